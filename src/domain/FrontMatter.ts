@@ -1,0 +1,33 @@
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { parse } from "yaml"
+
+/** What a skill says of itself: agents read only this to decide whether to open it. */
+const FrontMatter = Schema.Struct({
+  name: Schema.String.pipe(Schema.pattern(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/)),
+  description: Schema.String.pipe(Schema.pattern(/\S/), Schema.maxLength(1_024))
+})
+
+const decode = Schema.decodeUnknownEither(FrontMatter)
+
+const block = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/
+
+const parseYaml = (text: string): Either.Either<unknown, string> =>
+  Either.try({ try: (): unknown => parse(text), catch: () => "its front matter is not valid YAML" })
+
+/** What is wrong with the front matter of a skill in the given folder; undefined when nothing is. */
+export const wrongFrontMatter = (text: string, folder: string): string | undefined => {
+  const yaml = block.exec(text)?.[1]
+  if (yaml === undefined) {
+    return "it does not begin with front matter"
+  }
+  const parsed = parseYaml(yaml)
+  if (Either.isLeft(parsed)) {
+    return parsed.left
+  }
+  const decoded = decode(parsed.right)
+  if (Either.isLeft(decoded)) {
+    return "its front matter needs a name (lower-case letters, digits, hyphens; 64 at most) and a description"
+  }
+  return decoded.right.name === folder ? undefined : `its name is ${decoded.right.name}, its folder ${folder}`
+}

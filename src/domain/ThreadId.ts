@@ -1,0 +1,30 @@
+import * as Schema from "effect/Schema"
+import { v5 as uuidV5 } from "uuid"
+
+/** The id of a thread: a UUID in lower case. */
+export const ThreadId = Schema.String.pipe(
+  Schema.pattern(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/),
+  Schema.brand("ThreadId"),
+  Schema.annotations({ identifier: "ThreadId", message: () => "a thread id is a UUID" })
+)
+
+/** The id of a thread: a UUID in lower case. */
+export type ThreadId = typeof ThreadId.Type
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
+const wholeUuid = new RegExp(`^${uuid.source}$`, "i")
+
+/** Names that are no UUID are hashed below this one, so that they become the same thread on every machine. */
+const nameSpace = "f1b8a1de-3c0b-5d3c-9a52-6f3f6d0c7a11"
+
+/**
+ * The id of the thread a rollout records: what its session_meta says when that is a UUID, else the UUID in the file's
+ * name, else the UUIDv5 of what it says, or of the file's name where it says nothing. Total.
+ */
+export const threadIdOf = (said: string | undefined, fileName: string): ThreadId => {
+  const id =
+    said !== undefined && wholeUuid.test(said)
+      ? said
+      : (uuid.exec(fileName)?.[0] ?? uuidV5(said ?? fileName, nameSpace))
+  return ThreadId.make(id.toLowerCase())
+}
