@@ -1,0 +1,54 @@
+import { filesOf, filesOfPart } from "./EditedFiles.js"
+import type { RanPart, Step } from "./Steps.js"
+
+/** Something done between a failure and the check that passed after it. */
+export interface Act {
+  readonly line: number
+  /** A command, verbatim; undefined for an edit by patch. */
+  readonly command: string | undefined
+  readonly files: ReadonlyArray<string>
+}
+
+const chores = /^git (?:add|commit|push|tag|fetch|clone|switch|config|init)\b|^mkdir\b/
+
+const changesThings = ({ kind, text }: RanPart): boolean =>
+  kind === "edit" || kind === "act" || kind === "format" || /\s--(?:fix|write)\b/.test(text.slice(0, 400))
+
+const actsOf = (step: Step, upTo?: RanPart): ReadonlyArray<Act> => {
+  if (step._tag === "EditStep") {
+    const files = filesOf(step).map((change) => change.movedTo ?? change.path)
+    return files.length === 0 ? [] : [{ line: step.line, command: undefined, files }]
+  }
+  if (step._tag !== "CommandStep") {
+    return []
+  }
+  const end = upTo === undefined ? step.parts.length : step.parts.indexOf(upTo)
+  return step.parts
+    .slice(0, end)
+    .filter((part) => changesThings(part) && part.verdict !== "failed" && !chores.test(part.key))
+    .map((part) => ({
+      line: step.line,
+      command: part.text,
+      files: filesOfPart(part).map((change) => change.movedTo ?? change.path)
+    }))
+}
+
+/** At most this many acts back from where a check passed are looked at. */
+const mostActs = 40
+
+/**
+ * What was done in the steps after `from` up to `to`, oldest first; of the last step only what came before `upTo`.
+ */
+export const actsBetween = (
+  steps: ReadonlyArray<Step>,
+  from: number,
+  to: number,
+  upTo?: RanPart
+): ReadonlyArray<Act> => {
+  const acts: Array<Act> = []
+  for (let index = to; index > from && acts.length < mostActs; index--) {
+    const step = steps[index]
+    acts.unshift(...(step === undefined ? [] : actsOf(step, index === to ? upTo : undefined)))
+  }
+  return acts
+}

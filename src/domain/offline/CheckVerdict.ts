@@ -1,0 +1,140 @@
+import type { CommandKind } from "./CommandPrograms.js"
+
+/** What a check's own output says of it, whatever the exit code of the filter behind it was. */
+export interface CheckVerdict {
+  readonly verdict: "passed" | "failed" | "unknown"
+  /** How many tests passed, where the output says so. */
+  readonly passedTests: number | undefined
+}
+
+const failedTests: ReadonlyArray<RegExp> = [
+  /^(?:FAILED|FAIL|FAILURES!|Failed!|--- FAIL|✗|✖|×|BUILD FAIL|FAILURE:)(?=[\s:!(]|$|ED)/,
+  /^ERROR: \w{1,120} \(/,
+  /^not ok \d+(?!.{0,300}# (?:TODO|SKIP))/i,
+  /^[#ℹ] fail [1-9]/,
+  /\b[1-9]\d{0,6} (?:tests? |specs? |examples? )?(?:failed|failing|failures?|fail)\b/,
+  /(?:^|, )[1-9]\d{0,6} errors?\b(?:,| in \d|$| during)/,
+  /\b(?:failures|failed|errors)[:=] {0,3}[1-9]/i,
+  /^test result: FAILED/,
+  /\.\.\. FAILED$/,
+  /^thread '[^']{0,120}' panicked at/
+]
+const passedTests: ReadonlyArray<RegExp> = [
+  /^OK\b/,
+  /^ok\b/,
+  /^PASS(?:ED)?\b/,
+  /^Passed!/,
+  /^[✓✔√] /,
+  /^[#ℹ] pass [1-9]/,
+  /\b[1-9]\d{0,6} (?:tests? |specs? )?(?:passed|passing|pass)\b/,
+  /^test result: ok/,
+  /\b[1-9]\d{0,6} (?:examples?|tests|runs), .{0,60}\b0 failures/,
+  /^BUILD SUCCESS/,
+  /\b100% tests passed/,
+  /\bAll tests passed/i
+]
+const failedChecks: ReadonlyArray<RegExp> = [
+  /\berror(?:\[\w{1,20}\])?(?: [A-Z]{1,8}\d{2,6})?:/i,
+  /^(?:Found )?[1-9]\d{0,6} (?:errors?|problems?|issues?)\b/i,
+  /\bFound [1-9]\d{0,6} errors?\b/i,
+  /^[✖×✗] [1-9]\d{0,6} problems?/,
+  /^\S{1,300}:\d{1,9}:\d{1,9}: [A-Z]{1,5}\d{2,5} /,
+  /^\s{0,8}\d{1,9}:\d{1,9} +error +\S/,
+  /\bBUILD FAIL|\bBuild failed|\bFailed to compile|^npm (?:ERR!|error)|^ERROR\b|^FAILED:|^FAILURE:/,
+  /^would reformat|^Code style issues|^Unformatted/i
+]
+const passedChecks: ReadonlyArray<RegExp> = [
+  /\bAll checks passed/i,
+  /\bno issues found/i,
+  /\b0 errors\b/i,
+  /\bNo (?:ESLint )?(?:warnings or errors|errors|problems|lint)\b/i,
+  /\bBUILD SUCCESS|\bBuild succeeded|\bcompiled successfully|\bCompiled successfully|^[✓✔] built in|\bbuilt in \d/i,
+  /^\s{0,8}Finished .{0,80}(?:profile|target)/,
+  /\bAll (?:matched )?files (?:use|are|pass)/i,
+  /\bleft unchanged\b/
+]
+
+/** Programs that say nothing when all is well. */
+const silentWhenWell: ReadonlySet<string> = new Set([
+  "tsc",
+  "tsgo",
+  "eslint",
+  "stylelint",
+  "flake8",
+  "go",
+  "gcc",
+  "g++",
+  "cc",
+  "c++",
+  "clang",
+  "clang++",
+  "javac",
+  "rustc",
+  "gofmt",
+  "py_compile"
+])
+
+const lineCharacters = 400
+
+const tally: ReadonlyArray<RegExp> = [
+  /^[#ℹ] pass (\d{1,7})/,
+  /\b(\d{1,7}) (?:tests? |specs? )?(?:passed|passing|pass)\b/,
+  /^Ran (\d{1,7}) tests?\b/,
+  /\bpassed[:=] {0,6}(\d{1,7})/i,
+  /^OK \((\d{1,7}) tests?/,
+  /\b(\d{1,7}) (?:examples?|tests|runs), .{0,60}\b0 failures/,
+  /\bTests run: {0,3}(\d{1,7}), Failures: {0,3}0, Errors: {0,3}0/,
+  /\bExecuted (\d{1,7}) tests?, with 0 failures/
+]
+const countsOtherThings = /^\W{0,4}(?:Test Suites|Test Files|Suites|Snapshots|# suites|Tests run:.{0,80}Time elapsed)/i
+
+const readTests = (lines: ReadonlyArray<string>): CheckVerdict => {
+  let hasFailed = false
+  let hasPassed = false
+  let count: number | undefined
+  for (const line of lines) {
+    hasFailed ||= failedTests.some((rule) => rule.test(line))
+    hasPassed ||= passedTests.some((rule) => rule.test(line))
+    if (!countsOtherThings.test(line)) {
+      const found = tally.map((rule) => rule.exec(line)?.[1]).find((number) => number !== undefined)
+      count = found === undefined ? count : (count ?? 0) + Number(found)
+    }
+  }
+  return {
+    verdict: hasFailed ? "failed" : hasPassed ? "passed" : "unknown",
+    passedTests: hasFailed || count === 0 ? undefined : count
+  }
+}
+
+const readChecks = (lines: ReadonlyArray<string>, program: string): CheckVerdict => {
+  const hasFailed = lines.some((line) => failedChecks.some((rule) => rule.test(line)))
+  const hasPassed = lines.some((line) => passedChecks.some((rule) => rule.test(line)))
+  const isSilent = lines.length === 0 && silentWhenWell.has(program)
+  return { verdict: hasFailed ? "failed" : hasPassed || isSilent ? "passed" : "unknown", passedTests: undefined }
+}
+
+/** A traceback or an abort of a program that is no check. */
+const crashed =
+  /^(?:Traceback \(most recent call last\)|Segmentation fault|panic: |thread '[^']{0,120}' panicked at|Uncaught |Unhandled |fatal: |fatal error|npm (?:ERR!|error) )|^(?:[A-Za-z_][\w.]{0,80})?(?:Error|Exception)(?: \[\w{1,60}\])?: /
+
+/** Reads an output for what it says itself. Exit codes are the caller's: where one is to be trusted, it counts more. */
+export const readVerdict = (kind: CommandKind, program: string, output: string): CheckVerdict => {
+  const lines = output
+    .split("\n")
+    .map((line) => line.slice(0, lineCharacters).trim())
+    .filter((line) => line !== "")
+  switch (kind) {
+    case "test":
+      return readTests(lines)
+    case "lint":
+    case "type-check":
+    case "format":
+      return readChecks(lines, program)
+    case "build": {
+      const asCheck = readChecks(lines, program)
+      return asCheck.verdict === "unknown" ? { ...readTests(lines), passedTests: undefined } : asCheck
+    }
+    default:
+      return { verdict: lines.some((line) => crashed.test(line)) ? "failed" : "unknown", passedTests: undefined }
+  }
+}

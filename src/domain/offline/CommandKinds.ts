@@ -1,0 +1,240 @@
+import { type CommandKind, programFamilies, programKinds, scriptKind } from "./CommandPrograms.js"
+import { operands, programName, withoutPrefixes } from "./InvocationWords.js"
+import { wordsOf } from "./ShellSyntax.js"
+
+/** What one stage of a pipeline runs. */
+export interface Invocation {
+  readonly kind: CommandKind
+  /** The program that does the work, without path, version and what only starts it (`npx`, `python3 -m`). */
+  readonly program: string
+  /** Tools that may stand for one another share it. */
+  readonly family: string
+  /** The program's own words, from its name on. */
+  readonly words: ReadonlyArray<string>
+}
+
+const gitLooks =
+  /^(?:status|log|show|diff|blame|ls-files|ls-tree|ls-remote|rev-parse|rev-list|describe|grep|reflog|shortlog|cat-file|check-ignore|merge-base|name-rev|for-each-ref|var|version|help|difftool|count-objects)$/
+const gitEdits = /^(?:mv|rm|apply|checkout|restore|reset|revert|stash|cherry-pick|merge|rebase|pull|clean|am)$/
+
+const gitKind = (words: ReadonlyArray<string>): CommandKind => {
+  const [command = "", argument] = operands(words)
+  const onlyLists =
+    (/^(?:branch|remote|tag|stash|worktree|config)$/.test(command) &&
+      (argument === undefined || /^(?:list|show|get-url)$/.test(argument)) &&
+      !words.some((word) => /^-(?:[dDmM]|-delete)$/.test(word))) ||
+    words.some((word) => /^(?:--get|--list|--show-current)/.test(word))
+  return gitLooks.test(command) || onlyLists || command === "" ? "look" : gitEdits.test(command) ? "edit" : "act"
+}
+
+const packageKind = (program: string, words: ReadonlyArray<string>): CommandKind => {
+  const named = operands(words)
+  const first = named[0] === "workspace" ? named[2] : named[0]
+  const script = first === "run" || first === "run-script" ? named[1] : first
+  switch (true) {
+    case first === undefined:
+      return program === "yarn" ? "act" : "look"
+    case /^(?:install|i|ci|add|remove|uninstall|rm|update|upgrade|up|link|publish|init|create|set|cache|dedupe|prune|rebuild)$/.test(
+      first ?? ""
+    ):
+      return "act"
+    case /^(?:ls|list|view|info|outdated|why|explain|config|help|root|bin|prefix|whoami|audit|search|fund|doctor)$/.test(
+      first ?? ""
+    ):
+      return "look"
+    case first === "pack":
+      return "build"
+    case first === "t":
+      return "test"
+    default:
+      return script === undefined ? "look" : scriptKind(script)
+  }
+}
+
+const toolKind = (command: string): CommandKind => {
+  switch (true) {
+    case /^(?:test|nextest|spec|check-all)$/.test(command):
+      return "test"
+    case /^(?:build|compile|package|assemble|publish|dist|b|bootJar|installDist|--build)$/i.test(command):
+      return "build"
+    case /^(?:clippy|vet|lint|credo|detekt)$/.test(command):
+      return "lint"
+    case /^(?:check|c|analyze|typecheck|tc)$/.test(command):
+      return "type-check"
+    case /^(?:fmt|format|tidy)$/.test(command):
+      return "format"
+    case /^(?:add|get|install|update|fetch|init|new|mod|restore|deps\.get|remove|clean|generate|vendor|login)$/.test(
+      command
+    ):
+      return "act"
+    default:
+      return "run"
+  }
+}
+
+const buildTools: ReadonlySet<string> = new Set([
+  "cargo",
+  "go",
+  "dotnet",
+  "swift",
+  "zig",
+  "mix",
+  "sbt",
+  "lein",
+  "stack"
+])
+const moreBuildTools: ReadonlySet<string> = new Set([
+  "deno",
+  "flutter",
+  "dart",
+  "cabal",
+  "cmake",
+  "gleam",
+  "anchor",
+  "forge"
+])
+const javaTools: ReadonlySet<string> = new Set(["mvn", "mvnw", "gradle", "gradlew"])
+const targetTools: ReadonlySet<string> = new Set([
+  "make",
+  "just",
+  "rake",
+  "task",
+  "mage",
+  "invoke",
+  "rails",
+  "gulp",
+  "grunt"
+])
+const scriptTools: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"])
+const onlyAsks = /^(?:--?version|-V|--help|-h|help|version)$/
+
+/** A formatter that only says whether it would change anything is a check. */
+const kindOf = (program: string, words: ReadonlyArray<string>): CommandKind => {
+  const kind = kindByWords(program, words)
+  return kind === "format" && words.some((word) => /^(?:--check|--list-different|-l|--diff|--verify)$/.test(word))
+    ? "lint"
+    : kind
+}
+
+/** The kind of the one program's words, by whatever says most about it. */
+const kindByWords = (program: string, words: ReadonlyArray<string>): CommandKind => {
+  const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word))
+  const [first = "", second = ""] = operands(words)
+  if (words.length === 2 ? onlyAsks.test(words[1] ?? "") : has(/^--(?:help|version)$/)) {
+    return "look"
+  }
+  switch (program) {
+    case "git":
+      return gitKind(words)
+    case "sed":
+    case "perl":
+      return has(/^-(?:[a-z]{0,4}i|-in-place)/) ? "edit" : program === "sed" ? "look" : "run"
+    case "find":
+      return has(/^-(?:delete)$/) ? "edit" : "look"
+    case "node":
+      return has(/^--test\b/) ? "test" : /^(?:--check|-c)$/.test(words[1] ?? "") ? "type-check" : "run"
+    case "bash":
+    case "sh":
+      return has(/^-n$/) ? "type-check" : "run"
+    case "go":
+      return first === "build" ? "build" : toolKind(first)
+    case "deno":
+      return toolKind(first === "task" ? second : first)
+    case "ruff":
+      return first === "format" ? "format" : "lint"
+    case "tsc":
+      return has(/^(?:-b|--build)$/) && !has(/^--noEmit$/i) ? "build" : "type-check"
+    case "vite":
+    case "next":
+    case "nuxt":
+      return first === "build" ? "build" : first === "lint" ? "lint" : "run"
+    case "uv":
+    case "poetry":
+      return first === "build"
+        ? "build"
+        : /^(?:pip|tree|show|version|list)$/.test(first) && !has(/^install$/)
+          ? "look"
+          : "act"
+    case "pip":
+    case "pip3":
+      return /^(?:list|show|freeze|check|index)$/.test(first) ? "look" : "act"
+    case "docker":
+    case "docker-compose":
+    case "podman":
+      return has(/^build$/)
+        ? "build"
+        : /^(?:ps|images|logs|inspect|version|info)$/.test(first) || has(/^(?:ps|logs)$/)
+          ? "look"
+          : "act"
+    case "gh":
+    case "kubectl":
+      return /^(?:get|describe|logs|explain)$/.test(first) || /^(?:view|list|status|diff|checks)$/.test(second)
+        ? "look"
+        : "act"
+    case "curl":
+    case "wget":
+      return "run"
+    default:
+  }
+  if (scriptTools.has(program)) {
+    return packageKind(program, words)
+  }
+  if (buildTools.has(program) || moreBuildTools.has(program)) {
+    return toolKind(program === "cmake" ? (words[1] ?? "") : first)
+  }
+  if (javaTools.has(program)) {
+    const task = operands(words).at(-1)?.split(":").at(-1) ?? ""
+    return /^(?:check|verify)$/.test(task) ? "test" : /^(?:install|jar)$/.test(task) ? "build" : toolKind(task)
+  }
+  if (targetTools.has(program)) {
+    return first === "" ? "build" : scriptKind(first)
+  }
+  return has(/^manage\.py$/) && has(/^test$/) ? "test" : (programKinds.get(program) ?? "run")
+}
+
+const writesFile = /(?:^|[^<>&\d-])>>?\s{0,3}(?!\s|&|\/dev\/|\/tmp\/|\$null|\()[^\s|&;<>]/
+
+/** The text with quoted parts emptied: what is between quotes redirects nothing. */
+const withoutQuotes = (stage: string): string =>
+  (stage.split("\n", 1)[0] ?? "").slice(0, 1_500).replace(/'[^']*'|"(?:[^"\\]|\\.)*"/g, "''")
+
+/** A variable that is given what a command prints. */
+const substitution = /^[A-Za-z_]\w{0,80}=["']?\$\(/
+
+const compound = /^(?:for|while|until|if|case|select|function)\b/
+
+/** A compound command is as interesting as the most interesting command in it. */
+const compoundKind = (stage: string): CommandKind => {
+  const kinds = stage
+    .slice(0, 4_000)
+    .split(/[;\n|]|\bdo\b|\bthen\b|\belse\b|[{}]/)
+    .slice(1)
+    .map((part) => part.trim())
+    .filter((part) => !/^(?:["'$(]|(?:done|fi|esac|in|end)\b|$)/.test(part))
+    .map((part) => invocationOf(part).kind)
+  return kinds.find((kind) => kind !== "scene" && kind !== "look") ?? "look"
+}
+
+/** Reads what a stage of a pipeline runs. */
+export const invocationOf = (stage: string): Invocation => {
+  if (compound.test(stage)) {
+    const words = wordsOf(stage)
+    return { kind: compoundKind(stage.replace(compound, "")), program: words[0] ?? "", family: "shell", words }
+  }
+  if (substitution.test(stage)) {
+    return { kind: "scene", program: "", family: "shell", words: [] }
+  }
+  const words = withoutPrefixes(wordsOf(stage))
+  const module = programName(words[0] ?? "") === "python" && words[1] === "-m" ? words.slice(2) : words
+  const program = programName(module[0] ?? "")
+  const named = [program, ...module.slice(1)]
+  const kind = program === "" ? "scene" : kindOf(program, named)
+  const family = module === words ? (programFamilies.get(program) ?? program) : "python"
+  const isRedirected = (kind === "look" || kind === "scene") && writesFile.test(withoutQuotes(stage))
+  return {
+    kind: isRedirected ? "edit" : kind,
+    program,
+    family,
+    words: named
+  }
+}

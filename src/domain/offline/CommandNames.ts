@@ -1,0 +1,204 @@
+import { type Invocation, invocationOf } from "./CommandKinds.js"
+import { type CommandKind, checkKinds } from "./CommandPrograms.js"
+import type { PackageScripts } from "./PackageScripts.js"
+import { type Pipeline, pipelinesOf } from "./ShellSyntax.js"
+
+/** One thing that a command did, apart from looking around and setting the scene. */
+export interface CommandPart {
+  readonly kind: CommandKind
+  readonly family: string
+  readonly program: string
+  /** Equal for two commands that do the same: without verbosity, versions, wrappers and a package script's name. */
+  readonly key: string
+  /** The operands and options that narrow or change what is done. */
+  readonly narrowing: ReadonlyArray<string>
+  /**
+   * The command itself, verbatim, its dressing (`2>&1 | tail -40`) cut where it is enough without, with the `cd` or
+   * `source` before it that it cannot do without.
+   */
+  readonly text: string
+  readonly pipeline: Pipeline
+  /** Whether a filter behind it is what the shell's exit code speaks of. */
+  readonly isPiped: boolean
+}
+
+/** Of a search, the words without the pattern, which is no file. */
+const withoutPattern = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const pattern = words.findIndex((word) => !word.startsWith("-"))
+  return words.filter((_, index) => index !== pattern)
+}
+
+const noiseWords =
+  /^(?:-v{1,3}|-q{1,2}|-s|-x|-ra?|-rA|-l|-b|--verbose|--silent|--quiet|--(?:no-)?colou?r(?:=.*)?|--reporters?(?:=.*)?|--tb(?:=.*)?|--no-header|--ci|--watch=false|--watchAll=false|--run|--nocapture|--fix|--unsafe-fixes|--|--maxfail(?:=.*)?|--no-coverage|--no-fail-fast|--test-reporter(?:=.*)?|--pretty(?:=.*)?|--message-format(?:=.*)?|--if-present)$/
+
+/** The words that tell one check from another. */
+const tellingWords = (invocation: Invocation, scripts: PackageScripts): ReadonlyArray<string> => {
+  const { program, words } = invocation
+  const isScriptTool = /^(?:npm|pnpm|yarn|bun)$/.test(program)
+  const script = isScriptTool ? words.slice(1).filter((word) => word !== "run" && word !== "run-script") : []
+  const name = script[0] === "t" ? "test" : script[0]
+  const behind = name === undefined ? undefined : scripts.get(name)
+  const pipelines = behind === undefined ? [] : pipelinesOf(behind)
+  const meant =
+    name !== undefined && pipelines.length === 1 && pipelines[0]?.stages.length === 1
+      ? [...invocationOf(pipelines[0].text).words, ...script.slice(1)]
+      : isScriptTool && name !== undefined
+        ? [program, name, ...script.slice(1)]
+        : words
+  // To go on with a rebase is to rebase.
+  if (program === "git" && /^(?:rebase|merge|cherry-pick|pull|am)$/.test(words[1] ?? "")) {
+    return words.slice(0, 2)
+  }
+  const implied =
+    meant[0] === "unittest" ? "discover" : meant[0] === "vitest" || meant[0] === "jest" ? "run" : undefined
+  return meant.filter((word, index) => index === 0 || (!noiseWords.test(word) && !(index === 1 && word === implied)))
+}
+
+const screens: ReadonlySet<string> = new Set([
+  "head",
+  "tail",
+  "cat",
+  "less",
+  "more",
+  "tee",
+  "select-object",
+  "out-string"
+])
+const filters: ReadonlySet<string> = new Set(["grep", "egrep", "rg", "sed", "awk", "sort", "uniq", "cut", "tr", "wc"])
+
+const trailingRedirection = /\s{0,8}(?:2>&1|(?:1|2|&)?>\s{0,3}(?:\/dev\/null|\$null)|&>\s{0,3}\S{1,200})$/
+const trailingLogFile = /\s{0,8}(?:1|2|&)?>\s{0,3}\S{1,200}$/
+
+const withoutTrailing = (text: string, isCheck: boolean): string => {
+  let bare = text.trim()
+  for (let turn = 0; turn < 4; turn++) {
+    const tail = bare.slice(-250)
+    const cut = tail.replace(trailingRedirection, "")
+    const shorter = isCheck && cut === tail ? tail.replace(trailingLogFile, "") : cut
+    if (shorter === tail) {
+      break
+    }
+    bare = bare.slice(0, bare.length - tail.length) + shorter
+  }
+  return bare
+}
+
+/** How many stages from the front are the command itself; what comes after them only trims its output. */
+const ownStages = (pipeline: Pipeline, kind: CommandKind): number => {
+  const isCheck = checkKinds.has(kind) || kind === "format"
+  let own = pipeline.stages.length
+  while (own > 1) {
+    const { program } = invocationOf(pipeline.stages[own - 1] ?? "")
+    if (!screens.has(program) && !(isCheck && filters.has(program))) {
+      break
+    }
+    own--
+  }
+  return own
+}
+
+/** The stage that says what the pipeline is for: the first that does more than look. */
+const mainInvocation = (pipeline: Pipeline): Invocation & { readonly isLast: boolean } => {
+  const invocations = pipeline.stages.map(invocationOf)
+  const isQuiet = ({ kind }: Invocation): boolean => kind === "look" || kind === "scene"
+  const main =
+    invocations.find((invocation) => !isQuiet(invocation)) ??
+    invocations.find(({ kind }) => kind === "look") ??
+    invocations[0]
+  return { ...(main ?? nothing), isLast: main === invocations.at(-1) }
+}
+
+const nothing: Invocation = { kind: "scene", program: "", family: "", words: [] }
+
+const imports = /^\s{0,8}(?:import|from|const .{0,80}require\(|require)\b.{0,200}$/
+
+/** Two scripts typed in for once that use the same modules try the same thing; one without modules is only itself. */
+const scriptKey = (program: string, text: string): string => {
+  const used = text
+    .slice(0, 20_000)
+    .split("\n", 400)
+    .filter((line) => imports.test(line))
+  return `${program} script: ${used.length > 0 ? used.map((line) => line.trim()).join("; ") : text}`
+}
+
+const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
+  const invocation = mainInvocation(pipeline)
+  const isCheck = checkKinds.has(invocation.kind) || invocation.kind === "format"
+  const own = invocation.kind === "look" ? pipeline.stages.length : ownStages(pipeline, invocation.kind)
+  const isCut = own < pipeline.stages.length
+  const bare = isCut ? pipeline.stages.slice(0, own).join(" | ") : pipeline.text
+  const telling = tellingWords(invocation, scripts)
+  const isScript = pipeline.text.includes("\n") || /\s-[ce]\s/.test(pipeline.text.slice(0, 400))
+  return {
+    kind: invocation.kind,
+    family: invocation.family,
+    program: invocation.program,
+    key: isScript ? scriptKey(invocation.program, pipeline.text) : telling.join(" "),
+    narrowing: /^(?:e?grep|rg|ag|ack|awk)$/.test(invocation.program)
+      ? withoutPattern(telling.slice(1))
+      : telling.slice(1),
+    text: invocation.kind === "look" || invocation.kind === "scene" ? bare : withoutTrailing(bare, isCheck),
+    pipeline,
+    isPiped: !invocation.isLast
+  }
+}
+
+/** A command, taken apart and undressed. */
+export interface NamedCommand {
+  /** Every pipeline, in order. */
+  readonly parts: ReadonlyArray<CommandPart>
+  /** Those worth telling of: not looks and scenes, unless there is nothing else. */
+  readonly telling: ReadonlyArray<CommandPart>
+  /** What to show of it: the telling parts and what they cannot do without. */
+  readonly shown: string
+}
+
+const isQuiet = (part: CommandPart): boolean => part.kind === "look" || part.kind === "scene"
+
+/** A change of directory or of the environment that what follows depends on. */
+const isGround = (part: CommandPart, isRoot: (directory: string | undefined) => boolean): boolean =>
+  /^(?:cd|pushd|source|\.|export|nvm|conda|set-location)$/.test(part.program) &&
+  !(part.narrowing.length === 1 && isRoot(part.narrowing[0])) &&
+  !part.pipeline.text.includes("/dev/null")
+
+/** Takes a command apart; `isRoot` tells the project's own directory, into which nobody needs to change. */
+export const nameCommand = (
+  command: string,
+  scripts: PackageScripts,
+  isRoot: (directory: string | undefined) => boolean
+): NamedCommand => {
+  const parts = pipelinesOf(command).map((pipeline) => partOf(pipeline, scripts))
+  const loud = parts.filter((part) => !isQuiet(part))
+  const looks = parts.filter((part) => part.kind === "look")
+  const own = loud.length > 0 ? loud : looks.length > 0 ? looks : parts
+  const last = own.at(-1)
+  const lastTelling = last === undefined ? -1 : parts.lastIndexOf(last)
+  const isKeptGround = (part: CommandPart, index: number): boolean =>
+    index < lastTelling && part.kind === "scene" && isGround(part, isRoot)
+  const kept = parts.filter((part, index) => own.includes(part) || isKeptGround(part, index))
+  const grounded = (part: CommandPart): CommandPart => {
+    const grounds = parts.slice(0, parts.indexOf(part)).filter(isKeptGround)
+    const moves = grounds.filter(({ program }) => program === "cd" || program === "pushd")
+    const place = moves.at(-1)?.narrowing[0]
+    return grounds.length === 0
+      ? part
+      : {
+          ...part,
+          key: place === undefined ? part.key : `${part.key} @${place.replace(/^\.\/|\/$/g, "")}`,
+          text: [...grounds, part].map(({ text }) => text).join(" && ")
+        }
+  }
+  const shown = kept.reduce(
+    (text, part, index) =>
+      index === 0
+        ? part.text
+        : `${text}${part.pipeline.joint === "&&" ? " && " : `${part.pipeline.joint || ";"} `}${part.text}`,
+    ""
+  )
+  const telling = new Map(own.map((part) => [part, grounded(part)]))
+  return {
+    parts: parts.map((part) => telling.get(part) ?? part),
+    telling: [...telling.values()],
+    shown: shown.replace(/ \|\|(?=\S)/g, " ||")
+  }
+}

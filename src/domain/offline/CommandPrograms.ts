@@ -1,0 +1,82 @@
+/** What the programs that people run in a project are for. Data alone: how a command is read is `CommandKinds.ts`. */
+
+/**
+ * What a command is for. `look` leaves everything as it was and only shows it; `scene` prepares or closes (`cd`, `echo`,
+ * `exit`); `edit` changes files; `act` changes something else (packages, commits, services); the rest says whether the
+ * project is well, but for `run`, which is any other program.
+ */
+export type CommandKind =
+  | "scene"
+  | "look"
+  | "test"
+  | "build"
+  | "lint"
+  | "type-check"
+  | "format"
+  | "run"
+  | "edit"
+  | "act"
+
+/** The kinds that tell by themselves whether the project is well. */
+export const checkKinds: ReadonlySet<CommandKind> = new Set(["test", "build", "lint", "type-check"])
+
+const table = <A extends string>(rows: Readonly<Record<A, string>>): ReadonlyMap<string, A> => {
+  const found = new Map<string, A>()
+  let kind: A
+  for (kind in rows) {
+    for (const name of rows[kind].split(" ")) {
+      found.set(name, kind)
+    }
+  }
+  return found
+}
+
+/** Programs whose name alone says what they are for. Names are in lower case. */
+export const programKinds: ReadonlyMap<string, CommandKind> = table<
+  "scene" | "look" | "test" | "build" | "lint" | "type-check" | "format" | "edit" | "act"
+>({
+  scene:
+    "cd pushd popd set export unset source . echo printf exit true false sleep wait : ulimit umask alias nvm conda write-output write-host set-location return shopt trap",
+  look: "ls dir cat bat head tail less more sed awk gawk grep egrep fgrep rg ag ack find fd fdfind tree wc sort uniq cut tr jq yq column nl tac rev fold pwd which whereis type command file stat du df date whoami id uname hostname printenv ps top htop pgrep lsof ss netstat test [ [[ diff cmp comm xxd hexdump od strings md5sum sha1sum sha256sum cksum realpath readlink basename dirname seq history man info tput clear free uptime nproc ping dig nslookup host get-content get-childitem get-item get-location get-command get-process select-string select-object where-object foreach-object test-path measure-object format-table format-list resolve-path join-path out-string sort-object convertfrom-json gci gc sls findstr where if get-date nvidia-smi tesseract pdftotext exiftool identify ffprobe sw_vers lsb_release",
+  test: "pytest py.test unittest nose2 jest vitest mocha ava tap tape playwright cypress rspec phpunit pest ctest tox nox busted bats karma jasmine nextest doctest stest",
+  build:
+    "ninja webpack rollup esbuild vite next nuxt tsup parcel turbo javac gcc g++ cc c++ clang clang++ rustc kotlinc bazel meson gmake msbuild xcodebuild swc latexmk pdflatex mkdocs sphinx-build hugo jekyll",
+  lint: "eslint oxlint flake8 pylint golangci-lint rubocop stylelint biome shellcheck hadolint markdownlint yamllint ktlint swiftlint pre-commit standard xo ruff phpstan psalm credo bandit semgrep knip depcheck actionlint",
+  "type-check": "tsc mypy pyright pyre vue-tsc svelte-check flow py_compile compileall tsgo basedpyright ty",
+  format: "prettier black gofmt goimports rustfmt oxfmt isort dprint autopep8 yapf clang-format shfmt standardrb",
+  edit: "mv cp rm rmdir ln touch mkdir patch truncate unlink tee new-item remove-item move-item copy-item rename-item set-content add-content out-file del ren unzip tar apply_patch chmod chown install",
+  act: "pip pip3 poetry uv pipenv pdm conda brew apt apt-get dnf yum apk pacman gem bundle composer corepack docker docker-compose podman kubectl helm terraform supabase gh kill pkill killall systemctl service ssh scp rsync createdb dropdb heroku vercel netlify fly aws gcloud az wrangler open xdg-open start-process volta asdf mise rustup"
+})
+
+/** What family of tools a program belongs to: a check that failed under one tool may pass under another of its family. */
+export const programFamilies: ReadonlyMap<string, string> = table({
+  node: "npm npx pnpm yarn bun node deno jest vitest mocha ava tap tape playwright cypress karma jasmine tsc tsgo vue-tsc svelte-check eslint oxlint biome prettier oxfmt xo standard webpack rollup esbuild vite next nuxt tsup parcel turbo tsx ts-node stylelint",
+  python:
+    "python py pytest py.test unittest nose2 tox nox mypy pyright basedpyright ty ruff flake8 pylint black isort pip pip3 poetry uv pipenv pdm django-admin py_compile compileall doctest",
+  rust: "cargo rustc rustfmt nextest clippy",
+  go: "go gofmt goimports golangci-lint",
+  java: "mvn mvnw gradle gradlew javac java ktlint kotlinc sbt",
+  ruby: "ruby rspec rake rails bundle rubocop gem",
+  php: "php phpunit pest composer phpstan psalm",
+  dotnet: "dotnet msbuild",
+  c: "make gmake gcc g++ cc c++ clang clang++ cmake ninja ctest meson"
+})
+
+/** What a script of a package or a target of a makefile is for, by its name. */
+export const scriptKind = (name: string): CommandKind => {
+  const script = name.toLowerCase()
+  switch (true) {
+    case /^(?:type-?check|check[-:]types|types|tsc)/.test(script):
+      return "type-check"
+    case /^(?:test|tests|spec|e2e|unit|check|verify|validate|ci|integration|coverage)(?![a-z])/.test(script):
+      return "test"
+    case /^(?:build|compile|bundle|dist|release|all)(?![a-z])/.test(script):
+      return "build"
+    case /^lint|[-:]lint$/.test(script):
+      return "lint"
+    case /^(?:format|fmt|prettier|style)/.test(script):
+      return "format"
+    default:
+      return "run"
+  }
+}

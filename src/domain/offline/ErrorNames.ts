@@ -1,0 +1,46 @@
+import { cutText, inCode, oneLine } from "./Wording.js"
+
+/** Short names of errors: what a person would put into a heading, or search for. */
+
+interface MissingModule {
+  readonly code: string
+  readonly module: string
+  readonly importer: string | undefined
+}
+
+const missingModule =
+  /\[(ERR_[A-Z_]{3,60})\]: Cannot find (?:module|package) '([^']{1,300})'(?: imported from (\S{1,300}))?/
+
+/** What a module error is about, where an error line is one. */
+export const missingModuleIn = (error: string): MissingModule | undefined => {
+  const match = missingModule.exec(error.slice(0, 2_000))
+  const [, code, module, importer] = match ?? []
+  return code === undefined || module === undefined ? undefined : { code, module, importer }
+}
+
+/** `ERR_MODULE_NOT_FOUND for lib/router.js`, or the beginning of the error line, without any markup. */
+export const plainErrorName = (error: string, limit: number): string => {
+  const missing = missingModuleIn(error)
+  return missing === undefined
+    ? cutText(oneLine(error).replaceAll("`", "'"), limit).replace(/[.;,]$/, "")
+    : `${missing.code} for ${missing.module}`
+}
+
+/** The error as one finds it again, in code spans. */
+export const errorName = (error: string): string => {
+  const missing = missingModuleIn(error)
+  if (missing === undefined) {
+    return inCode(error, 240)
+  }
+  const importer = missing.importer === undefined ? "" : ` in ${inCode(missing.importer, 160)}`
+  return `${inCode(missing.code, 80)} for ${inCode(missing.module, 160)}${importer}`
+}
+
+/** What an error says, without what differs from run to run. */
+export const errorSignature = (error: string): string =>
+  error
+    .slice(0, 400)
+    .toLowerCase()
+    .replace(/0x[0-9a-f]{1,16}|\d{1,20}/g, "0")
+    .replace(/[^\p{L}\p{N}_./]+/gu, " ")
+    .trim()

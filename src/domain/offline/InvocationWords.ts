@@ -1,0 +1,89 @@
+/** The words of a command line: which of them is the program, and which are what it works on. */
+
+const prefixes: ReadonlySet<string> = new Set([
+  "sudo",
+  "time",
+  "nice",
+  "nohup",
+  "env",
+  "exec",
+  "npx",
+  "bunx",
+  "pnpx",
+  "uvx",
+  "stdbuf",
+  "xvfb-run",
+  "cross-env",
+  "dotenv",
+  "then",
+  "do",
+  "else",
+  "!",
+  "&"
+])
+const runners: ReadonlySet<string> = new Set([
+  "pnpm exec",
+  "pnpm dlx",
+  "npm exec",
+  "yarn exec",
+  "yarn dlx",
+  "poetry run",
+  "uv run",
+  "pipenv run",
+  "pdm run",
+  "hatch run",
+  "rye run",
+  "bundle exec",
+  "mise exec",
+  "dotenvx run"
+])
+
+/** A program by its name alone: `/usr/bin/python3.11` is `python`. */
+export const programName = (word: string): string => {
+  const name = /[^\\/]*$/.exec(word)?.[0]?.toLowerCase() ?? ""
+  return name.replace(/\.(?:exe|cmd|bat)$/, "").replace(/^python(?:\d(?:\.\d{1,2})?)$/, "python")
+}
+
+/** Without what only starts the program. */
+export const withoutPrefixes = (given: ReadonlyArray<string>): ReadonlyArray<string> => {
+  let words = given
+  for (let turn = 0; turn < 6; turn++) {
+    const name = programName(words[0] ?? "")
+    const skipped = prefixes.has(name)
+      ? 1
+      : name === "timeout"
+        ? words.findIndex((word, index) => index > 0 && /^\d/.test(word)) + 1
+        : runners.has(`${name} ${words[1] ?? ""}`)
+          ? 2
+          : 0
+    if (skipped <= 0 || words.length <= skipped) {
+      return words
+    }
+    const rest = words.slice(skipped)
+    const start = rest.findIndex((word) => !word.startsWith("-") && !/^[A-Za-z_]\w{0,80}=/.test(word))
+    words = start === -1 ? rest : rest.slice(start)
+  }
+  return words
+}
+
+const optionsWithValue: ReadonlySet<string> = new Set([
+  "-C",
+  "-w",
+  "-F",
+  "-c",
+  "--prefix",
+  "--workspace",
+  "--filter",
+  "--dir",
+  "--cwd",
+  "--manifest-path",
+  "--git-dir",
+  "--work-tree",
+  "-f",
+  "--project",
+  "-p"
+])
+
+/** The words of a program that are no options, nor an option's value. */
+export const operands = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
+  words.slice(1).filter((word, index) => !word.startsWith("-") && !optionsWithValue.has(words[index] ?? ""))

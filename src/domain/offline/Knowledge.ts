@@ -1,0 +1,174 @@
+import type { CommandPart } from "./CommandNames.js"
+import { checkKinds, type CommandKind } from "./CommandPrograms.js"
+import { filesOf } from "./EditedFiles.js"
+import { explanationOf, leftOversIn } from "./Explanations.js"
+import type { Failure } from "./Failures.js"
+import { failureLines, failureText, fixText } from "./FailureTexts.js"
+import { isOpenFailure } from "./Outcome.js"
+import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
+import type { CommandStep, RanPart } from "./Steps.js"
+import type { TaskReport } from "./TaskReport.js"
+import { followUpsOf, saidIn, stepsOf } from "./Tasks.js"
+import { inCode, listed, plainLine, quoted } from "./Wording.js"
+
+/** What a later session can use of a task, and what it should know is still open. */
+
+const purposes: Readonly<Partial<Record<CommandKind, string>>> = {
+  test: "run the tests",
+  build: "build",
+  lint: "lint",
+  "type-check": "check the types",
+  format: "format",
+  run: "run the program"
+}
+
+const isSyntaxCheck = /^(?:node (?:--check|-c)|(?:ba)?sh -n|python\d? -m (?:py_compile|compileall)|php -l|ruby -c)\b/
+
+/** Names of package scripts that do the same as a command. */
+const scriptNote = (part: CommandPart, report: TaskReport): string => {
+  const names = [...report.scripts].filter(([, command]) => command.trim() === part.text.trim()).map(([name]) => name)
+  return names[0] === undefined ? "" : ` (the ${inCode(names[0], 60)} script of package.json is the same)`
+}
+
+const isFilePlace = (word: string): boolean => !word.startsWith("-") && /\.\w{1,6}$|::/.test(word)
+
+const isNarrow = (part: CommandPart): boolean => part.narrowing.some(isFilePlace)
+
+/** Which of the changed files a script tried, if it says so. */
+const triedFile = (part: CommandPart, report: TaskReport): string | undefined =>
+  stepsOf(report.task)
+    .flatMap(filesOf)
+    .map((change) => change.movedTo ?? change.path)
+    .find((file) => part.pipeline.text.includes(file))
+
+const commandBullet = (part: RanPart, report: TaskReport): string => {
+  const tried = isScript(part.pipeline.text) ? triedFile(part, report) : undefined
+  const purpose =
+    tried === undefined
+      ? part.kind === "test" && isNarrow(part)
+        ? "run these tests"
+        : part.kind === "act" && installs.test(part.key)
+          ? "install"
+          : isSyntaxCheck.test(part.text)
+            ? "check the syntax"
+            : (purposes[part.kind] ?? "worked here")
+      : `try ${inCode(tried, 120)}`
+  return `${purpose}: ${shownCommand(part.text)}${inDirectory(part.directory)}${scriptNote(part, report)}`
+}
+
+const chores =
+  /^(?:git|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout|publish)\b/
+const installs =
+  /^(?:(?:npm|pnpm|yarn|bun|pip3?|uv|poetry|pipenv|bundle|composer|brew|apt|apt-get|cargo|go|dotnet|corepack)\b.{0,40}?\b(?:i|ci|install|sync|add|restore|get|fetch|enable|use)|yarn$)/
+
+/** Of the checks of one program, a narrow one says nothing where a wider one passed too. */
+const widest = (parts: ReadonlyArray<RanPart>): ReadonlyArray<RanPart> =>
+  parts.filter(
+    (part) =>
+      !isNarrow(part) ||
+      !checkKinds.has(part.kind) ||
+      !parts.some((other) => other.program === part.program && other.kind === part.kind && !isNarrow(other))
+  )
+
+/** A program of the project that ran well: not a script typed in for once, and none from somewhere else. */
+const isOwnProgram = (part: RanPart): boolean =>
+  part.kind === "run" &&
+  !isScript(part.pipeline.text) &&
+  /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
+  !/\s-[ce]\s|\s[~/]/.test(part.text)
+
+/** The commands that are known to work, the newest form of each. */
+const commandsOf = (report: TaskReport): ReadonlyArray<string> => {
+  const verifying = new Set(report.verifications.map(({ part }) => part))
+  const isKept = (part: RanPart): boolean =>
+    part.verdict === "passed" &&
+    (verifying.has(part) ||
+      checkKinds.has(part.kind) ||
+      isOwnProgram(part) ||
+      (part.kind === "act" && !chores.test(part.key)))
+  const newest = new Map<string, RanPart>()
+  for (const step of stepsOf(report.task)) {
+    for (const part of step._tag === "CommandStep" ? step.parts.filter(isKept) : []) {
+      newest.set(isOwnProgram(part) ? `${part.program} ${part.narrowing[0] ?? ""}` : part.key, part)
+    }
+  }
+  const ranked = widest([...newest.values()])
+  const programs = ranked.filter(({ kind, pipeline }) => kind === "run" && !isScript(pipeline.text))
+  return ranked.filter((part) => !programs.slice(0, -2).includes(part)).map((part) => commandBullet(part, report))
+}
+
+/** Without its error a failure cannot be recognised when it comes again. */
+const isWorthFixing = (failure: Failure): boolean =>
+  failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
+
+/** Looks that computed something are worth keeping; a mere print is not. */
+const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
+
+const looksOf = (report: TaskReport): ReadonlyArray<string> => {
+  const steps = stepsOf(report.task)
+  const isComputing = (step: CommandStep): boolean =>
+    step.verdict !== "failed" && computes.test(step.shown.slice(0, 400))
+  const looks = steps.flatMap((step) => (step._tag === "CommandStep" && step.isLook ? [step] : []))
+  return looks.length < steps.length
+    ? []
+    : looks
+        .filter(isComputing)
+        .slice(-1)
+        .map((step) => `for ${quoted(report.title, 90)}: ${shownCommand(step.shown)}`)
+}
+
+/** Beyond these a task teaches a list, not a lesson. */
+const mostBullets = 10
+
+/** Reusable knowledge: the commands that worked, failures with their fixes, and what the place does not allow. */
+export const reusableKnowledge = (report: TaskReport): ReadonlyArray<string> => {
+  const said = saidIn(report.task)
+  const fixes = report.failures
+    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
+    .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
+    .map((failure) => fixText(failure, explanationOf(failure, said, report.paths)))
+  const place = report.failures
+    .filter((failure) => failure.kind === "look" && failure.resolution === undefined && failure.error !== undefined)
+    .map((failure) => `${shownCommand(failure.what)} does not work here: ${inCode(failure.error ?? "", 240)}`)
+  const isInFix = (line: string): boolean =>
+    line.startsWith("worked here: ") && fixes.some((fix) => fix.includes(line.slice("worked here: ".length)))
+  const commands = commandsOf(report).filter((line) => !isInFix(line))
+  const all = [...commands.slice(0, 6), ...fixes.slice(0, 6), ...place.slice(0, 2), ...looksOf(report)]
+  return [...new Set(all)].slice(0, mostBullets)
+}
+
+const openFailures = (report: TaskReport): ReadonlyArray<string> =>
+  report.failures
+    .filter((failure) => failure.resolution === undefined && failure.kind !== "look")
+    .filter((failure) => failure.isRepeatable || failure.kind === "patch" || report.outcome !== "success")
+    .slice(-5)
+    .map((failure) =>
+      isOpenFailure(failure)
+        ? `open: ${failureText(failure)} (${failureLines(failure)})`
+        : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work (L${failure.line})`
+    )
+
+const cutOff = (report: TaskReport): ReadonlyArray<string> => {
+  const line = report.task.items.at(-1)?.line ?? 0
+  const isBegun = saidIn(report.task).length > 0 || stepsOf(report.task).length > 0
+  const where = isBegun ? "in the middle of" : "before any answer to"
+  return report.isCutOff ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})`] : []
+}
+
+const corrections = (report: TaskReport): ReadonlyArray<string> =>
+  followUpsOf(report.task)
+    .filter(({ word }) => word.stance === "rejects")
+    .slice(0, 3)
+    .map(({ line, text }) => `the user corrected: ${quoted(plainLine(text, 140), 140)} (L${line})`)
+
+/** What did not work, what the user corrected and what is left open. */
+export const openEnds = (report: TaskReport): ReadonlyArray<string> => [
+  ...report.secrets.map(
+    ({ kinds, line }) =>
+      `open: the user pasted live-looking secrets into the session (L${line}): ${listed(kinds)}; rotate them`
+  ),
+  ...openFailures(report),
+  ...corrections(report),
+  ...leftOversIn(saidIn(report.task), report.paths).map((left) => `open, the assistant said: ${quoted(left, 200)}`),
+  ...cutOff(report)
+]

@@ -1,0 +1,65 @@
+import { cutText, inCode, oneLine } from "./Wording.js"
+
+/** How a command is put into a line: verbatim where it fits, described where it is a script. */
+
+const commandCharacters = 300
+
+const imported =
+  /^\s{0,8}(?:import|from|const|use|require)\s+(?:\{[^}]{0,80}\} from |\* as \w{1,40} from )?["']?([\w@/.-]{1,60})/
+const literal = /(["'])([^"'\n]{2,60})\1/g
+const called = /\.(\w{6,30})\(/g
+const ordinaryCalls: ReadonlySet<string> = new Set([
+  "append",
+  "format",
+  "replace",
+  "splitlines",
+  "startswith",
+  "endswith",
+  "forEach",
+  "filter",
+  "toString",
+  "indexOf",
+  "values",
+  "extend",
+  "execute"
+])
+
+const unique = (items: Iterable<string>, limit: number): ReadonlyArray<string> => [...new Set(items)].slice(0, limit)
+
+const looksConcrete = (text: string): boolean =>
+  /^[\w@.:~/\\*-]{2,60}$/.test(text) && /[./:\\]/.test(text) && !/^(?:utf-8|[.:/]+)$/i.test(text)
+
+/** What a script is about: what it imports, which files and names it mentions, what it calls. */
+const aboutScript = (body: string): string => {
+  const text = body.slice(0, 4_000)
+  const modules = unique(
+    text.split("\n").flatMap((line) => imported.exec(line.slice(0, 200))?.[1] ?? []),
+    4
+  )
+  const names = unique([...text.matchAll(literal)].map((match) => match[2] ?? "").filter(looksConcrete), 4)
+  const calls = unique(
+    [...text.matchAll(called)].map((match) => match[1] ?? "").filter((name) => !ordinaryCalls.has(name)),
+    3
+  )
+  return [modules.join(", "), names.join(", "), calls.join(", ")].filter((part) => part !== "").join("; ")
+}
+
+/** Where a command ran, as words after it; nothing for the project's own directory. */
+export const inDirectory = (directory: string | undefined): string =>
+  directory === undefined ? "" : ` in ${inCode(`${directory.replace(/[/\\]$/, "")}/`, 120)}`
+
+/** Whether a command is a script of several lines, which is described and not repeated. */
+export const isScript = (command: string): boolean => command.trim().includes("\n")
+
+/** A command as a code span. A script of several lines is its first line and, in brackets, what it is about. */
+export const shownCommand = (command: string): string => {
+  const trimmed = command.trim()
+  if (!isScript(trimmed)) {
+    return inCode(trimmed, commandCharacters)
+  }
+  const lines = trimmed.slice(0, 20_000).split("\n")
+  const first = lines[0] ?? ""
+  const isWritten = /(?:^|\s)(?:cat|tee)\b.{0,200}<<|>\s{0,3}\S{1,200}\s{0,3}<</.test(first)
+  const about = isWritten ? `${lines.length - 2} lines` : cutText(oneLine(aboutScript(lines.slice(1).join("\n"))), 160)
+  return `${inCode(`${first} …`, commandCharacters)}${about === "" ? "" : ` (${about})`}`
+}

@@ -1,0 +1,73 @@
+/**
+ * How text of a session is put into one line of markdown: nothing quoted may break out of its place, whatever it holds.
+ * Everything here is bounded by the limits it is given, so that a line of megabytes costs no more than a short one.
+ */
+
+/** No text is read beyond this many characters before it is cut to what is shown. */
+const readCharacters = 4_000
+
+/** Cuts to at most `limit` characters, at a space where one is near, never through a surrogate pair. */
+export const cutText = (text: string, limit: number): string => {
+  if (text.length <= limit) {
+    return text
+  }
+  const end = limit - 1
+  const space = text.lastIndexOf(" ", end)
+  const cut = text.slice(0, space > end * 0.7 ? space : end)
+  return `${cut.replace(/[\uD800-\uDBFF]$/, "").replace(/[\s,;:.([{]+$/, "")}…`
+}
+
+/** One line without control characters, lone surrogates and runs of white space. */
+export const oneLine = (text: string): string =>
+  text
+    .slice(0, readCharacters)
+    .replace(/\p{Cs}/gu, "\uFFFD")
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .trim()
+
+/** One line that cannot be taken for markup: no heading, list, fence, comment, closing tag or template variable. */
+export const plainLine = (text: string, limit: number): string => {
+  const line = oneLine(text)
+    .replace(/^(?:[#>*+-]+ ?|\d{1,3}[.)] )+/, "")
+    .replace(/`{3,}|~{3,}/g, "'")
+    .replace(/<(?=[!/])/g, "< ")
+    .replace(/--+>/g, "-- >")
+    .replace(/\{\{+/g, "{ {")
+    .replace(/\}\}+/g, "} }")
+    .replace(/\[(?=x?\] )/g, "(")
+  return cutText(line.trim(), limit)
+}
+
+/** A quotation: the words as they were typed, on one line. */
+export const quoted = (text: string, limit: number): string => `"${plainLine(text, limit).replaceAll('"', "'")}"`
+
+/** A code span that holds the text whatever backticks are in it. */
+export const inCode = (text: string, limit: number): string => {
+  const line = cutText(oneLine(text).replace(/`{3,}/g, "``"), limit)
+  return line.includes("``") ? `\`\`\` ${line} \`\`\`` : line.includes("`") ? `\`\` ${line} \`\`` : `\`${line}\``
+}
+
+/** The sentences of a text, without the code fences in it: a pasted listing says nothing in its author's own words. */
+export const sentencesOf = (text: string): ReadonlyArray<string> => {
+  const sentences: Array<string> = []
+  let inFence = false
+  for (const line of text.slice(0, 20_000).split("\n")) {
+    if (/^\s{0,3}(?:`{3}|~{3})/.test(line)) {
+      inFence = !inFence
+    } else if (!inFence) {
+      const item = line.slice(0, readCharacters).replace(/^\s{0,12}(?:\d{1,3}[.)]|[-*•+])\s+/, "")
+      sentences.push(...item.split(/(?<=(?<!\b(?:e\.g|i\.e|vs|cf))[.!?。!?])(?=\s|$)|(?<=[。!?])/))
+    }
+  }
+  return sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence !== "")
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export const listed = (items: ReadonlyArray<string>): string =>
+  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1) ?? ""}`
+
+/** `1 test`, `2 tests`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
+/** With the first letter as at the start of a sentence; a code span or a quotation stays as it is. */
+export const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
