@@ -1,0 +1,85 @@
+import * as Context from "effect/Context"
+import type * as JSONSchema from "effect/JSONSchema"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { SessionEvidence } from "../domain/SessionEvidence.js"
+import type { Thread } from "../domain/Thread.js"
+import { ThreadId } from "../domain/ThreadId.js"
+
+/** What one request costs, in tokens. */
+export class TokenUsage extends Schema.Class<TokenUsage>("rollout-memories/TokenUsage")({
+  inputTokens: Schema.NonNegativeInt,
+  outputTokens: Schema.NonNegativeInt
+}) {}
+
+/** A part of the answer's text, in order. */
+export interface TextDelta {
+  readonly _tag: "TextDelta"
+  readonly text: string
+}
+
+/** A finished output item; `text` is undefined for an item that is no message. */
+export interface ItemFinished {
+  readonly _tag: "ItemFinished"
+  readonly text: string | undefined
+}
+
+/** The answer is whole. Nothing follows. */
+export interface Completed {
+  readonly _tag: "Completed"
+  readonly usage: TokenUsage
+}
+
+/** What a model sends back. */
+export type ModelEvent = TextDelta | ItemFinished | Completed
+
+/** One stage-one request: no tools, no parallel tool calls, one object as the answer. */
+export interface StageOneRequest {
+  readonly thread: Thread
+  /** The stage-one system prompt. */
+  readonly instructions: string
+  /** The user message: the rollout's path and its rendering. */
+  readonly input: string
+  readonly outputSchema: JSONSchema.JsonSchema7Root
+  /** The same session as decoded events, so that an answer without a model need not parse the rendering. */
+  readonly evidence: SessionEvidence
+}
+
+/**
+ * The model, or its server, did not answer. `isServerSide` says that the thread is not to blame (too many requests, a
+ * server error, a time-out): it may be tried again at the next pass and no attempt is counted against it.
+ */
+export class ModelFailure extends Schema.TaggedError<ModelFailure>("rollout-memories/ModelFailure")("ModelFailure", {
+  threadId: ThreadId,
+  reason: Schema.String,
+  isServerSide: Schema.Boolean,
+  cause: Schema.optional(Schema.Defect)
+}) {
+  override get message(): string {
+    return `the model did not answer for thread ${this.threadId}: ${this.reason}`
+  }
+}
+
+/** The answer ended before the model said that it was complete. Trying again may help. */
+export class StreamEndedEarly extends Schema.TaggedError<StreamEndedEarly>("rollout-memories/StreamEndedEarly")(
+  "StreamEndedEarly",
+  { threadId: ThreadId }
+) {
+  override get message(): string {
+    return `the model's answer for thread ${this.threadId} ended before it was completed`
+  }
+}
+
+/**
+ * Writes trace memories. Requests may run at the same time, as many as phase one's concurrency allows; interrupting a
+ * stream gives its request up.
+ */
+export class ModelClient extends Context.Tag("rollout-memories/ModelClient")<
+  ModelClient,
+  {
+    /** How the report names it. */
+    readonly name: string
+    /** Ends with `Completed`; a stream that ends without it is taken for an error. */
+    readonly stream: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelFailure>
+  }
+>() {}
