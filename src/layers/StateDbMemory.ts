@@ -1,0 +1,455 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { fingerprintOf } from "../domain/Consolidation.js"
+import { Extraction, isFresh, notTried, type ThreadRecord } from "../domain/Extraction.js"
+import { isSubAgentSource } from "../domain/RolloutLine.js"
+import { Thread, unchecked } from "../domain/Thread.js"
+import type { ThreadId } from "../domain/ThreadId.js"
+import { memoryVersion } from "../domain/TraceMemory.js"
+import { type ProcessIdentity, ProcessTable } from "../services/ProcessTable.js"
+import {
+  type Claim,
+  ClaimLost,
+  type ExtractionFailure,
+  type ImportedMemory,
+  type IndexChanges,
+  type KnownRollout,
+  type Learned,
+  type NewMemory,
+  StateDb,
+  type ThreadMemory,
+  type ThreadQuery
+} from "../services/StateDb.js"
+import { WorkingDirectories } from "../services/WorkingDirectories.js"
+
+/** A stored memory; its directory and its rollout's path are its thread's. */
+type StoredMemory = Omit<ThreadMemory, "cwd" | "rolloutPath">
+
+interface Lock {
+  readonly owner: string
+  /** Unix seconds. */
+  readonly updatedAt: number
+  readonly holder: ProcessIdentity
+}
+
+interface Consolidation {
+  readonly published: string | undefined
+  readonly failed: string | undefined
+  readonly attempts: number
+  readonly retryAt: number | undefined
+}
+
+const noConsolidation: Consolidation = { published: undefined, failed: undefined, attempts: 0, retryAt: undefined }
+
+const unclaimed = { claimOwner: null, claimExpiresAt: null }
+
+const noFailure = {
+  attempts: 0,
+  retryAt: null,
+  isQuarantined: false,
+  errorTag: null,
+  errorMessage: null,
+  failedSize: null,
+  failedHash: null,
+  failedModifiedAt: null
+}
+
+const byUpdateDescending = <A>(key: (value: A) => readonly [number, string]) => {
+  return (left: A, right: A): number => {
+    const [leftTime, leftId] = key(left)
+    const [rightTime, rightId] = key(right)
+    return rightTime - leftTime || (leftId < rightId ? 1 : -1)
+  }
+}
+
+/** What an index does not know keeps what is stored. */
+const mergeThread = (stored: Thread, seen: Thread): Thread =>
+  new Thread(
+    {
+      ...seen,
+      source: seen.source === "vscode" ? stored.source : seen.source,
+      modelProvider: seen.modelProvider ?? stored.modelProvider,
+      cwd: seen.cwd ?? stored.cwd,
+      cliVersion: seen.cliVersion ?? stored.cliVersion,
+      title: seen.title ?? stored.title,
+      sandboxPolicy: seen.sandboxPolicy ?? stored.sandboxPolicy,
+      approvalMode: seen.approvalMode ?? stored.approvalMode,
+      tokensUsed: seen.tokensUsed ?? stored.tokensUsed,
+      firstUserMessage: seen.firstUserMessage ?? stored.firstUserMessage,
+      gitSha: seen.gitSha ?? stored.gitSha,
+      gitBranch: seen.gitBranch ?? stored.gitBranch,
+      gitOriginUrl: seen.gitOriginUrl ?? stored.gitOriginUrl
+    },
+    unchecked
+  )
+
+const make = Effect.gen(function* () {
+  const processes = yield* ProcessTable
+  const { normalise } = yield* WorkingDirectories
+  const threads = new Map<string, Thread>()
+  const rollouts = new Map<string, KnownRollout>()
+  const extractions = new Map<string, Extraction>()
+  const claimants = new Map<string, ProcessIdentity>()
+  const memories = new Map<string, StoredMemory>()
+  const locks = new Map<string, Lock>()
+  const consolidations = new Map<string, Consolidation>()
+  const removals = new Map<string, Set<ThreadId>>()
+  let listing: string | undefined
+
+  const extractionOf = (threadId: string): Extraction => extractions.get(threadId) ?? notTried
+
+  const recordRemoval = (cwd: string | null, threadId: ThreadId) => {
+    if (cwd !== null && memories.has(threadId)) {
+      removals.set(cwd, (removals.get(cwd) ?? new Set()).add(threadId))
+    }
+  }
+
+  const putThread = (thread: Thread) => {
+    const stored = threads.get(thread.id)
+    if (stored !== undefined && stored.cwd !== thread.cwd) {
+      recordRemoval(stored.cwd, thread.id)
+    }
+    threads.set(thread.id, thread)
+  }
+
+  const setExtraction = (threadId: string, changes: Partial<ConstructorParameters<typeof Extraction>[0]>) => {
+    extractions.set(threadId, new Extraction({ ...extractionOf(threadId), ...changes }))
+  }
+
+  const isHeld = (threadId: string): Effect.Effect<boolean> => {
+    const holder = claimants.get(threadId)
+    return extractionOf(threadId).claimOwner === null || holder === undefined
+      ? Effect.succeed(false)
+      : Effect.map(processes.isGone(holder), (gone) => !gone)
+  }
+
+  const recordOf = (thread: Thread): Effect.Effect<ThreadRecord> =>
+    Effect.map(isHeld(thread.id), (held) => {
+      const extraction = extractionOf(thread.id)
+      return { thread, extraction: held ? extraction : new Extraction({ ...extraction, ...unclaimed }) }
+    })
+
+  const memoryOf = (stored: StoredMemory): ReadonlyArray<ThreadMemory> => {
+    const thread = threads.get(stored.threadId)
+    return thread === undefined || thread.cwd === null
+      ? []
+      : [{ ...stored, cwd: thread.cwd, rolloutPath: thread.rolloutPath }]
+  }
+
+  const newestMemories = (cwd: string, count: number): ReadonlyArray<ThreadMemory> =>
+    [...memories.values()]
+      .flatMap(memoryOf)
+      .filter((memory) => memory.cwd === cwd)
+      .sort(byUpdateDescending(({ threadId, updatedAt }) => [updatedAt, threadId]))
+      .slice(0, count)
+
+  const asOwner = (claim: Claim, work: () => void): Effect.Effect<void, ClaimLost> =>
+    Effect.suspend(() => {
+      if (extractionOf(claim.threadId).claimOwner !== claim.owner) {
+        return new ClaimLost({ threadId: claim.threadId })
+      }
+      work()
+      return Effect.void
+    })
+
+  const expiry = (lease: Duration.Duration) =>
+    Effect.map(Clock.currentTimeMillis, (now) => now + Math.max(0, Math.floor(Duration.toMillis(lease))))
+
+  const claim = Effect.fn("StateDb.claim")(function* (threadId: ThreadId, owner: string, lease: Duration.Duration) {
+    const now = yield* Clock.currentTimeMillis
+    const claimExpiresAt = yield* expiry(lease)
+    const seen = extractionOf(threadId)
+    const isAbandoned = !(yield* isHeld(threadId))
+    // Nothing is waited for from here on: another fiber would come between looking and taking.
+    const current = extractionOf(threadId)
+    const isFree =
+      current.claimOwner === null ||
+      current.claimOwner === owner ||
+      (current.claimExpiresAt ?? 0) <= now ||
+      (isAbandoned && current === seen)
+    if (!threads.has(threadId) || !isFree) {
+      return Option.none<Claim>()
+    }
+    setExtraction(threadId, { claimOwner: owner, claimExpiresAt })
+    claimants.set(threadId, processes.self)
+    return Option.some<Claim>({ threadId, owner })
+  })
+
+  const learnedColumns = (outcome: "memory" | "nothing", { content, updatedAt }: Learned) => ({
+    ...unclaimed,
+    ...noFailure,
+    outcome,
+    learnedUpdatedAt: updatedAt,
+    learnedSize: content.size
+  })
+
+  const changeIndex = Effect.fn("StateDb.changeIndex")(function* (changes: IndexChanges) {
+    const normalised = yield* Effect.forEach(changes.threads, (thread) =>
+      thread.cwd === null
+        ? Effect.succeed(thread)
+        : Effect.map(normalise(thread.cwd), (cwd) => new Thread({ ...thread, cwd }, unchecked))
+    )
+    for (const path of changes.gone) {
+      rollouts.delete(path)
+      for (const thread of threads.values()) {
+        if (thread.rolloutPath === path && thread.missingSince === null) {
+          threads.set(thread.id, new Thread({ ...thread, missingSince: changes.now }, unchecked))
+        }
+      }
+    }
+    for (const thread of normalised) {
+      const stored = threads.get(thread.id)
+      putThread(stored === undefined ? thread : mergeThread(stored, thread))
+    }
+    changes.known.forEach((rollout) => rollouts.set(rollout.path, rollout))
+    listing = changes.listing
+  })
+
+  const listThreads = (query: ThreadQuery) =>
+    Effect.suspend(() => {
+      const { after, sources } = query
+      const wanted = [...threads.values()]
+        .filter((thread) => (thread.archivedAt !== null) === query.archived && !isSubAgentSource(thread.source))
+        .filter((thread) => sources === undefined || sources.includes(thread.source))
+        .filter(
+          (thread) =>
+            !query.unlearned ||
+            (thread.missingSince === null && !isFresh({ thread, extraction: extractionOf(thread.id) }))
+        )
+        .sort(byUpdateDescending(({ id, updatedAt }) => [updatedAt, id]))
+        .filter(
+          ({ id, updatedAt }) =>
+            after === undefined || updatedAt < after.updatedAt || (updatedAt === after.updatedAt && id < after.id)
+        )
+      return Effect.forEach(wanted.slice(0, query.pageSize), recordOf)
+    })
+
+  const deleteThread = (threadId: ThreadId) =>
+    Effect.sync(() => {
+      recordRemoval(threads.get(threadId)?.cwd ?? null, threadId)
+      memories.delete(threadId)
+      extractions.delete(threadId)
+      return threads.delete(threadId)
+    })
+
+  const importMemory = Effect.fn("StateDb.importMemory")(function* (memory: ImportedMemory) {
+    const { rolloutPath, threadId, updatedAt } = memory
+    const cwd = yield* normalise(memory.cwd)
+    const missingSince = yield* Clock.currentTimeMillis
+    const wasTakenAway = [...removals.values()].some((threadIds) => threadIds.has(threadId))
+    if (extractionOf(threadId).outcome !== null || wasTakenAway) {
+      return false
+    }
+    if (!threads.has(threadId)) {
+      const unknown = { ...emptyThread, id: threadId, rolloutPath, createdAt: updatedAt, updatedAt, cwd, missingSince }
+      putThread(new Thread({ ...unknown, rolloutModifiedAt: updatedAt }))
+    }
+    const { cwd: _, rolloutPath: __, ...stored } = memory
+    const version = memoryVersion({ traceMemory: memory.traceSummary, summary: memory.memorySummary })
+    memories.set(threadId, { ...stored, version })
+    setExtraction(threadId, {
+      outcome: "memory",
+      learnedUpdatedAt: updatedAt,
+      learnedSize: threads.get(threadId)?.rolloutSize ?? 0
+    })
+    return true
+  })
+
+  const nowInSeconds = Effect.map(Clock.currentTimeMillis, (now) => Math.floor(now / 1_000))
+
+  const acquireLock = Effect.fn("StateDb.acquireLock")(function* (
+    given: string,
+    owner: string,
+    lease: Duration.Duration
+  ) {
+    const cwd = yield* normalise(given)
+    const now = yield* nowInSeconds
+    const seen = locks.get(cwd)
+    const isAbandoned = seen !== undefined && (yield* processes.isGone(seen.holder))
+    const lock = locks.get(cwd)
+    const isFree =
+      lock === undefined ||
+      lock.owner === owner ||
+      lock.updatedAt <= now - Math.floor(Duration.toSeconds(lease)) ||
+      (isAbandoned && lock === seen)
+    if (isFree) {
+      locks.set(cwd, { owner, updatedAt: now, holder: processes.self })
+    }
+    return isFree
+  })
+
+  const renewLock = Effect.fn("StateDb.renewLock")(function* (given: string, owner: string) {
+    const cwd = yield* normalise(given)
+    const updatedAt = yield* nowInSeconds
+    const lock = locks.get(cwd)
+    if (lock?.owner !== owner) {
+      return false
+    }
+    locks.set(cwd, { ...lock, updatedAt })
+    return true
+  })
+
+  const releaseLock = Effect.fn("StateDb.releaseLock")(function* (given: string, owner: string) {
+    const cwd = yield* normalise(given)
+    return locks.get(cwd)?.owner === owner && locks.delete(cwd)
+  })
+
+  const consolidationState = Effect.fn("StateDb.consolidationState")(function* (
+    given: string,
+    tracesPerDirectory: number
+  ) {
+    const cwd = yield* normalise(given)
+    const last = newestMemories(cwd, tracesPerDirectory)
+    const fingerprint = fingerprintOf(last)
+    const { attempts, failed, published } = consolidations.get(cwd) ?? noConsolidation
+    return {
+      memories: last,
+      fingerprint,
+      published,
+      attempts: failed === fingerprint ? attempts : 0,
+      removals: [...(removals.get(cwd) ?? [])]
+    }
+  })
+
+  const dirtyDirectories = (tracesPerDirectory: number) =>
+    Effect.sync(() => {
+      const cwds = new Set([
+        ...[...memories.values()].flatMap(memoryOf).map(({ cwd }) => cwd),
+        ...consolidations.keys(),
+        ...removals.keys()
+      ])
+      return [...cwds].sort().flatMap((cwd) => {
+        const fingerprint = fingerprintOf(newestMemories(cwd, tracesPerDirectory))
+        const state = consolidations.get(cwd) ?? noConsolidation
+        const isSameFailure = state.failed === fingerprint
+        const isEmptied = fingerprint === "" && removals.has(cwd)
+        return fingerprint === (state.published ?? "") && !isEmptied
+          ? []
+          : [
+              {
+                cwd,
+                attempts: isSameFailure ? state.attempts : 0,
+                retryAt: isSameFailure ? state.retryAt : undefined
+              }
+            ]
+      })
+    })
+
+  return StateDb.of({
+    countThreads: Effect.sync(() => threads.size),
+    listThreads,
+    getThread: (threadId) =>
+      Effect.suspend(() => Effect.transposeOption(Option.map(Option.fromNullable(threads.get(threadId)), recordOf))),
+    deleteThread,
+    indexedListing: Effect.sync(() => Option.fromNullable(listing)),
+    knownRollouts: Effect.sync(() => [...rollouts.values()]),
+    changeIndex,
+    claim,
+    renewClaim: (claim, lease) =>
+      Effect.flatMap(expiry(lease), (claimExpiresAt) =>
+        asOwner(claim, () => setExtraction(claim.threadId, { claimExpiresAt }))
+      ),
+    releaseClaim: (claim) => Effect.isSuccess(asOwner(claim, () => setExtraction(claim.threadId, unclaimed))),
+    completeThread: Effect.fn("StateDb.completeThread")(function* (claim: Claim, thread: Thread) {
+      const cwd = thread.cwd === null ? null : yield* normalise(thread.cwd)
+      const completed = new Thread({ ...thread, id: claim.threadId, cwd }, unchecked)
+      yield* asOwner(claim, () => putThread(completed))
+      return completed
+    }),
+    storeMemory: (claim, memory: NewMemory) =>
+      asOwner(claim, () => {
+        setExtraction(claim.threadId, learnedColumns("memory", memory))
+        const { memorySummary, slug, traceSummary, updatedAt } = memory
+        const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
+        memories.set(claim.threadId, {
+          threadId: claim.threadId,
+          traceSummary,
+          memorySummary,
+          slug,
+          updatedAt,
+          version
+        })
+      }),
+    storeNothing: (claim, learned) =>
+      asOwner(claim, () => {
+        setExtraction(claim.threadId, learnedColumns("nothing", learned))
+        recordRemoval(threads.get(claim.threadId)?.cwd ?? null, claim.threadId)
+        memories.delete(claim.threadId)
+      }),
+    storeFailure: (claim, failure: ExtractionFailure) =>
+      asOwner(claim, () =>
+        setExtraction(claim.threadId, {
+          ...unclaimed,
+          attempts: failure.attempts,
+          retryAt: failure.retryAt ?? null,
+          isQuarantined: failure.retryAt === undefined,
+          errorTag: failure.errorTag,
+          errorMessage: failure.errorMessage,
+          failedSize: failure.content.size,
+          failedHash: failure.content.hash,
+          failedModifiedAt: failure.modifiedAt
+        })
+      ),
+    keepFailure: (threadId, failedModifiedAt) =>
+      Effect.sync(() => {
+        if (extractionOf(threadId).errorTag !== null) {
+          setExtraction(threadId, { failedModifiedAt })
+        }
+      }),
+    getMemory: (threadId) =>
+      Effect.sync(() =>
+        Option.fromNullable([...memories.values()].filter((one) => one.threadId === threadId).flatMap(memoryOf)[0])
+      ),
+    lastMemories: (cwd, count) => Effect.map(normalise(cwd), (normalised) => newestMemories(normalised, count)),
+    importMemory,
+    listProjects: Effect.sync(() => {
+      const counts = new Map<string, number>()
+      for (const { cwd } of [...memories.values()].flatMap(memoryOf)) {
+        counts.set(cwd, (counts.get(cwd) ?? 0) + 1)
+      }
+      return [...counts]
+        .sort(([left], [right]) => (left < right ? -1 : 1))
+        .map(([cwd, count]) => ({ cwd, memories: count }))
+    }),
+    acquireLock,
+    lockedDirectories: Effect.sync(() => [...locks.keys()].sort()),
+    renewLock,
+    releaseLock,
+    dirtyDirectories,
+    consolidationState,
+    recordPublished: Effect.fn("StateDb.recordPublished")(function* (given: string, fingerprint: string) {
+      const cwd = yield* normalise(given)
+      consolidations.set(cwd, { ...noConsolidation, published: fingerprint })
+      removals.delete(cwd)
+    }),
+    recordUnpublished: Effect.fn("StateDb.recordUnpublished")(function* (given, fingerprint, { retryAt }) {
+      const cwd = yield* normalise(given)
+      const before = consolidations.get(cwd) ?? noConsolidation
+      const attempts = before.failed === fingerprint ? before.attempts + 1 : 1
+      consolidations.set(cwd, { ...before, failed: fingerprint, attempts, retryAt })
+    })
+  })
+})
+
+/** The row of a thread whose rollout nobody has seen. */
+const emptyThread = {
+  source: "vscode",
+  modelProvider: null,
+  cliVersion: null,
+  title: null,
+  sandboxPolicy: null,
+  approvalMode: null,
+  tokensUsed: null,
+  firstUserMessage: null,
+  archivedAt: null,
+  gitSha: null,
+  gitBranch: null,
+  gitOriginUrl: null,
+  rolloutSize: 0
+}
+
+/** The state DB in memory, gone with its layer: for tests, and for hosts that keep nothing. Never fails but by `ClaimLost`. */
+export const layer: Layer.Layer<StateDb, never, ProcessTable | WorkingDirectories> = Layer.effect(StateDb, make)
