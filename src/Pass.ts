@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Ref from "effect/Ref"
+import { tokens } from "./Metrics.js"
+import type { TokenUsage } from "./services/ModelClient.js"
+import { Settings } from "./Settings.js"
+
+/** What the model has cost so far. */
+export interface ModelUse {
+  /** Requests that were answered. */
+  readonly calls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+/** What belongs to one pass alone. */
+export interface Pass {
+  /** Whose the claims and the locks of this pass are; another pass of the same host has another one. */
+  readonly owner: string
+  readonly modelUse: Ref.Ref<ModelUse>
+  /**
+   * Reading and storing share one thread with everything else. Candidates that take turns at it have their requests under
+   * way one after the other; all at once, none would be under way before all were read.
+   */
+  readonly turn: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Lets as many requests as the concurrency allows wait for their answers at once. */
+  readonly request: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
+/** A pass that begins. */
+export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(function* () {
+  const { concurrency } = yield* Settings
+  const owner = yield* Effect.sync(() => randomUUID())
+  const modelUse = yield* Ref.make<ModelUse>({ calls: 0, inputTokens: 0, outputTokens: 0 })
+  const turns = yield* Effect.makeSemaphore(1)
+  const requests = yield* Effect.makeSemaphore(concurrency)
+  return { owner, modelUse, turn: turns.withPermits(1), request: requests.withPermits(1) }
+})
+
+/** Counts a request that was answered. */
+export const countAnswer = (pass: Pass, { inputTokens, outputTokens }: TokenUsage): Effect.Effect<void> =>
+  Effect.all(
+    [
+      Ref.update(pass.modelUse, (use) => ({
+        calls: use.calls + 1,
+        inputTokens: use.inputTokens + inputTokens,
+        outputTokens: use.outputTokens + outputTokens
+      })),
+      Metric.update(Metric.tagged(tokens, "direction", "input"), inputTokens),
+      Metric.update(Metric.tagged(tokens, "direction", "output"), outputTokens)
+    ],
+    { discard: true }
+  )

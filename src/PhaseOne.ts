@@ -1,0 +1,300 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { notTried, type RolloutContent, type ThreadRecord } from "./domain/Extraction.js"
+import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "./domain/ExtractionError.js"
+import { answerText, noAnswer, withDelta, withItem } from "./domain/ModelAnswer.js"
+import { rolloutFilters } from "./domain/RolloutFilter.js"
+import { isSubAgentSource } from "./domain/RolloutLine.js"
+import { RolloutReader, type RolloutReading } from "./domain/RolloutReading.js"
+import { select, type SkipReason } from "./domain/Selection.js"
+import { isNothing, parseStageOneOutput, stageOneJsonSchema, type StageOneOutput } from "./domain/StageOneOutput.js"
+import { renderTemplate } from "./domain/Template.js"
+import { isComplete, type RolloutFile, type Thread, threadOf } from "./domain/Thread.js"
+import { normaliseOutput, traceSlug } from "./domain/TraceMemory.js"
+import { type ExtractionError, heldBack, storeFailure, treatmentOf } from "./ExtractionFailure.js"
+import { whileRenewed } from "./Lease.js"
+import { extractionDuration, extractions } from "./Metrics.js"
+import { countAnswer, type Pass } from "./Pass.js"
+import { MemoryFs } from "./services/MemoryFs.js"
+import { ModelClient, StreamEndedEarly, type TokenUsage } from "./services/ModelClient.js"
+import { Progress } from "./services/Progress.js"
+import { type EndOfRollout, RolloutStore } from "./services/RolloutStore.js"
+import { type Claim, type Learned, StateDb } from "./services/StateDb.js"
+import { Settings } from "./Settings.js"
+import { Templates } from "./Templates.js"
+
+/** What became of one candidate. */
+export type ExtractionOutcome =
+  | { readonly _tag: "Extracted"; readonly thread: Thread; readonly cwd: string; readonly traceFile: string }
+  | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: string }
+  | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: SkipReason }
+  | { readonly _tag: "Failed"; readonly thread: Thread; readonly error: ExtractionError }
+
+/** A rollout that was read whole. */
+interface LoadedRollout extends RolloutReading {
+  readonly file: RolloutFile
+  readonly content: RolloutContent
+}
+
+/**
+ * Learns from the threads that have something to teach: selects them, and of each writes a trace memory or notes that there
+ * is nothing to remember. Every candidate stands alone: one that fails stops nobody else. A candidate that comes to its
+ * end before a model was asked gives its place to the next one.
+ */
+export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number) {
+  const { concurrency, currentThread, minIdle } = yield* Settings
+  const waiting = new Map((yield* listWaiting).map((record) => [record.thread.id, record]))
+  const context = { now: yield* Clock.currentTimeMillis, minIdle: Duration.toMillis(minIdle), currentThread }
+  const outcomes: Array<ExtractionOutcome> = []
+  let places = limit
+  let selection = select([...waiting.values()], places, context)
+  for (const { reason, thread } of selection.skipped) {
+    outcomes.push(yield* skipped(thread, reason))
+    waiting.delete(thread.id)
+  }
+  while (selection.candidates.length > 0) {
+    const round = yield* Effect.forEach(selection.candidates, (thread) => extract(pass, thread), {
+      concurrency: concurrency * candidatesPerRequest
+    })
+    outcomes.push(...round)
+    places -= round.filter(usedItsPlace).length
+    selection.candidates.forEach(({ id }) => waiting.delete(id))
+    selection = select([...waiting.values()], places, context)
+  }
+  return { extractions: outcomes, waiting: waiting.size }
+})
+
+/** While one candidate's request is under way the next one is read, so that the model never waits for a disk. */
+const candidatesPerRequest = 2
+
+/** All threads that are not fresh, a page at a time. */
+const listWaiting = Effect.gen(function* () {
+  const stateDb = yield* StateDb
+  const { sources, threadsScanned } = yield* Settings
+  const waiting: Array<ThreadRecord> = []
+  for (let after: Thread | undefined; ; after = waiting.at(-1)?.thread) {
+    const page = yield* stateDb.listThreads({
+      pageSize: threadsScanned,
+      after,
+      sources: sources === "all" ? undefined : sources,
+      archived: false,
+      unlearned: true
+    })
+    waiting.push(...page)
+    if (page.length < threadsScanned) {
+      return waiting
+    }
+  }
+})
+
+const usedItsPlace = (outcome: ExtractionOutcome): boolean =>
+  outcome._tag === "Extracted" ||
+  outcome._tag === "Nothing" ||
+  (outcome._tag === "Failed" && treatmentOf(outcome.error) !== "hopeless")
+
+const skipped = Effect.fnUntraced(function* (thread: Thread, reason: SkipReason) {
+  const progress = yield* Progress
+  yield* progress.report({ _tag: "Skipped", threadId: thread.id, reason })
+  const outcome: ExtractionOutcome = { _tag: "Skipped", thread, reason }
+  return outcome
+})
+
+/** One candidate, from its claim to its end. Never fails. */
+const extract = (pass: Pass, thread: Thread) =>
+  Effect.gen(function* () {
+    const stateDb = yield* StateDb
+    const { claimLease } = yield* Settings
+    return yield* Effect.acquireUseRelease(
+      stateDb.claim(thread.id, pass.owner, claimLease),
+      Option.match({
+        onNone: () => skipped(thread, "claimed"),
+        onSome: (claim) =>
+          whileRenewed(extractClaimed(pass, thread, claim), stateDb.renewClaim(claim, claimLease), claimLease)
+      }),
+      (claim, exit) =>
+        Option.isSome(claim) && !usedUp(exit) ? Effect.ignore(stateDb.releaseClaim(claim.value)) : Effect.void
+    )
+  }).pipe(
+    Effect.catchAll((error) => failed(thread, error)),
+    Effect.tap((outcome) => Metric.increment(Metric.tagged(extractions, "outcome", outcome._tag.toLowerCase()))),
+    Metric.trackDuration(extractionDuration),
+    Effect.withSpan("PhaseOne.extract", { attributes: { threadId: thread.id } })
+  )
+
+/** What was learned was stored, and the claim ended with it. */
+const usedUp = (exit: Exit.Exit<ExtractionOutcome, unknown>): boolean =>
+  Exit.isSuccess(exit) && (exit.value._tag === "Extracted" || exit.value._tag === "Nothing")
+
+const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, claim: Claim) {
+  const stateDb = yield* StateDb
+  const progress = yield* Progress
+  yield* progress.report({ _tag: "Claimed", threadId: thread.id, rolloutPath: thread.rolloutPath })
+  const record = Option.getOrElse(yield* stateDb.getThread(thread.id), (): ThreadRecord => ({
+    thread,
+    extraction: notTried
+  }))
+  const orDefect = Effect.catchAllDefect((cause) => new ExtractionDefect({ threadId: thread.id, cause }))
+  const loaded = yield* Effect.either(orDefect(pass.turn(load(record.thread))))
+  const content = Either.match(loaded, {
+    onLeft: (): RolloutContent => ({ size: record.thread.rolloutSize, hash: null }),
+    onRight: (rollout) => rollout.content
+  })
+  const held = heldBack(record, content, yield* Clock.currentTimeMillis)
+  if (held !== undefined) {
+    yield* stateDb.keepFailure(thread.id, record.thread.rolloutModifiedAt)
+    return yield* skipped(thread, held)
+  }
+  return yield* loaded.pipe(
+    Effect.flatMap((rollout) => learn(pass, claim, record.thread, rollout)),
+    orDefect,
+    Effect.catchAll((error) => Effect.zipRight(storeFailure(claim, record, content, error), failed(thread, error)))
+  )
+})
+
+const load = Effect.fn("PhaseOne.load")(function* (thread: Thread) {
+  const store = yield* RolloutStore
+  const { rolloutBytes, rolloutFilter } = yield* Settings
+  const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes)
+  const file: RolloutFile = {
+    path: thread.rolloutPath,
+    size: thread.rolloutSize,
+    modifiedAt: thread.rolloutModifiedAt,
+    isArchived: thread.archivedAt !== null
+  }
+  let end: EndOfRollout | undefined
+  yield* Stream.runForEachChunk(store.read(file), (records) =>
+    Effect.sync(() => {
+      for (const record of records) {
+        if (record._tag === "EndOfRollout") {
+          end = record
+        } else {
+          reader.add(record)
+        }
+      }
+    })
+  )
+  const rollout: LoadedRollout = {
+    ...reader.result(),
+    file: end?.file ?? file,
+    content: end?.content ?? { size: file.size, hash: null }
+  }
+  yield* warnOfLoss(rollout, rolloutBytes)
+  return rollout
+})
+
+const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines, rendering }: LoadedRollout, limit: number) {
+  if (malformedLines > 0) {
+    yield* Effect.logWarning(`${malformedLines} lines of ${file.path} are no JSON objects and were skipped`)
+  }
+  if (rendering.bytes > limit) {
+    yield* Effect.logWarning(`${file.path} renders to ${rendering.bytes} bytes and was cut to ${limit}`)
+  }
+})
+
+/** Completes the thread's row, asks the model, and stores what it says. */
+const learn = Effect.fnUntraced(function* (pass: Pass, claim: Claim, stored: Thread, rollout: LoadedRollout) {
+  const stateDb = yield* StateDb
+  const progress = yield* Progress
+  if (!rollout.facts.isRollout) {
+    return yield* new NotACodexRollout({ path: rollout.file.path })
+  }
+  const thread = yield* complete(claim, stored, rollout)
+  if (isSubAgentSource(thread.source)) {
+    return yield* skipped(thread, "ignored")
+  }
+  const { cwd } = thread
+  if (cwd === null) {
+    return yield* new NoWorkingDirectory({ path: rollout.file.path })
+  }
+  const { traceBytes, summaryBytes } = yield* Settings
+  const output = yield* parseStageOneOutput(yield* pass.request(ask(pass, thread, rollout)))
+  const learned = { content: rollout.content, updatedAt: thread.updatedAt }
+  if (isNothing(output)) {
+    yield* stateDb.storeNothing(claim, learned)
+    yield* progress.report({ _tag: "NoOutput", threadId: thread.id })
+    const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
+    return outcome
+  }
+  const memory = normaliseOutput(output, { traceBytes, summaryBytes })
+  const traceFile = yield* pass.turn(store(claim, thread, cwd, learned, memory))
+  yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd })
+  const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile }
+  return outcome
+})
+
+/** The thread's row as the whole rollout has it; written only when the index did not know it all. */
+const complete = Effect.fnUntraced(function* (claim: Claim, stored: Thread, rollout: LoadedRollout) {
+  const stateDb = yield* StateDb
+  const read = threadOf(rollout.facts, rollout.file, yield* Clock.currentTimeMillis)
+  return isComplete(stored, read) ? stored : yield* stateDb.completeThread(claim, read)
+})
+
+const ask = Effect.fn("PhaseOne.ask")(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
+  const model = yield* ModelClient
+  const templates = yield* Templates
+  const input = renderTemplate(templates.stageOneInput, {
+    rollout_path: rollout.file.path,
+    rollout_contents: rollout.rendering.text
+  })
+  const request = {
+    thread,
+    instructions: templates.stageOneSystem,
+    input,
+    outputSchema: stageOneJsonSchema(),
+    evidence: rollout.evidence
+  }
+  let answer = noAnswer
+  let usage: TokenUsage | undefined
+  yield* model.stream(request).pipe(
+    Stream.takeUntil((event) => event._tag === "Completed"),
+    Stream.runForEach((event) =>
+      Effect.sync(() => {
+        switch (event._tag) {
+          case "TextDelta":
+            answer = withDelta(answer, event.text)
+            return
+          case "ItemFinished":
+            answer = withItem(answer, event.text)
+            return
+          case "Completed":
+            usage = event.usage
+        }
+      })
+    )
+  )
+  if (usage === undefined) {
+    return yield* new StreamEndedEarly({ threadId: thread.id })
+  }
+  yield* countAnswer(pass, usage)
+  return answerText(answer)
+})
+
+const store = Effect.fnUntraced(function* (
+  claim: Claim,
+  thread: Thread,
+  cwd: string,
+  learned: Learned,
+  output: StageOneOutput
+) {
+  const memoryFs = yield* MemoryFs
+  const stateDb = yield* StateDb
+  const { slugLength } = yield* Settings
+  const slug = traceSlug(thread.title ?? "", slugLength)
+  const header = { threadId: thread.id, cwd, rolloutPath: thread.rolloutPath, updatedAt: thread.updatedAt }
+  const memory = { ...learned, traceSummary: output.traceMemory, memorySummary: output.summary, slug }
+  return yield* memoryFs.storeTrace({ header, slug, trace: output.traceMemory }, stateDb.storeMemory(claim, memory))
+})
+
+const failed = Effect.fnUntraced(function* (thread: Thread, error: ExtractionError) {
+  const progress = yield* Progress
+  yield* Effect.logWarning(`${thread.rolloutPath}: ${error.message}`).pipe(Effect.annotateLogs("error", error._tag))
+  yield* progress.report({ _tag: "ExtractionFailed", threadId: thread.id, errorTag: error._tag })
+  const outcome: ExtractionOutcome = { _tag: "Failed", thread, error }
+  return outcome
+})

@@ -1,0 +1,39 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { MemoryFs } from "./services/MemoryFs.js"
+import { StateDb, type StateDbFailure } from "./services/StateDb.js"
+
+/** A memory on disk could not be taken into the rebuilt state DB. Its file is left where it is. */
+export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("rollout-memories/MemoryNotImported")(
+  "MemoryNotImported",
+  { path: Schema.String, reason: Schema.String }
+) {
+  override get message(): string {
+    return `the memory in ${this.path} could not be imported: ${this.reason}`
+  }
+}
+
+/**
+ * Takes the memories that are on disk into a state DB that was lost. Returns how many there were, and those that could not
+ * be taken.
+ */
+export const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
+  const memoryFs = yield* MemoryFs
+  const stateDb = yield* StateDb
+  const stored = yield* memoryFs.storedTraces
+  const results = yield* Effect.forEach(stored, (trace) =>
+    trace._tag === "Readable"
+      ? Effect.either(
+          Effect.mapError(
+            stateDb.importMemory(trace.memory),
+            (error: StateDbFailure) => new MemoryNotImported({ path: trace.path, reason: error.message })
+          )
+        )
+      : Effect.succeed(Either.left(new MemoryNotImported({ path: trace.path, reason: trace.reason })))
+  )
+  return {
+    imported: results.filter((result) => Either.isRight(result) && result.right).length,
+    failures: results.flatMap((result) => (Either.isLeft(result) ? [result.left] : []))
+  }
+})

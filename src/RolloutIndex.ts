@@ -1,0 +1,132 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { chooseFile, listingFingerprint } from "./domain/RolloutChoice.js"
+import { type RolloutFile, Thread, threadOf, unchecked } from "./domain/Thread.js"
+import { noFacts } from "./domain/ThreadFacts.js"
+import { Progress } from "./services/Progress.js"
+import { RolloutStore } from "./services/RolloutStore.js"
+import { type KnownRollout, StateDb } from "./services/StateDb.js"
+
+/** Threads written at a time: a transaction is short, whatever the size of the home. */
+const threadsWritten = 500
+
+/** A file that was read, and the row it would give its thread. */
+interface IndexedFile extends KnownRollout {
+  readonly thread: Thread
+}
+
+const readFile = Effect.fnUntraced(function* (file: RolloutFile, before: KnownRollout | undefined, now: number) {
+  const store = yield* RolloutStore
+  // A file that cannot be read has its row all the same: phase one says why it fails.
+  const facts = yield* Effect.option(store.readEnds(file))
+  const read = threadOf(
+    Option.getOrElse(facts, () => noFacts),
+    file,
+    now
+  )
+  const thread =
+    before === undefined || Option.isSome(facts) ? read : new Thread({ ...read, id: before.threadId }, unchecked)
+  const indexed: IndexedFile = {
+    path: file.path,
+    size: file.size,
+    modifiedAt: file.modifiedAt,
+    threadId: thread.id,
+    lastRecordAt: read.updatedAt,
+    thread
+  }
+  return indexed
+})
+
+const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<string, ReadonlyArray<A>> => {
+  const groups = new Map<string, Array<A>>()
+  for (const file of files) {
+    const group = groups.get(file.threadId)
+    if (group === undefined) {
+      groups.set(file.threadId, [file])
+    } else {
+      group.push(file)
+    }
+  }
+  return groups
+}
+
+/**
+ * Brings the index up to date with the Codex home. A file whose size and modification time are as they were is not opened;
+ * a changed one is read at its ends. A file that is gone leaves its thread marked missing, with all that was learned from
+ * it. With `reread`, every file counts as changed. Returns how many threads there are now.
+ */
+export const updateIndex = Effect.fn("RolloutIndex.update")(function* (options: { readonly reread: boolean }) {
+  const store = yield* RolloutStore
+  const stateDb = yield* StateDb
+  const listed = yield* store.list
+  const listing = listingFingerprint(listed)
+  const isUpToDate = !options.reread && Option.contains(yield* stateDb.indexedListing, listing)
+  const changed = isUpToDate ? 0 : yield* indexChanges(listed, listing, options.reread)
+  const threads = yield* stateDb.countThreads
+  const progress = yield* Progress
+  yield* progress.report({ _tag: "Indexed", threads, changed })
+  return threads
+})
+
+/** Reads what changed and writes its rows; returns how many files that were. */
+const indexChanges = Effect.fnUntraced(function* (
+  listed: ReadonlyArray<RolloutFile>,
+  listing: string,
+  reread: boolean
+) {
+  const stateDb = yield* StateDb
+  const now = yield* Clock.currentTimeMillis
+  const known = new Map((yield* stateDb.knownRollouts).map((rollout) => [rollout.path, rollout]))
+  const files = new Map(listed.map((file) => [file.path, file]))
+  const isChanged = (file: RolloutFile): boolean => {
+    const before = known.get(file.path)
+    return reread || before?.size !== file.size || before.modifiedAt !== file.modifiedAt
+  }
+  const changed = yield* Effect.forEach(listed.filter(isChanged), (file) => readFile(file, known.get(file.path), now))
+  const replaced = changed.filter(({ path, threadId }) => (known.get(path)?.threadId ?? threadId) !== threadId)
+  const gone = [...[...known.keys()].filter((path) => !files.has(path)), ...replaced.map(({ path }) => path)]
+  const threads = yield* chosenThreads(known, changed, files, now)
+  const batches = Math.max(1, Math.ceil(Math.max(threads.length, changed.length) / threadsWritten))
+  for (let batch = 0; batch < batches; batch++) {
+    const [from, to] = [batch * threadsWritten, (batch + 1) * threadsWritten]
+    yield* stateDb.changeIndex({
+      threads: threads.slice(from, to),
+      known: changed.slice(from, to),
+      gone: batch === 0 ? gone : [],
+      now,
+      listing: batch === batches - 1 ? listing : undefined
+    })
+  }
+  return changed.length
+})
+
+/** The rows to write: of each thread that a changed or vanished file belonged to, the one of the file that counts now. */
+const chosenThreads = Effect.fnUntraced(function* (
+  known: ReadonlyMap<string, KnownRollout>,
+  changed: ReadonlyArray<IndexedFile>,
+  files: ReadonlyMap<string, RolloutFile>,
+  now: number
+) {
+  const read = new Map(changed.map((file) => [file.path, file]))
+  const before = groupByThread(known.values())
+  const after = groupByThread([
+    ...[...known.values()].filter(({ path }) => files.has(path) && !read.has(path)),
+    ...changed
+  ])
+  const threads: Array<Thread> = []
+  for (const [threadId, group] of after) {
+    const chosen = chooseFile(group)
+    const file = chosen === undefined ? undefined : files.get(chosen.path)
+    if (chosen === undefined || file === undefined) {
+      continue
+    }
+    const indexed = read.get(chosen.path)
+    if (indexed !== undefined) {
+      threads.push(indexed.thread)
+    } else if (chooseFile(before.get(threadId) ?? [])?.path !== chosen.path) {
+      threads.push((yield* readFile(file, chosen, now)).thread)
+    }
+  }
+  return threads
+})

@@ -1,0 +1,278 @@
+import { join, resolve } from "node:path"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+
+/** One knob: what it does, what it may be, and what it is when nobody says otherwise. */
+export interface Setting<A> {
+  readonly description: string
+  /** What a person may write, in words; the bounds are in it. */
+  readonly expected: string
+  readonly fallback: A
+  /** The fallback as a person would write it. */
+  readonly fallbackText: string
+  /** Reads what a person wrote in the environment or on the command line. */
+  readonly parse: (text: string) => Option.Option<A>
+  /** Whether a value, as a host may give it directly, is one that this setting can have. */
+  readonly is: (value: unknown) => value is A
+}
+
+const integer = (fallback: number, minimum: number, maximum: number, description: string): Setting<number> => {
+  const is = (value: unknown): value is number =>
+    typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum
+  return {
+    description,
+    expected: `a whole number from ${minimum} to ${maximum}`,
+    fallback,
+    fallbackText: String(fallback),
+    parse: (text) => (/^\d{1,15}$/.test(text) && is(Number(text)) ? Option.some(Number(text)) : Option.none()),
+    is
+  }
+}
+
+const seconds = (fallback: number, maximum: number, description: string): Setting<Duration.Duration> => {
+  const whole = integer(fallback, 0, maximum, description)
+  return {
+    ...whole,
+    expected: `whole seconds from 0 to ${maximum}`,
+    fallback: Duration.seconds(fallback),
+    parse: (text) => Option.map(whole.parse(text), Duration.seconds),
+    is: (value): value is Duration.Duration => Duration.isDuration(value) && whole.is(Duration.toSeconds(value))
+  }
+}
+
+const millisecondsIn: { readonly [unit: string]: number } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+const parseTime = (text: string): Option.Option<Duration.Duration> => {
+  const parts = text === "0" ? ["0ms", "0", "ms"] : /^(\d{1,9})(ms|s|m|h|d)$/.exec(text)
+  return parts === null
+    ? Option.none()
+    : Option.some(Duration.millis(Number(parts[1]) * (millisecondsIn[parts[2] ?? ""] ?? 1)))
+}
+
+const time = (fallbackText: string, description: string): Setting<Duration.Duration> => ({
+  description,
+  expected: "a time such as 90s, 10m, 2h, 1d or 0",
+  fallback: Option.getOrElse(parseTime(fallbackText), () => Duration.zero),
+  fallbackText,
+  parse: parseTime,
+  is: (value): value is Duration.Duration => Duration.isDuration(value) && Duration.isFinite(value)
+})
+
+const choice = <const A extends string>(
+  fallback: NoInfer<A>,
+  all: ReadonlyArray<A>,
+  description: string
+): Setting<A> => ({
+  description,
+  expected: all.join(" or "),
+  fallback,
+  fallbackText: fallback,
+  parse: (text) => Option.fromNullable(all.find((one) => one === text)),
+  is: (value): value is A => all.some((one) => one === value)
+})
+
+const flag = (fallback: boolean, description: string): Setting<boolean> => ({
+  description,
+  expected: "true or false",
+  fallback,
+  fallbackText: String(fallback),
+  parse: (text) => (text === "true" || text === "false" ? Option.some(text === "true") : Option.none()),
+  is: Predicate.isBoolean
+})
+
+const optionalText = (description: string): Setting<string | undefined> => ({
+  description,
+  expected: "a text",
+  fallback: undefined,
+  fallbackText: "none",
+  parse: Option.some,
+  is: (value): value is string | undefined => value === undefined || typeof value === "string"
+})
+
+/** Sessions of which sources may become memory: of those named, or of every source but sub-agents. */
+export type Sources = "all" | ReadonlyArray<string>
+
+const sources = (fallback: ReadonlyArray<string>, description: string): Setting<Sources> => ({
+  description,
+  expected: "source names separated by commas, or all",
+  fallback,
+  fallbackText: fallback.join(","),
+  parse: (text) => {
+    const names = text.split(",").map((name) => name.trim())
+    return names.includes("") ? Option.none() : Option.some(names.includes("all") ? "all" : names)
+  },
+  is: (value): value is Sources =>
+    value === "all" || (Array.isArray(value) && value.length > 0 && value.every(Predicate.isString))
+})
+
+/**
+ * Every knob of the program. The environment variable of each is `MEMORIES_` and its name in upper snake case, see
+ * {@link variableOf}. The constants of the contract, section 2, are among them.
+ */
+export const settings = {
+  enabled: flag(true, "Whether sessions become memory at all."),
+  threadsScanned: integer(200, 1, 10_000, "Threads scanned at a time, newest first."),
+  candidates: integer(8, 0, 10_000, "Rollouts taken in one pass."),
+  concurrency: integer(8, 1, 64, "Rollouts, and directories, worked on at the same time."),
+  tracesPerCwd: integer(10, 1, 1_000, "Traces kept per directory."),
+  lockLease: seconds(600, 86_400, "How long a directory's lock is held without renewal, in seconds."),
+  claimLease: seconds(600, 86_400, "How long a rollout's claim is held without renewal, in seconds."),
+  rolloutBytes: integer(1_000_000, 1_000, 100_000_000, "UTF-8 bytes of the rollout in a request."),
+  rolloutFilter: choice("evidence", ["evidence", "keep-all"], "Which items of a rollout are shown to the model."),
+  traceBytes: integer(300_000, 1_000, 10_000_000, "Bytes of a stored trace memory."),
+  summaryBytes: integer(1_200, 100, 100_000, "Bytes of a stored summary."),
+  slugLength: integer(64, 1, 100, "Characters of the title in a trace file's name."),
+  memoryBytes: integer(200_000, 1_000, 10_000_000, "Bytes of MEMORY.md, and of each file of a skill."),
+  minIdle: time("10m", "How long a session must have been silent before it is read."),
+  sources: sources(["cli", "vscode"], "Sessions of which sources become memory; all is every source but sub-agents."),
+  currentThread: optionalText("The id of the session that starts the pass; it is not read."),
+  retryFirst: time("10m", "The wait after a first failure."),
+  retryFactor: integer(4, 1, 100, "How many times longer each further wait is."),
+  retryLongest: time("24h", "The longest wait between two attempts."),
+  retryAttempts: integer(5, 1, 100, "Failures after which a rollout is set aside."),
+  agentTimeLimit: time("30m", "How long a consolidation agent may take."),
+  model: choice("offline", ["offline"], "What writes the trace memories."),
+  agent: choice("offline", ["offline"], "What consolidates them.")
+} as const
+
+/** The name of a setting. */
+export type SettingName = keyof typeof settings
+
+type SettingValue<Name extends SettingName> = (typeof settings)[Name] extends Setting<infer A> ? A : never
+
+/** What the settings are, in one pass. */
+export type SettingValues = { readonly [Name in SettingName]: SettingValue<Name> }
+
+/** Where the files are; both absolute. */
+export interface Homes {
+  readonly codexHome: string
+  readonly memoriesHome: string
+}
+
+/** The settings of a pass, and where its files are. */
+export class Settings extends Context.Tag("rollout-memories/Settings")<Settings, SettingValues & Homes>() {}
+
+/** A setting has a value that it cannot have. Nothing was done; correct what `source` names. */
+export class SettingInvalid extends Schema.TaggedError<SettingInvalid>("rollout-memories/SettingInvalid")(
+  "SettingInvalid",
+  {
+    /** The option, the environment variable or the setting that holds the value. */
+    source: Schema.String,
+    value: Schema.String,
+    expected: Schema.String
+  }
+) {
+  override get message(): string {
+    return `${this.source}: expected ${this.expected}, not ${JSON.stringify(this.value)}`
+  }
+}
+
+/** The environment variable of a setting: `minIdle` is read from `MEMORIES_MIN_IDLE`. */
+export const variableOf = (name: SettingName): string =>
+  `MEMORIES_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+
+/** What a person wrote on the command line: the option's name as they know it, and its text. */
+export interface GivenOption {
+  readonly option: string
+  readonly text: string
+}
+
+/** The options that were given, by the setting each one sets. */
+export type GivenOptions = { readonly [Name in SettingName | "codexHome" | "memoriesHome"]?: GivenOption | undefined }
+
+const settingNames = Object.keys(settings).filter((name): name is SettingName => Object.hasOwn(settings, name))
+
+const hasAllSettings = (values: { readonly [name: string]: unknown }): values is SettingValues =>
+  settingNames.every((name) => settings[name].is(values[name]))
+
+/** An environment variable; an empty one counts as unset. */
+const variable = (name: string) =>
+  Config.string(name).pipe(
+    Config.map((text) => text.trim()),
+    Config.option,
+    Config.map(Option.filter((text) => text !== ""))
+  )
+
+const given = (option: GivenOption | undefined, name: string) =>
+  option === undefined
+    ? Effect.map(
+        variable(name),
+        Option.map((text): GivenOption => ({ option: name, text }))
+      )
+    : Effect.succeedSome(option)
+
+const readSetting = Effect.fnUntraced(function* (name: SettingName, option: GivenOption | undefined) {
+  const setting: Setting<unknown> = settings[name]
+  const written = yield* given(option, variableOf(name))
+  if (Option.isNone(written)) {
+    return setting.fallback
+  }
+  const value = setting.parse(written.value.text)
+  return Option.isSome(value)
+    ? value.value
+    : yield* new SettingInvalid({
+        source: written.value.option,
+        value: written.value.text,
+        expected: setting.expected
+      })
+})
+
+const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
+  const userHome = yield* Config.string("HOME").pipe(
+    Config.orElse(() => Config.string("USERPROFILE")),
+    Config.withDefault(".")
+  )
+  const path = (text: string) => resolve(text === "~" || text.startsWith("~/") ? join(userHome, text.slice(1)) : text)
+  const codexHome = Option.match(yield* given(options.codexHome, "CODEX_HOME"), {
+    onNone: () => path("~/.codex"),
+    onSome: ({ text }) => path(text)
+  })
+  const memoriesHome = Option.match(yield* given(options.memoriesHome, "MEMORIES_HOME"), {
+    onNone: () => join(codexHome, "memories"),
+    onSome: ({ text }) => path(text)
+  })
+  return { codexHome, memoriesHome }
+})
+
+/**
+ * Reads the settings: an option goes before the environment, the environment before the fallback. Fails on the first value
+ * that is out of bounds, naming where it was written.
+ */
+export const loadSettings = Effect.fn("Settings.load")(function* (options: GivenOptions) {
+  const values: { [name: string]: unknown } = {}
+  for (const name of settingNames) {
+    values[name] = yield* readSetting(name, options[name])
+  }
+  return yield* withHomes(values, yield* readHomes(options))
+})
+
+const withHomes = Effect.fnUntraced(function* (values: { readonly [name: string]: unknown }, homes: Homes) {
+  if (hasAllSettings(values)) {
+    return Settings.of({ ...values, ...homes })
+  }
+  const wrong = settingNames.find((name) => !settings[name].is(values[name])) ?? "enabled"
+  return yield* new SettingInvalid({
+    source: wrong,
+    value: String(values[wrong]),
+    expected: settings[wrong].expected
+  })
+})
+
+const fallbacks: { readonly [name: string]: unknown } = Object.fromEntries(
+  settingNames.map((name) => [name, settings[name].fallback])
+)
+
+/** Settings that a host gives directly; what it leaves out has its fallback. Fails where a value is out of bounds. */
+export const layer = (given: Partial<SettingValues> & Homes): Layer.Layer<Settings, SettingInvalid> => {
+  const { codexHome, memoriesHome, ...values } = given
+  return Layer.effect(Settings, withHomes({ ...fallbacks, ...values }, { codexHome, memoriesHome }))
+}
+
+/** Settings from the environment alone. */
+export const layerFromEnvironment = Layer.effect(Settings, loadSettings({}))

@@ -1,0 +1,41 @@
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+
+/** A pass ran to its end, and its report, which was printed, tells of failures. */
+export class PassHadFailures extends Schema.TaggedError<PassHadFailures>("rollout-memories/PassHadFailures")(
+  "PassHadFailures",
+  {}
+) {}
+
+/** What a program's end means to whoever started it: 0 nothing failed, 1 something failed, 2 usage, 130 interrupted. */
+export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit)) {
+    return 0
+  }
+  if (Cause.isInterruptedOnly(exit.cause)) {
+    return 130
+  }
+  const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
+  const isUsage = ValidationError.isValidationError(error) || Predicate.isTagged(error, "SettingInvalid")
+  return isUsage ? 2 : 1
+}
+
+/** The one line that says why a program ended; undefined where that was said already, or needs no word. */
+export const explain = (cause: Cause.Cause<unknown>): string | undefined => {
+  const error = Option.getOrUndefined(Cause.failureOption(cause))
+  if (
+    Cause.isInterruptedOnly(cause) ||
+    ValidationError.isValidationError(error) ||
+    Predicate.isTagged(error, "PassHadFailures")
+  ) {
+    return undefined
+  }
+  const told = error ?? Cause.squash(cause)
+  const text = told instanceof Error ? told.message : String(told)
+  const line = text.replace(/\s+/g, " ").trim()
+  return error === undefined ? `a fault of this program: ${line}` : line
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+import { join } from "node:path"
+import manifest from "../package.json" with { type: "json" }
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as Command from "@effect/cli/Command"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { exitCodeOf, explain } from "./cli/ExitCode.js"
+import * as Logging from "./cli/Logging.js"
+import { makePassCommand } from "./cli/PassCommand.js"
+import { layerPlainConsole } from "./cli/Terminal.js"
+import * as TerminalProgress from "./cli/TerminalProgress.js"
+import * as AgentControlOffline from "./layers/AgentControlOffline.js"
+import * as MemoryFsPlatform from "./layers/MemoryFsPlatform.js"
+import * as ModelClientOffline from "./layers/ModelClientOffline.js"
+import * as ProcessTableProc from "./layers/ProcessTableProc.js"
+import * as RolloutStoreDisk from "./layers/RolloutStoreDisk.js"
+import * as StateDbSqlite from "./layers/StateDbSqlite.js"
+import * as WorkingDirectoriesNode from "./layers/WorkingDirectoriesNode.js"
+import { MemoryFs } from "./services/MemoryFs.js"
+import * as Progress from "./services/Progress.js"
+import { RolloutStore } from "./services/RolloutStore.js"
+import { Settings } from "./Settings.js"
+import * as Templates from "./Templates.js"
+
+/** The state DB lies in the memories home, which is made only where there is a Codex home to learn from. */
+const stateDb = (options: { readonly rebuildIndex: boolean }) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const { memoriesHome } = yield* Settings
+      yield* (yield* RolloutStore).check
+      yield* (yield* MemoryFs).prepare
+      return StateDbSqlite.layer(join(memoriesHome, "state.sqlite"), { replaceCorrupt: options.rebuildIndex })
+    })
+  )
+
+const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) : Progress.layerSilent
+
+const machine = Layer.mergeAll(NodeFileSystem.layer, ProcessTableProc.layer, WorkingDirectoriesNode.layer)
+
+const services = (options: { readonly rebuildIndex: boolean }) =>
+  stateDb(options).pipe(
+    Layer.provideMerge(Layer.mergeAll(RolloutStoreDisk.layer, MemoryFsPlatform.layer)),
+    Layer.merge(Layer.mergeAll(ModelClientOffline.layer, AgentControlOffline.layer, Templates.layer, progress)),
+    Layer.provideMerge(machine)
+  )
+
+const program = Command.run(makePassCommand(services), { name: manifest.name, version: manifest.version })(
+  process.argv
+).pipe(
+  Effect.tapErrorCause((cause) =>
+    Effect.sync(() => {
+      const line = explain(cause)
+      if (line !== undefined) {
+        process.stderr.write(`rollout-memories: ${line}\n`)
+      }
+    })
+  ),
+  Effect.provide(
+    Layer.mergeAll(
+      NodeFileSystem.layer,
+      NodePath.layer,
+      NodeTerminal.layer,
+      CliConfig.layer({ showBuiltIns: false }),
+      Logging.layer(process.stderr),
+      layerPlainConsole
+    )
+  )
+)
+
+// A reader that has seen enough (`| head`) is no failure of ours.
+process.stdout.on("error", () => process.exit(0))
+
+NodeRuntime.runMain(program, {
+  disableErrorReporting: true,
+  disablePrettyLogger: true,
+  teardown: (exit, onExit) => onExit(exitCodeOf(exit))
+})
