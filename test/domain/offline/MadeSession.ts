@@ -1,0 +1,76 @@
+import { outputOf } from "../../../src/domain/CommandOutput.js"
+import { extractTrace } from "../../../src/domain/offline/OfflineExtractor.js"
+import type { FileChange } from "../../../src/domain/Patch.js"
+import type { SessionEvent } from "../../../src/domain/SessionEvent.js"
+import type { StageOneOutput } from "../../../src/domain/StageOneOutput.js"
+
+/** Part of a made-up session: the events it adds, given the rollout's next line. */
+export type Part = (line: number) => ReadonlyArray<SessionEvent>
+
+/** The user types something. */
+export const asked =
+  (text: string): Part =>
+  (line) => [{ _tag: "UserRequest", line, text }]
+
+/** The assistant says something. */
+export const said =
+  (text: string): Part =>
+  (line) => [{ _tag: "AssistantMessage", line, text }]
+
+/** A command runs and ends with the given exit code and output; without an exit code none is known. */
+export const ran =
+  (command: string, exitCode: number | undefined, output: string, workdir?: string): Part =>
+  (line) => [{ _tag: "CommandRun", line, outputLine: line + 1, command, workdir, output: outputOf(output, exitCode) }]
+
+/** A command that never ended. */
+export const started =
+  (command: string): Part =>
+  (line) => [{ _tag: "CommandRun", line, outputLine: line, command, workdir: undefined, output: undefined }]
+
+/** A patch that was applied. */
+export const edited = (...paths: ReadonlyArray<string>): Part =>
+  changed(...paths.map((path): FileChange => ({ path, action: "update", movedTo: undefined })))
+
+/** A patch that added files. */
+export const added = (...paths: ReadonlyArray<string>): Part =>
+  changed(...paths.map((path): FileChange => ({ path, action: "add", movedTo: undefined })))
+
+/** A patch of the given changes. */
+export const changed =
+  (...changes: ReadonlyArray<FileChange>): Part =>
+  (line) => [{ _tag: "FileEdit", line, outputLine: line + 1, changes, error: undefined }]
+
+/** A patch that did not apply. */
+export const refused =
+  (path: string, error: string): Part =>
+  (line) => [
+    {
+      _tag: "FileEdit",
+      line,
+      outputLine: line + 1,
+      changes: [{ path, action: "update", movedTo: undefined }],
+      error
+    }
+  ]
+
+/** Another tool was called. */
+export const used =
+  (tool: string, error?: string): Part =>
+  (line) => [{ _tag: "ToolUse", line, tool, error }]
+
+/** A turn ends. */
+export const ended: Part = (line) => [{ _tag: "TurnEnd", line, aborted: false }]
+
+/** A turn is aborted. */
+export const aborted: Part = (line) => [{ _tag: "TurnEnd", line, aborted: true }]
+
+/** The events of a session; every part takes two lines of its rollout. */
+export const eventsOf = (...parts: ReadonlyArray<Part>): ReadonlyArray<SessionEvent> =>
+  parts.flatMap((part, index) => part(1 + index * 2))
+
+/** The directory of every made-up session. */
+export const cwd = "/home/ada/work/shop"
+
+/** What the offline extractor makes of a session that came to an end. */
+export const traceOf = (...parts: ReadonlyArray<Part>): StageOneOutput =>
+  extractTrace({ cwd, gitBranch: "main", gitSha: "0123456789abcdef" }, { events: eventsOf(...parts), finished: true })

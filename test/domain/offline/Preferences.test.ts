@@ -1,0 +1,77 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { preferencesIn } from "../../../src/domain/offline/Preferences.js"
+import { readUserWord } from "../../../src/domain/offline/UserWord.js"
+
+const wishes = (...texts: ReadonlyArray<string>): ReadonlyArray<string> =>
+  preferencesIn(
+    texts.map((text, index) => ({ _tag: "Asked", line: index + 1, text, word: readUserWord(text, index === 0) }))
+  ).map(({ text }) => text)
+
+describe("preferencesIn", () => {
+  it("finds what the user prefers, in the user's words, wish by wish", () => {
+    assert.deepStrictEqual(
+      wishes("In this repository I prefer tabs over spaces, and please no trailing summaries. Set that up."),
+      ["In this repository I prefer tabs over spaces", "please no trailing summaries"]
+    )
+  })
+
+  it("finds standing orders", () => {
+    for (const order of [
+      "always run npm test before committing",
+      "never commit the dist folder",
+      "don't use lodash",
+      "use pnpm, not npm",
+      "we use uv instead of pip here",
+      "From now on answer in German",
+      "I don't want trailing commas",
+      "stop adding trailing summaries",
+      "keep answers short"
+    ]) {
+      assert.deepStrictEqual(wishes(order), [order])
+    }
+  })
+
+  it("finds what a correction asks for", () => {
+    assert.deepStrictEqual(wishes("Write a parser", "no, that's wrong, use the Result type"), ["use the Result type"])
+  })
+
+  it("takes no order for the task at hand for a preference", () => {
+    for (const order of [
+      "Do not edit code. Provide a short written recommendation.",
+      "Do not crash on malformed lines.",
+      "the server never starts",
+      "it always fails with EADDRINUSE",
+      "I want to deploy this.",
+      "Should I always use tabs?",
+      "make the button always visible",
+      "Never mind",
+      "do not use that file",
+      "stop, do not touch auth.ts, only session.ts"
+    ]) {
+      assert.deepStrictEqual(wishes(order), [], order)
+    }
+  })
+
+  it("takes nothing from what was pasted: fences, quotations, headings, long texts", () => {
+    assert.deepStrictEqual(wishes("Fix this:\n```\nalways use tabs\n```\n> never use spaces\n# never do this"), [])
+    assert.deepStrictEqual(wishes(`Implement this.\n${"Always write the spec down. ".repeat(80)}`), [])
+  })
+
+  it("never quotes a secret", () => {
+    assert.deepStrictEqual(wishes("always use password = correcthorse"), [])
+  })
+
+  it("says the same wish once", () => {
+    assert.deepStrictEqual(wishes("always use tabs", "ALWAYS use tabs!"), ["always use tabs"])
+  })
+
+  it.prop(
+    "gives a few short lines for any text",
+    [fc.array(fc.string({ unit: "binary", maxLength: 300 }))],
+    ([texts]) => {
+      const found = wishes(...texts)
+      return found.length <= 8 && found.every((wish) => wish.length <= 160 && !wish.includes("\n"))
+    }
+  )
+})

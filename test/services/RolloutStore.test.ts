@@ -1,0 +1,519 @@
+import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync
+} from "node:fs"
+import { dirname, join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Context, Effect, FastCheck, Layer, type Scope, Stream } from "effect"
+import type { MalformedLine, RolloutLine } from "../../src/domain/RolloutLine.js"
+import { type RolloutFile, threadOf } from "../../src/domain/Thread.js"
+import { addLine, noFacts } from "../../src/domain/ThreadFacts.js"
+import * as RolloutStoreDisk from "../../src/layers/RolloutStoreDisk.js"
+import * as RolloutStoreMemory from "../../src/layers/RolloutStoreMemory.js"
+import {
+  CodexHomeUnavailable,
+  type EndOfRollout,
+  RolloutStore,
+  RolloutUnreadable
+} from "../../src/services/RolloutStore.js"
+import * as Settings from "../../src/Settings.js"
+import { temporaryFolder } from "../support/program.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
+import { zstdFrame } from "../support/zstd.js"
+
+type Store = RolloutStore["Type"]
+type Line = RolloutLine | MalformedLine | EndOfRollout
+
+/** Rollouts by their paths below the home. */
+type Home = { readonly [path: string]: string }
+
+/** A store over a home, and where the home is. */
+interface World {
+  readonly store: Store
+  readonly home: string
+}
+
+const day = "sessions/2026/03/02"
+const nameOf = (number: number) => `rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`
+
+/** When every file of a fixture was written: whole seconds, as every file system keeps them. */
+const writtenAt = startOfFixtures + 3_600_000
+
+const layerOver = (home: string) =>
+  RolloutStoreDisk.layer.pipe(
+    Layer.provide(Settings.layer({ codexHome: home, memoriesHome: "/memories" })),
+    Layer.orDie
+  )
+
+const put = (path: string, content: string | Buffer) => {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content)
+  utimesSync(path, writtenAt / 1_000, writtenAt / 1_000)
+}
+
+const built = (layer: Layer.Layer<RolloutStore>) =>
+  Effect.map(Layer.build(layer), (context) => Context.get(context, RolloutStore))
+
+const onDisk = Effect.fnUntraced(function* (files: Home) {
+  const home = yield* temporaryFolder
+  Object.entries(files).forEach(([path, content]) => put(join(home, path), content))
+  const world: World = { store: yield* built(layerOver(home)), home }
+  return world
+})
+
+const inMemory = Effect.fnUntraced(function* (files: Home) {
+  const held = Object.entries(files).map(([path, content]) => ({
+    path: `/codex/${path}`,
+    content,
+    modifiedAt: writtenAt,
+    isArchived: path.startsWith("archived_sessions/")
+  }))
+  const world: World = { store: yield* built(RolloutStoreMemory.layer(() => held)), home: "/codex" }
+  return world
+})
+
+const fileAt = ({ home }: World, path: string): RolloutFile => ({
+  path: join(home, path),
+  size: 0,
+  modifiedAt: 0,
+  isArchived: false
+})
+
+const readAll = (store: Store, file: RolloutFile) =>
+  Effect.map(Stream.runCollect(store.read(file)), Chunk.toReadonlyArray)
+
+const sha256 = (bytes: string | Buffer) => createHash("sha256").update(bytes).digest("hex")
+
+const tagsOf = (lines: ReadonlyArray<Line>) =>
+  lines.map((line) => (line._tag === "EndOfRollout" ? line._tag : `${line._tag} ${line.line}`))
+
+/** What every line of a rollout says, by a whole reading. */
+const wholeFacts = (lines: ReadonlyArray<Line>) =>
+  lines.reduce(
+    (facts, line) => (line._tag === "EndOfRollout" || line._tag === "MalformedLine" ? facts : addLine(facts, line)),
+    noFacts
+  )
+
+const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, never, Scope.Scope>) => {
+  const test = <E>(title: string, files: Home, body: (world: World) => Effect.Effect<void, E, Scope.Scope>) =>
+    it.scoped(title, () => Effect.flatMap(makeWorld(files), body))
+
+  describe(`rollouts ${name}`, () => {
+    test(
+      "lists every rollout in the order of the paths, with its size and time, and whether it is archived",
+      {
+        [`${day}/${nameOf(2)}`]: simpleSession(),
+        [`archived_sessions/${nameOf(3)}`]: "é\n",
+        [`sessions/2025/12/31/${nameOf(4)}`]: "",
+        [`${day}/${nameOf(1)}`]: "{}"
+      },
+      ({ home, store }) =>
+        Effect.gen(function* () {
+          yield* store.check
+          assert.deepStrictEqual(yield* store.list, [
+            {
+              path: join(home, "archived_sessions", nameOf(3)),
+              size: 3,
+              modifiedAt: writtenAt,
+              isArchived: true
+            },
+            { path: join(home, "sessions/2025/12/31", nameOf(4)), size: 0, modifiedAt: writtenAt, isArchived: false },
+            { path: join(home, day, nameOf(1)), size: 2, modifiedAt: writtenAt, isArchived: false },
+            {
+              path: join(home, day, nameOf(2)),
+              size: Buffer.byteLength(simpleSession()),
+              modifiedAt: writtenAt,
+              isArchived: false
+            }
+          ])
+        })
+    )
+
+    test("lists nothing where there is nothing", {}, ({ store }) =>
+      Effect.gen(function* () {
+        yield* store.check
+        assert.deepStrictEqual(yield* store.list, [])
+      })
+    )
+
+    const lines = new RolloutBuilder()
+      .meta()
+      .raw("")
+      .user("do it")
+      .raw("not json")
+      .raw("   ")
+      .raw('"a string"')
+      .raw("[1]")
+      .assistant("done")
+      .text()
+    test(
+      "reads every line in order, counts blank ones, and ends with what exactly was read",
+      { "a.jsonl": lines },
+      (world) =>
+        Effect.gen(function* () {
+          const read = yield* readAll(world.store, fileAt(world, "a.jsonl"))
+          assert.deepStrictEqual(tagsOf(read), [
+            "SessionMeta 1",
+            "ResponseItem 3",
+            "Event 4",
+            "MalformedLine 5",
+            "MalformedLine 7",
+            "MalformedLine 8",
+            "ResponseItem 9",
+            "EndOfRollout"
+          ])
+          const size = Buffer.byteLength(lines)
+          assert.deepStrictEqual(read.at(-1), {
+            _tag: "EndOfRollout",
+            file: { path: join(world.home, "a.jsonl"), size, modifiedAt: writtenAt, isArchived: false },
+            content: { size, hash: sha256(lines) }
+          })
+        })
+    )
+
+    test("reads an empty rollout as its end alone", { "a.jsonl": "" }, (world) =>
+      Effect.gen(function* () {
+        const [end, ...others] = yield* readAll(world.store, fileAt(world, "a.jsonl"))
+        assert.deepStrictEqual(others, [])
+        assert.isTrue(end?._tag === "EndOfRollout" && end.content.size === 0 && end.content.hash === sha256(""))
+        assert.isFalse((yield* world.store.readEnds(fileAt(world, "a.jsonl"))).isRollout)
+      })
+    )
+
+    const session = simpleSession()
+    const whole = session.trimEnd()
+    const half = whole.slice(0, whole.lastIndexOf("\n") + 40)
+    test(
+      "does not mind how lines end, nor what a crash or an editor left around them",
+      {
+        "plain.jsonl": session,
+        "no-end.jsonl": whole,
+        "crlf.jsonl": session.replaceAll("\n", "\r\n"),
+        "bom.jsonl": `\u{feff}${session}`,
+        "nul.jsonl": session.replaceAll("\n", "\0\0\n"),
+        "half.jsonl": half
+      },
+      (world) =>
+        Effect.gen(function* () {
+          const plain = (yield* readAll(world.store, fileAt(world, "plain.jsonl"))).slice(0, -1)
+          const ends = yield* world.store.readEnds(fileAt(world, "plain.jsonl"))
+          for (const path of ["no-end.jsonl", "crlf.jsonl", "bom.jsonl", "nul.jsonl"]) {
+            assert.deepStrictEqual((yield* readAll(world.store, fileAt(world, path))).slice(0, -1), plain, path)
+            assert.deepStrictEqual(yield* world.store.readEnds(fileAt(world, path)), ends, path)
+          }
+          assert.deepStrictEqual(tagsOf(yield* readAll(world.store, fileAt(world, "half.jsonl"))).slice(-2), [
+            `MalformedLine ${plain.length}`,
+            "EndOfRollout"
+          ])
+        })
+    )
+
+    test("fails alone for a rollout that is not there", { "a.jsonl": session }, (world) =>
+      Effect.gen(function* () {
+        const gone = fileAt(world, "gone.jsonl")
+        for (const use of [Effect.asVoid(readAll(world.store, gone)), Effect.asVoid(world.store.readEnds(gone))]) {
+          const error = yield* Effect.flip(use)
+          assert.instanceOf(error, RolloutUnreadable)
+          assert.strictEqual(error.path, gone.path)
+          assert.include(error.message, gone.path)
+        }
+        assert.isAbove((yield* readAll(world.store, fileAt(world, "a.jsonl"))).length, 5)
+      })
+    )
+
+    const agrees = Effect.fnUntraced(function* (world: World, path: string) {
+      const file = fileAt(world, path)
+      const read = yield* readAll(world.store, file)
+      const ends = yield* world.store.readEnds(file)
+      assert.deepStrictEqual({ ...threadOf(ends, file, writtenAt) }, { ...threadOf(wholeFacts(read), file, writtenAt) })
+    })
+
+    test(
+      "says of a rollout's ends what the whole of it says",
+      {
+        "simple.jsonl": session,
+        "named.jsonl": new RolloutBuilder()
+          .meta({ git: { branch: "main", commit_hash: "0f1e", repository_url: "https://git.example/a.git" } })
+          .turnContext({ approval_policy: "never" })
+          .user("first")
+          .event({ type: "thread_name_updated", thread_name: "one" })
+          .event({ type: "token_count", info: { total_token_usage: { total_tokens: 7 } } })
+          .user("second")
+          .turnContext({ approval_policy: "on-request", sandbox_policy: "read-only" })
+          .event({ type: "thread_name_updated", thread_name: "two" })
+          .event({ type: "token_count", info: { total_token_usage: { total_tokens: 70 } } })
+          .text(),
+        "no-request.jsonl": new RolloutBuilder().meta().assistant("hello").text(),
+        "no-meta.jsonl": new RolloutBuilder().user("hello").text(),
+        "not-one.jsonl": '{"type":"user","message":{}}\n'
+      },
+      (world) =>
+        Effect.forEach(
+          ["simple.jsonl", "named.jsonl", "no-request.jsonl", "no-meta.jsonl", "not-one.jsonl"],
+          (path) => agrees(world, path),
+          { discard: true }
+        )
+    )
+
+    const long = new RolloutBuilder().meta().turnContext().user("find the needle")
+    for (let turn = 0; turn < 60; turn++) {
+      long.command(`cat ${turn}`, "hay ".repeat(8_000)).turnContext()
+    }
+    long.event({ type: "thread_name_updated", thread_name: "needle" }).turnEnd()
+    test("says the same of a long rollout, of which the middle is not read", { "long.jsonl": long.text() }, (world) =>
+      Effect.gen(function* () {
+        assert.isAbove(Buffer.byteLength(long.text()), 1_900_000)
+        yield* agrees(world, "long.jsonl")
+        assert.strictEqual((yield* world.store.readEnds(fileAt(world, "long.jsonl"))).threadName, "needle")
+      })
+    )
+
+    const act = FastCheck.constantFrom(
+      (builder: RolloutBuilder) => builder.user("please"),
+      (builder: RolloutBuilder) => builder.assistant("of course"),
+      (builder: RolloutBuilder) => builder.command("ls", "a\n"),
+      (builder: RolloutBuilder) => builder.turnContext({ approval_policy: "never" }),
+      (builder: RolloutBuilder) =>
+        builder.event({ type: "thread_name_updated", thread_name: `n${builder.lines.length}` }),
+      (builder: RolloutBuilder) => builder.raw("{ torn"),
+      (builder: RolloutBuilder) => builder.raw(""),
+      (builder: RolloutBuilder) => builder.meta({ id: threadIdOf(2), cwd: "/elsewhere" })
+    )
+    it.scoped.prop(
+      "says of the ends of any rollout what the whole of it says",
+      [FastCheck.array(act, { maxLength: 12, size: "max" })],
+      ([acts]) => {
+        const builder = acts.reduce((builder, next) => next(builder), new RolloutBuilder())
+        return Effect.flatMap(makeWorld({ "a.jsonl": builder.text() }), (world) => agrees(world, "a.jsonl"))
+      },
+      { fastCheck: { numRuns: 40 } }
+    )
+  })
+}
+
+suite("in memory", inMemory)
+suite("on disk", onDisk)
+
+describe("rollouts that a host changes", () => {
+  it.scoped("are asked for anew each time", () =>
+    Effect.gen(function* () {
+      const held: Array<RolloutStoreMemory.HeldRollout> = []
+      const store = yield* built(RolloutStoreMemory.layer(() => held))
+      assert.deepStrictEqual(yield* store.list, [])
+      held.push({ path: "one", content: simpleSession(), modifiedAt: 1 })
+      const [file] = yield* store.list
+      assert.strictEqual(file?.path, "one")
+    })
+  )
+})
+
+describe("rollouts in files", () => {
+  const test = <E>(title: string, body: (world: World) => Effect.Effect<void, E, Scope.Scope>) =>
+    it.scoped(title, () => Effect.flatMap(onDisk({}), body))
+
+  const listed = ({ home, store }: World) =>
+    Effect.map(store.list, (files) => files.map(({ path }) => path.slice(home.length + 1)))
+
+  test("are each listed once, however they are reached", (world) =>
+    Effect.gen(function* () {
+      const { home } = world
+      const elsewhere = yield* temporaryFolder
+      put(join(home, day, nameOf(1)), simpleSession())
+      put(join(elsewhere, "a", nameOf(2)), simpleSession())
+      put(join(elsewhere, "b", "kept.jsonl"), simpleSession())
+      symlinkSync(join(home, day, nameOf(1)), join(home, day, "rollout-again.jsonl"))
+      symlinkSync(join(home, day), join(home, "sessions", "again"))
+      symlinkSync("..", join(home, day, "loop"))
+      symlinkSync(join(elsewhere, "a"), join(home, "sessions", "elsewhere"))
+      symlinkSync(join(elsewhere, "b", "kept.jsonl"), join(home, day, "rollout-linked.jsonl"))
+      symlinkSync(join(elsewhere, "gone.jsonl"), join(home, day, "rollout-dangling.jsonl"))
+      symlinkSync(join(home, "sessions"), join(home, "archived_sessions"))
+      symlinkSync("self", join(home, "sessions", "self"))
+      assert.deepStrictEqual(
+        (yield* world.store.list).map(({ path }) => path),
+        [join(home, day, nameOf(1)), join(elsewhere, "a", nameOf(2)), join(elsewhere, "b", "kept.jsonl")].sort()
+      )
+      assert.isTrue((yield* world.store.list).every(({ isArchived }) => !isArchived))
+    }))
+
+  test("are regular files of the right name, at any depth", (world) =>
+    Effect.gen(function* () {
+      const { home } = world
+      const good = [
+        `archived_sessions/${nameOf(1)}`,
+        `sessions/2026/${nameOf(2)}`,
+        `sessions/deep/er/and/deep/er/${nameOf(3)}`,
+        `sessions/${nameOf(4)}.zst`
+      ]
+      const bad = [
+        `${day}/${nameOf(5)}.bak`,
+        `${day}/history.jsonl`,
+        `${day}/x${nameOf(6)}`,
+        `elsewhere/${nameOf(7)}`,
+        `${day}/${nameOf(8)}/a folder`
+      ]
+      for (const path of [...good, ...bad]) {
+        put(join(home, path), "{}\n")
+      }
+      spawnSync("mkfifo", [join(home, day, nameOf(9))])
+      assert.deepStrictEqual(yield* listed(world), [...good].sort())
+    }))
+
+  test("that are there plain are not listed compressed as well", (world) =>
+    Effect.gen(function* () {
+      for (const path of [nameOf(1), `${nameOf(1)}.zst`, `${nameOf(2)}.zst`]) {
+        put(join(world.home, day, path), "{}\n")
+      }
+      assert.deepStrictEqual(yield* listed(world), [`${day}/${nameOf(1)}`, `${day}/${nameOf(2)}.zst`])
+    }))
+
+  it.scoped("are nowhere when there is no home, or when it is a file", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      writeFileSync(join(folder, "file"), "")
+      for (const name of ["none", "file", "file/below"]) {
+        const store = yield* built(layerOver(join(folder, name)))
+        for (const use of [store.check, Effect.asVoid(store.list)]) {
+          const error = yield* Effect.flip(use)
+          assert.instanceOf(error, CodexHomeUnavailable)
+          assert.include(error.message, join(folder, name))
+          assert.include(error.message, "--codex-home")
+        }
+      }
+      assert.deepStrictEqual(readdirSync(folder), ["file"])
+    })
+  )
+
+  test("that cannot be read fail alone", (world) =>
+    Effect.gen(function* () {
+      const file = fileAt(world, `${day}/${nameOf(1)}`)
+      mkdirSync(file.path, { recursive: true })
+      assert.instanceOf(yield* Effect.flip(readAll(world.store, file)), RolloutUnreadable)
+      assert.instanceOf(yield* Effect.flip(world.store.readEnds(file)), RolloutUnreadable)
+    }))
+
+  /** More lines than are read at a time. */
+  const many = (() => {
+    const builder = new RolloutBuilder().meta().user("go on")
+    for (let turn = 0; turn < 200; turn++) {
+      builder.command(`step ${turn}`, "output\n".repeat(600))
+    }
+    return builder.text()
+  })()
+
+  test("that grow while they are read end where they ended when they were opened", (world) =>
+    Effect.gen(function* () {
+      put(join(world.home, "a.jsonl"), many)
+      const file = fileAt(world, "a.jsonl")
+      const untouched = yield* readAll(world.store, file)
+      let isFirst = true
+      const read = yield* world.store.read(file).pipe(
+        Stream.tap(() =>
+          Effect.sync(() => {
+            if (isFirst) {
+              appendFileSync(file.path, new RolloutBuilder().user("later").text().repeat(4_000))
+            }
+            isFirst = false
+          })
+        ),
+        Stream.runCollect
+      )
+      const lines = Chunk.toReadonlyArray(read)
+      assert.deepStrictEqual(tagsOf(lines), tagsOf(untouched))
+      const end = lines.at(-1)
+      assert.isTrue(end?._tag === "EndOfRollout")
+      if (end?._tag === "EndOfRollout") {
+        assert.deepStrictEqual(end.content, { size: Buffer.byteLength(many), hash: sha256(many) })
+      }
+    }))
+
+  test("that shrink while they are read end with what was read", (world) =>
+    Effect.gen(function* () {
+      put(join(world.home, "a.jsonl"), many)
+      const file = fileAt(world, "a.jsonl")
+      const read = yield* world.store.read(file).pipe(
+        Stream.tap(() => Effect.sync(() => truncateSync(file.path, 1_000))),
+        Stream.runCollect
+      )
+      const end = Chunk.toReadonlyArray(read).at(-1)
+      assert.isTrue(end?._tag === "EndOfRollout")
+      if (end?._tag === "EndOfRollout") {
+        assert.isBelow(end.content.size, Buffer.byteLength(many))
+        assert.strictEqual(end.content.hash, sha256(many.slice(0, end.content.size)))
+      }
+    }))
+
+  test("are closed again, also when they are not read to their end", (world) =>
+    Effect.gen(function* () {
+      put(join(world.home, "a.jsonl"), many)
+      const file = fileAt(world, "a.jsonl")
+      const open = () => readdirSync("/proc/self/fd").length
+      const before = open()
+      yield* Stream.runDrain(Stream.take(world.store.read(file), 1))
+      yield* Stream.runDrain(world.store.read(file))
+      yield* world.store.readEnds(file)
+      assert.strictEqual(open(), before)
+    }))
+
+  const bytes = Buffer.from(many)
+  const packed: ReadonlyArray<readonly [string, Buffer]> = [
+    ["one frame", zstdFrame(bytes)],
+    [
+      "several frames",
+      Buffer.concat(
+        [0, 1, 2].map((third) =>
+          zstdFrame(
+            third === 0
+              ? bytes.subarray(0, 5_000)
+              : third === 1
+                ? bytes.subarray(5_000, 400_000)
+                : bytes.subarray(400_000)
+          )
+        )
+      )
+    ],
+    ["an empty frame first", Buffer.concat([zstdFrame(Buffer.alloc(0)), zstdFrame(bytes)])]
+  ]
+  for (const [what, content] of packed) {
+    test(`that are compressed, in ${what}, say what the plain ones say`, (world) =>
+      Effect.gen(function* () {
+        put(join(world.home, "plain.jsonl"), many)
+        put(join(world.home, "packed.jsonl.zst"), content)
+        // What a file is called does not matter.
+        put(join(world.home, "packed.jsonl"), content)
+        put(join(world.home, "plain.jsonl.zst"), many)
+        const plain = yield* readAll(world.store, fileAt(world, "plain.jsonl"))
+        const ends = yield* world.store.readEnds(fileAt(world, "plain.jsonl"))
+        for (const path of ["packed.jsonl.zst", "packed.jsonl", "plain.jsonl.zst"]) {
+          const read = yield* readAll(world.store, fileAt(world, path))
+          assert.deepStrictEqual(read.slice(0, -1), plain.slice(0, -1), path)
+          assert.deepStrictEqual(yield* world.store.readEnds(fileAt(world, path)), ends, path)
+          const end = read.at(-1)
+          const onDisk = readFileSync(join(world.home, path))
+          assert.deepStrictEqual(end?._tag === "EndOfRollout" ? end.content : undefined, {
+            size: onDisk.length,
+            hash: sha256(onDisk)
+          })
+        }
+      }))
+  }
+
+  test("that are compressed and damaged fail alone", (world) =>
+    Effect.gen(function* () {
+      const damaged = Buffer.concat([zstdFrame(Buffer.from(simpleSession())), Buffer.from("this is no frame at all")])
+      put(join(world.home, "damaged.jsonl.zst"), damaged)
+      const file = fileAt(world, "damaged.jsonl.zst")
+      assert.instanceOf(yield* Effect.flip(readAll(world.store, file)), RolloutUnreadable)
+      assert.instanceOf(yield* Effect.flip(world.store.readEnds(file)), RolloutUnreadable)
+      rmSync(file.path)
+    }))
+})

@@ -1,0 +1,69 @@
+import { join } from "node:path"
+import type { PlatformError } from "@effect/platform/Error"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { Effect, Layer, Logger } from "effect"
+import * as AgentControlOffline from "../../src/layers/AgentControlOffline.js"
+import * as MemoryFsPlatform from "../../src/layers/MemoryFsPlatform.js"
+import * as ModelClientOffline from "../../src/layers/ModelClientOffline.js"
+import * as ProcessTableProc from "../../src/layers/ProcessTableProc.js"
+import * as RolloutStoreDisk from "../../src/layers/RolloutStoreDisk.js"
+import * as StateDbSqlite from "../../src/layers/StateDbSqlite.js"
+import * as WorkingDirectoriesNode from "../../src/layers/WorkingDirectoriesNode.js"
+import { runPass } from "../../src/Pipeline.js"
+import type { AgentControl } from "../../src/services/AgentControl.js"
+import { MemoryFs } from "../../src/services/MemoryFs.js"
+import type { ModelClient } from "../../src/services/ModelClient.js"
+import * as Progress from "../../src/services/Progress.js"
+import type { StateDbFailure } from "../../src/services/StateDb.js"
+import * as Settings from "../../src/Settings.js"
+import { Templates } from "../../src/Templates.js"
+import { layerStateDbWithPoints, layerWithPoints } from "./faults.js"
+
+/** What a pass over real files and a real database is made of, where a test wants it otherwise than the program has it. */
+export interface RealWorld {
+  readonly codexHome: string
+  readonly memoriesHome: string
+  readonly settings?: Partial<Settings.SettingValues>
+  /** Comes before every change of a file. */
+  readonly filePoint?: (operation: string, path: string) => Effect.Effect<void, PlatformError>
+  /** Comes before and after every change of the state DB. */
+  readonly dbPoint?: (operation: string) => Effect.Effect<void, StateDbFailure>
+  readonly model?: Layer.Layer<ModelClient>
+  readonly agent?: Layer.Layer<AgentControl>
+}
+
+/** One pass over real files and a real database, all rollouts at once. */
+export const realPass = (world: RealWorld) => {
+  const { codexHome, memoriesHome } = world
+  const files =
+    world.filePoint === undefined
+      ? NodeFileSystem.layer
+      : Layer.provide(layerWithPoints(world.filePoint), NodeFileSystem.layer)
+  const database = Layer.unwrapEffect(
+    Effect.gen(function* () {
+      yield* (yield* MemoryFs).prepare
+      return StateDbSqlite.layer(join(memoriesHome, "state.sqlite"), { replaceCorrupt: false })
+    })
+  )
+  const stateDb =
+    world.dbPoint === undefined ? database : Layer.provide(layerStateDbWithPoints(world.dbPoint), database)
+  const templates = Layer.succeed(Templates, {
+    stageOneSystem: "system",
+    stageOneInput: "{{ rollout_path }}\n{{ rollout_contents }}",
+    consolidation: "{{ memory_root }}"
+  })
+  const layer = Layer.mergeAll(
+    stateDb,
+    RolloutStoreDisk.layer,
+    world.model ?? ModelClientOffline.layer,
+    world.agent ?? AgentControlOffline.layer,
+    templates,
+    Progress.layerSilent
+  ).pipe(
+    Layer.provideMerge(MemoryFsPlatform.layer),
+    Layer.provideMerge(Layer.mergeAll(files, ProcessTableProc.layer, WorkingDirectoriesNode.layer)),
+    Layer.provideMerge(Settings.layer({ codexHome, memoriesHome, ...world.settings })),
+    Layer.provideMerge(Logger.remove(Logger.defaultLogger))
+  )
+  return Effect.provide(runPass({ all: true, rebuildIndex: false }), layer)
+}

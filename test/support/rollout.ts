@@ -1,0 +1,182 @@
+/**
+ * Builds rollouts for tests, line by line, in the forms that Codex has written over time. Every line of a builder is one
+ * second after the one before, unless a test says when.
+ */
+
+/** A time that all fixtures start from. */
+export const startOfFixtures = Date.parse("2026-03-02T09:00:00.000Z")
+
+/** A thread id, by number: UUIDv7s that sort as their numbers do. */
+export const threadIdOf = (number: number): string =>
+  `0195${(0x5000_0000 + number).toString(16).slice(0, 4)}-${(0x5000_0000 + number).toString(16).slice(4)}-7abc-8def-0123456789ab`
+
+interface Meta {
+  readonly id?: string
+  readonly cwd?: string
+  readonly source?: unknown
+  readonly [field: string]: unknown
+}
+
+/** Lines in the envelope form, 0.30 and later. */
+export class RolloutBuilder {
+  readonly lines: Array<string> = []
+  private now: number
+  private calls = 0
+
+  constructor(start: number = startOfFixtures) {
+    this.now = start
+  }
+
+  /** The time of the next line, in Unix milliseconds. */
+  at(milliseconds: number): this {
+    this.now = milliseconds
+    return this
+  }
+
+  /** A line as it stands. */
+  raw(text: string): this {
+    this.lines.push(text)
+    return this
+  }
+
+  line(type: string, payload: unknown): this {
+    this.lines.push(JSON.stringify({ timestamp: new Date(this.now).toISOString(), type, payload }))
+    this.now += 1_000
+    return this
+  }
+
+  item(payload: unknown): this {
+    return this.line("response_item", payload)
+  }
+
+  event(payload: unknown): this {
+    return this.line("event_msg", payload)
+  }
+
+  meta(meta: Meta = {}): this {
+    return this.line("session_meta", {
+      id: threadIdOf(1),
+      timestamp: new Date(this.now).toISOString(),
+      cwd: "/home/ada/projects/ferry",
+      originator: "codex_cli_rs",
+      cli_version: "0.118.0",
+      source: "cli",
+      model_provider: "openai",
+      ...meta
+    })
+  }
+
+  turnContext(context: Record<string, unknown> = {}): this {
+    return this.line("turn_context", {
+      cwd: "/home/ada/projects/ferry",
+      approval_policy: "on-request",
+      sandbox_policy: { type: "workspace-write" },
+      model: "gpt-5",
+      ...context
+    })
+  }
+
+  /** A request as versions up to 0.149 tell it: the message, then its event. */
+  user(text: string): this {
+    return this.item({ type: "message", role: "user", content: [{ type: "input_text", text }] }).event({
+      type: "user_message",
+      message: text
+    })
+  }
+
+  assistant(text: string): this {
+    return this.item({ type: "message", role: "assistant", content: [{ type: "output_text", text }] })
+  }
+
+  /** A command with its output, as `exec_command` tells them. */
+  command(cmd: string, output: string, exitCode = 0): this {
+    const call_id = `call_${++this.calls}`
+    return this.item({ type: "function_call", name: "exec_command", arguments: JSON.stringify({ cmd }), call_id }).item(
+      {
+        type: "function_call_output",
+        call_id,
+        output: `Chunk ID: 0000${this.calls}\nWall time: 0.1 seconds\nProcess exited with code ${exitCode}\nOutput:\n${output}`
+      }
+    )
+  }
+
+  patch(patch: string, output = "Success. Updated the following files:\n"): this {
+    const call_id = `call_${++this.calls}`
+    return this.item({ type: "custom_tool_call", name: "apply_patch", input: patch, call_id }).item({
+      type: "custom_tool_call_output",
+      call_id,
+      output
+    })
+  }
+
+  /** A message of any role, one content part for each text. */
+  message(role: string, ...texts: ReadonlyArray<string>): this {
+    const type = role === "assistant" ? "output_text" : "input_text"
+    return this.item({ type: "message", role, content: texts.map((text) => ({ type, text })) })
+  }
+
+  functionCall(call_id: string, name: string, parameters: unknown): this {
+    return this.item({ type: "function_call", name, arguments: JSON.stringify(parameters), call_id })
+  }
+
+  functionOutput(call_id: string, output: unknown): this {
+    return this.item({ type: "function_call_output", call_id, output })
+  }
+
+  customCall(call_id: string, name: string, input: string): this {
+    return this.item({ type: "custom_tool_call", name, input, call_id })
+  }
+
+  customOutput(call_id: string, output: unknown): this {
+    return this.item({ type: "custom_tool_call_output", call_id, output })
+  }
+
+  /** What versions from about 0.150 on tell instead of most other events. */
+  completed(item: unknown): this {
+    return this.event({ type: "item_completed", item })
+  }
+
+  rolledBack(num_turns: unknown): this {
+    return this.event({ type: "thread_rolled_back", num_turns })
+  }
+
+  turnEnd(): this {
+    return this.event({ type: "task_complete", turn_id: "turn" })
+  }
+
+  /** The file's content. */
+  text(): string {
+    return `${this.lines.join("\n")}\n`
+  }
+}
+
+/** A whole small session: a failing check, its fix, and the check again. */
+export const simpleSession = (
+  options: {
+    readonly id?: string
+    readonly cwd?: string
+    readonly request?: string
+    readonly start?: number
+    readonly source?: unknown
+  } = {}
+): string => {
+  const {
+    id = threadIdOf(1),
+    cwd = "/home/ada/projects/ferry",
+    request = "the timetable test fails, please fix it",
+    start,
+    source = "cli"
+  } = options
+  return new RolloutBuilder(start)
+    .meta({ id, cwd, source })
+    .turnContext({ cwd })
+    .user(request)
+    .command("npm test", "not ok 1 - timetable\nTypeError: departures.sort is not a function\n# fail 1\n", 1)
+    .patch(
+      "*** Begin Patch\n*** Update File: src/timetable.js\n@@\n-departures.sort()\n+[...departures].sort()\n*** End Patch"
+    )
+    .command("npm test", "ok 1 - timetable\n# pass 1\n# fail 0\n", 0)
+    .assistant("Fixed: departures is a Set, so it is spread before it is sorted.")
+    .turnEnd()
+    .text()
+}

@@ -1,0 +1,104 @@
+import { Clock, Duration, Effect, Layer } from "effect"
+import { Thread } from "../../src/domain/Thread.js"
+import { ThreadId } from "../../src/domain/ThreadId.js"
+import { ProcessTable } from "../../src/services/ProcessTable.js"
+import type { IndexChanges, NewMemory, StateDb } from "../../src/services/StateDb.js"
+import { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
+import { startOfFixtures, threadIdOf } from "./rollout.js"
+
+/** A thread id, by number; see `threadIdOf`. */
+export const idOf = (number: number): ThreadId => ThreadId.make(threadIdOf(number))
+
+/** The project that most fixtures belong to. */
+export const ferry = "/home/ada/projects/ferry"
+
+type ThreadFields = ConstructorParameters<typeof Thread>[0]
+
+/** A thread, by number, of which everything is known; each is a minute younger than the one before. */
+export const makeThread = (number: number, fields: Partial<ThreadFields> = {}): Thread =>
+  new Thread({
+    id: idOf(number),
+    rolloutPath: `/codex/sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`,
+    createdAt: startOfFixtures + number * 60_000,
+    updatedAt: startOfFixtures + number * 60_000 + 30_000,
+    source: "cli",
+    modelProvider: "openai",
+    cwd: ferry,
+    cliVersion: "0.118.0",
+    title: `request ${number}`,
+    sandboxPolicy: "workspace-write",
+    approvalMode: "on-request",
+    tokensUsed: 1_000 + number,
+    firstUserMessage: `request ${number}, please`,
+    archivedAt: null,
+    gitSha: "0f1e2d3c",
+    gitBranch: "main",
+    gitOriginUrl: "https://git.example/ferry.git",
+    rolloutSize: 4_000 + number,
+    rolloutModifiedAt: startOfFixtures + number * 60_000 + 31_000,
+    missingSince: null,
+    ...fields
+  })
+
+/** What a look at the Codex home changes, where most of it is nothing. */
+export const changesOf = (changes: Partial<IndexChanges>): IndexChanges => ({
+  threads: [],
+  known: [],
+  gone: [],
+  now: startOfFixtures,
+  listing: undefined,
+  ...changes
+})
+
+/** What was learned from a thread as it is. */
+export const makeMemory = (thread: Thread, fields: Partial<NewMemory> = {}): NewMemory => ({
+  content: { size: thread.rolloutSize, hash: "ab".repeat(32) },
+  updatedAt: thread.updatedAt,
+  traceSummary: `# What ${thread.id} did`,
+  memorySummary: `what ${thread.id} did`,
+  slug: "what_it_did",
+  ...fields
+})
+
+/** Indexes a thread, claims it, and stores a memory of it. */
+export const learn = Effect.fnUntraced(function* (
+  db: StateDb["Type"],
+  thread: Thread,
+  memory: Partial<NewMemory> = {},
+  owner = "learner"
+) {
+  yield* db.changeIndex(changesOf({ threads: [thread] }))
+  const claim = yield* Effect.flatten(db.claim(thread.id, owner, Duration.minutes(10)))
+  yield* db.storeMemory(claim, makeMemory(thread, memory))
+})
+
+/** One process, which a test may declare gone, together with all that it left. */
+export class OneProcess {
+  isGone = false
+  readonly layer: Layer.Layer<ProcessTable> = Layer.succeed(ProcessTable, {
+    self: { host: "boot pid:[1]", pid: 4_711, startedAt: "90210" },
+    isGone: () => Effect.sync(() => this.isGone)
+  })
+}
+
+/** Working directories where every `/link/…` is another name of `/home/…`. */
+export const linkedDirectories: Layer.Layer<WorkingDirectories> = Layer.succeed(WorkingDirectories, {
+  normalise: (cwd) => Effect.succeed(cwd.replace(/^\/link\//, "/home/"))
+})
+
+/** A clock that is set by hand: `TestClock` waits for every fiber at each step, which hundreds of steps need not. */
+export class HandClock {
+  now = 0
+  readonly provide = Effect.withClock({
+    [Clock.ClockTypeId]: Clock.ClockTypeId,
+    unsafeCurrentTimeMillis: () => this.now,
+    // Looking at it gives every other fiber its chance.
+    currentTimeMillis: Effect.zipRight(
+      Effect.yieldNow(),
+      Effect.sync(() => this.now)
+    ),
+    unsafeCurrentTimeNanos: () => BigInt(this.now) * 1_000_000n,
+    currentTimeNanos: Effect.sync(() => BigInt(this.now) * 1_000_000n),
+    sleep: () => Effect.die("nothing here waits")
+  })
+}

@@ -1,0 +1,101 @@
+/**
+ * A process of its own that works on a state DB: `<path> <what> …`. It says on stdout what became of it, one JSON value a
+ * line; whatever goes wrong is on stderr, with exit code 1.
+ */
+import { existsSync } from "node:fs"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { Duration, Effect, Layer, Option } from "effect"
+import * as ProcessTableMemory from "../../src/layers/ProcessTableMemory.js"
+import * as ProcessTableProc from "../../src/layers/ProcessTableProc.js"
+import { connection } from "../../src/layers/sqlite/Database.js"
+import * as StateDbSqlite from "../../src/layers/StateDbSqlite.js"
+import * as WorkingDirectoriesNode from "../../src/layers/WorkingDirectoriesNode.js"
+import { StateDb } from "../../src/services/StateDb.js"
+import { idOf, learn, makeThread } from "./rows.js"
+
+const [path = "", what = "", ...args] = process.argv.slice(2)
+const lease = Duration.minutes(10)
+
+const say = (value: unknown) => Effect.sync(() => void process.stdout.write(`${JSON.stringify(value)}\n`))
+
+/** Waits for a file, so that many processes begin at the same moment. */
+const waitFor = (gate: string): Effect.Effect<void> =>
+  Effect.suspend(() => (existsSync(gate) ? Effect.void : Effect.zipRight(Effect.sleep("2 millis"), waitFor(gate))))
+
+const stateDb = StateDbSqlite.layer(path, { replaceCorrupt: false }).pipe(
+  Layer.provide(Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim))
+)
+
+const numbers = (count: string | undefined) => Array.from({ length: Number(count) }, (_, index) => index + 1)
+
+/** Opens the state DB, when the gate opens. */
+const open = (gate: string) =>
+  Effect.zipRight(
+    Effect.zipRight(say("ready"), waitFor(gate)),
+    Effect.flatMap(StateDb, (db) => Effect.flatMap(db.countThreads, say)).pipe(Effect.provide(stateDb))
+  )
+
+/** Learns threads of its own, from one number to another. */
+const learnSome = (gate: string, from: number, to: number) =>
+  Effect.gen(function* () {
+    const db = yield* StateDb
+    yield* say("ready")
+    yield* waitFor(gate)
+    for (let number = from; number < to; number++) {
+      yield* learn(db, makeThread(number), {}, `learner ${from}`)
+    }
+  }).pipe(Effect.provide(stateDb))
+
+/** Claims every thread, or locks every directory, that it can, and says which ones those were. */
+const takeAll = (gate: string, owner: string, count: string | undefined, kind: "threads" | "directories") =>
+  Effect.gen(function* () {
+    const db = yield* StateDb
+    yield* say("ready")
+    yield* waitFor(gate)
+    const taken = yield* Effect.filter(numbers(count), (number) =>
+      kind === "threads"
+        ? Effect.map(db.claim(idOf(number), owner, lease), Option.isSome)
+        : db.acquireLock(`/project/${number}`, owner, lease)
+    )
+    yield* say(taken)
+  }).pipe(Effect.provide(stateDb))
+
+/** Takes a claim and a lock and stays until it is killed. */
+const stay = Effect.gen(function* () {
+  const db = yield* StateDb
+  yield* db.claim(idOf(1), "one", lease)
+  yield* db.acquireLock("/project", "one", lease)
+  yield* say("ready")
+  return yield* Effect.never
+}).pipe(
+  Effect.provide(
+    Layer.provide(
+      StateDbSqlite.layer(path, { replaceCorrupt: false }),
+      Layer.merge(ProcessTableProc.layer, WorkingDirectoriesNode.layerVerbatim)
+    )
+  )
+)
+
+/** Holds the database for writing, for so many milliseconds. */
+const block = (milliseconds: string | undefined) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const connection = yield* sql.reserve
+    yield* connection.executeUnprepared("BEGIN IMMEDIATE", [], undefined)
+    yield* say("ready")
+    yield* Effect.sleep(Duration.millis(Number(milliseconds)))
+    yield* connection.executeUnprepared("COMMIT", [], undefined)
+  }).pipe(Effect.scoped, Effect.provide(connection(path)))
+
+const [first = "", second = "", third] = args
+const programs: { readonly [what: string]: Effect.Effect<void, { readonly message: string }> } = {
+  open: open(first),
+  learn: learnSome(first, Number(second), Number(third)),
+  claim: takeAll(first, second, third, "threads"),
+  lock: takeAll(first, second, third, "directories"),
+  stay,
+  block: block(first)
+}
+
+NodeRuntime.runMain(programs[what] ?? Effect.dieMessage(`what is ${what}?`), { disablePrettyLogger: true })
