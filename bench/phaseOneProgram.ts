@@ -1,0 +1,74 @@
+/**
+ * Phase one with a model that takes 200 ms to answer: prints how long it took from the first request to the last row stored.
+ * Arguments: Codex home, memories home.
+ */
+import { join } from "node:path"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Stream from "effect/Stream"
+import * as AgentControlOffline from "../src/layers/AgentControlOffline.js"
+import * as MemoryFsPlatform from "../src/layers/MemoryFsPlatform.js"
+import * as ModelClientFunction from "../src/layers/ModelClientFunction.js"
+import * as ProcessTableProc from "../src/layers/ProcessTableProc.js"
+import * as RolloutStoreDisk from "../src/layers/RolloutStoreDisk.js"
+import * as StateDbSqlite from "../src/layers/StateDbSqlite.js"
+import * as WorkingDirectoriesNode from "../src/layers/WorkingDirectoriesNode.js"
+import { runPass } from "../src/Pipeline.js"
+import { MemoryFs } from "../src/services/MemoryFs.js"
+import { type ModelEvent, TokenUsage } from "../src/services/ModelClient.js"
+import { Progress } from "../src/services/Progress.js"
+import * as Settings from "../src/Settings.js"
+import { Templates } from "../src/Templates.js"
+
+const [codexHome = "", memoriesHome = ""] = process.argv.slice(2)
+
+let firstRequest = 0
+let lastRow = 0
+
+const trace = (what: string) =>
+  `# ${what}\nTrace context: bench\nUser preferences: none observed\n\n## Task: ${what}\nOutcome: success\n${"- a step that was taken\n".repeat(100)}`
+
+const model = ModelClientFunction.layer("scripted", ({ thread }) => {
+  firstRequest ||= performance.now()
+  const text = JSON.stringify({ traceMemory: trace(thread.title ?? ""), summary: thread.title ?? "" })
+  const events: ReadonlyArray<ModelEvent> = [
+    { _tag: "TextDelta", text },
+    { _tag: "Completed", usage: new TokenUsage({ inputTokens: 1, outputTokens: 1 }) }
+  ]
+  return Stream.fromIterableEffect(Effect.delay(Effect.succeed(events), "200 millis"))
+})
+
+const database = Layer.unwrapEffect(
+  Effect.gen(function* () {
+    yield* (yield* MemoryFs).prepare
+    return StateDbSqlite.layer(join(memoriesHome, "state.sqlite"), { replaceCorrupt: false })
+  })
+)
+
+const layer = Layer.mergeAll(
+  database,
+  RolloutStoreDisk.layer,
+  model,
+  AgentControlOffline.layer,
+  Layer.succeed(Templates, {
+    stageOneSystem: "system",
+    stageOneInput: "{{ rollout_path }}\n{{ rollout_contents }}",
+    consolidation: "{{ memory_root }}"
+  }),
+  Layer.succeed(Progress, {
+    report: (event) =>
+      Effect.sync(() => {
+        lastRow = event._tag === "Extracted" ? performance.now() : lastRow
+      })
+  })
+).pipe(
+  Layer.provideMerge(MemoryFsPlatform.layer),
+  Layer.provideMerge(Layer.mergeAll(NodeFileSystem.layer, ProcessTableProc.layer, WorkingDirectoriesNode.layer)),
+  Layer.provideMerge(Settings.layer({ codexHome, memoriesHome })),
+  Layer.provideMerge(Logger.remove(Logger.defaultLogger))
+)
+
+const report = await Effect.runPromise(Effect.provide(runPass({ all: true, rebuildIndex: false }), layer))
+process.stdout.write(JSON.stringify({ extracted: report.extracted.length, milliseconds: lastRow - firstRequest }))

@@ -1,0 +1,137 @@
+/** Runs the benchmarks and prints what each must be and was; ends with 1 when one is out of its bound. */
+import { execFileSync } from "node:child_process"
+import { rmSync, statSync } from "node:fs"
+import { cpus, totalmem } from "node:os"
+import { join } from "node:path"
+import { compare, type Figure, median, peakMemoryOf, timeOf, withFolder } from "./measure.js"
+import { writeHugeSession, writeSessions } from "./rollouts.js"
+import { seedLearned } from "./seed.js"
+
+const node = process.execPath
+const main = join(process.cwd(), "dist/main.js")
+const phaseOneProgram = join(import.meta.dirname, "phaseOneProgram.mjs")
+
+const homes = (folder: string) => {
+  const [codex, memories] = [join(folder, "codex"), join(folder, "memories")]
+  return { codex, memories, args: [main, "--codex-home", codex, "--memories-home", memories] }
+}
+
+const rounded = (value: number, digits = 2): string => value.toFixed(digits)
+
+/** A pass with nothing to do. */
+const nothingToDo = (): Figure =>
+  withFolder((folder) => {
+    const { args, codex, memories } = homes(folder)
+    writeSessions(codex, 10_000, 1_500)
+    timeOf(node, [...args, "--limit", "0"])
+    seedLearned(join(memories, "state.sqlite"))
+    const result = compare(
+      15,
+      () => timeOf(node, args),
+      () => timeOf(node, ["-e", "0"])
+    )
+    return {
+      what: "a pass with nothing to do over 10,000 indexed rollouts, against `node -e 0`",
+      bound: "at most 6 times",
+      measured: `${rounded(result.ratio)} times (${rounded(result.milliseconds, 0)} ms against ${rounded(result.baseline, 0)} ms)`,
+      isWithin: result.ratio <= 6
+    }
+  })
+
+/** The first index of a large home. */
+const firstIndex = (): Figure =>
+  withFolder((folder) => {
+    const { args, codex, memories } = homes(folder)
+    const paths = writeSessions(codex, 2_000, 250_000)
+    const bytes = paths.reduce((sum, path) => sum + statSync(path).size, 0)
+    const result = compare(
+      7,
+      () => {
+        rmSync(memories, { recursive: true, force: true })
+        return timeOf(node, [...args, "--limit", "0"])
+      },
+      () => timeOf("cat", paths)
+    )
+    return {
+      what: `first index of 2,000 rollouts (${rounded(bytes / 1e6, 0)} MB), against \`cat\` of the same files`,
+      bound: "at most 6 times",
+      measured: `${rounded(result.ratio)} times (${rounded(result.milliseconds, 0)} ms against ${rounded(result.baseline, 0)} ms)`,
+      isWithin: result.ratio <= 6
+    }
+  })
+
+/** Phase one, with a model that takes its time. */
+const phaseOne = (): ReadonlyArray<Figure> =>
+  withFolder((folder) => {
+    const { codex, memories } = homes(folder)
+    writeSessions(codex, 64, 120_000)
+    const runs = Array.from({ length: 5 }, () => {
+      rmSync(memories, { recursive: true, force: true })
+      const { mebibytes, stdout } = peakMemoryOf([phaseOneProgram, codex, memories])
+      const { extracted, milliseconds }: { extracted: number; milliseconds: number } = JSON.parse(stdout)
+      if (extracted !== 64) {
+        throw new Error(`${extracted} of 64 rollouts were extracted`)
+      }
+      return { mebibytes, milliseconds }
+    })
+    const milliseconds = median(runs.map((run) => run.milliseconds))
+    const mebibytes = Math.max(...runs.map((run) => run.mebibytes))
+    return [
+      {
+        what: "phase one, 64 rollouts of 120 KB, a model that takes 200 ms, 8 in flight, against the floor of 1,600 ms",
+        bound: "at most 1.05 times",
+        measured: `${rounded(milliseconds / 1_600, 3)} times (${rounded(milliseconds, 0)} ms)`,
+        isWithin: milliseconds / 1_600 <= 1.05
+      },
+      {
+        what: "the same, peak resident memory",
+        bound: "below 150 MiB",
+        measured: `${rounded(mebibytes, 0)} MiB`,
+        isWithin: mebibytes < 150
+      }
+    ]
+  })
+
+/** A rollout larger than a string can be. */
+const gigabyte = (): Figure =>
+  withFolder((folder) => {
+    const { args, codex } = homes(folder)
+    writeHugeSession(codex, 1_000_000_000, 20_000_000)
+    const start = performance.now()
+    const { mebibytes, stdout } = peakMemoryOf([...args, "--json"])
+    const seconds = (performance.now() - start) / 1_000
+    const { extracted }: { extracted: ReadonlyArray<unknown> } = JSON.parse(stdout)
+    return {
+      what: "one rollout of 1 GB with lines of 20 MB, peak resident memory of the pass",
+      bound: "below 300 MiB",
+      measured: `${rounded(mebibytes, 0)} MiB (${rounded(seconds, 1)} s, ${extracted.length} extracted)`,
+      isWithin: mebibytes < 300 && extracted.length === 1
+    }
+  })
+
+const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure> } = {
+  nothingToDo,
+  firstIndex,
+  phaseOne,
+  gigabyte
+}
+
+const wanted = process.argv.slice(2)
+const figures = Object.entries(benchmarks)
+  .filter(([name]) => wanted.length === 0 || wanted.includes(name))
+  .flatMap(([, run]) => run())
+
+const [cpu] = cpus()
+const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim()
+const lines = [
+  `${cpu?.model ?? "unknown processor"}, ${cpus().length} cores, ${rounded(totalmem() / 2 ** 30, 0)} GiB, Node ${version}`,
+  "",
+  "| what | must be | measured |",
+  "| --- | --- | --- |",
+  ...figures.map(
+    ({ bound, isWithin, measured, what }) =>
+      `| ${what} | ${bound} | ${measured}${isWithin ? "" : " **out of bound**"} |`
+  )
+]
+process.stdout.write(`${lines.join("\n")}\n`)
+process.exitCode = figures.every(({ isWithin }) => isWithin) ? 0 : 1

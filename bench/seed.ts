@@ -1,0 +1,50 @@
+import { createRequire } from "node:module"
+import { fingerprintOf } from "../src/domain/Consolidation.js"
+
+interface Statement {
+  readonly run: (...values: ReadonlyArray<unknown>) => unknown
+  readonly all: (...values: ReadonlyArray<unknown>) => ReadonlyArray<Record<string, unknown>>
+}
+
+interface Database {
+  readonly prepare: (sql: string) => Statement
+  readonly exec: (sql: string) => unknown
+  readonly close: () => unknown
+}
+
+const Sqlite: new (path: string) => Database = createRequire(import.meta.url)("better-sqlite3")
+
+/**
+ * Makes an indexed state DB what it would be after every session was learned from and every directory consolidated: learning
+ * from ten thousand sessions takes minutes, and is not what is measured.
+ */
+export const seedLearned = (path: string): void => {
+  const database = new Sqlite(path)
+  const trace = `# A session\n${"- something that was learned, with its pointer (L12)\n".repeat(60)}`
+  database.exec("BEGIN")
+  database
+    .prepare(
+      `INSERT INTO thread_memory (thread_id, updated_at, slug, version, rollout_size, memory_summary, trace_summary)
+       SELECT id, updated_at, 'a_session', lower(hex(randomblob(32))), rollout_size, 'A session', ? FROM threads`
+    )
+    .run(trace)
+  database.exec(`INSERT INTO extractions (thread_id, outcome, learned_updated_at, learned_size)
+    SELECT id, 'memory', updated_at, rollout_size FROM threads`)
+  const publish = database.prepare(
+    "INSERT INTO consolidations (cwd, published_fingerprint, published_at) VALUES (?, ?, 0)"
+  )
+  for (const { cwd } of database.prepare("SELECT DISTINCT cwd FROM threads").all()) {
+    const inputs = database
+      .prepare(
+        `SELECT m.thread_id AS threadId, m.version FROM thread_memory m JOIN threads t ON t.id = m.thread_id
+         WHERE t.cwd = ? ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT 10`
+      )
+      .all(cwd)
+    publish.run(
+      cwd,
+      fingerprintOf(inputs.map((input) => ({ threadId: String(input["threadId"]), version: String(input["version"]) })))
+    )
+  }
+  database.exec("COMMIT")
+  database.close()
+}
