@@ -47,48 +47,44 @@ const decode = (text: string): ReadonlyArray<RolloutLine> =>
     line._tag === "MalformedLine" ? [] : [line]
   )
 
-/** The last line that a test finds good; the bytes of `wanted` are only where to look. */
-const lastLine = (
-  bytes: Buffer,
-  wanted: string,
-  isWholeFile: boolean,
-  isGood: (facts: ThreadFacts) => boolean
-): ThreadFacts => {
-  let end = bytes.length
-  while (end > 0) {
-    const place = bytes.subarray(0, end).lastIndexOf(wanted)
-    const start = bytes.lastIndexOf(lineFeed, place) + 1
-    if (place === -1 || (start === 0 && !isWholeFile)) {
-      return noFacts
-    }
-    const lineEnd = bytes.indexOf(lineFeed, place)
-    const text = decoder.decode(bytes.subarray(start, lineEnd === -1 ? bytes.length : lineEnd))
-    const facts = decode(text).reduce(addLine, noFacts)
-    if (isGood(facts)) {
-      return facts
-    }
-    end = start
-  }
-  return noFacts
+/** The fields that lines of a type tell, and that an index wants from the last of them. */
+const tellers: { readonly [type: string]: ReadonlyArray<keyof ThreadFacts> } = {
+  turn_context: ["approvalMode", "sandboxPolicy"],
+  token_count: ["countedTokens"],
+  token_usage_record: ["recordedTokens"],
+  thread_name_updated: ["threadName"]
 }
+const tellingType = new RegExp(Object.keys(tellers).join("|"))
+
+/** How far into a line its type stands at most, in bytes: rollouts are written with the type before what it is the type of. */
+const typeBytes = 256
 
 /**
- * What the end of a file says: the last timestamp, the last settings, the last token count, the last name. Searching the
- * bytes only finds the lines worth decoding; what a line says is what its JSON says.
+ * What the end of a file says: the last timestamp, the last settings, the last token count, the last name. The beginning of
+ * a line only tells whether it is worth decoding; what it says is what its JSON says.
  */
 export const readTail = (bytes: Buffer, isWholeFile: boolean): ThreadFacts => {
-  const timed = lastLine(bytes, "timestamp", isWholeFile, (facts) => facts.lastTimestamp !== undefined)
-  const last = (type: string, field: keyof ThreadFacts): ThreadFacts =>
-    lastLine(bytes, type, isWholeFile, (facts) => facts[field] !== undefined)
-  const approval = last("turn_context", "approvalMode")
-  return {
-    ...noFacts,
-    isRollout: timed.isRollout || approval.isRollout,
-    threadName: last("thread_name_updated", "threadName").threadName,
-    approvalMode: approval.approvalMode,
-    sandboxPolicy: last("turn_context", "sandboxPolicy").sandboxPolicy,
-    countedTokens: last("token_count", "countedTokens").countedTokens,
-    recordedTokens: last("token_usage_record", "recordedTokens").recordedTokens,
-    lastTimestamp: timed.lastTimestamp
+  let told = noFacts
+  let wanted = new Set(Object.values(tellers).flat())
+  for (let end = bytes.length; end > 0 && (wanted.size > 0 || told.lastTimestamp === undefined);) {
+    const start = bytes.lastIndexOf(lineFeed, end - 1) + 1
+    if (start === 0 && !isWholeFile) {
+      break
+    }
+    const type = tellingType.exec(bytes.toString("latin1", start, Math.min(end, start + typeBytes)))?.[0] ?? ""
+    const fields = (tellers[type] ?? []).filter((field) => wanted.has(field))
+    if (fields.length > 0 || told.lastTimestamp === undefined) {
+      const facts = decode(decoder.decode(bytes.subarray(start, end))).reduce(addLine, noFacts)
+      const known = fields.filter((field) => facts[field] !== undefined)
+      known.forEach((field) => wanted.delete(field))
+      told = {
+        ...told,
+        ...Object.fromEntries(known.map((field) => [field, facts[field]])),
+        isRollout: told.isRollout || facts.isRollout,
+        lastTimestamp: told.lastTimestamp ?? facts.lastTimestamp
+      }
+    }
+    end = start - 1
   }
+  return told
 }

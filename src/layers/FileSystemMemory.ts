@@ -1,4 +1,4 @@
-import { dirname, resolve, sep } from "node:path"
+import { basename, dirname, resolve, sep } from "node:path"
 import { type PlatformError, SystemError, type SystemErrorReason } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -106,6 +106,16 @@ const make = (): FileSystem.FileSystem => {
     ;[resolve(path), ...children].forEach((gone) => nodes.delete(gone))
   }
 
+  const realPath = (path: string): string => {
+    const parent = dirname(resolve(path))
+    const real = parent === resolve(path) ? parent : resolve(realPath(parent), basename(path))
+    const node = nodes.get(real)
+    if (node?._tag !== "Link") {
+      find("realPath", real)
+    }
+    return node?._tag === "Link" ? resolve(dirname(real), node.target) : real
+  }
+
   const infoOf = (node: Node): FileSystem.File.Info => ({
     type: node._tag === "Folder" ? "Directory" : node._tag === "File" ? "File" : "SymbolicLink",
     mtime: Option.none(),
@@ -170,6 +180,7 @@ const make = (): FileSystem.FileSystem => {
         }
         return node.target
       }),
+    realPath: (path) => attempt(() => realPath(path)),
     remove: (path, options) => attempt(() => remove(path, options)),
     rename: (from, to) => attempt(() => move(from, to)),
     stat: (path) => attempt(() => infoOf(find("stat", path))),

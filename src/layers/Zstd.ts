@@ -1,10 +1,5 @@
 import { Decompress } from "fzstd"
 
-const magic = 0xfd2fb528
-
-/** Whether bytes begin as a zstd file does; its name tells nothing. */
-export const isCompressed = (bytes: Buffer): boolean => bytes.length >= 4 && bytes.readUInt32LE(0) === magic
-
 /** Unpacks a zstd file, of one frame or of several, piece by piece. Throws on bytes that are no zstd. */
 export class Unpacker {
   private unpacked: Array<Uint8Array> = []

@@ -5,9 +5,9 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { MemoryFile } from "../domain/Publication.js"
-import type { StagedEntry } from "../domain/PublishCheck.js"
-import type { ProcessIdentity, ProcessTable } from "../services/ProcessTable.js"
+import type { MemoryFile } from "../../domain/Publication.js"
+import type { StagedEntry } from "../../domain/PublishCheck.js"
+import type { ProcessIdentity, ProcessTable } from "../../services/ProcessTable.js"
 
 /** Files and folders hold what was said in private: nobody but their owner reads them. */
 const fileMode = 0o600
@@ -18,6 +18,8 @@ const treeEntries = 5_000
 
 /** A temporary file of an unknown process is left alone for this long, in milliseconds: nobody writes one file for a day. */
 const temporaryLife = 86_400_000
+
+const encoder = new TextEncoder()
 
 const hostName = (host: string | undefined): string =>
   host === undefined ? "" : createHash("sha256").update(host).digest("hex").slice(0, 8)
@@ -43,6 +45,15 @@ const sync = (fileSystem: FileSystem.FileSystem, path: string): Effect.Effect<vo
 
 const isMissing = (error: PlatformError): boolean => error._tag === "SystemError" && error.reason === "NotFound"
 
+const writesThroughLink = (path: string) =>
+  new SystemError({
+    reason: "BadResource",
+    module: "FileSystem",
+    method: "readLink",
+    pathOrDescriptor: path,
+    description: "it is a symbolic link, and nothing is written through one"
+  })
+
 /** The file operations that everything durable is made of. Paths are absolute. */
 export const make = (fileSystem: FileSystem.FileSystem, processes: ProcessTable["Type"]) => {
   const suffix = `.${ownerName(processes.self)}.tmp`
@@ -52,19 +63,23 @@ export const make = (fileSystem: FileSystem.FileSystem, processes: ProcessTable[
   /** A folder that is a symbolic link is not ours to write through, nor to remove from. */
   const refuseLink = Effect.fnUntraced(function* (path: string) {
     if (yield* isLink(path)) {
-      return yield* new SystemError({
-        reason: "BadResource",
-        module: "FileSystem",
-        method: "readLink",
-        pathOrDescriptor: path,
-        description: "it is a symbolic link, and nothing is written through one"
-      })
+      return yield* writesThroughLink(path)
     }
   })
 
   /** Makes a folder, and those above it. */
   const makeFolder = (path: string): Effect.Effect<void, PlatformError> =>
     Effect.zipRight(fileSystem.makeDirectory(path, { recursive: true, mode: folderMode }), refuseLink(path))
+
+  /** Makes a folder, and those above it, below a home that is there; none of them may be a symbolic link. */
+  const makeFolderBelow = Effect.fnUntraced(function* (home: string, path: string) {
+    const folder = join(home, path)
+    yield* fileSystem.makeDirectory(folder, { recursive: true, mode: folderMode })
+    if ((yield* fileSystem.realPath(folder)) !== join(yield* fileSystem.realPath(home), path)) {
+      return yield* writesThroughLink(folder)
+    }
+    return folder
+  })
 
   /** A root, and the folders below it, that files need, the outer ones first. */
   const foldersFor = (root: string, paths: ReadonlyArray<string>) =>
@@ -106,6 +121,37 @@ export const make = (fileSystem: FileSystem.FileSystem, processes: ProcessTable[
       Effect.zipRight(sync(fileSystem, dirname(path)))
     )
   }
+
+  /** Writes a file of text unless it already says the same. */
+  const keepAs = Effect.fnUntraced(function* (path: string, text: string) {
+    const bytes = encoder.encode(text)
+    const before = yield* readIfThere(path)
+    if (!Option.exists(before, (found) => Buffer.compare(found, bytes) === 0)) {
+      yield* replaceFile(path, bytes)
+    }
+  })
+
+  /** Removes whatever is there, a folder with all that is in it; a link alone. */
+  const remove = (path: string) => fileSystem.remove(path, { recursive: true, force: true })
+
+  /** Removes a file, if it is there; fails where a folder is. */
+  const removeFile = (path: string) => fileSystem.remove(path, { force: true })
+
+  /** Removes the folders below a folder, and it, that hold nothing. */
+  const removeEmptyFolders = (folder: string): Effect.Effect<void, PlatformError> =>
+    Effect.gen(function* () {
+      if (yield* isLink(folder)) {
+        return
+      }
+      for (const path of (yield* namesIn(folder)).map((name) => join(folder, name))) {
+        if (!(yield* isLink(path)) && (yield* fileSystem.stat(path)).type === "Directory") {
+          yield* removeEmptyFolders(path)
+        }
+      }
+      if ((yield* namesIn(folder)).length === 0) {
+        yield* remove(folder)
+      }
+    })
 
   /** Moves a file to where readers see it, durably. */
   const moveFile = (from: string, to: string): Effect.Effect<void, PlatformError> =>
@@ -200,16 +246,23 @@ export const make = (fileSystem: FileSystem.FileSystem, processes: ProcessTable[
   })
 
   return {
+    exists: fileSystem.exists,
     isLink,
+    keepAs,
     listTree,
     makeFolder,
+    makeFolderBelow,
     makeFoldersFor,
     moveFile,
     namesIn,
     obstaclesTo,
     readIfThere,
     readTree,
+    readFile: fileSystem.readFile,
     refuseLink,
+    remove,
+    removeEmptyFolders,
+    removeFile,
     replaceFile,
     sweep,
     writeTree

@@ -1,0 +1,179 @@
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import {
+  hashOf,
+  legacyFile,
+  memoryFile,
+  type MemoryFile,
+  PublicationRecord,
+  skillFolder,
+  summaryFile,
+  traceFolder
+} from "../../domain/Publication.js"
+import type { PublishRules } from "../../domain/PublishCheck.js"
+import { type Publish, PublishRefused, type Staging } from "../../services/MemoryFs.js"
+import type { Files } from "./Files.js"
+import {
+  failing,
+  journalFile,
+  type Layout,
+  nextFolder,
+  nextPreviousFolder,
+  previousFolder,
+  recordFile
+} from "./Layout.js"
+import { decodeRecord, encodeRecord, readJournal, readRecord } from "./Record.js"
+
+const decoder = new TextDecoder()
+
+const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
+
+/** Loaded by the first publish: the checks bring a parser of YAML, and most passes publish nothing. */
+const loadChecks = Effect.promise(() => import("../../domain/PublishCheck.js"))
+
+/** What readers see of a consolidation: how it comes there, whole, and how it goes. */
+export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: number) => {
+  const clear = Effect.fn("MemoryFs.clear")(function* (cwd: string) {
+    const { memoryPath, stagingPath } = rootOf(cwd)
+    const bucket = bucketPath(cwd)
+    yield* Effect.gen(function* () {
+      yield* Effect.forEach([bucket, memoryPath], files.refuseLink, { discard: true })
+      const record = yield* readRecord(files, bucket)
+      const personal = new Set(Option.match(record, { onNone: () => [], onSome: (known) => known.personalFiles }))
+      const entries = yield* files.listTree(memoryPath)
+      const present = new Set(entries.flatMap(({ _tag, path }) => (_tag === "File" ? [path] : [])))
+      const published = Option.match(record, {
+        onNone: () => [],
+        onSome: (known) => known.files.map(({ path }) => path).filter((path) => present.has(path))
+      })
+      const ours = [...published, memoryFile, legacyFile, summaryFile, traceFolder].filter(
+        (path) => !personal.has(path)
+      )
+      yield* Effect.forEach(ours, (path) => files.remove(join(memoryPath, path)), { discard: true })
+      yield* files.removeEmptyFolders(join(memoryPath, skillFolder))
+      yield* Effect.forEach(
+        [
+          stagingPath,
+          ...[previousFolder, nextPreviousFolder, nextFolder, recordFile].map((name) => join(bucket, name))
+        ],
+        files.remove,
+        { discard: true }
+      )
+    }).pipe(failing("clearing the memory", memoryPath))
+  })
+
+  const publishedFingerprint = Effect.fn("MemoryFs.publishedFingerprint")(function* (cwd: string) {
+    const path = join(bucketPath(cwd), recordFile)
+    return Option.map(
+      yield* failing("reading", path)(readRecord(files, bucketPath(cwd))),
+      ({ fingerprint }) => fingerprint
+    )
+  })
+
+  /** What was published before, is still a file of its own, and is not to be any more. */
+  const withdrawnBy = (
+    record: PublicationRecord | undefined,
+    published: ReadonlyArray<MemoryFile>,
+    staging: Staging
+  ) => {
+    const kept = new Set([...published.map(({ path }) => path), ...staging.personalFiles, memoryFile])
+    const present = new Set(staging.outside.map(({ path }) => path))
+    return (record?.files ?? []).map(({ path }) => path).filter((path) => !kept.has(path) && present.has(path))
+  }
+
+  /** Puts the files of a publish, and the generation before, where a journal can finish from. */
+  const prepareGeneration = Effect.fnUntraced(function* (
+    staging: Staging,
+    published: ReadonlyArray<MemoryFile>,
+    fingerprint: string
+  ) {
+    const bucket = bucketPath(staging.root.cwd)
+    const recordBytes = yield* files.readIfThere(join(bucket, recordFile))
+    const before = [
+      ...staging.outside.filter(({ path }) => isPublished(path)),
+      ...Option.match(recordBytes, { onNone: () => [], onSome: (bytes) => [{ path: recordFile, bytes }] })
+    ]
+    yield* files.writeTree(join(bucket, nextFolder), published)
+    yield* files.writeTree(join(bucket, nextPreviousFolder), before)
+    const record = Option.flatMap(recordBytes, decodeRecord)
+    const memory = published.find(({ path }) => path === memoryFile)
+    return new PublicationRecord({
+      cwd: staging.root.cwd,
+      fingerprint,
+      files: published.map(({ bytes, path }) => ({ path, sha256: hashOf(bytes) })),
+      withdrawn: withdrawnBy(Option.getOrUndefined(record), published, staging),
+      memoryText: memory === undefined ? "" : decoder.decode(memory.bytes),
+      edits: staging.edits,
+      personalFiles: staging.personalFiles,
+      deletedFiles: staging.deletedFiles
+    })
+  })
+
+  /** Does what a journal says, from wherever it was left off; every step may be repeated. */
+  const finish = Effect.fnUntraced(function* (cwd: string, record: PublicationRecord) {
+    const bucket = bucketPath(cwd)
+    const { memoryPath } = rootOf(cwd)
+    if (yield* files.exists(join(bucket, nextPreviousFolder))) {
+      yield* files.remove(join(bucket, previousFolder))
+      yield* files.moveFile(join(bucket, nextPreviousFolder), join(bucket, previousFolder))
+    }
+    yield* Effect.forEach([...record.withdrawn, legacyFile], (path) => files.remove(join(memoryPath, path)), {
+      discard: true
+    })
+    yield* files.makeFoldersFor(
+      memoryPath,
+      record.files.map(({ path }) => path)
+    )
+    for (const { path } of record.files) {
+      const waiting = join(bucket, nextFolder, path)
+      if (yield* files.exists(waiting)) {
+        yield* files.moveFile(waiting, join(memoryPath, path))
+      }
+    }
+    yield* files.removeEmptyFolders(join(memoryPath, skillFolder))
+    yield* files.moveFile(join(bucket, journalFile), join(bucket, recordFile))
+    yield* files.remove(join(bucket, nextFolder))
+  })
+
+  const publish = Effect.fn("MemoryFs.publish")(function* (staging: Staging, { fingerprint, threadIds }: Publish) {
+    const { cwd, memoryPath, stagingPath } = staging.root
+    const attempt = failing("publishing", memoryPath)
+    const { toPublish, wrongContent, wrongShape } = yield* loadChecks
+    const rules: PublishRules = {
+      fileBytes: memoryBytes,
+      threadIds,
+      edits: staging.edits,
+      untouchable: staging.untouchable,
+      deletedFiles: staging.deletedFiles
+    }
+    const misshapen = wrongShape(yield* attempt(files.listTree(stagingPath)), rules)
+    if (misshapen.length > 0) {
+      return yield* new PublishRefused({ cwd, reasons: misshapen })
+    }
+    const staged = yield* attempt(files.readTree(stagingPath, () => true))
+    const published = toPublish(staged, rules)
+    const paths = published.map(({ path }) => path)
+    const reasons = [...wrongContent(staged, rules), ...(yield* attempt(files.obstaclesTo(memoryPath, paths)))]
+    if (reasons.length > 0) {
+      return yield* new PublishRefused({ cwd, reasons })
+    }
+    const record = yield* attempt(prepareGeneration(staging, published, fingerprint))
+    const journal = encodeRecord(record)
+    yield* files
+      .replaceFile(join(bucketPath(cwd), journalFile), journal)
+      .pipe(Effect.zipRight(finish(cwd, record)), Effect.uninterruptible, attempt)
+  })
+
+  const resume = Effect.fn("MemoryFs.resume")(function* (cwd: string) {
+    const path = join(bucketPath(cwd), journalFile)
+    const attempt = failing("finishing a publish", path)
+    const record = yield* attempt(readJournal(files, bucketPath(cwd)))
+    if (Option.isSome(record)) {
+      yield* attempt(Effect.uninterruptible(finish(cwd, record.value)))
+    }
+    return Option.map(record, ({ fingerprint }) => fingerprint)
+  })
+
+  return { clear, publishedFingerprint, publish, resume }
+}

@@ -1,0 +1,122 @@
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { parseMemorySummary, renderMemorySummary } from "../../domain/MemorySummary.js"
+import { summaryFile, traceFolder } from "../../domain/Publication.js"
+import { readTraceFile, renderTraceFile, threadOfTraceFile, traceFileName } from "../../domain/TraceMemory.js"
+import { bucketOf, isBucket } from "../../domain/WorkingDirectory.js"
+import type { MemoryFs, StoredTrace } from "../../services/MemoryFs.js"
+import type { ThreadMemory } from "../../services/StateDb.js"
+import type { Files } from "./Files.js"
+import { failing, type Layout, memoryFolder } from "./Layout.js"
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** The files of phase one: traces, and the summary that is made of the rows. */
+export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
+  const makeFolder = (cwd: string) =>
+    files.makeFolderBelow(memoriesHome, join(bucketOf(cwd), memoryFolder, traceFolder))
+
+  const storeTrace: MemoryFs["Type"]["storeTrace"] = (trace, commit) => {
+    const { cwd, threadId } = trace.header
+    const name = traceFileName(threadId, trace.slug)
+    const put = Effect.gen(function* () {
+      const folder = yield* makeFolder(cwd)
+      const names = yield* files.namesIn(folder)
+      const path = join(folder, name)
+      const before = names.includes(name) ? yield* files.readIfThere(path) : Option.none()
+      yield* files.replaceFile(path, encoder.encode(renderTraceFile(trace.header, trace.trace)))
+      const others = names.filter((other) => other !== name && threadOfTraceFile(other) === threadId)
+      return { path, before, others: others.map((other) => join(folder, other)) }
+    }).pipe(failing("writing a trace file", rootOf(cwd).memoryPath))
+    return Effect.acquireUseRelease(
+      put,
+      ({ path }) => Effect.as(commit, path),
+      // The rows are the truth: what cannot be put right here is put right by the next refresh.
+      ({ before, others, path }, exit) =>
+        Effect.ignore(
+          exit._tag === "Success"
+            ? Effect.forEach(others, files.removeFile, { discard: true })
+            : Option.match(before, {
+                onNone: () => files.removeFile(path),
+                onSome: (bytes) => files.replaceFile(path, bytes)
+              })
+        )
+    ).pipe(Effect.withSpan("MemoryFs.storeTrace", { attributes: { threadId } }))
+  }
+
+  const storedTrace = (path: string, name: string, summaries: ReadonlyMap<string, string>) =>
+    Effect.match(files.readFile(path), {
+      onFailure: (error): StoredTrace => ({ _tag: "Unreadable", path, reason: error.message }),
+      onSuccess: (bytes) =>
+        Option.fromNullable(threadOfTraceFile(name)).pipe(
+          Option.flatMap((id) => readTraceFile(decoder.decode(bytes), id, name, summaries.get(id))),
+          Option.match({
+            onNone: (): StoredTrace => ({
+              _tag: "Unreadable",
+              path,
+              reason: "its header does not say whose memory it is, and of when"
+            }),
+            onSome: (memory): StoredTrace => ({ _tag: "Readable", path, memory })
+          })
+        )
+    })
+
+  const storedTraces = Effect.gen(function* () {
+    const found: Array<StoredTrace> = []
+    for (const bucket of (yield* files.namesIn(memoriesHome)).filter(isBucket)) {
+      const memoryPath = join(memoriesHome, bucket, memoryFolder)
+      const summary = yield* files.readIfThere(join(memoryPath, summaryFile))
+      const summaries = parseMemorySummary(
+        Option.match(summary, { onNone: () => "", onSome: (bytes) => decoder.decode(bytes) })
+      )
+      for (const name of yield* files.namesIn(join(memoryPath, traceFolder))) {
+        if (name.endsWith(".md")) {
+          found.push(yield* storedTrace(join(memoryPath, traceFolder, name), name, summaries))
+        }
+      }
+    }
+    return found
+  }).pipe(failing("reading the stored traces", memoriesHome), Effect.withSpan("MemoryFs.storedTraces"))
+
+  const tracesOf = Effect.fn("MemoryFs.tracesOf")(function* (cwd: string) {
+    const folder = join(rootOf(cwd).memoryPath, traceFolder)
+    const names = yield* failing("reading", folder)(files.namesIn(folder))
+    return names.flatMap((name) => threadOfTraceFile(name) ?? [])
+  })
+
+  const fileOf = (memory: ThreadMemory): readonly [string, string] => [
+    traceFileName(memory.threadId, memory.slug),
+    renderTraceFile(memory, memory.traceSummary)
+  ]
+
+  const prune = Effect.fnUntraced(function* (folder: string, kept: ReadonlyMap<string, string>) {
+    const names = yield* files.namesIn(folder)
+    const warnings = yield* Effect.forEach(
+      names.filter((name) => threadOfTraceFile(name) !== undefined && !kept.has(name)),
+      (name) =>
+        Effect.match(files.removeFile(join(folder, name)), {
+          onFailure: (error) => [`${join(folder, name)} could not be removed: ${error.message}`],
+          onSuccess: () => []
+        })
+    )
+    return warnings.flat()
+  })
+
+  const refresh = Effect.fn("MemoryFs.refresh")(function* (cwd: string, memories: ReadonlyArray<ThreadMemory>) {
+    const { memoryPath } = rootOf(cwd)
+    return yield* Effect.gen(function* () {
+      const folder = yield* makeFolder(cwd)
+      yield* Effect.forEach([bucketPath(cwd), memoryPath, folder], files.sweep, { discard: true })
+      const kept = new Map(memories.map(fileOf))
+      yield* Effect.forEach(kept, ([name, text]) => files.keepAs(join(folder, name), text), { discard: true })
+      const warnings = yield* prune(folder, kept)
+      const entries = memories.map(({ memorySummary, threadId }) => ({ threadId, summary: memorySummary }))
+      yield* files.keepAs(join(memoryPath, summaryFile), renderMemorySummary(entries))
+      return warnings
+    }).pipe(failing("refreshing the traces", memoryPath))
+  })
+
+  return { storeTrace, storedTraces, tracesOf, refresh }
+}
