@@ -14,6 +14,7 @@ import * as ModelClientFunction from "../src/layers/ModelClientFunction.js"
 import * as ProcessTableProc from "../src/layers/ProcessTableProc.js"
 import * as RolloutStoreDisk from "../src/layers/RolloutStoreDisk.js"
 import * as StateDbSqlite from "../src/layers/StateDbSqlite.js"
+import * as SymbolicLinksNode from "../src/layers/SymbolicLinksNode.js"
 import * as WorkingDirectoriesNode from "../src/layers/WorkingDirectoriesNode.js"
 import { runPass } from "../src/Pipeline.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
@@ -65,7 +66,9 @@ const layer = Layer.mergeAll(
   })
 ).pipe(
   Layer.provideMerge(MemoryFsPlatform.layer),
-  Layer.provideMerge(Layer.mergeAll(NodeFileSystem.layer, ProcessTableProc.layer, WorkingDirectoriesNode.layer)),
+  Layer.provideMerge(
+    Layer.mergeAll(NodeFileSystem.layer, ProcessTableProc.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
+  ),
   Layer.provideMerge(Settings.layer({ codexHome, memoriesHome })),
   Layer.provideMerge(Logger.remove(Logger.defaultLogger))
 )

@@ -8,6 +8,7 @@ await build({
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
+  splitting: true,
   format: "esm",
   platform: "node",
   target: "node20",

@@ -19,11 +19,6 @@ export interface Pass {
   /** Whose the claims and the locks of this pass are; another pass of the same host has another one. */
   readonly owner: string
   readonly modelUse: Ref.Ref<ModelUse>
-  /**
-   * Reading and storing share one thread with everything else. Candidates that take turns at it have their requests under
-   * way one after the other; all at once, none would be under way before all were read.
-   */
-  readonly turn: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Lets as many requests as the concurrency allows wait for their answers at once. */
   readonly request: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
@@ -33,9 +28,8 @@ export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(functio
   const { concurrency } = yield* Settings
   const owner = yield* Effect.sync(() => randomUUID())
   const modelUse = yield* Ref.make<ModelUse>({ calls: 0, inputTokens: 0, outputTokens: 0 })
-  const turns = yield* Effect.makeSemaphore(1)
   const requests = yield* Effect.makeSemaphore(concurrency)
-  return { owner, modelUse, turn: turns.withPermits(1), request: requests.withPermits(1) }
+  return { owner, modelUse, request: requests.withPermits(1) }
 })
 
 /** Counts a request that was answered. */

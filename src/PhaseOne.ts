@@ -22,7 +22,7 @@ import { whileRenewed } from "./Lease.js"
 import { extractionDuration, extractions } from "./Metrics.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { MemoryFs } from "./services/MemoryFs.js"
-import { ModelClient, StreamEndedEarly, type TokenUsage } from "./services/ModelClient.js"
+import { ModelClient, type StageOneRequest, StreamEndedEarly, type TokenUsage } from "./services/ModelClient.js"
 import { Progress } from "./services/Progress.js"
 import { type EndOfRollout, RolloutStore } from "./services/RolloutStore.js"
 import { type Claim, type Learned, StateDb } from "./services/StateDb.js"
@@ -140,7 +140,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
     extraction: notTried
   }))
   const orDefect = Effect.catchAllDefect((cause) => new ExtractionDefect({ threadId: thread.id, cause }))
-  const loaded = yield* Effect.either(orDefect(pass.turn(load(record.thread))))
+  const loaded = yield* Effect.either(orDefect(load(record.thread)))
   const content = Either.match(loaded, {
     onLeft: (): RolloutContent => ({ size: record.thread.rolloutSize, hash: null }),
     onRight: (rollout) => rollout.content
@@ -213,7 +213,11 @@ const learn = Effect.fnUntraced(function* (pass: Pass, claim: Claim, stored: Thr
     return yield* new NoWorkingDirectory({ path: rollout.file.path })
   }
   const { traceBytes, summaryBytes } = yield* Settings
-  const output = yield* parseStageOneOutput(yield* pass.request(ask(pass, thread, rollout)))
+  const request = yield* makeRequest(thread, rollout)
+  const answer = yield* pass.request(ask(pass, request))
+  // The next request is on its way before this answer is looked at.
+  yield* Effect.yieldNow()
+  const output = yield* parseStageOneOutput(answer)
   const learned = { content: rollout.content, updatedAt: thread.updatedAt }
   if (isNothing(output)) {
     yield* stateDb.storeNothing(claim, learned)
@@ -222,7 +226,7 @@ const learn = Effect.fnUntraced(function* (pass: Pass, claim: Claim, stored: Thr
     return outcome
   }
   const memory = normaliseOutput(output, { traceBytes, summaryBytes })
-  const traceFile = yield* pass.turn(store(claim, thread, cwd, learned, memory))
+  const traceFile = yield* store(claim, thread, cwd, learned, memory)
   yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd })
   const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile }
   return outcome
@@ -235,20 +239,23 @@ const complete = Effect.fnUntraced(function* (claim: Claim, stored: Thread, roll
   return isComplete(stored, read) ? stored : yield* stateDb.completeThread(claim, read)
 })
 
-const ask = Effect.fn("PhaseOne.ask")(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
-  const model = yield* ModelClient
+const makeRequest = Effect.fnUntraced(function* (thread: Thread, rollout: LoadedRollout) {
   const templates = yield* Templates
-  const input = renderTemplate(templates.stageOneInput, {
-    rollout_path: rollout.file.path,
-    rollout_contents: rollout.rendering.text
-  })
-  const request = {
+  const request: StageOneRequest = {
     thread,
     instructions: templates.stageOneSystem,
-    input,
+    input: renderTemplate(templates.stageOneInput, {
+      rollout_path: rollout.file.path,
+      rollout_contents: rollout.rendering.text
+    }),
     outputSchema: stageOneJsonSchema(),
     evidence: rollout.evidence
   }
+  return request
+})
+
+const ask = Effect.fn("PhaseOne.ask")(function* (pass: Pass, request: StageOneRequest) {
+  const model = yield* ModelClient
   let answer = noAnswer
   let usage: TokenUsage | undefined
   yield* model.stream(request).pipe(
@@ -269,7 +276,7 @@ const ask = Effect.fn("PhaseOne.ask")(function* (pass: Pass, thread: Thread, rol
     )
   )
   if (usage === undefined) {
-    return yield* new StreamEndedEarly({ threadId: thread.id })
+    return yield* new StreamEndedEarly({ threadId: request.thread.id })
   }
   yield* countAnswer(pass, usage)
   return answerText(answer)

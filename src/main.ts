@@ -20,6 +20,7 @@ import * as ModelClientOffline from "./layers/ModelClientOffline.js"
 import * as ProcessTableProc from "./layers/ProcessTableProc.js"
 import * as RolloutStoreDisk from "./layers/RolloutStoreDisk.js"
 import * as StateDbSqlite from "./layers/StateDbSqlite.js"
+import * as SymbolicLinksNode from "./layers/SymbolicLinksNode.js"
 import * as WorkingDirectoriesNode from "./layers/WorkingDirectoriesNode.js"
 import { MemoryFs } from "./services/MemoryFs.js"
 import * as Progress from "./services/Progress.js"
@@ -40,7 +41,12 @@ const stateDb = (options: { readonly rebuildIndex: boolean }) =>
 
 const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) : Progress.layerSilent
 
-const machine = Layer.mergeAll(NodeFileSystem.layer, ProcessTableProc.layer, WorkingDirectoriesNode.layer)
+const machine = Layer.mergeAll(
+  NodeFileSystem.layer,
+  ProcessTableProc.layer,
+  SymbolicLinksNode.layer,
+  WorkingDirectoriesNode.layer
+)
 
 const services = (options: { readonly rebuildIndex: boolean }) =>
   stateDb(options).pipe(

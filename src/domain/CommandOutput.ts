@@ -97,12 +97,15 @@ const runningSessionOf = (heading: string): string | undefined => {
 }
 
 /** An output that is known as plain text, as events give it. */
-export const outputOf = (text: string, exitCode: number | undefined, runningSession?: string): CommandOutput => ({
-  exitCode,
-  runningSession,
-  text: cutMiddle(withoutTerminalControl(text), keptOutputBytes, { marker: "\n[…]\n", headShare: 0.25 }),
-  errorLine: firstErrorLine(text)
-})
+export const outputOf = (printed: string, exitCode: number | undefined, runningSession?: string): CommandOutput => {
+  const text = withoutTerminalControl(printed)
+  return {
+    exitCode,
+    runningSession,
+    text: cutMiddle(text, keptOutputBytes, { marker: "\n[…]\n", headShare: 0.25 }),
+    errorLine: firstErrorLine(text)
+  }
+}
 
 /** What was printed before, and what came after it of the same command; the later exit code counts. */
 export const continueOutput = (before: CommandOutput, after: CommandOutput): CommandOutput => ({

@@ -110,6 +110,9 @@ const isMere = (line: string): boolean =>
 const hint =
   /err|exception|fault|fail|fatal|panic|can(?:not|'t)|could ?n|unable|not |no such|no module|refused|timed out|reject|reference|denied|assert|killed|in use|of memory|conflict|curl: |:\d+:|[✗✖×●]/i
 
+/** A whole output without any of these has no error line: most have not, and need not be taken apart. */
+const anyHint = new RegExp(`${hint.source}|Traceback`, "i")
+
 const rankOf = (line: string): number => {
   if (!hint.test(line) || isNothing(line)) {
     return Number.POSITIVE_INFINITY
@@ -170,6 +173,9 @@ const tracebackEnd = (lines: ReadonlyArray<string>, heading: number): number | u
 
 /** The line that says what went wrong, trimmed of decoration; undefined where no line does. */
 export const firstErrorLine = (output: string): string | undefined => {
+  if (!anyHint.test(output)) {
+    return undefined
+  }
   const lines = withoutTerminalControl(output).split("\n")
   let best = Number.POSITIVE_INFINITY
   let found: number | undefined

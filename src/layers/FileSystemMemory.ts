@@ -1,10 +1,12 @@
-import { basename, dirname, resolve, sep } from "node:path"
+import { dirname, resolve, sep } from "node:path"
 import { type PlatformError, SystemError, type SystemErrorReason } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { SymbolicLinks } from "../services/SymbolicLinks.js"
 
 type Node =
   | { readonly _tag: "Folder" }
@@ -23,7 +25,7 @@ const failure = (method: string, path: string, reason: SystemErrorReason) =>
  * The part of a file system that memory roots are made of: folders, whole files, symbolic links that are seen but lead
  * nowhere. There are no modes and no times; every write is durable at once.
  */
-const make = (): FileSystem.FileSystem => {
+const make = () => {
   const nodes = new Map<string, Node>([[sep, { _tag: "Folder" }]])
 
   const attempt = <A>(run: () => A): Effect.Effect<A, PlatformError> =>
@@ -106,16 +108,6 @@ const make = (): FileSystem.FileSystem => {
     ;[resolve(path), ...children].forEach((gone) => nodes.delete(gone))
   }
 
-  const realPath = (path: string): string => {
-    const parent = dirname(resolve(path))
-    const real = parent === resolve(path) ? parent : resolve(realPath(parent), basename(path))
-    const node = nodes.get(real)
-    if (node?._tag !== "Link") {
-      find("realPath", real)
-    }
-    return node?._tag === "Link" ? resolve(dirname(real), node.target) : real
-  }
-
   const infoOf = (node: Node): FileSystem.File.Info => ({
     type: node._tag === "Folder" ? "Directory" : node._tag === "File" ? "File" : "SymbolicLink",
     mtime: Option.none(),
@@ -156,7 +148,7 @@ const make = (): FileSystem.FileSystem => {
     }
   }
 
-  return FileSystem.makeNoop({
+  const fileSystem = FileSystem.makeNoop({
     access: (path) => attempt(() => void find("access", path)),
     exists: (path) => Effect.sync(() => nodes.has(resolve(path))),
     makeDirectory: (path, options) => attempt(() => makeFolder(path, options?.recursive === true)),
@@ -180,7 +172,6 @@ const make = (): FileSystem.FileSystem => {
         }
         return node.target
       }),
-    realPath: (path) => attempt(() => realPath(path)),
     remove: (path, options) => attempt(() => remove(path, options)),
     rename: (from, to) => attempt(() => move(from, to)),
     stat: (path) => attempt(() => infoOf(find("stat", path))),
@@ -189,7 +180,10 @@ const make = (): FileSystem.FileSystem => {
     writeFileString: (path, text) =>
       attempt(() => put("writeFileString", path, { _tag: "File", bytes: encoder.encode(text) }))
   })
+  return Context.make(FileSystem.FileSystem, fileSystem).pipe(
+    Context.add(SymbolicLinks, { isLink: (path) => Effect.sync(() => nodes.get(resolve(path))?._tag === "Link") })
+  )
 }
 
 /** Files in memory, gone with their layer: over it memory roots need no disk. What it does not offer fails or dies. */
-export const layer: Layer.Layer<FileSystem.FileSystem> = Layer.sync(FileSystem.FileSystem, make)
+export const layer: Layer.Layer<FileSystem.FileSystem | SymbolicLinks> = Layer.syncContext(make)

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { renderProjectIndex } from "../domain/ProjectIndex.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import { ProcessTable } from "../services/ProcessTable.js"
+import { SymbolicLinks } from "../services/SymbolicLinks.js"
 import { Settings } from "../Settings.js"
 import { make as makeFiles } from "./memory/Files.js"
 import { failing, makeLayout } from "./memory/Layout.js"
@@ -18,7 +19,7 @@ const codexMarks = [".git", "raw_memories.md"]
 const make = Effect.gen(function* () {
   const fileSystem = yield* FileSystem.FileSystem
   const { memoriesHome, memoryBytes } = yield* Settings
-  const files = makeFiles(fileSystem, yield* ProcessTable)
+  const files = makeFiles(fileSystem, yield* SymbolicLinks, yield* ProcessTable)
   const layout = makeLayout(memoriesHome)
 
   const prepare = Effect.gen(function* () {
@@ -68,7 +69,5 @@ const make = Effect.gen(function* () {
  * Memory roots as folders of a file system, the disk's or any other that `FileSystem` gives. What it fails with, and who
  * may call what, is the port's.
  */
-export const layer: Layer.Layer<MemoryFs, never, FileSystem.FileSystem | Settings | ProcessTable> = Layer.effect(
-  MemoryFs,
-  make
-)
+export const layer: Layer.Layer<MemoryFs, never, FileSystem.FileSystem | ProcessTable | Settings | SymbolicLinks> =
+  Layer.effect(MemoryFs, make)

@@ -25,6 +25,8 @@ import * as MemoryFsPlatform from "../../src/layers/MemoryFsPlatform.js"
 import * as ProcessTableMemory from "../../src/layers/ProcessTableMemory.js"
 import { MemoriesHomeUnavailable, MemoryFs, MemoryFsFailure, PublishRefused } from "../../src/services/MemoryFs.js"
 import type { ThreadMemory } from "../../src/services/StateDb.js"
+import * as SymbolicLinksNode from "../../src/layers/SymbolicLinksNode.js"
+import type { SymbolicLinks } from "../../src/services/SymbolicLinks.js"
 import * as Settings from "../../src/Settings.js"
 import { diskError, layerWithPoints, type Point } from "../support/faults.js"
 import { startOfFixtures } from "../support/rollout.js"
@@ -37,6 +39,7 @@ type Tree = { readonly [path: string]: string }
 
 /** Files, the memories home among them, and the ways in. */
 interface World {
+  readonly machine: Context.Context<FileSystem.FileSystem | SymbolicLinks>
   readonly files: Files
   readonly home: string
   readonly tree: (folder: string) => Effect.Effect<Tree, PlatformError>
@@ -48,14 +51,19 @@ interface World {
   }) => Effect.Effect<MemoryFs["Type"], never, Scope.Scope>
 }
 
-const worldOf = (files: Files, home: string, tree: World["tree"]): World => ({
-  files,
+const worldOf = (
+  machine: Context.Context<FileSystem.FileSystem | SymbolicLinks>,
+  home: string,
+  tree: World["tree"]
+): World => ({
+  machine,
+  files: Context.get(machine, FileSystem.FileSystem),
   home,
   tree,
   open: ({ gone = [], pid = 1, point = () => Effect.void } = {}) =>
     MemoryFsPlatform.layer.pipe(
       Layer.provide([
-        Layer.provide(layerWithPoints(point), Layer.succeed(FileSystem.FileSystem, files)),
+        Layer.provideMerge(layerWithPoints(point), Layer.succeedContext(machine)),
         Settings.layer({ codexHome: "/codex", memoriesHome: home, memoryBytes: 2_000 }),
         ProcessTableMemory.layerOf({ host: "here", pid, startedAt: "90210" }, (other) => gone.includes(other.pid))
       ]),
@@ -103,7 +111,7 @@ const treeOnDisk = (folder: string): Tree => {
 
 const inMemory = Effect.map(Layer.build(FileSystemMemory.layer), (context) => {
   const files = Context.get(context, FileSystem.FileSystem)
-  return worldOf(files, "/home/ada/memories", (folder) => treeInMemory(files, folder))
+  return worldOf(context, "/home/ada/memories", (folder) => treeInMemory(files, folder))
 })
 
 /** Where forcing a file to the disk costs nothing: a crash at every write is some ten thousand files. */
@@ -114,9 +122,8 @@ const onDisk = Effect.gen(function* () {
     Effect.sync(() => realpathSync(mkdtempSync(join(quickDisk, "rollout-memories-")))),
     (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
   )
-  const context = yield* Layer.build(NodeFileSystem.layer)
-  const files = Context.get(context, FileSystem.FileSystem)
-  return worldOf(files, join(folder, "memories"), (folder) => Effect.sync(() => treeOnDisk(folder)))
+  const context = yield* Layer.build(Layer.merge(NodeFileSystem.layer, SymbolicLinksNode.layer))
+  return worldOf(context, join(folder, "memories"), (folder) => Effect.sync(() => treeOnDisk(folder)))
 })
 
 const filesIn = (tree: Tree) =>
@@ -260,7 +267,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         const memoryFs = yield* world.open()
         yield* write(world.files, world.home, "a file")
         assert.instanceOf(yield* Effect.flip(memoryFs.prepare), MemoriesHomeUnavailable)
-        const below = yield* worldOf(world.files, join(world.home, "deeper"), world.tree).open()
+        const below = yield* worldOf(world.machine, join(world.home, "deeper"), world.tree).open()
         assert.instanceOf(yield* Effect.flip(below.prepare), MemoriesHomeUnavailable)
         assert.strictEqual(yield* world.files.readFileString(world.home), "a file")
       }))
@@ -757,7 +764,11 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
               sync: Effect.zipRight(tell(`force ${path}`), file.sync)
             }))
         }
-        const memoryFs = yield* worldOf(watched, world.home, world.tree).open()
+        const memoryFs = yield* worldOf(
+          Context.add(world.machine, FileSystem.FileSystem, watched),
+          world.home,
+          world.tree
+        ).open()
         yield* memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", row: "pull" })
         yield* memoryFs.describeProjects([{ cwd: ferry, memories: 2 }])

@@ -8,6 +8,7 @@ import * as ModelClientOffline from "../../src/layers/ModelClientOffline.js"
 import * as ProcessTableProc from "../../src/layers/ProcessTableProc.js"
 import * as RolloutStoreDisk from "../../src/layers/RolloutStoreDisk.js"
 import * as StateDbSqlite from "../../src/layers/StateDbSqlite.js"
+import * as SymbolicLinksNode from "../../src/layers/SymbolicLinksNode.js"
 import * as WorkingDirectoriesNode from "../../src/layers/WorkingDirectoriesNode.js"
 import { runPass } from "../../src/Pipeline.js"
 import type { AgentControl } from "../../src/services/AgentControl.js"
@@ -61,7 +62,9 @@ export const realPass = (world: RealWorld) => {
     Progress.layerSilent
   ).pipe(
     Layer.provideMerge(MemoryFsPlatform.layer),
-    Layer.provideMerge(Layer.mergeAll(files, ProcessTableProc.layer, WorkingDirectoriesNode.layer)),
+    Layer.provideMerge(
+      Layer.mergeAll(files, ProcessTableProc.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
+    ),
     Layer.provideMerge(Settings.layer({ codexHome, memoriesHome, ...world.settings })),
     Layer.provideMerge(Logger.remove(Logger.defaultLogger))
   )

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { MemoryFile } from "../../domain/Publication.js"
 import type { StagedEntry } from "../../domain/PublishCheck.js"
+import type { SymbolicLinks } from "../../services/SymbolicLinks.js"
 import type { ProcessIdentity, ProcessTable } from "../../services/ProcessTable.js"
 
 /** Files and folders hold what was said in private: nobody but their owner reads them. */
@@ -45,25 +46,24 @@ const sync = (fileSystem: FileSystem.FileSystem, path: string): Effect.Effect<vo
 
 const isMissing = (error: PlatformError): boolean => error._tag === "SystemError" && error.reason === "NotFound"
 
-const writesThroughLink = (path: string) =>
-  new SystemError({
-    reason: "BadResource",
-    module: "FileSystem",
-    method: "readLink",
-    pathOrDescriptor: path,
-    description: "it is a symbolic link, and nothing is written through one"
-  })
-
 /** The file operations that everything durable is made of. Paths are absolute. */
-export const make = (fileSystem: FileSystem.FileSystem, processes: ProcessTable["Type"]) => {
+export const make = (
+  fileSystem: FileSystem.FileSystem,
+  { isLink }: SymbolicLinks["Type"],
+  processes: ProcessTable["Type"]
+) => {
   const suffix = `.${ownerName(processes.self)}.tmp`
-
-  const isLink = (path: string) => Effect.isSuccess(fileSystem.readLink(path))
 
   /** A folder that is a symbolic link is not ours to write through, nor to remove from. */
   const refuseLink = Effect.fnUntraced(function* (path: string) {
     if (yield* isLink(path)) {
-      return yield* writesThroughLink(path)
+      return yield* new SystemError({
+        reason: "BadResource",
+        module: "FileSystem",
+        method: "makeDirectory",
+        pathOrDescriptor: path,
+        description: "it is a symbolic link, and nothing is written through one"
+      })
     }
   })
 
@@ -71,13 +71,11 @@ export const make = (fileSystem: FileSystem.FileSystem, processes: ProcessTable[
   const makeFolder = (path: string): Effect.Effect<void, PlatformError> =>
     Effect.zipRight(fileSystem.makeDirectory(path, { recursive: true, mode: folderMode }), refuseLink(path))
 
-  /** Makes a folder, and those above it, below a home that is there; none of them may be a symbolic link. */
+  /** Makes a folder below a home that is there, and those between them; none may be a symbolic link. */
   const makeFolderBelow = Effect.fnUntraced(function* (home: string, path: string) {
     const folder = join(home, path)
     yield* fileSystem.makeDirectory(folder, { recursive: true, mode: folderMode })
-    if ((yield* fileSystem.realPath(folder)) !== join(yield* fileSystem.realPath(home), path)) {
-      return yield* writesThroughLink(folder)
-    }
+    yield* Effect.forEach([...foldersAbove(path), path], (above) => refuseLink(join(home, above)), { discard: true })
     return folder
   })
 
@@ -207,14 +205,11 @@ export const make = (fileSystem: FileSystem.FileSystem, processes: ProcessTable[
       : [...entries, { _tag: "Special" as const, path: `more than ${treeEntries} files` }]
   })
 
-  /** The regular files below a folder that are wanted, with their bytes, in the order of their paths. */
-  const readTree = Effect.fnUntraced(function* (folder: string, wanted: (path: string) => boolean) {
-    const entries = yield* listTree(folder)
-    const paths = entries.flatMap((entry) => (entry._tag === "File" && wanted(entry.path) ? [entry.path] : [])).sort()
-    return yield* Effect.forEach(paths, (path) =>
+  /** The regular files of a listing of a folder, with their bytes, in the order of their paths. */
+  const readFiles = (folder: string, entries: ReadonlyArray<StagedEntry>) =>
+    Effect.forEach(entries.flatMap((entry) => (entry._tag === "File" ? [entry.path] : [])).sort(), (path) =>
       Effect.map(fileSystem.readFile(join(folder, path)), (bytes): MemoryFile => ({ path, bytes }))
     )
-  })
 
   /** Writes files below a folder of our own, durably, with the folders they need. */
   const writeTree = Effect.fnUntraced(function* (folder: string, files: ReadonlyArray<MemoryFile>) {
@@ -257,8 +252,8 @@ export const make = (fileSystem: FileSystem.FileSystem, processes: ProcessTable[
     namesIn,
     obstaclesTo,
     readIfThere,
-    readTree,
     readFile: fileSystem.readFile,
+    readFiles,
     refuseLink,
     remove,
     removeEmptyFolders,

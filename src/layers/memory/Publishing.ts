@@ -147,11 +147,12 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
       untouchable: staging.untouchable,
       deletedFiles: staging.deletedFiles
     }
-    const misshapen = wrongShape(yield* attempt(files.listTree(stagingPath)), rules)
+    const entries = yield* attempt(files.listTree(stagingPath))
+    const misshapen = wrongShape(entries, rules)
     if (misshapen.length > 0) {
       return yield* new PublishRefused({ cwd, reasons: misshapen })
     }
-    const staged = yield* attempt(files.readTree(stagingPath, () => true))
+    const staged = yield* attempt(files.readFiles(stagingPath, entries))
     const published = toPublish(staged, rules)
     const paths = published.map(({ path }) => path)
     const reasons = [...wrongContent(staged, rules), ...(yield* attempt(files.obstaclesTo(memoryPath, paths)))]

@@ -9,9 +9,9 @@ import {
   type MemoryFile,
   skillFolder,
   skillOwnership,
-  summaryFile,
-  traceFolder
+  summaryFile
 } from "../../domain/Publication.js"
+import type { StagedEntry } from "../../domain/PublishCheck.js"
 import { isBucket } from "../../domain/WorkingDirectory.js"
 import type { MemoryFs } from "../../services/MemoryFs.js"
 import type { Files } from "./Files.js"
@@ -35,11 +35,10 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
    * What lies in the bucket and in the home that no pass of ours adds while an agent works, and what is neither a file nor a
    * folder in the memory itself.
    */
-  const namesAround = Effect.fnUntraced(function* (cwd: string) {
+  const namesAround = Effect.fnUntraced(function* (cwd: string, memory: ReadonlyArray<StagedEntry>) {
     const { memoryPath } = rootOf(cwd)
     const home = yield* files.namesIn(memoriesHome)
     const bucket = yield* files.namesIn(bucketPath(cwd))
-    const memory = yield* files.listTree(memoryPath)
     const isOurs = (name: string) => isBucket(name) || name.startsWith("state.sqlite") || /^\.?README\.md/.test(name)
     return [
       ...home.filter((name) => !isOurs(name)).map((name) => join(memoriesHome, name)),
@@ -53,7 +52,8 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     yield* discardStaging(cwd)
     return yield* Effect.gen(function* () {
       const record = Option.getOrUndefined(yield* readRecord(files, bucketPath(cwd)))
-      const outside = yield* files.readTree(root.memoryPath, () => true)
+      const entries = yield* files.listTree(root.memoryPath)
+      const outside = yield* files.readFiles(root.memoryPath, entries)
       const current = outside.find(({ path }) => path === memoryFile)
       const edits =
         current === undefined
@@ -69,10 +69,8 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
         ),
         ...(hasEdits ? [{ path: editsFile, bytes: encoder.encode(encodeEdits(edits)) }] : [])
       ]
-      yield* files.makeFolder(root.stagingPath)
-      yield* files.makeFolder(join(root.stagingPath, traceFolder))
       yield* files.writeTree(root.stagingPath, untouchable)
-      const outsideNames = yield* namesAround(cwd)
+      const outsideNames = yield* namesAround(cwd, entries)
       return { root, edits, untouchable, outside, outsideNames, ...ownership }
     }).pipe(failing("staging", root.stagingPath))
   })
@@ -90,12 +88,13 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     function* (staging, isBusy) {
       const { cwd, memoryPath } = staging.root
       const attempt = failing("checking the memory", memoryPath)
-      const names = yield* attempt(namesAround(cwd))
+      const entries = yield* attempt(files.listTree(memoryPath))
+      const names = yield* attempt(namesAround(cwd, entries))
       const changes = names.filter((name) => !staging.outsideNames.includes(name))
       const strange = changes.filter((path) => path === memoryPath || path.startsWith(join(memoryPath, "/")))
       yield* attempt(Effect.forEach(strange, files.remove, { discard: true }))
       const before = new Map(staging.outside.map((file) => [file.path, file]))
-      const now = new Map((yield* attempt(files.readTree(memoryPath, () => true))).map((file) => [file.path, file]))
+      const now = new Map((yield* attempt(files.readFiles(memoryPath, entries))).map((file) => [file.path, file]))
       // What was added goes first: it may stand where a folder was.
       for (const path of new Set([...now.keys(), ...before.keys()])) {
         const was = before.get(path)
