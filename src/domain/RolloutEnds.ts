@@ -42,10 +42,12 @@ export class HeadReader {
 const lineFeed = 0x0a
 const decoder = new TextDecoder("utf-8")
 
-const decode = (text: string): ReadonlyArray<RolloutLine> =>
-  decodeNumberedLine({ line: 0, text: text.replaceAll("\0", "").trim() }).flatMap((line) =>
-    line._tag === "MalformedLine" ? [] : [line]
-  )
+const decode = (bytes: Buffer): ReadonlyArray<RolloutLine> => {
+  const text = decoder.decode(bytes).replaceAll("\0", "").trim()
+  return text === ""
+    ? []
+    : decodeNumberedLine({ line: 0, text }).flatMap((line) => (line._tag === "MalformedLine" ? [] : [line]))
+}
 
 /** The fields that lines of a type tell, and that an index wants from the last of them. */
 const tellers: { readonly [type: string]: ReadonlyArray<keyof ThreadFacts> } = {
@@ -74,7 +76,7 @@ export const readTail = (bytes: Buffer, isWholeFile: boolean): ThreadFacts => {
     const type = tellingType.exec(bytes.toString("latin1", start, Math.min(end, start + typeBytes)))?.[0] ?? ""
     const fields = (tellers[type] ?? []).filter((field) => wanted.has(field))
     if (fields.length > 0 || told.lastTimestamp === undefined) {
-      const facts = decode(decoder.decode(bytes.subarray(start, end))).reduce(addLine, noFacts)
+      const facts = decode(bytes.subarray(start, end)).reduce(addLine, noFacts)
       const known = fields.filter((field) => facts[field] !== undefined)
       known.forEach((field) => wanted.delete(field))
       told = {
