@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { notTried, type RolloutContent, type ThreadRecord } from "./domain/Extraction.js"
+import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "./domain/Extraction.js"
 import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "./domain/ExtractionError.js"
 import { answerText, noAnswer, withDelta, withItem } from "./domain/ModelAnswer.js"
 import { rolloutFilters } from "./domain/RolloutFilter.js"
@@ -139,6 +139,10 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
     thread,
     extraction: notTried
   }))
+  // Between the selection and the claim another pass may have come to its end with this thread.
+  if (isFresh(record)) {
+    return yield* skipped(thread, "claimed")
+  }
   const orDefect = Effect.catchAllDefect((cause) => new ExtractionDefect({ threadId: thread.id, cause }))
   const loaded = yield* Effect.either(orDefect(load(record.thread)))
   const content = Either.match(loaded, {

@@ -537,6 +537,30 @@ describe("phase one: claims", () => {
     )
   })
 
+  it.effect("on a thread that another pass learned from after it was selected ask nothing again", () => {
+    let listed: ReturnType<StateDb["Type"]["listThreads"]> | undefined
+    const world: World = new World({
+      stateDb: (db) => ({
+        ...db,
+        // The second pass selects from what there was before the first one.
+        listThreads: (query) =>
+          listed ?? Effect.tap(db.listThreads(query), (page) => Effect.sync(() => (listed = Effect.succeed(page))))
+      })
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        assert.lengthOf((yield* pass).extracted, 1)
+        const second = yield* pass
+        assert.deepStrictEqual(
+          second.skipped.map(({ reason }) => reason),
+          ["claimed"]
+        )
+        assert.lengthOf(world.requests, 1)
+      })
+    )
+  })
+
   it.effect("that are lost store nothing: the model is interrupted and the result is ClaimLost", () =>
     Effect.gen(function* () {
       const interrupted = yield* Deferred.make<void>()

@@ -1151,6 +1151,18 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.includeMembers(asked, [idOf(1), idOf(2)])
       }))
 
+    test("does not include the files that other passes are just writing", (world) =>
+      Effect.gen(function* () {
+        const { memoryFs } = yield* staged(world)
+        const traces = join(memoryIn(world), "trace_summaries")
+        yield* write(world.files, join(traces, ".one.md.0badcafe-2-3.tmp"), "half a tra")
+        const staging = yield* memoryFs.stage(ferry)
+        yield* world.files.remove(join(traces, ".one.md.0badcafe-2-3.tmp"))
+        yield* write(world.files, join(traces, ".two.md.0badcafe-2-3.tmp"), "half of ano")
+        assert.deepStrictEqual(yield* memoryFs.restoreOutside(staging, nobody), [])
+        assert.notInclude(Object.keys(yield* world.tree(traces)), ".one.md.0badcafe-2-3.tmp")
+      }))
+
     test("is the home and the bucket too: what is new there is reported, and stays to be looked at", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)

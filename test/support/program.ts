@@ -19,6 +19,8 @@ export interface Ended {
 /** A child process that can be waited for, or sent a signal. */
 export interface Running {
   readonly child: ChildProcess
+  /** When it has printed something, or has ended. */
+  readonly ready: Effect.Effect<void>
   readonly ended: Effect.Effect<Ended>
 }
 
@@ -44,7 +46,15 @@ export const start = (
       child.on("close", done)
     }
   })
-  return { child, ended }
+  const ready = Effect.async<void>((resume) => {
+    if (output.stdout !== "" || child.exitCode !== null) {
+      resume(Effect.void)
+    } else {
+      child.stdout.once("data", () => resume(Effect.void))
+      child.once("close", () => resume(Effect.void))
+    }
+  })
+  return { child, ready, ended }
 }
 
 /** Runs the built program to its end. */

@@ -28,9 +28,11 @@ const hostName = (host: string | undefined): string =>
 /** How a temporary file's name says whose it is. */
 const ownerName = ({ host, pid, startedAt }: ProcessIdentity): string => `${hostName(host)}-${pid}-${startedAt ?? ""}`
 
+const temporaryName = /^\..+\.([0-9a-f]*)-(\d+)-(\d*)\.tmp$/
+
 /** Whose a temporary file is, as far as `self` can tell; undefined for a file that is no temporary one. */
 const temporaryOwner = (name: string, self: ProcessIdentity): ProcessIdentity | undefined => {
-  const parts = /^\..+\.([0-9a-f]*)-(\d+)-(\d*)\.tmp$/.exec(name)
+  const parts = temporaryName.exec(name)
   return parts === null
     ? undefined
     : {
@@ -174,9 +176,13 @@ export const make = (
     return Option.exists(mtime, (time) => now - time.getTime() > temporaryLife)
   })
 
+  const sizeAndType = (path: string) =>
+    Effect.catchIf(Effect.asSome(fileSystem.stat(path)), isMissing, () => Effect.succeedNone)
+
   /**
    * Everything below a folder, links not followed, the folder's own included; paths are relative, with `/`. Empty where
-   * there is no such folder.
+   * there is no such folder. Other passes may be storing traces in it: their temporary files come and go, and are no part
+   * of it.
    */
   const listTree = Effect.fnUntraced(function* (folder: string) {
     const entries: Array<StagedEntry> = []
@@ -185,18 +191,20 @@ export const make = (
     }
     const open = [""]
     for (let next = open.pop(); next !== undefined && entries.length < treeEntries; next = open.pop()) {
-      for (const name of yield* namesIn(join(folder, next))) {
+      for (const name of (yield* namesIn(join(folder, next))).filter((name) => !temporaryName.test(name))) {
         const path = next === "" ? name : `${next}/${name}`
         const absolute = join(folder, path)
         if (yield* isLink(absolute)) {
           entries.push({ _tag: "Link", path })
           continue
         }
-        const { size, type } = yield* fileSystem.stat(absolute)
-        if (type === "Directory") {
+        const found = Option.getOrUndefined(yield* sizeAndType(absolute))
+        if (found?.type === "Directory") {
           open.push(path)
-        } else {
-          entries.push(type === "File" ? { _tag: "File", path, size: Number(size) } : { _tag: "Special", path })
+        } else if (found !== undefined) {
+          entries.push(
+            found.type === "File" ? { _tag: "File", path, size: Number(found.size) } : { _tag: "Special", path }
+          )
         }
       }
     }
@@ -205,11 +213,15 @@ export const make = (
       : [...entries, { _tag: "Special" as const, path: `more than ${treeEntries} files` }]
   })
 
-  /** The regular files of a listing of a folder, with their bytes, in the order of their paths. */
-  const readFiles = (folder: string, entries: ReadonlyArray<StagedEntry>) =>
-    Effect.forEach(entries.flatMap((entry) => (entry._tag === "File" ? [entry.path] : [])).sort(), (path) =>
-      Effect.map(fileSystem.readFile(join(folder, path)), (bytes): MemoryFile => ({ path, bytes }))
-    )
+  /** The regular files of a listing of a folder that are still there, with their bytes, in the order of their paths. */
+  const readFiles = Effect.fnUntraced(function* (folder: string, entries: ReadonlyArray<StagedEntry>) {
+    const found: Array<MemoryFile> = []
+    for (const path of entries.flatMap((entry) => (entry._tag === "File" ? [entry.path] : [])).sort()) {
+      const bytes = yield* readIfThere(join(folder, path))
+      found.push(...Option.toArray(bytes).map((bytes) => ({ path, bytes })))
+    }
+    return found
+  })
 
   /** Writes files below a folder of our own, durably, with the folders they need. */
   const writeTree = Effect.fnUntraced(function* (folder: string, files: ReadonlyArray<MemoryFile>) {
