@@ -304,7 +304,7 @@ const store = Effect.fnUntraced(function* (
 
 const failed = Effect.fnUntraced(function* (thread: Thread, error: ExtractionError) {
   const progress = yield* Progress
-  yield* Effect.logWarning(`${thread.rolloutPath}: ${error.message}`).pipe(Effect.annotateLogs("error", error._tag))
+  yield* Effect.logWarning(error.message).pipe(Effect.annotateLogs({ error: error._tag, rollout: thread.rolloutPath }))
   yield* progress.report({ _tag: "ExtractionFailed", threadId: thread.id, errorTag: error._tag })
   const outcome: ExtractionOutcome = { _tag: "Failed", thread, error }
   return outcome

@@ -138,7 +138,8 @@ export const settings = {
   retryAttempts: integer(5, 1, 100, "Failures after which a rollout is set aside."),
   agentTimeLimit: time("30m", "How long a consolidation agent may take."),
   model: choice("offline", ["offline"], "What writes the trace memories."),
-  agent: choice("offline", ["offline"], "What consolidates them.")
+  agent: choice("offline", ["offline"], "What consolidates them."),
+  logLevel: choice("info", ["debug", "info", "warning", "error", "none"], "What the program logs at least.")
 } as const
 
 /** The name of a setting. */

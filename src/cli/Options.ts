@@ -27,13 +27,15 @@ export const passOptions = {
   source: Options.text("source").pipe(
     Options.withPseudoName("NAME"),
     Options.withDescription(`${settings.sources.description} May be given several times. Default: cli, vscode.`),
-    Options.repeated
+    Options.repeated,
+    Options.optional
   ),
   rebuildIndex: flag(
     "rebuild-index",
     "Move a corrupt state DB aside, index all rollouts anew, and import the memories that are on disk."
   ),
-  json: flag("json", "Print the report as one JSON object.")
+  json: flag("json", "Print the report as one JSON object."),
+  logLevel: setting("log-level", "logLevel", "LEVEL")
 }
 
 /** What was given, by the name of each option. */
@@ -44,7 +46,8 @@ interface Given {
   readonly agent: Option.Option<string>
   readonly limit: Option.Option<string>
   readonly minIdle: Option.Option<string>
-  readonly source: ReadonlyArray<string>
+  readonly source: Option.Option<ReadonlyArray<string>>
+  readonly logLevel: Option.Option<string>
 }
 
 /** The options that were given, by the setting each one sets. */
@@ -58,6 +61,13 @@ export const givenOptions = (given: Given): GivenOptions => {
     agent: named("--agent", given.agent),
     candidates: named("--limit", given.limit),
     minIdle: named("--min-idle", given.minIdle),
-    sources: given.source.length === 0 ? undefined : { option: "--source", text: given.source.join(",") }
+    logLevel: named("--log-level", given.logLevel),
+    sources: named(
+      "--source",
+      given.source.pipe(
+        Option.filter((names) => names.length > 0),
+        Option.map((names) => names.join(","))
+      )
+    )
   }
 }

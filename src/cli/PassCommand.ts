@@ -19,6 +19,7 @@ import { loadSettings, Settings } from "../Settings.js"
 import type { Templates } from "../Templates.js"
 import { PassHadFailures } from "./ExitCode.js"
 import { givenOptions, passOptions } from "./Options.js"
+import { withLogLevel } from "./Logging.js"
 import { renderReport } from "./ReportText.js"
 import { wantsColour } from "./Terminal.js"
 
@@ -77,6 +78,7 @@ export const makePassCommand = <E>(services: PassServices<E>) =>
       const report = yield* runPass(options).pipe(
         Effect.tap((report) => print(report, given.json)),
         Effect.provide(services(options)),
+        withLogLevel(settings.logLevel),
         Effect.provideService(Settings, settings)
       )
       if (hasFailures(report)) {

@@ -88,7 +88,9 @@ const failureLines = (report: PassReport, context: ReportContext): ReadonlyArray
     : [
         "",
         context.bold("Failed"),
-        ...report.failed.map(({ error, rolloutPath }) => `  ${rolloutPath}\n    ${error.message}`)
+        ...report.failed.map(({ error, rolloutPath }) =>
+          error.message.includes(rolloutPath) ? `  ${error.message}` : `  ${rolloutPath}\n    ${error.message}`
+        )
       ]
 
 /** The file that someone who is new to all this opens first: the memory of the project that taught most just now. */
