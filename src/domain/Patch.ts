@@ -1,9 +1,17 @@
+/** A line of a file, and the one that stands in its place now. */
+export interface ReplacedLine {
+  readonly before: string
+  readonly after: string
+}
+
 /** What became of one file. */
 export interface FileChange {
   readonly path: string
   readonly action: "add" | "update" | "delete"
   /** Where the file went, when the change also renamed it. */
   readonly movedTo: string | undefined
+  /** Where replacing one line was all that an update did. */
+  readonly replaced?: ReplacedLine | undefined
 }
 
 const headers: ReadonlyArray<readonly [string, FileChange["action"]]> = [
@@ -13,19 +21,44 @@ const headers: ReadonlyArray<readonly [string, FileChange["action"]]> = [
 ]
 const moveHeader = "*** Move to: "
 
+/** Longer lines tell nobody at a glance what changed. */
+const replacedCharacters = 100
+
+/** The line that a diff replaced, where that is all it did. */
+const replacedLine = (diff: ReadonlyArray<string>): ReplacedLine | undefined => {
+  const changed = diff.filter((line) => /^[-+](?![-+]{2} )/.test(line))
+  const [removed = "", added = ""] = changed
+  const [before, after] = [removed.slice(1).trim(), added.slice(1).trim()]
+  const isReplacement = changed.length === 2 && removed.startsWith("-") && added.startsWith("+")
+  const isReadable = [before, after].every((line) => line !== "" && line.length <= replacedCharacters)
+  return isReplacement && isReadable && before !== after ? { before, after } : undefined
+}
+
 /** The files an `apply_patch` patch names, in its order; empty for a text that is no patch. */
 export const patchedFiles = (patch: string): ReadonlyArray<FileChange> => {
-  const changes: Array<FileChange> = []
+  const changes: Array<{ readonly change: FileChange; readonly diff: Array<string> }> = []
   for (const line of patch.split("\n")) {
     const header = headers.find(([prefix]) => line.startsWith(prefix))
     const last = changes.at(-1)
     if (header !== undefined) {
-      changes.push({ path: line.slice(header[0].length).trim(), action: header[1], movedTo: undefined })
+      const path = line.slice(header[0].length).trim()
+      changes.push({ change: { path, action: header[1], movedTo: undefined }, diff: [] })
     } else if (line.startsWith(moveHeader) && last !== undefined) {
-      changes[changes.length - 1] = { ...last, movedTo: line.slice(moveHeader.length).trim() }
+      changes[changes.length - 1] = {
+        ...last,
+        change: { ...last.change, movedTo: line.slice(moveHeader.length).trim() }
+      }
+    } else {
+      last?.diff.push(line)
     }
   }
-  return changes
+  return changes.map(({ change, diff }) => withReplacedLine(change, diff))
+}
+
+/** A change with the line that it replaced, if it is an update that did just that. */
+export const withReplacedLine = (change: FileChange, diff: ReadonlyArray<string>): FileChange => {
+  const replaced = change.action === "update" ? replacedLine(diff) : undefined
+  return replaced === undefined ? change : { ...change, replaced }
 }
 
 /** The patch inside a shell command that calls `apply_patch` with a here-document, if that is what the command does. */

@@ -2,7 +2,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { cellSession, type CommandOutput, outputOf } from "./CommandOutput.js"
 import { decodeLenient, isJsonObject, type JsonObject, lenient } from "./Lenient.js"
-import { type FileChange, patchedFiles, patchInCommand } from "./Patch.js"
+import { type FileChange, patchedFiles, patchInCommand, withReplacedLine } from "./Patch.js"
 import type { CommandRun, FileEdit, SessionEvent, ToolUse } from "./SessionEvent.js"
 import { contentText } from "./SessionText.js"
 import { type ScriptCall, scriptCalls } from "./ToolScript.js"
@@ -192,11 +192,13 @@ const decodePatchEnding = decodeLenient(PatchEnding, {})
 const changeOf = ([path, change]: readonly [string, unknown]): FileChange => {
   const fields = isJsonObject(change) ? change : {}
   const action = fields["type"]
-  return {
+  const diff = fields["unified_diff"]
+  const made: FileChange = {
     path,
     action: action === "add" || action === "delete" ? action : "update",
     movedTo: typeof fields["move_path"] === "string" ? fields["move_path"] : undefined
   }
+  return withReplacedLine(made, typeof diff === "string" ? diff.split("\n") : [])
 }
 
 /** Reads a `patch_apply_end` event or a `FileChange` item. */

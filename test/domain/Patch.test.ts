@@ -17,7 +17,7 @@ const patch = [
 
 const changes: ReadonlyArray<FileChange> = [
   { path: "src/tides.js", action: "add", movedTo: undefined },
-  { path: "src/old name.js", action: "update", movedTo: "src/new name.js" },
+  { path: "src/old name.js", action: "update", movedTo: "src/new name.js", replaced: { before: "a", after: "b" } },
   { path: "src/gone.js", action: "delete", movedTo: undefined }
 ]
 
@@ -25,6 +25,20 @@ describe("the files of a patch", () => {
   it("are those that its headers name, in order, with what became of each", () => {
     assert.deepStrictEqual(patchedFiles(patch), changes)
     assert.deepStrictEqual(patchedFiles(patch.replaceAll("\n", "\r\n")), changes)
+  })
+
+  it("tell the line that was replaced where that is all that was done", () => {
+    const replacedBy = (...diff: ReadonlyArray<string>) =>
+      patchedFiles(["*** Begin Patch", "*** Update File: a.js", ...diff, "*** End Patch"].join("\n"))[0]?.replaced
+    assert.deepStrictEqual(replacedBy("@@", " const all = []", "-  all.sort()", "+  all.toSorted()"), {
+      before: "all.sort()",
+      after: "all.toSorted()"
+    })
+    assert.isUndefined(replacedBy("@@", "-one", "-two", "+three"))
+    assert.isUndefined(replacedBy("@@", "+added"))
+    assert.isUndefined(replacedBy("@@", "-", "+filled"))
+    assert.isUndefined(replacedBy("@@", "-  indented", "+indented"))
+    assert.isUndefined(replacedBy("@@", "-short", `+${"long".repeat(50)}`))
   })
 
   it("are none in a text that is no patch, nor before the first header", () => {

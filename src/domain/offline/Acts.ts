@@ -1,3 +1,4 @@
+import type { ReplacedLine } from "../Patch.js"
 import { filesOf, filesOfPart } from "./EditedFiles.js"
 import type { RanPart, Step } from "./Steps.js"
 
@@ -7,6 +8,8 @@ export interface Act {
   /** A command, verbatim; undefined for an edit by patch. */
   readonly command: string | undefined
   readonly files: ReadonlyArray<string>
+  /** The lines that an edit replaced, by the files where that is all it did. */
+  readonly replaced: ReadonlyMap<string, ReplacedLine>
 }
 
 const chores = /^git (?:add|commit|push|tag|fetch|clone|switch|config|init)\b|^mkdir\b/
@@ -16,8 +19,12 @@ const changesThings = ({ kind, text }: RanPart): boolean =>
 
 const actsOf = (step: Step, upTo?: RanPart): ReadonlyArray<Act> => {
   if (step._tag === "EditStep") {
-    const files = filesOf(step).map((change) => change.movedTo ?? change.path)
-    return files.length === 0 ? [] : [{ line: step.line, command: undefined, files }]
+    const changes = filesOf(step)
+    const files = changes.map((change) => change.movedTo ?? change.path)
+    const replaced = new Map(
+      changes.flatMap((change) => (change.replaced === undefined ? [] : [[change.path, change.replaced] as const]))
+    )
+    return files.length === 0 ? [] : [{ line: step.line, command: undefined, files, replaced }]
   }
   if (step._tag !== "CommandStep") {
     return []
@@ -29,7 +36,8 @@ const actsOf = (step: Step, upTo?: RanPart): ReadonlyArray<Act> => {
     .map((part) => ({
       line: step.line,
       command: part.text,
-      files: filesOfPart(part).map((change) => change.movedTo ?? change.path)
+      files: filesOfPart(part).map((change) => change.movedTo ?? change.path),
+      replaced: new Map()
     }))
 }
 

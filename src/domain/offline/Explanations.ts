@@ -131,16 +131,18 @@ const tellsMore = (sentence: string): boolean => {
   return letters > 0 ? letters >= 16 : words.length >= 2
 }
 
-/** Without the clauses that only say that checks passed: that is told elsewhere, by evidence. */
-const withoutPassing = (sentence: string): string =>
+/** Without the clauses that only say that checks passed, which evidence tells elsewhere, or ask the user for something. */
+const withoutAsides = (sentence: string): string =>
   sentence
     .split("; ")
-    .filter((clause, index) => index === 0 || !passing.test(clause))
+    .filter((clause, index) => index === 0 || !(passing.test(clause) || /^please\b/i.test(clause)))
     .join("; ")
 
 /** A sentence beside the name of the file, which it need not repeat. */
 const beside = (sentence: string, file: string): string => {
-  const bare = withoutLeadIn(impersonal(sentence)).replace(/[.:]$/, "")
+  const lead = `\`${file}\` `
+  const whole = withoutLeadIn(impersonal(sentence)).replace(/[.:]$/, "")
+  const bare = whole.startsWith(lead) ? whole.slice(lead.length) : whole
   const named = [` in \`${file}\``, ` to \`${file}\``, ` into \`${file}\``, ` at \`${file}\``].find((end) =>
     bare.includes(end)
   )
@@ -161,9 +163,9 @@ export const remarkOn = (
       (sentence) => sentence.includes(name) && !announces(sentence) && sentence.length < 300
     )
     if (at !== -1) {
-      const own = withoutPassing(sentences[at] ?? "")
+      const own = withoutAsides(sentences[at] ?? "")
       const caveats = sentences.slice(at + 1, at + 4).filter((next) => caveat.test(next) && next.length < 160)
-      const told = [...(tellsMore(own) ? [own] : []), ...caveats.slice(0, 1)]
+      const told = [...(tellsMore(own) ? [own] : []), ...caveats.slice(0, 1).map(withoutAsides)]
       const says = told.map((sentence, index) => {
         const text = beside(sentence, file)
         return index === 0 ? text : text.replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())

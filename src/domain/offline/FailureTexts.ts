@@ -29,15 +29,26 @@ const helpfulFiles = (acts: ReadonlyArray<Act>, error: string): ReadonlyArray<st
 const missingTool =
   /\bcommand not found\b|: not found$|\bNo module named\b|\bCannot find (?:module|package) '[^./]|\bis not recognized as\b|\bECONNREFUSED\b|\bConnection refused\b/i
 
-/** What resolved a failure, as words that follow `fixed by`. */
-export const fixOf = (failure: Failure): string => {
+/** A file, and what was replaced in it where that was all that was done to it. */
+const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
+  const edits = acts.filter(({ files }) => files.includes(file))
+  const replaced = edits.length === 1 ? edits[0]?.replaced.get(file) : undefined
+  return replaced === undefined
+    ? inCode(file, 120)
+    : `${inCode(file, 120)} (${inCode(replaced.before, 120)} → ${inCode(replaced.after, 120)})`
+}
+
+/** What resolved a failure, as words that follow `fixed by`; in full, with the line that an edit replaced. */
+export const fixOf = (failure: Failure, isFull = false): string => {
   const { acts = [], check = "" } = failure.resolution ?? {}
   const commands = [...new Set(acts.flatMap(({ command }) => (command === undefined ? [] : [command])))]
   const isOfPlace = commands.length > 0 && missingTool.test(failure.error ?? "")
   const files = isOfPlace ? [] : helpfulFiles(acts, failure.error ?? "")
   const parts = [
     ...commands.slice(-2).map(shownCommand),
-    ...(files.length === 0 ? [] : [`editing ${listed(files.map((file) => inCode(file, 120)))}`])
+    ...(files.length === 0
+      ? []
+      : [`editing ${listed(files.map((file) => (isFull ? withReplacement(file, acts) : inCode(file, 120))))}`])
   ]
   if (parts.length > 0) {
     return listed(parts)
@@ -65,7 +76,7 @@ export const fixText = (failure: Failure, explanation: string | undefined): stri
   const why = explanation === undefined ? "" : ` (${quoted(explanation, 200)})`
   const isVerified =
     check !== "" && !isScript(check) && (acts.length > 0 || check === failure.what) && failure.kind !== "look"
-  return `${name}${where}: fixed by ${fixOf(failure)}${why}${isVerified ? `; verified by ${shownCommand(check)}${inDirectory(failure.resolution?.directory)}` : ""}`
+  return `${name}${where}: fixed by ${fixOf(failure, true)}${why}${isVerified ? `; verified by ${shownCommand(check)}${inDirectory(failure.resolution?.directory)}` : ""}`
 }
 
 const exit = (exitCode: number | undefined): string =>

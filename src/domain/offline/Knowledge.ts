@@ -58,6 +58,7 @@ const commandBullet = (part: RanPart, report: TaskReport): string => {
 
 const chores =
   /^(?:git|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout|publish)\b/
+const isRehearsal = /\s--dry-run\b/
 const installs =
   /^(?:(?:npm|pnpm|yarn|bun|pip3?|uv|poetry|pipenv|bundle|composer|brew|apt|apt-get|cargo|go|dotnet|corepack)\b.{0,40}?\b(?:i|ci|install|sync|add|restore|get|fetch|enable|use)|yarn$)/
 
@@ -79,16 +80,18 @@ const isOwnProgram = (part: RanPart): boolean =>
 
 /** The commands that are known to work, the newest form of each. */
 const commandsOf = (report: TaskReport): ReadonlyArray<string> => {
+  const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
   const verifying = new Set(report.verifications.map(({ part }) => part))
-  const isKept = (part: RanPart): boolean =>
+  const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
     (verifying.has(part) ||
       checkKinds.has(part.kind) ||
       isOwnProgram(part) ||
-      (part.kind === "act" && !chores.test(part.key)))
+      // What the user then did not want may have run well; it is nothing to do again.
+      (part.kind === "act" && line > rejectedAt && (!chores.test(part.key) || isRehearsal.test(part.text))))
   const newest = new Map<string, RanPart>()
   for (const step of stepsOf(report.task)) {
-    for (const part of step._tag === "CommandStep" ? step.parts.filter(isKept) : []) {
+    for (const part of step._tag === "CommandStep" ? step.parts.filter((part) => isKept(part, step.line)) : []) {
       newest.set(isOwnProgram(part) ? `${part.program} ${part.narrowing[0] ?? ""}` : part.key, part)
     }
   }

@@ -34,6 +34,7 @@ const standing: ReadonlyArray<RegExp> = [
   /^(?:always|never)\s+(?!mind\b)\w/i,
   /^(?:no|no more|skip the|without) (?:trailing |extra |unnecessary |long |final |inline |code )?(?:summar|comment|emoji|explanation|preamble|apolog|filler|docstring|semicolon|default export|mock|abbreviation|trailing)/i,
   /^(?:don'?t|do not|stop|avoid) (?:ever )?(?:use|using|commit|committing|push|pushing|add|adding|open|opening|write|writing|touch|touching|install|installing|ask|asking|mock|mocking|rename|explain|explaining|summari[sz]e|summari[sz]ing|put|leave|amend|rebase|force|publish|deploy|include|including|create|creating|generate|reformat|suggest|apologi[sz]|repeat|hard-?code|skip)/i,
+  /^no (?:new|more|extra|additional|external|third-party|other) (?:dependenc|package|librar|framework|tool|abstraction|file)/i,
   /^prefer(?:ably)? \w/i,
   /^(?:keep|make) (?:it|answers|responses|replies|commits|messages|explanations|functions|the answers) (?:short|brief|concise|small|simple|terse)\b/i,
   /^(?:remember|note) (?:that |to )/i,
@@ -57,7 +58,11 @@ const onlyNow =
   /\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
 
 const leadIn =
-  /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
+  /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|new|other|external|additional|third-party|dependenc|librar|framework|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
+
+/** What reminds of a wish is no part of it. */
+const saidBefore =
+  /^(?:as|like) I (?:already |have )?(?:said|told you|mentioned|wrote)(?: before| already| earlier)?[\s,:]+/i
 
 /** The clauses of a sentence, so that two wishes in one sentence stay two. */
 const clausesOf = (sentence: string): ReadonlyArray<string> =>
@@ -90,7 +95,12 @@ const wishesIn = (request: Asked): ReadonlyArray<string> => {
   return sentencesOf(typed)
     .filter((sentence) => sentence.length <= 400 && !isQuestion(sentence))
     .flatMap(clausesOf)
-    .map((clause) => clause.replace(/^(?:and|but|also|btw|by the way|ps|note)[\s,:]+/i, "").trim())
+    .map((clause) =>
+      clause
+        .replace(/^(?:and|but|also|btw|by the way|ps|note)[\s,:]+/i, "")
+        .replace(saidBefore, "")
+        .trim()
+    )
     .filter((clause) => clause.length >= 6 && clause.length <= 240 && !onlyNow.test(clause) && !holdsSecret(clause))
     .filter((clause) =>
       isPasted

@@ -223,7 +223,11 @@ export const stepOf = (event: SessionEvent, context: StepContext): Step | undefi
         changes: event.changes.map((change) => ({
           path: context.paths.path(change.path),
           action: change.action,
-          movedTo: change.movedTo === undefined ? undefined : context.paths.path(change.movedTo)
+          movedTo: change.movedTo === undefined ? undefined : context.paths.path(change.movedTo),
+          replaced: change.replaced && {
+            before: withoutSecrets(change.replaced.before),
+            after: withoutSecrets(change.replaced.after)
+          }
         })),
         error:
           event.error === undefined

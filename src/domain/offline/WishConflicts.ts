@@ -85,9 +85,16 @@ export const contradict = (one: string, other: string): boolean => {
 const frame =
   /\b(?:in|for) (?:this|our|my) (?:repo(?:sitory)?|project|codebase|code)\b|\b(?:please|i(?:'d)? prefer|i want|we|always|from now on|also)\b/gi
 
+const wordsOfWish = (wish: string): ReadonlySet<string> => meaningfulWords(wish.replace(frame, " ").replace(turns, " "))
+
 /** Whether two wishes ask for the same. */
 export const isSameWish = (one: string, other: string): boolean => {
-  const first = meaningfulWords(one.replace(frame, " "))
-  const second = meaningfulWords(other.replace(frame, " "))
-  return !contradict(one, other) && similarity(first, second) >= 0.75
+  const first = wordsOfWish(one)
+  const second = wordsOfWish(other)
+  return (
+    !contradict(one, other) &&
+    negation.test(one) === negation.test(other) &&
+    first.size > 0 &&
+    similarity(first, second) >= 0.75
+  )
 }

@@ -247,6 +247,32 @@ Pointers and references (annotate why each item matters):
       assert.deepStrictEqual(outcomes(text), ["success"])
     })
 
+    it("tell the line that fixed them, where one line did", () => {
+      const replaced = { before: "boats.sort()", after: "[...boats].sort()" }
+      const text = memory(
+        asked("npm test fails"),
+        ran("npm test", 1, "TypeError: boats.sort is not a function"),
+        changed({ path: "src/boats.js", action: "update", movedTo: undefined, replaced }),
+        ran("npm test", 0, "ok")
+      )
+      assert.include(
+        text,
+        "`TypeError: boats.sort is not a function`: fixed by editing `src/boats.js` (`boats.sort()` → `[...boats].sort()`); verified by `npm test`"
+      )
+    })
+
+    it("are no lesson where the user did not want what was done", () => {
+      const text = memory(
+        asked("show the times in the local zone"),
+        ran("npm install luxon", 0, "added 1 package"),
+        asked("No, please don't add luxon, Intl can do that."),
+        ran("npm uninstall luxon", 0, "removed 1 package"),
+        ran("npm test", 0, "# pass 3")
+      )
+      assert.include(text, "run the tests: `npm test`")
+      assert.notInclude(text, "install: `npm install luxon`")
+    })
+
     it("for want of a tool are fixed by installing it, not by an edit beside it", () => {
       const text = memory(
         asked("add a health check"),

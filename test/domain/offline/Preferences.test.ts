@@ -26,10 +26,17 @@ describe("preferencesIn", () => {
       "From now on answer in German",
       "I don't want trailing commas",
       "stop adding trailing summaries",
+      "no new dependencies in this project",
       "keep answers short"
     ]) {
       assert.deepStrictEqual(wishes(order), [order])
     }
+  })
+
+  it("finds a wish that the user reminds of, without the reminder", () => {
+    assert.deepStrictEqual(wishes("Sort the list. And as I said: no new dependencies in this project."), [
+      "no new dependencies in this project"
+    ])
   })
 
   it("finds what a correction asks for", () => {
@@ -47,6 +54,7 @@ describe("preferencesIn", () => {
       "make the button always visible",
       "Never mind",
       "do not use that file",
+      "no tests ran in this project",
       "stop, do not touch auth.ts, only session.ts"
     ]) {
       assert.deepStrictEqual(wishes(order), [], order)

@@ -30,7 +30,9 @@ describe("wishes", () => {
 
   it("are the same when only their frame differs", () => {
     assert.isTrue(isSameWish("In this repository I prefer tabs over spaces", "I prefer tabs over spaces"))
+    assert.isTrue(isSameWish("I don't want new dependencies in this project", "no new dependencies in this project"))
     assert.isFalse(isSameWish("I prefer tabs over spaces", "I prefer spaces over tabs"))
+    assert.isFalse(isSameWish("no new dependencies", "always new dependencies"))
   })
 
   it.prop(
