@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process"
 import { chmodSync, rmSync } from "node:fs"
 import { build } from "esbuild"
+import { bundleOptions } from "./bundleOptions.mjs"
 
 rmSync("dist", { recursive: true, force: true })
 
@@ -11,18 +12,8 @@ await build({
   entryPoints: ["src/main.ts"],
   outdir: "dist",
   chunkNames: "main-[hash]",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  external: ["better-sqlite3"],
   sourcemap: true,
   sourcesContent: false,
-  logLevel: "warning",
-  // Bundled CommonJS calls require; its name here must not meet one inside a bundled package.
-  banner: {
-    js: 'import { createRequire as __bundleRequire } from "node:module"; const require = __bundleRequire(import.meta.url);'
-  }
+  ...bundleOptions
 })
 chmodSync("dist/main.js", 0o755)

@@ -5,7 +5,7 @@ import { MemoryFs } from "../src/services/MemoryFs.js"
 import { type ModelEvent, ModelFailure, TokenUsage } from "../src/services/ModelClient.js"
 import { StateDb, StateDbFailure } from "../src/services/StateDb.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
-import { aDayLater, answer, namesIn, pass, readText, type Services, traceAbout, World } from "./support/world.js"
+import { inWorld, answer, namesIn, pass, readText, traceAbout, World } from "./support/world.js"
 
 const ferry = "/home/ada/projects/ferry"
 const id = (number: number) => ThreadId.make(threadIdOf(number))
@@ -14,9 +14,6 @@ const completed = { _tag: "Completed", usage: new TokenUsage({ inputTokens: 1, o
 
 const fails = (isServerSide: boolean) => (request: { readonly thread: { readonly id: ThreadId } }) =>
   Stream.fail(new ModelFailure({ threadId: request.thread.id, reason: "it said no", isServerSide }))
-
-const inWorld = <A, E>(world: World, test: Effect.Effect<A, E, Services>) =>
-  Effect.zipRight(TestClock.setTime(aDayLater), test).pipe(Effect.provide(world.layer))
 
 const traceFolder = Effect.map(MemoryFs, (memoryFs) => `${memoryFs.rootOf(ferry).memoryPath}/trace_summaries`)
 

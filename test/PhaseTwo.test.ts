@@ -7,13 +7,10 @@ import { AgentControl, type AgentStatus } from "../src/services/AgentControl.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { StateDb } from "../src/services/StateDb.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "./support/rollout.js"
-import { aDayLater, namesIn, pass, readText, type Services, World, writeMemory } from "./support/world.js"
+import { aDayLater, inWorld, namesIn, pass, readText, type Services, World, writeMemory } from "./support/world.js"
 
 const ferry = "/home/ada/projects/ferry"
 const id = (number: number) => ThreadId.make(threadIdOf(number))
-
-const inWorld = <A, E>(world: World, test: Effect.Effect<A, E, Services>) =>
-  Effect.zipRight(TestClock.setTime(aDayLater), test).pipe(Effect.provide(world.layer))
 
 const root = Effect.map(MemoryFs, (memoryFs) => memoryFs.rootOf(ferry))
 const memoryText = Effect.flatMap(root, ({ memoryPath }) => readText(`${memoryPath}/MEMORY.md`))

@@ -1,5 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Context, Effect, Layer, Logger, Stream } from "effect"
+import { Context, Effect, Layer, Logger, Stream, TestClock } from "effect"
 import type { StageOneOutput } from "../../src/domain/StageOneOutput.js"
 import * as AgentControlFunction from "../../src/layers/AgentControlFunction.js"
 import * as FileSystemMemory from "../../src/layers/FileSystemMemory.js"
@@ -133,6 +133,10 @@ export class World {
 
 /** A day after the fixtures: every session is idle by then. */
 export const aDayLater = startOfFixtures + 86_400_000
+
+/** Runs a test over a world, a day after its sessions. */
+export const inWorld = <A, E>(world: World, test: Effect.Effect<A, E, Services>) =>
+  Effect.zipRight(TestClock.setTime(aDayLater), test).pipe(Effect.provide(world.layer))
 
 /** Runs one pass. */
 export const pass = runPass({ all: false, rebuildIndex: false })

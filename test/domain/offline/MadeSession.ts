@@ -69,7 +69,7 @@ export const eventsOf = (...parts: ReadonlyArray<Part>): ReadonlyArray<SessionEv
   parts.flatMap((part, index) => part(1 + index * 2))
 
 /** The directory of every made-up session. */
-export const cwd = "/home/ada/work/shop"
+export const cwd = "/home/ada/code/shop"
 
 /** What the offline extractor makes of a session that came to an end. */
 export const traceOf = (...parts: ReadonlyArray<Part>): StageOneOutput =>
