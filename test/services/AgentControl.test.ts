@@ -1,0 +1,101 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { renderMemorySummary } from "../../src/domain/MemorySummary.js"
+import { renderTraceFile, traceFileName } from "../../src/domain/TraceMemory.js"
+import * as AgentControlFunction from "../../src/layers/AgentControlFunction.js"
+import * as AgentControlOffline from "../../src/layers/AgentControlOffline.js"
+import * as FileSystemMemory from "../../src/layers/FileSystemMemory.js"
+import { AgentControl, type AgentStatus, consolidationSource, isFinal } from "../../src/services/AgentControl.js"
+import { idOf } from "../support/rows.js"
+import { traceAbout, writeMemory } from "../support/world.js"
+
+/** A staged copy of one trace, as an agent finds it. */
+const stagedIn = Effect.fnUntraced(function* (directory: string, number: number) {
+  const files = yield* FileSystem.FileSystem
+  const threadId = idOf(number)
+  const header = { threadId, cwd: "/home/ada/ferry", rolloutPath: "/codex/rollout.jsonl", updatedAt: 0 }
+  const { summary, traceMemory } = traceAbout(`number ${number}`)
+  yield* files.makeDirectory(`${directory}/trace_summaries`, { recursive: true })
+  yield* files.writeFileString(
+    `${directory}/trace_summaries/${traceFileName(threadId, "trace")}`,
+    renderTraceFile(header, traceMemory)
+  )
+  yield* files.writeFileString(`${directory}/memory_summary.md`, renderMemorySummary([{ threadId, summary }]))
+})
+
+const statusesIn = (directory: string) =>
+  Effect.gen(function* () {
+    const { spawn } = yield* AgentControl
+    const { status } = yield* spawn({ directory, prompt: "consolidate", source: consolidationSource })
+    return Chunk.toReadonlyArray(yield* Stream.runCollect(status))
+  }).pipe(Effect.scoped)
+
+const tagsOf = (statuses: ReadonlyArray<AgentStatus>) => statuses.map(({ _tag }) => _tag)
+
+const layers: { readonly [name: string]: Layer.Layer<AgentControl, never, FileSystem.FileSystem> } = {
+  "the offline agent": AgentControlOffline.layer,
+  "an agent that is a function": AgentControlFunction.layer((request) => writeMemory(request))
+}
+
+describe.each(Object.entries(layers))("%s", (_, layer) => {
+  const world = Layer.provideMerge(layer, FileSystemMemory.layer)
+
+  it.effect("works in its directory, and tells from running to one final status", () =>
+    Effect.gen(function* () {
+      yield* stagedIn("/staging", 1)
+      const statuses = yield* statusesIn("/staging")
+      assert.deepStrictEqual(tagsOf(statuses), ["Running", "Completed"])
+      assert.deepStrictEqual(statuses.map(isFinal), [false, true])
+      const files = yield* FileSystem.FileSystem
+      assert.isTrue((yield* files.readFileString("/staging/MEMORY.md")).startsWith("# Memory"))
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("works beside others, each in a directory of its own", () =>
+    Effect.gen(function* () {
+      const directories = Array.from({ length: 8 }, (_, index) => `/staging-${index}`)
+      yield* Effect.forEach(directories, stagedIn)
+      const ended = yield* Effect.forEach(directories, statusesIn, { concurrency: "unbounded" })
+      assert.isTrue(ended.every((statuses) => statuses.at(-1)?._tag === "Completed"))
+      const files = yield* FileSystem.FileSystem
+      const memories = yield* Effect.forEach(directories, (directory) => files.readFileString(`${directory}/MEMORY.md`))
+      memories.forEach((memory, index) => assert.include(memory, idOf(index).slice(0, 13)))
+    }).pipe(Effect.provide(world))
+  )
+
+  it.effect("ends errored, saying why, where there is nothing to work on", () =>
+    Effect.gen(function* () {
+      const last = (yield* statusesIn("/nowhere")).at(-1)
+      assert.isTrue(last?._tag === "Errored" && last.message !== "")
+    }).pipe(Effect.provide(world))
+  )
+})
+
+describe("an agent", () => {
+  it.effect("is interrupted, and waited for, when its scope closes", () =>
+    Effect.gen(function* () {
+      const begun = yield* Deferred.make<void>()
+      const stopped = yield* Deferred.make<void>()
+      const endless = AgentControlFunction.layer(() =>
+        Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never).pipe(
+          Effect.onInterrupt(() => Deferred.succeed(stopped, undefined))
+        )
+      )
+      const following = yield* Effect.fork(Effect.provide(statusesIn("/staging"), endless))
+      yield* Deferred.await(begun)
+      yield* Fiber.interrupt(following)
+      assert.isTrue(yield* Deferred.isDone(stopped))
+    })
+  )
+
+  it.effect("that dies ends errored", () =>
+    Effect.gen(function* () {
+      const dying = AgentControlFunction.layer(() => Effect.die(new Error("out of thoughts")))
+      assert.deepStrictEqual((yield* Effect.provide(statusesIn("/staging"), dying)).at(-1), {
+        _tag: "Errored",
+        message: "out of thoughts"
+      })
+    })
+  )
+})

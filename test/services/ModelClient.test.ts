@@ -1,0 +1,92 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Deferred, Effect, Fiber, type Layer, Stream } from "effect"
+import { RolloutReader } from "../../src/domain/RolloutReading.js"
+import { rolloutFilters } from "../../src/domain/RolloutFilter.js"
+import { decodeNumberedLine } from "../../src/domain/RolloutLine.js"
+import { parseStageOneOutput, stageOneJsonSchema } from "../../src/domain/StageOneOutput.js"
+import * as ModelClientFunction from "../../src/layers/ModelClientFunction.js"
+import * as ModelClientOffline from "../../src/layers/ModelClientOffline.js"
+import { ModelClient, type StageOneRequest } from "../../src/services/ModelClient.js"
+import { simpleSession } from "../support/rollout.js"
+import { makeThread } from "../support/rows.js"
+import { answer, traceAbout } from "../support/world.js"
+
+const requestFor = (number: number, rollout: string): StageOneRequest => {
+  const reader = new RolloutReader(rolloutFilters.evidence, 1_000_000)
+  rollout
+    .split("\n")
+    .forEach((text, index) => decodeNumberedLine({ line: index + 1, text }).forEach((line) => reader.add(line)))
+  const { evidence, rendering } = reader.result()
+  return {
+    thread: makeThread(number),
+    instructions: "learn",
+    input: rendering.text,
+    outputSchema: stageOneJsonSchema(),
+    evidence
+  }
+}
+
+const layers: { readonly [name: string]: Layer.Layer<ModelClient> } = {
+  "the offline model": ModelClientOffline.layer,
+  "a model that is a function": ModelClientFunction.layer("function", ({ thread }) =>
+    Stream.fromIterable(answer(traceAbout(thread.title ?? "")))
+  )
+}
+
+const eventsOf = (request: StageOneRequest) =>
+  Effect.flatMap(ModelClient, ({ stream }) => Effect.map(Stream.runCollect(stream(request)), Chunk.toReadonlyArray))
+
+describe.each(Object.entries(layers))("%s", (_, layer) => {
+  it.effect("answers with one object of the schema, and ends with what it cost", () =>
+    Effect.gen(function* () {
+      const events = yield* eventsOf(requestFor(1, simpleSession()))
+      assert.strictEqual(events.at(-1)?._tag, "Completed")
+      assert.lengthOf(
+        events.filter(({ _tag }) => _tag === "Completed"),
+        1
+      )
+      const text = events.map((event) => (event._tag === "TextDelta" ? event.text : "")).join("")
+      const { summary, traceMemory } = yield* parseStageOneOutput(text)
+      assert.isTrue(traceMemory.startsWith("# "))
+      assert.isAbove(summary.length, 0)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("answers each of many requests that run at once as it does one alone", () =>
+    Effect.gen(function* () {
+      const requests = Array.from({ length: 8 }, (_, index) =>
+        requestFor(index, simpleSession({ request: `fix number ${index}` }))
+      )
+      const alone = yield* Effect.forEach(requests, eventsOf)
+      const together = yield* Effect.forEach(requests, eventsOf, { concurrency: "unbounded" })
+      assert.deepStrictEqual(together, alone)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("takes no harm from a session without anything in it", () =>
+    Effect.gen(function* () {
+      const events = yield* eventsOf(requestFor(1, ""))
+      assert.strictEqual(events.at(-1)?._tag, "Completed")
+    }).pipe(Effect.provide(layer))
+  )
+})
+
+describe("a request", () => {
+  it.effect("is given up when its stream is interrupted", () =>
+    Effect.gen(function* () {
+      const asked = yield* Deferred.make<void>()
+      const givenUp = yield* Deferred.make<void>()
+      const model = ModelClientFunction.layer("slow", () =>
+        Stream.fromEffect(
+          Effect.zipRight(Deferred.succeed(asked, undefined), Effect.never).pipe(
+            Effect.onInterrupt(() => Deferred.succeed(givenUp, undefined))
+          )
+        )
+      )
+      const asking = yield* Effect.fork(Effect.provide(eventsOf(requestFor(1, "")), model))
+      yield* Deferred.await(asked)
+      yield* Fiber.interrupt(asking)
+      yield* Deferred.await(givenUp)
+    })
+  )
+})
