@@ -8,6 +8,7 @@ import type { MemoryFsFailure } from "./services/MemoryFs.js"
 import type { ModelFailure, StreamEndedEarly } from "./services/ModelClient.js"
 import type { RolloutUnreadable } from "./services/RolloutStore.js"
 import { type Claim, type ClaimLost, StateDb, type StateDbFailure } from "./services/StateDb.js"
+import { safeMessageOf } from "./Redactor.js"
 import { Settings } from "./Settings.js"
 
 /** Everything that one candidate can fail with. */
@@ -89,7 +90,7 @@ export const storeFailure = Effect.fnUntraced(function* (
   yield* stateDb
     .storeFailure(claim, {
       errorTag: error._tag,
-      errorMessage: error.message,
+      errorMessage: yield* safeMessageOf(error),
       content,
       modifiedAt: thread.rolloutModifiedAt,
       attempts,
@@ -97,7 +98,9 @@ export const storeFailure = Effect.fnUntraced(function* (
     })
     .pipe(
       Effect.catchAll((cause) =>
-        Effect.logWarning(`the failure of ${thread.rolloutPath} could not be recorded: ${cause.message}`)
+        Effect.flatMap(safeMessageOf(cause), (message) =>
+          Effect.logWarning(`the failure of ${thread.rolloutPath} could not be recorded: ${message}`)
+        )
       )
     )
 })

@@ -5,6 +5,7 @@ import { type PassReport, reportError } from "./domain/Report.js"
 import type { Pass } from "./Pass.js"
 import type { ExtractionOutcome } from "./PhaseOne.js"
 import type { ConsolidationOutcome } from "./PhaseTwo.js"
+import { safeMessageOf } from "./Redactor.js"
 import type { MemoryNotImported } from "./Rebuild.js"
 import { MemoryFs } from "./services/MemoryFs.js"
 import { ModelClient } from "./services/ModelClient.js"
@@ -64,31 +65,36 @@ export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: nu
         : []
     ),
     failed: [
-      ...outcomes.imports.map((error) => ({ threadId: null, rolloutPath: error.path, error: reportError(error) })),
-      ...extractions.flatMap((outcome) =>
-        outcome._tag === "Failed"
-          ? [
-              {
-                threadId: outcome.thread.id,
-                rolloutPath: outcome.thread.rolloutPath,
-                error: reportError(outcome.error)
-              }
-            ]
-          : []
-      )
+      ...(yield* Effect.forEach(outcomes.imports, (error) =>
+        Effect.map(safeError(error), (reported) => ({ threadId: null, rolloutPath: error.path, error: reported }))
+      )),
+      ...(yield* Effect.forEach(
+        extractions.flatMap((outcome) => (outcome._tag === "Failed" ? [outcome] : [])),
+        ({ error, thread }) =>
+          Effect.map(safeError(error), (reported) => ({
+            threadId: thread.id,
+            rolloutPath: thread.rolloutPath,
+            error: reported
+          }))
+      ))
     ],
-    consolidated: outcomes.consolidations.map((outcome) => ({
-      cwd: outcome.cwd,
-      memoryRoot: rootOf(outcome.cwd).memoryPath,
-      ...consolidationOf(outcome)
-    })),
+    consolidated: yield* Effect.forEach(outcomes.consolidations, (outcome) =>
+      Effect.map(consolidationOf(outcome), (consolidation) => ({
+        cwd: outcome.cwd,
+        memoryRoot: rootOf(outcome.cwd).memoryPath,
+        ...consolidation
+      }))
+    ),
     model: { name, ...use },
     durationMs: Math.max(0, now - startedAt)
   }
   return result
 })
 
-const consolidationOf = (outcome: ConsolidationOutcome) => {
+const safeError = (error: { readonly _tag: string; readonly message: string }) =>
+  Effect.map(safeMessageOf(error), (message) => reportError({ _tag: error._tag, message }))
+
+const consolidationOf = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
   switch (outcome._tag) {
     case "Published":
       return { outcome: "published" as const }
@@ -97,6 +103,6 @@ const consolidationOf = (outcome: ConsolidationOutcome) => {
     case "Locked":
       return { outcome: "locked" as const }
     case "Failed":
-      return { outcome: "failed" as const, error: reportError(outcome.error) }
+      return { outcome: "failed" as const, error: yield* safeError(outcome.error) }
   }
-}
+})

@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "./domain/Extraction.js"
 import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "./domain/ExtractionError.js"
 import { answerText, noAnswer, withDelta, withItem } from "./domain/ModelAnswer.js"
+import type { IgnoreRules } from "./domain/IgnoreRules.js"
 import { rolloutFilters } from "./domain/RolloutFilter.js"
 import { isSubAgentSource } from "./domain/RolloutLine.js"
 import { RolloutReader, type RolloutReading } from "./domain/RolloutReading.js"
@@ -16,7 +17,9 @@ import { select, type SkipReason } from "./domain/Selection.js"
 import { isNothing, parseStageOneOutput, stageOneJsonSchema, type StageOneOutput } from "./domain/StageOneOutput.js"
 import { renderTemplate } from "./domain/Template.js"
 import { isComplete, type RolloutFile, type Thread, threadOf } from "./domain/Thread.js"
+import { isMemoryDisabled } from "./domain/ThreadFacts.js"
 import { normaliseOutput, traceSlug } from "./domain/TraceMemory.js"
+import { withheld, withheldFor, withheldSources } from "./domain/Withheld.js"
 import { type ExtractionError, heldBack, storeFailure, treatmentOf } from "./ExtractionFailure.js"
 import { whileRenewed } from "./Lease.js"
 import { extractionDuration, extractions } from "./Metrics.js"
@@ -26,6 +29,7 @@ import { ModelClient, type StageOneRequest, StreamEndedEarly, type TokenUsage } 
 import { Progress } from "./services/Progress.js"
 import { type EndOfRollout, RolloutStore } from "./services/RolloutStore.js"
 import { type Claim, type Learned, StateDb } from "./services/StateDb.js"
+import { loadRedact, safeMessageOf } from "./Redactor.js"
 import { Settings } from "./Settings.js"
 import { Templates } from "./Templates.js"
 
@@ -47,9 +51,9 @@ interface LoadedRollout extends RolloutReading {
  * is nothing to remember. Every candidate stands alone: one that fails stops nobody else. A candidate that comes to its
  * end before a model was asked gives its place to the next one.
  */
-export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number) {
+export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number, rules: IgnoreRules) {
   const { concurrency, currentThread, minIdle } = yield* Settings
-  const waiting = new Map((yield* listWaiting).map((record) => [record.thread.id, record]))
+  const waiting = new Map((yield* listWaiting).map((record) => [record.thread.id, withheldBy(rules, record)]))
   const context = { now: yield* Clock.currentTimeMillis, minIdle: Duration.toMillis(minIdle), currentThread }
   const outcomes: Array<ExtractionOutcome> = []
   let places = limit
@@ -59,7 +63,7 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
     waiting.delete(thread.id)
   }
   while (selection.candidates.length > 0) {
-    const round = yield* Effect.forEach(selection.candidates, (thread) => extract(pass, thread), {
+    const round = yield* Effect.forEach(selection.candidates, (thread) => extract(pass, thread, rules), {
       concurrency: concurrency * candidatesPerRequest
     })
     outcomes.push(...round)
@@ -69,6 +73,12 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
   }
   return { extractions: outcomes, waiting: waiting.size }
 })
+
+/** A thread in a directory that its symbolic link led to, which only its row knows, is ignored like any other. */
+const withheldBy = (rules: IgnoreRules, record: ThreadRecord): ThreadRecord =>
+  withheldFor(record.thread) === undefined && rules.isIgnored(record.thread)
+    ? { ...record, thread: withheld(record.thread, "ignored") }
+    : record
 
 /** While one candidate's request is under way the next one is read, so that the model never waits for a disk. */
 const candidatesPerRequest = 2
@@ -82,7 +92,7 @@ const listWaiting = Effect.gen(function* () {
     const page = yield* stateDb.listThreads({
       pageSize: threadsScanned,
       after,
-      sources: sources === "all" ? undefined : sources,
+      sources: sources === "all" ? undefined : [...sources, ...withheldSources],
       archived: false,
       unlearned: true
     })
@@ -106,7 +116,7 @@ const skipped = Effect.fnUntraced(function* (thread: Thread, reason: SkipReason)
 })
 
 /** One candidate, from its claim to its end. Never fails. */
-const extract = (pass: Pass, thread: Thread) =>
+const extract = (pass: Pass, thread: Thread, rules: IgnoreRules) =>
   Effect.gen(function* () {
     const stateDb = yield* StateDb
     const { claimLease } = yield* Settings
@@ -115,7 +125,7 @@ const extract = (pass: Pass, thread: Thread) =>
       Option.match({
         onNone: () => skipped(thread, "claimed"),
         onSome: (claim) =>
-          whileRenewed(extractClaimed(pass, thread, claim), stateDb.renewClaim(claim, claimLease), claimLease)
+          whileRenewed(extractClaimed(pass, thread, claim, rules), stateDb.renewClaim(claim, claimLease), claimLease)
       }),
       (claim, exit) =>
         Option.isSome(claim) && !usedUp(exit) ? Effect.ignore(stateDb.releaseClaim(claim.value)) : Effect.void
@@ -131,7 +141,7 @@ const extract = (pass: Pass, thread: Thread) =>
 const usedUp = (exit: Exit.Exit<ExtractionOutcome, unknown>): boolean =>
   Exit.isSuccess(exit) && (exit.value._tag === "Extracted" || exit.value._tag === "Nothing")
 
-const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, claim: Claim) {
+const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, claim: Claim, rules: IgnoreRules) {
   const stateDb = yield* StateDb
   const progress = yield* Progress
   yield* progress.report({ _tag: "Claimed", threadId: thread.id, rolloutPath: thread.rolloutPath })
@@ -155,7 +165,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
     return yield* skipped(thread, held)
   }
   return yield* loaded.pipe(
-    Effect.flatMap((rollout) => learn(pass, claim, record.thread, rollout)),
+    Effect.flatMap((rollout) => learn(pass, claim, record.thread, rollout, rules)),
     orDefect,
     Effect.catchAll((error) => Effect.zipRight(storeFailure(claim, record, content, error), failed(thread, error)))
   )
@@ -163,8 +173,8 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
 
 const load = Effect.fn("PhaseOne.load")(function* (thread: Thread) {
   const store = yield* RolloutStore
-  const { rolloutBytes, rolloutFilter } = yield* Settings
-  const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes)
+  const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
+  const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, yield* loadRedact, memoriesHome)
   const file: RolloutFile = {
     path: thread.rolloutPath,
     size: thread.rolloutSize,
@@ -202,13 +212,23 @@ const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines, renderin
 })
 
 /** Completes the thread's row, asks the model, and stores what it says. */
-const learn = Effect.fnUntraced(function* (pass: Pass, claim: Claim, stored: Thread, rollout: LoadedRollout) {
+const learn = Effect.fnUntraced(function* (
+  pass: Pass,
+  claim: Claim,
+  stored: Thread,
+  rollout: LoadedRollout,
+  rules: IgnoreRules
+) {
   const stateDb = yield* StateDb
   const progress = yield* Progress
   if (!rollout.facts.isRollout) {
     return yield* new NotACodexRollout({ path: rollout.file.path })
   }
-  const thread = yield* complete(claim, stored, rollout)
+  const thread = yield* complete(claim, stored, rollout, rules)
+  const withholding = withheldFor(thread)
+  if (withholding !== undefined) {
+    return yield* skipped(thread, withholding)
+  }
   if (isSubAgentSource(thread.source)) {
     return yield* skipped(thread, "ignored")
   }
@@ -218,10 +238,11 @@ const learn = Effect.fnUntraced(function* (pass: Pass, claim: Claim, stored: Thr
   }
   const { traceBytes, summaryBytes } = yield* Settings
   const request = yield* makeRequest(thread, rollout)
-  const answer = yield* pass.request(ask(pass, request))
+  const text = yield* pass.request(ask(pass, request))
   // The next request is on its way before this answer is looked at.
   yield* Effect.yieldNow()
-  const output = yield* parseStageOneOutput(answer)
+  const answer = yield* parseStageOneOutput(text)
+  const output = (yield* ModelClient).isByRule === true ? answer : yield* traced(answer, rollout)
   const learned = { content: rollout.content, updatedAt: thread.updatedAt }
   if (isNothing(output)) {
     yield* stateDb.storeNothing(claim, learned)
@@ -229,18 +250,35 @@ const learn = Effect.fnUntraced(function* (pass: Pass, claim: Claim, stored: Thr
     const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
     return outcome
   }
-  const memory = normaliseOutput(output, { traceBytes, summaryBytes })
+  const memory = normaliseOutput(output, { traceBytes, summaryBytes }, yield* loadRedact)
   const traceFile = yield* store(claim, thread, cwd, learned, memory)
   yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd })
   const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile }
   return outcome
 })
 
+/** An answer with everything demoted that cannot be traced to the user. */
+const traced = Effect.fnUntraced(function* (answer: StageOneOutput, { evidence }: LoadedRollout) {
+  const { withAuthority } = yield* Effect.promise(() => import("./domain/Authority.js"))
+  return withAuthority(answer, evidence)
+})
+
 /** The thread's row as the whole rollout has it; written only when the index did not know it all. */
-const complete = Effect.fnUntraced(function* (claim: Claim, stored: Thread, rollout: LoadedRollout) {
+const complete = Effect.fnUntraced(function* (
+  claim: Claim,
+  stored: Thread,
+  rollout: LoadedRollout,
+  rules: IgnoreRules
+) {
   const stateDb = yield* StateDb
-  const read = threadOf(rollout.facts, rollout.file, yield* Clock.currentTimeMillis)
-  return isComplete(stored, read) ? stored : yield* stateDb.completeThread(claim, read)
+  const read = threadOf(rollout.facts, rollout.file, yield* Clock.currentTimeMillis, yield* loadRedact)
+  const reason = isMemoryDisabled(rollout.facts) ? "memory-disabled" : rules.isIgnored(read) ? "ignored" : undefined
+  if (reason !== undefined) {
+    return yield* stateDb.completeThread(claim, withheld(read, reason))
+  }
+  const thread = isComplete(stored, read) ? stored : yield* stateDb.completeThread(claim, read)
+  // Only the row has the directory that a symbolic link led to.
+  return rules.isIgnored(thread) ? yield* stateDb.completeThread(claim, withheld(thread, "ignored")) : thread
 })
 
 const makeRequest = Effect.fnUntraced(function* (thread: Thread, rollout: LoadedRollout) {
@@ -296,7 +334,8 @@ const store = Effect.fnUntraced(function* (
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
   const { slugLength } = yield* Settings
-  const slug = traceSlug(thread.title ?? "", slugLength)
+  const redact = yield* loadRedact
+  const slug = traceSlug(redact(thread.title ?? ""), slugLength)
   const header = { threadId: thread.id, cwd, rolloutPath: thread.rolloutPath, updatedAt: thread.updatedAt }
   const memory = { ...learned, traceSummary: output.traceMemory, memorySummary: output.summary, slug }
   return yield* memoryFs.storeTrace({ header, slug, trace: output.traceMemory }, stateDb.storeMemory(claim, memory))
@@ -304,7 +343,8 @@ const store = Effect.fnUntraced(function* (
 
 const failed = Effect.fnUntraced(function* (thread: Thread, error: ExtractionError) {
   const progress = yield* Progress
-  yield* Effect.logWarning(error.message).pipe(Effect.annotateLogs({ error: error._tag, rollout: thread.rolloutPath }))
+  const message = yield* safeMessageOf(error)
+  yield* Effect.logWarning(message).pipe(Effect.annotateLogs({ error: error._tag, rollout: thread.rolloutPath }))
   yield* progress.report({ _tag: "ExtractionFailed", threadId: thread.id, errorTag: error._tag })
   const outcome: ExtractionOutcome = { _tag: "Failed", thread, error }
   return outcome

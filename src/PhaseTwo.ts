@@ -10,9 +10,10 @@ import { whileRenewed } from "./Lease.js"
 import { consolidationDuration, consolidations } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
 import { AgentControl, AgentFailure, consolidationSource, isFinal } from "./services/AgentControl.js"
-import { MemoryFs, type MemoryFsFailure, PublishRefused } from "./services/MemoryFs.js"
+import { MemoryFs, type MemoryFsFailure, PublishRefused, type Staging } from "./services/MemoryFs.js"
 import { Progress } from "./services/Progress.js"
 import { type ConsolidationState, StateDb, type StateDbFailure } from "./services/StateDb.js"
+import { loadRedact, safeMessageOf } from "./Redactor.js"
 import { Settings } from "./Settings.js"
 import { Templates } from "./Templates.js"
 
@@ -59,7 +60,11 @@ export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(functio
     yield* stateDb.lockedDirectories,
     (cwd) =>
       underLock(pass, cwd, resume(cwd)).pipe(
-        Effect.catchAll((error) => Effect.logWarning(`a publish of ${cwd} could not be finished: ${error.message}`))
+        Effect.catchAll((error) =>
+          Effect.flatMap(safeMessageOf(error), (message) =>
+            Effect.logWarning(`a publish of ${cwd} could not be finished: ${message}`)
+          )
+        )
       ),
     { discard: true }
   )
@@ -126,7 +131,7 @@ const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
   yield* Metric.increment(Metric.tagged(consolidations, "outcome", outcome._tag.toLowerCase()))
   if (outcome._tag === "Failed") {
     const { error } = outcome
-    yield* Effect.logWarning(`${cwd}: ${error.message}`).pipe(Effect.annotateLogs("error", error._tag))
+    yield* Effect.logWarning(`${cwd}: ${yield* safeMessageOf(error)}`).pipe(Effect.annotateLogs("error", error._tag))
     yield* progress.report({ _tag: "ConsolidationFailed", cwd, errorTag: error._tag })
   } else {
     yield* progress.report({ _tag: outcome._tag, cwd })
@@ -183,7 +188,13 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
   const progress = yield* Progress
-  const warnings = yield* memoryFs.refresh(cwd, state.memories)
+  const redact = yield* loadRedact
+  const memories = state.memories.map((memory) => ({
+    ...memory,
+    traceSummary: redact(memory.traceSummary),
+    memorySummary: redact(memory.memorySummary)
+  }))
+  const warnings = yield* memoryFs.refresh(cwd, memories)
   yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
   const unchanged: ConsolidationOutcome = { _tag: "Unchanged", cwd }
   if (state.published === state.fingerprint) {
@@ -197,6 +208,14 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
   }
   yield* progress.report({ _tag: "Consolidating", cwd })
   const staging = yield* memoryFs.stage(cwd)
+  return yield* Effect.onError(publishStaged(pass, staging, state), () => Effect.ignore(memoryFs.redactStaging(cwd)))
+})
+
+/** Has the agent work in a staged copy, and publishes what it left there. */
+const publishStaged = Effect.fnUntraced(function* (pass: Pass, staging: Staging, state: ConsolidationState) {
+  const memoryFs = yield* MemoryFs
+  const stateDb = yield* StateDb
+  const { cwd } = staging.root
   const ended = yield* Effect.either(runAgent(staging.root.stagingPath))
   const changes = yield* memoryFs.restoreOutside(staging, (threadId) => isBusy(threadId, state))
   if (changes.length > 0) {
@@ -271,9 +290,13 @@ const recordFailure = Effect.fnUntraced(
     const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
     yield* stateDb.recordUnpublished(cwd, state.fingerprint, {
       errorTag: error._tag,
-      errorMessage: error.message,
+      errorMessage: yield* safeMessageOf(error),
       retryAt: isEnvironment && attempts === 1 ? now : now + delay
     })
   },
-  Effect.catchAll((error) => Effect.logWarning(`a failed consolidation could not be recorded: ${error.message}`))
+  Effect.catchAll((error) =>
+    Effect.flatMap(safeMessageOf(error), (message) =>
+      Effect.logWarning(`a failed consolidation could not be recorded: ${message}`)
+    )
+  )
 )

@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { loadIgnoreRules } from "./Ignoring.js"
 import { makePass } from "./Pass.js"
 import { makeReport, nothingRan } from "./PassReport.js"
 import { runPhaseOne } from "./PhaseOne.js"
@@ -31,10 +32,11 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   const pass = yield* makePass
 
   yield* memoryFs.prepare
+  const ignoreRules = yield* loadIgnoreRules
   yield* finishInterrupted(pass)
-  const threads = yield* updateIndex({ reread: options.rebuildIndex })
+  const threads = yield* updateIndex({ reread: options.rebuildIndex, ignoreRules })
   const imports = options.rebuildIndex ? (yield* importMemories()).failures : []
-  const { extractions, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates)
+  const { extractions, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
   const touched = new Set(extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? [outcome.cwd] : [])))
   const consolidations = yield* runPhaseTwo(pass, touched)
   yield* memoryFs.describeProjects(yield* stateDb.listProjects)

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import { loadRedact } from "./Redactor.js"
 import { MemoryFs } from "./services/MemoryFs.js"
 import { StateDb, type StateDbFailure } from "./services/StateDb.js"
 
@@ -21,12 +22,17 @@ export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("ro
 export const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
+  const redact = yield* loadRedact
   const stored = yield* memoryFs.storedTraces
   const results = yield* Effect.forEach(stored, (trace) =>
     trace._tag === "Readable"
       ? Effect.either(
           Effect.mapError(
-            stateDb.importMemory(trace.memory),
+            stateDb.importMemory({
+              ...trace.memory,
+              traceSummary: redact(trace.memory.traceSummary),
+              memorySummary: redact(trace.memory.memorySummary)
+            }),
             (error: StateDbFailure) => new MemoryNotImported({ path: trace.path, reason: error.message })
           )
         )

@@ -1,9 +1,12 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { chooseFile, listingFingerprint } from "./domain/RolloutChoice.js"
+import type { IgnoreRules } from "./domain/IgnoreRules.js"
+import { chooseFile, isUnderSameRules, listingFingerprint, underRules } from "./domain/RolloutChoice.js"
 import { type RolloutFile, Thread, threadOf, unchecked } from "./domain/Thread.js"
-import { noFacts } from "./domain/ThreadFacts.js"
+import { withheld } from "./domain/Withheld.js"
+import { isMemoryDisabled, noFacts } from "./domain/ThreadFacts.js"
+import { loadRedact } from "./Redactor.js"
 import { Progress } from "./services/Progress.js"
 import { RolloutStore } from "./services/RolloutStore.js"
 import { type KnownRollout, StateDb } from "./services/StateDb.js"
@@ -16,24 +19,36 @@ interface IndexedFile extends KnownRollout {
   readonly thread: Thread
 }
 
-const readFile = Effect.fnUntraced(function* (file: RolloutFile, before: KnownRollout | undefined, now: number) {
+const readFile = Effect.fnUntraced(function* (
+  file: RolloutFile,
+  before: KnownRollout | undefined,
+  now: number,
+  rules: IgnoreRules
+) {
   const store = yield* RolloutStore
+  const redact = yield* loadRedact
   // A file that cannot be read has its row all the same: phase one says why it fails.
   const facts = yield* Effect.option(store.readEnds(file))
   const read = threadOf(
     Option.getOrElse(facts, () => noFacts),
     file,
-    now
+    now,
+    redact
   )
   const thread =
     before === undefined || Option.isSome(facts) ? read : new Thread({ ...read, id: before.threadId }, unchecked)
+  const isDisabled = Option.exists(facts, isMemoryDisabled)
   const indexed: IndexedFile = {
     path: file.path,
     size: file.size,
     modifiedAt: file.modifiedAt,
     threadId: thread.id,
     lastRecordAt: read.updatedAt,
-    thread
+    thread: rules.isIgnored(thread)
+      ? withheld(thread, "ignored")
+      : isDisabled
+        ? withheld(thread, "memory-disabled")
+        : thread
   }
   return indexed
 })
@@ -53,16 +68,22 @@ const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<
 
 /**
  * Brings the index up to date with the Codex home. A file whose size and modification time are as they were is not opened;
- * a changed one is read at its ends. A file that is gone leaves its thread marked missing, with all that was learned from
+ * a changed one is read at its ends. Where the ignore file changed, every file counts as changed. A file that is gone leaves its thread marked missing, with all that was learned from
  * it. With `reread`, every file counts as changed. Returns how many threads there are now.
  */
-export const updateIndex = Effect.fn("RolloutIndex.update")(function* (options: { readonly reread: boolean }) {
+export const updateIndex = Effect.fn("RolloutIndex.update")(function* (options: {
+  readonly reread: boolean
+  readonly ignoreRules: IgnoreRules
+}) {
   const store = yield* RolloutStore
   const stateDb = yield* StateDb
   const listed = yield* store.list
-  const listing = listingFingerprint(listed)
-  const isUpToDate = !options.reread && Option.contains(yield* stateDb.indexedListing, listing)
-  const changed = isUpToDate ? 0 : yield* indexChanges(listed, listing, options.reread)
+  const { ignoreRules } = options
+  const listing = underRules(listingFingerprint(listed), ignoreRules.text)
+  const before = Option.getOrElse(yield* stateDb.indexedListing, () => "")
+  const isUpToDate = !options.reread && before === listing
+  const reread = options.reread || !isUnderSameRules(before, listing)
+  const changed = isUpToDate ? 0 : yield* indexChanges(listed, listing, reread, ignoreRules)
   const threads = yield* stateDb.countThreads
   const progress = yield* Progress
   yield* progress.report({ _tag: "Indexed", threads, changed })
@@ -73,7 +94,8 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* (options: 
 const indexChanges = Effect.fnUntraced(function* (
   listed: ReadonlyArray<RolloutFile>,
   listing: string,
-  reread: boolean
+  reread: boolean,
+  rules: IgnoreRules
 ) {
   const stateDb = yield* StateDb
   const now = yield* Clock.currentTimeMillis
@@ -83,10 +105,12 @@ const indexChanges = Effect.fnUntraced(function* (
     const before = known.get(file.path)
     return reread || before?.size !== file.size || before.modifiedAt !== file.modifiedAt
   }
-  const changed = yield* Effect.forEach(listed.filter(isChanged), (file) => readFile(file, known.get(file.path), now))
+  const changed = yield* Effect.forEach(listed.filter(isChanged), (file) =>
+    readFile(file, known.get(file.path), now, rules)
+  )
   const replaced = changed.filter(({ path, threadId }) => (known.get(path)?.threadId ?? threadId) !== threadId)
   const gone = [...[...known.keys()].filter((path) => !files.has(path)), ...replaced.map(({ path }) => path)]
-  const threads = yield* chosenThreads(known, changed, files, now)
+  const threads = yield* chosenThreads(known, changed, files, now, rules)
   const batches = Math.max(1, Math.ceil(Math.max(threads.length, changed.length) / threadsWritten))
   for (let batch = 0; batch < batches; batch++) {
     const [from, to] = [batch * threadsWritten, (batch + 1) * threadsWritten]
@@ -106,7 +130,8 @@ const chosenThreads = Effect.fnUntraced(function* (
   known: ReadonlyMap<string, KnownRollout>,
   changed: ReadonlyArray<IndexedFile>,
   files: ReadonlyMap<string, RolloutFile>,
-  now: number
+  now: number,
+  rules: IgnoreRules
 ) {
   const read = new Map(changed.map((file) => [file.path, file]))
   const before = groupByThread(known.values())
@@ -125,7 +150,7 @@ const chosenThreads = Effect.fnUntraced(function* (
     if (indexed !== undefined) {
       threads.push(indexed.thread)
     } else if (chooseFile(before.get(threadId) ?? [])?.path !== chosen.path) {
-      threads.push((yield* readFile(file, chosen, now)).thread)
+      threads.push((yield* readFile(file, chosen, now, rules)).thread)
     }
   }
   return threads

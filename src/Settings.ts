@@ -125,6 +125,7 @@ export const settings = {
   claimLease: seconds(600, 86_400, "How long a rollout's claim is held without renewal, in seconds."),
   rolloutBytes: integer(1_000_000, 1_000, 100_000_000, "UTF-8 bytes of the rollout in a request."),
   rolloutFilter: choice("evidence", ["evidence", "keep-all"], "Which items of a rollout are shown to the model."),
+  redactionKinds: flag(false, "Whether the mark of a secret that was taken out says of what kind it was."),
   traceBytes: integer(300_000, 1_000, 10_000_000, "Bytes of a stored trace memory."),
   summaryBytes: integer(1_200, 100, 100_000, "Bytes of a stored summary."),
   slugLength: integer(64, 1, 100, "Characters of the title in a trace file's name."),

@@ -59,10 +59,11 @@ const program = Command.run(makePassCommand(services), { name: manifest.name, ve
   process.argv
 ).pipe(
   Effect.tapErrorCause((cause) =>
-    Effect.sync(() => {
+    Effect.gen(function* () {
       const line = explain(cause)
       if (line !== undefined) {
-        process.stderr.write(`rollout-memories: ${line}\n`)
+        const { redact } = yield* Effect.promise(() => import("./domain/Redaction.js"))
+        process.stderr.write(`rollout-memories: ${redact(line)}\n`)
       }
     })
   ),

@@ -22,7 +22,7 @@ const reasons: { readonly [reason: string]: string } = {
   backoff: "failed before and wait to be tried again",
   quarantined: "set aside because they failed too often, or cannot be read",
   budget: "beyond what this pass may spend",
-  ignored: "sessions of sub-agents",
+  ignored: "sub-agents, or named in the ignore file",
   "memory-disabled": "recorded with memory switched off",
   provider: "recorded with another provider"
 }

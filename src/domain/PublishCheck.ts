@@ -1,5 +1,6 @@
 import { wrongFrontMatter } from "./FrontMatter.js"
 import { unknownCitations } from "./Citation.js"
+import type { Redact } from "./redaction/Marker.js"
 import { missingLines, type PersonEdits } from "./PersonEdits.js"
 import { editsFile, hashOf, memoryFile, type MemoryFile, skillFolder, summaryFile, traceFolder } from "./Publication.js"
 
@@ -69,6 +70,21 @@ export const toPublish = (files: ReadonlyArray<MemoryFile>, rules: PublishRules)
     .sort((left, right) => (left.path < right.path ? -1 : 1))
   return [...skills, ...files.filter(({ path }) => path === memoryFile)]
 }
+
+/** What secrets stand in files that are to be published; the reasons say where, and never what. */
+export const heldSecrets = (published: ReadonlyArray<MemoryFile>, redact: Redact): ReadonlyArray<string> =>
+  published.flatMap((file) => {
+    const lines = (textOf(file) ?? "").split("\n")
+    const whole = lines.join("\n")
+    if (redact(file.path) !== file.path) {
+      return [`the name of a file in ${redact(file.path)} holds a secret`]
+    }
+    if (redact(whole) === whole) {
+      return []
+    }
+    const at = lines.findIndex((line) => redact(line) !== line)
+    return [`${file.path} holds a secret${at === -1 ? "" : ` in line ${at + 1}`}; take it out, and publish again`]
+  })
 
 const changedInputs = (
   files: ReadonlyArray<MemoryFile>,

@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { decodeLenient, isJsonObject, type JsonObject, lenient } from "./Lenient.js"
 import type { NumberedLine } from "./LineSplitter.js"
+import { mayHoldPrivate, withoutPrivate } from "./PrivateText.js"
 
 /**
  * The kinds of response item a filter can tell apart. `other` is whatever Codex adds next.
@@ -138,7 +139,7 @@ export const decodeLine = (text: string, line: number): RolloutLine | MalformedL
   if (Either.isLeft(parsed) || !isJsonObject(parsed.right)) {
     return { _tag: "MalformedLine", line }
   }
-  const json = parsed.right
+  const json = mayHoldPrivate(text) ? withoutPrivateMessages(parsed.right) : parsed.right
   const placed: Placed = { line, timestamp: timestampOf(json["timestamp"]) }
   return isJsonObject(json["payload"])
     ? decodeEnvelope(json["type"], json["payload"], placed)
@@ -161,6 +162,17 @@ export const decodeNumberedLine = ({ line, text }: NumberedLine): ReadonlyArray<
   }
   const rest = decodeLine(text.slice(again), line)
   return rest._tag === "MalformedLine" ? [malformed] : [malformed, rest]
+}
+
+/** A line with what is private gone from each user's message that it can hold. */
+const withoutPrivateMessages = (json: JsonObject): JsonObject => {
+  const { item, payload } = json
+  const isMessage = (json["type"] === "message" && json["role"] === "user") || json["type"] === "user_message"
+  return {
+    ...(isMessage || json["type"] === "UserMessage" ? withoutPrivate(json) : json),
+    ...(isJsonObject(payload) ? { payload: withoutPrivateMessages(payload) } : {}),
+    ...(isJsonObject(item) ? { item: withoutPrivateMessages(item) } : {})
+  }
 }
 
 const decodeEnvelope = (type: unknown, payload: JsonObject, placed: Placed): RolloutLine => {

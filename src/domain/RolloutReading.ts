@@ -1,7 +1,11 @@
 import { ForkCopyReader } from "./ForkCopy.js"
+import { MemoryReadReader } from "./MemoryReads.js"
+import { redactLine } from "./RedactedLine.js"
+import type { Redact } from "./redaction/Marker.js"
 import type { RolloutFilter } from "./RolloutFilter.js"
 import type { MalformedLine, RolloutLine } from "./RolloutLine.js"
 import { type RolloutRendering, RolloutRenderingBuilder } from "./RolloutRendering.js"
+import type { SessionEvent } from "./SessionEvent.js"
 import { type SessionEvidence, SessionEvidenceBuilder } from "./SessionEvidence.js"
 import { addLine, noFacts, type ThreadFacts } from "./ThreadFacts.js"
 
@@ -23,34 +27,49 @@ export class RolloutReader {
   private readonly rendering: RolloutRenderingBuilder
   private readonly filter: RolloutFilter
 
-  constructor(filter: RolloutFilter, rolloutBytes: number) {
+  private readonly redact: Redact
+
+  private readonly memoryReads: MemoryReadReader
+
+  constructor(filter: RolloutFilter, rolloutBytes: number, redact: Redact, memoriesHome: string) {
+    this.memoryReads = new MemoryReadReader(memoriesHome)
     this.filter = filter
+    this.redact = redact
     this.rendering = new RolloutRenderingBuilder(filter, rolloutBytes)
   }
 
-  /** Takes the next line, in file order. */
-  add(line: RolloutLine | MalformedLine): void {
-    if (line._tag === "MalformedLine") {
+  /** Takes the next line, in file order. Nothing of it goes further with a secret in it. */
+  add(read: RolloutLine | MalformedLine): void {
+    if (read._tag === "MalformedLine") {
       this.malformedLines++
       return
     }
+    const line = redactLine(read, this.redact)
     this.facts = addLine(this.facts, line)
     const isOwn = !this.forkCopy.isCopied(line)
-    if (isOwn) {
-      this.evidence.add(line)
+    const learned = isOwn ? this.memoryReads.withoutMemory(line) : undefined
+    if (learned !== undefined) {
+      this.evidence.add(learned)
     }
-    if (isOwn || !this.filter.evidenceOnly) {
-      this.rendering.add(line)
+    const shown = this.filter.evidenceOnly ? learned : line
+    if (shown !== undefined) {
+      this.rendering.add(shown)
     }
   }
 
   /** What the lines so far say. */
   result(): RolloutReading {
+    const evidence = this.evidence.result()
+    const onlyReadMemory = this.memoryReads.hasRead && !evidence.events.some(isAct)
     return {
       facts: this.facts,
-      evidence: this.evidence.result(),
+      evidence: onlyReadMemory ? { ...evidence, onlyReadMemory } : evidence,
       rendering: this.rendering.result(),
       malformedLines: this.malformedLines
     }
   }
 }
+
+/** A command without an output did nothing that is known; its output may have been memory. */
+const isAct = (event: SessionEvent): boolean =>
+  event._tag === "CommandRun" ? event.output !== undefined : event._tag === "FileEdit" || event._tag === "ToolUse"

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { isSameFailedContent, type ThreadRecord } from "./Extraction.js"
 import type { Thread } from "./Thread.js"
+import { withheldFor } from "./Withheld.js"
 
 /** Why a thread that has something to teach is left for later. */
 export const SkipReason = Schema.Literal(
@@ -38,6 +39,10 @@ export const judge = (record: ThreadRecord, context: SelectionContext): Verdict 
   const { extraction, thread } = record
   if (thread.id === context.currentThread) {
     return "current"
+  }
+  const reason = withheldFor(thread)
+  if (reason !== undefined) {
+    return reason
   }
   if (context.now - lastWritten(thread, context.now) < context.minIdle) {
     return "idle"

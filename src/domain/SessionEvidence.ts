@@ -18,6 +18,8 @@ export interface SessionEvidence {
   readonly events: ReadonlyArray<SessionEvent>
   /** Whether the newest turn came to an end; undefined where the rollout's form does not record ends. */
   readonly finished: boolean | undefined
+  /** Whether memory was read, and nothing else was done: such a session has learned nothing by what it was told. */
+  readonly onlyReadMemory?: boolean
 }
 
 /**

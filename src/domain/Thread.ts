@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { cutEnd } from "./ByteBudget.js"
-import { redact } from "./Redaction.js"
+import type { Redact } from "./redaction/Marker.js"
 import { sourceOf, timestampOf } from "./RolloutLine.js"
 import { cwdOf, type ThreadFacts } from "./ThreadFacts.js"
 import { ThreadId, threadIdOf } from "./ThreadId.js"
@@ -55,8 +55,11 @@ export interface RolloutFile {
 /** Titles and first messages are labels: what is longer is a pasted document. */
 const labelBytes = 4_096
 
-const label = (text: string | undefined): string | null =>
-  text === undefined ? null : cutEnd(redact(text), labelBytes)
+/** So much of a text is redacted before it is cut: no secret that begins in a label is longer. */
+const redactedCharacters = 16_384
+
+const label = (text: string | undefined, redact: Redact): string | null =>
+  text === undefined ? null : cutEnd(redact(text.slice(0, redactedCharacters)), labelBytes)
 
 const nameTime = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})/
 
@@ -75,8 +78,11 @@ export const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: numbe
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
 
-/** The row of a rollout, from what its lines say and what its file is. The cwd is as the rollout has it, not normalised. */
-export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number): Thread => {
+/**
+ * The row of a rollout, from what its lines say and what its file is, without secrets. The cwd is as the rollout has it, not
+ * normalised.
+ */
+export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, redact: Redact): Thread => {
   const name = baseName(file.path)
   const firstUserMessage = facts.firstRequest ?? facts.firstUserMessage
   const firstWords = facts.firstRequest === undefined ? facts.firstUserMessage : facts.firstWords
@@ -87,18 +93,18 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number): Th
       createdAt: timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? timeInName(name) ?? file.modifiedAt,
       updatedAt: lastRecordTime(facts, file, now),
       source: sourceOf(facts.meta ?? {}),
-      modelProvider: facts.meta?.model_provider ?? null,
+      modelProvider: label(facts.meta?.model_provider, redact),
       cwd: cwdOf(facts) ?? null,
-      cliVersion: facts.meta?.cli_version ?? null,
-      title: label(facts.threadName ?? firstWords),
-      sandboxPolicy: facts.sandboxPolicy ?? null,
-      approvalMode: facts.approvalMode ?? null,
+      cliVersion: label(facts.meta?.cli_version, redact),
+      title: label(facts.threadName ?? firstWords, redact),
+      sandboxPolicy: label(facts.sandboxPolicy, redact),
+      approvalMode: label(facts.approvalMode, redact),
       tokensUsed: facts.countedTokens ?? facts.recordedTokens ?? null,
-      firstUserMessage: label(firstUserMessage),
+      firstUserMessage: label(firstUserMessage, redact),
       archivedAt: file.isArchived ? file.modifiedAt : null,
-      gitSha: facts.meta?.git?.commit_hash ?? null,
-      gitBranch: facts.meta?.git?.branch ?? null,
-      gitOriginUrl: facts.meta?.git?.repository_url ?? null,
+      gitSha: label(facts.meta?.git?.commit_hash, redact),
+      gitBranch: label(facts.meta?.git?.branch, redact),
+      gitOriginUrl: label(facts.meta?.git?.repository_url, redact),
       rolloutSize: file.size,
       rolloutModifiedAt: file.modifiedAt,
       missingSince: null

@@ -144,6 +144,9 @@ export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => 
 export const cwdOf = (facts: ThreadFacts): string | undefined =>
   facts.meta?.cwd ?? facts.turnCwd ?? facts.environmentCwd
 
+/** Whether the session was recorded with memory switched off. */
+export const isMemoryDisabled = ({ meta }: ThreadFacts): boolean => meta?.memory_mode === "disabled"
+
 /** Whether the session was a sub-agent's. */
 export const isSubAgent = (facts: ThreadFacts): boolean =>
   facts.meta !== undefined && isSubAgentSource(sourceOf(facts.meta))

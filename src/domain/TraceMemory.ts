@@ -2,7 +2,8 @@ import { createHash } from "node:crypto"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import { cutMiddle, type Split } from "./ByteBudget.js"
-import { redact } from "./Redaction.js"
+import { neutralDocument, neutralLine } from "./Markdown.js"
+import type { Redact } from "./redaction/Marker.js"
 import type { StageOneOutput } from "./StageOneOutput.js"
 import { timestampOf } from "./RolloutLine.js"
 import { ThreadId } from "./ThreadId.js"
@@ -42,15 +43,15 @@ Pointers and references (annotate why each item matters):
 ${notes}`
 
 /**
- * Makes a model's answer fit to be kept: secrets out, the summary on one line, the trace in its structure, both within
+ * Makes a model's answer fit to be kept: secrets out, Markdown in its place, the summary on one line, the trace in its structure, both within
  * their limits.
  */
-export const normaliseOutput = (output: StageOneOutput, limits: MemoryLimits): StageOneOutput => {
-  const trace = redact(output.traceMemory)
+export const normaliseOutput = (output: StageOneOutput, limits: MemoryLimits, redact: Redact): StageOneOutput => {
+  const trace = neutralDocument(redact(output.traceMemory))
   const structured = isStructured(trace) ? trace : inFallback(trace)
   return {
     traceMemory: cutMiddle(structured, limits.traceBytes, traceCut),
-    summary: cutMiddle(redact(output.summary).replace(/\s+/g, " ").trim(), limits.summaryBytes, summaryCut)
+    summary: cutMiddle(neutralLine(redact(output.summary).replace(/\s+/g, " ").trim()), limits.summaryBytes, summaryCut)
   }
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { renderProjectIndex } from "../domain/ProjectIndex.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import { ProcessTable } from "../services/ProcessTable.js"
@@ -12,6 +13,11 @@ import { failing, makeLayout } from "./memory/Layout.js"
 import * as Publishing from "./memory/Publishing.js"
 import * as StagedCopy from "./memory/StagedCopy.js"
 import * as TraceFiles from "./memory/TraceFiles.js"
+
+/** Where a person says which sessions are none of ours. */
+const ignoreFile = "ignore"
+
+const decoder = new TextDecoder()
 
 /** What Codex's own memories feature keeps at the root of the folder that it manages. */
 const codexMarks = [".git", "raw_memories.md"]
@@ -43,6 +49,14 @@ const make = Effect.gen(function* () {
     Effect.withSpan("MemoryFs.prepare")
   )
 
+  const ignoreText = Effect.suspend(() => {
+    const path = join(memoriesHome, ignoreFile)
+    return Effect.map(
+      files.readIfThere(path),
+      Option.match({ onNone: () => "", onSome: (text) => decoder.decode(text) })
+    ).pipe(Effect.zipLeft(files.refuseLink(path)), failing("reading the ignore file", path))
+  })
+
   const describeProjects: MemoryFs["Type"]["describeProjects"] = Effect.fn("MemoryFs.describeProjects")(
     function* (projects) {
       const path = join(memoriesHome, "README.md")
@@ -57,6 +71,7 @@ const make = Effect.gen(function* () {
 
   return MemoryFs.of({
     prepare,
+    ignoreText,
     rootOf: layout.rootOf,
     describeProjects,
     ...TraceFiles.make(files, layout),

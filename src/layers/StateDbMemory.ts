@@ -9,6 +9,7 @@ import { isSubAgentSource } from "../domain/RolloutLine.js"
 import { Thread, unchecked } from "../domain/Thread.js"
 import type { ThreadId } from "../domain/ThreadId.js"
 import { memoryVersion } from "../domain/TraceMemory.js"
+import { isWithheldSource } from "../domain/Withheld.js"
 import { type ProcessIdentity, ProcessTable } from "../services/ProcessTable.js"
 import {
   type Claim,
@@ -67,10 +68,13 @@ const byUpdateDescending = <A>(key: (value: A) => readonly [number, string]) => 
 
 /** What an index does not know keeps what is stored. */
 const mergeThread = (stored: Thread, seen: Thread): Thread =>
+  isWithheldSource(seen.source) ? seen : mergeSeen(stored, seen)
+
+const mergeSeen = (stored: Thread, seen: Thread): Thread =>
   new Thread(
     {
       ...seen,
-      source: seen.source === "vscode" ? stored.source : seen.source,
+      source: seen.source === "vscode" && !isWithheldSource(stored.source) ? stored.source : seen.source,
       modelProvider: seen.modelProvider ?? stored.modelProvider,
       cwd: seen.cwd ?? stored.cwd,
       cliVersion: seen.cliVersion ?? stored.cliVersion,

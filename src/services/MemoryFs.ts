@@ -93,6 +93,8 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
   {
     /** Makes the memories home, for its owner only; one that another program manages is left alone. */
     readonly prepare: Effect.Effect<void, MemoriesHomeUnavailable>
+    /** What a person wrote into the file `ignore` of the memories home, gitignore's syntax; empty where there is none. */
+    readonly ignoreText: Effect.Effect<string, MemoryFsFailure>
     readonly rootOf: (cwd: string) => MemoryRoot
     /**
      * Writes a trace file, then runs `commit`. When that fails or is interrupted, what was there before is there again;
@@ -130,6 +132,8 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     ) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure | E, R>
     /** Publishes what the agent left, when it may be; then the generation before is in `previous/`. */
     readonly publish: (staging: Staging, publish: Publish) => Effect.Effect<void, PublishRefused | MemoryFsFailure>
+    /** Takes the secrets out of a staged copy that stays to be looked at because it was not published. */
+    readonly redactStaging: (cwd: string) => Effect.Effect<void, MemoryFsFailure>
     /** Finishes a publish that was cut short. Returns what it was made from; none when there was nothing to finish. */
     readonly resume: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** Removes the staged copy, and what a killed publish left. */

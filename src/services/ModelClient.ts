@@ -79,6 +79,11 @@ export class ModelClient extends Context.Tag("rollout-memories/ModelClient")<
   {
     /** How the report names it. */
     readonly name: string
+    /**
+     * Whether answers are made by rule from the request's own events, so that what the user typed is known from what others
+     * wrote. Every other answer is checked for that.
+     */
+    readonly isByRule?: boolean
     /** Ends with `Completed`; a stream that ends without it is taken for an error. */
     readonly stream: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelFailure>
   }

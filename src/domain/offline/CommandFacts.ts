@@ -1,4 +1,4 @@
-import { redactionMarker } from "../Redaction.js"
+import { holdsMarker } from "../redaction/Marker.js"
 import { invocationOf } from "./CommandKinds.js"
 import { nameCommand } from "./CommandNames.js"
 import type { CommandKind } from "./CommandPrograms.js"
@@ -37,7 +37,7 @@ const runner =
   /^(?:[A-Z_][A-Z0-9_]{0,40}=\S{1,100} ){0,4}(?:python[\d.]{0,5}|node|deno|bun|ruby|php|java|dotnet|go|cargo|make|just|npm|npx|pnpm|yarn|bash|sh|curl|awk|jq|sqlite3|docker|\.{1,2}\/[\w./-]{1,80}) \S/
 
 const isCommand = (code: string): boolean => {
-  if (notACommand.test(code) || code.includes(redactionMarker)) {
+  if (notACommand.test(code) || holdsMarker(code)) {
     return false
   }
   const { kind, words } = invocationOf(code)

@@ -75,7 +75,7 @@ const chosen = (reports: ReadonlyArray<TaskReport>, count: number): ReadonlyArra
 
 /**
  * Writes the trace memory and the summary of one session from its own events, without a model. Both are empty when there
- * is nothing worth keeping: no work, and no request but a greeting.
+ * is nothing worth keeping: no work, and no request but a greeting, or but a look into memory.
  */
 export const extractTrace = (session: OfflineSession, evidence: SessionEvidence): StageOneOutput => {
   const context = { paths: projectPaths(session.cwd), scripts: packageScripts(evidence.events) }
@@ -87,6 +87,9 @@ export const extractTrace = (session: OfflineSession, evidence: SessionEvidence)
   const findings = { failures, finished: evidence.finished, ...context }
   const reports = tasks.map((task) => reportOf(task, findings))
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
+  if (evidence.onlyReadMemory === true && preferences.length === 0) {
+    return nothing
+  }
   const heading = `# ${headingOf(reports, preferences)}`
   const write = (count: number): string => {
     const told = chosen(reports, count)

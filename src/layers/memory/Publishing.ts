@@ -25,12 +25,17 @@ import {
 } from "./Layout.js"
 import { decodeRecord, encodeRecord, readJournal, readRecord } from "./Record.js"
 
+const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
 
 /** Loaded by the first publish: the checks bring a parser of YAML, and most passes publish nothing. */
 const loadChecks = Effect.promise(() => import("../../domain/PublishCheck.js"))
+
+/** Loaded with the first publish too. */
+const loadRules = Effect.promise(() => import("../../domain/Redaction.js"))
+const loadOrigins = Effect.promise(() => import("../../domain/PublishedAuthority.js"))
 
 /** What readers see of a consolidation: how it comes there, whole, and how it goes. */
 export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: number) => {
@@ -139,7 +144,9 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
   const publish = Effect.fn("MemoryFs.publish")(function* (staging: Staging, { fingerprint, threadIds }: Publish) {
     const { cwd, memoryPath, stagingPath } = staging.root
     const attempt = failing("publishing", memoryPath)
-    const { toPublish, wrongContent, wrongShape } = yield* loadChecks
+    const { heldSecrets, toPublish, wrongContent, wrongShape } = yield* loadChecks
+    const { redact } = yield* loadRules
+    const { withOrigins } = yield* loadOrigins
     const rules: PublishRules = {
       fileBytes: memoryBytes,
       threadIds,
@@ -153,9 +160,13 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
       return yield* new PublishRefused({ cwd, reasons: misshapen })
     }
     const staged = yield* attempt(files.readFiles(stagingPath, entries))
-    const published = toPublish(staged, rules)
+    const published = withOrigins(toPublish(staged, rules), staging)
     const paths = published.map(({ path }) => path)
-    const reasons = [...wrongContent(staged, rules), ...(yield* attempt(files.obstaclesTo(memoryPath, paths)))]
+    const reasons = [
+      ...heldSecrets(published, redact),
+      ...wrongContent(staged, rules).map(redact),
+      ...(yield* attempt(files.obstaclesTo(memoryPath, paths)))
+    ]
     if (reasons.length > 0) {
       return yield* new PublishRefused({ cwd, reasons })
     }
@@ -164,6 +175,20 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     yield* files
       .replaceFile(join(bucketPath(cwd), journalFile), journal)
       .pipe(Effect.zipRight(finish(cwd, record)), Effect.uninterruptible, attempt)
+  })
+
+  const redactStaging = Effect.fn("MemoryFs.redactStaging")(function* (cwd: string) {
+    const { stagingPath } = rootOf(cwd)
+    const { redact } = yield* loadRules
+    yield* Effect.gen(function* () {
+      for (const { bytes, path } of yield* files.readFiles(stagingPath, yield* files.listTree(stagingPath))) {
+        const text = decoder.decode(bytes)
+        const redacted = redact(text)
+        if (redacted !== text) {
+          yield* files.replaceFile(join(stagingPath, path), encoder.encode(redacted))
+        }
+      }
+    }).pipe(failing("redacting the staged copy", stagingPath))
   })
 
   const resume = Effect.fn("MemoryFs.resume")(function* (cwd: string) {
@@ -176,5 +201,5 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     return Option.map(record, ({ fingerprint }) => fingerprint)
   })
 
-  return { clear, publishedFingerprint, publish, resume }
+  return { clear, publishedFingerprint, publish, redactStaging, resume }
 }

@@ -1,3 +1,4 @@
+import { closeSync, lstatSync, openSync } from "node:fs"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
@@ -51,6 +52,21 @@ const reasonOf = (error: unknown): StateDbUnavailable["reason"] => {
 export const unavailable = (path: string, cause: unknown): StateDbUnavailable =>
   new StateDbUnavailable({ path, reason: reasonOf(cause), cause })
 
+/** SQLite gives the files beside a database the mode that the database has. */
+const fileMode = 0o600
+
+/** Makes the file, for its owner alone, where there is none; one that is a symbolic link is not written through. */
+const makePrivate = (path: string): Effect.Effect<void, StateDbUnavailable> =>
+  Effect.try({
+    try: () => {
+      if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+        throw new Error("it is a symbolic link, and nothing is written through one")
+      }
+      closeSync(openSync(path, "a", fileMode))
+    },
+    catch: (cause) => unavailable(path, cause)
+  })
+
 /**
  * A connection to the database at a path, in WAL mode, with foreign keys. The file and its folder must be writable, and
  * the folder there. The client reports what is wrong as a defect, so it is taken from the cause here.
@@ -67,9 +83,11 @@ export const connection = (path: string): Layer.Layer<SqlClient.SqlClient, State
     transformQueryNames: String.camelToSnake,
     transformResultNames: String.snakeToCamel
   })
-  return settings.pipe(
+  const opened = settings.pipe(
     Layer.provideMerge(open),
-    Layer.catchAllCause((cause) => Layer.fail(unavailable(path, Cause.squash(cause)))),
+    Layer.catchAllCause((cause) => Layer.fail(unavailable(path, Cause.squash(cause))))
+  )
+  return Layer.unwrapEffect(Effect.as(makePrivate(path), opened)).pipe(
     Layer.retry(Schedule.whileInput(patience, (error: StateDbUnavailable) => isBusy(error.cause)))
   )
 }

@@ -102,25 +102,31 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
 
   /**
    * An index reads the ends of a file only. What it did not see stays as it is stored, and a source that it took for granted
-   * (`vscode`) does not replace one that was read.
+   * (`vscode`) does not replace one that was read. Of a thread that is withheld now nothing stays.
    */
+  const kept = (column: string) =>
+    sql.literal(
+      `coalesce(excluded.${column}, CASE WHEN excluded.source NOT LIKE 'withheld:%' THEN threads.${column} END)`
+    )
+
   const upsert = (threads: ReadonlyArray<Thread>) =>
     sql`INSERT INTO threads ${sql.insert(threads.map((thread) => ({ ...thread })))}
       ON CONFLICT (id) DO UPDATE SET rollout_path = excluded.rollout_path, created_at = excluded.created_at,
         updated_at = excluded.updated_at,
-        source = CASE excluded.source WHEN 'vscode' THEN threads.source ELSE excluded.source END,
-        model_provider = coalesce(excluded.model_provider, threads.model_provider),
-        cwd = coalesce(excluded.cwd, threads.cwd),
-        cli_version = coalesce(excluded.cli_version, threads.cli_version),
-        title = coalesce(excluded.title, threads.title),
-        sandbox_policy = coalesce(excluded.sandbox_policy, threads.sandbox_policy),
-        approval_mode = coalesce(excluded.approval_mode, threads.approval_mode),
-        tokens_used = coalesce(excluded.tokens_used, threads.tokens_used),
-        first_user_message = coalesce(excluded.first_user_message, threads.first_user_message),
+        source = CASE WHEN excluded.source = 'vscode' AND threads.source NOT LIKE 'withheld:%' THEN threads.source
+          ELSE excluded.source END,
+        model_provider = ${kept("model_provider")},
+        cwd = ${kept("cwd")},
+        cli_version = ${kept("cli_version")},
+        title = ${kept("title")},
+        sandbox_policy = ${kept("sandbox_policy")},
+        approval_mode = ${kept("approval_mode")},
+        tokens_used = ${kept("tokens_used")},
+        first_user_message = ${kept("first_user_message")},
         archived_at = excluded.archived_at,
-        git_sha = coalesce(excluded.git_sha, threads.git_sha),
-        git_branch = coalesce(excluded.git_branch, threads.git_branch),
-        git_origin_url = coalesce(excluded.git_origin_url, threads.git_origin_url),
+        git_sha = ${kept("git_sha")},
+        git_branch = ${kept("git_branch")},
+        git_origin_url = ${kept("git_origin_url")},
         rollout_size = excluded.rollout_size, rollout_modified_at = excluded.rollout_modified_at, missing_since = NULL`
 
   const know = (rollouts: ReadonlyArray<KnownRollout>) =>

@@ -1,0 +1,42 @@
+import type { SkipReason } from "./Selection.js"
+import { Thread, unchecked } from "./Thread.js"
+
+/**
+ * Sessions that are not to become memory: of such a one the index knows the id, its file and its times, and nothing that was
+ * said or where. Why stands where its source would.
+ */
+const mark = "withheld:"
+
+/** Why a session is withheld. */
+export type Withholding = "ignored" | "memory-disabled"
+
+/** The sources that withheld threads have, so that a listing can ask for them. */
+export const withheldSources: ReadonlyArray<string> = [`${mark}ignored`, `${mark}memory-disabled`]
+
+/** Whether a source is a withheld thread's. */
+export const isWithheldSource = (source: string): boolean => source.startsWith(mark)
+
+/** Why a thread is withheld; undefined for one that is not. */
+export const withheldFor = ({ source }: Thread): SkipReason | undefined =>
+  source === `${mark}ignored` ? "ignored" : source === `${mark}memory-disabled` ? "memory-disabled" : undefined
+
+/** The row of a thread that is withheld. */
+export const withheld = (thread: Thread, reason: Withholding): Thread =>
+  new Thread(
+    {
+      ...thread,
+      source: `${mark}${reason}`,
+      modelProvider: null,
+      cwd: null,
+      cliVersion: null,
+      title: null,
+      sandboxPolicy: null,
+      approvalMode: null,
+      tokensUsed: null,
+      firstUserMessage: null,
+      gitSha: null,
+      gitBranch: null,
+      gitOriginUrl: null
+    },
+    unchecked
+  )

@@ -1,0 +1,217 @@
+import type { Finder, Span } from "./Span.js"
+import { isNoSecret, isTokenShaped, isWords, judgedEnd, looksRandom, wholeEnd } from "./Values.js"
+
+/**
+ * Finds secrets by the name beside them: `NAME=value` in shell, .env, JSON, JSON in JSON, YAML, TOML and on command lines.
+ *
+ * What the name says decides how much the value must say: one of the contract's six words, or a name that can only be a
+ * secret's, takes any value that is no code; a name that ends in `key` or `token`, as many harmless ones do, takes what looks
+ * random.
+ */
+
+/** How the names end that a secret may have. */
+const nameEnd = /key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?|authorization/gi
+
+const isNamePart = (code: number): boolean =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
+
+/** `-` and `.` may stand within a name: `api-key`, `spring.datasource.password`. */
+const isJoint = (code: number): boolean => code === 45 || code === 46
+
+/** No name is longer. */
+const nameCharacters = 80
+
+const nameStart = (text: string, from: number): number => {
+  let start = from
+  while (start > 0 && from - start < nameCharacters) {
+    const code = text.charCodeAt(start - 1)
+    if (!isNamePart(code) && !isJoint(code)) {
+      break
+    }
+    start--
+  }
+  return start
+}
+
+const suffix = /(?:_(?:BASE|PROD|PRODUCTION|DEV|STAGING|TEST|LIVE|OLD|NEW|VALUE|PLAIN|\d{1,3}))?(?![A-Za-z0-9_])/y
+
+/** Between a name and its value: the name's closing quote, the sign, the value's opening quote; a type may stand between. */
+const sign =
+  /(\\*["'`])?\s*(?:=>|:=|\?=|[:=](?!=))(?:\s*(?:&?(?:'static )?str|[Ss]tring)\s*=)?\s*(?:\[\s*)?(\\*["'`]{1,3})?/y
+/** A flag's value is the next word. */
+const gap = /[ \t]+(\\*["'`])?/y
+/** In prose: `the password is …`. */
+const said = /[ \t]+(?:is|was|of)?:?[ \t]*(\\*["'`])?/y
+const scheme = /(?:token|apikey|digest|negotiate|aws4-hmac-sha256)\s+/iy
+
+const contractName = /(?:^|[^A-Za-z0-9_])(?:api_key|api-key|apikey|token|secret|password)$/i
+const strongEnd =
+  /(?:passw(?:or)?d|passphrase|pwd|secret|(?:^|[^a-z0-9])(?:access|account|admin|api|app|auth|bearer|bot|client|consumer|csrf|database|db|deploy|encryption|id|jwt|license|master|oauth|personal|private|refresh|registry|root|secret|service|session|shared|shared_access|signing|storage|subscription|user|webhook)[-_.]?(?:key|token))$/
+const shouted = /^[-.]{0,2}[A-Z][A-Z0-9_]*$/
+/** Names that end like a secret's and are none's. */
+const harmless =
+  /(?:^|[^a-z0-9])(?:public|pub|foreign|primary|cache|sort|partition|hash|hot|map|object|translation|i18n|idempotency|next|page|next_page|continuation|syntax|cancel|cancellation|abort|max|min|num|total|input|output|prompt|completion|reasoning|cached|close|open|start|end|left|right|operator|punctuator|comma|eos|bos|pad|unk)[-_.]?(?:key|token)$/
+
+/** A name in lower case, with `_` where a capital began a word. */
+const inWords = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase()
+
+type Strength = "contract" | "strong" | "shouted" | "weak"
+
+const strengthOf = (name: string): Strength | undefined => {
+  if (contractName.test(name)) {
+    return "contract"
+  }
+  const words = inWords(name)
+  return words.endsWith("authorization") || harmless.test(words)
+    ? undefined
+    : strongEnd.test(words)
+      ? "strong"
+      : shouted.test(name)
+        ? "shouted"
+        : "weak"
+}
+
+const least = 8
+/** Bits per character from which a value is taken for random beside a name that promises little, and beside one in prose. */
+const weakBits = 3
+const proseBits = 3
+
+const kindOf = (name: string): string => (/key$/i.test(name) ? "key" : /token$/i.test(name) ? "token" : "password")
+
+interface Candidate {
+  readonly start: number
+  readonly end: number
+  readonly isQuoted: boolean
+  /** Whether punctuation after it was cut off. */
+  readonly isTrimmed?: boolean
+}
+
+/** Reads a value where a pattern left off. */
+const candidateAt = (text: string, start: number, isQuoted: boolean): Candidate | undefined => {
+  const end = judgedEnd(text, start)
+  return end === start ? undefined : { start, end, isQuoted }
+}
+
+const assigned = (text: string, end: number, name: string): Candidate | undefined => {
+  const strength = strengthOf(name)
+  sign.lastIndex = end
+  const match = strength === undefined ? null : sign.exec(text)
+  if (match === null) {
+    return undefined
+  }
+  const candidate = candidateAt(text, sign.lastIndex, match[2] !== undefined)
+  // After a quoted name an unquoted value is no text: a number, a variable.
+  const isValueOfKey = match[1] !== undefined && match[2] === undefined
+  if (candidate === undefined || candidate.end - candidate.start < least || isValueOfKey) {
+    return undefined
+  }
+  const found = text.slice(candidate.start, candidate.end)
+  if (found.startsWith("[REDACTED_SECRET") || isNoSecret(found, candidate.isQuoted)) {
+    return undefined
+  }
+  const isShell = text[end] === "=" && match[0].length <= 1 + (match[2]?.length ?? 0)
+  switch (strength) {
+    case "contract":
+      return candidate
+    case "strong":
+      return isPath.test(found) && /pwd$/i.test(name)
+        ? undefined
+        : candidate.isQuoted || isShell || !isWords(found)
+          ? candidate
+          : undefined
+    case "shouted":
+      return isShell || !isIdentifier.test(found) ? candidate : undefined
+    default:
+      return isRandomToken(found) ? candidate : undefined
+  }
+}
+
+/** The working directory is `PWD` too. */
+const isPath = /^(?:~|\.{1,2}|[A-Z]:)?(?:[\\/]+[\w.@ -]+)+[\\/]?[,;]?$/
+const isIdentifier = /^[A-Za-z_$][A-Za-z_$./:@-]*\d{0,2}$/
+
+const isRandomToken = (found: string): boolean => {
+  const bare = found.replace(/[,;)\]}]+$/, "")
+  return bare.length >= least && isTokenShaped(bare) && looksRandom(bare, weakBits)
+}
+
+/** `--password value`; `--token=value` is an assignment. */
+const flagged = (text: string, end: number, name: string): Candidate | undefined => {
+  gap.lastIndex = end
+  const match = /^--?[A-Za-z]/.test(name) ? gap.exec(text) : null
+  const candidate = match === null ? undefined : candidateAt(text, gap.lastIndex, match[1] !== undefined)
+  if (candidate === undefined || candidate.end - candidate.start < least || text[candidate.start] === "-") {
+    return undefined
+  }
+  const found = text.slice(candidate.start, candidate.end)
+  const isTold = candidate.isQuoted ? !isWords(found) || strongEnd.test(inWords(name)) : !/^[A-Za-z]+\W?$/.test(found)
+  return isTold && !found.startsWith("[") && !isNoSecret(found, candidate.isQuoted) ? candidate : undefined
+}
+
+/** A value of high entropy beside a name, without a sign. */
+const beside = (text: string, end: number): Candidate | undefined => {
+  said.lastIndex = end
+  const match = said.exec(text)
+  const candidate = match === null ? undefined : candidateAt(text, said.lastIndex, match[1] !== undefined)
+  if (candidate === undefined || candidate.end - candidate.start < least) {
+    return undefined
+  }
+  const found = text.slice(candidate.start, candidate.end)
+  const bare = found.replace(/[.,;:!?)\]}>]+$/, "")
+  const isPlain = /^[A-Za-z0-9+/=_!@#$%^&*~-]+$/.test(bare) && !/^[-/#@]|^\d+(?:[-./]\d+)*$|^\d+\w{0,4}$/.test(bare)
+  return isPlain &&
+    bare.length >= least &&
+    /[a-z]/i.test(bare) &&
+    !/^[A-Za-z]+[-_]?\d{1,4}$|^[A-Z_0-9]+$|^\w+-\d+(?:\.\d+)*$|^[\w-]+\/[\w/-]+$|^\w+=\w+$/.test(bare) &&
+    looksRandom(bare, proseBits) &&
+    !isNoSecret(bare, candidate.isQuoted)
+    ? { ...candidate, end: candidate.start + bare.length, isTrimmed: true }
+    : undefined
+}
+
+/** A header whose value is no `Bearer` and no `Basic`: those are told by themselves. */
+const authorised = (text: string, end: number): Candidate | undefined => {
+  sign.lastIndex = end
+  if (sign.exec(text) === null) {
+    return undefined
+  }
+  scheme.lastIndex = sign.lastIndex
+  const start = scheme.exec(text) === null ? sign.lastIndex : scheme.lastIndex
+  const candidate = candidateAt(text, start, false)
+  const found = candidate === undefined ? "" : text.slice(candidate.start, candidate.end)
+  return found.length >= 16 && !found.startsWith("[") && !isNoSecret(found, true) && looksRandom(found, weakBits)
+    ? candidate
+    : undefined
+}
+
+const wholeProseName =
+  /^(?:.*[^A-Za-z0-9_])?(?:api[ _-]?key|access[ _-]?key|secret[ _-]?key|token|secret|password|passphrase|passwd|pwd)$/i
+
+/** Finds secrets by the names beside them. */
+export const findAssignments: Finder = (text) => {
+  const spans: Array<Span> = []
+  nameEnd.lastIndex = 0
+  for (let match = nameEnd.exec(text); match !== null; match = nameEnd.exec(text)) {
+    suffix.lastIndex = nameEnd.lastIndex
+    if (suffix.exec(text) === null) {
+      continue
+    }
+    const nameAt = nameStart(text, match.index)
+    const name = text.slice(nameAt, nameEnd.lastIndex)
+    const end = suffix.lastIndex
+    const isHeader = match[0].toLowerCase() === "authorization"
+    const candidate = isHeader
+      ? authorised(text, end)
+      : (assigned(text, end, name) ??
+        flagged(text, end, name) ??
+        (wholeProseName.test(text.slice(Math.max(0, nameEnd.lastIndex - 24), nameEnd.lastIndex))
+          ? beside(text, end)
+          : undefined))
+    if (candidate !== undefined) {
+      const wholeValue = candidate.isTrimmed === true ? candidate.end : wholeEnd(text, candidate.end)
+      spans.push({ start: candidate.start, end: wholeValue, kind: isHeader ? "authorization" : kindOf(name) })
+      nameEnd.lastIndex = wholeValue
+    }
+  }
+  return spans
+}

@@ -1,0 +1,55 @@
+import type { Finder, Span } from "./Span.js"
+
+const begin = /-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY(?: BLOCK)?-----/g
+const end = /-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g
+
+/** What a key's block is made of, plain or with its line ends escaped, quoted in a patch or not. */
+const body = /(?:[A-Za-z0-9+/=\s.,:>|-]|\\+[nrt])*/y
+/** A line of a key, where its block is cut up by other text. */
+const keyLine = /[A-Za-z0-9+/=]{16,}/g
+/** No private key is longer. */
+const longestKey = 65_536
+
+/**
+ * Finds private keys, PEM's and OpenSSH's. A block that is cut up by quotes or signs loses its lines one by one, so that
+ * what surrounds them stays what it was; one without an end loses all that can be a key's.
+ */
+export const findPrivateKeys: Finder = (text) => {
+  const spans: Array<Span> = []
+  let nextEnd: RegExpExecArray | null | undefined
+  begin.lastIndex = 0
+  for (let match = begin.exec(text); match !== null; match = begin.exec(text)) {
+    const start = begin.lastIndex
+    if (nextEnd === undefined || (nextEnd !== null && nextEnd.index < start)) {
+      end.lastIndex = start
+      nextEnd = end.exec(text)
+    }
+    const isClosed = nextEnd !== null && nextEnd.index - start <= longestKey
+    const limit = isClosed && nextEnd !== null ? nextEnd.index : Math.min(text.length, start + longestKey)
+    body.lastIndex = start
+    const inside = body.exec(text)?.[0].length ?? 0
+    const stop = Math.min(start + inside, limit)
+    if (isClosed && nextEnd !== null && start + inside >= nextEnd.index) {
+      const last = nextEnd.index + nextEnd[0].length
+      spans.push({ start: match.index, end: last, kind: "private-key" })
+      begin.lastIndex = last
+    } else if (isClosed) {
+      spans.push(...keyLines(text, start, limit))
+      begin.lastIndex = limit
+    } else {
+      const cut = text.slice(match.index, stop).replace(/[\s.,:>|-]+$/, "").length
+      spans.push({ start: match.index, end: Math.max(start, match.index + cut), kind: "private-key" })
+      begin.lastIndex = Math.max(start, stop)
+    }
+  }
+  return spans
+}
+
+const keyLines = (text: string, start: number, limit: number): ReadonlyArray<Span> => {
+  const spans: Array<Span> = []
+  keyLine.lastIndex = start
+  for (let line = keyLine.exec(text); line !== null && line.index < limit; line = keyLine.exec(text)) {
+    spans.push({ start: line.index, end: Math.min(limit, line.index + line[0].length), kind: "private-key" })
+  }
+  return spans
+}
