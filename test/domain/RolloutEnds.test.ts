@@ -4,6 +4,7 @@ import type { NumberedLine } from "../../src/domain/LineSplitter.js"
 import { HeadReader, readTail } from "../../src/domain/RolloutEnds.js"
 import { type RolloutFile, threadOf } from "../../src/domain/Thread.js"
 import { addLine, joinFacts, noFacts, type ThreadFacts } from "../../src/domain/ThreadFacts.js"
+import { redact } from "../../src/domain/Redaction.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
 import { rolloutLines, splitWhole } from "./reading.js"
 
@@ -21,7 +22,7 @@ const readEnds = (content: string): ThreadFacts =>
 
 const readWhole = (content: string): ThreadFacts => rolloutLines(content).reduce(addLine, noFacts)
 
-const rowOf = (facts: ThreadFacts) => threadOf(facts, file, now)
+const rowOf = (facts: ThreadFacts) => threadOf(facts, file, now, redact)
 
 /** One step of a rollout, as Codex writes them. */
 const step: fc.Arbitrary<(rollout: RolloutBuilder) => RolloutBuilder> = fc.oneof(

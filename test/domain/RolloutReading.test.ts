@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { evidenceFilter, keepAll, type RolloutFilter } from "../../src/domain/RolloutFilter.js"
 import { RolloutReader, type RolloutReading } from "../../src/domain/RolloutReading.js"
+import { redact } from "../../src/domain/Redaction.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
 import { decodeAll, outline } from "./reading.js"
 
 const read = (content: string, filter: RolloutFilter = evidenceFilter): RolloutReading => {
-  const reader = new RolloutReader(filter, 100_000)
+  const reader = new RolloutReader(filter, 100_000, redact, "/home/ada/.codex/memories")
   decodeAll(content).forEach((line) => reader.add(line))
   return reader.result()
 }

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { byteLength } from "../../src/domain/ByteBudget.js"
 import { isComplete, type RolloutFile, Thread, threadOf } from "../../src/domain/Thread.js"
 import { addLine, noFacts } from "../../src/domain/ThreadFacts.js"
+import { redact } from "../../src/domain/Redaction.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../support/rollout.js"
 import { rolloutLines } from "./reading.js"
 
@@ -16,7 +17,7 @@ const file: RolloutFile = {
 const now = Date.UTC(2026, 3, 1)
 
 const rowOf = (rollout: RolloutBuilder, of: Partial<RolloutFile> = {}): Thread =>
-  threadOf(rolloutLines(rollout.text()).reduce(addLine, noFacts), { ...file, ...of }, now)
+  threadOf(rolloutLines(rollout.text()).reduce(addLine, noFacts), { ...file, ...of }, now, redact)
 
 const builder = () => new RolloutBuilder()
 const named = (thread_name: unknown) => ({ type: "thread_name_updated", thread_name })

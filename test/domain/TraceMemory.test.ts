@@ -15,6 +15,7 @@ import {
   type TraceHeader,
   traceSlug
 } from "../../src/domain/TraceMemory.js"
+import { redact } from "../../src/domain/Redaction.js"
 import { threadIdOf } from "../support/rollout.js"
 
 const limits = { traceBytes: 300_000, summaryBytes: 1_200 }
@@ -29,7 +30,8 @@ const structured = [
   "Outcome: success"
 ].join("\n")
 
-const normalise = (traceMemory: string, summary = "a summary") => normaliseOutput({ traceMemory, summary }, limits)
+const normalise = (traceMemory: string, summary = "a summary") =>
+  normaliseOutput({ traceMemory, summary }, limits, redact)
 
 describe("a trace memory counts as structured", () => {
   it("when it starts with # and has every mark", () => {
@@ -107,14 +109,19 @@ describe("normalising an answer", () => {
   it("keeps half head and half tail of a trace that is too long, around its marker", () => {
     const marker = "\n\n[... TRACE MEMORY TRUNCATED ...]\n\n"
     const long = `${structured}\n${"x".repeat(300)}`
-    const { traceMemory } = normaliseOutput({ traceMemory: long, summary: "s" }, { ...limits, traceBytes: 36 + 101 })
+    const { traceMemory } = normaliseOutput(
+      { traceMemory: long, summary: "s" },
+      { ...limits, traceBytes: 36 + 101 },
+      redact
+    )
     assert.strictEqual(traceMemory, `${long.slice(0, 50)}${marker}${"x".repeat(51)}`)
   })
 
   it("keeps half head and half tail of a summary that is too long, around its marker", () => {
     const { summary } = normaliseOutput(
       { traceMemory: structured, summary: `${"é".repeat(100)}${"z".repeat(100)}` },
-      { ...limits, summaryBytes: 26 + 23 }
+      { ...limits, summaryBytes: 26 + 23 },
+      redact
     )
     // Eleven bytes of head are five é and one byte left over, which the tail gets.
     assert.strictEqual(summary, `${"é".repeat(5)} [...summary truncated...]${"z".repeat(13)}`)
@@ -122,7 +129,7 @@ describe("normalising an answer", () => {
 
   it("cuts nothing that fits exactly", () => {
     const exact = { traceBytes: byteLength(structured), summaryBytes: 9 }
-    assert.deepStrictEqual(normaliseOutput({ traceMemory: structured, summary: "a summary" }, exact), {
+    assert.deepStrictEqual(normaliseOutput({ traceMemory: structured, summary: "a summary" }, exact, redact), {
       traceMemory: structured,
       summary: "a summary"
     })
@@ -136,7 +143,7 @@ describe("normalising an answer", () => {
       fc.integer({ min: 40, max: 200 })
     ],
     ([traceMemory, summary, bytes]) => {
-      const short = normaliseOutput({ traceMemory, summary }, { traceBytes: bytes, summaryBytes: bytes })
+      const short = normaliseOutput({ traceMemory, summary }, { traceBytes: bytes, summaryBytes: bytes }, redact)
       assert.isAtMost(byteLength(short.traceMemory), bytes)
       assert.isAtMost(byteLength(short.summary), bytes)
       assert.notMatch(short.summary, /[\r\n\t]/)

@@ -26,6 +26,7 @@ import {
   RolloutUnreadable
 } from "../../src/services/RolloutStore.js"
 import * as Settings from "../../src/Settings.js"
+import { redact } from "../../src/domain/Redaction.js"
 import { temporaryFolder } from "../support/program.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
 import { zstdFrame } from "../support/zstd.js"
@@ -234,7 +235,10 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       const file = fileAt(world, path)
       const read = yield* readAll(world.store, file)
       const ends = yield* world.store.readEnds(file)
-      assert.deepStrictEqual({ ...threadOf(ends, file, writtenAt) }, { ...threadOf(wholeFacts(read), file, writtenAt) })
+      assert.deepStrictEqual(
+        { ...threadOf(ends, file, writtenAt, redact) },
+        { ...threadOf(wholeFacts(read), file, writtenAt, redact) }
+      )
     })
 
     test(

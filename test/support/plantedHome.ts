@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { write } from "./program.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "./rollout.js"
+import { dresses, type MadeSecret, madeSecrets, spellingsOf } from "./secrets.js"
+
+/** A Codex home whose sessions are full of made-up secrets, wherever a session can hold one. */
+
+const cwdOf = (number: number): string => `/home/ada/projects/harbour-${number % 3}`
+
+const rolloutPath = (home: string, number: number): string =>
+  join(home, `sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`)
+
+const begin = (number: number, remote = "https://git.ferry.test/ada/ferry.git"): RolloutBuilder =>
+  new RolloutBuilder(startOfFixtures + number * 60_000)
+    .meta({ id: threadIdOf(number), cwd: cwdOf(number), git: { branch: "main", repository_url: remote } })
+    .turnContext({ cwd: cwdOf(number) })
+
+const patchOf = (text: string): string =>
+  `*** Begin Patch\n*** Update File: src/notes.txt\n@@\n-old\n${text
+    .split("\n")
+    .map((line) => `+${line}`)
+    .join("\n")}\n*** End Patch`
+
+/** One session for a dress: every secret in the user's words, in arguments, in output and in a patch. */
+const session = (number: number, dress: (secret: MadeSecret) => string): RolloutBuilder => {
+  const rollout = begin(number)
+  for (const [index, secret] of madeSecrets.entries()) {
+    const text = dress(secret)
+    const others = madeSecrets.map((_, at) => madeSecrets[(index + at + 1) % madeSecrets.length] ?? secret)
+    rollout
+      .user(`please always use this from now on: ${text}`)
+      .command(
+        `run-check ${dress(others[0] ?? secret)}`,
+        `Error: denied for ${dress(others[1] ?? secret)}\n`,
+        index % 2
+      )
+      .patch(patchOf(dress(others[2] ?? secret)))
+      .assistant(`I used ${dress(others[3] ?? secret)} and it worked.`)
+  }
+  return rollout.turnEnd()
+}
+
+/** A small session for a secret: in its title, in its name, in the remote of its repository. */
+const smallSession = (number: number, secret: MadeSecret): RolloutBuilder =>
+  begin(number, `https://ada:${encodeURIComponent(secret.core)}@git.ferry.test/ada/ferry.git`)
+    .user(`${secret.text} is what the deploy wants, fix the deploy`)
+    .event({ type: "thread_name_updated", thread_name: `deploy with ${secret.text}` })
+    .command("npm test", "not ok 1\nTypeError: no\n", 1)
+    .patch(patchOf("harmless"))
+    .command("npm test", "ok 1\n# pass 1\n", 0)
+    .assistant(`Done with ${secret.text}.`)
+    .turnEnd()
+
+/** Writes the home; returns how many sessions it has. */
+export const writePlantedHome = (home: string): number => {
+  const sessions = [
+    ...Object.values(dresses).map((dress, index) => session(index + 1, dress)),
+    ...madeSecrets.map((secret, index) => smallSession(index + 101, secret))
+  ]
+  sessions.forEach((rollout, index) => write(rolloutPath(home, index < 6 ? index + 1 : index + 95), rollout.text()))
+  return sessions.length
+}
+
+/** The bytes of every file below a folder, by path. */
+export const bytesBelow = (folder: string): ReadonlyMap<string, Buffer> =>
+  new Map(
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .map((name) => join(folder, name))
+      .filter((path) => statSync(path).isFile())
+      .map((path) => [path, readFileSync(path)])
+  )
+
+/** Which secrets stand in some bytes, and where. */
+export const leaksIn = (places: Iterable<readonly [string, Buffer | string]>): ReadonlyArray<string> =>
+  [...places].flatMap(([place, content]) => {
+    const bytes = Buffer.from(content)
+    return madeSecrets.flatMap((secret) =>
+      [...spellingsOf(secret), encodeURIComponent(secret.core)].some((spelling) => bytes.includes(spelling))
+        ? [`${secret.kind} in ${place}`]
+        : []
+    )
+  })
