@@ -74,6 +74,20 @@ const sessionLines = (number: number, bytes: number): ReadonlyArray<string> => {
   return lines
 }
 
+/** Every string of a session of about so many bytes, as it is decoded. */
+export const stringsOf = (number: number, bytes: number): ReadonlyArray<string> => {
+  const strings: Array<string> = []
+  const collect = (value: unknown): void => {
+    if (typeof value === "string") {
+      strings.push(value)
+    } else if (typeof value === "object" && value !== null) {
+      Object.values(value).forEach(collect)
+    }
+  }
+  sessionLines(number, bytes).forEach((line) => collect(JSON.parse(line)))
+  return strings
+}
+
 /** Writes so many sessions of about so many bytes each; returns their paths. */
 export const writeSessions = (home: string, count: number, bytes: number): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, number) => {

@@ -4,7 +4,8 @@ import { rmSync, statSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { compare, type Figure, median, peakMemoryOf, timeOf, withFolder } from "./measure.js"
-import { writeHugeSession, writeSessions } from "./rollouts.js"
+import { redact } from "../src/domain/Redaction.js"
+import { stringsOf, writeHugeSession, writeSessions } from "./rollouts.js"
 import { seedLearned } from "./seed.js"
 
 const node = process.execPath
@@ -109,11 +110,66 @@ const gigabyte = (): Figure =>
     }
   })
 
+/** Names and values as sessions have them, harmless and not, between the lines of what commands print. */
+const mixedLines =
+  "export GITHUB_TOKEN=$GH_TOKEN && npm publish --tag next\nconst token = tokens[index];\npassword: string\n" +
+  '{"cacheKey":"d41d8cd98f00b204e9800998ecf8427e","id":"01950000-1111-7abc-8def-0123456789ab"}\n' +
+  "https://docs.ferry.test/guide?page=2#tokens and src/auth/session_token.ts:42:7 error TS2345: Argument of type\n"
+
+/** Taking the secrets out of what sessions hold, on one core. */
+const redaction = (): Figure => {
+  const strings = Array.from({ length: 20 }, (_, number) => stringsOf(number, 250_000)).flat()
+  const texts = [...strings, ...Array.from({ length: 200 }, () => mixedLines.repeat(20))]
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  const rates = Array.from({ length: 9 }, () => {
+    const start = performance.now()
+    texts.forEach(redact)
+    return bytes / 1_000 / (performance.now() - start)
+  })
+  return {
+    what: `redaction of ${rounded(bytes / 1e6, 1)} MB of decoded sessions on one core`,
+    bound: "at least 30 MB/s",
+    measured: `${rounded(median(rates), 0)} MB/s`,
+    isWithin: median(rates) >= 30
+  }
+}
+
+/** What almost fits the patterns, ten times as much of it, costs ten times as much. */
+const linearity = (): Figure => {
+  const baits = [
+    "password=((",
+    "Bearer ",
+    "https://a:b",
+    "eyJhbGciOi.",
+    'key\\":',
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "a"
+  ]
+  const timeFor = (bait: string, length: number): number =>
+    median(
+      Array.from({ length: 5 }, () => {
+        const text = bait.repeat(Math.ceil(length / bait.length))
+        const start = performance.now()
+        redact(text)
+        return performance.now() - start
+      })
+    )
+  const worst = Math.max(...baits.map((bait) => timeFor(bait, 2_000_000) / timeFor(bait, 200_000)))
+  return {
+    what: "redaction of 2 MB of hostile text against 200 KB of it, the worst of seven baits",
+    bound: "at most 20 times",
+    measured: `${rounded(worst, 1)} times`,
+    isWithin: worst <= 20
+  }
+}
+
 const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure> } = {
   nothingToDo,
   firstIndex,
   phaseOne,
-  gigabyte
+  gigabyte,
+  redaction,
+  linearity
 }
 
 const wanted = process.argv.slice(2)
