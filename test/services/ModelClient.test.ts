@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Effect, Fiber, type Layer, Stream } from "effect"
+import { redact } from "../../src/domain/Redaction.js"
 import { RolloutReader } from "../../src/domain/RolloutReading.js"
 import { rolloutFilters } from "../../src/domain/RolloutFilter.js"
 import { decodeNumberedLine } from "../../src/domain/RolloutLine.js"
@@ -12,7 +13,7 @@ import { makeThread } from "../support/rows.js"
 import { answer, traceAbout } from "../support/world.js"
 
 const requestFor = (number: number, rollout: string): StageOneRequest => {
-  const reader = new RolloutReader(rolloutFilters.evidence, 1_000_000)
+  const reader = new RolloutReader(rolloutFilters.evidence, 1_000_000, redact, "/home/ada/.codex/memories")
   rollout
     .split("\n")
     .forEach((text, index) => decodeNumberedLine({ line: index + 1, text }).forEach((line) => reader.add(line)))
