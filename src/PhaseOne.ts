@@ -9,12 +9,13 @@ import * as Stream from "effect/Stream"
 import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "./domain/Extraction.js"
 import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "./domain/ExtractionError.js"
 import { answerText, noAnswer, withDelta, withItem } from "./domain/ModelAnswer.js"
+import { type BudgetExhausted, StreamEndedEarly } from "./domain/ModelError.js"
+import { mayBeSentTo } from "./domain/Provider.js"
 import { rolloutFilters } from "./domain/RolloutFilter.js"
 import { isSubAgentSource } from "./domain/RolloutLine.js"
 import { RolloutReader, type RolloutReading } from "./domain/RolloutReading.js"
 import { select, type SkipReason } from "./domain/Selection.js"
 import { isNothing, parseStageOneOutput, stageOneJsonSchema, type StageOneOutput } from "./domain/StageOneOutput.js"
-import { renderTemplate } from "./domain/Template.js"
 import { isComplete, type RolloutFile, type Thread, threadOf } from "./domain/Thread.js"
 import { normaliseOutput, traceSlug } from "./domain/TraceMemory.js"
 import { type ExtractionError, heldBack, storeFailure, treatmentOf } from "./ExtractionFailure.js"
@@ -22,11 +23,12 @@ import { whileRenewed } from "./Lease.js"
 import { extractionDuration, extractions } from "./Metrics.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { MemoryFs } from "./services/MemoryFs.js"
-import { ModelClient, type StageOneRequest, StreamEndedEarly, type TokenUsage } from "./services/ModelClient.js"
+import { ModelClient, type StageOneRequest, type TokenUsage } from "./services/ModelClient.js"
 import { Progress } from "./services/Progress.js"
 import { type EndOfRollout, RolloutStore } from "./services/RolloutStore.js"
 import { type Claim, type Learned, StateDb } from "./services/StateDb.js"
 import { Settings } from "./Settings.js"
+import { stageOneInput } from "./StageOneInput.js"
 import { Templates } from "./Templates.js"
 
 /** What became of one candidate. */
@@ -50,7 +52,8 @@ interface LoadedRollout extends RolloutReading {
 export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number) {
   const { concurrency, currentThread, minIdle } = yield* Settings
   const waiting = new Map((yield* listWaiting).map((record) => [record.thread.id, record]))
-  const context = { now: yield* Clock.currentTimeMillis, minIdle: Duration.toMillis(minIdle), currentThread }
+  const provider = yield* boundary
+  const context = { now: yield* Clock.currentTimeMillis, minIdle: Duration.toMillis(minIdle), currentThread, provider }
   const outcomes: Array<ExtractionOutcome> = []
   let places = limit
   let selection = select([...waiting.values()], places, context)
@@ -68,6 +71,13 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
     selection = select([...waiting.values()], places, context)
   }
   return { extractions: outcomes, waiting: waiting.size }
+})
+
+/** The only provider whose sessions this pass may send away; undefined where all may be read. */
+const boundary = Effect.gen(function* () {
+  const { provider } = yield* ModelClient
+  const { allowProviderCrossing } = yield* Settings
+  return allowProviderCrossing ? undefined : provider
 })
 
 /** While one candidate's request is under way the next one is read, so that the model never waits for a disk. */
@@ -94,6 +104,7 @@ const listWaiting = Effect.gen(function* () {
 })
 
 const usedItsPlace = (outcome: ExtractionOutcome): boolean =>
+  (outcome._tag === "Skipped" && outcome.reason === "budget") ||
   outcome._tag === "Extracted" ||
   outcome._tag === "Nothing" ||
   (outcome._tag === "Failed" && treatmentOf(outcome.error) !== "hopeless")
@@ -157,11 +168,19 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
   return yield* loaded.pipe(
     Effect.flatMap((rollout) => learn(pass, claim, record.thread, rollout)),
     orDefect,
-    Effect.catchAll((error) => Effect.zipRight(storeFailure(claim, record, content, error), failed(thread, error)))
+    Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Progress | Settings | StateDb> =>
+      error._tag === "BudgetExhausted"
+        ? leftOut(thread, error)
+        : Effect.zipRight(storeFailure(claim, record, content, error), failed(thread, error))
+    )
   )
 })
 
-const load = Effect.fn("PhaseOne.load")(function* (thread: Thread) {
+/** What the user did not agree to pay for is no failure: the next pass finds the thread as it was. */
+const leftOut = (thread: Thread, error: BudgetExhausted) =>
+  Effect.zipRight(Effect.logWarning(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
+
+export const load = Effect.fn("PhaseOne.load")(function* (thread: Thread) {
   const store = yield* RolloutStore
   const { rolloutBytes, rolloutFilter } = yield* Settings
   const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes)
@@ -212,13 +231,16 @@ const learn = Effect.fnUntraced(function* (pass: Pass, claim: Claim, stored: Thr
   if (isSubAgentSource(thread.source)) {
     return yield* skipped(thread, "ignored")
   }
+  if (!mayBeSentTo(yield* boundary, thread)) {
+    return yield* skipped(thread, "provider")
+  }
   const { cwd } = thread
   if (cwd === null) {
     return yield* new NoWorkingDirectory({ path: rollout.file.path })
   }
   const { traceBytes, summaryBytes } = yield* Settings
-  const request = yield* makeRequest(thread, rollout)
-  const answer = yield* pass.request(ask(pass, request))
+  const request = yield* makeRequest(pass, thread, rollout, Infinity)
+  const answer = yield* pass.request(askWithin(pass, request, rollout))
   // The next request is on its way before this answer is looked at.
   yield* Effect.yieldNow()
   const output = yield* parseStageOneOutput(answer)
@@ -243,19 +265,40 @@ const complete = Effect.fnUntraced(function* (claim: Claim, stored: Thread, roll
   return isComplete(stored, read) ? stored : yield* stateDb.completeThread(claim, read)
 })
 
-const makeRequest = Effect.fnUntraced(function* (thread: Thread, rollout: LoadedRollout) {
-  const templates = yield* Templates
+const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout, tokens: number) {
+  const { window } = yield* ModelClient
+  const { stageOneSystem } = yield* Templates
   const request: StageOneRequest = {
+    pass: pass.owner,
     thread,
-    instructions: templates.stageOneSystem,
-    input: renderTemplate(templates.stageOneInput, {
-      rollout_path: rollout.file.path,
-      rollout_contents: rollout.rendering.text
-    }),
+    instructions: stageOneSystem,
+    input: yield* stageOneInput(rollout.file.path, rollout, window, Math.min(tokens, window?.inputTokens ?? Infinity)),
     outputSchema: stageOneJsonSchema(),
     evidence: rollout.evidence
   }
   return request
+})
+
+/** How often a request is made smaller when the model says that it is too long, and what is left of it each time. */
+const shrinkings = 3
+const shrinking = 0.6
+
+/** Asks, and asks with less where the server's window turns out to be smaller than thought. */
+const askWithin = Effect.fnUntraced(function* (pass: Pass, first: StageOneRequest, rollout: LoadedRollout) {
+  const { window } = yield* ModelClient
+  let request = first
+  for (let shrunk = 0; ; shrunk++) {
+    const answer = yield* Effect.either(ask(pass, request))
+    if (Either.isRight(answer)) {
+      return answer.right
+    }
+    if (answer.left._tag !== "ContextTooLong" || window === undefined || shrunk === shrinkings) {
+      return yield* answer.left
+    }
+    const text = `${request.instructions}\n${request.input}`
+    const tokens = Math.floor(Math.min(window.inputTokens, yield* window.count(text)) * shrinking)
+    request = yield* makeRequest(pass, first.thread, rollout, tokens)
+  }
 })
 
 const ask = Effect.fn("PhaseOne.ask")(function* (pass: Pass, request: StageOneRequest) {
@@ -280,7 +323,7 @@ const ask = Effect.fn("PhaseOne.ask")(function* (pass: Pass, request: StageOneRe
     )
   )
   if (usage === undefined) {
-    return yield* new StreamEndedEarly({ threadId: request.thread.id })
+    return yield* new StreamEndedEarly({ subject: { threadId: request.thread.id } })
   }
   yield* countAnswer(pass, usage)
   return answerText(answer)

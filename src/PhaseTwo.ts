@@ -3,8 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { ConsolidationDefect, LeaseLost, MemoriesMissing } from "./domain/ConsolidationError.js"
+import { ConsolidationDefect, LeaseLost, MemoriesMissing, ProviderCrossing } from "./domain/ConsolidationError.js"
 import { retryDelay } from "./domain/Extraction.js"
+import type { ModelError } from "./domain/ModelError.js"
+import { mayBeSentTo } from "./domain/Provider.js"
+import { isHeldBack } from "./domain/Report.js"
 import { renderTemplate } from "./domain/Template.js"
 import { whileRenewed } from "./Lease.js"
 import { consolidationDuration, consolidations } from "./Metrics.js"
@@ -22,6 +25,8 @@ export type ConsolidationError =
   | MemoriesMissing
   | PublishRefused
   | AgentFailure
+  | ModelError
+  | ProviderCrossing
   | StateDbFailure
   | MemoryFsFailure
   | ConsolidationDefect
@@ -195,9 +200,10 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
     yield* stateDb.recordPublished(cwd, state.fingerprint)
     return unchanged
   }
+  yield* keepToProvider(cwd, state)
   yield* progress.report({ _tag: "Consolidating", cwd })
   const staging = yield* memoryFs.stage(cwd)
-  const ended = yield* Effect.either(runAgent(staging.root.stagingPath))
+  const ended = yield* Effect.either(runAgent(pass, staging.root.stagingPath))
   const changes = yield* memoryFs.restoreOutside(staging, (threadId) => isBusy(threadId, state))
   if (changes.length > 0) {
     return yield* new PublishRefused({
@@ -213,6 +219,25 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
   yield* stateDb.recordPublished(cwd, state.fingerprint)
   const published: ConsolidationOutcome = { _tag: "Published", cwd }
   return published
+})
+
+/** What was learned from a session crosses to another provider no more than the session itself does. */
+const keepToProvider = Effect.fnUntraced(function* (cwd: string, { memories }: ConsolidationState) {
+  const { provider } = yield* AgentControl
+  const { allowProviderCrossing } = yield* Settings
+  if (provider === undefined || allowProviderCrossing) {
+    return
+  }
+  const stateDb = yield* StateDb
+  const strangers = yield* Effect.filter(memories, ({ threadId }) =>
+    Effect.map(
+      stateDb.getThread(threadId),
+      Option.match({ onNone: () => true, onSome: ({ thread }) => !mayBeSentTo(provider, thread) })
+    )
+  )
+  if (strangers.length > 0) {
+    return yield* new ProviderCrossing({ cwd, provider, traces: strangers.length })
+  }
 })
 
 /** Whether another pass may have written a thread's trace file since its memory was read. */
@@ -231,12 +256,12 @@ const isBusy = Effect.fnUntraced(function* (threadId: string, state: Consolidati
 })
 
 /** Starts the consolidation agent in a staged copy and follows it to its end; fails unless it completed. */
-const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (directory: string) {
+const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, directory: string) {
   const control = yield* AgentControl
   const templates = yield* Templates
   const { agentTimeLimit } = yield* Settings
   const prompt = renderTemplate(templates.consolidation, { memory_root: directory })
-  const last = yield* control.spawn({ directory, prompt, source: consolidationSource }).pipe(
+  const last = yield* control.spawn({ pass: pass.owner, directory, prompt, source: consolidationSource }).pipe(
     Effect.flatMap((agent) => Stream.runLast(Stream.takeUntil(agent.status, isFinal))),
     Effect.scoped,
     Effect.timeoutFail({
@@ -249,7 +274,7 @@ const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (directory: string) {
     case "Completed":
       return
     case "Errored":
-      return yield* new AgentFailure({ directory, reason: status.message })
+      return yield* status.error ?? new AgentFailure({ directory, reason: status.message })
     case "Interrupted":
       return yield* new AgentFailure({ directory, reason: "it was interrupted" })
     default:
@@ -260,7 +285,7 @@ const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (directory: string) {
 /** Remembers a failure, so that a directory that always fails is not paid for at every pass. */
 const recordFailure = Effect.fnUntraced(
   function* (cwd: string, state: ConsolidationState, error: ConsolidationError) {
-    if (error._tag === "LeaseLost") {
+    if (error._tag === "LeaseLost" || isHeldBack(error._tag)) {
       return
     }
     const stateDb = yield* StateDb

@@ -60,9 +60,13 @@ export const PassReport = Schema.Struct({
 /** What one pass did. */
 export type PassReport = typeof PassReport.Type
 
+/** Errors that say what the user did not agree to: nothing was tried, nothing failed, and the next pass looks again. */
+export const isHeldBack = (tag: string | undefined): boolean => tag === "BudgetExhausted" || tag === "ProviderCrossing"
+
 /** Whether anything in a report calls for an exit code of 1. */
 export const hasFailures = (report: PassReport): boolean =>
-  report.failed.length > 0 || report.consolidated.some(({ outcome }) => outcome === "failed")
+  report.failed.length > 0 ||
+  report.consolidated.some(({ error, outcome }) => outcome === "failed" && !isHeldBack(error?._tag))
 
 /** An error as a report shows it. */
 export const reportError = (error: { readonly _tag: string; readonly message: string }): ReportedError => ({

@@ -4,6 +4,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { RolloutContent, ThreadRecord } from "../domain/Extraction.js"
+import type { ReachedCap, Reservation, SpendingCaps } from "../domain/Spending.js"
 import type { Thread } from "../domain/Thread.js"
 import { ThreadId } from "../domain/ThreadId.js"
 
@@ -252,5 +253,17 @@ export class StateDb extends Context.Tag("rollout-memories/StateDb")<
       fingerprint: string,
       failure: { readonly errorTag: string; readonly errorMessage: string; readonly retryAt: number }
     ) => Effect.Effect<void, StateDbFailure>
+
+    /**
+     * Takes a request's worst cost out of what is left of the caps, for this pass and for this UTC day, before it is made.
+     * Returns the cap that stands in the way; then nothing was taken. What is never settled, because its process was killed
+     * or nobody can tell, stays taken.
+     */
+    readonly reserveSpending: (
+      reservation: Reservation,
+      caps: SpendingCaps
+    ) => Effect.Effect<Option.Option<ReachedCap>, StateDbFailure>
+    /** Puts what a request did cost, in tokens, in place of what was reserved for it. */
+    readonly settleSpending: (id: string, tokens: number) => Effect.Effect<void, StateDbFailure>
   }
 >() {}
