@@ -2,22 +2,26 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { ConsolidationDefect, LeaseLost, MemoriesMissing, ProviderCrossing } from "./domain/ConsolidationError.js"
 import { retryDelay } from "./domain/Extraction.js"
-import type { ModelError } from "./domain/ModelError.js"
+import { isServersFault, ModelError } from "./domain/ModelError.js"
 import { mayBeSentTo } from "./domain/Provider.js"
 import { isHeldBack } from "./domain/Report.js"
 import { renderTemplate } from "./domain/Template.js"
 import { whileRenewed } from "./Lease.js"
 import { consolidationDuration, consolidations } from "./Metrics.js"
-import type { Pass } from "./Pass.js"
-import { AgentControl, AgentFailure, consolidationSource, isFinal } from "./services/AgentControl.js"
+import { countAnswer, type Pass } from "./Pass.js"
+import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "./services/AgentControl.js"
 import { MemoryFs, type MemoryFsFailure, PublishRefused } from "./services/MemoryFs.js"
+import { TokenUsage } from "./services/ModelClient.js"
 import { Progress } from "./services/Progress.js"
 import { type ConsolidationState, StateDb, type StateDbFailure } from "./services/StateDb.js"
 import { Settings } from "./Settings.js"
 import { Templates } from "./Templates.js"
+
+const isModelError = Schema.is(ModelError)
 
 /** Everything that the consolidation of one directory can fail with. */
 export type ConsolidationError =
@@ -262,7 +266,7 @@ const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, directory
   const { agentTimeLimit } = yield* Settings
   const prompt = renderTemplate(templates.consolidation, { memory_root: directory })
   const last = yield* control.spawn({ pass: pass.owner, directory, prompt, source: consolidationSource }).pipe(
-    Effect.flatMap((agent) => Stream.runLast(Stream.takeUntil(agent.status, isFinal))),
+    Effect.flatMap((agent) => Stream.runLast(countTurns(pass, Stream.takeUntil(agent.status, isFinal)))),
     Effect.scoped,
     Effect.timeoutFail({
       duration: agentTimeLimit,
@@ -282,6 +286,23 @@ const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, directory
   }
 })
 
+/** Counts what an agent's requests cost as it goes: each status says what all of them have cost so far. */
+const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
+  let counted = { inputTokens: 0, outputTokens: 0 }
+  return Stream.tap(statuses, (status) => {
+    if (status._tag !== "Running" || status.inputTokens === undefined || status.outputTokens === undefined) {
+      return Effect.void
+    }
+    const { inputTokens, outputTokens } = status
+    const turn = new TokenUsage({
+      inputTokens: Math.max(0, inputTokens - counted.inputTokens),
+      outputTokens: Math.max(0, outputTokens - counted.outputTokens)
+    })
+    counted = { inputTokens, outputTokens }
+    return countAnswer(pass, turn)
+  })
+}
+
 /** Remembers a failure, so that a directory that always fails is not paid for at every pass. */
 const recordFailure = Effect.fnUntraced(
   function* (cwd: string, state: ConsolidationState, error: ConsolidationError) {
@@ -292,7 +313,10 @@ const recordFailure = Effect.fnUntraced(
     const { retryFactor, retryFirst, retryLongest } = yield* Settings
     const now = yield* Clock.currentTimeMillis
     const attempts = state.attempts + 1
-    const isEnvironment = error._tag === "StateDbFailure" || error._tag === "MemoryFsFailure"
+    const isEnvironment =
+      error._tag === "StateDbFailure" ||
+      error._tag === "MemoryFsFailure" ||
+      (isModelError(error) && isServersFault(error))
     const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
     yield* stateDb.recordUnpublished(cwd, state.fingerprint, {
       errorTag: error._tag,

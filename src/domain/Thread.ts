@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { cutEnd } from "./ByteBudget.js"
 import { redact } from "./Redaction.js"
 import { sourceOf, timestampOf } from "./RolloutLine.js"
+import { isStaging } from "./WorkingDirectory.js"
 import { cwdOf, type ThreadFacts } from "./ThreadFacts.js"
 import { ThreadId, threadIdOf } from "./ThreadId.js"
 
@@ -86,7 +87,7 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number): Th
       rolloutPath: file.path,
       createdAt: timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? timeInName(name) ?? file.modifiedAt,
       updatedAt: lastRecordTime(facts, file, now),
-      source: sourceOf(facts.meta ?? {}),
+      source: isStaging(cwdOf(facts) ?? "") ? "subagent:memory_consolidation" : sourceOf(facts.meta ?? {}),
       modelProvider: facts.meta?.model_provider ?? null,
       cwd: cwdOf(facts) ?? null,
       cliVersion: facts.meta?.cli_version ?? null,

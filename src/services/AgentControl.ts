@@ -13,7 +13,10 @@ export const AgentStatus = Schema.Union(
   Schema.TaggedStruct("Pending", {}),
   Schema.TaggedStruct("Running", {
     turn: Schema.optional(Schema.NonNegativeInt),
-    tokens: Schema.optional(Schema.NonNegativeInt)
+    tokens: Schema.optional(Schema.NonNegativeInt),
+    /** What all turns so far have cost, where they cost anything. */
+    inputTokens: Schema.optional(Schema.NonNegativeInt),
+    outputTokens: Schema.optional(Schema.NonNegativeInt)
   }),
   Schema.TaggedStruct("Completed", {}),
   Schema.TaggedStruct("Errored", {

@@ -178,6 +178,46 @@ export const replies = {
   silent: (): Reply => ({ body: "", end: "hang" })
 } as const
 
+/** A call of a tool, its parameters as they stand on the wire. */
+export interface Call {
+  readonly name: string
+  readonly parameters: unknown
+}
+
+let callsMade = 0
+
+/** A turn of an agent that calls tools. */
+export const calling =
+  (...calls: ReadonlyArray<Call>) =>
+  (request: SeenRequest): Reply => ({
+    body: [
+      frame({ type: "response.output_item.done", item: { id: "rs_1", type: "reasoning", summary: [] } }),
+      ...calls.map(({ name, parameters }) =>
+        frame({
+          type: "response.output_item.done",
+          item: {
+            id: `fc_${++callsMade}`,
+            type: "function_call",
+            call_id: `call_${callsMade}`,
+            name,
+            arguments: typeof parameters === "string" ? parameters : JSON.stringify(parameters)
+          }
+        })
+      ),
+      frame({ type: "response.completed", response: { status: "completed", usage: usageOf(request) } })
+    ].join("")
+  })
+
+/** What the tools said to the calls of the turn before, in order. */
+export const toolOutputs = ({ body }: SeenRequest): ReadonlyArray<string> => {
+  const items: ReadonlyArray<unknown> = Array.isArray(body["input"]) ? body["input"] : []
+  const outputs = items.map((item) =>
+    typeof item === "object" && item !== null && "output" in item ? String(item.output) : undefined
+  )
+  const from = outputs.lastIndexOf(undefined)
+  return outputs.slice(from + 1).filter((output) => output !== undefined)
+}
+
 /** Decides what a request is answered with; `index` counts the requests from 0. */
 export type Script = (request: SeenRequest, index: number) => Reply
 
