@@ -74,7 +74,7 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
 })
 
 /** The only provider whose sessions this pass may send away; undefined where all may be read. */
-const boundary = Effect.gen(function* () {
+export const boundary = Effect.gen(function* () {
   const { provider } = yield* ModelClient
   const { allowProviderCrossing } = yield* Settings
   return allowProviderCrossing ? undefined : provider
@@ -84,7 +84,7 @@ const boundary = Effect.gen(function* () {
 const candidatesPerRequest = 2
 
 /** All threads that are not fresh, a page at a time. */
-const listWaiting = Effect.gen(function* () {
+export const listWaiting = Effect.gen(function* () {
   const stateDb = yield* StateDb
   const { sources, threadsScanned } = yield* Settings
   const waiting: Array<ThreadRecord> = []
@@ -180,6 +180,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
 const leftOut = (thread: Thread, error: BudgetExhausted) =>
   Effect.zipRight(Effect.logWarning(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
 
+/** Reads a thread's rollout whole, once. Fails with `RolloutUnreadable` where that cannot be done. */
 export const load = Effect.fn("PhaseOne.load")(function* (thread: Thread) {
   const store = yield* RolloutStore
   const { rolloutBytes, rolloutFilter } = yield* Settings

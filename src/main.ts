@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import { exitCodeOf, explain } from "./cli/ExitCode.js"
 import * as Logging from "./cli/Logging.js"
 import { makePassCommand } from "./cli/PassCommand.js"
+import { makePlanCommand } from "./cli/PlanCommand.js"
 import { layerPlainConsole } from "./cli/Terminal.js"
 import * as TerminalProgress from "./cli/TerminalProgress.js"
 import * as MemoryFsPlatform from "./layers/MemoryFsPlatform.js"
@@ -55,9 +56,11 @@ const services = (options: { readonly rebuildIndex: boolean }) =>
     Layer.provideMerge(machine)
   )
 
-const program = Command.run(makePassCommand(services), { name: manifest.name, version: manifest.version })(
-  process.argv
-).pipe(
+const passCommand = makePassCommand(services)
+
+const command = passCommand.pipe(Command.withSubcommands([makePlanCommand(services, passCommand)]))
+
+const program = Command.run(command, { name: manifest.name, version: manifest.version })(process.argv).pipe(
   Effect.tapErrorCause((cause) =>
     Effect.sync(() => {
       const line = explain(cause)
