@@ -5,12 +5,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Logger, Redacted } from "effect"
 import * as ModelClientOpenAi from "../../src/layers/ModelClientOpenAi.js"
 import * as Responses from "../../src/layers/openai/Responses.js"
+import { hasFailures } from "../../src/domain/Report.js"
 import type { SettingValues } from "../../src/Settings.js"
 import * as Templates from "../../src/Templates.js"
 import { temporaryFolder, write } from "../support/program.js"
 import { realPass } from "../support/realWorld.js"
-import { replies, type Reply, type Script, type SeenRequest, serve } from "../support/responsesServer.js"
-import { simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
+import { replies, type Reply, type Script, type SeenRequest, serve, tokensOf } from "../support/responsesServer.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
 import { traceAbout } from "../support/world.js"
 
 const model = Layer.provide(ModelClientOpenAi.layer, Responses.layer)
@@ -324,4 +325,117 @@ describe("phase one, when the server of one thread answers with", () => {
       })
     )
   }
+})
+
+/** A session of many megabytes with needles among its wishes and its failures. */
+const hugeSession = (turns: number): string => {
+  const rollout = new RolloutBuilder(startOfFixtures).meta({ id: threadIdOf(1) })
+  const at = needlesOf(turns)
+  for (let turn = 0; turn < turns; turn++) {
+    const needle = at.includes(turn) ? `needle ${turn} of the hay` : `part ${turn}`
+    rollout
+      .user(`go on with ${needle}`)
+      .command(`cat log-${turn}`, "  ✔ departures on a Sunday leave out the early boat\n".repeat(1_200))
+      .command(`npm test -- ${turn}`, `  ✔ on time\n${"-".repeat(300)}\nError: broken at ${needle}\n`, 1)
+  }
+  return rollout.text()
+}
+
+const needlesOf = (turns: number): ReadonlyArray<number> => [0.01, 0.5, 0.99].map((share) => Math.round(turns * share))
+
+describe("a rollout that is larger than the model's window", () => {
+  it.scopedLive("of 70 MB is packed to fit it, with the needles of its start, middle and end", () =>
+    Effect.gen(function* () {
+      const turns = 1_100
+      const { codexHome, pass, server } = yield* home(replies.ok(good))
+      const content = hugeSession(turns)
+      assert.isAbove(Buffer.byteLength(content), 70_000_000)
+      addSession(codexHome, 1, content)
+      const report = yield* pass({ modelWindow: 128_000 })
+      assert.strictEqual(report.extracted.length, 1)
+      const [request] = server.requests
+      const tokens = request === undefined ? 0 : tokensOf(request.body)
+      assert.isAtMost(tokens, 128_000 - 16_000)
+      assert.isAbove(tokens, 80_000)
+      for (const turn of needlesOf(turns)) {
+        assert.include(request?.text ?? "", `go on with needle ${turn} of the hay`)
+        assert.include(request?.text ?? "", `Error: broken at needle ${turn} of the hay`)
+      }
+    })
+  )
+
+  it.scopedLive("is asked for with less when the server says that it is too long, and learned from", () =>
+    Effect.gen(function* () {
+      const { codexHome, pass, server } = yield* home((request) =>
+        tokensOf(request.body) > 12_000 ? replies.tooLong() : replies.ok(good)(request)
+      )
+      addSession(codexHome, 1, hugeSession(20))
+      const report = yield* pass({ modelWindow: 40_000, modelOutputTokens: 1_000 })
+      assert.strictEqual(report.extracted.length, 1)
+      assert.isBelow(server.requests.length, 5)
+      assert.isAbove(server.requests.length, 1)
+      assert.include(server.requests.at(-1)?.text ?? "", "broken at needle 10 of the hay")
+    })
+  )
+
+  it.scopedLive("counts as failed when nothing is small enough for the server", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(replies.tooLong)
+      const report = yield* pass()
+      assert.deepStrictEqual([report.failed[0]?.error._tag, server.requests.length], ["ContextTooLong", 4])
+      assert.match(report.failed[0]?.error.message ?? "", /MEMORIES_MODEL_WINDOW/)
+    })
+  )
+})
+
+describe("a pass whose requests have a cap", () => {
+  it.scopedLive("of 0 makes none, and reports what was left out as no failure", () =>
+    Effect.gen(function* () {
+      for (const cap of [{ maxTokens: 0 }, { maxRequests: 0 }, { maxTokensPerDay: 0 }, { maxRequestsPerDay: 0 }]) {
+        const { pass, server } = yield* home(replies.ok(good), 2)
+        const report = yield* pass(cap)
+        assert.strictEqual(server.requests.length, 0)
+        assert.deepStrictEqual(
+          report.skipped.map(({ reason }) => reason),
+          ["budget", "budget"]
+        )
+        assert.deepStrictEqual([report.failed.length, hasFailures(report)], [0, false])
+        // Nothing counts against the threads: with money they are learned from at once.
+        assert.strictEqual((yield* pass({ maxTokens: undefined })).extracted.length, 2)
+      }
+    })
+  )
+
+  it.scopedLive("spends to the cap and no further, and the day's cap is the same for every pass", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(replies.ok(good), 6)
+      const first = yield* pass({ maxRequests: 2 })
+      assert.deepStrictEqual([first.extracted.length, server.requests.length], [2, 2])
+      const second = yield* pass({ maxRequestsPerDay: 3 })
+      assert.deepStrictEqual([second.extracted.length, server.requests.length], [1, 3])
+      const third = yield* pass({ maxRequestsPerDay: 3 })
+      assert.deepStrictEqual([third.extracted.length, server.requests.length], [0, 3])
+    })
+  )
+
+  it.scopedLive("waits for requests under way before it gives up on the next, as most cost less than their worst", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(replies.ok(good), 6)
+      // One request at its worst, and some more that are settled.
+      const report = yield* pass({ maxTokens: 27_000, concurrency: 4 })
+      assert.deepStrictEqual([report.extracted.length, server.requests.length], [6, 6])
+    })
+  )
+
+  it.scopedLive("pays for every request that is made again", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(replies.status(503, { message: "busy" }))
+      const report = yield* pass({ maxRequests: 3 })
+      assert.strictEqual(server.requests.length, 3)
+      assert.deepStrictEqual(
+        report.skipped.map(({ reason }) => reason),
+        ["budget"]
+      )
+    })
+  )
 })
