@@ -1,5 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import {
   type Conversation,
@@ -22,6 +23,9 @@ import { Responses } from "./openai/Responses.js"
 /** How often a model may call a tool wrongly, or call none, before it is given up on. */
 const mistakeLimit = 12
 
+/** What is left of a conversation that the server says is too long. */
+const shrinking = 0.6
+
 /** Tools that one turn may call. */
 const callsPerTurn = 64
 
@@ -39,12 +43,12 @@ const make = Effect.gen(function* () {
   const { agentTimeLimit, agentTokens, agentTurns, consolidationEffort, memoryBytes, modelOutputTokens } = settings
 
   /** What is sent in one turn: the longest of what tools said goes first when not all of it fits any more. */
-  const fitted = Effect.fnUntraced(function* (given: Conversation, instructions: string) {
+  const fitted = Effect.fnUntraced(function* (given: Conversation, instructions: string, room: number) {
     let items = given
     for (;;) {
       const text = `${instructions}\n${textOf(items)}`
-      const isSmall = Buffer.byteLength(text) <= window.inputTokens
-      const smaller = isSmall || (yield* window.count(text)) <= window.inputTokens ? undefined : withoutLongest(items)
+      const isSmall = Buffer.byteLength(text) <= room || (yield* window.count(text)) <= room
+      const smaller = isSmall ? undefined : withoutLongest(items)
       if (smaller === undefined) {
         return { items, text }
       }
@@ -70,22 +74,35 @@ const make = Effect.gen(function* () {
     const toolText = JSON.stringify(tools.definitions)
     let items: Conversation = [userMessage(begin)]
     let mistakes = 0
+    let room = window.inputTokens
     const spent = { inputTokens: 0, outputTokens: 0 }
     for (let turn = 1; turn <= agentTurns; turn++) {
-      const sent = yield* fitted(items, `${prompt}\n${toolText}`)
+      const sent = yield* fitted(items, `${prompt}\n${toolText}`, room)
       const left = agentTokens - spent.inputTokens - spent.outputTokens
       if (Buffer.byteLength(sent.text) > left && (yield* window.count(sent.text)) > left) {
         return yield* new AgentGaveUp({
           reason: `it needs more than the ${agentTokens} tokens it may cost; raise MEMORIES_AGENT_TOKENS`
         })
       }
-      const { response, usage } = yield* ask({
-        subject: { directory },
-        pass,
-        body: { ...body, input: sent.items },
-        text: sent.text,
-        maxOutputTokens: Math.min(modelOutputTokens, agentTokens)
-      })
+      const answer = yield* Effect.either(
+        ask({
+          subject: { directory },
+          pass,
+          body: { ...body, input: sent.items },
+          text: sent.text,
+          maxOutputTokens: Math.min(modelOutputTokens, agentTokens)
+        })
+      )
+      if (Either.isLeft(answer)) {
+        const error = answer.left
+        if (error._tag !== "ContextTooLong" || withoutLongest(sent.items) === undefined) {
+          return yield* error
+        }
+        room = Math.floor(Math.min(room, yield* window.count(sent.text)) * shrinking)
+        items = sent.items
+        continue
+      }
+      const { response, usage } = answer.right
       spent.inputTokens += usage.inputTokens
       spent.outputTokens += usage.outputTokens
       yield* report({ _tag: "Running", turn, tokens: spent.inputTokens + spent.outputTokens, ...spent })

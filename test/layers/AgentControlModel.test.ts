@@ -11,7 +11,7 @@ import * as WorkingDirectoriesNode from "../../src/layers/WorkingDirectoriesNode
 import { AgentControl, type AgentStatus } from "../../src/services/AgentControl.js"
 import * as Settings from "../../src/Settings.js"
 import { snapshot, temporaryFolder, write } from "../support/program.js"
-import { type Call, calling, replies, type Script, serve, toolOutputs } from "../support/responsesServer.js"
+import { type Call, calling, replies, type Script, serve, toolOutputs, tokensOf } from "../support/responsesServer.js"
 
 const trace = "0195a000-0001-7abc-8def-0123456789ab_ferry.md"
 
@@ -287,6 +287,23 @@ describe("an agent over a model", () => {
       assert.strictEqual(last(yield* run)?._tag, "Completed")
       assert.include(server.requests[4]?.text ?? "", "left out to make room")
       assert.notInclude(server.requests[1]?.text ?? "", "left out to make room")
+    })
+  )
+
+  it.scopedLive("lets go of what it read, too, when the server says that it is too long", () =>
+    Effect.gen(function* () {
+      const read: Call = {
+        name: "read_file",
+        parameters: { path: "trace_summaries/long.md", first_line: 1, last_line: 2_000 }
+      }
+      const play = turns([read], [read], [read], [memory, done])
+      let answered = 0
+      const { directory, run, server } = yield* world((request) =>
+        tokensOf(request.body) > 30_000 ? replies.tooLong() : play(request, answered++)
+      )
+      write(join(directory, "trace_summaries/long.md"), "a word and another\n".repeat(2_500))
+      assert.strictEqual(last(yield* run)?._tag, "Completed")
+      assert.include(server.requests.at(-1)?.text ?? "", "left out to make room")
     })
   )
 })
