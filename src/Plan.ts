@@ -3,7 +3,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { PassPlan, PlannedThread } from "./domain/Plan.js"
 import { select } from "./domain/Selection.js"
-import { makePass } from "./Pass.js"
 import { boundary, listWaiting, load } from "./PhaseOne.js"
 import { updateIndex } from "./RolloutIndex.js"
 import { MemoryFs } from "./services/MemoryFs.js"
@@ -24,7 +23,6 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
   const settings = yield* Settings
   const { name, window } = yield* ModelClient
   const { stageOneSystem } = yield* Templates
-  const pass = yield* makePass
   yield* (yield* MemoryFs).prepare
   yield* updateIndex({ reread: false })
   const provider = yield* boundary
@@ -34,35 +32,31 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
     currentThread: settings.currentThread,
     provider
   })
-  const planned = yield* Effect.forEach(
-    candidates,
-    (thread) =>
-      load(thread).pipe(
-        Effect.flatMap((rollout) =>
-          Effect.gen(function* () {
-            const input = yield* stageOneInput(rollout.file.path, rollout, window, window?.inputTokens ?? Infinity)
-            const count = window?.count(`${stageOneSystem}\n${input}`) ?? Effect.succeed(nothing)
-            const planned: PlannedThread = {
-              threadId: thread.id,
-              rolloutPath: rollout.file.path,
-              cwd: thread.cwd,
-              inputTokens: mayBeSentTo(provider, thread) ? yield* count : nothing
-            }
-            return planned
-          })
-        ),
-        Effect.catchAll(({ message }) =>
-          Effect.succeed<PlannedThread>({
+  const planned = yield* Effect.forEach(candidates, (thread) =>
+    load(thread).pipe(
+      Effect.flatMap((rollout) =>
+        Effect.gen(function* () {
+          const input = yield* stageOneInput(rollout.file.path, rollout, window, window?.inputTokens ?? Infinity)
+          const count = window?.count(`${stageOneSystem}\n${input}`) ?? Effect.succeed(nothing)
+          const planned: PlannedThread = {
             threadId: thread.id,
-            rolloutPath: thread.rolloutPath,
+            rolloutPath: rollout.file.path,
             cwd: thread.cwd,
-            inputTokens: nothing,
-            problem: message
-          })
-        ),
-        pass.turn
+            inputTokens: mayBeSentTo(provider, thread) ? yield* count : nothing
+          }
+          return planned
+        })
       ),
-    { concurrency: 2 }
+      Effect.catchAll(({ message }) =>
+        Effect.succeed<PlannedThread>({
+          threadId: thread.id,
+          rolloutPath: thread.rolloutPath,
+          cwd: thread.cwd,
+          inputTokens: nothing,
+          problem: message
+        })
+      )
+    )
   )
   const requests = window === undefined ? 0 : planned.filter(({ problem }) => problem === undefined).length
   const inputTokens = planned.reduce((sum, { inputTokens }) => sum + inputTokens, 0)

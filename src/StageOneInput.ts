@@ -14,10 +14,6 @@ const countedPackings = 8
 /** A first guess at how many bytes a token has: more than it mostly is, so that nothing is given up without need. */
 const bytesPerToken = 4.5
 
-/** No text has more tokens than bytes, so what has few enough bytes need not be counted. */
-const fits = (window: TokenWindow, text: string, tokens: number): Effect.Effect<boolean> =>
-  byteLength(text) <= tokens ? Effect.succeed(true) : Effect.map(window.count(text), (count) => count <= tokens)
-
 /**
  * The user message of a stage-one request. Without a window it is the rendering, cut to its budget of bytes; with one, what
  * does not fit into `tokens` (the instructions included) is packed by worth instead, and so is what was over the bytes.
@@ -36,9 +32,14 @@ export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
   if (window === undefined) {
     return whole
   }
-  const room = Math.max(0, tokens - (yield* window.count(stageOneSystem)))
   const isPacked = rolloutFilter === "evidence"
-  if ((rendering.bytes <= rolloutBytes || !isPacked) && (yield* fits(window, whole, room))) {
+  const isWhole = rendering.bytes <= rolloutBytes || !isPacked
+  // No text has more tokens than bytes, so what has few enough bytes need not be counted.
+  if (isWhole && byteLength(stageOneSystem) + byteLength(whole) <= tokens) {
+    return whole
+  }
+  const room = Math.max(0, tokens - (yield* window.count(stageOneSystem)))
+  if (isWhole && (yield* window.count(whole)) <= room) {
     return whole
   }
   const packing = isPacked ? new EvidencePacking(evidence) : undefined

@@ -6,6 +6,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -88,6 +89,29 @@ const eventsOnly = HttpClient.transformResponse(
   })
 )
 
+const newline = 0x0a
+
+/** A chunk, cut after each of its lines. */
+const linesOf = (bytes: Uint8Array): Chunk.Chunk<Uint8Array> => {
+  const lines: Array<Uint8Array> = []
+  let start = 0
+  for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
+    lines.push(bytes.subarray(start, end + 1))
+    start = end + 1
+  }
+  if (start < bytes.length) {
+    lines.push(bytes.subarray(start))
+  }
+  return Chunk.unsafeFromArray(lines)
+}
+
+/** The client's reader of events looks at every line of a chunk again for each of them: it is given one line at a time. */
+const lineByLine = HttpClient.transformResponse(
+  Effect.map((response: HttpClientResponse.HttpClientResponse): HttpClientResponse.HttpClientResponse =>
+    Object.create(response, { stream: { value: Stream.mapConcatChunk(response.stream, linesOf) } })
+  )
+)
+
 const detailOf = (error: unknown): string => {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return shown(inner instanceof Error ? inner.message : String(inner))
@@ -159,7 +183,7 @@ const make = Effect.gen(function* () {
   const client = yield* OpenAiClient.make({
     apiKey: modelServer.apiKey,
     apiUrl: modelServer.baseUrl.replace(/\/+$/, ""),
-    transformClient: (client) => client.pipe(HttpClient.withTracerPropagation(false), eventsOnly)
+    transformClient: (client) => client.pipe(HttpClient.withTracerPropagation(false), eventsOnly, lineByLine)
   })
   const rejectedKey = yield* Ref.make<ModelUnauthorised | undefined>(undefined)
   const retry = {
@@ -189,14 +213,29 @@ const make = Effect.gen(function* () {
         max_output_tokens: maxOutputTokens
       })
     })
-    return client.streamRequest(request, Schema.Unknown).pipe(
-      Stream.timeoutFail(() => new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_SILENCE" }), modelSilence),
+    let events = 0
+    const silence = Effect.suspend(() => {
+      const before = events
+      return Effect.delay(
+        Effect.sync(() => events === before),
+        modelSilence
+      )
+    })
+    const reading = client.streamRequest(request, Schema.Unknown).pipe(
       Stream.runForEachWhile((event) =>
         Effect.sync(() => {
+          events++
           response = addEvent(response, event)
           return response.end === undefined && response.characters <= answerCharacters
         })
-      ),
+      )
+    )
+    // A time-out of each event by itself would cost more than all else: one looks whether any came since it last did.
+    const silent = Effect.zipRight(
+      Effect.repeat(silence, { until: (isSilent) => isSilent }),
+      new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_SILENCE" })
+    )
+    return Effect.raceFirst(reading, silent).pipe(
       Effect.timeoutFail({
         duration: modelTimeLimit,
         onTimeout: () => new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_TIME_LIMIT" })
