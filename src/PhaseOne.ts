@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "./domain/Extraction.js"
 import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "./domain/ExtractionError.js"
 import { answerText, noAnswer, withDelta, withItem } from "./domain/ModelAnswer.js"
+import { ground, type Grounding } from "./domain/Grounding.js"
 import { type BudgetExhausted, StreamEndedEarly } from "./domain/ModelError.js"
 import { mayBeSentTo } from "./domain/Provider.js"
 import { rolloutFilters } from "./domain/RolloutFilter.js"
@@ -33,7 +34,13 @@ import { Templates } from "./Templates.js"
 
 /** What became of one candidate. */
 export type ExtractionOutcome =
-  | { readonly _tag: "Extracted"; readonly thread: Thread; readonly cwd: string; readonly traceFile: string }
+  | {
+      readonly _tag: "Extracted"
+      readonly thread: Thread
+      readonly cwd: string
+      readonly traceFile: string
+      readonly grounding: Grounding | undefined
+    }
   | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: string }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: SkipReason }
   | { readonly _tag: "Failed"; readonly thread: Thread; readonly error: ExtractionError }
@@ -252,11 +259,25 @@ const learn = Effect.fnUntraced(function* (pass: Pass, claim: Claim, stored: Thr
     const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
     return outcome
   }
-  const memory = normaliseOutput(output, { traceBytes, summaryBytes })
-  const traceFile = yield* store(claim, thread, cwd, learned, memory)
+  const { grounding, output: checked } = yield* checkGrounding(thread, rollout, output)
+  const memory = normaliseOutput(checked, { traceBytes, summaryBytes })
+  const traceFile = yield* store(claim, thread, cwd, { ...learned, grounding }, memory)
   yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd })
-  const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile }
+  const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile, grounding }
   return outcome
+})
+
+/** Looks up what a model quoted in what it was shown; what was made by rule is quoted from there. */
+const checkGrounding = Effect.fnUntraced(function* (
+  { cwd, gitBranch, gitSha }: Thread,
+  { evidence, file, rendering }: LoadedRollout,
+  output: StageOneOutput
+) {
+  const { answersByRule = false } = yield* ModelClient
+  const facts = [file.path, cwd ?? "", gitBranch ?? "", gitSha ?? ""]
+  return answersByRule
+    ? { output, grounding: undefined }
+    : ground(output, { evidence, rendering: rendering.text, facts })
 })
 
 /** The thread's row as the whole rollout has it; written only when the index did not know it all. */
@@ -334,7 +355,7 @@ const store = Effect.fnUntraced(function* (
   claim: Claim,
   thread: Thread,
   cwd: string,
-  learned: Learned,
+  learned: Learned & { readonly grounding: Grounding | undefined },
   output: StageOneOutput
 ) {
   const memoryFs = yield* MemoryFs

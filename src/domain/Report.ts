@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Grounding } from "./Grounding.js"
 import { SkipReason } from "./Selection.js"
 
 /** What went wrong, as far as it concerns whoever reads a report. */
@@ -11,7 +12,9 @@ const Learned = Schema.Struct({
   threadId: Schema.String,
   cwd: Schema.String,
   memoryRoot: Schema.String,
-  traceFile: Schema.String
+  traceFile: Schema.String,
+  /** How much of what a model quoted stands in the rollout; absent where nobody had to look. */
+  grounding: Schema.optional(Grounding)
 })
 
 const NoOutput = Schema.Struct({ threadId: Schema.String, cwd: Schema.String })

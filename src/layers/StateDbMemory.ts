@@ -364,7 +364,7 @@ const make = Effect.gen(function* () {
     storeMemory: (claim, memory: NewMemory) =>
       asOwner(claim, () => {
         setExtraction(claim.threadId, learnedColumns("memory", memory))
-        const { memorySummary, slug, traceSummary, updatedAt } = memory
+        const { grounding, memorySummary, slug, traceSummary, updatedAt } = memory
         const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
         memories.set(claim.threadId, {
           threadId: claim.threadId,
@@ -372,7 +372,8 @@ const make = Effect.gen(function* () {
           memorySummary,
           slug,
           updatedAt,
-          version
+          version,
+          ...(grounding === undefined ? {} : { grounding })
         })
       }),
     storeNothing: (claim, learned) =>

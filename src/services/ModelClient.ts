@@ -83,6 +83,8 @@ export class ModelClient extends Context.Tag("rollout-memories/ModelClient")<
     readonly name: string
     /** Whose servers see what is asked; undefined where nothing leaves this machine. A session goes to its own provider only. */
     readonly provider?: string | undefined
+    /** Whether its answers are taken from the evidence by rule, so that nothing in them needs to be looked up. */
+    readonly answersByRule?: boolean | undefined
     /** Undefined where bytes alone limit a request. */
     readonly window?: TokenWindow | undefined
     /** Ends with `Completed`; a stream that ends without it is taken for an error. */

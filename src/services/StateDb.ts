@@ -4,6 +4,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { RolloutContent, ThreadRecord } from "../domain/Extraction.js"
+import type { Grounding } from "../domain/Grounding.js"
 import type { ReachedCap, Reservation, SpendingCaps } from "../domain/Spending.js"
 import type { Thread } from "../domain/Thread.js"
 import { ThreadId } from "../domain/ThreadId.js"
@@ -109,6 +110,8 @@ export interface NewMemory extends Learned {
   readonly memorySummary: string
   /** The readable part of the trace file's name. */
   readonly slug: string
+  /** How much of what a model quoted was found; undefined where nobody looked. */
+  readonly grounding?: Grounding | undefined
 }
 
 /** A thread's memory, with what its trace file says in its header. */
@@ -123,6 +126,8 @@ export interface ThreadMemory {
   readonly updatedAt: number
   /** Tells versions of the memory apart. */
   readonly version: string
+  /** How much of what a model quoted was found; absent where nobody looked. */
+  readonly grounding?: Grounding | undefined
 }
 
 /** A memory as its files have it. */

@@ -158,6 +158,25 @@ describe("the OpenAI model client takes an answer", () => {
   )
 })
 
+describe("an answer that quotes what is not in its rollout", () => {
+  it.scopedLive("is kept with a mark, and how much was found is reported", () =>
+    Effect.gen(function* () {
+      const trace = traceAbout("the ferry")
+      const text = JSON.stringify({
+        traceMemory: `${trace.traceMemory}\n- \`npm test\` passes, \`npm run deploy\` was not run`,
+        summary: "run `npm test`"
+      })
+      const { pass } = yield* home(replies.ok(text))
+      const [extracted] = (yield* pass()).extracted
+      assert.deepStrictEqual(extracted?.grounding, { items: 3, grounded: 2 })
+      assert.include(
+        readFileSync(extracted?.traceFile ?? "", "utf8"),
+        "- `npm test` passes, `npm run deploy` (unverified) was not run"
+      )
+    })
+  )
+})
+
 interface Failing {
   readonly what: string
   readonly script: Script

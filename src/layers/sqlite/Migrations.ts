@@ -138,8 +138,19 @@ const createSpending = Effect.gen(function* () {
   yield* sql`CREATE INDEX model_spending_by_day ON model_spending (day, tokens)`
 })
 
+/** How much of what a model quoted in a memory stands in its rollout; null where nobody looked. */
+const addGrounding = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE thread_memory ADD COLUMN quoted_items INTEGER`
+  yield* sql`ALTER TABLE thread_memory ADD COLUMN grounded_items INTEGER`
+})
+
 /** Every version of the schema, in order. A published one is never changed: what comes later is a new one. */
-const migrations = { "0001_create_tables": createTables, "0002_create_spending": createSpending }
+const migrations = {
+  "0001_create_tables": createTables,
+  "0002_create_spending": createSpending,
+  "0003_add_grounding": addGrounding
+}
 
 const latest = Object.keys(migrations).length
 
