@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import { PassPlan, renderPlan } from "../domain/Plan.js"
 import { planPass } from "../Plan.js"
 import { loadSettings, Settings } from "../Settings.js"
+import { withLogLevel } from "./Logging.js"
 import { type Given, givenOptions, joinGiven, passOptions } from "./Options.js"
 import type { PassServices } from "./PassCommand.js"
 
@@ -18,6 +19,7 @@ export const makePlanCommand = <E, R>(services: PassServices<E>, before: Effect.
       const settings = yield* loadSettings(givenOptions(given))
       const plan = yield* planPass({ all: given.all }).pipe(
         Effect.provide(services({ rebuildIndex: false })),
+        withLogLevel(settings.logLevel),
         Effect.provideService(Settings, settings)
       )
       yield* Console.log(given.json ? yield* encodePlan(plan) : renderPlan(plan))
