@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import * as Command from "@effect/platform/Command"
 import type * as CommandExecutor from "@effect/platform/CommandExecutor"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -8,13 +8,20 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { cutMiddle } from "../domain/ByteBudget.js"
+import { agentOutputFolder } from "../domain/Publication.js"
 import { redact } from "../domain/Redaction.js"
 import { AgentControl, type AgentRequest, consolidationSource } from "../services/AgentControl.js"
 import { Settings } from "../Settings.js"
 import { AgentGaveUp, follow } from "./agent/Following.js"
 
-/** Where what the command printed is kept, beside the staged copy: for people, until the next run. */
-const outputFile = "agent-output.log"
+/**
+ * Where what the command printed is kept, for people, until the next run: in a folder of the memories home, for a bucket is
+ * put back as it was where an agent changed it.
+ */
+const outputOf = (staging: string): string => {
+  const bucket = dirname(staging)
+  return join(dirname(bucket), agentOutputFolder, `${basename(bucket)}.log`)
+}
 
 /** Bytes of it that are kept: the first and the last half. */
 const outputBytes = 1_000_000
@@ -64,12 +71,13 @@ const stop = (process: CommandExecutor.Process) =>
 /** Runs the command with its prompt on stdin, and leaves none of its processes behind. */
 const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { directory, prompt }: AgentRequest) {
   const fileSystem = yield* FileSystem.FileSystem
-  const output = join(dirname(directory), outputFile)
+  const output = outputOf(directory)
   const kept = new KeptOutput()
   const keep = (stream: Stream.Stream<Uint8Array, { readonly message: string }>) =>
     Effect.forkScoped(Stream.runForEach(stream, (bytes) => Effect.sync(() => kept.add(bytes))))
   yield* Effect.addFinalizer(() =>
-    fileSystem.remove(output, { force: true }).pipe(
+    fileSystem.makeDirectory(dirname(output), { recursive: true, mode: 0o700 }).pipe(
+      Effect.zipRight(fileSystem.remove(output, { force: true })),
       Effect.zipRight(fileSystem.writeFileString(output, kept.text(), { flag: "wx", mode: 0o600 })),
       Effect.catchAll((error) => Effect.logWarning(`${output} could not be written: ${error.message}`))
     )
@@ -98,7 +106,7 @@ const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { d
 /**
  * Consolidates with an agent that the user has: a command that a shell runs in the staged copy, with the prompt on stdin. It
  * is done when the command ends with 0; it and all it started are ended after `agentTimeLimit`, and with the scope. Both
- * outputs are kept in `agent-output.log` beside the staged copy, secrets taken out.
+ * outputs are kept in `<memories home>/agent-output/<bucket>.log`, secrets taken out.
  */
 export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings> = Layer.effect(
   AgentControl,

@@ -10,7 +10,7 @@ import { temporaryFolder, write } from "../support/program.js"
 
 const world = Effect.fnUntraced(function* (agentCommand: string, given: Partial<Settings.SettingValues> = {}) {
   const folder = yield* temporaryFolder
-  const directory = join(folder, "staging")
+  const directory = join(folder, "bucket/staging")
   write(join(directory, "memory_summary.md"), "# Memory Summary\n")
   const services = AgentControlCommand.layer.pipe(
     Layer.provide(NodeFileSystem.layer),
@@ -25,7 +25,7 @@ const world = Effect.fnUntraced(function* (agentCommand: string, given: Partial<
     Effect.provide(services),
     Effect.map(Chunk.toReadonlyArray)
   )
-  return { folder, directory, run, log: join(folder, "agent-output.log") }
+  return { folder, directory, run, log: join(folder, "agent-output/bucket.log") }
 })
 
 const isAlive = (pid: number): boolean => {

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer } from "effect"
 import { hasFailures } from "../../src/domain/Report.js"
+import * as AgentControlCommand from "../../src/layers/AgentControlCommand.js"
 import * as AgentControlModel from "../../src/layers/AgentControlModel.js"
 import * as Responses from "../../src/layers/openai/Responses.js"
 import type { SettingValues } from "../../src/Settings.js"
@@ -150,6 +151,43 @@ describe("phase two, when the agent's server answers with", () => {
       assert.isFalse(hasFailures(report))
       assert.isTrue(existsSync(memoriesHome))
       assert.strictEqual((yield* pass()).consolidated[0]?.outcome, "published")
+    })
+  )
+})
+
+describe("phase two, with an agent that is a command", () => {
+  it.scopedLive("publishes what it wrote, keeps what it printed, and never learns from its own session", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const [codexHome, memoriesHome] = [join(folder, "codex"), join(folder, "memories")]
+      addSession(codexHome, 1)
+      // What an agent does that records its sessions in the home that is learned from, and is marked or not.
+      const own = (number: number, meta: string) =>
+        `printf '%s\\n' '{"timestamp":"2026-03-02T09:00:00Z","type":"session_meta","payload":{"id":"${threadIdOf(number)}","source":"cli",${meta}}}' '{"timestamp":"2026-03-02T09:00:01Z","type":"event_msg","payload":{"type":"user_message","message":"consolidate"}}' > ${codexHome}/sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`
+      const command = [
+        "cat > /dev/null",
+        `echo "# Memory\n- a line [${threadIdOf(1).slice(0, 13)}…]" > MEMORY.md`,
+        own(8, `"cwd":"/elsewhere","originator":"'$CODEX_INTERNAL_ORIGINATOR_OVERRIDE'"`),
+        own(9, `"cwd":"'$PWD'"`),
+        "echo did it"
+      ].join("; ")
+      const pass = realPass({
+        codexHome,
+        memoriesHome,
+        agent: AgentControlCommand.layer,
+        settings: { agent: "command", agentCommand: command, sources: "all" }
+      })
+      const first = yield* pass
+      assert.deepStrictEqual(
+        first.consolidated.map(({ error, outcome }) => [outcome, error?.message]),
+        [["published", undefined]]
+      )
+      const root = first.consolidated[0]?.memoryRoot ?? ""
+      assert.include(readFileSync(join(root, "MEMORY.md"), "utf8"), "- a line [")
+      const log = join(memoriesHome, "agent-output", `${basename(dirname(root))}.log`)
+      assert.strictEqual(readFileSync(log, "utf8"), "did it\n")
+      const second = yield* pass
+      assert.deepStrictEqual([second.threads, second.candidates, second.skipped.length], [3, 0, 0])
     })
   )
 })

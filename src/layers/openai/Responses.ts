@@ -10,6 +10,7 @@ import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Ref from "effect/Ref"
@@ -257,13 +258,13 @@ const make = Effect.gen(function* () {
       exact: Effect.map(window.count(text), (tokens) => tokens + overheadTokens + request.maxOutputTokens)
     }
     const { cost, outcome } = yield* ledger.spend({ pass, subject, worst }, (settle) =>
-      Effect.tap(send(request), ({ cost, outcome }) =>
-        cost !== undefined
-          ? settle(cost)
-          : outcome._tag === "Left" && costsNothing(outcome.left)
-            ? settle(0)
-            : Effect.void
-      )
+      Effect.tap(send(request), ({ cost, outcome }) => {
+        const known = cost ?? (Either.isLeft(outcome) && costsNothing(outcome.left) ? 0 : undefined)
+        // An answer that was paid for is not lost for want of a note: it stays paid for at its worst.
+        return known === undefined
+          ? Effect.void
+          : Effect.catchAll(settle(known), ({ message }) => Effect.logWarning(`a cost was not settled: ${message}`))
+      })
     )
     yield* Effect.annotateCurrentSpan({ cost: cost ?? -1, outcome: outcome._tag })
     return yield* outcome
