@@ -21,7 +21,6 @@ const impatient: Partial<SettingValues> = {
   model: "openai:gpt-5-mini",
   modelRetryFirst: Duration.millis(1),
   modelRetryLongest: Duration.millis(50),
-  modelSilence: Duration.millis(300),
   allowProviderCrossing: true,
   maxTokens: undefined
 }
@@ -328,7 +327,8 @@ describe("phase one, when the server of one thread answers with", () => {
           2
         )
         // One at a time, the newer and good one first: a rejected key would stop it.
-        const report = yield* pass({ concurrency: 1 })
+        const silence = tag === "ModelTimedOut" ? { modelSilence: Duration.millis(500) } : {}
+        const report = yield* pass({ concurrency: 1, ...silence })
         assert.deepStrictEqual(
           report.failed.map(({ error, threadId }) => [threadId, error._tag]),
           [[threadIdOf(1), tag]]
