@@ -1,9 +1,13 @@
 /**
  * Phase one with a model that takes 200 ms to answer: prints how long it took from the first request to the last row stored.
- * Arguments: Codex home, memories home.
+ * Arguments: Codex home, memories home, and `http` where the model is to be asked as the program asks one, through a server
+ * in a process of its own.
  */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -18,12 +22,12 @@ import * as SymbolicLinksNode from "../src/layers/SymbolicLinksNode.js"
 import * as WorkingDirectoriesNode from "../src/layers/WorkingDirectoriesNode.js"
 import { runPass } from "../src/Pipeline.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
-import { type ModelEvent, TokenUsage } from "../src/services/ModelClient.js"
+import { ModelClient, type ModelEvent, TokenUsage } from "../src/services/ModelClient.js"
 import { Progress } from "../src/services/Progress.js"
 import * as Settings from "../src/Settings.js"
 import { Templates } from "../src/Templates.js"
 
-const [codexHome = "", memoriesHome = ""] = process.argv.slice(2)
+const [codexHome = "", memoriesHome = "", how = ""] = process.argv.slice(2)
 
 let firstRequest = 0
 let lastRow = 0
@@ -31,7 +35,7 @@ let lastRow = 0
 const trace = (what: string) =>
   `# ${what}\nTrace context: bench\nUser preferences: none observed\n\n## Task: ${what}\nOutcome: success\n${"- a step that was taken\n".repeat(100)}`
 
-const model = ModelClientFunction.layer("scripted", ({ thread }) => {
+const scripted = ModelClientFunction.layer("scripted", ({ thread }) => {
   firstRequest ||= performance.now()
   const text = JSON.stringify({ traceMemory: trace(thread.title ?? ""), summary: thread.title ?? "" })
   const events: ReadonlyArray<ModelEvent> = [
@@ -41,6 +45,31 @@ const model = ModelClientFunction.layer("scripted", ({ thread }) => {
   return Stream.fromIterableEffect(Effect.delay(Effect.succeed(events), "200 millis"))
 })
 
+const served = Layer.unwrapEffect(
+  Effect.map(
+    Effect.promise(() => import("../src/layers/openai/Online.js")),
+    ({ model }) =>
+      Layer.map(model, (context) => {
+        const client = Context.get(context, ModelClient)
+        const stream: typeof client.stream = (request) => {
+          firstRequest ||= performance.now()
+          return client.stream(request)
+        }
+        return Context.make(ModelClient, { ...client, stream })
+      })
+  )
+)
+
+const server =
+  how === "http"
+    ? spawn(process.execPath, [join(import.meta.dirname, "responsesServerProgram.mjs")], {
+        stdio: ["pipe", "pipe", "inherit"]
+      })
+    : undefined
+const baseUrl = server === undefined ? "" : String((await once(server.stdout, "data"))[0]).trim()
+
+const model = server === undefined ? scripted : served
+
 const database = Layer.unwrapEffect(
   Effect.gen(function* () {
     yield* (yield* MemoryFs).prepare
@@ -49,9 +78,8 @@ const database = Layer.unwrapEffect(
 )
 
 const layer = Layer.mergeAll(
-  database,
+  Layer.provideMerge(model, database),
   RolloutStoreDisk.layer,
-  model,
   AgentControlOffline.layer,
   Layer.succeed(Templates, {
     stageOneSystem: "system",
@@ -69,9 +97,18 @@ const layer = Layer.mergeAll(
   Layer.provideMerge(
     Layer.mergeAll(NodeFileSystem.layer, ProcessTableProc.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
   ),
-  Layer.provideMerge(Settings.layer({ codexHome, memoriesHome })),
+  Layer.provideMerge(
+    Settings.layer({
+      codexHome,
+      memoriesHome,
+      ...(server === undefined ? {} : { model: "openai:gpt-5-mini", modelServer: { baseUrl, apiKey: undefined } }),
+      allowProviderCrossing: true,
+      maxTokens: undefined
+    })
+  ),
   Layer.provideMerge(Logger.remove(Logger.defaultLogger))
 )
 
 const report = await Effect.runPromise(Effect.provide(runPass({ all: true, rebuildIndex: false }), layer))
 process.stdout.write(JSON.stringify({ extracted: report.extracted.length, milliseconds: lastRow - firstRequest }))
+server?.kill()

@@ -93,6 +93,28 @@ const phaseOne = (): ReadonlyArray<Figure> =>
     ]
   })
 
+/** The same through the real HTTP client. */
+const phaseOneServed = (): Figure =>
+  withFolder((folder) => {
+    const { codex, memories } = homes(folder)
+    writeSessions(codex, 64, 120_000)
+    const runs = Array.from({ length: 5 }, () => {
+      rmSync(memories, { recursive: true, force: true })
+      const { stdout } = peakMemoryOf([phaseOneProgram, codex, memories, "http"])
+      const { extracted, milliseconds }: { extracted: number; milliseconds: number } = JSON.parse(stdout)
+      if (extracted !== 64) {
+        throw new Error(`${extracted} of 64 rollouts were extracted`)
+      }
+      return milliseconds
+    })
+    return {
+      what: "phase one, the same through the real HTTP client and a server on the loopback",
+      bound: "at most 1.12 times",
+      measured: `${rounded(median(runs) / 1_600, 3)} times (${rounded(median(runs), 0)} ms)`,
+      isWithin: median(runs) / 1_600 <= 1.12
+    }
+  })
+
 /** A rollout larger than a string can be. */
 const gigabyte = (): Figure =>
   withFolder((folder) => {
@@ -167,6 +189,7 @@ const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure
   nothingToDo,
   firstIndex,
   phaseOne,
+  phaseOneServed,
   gigabyte,
   redaction,
   linearity

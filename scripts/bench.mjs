@@ -5,7 +5,7 @@ import { bundleOptions } from "./bundleOptions.mjs"
 
 const outdir = "node_modules/.cache/rollout-memories/bench"
 await build({
-  entryPoints: ["bench/run.ts", "bench/phaseOneProgram.ts"],
+  entryPoints: ["bench/run.ts", "bench/phaseOneProgram.ts", "bench/responsesServerProgram.ts"],
   outdir,
   outExtension: { ".js": ".mjs" },
   ...bundleOptions

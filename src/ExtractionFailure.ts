@@ -2,10 +2,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { retryDelay, type RolloutContent, type ThreadRecord } from "./domain/Extraction.js"
 import type { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "./domain/ExtractionError.js"
+import { isServersFault, type ModelError } from "./domain/ModelError.js"
 import type { SkipReason } from "./domain/Selection.js"
 import type { MalformedAnswer } from "./domain/StageOneOutput.js"
 import type { MemoryFsFailure } from "./services/MemoryFs.js"
-import type { ModelFailure, StreamEndedEarly } from "./services/ModelClient.js"
+import type { ModelFailure } from "./services/ModelClient.js"
 import type { RolloutUnreadable } from "./services/RolloutStore.js"
 import { type Claim, type ClaimLost, StateDb, type StateDbFailure } from "./services/StateDb.js"
 import { safeMessageOf } from "./Redactor.js"
@@ -17,7 +18,7 @@ export type ExtractionError =
   | NotACodexRollout
   | NoWorkingDirectory
   | ModelFailure
-  | StreamEndedEarly
+  | ModelError
   | MalformedAnswer
   | ClaimLost
   | StateDbFailure
@@ -45,8 +46,11 @@ export const treatmentOf = (error: ExtractionError): Treatment => {
       return "environment"
     case "ClaimLost":
       return "lost"
-    default:
+    case "MalformedAnswer":
+    case "ExtractionDefect":
       return "attempt"
+    default:
+      return isServersFault(error) ? "server" : "attempt"
   }
 }
 

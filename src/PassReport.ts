@@ -51,7 +51,8 @@ export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: nu
               threadId: outcome.thread.id,
               cwd: outcome.cwd,
               memoryRoot: rootOf(outcome.cwd).memoryPath,
-              traceFile: outcome.traceFile
+              traceFile: outcome.traceFile,
+              ...(outcome.grounding === undefined ? {} : { grounding: outcome.grounding })
             }
           ]
         : []

@@ -10,12 +10,14 @@ import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "./dom
 import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "./domain/ExtractionError.js"
 import { answerText, noAnswer, withDelta, withItem } from "./domain/ModelAnswer.js"
 import type { IgnoreRules } from "./domain/IgnoreRules.js"
+import { ground, type Grounding } from "./domain/Grounding.js"
+import { type BudgetExhausted, StreamEndedEarly } from "./domain/ModelError.js"
+import { mayBeSentTo } from "./domain/Provider.js"
 import { rolloutFilters } from "./domain/RolloutFilter.js"
 import { isSubAgentSource } from "./domain/RolloutLine.js"
 import { RolloutReader, type RolloutReading } from "./domain/RolloutReading.js"
 import { select, type SkipReason } from "./domain/Selection.js"
 import { isNothing, parseStageOneOutput, stageOneJsonSchema, type StageOneOutput } from "./domain/StageOneOutput.js"
-import { renderTemplate } from "./domain/Template.js"
 import { isComplete, type RolloutFile, type Thread, threadOf } from "./domain/Thread.js"
 import { isMemoryDisabled } from "./domain/ThreadFacts.js"
 import { normaliseOutput, traceSlug } from "./domain/TraceMemory.js"
@@ -25,17 +27,24 @@ import { whileRenewed } from "./Lease.js"
 import { extractionDuration, extractions } from "./Metrics.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { MemoryFs } from "./services/MemoryFs.js"
-import { ModelClient, type StageOneRequest, StreamEndedEarly, type TokenUsage } from "./services/ModelClient.js"
+import { ModelClient, type StageOneRequest, type TokenUsage } from "./services/ModelClient.js"
 import { Progress } from "./services/Progress.js"
 import { type EndOfRollout, RolloutStore } from "./services/RolloutStore.js"
 import { type Claim, type Learned, StateDb } from "./services/StateDb.js"
 import { loadRedact, safeMessageOf } from "./Redactor.js"
 import { Settings } from "./Settings.js"
+import { stageOneInput } from "./StageOneInput.js"
 import { Templates } from "./Templates.js"
 
 /** What became of one candidate. */
 export type ExtractionOutcome =
-  | { readonly _tag: "Extracted"; readonly thread: Thread; readonly cwd: string; readonly traceFile: string }
+  | {
+      readonly _tag: "Extracted"
+      readonly thread: Thread
+      readonly cwd: string
+      readonly traceFile: string
+      readonly grounding: Grounding | undefined
+    }
   | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: string }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: SkipReason }
   | { readonly _tag: "Failed"; readonly thread: Thread; readonly error: ExtractionError }
@@ -54,7 +63,8 @@ interface LoadedRollout extends RolloutReading {
 export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number, rules: IgnoreRules) {
   const { concurrency, currentThread, minIdle } = yield* Settings
   const waiting = new Map((yield* listWaiting).map((record) => [record.thread.id, withheldBy(rules, record)]))
-  const context = { now: yield* Clock.currentTimeMillis, minIdle: Duration.toMillis(minIdle), currentThread }
+  const provider = yield* boundary
+  const context = { now: yield* Clock.currentTimeMillis, minIdle: Duration.toMillis(minIdle), currentThread, provider }
   const outcomes: Array<ExtractionOutcome> = []
   let places = limit
   let selection = select([...waiting.values()], places, context)
@@ -75,16 +85,23 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
 })
 
 /** A thread in a directory that its symbolic link led to, which only its row knows, is ignored like any other. */
-const withheldBy = (rules: IgnoreRules, record: ThreadRecord): ThreadRecord =>
+export const withheldBy = (rules: IgnoreRules, record: ThreadRecord): ThreadRecord =>
   withheldFor(record.thread) === undefined && rules.isIgnored(record.thread)
     ? { ...record, thread: withheld(record.thread, "ignored") }
     : record
+
+/** The only provider whose sessions this pass may send away; undefined where all may be read. */
+export const boundary = Effect.gen(function* () {
+  const { provider } = yield* ModelClient
+  const { allowProviderCrossing } = yield* Settings
+  return allowProviderCrossing ? undefined : provider
+})
 
 /** While one candidate's request is under way the next one is read, so that the model never waits for a disk. */
 const candidatesPerRequest = 2
 
 /** All threads that are not fresh, a page at a time. */
-const listWaiting = Effect.gen(function* () {
+export const listWaiting = Effect.gen(function* () {
   const stateDb = yield* StateDb
   const { sources, threadsScanned } = yield* Settings
   const waiting: Array<ThreadRecord> = []
@@ -104,6 +121,7 @@ const listWaiting = Effect.gen(function* () {
 })
 
 const usedItsPlace = (outcome: ExtractionOutcome): boolean =>
+  (outcome._tag === "Skipped" && outcome.reason === "budget") ||
   outcome._tag === "Extracted" ||
   outcome._tag === "Nothing" ||
   (outcome._tag === "Failed" && treatmentOf(outcome.error) !== "hopeless")
@@ -167,11 +185,20 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
   return yield* loaded.pipe(
     Effect.flatMap((rollout) => learn(pass, claim, record.thread, rollout, rules)),
     orDefect,
-    Effect.catchAll((error) => Effect.zipRight(storeFailure(claim, record, content, error), failed(thread, error)))
+    Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Progress | Settings | StateDb> =>
+      error._tag === "BudgetExhausted"
+        ? leftOut(thread, error)
+        : Effect.zipRight(storeFailure(claim, record, content, error), failed(thread, error))
+    )
   )
 })
 
-const load = Effect.fn("PhaseOne.load")(function* (thread: Thread) {
+/** What the user did not agree to pay for is no failure: the next pass finds the thread as it was. */
+const leftOut = (thread: Thread, error: BudgetExhausted) =>
+  Effect.zipRight(Effect.logWarning(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
+
+/** Reads a thread's rollout whole, once. Fails with `RolloutUnreadable` where that cannot be done. */
+export const load = Effect.fn("PhaseOne.load")(function* (thread: Thread) {
   const store = yield* RolloutStore
   const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
   const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, yield* loadRedact, memoriesHome)
@@ -232,17 +259,20 @@ const learn = Effect.fnUntraced(function* (
   if (isSubAgentSource(thread.source)) {
     return yield* skipped(thread, "ignored")
   }
+  if (!mayBeSentTo(yield* boundary, thread)) {
+    return yield* skipped(thread, "provider")
+  }
   const { cwd } = thread
   if (cwd === null) {
     return yield* new NoWorkingDirectory({ path: rollout.file.path })
   }
   const { traceBytes, summaryBytes } = yield* Settings
-  const request = yield* makeRequest(thread, rollout)
-  const text = yield* pass.request(ask(pass, request))
+  const request = yield* makeRequest(pass, thread, rollout, Infinity)
+  const text = yield* pass.request(askWithin(pass, request, rollout))
   // The next request is on its way before this answer is looked at.
   yield* Effect.yieldNow()
   const answer = yield* parseStageOneOutput(text)
-  const output = (yield* ModelClient).isByRule === true ? answer : yield* traced(answer, rollout)
+  const output = (yield* ModelClient).answersByRule === true ? answer : yield* traced(answer, rollout)
   const learned = { content: rollout.content, updatedAt: thread.updatedAt }
   if (isNothing(output)) {
     yield* stateDb.storeNothing(claim, learned)
@@ -250,10 +280,11 @@ const learn = Effect.fnUntraced(function* (
     const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
     return outcome
   }
-  const memory = normaliseOutput(output, { traceBytes, summaryBytes }, yield* loadRedact)
-  const traceFile = yield* store(claim, thread, cwd, learned, memory)
+  const { grounding, output: checked } = yield* checkGrounding(thread, rollout, output)
+  const memory = normaliseOutput(checked, { traceBytes, summaryBytes }, yield* loadRedact)
+  const traceFile = yield* store(claim, thread, cwd, { ...learned, grounding }, memory)
   yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd })
-  const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile }
+  const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile, grounding }
   return outcome
 })
 
@@ -261,6 +292,19 @@ const learn = Effect.fnUntraced(function* (
 const traced = Effect.fnUntraced(function* (answer: StageOneOutput, { evidence }: LoadedRollout) {
   const { withAuthority } = yield* Effect.promise(() => import("./domain/Authority.js"))
   return withAuthority(answer, evidence)
+})
+
+/** Looks up what a model quoted in what it was shown; what was made by rule is quoted from there. */
+const checkGrounding = Effect.fnUntraced(function* (
+  { cwd, gitBranch, gitSha }: Thread,
+  { evidence, file, rendering }: LoadedRollout,
+  output: StageOneOutput
+) {
+  const { answersByRule = false } = yield* ModelClient
+  const facts = [file.path, cwd ?? "", gitBranch ?? "", gitSha ?? ""]
+  return answersByRule
+    ? { output, grounding: undefined }
+    : ground(output, { evidence, rendering: rendering.text, facts })
 })
 
 /** The thread's row as the whole rollout has it; written only when the index did not know it all. */
@@ -281,19 +325,40 @@ const complete = Effect.fnUntraced(function* (
   return rules.isIgnored(thread) ? yield* stateDb.completeThread(claim, withheld(thread, "ignored")) : thread
 })
 
-const makeRequest = Effect.fnUntraced(function* (thread: Thread, rollout: LoadedRollout) {
-  const templates = yield* Templates
+const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout, tokens: number) {
+  const { window } = yield* ModelClient
+  const { stageOneSystem } = yield* Templates
   const request: StageOneRequest = {
+    pass: pass.owner,
     thread,
-    instructions: templates.stageOneSystem,
-    input: renderTemplate(templates.stageOneInput, {
-      rollout_path: rollout.file.path,
-      rollout_contents: rollout.rendering.text
-    }),
+    instructions: stageOneSystem,
+    input: yield* stageOneInput(rollout.file.path, rollout, window, Math.min(tokens, window?.inputTokens ?? Infinity)),
     outputSchema: stageOneJsonSchema(),
     evidence: rollout.evidence
   }
   return request
+})
+
+/** How often a request is made smaller when the model says that it is too long, and what is left of it each time. */
+const shrinkings = 3
+const shrinking = 0.6
+
+/** Asks, and asks with less where the server's window turns out to be smaller than thought. */
+const askWithin = Effect.fnUntraced(function* (pass: Pass, first: StageOneRequest, rollout: LoadedRollout) {
+  const { window } = yield* ModelClient
+  let request = first
+  for (let shrunk = 0; ; shrunk++) {
+    const answer = yield* Effect.either(ask(pass, request))
+    if (Either.isRight(answer)) {
+      return answer.right
+    }
+    if (answer.left._tag !== "ContextTooLong" || window === undefined || shrunk === shrinkings) {
+      return yield* answer.left
+    }
+    const text = `${request.instructions}\n${request.input}`
+    const tokens = Math.floor(Math.min(window.inputTokens, yield* window.count(text)) * shrinking)
+    request = yield* makeRequest(pass, first.thread, rollout, tokens)
+  }
 })
 
 const ask = Effect.fn("PhaseOne.ask")(function* (pass: Pass, request: StageOneRequest) {
@@ -318,7 +383,7 @@ const ask = Effect.fn("PhaseOne.ask")(function* (pass: Pass, request: StageOneRe
     )
   )
   if (usage === undefined) {
-    return yield* new StreamEndedEarly({ threadId: request.thread.id })
+    return yield* new StreamEndedEarly({ subject: { threadId: request.thread.id } })
   }
   yield* countAnswer(pass, usage)
   return answerText(answer)
@@ -328,7 +393,7 @@ const store = Effect.fnUntraced(function* (
   claim: Claim,
   thread: Thread,
   cwd: string,
-  learned: Learned,
+  learned: Learned & { readonly grounding: Grounding | undefined },
   output: StageOneOutput
 ) {
   const memoryFs = yield* MemoryFs

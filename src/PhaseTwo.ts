@@ -2,20 +2,27 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { ConsolidationDefect, LeaseLost, MemoriesMissing } from "./domain/ConsolidationError.js"
+import { ConsolidationDefect, LeaseLost, MemoriesMissing, ProviderCrossing } from "./domain/ConsolidationError.js"
 import { retryDelay } from "./domain/Extraction.js"
+import { isServersFault, ModelError } from "./domain/ModelError.js"
+import { mayBeSentTo } from "./domain/Provider.js"
+import { isHeldBack } from "./domain/Report.js"
 import { renderTemplate } from "./domain/Template.js"
 import { whileRenewed } from "./Lease.js"
 import { consolidationDuration, consolidations } from "./Metrics.js"
-import type { Pass } from "./Pass.js"
-import { AgentControl, AgentFailure, consolidationSource, isFinal } from "./services/AgentControl.js"
+import { countAnswer, type Pass } from "./Pass.js"
+import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "./services/AgentControl.js"
 import { MemoryFs, type MemoryFsFailure, PublishRefused, type Staging } from "./services/MemoryFs.js"
+import { TokenUsage } from "./services/ModelClient.js"
 import { Progress } from "./services/Progress.js"
 import { type ConsolidationState, StateDb, type StateDbFailure } from "./services/StateDb.js"
 import { loadRedact, safeMessageOf } from "./Redactor.js"
 import { Settings } from "./Settings.js"
 import { Templates } from "./Templates.js"
+
+const isModelError = Schema.is(ModelError)
 
 /** Everything that the consolidation of one directory can fail with. */
 export type ConsolidationError =
@@ -23,6 +30,8 @@ export type ConsolidationError =
   | MemoriesMissing
   | PublishRefused
   | AgentFailure
+  | ModelError
+  | ProviderCrossing
   | StateDbFailure
   | MemoryFsFailure
   | ConsolidationDefect
@@ -206,6 +215,7 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
     yield* stateDb.recordPublished(cwd, state.fingerprint)
     return unchanged
   }
+  yield* keepToProvider(cwd, state)
   yield* progress.report({ _tag: "Consolidating", cwd })
   const staging = yield* memoryFs.stage(cwd)
   return yield* Effect.onError(publishStaged(pass, staging, state), () => Effect.ignore(memoryFs.redactStaging(cwd)))
@@ -216,7 +226,7 @@ const publishStaged = Effect.fnUntraced(function* (pass: Pass, staging: Staging,
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
   const { cwd } = staging.root
-  const ended = yield* Effect.either(runAgent(staging.root.stagingPath))
+  const ended = yield* Effect.either(runAgent(pass, staging.root.stagingPath))
   const changes = yield* memoryFs.restoreOutside(staging, (threadId) => isBusy(threadId, state))
   if (changes.length > 0) {
     return yield* new PublishRefused({
@@ -232,6 +242,25 @@ const publishStaged = Effect.fnUntraced(function* (pass: Pass, staging: Staging,
   yield* stateDb.recordPublished(cwd, state.fingerprint)
   const published: ConsolidationOutcome = { _tag: "Published", cwd }
   return published
+})
+
+/** What was learned from a session crosses to another provider no more than the session itself does. */
+const keepToProvider = Effect.fnUntraced(function* (cwd: string, { memories }: ConsolidationState) {
+  const { provider } = yield* AgentControl
+  const { allowProviderCrossing } = yield* Settings
+  if (provider === undefined || allowProviderCrossing) {
+    return
+  }
+  const stateDb = yield* StateDb
+  const strangers = yield* Effect.filter(memories, ({ threadId }) =>
+    Effect.map(
+      stateDb.getThread(threadId),
+      Option.match({ onNone: () => true, onSome: ({ thread }) => !mayBeSentTo(provider, thread) })
+    )
+  )
+  if (strangers.length > 0) {
+    return yield* new ProviderCrossing({ cwd, provider, traces: strangers.length })
+  }
 })
 
 /** Whether another pass may have written a thread's trace file since its memory was read. */
@@ -250,13 +279,13 @@ const isBusy = Effect.fnUntraced(function* (threadId: string, state: Consolidati
 })
 
 /** Starts the consolidation agent in a staged copy and follows it to its end; fails unless it completed. */
-const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (directory: string) {
+const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, directory: string) {
   const control = yield* AgentControl
   const templates = yield* Templates
   const { agentTimeLimit } = yield* Settings
   const prompt = renderTemplate(templates.consolidation, { memory_root: directory })
-  const last = yield* control.spawn({ directory, prompt, source: consolidationSource }).pipe(
-    Effect.flatMap((agent) => Stream.runLast(Stream.takeUntil(agent.status, isFinal))),
+  const last = yield* control.spawn({ pass: pass.owner, directory, prompt, source: consolidationSource }).pipe(
+    Effect.flatMap((agent) => Stream.runLast(countTurns(pass, Stream.takeUntil(agent.status, isFinal)))),
     Effect.scoped,
     Effect.timeoutFail({
       duration: agentTimeLimit,
@@ -268,7 +297,7 @@ const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (directory: string) {
     case "Completed":
       return
     case "Errored":
-      return yield* new AgentFailure({ directory, reason: status.message })
+      return yield* status.error ?? new AgentFailure({ directory, reason: status.message })
     case "Interrupted":
       return yield* new AgentFailure({ directory, reason: "it was interrupted" })
     default:
@@ -276,17 +305,37 @@ const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (directory: string) {
   }
 })
 
+/** Counts what an agent's requests cost as it goes: each status says what all of them have cost so far. */
+const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
+  let counted = { inputTokens: 0, outputTokens: 0 }
+  return Stream.tap(statuses, (status) => {
+    if (status._tag !== "Running" || status.inputTokens === undefined || status.outputTokens === undefined) {
+      return Effect.void
+    }
+    const { inputTokens, outputTokens } = status
+    const turn = new TokenUsage({
+      inputTokens: Math.max(0, inputTokens - counted.inputTokens),
+      outputTokens: Math.max(0, outputTokens - counted.outputTokens)
+    })
+    counted = { inputTokens, outputTokens }
+    return countAnswer(pass, turn)
+  })
+}
+
 /** Remembers a failure, so that a directory that always fails is not paid for at every pass. */
 const recordFailure = Effect.fnUntraced(
   function* (cwd: string, state: ConsolidationState, error: ConsolidationError) {
-    if (error._tag === "LeaseLost") {
+    if (error._tag === "LeaseLost" || isHeldBack(error._tag)) {
       return
     }
     const stateDb = yield* StateDb
     const { retryFactor, retryFirst, retryLongest } = yield* Settings
     const now = yield* Clock.currentTimeMillis
     const attempts = state.attempts + 1
-    const isEnvironment = error._tag === "StateDbFailure" || error._tag === "MemoryFsFailure"
+    const isEnvironment =
+      error._tag === "StateDbFailure" ||
+      error._tag === "MemoryFsFailure" ||
+      (isModelError(error) && isServersFault(error))
     const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
     yield* stateDb.recordUnpublished(cwd, state.fingerprint, {
       errorTag: error._tag,

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 /** One knob: what it does, what it may be, and what it is when nobody says otherwise. */
@@ -95,6 +96,46 @@ const optionalText = (description: string): Setting<string | undefined> => ({
   is: (value): value is string | undefined => value === undefined || typeof value === "string"
 })
 
+/** A number that may also be left without a limit, which is undefined. */
+const limit = (fallback: number | undefined, description: string): Setting<number | undefined> => {
+  const whole = integer(fallback ?? 0, 0, 1_000_000_000_000, description)
+  return {
+    description,
+    expected: "a whole number, or unlimited",
+    fallback,
+    fallbackText: fallback === undefined ? "unlimited" : String(fallback),
+    parse: (text) => (text === "unlimited" ? Option.some(undefined) : whole.parse(text)),
+    is: (value): value is number | undefined => value === undefined || whole.is(value)
+  }
+}
+
+/** A price, which may not be known. */
+const price = (description: string): Setting<number | undefined> => ({
+  description,
+  expected: "a price such as 1.25",
+  fallback: undefined,
+  fallbackText: "unknown",
+  parse: (text) => (/^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? Option.some(Number(text)) : Option.none()),
+  is: (value): value is number | undefined =>
+    value === undefined || (typeof value === "number" && Number.isFinite(value) && value >= 0)
+})
+
+/** What writes the trace memories: `offline`, or a model by its server's name for it. */
+const modelName = (description: string): Setting<string> => {
+  const is = (value: unknown): value is string =>
+    value === "offline" || (typeof value === "string" && /^openai:[^\s\p{Cc}]{1,200}$/u.test(value))
+  return {
+    description,
+    expected: "offline or openai:<name>",
+    fallback: "offline",
+    fallbackText: "offline",
+    parse: (text) => (is(text) ? Option.some(text) : Option.none()),
+    is
+  }
+}
+
+const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "unset"] as const
+
 /** Sessions of which sources may become memory: of those named, or of every source but sub-agents. */
 export type Sources = "all" | ReadonlyArray<string>
 
@@ -138,8 +179,35 @@ export const settings = {
   retryLongest: time("24h", "The longest wait between two attempts."),
   retryAttempts: integer(5, 1, 100, "Failures after which a rollout is set aside."),
   agentTimeLimit: time("30m", "How long a consolidation agent may take."),
-  model: choice("offline", ["offline"], "What writes the trace memories."),
-  agent: choice("offline", ["offline"], "What consolidates them."),
+  model: modelName("What writes the trace memories."),
+  agent: choice(
+    "auto",
+    ["auto", "offline", "model", "command"],
+    "What consolidates them; auto is model with a model, else offline."
+  ),
+  agentCommand: optionalText("The command that --agent command runs, by a shell; its prompt comes on stdin."),
+  allowProviderCrossing: flag(false, "Whether sessions recorded with one provider may be sent to another."),
+  maxTokens: limit(1_000_000, "Tokens that the requests of one pass may cost, answers included."),
+  maxRequests: limit(undefined, "Requests to a model in one pass."),
+  maxTokensPerDay: limit(undefined, "Tokens that the requests of one UTC day may cost, of all passes together."),
+  maxRequestsPerDay: limit(undefined, "Requests to a model in one UTC day, of all passes together."),
+  modelWindow: limit(undefined, "Tokens of the model's window; unlimited goes by the model's name."),
+  modelOutputTokens: integer(16_000, 256, 1_000_000, "Tokens of an answer, the model's reasoning included."),
+  modelSilence: time("4m", "How long a model server may say nothing."),
+  modelTimeLimit: time("15m", "How long one answer may take, from its request to its end."),
+  modelAttempts: integer(4, 1, 20, "Requests made for one answer, where an earlier one failed in a way that may pass."),
+  modelRetryFirst: time("1s", "The wait before a failed request is made again; each later one is twice as long."),
+  modelRetryLongest: time("2m", "The longest such wait; a server that asks for more is not asked again in this pass."),
+  extractionEffort: choice("low", efforts, "The reasoning effort for trace memories; unset leaves it to the server."),
+  consolidationEffort: choice(
+    "medium",
+    efforts,
+    "The reasoning effort for consolidations; unset leaves it to the server."
+  ),
+  priceInput: price("The price of a million input tokens, for plans."),
+  priceOutput: price("The price of a million output tokens, for plans."),
+  agentTurns: integer(60, 1, 1_000, "Requests that a consolidation agent may make."),
+  agentTokens: integer(400_000, 1_000, 100_000_000, "Tokens that one consolidation agent may cost."),
   logLevel: choice("info", ["debug", "info", "warning", "error", "none"], "What the program logs at least.")
 } as const
 
@@ -157,8 +225,26 @@ export interface Homes {
   readonly memoriesHome: string
 }
 
-/** The settings of a pass, and where its files are. */
-export class Settings extends Context.Tag("rollout-memories/Settings")<Settings, SettingValues & Homes>() {}
+/** The server of a model, as `OPENAI_BASE_URL` and `OPENAI_API_KEY` name it. */
+export interface ModelServer {
+  readonly baseUrl: string
+  readonly apiKey: Redacted.Redacted | undefined
+}
+
+/** OpenAI's own server. */
+export const defaultBaseUrl = "https://api.openai.com/v1"
+
+const defaultServer: ModelServer = { baseUrl: defaultBaseUrl, apiKey: undefined }
+
+/** The settings of a pass, where its files are, and which server a model is asked at. */
+export class Settings extends Context.Tag("rollout-memories/Settings")<
+  Settings,
+  SettingValues & Homes & { readonly modelServer: ModelServer }
+>() {}
+
+/** What consolidates, with `auto` resolved. */
+export const agentOf = ({ agent, model }: Pick<SettingValues, "agent" | "model">): "offline" | "model" | "command" =>
+  agent !== "auto" ? agent : model === "offline" ? "offline" : "model"
 
 /** A setting has a value that it cannot have. Nothing was done; correct what `source` names. */
 export class SettingInvalid extends Schema.TaggedError<SettingInvalid>("rollout-memories/SettingInvalid")(
@@ -242,6 +328,33 @@ const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
   return { codexHome, memoriesHome }
 })
 
+/** Whether a text is a URL that a request can be sent to; one with a user name in it cannot. */
+const isServerUrl = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).username === ""
+
+/** The model's server. Fails where it cannot work: a URL that is none, or no key where OpenAI itself wants one. */
+const readServer = Effect.fnUntraced(function* ({ agent, agentCommand, model }: SettingValues) {
+  const baseUrl = Option.getOrElse(yield* variable("OPENAI_BASE_URL"), () => defaultBaseUrl)
+  const apiKey = Option.map(yield* variable("OPENAI_API_KEY"), Redacted.make)
+  if (model === "offline" && agent === "model") {
+    return yield* new SettingInvalid({ source: "--agent", value: agent, expected: "a --model to go with it" })
+  }
+  if (agent === "command" && agentCommand === undefined) {
+    return yield* new SettingInvalid({ source: "--agent", value: agent, expected: "an --agent-command to go with it" })
+  }
+  if (model !== "offline" && !isServerUrl(baseUrl)) {
+    const value = baseUrl.replace(/\/\/[^/]*@/, "//[REDACTED_SECRET]@")
+    const expected = "a URL such as http://localhost:8000/v1, without a user name"
+    return yield* new SettingInvalid({ source: "OPENAI_BASE_URL", value, expected })
+  }
+  if (model !== "offline" && baseUrl.replace(/\/+$/, "") === defaultBaseUrl && Option.isNone(apiKey)) {
+    const expected = "a key, as OpenAI wants one for --model openai:… (or another server in OPENAI_BASE_URL)"
+    return yield* new SettingInvalid({ source: "OPENAI_API_KEY", value: "", expected })
+  }
+  const server: ModelServer = { baseUrl, apiKey: Option.getOrUndefined(apiKey) }
+  return server
+})
+
 /**
  * Reads the settings: an option goes before the environment, the environment before the fallback. Fails on the first value
  * that is out of bounds, naming where it was written.
@@ -251,12 +364,13 @@ export const loadSettings = Effect.fn("Settings.load")(function* (options: Given
   for (const name of settingNames) {
     values[name] = yield* readSetting(name, options[name])
   }
-  return yield* withHomes(values, yield* readHomes(options))
+  const checked = yield* checkAll(values)
+  return Settings.of({ ...checked, ...(yield* readHomes(options)), modelServer: yield* readServer(checked) })
 })
 
-const withHomes = Effect.fnUntraced(function* (values: { readonly [name: string]: unknown }, homes: Homes) {
+const checkAll = Effect.fnUntraced(function* (values: { readonly [name: string]: unknown }) {
   if (hasAllSettings(values)) {
-    return Settings.of({ ...values, ...homes })
+    return values
   }
   const wrong = settingNames.find((name) => !settings[name].is(values[name])) ?? "enabled"
   return yield* new SettingInvalid({
@@ -271,9 +385,16 @@ const fallbacks: { readonly [name: string]: unknown } = Object.fromEntries(
 )
 
 /** Settings that a host gives directly; what it leaves out has its fallback. Fails where a value is out of bounds. */
-export const layer = (given: Partial<SettingValues> & Homes): Layer.Layer<Settings, SettingInvalid> => {
-  const { codexHome, memoriesHome, ...values } = given
-  return Layer.effect(Settings, withHomes({ ...fallbacks, ...values }, { codexHome, memoriesHome }))
+export const layer = (
+  given: Partial<SettingValues> & Homes & { readonly modelServer?: ModelServer }
+): Layer.Layer<Settings, SettingInvalid> => {
+  const { codexHome, memoriesHome, modelServer = defaultServer, ...values } = given
+  return Layer.effect(
+    Settings,
+    Effect.map(checkAll({ ...fallbacks, ...values }), (checked) =>
+      Settings.of({ ...checked, codexHome, memoriesHome, modelServer })
+    )
+  )
 }
 
 /** Settings from the environment alone. */

@@ -4,6 +4,7 @@
  */
 export * from "./domain/ConsolidationError.js"
 export * from "./domain/ExtractionError.js"
+export * from "./domain/ModelError.js"
 export { PassReport, type ReportedError } from "./domain/Report.js"
 export { MalformedAnswer, type StageOneOutput } from "./domain/StageOneOutput.js"
 export { Thread } from "./domain/Thread.js"

@@ -12,11 +12,11 @@ import * as Layer from "effect/Layer"
 import { exitCodeOf, explain } from "./cli/ExitCode.js"
 import * as Logging from "./cli/Logging.js"
 import { makePassCommand } from "./cli/PassCommand.js"
+import { makePlanCommand } from "./cli/PlanCommand.js"
 import { layerPlainConsole } from "./cli/Terminal.js"
 import * as TerminalProgress from "./cli/TerminalProgress.js"
-import * as AgentControlOffline from "./layers/AgentControlOffline.js"
 import * as MemoryFsPlatform from "./layers/MemoryFsPlatform.js"
-import * as ModelClientOffline from "./layers/ModelClientOffline.js"
+import * as Models from "./layers/Models.js"
 import * as ProcessTableProc from "./layers/ProcessTableProc.js"
 import * as RolloutStoreDisk from "./layers/RolloutStoreDisk.js"
 import * as StateDbSqlite from "./layers/StateDbSqlite.js"
@@ -49,15 +49,18 @@ const machine = Layer.mergeAll(
 )
 
 const services = (options: { readonly rebuildIndex: boolean }) =>
-  stateDb(options).pipe(
+  Models.layer.pipe(
+    Layer.provideMerge(stateDb(options)),
     Layer.provideMerge(Layer.mergeAll(RolloutStoreDisk.layer, MemoryFsPlatform.layer)),
-    Layer.merge(Layer.mergeAll(ModelClientOffline.layer, AgentControlOffline.layer, Templates.layer, progress)),
+    Layer.merge(Layer.mergeAll(Templates.layer, progress)),
     Layer.provideMerge(machine)
   )
 
-const program = Command.run(makePassCommand(services), { name: manifest.name, version: manifest.version })(
-  process.argv
-).pipe(
+const passCommand = makePassCommand(services)
+
+const command = passCommand.pipe(Command.withSubcommands([makePlanCommand(services, passCommand)]))
+
+const program = Command.run(command, { name: manifest.name, version: manifest.version })(process.argv).pipe(
   Effect.tapErrorCause((cause) =>
     Effect.gen(function* () {
       const line = explain(cause)

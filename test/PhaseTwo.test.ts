@@ -34,9 +34,10 @@ describe("phase two: a directory that is touched", () => {
         const report = yield* pass
         const { memoryPath, stagingPath } = yield* root
         assert.deepStrictEqual(report.consolidated, [{ cwd: ferry, memoryRoot: memoryPath, outcome: "published" }])
-        assert.deepStrictEqual(world.spawned, [
-          { directory: stagingPath, prompt: `work in ${stagingPath}`, source: "memory_consolidation" }
-        ])
+        assert.deepStrictEqual(
+          world.spawned.map(({ directory, prompt, source }) => ({ directory, prompt, source })),
+          [{ directory: stagingPath, prompt: `work in ${stagingPath}`, source: "memory_consolidation" }]
+        )
         assert.isTrue((yield* memoryText).includes("request_1"))
         assert.deepStrictEqual(yield* namesIn(stagingPath), [])
         assert.strictEqual(

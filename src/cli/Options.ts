@@ -21,6 +21,12 @@ export const passOptions = {
   memoriesHome: directory("memories-home", "Where memories are kept. Default: <codex home>/memories."),
   model: setting("model", "model", "MODEL"),
   agent: setting("agent", "agent", "AGENT"),
+  agentCommand: setting("agent-command", "agentCommand", "COMMAND"),
+  allowProviderCrossing: flag("allow-provider-crossing", settings.allowProviderCrossing.description),
+  maxTokens: setting("max-tokens", "maxTokens", "N"),
+  maxRequests: setting("max-requests", "maxRequests", "N"),
+  maxTokensPerDay: setting("max-tokens-per-day", "maxTokensPerDay", "N"),
+  maxRequestsPerDay: setting("max-requests-per-day", "maxRequestsPerDay", "N"),
   limit: setting("limit", "candidates", "N"),
   all: flag("all", "Take everything that is eligible, whatever --limit says."),
   minIdle: setting("min-idle", "minIdle", "TIME"),
@@ -39,16 +45,54 @@ export const passOptions = {
 }
 
 /** What was given, by the name of each option. */
-interface Given {
+export interface Given {
   readonly codexHome: Option.Option<string>
   readonly memoriesHome: Option.Option<string>
   readonly model: Option.Option<string>
   readonly agent: Option.Option<string>
+  readonly agentCommand: Option.Option<string>
+  readonly allowProviderCrossing: boolean
+  readonly maxTokens: Option.Option<string>
+  readonly maxRequests: Option.Option<string>
+  readonly maxTokensPerDay: Option.Option<string>
+  readonly maxRequestsPerDay: Option.Option<string>
   readonly limit: Option.Option<string>
   readonly minIdle: Option.Option<string>
   readonly source: Option.Option<ReadonlyArray<string>>
   readonly logLevel: Option.Option<string>
+  readonly all: boolean
+  readonly json: boolean
+  readonly rebuildIndex: boolean
 }
+
+/** What was given before a subcommand and after it, as one; after it goes before. */
+export const joinGiven = (before: Given, after: Given): Given => ({
+  codexHome: Option.orElse(after.codexHome, () => before.codexHome),
+  memoriesHome: Option.orElse(after.memoriesHome, () => before.memoriesHome),
+  model: Option.orElse(after.model, () => before.model),
+  agent: Option.orElse(after.agent, () => before.agent),
+  agentCommand: Option.orElse(after.agentCommand, () => before.agentCommand),
+  allowProviderCrossing: after.allowProviderCrossing || before.allowProviderCrossing,
+  maxTokens: Option.orElse(after.maxTokens, () => before.maxTokens),
+  maxRequests: Option.orElse(after.maxRequests, () => before.maxRequests),
+  maxTokensPerDay: Option.orElse(after.maxTokensPerDay, () => before.maxTokensPerDay),
+  maxRequestsPerDay: Option.orElse(after.maxRequestsPerDay, () => before.maxRequestsPerDay),
+  limit: Option.orElse(after.limit, () => before.limit),
+  minIdle: Option.orElse(after.minIdle, () => before.minIdle),
+  source: Option.orElse(after.source, () => before.source),
+  logLevel: Option.orElse(after.logLevel, () => before.logLevel),
+  all: after.all || before.all,
+  json: after.json || before.json,
+  rebuildIndex: after.rebuildIndex || before.rebuildIndex
+})
+
+/** Whoever names the model for this very pass says with it that the sessions may go there; a variable set long ago does not. */
+const maySendAnywhere = (given: Given): GivenOption | undefined =>
+  given.allowProviderCrossing
+    ? { option: "--allow-provider-crossing", text: "true" }
+    : Option.isSome(given.model)
+      ? { option: "--model", text: "true" }
+      : undefined
 
 /** The options that were given, by the setting each one sets. */
 export const givenOptions = (given: Given): GivenOptions => {
@@ -59,6 +103,12 @@ export const givenOptions = (given: Given): GivenOptions => {
     memoriesHome: named("--memories-home", given.memoriesHome),
     model: named("--model", given.model),
     agent: named("--agent", given.agent),
+    agentCommand: named("--agent-command", given.agentCommand),
+    allowProviderCrossing: maySendAnywhere(given),
+    maxTokens: named("--max-tokens", given.maxTokens),
+    maxRequests: named("--max-requests", given.maxRequests),
+    maxTokensPerDay: named("--max-tokens-per-day", given.maxTokensPerDay),
+    maxRequestsPerDay: named("--max-requests-per-day", given.maxRequestsPerDay),
     candidates: named("--limit", given.limit),
     minIdle: named("--min-idle", given.minIdle),
     logLevel: named("--log-level", given.logLevel),

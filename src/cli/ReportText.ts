@@ -64,6 +64,16 @@ const projectLines = (report: PassReport, context: ReportContext): ReadonlyArray
   })
 }
 
+/** How much of what a model wrote can be found where it came from. */
+const groundingLines = (report: PassReport): ReadonlyArray<string> => {
+  const all = report.extracted.flatMap(({ grounding }) => (grounding === undefined ? [] : [grounding]))
+  const items = all.reduce((sum, grounding) => sum + grounding.items, 0)
+  const grounded = all.reduce((sum, grounding) => sum + grounding.grounded, 0)
+  return items === grounded
+    ? []
+    : ["", `${items - grounded} of ${items} quotations are not in their sessions and are marked (unverified).`]
+}
+
 const waitingLines = (report: PassReport, context: ReportContext): ReadonlyArray<string> => {
   const counts = new Map<string, number>()
   for (const { reason } of report.skipped) {
@@ -120,6 +130,7 @@ export const renderReport = (report: PassReport, context: ReportContext): string
       ? `Nothing to do: ${counted(report.threads, "session", "sessions")} indexed, no session has anything new.`
       : `${sessionsOf(report)}.`,
     ...projectLines(report, context),
+    ...groundingLines(report),
     ...waitingLines(report, context),
     ...failureLines(report, context),
     "",

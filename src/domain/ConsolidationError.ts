@@ -25,6 +25,20 @@ export class MemoriesMissing extends Schema.TaggedError<MemoriesMissing>("rollou
   }
 }
 
+/**
+ * Some of a directory's traces were learned from sessions of another provider than the agent's. Nothing was sent; allow it,
+ * or consolidate with `--agent offline`.
+ */
+export class ProviderCrossing extends Schema.TaggedError<ProviderCrossing>("rollout-memories/ProviderCrossing")(
+  "ProviderCrossing",
+  { cwd: Schema.String, provider: Schema.String, traces: Schema.Int }
+) {
+  override get message(): string {
+    const one = this.traces === 1
+    return `${this.traces} ${one ? "trace" : "traces"} of ${this.cwd} ${one ? "comes" : "come"} from sessions with another provider than ${this.provider}; pass --allow-provider-crossing or --agent offline`
+  }
+}
+
 /** A fault of this program. The directory fails alone; please report it with the log. */
 export class ConsolidationDefect extends Schema.TaggedError<ConsolidationDefect>(
   "rollout-memories/ConsolidationDefect"

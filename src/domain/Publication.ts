@@ -14,6 +14,8 @@ export const skillFolder = "skills"
 export const legacyFile = "consolidated.md"
 /** Where a staged copy tells its agent what people changed. */
 export const editsFile = "person_edits.json"
+/** The folder of the memories home where what agent commands printed is kept. */
+export const agentOutputFolder = "agent-output"
 
 /** A file below a memory root, by its path with `/`. */
 export interface MemoryFile {

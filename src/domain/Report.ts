@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Grounding } from "./Grounding.js"
 import { SkipReason } from "./Selection.js"
 
 /** What went wrong, as far as it concerns whoever reads a report. */
@@ -11,7 +12,9 @@ const Learned = Schema.Struct({
   threadId: Schema.String,
   cwd: Schema.String,
   memoryRoot: Schema.String,
-  traceFile: Schema.String
+  traceFile: Schema.String,
+  /** How much of what a model quoted stands in the rollout; absent where nobody had to look. */
+  grounding: Schema.optional(Grounding)
 })
 
 const NoOutput = Schema.Struct({ threadId: Schema.String, cwd: Schema.String })
@@ -60,9 +63,13 @@ export const PassReport = Schema.Struct({
 /** What one pass did. */
 export type PassReport = typeof PassReport.Type
 
+/** Errors that say what the user did not agree to: nothing was tried, nothing failed, and the next pass looks again. */
+export const isHeldBack = (tag: string | undefined): boolean => tag === "BudgetExhausted" || tag === "ProviderCrossing"
+
 /** Whether anything in a report calls for an exit code of 1. */
 export const hasFailures = (report: PassReport): boolean =>
-  report.failed.length > 0 || report.consolidated.some(({ outcome }) => outcome === "failed")
+  report.failed.length > 0 ||
+  report.consolidated.some(({ error, outcome }) => outcome === "failed" && !isHeldBack(error?._tag))
 
 /** An error as a report shows it. */
 export const reportError = (error: { readonly _tag: string; readonly message: string }): ReportedError => ({

@@ -34,6 +34,7 @@ const SessionMetaPayload = Schema.Struct({
   id: lenient(Schema.NonEmptyString),
   timestamp: lenient(Schema.String),
   cwd: lenient(Schema.NonEmptyString),
+  originator: lenient(Schema.String),
   cli_version: lenient(Schema.String),
   model_provider: lenient(Schema.NonEmptyString),
   thread_source: lenient(Schema.NonEmptyString),
@@ -217,6 +218,9 @@ export const sourceOf = (meta: SessionMeta["meta"]): string => {
   const subAgent = isJsonObject(meta.source) ? meta.source["subagent"] : undefined
   if (subAgent !== undefined) {
     return `subagent:${typeof subAgent === "string" ? subAgent : (Object.keys(subAgent ?? {})[0] ?? "other")}`
+  }
+  if (meta.originator === "memory_consolidation") {
+    return "subagent:memory_consolidation"
   }
   if (meta.thread_source !== undefined && meta.thread_source !== "user") {
     return `subagent:${meta.thread_source}`

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { isSameFailedContent, type ThreadRecord } from "./Extraction.js"
+import { mayBeSentTo } from "./Provider.js"
 import type { Thread } from "./Thread.js"
 import { withheldFor } from "./Withheld.js"
 
@@ -25,6 +26,8 @@ export interface SelectionContext {
   readonly minIdle: number
   /** The session that runs this pass: it is still being written. */
   readonly currentThread: string | undefined
+  /** The only provider whose sessions may be read; undefined where all may. */
+  readonly provider?: string | undefined
 }
 
 /** What is decided of one thread: it may be taken, it waits for a reason, or it is none of this pass's business. */
@@ -49,6 +52,9 @@ export const judge = (record: ThreadRecord, context: SelectionContext): Verdict 
   }
   if (extraction.claimOwner !== null && (extraction.claimExpiresAt ?? 0) > context.now) {
     return "claimed"
+  }
+  if (!mayBeSentTo(context.provider, thread)) {
+    return "provider"
   }
   // Where only the hash can tell whether the content is new, whoever reads the rollout finds out.
   if (isSameFailedContent(record) !== "yes") {

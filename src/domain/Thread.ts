@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { cutEnd } from "./ByteBudget.js"
 import type { Redact } from "./redaction/Marker.js"
 import { sourceOf, timestampOf } from "./RolloutLine.js"
+import { isStaging } from "./WorkingDirectory.js"
 import { cwdOf, type ThreadFacts } from "./ThreadFacts.js"
 import { ThreadId, threadIdOf } from "./ThreadId.js"
 
@@ -92,7 +93,7 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, red
       rolloutPath: file.path,
       createdAt: timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? timeInName(name) ?? file.modifiedAt,
       updatedAt: lastRecordTime(facts, file, now),
-      source: sourceOf(facts.meta ?? {}),
+      source: isStaging(cwdOf(facts) ?? "") ? "subagent:memory_consolidation" : sourceOf(facts.meta ?? {}),
       modelProvider: label(facts.meta?.model_provider, redact),
       cwd: cwdOf(facts) ?? null,
       cliVersion: label(facts.meta?.cli_version, redact),

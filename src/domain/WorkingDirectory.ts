@@ -12,3 +12,9 @@ export const foldWindowsCase = (path: string): string =>
 
 /** What a person calls a project: the last segment of its directory, of either slash; the whole where there is none. */
 export const projectName = (cwd: string): string => /([^\\/]+)[\\/]*$/.exec(cwd)?.[1] ?? cwd
+
+/**
+ * Whether a directory is where a consolidation agent works: a session that was recorded there is the agent's own, whatever
+ * program it was, and teaches nothing about any project.
+ */
+export const isStaging = (cwd: string): boolean => /[\\/][0-9a-f]{64}[\\/]staging[\\/]?$/.test(cwd)

@@ -18,7 +18,7 @@ const loadExtractor = Effect.promise(() => import("../domain/offline/OfflineExtr
  */
 export const layer: Layer.Layer<ModelClient> = Layer.succeed(ModelClient, {
   name: "offline",
-  isByRule: true,
+  answersByRule: true,
   stream: ({ evidence, thread }) =>
     Stream.fromIterableEffect(
       Effect.map(loadExtractor, ({ extractTrace }): ReadonlyArray<ModelEvent> => {

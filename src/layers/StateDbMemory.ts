@@ -8,6 +8,7 @@ import { Extraction, isFresh, notTried, type ThreadRecord } from "../domain/Extr
 import { isSubAgentSource } from "../domain/RolloutLine.js"
 import { Thread, unchecked } from "../domain/Thread.js"
 import type { ThreadId } from "../domain/ThreadId.js"
+import { dayOf, reachedCap } from "../domain/Spending.js"
 import { memoryVersion } from "../domain/TraceMemory.js"
 import { isWithheldSource } from "../domain/Withheld.js"
 import { type ProcessIdentity, ProcessTable } from "../services/ProcessTable.js"
@@ -101,6 +102,7 @@ const make = Effect.gen(function* () {
   const locks = new Map<string, Lock>()
   const consolidations = new Map<string, Consolidation>()
   const removals = new Map<string, Set<ThreadId>>()
+  const spending = new Map<string, { readonly pass: string; readonly day: string; readonly tokens: number }>()
   let listing: string | undefined
 
   const extractionOf = (threadId: string): Extraction => extractions.get(threadId) ?? notTried
@@ -366,7 +368,7 @@ const make = Effect.gen(function* () {
     storeMemory: (claim, memory: NewMemory) =>
       asOwner(claim, () => {
         setExtraction(claim.threadId, learnedColumns("memory", memory))
-        const { memorySummary, slug, traceSummary, updatedAt } = memory
+        const { grounding, memorySummary, slug, traceSummary, updatedAt } = memory
         const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
         memories.set(claim.threadId, {
           threadId: claim.threadId,
@@ -374,7 +376,8 @@ const make = Effect.gen(function* () {
           memorySummary,
           slug,
           updatedAt,
-          version
+          version,
+          ...(grounding === undefined ? {} : { grounding })
         })
       }),
     storeNothing: (claim, learned) =>
@@ -429,6 +432,32 @@ const make = Effect.gen(function* () {
       consolidations.set(cwd, { ...noConsolidation, published: fingerprint })
       removals.delete(cwd)
     }),
+    reserveSpending: (reservation, caps) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const { id, pass, tokens } = reservation
+        const day = dayOf(now)
+        const spent = (counts: (row: { readonly pass: string; readonly day: string }) => boolean) => {
+          const rows = [...spending.values()].filter(counts)
+          return { requests: rows.length, tokens: rows.reduce((sum, row) => sum + row.tokens, 0) }
+        }
+        const reached = reachedCap(
+          caps,
+          spent((row) => row.pass === pass),
+          spent((row) => row.day === day),
+          tokens
+        )
+        if (reached === undefined) {
+          spending.set(id, { pass, day, tokens })
+        }
+        return Option.fromNullable(reached)
+      }),
+    settleSpending: (id, tokens) =>
+      Effect.sync(() => {
+        const reserved = spending.get(id)
+        if (reserved !== undefined) {
+          spending.set(id, { ...reserved, tokens })
+        }
+      }),
     recordUnpublished: Effect.fn("StateDb.recordUnpublished")(function* (given, fingerprint, { retryAt }) {
       const cwd = yield* normalise(given)
       const before = consolidations.get(cwd) ?? noConsolidation

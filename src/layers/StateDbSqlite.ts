@@ -11,6 +11,7 @@ import * as Locks from "./sqlite/Locks.js"
 import { migrate } from "./sqlite/Migrations.js"
 import { makeTools } from "./sqlite/Operation.js"
 import { setCorruptAside } from "./sqlite/SetAside.js"
+import * as Spending from "./sqlite/Spending.js"
 import * as Threads from "./sqlite/Threads.js"
 
 /** SQLite would make the file readable to everybody; what it makes beside it has the file's own mode. */
@@ -28,7 +29,8 @@ const make = Effect.fnUntraced(function* (path: string) {
     ...Threads.make(tools),
     ...Claims.make(tools),
     ...Consolidations.make(tools),
-    ...Locks.make(tools)
+    ...Locks.make(tools),
+    ...Spending.make(tools)
   })
 })
 

@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import { ModelError } from "../domain/ModelError.js"
 
 /** The source label of the sessions that a consolidation agent records: they never become memory. */
 export const consolidationSource = "memory_consolidation"
@@ -12,10 +13,17 @@ export const AgentStatus = Schema.Union(
   Schema.TaggedStruct("Pending", {}),
   Schema.TaggedStruct("Running", {
     turn: Schema.optional(Schema.NonNegativeInt),
-    tokens: Schema.optional(Schema.NonNegativeInt)
+    tokens: Schema.optional(Schema.NonNegativeInt),
+    /** What all turns so far have cost, where they cost anything. */
+    inputTokens: Schema.optional(Schema.NonNegativeInt),
+    outputTokens: Schema.optional(Schema.NonNegativeInt)
   }),
   Schema.TaggedStruct("Completed", {}),
-  Schema.TaggedStruct("Errored", { message: Schema.String }),
+  Schema.TaggedStruct("Errored", {
+    message: Schema.String,
+    /** What a model, or its server, failed with, where that was the reason. */
+    error: Schema.optional(ModelError)
+  }),
   Schema.TaggedStruct("Interrupted", {})
 )
 
@@ -27,6 +35,8 @@ export const isFinal = (status: AgentStatus): boolean => status._tag !== "Pendin
 
 /** What an agent is to do. */
 export interface AgentRequest {
+  /** Whose caps the cost counts against: the pass's owner id. */
+  readonly pass: string
   /** Absolute; its working directory, and the only place where it may write. */
   readonly directory: string
   readonly prompt: string
@@ -57,6 +67,8 @@ export class AgentFailure extends Schema.TaggedError<AgentFailure>("rollout-memo
 export class AgentControl extends Context.Tag("rollout-memories/AgentControl")<
   AgentControl,
   {
+    /** Whose servers see what the agent reads; undefined where nothing leaves this machine. */
+    readonly provider?: string | undefined
     readonly spawn: (request: AgentRequest) => Effect.Effect<Agent, AgentFailure, Scope.Scope>
   }
 >() {}

@@ -1,7 +1,9 @@
 import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
 import type * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
+import type { ModelError } from "../domain/ModelError.js"
 import type { SessionEvidence } from "../domain/SessionEvidence.js"
 import type { Thread } from "../domain/Thread.js"
 import { ThreadId } from "../domain/ThreadId.js"
@@ -35,6 +37,8 @@ export type ModelEvent = TextDelta | ItemFinished | Completed
 
 /** One stage-one request: no tools, no parallel tool calls, one object as the answer. */
 export interface StageOneRequest {
+  /** Whose caps the cost counts against: the pass's owner id. */
+  readonly pass: string
   readonly thread: Thread
   /** The stage-one system prompt. */
   readonly instructions: string
@@ -60,14 +64,12 @@ export class ModelFailure extends Schema.TaggedError<ModelFailure>("rollout-memo
   }
 }
 
-/** The answer ended before the model said that it was complete. Trying again may help. */
-export class StreamEndedEarly extends Schema.TaggedError<StreamEndedEarly>("rollout-memories/StreamEndedEarly")(
-  "StreamEndedEarly",
-  { threadId: ThreadId }
-) {
-  override get message(): string {
-    return `the model's answer for thread ${this.threadId} ended before it was completed`
-  }
+/** How much a model can be asked at a time, and how that is counted. */
+export interface TokenWindow {
+  /** Tokens of everything that a request says: the window less what is kept for the answer. */
+  readonly inputTokens: number
+  /** Tokens of a text, as the model's own tokenizer has them. Never fewer than 0, never more than its UTF-8 bytes. */
+  readonly count: (text: string) => Effect.Effect<number>
 }
 
 /**
@@ -79,12 +81,16 @@ export class ModelClient extends Context.Tag("rollout-memories/ModelClient")<
   {
     /** How the report names it. */
     readonly name: string
+    /** Whose servers see what is asked; undefined where nothing leaves this machine. A session goes to its own provider only. */
+    readonly provider?: string | undefined
     /**
-     * Whether answers are made by rule from the request's own events, so that what the user typed is known from what others
-     * wrote. Every other answer is checked for that.
+     * Whether its answers are taken from the evidence by rule: nothing in them needs to be looked up, and what the user typed
+     * is known from what others wrote.
      */
-    readonly isByRule?: boolean
+    readonly answersByRule?: boolean | undefined
+    /** Undefined where bytes alone limit a request. */
+    readonly window?: TokenWindow | undefined
     /** Ends with `Completed`; a stream that ends without it is taken for an error. */
-    readonly stream: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelFailure>
+    readonly stream: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelFailure | ModelError>
   }
 >() {}

@@ -4,6 +4,8 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { RolloutContent, ThreadRecord } from "../domain/Extraction.js"
+import type { Grounding } from "../domain/Grounding.js"
+import type { ReachedCap, Reservation, SpendingCaps } from "../domain/Spending.js"
 import type { Thread } from "../domain/Thread.js"
 import { ThreadId } from "../domain/ThreadId.js"
 
@@ -108,6 +110,8 @@ export interface NewMemory extends Learned {
   readonly memorySummary: string
   /** The readable part of the trace file's name. */
   readonly slug: string
+  /** How much of what a model quoted was found; undefined where nobody looked. */
+  readonly grounding?: Grounding | undefined
 }
 
 /** A thread's memory, with what its trace file says in its header. */
@@ -122,6 +126,8 @@ export interface ThreadMemory {
   readonly updatedAt: number
   /** Tells versions of the memory apart. */
   readonly version: string
+  /** How much of what a model quoted was found; absent where nobody looked. */
+  readonly grounding?: Grounding | undefined
 }
 
 /** A memory as its files have it. */
@@ -252,5 +258,17 @@ export class StateDb extends Context.Tag("rollout-memories/StateDb")<
       fingerprint: string,
       failure: { readonly errorTag: string; readonly errorMessage: string; readonly retryAt: number }
     ) => Effect.Effect<void, StateDbFailure>
+
+    /**
+     * Takes a request's worst cost out of what is left of the caps, for this pass and for this UTC day, before it is made.
+     * Returns the cap that stands in the way; then nothing was taken. What is never settled, because its process was killed
+     * or nobody can tell, stays taken.
+     */
+    readonly reserveSpending: (
+      reservation: Reservation,
+      caps: SpendingCaps
+    ) => Effect.Effect<Option.Option<ReachedCap>, StateDbFailure>
+    /** Puts what a request did cost, in tokens, in place of what was reserved for it. */
+    readonly settleSpending: (id: string, tokens: number) => Effect.Effect<void, StateDbFailure>
   }
 >() {}

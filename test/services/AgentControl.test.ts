@@ -27,7 +27,7 @@ const stagedIn = Effect.fnUntraced(function* (directory: string, number: number)
 const statusesIn = (directory: string) =>
   Effect.gen(function* () {
     const { spawn } = yield* AgentControl
-    const { status } = yield* spawn({ directory, prompt: "consolidate", source: consolidationSource })
+    const { status } = yield* spawn({ pass: "pass", directory, prompt: "consolidate", source: consolidationSource })
     return Chunk.toReadonlyArray(yield* Stream.runCollect(status))
   }).pipe(Effect.scoped)
 

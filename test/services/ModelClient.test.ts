@@ -19,6 +19,7 @@ const requestFor = (number: number, rollout: string): StageOneRequest => {
     .forEach((text, index) => decodeNumberedLine({ line: index + 1, text }).forEach((line) => reader.add(line)))
   const { evidence, rendering } = reader.result()
   return {
+    pass: "pass",
     thread: makeThread(number),
     instructions: "learn",
     input: rendering.text,

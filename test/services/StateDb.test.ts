@@ -521,6 +521,15 @@ const suite = (name: string, makeLayer: MakeLayer, numRuns: number) => {
   })
 
   describe(`${name}: memories`, () => {
+    test("says how much of what a model quoted was found, and nothing where nobody looked", (db) =>
+      Effect.gen(function* () {
+        const grounding = { items: 7, grounded: 5 }
+        yield* learn(db, makeThread(1), { grounding })
+        yield* learn(db, makeThread(2))
+        assert.deepStrictEqual((yield* Effect.flatten(db.getMemory(idOf(1)))).grounding, grounding)
+        assert.isFalse("grounding" in (yield* Effect.flatten(db.getMemory(idOf(2)))))
+      }))
+
     test("are stored by the claim's owner, which ends the claim and forgets failures", (db) =>
       Effect.gen(function* () {
         const thread = makeThread(1)

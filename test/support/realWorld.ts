@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import type { PlatformError } from "@effect/platform/Error"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Effect, Layer, Logger } from "effect"
 import * as AgentControlOffline from "../../src/layers/AgentControlOffline.js"
@@ -15,9 +16,9 @@ import type { AgentControl } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import type { ModelClient } from "../../src/services/ModelClient.js"
 import * as Progress from "../../src/services/Progress.js"
-import type { StateDbFailure } from "../../src/services/StateDb.js"
+import type { StateDb, StateDbFailure } from "../../src/services/StateDb.js"
 import * as Settings from "../../src/Settings.js"
-import { Templates } from "../../src/Templates.js"
+import { type TemplateMissing, Templates } from "../../src/Templates.js"
 import { layerStateDbWithPoints, layerWithPoints } from "./faults.js"
 
 /** What a pass over real files and a real database is made of, where a test wants it otherwise than the program has it. */
@@ -29,13 +30,18 @@ export interface RealWorld {
   readonly filePoint?: (operation: string, path: string) => Effect.Effect<void, PlatformError>
   /** Comes before and after every change of the state DB. */
   readonly dbPoint?: (operation: string) => Effect.Effect<void, StateDbFailure>
-  readonly model?: Layer.Layer<ModelClient>
-  readonly agent?: Layer.Layer<AgentControl>
+  readonly model?: Layer.Layer<ModelClient, never, Settings.Settings | StateDb>
+  readonly agent?: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings.Settings | StateDb>
+  readonly modelServer?: Settings.ModelServer
+  readonly templates?: Layer.Layer<Templates, TemplateMissing, FileSystem.FileSystem>
+  /** Hears every line of the log. */
+  readonly logger?: Logger.Logger<unknown, void>
 }
 
 /** One pass over real files and a real database, all rollouts at once. */
 export const realPass = (world: RealWorld) => {
   const { codexHome, memoriesHome } = world
+  const modelServer = world.modelServer === undefined ? {} : { modelServer: world.modelServer }
   const files =
     world.filePoint === undefined
       ? NodeFileSystem.layer
@@ -53,20 +59,20 @@ export const realPass = (world: RealWorld) => {
     stageOneInput: "{{ rollout_path }}\n{{ rollout_contents }}",
     consolidation: "{{ memory_root }}"
   })
-  const layer = Layer.mergeAll(
-    stateDb,
-    RolloutStoreDisk.layer,
-    world.model ?? ModelClientOffline.layer,
-    world.agent ?? AgentControlOffline.layer,
-    templates,
-    Progress.layerSilent
-  ).pipe(
+  const layer = Layer.merge(world.model ?? ModelClientOffline.layer, world.agent ?? AgentControlOffline.layer).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(stateDb, RolloutStoreDisk.layer, world.templates ?? templates, Progress.layerSilent)
+    ),
     Layer.provideMerge(MemoryFsPlatform.layer),
     Layer.provideMerge(
       Layer.mergeAll(files, ProcessTableProc.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
     ),
-    Layer.provideMerge(Settings.layer({ codexHome, memoriesHome, ...world.settings })),
-    Layer.provideMerge(Logger.remove(Logger.defaultLogger))
+    Layer.provideMerge(Settings.layer({ codexHome, memoriesHome, ...modelServer, ...world.settings })),
+    Layer.provideMerge(
+      world.logger === undefined
+        ? Logger.remove(Logger.defaultLogger)
+        : Logger.replace(Logger.defaultLogger, world.logger)
+    )
   )
   return Effect.provide(runPass({ all: true, rebuildIndex: false }), layer)
 }

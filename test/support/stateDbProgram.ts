@@ -2,7 +2,8 @@
  * A process of its own that works on a state DB: `<path> <what> …`. It says on stdout what became of it, one JSON value a
  * line; whatever goes wrong is on stderr, with exit code 1.
  */
-import { existsSync } from "node:fs"
+import { randomUUID } from "node:crypto"
+import { existsSync, writeFileSync } from "node:fs"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { Duration, Effect, Layer, Option } from "effect"
@@ -47,6 +48,22 @@ const learnSome = (gate: string, from: number, to: number) =>
     }
   }).pipe(Effect.provide(stateDb))
 
+/** Reserves so many tokens so many times under a day's cap, and says what it was granted. */
+const spend = (gate: string, cap: number, tokens: number, count: number) =>
+  Effect.gen(function* () {
+    const db = yield* StateDb
+    yield* say("ready")
+    yield* waitFor(gate)
+    const caps = { maxTokens: undefined, maxRequests: undefined, maxTokensPerDay: cap, maxRequestsPerDay: undefined }
+    const granted: Array<number> = []
+    for (let number = 0; number < count; number++) {
+      const refused = yield* db.reserveSpending({ id: randomUUID(), pass: String(process.pid), tokens }, caps)
+      granted.push(...(Option.isNone(refused) ? [tokens] : []))
+      yield* Effect.sync(() => writeFileSync(`${gate}.spending`, ""))
+    }
+    yield* say(granted)
+  }).pipe(Effect.provide(stateDb))
+
 /** Claims every thread, or locks every directory, that it can, and says which ones those were. */
 const takeAll = (gate: string, owner: string, count: string | undefined, kind: "threads" | "directories") =>
   Effect.gen(function* () {
@@ -88,10 +105,11 @@ const block = (milliseconds: string | undefined) =>
     yield* connection.executeUnprepared("COMMIT", [], undefined)
   }).pipe(Effect.scoped, Effect.provide(connection(path)))
 
-const [first = "", second = "", third] = args
+const [first = "", second = "", third, fourth] = args
 const programs: { readonly [what: string]: Effect.Effect<void, { readonly message: string }> } = {
   open: open(first),
   learn: learnSome(first, Number(second), Number(third)),
+  spend: spend(first, Number(second), Number(third), Number(fourth)),
   claim: takeAll(first, second, third, "threads"),
   lock: takeAll(first, second, third, "directories"),
   stay,

@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { detectEdits, noEdits, PersonEdits } from "../../domain/PersonEdits.js"
 import {
+  agentOutputFolder,
   editsFile,
   memoryFile,
   type MemoryFile,
@@ -39,7 +40,8 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     const { memoryPath } = rootOf(cwd)
     const home = yield* files.namesIn(memoriesHome)
     const bucket = yield* files.namesIn(bucketPath(cwd))
-    const isOurs = (name: string) => isBucket(name) || name.startsWith("state.sqlite") || /^\.?README\.md/.test(name)
+    const isOurs = (name: string) =>
+      isBucket(name) || name === agentOutputFolder || name.startsWith("state.sqlite") || /^\.?README\.md/.test(name)
     return [
       ...home.filter((name) => !isOurs(name)).map((name) => join(memoriesHome, name)),
       ...bucket.map((name) => join(bucketPath(cwd), name)).filter((path) => path !== memoryPath),

@@ -122,7 +122,9 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
       slug: memory.slug,
       version: memoryVersion({ traceMemory: memory.traceSummary, summary: memory.memorySummary }),
       rolloutSize: memory.content.size,
-      rolloutHash: memory.content.hash
+      rolloutHash: memory.content.hash,
+      quotedItems: memory.grounding?.items ?? null,
+      groundedItems: memory.grounding?.grounded ?? null
     }
     return asOwner(
       "storeMemory",

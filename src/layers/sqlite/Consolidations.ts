@@ -11,6 +11,7 @@ import { decodeDirectories, decodeIds, decodeMemories, decodeProjects, type Dire
 /** The operations on memories and on what was published of them. */
 export const make = ({ normalise, sql, statement, transaction }: Tools) => {
   const columns = sql.literal(`m.thread_id, t.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
+    m.quoted_items, m.grounded_items,
     m.updated_at, m.version`)
 
   const getMemory = Effect.fnUntraced(function* (threadId: ThreadId) {

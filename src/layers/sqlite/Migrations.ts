@@ -125,8 +125,32 @@ const createTables = Effect.gen(function* () {
   END`
 })
 
+/** What requests to a model cost, one row each: what they may cost at worst while they are under way. */
+const createSpending = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`CREATE TABLE model_spending (
+    id TEXT PRIMARY KEY,
+    pass TEXT NOT NULL,
+    day TEXT NOT NULL,
+    tokens INTEGER NOT NULL
+  )`
+  yield* sql`CREATE INDEX model_spending_by_pass ON model_spending (pass, tokens)`
+  yield* sql`CREATE INDEX model_spending_by_day ON model_spending (day, tokens)`
+})
+
+/** How much of what a model quoted in a memory stands in its rollout; null where nobody looked. */
+const addGrounding = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE thread_memory ADD COLUMN quoted_items INTEGER`
+  yield* sql`ALTER TABLE thread_memory ADD COLUMN grounded_items INTEGER`
+})
+
 /** Every version of the schema, in order. A published one is never changed: what comes later is a new one. */
-const migrations = { "0001_create_tables": createTables }
+const migrations = {
+  "0001_create_tables": createTables,
+  "0002_create_spending": createSpending,
+  "0003_add_grounding": addGrounding
+}
 
 const latest = Object.keys(migrations).length
 

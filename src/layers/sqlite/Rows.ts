@@ -1,6 +1,8 @@
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Extraction } from "../../domain/Extraction.js"
 import { Thread } from "../../domain/Thread.js"
+import type { ThreadMemory } from "../../services/StateDb.js"
 import { ThreadId } from "../../domain/ThreadId.js"
 
 /** SQLite has no booleans. */
@@ -43,8 +45,18 @@ const MemoryRow = Schema.Struct({
   memorySummary: Schema.String,
   slug: Schema.String,
   updatedAt: Schema.Int,
-  version: Schema.String
+  version: Schema.String,
+  quotedItems: Schema.NullOr(Schema.Int),
+  groundedItems: Schema.NullOr(Schema.Int)
 })
+
+/** A memory as the database has it. */
+type MemoryRow = typeof MemoryRow.Type
+
+const memoryOf = ({ groundedItems, quotedItems, ...memory }: MemoryRow): ThreadMemory =>
+  quotedItems === null || groundedItems === null
+    ? memory
+    : { ...memory, grounding: { items: quotedItems, grounded: groundedItems } }
 
 const KnownRow = Schema.Struct({
   path: Schema.String,
@@ -70,7 +82,8 @@ export type DirectoryRow = typeof DirectoryRow.Type
 
 /** Decoders of whole results: a row that is not as it was written is an error, never a guess. */
 export const decodeRecords = Schema.decodeUnknown(Schema.Array(RecordRow))
-export const decodeMemories = Schema.decodeUnknown(Schema.Array(MemoryRow))
+const decodeMemoryRows = Schema.decodeUnknown(Schema.Array(MemoryRow))
+export const decodeMemories = (rows: unknown) => Effect.map(decodeMemoryRows(rows), (rows) => rows.map(memoryOf))
 export const decodeKnown = Schema.decodeUnknown(Schema.Array(KnownRow))
 export const decodeDirectories = Schema.decodeUnknown(Schema.Array(DirectoryRow))
 export const decodeHolders = Schema.decodeUnknown(Schema.Array(HolderRow))

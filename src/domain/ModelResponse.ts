@@ -1,0 +1,153 @@
+import * as Schema from "effect/Schema"
+import { decodeLenient, isJsonObject, type JsonObject, lenient } from "./Lenient.js"
+import { readWords, type ServerWords } from "./ModelFailureReading.js"
+
+/** What one answer cost, as the server counts. */
+export interface ResponseUsage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+/** A model's wish to have a tool run. */
+export interface ToolRequest {
+  readonly callId: string
+  readonly name: string
+  /** JSON, as far as the model kept to it. */
+  readonly parameters: string
+}
+
+/** How a response came to its end. */
+export type ResponseEnd =
+  | { readonly _tag: "Completed" }
+  | { readonly _tag: "Incomplete"; readonly reason: string }
+  | { readonly _tag: "Failed"; readonly words: ServerWords }
+
+/** A response of the Responses API as far as it has come in. */
+export interface ModelResponse {
+  /** The text deltas in order; undefined while none came. */
+  readonly text: string | undefined
+  /** Finished output items in order, as the server has them: a later request gives them back. */
+  readonly items: ReadonlyArray<JsonObject>
+  readonly refusal: string
+  /** Characters that came in, of whatever kind. */
+  readonly characters: number
+  readonly usage: ResponseUsage | undefined
+  /** Undefined while it goes on. */
+  readonly end: ResponseEnd | undefined
+}
+
+/** Nothing came yet. */
+export const noResponse: ModelResponse = {
+  text: undefined,
+  items: [],
+  refusal: "",
+  characters: 0,
+  usage: undefined,
+  end: undefined
+}
+
+const Usage = Schema.Struct({
+  input_tokens: lenient(Schema.NonNegativeInt),
+  output_tokens: lenient(Schema.NonNegativeInt)
+})
+const Envelope = Schema.Struct({
+  output: lenient(Schema.Array(Schema.Unknown)),
+  usage: lenient(Usage),
+  status: lenient(Schema.String),
+  error: Schema.optional(Schema.Unknown),
+  incomplete_details: lenient(Schema.Struct({ reason: lenient(Schema.String) }))
+})
+const Event = Schema.Struct({
+  type: lenient(Schema.String),
+  delta: lenient(Schema.String),
+  item: Schema.optional(Schema.Unknown),
+  response: Schema.optional(Schema.Unknown),
+  error: Schema.optional(Schema.Unknown)
+})
+const decodeEvent = decodeLenient(Event, {})
+const decodeEnvelope = decodeLenient(Envelope, {})
+
+const withItems = (response: ModelResponse, items: ReadonlyArray<unknown>): ModelResponse => ({
+  ...response,
+  items: [...response.items, ...items.filter(isJsonObject)]
+})
+
+const ended = (response: ModelResponse, given: unknown, end: (envelope: typeof Envelope.Type) => ResponseEnd) => {
+  const envelope = decodeEnvelope(given)
+  const { usage } = envelope
+  return {
+    // Some servers tell the items in the last event alone.
+    ...(response.items.length === 0 ? withItems(response, envelope.output ?? []) : response),
+    usage:
+      usage === undefined
+        ? undefined
+        : { inputTokens: usage.input_tokens ?? 0, outputTokens: usage.output_tokens ?? 0 },
+    end: end(envelope)
+  }
+}
+
+/**
+ * The response after one more event. Lenient: an event of an unknown type, a field of another shape and a missing one
+ * change nothing, so that servers which leave things out, or add some, are understood. Only the end must be said.
+ */
+export const addEvent = (before: ModelResponse, given: unknown): ModelResponse => {
+  const { delta = "", error, item, response, type } = decodeEvent(given)
+  const so = { ...before, characters: before.characters + delta.length }
+  switch (type) {
+    case "response.output_text.delta":
+      return { ...so, text: (before.text ?? "") + delta }
+    case "response.refusal.delta":
+      return { ...so, refusal: before.refusal + delta }
+    case "response.output_item.done":
+      return withItems(so, [item])
+    case "response.completed":
+    case "response.done":
+      return ended(so, response, ({ status }) =>
+        status === "incomplete" ? { _tag: "Incomplete", reason: "unknown" } : { _tag: "Completed" }
+      )
+    case "response.incomplete":
+      return ended(so, response, ({ incomplete_details }) => ({
+        _tag: "Incomplete",
+        reason: incomplete_details?.reason ?? "unknown"
+      }))
+    case "response.failed":
+    case "response.cancelled":
+      return ended(so, response, (envelope) => ({ _tag: "Failed", words: readWords(envelope.error) }))
+    case "error":
+      return { ...so, end: { _tag: "Failed", words: readWords(error ?? given) } }
+    default:
+      return so
+  }
+}
+
+const contentOf = (item: JsonObject): ReadonlyArray<JsonObject> =>
+  Array.isArray(item["content"]) ? item["content"].filter(isJsonObject) : []
+
+/** The text of a finished message item; undefined for an item that is no message, or has no text. */
+export const textOfItem = (item: JsonObject): string | undefined => {
+  const texts = contentOf(item).flatMap(({ text, type }) =>
+    type === "output_text" && typeof text === "string" ? [text] : []
+  )
+  return item["type"] === "message" && texts.length > 0 ? texts.join("") : undefined
+}
+
+/** The words of a refusal; undefined where the model did not refuse. */
+export const refusalOf = ({ items, refusal }: ModelResponse): string | undefined => {
+  const parts = items.flatMap(contentOf).flatMap((part) => (part["type"] === "refusal" ? [part["refusal"]] : []))
+  return refusal !== "" ? refusal : parts.length > 0 ? String(parts[0] ?? "") : undefined
+}
+
+/** The tools that a finished response wants to have run, in order. */
+export const toolRequests = ({ items }: ModelResponse): ReadonlyArray<ToolRequest> =>
+  items.flatMap((item) =>
+    item["type"] === "function_call"
+      ? [
+          {
+            callId: String(item["call_id"] ?? item["id"] ?? ""),
+            name: String(item["name"] ?? ""),
+            parameters:
+              typeof item["arguments"] === "string" ? item["arguments"] : JSON.stringify(item["arguments"] ?? {})
+          }
+        ]
+      : []
+  )

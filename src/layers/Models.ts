@@ -1,0 +1,39 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { AgentControl } from "../services/AgentControl.js"
+import type { ModelClient } from "../services/ModelClient.js"
+import type { StateDb } from "../services/StateDb.js"
+import { agentOf, Settings } from "../Settings.js"
+import * as AgentControlOffline from "./AgentControlOffline.js"
+import * as ModelClientOffline from "./ModelClientOffline.js"
+
+/** Loaded where a model was named: it is most of this program. */
+const loadOnline = Effect.promise(() => import("./openai/Online.js"))
+
+const loadCommand = Effect.promise(() => import("./AgentControlCommand.js"))
+
+type Needs = FileSystem.FileSystem | Settings | StateDb
+
+const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(
+  Effect.gen(function* () {
+    const settings = yield* Settings
+    return settings.model === "offline" ? ModelClientOffline.layer : (yield* loadOnline).model
+  })
+)
+
+const agent: Layer.Layer<AgentControl, never, Needs> = Layer.unwrapEffect(
+  Effect.gen(function* () {
+    switch (agentOf(yield* Settings)) {
+      case "offline":
+        return AgentControlOffline.layer
+      case "model":
+        return (yield* loadOnline).agent
+      case "command":
+        return (yield* loadCommand).layer
+    }
+  })
+)
+
+/** What writes and what consolidates, as the settings have it. Nothing of a model is loaded for a pass without one. */
+export const layer: Layer.Layer<AgentControl | ModelClient, never, Needs> = Layer.merge(model, agent)
