@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import type { ProcessTable } from "../services/ProcessTable.js"
 import { StateDb, type StateDbUnavailable } from "../services/StateDb.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
+import * as Amends from "./sqlite/Amends.js"
 import * as Claims from "./sqlite/Claims.js"
 import * as Consolidations from "./sqlite/Consolidations.js"
 import { connection, unavailable } from "./sqlite/Database.js"
@@ -28,7 +29,8 @@ const make = Effect.fnUntraced(function* (path: string) {
     ...Threads.make(tools),
     ...Claims.make(tools),
     ...Consolidations.make(tools),
-    ...Locks.make(tools)
+    ...Locks.make(tools),
+    ...Amends.make(tools)
   })
 })
 

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { StateDbUnavailable } from "../../services/StateDb.js"
 import { inTransaction, unavailable, whileBusy } from "./Database.js"
+import { createInspectionTables } from "./InspectionTables.js"
 
 /** The first version: the contract's tables, section 4, each with what this program needs beside it. */
 const createTables = Effect.gen(function* () {
@@ -126,7 +127,7 @@ const createTables = Effect.gen(function* () {
 })
 
 /** Every version of the schema, in order. A published one is never changed: what comes later is a new one. */
-const migrations = { "0001_create_tables": createTables }
+const migrations = { "0001_create_tables": createTables, "0002_create_inspection_tables": createInspectionTables }
 
 const latest = Object.keys(migrations).length
 
@@ -139,6 +140,17 @@ const readVersion = Effect.gen(function* () {
   const [{ version }] = yield* decodeVersion(yield* sql`SELECT user_version AS version FROM pragma_user_version`)
   return version
 })
+
+/** Fails with `older` or `newer` where the schema at a path is not this program's: a reader cannot bring it up to date. */
+export const requireLatest = Effect.fnUntraced(
+  function* (path: string) {
+    if (!(yield* whileBusy(isUpToDate(path)))) {
+      return yield* new StateDbUnavailable({ path, reason: "older" })
+    }
+  },
+  (effect, path) =>
+    Effect.mapError(effect, (error) => (error._tag === "StateDbUnavailable" ? error : unavailable(path, error)))
+)
 
 /** Whether there is nothing to migrate; fails with `newer` where there is more than this program knows. */
 const isUpToDate = Effect.fnUntraced(function* (path: string) {
