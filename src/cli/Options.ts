@@ -39,7 +39,7 @@ export const passOptions = {
 }
 
 /** What was given, by the name of each option. */
-interface Given {
+export interface Given {
   readonly codexHome: Option.Option<string>
   readonly memoriesHome: Option.Option<string>
   readonly model: Option.Option<string>

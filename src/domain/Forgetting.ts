@@ -3,14 +3,16 @@ import type { PersonEdits } from "./PersonEdits.js"
 import { memoryFile, type PublicationRecord, skillFolder } from "./Publication.js"
 import { fold } from "./Search.js"
 
-/** What is to be forgotten: threads, and where one is given every line that holds a text, in any case. */
+/** What is to be forgotten: threads, single lines, and where one is given every line that holds a text, in any case. */
 export interface ForgetRule {
   readonly threadIds: ReadonlySet<string>
+  readonly lines: ReadonlySet<string>
   readonly text: string | undefined
 }
 
 /** Whether a line comes from what is to be forgotten, by its citations, or holds the text. */
-export const isForgotten = (line: string, { text, threadIds }: ForgetRule): boolean =>
+export const isForgotten = (line: string, { lines, text, threadIds }: ForgetRule): boolean =>
+  lines.has(line.trimEnd()) ||
   (text !== undefined && fold(line).includes(fold(text))) ||
   citationsIn(line).some((cited) => [...threadIds].some((threadId) => threadId.startsWith(cited)))
 

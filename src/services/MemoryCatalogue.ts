@@ -4,7 +4,7 @@ import type * as Option from "effect/Option"
 import type { ThreadRecord } from "../domain/Extraction.js"
 import type { ThreadId } from "../domain/ThreadId.js"
 import type { SearchDocument, SearchQuery } from "../domain/Search.js"
-import type { DirtyDirectory, StateDbFailure, ThreadMemory } from "./StateDb.js"
+import type { DirtyDirectory, ProjectRow, StateDbFailure, ThreadMemory } from "./StateDb.js"
 
 /** Threads of which all there is to learn was learned, and all that there are. */
 export interface ThreadCounts {
@@ -101,9 +101,12 @@ export class MemoryCatalogue extends Context.Tag("rollout-memories/MemoryCatalog
     readonly threadsOf: (cwd: string | undefined) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
     /** Threads whose title, first message, summary or trace holds a text, in any case. */
     readonly threadsHolding: (text: string) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
+    /** The directories that threads belong to, and those that they belonged to and that do not show it yet. */
+    readonly directoriesOf: (threadIds: ReadonlyArray<ThreadId>) => Effect.Effect<ReadonlyArray<string>, StateDbFailure>
     /** By directory, then newest first. */
     readonly memories: (cwd: string | undefined) => Effect.Effect<ReadonlyArray<MemoryEntry>, StateDbFailure>
     readonly memory: (threadId: ThreadId) => Effect.Effect<Option.Option<MemorySource>, StateDbFailure>
+    readonly projects: Effect.Effect<ReadonlyArray<ProjectRow>, StateDbFailure>
     readonly consolidations: Effect.Effect<ReadonlyArray<ConsolidationEntry>, StateDbFailure>
     readonly dirty: (tracesPerDirectory: number) => Effect.Effect<ReadonlyArray<DirtyDirectory>, StateDbFailure>
     readonly holdings: Effect.Effect<ReadonlyArray<Holding>, StateDbFailure>

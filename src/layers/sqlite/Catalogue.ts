@@ -6,7 +6,7 @@ import { ThreadId } from "../../domain/ThreadId.js"
 import type { Holding, MemoryCatalogue, MemoryEntry } from "../../services/MemoryCatalogue.js"
 import * as Consolidations from "./Consolidations.js"
 import type { Tools } from "./Operation.js"
-import { decodeClaims, decodeIds, decodeLocks } from "./Rows.js"
+import { decodeClaims, decodeCwds, decodeIds, decodeLocks } from "./Rows.js"
 import * as Search from "./Search.js"
 import * as Threads from "./Threads.js"
 
@@ -14,7 +14,7 @@ const nullableInt = Schema.NullOr(Schema.Int)
 const nullableText = Schema.NullOr(Schema.String)
 
 const decodeCounts = Schema.decodeUnknown(
-  Schema.Tuple(Schema.Struct({ threads: Schema.Int, learned: Schema.Int, nothing: Schema.Int }))
+  Schema.Tuple(Schema.Struct({ threads: Schema.Int, learned: Schema.Int, empty: Schema.Int }))
 )
 
 const decodeTries = Schema.decodeUnknown(
@@ -76,7 +76,7 @@ const outcomeNames = ["success", "partial", "fail", "uncertain"]
 export const make = (tools: Tools): MemoryCatalogue["Type"] => {
   const { isGone, normalise, sql, statement } = tools
   const threads = Threads.make(tools)
-  const { dirtyDirectories, getMemory } = Consolidations.make(tools)
+  const { dirtyDirectories, getMemory, listProjects } = Consolidations.make(tools)
 
   const isFresh = sql.literal(
     "j.learned_updated_at IS NOT NULL AND j.learned_updated_at >= t.updated_at AND j.learned_size = t.rollout_size"
@@ -85,11 +85,11 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
   const counts = Effect.map(
     Effect.flatMap(
       sql`SELECT count(*) AS threads, coalesce(sum(${isFresh} AND j.outcome IS NOT 'nothing'), 0) AS learned,
-        coalesce(sum(${isFresh} AND j.outcome = 'nothing'), 0) AS nothing
+        coalesce(sum(${isFresh} AND j.outcome = 'nothing'), 0) AS empty
         FROM threads t LEFT JOIN extractions j ON j.thread_id = t.id`,
       decodeCounts
     ),
-    ([counts]) => counts
+    ([{ empty, ...counts }]) => ({ ...counts, nothing: empty })
   )
 
   const ids = (rows: Effect.Effect<ReadonlyArray<unknown>, SqlError>) =>
@@ -111,6 +111,16 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
         ORDER BY t.id`
     )
   }
+
+  const directoriesOf = Effect.fnUntraced(function* (threadIds: ReadonlyArray<ThreadId>) {
+    const wanted = JSON.stringify(threadIds)
+    const rows = yield* decodeCwds(
+      yield* sql`SELECT cwd FROM threads WHERE cwd IS NOT NULL AND id IN (SELECT value FROM json_each(${wanted}))
+        UNION SELECT cwd FROM memory_removals WHERE thread_id IN (SELECT value FROM json_each(${wanted}))
+        ORDER BY cwd`
+    )
+    return rows.map(({ cwd }) => cwd)
+  })
 
   const outcomes = sql.literal(
     outcomeNames
@@ -199,6 +209,7 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
       ),
     threadsOf: (cwd) => statement("threadsOf")(threadsOf(cwd)),
     threadsHolding: (text) => statement("threadsHolding")(threadsHolding(text)),
+    directoriesOf: (threadIds) => statement("directoriesOf")(directoriesOf(threadIds)),
     memories: (cwd) => statement("memories")(memories(cwd)),
     memory,
     consolidations: statement("consolidations")(
@@ -207,6 +218,7 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
         decodeConsolidations
       )
     ),
+    projects: listProjects,
     dirty: dirtyDirectories,
     holdings: statement("holdings")(holdings),
     notes: statement("notes")(
