@@ -23,10 +23,12 @@ const styled =
 /** A line in a pipe is as long as it is. */
 const unlimited = 1_000_000
 const narrowest = 40
+/** Of a terminal that does not tell. */
+const usual = 80
 
 /** The screen that stdout is. */
 export const screen: Effect.Effect<Screen> = Effect.map(wantsColour(process.stdout), (isColoured) => {
-  const width = process.stdout.isTTY ? Math.max(narrowest, process.stdout.columns) : unlimited
+  const width = process.stdout.isTTY ? Math.max(narrowest, process.stdout.columns || usual) : unlimited
   const style = (on: number, off: number) => (isColoured ? styled(on, off) : plain)
   const bold = style(1, 22)
   return {
