@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process"
 import { rmSync, statSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
+import { commandStarts } from "./commands.js"
 import { compare, type Figure, median, peakMemoryOf, timeOf, withFolder } from "./measure.js"
 import { writeHugeSession, writeSessions } from "./rollouts.js"
 import { seedLearned } from "./seed.js"
@@ -113,7 +114,8 @@ const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure
   nothingToDo,
   firstIndex,
   phaseOne,
-  gigabyte
+  gigabyte,
+  commandStarts
 }
 
 const wanted = process.argv.slice(2)

@@ -156,7 +156,7 @@ const verifyProject = Effect.fn("Verify.project")(function* (
 export const verify = Effect.fn("Verify.verify")(function* (tell: (threadId: string) => Effect.Effect<void>) {
   const catalogue = yield* MemoryCatalogue
   const threads = new Map<string, Array<ThreadId>>()
-  for (const { cwd, threadId } of yield* catalogue.memories(undefined)) {
+  for (const { cwd, threadId } of yield* catalogue.memoryIds(Infinity)) {
     threads.set(cwd, [...(threads.get(cwd) ?? []), threadId])
   }
   const cwds = new Set([...threads.keys(), ...(yield* catalogue.consolidations).map(({ cwd }) => cwd)])

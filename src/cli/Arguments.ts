@@ -11,8 +11,9 @@ export interface Vocabulary {
 const nameOf = (word: string): string => word.split("=", 1)[0] ?? word
 
 /**
- * The words with the command first, so that options may stand on either side of it; as they are where there is none. After
- * a command an option that nobody knows is an error, `Left` with its name: it would be taken for one of the command's words.
+ * The words with the command first, so that options may stand on either side of it; as they are where there is none. Whoever
+ * asks for help gets it, whatever else they wrote. With a command an option that nobody knows is an error, `Left` with its
+ * name: it would be taken for one of the command's words.
  */
 export const commandFirst = (
   words: ReadonlyArray<string>,
@@ -40,9 +41,14 @@ export const commandFirst = (
       rest.push(word)
     }
   }
+  const end = rest.indexOf("--")
+  const isHelp = rest.slice(0, end === -1 ? rest.length : end).some((word) => word === "--help" || word === "-h")
+  const isVersion = command === undefined && rest.includes("--version")
   return command === undefined
-    ? Either.right(words)
-    : unknown === undefined
-      ? Either.right([command, ...rest])
-      : Either.left(unknown)
+    ? Either.right(isHelp ? ["--help"] : isVersion ? ["--version"] : words)
+    : isHelp
+      ? Either.right([command, "--help"])
+      : unknown === undefined
+        ? Either.right([command, ...rest])
+        : Either.left(unknown)
 }

@@ -84,7 +84,7 @@ const filesAgainstRows = Effect.gen(function* () {
   const { tracesPerCwd } = yield* Settings
   const dirty = new Set((yield* catalogue.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
   const byCwd = new Map<string, Array<string>>()
-  for (const { cwd, threadId } of yield* catalogue.memories(undefined)) {
+  for (const { cwd, threadId } of yield* catalogue.memoryIds(tracesPerCwd)) {
     byCwd.set(cwd, [...(byCwd.get(cwd) ?? []), threadId])
   }
   const wrong = (yield* Effect.forEach(
@@ -92,7 +92,7 @@ const filesAgainstRows = Effect.gen(function* () {
     ([cwd, threadIds]) =>
       Effect.map(shelf.files(cwd), (files) => {
         const onDisk = new Set(files.map(({ path }) => threadOfTraceFile(path.slice(path.indexOf("/") + 1)) ?? path))
-        const expected = [...threadIds.slice(0, tracesPerCwd), memoryFile]
+        const expected = [...threadIds, memoryFile]
         return expected.every((name) => onDisk.has(name)) ? [] : [cwd]
       })
   )).flat()

@@ -5,7 +5,6 @@ import { shortId } from "../domain/ThreadPrefix.js"
 import { projectName } from "../domain/WorkingDirectory.js"
 import { MemoryCatalogue, type MemoryEntry } from "../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../services/MemoryShelf.js"
-import { Settings } from "../Settings.js"
 import { directoryOf, runOn } from "./CommandRun.js"
 import type { CommandServices } from "./CommandServices.js"
 import type { Given } from "./Options.js"
@@ -14,9 +13,14 @@ import { print, type Screen } from "./Screen.js"
 interface Project {
   readonly cwd: string
   readonly memories: ReadonlyArray<MemoryEntry>
+  readonly total: number
 }
 
-const byProject = (entries: ReadonlyArray<MemoryEntry>): ReadonlyArray<Project> => {
+/** How many memories each project has, with those that are listed. */
+const byProject = (
+  counts: ReadonlyMap<string, number>,
+  entries: ReadonlyArray<MemoryEntry>
+): ReadonlyArray<Project> => {
   const projects = new Map<string, Array<MemoryEntry>>()
   for (const entry of entries) {
     const own = projects.get(entry.cwd)
@@ -26,8 +30,11 @@ const byProject = (entries: ReadonlyArray<MemoryEntry>): ReadonlyArray<Project> 
       own.push(entry)
     }
   }
-  return [...projects].map(([cwd, memories]) => ({ cwd, memories }))
+  return [...projects].map(([cwd, memories]) => ({ cwd, memories, total: counts.get(cwd) ?? memories.length }))
 }
+
+/** Of every project at once; `--cwd` shows all of one, `--json` all of all. */
+const shownPerProject = 5
 
 const columns = [
   { heading: "thread" },
@@ -37,30 +44,28 @@ const columns = [
   { heading: "title", isFlexible: true }
 ]
 
-const render = (projects: ReadonlyArray<Project>, shown: number, { bold, table }: Screen): ReadonlyArray<string> =>
+const render = (projects: ReadonlyArray<Project>, { bold, table }: Screen): ReadonlyArray<string> =>
   projects.length === 0
     ? ["Nothing was learned yet."]
-    : projects.flatMap(({ cwd, memories }, index) => [
+    : projects.flatMap(({ cwd, memories, total }, index) => [
         ...(index === 0 ? [] : [""]),
         `${bold(projectName(cwd))}  ${cwd}`,
         ...table(
           columns,
-          memories
-            .slice(0, shown)
-            .map(({ outcomes, size, threadId, title, updatedAt }) => [
-              shortId(threadId),
-              readableTime(updatedAt),
-              outcomes.join(", ") || "unknown",
-              readableSize(size),
-              title
-            ])
+          memories.map(({ outcomes, size, threadId, title, updatedAt }) => [
+            shortId(threadId),
+            readableTime(updatedAt),
+            outcomes.join(", ") || "unknown",
+            readableSize(size),
+            title
+          ])
         ),
-        ...(memories.length > shown
-          ? [`and ${memories.length - shown} older: rollout-memories list --cwd ${JSON.stringify(cwd)}`]
+        ...(total > memories.length
+          ? [`and ${total - memories.length} older: rollout-memories list --cwd ${JSON.stringify(cwd)}`]
           : [])
       ])
 
-/** `list`: projects and their memories; without a project the ones of each that its MEMORY.md is made from. */
+/** `list`: projects and their memories; without a project the newest ones of each. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly cwd: Option.Option<string> },
   { looking }: CommandServices<E>
@@ -71,9 +76,10 @@ export const run = <E>(
     Effect.gen(function* () {
       const catalogue = yield* MemoryCatalogue
       const { rootOf } = yield* MemoryShelf
-      const { tracesPerCwd } = yield* Settings
       const cwd = Option.getOrUndefined(Option.map(given.cwd, directoryOf))
-      const projects = byProject(yield* catalogue.memories(cwd))
+      const counts = new Map((yield* catalogue.projects).map(({ cwd, memories }) => [cwd, memories]))
+      const shown = given.json || cwd !== undefined ? Infinity : shownPerProject
+      const projects = byProject(counts, yield* catalogue.memories(cwd, shown))
       const json = projects.map(({ cwd, memories }) => ({
         cwd,
         memoryRoot: rootOf(cwd).memoryPath,
@@ -85,8 +91,6 @@ export const run = <E>(
           size
         }))
       }))
-      yield* print(given.json, { projects: json }, (screen) =>
-        render(projects, cwd === undefined ? tracesPerCwd : Infinity, screen)
-      )
+      yield* print(given.json, { projects: json }, (screen) => render(projects, screen))
     })
   )

@@ -65,7 +65,7 @@ const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean)
     return yield* new NothingToShow({ of: cwd, hint: "`rollout-memories list` shows the projects that have one" })
   }
   const cited = citationsIn(text)
-  const sources = (yield* catalogue.memories(cwd)).filter(({ threadId }) =>
+  const sources = (yield* catalogue.memories(cwd, Infinity)).filter(({ threadId }) =>
     cited.some((beginning) => threadId.startsWith(beginning))
   )
   const json = {

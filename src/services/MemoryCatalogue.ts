@@ -27,6 +27,12 @@ export interface MemoryEntry {
   readonly size: number
 }
 
+/** Whose memory there is, and where. */
+export interface MemoryId {
+  readonly threadId: ThreadId
+  readonly cwd: string
+}
+
 /** What a memory was made from. */
 export interface MemorySource {
   readonly memory: ThreadMemory
@@ -103,8 +109,13 @@ export class MemoryCatalogue extends Context.Tag("rollout-memories/MemoryCatalog
     readonly threadsHolding: (text: string) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
     /** The directories that threads belong to, and those that they belonged to and that do not show it yet. */
     readonly directoriesOf: (threadIds: ReadonlyArray<ThreadId>) => Effect.Effect<ReadonlyArray<string>, StateDbFailure>
-    /** By directory, then newest first. */
-    readonly memories: (cwd: string | undefined) => Effect.Effect<ReadonlyArray<MemoryEntry>, StateDbFailure>
+    /** The newest memories of a directory, or of each; by directory, then newest first. */
+    readonly memories: (
+      cwd: string | undefined,
+      perDirectory: number
+    ) => Effect.Effect<ReadonlyArray<MemoryEntry>, StateDbFailure>
+    /** The threads of the newest memories of each directory, in the same order. */
+    readonly memoryIds: (perDirectory: number) => Effect.Effect<ReadonlyArray<MemoryId>, StateDbFailure>
     readonly memory: (threadId: ThreadId) => Effect.Effect<Option.Option<MemorySource>, StateDbFailure>
     readonly projects: Effect.Effect<ReadonlyArray<ProjectRow>, StateDbFailure>
     readonly consolidations: Effect.Effect<ReadonlyArray<ConsolidationEntry>, StateDbFailure>

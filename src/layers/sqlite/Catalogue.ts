@@ -42,6 +42,8 @@ const decodeEntries = Schema.decodeUnknown(
   )
 )
 
+const decodeMemoryIds = Schema.decodeUnknown(Schema.Array(Schema.Struct({ threadId: ThreadId, cwd: Schema.String })))
+
 const decodeSource = Schema.decodeUnknown(
   Schema.Array(Schema.Struct({ rolloutSize: Schema.Int, rolloutHash: nullableText }))
 )
@@ -67,6 +69,7 @@ const decodeForgotten = Schema.decodeUnknown(
 )
 
 const decodeDamage = Schema.decodeUnknown(Schema.Array(Schema.Struct({ quickCheck: Schema.String })))
+const decodeTables = Schema.decodeUnknown(Schema.Array(Schema.Struct({ name: Schema.String })))
 const decodeLoose = Schema.decodeUnknown(Schema.Array(Schema.Struct({ table: Schema.String })))
 
 /** The outcomes that a trace's tasks may have, as the contract names them. */
@@ -128,13 +131,29 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
       .join(" || ")
   )
 
-  const memories = Effect.fnUntraced(function* (given: string | undefined) {
+  /** From indexes alone: the memories themselves are long. */
+  const newest = (cwd: string | undefined, perDirectory: number) => {
+    const most = Number.isFinite(perDirectory) ? perDirectory : Number.MAX_SAFE_INTEGER
+    return sql`SELECT id, cwd, updated_at FROM (
+        SELECT t.id AS id, t.cwd AS cwd, m.updated_at AS updated_at,
+          row_number() OVER (PARTITION BY t.cwd ORDER BY m.updated_at DESC, m.thread_id DESC) AS place
+        FROM threads t JOIN thread_memory m INDEXED BY thread_memory_versions ON m.thread_id = t.id
+        WHERE t.cwd IS NOT NULL AND ${cwd === undefined ? sql`1` : sql`t.cwd = ${cwd}`}
+      ) WHERE place <= ${most}`
+  }
+
+  const memoryIds = Effect.fnUntraced(function* (perDirectory: number) {
+    const rows = yield* sql`SELECT id AS thread_id, cwd FROM (${newest(undefined, perDirectory)})
+      ORDER BY cwd, updated_at DESC, id DESC`
+    return yield* decodeMemoryIds(rows)
+  })
+
+  const memories = Effect.fnUntraced(function* (given: string | undefined, perDirectory: number) {
     const cwd = given === undefined ? undefined : yield* normalise(given)
     const rows = yield* sql`SELECT m.thread_id, t.cwd, m.updated_at, ${outcomes} AS outcomes,
         substr(m.trace_summary, 1, coalesce(nullif(instr(m.trace_summary, char(10)), 0), 201) - 1) AS title,
         octet_length(m.trace_summary) AS size
-      FROM thread_memory m JOIN threads t ON t.id = m.thread_id
-      WHERE t.cwd IS NOT NULL AND ${cwd === undefined ? sql`1` : sql`t.cwd = ${cwd}`}
+      FROM (${newest(cwd, perDirectory)}) t JOIN thread_memory m ON m.thread_id = t.id
       ORDER BY t.cwd, m.updated_at DESC, m.thread_id DESC`
     return (yield* decodeEntries(rows)).map(({ outcomes, title, ...entry }): MemoryEntry => ({
       ...entry,
@@ -179,7 +198,13 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
   })
 
   const damage = Effect.gen(function* () {
-    const quick = yield* decodeDamage(yield* sql`PRAGMA quick_check(5)`)
+    // Of the whole at once SQLite would also read the search index against every text, which takes seconds.
+    const tables = yield* decodeTables(
+      yield* sql`SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name`
+    )
+    const quick = (yield* Effect.forEach(tables, ({ name }) =>
+      Effect.flatMap(sql.unsafe(`PRAGMA quick_check("${name.replaceAll('"', '""')}")`), decodeDamage)
+    )).flat()
     const loose = yield* decodeLoose(yield* sql`PRAGMA foreign_key_check`)
     return [
       ...quick.map(({ quickCheck }) => quickCheck).filter((line) => line !== "ok"),
@@ -210,7 +235,8 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
     threadsOf: (cwd) => statement("threadsOf")(threadsOf(cwd)),
     threadsHolding: (text) => statement("threadsHolding")(threadsHolding(text)),
     directoriesOf: (threadIds) => statement("directoriesOf")(directoriesOf(threadIds)),
-    memories: (cwd) => statement("memories")(memories(cwd)),
+    memories: (cwd, perDirectory) => statement("memories")(memories(cwd, perDirectory)),
+    memoryIds: (perDirectory) => statement("memoryIds")(memoryIds(perDirectory)),
     memory,
     consolidations: statement("consolidations")(
       Effect.flatMap(
