@@ -6,6 +6,7 @@ import { isThreadPrefix } from "../domain/ThreadPrefix.js"
 import { ThreadId } from "../domain/ThreadId.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { loadSettings, SettingInvalid, Settings } from "../Settings.js"
+import { withLogLevel } from "./Logging.js"
 import { type Given, givenOptions } from "./Options.js"
 
 /** No thread is meant by an id, or several are. Nothing was done; give more of the id, or see `list`. */
@@ -47,5 +48,5 @@ export const runOn = <A, E, R, E2>(
   work: Effect.Effect<A, E, R | Settings>
 ) =>
   Effect.flatMap(loadSettings(givenOptions(given)), (settings) =>
-    work.pipe(Effect.provide(services), Effect.provideService(Settings, settings))
+    work.pipe(Effect.provide(services), Effect.provideService(Settings, settings), withLogLevel(settings.logLevel))
   )

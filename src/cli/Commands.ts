@@ -61,7 +61,6 @@ export const commandVocabulary = {
     "--thread",
     "--cwd",
     "--match",
-    "--log-level",
     "--completions",
     ...Object.keys(passOptions)
       .filter((name) => !booleans.has(name))
