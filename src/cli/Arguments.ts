@@ -12,8 +12,8 @@ const nameOf = (word: string): string => word.split("=", 1)[0] ?? word
 
 /**
  * The words with the command first, so that options may stand on either side of it; as they are where there is none. Whoever
- * asks for help gets it, whatever else they wrote. With a command an option that nobody knows is an error, `Left` with its
- * name: it would be taken for one of the command's words.
+ * asks for help gets it, whatever else they wrote. An option that nobody knows is an error, `Left` with its name: it would be
+ * taken for one of a command's words.
  */
 export const commandFirst = (
   words: ReadonlyArray<string>,
@@ -44,11 +44,8 @@ export const commandFirst = (
   const end = rest.indexOf("--")
   const isHelp = rest.slice(0, end === -1 ? rest.length : end).some((word) => word === "--help" || word === "-h")
   const isVersion = command === undefined && rest.includes("--version")
-  return command === undefined
-    ? Either.right(isHelp ? ["--help"] : isVersion ? ["--version"] : words)
-    : isHelp
-      ? Either.right([command, "--help"])
-      : unknown === undefined
-        ? Either.right([command, ...rest])
-        : Either.left(unknown)
+  if (isHelp || isVersion) {
+    return Either.right([...(command === undefined ? [] : [command]), isHelp ? "--help" : "--version"])
+  }
+  return unknown !== undefined ? Either.left(unknown) : Either.right(command === undefined ? words : [command, ...rest])
 }

@@ -34,11 +34,16 @@ const words = (name: string, description: string) =>
 
 const yes = Options.boolean("yes").pipe(Options.withDescription("Do it without asking: for scripts."))
 
-/** The pass's options that take no value. */
-const booleans = new Set(["all", "rebuildIndex", "json"])
-
 /** The option that a name in the code stands for. */
 const optionOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+const isFlag = (option: Options.Options<unknown>): boolean => Options.isBool(option)
+
+/** The pass's options, those that are flags or the others. */
+const passNames = (flags: boolean): ReadonlyArray<string> =>
+  Object.entries(passOptions)
+    .filter(([, option]) => isFlag(option) === flags)
+    .map(([name]) => optionOf(name))
 
 /** What the options of the commands are called, for telling them from their values. */
 export const commandVocabulary = {
@@ -62,11 +67,9 @@ export const commandVocabulary = {
     "--cwd",
     "--match",
     "--completions",
-    ...Object.keys(passOptions)
-      .filter((name) => !booleans.has(name))
-      .map(optionOf)
+    ...passNames(false)
   ]),
-  flags: new Set(["--all", "--rebuild-index", "--json", "--yes", "--help", "-h", "--version", "--wizard"])
+  flags: new Set([...passNames(true), "--yes", "--help", "-h", "--version", "--wizard"])
 }
 
 /** Every command, over the services that it is to run on. */

@@ -1,6 +1,8 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { exactTime, readableSize, readableTime } from "../domain/ReadableTime.js"
 import { type ThreadStates, threadStates } from "../domain/StatusReport.js"
 import { shortId } from "../domain/ThreadPrefix.js"
@@ -74,7 +76,8 @@ const gather = Effect.gen(function* () {
     notes: (yield* catalogue.notes).length,
     forgotten: forgotten.length,
     unfinishedForgets: forgotten.flatMap(({ erasedAt, threadId }) => (erasedAt === null ? [threadId] : [])),
-    bytesOnDisk: yield* shelf.bytes
+    bytesOnDisk: yield* shelf.bytes,
+    tokensToday: Option.getOrNull(yield* catalogue.tokensOn(DateTime.formatIsoDateUtc(yield* DateTime.now)))
   }
 })
 
@@ -184,6 +187,7 @@ const render = (status: Status, screen: Screen): ReadonlyArray<string> => {
           ...status.unfinishedForgets.map((threadId) => `  rollout-memories forget --thread ${threadId}`)
         ]),
     "",
+    ...(status.tokensToday === null ? [] : [`${status.tokensToday} tokens spent today (UTC)`]),
     `${readableSize(status.bytesOnDisk)} in ${status.memoriesHome}${status.notes > 0 ? `, ${status.notes} notes by you` : ""}${status.forgotten > 0 ? `, ${status.forgotten} sessions forgotten` : ""}`
   ]
 }

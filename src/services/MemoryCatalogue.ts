@@ -132,6 +132,8 @@ export class MemoryCatalogue extends Context.Tag("rollout-memories/MemoryCatalog
       { readonly total: number; readonly documents: number; readonly hits: ReadonlyArray<SearchDocument> },
       StateDbFailure
     >
+    /** Tokens that models took on a UTC day (`2026-03-02`); none where no spending is kept. */
+    readonly tokensOn: (day: string) => Effect.Effect<Option.Option<number>, StateDbFailure>
     /** What is wrong with the database itself, in SQLite's words; empty when nothing is. */
     readonly damage: Effect.Effect<ReadonlyArray<string>, StateDbFailure>
   }

@@ -34,7 +34,7 @@ describe("status", () => {
       for (const words of ["Set aside", "is no Codex rollout", "the server was busy", "failing", "the agent gave up"]) {
         assert.isTrue(text.includes(words), `${words}\n${text}`)
       }
-      assert.isTrue(text.includes(`reading        ${process.pid}`), text)
+      assert.match(text, new RegExp(`reading +${process.pid} `))
     })
   )
 
@@ -45,6 +45,13 @@ describe("status", () => {
       assert.strictEqual(code, 0)
       assert.strictEqual(value["needsPerson"], false)
       assert.isAbove(Number(value["bytesOnDisk"]), 10_000)
+      home.sql(
+        "CREATE TABLE IF NOT EXISTS model_spending (id TEXT PRIMARY KEY, pass TEXT NOT NULL, day TEXT NOT NULL, tokens INTEGER NOT NULL)"
+      )
+      home.sql(
+        "INSERT INTO model_spending (id, pass, day, tokens) VALUES ('a', 'p', date('now'), 1200), ('b', 'p', date('now'), 34), ('c', 'p', '2026-01-01', 5)"
+      )
+      assert.strictEqual((yield* home.json("status")).value["tokensToday"], 1_234)
     })
   )
 })

@@ -6,7 +6,7 @@ import { ThreadId } from "../../domain/ThreadId.js"
 import type { Holding, MemoryCatalogue, MemoryEntry } from "../../services/MemoryCatalogue.js"
 import * as Consolidations from "./Consolidations.js"
 import type { Tools } from "./Operation.js"
-import { decodeClaims, decodeCwds, decodeIds, decodeLocks } from "./Rows.js"
+import { decodeClaims, decodeCount, decodeCwds, decodeIds, decodeLocks } from "./Rows.js"
 import * as Search from "./Search.js"
 import * as Threads from "./Threads.js"
 
@@ -212,6 +212,18 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
     ]
   })
 
+  /** A state DB from before models could be asked keeps none. */
+  const tokensOn = Effect.fnUntraced(function* (day: string) {
+    const kept = yield* sql`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'model_spending'`
+    if (kept.length === 0) {
+      return Option.none<number>()
+    }
+    const [{ count }] = yield* decodeCount(
+      yield* sql`SELECT coalesce(sum(tokens), 0) AS count FROM model_spending WHERE day = ${day}`
+    )
+    return Option.some(count)
+  })
+
   return {
     counts: statement("counts")(counts),
     unlearned: statement("unlearned")(threads.selectRecords(sql`NOT coalesce(${isFresh}, 0)`)),
@@ -257,6 +269,7 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
       )
     ),
     search: (query, cwd, limit) => statement("search")(Search.search(tools, query, cwd, limit)),
+    tokensOn: (day) => statement("tokensOn")(tokensOn(day)),
     damage: statement("damage")(damage)
   }
 }
