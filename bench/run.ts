@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process"
 import { rmSync, statSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
+import { commandStarts } from "./commands.js"
 import { compare, type Figure, median, peakMemoryOf, timeOf, withFolder } from "./measure.js"
 import { redact } from "../src/domain/Redaction.js"
 import { stringsOf, writeHugeSession, writeSessions } from "./rollouts.js"
@@ -192,7 +193,8 @@ const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure
   phaseOneServed,
   gigabyte,
   redaction,
-  linearity
+  linearity,
+  commandStarts
 }
 
 const wanted = process.argv.slice(2)

@@ -80,7 +80,7 @@ export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(functio
 })
 
 /** Finishes what a killed publish left in a directory whose lock we hold. */
-const resume = Effect.fnUntraced(function* (cwd: string) {
+export const resume = Effect.fnUntraced(function* (cwd: string) {
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
   const published = yield* memoryFs.resume(cwd)
@@ -124,7 +124,7 @@ const dirtyInputs = Effect.fnUntraced(
 )
 
 /** One directory under its lock. Never fails. */
-const consolidate = (pass: Pass, cwd: string): Effect.Effect<ConsolidationOutcome, never, Services> =>
+export const consolidate = (pass: Pass, cwd: string): Effect.Effect<ConsolidationOutcome, never, Services> =>
   underLock(pass, cwd, consolidateLocked(pass, cwd)).pipe(
     Effect.map(Option.getOrElse((): ConsolidationOutcome => ({ _tag: "Locked", cwd }))),
     Effect.catchAllDefect((cause) => new ConsolidationDefect({ cwd, cause })),
@@ -148,7 +148,7 @@ const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
 })
 
 /** Does work while the directory's lock is ours and is renewed; none where another pass holds it. */
-const underLock = <A, E, R>(pass: Pass, cwd: string, work: Effect.Effect<A, E, R>) =>
+export const underLock = <A, E, R>(pass: Pass, cwd: string, work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const stateDb = yield* StateDb
     const { lockLease } = yield* Settings
@@ -173,20 +173,27 @@ const consolidateLocked = Effect.fnUntraced(function* (pass: Pass, cwd: string) 
   const { tracesPerCwd } = yield* Settings
   yield* resume(cwd)
   const state = yield* stateDb.consolidationState(cwd, tracesPerCwd)
-  const work: Effect.Effect<ConsolidationOutcome, ConsolidationError, Services> =
-    state.memories.length === 0 ? clearMemory(cwd, state) : publishMemory(pass, cwd, state)
+  const work: Effect.Effect<ConsolidationOutcome, ConsolidationError, Services> = Effect.zipRight(
+    state.memories.length === 0 ? requireRecord(cwd, state) : Effect.void,
+    state.memories.length + state.notes.length === 0 ? clearMemory(cwd, state) : publishMemory(pass, cwd, state)
+  )
   return yield* Effect.tapError(work, (error) => recordFailure(cwd, state, error))
+})
+
+/** Traces that no row knows are pruned only when it is on record that their memories were taken away. */
+const requireRecord = Effect.fnUntraced(function* (cwd: string, state: ConsolidationState) {
+  const memoryFs = yield* MemoryFs
+  const removed = new Set<string>(state.removals)
+  const unrecorded = (yield* memoryFs.tracesOf(cwd)).filter((threadId) => !removed.has(threadId))
+  if (unrecorded.length > 0) {
+    return yield* new MemoriesMissing({ cwd, traces: unrecorded.length })
+  }
 })
 
 /** Everything that was learned here was taken away: what was made of it goes too, when that is on record. */
 const clearMemory = Effect.fnUntraced(function* (cwd: string, state: ConsolidationState) {
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
-  const removed = new Set<string>(state.removals)
-  const unrecorded = (yield* memoryFs.tracesOf(cwd)).filter((threadId) => !removed.has(threadId))
-  if (unrecorded.length > 0) {
-    return yield* new MemoriesMissing({ cwd, traces: unrecorded.length })
-  }
   yield* memoryFs.clear(cwd)
   yield* stateDb.recordPublished(cwd, state.fingerprint)
   const outcome: ConsolidationOutcome = { _tag: "Published", cwd }
@@ -217,7 +224,7 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
   }
   yield* keepToProvider(cwd, state)
   yield* progress.report({ _tag: "Consolidating", cwd })
-  const staging = yield* memoryFs.stage(cwd)
+  const staging = yield* memoryFs.stage(cwd, state.notes)
   return yield* Effect.onError(publishStaged(pass, staging, state), () => Effect.ignore(memoryFs.redactStaging(cwd)))
 })
 

@@ -8,7 +8,10 @@ import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import { commandFirst } from "./cli/Arguments.js"
+import { commandVocabulary, makeCommands } from "./cli/Commands.js"
 import { exitCodeOf, explain } from "./cli/ExitCode.js"
 import * as Logging from "./cli/Logging.js"
 import { makePassCommand } from "./cli/PassCommand.js"
@@ -25,7 +28,7 @@ import * as WorkingDirectoriesNode from "./layers/WorkingDirectoriesNode.js"
 import { MemoryFs } from "./services/MemoryFs.js"
 import * as Progress from "./services/Progress.js"
 import { RolloutStore } from "./services/RolloutStore.js"
-import { Settings } from "./Settings.js"
+import { SettingInvalid, Settings } from "./Settings.js"
 import * as Templates from "./Templates.js"
 
 /** The state DB lies in the memories home, which is made only where there is a Codex home to learn from. */
@@ -56,11 +59,30 @@ const services = (options: { readonly rebuildIndex: boolean }) =>
     Layer.provideMerge(machine)
   )
 
-const passCommand = makePassCommand(services)
+/** Loaded with a command: a pass starts without them. */
+const commandLayers = Effect.promise(() => import("./CommandLayers.js"))
 
-const command = passCommand.pipe(Command.withSubcommands([makePlanCommand(services, passCommand)]))
+const commandServices = {
+  looking: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
+    Layer.provideMerge(RolloutStoreDisk.layer),
+    Layer.provideMerge(machine)
+  ),
+  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ amending }) => amending)).pipe(
+    Layer.provideMerge(services({ rebuildIndex: false }))
+  )
+}
 
-const program = Command.run(command, { name: manifest.name, version: manifest.version })(process.argv).pipe(
+const root = makePassCommand(services).pipe(
+  Command.withSubcommands([makePlanCommand(services), ...makeCommands(commandServices)])
+)
+
+const program = commandFirst(process.argv.slice(2), commandVocabulary).pipe(
+  Either.mapLeft(
+    (option) => new SettingInvalid({ source: option, value: option, expected: "an option that there is" })
+  ),
+  Effect.flatMap((words) =>
+    Command.run(root, { name: manifest.name, version: manifest.version })([...process.argv.slice(0, 2), ...words])
+  ),
   Effect.tapErrorCause((cause) =>
     Effect.gen(function* () {
       const line = explain(cause)

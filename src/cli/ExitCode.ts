@@ -11,6 +11,9 @@ export class PassHadFailures extends Schema.TaggedError<PassHadFailures>("rollou
   {}
 ) {}
 
+/** A command ran to its end, and what it printed needs a person. */
+export class NeedsPerson extends Schema.TaggedError<NeedsPerson>("rollout-memories/NeedsPerson")("NeedsPerson", {}) {}
+
 /** What a program's end means to whoever started it: 0 nothing failed, 1 something failed, 2 usage, 130 interrupted. */
 export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) {
@@ -30,7 +33,8 @@ export const explain = (cause: Cause.Cause<unknown>): string | undefined => {
   if (
     Cause.isInterruptedOnly(cause) ||
     ValidationError.isValidationError(error) ||
-    Predicate.isTagged(error, "PassHadFailures")
+    Predicate.isTagged(error, "PassHadFailures") ||
+    Predicate.isTagged(error, "NeedsPerson")
   ) {
     return undefined
   }

@@ -65,27 +65,6 @@ export interface Given {
   readonly rebuildIndex: boolean
 }
 
-/** What was given before a subcommand and after it, as one; after it goes before. */
-export const joinGiven = (before: Given, after: Given): Given => ({
-  codexHome: Option.orElse(after.codexHome, () => before.codexHome),
-  memoriesHome: Option.orElse(after.memoriesHome, () => before.memoriesHome),
-  model: Option.orElse(after.model, () => before.model),
-  agent: Option.orElse(after.agent, () => before.agent),
-  agentCommand: Option.orElse(after.agentCommand, () => before.agentCommand),
-  allowProviderCrossing: after.allowProviderCrossing || before.allowProviderCrossing,
-  maxTokens: Option.orElse(after.maxTokens, () => before.maxTokens),
-  maxRequests: Option.orElse(after.maxRequests, () => before.maxRequests),
-  maxTokensPerDay: Option.orElse(after.maxTokensPerDay, () => before.maxTokensPerDay),
-  maxRequestsPerDay: Option.orElse(after.maxRequestsPerDay, () => before.maxRequestsPerDay),
-  limit: Option.orElse(after.limit, () => before.limit),
-  minIdle: Option.orElse(after.minIdle, () => before.minIdle),
-  source: Option.orElse(after.source, () => before.source),
-  logLevel: Option.orElse(after.logLevel, () => before.logLevel),
-  all: after.all || before.all,
-  json: after.json || before.json,
-  rebuildIndex: after.rebuildIndex || before.rebuildIndex
-})
-
 /** Whoever names the model for this very pass says with it that the sessions may go there; a variable set long ago does not. */
 const maySendAnywhere = (given: Given): GivenOption | undefined =>
   given.allowProviderCrossing

@@ -3,19 +3,18 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { PassPlan, renderPlan } from "../domain/Plan.js"
-import { planPass } from "../Plan.js"
 import { loadSettings, Settings } from "../Settings.js"
 import { withLogLevel } from "./Logging.js"
-import { type Given, givenOptions, joinGiven, passOptions } from "./Options.js"
+import { givenOptions, passOptions } from "./Options.js"
 import type { PassServices } from "./PassCommand.js"
 
 const encodePlan = Schema.encode(Schema.parseJson(PassPlan))
 
 /** `rollout-memories plan`: what a pass with these options would send, and what that may cost, without sending it. */
-export const makePlanCommand = <E, R>(services: PassServices<E>, before: Effect.Effect<Given, never, R>) =>
-  Command.make("plan", passOptions, (after) =>
+export const makePlanCommand = <E>(services: PassServices<E>) =>
+  Command.make("plan", passOptions, (given) =>
     Effect.gen(function* () {
-      const given = joinGiven(yield* before, after)
+      const { planPass } = yield* Effect.promise(() => import("../Plan.js"))
       const settings = yield* loadSettings(givenOptions(given))
       const plan = yield* planPass({ all: given.all }).pipe(
         Effect.provide(services({ rebuildIndex: false })),

@@ -17,3 +17,9 @@ export const fingerprintOf = (inputs: ReadonlyArray<ConsolidationInput>): string
     : createHash("sha256")
         .update(inputs.map(({ threadId, version }) => `${threadId}:${version}`).join("\n"))
         .digest("hex")
+
+/** The same beside the notes that people left; without any, what it was. */
+export const fingerprintWithNotes = (fingerprint: string, notes: ReadonlyArray<string>): string =>
+  notes.length === 0
+    ? fingerprint
+    : createHash("sha256").update(fingerprint).update("\0").update(JSON.stringify(notes)).digest("hex")

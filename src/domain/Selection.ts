@@ -37,34 +37,107 @@ export type Verdict = "eligible" | "current" | SkipReason
 const lastWritten = (thread: Thread, now: number): number =>
   thread.updatedAt > now ? thread.rolloutModifiedAt : thread.updatedAt
 
-/** What is decided of one thread that is not fresh. */
-export const judge = (record: ThreadRecord, context: SelectionContext): Verdict => {
-  const { extraction, thread } = record
-  if (thread.id === context.currentThread) {
-    return "current"
-  }
-  const reason = withheldFor(thread)
-  if (reason !== undefined) {
-    return reason
-  }
-  if (context.now - lastWritten(thread, context.now) < context.minIdle) {
-    return "idle"
-  }
-  if (extraction.claimOwner !== null && (extraction.claimExpiresAt ?? 0) > context.now) {
-    return "claimed"
-  }
-  if (!mayBeSentTo(context.provider, thread)) {
-    return "provider"
-  }
-  // Where only the hash can tell whether the content is new, whoever reads the rollout finds out.
-  if (isSameFailedContent(record) !== "yes") {
-    return "eligible"
-  }
-  if (extraction.isQuarantined) {
-    return "quarantined"
-  }
-  return (extraction.retryAt ?? 0) > context.now ? "backoff" : "eligible"
+/** One of the values that a rule compares, for people to see. `unit` says how it is to be read. */
+export interface Compared {
+  readonly what: string
+  readonly value: string | number | null
+  readonly unit: "time" | "duration" | "bytes" | "text"
 }
+
+/** One rule of selection: the first one that applies to a thread decides about it. */
+export interface SelectionRule {
+  readonly name: string
+  readonly verdict: Verdict
+  readonly applies: (record: ThreadRecord, context: SelectionContext) => boolean
+  readonly compared: (record: ThreadRecord, context: SelectionContext) => ReadonlyArray<Compared>
+}
+
+const time = (what: string, value: number | null): Compared => ({ what, value, unit: "time" })
+
+const withholdings = [
+  { name: "is named by the ignore file", verdict: "ignored" },
+  { name: "was recorded with memory switched off", verdict: "memory-disabled" }
+] as const
+
+/** The rules about threads that are not fresh, in the order in which they are asked. */
+export const selectionRules: ReadonlyArray<SelectionRule> = [
+  {
+    name: "is the session that runs this pass",
+    verdict: "current",
+    applies: ({ thread }, context) => thread.id === context.currentThread,
+    compared: (_, context) => [{ what: "current thread", value: context.currentThread ?? null, unit: "text" }]
+  },
+  ...withholdings.map(({ name, verdict }): SelectionRule => ({
+    name,
+    verdict,
+    applies: ({ thread }) => withheldFor(thread) === verdict,
+    compared: ({ thread }) => [{ what: "source", value: thread.source, unit: "text" }]
+  })),
+  {
+    name: "was written to until lately",
+    verdict: "idle",
+    applies: ({ thread }, context) => context.now - lastWritten(thread, context.now) < context.minIdle,
+    compared: ({ thread }, context) => [
+      time("last written to", lastWritten(thread, context.now)),
+      { what: "must have been silent for", value: context.minIdle, unit: "duration" }
+    ]
+  },
+  {
+    name: "is being read by another pass",
+    verdict: "claimed",
+    applies: ({ extraction }, context) =>
+      extraction.claimOwner !== null && (extraction.claimExpiresAt ?? 0) > context.now,
+    compared: ({ extraction }) => [
+      { what: "claimed by", value: extraction.claimOwner, unit: "text" },
+      time("claim ends", extraction.claimExpiresAt)
+    ]
+  },
+  {
+    name: "was recorded with another provider than the model's",
+    verdict: "provider",
+    applies: ({ thread }, context) => !mayBeSentTo(context.provider, thread),
+    compared: ({ thread }, context) => [
+      { what: "recorded with", value: thread.modelProvider, unit: "text" },
+      { what: "the model's provider", value: context.provider ?? null, unit: "text" }
+    ]
+  },
+  {
+    // Where only the hash can tell whether the content is new, whoever reads the rollout finds out.
+    name: "never failed, or holds something else than what it failed on",
+    verdict: "eligible",
+    applies: (record) => isSameFailedContent(record) !== "yes",
+    compared: ({ extraction, thread }) => [
+      { what: "last error", value: extraction.errorTag, unit: "text" },
+      { what: "size it failed at", value: extraction.failedSize, unit: "bytes" },
+      { what: "size now", value: thread.rolloutSize, unit: "bytes" },
+      time("changed, when it failed", extraction.failedModifiedAt),
+      time("changed now", thread.rolloutModifiedAt)
+    ]
+  },
+  {
+    name: "failed too often, or can never be read: it is set aside",
+    verdict: "quarantined",
+    applies: ({ extraction }) => extraction.isQuarantined,
+    compared: ({ extraction }) => [
+      { what: "failed attempts", value: String(extraction.attempts), unit: "text" },
+      { what: "last error", value: extraction.errorMessage, unit: "text" }
+    ]
+  },
+  {
+    name: "failed, and waits to be tried again",
+    verdict: "backoff",
+    applies: ({ extraction }, context) => (extraction.retryAt ?? 0) > context.now,
+    compared: ({ extraction }, context) => [
+      { what: "failed attempts", value: String(extraction.attempts), unit: "text" },
+      time("not tried again before", extraction.retryAt),
+      time("now", context.now)
+    ]
+  }
+]
+
+/** What is decided of one thread that is not fresh. */
+export const judge = (record: ThreadRecord, context: SelectionContext): Verdict =>
+  selectionRules.find(({ applies }) => applies(record, context))?.verdict ?? "eligible"
 
 /** The threads of a pass. */
 export interface Selection {

@@ -16,7 +16,8 @@ const decodeEdits = Schema.decodeUnknown(Schema.parseJson(PersonEdits))
 const readTraces = Effect.fnUntraced(function* (directory: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const order = [...parseMemorySummary(yield* fileSystem.readFileString(join(directory, summaryFile))).keys()]
-  const names = yield* fileSystem.readDirectory(join(directory, traceFolder))
+  // A project of nothing but notes has no traces.
+  const names = order.length === 0 ? [] : yield* fileSystem.readDirectory(join(directory, traceFolder))
   const byThread = new Map(names.map((name) => [threadOfTraceFile(name), name]))
   return yield* Effect.forEach(
     order.flatMap((threadId) => {

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { fingerprintOf } from "../domain/Consolidation.js"
+import { fingerprintOf, fingerprintWithNotes } from "../domain/Consolidation.js"
 import { Extraction, isFresh, notTried, type ThreadRecord } from "../domain/Extraction.js"
 import { isSubAgentSource } from "../domain/RolloutLine.js"
 import { Thread, unchecked } from "../domain/Thread.js"
@@ -23,7 +23,8 @@ import {
   type NewMemory,
   StateDb,
   type ThreadMemory,
-  type ThreadQuery
+  type ThreadQuery,
+  ThreadsClaimed
 } from "../services/StateDb.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 
@@ -103,6 +104,9 @@ const make = Effect.gen(function* () {
   const consolidations = new Map<string, Consolidation>()
   const removals = new Map<string, Set<ThreadId>>()
   const spending = new Map<string, { readonly pass: string; readonly day: string; readonly tokens: number }>()
+  const notes: Array<{ readonly id: number; readonly cwd: string; readonly text: string }> = []
+  let lastNote = 0
+  const forgotten = new Set<string>()
   let listing: string | undefined
 
   const extractionOf = (threadId: string): Extraction => extractions.get(threadId) ?? notTried
@@ -114,6 +118,9 @@ const make = Effect.gen(function* () {
   }
 
   const putThread = (thread: Thread) => {
+    if (forgotten.has(thread.id)) {
+      return
+    }
     const stored = threads.get(thread.id)
     if (stored !== undefined && stored.cwd !== thread.cwd) {
       recordRemoval(stored.cwd, thread.id)
@@ -246,7 +253,7 @@ const make = Effect.gen(function* () {
     const cwd = yield* normalise(memory.cwd)
     const missingSince = yield* Clock.currentTimeMillis
     const wasTakenAway = [...removals.values()].some((threadIds) => threadIds.has(threadId))
-    if (extractionOf(threadId).outcome !== null || wasTakenAway) {
+    if (extractionOf(threadId).outcome !== null || wasTakenAway || forgotten.has(threadId)) {
       return false
     }
     if (!threads.has(threadId)) {
@@ -303,20 +310,23 @@ const make = Effect.gen(function* () {
     return locks.get(cwd)?.owner === owner && locks.delete(cwd)
   })
 
+  const notesOf = (cwd: string) => notes.filter((note) => note.cwd === cwd).map(({ text }) => text)
+
   const consolidationState = Effect.fn("StateDb.consolidationState")(function* (
     given: string,
     tracesPerDirectory: number
   ) {
     const cwd = yield* normalise(given)
     const last = newestMemories(cwd, tracesPerDirectory)
-    const fingerprint = fingerprintOf(last)
+    const fingerprint = fingerprintWithNotes(fingerprintOf(last), notesOf(cwd))
     const { attempts, failed, published } = consolidations.get(cwd) ?? noConsolidation
     return {
       memories: last,
       fingerprint,
       published,
       attempts: failed === fingerprint ? attempts : 0,
-      removals: [...(removals.get(cwd) ?? [])]
+      removals: [...(removals.get(cwd) ?? [])],
+      notes: notesOf(cwd)
     }
   })
 
@@ -325,10 +335,11 @@ const make = Effect.gen(function* () {
       const cwds = new Set([
         ...[...memories.values()].flatMap(memoryOf).map(({ cwd }) => cwd),
         ...consolidations.keys(),
-        ...removals.keys()
+        ...removals.keys(),
+        ...notes.map(({ cwd }) => cwd)
       ])
       return [...cwds].sort().flatMap((cwd) => {
-        const fingerprint = fingerprintOf(newestMemories(cwd, tracesPerDirectory))
+        const fingerprint = fingerprintWithNotes(fingerprintOf(newestMemories(cwd, tracesPerDirectory)), notesOf(cwd))
         const state = consolidations.get(cwd) ?? noConsolidation
         const isSameFailure = state.failed === fingerprint
         const isEmptied = fingerprint === "" && removals.has(cwd)
@@ -343,6 +354,20 @@ const make = Effect.gen(function* () {
             ]
       })
     })
+
+  const forgetThreads = Effect.fn("StateDb.forgetThreads")(function* (threadIds: ReadonlyArray<ThreadId>) {
+    const now = yield* Clock.currentTimeMillis
+    const claimed = yield* Effect.filter(threadIds, (threadId) =>
+      Effect.map(isHeld(threadId), (held) => held && (extractionOf(threadId).claimExpiresAt ?? 0) > now)
+    )
+    if (claimed.length > 0) {
+      return yield* new ThreadsClaimed({ threadIds: claimed })
+    }
+    for (const threadId of threadIds) {
+      yield* deleteThread(threadId)
+      forgotten.add(threadId)
+    }
+  })
 
   return StateDb.of({
     countThreads: Effect.sync(() => threads.size),
@@ -463,7 +488,29 @@ const make = Effect.gen(function* () {
       const before = consolidations.get(cwd) ?? noConsolidation
       const attempts = before.failed === fingerprint ? before.attempts + 1 : 1
       consolidations.set(cwd, { ...before, failed: fingerprint, attempts, retryAt })
-    })
+    }),
+    retryThread: (threadId) =>
+      Effect.sync(() => {
+        const hasFailed = extractionOf(threadId).errorTag !== null
+        if (hasFailed) {
+          setExtraction(threadId, noFailure)
+        }
+        return hasFailed
+      }),
+    addNote: Effect.fn("StateDb.addNote")(function* (given: string, text: string) {
+      const cwd = yield* normalise(given)
+      if (!notesOf(cwd).includes(text)) {
+        notes.push({ id: ++lastNote, cwd, text })
+      }
+    }),
+    removeNotes: (noteIds) =>
+      Effect.sync(() => {
+        const kept = notes.filter(({ id }) => !noteIds.includes(id))
+        notes.splice(0, notes.length, ...kept)
+      }),
+    forgetThreads,
+    forgetConsolidation: (cwd) => Effect.map(normalise(cwd), (normalised) => void consolidations.delete(normalised)),
+    eraseRemains: Effect.void
   })
 })
 

@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import type { ProcessTable } from "../services/ProcessTable.js"
 import { StateDb, type StateDbUnavailable } from "../services/StateDb.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
+import * as Amends from "./sqlite/Amends.js"
 import * as Claims from "./sqlite/Claims.js"
 import * as Consolidations from "./sqlite/Consolidations.js"
 import { connection, unavailable } from "./sqlite/Database.js"
@@ -30,7 +31,8 @@ const make = Effect.fnUntraced(function* (path: string) {
     ...Claims.make(tools),
     ...Consolidations.make(tools),
     ...Locks.make(tools),
-    ...Spending.make(tools)
+    ...Spending.make(tools),
+    ...Amends.make(tools)
   })
 })
 

@@ -11,13 +11,13 @@ import { ThreadId } from "../domain/ThreadId.js"
 
 /**
  * The state DB cannot be used at all. The file is left as it is. `reason` says what to do: a `corrupt` one is moved aside
- * and rebuilt by `--rebuild-index`, a `newer` one wants a newer program, the others want permissions or space.
+ * and rebuilt by `--rebuild-index`, a `newer` one wants a newer program, an `older` one a pass of this one, the others want permissions or space.
  */
 export class StateDbUnavailable extends Schema.TaggedError<StateDbUnavailable>("rollout-memories/StateDbUnavailable")(
   "StateDbUnavailable",
   {
     path: Schema.String,
-    reason: Schema.Literal("corrupt", "newer", "read-only", "unopenable"),
+    reason: Schema.Literal("corrupt", "newer", "older", "read-only", "unopenable"),
     cause: Schema.optional(Schema.Defect)
   }
 ) {
@@ -27,6 +27,8 @@ export class StateDbUnavailable extends Schema.TaggedError<StateDbUnavailable>("
         return `the state DB ${this.path} is corrupt; run again with --rebuild-index to move it aside and rebuild it`
       case "newer":
         return `the state DB ${this.path} was written by a newer version of this program; upgrade, or pass another --memories-home`
+      case "older":
+        return `the state DB ${this.path} was written by an earlier version of this program; run rollout-memories once without a command to bring it up to date`
       case "read-only":
         return `the state DB ${this.path} cannot be written; check its permissions, or pass another --memories-home`
       case "unopenable":
@@ -43,6 +45,18 @@ export class StateDbFailure extends Schema.TaggedError<StateDbFailure>("rollout-
   override get message(): string {
     const detail = this.cause instanceof Error ? this.cause.message : String(this.cause)
     return `the state DB failed at ${this.operation}: ${detail}`
+  }
+}
+
+/** Threads that were to be forgotten are being read by another pass. Nothing was changed; try again when it is done. */
+export class ThreadsClaimed extends Schema.TaggedError<ThreadsClaimed>("rollout-memories/ThreadsClaimed")(
+  "ThreadsClaimed",
+  { threadIds: Schema.Array(ThreadId) }
+) {
+  override get message(): string {
+    const [first = ""] = this.threadIds
+    const others = this.threadIds.length === 1 ? "" : ` and ${this.threadIds.length - 1} more`
+    return `thread ${first}${others} is being read by a pass that runs now; nothing was changed, try again when it is done`
   }
 }
 
@@ -169,6 +183,8 @@ export interface ConsolidationState {
   readonly attempts: number
   /** Threads whose memory was taken away on record: their trace files are to go. */
   readonly removals: ReadonlyArray<ThreadId>
+  /** What people asked to be remembered here, oldest first: it stands in every consolidation, word for word. */
+  readonly notes: ReadonlyArray<string>
 }
 
 /** A directory with memory, for people to find. */
@@ -270,5 +286,20 @@ export class StateDb extends Context.Tag("rollout-memories/StateDb")<
     ) => Effect.Effect<Option.Option<ReachedCap>, StateDbFailure>
     /** Puts what a request did cost, in tokens, in place of what was reserved for it. */
     readonly settleSpending: (id: string, tokens: number) => Effect.Effect<void, StateDbFailure>
+    /** Forgets the failures of a thread, so that the next pass tries it again. Returns whether there were any. */
+    readonly retryThread: (threadId: ThreadId) => Effect.Effect<boolean, StateDbFailure>
+    /** Keeps a note of a person for a directory. The same text twice is one note. */
+    readonly addNote: (cwd: string, text: string) => Effect.Effect<void, StateDbFailure>
+    /** Drops notes. */
+    readonly removeNotes: (noteIds: ReadonlyArray<number>) => Effect.Effect<void, StateDbFailure>
+    /**
+     * Deletes threads with all that is known of them, and keeps them from ever coming back. All of them or, when another
+     * pass is at one of them, none.
+     */
+    readonly forgetThreads: (threadIds: ReadonlyArray<ThreadId>) => Effect.Effect<void, ThreadsClaimed | StateDbFailure>
+    /** Forgets how the consolidations of a directory went: what they failed with may quote what they were made from. */
+    readonly forgetConsolidation: (cwd: string) => Effect.Effect<void, StateDbFailure>
+    /** Takes what was deleted from every byte of the store. Waits for readers; fails when they do not end. */
+    readonly eraseRemains: Effect.Effect<void, StateDbFailure>
   }
 >() {}

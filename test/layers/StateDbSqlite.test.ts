@@ -196,8 +196,10 @@ describe("a state DB that many processes share", () => {
       for (const ended of yield* Effect.forEach(running, ({ ended }) => ended, { concurrency: "unbounded" })) {
         assert.deepStrictEqual(ended, { code: 0, signal: null, stdout: '"ready"\n0\n', stderr: "" })
       }
-      assert.deepStrictEqual(yield* sqlOn(path, "PRAGMA user_version"), [{ userVersion: 1 }])
-      assert.lengthOf(yield* sqlOn(path, "SELECT * FROM effect_sql_migrations"), 1)
+      const migrations = yield* sqlOn(path, "SELECT DISTINCT name FROM effect_sql_migrations")
+      assert.isAbove(migrations.length, 1)
+      assert.lengthOf(yield* sqlOn(path, "SELECT * FROM effect_sql_migrations"), migrations.length)
+      assert.deepStrictEqual(yield* sqlOn(path, "PRAGMA user_version"), [{ userVersion: migrations.length }])
     })
   )
 
@@ -392,7 +394,7 @@ describe("a state DB that cannot be used", () => {
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeDb(path)
-      yield* sqlOn(path, "PRAGMA user_version = 2")
+      yield* sqlOn(path, "PRAGMA user_version = 99")
       yield* refuses(path, "newer", /upgrade/)
     })
   )

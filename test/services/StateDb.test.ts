@@ -945,6 +945,7 @@ const suite = (name: string, makeLayer: MakeLayer, numRuns: number) => {
         const state = yield* db.consolidationState(ferry, 10)
         assert.deepStrictEqual(state, {
           memories: yield* db.lastMemories(ferry, 10),
+          notes: [],
           fingerprint: fingerprintOf(state.memories),
           published: undefined,
           attempts: 0,

@@ -4,6 +4,7 @@ import { factsOf } from "./Facts.js"
 import { lineText, type MemoryLine, sectionsOf } from "./MemorySections.js"
 import { documentText, withPersonEdits } from "./PersonLines.js"
 import { skillPointer, skillsOf, skillText } from "./Skills.js"
+import { notesHeading } from "../UserNote.js"
 import { readTrace } from "./TraceReading.js"
 import { plainLine } from "./Wording.js"
 
@@ -37,6 +38,8 @@ export const consolidate = ({ edits, project, traces }: ConsolidationInput): Rea
   }))
   const section = (heading: string, lines: ReadonlyArray<MemoryLine>) => ({ heading, lines: lines.map(lineText) })
   const sections = [
+    // Only people write there; the section is named so that it stands first.
+    section(notesHeading, []),
     section("## What the user wants", wants),
     section("## What works here", [...works, ...pointers]),
     section("## Known failures and their fixes", failures),

@@ -13,6 +13,7 @@ import {
   summaryFile
 } from "../../domain/Publication.js"
 import type { StagedEntry } from "../../domain/PublishCheck.js"
+import { withNotes } from "../../domain/UserNote.js"
 import { isBucket } from "../../domain/WorkingDirectory.js"
 import type { MemoryFs } from "../../services/MemoryFs.js"
 import type { Files } from "./Files.js"
@@ -49,7 +50,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     ]
   })
 
-  const stage = Effect.fn("MemoryFs.stage")(function* (cwd: string) {
+  const stage = Effect.fn("MemoryFs.stage")(function* (cwd: string, notes: ReadonlyArray<string>) {
     const root = rootOf(cwd)
     yield* discardStaging(cwd)
     return yield* Effect.gen(function* () {
@@ -57,10 +58,11 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       const entries = yield* files.listTree(root.memoryPath)
       const outside = yield* files.readFiles(root.memoryPath, entries)
       const current = outside.find(({ path }) => path === memoryFile)
-      const edits =
+      const detected =
         current === undefined
           ? (record?.edits ?? noEdits)
           : detectEdits(record?.memoryText ?? "", decoder.decode(current.bytes), record?.edits ?? noEdits)
+      const edits = withNotes(detected, notes)
       const skills = outside.filter(({ path }) => path.startsWith(`${skillFolder}/`))
       const ownership = skillOwnership(record, skills)
       const personal = new Set(ownership.personalFiles)

@@ -21,7 +21,7 @@ import type { Tools } from "./Operation.js"
 const unclaimed = { claimOwner: null, claimExpiresAt: null, claimHost: null, claimPid: null, claimProcessStarted: null }
 
 /** Failures that a success makes void. */
-const noFailure = {
+export const noFailure = {
   attempts: 0,
   retryAt: null,
   isQuarantined: 0,
@@ -31,6 +31,9 @@ const noFailure = {
   failedHash: null,
   failedModifiedAt: null
 }
+
+/** Tries of one thread that are kept. */
+const triesKept = 20
 
 /** The operations on claims, and what their owners store. */
 export const make = ({ goneHolder, normalise, self, sql, statement, transaction }: Tools) => {
@@ -113,6 +116,24 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
     return completed
   })
 
+  /** How a try ended, for people who ask later. */
+  const recordTry = (
+    { threadId }: Claim,
+    row: {
+      readonly outcome: string
+      readonly errorTag?: string
+      readonly errorMessage?: string
+      readonly retryAt?: number
+    }
+  ) =>
+    Effect.gen(function* () {
+      const { errorMessage = null, errorTag = null, outcome, retryAt = null } = row
+      const at = yield* Clock.currentTimeMillis
+      yield* sql`INSERT INTO extraction_tries ${sql.insert({ threadId, at, outcome, errorTag, errorMessage, retryAt })}`
+      yield* sql`DELETE FROM extraction_tries WHERE thread_id = ${threadId} AND rowid NOT IN
+        (SELECT rowid FROM extraction_tries WHERE thread_id = ${threadId} ORDER BY at DESC, rowid DESC LIMIT ${triesKept})`
+    })
+
   const storeMemory = (claim: Claim, memory: NewMemory) => {
     const row = {
       threadId: claim.threadId,
@@ -130,8 +151,11 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
       "storeMemory",
       claim,
       { ...unclaimed, ...noFailure, ...learned("memory", memory) },
-      sql`INSERT INTO thread_memory ${sql.insert(row)}
-        ON CONFLICT (thread_id) DO UPDATE SET ${sql.update(row, ["threadId"])}`
+      Effect.zipRight(
+        sql`INSERT INTO thread_memory ${sql.insert(row)}
+          ON CONFLICT (thread_id) DO UPDATE SET ${sql.update(row, ["threadId"])}`,
+        recordTry(claim, { outcome: "memory" })
+      )
     )
   }
 
@@ -140,7 +164,10 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
       "storeNothing",
       claim,
       { ...unclaimed, ...noFailure, ...learned("nothing", nothing) },
-      sql`DELETE FROM thread_memory WHERE thread_id = ${claim.threadId}`
+      Effect.zipRight(
+        sql`DELETE FROM thread_memory WHERE thread_id = ${claim.threadId}`,
+        recordTry(claim, { outcome: "nothing" })
+      )
     )
 
   const storeFailure = (claim: Claim, failure: ExtractionFailure) =>
@@ -158,7 +185,12 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
         failedHash: failure.content.hash,
         failedModifiedAt: failure.modifiedAt
       },
-      Effect.void
+      recordTry(claim, {
+        outcome: "failed",
+        errorTag: failure.errorTag,
+        errorMessage: failure.errorMessage,
+        ...(failure.retryAt === undefined ? {} : { retryAt: failure.retryAt })
+      })
     )
 
   return {

@@ -1,12 +1,12 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { fingerprintOf } from "../../domain/Consolidation.js"
+import { fingerprintOf, fingerprintWithNotes } from "../../domain/Consolidation.js"
 import type { ThreadId } from "../../domain/ThreadId.js"
 import { memoryVersion } from "../../domain/TraceMemory.js"
 import type { DirtyDirectory, ImportedMemory } from "../../services/StateDb.js"
 import type { Tools } from "./Operation.js"
-import { decodeDirectories, decodeIds, decodeMemories, decodeProjects, type DirectoryRow } from "./Rows.js"
+import { decodeDirectories, decodeIds, decodeMemories, decodeNotes, decodeProjects, type DirectoryRow } from "./Rows.js"
 
 /** The operations on memories and on what was published of them. */
 export const make = ({ normalise, sql, statement, transaction }: Tools) => {
@@ -30,7 +30,8 @@ export const make = ({ normalise, sql, statement, transaction }: Tools) => {
   const isDecided = (threadId: ThreadId) =>
     Effect.map(
       sql`SELECT thread_id FROM extractions WHERE thread_id = ${threadId} AND outcome IS NOT NULL
-        UNION ALL SELECT thread_id FROM memory_removals WHERE thread_id = ${threadId}`,
+        UNION ALL SELECT thread_id FROM memory_removals WHERE thread_id = ${threadId}
+        UNION ALL SELECT thread_id FROM forgotten_threads WHERE thread_id = ${threadId}`,
       (rows) => rows.length > 0
     )
 
@@ -82,7 +83,8 @@ export const make = ({ normalise, sql, statement, transaction }: Tools) => {
               WHERE t.cwd = d.cwd ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT ${tracesPerDirectory}
             ) last
           ) AS inputs
-          FROM (SELECT cwd FROM threads WHERE cwd IS NOT NULL UNION SELECT cwd FROM memory_removals) d
+          FROM (SELECT cwd FROM threads WHERE cwd IS NOT NULL UNION SELECT cwd FROM memory_removals
+            UNION SELECT cwd FROM user_notes) d
         )
         SELECT coalesce(i.cwd, c.cwd) AS cwd, i.inputs, c.published_fingerprint, c.failed_fingerprint, c.attempts, c.retry_at,
           EXISTS (SELECT 1 FROM memory_removals r WHERE r.cwd = i.cwd) AS has_removals
@@ -90,8 +92,20 @@ export const make = ({ normalise, sql, statement, transaction }: Tools) => {
       decodeDirectories
     )
 
-  const dirtyDirectories = (tracesPerDirectory: number) =>
-    Effect.map(directories(tracesPerDirectory), (rows) => rows.flatMap(whenDirty))
+  const notesOf = (cwd: string) =>
+    Effect.map(
+      Effect.flatMap(sql`SELECT cwd, text FROM user_notes WHERE cwd = ${cwd} ORDER BY id`, decodeNotes),
+      (rows) => rows.map(({ text }) => text)
+    )
+
+  const dirtyDirectories = Effect.fnUntraced(function* (tracesPerDirectory: number) {
+    const notes = new Map<string, Array<string>>()
+    for (const { cwd, text } of yield* decodeNotes(yield* sql`SELECT cwd, text FROM user_notes ORDER BY id`)) {
+      notes.set(cwd, [...(notes.get(cwd) ?? []), text])
+    }
+    const rows = yield* directories(tracesPerDirectory)
+    return rows.flatMap((row) => whenDirty(row, notes.get(row.cwd) ?? []))
+  })
 
   const consolidationState = Effect.fnUntraced(function* (given: string, tracesPerDirectory: number) {
     const cwd = yield* normalise(given)
@@ -101,13 +115,15 @@ export const make = ({ normalise, sql, statement, transaction }: Tools) => {
         FROM consolidations WHERE cwd = ${cwd}`
     )
     const removals = yield* decodeIds(yield* sql`SELECT thread_id FROM memory_removals WHERE cwd = ${cwd}`)
-    const fingerprint = fingerprintOf(memories)
+    const notes = yield* notesOf(cwd)
+    const fingerprint = fingerprintWithNotes(fingerprintOf(memories), notes)
     return {
       memories,
       fingerprint,
       published: row?.publishedFingerprint ?? undefined,
       attempts: row?.failedFingerprint === fingerprint ? (row.attempts ?? 0) : 0,
-      removals: removals.map(({ threadId }) => threadId)
+      removals: removals.map(({ threadId }) => threadId),
+      notes
     }
   })
 
@@ -173,8 +189,8 @@ const inputsOf = (row: DirectoryRow) =>
     return threadId === undefined || version === undefined ? [] : [{ threadId, version }]
   })
 
-const whenDirty = (row: DirectoryRow): ReadonlyArray<DirtyDirectory> => {
-  const fingerprint = fingerprintOf(inputsOf(row))
+const whenDirty = (row: DirectoryRow, notes: ReadonlyArray<string>): ReadonlyArray<DirtyDirectory> => {
+  const fingerprint = fingerprintWithNotes(fingerprintOf(inputsOf(row)), notes)
   const isEmptied = fingerprint === "" && row.hasRemovals
   if (fingerprint === (row.publishedFingerprint ?? "") && !isEmptied) {
     return []

@@ -93,6 +93,30 @@ export const connection = (path: string): Layer.Layer<SqlClient.SqlClient, State
 }
 
 /**
+ * A connection that can write nothing, whoever else has the database open. What SQLite keeps beside the file must be there,
+ * or its folder must be writable.
+ */
+export const readConnection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql.unsafe(`PRAGMA busy_timeout = ${busyTimeout}`)
+    })
+  ).pipe(
+    Layer.provideMerge(
+      SqliteClient.layer({
+        filename: path,
+        readonly: true,
+        disableWAL: true,
+        transformQueryNames: String.camelToSnake,
+        transformResultNames: String.snakeToCamel
+      })
+    ),
+    Layer.catchAllCause((cause) => Layer.fail(unavailable(path, Cause.squash(cause)))),
+    Layer.retry(Schedule.whileInput(patience, (error: StateDbUnavailable) => isBusy(error.cause)))
+  )
+
+/**
  * Runs an effect in one write transaction, taken at the start: what it reads is still so when it writes. Begins again while
  * another process writes, and rolls back on failure and on interruption. Nothing but SQL belongs inside.
  */

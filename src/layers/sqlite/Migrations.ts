@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { StateDbUnavailable } from "../../services/StateDb.js"
 import { inTransaction, unavailable, whileBusy } from "./Database.js"
+import { createInspectionTables } from "./InspectionTables.js"
 
 /** The first version: the contract's tables, section 4, each with what this program needs beside it. */
 const createTables = Effect.gen(function* () {
@@ -149,7 +150,8 @@ const addGrounding = Effect.gen(function* () {
 const migrations = {
   "0001_create_tables": createTables,
   "0002_create_spending": createSpending,
-  "0003_add_grounding": addGrounding
+  "0003_add_grounding": addGrounding,
+  "0004_create_inspection_tables": createInspectionTables
 }
 
 const latest = Object.keys(migrations).length
@@ -163,6 +165,17 @@ const readVersion = Effect.gen(function* () {
   const [{ version }] = yield* decodeVersion(yield* sql`SELECT user_version AS version FROM pragma_user_version`)
   return version
 })
+
+/** Fails with `older` or `newer` where the schema at a path is not this program's: a reader cannot bring it up to date. */
+export const requireLatest = Effect.fnUntraced(
+  function* (path: string) {
+    if (!(yield* whileBusy(isUpToDate(path)))) {
+      return yield* new StateDbUnavailable({ path, reason: "older" })
+    }
+  },
+  (effect, path) =>
+    Effect.mapError(effect, (error) => (error._tag === "StateDbUnavailable" ? error : unavailable(path, error)))
+)
 
 /** Whether there is nothing to migrate; fails with `newer` where there is more than this program knows. */
 const isUpToDate = Effect.fnUntraced(function* (path: string) {

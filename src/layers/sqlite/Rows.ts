@@ -86,9 +86,18 @@ const decodeMemoryRows = Schema.decodeUnknown(Schema.Array(MemoryRow))
 export const decodeMemories = (rows: unknown) => Effect.map(decodeMemoryRows(rows), (rows) => rows.map(memoryOf))
 export const decodeKnown = Schema.decodeUnknown(Schema.Array(KnownRow))
 export const decodeDirectories = Schema.decodeUnknown(Schema.Array(DirectoryRow))
+export const decodeClaims = Schema.decodeUnknown(
+  Schema.Array(Schema.Struct({ threadId: ThreadId, ...HolderRow.fields }))
+)
+export const decodeLocks = Schema.decodeUnknown(
+  Schema.Array(Schema.Struct({ cwd: Schema.String, ...HolderRow.fields }))
+)
 export const decodeHolders = Schema.decodeUnknown(Schema.Array(HolderRow))
 export const decodeProjects = Schema.decodeUnknown(
   Schema.Array(Schema.Struct({ cwd: Schema.String, memories: Schema.Int }))
+)
+export const decodeNotes = Schema.decodeUnknown(
+  Schema.Array(Schema.Struct({ cwd: Schema.String, text: Schema.String }))
 )
 export const decodeIds = Schema.decodeUnknown(Schema.Array(Schema.Struct({ threadId: ThreadId })))
 export const decodeCwds = Schema.decodeUnknown(Schema.Array(Schema.Struct({ cwd: Schema.String })))

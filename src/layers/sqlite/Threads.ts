@@ -1,3 +1,4 @@
+import type { Fragment } from "@effect/sql/Statement"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Extraction, type ThreadRecord } from "../../domain/Extraction.js"
@@ -71,6 +72,13 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
       extraction: new Extraction(extraction, unchecked)
     }
     return record
+  })
+
+  /** Threads that a condition on `t`, and on `j`, their extraction, selects; newest first. */
+  const selectRecords = Effect.fnUntraced(function* (condition: Fragment) {
+    const rows = yield* sql`SELECT ${columns} FROM threads t LEFT JOIN extractions j ON j.thread_id = t.id
+      WHERE ${condition} ORDER BY t.updated_at DESC, t.id DESC`
+    return yield* Effect.forEach(yield* decodeRecords(rows), toRecord)
   })
 
   const listThreads = Effect.fnUntraced(function* (query: ThreadQuery) {
@@ -185,6 +193,7 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
       ),
     indexedListing: statement("indexedListing")(indexedListing),
     knownRollouts: statement("knownRollouts")(Effect.flatMap(sql`SELECT * FROM rollout_files`, decodeKnown)),
-    changeIndex
+    changeIndex,
+    selectRecords
   }
 }

@@ -1,0 +1,52 @@
+import { resolve } from "node:path"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { isThreadPrefix } from "../domain/ThreadPrefix.js"
+import { ThreadId } from "../domain/ThreadId.js"
+import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
+import { loadSettings, SettingInvalid, Settings } from "../Settings.js"
+import { withLogLevel } from "./Logging.js"
+import { type Given, givenOptions } from "./Options.js"
+
+/** No thread is meant by an id, or several are. Nothing was done; give more of the id, or see `list`. */
+export class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-memories/ThreadNotFound")(
+  "ThreadNotFound",
+  { given: Schema.String, candidates: Schema.Array(Schema.String) }
+) {
+  override get message(): string {
+    return this.candidates.length === 0
+      ? `no thread begins with ${this.given}; \`rollout-memories list\` shows those that were learned from`
+      : `several threads begin with ${this.given}; give more of the id: ${this.candidates.join(", ")}`
+  }
+}
+
+/** The thread that an id, or the beginning of one, stands for. */
+export const threadOf = Effect.fnUntraced(function* (given: string) {
+  const text = given.trim().toLowerCase().replace(/…$/, "")
+  if (!isThreadPrefix(text)) {
+    return yield* new SettingInvalid({
+      source: "--thread",
+      value: given,
+      expected: "a thread id, or its first eight characters or more"
+    })
+  }
+  const catalogue = yield* MemoryCatalogue
+  const [found, ...others] = yield* catalogue.idsFrom(text)
+  return found === undefined || others.length > 0
+    ? yield* new ThreadNotFound({ given: text, candidates: found === undefined ? [] : [found, ...others] })
+    : ThreadId.make(found)
+})
+
+/** A directory as a person names it, made absolute from where they are. */
+export const directoryOf = (given: string): string => resolve(given)
+
+/** Runs a command's work on the services it needs, with the settings that were given. */
+export const runOn = <A, E, R, E2>(
+  given: Given,
+  services: Layer.Layer<R, E2, Settings>,
+  work: Effect.Effect<A, E, R | Settings>
+) =>
+  Effect.flatMap(loadSettings(givenOptions(given)), (settings) =>
+    work.pipe(Effect.provide(services), Effect.provideService(Settings, settings), withLogLevel(settings.logLevel))
+  )

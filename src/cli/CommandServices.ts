@@ -1,0 +1,31 @@
+import type * as Layer from "effect/Layer"
+import type { AgentControl } from "../services/AgentControl.js"
+import type { MemoryCatalogue } from "../services/MemoryCatalogue.js"
+import type { MemoryFs } from "../services/MemoryFs.js"
+import type { MemoryRevision } from "../services/MemoryRevision.js"
+import type { MemoryShelf } from "../services/MemoryShelf.js"
+import type { Progress } from "../services/Progress.js"
+import type { RolloutStore } from "../services/RolloutStore.js"
+import type { StateDb } from "../services/StateDb.js"
+import type { WorkingDirectories } from "../services/WorkingDirectories.js"
+import type { Settings } from "../Settings.js"
+import type { Templates } from "../Templates.js"
+
+/** What a command that only looks needs. */
+export type LookingServices = MemoryCatalogue | MemoryShelf | RolloutStore | WorkingDirectories
+
+/** What a command that changes something needs besides. */
+export type AmendingServices =
+  | LookingServices
+  | AgentControl
+  | MemoryFs
+  | MemoryRevision
+  | Progress
+  | StateDb
+  | Templates
+
+/** How the commands' needs are met; the program's entry says by what. */
+export interface CommandServices<E> {
+  readonly looking: Layer.Layer<LookingServices, E, Settings>
+  readonly amending: Layer.Layer<AmendingServices, E, Settings>
+}

@@ -1,0 +1,247 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as Span from "@effect/cli/HelpDoc/Span"
+import * as Effect from "effect/Effect"
+import type { CommandServices } from "./CommandServices.js"
+import { passOptions } from "./Options.js"
+
+/**
+ * The commands beside the pass: what each is called and takes. What they do is loaded when they are run, so that a pass,
+ * and each of them, pays for itself alone.
+ */
+
+const program = "rollout-memories"
+
+const described = (what: string, examples: ReadonlyArray<string>): HelpDoc.HelpDoc =>
+  HelpDoc.blocks([
+    HelpDoc.p(what),
+    HelpDoc.p("Examples:"),
+    ...examples.map((example) => HelpDoc.p(Span.code(`  ${program} ${example}`)))
+  ])
+
+const thread = Options.text("thread").pipe(
+  Options.withPseudoName("ID"),
+  Options.withDescription("A thread, by its id or the first eight characters of it or more.")
+)
+
+const cwd = (description: string) =>
+  Options.text("cwd").pipe(Options.withPseudoName("DIR"), Options.withDescription(description))
+
+const words = (name: string, description: string) =>
+  Args.text({ name }).pipe(Args.withDescription(description), Args.repeated)
+
+const yes = Options.boolean("yes").pipe(Options.withDescription("Do it without asking: for scripts."))
+
+/** The option that a name in the code stands for. */
+const optionOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+const isFlag = (option: Options.Options<unknown>): boolean => Options.isBool(option)
+
+/** The pass's options, those that are flags or the others. */
+const passNames = (flags: boolean): ReadonlyArray<string> =>
+  Object.entries(passOptions)
+    .filter(([, option]) => isFlag(option) === flags)
+    .map(([name]) => optionOf(name))
+
+/** What the options of the commands are called, for telling them from their values. */
+export const commandVocabulary = {
+  commands: new Set([
+    "plan",
+    "status",
+    "list",
+    "show",
+    "why",
+    "search",
+    "forget",
+    "retry",
+    "restore",
+    "remember",
+    "verify",
+    "doctor"
+  ]),
+  valued: new Set([
+    "--codex-home",
+    "--memories-home",
+    "--thread",
+    "--cwd",
+    "--match",
+    "--completions",
+    ...passNames(false)
+  ]),
+  flags: new Set([...passNames(true), "--yes", "--help", "-h", "--version", "--wizard"])
+}
+
+/** Every command, over the services that it is to run on. */
+export const makeCommands = <E extends { readonly message: string }>(services: CommandServices<E>) =>
+  [
+    Command.make("status", passOptions, (given) =>
+      Effect.flatMap(
+        Effect.promise(() => import("./StatusCommand.js")),
+        ({ run }) => run(given, services)
+      )
+    ).pipe(
+      Command.withDescription(
+        described(
+          "Where every thread and project stands, who is at work, and what it takes. Exits 1 when something needs a person.",
+          ["status", "status --json"]
+        )
+      )
+    ),
+    Command.make(
+      "list",
+      { ...passOptions, cwd: cwd("This project's memories alone.").pipe(Options.optional) },
+      (given) =>
+        Effect.flatMap(
+          Effect.promise(() => import("./ListCommand.js")),
+          ({ run }) => run(given, services)
+        )
+    ).pipe(
+      Command.withDescription(
+        described("Projects and their memories: thread, title, when, outcome, size.", ["list", "list --cwd ."])
+      )
+    ),
+    Command.make(
+      "show",
+      { ...passOptions, thread: Options.optional(thread), cwd: cwd("A project's MEMORY.md.").pipe(Options.optional) },
+      (given) =>
+        Effect.flatMap(
+          Effect.promise(() => import("./ShowCommand.js")),
+          ({ run }) => run(given, services)
+        )
+    ).pipe(
+      Command.withDescription(
+        described("One trace memory, or a project's MEMORY.md, with what it was made from.", [
+          "show --thread 01a206f5",
+          "show --cwd ~/projects/ferry"
+        ])
+      )
+    ),
+    Command.make("why", { ...passOptions, thread }, (given) =>
+      Effect.flatMap(
+        Effect.promise(() => import("./WhyCommand.js")),
+        ({ run }) => run(given, services)
+      )
+    ).pipe(
+      Command.withDescription(
+        described(
+          "Every rule that decided about a thread, in order, with the values it compared, and what happened at each try.",
+          ["why --thread 01a206f5", "why --thread 01a206f5 --source all"]
+        )
+      )
+    ),
+    Command.make(
+      "search",
+      {
+        ...passOptions,
+        cwd: cwd("This project's memories alone.").pipe(Options.optional),
+        words: words("WORDS", "Words that all have to be found; quote a phrase.")
+      },
+      (given) =>
+        Effect.flatMap(
+          Effect.promise(() => import("./SearchCommand.js")),
+          ({ run }) => run(given, services)
+        )
+    ).pipe(
+      Command.withDescription(
+        described("Finds words in traces, summaries and MEMORY.md, the best hits first.", [
+          "search ERR_MODULE_NOT_FOUND",
+          'search "node --test" --cwd .'
+        ])
+      )
+    ),
+    Command.make(
+      "forget",
+      {
+        ...passOptions,
+        thread: Options.optional(thread),
+        cwd: cwd("Everything that was learned in a project.").pipe(Options.optional),
+        match: Options.text("match").pipe(
+          Options.withPseudoName("TEXT"),
+          Options.withDescription("Every thread, line and note that holds this text."),
+          Options.optional
+        ),
+        yes
+      },
+      (given) =>
+        Effect.flatMap(
+          Effect.promise(() => import("./ForgetCommand.js")),
+          ({ run }) => run(given, services)
+        )
+    ).pipe(
+      Command.withDescription(
+        described(
+          "Takes what was learned away for good, from every byte on disk, after saying what would go; it does not come back. With --all, everything.",
+          ["forget --thread 01a206f5", "forget --match hunter2 --yes", "forget --cwd ~/projects/ferry", "forget --all"]
+        )
+      )
+    ),
+    Command.make("retry", { ...passOptions, thread }, (given) =>
+      Effect.flatMap(
+        Effect.promise(() => import("./RetryCommand.js")),
+        ({ run }) => run(given, services)
+      )
+    ).pipe(
+      Command.withDescription(
+        described("Lets the next pass try a thread again that failed and waits, or was set aside.", [
+          "retry --thread 01a206f5"
+        ])
+      )
+    ),
+    Command.make("restore", { ...passOptions, cwd: cwd("The project.") }, (given) =>
+      Effect.flatMap(
+        Effect.promise(() => import("./RestoreCommand.js")),
+        ({ run }) => run(given, services)
+      )
+    ).pipe(
+      Command.withDescription(
+        described(
+          "Brings the MEMORY.md and the skills of the generation before back; again, and they change places again.",
+          ["restore --cwd ~/projects/ferry"]
+        )
+      )
+    ),
+    Command.make(
+      "remember",
+      { ...passOptions, cwd: cwd("The project."), words: words("TEXT", "What to remember, in one sentence or two.") },
+      (given) =>
+        Effect.flatMap(
+          Effect.promise(() => import("./RememberCommand.js")),
+          ({ run }) => run(given, services)
+        )
+    ).pipe(
+      Command.withDescription(
+        described(
+          "Leaves a note for a project. It outranks everything that was learned, and every consolidation keeps it.",
+          ['remember --cwd . "deploy from main only, never on a Friday"']
+        )
+      )
+    ),
+    Command.make("verify", passOptions, (given) =>
+      Effect.flatMap(
+        Effect.promise(() => import("./VerifyCommand.js")),
+        ({ run }) => run(given, services)
+      )
+    ).pipe(
+      Command.withDescription(
+        described(
+          "Reads the rollouts again and checks every citation, command, path and quotation in the memories against them. Exits 1 when something does not hold.",
+          ["verify", "verify --json"]
+        )
+      )
+    ),
+    Command.make("doctor", passOptions, (given) =>
+      Effect.flatMap(
+        Effect.promise(() => import("./DoctorCommand.js")),
+        ({ run }) => run(given, services)
+      )
+    ).pipe(
+      Command.withDescription(
+        described(
+          "Checks homes, permissions, the state DB, the index against the disk, leftovers and the model, each with what to do. Exits 1 when something is wrong.",
+          ["doctor", "doctor --json"]
+        )
+      )
+    )
+  ] as const

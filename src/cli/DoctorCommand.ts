@@ -1,0 +1,170 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { memoryFile } from "../domain/Publication.js"
+import { threadOfTraceFile } from "../domain/TraceMemory.js"
+import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
+import { MemoryShelf, type ShelfFinding } from "../services/MemoryShelf.js"
+import { RolloutStore } from "../services/RolloutStore.js"
+import { loadSettings, Settings } from "../Settings.js"
+import type { CommandServices } from "./CommandServices.js"
+import { NeedsPerson } from "./ExitCode.js"
+import { type Given, givenOptions } from "./Options.js"
+import { print } from "./Screen.js"
+
+/** One thing that was looked at; `todo` is there when a person has something to do. */
+interface Check {
+  readonly check: string
+  readonly isWell: boolean
+  readonly finding: string
+  readonly todo: string | null
+}
+
+const well = (check: string, finding: string): Check => ({ check, isWell: true, finding, todo: null })
+const ill = (check: string, finding: string, todo: string): Check => ({ check, isWell: false, finding, todo })
+
+/** What is found more often than this is counted. */
+const namedPlaces = 3
+
+const named = (paths: ReadonlyArray<string>): string =>
+  [
+    ...paths.slice(0, namedPlaces),
+    ...(paths.length > namedPlaces ? [`and ${paths.length - namedPlaces} more`] : [])
+  ].join(", ")
+
+const homes = Effect.gen(function* () {
+  const store = yield* RolloutStore
+  const { codexHome } = yield* Settings
+  const listed = yield* Effect.either(store.list)
+  return Either.match(listed, {
+    onLeft: (error) => ill("Codex home", error.message, "name the folder that has sessions/ in it: --codex-home DIR"),
+    onRight: (files) => well("Codex home", `${files.length} rollouts below ${codexHome}`)
+  })
+})
+
+const advice: { readonly [Problem in ShelfFinding["problem"]]: readonly [string, string] } = {
+  "open to others": ["others on this machine can read it", "chmod -R go-rwx the memories home"],
+  "left behind": ["a pass that was killed left it", "the next consolidation removes it; run rollout-memories"],
+  "set aside": ["a corrupt state DB was kept", "remove it when you no longer want to look at it"],
+  unfinished: ["a publish was cut short", "run rollout-memories: it is finished before anything else"],
+  "managed by Codex": ["Codex's own memories feature keeps it", "pass another folder: --memories-home DIR"]
+}
+
+const shelfChecks = Effect.gen(function* () {
+  const shelf = yield* MemoryShelf
+  const { memoriesHome } = yield* Settings
+  const catalogue = yield* MemoryCatalogue
+  // While somebody is at work, what lies in staging is theirs.
+  const isAtWork = (yield* catalogue.holdings).some(({ isAbandoned }) => !isAbandoned)
+  const findings = yield* shelf.findings
+  const problems = [...new Set(findings.map(({ problem }) => problem))].filter(
+    (problem) => !(isAtWork && (problem === "left behind" || problem === "unfinished"))
+  )
+  return problems.length === 0
+    ? [well("memories home", `${memoriesHome} is private and has no leftovers`)]
+    : problems.map((problem) => {
+        const [finding, todo] = advice[problem]
+        const paths = findings.filter((one) => one.problem === problem).map(({ path }) => path)
+        return ill("memories home", `${finding}: ${named(paths)}`, todo)
+      })
+})
+
+const database = Effect.gen(function* () {
+  const catalogue = yield* MemoryCatalogue
+  const damage = yield* catalogue.damage
+  const { threads } = yield* catalogue.counts
+  return damage.length === 0
+    ? well("state DB", `sound, ${threads} sessions indexed`)
+    : ill("state DB", damage.join("; "), "run rollout-memories --rebuild-index")
+})
+
+/** The rows against the files that are made of them. */
+const filesAgainstRows = Effect.gen(function* () {
+  const catalogue = yield* MemoryCatalogue
+  const shelf = yield* MemoryShelf
+  const { tracesPerCwd } = yield* Settings
+  const dirty = new Set((yield* catalogue.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
+  const byCwd = new Map<string, Array<string>>()
+  for (const { cwd, threadId } of yield* catalogue.memoryIds(tracesPerCwd)) {
+    byCwd.set(cwd, [...(byCwd.get(cwd) ?? []), threadId])
+  }
+  const wrong = (yield* Effect.forEach(
+    [...byCwd].filter(([cwd]) => !dirty.has(cwd)),
+    ([cwd, threadIds]) =>
+      Effect.map(shelf.files(cwd), (files) => {
+        const onDisk = new Set(files.map(({ path }) => threadOfTraceFile(path.slice(path.indexOf("/") + 1)) ?? path))
+        const expected = [...threadIds, memoryFile]
+        return expected.every((name) => onDisk.has(name)) ? [] : [cwd]
+      })
+  )).flat()
+  return wrong.length === 0
+    ? well("files against the index", `${byCwd.size} projects have the files that the index says`)
+    : ill(
+        "files against the index",
+        `files are missing from the memory of ${named(wrong)}`,
+        "the next consolidation of the project writes them again: `remember` a note there, or run --rebuild-index, then a pass"
+      )
+})
+
+const workers = Effect.gen(function* () {
+  const catalogue = yield* MemoryCatalogue
+  const holdings = yield* catalogue.holdings
+  const gone = holdings.filter(({ isAbandoned }) => isAbandoned).length
+  return well(
+    "locks and claims",
+    `${holdings.length - gone} held by passes that run, ${gone} left by killed ones, which the next pass takes over`
+  )
+})
+
+const forgets = Effect.gen(function* () {
+  const catalogue = yield* MemoryCatalogue
+  const unfinished = (yield* catalogue.forgotten).filter(({ erasedAt }) => erasedAt === null)
+  return unfinished.length === 0
+    ? well("forgotten sessions", "nothing is left of any")
+    : ill(
+        "forgotten sessions",
+        `a forget was cut short: ${named(unfinished.map(({ threadId }) => threadId))}`,
+        "run `rollout-memories forget --thread ID` for each again"
+      )
+})
+
+const model = Effect.map(Settings, ({ agent, model }) =>
+  well("model", model === "offline" && agent === "offline" ? "offline: nothing to reach" : `${model}, agent ${agent}`)
+)
+
+const catalogueChecks = Effect.gen(function* () {
+  return [
+    yield* database,
+    ...(yield* shelfChecks),
+    yield* filesAgainstRows,
+    yield* workers,
+    yield* forgets,
+    yield* model
+  ]
+})
+
+/** `doctor`: what is wrong, each with what to do. Fails with `NeedsPerson` when something is. */
+export const run = <E extends { readonly message: string }>(
+  given: Given & { readonly json: boolean },
+  { looking }: CommandServices<E>
+) =>
+  Effect.gen(function* () {
+    const settings = yield* loadSettings(givenOptions(given))
+    const within = Effect.provideService(Settings, settings)
+    const examined = yield* Effect.either(
+      Effect.gen(function* () {
+        return [yield* homes, ...(yield* catalogueChecks)]
+      }).pipe(Effect.provide(looking), within)
+    )
+    const checks = Either.getOrElse(examined, (error) => [
+      ill("state DB", error.message, "do what it says, then run doctor again")
+    ])
+    yield* print(given.json, { checks, isWell: checks.every(({ isWell }) => isWell) }, ({ alarm, bold }) =>
+      checks.flatMap(({ check, finding, isWell, todo }) => [
+        `${isWell ? "ok   " : alarm("wrong")}  ${bold(check)}: ${finding}`,
+        ...(todo === null ? [] : [`       to do: ${todo}`])
+      ])
+    )
+    if (checks.some(({ isWell }) => !isWell)) {
+      return yield* new NeedsPerson()
+    }
+  })

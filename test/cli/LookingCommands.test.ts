@@ -1,0 +1,370 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { bucketOf } from "../../src/domain/WorkingDirectory.js"
+import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
+import { mainPath, snapshot, start } from "../support/program.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../support/rollout.js"
+
+const looking: ReadonlyArray<ReadonlyArray<string>> = [
+  ["status"],
+  ["list"],
+  ["search", "boats"],
+  ["verify"],
+  ["doctor"]
+]
+
+const memoryFile = (memories: string, cwd: string) => join(memories, bucketOf(cwd), "memory/MEMORY.md")
+
+describe("status", () => {
+  it.scoped("tells every state that a thread and a project can be in, and exits 1 when one needs a person", () =>
+    Effect.gen(function* () {
+      const home = yield* homeOfAllStates
+      const { code, value } = yield* home.json("status")
+      assert.strictEqual(code, 1)
+      assert.deepInclude(value["threads"], {
+        total: 12,
+        learned: 3,
+        nothing: 1,
+        waiting: { idle: 1, claimed: 1, eligible: 1 },
+        outside: { source: 1, "sub-agent": 1, archived: 1 }
+      })
+      const text = (yield* home.run("status")).stdout
+      for (const words of ["Set aside", "is no Codex rollout", "the server was busy", "failing", "the agent gave up"]) {
+        assert.isTrue(text.includes(words), `${words}\n${text}`)
+      }
+      assert.match(text, new RegExp(`reading +${process.pid} `))
+    })
+  )
+
+  it.scoped("of a home that is well exits 0", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const { code, value } = yield* home.json("status")
+      assert.strictEqual(code, 0)
+      assert.strictEqual(value["needsPerson"], false)
+      assert.isAbove(Number(value["bytesOnDisk"]), 10_000)
+      home.sql(
+        "CREATE TABLE IF NOT EXISTS model_spending (id TEXT PRIMARY KEY, pass TEXT NOT NULL, day TEXT NOT NULL, tokens INTEGER NOT NULL)"
+      )
+      home.sql(
+        "INSERT INTO model_spending (id, pass, day, tokens) VALUES ('a', 'p', date('now'), 1200), ('b', 'p', date('now'), 34), ('c', 'p', '2026-01-01', 5)"
+      )
+      assert.strictEqual((yield* home.json("status")).value["tokensToday"], 1_234)
+    })
+  )
+})
+
+describe("why", () => {
+  const verdicts: ReadonlyArray<readonly [number, string]> = [
+    [1, "fresh"],
+    [3, "fresh"],
+    [4, "quarantined"],
+    [5, "backoff"],
+    [6, "source"],
+    [7, "sub-agent"],
+    [8, "archived"],
+    [9, "missing"],
+    [10, "claimed"],
+    [11, "idle"],
+    [12, "taken"]
+  ]
+
+  it.scoped("names the rule that decided, with the values it compared", () =>
+    Effect.gen(function* () {
+      const home = yield* homeOfAllStates
+      const told = yield* Effect.forEach(verdicts, ([number]) =>
+        Effect.map(home.json("why", "--thread", threadIdOf(number)), ({ value }) => [number, value["verdict"]] as const)
+      )
+      assert.deepStrictEqual(told, [...verdicts])
+      const current = yield* home.json("why", "--thread", threadIdOf(12)).pipe(
+        Effect.zip(
+          Effect.suspend(
+            () =>
+              start(mainPath, [...home.args, "why", "--thread", threadIdOf(12), "--json"], {
+                MEMORIES_CURRENT_THREAD: threadIdOf(12)
+              }).ended
+          )
+        )
+      )
+      assert.strictEqual(JSON.parse(current[1].stdout).verdict, "current")
+      const waiting = yield* home.json("why", "--thread", threadIdOf(12), "--limit", "0")
+      assert.strictEqual(waiting.value["verdict"], "waiting")
+      const text = (yield* home.run("why", "--thread", threadIdOf(5))).stdout
+      assert.isTrue(text.includes("last error: ModelFailure"), text)
+      assert.isTrue(text.includes("failed attempts: 2"), text)
+    })
+  )
+
+  it.scoped("tells what happened at each try, and that a thread was forgotten", () =>
+    Effect.gen(function* () {
+      const home = yield* homeOfAllStates
+      const failed = (yield* home.run("why", "--thread", threadIdOf(4))).stdout
+      assert.isTrue(failed.includes("NotACodexRollout"), failed)
+      const learned = (yield* home.run("why", "--thread", threadIdOf(1))).stdout
+      assert.isTrue(learned.includes("a memory"), learned)
+      yield* home.run("forget", "--thread", threadIdOf(1), "--yes")
+      assert.strictEqual((yield* home.json("why", "--thread", threadIdOf(1))).value["verdict"], "forgotten")
+    })
+  )
+
+  it.scoped("takes the beginning of an id, says which it could be, and which there is none of", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const several = yield* home.run("why", "--thread", threadIdOf(1).slice(0, 8))
+      assert.strictEqual(several.code, 1)
+      assert.isTrue(several.stderr.includes(threadIdOf(2)), several.stderr)
+      assert.strictEqual((yield* home.run("why", "--thread", threadIdOf(1).slice(0, 13))).code, 0)
+      assert.strictEqual((yield* home.run("why", "--thread", "00000000")).code, 1)
+      const short = yield* home.run("why", "--thread", "0195")
+      assert.strictEqual(short.code, 2)
+      assert.isTrue(short.stderr.includes("--thread: expected"), short.stderr)
+    })
+  )
+})
+
+describe("list and show", () => {
+  it.scoped("list names projects, and of each memory its thread, title, time, outcome and size", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const { value } = yield* home.json("list")
+      const projects = value["projects"]
+      assert.isTrue(Array.isArray(projects) && projects.length === 2)
+      const text = (yield* home.run("list", "--cwd", pier)).stdout
+      assert.isTrue(text.includes(threadIdOf(3).slice(0, 13)), text)
+      assert.isTrue(text.includes("success"), text)
+      assert.isFalse(text.includes(ferry), text)
+      assert.isFalse(text.includes("\u001b"), "no colour into a pipe")
+    })
+  )
+
+  it.scoped("show gives a trace with its rollout, and MEMORY.md with the threads it cites", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const trace = (yield* home.json("show", "--thread", threadIdOf(3))).value
+      assert.isTrue(String(trace["trace"]).startsWith("# "))
+      assert.deepInclude(trace["source"], { rolloutPath: home.pathOf(3) })
+      const project = (yield* home.json("show", "--cwd", pier)).value
+      assert.strictEqual(project["text"], readFileSync(memoryFile(home.memories, pier), "utf8"))
+      assert.deepInclude(JSON.stringify(project["sources"]), threadIdOf(3))
+      assert.strictEqual((yield* home.run("show", "--cwd", "/nowhere")).code, 1)
+      assert.strictEqual((yield* home.run("show")).code, 2)
+      assert.strictEqual((yield* home.run("show", "--cwd", pier, "--thread", threadIdOf(3))).code, 2)
+    })
+  )
+})
+
+describe("search", () => {
+  const found = (value: Record<string, unknown>): ReadonlyArray<string> => {
+    const hits: ReadonlyArray<{ readonly kind: string; readonly cwd: string; readonly threadId: string | null }> =
+      JSON.parse(JSON.stringify(value["hits"]))
+    return hits.map(({ cwd, kind, threadId }) => (kind === "trace" ? String(threadId) : cwd)).sort()
+  }
+
+  it.scoped("finds what a scan of every trace, summary and MEMORY.md finds, short and CJK words too", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      home.put(
+        20,
+        new RolloutBuilder(startOfFixtures)
+          .meta({ id: threadIdOf(20), cwd: pier })
+          .turnContext({ cwd: pier })
+          .user("桟橋の時刻表を直してください")
+          .command("npm test", "not ok\nError: 夏時刻 is not defined\n", 1)
+          .command("npm test", "ok 1\n# pass 1\n# fail 0\n", 0)
+          .turnEnd()
+          .text()
+      )
+      yield* home.pass()
+      const rows = home.sql(
+        "SELECT thread_id AS id, memory_summary || char(10) || trace_summary AS text FROM thread_memory"
+      )
+      const documents = [
+        ...rows.map(({ id, text }) => [String(id), String(text)] as const),
+        ...[ferry, pier].map((cwd) => [cwd, readFileSync(memoryFile(home.memories, cwd), "utf8")] as const)
+      ]
+      for (const words of [
+        ["departures"],
+        ["NPM test"],
+        ["boats", "heron"],
+        ["夏時"],
+        ["桟橋"],
+        ["橋の時刻"],
+        ["is"],
+        ["it", "departures"],
+        ["%"],
+        ['"'],
+        ["no such word"],
+        ["src/timetable.js"]
+      ]) {
+        const scan = documents
+          .filter(([, text]) => words.every((word) => text.toLowerCase().includes(word.toLowerCase())))
+          .map(([id]) => id)
+          .sort()
+        const { value } = yield* home.json("search", ...words)
+        assert.deepStrictEqual(found(value), scan, words.join(" "))
+        const here = yield* home.json("search", ...words, "--cwd", pier)
+        assert.deepStrictEqual(
+          found(here.value),
+          scan.filter((id) => id === pier || id === threadIdOf(3) || id === threadIdOf(20)),
+          words.join(" ")
+        )
+      }
+    })
+  )
+
+  it.scoped("shows the place with the found words marked, and follows a memory that changes", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const { value } = yield* home.json("search", "heron")
+      const hits: ReadonlyArray<{
+        readonly place: { readonly text: string; readonly highlights: ReadonlyArray<ReadonlyArray<number>> }
+      }> = JSON.parse(JSON.stringify(value["hits"]))
+      for (const { place } of hits) {
+        assert.deepStrictEqual(
+          place.highlights.map(([from, to]) => place.text.slice(from, to).toLowerCase()),
+          place.highlights.map(() => "heron")
+        )
+      }
+      assert.isAbove(hits.length, 0)
+      home.session(2, { request: "please sort the boats by their age instead, oldest first, thank you" })
+      yield* home.pass()
+      assert.strictEqual((yield* home.json("search", "heron")).value["total"], 0)
+      assert.strictEqual((yield* home.run("search", " ")).code, 2)
+      assert.strictEqual((yield* home.run("search", "boats", "--frobnicate")).code, 2)
+    })
+  )
+})
+
+describe("verify", () => {
+  it.scoped("finds nothing in untouched memories, and names a command of which one character was changed", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const well = yield* home.json("verify")
+      assert.strictEqual(well.code, 0, well.stdout)
+      assert.deepStrictEqual(well.value["findings"], [])
+      assert.isAbove(Number(well.value["checked"]), 10)
+      const path = memoryFile(home.memories, pier)
+      writeFileSync(path, readFileSync(path, "utf8").replace("`npm test`", "`npm tesk`"))
+      const ill = yield* home.json("verify")
+      assert.strictEqual(ill.code, 1)
+      const findings: ReadonlyArray<Record<string, unknown>> = JSON.parse(JSON.stringify(ill.value["findings"]))
+      assert.deepStrictEqual(
+        findings.map(({ file, kind, value }) => [file, kind, value]),
+        [[path, "code", "npm tesk"]]
+      )
+      assert.isTrue((yield* home.run("verify")).stdout.includes("npm tesk"))
+    })
+  )
+
+  it.scoped(
+    "names a citation that no memory answers to, a line that a rollout has not, and says what it could not read",
+    () =>
+      Effect.gen(function* () {
+        const home = yield* learnedHome
+        const path = memoryFile(home.memories, pier)
+        writeFileSync(path, readFileSync(path, "utf8").replaceAll(threadIdOf(3).slice(0, 13), "01234567-89ab"))
+        const trace = `${join(home.memories, bucketOf(pier), "memory/trace_summaries")}/${threadIdOf(3)}_`
+        const name = snapshot(join(home.memories, bucketOf(pier), "memory/trace_summaries"))
+        const file = trace.replace(`${threadIdOf(3)}_`, Object.keys(name)[0] ?? "")
+        writeFileSync(file, readFileSync(file, "utf8").replace(/\(L\d+\)/, "(L999)"))
+        const { value } = yield* home.json("verify")
+        const findings: ReadonlyArray<Record<string, unknown>> = JSON.parse(JSON.stringify(value["findings"]))
+        const kinds = new Set(findings.map(({ kind }) => kind))
+        assert.isTrue(kinds.has("citation") && kinds.has("pointer"), JSON.stringify(findings))
+      })
+  )
+})
+
+describe("doctor", () => {
+  it.scoped("is content with a home that is well, and says of what is wrong what to do", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const well = yield* home.json("doctor")
+      assert.strictEqual(well.code, 0, well.stdout)
+      writeFileSync(join(home.memories, bucketOf(pier), "publish.json"), "{", { mode: 0o644 })
+      const text = yield* home.run("doctor")
+      assert.strictEqual(text.code, 1)
+      for (const words of ["a publish was cut short", "others on this machine can read it", "to do: "]) {
+        assert.isTrue(text.stdout.includes(words), text.stdout)
+      }
+      writeFileSync(join(home.memories, "state.sqlite"), "garbage".repeat(1_000))
+      const corrupt = yield* home.run("doctor")
+      assert.strictEqual(corrupt.code, 1)
+      assert.isTrue(corrupt.stdout.includes("--rebuild-index"), corrupt.stdout)
+    })
+  )
+})
+
+describe("every command that only looks", () => {
+  it.scoped("works on a home where nothing was ever learned, and makes nothing in it", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      for (const words of looking) {
+        const ended = yield* home.run(...words)
+        assert.strictEqual(ended.code, 0, `${words.join(" ")}: ${ended.stderr}${ended.stdout}`)
+        assert.notStrictEqual(ended.stdout, "")
+        JSON.parse((yield* home.run(...words, "--json")).stdout)
+      }
+      assert.deepStrictEqual(Object.keys(snapshot(home.memories)), [])
+    })
+  )
+
+  it.scoped("changes no byte of the home but SQLite's own files", () =>
+    Effect.gen(function* () {
+      const home = yield* homeOfAllStates
+      const files = () => snapshot(home.memories, (path) => !/-(?:wal|shm)$/.test(path))
+      const before = files()
+      for (const words of [...looking, ["why", "--thread", threadIdOf(1)], ["show", "--cwd", ferry]]) {
+        const ended = yield* home.run(...words)
+        assert.strictEqual(ended.stderr, "", words.join(" "))
+      }
+      assert.deepStrictEqual(files(), before)
+    })
+  )
+
+  it.scoped("takes the pass's options on either side of its name", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const [, codex = "", , memories = ""] = home.args
+      const either = yield* start(mainPath, [
+        "--json",
+        "--codex-home",
+        codex,
+        "list",
+        "--memories-home",
+        memories,
+        "--cwd",
+        pier
+      ]).ended
+      assert.strictEqual(either.code, 0, either.stderr)
+      assert.strictEqual(JSON.parse(either.stdout).projects.length, 1)
+      assert.strictEqual((yield* home.run("status", "--frobnicate")).code, 2)
+      assert.strictEqual((yield* home.run("frobnicate")).code, 2)
+      assert.strictEqual((yield* home.run("status", "--limit", "many")).code, 2)
+    })
+  )
+
+  it.scopedLive("works while a pass writes", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      for (let number = 30; number < 230; number++) {
+        home.session(number, { cwd: number % 2 === 0 ? ferry : pier })
+      }
+      const pass = start(mainPath, [...home.args, "--all", "--json"])
+      const isRunning = () => pass.child.exitCode === null
+      let beside = 0
+      while (isRunning()) {
+        for (const words of [["status"], ["list"], ["search", "timetable"], ["why", "--thread", threadIdOf(1)]]) {
+          const ended = yield* home.run(...words)
+          assert.strictEqual(ended.code, 0, `${words.join(" ")}: ${ended.stderr}`)
+          beside += isRunning() ? 1 : 0
+        }
+      }
+      const ended = yield* pass.ended
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      assert.isAbove(beside, 0)
+    })
+  )
+})
