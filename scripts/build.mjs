@@ -1,19 +1,50 @@
 // Builds dist/: first the library, module by module with its types, then the program as one bundle with its chunks beside it.
 import { execFileSync } from "node:child_process"
-import { chmodSync, rmSync } from "node:fs"
+import { chmodSync, mkdtempSync, rmSync } from "node:fs"
+import { builtinModules } from "node:module"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { build } from "esbuild"
+import { rollup } from "rollup"
 import { bundleOptions } from "./bundleOptions.mjs"
 
 rmSync("dist", { recursive: true, force: true })
 
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" })
 
-await build({
-  entryPoints: ["src/main.ts"],
-  outdir: "dist",
-  chunkNames: "main-[hash]",
-  sourcemap: true,
-  sourcesContent: false,
-  ...bundleOptions
-})
+/**
+ * esbuild puts whatever two parts of the program share into a chunk of its own, and at a start each costs a file. What a
+ * start always loads becomes one file here; what is loaded on demand stays apart.
+ */
+const joinStaticChunks = async (folder) => {
+  const entry = join(folder, "main.js")
+  const alwaysLoaded = new Set()
+  const walk = (id, getModuleInfo) => {
+    if (!alwaysLoaded.has(id)) {
+      alwaysLoaded.add(id)
+      getModuleInfo(id)?.importedIds.forEach((imported) => walk(imported, getModuleInfo))
+    }
+  }
+  const chunks = await rollup({
+    input: entry,
+    external: [/^node:/, ...builtinModules, ...bundleOptions.external],
+    treeshake: false
+  })
+  await chunks.write({
+    dir: "dist",
+    format: "es",
+    entryFileNames: "main.js",
+    chunkFileNames: "main-[hash].js",
+    manualChunks: (id, { getModuleInfo }) => {
+      walk(entry, getModuleInfo)
+      return alwaysLoaded.has(id) ? "main" : undefined
+    }
+  })
+  await chunks.close()
+}
+
+const folder = mkdtempSync(join(tmpdir(), "rollout-memories-build-"))
+await build({ entryPoints: ["src/main.ts"], outdir: folder, ...bundleOptions })
+await joinStaticChunks(folder)
+rmSync(folder, { recursive: true })
 chmodSync("dist/main.js", 0o755)

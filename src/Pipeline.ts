@@ -34,8 +34,10 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   yield* memoryFs.prepare
   const ignoreRules = yield* loadIgnoreRules
   yield* finishInterrupted(pass)
+  const isNew = (yield* stateDb.countThreads) === 0
   const threads = yield* updateIndex({ reread: options.rebuildIndex, ignoreRules })
-  const imports = options.rebuildIndex ? (yield* importMemories()).failures : []
+  // A state DB that is new beside memories was lost: without them in it, the first consolidation would take them away.
+  const imports = options.rebuildIndex || isNew ? (yield* importMemories()).failures : []
   const { extractions, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
   const touched = new Set(extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? [outcome.cwd] : [])))
   const consolidations = yield* runPhaseTwo(pass, touched)

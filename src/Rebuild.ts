@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { identity } from "effect/Function"
 import * as Schema from "effect/Schema"
 import { loadRedact } from "./Redactor.js"
 import { MemoryFs } from "./services/MemoryFs.js"
@@ -22,8 +23,8 @@ export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("ro
 export const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
-  const redact = yield* loadRedact
   const stored = yield* memoryFs.storedTraces
+  const redact = stored.length === 0 ? identity : yield* loadRedact
   const results = yield* Effect.forEach(stored, (trace) =>
     trace._tag === "Readable"
       ? Effect.either(

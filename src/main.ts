@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import { commandFirst } from "./cli/Arguments.js"
-import { commandVocabulary, makeCommands } from "./cli/Commands.js"
+import { asksForPass, commandVocabulary } from "./cli/CommandVocabulary.js"
 import { exitCodeOf, explain } from "./cli/ExitCode.js"
 import * as Logging from "./cli/Logging.js"
 import { makePassCommand } from "./cli/PassCommand.js"
@@ -72,17 +72,26 @@ const commandServices = {
   )
 }
 
-const root = makePassCommand(services).pipe(
-  Command.withSubcommands([makePlanCommand(services), ...makeCommands(commandServices)])
-)
+const info = { name: manifest.name, version: manifest.version }
+
+const loadCommands = Effect.promise(() => import("./cli/Commands.js"))
+
+/** Runs what the words ask for; the commands beside the pass are loaded for those alone who ask for one, or for help. */
+const run = (words: ReadonlyArray<string>) => {
+  const line = [...process.argv.slice(0, 2), ...words]
+  return asksForPass(words)
+    ? Command.run(makePassCommand(services), info)(line)
+    : Effect.flatMap(loadCommands, ({ makeCommands }) => {
+        const beside = [makePlanCommand(services), ...makeCommands(commandServices)] as const
+        return Command.run(Command.withSubcommands(makePassCommand(services), beside), info)(line)
+      })
+}
 
 const program = commandFirst(process.argv.slice(2), commandVocabulary).pipe(
   Either.mapLeft(
     (option) => new SettingInvalid({ source: option, value: option, expected: "an option that there is" })
   ),
-  Effect.flatMap((words) =>
-    Command.run(root, { name: manifest.name, version: manifest.version })([...process.argv.slice(0, 2), ...words])
-  ),
+  Effect.flatMap(run),
   Effect.tapErrorCause((cause) =>
     Effect.gen(function* () {
       const line = explain(cause)

@@ -34,45 +34,6 @@ const words = (name: string, description: string) =>
 
 const yes = Options.boolean("yes").pipe(Options.withDescription("Do it without asking: for scripts."))
 
-/** The option that a name in the code stands for. */
-const optionOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-
-const isFlag = (option: Options.Options<unknown>): boolean => Options.isBool(option)
-
-/** The pass's options, those that are flags or the others. */
-const passNames = (flags: boolean): ReadonlyArray<string> =>
-  Object.entries(passOptions)
-    .filter(([, option]) => isFlag(option) === flags)
-    .map(([name]) => optionOf(name))
-
-/** What the options of the commands are called, for telling them from their values. */
-export const commandVocabulary = {
-  commands: new Set([
-    "plan",
-    "status",
-    "list",
-    "show",
-    "why",
-    "search",
-    "forget",
-    "retry",
-    "restore",
-    "remember",
-    "verify",
-    "doctor"
-  ]),
-  valued: new Set([
-    "--codex-home",
-    "--memories-home",
-    "--thread",
-    "--cwd",
-    "--match",
-    "--completions",
-    ...passNames(false)
-  ]),
-  flags: new Set([...passNames(true), "--yes", "--help", "-h", "--version", "--wizard"])
-}
-
 /** Every command, over the services that it is to run on. */
 export const makeCommands = <E extends { readonly message: string }>(services: CommandServices<E>) =>
   [
