@@ -63,7 +63,7 @@ describe("packing evidence by worth", () => {
   it("gives up the long output of what went well first, and keeps every wish, every failure and its fix", () => {
     const evidence = evidenceOf(longSession(40))
     const whole = byteLength(new EvidencePacking(evidence).shrinkTo(Infinity))
-    const text = new EvidencePacking(evidence).shrinkTo(Math.floor(whole / 10))
+    const text = new EvidencePacking(evidence).shrinkTo(Math.floor(whole / 8))
     parse(text)
     for (let turn = 0; turn < 40; turn++) {
       assert.include(text, `wish-${turn}:`)
