@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schedule, Schema } from "effect"
@@ -250,6 +250,23 @@ describe("a lost or corrupt state DB", () => {
       assert.deepStrictEqual(kept(), before)
       assert.strictEqual(readdirSync(memories).filter((name) => name.startsWith("state.sqlite.corrupt-")).length, 1)
       assert.isTrue((yield* runMain(args)).stdout.startsWith("Nothing to do: 3 sessions"))
+    })
+  )
+
+  it.scoped("that is gone takes no memory with it, not even of a session whose rollout is gone too", () =>
+    Effect.gen(function* () {
+      const { args, codex, memories } = yield* homes
+      yield* runMain(args)
+      const kept = () => snapshot(memories, (path) => !path.includes("state.sqlite"))
+      const before = kept()
+      for (const name of ["state.sqlite", "state.sqlite-wal", "state.sqlite-shm"]) {
+        rmSync(join(memories, name), { force: true })
+      }
+      rmSync(rolloutPath(codex, 1))
+      const ended = yield* runMain([...args, "--json"])
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      assert.strictEqual(decodeReport(ended.stdout).model.calls, 0)
+      assert.deepStrictEqual(kept(), before)
     })
   )
 

@@ -28,6 +28,9 @@ describe("what a start loads", () => {
   })
 
   it("is all of it where a model is named, in chunks of its own", () => {
-    assert.match(readFileSync(mainPath, "utf8"), /import\("\.\/main-[A-Z0-9]+\.js"\)/)
+    const main = readFileSync(mainPath, "utf8")
+    const onDemand = [...main.matchAll(/import\(['"]\.\/(main-[\w-]+\.js)['"]\)/g)].map(([, name = ""]) => name)
+    const chunks = onDemand.flatMap((name) => [...loadedWith(join(dirname(mainPath), name)).values()])
+    assert.isTrue(chunks.some((text) => text.includes("// node_modules/@effect/ai/")))
   })
 })

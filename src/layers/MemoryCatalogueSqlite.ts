@@ -6,7 +6,7 @@ import type { ProcessTable } from "../services/ProcessTable.js"
 import type { StateDbUnavailable } from "../services/StateDb.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import * as Catalogue from "./sqlite/Catalogue.js"
-import { connection, readConnection } from "./sqlite/Database.js"
+import { emptyConnection, readConnection } from "./sqlite/Database.js"
 import { migrate, requireLatest } from "./sqlite/Migrations.js"
 import { makeTools } from "./sqlite/Operation.js"
 
@@ -23,6 +23,6 @@ export const layer = (
     Effect.sync(() =>
       existsSync(path)
         ? Layer.provide(Layer.effect(MemoryCatalogue, Effect.zipRight(requireLatest(path), make)), readConnection(path))
-        : Layer.provide(Layer.effect(MemoryCatalogue, Effect.zipRight(migrate(path), make)), connection(":memory:"))
+        : Layer.provide(Layer.effect(MemoryCatalogue, Effect.zipRight(migrate(path), make)), emptyConnection)
     )
   )

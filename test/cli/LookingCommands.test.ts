@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { bucketOf } from "../../src/domain/WorkingDirectory.js"
 import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
@@ -308,6 +308,7 @@ describe("every command that only looks", () => {
         JSON.parse((yield* home.run(...words, "--json")).stdout)
       }
       assert.deepStrictEqual(Object.keys(snapshot(home.memories)), [])
+      assert.isFalse(existsSync(":memory:"), "a file for what is in no file")
     })
   )
 

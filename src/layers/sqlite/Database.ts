@@ -67,36 +67,14 @@ const makePrivate = (path: string): Effect.Effect<void, StateDbUnavailable> =>
     catch: (cause) => unavailable(path, cause)
   })
 
-/**
- * A connection to the database at a path, in WAL mode, with foreign keys. The file and its folder must be writable, and
- * the folder there. The client reports what is wrong as a defect, so it is taken from the cause here.
- */
-export const connection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> => {
-  const settings = Layer.effectDiscard(
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      yield* sql.unsafe(`PRAGMA busy_timeout = ${busyTimeout}`)
-    })
-  )
-  const open = SqliteClient.layer({
-    filename: path,
-    transformQueryNames: String.camelToSnake,
-    transformResultNames: String.snakeToCamel
-  })
-  const opened = settings.pipe(
-    Layer.provideMerge(open),
-    Layer.catchAllCause((cause) => Layer.fail(unavailable(path, Cause.squash(cause))))
-  )
-  return Layer.unwrapEffect(Effect.as(makePrivate(path), opened)).pipe(
-    Layer.retry(Schedule.whileInput(patience, (error: StateDbUnavailable) => isBusy(error.cause)))
-  )
+interface OpenOptions {
+  readonly filename: string
+  readonly readonly?: boolean
+  readonly disableWAL?: boolean
 }
 
-/**
- * A connection that can write nothing, whoever else has the database open. What SQLite keeps beside the file must be there,
- * or its folder must be writable.
- */
-export const readConnection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
+/** Opens a database, again while another process holds it. The client reports what is wrong as a defect. */
+const open = (options: OpenOptions): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
@@ -105,16 +83,31 @@ export const readConnection = (path: string): Layer.Layer<SqlClient.SqlClient, S
   ).pipe(
     Layer.provideMerge(
       SqliteClient.layer({
-        filename: path,
-        readonly: true,
-        disableWAL: true,
+        ...options,
         transformQueryNames: String.camelToSnake,
         transformResultNames: String.snakeToCamel
       })
     ),
-    Layer.catchAllCause((cause) => Layer.fail(unavailable(path, Cause.squash(cause)))),
+    Layer.catchAllCause((cause) => Layer.fail(unavailable(options.filename, Cause.squash(cause)))),
     Layer.retry(Schedule.whileInput(patience, (error: StateDbUnavailable) => isBusy(error.cause)))
   )
+
+/**
+ * A connection to the database at a path, in WAL mode, with foreign keys. The file and its folder must be writable, and
+ * the folder there.
+ */
+export const connection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
+  Layer.unwrapEffect(Effect.as(makePrivate(path), open({ filename: path })))
+
+/**
+ * A connection that can write nothing, whoever else has the database open. What SQLite keeps beside the file must be there,
+ * or its folder must be writable.
+ */
+export const readConnection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
+  open({ filename: path, readonly: true, disableWAL: true })
+
+/** A connection to an empty database that is in no file, and gone with its layer. */
+export const emptyConnection: Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> = open({ filename: ":memory:" })
 
 /**
  * Runs an effect in one write transaction, taken at the start: what it reads is still so when it writes. Begins again while
