@@ -76,7 +76,12 @@ export const ground = (
   output: StageOneOutput,
   { evidence, facts, rendering }: GroundingSource
 ): { readonly output: StageOneOutput; readonly grounding: Grounding } => {
-  const source = plain([...facts, ...evidence.events.flatMap(textsOf), rendering].join("\n"))
+  // Made for the first item: an answer that quotes nothing need not wait for a whole rollout to be made plain.
+  let source: string | undefined
+  const isInSource = (text: string): boolean => {
+    source ??= plain([...facts, ...evidence.events.flatMap(textsOf), rendering].join("\n"))
+    return source.includes(text)
+  }
   const known = new Map<string, boolean>()
   let count = 0
   let grounded = 0
@@ -86,7 +91,7 @@ export const ground = (
     if (seen !== undefined || known.size >= lookedUp) {
       return seen ?? false
     }
-    const isFound = item.split(gaps).every((part) => source.includes(plain(part).trim()))
+    const isFound = item.split(gaps).every((part) => isInSource(plain(part).trim()))
     known.set(item, isFound)
     return isFound
   }

@@ -161,7 +161,8 @@ const leastCharacters = 16
 const memoryPlace =
   /\.codex[\\/]+memories\b|CODEX_HOME\}?["']?[\\/]+memories\b|\$\{?MEMORIES_HOME\b|\b[0-9a-f]{64}[\\/]+(?:memory|staging|previous|next)\b|\btrace_summaries[\\/]|\bmemory_summary\.md\b|\braw_memories\.md\b|\brollout_summaries[\\/]/
 
-const mayCite = /[0-9a-f]{8}-[0-9a-f]{4}(?:…|\.{3}|-)/
+/** Every citation begins so; most texts have none of it, and cost no more than this. */
+const mayCite = /\[[0-9a-f]{8}-|\(trace: /
 const ownMarks =
   /^Map of concise summaries to trace IDs \(latest first\):|^thread_id: [0-9a-f-]{36}\r?$[\r\n]+^cwd: |^Trace context: .+$[\r\n]+^User preferences:/m
 

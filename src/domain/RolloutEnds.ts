@@ -59,7 +59,7 @@ const tellers: { readonly [type: string]: ReadonlyArray<keyof ThreadFacts> } = {
 const tellingType = new RegExp(Object.keys(tellers).join("|"))
 
 /** How far into a line its type stands at most, in bytes: rollouts are written with the type before what it is the type of. */
-const typeBytes = 256
+const typeBytes = 160
 
 /**
  * What the end of a file says: the last timestamp, the last settings, the last token count, the last name. The beginning of
