@@ -51,20 +51,21 @@ const walk = (start: string, isArchived: boolean, seen: Set<string>): ReadonlyAr
     seen.add(current)
     for (const entry of attempt(() => readdirSync(current, { withFileTypes: true })) ?? []) {
       const isLink = entry.isSymbolicLink()
+      const isNamed = rolloutName.test(entry.name)
       const name = `${current}${sep}${entry.name}`
-      const path = isLink ? attempt(() => realpathSync(name)) : name
-      const info =
-        path === undefined || seen.has(path)
-          ? undefined
-          : entry.isDirectory()
-            ? "folder"
-            : attempt(() => statSync(path))
-      if (path === undefined || info === undefined) {
+      // Asking for the size of what cannot be a rollout costs as much as for that of one.
+      const path = isLink ? attempt(() => realpathSync(name)) : entry.isDirectory() || isNamed ? name : undefined
+      if (path === undefined || seen.has(path)) {
         continue
       }
-      if (info === "folder" || info.isDirectory()) {
+      if (entry.isDirectory()) {
         open.push(path)
-      } else if (info.isFile() && rolloutName.test(entry.name)) {
+        continue
+      }
+      const info = attempt(() => statSync(path))
+      if (isLink && info?.isDirectory() === true) {
+        open.push(path)
+      } else if (isNamed && info?.isFile() === true) {
         seen.add(path)
         found.push({ path, size: info.size, modifiedAt: Math.floor(info.mtimeMs), isArchived })
       }
@@ -75,6 +76,9 @@ const walk = (start: string, isArchived: boolean, seen: Set<string>): ReadonlyAr
 
 /** Beside a plain file, its compressed copy tells nothing new. */
 const withoutCopies = (files: ReadonlyArray<RolloutFile>): ReadonlyArray<RolloutFile> => {
+  if (!files.some(({ path }) => path.endsWith(".zst"))) {
+    return files
+  }
   const paths = new Set(files.map(({ path }) => path))
   return files.filter(({ path }) => !path.endsWith(".zst") || !paths.has(path.slice(0, -".zst".length)))
 }
