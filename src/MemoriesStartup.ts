@@ -1,0 +1,152 @@
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import type { PassReport } from "./domain/Report.js"
+import type { AgentControl } from "./services/AgentControl.js"
+import type { MemoryFs } from "./services/MemoryFs.js"
+import type { ModelClient } from "./services/ModelClient.js"
+import type { Progress } from "./services/Progress.js"
+import type { RolloutStore } from "./services/RolloutStore.js"
+import type { StateDb } from "./services/StateDb.js"
+import { Settings } from "./Settings.js"
+import type { Templates } from "./Templates.js"
+
+/** What a pass runs on. */
+export type PassServices =
+  | AgentControl
+  | MemoryFs
+  | ModelClient
+  | Progress
+  | RolloutStore
+  | Settings
+  | StateDb
+  | Templates
+
+/** What the host knows of the session that starts. */
+export interface Session {
+  /** Its thread id: it is still being written, and is not read. Undefined leaves that to the settings. */
+  readonly threadId?: string | undefined
+  /** Whether nothing of it is kept: such a session starts no pass. */
+  readonly isEphemeral: boolean
+  /** Whether another session started it: the pass is that one's to start. */
+  readonly isSubAgent: boolean
+  /** Whether the host has memory switched on. */
+  readonly isEnabled: boolean
+}
+
+/** Why no pass was started. */
+export type NotStartedReason = "off" | "ephemeral" | "sub-agent"
+
+/** How the pass of a session's start came out. */
+export type StartupOutcome =
+  | { readonly _tag: "NotStarted"; readonly reason: NotStartedReason }
+  | { readonly _tag: "Finished"; readonly report: PassReport }
+  /** The pass could not run; the host was warned of it once, in these words. Secrets are taken out of them. */
+  | { readonly _tag: "Failed"; readonly message: string }
+  /** The layer's scope was closed first. The next pass goes on where this one stopped. */
+  | { readonly _tag: "Stopped" }
+
+/** The pass that a session's start set off. */
+export class MemoriesStartup extends Context.Tag("rollout-memories/MemoriesStartup")<
+  MemoriesStartup,
+  {
+    /** Waits until the pass is over, and never fails; may be asked by many, at any time. */
+    readonly ended: Effect.Effect<StartupOutcome>
+  }
+>() {}
+
+/** How long the host's own end waits for the pass to give back what it holds. */
+const longestStop = Duration.seconds(2)
+
+const reasonAgainst = (session: Session): NotStartedReason | undefined =>
+  !session.isEnabled ? "off" : session.isEphemeral ? "ephemeral" : session.isSubAgent ? "sub-agent" : undefined
+
+/** Loaded by the pass's own fiber: a session does not wait for it. */
+const loadPipeline = Effect.promise(() => import("./Pipeline.js"))
+
+const loadRules = Effect.promise(() => import("./domain/Redaction.js"))
+
+const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
+  const settings = yield* Settings
+  const { runPass } = yield* loadPipeline
+  return yield* Effect.provideService(runPass({ all: false, rebuildIndex: false }), Settings, {
+    ...settings,
+    currentThread: session.threadId ?? settings.currentThread
+  })
+})
+
+/** A failure of the host's own layer may be anything. */
+const wordsOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure))
+
+const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unknown>) {
+  if (Exit.isSuccess(exit)) {
+    const finished: StartupOutcome = { _tag: "Finished", report: exit.value }
+    return finished
+  }
+  if (Cause.isInterruptedOnly(exit.cause)) {
+    const stopped: StartupOutcome = { _tag: "Stopped" }
+    return stopped
+  }
+  const { redact } = yield* loadRules
+  const message = redact(wordsOf(Cause.squash(exit.cause)))
+  yield* Effect.logWarning(`nothing was learned from earlier sessions: ${message}`)
+  const failed: StartupOutcome = { _tag: "Failed", message }
+  return failed
+})
+
+/**
+ * Learns from earlier sessions while this one begins: one pass, in a fiber of the layer's scope. Building the layer takes
+ * no time and never fails; the services are built in that fiber too, and a failure of theirs or of the pass is logged as
+ * one warning. When the scope is closed the pass is interrupted, gives its claims and locks back, and is waited for two
+ * seconds at most: what a host's own model or agent holds up beyond that ends by its lease. A layer that is shared runs once.
+ *
+ * Services that the host has built already are given as `Layer.context<PassServices>()`.
+ */
+export const layer = <E, R>(
+  session: Session,
+  services: Layer.Layer<PassServices, E, R>
+): Layer.Layer<MemoriesStartup, never, Exclude<R, Scope.Scope>> =>
+  Layer.scoped(
+    MemoriesStartup,
+    Effect.gen(function* () {
+      const reason = reasonAgainst(session)
+      if (reason !== undefined) {
+        return { ended: Effect.succeed<StartupOutcome>({ _tag: "NotStarted", reason }) }
+      }
+      const ended = yield* Deferred.make<StartupOutcome>()
+      const pass = Effect.acquireUseRelease(
+        Scope.make(),
+        (scope) =>
+          Effect.flatMap(Layer.buildWithScope(services, scope), (context) => Effect.provide(runOnce(session), context)),
+        Scope.close
+      )
+      yield* Effect.acquireRelease(
+        // The start of an interrupted fiber must not be skipped either: whoever waits for the end is to be told.
+        Effect.uninterruptibleMask((restore) =>
+          Effect.forkDaemon(
+            Effect.exit(restore(Effect.interruptible(pass))).pipe(
+              Effect.flatMap(outcomeOf),
+              Effect.flatMap((outcome) => Deferred.succeed(ended, outcome))
+            )
+          )
+        ),
+        stop
+      )
+      return { ended: Deferred.await(ended) }
+    })
+  )
+
+const stop = Effect.fnUntraced(function* (fiber: Fiber.RuntimeFiber<unknown>) {
+  yield* Fiber.interruptFork(fiber)
+  const stopped = yield* Fiber.await(fiber).pipe(Effect.interruptible, Effect.timeoutOption(longestStop))
+  if (Option.isNone(stopped)) {
+    yield* Effect.logWarning("the memory pass did not stop in time; what it holds is given back by its lease")
+  }
+})
