@@ -44,7 +44,14 @@ const joinStaticChunks = async (folder) => {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "rollout-memories-build-"))
-await build({ entryPoints: ["src/main.ts"], outdir: folder, ...bundleOptions })
+// A start reads every byte: white space and long forms go, names stay, so that a stack trace still says something.
+await build({
+  entryPoints: ["src/main.ts"],
+  outdir: folder,
+  ...bundleOptions,
+  minifySyntax: true,
+  minifyWhitespace: true
+})
 await joinStaticChunks(folder)
 rmSync(folder, { recursive: true })
 chmodSync("dist/main.js", 0o755)
