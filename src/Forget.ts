@@ -8,7 +8,7 @@ import { consolidate, resume } from "./PhaseTwo.js"
 import { MemoryFs } from "./services/MemoryFs.js"
 import { MemoryRevision } from "./services/MemoryRevision.js"
 import { StateDb } from "./services/StateDb.js"
-import { Settings } from "./Settings.js"
+import { agentOf, Settings } from "./Settings.js"
 
 /** A directory's memory is being consolidated by another pass. Nothing was changed; try again when it is done. */
 export class DirectoryLocked extends Schema.TaggedError<DirectoryLocked>("rollout-memories/DirectoryLocked")(
@@ -109,10 +109,10 @@ export const forget = Effect.fn("Forget.forget")(function* (
   plan: ForgetPlan,
   tell: (step: string) => Effect.Effect<void>
 ) {
-  const { agent } = yield* Settings
+  const settings = yield* Settings
   const pass = yield* makePass
   const left = yield* erase(plan, pass.owner, tell)
-  for (const cwd of agent === "offline" ? left : []) {
+  for (const cwd of agentOf(settings) === "offline" ? left : []) {
     yield* tell(`writing the memory of ${cwd} anew`)
     yield* consolidate(pass, cwd)
   }

@@ -5,7 +5,7 @@ import { threadOfTraceFile } from "../domain/TraceMemory.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoryShelf, type ShelfFinding } from "../services/MemoryShelf.js"
 import { RolloutStore } from "../services/RolloutStore.js"
-import { loadSettings, Settings } from "../Settings.js"
+import { agentOf, loadSettings, Settings } from "../Settings.js"
 import type { CommandServices } from "./CommandServices.js"
 import { NeedsPerson } from "./ExitCode.js"
 import { type Given, givenOptions } from "./Options.js"
@@ -127,9 +127,13 @@ const forgets = Effect.gen(function* () {
       )
 })
 
-const model = Effect.map(Settings, ({ agent, model }) =>
-  well("model", model === "offline" && agent === "offline" ? "offline: nothing to reach" : `${model}, agent ${agent}`)
-)
+const model = Effect.map(Settings, (settings) => {
+  const [name, agent] = [settings.model, agentOf(settings)]
+  return well(
+    "model",
+    name === "offline" && agent === "offline" ? "offline: nothing to reach" : `${name}, agent ${agent}`
+  )
+})
 
 const catalogueChecks = Effect.gen(function* () {
   return [

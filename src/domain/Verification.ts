@@ -46,6 +46,9 @@ const piecesOf = (value: string): ReadonlyArray<string> =>
 
 const threadId = /^[0-9a-f]{8}-[0-9a-f]{4}(?:…|-[0-9a-f-]{22,})?$/
 
+/** Where a memory points to a skill beside it: that stands in no rollout. */
+const ownSkill = /^skills\/[a-z0-9-]+\/SKILL\.md$/
+
 const spansIn = (line: string): ReadonlyArray<Pick<Quote, "kind" | "value">> => {
   const code = [...line.matchAll(/(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)/g)]
   const rest = line.replace(/(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)/g, (whole) => " ".repeat(whole.length))
@@ -56,7 +59,7 @@ const spansIn = (line: string): ReadonlyArray<Pick<Quote, "kind" | "value">> => 
       kind: "quotation" as const,
       value: line.slice(match.index + 1, match.index + match[0].length - 1)
     }))
-  ].filter(({ value }) => value !== "" && !threadId.test(value))
+  ].filter(({ value }) => value !== "" && !threadId.test(value) && !ownSkill.test(value))
 }
 
 /** The part of a file that speaks of sessions: not a trace's header, nor a skill's front matter. */
