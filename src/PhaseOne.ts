@@ -8,16 +8,15 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "./domain/Extraction.js"
 import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "./domain/ExtractionError.js"
-import { answerText, noAnswer, withDelta, withItem } from "./domain/ModelAnswer.js"
+import type { Grounding } from "./domain/Grounding.js"
 import type { IgnoreRules } from "./domain/IgnoreRules.js"
-import { ground, type Grounding } from "./domain/Grounding.js"
-import { type BudgetExhausted, StreamEndedEarly } from "./domain/ModelError.js"
+import type { BudgetExhausted } from "./domain/ModelError.js"
 import { mayBeSentTo } from "./domain/Provider.js"
 import { rolloutFilters } from "./domain/RolloutFilter.js"
 import { isSubAgentSource } from "./domain/RolloutLine.js"
-import { RolloutReader, type RolloutReading } from "./domain/RolloutReading.js"
+import { RolloutReader } from "./domain/RolloutReading.js"
 import { select, type SkipReason } from "./domain/Selection.js"
-import { isNothing, parseStageOneOutput, stageOneJsonSchema, type StageOneOutput } from "./domain/StageOneOutput.js"
+import { isNothing, type StageOneOutput } from "./domain/StageOneOutput.js"
 import { isComplete, type RolloutFile, type Thread, threadOf } from "./domain/Thread.js"
 import { isMemoryDisabled } from "./domain/ThreadFacts.js"
 import { normaliseOutput, traceSlug } from "./domain/TraceMemory.js"
@@ -25,16 +24,15 @@ import { withheld, withheldFor, withheldSources } from "./domain/Withheld.js"
 import { type ExtractionError, heldBack, storeFailure, treatmentOf } from "./ExtractionFailure.js"
 import { whileRenewed } from "./Lease.js"
 import { extractionDuration, extractions } from "./Metrics.js"
-import { countAnswer, type Pass } from "./Pass.js"
+import type { Pass } from "./Pass.js"
 import { MemoryFs } from "./services/MemoryFs.js"
-import { ModelClient, type StageOneRequest, type TokenUsage } from "./services/ModelClient.js"
+import { ModelClient } from "./services/ModelClient.js"
 import { Progress } from "./services/Progress.js"
 import { type EndOfRollout, RolloutStore } from "./services/RolloutStore.js"
 import { type Claim, type Learned, StateDb } from "./services/StateDb.js"
 import { loadRedact, safeMessageOf } from "./Redactor.js"
 import { Settings } from "./Settings.js"
-import { stageOneInput } from "./StageOneInput.js"
-import { Templates } from "./Templates.js"
+import { askForMemory, type LoadedRollout } from "./StageOneAnswer.js"
 
 /** What became of one candidate. */
 export type ExtractionOutcome =
@@ -48,12 +46,6 @@ export type ExtractionOutcome =
   | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: string }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: SkipReason }
   | { readonly _tag: "Failed"; readonly thread: Thread; readonly error: ExtractionError }
-
-/** A rollout that was read whole. */
-interface LoadedRollout extends RolloutReading {
-  readonly file: RolloutFile
-  readonly content: RolloutContent
-}
 
 /**
  * Learns from the threads that have something to teach: selects them, and of each writes a trace memory or notes that there
@@ -267,12 +259,7 @@ const learn = Effect.fnUntraced(function* (
     return yield* new NoWorkingDirectory({ path: rollout.file.path })
   }
   const { traceBytes, summaryBytes } = yield* Settings
-  const request = yield* makeRequest(pass, thread, rollout, Infinity)
-  const text = yield* pass.request(askWithin(pass, request, rollout))
-  // The next request is on its way before this answer is looked at.
-  yield* Effect.yieldNow()
-  const answer = yield* parseStageOneOutput(text)
-  const output = (yield* ModelClient).answersByRule === true ? answer : yield* traced(answer, rollout)
+  const { grounding, output } = yield* askForMemory(pass, thread, rollout)
   const learned = { content: rollout.content, updatedAt: thread.updatedAt }
   if (isNothing(output)) {
     yield* stateDb.storeNothing(claim, learned)
@@ -280,31 +267,11 @@ const learn = Effect.fnUntraced(function* (
     const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
     return outcome
   }
-  const { grounding, output: checked } = yield* checkGrounding(thread, rollout, output)
-  const memory = normaliseOutput(checked, { traceBytes, summaryBytes }, yield* loadRedact)
+  const memory = normaliseOutput(output, { traceBytes, summaryBytes }, yield* loadRedact)
   const traceFile = yield* store(claim, thread, cwd, { ...learned, grounding }, memory)
   yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd })
   const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile, grounding }
   return outcome
-})
-
-/** An answer with everything demoted that cannot be traced to the user. */
-const traced = Effect.fnUntraced(function* (answer: StageOneOutput, { evidence }: LoadedRollout) {
-  const { withAuthority } = yield* Effect.promise(() => import("./domain/Authority.js"))
-  return withAuthority(answer, evidence)
-})
-
-/** Looks up what a model quoted in what it was shown; what was made by rule is quoted from there. */
-const checkGrounding = Effect.fnUntraced(function* (
-  { cwd, gitBranch, gitSha }: Thread,
-  { evidence, file, rendering }: LoadedRollout,
-  output: StageOneOutput
-) {
-  const { answersByRule = false } = yield* ModelClient
-  const facts = [file.path, cwd ?? "", gitBranch ?? "", gitSha ?? ""]
-  return answersByRule
-    ? { output, grounding: undefined }
-    : ground(output, { evidence, rendering: rendering.text, facts })
 })
 
 /** The thread's row as the whole rollout has it; written only when the index did not know it all. */
@@ -323,70 +290,6 @@ const complete = Effect.fnUntraced(function* (
   const thread = isComplete(stored, read) ? stored : yield* stateDb.completeThread(claim, read)
   // Only the row has the directory that a symbolic link led to.
   return rules.isIgnored(thread) ? yield* stateDb.completeThread(claim, withheld(thread, "ignored")) : thread
-})
-
-const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout, tokens: number) {
-  const { window } = yield* ModelClient
-  const { stageOneSystem } = yield* Templates
-  const request: StageOneRequest = {
-    pass: pass.owner,
-    thread,
-    instructions: stageOneSystem,
-    input: yield* stageOneInput(rollout.file.path, rollout, window, Math.min(tokens, window?.inputTokens ?? Infinity)),
-    outputSchema: stageOneJsonSchema(),
-    evidence: rollout.evidence
-  }
-  return request
-})
-
-/** How often a request is made smaller when the model says that it is too long, and what is left of it each time. */
-const shrinkings = 3
-const shrinking = 0.6
-
-/** Asks, and asks with less where the server's window turns out to be smaller than thought. */
-const askWithin = Effect.fnUntraced(function* (pass: Pass, first: StageOneRequest, rollout: LoadedRollout) {
-  const { window } = yield* ModelClient
-  let request = first
-  for (let shrunk = 0; ; shrunk++) {
-    const answer = yield* Effect.either(ask(pass, request))
-    if (Either.isRight(answer)) {
-      return answer.right
-    }
-    if (answer.left._tag !== "ContextTooLong" || window === undefined || shrunk === shrinkings) {
-      return yield* answer.left
-    }
-    const text = `${request.instructions}\n${request.input}`
-    const tokens = Math.floor(Math.min(window.inputTokens, yield* window.count(text)) * shrinking)
-    request = yield* makeRequest(pass, first.thread, rollout, tokens)
-  }
-})
-
-const ask = Effect.fn("PhaseOne.ask")(function* (pass: Pass, request: StageOneRequest) {
-  const model = yield* ModelClient
-  let answer = noAnswer
-  let usage: TokenUsage | undefined
-  yield* model.stream(request).pipe(
-    Stream.takeUntil((event) => event._tag === "Completed"),
-    Stream.runForEach((event) =>
-      Effect.sync(() => {
-        switch (event._tag) {
-          case "TextDelta":
-            answer = withDelta(answer, event.text)
-            return
-          case "ItemFinished":
-            answer = withItem(answer, event.text)
-            return
-          case "Completed":
-            usage = event.usage
-        }
-      })
-    )
-  )
-  if (usage === undefined) {
-    return yield* new StreamEndedEarly({ subject: { threadId: request.thread.id } })
-  }
-  yield* countAnswer(pass, usage)
-  return answerText(answer)
 })
 
 const store = Effect.fnUntraced(function* (

@@ -5,8 +5,7 @@ import { makePass } from "./Pass.js"
 import { makeReport, nothingRan } from "./PassReport.js"
 import { runPhaseOne } from "./PhaseOne.js"
 import { finishInterrupted, runPhaseTwo } from "./PhaseTwo.js"
-import { importMemories } from "./Rebuild.js"
-import { updateIndex } from "./RolloutIndex.js"
+import { indexWithMemories } from "./Rebuild.js"
 import { MemoryFs } from "./services/MemoryFs.js"
 import { ModelClient } from "./services/ModelClient.js"
 import { StateDb } from "./services/StateDb.js"
@@ -34,13 +33,10 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   yield* memoryFs.prepare
   const ignoreRules = yield* loadIgnoreRules
   yield* finishInterrupted(pass)
-  const isNew = (yield* stateDb.countThreads) === 0
-  const threads = yield* updateIndex({ reread: options.rebuildIndex, ignoreRules })
-  // A state DB that is new beside memories was lost: without them in it, the first consolidation would take them away.
-  const imports = options.rebuildIndex || isNew ? (yield* importMemories()).failures : []
+  const { failures, threads } = yield* indexWithMemories({ reread: options.rebuildIndex, ignoreRules })
   const { extractions, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
   const touched = new Set(extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? [outcome.cwd] : [])))
   const consolidations = yield* runPhaseTwo(pass, touched)
   yield* memoryFs.describeProjects(yield* stateDb.listProjects)
-  return yield* makeReport(pass, startedAt, { threads, imports, extractions, waiting, consolidations })
+  return yield* makeReport(pass, startedAt, { threads, imports: failures, extractions, waiting, consolidations })
 })

@@ -6,11 +6,9 @@ import { mayBeSentTo } from "./domain/Provider.js"
 import { select } from "./domain/Selection.js"
 import { loadIgnoreRules } from "./Ignoring.js"
 import { boundary, listWaiting, load, withheldBy } from "./PhaseOne.js"
-import { importMemories } from "./Rebuild.js"
-import { updateIndex } from "./RolloutIndex.js"
+import { indexWithMemories } from "./Rebuild.js"
 import { MemoryFs } from "./services/MemoryFs.js"
 import { ModelClient } from "./services/ModelClient.js"
-import { StateDb } from "./services/StateDb.js"
 import { Settings } from "./Settings.js"
 import { stageOneInput } from "./StageOneInput.js"
 import { Templates } from "./Templates.js"
@@ -28,12 +26,7 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
   const { stageOneSystem } = yield* Templates
   yield* (yield* MemoryFs).prepare
   const ignoreRules = yield* loadIgnoreRules
-  const isNew = (yield* (yield* StateDb).countThreads) === 0
-  yield* updateIndex({ reread: false, ignoreRules })
-  if (isNew) {
-    // As a pass does: a state DB that is new beside memories was lost.
-    yield* importMemories()
-  }
+  yield* indexWithMemories({ reread: false, ignoreRules })
   const provider = yield* boundary
   const waiting = (yield* listWaiting).map((record) => withheldBy(ignoreRules, record))
   const { candidates, skipped } = select(waiting, options.all ? Infinity : settings.candidates, {

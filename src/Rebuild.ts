@@ -3,6 +3,7 @@ import * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import * as Schema from "effect/Schema"
 import { loadRedact } from "./Redactor.js"
+import { type IndexOptions, updateIndex } from "./RolloutIndex.js"
 import { MemoryFs } from "./services/MemoryFs.js"
 import { StateDb, type StateDbFailure } from "./services/StateDb.js"
 
@@ -17,10 +18,19 @@ export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("ro
 }
 
 /**
- * Takes the memories that are on disk into a state DB that was lost. Returns how many there were, and those that could not
- * be taken.
+ * Brings the index up to date. A state DB that is new beside memories was lost: without them in it, the first consolidation
+ * would take them away, so they are taken into it, as they are with `reread`. Returns how many threads there are now, and
+ * the memories that could not be taken.
  */
-export const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
+export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function* (options: IndexOptions) {
+  const isNew = (yield* (yield* StateDb).countThreads) === 0
+  const threads = yield* updateIndex(options)
+  const failures = options.reread || isNew ? yield* importMemories() : []
+  return { threads, failures }
+})
+
+/** Takes the memories that are on disk into a state DB that was lost. Returns those that could not be taken. */
+const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
   const stored = yield* memoryFs.storedTraces
@@ -39,8 +49,5 @@ export const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
         )
       : Effect.succeed(Either.left(new MemoryNotImported({ path: trace.path, reason: trace.reason })))
   )
-  return {
-    imported: results.filter((result) => Either.isRight(result) && result.right).length,
-    failures: results.flatMap((result) => (Either.isLeft(result) ? [result.left] : []))
-  }
+  return results.flatMap((result) => (Either.isLeft(result) ? [result.left] : []))
 })

@@ -66,15 +66,19 @@ const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<
   return groups
 }
 
+/** How the index is brought up to date. */
+export interface IndexOptions {
+  /** Whether every file counts as changed. */
+  readonly reread: boolean
+  readonly ignoreRules: IgnoreRules
+}
+
 /**
  * Brings the index up to date with the Codex home. A file whose size and modification time are as they were is not opened;
  * a changed one is read at its ends. Where the ignore file changed, every file counts as changed. A file that is gone leaves its thread marked missing, with all that was learned from
  * it. With `reread`, every file counts as changed. Returns how many threads there are now.
  */
-export const updateIndex = Effect.fn("RolloutIndex.update")(function* (options: {
-  readonly reread: boolean
-  readonly ignoreRules: IgnoreRules
-}) {
+export const updateIndex = Effect.fn("RolloutIndex.update")(function* (options: IndexOptions) {
   const store = yield* RolloutStore
   const stateDb = yield* StateDb
   const listed = yield* store.list

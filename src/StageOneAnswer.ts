@@ -1,0 +1,124 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import type { RolloutContent } from "./domain/Extraction.js"
+import { ground, type Grounding } from "./domain/Grounding.js"
+import { answerText, noAnswer, withDelta, withItem } from "./domain/ModelAnswer.js"
+import { StreamEndedEarly } from "./domain/ModelError.js"
+import type { RolloutReading } from "./domain/RolloutReading.js"
+import { isNothing, parseStageOneOutput, stageOneJsonSchema, type StageOneOutput } from "./domain/StageOneOutput.js"
+import type { RolloutFile, Thread } from "./domain/Thread.js"
+import { countAnswer, type Pass } from "./Pass.js"
+import { ModelClient, type StageOneRequest, type TokenUsage } from "./services/ModelClient.js"
+import { stageOneInput } from "./StageOneInput.js"
+import { Templates } from "./Templates.js"
+
+/** A rollout that was read whole. */
+export interface LoadedRollout extends RolloutReading {
+  readonly file: RolloutFile
+  readonly content: RolloutContent
+}
+
+/** What the model made of a rollout, and how much of what it quoted was found there; undefined where nothing was looked up. */
+export interface StageOneAnswer {
+  readonly output: StageOneOutput
+  readonly grounding: Grounding | undefined
+}
+
+/**
+ * Has the model say what is worth remembering of a rollout. What a model wrote is demoted where it cannot be traced to the
+ * user, and its quotations are looked up; an answer made by rule is taken as it is. Fails with the model's own errors, with
+ * `StreamEndedEarly`, and with `MalformedAnswer`.
+ */
+export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
+  const { answersByRule = false } = yield* ModelClient
+  const request = yield* makeRequest(pass, thread, rollout, Infinity)
+  const text = yield* pass.request(askWithin(pass, request, rollout))
+  // The next request is on its way before this answer is looked at.
+  yield* Effect.yieldNow()
+  const answer = yield* parseStageOneOutput(text)
+  const output = answersByRule ? answer : yield* traced(answer, rollout)
+  return answersByRule || isNothing(output) ? { output, grounding: undefined } : looked(thread, rollout, output)
+})
+
+/** An answer with everything demoted that cannot be traced to the user. */
+const traced = Effect.fnUntraced(function* (answer: StageOneOutput, { evidence }: LoadedRollout) {
+  const { withAuthority } = yield* Effect.promise(() => import("./domain/Authority.js"))
+  return withAuthority(answer, evidence)
+})
+
+/** Looks up what a model quoted in what it was shown. */
+const looked = (
+  { cwd, gitBranch, gitSha }: Thread,
+  { evidence, file, rendering }: LoadedRollout,
+  output: StageOneOutput
+): StageOneAnswer =>
+  ground(output, {
+    evidence,
+    rendering: rendering.text,
+    facts: [file.path, cwd ?? "", gitBranch ?? "", gitSha ?? ""]
+  })
+
+const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout, tokens: number) {
+  const { window } = yield* ModelClient
+  const { stageOneSystem } = yield* Templates
+  const request: StageOneRequest = {
+    pass: pass.owner,
+    thread,
+    instructions: stageOneSystem,
+    input: yield* stageOneInput(rollout.file.path, rollout, window, Math.min(tokens, window?.inputTokens ?? Infinity)),
+    outputSchema: stageOneJsonSchema(),
+    evidence: rollout.evidence
+  }
+  return request
+})
+
+/** How often a request is made smaller when the model says that it is too long, and what is left of it each time. */
+const shrinkings = 3
+const shrinking = 0.6
+
+/** Asks, and asks with less where the server's window turns out to be smaller than thought. */
+const askWithin = Effect.fnUntraced(function* (pass: Pass, first: StageOneRequest, rollout: LoadedRollout) {
+  const { window } = yield* ModelClient
+  let request = first
+  for (let shrunk = 0; ; shrunk++) {
+    const answer = yield* Effect.either(ask(pass, request))
+    if (Either.isRight(answer)) {
+      return answer.right
+    }
+    if (answer.left._tag !== "ContextTooLong" || window === undefined || shrunk === shrinkings) {
+      return yield* answer.left
+    }
+    const text = `${request.instructions}\n${request.input}`
+    const tokens = Math.floor(Math.min(window.inputTokens, yield* window.count(text)) * shrinking)
+    request = yield* makeRequest(pass, first.thread, rollout, tokens)
+  }
+})
+
+const ask = Effect.fn("StageOneAnswer.ask")(function* (pass: Pass, request: StageOneRequest) {
+  const model = yield* ModelClient
+  let answer = noAnswer
+  let usage: TokenUsage | undefined
+  yield* model.stream(request).pipe(
+    Stream.takeUntil((event) => event._tag === "Completed"),
+    Stream.runForEach((event) =>
+      Effect.sync(() => {
+        switch (event._tag) {
+          case "TextDelta":
+            answer = withDelta(answer, event.text)
+            return
+          case "ItemFinished":
+            answer = withItem(answer, event.text)
+            return
+          case "Completed":
+            usage = event.usage
+        }
+      })
+    )
+  )
+  if (usage === undefined) {
+    return yield* new StreamEndedEarly({ subject: { threadId: request.thread.id } })
+  }
+  yield* countAnswer(pass, usage)
+  return answerText(answer)
+})
