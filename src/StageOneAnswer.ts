@@ -1,3 +1,4 @@
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
@@ -31,21 +32,26 @@ export interface StageOneAnswer {
  * `StreamEndedEarly`, and with `MalformedAnswer`.
  */
 export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
-  const { answersByRule = false } = yield* ModelClient
+  const model = yield* ModelClient
+  const { answersByRule = false } = model
+  // Loaded now, so that no answer waits for it.
+  const authority = answersByRule ? undefined : yield* loadAuthority
   const request = yield* makeRequest(pass, thread, rollout, Infinity)
-  const text = yield* pass.request(askWithin(pass, request, rollout))
+  // Made before it is its turn: what a model prepares for its answer is ready then.
+  const events = model.stream(request)
+  const text = yield* pass.request(askWithin(pass, request, events, rollout))
   // The next request is on its way before this answer is looked at.
   yield* Effect.yieldNow()
   const answer = yield* parseStageOneOutput(text)
-  const output = answersByRule ? answer : yield* traced(answer, rollout)
-  return answersByRule || isNothing(output) ? { output, grounding: undefined } : looked(thread, rollout, output)
+  if (authority === undefined) {
+    return { output: answer, grounding: undefined }
+  }
+  const output = authority.withAuthority(answer, rollout.evidence)
+  return isNothing(output) ? { output, grounding: undefined } : looked(thread, rollout, output)
 })
 
-/** An answer with everything demoted that cannot be traced to the user. */
-const traced = Effect.fnUntraced(function* (answer: StageOneOutput, { evidence }: LoadedRollout) {
-  const { withAuthority } = yield* Effect.promise(() => import("./domain/Authority.js"))
-  return withAuthority(answer, evidence)
-})
+/** What demotes everything that cannot be traced to the user. */
+const loadAuthority = Effect.promise(() => import("./domain/Authority.js"))
 
 /** Looks up what a model quoted in what it was shown. */
 const looked = (
@@ -78,11 +84,17 @@ const shrinkings = 3
 const shrinking = 0.6
 
 /** Asks, and asks with less where the server's window turns out to be smaller than thought. */
-const askWithin = Effect.fnUntraced(function* (pass: Pass, first: StageOneRequest, rollout: LoadedRollout) {
-  const { window } = yield* ModelClient
+const askWithin = Effect.fnUntraced(function* (
+  pass: Pass,
+  first: StageOneRequest,
+  firstEvents: AnswerEvents,
+  rollout: LoadedRollout
+) {
+  const { stream, window } = yield* ModelClient
   let request = first
+  let events = firstEvents
   for (let shrunk = 0; ; shrunk++) {
-    const answer = yield* Effect.either(ask(pass, request))
+    const answer = yield* Effect.either(collect(pass, request, events))
     if (Either.isRight(answer)) {
       return answer.right
     }
@@ -92,29 +104,33 @@ const askWithin = Effect.fnUntraced(function* (pass: Pass, first: StageOneReques
     const text = `${request.instructions}\n${request.input}`
     const tokens = Math.floor(Math.min(window.inputTokens, yield* window.count(text)) * shrinking)
     request = yield* makeRequest(pass, first.thread, rollout, tokens)
+    events = stream(request)
   }
 })
 
-const ask = Effect.fn("StageOneAnswer.ask")(function* (pass: Pass, request: StageOneRequest) {
-  const model = yield* ModelClient
+type AnswerEvents = ReturnType<Context.Tag.Service<ModelClient>["stream"]>
+
+const collect = Effect.fn("StageOneAnswer.collect")(function* (
+  pass: Pass,
+  request: StageOneRequest,
+  events: AnswerEvents
+) {
   let answer = noAnswer
   let usage: TokenUsage | undefined
-  yield* model.stream(request).pipe(
-    Stream.takeUntil((event) => event._tag === "Completed"),
-    Stream.runForEach((event) =>
-      Effect.sync(() => {
-        switch (event._tag) {
-          case "TextDelta":
-            answer = withDelta(answer, event.text)
-            return
-          case "ItemFinished":
-            answer = withItem(answer, event.text)
-            return
-          case "Completed":
-            usage = event.usage
-        }
-      })
-    )
+  yield* Stream.runForEachWhile(events, (event) =>
+    Effect.sync(() => {
+      switch (event._tag) {
+        case "TextDelta":
+          answer = withDelta(answer, event.text)
+          return true
+        case "ItemFinished":
+          answer = withItem(answer, event.text)
+          return true
+        case "Completed":
+          usage = event.usage
+          return false
+      }
+    })
   )
   if (usage === undefined) {
     return yield* new StreamEndedEarly({ subject: { threadId: request.thread.id } })
