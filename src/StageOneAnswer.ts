@@ -2,23 +2,16 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
-import type { RolloutContent } from "./domain/Extraction.js"
 import { ground, type Grounding } from "./domain/Grounding.js"
 import { answerText, noAnswer, withDelta, withItem } from "./domain/ModelAnswer.js"
 import { StreamEndedEarly } from "./domain/ModelError.js"
-import type { RolloutReading } from "./domain/RolloutReading.js"
 import { isNothing, parseStageOneOutput, stageOneJsonSchema, type StageOneOutput } from "./domain/StageOneOutput.js"
-import type { RolloutFile, Thread } from "./domain/Thread.js"
+import type { Thread } from "./domain/Thread.js"
 import { countAnswer, type Pass } from "./Pass.js"
+import type { LoadedRollout } from "./RolloutLoading.js"
 import { ModelClient, type StageOneRequest, type TokenUsage } from "./services/ModelClient.js"
 import { stageOneInput } from "./StageOneInput.js"
 import { Templates } from "./Templates.js"
-
-/** A rollout that was read whole. */
-export interface LoadedRollout extends RolloutReading {
-  readonly file: RolloutFile
-  readonly content: RolloutContent
-}
 
 /** What the model made of a rollout, and how much of what it quoted was found there; undefined where nothing was looked up. */
 export interface StageOneAnswer {
