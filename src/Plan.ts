@@ -39,7 +39,7 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
     load(thread).pipe(
       Effect.flatMap((rollout) =>
         Effect.gen(function* () {
-          const input = yield* stageOneInput(rollout.file.path, rollout, window, window?.inputTokens ?? Infinity)
+          const input = yield* stageOneInput(rollout.file.path, rollout, Infinity)
           const count = window?.count(`${stageOneSystem}\n${input}`) ?? Effect.succeed(nothing)
           const planned: PlannedThread = {
             threadId: thread.id,

@@ -10,7 +10,7 @@ import { isNothing, parseStageOneOutput, stageOneJsonSchema, type StageOneOutput
 import type { RolloutFile, Thread } from "./domain/Thread.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { ModelClient, type StageOneRequest, type TokenUsage } from "./services/ModelClient.js"
-import { stageOneInput } from "./StageOneInput.js"
+import { stageOneInput, windowOf } from "./StageOneInput.js"
 import { Templates } from "./Templates.js"
 
 /** A rollout that was read whole. */
@@ -60,13 +60,12 @@ const looked = (
   })
 
 const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout, tokens: number) {
-  const { window } = yield* ModelClient
   const { stageOneSystem } = yield* Templates
   const request: StageOneRequest = {
     pass: pass.owner,
     thread,
     instructions: stageOneSystem,
-    input: yield* stageOneInput(rollout.file.path, rollout, window, Math.min(tokens, window?.inputTokens ?? Infinity)),
+    input: yield* stageOneInput(rollout.file.path, rollout, tokens),
     outputSchema: stageOneJsonSchema(),
     evidence: rollout.evidence
   }
@@ -79,18 +78,18 @@ const shrinking = 0.6
 
 /** Asks, and asks with less where the server's window turns out to be smaller than thought. */
 const askWithin = Effect.fnUntraced(function* (pass: Pass, first: StageOneRequest, rollout: LoadedRollout) {
-  const { window } = yield* ModelClient
+  const { count, inputTokens } = windowOf(yield* ModelClient)
   let request = first
   for (let shrunk = 0; ; shrunk++) {
     const answer = yield* Effect.either(ask(pass, request))
     if (Either.isRight(answer)) {
       return answer.right
     }
-    if (answer.left._tag !== "ContextTooLong" || window === undefined || shrunk === shrinkings) {
+    if (answer.left._tag !== "ContextTooLong" || shrunk === shrinkings) {
       return yield* answer.left
     }
     const text = `${request.instructions}\n${request.input}`
-    const tokens = Math.floor(Math.min(window.inputTokens, yield* window.count(text)) * shrinking)
+    const tokens = Math.floor(Math.min(inputTokens, yield* count(text)) * shrinking)
     request = yield* makeRequest(pass, first.thread, rollout, tokens)
   }
 })
