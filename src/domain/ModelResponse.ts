@@ -29,7 +29,7 @@ export interface ModelResponse {
   /** Finished output items in order, as the server has them: a later request gives them back. */
   readonly items: ReadonlyArray<JsonObject>
   readonly refusal: string
-  /** Characters that came in, of whatever kind. */
+  /** Characters that came in, in pieces and in finished items. */
   readonly characters: number
   readonly usage: ResponseUsage | undefined
   /** Undefined while it goes on. */
@@ -67,10 +67,14 @@ const Event = Schema.Struct({
 const decodeEvent = decodeLenient(Event, {})
 const decodeEnvelope = decodeLenient(Envelope, {})
 
-const withItems = (response: ModelResponse, items: ReadonlyArray<unknown>): ModelResponse => ({
-  ...response,
-  items: [...response.items, ...items.filter(isJsonObject)]
-})
+const withItems = (response: ModelResponse, given: ReadonlyArray<unknown>): ModelResponse => {
+  const items = given.filter(isJsonObject)
+  return {
+    ...response,
+    items: [...response.items, ...items],
+    characters: items.reduce((sum, item) => sum + JSON.stringify(item).length, response.characters)
+  }
+}
 
 const ended = (response: ModelResponse, given: unknown, end: (envelope: typeof Envelope.Type) => ResponseEnd) => {
   const envelope = decodeEnvelope(given)
@@ -115,6 +119,9 @@ export const addEvent = (before: ModelResponse, given: unknown): ModelResponse =
       return ended(so, response, (envelope) => ({ _tag: "Failed", words: readWords(envelope.error) }))
     case "error":
       return { ...so, end: { _tag: "Failed", words: readWords(error ?? given) } }
+    case undefined:
+      // What goes wrong in mid-stream is told by some servers as they tell it in a body.
+      return error === undefined || error === null ? so : { ...so, end: { _tag: "Failed", words: readWords(error) } }
     default:
       return so
   }

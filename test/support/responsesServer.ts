@@ -20,6 +20,8 @@ export interface Reply {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
+  /** How the body is written; UTF-8 where it is not said. */
+  readonly encoding?: "latin1"
   /** Bytes of each piece; undefined sends the whole at once. */
   readonly pieces?: number
   /** `reset` breaks the connection, `hang` leaves it open for ever. */
@@ -133,11 +135,8 @@ export const replies = {
       })
     ].join("")
   }),
-  failed: (): Reply => ({
-    body: frame({
-      type: "response.failed",
-      response: { status: "failed", error: { code: "server_error", message: "the engine stopped" } }
-    })
+  failedWith: (code: string, message: string) => (): Reply => ({
+    body: frame({ type: "response.failed", response: { status: "failed", error: { code, message } } })
   }),
   errorEvent: (): Reply => ({
     body: frame({ type: "error", code: "server_error", message: "something broke", param: null })
@@ -226,7 +225,7 @@ const turn = Effect.async<void>((resume) => {
 })
 
 const send = Effect.fnUntraced(function* (response: ServerResponse, reply: Reply) {
-  const bytes = Buffer.from(reply.body)
+  const bytes = Buffer.from(reply.body, reply.encoding ?? "utf8")
   const size = reply.pieces ?? bytes.length
   if (reply.delay !== undefined) {
     yield* Effect.sleep(reply.delay)

@@ -17,6 +17,7 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { byteLength } from "../../domain/ByteBudget.js"
+import { EventLines } from "../../domain/EventLines.js"
 import type { JsonObject } from "../../domain/Lenient.js"
 import {
   AnswerIncomplete,
@@ -90,33 +91,23 @@ const eventsOnly = HttpClient.transformResponse(
   })
 )
 
-const newline = 0x0a
-
-/** A chunk, cut after each of its lines. */
-const linesOf = (bytes: Uint8Array): Chunk.Chunk<Uint8Array> => {
-  const lines: Array<Uint8Array> = []
-  let start = 0
-  for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-    lines.push(bytes.subarray(start, end + 1))
-    start = end + 1
-  }
-  if (start < bytes.length) {
-    lines.push(bytes.subarray(start))
-  }
-  return Chunk.unsafeFromArray(lines)
-}
-
-/** The client's reader of events looks at every line of a chunk again for each of them: it is given one line at a time. */
+/** The client's reader of events is given no more than it needs, a line at a time: it looks at all it has for each of them. */
 const lineByLine = HttpClient.transformResponse(
-  Effect.map((response: HttpClientResponse.HttpClientResponse): HttpClientResponse.HttpClientResponse =>
-    Object.create(response, { stream: { value: Stream.mapConcatChunk(response.stream, linesOf) } })
-  )
+  Effect.map((response: HttpClientResponse.HttpClientResponse): HttpClientResponse.HttpClientResponse => {
+    const lines = new EventLines()
+    const stream = Stream.mapConcatChunk(response.stream, (bytes) => Chunk.unsafeFromArray(lines.take(bytes)))
+    return Object.create(response, { stream: { value: stream } })
+  })
 )
 
 const detailOf = (error: unknown): string => {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return shown(inner instanceof Error ? inner.message : String(inner))
 }
+
+/** What a success that is no answer is told by. */
+const whatCame = (status: number, headers: { readonly [name: string]: string | undefined }): string =>
+  status >= 300 ? `a redirect to ${headers["location"] ?? "nowhere"}` : (headers["content-type"] ?? "nothing")
 
 const readAiError = Effect.fnUntraced(function* (subject: ModelSubject, error: AiError) {
   const now = yield* Clock.currentTimeMillis
@@ -126,7 +117,7 @@ const readAiError = Effect.fnUntraced(function* (subject: ModelSubject, error: A
       return error.reason !== "StatusCode"
         ? new ModelUnreachable({ subject, detail: "it broke while the answer came" })
         : status < 400
-          ? new NotAResponsesServer({ subject, contentType: shown(headers["content-type"] ?? "nothing") })
+          ? new NotAResponsesServer({ subject, contentType: shown(whatCame(status, headers)) })
           : failureOfStatus(subject, status, error.body ?? "", retryAfterOf(headers, now))
     }
     case "HttpRequestError":
@@ -142,7 +133,9 @@ const outcomeOf = (subject: ModelSubject, response: ModelResponse): Effect.Effec
   const refusal = refusalOf(response)
   switch (end?._tag) {
     case undefined:
-      return new StreamEndedEarly({ subject })
+      return response.characters > answerCharacters
+        ? new AnswerIncomplete({ subject, reason: "too_large" })
+        : new StreamEndedEarly({ subject })
     case "Failed":
       return Effect.fail(failureOfWords(subject, end.words))
     case "Incomplete":
@@ -300,6 +293,6 @@ const make = Effect.gen(function* () {
 export const layer = Layer.scoped(Responses, make).pipe(
   Layer.provide(Ledger.layer),
   Layer.provide(
-    Layer.provideMerge(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "error" }))
+    Layer.provideMerge(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
   )
 )
