@@ -428,13 +428,16 @@ describe("phase one, when the server of one thread answers with", () => {
   for (const { requests, says, script, tag, what } of failing) {
     it.scopedLive(`${what}, reports ${tag} after ${requests} and learns from the other thread`, () =>
       Effect.gen(function* () {
-        const { log, memoriesHome, pass, server } = yield* home(
-          (request, index): Reply => (isAbout(request, 1) ? script(request, index) : replies.ok(good)(request)),
-          2
-        )
-        // One at a time, the newer and good one first: a rejected key would stop it.
+        // The other one is asked about first: a rejected key would stop it.
+        let isOtherAsked = false
+        const { log, memoriesHome, pass, server } = yield* home((request, index): Reply => {
+          isOtherAsked ||= isAbout(request, 2)
+          return isAbout(request, 1)
+            ? { ...script(request, index), ready: () => isOtherAsked }
+            : replies.ok(good)(request)
+        }, 2)
         const silence = tag === "ModelTimedOut" ? { modelSilence: Duration.millis(500) } : {}
-        const report = yield* pass({ concurrency: 1, ...silence })
+        const report = yield* pass({ concurrency: 2, ...silence })
         assert.deepStrictEqual(
           report.failed.map(({ error, threadId }) => [threadId, error._tag]),
           [[threadIdOf(1), tag]]

@@ -28,6 +28,8 @@ export interface Reply {
   readonly end?: "end" | "reset" | "hang"
   /** Milliseconds before the first byte. */
   readonly delay?: number
+  /** Whether it may go out yet. */
+  readonly ready?: () => boolean
 }
 
 /** One event as it stands on the wire. */
@@ -229,6 +231,9 @@ const send = Effect.fnUntraced(function* (response: ServerResponse, reply: Reply
   const size = reply.pieces ?? bytes.length
   if (reply.delay !== undefined) {
     yield* Effect.sleep(reply.delay)
+  }
+  while (reply.ready?.() === false) {
+    yield* turn
   }
   response.writeHead(reply.status ?? 200, { "content-type": "text/event-stream", ...reply.headers })
   response.flushHeaders()
