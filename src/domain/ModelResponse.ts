@@ -76,7 +76,17 @@ const withItems = (response: ModelResponse, given: ReadonlyArray<unknown>): Mode
   }
 }
 
-const ended = (response: ModelResponse, given: unknown, end: (envelope: typeof Envelope.Type) => ResponseEnd) => {
+/** How a response ended, as its last event says or, where that one says only that it is over, its status. */
+const endOf = (type: string, { error, incomplete_details, status = "" }: typeof Envelope.Type): ResponseEnd => {
+  const said = `${type} ${status}`
+  return /failed|cancelled/.test(said)
+    ? { _tag: "Failed", words: readWords(error) }
+    : /incomplete/.test(said)
+      ? { _tag: "Incomplete", reason: incomplete_details?.reason ?? "unknown" }
+      : { _tag: "Completed" }
+}
+
+const ended = (response: ModelResponse, type: string, given: unknown): ModelResponse => {
   const envelope = decodeEnvelope(given)
   const { usage } = envelope
   return {
@@ -86,7 +96,7 @@ const ended = (response: ModelResponse, given: unknown, end: (envelope: typeof E
       usage === undefined
         ? undefined
         : { inputTokens: usage.input_tokens ?? 0, outputTokens: usage.output_tokens ?? 0 },
-    end: end(envelope)
+    end: endOf(type, envelope)
   }
 }
 
@@ -106,17 +116,10 @@ export const addEvent = (before: ModelResponse, given: unknown): ModelResponse =
       return withItems(so, [item])
     case "response.completed":
     case "response.done":
-      return ended(so, response, ({ status }) =>
-        status === "incomplete" ? { _tag: "Incomplete", reason: "unknown" } : { _tag: "Completed" }
-      )
     case "response.incomplete":
-      return ended(so, response, ({ incomplete_details }) => ({
-        _tag: "Incomplete",
-        reason: incomplete_details?.reason ?? "unknown"
-      }))
     case "response.failed":
     case "response.cancelled":
-      return ended(so, response, (envelope) => ({ _tag: "Failed", words: readWords(envelope.error) }))
+      return ended(so, type, response)
     case "error":
       return { ...so, end: { _tag: "Failed", words: readWords(error ?? given) } }
     case undefined:

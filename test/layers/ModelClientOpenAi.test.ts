@@ -352,6 +352,30 @@ const failing: ReadonlyArray<Failing> = [
     says: /at the earliest/
   },
   {
+    what: "an answer that is over, and failed by its status",
+    script: () => ({
+      body: frame({
+        type: "response.completed",
+        response: { status: "failed", error: { code: "server_error", message: "the engine is gone" } }
+      })
+    }),
+    tag: "ModelServerFailed",
+    requests: attempts,
+    says: /the engine is gone/
+  },
+  {
+    what: "an answer that is over, and incomplete by its status",
+    script: () => ({
+      body: frame({
+        type: "response.completed",
+        response: { status: "incomplete", incomplete_details: { reason: "content_filter" } }
+      })
+    }),
+    tag: "AnswerIncomplete",
+    requests: 1,
+    says: /content_filter.*another --model/
+  },
+  {
     what: "an error in a frame that has no type",
     script: () => ({ body: 'data: {"error":{"code":400,"message":"something is amiss"}}\n\ndata: [DONE]\n\n' }),
     tag: "ModelServerFailed",
