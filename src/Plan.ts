@@ -20,8 +20,8 @@ const nothing = 0
 
 /**
  * What phase one of a pass would send now, without sending any of it: the index is brought up to date, the candidates are
- * selected and read, and their requests are made up and counted. A rollout that cannot be read, or
- * that nothing would be asked of, is named with its reason.
+ * selected and read, and their requests are made up and counted. A rollout that
+ * cannot be read, or of which nothing would be asked, is named with its reason.
  */
 export const planPass = Effect.fn("Plan.make")(function* (options: { readonly all: boolean }) {
   const settings = yield* Settings

@@ -17,7 +17,8 @@ const startsWith = (bytes: Uint8Array, start: Uint8Array): boolean =>
  * serves one response.
  */
 export class EventLines {
-  private held: Array<Uint8Array> = []
+  /** The line that goes on, in a buffer that grows with it. */
+  private held = new Uint8Array(0)
   private heldBytes = 0
   /** Bytes of the event's data so far. */
   private bytes = 0
@@ -35,7 +36,7 @@ export class EventLines {
       }
       const isSecondHalf = byte === lineFeed && this.afterReturn && at === start
       if (!isSecondHalf) {
-        this.end(bytes.subarray(start, at), lines)
+        this.end(bytes, start, at, lines)
       }
       this.afterReturn = byte === carriageReturn
       start = at + 1
@@ -48,28 +49,46 @@ export class EventLines {
   }
 
   private hold(bytes: Uint8Array): void {
+    const before = this.heldBytes
     this.heldBytes += bytes.length
-    this.held = this.heldBytes > eventBytes ? [] : this.held
-    if (this.heldBytes <= eventBytes) {
-      this.held.push(bytes)
+    if (this.heldBytes > eventBytes) {
+      this.held = new Uint8Array(0)
+      return
     }
+    if (this.heldBytes > this.held.length) {
+      const larger = new Uint8Array(this.heldBytes * 2)
+      larger.set(this.held.subarray(0, before))
+      this.held = larger
+    }
+    this.held.set(bytes, before)
   }
 
-  private end(last: Uint8Array, lines: Array<Uint8Array>): void {
-    const length = this.heldBytes + last.length
-    const given = length > eventBytes ? undefined : this.held.length === 0 ? last : Buffer.concat([...this.held, last])
-    const line = this.isFirst && given !== undefined && startsWith(given, byteOrderMark) ? given.subarray(3) : given
-    this.held = []
-    this.heldBytes = 0
+  /** Ends the line at `at`; of this chunk it has what follows `start`. */
+  private end(bytes: Uint8Array, start: number, at: number, lines: Array<Uint8Array>): void {
+    const isInOnePiece = this.heldBytes === 0
+    if (!isInOnePiece) {
+      this.hold(bytes.subarray(start, at))
+    }
+    const length = isInOnePiece ? at - start : this.heldBytes
+    const given = isInOnePiece ? bytes.subarray(start, at) : this.held.slice(0, length)
+    const line = this.isFirst && startsWith(given, byteOrderMark) ? given.subarray(byteOrderMark.length) : given
     this.isFirst = false
-    if (line?.length === 0) {
+    this.heldBytes = 0
+    if (length <= eventBytes && line.length === 0) {
       this.bytes = 0
       lines.push(newline)
-    } else if (line === undefined || startsWith(line, field)) {
+    } else if (length > eventBytes || startsWith(line, field)) {
       this.bytes += length
-      if (line !== undefined && this.bytes <= eventBytes) {
-        lines.push(line, newline)
+      if (this.bytes <= eventBytes) {
+        lines.push(isInOnePiece && bytes[at] === lineFeed ? bytes.subarray(at - line.length, at + 1) : ended(line))
       }
     }
   }
+}
+
+const ended = (line: Uint8Array): Uint8Array => {
+  const whole = new Uint8Array(line.length + 1)
+  whole.set(line)
+  whole[line.length] = lineFeed
+  return whole
 }

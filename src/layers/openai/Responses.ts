@@ -105,7 +105,7 @@ const detailOf = (error: unknown): string => {
   return shown(inner instanceof Error ? inner.message : String(inner))
 }
 
-/** What a success that is no answer is told by. */
+/** How an answer that is no failure, and no stream of events, is told of. */
 const whatCame = (status: number, headers: { readonly [name: string]: string | undefined }): string =>
   status >= 300 ? `a redirect to ${headers["location"] ?? "nowhere"}` : (headers["content-type"] ?? "nothing")
 
