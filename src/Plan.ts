@@ -1,9 +1,11 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { NotACodexRollout, NoWorkingDirectory } from "./domain/ExtractionError.js"
 import type { PassPlan, PlannedThread } from "./domain/Plan.js"
 import { mayBeSentTo } from "./domain/Provider.js"
 import { select } from "./domain/Selection.js"
+import { cwdOf } from "./domain/ThreadFacts.js"
 import { loadIgnoreRules } from "./Ignoring.js"
 import { boundary, listWaiting, withheldBy } from "./PhaseOne.js"
 import { indexWithMemories } from "./Rebuild.js"
@@ -19,7 +21,8 @@ const nothing = 0
 
 /**
  * What phase one of a pass would send now, without sending any of it: the index is brought up to date, the candidates are
- * selected and read, and their requests are made up and counted. A rollout that cannot be read is named with its reason.
+ * selected and read, and their requests are made up and counted. A rollout that
+ * cannot be read, or of which nothing would be asked, is named with its reason.
  */
 export const planPass = Effect.fn("Plan.make")(function* (options: { readonly all: boolean }) {
   const settings = yield* Settings
@@ -40,7 +43,13 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
     load(thread).pipe(
       Effect.flatMap((rollout) =>
         Effect.gen(function* () {
-          const input = yield* stageOneInput(rollout.file.path, rollout, window, window?.inputTokens ?? Infinity)
+          if (!rollout.facts.isRollout) {
+            return yield* new NotACodexRollout({ path: rollout.file.path })
+          }
+          if (cwdOf(rollout.facts) === undefined) {
+            return yield* new NoWorkingDirectory({ path: rollout.file.path })
+          }
+          const input = yield* stageOneInput(rollout.file.path, rollout, Infinity)
           const count = window?.count(`${stageOneSystem}\n${input}`) ?? Effect.succeed(nothing)
           const planned: PlannedThread = {
             threadId: thread.id,

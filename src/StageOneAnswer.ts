@@ -10,7 +10,7 @@ import type { Thread } from "./domain/Thread.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import type { LoadedRollout } from "./RolloutLoading.js"
 import { ModelClient, type StageOneRequest, type TokenUsage } from "./services/ModelClient.js"
-import { stageOneInput } from "./StageOneInput.js"
+import { stageOneInput, windowOf } from "./StageOneInput.js"
 import { Templates } from "./Templates.js"
 
 /** What the model made of a rollout, and how much of what it quoted was found there; undefined where nothing was looked up. */
@@ -59,13 +59,12 @@ const looked = (
   })
 
 const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout, tokens: number) {
-  const { window } = yield* ModelClient
   const { stageOneSystem } = yield* Templates
   const request: StageOneRequest = {
     pass: pass.owner,
     thread,
     instructions: stageOneSystem,
-    input: yield* stageOneInput(rollout.file.path, rollout, window, Math.min(tokens, window?.inputTokens ?? Infinity)),
+    input: yield* stageOneInput(rollout.file.path, rollout, tokens),
     outputSchema: stageOneJsonSchema(),
     evidence: rollout.evidence
   }
@@ -83,7 +82,8 @@ const askWithin = Effect.fnUntraced(function* (
   firstEvents: AnswerEvents,
   rollout: LoadedRollout
 ) {
-  const { stream, window } = yield* ModelClient
+  const model = yield* ModelClient
+  const { count, inputTokens } = windowOf(model)
   let request = first
   let events = firstEvents
   for (let shrunk = 0; ; shrunk++) {
@@ -91,13 +91,13 @@ const askWithin = Effect.fnUntraced(function* (
     if (Either.isRight(answer)) {
       return answer.right
     }
-    if (answer.left._tag !== "ContextTooLong" || window === undefined || shrunk === shrinkings) {
+    if (answer.left._tag !== "ContextTooLong" || shrunk === shrinkings) {
       return yield* answer.left
     }
     const text = `${request.instructions}\n${request.input}`
-    const tokens = Math.floor(Math.min(window.inputTokens, yield* window.count(text)) * shrinking)
+    const tokens = Math.floor(Math.min(inputTokens, yield* count(text)) * shrinking)
     request = yield* makeRequest(pass, first.thread, rollout, tokens)
-    events = stream(request)
+    events = model.stream(request)
   }
 })
 

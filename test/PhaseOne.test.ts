@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Fiber, Option, Stream, TestClock } from "effect"
+import { ContextTooLong } from "../src/domain/ModelError.js"
 import { ThreadId } from "../src/domain/ThreadId.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { type ModelEvent, ModelFailure, TokenUsage } from "../src/services/ModelClient.js"
@@ -343,11 +344,44 @@ describe("phase one: failures", () => {
     )
   })
 
-  it.effect("a rollout over the budget is cut, with a warning", () => {
+  for (const rolloutFilter of ["evidence", "keep-all"] as const) {
+    it.effect(
+      `a rollout over the budget is packed by worth, with a warning, also with the filter ${rolloutFilter}`,
+      () => {
+        const rollout = new RolloutBuilder(startOfFixtures).meta({ id: threadIdOf(1) })
+        for (let turn = 1; turn <= 30; turn++) {
+          rollout
+            .message("developer", "mind the rules ".repeat(60))
+            .user(`wish ${turn} of the pier`)
+            .command(`cat log-${turn}`, "all boats on time\n".repeat(100))
+            .command(`npm test -- ${turn}`, `${"-".repeat(900)}\nError: pier ${turn} is gone\n`, 1)
+        }
+        const world = new World({ settings: { rolloutBytes: 12_000, rolloutFilter } }).add(1, {
+          content: rollout.text()
+        })
+        return inWorld(
+          world,
+          Effect.gen(function* () {
+            yield* pass
+            const rendered = world.requests[0]?.input.split("rendered conversation:\n")[1] ?? ""
+            assert.isAtMost(Buffer.byteLength(rendered), 12_000)
+            assert.isAbove(Buffer.byteLength(rendered), 9_000)
+            for (let turn = 1; turn <= 30; turn++) {
+              assert.include(rendered, `wish ${turn} of the pier`)
+              assert.include(rendered, `Error: pier ${turn} is gone`)
+            }
+            assert.notInclude(rendered, "mind the rules")
+            assert.strictEqual(world.warnings.filter((warning) => warning.includes("was cut to 12000")).length, 1)
+          })
+        )
+      }
+    )
+  }
+
+  it.effect("a rollout over the budget that holds no evidence keeps its head and its tail around the marker", () => {
     const content = new RolloutBuilder(startOfFixtures)
       .meta({ id: threadIdOf(1) })
-      .user("look at this")
-      .assistant("x".repeat(10_000))
+      .item({ type: "novelty", text: `first ${"x".repeat(10_000)} last` })
       .text()
     const world = new World({ settings: { rolloutBytes: 2_000 } }).add(1, { content })
     return inWorld(
@@ -356,8 +390,30 @@ describe("phase one: failures", () => {
         yield* pass
         const rendered = world.requests[0]?.input.split("rendered conversation:\n")[1] ?? ""
         assert.strictEqual(Buffer.byteLength(rendered), 2_000)
-        assert.isTrue(rendered.includes("\n\n[... ROLLOUT TRUNCATED FOR MEMORY EXTRACTION ...]\n\n"))
+        assert.match(rendered, /first x+\n\n\[\.\.\. ROLLOUT TRUNCATED FOR MEMORY EXTRACTION \.\.\.\]\n\nx+ last/)
         assert.strictEqual(world.warnings.filter((warning) => warning.includes("was cut to 2000")).length, 1)
+      })
+    )
+  })
+
+  it.effect("what a model without a window finds too long is asked for with less", () => {
+    const world: World = new World({
+      model: (request) =>
+        Buffer.byteLength(request.input) > 500
+          ? Stream.fail(new ContextTooLong({ subject: { threadId: request.thread.id }, detail: "that is too much" }))
+          : Stream.fromIterable(answer(traceAbout("less")))
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        assert.strictEqual((yield* pass).extracted.length, 1)
+        const sizes = world.requests.map(({ input }) => Buffer.byteLength(input))
+        assert.isAbove(sizes.length, 1)
+        assert.deepStrictEqual(
+          sizes,
+          [...sizes].sort((left, right) => right - left)
+        )
+        assert.include(world.requests.at(-1)?.input ?? "", "request 1")
       })
     )
   })

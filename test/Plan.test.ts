@@ -63,6 +63,30 @@ describe("rollout-memories plan", () => {
       })
   )
 
+  it.scopedLive("counts no request for what fails before it is asked about, and says why", () =>
+    Effect.gen(function* () {
+      const { args, environment, path } = yield* home
+      const nowhere = new RolloutBuilder(startOfFixtures)
+        .line("session_meta", { id: threadIdOf(3), source: "cli", model_provider: "openai" })
+        .user("where am I?")
+      write(path(3), nowhere.text())
+      write(path(4), '{"type":"user","message":{"role":"user","content":"hello"}}\n')
+      const planned = yield* runMain(
+        ["plan", ...args, "--model", "openai:gpt-5-mini", "--min-idle", "0", "--json"],
+        environment
+      )
+      const plan = decodePlan(planned.stdout)
+      assert.deepStrictEqual([plan.requests, plan.outputTokens], [2, 32_000])
+      const problems = plan.threads.flatMap(({ problem, rolloutPath }) =>
+        problem === undefined ? [] : [`${rolloutPath === path(3) ? 3 : 4}: ${problem.replace(rolloutPath, "it")}`]
+      )
+      assert.deepStrictEqual(problems.sort(), [
+        "3: the rollout it does not say which directory its session worked in",
+        "4: it is no Codex rollout"
+      ])
+    })
+  )
+
   it.scopedLive("for people names the sessions, the worst case and what is left out, in any order of options", () =>
     Effect.gen(function* () {
       const { args, environment, server } = yield* home

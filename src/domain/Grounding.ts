@@ -50,7 +50,15 @@ const textsOf = (event: SessionEvent): ReadonlyArray<string> => {
     case "CommandRun":
       return [event.command, event.workdir ?? "", event.output?.text ?? "", event.output?.errorLine ?? ""]
     case "FileEdit":
-      return [...event.changes.flatMap(({ movedTo, path }) => [path, movedTo ?? ""]), event.error ?? ""]
+      return [
+        ...event.changes.flatMap(({ movedTo = "", path, replaced }) => [
+          path,
+          movedTo,
+          replaced?.before ?? "",
+          replaced?.after ?? ""
+        ]),
+        event.error ?? ""
+      ]
     case "ToolUse":
       return [event.tool, event.error ?? ""]
     case "TurnEnd":

@@ -32,7 +32,9 @@ export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>("roll
     const what = `the model's answer for ${told(this.subject)} is incomplete (${this.reason})`
     return this.reason === "content_filter"
       ? `${what}: the server's filter stopped it; try another --model`
-      : `${what}: raise MEMORIES_MODEL_OUTPUT_TOKENS or lower the reasoning effort`
+      : this.reason === "too_large"
+        ? `${what}: the server sent more than it was asked for; try another --model`
+        : `${what}: raise MEMORIES_MODEL_OUTPUT_TOKENS or lower the reasoning effort`
   }
 }
 

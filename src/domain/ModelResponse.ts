@@ -29,8 +29,6 @@ export interface ModelResponse {
   /** Finished output items in order, as the server has them: a later request gives them back. */
   readonly items: ReadonlyArray<JsonObject>
   readonly refusal: string
-  /** Characters that came in, of whatever kind. */
-  readonly characters: number
   readonly usage: ResponseUsage | undefined
   /** Undefined while it goes on. */
   readonly end: ResponseEnd | undefined
@@ -41,7 +39,6 @@ export const noResponse: ModelResponse = {
   text: undefined,
   items: [],
   refusal: "",
-  characters: 0,
   usage: undefined,
   end: undefined
 }
@@ -64,7 +61,17 @@ const withItems = (response: ModelResponse, items: ReadonlyArray<unknown>): Mode
   items: [...response.items, ...items.filter(isJsonObject)]
 })
 
-const ended = (response: ModelResponse, given: unknown, end: (envelope: typeof Envelope.Type) => ResponseEnd) => {
+/** How a response ended, as its last event says or, where that one says only that it is over, its status. */
+const endOf = (type: string, { error, incomplete_details, status = "" }: typeof Envelope.Type): ResponseEnd => {
+  const said = `${type} ${status}`
+  return /failed|cancelled/.test(said)
+    ? { _tag: "Failed", words: readWords(error) }
+    : /incomplete/.test(said)
+      ? { _tag: "Incomplete", reason: incomplete_details?.reason ?? "unknown" }
+      : { _tag: "Completed" }
+}
+
+const ended = (response: ModelResponse, type: string, given: unknown): ModelResponse => {
   const envelope = decodeEnvelope(given)
   const { usage } = envelope
   return {
@@ -74,7 +81,7 @@ const ended = (response: ModelResponse, given: unknown, end: (envelope: typeof E
       usage === undefined
         ? undefined
         : { inputTokens: usage.input_tokens ?? 0, outputTokens: usage.output_tokens ?? 0 },
-    end: end(envelope)
+    end: endOf(type, envelope)
   }
 }
 
@@ -85,32 +92,30 @@ const ended = (response: ModelResponse, given: unknown, end: (envelope: typeof E
 export const addEvent = (before: ModelResponse, given: unknown): ModelResponse => {
   // An answer is told in thousands of events: its fields are looked at one by one, as a schema would cost more than all else.
   const event = isJsonObject(given) ? given : {}
+  const { error, type } = event
   const delta = typeof event["delta"] === "string" ? event["delta"] : ""
-  const so = { ...before, characters: before.characters + delta.length }
-  switch (event["type"]) {
+  switch (type) {
     case "response.output_text.delta":
-      return { ...so, text: (before.text ?? "") + delta }
+      return { ...before, text: (before.text ?? "") + delta }
     case "response.refusal.delta":
-      return { ...so, refusal: before.refusal + delta }
+      return { ...before, refusal: before.refusal + delta }
     case "response.output_item.done":
-      return withItems(so, [event["item"]])
+      return withItems(before, [event["item"]])
     case "response.completed":
     case "response.done":
-      return ended(so, event["response"], ({ status }) =>
-        status === "incomplete" ? { _tag: "Incomplete", reason: "unknown" } : { _tag: "Completed" }
-      )
     case "response.incomplete":
-      return ended(so, event["response"], ({ incomplete_details }) => ({
-        _tag: "Incomplete",
-        reason: incomplete_details?.reason ?? "unknown"
-      }))
     case "response.failed":
     case "response.cancelled":
-      return ended(so, event["response"], (envelope) => ({ _tag: "Failed", words: readWords(envelope.error) }))
+      return ended(before, type, event["response"])
     case "error":
-      return { ...so, end: { _tag: "Failed", words: readWords(event["error"] ?? given) } }
+      return { ...before, end: { _tag: "Failed", words: readWords(error ?? given) } }
+    case undefined:
+      // What goes wrong in mid-stream is told by some servers as they tell it in a body.
+      return error === undefined || error === null
+        ? before
+        : { ...before, end: { _tag: "Failed", words: readWords(error) } }
     default:
-      return so
+      return before
   }
 }
 

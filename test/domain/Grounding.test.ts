@@ -37,6 +37,12 @@ describe("grounding", () => {
     })
   })
 
+  it("knows what a model was shown of a rollout whose rendering was cut: the lines that edits replaced", () => {
+    const trace = "- `departures` became `departures.slice()` in `lib/table.js`"
+    const { grounding } = ground({ traceMemory: trace, summary: "" }, { ...source, rendering: "" })
+    assert.deepStrictEqual(grounding, { items: 3, grounded: 3 })
+  })
+
   it("keeps what does not, and marks it, each time and once", () => {
     const { grounding, output } = grounded(
       'run `npm run test:all`, as "the user always wants"\nagain `npm run test:all` (unverified)',

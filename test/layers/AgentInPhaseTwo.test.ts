@@ -9,7 +9,7 @@ import * as Responses from "../../src/layers/openai/Responses.js"
 import type { SettingValues } from "../../src/Settings.js"
 import { snapshot, temporaryFolder, write } from "../support/program.js"
 import { realPass } from "../support/realWorld.js"
-import { calling, replies, type Script, serve } from "../support/responsesServer.js"
+import { calling, frame, replies, type Script, serve } from "../support/responsesServer.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
 
 const agent = Layer.provide(AgentControlModel.layer, Responses.layer)
@@ -65,7 +65,7 @@ const attempts = 4
 const failing: ReadonlyArray<readonly [string, Script, string, number]> = [
   ["a refusal", replies.refusal, "ModelRefused", 1],
   ["an incomplete answer", replies.incomplete, "AnswerIncomplete", 1],
-  ["a failed response", replies.failed, "ModelServerFailed", attempts],
+  ["a failed response", replies.failedWith("server_error", "the engine stopped"), "ModelServerFailed", attempts],
   ["words of JSON alone", replies.ok('{"traceMemory": "# half'), "AgentFailure", 12],
   ["fenced words", replies.ok("```json\n{}\n```"), "AgentFailure", 12],
   ["400, context too long", replies.tooLong, "ContextTooLong", 1],
@@ -79,6 +79,16 @@ const failing: ReadonlyArray<readonly [string, Script, string, number]> = [
   ],
   ["500", replies.status(500, { message: "oops" }), "ModelServerFailed", attempts],
   ["503", replies.status(503, { message: "busy" }), "ModelOverloaded", attempts],
+  ["a redirect", () => ({ status: 308, headers: { location: "/elsewhere" }, body: "" }), "NotAResponsesServer", 1],
+  [
+    "more than fits into memory",
+    () => ({
+      body: frame({ type: "response.output_item.done", item: { text: "x".repeat(1_000_000) } }).repeat(30),
+      end: "hang"
+    }),
+    "AnswerIncomplete",
+    1
+  ],
   ["a page with 200", replies.html, "NotAResponsesServer", 1],
   ["a stream cut before completed", replies.cut("words"), "StreamEndedEarly", attempts],
   ["a reset in mid-frame", replies.reset("words"), "ModelUnreachable", attempts],

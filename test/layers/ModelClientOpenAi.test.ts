@@ -10,7 +10,15 @@ import type { SettingValues } from "../../src/Settings.js"
 import * as Templates from "../../src/Templates.js"
 import { temporaryFolder, write } from "../support/program.js"
 import { realPass } from "../support/realWorld.js"
-import { replies, type Reply, type Script, type SeenRequest, serve, tokensOf } from "../support/responsesServer.js"
+import {
+  frame,
+  replies,
+  type Reply,
+  type Script,
+  type SeenRequest,
+  serve,
+  tokensOf
+} from "../support/responsesServer.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
 import { traceAbout } from "../support/world.js"
 
@@ -148,6 +156,49 @@ describe("the OpenAI model client takes an answer", () => {
     )
   }
 
+  const onTheWire: ReadonlyArray<readonly [string, (body: string) => string]> = [
+    ["ends its lines as HTTP does", (body) => body.replaceAll("\n", "\r\n")],
+    ["ends its lines with carriage returns alone", (body) => body.replaceAll("\n", "\r")],
+    ["begins with a byte order mark", (body) => `\uFEFF${body}`],
+    ["tells its data in several lines", (body) => body.replaceAll(/^data: \{/gm, "data: {\ndata:")],
+    ["says when to come back, in the middle of it", (body) => body.replaceAll(": keep-alive", "retry: 86400000")],
+    ["ends with what other APIs end with", (body) => `${body}data: [DONE]\n\n`]
+  ]
+  for (const [does, change] of onTheWire) {
+    for (const size of [1, 64]) {
+      it.scopedLive(`from a server that ${does}, in pieces of ${size} bytes`, () =>
+        Effect.gen(function* () {
+          const { pass, server } = yield* home((request) => ({
+            body: change(replies.ok(good)(request).body),
+            pieces: size
+          }))
+          const report = yield* pass({ modelSilence: Duration.seconds(5) })
+          assert.deepStrictEqual(
+            [report.extracted.length, server.requests.length, report.model.outputTokens],
+            [1, 1, 50]
+          )
+        })
+      )
+    }
+  }
+
+  it.scopedLive("in several items, with bytes that are no text", () =>
+    Effect.gen(function* () {
+      const [start, end] = [good.slice(0, 60), good.slice(60)]
+      const { pass, server } = yield* home(() => ({
+        body: [
+          frame({ type: "response.output_text.delta", output_index: 0, delta: start }),
+          'data: {"type":"response.unknown","delta":"\xff\xfe\xc3"}\n\n',
+          frame({ type: "response.output_text.delta", output_index: 1, delta: end }),
+          frame({ type: "response.completed", response: {} })
+        ].join(""),
+        encoding: "latin1"
+      }))
+      const report = yield* pass()
+      assert.deepStrictEqual([report.extracted.length, server.requests.length], [1, 1])
+    })
+  )
+
   it.scopedLive("whose first byte is slow, without asking twice", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good, { delay: 150 }))
@@ -218,7 +269,7 @@ const failing: ReadonlyArray<Failing> = [
   },
   {
     what: "a failed response",
-    script: replies.failed,
+    script: replies.failedWith("server_error", "the engine stopped"),
     tag: "ModelServerFailed",
     requests: attempts,
     says: /the engine stopped.*later/
@@ -287,6 +338,85 @@ const failing: ReadonlyArray<Failing> = [
     says: /HTTP 503.*busy/
   },
   {
+    what: "a redirect",
+    script: () => ({ status: 307, headers: { location: "http://127.0.0.1:9/v1/responses" }, body: "" }),
+    tag: "NotAResponsesServer",
+    requests: 1,
+    says: /127\.0\.0\.1:9.*OPENAI_BASE_URL/
+  },
+  {
+    what: "429 with a date to come back at that is far off",
+    script: replies.status(429, { message: "slow down" }, { "retry-after": "Fri, 31 Dec 2100 23:59:59 GMT" }),
+    tag: "RateLimited",
+    requests: 1,
+    says: /at the earliest/
+  },
+  {
+    what: "an answer that is over, and failed by its status",
+    script: () => ({
+      body: frame({
+        type: "response.completed",
+        response: { status: "failed", error: { code: "server_error", message: "the engine is gone" } }
+      })
+    }),
+    tag: "ModelServerFailed",
+    requests: attempts,
+    says: /the engine is gone/
+  },
+  {
+    what: "an answer that is over, and incomplete by its status",
+    script: () => ({
+      body: frame({
+        type: "response.completed",
+        response: { status: "incomplete", incomplete_details: { reason: "content_filter" } }
+      })
+    }),
+    tag: "AnswerIncomplete",
+    requests: 1,
+    says: /content_filter.*another --model/
+  },
+  {
+    what: "an error in a frame that has no type",
+    script: () => ({ body: 'data: {"error":{"code":400,"message":"something is amiss"}}\n\ndata: [DONE]\n\n' }),
+    tag: "ModelServerFailed",
+    requests: attempts,
+    says: /something is amiss/
+  },
+  {
+    what: "a failed response for want of money",
+    script: replies.failedWith("insufficient_quota", "You exceeded your current quota"),
+    tag: "QuotaExhausted",
+    requests: 1,
+    says: /billing/
+  },
+  {
+    what: "a line without an end",
+    script: () => ({ body: `data: ${"x".repeat(25_000_000)}`, pieces: 1_000_000, end: "hang" }),
+    tag: "AnswerIncomplete",
+    requests: 1,
+    says: /sent more than/
+  },
+  {
+    what: "ever more events",
+    script: () => ({
+      body: frame({
+        type: "response.output_item.done",
+        item: { type: "reasoning", text: "x".repeat(1_000_000) }
+      }).repeat(30),
+      end: "hang"
+    }),
+    tag: "AnswerIncomplete",
+    requests: 1,
+    says: /sent more than/
+  },
+  {
+    what: "comments alone, for ever",
+    script: () => ({ body: ": keep-alive\n\n".repeat(50), pieces: 14, end: "hang" }),
+    tag: "ModelTimedOut",
+    requests: 1,
+    says: /MEMORIES_MODEL_SILENCE/
+  },
+  {
     what: "a page with 200",
     script: replies.html,
     tag: "NotAResponsesServer",
@@ -322,13 +452,16 @@ describe("phase one, when the server of one thread answers with", () => {
   for (const { requests, says, script, tag, what } of failing) {
     it.scopedLive(`${what}, reports ${tag} after ${requests} and learns from the other thread`, () =>
       Effect.gen(function* () {
-        const { log, memoriesHome, pass, server } = yield* home(
-          (request, index): Reply => (isAbout(request, 1) ? script(request, index) : replies.ok(good)(request)),
-          2
-        )
-        // One at a time, the newer and good one first: a rejected key would stop it.
+        // The other one is asked about first: a rejected key would stop it.
+        let isOtherAsked = false
+        const { log, memoriesHome, pass, server } = yield* home((request, index): Reply => {
+          isOtherAsked ||= isAbout(request, 2)
+          return isAbout(request, 1)
+            ? { ...script(request, index), ready: () => isOtherAsked }
+            : replies.ok(good)(request)
+        }, 2)
         const silence = tag === "ModelTimedOut" ? { modelSilence: Duration.millis(500) } : {}
-        const report = yield* pass({ concurrency: 1, ...silence })
+        const report = yield* pass({ concurrency: 2, ...silence })
         assert.deepStrictEqual(
           report.failed.map(({ error, threadId }) => [threadId, error._tag]),
           [[threadIdOf(1), tag]]
@@ -397,14 +530,25 @@ describe("a rollout that is larger than the model's window", () => {
     })
   )
 
-  it.scopedLive("counts as failed when nothing is small enough for the server", () =>
-    Effect.gen(function* () {
-      const { pass, server } = yield* home(replies.tooLong)
-      const report = yield* pass()
-      assert.deepStrictEqual([report.failed[0]?.error._tag, server.requests.length], ["ContextTooLong", 4])
-      assert.match(report.failed[0]?.error.message ?? "", /MEMORIES_MODEL_WINDOW/)
-    })
-  )
+  for (const [how, script] of [
+    ["in a 400", replies.tooLong],
+    ["in a 413", replies.status(413, { message: "Payload too large" })],
+    ["in the stream", replies.failedWith("context_length_exceeded", "Your input exceeds the context window")]
+  ] as const) {
+    it.scopedLive(`counts as failed when nothing is small enough for a server that says so ${how}`, () =>
+      Effect.gen(function* () {
+        const { pass, server } = yield* home(script)
+        const report = yield* pass()
+        assert.deepStrictEqual([report.failed[0]?.error._tag, server.requests.length], ["ContextTooLong", 4])
+        assert.match(report.failed[0]?.error.message ?? "", /MEMORIES_MODEL_WINDOW/)
+        const sizes = server.requests.map(({ text }) => text.length)
+        assert.deepStrictEqual(
+          sizes,
+          [...sizes].sort((left, right) => right - left)
+        )
+      })
+    )
+  }
 })
 
 describe("a pass whose requests have a cap", () => {

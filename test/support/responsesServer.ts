@@ -20,12 +20,16 @@ export interface Reply {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
+  /** How the body is written; UTF-8 where it is not said. */
+  readonly encoding?: "latin1"
   /** Bytes of each piece; undefined sends the whole at once. */
   readonly pieces?: number
   /** `reset` breaks the connection, `hang` leaves it open for ever. */
   readonly end?: "end" | "reset" | "hang"
   /** Milliseconds before the first byte. */
   readonly delay?: number
+  /** Whether it may go out yet. */
+  readonly ready?: () => boolean
 }
 
 /** One event as it stands on the wire. */
@@ -133,11 +137,8 @@ export const replies = {
       })
     ].join("")
   }),
-  failed: (): Reply => ({
-    body: frame({
-      type: "response.failed",
-      response: { status: "failed", error: { code: "server_error", message: "the engine stopped" } }
-    })
+  failedWith: (code: string, message: string) => (): Reply => ({
+    body: frame({ type: "response.failed", response: { status: "failed", error: { code, message } } })
   }),
   errorEvent: (): Reply => ({
     body: frame({ type: "error", code: "server_error", message: "something broke", param: null })
@@ -226,10 +227,13 @@ const turn = Effect.async<void>((resume) => {
 })
 
 const send = Effect.fnUntraced(function* (response: ServerResponse, reply: Reply) {
-  const bytes = Buffer.from(reply.body)
+  const bytes = Buffer.from(reply.body, reply.encoding ?? "utf8")
   const size = reply.pieces ?? bytes.length
   if (reply.delay !== undefined) {
     yield* Effect.sleep(reply.delay)
+  }
+  while (reply.ready?.() === false) {
+    yield* turn
   }
   response.writeHead(reply.status ?? 200, { "content-type": "text/event-stream", ...reply.headers })
   response.flushHeaders()

@@ -1,5 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Context, Effect, Layer, Logger, Stream, TestClock } from "effect"
+import type { ModelError } from "../../src/domain/ModelError.js"
 import type { StageOneOutput } from "../../src/domain/StageOneOutput.js"
 import * as AgentControlFunction from "../../src/layers/AgentControlFunction.js"
 import * as FileSystemMemory from "../../src/layers/FileSystemMemory.js"
@@ -60,7 +61,7 @@ export const writeMemory = Effect.fnUntraced(function* ({ directory }: Pick<Agen
 
 interface WorldOptions {
   readonly settings?: Partial<Settings.SettingValues>
-  readonly model?: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelFailure>
+  readonly model?: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelError | ModelFailure>
   readonly agent?: (request: AgentRequest) => Effect.Effect<void, { readonly message: string }, FileSystem.FileSystem>
   /** Another state DB over the one in memory. */
   readonly stateDb?: (stateDb: StateDb["Type"]) => StateDb["Type"]

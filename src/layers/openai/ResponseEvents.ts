@@ -9,9 +9,6 @@ import { createParser } from "eventsource-parser"
 
 const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
-/** Characters without an event after which no more is read: no event that means anything is as long. */
-const eventCharacters = 10_000_000
-
 /** How long the end of a body is waited for once its answer is whole. */
 const lingering = Duration.millis(100)
 
@@ -21,42 +18,39 @@ export interface EventReader {
   readonly take: (event: unknown) => void
   /** Whether nothing more is wanted. What still comes is read all the same, but not waited for. */
   readonly isWhole: () => boolean
-  /** Whether more came than anybody can want. */
-  readonly isTooMuch: () => boolean
+  /** Characters of the body, all told, after which no more is read. */
+  readonly limit: number
 }
 
 /**
  * Reads the server-sent events of a response, to the end of its body where that comes in time: a connection that was read to
- * its end is used again. Fails when the body breaks off before the answer is whole. A body of which no event comes for ten
- * million characters ends there.
+ * its end is used again. Returns whether there was more than the limit lets in. Fails when the body breaks off before the
+ * answer is whole.
  */
 export const readEvents = (
   response: HttpClientResponse,
-  { isTooMuch, isWhole, take }: EventReader
-): Effect.Effect<void, ResponseError> =>
+  { isWhole, limit, take }: EventReader
+): Effect.Effect<boolean, ResponseError> =>
   Effect.gen(function* () {
-    let sinceEvent = 0
-    const { feed } = createParser({
-      onEvent: ({ data }) => {
-        sinceEvent = 0
-        Option.map(parseJson(data), take)
-      }
-    })
+    const { feed } = createParser({ onEvent: ({ data }) => void Option.map(parseJson(data), take) })
     const decoder = new TextDecoder()
     // Pulled by hand: the stages of a stream would cost several times what reading an answer does.
     const pull = yield* Stream.toPull(response.stream)
     const last = Effect.timeoutFail(pull, { duration: lingering, onTimeout: Option.none })
-    while (sinceEvent <= eventCharacters && !isTooMuch()) {
+    for (let characters = 0; characters <= limit;) {
       const pieces = yield* Effect.either(isWhole() ? last : pull)
       if (Either.isLeft(pieces)) {
-        return yield* isWhole() || Option.isNone(pieces.left) ? Effect.void : Effect.fail(pieces.left.value)
+        // A carriage return that ends the body ends its line: the parser waits for what may come behind it.
+        feed("\n")
+        return yield* isWhole() || Option.isNone(pieces.left) ? Effect.succeed(false) : Effect.fail(pieces.left.value)
       }
       for (const piece of pieces.right) {
         const text = decoder.decode(piece, { stream: true })
-        sinceEvent += text.length
+        characters += text.length
         feed(text)
       }
     }
+    return !isWhole()
   }).pipe(Effect.scoped)
 
 /** Characters of an error's body that are read: what servers say of a failure is short, and what is not is a page. */

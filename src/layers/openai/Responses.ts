@@ -52,6 +52,8 @@ export interface ResponsesRequest {
 /** One request, ready to be made as often as it takes. */
 interface PreparedRequest extends Purchase {
   readonly http: HttpClientRequest.HttpClientRequest
+  /** Characters that an answer may have; whoever sends more ignores what it was asked. */
+  readonly limit: number
 }
 
 /** A whole answer. */
@@ -79,8 +81,11 @@ export class Responses extends Context.Tag("rollout-memories/Responses")<
   }
 >() {}
 
-/** More characters than any answer that is allowed has; whoever sends more ignores what it was asked. */
-const answerCharacters = 16_000_000
+/** Characters that a token of the answer takes up at the most, with all that a server says around it and again. */
+const charactersPerToken = 1_000
+
+/** Characters that a server may say besides: the request's own words among them. */
+const charactersAround = 4_000_000
 
 /** Tokens that a server puts around what it is sent: roles, the tools' schemas, its own few words. */
 const overheadTokens = 512
@@ -93,6 +98,10 @@ const detailOf = (error: unknown): string => {
   return shown(inner instanceof Error ? inner.message : String(inner))
 }
 
+/** How an answer that is no failure, and no stream of events, is told of. */
+const whatCame = (status: number, headers: { readonly [name: string]: string | undefined }): string =>
+  status >= 300 ? `a redirect to ${headers["location"] ?? "nowhere"}` : (headers["content-type"] ?? "nothing")
+
 const readHttpError = Effect.fnUntraced(function* (subject: ModelSubject, error: HttpClientError) {
   if (error._tag === "RequestError") {
     return new ModelUnreachable({ subject, detail: detailOf(error.cause) || shown(error.description ?? "") })
@@ -101,17 +110,24 @@ const readHttpError = Effect.fnUntraced(function* (subject: ModelSubject, error:
     return new ModelUnreachable({ subject, detail: "it broke while the answer came" })
   }
   const { headers, status } = error.response
+  if (status < 400) {
+    return new NotAResponsesServer({ subject, contentType: shown(whatCame(status, headers)) })
+  }
   const now = yield* Clock.currentTimeMillis
   return failureOfStatus(subject, status, yield* readErrorBody(error.response), retryAfterOf(headers, now))
 })
 
 /** What a response that came in whole, or broke off, amounts to. */
-const outcomeOf = (subject: ModelSubject, response: ModelResponse): Effect.Effect<ResponsesAnswer, ModelError> => {
+const outcomeOf = (
+  subject: ModelSubject,
+  response: ModelResponse,
+  isCutShort: boolean
+): Effect.Effect<ResponsesAnswer, ModelError> => {
   const { end, usage = { inputTokens: 0, outputTokens: 0 } } = response
   const refusal = refusalOf(response)
   switch (end?._tag) {
     case undefined:
-      return new StreamEndedEarly({ subject })
+      return isCutShort ? new AnswerIncomplete({ subject, reason: "too_large" }) : new StreamEndedEarly({ subject })
     case "Failed":
       return Effect.fail(failureOfWords(subject, end.words))
     case "Incomplete":
@@ -188,6 +204,7 @@ const make = Effect.gen(function* () {
       pass,
       subject,
       http: HttpClientRequest.post("/responses", { body }),
+      limit: maxOutputTokens * charactersPerToken + charactersAround,
       worst: {
         // No text has more tokens than bytes, and none more bytes than the body that holds it.
         cheap: body.body.length + overheadTokens + maxOutputTokens,
@@ -197,7 +214,7 @@ const make = Effect.gen(function* () {
   }
 
   /** One HTTP request and its answer, with what came of it so far where it breaks off. */
-  const send = ({ http: request, subject }: PreparedRequest) => {
+  const send = ({ http: request, limit, subject }: PreparedRequest) => {
     let response = noResponse
     let received = 0
     const reader: EventReader = {
@@ -206,15 +223,14 @@ const make = Effect.gen(function* () {
         response = response.end === undefined ? addEvent(response, event) : response
       },
       isWhole: () => response.end !== undefined,
-      isTooMuch: () => response.characters > answerCharacters
+      limit
     }
     const reading = Effect.gen(function* () {
       const answer = yield* http.execute(request)
-      const contentType = answer.headers["content-type"] ?? ""
-      if (isNoStream(contentType)) {
-        return yield* new NotAResponsesServer({ subject, contentType: shown(contentType) })
+      if (isNoStream(answer.headers["content-type"] ?? "")) {
+        return yield* new NotAResponsesServer({ subject, contentType: shown(whatCame(answer.status, answer.headers)) })
       }
-      yield* readEvents(answer, reader)
+      return yield* readEvents(answer, reader)
     })
     // A time-out of each event by itself would cost more than all else: one looks whether any came since it last did.
     const outlasted = Effect.gen(function* () {
@@ -236,7 +252,7 @@ const make = Effect.gen(function* () {
         RequestError: (error) => Effect.flatMap(readHttpError(subject, error), Effect.fail),
         ResponseError: (error) => Effect.flatMap(readHttpError(subject, error), Effect.fail)
       }),
-      Effect.flatMap(() => outcomeOf(subject, response)),
+      Effect.flatMap((isCutShort) => outcomeOf(subject, response, isCutShort)),
       Effect.either,
       Effect.map((outcome) => ({ outcome, cost: costOf(response) }))
     )
@@ -292,6 +308,6 @@ const make = Effect.gen(function* () {
 export const layer = Layer.scoped(Responses, make).pipe(
   Layer.provide(Ledger.layer),
   Layer.provide(
-    Layer.provideMerge(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "error" }))
+    Layer.provideMerge(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
   )
 )
