@@ -134,7 +134,7 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
     family: invocation.family,
     program: invocation.program,
     key: isScript ? scriptKey(invocation.program, pipeline.text) : telling.join(" "),
-    narrowing: /^(?:e?grep|rg|ag|ack|awk)$/.test(invocation.program)
+    narrowing: /^(?:e?grep|rg|ag|ack|awk|jq)$/.test(invocation.program)
       ? withoutPattern(telling.slice(1))
       : telling.slice(1),
     text: invocation.kind === "look" || invocation.kind === "scene" ? bare : withoutTrailing(bare, isCheck),

@@ -100,7 +100,7 @@ const openFact = (item: string): OpenFact => {
   const said = /^open, the assistant said/i.test(item)
   const text =
     secrets !== null
-      ? `A user pasted live-looking ${secrets[1] ?? "secrets"} into a session: rotate what was pasted`
+      ? `A user pasted into a session what looks like ${secrets[1] ?? "secrets"}: rotate what was pasted`
       : broken !== undefined
         ? `Unfinished: "${broken}"`
         : said

@@ -5,6 +5,7 @@ import { explanationOf, leftOversIn } from "./Explanations.js"
 import type { Failure } from "./Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
 import { isOpenFailure } from "./Outcome.js"
+import { filesReadBy } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, RanPart } from "./Steps.js"
 import type { TaskReport } from "./TaskReport.js"
@@ -51,7 +52,9 @@ const commandBullet = (part: RanPart, report: TaskReport): string => {
           ? "install"
           : isSyntaxCheck.test(part.text)
             ? "check the syntax"
-            : (purposes[part.kind] ?? "worked here")
+            : isRehearsal.test(part.text)
+              ? "dry run"
+              : (purposes[part.kind] ?? "worked here")
       : `try ${inCode(tried, 120)}`
   return `${purpose}: ${shownCommand(part.text)}${inDirectory(part.directory)}${scriptNote(part, report)}`
 }
@@ -78,8 +81,14 @@ const isOwnProgram = (part: RanPart): boolean =>
   /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
   !/\s-[ce]\s|\s[~/]/.test(part.text)
 
+/** A line about a command, and what the command is known by. */
+interface CommandLine {
+  readonly key: string
+  readonly text: string
+}
+
 /** The commands that are known to work, the newest form of each. */
-const commandsOf = (report: TaskReport): ReadonlyArray<string> => {
+const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
   const verifying = new Set(report.verifications.map(({ part }) => part))
   const isKept = (part: RanPart, line: number): boolean =>
@@ -97,7 +106,9 @@ const commandsOf = (report: TaskReport): ReadonlyArray<string> => {
   }
   const ranked = widest([...newest.values()])
   const programs = ranked.filter(({ kind, pipeline }) => kind === "run" && !isScript(pipeline.text))
-  return ranked.filter((part) => !programs.slice(0, -2).includes(part)).map((part) => commandBullet(part, report))
+  return ranked
+    .filter((part) => !programs.slice(0, -2).includes(part))
+    .map((part) => ({ key: part.key, text: commandBullet(part, report) }))
 }
 
 /** Without its error a failure cannot be recognised when it comes again. */
@@ -116,15 +127,22 @@ const looksOf = (report: TaskReport): ReadonlyArray<string> => {
     ? []
     : looks
         .filter(isComputing)
+        .flatMap((step) =>
+          filesReadBy(step)
+            .slice(0, 1)
+            .map((file) => `look into ${inCode(file, 120)}: ${shownCommand(step.shown)}`)
+        )
         .slice(-1)
-        .map((step) => `for ${quoted(report.title, 90)}: ${shownCommand(step.shown)}`)
 }
 
 /** Beyond these a task teaches a list, not a lesson. */
 const mostBullets = 10
 
-/** Reusable knowledge: the commands that worked, failures with their fixes, and what the place does not allow. */
-export const reusableKnowledge = (report: TaskReport): ReadonlyArray<string> => {
+/**
+ * Reusable knowledge: the commands that worked, failures with their fixes, and what the place does not allow. `told` has
+ * the keys of the commands that earlier tasks of the session told, and gets those of this one.
+ */
+export const reusableKnowledge = (report: TaskReport, told: Set<string>): ReadonlyArray<string> => {
   const said = saidIn(report.task)
   const fixes = report.failures
     .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
@@ -135,8 +153,14 @@ export const reusableKnowledge = (report: TaskReport): ReadonlyArray<string> => 
     .map((failure) => `${shownCommand(failure.what)} does not work here: ${inCode(failure.error ?? "", 240)}`)
   const isInFix = (line: string): boolean =>
     line.startsWith("worked here: ") && fixes.some((fix) => fix.includes(line.slice("worked here: ".length)))
-  const commands = commandsOf(report).filter((line) => !isInFix(line))
-  const all = [...commands.slice(0, 6), ...fixes.slice(0, 6), ...place.slice(0, 2), ...looksOf(report)]
+  const commands = commandsOf(report).filter(({ key, text }) => !told.has(key) && !isInFix(text))
+  commands.forEach(({ key }) => told.add(key))
+  const all = [
+    ...commands.slice(0, 6).map(({ text }) => text),
+    ...fixes.slice(0, 6),
+    ...place.slice(0, 2),
+    ...looksOf(report)
+  ]
   return [...new Set(all)].slice(0, mostBullets)
 }
 

@@ -75,7 +75,7 @@ describe("consolidate", () => {
 - \`deploy/env.sample\`: added empty placeholders; did not write the values to any file [01900002-aaaa…]
 
 ## Open
-- A user pasted live-looking AWS keys into a session: rotate what was pasted [01900002-aaaa…]
+- A user pasted into a session what looks like AWS keys: rotate what was pasted [01900002-aaaa…]
 `
     )
   })
@@ -111,6 +111,50 @@ describe("consolidate", () => {
     )
     const script = trace(asked("run the tests"), ran("npm test", 0, "# pass 2\n# fail 0"), ended)
     assert.strictEqual(bulletsOf(memoryOf([behind, script])).length, 1)
+  })
+
+  it("gives a check one spelling in all sections", () => {
+    const wrong = "AssertionError: 3 != 4"
+    const fixed = trace(
+      asked("fix the sum"),
+      ran("python3 -m unittest -v", 1, `${wrong}\nFAILED (failures=1)`),
+      edited("sum.py"),
+      ran("python3 -m unittest -v", 0, "Ran 4 tests in 0.1s\n\nOK"),
+      ended
+    )
+    const tests = trace(asked("run the tests"), ran("python3 -m unittest", 0, "Ran 4 tests in 0.1s\n\nOK"), ended)
+    assert.deepStrictEqual(bulletsOf(memoryOf([tests, fixed])), [
+      "- Run the tests: `python3 -m unittest` [01900002-aaaa…, 01900001-aaaa…]",
+      `- \`${wrong}\`: fixed by editing \`sum.py\`; verified by \`python3 -m unittest\` [01900001-aaaa…]`
+    ])
+  })
+
+  it("keeps what was looked up in two sessions, by the file and not by the request, and nothing that was looked up once", () => {
+    const look = (request: string, command: string) =>
+      trace(asked(request), ran(command, 0, "200 7"), said("7."), ended)
+    const count = "cut -d' ' -f9 logs/access.log | sort | uniq -c"
+    const once = look("which routes are slow?", "sort -k7 logs/slow.log | uniq -c")
+    assert.deepStrictEqual(
+      bulletsOf(memoryOf([look("count them once more", count), once, look("count the statuses", count)])),
+      [`- Look into \`logs/access.log\`: \`${count}\` [01900003-aaaa…, 01900001-aaaa…]`]
+    )
+  })
+
+  it("names a program once for each thing that it does, whatever its options", () => {
+    const run = (command: string) => trace(asked("render it"), ran(command, 0, "done"), ended)
+    assert.deepStrictEqual(
+      bulletsOf(
+        memoryOf([
+          run("python3 -m shop.cli render --theme dark --output a.svg"),
+          run("python3 -m shop.cli render --theme light"),
+          run("python3 -m shop.cli serve")
+        ])
+      ),
+      [
+        "- Run the program: `python3 -m shop.cli render --theme light` [01900003-aaaa…, 01900002-aaaa…]",
+        "- Run the program: `python3 -m shop.cli serve` [01900001-aaaa…]"
+      ]
+    )
   })
 
   it("lets the newer wish win and marks the older one as superseded", () => {

@@ -475,6 +475,28 @@ Pointers and references (annotate why each item matters):
     assert.deepStrictEqual(outcomes(text), ["success"])
   })
 
+  it("says how to run a check once, whatever its options in later tasks", () => {
+    const tests = (command: string) => ran(command, 0, "Ran 4 tests in 0.1s\n\nOK")
+    const text = memory(
+      asked("fix the sum"),
+      edited("sum.py"),
+      tests("python3 -m unittest -v"),
+      ended,
+      asked("Add a function that multiplies"),
+      edited("sum.py"),
+      tests("python3 -m unittest discover"),
+      ended
+    )
+    assert.strictEqual(text.split("- run the tests: ").length, 2)
+  })
+
+  it("makes no step of a directory that was made on the way, but where nothing else was done", () => {
+    const make = ran("mkdir -p out", 0, "")
+    const render = ran("npm run render", 0, "done")
+    assert.notInclude(memory(asked("render it"), make, render, ended), "mkdir")
+    assert.include(memory(asked("make the folder"), make, ended), "- `mkdir -p out` (L4)")
+  })
+
   it("mentions other tools only where there is nothing else to tell", () => {
     assert.include(
       memory(asked("look it up"), used("web_search"), used("web_search"), ended),
