@@ -87,7 +87,8 @@ const carriedOn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const line = withoutSecrets(oneLine(text.slice(0, 400)))
   const words = line.split(" ").length
   const isTold = word.stance === "rejects" || (word.stance !== "approves" && words > 1 && words <= 12)
-  return isTold ? [plainLine(sentencesOf(line)[0] ?? line, 60).replace(/[.,;:]$/, "")] : []
+  const told = isTold ? sentencesOf(line).find((sentence) => !onlyWord.test(sentence)) : undefined
+  return told === undefined ? [] : [plainLine(told, 60).replace(/[.,;:]$/, "")]
 }
 
 /** The name of a task, on one line. */

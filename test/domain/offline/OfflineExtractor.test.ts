@@ -129,6 +129,13 @@ Pointers and references (annotate why each item matters):
       assert.deepStrictEqual(outcomes(text), ["success", "uncertain"])
     })
 
+    it("are named after what carried them on, not after the word of consent before it", () => {
+      assert.deepStrictEqual(
+        titles(memory(asked("plan the move"), said("A plan."), ended, asked("Approved. Move the tests too."), ended)),
+        ["plan the move → Move the tests too"]
+      )
+    })
+
     it("are named in few words, whatever was pasted", () => {
       const [title] = titles(
         memory(
