@@ -33,9 +33,17 @@ const missingTool =
 const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
   const edits = acts.filter(({ files }) => files.includes(file))
   const replaced = edits.length === 1 ? edits[0]?.replaced.get(file) : undefined
-  return replaced === undefined
-    ? inCode(file, 120)
-    : `${inCode(file, 120)} (${inCode(replaced.before, 120)} → ${inCode(replaced.after, 120)})`
+  if (replaced === undefined) {
+    return inCode(file, 120)
+  }
+  const { after, before } = replaced
+  const what =
+    before === ""
+      ? `added ${inCode(after, 120)}`
+      : after === ""
+        ? `removed ${inCode(before, 120)}`
+        : `${inCode(before, 120)} → ${inCode(after, 120)}`
+  return `${inCode(file, 120)} (${what})`
 }
 
 /** What resolved a failure, as words that follow `fixed by`; in full, with the line that an edit replaced. */

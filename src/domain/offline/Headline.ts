@@ -175,6 +175,7 @@ export const headingOf = (reports: ReadonlyArray<TaskReport>, preferences: Reado
 }
 
 const summaryWords = 110
+const sentenceCharacters = 420
 
 /** Whether a task is called by nothing but wishes, which the summary has told already. */
 const isOnlyWishes = (report: TaskReport, preferences: ReadonlyArray<Preference>): boolean =>
@@ -218,13 +219,14 @@ export const summaryOf = (reports: ReadonlyArray<TaskReport>, preferences: Reado
     const word =
       clause.worth <= 5 && report.outcome !== "success" ? lastWordOf(saidIn(report.task), report.paths, 160) : undefined
     const answer = word === undefined || announces(word) ? "" : ` The assistant said: "${word.replaceAll('"', "'")}"`
-    return `${joined({ ...clause, check }).replace(/[.;]$/, "")}.${answer}`
+    const sentence = `${joined({ ...clause, check }).replace(/[.;]$/, "")}.`
+    return sentence.length + answer.length > sentenceCharacters ? sentence : sentence + answer
   })
   const sentences = [
     ...(wishes.length === 0 ? [] : [`The user wants ${listed(wishes)}.`]),
     ...(secrets === "" ? [] : [`Open: the user pasted secrets (${secrets}); rotate them.`]),
     ...clauses
-  ].map((sentence) => plainLine(sentence, 420))
+  ].map((sentence) => plainLine(sentence, sentenceCharacters))
   const { text } = sentences.reduce(
     (sum, sentence) => {
       const words = sentence.split(" ").length

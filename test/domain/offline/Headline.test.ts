@@ -33,6 +33,25 @@ describe("the heading of a trace", () => {
     )
   })
 
+  it("names a panic by its test and what it says, and cuts no error in the middle of a quotation", () => {
+    const panics = "thread 'tiles::edges_meet' panicked at src/tiles.rs:88:9:\nassertion `left == right` failed"
+    assert.include(
+      heading(
+        asked("fix it"),
+        ran("cargo test", 101, panics),
+        edited("src/tiles.rs"),
+        ran("cargo test", 0, "ok"),
+        ended
+      ),
+      "cargo test failed with tiles::edges_meet panicked: assertion 'left == right' failed; fixed by"
+    )
+    const long = `Error: the schema of the table that holds all bookings has no column "${"booked_at_".repeat(6)}"`
+    assert.include(
+      heading(asked("fix it"), ran("npm test", 1, long), edited("src/a.js"), passing, ended),
+      "npm test failed with Error: the schema of the table that holds all bookings has no column…; fixed by"
+    )
+  })
+
   it("names the task beside what is still open in it", () => {
     assert.strictEqual(
       heading(asked("Add a total to the rows"), edited("src/rows.js"), failing, ended),

@@ -268,6 +268,17 @@ Pointers and references (annotate why each item matters):
       )
     })
 
+    it("tell the line whose adding fixed them, where one line did", () => {
+      const replaced = { before: "", after: "from decimal import Decimal" }
+      const text = memory(
+        asked("the ledger does not start"),
+        ran("python3 ledger.py", 1, "NameError: name 'Decimal' is not defined"),
+        changed({ path: "ledger.py", action: "update", movedTo: undefined, replaced }),
+        ran("python3 ledger.py", 0, "0.30")
+      )
+      assert.include(text, "fixed by editing `ledger.py` (added `from decimal import Decimal`); verified by")
+    })
+
     it("are no lesson where the user did not want what was done", () => {
       const text = memory(
         asked("show the times in the local zone"),
