@@ -6,6 +6,7 @@ import type { Failure } from "./Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
 import { isOpenFailure } from "./Outcome.js"
 import { filesReadBy } from "./Pointers.js"
+import { withoutSecrets } from "./Secrets.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, RanPart } from "./Steps.js"
 import type { TaskReport } from "./TaskReport.js"
@@ -179,7 +180,10 @@ const cutOff = (report: TaskReport): ReadonlyArray<string> => {
   const line = report.task.items.at(-1)?.line ?? 0
   const isBegun = saidIn(report.task).length > 0 || stepsOf(report.task).length > 0
   const where = isBegun ? "in the middle of" : "before any answer to"
-  return report.isCutOff ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})`] : []
+  const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
+  const more = report.planLeft.length - left.length
+  const plan = left.length === 0 ? "" : `; the plan had left: ${listed(more > 0 ? [...left, `${more} more`] : left)}`
+  return report.isCutOff ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})${plan}`] : []
 }
 
 const corrections = (report: TaskReport): ReadonlyArray<string> =>

@@ -84,7 +84,7 @@ export const extractTrace = (session: OfflineSession, evidence: SessionEvidence)
     return nothing
   }
   const failures = failuresOf(tasks.flatMap(stepsOf))
-  const findings = { failures, finished: evidence.finished, ...context }
+  const findings = { failures, finished: evidence.finished, plan: evidence.plan, ...context }
   const reports = tasks.map((task) => reportOf(task, findings))
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
   if (evidence.onlyReadMemory === true && preferences.length === 0) {

@@ -1,3 +1,4 @@
+import type { AssistantPlan } from "../AssistantPlan.js"
 import { distinctFailures, type Failure } from "./Failures.js"
 import { type Outcome, outcomeOf, type Verification, verificationsOf, isCutOff } from "./Outcome.js"
 import type { PackageScripts } from "./PackageScripts.js"
@@ -17,6 +18,8 @@ export interface TaskReport {
   readonly resolved: ReadonlyArray<Failure>
   readonly verifications: ReadonlyArray<Verification>
   readonly isCutOff: boolean
+  /** What the assistant's own plan had left when the task broke off. */
+  readonly planLeft: ReadonlyArray<string>
   /** The kinds of secrets that the user typed, and where. */
   readonly secrets: ReadonlyArray<{ readonly line: number; readonly kinds: ReadonlyArray<string> }>
   readonly paths: ProjectPaths
@@ -27,6 +30,7 @@ export interface TaskReport {
 export interface SessionFindings {
   readonly failures: ReadonlyArray<Failure>
   readonly finished: boolean | undefined
+  readonly plan: AssistantPlan | undefined
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
@@ -46,6 +50,8 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   const [first, last] = spanOf(task)
   const own = findings.failures.filter(({ callLine }) => calls.has(callLine))
   const failures = distinctFailures(own)
+  const isLeft = isCutOff(task, findings.finished)
+  const { plan } = findings
   return {
     task,
     title: titleOf(task),
@@ -55,7 +61,8 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
       ({ resolution }) => resolution !== undefined && resolution.line >= first && resolution.line <= last
     ),
     verifications: verificationsOf(task, findings.failures),
-    isCutOff: isCutOff(task, findings.finished),
+    isCutOff: isLeft,
+    planLeft: isLeft && plan !== undefined && plan.line >= first ? plan.left : [],
     secrets: task.requests.flatMap(({ line, text }) => {
       const kinds = secretKinds(text)
       return kinds.length === 0 ? [] : [{ line, kinds }]

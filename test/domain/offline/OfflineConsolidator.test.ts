@@ -4,7 +4,8 @@ import { unknownCitations } from "../../../src/domain/Citation.js"
 import { wrongFrontMatter } from "../../../src/domain/FrontMatter.js"
 import { consolidate } from "../../../src/domain/offline/OfflineConsolidator.js"
 import { missingLines, noEdits, type PersonEdits } from "../../../src/domain/PersonEdits.js"
-import { added, asked, edited, ended, type Part, ran, said, traceOf } from "./MadeSession.js"
+import { extractTrace } from "../../../src/domain/offline/OfflineExtractor.js"
+import { added, asked, cwd, edited, ended, eventsOf, type Part, ran, said, traceOf } from "./MadeSession.js"
 
 const idOf = (number: number): string => `0190000${number}-aaaa-7000-8000-00000000000${number}`
 
@@ -174,6 +175,20 @@ describe("consolidate", () => {
     const broken = memoryOf([brokenBuild, fixedBuild])
     assert.include(broken, "## Open")
     assert.notInclude(broken, "## What works here")
+  })
+
+  it("says of unfinished work what its plan had left", () => {
+    const { traceMemory } = extractTrace(
+      { cwd, gitBranch: undefined, gitSha: undefined },
+      {
+        events: eventsOf(asked("sort the rows"), edited("rows.js")),
+        finished: false,
+        plan: { line: 2, left: ["Test"] }
+      }
+    )
+    assert.deepStrictEqual(bulletsOf(memoryOf([traceMemory])), [
+      '- Unfinished: "sort the rows"; the plan had left: "Test" [01900001-aaaa…]'
+    ])
   })
 
   it("drops unfinished work that a newer session finished", () => {

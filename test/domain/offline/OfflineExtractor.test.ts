@@ -215,6 +215,24 @@ Pointers and references (annotate why each item matters):
       assert.include(text, `- open: the session broke off in the middle of "migrate to postgres" (L7)`)
     })
 
+    it("say what the plan had left of a task that broke off, and of no other", () => {
+      const plan = { line: 4, left: ["Sort the rows", "Write a test", "Run the linter"] }
+      const parts = [asked("sort the rows"), edited("rows.js")]
+      const text = (finished: boolean) =>
+        extractTrace(session, { events: eventsOf(...parts), finished, plan }).traceMemory
+      assert.include(
+        text(false),
+        '- open: the session broke off in the middle of "sort the rows" (L3); the plan had left: "Sort the rows", "Write a test" and 1 more'
+      )
+      assert.notInclude(text(true), "plan")
+      const before = extractTrace(session, {
+        events: eventsOf(ended, ended, ended, ...parts),
+        finished: false,
+        plan
+      })
+      assert.notInclude(before.traceMemory, "plan")
+    })
+
     it("are a failure when the one thing that was tried did not work", () => {
       assert.deepStrictEqual(
         outcomes(memory(asked("apply it"), refused("a.py", "Failed to find expected lines"), ended)),
