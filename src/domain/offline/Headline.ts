@@ -1,5 +1,4 @@
 import { byteLength, cutEnd } from "../ByteBudget.js"
-import { filesOf } from "./EditedFiles.js"
 import { plainErrorName } from "./ErrorNames.js"
 import { announces, lastWordOf } from "./Explanations.js"
 import type { Failure } from "./Failures.js"
@@ -7,7 +6,7 @@ import { fixOf } from "./FailureTexts.js"
 import { isOpenFailure } from "./Outcome.js"
 import type { Preference } from "./Preferences.js"
 import { isScript } from "./ShownCommand.js"
-import type { TaskReport } from "./TaskReport.js"
+import { cameUpOnTheWay, type TaskReport } from "./TaskReport.js"
 import { saidIn, stepsOf } from "./Tasks.js"
 import { counted, cutText, listed, plainLine } from "./Wording.js"
 
@@ -30,14 +29,6 @@ const chief = (failures: ReadonlyArray<Failure>): Failure | undefined =>
 const isTold = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.kind !== "look"
 
-const changedFiles = (report: TaskReport): ReadonlyArray<string> => [
-  ...new Set(
-    stepsOf(report.task)
-      .flatMap(filesOf)
-      .map((change) => change.movedTo ?? change.path)
-  )
-]
-
 const filesText = (files: ReadonlyArray<string>): string => {
   const shown = files.slice(0, 3).map((file) => plainLine(file, 60))
   return listed(files.length > 3 ? [...shown, `${files.length - 3} more files`] : shown)
@@ -52,10 +43,6 @@ const titled = (report: TaskReport, rest: string): string =>
 /** What was changed, after what was asked for; work that nobody asked for is called after its changes already. */
 const changed = (report: TaskReport, files: string, rest: string): string =>
   isAskedFor(report) ? titled(report, `changed ${files}${rest}`) : `${report.title}${rest}`
-
-/** Whether a failure came up when the task had changed something: its matter is the task's then, and not the failure. */
-const cameUpOnTheWay = (report: TaskReport, failure: Failure): boolean =>
-  isAskedFor(report) && stepsOf(report.task).some((step) => step.line < failure.callLine && filesOf(step).length > 0)
 
 /** A failure of the work itself in a few words: that it was put right by going on needs no saying how. */
 const onTheWay = (failure: Failure): string => {
@@ -93,7 +80,7 @@ const manyFiles = 6
 const clauseOf = (report: TaskReport): Clause => {
   const fixed = chief(report.failures.filter((failure) => failure.resolution !== undefined && isTold(failure)))
   const open = chief(report.failures.filter(isOpenFailure))
-  const files = changedFiles(report)
+  const files = [...report.changedAt.keys()]
   const check = checkOf(report)
   const isApproved = report.outcome === "success" && report.verifications.length === 0
   const ending = report.isCutOff ? "broke off in the middle" : isApproved ? "the user approved" : ""
@@ -109,7 +96,7 @@ const clauseOf = (report: TaskReport): Clause => {
   }
   if (fixed !== undefined) {
     const isSame = fixed.resolution?.check === fixed.what
-    return cameUpOnTheWay(report, fixed)
+    return isAskedFor(report) && cameUpOnTheWay(report, fixed)
       ? { text: changed(report, filesText(files), onTheWay(fixed)), check, ending, worth: 10 }
       : {
           text: `${failed(fixed)}; fixed by ${plain(fixOf(fixed))}`,

@@ -1,6 +1,5 @@
 import type { CommandPart } from "./CommandNames.js"
 import { checkKinds, type CommandKind } from "./CommandPrograms.js"
-import { filesOf } from "./EditedFiles.js"
 import { explanationOf, leftOversIn } from "./Explanations.js"
 import type { Failure } from "./Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
@@ -9,7 +8,7 @@ import { filesReadBy } from "./Pointers.js"
 import { withoutSecrets } from "./Secrets.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, RanPart } from "./Steps.js"
-import type { TaskReport } from "./TaskReport.js"
+import { cameUpOnTheWay, type TaskReport } from "./TaskReport.js"
 import { followUpsOf, saidIn, stepsOf } from "./Tasks.js"
 import { inCode, listed, plainLine, quoted } from "./Wording.js"
 
@@ -38,10 +37,7 @@ const isNarrow = (part: CommandPart): boolean => part.narrowing.some(isFilePlace
 
 /** Which of the changed files a script tried, if it says so. */
 const triedFile = (part: CommandPart, report: TaskReport): string | undefined =>
-  stepsOf(report.task)
-    .flatMap(filesOf)
-    .map((change) => change.movedTo ?? change.path)
-    .find((file) => part.pipeline.text.includes(file))
+  [...report.changedAt.keys()].find((file) => part.pipeline.text.includes(file))
 
 const commandBullet = (part: RanPart, report: TaskReport): string => {
   const tried = isScript(part.pipeline.text) ? triedFile(part, report) : undefined
@@ -116,6 +112,19 @@ const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
 const isWorthFixing = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
 
+/** A slip of the work itself, put right in the files that it was made in: nobody will meet it again. */
+const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
+  const acts = failure.resolution?.acts ?? []
+  const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
+  return (
+    cameUpOnTheWay(report, failure) &&
+    acts.length > 0 &&
+    acts.every(
+      ({ command, files, replaced }) => command === undefined && replaced.size === 0 && files.every(wasChanged)
+    )
+  )
+}
+
 /** Looks that computed something are worth keeping; a mere print is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
 
@@ -148,7 +157,10 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
   const fixes = report.failures
     .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
-    .map((failure) => fixText(failure, explanationOf(failure, said, report.paths)))
+    .flatMap((failure) => {
+      const explanation = explanationOf(failure, said, report.paths)
+      return explanation === undefined && isOwnSlip(failure, report) ? [] : [fixText(failure, explanation)]
+    })
   const place = report.failures
     .filter((failure) => failure.kind === "look" && failure.resolution === undefined && failure.error !== undefined)
     .map((failure) => `${shownCommand(failure.what)} does not work here: ${inCode(failure.error ?? "", 240)}`)

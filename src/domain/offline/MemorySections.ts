@@ -199,8 +199,13 @@ const placesOf = (traces: ReadonlyArray<TraceFacts>, said: ReadonlyArray<MemoryL
           known.text = `${known.text}; ${remark}`
           addThread(known, threadId)
         }
-      } else if (!said.some((line) => line.text.includes(path) && isSaidIn(remark, line.text))) {
-        byPath.set(path, { text, threadIds: [threadId] })
+      } else {
+        const own = said.filter((line) => line.text.includes(path))
+        const isNew = (part: string): boolean => !own.some((line) => isSaidIn(part, line.text))
+        const left = remark.split("; ").filter(isNew)
+        if (isNew(remark) && left.length > 0) {
+          byPath.set(path, { text: text.replace(remark, () => left.join("; ")), threadIds: [threadId] })
+        }
       }
     }
   }

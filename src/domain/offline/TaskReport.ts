@@ -1,4 +1,5 @@
 import type { AssistantPlan } from "../AssistantPlan.js"
+import { filesOf } from "./EditedFiles.js"
 import { distinctFailures, type Failure } from "./Failures.js"
 import { type Outcome, outcomeOf, type Verification, verificationsOf, isCutOff } from "./Outcome.js"
 import type { PackageScripts } from "./PackageScripts.js"
@@ -17,6 +18,8 @@ export interface TaskReport {
   /** Those that were resolved in it, whenever they happened. */
   readonly resolved: ReadonlyArray<Failure>
   readonly verifications: ReadonlyArray<Verification>
+  /** The files that it changed, with the lines where it changed them first. */
+  readonly changedAt: ReadonlyMap<string, number>
   readonly isCutOff: boolean
   /** What the assistant's own plan had left when the task broke off. */
   readonly planLeft: ReadonlyArray<string>
@@ -24,6 +27,22 @@ export interface TaskReport {
   readonly secrets: ReadonlyArray<{ readonly line: number; readonly kinds: ReadonlyArray<string> }>
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
+}
+
+/** Whether a failure came up when its task had changed something already, and so may be of the task's own making. */
+export const cameUpOnTheWay = ({ changedAt }: TaskReport, failure: Failure): boolean =>
+  [...changedAt.values()].slice(0, 1).some((line) => line < failure.callLine)
+
+/** The files that a task changed, each with the line where it was changed first, in that order. */
+const changedFilesOf = (task: Task): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>()
+  for (const step of stepsOf(task)) {
+    for (const { movedTo, path } of filesOf(step)) {
+      const file = movedTo ?? path
+      found.set(file, found.get(file) ?? step.line)
+    }
+  }
+  return found
 }
 
 /** What the reports of one session share. */
@@ -61,6 +80,7 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
       ({ resolution }) => resolution !== undefined && resolution.line >= first && resolution.line <= last
     ),
     verifications: verificationsOf(task, findings.failures),
+    changedAt: changedFilesOf(task),
     isCutOff: isLeft,
     planLeft: isLeft && plan !== undefined && plan.line >= first ? plan.left : [],
     secrets: task.requests.flatMap(({ line, text }) => {

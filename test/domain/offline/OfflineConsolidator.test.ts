@@ -158,6 +158,32 @@ describe("consolidate", () => {
     )
   })
 
+  it("says of a place nothing that its failure says already", () => {
+    const text = memoryOf([
+      trace(
+        asked("the times are off"),
+        ran("npm test", 1, "AssertionError: '04:12' == '05:12'"),
+        edited("src/clock.js"),
+        ran("npm test", 0, "# pass 3"),
+        said("`src/clock.js` never converted the times to UTC. It only accepts dates with a zone now."),
+        ended
+      )
+    ])
+    assert.include(text, '("`src/clock.js` never converted the times to UTC"); verified by `npm test`')
+    assert.include(text, "- `src/clock.js`: it only accepts dates with a zone now [")
+  })
+
+  it("takes from what was said of a file neither praise of the checks nor what was not needed", () => {
+    const remark = (text: string) =>
+      bulletsOf(memoryOf([trace(asked("fix the depth"), edited("src/depth.rs"), said(text), ended)]))
+    for (const text of [
+      "It builds again: `Depth(3)` in `src/depth.rs` is a float now, and all 21 tests pass.",
+      "`Depth(3)` is a float now in `src/depth.rs`; all checks are green. I did not need a new crate."
+    ]) {
+      assert.match(remark(text)[0] ?? "", /^- `src\/depth.rs`: `Depth\(3\)` is a float now \[/)
+    }
+  })
+
   it("lets the newer wish win and marks the older one as superseded", () => {
     assert.deepStrictEqual(
       bulletsOf(

@@ -255,7 +255,6 @@ Pointers and references (annotate why each item matters):
     it("of the same check are resolved by its next pass, and by what was done in between", () => {
       const text = memory(
         asked("make the ledger exact"),
-        edited(`${cwd}/ledger.py`),
         ran(
           "python3 ledger.py",
           1,
@@ -284,6 +283,23 @@ Pointers and references (annotate why each item matters):
         text,
         "`TypeError: boats.sort is not a function`: fixed by editing `src/boats.js` (`boats.sort()` → `[...boats].sort()`); verified by `npm test`"
       )
+    })
+
+    it("that the work made itself, and put right in the same files, are steps of it and no lesson", () => {
+      const slip = (...parts: ReadonlyArray<Part>): string =>
+        memory(
+          asked("strike cancelled sailings through"),
+          edited("src/list.js"),
+          ran("npm run lint", 1, "src/list.js\n  7:7  error  'strike' is defined but never used  no-unused-vars"),
+          edited("src/list.js"),
+          ran("npm run lint", 0, ""),
+          ...parts,
+          ended
+        )
+      const lesson = "'strike' is defined but never used no-unused-vars`: fixed by"
+      assert.include(slip(), "- `npm run lint` failed (exit 1): `7:7 error 'strike' is defined")
+      assert.notInclude(slip(), lesson)
+      assert.include(slip(said("`strike` was imported twice, and is defined only once now.")), lesson)
     })
 
     it("tell the line whose adding fixed them, where one line did", () => {
