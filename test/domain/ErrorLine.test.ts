@@ -132,9 +132,9 @@ const found: ReadonlyArray<readonly [string, string, string]> = [
     "src/a.ts(1,2): error TS2345: Argument of type 'string'"
   ],
   [
-    "a go test",
+    "a go test with what it found",
     lines("--- FAIL: TestAdd (0.00s)", "    a_test.go:10: got 1", "FAIL", "FAIL\tex/a\t0.01s"),
-    "--- FAIL: TestAdd (0.00s)"
+    "--- FAIL: TestAdd (0.00s) a_test.go:10: got 1"
   ],
   [
     "a go panic",

@@ -56,13 +56,16 @@ export const placeAfter = (item: string, code: string): string => {
 export const keyIn = (key: string, place: string): string => `${key}${place.replace(/^ in `(.*?)\/?`$/, " @$1")}`
 
 const ownLabel = /^(?:run |build:|lint:|check |format:|install:|worked here:|dry run:|look into `|try )/
+/** A bullet that our extractor wrote about a command, whatever that looks like. */
+const ownBullet =
+  /^(?:run (?:the|these) (?:tests|program)|build|check the (?:types|syntax)|lint|format|install|worked here|dry run|(?:try|look into) `[^`]{1,160}`): `/
 const label = /^((?:try|look into) `[^`]{1,160}`|[^:`]{1,60}):/
 const scriptNote = /\(the `([\w:.-]{1,60})` script of package\.json is the same\)/
 
 /** The command that a bullet of reusable knowledge is about, if it is about one. */
 export const commandFact = (item: string): CommandFact | undefined => {
   const code = codeIn(item.replace(/^(?:try|look into) `[^`]{1,160}`:/, "")) ?? ""
-  if (!isCommand(code) && !item.startsWith("look into `")) {
+  if (code === "" || holdsMarker(code) || (!isCommand(code) && !ownBullet.test(item))) {
     return undefined
   }
   const { telling } = nameCommand(code, new Map(), () => false)

@@ -157,7 +157,8 @@ const isQuiet = (part: CommandPart): boolean => part.kind === "look" || part.kin
 
 /** A change of directory or of the environment that what follows depends on. */
 const isGround = (part: CommandPart, isRoot: (directory: string | undefined) => boolean): boolean =>
-  /^(?:cd|pushd|source|\.|export|nvm|conda|set-location)$/.test(part.program) &&
+  (/^(?:cd|pushd|source|\.|export|nvm|conda|set-location)$/.test(part.program) ||
+    /^set [-+]a$/.test(part.pipeline.text)) &&
   !(part.narrowing.length === 1 && isRoot(part.narrowing[0])) &&
   !part.pipeline.text.includes("/dev/null")
 

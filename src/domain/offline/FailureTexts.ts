@@ -14,9 +14,14 @@ const mentions = (text: string, file: string): boolean => {
   return at !== -1 && !/[\w/\\.-]/.test(text[at - 1] ?? " ")
 }
 
+const testFile = /(?:^|[/\\_.-])(?:tests?|specs?|__tests__)(?=[/\\_.-])/i
+
 /** The files whose edits most probably helped: those that the error names, else the last that were edited. */
 const helpfulFiles = (acts: ReadonlyArray<Act>, error: string): ReadonlyArray<string> => {
-  const files = [...new Set(acts.filter(({ command }) => command === undefined).flatMap((act) => act.files))]
+  const edited = [...new Set(acts.filter(({ command }) => command === undefined).flatMap((act) => act.files))]
+  // A test names itself in its error; where the code was edited too, it was the code that was wrong.
+  const code = edited.filter((file) => !testFile.test(file))
+  const files = code.length > 0 ? code : edited
   const named = [
     files.filter((file) => mentions(error, file)),
     files.filter((file) => mentions(error, baseName(file))),

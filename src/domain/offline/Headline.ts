@@ -96,16 +96,17 @@ const clauseOf = (report: TaskReport): Clause => {
   }
   if (fixed !== undefined) {
     const isSame = fixed.resolution?.check === fixed.what
-    return isAskedFor(report) && cameUpOnTheWay(report, fixed)
-      ? { text: changed(report, filesText(files), onTheWay(fixed)), check, ending, worth: 10 }
+    const left = open === undefined || report.outcome === "success" ? "" : `; ${failed(open)}, still open`
+    return isAskedFor(report) && files.length > 0 && cameUpOnTheWay(report, fixed)
+      ? { text: changed(report, filesText(files), `${onTheWay(fixed)}${left}`), check, ending, worth: 10 }
       : {
-          text: `${failed(fixed)}; fixed by ${plain(fixOf(fixed))}`,
+          text: `${failed(fixed)}; fixed by ${plain(fixOf(fixed))}${left}`,
           check: isSame ? again(report, fixed) : check,
           ending,
           worth: 10
         }
   }
-  if (open !== undefined) {
+  if (open !== undefined && report.outcome !== "success") {
     const after = files.length > 0 ? ` after editing ${filesText(files)}` : ""
     const left = `${failed(open)}, still open${after}`
     return { text: isAskedFor(report) ? titled(report, left) : left, check, ending, worth: 8 }

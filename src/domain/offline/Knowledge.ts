@@ -3,13 +3,15 @@ import { checkKinds, type CommandKind } from "./CommandPrograms.js"
 import { explanationOf, leftOversIn } from "./Explanations.js"
 import type { Failure } from "./Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
-import { isOpenFailure } from "./Outcome.js"
+import { isMissingProgram, isOpenFailure } from "./Outcome.js"
 import { filesReadBy } from "./Pointers.js"
 import { withoutSecrets } from "./Secrets.js"
+import { narrowness } from "./InvocationWords.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, RanPart } from "./Steps.js"
 import { cameUpOnTheWay, type TaskReport } from "./TaskReport.js"
 import { followUpsOf, saidIn, stepsOf } from "./Tasks.js"
+import { addsPackage, isInstallation } from "./Installations.js"
 import { inCode, listed, plainLine, quoted } from "./Wording.js"
 
 /** What a later session can use of a task, and what it should know is still open. */
@@ -31,10 +33,6 @@ const scriptNote = (part: CommandPart, report: TaskReport): string => {
   return names[0] === undefined ? "" : ` (the ${inCode(names[0], 60)} script of package.json is the same)`
 }
 
-const isFilePlace = (word: string): boolean => !word.startsWith("-") && /\.\w{1,6}$|::/.test(word)
-
-const isNarrow = (part: CommandPart): boolean => part.narrowing.some(isFilePlace)
-
 /** Which of the changed files a script tried, if it says so. */
 const triedFile = (part: CommandPart, report: TaskReport): string | undefined =>
   [...report.changedAt.keys()].find((file) => part.pipeline.text.includes(file))
@@ -43,9 +41,9 @@ const commandBullet = (part: RanPart, report: TaskReport): string => {
   const tried = isScript(part.pipeline.text) ? triedFile(part, report) : undefined
   const purpose =
     tried === undefined
-      ? part.kind === "test" && isNarrow(part)
+      ? part.kind === "test" && narrowness(part.narrowing) > 0
         ? "run these tests"
-        : part.kind === "act" && installs.test(part.key)
+        : part.kind === "act" && isInstallation(part)
           ? "install"
           : isSyntaxCheck.test(part.text)
             ? "check the syntax"
@@ -57,18 +55,20 @@ const commandBullet = (part: RanPart, report: TaskReport): string => {
 }
 
 const chores =
-  /^(?:git|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout|publish)\b/
+  /^(?:git|go mod tidy|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout|publish)\b/
 const isRehearsal = /\s--dry-run\b/
-const installs =
-  /^(?:(?:npm|pnpm|yarn|bun|pip3?|uv|poetry|pipenv|bundle|composer|brew|apt|apt-get|cargo|go|dotnet|corepack)\b.{0,40}?\b(?:i|ci|install|sync|add|restore|get|fetch|enable|use)|yarn$)/
 
 /** Of the checks of one program, a narrow one says nothing where a wider one passed too. */
 const widest = (parts: ReadonlyArray<RanPart>): ReadonlyArray<RanPart> =>
   parts.filter(
     (part) =>
-      !isNarrow(part) ||
       !checkKinds.has(part.kind) ||
-      !parts.some((other) => other.program === part.program && other.kind === part.kind && !isNarrow(other))
+      !parts.some(
+        (other) =>
+          other.program === part.program &&
+          other.kind === part.kind &&
+          narrowness(other.narrowing) < narrowness(part.narrowing)
+      )
   )
 
 /** A program of the project that ran well: not a script typed in for once, and none from somewhere else. */
@@ -94,7 +94,10 @@ const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
       checkKinds.has(part.kind) ||
       isOwnProgram(part) ||
       // What the user then did not want may have run well; it is nothing to do again.
-      (part.kind === "act" && line > rejectedAt && (!chores.test(part.key) || isRehearsal.test(part.text))))
+      (part.kind === "act" &&
+        line > rejectedAt &&
+        !addsPackage(part) &&
+        (!chores.test(part.key) || isRehearsal.test(part.text))))
   const newest = new Map<string, RanPart>()
   for (const step of stepsOf(report.task)) {
     for (const part of step._tag === "CommandStep" ? step.parts.filter((part) => isKept(part, step.line)) : []) {
@@ -162,8 +165,12 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
       return explanation === undefined && isOwnSlip(failure, report) ? [] : [fixText(failure, explanation)]
     })
   const place = report.failures
-    .filter((failure) => failure.kind === "look" && failure.resolution === undefined && failure.error !== undefined)
-    .map((failure) => `${shownCommand(failure.what)} does not work here: ${inCode(failure.error ?? "", 240)}`)
+    .filter((failure) => failure.resolution === undefined && failure.error !== undefined)
+    .filter((failure) => failure.kind === "look" || isMissingProgram(failure))
+    .map((failure) => {
+      const what = isMissingProgram(failure) ? inCode(failure.program, 80) : shownCommand(failure.what)
+      return `${what} does not work here: ${inCode(failure.error ?? "", 240)}`
+    })
   const isInFix = (line: string): boolean =>
     line.startsWith("worked here: ") && fixes.some((fix) => fix.includes(line.slice("worked here: ".length)))
   const commands = commandsOf(report).filter(({ key, text }) => !told.has(key) && !isInFix(text))
@@ -179,7 +186,7 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
 
 const openFailures = (report: TaskReport): ReadonlyArray<string> =>
   report.failures
-    .filter((failure) => failure.resolution === undefined && failure.kind !== "look")
+    .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isMissingProgram(failure))
     .filter((failure) => failure.isRepeatable || failure.kind === "patch" || report.outcome !== "success")
     .slice(-5)
     .map((failure) =>

@@ -3,6 +3,7 @@ import type { CommandKind } from "./CommandPrograms.js"
 import { errorSignature } from "./ErrorNames.js"
 import { type CommandFact, commandKey } from "./CommandFacts.js"
 import type { TraceFacts } from "./Facts.js"
+import { narrowness } from "./InvocationWords.js"
 import { isSaidIn, meaningfulWords, similarity } from "./SameMeaning.js"
 import { contradict, isSameWish } from "./WishConflicts.js"
 import { capitalised, quoted } from "./Wording.js"
@@ -103,7 +104,7 @@ const commonest = ({ spellings }: KnownCommand): CommandFact | undefined =>
     (one, other) => other.count - one.count || one.fact.command.length - other.fact.command.length
   )[0]?.fact
 
-const isNarrow = (command: string): boolean => /\s\S{0,200}(?:\.\w{1,6}|::\S{1,200})(?=\s|$)/.test(command)
+const narrownessOf = (command: string): number => narrowness(command.split(/\s+/).slice(1))
 
 const commandText = (fact: CommandFact): string =>
   fact.purpose === "" || fact.command.endsWith("…") ? fact.text : `${fact.purpose}: \`${fact.command}\`${fact.place}`
@@ -139,9 +140,11 @@ const worksOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<Working> => {
   })
   const isSpared = ({ fact }: (typeof facts)[number]): boolean =>
     fact.kind === "test" &&
-    isNarrow(fact.command) &&
     facts.some(
-      (other) => other.fact.kind === "test" && other.fact.program === fact.program && !isNarrow(other.fact.command)
+      (other) =>
+        other.fact.kind === "test" &&
+        other.fact.program === fact.program &&
+        narrownessOf(other.fact.command) < narrownessOf(fact.command)
     )
   // What was looked up once answered one question; what is looked up again is worth a line.
   const isOnce = ({ fact, threadIds }: (typeof facts)[number]): boolean => fact.kind === "look" && threadIds.length < 2

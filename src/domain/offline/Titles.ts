@@ -1,6 +1,7 @@
 import { filesOf } from "./EditedFiles.js"
 import { withoutSecrets } from "./Secrets.js"
 import { type Asked, saidIn, stepsOf, type Task } from "./Tasks.js"
+import { isQuestion } from "./UserWord.js"
 import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 
 /** What a task is called: the request in a few of the user's own words, with what carried it on. */
@@ -87,7 +88,10 @@ const carriedOn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const line = withoutSecrets(oneLine(text.slice(0, 400)))
   const words = line.split(" ").length
   const isTold = word.stance === "rejects" || (word.stance !== "approves" && words > 1 && words <= 12)
-  const told = isTold ? sentencesOf(line).find((sentence) => !onlyWord.test(sentence)) : undefined
+  const sentences = isTold ? sentencesOf(line).filter((sentence) => !onlyWord.test(sentence)) : []
+  // A correction may ask first why it was done so, and then say how it is to be done.
+  const order = word.stance === "rejects" ? sentences.find((sentence) => !isQuestion(sentence)) : undefined
+  const told = order ?? sentences[0]
   return told === undefined ? [] : [plainLine(told, 60).replace(/[.,;:]$/, "")]
 }
 

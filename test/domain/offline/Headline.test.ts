@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { added, asked, edited, ended, type Part, ran, said, traceOf } from "./MadeSession.js"
+import { added, asked, changed, edited, ended, type Part, ran, said, traceOf } from "./MadeSession.js"
 
 const heading = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).traceMemory.split("\n", 1)[0] ?? ""
 const summary = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).summary
@@ -56,6 +56,38 @@ describe("the heading of a trace", () => {
     assert.strictEqual(
       heading(asked("Add a total to the rows"), edited("src/rows.js"), failing, ended),
       "# Add a total to the rows: npm test failed with TypeError: rows.map is not a function, still open after editing src/rows.js"
+    )
+  })
+
+  it("says what still fails beside what was fixed, and nothing of a file that did not stay", () => {
+    assert.strictEqual(
+      heading(
+        asked("upgrade the parser"),
+        added("src/tmp.js"),
+        changed({ path: "src/tmp.js", action: "delete", movedTo: undefined }),
+        ran("npm install parser@2", 0, "changed 1 package"),
+        ran("npm run build", 1, "src/rows.js:3:1: error: no export named parse"),
+        edited("src/rows.js"),
+        ran("npm run build", 0, "built in 1s"),
+        failing,
+        ended
+      ),
+      "# upgrade the parser: changed src/rows.js; on the way npm run build failed with src/rows.js:3:1: error: no export named parse, fixed; npm test failed with TypeError: rows.map is not a function, still open; npm run build passes"
+    )
+  })
+
+  it("does not call open what the user found right", () => {
+    assert.strictEqual(
+      heading(
+        asked("Add a page"),
+        ran("node server.js", 1, "Error: missing PORT"),
+        added("page.html"),
+        said("Added."),
+        ended,
+        asked("great, thanks"),
+        ended
+      ),
+      "# Add a page: changed page.html; the user approved"
     )
   })
 

@@ -141,6 +141,28 @@ describe("consolidate", () => {
     )
   })
 
+  it("takes whatever the traces call a command for one", () => {
+    const text = memoryOf([
+      trace(
+        asked("check the feed"),
+        ran("feedcheck --strict dist/feed.xml", 1, "error: bad"),
+        edited("src/feed.ts"),
+        ran("feedcheck --strict dist/feed.xml", 0, "fine"),
+        ended
+      )
+    ])
+    assert.include(text, "## What works here\n- Run the program: `feedcheck --strict dist/feed.xml` [")
+    assert.notInclude(text, "## Where things are")
+  })
+
+  it("spares tests of one directory where all tests are known", () => {
+    const tests = (command: string) =>
+      trace(asked("run the tests"), ran(command, 0, "ok  shop/internal/cart  0.4s"), ended)
+    assert.deepStrictEqual(bulletsOf(memoryOf([tests("go test ./internal/cart/ -count=20"), tests("go test ./...")])), [
+      "- Run the tests: `go test ./...` [01900001-aaaa…]"
+    ])
+  })
+
   it("names a program once for each thing that it does, whatever its options", () => {
     const run = (command: string) => trace(asked("render it"), ran(command, 0, "done"), ended)
     assert.deepStrictEqual(

@@ -136,6 +136,22 @@ Pointers and references (annotate why each item matters):
       )
     })
 
+    it("are named after the order of a correction, not after the question before it", () => {
+      assert.deepStrictEqual(
+        titles(
+          memory(
+            asked("add a health page"),
+            added("health.js"),
+            ended,
+            asked("hmm, why is it in a file of its own? put it into router.js"),
+            edited("router.js"),
+            ended
+          )
+        ),
+        ["add a health page → put it into router.js"]
+      )
+    })
+
     it("are named in few words, whatever was pasted", () => {
       const [title] = titles(
         memory(
@@ -283,6 +299,48 @@ Pointers and references (annotate why each item matters):
         text,
         "`TypeError: boats.sort is not a function`: fixed by editing `src/boats.js` (`boats.sort()` → `[...boats].sort()`); verified by `npm test`"
       )
+    })
+
+    it("are fixed by what stayed, not by a first try that was taken back", () => {
+      const line = (path: string, before: string, after: string) =>
+        changed({ path, action: "update", movedTo: undefined, replaced: { before, after } })
+      const error = "TypeError: cart.expire is not a function"
+      const text = memory(
+        asked("CI is red"),
+        ran("npm test", 1, error),
+        line("src/api.js", "now()", "now().utc()"),
+        ran("npm test", 1, error),
+        line("src/api.js", "now().utc()", "now()"),
+        line("src/cart.js", "expires", "expire"),
+        ran("npm test", 0, "# pass 4"),
+        ended
+      )
+      assert.include(text, "fixed by editing `src/cart.js` (`expires` → `expire`); verified by")
+    })
+
+    it("are fixed in the code, where a test was edited too that its error names", () => {
+      const text = memory(
+        asked("CI is red"),
+        ran("go test ./...", 1, "--- FAIL: TestTotal (0.00s)\n    cart_test.go:31: got 1\nFAIL"),
+        edited("cart_test.go", "cart.go"),
+        ran("go test ./...", 0, "ok  shop  0.1s"),
+        ended
+      )
+      assert.include(text, "`--- FAIL: TestTotal (0.00s) cart_test.go:31: got 1`: fixed by editing `cart.go`; verified")
+    })
+
+    it("for want of a program say so of the place, and leave nothing open where another way was found", () => {
+      const convert = ran("convert hero.png -resize 1600 hero.png", 127, "bash: convert: command not found")
+      const text = memory(
+        asked("make the image smaller"),
+        convert,
+        ran("npx sharp-cli -i hero.png -o small.png", 0, "small.png"),
+        ended
+      )
+      assert.include(text, "- `convert` does not work here: `bash: convert: command not found`")
+      assert.include(text, "- none left open")
+      assert.deepStrictEqual(outcomes(text), ["uncertain"])
+      assert.deepStrictEqual(outcomes(memory(asked("make the image smaller"), convert, ended)), ["fail"])
     })
 
     it("that the work made itself, and put right in the same files, are steps of it and no lesson", () => {
@@ -540,6 +598,34 @@ Pointers and references (annotate why each item matters):
       ended
     )
     assert.strictEqual(text.split("- run the tests: ").length, 2)
+  })
+
+  it("keeps how to install what a project needs, and not that a package was added to it", () => {
+    const text = memory(
+      asked("add zod"),
+      ran("npm ci", 0, "added 90 packages"),
+      ran("npm install zod", 0, "added 1 package"),
+      ran("pip install -r requirements.txt", 0, "Successfully installed"),
+      ran("go install gotest.tools/gotestsum@latest", 0, "done"),
+      ended
+    )
+    assert.deepStrictEqual(text.match(/^- install: .*$/gm), [
+      "- install: `npm ci`",
+      "- install: `pip install -r requirements.txt`",
+      "- install: `go install gotest.tools/gotestsum@latest`"
+    ])
+  })
+
+  it("keeps with a command what exports the variables that it needs", () => {
+    const text = memory(asked("deploy"), ran("set -a; source .env.deploy; set +a; npm run deploy", 0, "done"), ended)
+    assert.include(text, "- `set -a; source .env.deploy; set +a; npm run deploy`")
+  })
+
+  it("tells a copy into a directory by the file that it makes", () => {
+    assert.include(
+      memory(asked("keep the original"), ran("cp public/hero.png assets/", 0, ""), ended),
+      "- `assets/hero.png` (added for"
+    )
   })
 
   it("makes no step of a directory that was made on the way, but where nothing else was done", () => {

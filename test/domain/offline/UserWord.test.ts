@@ -22,6 +22,8 @@ const stances: Readonly<Record<string, ReadonlyArray<string>>> = {
     "great, ship it",
     "good, that is what I expected",
     "exactly what I wanted!",
+    "👍",
+    "🎉🎉 !",
     "danke",
     "ありがとうございます"
   ],
