@@ -34,9 +34,9 @@ const replacedLine = (diff: ReadonlyArray<string>): ReplacedLine | undefined => 
   return isOne && isTelling ? { before, after } : undefined
 }
 
-/** A brace alone tells nothing. */
+/** A brace or a number alone tells nothing. */
 const isReadable = (before: string, after: string): boolean =>
-  before.length <= replacedCharacters && after.length <= replacedCharacters && /\w\W*\w/.test(before + after)
+  before.length <= replacedCharacters && after.length <= replacedCharacters && /\p{L}{2}/u.test(`${before} ${after}`)
 
 /** The files an `apply_patch` patch names, in its order; empty for a text that is no patch. */
 export const patchedFiles = (patch: string): ReadonlyArray<FileChange> => {

@@ -39,6 +39,7 @@ describe("the files of a patch", () => {
     assert.deepStrictEqual(replacedBy("@@", "-import b"), { before: "import b", after: "" })
     assert.isUndefined(replacedBy("@@", "+one", "+two"))
     assert.isUndefined(replacedBy("@@", "+}"))
+    assert.isUndefined(replacedBy("@@", "-    1", "+    0"))
     assert.isUndefined(replacedBy("@@", "-  indented", "+indented"))
     assert.isUndefined(replacedBy("@@", "-short", `+${"long".repeat(50)}`))
   })

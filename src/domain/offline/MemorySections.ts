@@ -1,5 +1,5 @@
 import { cite, citationsIn } from "../Citation.js"
-import type { CommandKind } from "./CommandPrograms.js"
+import { checkKinds, type CommandKind } from "./CommandPrograms.js"
 import { errorSignature } from "./ErrorNames.js"
 import { type CommandFact, commandKey } from "./CommandFacts.js"
 import type { TraceFacts } from "./Facts.js"
@@ -104,6 +104,10 @@ const commonest = ({ spellings }: KnownCommand): CommandFact | undefined =>
     (one, other) => other.count - one.count || one.fact.command.length - other.fact.command.length
   )[0]?.fact
 
+/** Whether one check is part of another, wider one: `pytest tests` of `pytest`. Another directory's is no part. */
+const isPartOf = (key: string, wider: string): boolean =>
+  key.startsWith(`${wider} `) && !key.slice(wider.length).includes("@")
+
 const narrownessOf = (command: string): number => narrowness(command.split(/\s+/).slice(1))
 
 const commandText = (fact: CommandFact): string =>
@@ -144,7 +148,7 @@ const worksOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<Working> => {
       (other) =>
         other.fact.kind === "test" &&
         other.fact.program === fact.program &&
-        narrownessOf(other.fact.command) < narrownessOf(fact.command)
+        (narrownessOf(other.fact.command) < narrownessOf(fact.command) || isPartOf(fact.key, other.fact.key))
     )
   // What was looked up once answered one question; what is looked up again is worth a line.
   const isOnce = ({ fact, threadIds }: (typeof facts)[number]): boolean => fact.kind === "look" && threadIds.length < 2
@@ -222,6 +226,11 @@ const isSameTask = (one: string, other: string): boolean => {
   return first.size > 0 && similarity(first, second) >= 0.6
 }
 
+const closesFailureOf =
+  (failed: string) =>
+  ({ key, kind }: CommandFact): boolean =>
+    key === failed || (checkKinds.has(kind) && isPartOf(failed, key))
+
 /** Whether a trace that is newer than an open item shows that it is not open any more. */
 const isClosedBy = (trace: TraceFacts, item: TraceFacts["open"][number]): boolean => {
   const signature = item.error === undefined ? undefined : errorSignature(item.error)
@@ -230,7 +239,7 @@ const isClosedBy = (trace: TraceFacts, item: TraceFacts["open"][number]): boolea
     (signature !== undefined &&
       signature !== "" &&
       trace.failures.some(({ key, text }) => key === signature || text.includes(item.error ?? "\n"))) ||
-    (item.command !== undefined && [...trace.commands, ...trace.passed].some(({ key }) => key === item.command)) ||
+    (item.command !== undefined && [...trace.commands, ...trace.passed].some(closesFailureOf(item.command))) ||
     (title !== undefined && trace.tasks.some((task) => task.outcome === "success" && isSameTask(task.title, title)))
   )
 }

@@ -20,7 +20,7 @@ const pastedCharacters = 1_200
 const lasting: ReadonlyArray<RegExp> = [
   /\bI(?:'d| would)? (?:strongly |really |generally |usually |always )?prefer\b/i,
   /\bmy preference is\b/i,
-  /\b(?:from now on|going forward|in (?:the )?future|for future reference|as a rule|by default,? (?:always|use|we|I))\b/i,
+  /\b(?:from now on|going forward|(?:in|for) (?:the )?future|for future reference|as a rule|by default,? (?:always|use|we|I))\b/i,
   /\b(?:in|for) (?:this|our|my) (?:repo(?:sitory)?|project|codebase|team|code)\b.{0,20}\b(?:I|we|use|always|never|prefer|don'?t|keep|avoid)\b/i,
   /\bI (?:always|never) (?:want|use|write|commit|like|need)\b/i,
   /\bI (?:don'?t|do not|never) (?:want|like) (?:you to |to see |any )?(?!this\b|that\b|it\b|to\b)/i,
@@ -75,7 +75,7 @@ const saidBefore =
 const clausesOf = (sentence: string): ReadonlyArray<string> =>
   sentence
     .split(
-      /\s*[;–—]\s+|,\s+(?=(?:and |but |also )?(?:please\b|no\b|never\b|always\b|don'?t\b|do not\b|I prefer\b|use\b|avoid\b|prefer\b))|\s+(?:and|but)\s+(?=(?:please\b|never\b|always\b|don'?t\b|do not\b|I prefer\b|avoid\b))/i
+      /\s*[;–—]\s+|,\s+(?=(?:and |but |also )?(?:please\b|no\b|(?:never|always) \S+ \S|don'?t\b|do not\b|I prefer\b|use\b|avoid\b|prefer\b))|\s+(?:and|but)\s+(?=(?:please\b|never\b|always\b|don'?t\b|do not\b|I prefer\b|avoid\b))/i
     )
     .flatMap((clause) => (/^(?:no|nope),\s/i.test(clause) ? [clause.replace(/^(?:no|nope),\s+/i, "")] : [clause]))
 

@@ -9,7 +9,7 @@ import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 const titleCharacters = 90
 
 const politeness =
-  /^(?:(?:please|pls|hi|hey|hello|ok(?:ay)?|so|now|then|also|and|thanks?(?: you)?|great|perfect|nice|yes|sure|cool|just a (?:quick )?question)\b[\s,.!:;–—-]{1,4}){1,4}(?=\S)/i
+  /^(?:(?:please|pls|hi|hey|hello|ok(?:ay)?|so|now|then|also|and|thanks?(?: you)?|great|perfect|nice|yes|sure|cool|just a (?:quick )?question|one more thing)\b[\s,.!:;–—-]{1,4}){1,4}(?=\S)/i
 const asking = /^(?:can|could|would|will) you (?:please |also |now |maybe ){0,3}(?=\w{2})/i
 const onlyWord =
   /^(?:thanks?|thank you|great|perfect|nice|ok(?:ay)?|yes|no|sure|cool|lgtm|hi|hello|hey|approved|done|go|start)[\s,.!]*$/i

@@ -155,6 +155,13 @@ describe("consolidate", () => {
     assert.notInclude(text, "## Where things are")
   })
 
+  it("spares tests that are part of others", () => {
+    const tests = (command: string) => trace(asked("run the tests"), ran(command, 0, "12 passed in 0.3s"), ended)
+    assert.deepStrictEqual(bulletsOf(memoryOf([tests("pytest -q"), tests("pytest -q tests")])), [
+      "- Run the tests: `pytest -q` [01900002-aaaa…]"
+    ])
+  })
+
   it("spares tests of one directory where all tests are known", () => {
     const tests = (command: string) =>
       trace(asked("run the tests"), ran(command, 0, "ok  shop/internal/cart  0.4s"), ended)
@@ -237,6 +244,19 @@ describe("consolidate", () => {
     assert.deepStrictEqual(bulletsOf(memoryOf([traceMemory])), [
       '- Unfinished: "sort the rows"; the plan had left: "Test" [01900001-aaaa…]'
     ])
+  })
+
+  it("drops an open failure of some tests where all tests passed in a newer session, and not those of another directory", () => {
+    const one = trace(
+      asked("run it"),
+      ran("pytest -q tests/test_a.py", 1, "FAILED tests/test_a.py::test_x - assert 2"),
+      ended
+    )
+    const all = (directory?: string) =>
+      trace(asked("run all tests"), ran("pytest -q", 0, "13 passed", directory), ended)
+    assert.notInclude(memoryOf([all(), one]), "## Open")
+    assert.include(memoryOf([all(`${cwd}/web`), one]), "## Open")
+    assert.include(memoryOf([one, all()]), "## Open")
   })
 
   it("drops unfinished work that a newer session finished", () => {

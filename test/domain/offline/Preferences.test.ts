@@ -29,6 +29,7 @@ describe("preferencesIn", () => {
       "no new dependencies in this project",
       "keep answers short",
       "we don't use classes here",
+      "For the future: money is always Decimal here, never float",
       "this project uses pnpm",
       "I'd rather have small commits",
       "Whenever you change the schema, run make codegen",
