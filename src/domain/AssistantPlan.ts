@@ -17,7 +17,8 @@ const mostSteps = 40
 
 /** Reads a call of the tool that notes a plan; undefined for any other item, and for a call that holds none. */
 export const readPlan = (item: JsonObject, line: number): AssistantPlan | undefined => {
-  const { plan } = item["name"] === "update_plan" ? decodeParameters(item["arguments"]) : {}
+  const isPlan = /^(?:functions[._])?update_plan$/.test(String(item["name"]))
+  const { plan } = isPlan ? decodeParameters(item["arguments"]) : {}
   return plan === undefined
     ? undefined
     : {

@@ -26,8 +26,8 @@ const cutOutsideQuotes = (text: string, limit: number): string => {
   if (cut === text) {
     return text
   }
-  const opened = [...cut.matchAll(/(?<=^|[\s([{=:])(["'])(?!.*\1(?:$|[\s)\]},.;:]))/g)][0]
-  return opened !== undefined && opened.index > limit / 2 ? `${cut.slice(0, opened.index).trimEnd()}…` : cut
+  const opened = /(?<=^|[\s([{=:])(["'])(?!.*\1(?:$|[\s)\]},.;:]))/.exec(cut)
+  return opened !== null && opened.index > limit / 2 ? `${cut.slice(0, opened.index).trimEnd()}…` : cut
 }
 
 /** `ERR_MODULE_NOT_FOUND for lib/router.js`, or the beginning of the error line, without any markup. */
