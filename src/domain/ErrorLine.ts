@@ -121,14 +121,30 @@ const rankOf = (line: string): number => {
   return rank === -1 || (rank > 0 && isMere(line)) ? Number.POSITIVE_INFINITY : rank
 }
 
-/** A message that ends in a colon goes on below it: `Expected values to be strictly equal:`, then `1 !== 2`. */
+/** A message that was wrapped to a terminal's width may end in the middle of a phrase. */
+const endsOpen = /\s(?:an?|and|as|at|by|for|from|has|in|is|not|of|on|or|than|that|the|to|with)$/
+/** The name of a Go test that failed, and under it where and why. */
+const failedTest = /^(?:--- FAIL: |FAIL \S+ Test)\S/
+const locatedMessage = /^\S{1,200}_test\.go:\d{1,9}: \S/
+/** The end of a type checker's message: `[import-untyped]`. */
+const closingCode = /\s{2}\[[a-z][a-z-]{2,40}\]$/
+
+/**
+ * A message that ends in a colon goes on below it: `Expected values to be strictly equal:`, then `1 !== 2`. So does one
+ * that was wrapped, and the name of a test with what it found.
+ */
 const withItsRest = (lines: ReadonlyArray<string>, index: number): string => {
   const message = plain(lines[index] ?? "")
-  if (!message.endsWith(":")) {
+  const next = plain(lines[index + 1] ?? "")
+  if (failedTest.test(message) && locatedMessage.test(next)) {
+    return `${message} ${next}`
+  }
+  const isWrapped = endsOpen.test(message.slice(-20)) || (closingCode.test(next) && !/[\]).:;!]$/.test(message))
+  if (!message.endsWith(":") && !isWrapped) {
     return message
   }
   const rest = lines
-    .slice(index + 1, index + 4)
+    .slice(index + 1, index + (isWrapped ? 2 : 4))
     .map(plain)
     .find((line) => line !== "")
   return rest === undefined || rest.length > 120 || isNothing(rest) || rest.startsWith("+")

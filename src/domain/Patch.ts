@@ -1,4 +1,4 @@
-/** A line of a file, and the one that stands in its place now. */
+/** A line of a file, and the one that stands in its place now: empty where it was only added, or only taken out. */
 export interface ReplacedLine {
   readonly before: string
   readonly after: string
@@ -10,7 +10,7 @@ export interface FileChange {
   readonly action: "add" | "update" | "delete"
   /** Where the file went, when the change also renamed it. */
   readonly movedTo: string | undefined
-  /** Where replacing one line was all that an update did. */
+  /** Where replacing, adding or taking out one line was all that an update did. */
   readonly replaced?: ReplacedLine | undefined
 }
 
@@ -24,15 +24,19 @@ const moveHeader = "*** Move to: "
 /** Longer lines tell nobody at a glance what changed. */
 const replacedCharacters = 100
 
-/** The line that a diff replaced, where that is all it did. */
+/** The line that a diff replaced, added or took out, where that is all it did. */
 const replacedLine = (diff: ReadonlyArray<string>): ReplacedLine | undefined => {
-  const changed = diff.filter((line) => /^[-+](?![-+]{2} )/.test(line))
-  const [removed = "", added = ""] = changed
-  const [before, after] = [removed.slice(1).trim(), added.slice(1).trim()]
-  const isReplacement = changed.length === 2 && removed.startsWith("-") && added.startsWith("+")
-  const isReadable = [before, after].every((line) => line !== "" && line.length <= replacedCharacters)
-  return isReplacement && isReadable && before !== after ? { before, after } : undefined
+  const changed = diff.filter((line) => /^[-+](?![-+]{2} )\s*\S/.test(line))
+  const [removed, added] = ["-", "+"].map((sign) => changed.filter((line) => line.startsWith(sign)))
+  const [before, after] = [removed, added].map((lines) => lines?.[0]?.slice(1).trim() ?? "")
+  const isOne = changed.length === 1 || (changed.length === 2 && removed?.length === 1)
+  const isTelling = before !== undefined && after !== undefined && before !== after && isReadable(before, after)
+  return isOne && isTelling ? { before, after } : undefined
 }
+
+/** A brace or a number alone tells nothing. */
+const isReadable = (before: string, after: string): boolean =>
+  before.length <= replacedCharacters && after.length <= replacedCharacters && /\p{L}{2}/u.test(`${before} ${after}`)
 
 /** The files an `apply_patch` patch names, in its order; empty for a text that is no patch. */
 export const patchedFiles = (patch: string): ReadonlyArray<FileChange> => {

@@ -1,3 +1,4 @@
+import { type AssistantPlan, readPlan } from "./AssistantPlan.js"
 import { type CommandOutput, continueOutput, readOutput } from "./CommandOutput.js"
 import type { JsonObject } from "./Lenient.js"
 import type { Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
@@ -18,6 +19,8 @@ export interface SessionEvidence {
   readonly events: ReadonlyArray<SessionEvent>
   /** Whether the newest turn came to an end; undefined where the rollout's form does not record ends. */
   readonly finished: boolean | undefined
+  /** Undefined where none was noted. */
+  readonly plan?: AssistantPlan
   /** Whether memory was read, and nothing else was done: such a session has learned nothing by what it was told. */
   readonly onlyReadMemory?: boolean
 }
@@ -61,6 +64,7 @@ export class SessionEvidenceBuilder {
   private recordsTurns = false
   private sawTurnEnds = false
   private turnIsOpen = false
+  private plan: AssistantPlan | undefined
 
   /** Takes the next line of the rollout, in file order. */
   add(line: RolloutLine): void {
@@ -77,7 +81,8 @@ export class SessionEvidenceBuilder {
   result(): SessionEvidence {
     return {
       events: this.events.filter((_, index) => !(this.sawUserEvents && this.roleOnly.has(index))),
-      finished: this.turnIsOpen ? (this.recordsTurns ? false : undefined) : this.sawTurnEnds ? true : undefined
+      finished: this.turnIsOpen ? (this.recordsTurns ? false : undefined) : this.sawTurnEnds ? true : undefined,
+      ...(this.plan === undefined ? {} : { plan: this.plan })
     }
   }
 
@@ -188,6 +193,7 @@ export class SessionEvidenceBuilder {
   }
 
   private addCall(item: JsonObject, line: number): void {
+    this.plan = readPlan(item, line) ?? this.plan
     const { events, form, session } = readToolCall(item, line)
     const running = session === undefined ? undefined : this.runningSessions.get(session)
     const indices = running === undefined ? events.map((event) => this.push(event)) : [running]
@@ -298,6 +304,7 @@ export class SessionEvidenceBuilder {
     const starts = this.turnStarts()
     const from = typeof turns === "number" && turns > 0 ? (starts.at(-turns) ?? starts[0]) : undefined
     if (from !== undefined) {
+      this.plan = undefined
       for (const undone of this.events.splice(from)) {
         this.outputCharacters -= heldCharacters(undone)
       }

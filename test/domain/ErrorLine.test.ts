@@ -32,6 +32,27 @@ const found: ReadonlyArray<readonly [string, string, string]> = [
     "not ok 1 - adds"
   ],
   [
+    "a type checker's message that was wrapped to the terminal's width",
+    lines(
+      "src/shop/config.py:10: error: Library stubs not installed for",
+      '"yaml"  [import-untyped]',
+      "    import yaml",
+      "    ^",
+      'src/shop/config.py:10: note: Hint: "python3 -m pip install types-PyYAML"'
+    ),
+    'src/shop/config.py:10: error: Library stubs not installed for "yaml"  [import-untyped]'
+  ],
+  [
+    "a wrapped message that breaks where only its closing code tells",
+    lines("src/shop/api.py:23: error: Untyped decorator makes function", '"total" untyped  [misc]', "    @route()"),
+    'src/shop/api.py:23: error: Untyped decorator makes function "total" untyped  [misc]'
+  ],
+  [
+    "one message of several, each whole on its line",
+    lines("a.py:1: error: Name is not defined  [name-defined]", "a.py:2: error: Missing return  [return]"),
+    "a.py:1: error: Name is not defined  [name-defined]"
+  ],
+  [
     "the line under a Python traceback",
     lines(
       "Traceback (most recent call last):",
@@ -111,9 +132,9 @@ const found: ReadonlyArray<readonly [string, string, string]> = [
     "src/a.ts(1,2): error TS2345: Argument of type 'string'"
   ],
   [
-    "a go test",
+    "a go test with what it found",
     lines("--- FAIL: TestAdd (0.00s)", "    a_test.go:10: got 1", "FAIL", "FAIL\tex/a\t0.01s"),
-    "--- FAIL: TestAdd (0.00s)"
+    "--- FAIL: TestAdd (0.00s) a_test.go:10: got 1"
   ],
   [
     "a go panic",

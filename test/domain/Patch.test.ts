@@ -9,15 +9,15 @@ const patch = [
   "*** Update File: src/old name.js",
   "*** Move to: src/new name.js",
   "@@",
-  "-a",
-  "+b",
+  "-one",
+  "+two",
   "*** Delete File: src/gone.js",
   "*** End Patch"
 ].join("\n")
 
 const changes: ReadonlyArray<FileChange> = [
   { path: "src/tides.js", action: "add", movedTo: undefined },
-  { path: "src/old name.js", action: "update", movedTo: "src/new name.js", replaced: { before: "a", after: "b" } },
+  { path: "src/old name.js", action: "update", movedTo: "src/new name.js", replaced: { before: "one", after: "two" } },
   { path: "src/gone.js", action: "delete", movedTo: undefined }
 ]
 
@@ -27,7 +27,7 @@ describe("the files of a patch", () => {
     assert.deepStrictEqual(patchedFiles(patch.replaceAll("\n", "\r\n")), changes)
   })
 
-  it("tell the line that was replaced where that is all that was done", () => {
+  it("tell the line that was replaced, added or taken out where that is all that was done", () => {
     const replacedBy = (...diff: ReadonlyArray<string>) =>
       patchedFiles(["*** Begin Patch", "*** Update File: a.js", ...diff, "*** End Patch"].join("\n"))[0]?.replaced
     assert.deepStrictEqual(replacedBy("@@", " const all = []", "-  all.sort()", "+  all.toSorted()"), {
@@ -35,8 +35,11 @@ describe("the files of a patch", () => {
       after: "all.toSorted()"
     })
     assert.isUndefined(replacedBy("@@", "-one", "-two", "+three"))
-    assert.isUndefined(replacedBy("@@", "+added"))
-    assert.isUndefined(replacedBy("@@", "-", "+filled"))
+    assert.deepStrictEqual(replacedBy("@@", " import a", "+import b", "+"), { before: "", after: "import b" })
+    assert.deepStrictEqual(replacedBy("@@", "-import b"), { before: "import b", after: "" })
+    assert.isUndefined(replacedBy("@@", "+one", "+two"))
+    assert.isUndefined(replacedBy("@@", "+}"))
+    assert.isUndefined(replacedBy("@@", "-    1", "+    0"))
     assert.isUndefined(replacedBy("@@", "-  indented", "+indented"))
     assert.isUndefined(replacedBy("@@", "-short", `+${"long".repeat(50)}`))
   })

@@ -454,6 +454,37 @@ describe("any other tool", () => {
   })
 })
 
+describe("the assistant's plan", () => {
+  const plan = (...steps: ReadonlyArray<readonly [string, string]>) => ({
+    plan: steps.map(([step, status]) => ({ step, status }))
+  })
+  const planned = () =>
+    builder()
+      .user("add sailings")
+      .functionCall("a", "update_plan", plan(["read", "in_progress"], ["write", "pending"], ["test", "pending"]))
+
+  it("is what the last call of the tool had left of it", () => {
+    const later = planned().functionCall("b", "update_plan", plan(["read", "completed"], ["write", "in_progress"]))
+    assert.deepStrictEqual(evidenceOf(planned()).plan?.left, ["read", "write", "test"])
+    assert.deepStrictEqual(evidenceOf(later).plan?.left, ["write"])
+    assert.isUndefined(evidenceOf(builder().user("add sailings")).plan)
+  })
+
+  it("stays as it was where a call holds no plan, and goes with a turn that was taken back", () => {
+    const broken = planned().functionCall("b", "update_plan", { plan: "none" })
+    assert.deepStrictEqual(evidenceOf(broken).plan?.left, ["read", "write", "test"])
+    assert.deepStrictEqual(
+      evidenceOf(
+        builder()
+          .user("add")
+          .functionCall("a", "update_plan", { plan: [1, {}, { step: 2 }] })
+      ).plan?.left,
+      []
+    )
+    assert.isUndefined(evidenceOf(planned().event({ type: "thread_rolled_back", num_turns: 1 })).plan)
+  })
+})
+
 describe("what was said", () => {
   it("by the user, told by a message and its event, is one request", () => {
     assert.deepStrictEqual(story(builder().user("sort them")), ["user: sort them"])

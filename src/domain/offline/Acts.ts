@@ -1,4 +1,4 @@
-import type { ReplacedLine } from "../Patch.js"
+import type { FileChange, ReplacedLine } from "../Patch.js"
 import { filesOf, filesOfPart } from "./EditedFiles.js"
 import type { RanPart, Step } from "./Steps.js"
 
@@ -17,9 +17,27 @@ const chores = /^git (?:add|commit|push|tag|fetch|clone|switch|config|init)\b|^m
 const changesThings = ({ kind, text }: RanPart): boolean =>
   kind === "edit" || kind === "act" || kind === "format" || /\s--(?:fix|write)\b/.test(text.slice(0, 400))
 
-const actsOf = (step: Step, upTo?: RanPart): ReadonlyArray<Act> => {
+/**
+ * The changes that only took an earlier one back: they helped by what they undid. One pass over the session's steps.
+ */
+export const undoingChanges = (steps: ReadonlyArray<Step>): ReadonlySet<FileChange> => {
+  const made = new Set<string>()
+  const undoing = new Set<FileChange>()
+  for (const change of steps.flatMap((step) => (step._tag === "EditStep" ? filesOf(step) : []))) {
+    const { path, replaced } = change
+    if (replaced !== undefined) {
+      if (made.has(JSON.stringify([path, replaced.after, replaced.before]))) {
+        undoing.add(change)
+      }
+      made.add(JSON.stringify([path, replaced.before, replaced.after]))
+    }
+  }
+  return undoing
+}
+
+const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): ReadonlyArray<Act> => {
   if (step._tag === "EditStep") {
-    const changes = filesOf(step)
+    const changes = filesOf(step).filter((change) => !undone.has(change))
     const files = changes.map((change) => change.movedTo ?? change.path)
     const replaced = new Map(
       changes.flatMap((change) => (change.replaced === undefined ? [] : [[change.path, change.replaced] as const]))
@@ -51,12 +69,13 @@ export const actsBetween = (
   steps: ReadonlyArray<Step>,
   from: number,
   to: number,
+  undone: ReadonlySet<FileChange>,
   upTo?: RanPart
 ): ReadonlyArray<Act> => {
   const acts: Array<Act> = []
   for (let index = to; index > from && acts.length < mostActs; index--) {
     const step = steps[index]
-    acts.unshift(...(step === undefined ? [] : actsOf(step, index === to ? upTo : undefined)))
+    acts.unshift(...(step === undefined ? [] : actsOf(step, undone, index === to ? upTo : undefined)))
   }
   return acts
 }

@@ -10,6 +10,8 @@ export interface CommandFact {
   readonly aliases: ReadonlyArray<string>
   readonly kind: CommandKind
   readonly program: string
+  /** The program with what it is told to do: two runs of one program that differ in their options have the same. */
+  readonly use: string
   readonly command: string
   /** Where it runs, as words after it; empty for the project's directory. */
   readonly place: string
@@ -53,14 +55,17 @@ export const placeAfter = (item: string, code: string): string => {
 /** A command's key together with the place where it runs. */
 export const keyIn = (key: string, place: string): string => `${key}${place.replace(/^ in `(.*?)\/?`$/, " @$1")}`
 
-const ownLabel = /^(?:run |build:|lint:|check |format:|install:|worked here:|for "|try )/
-const label = /^((?:try `[^`]{1,160}`)|(?:for "[^"]{1,160}")|[^:`]{1,60}):/
+const ownLabel = /^(?:run |build:|lint:|check |format:|install:|worked here:|dry run:|look into `|try )/
+/** A bullet that our extractor wrote about a command, whatever that looks like. */
+const ownBullet =
+  /^(?:run (?:the|these) (?:tests|program)|build|check the (?:types|syntax)|lint|format|install|worked here|dry run|(?:try|look into) `[^`]{1,160}`): `/
+const label = /^((?:try|look into) `[^`]{1,160}`|[^:`]{1,60}):/
 const scriptNote = /\(the `([\w:.-]{1,60})` script of package\.json is the same\)/
 
 /** The command that a bullet of reusable knowledge is about, if it is about one. */
 export const commandFact = (item: string): CommandFact | undefined => {
-  const code = codeIn(item.replace(/^try `[^`]{1,160}`:/, "try:")) ?? ""
-  if (!isCommand(code)) {
+  const code = codeIn(item.replace(/^(?:try|look into) `[^`]{1,160}`:/, "")) ?? ""
+  if (code === "" || holdsMarker(code) || (!isCommand(code) && !ownBullet.test(item))) {
     return undefined
   }
   const { telling } = nameCommand(code, new Map(), () => false)
@@ -72,6 +77,7 @@ export const commandFact = (item: string): CommandFact | undefined => {
     aliases: script === undefined ? [] : ["npm", "pnpm", "yarn", "bun"].map((tool) => `${tool} ${script}`),
     kind: telling[0]?.kind ?? "run",
     program: telling[0]?.program ?? "",
+    use: keyIn(`${telling[0]?.program ?? ""} ${telling[0]?.narrowing[0] ?? ""}`, place),
     command: code,
     place,
     purpose: ownLabel.test(item) ? (label.exec(item)?.[1] ?? "") : "",
@@ -95,6 +101,7 @@ export const passedOf = (items: ReadonlyArray<string>): ReadonlyArray<CommandFac
           aliases: [],
           kind: part.kind,
           program: part.program,
+          use: key,
           command: part.text,
           place,
           purpose: "",

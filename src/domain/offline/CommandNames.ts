@@ -134,7 +134,7 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
     family: invocation.family,
     program: invocation.program,
     key: isScript ? scriptKey(invocation.program, pipeline.text) : telling.join(" "),
-    narrowing: /^(?:e?grep|rg|ag|ack|awk)$/.test(invocation.program)
+    narrowing: /^(?:e?grep|rg|ag|ack|awk|jq)$/.test(invocation.program)
       ? withoutPattern(telling.slice(1))
       : telling.slice(1),
     text: invocation.kind === "look" || invocation.kind === "scene" ? bare : withoutTrailing(bare, isCheck),
@@ -157,7 +157,8 @@ const isQuiet = (part: CommandPart): boolean => part.kind === "look" || part.kin
 
 /** A change of directory or of the environment that what follows depends on. */
 const isGround = (part: CommandPart, isRoot: (directory: string | undefined) => boolean): boolean =>
-  /^(?:cd|pushd|source|\.|export|nvm|conda|set-location)$/.test(part.program) &&
+  (/^(?:cd|pushd|source|\.|export|nvm|conda|set-location)$/.test(part.program) ||
+    /^set [-+]a$/.test(part.pipeline.text)) &&
   !(part.narrowing.length === 1 && isRoot(part.narrowing[0])) &&
   !part.pipeline.text.includes("/dev/null")
 

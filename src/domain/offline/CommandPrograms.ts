@@ -38,10 +38,10 @@ export const programKinds: ReadonlyMap<string, CommandKind> = table<
   scene:
     "cd pushd popd set export unset source . echo printf exit true false sleep wait : ulimit umask alias nvm conda write-output write-host set-location return shopt trap",
   look: "ls dir cat bat head tail less more sed awk gawk grep egrep fgrep rg ag ack find fd fdfind tree wc sort uniq cut tr jq yq column nl tac rev fold pwd which whereis type command file stat du df date whoami id uname hostname printenv ps top htop pgrep lsof ss netstat test [ [[ diff cmp comm xxd hexdump od strings md5sum sha1sum sha256sum cksum realpath readlink basename dirname seq history man info tput clear free uptime nproc ping dig nslookup host get-content get-childitem get-item get-location get-command get-process select-string select-object where-object foreach-object test-path measure-object format-table format-list resolve-path join-path out-string sort-object convertfrom-json gci gc sls findstr where if get-date nvidia-smi tesseract pdftotext exiftool identify ffprobe sw_vers lsb_release",
-  test: "pytest py.test unittest nose2 jest vitest mocha ava tap tape playwright cypress rspec phpunit pest ctest tox nox busted bats karma jasmine nextest doctest stest",
+  test: "pytest py.test unittest nose2 jest vitest mocha ava tap tape playwright cypress rspec phpunit pest ctest tox nox busted bats karma jasmine nextest doctest stest gotestsum",
   build:
     "ninja webpack rollup esbuild vite next nuxt tsup parcel turbo javac gcc g++ cc c++ clang clang++ rustc kotlinc bazel meson gmake msbuild xcodebuild swc latexmk pdflatex mkdocs sphinx-build hugo jekyll",
-  lint: "eslint oxlint flake8 pylint golangci-lint rubocop stylelint biome shellcheck hadolint markdownlint yamllint ktlint swiftlint pre-commit standard xo ruff phpstan psalm credo bandit semgrep knip depcheck actionlint",
+  lint: "eslint oxlint flake8 pylint golangci-lint rubocop stylelint biome shellcheck hadolint markdownlint yamllint ktlint swiftlint pre-commit standard xo ruff phpstan psalm credo bandit semgrep knip depcheck actionlint xmllint staticcheck",
   "type-check": "tsc mypy pyright pyre vue-tsc svelte-check flow py_compile compileall tsgo basedpyright ty",
   format: "prettier black gofmt goimports rustfmt oxfmt isort dprint autopep8 yapf clang-format shfmt standardrb",
   edit: "mv cp rm rmdir ln touch mkdir patch truncate unlink tee new-item remove-item move-item copy-item rename-item set-content add-content out-file del ren unzip tar apply_patch chmod chown install",
@@ -54,7 +54,7 @@ export const programFamilies: ReadonlyMap<string, string> = table({
   python:
     "python py pytest py.test unittest nose2 tox nox mypy pyright basedpyright ty ruff flake8 pylint black isort pip pip3 poetry uv pipenv pdm django-admin py_compile compileall doctest",
   rust: "cargo rustc rustfmt nextest clippy",
-  go: "go gofmt goimports golangci-lint",
+  go: "go gofmt goimports golangci-lint gotestsum staticcheck",
   java: "mvn mvnw gradle gradlew javac java ktlint kotlinc sbt",
   ruby: "ruby rspec rake rails bundle rubocop gem",
   php: "php phpunit pest composer phpstan psalm",

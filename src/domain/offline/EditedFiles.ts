@@ -36,7 +36,12 @@ export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> => {
     case "remove-item":
       return files.map((path) => ({ path, action: "delete", movedTo: undefined }))
     case "cp":
-    case "copy-item":
+    case "copy-item": {
+      const [from, to] = files
+      return files.length === 2 && from !== undefined && to?.endsWith("/") === true
+        ? [{ path: `${to}${from.split("/").at(-1) ?? ""}`, action: "add", movedTo: undefined }]
+        : files.slice(-1).map((path) => ({ path, action: "add", movedTo: undefined }))
+    }
     case "touch":
     case "new-item":
       return files.slice(-1).map((path) => ({ path, action: "add", movedTo: undefined }))

@@ -18,11 +18,23 @@ export const missingModuleIn = (error: string): MissingModule | undefined => {
   return code === undefined || module === undefined ? undefined : { code, module, importer }
 }
 
+const panic = /^thread '([^']{1,160})' panicked at \S{1,200}:\d{1,9}:\d{1,9}: /
+
+/** Cut to so many characters, and not in the middle of something quoted where much is left before that. */
+const cutOutsideQuotes = (text: string, limit: number): string => {
+  const cut = cutText(text, limit)
+  if (cut === text) {
+    return text
+  }
+  const opened = /(?<=^|[\s([{=:])(["'])(?!.*\1(?:$|[\s)\]},.;:]))/.exec(cut)
+  return opened !== null && opened.index > limit / 2 ? `${cut.slice(0, opened.index).trimEnd()}…` : cut
+}
+
 /** `ERR_MODULE_NOT_FOUND for lib/router.js`, or the beginning of the error line, without any markup. */
 export const plainErrorName = (error: string, limit: number): string => {
   const missing = missingModuleIn(error)
   return missing === undefined
-    ? cutText(oneLine(error).replaceAll("`", "'"), limit).replace(/[.;,]$/, "")
+    ? cutOutsideQuotes(oneLine(error).replace(panic, "$1 panicked: ").replaceAll("`", "'"), limit).replace(/[.;,]$/, "")
     : `${missing.code} for ${missing.module}`
 }
 

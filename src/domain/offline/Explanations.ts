@@ -69,7 +69,7 @@ const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
 /** What is said of a file without saying again which: `Fixed x in y: the sign was wrong` is `the sign was wrong`. */
 const withoutLeadIn = (sentence: string): string => {
   const rest =
-    /^(?:Fixed|Changed|Updated|Corrected|Found (?:it|the (?:bug|problem|issue))|The (?:bug|problem|issue|cause))\b[^:]{0,120}: +(.{20,})$/.exec(
+    /^(?:Fixed|Changed|Updated|Corrected|Found (?:it|the (?:bug|problem|issue))|The (?:bug|problem|issue|cause)|(?:It|That|This|Everything) (?:now )?(?:builds|compiles|works|passes|runs))\b[^:]{0,120}: +(.{20,})$/.exec(
       sentence
     )?.[1]
   return rest ?? sentence
@@ -115,7 +115,7 @@ export const explanationOf = (
 }
 
 const caveat =
-  /^(?:There (?:is|are) no\b|No\b|Not\b|Only\b|It (?:does not|doesn't|needs|must|only)\b|I (?:did not|didn't|left)\b|The\b.{0,60}\b(?:not|never|only|must)\b)/
+  /^(?:There (?:is|are) no\b|No\b|Not\b|Only\b|It (?:does not|doesn't|needs|must|only)\b|I (?:did not|didn't) (?!need|have to|want|see|find|use)\w|I left\b|The\b.{0,60}\b(?:not|never|only|must)\b)/
 const passing = /\b(?:tests?|suite|checks?|verif\w{1,10}|passes|pass|green)\b/i
 const emptyWord =
   /^(?:the|a|an|in|to|with|for|and|of|is|are|it|now|also|new|file|files|done|added|adding|updated|update|created|create|renamed|edited|changed|fixed|implemented|removed|deleted|wrote|using|all|here|this|that|at|on|by|git|mv)$/i
@@ -131,12 +131,16 @@ const tellsMore = (sentence: string): boolean => {
   return letters > 0 ? letters >= 16 : words.length >= 2
 }
 
+const selfPraise =
+  /,? (?:and|all|with) (?:all |the |every )?(?:\d{1,6} )?(?:tests?|checks?|everything)(?: now)? (?:pass(?:es|ing|ed)?|(?:is|are) green|works?)[.!]?$/i
+
 /** Without the clauses that only say that checks passed, which evidence tells elsewhere, or ask the user for something. */
 const withoutAsides = (sentence: string): string =>
   sentence
     .split("; ")
     .filter((clause, index) => index === 0 || !(passing.test(clause) || /^please\b/i.test(clause)))
     .join("; ")
+    .replace(selfPraise, "")
 
 /** A sentence beside the name of the file, which it need not repeat. */
 const beside = (sentence: string, file: string): string => {
@@ -147,7 +151,9 @@ const beside = (sentence: string, file: string): string => {
     bare.includes(end)
   )
   const short = named === undefined ? bare : bare.replace(named, "")
-  return short.replace(/^(?:Added|Created|Implemented|Wrote|Updated|Changed)\b/, (verb) => verb.toLowerCase())
+  return short
+    .replace(/, (?:all )?done$/i, "")
+    .replace(/^(?:Added|Created|Implemented|Wrote|Updated|Changed)\b/, (verb) => verb.toLowerCase())
 }
 
 /** What the assistant said of a file: the last sentence that names it and tells more than that, with its caveat. */

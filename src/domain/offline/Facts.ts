@@ -95,14 +95,16 @@ const pasted = /\bpasted (?:live-looking )?secrets into the session: (.{1,80}?);
 const openFact = (item: string): OpenFact => {
   const bare = item.replace(/^open(?:, the assistant said)?:?\s*/i, "")
   const secrets = pasted.exec(bare)
-  const broken = /\bbroke off (?:in the middle of|before any answer to) "(.{1,160})"/.exec(bare)?.[1]
+  const brokenOff =
+    /\bbroke off (?:in the middle of|before any answer to) "([^"]{1,160})"(; the plan had left: .*)?/.exec(bare)
+  const broken = brokenOff?.[1]
   const failed = /^(`{1,3})(.{1,320}?)\1.{0,140}? failed.{0,40}?(?:: `{1,3}(.{1,320}?)`{1,3})?$/.exec(bare)
   const said = /^open, the assistant said/i.test(item)
   const text =
     secrets !== null
-      ? `A user pasted live-looking ${secrets[1] ?? "secrets"} into a session: rotate what was pasted`
+      ? `A user pasted into a session what looks like ${secrets[1] ?? "secrets"}: rotate what was pasted`
       : broken !== undefined
-        ? `Unfinished: "${broken}"`
+        ? `Unfinished: "${broken}"${brokenOff?.[2] ?? ""}`
         : said
           ? `The assistant left open: ${bare}`
           : bare

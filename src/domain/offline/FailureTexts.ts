@@ -14,9 +14,14 @@ const mentions = (text: string, file: string): boolean => {
   return at !== -1 && !/[\w/\\.-]/.test(text[at - 1] ?? " ")
 }
 
+const testFile = /(?:^|[/\\_.-])(?:tests?|specs?|__tests__)(?=[/\\_.-])/i
+
 /** The files whose edits most probably helped: those that the error names, else the last that were edited. */
 const helpfulFiles = (acts: ReadonlyArray<Act>, error: string): ReadonlyArray<string> => {
-  const files = [...new Set(acts.filter(({ command }) => command === undefined).flatMap((act) => act.files))]
+  const edited = [...new Set(acts.filter(({ command }) => command === undefined).flatMap((act) => act.files))]
+  // A test names itself in its error; where the code was edited too, it was the code that was wrong.
+  const code = edited.filter((file) => !testFile.test(file))
+  const files = code.length > 0 ? code : edited
   const named = [
     files.filter((file) => mentions(error, file)),
     files.filter((file) => mentions(error, baseName(file))),
@@ -33,9 +38,17 @@ const missingTool =
 const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
   const edits = acts.filter(({ files }) => files.includes(file))
   const replaced = edits.length === 1 ? edits[0]?.replaced.get(file) : undefined
-  return replaced === undefined
-    ? inCode(file, 120)
-    : `${inCode(file, 120)} (${inCode(replaced.before, 120)} → ${inCode(replaced.after, 120)})`
+  if (replaced === undefined) {
+    return inCode(file, 120)
+  }
+  const { after, before } = replaced
+  const what =
+    before === ""
+      ? `added ${inCode(after, 120)}`
+      : after === ""
+        ? `removed ${inCode(before, 120)}`
+        : `${inCode(before, 120)} → ${inCode(after, 120)}`
+  return `${inCode(file, 120)} (${what})`
 }
 
 /** What resolved a failure, as words that follow `fixed by`; in full, with the line that an edit replaced. */

@@ -1,4 +1,4 @@
-import { type Act, actsBetween } from "./Acts.js"
+import { type Act, actsBetween, undoingChanges } from "./Acts.js"
 import { covers } from "./CheckCoverage.js"
 import type { CommandKind } from "./CommandPrograms.js"
 import { errorSignature } from "./ErrorNames.js"
@@ -119,6 +119,7 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
  * way to another of the same check counts only where that check passed in the end.
  */
 export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> => {
+  const undone = undoingChanges(steps)
   const all: Array<Open> = []
   let open: Array<Open> = []
   const fail = (at: number, failure: Failure, part: RanPart | undefined, output: string): void => {
@@ -159,8 +160,8 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     for (const known of open.filter(test)) {
       const acts =
         known.gaveWay === undefined
-          ? actsBetween(steps, known.last, at, part)
-          : actsBetween(steps, known.last, known.gaveWay)
+          ? actsBetween(steps, known.last, at, undone, part)
+          : actsBetween(steps, known.last, known.gaveWay, undone)
       known.resolution = { line, check, directory: part?.directory, passedTests, acts }
     }
     open = open.filter((known) => known.resolution === undefined)

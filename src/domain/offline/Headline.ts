@@ -1,5 +1,4 @@
 import { byteLength, cutEnd } from "../ByteBudget.js"
-import { filesOf } from "./EditedFiles.js"
 import { plainErrorName } from "./ErrorNames.js"
 import { announces, lastWordOf } from "./Explanations.js"
 import type { Failure } from "./Failures.js"
@@ -7,7 +6,7 @@ import { fixOf } from "./FailureTexts.js"
 import { isOpenFailure } from "./Outcome.js"
 import type { Preference } from "./Preferences.js"
 import { isScript } from "./ShownCommand.js"
-import type { TaskReport } from "./TaskReport.js"
+import { cameUpOnTheWay, type TaskReport } from "./TaskReport.js"
 import { saidIn, stepsOf } from "./Tasks.js"
 import { counted, cutText, listed, plainLine } from "./Wording.js"
 
@@ -30,22 +29,26 @@ const chief = (failures: ReadonlyArray<Failure>): Failure | undefined =>
 const isTold = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.kind !== "look"
 
-const changedFiles = (report: TaskReport): ReadonlyArray<string> => [
-  ...new Set(
-    stepsOf(report.task)
-      .flatMap(filesOf)
-      .map((change) => change.movedTo ?? change.path)
-  )
-]
-
 const filesText = (files: ReadonlyArray<string>): string => {
   const shown = files.slice(0, 3).map((file) => plainLine(file, 60))
   return listed(files.length > 3 ? [...shown, `${files.length - 3} more files`] : shown)
 }
 
+const isAskedFor = (report: TaskReport): boolean => report.task.requests.length > 0
+
 /** `why does it fail?` needs no colon after it. */
 const titled = (report: TaskReport, rest: string): string =>
   /[?!:。？]$/.test(report.title) ? `${report.title} ${rest}` : `${report.title}: ${rest}`
+
+/** What was changed, after what was asked for; work that nobody asked for is called after its changes already. */
+const changed = (report: TaskReport, files: string, rest: string): string =>
+  isAskedFor(report) ? titled(report, `changed ${files}${rest}`) : `${report.title}${rest}`
+
+/** A failure of the work itself in a few words: that it was put right by going on needs no saying how. */
+const onTheWay = (failure: Failure): string => {
+  const isByCommand = failure.resolution?.acts.some(({ command }) => command !== undefined) === true
+  return `; on the way ${failed(failure)}, fixed${isByCommand ? ` by ${plain(fixOf(failure))}` : ""}`
+}
 
 const checkOf = (report: TaskReport): string => {
   const tests = report.verifications.findLast(({ part }) => part.kind === "test")
@@ -77,7 +80,7 @@ const manyFiles = 6
 const clauseOf = (report: TaskReport): Clause => {
   const fixed = chief(report.failures.filter((failure) => failure.resolution !== undefined && isTold(failure)))
   const open = chief(report.failures.filter(isOpenFailure))
-  const files = changedFiles(report)
+  const files = [...report.changedAt.keys()]
   const check = checkOf(report)
   const isApproved = report.outcome === "success" && report.verifications.length === 0
   const ending = report.isCutOff ? "broke off in the middle" : isApproved ? "the user approved" : ""
@@ -85,7 +88,7 @@ const clauseOf = (report: TaskReport): Clause => {
     const open = report.failures.find(isOpenFailure)
     const left = open === undefined ? (check === "" ? "not verified" : "") : `${failed(open)}, still open`
     return {
-      text: titled(report, `changed ${counted(files.length, "file")}${left === "" ? "" : `; ${left}`}`),
+      text: changed(report, counted(files.length, "file"), left === "" ? "" : `; ${left}`),
       check,
       ending,
       worth: 10
@@ -93,20 +96,24 @@ const clauseOf = (report: TaskReport): Clause => {
   }
   if (fixed !== undefined) {
     const isSame = fixed.resolution?.check === fixed.what
-    return {
-      text: `${failed(fixed)}; fixed by ${plain(fixOf(fixed))}`,
-      check: isSame ? again(report, fixed) : check,
-      ending,
-      worth: 10
-    }
+    const left = open === undefined || report.outcome === "success" ? "" : `; ${failed(open)}, still open`
+    return isAskedFor(report) && files.length > 0 && cameUpOnTheWay(report, fixed)
+      ? { text: changed(report, filesText(files), `${onTheWay(fixed)}${left}`), check, ending, worth: 10 }
+      : {
+          text: `${failed(fixed)}; fixed by ${plain(fixOf(fixed))}${left}`,
+          check: isSame ? again(report, fixed) : check,
+          ending,
+          worth: 10
+        }
   }
-  if (open !== undefined) {
+  if (open !== undefined && report.outcome !== "success") {
     const after = files.length > 0 ? ` after editing ${filesText(files)}` : ""
-    return { text: `${failed(open)}, still open${after}`, check, ending, worth: 8 }
+    const left = `${failed(open)}, still open${after}`
+    return { text: isAskedFor(report) ? titled(report, left) : left, check, ending, worth: 8 }
   }
   if (files.length > 0) {
     const left = check === "" && ending === "" ? "; not verified" : ""
-    return { text: titled(report, `changed ${filesText(files)}${left}`), check, ending, worth: check === "" ? 5 : 7 }
+    return { text: changed(report, filesText(files), left), check, ending, worth: check === "" ? 5 : 7 }
   }
   const lost = report.failures.find((failure) => failure.resolution === undefined && failure.kind !== "look")
   if (lost !== undefined) {
@@ -123,7 +130,7 @@ const clauseOf = (report: TaskReport): Clause => {
     text: report.isCutOff ? report.title : titled(report, word),
     check: "",
     ending: report.isCutOff && said.length === 0 && stepsOf(report.task).length === 0 ? "not answered" : ending,
-    worth: report.isCutOff ? 3 : 1
+    worth: report.isCutOff ? 3 : stepsOf(report.task).length > 0 ? 2 : 1
   }
 }
 
@@ -156,33 +163,58 @@ export const headingOf = (reports: ReadonlyArray<TaskReport>, preferences: Reado
 }
 
 const summaryWords = 110
+const sentenceCharacters = 420
+
+/** Whether a task is called by nothing but wishes, which the summary has told already. */
+const isOnlyWishes = (report: TaskReport, preferences: ReadonlyArray<Preference>): boolean =>
+  preferences.some(({ text }) => report.title.includes(text)) &&
+  preferences
+    .reduce((title, { text }) => title.replace(text, " "), report.title)
+    .replace(/\b(?:and|but|also|please)\b|[^\p{L}\p{N}]/giu, "") === ""
+
+/**
+ * The clauses of a summary, by worth: without wishes that were told before, and without what was only answered out of
+ * hand where there is anything else.
+ */
+const summaryClauses = (
+  reports: ReadonlyArray<TaskReport>,
+  preferences: ReadonlyArray<Preference>
+): ReadonlyArray<{ readonly report: TaskReport; readonly clause: Clause }> => {
+  const all = reports
+    .map((report) => ({ report, clause: clauseOf(report) }))
+    .toSorted((one, other) => other.clause.worth - one.clause.worth)
+    .flatMap(({ clause, report }) => {
+      if (!isOnlyWishes(report, preferences)) {
+        return [{ report, clause }]
+      }
+      const text = clause.text.replace(report.title, "For that")
+      return clause.worth > 3 ? [{ report, clause: { ...clause, text } }] : []
+    })
+  const worthy = all.filter(({ clause }) => clause.worth > 1)
+  return (worthy.length > 0 ? worthy : all).slice(0, 6)
+}
 
 /** The summary: wishes first, then what is open, then the tasks by worth; under 120 words. */
 export const summaryOf = (reports: ReadonlyArray<TaskReport>, preferences: ReadonlyArray<Preference>): string => {
   const wishes = preferences.slice(0, 4).map(({ text }) => `"${plainLine(text, 80)}"`)
   const secrets = secretsIn(reports)
   const told = new Set<string>()
-  const clauses = reports
-    .map((report) => ({ report, clause: clauseOf(report) }))
-    .toSorted((one, other) => other.clause.worth - one.clause.worth)
-    .slice(0, 6)
-    .map(({ clause, report }) => {
-      const tests = report.verifications.findLast(({ part }) => part.kind === "test")
-      const isNew = tests !== undefined && !isScript(tests.part.text) && !told.has(tests.part.key)
-      told.add(tests?.part.key ?? "")
-      const check = tests === undefined ? clause.check : isNew ? `tests run with ${plain(tests.part.text)}` : ""
-      const word =
-        clause.worth <= 5 && report.outcome !== "success"
-          ? lastWordOf(saidIn(report.task), report.paths, 160)
-          : undefined
-      const answer = word === undefined || announces(word) ? "" : ` The assistant said: "${word.replaceAll('"', "'")}"`
-      return `${joined({ ...clause, check }).replace(/[.;]$/, "")}.${answer}`
-    })
+  const clauses = summaryClauses(reports, preferences).map(({ clause, report }) => {
+    const tests = report.verifications.findLast(({ part }) => part.kind === "test")
+    const isNew = tests !== undefined && !isScript(tests.part.text) && !told.has(tests.part.key)
+    told.add(tests?.part.key ?? "")
+    const check = tests === undefined ? clause.check : isNew ? `tests run with ${plain(tests.part.text)}` : ""
+    const word =
+      clause.worth <= 5 && report.outcome !== "success" ? lastWordOf(saidIn(report.task), report.paths, 160) : undefined
+    const answer = word === undefined || announces(word) ? "" : ` The assistant said: "${word.replaceAll('"', "'")}"`
+    const sentence = `${joined({ ...clause, check }).replace(/[.;]$/, "")}.`
+    return sentence.length + answer.length > sentenceCharacters ? sentence : sentence + answer
+  })
   const sentences = [
     ...(wishes.length === 0 ? [] : [`The user wants ${listed(wishes)}.`]),
     ...(secrets === "" ? [] : [`Open: the user pasted secrets (${secrets}); rotate them.`]),
     ...clauses
-  ].map((sentence) => plainLine(sentence, 420))
+  ].map((sentence) => plainLine(sentence, sentenceCharacters))
   const { text } = sentences.reduce(
     (sum, sentence) => {
       const words = sentence.split(" ").length

@@ -87,3 +87,16 @@ const optionsWithValue: ReadonlySet<string> = new Set([
 /** The words of a program that are no options, nor an option's value. */
 export const operands = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   words.slice(1).filter((word, index) => !word.startsWith("-") && !optionsWithValue.has(words[index] ?? ""))
+
+/**
+ * How narrowly the words behind a program aim it: 0 at everything, 1 at a directory, 2 at a file or one test. Go's
+ * `./...` is everything.
+ */
+export const narrowness = (words: ReadonlyArray<string>): 0 | 1 | 2 => {
+  const aims = words.filter((word) => !word.startsWith("-"))
+  return aims.some((word) => /\.\w{1,6}$|::/.test(word))
+    ? 2
+    : aims.some((word) => /^[\w.@-]{1,80}\/(?!\.\.\.)/.test(word))
+      ? 1
+      : 0
+}

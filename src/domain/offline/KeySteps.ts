@@ -152,9 +152,12 @@ const commandStep = (step: CommandStep, weight: number): KeyStep => {
   }
 }
 
+/** What only makes room for something else. */
+const preparing = /^(?:mkdir|chmod|touch)\b/
+
 const otherCommands = (report: TaskReport, told: ReadonlySet<number>): ReadonlyArray<KeyStep> => {
   const resolved = new Set(report.resolved.map(({ key }) => key))
-  return stepsOf(report.task).flatMap((step) => {
+  const all = stepsOf(report.task).flatMap((step) => {
     if (step._tag !== "CommandStep" || step.isLook || told.has(step.outputLine) || step.verdict === "failed") {
       return []
     }
@@ -165,11 +168,12 @@ const otherCommands = (report: TaskReport, told: ReadonlySet<number>): ReadonlyA
     if (isTold || isPassed) {
       return []
     }
-    const isAct = step.parts.some(
-      ({ key, kind }) => kind === "act" || (kind === "edit" && !/^(?:mkdir|chmod|touch)\b/.test(key))
-    )
-    return [commandStep(step, isAct ? 5 : isScript(step.shown) ? 3 : 4)]
+    const isAct = step.parts.some(({ key, kind }) => kind === "act" || (kind === "edit" && !preparing.test(key)))
+    const isPreparing = step.parts.every(({ key }) => preparing.test(key))
+    return [commandStep(step, isAct ? 5 : isPreparing ? 1 : isScript(step.shown) ? 3 : 4)]
   })
+  const main = all.filter(({ weight }) => weight > 1)
+  return main.length > 0 ? main : all
 }
 
 const latest = (steps: ReadonlyArray<KeyStep>, count: number): ReadonlyArray<KeyStep> =>

@@ -1,14 +1,17 @@
 import type { CommandPart } from "./CommandNames.js"
 import { checkKinds, type CommandKind } from "./CommandPrograms.js"
-import { filesOf } from "./EditedFiles.js"
 import { explanationOf, leftOversIn } from "./Explanations.js"
 import type { Failure } from "./Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
-import { isOpenFailure } from "./Outcome.js"
+import { isMissingProgram, isOpenFailure } from "./Outcome.js"
+import { filesReadBy } from "./Pointers.js"
+import { withoutSecrets } from "./Secrets.js"
+import { narrowness } from "./InvocationWords.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, RanPart } from "./Steps.js"
-import type { TaskReport } from "./TaskReport.js"
+import { cameUpOnTheWay, type TaskReport } from "./TaskReport.js"
 import { followUpsOf, saidIn, stepsOf } from "./Tasks.js"
+import { addsPackage, isInstallation } from "./Installations.js"
 import { inCode, listed, plainLine, quoted } from "./Wording.js"
 
 /** What a later session can use of a task, and what it should know is still open. */
@@ -30,45 +33,42 @@ const scriptNote = (part: CommandPart, report: TaskReport): string => {
   return names[0] === undefined ? "" : ` (the ${inCode(names[0], 60)} script of package.json is the same)`
 }
 
-const isFilePlace = (word: string): boolean => !word.startsWith("-") && /\.\w{1,6}$|::/.test(word)
-
-const isNarrow = (part: CommandPart): boolean => part.narrowing.some(isFilePlace)
-
 /** Which of the changed files a script tried, if it says so. */
 const triedFile = (part: CommandPart, report: TaskReport): string | undefined =>
-  stepsOf(report.task)
-    .flatMap(filesOf)
-    .map((change) => change.movedTo ?? change.path)
-    .find((file) => part.pipeline.text.includes(file))
+  [...report.changedAt.keys()].find((file) => part.pipeline.text.includes(file))
 
 const commandBullet = (part: RanPart, report: TaskReport): string => {
   const tried = isScript(part.pipeline.text) ? triedFile(part, report) : undefined
   const purpose =
     tried === undefined
-      ? part.kind === "test" && isNarrow(part)
+      ? part.kind === "test" && narrowness(part.narrowing) > 0
         ? "run these tests"
-        : part.kind === "act" && installs.test(part.key)
+        : part.kind === "act" && isInstallation(part)
           ? "install"
           : isSyntaxCheck.test(part.text)
             ? "check the syntax"
-            : (purposes[part.kind] ?? "worked here")
+            : isRehearsal.test(part.text)
+              ? "dry run"
+              : (purposes[part.kind] ?? "worked here")
       : `try ${inCode(tried, 120)}`
   return `${purpose}: ${shownCommand(part.text)}${inDirectory(part.directory)}${scriptNote(part, report)}`
 }
 
 const chores =
-  /^(?:git|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout|publish)\b/
+  /^(?:git|go mod tidy|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout|publish)\b/
 const isRehearsal = /\s--dry-run\b/
-const installs =
-  /^(?:(?:npm|pnpm|yarn|bun|pip3?|uv|poetry|pipenv|bundle|composer|brew|apt|apt-get|cargo|go|dotnet|corepack)\b.{0,40}?\b(?:i|ci|install|sync|add|restore|get|fetch|enable|use)|yarn$)/
 
 /** Of the checks of one program, a narrow one says nothing where a wider one passed too. */
 const widest = (parts: ReadonlyArray<RanPart>): ReadonlyArray<RanPart> =>
   parts.filter(
     (part) =>
-      !isNarrow(part) ||
       !checkKinds.has(part.kind) ||
-      !parts.some((other) => other.program === part.program && other.kind === part.kind && !isNarrow(other))
+      !parts.some(
+        (other) =>
+          other.program === part.program &&
+          other.kind === part.kind &&
+          narrowness(other.narrowing) < narrowness(part.narrowing)
+      )
   )
 
 /** A program of the project that ran well: not a script typed in for once, and none from somewhere else. */
@@ -78,8 +78,14 @@ const isOwnProgram = (part: RanPart): boolean =>
   /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
   !/\s-[ce]\s|\s[~/]/.test(part.text)
 
+/** A line about a command, and what the command is known by. */
+interface CommandLine {
+  readonly key: string
+  readonly text: string
+}
+
 /** The commands that are known to work, the newest form of each. */
-const commandsOf = (report: TaskReport): ReadonlyArray<string> => {
+const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
   const verifying = new Set(report.verifications.map(({ part }) => part))
   const isKept = (part: RanPart, line: number): boolean =>
@@ -88,7 +94,10 @@ const commandsOf = (report: TaskReport): ReadonlyArray<string> => {
       checkKinds.has(part.kind) ||
       isOwnProgram(part) ||
       // What the user then did not want may have run well; it is nothing to do again.
-      (part.kind === "act" && line > rejectedAt && (!chores.test(part.key) || isRehearsal.test(part.text))))
+      (part.kind === "act" &&
+        line > rejectedAt &&
+        !addsPackage(part) &&
+        (!chores.test(part.key) || isRehearsal.test(part.text))))
   const newest = new Map<string, RanPart>()
   for (const step of stepsOf(report.task)) {
     for (const part of step._tag === "CommandStep" ? step.parts.filter((part) => isKept(part, step.line)) : []) {
@@ -97,12 +106,27 @@ const commandsOf = (report: TaskReport): ReadonlyArray<string> => {
   }
   const ranked = widest([...newest.values()])
   const programs = ranked.filter(({ kind, pipeline }) => kind === "run" && !isScript(pipeline.text))
-  return ranked.filter((part) => !programs.slice(0, -2).includes(part)).map((part) => commandBullet(part, report))
+  return ranked
+    .filter((part) => !programs.slice(0, -2).includes(part))
+    .map((part) => ({ key: part.key, text: commandBullet(part, report) }))
 }
 
 /** Without its error a failure cannot be recognised when it comes again. */
 const isWorthFixing = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
+
+/** A slip of the work itself, put right in the files that it was made in: nobody will meet it again. */
+const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
+  const acts = failure.resolution?.acts ?? []
+  const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
+  return (
+    cameUpOnTheWay(report, failure) &&
+    acts.length > 0 &&
+    acts.every(
+      ({ command, files, replaced }) => command === undefined && replaced.size === 0 && files.every(wasChanged)
+    )
+  )
+}
 
 /** Looks that computed something are worth keeping; a mere print is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
@@ -116,33 +140,53 @@ const looksOf = (report: TaskReport): ReadonlyArray<string> => {
     ? []
     : looks
         .filter(isComputing)
+        .flatMap((step) =>
+          filesReadBy(step)
+            .slice(0, 1)
+            .map((file) => `look into ${inCode(file, 120)}: ${shownCommand(step.shown)}`)
+        )
         .slice(-1)
-        .map((step) => `for ${quoted(report.title, 90)}: ${shownCommand(step.shown)}`)
 }
 
 /** Beyond these a task teaches a list, not a lesson. */
 const mostBullets = 10
 
-/** Reusable knowledge: the commands that worked, failures with their fixes, and what the place does not allow. */
-export const reusableKnowledge = (report: TaskReport): ReadonlyArray<string> => {
+/**
+ * Reusable knowledge: the commands that worked, failures with their fixes, and what the place does not allow. `told` has
+ * the keys of the commands that earlier tasks of the session told, and gets those of this one.
+ */
+export const reusableKnowledge = (report: TaskReport, told: Set<string>): ReadonlyArray<string> => {
   const said = saidIn(report.task)
   const fixes = report.failures
     .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
-    .map((failure) => fixText(failure, explanationOf(failure, said, report.paths)))
+    .flatMap((failure) => {
+      const explanation = explanationOf(failure, said, report.paths)
+      return explanation === undefined && isOwnSlip(failure, report) ? [] : [fixText(failure, explanation)]
+    })
   const place = report.failures
-    .filter((failure) => failure.kind === "look" && failure.resolution === undefined && failure.error !== undefined)
-    .map((failure) => `${shownCommand(failure.what)} does not work here: ${inCode(failure.error ?? "", 240)}`)
+    .filter((failure) => failure.resolution === undefined && failure.error !== undefined)
+    .filter((failure) => failure.kind === "look" || isMissingProgram(failure))
+    .map((failure) => {
+      const what = isMissingProgram(failure) ? inCode(failure.program, 80) : shownCommand(failure.what)
+      return `${what} does not work here: ${inCode(failure.error ?? "", 240)}`
+    })
   const isInFix = (line: string): boolean =>
     line.startsWith("worked here: ") && fixes.some((fix) => fix.includes(line.slice("worked here: ".length)))
-  const commands = commandsOf(report).filter((line) => !isInFix(line))
-  const all = [...commands.slice(0, 6), ...fixes.slice(0, 6), ...place.slice(0, 2), ...looksOf(report)]
+  const commands = commandsOf(report).filter(({ key, text }) => !told.has(key) && !isInFix(text))
+  commands.forEach(({ key }) => told.add(key))
+  const all = [
+    ...commands.slice(0, 6).map(({ text }) => text),
+    ...fixes.slice(0, 6),
+    ...place.slice(0, 2),
+    ...looksOf(report)
+  ]
   return [...new Set(all)].slice(0, mostBullets)
 }
 
 const openFailures = (report: TaskReport): ReadonlyArray<string> =>
   report.failures
-    .filter((failure) => failure.resolution === undefined && failure.kind !== "look")
+    .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isMissingProgram(failure))
     .filter((failure) => failure.isRepeatable || failure.kind === "patch" || report.outcome !== "success")
     .slice(-5)
     .map((failure) =>
@@ -155,7 +199,10 @@ const cutOff = (report: TaskReport): ReadonlyArray<string> => {
   const line = report.task.items.at(-1)?.line ?? 0
   const isBegun = saidIn(report.task).length > 0 || stepsOf(report.task).length > 0
   const where = isBegun ? "in the middle of" : "before any answer to"
-  return report.isCutOff ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})`] : []
+  const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
+  const more = report.planLeft.length - left.length
+  const plan = left.length === 0 ? "" : `; the plan had left: ${listed(more > 0 ? [...left, `${more} more`] : left)}`
+  return report.isCutOff ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})${plan}`] : []
 }
 
 const corrections = (report: TaskReport): ReadonlyArray<string> =>

@@ -1,8 +1,9 @@
 import { cite, citationsIn } from "../Citation.js"
-import type { CommandKind } from "./CommandPrograms.js"
+import { checkKinds, type CommandKind } from "./CommandPrograms.js"
 import { errorSignature } from "./ErrorNames.js"
-import type { CommandFact } from "./CommandFacts.js"
+import { type CommandFact, commandKey } from "./CommandFacts.js"
 import type { TraceFacts } from "./Facts.js"
+import { narrowness } from "./InvocationWords.js"
 import { isSaidIn, meaningfulWords, similarity } from "./SameMeaning.js"
 import { contradict, isSameWish } from "./WishConflicts.js"
 import { capitalised, quoted } from "./Wording.js"
@@ -103,51 +104,81 @@ const commonest = ({ spellings }: KnownCommand): CommandFact | undefined =>
     (one, other) => other.count - one.count || one.fact.command.length - other.fact.command.length
   )[0]?.fact
 
-const isNarrow = (command: string): boolean => /\s\S{0,200}(?:\.\w{1,6}|::\S{1,200})(?=\s|$)/.test(command)
+/** Whether one check is part of another, wider one: `pytest tests` of `pytest`. Another directory's is no part. */
+const isPartOf = (key: string, wider: string): boolean =>
+  key.startsWith(`${wider} `) && !key.slice(wider.length).includes("@")
+
+const narrownessOf = (command: string): number => narrowness(command.split(/\s+/).slice(1))
 
 const commandText = (fact: CommandFact): string =>
   fact.purpose === "" || fact.command.endsWith("…") ? fact.text : `${fact.purpose}: \`${fact.command}\`${fact.place}`
 
-const worksOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<MemoryLine & { readonly key: string }> => {
-  const byKey = new Map<string, KnownCommand>()
+/** A command that works, in the spelling that is published. */
+interface Working extends MemoryLine {
+  readonly key: string
+  readonly command: string
+}
+
+const worksOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<Working> => {
+  const byUse = new Map<string, KnownCommand>()
   const meant = new Map(
     traces.flatMap(({ commands }) => commands.flatMap(({ aliases, key }) => aliases.map((alias) => [alias, key])))
   )
   for (const { commands, threadId } of traces) {
     for (const fact of commands) {
       const key = meant.get(fact.key) ?? fact.key
-      const known: KnownCommand = byKey.get(key) ?? { spellings: new Map(), threadIds: [] }
+      const use = fact.kind === "run" && !fact.command.endsWith("…") ? fact.use : key
+      const known: KnownCommand = byUse.get(use) ?? { spellings: new Map(), threadIds: [] }
       const spelling = known.spellings.get(fact.command) ?? { count: 0, fact }
       spelling.count++
       known.spellings.set(fact.command, spelling)
       if (!known.threadIds.includes(threadId)) {
         known.threadIds.push(threadId)
       }
-      byKey.set(key, known)
+      byUse.set(use, known)
     }
   }
-  const facts = [...byKey].flatMap(([key, known], index) => {
+  const facts = [...byUse.values()].flatMap((known, index) => {
     const fact = commonest(known)
-    return fact === undefined ? [] : [{ key, fact, index, threadIds: known.threadIds }]
+    return fact === undefined ? [] : [{ key: meant.get(fact.key) ?? fact.key, fact, index, threadIds: known.threadIds }]
   })
   const isSpared = ({ fact }: (typeof facts)[number]): boolean =>
     fact.kind === "test" &&
-    isNarrow(fact.command) &&
     facts.some(
-      (other) => other.fact.kind === "test" && other.fact.program === fact.program && !isNarrow(other.fact.command)
+      (other) =>
+        other.fact.kind === "test" &&
+        other.fact.program === fact.program &&
+        (narrownessOf(other.fact.command) < narrownessOf(fact.command) || isPartOf(fact.key, other.fact.key))
     )
+  // What was looked up once answered one question; what is looked up again is worth a line.
+  const isOnce = ({ fact, threadIds }: (typeof facts)[number]): boolean => fact.kind === "look" && threadIds.length < 2
   return facts
-    .filter((entry) => !isSpared(entry))
+    .filter((entry) => !isSpared(entry) && !isOnce(entry))
     .toSorted(
       (one, other) =>
         kindOrder.indexOf(one.fact.kind) - kindOrder.indexOf(other.fact.kind) ||
         other.threadIds.length - one.threadIds.length ||
         one.index - other.index
     )
-    .map(({ fact, key, threadIds }) => ({ key, text: capitalised(commandText(fact)), threadIds }))
+    .map(({ fact, key, threadIds }) => ({
+      key,
+      command: fact.command,
+      text: capitalised(commandText(fact)),
+      threadIds
+    }))
 }
 
-const failuresOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<MemoryLine> => {
+const verifiedBy = /; verified by `([^`]{1,300})`/
+
+/** The check that showed a fix, spelled as among what works where it only has options more. */
+const asPublished = (text: string, works: ReadonlyArray<Working>): string => {
+  const check = verifiedBy.exec(text)?.[1]
+  const key = check === undefined ? undefined : commandKey(check)
+  const known = works.find((work) => work.key === key && check?.startsWith(`${work.command} `) === true)
+  return known === undefined ? text : text.replace(verifiedBy, () => `; verified by \`${known.command}\``)
+}
+
+const failuresOf = (traces: ReadonlyArray<TraceFacts>, works: ReadonlyArray<Working>): ReadonlyArray<MemoryLine> => {
   const byKey = new Map<string, Merged>()
   for (const { failures, threadId } of traces) {
     for (const fact of failures) {
@@ -155,7 +186,7 @@ const failuresOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<MemoryLine
         byKey.get(fact.key) ??
         [...byKey.values()].find(({ text }) => similarity(meaningfulWords(text), meaningfulWords(fact.text)) >= 0.8)
       if (same === undefined) {
-        byKey.set(fact.key, { text: capitalised(fact.text), threadIds: [threadId] })
+        byKey.set(fact.key, { text: capitalised(asPublished(fact.text, works)), threadIds: [threadId] })
       } else {
         addThread(same, threadId)
       }
@@ -175,8 +206,13 @@ const placesOf = (traces: ReadonlyArray<TraceFacts>, said: ReadonlyArray<MemoryL
           known.text = `${known.text}; ${remark}`
           addThread(known, threadId)
         }
-      } else if (!said.some((line) => line.text.includes(path) && isSaidIn(remark, line.text))) {
-        byPath.set(path, { text, threadIds: [threadId] })
+      } else {
+        const own = said.filter((line) => line.text.includes(path))
+        const isNew = (part: string): boolean => !own.some((line) => isSaidIn(part, line.text))
+        const left = remark.split("; ").filter(isNew)
+        if (isNew(remark) && left.length > 0) {
+          byPath.set(path, { text: text.replace(remark, () => left.join("; ")), threadIds: [threadId] })
+        }
       }
     }
   }
@@ -190,6 +226,11 @@ const isSameTask = (one: string, other: string): boolean => {
   return first.size > 0 && similarity(first, second) >= 0.6
 }
 
+const closesFailureOf =
+  (failed: string) =>
+  ({ key, kind }: CommandFact): boolean =>
+    key === failed || (checkKinds.has(kind) && isPartOf(failed, key))
+
 /** Whether a trace that is newer than an open item shows that it is not open any more. */
 const isClosedBy = (trace: TraceFacts, item: TraceFacts["open"][number]): boolean => {
   const signature = item.error === undefined ? undefined : errorSignature(item.error)
@@ -198,7 +239,7 @@ const isClosedBy = (trace: TraceFacts, item: TraceFacts["open"][number]): boolea
     (signature !== undefined &&
       signature !== "" &&
       trace.failures.some(({ key, text }) => key === signature || text.includes(item.error ?? "\n"))) ||
-    (item.command !== undefined && [...trace.commands, ...trace.passed].some(({ key }) => key === item.command)) ||
+    (item.command !== undefined && [...trace.commands, ...trace.passed].some(closesFailureOf(item.command))) ||
     (title !== undefined && trace.tasks.some((task) => task.outcome === "success" && isSameTask(task.title, title)))
   )
 }
@@ -231,7 +272,7 @@ const failsNow = (key: string, traces: ReadonlyArray<TraceFacts>): boolean => {
 /** Everything that the traces say, merged: the newer wins, nothing is said twice. */
 export const sectionsOf = (traces: ReadonlyArray<TraceFacts>): MemorySections => {
   const works = worksOf(traces).filter(({ key }) => !failsNow(key, traces))
-  const failures = failuresOf(traces)
+  const failures = failuresOf(traces, works)
   return {
     wants: wantsOf(traces).slice(0, mostLines),
     works: works.slice(0, mostLines).map(({ text, threadIds }) => ({ text, threadIds })),

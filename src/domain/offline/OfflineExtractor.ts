@@ -32,8 +32,8 @@ const nothing: StageOneOutput = { traceMemory: "", summary: "" }
 const bullets = (lines: ReadonlyArray<string>, otherwise: string): string =>
   (lines.length === 0 ? [otherwise] : lines).map((line) => `- ${line}`).join("\n")
 
-const taskSection = (report: TaskReport, said: Set<string>): string => {
-  const knowledge = reusableKnowledge(report).filter((line) => !said.has(line))
+const taskSection = (report: TaskReport, said: Set<string>, told: Set<string>): string => {
+  const knowledge = reusableKnowledge(report, told).filter((line) => !said.has(line))
   knowledge.forEach((line) => said.add(line))
   return `## Task: ${report.title}
 Outcome: ${report.outcome}
@@ -84,7 +84,7 @@ export const extractTrace = (session: OfflineSession, evidence: SessionEvidence)
     return nothing
   }
   const failures = failuresOf(tasks.flatMap(stepsOf))
-  const findings = { failures, finished: evidence.finished, ...context }
+  const findings = { failures, finished: evidence.finished, plan: evidence.plan, ...context }
   const reports = tasks.map((task) => reportOf(task, findings))
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
   if (evidence.onlyReadMemory === true && preferences.length === 0) {
@@ -96,9 +96,10 @@ export const extractTrace = (session: OfflineSession, evidence: SessionEvidence)
     const left = reports.length - told.length
     const more = left === 0 ? "" : `; ${counted(left, "smaller request")} not told here`
     const said = new Set<string>()
+    const known = new Set<string>()
     return [
       `${heading}\nTrace context: ${contextText(session, tasks, evidence)}${more}\n${preferenceText(preferences)}`,
-      ...told.map((report) => taskSection(report, said))
+      ...told.map((report) => taskSection(report, said, known))
     ].join("\n\n")
   }
   let count = Math.min(mostTasks, reports.length)

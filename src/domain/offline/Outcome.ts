@@ -89,6 +89,15 @@ const lastWord = (task: Task): { readonly stance: string; readonly isFinal: bool
   return { stance: asked?._tag === "Asked" ? asked.word.stance : "neither", isFinal }
 }
 
+const notInstalled =
+  /(?:^|: )([\w.+-]{1,60}): (?:command )?not found$|\bcommand not found: ([\w.+-]{1,60})$|^'?([\w.+-]{1,60})'? ?: .{0,40}is not recognized\b/i
+
+/** Whether a command failed because its program is not installed: that says something of the place, and not of the work. */
+export const isMissingProgram = ({ error, program }: Failure): boolean => {
+  const names = notInstalled.exec(error?.slice(0, 400) ?? "")?.slice(1) ?? []
+  return names.some((name) => name !== undefined && name.toLowerCase() === program)
+}
+
 /** A failure that speaks of the project, and not of a command that was mistyped or tried once. */
 const counts = (failure: Failure): boolean =>
   checkKinds.has(failure.kind === "patch" || failure.kind === "tool" ? "look" : failure.kind) ||
@@ -108,8 +117,15 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
   )
   const isChanged = steps.some(changes)
   const verified = verificationsOf(task, failures)
+  const lastPass = steps.findLast((step) => step._tag === "CommandStep" && !step.isLook && step.verdict === "passed")
+  const wasDoneOtherwise = (failure: Failure): boolean =>
+    isMissingProgram(failure) && (lastPass?.line ?? 0) > failure.callLine
   const open = failures.filter(
-    (failure) => failure.resolution === undefined && failure.retriedLine === undefined && counts(failure)
+    (failure) =>
+      failure.resolution === undefined &&
+      failure.retriedLine === undefined &&
+      counts(failure) &&
+      !wasDoneOtherwise(failure)
   )
   const openChecks = open.filter(({ kind }) => kind !== "patch" && kind !== "run" && kind !== "edit" && kind !== "act")
   const word = lastWord(task)
@@ -145,6 +161,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
 export const isOpenFailure = (failure: Failure): boolean =>
   failure.resolution === undefined &&
   failure.isRepeatable &&
+  !isMissingProgram(failure) &&
   failure.kind !== "look" &&
   failure.kind !== "edit" &&
   failure.kind !== "patch" &&

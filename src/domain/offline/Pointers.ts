@@ -2,6 +2,7 @@ import type { FileChange } from "../Patch.js"
 import { filesOf } from "./EditedFiles.js"
 import { missingModuleIn } from "./ErrorNames.js"
 import { remarkOn } from "./Explanations.js"
+import type { Step } from "./Steps.js"
 import type { TaskReport } from "./TaskReport.js"
 import { saidIn, stepsOf } from "./Tasks.js"
 import { inCode, plainLine, quoted } from "./Wording.js"
@@ -81,15 +82,17 @@ const importers = (report: TaskReport): ReadonlyArray<Pointer> =>
 const isFile = (word: string): boolean =>
   !word.startsWith("-") && /^[\w@~.:\\/-]{2,120}$/.test(word) && /[\w]\.[A-Za-z]\w{0,7}$/.test(word)
 
+/** The files that a command looked into, as far as its words name them. */
+export const filesReadBy = (step: Step): ReadonlyArray<string> =>
+  step._tag === "CommandStep" && step.hasEnded && step.verdict !== "failed"
+    ? step.parts.filter(({ kind }) => kind === "look").flatMap(({ narrowing }) => narrowing.filter(isFile))
+    : []
+
 /** Of a task that changed nothing, the files that were read for it last. */
 const read = (report: TaskReport): ReadonlyArray<Pointer> => {
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
-    const looks =
-      step._tag === "CommandStep" && step.hasEnded && step.verdict !== "failed"
-        ? step.parts.filter(({ kind }) => kind === "look")
-        : []
-    for (const path of looks.flatMap(({ narrowing }) => narrowing.filter(isFile))) {
+    for (const path of filesReadBy(step)) {
       found.delete(path)
       const line = step._tag === "CommandStep" ? step.outputLine : step.line
       found.set(path, { path, note: "read for this", line, remark: undefined })

@@ -1,6 +1,7 @@
 import { holdsSecret } from "./Secrets.js"
 import type { Asked } from "./Tasks.js"
 import { isQuestion } from "./UserWord.js"
+import { isWishInOtherLanguage } from "./WishesInOtherLanguages.js"
 import { plainLine, sentencesOf } from "./Wording.js"
 
 /** What the user wants, in the user's own words. */
@@ -19,14 +20,15 @@ const pastedCharacters = 1_200
 const lasting: ReadonlyArray<RegExp> = [
   /\bI(?:'d| would)? (?:strongly |really |generally |usually |always )?prefer\b/i,
   /\bmy preference is\b/i,
-  /\b(?:from now on|going forward|in (?:the )?future|for future reference|as a rule|by default,? (?:always|use|we|I))\b/i,
+  /\b(?:from now on|going forward|(?:in|for) (?:the )?future|for future reference|as a rule|by default,? (?:always|use|we|I))\b/i,
   /\b(?:in|for) (?:this|our|my) (?:repo(?:sitory)?|project|codebase|team|code)\b.{0,20}\b(?:I|we|use|always|never|prefer|don'?t|keep|avoid)\b/i,
   /\bI (?:always|never) (?:want|use|write|commit|like|need)\b/i,
   /\bI (?:don'?t|do not|never) (?:want|like) (?:you to |to see |any )?(?!this\b|that\b|it\b|to\b)/i,
   /\bI (?:like|love|hate|dislike) (?!this\b|that\b|it\b|the\b|how\b|what\b|your\b|to (?:know|see|add|have))/i,
   /\b(?:we|you should|you must|you to|please|also|and) (?:always|never)\b/i,
-  /\b(?:ich bevorzuge|bitte (?:immer|nie|niemals|keine)|je préfère|prefiero|siempre usa|toujours utiliser|ne jamais)\b/i,
-  /(?:常に|必ず|今後は|しないでください|以后|总是|请不要)/
+  /\bwe (?:don'?t|do not|only) (?:use|write|want|commit|allow|mock|add|put|like|do)\b/i,
+  /^(?:this|our) (?:project|repo(?:sitory)?|codebase|team) (?:uses|targets|follows|sticks to)\b/i,
+  /\bI(?:'d| would) rather (?:you |we |have |not )/i
 ]
 
 /** Orders that hold for good, at the start of a clause. */
@@ -38,6 +40,11 @@ const standing: ReadonlyArray<RegExp> = [
   /^prefer(?:ably)? \w/i,
   /^(?:keep|make) (?:it|answers|responses|replies|commits|messages|explanations|functions|the answers) (?:short|brief|concise|small|simple|terse)\b/i,
   /^(?:remember|note) (?:that |to )/i,
+  /^(?:whenever|each time|every time) you\b/i,
+  /^(?:before|after) (?:you |each |every |any )(?:commit|push|merg|chang|edit|releas|deploy|finish|say)/i,
+  /^make sure (?:that )?(?:you |to |we )?(?:always|never)\b/i,
+  /^use (?:conventional commits|tabs|spaces|(?:two|four|\d) spaces|(?:single|double) quotes|semicolons|(?:british|american|us|uk) (?:english|spelling))\b/i,
+  /^(?:all |our |your )?(?:commit messages|branch names|code comments|docstrings|variable names|test names|pr (?:titles|descriptions)) (?:must|should|are to|start|stay)\b/i,
   /^(?:please )?(?:answer|reply|respond|write|speak) (?:only |always )?in (?:english|german|french|spanish|japanese|chinese|italian|portuguese|russian|korean|deutsch)\b/i
 ]
 
@@ -55,7 +62,7 @@ const replacements: ReadonlyArray<RegExp> = [
 ]
 
 const onlyNow =
-  /\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
+  /\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:please )?(?:don'?t|do not) (?:open|create|make|submit|send|push|publish|cut) (?:a|an|the|another) (?:new )?(?:pr|pull request|merge request|issue|branch|commit|release|tag)\b(?! (?:without|unless|before|when|if))|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
 
 const leadIn =
   /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|new|other|external|additional|third-party|dependenc|librar|framework|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
@@ -68,7 +75,7 @@ const saidBefore =
 const clausesOf = (sentence: string): ReadonlyArray<string> =>
   sentence
     .split(
-      /\s*[;–—]\s+|,\s+(?=(?:and |but |also )?(?:please\b|no\b|never\b|always\b|don'?t\b|do not\b|I prefer\b|use\b|avoid\b|prefer\b))|\s+(?:and|but)\s+(?=(?:please\b|never\b|always\b|don'?t\b|do not\b|I prefer\b|avoid\b))/i
+      /\s*[;–—]\s+|,\s+(?=(?:and |but |also )?(?:please\b|no\b|(?:never|always) \S+ \S|don'?t\b|do not\b|I prefer\b|use\b|avoid\b|prefer\b))|\s+(?:and|but)\s+(?=(?:please\b|never\b|always\b|don'?t\b|do not\b|I prefer\b|avoid\b))/i
     )
     .flatMap((clause) => (/^(?:no|nope),\s/i.test(clause) ? [clause.replace(/^(?:no|nope),\s+/i, "")] : [clause]))
 
@@ -78,6 +85,7 @@ const isLasting = (clause: string, isCorrection: boolean): boolean => {
   const order = clause.replace(leadIn, "")
   return (
     lasting.some((rule) => rule.test(clause)) ||
+    isWishInOtherLanguage(clause) ||
     standing.some((rule) => rule.test(order)) ||
     choices.some((rule) => rule.test(order)) ||
     (isCorrection && order.length < 160 && replacements.some((rule) => rule.test(order)))

@@ -1,6 +1,7 @@
 import { filesOf } from "./EditedFiles.js"
 import { withoutSecrets } from "./Secrets.js"
 import { type Asked, saidIn, stepsOf, type Task } from "./Tasks.js"
+import { isQuestion } from "./UserWord.js"
 import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 
 /** What a task is called: the request in a few of the user's own words, with what carried it on. */
@@ -8,7 +9,7 @@ import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 const titleCharacters = 90
 
 const politeness =
-  /^(?:(?:please|pls|hi|hey|hello|ok(?:ay)?|so|now|then|also|and|thanks?(?: you)?|great|perfect|nice|yes|sure|cool|just a (?:quick )?question)\b[\s,.!:;–—-]{1,4}){1,4}(?=\S)/i
+  /^(?:(?:please|pls|hi|hey|hello|ok(?:ay)?|so|now|then|also|and|thanks?(?: you)?|great|perfect|nice|yes|sure|cool|just a (?:quick )?question|one more thing)\b[\s,.!:;–—-]{1,4}){1,4}(?=\S)/i
 const asking = /^(?:can|could|would|will) you (?:please |also |now |maybe ){0,3}(?=\w{2})/i
 const onlyWord =
   /^(?:thanks?|thank you|great|perfect|nice|ok(?:ay)?|yes|no|sure|cool|lgtm|hi|hello|hey|approved|done|go|start)[\s,.!]*$/i
@@ -87,7 +88,11 @@ const carriedOn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const line = withoutSecrets(oneLine(text.slice(0, 400)))
   const words = line.split(" ").length
   const isTold = word.stance === "rejects" || (word.stance !== "approves" && words > 1 && words <= 12)
-  return isTold ? [plainLine(sentencesOf(line)[0] ?? line, 60).replace(/[.,;:]$/, "")] : []
+  const sentences = isTold ? sentencesOf(line).filter((sentence) => !onlyWord.test(sentence)) : []
+  // A correction may ask first why it was done so, and then say how it is to be done.
+  const order = word.stance === "rejects" ? sentences.find((sentence) => !isQuestion(sentence)) : undefined
+  const told = order ?? sentences[0]
+  return told === undefined ? [] : [plainLine(told, 60).replace(/[.,;:]$/, "")]
 }
 
 /** The name of a task, on one line. */

@@ -18,10 +18,14 @@ const greeting =
 
 const thanks =
   /^(?:(?:ok(?:ay)?|great|perfect|nice|cool|awesome|excellent|yes|good|super)[\s,!.]{1,4})?(?:thanks?|thank you|thx|ty|cheers|merci|danke|gracias|obrigad[oa]|grazie|спасибо|ありがとう(?:ございます)?|谢谢|감사합니다)(?![\p{L}])/iu
+const emoji = /^(?:[👍👌🙏🙌🎉💯✅🚀😊😄🥳]|❤)[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F\s!.]{0,20}$/u
 const praise =
-  /^(?:(?:that(?:'s| is)|it(?:'s| is)|this is|all|looks?|very|so)\s)?(?:great|perfect|nice|awesome|excellent|lgtm|looks? (?:good|great|right|fine)|well done|good (?:job|work)|amazing|brilliant|fantastic|wonderful|exactly|no problem|super|genau|parfait|perfecto|genial)\b/iu
+  /^(?:(?:that(?:'s| is)|it(?:'s| is)|this is|all|looks?|very|so)\s)?(?:great|perfect|nice|awesome|excellent|lgtm|looks? (?:good|great|right|fine)|well done|good (?:job|work)|amazing|brilliant|fantastic|wonderful|exactly|what I (?:wanted|expected|meant|needed|asked for)|good(?=$|\s{0,2}[,.!])|no problem|super|genau|parfait|perfecto|genial)\b/iu
 const works =
   /^(?:(?:yes|ok|great)[\s,!.]{1,4})?(?:(?:that|it|this|everything)(?: all)? )?(?:(?:now )?works?|worked|is working|fixed it|did it|solved it|passes|is fixed)(?: now| fine| great| perfectly| well)?\b(?! (?:on|for|in) )/iu
+/** Says no more than the praise before it. */
+const asWanted =
+  /^(?:(?:that(?:'s| is)|this is|it(?:'s| is)) )?(?:exactly |just )?what I (?:wanted|expected|meant|needed|asked for)[.!]*$/iu
 const lookingGood =
   /^(?:the )?(?:plan|approach|design|proposal|idea)? ?(?:looks|sounds|seems) (?:good|great|fine|right)\b/iu
 
@@ -64,7 +68,8 @@ const remainder = (line: string, opening: RegExp): string => {
   if (/^(?:so|very|a|for|that|this|it|all|again|you|job|work)\b[^,.!;:。、]{0,60}$/iu.test(rest)) {
     return ""
   }
-  return rest.replace(/^[^,.!;:。、]{0,30}[,.!;:。、]+\s{0,5}/u, "")
+  const order = rest.replace(/^[^,.!;:。、]{0,30}[,.!;:。、]+\s{0,5}/u, "")
+  return asWanted.test(order) ? "" : order
 }
 
 /**
@@ -83,7 +88,7 @@ export const readUserWord = (text: string, isFirst: boolean): UserWord => {
   if (lookingGood.test(line)) {
     return { stance: "consents", continues: true, isGreeting }
   }
-  const approval = [thanks, praise, works].find((opening) => opening.test(line))
+  const approval = [thanks, praise, works, emoji].find((opening) => opening.test(line))
   if (approval !== undefined) {
     const rest = remainder(line, approval)
     return /^.{0,80}\bbut\b/iu.test(line)

@@ -36,6 +36,8 @@ describe("nameCommand", () => {
   it("keeps the environment that a command needs", () => {
     const { telling } = nameCommand("source .venv/bin/activate && pytest -q", new Map(), isRoot)
     assert.strictEqual(telling[0]?.text, "source .venv/bin/activate && pytest -q")
+    assert.strictEqual(shown("set -a; . ./.env; set +a; npm run deploy"), "set -a; . ./.env; set +a; npm run deploy")
+    assert.strictEqual(shown("set -euo pipefail; npm test"), "npm test")
   })
 
   it("gives one key to one check, however it is spelled", () => {

@@ -4,7 +4,8 @@ import { unknownCitations } from "../../../src/domain/Citation.js"
 import { wrongFrontMatter } from "../../../src/domain/FrontMatter.js"
 import { consolidate } from "../../../src/domain/offline/OfflineConsolidator.js"
 import { missingLines, noEdits, type PersonEdits } from "../../../src/domain/PersonEdits.js"
-import { added, asked, edited, ended, type Part, ran, said, traceOf } from "./MadeSession.js"
+import { extractTrace } from "../../../src/domain/offline/OfflineExtractor.js"
+import { added, asked, cwd, edited, ended, eventsOf, type Part, ran, said, traceOf } from "./MadeSession.js"
 
 const idOf = (number: number): string => `0190000${number}-aaaa-7000-8000-00000000000${number}`
 
@@ -75,7 +76,7 @@ describe("consolidate", () => {
 - \`deploy/env.sample\`: added empty placeholders; did not write the values to any file [01900002-aaaa…]
 
 ## Open
-- A user pasted live-looking AWS keys into a session: rotate what was pasted [01900002-aaaa…]
+- A user pasted into a session what looks like AWS keys: rotate what was pasted [01900002-aaaa…]
 `
     )
   })
@@ -113,6 +114,105 @@ describe("consolidate", () => {
     assert.strictEqual(bulletsOf(memoryOf([behind, script])).length, 1)
   })
 
+  it("gives a check one spelling in all sections", () => {
+    const wrong = "AssertionError: 3 != 4"
+    const fixed = trace(
+      asked("fix the sum"),
+      ran("python3 -m unittest -v", 1, `${wrong}\nFAILED (failures=1)`),
+      edited("sum.py"),
+      ran("python3 -m unittest -v", 0, "Ran 4 tests in 0.1s\n\nOK"),
+      ended
+    )
+    const tests = trace(asked("run the tests"), ran("python3 -m unittest", 0, "Ran 4 tests in 0.1s\n\nOK"), ended)
+    assert.deepStrictEqual(bulletsOf(memoryOf([tests, fixed])), [
+      "- Run the tests: `python3 -m unittest` [01900002-aaaa…, 01900001-aaaa…]",
+      `- \`${wrong}\`: fixed by editing \`sum.py\`; verified by \`python3 -m unittest\` [01900001-aaaa…]`
+    ])
+  })
+
+  it("keeps what was looked up in two sessions, by the file and not by the request, and nothing that was looked up once", () => {
+    const look = (request: string, command: string) =>
+      trace(asked(request), ran(command, 0, "200 7"), said("7."), ended)
+    const count = "cut -d' ' -f9 logs/access.log | sort | uniq -c"
+    const once = look("which routes are slow?", "sort -k7 logs/slow.log | uniq -c")
+    assert.deepStrictEqual(
+      bulletsOf(memoryOf([look("count them once more", count), once, look("count the statuses", count)])),
+      [`- Look into \`logs/access.log\`: \`${count}\` [01900003-aaaa…, 01900001-aaaa…]`]
+    )
+  })
+
+  it("takes whatever the traces call a command for one", () => {
+    const text = memoryOf([
+      trace(
+        asked("check the feed"),
+        ran("feedcheck --strict dist/feed.xml", 1, "error: bad"),
+        edited("src/feed.ts"),
+        ran("feedcheck --strict dist/feed.xml", 0, "fine"),
+        ended
+      )
+    ])
+    assert.include(text, "## What works here\n- Run the program: `feedcheck --strict dist/feed.xml` [")
+    assert.notInclude(text, "## Where things are")
+  })
+
+  it("spares tests that are part of others", () => {
+    const tests = (command: string) => trace(asked("run the tests"), ran(command, 0, "12 passed in 0.3s"), ended)
+    assert.deepStrictEqual(bulletsOf(memoryOf([tests("pytest -q"), tests("pytest -q tests")])), [
+      "- Run the tests: `pytest -q` [01900002-aaaa…]"
+    ])
+  })
+
+  it("spares tests of one directory where all tests are known", () => {
+    const tests = (command: string) =>
+      trace(asked("run the tests"), ran(command, 0, "ok  shop/internal/cart  0.4s"), ended)
+    assert.deepStrictEqual(bulletsOf(memoryOf([tests("go test ./internal/cart/ -count=20"), tests("go test ./...")])), [
+      "- Run the tests: `go test ./...` [01900001-aaaa…]"
+    ])
+  })
+
+  it("names a program once for each thing that it does, whatever its options", () => {
+    const run = (command: string) => trace(asked("render it"), ran(command, 0, "done"), ended)
+    assert.deepStrictEqual(
+      bulletsOf(
+        memoryOf([
+          run("python3 -m shop.cli render --theme dark --output a.svg"),
+          run("python3 -m shop.cli render --theme light"),
+          run("python3 -m shop.cli serve")
+        ])
+      ),
+      [
+        "- Run the program: `python3 -m shop.cli render --theme light` [01900003-aaaa…, 01900002-aaaa…]",
+        "- Run the program: `python3 -m shop.cli serve` [01900001-aaaa…]"
+      ]
+    )
+  })
+
+  it("says of a place nothing that its failure says already", () => {
+    const text = memoryOf([
+      trace(
+        asked("the times are off"),
+        ran("npm test", 1, "AssertionError: '04:12' == '05:12'"),
+        edited("src/clock.js"),
+        ran("npm test", 0, "# pass 3"),
+        said("`src/clock.js` never converted the times to UTC. It only accepts dates with a zone now."),
+        ended
+      )
+    ])
+    assert.include(text, '("`src/clock.js` never converted the times to UTC"); verified by `npm test`')
+    assert.include(text, "- `src/clock.js`: it only accepts dates with a zone now [")
+  })
+
+  it("takes from what was said of a file neither praise of the checks nor what was not needed", () => {
+    const remark = (text: string) =>
+      bulletsOf(memoryOf([trace(asked("fix the depth"), edited("src/depth.rs"), said(text), ended)]))
+    for (const text of [
+      "It builds again: `Depth(3)` in `src/depth.rs` is a float now, and all 21 tests pass.",
+      "`Depth(3)` is a float now in `src/depth.rs`; all checks are green. I did not need a new crate."
+    ]) {
+      assert.match(remark(text)[0] ?? "", /^- `src\/depth.rs`: `Depth\(3\)` is a float now \[/)
+    }
+  })
+
   it("lets the newer wish win and marks the older one as superseded", () => {
     assert.deepStrictEqual(
       bulletsOf(
@@ -130,6 +230,33 @@ describe("consolidate", () => {
     const broken = memoryOf([brokenBuild, fixedBuild])
     assert.include(broken, "## Open")
     assert.notInclude(broken, "## What works here")
+  })
+
+  it("says of unfinished work what its plan had left", () => {
+    const { traceMemory } = extractTrace(
+      { cwd, gitBranch: undefined, gitSha: undefined },
+      {
+        events: eventsOf(asked("sort the rows"), edited("rows.js")),
+        finished: false,
+        plan: { line: 2, left: ["Test"] }
+      }
+    )
+    assert.deepStrictEqual(bulletsOf(memoryOf([traceMemory])), [
+      '- Unfinished: "sort the rows"; the plan had left: "Test" [01900001-aaaa…]'
+    ])
+  })
+
+  it("drops an open failure of some tests where all tests passed in a newer session, and not those of another directory", () => {
+    const one = trace(
+      asked("run it"),
+      ran("pytest -q tests/test_a.py", 1, "FAILED tests/test_a.py::test_x - assert 2"),
+      ended
+    )
+    const all = (directory?: string) =>
+      trace(asked("run all tests"), ran("pytest -q", 0, "13 passed", directory), ended)
+    assert.notInclude(memoryOf([all(), one]), "## Open")
+    assert.include(memoryOf([all(`${cwd}/web`), one]), "## Open")
+    assert.include(memoryOf([one, all()]), "## Open")
   })
 
   it("drops unfinished work that a newer session finished", () => {

@@ -129,6 +129,29 @@ Pointers and references (annotate why each item matters):
       assert.deepStrictEqual(outcomes(text), ["success", "uncertain"])
     })
 
+    it("are named after what carried them on, not after the word of consent before it", () => {
+      assert.deepStrictEqual(
+        titles(memory(asked("plan the move"), said("A plan."), ended, asked("Approved. Move the tests too."), ended)),
+        ["plan the move → Move the tests too"]
+      )
+    })
+
+    it("are named after the order of a correction, not after the question before it", () => {
+      assert.deepStrictEqual(
+        titles(
+          memory(
+            asked("add a health page"),
+            added("health.js"),
+            ended,
+            asked("hmm, why is it in a file of its own? put it into router.js"),
+            edited("router.js"),
+            ended
+          )
+        ),
+        ["add a health page → put it into router.js"]
+      )
+    })
+
     it("are named in few words, whatever was pasted", () => {
       const [title] = titles(
         memory(
@@ -208,6 +231,24 @@ Pointers and references (annotate why each item matters):
       assert.include(text, `- open: the session broke off in the middle of "migrate to postgres" (L7)`)
     })
 
+    it("say what the plan had left of a task that broke off, and of no other", () => {
+      const plan = { line: 4, left: ["Sort the rows", "Write a test", "Run the linter"] }
+      const parts = [asked("sort the rows"), edited("rows.js")]
+      const text = (finished: boolean) =>
+        extractTrace(session, { events: eventsOf(...parts), finished, plan }).traceMemory
+      assert.include(
+        text(false),
+        '- open: the session broke off in the middle of "sort the rows" (L3); the plan had left: "Sort the rows", "Write a test" and 1 more'
+      )
+      assert.notInclude(text(true), "plan")
+      const before = extractTrace(session, {
+        events: eventsOf(ended, ended, ended, ...parts),
+        finished: false,
+        plan
+      })
+      assert.notInclude(before.traceMemory, "plan")
+    })
+
     it("are a failure when the one thing that was tried did not work", () => {
       assert.deepStrictEqual(
         outcomes(memory(asked("apply it"), refused("a.py", "Failed to find expected lines"), ended)),
@@ -230,7 +271,6 @@ Pointers and references (annotate why each item matters):
     it("of the same check are resolved by its next pass, and by what was done in between", () => {
       const text = memory(
         asked("make the ledger exact"),
-        edited(`${cwd}/ledger.py`),
         ran(
           "python3 ledger.py",
           1,
@@ -259,6 +299,76 @@ Pointers and references (annotate why each item matters):
         text,
         "`TypeError: boats.sort is not a function`: fixed by editing `src/boats.js` (`boats.sort()` → `[...boats].sort()`); verified by `npm test`"
       )
+    })
+
+    it("are fixed by what stayed, not by a first try that was taken back", () => {
+      const line = (path: string, before: string, after: string) =>
+        changed({ path, action: "update", movedTo: undefined, replaced: { before, after } })
+      const error = "TypeError: cart.expire is not a function"
+      const text = memory(
+        asked("CI is red"),
+        ran("npm test", 1, error),
+        line("src/api.js", "now()", "now().utc()"),
+        ran("npm test", 1, error),
+        line("src/api.js", "now().utc()", "now()"),
+        line("src/cart.js", "expires", "expire"),
+        ran("npm test", 0, "# pass 4"),
+        ended
+      )
+      assert.include(text, "fixed by editing `src/cart.js` (`expires` → `expire`); verified by")
+    })
+
+    it("are fixed in the code, where a test was edited too that its error names", () => {
+      const text = memory(
+        asked("CI is red"),
+        ran("go test ./...", 1, "--- FAIL: TestTotal (0.00s)\n    cart_test.go:31: got 1\nFAIL"),
+        edited("cart_test.go", "cart.go"),
+        ran("go test ./...", 0, "ok  shop  0.1s"),
+        ended
+      )
+      assert.include(text, "`--- FAIL: TestTotal (0.00s) cart_test.go:31: got 1`: fixed by editing `cart.go`; verified")
+    })
+
+    it("for want of a program say so of the place, and leave nothing open where another way was found", () => {
+      const convert = ran("convert hero.png -resize 1600 hero.png", 127, "bash: convert: command not found")
+      const text = memory(
+        asked("make the image smaller"),
+        convert,
+        ran("npx sharp-cli -i hero.png -o small.png", 0, "small.png"),
+        ended
+      )
+      assert.include(text, "- `convert` does not work here: `bash: convert: command not found`")
+      assert.include(text, "- none left open")
+      assert.deepStrictEqual(outcomes(text), ["uncertain"])
+      assert.deepStrictEqual(outcomes(memory(asked("make the image smaller"), convert, ended)), ["fail"])
+    })
+
+    it("that the work made itself, and put right in the same files, are steps of it and no lesson", () => {
+      const slip = (...parts: ReadonlyArray<Part>): string =>
+        memory(
+          asked("strike cancelled sailings through"),
+          edited("src/list.js"),
+          ran("npm run lint", 1, "src/list.js\n  7:7  error  'strike' is defined but never used  no-unused-vars"),
+          edited("src/list.js"),
+          ran("npm run lint", 0, ""),
+          ...parts,
+          ended
+        )
+      const lesson = "'strike' is defined but never used no-unused-vars`: fixed by"
+      assert.include(slip(), "- `npm run lint` failed (exit 1): `7:7 error 'strike' is defined")
+      assert.notInclude(slip(), lesson)
+      assert.include(slip(said("`strike` was imported twice, and is defined only once now.")), lesson)
+    })
+
+    it("tell the line whose adding fixed them, where one line did", () => {
+      const replaced = { before: "", after: "from decimal import Decimal" }
+      const text = memory(
+        asked("the ledger does not start"),
+        ran("python3 ledger.py", 1, "NameError: name 'Decimal' is not defined"),
+        changed({ path: "ledger.py", action: "update", movedTo: undefined, replaced }),
+        ran("python3 ledger.py", 0, "0.30")
+      )
+      assert.include(text, "fixed by editing `ledger.py` (added `from decimal import Decimal`); verified by")
     })
 
     it("are no lesson where the user did not want what was done", () => {
@@ -473,6 +583,56 @@ Pointers and references (annotate why each item matters):
     assert.include(text, "- edited `primes.py` (L3)\n- `python3 primes.py 10` passed (L4)")
     assert.include(text, "- `python3 - <<'PY' …` (json; data/expected.json), printed `{}` (L6)")
     assert.deepStrictEqual(outcomes(text), ["success"])
+  })
+
+  it("says how to run a check once, whatever its options in later tasks", () => {
+    const tests = (command: string) => ran(command, 0, "Ran 4 tests in 0.1s\n\nOK")
+    const text = memory(
+      asked("fix the sum"),
+      edited("sum.py"),
+      tests("python3 -m unittest -v"),
+      ended,
+      asked("Add a function that multiplies"),
+      edited("sum.py"),
+      tests("python3 -m unittest discover"),
+      ended
+    )
+    assert.strictEqual(text.split("- run the tests: ").length, 2)
+  })
+
+  it("keeps how to install what a project needs, and not that a package was added to it", () => {
+    const text = memory(
+      asked("add zod"),
+      ran("npm ci", 0, "added 90 packages"),
+      ran("npm install zod", 0, "added 1 package"),
+      ran("pip install -r requirements.txt", 0, "Successfully installed"),
+      ran("go install gotest.tools/gotestsum@latest", 0, "done"),
+      ended
+    )
+    assert.deepStrictEqual(text.match(/^- install: .*$/gm), [
+      "- install: `npm ci`",
+      "- install: `pip install -r requirements.txt`",
+      "- install: `go install gotest.tools/gotestsum@latest`"
+    ])
+  })
+
+  it("keeps with a command what exports the variables that it needs", () => {
+    const text = memory(asked("deploy"), ran("set -a; source .env.deploy; set +a; npm run deploy", 0, "done"), ended)
+    assert.include(text, "- `set -a; source .env.deploy; set +a; npm run deploy`")
+  })
+
+  it("tells a copy into a directory by the file that it makes", () => {
+    assert.include(
+      memory(asked("keep the original"), ran("cp public/hero.png assets/", 0, ""), ended),
+      "- `assets/hero.png` (added for"
+    )
+  })
+
+  it("makes no step of a directory that was made on the way, but where nothing else was done", () => {
+    const make = ran("mkdir -p out", 0, "")
+    const render = ran("npm run render", 0, "done")
+    assert.notInclude(memory(asked("render it"), make, render, ended), "mkdir")
+    assert.include(memory(asked("make the folder"), make, ended), "- `mkdir -p out` (L4)")
   })
 
   it("mentions other tools only where there is nothing else to tell", () => {

@@ -27,7 +27,17 @@ describe("preferencesIn", () => {
       "I don't want trailing commas",
       "stop adding trailing summaries",
       "no new dependencies in this project",
-      "keep answers short"
+      "keep answers short",
+      "we don't use classes here",
+      "For the future: money is always Decimal here, never float",
+      "this project uses pnpm",
+      "I'd rather have small commits",
+      "Whenever you change the schema, run make codegen",
+      "before every commit run the linter",
+      "make sure you never commit generated files",
+      "use conventional commits",
+      "Commit messages should be in the imperative",
+      "don't open a PR without tests"
     ]) {
       assert.deepStrictEqual(wishes(order), [order])
     }
@@ -55,9 +65,53 @@ describe("preferencesIn", () => {
       "Never mind",
       "do not use that file",
       "no tests ran in this project",
-      "stop, do not touch auth.ts, only session.ts"
+      "stop, do not touch auth.ts, only session.ts",
+      "Approved. Stay within the docs and do not open a PR.",
+      "please don't create a new branch",
+      "Every time I press the button it crashes",
+      "Before you start, read the README",
+      "Commits should be listed newest first in the sidebar"
     ]) {
       assert.deepStrictEqual(wishes(order), [], order)
+    }
+  })
+
+  it("finds wishes in other languages than English", () => {
+    for (const order of [
+      "Bitte verwende immer pnpm",
+      "Ab jetzt auf Deutsch antworten",
+      "Wir benutzen hier keine Klassen",
+      "Je préfère les tabulations",
+      "N'utilise pas lodash",
+      "Prefiero commits pequeños",
+      "Usa siempre pnpm en este proyecto",
+      "Prefiro testes pequenos",
+      "Preferisco gli spazi",
+      "Всегда запускай тесты перед коммитом",
+      "今後は日本語で答えてください",
+      "console.logは使わないでください",
+      "以后都用 pnpm",
+      "请始终使用 pnpm",
+      "앞으로는 한국어로 답해 주세요"
+    ]) {
+      assert.deepStrictEqual(wishes(order), [order])
+    }
+  })
+
+  it("takes complaints and orders for the task at hand for no wish, in other languages either", () => {
+    for (const text of [
+      "der Server stürzt immer ab",
+      "keine Tests sind gelaufen",
+      "le test échoue toujours",
+      "el servidor nunca arranca",
+      "сервер никогда не стартует",
+      "サーバーは必ず落ちる",
+      "このファイルは変更しないでください",
+      "构建总是失败",
+      "完成以后告诉我",
+      "서버가 항상 죽어요"
+    ]) {
+      assert.deepStrictEqual(wishes(text), [], text)
     }
   })
 

@@ -20,6 +20,10 @@ const stances: Readonly<Record<string, ReadonlyArray<string>>> = {
     "that fixed it",
     "it works now",
     "great, ship it",
+    "good, that is what I expected",
+    "exactly what I wanted!",
+    "👍",
+    "🎉🎉 !",
     "danke",
     "ありがとうございます"
   ],
@@ -42,6 +46,7 @@ const stances: Readonly<Record<string, ReadonlyArray<string>>> = {
     "Delete the build folder",
     "stop the server",
     "correct the typo in the README",
+    "good commit messages are missing, add some guidance for that",
     "Please do not change the API. Add caching."
   ]
 }
