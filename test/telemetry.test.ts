@@ -3,7 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { collector, type Received } from "./support/collector.js"
 import { mainPath, runMain, start, temporaryFolder, write } from "./support/program.js"
+import { replies, serve } from "./support/responsesServer.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
+import { traceAbout } from "./support/world.js"
 
 const canary = "canary-of-the-harbour"
 
@@ -148,6 +150,46 @@ describe("a pass with a collector", () => {
         received.forEach(({ body }) => assert.notInclude(body, canary))
       }
     })
+  )
+
+  it.scoped(
+    "that asks a model says so, and neither the key, the request nor the answer; the model's server gets no trace",
+    () =>
+      Effect.gen(function* () {
+        const { received, url } = yield* collector()
+        const key = "a-key-of-the-harbour-master"
+        const server = yield* serve((request, index) =>
+          index === 0
+            ? replies.ok(JSON.stringify(traceAbout(canary)))(request)
+            : replies.status(400, { message: canary })()
+        )
+        const ended = yield* runMain([...(yield* home), "--model", "openai:small", "--agent", "offline"], {
+          OTEL_EXPORTER_OTLP_ENDPOINT: url,
+          OPENAI_BASE_URL: server.baseUrl,
+          OPENAI_API_KEY: key
+        })
+        assert.strictEqual(ended.code, 1, ended.stderr)
+        assert.include(ended.stderr, canary)
+        const spans = spansOf(received)
+        assert.includeMembers(
+          spans.map(({ name }) => name),
+          ["ModelClient.stream", "Responses.attempt"]
+        )
+        assert.include(
+          spans.map(({ attributes }) => textOf(attributes, "error.type")),
+          "RequestRejected"
+        )
+        for (const { body } of received) {
+          assert.notInclude(body, canary)
+          assert.notInclude(body, key)
+        }
+        assert.lengthOf(server.requests, 2)
+        for (const { headers, text } of server.requests) {
+          assert.include(text, canary)
+          assert.isUndefined(headers["traceparent"])
+          assert.isUndefined(headers["b3"])
+        }
+      })
   )
 
   it.scoped("says who it is and shows its key, as OpenTelemetry's variables have it", () =>
