@@ -36,7 +36,7 @@ const longestStop = Duration.seconds(2)
 const reasonOf = (error: HttpClientError.HttpClientError | Cause.TimeoutException): string => {
   switch (error._tag) {
     case "ResponseError":
-      return `it answered with HTTP ${error.response.status}`
+      return error.reason === "StatusCode" ? `it answered with HTTP ${error.response.status}` : "its answer broke off"
     case "RequestError":
       return "it could not be reached"
     case "TimeoutException":
