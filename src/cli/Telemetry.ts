@@ -7,8 +7,9 @@ const loadExport = Effect.promise(() => import("./otlp/Export.js"))
 
 /**
  * Sends the spans and metrics of work to the collector that `OTEL_EXPORTER_OTLP_ENDPOINT` names, if it names one. What
- * becomes of them changes nothing about the work, and holds its end up for two seconds at most. Fails with
- * `SettingInvalid`, before the work, where a variable of the collector is no good.
+ * becomes of them changes nothing about the work, and holds its end up for two seconds at most, or for the time that
+ * `OTEL_EXPORTER_OTLP_TIMEOUT` names. Fails with `SettingInvalid`, before the work, where a variable of the collector is
+ * no good.
  */
 export const withTelemetry = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   Effect.flatMap(

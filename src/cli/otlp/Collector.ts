@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { isServerUrl, variable, withoutUser } from "../../Environment.js"
@@ -10,9 +11,14 @@ export interface Collector {
   readonly endpoint: string
   readonly headers: { readonly [name: string]: string }
   readonly resource: { readonly attributes: ReadonlyArray<Attribute> }
+  /** How long one request may take, and how long the end of the work waits for what is still to be sent. */
+  readonly patience: Duration.Duration
 }
 
 const ownName = "rollout-memories"
+
+/** Milliseconds. */
+const patience = { usual: 2_000, longest: 600_000 } as const
 
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e]*$/
@@ -42,6 +48,16 @@ const pairsOf = Effect.fnUntraced(function* (source: string, isGood: (name: stri
   return Object.fromEntries(pairs.value)
 })
 
+const readPatience = Effect.gen(function* () {
+  const source = "OTEL_EXPORTER_OTLP_TIMEOUT"
+  const value = Option.getOrElse(yield* variable(source), () => String(patience.usual))
+  const milliseconds = /^\d{1,9}$/.test(value) ? Number(value) : 0
+  if (milliseconds < 1 || milliseconds > patience.longest) {
+    return yield* new SettingInvalid({ source, value, expected: `milliseconds, 1 to ${patience.longest}` })
+  }
+  return Duration.millis(milliseconds)
+})
+
 /** Reads the variables of a collector, as OpenTelemetry names them; fails on the first that is no good. */
 export const readCollector = Effect.fnUntraced(function* (endpoint: string) {
   if (!isServerUrl(endpoint)) {
@@ -60,7 +76,8 @@ export const readCollector = Effect.fnUntraced(function* (endpoint: string) {
   const collector: Collector = {
     endpoint: endpoint.replace(/\/+$/, ""),
     headers,
-    resource: { attributes: attributesOf(Object.entries({ ...given, "service.name": name })) }
+    resource: { attributes: attributesOf(Object.entries({ ...given, "service.name": name })) },
+    patience: yield* readPatience
   }
   return collector
 })

@@ -27,12 +27,6 @@ const longestWait = Duration.seconds(5)
 /** How often metrics are told meanwhile; they are told once more at the end. */
 const metricsInterval = Duration.seconds(10)
 
-/** How long a collector may take for one request. */
-const requestLimit = Duration.seconds(10)
-
-/** How long the end of the work waits for what is still to be sent. */
-const longestStop = Duration.seconds(2)
-
 const reasonOf = (error: HttpClientError.HttpClientError | Cause.TimeoutException): string => {
   switch (error._tag) {
     case "ResponseError":
@@ -52,7 +46,7 @@ const http = Layer.provideMerge(
 
 /** Sends spans and metrics to a collector until it is stopped. What the collector does not take is lost, and said once. */
 const start = Effect.fnUntraced(function* (collector: Collector) {
-  const { endpoint, headers } = collector
+  const { endpoint, headers, patience } = collector
   const from = yield* Clock.currentTimeMillis
   const spans = yield* Mailbox.make<EndedSpan>({ capacity: spansWaiting, strategy: "dropping" })
   const hasWarned = yield* Ref.make(false)
@@ -73,7 +67,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
       // A connection whose answer was not read stays open, and the program with it.
       yield* response.arrayBuffer
     },
-    Effect.timeout(requestLimit),
+    Effect.timeout(patience),
     Effect.withTracerEnabled(false),
     Effect.catchAll((error) => warn(reasonOf(error)))
   )
@@ -102,7 +96,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
     yield* spans.end
     // A fiber of its own: the one that ends the work may be interrupted already, and waits for nothing then.
     const waiting = yield* Fiber.await(sending).pipe(
-      Effect.timeoutOption(longestStop),
+      Effect.timeoutOption(patience),
       Effect.interruptible,
       Effect.forkDaemon
     )
