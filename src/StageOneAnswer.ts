@@ -10,6 +10,7 @@ import type { Thread } from "./domain/Thread.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import type { LoadedRollout } from "./RolloutLoading.js"
 import { ModelClient, type StageOneRequest, type TokenUsage } from "./services/ModelClient.js"
+import { Progress } from "./services/Progress.js"
 import { stageOneInput, windowOf } from "./StageOneInput.js"
 import { Templates } from "./Templates.js"
 
@@ -108,6 +109,8 @@ const collect = Effect.fn("StageOneAnswer.collect")(function* (
   request: StageOneRequest,
   events: AnswerEvents
 ) {
+  const progress = yield* Progress
+  yield* progress.report({ _tag: "Asked", threadId: request.thread.id })
   let answer = noAnswer
   let usage: TokenUsage | undefined
   yield* Stream.runForEachWhile(events, (event) =>

@@ -1,11 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Deferred, Effect, Exit, Layer, Logger, Option, Scope, Stream, TestClock } from "effect"
+import { Chunk, Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Option, Scope, Stream, TestClock } from "effect"
 import * as MemoriesStartup from "../src/MemoriesStartup.js"
 import { ThreadId } from "../src/domain/ThreadId.js"
+import * as AgentControlFunction from "../src/layers/AgentControlFunction.js"
 import * as ModelClientFunction from "../src/layers/ModelClientFunction.js"
+import * as ModelClientLanguageModel from "../src/layers/ModelClientLanguageModel.js"
+import * as RolloutStoreMemory from "../src/layers/RolloutStoreMemory.js"
+import { AgentControl } from "../src/services/AgentControl.js"
+import { MemoryFs } from "../src/services/MemoryFs.js"
+import { ModelClient } from "../src/services/ModelClient.js"
+import type { ProgressEvent } from "../src/services/Progress.js"
+import { RolloutStore } from "../src/services/RolloutStore.js"
 import { StateDb, StateDbUnavailable } from "../src/services/StateDb.js"
-import { threadIdOf } from "./support/rollout.js"
-import { aDayLater, answer, inWorld, type Services, traceAbout, World } from "./support/world.js"
+import { Settings } from "../src/Settings.js"
+import { Templates } from "../src/Templates.js"
+import { languageModel, wholeAnswer } from "./support/languageModel.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
+import { aDayLater, answer, inWorld, readText, type Services, traceAbout, World, writeMemory } from "./support/world.js"
 
 const session: MemoriesStartup.Session = { isEphemeral: false, isSubAgent: false, isEnabled: true }
 
@@ -24,6 +35,9 @@ const warningsInto = (warnings: Array<string>) =>
     Logger.defaultLogger,
     Logger.make(({ message }) => void warnings.push(String(message)))
   )
+
+const tagsOf = (events: Stream.Stream<ProgressEvent>) =>
+  Effect.map(Stream.runCollect(events), (all) => Chunk.toReadonlyArray(all).map(({ _tag }) => _tag))
 
 describe("MemoriesStartup.layer", () => {
   it.effect("runs one pass, which leaves the session itself alone", () => {
@@ -45,6 +59,85 @@ describe("MemoriesStartup.layer", () => {
     )
   })
 
+  it.effect("learns with a host's own language model, agent and rollouts", () => {
+    const world = new World()
+    const start = startOfFixtures
+    const host = Layer.mergeAll(
+      RolloutStoreMemory.layer([{ path: "session-1", content: simpleSession({ id: threadIdOf(1), start }) }]),
+      ModelClientLanguageModel.layer({ name: "the host's model" }).pipe(
+        Layer.provide(languageModel(() => Stream.fromIterable(wholeAnswer(JSON.stringify(traceAbout("ferries"))))))
+      ),
+      AgentControlFunction.layer((request, report) =>
+        Effect.zipRight(
+          report({ _tag: "Running", turn: 1, inputTokens: 20, outputTokens: 2 }),
+          writeMemory(request, "written by the host's agent")
+        )
+      )
+    )
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        const services = Layer.merge(inContext, host.pipe(Layer.provide(inContext)))
+        const { ended } = yield* startIn(scope, MemoriesStartup.layer(session, services))
+        const outcome = yield* ended
+        assert(outcome._tag === "Finished")
+        const { consolidated, extracted, model } = outcome.report
+        assert.deepStrictEqual(
+          extracted.map(({ threadId }) => threadId),
+          [threadIdOf(1)]
+        )
+        assert.deepStrictEqual(model, { name: "the host's model", calls: 2, inputTokens: 120, outputTokens: 12 })
+        const memory = yield* readText(`${consolidated[0]?.memoryRoot}/MEMORY.md`)
+        assert.include(memory, "written by the host's agent")
+        assert.deepStrictEqual([world.requests, world.spawned], [[], []])
+        yield* Scope.close(scope, Exit.void)
+      })
+    )
+  })
+
+  it.effect("can be followed by the host at any time, and its own listener is told too", () => {
+    const world = new World().add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+        const atOnce = yield* Effect.fork(tagsOf(events))
+        yield* ended
+        const all = ["Indexed", "Claimed", "Asked", "Extracted", "Consolidating", "Published"]
+        assert.deepStrictEqual(yield* Fiber.join(atOnce), all)
+        assert.deepStrictEqual(yield* tagsOf(events), all)
+        assert.deepStrictEqual(
+          world.events.map(({ _tag }) => _tag),
+          all
+        )
+        yield* Scope.close(scope, Exit.void)
+      })
+    )
+  })
+
+  it.effect("can be followed where the host has no listener", () => {
+    const world = new World().add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        const services = Layer.effectContext(
+          Effect.map(
+            Effect.context<Services>(),
+            Context.pick(AgentControl, MemoryFs, ModelClient, RolloutStore, Settings, StateDb, Templates)
+          )
+        )
+        const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, services))
+        assert.lengthOf(yield* tagsOf(events), 6)
+        assert.strictEqual((yield* ended)._tag, "Finished")
+        assert.deepStrictEqual(world.events, [])
+        yield* Scope.close(scope, Exit.void)
+      })
+    )
+  })
+
   for (const [facts, reason] of [
     [{ isEnabled: false }, "off"],
     [{ isEphemeral: true }, "ephemeral"],
@@ -61,8 +154,9 @@ describe("MemoriesStartup.layer", () => {
         )
         const scope = yield* Effect.scope
         const startup = MemoriesStartup.layer({ ...session, ...facts }, services).pipe(Layer.provide(new World().layer))
-        const { ended } = yield* startIn(scope, startup)
+        const { ended, events } = yield* startIn(scope, startup)
         assert.deepStrictEqual(yield* ended, { _tag: "NotStarted", reason })
+        assert.deepStrictEqual(yield* tagsOf(events), [])
         assert.strictEqual(built, 0)
       })
     )
@@ -118,7 +212,8 @@ describe("MemoriesStartup.layer", () => {
       world.add(1),
       Effect.gen(function* () {
         const scope = yield* Scope.make()
-        const { ended } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+        const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+        assert.deepStrictEqual(yield* tagsOf(events), [])
         assert.strictEqual((yield* ended)._tag, "Failed")
         assert.strictEqual(world.warnings.filter((warning) => warning.includes("host broke")).length, 1)
         yield* Scope.close(scope, Exit.void)
@@ -136,13 +231,15 @@ describe("MemoriesStartup.layer", () => {
         world,
         Effect.gen(function* () {
           const scope = yield* Scope.make()
-          const { ended } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+          const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+          const told = yield* Effect.fork(tagsOf(events))
           yield* Deferred.await(asked)
           const stateDb = yield* StateDb
           const held = yield* stateDb.getThread(ThreadId.make(threadIdOf(1)))
           assert.isNotNull(Option.getOrThrow(held).extraction.claimExpiresAt)
           yield* Scope.close(scope, Exit.void)
           assert.deepStrictEqual(yield* ended, { _tag: "Stopped" })
+          assert.deepStrictEqual(yield* Fiber.join(told), ["Indexed", "Claimed", "Asked"])
           const after = yield* stateDb.getThread(ThreadId.make(threadIdOf(1)))
           assert.isNull(Option.getOrThrow(after).extraction.claimExpiresAt)
           assert.deepStrictEqual(world.warnings, [])

@@ -67,9 +67,15 @@ interface WorldOptions {
   readonly stateDb?: (stateDb: StateDb["Type"]) => StateDb["Type"]
 }
 
+/** A rollout of a world, whole and with its time, so that a test can change it. */
+interface WorldRollout extends RolloutStoreMemory.HeldRollout {
+  readonly content: string
+  readonly modifiedAt: number
+}
+
 /** A home of rollouts that a test fills, and the layer of a pass over it. */
 export class World {
-  readonly rollouts = new Map<string, RolloutStoreMemory.HeldRollout>()
+  readonly rollouts = new Map<string, WorldRollout>()
   readonly requests: Array<StageOneRequest> = []
   readonly spawned: Array<AgentRequest> = []
   readonly events: Array<ProgressEvent> = []

@@ -25,7 +25,7 @@ import {
   NotAResponsesServer,
   StreamEndedEarly
 } from "../../domain/ModelError.js"
-import { failureOfStatus, failureOfWords, shown } from "../../domain/ModelFailureReading.js"
+import { detailOf, failureOfStatus, failureOfWords, shown } from "../../domain/ModelFailureReading.js"
 import { addEvent, type ModelResponse, noResponse, refusalOf, type ResponseUsage } from "../../domain/ModelResponse.js"
 import { retryAfterOf, waitBefore } from "../../domain/ModelRetry.js"
 import { providerOf } from "../../domain/Provider.js"
@@ -92,11 +92,6 @@ const overheadTokens = 512
 
 /** A server that answers with a page is none of ours: it would read as a stream of no events. */
 const isNoStream = (contentType: string): boolean => /\bhtml\b|^application\/json\b/i.test(contentType)
-
-const detailOf = (error: unknown): string => {
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return shown(inner instanceof Error ? inner.message : String(inner))
-}
 
 /** How an answer that is no failure, and no stream of events, is told of. */
 const whatCame = (status: number, headers: { readonly [name: string]: string | undefined }): string =>
