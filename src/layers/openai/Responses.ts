@@ -29,7 +29,7 @@ import {
   NotAResponsesServer,
   StreamEndedEarly
 } from "../../domain/ModelError.js"
-import { failureOfStatus, failureOfWords, shown } from "../../domain/ModelFailureReading.js"
+import { detailOf, failureOfStatus, failureOfWords, shown } from "../../domain/ModelFailureReading.js"
 import { addEvent, type ModelResponse, noResponse, refusalOf, type ResponseUsage } from "../../domain/ModelResponse.js"
 import { retryAfterOf, waitBefore } from "../../domain/ModelRetry.js"
 import { providerOf } from "../../domain/Provider.js"
@@ -112,11 +112,6 @@ const lineByLine = HttpClient.transformResponse(
     Object.create(response, { stream: { value: Stream.mapConcatChunk(response.stream, linesOf) } })
   )
 )
-
-const detailOf = (error: unknown): string => {
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return shown(inner instanceof Error ? inner.message : String(inner))
-}
 
 const readAiError = Effect.fnUntraced(function* (subject: ModelSubject, error: AiError) {
   const now = yield* Clock.currentTimeMillis
