@@ -33,13 +33,13 @@ const named = (paths: ReadonlyArray<string>): string =>
     ...(paths.length > namedPlaces ? [`and ${paths.length - namedPlaces} more`] : [])
   ].join(", ")
 
+/** Whether there is anything to learn from. Counting the rollouts would take longer than all the rest; `state DB` has the number. */
 const homes = Effect.gen(function* () {
   const store = yield* RolloutStore
   const { codexHome } = yield* Settings
-  const listed = yield* Effect.either(store.list)
-  return Either.match(listed, {
+  return Either.match(yield* Effect.either(store.check), {
     onLeft: (error) => ill("Codex home", error.message, "name the folder that has sessions/ in it: --codex-home DIR"),
-    onRight: (files) => well("Codex home", `${files.length} rollouts below ${codexHome}`)
+    onRight: () => well("Codex home", `${codexHome} is there`)
   })
 })
 
