@@ -18,14 +18,14 @@ export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("ro
 }
 
 /**
- * Brings the index up to date. A state DB that no index was ever completed in is new: where memories lie beside it, the one
+ * Brings the index up to date. A state DB whose index was not completed may be new: where memories lie beside it, the one
  * before was lost, and without them in it the first consolidation would take them away. So they are taken into it, as they
- * are with `reread`, before the index counts as complete: a pass that is killed on the way leaves it to the next. Returns
+ * are with `reread`, before the index counts as complete: a pass that is killed on the way leaves that to the next. Returns
  * how many threads there are now, and the memories that could not be taken.
  */
 export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function* (options: IndexOptions) {
-  const isNew = Option.isNone(yield* (yield* StateDb).indexedListing)
-  if (!options.reread && !isNew) {
+  const mayBeNew = Option.isNone(yield* (yield* StateDb).indexedListing)
+  if (!options.reread && !mayBeNew) {
     return { threads: yield* updateIndex(options), failures: [] }
   }
   const failures: Array<MemoryNotImported> = []
