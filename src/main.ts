@@ -63,6 +63,13 @@ const services = (options: { readonly rebuildIndex: boolean }) =>
 const commandLayers = Effect.promise(() => import("./CommandLayers.js"))
 
 const commandServices = {
+  reading: Layer.provideMerge(MemoryFsPlatform.layer, machine),
+  probing: Layer.unwrapEffect(
+    Effect.map(
+      Effect.promise(() => import("./layers/ModelProbeHttp.js")),
+      ({ layer }) => layer
+    )
+  ),
   looking: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
     Layer.provideMerge(RolloutStoreDisk.layer),
     Layer.provideMerge(machine)

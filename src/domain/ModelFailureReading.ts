@@ -47,7 +47,7 @@ export const shown = (text: string): string => {
   return line.length <= shownCharacters ? line : `${line.slice(0, shownCharacters)}…`
 }
 
-/** What went wrong with a connection, in the words of whoever noticed it first. */
+/** Why no answer came, in the words of whatever was closest to the network. */
 export const detailOf = (error: unknown): string => {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return shown(inner instanceof Error ? inner.message : String(inner))

@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { countTokens } from "gpt-tokenizer/encoding/o200k_base"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { bucketOf } from "../../src/domain/WorkingDirectory.js"
 import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
 import { mainPath, snapshot, start } from "../support/program.js"
+import { serve } from "../support/responsesServer.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../support/rollout.js"
 
 const looking: ReadonlyArray<ReadonlyArray<string>> = [
@@ -155,6 +157,44 @@ describe("list and show", () => {
   )
 })
 
+describe("context", () => {
+  it.scoped("prints what a session of the directory should start with, as large as asked for", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const { code, stderr, stdout } = yield* home.run("context", "--cwd", ferry)
+      assert.strictEqual(code, 0, stderr)
+      assert.isTrue(stdout.startsWith("<rollout_memories>\n") && stdout.endsWith("</rollout_memories>\n"), stdout)
+      assert.isTrue(stdout.includes("`npm test`") && stdout.includes(dirname(memoryFile(home.memories, ferry))), stdout)
+      const { value } = yield* home.json("context", "--cwd", ferry, "--max-tokens", "200")
+      const text = String(value["text"])
+      assert.isTrue(text.includes("did not fit"), text)
+      const tokens = countTokens(text)
+      assert.isTrue(tokens > 150 && tokens <= 200, `${tokens}`)
+      assert.deepInclude(value, {
+        cwd: ferry,
+        memoryRoot: dirname(memoryFile(home.memories, ferry)),
+        maxTokens: 200
+      })
+      assert.isTrue(stdout.includes(pier) === false && stdout.includes(threadIdOf(3)) === false, stdout)
+    })
+  )
+
+  it.scoped("prints nothing where there is nothing, needs no home, and makes none", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      rmSync(home.codex, { recursive: true })
+      const nothing = yield* home.run("context", "--cwd", ".")
+      assert.deepStrictEqual([nothing.code, nothing.stdout, nothing.stderr], [0, "", ""])
+      assert.strictEqual((yield* home.json("context", "--cwd", ferry)).value["text"], "")
+      assert.isFalse(existsSync(home.codex) || existsSync(home.memories))
+      const wrong = yield* home.run("context", "--cwd", ferry, "--max-tokens", "many")
+      assert.strictEqual(wrong.code, 2)
+      assert.isTrue(wrong.stderr.includes("--max-tokens"), wrong.stderr)
+      assert.strictEqual((yield* home.run("context")).code, 2)
+    })
+  )
+})
+
 describe("search", () => {
   const found = (value: Record<string, unknown>): ReadonlyArray<string> => {
     const hits: ReadonlyArray<{ readonly kind: string; readonly cwd: string; readonly threadId: string | null }> =
@@ -297,6 +337,37 @@ describe("doctor", () => {
   )
 })
 
+describe("doctor with a model", () => {
+  const key = `sk-${"k1j2".repeat(8)}`
+
+  it.scopedLive("asks its server whether it is there, and nothing where no model is named", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const server = yield* serve(() => ({ body: "{}" }))
+      const environment = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: key }
+      const doctor = (...words: ReadonlyArray<string>) =>
+        Effect.suspend(() => start(mainPath, [...home.args, "doctor", ...words], environment).ended)
+      const offline = yield* doctor()
+      assert.strictEqual(offline.code, 0, offline.stderr)
+      assert.deepStrictEqual(server.requests, [])
+      const named = yield* doctor("--model", "openai:gpt-5-mini")
+      assert.strictEqual(named.code, 0, named.stdout)
+      assert.isTrue(named.stdout.includes("answers (200)"), named.stdout)
+      assert.deepStrictEqual(
+        server.requests.map(({ headers, path, text }) => [path, headers["authorization"], text]),
+        [["/v1/models", `Bearer ${key}`, ""]]
+      )
+      server.script = () => ({ status: 401, body: `{"error":{"message":"Incorrect API key provided: ${key}"}}` })
+      const refused = yield* doctor("--model", "openai:gpt-5-mini", "--json")
+      assert.strictEqual(refused.code, 1)
+      const checks: ReadonlyArray<Record<string, unknown>> = JSON.parse(refused.stdout)["checks"]
+      assert.deepInclude(checks.at(-1), { check: "model server", isWell: false })
+      assert.isTrue(refused.stdout.includes("check OPENAI_API_KEY"), refused.stdout)
+      assert.isFalse(refused.stdout.includes(key) || refused.stderr.includes(key), "the key is nobody's to read")
+    })
+  )
+})
+
 describe("every command that only looks", () => {
   it.scoped("works on a home where nothing was ever learned, and makes nothing in it", () =>
     Effect.gen(function* () {
@@ -317,7 +388,12 @@ describe("every command that only looks", () => {
       const home = yield* homeOfAllStates
       const files = () => snapshot(home.memories, (path) => !/-(?:wal|shm)$/.test(path))
       const before = files()
-      for (const words of [...looking, ["why", "--thread", threadIdOf(1)], ["show", "--cwd", ferry]]) {
+      for (const words of [
+        ...looking,
+        ["why", "--thread", threadIdOf(1)],
+        ["show", "--cwd", ferry],
+        ["context", "--cwd", ferry]
+      ]) {
         const ended = yield* home.run(...words)
         assert.strictEqual(ended.stderr, "", words.join(" "))
       }
@@ -357,7 +433,13 @@ describe("every command that only looks", () => {
       const isRunning = () => pass.child.exitCode === null
       let beside = 0
       while (isRunning()) {
-        for (const words of [["status"], ["list"], ["search", "timetable"], ["why", "--thread", threadIdOf(1)]]) {
+        for (const words of [
+          ["status"],
+          ["list"],
+          ["search", "timetable"],
+          ["why", "--thread", threadIdOf(1)],
+          ["context", "--cwd", ferry]
+        ]) {
           const ended = yield* home.run(...words)
           assert.strictEqual(ended.code, 0, `${words.join(" ")}: ${ended.stderr}`)
           beside += isRunning() ? 1 : 0

@@ -33,9 +33,9 @@ import type { TokenWindow } from "../../services/ModelClient.js"
 import type { StateDbFailure } from "../../services/StateDb.js"
 import { Settings } from "../../Settings.js"
 import { contextWindowOf } from "../../domain/ContextWindow.js"
+import { counterFor } from "../../Tokenizer.js"
 import { Ledger, type Purchase } from "./Ledger.js"
 import { type EventReader, readErrorBody, readEvents } from "./ResponseEvents.js"
-import { counterFor } from "./Tokenizer.js"
 
 /** One request, without what every request has. */
 export interface ResponsesRequest {
