@@ -38,14 +38,16 @@ export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
   const inputOf = (contents: string) =>
     renderTemplate(stageOneInput, { rollout_path: path, rollout_contents: contents })
   const isWhole = rendering.bytes <= rolloutBytes
-  const whole = inputOf(rendering.text)
   // No text has more tokens than bytes, so what has few enough bytes need not be counted.
-  if (isWhole && byteLength(stageOneSystem) + byteLength(whole) <= limit) {
-    return whole
+  if (isWhole && byteLength(stageOneSystem) + byteLength(inputOf("")) + rendering.bytes <= limit) {
+    return inputOf(rendering.text)
   }
   const room = Math.max(0, limit - (yield* count(stageOneSystem)))
-  if (isWhole && (yield* count(whole)) <= room) {
-    return whole
+  if (isWhole) {
+    const whole = inputOf(rendering.text)
+    if ((yield* count(whole)) <= room) {
+      return whole
+    }
   }
   const packing = evidence.events.length > 0 ? new EvidencePacking(evidence) : undefined
   const shrink = (bytes: number) => packing?.shrinkTo(bytes) ?? cutMiddle(rendering.text, bytes, renderingCut)
