@@ -224,7 +224,7 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
   }
   yield* keepToProvider(cwd, state)
   yield* progress.report({ _tag: "Consolidating", cwd })
-  const staging = yield* memoryFs.stage(cwd, state.notes)
+  const staging = yield* memoryFs.stage(cwd, memories, state.notes)
   return yield* Effect.onError(publishStaged(pass, staging, state), () => Effect.ignore(memoryFs.redactStaging(cwd)))
 })
 

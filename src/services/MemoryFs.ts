@@ -134,10 +134,14 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     /** What the published files were made from, when there are any. */
     readonly publishedFingerprint: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /**
-     * Makes a fresh staged copy, without what the last consolidation left. The notes that people left count as lines that
-     * they wrote.
+     * Makes a fresh staged copy of exactly these memories, without what the last consolidation left. The notes that people
+     * left count as lines that they wrote.
      */
-    readonly stage: (cwd: string, notes: ReadonlyArray<string>) => Effect.Effect<Staging, MemoryFsFailure>
+    readonly stage: (
+      cwd: string,
+      memories: ReadonlyArray<ThreadMemory>,
+      notes: ReadonlyArray<string>
+    ) => Effect.Effect<Staging, MemoryFsFailure>
     /**
      * What changed outside a staged copy since it was made, with what readers see put back as it was. A trace file whose
      * thread another pass is at, as `isBusy` tells, may change.

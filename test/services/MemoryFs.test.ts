@@ -194,7 +194,7 @@ const publishAll = Effect.fnUntraced(function* (
   skills: { readonly [name: string]: string } = {}
 ) {
   yield* memoryFs.refresh(ferry, memories)
-  const staging = yield* memoryFs.stage(ferry, [])
+  const staging = yield* memoryFs.stage(ferry, memories, [])
   yield* leave(world, staging.root.stagingPath, text, skills)
   yield* memoryFs.publish(staging, publicationOf(memories))
   yield* memoryFs.discardStaging(ferry)
@@ -238,7 +238,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* memoryFs.prepare
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist" })
         yield* memoryFs.storeTrace(traceOf(memoryOf(3)), Effect.void)
-        yield* memoryFs.stage(ferry, [])
+        yield* memoryFs.stage(ferry, memories, [])
         yield* memoryFs.describeProjects([{ cwd: ferry, memories: 3 }])
         assert.strictEqual(statSync(world.home).mode & 0o777, 0o700)
         for (const entry of readdirSync(world.home, { recursive: true, withFileTypes: true })) {
@@ -596,7 +596,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* write(world.files, join(stagingIn(world), "leftover.md"), "of a failed agent")
         yield* write(world.files, join(bucketIn(world), "next", "MEMORY.md"), "of a killed publish")
         const before = yield* world.tree(memoryIn(world))
-        const staging = yield* memoryFs.stage(ferry, [])
+        const staging = yield* memoryFs.stage(ferry, memories, [])
         assert.strictEqual(staging.root.stagingPath, stagingIn(world))
         const staged = yield* world.tree(stagingIn(world))
         assert.deepStrictEqual(staged, {
@@ -611,6 +611,23 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual([staging.personalFiles, staging.deletedFiles], [[], []])
       }))
 
+    test("copies what the rows say, and not what another pass is storing meanwhile", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        yield* memoryFs.refresh(ferry, memories)
+        yield* write(world.files, join(tracesIn(world), traceName(1)), "newer than its row")
+        yield* write(world.files, join(tracesIn(world), traceName(3)), "of a thread without a row")
+        yield* memoryFs.stage(ferry, memories, [])
+        const staged = yield* world.tree(stagingIn(world))
+        assert.deepStrictEqual(Object.keys(staged).sort(), [
+          "memory_summary.md",
+          "trace_summaries/",
+          `trace_summaries/${traceName(1)}`,
+          `trace_summaries/${traceName(2)}`
+        ])
+        assert.strictEqual(staged[`trace_summaries/${traceName(1)}`], traceText(memoryOf(1)))
+      }))
+
     test("tells the agent what people changed in MEMORY.md", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
@@ -619,7 +636,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           join(memoryIn(world), "MEMORY.md"),
           "# Memory\n\n## Sailing\n- ours\n- hand-written\n"
         )
-        const staging = yield* memoryFs.stage(ferry, [])
+        const staging = yield* memoryFs.stage(ferry, memories, [])
         const edits = {
           added: [{ heading: "## Sailing", line: "- hand-written" }],
           removed: ["- wrong"]
@@ -634,7 +651,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, memories)
         yield* write(world.files, join(memoryIn(world), "MEMORY.md"), "# Mine\n- always\n")
-        const { edits } = yield* memoryFs.stage(ferry, [])
+        const { edits } = yield* memoryFs.stage(ferry, memories, [])
         assert.deepStrictEqual(
           edits.added.map(({ line }) => line),
           ["# Mine", "- always"]
@@ -650,7 +667,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* write(world.files, join(skills, "mine", "SKILL.md"), skillText("mine"))
         yield* write(world.files, join(skills, "mine", "scripts", "go.sh"), "echo go\n")
         yield* world.files.remove(join(skills, "row"), { recursive: true })
-        const staging = yield* memoryFs.stage(ferry, [])
+        const staging = yield* memoryFs.stage(ferry, memories, [])
         assert.deepStrictEqual(staging.personalFiles, [
           "skills/mine/SKILL.md",
           "skills/mine/scripts/go.sh",
@@ -673,7 +690,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           join(dirname(world.home), "outside", "secret.md"),
           join(tracesIn(world), traceName(7))
         )
-        yield* memoryFs.stage(ferry, [])
+        yield* memoryFs.stage(ferry, memories, [])
         assert.deepStrictEqual(filesIn(yield* world.tree(join(stagingIn(world), "trace_summaries"))), [
           traceName(1),
           traceName(2)
@@ -687,7 +704,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         const memoryFs = yield* world.open()
         assert.isTrue(Option.isNone(yield* memoryFs.publishedFingerprint(ferry)))
         yield* memoryFs.refresh(ferry, memories)
-        const staging = yield* memoryFs.stage(ferry, [])
+        const staging = yield* memoryFs.stage(ferry, memories, [])
         yield* leave(world, stagingIn(world), `# First [${idOf(1).slice(0, 13)}…]\n`, { sail: "hoist" })
         yield* write(world.files, join(stagingIn(world), "scratch.txt"), "the agent's own")
         yield* memoryFs.publish(staging, publicationOf(memories))
@@ -843,7 +860,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* publishAll(world, memoryFs, memories, "# Memory\n- other\n- mine\n")
         for (const text of ["# Memory\n- without\n", "# Memory\n- mine, nearly\n"]) {
           yield* memoryFs.refresh(ferry, memories)
-          const staging = yield* memoryFs.stage(ferry, [])
+          const staging = yield* memoryFs.stage(ferry, memories, [])
           yield* leave(world, stagingIn(world), text)
           const error = yield* Effect.flip(memoryFs.publish(staging, publicationOf(memories)))
           assert.instanceOf(error, PublishRefused)
@@ -975,7 +992,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           yield* publishAll(world, memoryFs, memories, "# Memory\n- ours\n", { sail: "hoist" })
           yield* world.files.writeFileString(join(memoryIn(world), "MEMORY.md"), "# Memory\n- ours\n- mine\n")
           yield* write(world.files, join(memoryIn(world), "skills", "mine", "SKILL.md"), skillText("mine"))
-          const staging = yield* memoryFs.stage(ferry, [])
+          const staging = yield* memoryFs.stage(ferry, memories, [])
           yield* leave(world, stagingIn(world), "# Memory\n- new\n- mine\n", { sail: "hoist more" })
           yield* spoil(world, stagingIn(world))
           const before = yield* world.tree(world.home)
@@ -1004,7 +1021,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual(tree["skills/sail"], `-> ${join(outside, "sail")}`)
 
         yield* memoryFs.refresh(ferry, memories)
-        const staging = yield* memoryFs.stage(ferry, [])
+        const staging = yield* memoryFs.stage(ferry, memories, [])
         yield* leave(world, stagingIn(world), "# Fourth\n", { nowhere: "go" })
         yield* write(world.files, join(stagingIn(world), "skills", "sail", "deep", "er.md"), "x")
         yield* write(world.files, join(stagingIn(world), "skills", "sail", "SKILL.md"), skillText("sail"))
@@ -1026,7 +1043,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           yield* world.files.remove(path, { recursive: true, force: true })
           yield* stand
           const before = yield* world.tree(memoryIn(world))
-          const staging = yield* memoryFs.stage(ferry, [])
+          const staging = yield* memoryFs.stage(ferry, memories, [])
           yield* leave(world, stagingIn(world), "# New\n")
           const error = yield* Effect.flip(memoryFs.publish(staging, publicationOf(memories)))
           assert.instanceOf(error, PublishRefused)
@@ -1054,7 +1071,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           ["skills/anchor/SKILL.md", "skills/sail/SKILL.md"]
         )
         assert.include(skills[1]?.text, "hoist")
-        yield* memoryFs.stage(ferry, [])
+        yield* memoryFs.stage(ferry, memories, [])
         yield* leave(world, root.stagingPath, "# Another\n")
         assert.strictEqual((yield* memoryFs.published(ferry)).memory, "# Memory\n")
       }))
@@ -1084,7 +1101,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       const memoryFs = yield* world.open()
       yield* publishAll(world, memoryFs, memories, "# Memory\n- ours\n", { sail: "hoist" })
       yield* write(world.files, join(memoryIn(world), "notes.txt"), "mine")
-      const staging = yield* memoryFs.stage(ferry, [])
+      const staging = yield* memoryFs.stage(ferry, memories, [])
       return { memoryFs, staging, before: yield* world.tree(memoryIn(world)) }
     })
 
@@ -1198,7 +1215,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         const { memoryFs } = yield* staged(world)
         const traces = join(memoryIn(world), "trace_summaries")
         yield* write(world.files, join(traces, ".one.md.0badcafe-2-3.tmp"), "half a tra")
-        const staging = yield* memoryFs.stage(ferry, [])
+        const staging = yield* memoryFs.stage(ferry, memories, [])
         yield* world.files.remove(join(traces, ".one.md.0badcafe-2-3.tmp"))
         yield* write(world.files, join(traces, ".two.md.0badcafe-2-3.tmp"), "half of ano")
         assert.deepStrictEqual(yield* memoryFs.restoreOutside(staging, nobody), [])
@@ -1241,7 +1258,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* publishAll(world, memoryFs, memories, "# Memory\n- most\n", { sail: "hoist" })
         yield* write(world.files, join(memoryIn(world), "consolidated.md"), "legacy")
         yield* write(world.files, join(memoryIn(world), "notes.txt"), "mine")
-        yield* memoryFs.stage(ferry, [])
+        yield* memoryFs.stage(ferry, memories, [])
         yield* memoryFs.clear(ferry)
         assert.deepStrictEqual(yield* world.tree(bucketIn(world)), {
           "memory/": "",
@@ -1357,7 +1374,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       }
       yield* memoryFs.refresh(ferry, later)
       if (!Option.contains(yield* memoryFs.publishedFingerprint(ferry), fingerprintOf(later))) {
-        const staging = yield* memoryFs.stage(ferry, [])
+        const staging = yield* memoryFs.stage(ferry, memories, [])
         yield* leave(world, stagingIn(world), "# Memory\n- new\n- mine\n", { sail: "hoist more", aft: "go" })
         assert.deepStrictEqual(yield* memoryFs.restoreOutside(staging, () => Effect.succeed(false)), [])
         yield* memoryFs.publish(staging, publicationOf(later))

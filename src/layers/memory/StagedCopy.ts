@@ -9,16 +9,17 @@ import {
   memoryFile,
   type MemoryFile,
   skillFolder,
-  skillOwnership,
-  summaryFile
+  skillOwnership
 } from "../../domain/Publication.js"
 import type { StagedEntry } from "../../domain/PublishCheck.js"
 import { withNotes } from "../../domain/UserNote.js"
 import { isBucket } from "../../domain/WorkingDirectory.js"
 import type { MemoryFs } from "../../services/MemoryFs.js"
+import type { ThreadMemory } from "../../services/StateDb.js"
 import type { Files } from "./Files.js"
 import { failing, type Layout, nextFolder, nextPreviousFolder, threadOfTrace } from "./Layout.js"
 import { readRecord } from "./Record.js"
+import { phaseOneFiles } from "./TraceFiles.js"
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -50,7 +51,11 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     ]
   })
 
-  const stage = Effect.fn("MemoryFs.stage")(function* (cwd: string, notes: ReadonlyArray<string>) {
+  const stage = Effect.fn("MemoryFs.stage")(function* (
+    cwd: string,
+    memories: ReadonlyArray<ThreadMemory>,
+    notes: ReadonlyArray<string>
+  ) {
     const root = rootOf(cwd)
     yield* discardStaging(cwd)
     return yield* Effect.gen(function* () {
@@ -67,10 +72,10 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       const ownership = skillOwnership(record, skills)
       const personal = new Set(ownership.personalFiles)
       const hasEdits = edits.added.length + edits.removed.length > 0
+      // Not the files on disk: another pass may be writing the trace of a thread whose row does not have it yet.
       const untouchable = [
-        ...outside.filter(
-          ({ path }) => path === summaryFile || threadOfTrace(path) !== undefined || personal.has(path)
-        ),
+        ...phaseOneFiles(memories),
+        ...outside.filter(({ path }) => personal.has(path)),
         ...(hasEdits ? [{ path: editsFile, bytes: encoder.encode(encodeEdits(edits)) }] : [])
       ]
       yield* files.writeTree(root.stagingPath, untouchable)

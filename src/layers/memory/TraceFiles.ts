@@ -1,8 +1,8 @@
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { parseMemorySummary, renderMemorySummary } from "../../domain/MemorySummary.js"
-import { summaryFile, traceFolder } from "../../domain/Publication.js"
+import { type MemoryFile, summaryFile, traceFolder } from "../../domain/Publication.js"
 import { readTraceFile, renderTraceFile, threadOfTraceFile, traceFileName } from "../../domain/TraceMemory.js"
 import { bucketOf, isBucket } from "../../domain/WorkingDirectory.js"
 import type { MemoryFs, StoredTrace } from "../../services/MemoryFs.js"
@@ -12,6 +12,21 @@ import { failing, type Layout, memoryFolder } from "./Layout.js"
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
+
+const traceOf = (memory: ThreadMemory) => ({
+  path: `${traceFolder}/${traceFileName(memory.threadId, memory.slug)}`,
+  text: renderTraceFile(memory, memory.traceSummary)
+})
+
+const summaryOf = (memories: ReadonlyArray<ThreadMemory>): string =>
+  renderMemorySummary(memories.map(({ memorySummary, threadId }) => ({ threadId, summary: memorySummary })))
+
+/** What phase one's files of a project say, by their paths below its memory root: what the rows do, whatever is on disk. */
+export const phaseOneFiles = (memories: ReadonlyArray<ThreadMemory>): ReadonlyArray<MemoryFile> =>
+  [...memories.map(traceOf), { path: summaryFile, text: summaryOf(memories) }].map(({ path, text }) => ({
+    path,
+    bytes: encoder.encode(text)
+  }))
 
 /** The files of phase one: traces, and the summary that is made of the rows. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
@@ -86,12 +101,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     return names.flatMap((name) => threadOfTraceFile(name) ?? [])
   })
 
-  const fileOf = (memory: ThreadMemory): readonly [string, string] => [
-    traceFileName(memory.threadId, memory.slug),
-    renderTraceFile(memory, memory.traceSummary)
-  ]
-
-  const prune = Effect.fnUntraced(function* (folder: string, kept: ReadonlyMap<string, string>) {
+  const prune = Effect.fnUntraced(function* (folder: string, kept: ReadonlySet<string>) {
     const names = yield* files.namesIn(folder)
     const warnings = yield* Effect.forEach(
       names.filter((name) => threadOfTraceFile(name) !== undefined && !kept.has(name)),
@@ -109,11 +119,10 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     return yield* Effect.gen(function* () {
       const folder = yield* makeFolder(cwd)
       yield* Effect.forEach([bucketPath(cwd), memoryPath, folder], files.sweep, { discard: true })
-      const kept = new Map(memories.map(fileOf))
-      yield* Effect.forEach(kept, ([name, text]) => files.keepAs(join(folder, name), text), { discard: true })
-      const warnings = yield* prune(folder, kept)
-      const entries = memories.map(({ memorySummary, threadId }) => ({ threadId, summary: memorySummary }))
-      yield* files.keepAs(join(memoryPath, summaryFile), renderMemorySummary(entries))
+      const traces = memories.map(traceOf)
+      yield* Effect.forEach(traces, ({ path, text }) => files.keepAs(join(memoryPath, path), text), { discard: true })
+      const warnings = yield* prune(folder, new Set(traces.map(({ path }) => basename(path))))
+      yield* files.keepAs(join(memoryPath, summaryFile), summaryOf(memories))
       return warnings
     }).pipe(failing("refreshing the traces", memoryPath))
   })
