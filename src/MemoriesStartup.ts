@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type { PassReport } from "./domain/Report.js"
+import type { PassOptions } from "./Pipeline.js"
 import type { AgentControl } from "./services/AgentControl.js"
 import type { MemoryFs } from "./services/MemoryFs.js"
 import type { ModelClient } from "./services/ModelClient.js"
@@ -71,11 +72,13 @@ const reasonAgainst = (session: Session): NotStartedReason | undefined =>
 /** Loaded by the pass's own fiber: a session does not wait for it. */
 const loadPipeline = Effect.promise(() => import("./Pipeline.js"))
 
+/** The pass alone, loaded when it is run: for a host that has a time of its own for it. It checks only whether memory is on. */
+export const runPass = (options: PassOptions) => Effect.flatMap(loadPipeline, (pipeline) => pipeline.runPass(options))
+
 const loadRules = Effect.promise(() => import("./domain/Redaction.js"))
 
 const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
   const settings = yield* Settings
-  const { runPass } = yield* loadPipeline
   return yield* Effect.provideService(runPass({ all: false, rebuildIndex: false }), Settings, {
     ...settings,
     currentThread: session.threadId ?? settings.currentThread

@@ -4,8 +4,8 @@ import * as MemoriesStartup from "../src/MemoriesStartup.js"
 import { ThreadId } from "../src/domain/ThreadId.js"
 import * as ModelClientFunction from "../src/layers/ModelClientFunction.js"
 import { StateDb, StateDbUnavailable } from "../src/services/StateDb.js"
-import { threadIdOf } from "./support/rollout.js"
-import { aDayLater, answer, inWorld, type Services, traceAbout, World } from "./support/world.js"
+import { threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { aDayLater, answer, inWorld, type Services, traceAbout, World } from "../src/testing/World.js"
 
 const session: MemoriesStartup.Session = { isEphemeral: false, isSubAgent: false, isEnabled: true }
 

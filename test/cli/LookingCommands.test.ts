@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { bucketOf } from "../../src/domain/WorkingDirectory.js"
 import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
 import { mainPath, snapshot, start } from "../support/program.js"
-import { RolloutBuilder, startOfFixtures, threadIdOf } from "../support/rollout.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const looking: ReadonlyArray<ReadonlyArray<string>> = [
   ["status"],

@@ -11,8 +11,8 @@ import * as Templates from "../../src/Templates.js"
 import { temporaryFolder, write } from "../support/program.js"
 import { realPass } from "../support/realWorld.js"
 import { replies, type Reply, type Script, type SeenRequest, serve, tokensOf } from "../support/responsesServer.js"
-import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
-import { traceAbout } from "../support/world.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { traceAbout } from "../../src/testing/World.js"
 
 const model = Layer.provide(ModelClientOpenAi.layer, Responses.layer)
 

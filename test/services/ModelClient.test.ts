@@ -8,9 +8,9 @@ import { parseStageOneOutput, stageOneJsonSchema } from "../../src/domain/StageO
 import * as ModelClientFunction from "../../src/layers/ModelClientFunction.js"
 import * as ModelClientOffline from "../../src/layers/ModelClientOffline.js"
 import { ModelClient, type StageOneRequest } from "../../src/services/ModelClient.js"
-import { simpleSession } from "../support/rollout.js"
+import { simpleSession } from "../../src/testing/RolloutBuilder.js"
 import { makeThread } from "../support/rows.js"
-import { answer, traceAbout } from "../support/world.js"
+import { answer, traceAbout } from "../../src/testing/World.js"
 
 const requestFor = (number: number, rollout: string): StageOneRequest => {
   const reader = new RolloutReader(rolloutFilters.evidence, 1_000_000, redact, "/home/ada/.codex/memories")

@@ -1,3 +1,5 @@
+import * as DateTime from "effect/DateTime"
+
 /**
  * Builds rollouts for tests, line by line, in the forms that Codex has written over time. Every line of a builder is one
  * second after the one before, unless a test says when.
@@ -40,7 +42,7 @@ export class RolloutBuilder {
   }
 
   line(type: string, payload: unknown): this {
-    this.lines.push(JSON.stringify({ timestamp: new Date(this.now).toISOString(), type, payload }))
+    this.lines.push(JSON.stringify({ timestamp: DateTime.formatIso(DateTime.unsafeMake(this.now)), type, payload }))
     this.now += 1_000
     return this
   }
@@ -56,7 +58,7 @@ export class RolloutBuilder {
   meta(meta: Meta = {}): this {
     return this.line("session_meta", {
       id: threadIdOf(1),
-      timestamp: new Date(this.now).toISOString(),
+      timestamp: DateTime.formatIso(DateTime.unsafeMake(this.now)),
       cwd: "/home/ada/projects/ferry",
       originator: "codex_cli_rs",
       cli_version: "0.118.0",
