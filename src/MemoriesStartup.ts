@@ -75,14 +75,18 @@ const loadPipeline = Effect.promise(() => import("./Pipeline.js"))
 /** The pass alone, loaded when it is run: for a host that has a time of its own for it. It checks only whether memory is on. */
 export const runPass = (options: PassOptions) => Effect.flatMap(loadPipeline, (pipeline) => pipeline.runPass(options))
 
+const loadPatience = Effect.promise(() => import("./LettingGo.js"))
+
 const loadRules = Effect.promise(() => import("./domain/Redaction.js"))
 
-const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
-  const settings = yield* Settings
-  return yield* Effect.provideService(runPass({ all: false, rebuildIndex: false }), Settings, {
-    ...settings,
-    currentThread: session.threadId ?? settings.currentThread
-  })
+const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session, services: Context.Context<PassServices>) {
+  const { withPatience } = yield* loadPatience
+  const settings = Context.get(services, Settings)
+  const currentThread = session.threadId ?? settings.currentThread
+  return yield* Effect.provide(
+    runPass({ all: false, rebuildIndex: false }),
+    Context.add(withPatience(services), Settings, { ...settings, currentThread })
+  )
 })
 
 /** A failure of the host's own layer may be anything. */
@@ -107,8 +111,9 @@ const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unkno
 /**
  * Learns from earlier sessions while this one begins: one pass, in a fiber of the layer's scope. Building the layer takes
  * no time and never fails; the services are built in that fiber too, and a failure of theirs or of the pass is logged as
- * one warning. When the scope is closed the pass is interrupted, gives its claims and locks back, and is waited for two
- * seconds at most: what a host's own model or agent holds up beyond that ends by its lease. A layer that is shared runs once.
+ * one warning. When the scope is closed the pass is interrupted and gives its claims and locks back; a model or an agent that
+ * does not stop within a second is left behind. The host's end waits for two seconds at most: what another port holds up
+ * beyond that ends by its lease. A layer that is shared runs once.
  *
  * Services that the host has built already are given as `Layer.context<PassServices>()`.
  */
@@ -126,8 +131,7 @@ export const layer = <E, R>(
       const ended = yield* Deferred.make<StartupOutcome>()
       const pass = Effect.acquireUseRelease(
         Scope.make(),
-        (scope) =>
-          Effect.flatMap(Layer.buildWithScope(services, scope), (context) => Effect.provide(runOnce(session), context)),
+        (scope) => Effect.flatMap(Layer.buildWithScope(services, scope), (context) => runOnce(session, context)),
         Scope.close
       )
       yield* Effect.acquireRelease(
