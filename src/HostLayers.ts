@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs"
+import { dirname } from "node:path"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -6,7 +8,7 @@ import * as Option from "effect/Option"
 import { compose, type CompositionError, type Machine, stateDbInHome } from "./Composition.js"
 import type { PassServices } from "./MemoriesStartup.js"
 import { AgentControl } from "./services/AgentControl.js"
-import { MemoryFs } from "./services/MemoryFs.js"
+import { MemoriesHomeUnavailable, MemoryFs } from "./services/MemoryFs.js"
 import { ModelClient } from "./services/ModelClient.js"
 import { layerSilent, Progress } from "./services/Progress.js"
 import { RolloutStore } from "./services/RolloutStore.js"
@@ -45,6 +47,13 @@ const ownOr = <I, S, E, R>(
     onSome: (service) => Layer.succeed(tag, service)
   })
 
+/** A host's own `MemoryFs` makes no folder for our state DB. */
+const makeFolder = (path: string) =>
+  Effect.try({
+    try: () => mkdirSync(path, { recursive: true, mode: 0o700 }),
+    catch: (cause) => new MemoriesHomeUnavailable({ path, reason: `cannot be made (${String(cause)})` })
+  })
+
 const around = (own: Context.Context<never>) =>
   compose<never>({
     agentControl: ownOr(
@@ -72,9 +81,14 @@ const around = (own: Context.Context<never>) =>
       own,
       StateDb,
       stateDbInHome((path) =>
-        loaded(() =>
-          import("./layers/StateDbSqlite.js").then(({ layer }) => layer(path, { replaceCorrupt: false }))
-        ).pipe(Layer.provide(machine))
+        Layer.unwrapEffect(
+          Effect.as(
+            makeFolder(dirname(path)),
+            loaded(() =>
+              import("./layers/StateDbSqlite.js").then(({ layer }) => layer(path, { replaceCorrupt: false }))
+            ).pipe(Layer.provide(machine))
+          )
+        )
       )
     ),
     templates: ownOr(
