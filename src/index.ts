@@ -10,6 +10,7 @@ export { MalformedAnswer, type StageOneOutput } from "./domain/StageOneOutput.js
 export { Thread } from "./domain/Thread.js"
 export { ThreadId } from "./domain/ThreadId.js"
 export * as MemoriesStartup from "./MemoriesStartup.js"
+export * as MemoryContext from "./MemoryContext.js"
 export { type PassOptions, runPass } from "./Pipeline.js"
 export { MemoryNotImported } from "./Rebuild.js"
 export * from "./services/AgentControl.js"

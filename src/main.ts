@@ -63,6 +63,7 @@ const services = (options: { readonly rebuildIndex: boolean }) =>
 const commandLayers = Effect.promise(() => import("./CommandLayers.js"))
 
 const commandServices = {
+  reading: Layer.provideMerge(MemoryFsPlatform.layer, machine),
   looking: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
     Layer.provideMerge(RolloutStoreDisk.layer),
     Layer.provideMerge(machine)
