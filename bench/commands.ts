@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { compare, type Figure, timeOf, withFolder } from "./measure.js"
 import { cwdOf, threadIdOf, writeSessions } from "./rollouts.js"
-import { seedLearned } from "./seed.js"
+import { seedLearned, seedMemory } from "./seed.js"
 
 const node = process.execPath
 const main = join(process.cwd(), "dist/main.js")
@@ -15,12 +15,14 @@ export const commandStarts = (): ReadonlyArray<Figure> =>
     writeSessions(codex, sessions, 1_500)
     timeOf(node, [...args, "--limit", "0"])
     seedLearned(join(memories, "state.sqlite"))
+    seedMemory(memories, cwdOf(3))
     const thread = threadIdOf(sessions - 1)
     const commands: ReadonlyArray<ReadonlyArray<string>> = [
       ["status"],
       ["list"],
       ["list", "--cwd", cwdOf(1)],
       ["show", "--thread", thread],
+      ["context", "--cwd", cwdOf(3)],
       ["why", "--thread", thread],
       ["search", "pointer"],
       ["search", "pointer", "--cwd", cwdOf(1)],
@@ -30,7 +32,7 @@ export const commandStarts = (): ReadonlyArray<Figure> =>
       ["doctor"],
       ...["forget", "restore", "verify"].map((command) => [command, "--help"])
     ]
-    // The home has no files beside its state DB, which doctor tells of by its exit code.
+    // All but one of the projects have no files beside the state DB, which doctor tells of by its exit code.
     return commands.map((words) => {
       const { baseline, milliseconds, ratio } = compare(
         5,

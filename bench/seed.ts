@@ -1,5 +1,8 @@
+import { mkdirSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
+import { join } from "node:path"
 import { fingerprintOf } from "../src/domain/Consolidation.js"
+import { bucketOf } from "../src/domain/WorkingDirectory.js"
 
 interface Statement {
   readonly run: (...values: ReadonlyArray<unknown>) => unknown
@@ -47,4 +50,25 @@ export const seedLearned = (path: string): void => {
   }
   database.exec("COMMIT")
   database.close()
+}
+
+/** Publishes a memory of the usual size for a directory: larger than what a session is given of it. */
+export const seedMemory = (memories: string, cwd: string): void => {
+  const folder = join(memories, bucketOf(cwd), "memory")
+  const headings = [
+    "What the user wants",
+    "What works here",
+    "Known failures and their fixes",
+    "Where things are",
+    "Open"
+  ]
+  const lines = headings.flatMap((heading) => [
+    `## ${heading}`,
+    ...Array.from(
+      { length: 12 },
+      (_, index) => `- \`src/timetable${index}.js\`: departures are sorted by \`compare\` [0195${5_000 + index}-0000…]`
+    )
+  ])
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(join(folder, "MEMORY.md"), `# Memory: project\n\n${lines.join("\n")}\n`, { mode: 0o600 })
 }

@@ -24,7 +24,8 @@ for (const door of ["index", "Layers"]) {
     plugins: [
       {
         name: "loaded later",
-        resolveDynamicImport: (name, importer) => ({ id: resolve(dirname(importer), name), external: true })
+        resolveDynamicImport: (name, importer) =>
+          name.startsWith(".") ? { id: resolve(dirname(importer), name), external: true } : false
       }
     ],
     treeshake: {

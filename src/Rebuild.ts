@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import { identity } from "effect/Function"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { loadRedact } from "./Redactor.js"
 import { type IndexOptions, updateIndex } from "./RolloutIndex.js"
 import { MemoryFs } from "./services/MemoryFs.js"
-import { StateDb, type StateDbFailure } from "./services/StateDb.js"
+import { StateDb } from "./services/StateDb.js"
 
 /** A memory on disk could not be taken into the rebuilt state DB. Its file is left where it is. */
 export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("rollout-memories/MemoryNotImported")(
@@ -18,36 +18,41 @@ export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("ro
 }
 
 /**
- * Brings the index up to date. A state DB that is new beside memories was lost: without them in it, the first consolidation
- * would take them away, so they are taken into it, as they are with `reread`. Returns how many threads there are now, and
- * the memories that could not be taken.
+ * Brings the index up to date. A state DB that no index was ever completed in is new: where memories lie beside it, the one
+ * before was lost, and without them in it the first consolidation would take them away. So they are taken into it, as they
+ * are with `reread`, before the index counts as complete: a pass that is killed on the way leaves it to the next. Returns
+ * how many threads there are now, and the memories that could not be taken.
  */
 export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function* (options: IndexOptions) {
-  const isNew = (yield* (yield* StateDb).countThreads) === 0
-  const threads = yield* updateIndex(options)
-  const failures = options.reread || isNew ? yield* importMemories() : []
-  return { threads, failures }
+  const isNew = Option.isNone(yield* (yield* StateDb).indexedListing)
+  if (!options.reread && !isNew) {
+    return { threads: yield* updateIndex(options), failures: [] }
+  }
+  const failures: Array<MemoryNotImported> = []
+  const completion = Effect.map(importMemories(), (missed) => void failures.push(...missed))
+  return { threads: yield* updateIndex(options, completion), failures }
 })
 
-/** Takes the memories that are on disk into a state DB that was lost. Returns those that could not be taken. */
+/**
+ * Takes the memories that are on disk into a state DB that was lost. Returns those that could not be read; a state DB that
+ * does not take one ends the pass, before a consolidation misses it.
+ */
 const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
   const stored = yield* memoryFs.storedTraces
   const redact = stored.length === 0 ? identity : yield* loadRedact
-  const results = yield* Effect.forEach(stored, (trace) =>
+  const missed = yield* Effect.forEach(stored, (trace) =>
     trace._tag === "Readable"
-      ? Effect.either(
-          Effect.mapError(
-            stateDb.importMemory({
-              ...trace.memory,
-              traceSummary: redact(trace.memory.traceSummary),
-              memorySummary: redact(trace.memory.memorySummary)
-            }),
-            (error: StateDbFailure) => new MemoryNotImported({ path: trace.path, reason: error.message })
-          )
+      ? Effect.as(
+          stateDb.importMemory({
+            ...trace.memory,
+            traceSummary: redact(trace.memory.traceSummary),
+            memorySummary: redact(trace.memory.memorySummary)
+          }),
+          []
         )
-      : Effect.succeed(Either.left(new MemoryNotImported({ path: trace.path, reason: trace.reason })))
+      : Effect.succeed([new MemoryNotImported({ path: trace.path, reason: trace.reason })])
   )
-  return results.flatMap((result) => (Either.isLeft(result) ? [result.left] : []))
+  return missed.flat()
 })

@@ -75,10 +75,15 @@ export interface IndexOptions {
 
 /**
  * Brings the index up to date with the Codex home. A file whose size and modification time are as they were is not opened;
- * a changed one is read at its ends. Where the ignore file changed, every file counts as changed. A file that is gone leaves its thread marked missing, with all that was learned from
- * it. With `reread`, every file counts as changed. Returns how many threads there are now.
+ * a changed one is read at its ends. Where the ignore file changed, every file counts as changed. A file that is gone
+ * leaves its thread marked missing, with all that was learned from it. With `reread`, every file counts as changed. A
+ * `completion` runs once the rows are there; the index counts as up to date only after it. Returns how many threads there
+ * are now.
  */
-export const updateIndex = Effect.fn("RolloutIndex.update")(function* (options: IndexOptions) {
+export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never, R = never>(
+  options: IndexOptions,
+  completion?: Effect.Effect<void, E, R>
+) {
   const store = yield* RolloutStore
   const stateDb = yield* StateDb
   const listed = yield* store.list
@@ -87,17 +92,22 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* (options: 
   const before = Option.getOrElse(yield* stateDb.indexedListing, () => "")
   const isUpToDate = !options.reread && before === listing
   const reread = options.reread || !isUnderSameRules(before, listing)
-  const changed = isUpToDate ? 0 : yield* indexChanges(listed, listing, reread, ignoreRules)
+  const noted = completion === undefined ? listing : undefined
+  const changed = isUpToDate ? 0 : yield* indexChanges(listed, noted, reread, ignoreRules)
+  if (completion !== undefined) {
+    yield* completion
+    yield* stateDb.changeIndex({ threads: [], known: [], gone: [], now: yield* Clock.currentTimeMillis, listing })
+  }
   const threads = yield* stateDb.countThreads
   const progress = yield* Progress
   yield* progress.report({ _tag: "Indexed", threads, changed })
   return threads
 })
 
-/** Reads what changed and writes its rows; returns how many files that were. */
+/** Reads what changed and writes its rows, and what the listing comes to, if any; returns how many files that were. */
 const indexChanges = Effect.fnUntraced(function* (
   listed: ReadonlyArray<RolloutFile>,
-  listing: string,
+  listing: string | undefined,
   reread: boolean,
   rules: IgnoreRules
 ) {

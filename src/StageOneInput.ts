@@ -15,8 +15,9 @@ const countedPackings = 8
 const bytesPerToken = 4.5
 
 /**
- * The user message of a stage-one request. Without a window it is the rendering, cut to its budget of bytes; with one, what
- * does not fit into `tokens` (the instructions included) is packed by worth instead, and so is what was over the bytes.
+ * The user message of a stage-one request: the rendering where it fits. What is over the bytes of `rolloutBytes`, or with
+ * a window over `tokens` (the instructions included), is shown as its evidence instead, packed by worth, whatever the
+ * filter: what else the filter lets through is worth least. Of a rollout without evidence the head and the tail are left.
  */
 export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
   path: string,
@@ -24,26 +25,25 @@ export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
   window: TokenWindow | undefined,
   tokens: number
 ) {
-  const { rolloutBytes, rolloutFilter } = yield* Settings
+  const { rolloutBytes } = yield* Settings
   const { stageOneInput, stageOneSystem } = yield* Templates
   const inputOf = (contents: string) =>
     renderTemplate(stageOneInput, { rollout_path: path, rollout_contents: contents })
+  const isWhole = rendering.bytes <= rolloutBytes
   const whole = inputOf(rendering.text)
-  if (window === undefined) {
+  // No text has more tokens than bytes, so what has few enough bytes need not be counted.
+  if (isWhole && (window === undefined || byteLength(stageOneSystem) + byteLength(whole) <= tokens)) {
     return whole
   }
-  const isPacked = rolloutFilter === "evidence"
-  const isWhole = rendering.bytes <= rolloutBytes || !isPacked
-  // No text has more tokens than bytes, so what has few enough bytes need not be counted.
-  if (isWhole && byteLength(stageOneSystem) + byteLength(whole) <= tokens) {
-    return whole
+  const packing = evidence.events.length > 0 ? new EvidencePacking(evidence) : undefined
+  const shrink = (bytes: number) => packing?.shrinkTo(bytes) ?? cutMiddle(rendering.text, bytes, renderingCut)
+  if (window === undefined) {
+    return inputOf(shrink(rolloutBytes))
   }
   const room = Math.max(0, tokens - (yield* window.count(stageOneSystem)))
   if (isWhole && (yield* window.count(whole)) <= room) {
     return whole
   }
-  const packing = isPacked ? new EvidencePacking(evidence) : undefined
-  const shrink = (bytes: number) => packing?.shrinkTo(bytes) ?? cutMiddle(rendering.text, bytes, renderingCut)
   let bytes = Math.min(rolloutBytes, Math.ceil(room * bytesPerToken))
   for (let counted = 0; counted < countedPackings; counted++) {
     const input = inputOf(shrink(bytes))

@@ -12,6 +12,7 @@ export type { MalformedAnswer, StageOneOutput } from "./domain/StageOneOutput.js
 export type { Thread } from "./domain/Thread.js"
 export type { ThreadId } from "./domain/ThreadId.js"
 export * as MemoriesStartup from "./MemoriesStartup.js"
+export * as MemoryContext from "./MemoryContext.js"
 export { runPass } from "./MemoriesStartup.js"
 export type { PassOptions } from "./Pipeline.js"
 export type { MemoryNotImported } from "./Rebuild.js"

@@ -44,6 +44,7 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
 const commandLayers = Effect.promise(() => import("./CommandLayers.js"))
 
 const commandServices = {
+  reading: Layer.provideMerge(MemoryFsPlatform.layer, MachineNode.layer),
   looking: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
     Layer.provideMerge(RolloutStoreDisk.layer),
     Layer.provideMerge(MachineNode.layer)

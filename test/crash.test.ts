@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, utimesSync } from "node:fs"
+import { cpSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Schema } from "effect"
@@ -172,6 +172,76 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
         }
       }),
     600_000
+  )
+})
+
+describe("a pass over a home whose state DB was lost", () => {
+  /** What was learned of a session whose rollout is gone as well is on disk alone. */
+  const lost = Effect.gen(function* () {
+    const { codex, fresh } = yield* prepare("a pass that replaces")
+    const memories = yield* fresh
+    yield* pass(codex, memories)
+    rmSync(rolloutPath(codex, 2))
+    for (const part of ["", "-wal", "-shm"]) {
+      rmSync(join(memories, `state.sqlite${part}`), { force: true })
+    }
+    return { codex, memories, wanted: keptFiles(memories) }
+  })
+
+  it.scopedLive(
+    "killed anywhere until the memories beside it are in the new one, leaves the rest to the next pass",
+    () =>
+      Effect.gen(function* () {
+        const program = yield* bundled("crashProgram")
+        const { codex, memories, wanted } = yield* lost
+        const copy = (name: string) => {
+          cpSync(memories, `${memories}-${name}`, { recursive: true })
+          return `${memories}-${name}`
+        }
+        const recorded = yield* start(program, [codex, copy("whole"), "0"]).ended
+        const points = decodePoints(recorded.stdout)
+        const last = points.lastIndexOf("changeIndex done")
+        assert.strictEqual(points.slice(0, last).filter((name) => name === "importMemory").length, 4)
+        yield* Effect.forEach(
+          points.slice(0, last + 1),
+          Effect.fnUntraced(function* (name, index) {
+            const at = `point ${index + 1}, before ${name}`
+            const home = copy(String(index))
+            assert.strictEqual((yield* start(program, [codex, home, String(index + 1)]).ended).signal, "SIGKILL", at)
+            const report = yield* pass(codex, home)
+            assert.deepStrictEqual([report.failed, report.model.calls], [[], 0], at)
+            assert.deepStrictEqual(keptFiles(home), wanted, at)
+          }),
+          { concurrency: 2, discard: true }
+        )
+      }),
+    600_000
+  )
+
+  it.scopedLive(
+    "that cannot take a memory ends, and the next takes it; with nothing to do none looks for memories",
+    () =>
+      Effect.gen(function* () {
+        const { codex, memories, wanted } = yield* lost
+        const world = { codexHome: codex, memoriesHome: memories, settings }
+        const names: Array<string> = []
+        const refused = yield* Effect.flip(
+          realPass({
+            ...world,
+            dbPoint: (operation) =>
+              operation === "importMemory" ? new StateDbFailure({ operation, cause: new Error("EIO") }) : Effect.void
+          })
+        )
+        assert.strictEqual(refused._tag, "StateDbFailure")
+        assert.deepStrictEqual(keptFiles(memories), wanted)
+        const note = (operation: string) => Effect.sync(() => void names.push(operation))
+        assert.strictEqual((yield* realPass({ ...world, dbPoint: note })).model.calls, 0)
+        assert.strictEqual(names.filter((name) => name === "importMemory").length, 4)
+        assert.deepStrictEqual(keptFiles(memories), wanted)
+        names.length = 0
+        yield* realPass({ ...world, dbPoint: note })
+        assert.deepStrictEqual(names, [])
+      })
   )
 })
 

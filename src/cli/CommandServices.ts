@@ -14,6 +14,9 @@ import type { Templates } from "../Templates.js"
 /** What a command that only looks needs. */
 export type LookingServices = MemoryCatalogue | MemoryShelf | RolloutStore | WorkingDirectories
 
+/** What a command needs that gives the published memory to a session: files alone. */
+export type ReadingServices = MemoryFs | WorkingDirectories
+
 /** What a command that changes something needs besides. */
 export type AmendingServices =
   | LookingServices
@@ -26,6 +29,7 @@ export type AmendingServices =
 
 /** How the commands' needs are met; the program's entry says by what. */
 export interface CommandServices<E> {
+  readonly reading: Layer.Layer<ReadingServices, never, Settings>
   readonly looking: Layer.Layer<LookingServices, E, Settings>
   readonly amending: Layer.Layer<AmendingServices, E, Settings>
 }

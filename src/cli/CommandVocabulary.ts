@@ -20,6 +20,7 @@ export const commandVocabulary: Vocabulary = {
     "status",
     "list",
     "show",
+    "context",
     "why",
     "search",
     "forget",

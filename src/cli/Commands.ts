@@ -79,6 +79,30 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
         ])
       )
     ),
+    Command.make(
+      "context",
+      {
+        ...passOptions,
+        cwd: cwd("The directory that the session starts in."),
+        maxTokens: Options.text("max-tokens").pipe(
+          Options.withPseudoName("N"),
+          Options.withDescription("Tokens that it may have, 0 to 1000000. Default: 2000."),
+          Options.optional
+        )
+      },
+      (given) =>
+        Effect.flatMap(
+          Effect.promise(() => import("./ContextCommand.js")),
+          ({ run }) => run(given, services)
+        )
+    ).pipe(
+      Command.withDescription(
+        described(
+          "What a session that starts in a directory should be given of its memory, ready to be put into its context. Prints nothing when there is none.",
+          ["context --cwd .", "context --cwd ~/projects/ferry --max-tokens 800"]
+        )
+      )
+    ),
     Command.make("why", { ...passOptions, thread }, (given) =>
       Effect.flatMap(
         Effect.promise(() => import("./WhyCommand.js")),

@@ -1,3 +1,5 @@
+import { unwrapMemory } from "./MemoryTag.js"
+
 /**
  * Text that the harness puts under the user's name. Nobody typed it: it gives no title, no request and no preference,
  * and what stands in it (AGENTS.md, the skills, our own memory) must not be learned again as if it had been said.
@@ -23,6 +25,12 @@ const injectedBeginnings: ReadonlyArray<RegExp> = [
 export const isInjected = (text: string): boolean => {
   const start = text.trimStart()
   return injectedBeginnings.some((beginning) => beginning.test(start))
+}
+
+/** What a person may have written of a message or a content part: empty where the harness put all of it there. */
+export const withoutInjected = (text: string): string => {
+  const { rest } = unwrapMemory(text)
+  return isInjected(rest) ? "" : rest
 }
 
 const requestHeading = /^## My request for Codex:/m

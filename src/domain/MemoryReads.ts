@@ -1,6 +1,7 @@
 import { citationsIn } from "./Citation.js"
 import { isInjected } from "./InjectedText.js"
 import { isJsonObject, type JsonObject } from "./Lenient.js"
+import { unwrapMemory } from "./MemoryTag.js"
 import type { Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
 import { completedItem } from "./SessionText.js"
 
@@ -33,7 +34,7 @@ export class MemoryReadReader {
       case "Event":
         return this.ofEvent(line)
       case "Compacted":
-        return { ...line, message: this.withoutRepeats(line.message) }
+        return { ...line, message: this.withoutRepeats(this.withoutBlocks(line.message)) }
       default:
         return line
     }
@@ -112,12 +113,20 @@ export class MemoryReadReader {
       : item
   }
 
-  private ofPart(text: string): string {
+  private ofPart(whole: string): string {
+    const text = this.withoutBlocks(whole)
     if (isInjected(text)) {
       this.learn(isMemoryText(text) || /^\s*<\w*memor/i.test(text) ? text : "")
       return text
     }
     return this.withoutRepeats(text)
+  }
+
+  /** A text without the memory that it was given in its wrapper. What that says is known from then on. */
+  private withoutBlocks(text: string): string {
+    const { blocks, rest } = unwrapMemory(text)
+    blocks.forEach((block) => this.learn(block))
+    return rest
   }
 
   private withoutRepeatsIn(object: JsonObject, field: string): JsonObject {
@@ -167,7 +176,7 @@ const ownMarks =
   /^Map of concise summaries to trace IDs \(latest first\):|^thread_id: [0-9a-f-]{36}\r?$[\r\n]+^cwd: |^Trace context: .+$[\r\n]+^User preferences:/m
 
 const isMemoryText = (text: string): boolean =>
-  ownMarks.test(text) || (mayCite.test(text) && citationsIn(text).length > 0)
+  unwrapMemory(text).blocks.length > 0 || ownMarks.test(text) || (mayCite.test(text) && citationsIn(text).length > 0)
 
 /** What a line says, without its dress: bullets, citations, code marks, case and white space. */
 const plain = (line: string): string =>

@@ -1,5 +1,5 @@
 import type { JsonObject } from "./Lenient.js"
-import { isInjected, withoutRequestPrefix } from "./InjectedText.js"
+import { withoutInjected, withoutRequestPrefix } from "./InjectedText.js"
 import { isJsonObject } from "./Lenient.js"
 import { type ItemKind, itemKinds, type RolloutLine } from "./RolloutLine.js"
 import { contentText } from "./SessionText.js"
@@ -80,6 +80,6 @@ const typedPart = (part: unknown): ReadonlyArray<unknown> => {
   if (typeof text !== "string") {
     return [part]
   }
-  const typed = isInjected(text) ? "" : withoutRequestPrefix(text)
+  const typed = withoutRequestPrefix(withoutInjected(text))
   return typed === "" ? [] : [isJsonObject(part) ? { ...part, text: typed } : typed]
 }

@@ -1,4 +1,4 @@
-import { isInjected, withoutRequestPrefix } from "./InjectedText.js"
+import { withoutInjected, withoutRequestPrefix } from "./InjectedText.js"
 import { isJsonObject, type JsonObject } from "./Lenient.js"
 import type { Event } from "./RolloutLine.js"
 
@@ -17,7 +17,8 @@ export const contentText = (content: unknown): string => contentParts(content).j
 export const typedText = (item: JsonObject): string =>
   withoutRequestPrefix(
     contentParts(item["content"])
-      .filter((part) => !isInjected(part))
+      .map(withoutInjected)
+      .filter((part) => part !== "")
       .join("\n")
   )
 
@@ -37,7 +38,7 @@ const isImage = (part: unknown): boolean =>
 export const typedEventText = (event: Event): string | undefined => {
   if (event.kind === "user_message") {
     const { images, local_images: localImages, message } = event.payload
-    const text = typeof message === "string" && !isInjected(message) ? withoutRequestPrefix(message) : ""
+    const text = typeof message === "string" ? withoutRequestPrefix(withoutInjected(message)) : ""
     return text !== "" || isNonEmptyList(images) || isNonEmptyList(localImages) ? text : undefined
   }
   const item = completedItem(event)

@@ -10,6 +10,7 @@ import { SymbolicLinks } from "../services/SymbolicLinks.js"
 import { Settings } from "../Settings.js"
 import { make as makeFiles } from "./memory/Files.js"
 import { failing, makeLayout } from "./memory/Layout.js"
+import * as Published from "./memory/Published.js"
 import * as Publishing from "./memory/Publishing.js"
 import * as StagedCopy from "./memory/StagedCopy.js"
 import * as TraceFiles from "./memory/TraceFiles.js"
@@ -74,6 +75,7 @@ const make = Effect.gen(function* () {
     ignoreText,
     rootOf: layout.rootOf,
     describeProjects,
+    ...Published.make(files, layout),
     ...TraceFiles.make(files, layout),
     ...StagedCopy.make(files, layout),
     ...Publishing.make(files, layout, memoryBytes)

@@ -73,6 +73,17 @@ export type StoredTrace =
   | { readonly _tag: "Readable"; readonly path: string; readonly memory: ImportedMemory }
   | { readonly _tag: "Unreadable"; readonly path: string; readonly reason: string }
 
+/** What readers see of one project's memory; a text is empty where its file is not there. */
+export interface PublishedMemory {
+  readonly root: MemoryRoot
+  /** `MEMORY.md`. */
+  readonly memory: string
+  /** `memory_summary.md`. */
+  readonly summary: string
+  /** Each `SKILL.md` by its path below the memory root, in the order of the paths. */
+  readonly skills: ReadonlyArray<{ readonly path: string; readonly text: string }>
+}
+
 /** What a publish is made of. */
 export interface Publish {
   /** Of what was consumed; see `fingerprintOf`. */
@@ -84,8 +95,8 @@ export interface Publish {
 /**
  * The files of every project's memory.
  *
- * `storeTrace` may run at any time, for one thread once at a time: its caller holds the thread's claim. All that names a
- * cwd besides is for the holder of that cwd's lock alone. Whatever is interrupted or killed leaves each file as it was or
+ * `storeTrace` may run at any time, for one thread once at a time: its caller holds the thread's claim. `published` may be
+ * asked at any time by anybody. All that names a cwd besides is for the holder of that cwd's lock alone. Whatever is interrupted or killed leaves each file as it was or
  * as it was to be; a publish that was cut short is finished by `resume`.
  */
 export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
@@ -96,6 +107,8 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     /** What a person wrote into the file `ignore` of the memories home, gitignore's syntax; empty where there is none. */
     readonly ignoreText: Effect.Effect<string, MemoryFsFailure>
     readonly rootOf: (cwd: string) => MemoryRoot
+    /** What readers see now, also while a pass publishes; each text is whole. What is a symbolic link is not there. */
+    readonly published: (cwd: string) => Effect.Effect<PublishedMemory, MemoryFsFailure>
     /**
      * Writes a trace file, then runs `commit`. When that fails or is interrupted, what was there before is there again;
      * when it succeeds, the thread's files under other names go.

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { bucketOf } from "../../src/domain/WorkingDirectory.js"
 import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
 import { mainPath, snapshot, start } from "../support/program.js"
@@ -151,6 +151,42 @@ describe("list and show", () => {
       assert.strictEqual((yield* home.run("show", "--cwd", "/nowhere")).code, 1)
       assert.strictEqual((yield* home.run("show")).code, 2)
       assert.strictEqual((yield* home.run("show", "--cwd", pier, "--thread", threadIdOf(3))).code, 2)
+    })
+  )
+})
+
+describe("context", () => {
+  it.scoped("prints what a session of the directory should start with, as large as asked for", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const { code, stderr, stdout } = yield* home.run("context", "--cwd", ferry)
+      assert.strictEqual(code, 0, stderr)
+      assert.isTrue(stdout.startsWith("<rollout_memories>\n") && stdout.endsWith("</rollout_memories>\n"), stdout)
+      assert.isTrue(stdout.includes("`npm test`") && stdout.includes(dirname(memoryFile(home.memories, ferry))), stdout)
+      const { value } = yield* home.json("context", "--cwd", ferry, "--max-tokens", "200")
+      const text = String(value["text"])
+      assert.isTrue(text.includes("did not fit") && text.length < stdout.length, text)
+      assert.deepInclude(value, {
+        cwd: ferry,
+        memoryRoot: dirname(memoryFile(home.memories, ferry)),
+        maxTokens: 200
+      })
+      assert.isTrue(stdout.includes(pier) === false && stdout.includes(threadIdOf(3)) === false, stdout)
+    })
+  )
+
+  it.scoped("prints nothing where there is nothing, needs no home, and makes none", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      rmSync(home.codex, { recursive: true })
+      const nothing = yield* home.run("context", "--cwd", ".")
+      assert.deepStrictEqual([nothing.code, nothing.stdout, nothing.stderr], [0, "", ""])
+      assert.strictEqual((yield* home.json("context", "--cwd", ferry)).value["text"], "")
+      assert.isFalse(existsSync(home.codex) || existsSync(home.memories))
+      const wrong = yield* home.run("context", "--cwd", ferry, "--max-tokens", "many")
+      assert.strictEqual(wrong.code, 2)
+      assert.isTrue(wrong.stderr.includes("--max-tokens"), wrong.stderr)
+      assert.strictEqual((yield* home.run("context")).code, 2)
     })
   )
 })
@@ -317,7 +353,12 @@ describe("every command that only looks", () => {
       const home = yield* homeOfAllStates
       const files = () => snapshot(home.memories, (path) => !/-(?:wal|shm)$/.test(path))
       const before = files()
-      for (const words of [...looking, ["why", "--thread", threadIdOf(1)], ["show", "--cwd", ferry]]) {
+      for (const words of [
+        ...looking,
+        ["why", "--thread", threadIdOf(1)],
+        ["show", "--cwd", ferry],
+        ["context", "--cwd", ferry]
+      ]) {
         const ended = yield* home.run(...words)
         assert.strictEqual(ended.stderr, "", words.join(" "))
       }
@@ -357,7 +398,13 @@ describe("every command that only looks", () => {
       const isRunning = () => pass.child.exitCode === null
       let beside = 0
       while (isRunning()) {
-        for (const words of [["status"], ["list"], ["search", "timetable"], ["why", "--thread", threadIdOf(1)]]) {
+        for (const words of [
+          ["status"],
+          ["list"],
+          ["search", "timetable"],
+          ["why", "--thread", threadIdOf(1)],
+          ["context", "--cwd", ferry]
+        ]) {
           const ended = yield* home.run(...words)
           assert.strictEqual(ended.code, 0, `${words.join(" ")}: ${ended.stderr}`)
           beside += isRunning() ? 1 : 0

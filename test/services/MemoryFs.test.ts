@@ -1037,6 +1037,48 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       }))
   })
 
+  describe(`${name}: what readers see`, () => {
+    test("is what was published, with its skills, and nothing where nothing was", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        const root = memoryFs.rootOf(ferry)
+        assert.deepStrictEqual(yield* memoryFs.published(ferry), { root, memory: "", summary: "", skills: [] })
+        assert.isFalse(yield* world.files.exists(world.home))
+        yield* memoryFs.prepare
+        yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", anchor: "drop" })
+        const { memory, skills, summary } = yield* memoryFs.published(ferry)
+        assert.strictEqual(memory, "# Memory\n")
+        assert.include(summary, idOf(2))
+        assert.deepStrictEqual(
+          skills.map(({ path }) => path),
+          ["skills/anchor/SKILL.md", "skills/sail/SKILL.md"]
+        )
+        assert.include(skills[1]?.text, "hoist")
+        yield* memoryFs.stage(ferry, [])
+        yield* leave(world, root.stagingPath, "# Another\n")
+        assert.strictEqual((yield* memoryFs.published(ferry)).memory, "# Memory\n")
+      }))
+
+    test("is nothing that a symbolic link leads to", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        yield* memoryFs.prepare
+        yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist" })
+        const elsewhere = join(dirname(world.home), "elsewhere")
+        yield* write(world.files, join(elsewhere, "SKILL.md"), "theirs")
+        const root = memoryFs.rootOf(ferry)
+        yield* world.files.remove(join(root.memoryPath, "MEMORY.md"))
+        yield* world.files.symlink(join(elsewhere, "SKILL.md"), join(root.memoryPath, "MEMORY.md"))
+        yield* world.files.symlink(elsewhere, join(root.memoryPath, "skills/theirs"))
+        const { memory, skills } = yield* memoryFs.published(ferry)
+        assert.strictEqual(memory, "")
+        assert.deepStrictEqual(
+          skills.map(({ path }) => path),
+          ["skills/sail/SKILL.md"]
+        )
+      }))
+  })
+
   describe(`${name}: what an agent may not touch`, () => {
     const staged = Effect.fnUntraced(function* (world: World) {
       const memoryFs = yield* world.open()

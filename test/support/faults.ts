@@ -43,6 +43,7 @@ export const stateDbWithPoints =
     return {
       ...stateDb,
       changeIndex: (given) => around("changeIndex", stateDb.changeIndex(given)),
+      importMemory: (given) => around("importMemory", stateDb.importMemory(given)),
       claim: (...given) => around("claim", stateDb.claim(...given)),
       releaseClaim: (given) => around("releaseClaim", stateDb.releaseClaim(given)),
       completeThread: (...given) => around("completeThread", stateDb.completeThread(...given)),

@@ -38,7 +38,7 @@ import type { StateDbFailure } from "../../services/StateDb.js"
 import { Settings } from "../../Settings.js"
 import { contextWindowOf } from "../../domain/ContextWindow.js"
 import { Ledger } from "./Ledger.js"
-import { counterFor } from "./Tokenizer.js"
+import { counterFor } from "../../Tokenizer.js"
 
 /** One request, without what every request has. */
 export interface ResponsesRequest {

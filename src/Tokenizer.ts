@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { byteLength } from "../../domain/ByteBudget.js"
+import { byteLength } from "./domain/ByteBudget.js"
 
 /** Characters counted at a time: a long run of one character takes the tokenizer longer the longer it is, quadratically. */
 const sliceCharacters = 2_000
@@ -41,3 +41,6 @@ export const counterFor = (model: string): Effect.Effect<(text: string) => Effec
       return Math.min(tokens, byteLength(text))
     })
   )
+
+/** Counts as the newest models do, for a text that goes to a model nobody has named. */
+export const newestCounter = counterFor("gpt-5")
