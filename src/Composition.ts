@@ -35,7 +35,7 @@ export interface Parts<Needs> {
 /** Fits the layers of a pass together; the settings are left to whoever has them. */
 export const compose = <Needs>(
   parts: Parts<Needs>
-): Layer.Layer<Exclude<PassServices, Settings>, CompositionError, Needs | Settings> =>
+): Layer.Layer<Exclude<PassServices, Settings> | Progress, CompositionError, Needs | Settings> =>
   Layer.merge(parts.modelClient, parts.agentControl).pipe(
     Layer.provideMerge(parts.stateDb),
     Layer.provideMerge(Layer.merge(parts.rolloutStore, parts.memoryFs)),

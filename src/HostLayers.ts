@@ -13,6 +13,7 @@ import { ModelClient } from "./services/ModelClient.js"
 import { layerSilent, Progress } from "./services/Progress.js"
 import { RolloutStore } from "./services/RolloutStore.js"
 import { StateDb } from "./services/StateDb.js"
+import type { WorkingDirectories } from "./services/WorkingDirectories.js"
 import * as Settings from "./Settings.js"
 import { Templates } from "./Templates.js"
 
@@ -27,14 +28,19 @@ export interface HostOptions<Own, E, R> {
   readonly ports?: Layer.Layer<Own, E, R> | undefined
 }
 
+/** What settings fail with: a value that is out of bounds, given or in the environment. */
+export type SettingsError = ConfigError | Settings.SettingInvalid
+
 /** What this package's own layers fail with as they are built. */
-export type HostLayersError = CompositionError | ConfigError | Settings.SettingInvalid
+export type HostLayersError = CompositionError | SettingsError
 
 /** A layer whose technology is loaded when it is built. */
 const loaded = <A, E, R>(load: () => Promise<Layer.Layer<A, E, R>>): Layer.Layer<A, E, R> =>
   Layer.unwrapEffect(Effect.promise(load))
 
 const machine: Layer.Layer<Machine> = loaded(() => import("./layers/MachineNode.js").then(({ layer }) => layer))
+
+const memoryFs = loaded(() => import("./layers/MemoryFsPlatform.js").then(({ layer }) => layer))
 
 /** The host's own service where it has one, else ours. */
 const ownOr = <I, S, E, R>(
@@ -61,11 +67,7 @@ const around = (own: Context.Context<never>) =>
       AgentControl,
       loaded(() => import("./layers/Models.js").then(({ agent }) => agent)).pipe(Layer.provide(machine))
     ),
-    memoryFs: ownOr(
-      own,
-      MemoryFs,
-      loaded(() => import("./layers/MemoryFsPlatform.js").then(({ layer }) => layer)).pipe(Layer.provide(machine))
-    ),
+    memoryFs: ownOr(own, MemoryFs, Layer.provide(memoryFs, machine)),
     modelClient: ownOr(
       own,
       ModelClient,
@@ -98,11 +100,20 @@ const around = (own: Context.Context<never>) =>
     )
   })
 
+const settingsOf = (given: HostSettings | undefined): Layer.Layer<Settings.Settings, SettingsError> =>
+  given === undefined ? Settings.layerFromEnvironment : Settings.layer(given)
+
 /** The layers of a pass around the ports that are the host's own; `Layers.layer` is the door to it. */
-export const make = <Own extends PassServices, E, R>({
+export const make = <Own extends PassServices | Progress, E, R>({
   ports,
   settings
-}: HostOptions<Own, E, R>): Layer.Layer<PassServices, E | HostLayersError, Exclude<R, Settings.Settings>> =>
+}: HostOptions<Own, E, R>): Layer.Layer<PassServices | Progress, E | HostLayersError, Exclude<R, Settings.Settings>> =>
   Layer.unwrapScoped(
     Effect.map(ports === undefined ? Effect.succeed(Context.empty()) : Layer.build(ports), around)
-  ).pipe(Layer.provideMerge(settings === undefined ? Settings.layerFromEnvironment : Settings.layer(settings)))
+  ).pipe(Layer.provideMerge(settingsOf(settings)))
+
+/** What reads memories; `Layers.reading` is the door to it. */
+export const makeReading = (
+  settings: HostSettings | undefined
+): Layer.Layer<MemoryFs | WorkingDirectories, SettingsError> =>
+  memoryFs.pipe(Layer.provideMerge(machine), Layer.provide(settingsOf(settings)))

@@ -8,27 +8,21 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import type { PassReport } from "./domain/Report.js"
+import * as FollowedPass from "./FollowedPass.js"
 import type { PassOptions } from "./Pipeline.js"
 import type { AgentControl } from "./services/AgentControl.js"
 import type { MemoryFs } from "./services/MemoryFs.js"
 import type { ModelClient } from "./services/ModelClient.js"
-import type { Progress } from "./services/Progress.js"
+import { type PassEvents, Progress } from "./services/Progress.js"
 import type { RolloutStore } from "./services/RolloutStore.js"
 import type { StateDb } from "./services/StateDb.js"
 import { Settings } from "./Settings.js"
 import type { Templates } from "./Templates.js"
 
-/** What a pass runs on. */
-export type PassServices =
-  | AgentControl
-  | MemoryFs
-  | ModelClient
-  | Progress
-  | RolloutStore
-  | Settings
-  | StateDb
-  | Templates
+/** What a pass runs on. Who is told how far it is stands apart: see `events`. */
+export type PassServices = AgentControl | MemoryFs | ModelClient | RolloutStore | Settings | StateDb | Templates
 
 /** What the host knows of the session that starts. */
 export interface Session {
@@ -60,6 +54,8 @@ export class MemoriesStartup extends Context.Tag("rollout-memories/MemoriesStart
   {
     /** Waits until the pass is over, and never fails; may be asked by many, at any time. */
     readonly ended: Effect.Effect<StartupOutcome>
+    /** How far the pass is, see {@link PassEvents}; nothing where none was started. Ends before `ended` does. */
+    readonly events: PassEvents["Type"]["events"]
   }
 >() {}
 
@@ -89,6 +85,13 @@ const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session, se
   )
 })
 
+/** Tells the host's own listener too, where its services have one. */
+const alsoTold = ({ report }: FollowedPass.FollowedPass, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
+  Option.match(own, {
+    onNone: () => ({ report }),
+    onSome: (progress) => ({ report: (event) => Effect.zipRight(report(event), progress.report(event)) })
+  })
+
 /** A failure of the host's own layer may be anything. */
 const wordsOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure))
 
@@ -115,7 +118,9 @@ const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unkno
  * does not stop within a second is left behind. The host's end waits for two seconds at most: what another port holds up
  * beyond that ends by its lease. A layer that is shared runs once.
  *
- * Services that the host has built already are given as `Layer.context<PassServices>()`.
+ * Services that the host has built already are given as `Layer.context<PassServices>()`. The pass belongs to the host's
+ * trace, if there is one where the layer is built, and goes by the host's logger, tracer and metrics. A `Progress` among
+ * the services is told besides.
  */
 export const layer = <E, R>(
   session: Session,
@@ -126,12 +131,20 @@ export const layer = <E, R>(
     Effect.gen(function* () {
       const reason = reasonAgainst(session)
       if (reason !== undefined) {
-        return { ended: Effect.succeed<StartupOutcome>({ _tag: "NotStarted", reason }) }
+        return { ended: Effect.succeed<StartupOutcome>({ _tag: "NotStarted", reason }), events: Stream.empty }
       }
       const ended = yield* Deferred.make<StartupOutcome>()
+      const followed = yield* FollowedPass.make
       const pass = Effect.acquireUseRelease(
         Scope.make(),
-        (scope) => Effect.flatMap(Layer.buildWithScope(services, scope), (context) => runOnce(session, context)),
+        (scope) =>
+          Effect.flatMap(Layer.buildWithScope(services, scope), (context) =>
+            Effect.provideService(
+              runOnce(session, context),
+              Progress,
+              alsoTold(followed, Context.getOption(context, Progress))
+            )
+          ),
         Scope.close
       )
       yield* Effect.acquireRelease(
@@ -140,13 +153,14 @@ export const layer = <E, R>(
           Effect.forkDaemon(
             Effect.exit(restore(Effect.interruptible(pass))).pipe(
               Effect.flatMap(outcomeOf),
+              Effect.ensuring(followed.end),
               Effect.flatMap((outcome) => Deferred.succeed(ended, outcome))
             )
           )
         ),
         stop
       )
-      return { ended: Deferred.await(ended) }
+      return { ended: Deferred.await(ended), events: followed.events }
     })
   )
 

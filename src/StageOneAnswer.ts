@@ -10,6 +10,7 @@ import { isNothing, parseStageOneOutput, stageOneJsonSchema, type StageOneOutput
 import type { RolloutFile, Thread } from "./domain/Thread.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { ModelClient, type StageOneRequest, type TokenUsage } from "./services/ModelClient.js"
+import { Progress } from "./services/Progress.js"
 import { stageOneInput } from "./StageOneInput.js"
 import { Templates } from "./Templates.js"
 
@@ -97,6 +98,8 @@ const askWithin = Effect.fnUntraced(function* (pass: Pass, first: StageOneReques
 
 const ask = Effect.fn("StageOneAnswer.ask")(function* (pass: Pass, request: StageOneRequest) {
   const model = yield* ModelClient
+  const progress = yield* Progress
+  yield* progress.report({ _tag: "Asked", threadId: request.thread.id })
   let answer = noAnswer
   let usage: TokenUsage | undefined
   yield* model.stream(request).pipe(

@@ -83,7 +83,7 @@ describe("Layers.layer", () => {
   )
 
   const withOwn =
-    <I extends MemoriesStartup.PassServices, S extends object>(tag: Context.Tag<I, S>) =>
+    <I extends MemoriesStartup.PassServices | Progress, S extends object>(tag: Context.Tag<I, S>) =>
     (codexHome: string, used: Array<string>): Layer.Layer<MemoriesStartup.PassServices, Layers.HostLayersError> =>
       Layers.layer({
         settings: { codexHome, minIdle: Duration.zero },

@@ -1,10 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Option, Scope, Stream, TestClock } from "effect"
+import { Chunk, Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Option, Scope, Stream, TestClock } from "effect"
 import * as MemoriesStartup from "../src/MemoriesStartup.js"
 import { ThreadId } from "../src/domain/ThreadId.js"
 import { StateDb, StateDbUnavailable } from "../src/services/StateDb.js"
 import { threadIdOf } from "../src/testing/RolloutBuilder.js"
 import { inWorld, type Services, World } from "../src/testing/World.js"
+import { AgentControl } from "../src/services/AgentControl.js"
+import { MemoryFs } from "../src/services/MemoryFs.js"
+import { ModelClient } from "../src/services/ModelClient.js"
+import type { ProgressEvent } from "../src/services/Progress.js"
+import { RolloutStore } from "../src/services/RolloutStore.js"
+import { Settings } from "../src/Settings.js"
+import { Templates } from "../src/Templates.js"
 
 const session: MemoriesStartup.Session = { isEphemeral: false, isSubAgent: false, isEnabled: true }
 
@@ -23,6 +30,9 @@ const warningsInto = (warnings: Array<string>) =>
     Logger.defaultLogger,
     Logger.make(({ message }) => void warnings.push(String(message)))
   )
+
+const tagsOf = (events: Stream.Stream<ProgressEvent>) =>
+  Effect.map(Stream.runCollect(events), (all) => Chunk.toReadonlyArray(all).map(({ _tag }) => _tag))
 
 describe("MemoriesStartup.layer", () => {
   it.effect("runs one pass, which leaves the session itself alone", () => {
@@ -44,6 +54,48 @@ describe("MemoriesStartup.layer", () => {
     )
   })
 
+  it.effect("can be followed by the host at any time, and its own listener is told too", () => {
+    const world = new World().add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+        const atOnce = yield* Effect.fork(tagsOf(events))
+        yield* ended
+        const all = ["Indexed", "Claimed", "Asked", "Extracted", "Consolidating", "Published"]
+        assert.deepStrictEqual(yield* Fiber.join(atOnce), all)
+        assert.deepStrictEqual(yield* tagsOf(events), all)
+        assert.deepStrictEqual(
+          world.events.map(({ _tag }) => _tag),
+          all
+        )
+        yield* Scope.close(scope, Exit.void)
+      })
+    )
+  })
+
+  it.effect("can be followed where the host has no listener", () => {
+    const world = new World().add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        const services = Layer.effectContext(
+          Effect.map(
+            Effect.context<Services>(),
+            Context.pick(AgentControl, MemoryFs, ModelClient, RolloutStore, Settings, StateDb, Templates)
+          )
+        )
+        const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, services))
+        assert.lengthOf(yield* tagsOf(events), 6)
+        assert.strictEqual((yield* ended)._tag, "Finished")
+        assert.deepStrictEqual(world.events, [])
+        yield* Scope.close(scope, Exit.void)
+      })
+    )
+  })
+
   for (const [facts, reason] of [
     [{ isEnabled: false }, "off"],
     [{ isEphemeral: true }, "ephemeral"],
@@ -60,8 +112,9 @@ describe("MemoriesStartup.layer", () => {
         )
         const scope = yield* Effect.scope
         const startup = MemoriesStartup.layer({ ...session, ...facts }, services).pipe(Layer.provide(new World().layer))
-        const { ended } = yield* startIn(scope, startup)
+        const { ended, events } = yield* startIn(scope, startup)
         assert.deepStrictEqual(yield* ended, { _tag: "NotStarted", reason })
+        assert.deepStrictEqual(yield* tagsOf(events), [])
         assert.strictEqual(built, 0)
       })
     )
@@ -117,7 +170,8 @@ describe("MemoriesStartup.layer", () => {
       world.add(1),
       Effect.gen(function* () {
         const scope = yield* Scope.make()
-        const { ended } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+        const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+        assert.deepStrictEqual(yield* tagsOf(events), [])
         assert.strictEqual((yield* ended)._tag, "Failed")
         assert.strictEqual(world.warnings.filter((warning) => warning.includes("host broke")).length, 1)
         yield* Scope.close(scope, Exit.void)
@@ -135,13 +189,15 @@ describe("MemoriesStartup.layer", () => {
         world,
         Effect.gen(function* () {
           const scope = yield* Scope.make()
-          const { ended } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+          const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+          const told = yield* Effect.fork(tagsOf(events))
           yield* Deferred.await(asked)
           const stateDb = yield* StateDb
           const held = yield* stateDb.getThread(ThreadId.make(threadIdOf(1)))
           assert.isNotNull(Option.getOrThrow(held).extraction.claimExpiresAt)
           yield* Scope.close(scope, Exit.void)
           assert.deepStrictEqual(yield* ended, { _tag: "Stopped" })
+          assert.deepStrictEqual(yield* Fiber.join(told), ["Indexed", "Claimed", "Asked"])
           const after = yield* stateDb.getThread(ThreadId.make(threadIdOf(1)))
           assert.isNull(Option.getOrThrow(after).extraction.claimExpiresAt)
           assert.deepStrictEqual(world.warnings, [])

@@ -76,8 +76,9 @@ export const makePassCommand = <E>(services: PassServices<E>) =>
       }
       const options = { all: given.all, rebuildIndex: given.rebuildIndex }
       const report = yield* runPass(options).pipe(
-        Effect.tap((report) => print(report, given.json)),
         Effect.provide(services(options)),
+        // Progress has left the terminal by then.
+        Effect.tap((report) => print(report, given.json)),
         withLogLevel(settings.logLevel),
         Effect.provideService(Settings, settings)
       )

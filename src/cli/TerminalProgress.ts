@@ -1,25 +1,34 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import { projectName } from "../domain/WorkingDirectory.js"
-import { Progress, type ProgressEvent } from "../services/Progress.js"
+import * as FollowedPass from "../FollowedPass.js"
+import { PassEvents, type Progress, type ProgressEvent } from "../services/Progress.js"
 
-/** What one line of a terminal shows while a pass works. */
-const describe = (event: ProgressEvent, counts: { learned: number; failed: number }): string | undefined => {
+interface Counts {
+  readonly learned: number
+  readonly failed: number
+}
+
+/** What one line of a terminal shows after an event, undefined where it stays as it is, and what was counted so far. */
+const describe = (counts: Counts, event: ProgressEvent): readonly [Counts, string | undefined] => {
   switch (event._tag) {
     case "Indexed":
-      return `${event.threads} sessions indexed`
+      return [counts, `${event.threads} sessions indexed`]
     case "Claimed":
-      return `reading ${event.rolloutPath.slice(event.rolloutPath.lastIndexOf("/") + 1)}`
-    case "Extracted":
-      counts.learned++
-      return `${counts.learned} learned from`
-    case "ExtractionFailed":
-      counts.failed++
-      return `${counts.failed} failed`
+      return [counts, `reading ${event.rolloutPath.slice(event.rolloutPath.lastIndexOf("/") + 1)}`]
+    case "Extracted": {
+      const learned = counts.learned + 1
+      return [{ ...counts, learned }, `${learned} learned from`]
+    }
+    case "ExtractionFailed": {
+      const failed = counts.failed + 1
+      return [{ ...counts, failed }, `${failed} failed`]
+    }
     case "Consolidating":
-      return `consolidating ${projectName(event.cwd)}`
+      return [counts, `consolidating ${projectName(event.cwd)}`]
     default:
-      return undefined
+      return [counts, undefined]
   }
 }
 
@@ -27,20 +36,21 @@ const describe = (event: ProgressEvent, counts: { learned: number; failed: numbe
 export const clearLine = "\r\u001b[K"
 
 /** Shows how far a pass is on one line of stderr, which is a terminal of `columns` columns; the line goes with the layer. */
-export const layer = (stderr: NodeJS.WriteStream): Layer.Layer<Progress> =>
-  Layer.scoped(
-    Progress,
+export const layer = (stderr: Pick<NodeJS.WriteStream, "columns" | "write">): Layer.Layer<PassEvents | Progress> =>
+  Layer.scopedDiscard(
     Effect.gen(function* () {
-      const counts = { learned: 0, failed: 0 }
+      const { events } = yield* PassEvents
       yield* Effect.addFinalizer(() => Effect.sync(() => stderr.write(clearLine)))
-      return {
-        report: (event) =>
+      yield* events.pipe(
+        Stream.mapAccum({ learned: 0, failed: 0 }, describe),
+        Stream.runForEach((text) =>
           Effect.sync(() => {
-            const text = describe(event, counts)
             if (text !== undefined) {
               stderr.write(`${clearLine}${text.slice(0, Math.max(10, stderr.columns - 1))}`)
             }
           })
-      }
+        ),
+        Effect.forkScoped
+      )
     })
-  )
+  ).pipe(Layer.provideMerge(FollowedPass.layer))

@@ -12,7 +12,7 @@ import { agentOutputFolder } from "../domain/Publication.js"
 import { redact } from "../domain/Redaction.js"
 import { AgentControl, type AgentRequest, consolidationSource } from "../services/AgentControl.js"
 import { Settings } from "../Settings.js"
-import { AgentGaveUp, follow } from "./agent/Following.js"
+import { AgentGaveUp, follow, withServices } from "./agent/Following.js"
 
 /**
  * Where what the command printed is kept, for people, until the next run: in a folder of the memories home, for a bucket is
@@ -123,7 +123,7 @@ export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Set
               onTimeout: () =>
                 new AgentGaveUp({ reason: "it took longer than it may; raise MEMORIES_AGENT_TIME_LIMIT" })
             }),
-            Effect.provide(context)
+            withServices(context)
           )
         )
     })

@@ -28,7 +28,7 @@ import { Faults } from "./Faults.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "./RolloutBuilder.js"
 
 /** Everything a pass runs on, and the files that it makes. */
-export type Services = FileSystem.FileSystem | PassServices
+export type Services = FileSystem.FileSystem | PassServices | Progress
 
 /** A model's whole answer, as a well-behaved one streams it. */
 export const answer = (output: StageOneOutput): ReadonlyArray<ModelEvent> => [
@@ -61,13 +61,19 @@ export interface WorldOptions {
   readonly stateDb?: (stateDb: StateDb["Type"]) => StateDb["Type"]
 }
 
+/** A rollout of a world, whole and with its time, so that a test can change it. */
+interface WorldRollout extends RolloutStoreMemory.HeldRollout {
+  readonly content: string
+  readonly modifiedAt: number
+}
+
 /**
  * A home of sessions in memory that a test fills, every port over it, and a record of what happened. A world belongs to one
  * test; its layer is built once in it.
  */
 export class World {
   /** The sessions, by the path of their rollouts; `add` puts one in. */
-  readonly rollouts = new Map<string, RolloutStoreMemory.HeldRollout>()
+  readonly rollouts = new Map<string, WorldRollout>()
   /** What the model was asked. */
   readonly requests: Array<StageOneRequest> = []
   /** What agents were started for. */

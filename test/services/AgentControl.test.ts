@@ -1,12 +1,19 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { Chunk, Context, Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { RateLimited } from "../../src/domain/ModelError.js"
 import { renderMemorySummary } from "../../src/domain/MemorySummary.js"
 import { renderTraceFile, traceFileName } from "../../src/domain/TraceMemory.js"
 import * as AgentControlFunction from "../../src/layers/AgentControlFunction.js"
 import * as AgentControlOffline from "../../src/layers/AgentControlOffline.js"
 import * as FileSystemMemory from "../../src/layers/FileSystemMemory.js"
-import { AgentControl, type AgentStatus, consolidationSource, isFinal } from "../../src/services/AgentControl.js"
+import {
+  AgentControl,
+  type AgentRequest,
+  type AgentStatus,
+  consolidationSource,
+  isFinal
+} from "../../src/services/AgentControl.js"
 import { idOf } from "../support/rows.js"
 import { traceAbout, writeMemory } from "../../src/testing/World.js"
 
@@ -24,10 +31,17 @@ const stagedIn = Effect.fnUntraced(function* (directory: string, number: number)
   yield* files.writeFileString(`${directory}/memory_summary.md`, renderMemorySummary([{ threadId, summary }]))
 })
 
+const request: AgentRequest = {
+  pass: "pass",
+  directory: "/staging",
+  prompt: "consolidate",
+  source: consolidationSource
+}
+
 const statusesIn = (directory: string) =>
   Effect.gen(function* () {
     const { spawn } = yield* AgentControl
-    const { status } = yield* spawn({ pass: "pass", directory, prompt: "consolidate", source: consolidationSource })
+    const { status } = yield* spawn({ ...request, directory })
     return Chunk.toReadonlyArray(yield* Stream.runCollect(status))
   }).pipe(Effect.scoped)
 
@@ -45,8 +59,8 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     Effect.gen(function* () {
       yield* stagedIn("/staging", 1)
       const statuses = yield* statusesIn("/staging")
-      assert.deepStrictEqual(tagsOf(statuses), ["Running", "Completed"])
-      assert.deepStrictEqual(statuses.map(isFinal), [false, true])
+      assert.deepStrictEqual(tagsOf(statuses), ["Pending", "Running", "Completed"])
+      assert.deepStrictEqual(statuses.map(isFinal), [false, false, true])
       const files = yield* FileSystem.FileSystem
       assert.isTrue((yield* files.readFileString("/staging/MEMORY.md")).startsWith("# Memory"))
     }).pipe(Effect.provide(world))
@@ -97,5 +111,62 @@ describe("an agent", () => {
         message: "out of thoughts"
       })
     })
+  )
+
+  it.effect("begins when it is spawned, whether it is followed or not", () =>
+    Effect.gen(function* () {
+      const begun = yield* Deferred.make<string>()
+      const agent = AgentControlFunction.layer(({ directory }) => Deferred.succeed(begun, directory))
+      yield* AgentControl.pipe(
+        Effect.flatMap(({ spawn }) => spawn(request)),
+        Effect.zipRight(Deferred.await(begun)),
+        Effect.scoped,
+        Effect.provide(agent)
+      )
+      assert.strictEqual(yield* Deferred.await(begun), "/staging")
+    })
+  )
+
+  it.effect("tells what its turns cost as it goes, and whose servers see what it reads", () =>
+    Effect.gen(function* () {
+      const turn: AgentStatus = { _tag: "Running", turn: 1, inputTokens: 10, outputTokens: 2 }
+      const agent = AgentControlFunction.layer((_, report) => report(turn), { provider: "openai" })
+      yield* Effect.gen(function* () {
+        assert.deepStrictEqual((yield* statusesIn("/staging")).slice(1), [
+          { _tag: "Running" },
+          turn,
+          { _tag: "Completed" }
+        ])
+        assert.strictEqual((yield* AgentControl).provider, "openai")
+      }).pipe(Effect.provide(agent))
+    })
+  )
+
+  it.effect("whose model's server fails says so in its last status", () =>
+    Effect.gen(function* () {
+      const error = new RateLimited({ subject: { directory: "/staging" }, detail: "slow down" })
+      const agent = AgentControlFunction.layer(() => error)
+      assert.deepStrictEqual((yield* Effect.provide(statusesIn("/staging"), agent)).at(-1), {
+        _tag: "Errored",
+        message: error.message,
+        error
+      })
+    })
+  )
+
+  it.effect("works with the services its layer was built with, in the span of whoever spawned it", () =>
+    Effect.gen(function* () {
+      class Tool extends Context.Tag("Tool")<Tool, string>() {}
+      const seen: Array<string> = []
+      const work = Effect.gen(function* () {
+        const span = yield* Effect.orDie(Effect.currentParentSpan)
+        seen.push(yield* Tool, span._tag === "Span" ? span.name : "")
+      })
+      const agent = AgentControlFunction.layer(() => work).pipe(Layer.provide(Layer.succeed(Tool, "the host's tool")))
+      const scope = yield* Effect.scope
+      const built = yield* Layer.buildWithScope(agent, scope).pipe(Effect.withSpan("start of the host"))
+      yield* statusesIn("/staging").pipe(Effect.withSpan("consolidation"), Effect.provide(built))
+      assert.deepStrictEqual(seen, ["the host's tool", "consolidation"])
+    }).pipe(Effect.scoped)
   )
 })

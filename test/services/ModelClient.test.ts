@@ -1,14 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Deferred, Effect, Fiber, type Layer, Stream } from "effect"
+import { Chunk, Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { redact } from "../../src/domain/Redaction.js"
 import { RolloutReader } from "../../src/domain/RolloutReading.js"
 import { rolloutFilters } from "../../src/domain/RolloutFilter.js"
 import { decodeNumberedLine } from "../../src/domain/RolloutLine.js"
 import { parseStageOneOutput, stageOneJsonSchema } from "../../src/domain/StageOneOutput.js"
 import * as ModelClientFunction from "../../src/layers/ModelClientFunction.js"
+import * as ModelClientLanguageModel from "../../src/layers/ModelClientLanguageModel.js"
 import * as ModelClientOffline from "../../src/layers/ModelClientOffline.js"
 import { ModelClient, type StageOneRequest } from "../../src/services/ModelClient.js"
 import { simpleSession } from "../../src/testing/RolloutBuilder.js"
+import { languageModel, settings, wholeAnswer } from "../support/languageModel.js"
 import { makeThread } from "../support/rows.js"
 import { answer, traceAbout } from "../../src/testing/World.js"
 
@@ -32,6 +34,10 @@ const layers: { readonly [name: string]: Layer.Layer<ModelClient> } = {
   "the offline model": ModelClientOffline.layer,
   "a model that is a function": ModelClientFunction.layer("function", ({ thread }) =>
     Stream.fromIterable(answer(traceAbout(thread.title ?? "")))
+  ),
+  "a language model of the host's": ModelClientLanguageModel.layer({ name: "host" }).pipe(
+    Layer.provide(languageModel(() => Stream.fromIterable(wholeAnswer(JSON.stringify(traceAbout("ferries")))))),
+    Layer.provide(settings)
   )
 }
 

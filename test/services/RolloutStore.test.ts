@@ -71,16 +71,26 @@ const onDisk = Effect.fnUntraced(function* (files: Home) {
   return world
 })
 
-const inMemory = Effect.fnUntraced(function* (files: Home) {
-  const held = Object.entries(files).map(([path, content]) => ({
+const heldOf = (files: Home) =>
+  Object.entries(files).map(([path, content]) => ({
     path: `/codex/${path}`,
     content,
     modifiedAt: writtenAt,
     isArchived: path.startsWith("archived_sessions/")
   }))
-  const world: World = { store: yield* built(RolloutStoreMemory.layer(() => held)), home: "/codex" }
-  return world
-})
+
+const inMemory = (files: Home) =>
+  Effect.map(built(RolloutStoreMemory.layer(heldOf(files))), (store): World => ({ store, home: "/codex" }))
+
+/** As a host has them that asks a server of its own for each. */
+const fromHost = (files: Home) => {
+  const held = async function* () {
+    for (const { content, ...rollout } of heldOf(files)) {
+      yield await Promise.resolve({ ...rollout, content: new TextEncoder().encode(content) })
+    }
+  }
+  return Effect.map(built(RolloutStoreMemory.layer(held)), (store): World => ({ store, home: "/codex" }))
+}
 
 const fileAt = ({ home }: World, path: string): RolloutFile => ({
   path: join(home, path),
@@ -305,6 +315,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
 }
 
 suite("in memory", inMemory)
+suite("that an asynchronous iterable gives", fromHost)
 suite("on disk", onDisk)
 
 describe("rollouts that a host changes", () => {
@@ -316,6 +327,69 @@ describe("rollouts that a host changes", () => {
       held.push({ path: "one", content: simpleSession(), modifiedAt: 1 })
       const [file] = yield* store.list
       assert.strictEqual(file?.path, "one")
+    })
+  )
+})
+
+describe("rollouts that a host holds", () => {
+  it.scoped("are the same as one text, as bytes and line by line", () =>
+    Effect.gen(function* () {
+      const text = simpleSession()
+      const bytes = Buffer.from(`before${text}after`).subarray(6, 6 + Buffer.byteLength(text))
+      for (const content of [text, bytes, new Set(text.trimEnd().split("\n"))]) {
+        const store = yield* built(RolloutStoreMemory.layer([{ path: "one", content, modifiedAt: 1 }]))
+        const file: RolloutFile = { path: "one", size: bytes.length, modifiedAt: 1, isArchived: false }
+        assert.deepStrictEqual(yield* store.list, [file])
+        assert.deepStrictEqual((yield* readAll(store, file)).at(-1), {
+          _tag: "EndOfRollout",
+          file,
+          content: { size: bytes.length, hash: sha256(text) }
+        })
+      }
+    })
+  )
+
+  it.scoped("are as old as their last record where nobody says when they changed", () =>
+    Effect.gen(function* () {
+      const builder = new RolloutBuilder().meta()
+      const store = yield* built(
+        RolloutStoreMemory.layer([
+          {
+            path: "one",
+            content: builder.at(startOfFixtures + 90_000).event({ type: "agent_message", message: "done" }).lines
+          },
+          { path: "two", content: "" }
+        ])
+      )
+      assert.deepStrictEqual(
+        (yield* store.list).map(({ modifiedAt }) => modifiedAt),
+        [startOfFixtures + 90_000, 0]
+      )
+    })
+  )
+
+  it.scoped("fail with what the host throws, by a typed error", () =>
+    Effect.gen(function* () {
+      const broken = async function* () {
+        yield await Promise.resolve({ path: "one", content: simpleSession() })
+        throw new Error("the host's server is down")
+      }
+      const file: RolloutFile = { path: "one", size: 0, modifiedAt: 0, isArchived: false }
+      for (const held of [
+        broken,
+        () => {
+          throw new Error("the host's server is down")
+        }
+      ]) {
+        const store = yield* built(RolloutStoreMemory.layer(held))
+        const unlisted = yield* Effect.flip(store.list)
+        assert.instanceOf(unlisted, CodexHomeUnavailable)
+        assert.include(unlisted.message, "the host's server is down")
+        const unread = yield* Effect.flip(readAll(store, file))
+        assert.instanceOf(unread, RolloutUnreadable)
+        assert.include(unread.message, "the host's server is down")
+        assert.instanceOf(yield* Effect.flip(store.readEnds(file)), RolloutUnreadable)
+      }
     })
   )
 })

@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Mailbox from "effect/Mailbox"
@@ -6,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
 import { ModelError } from "../../domain/ModelError.js"
 import type { Agent, AgentStatus } from "../../services/AgentControl.js"
 
@@ -52,3 +54,15 @@ export const follow = <E, R>(
     )
     return { status: Mailbox.toStream(statuses) }
   })
+
+/** Gives an agent's work the services that its layer was built with; its spans stay within those of whoever spawned it. */
+export const withServices =
+  <R>(services: Context.Context<R>) =>
+  <A, E, R2>(work: Effect.Effect<A, E, R2>): Effect.Effect<A, E, Exclude<R2, R>> =>
+    Effect.flatMap(Effect.serviceOption(Tracer.ParentSpan), (span) => {
+      const all: Context.Context<R> = Option.match(span, {
+        onNone: () => services,
+        onSome: (span) => Context.add(services, Tracer.ParentSpan, span)
+      })
+      return Effect.provide(work, all)
+    })

@@ -25,18 +25,18 @@ import {
   type ModelSubject,
   ModelTimedOut,
   ModelUnauthorised,
-  ModelUnreachable,
   NotAResponsesServer,
   StreamEndedEarly
 } from "../../domain/ModelError.js"
-import { failureOfStatus, failureOfWords, shown } from "../../domain/ModelFailureReading.js"
+import { failureOfWords, shown } from "../../domain/ModelFailureReading.js"
 import { addEvent, type ModelResponse, noResponse, refusalOf, type ResponseUsage } from "../../domain/ModelResponse.js"
-import { retryAfterOf, waitBefore } from "../../domain/ModelRetry.js"
+import { waitBefore } from "../../domain/ModelRetry.js"
 import { providerOf } from "../../domain/Provider.js"
 import type { TokenWindow } from "../../services/ModelClient.js"
 import type { StateDbFailure } from "../../services/StateDb.js"
 import { Settings } from "../../Settings.js"
 import { contextWindowOf } from "../../domain/ContextWindow.js"
+import { failureOfAiError } from "../AiFailure.js"
 import { Ledger } from "./Ledger.js"
 import { counterFor } from "../../Tokenizer.js"
 
@@ -113,27 +113,11 @@ const lineByLine = HttpClient.transformResponse(
   )
 )
 
-const detailOf = (error: unknown): string => {
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return shown(inner instanceof Error ? inner.message : String(inner))
-}
-
 const readAiError = Effect.fnUntraced(function* (subject: ModelSubject, error: AiError) {
   const now = yield* Clock.currentTimeMillis
-  switch (error._tag) {
-    case "HttpResponseError": {
-      const { headers, status } = error.response
-      return error.reason !== "StatusCode"
-        ? new ModelUnreachable({ subject, detail: "it broke while the answer came" })
-        : status < 400
-          ? new NotAResponsesServer({ subject, contentType: shown(headers["content-type"] ?? "nothing") })
-          : failureOfStatus(subject, status, error.body ?? "", retryAfterOf(headers, now))
-    }
-    case "HttpRequestError":
-      return new ModelUnreachable({ subject, detail: detailOf(error.cause) || shown(error.description ?? "") })
-    default:
-      return new ModelUnreachable({ subject, detail: shown(error.message) })
-  }
+  return error._tag === "HttpResponseError" && error.reason === "StatusCode" && error.response.status < 400
+    ? new NotAResponsesServer({ subject, contentType: shown(error.response.headers["content-type"] ?? "nothing") })
+    : failureOfAiError(subject, error, now)
 })
 
 /** What a response that came in whole, or broke off, amounts to. */

@@ -1,0 +1,25 @@
+import type { AiError } from "@effect/ai/AiError"
+import { type ModelError, type ModelSubject, ModelUnreachable } from "../domain/ModelError.js"
+import { failureOfStatus, failureOfWords, shown } from "../domain/ModelFailureReading.js"
+import { retryAfterOf } from "../domain/ModelRetry.js"
+
+const detailOf = (error: unknown): string => {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return shown(inner instanceof Error ? inner.message : String(inner))
+}
+
+/** What a failure of `@effect/ai` means for a request; `now` in Unix milliseconds. */
+export const failureOfAiError = (subject: ModelSubject, error: AiError, now: number): ModelError => {
+  switch (error._tag) {
+    case "HttpResponseError": {
+      const { headers, status } = error.response
+      return error.reason === "StatusCode"
+        ? failureOfStatus(subject, status, error.body ?? "", retryAfterOf(headers, now))
+        : new ModelUnreachable({ subject, detail: "it broke while the answer came" })
+    }
+    case "HttpRequestError":
+      return new ModelUnreachable({ subject, detail: detailOf(error.cause) || shown(error.description ?? "") })
+    default:
+      return failureOfWords(subject, { code: "", message: error.message })
+  }
+}
