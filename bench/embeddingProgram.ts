@@ -6,11 +6,15 @@
  */
 import { join } from "node:path"
 import { Effect, Layer } from "effect"
+import type * as Doors from "../src/index.js"
+import type * as LayersDoor from "../src/Layers.js"
+import type * as Testing from "../src/testing/World.js"
+import type * as HostModule from "./hostModule.js"
 
 const [dist = ""] = process.argv.slice(2)
 
 // Of the host's own, and the first thing that is loaded in this way: a host imports the package as it imports all else.
-const { Heart, heart }: typeof import("./hostModule.js") = await import(join(import.meta.dirname, "hostModule.mjs"))
+const { Heart, heart }: typeof HostModule = await import(join(import.meta.dirname, "hostModule.mjs"))
 await Effect.runPromise(
   Effect.provide(
     Effect.flatMap(Heart, ({ beats }) => beats),
@@ -19,14 +23,12 @@ await Effect.runPromise(
 )
 
 /** Ports of the host's own, in memory. */
-const loadPorts = Effect.promise(
-  (): Promise<typeof import("../src/testing/World.js")> => import(join(dist, "testing/World.js"))
-)
+const loadPorts = Effect.promise((): Promise<typeof Testing> => import(join(dist, "testing/World.js")))
 const ports = Layer.unwrapEffect(Effect.map(loadPorts, ({ World }) => new World().add(1).layer))
 
 const start = performance.now()
-const { MemoriesStartup }: typeof import("../src/index.js") = await import(join(dist, "index.js"))
-const Layers: typeof import("../src/Layers.js") = await import(join(dist, "Layers.js"))
+const { MemoriesStartup }: typeof Doors = await import(join(dist, "index.js"))
+const Layers: typeof LayersDoor = await import(join(dist, "Layers.js"))
 const imported = performance.now()
 const memories = MemoriesStartup.layer(
   { isEphemeral: false, isSubAgent: false, isEnabled: true },

@@ -5,7 +5,6 @@ import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { PassServices } from "./MemoriesStartup.js"
 import { AgentControl } from "./services/AgentControl.js"
 import { ModelClient } from "./services/ModelClient.js"
 
@@ -57,7 +56,9 @@ const patientClient = (client: ModelClient["Type"]): ModelClient["Type"] => ({
  * A pass's services with a model and an agent that the pass can leave: where either does not stop within a second of being
  * told to, the pass goes on without it and gives back what it held. Whatever they still say is not heard.
  */
-export const withPatience = (services: Context.Context<PassServices>): Context.Context<PassServices> =>
+export const withPatience = <Services>(
+  services: Context.Context<Services | AgentControl | ModelClient>
+): Context.Context<Services | AgentControl | ModelClient> =>
   services.pipe(
     Context.add(ModelClient, patientClient(Context.get(services, ModelClient))),
     Context.add(AgentControl, patientControl(Context.get(services, AgentControl)))

@@ -75,7 +75,10 @@ const loadPatience = Effect.promise(() => import("./LettingGo.js"))
 
 const loadRules = Effect.promise(() => import("./domain/Redaction.js"))
 
-const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session, services: Context.Context<PassServices>) {
+const runOnce = Effect.fn("MemoriesStartup.run")(function* (
+  session: Session,
+  services: Context.Context<PassServices | Progress>
+) {
   const { withPatience } = yield* loadPatience
   const settings = Context.get(services, Settings)
   const currentThread = session.threadId ?? settings.currentThread
@@ -139,11 +142,7 @@ export const layer = <E, R>(
         Scope.make(),
         (scope) =>
           Effect.flatMap(Layer.buildWithScope(services, scope), (context) =>
-            Effect.provideService(
-              runOnce(session, context),
-              Progress,
-              alsoTold(followed, Context.getOption(context, Progress))
-            )
+            runOnce(session, Context.add(context, Progress, alsoTold(followed, Context.getOption(context, Progress))))
           ),
         Scope.close
       )
