@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Context, Duration, Effect, Layer, Logger, Schema, Stream } from "effect"
@@ -13,19 +12,10 @@ import { RolloutStore } from "../src/services/RolloutStore.js"
 import { StateDb } from "../src/services/StateDb.js"
 import { Settings } from "../src/Settings.js"
 import { Templates } from "../src/Templates.js"
+import { exampleHome } from "./support/exampleHome.js"
 import { answer, traceAbout, World } from "../src/testing/World.js"
 
 const session: MemoriesStartup.Session = { isEphemeral: false, isSubAgent: false, isEnabled: true }
-
-/** A home with the recorded sessions of the examples in it. */
-const exampleHome = Effect.acquireRelease(
-  Effect.sync(() => {
-    const codexHome = mkdtempSync(join(tmpdir(), "rollout-memories-layers-"))
-    cpSync(join(import.meta.dirname, "../examples/codex-home"), codexHome, { recursive: true })
-    return codexHome
-  }),
-  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
-)
 
 /** How a pass over some layers came out. */
 const outcomeOver = <E, R>(layers: Layer.Layer<MemoriesStartup.PassServices, E, R>) =>
