@@ -45,6 +45,12 @@ const commandLayers = Effect.promise(() => import("./CommandLayers.js"))
 
 const commandServices = {
   reading: Layer.provideMerge(MemoryFsPlatform.layer, MachineNode.layer),
+  probing: Layer.unwrapEffect(
+    Effect.map(
+      Effect.promise(() => import("./layers/ModelProbeHttp.js")),
+      ({ layer }) => layer
+    )
+  ),
   looking: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
     Layer.provideMerge(RolloutStoreDisk.layer),
     Layer.provideMerge(MachineNode.layer)

@@ -4,6 +4,7 @@ import type { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import type { MemoryFs } from "../services/MemoryFs.js"
 import type { MemoryRevision } from "../services/MemoryRevision.js"
 import type { MemoryShelf } from "../services/MemoryShelf.js"
+import type { ModelProbe } from "../services/ModelProbe.js"
 import type { Progress } from "../services/Progress.js"
 import type { RolloutStore } from "../services/RolloutStore.js"
 import type { StateDb } from "../services/StateDb.js"
@@ -30,6 +31,8 @@ export type AmendingServices =
 /** How the commands' needs are met; the program's entry says by what. */
 export interface CommandServices<E> {
   readonly reading: Layer.Layer<ReadingServices, never, Settings>
+  /** For a named model alone: without one nothing of it is loaded. */
+  readonly probing: Layer.Layer<ModelProbe, never, Settings>
   readonly looking: Layer.Layer<LookingServices, E, Settings>
   readonly amending: Layer.Layer<AmendingServices, E, Settings>
 }

@@ -4,11 +4,13 @@ import { memoryFile } from "../domain/Publication.js"
 import { threadOfTraceFile } from "../domain/TraceMemory.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoryShelf, type ShelfFinding } from "../services/MemoryShelf.js"
+import { ModelProbe, type Reachability } from "../services/ModelProbe.js"
 import { RolloutStore } from "../services/RolloutStore.js"
 import { agentOf, loadSettings, Settings } from "../Settings.js"
 import type { CommandServices } from "./CommandServices.js"
 import { NeedsPerson } from "./ExitCode.js"
 import { type Given, givenOptions } from "./Options.js"
+import { withProgressLine } from "./ProgressLine.js"
 import { print } from "./Screen.js"
 
 /** One thing that was looked at; `todo` is there when a person has something to do. */
@@ -31,13 +33,13 @@ const named = (paths: ReadonlyArray<string>): string =>
     ...(paths.length > namedPlaces ? [`and ${paths.length - namedPlaces} more`] : [])
   ].join(", ")
 
+/** Whether there is anything to learn from. Counting the rollouts would take longer than all the rest; `state DB` has the number. */
 const homes = Effect.gen(function* () {
   const store = yield* RolloutStore
   const { codexHome } = yield* Settings
-  const listed = yield* Effect.either(store.list)
-  return Either.match(listed, {
+  return Either.match(yield* Effect.either(store.check), {
     onLeft: (error) => ill("Codex home", error.message, "name the folder that has sessions/ in it: --codex-home DIR"),
-    onRight: (files) => well("Codex home", `${files.length} rollouts below ${codexHome}`)
+    onRight: () => well("Codex home", `${codexHome} is there`)
   })
 })
 
@@ -127,41 +129,72 @@ const forgets = Effect.gen(function* () {
       )
 })
 
-const model = Effect.map(Settings, (settings) => {
-  const [name, agent] = [settings.model, agentOf(settings)]
-  return well(
-    "model",
-    name === "offline" && agent === "offline" ? "offline: nothing to reach" : `${name}, agent ${agent}`
-  )
+const reached = (server: string, reachability: Reachability): Check => {
+  const key = "check OPENAI_API_KEY, and that it is a key of that server"
+  const url = "check OPENAI_BASE_URL: it ends where /responses is, usually with /v1"
+  switch (reachability._tag) {
+    case "Reached":
+      return well("model server", `${server} answers (${reachability.status})`)
+    case "KeyRefused":
+      return ill("model server", `${server} refuses the key, or wants one (${reachability.status})`, key)
+    case "NoModelsThere":
+      return ill("model server", `${server} has neither models nor responses at that path (404)`, url)
+    case "Redirected":
+      return ill(
+        "model server",
+        `${server} sends elsewhere (${reachability.status}), which is not followed`,
+        "name the server that it sends to in OPENAI_BASE_URL"
+      )
+    case "Unreachable":
+      return ill(
+        "model server",
+        `${server} cannot be reached: ${reachability.detail}`,
+        "check that it runs, OPENAI_BASE_URL, and the network"
+      )
+  }
+}
+
+/** Which model is named; nothing is sent where none is. */
+const model = Effect.gen(function* () {
+  const settings = yield* Settings
+  const agent = agentOf(settings)
+  const isOffline = settings.model === "offline"
+  const named = isOffline && agent === "offline" ? "offline: nothing to reach" : `${settings.model}, agent ${agent}`
+  return [
+    well("model", named),
+    ...(isOffline
+      ? []
+      : [reached(new URL(settings.modelServer.baseUrl).host, yield* Effect.flatMap(ModelProbe, ({ reach }) => reach))])
+  ]
 })
 
 const catalogueChecks = Effect.gen(function* () {
-  return [
-    yield* database,
-    ...(yield* shelfChecks),
-    yield* filesAgainstRows,
-    yield* workers,
-    yield* forgets,
-    yield* model
-  ]
+  return [yield* database, ...(yield* shelfChecks), yield* filesAgainstRows, yield* workers, yield* forgets]
 })
 
 /** `doctor`: what is wrong, each with what to do. Fails with `NeedsPerson` when something is. */
 export const run = <E extends { readonly message: string }>(
   given: Given & { readonly json: boolean },
-  { looking }: CommandServices<E>
+  { looking, probing }: CommandServices<E>
 ) =>
   Effect.gen(function* () {
     const settings = yield* loadSettings(givenOptions(given))
-    const within = Effect.provideService(Settings, settings)
-    const examined = yield* Effect.either(
+    const { examined, server } = yield* withProgressLine((tell) =>
       Effect.gen(function* () {
-        return [yield* homes, ...(yield* catalogueChecks)]
-      }).pipe(Effect.provide(looking), within)
-    )
-    const checks = Either.getOrElse(examined, (error) => [
-      ill("state DB", error.message, "do what it says, then run doctor again")
-    ])
+        yield* tell("looking at the homes and the state DB")
+        const examined = yield* Effect.gen(function* () {
+          return [yield* homes, ...(yield* catalogueChecks)]
+        }).pipe(Effect.provide(looking), Effect.either)
+        yield* tell("looking for the model's server")
+        return { examined, server: yield* Effect.provide(model, probing) }
+      })
+    ).pipe(Effect.provideService(Settings, settings))
+    const checks = [
+      ...Either.getOrElse(examined, (error) => [
+        ill("state DB", error.message, "do what it says, then run doctor again")
+      ]),
+      ...server
+    ]
     yield* print(given.json, { checks, isWell: checks.every(({ isWell }) => isWell) }, ({ alarm, bold }) =>
       checks.flatMap(({ check, finding, isWell, todo }) => [
         `${isWell ? "ok   " : alarm("wrong")}  ${bold(check)}: ${finding}`,

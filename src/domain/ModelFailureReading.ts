@@ -47,6 +47,12 @@ export const shown = (text: string): string => {
   return line.length <= shownCharacters ? line : `${line.slice(0, shownCharacters)}…`
 }
 
+/** Why no answer came, in the words of whatever was closest to the network. */
+export const detailOf = (error: unknown): string => {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return shown(inner instanceof Error ? inner.message : String(inner))
+}
+
 /** What an error object says, as it stands in a body, in a failed response or in an `error` event. */
 export const readWords = (error: unknown): ServerWords => {
   if (typeof error === "string") {

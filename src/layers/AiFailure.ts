@@ -1,12 +1,7 @@
 import type { AiError } from "@effect/ai/AiError"
 import { type ModelError, type ModelSubject, ModelUnreachable } from "../domain/ModelError.js"
-import { failureOfStatus, failureOfWords, shown } from "../domain/ModelFailureReading.js"
+import { detailOf, failureOfStatus, failureOfWords, shown } from "../domain/ModelFailureReading.js"
 import { retryAfterOf } from "../domain/ModelRetry.js"
-
-const detailOf = (error: unknown): string => {
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return shown(inner instanceof Error ? inner.message : String(inner))
-}
 
 /** What a failure of `@effect/ai` means for a request; `now` in Unix milliseconds. */
 export const failureOfAiError = (subject: ModelSubject, error: AiError, now: number): ModelError => {

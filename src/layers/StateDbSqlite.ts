@@ -32,14 +32,15 @@ const make = Effect.fnUntraced(function* (path: string) {
     ...Consolidations.make(tools),
     ...Locks.make(tools),
     ...Spending.make(tools),
-    ...Amends.make(tools)
+    ...Amends.make(tools, path)
   })
 })
 
 /**
  * The state DB as a SQLite file at an absolute path; its folder must be there. Many processes may have it open. A file that
  * cannot be used is left as it is: fails with `StateDbUnavailable`, which says why and what to do. With `replaceCorrupt` a
- * corrupt one is moved aside first, and a new one begun.
+ * corrupt one is moved aside first, and a new one begun. Beside it the file `forgotten` keeps the ids of forgotten threads,
+ * which a new database begins with.
  */
 export const layer = (
   path: string,

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process"
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -79,6 +79,43 @@ describe("forget --thread", () => {
       assert.strictEqual((yield* home.json("status")).code, 0)
     })
   )
+
+  const databaseOf = (home: CommandHome) => join(home.memories, "state.sqlite")
+  const losses: { readonly [loss: string]: (home: CommandHome) => ReadonlyArray<string> } = {
+    "is gone": (home) => {
+      ;["", "-wal", "-shm"].forEach((part) => rmSync(databaseOf(home) + part, { force: true }))
+      return []
+    },
+    "is corrupt, and set aside": (home) => {
+      writeFileSync(databaseOf(home), "garbage".repeat(1_000))
+      return ["--rebuild-index"]
+    }
+  }
+
+  for (const [loss, lose] of Object.entries(losses)) {
+    it.scoped(`outlives the state DB: when that ${loss}, no forgotten thread comes back`, () =>
+      Effect.gen(function* () {
+        const home = yield* learnedHome
+        yield* home.run("forget", "--thread", threadIdOf(2), "--yes")
+        yield* home.run("forget", "--thread", threadIdOf(3), "--yes")
+        assert.strictEqual(
+          readFileSync(join(home.memories, "forgotten"), "utf8"),
+          `${threadIdOf(2)}\n${threadIdOf(3)}\n`
+        )
+        const words = lose(home)
+        const before = traces(home, ferry)
+        const report = JSON.parse((yield* home.pass("--json", ...words)).stdout)
+        assert.deepStrictEqual([report.threads, report.candidates, report.failed], [1, 0, []])
+        assert.deepStrictEqual(traces(home, ferry), before)
+        assert.deepStrictEqual(home.holding(canary), [])
+        assert.strictEqual((yield* home.json("why", "--thread", threadIdOf(2))).value["verdict"], "forgotten")
+        assert.strictEqual((yield* home.json("status")).code, 0)
+        yield* home.run("forget", "--thread", threadIdOf(1), "--yes")
+        assert.strictEqual(lose(home).length, words.length)
+        assert.strictEqual(JSON.parse((yield* home.pass("--json", ...words)).stdout).threads, 0)
+      })
+    )
+  }
 
   it.scoped("of the last thread of a project takes the project's memory with it", () =>
     Effect.gen(function* () {

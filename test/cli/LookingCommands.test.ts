@@ -6,6 +6,7 @@ import { bucketOf } from "../../src/domain/WorkingDirectory.js"
 import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
 import { mainPath, snapshot, start } from "../support/program.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { serve } from "../support/responsesServer.js"
 
 const looking: ReadonlyArray<ReadonlyArray<string>> = [
   ["status"],
@@ -329,6 +330,37 @@ describe("doctor", () => {
       const corrupt = yield* home.run("doctor")
       assert.strictEqual(corrupt.code, 1)
       assert.isTrue(corrupt.stdout.includes("--rebuild-index"), corrupt.stdout)
+    })
+  )
+})
+
+describe("doctor with a model", () => {
+  const key = `sk-${"k1j2".repeat(8)}`
+
+  it.scopedLive("asks its server whether it is there, and nothing where no model is named", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const server = yield* serve(() => ({ body: "{}" }))
+      const environment = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: key }
+      const doctor = (...words: ReadonlyArray<string>) =>
+        Effect.suspend(() => start(mainPath, [...home.args, "doctor", ...words], environment).ended)
+      const offline = yield* doctor()
+      assert.strictEqual(offline.code, 0, offline.stderr)
+      assert.deepStrictEqual(server.requests, [])
+      const named = yield* doctor("--model", "openai:gpt-5-mini")
+      assert.strictEqual(named.code, 0, named.stdout)
+      assert.isTrue(named.stdout.includes("answers (200)"), named.stdout)
+      assert.deepStrictEqual(
+        server.requests.map(({ headers, path, text }) => [path, headers["authorization"], text]),
+        [["/v1/models", `Bearer ${key}`, ""]]
+      )
+      server.script = () => ({ status: 401, body: `{"error":{"message":"Incorrect API key provided: ${key}"}}` })
+      const refused = yield* doctor("--model", "openai:gpt-5-mini", "--json")
+      assert.strictEqual(refused.code, 1)
+      const checks: ReadonlyArray<Record<string, unknown>> = JSON.parse(refused.stdout)["checks"]
+      assert.deepInclude(checks.at(-1), { check: "model server", isWell: false })
+      assert.isTrue(refused.stdout.includes("check OPENAI_API_KEY"), refused.stdout)
+      assert.isFalse(refused.stdout.includes(key) || refused.stderr.includes(key), "the key is nobody's to read")
     })
   )
 })

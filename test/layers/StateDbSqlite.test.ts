@@ -104,6 +104,63 @@ const lastLine = (text: string): unknown => JSON.parse(text.trim().split("\n").a
 
 const open = (gate: string) => Effect.sync(() => writeFileSync(gate, ""))
 
+describe("the record of forgotten threads beside a state DB", () => {
+  const recordOf = (path: string) => join(path, "../forgotten")
+
+  it.scoped("is there before anything is deleted: where it cannot be written, nothing is", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      const db = yield* connect(path)
+      mkdirSync(join(recordOf(path), "in the way"), { recursive: true })
+      const error = yield* Effect.flip(db.forgetThreads([idOf(1)]))
+      assert.include(error.message, "forgotten")
+      assert.strictEqual(yield* db.countThreads, 3)
+      assert.deepStrictEqual(
+        readdirSync(join(path, "..")).filter((name) => name.endsWith(".tmp")),
+        []
+      )
+    })
+  )
+
+  it.scoped("names no thread that was not forgotten because a pass is at it", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      const db = yield* connect(path)
+      yield* db.claim(idOf(1), "a pass", lease)
+      assert.strictEqual((yield* Effect.flip(db.forgetThreads([idOf(1), idOf(2)])))._tag, "ThreadsClaimed")
+      assert.isFalse(existsSync(recordOf(path)))
+    })
+  )
+
+  it.scoped("has the ids alone, of several that forget at once, and is its owner's", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      const [one, two] = [yield* connect(path), yield* connect(path)]
+      yield* Effect.all([one.forgetThreads([idOf(3)]), two.forgetThreads([idOf(1)])], { concurrency: "unbounded" })
+      assert.strictEqual(readFileSync(recordOf(path), "utf8"), `${idOf(1)}\n${idOf(3)}\n`)
+      assert.strictEqual(statSync(recordOf(path)).mode & 0o777, 0o600)
+    })
+  )
+
+  it.scoped("keeps its threads out of a new state DB, which does not open where it cannot be read", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      writeFileSync(recordOf(path), `${idOf(2)}\nno id\n\n`)
+      const db = yield* connect(path)
+      yield* db.changeIndex(changesOf({ threads: [makeThread(1), makeThread(2)] }))
+      assert.strictEqual(yield* db.countThreads, 1)
+      const another = yield* newPath
+      mkdirSync(recordOf(another))
+      const error = yield* Effect.flip(connect(another))
+      assert.instanceOf(error, StateDbUnavailable)
+      assert.include(error.message, recordOf(another))
+    })
+  )
+})
+
 describe("a state DB that two connections share", () => {
   it.scoped("gives each thread to one of them alone", () =>
     Effect.gen(function* () {

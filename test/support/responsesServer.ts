@@ -271,7 +271,7 @@ export const serve = (script: Script) =>
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk))
       incoming.on("end", () => {
         const text = Buffer.concat(chunks).toString("utf8")
-        const body: Record<string, unknown> = JSON.parse(text)
+        const body: Record<string, unknown> = text === "" ? {} : JSON.parse(text)
         const request = { path: incoming.url ?? "", headers: incoming.headers, text, body }
         const index = state.requests.push(request) - 1
         state.inFlight++

@@ -5,8 +5,9 @@ import * as Schema from "effect/Schema"
 import type { ThreadId } from "../../domain/ThreadId.js"
 import { StateDbFailure, ThreadsClaimed } from "../../services/StateDb.js"
 import { noFailure } from "./Claims.js"
+import { readForgotten, writeForgotten } from "./ForgottenFile.js"
 import type { Tools } from "./Operation.js"
-import { decodeClaims } from "./Rows.js"
+import { decodeClaims, decodeIds } from "./Rows.js"
 
 /** Ids in one statement: SQLite takes 32,766 parameters at most. */
 const idsAtOnce = 5_000
@@ -21,8 +22,8 @@ const isBlocked = Schema.is(Schema.Tuple(Schema.Struct({ busy: Schema.Literal(1)
 /** A reader ends within moments; one that stays for longer is told of. */
 const untilReadersEnd = Schedule.intersect(Schedule.spaced("100 millis"), Schedule.recurs(100))
 
-/** What people ask for beside what passes do: another try, a note, oblivion. */
-export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) => {
+/** What people ask for beside what passes do: another try, a note, oblivion, also of the database at `path` itself. */
+export const make = ({ isGone, normalise, self, sql, statement, transaction }: Tools, path: string) => {
   const retryThread = (threadId: ThreadId) =>
     Effect.map(
       sql`UPDATE extractions SET ${sql.update(noFailure)} WHERE thread_id = ${threadId} AND error_tag IS NOT NULL
@@ -52,12 +53,20 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
     yield* sql`DELETE FROM threads WHERE ${sql.in("id", threadIds)}`
   })
 
+  /** Before anything goes: a database that is lost in the middle of it must not bring it back. */
+  const keepRecord = Effect.fnUntraced(function* (threadIds: ReadonlyArray<ThreadId>) {
+    const known = yield* decodeIds(yield* sql`SELECT thread_id FROM forgotten_threads`)
+    const recorded = yield* readForgotten(path)
+    yield* writeForgotten(path, [...recorded, ...known.map(({ threadId }) => threadId), ...threadIds], self.pid)
+  })
+
   const forgetThreads = Effect.fnUntraced(function* (threadIds: ReadonlyArray<ThreadId>) {
     const now = yield* Clock.currentTimeMillis
     const claimed = yield* transaction("forgetThreads")(
       Effect.gen(function* () {
         const claimed = (yield* Effect.forEach(batches(threadIds), (batch) => claimedAmong(batch, now))).flat()
-        if (claimed.length === 0) {
+        if (claimed.length === 0 && threadIds.length > 0) {
+          yield* keepRecord(threadIds)
           yield* Effect.forEach(batches(threadIds), (batch) => forgetBatch(batch, now), { discard: true })
         }
         return claimed

@@ -72,6 +72,9 @@ const decodeDamage = Schema.decodeUnknown(Schema.Array(Schema.Struct({ quickChec
 const decodeTables = Schema.decodeUnknown(Schema.Array(Schema.Struct({ name: Schema.String })))
 const decodeLoose = Schema.decodeUnknown(Schema.Array(Schema.Struct({ table: Schema.String })))
 
+/** More than any state DB has, in bytes; of a larger one the rest is read page by page. */
+const mappedBytes = 4_294_967_296
+
 /** The outcomes that a trace's tasks may have, as the contract names them. */
 const outcomeNames = ["success", "partial", "fail", "uncertain"]
 
@@ -198,6 +201,8 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
   })
 
   const damage = Effect.gen(function* () {
+    // Every page is looked at once: mapped into memory they cost a tenth of what reading one after the other does.
+    yield* sql.unsafe(`PRAGMA mmap_size = ${mappedBytes}`)
     // Of the whole at once SQLite would also read the search index against every text, which takes seconds.
     const tables = yield* decodeTables(
       yield* sql`SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name`

@@ -1,9 +1,11 @@
 import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { StateDbUnavailable } from "../../services/StateDb.js"
 import { inTransaction, unavailable, whileBusy } from "./Database.js"
+import { readForgotten, recordBeside } from "./ForgottenFile.js"
 import { createInspectionTables } from "./InspectionTables.js"
 
 /** The first version: the contract's tables, section 4, each with what this program needs beside it. */
@@ -183,9 +185,23 @@ const isUpToDate = Effect.fnUntraced(function* (path: string) {
   return version > latest ? yield* new StateDbUnavailable({ path, reason: "newer" }) : version === latest
 })
 
-const run = Effect.gen(function* () {
+/** What was forgotten by the database before this one, which was lost, stays away; a new one has nothing of it to erase. */
+const takeForgotten = Effect.fnUntraced(function* (path: string) {
+  const sql = yield* SqlClient.SqlClient
+  const now = yield* Clock.currentTimeMillis
+  const threadIds = yield* Effect.mapError(readForgotten(path), (error) => unavailable(recordBeside(path), error))
+  yield* Effect.forEach(
+    threadIds,
+    (threadId) => sql`INSERT OR IGNORE INTO forgotten_threads (thread_id, forgotten_at, erased_at)
+      SELECT ${threadId}, ${now}, ${now} WHERE NOT EXISTS (SELECT 1 FROM threads WHERE id = ${threadId})`,
+    { discard: true }
+  )
+})
+
+const run = Effect.fnUntraced(function* (path: string) {
   const sql = yield* SqlClient.SqlClient
   yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations) })
+  yield* takeForgotten(path)
   yield* sql.unsafe(`PRAGMA user_version = ${latest}`)
 })
 
@@ -197,7 +213,7 @@ export const migrate = Effect.fn("StateDb.migrate")(
   function* (path: string) {
     const sql = yield* SqlClient.SqlClient
     if (!(yield* whileBusy(isUpToDate(path)))) {
-      yield* inTransaction(sql, Effect.unlessEffect(run, isUpToDate(path)))
+      yield* inTransaction(sql, Effect.unlessEffect(run(path), isUpToDate(path)))
     }
   },
   // The migrator reports what SQLite refuses, such as a table that is there already, as a defect.
