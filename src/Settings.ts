@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { isServerUrl, variable, withoutUser } from "./Environment.js"
 import {
   choice,
   efforts,
@@ -150,14 +151,6 @@ const settingNames = (): ReadonlyArray<SettingName> =>
 const hasAllSettings = (values: { readonly [name: string]: unknown }): values is SettingValues =>
   settingNames().every((name) => settings[name].is(values[name]))
 
-/** An environment variable; an empty one counts as unset. */
-const variable = (name: string) =>
-  Config.string(name).pipe(
-    Config.map((text) => text.trim()),
-    Config.option,
-    Config.map(Option.filter((text) => text !== ""))
-  )
-
 const given = (option: GivenOption | undefined, name: string) =>
   option === undefined
     ? Effect.map(
@@ -202,10 +195,6 @@ const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
   return { codexHome, memoriesHome }
 })
 
-/** Whether a text is a URL that a request can be sent to; one with a user name in it cannot. */
-const isServerUrl = (text: string): boolean =>
-  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).username === ""
-
 /** The model's server. Fails where it cannot work: a URL that is none, or no key where OpenAI itself wants one. */
 const readServer = Effect.fnUntraced(function* ({ agent, agentCommand, model }: SettingValues) {
   const baseUrl = Option.getOrElse(yield* variable("OPENAI_BASE_URL"), () => defaultBaseUrl)
@@ -217,7 +206,7 @@ const readServer = Effect.fnUntraced(function* ({ agent, agentCommand, model }: 
     return yield* new SettingInvalid({ source: "--agent", value: agent, expected: "an --agent-command to go with it" })
   }
   if (model !== "offline" && !isServerUrl(baseUrl)) {
-    const value = baseUrl.replace(/\/\/[^/]*@/, "//[REDACTED_SECRET]@")
+    const value = withoutUser(baseUrl)
     const expected = "a URL such as http://localhost:8000/v1, without a user name"
     return yield* new SettingInvalid({ source: "OPENAI_BASE_URL", value, expected })
   }

@@ -2,9 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Option, Scope, Stream, TestClock } from "effect"
 import * as MemoriesStartup from "../src/MemoriesStartup.js"
 import { ThreadId } from "../src/domain/ThreadId.js"
+import * as AgentControlFunction from "../src/layers/AgentControlFunction.js"
+import * as ModelClientLanguageModel from "../src/layers/ModelClientLanguageModel.js"
+import * as RolloutStoreMemory from "../src/layers/RolloutStoreMemory.js"
 import { StateDb, StateDbUnavailable } from "../src/services/StateDb.js"
-import { threadIdOf } from "../src/testing/RolloutBuilder.js"
-import { inWorld, type Services, World } from "../src/testing/World.js"
 import { AgentControl } from "../src/services/AgentControl.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { ModelClient } from "../src/services/ModelClient.js"
@@ -12,6 +13,9 @@ import type { ProgressEvent } from "../src/services/Progress.js"
 import { RolloutStore } from "../src/services/RolloutStore.js"
 import { Settings } from "../src/Settings.js"
 import { Templates } from "../src/Templates.js"
+import { languageModel, wholeAnswer } from "./support/languageModel.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { inWorld, readText, type Services, traceAbout, World, writeMemory } from "../src/testing/World.js"
 
 const session: MemoriesStartup.Session = { isEphemeral: false, isSubAgent: false, isEnabled: true }
 
@@ -49,6 +53,43 @@ describe("MemoriesStartup.layer", () => {
           world.requests.map(({ thread }) => String(thread.id)),
           [threadIdOf(1)]
         )
+        yield* Scope.close(scope, Exit.void)
+      })
+    )
+  })
+
+  it.effect("learns with a host's own language model, agent and rollouts", () => {
+    const world = new World()
+    const start = startOfFixtures
+    const host = Layer.mergeAll(
+      RolloutStoreMemory.layer([{ path: "session-1", content: simpleSession({ id: threadIdOf(1), start }) }]),
+      ModelClientLanguageModel.layer({ name: "the host's model" }).pipe(
+        Layer.provide(languageModel(() => Stream.fromIterable(wholeAnswer(JSON.stringify(traceAbout("ferries"))))))
+      ),
+      AgentControlFunction.layer((request, report) =>
+        Effect.zipRight(
+          report({ _tag: "Running", turn: 1, inputTokens: 20, outputTokens: 2 }),
+          writeMemory(request, "written by the host's agent")
+        )
+      )
+    )
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        const services = Layer.merge(inContext, host.pipe(Layer.provide(inContext)))
+        const { ended } = yield* startIn(scope, MemoriesStartup.layer(session, services))
+        const outcome = yield* ended
+        assert(outcome._tag === "Finished")
+        const { consolidated, extracted, model } = outcome.report
+        assert.deepStrictEqual(
+          extracted.map(({ threadId }) => threadId),
+          [threadIdOf(1)]
+        )
+        assert.deepStrictEqual(model, { name: "the host's model", calls: 2, inputTokens: 120, outputTokens: 12 })
+        const memory = yield* readText(`${consolidated[0]?.memoryRoot}/MEMORY.md`)
+        assert.include(memory, "written by the host's agent")
+        assert.deepStrictEqual([world.requests, world.spawned], [[], []])
         yield* Scope.close(scope, Exit.void)
       })
     )

@@ -8,6 +8,7 @@ import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { loadSettings, SettingInvalid, Settings } from "../Settings.js"
 import { withLogLevel } from "./Logging.js"
 import { type Given, givenOptions } from "./Options.js"
+import { withTelemetry } from "./Telemetry.js"
 
 /** No thread is meant by an id, or several are. Nothing was done; give more of the id, or see `list`. */
 export class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-memories/ThreadNotFound")(
@@ -48,5 +49,10 @@ export const runOn = <A, E, R, E2>(
   work: Effect.Effect<A, E, R | Settings>
 ) =>
   Effect.flatMap(loadSettings(givenOptions(given)), (settings) =>
-    work.pipe(Effect.provide(services), Effect.provideService(Settings, settings), withLogLevel(settings.logLevel))
+    work.pipe(
+      Effect.provide(services),
+      withTelemetry,
+      Effect.provideService(Settings, settings),
+      withLogLevel(settings.logLevel)
+    )
   )

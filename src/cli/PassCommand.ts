@@ -21,6 +21,7 @@ import { PassHadFailures } from "./ExitCode.js"
 import { givenOptions, passOptions } from "./Options.js"
 import { withLogLevel } from "./Logging.js"
 import { renderReport } from "./ReportText.js"
+import { withTelemetry } from "./Telemetry.js"
 import { wantsColour } from "./Terminal.js"
 
 const encodeReport = Schema.encode(Schema.parseJson(PassReport))
@@ -79,6 +80,7 @@ export const makePassCommand = <E>(services: PassServices<E>) =>
         Effect.provide(services(options)),
         // Progress has left the terminal by then.
         Effect.tap((report) => print(report, given.json)),
+        withTelemetry,
         withLogLevel(settings.logLevel),
         Effect.provideService(Settings, settings)
       )

@@ -7,6 +7,7 @@ import { loadSettings, Settings } from "../Settings.js"
 import { withLogLevel } from "./Logging.js"
 import { givenOptions, passOptions } from "./Options.js"
 import type { PassServices } from "./PassCommand.js"
+import { withTelemetry } from "./Telemetry.js"
 
 const encodePlan = Schema.encode(Schema.parseJson(PassPlan))
 
@@ -18,6 +19,7 @@ export const makePlanCommand = <E>(services: PassServices<E>) =>
       const settings = yield* loadSettings(givenOptions(given))
       const plan = yield* planPass({ all: given.all }).pipe(
         Effect.provide(services({ rebuildIndex: false })),
+        withTelemetry,
         withLogLevel(settings.logLevel),
         Effect.provideService(Settings, settings)
       )

@@ -1,5 +1,5 @@
 import type * as LanguageModel from "@effect/ai/LanguageModel"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { MemoriesStartup } from "rollout-memories"
 import * as Layers from "rollout-memories/layers"

@@ -1,0 +1,34 @@
+/** A name with its value, as OTLP's JSON has them. */
+export interface Attribute {
+  readonly key: string
+  readonly value:
+    | { readonly stringValue: string }
+    | { readonly boolValue: boolean }
+    | { readonly intValue: string }
+    | { readonly doubleValue: number }
+}
+
+/** Characters of an attribute; what is longer was meant for a log. */
+const longest = 1_000
+
+const valueOf = (value: unknown): Attribute["value"] | undefined => {
+  switch (typeof value) {
+    case "string":
+      return { stringValue: value.slice(0, longest) }
+    case "boolean":
+      return { boolValue: value }
+    case "bigint":
+      return { intValue: String(value) }
+    case "number":
+      return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value }
+    default:
+      return undefined
+  }
+}
+
+/** The attributes that are plain values: nothing else is sent. */
+export const attributesOf = (entries: Iterable<readonly [string, unknown]>): ReadonlyArray<Attribute> =>
+  Array.from(entries).flatMap(([key, given]) => {
+    const value = valueOf(given)
+    return value === undefined ? [] : [{ key, value }]
+  })

@@ -1,0 +1,120 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Mailbox from "effect/Mailbox"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import { type Collector, readCollector } from "./Collector.js"
+import { metricsOf } from "./Metrics.js"
+import { type EndedSpan, tracerOf, tracesOf } from "./Traces.js"
+
+/** Spans that wait to be sent. Beyond them spans are lost: the work waits for no collector. */
+const spansWaiting = 8_192
+
+/** Spans of one request, and how long the first of them waits for the others. */
+const spansSent = 512
+const longestWait = Duration.seconds(5)
+
+/** How often metrics are told meanwhile; they are told once more at the end. */
+const metricsInterval = Duration.seconds(10)
+
+const reasonOf = (error: HttpClientError.HttpClientError | Cause.TimeoutException): string => {
+  switch (error._tag) {
+    case "ResponseError":
+      return error.reason === "StatusCode" ? `it answered with HTTP ${error.response.status}` : "its answer broke off"
+    case "RequestError":
+      return "it could not be reached"
+    case "TimeoutException":
+      return "it took too long"
+  }
+}
+
+/** A redirection would take the headers along. */
+const http = Layer.provideMerge(
+  FetchHttpClient.layer,
+  Layer.succeed(FetchHttpClient.RequestInit, { redirect: "error" })
+)
+
+/** Sends spans and metrics to a collector until it is stopped. What the collector does not take is lost, and said once. */
+const start = Effect.fnUntraced(function* (collector: Collector) {
+  const { endpoint, headers, patience } = collector
+  const from = yield* Clock.currentTimeMillis
+  const spans = yield* Mailbox.make<EndedSpan>({ capacity: spansWaiting, strategy: "dropping" })
+  const hasWarned = yield* Ref.make(false)
+
+  const warn = (reason: string) =>
+    Effect.unlessEffect(
+      Effect.logWarning(`spans and metrics were not taken by ${endpoint}: ${reason}`),
+      Ref.getAndSet(hasWarned, true)
+    )
+
+  const send = Effect.fnUntraced(
+    function* (path: string, body: unknown) {
+      const client = (yield* HttpClient.HttpClient).pipe(
+        HttpClient.withTracerPropagation(false),
+        HttpClient.filterStatusOk
+      )
+      const response = yield* client.post(`${endpoint}${path}`, { headers, body: HttpBody.unsafeJson(body) })
+      // A connection whose answer was not read stays open, and the program with it.
+      yield* response.arrayBuffer
+    },
+    Effect.timeout(patience),
+    Effect.withTracerEnabled(false),
+    Effect.catchAll((error) => warn(reasonOf(error)))
+  )
+
+  const sendMetrics = Effect.gen(function* () {
+    const metrics = yield* Metric.snapshot
+    const until = yield* Clock.currentTimeMillis
+    if (metrics.length > 0) {
+      yield* send("/v1/metrics", metricsOf(collector, metrics, { from, until }))
+    }
+  })
+
+  const sendAll = Effect.gen(function* () {
+    const meanwhile = yield* Effect.fork(Effect.forever(Effect.delay(sendMetrics, metricsInterval)))
+    yield* Mailbox.toStream(spans).pipe(
+      Stream.groupedWithin(spansSent, longestWait),
+      Stream.runForEach((batch) => send("/v1/traces", tracesOf(collector, batch)))
+    )
+    yield* Fiber.interrupt(meanwhile)
+    yield* sendMetrics
+  })
+
+  const sending = yield* sendAll.pipe(Effect.provide(http), Effect.interruptible, Effect.forkDaemon)
+
+  const stop = Effect.gen(function* () {
+    yield* spans.end
+    // A fiber of its own: the one that ends the work may be interrupted already, and waits for nothing then.
+    const waiting = yield* Fiber.await(sending).pipe(
+      Effect.timeoutOption(patience),
+      Effect.interruptible,
+      Effect.forkDaemon
+    )
+    if (Option.isNone(yield* Fiber.join(waiting))) {
+      yield* Fiber.interruptFork(sending)
+      yield* warn("it took too long")
+    }
+  })
+
+  return { tracer: tracerOf((span) => spans.unsafeOffer(span)), stop }
+})
+
+/** Does work whose spans and metrics are sent to the collector at a URL, within a span of its own; see `withTelemetry`. */
+export const exporting = <A, E, R>(endpoint: string, work: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(readCollector(endpoint), (collector) =>
+    Effect.acquireUseRelease(
+      start(collector),
+      ({ tracer }) => work.pipe(Effect.withSpan("rollout-memories"), Effect.withTracer(tracer)),
+      ({ stop }) => stop
+    )
+  )

@@ -1,0 +1,114 @@
+import { randomBytes } from "node:crypto"
+import * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Tracer from "effect/Tracer"
+import { type Attribute, attributesOf } from "./Attributes.js"
+import type { Collector } from "./Collector.js"
+
+const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const
+
+const ok = 1
+const failed = 2
+
+/** What a span failed with, by its tag: a message may quote what a model was sent, or said. */
+const errorOf = (cause: Cause.Cause<unknown>): string => {
+  const error = Option.getOrElse(Cause.failureOption(cause), () => Cause.squash(cause))
+  return Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag)
+    ? error._tag
+    : error instanceof Error
+      ? error.name
+      : "Error"
+}
+
+const outcomeOf = (exit: Exit.Exit<unknown, unknown>) =>
+  Exit.isSuccess(exit)
+    ? { status: { code: ok }, attributes: {} }
+    : Cause.isInterruptedOnly(exit.cause)
+      ? { status: {}, attributes: { interrupted: true } }
+      : { status: { code: failed }, attributes: { "error.type": errorOf(exit.cause) } }
+
+/** Where the program itself was at a failure; it says nothing to anybody else. */
+const withheld = "code.stacktrace"
+
+interface Link {
+  readonly traceId: string
+  readonly spanId: string
+  readonly attributes: ReadonlyArray<Attribute>
+}
+
+/** A span that has ended, as OTLP's JSON has it. */
+export interface EndedSpan extends Link {
+  readonly parentSpanId?: string
+  readonly name: string
+  readonly kind: number
+  readonly startTimeUnixNano: string
+  readonly endTimeUnixNano: string
+  readonly links: ReadonlyArray<Link>
+  readonly status: { readonly code?: number }
+}
+
+const linkOf = ({ attributes, span: { spanId, traceId } }: Tracer.SpanLink): Link => ({
+  traceId,
+  spanId,
+  attributes: attributesOf(Object.entries(attributes))
+})
+
+/** A tracer that gives on each span as it ends: ids, times, names, plain attributes and how it ended, and no text besides. */
+export const tracerOf = (onEnd: (span: EndedSpan) => void): Tracer.Tracer =>
+  Tracer.make({
+    span: (name, parent, context, givenLinks, startTime, kind) => {
+      const attributes = new Map<string, unknown>()
+      const links = [...givenLinks]
+      const spanId = randomBytes(8).toString("hex")
+      const around = Option.getOrUndefined(parent)
+      const traceId = around?.traceId ?? randomBytes(16).toString("hex")
+      let status: Tracer.SpanStatus = { _tag: "Started", startTime }
+      return {
+        _tag: "Span",
+        name,
+        spanId,
+        traceId,
+        parent,
+        context,
+        get status() {
+          return status
+        },
+        attributes,
+        links,
+        sampled: true,
+        kind,
+        end: (endTime, exit) => {
+          status = { _tag: "Ended", startTime, endTime, exit }
+          const outcome = outcomeOf(exit)
+          onEnd({
+            traceId,
+            spanId,
+            ...(around === undefined ? {} : { parentSpanId: around.spanId }),
+            name,
+            kind: kinds[kind],
+            startTimeUnixNano: String(startTime),
+            endTimeUnixNano: String(endTime),
+            attributes: attributesOf([...attributes, ...Object.entries(outcome.attributes)]),
+            links: links.map(linkOf),
+            status: outcome.status
+          })
+        },
+        attribute: (key, value) => {
+          if (key !== withheld) {
+            attributes.set(key, value)
+          }
+        },
+        // What was logged meanwhile, which may quote anything.
+        event: () => undefined,
+        addLinks: (added) => void links.push(...added)
+      }
+    },
+    context: (run) => run()
+  })
+
+/** The body of a request that tells spans. */
+export const tracesOf = ({ resource }: Collector, spans: Iterable<EndedSpan>) => ({
+  resourceSpans: [{ resource, scopeSpans: [{ scope: { name: "rollout-memories" }, spans: Array.from(spans) }] }]
+})
