@@ -1,4 +1,3 @@
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -53,13 +52,12 @@ const patientClient = (client: ModelClient["Type"]): ModelClient["Type"] => ({
 })
 
 /**
- * A pass's services with a model and an agent that the pass can leave: where either does not stop within a second of being
- * told to, the pass goes on without it and gives back what it held. Whatever they still say is not heard.
+ * Does work with a model and an agent that it can leave: where either does not stop within a second of being told to, the
+ * work goes on without it and gives back what it held. Whatever they still say is not heard.
  */
-export const withPatience = <Services>(
-  services: Context.Context<Services | AgentControl | ModelClient>
-): Context.Context<Services | AgentControl | ModelClient> =>
-  services.pipe(
-    Context.add(ModelClient, patientClient(Context.get(services, ModelClient))),
-    Context.add(AgentControl, patientControl(Context.get(services, AgentControl)))
-  )
+export const withPatience = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const client = patientClient(yield* ModelClient)
+    const control = patientControl(yield* AgentControl)
+    return yield* work.pipe(Effect.provideService(ModelClient, client), Effect.provideService(AgentControl, control))
+  })
