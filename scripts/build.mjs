@@ -1,4 +1,5 @@
-// Builds dist/: first the library, module by module with its types, its doors as one file each, then the program as one bundle with its chunks beside it.
+// Builds dist/: first the library, module by module with its types, then its doors as one file each, then the program as one
+// bundle with its chunks beside it.
 import { execFileSync } from "node:child_process"
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { builtinModules } from "node:module"

@@ -52,6 +52,7 @@ export const writeMemory = Effect.fnUntraced(function* ({ directory }: Pick<Agen
 
 /** What a test has otherwise than a world has it by itself. */
 export interface WorldOptions {
+  /** Settings that are not to have their fallbacks. */
   readonly settings?: Partial<Settings.SettingValues>
   /** The model's script; by itself it learns the title of each session. */
   readonly model?: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelFailure>
@@ -78,6 +79,7 @@ export class World {
   readonly requests: Array<StageOneRequest> = []
   /** What agents were started for. */
   readonly spawned: Array<AgentRequest> = []
+  /** What the pass told of its progress. */
   readonly events: Array<ProgressEvent> = []
   /** Every line of the log. */
   readonly warnings: Array<string> = []
