@@ -1,13 +1,14 @@
 /**
- * Phase one with a model that takes 200 ms to answer: prints how long it took from the first request to the last row stored.
+ * Phase one with a model that takes 200 ms to answer: prints how long it took from the first request sent to the last row
+ * stored, and the peak resident memory by then.
  * Arguments: Codex home, memories home, and `http` where the model is to be asked as the program asks one, through a server
  * in a process of its own.
  */
 import { spawn } from "node:child_process"
+import { subscribe } from "node:diagnostics_channel"
 import { once } from "node:events"
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -22,7 +23,7 @@ import * as SymbolicLinksNode from "../src/layers/SymbolicLinksNode.js"
 import * as WorkingDirectoriesNode from "../src/layers/WorkingDirectoriesNode.js"
 import { runPass } from "../src/Pipeline.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
-import { ModelClient, type ModelEvent, TokenUsage } from "../src/services/ModelClient.js"
+import { type ModelEvent, TokenUsage } from "../src/services/ModelClient.js"
 import { Progress } from "../src/services/Progress.js"
 import * as Settings from "../src/Settings.js"
 import { Templates } from "../src/Templates.js"
@@ -31,6 +32,7 @@ const [codexHome = "", memoriesHome = "", how = ""] = process.argv.slice(2)
 
 let firstRequest = 0
 let lastRow = 0
+let mebibytes = 0
 
 const trace = (what: string) =>
   `# ${what}\nTrace context: bench\nUser preferences: none observed\n\n## Task: ${what}\nOutcome: success\n${"- a step that was taken\n".repeat(100)}`
@@ -45,18 +47,14 @@ const scripted = ModelClientFunction.layer("scripted", ({ thread }) => {
   return Stream.fromIterableEffect(Effect.delay(Effect.succeed(events), "200 millis"))
 })
 
+subscribe("undici:request:create", () => {
+  firstRequest ||= performance.now()
+})
+
 const served = Layer.unwrapEffect(
   Effect.map(
     Effect.promise(() => import("../src/layers/openai/Online.js")),
-    ({ model }) =>
-      Layer.map(model, (context) => {
-        const client = Context.get(context, ModelClient)
-        const stream: typeof client.stream = (request) => {
-          firstRequest ||= performance.now()
-          return client.stream(request)
-        }
-        return Context.make(ModelClient, { ...client, stream })
-      })
+    ({ model }) => model
   )
 )
 
@@ -89,7 +87,10 @@ const layer = Layer.mergeAll(
   Layer.succeed(Progress, {
     report: (event) =>
       Effect.sync(() => {
-        lastRow = event._tag === "Extracted" ? performance.now() : lastRow
+        if (event._tag === "Extracted") {
+          lastRow = performance.now()
+          mebibytes = process.resourceUsage().maxRSS / 1_024
+        }
       })
   })
 ).pipe(
@@ -110,5 +111,7 @@ const layer = Layer.mergeAll(
 )
 
 const report = await Effect.runPromise(Effect.provide(runPass({ all: true, rebuildIndex: false }), layer))
-process.stdout.write(JSON.stringify({ extracted: report.extracted.length, milliseconds: lastRow - firstRequest }))
+process.stdout.write(
+  JSON.stringify({ extracted: report.extracted.length, milliseconds: lastRow - firstRequest, mebibytes })
+)
 server?.kill()

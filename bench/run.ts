@@ -63,6 +63,20 @@ const firstIndex = (): Figure =>
     }
   })
 
+interface PhaseOneRun {
+  readonly extracted: number
+  readonly milliseconds: number
+  readonly mebibytes: number
+}
+
+const phaseOneRun = (args: ReadonlyArray<string>): PhaseOneRun => {
+  const run: PhaseOneRun = JSON.parse(execFileSync(node, [phaseOneProgram, ...args], { encoding: "utf8" }))
+  if (run.extracted !== 64) {
+    throw new Error(`${run.extracted} of 64 rollouts were extracted`)
+  }
+  return run
+}
+
 /** Phase one, with a model that takes its time. */
 const phaseOne = (): ReadonlyArray<Figure> =>
   withFolder((folder) => {
@@ -70,12 +84,7 @@ const phaseOne = (): ReadonlyArray<Figure> =>
     writeSessions(codex, 64, 120_000)
     const runs = Array.from({ length: 5 }, () => {
       rmSync(memories, { recursive: true, force: true })
-      const { mebibytes, stdout } = peakMemoryOf([phaseOneProgram, codex, memories])
-      const { extracted, milliseconds }: { extracted: number; milliseconds: number } = JSON.parse(stdout)
-      if (extracted !== 64) {
-        throw new Error(`${extracted} of 64 rollouts were extracted`)
-      }
-      return { mebibytes, milliseconds }
+      return phaseOneRun([codex, memories])
     })
     const milliseconds = median(runs.map((run) => run.milliseconds))
     const mebibytes = Math.max(...runs.map((run) => run.mebibytes))
@@ -102,12 +111,7 @@ const phaseOneServed = (): Figure =>
     writeSessions(codex, 64, 120_000)
     const runs = Array.from({ length: 5 }, () => {
       rmSync(memories, { recursive: true, force: true })
-      const { stdout } = peakMemoryOf([phaseOneProgram, codex, memories, "http"])
-      const { extracted, milliseconds }: { extracted: number; milliseconds: number } = JSON.parse(stdout)
-      if (extracted !== 64) {
-        throw new Error(`${extracted} of 64 rollouts were extracted`)
-      }
-      return milliseconds
+      return phaseOneRun([codex, memories, "http"]).milliseconds
     })
     return {
       what: "phase one, the same through the real HTTP client and a server on the loopback",

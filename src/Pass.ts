@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import * as Ref from "effect/Ref"
 import { tokens } from "./Metrics.js"
@@ -23,13 +24,18 @@ export interface Pass {
   readonly request: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
+/** Before all else, which has 0: a model that waits for its next request is the only thing a pass ever waits for. */
+const urgent = -1
+
 /** A pass that begins. */
 export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(function* () {
   const { concurrency } = yield* Settings
   const owner = yield* Effect.sync(() => randomUUID())
   const modelUse = yield* Ref.make<ModelUse>({ calls: 0, inputTokens: 0, outputTokens: 0 })
   const requests = yield* Effect.makeSemaphore(concurrency)
-  return { owner, modelUse, request: requests.withPermits(1) }
+  const request = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+    Effect.locally(requests.withPermits(1)(work), FiberRef.currentSchedulingPriority, urgent)
+  return { owner, modelUse, request }
 })
 
 /** Counts a request that was answered. */

@@ -5,19 +5,16 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "./domain/Extraction.js"
 import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "./domain/ExtractionError.js"
 import type { Grounding } from "./domain/Grounding.js"
 import type { IgnoreRules } from "./domain/IgnoreRules.js"
 import type { BudgetExhausted } from "./domain/ModelError.js"
 import { mayBeSentTo } from "./domain/Provider.js"
-import { rolloutFilters } from "./domain/RolloutFilter.js"
 import { isSubAgentSource } from "./domain/RolloutLine.js"
-import { RolloutReader } from "./domain/RolloutReading.js"
 import { select, type SkipReason } from "./domain/Selection.js"
 import { isNothing, type StageOneOutput } from "./domain/StageOneOutput.js"
-import { isComplete, type RolloutFile, type Thread, threadOf } from "./domain/Thread.js"
+import { isComplete, type Thread, threadOf } from "./domain/Thread.js"
 import { isMemoryDisabled } from "./domain/ThreadFacts.js"
 import { normaliseOutput, traceSlug } from "./domain/TraceMemory.js"
 import { withheld, withheldFor, withheldSources } from "./domain/Withheld.js"
@@ -28,11 +25,10 @@ import type { Pass } from "./Pass.js"
 import { MemoryFs } from "./services/MemoryFs.js"
 import { ModelClient } from "./services/ModelClient.js"
 import { Progress } from "./services/Progress.js"
-import { type EndOfRollout, RolloutStore } from "./services/RolloutStore.js"
 import { type Claim, type Learned, StateDb } from "./services/StateDb.js"
 import { loadRedact, safeMessageOf } from "./Redactor.js"
 import { Settings } from "./Settings.js"
-import { askForMemory, type LoadedRollout } from "./StageOneAnswer.js"
+import type { LoadedRollout } from "./RolloutLoading.js"
 
 /** What became of one candidate. */
 export type ExtractionOutcome =
@@ -88,6 +84,10 @@ export const boundary = Effect.gen(function* () {
   const { allowProviderCrossing } = yield* Settings
   return allowProviderCrossing ? undefined : provider
 })
+
+/** Loaded with the first candidate: a pass with nothing to do starts without them. */
+const loadLoading = Effect.promise(() => import("./RolloutLoading.js"))
+const loadAsking = Effect.promise(() => import("./StageOneAnswer.js"))
 
 /** While one candidate's request is under way the next one is read, so that the model never waits for a disk. */
 const candidatesPerRequest = 2
@@ -163,6 +163,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
   if (isFresh(record)) {
     return yield* skipped(thread, "claimed")
   }
+  const { load } = yield* loadLoading
   const orDefect = Effect.catchAllDefect((cause) => new ExtractionDefect({ threadId: thread.id, cause }))
   const loaded = yield* Effect.either(orDefect(load(record.thread)))
   const content = Either.match(loaded, {
@@ -188,47 +189,6 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
 /** What the user did not agree to pay for is no failure: the next pass finds the thread as it was. */
 const leftOut = (thread: Thread, error: BudgetExhausted) =>
   Effect.zipRight(Effect.logWarning(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
-
-/** Reads a thread's rollout whole, once. Fails with `RolloutUnreadable` where that cannot be done. */
-export const load = Effect.fn("PhaseOne.load")(function* (thread: Thread) {
-  const store = yield* RolloutStore
-  const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
-  const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, yield* loadRedact, memoriesHome)
-  const file: RolloutFile = {
-    path: thread.rolloutPath,
-    size: thread.rolloutSize,
-    modifiedAt: thread.rolloutModifiedAt,
-    isArchived: thread.archivedAt !== null
-  }
-  let end: EndOfRollout | undefined
-  yield* Stream.runForEachChunk(store.read(file), (records) =>
-    Effect.sync(() => {
-      for (const record of records) {
-        if (record._tag === "EndOfRollout") {
-          end = record
-        } else {
-          reader.add(record)
-        }
-      }
-    })
-  )
-  const rollout: LoadedRollout = {
-    ...reader.result(),
-    file: end?.file ?? file,
-    content: end?.content ?? { size: file.size, hash: null }
-  }
-  yield* warnOfLoss(rollout, rolloutBytes)
-  return rollout
-})
-
-const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines, rendering }: LoadedRollout, limit: number) {
-  if (malformedLines > 0) {
-    yield* Effect.logWarning(`${malformedLines} lines of ${file.path} are no JSON objects and were skipped`)
-  }
-  if (rendering.bytes > limit) {
-    yield* Effect.logWarning(`${file.path} renders to ${rendering.bytes} bytes and was cut to ${limit}`)
-  }
-})
 
 /** Completes the thread's row, asks the model, and stores what it says. */
 const learn = Effect.fnUntraced(function* (
@@ -259,6 +219,7 @@ const learn = Effect.fnUntraced(function* (
     return yield* new NoWorkingDirectory({ path: rollout.file.path })
   }
   const { traceBytes, summaryBytes } = yield* Settings
+  const { askForMemory } = yield* loadAsking
   const { grounding, output } = yield* askForMemory(pass, thread, rollout)
   const learned = { content: rollout.content, updatedAt: thread.updatedAt }
   if (isNothing(output)) {

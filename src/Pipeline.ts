@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { sharingTheEventLoop } from "./EventLoopTurns.js"
 import { loadIgnoreRules } from "./Ignoring.js"
 import { makePass } from "./Pass.js"
 import { makeReport, nothingRan } from "./PassReport.js"
@@ -39,4 +40,4 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   const consolidations = yield* runPhaseTwo(pass, touched)
   yield* memoryFs.describeProjects(yield* stateDb.listProjects)
   return yield* makeReport(pass, startedAt, { threads, imports: failures, extractions, waiting, consolidations })
-})
+}, sharingTheEventLoop)

@@ -1,24 +1,18 @@
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
-import type { RolloutContent } from "./domain/Extraction.js"
 import { ground, type Grounding } from "./domain/Grounding.js"
 import { answerText, noAnswer, withDelta, withItem } from "./domain/ModelAnswer.js"
 import { StreamEndedEarly } from "./domain/ModelError.js"
-import type { RolloutReading } from "./domain/RolloutReading.js"
 import { isNothing, parseStageOneOutput, stageOneJsonSchema, type StageOneOutput } from "./domain/StageOneOutput.js"
-import type { RolloutFile, Thread } from "./domain/Thread.js"
+import type { Thread } from "./domain/Thread.js"
 import { countAnswer, type Pass } from "./Pass.js"
+import type { LoadedRollout } from "./RolloutLoading.js"
 import { ModelClient, type StageOneRequest, type TokenUsage } from "./services/ModelClient.js"
 import { Progress } from "./services/Progress.js"
 import { stageOneInput } from "./StageOneInput.js"
 import { Templates } from "./Templates.js"
-
-/** A rollout that was read whole. */
-export interface LoadedRollout extends RolloutReading {
-  readonly file: RolloutFile
-  readonly content: RolloutContent
-}
 
 /** What the model made of a rollout, and how much of what it quoted was found there; undefined where nothing was looked up. */
 export interface StageOneAnswer {
@@ -32,21 +26,26 @@ export interface StageOneAnswer {
  * `StreamEndedEarly`, and with `MalformedAnswer`.
  */
 export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
-  const { answersByRule = false } = yield* ModelClient
+  const model = yield* ModelClient
+  const { answersByRule = false } = model
+  // Loaded now, so that no answer waits for it.
+  const authority = answersByRule ? undefined : yield* loadAuthority
   const request = yield* makeRequest(pass, thread, rollout, Infinity)
-  const text = yield* pass.request(askWithin(pass, request, rollout))
+  // Made before it is its turn: what a model prepares for its answer is ready then.
+  const events = model.stream(request)
+  const text = yield* pass.request(askWithin(pass, request, events, rollout))
   // The next request is on its way before this answer is looked at.
   yield* Effect.yieldNow()
   const answer = yield* parseStageOneOutput(text)
-  const output = answersByRule ? answer : yield* traced(answer, rollout)
-  return answersByRule || isNothing(output) ? { output, grounding: undefined } : looked(thread, rollout, output)
+  if (authority === undefined) {
+    return { output: answer, grounding: undefined }
+  }
+  const output = authority.withAuthority(answer, rollout.evidence)
+  return isNothing(output) ? { output, grounding: undefined } : looked(thread, rollout, output)
 })
 
-/** An answer with everything demoted that cannot be traced to the user. */
-const traced = Effect.fnUntraced(function* (answer: StageOneOutput, { evidence }: LoadedRollout) {
-  const { withAuthority } = yield* Effect.promise(() => import("./domain/Authority.js"))
-  return withAuthority(answer, evidence)
-})
+/** What demotes everything that cannot be traced to the user. */
+const loadAuthority = Effect.promise(() => import("./domain/Authority.js"))
 
 /** Looks up what a model quoted in what it was shown. */
 const looked = (
@@ -79,11 +78,17 @@ const shrinkings = 3
 const shrinking = 0.6
 
 /** Asks, and asks with less where the server's window turns out to be smaller than thought. */
-const askWithin = Effect.fnUntraced(function* (pass: Pass, first: StageOneRequest, rollout: LoadedRollout) {
-  const { window } = yield* ModelClient
+const askWithin = Effect.fnUntraced(function* (
+  pass: Pass,
+  first: StageOneRequest,
+  firstEvents: AnswerEvents,
+  rollout: LoadedRollout
+) {
+  const { stream, window } = yield* ModelClient
   let request = first
+  let events = firstEvents
   for (let shrunk = 0; ; shrunk++) {
-    const answer = yield* Effect.either(ask(pass, request))
+    const answer = yield* Effect.either(collect(pass, request, events))
     if (Either.isRight(answer)) {
       return answer.right
     }
@@ -93,31 +98,35 @@ const askWithin = Effect.fnUntraced(function* (pass: Pass, first: StageOneReques
     const text = `${request.instructions}\n${request.input}`
     const tokens = Math.floor(Math.min(window.inputTokens, yield* window.count(text)) * shrinking)
     request = yield* makeRequest(pass, first.thread, rollout, tokens)
+    events = stream(request)
   }
 })
 
-const ask = Effect.fn("StageOneAnswer.ask")(function* (pass: Pass, request: StageOneRequest) {
-  const model = yield* ModelClient
+type AnswerEvents = ReturnType<Context.Tag.Service<ModelClient>["stream"]>
+
+const collect = Effect.fn("StageOneAnswer.collect")(function* (
+  pass: Pass,
+  request: StageOneRequest,
+  events: AnswerEvents
+) {
   const progress = yield* Progress
   yield* progress.report({ _tag: "Asked", threadId: request.thread.id })
   let answer = noAnswer
   let usage: TokenUsage | undefined
-  yield* model.stream(request).pipe(
-    Stream.takeUntil((event) => event._tag === "Completed"),
-    Stream.runForEach((event) =>
-      Effect.sync(() => {
-        switch (event._tag) {
-          case "TextDelta":
-            answer = withDelta(answer, event.text)
-            return
-          case "ItemFinished":
-            answer = withItem(answer, event.text)
-            return
-          case "Completed":
-            usage = event.usage
-        }
-      })
-    )
+  yield* Stream.runForEachWhile(events, (event) =>
+    Effect.sync(() => {
+      switch (event._tag) {
+        case "TextDelta":
+          answer = withDelta(answer, event.text)
+          return true
+        case "ItemFinished":
+          answer = withItem(answer, event.text)
+          return true
+        case "Completed":
+          usage = event.usage
+          return false
+      }
+    })
   )
   if (usage === undefined) {
     return yield* new StreamEndedEarly({ subject: { threadId: request.thread.id } })

@@ -40,8 +40,8 @@ describe("a pass in a host", () => {
       world(),
       Effect.gen(function* () {
         assert.strictEqual((yield* startedBy(host))._tag, "Finished")
-        assert.deepStrictEqual(around(host.named("StageOneAnswer.ask")), [
-          "StageOneAnswer.ask",
+        assert.deepStrictEqual(around(host.named("StageOneAnswer.collect")), [
+          "StageOneAnswer.collect",
           "PhaseOne.extract",
           "PhaseOne.run",
           "Pipeline.runPass",

@@ -57,14 +57,6 @@ const Envelope = Schema.Struct({
   error: Schema.optional(Schema.Unknown),
   incomplete_details: lenient(Schema.Struct({ reason: lenient(Schema.String) }))
 })
-const Event = Schema.Struct({
-  type: lenient(Schema.String),
-  delta: lenient(Schema.String),
-  item: Schema.optional(Schema.Unknown),
-  response: Schema.optional(Schema.Unknown),
-  error: Schema.optional(Schema.Unknown)
-})
-const decodeEvent = decodeLenient(Event, {})
 const decodeEnvelope = decodeLenient(Envelope, {})
 
 const withItems = (response: ModelResponse, items: ReadonlyArray<unknown>): ModelResponse => ({
@@ -91,30 +83,32 @@ const ended = (response: ModelResponse, given: unknown, end: (envelope: typeof E
  * change nothing, so that servers which leave things out, or add some, are understood. Only the end must be said.
  */
 export const addEvent = (before: ModelResponse, given: unknown): ModelResponse => {
-  const { delta = "", error, item, response, type } = decodeEvent(given)
+  // An answer is told in thousands of events: its fields are looked at one by one, as a schema would cost more than all else.
+  const event = isJsonObject(given) ? given : {}
+  const delta = typeof event["delta"] === "string" ? event["delta"] : ""
   const so = { ...before, characters: before.characters + delta.length }
-  switch (type) {
+  switch (event["type"]) {
     case "response.output_text.delta":
       return { ...so, text: (before.text ?? "") + delta }
     case "response.refusal.delta":
       return { ...so, refusal: before.refusal + delta }
     case "response.output_item.done":
-      return withItems(so, [item])
+      return withItems(so, [event["item"]])
     case "response.completed":
     case "response.done":
-      return ended(so, response, ({ status }) =>
+      return ended(so, event["response"], ({ status }) =>
         status === "incomplete" ? { _tag: "Incomplete", reason: "unknown" } : { _tag: "Completed" }
       )
     case "response.incomplete":
-      return ended(so, response, ({ incomplete_details }) => ({
+      return ended(so, event["response"], ({ incomplete_details }) => ({
         _tag: "Incomplete",
         reason: incomplete_details?.reason ?? "unknown"
       }))
     case "response.failed":
     case "response.cancelled":
-      return ended(so, response, (envelope) => ({ _tag: "Failed", words: readWords(envelope.error) }))
+      return ended(so, event["response"], (envelope) => ({ _tag: "Failed", words: readWords(envelope.error) }))
     case "error":
-      return { ...so, end: { _tag: "Failed", words: readWords(error ?? given) } }
+      return { ...so, end: { _tag: "Failed", words: readWords(event["error"] ?? given) } }
     default:
       return so
   }

@@ -60,8 +60,8 @@ export const layer: Layer.Layer<ModelClient, never, Responses | Settings> = Laye
           "StateDbFailure",
           (cause) => new ModelFailure({ threadId, reason: cause.message, isServerSide: true, cause })
         ),
-        Stream.fromIterableEffect,
-        Stream.withSpan("ModelClient.stream", { attributes: { threadId } })
+        Effect.withSpan("ModelClient.stream", { attributes: { threadId } }),
+        Stream.fromIterableEffect
       )
     }
     return { name: `openai:${model}`, provider, window, stream }

@@ -90,7 +90,10 @@ export class ModelClient extends Context.Tag("rollout-memories/ModelClient")<
     readonly answersByRule?: boolean | undefined
     /** Undefined where bytes alone limit a request. */
     readonly window?: TokenWindow | undefined
-    /** Ends with `Completed`; a stream that ends without it is taken for an error. */
+    /**
+     * Ends with `Completed`; a stream that ends without it is taken for an error. Nothing is sent before the stream is run,
+     * but it is made before the request's turn comes: what it takes to put the request together may be done by then.
+     */
     readonly stream: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelFailure | ModelError>
   }
 >() {}

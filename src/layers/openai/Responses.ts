@@ -1,22 +1,18 @@
-import type { AiError } from "@effect/ai/AiError"
 import * as OpenAiClient from "@effect/ai-openai/OpenAiClient"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientError from "@effect/platform/HttpClientError"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { constTrue, flow } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Ref from "effect/Ref"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
-import { byteLength } from "../../domain/ByteBudget.js"
 import type { JsonObject } from "../../domain/Lenient.js"
 import {
   AnswerIncomplete,
@@ -25,19 +21,20 @@ import {
   type ModelSubject,
   ModelTimedOut,
   ModelUnauthorised,
+  ModelUnreachable,
   NotAResponsesServer,
   StreamEndedEarly
 } from "../../domain/ModelError.js"
-import { failureOfWords, shown } from "../../domain/ModelFailureReading.js"
+import { detailOf, failureOfStatus, failureOfWords, shown } from "../../domain/ModelFailureReading.js"
 import { addEvent, type ModelResponse, noResponse, refusalOf, type ResponseUsage } from "../../domain/ModelResponse.js"
-import { waitBefore } from "../../domain/ModelRetry.js"
+import { retryAfterOf, waitBefore } from "../../domain/ModelRetry.js"
 import { providerOf } from "../../domain/Provider.js"
 import type { TokenWindow } from "../../services/ModelClient.js"
 import type { StateDbFailure } from "../../services/StateDb.js"
 import { Settings } from "../../Settings.js"
 import { contextWindowOf } from "../../domain/ContextWindow.js"
-import { failureOfAiError } from "../AiFailure.js"
-import { Ledger } from "./Ledger.js"
+import { Ledger, type Purchase } from "./Ledger.js"
+import { type EventReader, readErrorBody, readEvents } from "./ResponseEvents.js"
 import { counterFor } from "../../Tokenizer.js"
 
 /** One request, without what every request has. */
@@ -50,6 +47,11 @@ export interface ResponsesRequest {
   /** Everything in the body that the model reads, as text: what the request costs is counted over it. */
   readonly text: string
   readonly maxOutputTokens: number
+}
+
+/** One request, ready to be made as often as it takes. */
+interface PreparedRequest extends Purchase {
+  readonly http: HttpClientRequest.HttpClientRequest
 }
 
 /** A whole answer. */
@@ -70,6 +72,9 @@ export class Responses extends Context.Tag("rollout-memories/Responses")<
     /** What Codex would call the server. */
     readonly provider: string
     readonly window: TokenWindow
+    /**
+     * Asks. What needs no answer, as putting the body into words, is done when the effect is made: before it is its turn.
+     */
     readonly ask: (request: ResponsesRequest) => Effect.Effect<ResponsesAnswer, ModelError | StateDbFailure>
   }
 >() {}
@@ -80,44 +85,19 @@ const answerCharacters = 16_000_000
 /** Tokens that a server puts around what it is sent: roles, the tools' schemas, its own few words. */
 const overheadTokens = 512
 
-/** A server that answers with a page is none of ours: the client would read it as a stream of no events. */
-const eventsOnly = HttpClient.transformResponse(
-  Effect.flatMap((response: HttpClientResponse.HttpClientResponse) => {
-    const type = response.headers["content-type"] ?? ""
-    return response.status < 400 && /\bhtml\b|^application\/json\b/i.test(type)
-      ? new HttpClientError.ResponseError({ request: response.request, response, reason: "StatusCode" })
-      : Effect.succeed(response)
-  })
-)
+/** A server that answers with a page is none of ours: it would read as a stream of no events. */
+const isNoStream = (contentType: string): boolean => /\bhtml\b|^application\/json\b/i.test(contentType)
 
-const newline = 0x0a
-
-/** A chunk, cut after each of its lines. */
-const linesOf = (bytes: Uint8Array): Chunk.Chunk<Uint8Array> => {
-  const lines: Array<Uint8Array> = []
-  let start = 0
-  for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-    lines.push(bytes.subarray(start, end + 1))
-    start = end + 1
+const readHttpError = Effect.fnUntraced(function* (subject: ModelSubject, error: HttpClientError) {
+  if (error._tag === "RequestError") {
+    return new ModelUnreachable({ subject, detail: detailOf(error.cause) || shown(error.description ?? "") })
   }
-  if (start < bytes.length) {
-    lines.push(bytes.subarray(start))
+  if (error.reason !== "StatusCode") {
+    return new ModelUnreachable({ subject, detail: "it broke while the answer came" })
   }
-  return Chunk.unsafeFromArray(lines)
-}
-
-/** The client's reader of events looks at every line of a chunk again for each of them: it is given one line at a time. */
-const lineByLine = HttpClient.transformResponse(
-  Effect.map((response: HttpClientResponse.HttpClientResponse): HttpClientResponse.HttpClientResponse =>
-    Object.create(response, { stream: { value: Stream.mapConcatChunk(response.stream, linesOf) } })
-  )
-)
-
-const readAiError = Effect.fnUntraced(function* (subject: ModelSubject, error: AiError) {
+  const { headers, status } = error.response
   const now = yield* Clock.currentTimeMillis
-  return error._tag === "HttpResponseError" && error.reason === "StatusCode" && error.response.status < 400
-    ? new NotAResponsesServer({ subject, contentType: shown(error.response.headers["content-type"] ?? "nothing") })
-    : failureOfAiError(subject, error, now)
+  return failureOfStatus(subject, status, yield* readErrorBody(error.response), retryAfterOf(headers, now))
 })
 
 /** What a response that came in whole, or broke off, amounts to. */
@@ -160,16 +140,22 @@ const costsNothing = (error: ModelError): boolean => {
   }
 }
 
+const encoder = new TextEncoder()
+
 const make = Effect.gen(function* () {
   const settings = yield* Settings
   const { modelOutputTokens, modelServer, modelSilence, modelTimeLimit } = settings
   const model = settings.model.replace(/^openai:/, "")
   const ledger = yield* Ledger
-  const client = yield* OpenAiClient.make({
+  const { client } = yield* OpenAiClient.make({
     apiKey: modelServer.apiKey,
     apiUrl: modelServer.baseUrl.replace(/\/+$/, ""),
-    transformClient: (client) => client.pipe(HttpClient.withTracerPropagation(false), eventsOnly, lineByLine)
+    // Spans end here: neither do they go to the server, nor are a request's headers written into one.
+    transformClient: flow(HttpClient.withTracerPropagation(false), HttpClient.withTracerDisabledWhen(constTrue))
   })
+  const http = HttpClient.filterStatusOk(client.httpClient)
+  // Node loads its HTTP client when it is first touched, which the first answers would wait for.
+  yield* Effect.sync(() => new Headers())
   const rejectedKey = yield* Ref.make<ModelUnauthorised | undefined>(undefined)
   const retry = {
     attempts: settings.modelAttempts,
@@ -186,61 +172,73 @@ const make = Effect.gen(function* () {
     count: yield* counterFor(model)
   }
 
-  /** One HTTP request and its answer, with what came of it so far where it breaks off. */
-  const send = ({ body, maxOutputTokens, subject }: ResponsesRequest) => {
-    let response = noResponse
-    const request = HttpClientRequest.post("/responses", {
-      body: HttpBody.unsafeJson({
-        ...body,
-        model,
-        stream: true,
-        store: false,
-        max_output_tokens: maxOutputTokens
-      })
-    })
-    let events = 0
-    const silence = Effect.suspend(() => {
-      const before = events
-      return Effect.delay(
-        Effect.sync(() => events === before),
-        modelSilence
-      )
-    })
-    const reading = client.streamRequest(request, Schema.Unknown).pipe(
-      Stream.runForEachWhile((event) =>
-        Effect.sync(() => {
-          events++
-          response = addEvent(response, event)
-          return response.end === undefined && response.characters <= answerCharacters
-        })
-      )
-    )
-    // A time-out of each event by itself would cost more than all else: one looks whether any came since it last did.
-    const silent = Effect.zipRight(
-      Effect.repeat(silence, { until: (isSilent) => isSilent }),
-      new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_SILENCE" })
-    )
-    return Effect.raceFirst(reading, silent).pipe(
-      Effect.timeoutFail({
-        duration: modelTimeLimit,
-        onTimeout: () => new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_TIME_LIMIT" })
-      }),
-      Effect.catchAll((error) =>
-        error._tag === "ModelTimedOut" ? error : Effect.flatMap(readAiError(subject, error), Effect.fail)
+  const prepare = ({ maxOutputTokens, pass, subject, text, ...request }: ResponsesRequest): PreparedRequest => {
+    const body = HttpBody.uint8Array(
+      encoder.encode(
+        JSON.stringify({ ...request.body, model, stream: true, store: false, max_output_tokens: maxOutputTokens })
       ),
+      "application/json"
+    )
+    return {
+      pass,
+      subject,
+      http: HttpClientRequest.post("/responses", { body }),
+      worst: {
+        // No text has more tokens than bytes, and none more bytes than the body that holds it.
+        cheap: body.body.length + overheadTokens + maxOutputTokens,
+        exact: Effect.map(window.count(text), (tokens) => tokens + overheadTokens + maxOutputTokens)
+      }
+    }
+  }
+
+  /** One HTTP request and its answer, with what came of it so far where it breaks off. */
+  const send = ({ http: request, subject }: PreparedRequest) => {
+    let response = noResponse
+    let received = 0
+    const reader: EventReader = {
+      take: (event) => {
+        received++
+        response = response.end === undefined ? addEvent(response, event) : response
+      },
+      isWhole: () => response.end !== undefined,
+      isTooMuch: () => response.characters > answerCharacters
+    }
+    const reading = Effect.gen(function* () {
+      const answer = yield* http.execute(request)
+      const contentType = answer.headers["content-type"] ?? ""
+      if (isNoStream(contentType)) {
+        return yield* new NotAResponsesServer({ subject, contentType: shown(contentType) })
+      }
+      yield* readEvents(answer, reader)
+    })
+    // A time-out of each event by itself would cost more than all else: one looks whether any came since it last did.
+    const outlasted = Effect.gen(function* () {
+      for (
+        let left = modelTimeLimit;
+        Duration.greaterThan(left, Duration.zero);
+        left = Duration.subtract(left, modelSilence)
+      ) {
+        const before = received
+        yield* Effect.sleep(Duration.min(left, modelSilence))
+        if (received === before && Duration.greaterThanOrEqualTo(left, modelSilence)) {
+          return yield* new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_SILENCE" })
+        }
+      }
+      return yield* new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_TIME_LIMIT" })
+    })
+    return Effect.raceFirst(reading, outlasted).pipe(
+      Effect.catchTags({
+        RequestError: (error) => Effect.flatMap(readHttpError(subject, error), Effect.fail),
+        ResponseError: (error) => Effect.flatMap(readHttpError(subject, error), Effect.fail)
+      }),
       Effect.flatMap(() => outcomeOf(subject, response)),
       Effect.either,
       Effect.map((outcome) => ({ outcome, cost: costOf(response) }))
     )
   }
 
-  /** The worst that a request can cost: no text has more tokens than bytes. */
-  const attempt = Effect.fn("Responses.attempt")(function* (request: ResponsesRequest) {
-    const { pass, subject, text } = request
-    const worst = {
-      cheap: byteLength(text) + overheadTokens + request.maxOutputTokens,
-      exact: Effect.map(window.count(text), (tokens) => tokens + overheadTokens + request.maxOutputTokens)
-    }
+  const attempt = Effect.fn("Responses.attempt")(function* (request: PreparedRequest) {
+    const { pass, subject, worst } = request
     const { cost, outcome } = yield* ledger.spend({ pass, subject, worst }, (settle) =>
       Effect.tap(send(request), ({ cost, outcome }) => {
         const known = cost ?? (Either.isLeft(outcome) && costsNothing(outcome.left) ? 0 : undefined)
@@ -254,7 +252,7 @@ const make = Effect.gen(function* () {
     return yield* outcome
   })
 
-  const ask = Effect.fn("Responses.ask")(function* (request: ResponsesRequest) {
+  const askPrepared = Effect.fn("Responses.ask")(function* (request: PreparedRequest) {
     for (let made = 1; ; made++) {
       const known = yield* Ref.get(rejectedKey)
       if (known !== undefined) {
@@ -277,7 +275,12 @@ const make = Effect.gen(function* () {
     }
   })
 
-  return Responses.of({ model, provider: providerOf(modelServer.baseUrl), window, ask })
+  return Responses.of({
+    model,
+    provider: providerOf(modelServer.baseUrl),
+    window,
+    ask: (request) => askPrepared(prepare(request))
+  })
 })
 
 /** The server that `OPENAI_BASE_URL` names, through `@effect/ai-openai`. It is never redirected: what is sent goes there or nowhere. */

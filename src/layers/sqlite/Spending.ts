@@ -18,12 +18,28 @@ const Sums = Schema.Tuple(
 )
 const decodeSums = Schema.decodeUnknown(Sums)
 
+/** No cap, where a statement needs one. */
+const unlimited = Number.MAX_SAFE_INTEGER
+
 /** The operations on what models cost. */
 export const make = ({ sql, statement, transaction }: Tools) => {
+  /** Takes what fits in one statement, which is all that most requests need; returns whether it did. */
+  const take = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
+    const day = dayOf(yield* Clock.currentTimeMillis)
+    const taken = yield* sql`INSERT INTO model_spending (id, pass, day, tokens) SELECT ${id}, ${pass}, ${day}, ${tokens}
+      FROM (SELECT count(*) AS requests, coalesce(sum(tokens), 0) AS tokens FROM model_spending WHERE pass = ${pass}) AS in_pass,
+        (SELECT count(*) AS requests, coalesce(sum(tokens), 0) AS tokens FROM model_spending WHERE day = ${day}) AS in_day
+      WHERE in_pass.requests < ${caps.maxRequests ?? unlimited}
+        AND in_pass.tokens + ${tokens} <= ${caps.maxTokens ?? unlimited}
+        AND in_day.requests < ${caps.maxRequestsPerDay ?? unlimited}
+        AND in_day.tokens + ${tokens} <= ${caps.maxTokensPerDay ?? unlimited}
+      RETURNING id`
+    return taken.length > 0
+  })
+
+  /** Says which cap stands in the way, or takes what fits by now. */
   const reserve = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
-    const now = yield* Clock.currentTimeMillis
-    const day = dayOf(now)
-    yield* sql`DELETE FROM model_spending WHERE day < ${dayOf(now - keptMilliseconds)}`
+    const day = dayOf(yield* Clock.currentTimeMillis)
     const rows = yield* sql`SELECT
         coalesce(sum(CASE WHEN pass = ${pass} THEN tokens ELSE 0 END), 0) AS pass_tokens,
         coalesce(sum(CASE WHEN pass = ${pass} THEN 1 ELSE 0 END), 0) AS pass_requests,
@@ -43,9 +59,22 @@ export const make = ({ sql, statement, transaction }: Tools) => {
     return Option.fromNullable(reached)
   })
 
+  let dropped: string | undefined
+  const dropOld = Effect.gen(function* () {
+    const oldest = dayOf((yield* Clock.currentTimeMillis) - keptMilliseconds)
+    if (oldest !== dropped) {
+      yield* sql`DELETE FROM model_spending WHERE day < ${oldest}`
+      dropped = oldest
+    }
+  })
+
   return {
-    reserveSpending: (reservation: Reservation, caps: SpendingCaps) =>
-      transaction("reserveSpending")(reserve(reservation, caps)),
+    reserveSpending: Effect.fnUntraced(function* (reservation: Reservation, caps: SpendingCaps) {
+      yield* statement("reserveSpending")(dropOld)
+      return (yield* statement("reserveSpending")(take(reservation, caps)))
+        ? Option.none()
+        : yield* transaction("reserveSpending")(reserve(reservation, caps))
+    }),
     settleSpending: (id: string, tokens: number) =>
       statement("settleSpending")(sql`UPDATE model_spending SET tokens = ${tokens} WHERE id = ${id}`).pipe(
         Effect.asVoid
