@@ -43,14 +43,12 @@ const sourcesOf = Effect.fnUntraced(function* (cwd: string) {
 const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyArray<ContextPiece>, maxTokens: number) {
   const count = yield* newestCounter
   const kept: Array<ContextPiece> = []
-  const headings = new Set<string>()
   let used = yield* count(renderContext(sources, all, []))
   for (const piece of all) {
-    const cost = yield* count(pieceText(piece, !headings.has(piece.heading)))
+    const cost = yield* count(pieceText(piece, kept.at(-1)))
     if (used + cost <= maxTokens) {
       used += cost
       kept.push(piece)
-      headings.add(piece.heading)
     }
   }
   // The parts were counted one by one: the whole decides.

@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import { loadRedact } from "./Redactor.js"
 import { type IndexOptions, updateIndex } from "./RolloutIndex.js"
 import { MemoryFs } from "./services/MemoryFs.js"
-import { StateDb } from "./services/StateDb.js"
+import { type ImportedMemory, StateDb } from "./services/StateDb.js"
 
 /** A memory on disk could not be taken into the rebuilt state DB. Its file is left where it is. */
 export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("rollout-memories/MemoryNotImported")(
@@ -18,14 +18,14 @@ export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("ro
 }
 
 /**
- * Brings the index up to date. A state DB that no index was ever completed in is new: where memories lie beside it, the one
+ * Brings the index up to date. A state DB whose index was not completed may be new: where memories lie beside it, the one
  * before was lost, and without them in it the first consolidation would take them away. So they are taken into it, as they
- * are with `reread`, before the index counts as complete: a pass that is killed on the way leaves it to the next. Returns
+ * are with `reread`, before the index counts as complete: a pass that is killed on the way leaves that to the next. Returns
  * how many threads there are now, and the memories that could not be taken.
  */
 export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function* (options: IndexOptions) {
-  const isNew = Option.isNone(yield* (yield* StateDb).indexedListing)
-  if (!options.reread && !isNew) {
+  const mayBeNew = Option.isNone(yield* (yield* StateDb).indexedListing)
+  if (!options.reread && !mayBeNew) {
     return { threads: yield* updateIndex(options), failures: [] }
   }
   const failures: Array<MemoryNotImported> = []
@@ -42,16 +42,22 @@ const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
   const stateDb = yield* StateDb
   const stored = yield* memoryFs.storedTraces
   const redact = stored.length === 0 ? identity : yield* loadRedact
+  const take = Effect.fnUntraced(function* (memory: ImportedMemory) {
+    // What a pass that is at the thread wrote since is that pass's to store.
+    const record = yield* stateDb.getThread(memory.threadId)
+    if (!Option.exists(record, ({ extraction }) => extraction.claimOwner !== null)) {
+      const { memorySummary, traceSummary } = memory
+      yield* stateDb.importMemory({
+        ...memory,
+        traceSummary: redact(traceSummary),
+        memorySummary: redact(memorySummary)
+      })
+    }
+    return []
+  })
   const missed = yield* Effect.forEach(stored, (trace) =>
     trace._tag === "Readable"
-      ? Effect.as(
-          stateDb.importMemory({
-            ...trace.memory,
-            traceSummary: redact(trace.memory.traceSummary),
-            memorySummary: redact(trace.memory.memorySummary)
-          }),
-          []
-        )
+      ? take(trace.memory)
       : Effect.succeed([new MemoryNotImported({ path: trace.path, reason: trace.reason })])
   )
   return missed.flat()

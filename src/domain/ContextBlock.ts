@@ -86,9 +86,9 @@ export const contextPieces = ({ memory, skills, summary }: ContextSources): Read
 const lineCount = (pieces: ReadonlyArray<ContextPiece>): number =>
   pieces.reduce((sum, { lines }) => sum + lines.length, 0)
 
-/** The lines that a piece takes, after pieces under another heading or under its own. */
-export const pieceText = ({ heading, lines }: ContextPiece, isFirstOfItsHeading: boolean): string =>
-  [...(isFirstOfItsHeading ? ["", ...(heading === "" ? [] : [heading])] : []), ...lines, ""].join("\n")
+/** The lines that a piece takes after another one, with its heading where that is not the other's. */
+export const pieceText = ({ heading, lines }: ContextPiece, before: ContextPiece | undefined): string =>
+  [...(heading === before?.heading ? [] : ["", ...(heading === "" ? [] : [heading])]), ...lines, ""].join("\n")
 
 /** The line that says where everything lies, and how much of it did not fit. */
 const pointers = ({ memory, memoryPath, skills, summary }: ContextSources, leftOut: number): string => {
@@ -108,12 +108,11 @@ export const renderContext = (
   kept: ReadonlyArray<ContextPiece>
 ): string => {
   const where = pointers(sources, lineCount(all) - lineCount(kept))
-  const headings = new Set<string>()
-  const body = kept.flatMap((piece) => {
-    const isFirst = !headings.has(piece.heading)
-    headings.add(piece.heading)
-    return pieceText(piece, isFirst).split("\n").slice(0, -1)
-  })
+  const body = kept.flatMap((piece, index) =>
+    pieceText(piece, kept[index - 1])
+      .split("\n")
+      .slice(0, -1)
+  )
   const cwd = sources.cwd.replace(/\s+/g, " ")
   const what = `What earlier sessions in ${cwd} left. It may be out of date: check what you rely on.`
   return wrapMemory([what, ...body, "", where])

@@ -77,6 +77,31 @@ describe("what a session is given", () => {
     assert.include(renderContext(all, pieces, pieces.slice(0, 1)), "skills/. 3 lines of it did not fit here.")
   })
 
+  it("says each time under which heading a line stood", () => {
+    const all = sources({
+      memory: "## Skills\n- mine\n## How it works\n- by night\n## Skills\n- more of mine\n",
+      skills: [{ path: "skills/sail/SKILL.md", description: "" }],
+      summary: "- newer (trace: `01a15f15-64c0-7d44-8e3f-506172839405`)\n"
+    })
+    const pieces = contextPieces(all)
+    assert.deepStrictEqual(
+      renderContext(all, pieces, pieces)
+        .split("\n")
+        .filter((line) => /^[#-]/.test(line)),
+      [
+        "## How it works",
+        "- by night",
+        "## Skills",
+        "- mine",
+        "- more of mine",
+        "## Newest sessions, the latest first",
+        "- newer (trace: `01a15f15-64c0-7d44-8e3f-506172839405`)",
+        "## Skills",
+        "- skills/sail/SKILL.md"
+      ]
+    )
+  })
+
   it("is nothing where there is only a title", () => {
     assert.deepStrictEqual(told("# Memory: ferry\n\n"), [])
   })

@@ -190,12 +190,9 @@ const takeForgotten = Effect.fnUntraced(function* (path: string) {
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis
   const threadIds = yield* Effect.mapError(readForgotten(path), (error) => unavailable(recordBeside(path), error))
-  yield* Effect.forEach(
-    threadIds,
-    (threadId) => sql`INSERT OR IGNORE INTO forgotten_threads (thread_id, forgotten_at, erased_at)
-      SELECT ${threadId}, ${now}, ${now} WHERE NOT EXISTS (SELECT 1 FROM threads WHERE id = ${threadId})`,
-    { discard: true }
-  )
+  yield* sql`INSERT OR IGNORE INTO forgotten_threads (thread_id, forgotten_at, erased_at)
+    SELECT value, ${now}, ${now} FROM json_each(${JSON.stringify(threadIds)})
+    WHERE value NOT IN (SELECT id FROM threads)`
 })
 
 const run = Effect.fnUntraced(function* (path: string) {
