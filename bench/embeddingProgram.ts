@@ -27,9 +27,13 @@ const loadPorts = Effect.promise((): Promise<typeof Testing> => import(join(dist
 const ports = Layer.unwrapEffect(Effect.map(loadPorts, ({ World }) => new World().add(1).layer))
 
 const start = performance.now()
-const { MemoriesStartup }: typeof Doors = await import(join(dist, "index.js"))
-const Layers: typeof LayersDoor = await import(join(dist, "Layers.js"))
+// At once, as imports that stand at the head of a module are.
+const doors: readonly [typeof Doors, typeof LayersDoor] = await Promise.all([
+  import(join(dist, "index.js")),
+  import(join(dist, "Layers.js"))
+])
 const imported = performance.now()
+const [{ MemoriesStartup }, Layers] = doors
 const memories = MemoriesStartup.layer(
   { isEphemeral: false, isSubAgent: false, isEnabled: true },
   Layers.layer({ settings: { codexHome: "/codex" }, ports })
