@@ -4,6 +4,7 @@ import { rmSync, statSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { commandStarts } from "./commands.js"
+import { embedding } from "./embedding.js"
 import { compare, type Figure, median, peakMemoryOf, timeOf, withFolder } from "./measure.js"
 import { redact } from "../src/domain/Redaction.js"
 import { stringsOf, writeHugeSession, writeSessions } from "./rollouts.js"
@@ -198,7 +199,8 @@ const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure
   gigabyte,
   redaction,
   linearity,
-  commandStarts
+  commandStarts,
+  embedding
 }
 
 const wanted = process.argv.slice(2)

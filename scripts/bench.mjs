@@ -10,5 +10,13 @@ await build({
   outExtension: { ".js": ".mjs" },
   ...bundleOptions
 })
+// A host has its own copy of effect, and the built package beside it.
+await build({
+  entryPoints: ["bench/embeddingProgram.ts", "bench/hostModule.ts"],
+  outdir,
+  outExtension: { ".js": ".mjs" },
+  ...bundleOptions,
+  packages: "external"
+})
 process.exitCode =
   spawnSync(process.execPath, [`${outdir}/run.mjs`, ...process.argv.slice(2)], { stdio: "inherit" }).status ?? 1

@@ -1,9 +1,10 @@
-// Builds dist/: first the library, module by module with its types, then the program as one bundle with its chunks beside it.
+// Builds dist/: first the library, module by module with its types, then its doors as one file each, then the program as one
+// bundle with its chunks beside it.
 import { execFileSync } from "node:child_process"
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { builtinModules } from "node:module"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { build } from "esbuild"
 import { rollup } from "rollup"
 import { bundleOptions } from "./bundleOptions.mjs"
@@ -11,6 +12,33 @@ import { bundleOptions } from "./bundleOptions.mjs"
 rmSync("dist", { recursive: true, force: true })
 
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" })
+
+/**
+ * The doors that a host opens before its first line, each as one file of nothing but what it names: of a module with a tag and
+ * its errors the tag alone, which is known by its key wherever it is. What they load later are the modules beside them.
+ */
+for (const door of ["index", "Layers"]) {
+  const input = join("dist", `${door}.js`)
+  const bundle = await rollup({
+    input,
+    external: (name) => !/^[./]/.test(name),
+    plugins: [
+      {
+        name: "loaded later",
+        resolveDynamicImport: (name, importer) =>
+          name.startsWith(".") ? { id: resolve(dirname(importer), name), external: true } : false
+      }
+    ],
+    treeshake: {
+      moduleSideEffects: false,
+      // Describing something has no effect: no schema is made that the door does not name.
+      manualPureFunctions: ["choice", "Context", "Duration", "Effect", "Layer", "Option", "Schema", "sources", "time"]
+    }
+  })
+  await bundle.write({ file: input, format: "es" })
+  await bundle.close()
+  rmSync(`${input}.map`)
+}
 
 /**
  * esbuild puts whatever two parts of the program share into a chunk of its own, and at a start each costs a file. What a

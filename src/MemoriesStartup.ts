@@ -1,23 +1,19 @@
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { PassReport } from "./domain/Report.js"
-import * as FollowedPass from "./FollowedPass.js"
+import type { PassOptions } from "./Pipeline.js"
 import type { AgentControl } from "./services/AgentControl.js"
 import type { MemoryFs } from "./services/MemoryFs.js"
 import type { ModelClient } from "./services/ModelClient.js"
-import { type PassEvents, Progress } from "./services/Progress.js"
+import type { PassEvents } from "./services/Progress.js"
 import type { RolloutStore } from "./services/RolloutStore.js"
 import type { StateDb } from "./services/StateDb.js"
-import { Settings } from "./Settings.js"
+import type { Settings } from "./Settings.js"
 import type { Templates } from "./Templates.js"
 
 /** What a pass runs on. Who is told how far it is stands apart: see `events`. */
@@ -58,57 +54,23 @@ export class MemoriesStartup extends Context.Tag("rollout-memories/MemoriesStart
   }
 >() {}
 
-/** How long the host's own end waits for the pass to give back what it holds. */
-const longestStop = Duration.seconds(2)
-
 const reasonAgainst = (session: Session): NotStartedReason | undefined =>
   !session.isEnabled ? "off" : session.isEphemeral ? "ephemeral" : session.isSubAgent ? "sub-agent" : undefined
 
-/** Loaded by the pass's own fiber: a session does not wait for it. */
 const loadPipeline = Effect.promise(() => import("./Pipeline.js"))
 
-const loadRules = Effect.promise(() => import("./domain/Redaction.js"))
+/** The pass alone, loaded when it is run: for a host that has a time of its own for it. It checks only whether memory is on. */
+export const runPass = (options: PassOptions) => Effect.flatMap(loadPipeline, (pipeline) => pipeline.runPass(options))
 
-const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
-  const settings = yield* Settings
-  const { runPass } = yield* loadPipeline
-  return yield* Effect.provideService(runPass({ all: false, rebuildIndex: false }), Settings, {
-    ...settings,
-    currentThread: session.threadId ?? settings.currentThread
-  })
-})
-
-/** Tells the host's own listener too, where its services have one. */
-const alsoTold = ({ report }: FollowedPass.FollowedPass, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
-  Option.match(own, {
-    onNone: () => ({ report }),
-    onSome: (progress) => ({ report: (event) => Effect.zipRight(report(event), progress.report(event)) })
-  })
-
-/** A failure of the host's own layer may be anything. */
-const wordsOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure))
-
-const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unknown>) {
-  if (Exit.isSuccess(exit)) {
-    const finished: StartupOutcome = { _tag: "Finished", report: exit.value }
-    return finished
-  }
-  if (Cause.isInterruptedOnly(exit.cause)) {
-    const stopped: StartupOutcome = { _tag: "Stopped" }
-    return stopped
-  }
-  const { redact } = yield* loadRules
-  const message = redact(wordsOf(Cause.squash(exit.cause)))
-  yield* Effect.logWarning(`nothing was learned from earlier sessions: ${message}`)
-  const failed: StartupOutcome = { _tag: "Failed", message }
-  return failed
-})
+/** Loaded by the pass's own fiber: a session waits for none of it. */
+const loadStartedPass = Effect.promise(() => import("./StartedPass.js"))
 
 /**
  * Learns from earlier sessions while this one begins: one pass, in a fiber of the layer's scope. Building the layer takes
  * no time and never fails; the services are built in that fiber too, and a failure of theirs or of the pass is logged as
- * one warning. When the scope is closed the pass is interrupted, gives its claims and locks back, and is waited for two
- * seconds at most: what a host's own model or agent holds up beyond that ends by its lease. A layer that is shared runs once.
+ * one warning. When the scope is closed the pass is interrupted and gives its claims and locks back; a model or an agent that
+ * does not stop within a second is left behind. The host's end waits for two seconds at most: what another port holds up
+ * beyond that ends by its lease. A layer that is shared runs once.
  *
  * Services that the host has built already are given as `Layer.context<PassServices>()`. The pass belongs to the host's
  * trace, if there is one where the layer is built, and goes by the host's logger, tracer and metrics. A `Progress` among
@@ -126,39 +88,34 @@ export const layer = <E, R>(
         return { ended: Effect.succeed<StartupOutcome>({ _tag: "NotStarted", reason }), events: Stream.empty }
       }
       const ended = yield* Deferred.make<StartupOutcome>()
-      const followed = yield* FollowedPass.make
-      const pass = Effect.acquireUseRelease(
-        Scope.make(),
-        (scope) =>
-          Effect.flatMap(Layer.buildWithScope(services, scope), (context) =>
-            runOnce(session).pipe(
-              Effect.provideService(Progress, alsoTold(followed, Context.getOption(context, Progress))),
-              Effect.provide(context)
-            )
-          ),
-        Scope.close
+      const events = yield* Deferred.make<PassEvents["Type"]["events"]>()
+      const pass = Effect.flatMap(loadStartedPass, ({ run }) =>
+        run(session, services, (followed) => Deferred.succeed(events, followed.events))
+      ).pipe(
+        Effect.catchAllDefect((defect) => Effect.as(Deferred.succeed(events, Stream.empty), notLoaded(defect))),
+        Effect.flatMap((outcome) => Deferred.succeed(ended, outcome))
       )
-      yield* Effect.acquireRelease(
-        // The start of an interrupted fiber must not be skipped either: whoever waits for the end is to be told.
-        Effect.uninterruptibleMask((restore) =>
-          Effect.forkDaemon(
-            Effect.exit(restore(Effect.interruptible(pass))).pipe(
-              Effect.flatMap(outcomeOf),
-              Effect.ensuring(followed.end),
-              Effect.flatMap((outcome) => Deferred.succeed(ended, outcome))
-            )
-          )
-        ),
-        stop
-      )
-      return { ended: Deferred.await(ended), events: followed.events }
+      // The start of an interrupted fiber must not be skipped: whoever waits for the end is to be told. The pass itself
+      // lets itself be interrupted.
+      yield* Effect.acquireRelease(Effect.uninterruptible(Effect.forkDaemon(pass)), stop)
+      return { ended: Deferred.await(ended), events: Stream.unwrap(Deferred.await(events)) }
     })
   )
 
+/** Only a broken installation comes to this. */
+const notLoaded = (defect: unknown): StartupOutcome => ({
+  _tag: "Failed",
+  message: `the memory pass could not be loaded (${String(defect)}); install rollout-memories again`
+})
+
+/** A host's own end waits two seconds for the pass to give back what it holds. */
 const stop = Effect.fnUntraced(function* (fiber: Fiber.RuntimeFiber<unknown>) {
   yield* Fiber.interruptFork(fiber)
-  const stopped = yield* Fiber.await(fiber).pipe(Effect.interruptible, Effect.timeoutOption(longestStop))
-  if (Option.isNone(stopped)) {
+  const hasStopped = yield* Fiber.await(fiber).pipe(
+    Effect.interruptible,
+    Effect.timeoutTo({ duration: "2 seconds", onSuccess: () => true, onTimeout: () => false })
+  )
+  if (!hasStopped) {
     yield* Effect.logWarning("the memory pass did not stop in time; what it holds is given back by its lease")
   }
 })

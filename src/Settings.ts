@@ -144,10 +144,12 @@ export interface GivenOption {
 /** The options that were given, by the setting each one sets. */
 export type GivenOptions = { readonly [Name in SettingName | "codexHome" | "memoriesHome"]?: GivenOption | undefined }
 
-const settingNames = Object.keys(settings).filter((name): name is SettingName => Object.hasOwn(settings, name))
+/** Asked for, and not kept: at its import this module does nothing. */
+const settingNames = (): ReadonlyArray<SettingName> =>
+  Object.keys(settings).filter((name): name is SettingName => Object.hasOwn(settings, name))
 
 const hasAllSettings = (values: { readonly [name: string]: unknown }): values is SettingValues =>
-  settingNames.every((name) => settings[name].is(values[name]))
+  settingNames().every((name) => settings[name].is(values[name]))
 
 const given = (option: GivenOption | undefined, name: string) =>
   option === undefined
@@ -173,6 +175,9 @@ const readSetting = Effect.fnUntraced(function* (name: SettingName, option: Give
       })
 })
 
+/** Where memories are kept when nobody says otherwise. */
+const memoriesHomeIn = (codexHome: string): string => join(codexHome, "memories")
+
 const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
   const userHome = yield* Config.string("HOME").pipe(
     Config.orElse(() => Config.string("USERPROFILE")),
@@ -184,7 +189,7 @@ const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
     onSome: ({ text }) => path(text)
   })
   const memoriesHome = Option.match(yield* given(options.memoriesHome, "MEMORIES_HOME"), {
-    onNone: () => join(codexHome, "memories"),
+    onNone: () => memoriesHomeIn(codexHome),
     onSome: ({ text }) => path(text)
   })
   return { codexHome, memoriesHome }
@@ -219,7 +224,7 @@ const readServer = Effect.fnUntraced(function* ({ agent, agentCommand, model }: 
  */
 export const loadSettings = Effect.fn("Settings.load")(function* (options: GivenOptions) {
   const values: { [name: string]: unknown } = {}
-  for (const name of settingNames) {
+  for (const name of settingNames()) {
     values[name] = yield* readSetting(name, options[name])
   }
   const checked = yield* checkAll(values)
@@ -230,7 +235,7 @@ const checkAll = Effect.fnUntraced(function* (values: { readonly [name: string]:
   if (hasAllSettings(values)) {
     return values
   }
-  const wrong = settingNames.find((name) => !settings[name].is(values[name])) ?? "enabled"
+  const wrong = settingNames().find((name) => !settings[name].is(values[name])) ?? "enabled"
   return yield* new SettingInvalid({
     source: wrong,
     value: String(values[wrong]),
@@ -238,18 +243,24 @@ const checkAll = Effect.fnUntraced(function* (values: { readonly [name: string]:
   })
 })
 
-const fallbacks: { readonly [name: string]: unknown } = Object.fromEntries(
-  settingNames.map((name) => [name, settings[name].fallback])
-)
+const fallbacks = (): { readonly [name: string]: unknown } =>
+  Object.fromEntries(settingNames().map((name) => [name, settings[name].fallback]))
 
-/** Settings that a host gives directly; what it leaves out has its fallback. Fails where a value is out of bounds. */
+/**
+ * Settings that a host gives directly; what it leaves out has its fallback, the memories home the one in the Codex home.
+ * Fails where a value is out of bounds.
+ */
 export const layer = (
-  given: Partial<SettingValues> & Homes & { readonly modelServer?: ModelServer }
+  given: Partial<SettingValues> & {
+    readonly codexHome: string
+    readonly memoriesHome?: string | undefined
+    readonly modelServer?: ModelServer | undefined
+  }
 ): Layer.Layer<Settings, SettingInvalid> => {
-  const { codexHome, memoriesHome, modelServer = defaultServer, ...values } = given
+  const { codexHome, memoriesHome = memoriesHomeIn(codexHome), modelServer = defaultServer, ...values } = given
   return Layer.effect(
     Settings,
-    Effect.map(checkAll({ ...fallbacks, ...values }), (checked) =>
+    Effect.map(checkAll({ ...fallbacks(), ...values }), (checked) =>
       Settings.of({ ...checked, codexHome, memoriesHome, modelServer })
     )
   )

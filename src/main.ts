@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { join } from "node:path"
 import manifest from "../package.json" with { type: "json" }
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
@@ -18,52 +17,34 @@ import { makePassCommand } from "./cli/PassCommand.js"
 import { makePlanCommand } from "./cli/PlanCommand.js"
 import { layerPlainConsole } from "./cli/Terminal.js"
 import * as TerminalProgress from "./cli/TerminalProgress.js"
+import { compose, type Machine, stateDbInHome } from "./Composition.js"
+import * as MachineNode from "./layers/MachineNode.js"
 import * as MemoryFsPlatform from "./layers/MemoryFsPlatform.js"
 import * as Models from "./layers/Models.js"
-import * as ProcessTableProc from "./layers/ProcessTableProc.js"
 import * as RolloutStoreDisk from "./layers/RolloutStoreDisk.js"
 import * as StateDbSqlite from "./layers/StateDbSqlite.js"
-import * as SymbolicLinksNode from "./layers/SymbolicLinksNode.js"
-import * as WorkingDirectoriesNode from "./layers/WorkingDirectoriesNode.js"
-import { MemoryFs } from "./services/MemoryFs.js"
 import * as Progress from "./services/Progress.js"
-import { RolloutStore } from "./services/RolloutStore.js"
-import { SettingInvalid, Settings } from "./Settings.js"
+import { SettingInvalid } from "./Settings.js"
 import * as Templates from "./Templates.js"
-
-/** The state DB lies in the memories home, which is made only where there is a Codex home to learn from. */
-const stateDb = (options: { readonly rebuildIndex: boolean }) =>
-  Layer.unwrapEffect(
-    Effect.gen(function* () {
-      const { memoriesHome } = yield* Settings
-      yield* (yield* RolloutStore).check
-      yield* (yield* MemoryFs).prepare
-      return StateDbSqlite.layer(join(memoriesHome, "state.sqlite"), { replaceCorrupt: options.rebuildIndex })
-    })
-  )
 
 const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) : Progress.layerSilent
 
-const machine = Layer.mergeAll(
-  NodeFileSystem.layer,
-  ProcessTableProc.layer,
-  SymbolicLinksNode.layer,
-  WorkingDirectoriesNode.layer
-)
-
-const services = (options: { readonly rebuildIndex: boolean }) =>
-  Models.layer.pipe(
-    Layer.provideMerge(stateDb(options)),
-    Layer.provideMerge(Layer.mergeAll(RolloutStoreDisk.layer, MemoryFsPlatform.layer)),
-    Layer.merge(Layer.mergeAll(Templates.layer, progress)),
-    Layer.provideMerge(machine)
-  )
+const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
+  compose<Machine>({
+    agentControl: Models.agent,
+    memoryFs: MemoryFsPlatform.layer,
+    modelClient: Models.model,
+    progress,
+    rolloutStore: RolloutStoreDisk.layer,
+    stateDb: stateDbInHome((path) => StateDbSqlite.layer(path, { replaceCorrupt: rebuildIndex })),
+    templates: Templates.layer
+  }).pipe(Layer.provideMerge(MachineNode.layer))
 
 /** Loaded with a command: a pass starts without them. */
 const commandLayers = Effect.promise(() => import("./CommandLayers.js"))
 
 const commandServices = {
-  reading: Layer.provideMerge(MemoryFsPlatform.layer, machine),
+  reading: Layer.provideMerge(MemoryFsPlatform.layer, MachineNode.layer),
   probing: Layer.unwrapEffect(
     Effect.map(
       Effect.promise(() => import("./layers/ModelProbeHttp.js")),
@@ -72,7 +53,7 @@ const commandServices = {
   ),
   looking: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
     Layer.provideMerge(RolloutStoreDisk.layer),
-    Layer.provideMerge(machine)
+    Layer.provideMerge(MachineNode.layer)
   ),
   amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ amending }) => amending)).pipe(
     Layer.provideMerge(services({ rebuildIndex: false }))

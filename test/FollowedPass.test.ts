@@ -4,8 +4,8 @@ import { ThreadId } from "../src/domain/ThreadId.js"
 import * as FollowedPass from "../src/FollowedPass.js"
 import { PassEvents, Progress, ProgressEvent } from "../src/services/Progress.js"
 import { StateDb } from "../src/services/StateDb.js"
-import { threadIdOf } from "./support/rollout.js"
-import { answer, inWorld, pass, traceAbout, World } from "./support/world.js"
+import { threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { answer, inWorld, pass, traceAbout, World } from "../src/testing/World.js"
 
 const published = (number: number): ProgressEvent => ({ _tag: "Published", cwd: `/${number}` })
 

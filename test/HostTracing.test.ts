@@ -3,8 +3,8 @@ import { Context, Effect, Exit, Layer, Metric, Scope, Stream, Tracer } from "eff
 import * as MemoriesStartup from "../src/MemoriesStartup.js"
 import { extractions, tokens } from "../src/Metrics.js"
 import { around, HostTracer } from "./support/hostTracer.js"
-import { simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
-import { answer, inWorld, type Services, traceAbout, World } from "./support/world.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { answer, inWorld, type Services, traceAbout, World } from "../src/testing/World.js"
 
 const canary = "canary-of-the-harbour"
 

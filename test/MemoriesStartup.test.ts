@@ -3,20 +3,19 @@ import { Chunk, Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Option, S
 import * as MemoriesStartup from "../src/MemoriesStartup.js"
 import { ThreadId } from "../src/domain/ThreadId.js"
 import * as AgentControlFunction from "../src/layers/AgentControlFunction.js"
-import * as ModelClientFunction from "../src/layers/ModelClientFunction.js"
 import * as ModelClientLanguageModel from "../src/layers/ModelClientLanguageModel.js"
 import * as RolloutStoreMemory from "../src/layers/RolloutStoreMemory.js"
+import { StateDb, StateDbUnavailable } from "../src/services/StateDb.js"
 import { AgentControl } from "../src/services/AgentControl.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { ModelClient } from "../src/services/ModelClient.js"
 import type { ProgressEvent } from "../src/services/Progress.js"
 import { RolloutStore } from "../src/services/RolloutStore.js"
-import { StateDb, StateDbUnavailable } from "../src/services/StateDb.js"
 import { Settings } from "../src/Settings.js"
 import { Templates } from "../src/Templates.js"
 import { languageModel, wholeAnswer } from "./support/languageModel.js"
-import { simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
-import { aDayLater, answer, inWorld, readText, type Services, traceAbout, World, writeMemory } from "./support/world.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { inWorld, readText, type Services, traceAbout, World, writeMemory } from "../src/testing/World.js"
 
 const session: MemoriesStartup.Session = { isEphemeral: false, isSubAgent: false, isEnabled: true }
 
@@ -267,35 +266,78 @@ describe("MemoriesStartup.layer", () => {
     })
   )
 
-  it.effect("a model that cannot be interrupted holds the host up for two seconds, and one warning says so", () =>
+  it.effect("leaves a model that never answers and cannot be interrupted behind, and gives its claim back", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
-      const warnings: Array<string> = []
-      const world = new World().add(1)
-      const stubborn = ModelClientFunction.layer("stubborn", () =>
-        Stream.unwrap(
-          Effect.uninterruptible(
-            Deferred.succeed(asked, undefined).pipe(
-              Effect.zipRight(Effect.sleep("1 hour")),
-              Effect.as(Stream.fromIterable(answer(traceAbout("late"))))
-            )
-          )
-        )
+      const world = new World({
+        model: () =>
+          Stream.unwrap(Effect.uninterruptible(Effect.zipRight(Deferred.succeed(asked, undefined), Effect.never)))
+      }).add(1)
+      yield* inWorld(
+        world,
+        Effect.gen(function* () {
+          const scope = yield* Scope.make()
+          const { ended } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+          yield* Deferred.await(asked)
+          const closed = yield* Effect.fork(Scope.close(scope, Exit.void))
+          yield* TestClock.adjust("2 seconds")
+          yield* Fiber.join(closed)
+          assert.deepStrictEqual(yield* ended, { _tag: "Stopped" })
+          const after = yield* Effect.flatMap(StateDb, (db) => db.getThread(ThreadId.make(threadIdOf(1))))
+          assert.isNull(Option.getOrThrow(after).extraction.claimExpiresAt)
+          assert.deepStrictEqual(world.warnings, [])
+        })
       )
-      const services = Layer.merge(world.layer, stubborn)
-      const scope = yield* Scope.make()
+    })
+  )
+
+  it.effect("leaves an agent that cannot be interrupted behind, and gives its directory's lock back", () =>
+    Effect.gen(function* () {
+      const spawned = yield* Deferred.make<void>()
+      const world = new World({
+        agent: () => Effect.uninterruptible(Effect.zipRight(Deferred.succeed(spawned, undefined), Effect.never))
+      }).add(1)
+      yield* inWorld(
+        world,
+        Effect.gen(function* () {
+          const scope = yield* Scope.make()
+          yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+          yield* Deferred.await(spawned)
+          const stateDb = yield* StateDb
+          assert.strictEqual((yield* stateDb.lockedDirectories).length, 1)
+          const closed = yield* Effect.fork(Scope.close(scope, Exit.void))
+          yield* TestClock.adjust("2 seconds")
+          yield* Fiber.join(closed)
+          assert.deepStrictEqual(yield* stateDb.lockedDirectories, [])
+        })
+      )
+    })
+  )
+
+  it.effect("a port that cannot be interrupted holds the host up for two seconds, and one warning says so", () =>
+    Effect.gen(function* () {
+      const asked = yield* Deferred.make<void>()
       const closed = yield* Deferred.make<void>()
-      yield* Effect.gen(function* () {
-        yield* startIn(scope, MemoriesStartup.layer(session, services))
-        yield* Deferred.await(asked)
-        yield* Effect.fork(Effect.zipRight(Scope.close(scope, Exit.void), Deferred.succeed(closed, undefined)))
-        yield* TestClock.adjust("1999 millis")
-        assert.isFalse(yield* Deferred.isDone(closed))
-        yield* TestClock.adjust("1 millis")
-        yield* Deferred.await(closed)
-        assert.deepStrictEqual(warnings.filter((warning) => warning.includes("did not stop in time")).length, 1)
-        yield* TestClock.adjust("2 hours")
-      }).pipe(Effect.provide(warningsInto(warnings)))
-    }).pipe((test) => Effect.zipRight(TestClock.setTime(aDayLater), test))
+      const world = new World({
+        stateDb: (db) => ({
+          ...db,
+          indexedListing: Effect.uninterruptible(Effect.zipRight(Deferred.succeed(asked, undefined), Effect.never))
+        })
+      }).add(1)
+      yield* inWorld(
+        world,
+        Effect.gen(function* () {
+          const scope = yield* Scope.make()
+          yield* startIn(scope, MemoriesStartup.layer(session, inContext))
+          yield* Deferred.await(asked)
+          yield* Effect.fork(Effect.zipRight(Scope.close(scope, Exit.void), Deferred.succeed(closed, undefined)))
+          yield* TestClock.adjust("1999 millis")
+          assert.isFalse(yield* Deferred.isDone(closed))
+          yield* TestClock.adjust("1 millis")
+          yield* Deferred.await(closed)
+          assert.strictEqual(world.warnings.filter((warning) => warning.includes("did not stop in time")).length, 1)
+        })
+      )
+    })
   )
 })

@@ -5,8 +5,8 @@ import { ThreadId } from "../src/domain/ThreadId.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { type ModelEvent, ModelFailure, TokenUsage } from "../src/services/ModelClient.js"
 import { StateDb, StateDbFailure } from "../src/services/StateDb.js"
-import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
-import { inWorld, answer, namesIn, pass, readText, traceAbout, World } from "./support/world.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { inWorld, answer, namesIn, pass, readText, traceAbout, World } from "../src/testing/World.js"
 
 const ferry = "/home/ada/projects/ferry"
 const id = (number: number) => ThreadId.make(threadIdOf(number))

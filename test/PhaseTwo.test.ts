@@ -6,8 +6,8 @@ import { runPass } from "../src/Pipeline.js"
 import { AgentControl, type AgentStatus } from "../src/services/AgentControl.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { StateDb } from "../src/services/StateDb.js"
-import { RolloutBuilder, startOfFixtures, threadIdOf } from "./support/rollout.js"
-import { aDayLater, inWorld, namesIn, pass, readText, type Services, World, writeMemory } from "./support/world.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { aDayLater, inWorld, namesIn, pass, readText, type Services, World, writeMemory } from "../src/testing/World.js"
 
 const ferry = "/home/ada/projects/ferry"
 const id = (number: number) => ThreadId.make(threadIdOf(number))

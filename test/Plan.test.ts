@@ -5,8 +5,8 @@ import { PassPlan } from "../src/domain/Plan.js"
 import { PassReport } from "../src/domain/Report.js"
 import { runMain, snapshot, temporaryFolder, write } from "./support/program.js"
 import { replies, serve, tokensOf } from "./support/responsesServer.js"
-import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
-import { traceAbout } from "./support/world.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { traceAbout } from "../src/testing/World.js"
 
 const decodePlan = Schema.decodeUnknownSync(Schema.parseJson(PassPlan))
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))

@@ -3,9 +3,9 @@ import { Duration, Effect, Option } from "effect"
 import { ThreadId } from "../src/domain/ThreadId.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { StateDb } from "../src/services/StateDb.js"
-import { startOfFixtures, threadIdOf } from "./support/rollout.js"
+import { startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
 import { changesOf, ferry, makeThread } from "./support/rows.js"
-import { inWorld, pass, World } from "./support/world.js"
+import { inWorld, pass, World } from "../src/testing/World.js"
 
 const threadId = ThreadId.make(threadIdOf(1))
 

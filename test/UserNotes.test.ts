@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { StateDb } from "../src/services/StateDb.js"
-import { aDayLater, pass, readText, type Services, World, writeMemory } from "./support/world.js"
+import { aDayLater, pass, readText, type Services, World, writeMemory } from "../src/testing/World.js"
 
 const ferry = "/home/ada/projects/ferry"
 const note = "deploy from main only"

@@ -6,7 +6,7 @@ import { PassReport } from "../src/domain/Report.js"
 import { bundled } from "./support/bundle.js"
 import { mainPath, snapshot, start, temporaryFolder, write } from "./support/program.js"
 import { realPass } from "./support/realWorld.js"
-import { simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
 
 const sessions = Array.from({ length: 64 }, (_, index) => index + 1)
 const processes = Array.from({ length: 8 }, (_, index) => index)

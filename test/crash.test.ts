@@ -7,7 +7,7 @@ import { bundled } from "./support/bundle.js"
 import { diskError, diskErrors } from "./support/faults.js"
 import { snapshot, start, temporaryFolder, write } from "./support/program.js"
 import { realPass } from "./support/realWorld.js"
-import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
 
 const codes = Object.keys(diskErrors)
 

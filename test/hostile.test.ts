@@ -5,7 +5,7 @@ import { Effect, Schema } from "effect"
 import { PassReport } from "../src/domain/Report.js"
 import { hostileFiles } from "./support/hostile.js"
 import { runMain, temporaryFolder, write } from "./support/program.js"
-import { simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 

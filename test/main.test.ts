@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schedule, Schema } from "effect"
 import { PassReport } from "../src/domain/Report.js"
 import { mainPath, runMain, snapshot, start, temporaryFolder, write } from "./support/program.js"
-import { simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 

@@ -7,8 +7,8 @@ import { demotedHeading } from "../src/domain/Authority.js"
 import { wrapMemory } from "../src/domain/MemoryTag.js"
 import { PassReport } from "../src/domain/Report.js"
 import { runMain, temporaryFolder, write } from "./support/program.js"
-import { RolloutBuilder, startOfFixtures, threadIdOf } from "./support/rollout.js"
-import { aDayLater, answer, pass, readText, World, writeMemory } from "./support/world.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { aDayLater, answer, pass, readText, World, writeMemory } from "../src/testing/World.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 

@@ -11,7 +11,7 @@ import { bytesBelow, leaksIn, writePlantedHome } from "./support/plantedHome.js"
 import { runMain, temporaryFolder } from "./support/program.js"
 import { realPass } from "./support/realWorld.js"
 import { madeSecrets } from "./support/secrets.js"
-import { answer, writeMemory } from "./support/world.js"
+import { answer, writeMemory } from "../src/testing/World.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 

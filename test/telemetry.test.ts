@@ -4,8 +4,8 @@ import { Effect, Schema } from "effect"
 import { collector, type Received } from "./support/collector.js"
 import { mainPath, runMain, start, temporaryFolder, write } from "./support/program.js"
 import { replies, serve } from "./support/responsesServer.js"
-import { simpleSession, startOfFixtures, threadIdOf } from "./support/rollout.js"
-import { traceAbout } from "./support/world.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { traceAbout } from "../src/testing/World.js"
 
 const canary = "canary-of-the-harbour"
 

@@ -9,8 +9,8 @@ import { MemoryFs } from "../src/services/MemoryFs.js"
 import { StateDb } from "../src/services/StateDb.js"
 import { bytesBelow } from "./support/plantedHome.js"
 import { runMain, temporaryFolder, write } from "./support/program.js"
-import { RolloutBuilder, simpleSession, threadIdOf } from "./support/rollout.js"
-import { aDayLater, pass, World } from "./support/world.js"
+import { RolloutBuilder, simpleSession, threadIdOf } from "../src/testing/RolloutBuilder.js"
+import { aDayLater, pass, World } from "../src/testing/World.js"
 
 const ignoring = (world: World, text: string) =>
   Effect.gen(function* () {

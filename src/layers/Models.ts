@@ -15,14 +15,16 @@ const loadCommand = Effect.promise(() => import("./AgentControlCommand.js"))
 
 type Needs = FileSystem.FileSystem | Settings | StateDb
 
-const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(
+/** What writes trace memories, as the settings have it. Nothing of a model is loaded for a pass without one. */
+export const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
     const settings = yield* Settings
     return settings.model === "offline" ? ModelClientOffline.layer : (yield* loadOnline).model
   })
 )
 
-const agent: Layer.Layer<AgentControl, never, Needs> = Layer.unwrapEffect(
+/** What consolidates them, as the settings have it. */
+export const agent: Layer.Layer<AgentControl, never, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
     switch (agentOf(yield* Settings)) {
       case "offline":
@@ -34,6 +36,3 @@ const agent: Layer.Layer<AgentControl, never, Needs> = Layer.unwrapEffect(
     }
   })
 )
-
-/** What writes and what consolidates, as the settings have it. Nothing of a model is loaded for a pass without one. */
-export const layer: Layer.Layer<AgentControl | ModelClient, never, Needs> = Layer.merge(model, agent)

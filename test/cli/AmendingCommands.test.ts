@@ -7,7 +7,7 @@ import { notesHeading } from "../../src/domain/UserNote.js"
 import { bucketOf } from "../../src/domain/WorkingDirectory.js"
 import { type CommandHome, emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
 import { mainPath, snapshot } from "../support/program.js"
-import { threadIdOf } from "../support/rollout.js"
+import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const canary = "canary-heron"
 

@@ -6,8 +6,8 @@ import { dirname, join } from "node:path"
 import { bucketOf } from "../../src/domain/WorkingDirectory.js"
 import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
 import { mainPath, snapshot, start } from "../support/program.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { serve } from "../support/responsesServer.js"
-import { RolloutBuilder, startOfFixtures, threadIdOf } from "../support/rollout.js"
 
 const looking: ReadonlyArray<ReadonlyArray<string>> = [
   ["status"],

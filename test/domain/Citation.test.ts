@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { citationsIn, cite, unknownCitations, withoutCitations } from "../../src/domain/Citation.js"
-import { threadIdOf } from "../support/rollout.js"
+import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const [first, second] = ["01a206f5-bfca-7143-af56-d818786e8407", "01a206f6-2890-7061-a28c-1b36b57f4d9c"] as const
 

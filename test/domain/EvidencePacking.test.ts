@@ -7,7 +7,7 @@ import { decodeLine } from "../../src/domain/RolloutLine.js"
 import { redact } from "../../src/domain/Redaction.js"
 import { RolloutReader } from "../../src/domain/RolloutReading.js"
 import type { SessionEvidence } from "../../src/domain/SessionEvidence.js"
-import { RolloutBuilder } from "../support/rollout.js"
+import { RolloutBuilder } from "../../src/testing/RolloutBuilder.js"
 
 const evidenceOf = (rollout: RolloutBuilder): SessionEvidence => {
   const reader = new RolloutReader(evidenceFilter, 1_000_000, redact, "/memories")

@@ -4,7 +4,7 @@ import { cite } from "../../src/domain/Citation.js"
 import { editsWithout, forgottenSkillFiles, isForgotten, withoutForgotten } from "../../src/domain/Forgetting.js"
 import { noEdits } from "../../src/domain/PersonEdits.js"
 import { PublicationRecord } from "../../src/domain/Publication.js"
-import { threadIdOf } from "../support/rollout.js"
+import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const [one, two] = [threadIdOf(1), threadIdOf(2)]
 const rule = { threadIds: new Set([two]), lines: new Set<string>(), text: undefined }

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ForkCopyReader } from "../../src/domain/ForkCopy.js"
-import { RolloutBuilder, startOfFixtures, threadIdOf } from "../support/rollout.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { rolloutLines } from "./reading.js"
 
 const hour = 3_600_000

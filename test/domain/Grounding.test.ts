@@ -5,7 +5,7 @@ import { evidenceFilter } from "../../src/domain/RolloutFilter.js"
 import { decodeLine } from "../../src/domain/RolloutLine.js"
 import { redact } from "../../src/domain/Redaction.js"
 import { RolloutReader } from "../../src/domain/RolloutReading.js"
-import { RolloutBuilder } from "../support/rollout.js"
+import { RolloutBuilder } from "../../src/testing/RolloutBuilder.js"
 
 const rollout = new RolloutBuilder()
   .meta()

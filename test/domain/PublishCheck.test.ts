@@ -8,7 +8,7 @@ import {
   wrongContent,
   wrongShape
 } from "../../src/domain/PublishCheck.js"
-import { threadIdOf } from "../support/rollout.js"
+import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const id = threadIdOf(1)
 const fileOf = (path: string, content: string | Uint8Array): MemoryFile => ({ path, bytes: Buffer.from(content) })

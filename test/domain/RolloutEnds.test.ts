@@ -5,7 +5,7 @@ import { HeadReader, readTail } from "../../src/domain/RolloutEnds.js"
 import { type RolloutFile, threadOf } from "../../src/domain/Thread.js"
 import { addLine, joinFacts, noFacts, type ThreadFacts } from "../../src/domain/ThreadFacts.js"
 import { redact } from "../../src/domain/Redaction.js"
-import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { rolloutLines, splitWhole } from "./reading.js"
 
 const file: RolloutFile = { path: "/codex/rollout-x.jsonl", size: 1, modifiedAt: 7, isArchived: false }

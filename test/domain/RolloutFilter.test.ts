@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { evidenceFilter, filterLine, keepAll, rolloutFilters } from "../../src/domain/RolloutFilter.js"
 import { type ItemKind, itemKinds, type RolloutLine } from "../../src/domain/RolloutLine.js"
-import { RolloutBuilder } from "../support/rollout.js"
+import { RolloutBuilder } from "../../src/testing/RolloutBuilder.js"
 import { rolloutLines } from "./reading.js"
 
 /** One item of each kind, each of them evidence. */

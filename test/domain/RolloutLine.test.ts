@@ -8,7 +8,7 @@ import {
   sourceOf,
   timestampOf
 } from "../../src/domain/RolloutLine.js"
-import { threadIdOf } from "../support/rollout.js"
+import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { decodeAll } from "./reading.js"
 
 const at = "2026-03-02T09:00:00.250Z"

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { evidenceFilter, keepAll, type RolloutFilter } from "../../src/domain/RolloutFilter.js"
 import { RolloutReader, type RolloutReading } from "../../src/domain/RolloutReading.js"
 import { redact } from "../../src/domain/Redaction.js"
-import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { decodeAll, outline } from "./reading.js"
 
 const read = (content: string, filter: RolloutFilter = evidenceFilter): RolloutReading => {

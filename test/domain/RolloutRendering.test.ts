@@ -4,7 +4,7 @@ import { byteLength, cutMiddle } from "../../src/domain/ByteBudget.js"
 import { evidenceFilter, keepAll, type RolloutFilter } from "../../src/domain/RolloutFilter.js"
 import type { RolloutLine } from "../../src/domain/RolloutLine.js"
 import { type RolloutRendering, RolloutRenderingBuilder } from "../../src/domain/RolloutRendering.js"
-import { RolloutBuilder } from "../support/rollout.js"
+import { RolloutBuilder } from "../../src/testing/RolloutBuilder.js"
 import { rolloutLines } from "./reading.js"
 
 const marker = "\n\n[... ROLLOUT TRUNCATED FOR MEMORY EXTRACTION ...]\n\n"

@@ -3,7 +3,7 @@ import * as fc from "effect/FastCheck"
 import { Extraction, notTried, type ThreadRecord } from "../../src/domain/Extraction.js"
 import { judge, select, type SelectionContext } from "../../src/domain/Selection.js"
 import type { Thread } from "../../src/domain/Thread.js"
-import { startOfFixtures } from "../support/rollout.js"
+import { startOfFixtures } from "../../src/testing/RolloutBuilder.js"
 import { idOf, makeThread } from "../support/rows.js"
 
 const day = 86_400_000

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { keptEvidenceCharacters, SessionEvidenceBuilder } from "../../src/domain/SessionEvidence.js"
-import { RolloutBuilder, simpleSession } from "../support/rollout.js"
+import { RolloutBuilder, simpleSession } from "../../src/testing/RolloutBuilder.js"
 import { evidenceOf, outline, rolloutLines } from "./reading.js"
 
 const builder = () => new RolloutBuilder()

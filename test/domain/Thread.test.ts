@@ -3,7 +3,7 @@ import { byteLength } from "../../src/domain/ByteBudget.js"
 import { isComplete, type RolloutFile, Thread, threadOf } from "../../src/domain/Thread.js"
 import { addLine, noFacts } from "../../src/domain/ThreadFacts.js"
 import { redact } from "../../src/domain/Redaction.js"
-import { RolloutBuilder, startOfFixtures, threadIdOf } from "../support/rollout.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { rolloutLines } from "./reading.js"
 
 const fileName = `rollout-2026-02-27T18-30-05-${threadIdOf(9)}.jsonl`

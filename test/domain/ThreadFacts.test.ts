@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { addLine, cwdOf, isSubAgent, joinFacts, noFacts, type ThreadFacts } from "../../src/domain/ThreadFacts.js"
-import { RolloutBuilder } from "../support/rollout.js"
+import { RolloutBuilder } from "../../src/testing/RolloutBuilder.js"
 import { rolloutLines } from "./reading.js"
 
 const factsOf = (rollout: RolloutBuilder): ThreadFacts => rolloutLines(rollout.text()).reduce(addLine, noFacts)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Extraction, notTried, type ThreadRecord } from "../../src/domain/Extraction.js"
 import { judge } from "../../src/domain/Selection.js"
 import { askedRules, stateOf } from "../../src/domain/ThreadState.js"
-import { startOfFixtures } from "../support/rollout.js"
+import { startOfFixtures } from "../../src/testing/RolloutBuilder.js"
 import { makeThread } from "../support/rows.js"
 
 const thread = makeThread(1)

@@ -16,7 +16,7 @@ import {
   traceSlug
 } from "../../src/domain/TraceMemory.js"
 import { redact } from "../../src/domain/Redaction.js"
-import { threadIdOf } from "../support/rollout.js"
+import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const limits = { traceBytes: 300_000, summaryBytes: 1_200 }
 const id = ThreadId.make(threadIdOf(1))

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { cite } from "../../src/domain/Citation.js"
 import { danglingCitations, danglingPointers, PieceSearch, quotesIn, textsIn } from "../../src/domain/Verification.js"
-import { threadIdOf } from "../support/rollout.js"
+import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const id = threadIdOf(1)
 const everyLine = () => true

@@ -2,7 +2,7 @@ import { LineSplitter, type NumberedLine } from "../../src/domain/LineSplitter.j
 import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../src/domain/RolloutLine.js"
 import { type SessionEvidence, SessionEvidenceBuilder } from "../../src/domain/SessionEvidence.js"
 import type { SessionEvent } from "../../src/domain/SessionEvent.js"
-import type { RolloutBuilder } from "../support/rollout.js"
+import type { RolloutBuilder } from "../../src/testing/RolloutBuilder.js"
 
 /** The lines of a file's content, whatever its size, with no string of them shortened. */
 export const splitWhole = (content: string | Uint8Array): ReadonlyArray<NumberedLine> => {

@@ -10,7 +10,7 @@ import type { SettingValues } from "../../src/Settings.js"
 import { snapshot, temporaryFolder, write } from "../support/program.js"
 import { realPass } from "../support/realWorld.js"
 import { calling, frame, replies, type Script, serve } from "../support/responsesServer.js"
-import { simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const agent = Layer.provide(AgentControlModel.layer, Responses.layer)
 

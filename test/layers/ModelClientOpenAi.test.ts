@@ -19,8 +19,8 @@ import {
   serve,
   tokensOf
 } from "../support/responsesServer.js"
-import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
-import { traceAbout } from "../support/world.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { traceAbout } from "../../src/testing/World.js"
 
 const model = Layer.provide(ModelClientOpenAi.layer, Responses.layer)
 

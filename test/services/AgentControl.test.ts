@@ -15,7 +15,7 @@ import {
   isFinal
 } from "../../src/services/AgentControl.js"
 import { idOf } from "../support/rows.js"
-import { traceAbout, writeMemory } from "../support/world.js"
+import { traceAbout, writeMemory } from "../../src/testing/World.js"
 
 /** A staged copy of one trace, as an agent finds it. */
 const stagedIn = Effect.fnUntraced(function* (directory: string, number: number) {

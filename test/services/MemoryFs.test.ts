@@ -29,7 +29,7 @@ import * as SymbolicLinksNode from "../../src/layers/SymbolicLinksNode.js"
 import type { SymbolicLinks } from "../../src/services/SymbolicLinks.js"
 import * as Settings from "../../src/Settings.js"
 import { diskError, layerWithPoints, type Point } from "../support/faults.js"
-import { startOfFixtures } from "../support/rollout.js"
+import { startOfFixtures } from "../../src/testing/RolloutBuilder.js"
 import { ferry, idOf } from "../support/rows.js"
 
 type Files = FileSystem.FileSystem

@@ -9,10 +9,10 @@ import * as ModelClientFunction from "../../src/layers/ModelClientFunction.js"
 import * as ModelClientLanguageModel from "../../src/layers/ModelClientLanguageModel.js"
 import * as ModelClientOffline from "../../src/layers/ModelClientOffline.js"
 import { ModelClient, type StageOneRequest } from "../../src/services/ModelClient.js"
+import { simpleSession } from "../../src/testing/RolloutBuilder.js"
 import { languageModel, settings, wholeAnswer } from "../support/languageModel.js"
-import { simpleSession } from "../support/rollout.js"
 import { makeThread } from "../support/rows.js"
-import { answer, traceAbout } from "../support/world.js"
+import { answer, traceAbout } from "../../src/testing/World.js"
 
 const requestFor = (number: number, rollout: string): StageOneRequest => {
   const reader = new RolloutReader(rolloutFilters.evidence, 1_000_000, redact, "/home/ada/.codex/memories")

@@ -28,7 +28,7 @@ import {
 import * as Settings from "../../src/Settings.js"
 import { redact } from "../../src/domain/Redaction.js"
 import { temporaryFolder } from "../support/program.js"
-import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../support/rollout.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { zstdFrame } from "../support/zstd.js"
 
 type Store = RolloutStore["Type"]

@@ -7,7 +7,7 @@ import type { ProcessTable } from "../../src/services/ProcessTable.js"
 import { StateDb, type StateDbUnavailable, ThreadsClaimed } from "../../src/services/StateDb.js"
 import type { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
 import { temporaryFolder } from "../support/program.js"
-import { startOfFixtures } from "../support/rollout.js"
+import { startOfFixtures } from "../../src/testing/RolloutBuilder.js"
 import {
   changesOf,
   ferry,

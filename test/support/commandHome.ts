@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:f
 import { join } from "node:path"
 import { Effect } from "effect"
 import { runMain, temporaryFolder, write } from "./program.js"
-import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "./rollout.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 interface Database {
   readonly prepare: (sql: string) => {

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { execFileSync } from "node:child_process"
 import { dirname, join } from "node:path"
-import { RolloutBuilder, startOfFixtures, threadIdOf } from "./rollout.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 /** Files that cost a careless reader its time, its memory or its pass. */
 

@@ -12,7 +12,7 @@ import * as AgentControlOffline from "../../src/layers/AgentControlOffline.js"
 import * as ModelClientFunction from "../../src/layers/ModelClientFunction.js"
 import { AgentControl, isFinal } from "../../src/services/AgentControl.js"
 import { realPass } from "./realWorld.js"
-import { answer, traceAbout } from "./world.js"
+import { answer, traceAbout } from "../../src/testing/World.js"
 
 const [codexHome = "", memoriesHome = "", log = "", gate = ""] = process.argv.slice(2)
 

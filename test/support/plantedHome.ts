@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { write } from "./program.js"
-import { RolloutBuilder, startOfFixtures, threadIdOf } from "./rollout.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { dresses, type MadeSecret, madeSecrets, spellingsOf } from "./secrets.js"
 
 /** A Codex home whose sessions are full of made-up secrets, wherever a session can hold one. */

@@ -4,7 +4,7 @@ import { ThreadId } from "../../src/domain/ThreadId.js"
 import { ProcessTable } from "../../src/services/ProcessTable.js"
 import type { IndexChanges, NewMemory, StateDb } from "../../src/services/StateDb.js"
 import { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
-import { startOfFixtures, threadIdOf } from "./rollout.js"
+import { startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 /** A thread id, by number; see `threadIdOf`. */
 export const idOf = (number: number): ThreadId => ThreadId.make(threadIdOf(number))

@@ -1,9 +1,6 @@
-/**
- * Builds rollouts for tests, line by line, in the forms that Codex has written over time. Every line of a builder is one
- * second after the one before, unless a test says when.
- */
+import * as DateTime from "effect/DateTime"
 
-/** A time that all fixtures start from. */
+/** A time that all fixtures start from. Unix milliseconds. */
 export const startOfFixtures = Date.parse("2026-03-02T09:00:00.000Z")
 
 /** A thread id, by number: UUIDv7s that sort as their numbers do. */
@@ -17,8 +14,12 @@ interface Meta {
   readonly [field: string]: unknown
 }
 
-/** Lines in the envelope form, 0.30 and later. */
+/**
+ * Builds a rollout line by line, in the form that Codex writes from 0.30 on. Every line is one second after the one before,
+ * unless `at` says when.
+ */
 export class RolloutBuilder {
+  /** The lines so far, without their ends. */
   readonly lines: Array<string> = []
   private now: number
   private calls = 0
@@ -39,24 +40,28 @@ export class RolloutBuilder {
     return this
   }
 
+  /** A record of any type. */
   line(type: string, payload: unknown): this {
-    this.lines.push(JSON.stringify({ timestamp: new Date(this.now).toISOString(), type, payload }))
+    this.lines.push(JSON.stringify({ timestamp: DateTime.formatIso(DateTime.unsafeMake(this.now)), type, payload }))
     this.now += 1_000
     return this
   }
 
+  /** A response item: what the model was told or said. */
   item(payload: unknown): this {
     return this.line("response_item", payload)
   }
 
+  /** An event: what the user was shown. */
   event(payload: unknown): this {
     return this.line("event_msg", payload)
   }
 
+  /** The first line: whose session it is, where, and from which source; by default a session of a person at a terminal. */
   meta(meta: Meta = {}): this {
     return this.line("session_meta", {
       id: threadIdOf(1),
-      timestamp: new Date(this.now).toISOString(),
+      timestamp: DateTime.formatIso(DateTime.unsafeMake(this.now)),
       cwd: "/home/ada/projects/ferry",
       originator: "codex_cli_rs",
       cli_version: "0.118.0",
@@ -66,6 +71,7 @@ export class RolloutBuilder {
     })
   }
 
+  /** What a turn begins with. */
   turnContext(context: Record<string, unknown> = {}): this {
     return this.line("turn_context", {
       cwd: "/home/ada/projects/ferry",
@@ -84,6 +90,7 @@ export class RolloutBuilder {
     })
   }
 
+  /** The assistant's word. */
   assistant(text: string): this {
     return this.item({ type: "message", role: "assistant", content: [{ type: "output_text", text }] })
   }
@@ -100,6 +107,7 @@ export class RolloutBuilder {
     )
   }
 
+  /** An edit with its output, as `apply_patch` tells them. */
   patch(patch: string, output = "Success. Updated the following files:\n"): this {
     const call_id = `call_${++this.calls}`
     return this.item({ type: "custom_tool_call", name: "apply_patch", input: patch, call_id }).item({
@@ -115,18 +123,22 @@ export class RolloutBuilder {
     return this.item({ type: "message", role, content: texts.map((text) => ({ type, text })) })
   }
 
+  /** A call by name, without its output. */
   functionCall(call_id: string, name: string, parameters: unknown): this {
     return this.item({ type: "function_call", name, arguments: JSON.stringify(parameters), call_id })
   }
 
+  /** What a call gave. */
   functionOutput(call_id: string, output: unknown): this {
     return this.item({ type: "function_call_output", call_id, output })
   }
 
+  /** The same of a tool whose input is text. */
   customCall(call_id: string, name: string, input: string): this {
     return this.item({ type: "custom_tool_call", name, input, call_id })
   }
 
+  /** What such a tool gave. */
   customOutput(call_id: string, output: unknown): this {
     return this.item({ type: "custom_tool_call_output", call_id, output })
   }
@@ -136,10 +148,12 @@ export class RolloutBuilder {
     return this.event({ type: "item_completed", item })
   }
 
+  /** The user took the last turns back. */
   rolledBack(num_turns: unknown): this {
     return this.event({ type: "thread_rolled_back", num_turns })
   }
 
+  /** A turn came to its end. */
   turnEnd(): this {
     return this.event({ type: "task_complete", turn_id: "turn" })
   }

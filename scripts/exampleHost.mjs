@@ -1,0 +1,43 @@
+// Packs the built package, installs it into a copy of the example host in a folder of its own, type-checks the host against
+// what was published, and starts it twice: the second session must begin with what the first one learned.
+import { execFileSync } from "node:child_process"
+import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+const folder = mkdtempSync(join(tmpdir(), "rollout-memories-host-"))
+const host = join(folder, "host")
+const run = (command, args, cwd = host) =>
+  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })
+const npm = (...args) => run("npm", [...args, "--prefer-offline", "--no-audit", "--no-fund"])
+const check = (holds, what) => {
+  if (!holds) {
+    throw new Error(`the example host: ${what}`)
+  }
+}
+
+try {
+  run("npm", ["run", "--silent", "build"], ".")
+  cpSync("examples/host", host, { recursive: true })
+  const [{ filename }] = JSON.parse(
+    run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], ".")
+  )
+  renameSync(join(folder, filename), join(host, "rollout-memories.tgz"))
+  npm("install")
+
+  for (const name of ["effect", "@effect/ai", "@effect/platform", "@effect/platform-node", "@effect/sql"]) {
+    const copies = new Set(run("npm", ["ls", name, "--all", "--parseable"]).trim().split("\n"))
+    check(copies.size === 1, `there is more than one copy of ${name}: ${[...copies].join(", ")}`)
+  }
+
+  npm("run", "--silent", "build")
+  const first = npm("run", "--silent", "start", "--", folder)
+  const second = npm("run", "--silent", "start", "--", folder)
+  check(first.startsWith("context of 0 characters\n"), `the first session knew something: ${first}`)
+  for (const learned of ["npm test", "is not a function", "timetable.js", "before you say that you are done"]) {
+    check(second.includes(learned), `the second session's context lacks ${JSON.stringify(learned)}: ${second}`)
+  }
+  console.log(second)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,180 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import type { ModelError } from "../domain/ModelError.js"
+import type { StageOneOutput } from "../domain/StageOneOutput.js"
+import * as AgentControlFunction from "../layers/AgentControlFunction.js"
+import * as FileSystemMemory from "../layers/FileSystemMemory.js"
+import * as MemoryFsPlatform from "../layers/MemoryFsPlatform.js"
+import * as ModelClientFunction from "../layers/ModelClientFunction.js"
+import * as ProcessTableMemory from "../layers/ProcessTableMemory.js"
+import * as RolloutStoreMemory from "../layers/RolloutStoreMemory.js"
+import * as StateDbMemory from "../layers/StateDbMemory.js"
+import * as WorkingDirectoriesNode from "../layers/WorkingDirectoriesNode.js"
+import type { PassServices } from "../MemoriesStartup.js"
+import { runPass } from "../Pipeline.js"
+import { AgentControl, type AgentRequest } from "../services/AgentControl.js"
+import { MemoryFs } from "../services/MemoryFs.js"
+import { ModelClient, type ModelEvent, type ModelFailure, type StageOneRequest } from "../services/ModelClient.js"
+import { Progress, type ProgressEvent } from "../services/Progress.js"
+import { RolloutStore } from "../services/RolloutStore.js"
+import { StateDb } from "../services/StateDb.js"
+import * as Settings from "../Settings.js"
+import { Templates } from "../Templates.js"
+import { Faults } from "./Faults.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "./RolloutBuilder.js"
+
+/** Everything a pass runs on, and the files that it makes. */
+export type Services = FileSystem.FileSystem | PassServices | Progress
+
+/** A model's whole answer, as a well-behaved one streams it. */
+export const answer = (output: StageOneOutput): ReadonlyArray<ModelEvent> => [
+  { _tag: "TextDelta", text: JSON.stringify(output) },
+  { _tag: "Completed", usage: { inputTokens: 100, outputTokens: 10 } }
+]
+
+/** A structured trace memory about something. */
+export const traceAbout = (what: string): StageOneOutput => ({
+  traceMemory: `# ${what}\nTrace context: test\nUser preferences: none observed\n\n## Task: ${what}\nOutcome: success\nKey steps:\n- ${what}`,
+  summary: `${what} was learned`
+})
+
+/** Writes a MEMORY.md that names every trace, as a well-behaved agent does; fails as the file system does. */
+export const writeMemory = Effect.fnUntraced(function* ({ directory }: Pick<AgentRequest, "directory">, extra = "") {
+  const fileSystem = yield* FileSystem.FileSystem
+  const names = (yield* fileSystem.readDirectory(`${directory}/trace_summaries`)).sort()
+  const lines = names.map((name) => `- ${name.slice(37, -3)} [${name.slice(0, 13)}…]`)
+  yield* fileSystem.writeFileString(`${directory}/MEMORY.md`, ["# Memory", ...lines, extra, ""].join("\n"))
+})
+
+/** What a test has otherwise than a world has it by itself. */
+export interface WorldOptions {
+  /** Settings that are not to have their fallbacks. */
+  readonly settings?: Partial<Settings.SettingValues>
+  /** The model's script; by itself it learns the title of each session. */
+  readonly model?: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelError | ModelFailure>
+  /** The agent's script; by itself it is {@link writeMemory}. */
+  readonly agent?: (request: AgentRequest) => Effect.Effect<void, { readonly message: string }, FileSystem.FileSystem>
+  /** Another state DB over the one in memory. */
+  readonly stateDb?: (stateDb: StateDb["Type"]) => StateDb["Type"]
+}
+
+/** A rollout of a world, whole and with its time, so that a test can change it. */
+interface WorldRollout extends RolloutStoreMemory.HeldRollout {
+  readonly content: string
+  readonly modifiedAt: number
+}
+
+/**
+ * A home of sessions in memory that a test fills, every port over it, and a record of what happened. A world belongs to one
+ * test; its layer is built once in it.
+ */
+export class World {
+  /** The sessions, by the path of their rollouts; `add` puts one in. */
+  readonly rollouts = new Map<string, WorldRollout>()
+  /** What the model was asked. */
+  readonly requests: Array<StageOneRequest> = []
+  /** What agents were started for. */
+  readonly spawned: Array<AgentRequest> = []
+  /** What the pass told of its progress. */
+  readonly events: Array<ProgressEvent> = []
+  /** Every line of the log. */
+  readonly warnings: Array<string> = []
+  /** The memories home, in the file system of the world. */
+  readonly home = "/memories"
+  /** For each port, what makes its operations fail. */
+  readonly faults = {
+    agentControl: new Faults<AgentControl["Type"]>(),
+    memoryFs: new Faults<MemoryFs["Type"]>(),
+    modelClient: new Faults<ModelClient["Type"]>(),
+    rolloutStore: new Faults<RolloutStore["Type"]>(),
+    stateDb: new Faults<StateDb["Type"]>()
+  }
+  /** All that a pass runs on. */
+  readonly layer: Layer.Layer<Services>
+
+  constructor(options: WorldOptions = {}) {
+    const model = options.model ?? ((request) => Stream.fromIterable(answer(traceAbout(request.thread.title ?? "?"))))
+    const agent = options.agent ?? ((request) => writeMemory(request))
+    const { faults } = this
+    const { stateDb: over = (stateDb) => stateDb } = options
+    const stateDb = Layer.map(StateDbMemory.layer, (context) =>
+      Context.make(StateDb, over(Context.get(context, StateDb)))
+    )
+    this.layer = Layer.mergeAll(
+      faults.stateDb.wrapLayer(StateDb, stateDb),
+      faults.rolloutStore.wrapLayer(
+        RolloutStore,
+        RolloutStoreMemory.layer(() => this.rollouts.values())
+      ),
+      faults.memoryFs.wrapLayer(MemoryFs, MemoryFsPlatform.layer),
+      faults.modelClient.wrapLayer(
+        ModelClient,
+        ModelClientFunction.layer("scripted", (request) => {
+          this.requests.push(request)
+          return model(request)
+        })
+      ),
+      faults.agentControl.wrapLayer(
+        AgentControl,
+        AgentControlFunction.layer((request) => {
+          this.spawned.push(request)
+          return agent(request)
+        })
+      ),
+      Layer.succeed(Templates, {
+        stageOneSystem: "SYSTEM",
+        stageOneInput: "rollout_context: {{ rollout_path }}\n\nrendered conversation:\n{{ rollout_contents }}",
+        consolidation: "work in {{ memory_root }}"
+      }),
+      Layer.succeed(Progress, { report: (event) => Effect.sync(() => void this.events.push(event)) }),
+      Logger.replace(
+        Logger.defaultLogger,
+        Logger.make(({ message }) => void this.warnings.push(String(message)))
+      )
+    ).pipe(
+      Layer.provideMerge(FileSystemMemory.layer),
+      Layer.provide(Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)),
+      Layer.provideMerge(Settings.layer({ codexHome: "/codex", memoriesHome: this.home, ...options.settings })),
+      Layer.orDie
+    )
+  }
+
+  /** Puts a rollout into the home; by default a small whole session, one minute later for each number. */
+  add(
+    number: number,
+    options: { readonly cwd?: string; readonly content?: string; readonly source?: unknown } = {}
+  ): this {
+    const start = startOfFixtures + number * 60_000
+    const { cwd = "/home/ada/projects/ferry", source = "cli" } = options
+    const content =
+      options.content ?? simpleSession({ id: threadIdOf(number), cwd, source, start, request: `request ${number}` })
+    const path = `/codex/sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`
+    this.rollouts.set(path, { path, content, modifiedAt: start + 30_000 })
+    return this
+  }
+}
+
+/** A day after the fixtures: every session is idle by then. Unix milliseconds. */
+export const aDayLater = startOfFixtures + 86_400_000
+
+/** Runs a test over a world, under `TestClock`, a day after its sessions. */
+export const inWorld = <A, E>(world: World, test: Effect.Effect<A, E, Services>) =>
+  Effect.zipRight(TestClock.setTime(aDayLater), test).pipe(Effect.provide(world.layer))
+
+/** Runs one pass. */
+export const pass = runPass({ all: false, rebuildIndex: false })
+
+/** The text of a file; fails as the file system does. */
+export const readText = (path: string) => Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(path))
+
+/** The names in a folder, in order; none where there is none. */
+export const namesIn = (path: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (files) => files.readDirectory(path)).pipe(
+    Effect.map((names) => names.sort()),
+    Effect.orElseSucceed((): Array<string> => [])
+  )

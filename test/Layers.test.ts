@@ -1,0 +1,151 @@
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { ConfigProvider, Context, Duration, Effect, Layer, Logger, Schema, Stream } from "effect"
+import * as Layers from "../src/Layers.js"
+import * as MemoriesStartup from "../src/MemoriesStartup.js"
+import { AgentControl } from "../src/services/AgentControl.js"
+import { MemoryFs } from "../src/services/MemoryFs.js"
+import { ModelClient } from "../src/services/ModelClient.js"
+import { Progress, type ProgressEvent } from "../src/services/Progress.js"
+import { RolloutStore } from "../src/services/RolloutStore.js"
+import { StateDb } from "../src/services/StateDb.js"
+import { Settings } from "../src/Settings.js"
+import { Templates } from "../src/Templates.js"
+import { exampleHome } from "./support/exampleHome.js"
+import { answer, traceAbout, World } from "../src/testing/World.js"
+
+const session: MemoriesStartup.Session = { isEphemeral: false, isSubAgent: false, isEnabled: true }
+
+/** How a pass over some layers came out. */
+const outcomeOver = <E, R>(layers: Layer.Layer<MemoriesStartup.PassServices, E, R>) =>
+  Effect.provide(
+    Effect.flatMap(MemoriesStartup.MemoriesStartup, ({ ended }) => ended),
+    Layer.provide(MemoriesStartup.layer(session, layers), Logger.remove(Logger.defaultLogger))
+  )
+
+/** A service, with the name of each of its members that was asked for. */
+const spied = <S extends object>(service: S, used: Array<string>): S =>
+  new Proxy(service, {
+    get: (target, name) => {
+      used.push(String(name))
+      return Reflect.get(target, name)
+    }
+  })
+
+class HostError extends Schema.TaggedError<HostError>()("HostError", { message: Schema.String }) {}
+class HostThing extends Context.Tag("host/Thing")<HostThing, { readonly reason: string }>() {}
+
+/** A port of the host's own that needs something of the host's, and settings, and cannot be built. */
+const brokenModel: Layer.Layer<ModelClient, HostError, HostThing | Settings> = Layer.effect(
+  ModelClient,
+  Effect.gen(function* () {
+    yield* Settings
+    return yield* new HostError({ message: (yield* HostThing).reason })
+  })
+)
+
+describe("Layers.layer", () => {
+  it.scopedLive("gives a pass all that it runs on, with the settings alone", () =>
+    Effect.gen(function* () {
+      const codexHome = yield* exampleHome
+      const outcome = yield* outcomeOver(Layers.layer({ settings: { codexHome, minIdle: Duration.zero } }))
+      assert(outcome._tag === "Finished")
+      assert.strictEqual(outcome.report.extracted.length, 8)
+      assert.isTrue(existsSync(join(codexHome, "memories/state.sqlite")))
+    })
+  )
+
+  it.scopedLive("reads the settings from the environment where the host gives none", () =>
+    Effect.gen(function* () {
+      const codexHome = yield* exampleHome
+      const variables = new Map([
+        ["CODEX_HOME", codexHome],
+        ["MEMORIES_CANDIDATES", "1"],
+        ["MEMORIES_MIN_IDLE", "0"]
+      ])
+      const outcome = yield* outcomeOver(Layers.layer()).pipe(
+        Effect.withConfigProvider(ConfigProvider.fromMap(variables))
+      )
+      assert(outcome._tag === "Finished")
+      assert.strictEqual(outcome.report.candidates, 1)
+    })
+  )
+
+  const withOwn =
+    <I extends MemoriesStartup.PassServices | Progress, S extends object>(tag: Context.Tag<I, S>) =>
+    (codexHome: string, used: Array<string>): Layer.Layer<MemoriesStartup.PassServices, Layers.HostLayersError> =>
+      Layers.layer({
+        settings: { codexHome, minIdle: Duration.zero },
+        ports: Layer.map(new World().add(1).layer, (context) =>
+          Context.make(tag, spied(Context.unsafeGet(context, tag), used))
+        )
+      })
+
+  for (const [port, replace] of [
+    ["ModelClient", withOwn(ModelClient)],
+    ["AgentControl", withOwn(AgentControl)],
+    ["StateDb", withOwn(StateDb)],
+    ["RolloutStore", withOwn(RolloutStore)],
+    ["MemoryFs", withOwn(MemoryFs)],
+    ["Progress", withOwn(Progress)],
+    ["Templates", withOwn(Templates)]
+  ] as const) {
+    it.scopedLive(`takes the host's ${port}, and its own layers for the rest`, () =>
+      Effect.gen(function* () {
+        const codexHome = yield* exampleHome
+        const used: Array<string> = []
+        const outcome = yield* outcomeOver(replace(codexHome, used))
+        assert.strictEqual(outcome._tag, "Finished")
+        assert.isNotEmpty(used)
+        assert.strictEqual(existsSync(join(codexHome, "memories/state.sqlite")), port !== "StateDb")
+      })
+    )
+  }
+
+  it.scopedLive("learns with the host's own model and tells the host's own progress", () =>
+    Effect.gen(function* () {
+      const codexHome = yield* exampleHome
+      const events: Array<ProgressEvent> = []
+      const ports = Layer.mergeAll(
+        Layer.succeed(ModelClient, {
+          name: "the host's",
+          stream: ({ thread }) => Stream.fromIterable(answer(traceAbout(`session ${thread.id}`)))
+        }),
+        Layer.succeed(Progress, { report: (event) => Effect.sync(() => void events.push(event)) })
+      )
+      const outcome = yield* outcomeOver(Layers.layer({ settings: { codexHome, minIdle: Duration.zero }, ports }))
+      assert(outcome._tag === "Finished")
+      assert.strictEqual(outcome.report.model.name, "the host's")
+      const [learned] = outcome.report.extracted
+      assert.include(readFileSync(learned?.traceFile ?? "", "utf8"), `# session ${learned?.threadId}`)
+      assert.strictEqual(events.filter(({ _tag }) => _tag === "Extracted").length, 8)
+    })
+  )
+
+  it.scopedLive("a home that is not there is one warning of the startup, and no failure", () =>
+    Effect.gen(function* () {
+      const outcome = yield* outcomeOver(Layers.layer({ settings: { codexHome: "/nowhere/at/all" } }))
+      assert(outcome._tag === "Failed")
+      assert.include(outcome.message, "/nowhere/at/all")
+    })
+  )
+
+  it.scopedLive("a port of the host's own that cannot be built is another one", () =>
+    Effect.gen(function* () {
+      const layers = Layers.layer({ settings: { codexHome: "/codex" }, ports: brokenModel })
+      const outcome = yield* outcomeOver(Layer.provide(layers, Layer.succeed(HostThing, { reason: "no key" })))
+      assert.deepStrictEqual(outcome, { _tag: "Failed", message: "no key" })
+    })
+  )
+})
+
+type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false
+
+/** What a port of the host's needs and fails with shows in the type; the settings it gets. */
+const layers = () => Layers.layer({ ports: brokenModel })
+const isNeeded: Same<Layer.Layer.Context<ReturnType<typeof layers>>, HostThing> = true
+const isTold: Same<Layer.Layer.Error<ReturnType<typeof layers>>, HostError | Layers.HostLayersError> = true
+// @ts-expect-error: what is no port is none of the host's ports.
+const stranger = () => Layers.layer({ ports: Layer.succeed(HostThing, { reason: "" }) })
+void [isNeeded, isTold, stranger]

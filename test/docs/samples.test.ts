@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Logger } from "effect"
+import { threadIdOf } from "rollout-memories/testing/RolloutBuilder"
+import { memories } from "./oneLayer.js"
+import { contextOf, followPass } from "./startOfSession.js"
+import { exampleHome } from "../support/exampleHome.js"
+
+const root = join(import.meta.dirname, "../..")
+
+/** The TypeScript of a page. */
+const samplesIn = (page: string): ReadonlyArray<string> =>
+  [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code)
+
+describe("the samples of the documentation", () => {
+  it("are these files, which are type-checked and run", () => {
+    const files = readdirSync(import.meta.dirname)
+      .filter((name) => name !== "samples.test.ts")
+      .map((name) => readFileSync(join(import.meta.dirname, name), "utf8"))
+    const samples = ["README.md", "docs/EMBEDDING.md"].flatMap(samplesIn)
+    assert.deepStrictEqual([...new Set(samples)].sort(), files.sort())
+  })
+
+  it.scopedLive("have a session remember: the pass is followed, and its memory is what the next one begins with", () =>
+    Effect.gen(function* () {
+      const codexHome = yield* exampleHome
+      const learned = yield* Effect.provide(followPass, memories(codexHome, threadIdOf(1)))
+      assert.strictEqual(learned, 8)
+      assert.include(yield* contextOf("/home/mira/code/ferry-times", codexHome), "npm test")
+      assert.strictEqual(yield* contextOf("/home/mira/code/unknown", codexHome), "")
+    }).pipe(Effect.provide(Logger.remove(Logger.defaultLogger)))
+  )
+})
