@@ -4,7 +4,7 @@ import { rmSync, statSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { commandStarts } from "./commands.js"
-import { embedding } from "./embedding.js"
+import { embedding, eventLoop } from "./embedding.js"
 import { compare, type Figure, median, peakMemoryOf, timeOf, withFolder } from "./measure.js"
 import { redact } from "../src/domain/Redaction.js"
 import { stringsOf, writeHugeSession, writeSessions } from "./rollouts.js"
@@ -200,7 +200,8 @@ const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure
   redaction,
   linearity,
   commandStarts,
-  embedding
+  embedding,
+  eventLoop
 }
 
 const wanted = process.argv.slice(2)

@@ -12,7 +12,7 @@ await build({
 })
 // A host has its own copy of effect, and the built package beside it.
 await build({
-  entryPoints: ["bench/embeddingProgram.ts", "bench/hostModule.ts"],
+  entryPoints: ["bench/embeddingProgram.ts", "bench/eventLoopProgram.ts", "bench/hostModule.ts"],
   outdir,
   outExtension: { ".js": ".mjs" },
   ...bundleOptions,

@@ -10,6 +10,7 @@ import { parseTraceFile, threadOfTraceFile } from "../domain/TraceMemory.js"
 import { projectName } from "../domain/WorkingDirectory.js"
 import type { AgentControl } from "../services/AgentControl.js"
 import * as AgentControlFunction from "./AgentControlFunction.js"
+import { breathe } from "./Breathing.js"
 
 const decodeEdits = Schema.decodeUnknown(Schema.parseJson(PersonEdits))
 
@@ -46,6 +47,7 @@ const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: 
   const { consolidate } = yield* loadConsolidator
   const traces = yield* readTraces(directory)
   const edits = yield* readEdits(directory)
+  yield* breathe
   const files = consolidate({ project: projectName(traces[0]?.cwd ?? ""), traces, edits })
   for (const { path, text } of files) {
     yield* fileSystem.makeDirectory(dirname(join(directory, path)), { recursive: true, mode: 0o700 })
