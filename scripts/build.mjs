@@ -72,13 +72,12 @@ const joinStaticChunks = async (folder) => {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "rollout-memories-build-"))
-// A start reads every byte: white space and long forms go, names stay, so that a stack trace still says something.
+// A start reads every byte, which is a good part of what it takes.
 await build({
   entryPoints: ["src/main.ts"],
   outdir: folder,
   ...bundleOptions,
-  minifySyntax: true,
-  minifyWhitespace: true
+  minify: true
 })
 await joinStaticChunks(folder)
 rmSync(folder, { recursive: true })

@@ -50,20 +50,17 @@ const walk = (start: string, isArchived: boolean, seen: Set<string>): ReadonlyAr
     }
     seen.add(current)
     for (const entry of attempt(() => readdirSync(current, { withFileTypes: true })) ?? []) {
-      const isLink = entry.isSymbolicLink()
       const isNamed = rolloutName.test(entry.name)
       const name = `${current}${sep}${entry.name}`
+      // Almost all are plain files, of which the rest need not be asked.
+      const isLink = !entry.isFile() && entry.isSymbolicLink()
       // Asking for the size of what cannot be a rollout costs as much as for that of one.
-      const path = isLink ? attempt(() => realpathSync(name)) : entry.isDirectory() || isNamed ? name : undefined
+      const path = isLink ? attempt(() => realpathSync(name)) : isNamed || entry.isDirectory() ? name : undefined
       if (path === undefined || seen.has(path)) {
         continue
       }
-      if (entry.isDirectory()) {
-        open.push(path)
-        continue
-      }
-      const info = attempt(() => statSync(path))
-      if (isLink && info?.isDirectory() === true) {
+      const info = isLink || entry.isFile() ? attempt(() => statSync(path)) : undefined
+      if (info === undefined ? entry.isDirectory() : info.isDirectory()) {
         open.push(path)
       } else if (isNamed && info?.isFile() === true) {
         seen.add(path)
