@@ -46,9 +46,9 @@ export const consolidate = ({ edits, project, traces }: ConsolidationInput): Rea
     section("## Where things are", places),
     section("## Open", open)
   ]
-  const isEmpty = sections.every(({ lines }) => lines.length === 0)
-  const cited = traces.length === 0 ? "" : ` ${cite(traces.slice(0, 3).map(({ threadId }) => threadId))}`
-  const preface = isEmpty ? [`The sessions so far left nothing that a later one could use.${cited}`] : []
+  const isEmpty = traces.length > 0 && sections.every(({ lines }) => lines.length === 0)
+  const cited = cite(traces.slice(0, 3).map(({ threadId }) => threadId))
+  const preface = isEmpty ? [`The sessions so far left nothing that a later one could use. ${cited}`] : []
   const memory = withPersonEdits({ title: `# Memory: ${name}`, preface, sections }, edits)
   return [
     { path: "MEMORY.md", text: documentText(memory) },
