@@ -48,10 +48,15 @@ export class StreamEndedEarly extends Schema.TaggedError<StreamEndedEarly>("roll
   }
 }
 
-/** The server failed at its work. The thread is not to blame: run again later. */
+/** The server failed at its work. The thread is not to blame: run again later. `retryAfter` in milliseconds. */
 export class ModelServerFailed extends Schema.TaggedError<ModelServerFailed>("rollout-memories/ModelServerFailed")(
   "ModelServerFailed",
-  { subject: ModelSubject, status: Schema.optional(Schema.Int), detail: Schema.String }
+  {
+    subject: ModelSubject,
+    status: Schema.optional(Schema.Int),
+    retryAfter: Schema.optional(Schema.Number),
+    detail: Schema.String
+  }
 ) {
   override get message(): string {
     return `the model server failed${withStatus(this.status)} for ${told(this.subject)}: ${this.detail}; run again later`

@@ -100,7 +100,7 @@ export const failureOfStatus = (
     case status === 503 || status === 529:
       return new ModelOverloaded({ subject, status, retryAfter, detail })
     case status >= 500 || status === 408 || status === 409 || status === 425:
-      return new ModelServerFailed({ subject, status, detail })
+      return new ModelServerFailed({ subject, status, retryAfter, detail })
     default:
       return new RequestRejected({ subject, status, detail })
   }

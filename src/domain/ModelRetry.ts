@@ -31,12 +31,12 @@ export const waitBefore = (
   switch (error._tag) {
     case "RateLimited":
     case "ModelOverloaded":
+    case "ModelServerFailed":
       return error.retryAfter === undefined
         ? backoff
         : error.retryAfter <= limit
           ? error.retryAfter * (1 + random / 10)
           : undefined
-    case "ModelServerFailed":
     case "ModelUnreachable":
     case "StreamEndedEarly":
       return backoff

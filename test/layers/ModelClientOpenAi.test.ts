@@ -331,6 +331,13 @@ const failing: ReadonlyArray<Failing> = [
     says: /HTTP 500.*oops/
   },
   {
+    what: "500 with a retry-after that is too long",
+    script: replies.status(500, { message: "restarting" }, { "retry-after": "3600" }),
+    tag: "ModelServerFailed",
+    requests: 1,
+    says: /restarting/
+  },
+  {
     what: "503",
     script: replies.status(503, { message: "busy" }),
     tag: "ModelOverloaded",
