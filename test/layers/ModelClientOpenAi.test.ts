@@ -206,6 +206,22 @@ describe("the OpenAI model client takes an answer", () => {
       assert.deepStrictEqual([report.extracted.length, server.requests.length], [1, 1])
     })
   )
+
+  it.scopedLive("to the end of its body, so that the next request finds its connection open", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(replies.ok(good), 4)
+      const report = yield* pass({ concurrency: 1 })
+      assert.deepStrictEqual([report.extracted.length, server.requests.length, server.connections], [4, 4, 1])
+    })
+  )
+
+  it.scopedLive("from a server that leaves the connection open when it has said all", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(replies.ok(good, { end: "hang" }), 2)
+      const report = yield* pass({ concurrency: 1 })
+      assert.deepStrictEqual([report.extracted.length, server.requests.length], [2, 2])
+    })
+  )
 })
 
 describe("an answer that quotes what is not in its rollout", () => {

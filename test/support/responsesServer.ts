@@ -254,6 +254,7 @@ export class ResponsesServer {
   readonly requests: Array<SeenRequest> = []
   /** Requests whose client went away before they were answered. */
   dropped = 0
+  connections = 0
   inFlight = 0
   mostInFlight = 0
   baseUrl = ""
@@ -287,6 +288,7 @@ export const serve = (script: Script) =>
         run(send(response, state.script(request, index)))
       })
     })
+    server.on("connection", () => void state.connections++)
     server.on("clientError", (_, socket) => socket.destroy())
     yield* Effect.acquireRelease(
       Effect.async<void>((resume) => {
