@@ -1,10 +1,27 @@
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { fingerprintOf, fingerprintWithNotes } from "../domain/Consolidation.js"
-import { Extraction, isFresh, notTried, type ThreadRecord } from "../domain/Extraction.js"
+import {
+  type ConsolidationHistory,
+  failuresOf,
+  fingerprintOf,
+  fingerprintWithNotes,
+  isDirty,
+  neverConsolidated
+} from "../domain/Consolidation.js"
+import {
+  Extraction,
+  isFresh,
+  learnedFrom,
+  noFailure,
+  notTried,
+  type ThreadRecord,
+  unclaimed
+} from "../domain/Extraction.js"
+import { claimEnd, lockTime, staleLockTime } from "../domain/LeaseTimes.js"
+import { newestFirst } from "../domain/NewestFirst.js"
 import { isSubAgentSource } from "../domain/RolloutLine.js"
 import { Thread, unchecked } from "../domain/Thread.js"
 import type { ThreadId } from "../domain/ThreadId.js"
@@ -19,7 +36,6 @@ import {
   type ImportedMemory,
   type IndexChanges,
   type KnownRollout,
-  type Learned,
   type NewMemory,
   StateDb,
   type ThreadMemory,
@@ -36,36 +52,6 @@ interface Lock {
   /** Unix seconds. */
   readonly updatedAt: number
   readonly holder: ProcessIdentity
-}
-
-interface Consolidation {
-  readonly published: string | undefined
-  readonly failed: string | undefined
-  readonly attempts: number
-  readonly retryAt: number | undefined
-}
-
-const noConsolidation: Consolidation = { published: undefined, failed: undefined, attempts: 0, retryAt: undefined }
-
-const unclaimed = { claimOwner: null, claimExpiresAt: null }
-
-const noFailure = {
-  attempts: 0,
-  retryAt: null,
-  isQuarantined: false,
-  errorTag: null,
-  errorMessage: null,
-  failedSize: null,
-  failedHash: null,
-  failedModifiedAt: null
-}
-
-const byUpdateDescending = <A>(key: (value: A) => readonly [number, string]) => {
-  return (left: A, right: A): number => {
-    const [leftTime, leftId] = key(left)
-    const [rightTime, rightId] = key(right)
-    return rightTime - leftTime || (leftId < rightId ? 1 : -1)
-  }
 }
 
 /** What an index does not know keeps what is stored. */
@@ -101,7 +87,7 @@ const make = Effect.gen(function* () {
   const claimants = new Map<string, ProcessIdentity>()
   const memories = new Map<string, StoredMemory>()
   const locks = new Map<string, Lock>()
-  const consolidations = new Map<string, Consolidation>()
+  const consolidations = new Map<string, ConsolidationHistory>()
   const removals = new Map<string, Set<ThreadId>>()
   const spending = new Map<string, { readonly pass: string; readonly day: string; readonly tokens: number }>()
   const notes: Array<{ readonly id: number; readonly cwd: string; readonly text: string }> = []
@@ -156,7 +142,7 @@ const make = Effect.gen(function* () {
     [...memories.values()]
       .flatMap(memoryOf)
       .filter((memory) => memory.cwd === cwd)
-      .sort(byUpdateDescending(({ threadId, updatedAt }) => [updatedAt, threadId]))
+      .sort(newestFirst(({ threadId, updatedAt }) => [updatedAt, threadId]))
       .slice(0, count)
 
   const asOwner = (claim: Claim, work: () => void): Effect.Effect<void, ClaimLost> =>
@@ -168,12 +154,8 @@ const make = Effect.gen(function* () {
       return Effect.void
     })
 
-  const expiry = (lease: Duration.Duration) =>
-    Effect.map(Clock.currentTimeMillis, (now) => now + Math.max(0, Math.floor(Duration.toMillis(lease))))
-
   const claim = Effect.fn("StateDb.claim")(function* (threadId: ThreadId, owner: string, lease: Duration.Duration) {
     const now = yield* Clock.currentTimeMillis
-    const claimExpiresAt = yield* expiry(lease)
     const seen = extractionOf(threadId)
     const isAbandoned = !(yield* isHeld(threadId))
     // Nothing is waited for from here on: another fiber would come between looking and taking.
@@ -186,17 +168,9 @@ const make = Effect.gen(function* () {
     if (!threads.has(threadId) || !isFree) {
       return Option.none<Claim>()
     }
-    setExtraction(threadId, { claimOwner: owner, claimExpiresAt })
+    setExtraction(threadId, { claimOwner: owner, claimExpiresAt: claimEnd(now, lease) })
     claimants.set(threadId, processes.self)
     return Option.some<Claim>({ threadId, owner })
-  })
-
-  const learnedColumns = (outcome: "memory" | "nothing", { content, updatedAt }: Learned) => ({
-    ...unclaimed,
-    ...noFailure,
-    outcome,
-    learnedUpdatedAt: updatedAt,
-    learnedSize: content.size
   })
 
   const changeIndex = Effect.fn("StateDb.changeIndex")(function* (changes: IndexChanges) {
@@ -232,7 +206,7 @@ const make = Effect.gen(function* () {
             !query.unlearned ||
             (thread.missingSince === null && !isFresh({ thread, extraction: extractionOf(thread.id) }))
         )
-        .sort(byUpdateDescending(({ id, updatedAt }) => [updatedAt, id]))
+        .sort(newestFirst(({ id, updatedAt }) => [updatedAt, id]))
         .filter(
           ({ id, updatedAt }) =>
             after === undefined || updatedAt < after.updatedAt || (updatedAt === after.updatedAt && id < after.id)
@@ -263,15 +237,10 @@ const make = Effect.gen(function* () {
     const { cwd: _, rolloutPath: __, ...stored } = memory
     const version = memoryVersion({ traceMemory: memory.traceSummary, summary: memory.memorySummary })
     memories.set(threadId, { ...stored, version })
-    setExtraction(threadId, {
-      outcome: "memory",
-      learnedUpdatedAt: updatedAt,
-      learnedSize: threads.get(threadId)?.rolloutSize ?? 0
-    })
+    const content = { size: threads.get(threadId)?.rolloutSize ?? 0 }
+    setExtraction(threadId, learnedFrom("memory", { content, updatedAt }))
     return true
   })
-
-  const nowInSeconds = Effect.map(Clock.currentTimeMillis, (now) => Math.floor(now / 1_000))
 
   const acquireLock = Effect.fn("StateDb.acquireLock")(function* (
     given: string,
@@ -279,24 +248,24 @@ const make = Effect.gen(function* () {
     lease: Duration.Duration
   ) {
     const cwd = yield* normalise(given)
-    const now = yield* nowInSeconds
+    const now = yield* Clock.currentTimeMillis
     const seen = locks.get(cwd)
     const isAbandoned = seen !== undefined && (yield* processes.isGone(seen.holder))
     const lock = locks.get(cwd)
     const isFree =
       lock === undefined ||
       lock.owner === owner ||
-      lock.updatedAt <= now - Math.floor(Duration.toSeconds(lease)) ||
+      lock.updatedAt <= staleLockTime(now, lease) ||
       (isAbandoned && lock === seen)
     if (isFree) {
-      locks.set(cwd, { owner, updatedAt: now, holder: processes.self })
+      locks.set(cwd, { owner, updatedAt: lockTime(now), holder: processes.self })
     }
     return isFree
   })
 
   const renewLock = Effect.fn("StateDb.renewLock")(function* (given: string, owner: string) {
     const cwd = yield* normalise(given)
-    const updatedAt = yield* nowInSeconds
+    const updatedAt = lockTime(yield* Clock.currentTimeMillis)
     const lock = locks.get(cwd)
     if (lock?.owner !== owner) {
       return false
@@ -319,12 +288,12 @@ const make = Effect.gen(function* () {
     const cwd = yield* normalise(given)
     const last = newestMemories(cwd, tracesPerDirectory)
     const fingerprint = fingerprintWithNotes(fingerprintOf(last), notesOf(cwd))
-    const { attempts, failed, published } = consolidations.get(cwd) ?? noConsolidation
+    const history = consolidations.get(cwd) ?? neverConsolidated
     return {
       memories: last,
       fingerprint,
-      published,
-      attempts: failed === fingerprint ? attempts : 0,
+      published: history.published,
+      attempts: failuresOf(history, fingerprint).attempts,
       removals: [...(removals.get(cwd) ?? [])],
       notes: notesOf(cwd)
     }
@@ -340,18 +309,10 @@ const make = Effect.gen(function* () {
       ])
       return [...cwds].sort().flatMap((cwd) => {
         const fingerprint = fingerprintWithNotes(fingerprintOf(newestMemories(cwd, tracesPerDirectory)), notesOf(cwd))
-        const state = consolidations.get(cwd) ?? noConsolidation
-        const isSameFailure = state.failed === fingerprint
-        const isEmptied = fingerprint === "" && removals.has(cwd)
-        return fingerprint === (state.published ?? "") && !isEmptied
-          ? []
-          : [
-              {
-                cwd,
-                attempts: isSameFailure ? state.attempts : 0,
-                retryAt: isSameFailure ? state.retryAt : undefined
-              }
-            ]
+        const history = consolidations.get(cwd) ?? neverConsolidated
+        return isDirty(history, { fingerprint, hasRemovals: removals.has(cwd) })
+          ? [{ cwd, ...failuresOf(history, fingerprint) }]
+          : []
       })
     })
 
@@ -380,8 +341,8 @@ const make = Effect.gen(function* () {
     changeIndex,
     claim,
     renewClaim: (claim, lease) =>
-      Effect.flatMap(expiry(lease), (claimExpiresAt) =>
-        asOwner(claim, () => setExtraction(claim.threadId, { claimExpiresAt }))
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        asOwner(claim, () => setExtraction(claim.threadId, { claimExpiresAt: claimEnd(now, lease) }))
       ),
     releaseClaim: (claim) => Effect.isSuccess(asOwner(claim, () => setExtraction(claim.threadId, unclaimed))),
     completeThread: Effect.fn("StateDb.completeThread")(function* (claim: Claim, thread: Thread) {
@@ -392,7 +353,7 @@ const make = Effect.gen(function* () {
     }),
     storeMemory: (claim, memory: NewMemory) =>
       asOwner(claim, () => {
-        setExtraction(claim.threadId, learnedColumns("memory", memory))
+        setExtraction(claim.threadId, { ...unclaimed, ...noFailure, ...learnedFrom("memory", memory) })
         const { grounding, memorySummary, slug, traceSummary, updatedAt } = memory
         const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
         memories.set(claim.threadId, {
@@ -407,7 +368,7 @@ const make = Effect.gen(function* () {
       }),
     storeNothing: (claim, learned) =>
       asOwner(claim, () => {
-        setExtraction(claim.threadId, learnedColumns("nothing", learned))
+        setExtraction(claim.threadId, { ...unclaimed, ...noFailure, ...learnedFrom("nothing", learned) })
         recordRemoval(threads.get(claim.threadId)?.cwd ?? null, claim.threadId)
         memories.delete(claim.threadId)
       }),
@@ -454,7 +415,7 @@ const make = Effect.gen(function* () {
     consolidationState,
     recordPublished: Effect.fn("StateDb.recordPublished")(function* (given: string, fingerprint: string) {
       const cwd = yield* normalise(given)
-      consolidations.set(cwd, { ...noConsolidation, published: fingerprint })
+      consolidations.set(cwd, { ...neverConsolidated, published: fingerprint })
       removals.delete(cwd)
     }),
     reserveSpending: (reservation, caps) =>
@@ -485,8 +446,8 @@ const make = Effect.gen(function* () {
       }),
     recordUnpublished: Effect.fn("StateDb.recordUnpublished")(function* (given, fingerprint, { retryAt }) {
       const cwd = yield* normalise(given)
-      const before = consolidations.get(cwd) ?? noConsolidation
-      const attempts = before.failed === fingerprint ? before.attempts + 1 : 1
+      const before = consolidations.get(cwd) ?? neverConsolidated
+      const attempts = failuresOf(before, fingerprint).attempts + 1
       consolidations.set(cwd, { ...before, failed: fingerprint, attempts, retryAt })
     }),
     retryThread: (threadId) =>
