@@ -10,28 +10,11 @@ import {
 } from "../../domain/Consolidation.js"
 import { learnedFrom } from "../../domain/Extraction.js"
 import { newestFirst } from "../../domain/NewestFirst.js"
-import { Thread } from "../../domain/Thread.js"
+import { Thread, unsaid } from "../../domain/Thread.js"
 import type { ThreadId } from "../../domain/ThreadId.js"
 import { memoryVersion } from "../../domain/TraceMemory.js"
 import type { ImportedMemory, ThreadMemory } from "../../services/StateDb.js"
 import type { State, StoredMemory } from "./State.js"
-
-/** The row of a thread whose rollout nobody has seen. */
-const emptyThread = {
-  source: "vscode",
-  modelProvider: null,
-  cliVersion: null,
-  title: null,
-  sandboxPolicy: null,
-  approvalMode: null,
-  tokensUsed: null,
-  firstUserMessage: null,
-  archivedAt: null,
-  gitSha: null,
-  gitBranch: null,
-  gitOriginUrl: null,
-  rolloutSize: 0
-}
 
 /** The operations on memories and on what was published of them. */
 export const make = ({
@@ -70,8 +53,8 @@ export const make = ({
       return false
     }
     if (!threads.has(threadId)) {
-      const unknown = { ...emptyThread, id: threadId, rolloutPath, createdAt: updatedAt, updatedAt, cwd, missingSince }
-      putThread(new Thread({ ...unknown, rolloutModifiedAt: updatedAt }))
+      const unseen = { source: "vscode", archivedAt: null, rolloutSize: 0, rolloutModifiedAt: updatedAt, missingSince }
+      putThread(new Thread({ ...unsaid, ...unseen, id: threadId, rolloutPath, createdAt: updatedAt, updatedAt, cwd }))
     }
     const { cwd: _, rolloutPath: __, ...stored } = memory
     const version = memoryVersion({ traceMemory: memory.traceSummary, summary: memory.memorySummary })
