@@ -3,24 +3,21 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
-import { ConsolidationDefect, LeaseLost, MemoriesMissing, ProviderCrossing } from "./domain/ConsolidationError.js"
+import { keepToProvider, runAgent } from "./ConsolidationAgent.js"
+import { ConsolidationDefect, LeaseLost, MemoriesMissing, type ProviderCrossing } from "./domain/ConsolidationError.js"
 import { retryDelay } from "./domain/Extraction.js"
 import { isServersFault, ModelError } from "./domain/ModelError.js"
-import { mayBeSentTo } from "./domain/Provider.js"
 import { isHeldBack } from "./domain/Report.js"
-import { renderTemplate } from "./domain/Template.js"
 import { whileRenewed } from "./Lease.js"
 import { consolidationDuration, consolidations } from "./Metrics.js"
-import { countAnswer, type Pass } from "./Pass.js"
-import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "./services/AgentControl.js"
+import type { Pass } from "./Pass.js"
+import type { AgentControl, AgentFailure } from "./services/AgentControl.js"
 import { MemoryFs, type MemoryFsFailure, PublishRefused, type Staging } from "./services/MemoryFs.js"
-import { TokenUsage } from "./services/ModelClient.js"
 import { Progress } from "./services/Progress.js"
 import { type ConsolidationState, StateDb, type StateDbFailure } from "./services/StateDb.js"
 import { loadRedact, safeMessageOf } from "./Redactor.js"
 import { Settings } from "./Settings.js"
-import { Templates } from "./Templates.js"
+import type { Templates } from "./Templates.js"
 
 const isModelError = Schema.is(ModelError)
 
@@ -251,25 +248,6 @@ const publishStaged = Effect.fnUntraced(function* (pass: Pass, staging: Staging,
   return published
 })
 
-/** What was learned from a session crosses to another provider no more than the session itself does. */
-const keepToProvider = Effect.fnUntraced(function* (cwd: string, { memories }: ConsolidationState) {
-  const { provider } = yield* AgentControl
-  const { allowProviderCrossing } = yield* Settings
-  if (provider === undefined || allowProviderCrossing) {
-    return
-  }
-  const stateDb = yield* StateDb
-  const strangers = yield* Effect.filter(memories, ({ threadId }) =>
-    Effect.map(
-      stateDb.getThread(threadId),
-      Option.match({ onNone: () => true, onSome: ({ thread }) => !mayBeSentTo(provider, thread) })
-    )
-  )
-  if (strangers.length > 0) {
-    return yield* new ProviderCrossing({ cwd, provider, traces: strangers.length })
-  }
-})
-
 /** Whether another pass may have written a thread's trace file since its memory was read. */
 const isBusy = Effect.fnUntraced(function* (threadId: string, state: ConsolidationState) {
   const stateDb = yield* StateDb
@@ -284,50 +262,6 @@ const isBusy = Effect.fnUntraced(function* (threadId: string, state: Consolidati
     !Option.exists(memory, ({ version }) => version === known.version)
   )
 })
-
-/** Starts the consolidation agent in a staged copy and follows it to its end; fails unless it completed. */
-const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, directory: string) {
-  const control = yield* AgentControl
-  const templates = yield* Templates
-  const { agentTimeLimit } = yield* Settings
-  const prompt = renderTemplate(templates.consolidation, { memory_root: directory })
-  const last = yield* control.spawn({ pass: pass.owner, directory, prompt, source: consolidationSource }).pipe(
-    Effect.flatMap((agent) => Stream.runLast(countTurns(pass, Stream.takeUntil(agent.status, isFinal)))),
-    Effect.scoped,
-    Effect.timeoutFail({
-      duration: agentTimeLimit,
-      onTimeout: () => new AgentFailure({ directory, reason: "it took longer than it may" })
-    })
-  )
-  const status = Option.getOrUndefined(last)
-  switch (status?._tag) {
-    case "Completed":
-      return
-    case "Errored":
-      return yield* status.error ?? new AgentFailure({ directory, reason: status.message })
-    case "Interrupted":
-      return yield* new AgentFailure({ directory, reason: "it was interrupted" })
-    default:
-      return yield* new AgentFailure({ directory, reason: "its status can no longer be followed" })
-  }
-})
-
-/** Counts what an agent's requests cost as it goes: each status says what all of them have cost so far. */
-const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
-  let counted = { inputTokens: 0, outputTokens: 0 }
-  return Stream.tap(statuses, (status) => {
-    if (status._tag !== "Running" || status.inputTokens === undefined || status.outputTokens === undefined) {
-      return Effect.void
-    }
-    const { inputTokens, outputTokens } = status
-    const turn = new TokenUsage({
-      inputTokens: Math.max(0, inputTokens - counted.inputTokens),
-      outputTokens: Math.max(0, outputTokens - counted.outputTokens)
-    })
-    counted = { inputTokens, outputTokens }
-    return countAnswer(pass, turn)
-  })
-}
 
 /** Remembers a failure, so that a directory that always fails is not paid for at every pass. */
 const recordFailure = Effect.fnUntraced(

@@ -23,3 +23,39 @@ export const fingerprintWithNotes = (fingerprint: string, notes: ReadonlyArray<s
   notes.length === 0
     ? fingerprint
     : createHash("sha256").update(fingerprint).update("\0").update(JSON.stringify(notes)).digest("hex")
+
+/** How the consolidations of one directory went so far. */
+export interface ConsolidationHistory {
+  /** The fingerprint of what the published one consumed; undefined when none was published. */
+  readonly published: string | undefined
+  /** The fingerprint of what the last one that failed would have consumed; undefined when none failed since. */
+  readonly failed: string | undefined
+  /** Failures in a row with that fingerprint. */
+  readonly attempts: number
+  /** Unix milliseconds; not before is that fingerprint tried again. */
+  readonly retryAt: number | undefined
+}
+
+/** None was tried yet. */
+export const neverConsolidated: ConsolidationHistory = {
+  published: undefined,
+  failed: undefined,
+  attempts: 0,
+  retryAt: undefined
+}
+
+/** What the failures of exactly the inputs of a fingerprint amount to: those of other inputs no longer count. */
+export const failuresOf = (
+  { attempts, failed, retryAt }: ConsolidationHistory,
+  fingerprint: string
+): Pick<ConsolidationHistory, "attempts" | "retryAt"> =>
+  failed === fingerprint ? { attempts, retryAt } : { attempts: 0, retryAt: undefined }
+
+/**
+ * Whether a directory is to be consolidated: it would consume something else than what was published, or it is empty and
+ * what was removed on record still lies there.
+ */
+export const isDirty = (
+  { published }: ConsolidationHistory,
+  inputs: { readonly fingerprint: string; readonly hasRemovals: boolean }
+): boolean => inputs.fingerprint !== (published ?? "") || (inputs.fingerprint === "" && inputs.hasRemovals)

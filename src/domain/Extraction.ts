@@ -32,11 +32,8 @@ export class Extraction extends Schema.Class<Extraction>("rollout-memories/Extra
   claimExpiresAt: Schema.NullOr(Schema.Int)
 }) {}
 
-/** Nothing was tried yet. */
-export const notTried = new Extraction({
-  outcome: null,
-  learnedUpdatedAt: null,
-  learnedSize: null,
+/** No failure that still counts: how a thread begins, and what a success or a person's word makes of earlier ones. */
+export const noFailure = {
   attempts: 0,
   retryAt: null,
   isQuarantined: false,
@@ -44,10 +41,26 @@ export const notTried = new Extraction({
   errorMessage: null,
   failedSize: null,
   failedHash: null,
-  failedModifiedAt: null,
-  claimOwner: null,
-  claimExpiresAt: null
+  failedModifiedAt: null
+} as const
+
+/** A claim that has come to its end. */
+export const unclaimed = { claimOwner: null, claimExpiresAt: null } as const
+
+/** Nothing was tried yet. */
+export const notTried = new Extraction({
+  outcome: null,
+  learnedUpdatedAt: null,
+  learnedSize: null,
+  ...noFailure,
+  ...unclaimed
 })
+
+/** What an extraction gave, and of which state of its thread: what {@link isFresh} is told from. */
+export const learnedFrom = (
+  outcome: "memory" | "nothing",
+  { content, updatedAt }: { readonly content: Pick<RolloutContent, "size">; readonly updatedAt: number }
+) => ({ outcome, learnedUpdatedAt: updatedAt, learnedSize: content.size })
 
 /** A thread, and where phase one stands with it. */
 export interface ThreadRecord {

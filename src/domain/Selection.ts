@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { isSameFailedContent, type ThreadRecord } from "./Extraction.js"
+import { newestFirst } from "./NewestFirst.js"
 import { mayBeSentTo } from "./Provider.js"
 import type { Thread } from "./Thread.js"
 import { withheldFor } from "./Withheld.js"
@@ -147,8 +148,7 @@ export interface Selection {
 
 const isRetry = (record: ThreadRecord): boolean => isSameFailedContent(record) !== "no"
 
-const byUpdateDescending = (left: ThreadRecord, right: ThreadRecord): number =>
-  right.thread.updatedAt - left.thread.updatedAt || (left.thread.id < right.thread.id ? 1 : -1)
+const byUpdateDescending = newestFirst(({ thread }: ThreadRecord) => [thread.updatedAt, thread.id])
 
 /**
  * Takes at most `limit` of the threads that are not fresh. Half of the places, rounded up, go to the newest eligible

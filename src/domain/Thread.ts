@@ -42,6 +42,21 @@ export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
 /** For rows that are made of checked parts: validating thousands of them once more would take longer than reading them. */
 export const unchecked = { disableValidation: true } as const
 
+/** What only a rollout's text says of its thread, where nothing of it was read or may be kept. */
+export const unsaid = {
+  modelProvider: null,
+  cwd: null,
+  cliVersion: null,
+  title: null,
+  sandboxPolicy: null,
+  approvalMode: null,
+  tokensUsed: null,
+  firstUserMessage: null,
+  gitSha: null,
+  gitBranch: null,
+  gitOriginUrl: null
+} as const
+
 /** A rollout's file as a listing of the Codex home shows it. */
 export interface RolloutFile {
   /** Absolute, symbolic links resolved. */

@@ -1,5 +1,5 @@
 import type { SkipReason } from "./Selection.js"
-import { Thread, unchecked } from "./Thread.js"
+import { Thread, unchecked, unsaid } from "./Thread.js"
 
 /**
  * Sessions that are not to become memory: of such a one the index knows the id, its file and its times, and nothing that was
@@ -22,21 +22,4 @@ export const withheldFor = ({ source }: Thread): SkipReason | undefined =>
 
 /** The row of a thread that is withheld. */
 export const withheld = (thread: Thread, reason: Withholding): Thread =>
-  new Thread(
-    {
-      ...thread,
-      source: `${mark}${reason}`,
-      modelProvider: null,
-      cwd: null,
-      cliVersion: null,
-      title: null,
-      sandboxPolicy: null,
-      approvalMode: null,
-      tokensUsed: null,
-      firstUserMessage: null,
-      gitSha: null,
-      gitBranch: null,
-      gitOriginUrl: null
-    },
-    unchecked
-  )
+  new Thread({ ...thread, ...unsaid, source: `${mark}${reason}` }, unchecked)

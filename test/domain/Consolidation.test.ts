@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fingerprintOf } from "../../src/domain/Consolidation.js"
+import { failuresOf, fingerprintOf, isDirty, neverConsolidated } from "../../src/domain/Consolidation.js"
 
 const input = (threadId: string, version: string) => ({ threadId, version })
 
@@ -22,5 +22,27 @@ describe("the fingerprint of what a consolidation consumes", () => {
       [input("b", "2"), input("a", "1")]
     ].map(fingerprintOf)
     assert.strictEqual(new Set([fingerprintOf(inputs), ...others]).size, 5)
+  })
+})
+
+describe("a directory", () => {
+  const failed = { published: "before", failed: "now", attempts: 2, retryAt: 5 }
+
+  it("is dirty when it would consume something else than what was published", () => {
+    assert.isTrue(isDirty(neverConsolidated, { fingerprint: "now", hasRemovals: false }))
+    assert.isTrue(isDirty(failed, { fingerprint: "now", hasRemovals: false }))
+    assert.isFalse(isDirty(failed, { fingerprint: "before", hasRemovals: false }))
+  })
+
+  it("that was emptied is dirty while what was removed on record lies there, published or not", () => {
+    assert.isFalse(isDirty(neverConsolidated, { fingerprint: "", hasRemovals: false }))
+    assert.isTrue(isDirty(neverConsolidated, { fingerprint: "", hasRemovals: true }))
+    assert.isTrue(isDirty({ ...failed, published: "" }, { fingerprint: "", hasRemovals: true }))
+    assert.isFalse(isDirty(failed, { fingerprint: "before", hasRemovals: true }))
+  })
+
+  it("has failed as often as it did with exactly these inputs", () => {
+    assert.deepStrictEqual(failuresOf(failed, "now"), { attempts: 2, retryAt: 5 })
+    assert.deepStrictEqual(failuresOf(failed, "later"), { attempts: 0, retryAt: undefined })
   })
 })

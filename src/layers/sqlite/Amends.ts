@@ -4,7 +4,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type { ThreadId } from "../../domain/ThreadId.js"
 import { StateDbFailure, ThreadsClaimed } from "../../services/StateDb.js"
-import { noFailure } from "./Claims.js"
+import { noFailureRow } from "./Claims.js"
 import { readForgotten, writeForgotten } from "./ForgottenFile.js"
 import type { Tools } from "./Operation.js"
 import { decodeClaims, decodeIds } from "./Rows.js"
@@ -26,7 +26,7 @@ const untilReadersEnd = Schedule.intersect(Schedule.spaced("100 millis"), Schedu
 export const make = ({ isGone, normalise, self, sql, statement, transaction }: Tools, path: string) => {
   const retryThread = (threadId: ThreadId) =>
     Effect.map(
-      sql`UPDATE extractions SET ${sql.update(noFailure)} WHERE thread_id = ${threadId} AND error_tag IS NOT NULL
+      sql`UPDATE extractions SET ${sql.update(noFailureRow)} WHERE thread_id = ${threadId} AND error_tag IS NOT NULL
         RETURNING thread_id`,
       (rows) => rows.length > 0
     )

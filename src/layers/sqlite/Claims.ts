@@ -1,9 +1,11 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ParseError } from "effect/ParseResult"
+import { learnedFrom, noFailure, unclaimed } from "../../domain/Extraction.js"
+import { claimEnd } from "../../domain/LeaseTimes.js"
 import { Thread, unchecked } from "../../domain/Thread.js"
 import type { ThreadId } from "../../domain/ThreadId.js"
 import { memoryVersion } from "../../domain/TraceMemory.js"
@@ -17,20 +19,10 @@ import {
 } from "../../services/StateDb.js"
 import type { Tools } from "./Operation.js"
 
-/** A claim that has come to its end. */
-const unclaimed = { claimOwner: null, claimExpiresAt: null, claimHost: null, claimPid: null, claimProcessStarted: null }
+const unclaimedRow = { ...unclaimed, claimHost: null, claimPid: null, claimProcessStarted: null }
 
-/** Failures that a success makes void. */
-export const noFailure = {
-  attempts: 0,
-  retryAt: null,
-  isQuarantined: 0,
-  errorTag: null,
-  errorMessage: null,
-  failedSize: null,
-  failedHash: null,
-  failedModifiedAt: null
-}
+/** `noFailure` as the database has it: SQLite has no booleans. */
+export const noFailureRow = { ...noFailure, isQuarantined: 0 }
 
 /** Tries of one thread that are kept. */
 const triesKept = 20
@@ -42,7 +34,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
       now,
       columns: {
         claimOwner: owner,
-        claimExpiresAt: now + Math.max(0, Math.floor(Duration.toMillis(lease))),
+        claimExpiresAt: claimEnd(now, lease),
         claimHost: self.host,
         claimPid: self.pid,
         claimProcessStarted: self.processStarted
@@ -116,7 +108,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
     return completed
   })
 
-  /** How a try ended, for people who ask later. */
+  /** How a try learnedFrom, for people who ask later. */
   const recordTry = (
     { threadId }: Claim,
     row: {
@@ -150,7 +142,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
     return asOwner(
       "storeMemory",
       claim,
-      { ...unclaimed, ...noFailure, ...learned("memory", memory) },
+      { ...unclaimedRow, ...noFailureRow, ...learnedFrom("memory", memory) },
       Effect.zipRight(
         sql`INSERT INTO thread_memory ${sql.insert(row)}
           ON CONFLICT (thread_id) DO UPDATE SET ${sql.update(row, ["threadId"])}`,
@@ -163,7 +155,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
     asOwner(
       "storeNothing",
       claim,
-      { ...unclaimed, ...noFailure, ...learned("nothing", nothing) },
+      { ...unclaimedRow, ...noFailureRow, ...learnedFrom("nothing", nothing) },
       Effect.zipRight(
         sql`DELETE FROM thread_memory WHERE thread_id = ${claim.threadId}`,
         recordTry(claim, { outcome: "nothing" })
@@ -175,7 +167,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
       "storeFailure",
       claim,
       {
-        ...unclaimed,
+        ...unclaimedRow,
         attempts: failure.attempts,
         retryAt: failure.retryAt ?? null,
         isQuarantined: failure.retryAt === undefined ? 1 : 0,
@@ -197,7 +189,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
     claim: (threadId: ThreadId, owner: string, lease: Duration.Duration) =>
       statement("claim")(claim(threadId, owner, lease)),
     renewClaim,
-    releaseClaim: (claim: Claim) => statement("releaseClaim")(change(claim, unclaimed)),
+    releaseClaim: (claim: Claim) => statement("releaseClaim")(change(claim, unclaimedRow)),
     completeThread,
     storeMemory,
     storeNothing,
@@ -211,9 +203,3 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
       )
   }
 }
-
-const learned = (outcome: "memory" | "nothing", { content, updatedAt }: Learned) => ({
-  outcome,
-  learnedUpdatedAt: updatedAt,
-  learnedSize: content.size
-})

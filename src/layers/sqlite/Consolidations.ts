@@ -1,7 +1,14 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { fingerprintOf, fingerprintWithNotes } from "../../domain/Consolidation.js"
+import {
+  type ConsolidationHistory,
+  failuresOf,
+  fingerprintOf,
+  fingerprintWithNotes,
+  isDirty,
+  neverConsolidated
+} from "../../domain/Consolidation.js"
 import type { ThreadId } from "../../domain/ThreadId.js"
 import { memoryVersion } from "../../domain/TraceMemory.js"
 import type { DirtyDirectory, ImportedMemory } from "../../services/StateDb.js"
@@ -117,11 +124,12 @@ export const make = ({ normalise, sql, statement, transaction }: Tools) => {
     const removals = yield* decodeIds(yield* sql`SELECT thread_id FROM memory_removals WHERE cwd = ${cwd}`)
     const notes = yield* notesOf(cwd)
     const fingerprint = fingerprintWithNotes(fingerprintOf(memories), notes)
+    const history = row === undefined ? neverConsolidated : historyOf(row)
     return {
       memories,
       fingerprint,
-      published: row?.publishedFingerprint ?? undefined,
-      attempts: row?.failedFingerprint === fingerprint ? (row.attempts ?? 0) : 0,
+      published: history.published,
+      attempts: failuresOf(history, fingerprint).attempts,
       removals: removals.map(({ threadId }) => threadId),
       notes
     }
@@ -189,18 +197,17 @@ const inputsOf = (row: DirectoryRow) =>
     return threadId === undefined || version === undefined ? [] : [{ threadId, version }]
   })
 
+const historyOf = (row: DirectoryRow): ConsolidationHistory => ({
+  published: row.publishedFingerprint ?? undefined,
+  failed: row.failedFingerprint ?? undefined,
+  attempts: row.attempts ?? 0,
+  retryAt: row.retryAt ?? undefined
+})
+
 const whenDirty = (row: DirectoryRow, notes: ReadonlyArray<string>): ReadonlyArray<DirtyDirectory> => {
   const fingerprint = fingerprintWithNotes(fingerprintOf(inputsOf(row)), notes)
-  const isEmptied = fingerprint === "" && row.hasRemovals
-  if (fingerprint === (row.publishedFingerprint ?? "") && !isEmptied) {
-    return []
-  }
-  const isSameFailure = row.failedFingerprint === fingerprint
-  return [
-    {
-      cwd: row.cwd,
-      attempts: isSameFailure ? (row.attempts ?? 0) : 0,
-      retryAt: isSameFailure ? (row.retryAt ?? undefined) : undefined
-    }
-  ]
+  const history = historyOf(row)
+  return isDirty(history, { fingerprint, hasRemovals: row.hasRemovals })
+    ? [{ cwd: row.cwd, ...failuresOf(history, fingerprint) }]
+    : []
 }

@@ -1,22 +1,20 @@
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { lockTime, staleLockTime } from "../../domain/LeaseTimes.js"
 import type { Tools } from "./Operation.js"
 import { decodeCwds } from "./Rows.js"
-
-/** Times of locks are Unix seconds, as the contract has them. */
-const nowInSeconds = Effect.map(Clock.currentTimeMillis, (now) => Math.floor(now / 1_000))
 
 /** The operations on consolidation locks. */
 export const make = ({ goneHolder, normalise, self, sql, statement }: Tools) => {
   const acquireLock = Effect.fnUntraced(function* (given: string, owner: string, lease: Duration.Duration) {
     const cwd = yield* normalise(given)
-    const now = yield* nowInSeconds
-    const stale = now - Math.floor(Duration.toSeconds(lease))
+    const now = yield* Clock.currentTimeMillis
+    const stale = staleLockTime(now, lease)
     const row = {
       cwd,
       workingThreadId: owner,
-      updatedAt: now,
+      updatedAt: lockTime(now),
       host: self.host,
       pid: self.pid,
       processStarted: self.processStarted
@@ -43,7 +41,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement }: Tools) => 
 
   const renewLock = Effect.fnUntraced(function* (given: string, owner: string) {
     const cwd = yield* normalise(given)
-    const now = yield* nowInSeconds
+    const now = lockTime(yield* Clock.currentTimeMillis)
     const renewed = yield* sql`UPDATE memory_consolidation_locks SET updated_at = ${now}
       WHERE cwd = ${cwd} AND working_thread_id = ${owner} RETURNING cwd`
     return renewed.length > 0
