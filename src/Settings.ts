@@ -127,7 +127,8 @@ export class SettingInvalid extends Schema.TaggedError<SettingInvalid>("rollout-
   }
 ) {
   override get message(): string {
-    return `${this.source}: expected ${this.expected}, not ${JSON.stringify(this.value)}`
+    const instead = this.value === "" ? "" : `, not ${JSON.stringify(this.value)}`
+    return `${this.source}: expected ${this.expected}${instead}`
   }
 }
 

@@ -77,11 +77,12 @@ const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): Excerpt
 
 const render = (
   query: SearchQuery,
+  cwd: string | undefined,
   { hits, total }: { readonly hits: ReadonlyArray<SearchDocument>; readonly total: number },
   { bold, dim, mark, width }: Screen
 ): ReadonlyArray<string> =>
   hits.length === 0
-    ? [`Nothing was found for ${query.terms.join(", ")}.`]
+    ? [`Nothing was found for ${query.terms.join(", ")}${cwd === undefined ? "" : ` in ${cwd}`}.`]
     : [
         ...hits.flatMap((hit) => {
           const excerpt = placeIn(query, hit)
@@ -138,6 +139,6 @@ export const run = <E>(
           }
         })
       }
-      yield* print(given.json, json, (screen) => render(query, found, screen))
+      yield* print(given.json, json, (screen) => render(query, cwd, found, screen))
     })
   )
