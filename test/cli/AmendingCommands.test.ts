@@ -204,6 +204,17 @@ describe("forget asks first", () => {
 })
 
 describe("forget --cwd, --match and --all", () => {
+  it.scoped("of a project that nothing is known of says so, and writes nothing", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const ofMemories = (path: string) => !path.startsWith("state.sqlite")
+      const before = snapshot(home.memories, ofMemories)
+      const { code, value } = yield* home.json("forget", "--cwd", "/home/ada/projects/quay", "--yes")
+      assert.deepStrictEqual([code, value["forgotten"], value["cwds"]], [0, false, []])
+      assert.deepStrictEqual(snapshot(home.memories, ofMemories), before)
+    })
+  )
+
   it.scoped("--cwd takes a project with its notes, and nothing of another one", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
