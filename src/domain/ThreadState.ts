@@ -121,10 +121,16 @@ export interface AskedRule {
   readonly compared: ReadonlyArray<Compared>
 }
 
+/** All rules in order, those once that both a listing and a selection ask. */
+const allRules = [
+  ...listingRules,
+  ...selectionRules.filter((rule) => !listingRules.some(({ verdict }) => verdict === rule.verdict))
+]
+
 /** Every rule that was asked about a thread, in order, up to the one that decided. */
 export const askedRules = (record: ThreadRecord, context: StateContext): ReadonlyArray<AskedRule> => {
   const asked: Array<AskedRule> = []
-  for (const { applies, compared, name, verdict } of [...listingRules, ...selectionRules]) {
+  for (const { applies, compared, name, verdict } of allRules) {
     const isDecisive = applies(record, context)
     asked.push({ rule: name, applies: isDecisive, verdict, compared: compared(record, context) })
     if (isDecisive) {
