@@ -9,7 +9,6 @@ import { projectName } from "../domain/WorkingDirectory.js"
 import { forget, type ForgetPlan } from "../Forget.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../services/MemoryShelf.js"
-import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { SettingInvalid } from "../Settings.js"
 import { directoryOf, runOn, threadOf } from "./CommandRun.js"
 import type { CommandServices } from "./CommandServices.js"
@@ -58,7 +57,6 @@ const directoriesShowing = Effect.fnUntraced(function* (
 
 const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
   const catalogue = yield* MemoryCatalogue
-  const { normalise } = yield* WorkingDirectories
   const text = Option.getOrUndefined(given.match)
   if (text !== undefined && text.trim().length < shortestMatch) {
     return yield* new SettingInvalid({
@@ -67,7 +65,7 @@ const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
       expected: `a text of ${shortestMatch} characters or more`
     })
   }
-  const cwd = Option.isSome(given.cwd) ? yield* normalise(directoryOf(given.cwd.value)) : undefined
+  const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
   const threadIds = Option.isSome(given.thread)
     ? [yield* threadOf(given.thread.value)]
     : text === undefined

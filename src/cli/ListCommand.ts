@@ -5,7 +5,6 @@ import { shortId } from "../domain/ThreadPrefix.js"
 import { projectName } from "../domain/WorkingDirectory.js"
 import { MemoryCatalogue, type MemoryEntry } from "../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../services/MemoryShelf.js"
-import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { Settings } from "../Settings.js"
 import { directoryOf, runOn } from "./CommandRun.js"
 import type { CommandServices } from "./CommandServices.js"
@@ -78,9 +77,8 @@ export const run = <E>(
     Effect.gen(function* () {
       const catalogue = yield* MemoryCatalogue
       const { rootOf } = yield* MemoryShelf
-      const { normalise } = yield* WorkingDirectories
       const { memoriesHome } = yield* Settings
-      const cwd = Option.isSome(given.cwd) ? yield* normalise(directoryOf(given.cwd.value)) : undefined
+      const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
       const counts = new Map((yield* catalogue.projects).map(({ cwd, memories }) => [cwd, memories]))
       const shown = given.json || cwd !== undefined ? Infinity : shownPerProject
       const projects = byProject(counts, yield* catalogue.memories(cwd, shown))

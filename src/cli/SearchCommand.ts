@@ -17,7 +17,6 @@ import { fitText } from "../domain/TextTable.js"
 import { projectName } from "../domain/WorkingDirectory.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../services/MemoryShelf.js"
-import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { SettingInvalid } from "../Settings.js"
 import { directoryOf, runOn } from "./CommandRun.js"
 import type { CommandServices } from "./CommandServices.js"
@@ -121,8 +120,7 @@ export const run = <E>(
           expected: "a word at least"
         })
       }
-      const { normalise } = yield* WorkingDirectories
-      const cwd = Option.isSome(given.cwd) ? yield* normalise(directoryOf(given.cwd.value)) : undefined
+      const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
       const found = yield* find(query, cwd)
       const json = {
         total: found.total,

@@ -158,6 +158,8 @@ describe("a command line that cannot be read", () => {
     [["why"], "'--thread'"],
     [["bogus"], "'bogus'"],
     [["search"], "search: expected a word"],
+    [["list", "--cwd", ""], "--cwd: expected a directory"],
+    [["forget", "--cwd", "", "--yes"], "--cwd: expected a directory"],
     [["forget", "--all"], "--yes: expected it"]
   ]
 
