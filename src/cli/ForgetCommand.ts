@@ -55,6 +55,12 @@ const directoriesShowing = Effect.fnUntraced(function* (
   )
 })
 
+/** Whether anything is kept of a directory, be it files alone, whose rows were lost. */
+const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<string>, cwd: string) {
+  const shelf = yield* MemoryShelf
+  return known.includes(cwd) || (yield* shelf.files(cwd)).length > 0 || (yield* shelf.hasPrevious(cwd))
+})
+
 const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
   const catalogue = yield* MemoryCatalogue
   const text = Option.getOrUndefined(given.match)
@@ -80,7 +86,7 @@ const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
   const cwds = new Set([
     ...(yield* catalogue.directoriesOf(threadIds)),
     ...notes.map((note) => note.cwd),
-    ...known.filter((directory) => directory === cwd),
+    ...(cwd !== undefined && (yield* isKept(known, cwd)) ? [cwd] : []),
     ...(given.all ? known : yield* directoriesShowing(known, threadIds, text))
   ])
   const plan: ForgetPlan = { threadIds, notes, cwds: [...cwds].sort(), text }
