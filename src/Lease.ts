@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 
 /** A lease is renewed four times over, so that three renewals may come late; never more often than once a second. */
 const renewalInterval = (lease: Duration.Duration): Duration.Duration =>
@@ -7,11 +8,20 @@ const renewalInterval = (lease: Duration.Duration): Duration.Duration =>
 
 /**
  * Runs work while its lease is renewed. When a renewal fails the work is interrupted, its finalizers are waited for, and
- * the failure of the renewal is the result.
+ * the failure of the renewal is the result. Whoever interrupts it waits for them too, which a race would not do: what the
+ * lease is for has ended when the lease is given back.
  */
 export const whileRenewed = <A, E, R, E2, R2>(
   work: Effect.Effect<A, E, R>,
   renew: Effect.Effect<void, E2, R2>,
   lease: Duration.Duration
 ): Effect.Effect<A, E | E2, R | R2> =>
-  Effect.raceFirst(work, Effect.forever(Effect.zipRight(Effect.sleep(renewalInterval(lease)), renew)))
+  Effect.acquireUseRelease(
+    Effect.fork(Effect.interruptible(work)),
+    (working) =>
+      Effect.raceFirst(
+        Fiber.join(working),
+        Effect.forever(Effect.zipRight(Effect.sleep(renewalInterval(lease)), renew))
+      ),
+    Fiber.interrupt
+  )

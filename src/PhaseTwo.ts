@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
@@ -222,7 +223,14 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
   yield* keepToProvider(cwd, state)
   yield* progress.report({ _tag: "Consolidating", cwd })
   const staging = yield* memoryFs.stage(cwd, memories, state.notes)
-  return yield* Effect.onError(publishStaged(pass, staging, state), () => Effect.ignore(memoryFs.redactStaging(cwd)))
+  return yield* Effect.onError(publishStaged(pass, staging, state), (cause) =>
+    Effect.ignore(
+      Cause.isInterruptedOnly(cause)
+        ? // What was broken off is of no use to anybody; after a lost lease it is another pass's.
+          Effect.zipRight(renewLock(pass, cwd), memoryFs.discardStaging(cwd))
+        : memoryFs.redactStaging(cwd)
+    )
+  )
 })
 
 /** Has the agent work in a staged copy, and publishes what it left there. */

@@ -127,7 +127,8 @@ export class SettingInvalid extends Schema.TaggedError<SettingInvalid>("rollout-
   }
 ) {
   override get message(): string {
-    return `${this.source}: expected ${this.expected}, not ${JSON.stringify(this.value)}`
+    const instead = this.value === "" ? "" : `, not ${JSON.stringify(this.value)}`
+    return `${this.source}: expected ${this.expected}${instead}`
   }
 }
 
@@ -184,13 +185,18 @@ const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
     Config.withDefault(".")
   )
   const path = (text: string) => resolve(text === "~" || text.startsWith("~/") ? join(userHome, text.slice(1)) : text)
-  const codexHome = Option.match(yield* given(options.codexHome, "CODEX_HOME"), {
-    onNone: () => path("~/.codex"),
-    onSome: ({ text }) => path(text)
+  // A variable of a script that is empty must not come to mean the directory one is in.
+  const named = ({ option, text }: GivenOption) =>
+    text === ""
+      ? new SettingInvalid({ source: option, value: text, expected: "a directory" })
+      : Effect.succeed(path(text))
+  const codexHome = yield* Option.match(yield* given(options.codexHome, "CODEX_HOME"), {
+    onNone: () => Effect.succeed(path("~/.codex")),
+    onSome: named
   })
-  const memoriesHome = Option.match(yield* given(options.memoriesHome, "MEMORIES_HOME"), {
-    onNone: () => memoriesHomeIn(codexHome),
-    onSome: ({ text }) => path(text)
+  const memoriesHome = yield* Option.match(yield* given(options.memoriesHome, "MEMORIES_HOME"), {
+    onNone: () => Effect.succeed(memoriesHomeIn(codexHome)),
+    onSome: named
   })
   return { codexHome, memoriesHome }
 })

@@ -76,9 +76,7 @@ const run = (words: ReadonlyArray<string>) => {
 }
 
 const program = commandFirst(process.argv.slice(2), commandVocabulary).pipe(
-  Either.mapLeft(
-    (option) => new SettingInvalid({ source: option, value: option, expected: "an option that there is" })
-  ),
+  Either.mapLeft(({ expected, option }) => new SettingInvalid({ source: option, value: "", expected })),
   Effect.flatMap(run),
   Effect.tapErrorCause((cause) =>
     Effect.gen(function* () {
@@ -103,6 +101,15 @@ const program = commandFirst(process.argv.slice(2), commandVocabulary).pipe(
 
 // A reader that has seen enough (`| head`) is no failure of ours.
 process.stdout.on("error", () => process.exit(0))
+
+// Nor is a terminal that was closed: writing to it then fails.
+process.stderr.on("error", () => undefined)
+
+// A terminal that is closed ends a pass as Ctrl-C does: nothing stays locked, no agent goes on alone. Under `nohup`, which
+// leaves no terminal, a pass goes on.
+if (process.stdout.isTTY || process.stderr.isTTY) {
+  process.on("SIGHUP", () => process.emit("SIGTERM"))
+}
 
 NodeRuntime.runMain(program, {
   disableErrorReporting: true,

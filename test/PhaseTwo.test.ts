@@ -331,6 +331,32 @@ describe("phase two: the lock", () => {
       })
     )
   })
+
+  it.effect("is given back after an interrupted agent has ended, and what the agent worked in is gone", () => {
+    const seen: Array<boolean> = []
+    let staged = ""
+    let ending: Effect.Effect<void> = Effect.void
+    const world = new World({
+      agent: ({ directory }) => {
+        staged = directory
+        return Effect.onInterrupt(Effect.never, () => Effect.zipRight(Effect.yieldNow(), ending))
+      }
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const files = yield* FileSystem.FileSystem
+        const stateDb = yield* StateDb
+        ending = Effect.orDie(Effect.map(stateDb.lockedDirectories, (locked) => void seen.push(locked.length === 0)))
+        const running = yield* Effect.fork(pass)
+        yield* TestClock.adjust("1 seconds")
+        assert.isTrue(yield* files.exists(staged))
+        yield* Fiber.interrupt(running)
+        assert.deepStrictEqual(seen, [false])
+        assert.isFalse(yield* files.exists(staged))
+      })
+    )
+  })
 })
 
 describe("phase two: an agent that cannot be trusted", () => {

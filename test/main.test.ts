@@ -222,6 +222,15 @@ describe("bad input to the program", () => {
     "--rebuild-index"
   )
 
+  it.scoped.each(["--codex-home", "--memories-home"])("an empty %s is not the directory one is in", (option) =>
+    Effect.gen(function* () {
+      const { code, stderr } = yield* runMain([option, "", "--json"])
+      assert.strictEqual(code, 2)
+      assert.match(stderr, oneLine)
+      assert.isTrue(stderr.includes(`${option}: expected a directory`), stderr)
+    })
+  )
+
   it.scoped("a Codex home that is not there is one line, and nothing is made", () =>
     Effect.gen(function* () {
       const { folder } = yield* homes

@@ -8,20 +8,26 @@ export interface Vocabulary {
   readonly flags: ReadonlySet<string>
 }
 
+/** What of a command line cannot be meant, and what would be. */
+export interface Misplaced {
+  readonly option: string
+  readonly expected: string
+}
+
 const nameOf = (word: string): string => word.split("=", 1)[0] ?? word
 
 /**
  * The words with the command first, so that options may stand on either side of it; as they are where there is none. Whoever
- * asks for help gets it, whatever else they wrote. An option that nobody knows is an error, `Left` with its name: it would be
- * taken for one of a command's words.
+ * asks for help gets it, whatever else they wrote. An option that nobody knows is an error, `Left`: it would be taken for one
+ * of a command's words. So is one whose value is missing.
  */
 export const commandFirst = (
   words: ReadonlyArray<string>,
   { commands, flags, valued }: Vocabulary
-): Either.Either<ReadonlyArray<string>, string> => {
+): Either.Either<ReadonlyArray<string>, Misplaced> => {
   const rest: Array<string> = []
   let command: string | undefined
-  let unknown: string | undefined
+  let wrong: Misplaced | undefined
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? ""
     if (word === "--") {
@@ -30,10 +36,15 @@ export const commandFirst = (
     }
     if (word.startsWith("-") && word !== "-") {
       rest.push(word)
-      if (valued.has(word) && index + 1 < words.length) {
-        rest.push(words[++index] ?? "")
+      if (valued.has(word)) {
+        const value = words[++index]
+        if (value === undefined) {
+          wrong ??= { option: word, expected: "a value after it; `--help` says which" }
+        } else {
+          rest.push(value)
+        }
       } else if (!valued.has(nameOf(word)) && !flags.has(nameOf(word))) {
-        unknown ??= nameOf(word)
+        wrong ??= { option: nameOf(word), expected: "an option that there is; `--help` names them" }
       }
     } else if (command === undefined && commands.has(word)) {
       command = word
@@ -47,5 +58,5 @@ export const commandFirst = (
   if (isHelp || isVersion) {
     return Either.right([...(command === undefined ? [] : [command]), isHelp ? "--help" : "--version"])
   }
-  return unknown !== undefined ? Either.left(unknown) : Either.right(command === undefined ? words : [command, ...rest])
+  return wrong !== undefined ? Either.left(wrong) : Either.right(command === undefined ? words : [command, ...rest])
 }

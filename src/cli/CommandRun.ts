@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import { isThreadPrefix } from "../domain/ThreadPrefix.js"
 import { ThreadId } from "../domain/ThreadId.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
+import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { loadSettings, SettingInvalid, Settings } from "../Settings.js"
 import { withLogLevel } from "./Logging.js"
 import { type Given, givenOptions } from "./Options.js"
@@ -39,8 +40,14 @@ export const threadOf = Effect.fnUntraced(function* (given: string) {
     : ThreadId.make(found)
 })
 
-/** A directory as a person names it, made absolute from where they are. */
-export const directoryOf = (given: string): string => resolve(given)
+/** The directory that a person means by `--cwd`, as sessions record it; none is meant by an empty text. */
+export const directoryOf = Effect.fnUntraced(function* (given: string) {
+  if (given === "") {
+    return yield* new SettingInvalid({ source: "--cwd", value: given, expected: "a directory" })
+  }
+  const { normalise } = yield* WorkingDirectories
+  return yield* normalise(resolve(given))
+})
 
 /** Runs a command's work on the services it needs, with the settings that were given. */
 export const runOn = <A, E, R, E2>(

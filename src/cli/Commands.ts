@@ -1,25 +1,15 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
-import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
-import * as Span from "@effect/cli/HelpDoc/Span"
 import * as Effect from "effect/Effect"
 import type { CommandServices } from "./CommandServices.js"
+import { described } from "./Described.js"
 import { passOptions } from "./Options.js"
 
 /**
  * The commands beside the pass: what each is called and takes. What they do is loaded when they are run, so that a pass,
  * and each of them, pays for itself alone.
  */
-
-const program = "rollout-memories"
-
-const described = (what: string, examples: ReadonlyArray<string>): HelpDoc.HelpDoc =>
-  HelpDoc.blocks([
-    HelpDoc.p(what),
-    HelpDoc.p("Examples:"),
-    ...examples.map((example) => HelpDoc.p(Span.code(`  ${program} ${example}`)))
-  ])
 
 const thread = Options.text("thread").pipe(
   Options.withPseudoName("ID"),
@@ -147,6 +137,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
           Options.withDescription("Every thread, line and note that holds this text."),
           Options.optional
         ),
+        all: Options.boolean("all").pipe(Options.withDescription("Everything that was learned, in every project.")),
         yes
       },
       (given) =>

@@ -2,7 +2,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { forCwd } from "../MemoryContext.js"
 import { MemoryFs } from "../services/MemoryFs.js"
-import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { integer } from "../SettingKinds.js"
 import { SettingInvalid } from "../Settings.js"
 import { directoryOf, runOn } from "./CommandRun.js"
@@ -32,7 +31,7 @@ export const run = <E>(
     reading,
     Effect.gen(function* () {
       const maxTokens = yield* tokensOf(given.maxTokens)
-      const cwd = yield* (yield* WorkingDirectories).normalise(directoryOf(given.cwd))
+      const cwd = yield* directoryOf(given.cwd)
       const text = yield* forCwd(cwd, { maxTokens })
       const { memoryPath } = (yield* MemoryFs).rootOf(cwd)
       if (given.json || text !== "") {

@@ -62,7 +62,7 @@ const shelfChecks = Effect.gen(function* () {
     (problem) => !(isAtWork && (problem === "left behind" || problem === "unfinished"))
   )
   return problems.length === 0
-    ? [well("memories home", `${memoriesHome} is private and has no leftovers`)]
+    ? [well("memories home", `nothing in ${memoriesHome} can be read by others or was left behind`)]
     : problems.map((problem) => {
         const [finding, todo] = advice[problem]
         const paths = findings.filter((one) => one.problem === problem).map(({ path }) => path)
@@ -191,7 +191,7 @@ export const run = <E extends { readonly message: string }>(
     ).pipe(Effect.provideService(Settings, settings))
     const checks = [
       ...Either.getOrElse(examined, (error) => [
-        ill("state DB", error.message, "do what it says, then run doctor again")
+        ill("homes and state DB", error.message, "do what it says, then run doctor again")
       ]),
       ...server
     ]

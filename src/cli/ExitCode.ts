@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util"
+import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
@@ -32,14 +34,17 @@ export const explain = (cause: Cause.Cause<unknown>): string | undefined => {
   const error = Option.getOrUndefined(Cause.failureOption(cause))
   if (
     Cause.isInterruptedOnly(cause) ||
-    ValidationError.isValidationError(error) ||
     Predicate.isTagged(error, "PassHadFailures") ||
     Predicate.isTagged(error, "NeedsPerson")
   ) {
     return undefined
   }
   const told = error ?? Cause.squash(cause)
-  const text = told instanceof Error ? told.message : String(told)
+  const text = ValidationError.isValidationError(told)
+    ? `${stripVTControlCharacters(HelpDoc.toAnsiText(told.error)).trim()}; \`--help\` after a command says what it takes`
+    : told instanceof Error
+      ? told.message
+      : String(told)
   const line = text.replace(/\s+/g, " ").trim()
   return error === undefined ? `a fault of this program: ${line}` : line
 }

@@ -1,6 +1,6 @@
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { counted } from "../domain/Counted.js"
 import { isForgotten } from "../domain/Forgetting.js"
 import { fold } from "../domain/Search.js"
 import { shortId } from "../domain/ThreadPrefix.js"
@@ -9,7 +9,6 @@ import { projectName } from "../domain/WorkingDirectory.js"
 import { forget, type ForgetPlan } from "../Forget.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../services/MemoryShelf.js"
-import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { SettingInvalid } from "../Settings.js"
 import { directoryOf, runOn, threadOf } from "./CommandRun.js"
 import type { CommandServices } from "./CommandServices.js"
@@ -37,11 +36,15 @@ const knownDirectories = Effect.gen(function* () {
   return [...new Set(all.map(({ cwd }) => cwd))].sort()
 })
 
-/** The directories whose files name a thread or hold a text. */
-const directoriesShowing = Effect.fnUntraced(function* (threadIds: ReadonlyArray<ThreadId>, text: string | undefined) {
+/** Of those directories the ones whose files name a thread or hold a text. */
+const directoriesShowing = Effect.fnUntraced(function* (
+  known: ReadonlyArray<string>,
+  threadIds: ReadonlyArray<ThreadId>,
+  text: string | undefined
+) {
   const shelf = yield* MemoryShelf
   const rule = { threadIds: new Set<string>(threadIds), lines: new Set<string>(), text }
-  return yield* Effect.filter(yield* knownDirectories, (cwd) =>
+  return yield* Effect.filter(known, (cwd) =>
     Effect.map(shelf.files(cwd), (files) =>
       files.some(
         (file) =>
@@ -52,9 +55,14 @@ const directoriesShowing = Effect.fnUntraced(function* (threadIds: ReadonlyArray
   )
 })
 
+/** Whether anything is kept of a directory, be it files alone, whose rows were lost. */
+const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<string>, cwd: string) {
+  const shelf = yield* MemoryShelf
+  return known.includes(cwd) || (yield* shelf.files(cwd)).length > 0 || (yield* shelf.hasPrevious(cwd))
+})
+
 const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
   const catalogue = yield* MemoryCatalogue
-  const { normalise } = yield* WorkingDirectories
   const text = Option.getOrUndefined(given.match)
   if (text !== undefined && text.trim().length < shortestMatch) {
     return yield* new SettingInvalid({
@@ -63,7 +71,7 @@ const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
       expected: `a text of ${shortestMatch} characters or more`
     })
   }
-  const cwd = Option.isSome(given.cwd) ? yield* normalise(directoryOf(given.cwd.value)) : undefined
+  const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
   const threadIds = Option.isSome(given.thread)
     ? [yield* threadOf(given.thread.value)]
     : text === undefined
@@ -74,11 +82,12 @@ const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
       Option.isNone(given.thread) &&
       (text === undefined ? cwd === undefined || note.cwd === cwd : fold(note.text).includes(fold(text)))
   )
+  const known = yield* knownDirectories
   const cwds = new Set([
     ...(yield* catalogue.directoriesOf(threadIds)),
     ...notes.map((note) => note.cwd),
-    ...(cwd === undefined ? [] : [cwd]),
-    ...(given.all ? yield* knownDirectories : yield* directoriesShowing(threadIds, text))
+    ...(cwd !== undefined && (yield* isKept(known, cwd)) ? [cwd] : []),
+    ...(given.all ? known : yield* directoriesShowing(known, threadIds, text))
   ])
   const plan: ForgetPlan = { threadIds, notes, cwds: [...cwds].sort(), text }
   return plan
@@ -100,7 +109,7 @@ const describe = Effect.fnUntraced(function* ({ cwds, notes, text, threadIds }: 
     ...(threadIds.length === 0
       ? []
       : [
-          `${threadIds.length} ${threadIds.length === 1 ? "session" : "sessions"} with all that was learned from ${threadIds.length === 1 ? "it" : "them"}`,
+          `${counted(threadIds.length, "session", "sessions")} with all that was learned from ${threadIds.length === 1 ? "it" : "them"}`,
           ...table([{ heading: "thread" }, { heading: "title", isFlexible: true }], titles),
           ...(threadIds.length > namedThreads ? [`and ${threadIds.length - namedThreads} more`] : [])
         ]),
@@ -135,14 +144,15 @@ export const run = <E>(given: ForgetGiven, { amending }: CommandServices<E>) =>
       }
       if (!given.yes) {
         const lines = (yield* describe(plan))(yield* screen)
-        yield* (given.json ? Console.error : Console.log)(lines.join("\n"))
+        const output = given.json ? process.stderr : process.stdout
+        output.write(`${lines.join("\n")}\n`)
         if (!(yield* confirm("Forget this?"))) {
           return yield* print(given.json, { forgotten: false, ...json }, () => ["Nothing was changed."])
         }
       }
       yield* withProgressLine((tell) => forget(plan, tell))
       yield* print(given.json, { forgotten: true, ...json }, () => [
-        `Forgotten: ${plan.threadIds.length} sessions, ${plan.notes.length} notes, in ${plan.cwds.length} projects.`
+        `Forgotten: ${counted(plan.threadIds.length, "session", "sessions")} and ${counted(plan.notes.length, "note", "notes")}, in ${counted(plan.cwds.length, "project", "projects")}.`
       ])
     })
   )

@@ -5,6 +5,7 @@ import { shortId } from "../domain/ThreadPrefix.js"
 import { projectName } from "../domain/WorkingDirectory.js"
 import { MemoryCatalogue, type MemoryEntry } from "../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../services/MemoryShelf.js"
+import { Settings } from "../Settings.js"
 import { directoryOf, runOn } from "./CommandRun.js"
 import type { CommandServices } from "./CommandServices.js"
 import type { Given } from "./Options.js"
@@ -44,9 +45,9 @@ const columns = [
   { heading: "title", isFlexible: true }
 ]
 
-const render = (projects: ReadonlyArray<Project>, { bold, table }: Screen): ReadonlyArray<string> =>
+const render = (projects: ReadonlyArray<Project>, nothing: string, { bold, table }: Screen): ReadonlyArray<string> =>
   projects.length === 0
-    ? ["Nothing was learned yet."]
+    ? [nothing]
     : projects.flatMap(({ cwd, memories, total }, index) => [
         ...(index === 0 ? [] : [""]),
         `${bold(projectName(cwd))}  ${cwd}`,
@@ -76,7 +77,8 @@ export const run = <E>(
     Effect.gen(function* () {
       const catalogue = yield* MemoryCatalogue
       const { rootOf } = yield* MemoryShelf
-      const cwd = Option.getOrUndefined(Option.map(given.cwd, directoryOf))
+      const { memoriesHome } = yield* Settings
+      const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
       const counts = new Map((yield* catalogue.projects).map(({ cwd, memories }) => [cwd, memories]))
       const shown = given.json || cwd !== undefined ? Infinity : shownPerProject
       const projects = byProject(counts, yield* catalogue.memories(cwd, shown))
@@ -91,6 +93,10 @@ export const run = <E>(
           size
         }))
       }))
-      yield* print(given.json, { projects: json }, (screen) => render(projects, screen))
+      const nothing =
+        cwd === undefined || counts.size === 0
+          ? `Nothing was learned yet in ${memoriesHome}: run rollout-memories once, without a command.`
+          : `Nothing was learned in ${cwd}; \`rollout-memories list\` shows the projects where something was.`
+      yield* print(given.json, { projects: json }, (screen) => render(projects, nothing, screen))
     })
   )

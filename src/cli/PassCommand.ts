@@ -17,8 +17,10 @@ import type { RolloutStore } from "../services/RolloutStore.js"
 import type { StateDb } from "../services/StateDb.js"
 import { loadSettings, Settings } from "../Settings.js"
 import type { Templates } from "../Templates.js"
+import { described } from "./Described.js"
 import { PassHadFailures } from "./ExitCode.js"
 import { givenOptions, passOptions } from "./Options.js"
+import { withProgressLine } from "./ProgressLine.js"
 import { withLogLevel } from "./Logging.js"
 import { renderReport } from "./ReportText.js"
 import { withTelemetry } from "./Telemetry.js"
@@ -76,8 +78,9 @@ export const makePassCommand = <E>(services: PassServices<E>) =>
           : Console.log("Memory is switched off (MEMORIES_ENABLED=false): nothing was read.")
       }
       const options = { all: given.all, rebuildIndex: given.rebuildIndex }
-      const report = yield* runPass(options).pipe(
-        Effect.provide(services(options)),
+      const report = yield* withProgressLine((tell) =>
+        Effect.zipRight(tell("looking for sessions"), runPass(options).pipe(Effect.provide(services(options))))
+      ).pipe(
         // Progress has left the terminal by then.
         Effect.tap((report) => print(report, given.json)),
         withTelemetry,
@@ -90,6 +93,9 @@ export const makePassCommand = <E>(services: PassServices<E>) =>
     })
   ).pipe(
     Command.withDescription(
-      "Turns finished coding sessions into memory that the next session can read. Runs one pass and prints what it did."
+      described(
+        "Turns finished coding sessions into memory that the next session can read. Runs one pass and prints what it did.",
+        ["", "--all", "--source all --min-idle 1h --json"]
+      )
     )
   )

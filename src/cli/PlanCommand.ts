@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { PassPlan, renderPlan } from "../domain/Plan.js"
 import { loadSettings, Settings } from "../Settings.js"
+import { described } from "./Described.js"
+import { withProgressLine } from "./ProgressLine.js"
 import { withLogLevel } from "./Logging.js"
 import { givenOptions, passOptions } from "./Options.js"
 import type { PassServices } from "./PassCommand.js"
@@ -17,12 +19,19 @@ export const makePlanCommand = <E>(services: PassServices<E>) =>
     Effect.gen(function* () {
       const { planPass } = yield* Effect.promise(() => import("../Plan.js"))
       const settings = yield* loadSettings(givenOptions(given))
-      const plan = yield* planPass({ all: given.all }).pipe(
-        Effect.provide(services({ rebuildIndex: false })),
-        withTelemetry,
-        withLogLevel(settings.logLevel),
-        Effect.provideService(Settings, settings)
-      )
+      const plan = yield* withProgressLine((tell) =>
+        Effect.zipRight(
+          tell("looking for sessions"),
+          planPass({ all: given.all }).pipe(Effect.provide(services({ rebuildIndex: false })))
+        )
+      ).pipe(withTelemetry, withLogLevel(settings.logLevel), Effect.provideService(Settings, settings))
       yield* Console.log(given.json ? yield* encodePlan(plan) : renderPlan(plan))
     })
-  ).pipe(Command.withDescription("Shows what a pass would send to the model, and what it may cost, without any call."))
+  ).pipe(
+    Command.withDescription(
+      described("Shows what a pass would send to the model, and what it may cost, without any call.", [
+        "plan --model openai:gpt-5-mini",
+        "plan --model openai:gpt-5-mini --all --json"
+      ])
+    )
+  )

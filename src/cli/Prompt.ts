@@ -19,4 +19,8 @@ export const confirm = (question: string) =>
         lines.once("close", () => resume(Effect.succeed(false)))
         return Effect.sync(() => lines.close())
       })
-    : new SettingInvalid({ source: "--yes", value: "", expected: "it, since there is no terminal to ask on" })
+    : new SettingInvalid({
+        source: "--yes",
+        value: "",
+        expected: "it, since there is no terminal to ask on; nothing was changed"
+      })

@@ -3,7 +3,6 @@ import { byteLength } from "../domain/ByteBudget.js"
 import { redact } from "../domain/Redaction.js"
 import { noteBytes, noteText } from "../domain/UserNote.js"
 import { StateDb } from "../services/StateDb.js"
-import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { SettingInvalid } from "../Settings.js"
 import { directoryOf, runOn } from "./CommandRun.js"
 import type { CommandServices } from "./CommandServices.js"
@@ -28,7 +27,7 @@ export const run = <E>(
           expected: `a text of 1 to ${noteBytes} bytes`
         })
       }
-      const cwd = yield* (yield* WorkingDirectories).normalise(directoryOf(given.cwd))
+      const cwd = yield* directoryOf(given.cwd)
       yield* (yield* StateDb).addNote(cwd, note)
       yield* print(given.json, { cwd, note }, () => [
         `Noted for ${cwd}: ${note}`,

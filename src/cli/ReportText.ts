@@ -1,3 +1,4 @@
+import { counted } from "../domain/Counted.js"
 import type { PassReport } from "../domain/Report.js"
 import { projectName } from "../domain/WorkingDirectory.js"
 
@@ -10,8 +11,6 @@ export interface ReportContext {
   readonly minIdle: string
   readonly bold: (text: string) => string
 }
-
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 
 /** Traces of a project that are named; the rest is counted. */
 const namedTraces = 5

@@ -7,7 +7,6 @@ import { resume } from "../PhaseTwo.js"
 import { MemoryRevision } from "../services/MemoryRevision.js"
 import { MemoryShelf } from "../services/MemoryShelf.js"
 import { StateDb } from "../services/StateDb.js"
-import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { Settings } from "../Settings.js"
 import { directoryOf, runOn } from "./CommandRun.js"
 import type { CommandServices } from "./CommandServices.js"
@@ -42,7 +41,7 @@ export const run = <E>(
     amending,
     Effect.gen(function* () {
       const shelf = yield* MemoryShelf
-      const cwd = yield* (yield* WorkingDirectories).normalise(directoryOf(given.cwd))
+      const cwd = yield* directoryOf(given.cwd)
       const notes = yield* restore(cwd)
       const text = Option.getOrElse(yield* shelf.memoryText(cwd), () => "")
       const missing = notes.filter((note) => !text.split("\n").includes(noteLine(note)))

@@ -17,7 +17,6 @@ import { fitText } from "../domain/TextTable.js"
 import { projectName } from "../domain/WorkingDirectory.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../services/MemoryShelf.js"
-import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { SettingInvalid } from "../Settings.js"
 import { directoryOf, runOn } from "./CommandRun.js"
 import type { CommandServices } from "./CommandServices.js"
@@ -77,11 +76,12 @@ const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): Excerpt
 
 const render = (
   query: SearchQuery,
+  cwd: string | undefined,
   { hits, total }: { readonly hits: ReadonlyArray<SearchDocument>; readonly total: number },
   { bold, dim, mark, width }: Screen
 ): ReadonlyArray<string> =>
   hits.length === 0
-    ? [`Nothing was found for ${query.terms.join(", ")}.`]
+    ? [`Nothing was found for ${query.terms.join(", ")}${cwd === undefined ? "" : ` in ${cwd}`}.`]
     : [
         ...hits.flatMap((hit) => {
           const excerpt = placeIn(query, hit)
@@ -120,8 +120,7 @@ export const run = <E>(
           expected: "a word at least"
         })
       }
-      const { normalise } = yield* WorkingDirectories
-      const cwd = Option.isSome(given.cwd) ? yield* normalise(directoryOf(given.cwd.value)) : undefined
+      const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
       const found = yield* find(query, cwd)
       const json = {
         total: found.total,
@@ -138,6 +137,6 @@ export const run = <E>(
           }
         })
       }
-      yield* print(given.json, json, (screen) => render(query, found, screen))
+      yield* print(given.json, json, (screen) => render(query, cwd, found, screen))
     })
   )

@@ -6,7 +6,6 @@ import { exactTime, readableSize, readableTime } from "../domain/ReadableTime.js
 import { shortId } from "../domain/ThreadPrefix.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../services/MemoryShelf.js"
-import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { SettingInvalid } from "../Settings.js"
 import { directoryOf, runOn, threadOf } from "./CommandRun.js"
 import type { CommandServices } from "./CommandServices.js"
@@ -59,7 +58,7 @@ const showThread = Effect.fnUntraced(function* (text: string, asJson: boolean) {
 const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean) {
   const catalogue = yield* MemoryCatalogue
   const shelf = yield* MemoryShelf
-  const cwd = yield* (yield* WorkingDirectories).normalise(directoryOf(given))
+  const cwd = yield* directoryOf(given)
   const text = Option.getOrUndefined(yield* shelf.memoryText(cwd))
   if (text === undefined) {
     return yield* new NothingToShow({ of: cwd, hint: "`rollout-memories list` shows the projects that have one" })

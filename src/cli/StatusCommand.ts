@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { counted } from "../domain/Counted.js"
 import { exactTime, readableSize, readableTime } from "../domain/ReadableTime.js"
 import { type ThreadStates, threadStates } from "../domain/StatusReport.js"
 import { shortId } from "../domain/ThreadPrefix.js"
@@ -92,7 +93,7 @@ const reasons: { readonly [reason: string]: string } = {
   claimed: "while another pass reads them",
   current: "because they run this program",
   budget: "for the next day's budget",
-  ignored: "as sessions of sub-agents",
+  ignored: "named in the ignore file",
   "memory-disabled": "recorded with memory switched off",
   provider: "recorded with another provider",
   archived: "archived",
@@ -107,10 +108,10 @@ const threadLines = (threads: ThreadStates, { alarm, bold, table }: Screen): Rea
   const waiting = Object.entries(threads.waiting)
   const outside = Object.entries(threads.outside)
   return [
-    bold(`${threads.total} sessions`),
+    bold(counted(threads.total, "session", "sessions")),
     `  ${threads.learned} learned from`,
     ...(threads.nothing > 0 ? [`  ${threads.nothing} with nothing to remember`] : []),
-    ...waiting.map(([reason, count]) => `  ${count} wait ${reasons[reason] ?? reason}`),
+    ...waiting.map(([reason, count]) => `  ${count} waiting ${reasons[reason] ?? reason}`),
     ...outside.map(([reason, count]) => `  ${count} not looked at: ${reasons[reason] ?? reason}`),
     ...(threads.backingOff.length === 0
       ? []
@@ -187,8 +188,8 @@ const render = (status: Status, screen: Screen): ReadonlyArray<string> => {
           ...status.unfinishedForgets.map((threadId) => `  rollout-memories forget --thread ${threadId}`)
         ]),
     "",
-    ...(status.tokensToday === null ? [] : [`${status.tokensToday} tokens spent today (UTC)`]),
-    `${readableSize(status.bytesOnDisk)} in ${status.memoriesHome}${status.notes > 0 ? `, ${status.notes} notes by you` : ""}${status.forgotten > 0 ? `, ${status.forgotten} sessions forgotten` : ""}`
+    ...(status.tokensToday === null ? [] : [`${counted(status.tokensToday, "token", "tokens")} spent today (UTC)`]),
+    `${readableSize(status.bytesOnDisk)} in ${status.memoriesHome}${status.notes > 0 ? `, ${counted(status.notes, "note", "notes")} by you` : ""}${status.forgotten > 0 ? `, ${counted(status.forgotten, "session", "sessions")} forgotten` : ""}`
   ]
 }
 

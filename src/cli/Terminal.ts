@@ -13,21 +13,23 @@ export const wantsColour = (stream: NodeJS.WriteStream): Effect.Effect<boolean> 
     Effect.orElseSucceed(() => stream.isTTY)
   )
 
-/** Help and errors come coloured from their library; where colour is not wanted it is taken out again. */
+/**
+ * Help comes coloured from its library; where colour is not wanted it is taken out again. What the library says of a command
+ * line that it cannot read is said by the program itself, as every error is: here it is dropped.
+ */
 export const layerPlainConsole: Layer.Layer<never> = Layer.unwrapEffect(
   Effect.gen(function* () {
     const console = yield* Effect.console
-    const plain =
-      (stream: NodeJS.WriteStream, isColoured: boolean) =>
-      (...parts: ReadonlyArray<unknown>) =>
-        Effect.sync(() => {
-          const text = parts.map(String).join(" ")
-          stream.write(`${isColoured ? text : stripVTControlCharacters(text)}\n`)
-        })
+    const isColoured = yield* wantsColour(process.stdout)
+    const log = (...parts: ReadonlyArray<unknown>) =>
+      Effect.sync(() => {
+        const text = parts.map(String).join(" ")
+        process.stdout.write(`${isColoured ? text : stripVTControlCharacters(text)}\n`)
+      })
     return Console.setConsole({
       ...console,
-      log: plain(process.stdout, yield* wantsColour(process.stdout)),
-      error: plain(process.stderr, yield* wantsColour(process.stderr))
+      log,
+      error: () => Effect.void
     })
   })
 )

@@ -15,6 +15,8 @@ import { stateContext } from "./StatusCommand.js"
 const sentences: { readonly [verdict: string]: string } = {
   forgotten: "It was forgotten on request, and stays so whatever is added to its rollout.",
   archived: "It is archived: archived sessions are not read.",
+  ignored: "The ignore file of the memories home names it: it is not read while a line there does.",
+  "memory-disabled": "It was recorded with memory switched off: such sessions are not read.",
   "sub-agent": "It is a sub-agent's session: those never become memory.",
   source: "Its source does not become memory: `--source` or MEMORIES_SOURCES says which do.",
   missing: "Its rollout is gone: what was learned from it stays, nothing more can be.",

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { counted } from "./Counted.js"
 import { SkipReason } from "./Selection.js"
 
 /** One request that a pass would make. */
@@ -33,9 +34,6 @@ export const PassPlan = Schema.Struct({
 
 /** What a pass would send to write traces. */
 export type PassPlan = typeof PassPlan.Type
-
-const counted = (count: number, one: string, many: string): string =>
-  `${count.toLocaleString("en")} ${count === 1 ? one : many}`
 
 /** A plan that a person reads. */
 export const renderPlan = (plan: PassPlan): string => {

@@ -48,42 +48,56 @@ const gap = 2
 /** No flexible column is cut below this. */
 const narrowest = 12
 
+/** How wide each column is, the flexible ones, the last one first, as narrow as they may be; and by how much that is too wide. */
 const widthsOf = (columns: ReadonlyArray<Column>, rows: ReadonlyArray<ReadonlyArray<string>>, width: number) => {
-  const wanted = columns.map(({ heading }, index) =>
+  const widths = columns.map(({ heading }, index) =>
     rows.reduce((most, row) => Math.max(most, displayWidth(row[index] ?? "")), displayWidth(heading))
   )
-  let excess = wanted.reduce((sum, one) => sum + one + gap, -gap) - width
+  let excess = widths.reduce((sum, one) => sum + one + gap, -gap) - width
   for (const [index, column] of [...columns.entries()].toReversed()) {
-    const own = wanted[index] ?? 0
+    const own = widths[index] ?? 0
     if (column.isFlexible === true && excess > 0) {
       const given = Math.min(excess, Math.max(0, own - narrowest))
-      wanted[index] = own - given
+      widths[index] = own - given
       excess -= given
     }
   }
-  return wanted
+  return { widths, excess }
 }
+
+const lineOf = (columns: ReadonlyArray<Column>, widths: ReadonlyArray<number>, cells: ReadonlyArray<string>): string =>
+  cells
+    .map((cell, index) => {
+      const width = widths[index] ?? 0
+      const text = fitText(cell, width)
+      const space = " ".repeat(Math.max(0, width - displayWidth(text)))
+      return columns[index]?.isNumber === true ? space + text : text + space
+    })
+    .join(" ".repeat(gap))
+    .trimEnd()
 
 /**
  * Rows as a table that fits a width, its headings first; the flexible columns, the last one first, are cut where it would not
- * fit. `bold` marks the headings.
+ * fit, and go below the others, a line each, where that does not do. `bold` marks the headings.
  */
 export const renderTable = (
   columns: ReadonlyArray<Column>,
   given: ReadonlyArray<ReadonlyArray<string>>,
-  options: { readonly width: number; readonly bold: (text: string) => string }
+  { bold, width }: { readonly width: number; readonly bold: (text: string) => string }
 ): ReadonlyArray<string> => {
   const rows = given.map((row) => row.map(shown))
-  const widths = widthsOf(columns, rows, options.width)
-  const line = (cells: ReadonlyArray<string>): string =>
-    cells
-      .map((cell, index) => {
-        const width = widths[index] ?? 0
-        const text = fitText(cell, width)
-        const space = " ".repeat(Math.max(0, width - displayWidth(text)))
-        return columns[index]?.isNumber === true ? space + text : text + space
-      })
-      .join(" ".repeat(gap))
-      .trimEnd()
-  return [options.bold(line(columns.map(({ heading }) => heading))), ...rows.map(line)]
+  const headings = columns.map(({ heading }) => heading)
+  const { excess, widths } = widthsOf(columns, rows, width)
+  if (excess <= 0) {
+    return [bold(lineOf(columns, widths, headings)), ...rows.map((row) => lineOf(columns, widths, row))]
+  }
+  const fixed = columns.filter(({ isFlexible }) => isFlexible !== true)
+  const fixedOf = (row: ReadonlyArray<string>) => row.filter((_, index) => columns[index]?.isFlexible !== true)
+  const below = (row: ReadonlyArray<string>): ReadonlyArray<string> =>
+    row.flatMap((cell, index) =>
+      columns[index]?.isFlexible === true && cell !== "" ? [fitText(`${" ".repeat(gap)}${cell}`, width)] : []
+    )
+  const narrow = widthsOf(fixed, rows.map(fixedOf), width).widths
+  const line = (row: ReadonlyArray<string>) => fitText(lineOf(fixed, narrow, fixedOf(row)), width)
+  return [bold(line(headings)), ...rows.flatMap((row) => [line(row), ...below(row)])]
 }

@@ -1,5 +1,6 @@
 import { isFresh, type ThreadRecord } from "./Extraction.js"
 import { isSubAgentSource } from "./RolloutLine.js"
+import { withheldFor } from "./Withheld.js"
 import { type Compared, judge, type SelectionContext, selectionRules, type SkipReason } from "./Selection.js"
 
 /** What the state of a thread is told from. */
@@ -9,7 +10,7 @@ export interface StateContext extends SelectionContext {
 }
 
 /** Why a thread is none of any pass's business. */
-export type OutsideReason = "archived" | "sub-agent" | "source" | "missing"
+export type OutsideReason = "archived" | "ignored" | "memory-disabled" | "sub-agent" | "source" | "missing"
 
 /**
  * Where a thread stands. `waiting` is left for later for the reason given, `eligible` for want of a place alone; `outside`
@@ -41,6 +42,20 @@ export const listingRules: ReadonlyArray<ListingRule> = [
     verdict: "archived",
     applies: ({ thread }) => thread.archivedAt !== null,
     compared: ({ thread }) => [{ what: "archived", value: thread.archivedAt, unit: "time" }]
+  },
+  {
+    name: "is named in the ignore file",
+    verdict: "ignored",
+    applies: ({ thread }) => withheldFor(thread) === "ignored",
+    compared: ({ thread }) => [{ what: "rollout", value: thread.rolloutPath, unit: "text" }]
+  },
+  {
+    name: "was recorded with memory switched off",
+    verdict: "memory-disabled",
+    applies: ({ thread }) => withheldFor(thread) === "memory-disabled",
+    compared: ({ thread }) => [
+      { what: "memory_mode", value: withheldFor(thread) === "memory-disabled" ? "disabled" : null, unit: "text" }
+    ]
   },
   {
     name: "is a sub-agent's session",
@@ -106,10 +121,16 @@ export interface AskedRule {
   readonly compared: ReadonlyArray<Compared>
 }
 
+/** All rules in order, those once that both a listing and a selection ask. */
+const allRules = [
+  ...listingRules,
+  ...selectionRules.filter((rule) => !listingRules.some(({ verdict }) => verdict === rule.verdict))
+]
+
 /** Every rule that was asked about a thread, in order, up to the one that decided. */
 export const askedRules = (record: ThreadRecord, context: StateContext): ReadonlyArray<AskedRule> => {
   const asked: Array<AskedRule> = []
-  for (const { applies, compared, name, verdict } of [...listingRules, ...selectionRules]) {
+  for (const { applies, compared, name, verdict } of allRules) {
     const isDecisive = applies(record, context)
     asked.push({ rule: name, applies: isDecisive, verdict, compared: compared(record, context) })
     if (isDecisive) {

@@ -204,6 +204,30 @@ describe("forget asks first", () => {
 })
 
 describe("forget --cwd, --match and --all", () => {
+  it.scoped("takes away the files of a project whose rows were lost", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      rmSync(home.pathOf(3))
+      for (const file of ["state.sqlite", "state.sqlite-wal", "state.sqlite-shm"]) {
+        rmSync(join(home.memories, file), { force: true })
+      }
+      assert.isTrue(existsSync(memoryFile(home, pier)))
+      assert.strictEqual((yield* home.run("forget", "--cwd", pier, "--yes")).code, 0)
+      assert.isFalse(existsSync(memoryFile(home, pier)))
+    })
+  )
+
+  it.scoped("of a project that nothing is known of says so, and writes nothing", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const ofMemories = (path: string) => !path.startsWith("state.sqlite")
+      const before = snapshot(home.memories, ofMemories)
+      const { code, value } = yield* home.json("forget", "--cwd", "/home/ada/projects/quay", "--yes")
+      assert.deepStrictEqual([code, value["forgotten"], value["cwds"]], [0, false, []])
+      assert.deepStrictEqual(snapshot(home.memories, ofMemories), before)
+    })
+  )
+
   it.scoped("--cwd takes a project with its notes, and nothing of another one", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome

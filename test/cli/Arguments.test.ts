@@ -9,7 +9,7 @@ const vocabulary = {
 }
 
 const arranged = (...words: ReadonlyArray<string>) =>
-  Either.getOrElse(commandFirst(words, vocabulary), (option) => option)
+  Either.getOrElse(commandFirst(words, vocabulary), ({ option }) => option)
 
 describe("the words of a command line", () => {
   it("are put with the command first, options on either side of it", () => {
@@ -32,6 +32,11 @@ describe("the words of a command line", () => {
     assert.strictEqual(arranged("search", "--bogus=1", "a"), "--bogus")
     assert.strictEqual(arranged("--bogus", "x"), "--bogus")
     assert.deepStrictEqual(arranged("search", "--", "--bogus"), ["search", "--", "--bogus"])
+  })
+
+  it("with an option whose value is missing are refused by its name", () => {
+    assert.strictEqual(arranged("status", "--cwd"), "--cwd")
+    assert.deepStrictEqual(arranged("status", "--cwd="), ["status", "--cwd="])
   })
 
   it("with a wish for help become that wish", () => {

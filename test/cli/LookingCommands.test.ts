@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base"
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { bucketOf } from "../../src/domain/WorkingDirectory.js"
 import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
-import { mainPath, snapshot, start } from "../support/program.js"
-import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { mainPath, snapshot, start, write } from "../support/program.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { serve } from "../support/responsesServer.js"
 
 const looking: ReadonlyArray<ReadonlyArray<string>> = [
@@ -111,6 +111,30 @@ describe("why", () => {
     })
   )
 
+  it.scoped("says of a session that the ignore file names, or that was recorded without memory, that this is why", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      home.session(1)
+      home.session(2, { cwd: pier })
+      home.put(
+        3,
+        simpleSession({ id: threadIdOf(3), start: startOfFixtures }).replace(
+          '"cwd":',
+          '"memory_mode":"disabled","cwd":'
+        )
+      )
+      write(join(home.memories, "ignore"), `${pier}/\n`)
+      yield* home.pass()
+      const ignored = yield* home.run("why", "--thread", threadIdOf(2))
+      assert.isTrue(ignored.stdout.includes("The ignore file"), ignored.stdout)
+      assert.isTrue(ignored.stdout.includes("yes  is named in the ignore file"), ignored.stdout)
+      assert.isFalse(ignored.stdout.includes("withheld:"), ignored.stdout)
+      assert.strictEqual((yield* home.json("why", "--thread", threadIdOf(3))).value["verdict"], "memory-disabled")
+      const { threads } = (yield* home.json("status")).value
+      assert.deepInclude(threads, { learned: 1, outside: { ignored: 1, "memory-disabled": 1 } })
+    })
+  )
+
   it.scoped("takes the beginning of an id, says which it could be, and which there is none of", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
@@ -126,7 +150,52 @@ describe("why", () => {
   )
 })
 
+describe("a command line that cannot be read", () => {
+  const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
+    [["list", "--cwd"], "--cwd: expected a value"],
+    [["list", "--bogus"], "--bogus: expected an option that there is"],
+    [["list", "more"], "'more'"],
+    [["why"], "'--thread'"],
+    [["bogus"], "'bogus'"],
+    [["search"], "search: expected a word"],
+    [["list", "--cwd", ""], "--cwd: expected a directory"],
+    [["forget", "--cwd", "", "--yes"], "--cwd: expected a directory"],
+    [["forget", "--all"], "--yes: expected it"]
+  ]
+
+  it.scoped.each(wrong)("%s: one line that says what and what to do, and 2", ([words, says]) =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      home.session(1)
+      yield* home.pass()
+      const { code, stderr } = yield* home.run(...words)
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /^rollout-memories: [^\n]+\n$/)
+      assert.isTrue(stderr.includes(says), stderr)
+    })
+  )
+})
+
 describe("list and show", () => {
+  it.scoped("take a project by any path that leads to it, and say so when nothing was learned there", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      const project = join(home.codex, "../project")
+      const link = join(home.codex, "../link")
+      mkdirSync(project)
+      symlinkSync(project, link)
+      home.session(1, { cwd: project })
+      assert.isTrue((yield* home.run("list")).stdout.includes(`yet in ${home.memories}`))
+      yield* home.pass()
+      for (const command of ["list", "show"]) {
+        const { code, stdout } = yield* home.run(command, "--cwd", link)
+        assert.strictEqual(code, 0)
+        assert.isTrue(stdout.includes(threadIdOf(1).slice(0, 13)), stdout)
+      }
+      assert.isTrue((yield* home.run("list", "--cwd", pier)).stdout.includes(`learned in ${pier};`))
+    })
+  )
+
   it.scoped("list names projects, and of each memory its thread, title, time, outcome and size", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome

@@ -32,11 +32,18 @@ describe("a table", () => {
         .includes("\u001b")
     ))
 
-  it("never has a line wider than the terminal while the fixed columns fit", () =>
+  it("puts its flexible columns below the others where there is no room beside them", () =>
+    assert.deepStrictEqual(table([["01a013d1-31c0", "723 B", "departures are late"]], 24), [
+      "thread          size",
+      "01a013d1-31c0  723 B",
+      "  departures are late"
+    ]))
+
+  it("never has a line wider than the terminal", () =>
     FastCheck.assert(
       FastCheck.property(
         FastCheck.array(FastCheck.string({ unit: "grapheme" })),
-        FastCheck.integer({ min: 30, max: 120 }),
+        FastCheck.integer({ min: 10, max: 120 }),
         (titles, width) => {
           for (const line of table(
             titles.map((title) => ["12345678", "1 KB", title]),

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Extraction, notTried, type ThreadRecord } from "../../src/domain/Extraction.js"
 import { judge } from "../../src/domain/Selection.js"
 import { askedRules, stateOf } from "../../src/domain/ThreadState.js"
+import { withheld } from "../../src/domain/Withheld.js"
 import { startOfFixtures } from "../../src/testing/RolloutBuilder.js"
 import { makeThread } from "../support/rows.js"
 
@@ -65,6 +66,19 @@ describe("the state of a thread", () => {
       if ("reason" in state && !("_tag" in state && state._tag === "Outside")) {
         assert.strictEqual(asked.at(-1)?.verdict, judge(record, context), name)
       }
+    }
+  })
+
+  it("is told by rules that are each asked once", () => {
+    const names = askedRules(record(), context).map(({ verdict }) => verdict)
+    assert.strictEqual(new Set(names).size, names.length, names.join(", "))
+  })
+
+  it("of a withheld thread is outside, for the reason that it is withheld", () => {
+    for (const reason of ["ignored", "memory-disabled"] as const) {
+      const one = { ...record(), thread: withheld(thread, reason) }
+      assert.deepStrictEqual(stateOf(one, context), { _tag: "Outside", reason })
+      assert.strictEqual(askedRules(one, context).at(-1)?.verdict, reason)
     }
   })
 })
