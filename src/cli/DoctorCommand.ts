@@ -44,6 +44,10 @@ const homes = Effect.gen(function* () {
 })
 
 const advice: { readonly [Problem in ShelfFinding["problem"]]: readonly [string, string] } = {
+  "not writable": [
+    "a pass of yours cannot write it",
+    "make it your own with chown and chmod u+w, or pass another folder: --memories-home DIR"
+  ],
   "open to others": ["others on this machine can read it", "chmod -R go-rwx the memories home"],
   "left behind": ["a pass that was killed left it", "the next consolidation removes it; run rollout-memories"],
   "set aside": ["a corrupt state DB was kept", "remove it when you no longer want to look at it"],
@@ -62,7 +66,7 @@ const shelfChecks = Effect.gen(function* () {
     (problem) => !(isAtWork && (problem === "left behind" || problem === "unfinished"))
   )
   return problems.length === 0
-    ? [well("memories home", `nothing in ${memoriesHome} can be read by others or was left behind`)]
+    ? [well("memories home", `all in ${memoriesHome} can be written, nothing can be read by others or was left behind`)]
     : problems.map((problem) => {
         const [finding, todo] = advice[problem]
         const paths = findings.filter((one) => one.problem === problem).map(({ path }) => path)

@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { accessSync, constants, existsSync, lstatSync, readdirSync, readFileSync } from "node:fs"
+import { basename, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -51,6 +51,22 @@ const walk = (folder: string): ReadonlyArray<Entry> => {
   return found
 }
 
+const isAllowed = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Whether a pass may write there. Files but the state DB's are replaced as wholes, which is up to their folder. What its
+ * owner may not write is not meant to be written, whoever may all the same.
+ */
+const isWritable = ({ isFile, mode, path }: Entry): boolean =>
+  (isFile && !basename(path).startsWith("state.sqlite")) || ((mode & 0o200) !== 0 && isAllowed(path))
+
 const attempt = <A>(operation: string, path: string, read: () => A): Effect.Effect<A, MemoryFsFailure> =>
   Effect.try({ try: read, catch: (cause) => new MemoryFsFailure({ operation, path, cause }) })
 
@@ -87,7 +103,11 @@ const make = Effect.gen(function* () {
         .map((name): ShelfFinding => ({ path: join(memoriesHome, name), problem: "set aside" })),
       ...names.filter(isBucket).flatMap(findIn)
     )
-    for (const { mode, path } of walk(memoriesHome)) {
+    for (const entry of walk(memoriesHome)) {
+      const { mode, path } = entry
+      if (!isWritable(entry)) {
+        found.push({ path, problem: "not writable" })
+      }
       if ((mode & 0o077) !== 0) {
         found.push({ path, problem: "open to others" })
       }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base"
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { bucketOf } from "../../src/domain/WorkingDirectory.js"
 import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
@@ -398,6 +398,10 @@ describe("doctor", () => {
       for (const words of ["a publish was cut short", "others on this machine can read it", "to do: "]) {
         assert.isTrue(text.stdout.includes(words), text.stdout)
       }
+      chmodSync(join(home.memories, bucketOf(pier)), 0o500)
+      const closed = yield* home.run("doctor")
+      chmodSync(join(home.memories, bucketOf(pier)), 0o700)
+      assert.match(closed.stdout, /a pass of yours cannot write it: \S+[\s\S]*chmod u\+w/)
       writeFileSync(join(home.memories, "state.sqlite"), "garbage".repeat(1_000))
       const corrupt = yield* home.run("doctor")
       assert.strictEqual(corrupt.code, 1)
