@@ -91,6 +91,16 @@ export const listingRules: ReadonlyArray<ListingRule> = [
   }
 ]
 
+/**
+ * Whether a thread was set aside because its rollout could not be read, and nothing of the file tells that it can be now. A
+ * pass looks again, which costs nothing, and tells it as set aside too.
+ */
+const isUnreadable = ({ extraction, thread }: ThreadRecord): boolean =>
+  extraction.isQuarantined &&
+  extraction.failedHash === null &&
+  extraction.failedSize === thread.rolloutSize &&
+  extraction.failedModifiedAt === thread.rolloutModifiedAt
+
 /** Where a thread stands now. */
 export const stateOf = (record: ThreadRecord, context: StateContext): ThreadState => {
   const { extraction } = record
@@ -101,7 +111,8 @@ export const stateOf = (record: ThreadRecord, context: StateContext): ThreadStat
   if (listed !== undefined && listed !== "fresh") {
     return { _tag: "Outside", reason: listed }
   }
-  const verdict = judge(record, context)
+  const judged = judge(record, context)
+  const verdict = judged === "eligible" && isUnreadable(record) ? "quarantined" : judged
   const error = extraction.errorMessage ?? extraction.errorTag ?? ""
   switch (verdict) {
     case "backoff":

@@ -42,6 +42,11 @@ const states: ReadonlyArray<readonly [string, ThreadRecord, object]> = [
   ],
   ["quarantined", record({}, { ...failed, isQuarantined: true }), { _tag: "Quarantined", error: "busy" }],
   [
+    "quarantined, as it could not be read",
+    record({}, { ...failed, failedHash: null, isQuarantined: true }),
+    { _tag: "Quarantined", error: "busy" }
+  ],
+  [
     "quarantined, but with new content",
     record({ rolloutSize: 1 }, { ...failed, isQuarantined: true }),
     { _tag: "Waiting", reason: "eligible" }
