@@ -96,7 +96,7 @@ const phaseOne = (): ReadonlyArray<Figure> =>
         isWithin: milliseconds / 1_600 <= 1.05
       },
       {
-        what: "the same, peak resident memory",
+        what: "the same, peak resident memory when the last row is stored",
         bound: "below 150 MiB",
         measured: `${rounded(mebibytes, 0)} MiB`,
         isWithin: mebibytes < 150

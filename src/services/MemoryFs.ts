@@ -96,8 +96,8 @@ export interface Publish {
  * The files of every project's memory.
  *
  * `storeTrace` may run at any time, for one thread once at a time: its caller holds the thread's claim. `published` may be
- * asked at any time by anybody. All that names a cwd besides is for the holder of that cwd's lock alone. Whatever is interrupted or killed leaves each file as it was or
- * as it was to be; a publish that was cut short is finished by `resume`.
+ * asked at any time by anybody. All that names a cwd besides is for the holder of that cwd's lock alone. Whatever is
+ * interrupted or killed leaves each file as it was or as it was to be; a publish that was cut short is finished by `resume`.
  */
 export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
   MemoryFs,

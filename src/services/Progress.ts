@@ -44,7 +44,8 @@ export class PassEvents extends Context.Tag("rollout-memories/PassEvents")<
   {
     /**
      * Every event from the first one on, whenever one begins to follow, and its end with that of the pass. Any number may
-     * follow at the same time, and none holds the pass up or makes it grow: the last 1,024 are kept, once for all, and whoever is further behind goes on with the oldest of them.
+     * follow at the same time, and none holds the pass up or makes it grow: the last 1,024 are kept, once for all, and
+     * whoever is further behind goes on with the oldest of them.
      */
     readonly events: Stream.Stream<ProgressEvent>
   }

@@ -23,7 +23,10 @@ const unlimited = Number.MAX_SAFE_INTEGER
 
 /** The operations on what models cost. */
 export const make = ({ sql, statement, transaction }: Tools) => {
-  /** Takes what fits in one statement, which is all that most requests need; returns whether it did. */
+  /**
+   * Takes what fits in one statement, which is all that most requests need; returns whether it did. What fits is what
+   * `reachedCap` lets through; that one alone says which cap it was.
+   */
   const take = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
     const day = dayOf(yield* Clock.currentTimeMillis)
     const taken = yield* sql`INSERT INTO model_spending (id, pass, day, tokens) SELECT ${id}, ${pass}, ${day}, ${tokens}
