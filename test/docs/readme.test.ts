@@ -16,6 +16,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { mainPath } from "../support/program.js"
 
+const { PATH = "" } = process.env
+
 const root = join(import.meta.dirname, "../..")
 const readme = readFileSync(join(root, "README.md"), "utf8")
 
@@ -57,7 +59,7 @@ describe("README.md", () => {
       const { bin, home, project } = yield* personHome
       const environment = {
         HOME: home,
-        PATH: `${bin}:${process.env["PATH"] ?? ""}`,
+        PATH: `${bin}:${PATH}`,
         MEMORIES_MIN_IDLE: "0",
         OPENAI_API_KEY: "made-up",
         OPENAI_BASE_URL: "http://127.0.0.1:9/v1"
