@@ -11,9 +11,14 @@ const figures: Figures = JSON.parse(readFileSync("bench/figures.json", "utf8"))
 const example = runExample(join(import.meta.dirname, "main.mjs"))
 const commands = commandTexts()
 
+const fenced = (text: string, language = "markdown"): string => `\`\`\`${language}\n${text}\n\`\`\``
+
 const texts = new Map([
-  ["example memory", `\`\`\`markdown\n${example.memory.trim()}\n\`\`\``],
-  ["example report", `\`\`\`\n${example.report.trim()}\n\`\`\``],
+  ["example memory", fenced(example.file(/^MEMORY\.md$/))],
+  ["example report", fenced(example.report, "")],
+  ["example trace", fenced(example.file(/^trace_summaries\/01a06239/))],
+  ["example summary", fenced(example.file(/^memory_summary\.md$/))],
+  ["example skill", fenced(example.file(/^skills\/.*\/SKILL\.md$/))],
   ["settings", settingsTable()],
   ["options", optionsTable()],
   ["figures", figuresTable(figures)],

@@ -1,4 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { recordFigures } from "../../bench/figures.js"
 import { blockNames, fillBlocks } from "../../scripts/docs/Blocks.js"
 import { brokenLinks } from "../../scripts/docs/Links.js"
 
@@ -67,4 +72,27 @@ describe("links between pages", () => {
     assert.deepStrictEqual(broken("`[a](gone.md)`\n```sh\n# gone [b](gone.md)\n```\n"), [])
     assert.deepStrictEqual(broken("```sh\n# gone\n```\n[a](#gone)\n"), ["README.md: #gone"])
   })
+})
+
+describe("recorded figures", () => {
+  const figure = (what: string, measured: string) => ({ what, bound: "below 2", measured, isWithin: true })
+
+  it.scoped("replace those of the same measurement, and are refused beside others of another machine", () =>
+    Effect.gen(function* () {
+      const folder = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "rollout-memories-figures-"))),
+        (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+      )
+      const path = join(folder, "figures.json")
+      recordFigures(path, { machine: "A", figures: [figure("one", "1"), figure("two", "1")] })
+      recordFigures(path, { machine: "A", figures: [figure("three", "1"), figure("one", "1.5")] })
+      const recorded = readFileSync(path, "utf8")
+      assert.deepStrictEqual(JSON.parse(recorded), {
+        machine: "A",
+        figures: [figure("one", "1.5"), figure("two", "1"), figure("three", "1")]
+      })
+      assert.throws(() => recordFigures(path, { machine: "B", figures: [figure("one", "9")] }), /another machine \(A\)/)
+      assert.strictEqual(readFileSync(path, "utf8"), recorded)
+    })
+  )
 })
