@@ -1,10 +1,14 @@
-/** Runs the benchmarks and prints what each must be and was; ends with 1 when one is out of its bound. */
+/**
+ * Runs the benchmarks and prints each bound and figure; ends with 1 when a figure is out of its bound. With `--record` the
+ * figures are kept in `bench/figures.json`, from which `npm run docs` makes `docs/benchmarks.md`.
+ */
 import { execFileSync } from "node:child_process"
 import { rmSync, statSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { commandStarts } from "./commands.js"
 import { embedding, eventLoop } from "./embedding.js"
+import { figuresTable, recordFigures } from "./figures.js"
 import { compare, type Figure, median, peakMemoryOf, timeOf, withFolder } from "./measure.js"
 import { redact } from "../src/domain/Redaction.js"
 import { stringsOf, writeHugeSession, writeSessions } from "./rollouts.js"
@@ -204,22 +208,20 @@ const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure
   eventLoop
 }
 
-const wanted = process.argv.slice(2)
+const isRecorded = process.argv.includes("--record")
+const wanted = process.argv.slice(2).filter((word) => word !== "--record")
 const figures = Object.entries(benchmarks)
   .filter(([name]) => wanted.length === 0 || wanted.includes(name))
   .flatMap(([, run]) => run())
 
 const [cpu] = cpus()
 const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim()
-const lines = [
-  `${cpu?.model ?? "unknown processor"}, ${cpus().length} cores, ${rounded(totalmem() / 2 ** 30, 0)} GiB, Node ${version}`,
-  "",
-  "| what | must be | measured |",
-  "| --- | --- | --- |",
-  ...figures.map(
-    ({ bound, isWithin, measured, what }) =>
-      `| ${what} | ${bound} | ${measured}${isWithin ? "" : " **out of bound**"} |`
-  )
-]
-process.stdout.write(`${lines.join("\n")}\n`)
+const measured = {
+  machine: `${cpu?.model ?? "unknown processor"}, ${cpus().length} cores, ${rounded(totalmem() / 2 ** 30, 0)} GiB, Node ${version}`,
+  figures
+}
+process.stdout.write(`${figuresTable(measured)}\n`)
+if (isRecorded) {
+  recordFigures("bench/figures.json", measured)
+}
 process.exitCode = figures.every(({ isWithin }) => isWithin) ? 0 : 1

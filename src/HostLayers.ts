@@ -22,7 +22,7 @@ export type HostSettings = Parameters<typeof Settings.layer>[0]
 
 /** What a host says of the layers of a pass. */
 export interface HostOptions<Own, E, R> {
-  /** Undefined reads them, homes too, from the environment variables that README lists. */
+  /** Undefined reads them, homes too, from the environment variables in docs/settings.md. */
   readonly settings?: HostSettings | undefined
   /** Ports that are the host's own, merged into one layer. */
   readonly ports?: Layer.Layer<Own, E, R> | undefined

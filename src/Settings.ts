@@ -30,12 +30,26 @@ export const settings = {
   enabled: flag(true, "Whether sessions become memory at all."),
   threadsScanned: integer(200, 1, 10_000, "Threads scanned at a time, newest first."),
   candidates: integer(8, 0, 10_000, "Rollouts taken in one pass."),
-  concurrency: integer(8, 1, 64, "Rollouts, and directories, worked on at the same time."),
+  concurrency: integer(
+    8,
+    1,
+    64,
+    "Requests, and directories, worked on at the same time; twice as many rollouts may be open."
+  ),
   tracesPerCwd: integer(10, 1, 1_000, "Traces kept per directory."),
   lockLease: seconds(600, 86_400, "How long a directory's lock is held without renewal, in seconds."),
   claimLease: seconds(600, 86_400, "How long a rollout's claim is held without renewal, in seconds."),
-  rolloutBytes: integer(1_000_000, 1_000, 100_000_000, "UTF-8 bytes of the rollout in a request."),
-  rolloutFilter: choice("evidence", ["evidence", "keep-all"], "Which items of a rollout are shown to the model."),
+  rolloutBytes: integer(
+    1_000_000,
+    1_000,
+    100_000_000,
+    "UTF-8 bytes of the rollout in a request; a longer one loses what is worth least."
+  ),
+  rolloutFilter: choice(
+    "evidence",
+    ["evidence", "keep-all"],
+    "Which items of a rollout the model sees; one that is too long always shows evidence alone."
+  ),
   redactionKinds: flag(false, "Whether the mark of a secret that was taken out says of what kind it was."),
   traceBytes: integer(300_000, 1_000, 10_000_000, "Bytes of a stored trace memory."),
   summaryBytes: integer(1_200, 100, 100_000, "Bytes of a stored summary."),
@@ -61,7 +75,10 @@ export const settings = {
   maxRequests: limit(undefined, "Requests to a model in one pass."),
   maxTokensPerDay: limit(undefined, "Tokens that the requests of one UTC day may cost, of all passes together."),
   maxRequestsPerDay: limit(undefined, "Requests to a model in one UTC day, of all passes together."),
-  modelWindow: limit(undefined, "Tokens of the model's window; unlimited goes by the model's name."),
+  modelWindow: limit(
+    undefined,
+    "Tokens of the model's window; unlimited goes by its name, and is 128000 for an unknown one."
+  ),
   modelOutputTokens: integer(16_000, 256, 1_000_000, "Tokens of an answer, the model's reasoning included."),
   modelSilence: time("4m", "How long a model server may say nothing."),
   modelTimeLimit: time("15m", "How long one answer may take, from its request to its end."),

@@ -21,7 +21,7 @@ for (const isLost of [false, true]) {
           world,
           Effect.gen(function* () {
             const running = yield* Effect.fork(pass)
-            // What a test waits for, it waits for itself; only then does the clock move.
+            // The clock moves only after the model was asked.
             yield* Deferred.await(asked)
             const [threadId] = world.requests.map(({ thread }) => thread.id)
             assert(threadId !== undefined)

@@ -1,7 +1,7 @@
 import { MemoriesStartup } from "rollout-memories"
 import * as Layers from "rollout-memories/layers"
 
-/** Added to what a session is made of: one pass in its background, which learns from the sessions before it. */
+/** A layer for each session: one pass in the background learns from the sessions before. */
 export const memories = (codexHome: string, threadId: string) =>
   MemoriesStartup.layer(
     { threadId, isEphemeral: false, isSubAgent: false, isEnabled: true },

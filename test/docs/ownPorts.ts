@@ -6,7 +6,7 @@ import * as Layers from "rollout-memories/layers"
 import * as AgentControlFunction from "rollout-memories/layers/AgentControlFunction"
 import * as ModelClientLanguageModel from "rollout-memories/layers/ModelClientLanguageModel"
 
-/** The host's own: the model of its sessions, and what runs an agent in a directory. */
+/** The host's own: the model of its sessions, and a function that runs an agent in a directory. */
 interface Host<E extends { readonly message: string }> {
   readonly model: Layer.Layer<LanguageModel.LanguageModel>
   readonly runAgent: (directory: string, prompt: string) => Effect.Effect<void, E>

@@ -3,14 +3,14 @@ import * as Stream from "effect/Stream"
 import { MemoriesStartup, MemoryContext } from "rollout-memories"
 import * as Layers from "rollout-memories/layers"
 
-/** What goes before a session's first message; empty where nothing was learned yet, or it cannot be read. */
+/** The text before a session's first message; empty when there is no memory yet, or it cannot be read. */
 export const contextOf = (cwd: string, codexHome: string) =>
   MemoryContext.forCwd(cwd, { maxTokens: 2_000 }).pipe(
     Effect.provide(Layers.reading({ codexHome })),
     Effect.catchAll((error) => Effect.as(Effect.logWarning(error.message), ""))
   )
 
-/** How far the pass is, in the host's log, and how it came out. Needs `MemoriesStartup.layer`. */
+/** Logs the pass's events and returns how many sessions it learned from. Needs `MemoriesStartup.layer`. */
 export const followPass = Effect.gen(function* () {
   const { ended, events } = yield* MemoriesStartup.MemoriesStartup
   yield* Stream.runForEach(events, (event) => Effect.logDebug("memories", event))

@@ -1,0 +1,21 @@
+// Fills the generated parts of README.md and docs/ and checks their links. With --check nothing is written: it ends with 1
+// and names each page that is out of date. The example pass runs the program as the sources have it, without dist/.
+import { spawnSync } from "node:child_process"
+import { cpSync, rmSync } from "node:fs"
+import { build } from "esbuild"
+import { bundleOptions } from "./bundleOptions.mjs"
+
+const cache = "node_modules/.cache/rollout-memories"
+const outdir = `${cache}/docs`
+rmSync(outdir, { recursive: true, force: true })
+await build({
+  entryPoints: { run: "scripts/docs/run.ts", main: "src/main.ts" },
+  outdir,
+  outExtension: { ".js": ".mjs" },
+  ...bundleOptions
+})
+// The program looks for its prompts one folder up.
+cpSync("templates", `${cache}/templates`, { recursive: true })
+
+process.exitCode =
+  spawnSync(process.execPath, [`${outdir}/run.mjs`, ...process.argv.slice(2)], { stdio: "inherit" }).status ?? 1
