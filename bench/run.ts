@@ -10,7 +10,7 @@ import { commandStarts } from "./commands.js"
 import { embedding, eventLoop } from "./embedding.js"
 import { figuresTable, recordFigures } from "./figures.js"
 import { compare, type Figure, median, peakMemoryOf, timeOf, withFolder } from "./measure.js"
-import { redact } from "../src/domain/Redaction.js"
+import { redact } from "../src/domain/privacy/Redaction.js"
 import { stringsOf, writeHugeSession, writeSessions } from "./rollouts.js"
 import { seedLearned } from "./seed.js"
 

@@ -6,9 +6,9 @@ import type * as Span from "@effect/cli/HelpDoc/Span"
 import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import { makeCommands } from "../../src/cli/Commands.js"
-import { makePassCommand } from "../../src/cli/PassCommand.js"
-import { makePlanCommand } from "../../src/cli/PlanCommand.js"
-import { settings, type SettingName, variableOf } from "../../src/Settings.js"
+import { makePassCommand } from "../../src/cli/commands/run/Pass.js"
+import { makePlanCommand } from "../../src/cli/commands/read/Plan.js"
+import { settings, type SettingName, variableOf } from "../../src/settings/Settings.js"
 
 /** Tables of the settings, the options, the commands and the measured figures, as Markdown. */
 

@@ -3,8 +3,8 @@ import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { MemoriesStartup } from "rollout-memories"
 import * as Layers from "rollout-memories/layers"
-import * as AgentControlFunction from "rollout-memories/layers/AgentControlFunction"
-import * as ModelClientLanguageModel from "rollout-memories/layers/ModelClientLanguageModel"
+import * as AgentControlFunction from "rollout-memories/layers/agent/FromFunction"
+import * as ModelClientLanguageModel from "rollout-memories/layers/model/LanguageModel"
 
 /** The host's own: the model of its sessions, and a function that runs an agent in a directory. */
 interface Host<E extends { readonly message: string }> {

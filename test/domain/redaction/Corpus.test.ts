@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { redact, redactText } from "../../../src/domain/Redaction.js"
+import { redact, redactText } from "../../../src/domain/privacy/Redaction.js"
 import { dresses, madeSecrets, spellingsOf } from "../../support/secrets.js"
 
 describe("made-up secrets", () => {
