@@ -121,8 +121,12 @@ const byForm: Finder = (text) => {
   const places: Array<number> = []
   anyForm.lastIndex = 0
   for (let match = anyForm.exec(text); match !== null; match = anyForm.exec(text)) {
+    const isForm = match[1] !== undefined
+    if (text[match.index - 1] === "_" && (!isForm || name.test(match[0]))) {
+      continue
+    }
     places.push(match.index)
-    if (match[1] !== undefined && !(text[match.index - 1] === "_" && name.test(match[0]))) {
+    if (isForm) {
       spans.push({ start: match.index, end: match.index + match[0].length, kind: kindOf(match[0]) })
     }
   }

@@ -47,7 +47,9 @@ const decodeEscape = (escape: string): string => {
 }
 
 /** A terminal shows a word whole whose parts have colours of their own; so does whoever takes its control characters out. */
-const controls = new RegExp(`${control}\\[[0-?]*[ -/]*[@-~]|[\\0-\\x08\\v\\f\\x0e-\\x1f\\x7f-\\x9f]`, "g")
+const controlCharacter = "[\\0-\\x08\\v\\f\\x0e-\\x1f\\x7f-\\x9f]"
+const controls = new RegExp(`${control}\\[[0-?]*[ -/]*[@-~]|${controlCharacter}`, "g")
+const anyControl = new RegExp(controlCharacter)
 
 const decoded: Manner = { pattern: escapes, decode: decodeEscape }
 const shown: Manner = { pattern: controls, decode: () => "" }
@@ -155,6 +157,6 @@ export const findInReadings = (text: string, find: Find, depth = 0): ReadonlyArr
     depth < deepest && (text.includes("\\") || text.includes("%") || text.includes(control))
       ? findInManner(text, decoded, (read) => findInReadings(read, find, depth + 1))
       : []
-  const shownToo = [shown, begun].flatMap((manner) => findInManner(text, manner, find))
+  const shownToo = anyControl.test(text) ? [shown, begun].flatMap((manner) => findInManner(text, manner, find)) : []
   return decodedToo.length + shownToo.length === 0 ? found : [...found, ...decodedToo, ...shownToo]
 }
