@@ -13,20 +13,20 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
-import * as AgentControlOffline from "../src/layers/AgentControlOffline.js"
-import * as MemoryFsPlatform from "../src/layers/MemoryFsPlatform.js"
-import * as ModelClientFunction from "../src/layers/ModelClientFunction.js"
-import * as ProcessTableProc from "../src/layers/ProcessTableProc.js"
-import * as RolloutStoreDisk from "../src/layers/RolloutStoreDisk.js"
-import * as StateDbSqlite from "../src/layers/StateDbSqlite.js"
-import * as SymbolicLinksNode from "../src/layers/SymbolicLinksNode.js"
-import * as WorkingDirectoriesNode from "../src/layers/WorkingDirectoriesNode.js"
-import { runPass } from "../src/Pipeline.js"
+import * as AgentControlOffline from "../src/layers/agent/Offline.js"
+import * as MemoryFsPlatform from "../src/layers/memory/MemoryFs.js"
+import * as ModelClientFunction from "../src/layers/model/FromFunction.js"
+import * as ProcessTableProc from "../src/layers/node/ProcessTable.js"
+import * as RolloutStoreDisk from "../src/layers/sessions/RolloutStoreDisk.js"
+import * as StateDbSqlite from "../src/layers/state/StateDb.js"
+import * as SymbolicLinksNode from "../src/layers/node/SymbolicLinks.js"
+import * as WorkingDirectoriesNode from "../src/layers/node/WorkingDirectories.js"
+import { runPass } from "../src/pass/RunPass.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { type ModelEvent, TokenUsage } from "../src/services/ModelClient.js"
 import { Progress } from "../src/services/Progress.js"
-import * as Settings from "../src/Settings.js"
-import { Templates } from "../src/Templates.js"
+import * as Settings from "../src/settings/Settings.js"
+import { Templates } from "../src/services/Templates.js"
 
 const [codexHome = "", memoriesHome = "", how = ""] = process.argv.slice(2)
 
@@ -53,7 +53,7 @@ subscribe("undici:request:create", () => {
 
 const served = Layer.unwrapEffect(
   Effect.map(
-    Effect.promise(() => import("../src/layers/openai/Online.js")),
+    Effect.promise(() => import("../src/layers/model/responses/Online.js")),
     ({ model }) => model
   )
 )

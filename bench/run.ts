@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { commandStarts } from "./commands.js"
 import { embedding, eventLoop } from "./embedding.js"
 import { compare, type Figure, median, peakMemoryOf, timeOf, withFolder } from "./measure.js"
-import { redact } from "../src/domain/Redaction.js"
+import { redact } from "../src/domain/privacy/Redaction.js"
 import { stringsOf, writeHugeSession, writeSessions } from "./rollouts.js"
 import { seedLearned } from "./seed.js"
 

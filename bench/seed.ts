@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
-import { fingerprintOf } from "../src/domain/Consolidation.js"
-import { bucketOf } from "../src/domain/WorkingDirectory.js"
+import { fingerprintOf } from "../src/domain/memory/Consolidation.js"
+import { bucketOf } from "../src/domain/thread/WorkingDirectory.js"
 
 interface Statement {
   readonly run: (...values: ReadonlyArray<unknown>) => unknown

@@ -1,15 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { HostLayersError, HostOptions, HostSettings, SettingsError } from "./HostLayers.js"
-import type { PassServices } from "./MemoriesStartup.js"
+import type { HostLayersError, HostOptions, HostSettings, SettingsError } from "./host/HostLayers.js"
+import type { PassServices } from "./host/MemoriesStartup.js"
 import type { MemoryFs } from "./services/MemoryFs.js"
 import type { Progress } from "./services/Progress.js"
 import type { WorkingDirectories } from "./services/WorkingDirectories.js"
-import type { Settings } from "./Settings.js"
+import type { Settings } from "./settings/Settings.js"
 
-export type { HostLayersError, HostOptions, HostSettings, SettingsError } from "./HostLayers.js"
+export type { HostLayersError, HostOptions, HostSettings, SettingsError } from "./host/HostLayers.js"
 
-const loadHostLayers = Effect.promise(() => import("./HostLayers.js"))
+const loadHostLayers = Effect.promise(() => import("./host/HostLayers.js"))
 
 /**
  * All that a pass runs on, for `MemoriesStartup.layer` or `runPass`: the ports that are the host's own, and this package's

@@ -9,23 +9,23 @@ import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import { commandFirst } from "./cli/Arguments.js"
+import { commandFirst } from "./cli/CommandLine.js"
 import { asksForPass, commandVocabulary } from "./cli/CommandVocabulary.js"
 import { exitCodeOf, explain } from "./cli/ExitCode.js"
-import * as Logging from "./cli/Logging.js"
-import { makePassCommand } from "./cli/PassCommand.js"
-import { makePlanCommand } from "./cli/PlanCommand.js"
-import { layerPlainConsole } from "./cli/Terminal.js"
-import * as TerminalProgress from "./cli/TerminalProgress.js"
-import { compose, type Machine, stateDbInHome } from "./Composition.js"
-import * as MachineNode from "./layers/MachineNode.js"
-import * as MemoryFsPlatform from "./layers/MemoryFsPlatform.js"
-import * as Models from "./layers/Models.js"
-import * as RolloutStoreDisk from "./layers/RolloutStoreDisk.js"
-import * as StateDbSqlite from "./layers/StateDbSqlite.js"
+import * as Logging from "./cli/terminal/Logging.js"
+import { makePassCommand } from "./cli/commands/run/Pass.js"
+import { makePlanCommand } from "./cli/commands/read/Plan.js"
+import { layerPlainConsole } from "./cli/terminal/Terminal.js"
+import * as TerminalProgress from "./cli/terminal/TerminalProgress.js"
+import { compose, type Machine, stateDbInHome } from "./host/Composition.js"
+import * as MachineNode from "./layers/node/Machine.js"
+import * as MemoryFsPlatform from "./layers/memory/MemoryFs.js"
+import * as Models from "./layers/model/ChooseModel.js"
+import * as RolloutStoreDisk from "./layers/sessions/RolloutStoreDisk.js"
+import * as StateDbSqlite from "./layers/state/StateDb.js"
 import * as Progress from "./services/Progress.js"
-import { SettingInvalid } from "./Settings.js"
-import * as Templates from "./Templates.js"
+import { SettingInvalid } from "./settings/Settings.js"
+import * as Templates from "./services/Templates.js"
 
 const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) : Progress.layerSilent
 
@@ -41,13 +41,13 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
   }).pipe(Layer.provideMerge(MachineNode.layer))
 
 /** Loaded with a command: a pass starts without them. */
-const commandLayers = Effect.promise(() => import("./CommandLayers.js"))
+const commandLayers = Effect.promise(() => import("./cli/CommandLayers.js"))
 
 const commandServices = {
   reading: Layer.provideMerge(MemoryFsPlatform.layer, MachineNode.layer),
   probing: Layer.unwrapEffect(
     Effect.map(
-      Effect.promise(() => import("./layers/ModelProbeHttp.js")),
+      Effect.promise(() => import("./layers/model/ProbeHttp.js")),
       ({ layer }) => layer
     )
   ),
@@ -82,7 +82,7 @@ const program = commandFirst(process.argv.slice(2), commandVocabulary).pipe(
     Effect.gen(function* () {
       const line = explain(cause)
       if (line !== undefined) {
-        const { redact } = yield* Effect.promise(() => import("./domain/Redaction.js"))
+        const { redact } = yield* Effect.promise(() => import("./domain/privacy/Redaction.js"))
         process.stderr.write(`rollout-memories: ${redact(line)}\n`)
       }
     })

@@ -3,14 +3,14 @@ import type { AgentControl } from "../services/AgentControl.js"
 import type { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import type { MemoryFs } from "../services/MemoryFs.js"
 import type { MemoryRevision } from "../services/MemoryRevision.js"
-import type { MemoryShelf } from "../services/MemoryShelf.js"
+import type { MemoryShelf } from "../services/MemoryInspection.js"
 import type { ModelProbe } from "../services/ModelProbe.js"
 import type { Progress } from "../services/Progress.js"
 import type { RolloutStore } from "../services/RolloutStore.js"
 import type { StateDb } from "../services/StateDb.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
-import type { Settings } from "../Settings.js"
-import type { Templates } from "../Templates.js"
+import type { Settings } from "../settings/Settings.js"
+import type { Templates } from "../services/Templates.js"
 
 /** What a command that only looks needs. */
 export type LookingServices = MemoryCatalogue | MemoryShelf | RolloutStore | WorkingDirectories

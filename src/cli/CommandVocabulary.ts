@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import type { Vocabulary } from "./Arguments.js"
+import type { Vocabulary } from "./CommandLine.js"
 import { passOptions } from "./Options.js"
 
 /** The option that a name in the code stands for. */

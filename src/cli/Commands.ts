@@ -29,7 +29,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
   [
     Command.make("status", passOptions, (given) =>
       Effect.flatMap(
-        Effect.promise(() => import("./StatusCommand.js")),
+        Effect.promise(() => import("./commands/read/Status.js")),
         ({ run }) => run(given, services)
       )
     ).pipe(
@@ -45,7 +45,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
       { ...passOptions, cwd: cwd("This project's memories alone.").pipe(Options.optional) },
       (given) =>
         Effect.flatMap(
-          Effect.promise(() => import("./ListCommand.js")),
+          Effect.promise(() => import("./commands/read/List.js")),
           ({ run }) => run(given, services)
         )
     ).pipe(
@@ -58,7 +58,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
       { ...passOptions, thread: Options.optional(thread), cwd: cwd("A project's MEMORY.md.").pipe(Options.optional) },
       (given) =>
         Effect.flatMap(
-          Effect.promise(() => import("./ShowCommand.js")),
+          Effect.promise(() => import("./commands/read/Show.js")),
           ({ run }) => run(given, services)
         )
     ).pipe(
@@ -82,7 +82,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
       },
       (given) =>
         Effect.flatMap(
-          Effect.promise(() => import("./ContextCommand.js")),
+          Effect.promise(() => import("./commands/read/Context.js")),
           ({ run }) => run(given, services)
         )
     ).pipe(
@@ -95,7 +95,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
     ),
     Command.make("why", { ...passOptions, thread }, (given) =>
       Effect.flatMap(
-        Effect.promise(() => import("./WhyCommand.js")),
+        Effect.promise(() => import("./commands/read/Why.js")),
         ({ run }) => run(given, services)
       )
     ).pipe(
@@ -115,7 +115,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
       },
       (given) =>
         Effect.flatMap(
-          Effect.promise(() => import("./SearchCommand.js")),
+          Effect.promise(() => import("./commands/read/Search.js")),
           ({ run }) => run(given, services)
         )
     ).pipe(
@@ -142,7 +142,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
       },
       (given) =>
         Effect.flatMap(
-          Effect.promise(() => import("./ForgetCommand.js")),
+          Effect.promise(() => import("./commands/change/Forget.js")),
           ({ run }) => run(given, services)
         )
     ).pipe(
@@ -155,7 +155,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
     ),
     Command.make("retry", { ...passOptions, thread }, (given) =>
       Effect.flatMap(
-        Effect.promise(() => import("./RetryCommand.js")),
+        Effect.promise(() => import("./commands/change/Retry.js")),
         ({ run }) => run(given, services)
       )
     ).pipe(
@@ -167,7 +167,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
     ),
     Command.make("restore", { ...passOptions, cwd: cwd("The project.") }, (given) =>
       Effect.flatMap(
-        Effect.promise(() => import("./RestoreCommand.js")),
+        Effect.promise(() => import("./commands/change/Restore.js")),
         ({ run }) => run(given, services)
       )
     ).pipe(
@@ -183,7 +183,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
       { ...passOptions, cwd: cwd("The project."), words: words("TEXT", "What to remember, in one sentence or two.") },
       (given) =>
         Effect.flatMap(
-          Effect.promise(() => import("./RememberCommand.js")),
+          Effect.promise(() => import("./commands/change/Remember.js")),
           ({ run }) => run(given, services)
         )
     ).pipe(
@@ -196,7 +196,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
     ),
     Command.make("verify", passOptions, (given) =>
       Effect.flatMap(
-        Effect.promise(() => import("./VerifyCommand.js")),
+        Effect.promise(() => import("./commands/read/Verify.js")),
         ({ run }) => run(given, services)
       )
     ).pipe(
@@ -209,7 +209,7 @@ export const makeCommands = <E extends { readonly message: string }>(services: C
     ),
     Command.make("doctor", passOptions, (given) =>
       Effect.flatMap(
-        Effect.promise(() => import("./DoctorCommand.js")),
+        Effect.promise(() => import("./commands/read/Doctor.js")),
         ({ run }) => run(given, services)
       )
     ).pipe(

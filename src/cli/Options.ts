@@ -1,6 +1,6 @@
 import * as Options from "@effect/cli/Options"
 import * as Option from "effect/Option"
-import { type GivenOption, type GivenOptions, settings, type SettingName } from "../Settings.js"
+import { type GivenOption, type GivenOptions, settings, type SettingName } from "../settings/Settings.js"
 
 /** An option that sets a setting: its text is read, and its bounds are checked, where the environment's are. */
 const setting = (option: string, name: SettingName, placeholder: string) =>

@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import { ModelError } from "../domain/ModelError.js"
+import { ModelError } from "../domain/model/ModelError.js"
 
 /** The source label of the sessions that a consolidation agent records: they never become memory. */
 export const consolidationSource = "memory_consolidation"

@@ -1,9 +1,9 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import type { ThreadRecord } from "../domain/Extraction.js"
-import type { ThreadId } from "../domain/ThreadId.js"
-import type { SearchDocument, SearchQuery } from "../domain/Search.js"
+import type { ThreadRecord } from "../domain/thread/Extraction.js"
+import type { ThreadId } from "../domain/thread/ThreadId.js"
+import type { SearchDocument, SearchQuery } from "../domain/memory/Search.js"
 import type { DirtyDirectory, ProjectRow, StateDbFailure, ThreadMemory } from "./StateDb.js"
 
 /** Threads of which all there is to learn was learned, and all that there are. */

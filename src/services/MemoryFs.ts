@@ -2,9 +2,9 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { PersonEdits } from "../domain/PersonEdits.js"
-import type { MemoryFile } from "../domain/Publication.js"
-import type { TraceHeader } from "../domain/TraceMemory.js"
+import type { PersonEdits } from "../domain/memory/PersonEdits.js"
+import type { MemoryFile } from "../domain/memory/Publication.js"
+import type { TraceHeader } from "../domain/memory/TraceMemory.js"
 import type { ImportedMemory, ProjectRow, ThreadMemory } from "./StateDb.js"
 
 /** Memories cannot be kept there. Nothing was changed; the message says where else to put them. */

@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { ForgetRule } from "../domain/Forgetting.js"
+import type { ForgetRule } from "../domain/memory/Forgetting.js"
 import type { MemoryFsFailure } from "./MemoryFs.js"
 
 /** There is no generation before the published one. Nothing was changed. */

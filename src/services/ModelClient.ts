@@ -3,10 +3,10 @@ import type * as Effect from "effect/Effect"
 import type * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { ModelError } from "../domain/ModelError.js"
-import type { SessionEvidence } from "../domain/SessionEvidence.js"
-import type { Thread } from "../domain/Thread.js"
-import { ThreadId } from "../domain/ThreadId.js"
+import type { ModelError } from "../domain/model/ModelError.js"
+import type { SessionEvidence } from "../domain/evidence/SessionEvidence.js"
+import type { Thread } from "../domain/thread/Thread.js"
+import { ThreadId } from "../domain/thread/ThreadId.js"
 
 /** What one request costs, in tokens. */
 export class TokenUsage extends Schema.Class<TokenUsage>("rollout-memories/TokenUsage")({

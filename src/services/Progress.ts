@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import { SkipReason } from "../domain/Selection.js"
-import { ThreadId } from "../domain/ThreadId.js"
+import { SkipReason } from "../domain/thread/Selection.js"
+import { ThreadId } from "../domain/thread/ThreadId.js"
 
 /**
  * What a pass has just done, in the order it happens, for people and for JSON. Never any text of a prompt or of a memory.

@@ -2,10 +2,10 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { RolloutContent } from "../domain/Extraction.js"
-import type { MalformedLine, RolloutLine } from "../domain/RolloutLine.js"
-import type { RolloutFile } from "../domain/Thread.js"
-import type { ThreadFacts } from "../domain/ThreadFacts.js"
+import type { RolloutContent } from "../domain/thread/Extraction.js"
+import type { MalformedLine, RolloutLine } from "../domain/session/RolloutLine.js"
+import type { RolloutFile } from "../domain/thread/Thread.js"
+import type { ThreadFacts } from "../domain/thread/ThreadFacts.js"
 
 /** There is no Codex home to read, or it is no folder. Name the right one. */
 export class CodexHomeUnavailable extends Schema.TaggedError<CodexHomeUnavailable>(

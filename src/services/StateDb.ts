@@ -3,11 +3,11 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { RolloutContent, ThreadRecord } from "../domain/Extraction.js"
-import type { Grounding } from "../domain/Grounding.js"
-import type { ReachedCap, Reservation, SpendingCaps } from "../domain/Spending.js"
-import type { Thread } from "../domain/Thread.js"
-import { ThreadId } from "../domain/ThreadId.js"
+import type { RolloutContent, ThreadRecord } from "../domain/thread/Extraction.js"
+import type { Grounding } from "../domain/memory/Grounding.js"
+import type { ReachedCap, Reservation, SpendingCaps } from "../domain/model/Spending.js"
+import type { Thread } from "../domain/thread/Thread.js"
+import { ThreadId } from "../domain/thread/ThreadId.js"
 
 /**
  * The state DB cannot be used at all. The file is left as it is. `reason` says what to do: a `corrupt` one is moved aside

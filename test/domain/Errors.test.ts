@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConsolidationDefect, LeaseLost, MemoriesMissing } from "../../src/domain/ConsolidationError.js"
-import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../../src/domain/ExtractionError.js"
-import { MalformedAnswer } from "../../src/domain/StageOneOutput.js"
+import { ConsolidationDefect, LeaseLost, MemoriesMissing } from "../../src/domain/memory/ConsolidationError.js"
+import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../../src/domain/thread/ExtractionError.js"
+import { MalformedAnswer } from "../../src/domain/memory/StageOneOutput.js"
 import { idOf } from "../support/rows.js"
 
 const [cwd, path] = ["/home/ada/ferry", "/codex/sessions/rollout-1.jsonl"]

@@ -1,12 +1,12 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Deferred, Effect, Fiber, Layer, Stream } from "effect"
-import { RateLimited } from "../../src/domain/ModelError.js"
-import { renderMemorySummary } from "../../src/domain/MemorySummary.js"
-import { renderTraceFile, traceFileName } from "../../src/domain/TraceMemory.js"
-import * as AgentControlFunction from "../../src/layers/AgentControlFunction.js"
-import * as AgentControlOffline from "../../src/layers/AgentControlOffline.js"
-import * as FileSystemMemory from "../../src/layers/FileSystemMemory.js"
+import { RateLimited } from "../../src/domain/model/ModelError.js"
+import { renderMemorySummary } from "../../src/domain/memory/MemorySummary.js"
+import { renderTraceFile, traceFileName } from "../../src/domain/memory/TraceMemory.js"
+import * as AgentControlFunction from "../../src/layers/agent/FromFunction.js"
+import * as AgentControlOffline from "../../src/layers/agent/Offline.js"
+import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
 import {
   AgentControl,
   type AgentRequest,

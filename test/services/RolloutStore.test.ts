@@ -14,19 +14,19 @@ import {
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Effect, FastCheck, Layer, type Scope, Stream } from "effect"
-import type { MalformedLine, RolloutLine } from "../../src/domain/RolloutLine.js"
-import { type RolloutFile, threadOf } from "../../src/domain/Thread.js"
-import { addLine, noFacts } from "../../src/domain/ThreadFacts.js"
-import * as RolloutStoreDisk from "../../src/layers/RolloutStoreDisk.js"
-import * as RolloutStoreMemory from "../../src/layers/RolloutStoreMemory.js"
+import type { MalformedLine, RolloutLine } from "../../src/domain/session/RolloutLine.js"
+import { type RolloutFile, threadOf } from "../../src/domain/thread/Thread.js"
+import { addLine, noFacts } from "../../src/domain/thread/ThreadFacts.js"
+import * as RolloutStoreDisk from "../../src/layers/sessions/RolloutStoreDisk.js"
+import * as RolloutStoreMemory from "../../src/layers/sessions/RolloutStoreMemory.js"
 import {
   CodexHomeUnavailable,
   type EndOfRollout,
   RolloutStore,
   RolloutUnreadable
 } from "../../src/services/RolloutStore.js"
-import * as Settings from "../../src/Settings.js"
-import { redact } from "../../src/domain/Redaction.js"
+import * as Settings from "../../src/settings/Settings.js"
+import { redact } from "../../src/domain/privacy/Redaction.js"
 import { temporaryFolder } from "../support/program.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { zstdFrame } from "../support/zstd.js"

@@ -1,11 +1,11 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Duration, Effect, FastCheck, Layer, Option, Schema, TestClock } from "effect"
-import { fingerprintOf } from "../../src/domain/Consolidation.js"
-import { notTried } from "../../src/domain/Extraction.js"
-import { Thread } from "../../src/domain/Thread.js"
+import { fingerprintOf } from "../../src/domain/memory/Consolidation.js"
+import { notTried } from "../../src/domain/thread/Extraction.js"
+import { Thread } from "../../src/domain/thread/Thread.js"
 import * as StateDbMemory from "../../src/layers/StateDbMemory.js"
-import * as StateDbSqlite from "../../src/layers/StateDbSqlite.js"
+import * as StateDbSqlite from "../../src/layers/state/StateDb.js"
 import type { ProcessTable } from "../../src/services/ProcessTable.js"
 import {
   type Claim,

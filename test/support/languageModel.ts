@@ -2,7 +2,7 @@ import type { AiError } from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import type * as Response from "@effect/ai/Response"
 import { Effect, Layer, type Stream } from "effect"
-import * as Settings from "../../src/Settings.js"
+import * as Settings from "../../src/settings/Settings.js"
 
 export type Part = Response.StreamPartEncoded
 

@@ -1,6 +1,6 @@
 import { Clock, Duration, Effect, Layer } from "effect"
-import { Thread } from "../../src/domain/Thread.js"
-import { ThreadId } from "../../src/domain/ThreadId.js"
+import { Thread } from "../../src/domain/thread/Thread.js"
+import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { ProcessTable } from "../../src/services/ProcessTable.js"
 import type { IndexChanges, NewMemory, StateDb } from "../../src/services/StateDb.js"
 import { WorkingDirectories } from "../../src/services/WorkingDirectories.js"

@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import { memoryFile, skillFolder } from "../Publication.js"
+import { memoryFile, skillFolder } from "../memory/Publication.js"
 import { ToolRefusal } from "./ToolRefusal.js"
 
 /** Folders that a path may run through, and bytes of each of its names. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../Lenient.js"
+import type { JsonObject } from "../session/LenientField.js"
 
 /** What a tool said, in place of a tool's output that was let go to make room. */
 const leftOut = "[left out to make room: call the tool again when you need it]"

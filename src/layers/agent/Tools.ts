@@ -4,9 +4,9 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { insertAfter, readRange, replaceOnce, searchText } from "../../domain/agent/TextEdit.js"
 import { ToolRefusal } from "../../domain/agent/ToolRefusal.js"
-import { isJsonObject, type JsonObject } from "../../domain/Lenient.js"
-import type { ToolRequest } from "../../domain/ModelResponse.js"
-import { memoryFile } from "../../domain/Publication.js"
+import { isJsonObject, type JsonObject } from "../../domain/session/LenientField.js"
+import type { ToolRequest } from "../../domain/model/ModelResponse.js"
+import { memoryFile } from "../../domain/memory/Publication.js"
 import type { Workspace } from "./Workspace.js"
 
 /** Hits that one search gives. */

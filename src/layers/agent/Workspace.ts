@@ -2,10 +2,10 @@ import { join } from "node:path"
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import { byteLength } from "../../domain/ByteBudget.js"
+import { byteLength } from "../../domain/text/ByteBudget.js"
 import { namesOf, writableNamesOf } from "../../domain/agent/AgentPath.js"
 import { ToolRefusal } from "../../domain/agent/ToolRefusal.js"
-import { memoryFile } from "../../domain/Publication.js"
+import { memoryFile } from "../../domain/memory/Publication.js"
 
 /** What an agent may fill its directory with. */
 export interface WorkspaceLimits {

@@ -1,9 +1,9 @@
 import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { memoryFile, skillFolder, summaryFile } from "../../domain/Publication.js"
-import type { Files } from "./Files.js"
-import { failing, type Layout } from "./Layout.js"
+import { memoryFile, skillFolder, summaryFile } from "../../domain/memory/Publication.js"
+import type { Files } from "./DurableFiles.js"
+import { failing, type Layout } from "./HomeLayout.js"
 
 const decoder = new TextDecoder()
 

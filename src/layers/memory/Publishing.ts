@@ -10,10 +10,10 @@ import {
   skillFolder,
   summaryFile,
   traceFolder
-} from "../../domain/Publication.js"
-import type { PublishRules } from "../../domain/PublishCheck.js"
+} from "../../domain/memory/Publication.js"
+import type { PublishRules } from "../../domain/memory/PublishCheck.js"
 import { type Publish, PublishRefused, type Staging } from "../../services/MemoryFs.js"
-import type { Files } from "./Files.js"
+import type { Files } from "./DurableFiles.js"
 import {
   failing,
   journalFile,
@@ -22,8 +22,8 @@ import {
   nextPreviousFolder,
   previousFolder,
   recordFile
-} from "./Layout.js"
-import { decodeRecord, encodeRecord, readJournal, readRecord } from "./Record.js"
+} from "./HomeLayout.js"
+import { decodeRecord, encodeRecord, readJournal, readRecord } from "./PublicationFile.js"
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -31,11 +31,11 @@ const decoder = new TextDecoder()
 const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
 
 /** Loaded by the first publish: the checks bring a parser of YAML, and most passes publish nothing. */
-const loadChecks = Effect.promise(() => import("../../domain/PublishCheck.js"))
+const loadChecks = Effect.promise(() => import("../../domain/memory/PublishCheck.js"))
 
 /** Loaded with the first publish too. */
-const loadRules = Effect.promise(() => import("../../domain/Redaction.js"))
-const loadOrigins = Effect.promise(() => import("../../domain/PublishedAuthority.js"))
+const loadRules = Effect.promise(() => import("../../domain/privacy/Redaction.js"))
+const loadOrigins = Effect.promise(() => import("../../domain/privacy/PublishedAuthority.js"))
 
 /** What readers see of a consolidation: how it comes there, whole, and how it goes. */
 export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: number) => {

@@ -1,14 +1,14 @@
 import { basename, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { parseMemorySummary, renderMemorySummary } from "../../domain/MemorySummary.js"
-import { type MemoryFile, summaryFile, traceFolder } from "../../domain/Publication.js"
-import { readTraceFile, renderTraceFile, threadOfTraceFile, traceFileName } from "../../domain/TraceMemory.js"
-import { bucketOf, isBucket } from "../../domain/WorkingDirectory.js"
+import { parseMemorySummary, renderMemorySummary } from "../../domain/memory/MemorySummary.js"
+import { type MemoryFile, summaryFile, traceFolder } from "../../domain/memory/Publication.js"
+import { readTraceFile, renderTraceFile, threadOfTraceFile, traceFileName } from "../../domain/memory/TraceMemory.js"
+import { bucketOf, isBucket } from "../../domain/thread/WorkingDirectory.js"
 import type { MemoryFs, StoredTrace } from "../../services/MemoryFs.js"
 import type { ThreadMemory } from "../../services/StateDb.js"
-import type { Files } from "./Files.js"
-import { failing, type Layout, memoryFolder } from "./Layout.js"
+import type { Files } from "./DurableFiles.js"
+import { failing, type Layout, memoryFolder } from "./HomeLayout.js"
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

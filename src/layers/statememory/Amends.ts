@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { noFailure } from "../../domain/Extraction.js"
-import type { ThreadId } from "../../domain/ThreadId.js"
+import { noFailure } from "../../domain/thread/Extraction.js"
+import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import { ThreadsClaimed } from "../../services/StateDb.js"
 import type { State } from "./State.js"
 

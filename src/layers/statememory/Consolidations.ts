@@ -7,12 +7,12 @@ import {
   fingerprintWithNotes,
   isDirty,
   neverConsolidated
-} from "../../domain/Consolidation.js"
-import { learnedFrom } from "../../domain/Extraction.js"
-import { newestFirst } from "../../domain/NewestFirst.js"
-import { Thread, unsaid } from "../../domain/Thread.js"
-import type { ThreadId } from "../../domain/ThreadId.js"
-import { memoryVersion } from "../../domain/TraceMemory.js"
+} from "../../domain/memory/Consolidation.js"
+import { learnedFrom } from "../../domain/thread/Extraction.js"
+import { newestFirst } from "../../domain/thread/NewestFirst.js"
+import { Thread, unsaid } from "../../domain/thread/Thread.js"
+import type { ThreadId } from "../../domain/thread/ThreadId.js"
+import { memoryVersion } from "../../domain/memory/TraceMemory.js"
 import type { ImportedMemory, ThreadMemory } from "../../services/StateDb.js"
 import type { State, StoredMemory } from "./State.js"
 

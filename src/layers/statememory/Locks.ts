@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { lockTime, staleLockTime } from "../../domain/LeaseTimes.js"
+import { lockTime, staleLockTime } from "../../domain/thread/LeaseTimes.js"
 import type { ProcessIdentity } from "../../services/ProcessTable.js"
 import type { State } from "./State.js"
 

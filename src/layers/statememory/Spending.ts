@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { dayOf, type Reservation, reachedCap, type SpendingCaps } from "../../domain/Spending.js"
+import { dayOf, type Reservation, reachedCap, type SpendingCaps } from "../../domain/model/Spending.js"
 
 /** The operations on what models cost. */
 export const make = () => {

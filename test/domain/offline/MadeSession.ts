@@ -1,8 +1,8 @@
-import { outputOf } from "../../../src/domain/CommandOutput.js"
-import { extractTrace } from "../../../src/domain/offline/OfflineExtractor.js"
-import type { FileChange } from "../../../src/domain/Patch.js"
-import type { SessionEvent } from "../../../src/domain/SessionEvent.js"
-import type { StageOneOutput } from "../../../src/domain/StageOneOutput.js"
+import { outputOf } from "../../../src/domain/evidence/CommandOutput.js"
+import { extractTrace } from "../../../src/domain/offline/writing/OfflineExtractor.js"
+import type { FileChange } from "../../../src/domain/evidence/Patch.js"
+import type { SessionEvent } from "../../../src/domain/evidence/SessionEvent.js"
+import type { StageOneOutput } from "../../../src/domain/memory/StageOneOutput.js"
 
 /** Part of a made-up session: the events it adds, given the rollout's next line. */
 export type Part = (line: number) => ReadonlyArray<SessionEvent>

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
-import { redactText } from "../../../src/domain/Redaction.js"
+import { redactText } from "../../../src/domain/privacy/Redaction.js"
 
 /** Text of other people that holds no secret of anyone: the packages that this project is installed with. */
 const corpus = readdirSync(join(import.meta.dirname, "../../../node_modules/effect"), {

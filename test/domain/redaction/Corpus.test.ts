@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { redact, redactText } from "../../../src/domain/Redaction.js"
+import { redact, redactText } from "../../../src/domain/privacy/Redaction.js"
 import { bordered, boundaries, dresses, isAmbiguous, madeSecrets, spellingsOf } from "../../support/secrets.js"
 
 const isLeft = (text: string, secret: (typeof madeSecrets)[number]): boolean =>

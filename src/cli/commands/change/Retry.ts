@@ -1,0 +1,26 @@
+import * as Effect from "effect/Effect"
+import { StateDb } from "../../../services/StateDb.js"
+import { runOn, threadOf } from "../../RunCommand.js"
+import type { CommandServices } from "../../CommandServices.js"
+import type { Given } from "../../Options.js"
+import { print } from "../../terminal/Screen.js"
+
+/** `retry`: out of quarantine, or out of its wait. */
+export const run = <E>(
+  given: Given & { readonly json: boolean; readonly thread: string },
+  { amending }: CommandServices<E>
+) =>
+  runOn(
+    given,
+    amending,
+    Effect.gen(function* () {
+      const stateDb = yield* StateDb
+      const threadId = yield* threadOf(given.thread)
+      const retried = yield* stateDb.retryThread(threadId)
+      yield* print(given.json, { threadId, retried }, () => [
+        retried
+          ? `Thread ${threadId} is tried again by the next pass.`
+          : `Thread ${threadId} has not failed: there is nothing to try again. \`rollout-memories why --thread ${threadId}\` tells more.`
+      ])
+    })
+  )

@@ -1,0 +1,211 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { memoryFile } from "../../../domain/memory/Publication.js"
+import { threadOfTraceFile } from "../../../domain/memory/TraceMemory.js"
+import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
+import { MemoryShelf, type ShelfFinding } from "../../../services/MemoryInspection.js"
+import { ModelProbe, type Reachability } from "../../../services/ModelProbe.js"
+import { RolloutStore } from "../../../services/RolloutStore.js"
+import { agentOf, loadSettings, Settings } from "../../../settings/Settings.js"
+import type { CommandServices } from "../../CommandServices.js"
+import { NeedsPerson } from "../../ExitCode.js"
+import { type Given, givenOptions } from "../../Options.js"
+import { withProgressLine } from "../../terminal/ProgressLine.js"
+import { print } from "../../terminal/Screen.js"
+
+/** One thing that was looked at; `todo` is there when a person has something to do. */
+interface Check {
+  readonly check: string
+  readonly isWell: boolean
+  readonly finding: string
+  readonly todo: string | null
+}
+
+const well = (check: string, finding: string): Check => ({ check, isWell: true, finding, todo: null })
+const ill = (check: string, finding: string, todo: string): Check => ({ check, isWell: false, finding, todo })
+
+/** What is found more often than this is counted. */
+const namedPlaces = 3
+
+const named = (paths: ReadonlyArray<string>): string =>
+  [
+    ...paths.slice(0, namedPlaces),
+    ...(paths.length > namedPlaces ? [`and ${paths.length - namedPlaces} more`] : [])
+  ].join(", ")
+
+/** Whether there is anything to learn from. Counting the rollouts would take longer than all the rest; `state DB` has the number. */
+const homes = Effect.gen(function* () {
+  const store = yield* RolloutStore
+  const { codexHome } = yield* Settings
+  return Either.match(yield* Effect.either(store.check), {
+    onLeft: (error) => ill("Codex home", error.message, "name the folder that has sessions/ in it: --codex-home DIR"),
+    onRight: () => well("Codex home", `${codexHome} is there`)
+  })
+})
+
+const advice: { readonly [Problem in ShelfFinding["problem"]]: readonly [string, string] } = {
+  "not writable": [
+    "a pass of yours cannot write it",
+    "make it your own with chown and chmod u+w, or pass another folder: --memories-home DIR"
+  ],
+  "open to others": ["others on this machine can read it", "chmod -R go-rwx the memories home"],
+  "left behind": ["a pass that was killed left it", "the next consolidation removes it; run rollout-memories"],
+  "set aside": ["a corrupt state DB was kept", "remove it when you no longer want to look at it"],
+  unfinished: ["a publish was cut short", "run rollout-memories: it is finished before anything else"],
+  "managed by Codex": ["Codex's own memories feature keeps it", "pass another folder: --memories-home DIR"]
+}
+
+const shelfChecks = Effect.gen(function* () {
+  const shelf = yield* MemoryShelf
+  const { memoriesHome } = yield* Settings
+  const catalogue = yield* MemoryCatalogue
+  // While somebody is at work, what lies in staging is theirs.
+  const isAtWork = (yield* catalogue.holdings).some(({ isAbandoned }) => !isAbandoned)
+  const findings = yield* shelf.findings
+  const problems = [...new Set(findings.map(({ problem }) => problem))].filter(
+    (problem) => !(isAtWork && (problem === "left behind" || problem === "unfinished"))
+  )
+  return problems.length === 0
+    ? [well("memories home", `all in ${memoriesHome} can be written, nothing can be read by others or was left behind`)]
+    : problems.map((problem) => {
+        const [finding, todo] = advice[problem]
+        const paths = findings.filter((one) => one.problem === problem).map(({ path }) => path)
+        return ill("memories home", `${finding}: ${named(paths)}`, todo)
+      })
+})
+
+const database = Effect.gen(function* () {
+  const catalogue = yield* MemoryCatalogue
+  const damage = yield* catalogue.damage
+  const { threads } = yield* catalogue.counts
+  return damage.length === 0
+    ? well("state DB", `sound, ${threads} sessions indexed`)
+    : ill("state DB", damage.join("; "), "run rollout-memories --rebuild-index")
+})
+
+/** The rows against the files that are made of them. */
+const filesAgainstRows = Effect.gen(function* () {
+  const catalogue = yield* MemoryCatalogue
+  const shelf = yield* MemoryShelf
+  const { tracesPerCwd } = yield* Settings
+  const dirty = new Set((yield* catalogue.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
+  const byCwd = new Map<string, Array<string>>()
+  for (const { cwd, threadId } of yield* catalogue.memoryIds(tracesPerCwd)) {
+    byCwd.set(cwd, [...(byCwd.get(cwd) ?? []), threadId])
+  }
+  const wrong = (yield* Effect.forEach(
+    [...byCwd].filter(([cwd]) => !dirty.has(cwd)),
+    ([cwd, threadIds]) =>
+      Effect.map(shelf.files(cwd), (files) => {
+        const onDisk = new Set(files.map(({ path }) => threadOfTraceFile(path.slice(path.indexOf("/") + 1)) ?? path))
+        const expected = [...threadIds, memoryFile]
+        return expected.every((name) => onDisk.has(name)) ? [] : [cwd]
+      })
+  )).flat()
+  return wrong.length === 0
+    ? well("files against the index", `${byCwd.size} projects have the files that the index says`)
+    : ill(
+        "files against the index",
+        `files are missing from the memory of ${named(wrong)}`,
+        "the next consolidation of the project writes them again: `remember` a note there, or run --rebuild-index, then a pass"
+      )
+})
+
+const workers = Effect.gen(function* () {
+  const catalogue = yield* MemoryCatalogue
+  const holdings = yield* catalogue.holdings
+  const gone = holdings.filter(({ isAbandoned }) => isAbandoned).length
+  return well(
+    "locks and claims",
+    `${holdings.length - gone} held by passes that run, ${gone} left by killed ones, which the next pass takes over`
+  )
+})
+
+const forgets = Effect.gen(function* () {
+  const catalogue = yield* MemoryCatalogue
+  const unfinished = (yield* catalogue.forgotten).filter(({ erasedAt }) => erasedAt === null)
+  return unfinished.length === 0
+    ? well("forgotten sessions", "nothing is left of any")
+    : ill(
+        "forgotten sessions",
+        `a forget was cut short: ${named(unfinished.map(({ threadId }) => threadId))}`,
+        "run `rollout-memories forget --thread ID` for each again"
+      )
+})
+
+const reached = (server: string, reachability: Reachability): Check => {
+  const key = "check OPENAI_API_KEY, and that it is a key of that server"
+  const url = "check OPENAI_BASE_URL: it ends where /responses is, usually with /v1"
+  switch (reachability._tag) {
+    case "Reached":
+      return well("model server", `${server} answers (${reachability.status})`)
+    case "KeyRefused":
+      return ill("model server", `${server} refuses the key, or wants one (${reachability.status})`, key)
+    case "NoModelsThere":
+      return ill("model server", `${server} has neither models nor responses at that path (404)`, url)
+    case "Redirected":
+      return ill(
+        "model server",
+        `${server} sends elsewhere (${reachability.status}), which is not followed`,
+        "name the server that it sends to in OPENAI_BASE_URL"
+      )
+    case "Unreachable":
+      return ill(
+        "model server",
+        `${server} cannot be reached: ${reachability.detail}`,
+        "check that it runs, OPENAI_BASE_URL, and the network"
+      )
+  }
+}
+
+/** Which model is named; nothing is sent where none is. */
+const model = Effect.gen(function* () {
+  const settings = yield* Settings
+  const agent = agentOf(settings)
+  const isOffline = settings.model === "offline"
+  const named = isOffline && agent === "offline" ? "offline: nothing to reach" : `${settings.model}, agent ${agent}`
+  return [
+    well("model", named),
+    ...(isOffline
+      ? []
+      : [reached(new URL(settings.modelServer.baseUrl).host, yield* Effect.flatMap(ModelProbe, ({ reach }) => reach))])
+  ]
+})
+
+const catalogueChecks = Effect.gen(function* () {
+  return [yield* database, ...(yield* shelfChecks), yield* filesAgainstRows, yield* workers, yield* forgets]
+})
+
+/** `doctor`: what is wrong, each with what to do. Fails with `NeedsPerson` when something is. */
+export const run = <E extends { readonly message: string }>(
+  given: Given & { readonly json: boolean },
+  { looking, probing }: CommandServices<E>
+) =>
+  Effect.gen(function* () {
+    const settings = yield* loadSettings(givenOptions(given))
+    const { examined, server } = yield* withProgressLine((tell) =>
+      Effect.gen(function* () {
+        yield* tell("looking at the homes and the state DB")
+        const examined = yield* Effect.gen(function* () {
+          return [yield* homes, ...(yield* catalogueChecks)]
+        }).pipe(Effect.provide(looking), Effect.either)
+        yield* tell("looking for the model's server")
+        return { examined, server: yield* Effect.provide(model, probing) }
+      })
+    ).pipe(Effect.provideService(Settings, settings))
+    const checks = [
+      ...Either.getOrElse(examined, (error) => [
+        ill("homes and state DB", error.message, "do what it says, then run doctor again")
+      ]),
+      ...server
+    ]
+    yield* print(given.json, { checks, isWell: checks.every(({ isWell }) => isWell) }, ({ alarm, bold }) =>
+      checks.flatMap(({ check, finding, isWell, todo }) => [
+        `${isWell ? "ok   " : alarm("wrong")}  ${bold(check)}: ${finding}`,
+        ...(todo === null ? [] : [`       to do: ${todo}`])
+      ])
+    )
+    if (checks.some(({ isWell }) => !isWell)) {
+      return yield* new NeedsPerson()
+    }
+  })

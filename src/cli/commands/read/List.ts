@@ -1,0 +1,102 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
+import { shortId } from "../../../domain/thread/ThreadPrefix.js"
+import { projectName } from "../../../domain/thread/WorkingDirectory.js"
+import { MemoryCatalogue, type MemoryEntry } from "../../../services/MemoryCatalogue.js"
+import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { Settings } from "../../../settings/Settings.js"
+import { directoryOf, runOn } from "../../RunCommand.js"
+import type { CommandServices } from "../../CommandServices.js"
+import type { Given } from "../../Options.js"
+import { print, type Screen } from "../../terminal/Screen.js"
+
+interface Project {
+  readonly cwd: string
+  readonly memories: ReadonlyArray<MemoryEntry>
+  readonly total: number
+}
+
+/** How many memories each project has, with those that are listed. */
+const byProject = (
+  counts: ReadonlyMap<string, number>,
+  entries: ReadonlyArray<MemoryEntry>
+): ReadonlyArray<Project> => {
+  const projects = new Map<string, Array<MemoryEntry>>()
+  for (const entry of entries) {
+    const own = projects.get(entry.cwd)
+    if (own === undefined) {
+      projects.set(entry.cwd, [entry])
+    } else {
+      own.push(entry)
+    }
+  }
+  return [...projects].map(([cwd, memories]) => ({ cwd, memories, total: counts.get(cwd) ?? memories.length }))
+}
+
+/** Of every project at once; `--cwd` shows all of one, `--json` all of all. */
+const shownPerProject = 5
+
+const columns = [
+  { heading: "thread" },
+  { heading: "when" },
+  { heading: "outcome" },
+  { heading: "size", isNumber: true },
+  { heading: "title", isFlexible: true }
+]
+
+const render = (projects: ReadonlyArray<Project>, nothing: string, { bold, table }: Screen): ReadonlyArray<string> =>
+  projects.length === 0
+    ? [nothing]
+    : projects.flatMap(({ cwd, memories, total }, index) => [
+        ...(index === 0 ? [] : [""]),
+        `${bold(projectName(cwd))}  ${cwd}`,
+        ...table(
+          columns,
+          memories.map(({ outcomes, size, threadId, title, updatedAt }) => [
+            shortId(threadId),
+            readableTime(updatedAt),
+            outcomes.join(", ") || "unknown",
+            readableSize(size),
+            title
+          ])
+        ),
+        ...(total > memories.length
+          ? [`and ${total - memories.length} older: rollout-memories list --cwd ${JSON.stringify(cwd)}`]
+          : [])
+      ])
+
+/** `list`: projects and their memories; without a project the newest ones of each. */
+export const run = <E>(
+  given: Given & { readonly json: boolean; readonly cwd: Option.Option<string> },
+  { looking }: CommandServices<E>
+) =>
+  runOn(
+    given,
+    looking,
+    Effect.gen(function* () {
+      const catalogue = yield* MemoryCatalogue
+      const { rootOf } = yield* MemoryShelf
+      const { memoriesHome } = yield* Settings
+      const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
+      const counts = new Map((yield* catalogue.projects).map(({ cwd, memories }) => [cwd, memories]))
+      const shown = given.json || cwd !== undefined ? Infinity : shownPerProject
+      const projects = byProject(counts, yield* catalogue.memories(cwd, shown))
+      const json = projects.map(({ cwd, memories }) => ({
+        cwd,
+        memoryRoot: rootOf(cwd).memoryPath,
+        memories: memories.map(({ outcomes, size, threadId, title, updatedAt }) => ({
+          threadId,
+          title,
+          updatedAt: exactTime(updatedAt),
+          outcomes,
+          size
+        }))
+      }))
+      const nothing =
+        cwd === undefined || counts.size === 0
+          ? `Nothing was learned yet in ${memoriesHome}: run rollout-memories once, without a command.`
+          : `Nothing was learned in ${cwd}; \`rollout-memories list\` shows the projects where something was.`
+      yield* print(given.json, { projects: json }, (screen) => render(projects, nothing, screen))
+    })
+  )

@@ -1,0 +1,114 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { citationsIn } from "../../../domain/memory/Citation.js"
+import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
+import { shortId } from "../../../domain/thread/ThreadPrefix.js"
+import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
+import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { SettingInvalid } from "../../../settings/Settings.js"
+import { directoryOf, runOn, threadOf } from "../../RunCommand.js"
+import type { CommandServices } from "../../CommandServices.js"
+import type { Given } from "../../Options.js"
+import { print } from "../../terminal/Screen.js"
+
+/** There is nothing to show. See `list` for what there is, or `why --thread` for the reason. */
+export class NothingToShow extends Schema.TaggedError<NothingToShow>("rollout-memories/NothingToShow")(
+  "NothingToShow",
+  { of: Schema.String, hint: Schema.String }
+) {
+  override get message(): string {
+    return `there is no memory of ${this.of}; ${this.hint}`
+  }
+}
+
+const showThread = Effect.fnUntraced(function* (text: string, asJson: boolean) {
+  const catalogue = yield* MemoryCatalogue
+  const threadId = yield* threadOf(text)
+  const source = Option.getOrUndefined(yield* catalogue.memory(threadId))
+  if (source === undefined) {
+    return yield* new NothingToShow({
+      of: `thread ${threadId}`,
+      hint: `\`rollout-memories why --thread ${shortId(threadId)}\` says why`
+    })
+  }
+  const { memory, rolloutHash, rolloutSize } = source
+  const json = {
+    threadId,
+    cwd: memory.cwd,
+    summary: memory.memorySummary,
+    trace: memory.traceSummary,
+    source: {
+      rolloutPath: memory.rolloutPath,
+      updatedAt: exactTime(memory.updatedAt),
+      size: rolloutSize,
+      sha256: rolloutHash
+    }
+  }
+  yield* print(asJson, json, ({ dim }) => [
+    memory.traceSummary.trim(),
+    "",
+    dim(`thread   ${threadId}`),
+    dim(`project  ${memory.cwd}`),
+    dim(`rollout  ${memory.rolloutPath}`),
+    dim(`read as of ${readableTime(memory.updatedAt)}, ${readableSize(rolloutSize)}`)
+  ])
+})
+
+const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean) {
+  const catalogue = yield* MemoryCatalogue
+  const shelf = yield* MemoryShelf
+  const cwd = yield* directoryOf(given)
+  const text = Option.getOrUndefined(yield* shelf.memoryText(cwd))
+  if (text === undefined) {
+    return yield* new NothingToShow({ of: cwd, hint: "`rollout-memories list` shows the projects that have one" })
+  }
+  const cited = citationsIn(text)
+  const sources = (yield* catalogue.memories(cwd, Infinity)).filter(({ threadId }) =>
+    cited.some((beginning) => threadId.startsWith(beginning))
+  )
+  const json = {
+    cwd,
+    file: `${shelf.rootOf(cwd).memoryPath}/MEMORY.md`,
+    text,
+    sources: sources.map(({ threadId, title, updatedAt }) => ({ threadId, title, updatedAt: exactTime(updatedAt) }))
+  }
+  yield* print(asJson, json, ({ dim, table }) => [
+    text.trimEnd(),
+    "",
+    dim(json.file),
+    ...(sources.length === 0
+      ? []
+      : table(
+          [{ heading: "source" }, { heading: "when" }, { heading: "title", isFlexible: true }],
+          sources.map(({ threadId, title, updatedAt }) => [shortId(threadId), readableTime(updatedAt), title])
+        ))
+  ])
+})
+
+/** `show`: one trace, or a project's MEMORY.md. */
+export const run = <E>(
+  given: Given & {
+    readonly json: boolean
+    readonly thread: Option.Option<string>
+    readonly cwd: Option.Option<string>
+  },
+  { looking }: CommandServices<E>
+) =>
+  runOn(
+    given,
+    looking,
+    Effect.gen(function* () {
+      if (Option.isSome(given.thread) && Option.isNone(given.cwd)) {
+        return yield* showThread(given.thread.value, given.json)
+      }
+      if (Option.isSome(given.cwd) && Option.isNone(given.thread)) {
+        return yield* showProject(given.cwd.value, given.json)
+      }
+      return yield* new SettingInvalid({
+        source: "show",
+        value: Option.isSome(given.thread) ? "both" : "nothing",
+        expected: "either --thread ID or --cwd DIR"
+      })
+    })
+  )

@@ -1,0 +1,101 @@
+import * as Command from "@effect/cli/Command"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { hasFailures, PassReport } from "../../../domain/report/Report.js"
+import { parseTraceFile } from "../../../domain/memory/TraceMemory.js"
+import { nothingRan } from "../../../pass/PassReport.js"
+import { runPass } from "../../../pass/RunPass.js"
+import type { AgentControl } from "../../../services/AgentControl.js"
+import type { MemoryFs } from "../../../services/MemoryFs.js"
+import type { ModelClient } from "../../../services/ModelClient.js"
+import type { Progress } from "../../../services/Progress.js"
+import type { RolloutStore } from "../../../services/RolloutStore.js"
+import type { StateDb } from "../../../services/StateDb.js"
+import { loadSettings, Settings } from "../../../settings/Settings.js"
+import type { Templates } from "../../../services/Templates.js"
+import { described } from "../../Described.js"
+import { PassHadFailures } from "../../ExitCode.js"
+import { givenOptions, passOptions } from "../../Options.js"
+import { withProgressLine } from "../../terminal/ProgressLine.js"
+import { withLogLevel } from "../../terminal/Logging.js"
+import { renderReport } from "../../terminal/ReportText.js"
+import { withTelemetry } from "../../telemetry/Telemetry.js"
+import { wantsColour } from "../../terminal/Terminal.js"
+
+const encodeReport = Schema.encode(Schema.parseJson(PassReport))
+
+/** The heading of each trace file that was just written. */
+const readHeadings = Effect.fnUntraced(function* (report: PassReport) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const headings = yield* Effect.forEach(report.extracted, ({ traceFile }) =>
+    fileSystem.readFileString(traceFile).pipe(
+      Effect.map((content) => (parseTraceFile(content).trace.split("\n")[0] ?? "").replace(/^#+\s*/, "")),
+      Effect.orElseSucceed(() => ""),
+      Effect.map((heading) => [traceFile, heading] as const)
+    )
+  )
+  return new Map(headings.filter(([, heading]) => heading !== ""))
+})
+
+const bold = (text: string): string => `\u001b[1m${text}\u001b[22m`
+
+const print = Effect.fnUntraced(function* (report: PassReport, asJson: boolean) {
+  if (asJson) {
+    return yield* Console.log(yield* encodeReport(report))
+  }
+  const { memoriesHome, minIdle } = yield* Settings
+  const text = renderReport(report, {
+    memoriesHome,
+    minIdle: Duration.format(minIdle),
+    headings: yield* readHeadings(report),
+    bold: (yield* wantsColour(process.stdout)) ? bold : (text) => text
+  })
+  yield* Console.log(text)
+})
+
+/** What a pass needs besides its settings; the program's entry says how each part is met. */
+export type PassServices<E> = (options: {
+  readonly rebuildIndex: boolean
+}) => Layer.Layer<
+  AgentControl | FileSystem.FileSystem | MemoryFs | ModelClient | Progress | RolloutStore | StateDb | Templates,
+  E,
+  Settings
+>
+
+/** `rollout-memories`, with no command: one pass. */
+export const makePassCommand = <E>(services: PassServices<E>) =>
+  Command.make("rollout-memories", passOptions, (given) =>
+    Effect.gen(function* () {
+      const settings = yield* loadSettings(givenOptions(given))
+      if (!settings.enabled) {
+        // Nothing is opened or made: a person who switched memory off finds no trace of it.
+        return yield* given.json
+          ? Effect.flatMap(encodeReport(nothingRan(settings.model)), Console.log)
+          : Console.log("Memory is switched off (MEMORIES_ENABLED=false): nothing was read.")
+      }
+      const options = { all: given.all, rebuildIndex: given.rebuildIndex }
+      const report = yield* withProgressLine((tell) =>
+        Effect.zipRight(tell("looking for sessions"), runPass(options).pipe(Effect.provide(services(options))))
+      ).pipe(
+        // Progress has left the terminal by then.
+        Effect.tap((report) => print(report, given.json)),
+        withTelemetry,
+        withLogLevel(settings.logLevel),
+        Effect.provideService(Settings, settings)
+      )
+      if (hasFailures(report)) {
+        return yield* new PassHadFailures()
+      }
+    })
+  ).pipe(
+    Command.withDescription(
+      described(
+        "Turns finished coding sessions into memory that the next session can read. Runs one pass and prints what it did.",
+        ["", "--all", "--source all --min-idle 1h --json"]
+      )
+    )
+  )

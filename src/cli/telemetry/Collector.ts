@@ -1,0 +1,83 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { isServerUrl, variable, withoutUser } from "../../settings/Environment.js"
+import { SettingInvalid } from "../../settings/Settings.js"
+import { type Attribute, attributesOf } from "./Attributes.js"
+
+/** Where spans and metrics are sent, and what is said of who sends them. */
+export interface Collector {
+  /** Without a slash at its end. */
+  readonly endpoint: string
+  readonly headers: { readonly [name: string]: string }
+  readonly resource: { readonly attributes: ReadonlyArray<Attribute> }
+  /** How long one request may take, and how long the end of the work waits for what is still to be sent. */
+  readonly patience: Duration.Duration
+}
+
+const ownName = "rollout-memories"
+
+/** Milliseconds. */
+const patience = { usual: 2_000, longest: 600_000 } as const
+
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+const headerValue = /^[\t\x20-\x7e]*$/
+
+const decode = Option.liftThrowable(decodeURIComponent)
+
+/** The parts of `name=value,name=value`, values percent-encoded; none where the text is no such list. */
+const readPairs = (text: string): Option.Option<ReadonlyArray<readonly [string, string]>> =>
+  Option.all(
+    text
+      .split(",")
+      .filter((part) => part.trim() !== "")
+      .map((part) => {
+        const [, name = "", value = ""] = /^\s*([^=\s]+)\s*=(.*)$/.exec(part) ?? []
+        return name === "" ? Option.none() : Option.map(decode(value.trim()), (value) => [name, value] as const)
+      })
+  )
+
+const pairsOf = Effect.fnUntraced(function* (source: string, isGood: (name: string, value: string) => boolean) {
+  const text = Option.getOrElse(yield* variable(source), () => "")
+  const pairs = readPairs(text)
+  if (Option.isNone(pairs) || !pairs.value.every(([name, value]) => isGood(name, value))) {
+    // What is wrong may be a key, or stand beside one.
+    const expected = "name=value pairs with commas between them, values percent-encoded"
+    return yield* new SettingInvalid({ source, value: "[not shown]", expected })
+  }
+  return Object.fromEntries(pairs.value)
+})
+
+const readPatience = Effect.gen(function* () {
+  const source = "OTEL_EXPORTER_OTLP_TIMEOUT"
+  const value = Option.getOrElse(yield* variable(source), () => String(patience.usual))
+  const milliseconds = /^\d{1,9}$/.test(value) ? Number(value) : 0
+  if (milliseconds < 1 || milliseconds > patience.longest) {
+    return yield* new SettingInvalid({ source, value, expected: `milliseconds, 1 to ${patience.longest}` })
+  }
+  return Duration.millis(milliseconds)
+})
+
+/** Reads the variables of a collector, as OpenTelemetry names them; fails on the first that is no good. */
+export const readCollector = Effect.fnUntraced(function* (endpoint: string) {
+  if (!isServerUrl(endpoint)) {
+    return yield* new SettingInvalid({
+      source: "OTEL_EXPORTER_OTLP_ENDPOINT",
+      value: withoutUser(endpoint),
+      expected: "a URL such as http://localhost:4318, without a user name"
+    })
+  }
+  const headers = yield* pairsOf(
+    "OTEL_EXPORTER_OTLP_HEADERS",
+    (name, value) => headerName.test(name) && headerValue.test(value)
+  )
+  const given = yield* pairsOf("OTEL_RESOURCE_ATTRIBUTES", () => true)
+  const name = Option.getOrElse(yield* variable("OTEL_SERVICE_NAME"), () => given["service.name"] ?? ownName)
+  const collector: Collector = {
+    endpoint: endpoint.replace(/\/+$/, ""),
+    headers,
+    resource: { attributes: attributesOf(Object.entries({ ...given, "service.name": name })) },
+    patience: yield* readPatience
+  }
+  return collector
+})

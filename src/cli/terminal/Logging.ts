@@ -1,0 +1,43 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import type { SettingValues } from "../../settings/Settings.js"
+import { clearLine } from "./TerminalProgress.js"
+
+/** Loaded with the first line: most runs log none. */
+const loadRules = () => import("../../domain/privacy/Redaction.js")
+
+/**
+ * Logs on stderr, where a terminal's progress line makes way for them; stdout is for results alone. Whatever is logged
+ * is redacted first; the layer's end waits until the last line is written.
+ */
+export const layer = (stderr: NodeJS.WriteStream): Layer.Layer<never> =>
+  Layer.unwrapScoped(
+    Effect.gen(function* () {
+      let written: Promise<void> = Promise.resolve()
+      yield* Effect.addFinalizer(() => Effect.promise(() => written))
+      const write = async (before: Promise<void>, line: string): Promise<void> => {
+        await before
+        const { redact } = await loadRules()
+        stderr.write(`${stderr.isTTY ? clearLine : ""}${redact(line)}\n`)
+      }
+      return Logger.replace(
+        Logger.defaultLogger,
+        Logger.map(Logger.logfmtLogger, (line) => {
+          written = write(written, line)
+        })
+      )
+    })
+  )
+
+const levels = {
+  debug: LogLevel.Debug,
+  info: LogLevel.Info,
+  warning: LogLevel.Warning,
+  error: LogLevel.Error,
+  none: LogLevel.None
+} as const
+
+/** Leaves out what is of less weight than a person wants to be told. */
+export const withLogLevel = (level: SettingValues["logLevel"]) => Logger.withMinimumLogLevel(levels[level])

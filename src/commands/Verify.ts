@@ -1,0 +1,166 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { personalLines } from "../domain/memory/Forgetting.js"
+import { extractTrace } from "../domain/offline/writing/OfflineExtractor.js"
+import { memoryFile, traceFolder } from "../domain/memory/Publication.js"
+import { rolloutFilters } from "../domain/session/RolloutFilter.js"
+import { RolloutReader } from "../domain/session/RolloutReading.js"
+import { citationsIn } from "../domain/memory/Citation.js"
+import type { Thread } from "../domain/thread/Thread.js"
+import type { ThreadId } from "../domain/thread/ThreadId.js"
+import { normaliseOutput, threadOfTraceFile } from "../domain/memory/TraceMemory.js"
+import {
+  danglingCitations,
+  danglingPointers,
+  PieceSearch,
+  type Quote,
+  quotesIn,
+  textsIn,
+  type VerificationFinding
+} from "../domain/memory/Verification.js"
+import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
+import { MemoryShelf, type ShelvedFile } from "../services/MemoryInspection.js"
+import { RolloutStore } from "../services/RolloutStore.js"
+import { loadRedact } from "../services/Redactor.js"
+import { Settings } from "../settings/Settings.js"
+
+/** What verifying one project came to. */
+export interface ProjectVerification {
+  readonly cwd: string
+  /** Commands, paths, quotations and citations that were looked at. */
+  readonly checked: number
+  readonly findings: ReadonlyArray<VerificationFinding>
+  /** Threads whose rollout cannot be read any more: what only they can prove was not checked. */
+  readonly unreadable: ReadonlyArray<{ readonly threadId: string; readonly reason: string }>
+}
+
+/** A line cites three threads at most; one that cites so many may have its words from a further one. */
+const mostCitations = 3
+
+/** The trace that the offline extractor writes needs no room for a rendering. */
+const renderedBytes = 1_000
+
+const threadOfFile = ({ path }: ShelvedFile): string | undefined =>
+  path.startsWith(`${traceFolder}/`) ? threadOfTraceFile(path.slice(traceFolder.length + 1)) : undefined
+
+/** Looks for pieces in a rollout, and in what the offline extractor words from it. Returns how many lines it has. */
+const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: ReadonlyArray<string>) {
+  const store = yield* RolloutStore
+  const { memoriesHome, summaryBytes, traceBytes } = yield* Settings
+  const redact = yield* loadRedact
+  const search = new PieceSearch(pieces)
+  const reader = new RolloutReader(rolloutFilters.evidence, renderedBytes, redact, memoriesHome)
+  let lines = 0
+  const file = {
+    path: thread.rolloutPath,
+    size: thread.rolloutSize,
+    modifiedAt: thread.rolloutModifiedAt,
+    isArchived: thread.archivedAt !== null
+  }
+  yield* Stream.runForEachChunk(store.read(file), (records) =>
+    Effect.sync(() => {
+      for (const record of records) {
+        if (record._tag !== "EndOfRollout") {
+          lines = Math.max(lines, record.line)
+          reader.add(record)
+          textsIn(record).forEach((text) => search.add(text))
+        }
+      }
+    })
+  )
+  const { evidence } = reader.result()
+  const session = {
+    cwd: thread.cwd ?? "",
+    gitBranch: thread.gitBranch ?? undefined,
+    gitSha: thread.gitSha ?? undefined
+  }
+  const worded = normaliseOutput(extractTrace(session, evidence), { traceBytes, summaryBytes }, redact)
+  search.add(worded.traceMemory)
+  search.add(worded.summary)
+  return { search, lines }
+})
+
+interface Searched {
+  readonly search: PieceSearch
+  readonly lines: number
+}
+
+/** The threads that may prove a quote. */
+const witnesses = ({ cited }: Quote, threadIds: ReadonlyArray<ThreadId>): ReadonlyArray<ThreadId> => {
+  const named = threadIds.filter((threadId) => cited.some((beginning) => threadId.startsWith(beginning)))
+  return named.length === 0 || named.length >= mostCitations ? threadIds : named
+}
+
+const verifyProject = Effect.fn("Verify.project")(function* (
+  cwd: string,
+  threadIds: ReadonlyArray<ThreadId>,
+  tell: (threadId: string) => Effect.Effect<void>
+) {
+  const catalogue = yield* MemoryCatalogue
+  const shelf = yield* MemoryShelf
+  const files = yield* shelf.files(cwd)
+  const record = Option.getOrUndefined(yield* shelf.record(cwd))
+  const quotes = files.flatMap((file) => {
+    const isPersonal = file.path === memoryFile ? personalLines(record, file.text) : () => false
+    const isOurs = (line: string): boolean => citationsIn(line).length > 0 || !isPersonal(line.trimEnd())
+    return quotesIn(file, threadOfFile(file), isOurs)
+  })
+  const searched = new Map<ThreadId, Searched>()
+  const unreadable: Array<{ readonly threadId: string; readonly reason: string }> = []
+  for (const threadId of threadIds) {
+    const pieces = quotes.flatMap((quote) => (witnesses(quote, threadIds).includes(threadId) ? quote.pieces : []))
+    const hasTrace = files.some((file) => threadOfFile(file) === threadId)
+    const known = Option.getOrUndefined(yield* catalogue.record(threadId))
+    if (known !== undefined && (pieces.length > 0 || hasTrace)) {
+      yield* tell(threadId)
+      const result = yield* Effect.either(searchRollout(known.thread, pieces))
+      if (result._tag === "Right") {
+        searched.set(threadId, result.right)
+      } else {
+        unreadable.push({ threadId, reason: result.left.message })
+      }
+    }
+  }
+  const isProven = (quote: Quote): boolean => {
+    const all = witnesses(quote, threadIds)
+    const read = all.flatMap((threadId) => searched.get(threadId) ?? [])
+    return read.length < all.length || quote.pieces.every((piece) => read.some(({ search }) => search.has(piece)))
+  }
+  const findings: ReadonlyArray<VerificationFinding> = [
+    ...files.flatMap((file) => danglingCitations(file, threadIds)),
+    ...files.flatMap((file) => {
+      const own = threadIds.find((threadId) => threadId === threadOfFile(file))
+      const lines = own === undefined ? undefined : searched.get(own)?.lines
+      return lines === undefined ? [] : danglingPointers(file, lines)
+    }),
+    ...quotes
+      .filter((quote) => !isProven(quote))
+      .map(({ cited, file, kind, line, value }) => ({
+        file,
+        line,
+        kind,
+        value,
+        problem:
+          cited.length === 0 ? "it is in no rollout of this project" : `it is not in the rollout of ${cited.join(", ")}`
+      }))
+  ]
+  const checked = quotes.length + files.reduce((sum, { text }) => sum + citationsIn(text).length, 0)
+  const result: ProjectVerification = { cwd, checked, findings, unreadable }
+  return result
+})
+
+/**
+ * Reads the rollouts of every project's memories again and checks what the memories cite, point to and say word for word.
+ * Changes nothing. A rollout that cannot be read proves nothing, for or against, and is told. `tell` hears which thread is
+ * being read.
+ */
+export const verify = Effect.fn("Verify.verify")(function* (tell: (threadId: string) => Effect.Effect<void>) {
+  const catalogue = yield* MemoryCatalogue
+  const threads = new Map<string, Array<ThreadId>>()
+  for (const { cwd, threadId } of yield* catalogue.memoryIds(Infinity)) {
+    threads.set(cwd, [...(threads.get(cwd) ?? []), threadId])
+  }
+  const cwds = new Set([...threads.keys(), ...(yield* catalogue.consolidations).map(({ cwd }) => cwd)])
+  return yield* Effect.forEach([...cwds].sort(), (cwd) => verifyProject(cwd, threads.get(cwd) ?? [], tell))
+})

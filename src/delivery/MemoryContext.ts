@@ -1,0 +1,84 @@
+import * as Effect from "effect/Effect"
+import { byteLength } from "../domain/text/ByteBudget.js"
+import {
+  type ContextPiece,
+  contextPieces,
+  type ContextSources,
+  pieceText,
+  renderContext
+} from "../domain/memory/ContextBlock.js"
+import { MemoryFs } from "../services/MemoryFs.js"
+import { WorkingDirectories } from "../services/WorkingDirectories.js"
+import { newestCounter } from "../services/Tokenizer.js"
+
+/** How large the block may be. */
+export interface ContextOptions {
+  /** Tokens of OpenAI's newest models (`o200k_base`), the wrapper among them; 0 and less leave no room for anything. */
+  readonly maxTokens: number
+}
+
+/** Loaded where there is memory to give: a person may have written a secret into it by hand. */
+const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
+/** Loaded where there are skills: it brings a parser of YAML. */
+const loadFrontMatter = Effect.promise(() => import("../domain/memory/FrontMatter.js"))
+
+const sourcesOf = Effect.fnUntraced(function* (cwd: string) {
+  const { memory, root, skills, summary } = yield* (yield* MemoryFs).published(cwd)
+  if (memory === "" && summary === "" && skills.length === 0) {
+    return undefined
+  }
+  const { redact } = yield* loadRules
+  const describe = skills.length === 0 ? () => "" : (yield* loadFrontMatter).descriptionOf
+  const sources: ContextSources = {
+    cwd,
+    memoryPath: root.memoryPath,
+    memory: redact(memory),
+    summary: redact(summary),
+    skills: skills.map(({ path, text }) => ({ path, description: redact(describe(text)) }))
+  }
+  return sources
+})
+
+/** The worthiest pieces that fit, one after the other; one that does not fit leaves its room to those after it. */
+const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyArray<ContextPiece>, maxTokens: number) {
+  const count = yield* newestCounter
+  const kept: Array<ContextPiece> = []
+  let used = yield* count(renderContext(sources, all, []))
+  for (const piece of all) {
+    const cost = yield* count(pieceText(piece, kept.at(-1)))
+    if (used + cost <= maxTokens) {
+      used += cost
+      kept.push(piece)
+    }
+  }
+  // The parts were counted one by one: the whole decides.
+  let block = renderContext(sources, all, kept)
+  while ((yield* count(block)) > maxTokens) {
+    if (kept.pop() === undefined) {
+      return ""
+    }
+    block = renderContext(sources, all, kept)
+  }
+  return block
+})
+
+/**
+ * What a session that starts in a directory should be given of that directory's memory: what the user wants, what works,
+ * what fails, where things are, the newest sessions, and where all of it lies. Never more than `maxTokens`; what does not
+ * fit is left out by its worth, whole lines at a time. The same files give the same text. Empty when there is nothing, or
+ * no room for as much as a line. It stands between tags that keep it from being learned again, so hand it on as it is.
+ *
+ * Reads files alone, whatever passes are at work. Fails with `MemoryFsFailure` when the disk does; a session can start
+ * without.
+ */
+export const forCwd = Effect.fn("MemoryContext.forCwd")(function* (cwd: string, { maxTokens }: ContextOptions) {
+  const normalised = yield* (yield* WorkingDirectories).normalise(cwd)
+  const sources = yield* sourcesOf(normalised)
+  const all = sources === undefined ? [] : contextPieces(sources)
+  if (sources === undefined || all.length === 0) {
+    return ""
+  }
+  const whole = renderContext(sources, all, all)
+  // A text never has more tokens than bytes: the tokenizer's tables are loaded for those that may not fit.
+  return byteLength(whole) <= maxTokens ? whole : yield* fit(sources, all, maxTokens)
+})

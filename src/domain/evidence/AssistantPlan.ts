@@ -1,0 +1,34 @@
+import * as Schema from "effect/Schema"
+import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../session/LenientField.js"
+
+/** The plan that the assistant noted last, as far as it was not done. It is the assistant's word on its own work. */
+export interface AssistantPlan {
+  /** The line of the call. */
+  readonly line: number
+  /** The steps that were not marked as done, in order. */
+  readonly left: ReadonlyArray<string>
+}
+
+const PlanParameters = Schema.Struct({ plan: lenient(Schema.Array(Schema.Unknown)) })
+const decodeParameters = decodeLenient(Schema.parseJson(PlanParameters), {})
+
+/** More steps than these are no plan. */
+const mostSteps = 40
+
+/** Reads a call of the tool that notes a plan; undefined for any other item, and for a call that holds none. */
+export const readPlan = (item: JsonObject, line: number): AssistantPlan | undefined => {
+  const isPlan = /^(?:functions[._])?update_plan$/.test(String(item["name"]))
+  const { plan } = isPlan ? decodeParameters(item["arguments"]) : {}
+  return plan === undefined
+    ? undefined
+    : {
+        line,
+        left: plan
+          .slice(0, mostSteps)
+          .flatMap((step) =>
+            isJsonObject(step) && typeof step["step"] === "string" && step["status"] !== "completed"
+              ? [step["step"]]
+              : []
+          )
+      }
+}

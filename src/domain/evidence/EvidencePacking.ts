@@ -1,0 +1,232 @@
+import { byteLength, joinAround } from "../text/ByteBudget.js"
+import { renderingCut } from "../session/RolloutRendering.js"
+import type { SessionEvidence } from "./SessionEvidence.js"
+import type { CommandRun, SessionEvent } from "./SessionEvent.js"
+
+/** What an event is worth to whoever learns from a session, the least first. */
+type Worth = "routine" | "talk" | "edit" | "repeat" | "failure" | "final" | "user"
+
+/** How much of its text an event still shows, in characters; undefined shows the event no more. */
+type Shown = number | undefined
+
+/**
+ * What is given up, one after the other, until the rest fits: long output of commands that went well first, the user's own
+ * words last. Nothing the user said, no failure that happened once and nothing of the last turn ever goes altogether.
+ */
+const concessions: ReadonlyArray<readonly [Worth, Shown]> = [
+  ["routine", 4_000],
+  ["routine", 1_000],
+  ["repeat", 1_000],
+  ["talk", 4_000],
+  ["routine", 300],
+  ["failure", 16_000],
+  ["edit", 4_000],
+  ["talk", 1_000],
+  ["routine", 0],
+  ["repeat", 0],
+  ["failure", 4_000],
+  ["edit", 1_000],
+  ["user", 16_000],
+  ["final", 16_000],
+  ["talk", 300],
+  ["routine", undefined],
+  ["failure", 1_000],
+  ["user", 4_000],
+  ["final", 4_000],
+  ["talk", undefined],
+  ["repeat", undefined],
+  ["edit", 300],
+  ["failure", 300],
+  ["user", 1_000],
+  ["final", 1_000],
+  ["edit", undefined],
+  ["failure", 0],
+  ["user", 300],
+  ["final", 300],
+  ["user", 100]
+]
+
+/** Characters of a command and of an error line once an event is down to these. */
+const labelCharacters = 240
+
+const isLowSurrogate = (text: string, index: number): boolean => (text.charCodeAt(index) & 0xfc00) === 0xdc00
+
+/** The head and the tail of a text around what was left out, where that is shorter. */
+const cut = (text: string, characters: number): string => {
+  const left = text.length - characters
+  const marker = ` [... ${left} characters left out ...] `
+  if (left <= marker.length) {
+    return text
+  }
+  const head = Math.ceil(characters / 2)
+  const tail = text.length - (characters - head)
+  const start = text.slice(0, isLowSurrogate(text, head) ? head - 1 : head)
+  return start + marker + text.slice(isLowSurrogate(text, tail) ? tail + 1 : tail)
+}
+
+const failed = ({ output }: CommandRun): boolean =>
+  output !== undefined && (output.exitCode === undefined ? output.errorLine !== undefined : output.exitCode !== 0)
+
+/** Tells apart failures, their fixes, and what is the same failure once more. */
+const worthOf = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<Worth> => {
+  const lastRequest = events.findLastIndex(({ _tag }) => _tag === "UserRequest")
+  const open = new Set<string>()
+  const seen = new Set<string>()
+  return events.map((event, index): Worth => {
+    switch (event._tag) {
+      case "UserRequest":
+        return "user"
+      case "CommandRun": {
+        if (failed(event)) {
+          const failure = `${event.command}\n${event.output?.errorLine ?? ""}`
+          const isRepeat = seen.has(failure)
+          seen.add(failure)
+          open.add(event.command)
+          return isRepeat ? "repeat" : "failure"
+        }
+        const isFix = event.output !== undefined && open.delete(event.command)
+        return isFix ? "failure" : "routine"
+      }
+      case "FileEdit":
+        return event.error === undefined ? "edit" : "failure"
+      case "ToolUse":
+        return event.error === undefined ? "routine" : "failure"
+      case "AssistantMessage":
+        return index > lastRequest ? "final" : "talk"
+      case "TurnEnd":
+        return "talk"
+    }
+  })
+}
+
+/** An event as a model is shown it, with so many characters of its text; undefined for one that tells nothing. */
+const show = (event: SessionEvent, characters: number): string | undefined => {
+  const { line } = event
+  const label = (text: string) => cut(text, Math.max(labelCharacters, characters))
+  switch (event._tag) {
+    case "UserRequest":
+      return JSON.stringify({ line, user: cut(event.text, characters) })
+    case "AssistantMessage":
+      return JSON.stringify({ line, assistant: cut(event.text, characters) })
+    case "CommandRun": {
+      const { output, workdir } = event
+      const text = output === undefined || characters === 0 ? undefined : cut(output.text, characters)
+      const error = output !== undefined && failed(event) ? output.errorLine : undefined
+      return JSON.stringify({
+        line,
+        command: label(event.command),
+        workdir: characters === 0 ? undefined : workdir,
+        exit_code: output?.exitCode,
+        error: error === undefined ? undefined : label(error),
+        output: text
+      })
+    }
+    case "FileEdit":
+      return JSON.stringify({
+        line,
+        edit: cut(JSON.stringify(event.changes), characters),
+        error: event.error === undefined ? undefined : label(event.error)
+      })
+    case "ToolUse":
+      return JSON.stringify({ line, tool: event.tool, error: event.error && label(event.error) })
+    case "TurnEnd":
+      return event.aborted ? JSON.stringify({ line, aborted: true }) : undefined
+  }
+}
+
+interface Packed {
+  readonly event: SessionEvent
+  readonly worth: Worth
+  shown: Shown
+  json: string | undefined
+  bytes: number
+}
+
+/**
+ * Shows a session within a budget by what its parts are worth, in their own order, with one marker for each gap. One serves
+ * one session, and only ever shrinks.
+ */
+export class EvidencePacking {
+  private readonly parts: ReadonlyArray<Packed>
+  private bytes = 0
+  private concession = 0
+  private next = 0
+
+  constructor({ events }: SessionEvidence) {
+    const worths = worthOf(events)
+    this.parts = events.flatMap((event, index) => {
+      const json = show(event, Infinity)
+      const worth = worths[index]
+      return json === undefined || worth === undefined
+        ? []
+        : [{ event, worth, shown: Infinity, json, bytes: byteLength(json) + 1 }]
+    })
+    this.bytes = this.parts.reduce((sum, { bytes }) => sum + bytes, 2)
+  }
+
+  /** What fits into so many UTF-8 bytes; at the very last the head and the tail of that. Never more than was given before. */
+  shrinkTo(limit: number): string {
+    let target = limit
+    for (;;) {
+      this.concede(target)
+      const text = this.render()
+      const bytes = byteLength(text)
+      if (bytes <= limit) {
+        return text
+      }
+      if (this.concession >= concessions.length) {
+        return joinAround(text, text, limit, renderingCut)
+      }
+      target = this.bytes - Math.max(64, bytes - limit)
+    }
+  }
+
+  /** Gives up, from the oldest on, as much as it takes. */
+  private concede(target: number): void {
+    while (this.bytes > target && this.concession < concessions.length) {
+      const [worth, shown] = concessions[this.concession] ?? ["routine", undefined]
+      for (; this.next < this.parts.length && this.bytes > target; this.next++) {
+        const part = this.parts[this.next]
+        if (part !== undefined && part.worth === worth) {
+          this.shrink(part, shown)
+        }
+      }
+      if (this.next >= this.parts.length) {
+        this.next = 0
+        this.concession++
+      }
+    }
+  }
+
+  private shrink(part: Packed, shown: Shown): void {
+    const json = shown === undefined ? undefined : show(part.event, shown)
+    const bytes = json === undefined ? 0 : byteLength(json) + 1
+    if (bytes < part.bytes) {
+      this.bytes += bytes - part.bytes
+      part.shown = shown
+      part.json = json
+      part.bytes = bytes
+    }
+  }
+
+  private render(): string {
+    const shown: Array<string> = []
+    let gap = 0
+    const closeGap = () => {
+      if (gap > 0) {
+        shown.push(`"[... ${gap} ${gap === 1 ? "event" : "events"} left out ...]"`)
+      }
+      gap = 0
+    }
+    for (const { json } of this.parts) {
+      if (json === undefined) {
+        gap++
+      } else {
+        closeGap()
+        shown.push(json)
+      }
+    }
+    closeGap()
+    return `[${shown.join(",")}]`
+  }
+}

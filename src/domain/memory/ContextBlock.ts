@@ -1,0 +1,119 @@
+import { parseMemorySummary } from "./MemorySummary.js"
+import { wrapMemory } from "../session/MemoryTag.js"
+import { memoryFile, skillFolder, summaryFile, traceFolder } from "./Publication.js"
+
+/** What a session is given of a project's memory, as lines in the order of their worth. */
+
+/** What the block is made of. */
+export interface ContextSources {
+  readonly cwd: string
+  /** Where the files lie; absolute. */
+  readonly memoryPath: string
+  /** The texts of `MEMORY.md` and `memory_summary.md`; empty where there is none. */
+  readonly memory: string
+  readonly summary: string
+  /** By their paths below `memoryPath`, each with what it is for. */
+  readonly skills: ReadonlyArray<{ readonly path: string; readonly description: string }>
+}
+
+/** Lines that stay together: a line with what is indented below it, or a fenced piece of code. */
+export interface ContextPiece {
+  /** The heading it stands under; empty for none. */
+  readonly heading: string
+  readonly lines: ReadonlyArray<string>
+}
+
+/** What sections of `MEMORY.md` are about, those first that the next session must not miss. */
+const worth: ReadonlyArray<RegExp> = [
+  /asked to remember/i,
+  /\buser\b.*\bwants?\b|preferences?\b/i,
+  /\bworks?\b/i,
+  /\bfail|\bfix/i,
+  /\bwhere\b/i,
+  /\bopen\b/i
+]
+/** What a tool or a file said is worth less than anything else. */
+const leastWorth = /^## Not from the user\b/
+
+const rankOf = (heading: string): number => {
+  const rank = worth.findIndex((words) => words.test(heading))
+  return leastWorth.test(heading) ? worth.length + 1 : rank === -1 ? worth.length : rank
+}
+
+const fence = /^\s*(`{3,}|~{3,})/
+
+/** The pieces of a Markdown text, in its order; its title and its empty lines are none. */
+const piecesIn = (text: string): ReadonlyArray<ContextPiece> => {
+  const pieces: Array<{ heading: string; lines: Array<string> }> = []
+  let heading = ""
+  let open: string | undefined
+  for (const line of text.split(/\r?\n/)) {
+    const mark = fence.exec(line)?.[1]
+    const isInFence = open !== undefined
+    if (mark !== undefined) {
+      open = open === undefined ? mark : mark.startsWith(open) ? undefined : open
+    }
+    const last = pieces.at(-1)
+    if (isInFence) {
+      last?.lines.push(line)
+    } else if (/^##\s/.test(line)) {
+      heading = line.trim()
+    } else if (/^\s/.test(line) && line.trim() !== "" && last?.heading === heading) {
+      last.lines.push(line)
+    } else if (line.trim() !== "" && !/^#\s/.test(line)) {
+      pieces.push({ heading, lines: [line] })
+    }
+  }
+  return pieces
+}
+
+const summaryHeading = "## Newest sessions, the latest first"
+const skillHeading = "## Skills"
+
+/** Everything that may stand in the block, the worthiest first; empty when nothing was learned. */
+export const contextPieces = ({ memory, skills, summary }: ContextSources): ReadonlyArray<ContextPiece> => [
+  ...piecesIn(memory).toSorted((one, other) => rankOf(one.heading) - rankOf(other.heading)),
+  ...Array.from(parseMemorySummary(summary), ([threadId, text]) => ({
+    heading: summaryHeading,
+    lines: [`- ${text} (trace: \`${threadId}\`)`]
+  })),
+  ...skills.map(({ description, path }) => ({
+    heading: skillHeading,
+    lines: [description === "" ? `- ${path}` : `- ${path}: ${description}`]
+  }))
+]
+
+const lineCount = (pieces: ReadonlyArray<ContextPiece>): number =>
+  pieces.reduce((sum, { lines }) => sum + lines.length, 0)
+
+/** The lines that a piece takes after another one, with its heading where that is not the other's. */
+export const pieceText = ({ heading, lines }: ContextPiece, before: ContextPiece | undefined): string =>
+  [...(heading === before?.heading ? [] : ["", ...(heading === "" ? [] : [heading])]), ...lines, ""].join("\n")
+
+/** The line that says where everything lies, and how much of it did not fit. */
+const pointers = ({ memory, memoryPath, skills, summary }: ContextSources, leftOut: number): string => {
+  const names = [
+    ...(memory === "" ? [] : [memoryFile]),
+    ...(summary === "" ? [] : [summaryFile, `${traceFolder}/ (a file for each session, by its id)`]),
+    ...(skills.length === 0 ? [] : [`${skillFolder}/`])
+  ]
+  const rest = leftOut === 0 ? "" : ` ${leftOut} ${leftOut === 1 ? "line of it" : "lines of it"} did not fit here.`
+  return `All of it is in ${memoryPath}: ${names.join(", ")}.${rest}`
+}
+
+/** The block with some of its pieces, in the order of their worth. Without any it still says what it is and where all of it lies. */
+export const renderContext = (
+  sources: ContextSources,
+  all: ReadonlyArray<ContextPiece>,
+  kept: ReadonlyArray<ContextPiece>
+): string => {
+  const where = pointers(sources, lineCount(all) - lineCount(kept))
+  const body = kept.flatMap((piece, index) =>
+    pieceText(piece, kept[index - 1])
+      .split("\n")
+      .slice(0, -1)
+  )
+  const cwd = sources.cwd.replace(/\s+/g, " ")
+  const what = `What earlier sessions in ${cwd} left. It may be out of date: check what you rely on.`
+  return wrapMemory([what, ...body, "", where])
+}

@@ -1,0 +1,29 @@
+import { bucketOf } from "../thread/WorkingDirectory.js"
+
+/** A path as one piece of Markdown code, whatever is in it. */
+const inCode = (path: string): string => {
+  const text = path.replace(/\s+/g, " ")
+  const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length))
+  const fence = "`".repeat(longest + 1)
+  return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`
+}
+
+/** The memories home's own `README.md`: which folder belongs to which project, in the order of the projects' paths. */
+export const renderProjectIndex = (
+  projects: ReadonlyArray<{ readonly cwd: string; readonly memories: number }>
+): string =>
+  [
+    "# What is kept here",
+    "",
+    "Memories of past coding sessions, one folder for each directory that sessions worked in. Written by rollout-memories;",
+    "`MEMORY.md` and `skills/` may be edited by hand, and what is edited stays. `state.sqlite` is the index.",
+    "",
+    ...(projects.length === 0 ? ["Nothing was learned yet."] : []),
+    ...[...projects]
+      .sort((left, right) => (left.cwd < right.cwd ? -1 : 1))
+      .map(
+        ({ cwd, memories }) =>
+          `- ${inCode(cwd)}: \`${bucketOf(cwd)}/memory/MEMORY.md\` (${memories} ${memories === 1 ? "session" : "sessions"})`
+      ),
+    ""
+  ].join("\n")

@@ -1,0 +1,176 @@
+import { citationsIn, unknownCitations } from "./Citation.js"
+import { redactionMarker } from "../privacy/Redaction.js"
+
+/** Checking memories against the rollouts they were made from. Pure, and linear in the texts. */
+
+/** Something that a memory says word for word, and where. */
+export interface Quote {
+  /** Below the memory root. */
+  readonly file: string
+  readonly line: number
+  readonly kind: "code" | "quotation"
+  readonly value: string
+  /** The threads that the line cites, or the one that the file is the trace of; empty where it says none. */
+  readonly cited: ReadonlyArray<string>
+  /** What of it must be found: the pieces between cuts and redactions, folded for comparing. */
+  readonly pieces: ReadonlyArray<string>
+}
+
+/** Something that does not hold. */
+export interface VerificationFinding {
+  readonly file: string
+  readonly line: number
+  readonly kind: "citation" | "code" | "quotation" | "pointer"
+  readonly value: string
+  readonly problem: string
+}
+
+/** What layout, quoting and the escaping of markup change does not count. */
+export const comparable = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s`]+/gu, " ")
+    .replace(/["“”]/g, "'")
+    .replace(/\[/g, "(")
+    .replace(/\]/g, ")")
+    .replace(/\{\s?(?=\{)/g, "{")
+    .replace(/\}\s?(?=\})/g, "}")
+    .replace(/<\s(?=[!/])/g, "<")
+    .replace(/--\s>/g, "-->")
+
+const piecesOf = (value: string): ReadonlyArray<string> =>
+  value
+    .split(redactionMarker)
+    .flatMap((part) => part.split("…"))
+    .map((part) => comparable(part).trim())
+    .filter((part) => part.length > 1)
+
+const threadId = /^[0-9a-f]{8}-[0-9a-f]{4}(?:…|-[0-9a-f-]{22,})?$/
+
+/** Where a memory points to a skill beside it: that stands in no rollout. */
+const ownSkill = /^skills\/[a-z0-9-]+\/SKILL\.md$/
+
+const spansIn = (line: string): ReadonlyArray<Pick<Quote, "kind" | "value">> => {
+  const code = [...line.matchAll(/(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)/g)]
+  const rest = line.replace(/(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)/g, (whole) => " ".repeat(whole.length))
+  return [
+    ...code.map((match) => ({ kind: "code" as const, value: (match[2] ?? "").trim() })),
+    // A quotation may hold code spans, so its words are taken from the line itself.
+    ...[...rest.matchAll(/"([^"]{2,})"/g)].map((match) => ({
+      kind: "quotation" as const,
+      value: line.slice(match.index + 1, match.index + match[0].length - 1)
+    }))
+  ].filter(({ value }) => value !== "" && !threadId.test(value) && !ownSkill.test(value))
+}
+
+/** The part of a file that speaks of sessions: not a trace's header, nor a skill's front matter. */
+const bodyStart = (lines: ReadonlyArray<string>): number =>
+  lines[0] === "---"
+    ? lines.indexOf("---", 1) + 1
+    : lines[0]?.startsWith("thread_id: ") === true
+      ? lines.indexOf("") + 1
+      : 0
+
+/** What a file says word for word. `isOurs` tells the lines that people wrote by themselves from the others. */
+export const quotesIn = (
+  file: { readonly path: string; readonly text: string },
+  ownThread: string | undefined,
+  isOurs: (line: string) => boolean
+): ReadonlyArray<Quote> => {
+  const lines = file.text.split("\n")
+  const start = bodyStart(lines)
+  return lines.flatMap((line, index) =>
+    index < start || !isOurs(line)
+      ? []
+      : spansIn(line)
+          .map(({ kind, value }) => ({
+            file: file.path,
+            line: index + 1,
+            kind,
+            value,
+            cited: ownThread === undefined ? citationsIn(line) : [ownThread],
+            pieces: piecesOf(value)
+          }))
+          .filter(({ pieces }) => pieces.length > 0)
+  )
+}
+
+/** The citations of a file that no thread answers to. */
+export const danglingCitations = (
+  file: { readonly path: string; readonly text: string },
+  threadIds: ReadonlyArray<string>
+): ReadonlyArray<VerificationFinding> =>
+  file.text.split("\n").flatMap((line, index) =>
+    unknownCitations(line, threadIds).map((value) => ({
+      file: file.path,
+      line: index + 1,
+      kind: "citation" as const,
+      value,
+      problem: "no memory of this project has that id"
+    }))
+  )
+
+/** The lines of a rollout that a trace points to and that are not there: `(L13)` in one of 12 lines. */
+export const danglingPointers = (
+  file: { readonly path: string; readonly text: string },
+  rolloutLines: number
+): ReadonlyArray<VerificationFinding> =>
+  file.text.split("\n").flatMap((line, index) =>
+    [...line.replace(/`[^`]*`|"[^"]*"/g, "").matchAll(/\bL(\d{1,9})\b/g)]
+      .filter((match) => Number(match[1]) > rolloutLines || Number(match[1]) === 0)
+      .map((match) => ({
+        file: file.path,
+        line: index + 1,
+        kind: "pointer" as const,
+        value: match[0],
+        problem: `its rollout has ${rolloutLines} lines`
+      }))
+  )
+
+/** Pieces that are looked for in texts, one text after the other; what was found is no longer looked for. */
+export class PieceSearch {
+  private readonly missing: Set<string>
+  private readonly found = new Set<string>()
+
+  constructor(pieces: Iterable<string>) {
+    this.missing = new Set(pieces)
+  }
+
+  /** Takes the next text. */
+  add(text: string): void {
+    if (this.missing.size === 0) {
+      return
+    }
+    const folded = comparable(text)
+    for (const piece of this.missing) {
+      if (folded.includes(piece)) {
+        this.missing.delete(piece)
+        this.found.add(piece)
+      }
+    }
+  }
+
+  /** Whether a piece was found so far. */
+  has(piece: string): boolean {
+    return this.found.has(piece)
+  }
+}
+
+/** All texts in a value, however deep; text that is JSON itself, as tools' arguments are, is opened. */
+export const textsIn = (value: unknown, depth = 0): ReadonlyArray<string> => {
+  if (typeof value === "string") {
+    const opened = /^\s*[[{]/.test(value) && depth < 8 ? parse(value) : undefined
+    return opened === undefined ? [value] : [value, ...textsIn(opened, depth + 1)]
+  }
+  return typeof value === "object" && value !== null && depth < 32
+    ? Object.values(value).flatMap((part) => textsIn(part, depth + 1))
+    : []
+}
+
+const parse = (text: string): unknown => {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return parsed
+  } catch {
+    return undefined
+  }
+}

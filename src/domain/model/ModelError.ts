@@ -1,0 +1,223 @@
+import * as Schema from "effect/Schema"
+import { ThreadId } from "../thread/ThreadId.js"
+
+/** What a request was for: the thread of a stage-one request, or the directory that an agent consolidates. */
+export const ModelSubject = Schema.Union(
+  Schema.Struct({ threadId: ThreadId }),
+  Schema.Struct({ directory: Schema.String })
+)
+
+/** What a request was for. */
+export type ModelSubject = typeof ModelSubject.Type
+
+const told = (subject: ModelSubject): string =>
+  "threadId" in subject ? `thread ${subject.threadId}` : `the consolidation in ${subject.directory}`
+
+/** The model would not write this memory. Asking again gives the same; new content, or another model, may not. */
+export class ModelRefused extends Schema.TaggedError<ModelRefused>("rollout-memories/ModelRefused")("ModelRefused", {
+  subject: ModelSubject,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `the model refused ${told(this.subject)}: ${this.detail}; try another --model`
+  }
+}
+
+/** The model ran into its limit before it was done. Raise `MEMORIES_MODEL_OUTPUT_TOKENS`, or lower the effort. */
+export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>("rollout-memories/AnswerIncomplete")(
+  "AnswerIncomplete",
+  { subject: ModelSubject, reason: Schema.String }
+) {
+  override get message(): string {
+    const what = `the model's answer for ${told(this.subject)} is incomplete (${this.reason})`
+    return this.reason === "content_filter"
+      ? `${what}: the server's filter stopped it; try another --model`
+      : this.reason === "too_large"
+        ? `${what}: the server sent more than it was asked for; try another --model`
+        : `${what}: raise MEMORIES_MODEL_OUTPUT_TOKENS or lower the reasoning effort`
+  }
+}
+
+/** The answer ended before the model said that it was complete. Trying again may help. */
+export class StreamEndedEarly extends Schema.TaggedError<StreamEndedEarly>("rollout-memories/StreamEndedEarly")(
+  "StreamEndedEarly",
+  { subject: ModelSubject }
+) {
+  override get message(): string {
+    return `the model's answer for ${told(this.subject)} ended before it was completed; run again`
+  }
+}
+
+/** The server failed at its work. The thread is not to blame: run again later. `retryAfter` in milliseconds. */
+export class ModelServerFailed extends Schema.TaggedError<ModelServerFailed>("rollout-memories/ModelServerFailed")(
+  "ModelServerFailed",
+  {
+    subject: ModelSubject,
+    status: Schema.optional(Schema.Int),
+    retryAfter: Schema.optional(Schema.Number),
+    detail: Schema.String
+  }
+) {
+  override get message(): string {
+    return `the model server failed${withStatus(this.status)} for ${told(this.subject)}: ${this.detail}; run again later`
+  }
+}
+
+/** Who answered is no server with a Responses API. Correct `OPENAI_BASE_URL`; nothing else helps. */
+export class NotAResponsesServer extends Schema.TaggedError<NotAResponsesServer>(
+  "rollout-memories/NotAResponsesServer"
+)("NotAResponsesServer", { subject: ModelSubject, contentType: Schema.String }) {
+  override get message(): string {
+    return `asked for ${told(this.subject)}, the model server answered with ${this.contentType} instead of a stream of events; check OPENAI_BASE_URL`
+  }
+}
+
+/** The server does not know the key, or forbids it. Correct `OPENAI_API_KEY`; every other request would fail too. */
+export class ModelUnauthorised extends Schema.TaggedError<ModelUnauthorised>("rollout-memories/ModelUnauthorised")(
+  "ModelUnauthorised",
+  { subject: ModelSubject, status: Schema.Int, detail: Schema.String }
+) {
+  override get message(): string {
+    return `the model server did not accept the key${withStatus(this.status)} for ${told(this.subject)}: ${this.detail}; check OPENAI_API_KEY`
+  }
+}
+
+/** The account is used up until somebody pays. Trying again cannot help; the next pass may. */
+export class QuotaExhausted extends Schema.TaggedError<QuotaExhausted>("rollout-memories/QuotaExhausted")(
+  "QuotaExhausted",
+  { subject: ModelSubject, detail: Schema.String }
+) {
+  override get message(): string {
+    return `the model server's quota is used up for ${told(this.subject)}: ${this.detail}; check the account's plan and billing`
+  }
+}
+
+/** Too many requests. Run again later, or with a lower `MEMORIES_CONCURRENCY`. */
+export class RateLimited extends Schema.TaggedError<RateLimited>("rollout-memories/RateLimited")("RateLimited", {
+  subject: ModelSubject,
+  /** Milliseconds that the server asked to wait; undefined where it did not say. */
+  retryAfter: Schema.optional(Schema.Number),
+  detail: Schema.String
+}) {
+  override get message(): string {
+    const wait = this.retryAfter === undefined ? "" : `, in ${Math.ceil(this.retryAfter / 1_000)} s at the earliest`
+    return `the model server limits the rate of requests for ${told(this.subject)}: ${this.detail}; run again later${wait}, or lower MEMORIES_CONCURRENCY`
+  }
+}
+
+/** The server has too much to do. Run again later. */
+export class ModelOverloaded extends Schema.TaggedError<ModelOverloaded>("rollout-memories/ModelOverloaded")(
+  "ModelOverloaded",
+  {
+    subject: ModelSubject,
+    status: Schema.optional(Schema.Int),
+    retryAfter: Schema.optional(Schema.Number),
+    detail: Schema.String
+  }
+) {
+  override get message(): string {
+    return `the model server is overloaded${withStatus(this.status)} for ${told(this.subject)}: ${this.detail}; run again later`
+  }
+}
+
+/** The request holds more than the model's window. Ask with less; when that is not enough, set `MEMORIES_MODEL_WINDOW`. */
+export class ContextTooLong extends Schema.TaggedError<ContextTooLong>("rollout-memories/ContextTooLong")(
+  "ContextTooLong",
+  { subject: ModelSubject, detail: Schema.String }
+) {
+  override get message(): string {
+    return `the request for ${told(this.subject)} is larger than the model's window: ${this.detail}; set MEMORIES_MODEL_WINDOW to what the server allows`
+  }
+}
+
+/** The server does not accept the request as it is. Asking again cannot help: check the model's name and the settings. */
+export class RequestRejected extends Schema.TaggedError<RequestRejected>("rollout-memories/RequestRejected")(
+  "RequestRejected",
+  { subject: ModelSubject, status: Schema.optional(Schema.Int), detail: Schema.String }
+) {
+  override get message(): string {
+    return `the model server rejected the request for ${told(this.subject)}${withStatus(this.status)}: ${this.detail}; check --model and the model's settings`
+  }
+}
+
+/** The server was silent, or at work, for longer than it may. Run again later, or raise the setting named. */
+export class ModelTimedOut extends Schema.TaggedError<ModelTimedOut>("rollout-memories/ModelTimedOut")(
+  "ModelTimedOut",
+  { subject: ModelSubject, limit: Schema.Literal("MEMORIES_MODEL_SILENCE", "MEMORIES_MODEL_TIME_LIMIT") }
+) {
+  override get message(): string {
+    const what = this.limit === "MEMORIES_MODEL_SILENCE" ? "said nothing for too long" : "took longer than it may"
+    return `the model server ${what} for ${told(this.subject)}; run again later, or raise ${this.limit}`
+  }
+}
+
+/** The server could not be reached, or the connection broke. Check that it runs and `OPENAI_BASE_URL`; run again. */
+export class ModelUnreachable extends Schema.TaggedError<ModelUnreachable>("rollout-memories/ModelUnreachable")(
+  "ModelUnreachable",
+  { subject: ModelSubject, detail: Schema.String }
+) {
+  override get message(): string {
+    return `the connection to the model server failed for ${told(this.subject)}: ${this.detail}; check the network and OPENAI_BASE_URL, then run again`
+  }
+}
+
+/** What a request could cost at worst is more than is left of a cap. Nothing was sent; raise the cap, or run again later. */
+export class BudgetExhausted extends Schema.TaggedError<BudgetExhausted>("rollout-memories/BudgetExhausted")(
+  "BudgetExhausted",
+  {
+    subject: ModelSubject,
+    cap: Schema.Literal("--max-tokens", "--max-requests", "--max-tokens-per-day", "--max-requests-per-day"),
+    limit: Schema.Number
+  }
+) {
+  override get message(): string {
+    return `${told(this.subject)} was left out: it could cost more than is left of ${this.cap} ${this.limit}`
+  }
+}
+
+const withStatus = (status: number | undefined): string => (status === undefined ? "" : ` (HTTP ${status})`)
+
+/** Every way in which a model, or its server, does not answer. */
+export const ModelError = Schema.Union(
+  ModelRefused,
+  AnswerIncomplete,
+  StreamEndedEarly,
+  ModelServerFailed,
+  NotAResponsesServer,
+  ModelUnauthorised,
+  QuotaExhausted,
+  RateLimited,
+  ModelOverloaded,
+  ContextTooLong,
+  RequestRejected,
+  ModelTimedOut,
+  ModelUnreachable,
+  BudgetExhausted
+)
+
+/** Every way in which a model, or its server, does not answer. */
+export type ModelError = typeof ModelError.Type
+
+/**
+ * Whether another pass may simply ask again: neither the thread nor what was sent for it is to blame, so that no attempt
+ * counts against it.
+ */
+export const isServersFault = (error: ModelError): boolean => {
+  switch (error._tag) {
+    case "ModelServerFailed":
+    case "NotAResponsesServer":
+    case "ModelUnauthorised":
+    case "QuotaExhausted":
+    case "RateLimited":
+    case "ModelOverloaded":
+    case "ModelTimedOut":
+    case "ModelUnreachable":
+    case "BudgetExhausted":
+      return true
+    case "RequestRejected":
+      // A model or an endpoint that is not there is not there for any thread.
+      return error.status === 404 || error.status === 405
+    default:
+      return false
+  }
+}

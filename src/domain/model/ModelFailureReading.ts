@@ -1,0 +1,127 @@
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { decodeLenient, lenient } from "../session/LenientField.js"
+import {
+  ContextTooLong,
+  type ModelError,
+  ModelOverloaded,
+  ModelServerFailed,
+  type ModelSubject,
+  ModelUnauthorised,
+  QuotaExhausted,
+  RateLimited,
+  RequestRejected
+} from "./ModelError.js"
+import { redact } from "../privacy/Redaction.js"
+
+/** What a server says of its failure, in whatever of the usual forms. */
+export interface ServerWords {
+  readonly code: string
+  readonly message: string
+}
+
+const Words = Schema.Struct({
+  code: lenient(Schema.Union(Schema.String, Schema.Number)),
+  type: lenient(Schema.String),
+  message: lenient(Schema.String)
+})
+const decodeWords = decodeLenient(Words, {})
+
+const Body = Schema.Struct({
+  error: Schema.optional(Schema.Unknown),
+  detail: lenient(Schema.String),
+  message: lenient(Schema.String)
+})
+const decodeBody = decodeLenient(Body, {})
+const parseJson = Schema.decodeUnknownEither(Schema.parseJson())
+
+/** Characters of a server's own words that an error shows. */
+const shownCharacters = 300
+
+/** A server's words for people: one line, cut, and without secrets: a server may say the key, or what it was sent, again. */
+export const shown = (text: string): string => {
+  const line = redact(text.slice(0, shownCharacters * 4))
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim()
+  return line.length <= shownCharacters ? line : `${line.slice(0, shownCharacters)}…`
+}
+
+/** Why no answer came, in the words of whatever was closest to the network. */
+export const detailOf = (error: unknown): string => {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return shown(inner instanceof Error ? inner.message : String(inner))
+}
+
+/** What an error object says, as it stands in a body, in a failed response or in an `error` event. */
+export const readWords = (error: unknown): ServerWords => {
+  if (typeof error === "string") {
+    return { code: "", message: error }
+  }
+  const { code, message, type } = decodeWords(error)
+  return { code: `${code ?? ""} ${type ?? ""}`.trim(), message: message ?? "" }
+}
+
+const readBody = (body: string): ServerWords => {
+  const json = Either.getOrUndefined(parseJson(body))
+  if (json === undefined) {
+    return { code: "", message: body }
+  }
+  const { detail, error, message } = decodeBody(json)
+  const words = readWords(error)
+  return words.message === "" ? { ...words, message: message ?? detail ?? body } : words
+}
+
+/** How servers say that a request does not fit: OpenAI, vLLM, llama.cpp, Ollama and LM Studio each in their own words. */
+const tooLong =
+  /context_length_exceeded|exceed_context_size|context (?:length|window|size)|maximum context|prompt is too long|too many tokens|input (?:is )?too long/i
+
+const noQuota = /insufficient_quota|billing_hard_limit|quota exceeded|exceeded your current quota/i
+
+/** What an HTTP answer that is no success means. `retryAfter` in milliseconds. */
+export const failureOfStatus = (
+  subject: ModelSubject,
+  status: number,
+  body: string,
+  retryAfter: number | undefined
+): ModelError => {
+  const words = readBody(body)
+  const all = `${words.code} ${words.message}`
+  const detail = shown(words.message) || "it does not say why"
+  switch (true) {
+    case status === 401 || status === 403:
+      return new ModelUnauthorised({ subject, status, detail })
+    case status === 402 || (status === 429 && noQuota.test(all)):
+      return new QuotaExhausted({ subject, detail })
+    case status === 429:
+      return new RateLimited({ subject, retryAfter, detail })
+    case status === 413 || ((status === 400 || status === 422 || status === 500) && tooLong.test(all)):
+      return new ContextTooLong({ subject, detail })
+    case status === 503 || status === 529:
+      return new ModelOverloaded({ subject, status, retryAfter, detail })
+    case status >= 500 || status === 408 || status === 409 || status === 425:
+      return new ModelServerFailed({ subject, status, retryAfter, detail })
+    default:
+      return new RequestRejected({ subject, status, detail })
+  }
+}
+
+/** What a failed response, or an `error` event, in a stream means: the HTTP status was a success by then. */
+export const failureOfWords = (subject: ModelSubject, words: ServerWords): ModelError => {
+  const all = `${words.code} ${words.message}`
+  const detail = shown(words.message) || words.code || "it does not say why"
+  switch (true) {
+    case tooLong.test(all):
+      return new ContextTooLong({ subject, detail })
+    case noQuota.test(all):
+      return new QuotaExhausted({ subject, detail })
+    case /rate_limit/i.test(words.code):
+      return new RateLimited({ subject, detail })
+    case /overloaded|slow_down|unavailable/i.test(words.code):
+      return new ModelOverloaded({ subject, detail })
+    case /invalid_(?:request|prompt|image)|not_found/i.test(words.code):
+      return new RequestRejected({ subject, detail })
+    default:
+      return new ModelServerFailed({ subject, detail })
+  }
+}

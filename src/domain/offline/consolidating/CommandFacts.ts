@@ -1,0 +1,114 @@
+import { holdsMarker } from "../../privacy/redaction/Marker.js"
+import { invocationOf } from "../reading/CommandKinds.js"
+import { nameCommand } from "../reading/CommandNames.js"
+import type { CommandKind } from "../reading/CommandPrograms.js"
+
+/** A command that is known to work. */
+export interface CommandFact {
+  readonly key: string
+  /** Keys of other commands that are known to do the same. */
+  readonly aliases: ReadonlyArray<string>
+  readonly kind: CommandKind
+  readonly program: string
+  /** The program with what it is told to do: two runs of one program that differ in their options have the same. */
+  readonly use: string
+  readonly command: string
+  /** Where it runs, as words after it; empty for the project's directory. */
+  readonly place: string
+  /** What it is for; empty where the bullet does not say. */
+  readonly purpose: string
+  /** The bullet itself, for one that is worded another way. */
+  readonly text: string
+}
+
+const span = /(`{1,3})(?!`) ?([^\n]*?[^`\n]) ?\1(?!`)/
+
+/** The first code span of a bullet. */
+export const codeIn = (text: string): string | undefined => span.exec(text.slice(0, 1_000))?.[2]
+
+/** The key under which the same command is known, whatever its verbosity. */
+export const commandKey = (command: string): string => {
+  const { telling } = nameCommand(command, new Map(), () => false)
+  return telling.map(({ key }) => key).join(" && ")
+}
+
+const notACommand =
+  /^(?:\S{1,60}:|[A-Z][A-Z0-9_]{3,}$|[A-Z]\w{1,40}(?:Error|Exception)\b|\/?[\w.-]{1,60}(?:\/[\w.*-]{1,60}){1,12}$|[\w-]{1,60}\.\w{1,6}$)/
+
+const runner =
+  /^(?:[A-Z_][A-Z0-9_]{0,40}=\S{1,100} ){0,4}(?:python[\d.]{0,5}|node|deno|bun|ruby|php|java|dotnet|go|cargo|make|just|npm|npx|pnpm|yarn|bash|sh|curl|awk|jq|sqlite3|docker|\.{1,2}\/[\w./-]{1,80}) \S/
+
+const isCommand = (code: string): boolean => {
+  if (notACommand.test(code) || holdsMarker(code)) {
+    return false
+  }
+  const { kind, words } = invocationOf(code)
+  return kind === "run" || kind === "look" || kind === "scene" ? runner.test(code) : words.length > 1 || kind !== "edit"
+}
+
+/** Where a command ran, as the bullet says after it. */
+export const placeAfter = (item: string, code: string): string => {
+  const end = item.indexOf(code) + code.length
+  return /^`{1,3}( in `[^`]{1,120}\/`)/.exec(item.slice(end, end + 140))?.[1] ?? ""
+}
+
+/** A command's key together with the place where it runs. */
+export const keyIn = (key: string, place: string): string => `${key}${place.replace(/^ in `(.*?)\/?`$/, " @$1")}`
+
+const ownLabel = /^(?:run |build:|lint:|check |format:|install:|worked here:|dry run:|look into `|try )/
+/** A bullet that our extractor wrote about a command, whatever that looks like. */
+const ownBullet =
+  /^(?:run (?:the|these) (?:tests|program)|build|check the (?:types|syntax)|lint|format|install|worked here|dry run|(?:try|look into) `[^`]{1,160}`): `/
+const label = /^((?:try|look into) `[^`]{1,160}`|[^:`]{1,60}):/
+const scriptNote = /\(the `([\w:.-]{1,60})` script of package\.json is the same\)/
+
+/** The command that a bullet of reusable knowledge is about, if it is about one. */
+export const commandFact = (item: string): CommandFact | undefined => {
+  const code = codeIn(item.replace(/^(?:try|look into) `[^`]{1,160}`:/, "")) ?? ""
+  if (code === "" || holdsMarker(code) || (!isCommand(code) && !ownBullet.test(item))) {
+    return undefined
+  }
+  const { telling } = nameCommand(code, new Map(), () => false)
+  const place = placeAfter(item, code)
+  const script = scriptNote.exec(item)?.[1]
+  return {
+    // A script is told by its first line and a description, which only together tell it from others.
+    key: code.endsWith("…") ? item : keyIn(telling.map(({ key }) => key).join(" && "), place),
+    aliases: script === undefined ? [] : ["npm", "pnpm", "yarn", "bun"].map((tool) => `${tool} ${script}`),
+    kind: telling[0]?.kind ?? "run",
+    program: telling[0]?.program ?? "",
+    use: keyIn(`${telling[0]?.program ?? ""} ${telling[0]?.narrowing[0] ?? ""}`, place),
+    command: code,
+    place,
+    purpose: ownLabel.test(item) ? (label.exec(item)?.[1] ?? "") : "",
+    text: item
+  }
+}
+
+/** The commands that key steps say to have passed, each at its last pass, in that order. */
+export const passedOf = (items: ReadonlyArray<string>): ReadonlyArray<CommandFact> => {
+  const last = new Map<string, CommandFact>()
+  for (const item of items) {
+    const code = codeIn(item) ?? ""
+    const place = placeAfter(item, code)
+    const { telling } = nameCommand(code, new Map(), () => false)
+    for (const part of telling) {
+      if (isCommand(part.text) && !part.text.endsWith("…") && part.kind !== "edit" && part.kind !== "look") {
+        const key = keyIn(part.key, place)
+        last.delete(key)
+        last.set(key, {
+          key,
+          aliases: [],
+          kind: part.kind,
+          program: part.program,
+          use: key,
+          command: part.text,
+          place,
+          purpose: "",
+          text: item
+        })
+      }
+    }
+  }
+  return [...last.values()]
+}

@@ -1,0 +1,160 @@
+import { withoutCitations } from "../../memory/Citation.js"
+import { codeIn, type CommandFact, commandFact, commandKey, keyIn, passedOf, placeAfter } from "./CommandFacts.js"
+import { errorSignature } from "../writing/ErrorNames.js"
+import type { ReadTrace } from "./TraceReading.js"
+import { plainLine } from "../writing/Wording.js"
+
+/** What the bullets of trace memories say, one fact each, as consolidation merges them. */
+
+/** A failure, its fix, or both. */
+export interface FailureFact {
+  /** Equal for the same error. */
+  readonly key: string
+  readonly text: string
+}
+
+/** Something about a file or a place. */
+export interface PlaceFact {
+  readonly path: string
+  /** The whole line, and what it says beside the path. */
+  readonly text: string
+  readonly remark: string
+}
+
+/** Something left to do. */
+export interface OpenFact {
+  readonly key: string
+  readonly text: string
+  /** The key of the command that failed, and the error, where that is what is open. */
+  readonly command: string | undefined
+  readonly error: string | undefined
+  /** The task that broke off, where that is what is open. */
+  readonly title: string | undefined
+}
+
+/** The facts of one trace. */
+export interface TraceFacts {
+  readonly threadId: string
+  readonly wishes: ReadonlyArray<string>
+  readonly commands: ReadonlyArray<CommandFact>
+  readonly failures: ReadonlyArray<FailureFact>
+  readonly places: ReadonlyArray<PlaceFact>
+  readonly open: ReadonlyArray<OpenFact>
+  /** Commands that passed, in the order of their last pass. */
+  readonly passed: ReadonlyArray<CommandFact>
+  readonly tasks: ReadTrace["tasks"]
+}
+
+const itemCharacters = 420
+
+const linePointer =
+  /\s*\(L\d{1,9}(?:(?:, | to |-)(?:again )?L?\d{1,9}){0,5}(?:, tried again L\d{1,9}, end not known)?\)/g
+
+/** A bullet without the rollout's line numbers and without citations, which the published line brings itself. */
+const cleaned = (item: string): string => {
+  const text = plainLine(withoutCitations(item.replace(linePointer, "")), itemCharacters)
+  return (text.match(/`/g) ?? []).length % 2 === 0 ? text : `${text}\``
+}
+
+const fixWords =
+  /\b(?:fixed|resolved|solved|repaired|worked around) (?:by|with|after|when|via)\b|\bfix(?:es)?:|\b(?:the )?fix (?:is|was)\b|\bworks? (?:after|once|when|only)\b|\binstead\b/i
+const failureWords = /\b(?:fails?|failed|failing|error|exception|does not work|doesn't work|broken|crash\w{0,4})\b/i
+const concrete = /`|"|\b[\w-]+\.[A-Za-z]\w{0,5}\b|\/|\d|[A-Z]{3,}|--\w/
+
+const failureFact = (item: string): FailureFact => {
+  const name = item.split(/: fixed by |\bfixed by\b|\bresolved by\b|; verified by/i, 1)[0] ?? item
+  return { key: errorSignature(name.slice(0, 300)), text: item }
+}
+
+/** A sentence that goes on after a colon or a semicolon. */
+const lowered = (text: string): string => text.replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())
+
+const placeFact = (item: string): PlaceFact | undefined => {
+  const path = codeIn(item) ?? /^([\w@./\\-]{2,160})(?=\s|:|$)/.exec(item)?.[1]
+  if (path === undefined || !/[./\\]/.test(path) || /\s-/.test(path)) {
+    return undefined
+  }
+  const after = item.slice(item.indexOf(path) + path.length).replace(/^`*/, "")
+  const own =
+    /^ \((added for "[^"]{1,160}"|added|edited|deleted|read for this|renamed from `[^`]{1,160}`|imports `[^`]{1,160}`)(?:, L\d{1,9})?\)(?:: (.*))?$/.exec(
+      after
+    )
+  if (own !== null) {
+    const purpose = own[1]?.startsWith("added for") === true ? own[1] : undefined
+    const said = [purpose ?? "", own[2] ?? ""].filter((part) => part !== "").map(lowered)
+    const remark = said.join("; ")
+    return own[1] === "deleted" || remark === "" ? undefined : { path, text: `\`${path}\`: ${remark}`, remark }
+  }
+  const rest = item.replace(path, "").replace(/[^\p{L}]/gu, "")
+  const remark = after.replace(/[^\p{L}]/gu, "").length >= 8 ? after.replace(/^[\s:–—-]+/, "") : item
+  return rest.length >= 8 ? { path, text: item, remark } : undefined
+}
+
+const pasted = /\bpasted (?:live-looking )?secrets into the session: (.{1,80}?); rotate/
+
+const openFact = (item: string): OpenFact => {
+  const bare = item.replace(/^open(?:, the assistant said)?:?\s*/i, "")
+  const secrets = pasted.exec(bare)
+  const brokenOff =
+    /\bbroke off (?:in the middle of|before any answer to) "([^"]{1,160})"(; the plan had left: .*)?/.exec(bare)
+  const broken = brokenOff?.[1]
+  const failed = /^(`{1,3})(.{1,320}?)\1.{0,140}? failed.{0,40}?(?:: `{1,3}(.{1,320}?)`{1,3})?$/.exec(bare)
+  const said = /^open, the assistant said/i.test(item)
+  const text =
+    secrets !== null
+      ? `A user pasted into a session what looks like ${secrets[1] ?? "secrets"}: rotate what was pasted`
+      : broken !== undefined
+        ? `Unfinished: "${broken}"${brokenOff?.[2] ?? ""}`
+        : said
+          ? `The assistant left open: ${bare}`
+          : bare
+  return {
+    key: errorSignature(text),
+    text,
+    command: failed?.[2] === undefined ? undefined : keyIn(commandKey(failed[2]), placeAfter(bare, failed[2])),
+    error: failed?.[3],
+    title: broken
+  }
+}
+
+const isOpen = (item: string): boolean =>
+  /^(?:open\b|todo\b|follow-?up\b|remaining\b|unresolved\b|still (?:to do|open|failing|broken))/i.test(item)
+const isOfNoUse = /^(?:the user corrected:|.{0,400} was not made to work\b)/
+
+/** Reads the facts of a trace memory. What is general, or names nothing that one could look for, is left out. */
+export const factsOf = (trace: ReadTrace): TraceFacts => {
+  const { knowledge, open, pointers, preferences, problems, steps } = trace.sections
+  const known = knowledge.map(cleaned).filter((item) => concrete.test(item))
+  const troubles = problems.map(cleaned).filter((item) => !isOfNoUse.test(item))
+  const isFix = (item: string): boolean => fixWords.test(item) || / does not work here: /.test(item)
+  const fixes = known.filter(isFix)
+  const others = known.filter((item) => !isFix(item))
+  const commands = others.map(commandFact)
+  const notes = others.filter((_, index) => commands[index] === undefined)
+  const isPassed = (item: string): boolean =>
+    /\b(?:passed|passes|succeeded|worked)\b/i.test(item) && !failureWords.test(item.replace(/`[^`]*`/g, ""))
+  return {
+    threadId: trace.threadId,
+    wishes: preferences.map(cleaned),
+    commands: commands.filter((fact) => fact !== undefined),
+    failures: [
+      ...fixes,
+      ...troubles.filter((item) => !isOpen(item) && concrete.test(item)),
+      ...notes.filter((item) => failureWords.test(item))
+    ].map(failureFact),
+    places: [
+      ...pointers.map((item) => placeFact(cleanedPointer(item))),
+      ...notes
+        .filter((item) => !failureWords.test(item))
+        .map((item) => placeFact(item) ?? { path: item, text: item, remark: item })
+    ].filter((fact) => fact !== undefined),
+    open: [...troubles.filter(isOpen), ...open.map(cleaned).map((item) => (isOpen(item) ? item : `open: ${item}`))].map(
+      openFact
+    ),
+    passed: passedOf(steps.map(cleaned).filter(isPassed)),
+    tasks: trace.tasks
+  }
+}
+
+/** A pointer's line number stands inside its brackets, with its note. */
+const cleanedPointer = (item: string): string => plainLine(withoutCitations(item), itemCharacters)

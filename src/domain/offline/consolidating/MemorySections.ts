@@ -1,0 +1,283 @@
+import { cite, citationsIn } from "../../memory/Citation.js"
+import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
+import { errorSignature } from "../writing/ErrorNames.js"
+import { type CommandFact, commandKey } from "./CommandFacts.js"
+import type { TraceFacts } from "./Facts.js"
+import { narrowness } from "../reading/InvocationWords.js"
+import { isSaidIn, meaningfulWords, similarity } from "./SameMeaning.js"
+import { contradict, isSameWish } from "./WishConflicts.js"
+import { capitalised, quoted } from "../writing/Wording.js"
+
+/** Merges the facts of several traces, newest first, into the lines of `MEMORY.md`. */
+
+/** A line to publish, with the traces that say it, newest first. */
+export interface MemoryLine {
+  readonly text: string
+  readonly threadIds: ReadonlyArray<string>
+}
+
+/** The sections in the order in which they are published. */
+export interface MemorySections {
+  readonly wants: ReadonlyArray<MemoryLine>
+  readonly works: ReadonlyArray<MemoryLine>
+  readonly failures: ReadonlyArray<MemoryLine>
+  readonly places: ReadonlyArray<MemoryLine>
+  readonly open: ReadonlyArray<MemoryLine>
+}
+
+/** A reader takes in no more lines than these of a section. */
+const mostLines = 12
+/** More traces than these do not make a line truer. */
+const mostCitations = 3
+
+/** A published line: what it says, then where from. A text that cites by itself must not vouch for more than it has. */
+export const lineText = ({ text, threadIds }: MemoryLine): string => {
+  const own = citationsIn(text).length === 0 ? text : text.replaceAll("[", "(").replaceAll("]", ")")
+  return `- ${own} ${cite(threadIds.slice(0, mostCitations))}`
+}
+
+interface Merged {
+  text: string
+  readonly threadIds: Array<string>
+}
+
+const addThread = (merged: Merged, threadId: string): void => {
+  if (!merged.threadIds.includes(threadId)) {
+    merged.threadIds.push(threadId)
+  }
+}
+
+const wantsOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<MemoryLine> => {
+  const kept: Array<Merged & { readonly wish: string; readonly superseded: Array<string> }> = []
+  for (const { threadId, wishes } of traces) {
+    for (const wish of wishes) {
+      const bare = wish.replace(/^"(.*)"$/, "$1")
+      const same = kept.find(
+        (known) => isSameWish(known.wish, bare) || known.superseded.some((old) => isSameWish(old, bare))
+      )
+      const newer = kept.find((known) => contradict(known.wish, bare))
+      if (same !== undefined) {
+        addThread(same, threadId)
+      } else if (newer !== undefined) {
+        newer.superseded.push(bare)
+        addThread(newer, threadId)
+      } else {
+        kept.push({
+          wish: bare,
+          text: wish.startsWith('"') ? wish : capitalised(wish),
+          threadIds: [threadId],
+          superseded: []
+        })
+      }
+    }
+  }
+  return kept.map(({ superseded, text, threadIds }) => ({
+    text:
+      superseded.length === 0
+        ? text
+        : `${text} (newer; superseded: ${superseded.map((old) => quoted(old, 160)).join(", ")})`,
+    threadIds
+  }))
+}
+
+const kindOrder: ReadonlyArray<CommandKind> = [
+  "test",
+  "build",
+  "type-check",
+  "lint",
+  "format",
+  "run",
+  "act",
+  "edit",
+  "look",
+  "scene"
+]
+
+interface KnownCommand {
+  readonly spellings: Map<string, { count: number; fact: CommandFact }>
+  readonly threadIds: Array<string>
+}
+
+/** The spelling that most traces have; of equals the shortest, then the newest. */
+const commonest = ({ spellings }: KnownCommand): CommandFact | undefined =>
+  [...spellings.values()].toSorted(
+    (one, other) => other.count - one.count || one.fact.command.length - other.fact.command.length
+  )[0]?.fact
+
+/** Whether one check is part of another, wider one: `pytest tests` of `pytest`. Another directory's is no part. */
+const isPartOf = (key: string, wider: string): boolean =>
+  key.startsWith(`${wider} `) && !key.slice(wider.length).includes("@")
+
+const narrownessOf = (command: string): number => narrowness(command.split(/\s+/).slice(1))
+
+const commandText = (fact: CommandFact): string =>
+  fact.purpose === "" || fact.command.endsWith("…") ? fact.text : `${fact.purpose}: \`${fact.command}\`${fact.place}`
+
+/** A command that works, in the spelling that is published. */
+interface Working extends MemoryLine {
+  readonly key: string
+  readonly command: string
+}
+
+const worksOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<Working> => {
+  const byUse = new Map<string, KnownCommand>()
+  const meant = new Map(
+    traces.flatMap(({ commands }) => commands.flatMap(({ aliases, key }) => aliases.map((alias) => [alias, key])))
+  )
+  for (const { commands, threadId } of traces) {
+    for (const fact of commands) {
+      const key = meant.get(fact.key) ?? fact.key
+      const use = fact.kind === "run" && !fact.command.endsWith("…") ? fact.use : key
+      const known: KnownCommand = byUse.get(use) ?? { spellings: new Map(), threadIds: [] }
+      const spelling = known.spellings.get(fact.command) ?? { count: 0, fact }
+      spelling.count++
+      known.spellings.set(fact.command, spelling)
+      if (!known.threadIds.includes(threadId)) {
+        known.threadIds.push(threadId)
+      }
+      byUse.set(use, known)
+    }
+  }
+  const facts = [...byUse.values()].flatMap((known, index) => {
+    const fact = commonest(known)
+    return fact === undefined ? [] : [{ key: meant.get(fact.key) ?? fact.key, fact, index, threadIds: known.threadIds }]
+  })
+  const isSpared = ({ fact }: (typeof facts)[number]): boolean =>
+    fact.kind === "test" &&
+    facts.some(
+      (other) =>
+        other.fact.kind === "test" &&
+        other.fact.program === fact.program &&
+        (narrownessOf(other.fact.command) < narrownessOf(fact.command) || isPartOf(fact.key, other.fact.key))
+    )
+  // What was looked up once answered one question; what is looked up again is worth a line.
+  const isOnce = ({ fact, threadIds }: (typeof facts)[number]): boolean => fact.kind === "look" && threadIds.length < 2
+  return facts
+    .filter((entry) => !isSpared(entry) && !isOnce(entry))
+    .toSorted(
+      (one, other) =>
+        kindOrder.indexOf(one.fact.kind) - kindOrder.indexOf(other.fact.kind) ||
+        other.threadIds.length - one.threadIds.length ||
+        one.index - other.index
+    )
+    .map(({ fact, key, threadIds }) => ({
+      key,
+      command: fact.command,
+      text: capitalised(commandText(fact)),
+      threadIds
+    }))
+}
+
+const verifiedBy = /; verified by `([^`]{1,300})`/
+
+/** The check that showed a fix, spelled as among what works where it only has options more. */
+const asPublished = (text: string, works: ReadonlyArray<Working>): string => {
+  const check = verifiedBy.exec(text)?.[1]
+  const key = check === undefined ? undefined : commandKey(check)
+  const known = works.find((work) => work.key === key && check?.startsWith(`${work.command} `) === true)
+  return known === undefined ? text : text.replace(verifiedBy, () => `; verified by \`${known.command}\``)
+}
+
+const failuresOf = (traces: ReadonlyArray<TraceFacts>, works: ReadonlyArray<Working>): ReadonlyArray<MemoryLine> => {
+  const byKey = new Map<string, Merged>()
+  for (const { failures, threadId } of traces) {
+    for (const fact of failures) {
+      const same =
+        byKey.get(fact.key) ??
+        [...byKey.values()].find(({ text }) => similarity(meaningfulWords(text), meaningfulWords(fact.text)) >= 0.8)
+      if (same === undefined) {
+        byKey.set(fact.key, { text: capitalised(asPublished(fact.text, works)), threadIds: [threadId] })
+      } else {
+        addThread(same, threadId)
+      }
+    }
+  }
+  return [...byKey.values()]
+}
+
+/** What is said of a file beside what is already said of its failures. */
+const placesOf = (traces: ReadonlyArray<TraceFacts>, said: ReadonlyArray<MemoryLine>): ReadonlyArray<MemoryLine> => {
+  const byPath = new Map<string, Merged>()
+  for (const { places, threadId } of traces) {
+    for (const { path, remark, text } of places) {
+      const known = byPath.get(path)
+      if (known !== undefined) {
+        if (!isSaidIn(remark, known.text) && known.text.length + remark.length <= 320) {
+          known.text = `${known.text}; ${remark}`
+          addThread(known, threadId)
+        }
+      } else {
+        const own = said.filter((line) => line.text.includes(path))
+        const isNew = (part: string): boolean => !own.some((line) => isSaidIn(part, line.text))
+        const left = remark.split("; ").filter(isNew)
+        if (isNew(remark) && left.length > 0) {
+          byPath.set(path, { text: text.replace(remark, () => left.join("; ")), threadIds: [threadId] })
+        }
+      }
+    }
+  }
+  return [...byPath.values()]
+}
+
+/** How far two titles are alike, when one of them may be cut. */
+const isSameTask = (one: string, other: string): boolean => {
+  const first = meaningfulWords(one.split(" → ", 1)[0] ?? "")
+  const second = meaningfulWords(other.split(" → ", 1)[0] ?? "")
+  return first.size > 0 && similarity(first, second) >= 0.6
+}
+
+const closesFailureOf =
+  (failed: string) =>
+  ({ key, kind }: CommandFact): boolean =>
+    key === failed || (checkKinds.has(kind) && isPartOf(failed, key))
+
+/** Whether a trace that is newer than an open item shows that it is not open any more. */
+const isClosedBy = (trace: TraceFacts, item: TraceFacts["open"][number]): boolean => {
+  const signature = item.error === undefined ? undefined : errorSignature(item.error)
+  const title = item.title
+  return (
+    (signature !== undefined &&
+      signature !== "" &&
+      trace.failures.some(({ key, text }) => key === signature || text.includes(item.error ?? "\n"))) ||
+    (item.command !== undefined && [...trace.commands, ...trace.passed].some(closesFailureOf(item.command))) ||
+    (title !== undefined && trace.tasks.some((task) => task.outcome === "success" && isSameTask(task.title, title)))
+  )
+}
+
+const openOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<MemoryLine> => {
+  const byKey = new Map<string, Merged>()
+  for (const [index, { open, threadId }] of traces.entries()) {
+    const newer = traces.slice(0, index)
+    for (const item of open.filter((item) => !newer.some((trace) => isClosedBy(trace, item)))) {
+      const same =
+        byKey.get(item.key) ??
+        [...byKey.values()].find(({ text }) => similarity(meaningfulWords(text), meaningfulWords(item.text)) >= 0.8)
+      if (same === undefined) {
+        byKey.set(item.key, { text: capitalised(item.text), threadIds: [threadId] })
+      } else {
+        addThread(same, threadId)
+      }
+    }
+  }
+  return [...byKey.values()]
+}
+
+/** Whether the newest word on a command is that it fails. */
+const failsNow = (key: string, traces: ReadonlyArray<TraceFacts>): boolean => {
+  const failedAt = traces.findIndex(({ open }) => open.some(({ command }) => command === key))
+  const passedAt = traces.findIndex(({ commands, passed }) => [...commands, ...passed].some((fact) => fact.key === key))
+  return failedAt !== -1 && (passedAt === -1 || failedAt < passedAt)
+}
+
+/** Everything that the traces say, merged: the newer wins, nothing is said twice. */
+export const sectionsOf = (traces: ReadonlyArray<TraceFacts>): MemorySections => {
+  const works = worksOf(traces).filter(({ key }) => !failsNow(key, traces))
+  const failures = failuresOf(traces, works)
+  return {
+    wants: wantsOf(traces).slice(0, mostLines),
+    works: works.slice(0, mostLines).map(({ text, threadIds }) => ({ text, threadIds })),
+    failures: failures.slice(0, mostLines),
+    places: placesOf(traces, failures).slice(0, mostLines),
+    open: openOf(traces).slice(0, mostLines)
+  }
+}

@@ -1,0 +1,60 @@
+import { cite } from "../../memory/Citation.js"
+import type { PersonEdits } from "../../memory/PersonEdits.js"
+import { factsOf } from "./Facts.js"
+import { lineText, type MemoryLine, sectionsOf } from "./MemorySections.js"
+import { documentText, withPersonEdits } from "./PersonLines.js"
+import { skillPointer, skillsOf, skillText } from "./Skills.js"
+import { notesHeading } from "../../memory/UserNote.js"
+import { readTrace } from "./TraceReading.js"
+import { plainLine } from "../writing/Wording.js"
+
+/** What one project's memory is made of. */
+export interface ConsolidationInput {
+  /** The last segment of the project's directory. */
+  readonly project: string
+  /** The trace memories without the header lines of their files, newest first. */
+  readonly traces: ReadonlyArray<{ readonly threadId: string; readonly text: string }>
+  readonly edits: PersonEdits
+}
+
+/** A file to publish, by its path below the memory root. */
+export interface PublishedFile {
+  readonly path: string
+  readonly text: string
+}
+
+/**
+ * Merges trace memories by rule: `MEMORY.md` always, and a skill for every procedure that three traces show. The same
+ * input gives the same bytes.
+ */
+export const consolidate = ({ edits, project, traces }: ConsolidationInput): ReadonlyArray<PublishedFile> => {
+  const name = plainLine(project, 80) || "this directory"
+  const facts = traces.map(({ text, threadId }) => factsOf(readTrace(threadId, text)))
+  const { failures, open, places, wants, works } = sectionsOf(facts)
+  const skills = skillsOf(facts)
+  const pointers: ReadonlyArray<MemoryLine> = skills.map((skill) => ({
+    text: skillPointer(skill),
+    threadIds: skill.threadIds
+  }))
+  const section = (heading: string, lines: ReadonlyArray<MemoryLine>) => ({ heading, lines: lines.map(lineText) })
+  const sections = [
+    // Only people write there; the section is named so that it stands first.
+    section(notesHeading, []),
+    section("## What the user wants", wants),
+    section("## What works here", [...works, ...pointers]),
+    section("## Known failures and their fixes", failures),
+    section("## Where things are", places),
+    section("## Open", open)
+  ]
+  const isEmpty = traces.length > 0 && sections.every(({ lines }) => lines.length === 0)
+  const cited = cite(traces.slice(0, 3).map(({ threadId }) => threadId))
+  const preface = isEmpty ? [`The sessions so far left nothing that a later one could use. ${cited}`] : []
+  const memory = withPersonEdits({ title: `# Memory: ${name}`, preface, sections }, edits)
+  return [
+    { path: "MEMORY.md", text: documentText(memory) },
+    ...skills.map((skill) => ({
+      path: `skills/${skill.name}/SKILL.md`,
+      text: skillText(skill, name, failures.map(lineText))
+    }))
+  ]
+}

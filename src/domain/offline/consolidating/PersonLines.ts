@@ -1,0 +1,109 @@
+import { withoutCitations } from "../../memory/Citation.js"
+import type { PersonEdits } from "../../memory/PersonEdits.js"
+import { commandKey } from "./CommandFacts.js"
+import { isSaidIn, meaningfulWords } from "./SameMeaning.js"
+import { contradict } from "./WishConflicts.js"
+
+/** A published file as its title and its sections, each line as it will stand. */
+export interface Document {
+  readonly title: string
+  /** Lines above the first section. */
+  readonly preface: ReadonlyArray<string>
+  readonly sections: ReadonlyArray<Section>
+}
+
+/** A heading and what stands under it. */
+export interface Section {
+  readonly heading: string
+  readonly lines: ReadonlyArray<string>
+}
+
+const headingLine = /^#{1,6} /
+
+const bare = (line: string): string => withoutCitations(line).trim()
+
+const codeSpans = (line: string): ReadonlyArray<string> =>
+  [...line.slice(0, 1_000).matchAll(/`([^`\n]{2,300})`/g)].map((match) => match[1] ?? "")
+
+/** Whether a person said what a line of ours says, or its opposite: either way ours is not needed. */
+const isSaidByPerson = (line: string, own: string): boolean => {
+  if (bare(line) === bare(own)) {
+    return true
+  }
+  const words = meaningfulWords(withoutCitations(line))
+  const commands = new Set(
+    codeSpans(own)
+      .map(commandKey)
+      .filter((key) => key.includes(" "))
+  )
+  const isSameCommand =
+    /^- [A-Z][^`"]{0,60}: `/.test(line) &&
+    codeSpans(line)
+      .slice(0, 1)
+      .some((code) => commands.has(commandKey(code)))
+  return (words.size >= 2 && isSaidIn(withoutCitations(line), own)) || isSameCommand
+}
+
+const isContradicted = (line: string, own: string): boolean =>
+  line.startsWith('- "') && contradict(bare(line).replace(/ \(newer; superseded:.*$/, ""), bare(own))
+
+/** Without the lines that a person took out, or wrote in another way. */
+const withoutOverruled = (lines: ReadonlyArray<string>, edits: PersonEdits): ReadonlyArray<string> => {
+  const removed = new Set(edits.removed.map(bare))
+  const own = edits.added.map(({ line }) => line).filter((line) => !headingLine.test(line))
+  return lines.filter(
+    (line) => !removed.has(bare(line)) && !own.some((said) => isSaidByPerson(line, said) || isContradicted(line, said))
+  )
+}
+
+/**
+ * Puts what people wrote into a document, word for word and under its heading, before our own lines there: theirs is the
+ * strongest evidence. Headings that they wrote or that are gone are there again; ours without lines are not.
+ */
+export const withPersonEdits = (document: Document, edits: PersonEdits): Document => {
+  let title = document.title
+  const preface: Array<string> = []
+  const sections: Array<{ heading: string; own: Array<string>; lines: ReadonlyArray<string>; isTheirs: boolean }> =
+    document.sections.map(({ heading, lines }) => ({
+      heading,
+      own: [],
+      lines: withoutOverruled(lines, edits),
+      isTheirs: false
+    }))
+  const sectionFor = (heading: string, after: string | null): { own: Array<string>; isTheirs: boolean } => {
+    const known = sections.find((section) => section.heading === heading)
+    if (known !== undefined) {
+      return known
+    }
+    const at = sections.findIndex((section) => section.heading === after)
+    const created = { heading, own: [], lines: [], isTheirs: true }
+    sections.splice(at === -1 ? sections.length : at + 1, 0, created)
+    return created
+  }
+  for (const { heading, line } of edits.added) {
+    if (line.startsWith("# ") && heading === null) {
+      title = line
+    } else if (headingLine.test(line)) {
+      sectionFor(line, heading).isTheirs = true
+    } else if (heading === null || heading === title || heading === document.title) {
+      preface.push(line)
+    } else {
+      sectionFor(heading, null).own.push(line)
+    }
+  }
+  return {
+    title,
+    preface: [...preface, ...withoutOverruled(document.preface, edits)],
+    sections: sections
+      .filter(({ isTheirs, lines, own }) => isTheirs || lines.length + own.length > 0)
+      .map(({ heading, lines, own }) => ({ heading, lines: [...own, ...lines] }))
+  }
+}
+
+/** The text of a document, with one blank line between its parts and a final newline. */
+export const documentText = ({ preface, sections, title }: Document): string =>
+  [
+    title,
+    ...(preface.length === 0 ? [] : [preface.join("\n")]),
+    ...sections.map(({ heading, lines }) => [heading, ...lines].join("\n"))
+  ].join("\n\n") + "\n"

@@ -1,0 +1,81 @@
+import type { FileChange, ReplacedLine } from "../../evidence/Patch.js"
+import { filesOf, filesOfPart } from "../reading/EditedFiles.js"
+import type { RanPart, Step } from "../reading/Steps.js"
+
+/** Something done between a failure and the check that passed after it. */
+export interface Act {
+  readonly line: number
+  /** A command, verbatim; undefined for an edit by patch. */
+  readonly command: string | undefined
+  readonly files: ReadonlyArray<string>
+  /** The lines that an edit replaced, by the files where that is all it did. */
+  readonly replaced: ReadonlyMap<string, ReplacedLine>
+}
+
+const chores = /^git (?:add|commit|push|tag|fetch|clone|switch|config|init)\b|^mkdir\b/
+
+const changesThings = ({ kind, text }: RanPart): boolean =>
+  kind === "edit" || kind === "act" || kind === "format" || /\s--(?:fix|write)\b/.test(text.slice(0, 400))
+
+/**
+ * The changes that only took an earlier one back: they helped by what they undid. One pass over the session's steps.
+ */
+export const undoingChanges = (steps: ReadonlyArray<Step>): ReadonlySet<FileChange> => {
+  const made = new Set<string>()
+  const undoing = new Set<FileChange>()
+  for (const change of steps.flatMap((step) => (step._tag === "EditStep" ? filesOf(step) : []))) {
+    const { path, replaced } = change
+    if (replaced !== undefined) {
+      if (made.has(JSON.stringify([path, replaced.after, replaced.before]))) {
+        undoing.add(change)
+      }
+      made.add(JSON.stringify([path, replaced.before, replaced.after]))
+    }
+  }
+  return undoing
+}
+
+const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): ReadonlyArray<Act> => {
+  if (step._tag === "EditStep") {
+    const changes = filesOf(step).filter((change) => !undone.has(change))
+    const files = changes.map((change) => change.movedTo ?? change.path)
+    const replaced = new Map(
+      changes.flatMap((change) => (change.replaced === undefined ? [] : [[change.path, change.replaced] as const]))
+    )
+    return files.length === 0 ? [] : [{ line: step.line, command: undefined, files, replaced }]
+  }
+  if (step._tag !== "CommandStep") {
+    return []
+  }
+  const end = upTo === undefined ? step.parts.length : step.parts.indexOf(upTo)
+  return step.parts
+    .slice(0, end)
+    .filter((part) => changesThings(part) && part.verdict !== "failed" && !chores.test(part.key))
+    .map((part) => ({
+      line: step.line,
+      command: part.text,
+      files: filesOfPart(part).map((change) => change.movedTo ?? change.path),
+      replaced: new Map()
+    }))
+}
+
+/** At most this many acts back from where a check passed are looked at. */
+const mostActs = 40
+
+/**
+ * What was done in the steps after `from` up to `to`, oldest first; of the last step only what came before `upTo`.
+ */
+export const actsBetween = (
+  steps: ReadonlyArray<Step>,
+  from: number,
+  to: number,
+  undone: ReadonlySet<FileChange>,
+  upTo?: RanPart
+): ReadonlyArray<Act> => {
+  const acts: Array<Act> = []
+  for (let index = to; index > from && acts.length < mostActs; index--) {
+    const step = steps[index]
+    acts.unshift(...(step === undefined ? [] : actsOf(step, undone, index === to ? upTo : undefined)))
+  }
+  return acts
+}

@@ -1,0 +1,224 @@
+import { type Act, actsBetween, undoingChanges } from "./Acts.js"
+import { covers } from "./CheckCoverage.js"
+import type { CommandKind } from "../reading/CommandPrograms.js"
+import { errorSignature } from "../writing/ErrorNames.js"
+import { isScript } from "../writing/ShownCommand.js"
+import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
+
+/** How a failure ended. */
+export interface Resolution {
+  /** The line of the output that shows it. */
+  readonly line: number
+  /** The check that passed, as it was run. */
+  readonly check: string
+  /** Where it ran, when that was not the project's directory. */
+  readonly directory: string | undefined
+  readonly passedTests: number | undefined
+  /** What was done in between, oldest first; empty when the same check just passed when it was run again. */
+  readonly acts: ReadonlyArray<Act>
+}
+
+/** A check, an act or an edit that failed, and what became of it. */
+export interface Failure {
+  /** The line of the output that shows it, and the line of the call. */
+  readonly line: number
+  readonly callLine: number
+  readonly kind: CommandKind | "patch" | "tool"
+  readonly program: string
+  /** The command, or the file that a patch was for, or the tool. */
+  readonly what: string
+  readonly key: string
+  readonly directory: string | undefined
+  readonly exitCode: number | undefined
+  readonly error: string | undefined
+  /** Whether it can simply be run again: a script typed in for once cannot. */
+  readonly isRepeatable: boolean
+  /** The line of the last output that shows the same error again; undefined when it came once. */
+  readonly againLine: number | undefined
+  /** The line of a later try of which nobody knows how it ended. */
+  readonly retriedLine: number | undefined
+  readonly resolution: Resolution | undefined
+}
+
+/** No session has more failures than this that are worth remembering. */
+const mostFailures = 200
+
+interface Open {
+  readonly failure: Failure
+  readonly signature: string
+  readonly part: RanPart | undefined
+  /** Where in the session it failed last: the step, and the line of its output. */
+  last: number
+  lastLine: number
+  retriedLine: number | undefined
+  /** Where in the session the check failed with another error, which is where this one was gone. */
+  gaveWay: number | undefined
+  readonly output: string
+  resolution: Resolution | undefined
+}
+
+/**
+ * Of several failures with one error, the one that says most: what can be run again before what was typed in for once, and
+ * what was resolved before what was given up.
+ */
+export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArray<Failure> => {
+  const rank = ({ isRepeatable, resolution }: Failure): number =>
+    (isRepeatable ? 2 : 0) + (resolution === undefined ? 0 : 1)
+  const best = new Map<string, Failure>()
+  for (const failure of failures) {
+    const signature = failure.error === undefined ? `${failure.key} ${failure.line}` : errorSignature(failure.error)
+    const known = best.get(signature)
+    if (known === undefined || rank(failure) > rank(known)) {
+      best.set(signature, failure)
+    }
+  }
+  const kept = new Set(best.values())
+  return failures.filter((failure) => kept.has(failure))
+}
+
+const missingPath =
+  /no such file|cannot find path|does not exist|can't read|cannot access|cannot stat|no matches found|not a directory|is a directory|could not find|no files were searched/i
+
+/** A look that found nothing failed nobody; one that could not be taken says something of the place. */
+const isTellingLook = (step: CommandStep): boolean => step.error !== undefined && !missingPath.test(step.error)
+
+const partFailure = (step: CommandStep, part: RanPart): Failure => ({
+  line: step.outputLine,
+  callLine: step.line,
+  kind: part.kind,
+  program: part.program,
+  what: part.text,
+  key: part.key,
+  directory: step.directory,
+  exitCode: step.exitCode,
+  error: step.error,
+  isRepeatable: !isScript(part.pipeline.text) && !/\s-[ce]\s/.test(part.text.slice(0, 200)),
+  againLine: undefined,
+  retriedLine: undefined,
+  resolution: undefined
+})
+
+const plainFailure = (step: Step, key: string, error: string): Failure => ({
+  line: step._tag === "EditStep" ? step.outputLine : step.line,
+  callLine: step.line,
+  kind: step._tag === "EditStep" ? "patch" : "tool",
+  program: "",
+  what: key,
+  key,
+  directory: undefined,
+  exitCode: undefined,
+  error,
+  isRepeatable: false,
+  againLine: undefined,
+  retriedLine: undefined,
+  resolution: undefined
+})
+
+/**
+ * Follows every failure of a session to where it was resolved, if it was, in one walk over the steps. An error that gave
+ * way to another of the same check counts only where that check passed in the end.
+ */
+export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> => {
+  const undone = undoingChanges(steps)
+  const all: Array<Open> = []
+  let open: Array<Open> = []
+  const fail = (at: number, failure: Failure, part: RanPart | undefined, output: string): void => {
+    const signature = errorSignature(failure.error ?? "")
+    const same = open.filter((known) => known.failure.key === failure.key && known.failure.kind === failure.kind)
+    const again = same.find((known) => known.signature === signature)
+    for (const known of same) {
+      known.gaveWay = known === again ? undefined : (known.gaveWay ?? at)
+    }
+    if (again !== undefined) {
+      again.last = at
+      again.lastLine = failure.line
+      again.retriedLine = undefined
+    } else if (all.length < mostFailures) {
+      const entry: Open = {
+        failure,
+        signature,
+        part,
+        last: at,
+        lastLine: failure.line,
+        retriedLine: undefined,
+        gaveWay: undefined,
+        output,
+        resolution: undefined
+      }
+      all.push(entry)
+      open.push(entry)
+    }
+  }
+  const pass = (
+    at: number,
+    line: number,
+    check: string,
+    passedTests: number | undefined,
+    part: RanPart | undefined,
+    test: (known: Open) => boolean
+  ): void => {
+    for (const known of open.filter(test)) {
+      const acts =
+        known.gaveWay === undefined
+          ? actsBetween(steps, known.last, at, undone, part)
+          : actsBetween(steps, known.last, known.gaveWay, undone)
+      known.resolution = { line, check, directory: part?.directory, passedTests, acts }
+    }
+    open = open.filter((known) => known.resolution === undefined)
+  }
+  for (const [at, step] of steps.entries()) {
+    if (step._tag === "EditStep") {
+      const files = step.changes.map((change) => change.path)
+      if (step.error !== undefined) {
+        fail(at, plainFailure(step, files.join(", "), step.error), undefined, step.error)
+      } else {
+        pass(
+          at,
+          step.line,
+          "the next patch",
+          undefined,
+          undefined,
+          ({ failure }) => failure.kind === "patch" && failure.key.split(", ").some((file) => files.includes(file))
+        )
+      }
+    } else if (step._tag === "ToolStep") {
+      if (step.error !== undefined) {
+        fail(at, plainFailure(step, step.tool, step.error), undefined, "")
+      } else {
+        pass(
+          at,
+          step.line,
+          step.tool,
+          undefined,
+          undefined,
+          ({ failure }) => failure.kind === "tool" && failure.key === step.tool
+        )
+      }
+    } else {
+      for (const part of step.parts) {
+        if (part.verdict === "passed" && open.length > 0) {
+          pass(
+            at,
+            step.outputLine,
+            part.text,
+            part.passedTests,
+            part,
+            (known) => known.part !== undefined && covers(part, known.part, known.output)
+          )
+        } else if (part.verdict === "failed" && (part.kind !== "look" || isTellingLook(step))) {
+          fail(at, partFailure(step, part), part, step.output)
+        } else {
+          open.filter(({ part: known }) => known?.key === part.key).forEach((known) => (known.retriedLine = step.line))
+        }
+      }
+    }
+  }
+  return all
+    .filter(({ gaveWay, resolution }) => resolution !== undefined || gaveWay === undefined)
+    .map(({ failure, lastLine, resolution, retriedLine }) => ({
+      ...failure,
+      retriedLine,
+      againLine: lastLine === failure.line ? undefined : lastLine,
+      resolution
+    }))
+}

@@ -1,0 +1,139 @@
+import { holdsSecret } from "./Secrets.js"
+import type { Asked } from "../reading/Tasks.js"
+import { isQuestion } from "../reading/UserWord.js"
+import { isWishInOtherLanguage } from "../reading/WishesInOtherLanguages.js"
+import { plainLine, sentencesOf } from "../writing/Wording.js"
+
+/** What the user wants, in the user's own words. */
+export interface Preference {
+  readonly line: number
+  readonly text: string
+}
+
+/** More than these a session cannot teach: what is left is a specification, not a preference. */
+const mostPreferences = 8
+
+/** Beyond this a message is something pasted: only what it says of the user's own wishes counts. */
+const pastedCharacters = 1_200
+
+/** Words that make a wish last beyond the task at hand. */
+const lasting: ReadonlyArray<RegExp> = [
+  /\bI(?:'d| would)? (?:strongly |really |generally |usually |always )?prefer\b/i,
+  /\bmy preference is\b/i,
+  /\b(?:from now on|going forward|(?:in|for) (?:the )?future|for future reference|as a rule|by default,? (?:always|use|we|I))\b/i,
+  /\b(?:in|for) (?:this|our|my) (?:repo(?:sitory)?|project|codebase|team|code)\b.{0,20}\b(?:I|we|use|always|never|prefer|don'?t|keep|avoid)\b/i,
+  /\bI (?:always|never) (?:want|use|write|commit|like|need)\b/i,
+  /\bI (?:don'?t|do not|never) (?:want|like) (?:you to |to see |any )?(?!this\b|that\b|it\b|to\b)/i,
+  /\bI (?:like|love|hate|dislike) (?!this\b|that\b|it\b|the\b|how\b|what\b|your\b|to (?:know|see|add|have))/i,
+  /\b(?:we|you should|you must|you to|please|also|and) (?:always|never)\b/i,
+  /\bwe (?:don'?t|do not|only) (?:use|write|want|commit|allow|mock|add|put|like|do)\b/i,
+  /^(?:this|our) (?:project|repo(?:sitory)?|codebase|team) (?:uses|targets|follows|sticks to)\b/i,
+  /\bI(?:'d| would) rather (?:you |we |have |not )/i
+]
+
+/** Orders that hold for good, at the start of a clause. */
+const standing: ReadonlyArray<RegExp> = [
+  /^(?:always|never)\s+(?!mind\b)\w/i,
+  /^(?:no|no more|skip the|without) (?:trailing |extra |unnecessary |long |final |inline |code )?(?:summar|comment|emoji|explanation|preamble|apolog|filler|docstring|semicolon|default export|mock|abbreviation|trailing)/i,
+  /^(?:don'?t|do not|stop|avoid) (?:ever )?(?:use|using|commit|committing|push|pushing|add|adding|open|opening|write|writing|touch|touching|install|installing|ask|asking|mock|mocking|rename|explain|explaining|summari[sz]e|summari[sz]ing|put|leave|amend|rebase|force|publish|deploy|include|including|create|creating|generate|reformat|suggest|apologi[sz]|repeat|hard-?code|skip)/i,
+  /^no (?:new|more|extra|additional|external|third-party|other) (?:dependenc|package|librar|framework|tool|abstraction|file)/i,
+  /^prefer(?:ably)? \w/i,
+  /^(?:keep|make) (?:it|answers|responses|replies|commits|messages|explanations|functions|the answers) (?:short|brief|concise|small|simple|terse)\b/i,
+  /^(?:remember|note) (?:that |to )/i,
+  /^(?:whenever|each time|every time) you\b/i,
+  /^(?:before|after) (?:you |each |every |any )(?:commit|push|merg|chang|edit|releas|deploy|finish|say)/i,
+  /^make sure (?:that )?(?:you |to |we )?(?:always|never)\b/i,
+  /^use (?:conventional commits|tabs|spaces|(?:two|four|\d) spaces|(?:single|double) quotes|semicolons|(?:british|american|us|uk) (?:english|spelling))\b/i,
+  /^(?:all |our |your )?(?:commit messages|branch names|code comments|docstrings|variable names|test names|pr (?:titles|descriptions)) (?:must|should|are to|start|stay)\b/i,
+  /^(?:please )?(?:answer|reply|respond|write|speak) (?:only |always )?in (?:english|german|french|spanish|japanese|chinese|italian|portuguese|russian|korean|deutsch)\b/i
+]
+
+/** What the user chose over what was done: it settles the matter, so it lasts. */
+const choices: ReadonlyArray<RegExp> = [
+  /^(?:we |I )?use \S.{0,80}?,? (?:and )?not \S/i,
+  /^(?:we |I )?use \S.{0,80}? (?:instead of|rather than|over) \S/i,
+  /^\S{1,40} over \S{1,40}$/i
+]
+
+/** After a correction, an order of what to use in place of what was done. */
+const replacements: ReadonlyArray<RegExp> = [
+  /^(?:please )?(?:use|we use|I use|do it with|go with)\s+\S/i,
+  /\binstead\b/i
+]
+
+const onlyNow =
+  /\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:please )?(?:don'?t|do not) (?:open|create|make|submit|send|push|publish|cut) (?:a|an|the|another) (?:new )?(?:pr|pull request|merge request|issue|branch|commit|release|tag)\b(?! (?:without|unless|before|when|if))|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
+
+const leadIn =
+  /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|new|other|external|additional|third-party|dependenc|librar|framework|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
+
+/** What reminds of a wish is no part of it. */
+const saidBefore =
+  /^(?:as|like) I (?:already |have )?(?:said|told you|mentioned|wrote)(?: before| already| earlier)?[\s,:]+/i
+
+/** The clauses of a sentence, so that two wishes in one sentence stay two. */
+const clausesOf = (sentence: string): ReadonlyArray<string> =>
+  sentence
+    .split(
+      /\s*[;–—]\s+|,\s+(?=(?:and |but |also )?(?:please\b|no\b|(?:never|always) \S+ \S|don'?t\b|do not\b|I prefer\b|use\b|avoid\b|prefer\b))|\s+(?:and|but)\s+(?=(?:please\b|never\b|always\b|don'?t\b|do not\b|I prefer\b|avoid\b))/i
+    )
+    .flatMap((clause) => (/^(?:no|nope),\s/i.test(clause) ? [clause.replace(/^(?:no|nope),\s+/i, "")] : [clause]))
+
+const isListed = (line: string): boolean => /^\s{0,12}(?:>|\||#)/.test(line)
+
+const isLasting = (clause: string, isCorrection: boolean): boolean => {
+  const order = clause.replace(leadIn, "")
+  return (
+    lasting.some((rule) => rule.test(clause)) ||
+    isWishInOtherLanguage(clause) ||
+    standing.some((rule) => rule.test(order)) ||
+    choices.some((rule) => rule.test(order)) ||
+    (isCorrection && order.length < 160 && replacements.some((rule) => rule.test(order)))
+  )
+}
+
+const wishesIn = (request: Asked): ReadonlyArray<string> => {
+  const isPasted = request.text.length > pastedCharacters
+  const typed = request.text
+    .slice(0, 20_000)
+    .split("\n")
+    .filter((line) => !isListed(line))
+    .map((line) => line.replace(/^\s{0,12}(?:[-*+]|\d{1,2}[.)])\s+/, ""))
+    .join("\n")
+  return sentencesOf(typed)
+    .filter((sentence) => sentence.length <= 400 && !isQuestion(sentence))
+    .flatMap(clausesOf)
+    .map((clause) =>
+      clause
+        .replace(/^(?:and|but|also|btw|by the way|ps|note)[\s,:]+/i, "")
+        .replace(saidBefore, "")
+        .trim()
+    )
+    .filter((clause) => clause.length >= 6 && clause.length <= 240 && !onlyNow.test(clause) && !holdsSecret(clause))
+    .filter((clause) =>
+      isPasted
+        ? /\bI(?:'d| would)? .{0,12}prefer\b|\bfrom now on\b/i.test(clause)
+        : isLasting(clause, request.word.stance === "rejects")
+    )
+}
+
+/**
+ * What the user said they want, do not want or prefer, verbatim, each once. Only what a person typed is looked at; an
+ * order for the task at hand is no preference.
+ */
+export const preferencesIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> => {
+  const found = new Map<string, Preference>()
+  for (const request of requests) {
+    for (const wish of wishesIn(request)) {
+      const text = plainLine(wish, 160).replace(/[.!。]+$/, "")
+      const known = text
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, " ")
+        .trim()
+      if (known !== "" && !found.has(known)) {
+        found.set(known, { line: request.line, text })
+      }
+    }
+  }
+  return [...found.values()].slice(0, mostPreferences)
+}

@@ -1,0 +1,38 @@
+import { redact, redactionMarker } from "../../privacy/Redaction.js"
+
+/**
+ * What the offline brain knows of secrets: it never quotes one, and it says that one was pasted. What it reads was redacted
+ * already; here go also the words behind `my password is`, which only prose gives away.
+ */
+
+const said = /\b(password|passphrase|token|secret|api[ _-]?key)(\s{1,3}(?:is|was)\s{1,3})(["'`]?)([^\s"'`,;]{8,})/gi
+const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/
+
+/** A value that stands for a secret that is not there: `$TOKEN`, `<your key>`, `process.env.KEY`. */
+const placeholder =
+  /^(?:[$<{%[(*.]|x{4,}|your|example|changeme|placeholder|process\.|os\.|env\.|secrets\.|null|undefined)/i
+
+/** The text with everything that looks like a secret replaced by the redaction's own marker. */
+export const withoutSecrets = (text: string): string =>
+  redact(text).replace(said, (whole: string, name: string, verb: string, quote: string, secret: string) =>
+    placeholder.test(secret) ? whole : `${name}${verb}${quote}${redactionMarker}`
+  )
+
+const kinds: ReadonlyArray<readonly [string, RegExp]> = [
+  ["AWS keys", /\b(?:AKIA|ASIA)[A-Z0-9]{12}|\bAWS_[A-Z_]{3,40}\s{0,3}[:=]/],
+  ["a private key", privateKey],
+  ["a token", /\b(?:token|bearer|api[ _-]?key|secret)\b|sk-[A-Za-z0-9]|gh[pousr]_|xox[abprs]-|_(?:TOKEN|API_KEY)\b/i],
+  ["a password", /\b(?:password|passphrase|passwd)\b|_PASSWORD\b|:\/\/[^\s:/@]{1,80}:[^\s:/@]{3,200}@/i]
+]
+
+/** What kinds of secrets a text holds, as a person would name them; empty where it holds none. */
+export const secretKinds = (text: string): ReadonlyArray<string> => {
+  if (!text.includes(redactionMarker) && withoutSecrets(text) === text) {
+    return []
+  }
+  const found = kinds.filter(([, pattern]) => pattern.test(text)).map(([name]) => name)
+  return found.length === 0 ? ["a secret"] : found
+}
+
+/** Whether a text holds something that looks like a secret, or the mark of one that was taken out. */
+export const holdsSecret = (text: string): boolean => text.includes(redactionMarker) || withoutSecrets(text) !== text

@@ -1,0 +1,70 @@
+import type { FileChange } from "../../evidence/Patch.js"
+import type { CommandPart } from "./CommandNames.js"
+import type { Step } from "./Steps.js"
+
+/** The files that a command changed, as far as its words name them. */
+
+const redirected = /(?:^|[^<>&\d-])(>>?)\s{0,3}(?!&|\/dev\/|\(|\$)(["']?)([^\s"'|&;<>]{1,300})\2/
+
+const operandsOf = (part: CommandPart): ReadonlyArray<string> =>
+  part.narrowing.filter((word) => !word.startsWith("-")).map(bare)
+
+const bare = (path: string): string => path.replace(/^\.[\\/]/, "")
+
+const update = (path: string): FileChange => ({ path, action: "update", movedTo: undefined })
+
+/** The changes of files that a part of a command made: moves, removals, writes by redirection and in place. */
+export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> => {
+  if (part.kind !== "edit") {
+    return []
+  }
+  const given = operandsOf(part)
+  const isGit = part.program === "git"
+  const verb = isGit ? given[0] : part.program
+  const files = isGit ? given.slice(1) : given
+  switch (verb) {
+    case "mv":
+    case "move-item":
+    case "ren": {
+      const [from, to] = files
+      return files.length === 2 && from !== undefined && to !== undefined
+        ? [{ path: from, action: "update", movedTo: to.endsWith("/") ? `${to}${from.split("/").at(-1) ?? ""}` : to }]
+        : []
+    }
+    case "rm":
+    case "unlink":
+    case "remove-item":
+      return files.map((path) => ({ path, action: "delete", movedTo: undefined }))
+    case "cp":
+    case "copy-item": {
+      const [from, to] = files
+      return files.length === 2 && from !== undefined && to?.endsWith("/") === true
+        ? [{ path: `${to}${from.split("/").at(-1) ?? ""}`, action: "add", movedTo: undefined }]
+        : files.slice(-1).map((path) => ({ path, action: "add", movedTo: undefined }))
+    }
+    case "touch":
+    case "new-item":
+      return files.slice(-1).map((path) => ({ path, action: "add", movedTo: undefined }))
+    case "sed":
+    case "perl":
+      return files.slice(1).map(update)
+    case "tee":
+    case "set-content":
+    case "add-content":
+      return files.slice(0, 1).map(update)
+    default: {
+      const target = redirected.exec((part.pipeline.text.split("\n", 1)[0] ?? "").slice(0, 4_000))?.[3]
+      return target === undefined ? [] : [update(bare(target))]
+    }
+  }
+}
+
+/** The changes of files that a step made; none of those that failed. */
+export const filesOf = (step: Step): ReadonlyArray<FileChange> =>
+  step._tag === "EditStep"
+    ? step.error === undefined
+      ? step.changes
+      : []
+    : step._tag === "CommandStep"
+      ? step.parts.filter(({ verdict }) => step.hasEnded && verdict !== "failed").flatMap(filesOfPart)
+      : []

@@ -1,0 +1,106 @@
+import type { AssistantMessage, SessionEvent, TurnEnd, UserRequest } from "../../evidence/SessionEvent.js"
+import { type Step, type StepContext, stepOf } from "./Steps.js"
+import { readUserWord, type UserWord } from "./UserWord.js"
+
+/** Something the user typed, and what it says of the work before it. */
+export interface Asked {
+  readonly _tag: "Asked"
+  readonly line: number
+  readonly text: string
+  readonly word: UserWord
+}
+
+/** What happened in a task, in order. */
+export type TaskItem = Step | Asked | AssistantMessage | TurnEnd
+
+/** A request with everything that was said and done about it, consents and corrections included. */
+export interface Task {
+  /** The first is the request itself; empty for work that nobody in this rollout asked for. */
+  readonly requests: ReadonlyArray<Asked>
+  readonly items: ReadonlyArray<TaskItem>
+  /** The message after the task, which starts another; it may still say something of this one. */
+  readonly closing: Asked | undefined
+  /** Whether it is the session's last. */
+  readonly isLast: boolean
+}
+
+interface OpenTask {
+  readonly requests: Array<Asked>
+  readonly items: Array<TaskItem>
+  closing: Asked | undefined
+}
+
+const isStep = (item: TaskItem): item is Step =>
+  item._tag === "CommandStep" || item._tag === "EditStep" || item._tag === "ToolStep"
+
+/** What was done in a task. */
+export const stepsOf = (task: Pick<Task, "items">): ReadonlyArray<Step> => task.items.filter(isStep)
+
+/** What the user said after the request itself. */
+export const followUpsOf = (task: Pick<Task, "requests">): ReadonlyArray<Asked> => task.requests.slice(1)
+
+/** What the assistant said in a task. */
+export const saidIn = (task: Pick<Task, "items">): ReadonlyArray<AssistantMessage> =>
+  task.items.filter((item) => item._tag === "AssistantMessage")
+
+/** A message of nothing but its images says nothing; a second message before anything was done adds to the first. */
+const goesOn = (open: OpenTask | undefined, word: UserWord): boolean => {
+  const last = open?.items.at(-1)
+  return open !== undefined && open.requests.length > 0 && (word.continues || last?._tag === "Asked")
+}
+
+/** Whether a step did something, and did not only look around. */
+export const isWork = (step: Step): boolean =>
+  step._tag === "ToolStep" || (step._tag === "EditStep" ? step.changes.length > 0 : !step.isLook)
+
+/** A greeting is no request; without a request there must be work, or looks that the assistant reported on. */
+const isWorthTelling = (task: OpenTask): boolean =>
+  task.requests.some(({ word }) => !word.isGreeting) ||
+  stepsOf(task).some(isWork) ||
+  (stepsOf(task).length > 0 && task.requests.length === 0 && saidIn(task).length > 0)
+
+/** What a compaction leaves in the assistant's name, and what is said after a turn is over, tells of no work. */
+const isHandoff = (event: SessionEvent, open: OpenTask | undefined): boolean =>
+  event._tag === "AssistantMessage" &&
+  (open?.items.at(-1)?._tag === "TurnEnd" ||
+    /^(?:\*\*|#{1,4} )?(?:Handoff summary|(?:Conversation|Context|Session) summary|Summary of the (?:conversation|session))/i.test(
+      event.text
+    ))
+
+/** Splits a session at the requests that start something new. */
+export const tasksOf = (events: ReadonlyArray<SessionEvent>, context: StepContext): ReadonlyArray<Task> => {
+  const tasks: Array<OpenTask> = []
+  let open: OpenTask | undefined
+  const begin = (): OpenTask => {
+    const task: OpenTask = { requests: [], items: [], closing: undefined }
+    tasks.push(task)
+    return task
+  }
+  for (const event of events) {
+    if (event._tag === "UserRequest") {
+      open = ask(event, open, begin)
+    } else if (!isHandoff(event, open)) {
+      const item = event._tag === "AssistantMessage" || event._tag === "TurnEnd" ? event : stepOf(event, context)
+      if (item !== undefined) {
+        open ??= begin()
+        open.items.push(item)
+      }
+    }
+  }
+  const told = tasks.filter(isWorthTelling)
+  return told.map((task, index) => ({ ...task, isLast: index === told.length - 1 }))
+}
+
+const ask = (event: UserRequest, open: OpenTask | undefined, begin: () => OpenTask): OpenTask => {
+  const isFirst = open === undefined || open.requests.every(({ word }) => word.isGreeting)
+  const word = readUserWord(event.text, isFirst)
+  const asked: Asked = { _tag: "Asked", line: event.line, text: event.text, word }
+  const goes = goesOn(open, word)
+  if (open !== undefined && !goes) {
+    open.closing = asked
+  }
+  const task = open !== undefined && goes ? open : begin()
+  task.requests.push(asked)
+  task.items.push(asked)
+  return task
+}

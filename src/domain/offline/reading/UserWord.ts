@@ -1,0 +1,111 @@
+import { oneLine } from "../writing/Wording.js"
+
+/** What a message of the user does to the work before it. */
+export interface UserWord {
+  /**
+   * `approves`: the work was right. `rejects`: it was not, or is to be done another way. `consents`: what was proposed is
+   * to be done. `neither`: it says nothing of the work before it.
+   */
+  readonly stance: "approves" | "rejects" | "consents" | "neither"
+  /** Whether it goes on with the task before it; else it starts one. */
+  readonly continues: boolean
+  /** Whether it is no more than a greeting. */
+  readonly isGreeting: boolean
+}
+
+const greeting =
+  /^(?:hi|hey|hello|hiya|yo|howdy|good (?:morning|afternoon|evening)|greetings|test|testing|ping|hola|bonjour|salut|hallo|moin|servus|ciao|olá|привет|こんにちは|你好|안녕(?:하세요)?)(?: (?:there|codex|claude|chatgpt|assistant|all|again|world))?[\s!.,?👋🙂]{0,10}$/iu
+
+const thanks =
+  /^(?:(?:ok(?:ay)?|great|perfect|nice|cool|awesome|excellent|yes|good|super)[\s,!.]{1,4})?(?:thanks?|thank you|thx|ty|cheers|merci|danke|gracias|obrigad[oa]|grazie|спасибо|ありがとう(?:ございます)?|谢谢|감사합니다)(?![\p{L}])/iu
+const emoji = /^(?:[👍👌🙏🙌🎉💯✅🚀😊😄🥳]|❤)[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F\s!.]{0,20}$/u
+const praise =
+  /^(?:(?:that(?:'s| is)|it(?:'s| is)|this is|all|looks?|very|so)\s)?(?:great|perfect|nice|awesome|excellent|lgtm|looks? (?:good|great|right|fine)|well done|good (?:job|work)|amazing|brilliant|fantastic|wonderful|exactly|what I (?:wanted|expected|meant|needed|asked for)|good(?=$|\s{0,2}[,.!])|no problem|super|genau|parfait|perfecto|genial)\b/iu
+const works =
+  /^(?:(?:yes|ok|great)[\s,!.]{1,4})?(?:(?:that|it|this|everything)(?: all)? )?(?:(?:now )?works?|worked|is working|fixed it|did it|solved it|passes|is fixed)(?: now| fine| great| perfectly| well)?\b(?! (?:on|for|in) )/iu
+/** Says no more than the praise before it. */
+const asWanted =
+  /^(?:(?:that(?:'s| is)|this is|it(?:'s| is)) )?(?:exactly |just )?what I (?:wanted|expected|meant|needed|asked for)[.!]*$/iu
+const lookingGood =
+  /^(?:the )?(?:plan|approach|design|proposal|idea)? ?(?:looks|sounds|seems) (?:good|great|fine|right)\b/iu
+
+/** Words that consent wherever they open a message. */
+const consent =
+  /^(?:yes|yep|yeah|yup|sure|go ahead|go for it|do it|do that|do so|please do(?! not)|proceed|approved|agreed|confirmed|sounds good|carry on|keep going|continue|jawohl|oui|sí|давай|はい|お願いします|好的|可以|네|d'accord|mach das)(?=$|[\s,.!;:。、])/iu
+/** Words that consent when they stand alone, and are mere filler before another order. */
+const filler =
+  /^(?:ok(?:ay)?|k|alright|all right|fine|right|correct|go|go on|next|ja|si|sim|да|vale|weiter|cool)(?=$|[,.!;:。、]|\s(?:then|please)\b)/iu
+const plan =
+  /^(?:please )?(?:implement|execute|apply|do|use|follow|go (?:ahead )?with|start(?: with)?)(?: (?:this|the|that|your|both))(?: \w{1,20})? ?(?:plan|proposal|suggestions?|changes?|fix(?:es)?|option|recommendations?|idea|steps?)\b/iu
+
+const rejection =
+  /^(?:no(?=$|[\s,.!;:])(?! problem| worries| need)|nope|nah\b|wrong\b|incorrect|not (?:quite|what|like|that|yet)\b|that(?:'s| is|s) (?:not|wrong|incorrect)|(?:that|this|it) (?:still|does ?n[o']t|doesn't|is(?: not|n't)|did ?n[o']t|didn't|keeps|broke)\b|(?:\w{1,20} ){0,4}still (?:\w{1,20} )?(?:fail|broken|wrong|not|get|error|see|happen|doesn)|(?:doesn'?t|does not|didn'?t) (?:work|help|fix)|undo\b|revert\b|roll ?back\b|stop(?=$|[,.!]| (?:that|it|doing|adding|using))|i (?:said|told you|meant|asked|didn'?t (?:ask|mean|want))\b|you (?:forgot|missed|broke|didn'?t|did not|should(?:n't| not))\b|why did you\b|never ?mind\b|use \S{1,40},? (?:and )?not\b|actually\b|wait(?=$|[,.!])|hold on\b|hmm|nein\b|non(?=$|[\s,.!])|いいえ|違います|不对|不是|아니)/iu
+/** What goes wrong after all, and orders that say only how. */
+const complaint =
+  /^(?:(?:but|now|hmm|well|ok)[\s,]{1,3}){0,2}(?:(?:it|that|this)\b.{0,30}\b(?:fails?|crash\w{0,4}|breaks?|errors?|is broken|not working)\b|i(?:'m| am)? (?:now |still )?get(?:ting)? (?:an?|this|the|another|same) .{0,20}error\b)/iu
+const manner =
+  /^(?:(?:please|also|and|btw|by the way|oh|ps|note)[\s,:]{1,3}){0,3}(?:don'?t|do not|never|always|avoid|stop \w{2,20}ing|i prefer|i (?:really )?(?:like|hate|dislike)|i don'?t (?:want|like))\b(?:[^.!?]|\.(?=\S)){0,160}[.!]?$/iu
+const instead = /^.{0,120}\binstead(?:[.!]|$| of\b)/iu
+
+const pronounOnly = /\b(?:it|that|this|them|those|these|again|both|all of (?:it|them))\b/iu
+const closingOrder = /^(?:please )?(?:now )?(?:commit|push|retry|try again|rerun|test it|run the tests?)\b/iu
+const questionWord =
+  /^(?:and |but |so |also )?(?:why|what|how|when|where|who|which|does|do|did|is|are|was|were|can|could|should|would|will|has|have)\b/iu
+const shortQuestion =
+  /^(?:why|how so|how come|what do you mean|which one|really|are you sure|sure|and now|what now|what next)[\s?!.]{0,6}$/iu
+
+/** Whether a message asks something rather than for something. */
+export const isQuestion = (text: string): boolean => {
+  const line = oneLine(text.slice(0, 2_000))
+  return /[?？]\s*$/.test(line) || (questionWord.test(line) && !/[.!]\s/.test(line) && line.length < 200)
+}
+
+const wordCount = (text: string): number => text.split(" ", 30).filter((word) => word !== "").length
+
+/** What is left of a message after the word of approval or consent that it begins with. */
+const remainder = (line: string, opening: RegExp): string => {
+  const rest = line.replace(opening, "").replace(/^[\s👍🙏😊🎉]+/u, "")
+  if (/^(?:so|very|a|for|that|this|it|all|again|you|job|work)\b[^,.!;:。、]{0,60}$/iu.test(rest)) {
+    return ""
+  }
+  const order = rest.replace(/^[^,.!;:。、]{0,30}[,.!;:。、]+\s{0,5}/u, "")
+  return asWanted.test(order) ? "" : order
+}
+
+/**
+ * Reads a message for what it says of the work before it. `isFirst` is for the first of a session, which has none. Only
+ * the beginning counts: what people think of the work, they say first.
+ */
+export const readUserWord = (text: string, isFirst: boolean): UserWord => {
+  const line = oneLine(text.slice(0, 1_000))
+  const isGreeting = greeting.test(line)
+  if (isFirst || isGreeting) {
+    return { stance: "neither", continues: !isFirst && isGreeting, isGreeting }
+  }
+  const isShortOrder = (order: string): boolean =>
+    (wordCount(order) <= 5 && pronounOnly.test(order) && !isQuestion(order)) ||
+    (wordCount(order) <= 4 && closingOrder.test(order))
+  if (lookingGood.test(line)) {
+    return { stance: "consents", continues: true, isGreeting }
+  }
+  const approval = [thanks, praise, works, emoji].find((opening) => opening.test(line))
+  if (approval !== undefined) {
+    const rest = remainder(line, approval)
+    return /^.{0,80}\bbut\b/iu.test(line)
+      ? { stance: "rejects", continues: true, isGreeting }
+      : { stance: "approves", continues: wordCount(rest) < 3 || isShortOrder(rest), isGreeting }
+  }
+  if (plan.test(line) || consent.test(line)) {
+    return { stance: "consents", continues: true, isGreeting }
+  }
+  const isOtherWay = (instead.test(line) || manner.test(line)) && wordCount(line) < 20 && !isQuestion(line)
+  if (rejection.test(line) || complaint.test(line) || isOtherWay) {
+    return { stance: "rejects", continues: true, isGreeting }
+  }
+  if (filler.test(line)) {
+    const rest = remainder(line, filler)
+    const isOrderOfItsOwn = wordCount(rest) >= 4 && !pronounOnly.test(rest)
+    return { stance: isOrderOfItsOwn ? "neither" : "consents", continues: !isOrderOfItsOwn, isGreeting }
+  }
+  return { stance: "neither", continues: isShortOrder(line) || shortQuestion.test(line), isGreeting }
+}

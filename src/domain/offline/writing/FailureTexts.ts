@@ -1,0 +1,113 @@
+import type { Act } from "../judging/Acts.js"
+import { errorName } from "./ErrorNames.js"
+import type { Failure } from "../judging/Failures.js"
+import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
+import { inCode, listed, quoted } from "./Wording.js"
+
+/** Failures and what resolved them, in the words of a memory. */
+
+const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
+
+/** Whether a text names a file, and not another one whose path ends in its. */
+const mentions = (text: string, file: string): boolean => {
+  const at = text.indexOf(file)
+  return at !== -1 && !/[\w/\\.-]/.test(text[at - 1] ?? " ")
+}
+
+const testFile = /(?:^|[/\\_.-])(?:tests?|specs?|__tests__)(?=[/\\_.-])/i
+
+/** The files whose edits most probably helped: those that the error names, else the last that were edited. */
+const helpfulFiles = (acts: ReadonlyArray<Act>, error: string): ReadonlyArray<string> => {
+  const edited = [...new Set(acts.filter(({ command }) => command === undefined).flatMap((act) => act.files))]
+  // A test names itself in its error; where the code was edited too, it was the code that was wrong.
+  const code = edited.filter((file) => !testFile.test(file))
+  const files = code.length > 0 ? code : edited
+  const named = [
+    files.filter((file) => mentions(error, file)),
+    files.filter((file) => mentions(error, baseName(file))),
+    files.slice(-3)
+  ]
+  return (named.find((some) => some.length > 0) ?? []).slice(0, 3)
+}
+
+/** Errors that no edit of the project's files makes go away where something was installed or started. */
+const missingTool =
+  /\bcommand not found\b|: not found$|\bNo module named\b|\bCannot find (?:module|package) '[^./]|\bis not recognized as\b|\bECONNREFUSED\b|\bConnection refused\b/i
+
+/** A file, and what was replaced in it where that was all that was done to it. */
+const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
+  const edits = acts.filter(({ files }) => files.includes(file))
+  const replaced = edits.length === 1 ? edits[0]?.replaced.get(file) : undefined
+  if (replaced === undefined) {
+    return inCode(file, 120)
+  }
+  const { after, before } = replaced
+  const what =
+    before === ""
+      ? `added ${inCode(after, 120)}`
+      : after === ""
+        ? `removed ${inCode(before, 120)}`
+        : `${inCode(before, 120)} → ${inCode(after, 120)}`
+  return `${inCode(file, 120)} (${what})`
+}
+
+/** What resolved a failure, as words that follow `fixed by`; in full, with the line that an edit replaced. */
+export const fixOf = (failure: Failure, isFull = false): string => {
+  const { acts = [], check = "" } = failure.resolution ?? {}
+  const commands = [...new Set(acts.flatMap(({ command }) => (command === undefined ? [] : [command])))]
+  const isOfPlace = commands.length > 0 && missingTool.test(failure.error ?? "")
+  const files = isOfPlace ? [] : helpfulFiles(acts, failure.error ?? "")
+  const parts = [
+    ...commands.slice(-2).map(shownCommand),
+    ...(files.length === 0
+      ? []
+      : [`editing ${listed(files.map((file) => (isFull ? withReplacement(file, acts) : inCode(file, 120))))}`])
+  ]
+  if (parts.length > 0) {
+    return listed(parts)
+  }
+  if (check === failure.what || failure.kind === "look") {
+    return "running it again"
+  }
+  return check.includes("--fix") ? shownCommand(check) : `running ${shownCommand(check)} instead`
+}
+
+/** An error's name for a bullet, or the command where the error is not known. */
+export const failureName = (failure: Failure): string =>
+  failure.error === undefined ? `${shownCommand(failure.what)} failing` : errorName(failure.error)
+
+/**
+ * A failure and its fix in one line: the error, the fix, what the assistant said of it, and the check that passed. It is
+ * what consolidation takes into `MEMORY.md`, so it stands for itself.
+ */
+export const fixText = (failure: Failure, explanation: string | undefined): string => {
+  const { acts = [], check = "" } = failure.resolution ?? {}
+  const name = failureName(failure)
+  const isSaid =
+    check === failure.what || isScript(failure.what) || name.includes(" for ") || failure.error === undefined
+  const where = isSaid ? "" : ` (${shownCommand(failure.what)})`
+  const why = explanation === undefined ? "" : ` (${quoted(explanation, 200)})`
+  const isVerified =
+    check !== "" && !isScript(check) && (acts.length > 0 || check === failure.what) && failure.kind !== "look"
+  return `${name}${where}: fixed by ${fixOf(failure, true)}${why}${isVerified ? `; verified by ${shownCommand(check)}${inDirectory(failure.resolution?.directory)}` : ""}`
+}
+
+const exit = (exitCode: number | undefined): string =>
+  exitCode === undefined || exitCode === 0 ? "" : ` (exit ${exitCode})`
+
+/** A failure in words, with its first error line. */
+export const failureText = (failure: Failure): string => {
+  const what =
+    failure.kind === "patch"
+      ? `the patch to ${inCode(failure.what, 160)} did not apply`
+      : `${failure.kind === "tool" ? inCode(failure.what, 120) : shownCommand(failure.what)} failed${inDirectory(failure.directory)}${exit(failure.exitCode)}`
+  return failure.error === undefined ? what : `${what}: ${inCode(failure.error, 300)}`
+}
+
+/** Where a failure is shown, and where it was shown again. */
+export const failureLines = ({ againLine, line, retriedLine }: Failure): string =>
+  [
+    `L${line}`,
+    ...(againLine === undefined ? [] : [`again L${againLine}`]),
+    ...(retriedLine === undefined ? [] : [`tried again L${retriedLine}, end not known`])
+  ].join(", ")

@@ -1,0 +1,228 @@
+import { byteLength, cutEnd } from "../../text/ByteBudget.js"
+import { plainErrorName } from "./ErrorNames.js"
+import { announces, lastWordOf } from "../judging/Explanations.js"
+import type { Failure } from "../judging/Failures.js"
+import { fixOf } from "./FailureTexts.js"
+import { isOpenFailure } from "../judging/Outcome.js"
+import type { Preference } from "../judging/Preferences.js"
+import { isScript } from "./ShownCommand.js"
+import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
+import { saidIn, stepsOf } from "../reading/Tasks.js"
+import { counted, cutText, listed, plainLine } from "./Wording.js"
+
+/** The one sentence that a trace memory begins with, and the summary beside it. */
+
+const plain = (text: string): string => text.replaceAll("`", "")
+
+const brief = (command: string): string =>
+  isScript(command) ? `a ${cutText(command.split(/\s/, 1)[0] ?? "", 30)} script` : cutText(plain(command), 70)
+
+const failed = (failure: Failure): string =>
+  `${brief(failure.what)} failed${failure.error === undefined ? "" : ` with ${plainErrorName(failure.error, 90)}`}`
+
+/** The failure of a task that is most worth telling: a check before a program, and the first of its kind. */
+const chief = (failures: ReadonlyArray<Failure>): Failure | undefined =>
+  failures.find(({ kind }) => kind === "test" || kind === "build") ??
+  failures.find(({ isRepeatable, kind }) => isRepeatable && kind !== "look") ??
+  failures[0]
+
+const isTold = (failure: Failure): boolean =>
+  failure.kind !== "patch" && failure.kind !== "tool" && failure.kind !== "look"
+
+const filesText = (files: ReadonlyArray<string>): string => {
+  const shown = files.slice(0, 3).map((file) => plainLine(file, 60))
+  return listed(files.length > 3 ? [...shown, `${files.length - 3} more files`] : shown)
+}
+
+const isAskedFor = (report: TaskReport): boolean => report.task.requests.length > 0
+
+/** `why does it fail?` needs no colon after it. */
+const titled = (report: TaskReport, rest: string): string =>
+  /[?!:。？]$/.test(report.title) ? `${report.title} ${rest}` : `${report.title}: ${rest}`
+
+/** What was changed, after what was asked for; work that nobody asked for is called after its changes already. */
+const changed = (report: TaskReport, files: string, rest: string): string =>
+  isAskedFor(report) ? titled(report, `changed ${files}${rest}`) : `${report.title}${rest}`
+
+/** A failure of the work itself in a few words: that it was put right by going on needs no saying how. */
+const onTheWay = (failure: Failure): string => {
+  const isByCommand = failure.resolution?.acts.some(({ command }) => command !== undefined) === true
+  return `; on the way ${failed(failure)}, fixed${isByCommand ? ` by ${plain(fixOf(failure))}` : ""}`
+}
+
+const checkOf = (report: TaskReport): string => {
+  const tests = report.verifications.findLast(({ part }) => part.kind === "test")
+  const last = tests ?? report.verifications.at(-1)
+  if (last === undefined) {
+    return ""
+  }
+  const count = last.part.passedTests
+  return `${brief(last.part.text)} passes${count === undefined ? "" : ` (${counted(count, "test")})`}`
+}
+
+/** That the check that had failed passes now, in as few words as that takes. */
+const again = (report: TaskReport, fixed: Failure): string => {
+  const count = fixed.resolution?.passedTests
+  return report.outcome === "success" ? `it passes now${count === undefined ? "" : ` (${counted(count, "test")})`}` : ""
+}
+
+interface Clause {
+  readonly text: string
+  /** What is known to run, kept apart so that a summary can word it in its own way. */
+  readonly check: string
+  readonly ending: string
+  readonly worth: number
+}
+
+const manyFiles = 6
+
+/** What a task comes to, in one clause. */
+const clauseOf = (report: TaskReport): Clause => {
+  const fixed = chief(report.failures.filter((failure) => failure.resolution !== undefined && isTold(failure)))
+  const open = chief(report.failures.filter(isOpenFailure))
+  const files = [...report.changedAt.keys()]
+  const check = checkOf(report)
+  const isApproved = report.outcome === "success" && report.verifications.length === 0
+  const ending = report.isCutOff ? "broke off in the middle" : isApproved ? "the user approved" : ""
+  if (files.length > manyFiles) {
+    const open = report.failures.find(isOpenFailure)
+    const left = open === undefined ? (check === "" ? "not verified" : "") : `${failed(open)}, still open`
+    return {
+      text: changed(report, counted(files.length, "file"), left === "" ? "" : `; ${left}`),
+      check,
+      ending,
+      worth: 10
+    }
+  }
+  if (fixed !== undefined) {
+    const isSame = fixed.resolution?.check === fixed.what
+    const left = open === undefined || report.outcome === "success" ? "" : `; ${failed(open)}, still open`
+    return isAskedFor(report) && files.length > 0 && cameUpOnTheWay(report, fixed)
+      ? { text: changed(report, filesText(files), `${onTheWay(fixed)}${left}`), check, ending, worth: 10 }
+      : {
+          text: `${failed(fixed)}; fixed by ${plain(fixOf(fixed))}${left}`,
+          check: isSame ? again(report, fixed) : check,
+          ending,
+          worth: 10
+        }
+  }
+  if (open !== undefined && report.outcome !== "success") {
+    const after = files.length > 0 ? ` after editing ${filesText(files)}` : ""
+    const left = `${failed(open)}, still open${after}`
+    return { text: isAskedFor(report) ? titled(report, left) : left, check, ending, worth: 8 }
+  }
+  if (files.length > 0) {
+    const left = check === "" && ending === "" ? "; not verified" : ""
+    return { text: changed(report, filesText(files), left), check, ending, worth: check === "" ? 5 : 7 }
+  }
+  const lost = report.failures.find((failure) => failure.resolution === undefined && failure.kind !== "look")
+  if (lost !== undefined) {
+    const text = lost.kind === "patch" ? `the patch to ${plainLine(lost.what, 70)} did not apply` : failed(lost)
+    return { text: titled(report, text), check, ending, worth: 3 }
+  }
+  if (check !== "") {
+    return { text: report.title, check, ending, worth: 4 }
+  }
+  const said = saidIn(report.task)
+  const isAnswered = said.some(({ text }) => !announces(text))
+  const word = isApproved ? "answered" : isAnswered ? "answered, not confirmed" : "no answer recorded"
+  return {
+    text: report.isCutOff ? report.title : titled(report, word),
+    check: "",
+    ending: report.isCutOff && said.length === 0 && stepsOf(report.task).length === 0 ? "not answered" : ending,
+    worth: report.isCutOff ? 3 : stepsOf(report.task).length > 0 ? 2 : 1
+  }
+}
+
+const joined = ({ check, ending, text }: Clause): string =>
+  [text, check, ending].filter((part) => part !== "").join("; ")
+
+/** Of several tasks, the worth of each for whoever reads only a few of them. */
+export const worthOf = (report: TaskReport): number => clauseOf(report).worth + (report.secrets.length > 0 ? 3 : 0)
+
+const secretsIn = (reports: ReadonlyArray<TaskReport>): string =>
+  listed([...new Set(reports.flatMap(({ secrets }) => secrets.flatMap(({ kinds }) => kinds)))])
+
+/** The heading: what failed and what fixed it, what was changed, or what was asked. */
+export const headingOf = (reports: ReadonlyArray<TaskReport>, preferences: ReadonlyArray<Preference>): string => {
+  const [first, second] = reports
+    .toReversed()
+    .map(clauseOf)
+    .toSorted((one, other) => other.worth - one.worth)
+  const lead = first === undefined ? "" : joined(first)
+  const wish = preferences[0]
+  const isWishNew = wish !== undefined && (first?.worth ?? 0) < 7 && !lead.includes(wish.text)
+  const secrets = secretsIn(reports)
+  const more = [
+    ...(secrets === "" ? [] : [`the user pasted ${secrets}`]),
+    ...(isWishNew ? [`the user wants "${plainLine(wish.text, 80)}"`] : []),
+    ...(second !== undefined && second.worth >= 5 ? [`also ${joined(second)}`] : [])
+  ]
+  const whole = more.reduce((text, part) => (text.length + part.length > 220 ? text : `${text}; ${part}`), lead)
+  return plainLine(whole, 260)
+}
+
+const summaryWords = 110
+const sentenceCharacters = 420
+
+/** Whether a task is called by nothing but wishes, which the summary has told already. */
+const isOnlyWishes = (report: TaskReport, preferences: ReadonlyArray<Preference>): boolean =>
+  preferences.some(({ text }) => report.title.includes(text)) &&
+  preferences
+    .reduce((title, { text }) => title.replace(text, " "), report.title)
+    .replace(/\b(?:and|but|also|please)\b|[^\p{L}\p{N}]/giu, "") === ""
+
+/**
+ * The clauses of a summary, by worth: without wishes that were told before, and without what was only answered out of
+ * hand where there is anything else.
+ */
+const summaryClauses = (
+  reports: ReadonlyArray<TaskReport>,
+  preferences: ReadonlyArray<Preference>
+): ReadonlyArray<{ readonly report: TaskReport; readonly clause: Clause }> => {
+  const all = reports
+    .map((report) => ({ report, clause: clauseOf(report) }))
+    .toSorted((one, other) => other.clause.worth - one.clause.worth)
+    .flatMap(({ clause, report }) => {
+      if (!isOnlyWishes(report, preferences)) {
+        return [{ report, clause }]
+      }
+      const text = clause.text.replace(report.title, "For that")
+      return clause.worth > 3 ? [{ report, clause: { ...clause, text } }] : []
+    })
+  const worthy = all.filter(({ clause }) => clause.worth > 1)
+  return (worthy.length > 0 ? worthy : all).slice(0, 6)
+}
+
+/** The summary: wishes first, then what is open, then the tasks by worth; under 120 words. */
+export const summaryOf = (reports: ReadonlyArray<TaskReport>, preferences: ReadonlyArray<Preference>): string => {
+  const wishes = preferences.slice(0, 4).map(({ text }) => `"${plainLine(text, 80)}"`)
+  const secrets = secretsIn(reports)
+  const told = new Set<string>()
+  const clauses = summaryClauses(reports, preferences).map(({ clause, report }) => {
+    const tests = report.verifications.findLast(({ part }) => part.kind === "test")
+    const isNew = tests !== undefined && !isScript(tests.part.text) && !told.has(tests.part.key)
+    told.add(tests?.part.key ?? "")
+    const check = tests === undefined ? clause.check : isNew ? `tests run with ${plain(tests.part.text)}` : ""
+    const word =
+      clause.worth <= 5 && report.outcome !== "success" ? lastWordOf(saidIn(report.task), report.paths, 160) : undefined
+    const answer = word === undefined || announces(word) ? "" : ` The assistant said: "${word.replaceAll('"', "'")}"`
+    const sentence = `${joined({ ...clause, check }).replace(/[.;]$/, "")}.`
+    return sentence.length + answer.length > sentenceCharacters ? sentence : sentence + answer
+  })
+  const sentences = [
+    ...(wishes.length === 0 ? [] : [`The user wants ${listed(wishes)}.`]),
+    ...(secrets === "" ? [] : [`Open: the user pasted secrets (${secrets}); rotate them.`]),
+    ...clauses
+  ].map((sentence) => plainLine(sentence, sentenceCharacters))
+  const { text } = sentences.reduce(
+    (sum, sentence) => {
+      const words = sentence.split(" ").length
+      return sum.words + words > summaryWords || byteLength(sum.text) + byteLength(sentence) > 1_100
+        ? sum
+        : { words: sum.words + words, text: `${sum.text} ${sentence}`.trim() }
+    },
+    { words: 0, text: "" }
+  )
+  return text === "" ? cutEnd(sentences[0] ?? "", 1_100) : text
+}

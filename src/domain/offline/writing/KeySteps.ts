@@ -1,0 +1,256 @@
+import { changeText } from "./ChangeTexts.js"
+import { checkKinds } from "../reading/CommandPrograms.js"
+import { filesOf } from "../reading/EditedFiles.js"
+import { announces, lastWordOf } from "../judging/Explanations.js"
+import type { Failure } from "../judging/Failures.js"
+import { failureLines, failureText } from "./FailureTexts.js"
+import { withoutSecrets } from "../judging/Secrets.js"
+import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
+import type { CommandStep, EditStep } from "../reading/Steps.js"
+import type { TaskReport } from "../judging/TaskReport.js"
+import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
+import { counted, inCode, listed, plainLine, quoted, sentencesOf } from "./Wording.js"
+
+/** What mattered in a task: failures that someone depended on, what resolved them, changes, and checks that passed. */
+
+const mostSteps = 12
+/** Of each sort of step, so that none crowds out the others. */
+const mostOfASort = 5
+
+interface KeyStep {
+  readonly line: number
+  /** The higher, the sooner it is kept when there are too many. */
+  readonly weight: number
+  readonly text: string
+}
+
+/** A patch or a tool that worked when it was tried again tells nothing. */
+const isMinor = (failure: Failure): boolean =>
+  failure.resolution !== undefined && (failure.kind === "patch" || failure.kind === "tool")
+
+const heaviest = (steps: ReadonlyArray<KeyStep>, count: number): ReadonlyArray<KeyStep> => {
+  const kept = new Set(
+    steps.toSorted((one, other) => other.weight - one.weight || one.line - other.line).slice(0, count)
+  )
+  return steps.filter((step) => kept.has(step))
+}
+
+const failureWeight = (failure: Failure): number =>
+  failure.kind === "look" ? 4 : failure.resolution === undefined ? 9 : failure.isRepeatable ? 8 : 6
+
+const failureSteps = (report: TaskReport): ReadonlyArray<KeyStep> =>
+  report.failures
+    .filter((failure) => !isMinor(failure))
+    .map((failure) => ({
+      line: failure.line,
+      weight: failureWeight(failure),
+      text: `${failureText(failure)} (${failureLines(failure)})`
+    }))
+
+const tests = (count: number | undefined): string => (count === undefined ? "" : `, ${counted(count, "test")}`)
+
+const passStep = (step: CommandStep, text: string, passedTests: number | undefined, weight: number): KeyStep => {
+  const hasActs = step.parts.some(({ kind }) => kind === "edit" || kind === "act")
+  const shown = hasActs && !isScript(step.shown) && step.shown.length <= 200 ? step.shown : text
+  return {
+    line: step.outputLine,
+    weight,
+    text: `${shownCommand(shown)}${inDirectory(step.directory)} passed${tests(passedTests)} (L${step.outputLine})`
+  }
+}
+
+/** The last pass of every check, and where a failure was resolved before that. */
+const passSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
+  const verifying = new Set(report.verifications.map(({ part }) => part))
+  const resolving = new Set(
+    report.resolved
+      .filter((failure) => !isMinor(failure) && failure.kind !== "look" && failure.isRepeatable)
+      .map(({ resolution }) => `${resolution?.line ?? 0} ${resolution?.check ?? ""}`)
+  )
+  const last = new Map<string, KeyStep>()
+  const earlier: Array<KeyStep> = []
+  for (const step of stepsOf(report.task)) {
+    for (const part of step._tag === "CommandStep" ? step.parts : []) {
+      const isResolving = step._tag === "CommandStep" && resolving.has(`${step.outputLine} ${part.text}`)
+      const isVerifying = verifying.has(part)
+      if (
+        step._tag === "CommandStep" &&
+        part.verdict === "passed" &&
+        (isResolving || isVerifying || checkKinds.has(part.kind))
+      ) {
+        const known = last.get(part.key)
+        if (known?.weight === 9) {
+          earlier.push({ ...known, weight: 6 })
+        }
+        last.set(part.key, passStep(step, part.text, part.passedTests, isResolving ? 9 : isVerifying ? 8 : 6))
+      }
+    }
+  }
+  return [...earlier, ...last.values()]
+}
+
+/** Beyond this many patches their order says less than their sum. */
+const separatePatches = 3
+
+/** A file written by a here-document is a patch in all but name. */
+const isWriting = (step: CommandStep): boolean =>
+  step.parts.some(({ kind, pipeline }) => kind === "edit" && isScript(pipeline.text))
+
+const editSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
+  const edits = stepsOf(report.task).filter(
+    (step): step is EditStep | CommandStep =>
+      (step._tag === "EditStep" || (step._tag === "CommandStep" && isWriting(step))) && filesOf(step).length > 0
+  )
+  const byText = new Map<string, Array<number>>()
+  for (const edit of edits) {
+    const text = changeText(filesOf(edit))
+    byText.set(text, [...(byText.get(text) ?? []), edit.line])
+  }
+  const isInterwoven = report.failures.length > 0 && edits.length <= separatePatches
+  const first = edits[0]
+  const last = edits.at(-1)
+  if (byText.size > separatePatches && first !== undefined && last !== undefined) {
+    const text = `${changeText(edits.flatMap(filesOf))}, in ${edits.length} patches (L${first.line} to L${last.line})`
+    return [{ line: first.line, weight: 9, text }]
+  }
+  return isInterwoven
+    ? edits.map((edit) => ({ line: edit.line, weight: 7, text: `${changeText(filesOf(edit))} (L${edit.line})` }))
+    : [...byText].map(([text, lines]) => ({
+        line: lines[0] ?? 0,
+        weight: 7,
+        text: `${text} (${lines
+          .slice(0, 4)
+          .map((line) => `L${line}`)
+          .join(", ")})`
+      }))
+}
+
+/** What a command printed, where that is short enough to tell and nothing else printed. */
+const printed = (step: CommandStep): string => {
+  if (step.isLook && step.exitCode === 1 && step.output.trim() === "") {
+    return ", found nothing"
+  }
+  if (!step.isOutputOwn || step.output.length > 400) {
+    return ""
+  }
+  const lines = step.output
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+  const text = lines.join(" / ")
+  return lines.length === 0 || lines.length > 4 || text.length > 160
+    ? ""
+    : `, printed ${inCode(withoutSecrets(text), 160)}`
+}
+
+const commandStep = (step: CommandStep, weight: number): KeyStep => {
+  const end = step.hasEnded ? printed(step) : ", without a recorded end"
+  return {
+    line: step.outputLine,
+    weight,
+    text: `${shownCommand(step.shown)}${inDirectory(step.directory)}${end} (L${step.outputLine})`
+  }
+}
+
+/** What only makes room for something else. */
+const preparing = /^(?:mkdir|chmod|touch)\b/
+
+const otherCommands = (report: TaskReport, told: ReadonlySet<number>): ReadonlyArray<KeyStep> => {
+  const resolved = new Set(report.resolved.map(({ key }) => key))
+  const all = stepsOf(report.task).flatMap((step) => {
+    if (step._tag !== "CommandStep" || step.isLook || told.has(step.outputLine) || step.verdict === "failed") {
+      return []
+    }
+    const isTold = isWriting(step) && step.parts.every(({ kind }) => kind === "edit")
+    const isPassed = step.parts.every(
+      ({ key, kind, verdict }) => verdict === "passed" && (checkKinds.has(kind) || resolved.has(key))
+    )
+    if (isTold || isPassed) {
+      return []
+    }
+    const isAct = step.parts.some(({ key, kind }) => kind === "act" || (kind === "edit" && !preparing.test(key)))
+    const isPreparing = step.parts.every(({ key }) => preparing.test(key))
+    return [commandStep(step, isAct ? 5 : isPreparing ? 1 : isScript(step.shown) ? 3 : 4)]
+  })
+  const main = all.filter(({ weight }) => weight > 1)
+  return main.length > 0 ? main : all
+}
+
+const latest = (steps: ReadonlyArray<KeyStep>, count: number): ReadonlyArray<KeyStep> =>
+  steps.toSorted((one, other) => other.weight - one.weight || other.line - one.line).slice(0, count)
+
+/** Of a task that only looked around, the looks that the answer came from. */
+const lookSteps = (report: TaskReport): ReadonlyArray<KeyStep> =>
+  stepsOf(report.task)
+    .filter((step) => step._tag === "CommandStep" && step.isLook && step.verdict !== "failed" && step.hasEnded)
+    .slice(-2)
+    .flatMap((step) => (step._tag === "CommandStep" ? [commandStep(step, 2)] : []))
+
+const toolSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
+  const uses = stepsOf(report.task).flatMap((step) =>
+    step._tag === "ToolStep" && step.error === undefined ? [step] : []
+  )
+  const names = [...new Set(uses.map(({ tool }) => tool))]
+  const [first] = uses
+  return first === undefined
+    ? []
+    : [
+        {
+          line: first.line,
+          weight: 1,
+          text: `used ${listed(names.slice(0, 4).map((name) => inCode(name, 60)))}, ${counted(uses.length, "call")} (L${first.line})`
+        }
+      ]
+}
+
+const wordStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
+  const said = saidIn(report.task)
+  const word = lastWordOf(said, report.paths, 240)
+  const last = said.at(-1)
+  if (last === undefined || word === undefined || report.outcome === "success") {
+    return []
+  }
+  const claim = announces(word)
+    ? "the assistant only announced"
+    : report.isCutOff
+      ? "the assistant's last word"
+      : "the assistant's answer, not confirmed"
+  return [
+    { line: last.line, weight: 7, text: `${claim}: "${plainLine(word, 240).replaceAll('"', "'")}" (L${last.line})` }
+  ]
+}
+
+/** The user's word that settled it. */
+const approvalStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
+  const { closing } = report.task
+  const word =
+    closing?.word.stance === "approves"
+      ? closing
+      : followUpsOf(report.task).findLast(({ word }) => word.stance === "approves")
+  return word === undefined || report.outcome !== "success"
+    ? []
+    : [
+        {
+          line: word.line,
+          weight: 9,
+          text: `the user approved: ${quoted(sentencesOf(withoutSecrets(word.text))[0] ?? "", 80)} (L${word.line})`
+        }
+      ]
+}
+
+/** The key steps of a task, in order, at most {@link mostSteps}; never empty. */
+export const keySteps = (report: TaskReport): ReadonlyArray<string> => {
+  const failures = heaviest(failureSteps(report), mostOfASort)
+  const passes = heaviest(passSteps(report), mostOfASort)
+  const edits = editSteps(report)
+  const told = new Set([...failures, ...passes].map(({ line }) => line))
+  report.failures.forEach(({ line }) => told.add(line))
+  const commands = latest(otherCommands(report, told), 4)
+  const work = [...failures, ...passes, ...edits, ...commands]
+  const isOnlyLooking = work.every(({ weight }) => weight < 5)
+  const looks = isOnlyLooking ? [...lookSteps(report), ...toolSteps(report)] : []
+  const words = [...wordStep(report), ...approvalStep(report)]
+  const shown = heaviest([...work, ...looks, ...words], mostSteps).toSorted((one, other) => one.line - other.line)
+  const texts = [...new Set(shown.map(({ text }) => text))]
+  return texts.length === 0 ? ["none recorded"] : texts
+}

@@ -1,0 +1,224 @@
+import type { CommandPart } from "../reading/CommandNames.js"
+import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
+import { explanationOf, leftOversIn } from "../judging/Explanations.js"
+import type { Failure } from "../judging/Failures.js"
+import { failureLines, failureText, fixText } from "./FailureTexts.js"
+import { isMissingProgram, isOpenFailure } from "../judging/Outcome.js"
+import { filesReadBy } from "./Pointers.js"
+import { withoutSecrets } from "../judging/Secrets.js"
+import { narrowness } from "../reading/InvocationWords.js"
+import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
+import type { CommandStep, RanPart } from "../reading/Steps.js"
+import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
+import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
+import { addsPackage, isInstallation } from "../judging/Installations.js"
+import { inCode, listed, plainLine, quoted } from "./Wording.js"
+
+/** What a later session can use of a task, and what it should know is still open. */
+
+const purposes: Readonly<Partial<Record<CommandKind, string>>> = {
+  test: "run the tests",
+  build: "build",
+  lint: "lint",
+  "type-check": "check the types",
+  format: "format",
+  run: "run the program"
+}
+
+const isSyntaxCheck = /^(?:node (?:--check|-c)|(?:ba)?sh -n|python\d? -m (?:py_compile|compileall)|php -l|ruby -c)\b/
+
+/** Names of package scripts that do the same as a command. */
+const scriptNote = (part: CommandPart, report: TaskReport): string => {
+  const names = [...report.scripts].filter(([, command]) => command.trim() === part.text.trim()).map(([name]) => name)
+  return names[0] === undefined ? "" : ` (the ${inCode(names[0], 60)} script of package.json is the same)`
+}
+
+/** Which of the changed files a script tried, if it says so. */
+const triedFile = (part: CommandPart, report: TaskReport): string | undefined =>
+  [...report.changedAt.keys()].find((file) => part.pipeline.text.includes(file))
+
+const commandBullet = (part: RanPart, report: TaskReport): string => {
+  const tried = isScript(part.pipeline.text) ? triedFile(part, report) : undefined
+  const purpose =
+    tried === undefined
+      ? part.kind === "test" && narrowness(part.narrowing) > 0
+        ? "run these tests"
+        : part.kind === "act" && isInstallation(part)
+          ? "install"
+          : isSyntaxCheck.test(part.text)
+            ? "check the syntax"
+            : isRehearsal.test(part.text)
+              ? "dry run"
+              : (purposes[part.kind] ?? "worked here")
+      : `try ${inCode(tried, 120)}`
+  return `${purpose}: ${shownCommand(part.text)}${inDirectory(part.directory)}${scriptNote(part, report)}`
+}
+
+const chores =
+  /^(?:git|go mod tidy|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout|publish)\b/
+const isRehearsal = /\s--dry-run\b/
+
+/** Of the checks of one program, a narrow one says nothing where a wider one passed too. */
+const widest = (parts: ReadonlyArray<RanPart>): ReadonlyArray<RanPart> =>
+  parts.filter(
+    (part) =>
+      !checkKinds.has(part.kind) ||
+      !parts.some(
+        (other) =>
+          other.program === part.program &&
+          other.kind === part.kind &&
+          narrowness(other.narrowing) < narrowness(part.narrowing)
+      )
+  )
+
+/** A program of the project that ran well: not a script typed in for once, and none from somewhere else. */
+const isOwnProgram = (part: RanPart): boolean =>
+  part.kind === "run" &&
+  !isScript(part.pipeline.text) &&
+  /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
+  !/\s-[ce]\s|\s[~/]/.test(part.text)
+
+/** A line about a command, and what the command is known by. */
+interface CommandLine {
+  readonly key: string
+  readonly text: string
+}
+
+/** The commands that are known to work, the newest form of each. */
+const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
+  const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
+  const verifying = new Set(report.verifications.map(({ part }) => part))
+  const isKept = (part: RanPart, line: number): boolean =>
+    part.verdict === "passed" &&
+    (verifying.has(part) ||
+      checkKinds.has(part.kind) ||
+      isOwnProgram(part) ||
+      // What the user then did not want may have run well; it is nothing to do again.
+      (part.kind === "act" &&
+        line > rejectedAt &&
+        !addsPackage(part) &&
+        (!chores.test(part.key) || isRehearsal.test(part.text))))
+  const newest = new Map<string, RanPart>()
+  for (const step of stepsOf(report.task)) {
+    for (const part of step._tag === "CommandStep" ? step.parts.filter((part) => isKept(part, step.line)) : []) {
+      newest.set(isOwnProgram(part) ? `${part.program} ${part.narrowing[0] ?? ""}` : part.key, part)
+    }
+  }
+  const ranked = widest([...newest.values()])
+  const programs = ranked.filter(({ kind, pipeline }) => kind === "run" && !isScript(pipeline.text))
+  return ranked
+    .filter((part) => !programs.slice(0, -2).includes(part))
+    .map((part) => ({ key: part.key, text: commandBullet(part, report) }))
+}
+
+/** Without its error a failure cannot be recognised when it comes again. */
+const isWorthFixing = (failure: Failure): boolean =>
+  failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
+
+/** A slip of the work itself, put right in the files that it was made in: nobody will meet it again. */
+const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
+  const acts = failure.resolution?.acts ?? []
+  const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
+  return (
+    cameUpOnTheWay(report, failure) &&
+    acts.length > 0 &&
+    acts.every(
+      ({ command, files, replaced }) => command === undefined && replaced.size === 0 && files.every(wasChanged)
+    )
+  )
+}
+
+/** Looks that computed something are worth keeping; a mere print is not. */
+const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
+
+const looksOf = (report: TaskReport): ReadonlyArray<string> => {
+  const steps = stepsOf(report.task)
+  const isComputing = (step: CommandStep): boolean =>
+    step.verdict !== "failed" && computes.test(step.shown.slice(0, 400))
+  const looks = steps.flatMap((step) => (step._tag === "CommandStep" && step.isLook ? [step] : []))
+  return looks.length < steps.length
+    ? []
+    : looks
+        .filter(isComputing)
+        .flatMap((step) =>
+          filesReadBy(step)
+            .slice(0, 1)
+            .map((file) => `look into ${inCode(file, 120)}: ${shownCommand(step.shown)}`)
+        )
+        .slice(-1)
+}
+
+/** Beyond these a task teaches a list, not a lesson. */
+const mostBullets = 10
+
+/**
+ * Reusable knowledge: the commands that worked, failures with their fixes, and what the place does not allow. `told` has
+ * the keys of the commands that earlier tasks of the session told, and gets those of this one.
+ */
+export const reusableKnowledge = (report: TaskReport, told: Set<string>): ReadonlyArray<string> => {
+  const said = saidIn(report.task)
+  const fixes = report.failures
+    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
+    .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
+    .flatMap((failure) => {
+      const explanation = explanationOf(failure, said, report.paths)
+      return explanation === undefined && isOwnSlip(failure, report) ? [] : [fixText(failure, explanation)]
+    })
+  const place = report.failures
+    .filter((failure) => failure.resolution === undefined && failure.error !== undefined)
+    .filter((failure) => failure.kind === "look" || isMissingProgram(failure))
+    .map((failure) => {
+      const what = isMissingProgram(failure) ? inCode(failure.program, 80) : shownCommand(failure.what)
+      return `${what} does not work here: ${inCode(failure.error ?? "", 240)}`
+    })
+  const isInFix = (line: string): boolean =>
+    line.startsWith("worked here: ") && fixes.some((fix) => fix.includes(line.slice("worked here: ".length)))
+  const commands = commandsOf(report).filter(({ key, text }) => !told.has(key) && !isInFix(text))
+  commands.forEach(({ key }) => told.add(key))
+  const all = [
+    ...commands.slice(0, 6).map(({ text }) => text),
+    ...fixes.slice(0, 6),
+    ...place.slice(0, 2),
+    ...looksOf(report)
+  ]
+  return [...new Set(all)].slice(0, mostBullets)
+}
+
+const openFailures = (report: TaskReport): ReadonlyArray<string> =>
+  report.failures
+    .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isMissingProgram(failure))
+    .filter((failure) => failure.isRepeatable || failure.kind === "patch" || report.outcome !== "success")
+    .slice(-5)
+    .map((failure) =>
+      isOpenFailure(failure)
+        ? `open: ${failureText(failure)} (${failureLines(failure)})`
+        : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work (L${failure.line})`
+    )
+
+const cutOff = (report: TaskReport): ReadonlyArray<string> => {
+  const line = report.task.items.at(-1)?.line ?? 0
+  const isBegun = saidIn(report.task).length > 0 || stepsOf(report.task).length > 0
+  const where = isBegun ? "in the middle of" : "before any answer to"
+  const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
+  const more = report.planLeft.length - left.length
+  const plan = left.length === 0 ? "" : `; the plan had left: ${listed(more > 0 ? [...left, `${more} more`] : left)}`
+  return report.isCutOff ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})${plan}`] : []
+}
+
+const corrections = (report: TaskReport): ReadonlyArray<string> =>
+  followUpsOf(report.task)
+    .filter(({ word }) => word.stance === "rejects")
+    .slice(0, 3)
+    .map(({ line, text }) => `the user corrected: ${quoted(plainLine(text, 140), 140)} (L${line})`)
+
+/** What did not work, what the user corrected and what is left open. */
+export const openEnds = (report: TaskReport): ReadonlyArray<string> => [
+  ...report.secrets.map(
+    ({ kinds, line }) =>
+      `open: the user pasted live-looking secrets into the session (L${line}): ${listed(kinds)}; rotate them`
+  ),
+  ...openFailures(report),
+  ...corrections(report),
+  ...leftOversIn(saidIn(report.task), report.paths).map((left) => `open, the assistant said: ${quoted(left, 200)}`),
+  ...cutOff(report)
+]

@@ -1,0 +1,112 @@
+import { byteLength } from "../../text/ByteBudget.js"
+import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
+import type { StageOneOutput } from "../../memory/StageOneOutput.js"
+import { projectName } from "../../thread/WorkingDirectory.js"
+import { failuresOf } from "../judging/Failures.js"
+import { headingOf, summaryOf, worthOf } from "./Headline.js"
+import { keySteps } from "./KeySteps.js"
+import { openEnds, reusableKnowledge } from "./Knowledge.js"
+import { packageScripts } from "../reading/PackageScripts.js"
+import { pointersOf } from "./Pointers.js"
+import { type Preference, preferencesIn } from "../judging/Preferences.js"
+import { projectPaths } from "../reading/ProjectPaths.js"
+import { reportOf, type TaskReport } from "../judging/TaskReport.js"
+import { stepsOf, type Task, tasksOf } from "../reading/Tasks.js"
+import { counted, plainLine, quoted } from "./Wording.js"
+
+/** Where a session took place, as far as its rollout says. */
+export interface OfflineSession {
+  readonly cwd: string
+  readonly gitBranch: string | undefined
+  readonly gitSha: string | undefined
+}
+
+/** A reader of more tasks than these has stopped reading. */
+const mostTasks = 10
+
+/** In UTF-8 bytes; tasks of the least worth go until the rest fits. */
+const mostBytes = 24_000
+
+const nothing: StageOneOutput = { traceMemory: "", summary: "" }
+
+const bullets = (lines: ReadonlyArray<string>, otherwise: string): string =>
+  (lines.length === 0 ? [otherwise] : lines).map((line) => `- ${line}`).join("\n")
+
+const taskSection = (report: TaskReport, said: Set<string>, told: Set<string>): string => {
+  const knowledge = reusableKnowledge(report, told).filter((line) => !said.has(line))
+  knowledge.forEach((line) => said.add(line))
+  return `## Task: ${report.title}
+Outcome: ${report.outcome}
+Key steps:
+${bullets(keySteps(report), "none recorded")}
+Things that did not work / things that can be improved:
+${bullets(openEnds(report), "none left open")}
+Reusable knowledge:
+${bullets(knowledge, "none")}
+Pointers and references (annotate why each item matters):
+${bullets(pointersOf(report), "none")}`
+}
+
+const preferenceText = (preferences: ReadonlyArray<Preference>): string =>
+  preferences.length === 0
+    ? "User preferences: none observed"
+    : `User preferences:\n${preferences.map(({ line, text }) => `- ${quoted(text, 160)} (L${line})`).join("\n")}`
+
+const contextText = (session: OfflineSession, tasks: ReadonlyArray<Task>, evidence: SessionEvidence): string => {
+  const branch = session.gitBranch === undefined ? "" : `, branch ${plainLine(session.gitBranch, 80)}`
+  const commit = session.gitSha === undefined ? "" : ` at ${plainLine(session.gitSha, 80).slice(0, 7)}`
+  const place = `${plainLine(projectName(session.cwd), 80) || "unknown directory"}${branch}${commit === "" || branch !== "" ? commit : `,${commit}`}`
+  const turns = evidence.events.filter(({ _tag }) => _tag === "UserRequest").length
+  const commands = evidence.events.filter(({ _tag }) => _tag === "CommandRun").length
+  const isCutOff = tasks.length > 0 && evidence.finished === false
+  const end =
+    evidence.finished === undefined ? "end not recorded" : isCutOff ? "broke off in the middle of a turn" : "finished"
+  return `${place}; ${counted(turns, "user turn")}, ${counted(commands, "command")}, ${end}`
+}
+
+const chosen = (reports: ReadonlyArray<TaskReport>, count: number): ReadonlyArray<TaskReport> => {
+  const best = reports
+    .map((report, index) => ({ report, index, worth: worthOf(report) }))
+    .toSorted((one, other) => other.worth - one.worth || other.index - one.index)
+    .slice(0, count)
+  const kept = new Set(best.map(({ report }) => report))
+  return reports.filter((report) => kept.has(report))
+}
+
+/**
+ * Writes the trace memory and the summary of one session from its own events, without a model. Both are empty when there
+ * is nothing worth keeping: no work, and no request but a greeting, or but a look into memory.
+ */
+export const extractTrace = (session: OfflineSession, evidence: SessionEvidence): StageOneOutput => {
+  const context = { paths: projectPaths(session.cwd), scripts: packageScripts(evidence.events) }
+  const tasks = tasksOf(evidence.events, context)
+  if (tasks.length === 0) {
+    return nothing
+  }
+  const failures = failuresOf(tasks.flatMap(stepsOf))
+  const findings = { failures, finished: evidence.finished, plan: evidence.plan, ...context }
+  const reports = tasks.map((task) => reportOf(task, findings))
+  const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
+  if (evidence.onlyReadMemory === true && preferences.length === 0) {
+    return nothing
+  }
+  const heading = `# ${headingOf(reports, preferences)}`
+  const write = (count: number): string => {
+    const told = chosen(reports, count)
+    const left = reports.length - told.length
+    const more = left === 0 ? "" : `; ${counted(left, "smaller request")} not told here`
+    const said = new Set<string>()
+    const known = new Set<string>()
+    return [
+      `${heading}\nTrace context: ${contextText(session, tasks, evidence)}${more}\n${preferenceText(preferences)}`,
+      ...told.map((report) => taskSection(report, said, known))
+    ].join("\n\n")
+  }
+  let count = Math.min(mostTasks, reports.length)
+  let traceMemory = write(count)
+  while (count > 1 && byteLength(traceMemory) > mostBytes) {
+    count--
+    traceMemory = write(count)
+  }
+  return { traceMemory, summary: summaryOf(reports, preferences) }
+}

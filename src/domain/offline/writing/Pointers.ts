@@ -1,0 +1,126 @@
+import type { FileChange } from "../../evidence/Patch.js"
+import { filesOf } from "../reading/EditedFiles.js"
+import { missingModuleIn } from "./ErrorNames.js"
+import { remarkOn } from "../judging/Explanations.js"
+import type { Step } from "../reading/Steps.js"
+import type { TaskReport } from "../judging/TaskReport.js"
+import { saidIn, stepsOf } from "../reading/Tasks.js"
+import { inCode, plainLine, quoted } from "./Wording.js"
+
+/** The files a task was about, each with why it matters. */
+
+const mostPointers = 8
+
+interface Pointer {
+  readonly path: string
+  readonly note: string
+  readonly line: number
+  readonly remark: string | undefined
+}
+
+const noteOf = ({ action, movedTo, path }: FileChange): string =>
+  movedTo !== undefined
+    ? `renamed from ${inCode(path, 120)}`
+    : action === "add"
+      ? "added"
+      : action === "delete"
+        ? "deleted"
+        : "edited"
+
+const edited = (report: TaskReport): ReadonlyArray<Pointer> => {
+  const said = saidIn(report.task)
+  const found = new Map<string, Pointer>()
+  for (const step of stepsOf(report.task)) {
+    for (const change of filesOf(step)) {
+      const path = change.movedTo ?? change.path
+      if (change.movedTo !== undefined) {
+        found.delete(change.path)
+      }
+      const known = found.get(path)
+      const isEditedAgain = known !== undefined && change.action === "update" && change.movedTo === undefined
+      const note = isEditedAgain ? known.note : noteOf(change)
+      found.set(path, { path, note, line: known?.line ?? step.line, remark: undefined })
+    }
+  }
+  const pointers = [...found.values()]
+  return pointers.map((pointer) => {
+    const remark =
+      pointer.note === "deleted"
+        ? undefined
+        : remarkOn(
+            pointer.path,
+            said.filter(({ line }) => line > pointer.line),
+            report.paths
+          )
+    const isMainNew =
+      pointer.note === "added" &&
+      pointers.length <= 3 &&
+      report.task.requests.length > 0 &&
+      !/^(?:added|created|wrote|implemented)\b/.test(remark ?? "")
+    const purpose = isMainNew
+      ? `${pointer.note} for ${quoted(report.title.split(" → ", 1)[0] ?? "", 90)}`
+      : pointer.note
+    return { ...pointer, remark, note: purpose }
+  })
+}
+
+const importers = (report: TaskReport): ReadonlyArray<Pointer> =>
+  report.failures.flatMap((failure) => {
+    const missing = missingModuleIn(failure.error ?? "")
+    return missing?.importer === undefined
+      ? []
+      : [
+          {
+            path: missing.importer,
+            note: `imports ${inCode(missing.module, 120)}`,
+            line: failure.line,
+            remark: undefined
+          }
+        ]
+  })
+
+const isFile = (word: string): boolean =>
+  !word.startsWith("-") && /^[\w@~.:\\/-]{2,120}$/.test(word) && /[\w]\.[A-Za-z]\w{0,7}$/.test(word)
+
+/** The files that a command looked into, as far as its words name them. */
+export const filesReadBy = (step: Step): ReadonlyArray<string> =>
+  step._tag === "CommandStep" && step.hasEnded && step.verdict !== "failed"
+    ? step.parts.filter(({ kind }) => kind === "look").flatMap(({ narrowing }) => narrowing.filter(isFile))
+    : []
+
+/** Of a task that changed nothing, the files that were read for it last. */
+const read = (report: TaskReport): ReadonlyArray<Pointer> => {
+  const found = new Map<string, Pointer>()
+  for (const step of stepsOf(report.task)) {
+    for (const path of filesReadBy(step)) {
+      found.delete(path)
+      const line = step._tag === "CommandStep" ? step.outputLine : step.line
+      found.set(path, { path, note: "read for this", line, remark: undefined })
+    }
+  }
+  return [...found.values()].slice(-3)
+}
+
+const textOf = ({ line, note, path, remark }: Pointer): string =>
+  `${inCode(path, 160)} (${note}, L${line})${remark === undefined ? "" : `: ${plainLine(remark, 220)}`}`
+
+/** The pointers of a task; those with something said about them are kept first. */
+export const pointersOf = (report: TaskReport): ReadonlyArray<string> => {
+  const changed = edited(report)
+  const known = new Set(changed.map(({ path }) => path))
+  const others = importers(report).filter(({ path }) => !known.has(path))
+  const all = changed.length + others.length === 0 ? read(report) : [...changed, ...others]
+  const ranked = [
+    ...all.filter(({ remark }) => remark !== undefined),
+    ...all.filter(({ remark }) => remark === undefined)
+  ]
+  const kept = new Set(ranked.slice(0, mostPointers))
+  const said = new Set<string>()
+  return all
+    .filter((pointer) => kept.has(pointer))
+    .map((pointer) => {
+      const isRepeated = pointer.remark !== undefined && said.has(pointer.remark)
+      said.add(pointer.remark ?? "")
+      return textOf(isRepeated ? { ...pointer, remark: undefined } : pointer)
+    })
+}

@@ -1,0 +1,104 @@
+import { filesOf } from "../reading/EditedFiles.js"
+import { withoutSecrets } from "../judging/Secrets.js"
+import { type Asked, saidIn, stepsOf, type Task } from "../reading/Tasks.js"
+import { isQuestion } from "../reading/UserWord.js"
+import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
+
+/** What a task is called: the request in a few of the user's own words, with what carried it on. */
+
+const titleCharacters = 90
+
+const politeness =
+  /^(?:(?:please|pls|hi|hey|hello|ok(?:ay)?|so|now|then|also|and|thanks?(?: you)?|great|perfect|nice|yes|sure|cool|just a (?:quick )?question|one more thing)\b[\s,.!:;–—-]{1,4}){1,4}(?=\S)/i
+const asking = /^(?:can|could|would|will) you (?:please |also |now |maybe ){0,3}(?=\w{2})/i
+const onlyWord =
+  /^(?:thanks?|thank you|great|perfect|nice|ok(?:ay)?|yes|no|sure|cool|lgtm|hi|hello|hey|approved|done|go|start)[\s,.!]*$/i
+const link = /\[([^\]\n]{1,120})\]\([^)\s]{1,300}\)/g
+
+/** Where the real matter begins in a long brief. */
+const matter =
+  /\b(?:you are building|your (?:task|job|goal) is to|the (?:task|goal|idea) is to|we (?:need|want) to|i (?:need|want|would like) (?:you )?to)\b/i
+const goal =
+  /\b(?:add|build|change|clean|convert|create|debug|delete|deploy|document|explain|find|fix|generate|give|implement|improve|install|investigate|make|migrate|move|optimi[sz]e|plan|port|provide|refactor|remove|rename|replace|review|rewrite|run|set up|split|summari[sz]e|survey|test|update|upgrade|why|write)\b/i
+const manner =
+  /^(?:do not|don'?t|never|always|please (?:plan|think|read)|read |start by|this is an? |you have|note|important|think |be )|\bautonomous\b/i
+
+/** How well a sentence names what is wanted; the first of equals is taken. */
+const namingWorth = (sentence: string, index: number): number =>
+  (goal.test(sentence) ? 1 : 0) + (matter.test(sentence) ? 1 : manner.test(sentence) ? -4 : 0) - (index > 0 ? 2 : 0)
+
+/** The sentence that says what is wanted, out of the first few that are no mere courtesy. */
+const coreOf = (text: string): string => {
+  const plain = withoutSecrets(text.slice(0, 20_000))
+    .replace(link, "$1")
+    .replace(/^\s{0,12}(?:#{1,6}|>)\s+/gm, "")
+  const sentences = sentencesOf(plain)
+  const meant = sentences.filter((sentence) => /\p{L}{2}/u.test(sentence) && !onlyWord.test(sentence)).slice(0, 8)
+  const best = meant.reduce(
+    (found, sentence, index) => {
+      const worth = namingWorth(sentence, index)
+      return worth > found.worth ? { sentence, worth } : found
+    },
+    { sentence: "", worth: Number.NEGATIVE_INFINITY }
+  ).sentence
+  const at = best.length > titleCharacters ? (matter.exec(best)?.index ?? 0) : 0
+  return best === "" ? (sentences[0] ?? plain) : best.slice(at)
+}
+
+/** A request in short. */
+const shortRequest = (text: string, limit: number): string => {
+  const core = oneLine(coreOf(text))
+  const bare = core
+    .replace(politeness, "")
+    .replace(asking, "")
+    .replace(/,? please[.!]?$/i, "")
+  return plainLine(bare.length < 3 ? core : bare, limit).replace(/[.,;:]$/, "")
+}
+
+const fileNames = (task: Task): ReadonlyArray<string> => [
+  ...new Set(
+    stepsOf(task)
+      .flatMap(filesOf)
+      .map((change) => change.movedTo ?? change.path)
+  )
+]
+
+/** Work that nobody asked for in this rollout is called after what was done. */
+const workTitle = (task: Task): string => {
+  const files = fileNames(task)
+  if (files.length > 0) {
+    const shown = files.slice(0, 3).map((file) => plainLine(file, 60))
+    return `Edited ${listed(files.length > 3 ? [...shown, `${files.length - 3} more files`] : shown)}`
+  }
+  const steps = stepsOf(task)
+  const command = steps.findLast((step) => step._tag === "CommandStep" && !step.isLook)
+  if (command?._tag === "CommandStep") {
+    return `Ran ${plainLine(command.shown.split("\n", 1)[0] ?? "", 70)}`
+  }
+  const tool = steps.find((step) => step._tag === "ToolStep")
+  return tool?._tag === "ToolStep"
+    ? `Used ${plainLine(tool.tool, 50)}`
+    : saidIn(task).length > 0
+      ? "Looked around and reported"
+      : "Work without a recorded request"
+}
+
+/** What carried a task on, where it says more than yes: short consents, and corrections. */
+const carriedOn = ({ text, word }: Asked): ReadonlyArray<string> => {
+  const line = withoutSecrets(oneLine(text.slice(0, 400)))
+  const words = line.split(" ").length
+  const isTold = word.stance === "rejects" || (word.stance !== "approves" && words > 1 && words <= 12)
+  const sentences = isTold ? sentencesOf(line).filter((sentence) => !onlyWord.test(sentence)) : []
+  // A correction may ask first why it was done so, and then say how it is to be done.
+  const order = word.stance === "rejects" ? sentences.find((sentence) => !isQuestion(sentence)) : undefined
+  const told = order ?? sentences[0]
+  return told === undefined ? [] : [plainLine(told, 60).replace(/[.,;:]$/, "")]
+}
+
+/** The name of a task, on one line. */
+export const titleOf = (task: Task): string => {
+  const [first, ...followUps] = task.requests.filter(({ word }) => !word.isGreeting)
+  return first === undefined
+    ? workTitle(task)
+    : [shortRequest(first.text, titleCharacters), ...followUps.flatMap(carriedOn).slice(0, 2)].join(" → ")
+}

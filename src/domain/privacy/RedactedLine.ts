@@ -1,0 +1,72 @@
+import { isJsonObject, type JsonObject } from "../session/LenientField.js"
+import type { Redact } from "./redaction/Marker.js"
+import type { RolloutLine } from "../session/RolloutLine.js"
+
+/** Nothing that a model reads is nested deeper. */
+const deepest = 64
+
+/** A shorter name of a field holds no secret. */
+const leastName = 16
+
+const secretName = /(?:key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?)$/i
+const secretFlag = /^--?[A-Za-z][\w-]*(?:key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?)$/i
+const oneWord = /^[^\s"'`\\]{8,512}$/
+
+/** A value beside the name it has in a JSON object, or the flag before it in a list of arguments. */
+const redactNamed = (name: string, separator: string, value: string, redact: Redact): string => {
+  const alone = redact(value)
+  if (alone !== value || !oneWord.test(value)) {
+    return alone
+  }
+  const together = redact(name + separator + value)
+  return together.startsWith(name + separator) ? together.slice(name.length + separator.length) : alone
+}
+
+const redactValue = (value: unknown, redact: Redact, depth: number): unknown => {
+  if (typeof value === "string") {
+    return redact(value)
+  }
+  if (typeof value !== "object" || value === null) {
+    return value
+  }
+  if (depth > deepest) {
+    return "[... nested too deep to be read ...]"
+  }
+  if (Array.isArray(value)) {
+    const list: ReadonlyArray<unknown> = value
+    return list.map((element, index) => {
+      const before = list[index - 1]
+      return typeof element === "string" && typeof before === "string" && secretFlag.test(before)
+        ? redactNamed(before, " ", element, redact)
+        : redactValue(element, redact, depth + 1)
+    })
+  }
+  return isJsonObject(value) ? redactObject(value, redact, depth) : value
+}
+
+const redactObject = (object: JsonObject, redact: Redact, depth: number): JsonObject =>
+  Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [
+      name.length < leastName ? name : redact(name),
+      typeof value === "string" && secretName.test(name)
+        ? redactNamed(name, "=", value, redact)
+        : redactValue(value, redact, depth + 1)
+    ])
+  )
+
+/**
+ * A line with the secrets gone from every decoded string in it, names of fields included. What a session says of itself
+ * stays: cwds are identifiers, and whatever is stored of the rest is redacted where the thread's row is made.
+ */
+export const redactLine = (line: RolloutLine, redact: Redact): RolloutLine => {
+  switch (line._tag) {
+    case "ResponseItem":
+      return { ...line, item: redactObject(line.item, redact, 0) }
+    case "Event":
+      return { ...line, payload: redactObject(line.payload, redact, 0) }
+    case "Compacted":
+      return { ...line, message: redact(line.message) }
+    default:
+      return line
+  }
+}

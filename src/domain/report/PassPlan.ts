@@ -1,0 +1,72 @@
+import * as Schema from "effect/Schema"
+import { counted } from "../text/Counted.js"
+import { SkipReason } from "../thread/Selection.js"
+
+/** One request that a pass would make. */
+export const PlannedThread = Schema.Struct({
+  threadId: Schema.String,
+  rolloutPath: Schema.String,
+  cwd: Schema.NullOr(Schema.String),
+  /** Of the instructions and the input together. */
+  inputTokens: Schema.Int,
+  /** Why there would be no request after all. */
+  problem: Schema.optional(Schema.String)
+})
+
+/** One request that a pass would make. */
+export type PlannedThread = typeof PlannedThread.Type
+
+/** What a pass would send to write traces. What consolidating them takes depends on what they turn out to say. */
+export const PassPlan = Schema.Struct({
+  model: Schema.String,
+  threads: Schema.Array(PlannedThread),
+  skipped: Schema.Array(Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, reason: SkipReason })),
+  requests: Schema.Int,
+  inputTokens: Schema.Int,
+  /** At worst: no answer may be longer. */
+  outputTokens: Schema.Int,
+  /** At worst, in the currency of the configured prices; null where they are not configured. */
+  cost: Schema.NullOr(Schema.Number),
+  /** The caps of one pass; null is without a limit. */
+  maxTokens: Schema.NullOr(Schema.Number),
+  maxRequests: Schema.NullOr(Schema.Number)
+})
+
+/** What a pass would send to write traces. */
+export type PassPlan = typeof PassPlan.Type
+
+/** A plan that a person reads. */
+export const renderPlan = (plan: PassPlan): string => {
+  const lines = plan.threads.map(
+    ({ inputTokens, problem, rolloutPath }) =>
+      `  ${problem === undefined ? counted(inputTokens, "token", "tokens").padStart(16) : "not sent".padStart(16)}  ${rolloutPath}${problem === undefined ? "" : `: ${problem}`}`
+  )
+  const reasons = new Map<string, number>()
+  for (const { reason } of plan.skipped) {
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+  }
+  const worst = plan.inputTokens + plan.outputTokens
+  const isOver =
+    (plan.maxTokens !== null && worst > plan.maxTokens) ||
+    (plan.maxRequests !== null && plan.requests > plan.maxRequests)
+  return [
+    plan.requests === 0
+      ? `A pass with ${plan.model} would send nothing; it would read ${counted(plan.threads.length, "session", "sessions")}.`
+      : `A pass with ${plan.model} would make ${counted(plan.requests, "request", "requests")} to write traces: ${counted(plan.inputTokens, "input token", "input tokens")}, and answers of at most ${counted(plan.outputTokens, "token", "tokens")}.`,
+    ...(plan.cost === null
+      ? plan.requests === 0
+        ? []
+        : ["What it costs is known with MEMORIES_PRICE_INPUT and MEMORIES_PRICE_OUTPUT, per million tokens."]
+      : [`At the configured prices that costs at most ${plan.cost.toFixed(4)}.`]),
+    ...(isOver
+      ? [
+          `That is more than the caps of a pass allow at worst (--max-tokens ${plan.maxTokens ?? "unlimited"}, --max-requests ${plan.maxRequests ?? "unlimited"}): what does not fit is left for later.`
+        ]
+      : []),
+    ...(plan.requests === 0 ? [] : ["Consolidating comes on top, within the same caps. Nothing was sent."]),
+    ...(lines.length === 0 ? [] : ["", ...lines]),
+    ...(reasons.size === 0
+      ? []
+      : ["", `Left out: ${[...reasons].map(([reason, count]) => `${count} ${reason}`).join(", ")}.`])
+  ].join("\n")
+}

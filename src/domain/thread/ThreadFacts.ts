@@ -1,0 +1,152 @@
+import * as Schema from "effect/Schema"
+import { decodeLenient, isJsonObject, lenient } from "../session/LenientField.js"
+import { environmentCwd } from "../session/InjectedText.js"
+import { type Event, isSubAgentSource, type RolloutLine, type SessionMeta, sourceOf } from "../session/RolloutLine.js"
+import { contentParts, typedEventText, typedText } from "../session/SessionText.js"
+
+/**
+ * What a rollout's lines say about its thread. `undefined` is "not seen": a reader that saw the head and the tail alone
+ * leaves the rest unknown, and one that saw the whole file completes it.
+ */
+export interface ThreadFacts {
+  /** Whether any line belonged to a form of rollout known here. */
+  readonly isRollout: boolean
+  /** The first one, which is the file's own. */
+  readonly meta: SessionMeta["meta"] | undefined
+  readonly metaTimestamp: number | undefined
+  readonly turnCwd: string | undefined
+  readonly environmentCwd: string | undefined
+  /** The first message a `user_message` event tells of; `[Image]` for an image alone. */
+  readonly firstRequest: string | undefined
+  /** The first message with words that such an event tells of. */
+  readonly firstWords: string | undefined
+  /** The first user-role message that the harness did not inject: counts where no event tells of a request. */
+  readonly firstUserMessage: string | undefined
+  /** The last ones, each. */
+  readonly threadName: string | undefined
+  readonly approvalMode: string | undefined
+  readonly sandboxPolicy: string | undefined
+  readonly countedTokens: number | undefined
+  readonly recordedTokens: number | undefined
+  /** Of the last line that has a timestamp, in Unix milliseconds. */
+  readonly lastTimestamp: number | undefined
+}
+
+/** Nothing was seen yet. */
+export const noFacts: ThreadFacts = {
+  isRollout: false,
+  meta: undefined,
+  metaTimestamp: undefined,
+  turnCwd: undefined,
+  environmentCwd: undefined,
+  firstRequest: undefined,
+  firstWords: undefined,
+  firstUserMessage: undefined,
+  threadName: undefined,
+  approvalMode: undefined,
+  sandboxPolicy: undefined,
+  countedTokens: undefined,
+  recordedTokens: undefined,
+  lastTimestamp: undefined
+}
+
+/** The facts after one more line, in file order. */
+export const addLine = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
+  const timed = line.timestamp === undefined ? facts : { ...facts, lastTimestamp: line.timestamp }
+  switch (line._tag) {
+    case "SessionMeta":
+      return facts.meta === undefined
+        ? { ...timed, isRollout: true, meta: line.meta, metaTimestamp: line.timestamp }
+        : timed
+    case "TurnContext":
+      return {
+        ...timed,
+        isRollout: true,
+        turnCwd: facts.turnCwd ?? line.context.cwd,
+        approvalMode: line.context.approval_policy ?? facts.approvalMode,
+        sandboxPolicy: policyOf(line.context.sandbox_policy) ?? facts.sandboxPolicy
+      }
+    case "ResponseItem":
+      return line.kind === "message" && line.item["role"] === "user"
+        ? {
+            ...timed,
+            isRollout: true,
+            environmentCwd: facts.environmentCwd ?? firstEnvironmentCwd(line.item["content"]),
+            firstUserMessage: facts.firstUserMessage ?? (typedText(line.item) || undefined)
+          }
+        : withRollout(timed)
+    case "Event":
+      return withRollout(addEvent(timed, line))
+    case "Compacted":
+      return withRollout(timed)
+    case "Unrecognised":
+      return timed
+  }
+}
+
+const withRollout = (facts: ThreadFacts): ThreadFacts => (facts.isRollout ? facts : { ...facts, isRollout: true })
+
+const firstEnvironmentCwd = (content: unknown): string | undefined =>
+  contentParts(content)
+    .map(environmentCwd)
+    .find((cwd) => cwd !== undefined)
+
+const policyOf = (policy: unknown): string | undefined =>
+  typeof policy === "string"
+    ? policy
+    : isJsonObject(policy)
+      ? [policy["type"], policy["mode"]].find((name) => typeof name === "string")?.toString()
+      : undefined
+
+const TokenUsage = Schema.Struct({ total_tokens: lenient(Schema.Number) })
+const TokenPayload = Schema.Struct({
+  info: lenient(Schema.Struct({ total_token_usage: lenient(TokenUsage) })),
+  thread_token_usage: lenient(TokenUsage)
+})
+const decodeTokens = decodeLenient(TokenPayload, {})
+
+const addEvent = (facts: ThreadFacts, event: Event): ThreadFacts => {
+  const typed = facts.firstWords === undefined ? typedEventText(event) : undefined
+  if (typed !== undefined) {
+    return { ...facts, firstRequest: facts.firstRequest ?? (typed || "[Image]"), firstWords: typed || undefined }
+  }
+  switch (event.kind) {
+    case "token_count": {
+      const total = decodeTokens(event.payload).info?.total_token_usage?.total_tokens
+      return total === undefined ? facts : { ...facts, countedTokens: total }
+    }
+    case "token_usage_record": {
+      const total = decodeTokens(event.payload).thread_token_usage?.total_tokens
+      return total === undefined ? facts : { ...facts, recordedTokens: total }
+    }
+    case "thread_name_updated": {
+      const name = event.payload["thread_name"]
+      return typeof name === "string" && name.trim() !== "" ? { ...facts, threadName: name.trim() } : facts
+    }
+    default:
+      return facts
+  }
+}
+
+/** What the head of a file and its tail say together: of what the first one decides the head, of the rest the tail. */
+export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => ({
+  ...head,
+  isRollout: head.isRollout || tail.isRollout,
+  threadName: tail.threadName ?? head.threadName,
+  approvalMode: tail.approvalMode ?? head.approvalMode,
+  sandboxPolicy: tail.sandboxPolicy ?? head.sandboxPolicy,
+  countedTokens: tail.countedTokens ?? head.countedTokens,
+  recordedTokens: tail.recordedTokens ?? head.recordedTokens,
+  lastTimestamp: tail.lastTimestamp ?? head.lastTimestamp
+})
+
+/** Where the session worked; undefined where nothing says. */
+export const cwdOf = (facts: ThreadFacts): string | undefined =>
+  facts.meta?.cwd ?? facts.turnCwd ?? facts.environmentCwd
+
+/** Whether the session was recorded with memory switched off. */
+export const isMemoryDisabled = ({ meta }: ThreadFacts): boolean => meta?.memory_mode === "disabled"
+
+/** Whether the session was a sub-agent's. */
+export const isSubAgent = (facts: ThreadFacts): boolean =>
+  facts.meta !== undefined && isSubAgentSource(sourceOf(facts.meta))

@@ -1,0 +1,63 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Mailbox from "effect/Mailbox"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { AgentControl } from "../services/AgentControl.js"
+import { ModelClient } from "../services/ModelClient.js"
+
+/** So long is a model or an agent waited for that was told to stop; a host's end has two seconds for all of it. */
+const patience = Duration.seconds(1)
+
+/** Begins work, and goes on without it when it takes too long. */
+const waitPatiently = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
+  Effect.flatMap(Effect.forkDaemon(work), (fiber) =>
+    Fiber.await(fiber).pipe(Effect.interruptible, Effect.timeoutOption(patience), Effect.asVoid)
+  )
+
+/** A stream that is read by a fiber of its own, so that its reader can leave when it does not. */
+const readApart = <A, E>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const items = yield* Mailbox.make<A, E>(1)
+      yield* Effect.acquireRelease(
+        Effect.forkDaemon(
+          Effect.interruptible(Stream.runForEach(stream, (item) => items.offer(item))).pipe(
+            Effect.onExit((exit) => items.done(exit))
+          )
+        ),
+        (fiber) => waitPatiently(Fiber.interrupt(fiber))
+      )
+      return Mailbox.toStream(items)
+    })
+  )
+
+const patientControl = (control: AgentControl["Type"]): AgentControl["Type"] => ({
+  ...control,
+  spawn: Effect.fnUntraced(function* (request) {
+    const scope = yield* Scope.make()
+    const spawning = yield* Effect.acquireRelease(
+      Effect.forkDaemon(Effect.interruptible(Scope.extend(control.spawn(request), scope))),
+      (spawning, exit) => waitPatiently(Effect.zipRight(Fiber.interrupt(spawning), Scope.close(scope, exit)))
+    )
+    const { status } = yield* Fiber.join(spawning)
+    return { status: readApart(status) }
+  })
+})
+
+const patientClient = (client: ModelClient["Type"]): ModelClient["Type"] => ({
+  ...client,
+  stream: (request) => readApart(client.stream(request))
+})
+
+/**
+ * Does work with a model and an agent that it can leave: where either does not stop within a second of being told to, the
+ * work goes on without it and gives back what it held. Whatever they still say is not heard.
+ */
+export const withPatience = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const client = patientClient(yield* ModelClient)
+    const control = patientControl(yield* AgentControl)
+    return yield* work.pipe(Effect.provideService(ModelClient, client), Effect.provideService(AgentControl, control))
+  })

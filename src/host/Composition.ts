@@ -1,0 +1,57 @@
+import { join } from "node:path"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { PassServices } from "./MemoriesStartup.js"
+import type { AgentControl } from "../services/AgentControl.js"
+import { type MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
+import type { ModelClient } from "../services/ModelClient.js"
+import type { ProcessTable } from "../services/ProcessTable.js"
+import type { Progress } from "../services/Progress.js"
+import { type CodexHomeUnavailable, RolloutStore } from "../services/RolloutStore.js"
+import type { StateDb, StateDbUnavailable } from "../services/StateDb.js"
+import type { SymbolicLinks } from "../services/SymbolicLinks.js"
+import type { WorkingDirectories } from "../services/WorkingDirectories.js"
+import { Settings } from "../settings/Settings.js"
+import type { TemplateMissing, Templates } from "../services/Templates.js"
+
+/** What layers of ours ask of the machine. */
+export type Machine = FileSystem.FileSystem | ProcessTable | SymbolicLinks | WorkingDirectories
+
+/** What layers of ours fail with as they are built. */
+export type CompositionError = CodexHomeUnavailable | MemoriesHomeUnavailable | StateDbUnavailable | TemplateMissing
+
+/** The layers of a pass, each by itself: what another one gives is its requirement here, and whatever `Needs` has. */
+export interface Parts<Needs> {
+  readonly agentControl: Layer.Layer<AgentControl, never, Needs | Settings | StateDb>
+  readonly memoryFs: Layer.Layer<MemoryFs, never, Needs | Settings>
+  readonly modelClient: Layer.Layer<ModelClient, never, Needs | Settings | StateDb>
+  readonly progress: Layer.Layer<Progress>
+  readonly rolloutStore: Layer.Layer<RolloutStore, never, Needs | Settings>
+  readonly stateDb: Layer.Layer<StateDb, CompositionError, Needs | MemoryFs | RolloutStore | Settings>
+  readonly templates: Layer.Layer<Templates, CompositionError, Needs>
+}
+
+/** Fits the layers of a pass together; the settings are left to whoever has them. */
+export const compose = <Needs>(
+  parts: Parts<Needs>
+): Layer.Layer<Exclude<PassServices, Settings> | Progress, CompositionError, Needs | Settings> =>
+  Layer.merge(parts.modelClient, parts.agentControl).pipe(
+    Layer.provideMerge(parts.stateDb),
+    Layer.provideMerge(Layer.merge(parts.rolloutStore, parts.memoryFs)),
+    Layer.merge(Layer.merge(parts.templates, parts.progress))
+  )
+
+/**
+ * The state DB where it belongs: in the memories home, which is made only where there is a home to learn from. Fails as that
+ * home, the memories home and `open` do.
+ */
+export const stateDbInHome = <E, R>(open: (path: string) => Layer.Layer<StateDb, E, R>) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const { memoriesHome } = yield* Settings
+      yield* (yield* RolloutStore).check
+      yield* (yield* MemoryFs).prepare
+      return open(join(memoriesHome, "state.sqlite"))
+    })
+  )

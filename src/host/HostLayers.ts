@@ -1,0 +1,119 @@
+import { mkdirSync } from "node:fs"
+import { dirname } from "node:path"
+import type { ConfigError } from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { compose, type CompositionError, type Machine, stateDbInHome } from "./Composition.js"
+import type { PassServices } from "./MemoriesStartup.js"
+import { AgentControl } from "../services/AgentControl.js"
+import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
+import { ModelClient } from "../services/ModelClient.js"
+import { layerSilent, Progress } from "../services/Progress.js"
+import { RolloutStore } from "../services/RolloutStore.js"
+import { StateDb } from "../services/StateDb.js"
+import type { WorkingDirectories } from "../services/WorkingDirectories.js"
+import * as Settings from "../settings/Settings.js"
+import { Templates } from "../services/Templates.js"
+
+/** Settings as a host gives them; what it leaves out has its fallback. */
+export type HostSettings = Parameters<typeof Settings.layer>[0]
+
+/** What a host says of the layers of a pass. */
+export interface HostOptions<Own, E, R> {
+  /** Undefined reads them, homes too, from the environment variables that README lists. */
+  readonly settings?: HostSettings | undefined
+  /** Ports that are the host's own, merged into one layer. */
+  readonly ports?: Layer.Layer<Own, E, R> | undefined
+}
+
+/** What settings fail with: a value that is out of bounds, given or in the environment. */
+export type SettingsError = ConfigError | Settings.SettingInvalid
+
+/** What this package's own layers fail with as they are built. */
+export type HostLayersError = CompositionError | SettingsError
+
+/** A layer whose technology is loaded when it is built. */
+const loaded = <A, E, R>(load: () => Promise<Layer.Layer<A, E, R>>): Layer.Layer<A, E, R> =>
+  Layer.unwrapEffect(Effect.promise(load))
+
+const machine: Layer.Layer<Machine> = loaded(() => import("../layers/node/Machine.js").then(({ layer }) => layer))
+
+const memoryFs = loaded(() => import("../layers/memory/MemoryFs.js").then(({ layer }) => layer))
+
+/** The host's own service where it has one, else ours. */
+const ownOr = <I, S, E, R>(
+  own: Context.Context<never>,
+  tag: Context.Tag<I, S>,
+  ours: Layer.Layer<I, E, R>
+): Layer.Layer<I, E, R> =>
+  Option.match(Context.getOption(own, tag), {
+    onNone: () => ours,
+    onSome: (service) => Layer.succeed(tag, service)
+  })
+
+/** A host's own `MemoryFs` makes no folder for our state DB. */
+const makeFolder = (path: string) =>
+  Effect.try({
+    try: () => mkdirSync(path, { recursive: true, mode: 0o700 }),
+    catch: (cause) => new MemoriesHomeUnavailable({ path, reason: `cannot be made (${String(cause)})` })
+  })
+
+const around = (own: Context.Context<never>) =>
+  compose<never>({
+    agentControl: ownOr(
+      own,
+      AgentControl,
+      loaded(() => import("../layers/model/ChooseModel.js").then(({ agent }) => agent)).pipe(Layer.provide(machine))
+    ),
+    memoryFs: ownOr(own, MemoryFs, Layer.provide(memoryFs, machine)),
+    modelClient: ownOr(
+      own,
+      ModelClient,
+      loaded(() => import("../layers/model/ChooseModel.js").then(({ model }) => model)).pipe(Layer.provide(machine))
+    ),
+    progress: ownOr(own, Progress, layerSilent),
+    rolloutStore: ownOr(
+      own,
+      RolloutStore,
+      loaded(() => import("../layers/sessions/RolloutStoreDisk.js").then(({ layer }) => layer))
+    ),
+    stateDb: ownOr(
+      own,
+      StateDb,
+      stateDbInHome((path) =>
+        Layer.unwrapEffect(
+          Effect.as(
+            makeFolder(dirname(path)),
+            loaded(() =>
+              import("../layers/state/StateDb.js").then(({ layer }) => layer(path, { replaceCorrupt: false }))
+            ).pipe(Layer.provide(machine))
+          )
+        )
+      )
+    ),
+    templates: ownOr(
+      own,
+      Templates,
+      loaded(() => import("../services/Templates.js").then(({ layer }) => layer)).pipe(Layer.provide(machine))
+    )
+  })
+
+const settingsOf = (given: HostSettings | undefined): Layer.Layer<Settings.Settings, SettingsError> =>
+  given === undefined ? Settings.layerFromEnvironment : Settings.layer(given)
+
+/** The layers of a pass around the ports that are the host's own; `Layers.layer` is the door to it. */
+export const make = <Own extends PassServices | Progress, E, R>({
+  ports,
+  settings
+}: HostOptions<Own, E, R>): Layer.Layer<PassServices | Progress, E | HostLayersError, Exclude<R, Settings.Settings>> =>
+  Layer.unwrapScoped(
+    Effect.map(ports === undefined ? Effect.succeed(Context.empty()) : Layer.build(ports), around)
+  ).pipe(Layer.provideMerge(settingsOf(settings)))
+
+/** What reads memories; `Layers.reading` is the door to it. */
+export const makeReading = (
+  settings: HostSettings | undefined
+): Layer.Layer<MemoryFs | WorkingDirectories, SettingsError> =>
+  memoryFs.pipe(Layer.provideMerge(machine), Layer.provide(settingsOf(settings)))

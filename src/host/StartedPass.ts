@@ -1,0 +1,78 @@
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import type { PassReport } from "../domain/report/Report.js"
+import * as FollowedPass from "../pass/PassEvents.js"
+import { withPatience } from "./AbandonUninterruptible.js"
+import type { PassServices, Session, StartupOutcome } from "./MemoriesStartup.js"
+import { runPass } from "../pass/RunPass.js"
+import { Progress } from "../services/Progress.js"
+import { Settings } from "../settings/Settings.js"
+
+/** Loaded where a pass failed. */
+const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
+
+const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
+  const settings = yield* Settings
+  const currentThread = session.threadId ?? settings.currentThread
+  return yield* withPatience(runPass({ all: false, rebuildIndex: false })).pipe(
+    Effect.provideService(Settings, { ...settings, currentThread })
+  )
+})
+
+/** Tells the host's own listener too, where its services have one. */
+const alsoTold = ({ report }: FollowedPass.FollowedPass, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
+  Option.match(own, {
+    onNone: () => ({ report }),
+    onSome: (progress) => ({ report: (event) => Effect.zipRight(report(event), progress.report(event)) })
+  })
+
+/** A failure of the host's own layer may be anything. */
+const wordsOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure))
+
+const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unknown>) {
+  if (Exit.isSuccess(exit)) {
+    const finished: StartupOutcome = { _tag: "Finished", report: exit.value }
+    return finished
+  }
+  if (Cause.isInterruptedOnly(exit.cause)) {
+    const stopped: StartupOutcome = { _tag: "Stopped" }
+    return stopped
+  }
+  const { redact } = yield* loadRules
+  const message = redact(wordsOf(Cause.squash(exit.cause)))
+  yield* Effect.logWarning(`nothing was learned from earlier sessions: ${message}`)
+  const failed: StartupOutcome = { _tag: "Failed", message }
+  return failed
+})
+
+/**
+ * Builds the services and runs a session's pass over them, to its end whatever it is. `begins` is given the pass before
+ * anything of it happens. Run uninterruptibly: only the pass lets itself be interrupted.
+ */
+export const run = <E, R>(
+  session: Session,
+  services: Layer.Layer<PassServices, E, R>,
+  begins: (followed: FollowedPass.FollowedPass) => Effect.Effect<unknown>
+): Effect.Effect<StartupOutcome, never, R> =>
+  Effect.gen(function* () {
+    const followed = yield* FollowedPass.make
+    yield* begins(followed)
+    const pass = Effect.acquireUseRelease(
+      Scope.make(),
+      (scope) =>
+        Effect.flatMap(Layer.buildWithScope(services, scope), (context) =>
+          runOnce(session).pipe(
+            Effect.provideService(Progress, alsoTold(followed, Context.getOption(context, Progress))),
+            Effect.provide(context)
+          )
+        ),
+      Scope.close
+    )
+    const exit = yield* Effect.exit(Effect.interruptible(pass))
+    return yield* Effect.ensuring(outcomeOf(exit), followed.end)
+  })

@@ -1,0 +1,131 @@
+import { basename, dirname, join } from "node:path"
+import * as Command from "@effect/platform/Command"
+import type * as CommandExecutor from "@effect/platform/CommandExecutor"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeCommandExecutor from "@effect/platform-node/NodeCommandExecutor"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { cutMiddle } from "../../domain/text/ByteBudget.js"
+import { agentOutputFolder } from "../../domain/memory/Publication.js"
+import { redact } from "../../domain/privacy/Redaction.js"
+import { AgentControl, type AgentRequest, consolidationSource } from "../../services/AgentControl.js"
+import { Settings } from "../../settings/Settings.js"
+import { AgentGaveUp, follow, withServices } from "./Status.js"
+
+/**
+ * Where what the command printed is kept, for people, until the next run: in a folder of the memories home, for a bucket is
+ * put back as it was where an agent changed it.
+ */
+const outputOf = (staging: string): string => {
+  const bucket = dirname(staging)
+  return join(dirname(bucket), agentOutputFolder, `${basename(bucket)}.log`)
+}
+
+/** Bytes of it that are kept: the first and the last half. */
+const outputBytes = 1_000_000
+
+/** How long a command that is told to stop may take before it is made to. */
+const patience = "5 seconds"
+
+const marker = "\n\n[... OUTPUT LEFT OUT ...]\n\n"
+
+/** The ends of what a command printed; the middle of a long output is never held. */
+class KeptOutput {
+  private head = Buffer.alloc(0)
+  private tail = Buffer.alloc(0)
+
+  add(bytes: Uint8Array): void {
+    const room = outputBytes - this.head.length
+    if (room > 0) {
+      this.head = Buffer.concat([this.head, bytes.subarray(0, room)])
+    }
+    if (bytes.length > room) {
+      this.tail = Buffer.concat([this.tail, bytes.subarray(Math.max(0, room))])
+      this.tail = this.tail.length > 2 * outputBytes ? this.tail.subarray(-outputBytes) : this.tail
+    }
+  }
+
+  text(): string {
+    return cutMiddle(redact(this.head.toString("utf8") + this.tail.toString("utf8")), outputBytes, {
+      marker,
+      headShare: 1 / 2
+    })
+  }
+}
+
+const failing = (what: string) => (error: { readonly message: string }) =>
+  new AgentGaveUp({ reason: `${what}: ${error.message}` })
+
+/** Ends a command with all it started: asked first, and made to when it does not listen. */
+const stop = (process: CommandExecutor.Process) =>
+  Effect.gen(function* () {
+    const insists = Effect.zipRight(Effect.sleep(patience), Effect.ignore(process.kill("SIGKILL")))
+    // A fiber of its own: the one that releases may be interrupted already, and waits for nothing then.
+    const insisting = yield* Effect.forkDaemon(Effect.interruptible(insists))
+    yield* Effect.ignore(process.kill("SIGTERM"))
+    yield* Fiber.interrupt(insisting)
+  })
+
+/** Runs the command with its prompt on stdin, and leaves none of its processes behind. */
+const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { directory, prompt }: AgentRequest) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const output = outputOf(directory)
+  const kept = new KeptOutput()
+  const keep = (stream: Stream.Stream<Uint8Array, { readonly message: string }>) =>
+    Effect.forkScoped(Stream.runForEach(stream, (bytes) => Effect.sync(() => kept.add(bytes))))
+  yield* Effect.addFinalizer(() =>
+    fileSystem.makeDirectory(dirname(output), { recursive: true, mode: 0o700 }).pipe(
+      Effect.zipRight(fileSystem.remove(output, { force: true })),
+      Effect.zipRight(fileSystem.writeFileString(output, kept.text(), { flag: "wx", mode: 0o600 })),
+      Effect.catchAll((error) => Effect.logWarning(`${output} could not be written: ${error.message}`))
+    )
+  )
+  const started = Command.make("sh", "-c", command).pipe(
+    Command.workingDirectory(directory),
+    // How Codex is told what to write into its sessions; see `sourceOf`.
+    Command.env({ CODEX_INTERNAL_ORIGINATOR_OVERRIDE: consolidationSource, MEMORIES_ENABLED: "false" }),
+    Command.feed(prompt),
+    Command.start,
+    Effect.mapError(failing("the agent command could not be started"))
+  )
+  const process = yield* Effect.acquireRelease(started, stop)
+  const printed = [yield* keep(process.stdout), yield* keep(process.stderr)]
+  const code = yield* Effect.mapError(process.exitCode, failing("the agent command was killed"))
+  // Whatever it left running holds the pipes open; what was printed by now is enough.
+  yield* Effect.forEach(printed, (fiber) => Effect.timeoutOption(fiber.await, "1 second"), {
+    concurrency: "unbounded",
+    discard: true
+  })
+  if (code !== 0) {
+    return yield* new AgentGaveUp({ reason: `the agent command ended with code ${code}; see ${output}` })
+  }
+}, Effect.scoped)
+
+/**
+ * Consolidates with an agent that the user has: a command that a shell runs in the staged copy, with the prompt on stdin. It
+ * is done when the command ends with 0; it and all it started are ended after `agentTimeLimit`, and with the scope. Both
+ * outputs are kept in `<memories home>/agent-output/<bucket>.log`, secrets taken out.
+ */
+export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings> = Layer.effect(
+  AgentControl,
+  Effect.gen(function* () {
+    const { agentCommand = "false", agentTimeLimit } = yield* Settings
+    const context = yield* Effect.context<CommandExecutor.CommandExecutor | FileSystem.FileSystem>()
+    return AgentControl.of({
+      spawn: (request) =>
+        follow((report) =>
+          report({ _tag: "Running" }).pipe(
+            Effect.zipRight(run(agentCommand, request)),
+            Effect.timeoutFail({
+              duration: agentTimeLimit,
+              onTimeout: () =>
+                new AgentGaveUp({ reason: "it took longer than it may; raise MEMORIES_AGENT_TIME_LIMIT" })
+            }),
+            withServices(context)
+          )
+        )
+    })
+  })
+).pipe(Layer.provide(NodeCommandExecutor.layer))

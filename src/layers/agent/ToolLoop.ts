@@ -1,0 +1,163 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import {
+  type Conversation,
+  givenBack,
+  textOf,
+  toolAnswer,
+  userMessage,
+  withoutLongest
+} from "../../domain/agent/Conversation.js"
+import type { JsonObject } from "../../domain/session/LenientField.js"
+import { toolRequests } from "../../domain/model/ModelResponse.js"
+import { AgentControl, type AgentRequest } from "../../services/AgentControl.js"
+import { Settings } from "../../settings/Settings.js"
+import { AgentGaveUp, follow, type Report } from "./Status.js"
+import { makeTools } from "./Tools.js"
+import { makeWorkspace } from "./Workspace.js"
+import { effortOf } from "../model/OpenAi.js"
+import { Responses } from "../model/responses/Responses.js"
+
+/** How often a model may call a tool wrongly, or call none, before it is given up on. */
+const mistakeLimit = 12
+
+/** What is left of a conversation that the server says is too long. */
+const shrinking = 0.6
+
+/** Tools that one turn may call. */
+const callsPerTurn = 64
+
+/** Files that an agent may make, and how many times the size of one it may write in all. */
+const fileLimit = 200
+const rewriteFactor = 20
+
+const begin = "Consolidate the memory in your directory now. Call finish when MEMORY.md is as it should be."
+const goOn = "Nothing was called. Go on with a tool, or call finish if MEMORY.md is as it should be."
+
+const make = Effect.gen(function* () {
+  const fileSystem = yield* FileSystem.FileSystem
+  const { ask, provider, window } = yield* Responses
+  const settings = yield* Settings
+  const { agentTimeLimit, agentTokens, agentTurns, consolidationEffort, memoryBytes, modelOutputTokens } = settings
+
+  /** What is sent in one turn: the longest of what tools said goes first when not all of it fits any more. */
+  const fitted = Effect.fnUntraced(function* (given: Conversation, instructions: string, room: number) {
+    let items = given
+    for (;;) {
+      const text = `${instructions}\n${textOf(items)}`
+      const isSmall = Buffer.byteLength(text) <= room || (yield* window.count(text)) <= room
+      const smaller = isSmall ? undefined : withoutLongest(items)
+      if (smaller === undefined) {
+        return { items, text }
+      }
+      items = smaller
+    }
+  })
+
+  const run = Effect.fn("AgentControl.consolidate")(function* (request: AgentRequest, report: Report) {
+    const { directory, pass, prompt } = request
+    const workspace = yield* makeWorkspace(directory, {
+      fileBytes: memoryBytes,
+      files: fileLimit,
+      writtenBytes: memoryBytes * rewriteFactor
+    })
+    const tools = makeTools(workspace)
+    const body: JsonObject = {
+      instructions: prompt,
+      tools: tools.definitions,
+      parallel_tool_calls: true,
+      ...(provider === "openai" ? { include: ["reasoning.encrypted_content"] } : {}),
+      ...effortOf(consolidationEffort)
+    }
+    const toolText = JSON.stringify(tools.definitions)
+    let items: Conversation = [userMessage(begin)]
+    let mistakes = 0
+    let room = window.inputTokens
+    const spent = { inputTokens: 0, outputTokens: 0 }
+    for (let turn = 1; turn <= agentTurns; turn++) {
+      const sent = yield* fitted(items, `${prompt}\n${toolText}`, room)
+      const left = agentTokens - spent.inputTokens - spent.outputTokens
+      if (Buffer.byteLength(sent.text) > left && (yield* window.count(sent.text)) > left) {
+        return yield* new AgentGaveUp({
+          reason: `it needs more than the ${agentTokens} tokens it may cost; raise MEMORIES_AGENT_TOKENS`
+        })
+      }
+      const answer = yield* Effect.either(
+        ask({
+          subject: { directory },
+          pass,
+          body: { ...body, input: sent.items },
+          text: sent.text,
+          maxOutputTokens: Math.min(modelOutputTokens, agentTokens)
+        })
+      )
+      if (Either.isLeft(answer)) {
+        const error = answer.left
+        if (error._tag !== "ContextTooLong" || withoutLongest(sent.items) === undefined) {
+          return yield* error
+        }
+        room = Math.floor(Math.min(room, yield* window.count(sent.text)) * shrinking)
+        items = sent.items
+        continue
+      }
+      const { response, usage } = answer.right
+      spent.inputTokens += usage.inputTokens
+      spent.outputTokens += usage.outputTokens
+      yield* report({ _tag: "Running", turn, tokens: spent.inputTokens + spent.outputTokens, ...spent })
+      items = [...sent.items, ...givenBack(response.items)]
+      const calls = toolRequests(response)
+      if (calls.length === 0) {
+        mistakes++
+        items = [...items, userMessage(goOn)]
+      }
+      let finished = false
+      for (const [index, call] of calls.entries()) {
+        if (index >= callsPerTurn || finished) {
+          items = [...items, toolAnswer(call.callId, `error: not done; at most ${callsPerTurn} calls at a time`)]
+          continue
+        }
+        const outcome = yield* tools.call(call)
+        mistakes += outcome.isMalformed ? 1 : 0
+        finished = outcome.finished
+        items = [...items, toolAnswer(call.callId, outcome.output)]
+      }
+      if (finished) {
+        return
+      }
+      if (mistakes >= mistakeLimit) {
+        return yield* new AgentGaveUp({
+          reason: `it called tools wrongly, or none, ${mistakes} times; try another --model`
+        })
+      }
+    }
+    return yield* new AgentGaveUp({
+      reason: `it did not finish within ${agentTurns} turns; raise MEMORIES_AGENT_TURNS`
+    })
+  })
+
+  return AgentControl.of({
+    provider,
+    spawn: (request) =>
+      follow((report) =>
+        run(request, report).pipe(
+          Effect.timeoutFail({
+            duration: agentTimeLimit,
+            onTimeout: () => new AgentGaveUp({ reason: "it took longer than it may; raise MEMORIES_AGENT_TIME_LIMIT" })
+          }),
+          Effect.provideService(FileSystem.FileSystem, fileSystem)
+        )
+      )
+  })
+})
+
+/**
+ * Consolidates with a model that is served by a Responses API. The agent runs in this process: it can list, read, search,
+ * write, change, delete and rename files of its own directory and nothing else, and is done only when it says so. What a
+ * tool cannot do is told to the model; what the model, or its server, fails with ends the agent `Errored`.
+ */
+export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Responses | Settings> = Layer.effect(
+  AgentControl,
+  make
+)

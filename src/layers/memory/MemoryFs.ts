@@ -1,0 +1,90 @@
+import { join } from "node:path"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { renderProjectIndex } from "../../domain/memory/ProjectIndex.js"
+import { MemoriesHomeUnavailable, MemoryFs } from "../../services/MemoryFs.js"
+import { ProcessTable } from "../../services/ProcessTable.js"
+import { SymbolicLinks } from "../../services/SymbolicLinks.js"
+import { Settings } from "../../settings/Settings.js"
+import { make as makeFiles } from "./DurableFiles.js"
+import { failing, makeLayout } from "./HomeLayout.js"
+import * as Published from "./Published.js"
+import * as Publishing from "./Publishing.js"
+import * as StagedCopy from "./Staging.js"
+import * as TraceFiles from "./TraceFiles.js"
+
+/** Where a person says which sessions are none of ours. */
+const ignoreFile = "ignore"
+
+const decoder = new TextDecoder()
+
+/** What Codex's own memories feature keeps at the root of the folder that it manages. */
+const codexMarks = [".git", "raw_memories.md"]
+
+const make = Effect.gen(function* () {
+  const fileSystem = yield* FileSystem.FileSystem
+  const { memoriesHome, memoryBytes } = yield* Settings
+  const files = makeFiles(fileSystem, yield* SymbolicLinks, yield* ProcessTable)
+  const layout = makeLayout(memoriesHome)
+
+  const prepare = Effect.gen(function* () {
+    for (const mark of codexMarks) {
+      if (yield* fileSystem.exists(join(memoriesHome, mark))) {
+        return yield* new MemoriesHomeUnavailable({
+          path: memoriesHome,
+          reason: `is managed by Codex's own memories feature (there is a ${mark} in it) and was left untouched`
+        })
+      }
+    }
+    yield* files.makeFolder(memoriesHome)
+    yield* fileSystem.access(memoriesHome, { readable: true, writable: true })
+  }).pipe(
+    Effect.catchTags({
+      SystemError: (error) =>
+        new MemoriesHomeUnavailable({ path: memoriesHome, reason: `cannot be used (${error.reason})` }),
+      BadArgument: (error) =>
+        new MemoriesHomeUnavailable({ path: memoriesHome, reason: `cannot be used (${error.message})` })
+    }),
+    Effect.withSpan("MemoryFs.prepare")
+  )
+
+  const ignoreText = Effect.suspend(() => {
+    const path = join(memoriesHome, ignoreFile)
+    return Effect.map(
+      files.readIfThere(path),
+      Option.match({ onNone: () => "", onSome: (text) => decoder.decode(text) })
+    ).pipe(Effect.zipLeft(files.refuseLink(path)), failing("reading the ignore file", path))
+  })
+
+  const describeProjects: MemoryFs["Type"]["describeProjects"] = Effect.fn("MemoryFs.describeProjects")(
+    function* (projects) {
+      const path = join(memoriesHome, "README.md")
+      const isNew = !(yield* failing("reading", path)(files.exists(path)))
+      if (projects.length > 0 || !isNew) {
+        yield* files
+          .keepAs(path, renderProjectIndex(projects))
+          .pipe(Effect.zipLeft(files.sweep(memoriesHome)), failing("writing", path))
+      }
+    }
+  )
+
+  return MemoryFs.of({
+    prepare,
+    ignoreText,
+    rootOf: layout.rootOf,
+    describeProjects,
+    ...Published.make(files, layout),
+    ...TraceFiles.make(files, layout),
+    ...StagedCopy.make(files, layout),
+    ...Publishing.make(files, layout, memoryBytes)
+  })
+})
+
+/**
+ * Memory roots as folders of a file system, the disk's or any other that `FileSystem` gives. What it fails with, and who
+ * may call what, is the port's.
+ */
+export const layer: Layer.Layer<MemoryFs, never, FileSystem.FileSystem | ProcessTable | Settings | SymbolicLinks> =
+  Layer.effect(MemoryFs, make)

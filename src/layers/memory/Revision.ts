@@ -1,0 +1,194 @@
+import { join } from "node:path"
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import {
+  editsWithout,
+  type ForgetRule,
+  forgottenSkillFiles,
+  personalLines,
+  withoutForgotten
+} from "../../domain/memory/Forgetting.js"
+import {
+  hashOf,
+  memoryFile,
+  type MemoryFile,
+  PublicationRecord,
+  skillFolder,
+  traceFolder
+} from "../../domain/memory/Publication.js"
+import { threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
+import { MemoryFs, MemoryFsFailure } from "../../services/MemoryFs.js"
+import { MemoryRevision, NothingToRestore } from "../../services/MemoryRevision.js"
+import { ProcessTable } from "../../services/ProcessTable.js"
+import { SymbolicLinks } from "../../services/SymbolicLinks.js"
+import { Settings } from "../../settings/Settings.js"
+import { make as makeFiles } from "./DurableFiles.js"
+import { journalFile, nextFolder, nextPreviousFolder, previousFolder, recordFile } from "./HomeLayout.js"
+import { decodeRecord, encodeRecord, readRecord } from "./PublicationFile.js"
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+const failing =
+  (operation: string, path: string) =>
+  <A, R>(effect: Effect.Effect<A, PlatformError | NothingToRestore, R>) =>
+    Effect.mapError(effect, (cause) =>
+      cause._tag === "NothingToRestore" ? cause : new MemoryFsFailure({ operation, path, cause })
+    )
+
+const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
+
+const make = Effect.gen(function* () {
+  const fileSystem = yield* FileSystem.FileSystem
+  const { memoriesHome } = yield* Settings
+  const { rootOf } = yield* MemoryFs
+  const files = makeFiles(fileSystem, yield* SymbolicLinks, yield* ProcessTable)
+
+  const placesOf = (cwd: string) => {
+    const { memoryPath, stagingPath } = rootOf(cwd)
+    return { memoryPath, stagingPath, bucket: join(memoryPath, "..") }
+  }
+
+  const remove = (path: string) => fileSystem.remove(path, { recursive: true, force: true })
+
+  const readPublished = (folder: string) =>
+    Effect.flatMap(files.listTree(folder), (entries) =>
+      files.readFiles(
+        folder,
+        entries.filter(({ path }) => isPublished(path))
+      )
+    )
+
+  const beginPublish = (bucket: string, record: PublicationRecord) =>
+    files.replaceFile(join(bucket, journalFile), encodeRecord(record))
+
+  /** The temporary files that a killed process left of what is to go. */
+  const removeTemporary = Effect.fnUntraced(function* (folder: string, isOurs: (name: string) => boolean) {
+    const names = (yield* files.namesIn(folder)).filter((name) => /^\..*\.tmp$/.test(name) && isOurs(name))
+    yield* Effect.forEach(names, (name) => remove(join(folder, name)), { discard: true })
+  })
+
+  const removeTraces = Effect.fnUntraced(function* (memoryPath: string, { threadIds }: ForgetRule) {
+    const folder = join(memoryPath, traceFolder)
+    const names = (yield* files.namesIn(folder)).filter((name) => threadIds.has(threadOfTraceFile(name) ?? ""))
+    yield* Effect.forEach(names, (name) => remove(join(folder, name)), { discard: true })
+    yield* removeTemporary(folder, (name) => threadIds.has(threadOfTraceFile(name.slice(1)) ?? name.slice(1, 37)))
+  })
+
+  const revise = Effect.fnUntraced(function* (cwd: string, rule: ForgetRule) {
+    const { bucket, memoryPath } = placesOf(cwd)
+    const record = Option.getOrUndefined(yield* readRecord(files, bucket))
+    const tree = yield* readPublished(memoryPath)
+    const texts = new Map(tree.map(({ bytes, path }) => [path, decoder.decode(bytes)]))
+    const memory = texts.get(memoryFile)
+    const revised = withoutForgotten(memory ?? "", rule, personalLines(record, memory ?? ""))
+    const withdrawn = record === undefined ? [] : forgottenSkillFiles(record, texts, rule)
+    const personal = record?.personalFiles ?? [...texts.keys()].filter((path) => path !== memoryFile)
+    for (const path of personal) {
+      const text = texts.get(path) ?? ""
+      const kept = withoutForgotten(text, rule, () => true)
+      if (kept !== text) {
+        yield* files.replaceFile(join(memoryPath, path), encoder.encode(kept))
+      }
+    }
+    if (record === undefined) {
+      return memory === undefined || revised === memory
+        ? undefined
+        : yield* files.replaceFile(join(memoryPath, memoryFile), encoder.encode(revised))
+    }
+    if (memory !== undefined) {
+      yield* files.writeTree(join(bucket, nextFolder), [{ path: memoryFile, bytes: encoder.encode(revised) }])
+    }
+    const gone = new Set(withdrawn)
+    yield* beginPublish(
+      bucket,
+      new PublicationRecord({
+        ...record,
+        // What is left was made from no inputs that there are: the next pass consolidates again.
+        fingerprint: "",
+        files: record.files
+          .filter(({ path }) => !gone.has(path))
+          .map((file) => (file.path === memoryFile ? { ...file, sha256: hashOf(encoder.encode(revised)) } : file)),
+        withdrawn,
+        memoryText: withoutForgotten(record.memoryText, rule, personalLines(record, "")),
+        edits: editsWithout(record.edits, rule),
+        deletedFiles: record.deletedFiles
+      })
+    )
+  })
+
+  const forget = Effect.fn("MemoryRevision.forget")(function* (cwd: string, rule: ForgetRule) {
+    const { bucket, memoryPath, stagingPath } = placesOf(cwd)
+    yield* Effect.gen(function* () {
+      if (!(yield* fileSystem.exists(bucket))) {
+        return
+      }
+      yield* Effect.forEach([bucket, memoryPath], files.refuseLink, { discard: true })
+      const kept = [previousFolder, nextPreviousFolder, nextFolder].map((name) => join(bucket, name))
+      yield* Effect.forEach([stagingPath, ...kept], remove, { discard: true })
+      yield* Effect.forEach([bucket, memoryPath], (folder) => removeTemporary(folder, () => true), { discard: true })
+      yield* removeTraces(memoryPath, rule)
+      yield* revise(cwd, rule)
+    }).pipe(Effect.mapError((cause) => new MemoryFsFailure({ operation: "forgetting", path: memoryPath, cause })))
+  })
+
+  const restore = Effect.fn("MemoryRevision.restore")(function* (cwd: string, fingerprint: string) {
+    const { bucket, memoryPath } = placesOf(cwd)
+    yield* Effect.gen(function* () {
+      yield* Effect.forEach([bucket, memoryPath], files.refuseLink, { discard: true })
+      const before = Option.getOrUndefined(yield* readRecord(files, join(bucket, previousFolder)))
+      if (before === undefined) {
+        return yield* new NothingToRestore({ cwd })
+      }
+      const restored = yield* readPublished(join(bucket, previousFolder))
+      const replaced = yield* readPublished(memoryPath)
+      const current = yield* files.readIfThere(join(bucket, recordFile))
+      const record = Option.map(current, (bytes): MemoryFile => ({ path: recordFile, bytes }))
+      yield* Effect.forEach([nextFolder, nextPreviousFolder], (name) => remove(join(bucket, name)), { discard: true })
+      yield* files.writeTree(join(bucket, nextFolder), restored)
+      yield* files.writeTree(join(bucket, nextPreviousFolder), [...replaced, ...Option.toArray(record)])
+      const published = Option.getOrUndefined(Option.flatMap(current, decodeRecord))
+      const paths = new Set(restored.map(({ path }) => path))
+      const skills = before.files.filter(({ path }) => path !== memoryFile && paths.has(path))
+      yield* beginPublish(
+        bucket,
+        new PublicationRecord({
+          ...before,
+          fingerprint,
+          files: [
+            ...skills,
+            ...restored
+              .filter(({ path }) => !skills.some((skill) => skill.path === path))
+              .map(({ bytes, path }) => ({ path, sha256: hashOf(bytes) }))
+              .sort((one, other) => Number(one.path === memoryFile) - Number(other.path === memoryFile))
+          ],
+          withdrawn: (published?.files ?? [])
+            .map(({ path }) => path)
+            .filter((path) => !paths.has(path) && path !== memoryFile)
+        })
+      )
+    }).pipe(failing("restoring", memoryPath))
+  })
+
+  const removeSetAside = Effect.gen(function* () {
+    const names = (yield* files.namesIn(memoriesHome)).filter((name) => name.startsWith("state.sqlite.corrupt-"))
+    yield* Effect.forEach(names, (name) => remove(join(memoriesHome, name)), { discard: true })
+  }).pipe(
+    Effect.mapError(
+      (cause) => new MemoryFsFailure({ operation: "removing what was set aside", path: memoriesHome, cause })
+    ),
+    Effect.withSpan("MemoryRevision.removeSetAside")
+  )
+
+  return MemoryRevision.of({ forget, restore, removeSetAside })
+})
+
+/** Revises memory roots that are folders of a file system, the disk's or any other that `FileSystem` gives. */
+export const layer: Layer.Layer<
+  MemoryRevision,
+  never,
+  FileSystem.FileSystem | MemoryFs | ProcessTable | Settings | SymbolicLinks
+> = Layer.effect(MemoryRevision, make)

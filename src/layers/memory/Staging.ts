@@ -1,0 +1,128 @@
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { detectEdits, noEdits, PersonEdits } from "../../domain/memory/PersonEdits.js"
+import {
+  agentOutputFolder,
+  editsFile,
+  memoryFile,
+  type MemoryFile,
+  skillFolder,
+  skillOwnership
+} from "../../domain/memory/Publication.js"
+import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
+import { withNotes } from "../../domain/memory/UserNote.js"
+import { isBucket } from "../../domain/thread/WorkingDirectory.js"
+import type { MemoryFs } from "../../services/MemoryFs.js"
+import type { ThreadMemory } from "../../services/StateDb.js"
+import type { Files } from "./DurableFiles.js"
+import { failing, type Layout, nextFolder, nextPreviousFolder, threadOfTrace } from "./HomeLayout.js"
+import { readRecord } from "./PublicationFile.js"
+import { phaseOneFiles } from "./TraceFiles.js"
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+const encodeEdits = Schema.encodeSync(Schema.parseJson(PersonEdits, { space: 2 }))
+
+/** The copy that an agent works in, and what lies around it. */
+export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
+  const discardStaging = Effect.fn("MemoryFs.discardStaging")(function* (cwd: string) {
+    const bucket = bucketPath(cwd)
+    const leftovers = [rootOf(cwd).stagingPath, join(bucket, nextFolder), join(bucket, nextPreviousFolder)]
+    yield* failing("removing the staged copy", bucket)(Effect.forEach(leftovers, files.remove, { discard: true }))
+  })
+
+  /**
+   * What lies in the bucket and in the home that no pass of ours adds while an agent works, and what is neither a file nor a
+   * folder in the memory itself.
+   */
+  const namesAround = Effect.fnUntraced(function* (cwd: string, memory: ReadonlyArray<StagedEntry>) {
+    const { memoryPath } = rootOf(cwd)
+    const home = yield* files.namesIn(memoriesHome)
+    const bucket = yield* files.namesIn(bucketPath(cwd))
+    const isOurs = (name: string) =>
+      isBucket(name) || name === agentOutputFolder || name.startsWith("state.sqlite") || /^\.?README\.md/.test(name)
+    return [
+      ...home.filter((name) => !isOurs(name)).map((name) => join(memoriesHome, name)),
+      ...bucket.map((name) => join(bucketPath(cwd), name)).filter((path) => path !== memoryPath),
+      ...memory.flatMap(({ _tag, path }) => (_tag === "File" ? [] : [join(memoryPath, path)]))
+    ]
+  })
+
+  const stage = Effect.fn("MemoryFs.stage")(function* (
+    cwd: string,
+    memories: ReadonlyArray<ThreadMemory>,
+    notes: ReadonlyArray<string>
+  ) {
+    const root = rootOf(cwd)
+    yield* discardStaging(cwd)
+    return yield* Effect.gen(function* () {
+      const record = Option.getOrUndefined(yield* readRecord(files, bucketPath(cwd)))
+      const entries = yield* files.listTree(root.memoryPath)
+      const outside = yield* files.readFiles(root.memoryPath, entries)
+      const current = outside.find(({ path }) => path === memoryFile)
+      const detected =
+        current === undefined
+          ? (record?.edits ?? noEdits)
+          : detectEdits(record?.memoryText ?? "", decoder.decode(current.bytes), record?.edits ?? noEdits)
+      const edits = withNotes(detected, notes)
+      const skills = outside.filter(({ path }) => path.startsWith(`${skillFolder}/`))
+      const ownership = skillOwnership(record, skills)
+      const personal = new Set(ownership.personalFiles)
+      const hasEdits = edits.added.length + edits.removed.length > 0
+      // Not the files on disk: another pass may be writing the trace of a thread whose row does not have it yet.
+      const untouchable = [
+        ...phaseOneFiles(memories),
+        ...outside.filter(({ path }) => personal.has(path)),
+        ...(hasEdits ? [{ path: editsFile, bytes: encoder.encode(encodeEdits(edits)) }] : [])
+      ]
+      yield* files.writeTree(root.stagingPath, untouchable)
+      const outsideNames = yield* namesAround(cwd, entries)
+      return { root, edits, untouchable, outside, outsideNames, ...ownership }
+    }).pipe(failing("staging", root.stagingPath))
+  })
+
+  const putBack = Effect.fnUntraced(function* (root: string, file: MemoryFile, isGone: boolean) {
+    const path = join(root, file.path)
+    yield* files.makeFoldersFor(root, [file.path])
+    if (isGone) {
+      yield* files.remove(path)
+    }
+    yield* files.replaceFile(path, file.bytes)
+  })
+
+  const restoreOutside: MemoryFs["Type"]["restoreOutside"] = Effect.fn("MemoryFs.restoreOutside")(
+    function* (staging, isBusy) {
+      const { cwd, memoryPath } = staging.root
+      const attempt = failing("checking the memory", memoryPath)
+      const entries = yield* attempt(files.listTree(memoryPath))
+      const names = yield* attempt(namesAround(cwd, entries))
+      const changes = names.filter((name) => !staging.outsideNames.includes(name))
+      const strange = changes.filter((path) => path === memoryPath || path.startsWith(join(memoryPath, "/")))
+      yield* attempt(Effect.forEach(strange, files.remove, { discard: true }))
+      const before = new Map(staging.outside.map((file) => [file.path, file]))
+      const now = new Map((yield* attempt(files.readFiles(memoryPath, entries))).map((file) => [file.path, file]))
+      // What was added goes first: it may stand where a folder was.
+      for (const path of new Set([...now.keys(), ...before.keys()])) {
+        const was = before.get(path)
+        const is = now.get(path)
+        if (was !== undefined && is !== undefined && Buffer.compare(was.bytes, is.bytes) === 0) {
+          continue
+        }
+        const threadId = threadOfTrace(path)
+        if (threadId !== undefined && (was === undefined || (yield* isBusy(threadId)))) {
+          continue
+        }
+        yield* attempt(
+          was === undefined ? files.remove(join(memoryPath, path)) : putBack(memoryPath, was, is === undefined)
+        )
+        changes.push(join(memoryPath, path))
+      }
+      return changes
+    }
+  )
+
+  return { stage, restoreOutside, discardStaging }
+}

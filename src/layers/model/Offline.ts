@@ -1,0 +1,34 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { StageOneOutput } from "../../domain/memory/StageOneOutput.js"
+import { ModelClient, type ModelEvent, TokenUsage } from "../../services/ModelClient.js"
+import { breathe } from "../node/YieldToEventLoop.js"
+
+const encodeAnswer = Schema.encodeSync(Schema.parseJson(StageOneOutput))
+
+const noTokens = new TokenUsage({ inputTokens: 0, outputTokens: 0 })
+
+/** Loaded with the first request: a pass with nothing to do starts without it. */
+const loadExtractor = Effect.promise(() => import("../../domain/offline/writing/OfflineExtractor.js"))
+
+/**
+ * Writes trace memories by rule, from the session's own events: no key, no network, no cost, and the same answer to the
+ * same rollout always. Never fails.
+ */
+export const layer: Layer.Layer<ModelClient> = Layer.succeed(ModelClient, {
+  name: "offline",
+  answersByRule: true,
+  stream: ({ evidence, thread }) =>
+    Stream.fromIterableEffect(
+      Effect.map(Effect.zipLeft(loadExtractor, breathe), ({ extractTrace }): ReadonlyArray<ModelEvent> => {
+        const { cwd, gitBranch, gitSha } = thread
+        const session = { cwd: cwd ?? "", gitBranch: gitBranch ?? undefined, gitSha: gitSha ?? undefined }
+        return [
+          { _tag: "TextDelta", text: encodeAnswer(extractTrace(session, evidence)) },
+          { _tag: "Completed", usage: noTokens }
+        ]
+      })
+    )
+})

@@ -1,0 +1,61 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import * as Layer from "effect/Layer"
+import { detailOf } from "../../domain/model/ModelFailureReading.js"
+import { ModelProbe, type Reachability } from "../../services/ModelProbe.js"
+import { Settings } from "../../settings/Settings.js"
+
+/** Longer than a server that is there takes to say so. */
+const patience = Duration.seconds(5)
+
+const notFound = 404
+
+const readStatus = (status: number): Reachability =>
+  status === 401 || status === 403
+    ? { _tag: "KeyRefused", status }
+    : status === notFound
+      ? { _tag: "NoModelsThere" }
+      : status >= 300 && status < 400
+        ? { _tag: "Redirected", status }
+        : { _tag: "Reached", status }
+
+const make = Effect.gen(function* () {
+  const { modelServer } = yield* Settings
+  const client = HttpClient.withTracerPropagation(yield* HttpClient.HttpClient, false)
+  const base = modelServer.baseUrl.replace(/\/+$/, "")
+  const withKey = modelServer.apiKey === undefined ? identity : HttpClientRequest.bearerToken(modelServer.apiKey)
+
+  const statusAt = (path: string) =>
+    Effect.map(client.execute(withKey(HttpClientRequest.get(base + path))), ({ status }) => status)
+
+  // A server may have no list of its models: then the path that a model is asked at says that it is no place to look.
+  const reach = statusAt("/models").pipe(
+    Effect.flatMap((status) => (status === notFound ? statusAt("/responses") : Effect.succeed(status))),
+    Effect.map(readStatus),
+    Effect.timeoutTo({
+      duration: patience,
+      onSuccess: identity<Reachability>,
+      onTimeout: (): Reachability => ({
+        _tag: "Unreachable",
+        detail: `no answer within ${Duration.toSeconds(patience)} seconds`
+      })
+    }),
+    Effect.catchAll(({ cause, message }) =>
+      Effect.succeed<Reachability>({ _tag: "Unreachable", detail: detailOf(cause ?? message) })
+    ),
+    Effect.withSpan("ModelProbe.reach")
+  )
+
+  return ModelProbe.of({ reach })
+})
+
+/** Asks the server for the list of its models, with the key, which goes nowhere else: no redirect is followed. */
+export const layer: Layer.Layer<ModelProbe, never, Settings> = Layer.effect(ModelProbe, make).pipe(
+  Layer.provide(
+    Layer.provideMerge(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
+  )
+)

@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import { BudgetExhausted, type ModelSubject } from "../../../domain/model/ModelError.js"
+import { StateDb, type StateDbFailure } from "../../../services/StateDb.js"
+import { Settings } from "../../../settings/Settings.js"
+
+/** A request that is to be paid for. */
+export interface Purchase {
+  readonly pass: string
+  readonly subject: ModelSubject
+  /** What it costs at worst, in tokens: a bound that is known at once, and a lower one that takes counting. */
+  readonly worst: { readonly cheap: number; readonly exact: Effect.Effect<number> }
+}
+
+/** Notes what a request did cost. */
+export type Settle = (tokens: number) => Effect.Effect<void, StateDbFailure>
+
+interface Outstanding {
+  readonly count: number
+  /** Done when the next request is. */
+  readonly next: Deferred.Deferred<void>
+}
+
+const make = Effect.gen(function* () {
+  const stateDb = yield* StateDb
+  const caps = yield* Settings
+  const outstanding = yield* Ref.make<Outstanding>({ count: 0, next: yield* Deferred.make<void>() })
+
+  const began = Ref.update(outstanding, ({ count, next }) => ({ count: count + 1, next }))
+
+  const ended = Effect.gen(function* () {
+    const next = yield* Deferred.make<void>()
+    const before = yield* Ref.getAndUpdate(outstanding, ({ count }) => ({ count: count - 1, next }))
+    yield* Deferred.succeed(before.next, undefined)
+  })
+
+  /**
+   * Reserves by the bound that costs nothing to know, else by the counted one. What does not fit while other requests of
+   * this process are under way may fit when they are settled: most cost far less than their worst.
+   */
+  const reserve = Effect.fnUntraced(function* ({ pass, subject, worst }: Purchase) {
+    const id = randomUUID()
+    for (;;) {
+      const before = yield* Ref.get(outstanding)
+      const atOnce = yield* stateDb.reserveSpending({ id, pass, tokens: worst.cheap }, caps)
+      const refused = Option.isNone(atOnce)
+        ? atOnce
+        : yield* stateDb.reserveSpending({ id, pass, tokens: Math.min(worst.cheap, yield* worst.exact) }, caps)
+      if (Option.isNone(refused)) {
+        yield* began
+        return id
+      }
+      const now = yield* Ref.get(outstanding)
+      if (now.count > 0) {
+        yield* Deferred.await(now.next)
+      } else if (before.count === 0 && before.next === now.next) {
+        return yield* new BudgetExhausted({ subject, ...refused.value })
+      }
+    }
+  })
+
+  return Ledger.of({
+    spend: (purchase, use) =>
+      Effect.acquireUseRelease(
+        Effect.interruptible(reserve(purchase)),
+        (id) => use((tokens) => stateDb.settleSpending(id, tokens)),
+        () => ended
+      )
+  })
+})
+
+/**
+ * Pays for requests out of the caps that the user agreed to. What a request may cost at worst is taken before it is made;
+ * one that is never settled stays paid for at its worst.
+ */
+export class Ledger extends Context.Tag("rollout-memories/Ledger")<
+  Ledger,
+  {
+    readonly spend: <A, E, R>(
+      purchase: Purchase,
+      use: (settle: Settle) => Effect.Effect<A, E, R>
+    ) => Effect.Effect<A, E | BudgetExhausted | StateDbFailure, R>
+  }
+>() {
+  /** Over the state DB, which all processes share. */
+  static readonly layer: Layer.Layer<Ledger, never, Settings | StateDb> = Layer.effect(Ledger, make)
+}

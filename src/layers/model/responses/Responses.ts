@@ -1,0 +1,287 @@
+import * as OpenAiClient from "@effect/ai-openai/OpenAiClient"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { constTrue, flow } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Ref from "effect/Ref"
+import type { JsonObject } from "../../../domain/session/LenientField.js"
+import {
+  AnswerIncomplete,
+  type ModelError,
+  ModelRefused,
+  type ModelSubject,
+  ModelTimedOut,
+  ModelUnauthorised,
+  StreamEndedEarly
+} from "../../../domain/model/ModelError.js"
+import { failureOfWords, shown } from "../../../domain/model/ModelFailureReading.js"
+import {
+  addEvent,
+  type ModelResponse,
+  noResponse,
+  refusalOf,
+  type ResponseUsage
+} from "../../../domain/model/ModelResponse.js"
+import { waitBefore } from "../../../domain/model/ModelRetry.js"
+import { providerOf } from "../../../domain/privacy/Provider.js"
+import type { TokenWindow } from "../../../services/ModelClient.js"
+import type { StateDbFailure } from "../../../services/StateDb.js"
+import { Settings } from "../../../settings/Settings.js"
+import { contextWindowOf } from "../../../domain/model/ContextWindow.js"
+import { counterFor } from "../../../services/Tokenizer.js"
+import { readHttpFailure, requireEvents } from "./HttpFailure.js"
+import { Ledger, type Purchase } from "./Ledger.js"
+import { type EventReader, readEvents } from "./ResponseEvents.js"
+
+/** One request, without what every request has. */
+export interface ResponsesRequest {
+  readonly subject: ModelSubject
+  /** The owner id of the pass that pays. */
+  readonly pass: string
+  /** Fields of the request's body: instructions, input, tools, text format, …. */
+  readonly body: JsonObject
+  /** Everything in the body that the model reads, as text: what the request costs is counted over it. */
+  readonly text: string
+  readonly maxOutputTokens: number
+}
+
+/** One request, ready to be made as often as it takes. */
+interface PreparedRequest extends Purchase {
+  readonly http: HttpClientRequest.HttpClientRequest
+  /** Characters that an answer may have; whoever sends more ignores what it was asked. */
+  readonly limit: number
+}
+
+/** A whole answer. */
+export interface ResponsesAnswer {
+  readonly response: ModelResponse
+  /** Zeroes where the server did not say. */
+  readonly usage: ResponseUsage
+}
+
+/**
+ * A server with a Responses API. Requests may be made at the same time; interrupting one closes its connection. Each is
+ * paid for out of the caps before it is made, and made again as the one retry policy has it.
+ */
+export class Responses extends Context.Tag("rollout-memories/Responses")<
+  Responses,
+  {
+    readonly model: string
+    /** What Codex would call the server. */
+    readonly provider: string
+    readonly window: TokenWindow
+    /**
+     * Asks. What needs no answer, as putting the body into words, is done when the effect is made: before it is its turn.
+     */
+    readonly ask: (request: ResponsesRequest) => Effect.Effect<ResponsesAnswer, ModelError | StateDbFailure>
+  }
+>() {}
+
+/** Characters that a token of the answer takes up at the most, with all that a server says around it and again. */
+const charactersPerToken = 1_000
+
+/** Characters that a server may say besides: the request's own words among them. */
+const charactersAround = 4_000_000
+
+/** Tokens that a server puts around what it is sent: roles, the tools' schemas, its own few words. */
+const overheadTokens = 512
+
+/** What a response that came in whole, or broke off, amounts to. */
+const outcomeOf = (
+  subject: ModelSubject,
+  response: ModelResponse,
+  isCutShort: boolean
+): Effect.Effect<ResponsesAnswer, ModelError> => {
+  const { end, usage = { inputTokens: 0, outputTokens: 0 } } = response
+  const refusal = refusalOf(response)
+  switch (end?._tag) {
+    case undefined:
+      return isCutShort ? new AnswerIncomplete({ subject, reason: "too_large" }) : new StreamEndedEarly({ subject })
+    case "Failed":
+      return Effect.fail(failureOfWords(subject, end.words))
+    case "Incomplete":
+      return new AnswerIncomplete({ subject, reason: end.reason })
+    case "Completed":
+      return refusal === undefined
+        ? Effect.succeed({ response, usage })
+        : new ModelRefused({ subject, detail: shown(refusal) || "it does not say why" })
+  }
+}
+
+/** What became of a request: what it cost, where that is known, and whether it went well. */
+const costOf = ({ usage }: ModelResponse): number | undefined =>
+  usage === undefined ? undefined : usage.inputTokens + usage.outputTokens
+
+/** Failures that come instead of an answer: a server that says no has not worked for it. */
+const costsNothing = (error: ModelError): boolean => {
+  switch (error._tag) {
+    case "ModelUnauthorised":
+    case "QuotaExhausted":
+    case "RateLimited":
+    case "ModelOverloaded":
+    case "ContextTooLong":
+    case "RequestRejected":
+    case "NotAResponsesServer":
+      return true
+    case "ModelServerFailed":
+      return error.status !== undefined
+    default:
+      return false
+  }
+}
+
+const encoder = new TextEncoder()
+
+const make = Effect.gen(function* () {
+  const settings = yield* Settings
+  const { modelOutputTokens, modelServer, modelSilence, modelTimeLimit } = settings
+  const model = settings.model.replace(/^openai:/, "")
+  const ledger = yield* Ledger
+  const { client } = yield* OpenAiClient.make({
+    apiKey: modelServer.apiKey,
+    apiUrl: modelServer.baseUrl.replace(/\/+$/, ""),
+    // Spans end here: neither do they go to the server, nor are a request's headers written into one.
+    transformClient: flow(HttpClient.withTracerPropagation(false), HttpClient.withTracerDisabledWhen(constTrue))
+  })
+  const http = HttpClient.filterStatusOk(client.httpClient)
+  // Node loads its HTTP client when it is first touched, which the first answers would wait for.
+  yield* Effect.sync(() => new Headers())
+  const rejectedKey = yield* Ref.make<ModelUnauthorised | undefined>(undefined)
+  const retry = {
+    attempts: settings.modelAttempts,
+    first: settings.modelRetryFirst,
+    longest: settings.modelRetryLongest
+  }
+  const window: TokenWindow = {
+    inputTokens: Math.max(
+      0,
+      (settings.modelWindow ?? contextWindowOf(model)) -
+        Math.min(modelOutputTokens, settings.modelWindow ?? Infinity) -
+        overheadTokens
+    ),
+    count: yield* counterFor(model)
+  }
+
+  const prepare = ({ maxOutputTokens, pass, subject, text, ...request }: ResponsesRequest): PreparedRequest => {
+    const body = HttpBody.uint8Array(
+      encoder.encode(
+        JSON.stringify({ ...request.body, model, stream: true, store: false, max_output_tokens: maxOutputTokens })
+      ),
+      "application/json"
+    )
+    return {
+      pass,
+      subject,
+      http: HttpClientRequest.post("/responses", { body }),
+      limit: maxOutputTokens * charactersPerToken + charactersAround,
+      worst: {
+        // No text has more tokens than bytes, and none more bytes than the body that holds it.
+        cheap: body.body.length + overheadTokens + maxOutputTokens,
+        exact: Effect.map(window.count(text), (tokens) => tokens + overheadTokens + maxOutputTokens)
+      }
+    }
+  }
+
+  /** One HTTP request and its answer, with what came of it so far where it breaks off. */
+  const send = ({ http: request, limit, subject }: PreparedRequest) => {
+    let response = noResponse
+    let received = 0
+    const reader: EventReader = {
+      take: (event) => {
+        received++
+        response = response.end === undefined ? addEvent(response, event) : response
+      },
+      isWhole: () => response.end !== undefined,
+      limit
+    }
+    const reading = Effect.gen(function* () {
+      const answer = yield* http.execute(request)
+      yield* requireEvents(subject, answer)
+      return yield* readEvents(answer, reader)
+    })
+    // A time-out of each event by itself would cost more than all else: one looks whether any came since it last did.
+    const outlasted = Effect.gen(function* () {
+      for (
+        let left = modelTimeLimit;
+        Duration.greaterThan(left, Duration.zero);
+        left = Duration.subtract(left, modelSilence)
+      ) {
+        const before = received
+        yield* Effect.sleep(Duration.min(left, modelSilence))
+        if (received === before && Duration.greaterThanOrEqualTo(left, modelSilence)) {
+          return yield* new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_SILENCE" })
+        }
+      }
+      return yield* new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_TIME_LIMIT" })
+    })
+    return Effect.raceFirst(reading, outlasted).pipe(
+      Effect.catchTags({
+        RequestError: (error) => Effect.flatMap(readHttpFailure(subject, error), Effect.fail),
+        ResponseError: (error) => Effect.flatMap(readHttpFailure(subject, error), Effect.fail)
+      }),
+      Effect.flatMap((isCutShort) => outcomeOf(subject, response, isCutShort)),
+      Effect.either,
+      Effect.map((outcome) => ({ outcome, cost: costOf(response) }))
+    )
+  }
+
+  const attempt = Effect.fn("Responses.attempt")(function* (request: PreparedRequest) {
+    const { pass, subject, worst } = request
+    const { cost, outcome } = yield* ledger.spend({ pass, subject, worst }, (settle) =>
+      Effect.tap(send(request), ({ cost, outcome }) => {
+        const known = cost ?? (Either.isLeft(outcome) && costsNothing(outcome.left) ? 0 : undefined)
+        // An answer that was paid for is not lost for want of a note: it stays paid for at its worst.
+        return known === undefined
+          ? Effect.void
+          : Effect.catchAll(settle(known), ({ message }) => Effect.logWarning(`a cost was not settled: ${message}`))
+      })
+    )
+    yield* Effect.annotateCurrentSpan({ cost: cost ?? -1, outcome: outcome._tag })
+    return yield* outcome
+  })
+
+  const askPrepared = Effect.fn("Responses.ask")(function* (request: PreparedRequest) {
+    for (let made = 1; ; made++) {
+      const known = yield* Ref.get(rejectedKey)
+      if (known !== undefined) {
+        return yield* new ModelUnauthorised({ ...known, subject: request.subject })
+      }
+      const outcome = yield* Effect.either(attempt(request))
+      if (outcome._tag === "Right") {
+        return outcome.right
+      }
+      const error = outcome.left
+      if (error._tag === "ModelUnauthorised") {
+        yield* Ref.set(rejectedKey, error)
+      }
+      const wait = error._tag === "StateDbFailure" ? undefined : waitBefore(error, made, retry, yield* Random.next)
+      if (wait === undefined) {
+        return yield* error
+      }
+      yield* Effect.logInfo(`${error.message}; asking again in ${Math.ceil(wait / 1_000)} s`)
+      yield* Effect.sleep(wait)
+    }
+  })
+
+  return Responses.of({
+    model,
+    provider: providerOf(modelServer.baseUrl),
+    window,
+    ask: (request) => askPrepared(prepare(request))
+  })
+})
+
+/** The server that `OPENAI_BASE_URL` names, through `@effect/ai-openai`. It is never redirected: what is sent goes there or nowhere. */
+export const layer = Layer.scoped(Responses, make).pipe(
+  Layer.provide(Ledger.layer),
+  Layer.provide(
+    Layer.provideMerge(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
+  )
+)

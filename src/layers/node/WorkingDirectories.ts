@@ -1,0 +1,31 @@
+import { readFileSync, realpathSync } from "node:fs"
+import { isAbsolute } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { foldWindowsCase } from "../../domain/thread/WorkingDirectory.js"
+import { WorkingDirectories } from "../../services/WorkingDirectories.js"
+
+const attempt = (read: () => string): string | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+/** Working directories as this machine's file system knows them. */
+export const layer: Layer.Layer<WorkingDirectories> = Layer.sync(WorkingDirectories, () => {
+  const isWsl = /microsoft/i.test(attempt(() => readFileSync("/proc/version", "utf8")) ?? "")
+  return {
+    normalise: (cwd) =>
+      Effect.sync(() => {
+        const canonical = isAbsolute(cwd) ? (attempt(() => realpathSync.native(cwd)) ?? cwd) : cwd
+        return isWsl ? foldWindowsCase(canonical) : canonical
+      })
+  }
+})
+
+/** Working directories as they stand: for tests, and for stores that hold none of this machine's. */
+export const layerVerbatim: Layer.Layer<WorkingDirectories> = Layer.succeed(WorkingDirectories, {
+  normalise: Effect.succeed
+})

@@ -1,0 +1,189 @@
+import { createHash } from "node:crypto"
+import { readdirSync, realpathSync, statSync } from "node:fs"
+import { type FileHandle, open } from "node:fs/promises"
+import { join, sep } from "node:path"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { LineLimits } from "../../domain/session/LineSplitter.js"
+import { LineSplitter } from "../../domain/session/LineSplitter.js"
+import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../domain/session/RolloutLine.js"
+import type { RolloutFile } from "../../domain/thread/Thread.js"
+import {
+  CodexHomeUnavailable,
+  type EndOfRollout,
+  RolloutStore,
+  RolloutUnreadable
+} from "../../services/RolloutStore.js"
+import { Settings } from "../../settings/Settings.js"
+import { breathe } from "../node/YieldToEventLoop.js"
+import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
+import * as RolloutFileEnds from "./RolloutFileEnds.js"
+
+/** `node:fs` itself, and its synchronous half for listing: a pass asks for the size of ten thousand files. */
+
+const folders = [
+  { name: "sessions", isArchived: false },
+  { name: "archived_sessions", isArchived: true }
+] as const
+
+const rolloutName = /^rollout-.*\.jsonl(?:\.zst)?$/
+
+/** How much of a file is read at a time, in bytes. */
+const pieceBytes = 262_144
+/** Files that are read at their ends between two breaths. */
+const filesPerBreath = 16
+
+const attempt = <A>(read: () => A): A | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+/** Every real rollout file below a folder, by its path; a folder or a file may be reached through symbolic links. */
+const walk = (start: string, isArchived: boolean, seen: Set<string>): ReadonlyArray<RolloutFile> => {
+  const found: Array<RolloutFile> = []
+  const open = [start]
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    const current = folder
+    if (seen.has(current)) {
+      continue
+    }
+    seen.add(current)
+    for (const entry of attempt(() => readdirSync(current, { withFileTypes: true })) ?? []) {
+      const isNamed = rolloutName.test(entry.name)
+      const name = `${current}${sep}${entry.name}`
+      // Almost all are plain files, of which the rest need not be asked.
+      const isLink = !entry.isFile() && entry.isSymbolicLink()
+      // Asking for the size of what cannot be a rollout costs as much as for that of one.
+      const path = isLink ? attempt(() => realpathSync(name)) : isNamed || entry.isDirectory() ? name : undefined
+      if (path === undefined || seen.has(path)) {
+        continue
+      }
+      const info = isLink || entry.isFile() ? attempt(() => statSync(path)) : undefined
+      if (info === undefined ? entry.isDirectory() : info.isDirectory()) {
+        open.push(path)
+      } else if (isNamed && info?.isFile() === true) {
+        seen.add(path)
+        found.push({ path, size: info.size, modifiedAt: Math.floor(info.mtimeMs), isArchived })
+      }
+    }
+  }
+  return found
+}
+
+/** Beside a plain file, its compressed copy tells nothing new. */
+const withoutCopies = (files: ReadonlyArray<RolloutFile>): ReadonlyArray<RolloutFile> => {
+  if (!files.some(({ path }) => path.endsWith(".zst"))) {
+    return files
+  }
+  const paths = new Set(files.map(({ path }) => path))
+  return files.filter(({ path }) => !path.endsWith(".zst") || !paths.has(path.slice(0, -".zst".length)))
+}
+
+const unreadable = (path: string) => (cause: unknown) => new RolloutUnreadable({ path, cause })
+
+const openFile = (path: string): Effect.Effect<FileHandle, RolloutUnreadable> =>
+  Effect.tryPromise({ try: () => open(path, "r"), catch: unreadable(path) })
+
+type Record = RolloutLine | MalformedLine | EndOfRollout
+
+/** Reads a file whole, as it was when it was opened. */
+const readWhole = (file: RolloutFile, limits: LineLimits): Stream.Stream<Record, RolloutUnreadable> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const { path } = file
+      const handle = yield* Effect.acquireRelease(openFile(path), (handle) => Effect.promise(() => handle.close()))
+      const info = yield* Effect.tryPromise({ try: () => handle.stat(), catch: unreadable(path) })
+      const hash = createHash("sha256")
+      const splitter = new LineSplitter(limits)
+      let unpacker: Unpacker | undefined
+      let position = 0
+      let isEnded = false
+
+      const readPiece = Effect.tryPromise({
+        try: async () => {
+          const length = Math.min(pieceBytes, info.size - position)
+          const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, position)
+          return buffer.subarray(0, bytesRead)
+        },
+        catch: unreadable(path)
+      })
+
+      const decodePiece = (piece: Buffer) =>
+        Effect.try({
+          try: () => {
+            position += piece.length
+            hash.update(piece)
+            return (unpacker?.push(piece) ?? [piece]).flatMap((bytes) => splitter.push(bytes))
+          },
+          catch: unreadable(path)
+        })
+
+      const end = Effect.sync(() => {
+        isEnded = true
+        const content = { size: position, hash: hash.digest("hex") }
+        const read: RolloutFile = { ...file, size: position, modifiedAt: Math.floor(info.mtimeMs) }
+        const last: EndOfRollout = { _tag: "EndOfRollout", file: read, content }
+        return Chunk.fromIterable<Record>([...splitter.flush().flatMap(decodeNumberedLine), last])
+      })
+
+      return Stream.repeatEffectChunkOption(
+        Effect.gen(function* () {
+          if (isEnded) {
+            return yield* Effect.fail(Option.none())
+          }
+          if (position >= info.size) {
+            return yield* end
+          }
+          const piece = yield* readPiece
+          if (piece.length === 0) {
+            return yield* end
+          }
+          if (position === 0 && isCompressed(piece)) {
+            unpacker = new (yield* loadUnpacker)()
+          }
+          return Chunk.fromIterable<Record>((yield* decodePiece(piece)).flatMap(decodeNumberedLine))
+        }).pipe(Effect.mapError((error) => (Option.isOption(error) ? error : Option.some(error))))
+      )
+    })
+  )
+
+const make = Effect.gen(function* () {
+  const { codexHome, rolloutBytes } = yield* Settings
+  const limits: LineLimits = { stringBytes: Math.max(1_048_576, rolloutBytes) }
+
+  const check = Effect.gen(function* () {
+    const home = attempt(() => statSync(codexHome))
+    if (home === undefined || !home.isDirectory()) {
+      const reason = home === undefined ? "it is not there" : "it is not a folder"
+      return yield* new CodexHomeUnavailable({ path: codexHome, reason })
+    }
+  })
+
+  const list = Effect.gen(function* () {
+    yield* check
+    const seen = new Set<string>()
+    const found = folders.flatMap(({ isArchived, name }) => {
+      const start = attempt(() => realpathSync(join(codexHome, name)))
+      return start === undefined ? [] : walk(start, isArchived, seen)
+    })
+    return withoutCopies([...found].sort((left, right) => (left.path < right.path ? -1 : 1)))
+  }).pipe(Effect.withSpan("RolloutStore.list"))
+
+  const ends = RolloutFileEnds.make(limits)
+  let opened = 0
+  const readEnds = (file: RolloutFile) =>
+    ends
+      .read(file.path)
+      .pipe(Effect.zipLeft(Effect.suspend(() => (++opened % filesPerBreath === 0 ? breathe : Effect.void))))
+
+  return RolloutStore.of({ check, list, readEnds, read: (file) => readWhole(file, limits) })
+})
+
+/** The rollouts of a Codex home on disk. */
+export const layer: Layer.Layer<RolloutStore, never, Settings> = Layer.effect(RolloutStore, make)

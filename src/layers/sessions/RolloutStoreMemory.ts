@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { LineSplitter } from "../../domain/session/LineSplitter.js"
+import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/RolloutEnds.js"
+import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../domain/session/RolloutLine.js"
+import type { RolloutFile } from "../../domain/thread/Thread.js"
+import { joinFacts } from "../../domain/thread/ThreadFacts.js"
+import {
+  CodexHomeUnavailable,
+  type EndOfRollout,
+  RolloutStore,
+  RolloutUnreadable
+} from "../../services/RolloutStore.js"
+
+/** A rollout that was never a file. */
+export interface HeldRollout {
+  /** What it is known by, as a file by its path: unique, and the same each time. A UUID in it is the thread's id at need. */
+  readonly path: string
+  /** Its lines of JSON: as one text, as UTF-8, or line by line; an iterable is gone through more than once. */
+  readonly content: string | Uint8Array | Iterable<string>
+  /** Unix milliseconds. It tells that the content changed where its size did not; left out, the time of the last record. */
+  readonly modifiedAt?: number
+  readonly isArchived?: boolean
+}
+
+/** The rollouts that a host holds, in any order. */
+export type HeldRollouts = Iterable<HeldRollout> | AsyncIterable<HeldRollout>
+
+const limits = { stringBytes: 1_048_576 }
+
+const bytesOf = ({ content }: HeldRollout): Buffer =>
+  typeof content === "string"
+    ? Buffer.from(content)
+    : content instanceof Uint8Array
+      ? Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+      : Buffer.from(Array.from(content, (line) => `${line}\n`).join(""))
+
+const tailOf = (bytes: Buffer) => readTail(bytes.subarray(-tailBytes), bytes.length <= tailBytes)
+
+const fileOf = (rollout: HeldRollout, bytes: Buffer): RolloutFile => ({
+  path: rollout.path,
+  size: bytes.length,
+  modifiedAt: rollout.modifiedAt ?? tailOf(bytes).lastTimestamp ?? 0,
+  isArchived: rollout.isArchived ?? false
+})
+
+const linesOf = (bytes: Buffer): ReadonlyArray<RolloutLine | MalformedLine> => {
+  const splitter = new LineSplitter(limits)
+  return [...splitter.push(bytes), ...splitter.flush()].flatMap(decodeNumberedLine)
+}
+
+/** Everything that a host holds; `failing` makes the error of what is thrown on the way. */
+const collect = <E>(held: HeldRollouts | (() => HeldRollouts), failing: (cause: unknown) => E) =>
+  Effect.flatMap(
+    Effect.try({ try: () => (typeof held === "function" ? held() : held), catch: failing }),
+    (rollouts): Effect.Effect<ReadonlyArray<HeldRollout>, E> =>
+      Symbol.asyncIterator in rollouts
+        ? Effect.map(Stream.runCollect(Stream.fromAsyncIterable(rollouts, failing)), Chunk.toReadonlyArray)
+        : Effect.try({ try: () => Array.from(rollouts), catch: failing })
+  )
+
+/**
+ * Rollouts that a host holds itself: an iterable, or an asynchronous one. It is gone through anew for each listing and
+ * each reading, so that what a host adds or changes is seen; of what can be gone through only once, as a generator, a
+ * function that makes a new one is wanted. What it throws fails the listing with `CodexHomeUnavailable`, and a reading
+ * with `RolloutUnreadable`.
+ */
+export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<RolloutStore> => {
+  const find = (file: RolloutFile) => {
+    const failing = (cause?: unknown) => new RolloutUnreadable({ path: file.path, cause })
+    return collect(held, failing).pipe(
+      Effect.map((rollouts) => rollouts.find(({ path }) => path === file.path)),
+      Effect.flatMap((rollout) =>
+        rollout === undefined
+          ? failing()
+          : Effect.try({ try: () => ({ rollout, bytes: bytesOf(rollout) }), catch: failing })
+      )
+    )
+  }
+  return Layer.succeed(RolloutStore, {
+    check: Effect.void,
+    list: Effect.gen(function* () {
+      const failing = (cause: unknown) =>
+        new CodexHomeUnavailable({
+          path: "held by the host",
+          reason: cause instanceof Error ? cause.message : String(cause)
+        })
+      const rollouts = yield* collect(held, failing)
+      const files = yield* Effect.try({
+        try: () => rollouts.map((rollout) => fileOf(rollout, bytesOf(rollout))),
+        catch: failing
+      })
+      return files.sort((left, right) => (left.path < right.path ? -1 : 1))
+    }),
+    readEnds: (file) =>
+      Effect.map(find(file), ({ bytes }) => {
+        const reader = new HeadReader()
+        const splitter = new LineSplitter(limits)
+        const isWanted = reader.push(splitter.push(bytes.subarray(0, headBytes)))
+        if (isWanted && bytes.length <= headBytes) {
+          reader.push(splitter.flush())
+        }
+        return joinFacts(reader.result(), tailOf(bytes))
+      }),
+    read: (file) =>
+      Stream.unwrap(
+        Effect.map(find(file), ({ bytes, rollout }) => {
+          const read = fileOf(rollout, bytes)
+          const hash = createHash("sha256").update(bytes).digest("hex")
+          const end: EndOfRollout = { _tag: "EndOfRollout", file: read, content: { size: read.size, hash } }
+          return Stream.concat(Stream.fromIterable(linesOf(bytes)), Stream.succeed(end))
+        })
+      )
+  })
+}

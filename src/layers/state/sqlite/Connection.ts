@@ -1,0 +1,138 @@
+import { closeSync, lstatSync, openSync } from "node:fs"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import * as Schedule from "effect/Schedule"
+import * as String from "effect/String"
+import { StateDbUnavailable } from "../../../services/StateDb.js"
+
+/**
+ * How long SQLite itself waits for another process, in milliseconds. It blocks the event loop while it does, so the real
+ * waiting is {@link whileBusy}'s.
+ */
+const busyTimeout = 20
+
+/** Another process writes for milliseconds; one that holds the database for a minute is stuck. */
+const patience = Schedule.exponential("5 millis", 1.5).pipe(
+  Schedule.union(Schedule.spaced("200 millis")),
+  Schedule.jittered,
+  Schedule.upTo("60 seconds")
+)
+
+/** SQLite's own code, however deep in its causes an error has it. */
+const codeOf = (error: unknown): string =>
+  Predicate.hasProperty(error, "code") && Predicate.isString(error.code)
+    ? error.code
+    : Predicate.hasProperty(error, "cause")
+      ? codeOf(error.cause)
+      : ""
+
+const isBusy = (error: unknown): boolean => /^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(error))
+
+/** Runs an effect again while another process holds the database. */
+export const whileBusy = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.retry(effect, { schedule: patience, while: isBusy })
+
+const reasonOf = (error: unknown): StateDbUnavailable["reason"] => {
+  const code = codeOf(error)
+  return /^SQLITE_(?:NOTADB|CORRUPT)/.test(code)
+    ? "corrupt"
+    : /^(?:SQLITE_READONLY|EACCES|EPERM|EROFS)/.test(code)
+      ? "read-only"
+      : "unopenable"
+}
+
+/** What it means that the database at a path could not be used. */
+export const unavailable = (path: string, cause: unknown): StateDbUnavailable =>
+  new StateDbUnavailable({ path, reason: reasonOf(cause), cause })
+
+/** SQLite gives the files beside a database the mode that the database has. */
+const fileMode = 0o600
+
+/** Makes the file, for its owner alone, where there is none; one that is a symbolic link is not written through. */
+const makePrivate = (path: string): Effect.Effect<void, StateDbUnavailable> =>
+  Effect.try({
+    try: () => {
+      if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+        throw new Error("it is a symbolic link, and nothing is written through one")
+      }
+      closeSync(openSync(path, "a", fileMode))
+    },
+    catch: (cause) => unavailable(path, cause)
+  })
+
+interface OpenOptions {
+  readonly filename: string
+  readonly readonly?: boolean
+  readonly disableWAL?: boolean
+}
+
+/** Opens a database, again while another process holds it. The client reports what is wrong as a defect. */
+const open = (options: OpenOptions): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql.unsafe(`PRAGMA busy_timeout = ${busyTimeout}`)
+    })
+  ).pipe(
+    Layer.provideMerge(
+      SqliteClient.layer({
+        ...options,
+        transformQueryNames: String.camelToSnake,
+        transformResultNames: String.snakeToCamel
+      })
+    ),
+    Layer.catchAllCause((cause) => Layer.fail(unavailable(options.filename, Cause.squash(cause)))),
+    Layer.retry(Schedule.whileInput(patience, (error: StateDbUnavailable) => isBusy(error.cause)))
+  )
+
+/**
+ * A connection to the database at a path, in WAL mode, with foreign keys. The file and its folder must be writable, and
+ * the folder there.
+ */
+export const connection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
+  Layer.unwrapEffect(Effect.as(makePrivate(path), open({ filename: path })))
+
+/**
+ * A connection that can write nothing, whoever else has the database open. What SQLite keeps beside the file must be there,
+ * or its folder must be writable.
+ */
+export const readConnection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
+  open({ filename: path, readonly: true, disableWAL: true })
+
+/** A connection to an empty database that is in no file, and gone with its layer. */
+export const emptyConnection: Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> = open({ filename: ":memory:" })
+
+/**
+ * Runs an effect in one write transaction, taken at the start: what it reads is still so when it writes. Begins again while
+ * another process writes, and rolls back on failure and on interruption. Nothing but SQL belongs inside.
+ */
+export const inTransaction = <A, E, R>(
+  sql: SqlClient.SqlClient,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | SqlError, R> =>
+  whileBusy(
+    Effect.uninterruptibleMask((restore) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const connection = yield* sql.reserve
+          const run = (statement: string) => connection.executeUnprepared(statement, [], undefined)
+          yield* run("BEGIN IMMEDIATE")
+          const within = Context.make(SqlClient.TransactionConnection, [connection, 0])
+          const exit = yield* Effect.exit(restore(Effect.provide(effect, within)))
+          if (Exit.isFailure(exit)) {
+            yield* Effect.ignore(run("ROLLBACK"))
+            return yield* exit
+          }
+          yield* Effect.tapError(run("COMMIT"), () => Effect.ignore(run("ROLLBACK")))
+          return exit.value
+        })
+      )
+    )
+  )

@@ -1,0 +1,75 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { ThreadId } from "../../../domain/thread/ThreadId.js"
+
+/**
+ * The record of what was forgotten, beside the database: the ids, a line each, and nothing else. A database that takes the
+ * place of a lost or corrupt one keeps by it to what was asked of the one before.
+ */
+
+const isThreadId = Schema.is(ThreadId)
+
+/** Where the record beside a database lies. */
+export const recordBeside = (database: string): string => join(dirname(database), "forgotten")
+
+const isMissing = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")
+
+const failing =
+  (database: string) =>
+  (cause: unknown): SqlError => {
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    return new SqlError({ cause: new Error(`${recordBeside(database)}: ${detail}`, { cause }) })
+  }
+
+/** The ids in the file beside a database; none where there is no file. One that cannot be read fails: nobody may come back by it. */
+export const readForgotten = (database: string): Effect.Effect<ReadonlyArray<ThreadId>, SqlError> =>
+  Effect.try(() => readFileSync(recordBeside(database), "utf8")).pipe(
+    Effect.catchIf(
+      ({ error }) => isMissing(error),
+      () => Effect.succeed("")
+    ),
+    Effect.mapBoth({
+      onFailure: ({ error }) => failing(database)(error),
+      onSuccess: (text) => text.split("\n").filter((line) => isThreadId(line))
+    })
+  )
+
+/** Forces a file's or a folder's content to the disk. */
+const through = (path: string, flag: "r" | "w", write: (file: number) => void): void => {
+  const file = openSync(path, flag, 0o600)
+  try {
+    write(file)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/**
+ * Makes the file hold these ids, wholly or as it was before. For the holder of the database's write lock alone: what is
+ * read, joined and written by two at once would lose ids.
+ */
+export const writeForgotten = (
+  database: string,
+  threadIds: Iterable<ThreadId>,
+  pid: number
+): Effect.Effect<void, SqlError> =>
+  Effect.try({
+    try: () => {
+      const path = recordBeside(database)
+      // Named as other temporary files of the home, which are swept when a killed process left one.
+      const temporary = join(dirname(path), `.forgotten.-${pid}-.tmp`)
+      try {
+        through(temporary, "w", (file) => writeFileSync(file, [...new Set(threadIds)].sort().join("\n") + "\n"))
+        renameSync(temporary, path)
+      } finally {
+        rmSync(temporary, { force: true })
+      }
+      through(dirname(path), "r", () => {})
+    },
+    catch: failing(database)
+  })

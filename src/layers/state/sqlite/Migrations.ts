@@ -1,0 +1,222 @@
+import * as Migrator from "@effect/sql/Migrator"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { StateDbUnavailable } from "../../../services/StateDb.js"
+import { inTransaction, unavailable, whileBusy } from "./Connection.js"
+import { readForgotten, recordBeside } from "./ForgottenFile.js"
+import { createInspectionTables } from "./InspectionTables.js"
+
+/** The first version: the contract's tables, section 4, each with what this program needs beside it. */
+const createTables = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`CREATE TABLE threads (
+    id TEXT PRIMARY KEY,
+    rollout_path TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    model_provider TEXT,
+    cwd TEXT,
+    cli_version TEXT,
+    title TEXT,
+    sandbox_policy TEXT,
+    approval_mode TEXT,
+    tokens_used INTEGER,
+    first_user_message TEXT,
+    archived_at INTEGER,
+    git_sha TEXT,
+    git_branch TEXT,
+    git_origin_url TEXT,
+    rollout_size INTEGER NOT NULL,
+    rollout_modified_at INTEGER NOT NULL,
+    missing_since INTEGER
+  )`
+  // What a pass asks at every start is answered from indexes alone: the rows hold long texts.
+  yield* sql`CREATE INDEX threads_by_update
+    ON threads (updated_at DESC, id DESC, archived_at, source, missing_since, rollout_size)`
+  yield* sql`CREATE INDEX threads_by_cwd ON threads (cwd, id)`
+
+  yield* sql`CREATE TABLE rollout_files (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    thread_id TEXT NOT NULL,
+    last_record_at INTEGER NOT NULL
+  )`
+  yield* sql`CREATE INDEX rollout_files_by_thread ON rollout_files (thread_id)`
+
+  yield* sql`CREATE TABLE indexed_listing (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    fingerprint TEXT
+  )`
+
+  yield* sql`CREATE TABLE thread_memory (
+    thread_id TEXT PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,
+    updated_at INTEGER NOT NULL,
+    slug TEXT NOT NULL,
+    version TEXT NOT NULL,
+    rollout_size INTEGER NOT NULL,
+    rollout_hash TEXT,
+    memory_summary TEXT NOT NULL,
+    trace_summary TEXT NOT NULL
+  )`
+  yield* sql`CREATE INDEX thread_memory_versions ON thread_memory (thread_id, updated_at, version)`
+
+  yield* sql`CREATE TABLE extractions (
+    thread_id TEXT PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,
+    outcome TEXT,
+    learned_updated_at INTEGER,
+    learned_size INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at INTEGER,
+    is_quarantined INTEGER NOT NULL DEFAULT 0,
+    error_tag TEXT,
+    error_message TEXT,
+    failed_size INTEGER,
+    failed_hash TEXT,
+    failed_modified_at INTEGER,
+    claim_owner TEXT,
+    claim_expires_at INTEGER,
+    claim_host TEXT,
+    claim_pid INTEGER,
+    claim_process_started TEXT
+  )`
+  yield* sql`CREATE INDEX extractions_learned ON extractions (thread_id, learned_updated_at, learned_size)`
+
+  yield* sql`CREATE TABLE memory_consolidation_locks (
+    cwd TEXT PRIMARY KEY,
+    working_thread_id TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
+    host TEXT,
+    pid INTEGER,
+    process_started TEXT
+  )`
+  yield* sql`CREATE INDEX memory_consolidation_locks_by_update ON memory_consolidation_locks (updated_at DESC)`
+
+  yield* sql`CREATE TABLE consolidations (
+    cwd TEXT PRIMARY KEY,
+    published_fingerprint TEXT,
+    published_at INTEGER,
+    failed_fingerprint TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at INTEGER,
+    error_tag TEXT,
+    error_message TEXT
+  )`
+
+  yield* sql`CREATE TABLE memory_removals (
+    cwd TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    PRIMARY KEY (cwd, thread_id)
+  )`
+  // A memory that leaves a directory, however it leaves, is on record before anything is pruned for want of it. Not
+  // `OR IGNORE`: a trigger follows the conflict clause of the statement that fires it.
+  yield* sql`CREATE TRIGGER thread_deleted BEFORE DELETE ON threads WHEN OLD.cwd IS NOT NULL BEGIN
+    INSERT INTO memory_removals SELECT OLD.cwd, thread_id FROM thread_memory m WHERE thread_id = OLD.id
+      AND NOT EXISTS (SELECT 1 FROM memory_removals r WHERE r.cwd = OLD.cwd AND r.thread_id = m.thread_id);
+  END`
+  yield* sql`CREATE TRIGGER thread_moved AFTER UPDATE OF cwd ON threads
+    WHEN OLD.cwd IS NOT NULL AND OLD.cwd IS NOT NEW.cwd BEGIN
+    INSERT INTO memory_removals SELECT OLD.cwd, thread_id FROM thread_memory m WHERE thread_id = OLD.id
+      AND NOT EXISTS (SELECT 1 FROM memory_removals r WHERE r.cwd = OLD.cwd AND r.thread_id = m.thread_id);
+  END`
+  yield* sql`CREATE TRIGGER memory_deleted BEFORE DELETE ON thread_memory BEGIN
+    INSERT INTO memory_removals SELECT cwd, id FROM threads t WHERE id = OLD.thread_id AND cwd IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM memory_removals r WHERE r.cwd = t.cwd AND r.thread_id = t.id);
+  END`
+})
+
+/** What requests to a model cost, one row each: what they may cost at worst while they are under way. */
+const createSpending = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`CREATE TABLE model_spending (
+    id TEXT PRIMARY KEY,
+    pass TEXT NOT NULL,
+    day TEXT NOT NULL,
+    tokens INTEGER NOT NULL
+  )`
+  yield* sql`CREATE INDEX model_spending_by_pass ON model_spending (pass, tokens)`
+  yield* sql`CREATE INDEX model_spending_by_day ON model_spending (day, tokens)`
+})
+
+/** How much of what a model quoted in a memory stands in its rollout; null where nobody looked. */
+const addGrounding = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE thread_memory ADD COLUMN quoted_items INTEGER`
+  yield* sql`ALTER TABLE thread_memory ADD COLUMN grounded_items INTEGER`
+})
+
+/** Every version of the schema, in order. A published one is never changed: what comes later is a new one. */
+const migrations = {
+  "0001_create_tables": createTables,
+  "0002_create_spending": createSpending,
+  "0003_add_grounding": addGrounding,
+  "0004_create_inspection_tables": createInspectionTables
+}
+
+const latest = Object.keys(migrations).length
+
+const Version = Schema.Tuple(Schema.Struct({ version: Schema.Int }))
+const decodeVersion = Schema.decodeUnknown(Version)
+
+/** The version is kept where it costs nothing to read, so that a start with nothing to migrate takes no lock. */
+const readVersion = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const [{ version }] = yield* decodeVersion(yield* sql`SELECT user_version AS version FROM pragma_user_version`)
+  return version
+})
+
+/** Fails with `older` or `newer` where the schema at a path is not this program's: a reader cannot bring it up to date. */
+export const requireLatest = Effect.fnUntraced(
+  function* (path: string) {
+    if (!(yield* whileBusy(isUpToDate(path)))) {
+      return yield* new StateDbUnavailable({ path, reason: "older" })
+    }
+  },
+  (effect, path) =>
+    Effect.mapError(effect, (error) => (error._tag === "StateDbUnavailable" ? error : unavailable(path, error)))
+)
+
+/** Whether there is nothing to migrate; fails with `newer` where there is more than this program knows. */
+const isUpToDate = Effect.fnUntraced(function* (path: string) {
+  const version = yield* readVersion
+  return version > latest ? yield* new StateDbUnavailable({ path, reason: "newer" }) : version === latest
+})
+
+/** What was forgotten by the database before this one, which was lost, stays away; a new one has nothing of it to erase. */
+const takeForgotten = Effect.fnUntraced(function* (path: string) {
+  const sql = yield* SqlClient.SqlClient
+  const now = yield* Clock.currentTimeMillis
+  const threadIds = yield* Effect.mapError(readForgotten(path), (error) => unavailable(recordBeside(path), error))
+  yield* sql`INSERT OR IGNORE INTO forgotten_threads (thread_id, forgotten_at, erased_at)
+    SELECT value, ${now}, ${now} FROM json_each(${JSON.stringify(threadIds)})
+    WHERE value NOT IN (SELECT id FROM threads)`
+})
+
+const run = Effect.fnUntraced(function* (path: string) {
+  const sql = yield* SqlClient.SqlClient
+  yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations) })
+  yield* takeForgotten(path)
+  yield* sql.unsafe(`PRAGMA user_version = ${latest}`)
+})
+
+/**
+ * Brings the schema of the database at a path up to date. Safe when many processes start at once: one migrates, the others
+ * wait for it and look again. Fails with `newer` on a database that a later version of this program has changed.
+ */
+export const migrate = Effect.fn("StateDb.migrate")(
+  function* (path: string) {
+    const sql = yield* SqlClient.SqlClient
+    if (!(yield* whileBusy(isUpToDate(path)))) {
+      yield* inTransaction(sql, Effect.unlessEffect(run(path), isUpToDate(path)))
+    }
+  },
+  // The migrator reports what SQLite refuses, such as a table that is there already, as a defect.
+  (effect, path) =>
+    effect.pipe(
+      Effect.mapError((error) => (error._tag === "StateDbUnavailable" ? error : unavailable(path, error))),
+      Effect.catchAllDefect((defect) => unavailable(path, defect))
+    )
+)

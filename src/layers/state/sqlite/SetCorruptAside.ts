@@ -1,0 +1,47 @@
+import { existsSync, renameSync } from "node:fs"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { StateDbUnavailable } from "../../../services/StateDb.js"
+import { connection, unavailable, whileBusy } from "./Connection.js"
+
+const isOk = Schema.is(Schema.Tuple(Schema.Struct({ quickCheck: Schema.Literal("ok") })))
+
+const isCorrupt = (path: string): Effect.Effect<boolean, StateDbUnavailable> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    return !isOk(yield* whileBusy(sql`PRAGMA quick_check(1)`))
+  }).pipe(
+    Effect.catchTag("SqlError", (error) => unavailable(path, error)),
+    Effect.provide(connection(path)),
+    Effect.catchIf(
+      (error) => error.reason === "corrupt",
+      () => Effect.succeed(true)
+    )
+  )
+
+/** A database is one file, and the two that SQLite keeps beside it while it is open. */
+const parts = ["", "-wal", "-shm"]
+
+/**
+ * Moves a corrupt database at a path out of the way, to a name that says when. A sound one, or none, is left alone; nothing
+ * is ever deleted.
+ */
+export const setCorruptAside = Effect.fn("StateDb.setCorruptAside")(function* (path: string) {
+  if (!existsSync(path) || !(yield* isCorrupt(path))) {
+    return
+  }
+  const now = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis)).replace(/[:.]/g, "-")
+  const aside = `${path}.corrupt-${now}`
+  yield* Effect.try({
+    try: () => {
+      for (const part of parts.filter((part) => existsSync(path + part))) {
+        renameSync(path + part, aside + part)
+      }
+    },
+    catch: (cause) => new StateDbUnavailable({ path, reason: "read-only", cause })
+  })
+  yield* Effect.logWarning(`the corrupt state DB was moved to ${aside}`)
+})

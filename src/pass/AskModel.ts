@@ -1,0 +1,141 @@
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import { ground, type Grounding } from "../domain/memory/Grounding.js"
+import { answerText, noAnswer, withDelta, withItem } from "../domain/model/ModelAnswer.js"
+import { StreamEndedEarly } from "../domain/model/ModelError.js"
+import {
+  isNothing,
+  parseStageOneOutput,
+  stageOneJsonSchema,
+  type StageOneOutput
+} from "../domain/memory/StageOneOutput.js"
+import type { Thread } from "../domain/thread/Thread.js"
+import { countAnswer, type Pass } from "./Pass.js"
+import type { LoadedRollout } from "./ReadSession.js"
+import { ModelClient, type StageOneRequest, type TokenUsage } from "../services/ModelClient.js"
+import { Progress } from "../services/Progress.js"
+import { stageOneInput, windowOf } from "./ExtractionPrompt.js"
+import { Templates } from "../services/Templates.js"
+
+/** What the model made of a rollout, and how much of what it quoted was found there; undefined where nothing was looked up. */
+export interface StageOneAnswer {
+  readonly output: StageOneOutput
+  readonly grounding: Grounding | undefined
+}
+
+/**
+ * Has the model say what is worth remembering of a rollout. What a model wrote is demoted where it cannot be traced to the
+ * user, and its quotations are looked up; an answer made by rule is taken as it is. Fails with the model's own errors, with
+ * `StreamEndedEarly`, and with `MalformedAnswer`.
+ */
+export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
+  const model = yield* ModelClient
+  const { answersByRule = false } = model
+  // Loaded now, so that no answer waits for it.
+  const authority = answersByRule ? undefined : yield* loadAuthority
+  const request = yield* makeRequest(pass, thread, rollout, Infinity)
+  // Made before it is its turn: what a model prepares for its answer is ready then.
+  const events = model.stream(request)
+  const text = yield* pass.request(askWithin(pass, request, events, rollout))
+  // The next request is on its way before this answer is looked at.
+  yield* Effect.yieldNow()
+  const answer = yield* parseStageOneOutput(text)
+  if (authority === undefined) {
+    return { output: answer, grounding: undefined }
+  }
+  const output = authority.withAuthority(answer, rollout.evidence)
+  return isNothing(output) ? { output, grounding: undefined } : looked(thread, rollout, output)
+})
+
+/** What demotes everything that cannot be traced to the user. */
+const loadAuthority = Effect.promise(() => import("../domain/privacy/Authority.js"))
+
+/** Looks up what a model quoted in what it was shown. */
+const looked = (
+  { cwd, gitBranch, gitSha }: Thread,
+  { evidence, file, rendering }: LoadedRollout,
+  output: StageOneOutput
+): StageOneAnswer =>
+  ground(output, {
+    evidence,
+    rendering: rendering.text,
+    facts: [file.path, cwd ?? "", gitBranch ?? "", gitSha ?? ""]
+  })
+
+const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout, tokens: number) {
+  const { stageOneSystem } = yield* Templates
+  const request: StageOneRequest = {
+    pass: pass.owner,
+    thread,
+    instructions: stageOneSystem,
+    input: yield* stageOneInput(rollout.file.path, rollout, tokens),
+    outputSchema: stageOneJsonSchema(),
+    evidence: rollout.evidence
+  }
+  return request
+})
+
+/** How often a request is made smaller when the model says that it is too long, and what is left of it each time. */
+const shrinkings = 3
+const shrinking = 0.6
+
+/** Asks, and asks with less where the server's window turns out to be smaller than thought. */
+const askWithin = Effect.fnUntraced(function* (
+  pass: Pass,
+  first: StageOneRequest,
+  firstEvents: AnswerEvents,
+  rollout: LoadedRollout
+) {
+  const model = yield* ModelClient
+  const { count, inputTokens } = windowOf(model)
+  let request = first
+  let events = firstEvents
+  for (let shrunk = 0; ; shrunk++) {
+    const answer = yield* Effect.either(collect(pass, request, events))
+    if (Either.isRight(answer)) {
+      return answer.right
+    }
+    if (answer.left._tag !== "ContextTooLong" || shrunk === shrinkings) {
+      return yield* answer.left
+    }
+    const text = `${request.instructions}\n${request.input}`
+    const tokens = Math.floor(Math.min(inputTokens, yield* count(text)) * shrinking)
+    request = yield* makeRequest(pass, first.thread, rollout, tokens)
+    events = model.stream(request)
+  }
+})
+
+type AnswerEvents = ReturnType<Context.Tag.Service<ModelClient>["stream"]>
+
+const collect = Effect.fn("StageOneAnswer.collect")(function* (
+  pass: Pass,
+  request: StageOneRequest,
+  events: AnswerEvents
+) {
+  const progress = yield* Progress
+  yield* progress.report({ _tag: "Asked", threadId: request.thread.id })
+  let answer = noAnswer
+  let usage: TokenUsage | undefined
+  yield* Stream.runForEachWhile(events, (event) =>
+    Effect.sync(() => {
+      switch (event._tag) {
+        case "TextDelta":
+          answer = withDelta(answer, event.text)
+          return true
+        case "ItemFinished":
+          answer = withItem(answer, event.text)
+          return true
+        case "Completed":
+          usage = event.usage
+          return false
+      }
+    })
+  )
+  if (usage === undefined) {
+    return yield* new StreamEndedEarly({ subject: { threadId: request.thread.id } })
+  }
+  yield* countAnswer(pass, usage)
+  return answerText(answer)
+})

@@ -1,0 +1,110 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { retryDelay, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
+import type { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../domain/thread/ExtractionError.js"
+import { isServersFault, type ModelError } from "../domain/model/ModelError.js"
+import type { SkipReason } from "../domain/thread/Selection.js"
+import type { MalformedAnswer } from "../domain/memory/StageOneOutput.js"
+import type { MemoryFsFailure } from "../services/MemoryFs.js"
+import type { ModelFailure } from "../services/ModelClient.js"
+import type { RolloutUnreadable } from "../services/RolloutStore.js"
+import { type Claim, type ClaimLost, StateDb, type StateDbFailure } from "../services/StateDb.js"
+import { safeMessageOf } from "../services/Redactor.js"
+import { Settings } from "../settings/Settings.js"
+
+/** Everything that one candidate can fail with. */
+export type ExtractionError =
+  | RolloutUnreadable
+  | NotACodexRollout
+  | NoWorkingDirectory
+  | ModelFailure
+  | ModelError
+  | MalformedAnswer
+  | ClaimLost
+  | StateDbFailure
+  | MemoryFsFailure
+  | ExtractionDefect
+
+/**
+ * What a failure means for the thread. `hopeless`: only new content can help. `server`: the thread is not to blame.
+ * `environment`: a disk or the state DB is to blame, which may be over at once or last. `lost`: the thread is another
+ * pass's now. `attempt`: trying again later may help, a few times.
+ */
+export type Treatment = "hopeless" | "server" | "environment" | "lost" | "attempt"
+
+/** See {@link Treatment}. */
+export const treatmentOf = (error: ExtractionError): Treatment => {
+  switch (error._tag) {
+    case "RolloutUnreadable":
+    case "NotACodexRollout":
+    case "NoWorkingDirectory":
+      return "hopeless"
+    case "ModelFailure":
+      return error.isServerSide ? "server" : "attempt"
+    case "MemoryFsFailure":
+    case "StateDbFailure":
+      return "environment"
+    case "ClaimLost":
+      return "lost"
+    case "MalformedAnswer":
+    case "ExtractionDefect":
+      return "attempt"
+    default:
+      return isServersFault(error) ? "server" : "attempt"
+  }
+}
+
+/** Whether the content is the one that failed before and is not to be tried (again) now; and why. */
+export const heldBack = (
+  { extraction }: ThreadRecord,
+  content: RolloutContent,
+  now: number
+): SkipReason | undefined => {
+  const isSame =
+    extraction.errorTag !== null && extraction.failedSize === content.size && extraction.failedHash === content.hash
+  return !isSame
+    ? undefined
+    : extraction.isQuarantined
+      ? "quarantined"
+      : (extraction.retryAt ?? 0) > now
+        ? "backoff"
+        : undefined
+}
+
+/** Records a failure on its thread, as far as the thread is still ours. */
+export const storeFailure = Effect.fnUntraced(function* (
+  claim: Claim,
+  { extraction, thread }: ThreadRecord,
+  content: RolloutContent,
+  error: ExtractionError
+) {
+  const treatment = treatmentOf(error)
+  if (treatment === "lost") {
+    return
+  }
+  const stateDb = yield* StateDb
+  const { retryAttempts, retryFactor, retryFirst, retryLongest } = yield* Settings
+  const now = yield* Clock.currentTimeMillis
+  const isSame = extraction.failedSize === content.size && extraction.failedHash === content.hash
+  const before = isSame ? extraction.attempts : 0
+  const attempts = treatment === "server" ? before : before + 1
+  const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
+  const isLast = treatment === "hopeless" || (treatment === "attempt" && attempts >= retryAttempts)
+  const isAtOnce = treatment === "server" || (treatment === "environment" && attempts === 1)
+  yield* stateDb
+    .storeFailure(claim, {
+      errorTag: error._tag,
+      errorMessage: yield* safeMessageOf(error),
+      content,
+      modifiedAt: thread.rolloutModifiedAt,
+      attempts,
+      retryAt: isLast ? undefined : isAtOnce ? now : now + delay
+    })
+    .pipe(
+      Effect.catchAll((cause) =>
+        Effect.flatMap(safeMessageOf(cause), (message) =>
+          Effect.logWarning(`the failure of ${thread.rolloutPath} could not be recorded: ${message}`)
+        )
+      )
+    )
+})

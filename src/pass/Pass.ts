@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import * as Metric from "effect/Metric"
+import * as Ref from "effect/Ref"
+import { tokens } from "./Metrics.js"
+import type { TokenUsage } from "../services/ModelClient.js"
+import { Settings } from "../settings/Settings.js"
+
+/** What the model has cost so far. */
+export interface ModelUse {
+  /** Requests that were answered. */
+  readonly calls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+/** What belongs to one pass alone. */
+export interface Pass {
+  /** Whose the claims and the locks of this pass are; another pass of the same host has another one. */
+  readonly owner: string
+  readonly modelUse: Ref.Ref<ModelUse>
+  /** Lets as many requests as the concurrency allows wait for their answers at once. */
+  readonly request: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
+/** Before all else, which has 0: a model that waits for its next request is the only thing a pass ever waits for. */
+const urgent = -1
+
+/** A pass that begins. */
+export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(function* () {
+  const { concurrency } = yield* Settings
+  const owner = yield* Effect.sync(() => randomUUID())
+  const modelUse = yield* Ref.make<ModelUse>({ calls: 0, inputTokens: 0, outputTokens: 0 })
+  const requests = yield* Effect.makeSemaphore(concurrency)
+  const request = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+    Effect.locally(requests.withPermits(1)(work), FiberRef.currentSchedulingPriority, urgent)
+  return { owner, modelUse, request }
+})
+
+/** Counts a request that was answered. */
+export const countAnswer = (pass: Pass, { inputTokens, outputTokens }: TokenUsage): Effect.Effect<void> =>
+  Effect.all(
+    [
+      Ref.update(pass.modelUse, (use) => ({
+        calls: use.calls + 1,
+        inputTokens: use.inputTokens + inputTokens,
+        outputTokens: use.outputTokens + outputTokens
+      })),
+      Metric.update(Metric.tagged(tokens, "direction", "input"), inputTokens),
+      Metric.update(Metric.tagged(tokens, "direction", "output"), outputTokens)
+    ],
+    { discard: true }
+  )

@@ -1,0 +1,280 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
+import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../domain/thread/ExtractionError.js"
+import type { Grounding } from "../domain/memory/Grounding.js"
+import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
+import type { BudgetExhausted } from "../domain/model/ModelError.js"
+import { mayBeSentTo } from "../domain/privacy/Provider.js"
+import { isSubAgentSource } from "../domain/session/RolloutLine.js"
+import { select, type SkipReason } from "../domain/thread/Selection.js"
+import { isNothing, type StageOneOutput } from "../domain/memory/StageOneOutput.js"
+import { isComplete, type Thread, threadOf } from "../domain/thread/Thread.js"
+import { isMemoryDisabled } from "../domain/thread/ThreadFacts.js"
+import { normaliseOutput, traceSlug } from "../domain/memory/TraceMemory.js"
+import { withheld, withheldFor, withheldSources } from "../domain/thread/Withheld.js"
+import { type ExtractionError, heldBack, storeFailure, treatmentOf } from "./ExtractionRetry.js"
+import { whileRenewed } from "./RenewedLease.js"
+import { extractionDuration, extractions } from "./Metrics.js"
+import type { Pass } from "./Pass.js"
+import { MemoryFs } from "../services/MemoryFs.js"
+import { ModelClient } from "../services/ModelClient.js"
+import { Progress } from "../services/Progress.js"
+import { type Claim, type Learned, StateDb } from "../services/StateDb.js"
+import { loadRedact, safeMessageOf } from "../services/Redactor.js"
+import { Settings } from "../settings/Settings.js"
+import type { LoadedRollout } from "./ReadSession.js"
+
+/** What became of one candidate. */
+export type ExtractionOutcome =
+  | {
+      readonly _tag: "Extracted"
+      readonly thread: Thread
+      readonly cwd: string
+      readonly traceFile: string
+      readonly grounding: Grounding | undefined
+    }
+  | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: string }
+  | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: SkipReason }
+  | { readonly _tag: "Failed"; readonly thread: Thread; readonly error: ExtractionError }
+
+/**
+ * Learns from the threads that have something to teach: selects them, and of each writes a trace memory or notes that there
+ * is nothing to remember. Every candidate stands alone: one that fails stops nobody else. A candidate that comes to its
+ * end before a model was asked gives its place to the next one.
+ */
+export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number, rules: IgnoreRules) {
+  const { concurrency, currentThread, minIdle } = yield* Settings
+  const waiting = new Map((yield* listWaiting).map((record) => [record.thread.id, withheldBy(rules, record)]))
+  const provider = yield* boundary
+  const context = { now: yield* Clock.currentTimeMillis, minIdle: Duration.toMillis(minIdle), currentThread, provider }
+  const outcomes: Array<ExtractionOutcome> = []
+  let places = limit
+  let selection = select([...waiting.values()], places, context)
+  for (const { reason, thread } of selection.skipped) {
+    outcomes.push(yield* skipped(thread, reason))
+    waiting.delete(thread.id)
+  }
+  while (selection.candidates.length > 0) {
+    const round = yield* Effect.forEach(selection.candidates, (thread) => extract(pass, thread, rules), {
+      concurrency: concurrency * candidatesPerRequest
+    })
+    outcomes.push(...round)
+    places -= round.filter(usedItsPlace).length
+    selection.candidates.forEach(({ id }) => waiting.delete(id))
+    selection = select([...waiting.values()], places, context)
+  }
+  return { extractions: outcomes, waiting: waiting.size }
+})
+
+/** A thread in a directory that its symbolic link led to, which only its row knows, is ignored like any other. */
+export const withheldBy = (rules: IgnoreRules, record: ThreadRecord): ThreadRecord =>
+  withheldFor(record.thread) === undefined && rules.isIgnored(record.thread)
+    ? { ...record, thread: withheld(record.thread, "ignored") }
+    : record
+
+/** The only provider whose sessions this pass may send away; undefined where all may be read. */
+export const boundary = Effect.gen(function* () {
+  const { provider } = yield* ModelClient
+  const { allowProviderCrossing } = yield* Settings
+  return allowProviderCrossing ? undefined : provider
+})
+
+/** Loaded with the first candidate: a pass with nothing to do starts without them. */
+const loadLoading = Effect.promise(() => import("./ReadSession.js"))
+const loadAsking = Effect.promise(() => import("./AskModel.js"))
+
+/** While one candidate's request is under way the next one is read, so that the model never waits for a disk. */
+const candidatesPerRequest = 2
+
+/** All threads that are not fresh, a page at a time. */
+export const listWaiting = Effect.gen(function* () {
+  const stateDb = yield* StateDb
+  const { sources, threadsScanned } = yield* Settings
+  const waiting: Array<ThreadRecord> = []
+  for (let after: Thread | undefined; ; after = waiting.at(-1)?.thread) {
+    const page = yield* stateDb.listThreads({
+      pageSize: threadsScanned,
+      after,
+      sources: sources === "all" ? undefined : [...sources, ...withheldSources],
+      archived: false,
+      unlearned: true
+    })
+    waiting.push(...page)
+    if (page.length < threadsScanned) {
+      return waiting
+    }
+  }
+})
+
+const usedItsPlace = (outcome: ExtractionOutcome): boolean =>
+  (outcome._tag === "Skipped" && outcome.reason === "budget") ||
+  outcome._tag === "Extracted" ||
+  outcome._tag === "Nothing" ||
+  (outcome._tag === "Failed" && treatmentOf(outcome.error) !== "hopeless")
+
+const skipped = Effect.fnUntraced(function* (thread: Thread, reason: SkipReason) {
+  const progress = yield* Progress
+  yield* progress.report({ _tag: "Skipped", threadId: thread.id, reason })
+  const outcome: ExtractionOutcome = { _tag: "Skipped", thread, reason }
+  return outcome
+})
+
+/** One candidate, from its claim to its end. Never fails. */
+const extract = (pass: Pass, thread: Thread, rules: IgnoreRules) =>
+  Effect.gen(function* () {
+    const stateDb = yield* StateDb
+    const { claimLease } = yield* Settings
+    return yield* Effect.acquireUseRelease(
+      stateDb.claim(thread.id, pass.owner, claimLease),
+      Option.match({
+        onNone: () => skipped(thread, "claimed"),
+        onSome: (claim) =>
+          whileRenewed(extractClaimed(pass, thread, claim, rules), stateDb.renewClaim(claim, claimLease), claimLease)
+      }),
+      (claim, exit) =>
+        Option.isSome(claim) && !usedUp(exit) ? Effect.ignore(stateDb.releaseClaim(claim.value)) : Effect.void
+    )
+  }).pipe(
+    Effect.catchAll((error) => failed(thread, error)),
+    Effect.tap((outcome) => Metric.increment(Metric.tagged(extractions, "outcome", outcome._tag.toLowerCase()))),
+    Metric.trackDuration(extractionDuration),
+    Effect.withSpan("PhaseOne.extract", { attributes: { threadId: thread.id } })
+  )
+
+/** What was learned was stored, and the claim ended with it. */
+const usedUp = (exit: Exit.Exit<ExtractionOutcome, unknown>): boolean =>
+  Exit.isSuccess(exit) && (exit.value._tag === "Extracted" || exit.value._tag === "Nothing")
+
+const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, claim: Claim, rules: IgnoreRules) {
+  const stateDb = yield* StateDb
+  const progress = yield* Progress
+  yield* progress.report({ _tag: "Claimed", threadId: thread.id, rolloutPath: thread.rolloutPath })
+  const record = Option.getOrElse(yield* stateDb.getThread(thread.id), (): ThreadRecord => ({
+    thread,
+    extraction: notTried
+  }))
+  // Between the selection and the claim another pass may have come to its end with this thread.
+  if (isFresh(record)) {
+    return yield* skipped(thread, "claimed")
+  }
+  const { load } = yield* loadLoading
+  const orDefect = Effect.catchAllDefect((cause) => new ExtractionDefect({ threadId: thread.id, cause }))
+  const loaded = yield* Effect.either(orDefect(load(record.thread)))
+  const content = Either.match(loaded, {
+    onLeft: (): RolloutContent => ({ size: record.thread.rolloutSize, hash: null }),
+    onRight: (rollout) => rollout.content
+  })
+  const held = heldBack(record, content, yield* Clock.currentTimeMillis)
+  if (held !== undefined) {
+    yield* stateDb.keepFailure(thread.id, record.thread.rolloutModifiedAt)
+    return yield* skipped(thread, held)
+  }
+  return yield* loaded.pipe(
+    Effect.flatMap((rollout) => learn(pass, claim, record.thread, rollout, rules)),
+    orDefect,
+    Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Progress | Settings | StateDb> =>
+      error._tag === "BudgetExhausted"
+        ? leftOut(thread, error)
+        : Effect.zipRight(storeFailure(claim, record, content, error), failed(thread, error))
+    )
+  )
+})
+
+/** What the user did not agree to pay for is no failure: the next pass finds the thread as it was. */
+const leftOut = (thread: Thread, error: BudgetExhausted) =>
+  Effect.zipRight(Effect.logWarning(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
+
+/** Completes the thread's row, asks the model, and stores what it says. */
+const learn = Effect.fnUntraced(function* (
+  pass: Pass,
+  claim: Claim,
+  stored: Thread,
+  rollout: LoadedRollout,
+  rules: IgnoreRules
+) {
+  const stateDb = yield* StateDb
+  const progress = yield* Progress
+  if (!rollout.facts.isRollout) {
+    return yield* new NotACodexRollout({ path: rollout.file.path })
+  }
+  const thread = yield* complete(claim, stored, rollout, rules)
+  const withholding = withheldFor(thread)
+  if (withholding !== undefined) {
+    return yield* skipped(thread, withholding)
+  }
+  if (isSubAgentSource(thread.source)) {
+    return yield* skipped(thread, "ignored")
+  }
+  if (!mayBeSentTo(yield* boundary, thread)) {
+    return yield* skipped(thread, "provider")
+  }
+  const { cwd } = thread
+  if (cwd === null) {
+    return yield* new NoWorkingDirectory({ path: rollout.file.path })
+  }
+  const { traceBytes, summaryBytes } = yield* Settings
+  const { askForMemory } = yield* loadAsking
+  const { grounding, output } = yield* askForMemory(pass, thread, rollout)
+  const learned = { content: rollout.content, updatedAt: thread.updatedAt }
+  if (isNothing(output)) {
+    yield* stateDb.storeNothing(claim, learned)
+    yield* progress.report({ _tag: "NoOutput", threadId: thread.id })
+    const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
+    return outcome
+  }
+  const memory = normaliseOutput(output, { traceBytes, summaryBytes }, yield* loadRedact)
+  const traceFile = yield* store(claim, thread, cwd, { ...learned, grounding }, memory)
+  yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd })
+  const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile, grounding }
+  return outcome
+})
+
+/** The thread's row as the whole rollout has it; written only when the index did not know it all. */
+const complete = Effect.fnUntraced(function* (
+  claim: Claim,
+  stored: Thread,
+  rollout: LoadedRollout,
+  rules: IgnoreRules
+) {
+  const stateDb = yield* StateDb
+  const read = threadOf(rollout.facts, rollout.file, yield* Clock.currentTimeMillis, yield* loadRedact)
+  const reason = isMemoryDisabled(rollout.facts) ? "memory-disabled" : rules.isIgnored(read) ? "ignored" : undefined
+  if (reason !== undefined) {
+    return yield* stateDb.completeThread(claim, withheld(read, reason))
+  }
+  const thread = isComplete(stored, read) ? stored : yield* stateDb.completeThread(claim, read)
+  // Only the row has the directory that a symbolic link led to.
+  return rules.isIgnored(thread) ? yield* stateDb.completeThread(claim, withheld(thread, "ignored")) : thread
+})
+
+const store = Effect.fnUntraced(function* (
+  claim: Claim,
+  thread: Thread,
+  cwd: string,
+  learned: Learned & { readonly grounding: Grounding | undefined },
+  output: StageOneOutput
+) {
+  const memoryFs = yield* MemoryFs
+  const stateDb = yield* StateDb
+  const { slugLength } = yield* Settings
+  const redact = yield* loadRedact
+  const slug = traceSlug(redact(thread.title ?? ""), slugLength)
+  const header = { threadId: thread.id, cwd, rolloutPath: thread.rolloutPath, updatedAt: thread.updatedAt }
+  const memory = { ...learned, traceSummary: output.traceMemory, memorySummary: output.summary, slug }
+  return yield* memoryFs.storeTrace({ header, slug, trace: output.traceMemory }, stateDb.storeMemory(claim, memory))
+})
+
+const failed = Effect.fnUntraced(function* (thread: Thread, error: ExtractionError) {
+  const progress = yield* Progress
+  const message = yield* safeMessageOf(error)
+  yield* Effect.logWarning(message).pipe(Effect.annotateLogs({ error: error._tag, rollout: thread.rolloutPath }))
+  yield* progress.report({ _tag: "ExtractionFailed", threadId: thread.id, errorTag: error._tag })
+  const outcome: ExtractionOutcome = { _tag: "Failed", thread, error }
+  return outcome
+})

@@ -1,0 +1,305 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { keepToProvider, runAgent } from "./RunAgent.js"
+import {
+  ConsolidationDefect,
+  LeaseLost,
+  MemoriesMissing,
+  type ProviderCrossing
+} from "../domain/memory/ConsolidationError.js"
+import { retryDelay } from "../domain/thread/Extraction.js"
+import { isServersFault, ModelError } from "../domain/model/ModelError.js"
+import { isHeldBack } from "../domain/report/Report.js"
+import { whileRenewed } from "./RenewedLease.js"
+import { consolidationDuration, consolidations } from "./Metrics.js"
+import type { Pass } from "./Pass.js"
+import type { AgentControl, AgentFailure } from "../services/AgentControl.js"
+import { MemoryFs, type MemoryFsFailure, PublishRefused, type Staging } from "../services/MemoryFs.js"
+import { Progress } from "../services/Progress.js"
+import { type ConsolidationState, StateDb, type StateDbFailure } from "../services/StateDb.js"
+import { loadRedact, safeMessageOf } from "../services/Redactor.js"
+import { Settings } from "../settings/Settings.js"
+import type { Templates } from "../services/Templates.js"
+
+const isModelError = Schema.is(ModelError)
+
+/** Everything that the consolidation of one directory can fail with. */
+export type ConsolidationError =
+  | LeaseLost
+  | MemoriesMissing
+  | PublishRefused
+  | AgentFailure
+  | ModelError
+  | ProviderCrossing
+  | StateDbFailure
+  | MemoryFsFailure
+  | ConsolidationDefect
+
+/** What became of one directory. */
+export type ConsolidationOutcome =
+  | { readonly _tag: "Published"; readonly cwd: string }
+  | { readonly _tag: "Unchanged"; readonly cwd: string }
+  | { readonly _tag: "Locked"; readonly cwd: string }
+  | { readonly _tag: "Failed"; readonly cwd: string; readonly error: ConsolidationError }
+
+type Services = AgentControl | MemoryFs | Progress | Settings | StateDb | Templates
+
+/**
+ * Consolidates every directory that was touched in this pass or is dirty, each under its lock, each alone: one that fails
+ * stops nobody else. A dirty one that failed before waits for its time; one whose inputs are those published starts no agent.
+ */
+export const runPhaseTwo = Effect.fn("PhaseTwo.run")(function* (pass: Pass, touched: Iterable<string>) {
+  const stateDb = yield* StateDb
+  const { concurrency, tracesPerCwd } = yield* Settings
+  const now = yield* Clock.currentTimeMillis
+  const dirty = yield* stateDb.dirtyDirectories(tracesPerCwd)
+  const due = dirty.filter(({ retryAt }) => (retryAt ?? 0) <= now).map(({ cwd }) => cwd)
+  const directories = [...new Set([...touched, ...due])].sort()
+  return yield* Effect.forEach(directories, (cwd) => consolidateUntilClean(pass, cwd), { concurrency })
+})
+
+/**
+ * Finishes the publishes that killed passes left, before anything else is done. Whoever was killed while it published held
+ * the directory's lock; a lock that is held by a living pass stays with it.
+ */
+export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(function* (pass: Pass) {
+  const stateDb = yield* StateDb
+  yield* Effect.forEach(
+    yield* stateDb.lockedDirectories,
+    (cwd) =>
+      underLock(pass, cwd, resume(cwd)).pipe(
+        Effect.catchAll((error) =>
+          Effect.flatMap(safeMessageOf(error), (message) =>
+            Effect.logWarning(`a publish of ${cwd} could not be finished: ${message}`)
+          )
+        )
+      ),
+    { discard: true }
+  )
+})
+
+/** Finishes what a killed publish left in a directory whose lock we hold. */
+export const resume = Effect.fnUntraced(function* (cwd: string) {
+  const memoryFs = yield* MemoryFs
+  const stateDb = yield* StateDb
+  const published = yield* memoryFs.resume(cwd)
+  if (Option.isSome(published)) {
+    yield* memoryFs.discardStaging(cwd)
+    yield* stateDb.recordPublished(cwd, published.value)
+  }
+})
+
+/**
+ * Consolidates again what became dirty meanwhile: another pass that stored a trace and found the lock held has left it to us.
+ * Looking only after the lock was given back leaves no gap between us.
+ */
+const consolidateUntilClean = Effect.fnUntraced(function* (pass: Pass, cwd: string) {
+  let outcome = yield* consolidate(pass, cwd)
+  let tried: string | undefined
+  while (outcome._tag === "Published" || outcome._tag === "Unchanged") {
+    const inputs = yield* dirtyInputs(cwd)
+    if (inputs === undefined || inputs === tried) {
+      return outcome
+    }
+    tried = inputs
+    const later = yield* consolidate(pass, cwd)
+    if (later._tag === "Locked") {
+      return outcome
+    }
+    outcome = later
+  }
+  return outcome
+})
+
+/** The fingerprint of what a directory's consolidation would consume; undefined when that is what was published. */
+const dirtyInputs = Effect.fnUntraced(
+  function* (cwd: string) {
+    const stateDb = yield* StateDb
+    const { tracesPerCwd } = yield* Settings
+    const { fingerprint, published } = yield* stateDb.consolidationState(cwd, tracesPerCwd)
+    return fingerprint === (published ?? "") ? undefined : fingerprint
+  },
+  Effect.orElseSucceed(() => undefined)
+)
+
+/** One directory under its lock. Never fails. */
+export const consolidate = (pass: Pass, cwd: string): Effect.Effect<ConsolidationOutcome, never, Services> =>
+  underLock(pass, cwd, consolidateLocked(pass, cwd)).pipe(
+    Effect.map(Option.getOrElse((): ConsolidationOutcome => ({ _tag: "Locked", cwd }))),
+    Effect.catchAllDefect((cause) => new ConsolidationDefect({ cwd, cause })),
+    Effect.catchAll((error) => Effect.succeed<ConsolidationOutcome>({ _tag: "Failed", cwd, error })),
+    Effect.tap(tell),
+    Metric.trackDuration(consolidationDuration),
+    Effect.withSpan("PhaseTwo.consolidate", { attributes: { cwd } })
+  )
+
+const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
+  const progress = yield* Progress
+  const { cwd } = outcome
+  yield* Metric.increment(Metric.tagged(consolidations, "outcome", outcome._tag.toLowerCase()))
+  if (outcome._tag === "Failed") {
+    const { error } = outcome
+    yield* Effect.logWarning(`${cwd}: ${yield* safeMessageOf(error)}`).pipe(Effect.annotateLogs("error", error._tag))
+    yield* progress.report({ _tag: "ConsolidationFailed", cwd, errorTag: error._tag })
+  } else {
+    yield* progress.report({ _tag: outcome._tag, cwd })
+  }
+})
+
+/** Does work while the directory's lock is ours and is renewed; none where another pass holds it. */
+export const underLock = <A, E, R>(pass: Pass, cwd: string, work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const stateDb = yield* StateDb
+    const { lockLease } = yield* Settings
+    return yield* Effect.acquireUseRelease(
+      stateDb.acquireLock(cwd, pass.owner, lockLease),
+      (isOurs) => (isOurs ? Effect.asSome(whileRenewed(work, renewLock(pass, cwd), lockLease)) : Effect.succeedNone),
+      (isOurs) => (isOurs ? Effect.ignore(stateDb.releaseLock(cwd, pass.owner)) : Effect.void)
+    )
+  })
+
+/** Proves that the lock is still ours; a renewal that fails proves nothing, and counts as a lost one. */
+const renewLock = Effect.fnUntraced(function* (pass: Pass, cwd: string) {
+  const stateDb = yield* StateDb
+  const isOurs = yield* Effect.orElseSucceed(stateDb.renewLock(cwd, pass.owner), () => false)
+  if (!isOurs) {
+    return yield* new LeaseLost({ cwd })
+  }
+})
+
+const consolidateLocked = Effect.fnUntraced(function* (pass: Pass, cwd: string) {
+  const stateDb = yield* StateDb
+  const { tracesPerCwd } = yield* Settings
+  yield* resume(cwd)
+  const state = yield* stateDb.consolidationState(cwd, tracesPerCwd)
+  const work: Effect.Effect<ConsolidationOutcome, ConsolidationError, Services> = Effect.zipRight(
+    state.memories.length === 0 ? requireRecord(cwd, state) : Effect.void,
+    state.memories.length + state.notes.length === 0 ? clearMemory(cwd, state) : publishMemory(pass, cwd, state)
+  )
+  return yield* Effect.tapError(work, (error) => recordFailure(cwd, state, error))
+})
+
+/** Traces that no row knows are pruned only when it is on record that their memories were taken away. */
+const requireRecord = Effect.fnUntraced(function* (cwd: string, state: ConsolidationState) {
+  const memoryFs = yield* MemoryFs
+  const removed = new Set<string>(state.removals)
+  const unrecorded = (yield* memoryFs.tracesOf(cwd)).filter((threadId) => !removed.has(threadId))
+  if (unrecorded.length > 0) {
+    return yield* new MemoriesMissing({ cwd, traces: unrecorded.length })
+  }
+})
+
+/** Everything that was learned here was taken away: what was made of it goes too, when that is on record. */
+const clearMemory = Effect.fnUntraced(function* (cwd: string, state: ConsolidationState) {
+  const memoryFs = yield* MemoryFs
+  const stateDb = yield* StateDb
+  yield* memoryFs.clear(cwd)
+  yield* stateDb.recordPublished(cwd, state.fingerprint)
+  const outcome: ConsolidationOutcome = { _tag: "Published", cwd }
+  return outcome
+})
+
+const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, state: ConsolidationState) {
+  const memoryFs = yield* MemoryFs
+  const stateDb = yield* StateDb
+  const progress = yield* Progress
+  const redact = yield* loadRedact
+  const memories = state.memories.map((memory) => ({
+    ...memory,
+    traceSummary: redact(memory.traceSummary),
+    memorySummary: redact(memory.memorySummary)
+  }))
+  const warnings = yield* memoryFs.refresh(cwd, memories)
+  yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
+  const unchanged: ConsolidationOutcome = { _tag: "Unchanged", cwd }
+  if (state.published === state.fingerprint) {
+    return unchanged
+  }
+  const onDisk = yield* memoryFs.publishedFingerprint(cwd)
+  if (Option.contains(onDisk, state.fingerprint)) {
+    yield* memoryFs.discardStaging(cwd)
+    yield* stateDb.recordPublished(cwd, state.fingerprint)
+    return unchanged
+  }
+  yield* keepToProvider(cwd, state)
+  yield* progress.report({ _tag: "Consolidating", cwd })
+  const staging = yield* memoryFs.stage(cwd, memories, state.notes)
+  return yield* Effect.onError(publishStaged(pass, staging, state), (cause) =>
+    Effect.ignore(
+      Cause.isInterruptedOnly(cause)
+        ? // What was broken off is of no use to anybody; after a lost lease it is another pass's.
+          Effect.zipRight(renewLock(pass, cwd), memoryFs.discardStaging(cwd))
+        : memoryFs.redactStaging(cwd)
+    )
+  )
+})
+
+/** Has the agent work in a staged copy, and publishes what it left there. */
+const publishStaged = Effect.fnUntraced(function* (pass: Pass, staging: Staging, state: ConsolidationState) {
+  const memoryFs = yield* MemoryFs
+  const stateDb = yield* StateDb
+  const { cwd } = staging.root
+  const ended = yield* Effect.either(runAgent(pass, staging.root.stagingPath))
+  const changes = yield* memoryFs.restoreOutside(staging, (threadId) => isBusy(threadId, state))
+  if (changes.length > 0) {
+    return yield* new PublishRefused({
+      cwd,
+      reasons: changes.map((path) => `${path} was changed outside the staged copy`)
+    })
+  }
+  yield* ended
+  yield* renewLock(pass, cwd)
+  const threadIds = state.memories.map(({ threadId }) => threadId)
+  yield* memoryFs.publish(staging, { fingerprint: state.fingerprint, threadIds })
+  yield* memoryFs.discardStaging(cwd)
+  yield* stateDb.recordPublished(cwd, state.fingerprint)
+  const published: ConsolidationOutcome = { _tag: "Published", cwd }
+  return published
+})
+
+/** Whether another pass may have written a thread's trace file since its memory was read. */
+const isBusy = Effect.fnUntraced(function* (threadId: string, state: ConsolidationState) {
+  const stateDb = yield* StateDb
+  const known = state.memories.find((memory) => memory.threadId === threadId)
+  if (known === undefined) {
+    return true
+  }
+  const record = yield* stateDb.getThread(known.threadId)
+  const memory = yield* stateDb.getMemory(known.threadId)
+  return (
+    Option.exists(record, ({ extraction }) => extraction.claimOwner !== null) ||
+    !Option.exists(memory, ({ version }) => version === known.version)
+  )
+})
+
+/** Remembers a failure, so that a directory that always fails is not paid for at every pass. */
+const recordFailure = Effect.fnUntraced(
+  function* (cwd: string, state: ConsolidationState, error: ConsolidationError) {
+    if (error._tag === "LeaseLost" || isHeldBack(error._tag)) {
+      return
+    }
+    const stateDb = yield* StateDb
+    const { retryFactor, retryFirst, retryLongest } = yield* Settings
+    const now = yield* Clock.currentTimeMillis
+    const attempts = state.attempts + 1
+    const isEnvironment =
+      error._tag === "StateDbFailure" ||
+      error._tag === "MemoryFsFailure" ||
+      (isModelError(error) && isServersFault(error))
+    const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
+    yield* stateDb.recordUnpublished(cwd, state.fingerprint, {
+      errorTag: error._tag,
+      errorMessage: yield* safeMessageOf(error),
+      retryAt: isEnvironment && attempts === 1 ? now : now + delay
+    })
+  },
+  Effect.catchAll((error) =>
+    Effect.flatMap(safeMessageOf(error), (message) =>
+      Effect.logWarning(`a failed consolidation could not be recorded: ${message}`)
+    )
+  )
+)

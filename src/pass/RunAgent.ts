@@ -1,0 +1,81 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { ProviderCrossing } from "../domain/memory/ConsolidationError.js"
+import { mayBeSentTo } from "../domain/privacy/Provider.js"
+import { renderTemplate } from "../domain/text/Template.js"
+import { countAnswer, type Pass } from "./Pass.js"
+import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "../services/AgentControl.js"
+import { TokenUsage } from "../services/ModelClient.js"
+import { type ConsolidationState, StateDb } from "../services/StateDb.js"
+import { Settings } from "../settings/Settings.js"
+import { Templates } from "../services/Templates.js"
+
+/**
+ * What was learned from a session crosses to another provider no more than the session itself does: fails with
+ * `ProviderCrossing` where an agent would send a directory's memories to one, unless the settings allow it.
+ */
+export const keepToProvider = Effect.fnUntraced(function* (cwd: string, { memories }: ConsolidationState) {
+  const { provider } = yield* AgentControl
+  const { allowProviderCrossing } = yield* Settings
+  if (provider === undefined || allowProviderCrossing) {
+    return
+  }
+  const stateDb = yield* StateDb
+  const strangers = yield* Effect.filter(memories, ({ threadId }) =>
+    Effect.map(
+      stateDb.getThread(threadId),
+      Option.match({ onNone: () => true, onSome: ({ thread }) => !mayBeSentTo(provider, thread) })
+    )
+  )
+  if (strangers.length > 0) {
+    return yield* new ProviderCrossing({ cwd, provider, traces: strangers.length })
+  }
+})
+
+/**
+ * Starts the consolidation agent in a staged copy, whose absolute path is `directory`, and follows it to its end within its
+ * time limit. Fails unless it completed: with the model's error where that was why, else with `AgentFailure`.
+ */
+export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, directory: string) {
+  const control = yield* AgentControl
+  const templates = yield* Templates
+  const { agentTimeLimit } = yield* Settings
+  const prompt = renderTemplate(templates.consolidation, { memory_root: directory })
+  const last = yield* control.spawn({ pass: pass.owner, directory, prompt, source: consolidationSource }).pipe(
+    Effect.flatMap((agent) => Stream.runLast(countTurns(pass, Stream.takeUntil(agent.status, isFinal)))),
+    Effect.scoped,
+    Effect.timeoutFail({
+      duration: agentTimeLimit,
+      onTimeout: () => new AgentFailure({ directory, reason: "it took longer than it may" })
+    })
+  )
+  const status = Option.getOrUndefined(last)
+  switch (status?._tag) {
+    case "Completed":
+      return
+    case "Errored":
+      return yield* status.error ?? new AgentFailure({ directory, reason: status.message })
+    case "Interrupted":
+      return yield* new AgentFailure({ directory, reason: "it was interrupted" })
+    default:
+      return yield* new AgentFailure({ directory, reason: "its status can no longer be followed" })
+  }
+})
+
+/** Counts what an agent's requests cost as it goes: each status says what all of them have cost so far. */
+const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
+  let counted = { inputTokens: 0, outputTokens: 0 }
+  return Stream.tap(statuses, (status) => {
+    if (status._tag !== "Running" || status.inputTokens === undefined || status.outputTokens === undefined) {
+      return Effect.void
+    }
+    const { inputTokens, outputTokens } = status
+    const turn = new TokenUsage({
+      inputTokens: Math.max(0, inputTokens - counted.inputTokens),
+      outputTokens: Math.max(0, outputTokens - counted.outputTokens)
+    })
+    counted = { inputTokens, outputTokens }
+    return countAnswer(pass, turn)
+  })
+}

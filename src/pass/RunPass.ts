@@ -1,0 +1,43 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { sharingTheEventLoop } from "./FairScheduler.js"
+import { loadIgnoreRules } from "./LoadIgnoreRules.js"
+import { makePass } from "./Pass.js"
+import { makeReport, nothingRan } from "./PassReport.js"
+import { runPhaseOne } from "./PhaseOne.js"
+import { finishInterrupted, runPhaseTwo } from "./PhaseTwo.js"
+import { indexWithMemories } from "./ImportMemories.js"
+import { MemoryFs } from "../services/MemoryFs.js"
+import { ModelClient } from "../services/ModelClient.js"
+import { StateDb } from "../services/StateDb.js"
+import { Settings } from "../settings/Settings.js"
+
+/** What one pass is asked to do beyond its settings. */
+export interface PassOptions {
+  /** Take everything eligible, whatever the number of candidates is set to. */
+  readonly all: boolean
+  /** Read every rollout's ends again, and take the memories on disk into the index. */
+  readonly rebuildIndex: boolean
+}
+
+/** One startup pass: gate, index, phase one, phase two, report. A failure of one rollout or directory is in the report. */
+export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOptions) {
+  const { candidates, enabled } = yield* Settings
+  if (!enabled) {
+    return nothingRan((yield* ModelClient).name)
+  }
+  const startedAt = yield* Clock.currentTimeMillis
+  const memoryFs = yield* MemoryFs
+  const stateDb = yield* StateDb
+  const pass = yield* makePass
+
+  yield* memoryFs.prepare
+  const ignoreRules = yield* loadIgnoreRules
+  yield* finishInterrupted(pass)
+  const { failures, threads } = yield* indexWithMemories({ reread: options.rebuildIndex, ignoreRules })
+  const { extractions, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
+  const touched = new Set(extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? [outcome.cwd] : [])))
+  const consolidations = yield* runPhaseTwo(pass, touched)
+  yield* memoryFs.describeProjects(yield* stateDb.listProjects)
+  return yield* makeReport(pass, startedAt, { threads, imports: failures, extractions, waiting, consolidations })
+}, sharingTheEventLoop)

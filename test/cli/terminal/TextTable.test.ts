@@ -1,0 +1,59 @@
+import { assert, describe, it } from "@effect/vitest"
+import { FastCheck } from "effect"
+import { displayWidth, fitText, renderTable } from "../../../src/cli/terminal/TextTable.js"
+
+const columns = [{ heading: "thread" }, { heading: "size", isNumber: true }, { heading: "title", isFlexible: true }]
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>, width: number) =>
+  renderTable(columns, rows, { width, bold: (text) => text })
+
+describe("a table", () => {
+  it("is as wide as what it holds, numbers to the right", () =>
+    assert.deepStrictEqual(
+      table(
+        [
+          ["a", "5", "one"],
+          ["bcdefgh", "12345", "two"]
+        ],
+        80
+      ),
+      ["thread    size  title", "a            5  one", "bcdefgh  12345  two"]
+    ))
+
+  it("cuts its flexible column to the terminal, wide characters counted as two", () =>
+    assert.deepStrictEqual(table([["a", "5", "桟橋の時刻表を直してください"]], 30), [
+      "thread  size  title",
+      "a          5  桟橋の時刻表を…"
+    ]))
+
+  it("lets nothing in a cell move the cursor", () =>
+    assert.isFalse(
+      table([["\u001b[31m", "1", "a\nb\rc"]], 80)
+        .join("")
+        .includes("\u001b")
+    ))
+
+  it("puts its flexible columns below the others where there is no room beside them", () =>
+    assert.deepStrictEqual(table([["01a013d1-31c0", "723 B", "departures are late"]], 24), [
+      "thread          size",
+      "01a013d1-31c0  723 B",
+      "  departures are late"
+    ]))
+
+  it("never has a line wider than the terminal", () =>
+    FastCheck.assert(
+      FastCheck.property(
+        FastCheck.array(FastCheck.string({ unit: "grapheme" })),
+        FastCheck.integer({ min: 10, max: 120 }),
+        (titles, width) => {
+          for (const line of table(
+            titles.map((title) => ["12345678", "1 KB", title]),
+            width
+          )) {
+            assert.isAtMost(displayWidth(line), width)
+          }
+        }
+      )
+    ))
+
+  it("cuts a text to its width, with a mark", () => assert.strictEqual(fitText("departures", 5), "depa…"))
+})

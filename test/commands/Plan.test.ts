@@ -1,0 +1,182 @@
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { PassPlan } from "../../src/domain/report/PassPlan.js"
+import { PassReport } from "../../src/domain/report/Report.js"
+import { runMain, snapshot, temporaryFolder, write } from "../support/program.js"
+import { replies, serve, tokensOf } from "../support/responsesServer.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { traceAbout } from "../../src/testing/World.js"
+
+const decodePlan = Schema.decodeUnknownSync(Schema.parseJson(PassPlan))
+const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
+
+const good = JSON.stringify(traceAbout("the ferry"))
+
+/** A long session: some of its text has many tokens for its bytes. */
+const longSession = (number: number): string => {
+  const rollout = new RolloutBuilder(startOfFixtures + number * 60_000).meta({ id: threadIdOf(number) })
+  for (let turn = 0; turn < 60; turn++) {
+    rollout.user(`change ${turn}: Überfahrt nach 港口 at ${turn}:30, {"x": [${turn}]}`)
+    rollout.command(`npm test -- ${turn}`, `✔ departure ${turn} is 0x${turn.toString(16)}\n`.repeat(30))
+  }
+  return rollout.text()
+}
+
+const home = Effect.gen(function* () {
+  const folder = yield* temporaryFolder
+  const server = yield* serve(replies.ok(good))
+  const [codex, memories] = [join(folder, "codex"), join(folder, "memories")]
+  const path = (number: number) =>
+    join(codex, `sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`)
+  write(path(1), simpleSession({ id: threadIdOf(1), start: startOfFixtures }))
+  write(path(2), longSession(2))
+  const environment = { OPENAI_BASE_URL: server.baseUrl }
+  const args = ["--codex-home", codex, "--memories-home", memories]
+  return { folder, codex, memories, server, environment, args, path }
+})
+
+describe("rollout-memories plan", () => {
+  it.scopedLive(
+    "shows within 2 % what a pass then sends, without any call, and what it costs at the prices given",
+    () =>
+      Effect.gen(function* () {
+        const { args, environment, server } = yield* home
+        const priced = { ...environment, MEMORIES_PRICE_INPUT: "2", MEMORIES_PRICE_OUTPUT: "10" }
+        const planned = yield* runMain(["plan", ...args, "--model", "openai:gpt-5-mini", "--json"], priced)
+        assert.strictEqual(planned.code, 0, planned.stderr)
+        assert.strictEqual(server.requests.length, 0)
+        const plan = decodePlan(planned.stdout)
+        assert.deepStrictEqual([plan.requests, plan.threads.length, plan.outputTokens], [2, 2, 32_000])
+        assert.closeTo(plan.cost ?? 0, (plan.inputTokens * 2 + 320_000) / 1_000_000, 1e-9)
+        const ran = yield* runMain(
+          [...args, "--model", "openai:gpt-5-mini", "--agent", "offline", "--json"],
+          environment
+        )
+        assert.strictEqual(ran.code, 0, ran.stderr)
+        assert.strictEqual(decodeReport(ran.stdout).extracted.length, 2)
+        for (const { inputTokens, rolloutPath } of plan.threads) {
+          const request = server.requests.find(({ text }) => text.includes(rolloutPath))
+          const counted = request === undefined ? 0 : tokensOf(request.body)
+          assert.closeTo(inputTokens / counted, 1, 0.02)
+        }
+      })
+  )
+
+  it.scopedLive("counts no request for what fails before it is asked about, and says why", () =>
+    Effect.gen(function* () {
+      const { args, environment, path } = yield* home
+      const nowhere = new RolloutBuilder(startOfFixtures)
+        .line("session_meta", { id: threadIdOf(3), source: "cli", model_provider: "openai" })
+        .user("where am I?")
+      write(path(3), nowhere.text())
+      write(path(4), '{"type":"user","message":{"role":"user","content":"hello"}}\n')
+      const planned = yield* runMain(
+        ["plan", ...args, "--model", "openai:gpt-5-mini", "--min-idle", "0", "--json"],
+        environment
+      )
+      const plan = decodePlan(planned.stdout)
+      assert.deepStrictEqual([plan.requests, plan.outputTokens], [2, 32_000])
+      const problems = plan.threads.flatMap(({ problem, rolloutPath }) =>
+        problem === undefined ? [] : [`${rolloutPath === path(3) ? 3 : 4}: ${problem.replace(rolloutPath, "it")}`]
+      )
+      assert.deepStrictEqual(problems.sort(), [
+        "3: the rollout it does not say which directory its session worked in",
+        "4: it is no Codex rollout"
+      ])
+    })
+  )
+
+  it.scopedLive("for people names the sessions, the worst case and what is left out, in any order of options", () =>
+    Effect.gen(function* () {
+      const { args, environment, server } = yield* home
+      const planned = yield* runMain(
+        [...args, "plan", "--model", "openai:gpt-5-mini", "--max-tokens", "20000"],
+        environment
+      )
+      assert.strictEqual(planned.code, 0, planned.stderr)
+      assert.match(planned.stdout, /would make 2 requests .* input tokens, and answers of at most 32,000 tokens/)
+      assert.match(planned.stdout, /more than the caps/)
+      assert.match(planned.stdout, /MEMORIES_PRICE_INPUT/)
+      assert.strictEqual(server.requests.length, 0)
+      const offline = yield* runMain(["plan", ...args])
+      assert.match(offline.stdout, /A pass with offline would send nothing; it would read 2 sessions/)
+    })
+  )
+})
+
+describe("a pass with a model", () => {
+  it.scopedLive("wants a key for OpenAI itself, a URL that is one, and says so before any work", () =>
+    Effect.gen(function* () {
+      const { args, environment, memories } = yield* home
+      const cases: ReadonlyArray<readonly [ReadonlyArray<string>, Readonly<Record<string, string>>, RegExp]> = [
+        [["--model", "openai:gpt-5-mini"], {}, /^rollout-memories: OPENAI_API_KEY: expected a key/],
+        [
+          ["--model", "openai:gpt-5-mini"],
+          { OPENAI_API_KEY: " ", OPENAI_BASE_URL: "https://api.openai.com/v1/" },
+          /OPENAI_API_KEY/
+        ],
+        [["--model", "openai:gpt-5-mini"], { OPENAI_BASE_URL: "localhost:8000" }, /OPENAI_BASE_URL: expected a URL/],
+        [["--model", "openai:x"], { OPENAI_BASE_URL: "http://me:made-up@host/v1" }, /REDACTED_SECRET/],
+        [["--model", "gpt-5"], environment, /--model: expected offline or openai:<name>/],
+        [["--agent", "model"], {}, /--agent: expected a --model/],
+        [["--agent", "command"], {}, /--agent-command/],
+        [["--max-tokens", "many"], {}, /--max-tokens: expected a whole number, or unlimited/],
+        [[], { MEMORIES_MAX_REQUESTS_PER_DAY: "-1" }, /MEMORIES_MAX_REQUESTS_PER_DAY/]
+      ]
+      for (const [given, variables, says] of cases) {
+        const ended = yield* runMain([...args, ...given], variables)
+        assert.deepStrictEqual([ended.code, ended.stdout], [2, ""], ended.stderr)
+        assert.match(ended.stderr, says)
+        assert.notInclude(ended.stderr, "made-up")
+      }
+      assert.deepStrictEqual(snapshot(memories), {})
+    })
+  )
+
+  it.scopedLive("is never meant by a key alone: without --model nothing is sent", () =>
+    Effect.gen(function* () {
+      const { args, environment, server } = yield* home
+      const ended = yield* runMain(args, { ...environment, OPENAI_API_KEY: "made-up" })
+      assert.strictEqual(ended.code, 0)
+      assert.strictEqual(server.requests.length, 0)
+    })
+  )
+
+  it.scopedLive(
+    "keeps a session with its provider, unless the model is named for this very pass or crossing is allowed",
+    () =>
+      Effect.gen(function* () {
+        const { args, environment, path, server } = yield* home
+        const host = new URL(environment.OPENAI_BASE_URL).host
+        const own = new RolloutBuilder(startOfFixtures + 600_000)
+          .meta({ id: threadIdOf(3), model_provider: host })
+          .user("check the pier")
+          .assistant("checked")
+          .text()
+        const nobodys = new RolloutBuilder(startOfFixtures + 700_000)
+          .meta({ id: threadIdOf(4), model_provider: undefined })
+          .user("check the jetty")
+          .text()
+        write(path(3), own)
+        write(path(4), nobodys)
+        const standing = { ...environment, MEMORIES_MODEL: "openai:gpt-5-mini" }
+        const kept = decodeReport((yield* runMain([...args, "--agent", "offline", "--json"], standing)).stdout)
+        assert.deepStrictEqual(
+          kept.extracted.map(({ threadId }) => threadId),
+          [threadIdOf(3)]
+        )
+        assert.deepStrictEqual(
+          kept.skipped.map(({ reason, threadId }) => [threadId, reason]).sort(),
+          [1, 2, 4].map((number) => [threadIdOf(number), "provider"])
+        )
+        assert.strictEqual(server.requests.length, 1)
+
+        const allowed = decodeReport(
+          (yield* runMain([...args, "--agent", "offline", "--allow-provider-crossing", "--json"], standing)).stdout
+        )
+        assert.strictEqual(allowed.extracted.length, 3)
+        assert.isFalse(allowed.skipped.some(({ reason }) => reason === "provider"))
+      })
+  )
+})

@@ -1,0 +1,142 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { byteLength } from "../../../src/domain/text/ByteBudget.js"
+import { EvidencePacking } from "../../../src/domain/evidence/EvidencePacking.js"
+import { evidenceFilter } from "../../../src/domain/session/RolloutFilter.js"
+import { decodeLine } from "../../../src/domain/session/RolloutLine.js"
+import { redact } from "../../../src/domain/privacy/Redaction.js"
+import { RolloutReader } from "../../../src/domain/session/RolloutReading.js"
+import type { SessionEvidence } from "../../../src/domain/evidence/SessionEvidence.js"
+import { RolloutBuilder } from "../../../src/testing/RolloutBuilder.js"
+
+const evidenceOf = (rollout: RolloutBuilder): SessionEvidence => {
+  const reader = new RolloutReader(evidenceFilter, 1_000_000, redact, "/memories")
+  rollout.lines.forEach((line, index) => reader.add(decodeLine(line, index + 1)))
+  return reader.result().evidence
+}
+
+const parse = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.Unknown)))
+
+const noise = "  ✔ departures on a Sunday leave out the early boat\n"
+
+/** A session of so many turns: a request, a check that goes well with long output, one that fails, one that is fixed. */
+const longSession = (turns: number): RolloutBuilder => {
+  const rollout = new RolloutBuilder().meta()
+  for (let turn = 0; turn < turns; turn++) {
+    rollout
+      .user(`wish-${turn}: the timetable of pier ${turn}`)
+      .assistant(`I will look at pier ${turn}. ${"It takes a while. ".repeat(20)}`)
+      .command(`cat log-${turn}`, noise.repeat(100))
+      .command(`npm test -- ${turn}`, `${noise.repeat(40)}Error: failure-${turn} of pier ${turn}\n`, 1)
+      .patch(`*** Begin Patch\n*** Update File: pier-${turn}.js\n@@\n-a\n+b\n*** End Patch`)
+      .command(`npm test -- ${turn}`, `${noise.repeat(40)}fixed-${turn}\n`)
+      .turnEnd()
+  }
+  return rollout
+}
+
+describe("packing evidence by worth", () => {
+  it("shows everything, as one JSON array in source order, where there is room", () => {
+    const text = new EvidencePacking(evidenceOf(longSession(2))).shrinkTo(1_000_000)
+    const parsed = parse(text)
+    assert.strictEqual(parsed.length, 12)
+    assert.notInclude(text, "left out")
+    const lines = parsed.map((event) => Number(/"line":(\d+)/.exec(JSON.stringify(event))?.[1]))
+    assert.deepStrictEqual(
+      lines,
+      lines.toSorted((left, right) => left - right)
+    )
+  })
+
+  it.prop(
+    "never shows more than the budget, never more than before",
+    [Schema.Int.pipe(Schema.between(300, 200_000))],
+    ([bytes]) => {
+      const packing = new EvidencePacking(evidenceOf(longSession(6)))
+      const text = packing.shrinkTo(bytes)
+      assert.isAtMost(byteLength(text), bytes)
+      const smaller = packing.shrinkTo(Math.floor(bytes * 0.7))
+      assert.isAtMost(byteLength(smaller), Math.floor(bytes * 0.7))
+    }
+  )
+
+  it("gives up the long output of what went well first, and keeps every wish, every failure and its fix", () => {
+    const evidence = evidenceOf(longSession(40))
+    const whole = byteLength(new EvidencePacking(evidence).shrinkTo(Infinity))
+    const text = new EvidencePacking(evidence).shrinkTo(Math.floor(whole / 8))
+    parse(text)
+    for (let turn = 0; turn < 40; turn++) {
+      assert.include(text, `wish-${turn}:`)
+      assert.include(text, `failure-${turn} of`)
+      assert.include(text, `pier-${turn}.js`)
+    }
+    assert.notInclude(text, noise.repeat(100).slice(0, -1))
+    assert.include(text, "left out")
+  })
+
+  it("marks each gap once", () => {
+    const text = new EvidencePacking(evidenceOf(longSession(40))).shrinkTo(16_000)
+    const parsed = parse(text)
+    const gaps = parsed.map((event) => typeof event === "string")
+    assert.isTrue(gaps.some(Boolean))
+    assert.isFalse(gaps.some((isGap, index) => isGap && gaps[index + 1] === true))
+  })
+
+  it("lets a failure that came again and again stand once", () => {
+    const rollout = new RolloutBuilder().meta().user("make it pass")
+    for (let time = 0; time < 300; time++) {
+      rollout.command("npm test", `${noise.repeat(20)}Error: the same pier\n`, 1)
+    }
+    rollout.command("npm run other", "Error: once only\n", 1)
+    const text = new EvidencePacking(evidenceOf(rollout)).shrinkTo(3_000)
+    parse(text)
+    assert.include(text, "once only")
+    assert.include(text, "the same pier")
+  })
+
+  it("cuts the head and the tail around the marker only where not even the user's words fit", () => {
+    const rollout = new RolloutBuilder().meta()
+    for (let turn = 0; turn < 500; turn++) {
+      rollout.user(`wish ${turn} ${"word ".repeat(40)}`)
+    }
+    const text = new EvidencePacking(evidenceOf(rollout)).shrinkTo(5_000)
+    assert.isAtMost(byteLength(text), 5_000)
+    assert.include(text, "\n\n[... ROLLOUT TRUNCATED FOR MEMORY EXTRACTION ...]\n\n")
+  })
+
+  it("finds the needles of a session of 70 MB, in wishes and in failures, at its start, middle and end", () => {
+    const turns = 900
+    const rollout = new RolloutBuilder().meta()
+    const reader = new RolloutReader(evidenceFilter, 1_000_000, redact, "/memories")
+    const at = new Set([Math.round(turns * 0.01), Math.round(turns * 0.5), Math.round(turns * 0.99)])
+    let bytes = 0
+    let line = 0
+    const read = () => {
+      for (const text of rollout.lines.splice(0)) {
+        bytes += byteLength(text)
+        reader.add(decodeLine(text, ++line))
+      }
+    }
+    for (let turn = 0; turn < turns; turn++) {
+      rollout
+        .user(at.has(turn) ? `please remember needle-wish-${turn}` : `go on with part ${turn}`)
+        .command(`cat log-${turn}`, noise.repeat(1_100))
+        .command(
+          `npm test -- ${turn}`,
+          `${noise.repeat(300)}Error: ${at.has(turn) ? `needle-failure-${turn}` : `broken ${turn}`}\n`,
+          1
+        )
+        .assistant(`part ${turn} is done`)
+      read()
+    }
+    assert.isAbove(bytes, 70_000_000)
+    for (const budget of [1_000_000, 400_000, 250_000]) {
+      const text = new EvidencePacking(reader.result().evidence).shrinkTo(budget)
+      assert.isAtMost(byteLength(text), budget)
+      for (const turn of at) {
+        assert.include(text, `needle-wish-${turn}`, `wish ${turn} in ${budget}`)
+        assert.include(text, `needle-failure-${turn}`, `failure ${turn} in ${budget}`)
+      }
+    }
+  })
+})

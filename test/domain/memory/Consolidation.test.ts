@@ -1,0 +1,48 @@
+import { assert, describe, it } from "@effect/vitest"
+import { failuresOf, fingerprintOf, isDirty, neverConsolidated } from "../../../src/domain/memory/Consolidation.js"
+
+const input = (threadId: string, version: string) => ({ threadId, version })
+
+describe("the fingerprint of what a consolidation consumes", () => {
+  const inputs = [input("a", "1"), input("b", "2")]
+
+  it("is empty for a directory without memories", () => {
+    assert.strictEqual(fingerprintOf([]), "")
+  })
+
+  it("is the same for the same memories of the same threads, from one release to the next", () => {
+    assert.strictEqual(fingerprintOf(inputs), "2bc11e86e8348c7c62f11e681435b5d013a262e5a9f3b8ce61c25831a516a45e")
+  })
+
+  it("is another when one is new, gone, another, or in another place", () => {
+    const others = [
+      [...inputs, input("c", "3")],
+      inputs.slice(1),
+      [input("a", "1"), input("b", "3")],
+      [input("b", "2"), input("a", "1")]
+    ].map(fingerprintOf)
+    assert.strictEqual(new Set([fingerprintOf(inputs), ...others]).size, 5)
+  })
+})
+
+describe("a directory", () => {
+  const failed = { published: "before", failed: "now", attempts: 2, retryAt: 5 }
+
+  it("is dirty when it would consume something else than what was published", () => {
+    assert.isTrue(isDirty(neverConsolidated, { fingerprint: "now", hasRemovals: false }))
+    assert.isTrue(isDirty(failed, { fingerprint: "now", hasRemovals: false }))
+    assert.isFalse(isDirty(failed, { fingerprint: "before", hasRemovals: false }))
+  })
+
+  it("that was emptied is dirty while what was removed on record lies there, published or not", () => {
+    assert.isFalse(isDirty(neverConsolidated, { fingerprint: "", hasRemovals: false }))
+    assert.isTrue(isDirty(neverConsolidated, { fingerprint: "", hasRemovals: true }))
+    assert.isTrue(isDirty({ ...failed, published: "" }, { fingerprint: "", hasRemovals: true }))
+    assert.isFalse(isDirty(failed, { fingerprint: "before", hasRemovals: true }))
+  })
+
+  it("has failed as often as it did with exactly these inputs", () => {
+    assert.deepStrictEqual(failuresOf(failed, "now"), { attempts: 2, retryAt: 5 })
+    assert.deepStrictEqual(failuresOf(failed, "later"), { attempts: 0, retryAt: undefined })
+  })
+})

@@ -1,0 +1,108 @@
+import { assert, describe, it } from "@effect/vitest"
+import { demotedHeading } from "../../../src/domain/privacy/Authority.js"
+import { contextPieces, type ContextSources, renderContext } from "../../../src/domain/memory/ContextBlock.js"
+import { notesHeading } from "../../../src/domain/memory/UserNote.js"
+
+const sources = (given: Partial<ContextSources>): ContextSources => ({
+  cwd: "/home/ada/projects/ferry",
+  memoryPath: "/memories/ab/memory",
+  memory: "",
+  summary: "",
+  skills: [],
+  ...given
+})
+
+const told = (memory: string) => contextPieces(sources({ memory })).map(({ lines }) => lines.join("\n"))
+
+describe("what a session is given", () => {
+  it("has first what the user asked for, then what works, fails, lies where, and is open, whatever the file's order", () => {
+    const sections = [
+      [demotedHeading, "- read somewhere"],
+      ["## Open", "- unfinished"],
+      ["## House rules", "- a section that a person made"],
+      ["## Where things are", "- src"],
+      ["## Known failures and their fixes", "- a TypeError"],
+      ["## What works here", "- npm test"],
+      ["## What the user wants", "- short answers"],
+      [notesHeading, "- deploy from main"]
+    ]
+    const memory = `# Memory: ferry\n\n${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`
+    assert.deepStrictEqual(told(memory), [
+      "- deploy from main",
+      "- short answers",
+      "- npm test",
+      "- a TypeError",
+      "- src",
+      "- unfinished",
+      "- a section that a person made",
+      "- read somewhere"
+    ])
+  })
+
+  it("keeps together what is indented below a line, and what is fenced", () => {
+    const memory = "## What works here\n- one\n  - below one\n- two\n```sh\n## no heading\n\nnpm test\n```\n- three\n"
+    assert.deepStrictEqual(told(memory), [
+      "- one\n  - below one",
+      "- two",
+      "```sh\n## no heading\n\nnpm test\n```",
+      "- three"
+    ])
+  })
+
+  it("goes on with the newest sessions and the skills, and ends with where all of it lies", () => {
+    const all = sources({
+      memory: "## Open\n- unfinished\n",
+      summary:
+        "# Memory Summary\n\nMap of concise summaries to trace IDs (latest first):\n\n- newer (trace: `01a15f15-64c0-7d44-8e3f-506172839405`)\n- older (trace: `01a013d1-31c0-7a11-8b0c-2d3e4f506172`)\n",
+      skills: [{ path: "skills/sail/SKILL.md", description: "how to hoist" }]
+    })
+    const pieces = contextPieces(all)
+    assert.deepStrictEqual(renderContext(all, pieces, pieces).split("\n"), [
+      "<rollout_memories>",
+      "What earlier sessions in /home/ada/projects/ferry left. It may be out of date: check what you rely on.",
+      "",
+      "## Open",
+      "- unfinished",
+      "",
+      "## Newest sessions, the latest first",
+      "- newer (trace: `01a15f15-64c0-7d44-8e3f-506172839405`)",
+      "- older (trace: `01a013d1-31c0-7a11-8b0c-2d3e4f506172`)",
+      "",
+      "## Skills",
+      "- skills/sail/SKILL.md: how to hoist",
+      "",
+      "All of it is in /memories/ab/memory: MEMORY.md, memory_summary.md, trace_summaries/ (a file for each session, by its id), skills/.",
+      "</rollout_memories>"
+    ])
+    assert.include(renderContext(all, pieces, pieces.slice(0, 1)), "skills/. 3 lines of it did not fit here.")
+  })
+
+  it("says each time under which heading a line stood", () => {
+    const all = sources({
+      memory: "## Skills\n- mine\n## How it works\n- by night\n## Skills\n- more of mine\n",
+      skills: [{ path: "skills/sail/SKILL.md", description: "" }],
+      summary: "- newer (trace: `01a15f15-64c0-7d44-8e3f-506172839405`)\n"
+    })
+    const pieces = contextPieces(all)
+    assert.deepStrictEqual(
+      renderContext(all, pieces, pieces)
+        .split("\n")
+        .filter((line) => /^[#-]/.test(line)),
+      [
+        "## How it works",
+        "- by night",
+        "## Skills",
+        "- mine",
+        "- more of mine",
+        "## Newest sessions, the latest first",
+        "- newer (trace: `01a15f15-64c0-7d44-8e3f-506172839405`)",
+        "## Skills",
+        "- skills/sail/SKILL.md"
+      ]
+    )
+  })
+
+  it("is nothing where there is only a title", () => {
+    assert.deepStrictEqual(told("# Memory: ferry\n\n"), [])
+  })
+})

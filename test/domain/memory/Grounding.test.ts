@@ -1,0 +1,80 @@
+import { assert, describe, it } from "@effect/vitest"
+import { FastCheck } from "effect"
+import { ground } from "../../../src/domain/memory/Grounding.js"
+import { evidenceFilter } from "../../../src/domain/session/RolloutFilter.js"
+import { decodeLine } from "../../../src/domain/session/RolloutLine.js"
+import { redact } from "../../../src/domain/privacy/Redaction.js"
+import { RolloutReader } from "../../../src/domain/session/RolloutReading.js"
+import { RolloutBuilder } from "../../../src/testing/RolloutBuilder.js"
+
+const rollout = new RolloutBuilder()
+  .meta()
+  .user('make the "early boat" leave at 7')
+  .command(`grep -n 'early' "lib/boats.js"`, "3:\tconst early = true\n")
+  .command("npm test", "TypeError: departures.sort is not a function\n    at lib/table.js:7\n", 1)
+  .patch("*** Begin Patch\n*** Update File: lib/table.js\n@@\n-departures\n+departures.slice()\n*** End Patch")
+  .assistant("It leaves at 7 now.")
+
+const reader = new RolloutReader(evidenceFilter, 1_000_000, redact, "/memories")
+rollout.lines.forEach((line, index) => reader.add(decodeLine(line, index + 1)))
+const { evidence, rendering } = reader.result()
+const source = { evidence, rendering: rendering.text, facts: ["/home/ada/projects/ferry", "main"] }
+
+const grounded = (traceMemory: string, summary = "") => ground({ traceMemory, summary }, source)
+
+describe("grounding", () => {
+  it("leaves what stands in the rollout as it is: commands, paths, errors, the user's words, diffs", () => {
+    const trace = [
+      "- `npm test` failed: `TypeError: departures.sort is not a function`",
+      "- `lib/table.js` was changed to ``departures.slice()``",
+      `- \`grep -n 'early' "lib/boats.js"\` found it`,
+      '- the user said "make the … leave at 7" and “early boat”',
+      "- branch `main` in `/home/ada/projects/ferry`"
+    ].join("\n")
+    assert.deepStrictEqual(grounded(trace), {
+      output: { traceMemory: trace, summary: "" },
+      grounding: { items: 9, grounded: 9 }
+    })
+  })
+
+  it("knows what a model was shown of a rollout whose rendering was cut: the lines that edits replaced", () => {
+    const trace = "- `departures` became `departures.slice()` in `lib/table.js`"
+    const { grounding } = ground({ traceMemory: trace, summary: "" }, { ...source, rendering: "" })
+    assert.deepStrictEqual(grounding, { items: 3, grounded: 3 })
+  })
+
+  it("keeps what does not, and marks it, each time and once", () => {
+    const { grounding, output } = grounded(
+      'run `npm run test:all`, as "the user always wants"\nagain `npm run test:all` (unverified)',
+      "fixed by `rm -rf dist`"
+    )
+    assert.strictEqual(
+      output.traceMemory,
+      'run `npm run test:all` (unverified), as "the user always wants" (unverified)\nagain `npm run test:all` (unverified)'
+    )
+    assert.strictEqual(output.summary, "fixed by `rm -rf dist` (unverified)")
+    assert.deepStrictEqual(grounding, { items: 4, grounded: 0 })
+  })
+
+  it("takes redacted parts for anything, and white space and escapes for what they are", () => {
+    const { grounding } = grounded('`npm  test` and `make the \\"early boat\\" [REDACTED_SECRET] 7`')
+    assert.deepStrictEqual(grounding, { items: 2, grounded: 2 })
+  })
+
+  it("looks a fenced block up line by line, and marks it as a whole", () => {
+    const { grounding, output } = grounded("```sh\nnpm test\nnpm publish\n```\nafter")
+    assert.strictEqual(output.traceMemory, "```sh\nnpm test\nnpm publish\n```\n(unverified)\nafter")
+    assert.deepStrictEqual(grounding, { items: 2, grounded: 1 })
+  })
+
+  it.prop(
+    "changes nothing but by its marks, whatever a model writes",
+    [FastCheck.string({ unit: FastCheck.constantFrom("`", '"', "a", " ", "\n", "“", "”", "(", "x") })],
+    ([text]) => {
+      const { grounding, output } = grounded(text)
+      const bare = (given: string) => given.replaceAll("\n(unverified)", "").replaceAll(" (unverified)", "")
+      assert.strictEqual(bare(output.traceMemory), bare(text))
+      assert.isAtMost(grounding.grounded, grounding.items)
+    }
+  )
+})

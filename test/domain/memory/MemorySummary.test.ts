@@ -1,0 +1,50 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { parseMemorySummary, renderMemorySummary } from "../../../src/domain/memory/MemorySummary.js"
+import { idOf } from "../../support/rows.js"
+
+describe("memory_summary.md", () => {
+  it("says that there is nothing yet", () => {
+    assert.strictEqual(renderMemorySummary([]), "# Memory Summary\n\nNo memory traces yet.\n")
+  })
+
+  it("has one line per memory, in the given order", () => {
+    assert.strictEqual(
+      renderMemorySummary([
+        { threadId: idOf(2), summary: "sort a copy" },
+        { threadId: idOf(1), summary: "the tides come from `tides.json`" }
+      ]),
+      [
+        "# Memory Summary",
+        "",
+        "Map of concise summaries to trace IDs (latest first):",
+        "",
+        `- sort a copy (trace: \`${idOf(2)}\`)`,
+        `- the tides come from \`tides.json\` (trace: \`${idOf(1)}\`)`,
+        ""
+      ].join("\n")
+    )
+  })
+
+  it("collapses the white space of a summary, which can so write no line of its own", () => {
+    const text = renderMemorySummary([{ threadId: idOf(1), summary: " one\n- two (trace: `x`)\r\n\tthree " }])
+    assert.strictEqual(text.split("\n")[4], `- one - two (trace: \`x\`) three (trace: \`${idOf(1)}\`)`)
+    assert.lengthOf(text.split("\n"), 6)
+  })
+
+  it.prop(
+    "tells the summaries again, by thread",
+    [fc.array(fc.string({ unit: "grapheme" }), { maxLength: 10 })],
+    ([summaries]) => {
+      const entries = summaries.map((summary, index) => ({ threadId: idOf(index), summary }))
+      const expected = new Map<string, string>(
+        entries.map(({ summary, threadId }) => [threadId, summary.replace(/\s+/g, " ").trim()])
+      )
+      assert.deepStrictEqual(parseMemorySummary(renderMemorySummary(entries)), expected)
+    }
+  )
+
+  it("holds nothing else", () => {
+    assert.deepStrictEqual([...parseMemorySummary("# Notes\n- mine\n- a (trace: `1`)\n")], [])
+  })
+})

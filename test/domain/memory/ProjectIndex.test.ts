@@ -1,0 +1,42 @@
+import { assert, describe, it } from "@effect/vitest"
+import { renderProjectIndex } from "../../../src/domain/memory/ProjectIndex.js"
+import { bucketOf } from "../../../src/domain/thread/WorkingDirectory.js"
+
+const lines = (projects: Parameters<typeof renderProjectIndex>[0]): ReadonlyArray<string> =>
+  renderProjectIndex(projects)
+    .split("\n")
+    .filter((line) => line.startsWith("- "))
+
+describe("the memories home's README.md", () => {
+  it("says which folder belongs to which project, in the order of their paths", () => {
+    const [ferry, tides] = ["/home/ada/ferry", "/home/ada/tides"]
+    assert.deepStrictEqual(
+      lines([
+        { cwd: tides, memories: 1 },
+        { cwd: ferry, memories: 12 }
+      ]),
+      [
+        `- \`${ferry}\`: \`${bucketOf(ferry)}/memory/MEMORY.md\` (12 sessions)`,
+        `- \`${tides}\`: \`${bucketOf(tides)}/memory/MEMORY.md\` (1 session)`
+      ]
+    )
+  })
+
+  it("is a document of its own, also where nothing was learned yet", () => {
+    const text = renderProjectIndex([])
+    assert.match(text, /^# .+\n/)
+    assert.include(text, "Nothing was learned yet.")
+    assert.isTrue(text.endsWith("\n") && !text.endsWith("\n\n\n"))
+  })
+
+  it("shows any path as one piece of code on one line", () => {
+    assert.deepStrictEqual(
+      lines([{ cwd: "/a`b``c", memories: 2 }]).map((line) => line.split(": ")[0]),
+      ["- ``` /a`b``c ```"]
+    )
+    assert.deepStrictEqual(
+      lines([{ cwd: "/a\n- evil\r\nx", memories: 2 }]).map((line) => line.split(": ")[0]),
+      ["- `/a - evil x`"]
+    )
+  })
+})

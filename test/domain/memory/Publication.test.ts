@@ -1,0 +1,80 @@
+import { assert, describe, it } from "@effect/vitest"
+import { noEdits } from "../../../src/domain/memory/PersonEdits.js"
+import {
+  hashOf,
+  type MemoryFile,
+  memoryFile,
+  PublicationRecord,
+  skillOwnership
+} from "../../../src/domain/memory/Publication.js"
+
+const fileOf = (path: string, text: string): MemoryFile => ({ path, bytes: new TextEncoder().encode(text) })
+
+const ours = fileOf("skills/tides/SKILL.md", "ours")
+const memory = fileOf(memoryFile, "# Memory")
+
+const recordOf = (files: ReadonlyArray<MemoryFile>, fields: Partial<PublicationRecord> = {}): PublicationRecord =>
+  new PublicationRecord({
+    cwd: "/home/ada/projects/ferry",
+    fingerprint: "f",
+    files: files.map(({ bytes, path }) => ({ path, sha256: hashOf(bytes) })),
+    withdrawn: [],
+    memoryText: "# Memory",
+    edits: noEdits,
+    personalFiles: [],
+    deletedFiles: [],
+    ...fields
+  })
+
+it("the hash of a file is the hex SHA-256 of its bytes", () => {
+  assert.strictEqual(
+    hashOf(fileOf("x", "hello").bytes),
+    "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+  )
+})
+
+describe("a file of a skill", () => {
+  const published = recordOf([ours, memory])
+
+  it("is ours while it is as it was published", () => {
+    assert.deepStrictEqual(skillOwnership(published, [ours]), { personalFiles: [], deletedFiles: [] })
+  })
+
+  it("is a person's where nobody here wrote it", () => {
+    const theirs = fileOf("skills/mine/SKILL.md", "mine")
+    assert.deepStrictEqual(skillOwnership(published, [ours, theirs]).personalFiles, [theirs.path])
+    assert.deepStrictEqual(skillOwnership(undefined, [theirs]).personalFiles, [theirs.path])
+  })
+
+  it("is a person's from the time on that it was changed", () => {
+    assert.deepStrictEqual(skillOwnership(published, [fileOf(ours.path, "changed")]).personalFiles, [ours.path])
+  })
+
+  it("stays a person's, even when it is again what was published once", () => {
+    const record = recordOf([ours, memory], { personalFiles: [ours.path] })
+    assert.deepStrictEqual(skillOwnership(record, [ours]).personalFiles, [ours.path])
+  })
+
+  it("that is gone was deleted by a person, and stays deleted", () => {
+    assert.deepStrictEqual(skillOwnership(published, []), { personalFiles: [], deletedFiles: [ours.path] })
+    const later = recordOf([memory], { deletedFiles: [ours.path] })
+    assert.deepStrictEqual(skillOwnership(later, []).deletedFiles, [ours.path])
+    assert.deepStrictEqual(skillOwnership(recordOf([ours, memory], { deletedFiles: [ours.path] }), []).deletedFiles, [
+      ours.path
+    ])
+  })
+
+  it("that a person wrote and deleted again was deleted too", () => {
+    const record = recordOf([memory], { personalFiles: ["skills/mine/SKILL.md"] })
+    assert.deepStrictEqual(skillOwnership(record, []), { personalFiles: [], deletedFiles: ["skills/mine/SKILL.md"] })
+  })
+
+  it("that a person brought back is theirs, and deleted no longer", () => {
+    const record = recordOf([memory], { deletedFiles: [ours.path] })
+    assert.deepStrictEqual(skillOwnership(record, [ours]), { personalFiles: [ours.path], deletedFiles: [] })
+  })
+
+  it("is nobody's business here when it is MEMORY.md", () => {
+    assert.deepStrictEqual(skillOwnership(recordOf([memory]), []), { personalFiles: [], deletedFiles: [] })
+  })
+})

@@ -1,0 +1,164 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Either } from "effect"
+import * as fc from "effect/FastCheck"
+import {
+  isNothing,
+  parseStageOneOutput,
+  stageOneJsonSchema,
+  type StageOneOutput
+} from "../../../src/domain/memory/StageOneOutput.js"
+
+const output: StageOneOutput = { traceMemory: "# Sorted\n\n```sh\nnpm test\n```", summary: "sort a {copy} of it" }
+const json = JSON.stringify(output)
+
+/** Of some answers those that are not read as something, with what becomes of them. */
+const misread = (answers: ReadonlyArray<string>, expected: StageOneOutput = output): ReadonlyArray<unknown> =>
+  answers
+    .map(parseStageOneOutput)
+    .filter((parsed) => Either.isLeft(parsed) || JSON.stringify(parsed.right) !== JSON.stringify(expected))
+
+/** Of some answers those that are not refused. */
+const accepted = (answers: ReadonlyArray<string>): ReadonlyArray<string> =>
+  answers.filter((answer) => Either.isRight(parseStageOneOutput(answer)))
+
+describe("an answer is read loosely", () => {
+  it("as the whole text", () => {
+    assert.deepStrictEqual(misread([json, `\n\t ${JSON.stringify(output, null, 2)} \n`]), [])
+  })
+
+  it("as the inside of a fence that surrounds the whole of it", () => {
+    assert.deepStrictEqual(
+      misread([
+        "```json\n" + json + "\n```",
+        "```\n" + json + "\n```",
+        "  ```json  \r\n" + json + "\r\n```\n",
+        "```json\n" + JSON.stringify(output, null, 2) + "\n```"
+      ]),
+      []
+    )
+  })
+
+  it("as the text from the first { to the last }", () => {
+    assert.deepStrictEqual(
+      misread([
+        `Here is the memory:\n${json}\nI hope it helps.`,
+        "Here it is:\n```json\n" + json + "\n```\nDone.",
+        "```js " + json + "```",
+        `[${json}]`
+      ]),
+      []
+    )
+  })
+
+  it("in that order: what parses first is what counts", () => {
+    const quoted = { traceMemory: '```json\n{"traceMemory":"inner","summary":"inner"}\n```', summary: "outer" }
+    assert.deepStrictEqual(misread([JSON.stringify(quoted)], quoted), [])
+    const nested = { traceMemory: "outer", summary: '{"traceMemory":"inner","summary":"inner"}' }
+    assert.deepStrictEqual(misread([JSON.stringify(nested)], nested), [])
+  })
+
+  it("with further properties ignored", () => {
+    assert.deepStrictEqual(
+      misread([JSON.stringify({ ...output, confidence: 0.9, nested: { traceMemory: "other" } })]),
+      []
+    )
+  })
+
+  it("with both fields trimmed", () => {
+    assert.deepStrictEqual(
+      misread([JSON.stringify({ traceMemory: "\n# A\n\n", summary: " b\t" })], { traceMemory: "# A", summary: "b" }),
+      []
+    )
+  })
+
+  it.prop(
+    "whatever its fields hold, and whatever text without braces stands around it",
+    [
+      fc.string({ unit: "binary", minLength: 1 }).map((text) => `#${text}.`),
+      fc.string({ unit: "binary", minLength: 1 }).map((text) => `-${text}.`),
+      fc.string().map((text) => text.replace(/[{}]/g, "")),
+      fc.string().map((text) => text.replace(/[{}]/g, ""))
+    ],
+    ([traceMemory, summary, before, after]) => {
+      assert.deepStrictEqual(
+        misread([`${before}${JSON.stringify({ traceMemory, summary })}${after}`], { traceMemory, summary }),
+        []
+      )
+    }
+  )
+})
+
+describe("an answer that cannot be used", () => {
+  it("is one that holds no object with both strings", () => {
+    const answers = [
+      "",
+      "   \n",
+      "I have nothing to say.",
+      "null",
+      "3",
+      '"text"',
+      JSON.stringify(json),
+      "[]",
+      `[${json},${json}]`,
+      "{}",
+      '{"traceMemory":"a"}',
+      '{"summary":"a"}',
+      '{"traceMemory":"a","summary":null}',
+      '{"traceMemory":"a","summary":3}',
+      '{"traceMemory":["a"],"summary":"b"}',
+      '{"trace_memory":"a","summary":"b"}',
+      `{"result":${json}}`,
+      json.slice(0, -1),
+      `${json} and ${json}`,
+      "}{",
+      "```json\n```",
+      "{traceMemory: 'a', summary: 'b'}"
+    ]
+    assert.deepStrictEqual(accepted(answers), [])
+  })
+
+  it("is one of whose fields one is empty", () => {
+    assert.deepStrictEqual(
+      accepted([
+        '{"traceMemory":"# A","summary":""}',
+        '{"traceMemory":" \\n","summary":"a"}',
+        'Here: {"traceMemory":"","summary":"a"}'
+      ]),
+      []
+    )
+  })
+
+  it("says why, and repeats nothing of the answer", () => {
+    const parsed = parseStageOneOutput('{"traceMemory":"hunter2hunter2"')
+    assert.isTrue(Either.isLeft(parsed))
+    if (Either.isLeft(parsed)) {
+      assert.strictEqual(parsed.left._tag, "MalformedAnswer")
+      assert.match(parsed.left.message, /cannot be used: ./)
+      assert.notInclude(JSON.stringify(parsed.left), "hunter2")
+    }
+  })
+})
+
+it("both fields empty says that there is nothing to remember", () => {
+  assert.deepStrictEqual(misread(['{"traceMemory":" ","summary":"\\n"}'], { traceMemory: "", summary: "" }), [])
+  assert.isTrue(isNothing({ traceMemory: "", summary: "" }))
+  assert.isFalse(isNothing(output))
+})
+
+it("the schema of a request is strict: an object with both strings required, and no other property", () => {
+  const schema: { readonly [field: string]: unknown } = JSON.parse(JSON.stringify(stageOneJsonSchema()))
+  assert.deepInclude(schema, {
+    type: "object",
+    required: ["traceMemory", "summary"],
+    additionalProperties: false
+  })
+  const { properties } = schema
+  assert.deepStrictEqual(Object.keys(typeof properties === "object" ? (properties ?? {}) : {}), [
+    "traceMemory",
+    "summary"
+  ])
+  assert.match(
+    JSON.stringify(properties),
+    /^\{"traceMemory":\{"type":"string"[^}]*\},"summary":\{"type":"string"[^}]*\}\}$/
+  )
+})

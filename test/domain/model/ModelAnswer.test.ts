@@ -1,0 +1,27 @@
+import { assert, describe, it } from "@effect/vitest"
+import { answerText, noAnswer, withDelta, withItem } from "../../../src/domain/model/ModelAnswer.js"
+
+const item = (text: string | undefined) => (answer: typeof noAnswer) => withItem(answer, text)
+const delta = (text: string) => (answer: typeof noAnswer) => withDelta(answer, text)
+
+const textOf = (...events: ReadonlyArray<(answer: typeof noAnswer) => typeof noAnswer>): string =>
+  answerText(events.reduce((answer, take) => take(answer), noAnswer))
+
+describe("the text of a streamed answer", () => {
+  it("is the deltas in order", () => {
+    assert.strictEqual(textOf(delta('{"a":'), delta("1"), delta("}")), '{"a":1}')
+  })
+
+  it("is the deltas alone, whatever the finished items say", () => {
+    assert.strictEqual(textOf(item("early"), delta("a"), item("late"), delta("b")), "ab")
+  })
+
+  it("is the first finished item's that has one, when no delta came", () => {
+    assert.strictEqual(textOf(item(undefined), item("first"), item("second")), "first")
+  })
+
+  it("is empty when nothing came", () => {
+    assert.strictEqual(textOf(), "")
+    assert.strictEqual(textOf(item(undefined)), "")
+  })
+})

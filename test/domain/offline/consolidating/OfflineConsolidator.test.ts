@@ -1,0 +1,460 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { unknownCitations } from "../../../../src/domain/memory/Citation.js"
+import { wrongFrontMatter } from "../../../../src/domain/memory/FrontMatter.js"
+import { consolidate } from "../../../../src/domain/offline/consolidating/OfflineConsolidator.js"
+import { missingLines, noEdits, type PersonEdits } from "../../../../src/domain/memory/PersonEdits.js"
+import { extractTrace } from "../../../../src/domain/offline/writing/OfflineExtractor.js"
+import { added, asked, cwd, edited, ended, eventsOf, type Part, ran, said, traceOf } from "../MadeSession.js"
+
+const idOf = (number: number): string => `0190000${number}-aaaa-7000-8000-00000000000${number}`
+
+/** Trace memories given newest first; the newest has the highest number. */
+const inputs = (texts: ReadonlyArray<string>) =>
+  texts.map((text, index) => ({ threadId: idOf(texts.length - index), text }))
+
+const filesOf = (texts: ReadonlyArray<string>, edits: PersonEdits = noEdits) =>
+  consolidate({ project: "shop", traces: inputs(texts), edits })
+
+const memoryOf = (texts: ReadonlyArray<string>, edits: PersonEdits = noEdits): string =>
+  filesOf(texts, edits)[0]?.text ?? ""
+
+const trace = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).traceMemory
+const wish = (text: string): string => trace(asked(text), said("Understood."), ended)
+const gate = (...parts: ReadonlyArray<Part>): string =>
+  trace(
+    asked("make all checks pass"),
+    edited("src/cart.ts"),
+    ran("npm run lint", 0, ""),
+    ran("npx tsc --noEmit", 0, ""),
+    ran("npm test", 0, "# pass 12\n# fail 0"),
+    ...parts,
+    ended
+  )
+
+const sectionsOf = (memory: string): ReadonlyArray<string> =>
+  memory.split("\n").filter((line) => line.startsWith("## "))
+const bulletsOf = (memory: string): ReadonlyArray<string> => memory.split("\n").filter((line) => line.startsWith("- "))
+
+const brokenBuild = trace(
+  asked("why does the build fail?"),
+  ran("npm run build", 1, "src/a.ts(1,1): error TS1005: ';' expected."),
+  said("A semicolon is missing."),
+  ended
+)
+const fixedBuild = trace(
+  asked("fix the build"),
+  ran("npm run build", 1, "src/a.ts(1,1): error TS1005: ';' expected."),
+  edited("src/a.ts"),
+  ran("npm run build", 0, "compiled successfully"),
+  said("The semicolon after the import in `src/a.ts` was missing."),
+  ended
+)
+
+describe("consolidate", () => {
+  it("says what works, what fails and how it is fixed, and what is open, with where each line is from", () => {
+    const secrets = trace(
+      asked(`deploy it with AWS_SECRET_ACCESS_KEY=${"a1b2c3d4e5f6g7h8"}. I prefer tabs over spaces`),
+      edited("deploy/env.sample"),
+      said("I added empty placeholders to `deploy/env.sample`. I did not write the values to any file."),
+      ended
+    )
+    assert.strictEqual(
+      memoryOf([secrets, fixedBuild]),
+      `# Memory: shop
+
+## What the user wants
+- "I prefer tabs over spaces" [01900002-aaaa…]
+
+## What works here
+- Build: \`npm run build\` [01900001-aaaa…]
+
+## Known failures and their fixes
+- \`src/a.ts(1,1): error TS1005: ';' expected.\`: fixed by editing \`src/a.ts\` ("The semicolon after the import in \`src/a.ts\` was missing"); verified by \`npm run build\` [01900001-aaaa…]
+
+## Where things are
+- \`deploy/env.sample\`: added empty placeholders; did not write the values to any file [01900002-aaaa…]
+
+## Open
+- A user pasted into a session what looks like AWS keys: rotate what was pasted [01900002-aaaa…]
+`
+    )
+  })
+
+  it("writes one line where sessions left nothing to say, and none where there were no sessions", () => {
+    const text = memoryOf([trace(asked("what is a monad?"), said("A monoid."), ended)])
+    assert.deepStrictEqual(sectionsOf(text), [])
+    assert.match(text, /^# Memory: shop\n\nThe sessions so far left nothing that a later one could use\. \[\S+\]\n$/)
+    assert.strictEqual(memoryOf([]), "# Memory: shop\n")
+  })
+
+  it("says once what several sessions say, and cites the newest three of them", () => {
+    const text = memoryOf([gate(), gate(), gate(), gate()])
+    assert.deepStrictEqual(
+      bulletsOf(text).filter((line) => line.includes("npm test`") && line.startsWith("- Run")),
+      ["- Run the tests: `npm test` [01900004-aaaa…, 01900003-aaaa…, 01900002-aaaa…]"]
+    )
+  })
+
+  it("knows one check by several spellings, and gives the one that most sessions used", () => {
+    const tests = (command: string) =>
+      trace(asked("run the tests"), ran(command, 0, "Ran 4 tests in 0.1s\n\nOK"), ended)
+    assert.include(
+      memoryOf([tests("python3 -m unittest discover -v"), tests("python3 -m unittest"), tests("python3 -m unittest")]),
+      "- Run the tests: `python3 -m unittest` [01900003-aaaa…, 01900002-aaaa…, 01900001-aaaa…]"
+    )
+  })
+
+  it("knows a package script and the command behind it for one", () => {
+    const behind = trace(
+      asked("run the tests"),
+      ran("cat package.json", 0, `{"scripts":{"test":"node --test"}}`),
+      ran("node --test", 0, "# pass 2\n# fail 0"),
+      ended
+    )
+    const script = trace(asked("run the tests"), ran("npm test", 0, "# pass 2\n# fail 0"), ended)
+    assert.strictEqual(bulletsOf(memoryOf([behind, script])).length, 1)
+  })
+
+  it("gives a check one spelling in all sections", () => {
+    const wrong = "AssertionError: 3 != 4"
+    const fixed = trace(
+      asked("fix the sum"),
+      ran("python3 -m unittest -v", 1, `${wrong}\nFAILED (failures=1)`),
+      edited("sum.py"),
+      ran("python3 -m unittest -v", 0, "Ran 4 tests in 0.1s\n\nOK"),
+      ended
+    )
+    const tests = trace(asked("run the tests"), ran("python3 -m unittest", 0, "Ran 4 tests in 0.1s\n\nOK"), ended)
+    assert.deepStrictEqual(bulletsOf(memoryOf([tests, fixed])), [
+      "- Run the tests: `python3 -m unittest` [01900002-aaaa…, 01900001-aaaa…]",
+      `- \`${wrong}\`: fixed by editing \`sum.py\`; verified by \`python3 -m unittest\` [01900001-aaaa…]`
+    ])
+  })
+
+  it("keeps what was looked up in two sessions, by the file and not by the request, and nothing that was looked up once", () => {
+    const look = (request: string, command: string) =>
+      trace(asked(request), ran(command, 0, "200 7"), said("7."), ended)
+    const count = "cut -d' ' -f9 logs/access.log | sort | uniq -c"
+    const once = look("which routes are slow?", "sort -k7 logs/slow.log | uniq -c")
+    assert.deepStrictEqual(
+      bulletsOf(memoryOf([look("count them once more", count), once, look("count the statuses", count)])),
+      [`- Look into \`logs/access.log\`: \`${count}\` [01900003-aaaa…, 01900001-aaaa…]`]
+    )
+  })
+
+  it("takes whatever the traces call a command for one", () => {
+    const text = memoryOf([
+      trace(
+        asked("check the feed"),
+        ran("feedcheck --strict dist/feed.xml", 1, "error: bad"),
+        edited("src/feed.ts"),
+        ran("feedcheck --strict dist/feed.xml", 0, "fine"),
+        ended
+      )
+    ])
+    assert.include(text, "## What works here\n- Run the program: `feedcheck --strict dist/feed.xml` [")
+    assert.notInclude(text, "## Where things are")
+  })
+
+  it("spares tests that are part of others", () => {
+    const tests = (command: string) => trace(asked("run the tests"), ran(command, 0, "12 passed in 0.3s"), ended)
+    assert.deepStrictEqual(bulletsOf(memoryOf([tests("pytest -q"), tests("pytest -q tests")])), [
+      "- Run the tests: `pytest -q` [01900002-aaaa…]"
+    ])
+  })
+
+  it("spares tests of one directory where all tests are known", () => {
+    const tests = (command: string) =>
+      trace(asked("run the tests"), ran(command, 0, "ok  shop/internal/cart  0.4s"), ended)
+    assert.deepStrictEqual(bulletsOf(memoryOf([tests("go test ./internal/cart/ -count=20"), tests("go test ./...")])), [
+      "- Run the tests: `go test ./...` [01900001-aaaa…]"
+    ])
+  })
+
+  it("names a program once for each thing that it does, whatever its options", () => {
+    const run = (command: string) => trace(asked("render it"), ran(command, 0, "done"), ended)
+    assert.deepStrictEqual(
+      bulletsOf(
+        memoryOf([
+          run("python3 -m shop.cli render --theme dark --output a.svg"),
+          run("python3 -m shop.cli render --theme light"),
+          run("python3 -m shop.cli serve")
+        ])
+      ),
+      [
+        "- Run the program: `python3 -m shop.cli render --theme light` [01900003-aaaa…, 01900002-aaaa…]",
+        "- Run the program: `python3 -m shop.cli serve` [01900001-aaaa…]"
+      ]
+    )
+  })
+
+  it("says of a place nothing that its failure says already", () => {
+    const text = memoryOf([
+      trace(
+        asked("the times are off"),
+        ran("npm test", 1, "AssertionError: '04:12' == '05:12'"),
+        edited("src/clock.js"),
+        ran("npm test", 0, "# pass 3"),
+        said("`src/clock.js` never converted the times to UTC. It only accepts dates with a zone now."),
+        ended
+      )
+    ])
+    assert.include(text, '("`src/clock.js` never converted the times to UTC"); verified by `npm test`')
+    assert.include(text, "- `src/clock.js`: it only accepts dates with a zone now [")
+  })
+
+  it("takes from what was said of a file neither praise of the checks nor what was not needed", () => {
+    const remark = (text: string) =>
+      bulletsOf(memoryOf([trace(asked("fix the depth"), edited("src/depth.rs"), said(text), ended)]))
+    for (const text of [
+      "It builds again: `Depth(3)` in `src/depth.rs` is a float now, and all 21 tests pass.",
+      "`Depth(3)` is a float now in `src/depth.rs`; all checks are green. I did not need a new crate."
+    ]) {
+      assert.match(remark(text)[0] ?? "", /^- `src\/depth.rs`: `Depth\(3\)` is a float now \[/)
+    }
+  })
+
+  it("lets the newer wish win and marks the older one as superseded", () => {
+    assert.deepStrictEqual(
+      bulletsOf(
+        memoryOf([wish("I prefer spaces over tabs"), wish("please no summaries"), wish("I prefer tabs over spaces")])
+      ),
+      [
+        '- "I prefer spaces over tabs" (newer; superseded: "I prefer tabs over spaces") [01900003-aaaa…, 01900001-aaaa…]',
+        '- "please no summaries" [01900002-aaaa…]'
+      ]
+    )
+  })
+
+  it("drops an open failure that a newer session resolved, and keeps one that came after", () => {
+    assert.notInclude(memoryOf([fixedBuild, brokenBuild]), "## Open")
+    const broken = memoryOf([brokenBuild, fixedBuild])
+    assert.include(broken, "## Open")
+    assert.notInclude(broken, "## What works here")
+  })
+
+  it("says of unfinished work what its plan had left", () => {
+    const { traceMemory } = extractTrace(
+      { cwd, gitBranch: undefined, gitSha: undefined },
+      {
+        events: eventsOf(asked("sort the rows"), edited("rows.js")),
+        finished: false,
+        plan: { line: 2, left: ["Test"] }
+      }
+    )
+    assert.deepStrictEqual(bulletsOf(memoryOf([traceMemory])), [
+      '- Unfinished: "sort the rows"; the plan had left: "Test" [01900001-aaaa…]'
+    ])
+  })
+
+  it("drops an open failure of some tests where all tests passed in a newer session, and not those of another directory", () => {
+    const one = trace(
+      asked("run it"),
+      ran("pytest -q tests/test_a.py", 1, "FAILED tests/test_a.py::test_x - assert 2"),
+      ended
+    )
+    const all = (directory?: string) =>
+      trace(asked("run all tests"), ran("pytest -q", 0, "13 passed", directory), ended)
+    assert.notInclude(memoryOf([all(), one]), "## Open")
+    assert.include(memoryOf([all(`${cwd}/web`), one]), "## Open")
+    assert.include(memoryOf([one, all()]), "## Open")
+  })
+
+  it("drops unfinished work that a newer session finished", () => {
+    const left = trace(asked("migrate the shop to postgres"), edited("db.py"), (line) => [
+      { _tag: "TurnEnd", line, aborted: true }
+    ])
+    const done = trace(
+      asked("migrate the shop to postgres now"),
+      edited("db.py"),
+      ran("pytest", 0, "3 passed in 1s"),
+      ended
+    )
+    assert.include(memoryOf([left]), '- Unfinished: "migrate the shop to postgres"')
+    assert.notInclude(memoryOf([done, left]), "Unfinished")
+  })
+
+  it("takes what a language model wrote, but for what is general", () => {
+    const text = memoryOf([
+      `# Stabilised the checkout tests
+Trace context: shop
+User preferences:
+- Wants one commit per fix
+
+## Task: Stabilise
+Outcome: success
+Key steps:
+- \`pnpm vitest run\` passed (48 tests)
+Things that did not work / things that can be improved:
+- \`vi.useFakeTimers()\` alone hung on \`fetch\`; fixed by \`{ toFake: ["Date"] }\`
+- Open: CI still runs on Node 18
+Reusable knowledge:
+- Run all tests with \`pnpm vitest run\` (needs \`docker compose up -d db\`)
+- Always write clean code
+Pointers and references (annotate why each item matters):
+- \`test/support/clock.ts\` - the fake clock of every test that depends on time [01900009-aaaa…]`
+    ])
+    assert.strictEqual(
+      text,
+      `# Memory: shop
+
+## What the user wants
+- Wants one commit per fix [01900001-aaaa…]
+
+## What works here
+- Run all tests with \`pnpm vitest run\` (needs \`docker compose up -d db\`) [01900001-aaaa…]
+
+## Known failures and their fixes
+- \`vi.useFakeTimers()\` alone hung on \`fetch\`; fixed by \`{ toFake: ["Date"] }\` [01900001-aaaa…]
+
+## Where things are
+- \`test/support/clock.ts\` - the fake clock of every test that depends on time [01900001-aaaa…]
+
+## Open
+- CI still runs on Node 18 [01900001-aaaa…]
+`
+    )
+  })
+
+  describe("skills", () => {
+    it("come of commands that passed in the same order in three sessions", () => {
+      const [memory, skill] = filesOf([gate(), gate(asked("thanks")), gate()])
+      assert.strictEqual(
+        skill?.text,
+        `---
+name: npm-lint-tsc-npm-test
+description: "Run npm run lint, npx tsc --noEmit and npm test in this order in shop; it passed in 3 sessions."
+---
+
+# npm run lint, npx tsc --noEmit and npm test
+
+1. \`npm run lint\` [01900003-aaaa…, 01900002-aaaa…, 01900001-aaaa…]
+2. \`npx tsc --noEmit\` [01900003-aaaa…, 01900002-aaaa…, 01900001-aaaa…]
+3. \`npm test\` [01900003-aaaa…, 01900002-aaaa…, 01900001-aaaa…]
+`
+      )
+      assert.strictEqual(skill?.path, "skills/npm-lint-tsc-npm-test/SKILL.md")
+      assert.include(memory?.text ?? "", "see `skills/npm-lint-tsc-npm-test/SKILL.md`")
+    })
+
+    it("do not come of two sessions, nor of commands that failed", () => {
+      assert.strictEqual(filesOf([gate(), gate()]).length, 1)
+      const failing = trace(asked("check"), ran("npm run lint", 1, "error: bad"), ran("npm test", 1, "# fail 1"), ended)
+      assert.strictEqual(filesOf([failing, failing, failing]).length, 1)
+    })
+
+    it("have front matter that holds", () => {
+      for (const file of filesOf([gate(), gate(), gate()]).slice(1)) {
+        assert.isUndefined(wrongFrontMatter(file.text, file.path.split("/")[1] ?? ""))
+      }
+    })
+  })
+
+  describe("what people wrote", () => {
+    const edits: PersonEdits = {
+      added: [
+        { heading: null, line: "Bob reads this file." },
+        { heading: "## Open", line: "- Ask Bob about the SLA" },
+        { heading: "## Open", line: "## Deploy" },
+        { heading: "## Deploy", line: "- `make deploy`, only from main" },
+        { heading: "## What works here", line: "- Run the tests: `npm test` (takes 3 minutes)" },
+        { heading: "## What the user wants", line: "- Use pnpm, never npm" }
+      ],
+      removed: ["- Lint: `npm run lint` [01900009-aaaa…]"]
+    }
+
+    it("stays word for word under its heading, before ours and instead of ours", () => {
+      assert.strictEqual(
+        memoryOf([gate(), wish("use npm, not yarn")], edits),
+        `# Memory: shop
+
+Bob reads this file.
+
+## What the user wants
+- Use pnpm, never npm
+
+## What works here
+- Run the tests: \`npm test\` (takes 3 minutes)
+- Check the types: \`npx tsc --noEmit\` [01900002-aaaa…]
+
+## Open
+- Ask Bob about the SLA
+
+## Deploy
+- \`make deploy\`, only from main
+`
+      )
+    })
+
+    it("takes the place of our title", () => {
+      const own: PersonEdits = {
+        added: [
+          { heading: null, line: "# The shop" },
+          { heading: "# The shop", line: "Sells hats." }
+        ],
+        removed: []
+      }
+      assert.strictEqual(memoryOf([], own), "# The shop\n\nSells hats.\n")
+    })
+
+    const line = fc.string({ unit: "binary", maxLength: 60 }).map((text) => text.replace(/\s+/g, " ").trimEnd() || "x")
+    const heading = fc.constantFrom(null, "## Open", "## What works here", "## Theirs", "# Memory: shop")
+
+    it.prop("is never lost", [fc.array(fc.record({ heading, line }), { maxLength: 12 })], ([added]) => {
+      const standing: PersonEdits = { added, removed: [] }
+      return missingLines(standing, memoryOf([gate(), wish("use npm")], standing)).length === 0
+    })
+  })
+
+  const order = [
+    "## What the user wants",
+    "## What works here",
+    "## Known failures and their fixes",
+    "## Where things are",
+    "## Open"
+  ]
+  const anyTrace = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 300 }),
+    fc.constantFrom(
+      gate(),
+      fixedBuild,
+      brokenBuild,
+      wish("use npm"),
+      wish("use pnpm"),
+      trace(asked("add a"), added("src/a.ts"), said("`src/a.ts` holds the cart of the shop."), ended)
+    ),
+    fc
+      .tuple(
+        fc.constantFrom("User preferences:", "Reusable knowledge:", "Pointers and references:", "Key steps:"),
+        fc.string({ unit: "binary" })
+      )
+      .map(
+        ([section, text]) =>
+          `# x\n## Task: y\nOutcome: success\n${section}\n- \`npm test\` passed ${text.replaceAll("\n", " ")}\n- ${text}`
+      )
+  )
+
+  it.prop(
+    "writes the same bytes for the same traces, every line cited, no section empty or out of order",
+    [fc.array(anyTrace, { maxLength: 8 })],
+    ([texts]) => {
+      const files = filesOf(texts)
+      const [memory] = files
+      const ids = inputs(texts).map(({ threadId }) => threadId)
+      const text = memory?.text ?? ""
+      const sections = sectionsOf(text)
+      const places = sections.map((section) => order.indexOf(section))
+      return (
+        JSON.stringify(files) === JSON.stringify(filesOf(texts)) &&
+        memory?.path === "MEMORY.md" &&
+        text.startsWith(texts.length === 0 ? "# Memory: shop\n" : "# Memory: shop\n\n") &&
+        files.every((file) => unknownCitations(file.text, ids).length === 0) &&
+        bulletsOf(text).every((bullet) => /\[0190000\d-aaaa…(?:, 0190000\d-aaaa…){0,2}\]$/.test(bullet)) &&
+        places.every((place, index) => place !== -1 && (index === 0 || place > (places[index - 1] ?? -1))) &&
+        new Set(bulletsOf(text)).size === bulletsOf(text).length &&
+        files.slice(1).every((file) => wrongFrontMatter(file.text, file.path.split("/")[1] ?? "") === undefined)
+      )
+    }
+  )
+})

@@ -1,0 +1,43 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { contradict, isSameWish } from "../../../../src/domain/offline/consolidating/WishConflicts.js"
+
+describe("wishes", () => {
+  it("contradict each other when one wants what the other does not", () => {
+    for (const [one, other] of [
+      ["I prefer tabs over spaces", "I prefer spaces over tabs"],
+      ["use npm", "please use pnpm, not npm"],
+      ["use yarn", "use pnpm"],
+      ["we use uv instead of pip", "use pip instead of uv"],
+      ["always write tests first", "never write tests first"],
+      ["don't add comments", "add comments"],
+      ["answer in German", "answer in English"]
+    ] as const) {
+      assert.isTrue(contradict(one, other), `${one} / ${other}`)
+      assert.isTrue(contradict(other, one), `${other} / ${one}`)
+    }
+  })
+
+  it("stand beside each other otherwise", () => {
+    for (const [one, other] of [
+      ["I prefer tabs over spaces", "please no trailing summaries"],
+      ["use pnpm, not npm", "we use pnpm instead of npm here"],
+      ["never commit dist", "always run the tests"]
+    ] as const) {
+      assert.isFalse(contradict(one, other), `${one} / ${other}`)
+    }
+  })
+
+  it("are the same when only their frame differs", () => {
+    assert.isTrue(isSameWish("In this repository I prefer tabs over spaces", "I prefer tabs over spaces"))
+    assert.isTrue(isSameWish("I don't want new dependencies in this project", "no new dependencies in this project"))
+    assert.isFalse(isSameWish("I prefer tabs over spaces", "I prefer spaces over tabs"))
+    assert.isFalse(isSameWish("no new dependencies", "always new dependencies"))
+  })
+
+  it.prop(
+    "never contradict themselves",
+    [fc.string({ unit: "binary", maxLength: 200 })],
+    ([wish]) => !contradict(wish, wish)
+  )
+})

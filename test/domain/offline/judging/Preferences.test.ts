@@ -1,0 +1,139 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { preferencesIn } from "../../../../src/domain/offline/judging/Preferences.js"
+import { readUserWord } from "../../../../src/domain/offline/reading/UserWord.js"
+
+const wishes = (...texts: ReadonlyArray<string>): ReadonlyArray<string> =>
+  preferencesIn(
+    texts.map((text, index) => ({ _tag: "Asked", line: index + 1, text, word: readUserWord(text, index === 0) }))
+  ).map(({ text }) => text)
+
+describe("preferencesIn", () => {
+  it("finds what the user prefers, in the user's words, wish by wish", () => {
+    assert.deepStrictEqual(
+      wishes("In this repository I prefer tabs over spaces, and please no trailing summaries. Set that up."),
+      ["In this repository I prefer tabs over spaces", "please no trailing summaries"]
+    )
+  })
+
+  it("finds standing orders", () => {
+    for (const order of [
+      "always run npm test before committing",
+      "never commit the dist folder",
+      "don't use lodash",
+      "use pnpm, not npm",
+      "we use uv instead of pip here",
+      "From now on answer in German",
+      "I don't want trailing commas",
+      "stop adding trailing summaries",
+      "no new dependencies in this project",
+      "keep answers short",
+      "we don't use classes here",
+      "For the future: money is always Decimal here, never float",
+      "this project uses pnpm",
+      "I'd rather have small commits",
+      "Whenever you change the schema, run make codegen",
+      "before every commit run the linter",
+      "make sure you never commit generated files",
+      "use conventional commits",
+      "Commit messages should be in the imperative",
+      "don't open a PR without tests"
+    ]) {
+      assert.deepStrictEqual(wishes(order), [order])
+    }
+  })
+
+  it("finds a wish that the user reminds of, without the reminder", () => {
+    assert.deepStrictEqual(wishes("Sort the list. And as I said: no new dependencies in this project."), [
+      "no new dependencies in this project"
+    ])
+  })
+
+  it("finds what a correction asks for", () => {
+    assert.deepStrictEqual(wishes("Write a parser", "no, that's wrong, use the Result type"), ["use the Result type"])
+  })
+
+  it("takes no order for the task at hand for a preference", () => {
+    for (const order of [
+      "Do not edit code. Provide a short written recommendation.",
+      "Do not crash on malformed lines.",
+      "the server never starts",
+      "it always fails with EADDRINUSE",
+      "I want to deploy this.",
+      "Should I always use tabs?",
+      "make the button always visible",
+      "Never mind",
+      "do not use that file",
+      "no tests ran in this project",
+      "stop, do not touch auth.ts, only session.ts",
+      "Approved. Stay within the docs and do not open a PR.",
+      "please don't create a new branch",
+      "Every time I press the button it crashes",
+      "Before you start, read the README",
+      "Commits should be listed newest first in the sidebar"
+    ]) {
+      assert.deepStrictEqual(wishes(order), [], order)
+    }
+  })
+
+  it("finds wishes in other languages than English", () => {
+    for (const order of [
+      "Bitte verwende immer pnpm",
+      "Ab jetzt auf Deutsch antworten",
+      "Wir benutzen hier keine Klassen",
+      "Je préfère les tabulations",
+      "N'utilise pas lodash",
+      "Prefiero commits pequeños",
+      "Usa siempre pnpm en este proyecto",
+      "Prefiro testes pequenos",
+      "Preferisco gli spazi",
+      "Всегда запускай тесты перед коммитом",
+      "今後は日本語で答えてください",
+      "console.logは使わないでください",
+      "以后都用 pnpm",
+      "请始终使用 pnpm",
+      "앞으로는 한국어로 답해 주세요"
+    ]) {
+      assert.deepStrictEqual(wishes(order), [order])
+    }
+  })
+
+  it("takes complaints and orders for the task at hand for no wish, in other languages either", () => {
+    for (const text of [
+      "der Server stürzt immer ab",
+      "keine Tests sind gelaufen",
+      "le test échoue toujours",
+      "el servidor nunca arranca",
+      "сервер никогда не стартует",
+      "サーバーは必ず落ちる",
+      "このファイルは変更しないでください",
+      "构建总是失败",
+      "完成以后告诉我",
+      "서버가 항상 죽어요"
+    ]) {
+      assert.deepStrictEqual(wishes(text), [], text)
+    }
+  })
+
+  it("takes nothing from what was pasted: fences, quotations, headings, long texts", () => {
+    assert.deepStrictEqual(wishes("Fix this:\n```\nalways use tabs\n```\n> never use spaces\n# never do this"), [])
+    assert.deepStrictEqual(wishes(`Implement this.\n${"Always write the spec down. ".repeat(80)}`), [])
+  })
+
+  it("never quotes a secret", () => {
+    assert.deepStrictEqual(wishes("always use password = correcthorse"), [])
+  })
+
+  it("says the same wish once", () => {
+    assert.deepStrictEqual(wishes("always use tabs", "ALWAYS use tabs!"), ["always use tabs"])
+  })
+
+  it.prop(
+    "gives a few short lines for any text",
+    [fc.array(fc.string({ unit: "binary", maxLength: 300 }))],
+    ([texts]) => {
+      const found = wishes(...texts)
+      return found.length <= 8 && found.every((wish) => wish.length <= 160 && !wish.includes("\n"))
+    }
+  )
+})

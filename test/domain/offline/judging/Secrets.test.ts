@@ -1,0 +1,47 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { holdsSecret, secretKinds, withoutSecrets } from "../../../../src/domain/offline/judging/Secrets.js"
+
+// Made up, and written in two halves so that no scanner takes this file for a leak.
+const awsId = `AKIA${"ABCDEFGHIJKLMNOP"}`
+const token = `ghp_${"abcdefghijklmnopqrstuvwxyz0123456789"}`
+
+describe("secrets", () => {
+  it("are taken out in all their usual forms", () => {
+    for (const text of [
+      `id ${awsId}`,
+      `AWS_SECRET_ACCESS_KEY=${"a1b2c3d4e5f6g7h8"}`,
+      `push with ${token}`,
+      "password = correcthorse",
+      "my password is correcthorse",
+      "psql postgres://ada:hunter22@db/shop",
+      "Authorization: Bearer abcdefghijklmnop123"
+    ]) {
+      assert.isTrue(holdsSecret(text), text)
+      assert.include(withoutSecrets(text), "[REDACTED_SECRET]")
+    }
+  })
+
+  it("are not seen in placeholders and code", () => {
+    for (const text of [
+      "export TOKEN_NAME=$GITHUB_TOKEN",
+      "API_KEY=<your key>",
+      "const token = next()",
+      "run the tests"
+    ]) {
+      assert.isFalse(holdsSecret(text), text)
+    }
+  })
+
+  it("are named by kind and not repeated", () => {
+    assert.deepStrictEqual(secretKinds(`${awsId} and password = correcthorse`), ["AWS keys", "a password"])
+    assert.deepStrictEqual(secretKinds(`use ${token}`), ["a token"])
+    assert.deepStrictEqual(secretKinds("AWS_ACCESS_KEY_ID=[REDACTED_SECRET]"), ["AWS keys"])
+    assert.deepStrictEqual(secretKinds("nothing here"), [])
+  })
+
+  it.prop("stay out once they are out", [fc.string({ unit: "binary" })], ([text]) => {
+    const once = withoutSecrets(text)
+    return withoutSecrets(once) === once
+  })
+})

@@ -1,0 +1,69 @@
+import { assert, describe, it } from "@effect/vitest"
+import { readVerdict } from "../../../../src/domain/offline/reading/CheckVerdict.js"
+import type { CommandKind } from "../../../../src/domain/offline/reading/CommandPrograms.js"
+
+const read = (kind: CommandKind, output: string, program = "x"): string => readVerdict(kind, program, output).verdict
+const count = (output: string): number | undefined => readVerdict("test", "x", output).passedTests
+
+describe("readVerdict", () => {
+  it("believes test runners that say they passed", () => {
+    for (const output of [
+      "Ran 4 tests in 0.1s\n\nOK",
+      "18 passed in 0.40s",
+      "# tests 2\n# pass 2\n# fail 0",
+      "ℹ pass 2\nℹ fail 0",
+      "test result: ok. 5 passed; 0 failed; 0 ignored",
+      "ok  \tshop/cart\t0.1s",
+      "Tests:       5 passed, 5 total",
+      " Test Files  1 passed (1)\n      Tests  4 passed (4)",
+      "  5 passing (10ms)",
+      "5 examples, 0 failures",
+      "BUILD SUCCESSFUL in 3s",
+      "100% tests passed, 0 tests failed out of 5"
+    ]) {
+      assert.strictEqual(read("test", output), "passed", output)
+    }
+  })
+
+  it("believes test runners that say they failed", () => {
+    for (const output of [
+      "Ran 3 tests in 0.001s\n\nFAILED (failures=3)",
+      "1 failed, 9 passed in 0.1s",
+      "# pass 1\n# fail 1",
+      "not ok 1 - adds",
+      "test result: FAILED. 0 passed; 1 failed",
+      "--- FAIL: TestAdd (0.00s)",
+      "Tests:       1 failed, 5 passed, 6 total",
+      "  5 passing (10ms)\n  1 failing",
+      "2 examples, 1 failure"
+    ]) {
+      assert.strictEqual(read("test", output), "failed", output)
+    }
+  })
+
+  it("does not take a test that is still to do for a failure", () => {
+    assert.strictEqual(read("test", "not ok 2 - later # TODO write it\n# pass 1\n# fail 0"), "passed")
+  })
+
+  it("counts the tests that passed, not the files", () => {
+    assert.strictEqual(count("# pass 2\n# fail 0"), 2)
+    assert.strictEqual(count("Ran 4 tests in 0.1s\n\nOK"), 4)
+    assert.strictEqual(count(" Test Files  1 passed (1)\n      Tests  4 passed (4)"), 4)
+    assert.strictEqual(count("test result: ok. 5 passed; 0 failed\ntest result: ok. 2 passed; 0 failed"), 7)
+    assert.isUndefined(count("ok"))
+  })
+
+  it("believes linters and type checkers", () => {
+    assert.strictEqual(read("lint", "All checks passed!"), "passed")
+    assert.strictEqual(read("type-check", "Success: no issues found in 29 source files"), "passed")
+    assert.strictEqual(read("type-check", "a.ts(1,2): error TS2345: no"), "failed")
+    assert.strictEqual(read("lint", "✖ 2 problems (1 error, 1 warning)"), "failed")
+    assert.strictEqual(read("type-check", "", "tsc"), "passed")
+    assert.strictEqual(read("type-check", "", "mypy"), "unknown")
+  })
+
+  it("knows nothing of a program that just printed something", () => {
+    assert.strictEqual(read("run", "0.30"), "unknown")
+    assert.strictEqual(read("run", "Traceback (most recent call last):\n  File"), "failed")
+  })
+})

@@ -1,0 +1,89 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { invocationOf } from "../../../../src/domain/offline/reading/CommandKinds.js"
+import type { CommandKind } from "../../../../src/domain/offline/reading/CommandPrograms.js"
+
+const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
+  look: [
+    "ls -R .",
+    "sed -n 1,200p a.ts",
+    "git status --short",
+    "git log --oneline -5",
+    "git branch -a",
+    "rg -n foo src",
+    "find . -name x",
+    "python3 --version",
+    "npm ls",
+    "Get-Content -Path a.txt",
+    "cat a.txt 2>/dev/null",
+    "docker ps",
+    "for i in 1 2 3; do echo tick $i; sleep 1; done",
+    "python -m shop.cli compose --help"
+  ],
+  scene: ["cd web", "export A=1", "echo done", "exit 1", "X=$(git rev-parse HEAD)"],
+  test: [
+    "npm test --silent",
+    "npm run test:unit",
+    "pnpm --filter web test",
+    "node --test",
+    "npx vitest run",
+    "python3 -m unittest discover -v",
+    ".venv/bin/pytest -q",
+    "uv run pytest",
+    "cargo test",
+    "go test ./...",
+    "./gradlew test",
+    "make test",
+    "timeout 60 cargo nextest run"
+  ],
+  build: [
+    "npm run build",
+    "cargo build --release",
+    "go build ./...",
+    "make",
+    "docker build .",
+    "tsc -b",
+    "mvn package"
+  ],
+  lint: ["npx eslint .", "ruff check src", "cargo clippy", "golangci-lint run", "prettier --check ."],
+  "type-check": ["npx tsc --noEmit", "mypy src --strict", "cargo check", "node --check a.js", "npm run typecheck"],
+  format: ["prettier --write .", "ruff format src", "cargo fmt"],
+  run: ["python3 app.py", "node server.js --check", "./deploy.sh", "curl localhost:3000", "cargo run", "npm start"],
+  edit: [
+    "git mv a.js b.js",
+    "rm -r build",
+    "sed -i 's/a/b/' x.ts",
+    "echo hi > notes.md",
+    "cat > a.py <<'EOF'",
+    "printf x >> log.txt",
+    "git checkout -- a.ts"
+  ],
+  act: ["npm install", "pip install requests", "git commit -m x", "docker compose up -d", "cargo add serde", "yarn"]
+}
+
+describe("invocationOf", () => {
+  for (const [kind, commands] of Object.entries(kinds)) {
+    it(`knows what is a ${kind}`, () => {
+      for (const command of commands) {
+        assert.strictEqual(invocationOf(command).kind, kind, command)
+      }
+    })
+  }
+
+  it("knows a program under whatever starts it", () => {
+    for (const command of ["pytest", "python3 -m pytest", "uv run pytest", "/usr/bin/pytest", "CI=1 time pytest"]) {
+      assert.strictEqual(invocationOf(command).program, "pytest", command)
+    }
+  })
+
+  it("does not take a file that is thrown away for a change", () => {
+    assert.strictEqual(invocationOf("cat a > /dev/null").kind, "look")
+    assert.strictEqual(invocationOf("grep -n '=> x' a.ts").kind, "look")
+  })
+
+  it.prop(
+    "reads any text",
+    [fc.string({ unit: "binary", maxLength: 200 })],
+    ([text]) => invocationOf(text).kind !== undefined
+  )
+})

@@ -1,0 +1,127 @@
+import { assert, describe, it } from "@effect/vitest"
+import { added, asked, changed, edited, ended, type Part, ran, said, traceOf } from "../MadeSession.js"
+
+const heading = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).traceMemory.split("\n", 1)[0] ?? ""
+const summary = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).summary
+
+const failing = ran("npm test", 1, "TypeError: rows.map is not a function\n# fail 1")
+const passing = ran("npm test", 0, "# pass 4\n# fail 0")
+
+describe("the heading of a trace", () => {
+  it("is the failure that was there before anything was changed, with its fix", () => {
+    assert.strictEqual(
+      heading(asked("Find out why CI is red"), failing, edited("src/rows.js"), passing, ended),
+      "# npm test failed with TypeError: rows.map is not a function; fixed by editing src/rows.js; it passes now (4 tests)"
+    )
+  })
+
+  it("is what was asked for where a failure only came up on the way", () => {
+    assert.strictEqual(
+      heading(asked("Add a total to the rows"), edited("src/rows.js"), failing, edited("src/rows.js"), passing, ended),
+      "# Add a total to the rows: changed src/rows.js; on the way npm test failed with TypeError: rows.map is not a function, fixed; npm test passes (4 tests)"
+    )
+    assert.strictEqual(
+      heading(
+        asked("Add a total to the rows"),
+        edited("src/rows.js"),
+        ran("npm test", 1, "sh: 1: vitest: not found"),
+        ran("npm ci", 0, "added 9 packages"),
+        passing,
+        ended
+      ),
+      "# Add a total to the rows: changed src/rows.js; on the way npm test failed with sh: 1: vitest: not found, fixed by npm ci; npm test passes (4 tests)"
+    )
+  })
+
+  it("names a panic by its test and what it says, and cuts no error in the middle of a quotation", () => {
+    const panics = "thread 'tiles::edges_meet' panicked at src/tiles.rs:88:9:\nassertion `left == right` failed"
+    assert.include(
+      heading(
+        asked("fix it"),
+        ran("cargo test", 101, panics),
+        edited("src/tiles.rs"),
+        ran("cargo test", 0, "ok"),
+        ended
+      ),
+      "cargo test failed with tiles::edges_meet panicked: assertion 'left == right' failed; fixed by"
+    )
+    const long = `Error: the schema of the table that holds all bookings has no column "${"booked_at_".repeat(6)}"`
+    assert.include(
+      heading(asked("fix it"), ran("npm test", 1, long), edited("src/a.js"), passing, ended),
+      "npm test failed with Error: the schema of the table that holds all bookings has no column…; fixed by"
+    )
+  })
+
+  it("names the task beside what is still open in it", () => {
+    assert.strictEqual(
+      heading(asked("Add a total to the rows"), edited("src/rows.js"), failing, ended),
+      "# Add a total to the rows: npm test failed with TypeError: rows.map is not a function, still open after editing src/rows.js"
+    )
+  })
+
+  it("says what still fails beside what was fixed, and nothing of a file that did not stay", () => {
+    assert.strictEqual(
+      heading(
+        asked("upgrade the parser"),
+        added("src/tmp.js"),
+        changed({ path: "src/tmp.js", action: "delete", movedTo: undefined }),
+        ran("npm install parser@2", 0, "changed 1 package"),
+        ran("npm run build", 1, "src/rows.js:3:1: error: no export named parse"),
+        edited("src/rows.js"),
+        ran("npm run build", 0, "built in 1s"),
+        failing,
+        ended
+      ),
+      "# upgrade the parser: changed src/rows.js; on the way npm run build failed with src/rows.js:3:1: error: no export named parse, fixed; npm test failed with TypeError: rows.map is not a function, still open; npm run build passes"
+    )
+  })
+
+  it("does not call open what the user found right", () => {
+    assert.strictEqual(
+      heading(
+        asked("Add a page"),
+        ran("node server.js", 1, "Error: missing PORT"),
+        added("page.html"),
+        said("Added."),
+        ended,
+        asked("great, thanks"),
+        ended
+      ),
+      "# Add a page: changed page.html; the user approved"
+    )
+  })
+
+  it("says once what was changed where nobody asked for it", () => {
+    assert.strictEqual(heading(edited("src/rows.js"), ended), "# Edited src/rows.js; not verified")
+  })
+
+  it("is the question that was looked into, before one that was answered out of hand", () => {
+    assert.strictEqual(
+      heading(
+        asked("which routes are slow?"),
+        ran("cat slow.log", 0, "GET /tours 900ms"),
+        said("Only `/tours`."),
+        ended,
+        asked("how do I undo a commit?"),
+        said("Use `git revert`."),
+        ended
+      ),
+      "# which routes are slow? answered, not confirmed"
+    )
+  })
+})
+
+describe("a summary", () => {
+  it("tells nothing that was only answered out of hand, where there is anything else", () => {
+    const question: ReadonlyArray<Part> = [asked("how do I undo a commit?"), said("Use `git revert`."), ended]
+    assert.notInclude(summary(asked("add a page"), added("page.html"), ended, ...question), "undo")
+    assert.include(summary(...question), "how do I undo a commit? answered, not confirmed")
+  })
+
+  it("tells a wish once, where the request was nothing else", () => {
+    assert.strictEqual(
+      summary(asked("I prefer tabs over spaces, and please no trailing summaries"), added(".editorconfig"), ended),
+      'The user wants "I prefer tabs over spaces" and "please no trailing summaries". For that: changed .editorconfig; not verified.'
+    )
+  })
+})

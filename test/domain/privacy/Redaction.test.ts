@@ -1,0 +1,258 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { redact } from "../../../src/domain/privacy/Redaction.js"
+
+const marker = "[REDACTED_SECRET]"
+const twenty = "a1B2c3D4e5F6g7H8i9J0"
+
+/** The texts that are not redacted as they should be, with what becomes of them. */
+const misread = (cases: ReadonlyArray<readonly [string, string]>): ReadonlyArray<readonly [string, string]> =>
+  cases.flatMap(([text, expected]) => (redact(text) === expected ? [] : [[text, redact(text)]]))
+
+/** The texts that do not stay as they are, with what becomes of them. */
+const changed = (texts: ReadonlyArray<string>): ReadonlyArray<readonly [string, string]> =>
+  misread(texts.map((text) => [text, text]))
+
+describe("keys that begin with sk-", () => {
+  it("are secrets from 20 alphanumerics on", () => {
+    assert.deepStrictEqual(
+      misread([
+        [`key sk-${twenty} here`, `key ${marker} here`],
+        [`sk-${twenty}${twenty}`, marker],
+        [`(sk-${twenty})`, `(${marker})`],
+        [`sk-${twenty} sk-${twenty}`, `${marker} ${marker}`]
+      ]),
+      []
+    )
+  })
+
+  it("are none when shorter, or broken by another character", () => {
+    assert.deepStrictEqual(
+      changed([`sk-${twenty.slice(1)}`, `sk-${twenty.slice(0, 10)}-${twenty.slice(10)}`, "ask-me-anything"]),
+      []
+    )
+  })
+})
+
+describe("AWS access key ids", () => {
+  it("are AKIA and 16 capitals or digits, at word boundaries", () => {
+    assert.deepStrictEqual(
+      misread([
+        ["AKIAIOSFODNN7EXAMPLE", marker],
+        ["id=AKIA0123456789ABCDEF;", `id=${marker};`]
+      ]),
+      []
+    )
+  })
+
+  it("are none when longer, shorter, in lower case, or inside a word", () => {
+    assert.deepStrictEqual(
+      changed(["AKIAIOSFODNN7EXAMPLE1", "AKIAIOSFODNN7EXAMPL", "AKIAiosfodnn7example", "XAKIAIOSFODNN7EXAMPLE"]),
+      []
+    )
+  })
+})
+
+describe("bearer tokens", () => {
+  it("are Bearer, white space and 16 or more of their characters, in any case, written back as Bearer", () => {
+    assert.deepStrictEqual(
+      misread([
+        ["Authorization: Bearer abc.DEF_123-xyz.0", `Authorization: Bearer ${marker}`],
+        ["bearer abcdefghijklmnop", `Bearer ${marker}`],
+        ["BEARER \t\n abcdefghijklmnop", `Bearer ${marker}`],
+        ["'Bearer abcdefghijklmnop'", `'Bearer ${marker}'`]
+      ]),
+      []
+    )
+  })
+
+  it("are none when shorter, or inside a word", () => {
+    assert.deepStrictEqual(
+      changed([
+        "Bearer abcdefghijklmno",
+        "Forbearer abcdefghijklmnop",
+        "the bearer of good news",
+        "Bearerabcdefghijklmnop"
+      ]),
+      []
+    )
+  })
+})
+
+describe("assignments to a secret's name", () => {
+  it("keep the name, the sign and the opening quote", () => {
+    assert.deepStrictEqual(
+      misread([
+        ["api_key=hunter2x", `api_key=${marker}`],
+        ["api-key: hunter2x", `api-key: ${marker}`],
+        ["ApiKey = hunter2x", `ApiKey = ${marker}`],
+        ["TOKEN\t:\thunter2x", `TOKEN\t:\t${marker}`],
+        ['secret="hunter2x"', `secret="${marker}"`],
+        ["password: 'hunter2x' done", `password: '${marker}' done`],
+        ["GH-token=hunter2x", `GH-token=${marker}`],
+        ["password=hunter2x!$%& next", `password=${marker} next`],
+        ["password=hunter2x\nnext", `password=${marker}\nnext`]
+      ]),
+      []
+    )
+  })
+
+  it("are none for a value of fewer than 8 characters, or no value", () => {
+    assert.deepStrictEqual(
+      changed(["password=hunter2", 'token: "short"', "secret =", "password: ", "the token is hunter2hunter2"]),
+      []
+    )
+  })
+
+  it("are none where the name is only part of a word", () => {
+    assert.deepStrictEqual(
+      changed([
+        "tokens=hunter2hunter2",
+        "my_token=hunter2hunter2",
+        "passwords: hunter2hunter2",
+        "secretary=hunter2hunter2"
+      ]),
+      []
+    )
+  })
+
+  it("are none where the value is a call, or the path of a name, in a program", () => {
+    assert.deepStrictEqual(
+      changed([
+        "token = usize::from(limit)",
+        "password: readPassword(stdin)",
+        "let secret = std::env::var;",
+        "token = s.substring(start, end)",
+        "const token = getEntry(i, isDeep)",
+        "my_token=getenv(API_KEY)"
+      ]),
+      []
+    )
+  })
+
+  it("are secrets beside a strong name when a bracket or `::` stands in them, or nobody should have them", () => {
+    assert.deepStrictEqual(
+      misread([
+        ["password=ab(cdef)12", `password=${marker}`],
+        ["password: abc(def)", `password: ${marker}`],
+        ["passwd=ab(cdef)12", `passwd=${marker}`],
+        ["secret: a::bcdef12", `secret: ${marker}`],
+        ['token: "a::b(c)d::e"', `token: "${marker}"`],
+        ["credential: ab(cdef)12", `credential: ${marker}`],
+        ["API key: ab::cdef12", `API key: ${marker}`],
+        ["password=changeme1", `password=${marker}`],
+        ["secret: aaaaaaaa", `secret: ${marker}`]
+      ]),
+      []
+    )
+  })
+
+  it("are secrets where the value is a UUID beside a strong name, and none beside another", () => {
+    const uuid = "01950000-1111-7abc-8def-0123456789ab"
+    assert.deepStrictEqual(
+      misread([
+        [`token: ${uuid}`, `token: ${marker}`],
+        [`secret="${uuid.toUpperCase()}" next`, `secret="${marker}" next`],
+        [`api_key = ${uuid}\nnext`, `api_key = ${marker}\nnext`],
+        [`api key: ${uuid}`, `api key: ${marker}`],
+        [`credential=${uuid}`, `credential=${marker}`],
+        [`passwd: ${uuid}`, `passwd: ${marker}`],
+        [`token: ${uuid}0`, `token: ${marker}`]
+      ]),
+      []
+    )
+    assert.deepStrictEqual(changed([`thread: ${uuid}`, `cache_key=${uuid}`, `my_token: ${uuid}`, `id=${uuid}`]), [])
+  })
+
+  it("are found behind one that was none", () => {
+    assert.deepStrictEqual(misread([["token = f.of(x) password=hunter2x", `token = f.of(x) password=${marker}`]]), [])
+  })
+})
+
+describe("the order of the forms", () => {
+  it("leaves what an earlier one replaced alone", () => {
+    assert.deepStrictEqual(
+      misread([
+        [`token=sk-${twenty}`, `token=${marker}`],
+        [`password="sk-${twenty}"`, `password="${marker}"`],
+        ["api_key: AKIAIOSFODNN7EXAMPLE", `api_key: ${marker}`],
+        ["token: Bearer abcdefghijklmnop", `token: Bearer ${marker}`]
+      ]),
+      []
+    )
+  })
+
+  it("a marker is never redacted again", () => {
+    assert.deepStrictEqual(
+      changed([marker, `token=${marker}`, `secret: "${marker}"`, `Bearer ${marker}`, `${marker}: ${marker}`]),
+      []
+    )
+  })
+})
+
+const piece = fc.constantFrom(
+  `sk-${twenty}`,
+  "sk-",
+  "AKIAIOSFODNN7EXAMPLE",
+  "AKIA",
+  "Bearer",
+  "bearer ",
+  "abcdefghijklmnop",
+  "token",
+  "password",
+  "secret",
+  "api_key",
+  "=",
+  ":",
+  " ",
+  "\n",
+  '"',
+  "'",
+  "`",
+  "(",
+  "::",
+  "hunter2x",
+  marker,
+  "-",
+  "_",
+  ".",
+  "x"
+)
+
+it.prop(
+  "redacting twice is redacting once",
+  [fc.array(piece, { maxLength: 12 })],
+  ([pieces]) => {
+    const once = redact(pieces.join(""))
+    assert.strictEqual(redact(once), once)
+  },
+  { fastCheck: { numRuns: 3_000 } }
+)
+
+it.prop("text that names no secret stays as it is", [fc.string({ unit: "grapheme" })], ([text]) => {
+  const harmless = text.replace(/sk-|AKIA|bearer|key|token|secret|password/gi, "")
+  assert.strictEqual(redact(harmless), harmless)
+})
+
+it("long text costs little (a guard against hanging)", () => {
+  const start = Date.now()
+  for (const bait of [
+    "token ",
+    "token\t=",
+    "Bearer ",
+    "sk-",
+    "AKIA",
+    "password=((",
+    'secret="',
+    " ",
+    "token: '",
+    "\\",
+    "\\\\n",
+    "%25",
+    "\u001b["
+  ]) {
+    redact(bait.repeat(200_000))
+    redact(`${bait}${" ".repeat(500_000)}${bait}`)
+  }
+  assert.isBelow(Date.now() - start, 20_000)
+})

@@ -1,0 +1,57 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { hasFailures, PassReport, reportError } from "../../../src/domain/report/Report.js"
+
+const [threadId, cwd, memoryRoot] = ["0195", "/home/ada/ferry", "/memories/ab/memory"]
+const error = { _tag: "LeaseLost", message: "the lock was lost" }
+
+const report: PassReport = {
+  threads: 3,
+  candidates: 2,
+  waiting: 0,
+  extracted: [{ threadId, cwd, memoryRoot, traceFile: `${memoryRoot}/trace_summaries/a.md` }],
+  noOutput: [{ threadId, cwd }],
+  skipped: [{ threadId, rolloutPath: "/codex/a.jsonl", reason: "idle" }],
+  failed: [],
+  consolidated: [{ cwd, memoryRoot, outcome: "published" }],
+  model: { name: "offline", calls: 2, inputTokens: 10, outputTokens: 5 },
+  durationMs: 12
+}
+
+describe("the report of a pass", () => {
+  it("is the object that --json prints", () => {
+    assert.deepStrictEqual(Schema.decodeUnknownSync(PassReport)(JSON.parse(JSON.stringify(report))), report)
+  })
+
+  it("has the reasons and outcomes that are told, and no others", () => {
+    const isReport = Schema.is(PassReport)
+    const reasons = ["idle", "claimed", "backoff", "quarantined", "budget", "ignored", "memory-disabled", "provider"]
+    const withReason = (reason: string) => ({ ...report, skipped: [{ threadId, rolloutPath: "/x", reason }] })
+    assert.isTrue(reasons.every((reason) => isReport(withReason(reason))))
+    assert.isFalse(isReport(withReason("tired")))
+    const withOutcome = (outcome: string) => ({ ...report, consolidated: [{ cwd, memoryRoot, outcome }] })
+    assert.isTrue(["published", "unchanged", "locked", "failed"].every((outcome) => isReport(withOutcome(outcome))))
+    assert.isFalse(isReport(withOutcome("forgotten")))
+  })
+
+  it("may not know whose rollout failed", () => {
+    const failed = [{ threadId: null, rolloutPath: "/codex/a.jsonl", error }]
+    assert.isTrue(Schema.is(PassReport)({ ...report, failed }))
+  })
+
+  it("calls for exit code 1 when something failed, and not for what was skipped or locked", () => {
+    assert.isFalse(hasFailures(report))
+    assert.isFalse(hasFailures({ ...report, consolidated: [{ cwd, memoryRoot, outcome: "locked" }] }))
+    assert.isTrue(hasFailures({ ...report, failed: [{ threadId, rolloutPath: "/codex/a.jsonl", error }] }))
+    const consolidated: PassReport["consolidated"] = [
+      ...report.consolidated,
+      { cwd: "/home/ada/tides", memoryRoot, outcome: "failed", error }
+    ]
+    assert.isTrue(hasFailures({ ...report, consolidated }))
+  })
+
+  it("shows of an error its tag and its message alone", () => {
+    const whole = { ...error, cwd, cause: new Error("no pier") }
+    assert.deepStrictEqual(reportError(whole), error)
+  })
+})

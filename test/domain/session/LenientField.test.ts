@@ -1,0 +1,46 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import * as fc from "effect/FastCheck"
+import { decodeLenient, isJsonObject, lenient } from "../../../src/domain/session/LenientField.js"
+
+const Ferry = Schema.Struct({
+  name: lenient(Schema.String),
+  pier: lenient(Schema.Struct({ number: lenient(Schema.Number) }))
+})
+const decode = decodeLenient(Ferry, {})
+
+describe("a lenient object", () => {
+  it("has the fields that are of the right shape, and leaves out what is unknown", () => {
+    assert.deepInclude(decode({ name: "north", pier: { number: 2, depth: 9 }, crew: 4 }), {
+      name: "north",
+      pier: { number: 2 }
+    })
+  })
+
+  it("counts a field as absent that is missing, null or of another shape, and keeps the others", () => {
+    for (const name of [null, 3, {}, undefined]) {
+      assert.isUndefined(decode({ name, pier: { number: 2 } }).name)
+      assert.deepStrictEqual(decode({ name, pier: { number: 2 } }).pier, { number: 2 })
+    }
+    assert.isUndefined(decode({ pier: "two" }).pier)
+    assert.isUndefined(decode({ pier: { number: "two" } }).pier?.number)
+  })
+
+  it.prop("has no fields where there is no object, and never fails", [fc.anything()], ([value]) => {
+    const { name, pier } = decode(value)
+    assert.isTrue(name === undefined || typeof name === "string")
+    assert.isTrue(pier === undefined || typeof pier === "object")
+  })
+})
+
+it("a JSON object is no array, no null and no plain value", () => {
+  assert.deepStrictEqual([{}, { a: 1 }, [], null, "a", 3, undefined].map(isJsonObject), [
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+    false
+  ])
+})

@@ -1,0 +1,84 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { byteLength, cutEnd, cutMiddle, joinAround } from "../../../src/domain/text/ByteBudget.js"
+
+/** Five bytes long: the ellipsis alone takes three. */
+const split = { marker: "<…>", headShare: 1 / 3 }
+
+const wellFormedText = fc.string({ unit: "grapheme-composite", maxLength: 60 })
+
+describe("cutting text to bytes", () => {
+  it("counts UTF-8 bytes, not characters", () => {
+    assert.deepStrictEqual(["a", "é", "字", "🍎"].map(byteLength), [1, 2, 3, 4])
+  })
+
+  it("leaves a text alone that fits", () => {
+    assert.strictEqual(cutMiddle("déjà vu", byteLength("déjà vu"), split), "déjà vu")
+  })
+
+  it("keeps a third of what the marker leaves as the head, and the rest as the tail", () => {
+    const text = "a".repeat(100) + "z".repeat(100)
+    assert.strictEqual(cutMiddle(text, 35, split), `${"a".repeat(10)}<…>${"z".repeat(20)}`)
+  })
+
+  it("rounds the head down and gives the tail the rest", () => {
+    const text = "a".repeat(100) + "z".repeat(100)
+    assert.strictEqual(cutMiddle(text, 5 + 11, split), `aaa<…>${"z".repeat(8)}`)
+    assert.strictEqual(cutMiddle(text, 5 + 7, { ...split, headShare: 1 / 2 }), "aaa<…>zzzz")
+  })
+
+  it("splits no character on either side, and gives what the head cannot use to the tail", () => {
+    const cut = cutMiddle("🍎".repeat(50), 5 + 11, { marker: "<…>", headShare: 1 / 2 })
+    assert.strictEqual(cut, "🍎<…>🍎")
+    assert.strictEqual(cutMiddle("é".repeat(10), 5 + 8, split), "é<…>ééé")
+    assert.strictEqual(cutMiddle("é".repeat(10), 5 + 4, split), "<…>éé")
+  })
+
+  it("keeps the marker alone where nothing else fits, and the head alone where even that does not", () => {
+    assert.strictEqual(cutMiddle("abcdefgh", 5, split), "<…>")
+    assert.strictEqual(cutMiddle("abcdefgh", 3, split), "abc")
+    assert.strictEqual(cutMiddle("éé", 3, split), "é")
+    assert.strictEqual(cutMiddle("abcdefgh", 0, split), "")
+    assert.strictEqual(cutMiddle("abcdefgh", -1, split), "")
+  })
+
+  it("joins the head of one text and the tail of another", () => {
+    assert.strictEqual(joinAround("departures", "arrivals", 5 + 6, split), "de<…>vals")
+  })
+
+  it("cuts an end at a whole character", () => {
+    assert.deepStrictEqual(
+      [4, 3, 2, 1, 0].map((limit) => cutEnd("aé!", limit)),
+      ["aé!", "aé", "a", "a", ""]
+    )
+  })
+
+  it.prop(
+    "never exceeds the limit, never breaks a character, and is idempotent",
+    [fc.string({ unit: "binary" }), fc.integer({ min: 0, max: 80 })],
+    ([text, limit]) => {
+      const wellFormed = Buffer.from(text).toString()
+      const cut = cutMiddle(wellFormed, limit, split)
+      assert.isAtMost(byteLength(cut), Math.max(limit, 0))
+      assert.isTrue(!cut.includes("\ufffd") || wellFormed.includes("\ufffd"))
+      assert.strictEqual(cutMiddle(cut, limit, split), cut)
+      assert.isTrue(wellFormed.startsWith(cutEnd(wellFormed, limit)))
+    }
+  )
+
+  it.prop(
+    "wastes no more than one character's bytes",
+    [wellFormedText, fc.integer({ min: 5, max: 80 }), fc.constantFrom(1 / 3, 1 / 2)],
+    ([text, limit, headShare]) => {
+      const cut = cutMiddle(text, limit, { marker: "<…>", headShare })
+      if (byteLength(text) <= limit) {
+        assert.strictEqual(cut, text)
+      } else {
+        const at = cut.lastIndexOf("<…>")
+        assert.isAtLeast(byteLength(cut), limit - 3)
+        assert.isAtMost(byteLength(cut.slice(0, at)), Math.floor((limit - 5) * headShare))
+        assert.isTrue(text.startsWith(cut.slice(0, at)) && text.endsWith(cut.slice(at + 3)))
+      }
+    }
+  )
+})

@@ -1,0 +1,41 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { renderTemplate } from "../../../src/domain/text/Template.js"
+
+describe("a template", () => {
+  it("has its places filled, with or without spaces, each as often as it stands there", () => {
+    assert.strictEqual(renderTemplate("{{ a }} {{b_c}} {{  a}}!", { a: "1", b_c: "2" }), "1 2 1!")
+  })
+
+  it("keeps a place whose name has no value", () => {
+    for (const text of [
+      "{{ other }}",
+      "{{ constructor }}",
+      "{{ __proto__ }}",
+      "{ a }",
+      "{{ A }}",
+      "{{}}",
+      "{{ a b }}"
+    ]) {
+      assert.strictEqual(renderTemplate(text, { a: "1" }), text)
+    }
+  })
+
+  it("may be given an empty value", () => {
+    assert.strictEqual(renderTemplate("[{{ a }}]", { a: "" }), "[]")
+  })
+
+  it("never expands a value that looks like a template", () => {
+    assert.strictEqual(renderTemplate("{{ a }}{{ b }}", { a: "{{ b }}", b: "{{ a }}" }), "{{ b }}{{ a }}")
+    assert.strictEqual(renderTemplate("{{ a }}b }}", { a: "{{ ", b: "no" }), "{{ b }}")
+  })
+
+  it("never expands a value that looks like a replacement pattern", () => {
+    const value = "$& $1 $$ $` $' $<name>"
+    assert.strictEqual(renderTemplate("<{{ a }}>", { a: value }), `<${value}>`)
+  })
+
+  it.prop("puts any value in as it is", [fc.string(), fc.string()], ([a, b]) => {
+    assert.strictEqual(renderTemplate("x{{ a }}y{{ b }}z", { a, b }), `x${a}y${b}z`)
+  })
+})

@@ -1,0 +1,280 @@
+import { assert, describe, it } from "@effect/vitest"
+import { byteLength } from "../../../src/domain/text/ByteBudget.js"
+import { isComplete, type RolloutFile, Thread, threadOf } from "../../../src/domain/thread/Thread.js"
+import { addLine, noFacts } from "../../../src/domain/thread/ThreadFacts.js"
+import { redact } from "../../../src/domain/privacy/Redaction.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../../src/testing/RolloutBuilder.js"
+import { rolloutLines } from "../../support/reading.js"
+
+const fileName = `rollout-2026-02-27T18-30-05-${threadIdOf(9)}.jsonl`
+const inFileName = Date.UTC(2026, 1, 27, 18, 30, 5)
+const file: RolloutFile = {
+  path: `/home/ada/.codex/sessions/2026/02/27/${fileName}`,
+  size: 1_234,
+  modifiedAt: Date.UTC(2026, 2, 5),
+  isArchived: false
+}
+const now = Date.UTC(2026, 3, 1)
+
+const rowOf = (rollout: RolloutBuilder, of: Partial<RolloutFile> = {}): Thread =>
+  threadOf(rolloutLines(rollout.text()).reduce(addLine, noFacts), { ...file, ...of }, now, redact)
+
+const builder = () => new RolloutBuilder()
+const named = (thread_name: unknown) => ({ type: "thread_name_updated", thread_name })
+const tokens = (total_tokens: unknown) => ({ type: "token_count", info: { total_token_usage: { total_tokens } } })
+
+describe("the row of a rollout", () => {
+  it("has every column that the rollout and its file tell", () => {
+    const rollout = builder()
+      .meta({
+        id: threadIdOf(4),
+        cwd: "/home/ada/projects/ferry",
+        cli_version: "0.118.0",
+        git: { commit_hash: "0a1b2c", branch: "main", repository_url: "https://git.example/ferry.git" }
+      })
+      .turnContext({ approval_policy: "on-request", sandbox_policy: { type: "workspace-write" } })
+      .user("sort the departures")
+      .event(tokens(4_321))
+    assert.deepStrictEqual(
+      { ...rowOf(rollout) },
+      {
+        id: rowOf(rollout).id,
+        rolloutPath: file.path,
+        createdAt: startOfFixtures,
+        updatedAt: startOfFixtures + 4_000,
+        source: "cli",
+        modelProvider: "openai",
+        cwd: "/home/ada/projects/ferry",
+        cliVersion: "0.118.0",
+        title: "sort the departures",
+        sandboxPolicy: "workspace-write",
+        approvalMode: "on-request",
+        tokensUsed: 4_321,
+        firstUserMessage: "sort the departures",
+        archivedAt: null,
+        gitSha: "0a1b2c",
+        gitBranch: "main",
+        gitOriginUrl: "https://git.example/ferry.git",
+        rolloutSize: 1_234,
+        rolloutModifiedAt: file.modifiedAt,
+        missingSince: null
+      }
+    )
+    assert.strictEqual(rowOf(rollout).id, threadIdOf(4))
+  })
+
+  it("has null where nothing tells, vscode for a missing source, and the file's name and time for the rest", () => {
+    const row = rowOf(builder().raw('{"type":"message","role":"assistant","content":[]}'))
+    assert.strictEqual(row.id, threadIdOf(9))
+    assert.deepInclude(row, {
+      createdAt: inFileName,
+      updatedAt: file.modifiedAt,
+      source: "vscode",
+      modelProvider: null,
+      cwd: null,
+      cliVersion: null,
+      title: null,
+      sandboxPolicy: null,
+      approvalMode: null,
+      tokensUsed: null,
+      firstUserMessage: null,
+      gitSha: null,
+      gitBranch: null,
+      gitOriginUrl: null
+    })
+  })
+
+  it("has the file's time as archived_at below archived_sessions/", () => {
+    assert.strictEqual(rowOf(builder().meta(), { isArchived: true }).archivedAt, file.modifiedAt)
+  })
+})
+
+describe("id and created_at", () => {
+  it("the id is the first session_meta's, not the session's nor a parent's", () => {
+    const rollout = builder()
+      .meta({ id: threadIdOf(2), session_id: threadIdOf(3) })
+      .meta({ id: threadIdOf(3) })
+    assert.strictEqual(rowOf(rollout).id, threadIdOf(2))
+  })
+
+  it("created_at is session_meta's timestamp", () => {
+    assert.strictEqual(rowOf(builder().meta({ timestamp: "2026-02-28T00:00:00Z" })).createdAt, Date.UTC(2026, 1, 28))
+  })
+
+  it("created_at is else the time in the file's name, else the file's", () => {
+    assert.strictEqual(rowOf(builder().user("no meta")).createdAt, inFileName)
+    assert.strictEqual(rowOf(builder().user("no meta"), { path: "/x/rollout-1.jsonl" }).createdAt, file.modifiedAt)
+  })
+})
+
+describe("updated_at", () => {
+  it("is the last line's timestamp that is a date, even when times go backwards", () => {
+    const rollout = builder()
+      .meta()
+      .at(Date.UTC(2026, 2, 4))
+      .assistant("later")
+      .at(Date.UTC(2026, 2, 3))
+      .assistant("earlier, but last")
+      .raw('{"timestamp":"soon","type":"event_msg","payload":{"type":"x"}}')
+      .raw('{"type":"event_msg","payload":{"type":"x"}}')
+      .raw('{"timestamp":"2026-03-09T00:00:00Z","type":"ev')
+    assert.strictEqual(rowOf(rollout).updatedAt, Date.UTC(2026, 2, 3))
+  })
+
+  it("may be numeric, and of a line of an unknown type", () => {
+    const time = Date.UTC(2026, 2, 3)
+    assert.strictEqual(
+      rowOf(builder().meta().raw(`{"timestamp":${time},"type":"hologram","payload":{}}`)).updatedAt,
+      time
+    )
+  })
+
+  it("is the file's time where no line has one", () => {
+    assert.strictEqual(rowOf(builder().raw('{"type":"message","role":"user","content":[]}')).updatedAt, file.modifiedAt)
+  })
+
+  it("is the file's time where the last record is of the future", () => {
+    assert.strictEqual(rowOf(builder().at(now).meta()).updatedAt, now)
+    assert.strictEqual(
+      rowOf(
+        builder()
+          .at(now + 1)
+          .meta()
+      ).updatedAt,
+      file.modifiedAt
+    )
+  })
+})
+
+describe("title and first_user_message", () => {
+  const labels = (rollout: RolloutBuilder) => {
+    const { firstUserMessage, title } = rowOf(rollout)
+    return { firstUserMessage, title }
+  }
+  const both = (text: string) => ({ firstUserMessage: text, title: text })
+  const userMessage = (message: string, rest: object = {}) => ({ type: "user_message", message, ...rest })
+  const image = { images: ["data:image/png;base64,AA=="] }
+
+  it("are the first user_message event, not what was injected under the user's name", () => {
+    const rollout = builder()
+      .message("user", "# AGENTS.md instructions for /home/ada\n\nuse tabs")
+      .message("user", "<something_new>the harness says</something_new>")
+      .user("sort the departures")
+      .user("and the arrivals")
+    assert.deepStrictEqual(labels(rollout), both("sort the departures"))
+  })
+
+  it("are the first UserMessage item of about 0.150", () => {
+    const rollout = builder()
+      .message("user", "<something_new>the harness says</something_new>")
+      .completed({ type: "AgentMessage", content: [{ type: "Text", text: "hello" }] })
+      .completed({ type: "UserMessage", content: [{ type: "text", text: "sort the departures" }] })
+    assert.deepStrictEqual(labels(rollout), both("sort the departures"))
+  })
+
+  it("are the first message that nobody injected where no event tells of any", () => {
+    const rollout = builder()
+      .raw('{"type":"message","role":"user","content":[{"type":"input_text","text":"<environment_context>x"}]}')
+      .raw('{"type":"message","role":"user","content":[{"type":"input_text","text":"sort them"}]}')
+    assert.deepStrictEqual(labels(rollout), both("sort them"))
+  })
+
+  it("have the prefix cut that ends in ## My request for Codex:", () => {
+    const prefix = "# Context from my IDE setup:\n\n## Active file: a.ts\n\n## My request for Codex:"
+    for (const text of [`${prefix}\nsort them  \n`, `${prefix} sort them`, `${prefix}\r\n\r\nsort them`]) {
+      assert.deepStrictEqual(labels(builder().event(userMessage(text))), both("sort them"))
+    }
+  })
+
+  it("of an image alone: [Image] is the first message, the title is the first with words", () => {
+    const rollout = builder().event(userMessage("", image)).event(userMessage("what is it?"))
+    assert.deepStrictEqual(labels(rollout), { firstUserMessage: "[Image]", title: "what is it?" })
+    assert.deepStrictEqual(labels(builder().event(userMessage(" ", { local_images: ["/tmp/a.png"] }))), {
+      firstUserMessage: "[Image]",
+      title: null
+    })
+    const item = { type: "UserMessage", content: [{ type: "image", image_url: "data:image/png;base64,AA==" }] }
+    assert.deepStrictEqual(labels(builder().completed(item)), { firstUserMessage: "[Image]", title: null })
+  })
+
+  it("are the words of a message that has an image too", () => {
+    assert.deepStrictEqual(labels(builder().event(userMessage("what is it?", image))), both("what is it?"))
+  })
+
+  it("are no image where an event tells of nothing that a person gave", () => {
+    const rollout = builder()
+      .event(userMessage("<environment_context>\n<cwd>/x</cwd>\n</environment_context>"))
+      .event(userMessage("", { images: [], local_images: [] }))
+      .event(userMessage("sort them"))
+    assert.deepStrictEqual(labels(rollout), both("sort them"))
+  })
+
+  it("thread_name_updated gives a better title, the last one the best", () => {
+    const rollout = builder()
+      .user("sort them")
+      .event(named("Ferries"))
+      .event(named(" Ferry timetable "))
+      .event(named(""))
+    assert.deepStrictEqual(labels(rollout), { firstUserMessage: "sort them", title: "Ferry timetable" })
+  })
+
+  it("are labels: secrets are taken out, and a pasted document is cut at a whole character", () => {
+    assert.deepStrictEqual(labels(builder().user("use password=hunter2hunter2 please")), {
+      firstUserMessage: "use password=[REDACTED_SECRET] please",
+      title: "use password=[REDACTED_SECRET] please"
+    })
+    const { title } = rowOf(builder().user("é".repeat(100_000)))
+    assert.isAtMost(byteLength(title ?? ""), 4_096)
+    assert.match(title ?? "", /^é+$/)
+  })
+})
+
+describe("the columns that the last line decides", () => {
+  it("sandbox_policy and approval_mode are the last turn_context's, in every form of a policy", () => {
+    const rollout = builder()
+      .turnContext({ approval_policy: "never", sandbox_policy: { type: "danger-full-access" } })
+      .turnContext({ approval_policy: "on-request", sandbox_policy: { mode: "read-only" } })
+    assert.deepInclude(rowOf(rollout), { approvalMode: "on-request", sandboxPolicy: "read-only" })
+    assert.strictEqual(
+      rowOf(builder().turnContext({ sandbox_policy: "workspace-write" })).sandboxPolicy,
+      "workspace-write"
+    )
+  })
+
+  it("tokens_used is the last token_count's total; one whose info is null tells nothing", () => {
+    const rollout = builder().event(tokens(10)).event(tokens(25)).event({ type: "token_count", info: null })
+    assert.strictEqual(rowOf(rollout).tokensUsed, 25)
+  })
+
+  it("tokens_used is else the last token_usage_record's thread total", () => {
+    const record = (total_tokens: number) => ({
+      usage: { total_tokens: 1 },
+      turn_token_usage: { total_tokens: 2 },
+      thread_token_usage: { total_tokens }
+    })
+    const rollout = builder().line("token_usage_record", record(30)).line("token_usage_record", record(70))
+    assert.strictEqual(rowOf(rollout).tokensUsed, 70)
+    assert.strictEqual(rowOf(rollout.event(tokens(65)).line("token_usage_record", record(90))).tokensUsed, 65)
+  })
+})
+
+describe("whether a stored row says all that a reading says", () => {
+  const rollout = () => builder().meta().user("sort them")
+  const read = rowOf(rollout())
+  const stored = (fields: Partial<Thread>): Thread => new Thread({ ...read, ...fields })
+
+  it("yes, when it does, or knows more", () => {
+    assert.isTrue(isComplete(read, read))
+    assert.isTrue(isComplete(stored({ tokensUsed: 12 }), read))
+  })
+
+  it("yes, when the cwd is there, normalised", () => {
+    assert.isTrue(isComplete(stored({ cwd: "/canonical" }), read))
+    assert.isFalse(isComplete(stored({ cwd: null }), read))
+  })
+
+  it("no, when a column is missing or another", () => {
+    assert.isFalse(isComplete(stored({ title: null }), read))
+    assert.isFalse(isComplete(stored({ updatedAt: read.updatedAt - 1 }), read))
+  })
+})

@@ -1,0 +1,121 @@
+import { assert, describe, it } from "@effect/vitest"
+import {
+  addLine,
+  cwdOf,
+  isSubAgent,
+  joinFacts,
+  noFacts,
+  type ThreadFacts
+} from "../../../src/domain/thread/ThreadFacts.js"
+import { RolloutBuilder } from "../../../src/testing/RolloutBuilder.js"
+import { rolloutLines } from "../../support/reading.js"
+
+const factsOf = (rollout: RolloutBuilder): ThreadFacts => rolloutLines(rollout.text()).reduce(addLine, noFacts)
+
+const builder = () => new RolloutBuilder()
+const environment = (cwd: string) => `<environment_context>\n  <cwd>${cwd}</cwd>\n</environment_context>`
+
+describe("whether a file is a rollout", () => {
+  it("is told by any line of a known form", () => {
+    const known = [
+      builder().meta(),
+      builder().turnContext(),
+      builder().assistant("hello"),
+      builder().event({ type: "anything" }),
+      builder().line("compacted", { message: "" }),
+      builder().raw('{"type":"message","role":"assistant","content":[]}')
+    ]
+    for (const rollout of known) {
+      assert.isTrue(factsOf(rollout).isRollout)
+    }
+  })
+
+  it("is not told by lines of anything else", () => {
+    const rollout = builder()
+      .raw('{"type":"user","message":{"role":"user","content":"hi"},"timestamp":"2026-03-02T09:00:00Z"}')
+      .raw('{"type":"summary","summary":"x"}')
+      .raw("not json at all")
+      .line("hologram", {})
+    assert.isFalse(factsOf(rollout).isRollout)
+    assert.isFalse(noFacts.isRollout)
+  })
+})
+
+describe("the session_meta of a file", () => {
+  it("is the first of several", () => {
+    const facts = factsOf(builder().meta({ id: "own", cwd: "/own" }).meta({ id: "parent", cwd: "/parent" }))
+    assert.deepStrictEqual([facts.meta?.id, cwdOf(facts)], ["own", "/own"])
+  })
+
+  it("may come later than the first line", () => {
+    assert.strictEqual(factsOf(builder().user("hi").meta({ id: "own" })).meta?.id, "own")
+  })
+
+  it("tells of a sub-agent", () => {
+    assert.isTrue(isSubAgent(factsOf(builder().meta({ source: { subagent: "review" } }))))
+    assert.isFalse(isSubAgent(factsOf(builder().meta({ source: "cli" }))))
+    assert.isFalse(isSubAgent(noFacts))
+  })
+})
+
+describe("the cwd", () => {
+  const lines = () => builder().turnContext({ cwd: "/turn" }).message("user", environment("/environment"))
+
+  it("is session_meta's", () => {
+    assert.strictEqual(cwdOf(factsOf(lines().meta({ cwd: "/meta" }))), "/meta")
+  })
+
+  it("is else the first turn_context's", () => {
+    assert.strictEqual(cwdOf(factsOf(lines().turnContext({ cwd: "/later" }).meta({ cwd: "" }))), "/turn")
+  })
+
+  it("is else the environment block's", () => {
+    const rollout = builder()
+      .turnContext({ cwd: undefined })
+      .message("user", "# AGENTS.md instructions for /x", environment("/environment"))
+      .message("user", environment("/later"))
+    assert.strictEqual(cwdOf(factsOf(rollout)), "/environment")
+  })
+
+  it("is unknown where nothing says", () => {
+    assert.isUndefined(cwdOf(factsOf(builder().user("the cwd is <cwd>/typed</cwd>"))))
+  })
+})
+
+describe("what the head and the tail of a file say together", () => {
+  const head: ThreadFacts = {
+    ...noFacts,
+    firstRequest: "first",
+    firstWords: "first",
+    turnCwd: "/first",
+    approvalMode: "never",
+    sandboxPolicy: "read-only",
+    countedTokens: 1,
+    lastTimestamp: 10
+  }
+
+  it("is the head's where the first counts, and the tail's where the last does", () => {
+    const tail: ThreadFacts = {
+      ...noFacts,
+      isRollout: true,
+      firstRequest: "last",
+      turnCwd: "/last",
+      threadName: "named",
+      approvalMode: "on-request",
+      sandboxPolicy: "workspace-write",
+      countedTokens: 2,
+      recordedTokens: 3,
+      lastTimestamp: 20
+    }
+    assert.deepStrictEqual(joinFacts(head, tail), {
+      ...tail,
+      firstRequest: "first",
+      firstWords: "first",
+      turnCwd: "/first"
+    })
+  })
+
+  it("is the head's where the tail says nothing", () => {
+    assert.deepStrictEqual(joinFacts(head, noFacts), head)
+  })
+})

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync, readFileSync, symlinkSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, type Scope } from "effect"
+import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
+import * as ProcessTableProc from "../../../src/layers/node/ProcessTable.js"
+import { ProcessTable } from "../../../src/services/ProcessTable.js"
+import { temporaryFolder } from "../../support/program.js"
+
+/** The fields of a process that follow its name; the name may hold anything. */
+const fieldsOf = (pid: number): ReadonlyArray<string> => {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+}
+
+/** A process that runs until the scope ends, if it is not killed before. */
+const running = (command: string, ...args: ReadonlyArray<string>): Effect.Effect<ChildProcess, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.async<ChildProcess>((resume) => {
+      const child = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"] })
+      child.once("spawn", () => resume(Effect.succeed(child)))
+    }),
+    (child) => Effect.sync(() => void child.kill("SIGKILL"))
+  )
+
+const ended = (child: ChildProcess) =>
+  Effect.async<void>((resume) => {
+    child.once("exit", () => resume(Effect.void))
+    child.kill("SIGKILL")
+  })
+
+const pidOf = (child: ChildProcess): number => child.pid ?? 0
+
+const identify = Effect.fnUntraced(function* (pid: number) {
+  const { self } = yield* ProcessTable
+  return { host: self.host, pid, startedAt: fieldsOf(pid)[19] }
+})
+
+const isGone = (identity: ProcessTable["Type"]["self"]) =>
+  Effect.flatMap(ProcessTable, (processes) => processes.isGone(identity))
+
+describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", () => {
+  it.effect("include us, who are not gone", () =>
+    Effect.gen(function* () {
+      const { self } = yield* ProcessTable
+      assert.strictEqual(self.pid, process.pid)
+      assert.strictEqual(self.startedAt, fieldsOf(process.pid)[19])
+      assert.match(self.host ?? "", /^\S+ pid:\[\d+\]$/)
+      assert.isFalse(yield* isGone(self))
+    }).pipe(Effect.provide(ProcessTableProc.layer))
+  )
+
+  it.scopedLive("are there while they run, and gone when they ended", () =>
+    Effect.gen(function* () {
+      const child = yield* running("sleep", "60")
+      const identity = yield* identify(pidOf(child))
+      assert.isFalse(yield* isGone(identity))
+      yield* ended(child)
+      assert.isTrue(yield* isGone(identity))
+    }).pipe(Effect.provide(ProcessTableProc.layer))
+  )
+
+  it.scopedLive("are known by when they started, since pids are used again", () =>
+    Effect.gen(function* () {
+      const child = yield* running("sleep", "60")
+      const identity = yield* identify(pidOf(child))
+      assert.isTrue(yield* isGone({ ...identity, startedAt: String(Number(identity.startedAt) - 1) }))
+      assert.isFalse(yield* isGone({ ...identity, startedAt: undefined }))
+    }).pipe(Effect.provide(ProcessTableProc.layer))
+  )
+
+  it.scopedLive("may have any name", () =>
+    Effect.gen(function* () {
+      const path = join(yield* temporaryFolder, "a) Z 1 (b")
+      symlinkSync("/bin/sleep", path)
+      const child = yield* running(path, "60")
+      const identity = yield* identify(pidOf(child))
+      assert.isFalse(yield* isGone(identity))
+      assert.isTrue(yield* isGone({ ...identity, startedAt: "1" }))
+    }).pipe(Effect.provide(ProcessTableProc.layer))
+  )
+
+  it.scopedLive("are gone when they ended, also when nobody has asked how", () =>
+    Effect.gen(function* () {
+      const parent = yield* running("sh", "-c", "sleep 60 & echo $!; exec sleep 60")
+      const pid = yield* Effect.async<number>((resume) => {
+        parent.stdout?.once("data", (data) => resume(Effect.succeed(Number(String(data)))))
+      })
+      const identity = yield* identify(pid)
+      assert.isFalse(yield* isGone(identity))
+      yield* Effect.sync(() => process.kill(pid, "SIGKILL"))
+      yield* Effect.sleep("5 millis").pipe(Effect.repeat({ until: () => fieldsOf(pid)[0] === "Z" }))
+      assert.isTrue(yield* isGone(identity))
+    }).pipe(Effect.provide(ProcessTableProc.layer))
+  )
+
+  it.effect("of other hosts, or of unknown ones, are never known to be gone", () =>
+    Effect.gen(function* () {
+      const { self } = yield* ProcessTable
+      const nobody = { host: self.host, pid: 2 ** 30, startedAt: "1" }
+      assert.isTrue(yield* isGone(nobody))
+      assert.isFalse(yield* isGone({ ...nobody, host: "another-boot pid:[1]" }))
+      assert.isFalse(yield* isGone({ ...nobody, host: undefined }))
+    }).pipe(Effect.provide(ProcessTableProc.layer))
+  )
+})
+
+describe("processes of which nothing is known", () => {
+  it.effect("are never known to be gone", () =>
+    Effect.gen(function* () {
+      assert.isFalse(yield* isGone({ host: undefined, pid: 2 ** 30, startedAt: undefined }))
+      assert.isFalse(yield* isGone({ host: "here", pid: 2 ** 30, startedAt: "1" }))
+    }).pipe(Effect.provide(ProcessTableMemory.layer))
+  )
+})

@@ -1,0 +1,755 @@
+import { spawnSync } from "node:child_process"
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync
+} from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as SqlClient from "@effect/sql/SqlClient"
+import {
+  Arbitrary,
+  Context,
+  Deferred,
+  Duration,
+  Effect,
+  Exit,
+  FastCheck,
+  Fiber,
+  Layer,
+  Option,
+  Ref,
+  Schema,
+  type Scope
+} from "effect"
+import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
+import * as ProcessTableProc from "../../../src/layers/node/ProcessTable.js"
+import { connection } from "../../../src/layers/state/sqlite/Connection.js"
+import * as StateDbMemory from "../../../src/layers/StateDbMemory.js"
+import * as StateDbSqlite from "../../../src/layers/state/StateDb.js"
+import * as WorkingDirectoriesNode from "../../../src/layers/node/WorkingDirectories.js"
+import type { ProcessTable } from "../../../src/services/ProcessTable.js"
+import { ClaimLost, StateDb, StateDbUnavailable } from "../../../src/services/StateDb.js"
+import { type Bundle, bundle } from "../../support/bundle.js"
+import { start, temporaryFolder } from "../../support/program.js"
+import { changesOf, ferry, HandClock, idOf, learn, makeMemory, makeThread } from "../../support/rows.js"
+
+const lease = Duration.minutes(10)
+
+/** A connection of its own to a state DB, open as long as the scope is. */
+const connect = (
+  path: string,
+  options: {
+    readonly processes?: Layer.Layer<ProcessTable>
+    readonly replaceCorrupt?: boolean
+  } = {}
+): Effect.Effect<StateDb["Type"], StateDbUnavailable, Scope.Scope> => {
+  const { processes = ProcessTableMemory.layer, replaceCorrupt = false } = options
+  return Layer.build(
+    Layer.provide(
+      StateDbSqlite.layer(path, { replaceCorrupt }),
+      Layer.merge(processes, WorkingDirectoriesNode.layerVerbatim)
+    )
+  ).pipe(Effect.map((context) => Context.get(context, StateDb)))
+}
+
+const newPath = Effect.map(temporaryFolder, (folder) => join(folder, "state.sqlite"))
+
+/** A state DB with something in it, closed. */
+const makeDb = Effect.fnUntraced(function* (path: string, threads = 3) {
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      const db = yield* connect(path)
+      for (let number = 1; number <= threads; number++) {
+        yield* learn(db, makeThread(number))
+      }
+    })
+  )
+})
+
+/** Runs one statement on a database file, past all that a state DB does. */
+const sqlOn = (path: string, statement: string) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(statement)).pipe(Effect.provide(connection(path)))
+
+/** Everything in a folder, byte for byte. */
+const contents = (folder: string) =>
+  readdirSync(folder)
+    .sort()
+    .map((name) => {
+      const path = join(folder, name)
+      return [name, statSync(path).isFile() ? readFileSync(path).toString("base64") : readdirSync(path)] as const
+    })
+
+let program: Bundle | undefined
+beforeAll(async () => {
+  program = await bundle(join(import.meta.dirname, "../../support/stateDbProgram.ts"))
+})
+afterAll(() => program?.remove())
+
+const run = (path: string, what: string, ...args: ReadonlyArray<string>) =>
+  start(program?.path ?? "", [path, what, ...args])
+
+/** Waits until a process has said something. */
+const hasSpoken = ({ child }: ReturnType<typeof run>): Effect.Effect<void> =>
+  Effect.async((resume) => void child.stdout?.once("data", () => resume(Effect.void)))
+
+const lastLine = (text: string): unknown => JSON.parse(text.trim().split("\n").at(-1) ?? "")
+
+const open = (gate: string) => Effect.sync(() => writeFileSync(gate, ""))
+
+describe("the record of forgotten threads beside a state DB", () => {
+  const recordOf = (path: string) => join(path, "../forgotten")
+
+  it.scoped("is there before anything is deleted: where it cannot be written, nothing is", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      const db = yield* connect(path)
+      mkdirSync(join(recordOf(path), "in the way"), { recursive: true })
+      const error = yield* Effect.flip(db.forgetThreads([idOf(1)]))
+      assert.include(error.message, "forgotten")
+      assert.strictEqual(yield* db.countThreads, 3)
+      assert.deepStrictEqual(
+        readdirSync(join(path, "..")).filter((name) => name.endsWith(".tmp")),
+        []
+      )
+    })
+  )
+
+  it.scoped("names no thread that was not forgotten because a pass is at it", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      const db = yield* connect(path)
+      yield* db.claim(idOf(1), "a pass", lease)
+      assert.strictEqual((yield* Effect.flip(db.forgetThreads([idOf(1), idOf(2)])))._tag, "ThreadsClaimed")
+      assert.isFalse(existsSync(recordOf(path)))
+    })
+  )
+
+  it.scoped("has the ids alone, of several that forget at once, and is its owner's", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      const [one, two] = [yield* connect(path), yield* connect(path)]
+      yield* Effect.all([one.forgetThreads([idOf(3)]), two.forgetThreads([idOf(1)])], { concurrency: "unbounded" })
+      assert.strictEqual(readFileSync(recordOf(path), "utf8"), `${idOf(1)}\n${idOf(3)}\n`)
+      assert.strictEqual(statSync(recordOf(path)).mode & 0o777, 0o600)
+    })
+  )
+
+  it.scoped("keeps its threads out of a new state DB, which does not open where it cannot be read", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      writeFileSync(recordOf(path), `${idOf(2)}\nno id\n\n`)
+      const db = yield* connect(path)
+      yield* db.changeIndex(changesOf({ threads: [makeThread(1), makeThread(2)] }))
+      assert.strictEqual(yield* db.countThreads, 1)
+      const another = yield* newPath
+      mkdirSync(recordOf(another))
+      const error = yield* Effect.flip(connect(another))
+      assert.instanceOf(error, StateDbUnavailable)
+      assert.include(error.message, recordOf(another))
+    })
+  )
+})
+
+describe("a state DB that two connections share", () => {
+  it.scoped("gives each thread to one of them alone", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      const [one, two] = [yield* connect(path), yield* connect(path)]
+      const numbers = Array.from({ length: 40 }, (_, index) => index)
+      yield* one.changeIndex(changesOf({ threads: numbers.map((number) => makeThread(number)) }))
+      const taken = yield* Effect.forEach(
+        numbers.flatMap((number) => [
+          Effect.map(one.claim(idOf(number), "one", lease), Option.isSome),
+          Effect.map(two.claim(idOf(number), "two", lease), Option.isSome)
+        ]),
+        (claim) => claim,
+        { concurrency: "unbounded" }
+      )
+      for (const number of numbers) {
+        assert.strictEqual(taken.slice(2 * number, 2 * number + 2).filter(Boolean).length, 1)
+      }
+    })
+  )
+
+  it.scoped("shows one what the other wrote, and keeps a claim that was taken over from storing", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      const [one, two] = [yield* connect(path), yield* connect(path)]
+      yield* one.changeIndex(changesOf({ threads: [makeThread(1)] }))
+      const claim = yield* Effect.flatten(one.claim(idOf(1), "one", Duration.zero))
+      const taken = yield* Effect.flatten(two.claim(idOf(1), "two", lease))
+      assert.instanceOf(yield* Effect.flip(one.storeMemory(claim, makeMemory(makeThread(1)))), ClaimLost)
+      yield* two.storeMemory(taken, makeMemory(makeThread(1)))
+      assert.lengthOf(yield* one.lastMemories(ferry, 10), 1)
+      assert.isTrue(yield* one.acquireLock(ferry, "one", lease))
+      assert.isFalse(yield* two.acquireLock(ferry, "two", lease))
+      assert.isTrue(yield* two.acquireLock(ferry, "two", Duration.zero))
+      assert.isFalse(yield* one.renewLock(ferry, "one"))
+    })
+  )
+
+  it.scoped("gives what a process that is gone held to one of those that ask", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      const processOf = (pid: number) =>
+        ProcessTableMemory.layerOf({ host: "here", pid, startedAt: "1" }, (other) => other.pid === 1)
+      const gone = yield* connect(path, { processes: processOf(1) })
+      const [two, three] = [
+        yield* connect(path, { processes: processOf(2) }),
+        yield* connect(path, { processes: processOf(3) })
+      ]
+      yield* gone.changeIndex(changesOf({ threads: [makeThread(1)] }))
+      yield* gone.claim(idOf(1), "one", lease)
+      yield* gone.acquireLock(ferry, "one", lease)
+      const claims = yield* Effect.all([two.claim(idOf(1), "two", lease), three.claim(idOf(1), "three", lease)], {
+        concurrency: 2
+      })
+      assert.lengthOf(claims.filter(Option.isSome), 1)
+      const locks = yield* Effect.all(
+        [two.acquireLock(ferry, "two", lease), three.acquireLock(ferry, "three", lease)],
+        {
+          concurrency: 2
+        }
+      )
+      assert.lengthOf(locks.filter(Boolean), 1)
+    })
+  )
+
+  it.scoped("leaves what a process of another host holds to its lease", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      const there = ProcessTableMemory.layerOf({ host: "there", pid: 1, startedAt: "1" }, () => false)
+      const other = yield* connect(path, { processes: there })
+      const here = yield* connect(path, { processes: ProcessTableProc.layer })
+      yield* other.changeIndex(changesOf({ threads: [makeThread(1)] }))
+      yield* other.claim(idOf(1), "one", lease)
+      yield* other.acquireLock(ferry, "one", lease)
+      assert.isTrue(Option.isNone(yield* here.claim(idOf(1), "two", lease)))
+      assert.isFalse(yield* here.acquireLock(ferry, "two", lease))
+    })
+  )
+})
+
+describe("a state DB that many processes share", () => {
+  it.scopedLive(
+    "is made once by 24 that start at the same moment",
+    Effect.fnUntraced(function* () {
+      const path = yield* newPath
+      const gate = `${path}.gate`
+      const running = Array.from({ length: 24 }, () => run(path, "open", gate))
+      yield* Effect.forEach(running, hasSpoken, { concurrency: "unbounded" })
+      yield* open(gate)
+      for (const ended of yield* Effect.forEach(running, ({ ended }) => ended, { concurrency: "unbounded" })) {
+        assert.deepStrictEqual(ended, { code: 0, signal: null, stdout: '"ready"\n0\n', stderr: "" })
+      }
+      const migrations = yield* sqlOn(path, "SELECT DISTINCT name FROM effect_sql_migrations")
+      assert.isAbove(migrations.length, 1)
+      assert.lengthOf(yield* sqlOn(path, "SELECT * FROM effect_sql_migrations"), migrations.length)
+      assert.deepStrictEqual(yield* sqlOn(path, "PRAGMA user_version"), [{ userVersion: migrations.length }])
+    })
+  )
+
+  it.scopedLive(
+    "gives each thread and each directory to one of them, and loses nothing that they write",
+    Effect.fnUntraced(function* () {
+      const path = yield* newPath
+      const gate = `${path}.gate`
+      const db = yield* connect(path)
+      yield* db.changeIndex(changesOf({ threads: Array.from({ length: 60 }, (_, number) => makeThread(number + 1)) }))
+      const owners = ["one", "two", "three"]
+      const claiming = owners.map((owner) => run(path, "claim", gate, owner, "60"))
+      const locking = owners.map((owner) => run(path, "lock", gate, owner, "60"))
+      const learning = [run(path, "learn", gate, "1000", "1030"), run(path, "learn", gate, "2000", "2030")]
+      const all = [...claiming, ...locking, ...learning]
+      yield* Effect.forEach(all, hasSpoken, { concurrency: "unbounded" })
+      yield* open(gate)
+      const ends = yield* Effect.forEach(all, ({ ended }) => ended, { concurrency: "unbounded" })
+      for (const { code, stderr } of ends) {
+        assert.deepStrictEqual({ code, stderr }, { code: 0, stderr: "" })
+      }
+      const taken = (from: number) => {
+        const lists = ends.slice(from, from + owners.length).map(({ stdout }) => lastLine(stdout))
+        return lists.flat().sort((left, right) => Number(left) - Number(right))
+      }
+      const each = Array.from({ length: 60 }, (_, number) => number + 1)
+      assert.deepStrictEqual(taken(0), each)
+      assert.deepStrictEqual(taken(owners.length), each)
+      assert.lengthOf(yield* db.lastMemories(ferry, 1_000), 60)
+    })
+  )
+
+  it.scopedLive(
+    "is waited for while one of them writes, and the others stay awake",
+    Effect.fnUntraced(function* () {
+      const path = yield* newPath
+      const db = yield* connect(path)
+      yield* db.changeIndex(changesOf({ threads: [makeThread(1), makeThread(2)] }))
+      const claim = yield* Effect.flatten(db.claim(idOf(1), "one", lease))
+      const blocking = run(path, "block", "600")
+      yield* hasSpoken(blocking)
+
+      const ticks = yield* Ref.make(0)
+      const ticking = yield* Effect.fork(
+        Effect.forever(
+          Effect.zipRight(
+            Ref.update(ticks, (count) => count + 1),
+            Effect.sleep("10 millis")
+          )
+        )
+      )
+      // Reading waits for nobody.
+      assert.strictEqual(yield* db.countThreads, 2)
+      assert.isNull(blocking.child.exitCode)
+      yield* Effect.all(
+        [
+          db.storeMemory(claim, makeMemory(makeThread(1))),
+          Effect.map(db.claim(idOf(2), "one", lease), (claim) => assert.isTrue(Option.isSome(claim))),
+          Effect.map(db.acquireLock(ferry, "one", lease), (isOurs) => assert.isTrue(isOurs)),
+          db.changeIndex(changesOf({ threads: [makeThread(3)], listing: "one" })),
+          Effect.scoped(Effect.flatMap(connect(path), (another) => another.recordPublished(ferry, "f")))
+        ],
+        { concurrency: "unbounded" }
+      )
+      assert.isAtLeast(yield* Ref.get(ticks), 3)
+      yield* Fiber.interrupt(ticking)
+      assert.strictEqual((yield* blocking.ended).code, 0)
+      assert.isTrue(Option.isSome(yield* db.getMemory(idOf(1))))
+      assert.strictEqual(yield* db.countThreads, 3)
+    })
+  )
+
+  it.scopedLive(
+    "is made while another process writes to it",
+    Effect.fnUntraced(function* () {
+      const path = yield* newPath
+      const blocking = run(path, "block", "300")
+      yield* hasSpoken(blocking)
+      const db = yield* connect(path)
+      assert.strictEqual(yield* db.countThreads, 0)
+      assert.strictEqual((yield* blocking.ended).code, 0)
+    })
+  )
+
+  it.scopedLive(
+    "is let go of by a write that is given up on",
+    Effect.fnUntraced(function* () {
+      const path = yield* newPath
+      const db = yield* connect(path)
+      const blocking = run(path, "block", "300")
+      yield* hasSpoken(blocking)
+      const started = yield* Deferred.make<void>()
+      const writing = yield* Effect.fork(
+        Effect.zipRight(
+          Deferred.succeed(started, undefined),
+          db.changeIndex(changesOf({ threads: [makeThread(1)], listing: "one" }))
+        )
+      )
+      yield* Deferred.await(started)
+      yield* Effect.sleep("50 millis")
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(writing)))
+      assert.strictEqual((yield* blocking.ended).code, 0)
+      assert.strictEqual(yield* db.countThreads, 0)
+      const other = yield* connect(path)
+      yield* other.changeIndex(changesOf({ threads: [makeThread(2)], listing: "two" }))
+      assert.strictEqual(yield* db.countThreads, 1)
+    })
+  )
+
+  it.scopedLive(
+    "gives at once what a process held that was killed",
+    Effect.fnUntraced(function* () {
+      const path = yield* newPath
+      const db = yield* connect(path, { processes: ProcessTableProc.layer })
+      yield* db.changeIndex(changesOf({ threads: [makeThread(1)] }))
+      const staying = run(path, "stay")
+      yield* hasSpoken(staying)
+      assert.isTrue(Option.isNone(yield* db.claim(idOf(1), "two", lease)))
+      assert.isFalse(yield* db.acquireLock("/project", "two", lease))
+      staying.child.kill("SIGKILL")
+      assert.strictEqual((yield* staying.ended).signal, "SIGKILL")
+      assert.isTrue(Option.isSome(yield* db.claim(idOf(1), "two", lease)))
+      assert.isTrue(yield* db.acquireLock("/project", "two", lease))
+    })
+  )
+})
+
+/** Fails to open, saying why, and leaves everything in the folder byte for byte as it was. */
+const refuses = Effect.fnUntraced(function* (path: string, reason: StateDbUnavailable["reason"], advice: RegExp) {
+  const folder = join(path, "..")
+  const before = contents(folder)
+  const error = yield* Effect.flip(Effect.scoped(connect(path)))
+  assert.instanceOf(error, StateDbUnavailable)
+  assert.strictEqual(error.reason, reason)
+  assert.strictEqual(error.path, path)
+  assert.match(error.message, advice)
+  assert.include(error.message, path)
+  assert.deepStrictEqual(contents(folder), before)
+})
+
+/** Makes a file unwritable for us, whoever we are; undefined where that cannot be done. */
+const protect = (path: string): (() => void) | undefined => {
+  const isWritable = () => {
+    try {
+      accessSync(path, constants.W_OK)
+      return true
+    } catch {
+      return false
+    }
+  }
+  const { mode } = statSync(path)
+  chmodSync(path, mode & 0o555)
+  if (!isWritable()) {
+    return () => chmodSync(path, mode)
+  }
+  spawnSync("chattr", ["+i", path])
+  return isWritable() ? undefined : () => void spawnSync("chattr", ["-i", path])
+}
+
+describe("a state DB that cannot be used", () => {
+  it.scoped("because it is garbage says so, and is left as it is", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      writeFileSync(path, "this was never a database, however long it goes on\n".repeat(400))
+      yield* refuses(path, "corrupt", /--rebuild-index/)
+    })
+  )
+
+  for (const kept of [100, 511, 512, 1_000, 3_000, 4_096, 20_000]) {
+    it.scoped(`because all but ${kept} bytes of it are lost says so, and is left as it is`, () =>
+      Effect.gen(function* () {
+        const path = yield* newPath
+        yield* makeDb(path)
+        truncateSync(path, kept)
+        yield* refuses(path, "corrupt", /--rebuild-index/)
+      })
+    )
+  }
+
+  it.scoped("because its pages are overwritten says so, and is left as it is", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      const bytes = readFileSync(path)
+      bytes.fill(0x5a, 100)
+      writeFileSync(path, bytes)
+      yield* refuses(path, "corrupt", /--rebuild-index/)
+    })
+  )
+
+  it.scoped("because a newer program wrote it says so, and is left as it is", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      yield* sqlOn(path, "PRAGMA user_version = 99")
+      yield* refuses(path, "newer", /upgrade/)
+    })
+  )
+
+  it.scoped("because it is a folder says so, and is left as it is", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      mkdirSync(path)
+      yield* refuses(path, "unopenable", /cannot be opened/)
+    })
+  )
+
+  it.scoped("because its own folder is not there says so, and makes none", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* Effect.flip(Effect.scoped(connect(join(folder, "none", "state.sqlite"))))
+      assert.deepStrictEqual(readdirSync(folder), [])
+    })
+  )
+
+  it.scoped("because another program's tables are in it says so, and is left as it is", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* sqlOn(path, "CREATE TABLE threads (id INTEGER PRIMARY KEY, words TEXT)")
+      yield* refuses(path, "unopenable", /cannot be opened/)
+    })
+  )
+
+  for (const what of ["file", "folder"] as const) {
+    it.scoped(`because its ${what} may not be written to says so, and is left as it is`, (context) =>
+      Effect.gen(function* () {
+        const path = yield* newPath
+        yield* makeDb(path)
+        const release = protect(what === "file" ? path : join(path, ".."))
+        if (release === undefined) {
+          return context.skip("nothing here can be kept from being written to")
+        }
+        yield* Effect.addFinalizer(() => Effect.sync(release))
+        yield* refuses(path, what === "file" ? "read-only" : "unopenable", /permissions|written/)
+      })
+    )
+  }
+
+  it.scopedLive(
+    "because a newer program got there first says so, and keeps its version",
+    Effect.fnUntraced(function* () {
+      const path = yield* newPath
+      const reserved = yield* Deferred.make<void>()
+      const newer = Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`BEGIN IMMEDIATE`
+        yield* Deferred.succeed(reserved, undefined)
+        yield* Effect.sleep("200 millis")
+        yield* sql`PRAGMA user_version = 9`
+        yield* sql`COMMIT`
+      }).pipe(Effect.provide(connection(path)))
+      const writing = yield* Effect.fork(newer)
+      yield* Deferred.await(reserved)
+      const error = yield* Effect.flip(Effect.scoped(connect(path)))
+      assert.strictEqual(error.reason, "newer")
+      yield* Fiber.join(writing)
+      assert.deepStrictEqual(yield* sqlOn(path, "PRAGMA user_version"), [{ userVersion: 9 }])
+    })
+  )
+})
+
+describe("a state DB that is to be rebuilt", () => {
+  const asides = (path: string) => readdirSync(join(path, "..")).filter((name) => name.includes("corrupt"))
+
+  it.scoped("is moved aside when it is garbage, with all its bytes, and a new one begun", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      const garbage = "this was never a database\n".repeat(400)
+      writeFileSync(path, garbage)
+      const db = yield* connect(path, { replaceCorrupt: true })
+      assert.strictEqual(yield* db.countThreads, 0)
+      const [aside = "", ...others] = asides(path)
+      assert.deepStrictEqual(others, [])
+      assert.strictEqual(aside, "state.sqlite.corrupt-1970-01-01T00-00-00-000Z")
+      assert.strictEqual(readFileSync(join(path, "..", aside), "utf8"), garbage)
+      assert.strictEqual(statSync(path).mode & 0o777, 0o600)
+    })
+  )
+
+  it.scoped("is moved aside when a page in its middle is overwritten", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path, 40)
+      const bytes = readFileSync(path)
+      bytes.fill(0x5a, Math.floor(bytes.length / 8_192) * 4_096)
+      writeFileSync(path, bytes)
+      const db = yield* connect(path, { replaceCorrupt: true })
+      assert.strictEqual(yield* db.countThreads, 0)
+      assert.lengthOf(asides(path), 1)
+    })
+  )
+
+  it.scoped("is kept when it is sound, or begun when there is none", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* Effect.scoped(connect(path, { replaceCorrupt: true }))
+      yield* makeDb(path)
+      const db = yield* connect(path, { replaceCorrupt: true })
+      assert.strictEqual(yield* db.countThreads, 3)
+      assert.deepStrictEqual(asides(path), [])
+    })
+  )
+
+  it.scoped("is kept when it is a newer program's, which is said", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      yield* sqlOn(path, "PRAGMA user_version = 9")
+      const before = contents(join(path, ".."))
+      const error = yield* Effect.flip(Effect.scoped(connect(path, { replaceCorrupt: true })))
+      assert.strictEqual(error.reason, "newer")
+      assert.deepStrictEqual(contents(join(path, "..")), before)
+    })
+  )
+})
+
+const Act = Schema.Struct({
+  act: Schema.Literal(
+    ...(["index", "claim", "learn", "nothing", "fail", "complete", "publish", "import", "lock", "wait"] as const),
+    ...(["lose", "delete", "renew", "release", "keep", "renewLock", "unlock", "unpublish"] as const)
+  ),
+  number: Schema.Int.pipe(Schema.between(1, 2)),
+  owner: Schema.Literal("one", "two"),
+  cwd: Schema.Literal("/a", "/b", null),
+  variant: Schema.Int.pipe(Schema.between(0, 3))
+})
+
+/** Does one thing, and tells what came of it. */
+const perform = (db: StateDb["Type"], clock: HandClock, { act, cwd, number, owner, variant }: typeof Act.Type) => {
+  const sources = ["cli", "vscode", "exec", "subagent:review"]
+  const size = 100 + (variant % 2)
+  const label = variant === 0 ? null : `title ${variant}`
+  const thread = makeThread(number, {
+    cwd,
+    source: sources[variant] ?? "cli",
+    title: label,
+    gitBranch: label,
+    archivedAt: variant === 3 ? 7 : null,
+    rolloutSize: size,
+    updatedAt: 1_000 + variant
+  })
+  const claim = { threadId: thread.id, owner }
+  const memory = makeMemory(thread, { memorySummary: `says ${variant % 2}` })
+  const place = cwd ?? "/a"
+  const lease = Duration.seconds(4 * variant)
+  switch (act) {
+    case "index":
+      return db.changeIndex(
+        changesOf({
+          threads: [thread],
+          known: [{ path: thread.rolloutPath, size, modifiedAt: variant, threadId: thread.id, lastRecordAt: variant }],
+          listing: label ?? undefined
+        })
+      )
+    case "lose":
+      return db.changeIndex(changesOf({ gone: [thread.rolloutPath], now: clock.now }))
+    case "delete":
+      return db.deleteThread(thread.id)
+    case "claim":
+      return db.claim(thread.id, owner, lease)
+    case "renew":
+      return db.renewClaim(claim, lease)
+    case "release":
+      return db.releaseClaim(claim)
+    case "complete":
+      return Effect.map(db.completeThread(claim, thread), (completed) => ({ ...completed }))
+    case "learn":
+      return db.storeMemory(claim, memory)
+    case "nothing":
+      return db.storeNothing(claim, memory)
+    case "fail":
+      return db.storeFailure(claim, {
+        errorTag: "E",
+        errorMessage: "e",
+        content: { size, hash: label },
+        modifiedAt: variant,
+        retryAt: variant === 0 ? undefined : 1_000 * variant,
+        attempts: variant
+      })
+    case "keep":
+      return db.keepFailure(thread.id, variant)
+    case "import":
+      return db.importMemory({
+        threadId: thread.id,
+        cwd: place,
+        rolloutPath: "/old.jsonl",
+        traceSummary: "# Old",
+        memorySummary: `says ${variant}`,
+        slug: "old",
+        updatedAt: 1_000 + variant
+      })
+    case "lock":
+      return db.acquireLock(place, owner, lease)
+    case "renewLock":
+      return db.renewLock(place, owner)
+    case "unlock":
+      return db.releaseLock(place, owner)
+    case "publish":
+      return Effect.flatMap(db.consolidationState(place, 2), ({ fingerprint }) =>
+        db.recordPublished(place, fingerprint)
+      )
+    case "unpublish":
+      return Effect.flatMap(db.consolidationState(place, 2), ({ fingerprint }) =>
+        db.recordUnpublished(place, fingerprint, { errorTag: "E", errorMessage: "e", retryAt: variant })
+      )
+    case "wait":
+      return Effect.void
+  }
+}
+
+/** All that can be asked of a state DB. */
+const observe = Effect.fnUntraced(function* (db: StateDb["Type"]) {
+  const query = { pageSize: 10, after: undefined, sources: undefined, archived: false, unlearned: false }
+  const lists = yield* Effect.forEach(
+    [query, { ...query, archived: true }, { ...query, unlearned: true }, { ...query, sources: ["exec", "cli"] }],
+    (query) => db.listThreads(query)
+  )
+  const known = yield* db.knownRollouts
+  const states = yield* Effect.forEach(["/a", "/b"], (cwd) => db.consolidationState(cwd, 2))
+  return {
+    count: yield* db.countThreads,
+    lists: lists.map((list) => list.map(({ extraction, thread }) => ({ thread: { ...thread }, ...extraction }))),
+    threads: yield* Effect.forEach([1, 2, 3], (number) =>
+      Effect.map(
+        db.getThread(idOf(number)),
+        Option.map(({ extraction, thread }) => ({ thread: { ...thread }, ...extraction }))
+      )
+    ),
+    memories: yield* Effect.forEach([1, 2, 3], (number) => db.getMemory(idOf(number))),
+    last: yield* db.lastMemories("/a", 5),
+    known: [...known].sort((left, right) => (left.path < right.path ? -1 : 1)),
+    listing: yield* db.indexedListing,
+    states: states.map(({ removals, ...state }) => ({ ...state, removals: [...removals].sort() })),
+    dirty: yield* db.dirtyDirectories(2),
+    locked: yield* db.lockedDirectories,
+    projects: yield* db.listProjects
+  }
+})
+
+describe("the state DB in SQLite and the one in memory", () => {
+  it.scoped.prop(
+    "do the same, whatever is asked of them",
+    [FastCheck.array(Arbitrary.make(Act), { maxLength: 40, size: "max" })],
+    ([acts]) => {
+      const clock = new HandClock()
+      return Effect.gen(function* () {
+        const alike = Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)
+        const context = yield* Layer.build(Layer.provide(StateDbMemory.layer, alike))
+        const [real, held] = [yield* connect(yield* newPath), Context.get(context, StateDb)]
+        for (const act of acts) {
+          clock.now += act.act === "wait" ? 1_000 * (1 + act.variant) : 0
+          const outcomes = yield* Effect.forEach([real, held], (db) =>
+            perform(db, clock, act).pipe(
+              Effect.match({ onFailure: (error) => error._tag, onSuccess: (value) => value })
+            )
+          )
+          assert.deepStrictEqual(outcomes[0], outcomes[1], act.act)
+          assert.deepStrictEqual(yield* observe(real), yield* observe(held), act.act)
+        }
+      }).pipe(clock.provide)
+    },
+    { fastCheck: { numRuns: 20 } }
+  )
+})
+
+describe("the state DB's file", () => {
+  it.scoped("is its owner's alone, and so is what SQLite keeps beside it", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* learn(yield* connect(path), makeThread(1))
+      for (const part of ["", "-wal", "-shm"]) {
+        assert.isTrue(existsSync(path + part))
+        assert.strictEqual(statSync(path + part).mode & 0o777, 0o600, part)
+      }
+    })
+  )
+
+  it.scoped("has the same bytes and the same time after a start with nothing to do", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      const before = { contents: contents(join(path, "..")), time: statSync(path).mtimeMs }
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const db = yield* connect(path)
+          assert.strictEqual(yield* db.countThreads, 3)
+          yield* db.dirtyDirectories(10)
+          yield* db.lockedDirectories
+          yield* db.indexedListing
+        })
+      )
+      assert.deepStrictEqual({ contents: contents(join(path, "..")), time: statSync(path).mtimeMs }, before)
+      assert.deepStrictEqual(readdirSync(join(path, "..")), ["state.sqlite"])
+    })
+  )
+})

@@ -1,0 +1,59 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Effect, FiberRef } from "effect"
+import { sharingTheEventLoop } from "../../src/pass/FairScheduler.js"
+
+const steps = 100
+
+/** Takes steps that each leave the fiber; returns at which of them the event loop had turned, or none. */
+const stepsUntilTurn = Effect.gen(function* () {
+  let isTurned = false
+  const turn = setImmediate(() => {
+    isTurned = true
+  })
+  for (let step = 1; step <= steps; step++) {
+    yield* Effect.yieldNow()
+    if (isTurned) {
+      return step
+    }
+  }
+  clearImmediate(turn)
+  return undefined
+})
+
+/** A clock on which each look at it takes a millisecond. */
+const hurried = (): Clock.Clock => {
+  let now = 0
+  const clock = Clock.make()
+  return Object.create(clock, { unsafeCurrentTimeMillis: { value: () => now++ } })
+}
+
+describe("what shares the event loop", () => {
+  it.effect("lets it turn once its fibers ran for a slice", () =>
+    Effect.gen(function* () {
+      const step = yield* Effect.withClock(sharingTheEventLoop(stepsUntilTurn), hurried())
+      assert.isDefined(step)
+      assert.isBelow(step ?? steps, 20)
+    })
+  )
+
+  it.effect("runs as it always does where time is virtual", () =>
+    Effect.gen(function* () {
+      assert.isUndefined(yield* sharingTheEventLoop(stepsUntilTurn))
+    })
+  )
+
+  it.effect("runs the fibers that are urgent before the others, and each in its order", () =>
+    Effect.gen(function* () {
+      const order: Array<string> = []
+      const told = (name: string) =>
+        Effect.zipRight(
+          Effect.yieldNow(),
+          Effect.sync(() => void order.push(name))
+        )
+      const urgent = (name: string) => Effect.locally(told(name), FiberRef.currentSchedulingPriority, -1)
+      const fibers = [told("one"), urgent("first"), told("two"), urgent("second"), told("three")]
+      yield* sharingTheEventLoop(Effect.all(fibers, { concurrency: "unbounded" }))
+      assert.deepStrictEqual(order, ["first", "second", "one", "two", "three"])
+    })
+  )
+})

@@ -1,0 +1,610 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Stream, TestClock } from "effect"
+import { ThreadId } from "../../src/domain/thread/ThreadId.js"
+import { runPass } from "../../src/pass/RunPass.js"
+import { AgentControl, type AgentStatus } from "../../src/services/AgentControl.js"
+import { MemoryFs } from "../../src/services/MemoryFs.js"
+import { StateDb } from "../../src/services/StateDb.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import {
+  aDayLater,
+  inWorld,
+  namesIn,
+  pass,
+  readText,
+  type Services,
+  World,
+  writeMemory
+} from "../../src/testing/World.js"
+
+const ferry = "/home/ada/projects/ferry"
+const id = (number: number) => ThreadId.make(threadIdOf(number))
+
+const root = Effect.map(MemoryFs, (memoryFs) => memoryFs.rootOf(ferry))
+const memoryText = Effect.flatMap(root, ({ memoryPath }) => readText(`${memoryPath}/MEMORY.md`))
+
+/** Another session in the same directory, so that it is dirty again. */
+const grow = (world: World, number: number) => Effect.sync(() => void world.add(number))
+
+const lockIsFree = Effect.gen(function* () {
+  const stateDb = yield* StateDb
+  const isFree = yield* stateDb.acquireLock(ferry, "a stranger", Duration.minutes(10))
+  yield* stateDb.releaseLock(ferry, "a stranger")
+  return isFree
+})
+
+describe("phase two: a directory that is touched", () => {
+  it.effect("is consolidated by an agent in a staged copy, and published", () => {
+    const world = new World().add(1).add(2)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const report = yield* pass
+        const { memoryPath, stagingPath } = yield* root
+        assert.deepStrictEqual(report.consolidated, [{ cwd: ferry, memoryRoot: memoryPath, outcome: "published" }])
+        assert.deepStrictEqual(
+          world.spawned.map(({ directory, prompt, source }) => ({ directory, prompt, source })),
+          [{ directory: stagingPath, prompt: `work in ${stagingPath}`, source: "memory_consolidation" }]
+        )
+        assert.isTrue((yield* memoryText).includes("request_1"))
+        assert.deepStrictEqual(yield* namesIn(stagingPath), [])
+        assert.strictEqual(
+          yield* readText(`${memoryPath}/memory_summary.md`),
+          [
+            "# Memory Summary",
+            "",
+            "Map of concise summaries to trace IDs (latest first):",
+            "",
+            `- request 2 was learned (trace: \`${threadIdOf(2)}\`)`,
+            `- request 1 was learned (trace: \`${threadIdOf(1)}\`)`,
+            ""
+          ].join("\n")
+        )
+      })
+    )
+  })
+
+  it.effect("and has the same inputs as published starts no agent", () => {
+    const world = new World().add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const held = [...world.rollouts.values()][0]
+        if (held !== undefined) {
+          world.rollouts.set(held.path, { ...held, content: `${held.content}{"timestamp":"2026-03-02T12:00:00Z"}\n` })
+        }
+        const report = yield* pass
+        assert.strictEqual(report.extracted.length, 1)
+        assert.strictEqual(report.consolidated[0]?.outcome, "unchanged")
+        assert.strictEqual(world.spawned.length, 1)
+      })
+    )
+  })
+
+  it.effect("keeps the last ten traces only, and leaves files that are not ours alone", () => {
+    const world = new World({ settings: { candidates: 20 } })
+    Array.from({ length: 12 }, (_, index) => world.add(index + 1))
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const { memoryPath } = yield* root
+        const files = yield* FileSystem.FileSystem
+        yield* files.makeDirectory(`${memoryPath}/trace_summaries`, { recursive: true })
+        yield* files.writeFileString(`${memoryPath}/trace_summaries/notes.md`, "mine")
+        yield* pass
+        const names = yield* namesIn(`${memoryPath}/trace_summaries`)
+        assert.deepStrictEqual(
+          names.map((name) => name.slice(0, 36)),
+          [...Array.from({ length: 10 }, (_, index) => threadIdOf(index + 3)), "notes.md"]
+        )
+      })
+    )
+  })
+})
+
+describe("phase two: a directory that is dirty", () => {
+  it.effect("is consolidated also when phase one had nothing to do", () => {
+    let isDown = true
+    const world: World = new World({
+      agent: (request) => (isDown ? Effect.fail({ message: "out of order" }) : writeMemory(request))
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const first = yield* pass
+        assert.deepStrictEqual(first.consolidated[0]?.error?._tag, "AgentFailure")
+        isDown = false
+        assert.deepStrictEqual((yield* pass).consolidated, [], "it waits for its time")
+        yield* TestClock.adjust("10 minutes")
+        const third = yield* pass
+        assert.deepStrictEqual([third.candidates, third.consolidated[0]?.outcome], [0, "published"])
+        assert.deepStrictEqual((yield* pass).consolidated, [])
+      })
+    )
+  })
+
+  it.effect("and always fails is tried as often as the backoff allows, and at once when its inputs change", () => {
+    const world = new World({ agent: () => Effect.fail({ message: "out of order" }) }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* Effect.repeatN(Effect.zipRight(pass, TestClock.adjust("10 minutes")), 11)
+        assert.strictEqual(world.spawned.length, 3, "at 0, 10 and 50 minutes")
+        yield* grow(world, 2)
+        yield* pass
+        assert.strictEqual(world.spawned.length, 4)
+      })
+    )
+  })
+
+  it.effect("because another session ended while the agent worked is consolidated again before the pass ends", () => {
+    const world: World = new World({
+      agent: Effect.fnUntraced(function* (request) {
+        yield* writeMemory(request)
+        if (world.spawned.length === 1) {
+          yield* Effect.orDie(otherPass)
+        }
+      })
+    }).add(1)
+    const otherPass = Effect.suspend(() =>
+      Effect.provide(
+        Effect.gen(function* () {
+          world.add(2)
+          const report = yield* pass
+          assert.strictEqual(report.consolidated[0]?.outcome, "locked")
+        }),
+        services
+      )
+    )
+    let services: Layer.Layer<Services> = world.layer
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        services = Layer.succeedContext(yield* Effect.context<Services>())
+        const report = yield* pass
+        assert.deepStrictEqual(
+          report.consolidated.map(({ outcome }) => outcome),
+          ["published"]
+        )
+        assert.strictEqual(world.spawned.length, 2)
+        assert.isTrue((yield* memoryText).includes("request_2"))
+        assert.deepStrictEqual(yield* (yield* StateDb).dirtyDirectories(10), [])
+      })
+    )
+  })
+
+  it.effect("after a publish that the DB did not hear of is not consolidated a second time", () => {
+    let isDown = true
+    const world: World = new World({
+      stateDb: (stateDb) => ({
+        ...stateDb,
+        recordPublished: (cwd, fingerprint) => (isDown ? Effect.interrupt : stateDb.recordPublished(cwd, fingerprint))
+      })
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* Effect.exit(pass)
+        isDown = false
+        assert.strictEqual((yield* pass).consolidated[0]?.outcome, "unchanged")
+        assert.strictEqual(world.spawned.length, 1)
+        assert.deepStrictEqual(yield* (yield* StateDb).dirtyDirectories(10), [])
+      })
+    )
+  })
+})
+
+describe("phase two: what was taken away", () => {
+  it.effect("on record takes its trace, and with the last one all that was published", () => {
+    const world = new World().add(1).add(2)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const stateDb = yield* StateDb
+        const { memoryPath } = yield* root
+        yield* stateDb.deleteThread(id(1))
+        yield* pass
+        assert.isFalse((yield* memoryText).includes("request_1"))
+        yield* stateDb.deleteThread(id(2))
+        assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
+        assert.deepStrictEqual(yield* namesIn(memoryPath), [])
+        assert.deepStrictEqual((yield* pass).consolidated, [])
+      })
+    )
+  })
+
+  it.effect("without a record is an error, and prunes nothing", () => {
+    let isEmpty = false
+    const world: World = new World({
+      stateDb: (stateDb) => ({
+        ...stateDb,
+        dirtyDirectories: () => Effect.succeed(isEmpty ? [{ cwd: ferry, attempts: 0, retryAt: undefined }] : []),
+        consolidationState: (cwd, count) =>
+          Effect.map(stateDb.consolidationState(cwd, count), (state) =>
+            isEmpty ? { ...state, memories: [], fingerprint: "", removals: [] } : state
+          )
+      })
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const before = yield* memoryText
+        isEmpty = true
+        const report = yield* pass
+        assert.strictEqual(report.consolidated[0]?.error?._tag, "MemoriesMissing")
+        assert.strictEqual(yield* memoryText, before)
+        assert.strictEqual((yield* namesIn(`${(yield* root).memoryPath}/trace_summaries`)).length, 1)
+      })
+    )
+  })
+})
+
+describe("phase two: the lock", () => {
+  it.effect("held by another skips the directory quietly", () => {
+    const world = new World().add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const stateDb = yield* StateDb
+        yield* stateDb.acquireLock(ferry, "another pass", Duration.minutes(10))
+        const report = yield* pass
+        assert.strictEqual(report.consolidated[0]?.outcome, "locked")
+        assert.deepStrictEqual([world.spawned.length, world.warnings.length], [0, 0])
+      })
+    )
+  })
+
+  it.effect("is renewed while the agent runs, however long that is, and free after it", () => {
+    const world: World = new World({
+      agent: (request) => Effect.zipRight(Effect.sleep("25 minutes"), writeMemory(request))
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const running = yield* Effect.fork(pass)
+        for (let minute = 0; minute < 24; minute++) {
+          yield* TestClock.adjust("1 minutes")
+          assert.isFalse(yield* lockIsFree, `held at minute ${minute + 1}`)
+        }
+        yield* TestClock.adjust("1 minutes")
+        assert.strictEqual((yield* Fiber.join(running)).consolidated[0]?.outcome, "published")
+        assert.isTrue(yield* lockIsFree)
+      })
+    )
+  })
+
+  it.effect("that is lost interrupts the agent, and nothing it did is published", () =>
+    Effect.gen(function* () {
+      const interrupted = yield* Deferred.make<void>()
+      const world: World = new World({
+        agent: (request) =>
+          Effect.zipRight(
+            writeMemory(request),
+            world.spawned.length === 1
+              ? Effect.void
+              : Effect.onInterrupt(Effect.never, () => Deferred.succeed(interrupted, undefined))
+          )
+      }).add(1)
+      yield* inWorld(
+        world,
+        Effect.gen(function* () {
+          yield* pass
+          const before = yield* memoryText
+          yield* grow(world, 2)
+          const stateDb = yield* StateDb
+          const running = yield* Effect.fork(pass)
+          yield* TestClock.adjust("1 seconds")
+          yield* stateDb.acquireLock(ferry, "a thief", Duration.zero)
+          yield* TestClock.adjust("150 seconds")
+          yield* Deferred.await(interrupted)
+          const report = yield* Fiber.join(running)
+          assert.strictEqual(report.consolidated[0]?.error?._tag, "LeaseLost")
+          assert.strictEqual(yield* memoryText, before)
+          assert.isFalse(yield* stateDb.acquireLock(ferry, "me", Duration.minutes(10)), "the thief keeps it")
+        })
+      )
+    })
+  )
+
+  it.effect.each([
+    ["completes", (request: { readonly directory: string }) => writeMemory(request)],
+    ["fails", () => Effect.fail({ message: "no" })],
+    ["dies", () => Effect.die("boom")],
+    ["interrupts itself", () => Effect.interrupt]
+  ] as const)("is free after an agent that %s", ([, agent]) => {
+    const world = new World({ agent }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* Effect.exit(pass)
+        assert.isTrue(yield* lockIsFree)
+      })
+    )
+  })
+
+  it.effect("is free after the pass was interrupted in the middle of the agent's work", () => {
+    const world = new World({ agent: () => Effect.never }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const running = yield* Effect.fork(pass)
+        yield* TestClock.adjust("1 seconds")
+        assert.isFalse(yield* lockIsFree)
+        const exit = yield* Fiber.interrupt(running)
+        assert.isTrue(Exit.isInterrupted(exit))
+        assert.isTrue(yield* lockIsFree)
+      })
+    )
+  })
+
+  it.effect("is given back after an interrupted agent has ended, and what the agent worked in is gone", () => {
+    const seen: Array<boolean> = []
+    let staged = ""
+    let ending: Effect.Effect<void> = Effect.void
+    const world = new World({
+      agent: ({ directory }) => {
+        staged = directory
+        return Effect.onInterrupt(Effect.never, () => Effect.zipRight(Effect.yieldNow(), ending))
+      }
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const files = yield* FileSystem.FileSystem
+        const stateDb = yield* StateDb
+        ending = Effect.orDie(Effect.map(stateDb.lockedDirectories, (locked) => void seen.push(locked.length === 0)))
+        const running = yield* Effect.fork(pass)
+        yield* TestClock.adjust("1 seconds")
+        assert.isTrue(yield* files.exists(staged))
+        yield* Fiber.interrupt(running)
+        assert.deepStrictEqual(seen, [false])
+        assert.isFalse(yield* files.exists(staged))
+      })
+    )
+  })
+})
+
+describe("phase two: an agent that cannot be trusted", () => {
+  type Work = (directory: string) => Effect.Effect<void, { readonly message: string }, FileSystem.FileSystem>
+  const files = FileSystem.FileSystem
+  const memoryOf = (directory: string) => directory.replace(/staging$/, "memory")
+
+  const agents: { readonly [behaviour: string]: Work } = {
+    "writes nothing": () => Effect.void,
+    "lies about success, with an empty file": (directory) =>
+      Effect.flatMap(files, (fs) => fs.writeFileString(`${directory}/MEMORY.md`, " \n")),
+    "crashes after it wrote": (directory) =>
+      Effect.zipRight(writeMemory({ directory }), Effect.fail({ message: "crash" })),
+    "deletes everything": (directory) => Effect.flatMap(files, (fs) => fs.remove(directory, { recursive: true })),
+    "writes what is no text": (directory) =>
+      Effect.flatMap(files, (fs) => fs.writeFile(`${directory}/MEMORY.md`, Uint8Array.of(0xff, 0xfe, 0xfd))),
+    "writes more than may be kept": (directory) => writeMemory({ directory }, "x".repeat(300_000)),
+    "cites a session that never was": (directory) => writeMemory({ directory }, "- a fact [deadbeef-0000…]"),
+    "leaves a symbolic link": (directory) =>
+      Effect.zipRight(
+        writeMemory({ directory }),
+        Effect.flatMap(files, (fs) => fs.symlink("/etc/passwd", `${directory}/skills`))
+      ),
+    "touches a trace": (directory) =>
+      Effect.gen(function* () {
+        yield* writeMemory({ directory })
+        const fs = yield* files
+        const [name = ""] = yield* fs.readDirectory(`${directory}/trace_summaries`)
+        yield* fs.writeFileString(`${directory}/trace_summaries/${name}`, "changed")
+      }),
+    "adds a trace": (directory) =>
+      Effect.gen(function* () {
+        yield* writeMemory({ directory })
+        const fs = yield* files
+        yield* fs.writeFileString(`${directory}/trace_summaries/${threadIdOf(7)}_x.md`, "made up")
+      }),
+    "writes a skill without front matter": (directory) =>
+      Effect.gen(function* () {
+        yield* writeMemory({ directory })
+        const fs = yield* files
+        yield* fs.makeDirectory(`${directory}/skills/deploy`, { recursive: true })
+        yield* fs.writeFileString(`${directory}/skills/deploy/SKILL.md`, "just do it")
+      }),
+    "overwrites what readers see": (directory) =>
+      Effect.zipRight(
+        writeMemory({ directory }),
+        Effect.flatMap(files, (fs) => fs.writeFileString(`${memoryOf(directory)}/MEMORY.md`, "hacked"))
+      ),
+    "adds a file beside what readers see": (directory) =>
+      Effect.zipRight(
+        writeMemory({ directory }),
+        Effect.flatMap(files, (fs) => fs.writeFileString(`${memoryOf(directory)}/skills.txt`, "hacked"))
+      ),
+    "deletes the traces that readers see": (directory) =>
+      Effect.zipRight(
+        writeMemory({ directory }),
+        Effect.flatMap(files, (fs) => fs.remove(`${memoryOf(directory)}/trace_summaries`, { recursive: true }))
+      ),
+    "leaves a file in the memories home": (directory) =>
+      Effect.zipRight(
+        writeMemory({ directory }),
+        Effect.flatMap(files, (fs) => fs.writeFileString(`${directory}/../../evil.txt`, "hacked"))
+      ),
+    "never finishes": () => Effect.never
+  }
+
+  const snapshot = (memoryPath: string) =>
+    Effect.gen(function* () {
+      const traces = yield* namesIn(`${memoryPath}/trace_summaries`)
+      const paths = ["MEMORY.md", "memory_summary.md", ...traces.slice(0, 1).map((name) => `trace_summaries/${name}`)]
+      return {
+        names: yield* namesIn(memoryPath),
+        texts: yield* Effect.forEach(paths, (path) => readText(`${memoryPath}/${path}`))
+      }
+    })
+
+  it.effect.each(Object.entries(agents))("that %s is refused: old bytes intact, lock free", ([, work]) => {
+    const world: World = new World({
+      agent: ({ directory }) => (world.spawned.length === 1 ? writeMemory({ directory }) : work(directory))
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const { memoryPath } = yield* root
+        const before = yield* snapshot(memoryPath)
+        yield* grow(world, 2)
+        const running = yield* Effect.fork(pass)
+        yield* TestClock.adjust("31 minutes")
+        const report = yield* Fiber.join(running)
+        const { error, outcome } = report.consolidated[0] ?? {}
+        assert.strictEqual(outcome, "failed")
+        assert.include(["PublishRefused", "AgentFailure"], error?._tag)
+        const after = yield* snapshot(memoryPath)
+        assert.strictEqual(after.texts[0], before.texts[0])
+        assert.deepStrictEqual(after.names, before.names)
+        assert.strictEqual(after.texts[2], before.texts[2])
+        assert.isTrue(yield* lockIsFree)
+        // What is wrong is over: the next try publishes.
+        const files = yield* FileSystem.FileSystem
+        yield* files.remove(`${world.home}/evil.txt`, { force: true })
+      })
+    )
+  })
+
+  it.effect("and whose status can no longer be followed has failed, and its lock is free", () => {
+    const running: AgentStatus = { _tag: "Running" }
+    const lost = Layer.succeed(AgentControl, { spawn: () => Effect.succeed({ status: Stream.make(running) }) })
+    const world = new World().add(1)
+    return Effect.gen(function* () {
+      yield* TestClock.setTime(aDayLater)
+      const report = yield* runPass({ all: false, rebuildIndex: false })
+      assert.isTrue(report.consolidated[0]?.error?.message.includes("no longer be followed"))
+      assert.isTrue(yield* lockIsFree)
+    }).pipe(Effect.provide(Layer.merge(world.layer, lost)))
+  })
+})
+
+describe("phase two: what people wrote by hand", () => {
+  it.effect("is given to the agent, and a result without it is refused", () => {
+    const line = "- never deploy on a Friday"
+    let keeps = false
+    const world: World = new World({ agent: (request) => writeMemory(request, keeps ? line : "") }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const { memoryPath, stagingPath } = yield* root
+        const files = yield* FileSystem.FileSystem
+        yield* files.writeFileString(`${memoryPath}/MEMORY.md`, `${yield* memoryText}${line}\n`)
+        yield* grow(world, 2)
+        const refused = yield* pass
+        assert.strictEqual(refused.consolidated[0]?.error?._tag, "PublishRefused")
+        assert.isTrue(refused.consolidated[0]?.error?.message.includes(line))
+        assert.isTrue((yield* memoryText).includes(line))
+        assert.isTrue((yield* readText(`${stagingPath}/person_edits.json`)).includes(line))
+        keeps = true
+        yield* TestClock.adjust("10 minutes")
+        assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
+        keeps = false
+        yield* grow(world, 3)
+        const third = yield* pass
+        assert.strictEqual(third.consolidated[0]?.error?._tag, "PublishRefused", "it is kept for good, not only once")
+      })
+    )
+  })
+
+  it.effect("is not ours to publish over: a skill that was edited stays as it was edited", () => {
+    const skill = (body: string) => `---\nname: deploy\ndescription: how to deploy\n---\n\n${body}\n`
+    const world: World = new World({
+      agent: Effect.fnUntraced(function* ({ directory }) {
+        yield* writeMemory({ directory })
+        const files = yield* FileSystem.FileSystem
+        if (!(yield* files.exists(`${directory}/skills/deploy/SKILL.md`))) {
+          yield* files.makeDirectory(`${directory}/skills/deploy`, { recursive: true })
+          yield* files.writeFileString(`${directory}/skills/deploy/SKILL.md`, skill("make deploy"))
+        }
+      })
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const path = `${(yield* root).memoryPath}/skills/deploy/SKILL.md`
+        assert.strictEqual(yield* readText(path), skill("make deploy"))
+        const files = yield* FileSystem.FileSystem
+        yield* files.writeFileString(path, skill("make deploy, then tell Ada"))
+        yield* grow(world, 2)
+        assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
+        assert.strictEqual(yield* readText(path), skill("make deploy, then tell Ada"))
+        yield* files.remove(path)
+        yield* grow(world, 3)
+        assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
+        assert.isFalse(yield* files.exists(path), "what a person deleted does not come back")
+      })
+    )
+  })
+})
+
+describe("phase two: rows are the truth", () => {
+  it.effect("and trace files that are missing or changed are written again from them", () => {
+    const world = new World().add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const first = yield* pass
+        const path = first.extracted[0]?.traceFile ?? ""
+        const before = yield* readText(path)
+        const files = yield* FileSystem.FileSystem
+        yield* files.remove(path)
+        yield* grow(world, 2)
+        yield* pass
+        assert.strictEqual(yield* readText(path), before)
+        yield* files.writeFileString(path, "scribbled over")
+        yield* grow(world, 3)
+        yield* pass
+        assert.strictEqual(yield* readText(path), before)
+      })
+    )
+  })
+
+  it.effect("a rollout that is gone costs nobody a memory", () => {
+    const world = new World().add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const before = yield* memoryText
+        const all = new Map(world.rollouts)
+        world.rollouts.clear()
+        assert.strictEqual((yield* pass).threads, 1)
+        assert.strictEqual(yield* memoryText, before)
+        const record = Option.getOrThrow(yield* (yield* StateDb).getThread(id(1)))
+        assert.isNotNull(record.thread.missingSince)
+        all.forEach((rollout, path) => world.rollouts.set(path, rollout))
+        assert.strictEqual((yield* pass).candidates, 0)
+        assert.strictEqual(world.requests.length, 1)
+      })
+    )
+  })
+
+  it.effect("the title of the trace's file is the thread's, and no two threads share one", () => {
+    const world = new World()
+    const content = (number: number) =>
+      new RolloutBuilder(startOfFixtures + number)
+        .meta({ id: threadIdOf(number) })
+        .user("same words")
+        .turnEnd()
+        .text()
+    world.add(1, { content: content(1) }).add(2, { content: content(2) })
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.deepStrictEqual(yield* namesIn(`${(yield* root).memoryPath}/trace_summaries`), [
+          `${threadIdOf(1)}_same_words.md`,
+          `${threadIdOf(2)}_same_words.md`
+        ])
+      })
+    )
+  })
+})

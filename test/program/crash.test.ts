@@ -1,0 +1,276 @@
+import { cpSync, readFileSync, rmSync, utimesSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Schema } from "effect"
+import { StateDbFailure } from "../../src/services/StateDb.js"
+import { bundled } from "../support/bundle.js"
+import { diskError, diskErrors } from "../support/faults.js"
+import { snapshot, start, temporaryFolder, write } from "../support/program.js"
+import { realPass } from "../support/realWorld.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+
+const codes = Object.keys(diskErrors)
+
+const decodePoints = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.String)))
+
+const rolloutPath = (codex: string, number: number) =>
+  join(codex, `sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`)
+
+const addSession = (codex: string, number: number, cwd: string, more = "") => {
+  const start = startOfFixtures + number * 60_000
+  write(
+    rolloutPath(codex, number),
+    simpleSession({ id: threadIdOf(number), cwd, start, request: `fix number ${number}` }) + more
+  )
+  utimesSync(rolloutPath(codex, number), start / 1_000, start / 1_000)
+}
+
+/** One thing after another, so that points have numbers; and no wait after a failure, so that the next pass is the next try. */
+const settings = { concurrency: 1, retryFirst: Duration.zero }
+
+const ferry = "/home/ada/projects/ferry"
+const pier = "/home/ada/projects/pier"
+
+/** Everything that is kept, but the state DB and the generation before, which tells how often something was published. */
+const keptFiles = (memories: string) => snapshot(memories, (path) => !/state\.sqlite|\/previous\//.test(path))
+
+const leftovers = (memories: string) =>
+  Object.keys(snapshot(memories)).filter((path) =>
+    /\.tmp$|\/(?:staging|next|previous\.next)\/|\/publish\.json$/.test(path)
+  )
+
+/** What readers see of a project. */
+const published = (memories: string) => snapshot(memories, (path) => /\/memory\/(?:MEMORY\.md|skills\/)/.test(path))
+
+/**
+ * Two situations to be killed in: the very first pass, and one that finds a session that grew and a new one, so that files,
+ * rows and a published generation are replaced.
+ */
+const situations = {
+  "the first pass": (codex: string) =>
+    Effect.sync(() => {
+      addSession(codex, 1, ferry)
+      addSession(codex, 2, ferry)
+      addSession(codex, 3, pier)
+    }),
+  "a pass that replaces": (codex: string, memories: string) =>
+    Effect.gen(function* () {
+      addSession(codex, 1, ferry)
+      addSession(codex, 2, ferry)
+      addSession(codex, 3, ferry)
+      yield* realPass({ codexHome: codex, memoriesHome: memories, settings })
+      const more = new RolloutBuilder(startOfFixtures + 900_000).user("from now on use pnpm, not npm").turnEnd().text()
+      addSession(codex, 1, ferry, more)
+      addSession(codex, 4, ferry)
+    })
+}
+
+/** A situation, as it is before the pass that is disturbed, and what an undisturbed one leaves. */
+const prepare = (situation: keyof typeof situations) =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const [codex, before] = [join(folder, "codex"), join(folder, "before")]
+    yield* situations[situation](codex, before)
+    let copies = 0
+    const fresh = Effect.sync(() => {
+      const memories = join(folder, `memories-${++copies}`)
+      if (situation !== "the first pass") {
+        cpSync(before, memories, { recursive: true })
+      }
+      return memories
+    })
+    return { codex, fresh }
+  })
+
+const pass = (codex: string, memories: string) => realPass({ codexHome: codex, memoriesHome: memories, settings })
+
+describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situation) => {
+  it.scopedLive(
+    "killed at any point leaves what readers see whole, and the next pass leaves what an undisturbed one does",
+    () =>
+      Effect.gen(function* () {
+        const program = yield* bundled("crashProgram")
+        const { codex, fresh } = yield* prepare(situation)
+        const undisturbed = yield* fresh
+        const old = published(undisturbed)
+        const recorded = yield* start(program, [codex, undisturbed, "0"]).ended
+        assert.strictEqual(recorded.code, 0, recorded.stderr)
+        const points = decodePoints(recorded.stdout)
+        assert.isAbove(points.length, 40)
+        const wanted = keptFiles(undisturbed)
+        const wholes = new Set(
+          [...Object.entries(old), ...Object.entries(published(undisturbed))].map(([path, hash]) => `${path} ${hash}`)
+        )
+
+        yield* Effect.forEach(
+          points,
+          Effect.fnUntraced(function* (name, index) {
+            const at = `point ${index + 1}, before ${name}`
+            const memories = yield* fresh
+            const killed = yield* start(program, [codex, memories, String(index + 1)]).ended
+            assert.strictEqual(killed.signal, "SIGKILL", at)
+            for (const [path, hash] of Object.entries(published(memories))) {
+              assert.isTrue(wholes.has(`${path} ${hash}`), `${at}: ${path} is neither the old one nor the new one`)
+            }
+            const report = yield* pass(codex, memories)
+            assert.deepStrictEqual([report.failed, report.skipped], [[], []], at)
+            assert.deepStrictEqual(keptFiles(memories), wanted, at)
+            assert.deepStrictEqual(leftovers(memories), [], at)
+            assert.deepStrictEqual((yield* pass(codex, memories)).candidates, 0, at)
+          }),
+          { concurrency: 2, discard: true }
+        )
+      }),
+    600_000
+  )
+
+  it.scopedLive(
+    "whose every write fails once, with one disk error or another, leaves to the next what an undisturbed pass leaves",
+    () =>
+      Effect.gen(function* () {
+        const { codex, fresh } = yield* prepare(situation)
+        const undisturbed = yield* fresh
+        let points = 0
+        const count = (operation: string) => Effect.sync(() => void (points += operation.endsWith(" done") ? 0 : 1))
+        yield* realPass({
+          codexHome: codex,
+          memoriesHome: undisturbed,
+          settings,
+          filePoint: count,
+          dbPoint: count
+        })
+        const wanted = keptFiles(undisturbed)
+
+        for (let failing = 1; failing <= points; failing++) {
+          const memories = yield* fresh
+          const code = codes[failing % codes.length] ?? "EIO"
+          let at = 0
+          let name = ""
+          const isHere = (operation: string) => {
+            if (operation.endsWith(" done")) {
+              return false
+            }
+            name = ++at === failing ? operation : name
+            return at === failing
+          }
+          yield* Effect.exit(
+            realPass({
+              codexHome: codex,
+              memoriesHome: memories,
+              settings,
+              filePoint: (operation, path) =>
+                isHere(`${operation} ${path.slice(memories.length)}`) ? diskError(code, operation, path) : Effect.void,
+              dbPoint: (operation) =>
+                isHere(operation) ? new StateDbFailure({ operation, cause: new Error(code) }) : Effect.void
+            })
+          )
+          const where = `point ${failing}, at ${name}, ${code}`
+          const report = yield* pass(codex, memories)
+          assert.deepStrictEqual([report.failed, report.skipped], [[], []], where)
+          assert.deepStrictEqual(keptFiles(memories), wanted, where)
+          assert.deepStrictEqual(leftovers(memories), [], where)
+        }
+      }),
+    600_000
+  )
+})
+
+describe("a pass over a home whose state DB was lost", () => {
+  /** What was learned of a session whose rollout is gone as well is on disk alone. */
+  const lost = Effect.gen(function* () {
+    const { codex, fresh } = yield* prepare("a pass that replaces")
+    const memories = yield* fresh
+    yield* pass(codex, memories)
+    rmSync(rolloutPath(codex, 2))
+    for (const part of ["", "-wal", "-shm"]) {
+      rmSync(join(memories, `state.sqlite${part}`), { force: true })
+    }
+    return { codex, memories, wanted: keptFiles(memories) }
+  })
+
+  it.scopedLive(
+    "killed anywhere until the memories beside it are in the new one, leaves the rest to the next pass",
+    () =>
+      Effect.gen(function* () {
+        const program = yield* bundled("crashProgram")
+        const { codex, memories, wanted } = yield* lost
+        const copy = (name: string) => {
+          cpSync(memories, `${memories}-${name}`, { recursive: true })
+          return `${memories}-${name}`
+        }
+        const recorded = yield* start(program, [codex, copy("whole"), "0"]).ended
+        const points = decodePoints(recorded.stdout)
+        const last = points.lastIndexOf("changeIndex done")
+        assert.strictEqual(points.slice(0, last).filter((name) => name === "importMemory").length, 4)
+        yield* Effect.forEach(
+          points.slice(0, last + 1),
+          Effect.fnUntraced(function* (name, index) {
+            const at = `point ${index + 1}, before ${name}`
+            const home = copy(String(index))
+            assert.strictEqual((yield* start(program, [codex, home, String(index + 1)]).ended).signal, "SIGKILL", at)
+            const report = yield* pass(codex, home)
+            assert.deepStrictEqual([report.failed, report.model.calls], [[], 0], at)
+            assert.deepStrictEqual(keptFiles(home), wanted, at)
+          }),
+          { concurrency: 2, discard: true }
+        )
+      }),
+    600_000
+  )
+
+  it.scopedLive(
+    "that cannot take a memory ends, and the next takes it; with nothing to do none looks for memories",
+    () =>
+      Effect.gen(function* () {
+        const { codex, memories, wanted } = yield* lost
+        const world = { codexHome: codex, memoriesHome: memories, settings }
+        const names: Array<string> = []
+        const refused = yield* Effect.flip(
+          realPass({
+            ...world,
+            dbPoint: (operation) =>
+              operation === "importMemory" ? new StateDbFailure({ operation, cause: new Error("EIO") }) : Effect.void
+          })
+        )
+        assert.strictEqual(refused._tag, "StateDbFailure")
+        assert.deepStrictEqual(keptFiles(memories), wanted)
+        const note = (operation: string) => Effect.sync(() => void names.push(operation))
+        assert.strictEqual((yield* realPass({ ...world, dbPoint: note })).model.calls, 0)
+        assert.strictEqual(names.filter((name) => name === "importMemory").length, 4)
+        assert.deepStrictEqual(keptFiles(memories), wanted)
+        names.length = 0
+        yield* realPass({ ...world, dbPoint: note })
+        assert.deepStrictEqual(names, [])
+      })
+  )
+})
+
+describe("the points that are tried", () => {
+  it.scopedLive("are those of both phases, files and rows", () =>
+    Effect.gen(function* () {
+      const program = yield* bundled("crashProgram")
+      const { codex, fresh } = yield* prepare("a pass that replaces")
+      const memories = yield* fresh
+      const { stdout } = yield* start(program, [codex, memories, "0"]).ended
+      const points = decodePoints(stdout).join("\n")
+      for (const expected of [
+        "changeIndex",
+        "claim",
+        "storeMemory",
+        "acquireLock",
+        "trace_summaries",
+        "memory_summary.md",
+        "staging",
+        "next/MEMORY.md",
+        "publish.json",
+        "published.json",
+        "previous",
+        "recordPublished",
+        "README.md"
+      ]) {
+        assert.include(points, expected)
+      }
+      assert.isTrue(readFileSync(join(memories, "README.md"), "utf8").includes(ferry))
+    })
+  )
+})

@@ -1,0 +1,340 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schedule, Schema } from "effect"
+import { PassReport } from "../../src/domain/report/Report.js"
+import { mainPath, runMain, snapshot, start, temporaryFolder, write } from "../support/program.js"
+import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+
+const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
+
+const rolloutPath = (home: string, number: number) =>
+  join(home, `sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`)
+
+/** Writes a session whose file's time is that of its last line, as it is where it was recorded. */
+const addSession = (home: string, number: number, cwd = "/home/ada/projects/ferry") => {
+  const start = startOfFixtures + number * 60_000
+  write(rolloutPath(home, number), simpleSession({ id: threadIdOf(number), cwd, start }))
+  utimesSync(rolloutPath(home, number), start / 1_000, start / 1_000)
+}
+
+/** A Codex home of a few sessions in two projects, and a place for memories. */
+const homes = Effect.gen(function* () {
+  const folder = yield* temporaryFolder
+  const codex = join(folder, "codex")
+  addSession(codex, 1)
+  addSession(codex, 2)
+  addSession(codex, 3, "/home/ada/projects/pier")
+  const memories = join(folder, "memories")
+  return { folder, codex, memories, args: ["--codex-home", codex, "--memories-home", memories] }
+})
+
+const oneLine = /^rollout-memories: [^\n]+\n$/
+
+describe("node dist/main.js", () => {
+  it.scoped("runs a pass over a Codex home and reports it as one JSON object", () =>
+    Effect.gen(function* () {
+      const { args, memories } = yield* homes
+      const ended = yield* runMain([...args, "--json"])
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      const report = decodeReport(ended.stdout)
+      assert.deepStrictEqual([report.threads, report.candidates, report.extracted.length], [3, 3, 3])
+      assert.deepStrictEqual(
+        report.consolidated.map(({ cwd, outcome }) => [cwd, outcome]),
+        [
+          ["/home/ada/projects/ferry", "published"],
+          ["/home/ada/projects/pier", "published"]
+        ]
+      )
+      assert.deepStrictEqual(report.model, { name: "offline", calls: 3, inputTokens: 0, outputTokens: 0 })
+      for (const { memoryRoot, traceFile } of report.extracted) {
+        assert.isTrue(readFileSync(traceFile, "utf8").startsWith("thread_id: "))
+        assert.isTrue(readFileSync(join(memoryRoot, "MEMORY.md"), "utf8").includes("`npm test`"))
+      }
+      assert.isTrue(readFileSync(join(memories, "README.md"), "utf8").includes("/home/ada/projects/pier"))
+    })
+  )
+
+  it.scoped(
+    "without --json tells people what was learned and which file to open first; typed again, that there is nothing to do",
+    () =>
+      Effect.gen(function* () {
+        const { args } = yield* homes
+        const first = yield* runMain(args)
+        assert.strictEqual(first.code, 0)
+        const open = /Open first: (.*MEMORY\.md)$/m.exec(first.stdout)?.[1]
+        assert.isTrue(existsSync(open ?? ""), first.stdout)
+        assert.isTrue(first.stdout.includes("departures.sort is not a function"))
+        assert.isFalse(first.stdout.includes("\u001b"), "no colour into a pipe")
+        const second = yield* runMain(args)
+        assert.isTrue(second.stdout.startsWith("Nothing to do: 3 sessions indexed"), second.stdout)
+      })
+  )
+
+  it.scoped("a second pass opens no rollout, calls no model and changes nothing but SQLite's own files", () =>
+    Effect.gen(function* () {
+      const { args, codex, memories } = yield* homes
+      yield* runMain(args)
+      // A rollout of the same size and time that holds something else: whoever opened it would fail.
+      for (const number of [1, 2, 3]) {
+        const path = rolloutPath(codex, number)
+        const { mtimeMs, size } = statSync(path)
+        writeFileSync(path, "x".repeat(size))
+        utimesSync(path, mtimeMs / 1_000, mtimeMs / 1_000)
+      }
+      const files = () => snapshot(memories, (path) => !/-(?:wal|shm)$/.test(path))
+      const before = files()
+      const times = (path: string) => statSync(join(memories, path)).mtimeMs
+      const timesBefore = Object.keys(before).map(times)
+      const ended = yield* runMain([...args, "--json"])
+      const report = decodeReport(ended.stdout)
+      assert.deepStrictEqual([report.candidates, report.model.calls, report.consolidated.length], [0, 0, 0])
+      assert.deepStrictEqual(files(), before)
+      assert.deepStrictEqual(Object.keys(before).map(times), timesBefore)
+    })
+  )
+
+  it.scoped("keeps what it makes to its owner", () =>
+    Effect.gen(function* () {
+      const { args, memories } = yield* homes
+      yield* runMain(args)
+      for (const entry of [
+        memories,
+        ...readdirSync(memories, { recursive: true }).map((name) => join(memories, String(name)))
+      ]) {
+        const { mode } = statSync(entry)
+        assert.strictEqual(mode & 0o077, 0, entry)
+      }
+    })
+  )
+
+  it.scoped("a failed rollout is told with its reason, exits 1, and stops nobody else", () =>
+    Effect.gen(function* () {
+      const { args, codex } = yield* homes
+      write(rolloutPath(codex, 9), "this is no rollout\n")
+      utimesSync(rolloutPath(codex, 9), 1_772_000_000, 1_772_000_000)
+      const ended = yield* runMain([...args, "--json"])
+      assert.strictEqual(ended.code, 1)
+      const report = decodeReport(ended.stdout)
+      assert.deepStrictEqual(
+        report.failed.map(({ error, threadId }) => [threadId, error._tag]),
+        [[threadIdOf(9), "NotACodexRollout"]]
+      )
+      assert.strictEqual(report.extracted.length, 3)
+      assert.strictEqual((yield* runMain(args)).code, 0, "set aside, it fails no second pass")
+    })
+  )
+
+  it.scoped("memory switched off does nothing at all", () =>
+    Effect.gen(function* () {
+      const { args, memories } = yield* homes
+      const ended = yield* runMain([...args, "--json"], { MEMORIES_ENABLED: "false" })
+      assert.strictEqual(ended.code, 0)
+      assert.strictEqual(decodeReport(ended.stdout).threads, 0)
+      assert.isFalse(existsSync(memories))
+    })
+  )
+})
+
+describe("bad input to the program", () => {
+  const usage = (
+    name: string,
+    args: ReadonlyArray<string>,
+    environment: { readonly [name: string]: string },
+    names: string
+  ) =>
+    it.scoped(name, () =>
+      Effect.gen(function* () {
+        const { args: homeArgs, memories } = yield* homes
+        const ended = yield* runMain([...homeArgs, ...args], environment)
+        assert.strictEqual(ended.code, 2)
+        assert.strictEqual(ended.stdout, "")
+        assert.isTrue(ended.stderr.includes(names), ended.stderr)
+        assert.isFalse(/\n\s+at /.test(ended.stderr), "no stack trace")
+        assert.isFalse(existsSync(memories))
+      })
+    )
+
+  usage(
+    "an option out of bounds exits 2 and names the option",
+    ["--limit", "10001"],
+    {},
+    "--limit: expected a whole number from 0 to 10000"
+  )
+  usage(
+    "a variable out of bounds exits 2 and names the variable",
+    [],
+    { MEMORIES_CONCURRENCY: "many" },
+    "MEMORIES_CONCURRENCY: expected"
+  )
+  usage("a time without a unit exits 2", ["--min-idle", "10"], {}, "--min-idle: expected a time such as")
+  usage("an unknown model exits 2", ["--model", "magic"], {}, "--model: expected")
+  usage("an unknown option exits 2", ["--frobnicate"], {}, "--frobnicate")
+
+  it.scoped("an empty variable is unset, and an option goes before the environment", () =>
+    Effect.gen(function* () {
+      const { args } = yield* homes
+      const ended = yield* runMain([...args, "--limit", "1", "--json"], {
+        MEMORIES_CANDIDATES: "0",
+        MEMORIES_CONCURRENCY: ""
+      })
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      assert.strictEqual(decodeReport(ended.stdout).candidates, 1)
+    })
+  )
+
+  const failure = (
+    name: string,
+    prepare: (folder: { readonly codex: string; readonly memories: string }) => void,
+    says: string
+  ) =>
+    it.scoped(name, () =>
+      Effect.gen(function* () {
+        const { args, codex, memories } = yield* homes
+        prepare({ codex, memories })
+        const before = existsSync(memories) && statSync(memories).isDirectory() ? snapshot(memories) : undefined
+        const ended = yield* runMain([...args, "--json"])
+        assert.strictEqual(ended.code, 1)
+        assert.strictEqual(ended.stdout, "")
+        assert.match(ended.stderr, oneLine)
+        assert.isTrue(ended.stderr.includes(says), ended.stderr)
+        if (before !== undefined) {
+          assert.deepStrictEqual(snapshot(memories), before, "it was left untouched")
+        }
+      })
+    )
+
+  failure("a memories home that is a file", ({ memories }) => write(memories, "mine"), "pass --memories-home")
+  failure(
+    "a memories home that Codex manages, by its .git",
+    ({ memories }) => mkdirSync(join(memories, ".git"), { recursive: true }),
+    "pass --memories-home"
+  )
+  failure(
+    "a memories home that Codex manages, by its raw memories",
+    ({ memories }) => write(join(memories, "raw_memories.md"), "x"),
+    "pass --memories-home"
+  )
+  failure(
+    "a state DB that is no database",
+    ({ memories }) =>
+      write(join(memories, "state.sqlite"), "not a database, but long enough to be read as one".repeat(20)),
+    "--rebuild-index"
+  )
+
+  it.scoped.each(["--codex-home", "--memories-home"])("an empty %s is not the directory one is in", (option) =>
+    Effect.gen(function* () {
+      const { code, stderr } = yield* runMain([option, "", "--json"])
+      assert.strictEqual(code, 2)
+      assert.match(stderr, oneLine)
+      assert.isTrue(stderr.includes(`${option}: expected a directory`), stderr)
+    })
+  )
+
+  it.scoped("a Codex home that is not there is one line, and nothing is made", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* homes
+      const ended = yield* runMain(["--codex-home", join(folder, "nowhere")])
+      assert.strictEqual(ended.code, 1)
+      assert.match(ended.stderr, oneLine)
+      assert.isTrue(ended.stderr.includes("--codex-home"))
+      assert.strictEqual(ended.stdout, "")
+      assert.isFalse(existsSync(join(folder, "nowhere")))
+    })
+  )
+})
+
+describe("a lost or corrupt state DB", () => {
+  it.scoped("is rebuilt by --rebuild-index from the rollouts and the memories on disk, without a request", () =>
+    Effect.gen(function* () {
+      const { args, memories } = yield* homes
+      yield* runMain(args)
+      const kept = () => snapshot(memories, (path) => !path.includes("state.sqlite"))
+      const before = kept()
+      writeFileSync(join(memories, "state.sqlite"), "garbage".repeat(1_000))
+      const ended = yield* runMain([...args, "--rebuild-index", "--json"])
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      const report = decodeReport(ended.stdout)
+      assert.deepStrictEqual([report.threads, report.candidates, report.model.calls], [3, 0, 0])
+      assert.deepStrictEqual(kept(), before)
+      assert.strictEqual(readdirSync(memories).filter((name) => name.startsWith("state.sqlite.corrupt-")).length, 1)
+      assert.isTrue((yield* runMain(args)).stdout.startsWith("Nothing to do: 3 sessions"))
+    })
+  )
+
+  it.scoped("that is gone takes no memory with it, not even of a session whose rollout is gone too", () =>
+    Effect.gen(function* () {
+      const { args, codex, memories } = yield* homes
+      yield* runMain(args)
+      const kept = () => snapshot(memories, (path) => !path.includes("state.sqlite"))
+      const before = kept()
+      for (const name of ["state.sqlite", "state.sqlite-wal", "state.sqlite-shm"]) {
+        rmSync(join(memories, name), { force: true })
+      }
+      rmSync(rolloutPath(codex, 1))
+      const ended = yield* runMain([...args, "--json"])
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      assert.strictEqual(decodeReport(ended.stdout).model.calls, 0)
+      assert.deepStrictEqual(kept(), before)
+    })
+  )
+
+  it.scoped("tells which memories could not be imported, and leaves their files", () =>
+    Effect.gen(function* () {
+      const { args, memories } = yield* homes
+      const first = decodeReport((yield* runMain([...args, "--json"])).stdout)
+      const path = first.extracted[0]?.traceFile ?? ""
+      writeFileSync(path, "somebody wrote over this file")
+      writeFileSync(join(memories, "state.sqlite"), "garbage".repeat(1_000))
+      const ended = yield* runMain([...args, "--rebuild-index", "--json", "--limit", "0"])
+      assert.strictEqual(ended.code, 1)
+      assert.deepStrictEqual(
+        decodeReport(ended.stdout).failed.map(({ error, rolloutPath, threadId }) => [
+          threadId,
+          rolloutPath,
+          error._tag
+        ]),
+        [[null, path, "MemoryNotImported"]]
+      )
+    })
+  )
+})
+
+describe("interruption", () => {
+  const hasTrace = (memories: string) =>
+    Effect.sync(
+      () =>
+        existsSync(memories) &&
+        readdirSync(memories, { recursive: true }).some((name) => String(name).includes("trace_summaries/0"))
+    )
+
+  it.scopedLive.each(["SIGINT", "SIGTERM"] as const)(
+    "by %s exits 130 within two seconds and leaves no claim, lock or temporary file",
+    (signal) =>
+      Effect.gen(function* () {
+        const { args, codex, memories } = yield* homes
+        for (let number = 10; number < 400; number++) {
+          addSession(codex, number, `/home/ada/projects/p${number % 7}`)
+        }
+        const running = start(mainPath, [...args, "--all", "--json"])
+        yield* Effect.repeat(hasTrace(memories), { until: (isThere) => isThere, schedule: Schedule.spaced("5 millis") })
+        const sent = performance.now()
+        running.child.kill(signal)
+        const ended = yield* running.ended
+        assert.isBelow(performance.now() - sent, 2_000)
+        assert.strictEqual(ended.code, 130, ended.stderr)
+        assert.strictEqual(ended.stdout, "")
+        assert.deepStrictEqual(
+          Object.keys(snapshot(memories)).filter((path) => path.endsWith(".tmp")),
+          []
+        )
+        const rest = decodeReport((yield* runMain([...args, "--all", "--json"])).stdout)
+        assert.deepStrictEqual(rest.skipped, [], "nothing is still claimed")
+        assert.deepStrictEqual(
+          rest.consolidated.filter(({ outcome }) => outcome !== "published"),
+          [],
+          "nothing is still locked"
+        )
+      })
+  )
+})

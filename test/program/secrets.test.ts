@@ -1,0 +1,107 @@
+import { join } from "node:path"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Schema, Stream } from "effect"
+import { statSync } from "node:fs"
+import { PassReport } from "../../src/domain/report/Report.js"
+import * as AgentControlFunction from "../../src/layers/agent/FromFunction.js"
+import * as ModelClientFunction from "../../src/layers/model/FromFunction.js"
+import { ModelFailure } from "../../src/services/ModelClient.js"
+import { bytesBelow, leaksIn, writePlantedHome } from "../support/plantedHome.js"
+import { runMain, temporaryFolder } from "../support/program.js"
+import { realPass } from "../support/realWorld.js"
+import { madeSecrets } from "../support/secrets.js"
+import { answer, writeMemory } from "../../src/testing/World.js"
+
+const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
+
+const homes = Effect.gen(function* () {
+  const folder = yield* temporaryFolder
+  const [codexHome, memoriesHome] = [join(folder, "codex"), join(folder, "memories")]
+  return { codexHome, memoriesHome, sessions: writePlantedHome(codexHome) }
+})
+
+const everySecret = madeSecrets.map(({ text }) => text).join("\n")
+
+describe("a home full of secrets", () => {
+  it.scopedLive(
+    "leaves none of them in anything that the program writes or prints",
+    () =>
+      Effect.gen(function* () {
+        const { codexHome, memoriesHome, sessions } = yield* homes
+        const ended = yield* runMain(["--codex-home", codexHome, "--memories-home", memoriesHome, "--all", "--json"])
+        assert.strictEqual(ended.code, 0, ended.stderr.slice(0, 2_000))
+        const report = decodeReport(ended.stdout)
+        assert.strictEqual(report.extracted.length, sessions)
+        assert.isTrue(report.consolidated.every(({ outcome }) => outcome === "published"))
+        assert.deepStrictEqual(
+          leaksIn([...bytesBelow(memoriesHome), ["stdout", ended.stdout], ["stderr", ended.stderr]]),
+          []
+        )
+        for (const path of bytesBelow(memoriesHome).keys()) {
+          assert.strictEqual(statSync(path).mode & 0o077, 0, path)
+        }
+      }),
+    300_000
+  )
+
+  it.scopedLive(
+    "leaves none in a request, nor in what a model or an agent that repeats them makes of it",
+    () =>
+      Effect.gen(function* () {
+        const { codexHome, memoriesHome } = yield* homes
+        const requests: Array<readonly [string, string]> = []
+        const duringWork: Array<string> = []
+        const model = ModelClientFunction.layer("scripted", (request) => {
+          requests.push([`the request for ${request.thread.id}`, JSON.stringify(request)])
+          return Stream.fromIterable(
+            answer({
+              traceMemory: `# It was ${everySecret}\nTrace context: test\nUser preferences:\n- use ${everySecret}\n\n## Task: x\nOutcome: success\nKey steps:\n- ${everySecret}`,
+              summary: everySecret
+            })
+          )
+        })
+        const agent = Layer.provide(
+          AgentControlFunction.layer((request) =>
+            Effect.gen(function* () {
+              duringWork.push(...leaksIn([...bytesBelow(memoriesHome), ["the prompt", request.prompt]]))
+              yield* writeMemory(request)
+            })
+          ),
+          NodeFileSystem.layer
+        )
+        const report = yield* realPass({ codexHome, memoriesHome, model, agent })
+        assert.isAbove(report.extracted.length, 60)
+        assert.isTrue(report.consolidated.every(({ outcome }) => outcome === "published"))
+        assert.deepStrictEqual(duringWork, [])
+        assert.deepStrictEqual(leaksIn([...requests, ...bytesBelow(memoriesHome)]), [])
+      }),
+    300_000
+  )
+
+  it.scopedLive(
+    "leaves none in an error that repeats them, wherever it is told; and nothing is published that holds one",
+    () =>
+      Effect.gen(function* () {
+        const { codexHome, memoriesHome } = yield* homes
+        const model = ModelClientFunction.layer("scripted", ({ thread }) =>
+          thread.id.includes("-7abc-") && thread.title?.startsWith("deploy") === true
+            ? Stream.fail(new ModelFailure({ threadId: thread.id, reason: everySecret, isServerSide: false }))
+            : Stream.fromIterable(answer({ traceMemory: "# fine\nnothing", summary: "fine" }))
+        )
+        const agent = Layer.provide(
+          AgentControlFunction.layer((request) => writeMemory(request, `- ${everySecret.split("\n")[0]}`)),
+          NodeFileSystem.layer
+        )
+        const report = yield* realPass({ codexHome, memoriesHome, model, agent })
+        assert.isAbove(report.failed.length, 0)
+        assert.isTrue(report.consolidated.every(({ error }) => error?._tag === "PublishRefused"))
+        assert.isTrue(
+          report.consolidated.every(({ error }) => error?.message.includes("MEMORY.md holds a secret in line") === true)
+        )
+        assert.deepStrictEqual(leaksIn([["report", JSON.stringify(report)]]), [])
+        assert.deepStrictEqual(leaksIn(bytesBelow(memoriesHome)), [])
+      }),
+    300_000
+  )
+})

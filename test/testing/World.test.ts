@@ -1,0 +1,81 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Stream } from "effect"
+import { ModelFailure } from "../../src/services/ModelClient.js"
+import { MemoryFsFailure } from "../../src/services/MemoryFs.js"
+import { RolloutUnreadable } from "../../src/services/RolloutStore.js"
+import { StateDb, StateDbFailure } from "../../src/services/StateDb.js"
+import { Faults } from "../../src/testing/Faults.js"
+import { idOf } from "../support/rows.js"
+import { inWorld, pass, World } from "../../src/testing/World.js"
+
+const busy = new StateDbFailure({ operation: "test", cause: new Error("busy") })
+
+describe("a world's faults", () => {
+  it.effect("fail the next calls of one operation, as many as asked for, and none besides", () => {
+    const world = new World()
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const stateDb = yield* StateDb
+        world.faults.stateDb.failNext("countThreads", 2, busy)
+        world.faults.stateDb.failNext("getThread", 1, busy)
+        assert.deepStrictEqual(yield* Effect.exit(stateDb.countThreads), Exit.fail(busy))
+        assert.deepStrictEqual(yield* Effect.exit(stateDb.countThreads), Exit.fail(busy))
+        assert.strictEqual(yield* stateDb.countThreads, 0)
+        assert.deepStrictEqual(yield* Effect.exit(stateDb.getThread(idOf(1))), Exit.fail(busy))
+        assert.isTrue(Exit.isSuccess(yield* Effect.exit(stateDb.getThread(idOf(1)))))
+      })
+    )
+  })
+
+  it.effect("count a call when it runs, however often it was made ready", () =>
+    Effect.gen(function* () {
+      const faults = new Faults<{ readonly read: (path: string) => Stream.Stream<string, RolloutUnreadable> }>()
+      const service = faults.wrap({ read: (path) => Stream.make(path) })
+      const reading = Stream.runCollect(service.read("a"))
+      const unreadable = new RolloutUnreadable({ path: "a" })
+      faults.failNext("read", 1, unreadable)
+      assert.deepStrictEqual(yield* Effect.exit(reading), Exit.fail(unreadable))
+      assert.deepStrictEqual([...(yield* reading)], ["a"])
+    })
+  )
+
+  it.effect("come in the order in which they were asked for", () =>
+    Effect.gen(function* () {
+      const faults = new Faults<{ readonly count: Effect.Effect<number, StateDbFailure> }>()
+      const { count } = faults.wrap({ count: Effect.succeed(7) })
+      const other = new StateDbFailure({ operation: "other", cause: null })
+      faults.failNext("count", 1, busy)
+      faults.failNext("count", 1, other)
+      assert.deepStrictEqual(yield* Effect.exit(count), Exit.fail(busy))
+      assert.deepStrictEqual(yield* Effect.exit(count), Exit.fail(other))
+      assert.strictEqual(yield* count, 7)
+    })
+  )
+
+  it.effect("reach a pass through every port: one that fails once has learned all at the next", () => {
+    const world = new World().add(1).add(2, { cwd: "/home/ada/projects/tide" })
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const { faults } = world
+        const broken = new MemoryFsFailure({ operation: "staging", path: "/memories" })
+        const overloaded = { threadId: idOf(1), reason: "overloaded", isServerSide: true }
+        faults.modelClient.failNext("stream", 1, new ModelFailure(overloaded))
+        faults.memoryFs.failNext("stage", 1, broken)
+        const first = yield* pass
+        assert.deepStrictEqual(
+          first.failed.map(({ error }) => error._tag),
+          ["ModelFailure"]
+        )
+        assert.deepStrictEqual(
+          first.consolidated.map(({ error, outcome }) => [outcome, error?._tag]),
+          [["failed", "MemoryFsFailure"]]
+        )
+        const second = yield* pass
+        assert.strictEqual(second.extracted.length, 1)
+        assert.deepStrictEqual(second.failed, [])
+      })
+    )
+  })
+})
