@@ -175,6 +175,9 @@ const linearity = (): Figure => {
     "eyJhbGciOi.",
     'key\\":',
     "-----BEGIN RSA PRIVATE KEY-----",
+    "\\\\n",
+    "%25",
+    "\u001b[0;",
     "a"
   ]
   const timeFor = (bait: string, length: number): number =>
@@ -188,7 +191,7 @@ const linearity = (): Figure => {
     )
   const worst = Math.max(...baits.map((bait) => timeFor(bait, 2_000_000) / timeFor(bait, 200_000)))
   return {
-    what: "redaction of 2 MB of hostile text against 200 KB of it, the worst of seven baits",
+    what: "redaction of 2 MB of hostile text against 200 KB of it, the worst of ten baits",
     bound: "at most 20 times",
     measured: `${rounded(worst, 1)} times`,
     isWithin: worst <= 20

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { write } from "./program.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
-import { dresses, type MadeSecret, madeSecrets, spellingsOf } from "./secrets.js"
+import { bordered, boundaries, dresses, isAmbiguous, type MadeSecret, madeSecrets, spellingsOf } from "./secrets.js"
 
 /** A Codex home whose sessions are full of made-up secrets, wherever a session can hold one. */
 
@@ -41,6 +41,21 @@ const session = (number: number, dress: (secret: MadeSecret) => string): Rollout
   return rollout.turnEnd()
 }
 
+/** One session for a boundary: every secret beside it where Codex puts JSON in JSON, and in a script. */
+const borderedSession = (number: number, boundary: string): RolloutBuilder => {
+  const rollout = begin(number).user("please find out why the deploy is denied")
+  for (const [index, secret] of madeSecrets.filter((one) => !isAmbiguous(boundary, one)).entries()) {
+    const text = bordered(boundary, secret)
+    const [call, script] = [`call_b${index}`, `call_s${index}`]
+    rollout
+      .functionCall(call, "exec_command", { cmd: `run-check ${JSON.stringify({ note: text })}` })
+      .functionOutput(call, JSON.stringify({ output: `Error: ${text}\n`, metadata: { exit_code: 1 } }))
+      .customCall(script, "exec", `await tools.exec_command({ cmd: ${JSON.stringify(`run-check '${text}'`)} })`)
+      .customOutput(script, [{ type: "input_text", text: `Exit code: 1\nOutput:\nError: ${text}\n` }])
+  }
+  return rollout.assistant("It is denied.").turnEnd()
+}
+
 /** A small session for a secret: in its title, in its name, in the remote of its repository. */
 const smallSession = (number: number, secret: MadeSecret): RolloutBuilder =>
   begin(number, `https://ada:${encodeURIComponent(secret.core)}@git.ferry.test/ada/ferry.git`)
@@ -54,11 +69,12 @@ const smallSession = (number: number, secret: MadeSecret): RolloutBuilder =>
 
 /** Writes the home; returns how many sessions it has. */
 export const writePlantedHome = (home: string): number => {
-  const sessions = [
-    ...Object.values(dresses).map((dress, index) => session(index + 1, dress)),
-    ...madeSecrets.map((secret, index) => smallSession(index + 101, secret))
+  const sessions: ReadonlyArray<readonly [number, RolloutBuilder]> = [
+    ...Object.values(dresses).map((dress, index) => [index + 1, session(index + 1, dress)] as const),
+    ...Object.values(boundaries).map((boundary, index) => [index + 51, borderedSession(index + 51, boundary)] as const),
+    ...madeSecrets.map((secret, index) => [index + 101, smallSession(index + 101, secret)] as const)
   ]
-  sessions.forEach((rollout, index) => write(rolloutPath(home, index < 6 ? index + 1 : index + 95), rollout.text()))
+  sessions.forEach(([number, rollout]) => write(rolloutPath(home, number), rollout.text()))
   return sessions.length
 }
 

@@ -123,6 +123,34 @@ export const madeSecrets: ReadonlyArray<MadeSecret> = [
   bare("linear", `lin${"_api_"}${mixed(40, 78)}`),
   bare("groq", `gsk${"_"}${mixed(52, 79)}`),
   bare("grafana", `glsa${"_"}${mixed(32, 80)}_${hex(8, 81)}`),
+  bare("openrouter", `sk-${"or-v1"}-${hex(64, 84)}`),
+  dressed("discord-webhook", "https://discord.com/api/webhooks/", `${drawn(18, 85, "123456789")}/${mixed(60, 86)}`),
+  bare("discord", `M${mixed(23, 87)}.${mixed(6, 88)}.${mixed(38, 89)}`),
+  bare("twilio-account", `AC${hex(32, 90)}`),
+  bare("mailgun", `key${"-"}${hex(32, 91)}`),
+  bare("1password", `ops${"_"}${base64url(`{"signInAddress":"ferry.test","n":"${mixed(40, 92)}"}`)}`),
+  bare("notion", `ntn${"_"}${drawn(11, 93, digits)}${mixed(35, 94)}`),
+  bare("vercel", `vcp${"_"}${mixed(56, 95)}`),
+  bare("figma", `figd${"_"}${mixed(40, 96)}`),
+  bare("xai", `xai${"-"}${mixed(80, 97)}`),
+  bare("perplexity", `pplx${"-"}${mixed(48, 98)}`),
+  bare("replicate", `r8${"_"}${mixed(37, 99)}`),
+  bare("nvidia", `nvapi${"-"}${mixed(64, 100)}`),
+  bare("square", `sq0atp${"-"}${mixed(22, 101)}`),
+  bare("age", `AGE-SECRET-KEY-${"1"}${drawn(58, 102, upper + digits)}`),
+  bare("doppler", `dp${".pt."}${mixed(43, 103)}`),
+  bare("pulumi", `pul${"-"}${hex(40, 104)}`),
+  bare("newrelic", `NRAK${"-"}${drawn(27, 105, upper + digits)}`),
+  bare("sentry", `sntrys${"_"}${mixed(60, 106)}`),
+  bare("atlassian", `ATATT${"3"}${mixed(60, 107)}=A1B2C3D4`),
+  bare("tailscale", `tskey${"-auth-"}${mixed(12, 108)}-${mixed(32, 109)}`),
+  bare("supabase", `sbp${"_"}${hex(40, 110)}`),
+  bare("netlify", `nfp${"_"}${mixed(36, 111)}`),
+  bare("rubygems", `rubygems${"_"}${hex(48, 112)}`),
+  bare("postman", `PMAK${"-"}${hex(24, 113)}-${hex(34, 114)}`),
+  bare("planetscale", `pscale${"_tkn_"}${mixed(43, 115)}`),
+  bare("airtable", `pat${mixed(14, 116)}.${hex(64, 117)}`),
+  bare("terraform", `${mixed(14, 118)}.atlasv1.${mixed(67, 119)}`),
   dressed("azure-sas", "https://ferry.blob.core.windows.net/c?sv=2022-11-02&sig=", `${mixed(40, 82)}%3D`)
 ]
 
@@ -141,6 +169,38 @@ export const dresses: { readonly [name: string]: (secret: MadeSecret) => string 
       : `curl -H "Authorization: Bearer ${text}" https://ferry.test/`,
   prose: ({ text }) => `I put it here (${text}), please do not tell anyone.`
 }
+
+const escape = String.fromCharCode(27)
+
+/** What may stand right beside a secret where text is escaped, encoded or coloured: none of it is part of a word. */
+export const boundaries: { readonly [name: string]: string } = {
+  "a newline": "\n",
+  "an escaped newline": "\\n",
+  "a newline escaped twice": "\\\\n",
+  "a newline escaped three times": `${"\\".repeat(7)}n`,
+  "an escaped tab": "\\t",
+  "an escaped carriage return": "\\r",
+  "an escaped quote": '\\"',
+  "a colour": `${escape}[32m`,
+  "a match that grep colours": `${escape}[01;31m${escape}[K`,
+  "an escaped colour": "\\u001b[32m",
+  "a colour escaped twice": "\\\\u001b[0;32m",
+  "a colour as shells write it": "\\033[32m",
+  "an encoded equals sign": "%3D",
+  "an encoded quote": "%22",
+  "an equals sign encoded twice": "%253D",
+  "an equals sign in Unicode": "\\u003d",
+  "an equals sign in Unicode, escaped twice": "\\\\u003D",
+  "an equals sign in hexadecimal": "\\x3d",
+  "an underscore": "_"
+}
+
+/** Secrets that a boundary cannot tell from something else: `cache_key-` and a hash is the name of a cache's entry. */
+export const isAmbiguous = (boundary: string, { kind }: MadeSecret): boolean => boundary === "_" && kind === "mailgun"
+
+/** A secret between two boundaries, in words. */
+export const bordered = (boundary: string, { text }: MadeSecret): string =>
+  `it says x${boundary}${boundary.startsWith("\\") ? escaped(text) : text}${boundary}y there`
 
 /** How a secret's core may stand in what is written: as it is, and escaped for JSON once and twice. */
 export const spellingsOf = ({ core: secret }: MadeSecret): ReadonlyArray<string> => [

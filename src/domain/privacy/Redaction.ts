@@ -2,6 +2,7 @@ import { findAssignments } from "./redaction/Assignments.js"
 import { findPrivateKeys } from "./redaction/Blocks.js"
 import { findKnownForms } from "./redaction/KnownForms.js"
 import { markerOf, redactionMarker } from "./redaction/Marker.js"
+import { findInReadings } from "./redaction/Readings.js"
 import { mergeSpans, type Span } from "./redaction/Span.js"
 import { findInTransport } from "./redaction/Transport.js"
 
@@ -40,7 +41,7 @@ const leastCharacters = 10
 
 const none: ReadonlyMap<string, number> = new Map()
 
-const spansIn = (text: string): ReadonlyArray<Span> => {
+const spansAsWritten = (text: string): ReadonlyArray<Span> => {
   let found: ReadonlyArray<Span> = []
   for (const find of finders) {
     const spans = find(text)
@@ -48,6 +49,8 @@ const spansIn = (text: string): ReadonlyArray<Span> => {
   }
   return found
 }
+
+const spansIn = (text: string): ReadonlyArray<Span> => findInReadings(text, spansAsWritten)
 
 /** Takes the secrets out of a text, with a count of each kind. A marker is never redacted again. */
 export const redactText = (text: string, { withKinds }: RedactionOptions = { withKinds: false }): Redaction => {

@@ -116,35 +116,56 @@ describe("assignments to a secret's name", () => {
     )
   })
 
-  it("are none where the value is code", () => {
+  it("are none where the value is a call, or the path of a name, in a program", () => {
     assert.deepStrictEqual(
       changed([
         "token = usize::from(limit)",
         "password: readPassword(stdin)",
         "let secret = std::env::var;",
-        "api_key=getenv(API_KEY)"
+        "token = s.substring(start, end)",
+        "const token = getEntry(i, isDeep)",
+        "my_token=getenv(API_KEY)"
       ]),
       []
     )
   })
 
-  it("are none where the value is a UUID", () => {
+  it("are secrets beside a strong name when a bracket or `::` stands in them, or nobody should have them", () => {
     assert.deepStrictEqual(
-      changed([
-        "token: 01950000-1111-7abc-8def-0123456789ab",
-        'secret="01950000-1111-7ABC-8DEF-0123456789AB" next',
-        "api_key = 01950000-1111-7abc-8def-0123456789ab\nnext"
+      misread([
+        ["password=ab(cdef)12", `password=${marker}`],
+        ["password: abc(def)", `password: ${marker}`],
+        ["passwd=ab(cdef)12", `passwd=${marker}`],
+        ["secret: a::bcdef12", `secret: ${marker}`],
+        ['token: "a::b(c)d::e"', `token: "${marker}"`],
+        ["credential: ab(cdef)12", `credential: ${marker}`],
+        ["API key: ab::cdef12", `API key: ${marker}`],
+        ["password=changeme1", `password=${marker}`],
+        ["secret: aaaaaaaa", `secret: ${marker}`]
       ]),
       []
     )
-    assert.deepStrictEqual(misread([["token: 01950000-1111-7abc-8def-0123456789ab0", `token: ${marker}`]]), [])
+  })
+
+  it("are secrets where the value is a UUID beside a strong name, and none beside another", () => {
+    const uuid = "01950000-1111-7abc-8def-0123456789ab"
+    assert.deepStrictEqual(
+      misread([
+        [`token: ${uuid}`, `token: ${marker}`],
+        [`secret="${uuid.toUpperCase()}" next`, `secret="${marker}" next`],
+        [`api_key = ${uuid}\nnext`, `api_key = ${marker}\nnext`],
+        [`api key: ${uuid}`, `api key: ${marker}`],
+        [`credential=${uuid}`, `credential=${marker}`],
+        [`passwd: ${uuid}`, `passwd: ${marker}`],
+        [`token: ${uuid}0`, `token: ${marker}`]
+      ]),
+      []
+    )
+    assert.deepStrictEqual(changed([`thread: ${uuid}`, `cache_key=${uuid}`, `my_token: ${uuid}`, `id=${uuid}`]), [])
   })
 
   it("are found behind one that was none", () => {
-    assert.deepStrictEqual(
-      misread([["token = a::b::c::d password=hunter2x", `token = a::b::c::d password=${marker}`]]),
-      []
-    )
+    assert.deepStrictEqual(misread([["token = f.of(x) password=hunter2x", `token = f.of(x) password=${marker}`]]), [])
   })
 })
 
@@ -215,7 +236,21 @@ it.prop("text that names no secret stays as it is", [fc.string({ unit: "grapheme
 
 it("long text costs little (a guard against hanging)", () => {
   const start = Date.now()
-  for (const bait of ["token ", "token\t=", "Bearer ", "sk-", "AKIA", "password=((", 'secret="', " ", "token: '"]) {
+  for (const bait of [
+    "token ",
+    "token\t=",
+    "Bearer ",
+    "sk-",
+    "AKIA",
+    "password=((",
+    'secret="',
+    " ",
+    "token: '",
+    "\\",
+    "\\\\n",
+    "%25",
+    "\u001b["
+  ]) {
     redact(bait.repeat(200_000))
     redact(`${bait}${" ".repeat(500_000)}${bait}`)
   }

@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { redact, redactText } from "../../../src/domain/privacy/Redaction.js"
-import { dresses, madeSecrets, spellingsOf } from "../../support/secrets.js"
+import { bordered, boundaries, dresses, isAmbiguous, madeSecrets, spellingsOf } from "../../support/secrets.js"
+
+const isLeft = (text: string, secret: (typeof madeSecrets)[number]): boolean =>
+  spellingsOf(secret).some((spelling) => text.includes(spelling))
 
 describe("made-up secrets", () => {
   it("are at least 60, of at least 30 kinds", () => {
@@ -18,6 +21,44 @@ describe("made-up secrets", () => {
       assert.deepStrictEqual(left, [])
     })
   }
+
+  for (const [name, boundary] of Object.entries(boundaries)) {
+    it(`are all taken out beside ${name}, at every depth of JSON in JSON`, () => {
+      const left = madeSecrets
+        .filter((secret) => !isAmbiguous(boundary, secret))
+        .flatMap((secret) => {
+          const shapes = [bordered(boundary, secret)]
+          for (let depth = 0; depth < 3; depth++) {
+            shapes.push(JSON.stringify({ output: shapes.at(-1) }))
+          }
+          const cut = shapes.map((shape) => shape.slice(0, shape.lastIndexOf("there")))
+          return [...shapes, ...cut].flatMap((shape) => {
+            const text = redact(shape)
+            return isLeft(text, secret) || !text.includes("it says x") ? [`${secret.kind}: ${text}`] : []
+          })
+        })
+      assert.deepStrictEqual(left, [])
+    })
+  }
+
+  it("are taken out where they are coloured in parts, or their own characters are escaped", () => {
+    const [start, end] = [`ghp${"_"}a1B2c3D4`, "e5F6".repeat(7)]
+    const texts = [
+      `denied\u001b[1m${start}\u001b[0m${end}`,
+      `token is ${start}\u001b[01;31m\u001b[K${end}`,
+      `{"line":"${start}\\u001b[1m${end}"}`,
+      `{"line":"${start.replace("_", "\\u005f")}${end}"}`,
+      `{"url":"https:\\/\\/ada:hunter2x5!@db.ferry.test\\/ferry"}`,
+      `callback?url=https%3A%2F%2Fada%3Ahunter2x5!%40db.ferry.test`,
+      `form=password%3Dhunter2x5!%26next`,
+      `{"argv":["deploy","--api-key","a7Qx9dkE82kd0fj3hunter2x5!"]}`
+    ]
+    assert.deepStrictEqual(
+      texts.map(redact).filter((text) => text.includes(end) || text.includes("hunter2x5")),
+      []
+    )
+    assert.strictEqual(redact(texts[3] ?? ""), '{"line":"[REDACTED_SECRET]"}')
+  })
 
   it("leave what surrounds them readable, and JSON valid", () => {
     for (const secret of madeSecrets) {
@@ -67,6 +108,12 @@ describe("what is no secret", () => {
       "sk-estimator-html-documentation-link-container",
       "Basic authentication is not supported",
       "the bearer of good news",
+      "def test_sk_test_connection(): pass and my_sk_live_environment1",
+      "cache_key-d41d8cd98f00b204e9800998ecf8427e",
+      "C:\\new\\tools\\npm_modules\\ghp_notes.txt",
+      '{"re":"\\\\btoken\\\\s*=\\\\s*(\\\\w+)","fmt":"token=%s\\n","id":"\\n01950000-1111-7abc-8def-0123456789ab"}',
+      'password:\\"\\",pathname:i,port:\\"\\"',
+      "%3D4f60cec1f0a2b3c4d5e6f708192a3b4c5d6e7f80",
       "cd /home/ada/.codex/sessions/2026/03/02/rollout-2026-03-02T09-00-00-01950000-1111-7abc-8def-0123456789ab.jsonl"
     ]
     assert.deepStrictEqual(
@@ -82,6 +129,7 @@ const anyText = fc.array(
   fc.oneof(
     fc.tuple(secret, dress).map(([secret, dress]) => dress(secret)),
     fc.string({ unit: "binary" }),
+    fc.constantFrom(...Object.values(boundaries)),
     fc.constantFrom(" ", "\n", '"', "\\", "://", "@", "=", "token", "Bearer ", "-----BEGIN ", "password", "cookie: a=")
   ),
   { maxLength: 8 }
@@ -94,6 +142,20 @@ describe("redaction of any text", () => {
     ([parts]) => {
       const once = redact(parts.join(""))
       assert.strictEqual(redact(once), once)
+    },
+    { fastCheck: { numRuns: 500 } }
+  )
+
+  it.prop(
+    "takes a secret out beside any boundary, in any text and at any depth of JSON",
+    [secret, fc.constantFrom(...Object.values(boundaries)), fc.string(), fc.nat(4)],
+    ([secret, boundary, around, depth]) => {
+      fc.pre(!isAmbiguous(boundary, secret))
+      let text = `${around} ${bordered(boundary, secret)} ${around}`
+      for (let level = 0; level < depth; level++) {
+        text = JSON.stringify([text])
+      }
+      assert.isFalse(isLeft(redact(text), secret))
     },
     { fastCheck: { numRuns: 500 } }
   )

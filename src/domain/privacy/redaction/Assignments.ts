@@ -37,14 +37,20 @@ const suffix = /(?:_(?:BASE|PROD|PRODUCTION|DEV|STAGING|TEST|LIVE|OLD|NEW|VALUE|
 
 /** Between a name and its value: the name's closing quote, the sign, the value's opening quote; a type may stand between. */
 const sign =
-  /(\\*["'`])?\s*(?:=>|:=|\?=|[:=](?!=))(?:\s*(?:&?(?:'static )?str|[Ss]tring)\s*=)?\s*(?:\[\s*)?(\\*["'`]{1,3})?/y
+  /(\\*["'`])?\s*(?:=>|:=|\?=|[:=](?!=))(?:\s*(?:&?(?:'static )?str|[Ss]tring)\s*=)?\s*(?:\[\s*)?(\\*(?:"{3}|'{3}|"(?!")|'(?!')|`))?/y
 /** A flag's value is the next word. */
 const gap = /[ \t]+(\\*["'`])?/y
+/** In a list of arguments the next word is the next element. */
+const nextElement = /\\*["'`]\s*,\s*(\\*["'`])/y
 /** In prose: `the password is …`. */
 const said = /[ \t]+(?:is|was|of)?:?[ \t]*(\\*["'`])?/y
 const scheme = /(?:token|apikey|digest|negotiate|aws4-hmac-sha256)\s+/iy
 
 const contractName = /(?:^|[^A-Za-z0-9_])(?:api_key|api-key|apikey|token|secret|password)$/i
+/** Whole words beside which a UUID, and what could be a call, is a secret too. */
+const strongName = /(?:^|[^A-Za-z0-9_])(?:api[ _-]?key|token|secret|passw(?:or)?d|credentials?)$/i
+/** No such word is longer, what stands before it included. */
+const strongNameCharacters = 16
 const strongEnd =
   /(?:passw(?:or)?d|passphrase|pwd|secret|(?:^|[^a-z0-9])(?:access|account|admin|api|app|auth|bearer|bot|client|consumer|csrf|database|db|deploy|encryption|id|jwt|license|master|oauth|personal|private|refresh|registry|root|secret|service|session|shared|shared_access|signing|storage|subscription|user|webhook)[-_.]?(?:key|token))$/
 const shouted = /^[-.]{0,2}[A-Z][A-Z0-9_]*$/
@@ -106,7 +112,11 @@ const assigned = (text: string, end: number, name: string): Candidate | undefine
     return undefined
   }
   const found = text.slice(candidate.start, candidate.end)
-  if (found.startsWith("[REDACTED_SECRET") || isNoSecret(found, candidate.isQuoted)) {
+  const isStrong = strongName.test(text.slice(Math.max(0, end - strongNameCharacters), end))
+  if (found.startsWith("[REDACTED_SECRET") || isNoSecret(found, candidate.isQuoted, isStrong ? "strong" : "any")) {
+    return undefined
+  }
+  if (!candidate.isQuoted && /\s/.test(match[0]) && isStatement.test(found)) {
     return undefined
   }
   const isShell = text[end] === "=" && match[0].length <= 1 + (match[2]?.length ?? 0)
@@ -122,10 +132,19 @@ const assigned = (text: string, end: number, name: string): Candidate | undefine
     case "shouted":
       return isShell || !isIdentifier.test(found) ? candidate : undefined
     default:
-      return isRandomToken(found) ? candidate : undefined
+      return isRandomToken(found) ||
+        (isStrong && (found.includes("::") || !isIdentifier.test(found)) && !isWords(found))
+        ? candidate
+        : undefined
   }
 }
 
+/**
+ * A call of a function whose name has several words, or the path of one where a statement ends: no password is like either,
+ * and a program's text is full of them.
+ */
+const isStatement =
+  /^(?:\((?=[A-Za-z])|!?(?=[a-z]+(?:[A-Z_]|[?!]?\.|::)|[A-Z]\w*(?:[?!]?\.|::))[A-Za-z_$]+(?:(?:[?!]?\.|::)[A-Za-z_$]+)*(?:;$|(?:<[^(]*)?\())(?:[^)]*|.*\)[;,)}\]!]*)$/
 /** The working directory is `PWD` too. */
 const isPath = /^(?:~|\.{1,2}|[A-Z]:)?(?:[\\/]+[\w.@ -]+)+[\\/]?[,;]?$/
 const isIdentifier = /^[A-Za-z_$][A-Za-z_$./:@-]*\d{0,2}$/
@@ -137,14 +156,29 @@ const isRandomToken = (found: string): boolean => {
 
 /** `--password value`; `--token=value` is an assignment. */
 const flagged = (text: string, end: number, name: string): Candidate | undefined => {
+  if (!/^--?[A-Za-z]/.test(name)) {
+    return undefined
+  }
   gap.lastIndex = end
-  const match = /^--?[A-Za-z]/.test(name) ? gap.exec(text) : null
-  const candidate = match === null ? undefined : candidateAt(text, gap.lastIndex, match[1] !== undefined)
+  nextElement.lastIndex = end
+  const match = gap.exec(text)
+  const element = match === null ? nextElement.exec(text) : null
+  const candidate =
+    match !== null
+      ? candidateAt(text, gap.lastIndex, match[1] !== undefined)
+      : element !== null
+        ? candidateAt(text, nextElement.lastIndex, true)
+        : undefined
   if (candidate === undefined || candidate.end - candidate.start < least || text[candidate.start] === "-") {
     return undefined
   }
   const found = text.slice(candidate.start, candidate.end)
-  const isTold = candidate.isQuoted ? !isWords(found) || strongEnd.test(inWords(name)) : !/^[A-Za-z]+\W?$/.test(found)
+  const isTold =
+    element !== null
+      ? isRandomToken(found)
+      : candidate.isQuoted
+        ? !isWords(found) || strongEnd.test(inWords(name))
+        : !/^[A-Za-z]+\W?$/.test(found)
   return isTold && !found.startsWith("[") && !isNoSecret(found, candidate.isQuoted) ? candidate : undefined
 }
 

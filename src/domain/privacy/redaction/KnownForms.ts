@@ -3,7 +3,8 @@ import type { Finder, Span } from "./Span.js"
 
 /**
  * Secrets that their own form gives away. The forms are those the issuers document; lengths are taken below what is issued
- * today, because a form that grows must not slip through. Each alternative begins with letters of its own and ends with a
+ * today, because a form that grows must not slip through. A form begins where no letter or digit stands before it: `_` may,
+ * as in `KEY_ghp_…`. Each alternative begins with letters of its own and ends with a
  * run of one class, so that trying them costs no more than reading the run.
  */
 const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
@@ -17,16 +18,16 @@ const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
   ["slack-webhook", "hooks\\.slack\\.com/(?:services|workflows|triggers)/[\\w/-]{20,}"],
   ["discord-webhook", "discord(?:app)?\\.com/api/webhooks/\\d{10,}/[\\w-]{20,}"],
   ["google", "AIza[\\w-]{30,}|ya29\\.[\\w-]{20,}|GOCSPX-[\\w-]{20,}"],
-  ["aws", "A(?:BI|CC|SI)A[A-Z0-9]{16}(?!\\w)"],
+  ["aws", "A(?:BI|CC|SI)A[A-Z0-9]{16}(?![A-Za-z0-9])"],
   ["npm", "npm_[A-Za-z0-9]{30,}"],
   ["pypi", "pypi-[\\w-]{30,}"],
   ["huggingface", "hf_[A-Za-z0-9]{30,}|api_org_[A-Za-z0-9]{30,}"],
   ["sendgrid", "SG\\.[\\w-]{16,}\\.[\\w-]{16,}"],
-  ["twilio", "AC[0-9a-f]{32}(?!\\w)|SK[0-9a-f]{32}(?!\\w)"],
-  ["mailgun", "key-[0-9a-f]{32}(?!\\w)"],
+  ["twilio", "AC[0-9a-f]{32}(?![A-Za-z0-9])|SK[0-9a-f]{32}(?![A-Za-z0-9])"],
+  ["mailgun", "k(?<!_k)ey-[0-9a-f]{32}(?![A-Za-z0-9])"],
   ["jwt", "eyJ[\\w-]{8,}\\.[\\w-]{8,}(?:\\.[\\w-]*){0,4}"],
   ["shopify", "shp(?:pa|ca|at|ss)_[A-Za-z0-9]{24,}"],
-  ["databricks", "dapi[0-9a-f]{32}(?:-\\d)?(?!\\w)"],
+  ["databricks", "dapi[0-9a-f]{32}(?:-\\d)?(?![A-Za-z0-9])"],
   ["vault", "hv[sbr]\\.[\\w-]{20,}"],
   ["docker", "dckr_(?:pat|oat)_[\\w-]{20,}"],
   ["figma", "figd_[\\w-]{20,}"],
@@ -43,13 +44,13 @@ const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
   ["square", "sq0[a-z]{3}-[\\w-]{22,}"],
   ["age", "AGE-SECRET-KEY-1[0-9A-Z]{40,}"],
   ["doppler", "dp\\.(?:pt|st|ct|sa|scim|audit)\\.[A-Za-z0-9]{30,}"],
-  ["pulumi", "pul-[0-9a-f]{40}(?!\\w)"],
+  ["pulumi", "pul-[0-9a-f]{40}(?![A-Za-z0-9])"],
   ["newrelic", "NRAK-[A-Z0-9]{20,}"],
   ["sentry", "sntry[su]_[\\w+/=-]{30,}"],
   ["atlassian", "ATATT3[\\w=-]{40,}"],
   ["grafana", "glc_[A-Za-z0-9+/]{32,}|glsa_\\w{32,}"],
   ["tailscale", "tskey-[\\w-]{20,}"],
-  ["supabase", "sbp_[0-9a-f]{40}(?!\\w)|sb_secret_[\\w-]{20,}"],
+  ["supabase", "sbp_[0-9a-f]{40}(?![A-Za-z0-9])|sb_secret_[\\w-]{20,}"],
   ["netlify", "nfp_[A-Za-z0-9]{30,}"],
   ["rubygems", "rubygems_[0-9a-f]{40,}"],
   ["postman", "PMAK-[0-9a-f-]{40,}"],
@@ -70,7 +71,10 @@ const byFirstLetter = (alternatives: ReadonlyArray<string>): string => {
 }
 
 const alternatives = forms.flatMap(([, form]) => form.split(/\|(?![^(]*\))/))
-const anyForm = new RegExp(`\\b(?:(${byFirstLetter(alternatives)})|${byFirstLetter(otherBeginnings)})`, "g")
+const anyForm = new RegExp(
+  `(?<![A-Za-z0-9])(?:(${byFirstLetter(alternatives)})|${byFirstLetter(otherBeginnings)})`,
+  "g"
+)
 const eachForm = forms.map(([kind, form]) => [kind, new RegExp(`^(?:${form})$`)] as const)
 
 const kindOf = (secret: string): string => eachForm.find(([, form]) => form.test(secret))?.[0] ?? "token"
@@ -78,17 +82,17 @@ const kindOf = (secret: string): string => eachForm.find(([, form]) => form.test
 /** The contract's first form; it holds within a word too. */
 const openAiKey = /sk-[A-Za-z0-9]{20,}/g
 /** Later forms have `-` and `_` in them; so do class names, which have no digits or no capitals. */
-const dashedKey = /(?<![A-Za-z0-9_])sk-(?=[\w-]{0,80}\d)(?=[\w-]{0,80}[A-Z])[\w-]{32,}/g
+const dashedKey = /(?<![A-Za-z0-9])sk-(?=[\w-]{0,80}\d)(?=[\w-]{0,80}[A-Z])[\w-]{32,}/g
 /** The contract's second form. */
-const awsAccessKeyId = /\bAKIA[A-Z0-9]{16}\b/g
+const awsAccessKeyId = /(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])/g
 /** A bot's id and its token, https://core.telegram.org/bots/api#authorizing-your-bot. */
-const telegramToken = /\b\d{8,10}:[A-Za-z0-9_-]{35}(?![\w-])/g
+const telegramToken = /(?<![A-Za-z0-9])\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9])/g
 /** Azure AD: three characters, a digit, `Q~`, and more; https://learn.microsoft.com/en-us/purview/sit-defn-azure-ad-client-secret. */
-const azureSecret = /(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}/g
+const azureSecret = /[\w~.-]{3}\dQ~[\w~.-]{31,34}/g
 /** The signature of an Azure SAS URL. */
 const sasSignature = /(?<=[?&;]sig=)[A-Za-z0-9%+/]{20,}={0,2}/g
 /** HashiCorp's cloud, https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens. */
-const terraformToken = /(?<![\w.])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}/g
+const terraformToken = /[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}/g
 
 const simple: ReadonlyArray<readonly [kind: string, pattern: RegExp, hint: string]> = [
   ["openai", openAiKey, "sk-"],
@@ -108,14 +112,21 @@ const allOf = (text: string, pattern: RegExp, kind: string): ReadonlyArray<Span>
   return spans
 }
 
+/** Words as names of functions have them: behind a `_`, `sk_test_connection` is the rest of one. */
+const name = /^(?:[A-Za-z]{1,24}\d{0,3}(?:[-_]|$))+$/
+
 /** One look through the text tells where our forms are and where the maintained rules are to be asked. */
 const byForm: Finder = (text) => {
   const spans: Array<Span> = []
   const places: Array<number> = []
   anyForm.lastIndex = 0
   for (let match = anyForm.exec(text); match !== null; match = anyForm.exec(text)) {
+    const isForm = match[1] !== undefined
+    if (text[match.index - 1] === "_" && (!isForm || name.test(match[0]))) {
+      continue
+    }
     places.push(match.index)
-    if (match[1] !== undefined) {
+    if (isForm) {
       spans.push({ start: match.index, end: match.index + match[0].length, kind: kindOf(match[0]) })
     }
   }

@@ -37,8 +37,8 @@ const isUrlPlaceholder = (password: string): boolean => /^(?:[$<{%*[]|\.{3}|your
  * `Bearer` with its token, the contract's third form, and further: base64 goes on with `+`, `/` and `=`. The word is
  * written back as `Bearer`.
  */
-const bearer = /\bBearer\s+[A-Za-z0-9._-][A-Za-z0-9._~+/=-]{15,}/gi
-const basic = /\bBasic\s+([A-Za-z0-9+/]{8,}={0,2})/gi
+const bearer = /(?<![A-Za-z0-9])Bearer\s+[A-Za-z0-9._-][A-Za-z0-9._~+/=-]{15,}/gi
+const basic = /(?<![A-Za-z0-9])Basic\s+([A-Za-z0-9+/]{8,}={0,2})/gi
 
 const isCredentials = (base64: string): boolean =>
   /^[\x20-\x7e\u00a0-\u00ff]*:[\x20-\x7e\u00a0-\u00ff]+$/.test(
@@ -66,7 +66,7 @@ const inHeaders: Finder = (text) => {
   return spans
 }
 
-const cookieHeader = /(?:\b(?:set-)?cookie\\*["'`]?\s*[:=]\s*|--cookie[ =]|\s-b\s+)\\*["'`]?/gi
+const cookieHeader = /(?:(?<![A-Za-z0-9])(?:set-)?cookie\\*["'`]?\s*[:=]\s*|--cookie[ =]|\s-b\s+)\\*["'`]?/gi
 const pair = /\s*([\w.!#$%&*+^|~-]{1,128})=([^\s;,"'`\\]*)[;,]?/y
 const attribute = /^(?:path|domain|expires|max-age|samesite|version|secure|httponly|priority|partitioned)$/i
 /** More cookies than any server sends. */
@@ -94,7 +94,7 @@ const inCookies: Finder = (text) => {
   return spans
 }
 
-const headerHint = /\b(?:bearer|basic)\s/i
+const headerHint = /(?<![A-Za-z0-9])(?:bearer|basic)\s/i
 const cookieHint = /cookie|\s-b\s/i
 
 /** Finds credentials in URLs, headers and cookies. */

@@ -25,17 +25,27 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** A value that stands for a secret that is not there: `$TOKEN`, `<your key>`, `process.env.KEY`, `xxxxxxxx`. */
 const placeholder =
-  /^(?:[<{%*]|\.{3}|\$(?:[{(]|[A-Za-z_]\w*\W*$)|(.)\1{5,}\W*$|x{4,}|your|my[-_](?:api|secret|token|password|key)|example|change[-_]?me|placeholder|insert[-_]|replace[-_]|process\.|import\.|os\.|env\.|secrets\.|config\.|settings\.|vault:|arn:aws:secretsmanager|op:\/\/|ref\+|file:\/\/|(?:null|undefined|none|true|false|todo|redacted|string|str|number|boolean|password|passwd|secret|token|api[-_]?key|credentials?|hidden|masked|omitted|required|optional|anonymous|unknown)\W*$)/i
+  /^(?:[<{%*]|\.{3}|\$(?:[{(]|[A-Za-z_]\w*\W*$)|([^\w\s])\1{5,}\W*$|x{4,}|your|my[-_](?:api|secret|token|password|key)|example|placeholder|insert[-_]|replace[-_]|process\.|import\.|os\.|env\.|secrets\.|config\.|settings\.|vault:|arn:aws:secretsmanager|op:\/\/|ref\+|file:\/\/|(?:null|undefined|none|true|false|todo|redacted|string|str|number|boolean|password|passwd|secret|token|api[-_]?key|credentials?|hidden|masked|omitted|required|optional|anonymous|unknown)\W*$)/i
 
-/** Code where a value would be: a call, a path of names, a subscript, an operator, a name that the statement ends after. */
+/** The same, but a password too that someone may have: the one that came with the machine, one key held down. */
+const weakPlaceholder = /^(?:(\w)\1{5,}\W*$|change[-_]?me)/i
+
+/** Code where a value would be: a path of names, a subscript, an operator, a name that the statement ends after. */
 const code =
-  /^[,;)}\]]|^\d[\d_]*[;,)]|^[A-Za-z_$][\w$]*\.[A-Za-z_$][\w$.]*[,;)]|\{\w*:|[(]|::|=>|\|\||&&|\?\?|\$\{|\.{3}|^!|^[A-Za-z_$]+(?:\$\d)?[;,)\]}?|:]+$|^[A-Za-z_$][\w$]*(?:[?!]?\.[A-Za-z_$#][A-Za-z_$]*)+[\d_]*[;,)\]}?:<|]*(?:<.*)?$|^[A-Za-z_$][\w$.]*\[|^[A-Za-z_$][\w$]*[;,]\w+\.|^[A-Za-z_$][\w$]*<|^\w\??:|^\[|^[A-Za-z_$][\w$]?[,;})\]]|^\/\*|^\/\//
+  /^[,;)}\]]|^\d[\d_]*[;,)]|^[A-Za-z_$][\w$]*\.[A-Za-z_$][\w$.]*[,;)]|\{\w*:|=>|\|\||&&|\?\?|\$\{|\.{3}|^!|^[A-Za-z_$]+(?:\$\d)?[;,)\]}?|:]+$|^[A-Za-z_$][\w$]*(?:[?!]?\.[A-Za-z_$#][A-Za-z_$]*)+[\d_]*[;,)\]}?:<|]*(?:<.*)?$|^[A-Za-z_$][\w$.]*\[|^[A-Za-z_$][\w$]*[;,]\w+\.|^[A-Za-z_$][\w$]*<|^\w\??:(?!:)|^\[|^[A-Za-z_$][\w$]?[,;})\]]|^\/\*|^\/\//
 
-/** Whether a value is code, a placeholder or a UUID, and so no secret whatever its name. */
-export const isNoSecret = (value: string, isQuoted: boolean): boolean =>
-  (isQuoted ? value.includes("(") || value.includes("::") : code.test(value.slice(0, 400))) ||
-  uuid.test(value) ||
-  placeholder.test(value.slice(0, 400))
+/** What else is code, a call or a path of types, and how identifiers are written, beside names that promise less. */
+const isCall = (value: string): boolean => value.includes("(") || value.includes("::")
+
+/**
+ * Whether a value is code or a placeholder, and so no secret whatever its name; or what is one beside a strong name alone:
+ * a UUID, a call, a password that nobody should have.
+ */
+export const isNoSecret = (value: string, isQuoted: boolean, beside: "strong" | "any" = "any"): boolean =>
+  (!isQuoted && code.test(value.slice(0, 400))) ||
+  placeholder.test(value.slice(0, 400)) ||
+  (beside === "any" &&
+    (isCall(isQuoted ? value : value.slice(0, 400)) || uuid.test(value) || weakPlaceholder.test(value)))
 
 /** A name or words, as code and prose have them: letters alone, perhaps with `_`, `-`, `.` or `/` between. */
 export const isWords = (value: string): boolean => /^[A-Za-z]+(?:[-_./:\s][A-Za-z]+)*[.,;:!?)\]}]*$/.test(value)
