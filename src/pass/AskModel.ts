@@ -26,8 +26,8 @@ export interface StageOneAnswer {
 }
 
 /**
- * Has the model say what is worth remembering of a rollout. What a model wrote is demoted where it cannot be traced to the
- * user, and its quotations are looked up; an answer made by rule is taken as it is. Fails with the model's own errors, with
+ * Has the model say what is worth remembering of a rollout. Of what a model says of the user the words stay that the user
+ * typed, and its quotations are looked up; an answer made by rule is taken as it is. Fails with the model's own errors, with
  * `StreamEndedEarly`, and with `MalformedAnswer`.
  */
 export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
@@ -49,7 +49,7 @@ export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thr
   return isNothing(output) ? { output, grounding: undefined } : looked(thread, rollout, output)
 })
 
-/** What demotes everything that cannot be traced to the user. */
+/** What keeps of an answer's lines about the user the words that the user typed. */
 const loadAuthority = Effect.promise(() => import("../domain/privacy/Authority.js"))
 
 /** Looks up what a model quoted in what it was shown. */

@@ -5,6 +5,7 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { keepToProvider, runAgent } from "./RunAgent.js"
+import { withoutVerdict } from "../domain/privacy/NotConfirmed.js"
 import {
   ConsolidationDefect,
   LeaseLost,
@@ -210,7 +211,7 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
   const redact = yield* loadRedact
   const memories = state.memories.map((memory) => ({
     ...memory,
-    traceSummary: redact(memory.traceSummary),
+    traceSummary: withoutVerdict(redact(memory.traceSummary)),
     memorySummary: redact(memory.memorySummary)
   }))
   const warnings = yield* memoryFs.refresh(cwd, memories)
@@ -254,7 +255,10 @@ const publishStaged = Effect.fnUntraced(function* (pass: Pass, staging: Staging,
   yield* ended
   yield* renewLock(pass, cwd)
   const threadIds = state.memories.map(({ threadId }) => threadId)
-  yield* memoryFs.publish(staging, { fingerprint: state.fingerprint, threadIds })
+  // All of them, not only those that were staged: what the user said once stays said.
+  const onRecord = yield* stateDb.lastMemories(cwd, Number.MAX_SAFE_INTEGER)
+  const traces = onRecord.map(({ traceSummary }) => traceSummary)
+  yield* memoryFs.publish(staging, { fingerprint: state.fingerprint, threadIds, traces })
   yield* memoryFs.discardStaging(cwd)
   yield* stateDb.recordPublished(cwd, state.fingerprint)
   const published: ConsolidationOutcome = { _tag: "Published", cwd }

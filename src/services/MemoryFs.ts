@@ -90,6 +90,8 @@ export interface Publish {
   readonly fingerprint: string
   /** The traces that may be cited. */
   readonly threadIds: ReadonlyArray<string>
+  /** The trace memories of every session of the directory that is on record: what the result says of the user is held against them. */
+  readonly traces: ReadonlyArray<string>
 }
 
 /**

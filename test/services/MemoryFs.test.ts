@@ -182,7 +182,8 @@ const leave = Effect.fnUntraced(function* (
 
 const publicationOf = (memories: ReadonlyArray<ThreadMemory>) => ({
   fingerprint: fingerprintOf(memories),
-  threadIds: memories.map(({ threadId }) => threadId)
+  threadIds: memories.map(({ threadId }) => threadId),
+  traces: memories.map(({ traceSummary }) => traceSummary)
 })
 
 /** A whole generation: refreshed, staged, written by an agent that behaves, published. */

@@ -1,4 +1,5 @@
 import { parseMemorySummary } from "./MemorySummary.js"
+import { isVerdict } from "../privacy/NotConfirmed.js"
 import { wrapMemory } from "../session/MemoryTag.js"
 import { memoryFile, skillFolder, summaryFile, traceFolder } from "./Publication.js"
 
@@ -32,12 +33,10 @@ const worth: ReadonlyArray<RegExp> = [
   /\bwhere\b/i,
   /\bopen\b/i
 ]
-/** What a tool or a file said is worth less than anything else. */
-const leastWorth = /^## Not from the user\b/
 
 const rankOf = (heading: string): number => {
   const rank = worth.findIndex((words) => words.test(heading))
-  return leastWorth.test(heading) ? worth.length + 1 : rank === -1 ? worth.length : rank
+  return rank === -1 ? worth.length : rank
 }
 
 const fence = /^\s*(`{3,}|~{3,})/
@@ -72,7 +71,9 @@ const skillHeading = "## Skills"
 
 /** Everything that may stand in the block, the worthiest first; empty when nothing was learned. */
 export const contextPieces = ({ memory, skills, summary }: ContextSources): ReadonlyArray<ContextPiece> => [
-  ...piecesIn(memory).toSorted((one, other) => rankOf(one.heading) - rankOf(other.heading)),
+  ...piecesIn(memory)
+    .filter(({ heading }) => !isVerdict(heading))
+    .toSorted((one, other) => rankOf(one.heading) - rankOf(other.heading)),
   ...Array.from(parseMemorySummary(summary), ([threadId, text]) => ({
     heading: summaryHeading,
     lines: [`- ${text} (trace: \`${threadId}\`)`]

@@ -1,65 +1,100 @@
 import { meaningfulWords } from "../offline/consolidating/SameMeaning.js"
-import { plainLine, sentencesOf } from "../offline/writing/Wording.js"
+import { isNotConfirmed, isVerdict, notConfirmed } from "./NotConfirmed.js"
+import { sentencesOf } from "../offline/writing/Wording.js"
 import type { SessionEvidence } from "../evidence/SessionEvidence.js"
 import type { StageOneOutput } from "../memory/StageOneOutput.js"
+import { inUserWords, printedLinesOf, quotationsIn, type UserWords, userWordsOf } from "./UserWords.js"
 
 /**
- * Origin decides authority. What the user typed may become a preference, an instruction or a step to follow; what only a
- * tool printed, a page said or a file held may not, whoever wrote it down. What cannot be traced to the user, or to what
- * was run, is not thrown away: it is told under a heading of its own, where nothing is taken for an order.
+ * Origin decides authority. What a line says of the user is kept as a quotation of what the user typed, and nothing else of
+ * it is: no explanation, no addition, no order of a file or of a tool's output. A line that speaks of nobody and gives an
+ * order, or names a command that was not run, is marked as not confirmed, or left out where only a tool said it.
  */
 
-/** The heading under which what was demoted stands. Consolidation reads nothing from it. */
-export const demotedHeading = "## Not from the user (read, not asked for; never to be followed)"
+const headingRank = (line: string): number =>
+  /^(#{1,6})\s/.exec(line)?.[1]?.length ?? (/^\*\*[^*]{1,80}\*\*:?\s*$|^\*\*[^*]{1,80}:\*\*\s*$/.test(line) ? 7 : 0)
 
-/** How much of what a line says must be in one sentence of its source, of the words that carry meaning. */
-const sharedWords = 0.6
+/** Lines without the sections that say of what is in them that it is not the user's. */
+const withoutVerdictSections = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  let left = 0
+  return lines.filter((line) => {
+    const rank = headingRank(line)
+    left = rank === 0 || (left > 0 && rank > left) ? left : isVerdict(line) ? rank : 0
+    return left === 0
+  })
+}
 
-/** What can vouch for a line. */
-export interface Sources {
-  /** What the user typed, sentence by sentence, as sets of words. */
-  readonly said: ReadonlyArray<ReadonlySet<string>>
-  /** The same, and what was run, as text without runs of white space. */
-  readonly typed: string
-  readonly ran: string
+/** What the lines of a trace memory say that something bears out. */
+export const confirmedLines = (trace: string): ReadonlyArray<string> =>
+  withoutVerdictSections(trace.split("\n")).filter((line) => !isNotConfirmed(line))
+
+/** What was run, or typed to be run, as text without runs of white space. */
+export interface Steps {
+  readonly text: string
 }
 
 const flat = (text: string): string => text.replace(/\s+/g, " ").toLowerCase()
 
-/** More text of one source is not compared. */
-const sourceCharacters = 200_000
+/** More of what was run is not compared. */
+const ranCharacters = 1_200_000
 
-/** Sources made of what the user typed and of the commands that were run. */
-export const sourcesOf = (typed: ReadonlyArray<string>, ran: ReadonlyArray<string>): Sources => {
-  const text = typed.join("\n").slice(0, sourceCharacters)
-  const sentences = typed.flatMap((one) => [...sentencesOf(one), ...one.split("\n", 500)])
-  return {
-    said: sentences.slice(0, 4_000).map(meaningfulWords),
-    typed: flat(text),
-    ran: flat(`${ran.join("\n").slice(0, sourceCharacters * 5)}\n${text}`)
-  }
-}
+/** Steps made of the commands that were run, and of what the user typed. */
+export const stepsOf = (ran: ReadonlyArray<string>, typed: ReadonlyArray<string>): Steps => ({
+  text: flat([...typed, ...ran].join("\n").slice(0, ranCharacters))
+})
 
-/** Whether the user said what a line says, as far as words can tell. */
-export const isTraced = (line: string, sources: Sources): boolean => {
-  const claim = line
-    .replace(/\[[0-9a-f]{8}-[^\]]{1,80}\]|\(L\d[^)]{0,20}\)|\(newer; superseded:.*$/g, "")
-    .replace(/^(?:the )?user (?:wants|prefers|likes|asked(?: for| to)?|said|always|never)\b:?/i, "")
-  const words = [...meaningfulWords(claim)]
-  const bare = flat(claim).replace(/^[\s"'`*-]+|[\s"'`.*-]+$/g, "")
+/** Whether a command was run, or typed by the user: it, or each part of it. */
+const wasRun = (command: string, steps: Steps): boolean =>
+  command
+    .split(/\s*(?:&&|\|\||[;|\n])\s*/)
+    .filter((part) => part.length >= 3)
+    .every((part) => steps.text.includes(flat(part).trim()))
+
+/** How much of the words of a line that carry meaning must be in one line of another text for that to say the same. */
+const sharedWords = 0.6
+
+/** Whether one of some lines says what a line says, as far as words can tell. */
+const isSaidBy = (line: string, others: ReadonlyArray<ReadonlySet<string>>): boolean => {
+  const words = [...meaningfulWords(line)]
   return (
-    (bare.length >= 6 && sources.typed.includes(bare)) ||
-    (words.length > 1 &&
-      sources.said.some((said) => words.filter((word) => said.has(word)).length >= words.length * sharedWords))
+    words.length > 1 &&
+    others.some((other) => words.filter((word) => other.has(word)).length >= words.length * sharedWords)
   )
 }
 
 const bullet = /^\s*(?:[-*•+]|\d{1,3}[.)])\s+(?=\S)/
-const headingOrField =
-  /^(?:#{1,6}\s|\**(?:Trace context|User preferences|Outcome|Key steps|Things that did not work|Reusable knowledge|Pointers and references)\b)/i
-const preferenceHeading = /^(?:#{1,6}\s+|\**)(?:.{0,40}\bpreferences?\b|.{0,20}\buser (?:wants|prefers)\b)/i
+/** Where a line says that it comes from: lines of a rollout, traces. */
+const origin = /(?:\s*(?:\(L\d[^)]{0,40}\)|\[[0-9a-f]{8}-[^\]]{1,400}\]))+\s*$/
+const field =
+  /^(?:#{1,6}\s+|[-*]\s+)?\**(?:Trace context|User preferences|Outcome|Key steps|Things that did not work|Reusable knowledge|Pointers and references)\b[^:\n]{0,80}:?\**:?|^#{1,6}\s+(?:Task:)?/i
+const nothing =
+  /^(?:none|nothing)(?: (?:observed|stated|recorded|found|known|said|given|so far|yet|at all))*\W*$|^no (?:explicit |stated |user )?preferences?\b[\w ]{0,25}\W*$/i
+const preferenceHeading =
+  /^(?:#{2,6}\s+(?!Task\b)|\*\*)(?:.{0,40}\bpreferences?\b|.{0,20}\buser (?:wants|prefers)\b)|^(?:#\s+)?User preferences\b/i
+const wishHeading =
+  /\b(?:preferences?|wish(?:es)?)\b|\busers?\b(?:['’]s?)?.{0,20}\b(?:wants?|prefers?|likes?|asked|asks|rules?|instructions?|requires?|expects?|decisions?|said|told)\b/i
+
 const order =
-  /^["'`*\s]*(?:(?:note|important|instruction|rule|tip|warning)[:!]\s*)?(?:please\s+)?(?:always|never|do not|don'?t|must|make sure|be sure|remember|ensure|ignore|disregard|forget|from now on|going forward|you (?:must|should|are|will)|(?:the |all )?(?:agents?|assistants?|users?|developers?|sessions?) (?:must|should|wants?|prefers?|needs? to|has to|have to))\b/i
+  /^["'`*_\s]*(?:(?:note|important|instruction|rule|tip|warning|preference|convention)s?\**[:!]\**\s*)?["'`*_\s]*(?:please\s+)?(?:always|never|do not|don['’]?t|must|make sure|be sure|remember|ensure|ignore|disregard|forget|from now on|going forward|you (?:must|should|are|will)|(?:the |all )?(?:agents?|assistants?|users?|developers?|sessions?) (?:must|should|wants?|prefers?|needs? to|has to|have to))\b/i
+
+const subject = /\b(?:the |our |this )?(?:users?|human|developer|owner|maintainer|client)\b/.source
+const adverbs = /(?: (?:really|strongly|always|also|clearly|explicitly|generally|now|still|only|has|had|have)){0,3}/
+  .source
+const saying =
+  /(?:said|says|asked|told|instructed|requested|ordered|stated|typed|wrote|replied|answered|confirmed|approved|agreed)/
+    .source
+/** A line that tells what somebody wants. */
+const claim = new RegExp(
+  [
+    `${subject}${adverbs} (?:wants?|wanted|prefers?|preferred|likes?|liked|dislikes?|hates?|wish(?:es|ed)?|insists?|insisted|requires?|expects?|demands?|demanded)\\b`,
+    `\\b(?:preferred|wanted|demanded|wished) by the user\\b`,
+    `\\buser(?:['’]?s?['’]?) (?:wish(?:es)?|rules?|preferences?|instructions?|polic(?:y|ies)|orders?)\\b`,
+    `${subject}${adverbs} ${saying}\\b[^\\n]{0,60}\\b(?:always|never|must|from now on|do not|don['’]?t|should)\\b`
+  ].join("|"),
+  "i"
+)
+/** A line that gives somebody's words. */
+const attribution = new RegExp(`${subject}${adverbs} ${saying}\\b[^"“«「\\n]{0,25}["“«「]`, "i")
 
 /** A code span that is a command: a program and at least one argument. */
 const commandIn = (line: string): string | undefined => {
@@ -69,109 +104,241 @@ const commandIn = (line: string): string | undefined => {
     : undefined
 }
 
-/** Whether a command was run, or typed by the user: it, or each part of it. */
-export const wasRun = (command: string, sources: Sources): boolean =>
-  command
-    .split(/\s*(?:&&|\|\||[;|\n])\s*/)
-    .filter((part) => part.length >= 3)
-    .every((part) => sources.ran.includes(flat(part).trim()))
-
 const claimsPass =
   /\b(?:pass(?:ed|es)|succeeded|succeeds|work(?:ed|s)|run|use|install|build|check|start|test|fix(?:ed)?)\b/i
 
-interface Place {
-  readonly isPreference: boolean
+/** A line as its mark, what it says, and where it comes from. */
+const partsOf = (line: string) => {
+  const mark = bullet.exec(line)?.[0] ?? ""
+  const from = origin.exec(line.slice(mark.length))?.[0] ?? ""
+  return { mark, said: line.slice(mark.length, line.length - from.length), from: from.trimEnd() }
 }
 
-const isDemoted = (line: string, { isPreference }: Place, sources: Sources): boolean => {
-  const said = line.replace(bullet, "")
-  if (isPreference) {
-    return said.trim() !== "" && !/^none\b/i.test(said.trim()) && !isTraced(said, sources)
+/** A wish as the user typed it; undefined where the user did not. */
+const asWish = (line: string, words: UserWords): string | undefined => {
+  const { from, mark, said } = partsOf(line)
+  const typed = inUserWords(said, words)
+  return typed === undefined ? undefined : `${mark === "" ? "- " : mark}${typed}${from}`
+}
+
+/**
+ * What stays of a line that speaks of the user's will, or gives the user's words: those words. The same line where it is no
+ * such line; undefined where nothing of it was typed.
+ */
+const asTold = (said: string, words: UserWords): string | undefined => {
+  const typed = inUserWords(said, words)
+  if (claim.test(said)) {
+    return typed === undefined || typed === said ? typed : `the user: ${typed}`
+  }
+  const isTrue = !attribution.test(said) || quotationsIn(said).every((text) => isTyped(text, words))
+  return isTrue ? said : typed === undefined ? undefined : `the user: ${typed}`
+}
+
+const isTyped = (text: string, words: UserWords): boolean => {
+  const quotation = `"${text.replaceAll('"', "'")}"`
+  return inUserWords(quotation, words) === quotation
+}
+
+/** An order as the user typed it; undefined where the user did not. */
+const asOrder = (said: string, words: UserWords): string | undefined =>
+  inUserWords(said, words, order.exec(said)?.[0].length ?? 0)
+
+/** What a trace memory is held against. */
+interface Sources {
+  readonly words: UserWords
+  readonly steps: Steps
+  /** Whether a tool, a page or a file said what a line says. */
+  readonly isPrinted: (line: string) => boolean
+}
+
+/** A line of a trace outside its preferences, as it may stand; undefined where it may not. */
+const checkedLine = (line: string, { isPrinted, steps, words }: Sources): string | undefined => {
+  const { from, mark, said } = partsOf(line)
+  const told = asTold(said, words)
+  if (told !== said) {
+    return told === undefined ? undefined : `${mark}${told}${from}`
   }
   if (order.test(said)) {
-    return !isTraced(said, sources)
+    const typed = asOrder(said, words)
+    return typed !== undefined ? `${mark}${typed}${from}` : isPrinted(said) ? undefined : `${line}${notConfirmed}`
   }
-  const command = bullet.test(line) && claimsPass.test(said) ? commandIn(said) : undefined
-  return command !== undefined && !wasRun(command, sources)
+  const command = mark !== "" && claimsPass.test(said) ? commandIn(said) : undefined
+  return command === undefined || wasRun(command, steps) ? line : `${line}${notConfirmed}`
 }
 
-/** Lines with what is to be demoted taken out, and what that was. */
-const split = (text: string, sources: Sources) => {
+/** A heading that only names its section; a longer one says something by itself. */
+const isShortHeading = (line: string): boolean =>
+  line.split(/\s+/).length <= 8 && !order.test(line.replace(/^#+\s+/, ""))
+
+/** A heading, or a field with what stands beside it. */
+const checkedHeading = (line: string, words: UserWords): string => {
+  const label = field.exec(line)?.[0] ?? ""
+  const clauses = line.slice(label.length).trim().split(/;\s+/)
+  const told = clauses.flatMap((clause) => asTold(clause, words) ?? [])
+  return told.join("; ") === clauses.join("; ")
+    ? line
+    : `${label.trimEnd()} ${told.length === 0 ? "not confirmed" : told.join("; ")}`
+}
+
+/** A trace memory of which everything that it says of the user is the user's. */
+const checkedTrace = (trace: string, sources: Sources): string => {
+  const { words } = sources
   const kept: Array<string> = []
-  const demoted: Array<string> = []
-  let place: Place = { isPreference: false }
-  for (const line of text.split("\n")) {
-    if (headingOrField.test(line)) {
-      place = { isPreference: preferenceHeading.test(line) }
-      const own = place.isPreference ? /^(\**User preferences\**:\**)\s*(\S.*)$/i.exec(line) : null
-      if (own !== null && isDemoted(own[2] ?? "", place, sources)) {
-        kept.push(`${own[1]} none observed`)
-        demoted.push(own[2] ?? "")
-      } else {
+  let wishRank = 0
+  const keepWish = (line: string): void => {
+    const wish = asWish(line, words)
+    kept.push(...(wish === undefined || kept.includes(wish) ? [] : [wish]))
+  }
+  for (const line of withoutVerdictSections(trace.split("\n"))) {
+    const rank = headingRank(line)
+    const isWithin = wishRank > 0 && rank > wishRank && !/task|outcome/i.test(line)
+    if (preferenceHeading.test(line)) {
+      const [label = line, rest = ""] = /^(\**User preferences\**:\**)\s*(.*)$/i.exec(line)?.slice(1) ?? []
+      wishRank = Math.min(rank, 6) || 2
+      kept.push(nothing.test(rest) ? line : isShortHeading(label) ? label : "User preferences:")
+      keepWish(nothing.test(rest) ? "" : rest)
+    } else if (field.test(line) && !isWithin) {
+      wishRank = 0
+      kept.push(checkedHeading(line, words))
+    } else if (wishRank > 0) {
+      if (line.trim() === "" || nothing.test(partsOf(line).said)) {
         kept.push(line)
+      } else if (rank === 0 || rank > 6) {
+        keepWish(line)
       }
-    } else if (isDemoted(line, place, sources)) {
-      demoted.push(line.replace(bullet, ""))
     } else {
-      kept.push(line)
+      const checked = checkedLine(line, sources)
+      kept.push(...(checked === undefined ? [] : [checked]))
     }
   }
-  return { kept: kept.join("\n"), demoted }
+  return kept.join("\n").replace(emptyPreferences, "$1 none observed\n").trim()
 }
 
 /** A preference field that lost all its lines says that there is none. */
 const emptyPreferences = /^(\**User preferences:\**)[ \t]*\n(?=\s*(?:#|$|\**(?:Outcome|Key steps|Trace context)\b))/im
 
-const demotedText = (lines: ReadonlyArray<string>): string =>
-  [demotedHeading, ...lines.slice(0, 40).map((line) => `- ${plainLine(line, 240)}`)].join("\n")
+/** A summary of which everything that it says of the user is the user's; empty where nothing is left. */
+const checkedSummary = (summary: string, words: UserWords): string => {
+  const sentences = sentencesOf(summary)
+  const told = sentences.flatMap((sentence) => {
+    const said = asTold(sentence, words)
+    const kept = said === sentence && order.test(sentence) ? asOrder(sentence, words) : said
+    return kept === undefined ? [] : [kept === sentence ? kept : `${kept.replace(/^the user/, "The user")}.`]
+  })
+  return told.join(" ") === sentences.join(" ") ? summary : told.join(" ")
+}
 
-/** A model's answer with everything demoted that it cannot have from the user or from what was run. */
+/** More of what tools printed is not compared. */
+const printedCharacters = 1_000_000
+
+/** A model's answer in which nothing is told as the user's that the user did not type, or as done that was not. */
 export const withAuthority = (output: StageOneOutput, { events }: SessionEvidence): StageOneOutput => {
   const typed = events.flatMap((event) => (event._tag === "UserRequest" ? [event.text] : []))
   const ran = events.flatMap((event) => (event._tag === "CommandRun" ? [event.command] : []))
-  const sources = sourcesOf(typed, ran)
-  const { demoted, kept } = split(output.traceMemory, sources)
-  const sentences = sentencesOf(output.summary)
-  const told = sentences.filter((sentence) => !order.test(sentence) || isTraced(sentence, sources))
-  const heading = (kept.split("\n", 1)[0] ?? "").replace(/^#+\s*/, "")
-  return {
-    traceMemory:
-      demoted.length === 0
-        ? output.traceMemory
-        : `${kept.replace(emptyPreferences, "$1 none observed\n").trim()}\n\n${demotedText(demoted)}`,
-    summary: told.length === sentences.length ? output.summary : told.length === 0 ? heading : told.join(" ")
+  const outputs = events.flatMap((event) => (event._tag === "CommandRun" ? [event.output?.text ?? ""] : []))
+  const words = userWordsOf(typed, printedLinesOf(outputs))
+  let printed: ReadonlyArray<ReadonlySet<string>> | undefined
+  const isPrinted = (line: string): boolean => {
+    printed ??= outputs.join("\n").slice(0, printedCharacters).split("\n").map(meaningfulWords)
+    return isSaidBy(line, printed)
   }
+  const traceMemory = checkedTrace(output.traceMemory, { words, steps: stepsOf(ran, typed), isPrinted })
+  const summary = checkedSummary(output.summary, words)
+  const heading = (traceMemory.split("\n", 1)[0] ?? "").replace(/^#+\s*/, "")
+  return { traceMemory, summary: summary === "" && output.summary !== "" ? heading : summary }
 }
 
-const wantsHeading = /^#{1,6}\s+(?:.{0,20}\buser (?:wants|prefers)\b|.{0,40}\bpreferences?\b)/i
+/** What the published files are held against. */
+export interface OnRecord {
+  readonly words: UserWords
+  /** What the traces say, line by line. */
+  readonly traces: ReadonlyArray<string>
+  readonly steps: Steps
+  /** Lines that people wrote, which stay as they are. */
+  readonly own: ReadonlySet<string>
+}
 
-/** `MEMORY.md` with what its section of wishes cannot have from a trace's preferences, or from a person, told apart. */
-export const withTracedWishes = (text: string, wishes: Sources): string => {
-  const demoted: Array<string> = []
-  let isWish = false
-  const kept = text.split("\n").filter((line) => {
-    isWish = /^#{1,6}\s/.test(line) ? wantsHeading.test(line) : isWish
-    const isLost = isWish && bullet.test(line) && !isTraced(line.replace(bullet, ""), wishes)
-    if (isLost) {
-      demoted.push(line.replace(bullet, ""))
+/** Lines of traces that tell what somebody else says are no ground for an order. */
+const reported = /\b(?:says?|said|claims?|tells?|asks?|instructs?|demands?|wants?|reads?)\b/i
+
+/**
+ * `MEMORY.md` in which everything that it says of the user was typed by the user, and in which no order and no command
+ * stands that no trace bears out.
+ */
+export const withTracedWishes = (text: string, { own, steps, traces, words }: OnRecord): string => {
+  let said: ReadonlyArray<ReadonlySet<string>> | undefined
+  const isInTraces = (line: string): boolean => {
+    said ??= traces.filter((one) => !reported.test(one)).map(meaningfulWords)
+    return isSaidBy(line, said)
+  }
+  const isBorneOut = (line: string): boolean => {
+    const { mark, said: claimed } = partsOf(line)
+    const command = mark !== "" && claimsPass.test(claimed) ? commandIn(claimed) : undefined
+    return (
+      (!order.test(claimed) || asOrder(claimed, words) !== undefined || isInTraces(claimed)) &&
+      (command === undefined || wasRun(command, steps))
+    )
+  }
+  const asHeading = (line: string, isWish: boolean): string =>
+    isWish && !isShortHeading(line)
+      ? `${"#".repeat(Math.min(headingRank(line), 6))} What the user wants`
+      : isWish || isBorneOut(line.replace(/^#+\s+/, "")) || !line.startsWith("#")
+        ? line
+        : `${"#".repeat(headingRank(line))} Notes`
+  let wishRank = 0
+  const kept = withoutVerdictSections(text.split("\n")).flatMap((line): ReadonlyArray<string> => {
+    const rank = headingRank(line)
+    if (rank > 0 && (rank < 7 || wishHeading.test(line)) && !(wishRank > 0 && rank > wishRank)) {
+      const isTitle = rank === 1 && /^# Memory\b/.test(line)
+      wishRank = !isTitle && wishHeading.test(line) ? rank : 0
+      return [own.has(line.trimEnd()) || isTitle ? line : asHeading(line, wishRank > 0)]
     }
-    return !isLost
+    const { from, mark, said: claimed } = partsOf(line)
+    if (own.has(line.trimEnd()) || line.trim() === "" || nothing.test(claimed)) {
+      return [line]
+    }
+    if (wishRank > 0) {
+      const wish = rank > 0 && rank < 7 ? undefined : asWish(line, words)
+      return wish === undefined ? [] : [wish]
+    }
+    const told = asTold(claimed, words)
+    if (told !== claimed) {
+      return told === undefined ? [] : [`${mark}${told.replace(/^the user/, "The user")}${from}`]
+    }
+    return isBorneOut(line) ? [line] : []
   })
-  const lines = [demotedHeading, ...demoted.map((line) => `- ${plainLine(line, 400)}`)]
-  return demoted.length === 0 ? text : `${kept.join("\n").trimEnd()}\n\n${lines.join("\n")}\n`
+  return kept.join("\n") === text ? text : `${withoutEmptyHeadings(kept, own).join("\n").trimEnd()}\n`
 }
 
-/** A skill without the steps that no session is known to have taken. */
-export const withTracedSteps = (text: string, sources: Sources): string =>
+/** Lines without the headings that lost everything below them. */
+const withoutEmptyHeadings = (lines: ReadonlyArray<string>, own: ReadonlySet<string>): ReadonlyArray<string> => {
+  const kept: Array<string> = []
+  for (const line of lines.toReversed()) {
+    const rank = headingRank(line)
+    const next = kept.findLast((later) => later.trim() !== "")
+    const isEmpty = rank > 1 && (next === undefined || (headingRank(next) > 0 && headingRank(next) <= rank))
+    const isBlankAgain = line.trim() === "" && (kept.at(-1) ?? "").trim() === ""
+    if (!(isEmpty && !own.has(line.trimEnd())) && !isBlankAgain) {
+      kept.push(line)
+    }
+  }
+  return kept.toReversed()
+}
+
+/** A skill without the steps that no session is known to have taken, and without wishes that the user did not type. */
+export const withTracedSteps = (text: string, words: UserWords, steps: Steps): string =>
   text
     .split("\n")
-    .map((line) => {
-      const command = bullet.test(line) ? commandIn(line) : undefined
-      return command === undefined || wasRun(command, sources)
-        ? line
-        : `${bullet.exec(line)?.[0] ?? "- "}(a step that no session took was left out)`
+    .flatMap((line) => {
+      const { mark, said } = partsOf(line)
+      const told = asTold(said, words)
+      const command = mark === "" ? undefined : commandIn(said)
+      return told !== said
+        ? told === undefined
+          ? []
+          : [`${mark}${told}`]
+        : command === undefined || wasRun(command, steps)
+          ? [line]
+          : [`${mark}(a step that no session took was left out)`]
     })
     .join("\n")
-
-/** What a trace memory says, without what was demoted in it. */
-export const withoutDemoted = (trace: string): string => trace.split(`\n${demotedHeading}`, 1)[0] ?? ""

@@ -141,7 +141,10 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     yield* files.remove(join(bucket, nextFolder))
   })
 
-  const publish = Effect.fn("MemoryFs.publish")(function* (staging: Staging, { fingerprint, threadIds }: Publish) {
+  const publish = Effect.fn("MemoryFs.publish")(function* (
+    staging: Staging,
+    { fingerprint, threadIds, traces }: Publish
+  ) {
     const { cwd, memoryPath, stagingPath } = staging.root
     const attempt = failing("publishing", memoryPath)
     const { heldSecrets, toPublish, wrongContent, wrongShape } = yield* loadChecks
@@ -160,7 +163,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
       return yield* new PublishRefused({ cwd, reasons: misshapen })
     }
     const staged = yield* attempt(files.readFiles(stagingPath, entries))
-    const published = withOrigins(toPublish(staged, rules), staging)
+    const published = withOrigins(toPublish(staged, rules), { edits: staging.edits, traces })
     const paths = published.map(({ path }) => path)
     const reasons = [
       ...heldSecrets(published, redact),

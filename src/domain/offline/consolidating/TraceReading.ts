@@ -1,3 +1,5 @@
+import { isNotConfirmed } from "../../privacy/NotConfirmed.js"
+
 /**
  * Reads trace memories back: those of the offline extractor, those that a language model wrote in the same structure, and
  * the fallback that holds unstructured notes. Nothing is required to be there. Pure, total and linear.
@@ -78,7 +80,7 @@ export const readTrace = (threadId: string, text: string): ReadTrace => {
   let section: SectionName | undefined
   let inNotes = false
   const add = (name: SectionName, item: string): void => {
-    if (item !== "" && !placeholder.test(item)) {
+    if (item !== "" && !placeholder.test(item) && !isNotConfirmed(item)) {
       sections[name].push(item)
     }
   }

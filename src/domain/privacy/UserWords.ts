@@ -1,0 +1,478 @@
+import { meaningfulWords } from "../offline/consolidating/SameMeaning.js"
+import { quoted } from "../offline/writing/Wording.js"
+
+/**
+ * Finds in what a model wrote the words that the user typed. Three words in a row are the user's own, in a script without
+ * spaces six characters, and a whole message however short it is. What is given back is always cut from what was typed, so
+ * nothing that a model puts around a quotation, or into it, is told as the user's.
+ */
+
+/** A word, or a character of a script without spaces. */
+interface Token {
+  /** The same for every way to write it: case, width, accents put together or not, apostrophes. */
+  readonly key: string
+  readonly start: number
+  readonly end: number
+  readonly weight: number
+}
+
+interface TypedToken extends Token {
+  readonly piece: number
+}
+
+/** Something typed in one go. */
+interface Piece {
+  readonly text: string
+  /** The first of its tokens, and the one after its last. */
+  readonly from: number
+  readonly to: number
+  /** Whether it is all that its message holds. */
+  readonly isWhole: boolean
+}
+
+/** Everything that the user typed, to look words up in. */
+export interface UserWords {
+  readonly pieces: ReadonlyArray<Piece>
+  readonly tokens: ReadonlyArray<TypedToken>
+  readonly places: ReadonlyMap<string, ReadonlyArray<number>>
+}
+
+const wordWeight = 2
+const enough = 3 * wordWeight
+
+/** More is not compared: of what was typed, of one line, and of the places of one word. */
+const typedCharacters = 400_000
+const lineCharacters = 4_000
+const mostPlaces = 1_000
+const longestRun = 200
+
+const spaceless = String.raw`[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]`
+const inWord = String.raw`[\p{L}\p{M}\p{N}]`
+const tokenForm = new RegExp(
+  String.raw`\[REDACTED_SECRET[^\]\n]{0,60}\]|(?=${inWord})${spaceless}|(?:(?!${spaceless})[\p{L}\p{M}\p{N}_]|(?<=[\p{L}\p{N}])['’ʼ](?=[\p{L}\p{N}]))+`,
+  "gu"
+)
+/** Scripts in which what turns a clause round may be a part of its last word. */
+const joinsWords = new RegExp(String.raw`(?=${inWord})(?:${spaceless}|\p{scx=Hangul})`, "u")
+const isSpaceless = new RegExp(`^${spaceless}$`, "u")
+
+const tokensIn = (text: string): ReadonlyArray<Token> =>
+  Array.from(text.matchAll(tokenForm)).flatMap((match) => {
+    const [word] = match
+    const isMarker = word.startsWith("[")
+    const key = isMarker
+      ? "[redacted]"
+      : word
+          .normalize("NFKC")
+          .toLowerCase()
+          .replace(/['’ʼ]/g, "")
+          .replace(/^_+|_+$/g, "")
+    const weight = isMarker ? 0 : isSpaceless.test(word) ? 1 : wordWeight
+    return key === "" ? [] : [{ key, start: match.index, end: match.index + word.length, weight }]
+  })
+
+const weightOf = (tokens: ReadonlyArray<Token>): number => tokens.reduce((sum, { weight }) => sum + weight, 0)
+
+const sameKeys = (one: ReadonlyArray<Token>, other: ReadonlyArray<Token>): boolean =>
+  one.length === other.length && one.every(({ key }, index) => key === other[index]?.key)
+
+const fence = /^\s{0,3}(`{3,}|~{3,})/
+const openingTag = /^\s{0,3}<([a-z][\w-]*)(?:\s[^>]*)?>\s*$/i
+/** Announces that somebody else's words follow. */
+const announcement =
+  /^(?!.*\b(?:I|we|my|our|rules?|wants?|plan|instructions?|requirements?)\b).*(?:\b(?:says?|said|reads|prints|printed|prints|wrote|pasted|replied|output|log|traceback|stack ?trace|error)|\b(?:here(?:['’]s| is| are)|this is|from|contents? of|look at)\b.{0,40})\W*:\s*$/i
+
+/** A listing shorter than this may be the user's own words again. */
+const printedLines = 2
+
+/** The parts of a message that were typed: without listings, quotations of others, and what a tool had printed before. */
+const typedPartsOf = (message: string, printed: ReadonlySet<string>): ReadonlyArray<string> => {
+  const lines = message.replace(/\r\n?/g, "\n").split("\n")
+  const isPrinted = (line: string | undefined): boolean => line !== undefined && printed.has(line.trim())
+  const parts: Array<Array<string>> = [[]]
+  let closing: ((line: string) => boolean) | undefined
+  for (const [index, line] of lines.entries()) {
+    const mark = fence.exec(line)?.[1]
+    const tag = openingTag.exec(line)?.[1]
+    let isTyped = false
+    if (closing !== undefined) {
+      closing = closing(line) ? undefined : closing
+    } else if (mark !== undefined) {
+      closing = (later) => later.trim().startsWith(mark) && /^[`~]+$/.test(later.trim())
+    } else if (tag !== undefined && lines.slice(index + 1).some((later) => later.includes(`</${tag}>`))) {
+      closing = (later) => later.includes(`</${tag}>`)
+    } else if (announcement.test(line) && lines.slice(index + 1).some((later) => later.trim() !== "")) {
+      isTyped = true
+      closing = () => false
+    } else {
+      const isListed = isPrinted(line) && (isPrinted(lines[index - 1]) || isPrinted(lines[index + 1]))
+      isTyped = !/^\s{0,3}>/.test(line) && !isListed
+    }
+    if (isTyped) {
+      parts.at(-1)?.push(line)
+    } else if (parts.at(-1)?.length !== 0) {
+      parts.push([])
+    }
+  }
+  return parts.map((part) => part.join("\n").trim()).filter((part) => part !== "")
+}
+
+/** The lines of what tools printed that are long enough to be known again. */
+export const printedLinesOf = (outputs: ReadonlyArray<string>): ReadonlySet<string> =>
+  new Set(
+    outputs
+      .flatMap((text) => text.split("\n").map((line) => line.trim()))
+      .filter((line) => line.length > 4 * printedLines)
+  )
+
+/** Makes what was typed ready to be looked up; `printed` are the lines of tools, which nobody types. */
+export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySet<string> = new Set()): UserWords => {
+  const pieces: Array<Piece> = []
+  const tokens: Array<TypedToken> = []
+  const places = new Map<string, Array<number>>()
+  let left = typedCharacters
+  for (const message of messages) {
+    const given = message.slice(0, Math.max(0, left)).normalize("NFC")
+    left -= given.length
+    const parts = typedPartsOf(given, printed)
+    for (const text of parts) {
+      const from = tokens.length
+      for (const token of tokensIn(text)) {
+        const known = places.get(token.key) ?? []
+        places.set(token.key, known)
+        known.push(tokens.length)
+        if (known.length > mostPlaces) {
+          known.shift()
+        }
+        tokens.push({ ...token, piece: pieces.length })
+      }
+      const isWhole = parts.length === 1 && weightOf(tokensIn(given)) === weightOf(tokens.slice(from))
+      pieces.push({ text, from, to: tokens.length, isWhole })
+    }
+  }
+  return { pieces, tokens, places }
+}
+
+/** Typed tokens, from one to before another. */
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** A stretch of a line, in characters, and the typed tokens that it repeats. */
+interface Run extends Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where a line repeats what was typed, the longest stretches first come first. */
+const runsIn = (line: ReadonlyArray<Token>, { places, tokens }: UserWords): ReadonlyArray<Run> => {
+  const runs: Array<Run> = []
+  for (let at = 0; at < line.length;) {
+    let best: Range = { from: 0, to: 0 }
+    for (const place of places.get(line[at]?.key ?? "") ?? []) {
+      let length = 1
+      while (
+        length < longestRun &&
+        at + length < line.length &&
+        tokens[place + length]?.key === line[at + length]?.key &&
+        tokens[place + length]?.piece === tokens[place]?.piece
+      ) {
+        length++
+      }
+      best = length >= best.to - best.from ? { from: place, to: place + length } : best
+    }
+    const length = best.to - best.from
+    const [first, last] = [line[at], line[at + length - 1]]
+    if (first !== undefined && last !== undefined && weightOf(tokens.slice(best.from, best.to)) >= enough) {
+      runs.push({ ...best, start: first.start, end: last.end })
+      at += length
+    } else {
+      at++
+    }
+  }
+  return runs
+}
+
+const clauseGap = /[.!?,;:]["'”’)*_`]*\s|[。！？；：，、…—–\n]|\s-{1,2}\s|\s\(|\)/u
+const sentenceGap = /[.!?]["'”’)*_`]*\s|[。！？\n]/u
+
+/** Words that turn what stands beside them into its opposite. */
+const negations: ReadonlySet<string> = new Set(
+  "not never no dont doesnt didnt wont cant cannot isnt arent shouldnt mustnt neednt without avoid stop neither nor nobody nothing nicht nie niemals kein keine keinen keinem keiner ohne statt jamais pas sans ne nunca jamás sin não nunca sem non mai senza niet geen nooit zonder inte aldrig ikke aldri не нет никогда нельзя без nie nigdy bez ei älä ne".split(
+    " "
+  )
+)
+/** Words that say when it holds. */
+const conditions: ReadonlySet<string> = new Set(
+  "unless except only until if when while whenever außer wenn nur bis sauf si seulement salvo excepto solo если только кроме".split(
+    " "
+  )
+)
+const joining: ReadonlySet<string> = new Set("or nor oder ou o или".split(" "))
+/** Before a comma these answer what was asked, and deny nothing that follows. */
+const answers: ReadonlySet<string> = new Set("no non nein nope não нет".split(" "))
+
+/** A stretch of typed tokens as far as no gap of a kind divides it, and no further than a sentence goes. */
+const within = ({ pieces, tokens }: UserWords, { from, to }: Range, gap: RegExp): Range => {
+  const piece = pieces[tokens[from]?.piece ?? 0]
+  const isDivided = (before: number): boolean => {
+    const [left, right] = [tokens[before], tokens[before + 1]]
+    return left === undefined || right === undefined || gap.test(piece?.text.slice(left.end, right.start) ?? "\n")
+  }
+  const [first, last] = [Math.max(piece?.from ?? from, from - 60), Math.min(piece?.to ?? to, to + 60)]
+  let start = from
+  let end = to
+  while (start > first && !isDivided(start - 1)) {
+    start--
+  }
+  while (end < last && !isDivided(end - 1)) {
+    end++
+  }
+  return { from: start, to: end }
+}
+
+const keysOf = ({ tokens }: UserWords, { from, to }: Range): ReadonlyArray<string> =>
+  tokens.slice(from, to).map(({ key }) => key)
+
+/** The clause that words stand in, with those before it where it cannot be told without them. */
+const clauseOf = (words: UserWords, range: Range): Range => {
+  const clause = within(words, range, clauseGap)
+  const sentence = within(words, range, sentenceGap)
+  const startOf = (index: number): number => within(words, { from: index, to: index + 1 }, clauseGap).from
+  let { from } = clause
+  while (from > sentence.from && joining.has(words.tokens[from]?.key ?? "")) {
+    from = startOf(from - 1)
+  }
+  // A negation that a comma cuts off from what it denies: "don't, whatever happens, push".
+  const cutOff = keysOf(words, { from: sentence.from, to: from }).findIndex(
+    (key, index) =>
+      negations.has(key) && !answers.has(key) && startOf(sentence.from + index + 1) === sentence.from + index + 1
+  )
+  return { from: cutOff === -1 ? from : startOf(sentence.from + cutOff), to: clause.to }
+}
+
+/** Whether what follows a stretch ends its sentence as a question. */
+const isAsked = (words: UserWords, range: Range): boolean => {
+  const { to } = within(words, range, sentenceGap)
+  const [last, next] = [words.tokens[to - 1], words.tokens[to]]
+  const text = words.pieces[last?.piece ?? 0]?.text ?? ""
+  return /^[^.!。！\n]{0,4}[?？]/.test(text.slice(last?.end, next?.piece === last?.piece ? next?.start : undefined))
+}
+
+/** Typed characters that a reader is shown. */
+const shownCharacters = 600
+const clauseCharacters = 240
+
+/** The typed text of a stretch, with the marks that belong to its first and its last word. */
+const textOf = (words: UserWords, { from, to }: Range): string => {
+  const [first, last] = [words.tokens[from], words.tokens[to - 1]]
+  const text = words.pieces[first?.piece ?? 0]?.text ?? ""
+  const before = /(?<![\p{L}\p{N}])[-@./$#~\\+]+$/u.exec(text.slice(0, first?.start))?.[0] ?? ""
+  const after = /^[+#%/]+/.exec(text.slice(last?.end))?.[0] ?? ""
+  const shown = `${before}${text.slice(first?.start, last?.end)}${after}${isAsked(words, { from, to }) ? "?" : ""}`
+  return (shown.match(/`/g) ?? []).length % 2 === 0 ? shown : shown.replaceAll("`", "")
+}
+
+/**
+ * A stretch of what was typed, made longer where it would mean something else without the rest of its clause: what denies
+ * it, when it holds, that it was asked. `isLoose` is for words that a model did not quote: they are shown in their clause.
+ */
+const inItsClause = (words: UserWords, range: Range, isLoose: boolean): Range => {
+  const clause = clauseOf(words, range)
+  const rest = [
+    ...keysOf(words, { from: clause.from, to: range.from }),
+    ...keysOf(words, { from: range.to, to: clause.to })
+  ]
+  const isLimited = rest.some((key) => negations.has(key) || conditions.has(key)) || isAsked(words, range)
+  if (!isLoose && !isLimited && !joinsWords.test(textOf(words, range))) {
+    return range
+  }
+  if (textOf(words, clause).length <= clauseCharacters) {
+    return clause
+  }
+  return isLimited ? { from: Math.max(clause.from, range.from - 12), to: Math.min(clause.to, range.to + 12) } : range
+}
+
+const quotation = new RegExp(
+  [
+    /"([^"\n]+)"/,
+    /[“„]([^”“\n]+)[”“]/,
+    /«([^»\n]+)»/,
+    /‹([^›\n]+)›/,
+    /「([^」\n]+)」/,
+    /『([^』\n]+)』/,
+    /‘((?:[^’\n]|’(?=\p{L}))+)’/u,
+    /(?<![\p{L}\p{N}])'((?:[^'\n]|'(?=\p{L}))+)'(?![\p{L}\p{N}])/u,
+    /`([^`\n]+)`/
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "gu"
+)
+
+/** What stands for words that were left out of a quotation. */
+const gap = /\s*(?:\[\s*)?(?:…|\.{3,})(?:\s*\])?\s*/
+
+interface Segment {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+/** What a line has in quotation marks. */
+const segmentsIn = (line: string): ReadonlyArray<Segment> =>
+  Array.from(line.matchAll(quotation), (match) => {
+    const text = match.slice(1).find((part) => part !== undefined) ?? ""
+    return { text, start: match.index + 1, end: match.index + match[0].length - 1 }
+  })
+
+/** What a line quotes. */
+export const quotationsIn = (line: string): ReadonlyArray<string> =>
+  segmentsIn(line.slice(0, lineCharacters)).map(({ text }) => text)
+
+/** A quotation with parts left out: where all its parts stand in one sentence, in their order, from the first to the last. */
+const bridged = (segment: string, words: UserWords): Range | undefined => {
+  const parts = segment
+    .split(gap)
+    .map(tokensIn)
+    .filter((part) => part.length > 0)
+  const [first] = parts
+  if (parts.length < 2 || first === undefined || weightOf(parts.flat()) < enough) {
+    return undefined
+  }
+  const found = (words.places.get(first[0]?.key ?? "") ?? []).flatMap((from): ReadonlyArray<Range> => {
+    const sentence = within(words, { from, to: from + 1 }, sentenceGap)
+    let at = from
+    for (const [index, part] of parts.entries()) {
+      const last = index === 0 ? from : sentence.to - part.length
+      while (at <= last && !sameKeys(part, words.tokens.slice(at, at + part.length))) {
+        at++
+      }
+      if (at > last) {
+        return []
+      }
+      at += part.length
+    }
+    return at <= sentence.to ? [{ from, to: at }] : []
+  })
+  return found.toSorted((one, other) => one.to - one.from - (other.to - other.from))[0]
+}
+
+/** The message that a text repeats whole. */
+const wholeMessage = (text: string, words: UserWords): Range | undefined => {
+  const given = tokensIn(text)
+  return given.length === 0
+    ? undefined
+    : words.pieces.findLast(
+        ({ from, isWhole, to }) => isWhole && to > from && sameKeys(given, words.tokens.slice(from, to))
+      )
+}
+
+/** Words about somebody, with which a model begins what it has to say of them. */
+const frame =
+  /^\W{0,4}(?:the )?(?:user|they|he|she)s?\b(?: (?:really|strongly|always|also|clearly|explicitly|generally))* ?(?:wants?|wanted|prefers?|likes?|asked(?: for| to)?|said|says|told|insists?|requires?|expects?)?(?: (?:us|me|you|the (?:agent|assistant)) to| that| to| for)?\b:?/i
+
+interface Found {
+  readonly start: number
+  readonly end: number
+  readonly range: Range
+  readonly isLoose: boolean
+}
+
+const isDenied = (line: ReadonlyArray<Token>, run: Run): boolean => {
+  const at = line.findIndex(({ start }) => start >= run.start)
+  const before = line.slice(Math.max(0, at - 4), at).map(({ key }) => key)
+  return before.some(
+    (key, index) => negations.has(key) && !/^(?:forget|skip|omit|miss|fail)/.test(before[index + 1] ?? "")
+  )
+}
+
+/** Whether a stretch that a model did not quote can be told as what the user said. */
+const holdsUnquoted = (line: ReadonlyArray<Token>, run: Run, words: UserWords): boolean => {
+  const clause = clauseOf(words, run)
+  const typed = words.tokens.slice(run.from, run.to)
+  return (
+    (typed.some(({ weight }) => weight === 1) || meaningfulWords(textOf(words, run)).size > 1) &&
+    (!isDenied(line, run) || keysOf(words, clause).some((key) => negations.has(key)))
+  )
+}
+
+const asFound = (run: Run, isLoose: boolean): Found => ({ start: run.start, end: run.end, range: run, isLoose })
+
+/** What of one quotation was typed: all that it repeats, where that is half of it at least, else what holds by itself. */
+const foundInQuotation = (
+  { end, start, text }: Segment,
+  line: ReadonlyArray<Token>,
+  runs: ReadonlyArray<Run>,
+  words: UserWords
+): ReadonlyArray<Found> => {
+  const whole = bridged(text, words) ?? wholeMessage(text, words)
+  if (whole !== undefined) {
+    return [{ start, end, range: whole, isLoose: false }]
+  }
+  const tokens = line.filter((token) => token.start >= start && token.end <= end)
+  const inside = runsIn(tokens, words)
+  // A quotation within it ends it too early: the run goes on behind that.
+  const own = inside.length > 0 ? inside : runs.filter((run) => run.start < end && run.end > start)
+  const repeated = tokens.filter((token) => own.some((run) => token.start >= run.start && token.end <= run.end))
+  return weightOf(repeated) * 2 >= weightOf(tokens)
+    ? own.map((run) => asFound(run, false))
+    : own.filter((run) => holdsUnquoted(line, run, words)).map((run) => asFound(run, true))
+}
+
+const foundIn = (line: string, words: UserWords, orderEnd: number | undefined): ReadonlyArray<Found> => {
+  const tokens = tokensIn(line)
+  const runs = runsIn(tokens, words)
+  const inMarks = segmentsIn(line).flatMap((segment) => foundInQuotation(segment, tokens, runs, words))
+  if (inMarks.length > 0) {
+    return inMarks
+  }
+  const all = wholeMessage(line, words)
+  if (all !== undefined) {
+    return [{ start: 0, end: line.length, range: all, isLoose: false }]
+  }
+  const own = frame.exec(line)?.[0].length ?? 0
+  const loose = runs.filter((run) => run.start >= own && holdsUnquoted(tokens, run, words))
+  const covered = weightOf(loose.flatMap((run) => words.tokens.slice(run.from, run.to)))
+  const isOwnOrder =
+    orderEnd === undefined || covered >= weightOf(tokens) * 0.6 || loose.some((run) => run.start < orderEnd)
+  return isOwnOrder ? loose.map((run) => asFound(run, true)) : []
+}
+
+const older =
+  /\b(?:superseded|replac\w+|earlier|previously|formerly|no longer|used to|originally|withdrawn)\b[^.;"“]{0,30}$|\b(?:instead of|rather than|not)\W{0,3}$/i
+const withdrawn = /\b(?:superseded|no longer|withdrawn)\b/i
+
+/**
+ * A line reduced to what the user typed of it, in quotation marks; undefined where that is nothing. A line that is nothing
+ * else stays as it is. What the line itself calls replaced is told as that. `orderEnd` is where the order that the line
+ * gives ends, for lines that are no more than orders: these need the order, or most of the line, from the user.
+ */
+export const inUserWords = (given: string, words: UserWords, orderEnd?: number): string | undefined => {
+  const line = given.slice(0, lineCharacters).normalize("NFC")
+  const told = new Map<string, boolean>()
+  let end = 0
+  const every = foundIn(line, words, orderEnd)
+  const isWithin = ({ range }: Found, other: Found): boolean =>
+    range.from >= other.range.from &&
+    range.to <= other.range.to &&
+    range.to - range.from < other.range.to - other.range.from
+  const found = every.filter((one) => !every.some((other) => isWithin(one, other)))
+  for (const { end: foundEnd, isLoose, range, start } of found.toSorted((one, other) => one.start - other.start)) {
+    const text = quoted(textOf(words, inItsClause(words, range, isLoose)), shownCharacters)
+    const isOld = older.test(line.slice(end, start).replace(/\W*$/, " "))
+    told.set(text, isOld && told.get(text) !== false)
+    end = foundEnd
+  }
+  const current = [...told].flatMap(([text, isOld]) => (isOld ? [] : [text]))
+  const old = [...told].flatMap(([text, isOld]) => (isOld ? [text] : []))
+  if (told.size === 0 || (current.length === 0 && withdrawn.test(line))) {
+    return undefined
+  }
+  const reduced =
+    current.length === 0
+      ? old.join(", ")
+      : `${current.join(", ")}${old.length === 0 ? "" : ` (newer; superseded: ${old.join(", ")})`}`
+  return segmentsIn(line).length > 0 && sameKeys(tokensIn(reduced), tokensIn(line)) ? given : reduced
+}
