@@ -3,7 +3,7 @@ import { isNotConfirmed, isVerdict, notConfirmed } from "./NotConfirmed.js"
 import { sentencesOf } from "../offline/writing/Wording.js"
 import type { SessionEvidence } from "../evidence/SessionEvidence.js"
 import type { StageOneOutput } from "../memory/StageOneOutput.js"
-import { inUserWords, printedLinesOf, quotationsIn, type UserWords, userWordsOf } from "./UserWords.js"
+import { inUserWords, printedLinesOf, type UserWords, userWordsOf } from "./UserWords.js"
 
 /**
  * Origin decides authority. What a line says of the user is kept as a quotation of what the user typed, and nothing else of
@@ -75,26 +75,45 @@ const wishHeading =
   /\b(?:preferences?|wish(?:es)?)\b|\busers?\b(?:['’]s?)?.{0,20}\b(?:wants?|prefers?|likes?|asked|asks|rules?|instructions?|requires?|expects?|decisions?|said|told)\b/i
 
 const order =
-  /^["'`*_\s]*(?:(?:note|important|instruction|rule|tip|warning|preference|convention)s?\**[:!]\**\s*)?["'`*_\s]*(?:please\s+)?(?:always|never|do not|don['’]?t|must|make sure|be sure|remember|ensure|ignore|disregard|forget|from now on|going forward|you (?:must|should|are|will)|(?:the |all )?(?:agents?|assistants?|users?|developers?|sessions?) (?:must|should|wants?|prefers?|needs? to|has to|have to))\b/i
+  /^(?:[\s"'`*_>~#•+-]|\d{1,3}[.)]\s)*(?:(?:note|important|instruction|rule|tip|warning|preference|convention)s?\b[^:!\n–—-]{0,40}[*_]*(?:[:!]| [–—-]+ )\s*)?["'`*_\s]*(?:please\s+)?(?:always|never|do not|don['’]?t|must|make sure|be sure|remember|ensure|ignore|disregard|forget|prefer\b|from now on|going forward|you (?:must|should|are|will)|(?:the |all |ai )*(?:agents?|assistants?|users?|developers?|sessions?) (?:must|should|wants?|prefers?|needs? to|has to|have to))\b/i
+/** A label that makes what follows it an order to whoever reads it. */
+const addressed =
+  /^[\s"'`*_>#]*(?:instructions?|orders?|rules?|notes?|message)\b[^:\n]{0,30}\b(?:for|to)\b[^:\n]{0,30}:/i
+/** Words that put a line beyond question. */
+const insistence =
+  /\b(?:always|never|must|mandatory|required to|ha(?:s|ve) to be|from now on|without (?:asking|confirmation|approval))\b/i
 
-const subject = /\b(?:the |our |this )?(?:users?|human|developer|owner|maintainer|client)\b/.source
-const adverbs = /(?: (?:really|strongly|always|also|clearly|explicitly|generally|now|still|only|has|had|have)){0,3}/
-  .source
-const saying =
-  /(?:said|says|asked|told|instructed|requested|ordered|stated|typed|wrote|replied|answered|confirmed|approved|agreed)/
+const isOrder = (said: string): boolean => order.test(said) || addressed.test(said)
+
+const person = /(?:users?|human|developer|(?:repo(?:sitory)? |project )?owner|maintainers?|client)/.source
+const subject = `\\b(?:the |our |this )?${person}(?: of (?:this|the) \\w+)?\\b`
+const adverbs =
+  /(?: (?:really|strongly|always|also|clearly|explicitly|generally|now|still|only|already|then|has|had|have|is|was|would|does not|doesn['’]t|did not|didn['’]t)){0,3}/
     .source
-/** A line that tells what somebody wants. */
+const willing =
+  /(?:wants?|wanted|prefers?|preferred|likes?|liked|dislikes?|hates?|wish(?:es|ed)?|insists?|insisted|requires?|required|expects?|expected|demands?|demanded|favou?rs?|desires?|fine with|ok(?:ay)? with|happy (?:with|for)|allows?|allowed|permits?|permitted|authori[sz](?:es?|ed)|(?:gave|gives?|given|grants?|granted) (?:us |you )?(?:\w+ )?(?:permission|consent|approval)|trusts?)/
+    .source
+const saying =
+  /(?:said|says|asks|asked|tells|told|instructs|instructed|requests|requested|orders|ordered|states|stated|mentions|mentioned|typed|wrote|writes|replied|answered|confirms|confirmed|approves|approved|agrees|agreed|decides|decided|chose|specified)/
+    .source
+const possessions =
+  /(?:wish(?:es)?|rules?|preferences?|instructions?|polic(?:y|ies)|orders?|workflows?|habits?|choices?|decisions?|permission|approval|consent|request)/
+    .source
+/** A line that tells what somebody wants, or wants for good. */
 const claim = new RegExp(
   [
-    `${subject}${adverbs} (?:wants?|wanted|prefers?|preferred|likes?|liked|dislikes?|hates?|wish(?:es|ed)?|insists?|insisted|requires?|expects?|demands?|demanded)\\b`,
-    `\\b(?:preferred|wanted|demanded|wished) by the user\\b`,
-    `\\buser(?:['’]?s?['’]?) (?:wish(?:es)?|rules?|preferences?|instructions?|polic(?:y|ies)|orders?)\\b`,
-    `${subject}${adverbs} ${saying}\\b[^\\n]{0,60}\\b(?:always|never|must|from now on|do not|don['’]?t|should)\\b`
+    `${subject}${adverbs} ${willing}\\b`,
+    `\\b${person}['’]?s?['’]? (?:(?:standing|explicit|own|general|stated|usual) )?${possessions}\\b`,
+    `\\b(?:${willing}|${saying}) by (?:the )?${person}\\b`,
+    `\\b(?:per|according to|as) (?:the )?${person}\\b`,
+    `\\(${person}\\)|\\b${person}-(?:requested|approved|preferred|mandated|required)\\b`,
+    `${subject}${adverbs} ${saying}\\b[^\\n]{0,80}\\b(?:always|never|must|from now on|do not|don['’]?t|should|without)\\b`
   ].join("|"),
   "i"
 )
-/** A line that gives somebody's words. */
-const attribution = new RegExp(`${subject}${adverbs} ${saying}\\b[^"“«「\\n]{0,25}["“«「]`, "i")
+const quotes = /["“”„«»「」『』]/
+/** A line that tells what somebody said. */
+const report = new RegExp(`${subject}${adverbs} ${saying}\\b`, "i")
 
 /** A code span that is a command: a program and at least one argument. */
 const commandIn = (line: string): string | undefined => {
@@ -122,21 +141,15 @@ const asWish = (line: string, words: UserWords): string | undefined => {
 }
 
 /**
- * What stays of a line that speaks of the user's will, or gives the user's words: those words. The same line where it is no
- * such line; undefined where nothing of it was typed.
+ * What stays of a line that speaks of the user's will, or of what the user said: the user's words. The same line where it
+ * is no such line; undefined where nothing of it was typed.
  */
 const asTold = (said: string, words: UserWords): string | undefined => {
-  const typed = inUserWords(said, words)
-  if (claim.test(said)) {
-    return typed === undefined || typed === said ? typed : `the user: ${typed}`
+  if (!claim.test(said) && !report.test(said)) {
+    return said
   }
-  const isTrue = !attribution.test(said) || quotationsIn(said).every((text) => isTyped(text, words))
-  return isTrue ? said : typed === undefined ? undefined : `the user: ${typed}`
-}
-
-const isTyped = (text: string, words: UserWords): boolean => {
-  const quotation = `"${text.replaceAll('"', "'")}"`
-  return inUserWords(quotation, words) === quotation
+  const typed = inUserWords(said, words)
+  return typed === undefined || typed === said ? typed : `the user: ${typed}`
 }
 
 /** An order as the user typed it; undefined where the user did not. */
@@ -156,9 +169,13 @@ const checkedLine = (line: string, { isPrinted, steps, words }: Sources): string
   const { from, mark, said } = partsOf(line)
   const told = asTold(said, words)
   if (told !== said) {
-    return told === undefined ? undefined : `${mark}${told}${from}`
+    return told !== undefined
+      ? `${mark}${told}${from}`
+      : claim.test(said) || quotes.test(said) || isOrder(said) || isPrinted(said)
+        ? undefined
+        : `${line}${notConfirmed}`
   }
-  if (order.test(said)) {
+  if (isOrder(said) || (insistence.test(said) && isPrinted(said))) {
     const typed = asOrder(said, words)
     return typed !== undefined ? `${mark}${typed}${from}` : isPrinted(said) ? undefined : `${line}${notConfirmed}`
   }
@@ -167,8 +184,7 @@ const checkedLine = (line: string, { isPrinted, steps, words }: Sources): string
 }
 
 /** A heading that only names its section; a longer one says something by itself. */
-const isShortHeading = (line: string): boolean =>
-  line.split(/\s+/).length <= 8 && !order.test(line.replace(/^#+\s+/, ""))
+const isShortHeading = (line: string): boolean => line.split(/\s+/).length <= 8 && !isOrder(line.replace(/^#+\s+/, ""))
 
 /** A heading, or a field with what stands beside it. */
 const checkedHeading = (line: string, words: UserWords): string => {
@@ -218,11 +234,14 @@ const checkedTrace = (trace: string, sources: Sources): string => {
 const emptyPreferences = /^(\**User preferences:\**)[ \t]*\n(?=\s*(?:#|$|\**(?:Outcome|Key steps|Trace context)\b))/im
 
 /** A summary of which everything that it says of the user is the user's; empty where nothing is left. */
-const checkedSummary = (summary: string, words: UserWords): string => {
+const checkedSummary = (summary: string, { isPrinted, words }: Sources): string => {
   const sentences = sentencesOf(summary)
   const told = sentences.flatMap((sentence) => {
     const said = asTold(sentence, words)
-    const kept = said === sentence && order.test(sentence) ? asOrder(sentence, words) : said
+    const kept =
+      said === sentence && (isOrder(sentence) || (insistence.test(sentence) && isPrinted(sentence)))
+        ? asOrder(sentence, words)
+        : said
     return kept === undefined ? [] : [kept === sentence ? kept : `${kept.replace(/^the user/, "The user")}.`]
   })
   return told.join(" ") === sentences.join(" ") ? summary : told.join(" ")
@@ -242,8 +261,9 @@ export const withAuthority = (output: StageOneOutput, { events }: SessionEvidenc
     printed ??= outputs.join("\n").slice(0, printedCharacters).split("\n").map(meaningfulWords)
     return isSaidBy(line, printed)
   }
-  const traceMemory = checkedTrace(output.traceMemory, { words, steps: stepsOf(ran, typed), isPrinted })
-  const summary = checkedSummary(output.summary, words)
+  const sources: Sources = { words, steps: stepsOf(ran, typed), isPrinted }
+  const traceMemory = checkedTrace(output.traceMemory, sources)
+  const summary = checkedSummary(output.summary, sources)
   const heading = (traceMemory.split("\n", 1)[0] ?? "").replace(/^#+\s*/, "")
   return { traceMemory, summary: summary === "" && output.summary !== "" ? heading : summary }
 }
@@ -275,7 +295,9 @@ export const withTracedWishes = (text: string, { own, steps, traces, words }: On
     const { mark, said: claimed } = partsOf(line)
     const command = mark !== "" && claimsPass.test(claimed) ? commandIn(claimed) : undefined
     return (
-      (!order.test(claimed) || asOrder(claimed, words) !== undefined || isInTraces(claimed)) &&
+      (!(isOrder(claimed) || insistence.test(claimed)) ||
+        asOrder(claimed, words) !== undefined ||
+        isInTraces(claimed)) &&
       (command === undefined || wasRun(command, steps))
     )
   }

@@ -34,6 +34,7 @@ interface Piece {
 export interface UserWords {
   readonly pieces: ReadonlyArray<Piece>
   readonly tokens: ReadonlyArray<TypedToken>
+  /** Where three tokens in a row stand; nothing shorter is looked for by itself. */
   readonly places: ReadonlyMap<string, ReadonlyArray<number>>
 }
 
@@ -43,7 +44,7 @@ const enough = 3 * wordWeight
 /** More is not compared: of what was typed, of one line, and of the places of one word. */
 const typedCharacters = 400_000
 const lineCharacters = 4_000
-const mostPlaces = 1_000
+const mostPlaces = 300
 const longestRun = 200
 
 const spaceless = String.raw`[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]`
@@ -73,6 +74,14 @@ const tokensIn = (text: string): ReadonlyArray<Token> =>
 
 const weightOf = (tokens: ReadonlyArray<Token>): number => tokens.reduce((sum, { weight }) => sum + weight, 0)
 
+/** Whether tokens in a row are enough to be somebody's own words; a word among characters counts by its own. */
+const isEnough = (tokens: ReadonlyArray<Token>): boolean =>
+  weightOf(tokens) >= enough ||
+  (tokens.length > 2 &&
+    tokens.some(({ weight }) => weight === 1) &&
+    tokens.reduce((sum, { key, weight }) => sum + (weight === wordWeight ? Math.min(key.length, 4) : weight), 0) >=
+      enough)
+
 const sameKeys = (one: ReadonlyArray<Token>, other: ReadonlyArray<Token>): boolean =>
   one.length === other.length && one.every(({ key }, index) => key === other[index]?.key)
 
@@ -81,6 +90,9 @@ const openingTag = /^\s{0,3}<([a-z][\w-]*)(?:\s[^>]*)?>\s*$/i
 /** Announces that somebody else's words follow. */
 const announcement =
   /^(?!.*\b(?:I|we|my|our|rules?|wants?|plan|instructions?|requirements?)\b).*(?:\b(?:says?|said|reads|prints|printed|prints|wrote|pasted|replied|output|log|traceback|stack ?trace|error)|\b(?:here(?:['’]s| is| are)|this is|from|contents? of|look at)\b.{0,40})\W*:\s*$/i
+
+const threeAt = (tokens: ReadonlyArray<Token>, at: number): string =>
+  `${tokens[at]?.key} ${tokens[at + 1]?.key} ${tokens[at + 2]?.key}`
 
 /** A listing shorter than this may be the user's own words again. */
 const printedLines = 2
@@ -138,13 +150,16 @@ export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySe
     for (const text of parts) {
       const from = tokens.length
       for (const token of tokensIn(text)) {
-        const known = places.get(token.key) ?? []
-        places.set(token.key, known)
-        known.push(tokens.length)
+        tokens.push({ ...token, piece: pieces.length })
+      }
+      for (let at = from; at + 2 < tokens.length; at++) {
+        const three = threeAt(tokens, at)
+        const known = places.get(three) ?? []
+        places.set(three, known)
+        known.push(at)
         if (known.length > mostPlaces) {
           known.shift()
         }
-        tokens.push({ ...token, piece: pieces.length })
       }
       const isWhole = parts.length === 1 && weightOf(tokensIn(given)) === weightOf(tokens.slice(from))
       pieces.push({ text, from, to: tokens.length, isWhole })
@@ -170,7 +185,7 @@ const runsIn = (line: ReadonlyArray<Token>, { places, tokens }: UserWords): Read
   const runs: Array<Run> = []
   for (let at = 0; at < line.length;) {
     let best: Range = { from: 0, to: 0 }
-    for (const place of places.get(line[at]?.key ?? "") ?? []) {
+    for (const place of places.get(threeAt(line, at)) ?? []) {
       let length = 1
       while (
         length < longestRun &&
@@ -184,7 +199,7 @@ const runsIn = (line: ReadonlyArray<Token>, { places, tokens }: UserWords): Read
     }
     const length = best.to - best.from
     const [first, last] = [line[at], line[at + length - 1]]
-    if (first !== undefined && last !== undefined && weightOf(tokens.slice(best.from, best.to)) >= enough) {
+    if (first !== undefined && last !== undefined && isEnough(tokens.slice(best.from, best.to))) {
       runs.push({ ...best, start: first.start, end: last.end })
       at += length
     } else {
@@ -249,7 +264,11 @@ const clauseOf = (words: UserWords, range: Range): Range => {
     (key, index) =>
       negations.has(key) && !answers.has(key) && startOf(sentence.from + index + 1) === sentence.from + index + 1
   )
-  return { from: cutOff === -1 ? from : startOf(sentence.from + cutOff), to: clause.to }
+  // A condition behind a comma still says when the clause holds.
+  const next = words.tokens[clause.to]?.key ?? ""
+  const isLimited = clause.to < sentence.to && conditions.has(next)
+  const to = isLimited ? within(words, { from: clause.to, to: clause.to + 1 }, clauseGap).to : clause.to
+  return { from: cutOff === -1 ? from : startOf(sentence.from + cutOff), to }
 }
 
 /** Whether what follows a stretch ends its sentence as a question. */
@@ -268,9 +287,10 @@ const clauseCharacters = 240
 const textOf = (words: UserWords, { from, to }: Range): string => {
   const [first, last] = [words.tokens[from], words.tokens[to - 1]]
   const text = words.pieces[first?.piece ?? 0]?.text ?? ""
-  const before = /(?<![\p{L}\p{N}])[-@./$#~\\+]+$/u.exec(text.slice(0, first?.start))?.[0] ?? ""
+  const start = first?.start ?? 0
+  const before = /(?<![\p{L}\p{N}])[-@./$#~\\+]+$/u.exec(text.slice(Math.max(0, start - 20), start))?.[0] ?? ""
   const after = /^[+#%/]+/.exec(text.slice(last?.end))?.[0] ?? ""
-  const shown = `${before}${text.slice(first?.start, last?.end)}${after}${isAsked(words, { from, to }) ? "?" : ""}`
+  const shown = `${before}${text.slice(start, last?.end)}${after}${isAsked(words, { from, to }) ? "?" : ""}`
   return (shown.match(/`/g) ?? []).length % 2 === 0 ? shown : shown.replaceAll("`", "")
 }
 
@@ -341,7 +361,8 @@ const bridged = (segment: string, words: UserWords): Range | undefined => {
   if (parts.length < 2 || first === undefined || weightOf(parts.flat()) < enough) {
     return undefined
   }
-  const found = (words.places.get(first[0]?.key ?? "") ?? []).flatMap((from): ReadonlyArray<Range> => {
+  const starts = words.tokens.flatMap(({ key }, at) => (key === first[0]?.key ? [at] : [])).slice(-mostPlaces)
+  const found = starts.flatMap((from): ReadonlyArray<Range> => {
     const sentence = within(words, { from, to: from + 1 }, sentenceGap)
     let at = from
     for (const [index, part] of parts.entries()) {
@@ -365,7 +386,8 @@ const wholeMessage = (text: string, words: UserWords): Range | undefined => {
   return given.length === 0
     ? undefined
     : words.pieces.findLast(
-        ({ from, isWhole, to }) => isWhole && to > from && sameKeys(given, words.tokens.slice(from, to))
+        ({ from, isWhole, to }) =>
+          isWhole && to - from === given.length && sameKeys(given, words.tokens.slice(from, to))
       )
 }
 
