@@ -26,7 +26,7 @@ export class StateDbUnavailable extends Schema.TaggedError<StateDbUnavailable>("
       case "corrupt":
         return `the state DB ${this.path} is corrupt; run again with --rebuild-index to move it aside and rebuild it`
       case "newer":
-        return `the state DB ${this.path} was written by a newer version of this program; upgrade, or pass another --memories-home`
+        return `the state DB ${this.path} was made by a newer version of this program; upgrade it, or pass another --memories-home`
       case "older":
         return `the state DB ${this.path} was written by an earlier version of this program; run rollout-memories once without a command to bring it up to date`
       case "read-only":

@@ -29,6 +29,7 @@ import {
   Schema,
   type Scope
 } from "effect"
+import * as MemoryCatalogueSqlite from "../../../src/layers/state/MemoryCatalogueSqlite.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
 import * as ProcessTableProc from "../../../src/layers/node/ProcessTable.js"
 import { connection } from "../../../src/layers/state/sqlite/Connection.js"
@@ -447,14 +448,29 @@ describe("a state DB that cannot be used", () => {
     })
   )
 
-  it.scoped("because a newer program wrote it says so, and is left as it is", () =>
-    Effect.gen(function* () {
-      const path = yield* newPath
-      yield* makeDb(path)
-      yield* sqlOn(path, "PRAGMA user_version = 99")
-      yield* refuses(path, "newer", /upgrade/)
-    })
-  )
+  for (const [how, statement] of [
+    ["by its version", "PRAGMA user_version = 99"],
+    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (5, 'future')"],
+    [
+      "by migrations in a branch of their own",
+      "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (9999, 'x')"
+    ]
+  ] as const) {
+    it.scoped(`because a newer program wrote it, ${how}, says so, and is left as it is`, () =>
+      Effect.gen(function* () {
+        const path = yield* newPath
+        yield* makeDb(path)
+        yield* sqlOn(path, statement)
+        yield* refuses(path, "newer", /made by a newer version .*upgrade/)
+        const looking = Layer.provide(
+          MemoryCatalogueSqlite.layer(path),
+          Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)
+        )
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(looking)))
+        assert.strictEqual(error.reason, "newer")
+      })
+    )
+  }
 
   it.scoped("because it is a folder says so, and is left as it is", () =>
     Effect.gen(function* () {

@@ -161,11 +161,24 @@ const latest = Object.keys(migrations).length
 const Version = Schema.Tuple(Schema.Struct({ version: Schema.Int }))
 const decodeVersion = Schema.decodeUnknown(Version)
 
-/** The version is kept where it costs nothing to read, so that a start with nothing to migrate takes no lock. */
+/** Where the migrator writes down what it has run. */
+const record = "effect_sql_migrations"
+
+/**
+ * The version is kept where it costs nothing to read, so that a start with nothing to migrate takes no lock. The migrator's
+ * own record may be ahead of it: whoever migrates by that alone is a newer program too.
+ */
 const readVersion = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const [{ version }] = yield* decodeVersion(yield* sql`SELECT user_version AS version FROM pragma_user_version`)
-  return version
+  const isRecorded = yield* sql`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ${record}`
+  if (isRecorded.length === 0) {
+    return version
+  }
+  const [{ version: newest }] = yield* decodeVersion(
+    yield* sql`SELECT coalesce(max(migration_id), 0) AS version FROM ${sql(record)}`
+  )
+  return newest > latest ? newest : version
 })
 
 /** Fails with `older` or `newer` where the schema at a path is not this program's: a reader cannot bring it up to date. */
@@ -197,7 +210,7 @@ const takeForgotten = Effect.fnUntraced(function* (path: string) {
 
 const run = Effect.fnUntraced(function* (path: string) {
   const sql = yield* SqlClient.SqlClient
-  yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations) })
+  yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: record })
   yield* takeForgotten(path)
   yield* sql.unsafe(`PRAGMA user_version = ${latest}`)
 })
