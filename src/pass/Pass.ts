@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import * as Ref from "effect/Ref"
+import { believed, type TokenCounts } from "../domain/model/Spending.js"
 import { tokens } from "./Metrics.js"
-import type { TokenUsage } from "../services/ModelClient.js"
 import { Settings } from "../settings/Settings.js"
 
 /** What the model has cost so far. */
@@ -38,9 +38,11 @@ export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(functio
   return { owner, modelUse, request }
 })
 
-/** Counts a request that was answered. */
-export const countAnswer = (pass: Pass, { inputTokens, outputTokens }: TokenUsage): Effect.Effect<void> =>
-  Effect.all(
+/** Counts a request that was answered; figures of a host's own model that cannot be are left out. */
+export const countAnswer = (pass: Pass, usage: TokenCounts): Effect.Effect<void> => {
+  const said = { input: usage.inputTokens, output: usage.outputTokens, total: undefined }
+  const { inputTokens, outputTokens } = believed(said, false) ?? { inputTokens: 0, outputTokens: 0 }
+  return Effect.all(
     [
       Ref.update(pass.modelUse, (use) => ({
         calls: use.calls + 1,
@@ -52,3 +54,4 @@ export const countAnswer = (pass: Pass, { inputTokens, outputTokens }: TokenUsag
     ],
     { discard: true }
   )
+}

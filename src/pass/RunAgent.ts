@@ -3,10 +3,10 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ProviderCrossing } from "../domain/memory/ConsolidationError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
+import { believed } from "../domain/model/Spending.js"
 import { renderTemplate } from "../domain/text/Template.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "../services/AgentControl.js"
-import { TokenUsage } from "../services/ModelClient.js"
 import { type ConsolidationState, StateDb } from "../services/StateDb.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
@@ -67,15 +67,19 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
 const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
   let counted = { inputTokens: 0, outputTokens: 0 }
   return Stream.tap(statuses, (status) => {
-    if (status._tag !== "Running" || status.inputTokens === undefined || status.outputTokens === undefined) {
+    const said =
+      status._tag === "Running"
+        ? believed({ input: status.inputTokens, output: status.outputTokens, total: undefined }, false)
+        : undefined
+    if (said === undefined) {
       return Effect.void
     }
-    const { inputTokens, outputTokens } = status
-    const turn = new TokenUsage({
+    const { inputTokens, outputTokens } = said
+    const turn = {
       inputTokens: Math.max(0, inputTokens - counted.inputTokens),
       outputTokens: Math.max(0, outputTokens - counted.outputTokens)
-    })
-    counted = { inputTokens, outputTokens }
+    }
+    counted = said
     return countAnswer(pass, turn)
   })
 }

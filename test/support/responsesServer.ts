@@ -111,6 +111,12 @@ export const replies = {
         item: { type: "message", content: [{ type: "output_text", text }] }
       }) + frame({ type: "response.completed", response: {} })
   }),
+  /** A whole answer, with whatever is to be said of its cost. */
+  costing: (text: string, usage: unknown) => (): Reply => ({
+    body:
+      frame({ type: "response.output_item.done", item: message(text) }) +
+      frame({ type: "response.completed", response: { status: "completed", usage } })
+  }),
   refusal: (): Reply => ({
     body: [
       frame({ type: "response.refusal.delta", delta: "I cannot help with that" }),

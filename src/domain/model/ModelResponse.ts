@@ -1,12 +1,7 @@
 import * as Schema from "effect/Schema"
 import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../session/LenientField.js"
 import { readWords, type ServerWords } from "./ModelFailureReading.js"
-
-/** What one answer cost, as the server counts. */
-export interface ResponseUsage {
-  readonly inputTokens: number
-  readonly outputTokens: number
-}
+import { believed, type TokenCounts } from "./Spending.js"
 
 /** A model's wish to have a tool run. */
 export interface ToolRequest {
@@ -29,7 +24,8 @@ export interface ModelResponse {
   /** Finished output items in order, as the server has them: a later request gives them back. */
   readonly items: ReadonlyArray<JsonObject>
   readonly refusal: string
-  readonly usage: ResponseUsage | undefined
+  /** What the answer cost, as the server counts; undefined where it does not say, or says what cannot be believed. */
+  readonly usage: TokenCounts | undefined
   /** Undefined while it goes on. */
   readonly end: ResponseEnd | undefined
 }
@@ -43,13 +39,9 @@ export const noResponse: ModelResponse = {
   end: undefined
 }
 
-const Usage = Schema.Struct({
-  input_tokens: lenient(Schema.NonNegativeInt),
-  output_tokens: lenient(Schema.NonNegativeInt)
-})
 const Envelope = Schema.Struct({
   output: lenient(Schema.Array(Schema.Unknown)),
-  usage: lenient(Usage),
+  usage: Schema.optional(Schema.Unknown),
   status: lenient(Schema.String),
   error: Schema.optional(Schema.Unknown),
   incomplete_details: lenient(Schema.Struct({ reason: lenient(Schema.String) }))
@@ -71,17 +63,22 @@ const endOf = (type: string, { error, incomplete_details, status = "" }: typeof 
       : { _tag: "Completed" }
 }
 
+const usageOf = (usage: unknown, end: ResponseEnd): TokenCounts | undefined =>
+  isJsonObject(usage)
+    ? believed(
+        { input: usage["input_tokens"], output: usage["output_tokens"], total: usage["total_tokens"] },
+        end._tag === "Completed"
+      )
+    : undefined
+
 const ended = (response: ModelResponse, type: string, given: unknown): ModelResponse => {
   const envelope = decodeEnvelope(given)
-  const { usage } = envelope
+  const end = endOf(type, envelope)
   return {
     // Some servers tell the items in the last event alone.
     ...(response.items.length === 0 ? withItems(response, envelope.output ?? []) : response),
-    usage:
-      usage === undefined
-        ? undefined
-        : { inputTokens: usage.input_tokens ?? 0, outputTokens: usage.output_tokens ?? 0 },
-    end: endOf(type, envelope)
+    usage: usageOf(envelope.usage, end),
+    end
   }
 }
 

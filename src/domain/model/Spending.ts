@@ -30,6 +30,39 @@ export interface ReachedCap {
   readonly limit: number
 }
 
+/** What one answer cost, in tokens. */
+export interface TokenCounts {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+/** What somebody who was paid says that an answer cost: anything at all. */
+export interface SaidCounts {
+  readonly input: unknown
+  readonly output: unknown
+  /** Undefined and null where no total is told. */
+  readonly total: unknown
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
+
+/**
+ * What an answer cost, where what is said of it can be believed; undefined where it cannot. Both figures must be whole
+ * numbers from 0 on, and above it for an answer that came; a total must not be below their sum. What a total has above it
+ * counts as output: some servers tell the tokens of reasoning in the total alone.
+ */
+export const believed = ({ input, output, total }: SaidCounts, isAnswered: boolean): TokenCounts | undefined => {
+  const least = isAnswered ? 1 : 0
+  if (!isCount(input) || !isCount(output) || input < least || output < least) {
+    return undefined
+  }
+  const sum = total ?? input + output
+  return isCount(sum) && sum >= input + output ? { inputTokens: input, outputTokens: sum - input } : undefined
+}
+
+/** Tokens of a question and its answer together. */
+export const costOf = ({ inputTokens, outputTokens }: TokenCounts): number => inputTokens + outputTokens
+
 /** The first cap that one more request of so many tokens would go over; undefined where it fits. */
 export const reachedCap = (caps: SpendingCaps, inPass: Spent, inDay: Spent, tokens: number): ReachedCap | undefined => {
   const checks: ReadonlyArray<readonly [BudgetExhausted["cap"], number | undefined, number]> = [

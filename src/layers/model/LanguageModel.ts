@@ -15,6 +15,7 @@ import {
   StreamEndedEarly
 } from "../../domain/model/ModelError.js"
 import { failureOfWords, readWords } from "../../domain/model/ModelFailureReading.js"
+import { believed, type TokenCounts } from "../../domain/model/Spending.js"
 import {
   ModelClient,
   type ModelEvent,
@@ -23,6 +24,7 @@ import {
   type TokenWindow
 } from "../../services/ModelClient.js"
 import { Settings } from "../../settings/Settings.js"
+import { newestCounter } from "../../services/Tokenizer.js"
 import { failureOfAiError } from "./AiFailure.js"
 
 type Part = Response.StreamPart<{}>
@@ -48,14 +50,14 @@ const withPart = (answer: Answer, part: Part): Answer => {
   }
 }
 
-/** A provider that does not count, or counts strangely, has counted nothing. */
-const tokens = (count: number | undefined): number => (Number.isSafeInteger(count) ? Math.max(0, count ?? 0) : 0)
-
-const usageOf = ({ end }: Answer): TokenUsage =>
-  new TokenUsage({
-    inputTokens: end?.type === "finish" ? tokens(end.usage.inputTokens) : 0,
-    outputTokens: end?.type === "finish" ? tokens(end.usage.outputTokens) : 0
-  })
+/** What a provider says that an answer cost; undefined where it does not count, or counts strangely. */
+const saidUsage = ({ end, text }: Answer): TokenCounts | undefined =>
+  end?.type === "finish"
+    ? believed(
+        { input: end.usage.inputTokens, output: end.usage.outputTokens, total: end.usage.totalTokens },
+        text.trim() !== ""
+      )
+    : undefined
 
 const failureOf = (subject: ModelSubject, error: unknown) =>
   AiError.isAiError(error)
@@ -63,13 +65,13 @@ const failureOf = (subject: ModelSubject, error: unknown) =>
     : Effect.succeed(failureOfWords(subject, readWords(error)))
 
 /** An answer that stops by itself without a word was refused, or, where nobody worked for it, never given. */
-const withoutText = (subject: ModelSubject, usage: TokenUsage): ModelError =>
-  usage.outputTokens > 0
+const withoutText = (subject: ModelSubject, usage: TokenCounts | undefined): ModelError =>
+  usage !== undefined && usage.outputTokens > 0
     ? new ModelRefused({ subject, detail: "it answered without a word" })
     : new ModelServerFailed({ subject, detail: "the answer ended without a word, and cost nothing" })
 
 /** What an answer amounts to: only one that says that it is finished is one. */
-const outcomeOf = Effect.fnUntraced(function* (subject: ModelSubject, answer: Answer) {
+const outcomeOf = Effect.fnUntraced(function* (subject: ModelSubject, answer: Answer, usage: TokenCounts) {
   const { end, text } = answer
   if (end === undefined) {
     return yield* new StreamEndedEarly({ subject })
@@ -88,13 +90,12 @@ const outcomeOf = Effect.fnUntraced(function* (subject: ModelSubject, answer: An
     case "error":
       return yield* new ModelServerFailed({ subject, detail: "it does not say why" })
     default: {
-      const usage = usageOf(answer)
       if (text.trim() === "") {
-        return yield* withoutText(subject, usage)
+        return yield* withoutText(subject, saidUsage(answer))
       }
       const events: ReadonlyArray<ModelEvent> = [
         { _tag: "TextDelta", text },
-        { _tag: "Completed", usage }
+        { _tag: "Completed", usage: new TokenUsage(usage) }
       ]
       return events
     }
@@ -116,7 +117,8 @@ export interface LanguageModelOptions {
  * the user's, and the instructions ask for the object. Everything that may come instead of a finished answer fails with
  * the `ModelError` that says what it was. Nothing is asked again, and the caps of the settings do not hold: retries, caps
  * and headers are the host's, on its own HTTP client. `modelSilence` and `modelTimeLimit` do hold. The span
- * `ModelClient.stream` says what the answer cost, also where it is of no use.
+ * `ModelClient.stream` says what the answer cost, also where it is of no use; what the provider does not count, or counts
+ * as it cannot be, is counted over the words that were sent and that came.
  */
 export const layer = (
   options: LanguageModelOptions
@@ -126,6 +128,7 @@ export const layer = (
     Effect.gen(function* () {
       const model = yield* LanguageModel.LanguageModel
       const { modelSilence, modelTimeLimit } = yield* Settings
+      const count = options.window?.count ?? (yield* newestCounter)
       const answer = Effect.fn("ModelClient.stream")(function* ({ input, instructions, thread }: StageOneRequest) {
         const subject: ModelSubject = { threadId: thread.id }
         yield* Effect.annotateCurrentSpan(subject)
@@ -144,8 +147,12 @@ export const layer = (
             onTimeout: () => new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_TIME_LIMIT" })
           })
         )
-        yield* Effect.annotateCurrentSpan({ ...usageOf(whole), end: whole.end?.type ?? "none" })
-        return yield* outcomeOf(subject, whole)
+        const usage = saidUsage(whole) ?? {
+          inputTokens: yield* count(`${instructions}\n${input}`),
+          outputTokens: yield* count(whole.text)
+        }
+        yield* Effect.annotateCurrentSpan({ ...usage, end: whole.end?.type ?? "none" })
+        return yield* outcomeOf(subject, whole, usage)
       })
       return { ...options, stream: (request) => Stream.fromIterableEffect(answer(request)) }
     })

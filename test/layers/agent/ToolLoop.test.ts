@@ -249,6 +249,26 @@ describe("an agent over a model", () => {
     })
   )
 
+  it.scopedLive("ends at its tokens, also where the server says that it costs nothing, or less", () =>
+    Effect.gen(function* () {
+      for (const tokens of [0, -1_000, Number.MAX_VALUE]) {
+        const { run, server } = yield* world(
+          (request) => {
+            const turn = calling({ name: "list_files", parameters: { path: "." } })(request)
+            return {
+              ...turn,
+              body: turn.body.replaceAll(/"(input|output|total)_tokens":\d+/g, `"$1_tokens":${tokens}`)
+            }
+          },
+          { agentTokens: 100_000, modelOutputTokens: 16_000 }
+        )
+        const end = last(yield* run)
+        assert.match(end?._tag === "Errored" ? end.message : "", /MEMORIES_AGENT_TOKENS/)
+        assert.isAtMost(server.requests.length, 7)
+      }
+    })
+  )
+
   it.scopedLive("that only talks is asked to go on, and given up on in the end", () =>
     Effect.gen(function* () {
       const { run, server } = yield* world(replies.ok("I have written the memory."))

@@ -149,15 +149,28 @@ describe("a language model of the host's", () => {
     })
   )
 
-  it.effect("an answer whose cost nobody counted cost nothing", () =>
-    Effect.gen(function* () {
-      const events = yield* parts(textDelta("{}"), finish("unknown", {}))
-      assert.deepStrictEqual(JSON.parse(JSON.stringify(events.at(-1))), {
-        _tag: "Completed",
-        usage: { inputTokens: 0, outputTokens: 0 }
+  for (const [what, usage] of Object.entries({
+    "nobody counted": {},
+    "is counted in part": { inputTokens: 100 },
+    "is told as nothing": { inputTokens: 0, outputTokens: 0 },
+    "is below nothing": { inputTokens: -5, outputTokens: 10 },
+    "is no whole number": { inputTokens: 100.5, outputTokens: 10 },
+    "is no number": { inputTokens: Number.NaN, outputTokens: 10 },
+    "is beyond counting": { inputTokens: 1e300, outputTokens: 10 }
+  })) {
+    it.effect(`an answer whose cost ${what} is counted over its words and those it was asked with`, () =>
+      Effect.gen(function* () {
+        const window = { inputTokens: 1_000, count: (text: string) => Effect.succeed(text.length) }
+        const layer = layerOf(() => Stream.fromIterable([textDelta("{}"), finish("unknown", usage)]), { window })
+        const { stream } = yield* Effect.provide(ModelClient, layer)
+        const events = Chunk.toReadonlyArray(yield* Stream.runCollect(stream(request)))
+        assert.deepStrictEqual(JSON.parse(JSON.stringify(events.at(-1))), {
+          _tag: "Completed",
+          usage: { inputTokens: "the instructions\nthe session".length, outputTokens: 2 }
+        })
       })
-    })
-  )
+    )
+  }
 
   it.effect("that says nothing for longer than it may is given up", () =>
     Effect.gen(function* () {

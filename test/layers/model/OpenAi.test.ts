@@ -629,4 +629,56 @@ describe("a pass whose requests have a cap", () => {
       )
     })
   )
+
+  const lies: { readonly [what: string]: unknown } = {
+    "is left out": undefined,
+    "is null": null,
+    "is a text": "12",
+    "is an empty object": {},
+    "is told in part": { input_tokens: 10 },
+    "is below nothing": { input_tokens: -1_000_000, output_tokens: 5, total_tokens: -999_995 },
+    "is no whole number": { input_tokens: 0.5, output_tokens: 0.5, total_tokens: 1 },
+    "is told in texts": { input_tokens: "10", output_tokens: "5" },
+    "has a figure that is null": { input_tokens: 10, output_tokens: null, total_tokens: 10 },
+    "is nothing": { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
+    "is beyond counting": { input_tokens: 1e300, output_tokens: 5 },
+    "is more than the request can come to": { input_tokens: 9_000_000_000_000_000, output_tokens: 5 },
+    "has a total below its parts": { input_tokens: 10, output_tokens: 5, total_tokens: 14 }
+  }
+  for (const [what, usage] of Object.entries(lies)) {
+    it.scopedLive(`counts an answer whose cost ${what} with the worst that was reserved for it`, () =>
+      Effect.gen(function* () {
+        const { pass, server } = yield* home(replies.costing(good, usage), 3)
+        // Enough for one request at its worst, and for hundreds at what they cost.
+        const report = yield* pass({ maxTokens: 30_000, modelOutputTokens: 16_000, concurrency: 1 })
+        assert.deepStrictEqual([report.extracted.length, server.requests.length], [1, 1])
+        assert.deepStrictEqual(
+          report.skipped.map(({ reason }) => reason),
+          ["budget", "budget"]
+        )
+        assert.isAbove(report.model.inputTokens, 0)
+        assert.strictEqual(report.model.outputTokens, 16_000)
+      })
+    )
+  }
+
+  it.scopedLive("counts what a total has above its parts", () =>
+    Effect.gen(function* () {
+      const { pass } = yield* home(replies.costing(good, { input_tokens: 100, output_tokens: 50, total_tokens: 450 }))
+      const { model } = yield* pass({})
+      assert.deepStrictEqual([model.inputTokens, model.outputTokens], [100, 350])
+    })
+  )
+
+  it.scopedLive("counts an answer that broke off with too many requests at its worst: somebody worked for it", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(() => ({
+        body:
+          frame({ type: "response.output_text.delta", delta: "half an answer" }) +
+          frame({ type: "error", code: "rate_limit_exceeded", message: "too many requests" })
+      }))
+      yield* pass({ maxTokens: 30_000, modelOutputTokens: 16_000 })
+      assert.strictEqual(server.requests.length, 1)
+    })
+  )
 })

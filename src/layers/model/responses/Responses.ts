@@ -22,14 +22,9 @@ import {
   StreamEndedEarly
 } from "../../../domain/model/ModelError.js"
 import { failureOfWords, shown } from "../../../domain/model/ModelFailureReading.js"
-import {
-  addEvent,
-  type ModelResponse,
-  noResponse,
-  refusalOf,
-  type ResponseUsage
-} from "../../../domain/model/ModelResponse.js"
+import { addEvent, type ModelResponse, noResponse, refusalOf } from "../../../domain/model/ModelResponse.js"
 import { waitBefore } from "../../../domain/model/ModelRetry.js"
+import { costOf, type TokenCounts } from "../../../domain/model/Spending.js"
 import { providerOf } from "../../../domain/privacy/Provider.js"
 import type { TokenWindow } from "../../../services/ModelClient.js"
 import type { StateDbFailure } from "../../../services/StateDb.js"
@@ -57,13 +52,14 @@ interface PreparedRequest extends Purchase {
   readonly http: HttpClientRequest.HttpClientRequest
   /** Characters that an answer may have; whoever sends more ignores what it was asked. */
   readonly limit: number
+  readonly maxOutputTokens: number
 }
 
 /** A whole answer. */
 export interface ResponsesAnswer {
   readonly response: ModelResponse
-  /** Zeroes where the server did not say. */
-  readonly usage: ResponseUsage
+  /** The worst that it can have cost, where the server does not say, or says what cannot be. */
+  readonly usage: TokenCounts
 }
 
 /**
@@ -98,8 +94,8 @@ const outcomeOf = (
   subject: ModelSubject,
   response: ModelResponse,
   isCutShort: boolean
-): Effect.Effect<ResponsesAnswer, ModelError> => {
-  const { end, usage = { inputTokens: 0, outputTokens: 0 } } = response
+): Effect.Effect<ModelResponse, ModelError> => {
+  const { end } = response
   const refusal = refusalOf(response)
   switch (end?._tag) {
     case undefined:
@@ -110,14 +106,10 @@ const outcomeOf = (
       return new AnswerIncomplete({ subject, reason: end.reason })
     case "Completed":
       return refusal === undefined
-        ? Effect.succeed({ response, usage })
+        ? Effect.succeed(response)
         : new ModelRefused({ subject, detail: shown(refusal) || "it does not say why" })
   }
 }
-
-/** What became of a request: what it cost, where that is known, and whether it went well. */
-const costOf = ({ usage }: ModelResponse): number | undefined =>
-  usage === undefined ? undefined : usage.inputTokens + usage.outputTokens
 
 /** Failures that come instead of an answer: a server that says no has not worked for it. */
 const costsNothing = (error: ModelError): boolean => {
@@ -136,6 +128,10 @@ const costsNothing = (error: ModelError): boolean => {
       return false
   }
 }
+
+/** Whether nothing of an answer came. */
+const isEmpty = ({ items, refusal, text }: ModelResponse): boolean =>
+  text === undefined && items.length === 0 && refusal === ""
 
 const encoder = new TextEncoder()
 
@@ -181,6 +177,7 @@ const make = Effect.gen(function* () {
       subject,
       http: HttpClientRequest.post("/responses", { body }),
       limit: maxOutputTokens * charactersPerToken + charactersAround,
+      maxOutputTokens,
       worst: {
         // No text has more tokens than bytes, and none more bytes than the body that holds it.
         cheap: body.body.length + overheadTokens + maxOutputTokens,
@@ -228,23 +225,41 @@ const make = Effect.gen(function* () {
       }),
       Effect.flatMap((isCutShort) => outcomeOf(subject, response, isCutShort)),
       Effect.either,
-      Effect.map((outcome) => ({ outcome, cost: costOf(response) }))
+      Effect.map((outcome) => ({ outcome, received: response }))
     )
   }
 
+  /** What the server says that an answer cost; undefined where that is more than the request can come to. */
+  const saidOf = ({ usage }: ModelResponse, { worst }: PreparedRequest): TokenCounts | undefined =>
+    usage !== undefined && costOf(usage) <= worst.cheap ? usage : undefined
+
+  const worstOf = ({ maxOutputTokens, worst }: PreparedRequest): Effect.Effect<TokenCounts> =>
+    Effect.map(worst.exact, (tokens) => ({
+      inputTokens: Math.min(tokens, worst.cheap) - maxOutputTokens,
+      outputTokens: maxOutputTokens
+    }))
+
   const attempt = Effect.fn("Responses.attempt")(function* (request: PreparedRequest) {
     const { pass, subject, worst } = request
-    const { cost, outcome } = yield* ledger.spend({ pass, subject, worst }, (settle) =>
-      Effect.tap(send(request), ({ cost, outcome }) => {
-        const known = cost ?? (Either.isLeft(outcome) && costsNothing(outcome.left) ? 0 : undefined)
+    const { outcome, said } = yield* ledger.spend({ pass, subject, worst }, (settle) =>
+      Effect.gen(function* () {
+        const { outcome, received } = yield* send(request)
+        const said = saidOf(received, request)
+        const wasRefused = Either.isLeft(outcome) && costsNothing(outcome.left) && isEmpty(received)
+        const known = said !== undefined ? costOf(said) : wasRefused ? 0 : undefined
         // An answer that was paid for is not lost for want of a note: it stays paid for at its worst.
-        return known === undefined
-          ? Effect.void
-          : Effect.catchAll(settle(known), ({ message }) => Effect.logWarning(`a cost was not settled: ${message}`))
+        if (known !== undefined) {
+          yield* Effect.catchAll(settle(known), ({ message }) =>
+            Effect.logWarning(`a cost was not settled: ${message}`)
+          )
+        }
+        yield* Effect.annotateCurrentSpan({ cost: known ?? -1, outcome: outcome._tag })
+        return { outcome, said }
       })
     )
-    yield* Effect.annotateCurrentSpan({ cost: cost ?? -1, outcome: outcome._tag })
-    return yield* outcome
+    const response = yield* outcome
+    const answer: ResponsesAnswer = { response, usage: said ?? (yield* worstOf(request)) }
+    return answer
   })
 
   const askPrepared = Effect.fn("Responses.ask")(function* (request: PreparedRequest) {
