@@ -410,6 +410,76 @@ describe("doctor", () => {
   )
 })
 
+describe("a home with a row that cannot be read", () => {
+  /** As an earlier version left it, whose index took any number for a time. */
+  const spoilt = Effect.gen(function* () {
+    const home = yield* learnedHome
+    home.session(4, { cwd: pier, request: "paint the pier" })
+    home.session(5, { cwd: pier, request: "paint the boats" })
+    yield* home.run("--limit", "0")
+    home.sql("UPDATE threads SET created_at = 1e300, updated_at = -1e17 WHERE id = ?", threadIdOf(4))
+    home.sql("UPDATE rollout_files SET last_record_at = -1e17 WHERE thread_id = ?", threadIdOf(4))
+    return home
+  })
+
+  it.scoped("is shown without it by every command that looks, and doctor names it with what to do", () =>
+    Effect.gen(function* () {
+      const home = yield* spoilt
+      const status = yield* home.run("status")
+      assert.strictEqual(status.code, 0, status.stderr)
+      const warnings = status.stderr.split("\n").filter((line) => line.includes(threadIdOf(4)))
+      assert.strictEqual(warnings.length, 1, status.stderr)
+      const list = yield* home.run("list")
+      assert.deepStrictEqual([list.code, list.stdout.includes(pier)], [0, true])
+      const doctor = yield* home.run("doctor")
+      assert.strictEqual(doctor.code, 1)
+      assert.include(doctor.stdout, `rows that cannot be read are left out: threads ${threadIdOf(4)}`)
+      assert.include(doctor.stdout, "to do: run rollout-memories --rebuild-index")
+      const rebuilt = yield* home.run("--rebuild-index", "--all")
+      assert.strictEqual(rebuilt.code, 0, rebuilt.stderr)
+      assert.strictEqual((yield* home.run("doctor")).code, 0)
+    })
+  )
+
+  it.scoped("is healed by the next pass, which learns from the session all the same", () =>
+    Effect.gen(function* () {
+      const home = yield* spoilt
+      const pass = yield* home.pass()
+      assert.strictEqual(pass.code, 0, pass.stderr)
+      assert.strictEqual(
+        pass.stderr.split("\n").filter((line) => line.includes("were repaired")).length,
+        1,
+        pass.stderr
+      )
+      const learned = home.sql("SELECT thread_id FROM thread_memory ORDER BY thread_id")
+      assert.deepStrictEqual(
+        learned.map((row) => row["thread_id"]),
+        [1, 2, 3, 4, 5].map(threadIdOf)
+      )
+      const again = yield* home.pass()
+      assert.deepStrictEqual([again.code, again.stderr.includes("repaired")], [0, false])
+      const times = "SELECT created_at, updated_at FROM threads WHERE id = ?"
+      const [four] = home.sql(times, threadIdOf(4))
+      const [five] = home.sql(times, threadIdOf(5))
+      for (const column of ["created_at", "updated_at"]) {
+        assert.strictEqual(Number(five?.[column]) - Number(four?.[column]), 60_000, column)
+      }
+      assert.strictEqual((yield* home.run("doctor")).code, 0)
+    })
+  )
+
+  it.scoped("is planned with the others", () =>
+    Effect.gen(function* () {
+      const home = yield* spoilt
+      const plan = yield* home.run("plan")
+      assert.strictEqual(plan.code, 0, plan.stderr)
+      for (const number of [4, 5]) {
+        assert.include(plan.stdout, threadIdOf(number))
+      }
+    })
+  )
+})
+
 describe("doctor with a model", () => {
   const key = `sk-${"k1j2".repeat(8)}`
 

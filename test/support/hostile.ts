@@ -128,6 +128,32 @@ export const hostileFiles: ReadonlyArray<Hostile> = [
   },
   raw("clocks from 1970", "extracted", (number) => whole(number).replaceAll("2026-03-02T", "1970-01-01T")),
   raw("clocks from 9999", "extracted", (number) => whole(number).replaceAll("2026-03-02T", "9999-12-31T")),
+  ...[1e300, -1e17, 8.64e15].flatMap((time) => [
+    raw(`nothing but the time ${time}`, "extracted", (number) =>
+      whole(number).replace(/"timestamp":"[^"]*"/g, `"timestamp":${time}`)
+    ),
+    raw(`the time ${time} in its first line`, "extracted", (number) =>
+      whole(number)
+        .replace(/"timestamp":"[^"]*"/, `"timestamp":${time}`)
+        .replace(/"timestamp":"[^"]*"/, '"timestamp":0')
+    ),
+    raw(`the time ${time} in its last line`, "extracted", (number) =>
+      whole(number).replace(/"timestamp":"[^"]*"(?![\s\S]*"timestamp")/, `"timestamp":${time}`)
+    )
+  ]),
+  ...["1e300", "-7"].map((total) =>
+    raw(
+      `a token count of ${total}`,
+      "extracted",
+      (number) =>
+        `${whole(number)}{"timestamp":"2026-03-02T09:00:00.000Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"total_tokens":${total}}}}}\n`
+    )
+  ),
+  raw("halves of characters and NULs in all that it says of itself", "extracted", (number) => {
+    const odd = '"a\\u0000b\\ud800c"'
+    const git = `"git":{"commit_hash":${odd},"branch":${odd},"repository_url":${odd}}`
+    return whole(number).replace('"payload":{', `"payload":{"cli_version":${odd},"model_provider":${odd},${git},`)
+  }),
   cwdSession("with line breaks", "/home/ada/a\nb\r\nthread_id: x"),
   cwdSession("with quotes and emoji", "/home/ada/\"q\" 'r' `s` 🚢"),
   cwdSession("with ..", "/home/ada/../../../etc/../hostile"),
@@ -138,6 +164,15 @@ export const hostileFiles: ReadonlyArray<Hostile> = [
   raw("nothing but NULs", { failed: "NotACodexRollout" }, () => "\0".repeat(100_000)),
   raw("no JSON at all", { failed: "NotACodexRollout" }, () => "this is no rollout\n".repeat(1_000)),
   raw("nothing", { failed: "NotACodexRollout" }, () => ""),
+  ...[
+    ["a NUL in its cwd", "/home/ada/a\0b"],
+    ["half a character in its cwd", "/home/ada/\ud800"],
+    ["a cwd of 100,000 characters", `/${"d".repeat(99_999)}`]
+  ].map(([name = "", cwd = ""]) =>
+    raw(name, { failed: "NoWorkingDirectory" }, (number) =>
+      session(number, (rollout) => rollout.user("fix it").command("npm test", "# pass 1\n").turnEnd(), cwd).text()
+    )
+  ),
   raw("no cwd", { failed: "NoWorkingDirectory" }, (number) =>
     new RolloutBuilder()
       .line("session_meta", { id: threadIdOf(number), source: "cli" })

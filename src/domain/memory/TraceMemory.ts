@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
-import { cutMiddle, type Split } from "../text/ByteBudget.js"
+import { cutMiddle, keptText, type Split } from "../text/ByteBudget.js"
 import { neutralDocument, neutralLine } from "../text/Markdown.js"
 import type { Redact } from "../privacy/redaction/Marker.js"
 import type { StageOneOutput } from "./StageOneOutput.js"
@@ -47,11 +47,15 @@ ${notes}`
  * their limits.
  */
 export const normaliseOutput = (output: StageOneOutput, limits: MemoryLimits, redact: Redact): StageOneOutput => {
-  const trace = neutralDocument(redact(output.traceMemory))
+  const trace = neutralDocument(redact(keptText(output.traceMemory)))
   const structured = isStructured(trace) ? trace : inFallback(trace)
   return {
     traceMemory: cutMiddle(structured, limits.traceBytes, traceCut),
-    summary: cutMiddle(neutralLine(redact(output.summary).replace(/\s+/g, " ").trim()), limits.summaryBytes, summaryCut)
+    summary: cutMiddle(
+      neutralLine(redact(keptText(output.summary)).replace(/\s+/g, " ").trim()),
+      limits.summaryBytes,
+      summaryCut
+    )
   }
 }
 

@@ -62,3 +62,6 @@ export const cutMiddle = (text: string, limit: number, split: Split): string =>
 /** Keeps the head of a text when it is over `limit` bytes. */
 export const cutEnd = (text: string, limit: number): string =>
   byteLength(text) <= limit ? text : decoder.decode(headBytes(encoder.encode(text), limit))
+
+/** A text that reads back as it was written, by whatever it is kept in: without NUL, and without halves of characters. */
+export const keptText = (text: string): string => text.replaceAll("\0", "").replace(/\p{Surrogate}/gu, "\ufffd")

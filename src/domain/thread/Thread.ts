@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { cutEnd } from "../text/ByteBudget.js"
+import { cutEnd, keptText } from "../text/ByteBudget.js"
 import type { Redact } from "../privacy/redaction/Marker.js"
 import { sourceOf, timestampOf } from "../session/RolloutLine.js"
 import { isStaging } from "./WorkingDirectory.js"
@@ -74,8 +74,11 @@ const labelBytes = 4_096
 /** So much of a text is redacted before it is cut: no secret that begins in a label is longer. */
 const redactedCharacters = 16_384
 
+const kept = (text: string, redact: Redact): string =>
+  cutEnd(redact(keptText(text.slice(0, redactedCharacters))), labelBytes)
+
 const label = (text: string | undefined, redact: Redact): string | null =>
-  text === undefined ? null : cutEnd(redact(text.slice(0, redactedCharacters)), labelBytes)
+  text === undefined ? null : kept(text, redact)
 
 const nameTime = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})/
 
@@ -108,7 +111,9 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, red
       rolloutPath: file.path,
       createdAt: timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? timeInName(name) ?? file.modifiedAt,
       updatedAt: lastRecordTime(facts, file, now),
-      source: isStaging(cwdOf(facts) ?? "") ? "subagent:memory_consolidation" : sourceOf(facts.meta ?? {}),
+      source: isStaging(cwdOf(facts) ?? "")
+        ? "subagent:memory_consolidation"
+        : kept(sourceOf(facts.meta ?? {}), redact),
       modelProvider: label(facts.meta?.model_provider, redact),
       cwd: cwdOf(facts) ?? null,
       cliVersion: label(facts.meta?.cli_version, redact),

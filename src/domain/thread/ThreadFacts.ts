@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { keptText } from "../text/ByteBudget.js"
 import { decodeLenient, isJsonObject, lenient } from "../session/LenientField.js"
 import { environmentCwd } from "../session/InjectedText.js"
 import { type Event, isSubAgentSource, type RolloutLine, type SessionMeta, sourceOf } from "../session/RolloutLine.js"
@@ -98,7 +99,7 @@ const policyOf = (policy: unknown): string | undefined =>
       ? [policy["type"], policy["mode"]].find((name) => typeof name === "string")?.toString()
       : undefined
 
-const TokenUsage = Schema.Struct({ total_tokens: lenient(Schema.Number) })
+const TokenUsage = Schema.Struct({ total_tokens: lenient(Schema.NonNegativeInt) })
 const TokenPayload = Schema.Struct({
   info: lenient(Schema.Struct({ total_token_usage: lenient(TokenUsage) })),
   thread_token_usage: lenient(TokenUsage)
@@ -140,9 +141,16 @@ export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => 
   lastTimestamp: tail.lastTimestamp ?? head.lastTimestamp
 })
 
+/** Longer than any system lets a path be, in characters. */
+const pathCharacters = 32_767
+
+/** What cannot be a path is none: to put it in order would make it another directory's. */
+const isPath = (cwd: string | undefined): cwd is string =>
+  cwd !== undefined && cwd.length <= pathCharacters && keptText(cwd) === cwd
+
 /** Where the session worked; undefined where nothing says. */
 export const cwdOf = (facts: ThreadFacts): string | undefined =>
-  facts.meta?.cwd ?? facts.turnCwd ?? facts.environmentCwd
+  [facts.meta?.cwd, facts.turnCwd, facts.environmentCwd].find(isPath)
 
 /** Whether the session was recorded with memory switched off. */
 export const isMemoryDisabled = ({ meta }: ThreadFacts): boolean => meta?.memory_mode === "disabled"

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { keptText } from "../text/ByteBudget.js"
 import { v5 as uuidV5 } from "uuid"
 
 /** The id of a thread: a UUID in lower case. */
@@ -25,6 +26,6 @@ export const threadIdOf = (said: string | undefined, fileName: string): ThreadId
   const id =
     said !== undefined && wholeUuid.test(said)
       ? said
-      : (uuid.exec(fileName)?.[0] ?? uuidV5(said ?? fileName, nameSpace))
+      : (uuid.exec(fileName)?.[0] ?? uuidV5(keptText(said ?? fileName), nameSpace))
   return ThreadId.make(id.toLowerCase())
 }

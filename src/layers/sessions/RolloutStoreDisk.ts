@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { LineLimits } from "../../domain/session/LineSplitter.js"
 import { LineSplitter } from "../../domain/session/LineSplitter.js"
-import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../domain/session/RolloutLine.js"
+import { decodeNumberedLine, keptTime, type MalformedLine, type RolloutLine } from "../../domain/session/RolloutLine.js"
 import type { RolloutFile } from "../../domain/thread/Thread.js"
 import {
   CodexHomeUnavailable,
@@ -44,6 +44,12 @@ const attempt = <A>(read: () => A): A | undefined => {
   }
 }
 
+/** Within what a row can hold: a file full of holes may be larger than numbers are exact. */
+const sizeAndTime = ({ mtimeMs, size }: { readonly mtimeMs: number; readonly size: number }) => ({
+  size: Math.min(size, Number.MAX_SAFE_INTEGER),
+  modifiedAt: keptTime(mtimeMs)
+})
+
 /** Every real rollout file below a folder, by its path; a folder or a file may be reached through symbolic links. */
 const walk = (start: string, isArchived: boolean, seen: Set<string>): ReadonlyArray<RolloutFile> => {
   const found: Array<RolloutFile> = []
@@ -69,7 +75,7 @@ const walk = (start: string, isArchived: boolean, seen: Set<string>): ReadonlyAr
         open.push(path)
       } else if (isNamed && info?.isFile() === true) {
         seen.add(path)
-        found.push({ path, size: info.size, modifiedAt: Math.floor(info.mtimeMs), isArchived })
+        found.push({ path, ...sizeAndTime(info), isArchived })
       }
     }
   }
@@ -127,7 +133,7 @@ const readWhole = (file: RolloutFile, limits: LineLimits): Stream.Stream<Record,
       const end = Effect.sync(() => {
         isEnded = true
         const content = { size: position, hash: hash.digest("hex") }
-        const read: RolloutFile = { ...file, size: position, modifiedAt: Math.floor(info.mtimeMs) }
+        const read: RolloutFile = { ...file, ...sizeAndTime(info), size: position }
         const last: EndOfRollout = { _tag: "EndOfRollout", file: read, content }
         return Chunk.fromIterable<Record>([...splitter.flush().flatMap(decodeNumberedLine), last])
       })

@@ -1,3 +1,4 @@
+import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -6,7 +7,8 @@ import { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Holding, MemoryCatalogue, MemoryEntry } from "../../services/MemoryCatalogue.js"
 import * as Consolidations from "./Consolidations.js"
 import type { Tools } from "./sqlite/Operation.js"
-import { decodeClaims, decodeCount, decodeCwds, decodeIds, decodeLocks } from "./sqlite/Rows.js"
+import { decodeClaims, decodeCount, decodeCwds, decodeIds, decodeLocks, rowsOf } from "./sqlite/Rows.js"
+import { unreadableRows } from "./sqlite/Repair.js"
 import * as Search from "./Search.js"
 import * as Threads from "./ThreadIndex.js"
 
@@ -17,60 +19,50 @@ const decodeCounts = Schema.decodeUnknown(
   Schema.Tuple(Schema.Struct({ threads: Schema.Int, learned: Schema.Int, empty: Schema.Int }))
 )
 
-const decodeTries = Schema.decodeUnknown(
-  Schema.Array(
-    Schema.Struct({
-      at: Schema.Int,
-      outcome: Schema.String,
-      errorTag: nullableText,
-      errorMessage: nullableText,
-      retryAt: nullableInt
-    })
-  )
+const decodeTries = rowsOf(
+  Schema.Struct({
+    at: Schema.Int,
+    outcome: Schema.String,
+    errorTag: nullableText,
+    errorMessage: nullableText,
+    retryAt: nullableInt
+  })
 )
 
-const decodeEntries = Schema.decodeUnknown(
-  Schema.Array(
-    Schema.Struct({
-      threadId: ThreadId,
-      cwd: Schema.String,
-      title: Schema.String,
-      updatedAt: Schema.Int,
-      outcomes: Schema.String,
-      size: Schema.Int
-    })
-  )
+const decodeEntries = rowsOf(
+  Schema.Struct({
+    threadId: ThreadId,
+    cwd: Schema.String,
+    title: Schema.String,
+    updatedAt: Schema.Int,
+    outcomes: Schema.String,
+    size: Schema.Int
+  })
 )
 
-const decodeMemoryIds = Schema.decodeUnknown(Schema.Array(Schema.Struct({ threadId: ThreadId, cwd: Schema.String })))
+const decodeMemoryIds = rowsOf(Schema.Struct({ threadId: ThreadId, cwd: Schema.String }))
 
-const decodeSource = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ rolloutSize: Schema.Int, rolloutHash: nullableText }))
+const decodeSource = rowsOf(Schema.Struct({ rolloutSize: Schema.Int, rolloutHash: nullableText }))
+
+const decodeConsolidations = rowsOf(
+  Schema.Struct({
+    cwd: Schema.String,
+    publishedAt: nullableInt,
+    retryAt: nullableInt,
+    errorTag: nullableText,
+    errorMessage: nullableText
+  })
 )
 
-const decodeConsolidations = Schema.decodeUnknown(
-  Schema.Array(
-    Schema.Struct({
-      cwd: Schema.String,
-      publishedAt: nullableInt,
-      retryAt: nullableInt,
-      errorTag: nullableText,
-      errorMessage: nullableText
-    })
-  )
+const decodeNotes = rowsOf(
+  Schema.Struct({ id: Schema.Int, cwd: Schema.String, text: Schema.String, createdAt: Schema.Int })
 )
 
-const decodeNotes = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ id: Schema.Int, cwd: Schema.String, text: Schema.String, createdAt: Schema.Int }))
-)
+const decodeForgotten = rowsOf(Schema.Struct({ threadId: ThreadId, forgottenAt: Schema.Int, erasedAt: nullableInt }))
 
-const decodeForgotten = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ threadId: ThreadId, forgottenAt: Schema.Int, erasedAt: nullableInt }))
-)
-
-const decodeDamage = Schema.decodeUnknown(Schema.Array(Schema.Struct({ quickCheck: Schema.String })))
-const decodeTables = Schema.decodeUnknown(Schema.Array(Schema.Struct({ name: Schema.String })))
-const decodeLoose = Schema.decodeUnknown(Schema.Array(Schema.Struct({ table: Schema.String })))
+const decodeDamage = rowsOf(Schema.Struct({ quickCheck: Schema.String }))
+const decodeTables = rowsOf(Schema.Struct({ name: Schema.String }))
+const decodeLoose = rowsOf(Schema.Struct({ table: Schema.String }))
 
 /** More than any state DB has, in bytes; of a larger one the rest is read page by page. */
 const mappedBytes = 4_294_967_296
@@ -211,9 +203,11 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
       Effect.flatMap(sql.unsafe(`PRAGMA quick_check("${name.replaceAll('"', '""')}")`), decodeDamage)
     )).flat()
     const loose = yield* decodeLoose(yield* sql`PRAGMA foreign_key_check`)
+    const unreadable = yield* Effect.provideService(unreadableRows, SqlClient.SqlClient, sql)
     return [
       ...quick.map(({ quickCheck }) => quickCheck).filter((line) => line !== "ok"),
-      ...[...new Set(loose.map(({ table }) => table))].map((table) => `rows of ${table} belong to no thread`)
+      ...[...new Set(loose.map(({ table }) => table))].map((table) => `rows of ${table} belong to no thread`),
+      ...(unreadable.length === 0 ? [] : [`rows that cannot be read are left out: ${unreadable.join("; ")}`])
     ]
   })
 
@@ -224,7 +218,7 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
       return Option.none<number>()
     }
     const [{ count }] = yield* decodeCount(
-      yield* sql`SELECT coalesce(sum(tokens), 0) AS count FROM model_spending WHERE day = ${day}`
+      yield* sql`SELECT CAST(min(total(tokens), ${Number.MAX_SAFE_INTEGER}) AS INTEGER) AS count FROM model_spending WHERE day = ${day}`
     )
     return Option.some(count)
   })

@@ -10,7 +10,7 @@ import { emptyConnection, readConnection } from "./sqlite/Connection.js"
 import { migrate, requireLatest } from "./sqlite/Migrations.js"
 import { makeTools } from "./sqlite/Operation.js"
 
-const make = Effect.map(makeTools, Catalogue.make)
+const make = Effect.map(makeTools("read"), Catalogue.make)
 
 /**
  * The catalogue of the state DB at a path, opened for reading alone. Where there is none nothing was learned yet, and none

@@ -10,7 +10,7 @@ import {
   type SearchQuery
 } from "../../domain/memory/Search.js"
 import type { Tools } from "./sqlite/Operation.js"
-import { decodeCount } from "./sqlite/Rows.js"
+import { decodeCount, rowsOf } from "./sqlite/Rows.js"
 
 const Row = Schema.Struct({
   threadId: ThreadId,
@@ -21,7 +21,7 @@ const Row = Schema.Struct({
   score: Schema.Number
 })
 
-const decodeRows = Schema.decodeUnknown(Schema.Array(Row))
+const decodeRows = rowsOf(Row)
 
 const documentOf = ({ cwd, score, summary, threadId, trace, updatedAt }: typeof Row.Type): SearchDocument => ({
   _tag: "Trace",

@@ -8,11 +8,12 @@ import type { Tools } from "./sqlite/Operation.js"
 /** Days for which what was spent is kept. */
 const keptMilliseconds = 31 * 86_400_000
 
+/** Tokens may come to more than whole numbers hold, where an earlier version wrote down what a server had made up. */
 const Sums = Schema.Tuple(
   Schema.Struct({
-    passTokens: Schema.Int,
+    passTokens: Schema.Number,
     passRequests: Schema.Int,
-    dayTokens: Schema.Int,
+    dayTokens: Schema.Number,
     dayRequests: Schema.Int
   })
 )
@@ -30,8 +31,8 @@ export const make = ({ sql, statement, transaction }: Tools) => {
   const take = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
     const day = dayOf(yield* Clock.currentTimeMillis)
     const taken = yield* sql`INSERT INTO model_spending (id, pass, day, tokens) SELECT ${id}, ${pass}, ${day}, ${tokens}
-      FROM (SELECT count(*) AS requests, coalesce(sum(tokens), 0) AS tokens FROM model_spending WHERE pass = ${pass}) AS in_pass,
-        (SELECT count(*) AS requests, coalesce(sum(tokens), 0) AS tokens FROM model_spending WHERE day = ${day}) AS in_day
+      FROM (SELECT count(*) AS requests, total(tokens) AS tokens FROM model_spending WHERE pass = ${pass}) AS in_pass,
+        (SELECT count(*) AS requests, total(tokens) AS tokens FROM model_spending WHERE day = ${day}) AS in_day
       WHERE in_pass.requests < ${caps.maxRequests ?? unlimited}
         AND in_pass.tokens + ${tokens} <= ${caps.maxTokens ?? unlimited}
         AND in_day.requests < ${caps.maxRequestsPerDay ?? unlimited}
@@ -44,9 +45,9 @@ export const make = ({ sql, statement, transaction }: Tools) => {
   const reserve = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
     const day = dayOf(yield* Clock.currentTimeMillis)
     const rows = yield* sql`SELECT
-        coalesce(sum(CASE WHEN pass = ${pass} THEN tokens ELSE 0 END), 0) AS pass_tokens,
+        total(CASE WHEN pass = ${pass} THEN tokens ELSE 0 END) AS pass_tokens,
         coalesce(sum(CASE WHEN pass = ${pass} THEN 1 ELSE 0 END), 0) AS pass_requests,
-        coalesce(sum(CASE WHEN day = ${day} THEN tokens ELSE 0 END), 0) AS day_tokens,
+        total(CASE WHEN day = ${day} THEN tokens ELSE 0 END) AS day_tokens,
         coalesce(sum(CASE WHEN day = ${day} THEN 1 ELSE 0 END), 0) AS day_requests
       FROM model_spending WHERE pass = ${pass} OR day = ${day}`
     const [sums] = yield* decodeSums(rows)

@@ -1,4 +1,5 @@
 import { accessSync, closeSync, constants, openSync } from "node:fs"
+import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ProcessTable } from "../../services/ProcessTable.js"
@@ -10,7 +11,7 @@ import * as Consolidations from "./Consolidations.js"
 import { connection, unavailable } from "./sqlite/Connection.js"
 import * as Locks from "./ProjectLocks.js"
 import { migrate } from "./sqlite/Migrations.js"
-import { makeTools } from "./sqlite/Operation.js"
+import { makeTools, repairDatabase } from "./sqlite/Operation.js"
 import { setCorruptAside } from "./sqlite/SetCorruptAside.js"
 import * as Spending from "./Spending.js"
 import * as Threads from "./ThreadIndex.js"
@@ -23,9 +24,13 @@ const makePrivate = (path: string): Effect.Effect<void> =>
 const checkWritable = (path: string): Effect.Effect<void, StateDbUnavailable> =>
   Effect.try({ try: () => accessSync(path, constants.W_OK), catch: (cause) => unavailable(path, cause) })
 
-const make = Effect.fnUntraced(function* (path: string) {
+const make = Effect.fnUntraced(function* (path: string, isRebuilt: boolean) {
   yield* migrate(path)
-  const tools = yield* makeTools
+  if (isRebuilt) {
+    const repair = Effect.flatMap(SqlClient.SqlClient, repairDatabase)
+    yield* Effect.mapError(repair, (error) => unavailable(path, error))
+  }
+  const tools = yield* makeTools("write")
   return StateDb.of({
     ...Threads.make(tools),
     ...Claims.make(tools),
@@ -39,7 +44,7 @@ const make = Effect.fnUntraced(function* (path: string) {
 /**
  * The state DB as a SQLite file at an absolute path; its folder must be there. Many processes may have it open. A file that
  * cannot be used is left as it is: fails with `StateDbUnavailable`, which says why and what to do. With `replaceCorrupt` a
- * corrupt one is moved aside first, and a new one begun. Beside it the file `forgotten` keeps the ids of forgotten threads,
+ * corrupt one is moved aside first, and a new one begun; of a sound one, rows that cannot be read are repaired. Beside it the file `forgotten` keeps the ids of forgotten threads,
  * which a new database begins with.
  */
 export const layer = (
@@ -53,6 +58,6 @@ export const layer = (
       }
       yield* makePrivate(path)
       yield* checkWritable(path)
-      return Layer.provide(Layer.effect(StateDb, make(path)), connection(path))
+      return Layer.provide(Layer.effect(StateDb, make(path, options.replaceCorrupt)), connection(path))
     })
   )

@@ -6,6 +6,7 @@ import {
   isSubAgentSource,
   itemKinds,
   sourceOf,
+  keptTime,
   timestampOf
 } from "../../../src/domain/session/RolloutLine.js"
 import { threadIdOf } from "../../../src/testing/RolloutBuilder.js"
@@ -292,5 +293,38 @@ describe("where a session came from", () => {
   it("is unknown, and not interactive, where it is of no known form", () => {
     assert.strictEqual(sourceOf({ source: { hologram: true } }), "unknown")
     assert.strictEqual(sourceOf({ source: 3 }), "unknown")
+  })
+})
+
+describe("a time", () => {
+  it("is of a year that can be written down, or none", () => {
+    for (const [value, time] of [
+      [1_772_442_000, 1_772_442_000_000],
+      [1_772_442_000.5, 1_772_442_000_500],
+      [1_772_442_000_000.7, 1_772_442_000_000],
+      [-1, -1_000],
+      [253_402_300_799_999, 253_402_300_799_999],
+      [253_402_300_800_000, undefined],
+      ["9999-12-31T23:59:59.999Z", 253_402_300_799_999],
+      ["9999-12-31T23:59:59-12:00", undefined],
+      ["0000-01-01T00:00:00+12:00", undefined],
+      [1e300, undefined],
+      [-1e17, undefined],
+      [8.64e15, undefined],
+      [Number.MAX_SAFE_INTEGER, undefined],
+      [Infinity, undefined],
+      [Number.NaN, undefined],
+      [null, undefined],
+      ["soon", undefined]
+    ] as const) {
+      assert.strictEqual(timestampOf(value), time, String(value))
+    }
+  })
+
+  it("of a file is the nearest that can be", () => {
+    assert.deepStrictEqual(
+      [6.7e19, -6.7e19, 1_772_442_000_000.9].map(keptTime),
+      [253_402_300_799_999, -62_167_219_200_000, 1_772_442_000_000]
+    )
   })
 })

@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import * as fc from "effect/FastCheck"
 import { byteLength } from "../../../src/domain/text/ByteBudget.js"
 import { isComplete, type RolloutFile, Thread, threadOf } from "../../../src/domain/thread/Thread.js"
 import { addLine, noFacts } from "../../../src/domain/thread/ThreadFacts.js"
@@ -277,4 +279,55 @@ describe("whether a stored row says all that a reading says", () => {
     assert.isFalse(isComplete(stored({ title: null }), read))
     assert.isFalse(isComplete(stored({ updatedAt: read.updatedAt - 1 }), read))
   })
+})
+
+describe("what a row holds reads back as it was written", () => {
+  const odd = fc.oneof(
+    fc.double(),
+    fc.maxSafeInteger(),
+    fc.constantFrom(1e300, -1e17, Infinity, 8.64e15, 253_402_300_800_000, 0.5),
+    fc.string(),
+    fc.constantFrom("a\0b", "\ud800", "\udfff x", "9999-12-31T23:59:59-12:00", "x".repeat(70_000)),
+    fc.constant(null)
+  )
+  const isRow = Schema.is(Thread)
+
+  it.prop(
+    "whatever stands in each of its rollout's fields",
+    [fc.array(odd, { minLength: 22, maxLength: 22 })],
+    ([values]) => {
+      const line = (type: string, payload: unknown) => JSON.stringify({ timestamp: values[0], type, payload })
+      const text = [
+        line("session_meta", {
+          id: values[1],
+          timestamp: values[2],
+          cwd: values[3],
+          cli_version: values[4],
+          model_provider: values[5],
+          source: values[6],
+          thread_source: values[7],
+          git: { commit_hash: values[8], branch: values[9], repository_url: values[10] }
+        }),
+        line("turn_context", { cwd: values[11], approval_policy: values[12], sandbox_policy: values[13] }),
+        line("event_msg", { type: "user_message", message: values[14] }),
+        line("event_msg", { type: "thread_name_updated", thread_name: values[15] }),
+        line("event_msg", { type: "token_count", info: { total_token_usage: { total_tokens: values[16] } } }),
+        line("token_usage_record", { thread_token_usage: { total_tokens: values[17] } }),
+        JSON.stringify({ timestamp: values[18], type: "event_msg", payload: { type: "x" } })
+      ].join("\n")
+      const row = threadOf(rolloutLines(text).reduce(addLine, noFacts), file, now, redact)
+      assert.isTrue(isRow(row), JSON.stringify(row))
+      for (const [field, value] of Object.entries(row)) {
+        if (typeof value === "string") {
+          assert.strictEqual(Buffer.from(value).toString().replaceAll("\0", ""), value, field)
+          assert.isAtMost(value.length, 32_767, field)
+        } else if (value !== null) {
+          assert.isTrue(Number.isSafeInteger(value), field)
+        }
+      }
+      for (const time of [row.createdAt, row.updatedAt]) {
+        assert.match(new Date(time).toISOString(), /^\d{4}-/)
+      }
+    }
+  )
 })

@@ -33,6 +33,10 @@ describe("the id of a thread", () => {
     assert.strictEqual(threadIdOf(undefined, "notes.jsonl"), "f32c966f-2fd1-50c7-bc8b-b9decf98a42d")
   })
 
+  it("is a UUID where half a character was said", () => {
+    assert.isTrue(Schema.is(ThreadId)(threadIdOf("\ud800", "x.jsonl")))
+  })
+
   it.prop("is a UUID, whatever was said", [fc.option(fc.string(), { nil: undefined }), fc.string()], ([said, name]) => {
     assert.isTrue(Schema.is(ThreadId)(threadIdOf(said, name)))
     assert.strictEqual(threadIdOf(said, name), threadIdOf(said, name))

@@ -24,6 +24,8 @@ import {
   FastCheck,
   Fiber,
   Layer,
+  Logger,
+  LogLevel,
   Option,
   Ref,
   Schema,
@@ -36,6 +38,7 @@ import { connection } from "../../../src/layers/state/sqlite/Connection.js"
 import * as StateDbMemory from "../../../src/layers/StateDbMemory.js"
 import * as StateDbSqlite from "../../../src/layers/state/StateDb.js"
 import * as WorkingDirectoriesNode from "../../../src/layers/node/WorkingDirectories.js"
+import { MemoryCatalogue } from "../../../src/services/MemoryCatalogue.js"
 import type { ProcessTable } from "../../../src/services/ProcessTable.js"
 import { ClaimLost, StateDb, StateDbUnavailable } from "../../../src/services/StateDb.js"
 import { type Bundle, bundle } from "../../support/bundle.js"
@@ -586,6 +589,148 @@ describe("a state DB that is to be rebuilt", () => {
       assert.strictEqual(error.reason, "newer")
       assert.deepStrictEqual(contents(join(path, "..")), before)
     })
+  )
+})
+
+describe("a state DB with rows that cannot be read", () => {
+  /** Everything that a pass reads of it. */
+  const readAll = Effect.fnUntraced(function* (db: StateDb["Type"]) {
+    yield* db.indexedListing
+    yield* db.knownRollouts
+    const query = { pageSize: 2, sources: undefined, archived: false, unlearned: true } as const
+    const first = yield* db.listThreads({ ...query, after: undefined })
+    const rest = yield* db.listThreads({ ...query, after: first.at(-1)?.thread })
+    const records = yield* Effect.forEach([1, 2, 3, 4], (number) => db.getThread(idOf(number)))
+    const { memories } = yield* db.consolidationState(ferry, 10)
+    yield* db.dirtyDirectories(10)
+    yield* db.lockedDirectories
+    const claimed = yield* Effect.forEach([1, 2, 3, 4], (number) => db.claim(idOf(number), "pass", lease))
+    return {
+      listed: [...first, ...rest].map(({ thread }) => thread.id),
+      known: records.filter(Option.isSome).length,
+      memories: memories.map(({ threadId }) => threadId).sort(),
+      claimed: claimed.filter(Option.isSome).length
+    }
+  })
+
+  /** Threads 1 to 3 were learned from, the fourth is new; every table has a row of thread 1, or of its directory. */
+  const makeFull = Effect.fnUntraced(function* (path: string) {
+    yield* makeDb(path)
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        const db = yield* connect(path)
+        const known = [1, 2, 3, 4].map((number) => ({
+          path: makeThread(number).rolloutPath,
+          size: 1,
+          modifiedAt: 1,
+          threadId: idOf(number),
+          lastRecordAt: 1
+        }))
+        yield* db.changeIndex(changesOf({ threads: [makeThread(4)], known, listing: "as it was" }))
+        yield* db.addNote(ferry, "a note")
+        yield* db.recordPublished(ferry, "a fingerprint")
+        yield* db.acquireLock(ferry, "a pass", lease)
+      })
+    )
+    yield* sqlOn(path, `INSERT INTO memory_removals VALUES ('/elsewhere', '${idOf(1)}')`)
+    yield* sqlOn(path, `INSERT INTO forgotten_threads VALUES ('${idOf(9)}', 1, 1)`)
+  })
+
+  const columnsOf = (path: string) =>
+    Effect.map(
+      sqlOn(
+        path,
+        `SELECT m.name AS of, c.name AS name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+          WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'memory_search%'
+          AND m.name NOT IN ('effect_sql_migrations', 'searched_memories', 'model_spending')`
+      ),
+      Schema.decodeUnknownSync(Schema.Array(Schema.Struct({ of: Schema.String, name: Schema.String })))
+    )
+
+  const damageOf = (path: string) =>
+    Layer.build(
+      Layer.provide(
+        MemoryCatalogueSqlite.layer(path),
+        Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)
+      )
+    ).pipe(
+      Effect.flatMap((context) => Context.get(context, MemoryCatalogue).damage),
+      Effect.scoped
+    )
+
+  const keys = new Set(["thread_id", "id", "path"])
+
+  /** Texts of any kind are directories and owners: these two would only make the thread somebody else's. */
+  const meaningful = new Set(["threads.cwd", "extractions.claim_owner"])
+
+  for (const value of ["1e300", "-100000000000000000", "'text'", "x'00ff'"]) {
+    it.scoped(`such as ${value} in every column lose no memory, and are told of and repaired, all of them`, () =>
+      Effect.gen(function* () {
+        const path = yield* newPath
+        yield* makeFull(path)
+        const columns = (yield* columnsOf(path)).filter(
+          ({ name, of }) => !keys.has(name) && !meaningful.has(`${of}.${name}`)
+        )
+        assert.isAbove(columns.length, 50)
+        for (const of of new Set(columns.map((column) => column.of))) {
+          const set = columns.filter((column) => column.of === of).map(({ name }) => `${name} = ${value}`)
+          // Of the threads one is spoilt: the others must not feel it.
+          const where = of === "threads" || of === "thread_memory" || of === "extractions"
+          const key = of === "threads" ? "id" : "thread_id"
+          yield* sqlOn(path, `UPDATE ${of} SET ${set.join(", ")}${where ? ` WHERE ${key} = '${idOf(1)}'` : ""}`)
+        }
+        assert.isNotEmpty(yield* damageOf(path))
+        const warnings: Array<string> = []
+        const logger = Logger.make(({ message }) => void warnings.push(String(message)))
+        const found = yield* Effect.flatMap(connect(path, { replaceCorrupt: true }), readAll).pipe(
+          Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+        )
+        // Read back without one that is left out: what is repaired is all that the rows' schemas want.
+        assert.deepStrictEqual(
+          warnings.filter((line) => !line.includes("were repaired")),
+          []
+        )
+        assert.deepStrictEqual(found.memories, [1, 2, 3].map(idOf))
+        assert.include(found.listed, idOf(4))
+        assert.deepStrictEqual([found.known, found.claimed], [4, 4])
+        assert.deepStrictEqual(yield* damageOf(path), [])
+      })
+    )
+  }
+
+  it.scoped("is repaired by the pass that meets them, which says so once, and has their files read again", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeFull(path)
+      yield* sqlOn(path, `UPDATE threads SET updated_at = -1e17, created_at = 1e300 WHERE id = '${idOf(4)}'`)
+      const warnings: Array<string> = []
+      const logger = Logger.make(({ message }) => void warnings.push(String(message)))
+      const found = yield* Effect.gen(function* () {
+        const db = yield* connect(path)
+        yield* readAll(db)
+        const known = yield* db.knownRollouts
+        return { ...(yield* readAll(db)), paths: known.map(({ path }) => path), listing: yield* db.indexedListing }
+      }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
+      assert.deepStrictEqual(found.memories, [1, 2, 3].map(idOf))
+      assert.deepStrictEqual(found.listing, Option.some(""))
+      assert.deepStrictEqual(
+        found.paths,
+        [1, 2, 3].map((number) => makeThread(number).rolloutPath)
+      )
+      assert.deepStrictEqual(warnings.length, 1)
+      assert.match(warnings[0] ?? "", new RegExp(`were repaired: threads ${idOf(4)};`))
+    })
+  )
+
+  it.scoped("of no key are deleted, and nothing else is", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeFull(path)
+      yield* sqlOn(path, `UPDATE threads SET id = 'no id' WHERE id = '${idOf(4)}'`)
+      const db = yield* connect(path, { replaceCorrupt: true })
+      assert.strictEqual(yield* db.countThreads, 3)
+      assert.deepStrictEqual((yield* readAll(db)).memories, [1, 2, 3].map(idOf))
+    }).pipe(Logger.withMinimumLogLevel(LogLevel.None))
   )
 })
 

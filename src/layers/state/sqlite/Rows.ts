@@ -1,4 +1,7 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { Extraction } from "../../../domain/thread/Extraction.js"
 import { Thread } from "../../../domain/thread/Thread.js"
@@ -80,28 +83,51 @@ const DirectoryRow = Schema.Struct({
 /** A directory, what its consolidation would consume, and how the last one went. */
 export type DirectoryRow = typeof DirectoryRow.Type
 
-/** Decoders of whole results: a row that is not as it was written is an error, never a guess. */
-export const decodeRecords = Schema.decodeUnknown(Schema.Array(RecordRow))
-const decodeMemoryRows = Schema.decodeUnknown(Schema.Array(MemoryRow))
-export const decodeMemories = (rows: unknown) => Effect.map(decodeMemoryRows(rows), (rows) => rows.map(memoryOf))
-export const decodeKnown = Schema.decodeUnknown(Schema.Array(KnownRow))
-export const decodeDirectories = Schema.decodeUnknown(Schema.Array(DirectoryRow))
-export const decodeClaims = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ threadId: ThreadId, ...HolderRow.fields }))
-)
-export const decodeLocks = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ cwd: Schema.String, ...HolderRow.fields }))
-)
-export const decodeHolders = Schema.decodeUnknown(Schema.Array(HolderRow))
-export const decodeProjects = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ cwd: Schema.String, memories: Schema.Int }))
-)
-export const decodeNotes = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ cwd: Schema.String, text: Schema.String }))
-)
-export const decodeIds = Schema.decodeUnknown(Schema.Array(Schema.Struct({ threadId: ThreadId })))
-export const decodeCwds = Schema.decodeUnknown(Schema.Array(Schema.Struct({ cwd: Schema.String })))
-export const decodeListing = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ fingerprint: Schema.NullOr(Schema.String) }))
-)
+/** Told of a row that cannot be read, and why. */
+export type Tell = (row: unknown, error: ParseError) => Effect.Effect<void>
+
+/**
+ * What becomes of a row that cannot be read: undefined fails the operation that met it; with somebody to tell, it alone is
+ * left out.
+ */
+export class LeavingOut extends Context.Reference<LeavingOut>()("rollout-memories/sqlite/LeavingOut", {
+  defaultValue: (): Tell | undefined => undefined
+}) {}
+
+/** A decoder of whole results, whose rows are taken one by one only when they cannot be taken together. */
+export const rowsOf = <A, I>(row: Schema.Schema<A, I>) => {
+  const decodeAll = Schema.decodeUnknown(Schema.Array(row))
+  const leaveOut = (rows: ReadonlyArray<unknown>, tell: Tell) => {
+    const decodeEach = Schema.decodeUnknownEither(row)
+    return Effect.map(
+      Effect.forEach(rows, (one) =>
+        Either.match(decodeEach(one), {
+          onLeft: (error) => Effect.as(tell(one, error), []),
+          onRight: (value) => Effect.succeed([value])
+        })
+      ),
+      (kept) => kept.flat()
+    )
+  }
+  return (rows: ReadonlyArray<unknown>): Effect.Effect<ReadonlyArray<A>, ParseError> =>
+    Effect.catchAll(decodeAll(rows), (error) =>
+      Effect.flatMap(LeavingOut, (tell) => (tell === undefined ? Effect.fail(error) : leaveOut(rows, tell)))
+    )
+}
+
+/** Decoders of whole results: a row that is not as it was written is never guessed at. */
+export const decodeRecords = rowsOf(RecordRow)
+const decodeMemoryRows = rowsOf(MemoryRow)
+export const decodeMemories = (rows: ReadonlyArray<unknown>) =>
+  Effect.map(decodeMemoryRows(rows), (rows) => rows.map(memoryOf))
+export const decodeKnown = rowsOf(KnownRow)
+export const decodeDirectories = rowsOf(DirectoryRow)
+export const decodeClaims = rowsOf(Schema.Struct({ threadId: ThreadId, ...HolderRow.fields }))
+export const decodeLocks = rowsOf(Schema.Struct({ cwd: Schema.String, ...HolderRow.fields }))
+export const decodeHolders = rowsOf(HolderRow)
+export const decodeProjects = rowsOf(Schema.Struct({ cwd: Schema.String, memories: Schema.Int }))
+export const decodeNotes = rowsOf(Schema.Struct({ cwd: Schema.String, text: Schema.String }))
+export const decodeIds = rowsOf(Schema.Struct({ threadId: ThreadId }))
+export const decodeCwds = rowsOf(Schema.Struct({ cwd: Schema.String }))
+export const decodeListing = rowsOf(Schema.Struct({ fingerprint: Schema.NullOr(Schema.String) }))
 export const decodeCount = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ count: Schema.Int })))
