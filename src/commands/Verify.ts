@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import { personalLines } from "../domain/memory/Forgetting.js"
 import { extractTrace } from "../domain/offline/writing/OfflineExtractor.js"
 import { memoryFile, traceFolder } from "../domain/memory/Publication.js"
@@ -21,9 +20,9 @@ import {
 } from "../domain/memory/Verification.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoryShelf, type ShelvedFile } from "../services/MemoryInspection.js"
-import { RolloutStore } from "../services/RolloutStore.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
+import { partsOf, readParts } from "../pass/ThreadReading.js"
 
 /** What verifying one project came to. */
 export interface ProjectVerification {
@@ -46,29 +45,18 @@ const threadOfFile = ({ path }: ShelvedFile): string | undefined =>
 
 /** Looks for pieces in a rollout, and in what the offline extractor words from it. Returns how many lines it has. */
 const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: ReadonlyArray<string>) {
-  const store = yield* RolloutStore
+  const catalogue = yield* MemoryCatalogue
   const { memoriesHome, summaryBytes, traceBytes } = yield* Settings
   const redact = yield* loadRedact
   const search = new PieceSearch(pieces)
   const reader = new RolloutReader(rolloutFilters.evidence, renderedBytes, redact, memoriesHome)
   let lines = 0
-  const file = {
-    path: thread.rolloutPath,
-    size: thread.rolloutSize,
-    modifiedAt: thread.rolloutModifiedAt,
-    isArchived: thread.archivedAt !== null
-  }
-  yield* Stream.runForEachChunk(store.read(file), (records) =>
-    Effect.sync(() => {
-      for (const record of records) {
-        if (record._tag !== "EndOfRollout") {
-          lines = Math.max(lines, record.line)
-          reader.add(record)
-          textsIn(record).forEach((text) => search.add(text))
-        }
-      }
-    })
-  )
+  const parts = yield* partsOf(thread, yield* catalogue.rolloutsOf(thread.id))
+  yield* readParts(parts, (read) => {
+    lines = Math.max(lines, read.line)
+    reader.add(read)
+    textsIn(read).forEach((text) => search.add(text))
+  })
   const { evidence } = reader.result()
   const session = {
     cwd: thread.cwd ?? "",

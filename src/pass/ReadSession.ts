@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
 import { rolloutFilters } from "../domain/session/RolloutFilter.js"
 import { RolloutReader, type RolloutReading } from "../domain/session/RolloutReading.js"
 import type { RolloutFile, Thread } from "../domain/thread/Thread.js"
 import { loadRedact } from "../services/Redactor.js"
-import { type EndOfRollout, RolloutStore } from "../services/RolloutStore.js"
+import { StateDb } from "../services/StateDb.js"
 import { Settings } from "../settings/Settings.js"
+import { fileOf, partsOf, readParts } from "./ThreadReading.js"
 
 /** A rollout that was read whole. */
 export interface LoadedRollout extends RolloutReading {
@@ -16,31 +16,15 @@ export interface LoadedRollout extends RolloutReading {
 
 /** Reads a thread's rollout whole, once. Fails with `RolloutUnreadable` where that cannot be done. */
 export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) {
-  const store = yield* RolloutStore
+  const stateDb = yield* StateDb
   const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
   const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, yield* loadRedact, memoriesHome)
-  const file: RolloutFile = {
-    path: thread.rolloutPath,
-    size: thread.rolloutSize,
-    modifiedAt: thread.rolloutModifiedAt,
-    isArchived: thread.archivedAt !== null
-  }
-  let end: EndOfRollout | undefined
-  yield* Stream.runForEachChunk(store.read(file), (records) =>
-    Effect.sync(() => {
-      for (const record of records) {
-        if (record._tag === "EndOfRollout") {
-          end = record
-        } else {
-          reader.add(record)
-        }
-      }
-    })
-  )
+  const parts = yield* partsOf(thread, yield* stateDb.rolloutsOf(thread.id))
+  const read = yield* readParts(parts, (line) => reader.add(line))
   const rollout: LoadedRollout = {
     ...reader.result(),
-    file: end?.file ?? file,
-    content: end?.content ?? { size: file.size, hash: null }
+    file: read?.file ?? fileOf(thread),
+    content: read?.content ?? { size: thread.rolloutSize, hash: null }
   }
   yield* warnOfLoss(rollout, rolloutBytes)
   return rollout

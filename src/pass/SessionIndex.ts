@@ -2,59 +2,89 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
-import { chooseFile, isUnderSameRules, listingFingerprint, underRules } from "../domain/session/RolloutChoice.js"
+import { isUnderSameRules, listingFingerprint, underRules } from "../domain/session/RolloutChoice.js"
+import type { MalformedLine, RolloutLine } from "../domain/session/RolloutLine.js"
+import { chainOf, joinFiles, type RolloutPart, type ThreadFile } from "../domain/session/RolloutSegments.js"
 import { type RolloutFile, Thread, threadOf, unchecked } from "../domain/thread/Thread.js"
-import { withheld } from "../domain/thread/Withheld.js"
-import { isMemoryDisabled, noFacts } from "../domain/thread/ThreadFacts.js"
+import { addLine, isMemoryDisabled, joinFacts, noFacts } from "../domain/thread/ThreadFacts.js"
+import type { ThreadId } from "../domain/thread/ThreadId.js"
+import { withheld, withheldSource } from "../domain/thread/Withheld.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { RolloutStore } from "../services/RolloutStore.js"
 import { type KnownRollout, StateDb } from "../services/StateDb.js"
+import { readParts } from "./ThreadReading.js"
 
 /** Threads written at a time: a transaction is short, whatever the size of the home. */
 const threadsWritten = 500
 
-/** A file that was read, and the row it would give its thread. */
-interface IndexedFile extends KnownRollout {
+/** A file whose ends were read, and the row that it would give its thread if it were the only one. */
+interface SeenFile extends KnownRollout, ThreadFile {
   readonly thread: Thread
 }
 
-const readFile = Effect.fnUntraced(function* (
-  file: RolloutFile,
-  before: KnownRollout | undefined,
+/** A file that cannot be read says nothing, and has its row all the same: phase one says why it fails. */
+const readEnds = Effect.fnUntraced(function* (file: RolloutFile, endOrdinal?: number) {
+  const store = yield* RolloutStore
+  return yield* Effect.orElseSucceed(store.readEnds(file, endOrdinal), () => noFacts)
+})
+
+const look = Effect.fnUntraced(function* (file: RolloutFile, before: KnownRollout | undefined, now: number) {
+  const facts = yield* readEnds(file)
+  const read = threadOf(facts, file, now, yield* loadRedact)
+  const thread =
+    before === undefined || facts !== noFacts ? read : new Thread({ ...read, id: before.threadId }, unchecked)
+  const { modifiedAt, path, size } = file
+  const seen: SeenFile = {
+    path,
+    size,
+    modifiedAt,
+    threadId: thread.id,
+    lastRecordAt: thread.updatedAt,
+    file,
+    facts,
+    thread
+  }
+  return seen
+})
+
+/**
+ * The row of a thread, from the files that record it. One for which a whole reading found memory switched off stays
+ * withheld until a whole reading finds otherwise: the ends of a file may not show where it was switched.
+ */
+const rowOf = Effect.fnUntraced(function* (
+  threadId: ThreadId,
+  chain: ReadonlyArray<SeenFile & RolloutPart>,
+  wasDisabled: boolean,
   now: number,
   rules: IgnoreRules
 ) {
-  const store = yield* RolloutStore
-  const redact = yield* loadRedact
-  // A file that cannot be read has its row all the same: phase one says why it fails.
-  const facts = yield* Effect.option(store.readEnds(file))
-  const read = threadOf(
-    Option.getOrElse(facts, () => noFacts),
-    file,
-    now,
-    redact
+  const told = yield* Effect.forEach(chain, ({ endOrdinal, facts, file }) =>
+    endOrdinal === undefined ? Effect.succeed(facts) : readEnds(file, endOrdinal)
   )
+  const facts = told.reduce(joinFacts, noFacts)
+  const file = chain.map((part) => part.file).reduce(joinFiles)
+  const [only] = chain.length === 1 ? chain : []
   const thread =
-    before === undefined || Option.isSome(facts) ? read : new Thread({ ...read, id: before.threadId }, unchecked)
-  const isDisabled = Option.exists(facts, isMemoryDisabled)
-  const indexed: IndexedFile = {
-    path: file.path,
-    size: file.size,
-    modifiedAt: file.modifiedAt,
-    threadId: thread.id,
-    lastRecordAt: read.updatedAt,
-    thread: rules.isIgnored(thread)
-      ? withheld(thread, "ignored")
-      : isDisabled
-        ? withheld(thread, "memory-disabled")
-        : thread
+    only?.thread ?? new Thread({ ...threadOf(facts, file, now, yield* loadRedact), id: threadId }, unchecked)
+  if ([thread, ...chain.map((part) => part.thread)].some(rules.isIgnored)) {
+    return withheld(thread, "ignored")
   }
-  return indexed
+  const isDisabled = isMemoryDisabled(facts) || (wasDisabled && (yield* isStillDisabled(chain)))
+  return isDisabled ? withheld(thread, "memory-disabled") : thread
 })
 
-const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<string, ReadonlyArray<A>> => {
-  const groups = new Map<string, Array<A>>()
+const isStillDisabled = Effect.fnUntraced(function* (chain: ReadonlyArray<RolloutPart>) {
+  let facts = noFacts
+  const add = (line: RolloutLine | MalformedLine): void => {
+    facts = line._tag === "MalformedLine" ? facts : addLine(facts, line)
+  }
+  const read = yield* Effect.option(readParts(chain, add))
+  return Option.isNone(read) || isMemoryDisabled(facts)
+})
+
+const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<ThreadId, ReadonlyArray<A>> => {
+  const groups = new Map<ThreadId, Array<A>>()
   for (const file of files) {
     const group = groups.get(file.threadId)
     if (group === undefined) {
@@ -119,12 +149,10 @@ const indexChanges = Effect.fnUntraced(function* (
     const before = known.get(file.path)
     return reread || before?.size !== file.size || before.modifiedAt !== file.modifiedAt
   }
-  const changed = yield* Effect.forEach(listed.filter(isChanged), (file) =>
-    readFile(file, known.get(file.path), now, rules)
-  )
+  const changed = yield* Effect.forEach(listed.filter(isChanged), (file) => look(file, known.get(file.path), now))
   const replaced = changed.filter(({ path, threadId }) => (known.get(path)?.threadId ?? threadId) !== threadId)
   const gone = [...[...known.keys()].filter((path) => !files.has(path)), ...replaced.map(({ path }) => path)]
-  const threads = yield* chosenThreads(known, changed, files, now, rules)
+  const threads = yield* changedThreads(known, changed, gone, files, now, rules)
   const batches = Math.max(1, Math.ceil(Math.max(threads.length, changed.length) / threadsWritten))
   for (let batch = 0; batch < batches; batch++) {
     const [from, to] = [batch * threadsWritten, (batch + 1) * threadsWritten]
@@ -139,32 +167,50 @@ const indexChanges = Effect.fnUntraced(function* (
   return changed.length
 })
 
-/** The rows to write: of each thread that a changed or vanished file belonged to, the one of the file that counts now. */
-const chosenThreads = Effect.fnUntraced(function* (
+/** The threads that are withheld because memory was switched off for them, so far. */
+const disabledThreads = Effect.gen(function* () {
+  const stateDb = yield* StateDb
+  const query = {
+    pageSize: Number.MAX_SAFE_INTEGER,
+    after: undefined,
+    sources: [withheldSource("memory-disabled")],
+    unlearned: false
+  }
+  const records = [
+    ...(yield* stateDb.listThreads({ ...query, archived: false })),
+    ...(yield* stateDb.listThreads({ ...query, archived: true }))
+  ]
+  return new Set<string>(records.map(({ thread }) => thread.id))
+})
+
+/** The rows to write: of each thread that a changed or vanished file belonged to. */
+const changedThreads = Effect.fnUntraced(function* (
   known: ReadonlyMap<string, KnownRollout>,
-  changed: ReadonlyArray<IndexedFile>,
+  changed: ReadonlyArray<SeenFile>,
+  gone: ReadonlyArray<string>,
   files: ReadonlyMap<string, RolloutFile>,
   now: number,
   rules: IgnoreRules
 ) {
-  const read = new Map(changed.map((file) => [file.path, file]))
+  const stateDb = yield* StateDb
+  const seen = new Set(changed.map(({ path }) => path))
+  const news = groupByThread(changed)
   const before = groupByThread(known.values())
-  const after = groupByThread([
-    ...[...known.values()].filter(({ path }) => files.has(path) && !read.has(path)),
-    ...changed
-  ])
+  const touched = new Set([...news.keys(), ...gone.flatMap((path) => known.get(path)?.threadId ?? [])])
+  const disabled = before.size === 0 ? new Set<string>() : yield* disabledThreads
   const threads: Array<Thread> = []
-  for (const [threadId, group] of after) {
-    const chosen = chooseFile(group)
-    const file = chosen === undefined ? undefined : files.get(chosen.path)
-    if (chosen === undefined || file === undefined) {
-      continue
-    }
-    const indexed = read.get(chosen.path)
-    if (indexed !== undefined) {
-      threads.push(indexed.thread)
-    } else if (chooseFile(before.get(threadId) ?? [])?.path !== chosen.path) {
-      threads.push((yield* readFile(file, chosen, now, rules)).thread)
+  for (const threadId of touched) {
+    const others = yield* Effect.forEach(before.get(threadId) ?? [], (rollout) => {
+      const file = seen.has(rollout.path) ? undefined : files.get(rollout.path)
+      return file === undefined ? Effect.succeed([]) : Effect.map(look(file, rollout, now), (one) => [one])
+    })
+    const chain = chainOf(threadId, [...others.flat(), ...(news.get(threadId) ?? [])])
+    // What was learned from a file that vanished stays, as long as the one that is written to is there.
+    const isToWrite =
+      news.has(threadId) ||
+      !Option.exists(yield* stateDb.getThread(threadId), ({ thread }) => thread.rolloutPath === chain.at(-1)?.path)
+    if (chain.length > 0 && isToWrite) {
+      threads.push(yield* rowOf(threadId, chain, disabled.has(threadId), now, rules))
     }
   }
   return threads

@@ -4,7 +4,7 @@ import type * as Option from "effect/Option"
 import type { ThreadRecord } from "../domain/thread/Extraction.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import type { SearchDocument, SearchQuery } from "../domain/memory/Search.js"
-import type { DirtyDirectory, ProjectRow, StateDbFailure, ThreadMemory } from "./StateDb.js"
+import type { DirtyDirectory, KnownRollout, ProjectRow, StateDbFailure, ThreadMemory } from "./StateDb.js"
 
 /** Threads of which all there is to learn was learned, and all that there are. */
 export interface ThreadCounts {
@@ -100,6 +100,8 @@ export class MemoryCatalogue extends Context.Tag("rollout-memories/MemoryCatalog
     /** Threads that are not fresh, of every source, archived and missing ones too; newest first. */
     readonly unlearned: Effect.Effect<ReadonlyArray<ThreadRecord>, StateDbFailure>
     readonly record: (threadId: ThreadId) => Effect.Effect<Option.Option<ThreadRecord>, StateDbFailure>
+    /** The known files of a thread, in the order of their paths. */
+    readonly rolloutsOf: (threadId: ThreadId) => Effect.Effect<ReadonlyArray<KnownRollout>, StateDbFailure>
     readonly tries: (threadId: ThreadId) => Effect.Effect<ReadonlyArray<ExtractionTry>, StateDbFailure>
     /** Ids that begin so, of threads that are known or were forgotten; ten at most. */
     readonly idsFrom: (prefix: string) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>

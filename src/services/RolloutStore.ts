@@ -45,9 +45,15 @@ export class RolloutStore extends Context.Tag("rollout-memories/RolloutStore")<
     readonly check: Effect.Effect<void, CodexHomeUnavailable>
     /** Every rollout file, each real file once, in the order of their paths. No file is opened. */
     readonly list: Effect.Effect<ReadonlyArray<RolloutFile>, CodexHomeUnavailable>
-    /** What the head and the tail of a rollout say; of a large one the middle is not read. */
-    readonly readEnds: (file: RolloutFile) => Effect.Effect<ThreadFacts, RolloutUnreadable>
-    /** Every line of a rollout, in order, and then its end. Blank lines are left out. */
-    readonly read: (file: RolloutFile) => Stream.Stream<RolloutLine | MalformedLine | EndOfRollout, RolloutUnreadable>
+    /** What the head and the tail of a rollout say; of a large one the middle is not read. See `read` for `endOrdinal`. */
+    readonly readEnds: (file: RolloutFile, endOrdinal?: number) => Effect.Effect<ThreadFacts, RolloutUnreadable>
+    /**
+     * Every line of a rollout, in order, and then its end. Blank lines are left out. Where an `endOrdinal` is given, so are
+     * the lines that were undone from there on; see `UndoneLines`.
+     */
+    readonly read: (
+      file: RolloutFile,
+      endOrdinal?: number
+    ) => Stream.Stream<RolloutLine | MalformedLine | EndOfRollout, RolloutUnreadable>
   }
 >() {}

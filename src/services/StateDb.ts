@@ -214,6 +214,8 @@ export class StateDb extends Context.Tag("rollout-memories/StateDb")<
     /** What the listing came to that the index is up to date with; see `listingFingerprint`. */
     readonly indexedListing: Effect.Effect<Option.Option<string>, StateDbFailure>
     readonly knownRollouts: Effect.Effect<ReadonlyArray<KnownRollout>, StateDbFailure>
+    /** The known files of one thread, in the order of their paths. */
+    readonly rolloutsOf: (threadId: ThreadId) => Effect.Effect<ReadonlyArray<KnownRollout>, StateDbFailure>
     readonly changeIndex: (changes: IndexChanges) => Effect.Effect<void, StateDbFailure>
 
     /** None when another owner holds the thread, or when it is gone. */

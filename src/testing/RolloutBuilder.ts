@@ -16,16 +16,23 @@ interface Meta {
 
 /**
  * Builds a rollout line by line, in the form that Codex writes from 0.30 on. Every line is one second after the one before,
- * unless `at` says when.
+ * unless `at` says when. Lines are numbered from `ordinal` on where one is given, as versions from about 0.150 do.
  */
 export class RolloutBuilder {
   /** The lines so far, without their ends. */
   readonly lines: Array<string> = []
   private now: number
   private calls = 0
+  private ordinal: number | undefined
 
-  constructor(start: number = startOfFixtures) {
+  constructor(start: number = startOfFixtures, ordinal?: number) {
     this.now = start
+    this.ordinal = ordinal
+  }
+
+  /** The time of the next line, in Unix milliseconds, and its number where lines have one. */
+  get next(): { readonly at: number; readonly ordinal: number } {
+    return { at: this.now, ordinal: this.ordinal ?? this.lines.length }
   }
 
   /** The time of the next line, in Unix milliseconds. */
@@ -42,8 +49,10 @@ export class RolloutBuilder {
 
   /** A record of any type. */
   line(type: string, payload: unknown): this {
-    this.lines.push(JSON.stringify({ timestamp: DateTime.formatIso(DateTime.unsafeMake(this.now)), type, payload }))
+    const timestamp = DateTime.formatIso(DateTime.unsafeMake(this.now))
+    this.lines.push(JSON.stringify({ timestamp, ordinal: this.ordinal, type, payload }))
     this.now += 1_000
+    this.ordinal = this.ordinal === undefined ? undefined : this.ordinal + 1
     return this
   }
 

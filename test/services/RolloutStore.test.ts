@@ -228,6 +228,69 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
         })
     )
 
+    const numbered = new RolloutBuilder(startOfFixtures, 0)
+      .meta({ id: threadIdOf(1) })
+      .turnContext({ approval_policy: "never" })
+      .user("kept")
+      .event({ type: "token_count", info: { total_token_usage: { total_tokens: 7 } } })
+      .turnContext({ approval_policy: "on-request" })
+      .user("undone")
+      .event({ type: "token_count", info: { total_token_usage: { total_tokens: 70 } } })
+      .text()
+    test(
+      "leaves out what was undone from an ordinal on, in a whole reading and in one of the ends",
+      { "a.jsonl": numbered },
+      (world) =>
+        Effect.gen(function* () {
+          const file = fileAt(world, "a.jsonl")
+          const stream = world.store.read(file, 5)
+          const read = Chunk.toReadonlyArray(yield* Stream.runCollect(stream))
+          assert.deepStrictEqual(tagsOf(read), [
+            "SessionMeta 1",
+            "TurnContext 2",
+            "ResponseItem 3",
+            "Event 4",
+            "Event 5",
+            "EndOfRollout"
+          ])
+          const ends = yield* world.store.readEnds(file, 5)
+          assert.deepStrictEqual([ends.firstRequest, ends.approvalMode, ends.countedTokens], ["kept", "never", 7])
+          const nothing = yield* world.store.readEnds(file, 1)
+          assert.deepStrictEqual([nothing.meta?.id, nothing.firstRequest], [threadIdOf(1), undefined])
+          const whole = yield* readAll(world.store, file)
+          const content = { size: Buffer.byteLength(numbered), hash: sha256(numbered) }
+          for (const end of [read.at(-1), whole.at(-1)]) {
+            assert.deepStrictEqual(end?._tag === "EndOfRollout" ? end.content : undefined, content)
+          }
+        })
+    )
+
+    const switched = (...modes: ReadonlyArray<Record<string, unknown>>) =>
+      modes
+        .reduce((rollout: RolloutBuilder, mode) => rollout.user("on").meta(mode), new RolloutBuilder().meta())
+        .user("on")
+        .text()
+    test(
+      "says whether a session may become memory as the last session_meta of its own that says so",
+      {
+        "off.jsonl": switched({ memory_mode: "disabled" }, {}),
+        "on-again.jsonl": switched({ memory_mode: "disabled" }, { memory_mode: "enabled" }),
+        "another's.jsonl": switched({ id: threadIdOf(2), memory_mode: "disabled" })
+      },
+      (world) =>
+        Effect.gen(function* () {
+          for (const [path, mode] of [
+            ["off.jsonl", "disabled"],
+            ["on-again.jsonl", "enabled"],
+            ["another's.jsonl", undefined]
+          ] as const) {
+            const file = fileAt(world, path)
+            assert.strictEqual((yield* world.store.readEnds(file)).memoryMode, mode, path)
+            assert.strictEqual(wholeFacts(yield* readAll(world.store, file)).memoryMode, mode, path)
+          }
+        })
+    )
+
     test("fails alone for a rollout that is not there", { "a.jsonl": session }, (world) =>
       Effect.gen(function* () {
         const gone = fileAt(world, "gone.jsonl")

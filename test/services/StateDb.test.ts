@@ -266,6 +266,23 @@ const suite = (name: string, makeLayer: MakeLayer, numRuns: number) => {
         assert.deepStrictEqual(yield* listed(db, { unlearned: true }), [2, 1].map(idOf))
       }))
 
+    test("are recorded by the files that are known of them, in the order of their paths", (db) =>
+      Effect.gen(function* () {
+        const known = (path: string, number: number) => ({
+          path,
+          size: 5,
+          modifiedAt: 6,
+          threadId: idOf(number),
+          lastRecordAt: 7
+        })
+        const threads = [makeThread(1), makeThread(2)]
+        yield* db.changeIndex(changesOf({ threads, known: [known("/b", 1), known("/c", 2), known("/a", 1)] }))
+        assert.deepStrictEqual(yield* db.rolloutsOf(idOf(1)), [known("/a", 1), known("/b", 1)])
+        yield* db.changeIndex(changesOf({ gone: ["/a"] }))
+        assert.deepStrictEqual(yield* db.rolloutsOf(idOf(1)), [known("/b", 1)])
+        assert.deepStrictEqual(yield* db.rolloutsOf(idOf(3)), [])
+      }))
+
     test("are not missing when another of their files is indexed in the same look", (db) =>
       Effect.gen(function* () {
         const before = makeThread(1)

@@ -30,6 +30,12 @@ const Git = Schema.Struct({
   repository_url: lenient(Schema.String)
 })
 
+/** What a file goes on from: the lines of another one below an ordinal. The first line of a file is never undone. */
+const HistoryBase = Schema.Struct({
+  thread_id: lenient(Schema.NonEmptyString),
+  end_ordinal_exclusive: lenient(Schema.Int.pipe(Schema.positive()))
+})
+
 const SessionMetaPayload = Schema.Struct({
   id: lenient(Schema.NonEmptyString),
   timestamp: lenient(Schema.String),
@@ -40,6 +46,7 @@ const SessionMetaPayload = Schema.Struct({
   thread_source: lenient(Schema.NonEmptyString),
   forked_from_id: lenient(Schema.NonEmptyString),
   memory_mode: lenient(Schema.NonEmptyString),
+  history_base: lenient(HistoryBase),
   source: Schema.optional(Schema.Unknown),
   git: lenient(Git)
 })
@@ -60,9 +67,11 @@ interface Placed {
   readonly line: number
   /** Unix milliseconds; undefined where the line has no timestamp that is a date. */
   readonly timestamp: number | undefined
+  /** Its number in its thread, counted from 0, where the line says one: versions from about 0.150 on number every line. */
+  readonly ordinal?: number
 }
 
-/** What a session says of itself. The first one of a file is the file's own, later ones belong to the fork's parents. */
+/** What a session says of itself. The first one of a file is the file's own, and later ones of the same id amend it; others belong to a fork's parents. */
 export interface SessionMeta extends Placed {
   readonly _tag: "SessionMeta"
   readonly meta: typeof SessionMetaPayload.Type
@@ -134,6 +143,9 @@ export const timestampOf = (value: unknown): number | undefined => {
   return milliseconds >= firstTime && milliseconds <= lastTime ? milliseconds : undefined
 }
 
+const isOrdinal = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+
 const parseJson = Schema.decodeUnknownEither(Schema.parseJson())
 
 /**
@@ -146,7 +158,12 @@ export const decodeLine = (text: string, line: number): RolloutLine | MalformedL
     return { _tag: "MalformedLine", line }
   }
   const json = mayHoldPrivate(text) ? withoutPrivateMessages(parsed.right) : parsed.right
-  const placed: Placed = { line, timestamp: timestampOf(json["timestamp"]) }
+  const { ordinal } = json
+  const placed: Placed = {
+    line,
+    timestamp: timestampOf(json["timestamp"]),
+    ...(isOrdinal(ordinal) ? { ordinal } : {})
+  }
   return isJsonObject(json["payload"])
     ? decodeEnvelope(json["type"], json["payload"], placed)
     : decodeBare(json, placed)

@@ -15,6 +15,10 @@ export interface ThreadFacts {
   /** The first one, which is the file's own. */
   readonly meta: SessionMeta["meta"] | undefined
   readonly metaTimestamp: number | undefined
+  /** The place of the file's first line in its thread; everything that came before from there on is undone. */
+  readonly startOrdinal: number | undefined
+  /** Whether the session may become memory, as the last session_meta of the thread's own that says so has it. */
+  readonly memoryMode: string | undefined
   readonly turnCwd: string | undefined
   readonly environmentCwd: string | undefined
   /** The first message a `user_message` event tells of; `[Image]` for an image alone. */
@@ -38,6 +42,8 @@ export const noFacts: ThreadFacts = {
   isRollout: false,
   meta: undefined,
   metaTimestamp: undefined,
+  startOrdinal: undefined,
+  memoryMode: undefined,
   turnCwd: undefined,
   environmentCwd: undefined,
   firstRequest: undefined,
@@ -57,8 +63,17 @@ export const addLine = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
   switch (line._tag) {
     case "SessionMeta":
       return facts.meta === undefined
-        ? { ...timed, isRollout: true, meta: line.meta, metaTimestamp: line.timestamp }
-        : timed
+        ? {
+            ...timed,
+            isRollout: true,
+            meta: line.meta,
+            metaTimestamp: line.timestamp,
+            startOrdinal: line.meta.history_base?.end_ordinal_exclusive ?? line.ordinal,
+            memoryMode: line.meta.memory_mode
+          }
+        : line.meta.id === facts.meta.id
+          ? { ...timed, memoryMode: line.meta.memory_mode ?? facts.memoryMode }
+          : timed
     case "TurnContext":
       return {
         ...timed,
@@ -129,10 +144,19 @@ const addEvent = (facts: ThreadFacts, event: Event): ThreadFacts => {
   }
 }
 
-/** What the head of a file and its tail say together: of what the first one decides the head, of the rest the tail. */
+/**
+ * What two pieces of a thread say together, as the head and the tail of a file, or one file and the next: of what the first
+ * one decides the first that says it, of the rest the last.
+ */
 export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => ({
-  ...head,
+  ...(head.meta === undefined ? tail : head),
   isRollout: head.isRollout || tail.isRollout,
+  memoryMode: tail.memoryMode ?? head.memoryMode,
+  turnCwd: head.turnCwd ?? tail.turnCwd,
+  environmentCwd: head.environmentCwd ?? tail.environmentCwd,
+  firstRequest: head.firstRequest ?? tail.firstRequest,
+  firstWords: head.firstWords ?? tail.firstWords,
+  firstUserMessage: head.firstUserMessage ?? tail.firstUserMessage,
   threadName: tail.threadName ?? head.threadName,
   approvalMode: tail.approvalMode ?? head.approvalMode,
   sandboxPolicy: tail.sandboxPolicy ?? head.sandboxPolicy,
@@ -153,7 +177,7 @@ export const cwdOf = (facts: ThreadFacts): string | undefined =>
   [facts.meta?.cwd, facts.turnCwd, facts.environmentCwd].find(isPath)
 
 /** Whether the session was recorded with memory switched off. */
-export const isMemoryDisabled = ({ meta }: ThreadFacts): boolean => meta?.memory_mode === "disabled"
+export const isMemoryDisabled = ({ memoryMode }: ThreadFacts): boolean => memoryMode === "disabled"
 
 /** Whether the session was a sub-agent's. */
 export const isSubAgent = (facts: ThreadFacts): boolean =>

@@ -10,16 +10,23 @@ const mark = "withheld:"
 /** Why a session is withheld. */
 export type Withholding = "ignored" | "memory-disabled"
 
-/** The sources that withheld threads have, so that a listing can ask for them. */
-export const withheldSources: ReadonlyArray<string> = [`${mark}ignored`, `${mark}memory-disabled`]
+/** The source that the threads have which are withheld for a reason, so that a listing can ask for them. */
+export const withheldSource = (reason: Withholding): string => `${mark}${reason}`
+
+/** The sources that withheld threads have. */
+export const withheldSources: ReadonlyArray<string> = [withheldSource("ignored"), withheldSource("memory-disabled")]
 
 /** Whether a source is a withheld thread's. */
 export const isWithheldSource = (source: string): boolean => source.startsWith(mark)
 
 /** Why a thread is withheld; undefined for one that is not. */
 export const withheldFor = ({ source }: Thread): SkipReason | undefined =>
-  source === `${mark}ignored` ? "ignored" : source === `${mark}memory-disabled` ? "memory-disabled" : undefined
+  source === withheldSource("ignored")
+    ? "ignored"
+    : source === withheldSource("memory-disabled")
+      ? "memory-disabled"
+      : undefined
 
 /** The row of a thread that is withheld. */
 export const withheld = (thread: Thread, reason: Withholding): Thread =>
-  new Thread({ ...thread, ...unsaid, source: `${mark}${reason}` }, unchecked)
+  new Thread({ ...thread, ...unsaid, source: withheldSource(reason) }, unchecked)

@@ -28,10 +28,20 @@ const fill = (descriptor: number, position: number, buffer: Buffer): Buffer => {
   return buffer.subarray(0, filled)
 }
 
+/** How the ends of a file are read: lines from `endOrdinal` on were undone. */
+interface EndsOptions {
+  readonly limits: LineLimits
+  readonly endOrdinal: number | undefined
+}
+
 /** Reads a head from a file of a size; `read` gives what stands at a position, and its bytes stay as they are. */
-const readHead = (size: number, read: (position: number) => Buffer, limits: LineLimits): ThreadFacts => {
+const readHead = (
+  size: number,
+  read: (position: number) => Buffer,
+  { endOrdinal, limits }: EndsOptions
+): ThreadFacts => {
   const splitter = new LineSplitter(limits)
-  const reader = new HeadReader()
+  const reader = new HeadReader(endOrdinal)
   const end = Math.min(size, headBytes)
   let position = 0
   while (position < end) {
@@ -53,7 +63,7 @@ const readHead = (size: number, read: (position: number) => Buffer, limits: Line
 }
 
 /** Unpacks a whole file, keeping its ends. */
-const readPackedEnds = (descriptor: number, size: number, unpacker: Unpacker, limits: LineLimits): ThreadFacts => {
+const readPackedEnds = (descriptor: number, size: number, unpacker: Unpacker, options: EndsOptions): ThreadFacts => {
   let head = Buffer.alloc(0)
   let tail = Buffer.alloc(0)
   let unpacked = 0
@@ -64,11 +74,11 @@ const readPackedEnds = (descriptor: number, size: number, unpacker: Unpacker, li
     head = head.length < headBytes ? Buffer.concat([head, piece]).subarray(0, headBytes) : head
     tail = Buffer.concat([tail, piece]).subarray(-tailBytes)
     if (position > unpackedForEnds) {
-      return readHead(head.length, (from) => head.subarray(from), limits)
+      return readHead(head.length, (from) => head.subarray(from), options)
     }
   }
-  const facts = readHead(head.length, (from) => head.subarray(from), limits)
-  return joinFacts(facts, readTail(tail, unpacked <= tailBytes))
+  const facts = readHead(head.length, (from) => head.subarray(from), options)
+  return joinFacts(facts, readTail(tail, unpacked <= tailBytes, facts, options.endOrdinal))
 }
 
 const withFile = <A>(path: string, use: (descriptor: number, size: number) => A): A => {
@@ -89,7 +99,7 @@ export const make = (limits: LineLimits) => {
   const lastLook = Buffer.allocUnsafeSlow(tailBytes)
 
   /** Undefined for a compressed file. */
-  const readPlainEnds = (descriptor: number, size: number): ThreadFacts | undefined => {
+  const readPlainEnds = (descriptor: number, size: number, options: EndsOptions): ThreadFacts | undefined => {
     const tailStart = Math.max(0, size - tailBytes)
     const tail = fill(descriptor, tailStart, lastLook.subarray(0, size - tailStart))
     const first = tailStart === 0 ? tail : fill(descriptor, 0, firstLook)
@@ -98,19 +108,24 @@ export const make = (limits: LineLimits) => {
     }
     const read = (position: number): Buffer =>
       position === 0 ? first : fill(descriptor, position, Buffer.allocUnsafe(pieceBytes))
-    return joinFacts(readHead(size, read, limits), readTail(tail, tailStart === 0))
+    const head = readHead(size, read, options)
+    return joinFacts(head, readTail(tail, tailStart === 0, head, options.endOrdinal))
   }
 
   /** What the ends of a file tell. */
-  const read = (path: string): Effect.Effect<ThreadFacts, RolloutUnreadable> => {
+  const read = (path: string, endOrdinal: number | undefined): Effect.Effect<ThreadFacts, RolloutUnreadable> => {
+    const options: EndsOptions = { limits, endOrdinal }
     const unreadable = (cause: unknown) => new RolloutUnreadable({ path, cause })
-    return Effect.try({ try: () => withFile(path, readPlainEnds), catch: unreadable }).pipe(
+    return Effect.try({
+      try: () => withFile(path, (descriptor, size) => readPlainEnds(descriptor, size, options)),
+      catch: unreadable
+    }).pipe(
       Effect.flatMap((facts) =>
         facts !== undefined
           ? Effect.succeed(facts)
           : Effect.tryMap(loadUnpacker, {
               try: (Unpacker) =>
-                withFile(path, (descriptor, size) => readPackedEnds(descriptor, size, new Unpacker(), limits)),
+                withFile(path, (descriptor, size) => readPackedEnds(descriptor, size, new Unpacker(), options)),
               catch: unreadable
             })
       )

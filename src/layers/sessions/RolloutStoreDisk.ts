@@ -7,9 +7,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { LineLimits } from "../../domain/session/LineSplitter.js"
-import { LineSplitter } from "../../domain/session/LineSplitter.js"
+import { type LineLimits, LineSplitter, type NumberedLine } from "../../domain/session/LineSplitter.js"
 import { decodeNumberedLine, keptTime, type MalformedLine, type RolloutLine } from "../../domain/session/RolloutLine.js"
+import { UndoneLines } from "../../domain/session/RolloutSegments.js"
 import type { RolloutFile } from "../../domain/thread/Thread.js"
 import {
   CodexHomeUnavailable,
@@ -99,7 +99,11 @@ const openFile = (path: string): Effect.Effect<FileHandle, RolloutUnreadable> =>
 type Record = RolloutLine | MalformedLine | EndOfRollout
 
 /** Reads a file whole, as it was when it was opened. */
-const readWhole = (file: RolloutFile, limits: LineLimits): Stream.Stream<Record, RolloutUnreadable> =>
+const readWhole = (
+  file: RolloutFile,
+  endOrdinal: number | undefined,
+  limits: LineLimits
+): Stream.Stream<Record, RolloutUnreadable> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const { path } = file
@@ -107,6 +111,8 @@ const readWhole = (file: RolloutFile, limits: LineLimits): Stream.Stream<Record,
       const info = yield* Effect.tryPromise({ try: () => handle.stat(), catch: unreadable(path) })
       const hash = createHash("sha256")
       const splitter = new LineSplitter(limits)
+      const undone = new UndoneLines(endOrdinal)
+      const decode = (lines: ReadonlyArray<NumberedLine>) => undone.keep(lines.flatMap(decodeNumberedLine))
       let unpacker: Unpacker | undefined
       let position = 0
       let isEnded = false
@@ -135,7 +141,7 @@ const readWhole = (file: RolloutFile, limits: LineLimits): Stream.Stream<Record,
         const content = { size: position, hash: hash.digest("hex") }
         const read: RolloutFile = { ...file, ...sizeAndTime(info), size: position }
         const last: EndOfRollout = { _tag: "EndOfRollout", file: read, content }
-        return Chunk.fromIterable<Record>([...splitter.flush().flatMap(decodeNumberedLine), last])
+        return Chunk.fromIterable<Record>([...decode(splitter.flush()), last])
       })
 
       return Stream.repeatEffectChunkOption(
@@ -153,7 +159,7 @@ const readWhole = (file: RolloutFile, limits: LineLimits): Stream.Stream<Record,
           if (position === 0 && isCompressed(piece)) {
             unpacker = new (yield* loadUnpacker)()
           }
-          return Chunk.fromIterable<Record>((yield* decodePiece(piece)).flatMap(decodeNumberedLine))
+          return Chunk.fromIterable<Record>(decode(yield* decodePiece(piece)))
         }).pipe(Effect.mapError((error) => (Option.isOption(error) ? error : Option.some(error))))
       )
     })
@@ -183,12 +189,12 @@ const make = Effect.gen(function* () {
 
   const ends = RolloutFileEnds.make(limits)
   let opened = 0
-  const readEnds = (file: RolloutFile) =>
+  const readEnds = (file: RolloutFile, endOrdinal?: number) =>
     ends
-      .read(file.path)
+      .read(file.path, endOrdinal)
       .pipe(Effect.zipLeft(Effect.suspend(() => (++opened % filesPerBreath === 0 ? breathe : Effect.void))))
 
-  return RolloutStore.of({ check, list, readEnds, read: (file) => readWhole(file, limits) })
+  return RolloutStore.of({ check, list, readEnds, read: (file, endOrdinal) => readWhole(file, endOrdinal, limits) })
 })
 
 /** The rollouts of a Codex home on disk. */

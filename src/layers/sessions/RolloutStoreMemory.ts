@@ -6,8 +6,9 @@ import * as Stream from "effect/Stream"
 import { LineSplitter } from "../../domain/session/LineSplitter.js"
 import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/RolloutEnds.js"
 import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../domain/session/RolloutLine.js"
+import { UndoneLines } from "../../domain/session/RolloutSegments.js"
 import type { RolloutFile } from "../../domain/thread/Thread.js"
-import { joinFacts } from "../../domain/thread/ThreadFacts.js"
+import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
 import {
   CodexHomeUnavailable,
   type EndOfRollout,
@@ -38,7 +39,8 @@ const bytesOf = ({ content }: HeldRollout): Buffer =>
       ? Buffer.from(content.buffer, content.byteOffset, content.byteLength)
       : Buffer.from(Array.from(content, (line) => `${line}\n`).join(""))
 
-const tailOf = (bytes: Buffer) => readTail(bytes.subarray(-tailBytes), bytes.length <= tailBytes)
+const tailOf = (bytes: Buffer, head?: ThreadFacts, endOrdinal?: number) =>
+  readTail(bytes.subarray(-tailBytes), bytes.length <= tailBytes, head, endOrdinal)
 
 const fileOf = (rollout: HeldRollout, bytes: Buffer): RolloutFile => ({
   path: rollout.path,
@@ -47,9 +49,9 @@ const fileOf = (rollout: HeldRollout, bytes: Buffer): RolloutFile => ({
   isArchived: rollout.isArchived ?? false
 })
 
-const linesOf = (bytes: Buffer): ReadonlyArray<RolloutLine | MalformedLine> => {
+const linesOf = (bytes: Buffer, endOrdinal: number | undefined): ReadonlyArray<RolloutLine | MalformedLine> => {
   const splitter = new LineSplitter(limits)
-  return [...splitter.push(bytes), ...splitter.flush()].flatMap(decodeNumberedLine)
+  return new UndoneLines(endOrdinal).keep([...splitter.push(bytes), ...splitter.flush()].flatMap(decodeNumberedLine))
 }
 
 /** Everything that a host holds; `failing` makes the error of what is thrown on the way. */
@@ -95,23 +97,24 @@ export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<Ro
       })
       return files.sort((left, right) => (left.path < right.path ? -1 : 1))
     }),
-    readEnds: (file) =>
+    readEnds: (file, endOrdinal) =>
       Effect.map(find(file), ({ bytes }) => {
-        const reader = new HeadReader()
+        const reader = new HeadReader(endOrdinal)
         const splitter = new LineSplitter(limits)
         const isWanted = reader.push(splitter.push(bytes.subarray(0, headBytes)))
         if (isWanted && bytes.length <= headBytes) {
           reader.push(splitter.flush())
         }
-        return joinFacts(reader.result(), tailOf(bytes))
+        const head = reader.result()
+        return joinFacts(head, tailOf(bytes, head, endOrdinal))
       }),
-    read: (file) =>
+    read: (file, endOrdinal) =>
       Stream.unwrap(
         Effect.map(find(file), ({ bytes, rollout }) => {
           const read = fileOf(rollout, bytes)
           const hash = createHash("sha256").update(bytes).digest("hex")
           const end: EndOfRollout = { _tag: "EndOfRollout", file: read, content: { size: read.size, hash } }
-          return Stream.concat(Stream.fromIterable(linesOf(bytes)), Stream.succeed(end))
+          return Stream.concat(Stream.fromIterable(linesOf(bytes, endOrdinal)), Stream.succeed(end))
         })
       )
   })

@@ -227,6 +227,7 @@ export const make = (tools: Tools): MemoryCatalogue["Type"] => {
     counts: statement("counts")(counts),
     unlearned: statement("unlearned")(threads.selectRecords(sql`NOT coalesce(${isFresh}, 0)`)),
     record: threads.getThread,
+    rolloutsOf: threads.rolloutsOf,
     tries: (threadId) =>
       statement("tries")(
         Effect.flatMap(

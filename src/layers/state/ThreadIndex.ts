@@ -193,6 +193,10 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
       ),
     indexedListing: statement("indexedListing")(indexedListing),
     knownRollouts: statement("knownRollouts")(Effect.flatMap(sql`SELECT * FROM rollout_files`, decodeKnown)),
+    rolloutsOf: (threadId: ThreadId) =>
+      statement("rolloutsOf")(
+        Effect.flatMap(sql`SELECT * FROM rollout_files WHERE thread_id = ${threadId} ORDER BY path`, decodeKnown)
+      ),
     changeIndex,
     selectRecords
   }

@@ -93,6 +93,12 @@ export const make = ({ extractionOf, isHeld, normalise, putThread, removeThread,
     deleteThread: (threadId: ThreadId) => Effect.sync(() => removeThread(threadId)),
     indexedListing: Effect.sync(() => Option.fromNullable(listing)),
     knownRollouts: Effect.sync(() => [...rollouts.values()]),
+    rolloutsOf: (threadId: ThreadId) =>
+      Effect.sync(() =>
+        [...rollouts.values()]
+          .filter((rollout) => rollout.threadId === threadId)
+          .sort((left, right) => (left.path < right.path ? -1 : 1))
+      ),
     changeIndex
   }
 }

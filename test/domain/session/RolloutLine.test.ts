@@ -98,6 +98,7 @@ describe("a line in the envelope form", () => {
     assert.deepStrictEqual(decodeLine(envelope("event_msg", payload, { ordinal: 8 }), 7), {
       _tag: "Event",
       ...placed,
+      ordinal: 8,
       kind: "item_completed",
       payload
     })

@@ -69,14 +69,16 @@ const gather = Effect.fnUntraced(function* (threadId: ThreadId) {
       verdict: "forgotten",
       compared: [{ what: "forgotten", value: forgotten?.forgottenAt ?? null, unit: "time" }]
     }
-    return { threadId, thread: null, rules: [rule], tries }
+    return { threadId, thread: null, rolloutPaths: [], rules: [rule], tries }
   }
   const rules = askedRules(record, yield* stateContext)
   const isEligible = rules.at(-1)?.verdict === "eligible"
   const { createdAt, cwd, rolloutPath, source, title, updatedAt } = record.thread
+  const known = (yield* catalogue.rolloutsOf(threadId)).map(({ path }) => path)
   return {
     threadId,
     thread: { title, cwd, source, rolloutPath, createdAt, updatedAt },
+    rolloutPaths: known.includes(rolloutPath) ? known : [...known, rolloutPath],
     rules: isEligible ? [...rules, yield* place(threadId)] : rules,
     tries
   }
@@ -109,7 +111,7 @@ const render = (why: Why, { bold, dim, table }: Screen): ReadonlyArray<string> =
     : [
         dim(`thread   ${why.threadId}`),
         dim(`project  ${why.thread.cwd ?? "unknown"}`),
-        dim(`rollout  ${why.thread.rolloutPath}`),
+        ...why.rolloutPaths.map((path, index) => dim(`${index === 0 ? "rollout" : "       "}  ${path}`)),
         ""
       ]),
   bold("Rules, in order"),
@@ -144,6 +146,7 @@ const toJson = (why: Why) => ({
     why.thread === null
       ? null
       : { ...why.thread, createdAt: exactTime(why.thread.createdAt), updatedAt: exactTime(why.thread.updatedAt) },
+  rolloutPaths: why.rolloutPaths,
   rules: why.rules.map(({ compared, ...rule }) => ({
     ...rule,
     compared: compared.map((one) => ({ what: one.what, value: exactValue(one) }))

@@ -1,0 +1,270 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Effect, Option } from "effect"
+import { ThreadId } from "../../src/domain/thread/ThreadId.js"
+import { runPass } from "../../src/pass/RunPass.js"
+import { MemoryFs } from "../../src/services/MemoryFs.js"
+import { StateDb } from "../../src/services/StateDb.js"
+import { startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { inWorld, pass, World } from "../../src/testing/World.js"
+import { bytesBelow } from "../support/plantedHome.js"
+import { runMain, temporaryFolder, write } from "../support/program.js"
+import { RewoundSession, turn } from "../support/rewound.js"
+import { zstdFrame } from "../support/zstd.js"
+
+const wish = "Please never use floats for money in this project"
+const folder = "/codex/sessions/2026/03/02"
+
+/** Puts the files of a session into a world, as they are now. */
+const put = (world: World, session: RewoundSession): void =>
+  session.files.forEach(([name, content], index) => {
+    const path = `${folder}/${name}`
+    world.rollouts.set(path, { path, content, modifiedAt: startOfFixtures + index * 60_000 })
+  })
+
+const recordOf = (session: RewoundSession) =>
+  Effect.flatMap(StateDb, (db) => Effect.map(db.getThread(ThreadId.make(session.id)), Option.getOrThrow))
+
+/** What the model was shown of a session, last. */
+const shown = (world: World): string => world.requests.at(-1)?.input ?? ""
+
+describe("a session that was rewound", () => {
+  it.effect("is learned as its first file up to the rewind, and then the segment", () => {
+    const world = new World()
+    const session = new RewoundSession().turns(turn(wish), turn("now rewrite everything in Rust"))
+    put(world, session.rewind(1).turns(turn("what does git restore do?")))
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.lengthOf(world.requests, 1)
+        assert.include(shown(world), wish)
+        assert.include(shown(world), "what does git restore do?")
+        assert.notInclude(shown(world), "Rust")
+        const { thread } = yield* recordOf(session)
+        assert.deepStrictEqual([thread.title, thread.createdAt], [wish, startOfFixtures])
+        assert.strictEqual(thread.rolloutPath, `${folder}/${session.files[1]?.[0]}`)
+        yield* pass
+        assert.lengthOf(world.requests, 1)
+      })
+    )
+  })
+
+  it.effect("is learned anew after the rewind, and keeps its memory when nothing follows", () => {
+    const world = new World()
+    const session = new RewoundSession().turns(turn(wish), turn("now rewrite everything in Rust"))
+    put(world, session)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.include(shown(world), "Rust")
+        put(world, session.rewind(1))
+        yield* pass
+        assert.lengthOf(world.requests, 2)
+        assert.include(shown(world), wish)
+        assert.notInclude(shown(world), "Rust")
+        assert.strictEqual((yield* recordOf(session)).extraction.outcome, "memory")
+      })
+    )
+  })
+
+  it.effect("to its beginning has the title of what follows", () => {
+    const world = new World()
+    const session = new RewoundSession().turns(turn("now rewrite everything in Rust")).rewind(0).turns(turn(wish))
+    put(world, session)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.strictEqual((yield* recordOf(session)).thread.title, wish)
+        assert.notInclude(shown(world), "Rust")
+      })
+    )
+  })
+
+  it.effect("is learned anew when any of its files changes", () => {
+    const world = new World()
+    const session = new RewoundSession().turns(turn(wish)).rewind(1).turns(turn("go on"))
+    put(world, session)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        for (const [index, [name, text]] of session.files.entries()) {
+          const path = `${folder}/${name}`
+          const content = text.replace("# tests 4", "# tests 40")
+          world.rollouts.set(path, { path, content, modifiedAt: startOfFixtures + index * 60_000 + 1 })
+          yield* pass
+          assert.lengthOf(world.requests, index + 2)
+        }
+      })
+    )
+  })
+
+  it.effect("keeps what was learned when the file before the rewind goes, or when all files count as changed", () => {
+    const world = new World()
+    const session = new RewoundSession().turns(turn(wish)).rewind(1)
+    put(world, session)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const before = yield* recordOf(session)
+        yield* runPass({ all: false, rebuildIndex: true })
+        assert.deepStrictEqual(yield* recordOf(session), before)
+        world.rollouts.delete(`${folder}/${session.files[0]?.[0]}`)
+        yield* pass
+        assert.deepStrictEqual(yield* recordOf(session), before)
+        assert.lengthOf(world.requests, 1)
+      })
+    )
+  })
+
+  it.effect("is read from what is there when a file before the rewind never was", () => {
+    const world = new World()
+    const session = new RewoundSession().turns(turn("gone")).rewind(1).turns(turn(wish))
+    put(world, session)
+    world.rollouts.delete(`${folder}/${session.files[0]?.[0]}`)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.include(shown(world), wish)
+        assert.strictEqual((yield* recordOf(session)).thread.title, wish)
+      })
+    )
+  })
+
+  it.effect("goes by its ordinals where what the segment says of its base is wrong", () => {
+    const world = new World()
+    const session = new RewoundSession().turns(turn(wish), turn("now rewrite everything in Rust"))
+    put(world, session.rewind(1, { thread_id: threadIdOf(77), end_byte_offset: 999_999_999 }).turns(turn("go on")))
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.include(shown(world), wish)
+        assert.notInclude(shown(world), "Rust")
+      })
+    )
+  })
+
+  it.effect("is ignored when any of its files is, and is withheld when any of them switches memory off", () => {
+    const world = new World()
+    const [one, two] = [new RewoundSession(1), new RewoundSession(2)]
+    put(world, one.turns(turn(wish)).rewind(1).turns(turn("go on")))
+    put(world, two.turns(turn(wish)).rewind(1).turns(turn("go on")))
+    two.last.meta({ id: two.id, memory_mode: "disabled" }).turnEnd()
+    put(world, two.rewind(1).turns(turn("go on")))
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* (yield* MemoryFs).prepare
+        yield* (yield* FileSystem.FileSystem).writeFileString(
+          `${world.home}/ignore`,
+          `${folder}/${one.files[0]?.[0]}\n`
+        )
+        const report = yield* pass
+        assert.deepStrictEqual(
+          report.skipped.map(({ reason, threadId }) => [threadId, reason]).sort(),
+          [
+            [one.id, "ignored"],
+            [two.id, "memory-disabled"]
+          ].sort()
+        )
+        assert.lengthOf(world.requests, 0)
+      })
+    )
+  })
+})
+
+describe("the program, of a session that was rewound", () => {
+  const home = Effect.gen(function* () {
+    const root = yield* temporaryFolder
+    const [codex, memories] = [join(root, "codex"), join(root, "memories")]
+    const homes = ["--codex-home", codex, "--memories-home", memories]
+    return {
+      pathOf: (name: string) => join(codex, "sessions", name),
+      archivedPathOf: (name: string) => join(codex, "archived_sessions", name),
+      run: (...args: ReadonlyArray<string>) => runMain([...args, ...homes]),
+      memory: () =>
+        [...bytesBelow(memories)]
+          .flatMap(([path, bytes]) => (path.endsWith("/memory/MEMORY.md") ? [bytes.toString()] : []))
+          .join("\n"),
+      all: () => Buffer.concat([...bytesBelow(memories)].map(([, bytes]) => bytes)).toString("latin1")
+    }
+  })
+  const session = () =>
+    new RewoundSession()
+      .turns(turn(wish), turn("Always use tabs in this project"))
+      .rewind(1)
+      .turns(turn("what does git restore do?"))
+
+  for (const [what, base] of [
+    ["plain", "plain"],
+    ["whose first file was compressed", "packed"],
+    ["whose first file was archived", "archived"]
+  ] as const) {
+    it.scopedLive(`${what}, keeps what was said before and drops what was taken back`, () =>
+      Effect.gen(function* () {
+        const { archivedPathOf, memory, pathOf, run } = yield* home
+        const { files, id } = session()
+        files.forEach(([name, text]) => write(pathOf(name), text))
+        const [first = ""] = files.map(([name]) => name)
+        if (base === "packed") {
+          writeFileSync(pathOf(`${first}.zst`), zstdFrame(Buffer.from(files[0]?.[1] ?? "")))
+          rmSync(pathOf(first))
+        } else if (base === "archived") {
+          write(archivedPathOf("x"), "")
+          renameSync(pathOf(first), archivedPathOf(first))
+        }
+        assert.strictEqual((yield* run()).code, 0)
+        assert.include(memory(), wish)
+        assert.notInclude(memory(), "tabs")
+        const why = yield* run("why", "--thread", id)
+        for (const [name] of files) {
+          assert.include(why.stdout, name)
+        }
+        assert.include((yield* run("verify", "--json")).stdout, '"findings":[],"unreadable":[]')
+        assert.include((yield* run()).stdout, "Nothing to do")
+      })
+    )
+  }
+
+  it.scopedLive("loses no memory to a rewind after which nothing was typed", () =>
+    Effect.gen(function* () {
+      const { memory, pathOf, run } = yield* home
+      const rewound = new RewoundSession().turns(turn(wish), turn("Always use tabs in this project"))
+      rewound.files.forEach(([name, text]) => write(pathOf(name), text))
+      yield* run()
+      assert.include(memory(), "tabs")
+      rewound.rewind(1).files.forEach(([name, text]) => write(pathOf(name), text))
+      yield* run()
+      assert.include(memory(), wish)
+      assert.notInclude(memory(), "tabs")
+      yield* run("--rebuild-index")
+      assert.include(memory(), wish)
+    })
+  )
+
+  it.scopedLive("forgets all of its files, and those that come later", () =>
+    Effect.gen(function* () {
+      const { all, pathOf, run } = yield* home
+      const rewound = session()
+      const writeAll = () => rewound.files.forEach(([name, text]) => write(pathOf(name), text))
+      writeAll()
+      yield* run()
+      assert.include(all(), wish)
+      assert.strictEqual((yield* run("forget", "--yes", "--thread", rewound.id)).code, 0)
+      assert.notInclude(all(), wish)
+      rewound.rewind(1).turns(turn("go on"))
+      writeAll()
+      yield* run()
+      yield* run("--rebuild-index")
+      assert.notInclude(all(), wish)
+    })
+  )
+})
