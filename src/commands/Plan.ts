@@ -5,7 +5,7 @@ import { NotACodexRollout, NoWorkingDirectory } from "../domain/thread/Extractio
 import type { PassPlan, PlannedThread } from "../domain/report/PassPlan.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
 import { select } from "../domain/thread/Selection.js"
-import { cwdOf } from "../domain/thread/ThreadFacts.js"
+import { cwdOf, isMemoryDisabled } from "../domain/thread/ThreadFacts.js"
 import { loadIgnoreRules } from "../pass/LoadIgnoreRules.js"
 import { boundary, listWaiting, withheldBy } from "../pass/PhaseOne.js"
 import { indexWithMemories } from "../pass/ImportMemories.js"
@@ -48,6 +48,16 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
           }
           if (cwdOf(rollout.facts) === undefined) {
             return yield* new NoWorkingDirectory({ path: rollout.file.path })
+          }
+          if (isMemoryDisabled(rollout.facts)) {
+            const withheld: PlannedThread = {
+              threadId: thread.id,
+              rolloutPath: rollout.file.path,
+              cwd: null,
+              inputTokens: nothing,
+              problem: "it was recorded with memory switched off"
+            }
+            return withheld
           }
           const input = yield* stageOneInput(rollout.file.path, rollout, Infinity)
           const count = window?.count(`${stageOneSystem}\n${input}`) ?? Effect.succeed(nothing)

@@ -3,14 +3,17 @@ import { join } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, TestClock } from "effect"
+import { makeIgnoreRules } from "../../src/domain/thread/IgnoreRules.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { runPass } from "../../src/pass/RunPass.js"
+import { updateIndex } from "../../src/pass/SessionIndex.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { StateDb } from "../../src/services/StateDb.js"
 import { bytesBelow } from "../support/plantedHome.js"
 import { runMain, temporaryFolder, write } from "../support/program.js"
-import { RolloutBuilder, simpleSession, threadIdOf } from "../../src/testing/RolloutBuilder.js"
-import { aDayLater, pass, World } from "../../src/testing/World.js"
+import { ferry } from "../support/rows.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { aDayLater, inWorld, pass, World } from "../../src/testing/World.js"
 
 const ignoring = (world: World, text: string) =>
   Effect.gen(function* () {
@@ -118,6 +121,125 @@ it.effect("a session with memory_mode disabled gives nothing, and is reported so
     assert.strictEqual(world.requests.length, 0)
     assert.strictEqual((yield* rowOf(1)).title, null)
   }).pipe(Effect.provide(world.layer))
+})
+
+describe("the switch of memory in a session that goes on", () => {
+  const path = `/codex/sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(1)}.jsonl`
+  const canary = "the canary is 4711, remember it"
+  /** More than an index reads at either end of a file. */
+  const long = "hay ".repeat(100_000)
+  const off = { id: threadIdOf(1), memory_mode: "disabled" }
+  const on = { id: threadIdOf(1), memory_mode: "enabled" }
+
+  /** A world whose only session is told by a builder, line after line; each telling writes the file. */
+  const worldOf = (start: (rollout: RolloutBuilder) => RolloutBuilder) => {
+    const world = new World()
+    const rollout = new RolloutBuilder().meta({ id: threadIdOf(1) })
+    const tell = (more: (rollout: RolloutBuilder) => RolloutBuilder) => {
+      const content = more(rollout).text()
+      world.rollouts.set(path, { path, content, modifiedAt: startOfFixtures + content.length })
+    }
+    tell(start)
+    return { world, tell }
+  }
+  const work = (rollout: RolloutBuilder) => rollout.user(canary).command("npm test", "ok\n").turnEnd()
+  const hay = (rollout: RolloutBuilder) => rollout.assistant(long).assistant(long).assistant(long).assistant(long)
+
+  /** Runs a pass; returns why sessions were skipped, how often the model was asked so far, and the row's title. */
+  const passOver = (world: World) =>
+    Effect.gen(function* () {
+      const report = yield* pass
+      const { title } = yield* rowOf(1)
+      const outcome: ReadonlyArray<unknown> = [report.skipped.map(({ reason }) => reason), world.requests.length, title]
+      return outcome
+    })
+  const withheldOutcome = (requests: number): ReadonlyArray<unknown> => [["memory-disabled"], requests, null]
+
+  it.effect("takes what was learned away when it is switched off, and gives it back when it is on again", () => {
+    const { tell, world } = worldOf(work)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const stateDb = yield* StateDb
+        const published = () => Effect.map(stateDb.lastMemories(ferry, 10), (memories) => memories.length)
+        assert.deepStrictEqual(yield* passOver(world), [[], 1, canary])
+        assert.strictEqual(yield* published(), 1)
+        tell((rollout) => rollout.meta(off).user("thanks").turnEnd())
+        assert.deepStrictEqual(yield* passOver(world), withheldOutcome(1))
+        assert.strictEqual(yield* published(), 0)
+        assert.deepStrictEqual(yield* passOver(world), withheldOutcome(1))
+        tell((rollout) => rollout.meta(on).user("go on").turnEnd())
+        assert.deepStrictEqual(yield* passOver(world), [[], 2, canary])
+        assert.strictEqual(yield* published(), 1)
+      })
+    )
+  })
+
+  it.effect("is not obeyed where it is another session's, of which a copy stands in the file", () => {
+    const { world } = worldOf((rollout) => work(rollout.meta({ ...off, id: threadIdOf(2) })))
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* passOver(world), [[], 1, canary])
+      })
+    )
+  })
+
+  it.effect("is obeyed where the index does not see it, in the middle of a large file, and stays obeyed", () => {
+    const { tell, world } = worldOf((rollout) => hay(hay(work(rollout)).meta(off)))
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* passOver(world), withheldOutcome(0))
+        tell((rollout) => rollout.user("thanks").turnEnd())
+        yield* updateIndex({ reread: false, ignoreRules: makeIgnoreRules("") })
+        assert.deepStrictEqual([(yield* rowOf(1)).title, (yield* rowOf(1)).source], [null, "withheld:memory-disabled"])
+        assert.deepStrictEqual(yield* passOver(world), withheldOutcome(0))
+      })
+    )
+  })
+
+  it.effect("takes away what was learned, also where only a whole reading sees it", () => {
+    const { tell, world } = worldOf(work)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* passOver(world), [[], 1, canary])
+        tell((rollout) => hay(hay(rollout).meta(off)))
+        assert.deepStrictEqual(yield* passOver(world), withheldOutcome(1))
+        assert.lengthOf(yield* (yield* StateDb).lastMemories(ferry, 10), 0)
+      })
+    )
+  })
+
+  it.effect("is seen to be on again wherever it was switched", () => {
+    const { tell, world } = worldOf((rollout) => hay(hay(work(rollout)).meta(off)))
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* passOver(world), withheldOutcome(0))
+        tell((rollout) => hay(hay(rollout).meta(on)))
+        assert.deepStrictEqual(yield* passOver(world), [[], 1, canary])
+      })
+    )
+  })
+
+  it.scopedLive("leaves nothing of the session on disk, wherever it stands", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const rollout = hay(hay(work(new RolloutBuilder().meta({ id: threadIdOf(1) }))).meta(off))
+      write(join(folder, `codex/sessions/rollout-2026-03-02T09-00-00-${threadIdOf(1)}.jsonl`), rollout.text())
+      const homes = ["--codex-home", join(folder, "codex"), "--memories-home", join(folder, "memories")]
+      const plan = yield* runMain(["plan", "--json", ...homes])
+      assert.include(plan.stdout, "it was recorded with memory switched off")
+      const ended = yield* runMain(["--json", ...homes])
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      for (const [path, bytes] of bytesBelow(join(folder, "memories"))) {
+        assert.isFalse(bytes.includes(canary), path)
+      }
+      assert.notInclude(ended.stdout + ended.stderr + plan.stdout, canary)
+    })
+  )
 })
 
 describe("private text in a user's message", () => {
