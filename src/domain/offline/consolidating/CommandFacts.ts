@@ -2,6 +2,7 @@ import { holdsMarker } from "../../privacy/redaction/Marker.js"
 import { invocationOf } from "../reading/CommandKinds.js"
 import { nameCommand } from "../reading/CommandNames.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
+import { actsOutside } from "../reading/OutsideActs.js"
 
 /** A command that is known to work. */
 export interface CommandFact {
@@ -44,6 +45,24 @@ const isCommand = (code: string): boolean => {
   }
   const { kind, words } = invocationOf(code)
   return kind === "run" || kind === "look" || kind === "scene" ? runner.test(code) : words.length > 1 || kind !== "edit"
+}
+
+const spans = /(`{1,3})(?!`) ?([^\n]*?[^`\n]) ?\1(?!`)/g
+const verified = /; verified by (`{1,3})(?!`) ?([^\n]*?[^`\n]) ?\1(?!`)(?: in `[^`]{1,120}`)?/
+
+/** A bullet without an act outside that only showed a fix. */
+const withoutShowing = (item: string): string =>
+  item.replace(verified, (whole, _, code: string) => (actsOutside(code) ? "" : whole))
+
+/**
+ * A bullet as far as it may be told outside its session; undefined where it is about an act outside. A single word between
+ * code marks names a thing more often than a command.
+ */
+export const withoutOutsideActs = (item: string): string | undefined => {
+  const text = withoutShowing(item)
+  const codes = [...text.slice(0, 1_200).matchAll(spans)].map((match) => match[2] ?? "")
+  const isOwn = ownBullet.test(text)
+  return codes.some((code) => (isOwn || /\s/.test(code)) && actsOutside(code)) ? undefined : text
 }
 
 /** Where a command ran, as the bullet says after it. */
@@ -93,7 +112,13 @@ export const passedOf = (items: ReadonlyArray<string>): ReadonlyArray<CommandFac
     const place = placeAfter(item, code)
     const { telling } = nameCommand(code, new Map(), () => false)
     for (const part of telling) {
-      if (isCommand(part.text) && !part.text.endsWith("…") && part.kind !== "edit" && part.kind !== "look") {
+      if (
+        !part.isOutside &&
+        isCommand(part.text) &&
+        !part.text.endsWith("…") &&
+        part.kind !== "edit" &&
+        part.kind !== "look"
+      ) {
         const key = keyIn(part.key, place)
         last.delete(key)
         last.set(key, {

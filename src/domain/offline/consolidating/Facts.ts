@@ -1,5 +1,14 @@
 import { withoutCitations } from "../../memory/Citation.js"
-import { codeIn, type CommandFact, commandFact, commandKey, keyIn, passedOf, placeAfter } from "./CommandFacts.js"
+import {
+  codeIn,
+  type CommandFact,
+  commandFact,
+  commandKey,
+  keyIn,
+  passedOf,
+  placeAfter,
+  withoutOutsideActs
+} from "./CommandFacts.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import type { ReadTrace } from "./TraceReading.js"
 import { plainLine } from "../writing/Wording.js"
@@ -121,11 +130,15 @@ const isOpen = (item: string): boolean =>
   /^(?:open\b|todo\b|follow-?up\b|remaining\b|unresolved\b|still (?:to do|open|failing|broken))/i.test(item)
 const isOfNoUse = /^(?:the user corrected:|.{0,400} was not made to work\b)/
 
+/** Bullets without those about acts outside, which are told as steps of their session alone. */
+const tellable = (items: ReadonlyArray<string>): ReadonlyArray<string> =>
+  items.flatMap((item) => withoutOutsideActs(cleaned(item)) ?? [])
+
 /** Reads the facts of a trace memory. What is general, or names nothing that one could look for, is left out. */
 export const factsOf = (trace: ReadTrace): TraceFacts => {
   const { knowledge, open, pointers, preferences, problems, steps } = trace.sections
-  const known = knowledge.map(cleaned).filter((item) => concrete.test(item))
-  const troubles = problems.map(cleaned).filter((item) => !isOfNoUse.test(item))
+  const known = tellable(knowledge).filter((item) => concrete.test(item))
+  const troubles = tellable(problems).filter((item) => !isOfNoUse.test(item))
   const isFix = (item: string): boolean => fixWords.test(item) || / does not work here: /.test(item)
   const fixes = known.filter(isFix)
   const others = known.filter((item) => !isFix(item))
@@ -148,7 +161,7 @@ export const factsOf = (trace: ReadTrace): TraceFacts => {
         .filter((item) => !failureWords.test(item))
         .map((item) => placeFact(item) ?? { path: item, text: item, remark: item })
     ].filter((fact) => fact !== undefined),
-    open: [...troubles.filter(isOpen), ...open.map(cleaned).map((item) => (isOpen(item) ? item : `open: ${item}`))].map(
+    open: [...troubles.filter(isOpen), ...tellable(open).map((item) => (isOpen(item) ? item : `open: ${item}`))].map(
       openFact
     ),
     passed: passedOf(steps.map(cleaned).filter(isPassed)),

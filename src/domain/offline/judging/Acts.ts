@@ -10,12 +10,14 @@ export interface Act {
   readonly files: ReadonlyArray<string>
   /** The lines that an edit replaced, by the files where that is all it did. */
   readonly replaced: ReadonlyMap<string, ReplacedLine>
+  /** Whether its effect reaches beyond the working copy: it may have helped, and is no fix to tell. */
+  readonly isOutside: boolean
 }
 
-const chores = /^git (?:add|commit|push|tag|fetch|clone|switch|config|init)\b|^mkdir\b/
+const chores = /^git (?:add|commit|tag|fetch|clone|switch|config|init)\b|^mkdir\b/
 
-const changesThings = ({ kind, text }: RanPart): boolean =>
-  kind === "edit" || kind === "act" || kind === "format" || /\s--(?:fix|write)\b/.test(text.slice(0, 400))
+const changesThings = ({ isOutside, kind, text }: RanPart): boolean =>
+  isOutside || kind === "edit" || kind === "act" || kind === "format" || /\s--(?:fix|write)\b/.test(text.slice(0, 400))
 
 /**
  * The changes that only took an earlier one back: they helped by what they undid. One pass over the session's steps.
@@ -42,7 +44,7 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
     const replaced = new Map(
       changes.flatMap((change) => (change.replaced === undefined ? [] : [[change.path, change.replaced] as const]))
     )
-    return files.length === 0 ? [] : [{ line: step.line, command: undefined, files, replaced }]
+    return files.length === 0 ? [] : [{ line: step.line, command: undefined, files, replaced, isOutside: false }]
   }
   if (step._tag !== "CommandStep") {
     return []
@@ -55,7 +57,8 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
       line: step.line,
       command: part.text,
       files: filesOfPart(part).map((change) => change.movedTo ?? change.path),
-      replaced: new Map()
+      replaced: new Map(),
+      isOutside: part.isOutside
     }))
 }
 

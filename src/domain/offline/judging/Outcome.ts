@@ -42,6 +42,7 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
       .filter(
         (part) =>
           part.verdict === "passed" &&
+          !part.isOutside &&
           (checkKinds.has(part.kind) ||
             (part.kind === "run" && (failedBefore.has(part.key) || (lastChange !== -1 && exercises(part, files)))))
       )

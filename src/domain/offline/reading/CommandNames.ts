@@ -1,6 +1,7 @@
 import { type Invocation, invocationOf } from "./CommandKinds.js"
 import { type CommandKind, checkKinds } from "./CommandPrograms.js"
 import type { PackageScripts } from "./PackageScripts.js"
+import { actsOutside } from "./OutsideActs.js"
 import { type Pipeline, pipelinesOf } from "./ShellSyntax.js"
 
 /** One thing that a command did, apart from looking around and setting the scene. */
@@ -20,6 +21,8 @@ export interface CommandPart {
   readonly pipeline: Pipeline
   /** Whether a filter behind it is what the shell's exit code speaks of. */
   readonly isPiped: boolean
+  /** Whether it, or the package script that it runs, is such an act as {@link actsOutside} tells. */
+  readonly isOutside: boolean
 }
 
 /** Of a search, the words without the pattern, which is no file. */
@@ -31,18 +34,29 @@ const withoutPattern = (words: ReadonlyArray<string>): ReadonlyArray<string> => 
 const noiseWords =
   /^(?:-v{1,3}|-q{1,2}|-s|-x|-ra?|-rA|-l|-b|--verbose|--silent|--quiet|--(?:no-)?colou?r(?:=.*)?|--reporters?(?:=.*)?|--tb(?:=.*)?|--no-header|--ci|--watch=false|--watchAll=false|--run|--nocapture|--fix|--unsafe-fixes|--|--maxfail(?:=.*)?|--no-coverage|--no-fail-fast|--test-reporter(?:=.*)?|--pretty(?:=.*)?|--message-format(?:=.*)?|--if-present)$/
 
+const isScriptTool = ({ program }: Invocation): boolean => /^(?:npm|pnpm|yarn|bun)$/.test(program)
+
+/** What a tool of packages is told to do: a script's name, and what follows it. */
+const scriptWords = (invocation: Invocation): ReadonlyArray<string> =>
+  isScriptTool(invocation) ? invocation.words.slice(1).filter((word) => word !== "run" && word !== "run-script") : []
+
+const scriptName = ([first]: ReadonlyArray<string>): string | undefined => (first === "t" ? "test" : first)
+
+/** The command of the package script that is run; undefined where none is, or nobody knows it. */
+const scriptBehind = (invocation: Invocation, scripts: PackageScripts): string | undefined =>
+  scripts.get(scriptName(scriptWords(invocation)) ?? "")
+
 /** The words that tell one check from another. */
 const tellingWords = (invocation: Invocation, scripts: PackageScripts): ReadonlyArray<string> => {
   const { program, words } = invocation
-  const isScriptTool = /^(?:npm|pnpm|yarn|bun)$/.test(program)
-  const script = isScriptTool ? words.slice(1).filter((word) => word !== "run" && word !== "run-script") : []
-  const name = script[0] === "t" ? "test" : script[0]
-  const behind = name === undefined ? undefined : scripts.get(name)
+  const script = scriptWords(invocation)
+  const name = scriptName(script)
+  const behind = scriptBehind(invocation, scripts)
   const pipelines = behind === undefined ? [] : pipelinesOf(behind)
   const meant =
     name !== undefined && pipelines.length === 1 && pipelines[0]?.stages.length === 1
       ? [...invocationOf(pipelines[0].text).words, ...script.slice(1)]
-      : isScriptTool && name !== undefined
+      : isScriptTool(invocation) && name !== undefined
         ? [program, name, ...script.slice(1)]
         : words
   // To go on with a rebase is to rebase.
@@ -139,7 +153,8 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
       : telling.slice(1),
     text: invocation.kind === "look" || invocation.kind === "scene" ? bare : withoutTrailing(bare, isCheck),
     pipeline,
-    isPiped: !invocation.isLast
+    isPiped: !invocation.isLast,
+    isOutside: actsOutside(pipeline.text) || actsOutside(scriptBehind(invocation, scripts) ?? "")
   }
 }
 

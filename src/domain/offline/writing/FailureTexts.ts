@@ -1,6 +1,7 @@
 import type { Act } from "../judging/Acts.js"
 import { errorName } from "./ErrorNames.js"
 import type { Failure } from "../judging/Failures.js"
+import { actsOutside } from "../reading/OutsideActs.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import { inCode, listed, quoted } from "./Wording.js"
 
@@ -51,9 +52,16 @@ const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
   return `${inCode(file, 120)} (${what})`
 }
 
-/** What resolved a failure, as words that follow `fixed by`; in full, with the line that an edit replaced. */
-export const fixOf = (failure: Failure, isFull = false): string => {
-  const { acts = [], check = "" } = failure.resolution ?? {}
+/**
+ * What resolved a failure, as words that follow `fixed by`; in full, with the line that an edit replaced. Undefined where
+ * nothing is known to have helped but an act outside: that is no fix to be done again.
+ */
+export const fixOf = (failure: Failure, isFull = false): string | undefined => {
+  const { acts: all = [], check = "" } = failure.resolution ?? {}
+  const acts = all.filter(({ isOutside }) => !isOutside)
+  if (acts.length < all.length && acts.length === 0) {
+    return undefined
+  }
   const commands = [...new Set(acts.flatMap(({ command }) => (command === undefined ? [] : [command])))]
   const isOfPlace = commands.length > 0 && missingTool.test(failure.error ?? "")
   const files = isOfPlace ? [] : helpfulFiles(acts, failure.error ?? "")
@@ -69,6 +77,9 @@ export const fixOf = (failure: Failure, isFull = false): string => {
   if (check === failure.what || failure.kind === "look") {
     return "running it again"
   }
+  if (actsOutside(check)) {
+    return undefined
+  }
   return check.includes("--fix") ? shownCommand(check) : `running ${shownCommand(check)} instead`
 }
 
@@ -78,18 +89,30 @@ export const failureName = (failure: Failure): string =>
 
 /**
  * A failure and its fix in one line: the error, the fix, what the assistant said of it, and the check that passed. It is
- * what consolidation takes into `MEMORY.md`, so it stands for itself.
+ * what consolidation takes into `MEMORY.md`, so it stands for itself, and names no act outside. Undefined without a fix.
  */
-export const fixText = (failure: Failure, explanation: string | undefined): string => {
+export const fixText = (failure: Failure, explanation: string | undefined): string | undefined => {
   const { acts = [], check = "" } = failure.resolution ?? {}
+  const fix = fixOf(failure, true)
+  if (fix === undefined) {
+    return undefined
+  }
   const name = failureName(failure)
   const isSaid =
-    check === failure.what || isScript(failure.what) || name.includes(" for ") || failure.error === undefined
+    check === failure.what ||
+    isScript(failure.what) ||
+    name.includes(" for ") ||
+    failure.error === undefined ||
+    actsOutside(failure.what)
   const where = isSaid ? "" : ` (${shownCommand(failure.what)})`
   const why = explanation === undefined ? "" : ` (${quoted(explanation, 200)})`
   const isVerified =
-    check !== "" && !isScript(check) && (acts.length > 0 || check === failure.what) && failure.kind !== "look"
-  return `${name}${where}: fixed by ${fixOf(failure, true)}${why}${isVerified ? `; verified by ${shownCommand(check)}${inDirectory(failure.resolution?.directory)}` : ""}`
+    check !== "" &&
+    !isScript(check) &&
+    !actsOutside(check) &&
+    (acts.length > 0 || check === failure.what) &&
+    failure.kind !== "look"
+  return `${name}${where}: fixed by ${fix}${why}${isVerified ? `; verified by ${shownCommand(check)}${inDirectory(failure.resolution?.directory)}` : ""}`
 }
 
 const exit = (exitCode: number | undefined): string =>

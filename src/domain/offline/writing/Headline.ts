@@ -47,7 +47,8 @@ const changed = (report: TaskReport, files: string, rest: string): string =>
 /** A failure of the work itself in a few words: that it was put right by going on needs no saying how. */
 const onTheWay = (failure: Failure): string => {
   const isByCommand = failure.resolution?.acts.some(({ command }) => command !== undefined) === true
-  return `; on the way ${failed(failure)}, fixed${isByCommand ? ` by ${plain(fixOf(failure))}` : ""}`
+  const fix = isByCommand ? fixOf(failure) : undefined
+  return `; on the way ${failed(failure)}, fixed${fix === undefined ? "" : ` by ${plain(fix)}`}`
 }
 
 const checkOf = (report: TaskReport): string => {
@@ -96,11 +97,12 @@ const clauseOf = (report: TaskReport): Clause => {
   }
   if (fixed !== undefined) {
     const isSame = fixed.resolution?.check === fixed.what
+    const fix = fixOf(fixed)
     const left = open === undefined || report.outcome === "success" ? "" : `; ${failed(open)}, still open`
     return isAskedFor(report) && files.length > 0 && cameUpOnTheWay(report, fixed)
       ? { text: changed(report, filesText(files), `${onTheWay(fixed)}${left}`), check, ending, worth: 10 }
       : {
-          text: `${failed(fixed)}; fixed by ${plain(fixOf(fixed))}${left}`,
+          text: `${failed(fixed)}${fix === undefined ? ", and no more later" : `; fixed by ${plain(fix)}`}${left}`,
           check: isSame ? again(report, fixed) : check,
           ending,
           worth: 10

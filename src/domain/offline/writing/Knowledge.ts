@@ -5,6 +5,7 @@ import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
 import { isMissingProgram, isOpenFailure } from "../judging/Outcome.js"
 import { filesReadBy } from "./Pointers.js"
+import { actsOutside } from "../reading/OutsideActs.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { narrowness } from "../reading/InvocationWords.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
@@ -55,7 +56,7 @@ const commandBullet = (part: RanPart, report: TaskReport): string => {
 }
 
 const chores =
-  /^(?:git|go mod tidy|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout|publish)\b/
+  /^(?:git|go mod tidy|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout)\b/
 const isRehearsal = /\s--dry-run\b/
 
 /** Of the checks of one program, a narrow one says nothing where a wider one passed too. */
@@ -90,6 +91,7 @@ const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
   const verifying = new Set(report.verifications.map(({ part }) => part))
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
+    !part.isOutside &&
     (verifying.has(part) ||
       checkKinds.has(part.kind) ||
       isOwnProgram(part) ||
@@ -134,7 +136,7 @@ const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\
 const looksOf = (report: TaskReport): ReadonlyArray<string> => {
   const steps = stepsOf(report.task)
   const isComputing = (step: CommandStep): boolean =>
-    step.verdict !== "failed" && computes.test(step.shown.slice(0, 400))
+    step.verdict !== "failed" && computes.test(step.shown.slice(0, 400)) && !actsOutside(step.shown)
   const looks = steps.flatMap((step) => (step._tag === "CommandStep" && step.isLook ? [step] : []))
   return looks.length < steps.length
     ? []
@@ -162,11 +164,12 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)
-      return explanation === undefined && isOwnSlip(failure, report) ? [] : [fixText(failure, explanation)]
+      const text = explanation === undefined && isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
+      return text === undefined ? [] : [text]
     })
   const place = report.failures
     .filter((failure) => failure.resolution === undefined && failure.error !== undefined)
-    .filter((failure) => failure.kind === "look" || isMissingProgram(failure))
+    .filter((failure) => (failure.kind === "look" || isMissingProgram(failure)) && !actsOutside(failure.what))
     .map((failure) => {
       const what = isMissingProgram(failure) ? inCode(failure.program, 80) : shownCommand(failure.what)
       return `${what} does not work here: ${inCode(failure.error ?? "", 240)}`
@@ -187,6 +190,7 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
 const openFailures = (report: TaskReport): ReadonlyArray<string> =>
   report.failures
     .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isMissingProgram(failure))
+    .filter(({ what }) => !actsOutside(what))
     .filter((failure) => failure.isRepeatable || failure.kind === "patch" || report.outcome !== "success")
     .slice(-5)
     .map((failure) =>

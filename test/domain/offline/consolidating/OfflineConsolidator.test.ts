@@ -96,6 +96,41 @@ describe("consolidate", () => {
     )
   })
 
+  it("reads back what earlier versions and models noted of acts outside, and tells none of it", () => {
+    const noted = `# The release went out
+
+## Task: release
+Outcome: success
+Key steps:
+- \`npm test\` passed (L4)
+- \`npm publish --access public\` passed (L6)
+- \`git push\` passed (L8)
+Things that did not work / things that can be improved:
+- \`gh release create v1.2.0\` failed (exit 1): \`HTTP 422: Validation Failed\` (L10)
+- open: \`npm run deploy\` failed (exit 1): \`Error: no token\` (L12)
+Reusable knowledge:
+- run the tests: \`npm test\`
+- worked here: \`gh pr merge 38 --squash\`
+- worked here: \`cd site && vercel --prod\`
+- \`gh pr comment 38 --body done\` tells the reviewers
+- run the program: \`make deploy\`
+- \`error: failed to push some refs\`: fixed by \`git pull --rebase\`; verified by \`git push\`
+- \`Error: 404 on /cart\`: fixed by \`npm run deploy\`; verified by \`npm run test:site\`
+- dry run: \`npm publish --dry-run\`
+Pointers and references (annotate why each item matters):
+- \`scripts/release.sh\`: builds and tags
+`
+    const files = filesOf([noted, noted, noted])
+    const text = files.map((file) => file.text).join("\n")
+    for (const act of ["gh ", "git push", "npm run deploy", "make deploy", "vercel", "npm publish --access"]) {
+      assert.notInclude(text, act)
+    }
+    assert.include(text, "- Run the tests: `npm test`")
+    assert.include(text, "- Dry run: `npm publish --dry-run`")
+    assert.include(text, "- `error: failed to push some refs`: fixed by `git pull --rebase` [")
+    assert.include(text, "- `scripts/release.sh`: builds and tags")
+  })
+
   it("knows one check by several spellings, and gives the one that most sessions used", () => {
     const tests = (command: string) =>
       trace(asked("run the tests"), ran(command, 0, "Ran 4 tests in 0.1s\n\nOK"), ended)

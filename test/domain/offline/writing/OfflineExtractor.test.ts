@@ -512,6 +512,78 @@ Pointers and references (annotate why each item matters):
     })
   })
 
+  describe("acts with an effect outside", () => {
+    const knowledgeIn = (text: string): string =>
+      [...text.matchAll(/^(?:Things that did not work|Reusable knowledge).*\n((?:- .*\n?)*)/gm)]
+        .map((match) => match[1] ?? "")
+        .join("")
+
+    it.each([
+      "gh pr merge 38 --squash",
+      "npm publish",
+      "make deploy",
+      "aws s3 sync dist s3://shop",
+      "curl -X POST https://hooks.slack.com/services/T0 -d '{}'",
+      "ssh shop.example.com uptime",
+      "rm -rf data/orders"
+    ])("are steps of their session and nothing to use again: %s", (command) => {
+      const text = memory(
+        asked("finish the release"),
+        edited("src/cart.ts"),
+        ran(`npm test && ${command}`, 0, "# pass 3\n# fail 0"),
+        ran(command, 0, "done"),
+        ended
+      )
+      assert.include(text, `\`${command}\``)
+      assert.notInclude(knowledgeIn(text), command)
+      assert.include(knowledgeIn(text), "run the tests: `npm test`")
+    })
+
+    it("are not told as what works where a package script hides one", () => {
+      const text = memory(
+        asked("finish it"),
+        ran("cat package.json", 0, '{"scripts":{"finish":"vercel --prod","build":"vite build"}}'),
+        edited("src/cart.ts"),
+        ran("npm run finish", 0, "done"),
+        ran("npm run build", 0, "built"),
+        ended
+      )
+      assert.notInclude(knowledgeIn(text), "npm run finish")
+      assert.include(knowledgeIn(text), "npm run build")
+    })
+
+    it("are no fix, and nothing is then said to have been one", () => {
+      const text = memory(
+        asked("why does the check of the site fail?"),
+        ran("npm run test:site", 1, "Error: https://shop.example.com/cart answered 404"),
+        ran("npx vercel --prod", 0, "https://shop.example.com"),
+        ran("npm run test:site", 0, "# pass 1\n# fail 0"),
+        ended
+      )
+      assert.notInclude(text, "fixed by")
+      assert.include(text, "`npm run test:site` failed")
+    })
+
+    it("leave the fix beside them as it is", () => {
+      const text = memory(
+        asked("push it"),
+        ran("git push", 1, "error: failed to push some refs to 'github.com:ada/shop.git'"),
+        ran("git pull --rebase", 0, "Successfully rebased"),
+        ran("git push", 0, "main -> main"),
+        ended
+      )
+      const knowledge = knowledgeIn(text)
+      assert.include(knowledge, "failed to push some refs")
+      assert.include(knowledge, "fixed by `git pull --rebase`")
+      assert.notInclude(knowledge, "git push")
+    })
+
+    it("are told as what works where they were only rehearsed", () => {
+      const text = memory(asked("does it publish?"), ran("cargo publish --dry-run", 0, "Packaged 12 files"), ended)
+      assert.include(knowledgeIn(text), "dry run: `cargo publish --dry-run`")
+    })
+  })
+
   describe("preferences", () => {
     it("stand at the top with their lines", () => {
       assert.include(
