@@ -4,8 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { keepToProvider, runAgent } from "./RunAgent.js"
+import { keepToProvider, readEarlierSessions, runAgent } from "./RunAgent.js"
 import { withoutVerdict } from "../domain/privacy/NotConfirmed.js"
+import { fingerprintOf, fingerprintOfContent, fingerprintWithNotes } from "../domain/memory/Consolidation.js"
 import {
   ConsolidationDefect,
   LeaseLost,
@@ -226,10 +227,18 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
     yield* stateDb.recordPublished(cwd, state.fingerprint)
     return unchanged
   }
-  yield* keepToProvider(cwd, state)
+  const { isPublishedShown, ...shown } = yield* keepToProvider(cwd, state)
+  const earlier = yield* readEarlierSessions(shown.earlier)
+  const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(memories), state.notes), earlier)
+  // Another earlier session that leaves nothing is no work for an agent.
+  if (state.removals.length === 0 && Option.contains(yield* memoryFs.publishedContent(cwd), content)) {
+    yield* memoryFs.discardStaging(cwd)
+    yield* stateDb.recordPublished(cwd, state.fingerprint)
+    return unchanged
+  }
   yield* progress.report({ _tag: "Consolidating", cwd })
-  const staging = yield* memoryFs.stage(cwd, memories, state.notes)
-  return yield* Effect.onError(publishStaged(pass, staging, state), (cause) =>
+  const staging = yield* memoryFs.stage(cwd, memories, state.notes, { earlier, isPublishedShown })
+  return yield* Effect.onError(publishStaged(pass, staging, state, content), (cause) =>
     Effect.ignore(
       Cause.isInterruptedOnly(cause)
         ? // What was broken off is of no use to anybody; after a lost lease it is another pass's.
@@ -240,7 +249,12 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
 })
 
 /** Has the agent work in a staged copy, and publishes what it left there. */
-const publishStaged = Effect.fnUntraced(function* (pass: Pass, staging: Staging, state: ConsolidationState) {
+const publishStaged = Effect.fnUntraced(function* (
+  pass: Pass,
+  staging: Staging,
+  state: ConsolidationState,
+  content: string
+) {
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
   const { cwd } = staging.root
@@ -254,11 +268,11 @@ const publishStaged = Effect.fnUntraced(function* (pass: Pass, staging: Staging,
   }
   yield* ended
   yield* renewLock(pass, cwd)
-  const threadIds = state.memories.map(({ threadId }) => threadId)
+  const threadIds = [...state.memories, ...state.earlier].map(({ threadId }) => threadId)
   // All of them, not only those that were staged: what the user said once stays said.
   const onRecord = yield* stateDb.lastMemories(cwd, Number.MAX_SAFE_INTEGER)
   const traces = onRecord.map(({ traceSummary }) => traceSummary)
-  yield* memoryFs.publish(staging, { fingerprint: state.fingerprint, threadIds, traces })
+  yield* memoryFs.publish(staging, { fingerprint: state.fingerprint, content, threadIds, traces })
   yield* memoryFs.discardStaging(cwd)
   yield* stateDb.recordPublished(cwd, state.fingerprint)
   const published: ConsolidationOutcome = { _tag: "Published", cwd }

@@ -8,29 +8,62 @@ import { renderTemplate } from "../domain/text/Template.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "../services/AgentControl.js"
 import { type ConsolidationState, StateDb } from "../services/StateDb.js"
+import { loadRedact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 
 /**
  * What was learned from a session crosses to another provider no more than the session itself does: fails with
- * `ProviderCrossing` where an agent would send a directory's memories to one, unless the settings allow it.
+ * `ProviderCrossing` where an agent would send a directory's traces to one, unless the settings allow it. Gives the earlier
+ * memories that the agent may see. Where it may not see all of them, it does not see what is published either.
  */
-export const keepToProvider = Effect.fnUntraced(function* (cwd: string, { memories }: ConsolidationState) {
+export const keepToProvider = Effect.fnUntraced(function* (cwd: string, { earlier, memories }: ConsolidationState) {
   const { provider } = yield* AgentControl
   const { allowProviderCrossing } = yield* Settings
   if (provider === undefined || allowProviderCrossing) {
-    return
+    return { earlier, isPublishedShown: true }
   }
   const stateDb = yield* StateDb
-  const strangers = yield* Effect.filter(memories, ({ threadId }) =>
+  const mayBeSent = ({ threadId }: ConsolidationState["earlier"][number]) =>
     Effect.map(
       stateDb.getThread(threadId),
-      Option.match({ onNone: () => true, onSome: ({ thread }) => !mayBeSentTo(provider, thread) })
+      Option.exists(({ thread }) => mayBeSentTo(provider, thread))
     )
-  )
-  if (strangers.length > 0) {
-    return yield* new ProviderCrossing({ cwd, provider, traces: strangers.length })
+  const own = yield* Effect.filter(memories, mayBeSent)
+  if (own.length < memories.length) {
+    return yield* new ProviderCrossing({ cwd, provider, traces: memories.length - own.length })
   }
+  const sendable = yield* Effect.filter(earlier, mayBeSent)
+  return { earlier: sendable, isPublishedShown: sendable.length === earlier.length }
+})
+
+/** Loaded for the first directory that has more sessions than are kept as traces. */
+const loadEarlier = Effect.promise(() => import("../domain/offline/consolidating/EarlierSessions.js"))
+
+/**
+ * What the sessions before those that are kept as traces leave, as the text of a file; empty for nothing. They are read one
+ * after the other; one that is gone meanwhile is left out.
+ */
+export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(function* (
+  earlier: ConsolidationState["earlier"]
+) {
+  if (earlier.length === 0) {
+    return ""
+  }
+  const stateDb = yield* StateDb
+  const { EarlierSessions } = yield* loadEarlier
+  const sessions = new EarlierSessions()
+  yield* Effect.forEach(
+    earlier,
+    ({ threadId }) =>
+      Effect.map(
+        stateDb.getMemory(threadId),
+        Option.map(({ traceSummary }) => sessions.add(threadId, traceSummary))
+      ),
+    { discard: true }
+  )
+  const redact = yield* loadRedact
+  return redact(sessions.text())
 })
 
 /**

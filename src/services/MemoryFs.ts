@@ -84,10 +84,20 @@ export interface PublishedMemory {
   readonly skills: ReadonlyArray<{ readonly path: string; readonly text: string }>
 }
 
+/** What an agent is given beside traces and notes. */
+export interface Beside {
+  /** What the sessions before the traces leave; empty for nothing. */
+  readonly earlier: string
+  /** Whether it may read the memory that is published now. */
+  readonly isPublishedShown: boolean
+}
+
 /** What a publish is made of. */
 export interface Publish {
   /** Of what was consumed; see `fingerprintOf`. */
   readonly fingerprint: string
+  /** The same by its content; see `fingerprintOfContent`. */
+  readonly content?: string
   /** The traces that may be cited. */
   readonly threadIds: ReadonlyArray<string>
   /** The trace memories of every session of the directory that is on record: what the result says of the user is held against them. */
@@ -135,14 +145,17 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     readonly clear: (cwd: string) => Effect.Effect<void, MemoryFsFailure>
     /** What the published files were made from, when there are any. */
     readonly publishedFingerprint: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
+    /** The same by its content; see `fingerprintOfContent`. */
+    readonly publishedContent: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /**
-     * Makes a fresh staged copy of exactly these memories, without what the last consolidation left. The notes that people
-     * left count as lines that they wrote.
+     * Makes a fresh staged copy of exactly these memories. What the last consolidation left is not there, but for its text
+     * to read, where it may be shown. The notes that people left count as lines that they wrote.
      */
     readonly stage: (
       cwd: string,
       memories: ReadonlyArray<ThreadMemory>,
-      notes: ReadonlyArray<string>
+      notes: ReadonlyArray<string>,
+      beside?: Beside
     ) => Effect.Effect<Staging, MemoryFsFailure>
     /**
      * What changed outside a staged copy since it was made, with what readers see put back as it was. A trace file whose

@@ -175,7 +175,9 @@ export interface DirtyDirectory {
 export interface ConsolidationState {
   /** The last memories, newest first. */
   readonly memories: ReadonlyArray<ThreadMemory>
-  /** Of exactly these memories; see `fingerprintOf`. */
+  /** All that are older than those, newest first: what the user wants and what fixed a failure outlive their traces. */
+  readonly earlier: ReadonlyArray<{ readonly threadId: ThreadId; readonly version: string }>
+  /** Of exactly these memories, the earlier ones among them; see `fingerprintOf`. */
   readonly fingerprint: string
   /** Of what the published consolidation consumed; undefined when none was published. */
   readonly published: string | undefined

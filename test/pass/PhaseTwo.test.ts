@@ -6,14 +6,18 @@ import { runPass } from "../../src/pass/RunPass.js"
 import { AgentControl, type AgentStatus } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { StateDb } from "../../src/services/StateDb.js"
-import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import type { SettingValues } from "../../src/settings/Settings.js"
+import type { StageOneOutput } from "../../src/domain/memory/StageOneOutput.js"
 import {
   aDayLater,
+  answer,
   inWorld,
   namesIn,
   pass,
   readText,
   type Services,
+  traceAbout,
   World,
   writeMemory
 } from "../../src/testing/World.js"
@@ -540,6 +544,118 @@ describe("phase two: what people wrote by hand", () => {
         yield* grow(world, 3)
         assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
         assert.isFalse(yield* files.exists(path), "what a person deleted does not come back")
+      })
+    )
+  })
+})
+
+describe("phase two: a directory with more sessions than are kept as traces", () => {
+  const friday = "please never deploy on a Friday, ever"
+  const withWish = (what: string): StageOneOutput => ({
+    traceMemory: `# ${what}\nTrace context: test\nUser preferences:\n- "${friday}"\n\n## Task: ${what}\nOutcome: success`,
+    summary: `${what} was learned`
+  })
+  const files = (world: World, count: number, from = 1) =>
+    Array.from({ length: count }, (_, index) => {
+      const number = index + from
+      const start = startOfFixtures + number * 60_000
+      const request = number === 1 ? friday : `request ${number}`
+      return world.add(number, { content: simpleSession({ id: threadIdOf(number), start, request }) })
+    })
+
+  /** The agent's workspace, as it was at each of its starts. */
+  const watched = (seen: Array<ReadonlyMap<string, string>>, settings: Partial<SettingValues> = {}) =>
+    new World({
+      settings: { candidates: 50, ...settings },
+      model: ({ thread }) => {
+        const title = thread.title ?? "?"
+        return Stream.fromIterable(answer(title === friday ? withWish(title) : traceAbout(title)))
+      },
+      agent: (request) =>
+        Effect.gen(function* () {
+          const names = (yield* namesIn(request.directory)).filter((name) => name.endsWith(".md"))
+          const texts = yield* Effect.forEach(names, (name) =>
+            Effect.map(readText(`${request.directory}/${name}`), (text) => [name, text] as const)
+          )
+          seen.push(new Map(texts))
+          const earlier = texts.find(([name]) => name === "earlier_sessions.md")?.[1] ?? ""
+          const line = earlier.includes(friday) ? `- "${friday}" [${threadIdOf(1).slice(0, 13)}…]` : ""
+          yield* writeMemory(request, `## What the user wants\n${line}`)
+        })
+    })
+
+  it.effect("gives its agent what the earlier ones leave, and the memory that is published, to read", () => {
+    const seen: Array<ReadonlyMap<string, string>> = []
+    const world = watched(seen)
+    files(world, 10)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.deepStrictEqual([...(seen[0]?.keys() ?? [])], ["memory_summary.md"])
+        const published = yield* memoryText
+        yield* grow(world, 11)
+        const report = yield* pass
+        assert.strictEqual(report.consolidated[0]?.outcome, "published")
+        assert.strictEqual(seen[1]?.get("published_memory.md"), published)
+        assert.include(seen[1]?.get("earlier_sessions.md") ?? "", `- "${friday}" [${threadIdOf(1)}]`)
+        // A wish of a session without a trace is no less the user's, and may be cited.
+        assert.include(yield* memoryText, `- "${friday}" [${threadIdOf(1).slice(0, 13)}…]`)
+        assert.notInclude(yield* memoryText, "Not from the user")
+        assert.deepStrictEqual(
+          (yield* namesIn((yield* root).memoryPath)).filter((name) => name.endsWith(".md")),
+          ["MEMORY.md", "memory_summary.md"]
+        )
+      })
+    )
+  })
+
+  it.effect(
+    "starts no agent for an earlier session that leaves nothing, and one for its wish that was forgotten",
+    () => {
+      const seen: Array<ReadonlyMap<string, string>> = []
+      const world = watched(seen, { tracesPerCwd: 2 })
+      files(world, 1)
+      files(world, 2, 3)
+      return inWorld(
+        world,
+        Effect.gen(function* () {
+          const stateDb = yield* StateDb
+          yield* pass
+          assert.lengthOf(seen, 1)
+          yield* grow(world, 2)
+          const second = yield* pass
+          assert.deepStrictEqual([second.extracted.length, second.consolidated[0]?.outcome], [1, "unchanged"])
+          assert.lengthOf(seen, 1)
+          assert.deepStrictEqual((yield* pass).consolidated, [], "it is clean then")
+          yield* stateDb.forgetThreads([id(1)])
+          const third = yield* pass
+          assert.strictEqual(third.consolidated[0]?.outcome, "published")
+          assert.isUndefined(seen[1]?.get("earlier_sessions.md"))
+          assert.notInclude(yield* memoryText, friday)
+        })
+      )
+    }
+  )
+
+  it.effect("refuses an agent that changes what it was given to read", () => {
+    const world: World = new World({
+      settings: { candidates: 50, tracesPerCwd: 2 },
+      model: () => Stream.fromIterable(answer(withWish("a day"))),
+      agent: (request) =>
+        Effect.gen(function* () {
+          const fileSystem = yield* FileSystem.FileSystem
+          yield* writeMemory(request)
+          yield* fileSystem.writeFileString(`${request.directory}/earlier_sessions.md`, "- another")
+        })
+    })
+    files(world, 3)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const report = yield* pass
+        assert.strictEqual(report.consolidated[0]?.error?._tag, "PublishRefused")
+        assert.include(report.consolidated[0]?.error?.message ?? "", "earlier_sessions.md was changed")
       })
     )
   })

@@ -962,6 +962,7 @@ const suite = (name: string, makeLayer: MakeLayer, numRuns: number) => {
         const state = yield* db.consolidationState(ferry, 10)
         assert.deepStrictEqual(state, {
           memories: yield* db.lastMemories(ferry, 10),
+          earlier: [],
           notes: [],
           fingerprint: fingerprintOf(state.memories),
           published: undefined,
@@ -991,15 +992,30 @@ const suite = (name: string, makeLayer: MakeLayer, numRuns: number) => {
         assert.isTrue(yield* isDirty(db, ferry))
       }))
 
-    test("are made from their newest memories alone", (db) =>
+    test("are made from their newest memories, and from what the earlier ones leave", (db) =>
       Effect.gen(function* () {
         yield* learn(db, makeThread(2))
         yield* learn(db, makeThread(3))
         yield* publish(db, ferry, 2)
+        assert.isFalse(yield* isDirty(db, ferry, 2))
+        assert.isFalse(yield* isDirty(db, ferry, 3))
+        assert.isTrue(yield* isDirty(db, ferry, 1))
         yield* learn(db, makeThread(1))
+        assert.isTrue(yield* isDirty(db, ferry, 2))
+        const state = yield* db.consolidationState(ferry, 2)
+        assert.deepStrictEqual(
+          state.memories.map(({ threadId }) => threadId),
+          [idOf(3), idOf(2)]
+        )
+        const all = yield* db.lastMemories(ferry, 10)
+        assert.deepStrictEqual(
+          state.earlier,
+          all.slice(2).map(({ threadId, version }) => ({ threadId, version }))
+        )
+        assert.lengthOf(state.earlier, 1)
+        yield* publish(db, ferry, 2)
         assert.isFalse(yield* isDirty(db, ferry, 2))
         assert.isTrue(yield* isDirty(db, ferry, 3))
-        assert.lengthOf((yield* db.consolidationState(ferry, 2)).memories, 2)
         yield* learn(db, makeThread(4))
         assert.isTrue(yield* isDirty(db, ferry, 2))
       }))
@@ -1114,7 +1130,7 @@ const suite = (name: string, makeLayer: MakeLayer, numRuns: number) => {
               const dirty: Array<string> = []
               for (const each of ["/a", "/b"]) {
                 const state = yield* db.consolidationState(each, 2)
-                assert.strictEqual(state.fingerprint, fingerprintOf(state.memories))
+                assert.strictEqual(state.fingerprint, fingerprintOf(state.memories, state.earlier))
                 const isEmptied = state.memories.length === 0 && state.removals.length > 0
                 if (state.fingerprint !== (state.published ?? "") || isEmptied) {
                   dirty.push(each)

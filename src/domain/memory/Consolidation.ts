@@ -7,16 +7,31 @@ export interface ConsolidationInput {
   readonly version: string
 }
 
+const linesOf = (inputs: ReadonlyArray<ConsolidationInput>): string =>
+  inputs.map(({ threadId, version }) => `${threadId}:${version}`).join("\n")
+
 /**
  * What a consolidation consumes, as one value: two are equal exactly when the same threads give the same memories in the
- * same order. Empty for a directory without memories.
+ * same order, those kept as traces and the earlier ones. Empty for a directory without memories.
  */
-export const fingerprintOf = (inputs: ReadonlyArray<ConsolidationInput>): string =>
+export const fingerprintOf = (
+  inputs: ReadonlyArray<ConsolidationInput>,
+  earlier: ReadonlyArray<ConsolidationInput> = []
+): string =>
   inputs.length === 0
     ? ""
     : createHash("sha256")
-        .update(inputs.map(({ threadId, version }) => `${threadId}:${version}`).join("\n"))
+        .update(earlier.length === 0 ? linesOf(inputs) : `${linesOf(inputs)}\n\n${linesOf(earlier)}`)
         .digest("hex")
+
+/**
+ * The same by what is taken from the earlier memories, not by which there are: one that leaves nothing changes nothing. A
+ * directory that takes nothing from any has the fingerprint of its traces alone.
+ */
+export const fingerprintOfContent = (fingerprint: string, earlierText: string): string =>
+  earlierText === ""
+    ? fingerprint
+    : createHash("sha256").update(fingerprint).update("\0").update(earlierText).digest("hex")
 
 /** The same beside the notes that people left; without any, what it was. */
 export const fingerprintWithNotes = (fingerprint: string, notes: ReadonlyArray<string>): string =>

@@ -14,6 +14,10 @@ export const skillFolder = "skills"
 export const legacyFile = "consolidated.md"
 /** Where a staged copy tells its agent what people changed. */
 export const editsFile = "person_edits.json"
+/** Where a staged copy tells its agent what the sessions before the traces leave; see `EarlierSessions`. */
+export const earlierFile = "earlier_sessions.md"
+/** Where a staged copy shows its agent the memory that readers see now. */
+export const publishedFile = "published_memory.md"
 /** The folder of the memories home where what agent commands printed is kept. */
 export const agentOutputFolder = "agent-output"
 
@@ -28,6 +32,8 @@ export class PublicationRecord extends Schema.Class<PublicationRecord>("rollout-
   cwd: Schema.String,
   /** Of what was consumed; see `fingerprintOf`. */
   fingerprint: Schema.String,
+  /** The same by its content; see `fingerprintOfContent`. Absent where it is the fingerprint. */
+  content: Schema.optional(Schema.String),
   /** What was written, in the order it becomes visible: `MEMORY.md` last. */
   files: Schema.Array(Schema.Struct({ path: Schema.String, sha256: Schema.String })),
   /** What an earlier publication wrote and this one does not have. */

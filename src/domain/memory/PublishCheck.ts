@@ -2,7 +2,17 @@ import { wrongFrontMatter } from "./FrontMatter.js"
 import { unknownCitations } from "./Citation.js"
 import type { Redact } from "../privacy/redaction/Marker.js"
 import { missingLines, type PersonEdits } from "./PersonEdits.js"
-import { editsFile, hashOf, memoryFile, type MemoryFile, skillFolder, summaryFile, traceFolder } from "./Publication.js"
+import {
+  earlierFile,
+  editsFile,
+  hashOf,
+  memoryFile,
+  type MemoryFile,
+  publishedFile,
+  skillFolder,
+  summaryFile,
+  traceFolder
+} from "./Publication.js"
 
 /** One thing in a staged copy. */
 export type StagedEntry =
@@ -29,7 +39,9 @@ const isBelow = (folder: string, path: string): boolean => path.startsWith(`${fo
 
 const isPublishable = (path: string): boolean => path === memoryFile || isBelow(skillFolder, path)
 
-const isPhaseOne = (path: string): boolean => path === summaryFile || path === editsFile || isBelow(traceFolder, path)
+const inputFiles: ReadonlySet<string> = new Set([summaryFile, editsFile, earlierFile, publishedFile])
+
+const isPhaseOne = (path: string): boolean => inputFiles.has(path) || isBelow(traceFolder, path)
 
 /**
  * What is wrong with a staged copy by its shape alone, before any file of it is read: nothing that is no file, nothing too

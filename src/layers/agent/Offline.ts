@@ -5,7 +5,7 @@ import type * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { parseMemorySummary } from "../../domain/memory/MemorySummary.js"
 import { noEdits, PersonEdits } from "../../domain/memory/PersonEdits.js"
-import { editsFile, summaryFile, traceFolder } from "../../domain/memory/Publication.js"
+import { earlierFile, editsFile, summaryFile, traceFolder } from "../../domain/memory/Publication.js"
 import { parseTraceFile, threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 import type { AgentControl } from "../../services/AgentControl.js"
@@ -39,7 +39,18 @@ const readEdits = Effect.fnUntraced(function* (directory: string) {
   return (yield* fileSystem.exists(path)) ? yield* decodeEdits(yield* fileSystem.readFileString(path)) : noEdits
 })
 
-/** Loaded with the first agent: a pass with nothing to do starts without it. */
+const readEarlierLines = Effect.fnUntraced(function* (directory: string) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const path = join(directory, earlierFile)
+  if (!(yield* fileSystem.exists(path))) {
+    return undefined
+  }
+  const { readEarlier } = yield* loadEarlier
+  return readEarlier(yield* fileSystem.readFileString(path))
+})
+
+/** Loaded with the first agent: a pass with nothing to do starts without them. */
+const loadEarlier = Effect.promise(() => import("../../domain/offline/consolidating/EarlierSessions.js"))
 const loadConsolidator = Effect.promise(() => import("../../domain/offline/consolidating/OfflineConsolidator.js"))
 
 const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: string) {
@@ -47,8 +58,9 @@ const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: 
   const { consolidate } = yield* loadConsolidator
   const traces = yield* readTraces(directory)
   const edits = yield* readEdits(directory)
+  const earlier = yield* readEarlierLines(directory)
   yield* breathe
-  const files = consolidate({ project: projectName(traces[0]?.cwd ?? ""), traces, edits })
+  const files = consolidate({ project: projectName(traces[0]?.cwd ?? ""), traces, edits, earlier })
   for (const { path, text } of files) {
     yield* fileSystem.makeDirectory(dirname(join(directory, path)), { recursive: true, mode: 0o700 })
     yield* fileSystem.writeFileString(join(directory, path), text, { mode: 0o600 })

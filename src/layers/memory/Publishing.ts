@@ -68,13 +68,22 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     }).pipe(failing("clearing the memory", memoryPath))
   })
 
-  const publishedFingerprint = Effect.fn("MemoryFs.publishedFingerprint")(function* (cwd: string) {
-    const path = join(bucketPath(cwd), recordFile)
-    return Option.map(
-      yield* failing("reading", path)(readRecord(files, bucketPath(cwd))),
-      ({ fingerprint }) => fingerprint
+  const recordOf = (cwd: string) =>
+    failing("reading", join(bucketPath(cwd), recordFile))(readRecord(files, bucketPath(cwd)))
+
+  const publishedFingerprint = Effect.fn("MemoryFs.publishedFingerprint")((cwd: string) =>
+    Effect.map(
+      recordOf(cwd),
+      Option.map(({ fingerprint }) => fingerprint)
     )
-  })
+  )
+
+  const publishedContent = Effect.fn("MemoryFs.publishedContent")((cwd: string) =>
+    Effect.map(
+      recordOf(cwd),
+      Option.map(({ content, fingerprint }) => content ?? fingerprint)
+    )
+  )
 
   /** What was published before, is still a file of its own, and is not to be any more. */
   const withdrawnBy = (
@@ -91,7 +100,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
   const prepareGeneration = Effect.fnUntraced(function* (
     staging: Staging,
     published: ReadonlyArray<MemoryFile>,
-    fingerprint: string
+    { content, fingerprint }: Publish
   ) {
     const bucket = bucketPath(staging.root.cwd)
     const recordBytes = yield* files.readIfThere(join(bucket, recordFile))
@@ -106,6 +115,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     return new PublicationRecord({
       cwd: staging.root.cwd,
       fingerprint,
+      ...(content === undefined || content === fingerprint ? {} : { content }),
       files: published.map(({ bytes, path }) => ({ path, sha256: hashOf(bytes) })),
       withdrawn: withdrawnBy(Option.getOrUndefined(record), published, staging),
       memoryText: memory === undefined ? "" : decoder.decode(memory.bytes),
@@ -141,10 +151,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     yield* files.remove(join(bucket, nextFolder))
   })
 
-  const publish = Effect.fn("MemoryFs.publish")(function* (
-    staging: Staging,
-    { fingerprint, threadIds, traces }: Publish
-  ) {
+  const publish = Effect.fn("MemoryFs.publish")(function* (staging: Staging, given: Publish) {
     const { cwd, memoryPath, stagingPath } = staging.root
     const attempt = failing("publishing", memoryPath)
     const { heldSecrets, toPublish, wrongContent, wrongShape } = yield* loadChecks
@@ -152,7 +159,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     const { withOrigins } = yield* loadOrigins
     const rules: PublishRules = {
       fileBytes: memoryBytes,
-      threadIds,
+      threadIds: given.threadIds,
       edits: staging.edits,
       untouchable: staging.untouchable,
       deletedFiles: staging.deletedFiles
@@ -163,7 +170,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
       return yield* new PublishRefused({ cwd, reasons: misshapen })
     }
     const staged = yield* attempt(files.readFiles(stagingPath, entries))
-    const published = withOrigins(toPublish(staged, rules), { edits: staging.edits, traces })
+    const published = withOrigins(toPublish(staged, rules), { edits: staging.edits, traces: given.traces })
     const paths = published.map(({ path }) => path)
     const reasons = [
       ...heldSecrets(published, redact),
@@ -173,7 +180,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     if (reasons.length > 0) {
       return yield* new PublishRefused({ cwd, reasons })
     }
-    const record = yield* attempt(prepareGeneration(staging, published, fingerprint))
+    const record = yield* attempt(prepareGeneration(staging, published, given))
     const journal = encodeRecord(record)
     yield* files
       .replaceFile(join(bucketPath(cwd), journalFile), journal)
@@ -204,5 +211,5 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     return Option.map(record, ({ fingerprint }) => fingerprint)
   })
 
-  return { clear, publishedFingerprint, publish, redactStaging, resume }
+  return { clear, publishedFingerprint, publishedContent, publish, redactStaging, resume }
 }

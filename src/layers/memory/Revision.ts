@@ -109,6 +109,7 @@ const make = Effect.gen(function* () {
         ...record,
         // What is left was made from no inputs that there are: the next pass consolidates again.
         fingerprint: "",
+        content: undefined,
         files: record.files
           .filter(({ path }) => !gone.has(path))
           .map((file) => (file.path === memoryFile ? { ...file, sha256: hashOf(encoder.encode(revised)) } : file)),
@@ -158,6 +159,7 @@ const make = Effect.gen(function* () {
         new PublicationRecord({
           ...before,
           fingerprint,
+          content: published?.content,
           files: [
             ...skills,
             ...restored

@@ -5,16 +5,18 @@ import * as Schema from "effect/Schema"
 import { detectEdits, noEdits, PersonEdits } from "../../domain/memory/PersonEdits.js"
 import {
   agentOutputFolder,
+  earlierFile,
   editsFile,
   memoryFile,
   type MemoryFile,
+  publishedFile,
   skillFolder,
   skillOwnership
 } from "../../domain/memory/Publication.js"
 import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import { withNotes } from "../../domain/memory/UserNote.js"
 import { isBucket } from "../../domain/thread/WorkingDirectory.js"
-import type { MemoryFs } from "../../services/MemoryFs.js"
+import type { Beside, MemoryFs } from "../../services/MemoryFs.js"
 import type { ThreadMemory } from "../../services/StateDb.js"
 import type { Files } from "./DurableFiles.js"
 import { failing, type Layout, nextFolder, nextPreviousFolder, threadOfTrace } from "./HomeLayout.js"
@@ -25,6 +27,11 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 const encodeEdits = Schema.encodeSync(Schema.parseJson(PersonEdits, { space: 2 }))
+
+/** Loaded with the first copy that shows what is published: a person may have written a secret into it by hand. */
+const loadRules = Effect.promise(() => import("../../domain/privacy/Redaction.js"))
+
+const redacted = (bytes: Uint8Array) => Effect.map(loadRules, ({ redact }) => redact(decoder.decode(bytes)))
 
 /** The copy that an agent works in, and what lies around it. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
@@ -54,7 +61,8 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
   const stage = Effect.fn("MemoryFs.stage")(function* (
     cwd: string,
     memories: ReadonlyArray<ThreadMemory>,
-    notes: ReadonlyArray<string>
+    notes: ReadonlyArray<string>,
+    { earlier, isPublishedShown }: Beside = { earlier: "", isPublishedShown: false }
   ) {
     const root = rootOf(cwd)
     yield* discardStaging(cwd)
@@ -72,11 +80,14 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       const ownership = skillOwnership(record, skills)
       const personal = new Set(ownership.personalFiles)
       const hasEdits = edits.added.length + edits.removed.length > 0
+      const published = isPublishedShown && current !== undefined ? yield* redacted(current.bytes) : ""
       // Not the files on disk: another pass may be writing the trace of a thread whose row does not have it yet.
       const untouchable = [
         ...phaseOneFiles(memories),
         ...outside.filter(({ path }) => personal.has(path)),
-        ...(hasEdits ? [{ path: editsFile, bytes: encoder.encode(encodeEdits(edits)) }] : [])
+        ...(hasEdits ? [{ path: editsFile, bytes: encoder.encode(encodeEdits(edits)) }] : []),
+        ...(earlier === "" ? [] : [{ path: earlierFile, bytes: encoder.encode(earlier) }]),
+        ...(published === "" ? [] : [{ path: publishedFile, bytes: encoder.encode(published) }])
       ]
       yield* files.writeTree(root.stagingPath, untouchable)
       const outsideNames = yield* namesAround(cwd, entries)

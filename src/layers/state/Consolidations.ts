@@ -19,6 +19,7 @@ import {
   decodeMemories,
   decodeNotes,
   decodeProjects,
+  decodeVersions,
   type DirectoryRow
 } from "./sqlite/Rows.js"
 
@@ -87,14 +88,13 @@ export const make = ({ normalise, sql, statement, transaction }: Tools) => {
   })
 
   /** Every directory that has, or had, something to consolidate, with what it would consume. */
-  const directories = (tracesPerDirectory: number) =>
-    Effect.flatMap(
-      sql`WITH inputs AS (
+  const directories = Effect.flatMap(
+    sql`WITH inputs AS (
           SELECT d.cwd AS cwd, (
             SELECT group_concat(last.input, char(10)) FROM (
               SELECT m.thread_id || ':' || m.version AS input
               FROM threads t JOIN thread_memory m INDEXED BY thread_memory_versions ON m.thread_id = t.id
-              WHERE t.cwd = d.cwd ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT ${tracesPerDirectory}
+              WHERE t.cwd = d.cwd ORDER BY m.updated_at DESC, m.thread_id DESC
             ) last
           ) AS inputs
           FROM (SELECT cwd FROM threads WHERE cwd IS NOT NULL UNION SELECT cwd FROM memory_removals
@@ -103,8 +103,8 @@ export const make = ({ normalise, sql, statement, transaction }: Tools) => {
         SELECT coalesce(i.cwd, c.cwd) AS cwd, i.inputs, c.published_fingerprint, c.failed_fingerprint, c.attempts, c.retry_at,
           EXISTS (SELECT 1 FROM memory_removals r WHERE r.cwd = i.cwd) AS has_removals
         FROM inputs i FULL JOIN consolidations c ON c.cwd = i.cwd ORDER BY 1`,
-      decodeDirectories
-    )
+    decodeDirectories
+  )
 
   const notesOf = (cwd: string) =>
     Effect.map(
@@ -117,23 +117,29 @@ export const make = ({ normalise, sql, statement, transaction }: Tools) => {
     for (const { cwd, text } of yield* decodeNotes(yield* sql`SELECT cwd, text FROM user_notes ORDER BY id`)) {
       notes.set(cwd, [...(notes.get(cwd) ?? []), text])
     }
-    const rows = yield* directories(tracesPerDirectory)
-    return rows.flatMap((row) => whenDirty(row, notes.get(row.cwd) ?? []))
+    const rows = yield* directories
+    return rows.flatMap((row) => whenDirty(row, notes.get(row.cwd) ?? [], tracesPerDirectory))
   })
 
   const consolidationState = Effect.fnUntraced(function* (given: string, tracesPerDirectory: number) {
     const cwd = yield* normalise(given)
     const memories = yield* lastMemories(cwd, tracesPerDirectory)
+    const earlier = yield* decodeVersions(
+      yield* sql`SELECT m.thread_id, m.version
+        FROM threads t JOIN thread_memory m INDEXED BY thread_memory_versions ON m.thread_id = t.id
+        WHERE t.cwd = ${cwd} ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT -1 OFFSET ${tracesPerDirectory}`
+    )
     const [row] = yield* decodeDirectories(
       yield* sql`SELECT cwd, NULL AS inputs, published_fingerprint, failed_fingerprint, attempts, retry_at, 0 AS has_removals
         FROM consolidations WHERE cwd = ${cwd}`
     )
     const removals = yield* decodeIds(yield* sql`SELECT thread_id FROM memory_removals WHERE cwd = ${cwd}`)
     const notes = yield* notesOf(cwd)
-    const fingerprint = fingerprintWithNotes(fingerprintOf(memories), notes)
+    const fingerprint = fingerprintWithNotes(fingerprintOf(memories, earlier), notes)
     const history = row === undefined ? neverConsolidated : historyOf(row)
     return {
       memories,
+      earlier,
       fingerprint,
       published: history.published,
       attempts: failuresOf(history, fingerprint).attempts,
@@ -211,8 +217,16 @@ const historyOf = (row: DirectoryRow): ConsolidationHistory => ({
   retryAt: row.retryAt ?? undefined
 })
 
-const whenDirty = (row: DirectoryRow, notes: ReadonlyArray<string>): ReadonlyArray<DirtyDirectory> => {
-  const fingerprint = fingerprintWithNotes(fingerprintOf(inputsOf(row)), notes)
+const whenDirty = (
+  row: DirectoryRow,
+  notes: ReadonlyArray<string>,
+  tracesPerDirectory: number
+): ReadonlyArray<DirtyDirectory> => {
+  const inputs = inputsOf(row)
+  const fingerprint = fingerprintWithNotes(
+    fingerprintOf(inputs.slice(0, tracesPerDirectory), inputs.slice(tracesPerDirectory)),
+    notes
+  )
   const history = historyOf(row)
   return isDirty(history, { fingerprint, hasRemovals: row.hasRemovals })
     ? [{ cwd: row.cwd, ...failuresOf(history, fingerprint) }]

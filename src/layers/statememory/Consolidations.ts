@@ -69,11 +69,14 @@ export const make = ({
     tracesPerDirectory: number
   ) {
     const cwd = yield* normalise(given)
-    const last = newestMemories(cwd, tracesPerDirectory)
-    const fingerprint = fingerprintWithNotes(fingerprintOf(last), notesOf(cwd))
+    const all = newestMemories(cwd, Infinity)
+    const last = all.slice(0, tracesPerDirectory)
+    const earlier = all.slice(tracesPerDirectory).map(({ threadId, version }) => ({ threadId, version }))
+    const fingerprint = fingerprintWithNotes(fingerprintOf(last, earlier), notesOf(cwd))
     const history = consolidations.get(cwd) ?? neverConsolidated
     return {
       memories: last,
+      earlier,
       fingerprint,
       published: history.published,
       attempts: failuresOf(history, fingerprint).attempts,
@@ -91,7 +94,11 @@ export const make = ({
         ...notes.map(({ cwd }) => cwd)
       ])
       return [...cwds].sort().flatMap((cwd) => {
-        const fingerprint = fingerprintWithNotes(fingerprintOf(newestMemories(cwd, tracesPerDirectory)), notesOf(cwd))
+        const all = newestMemories(cwd, Infinity)
+        const fingerprint = fingerprintWithNotes(
+          fingerprintOf(all.slice(0, tracesPerDirectory), all.slice(tracesPerDirectory)),
+          notesOf(cwd)
+        )
         const history = consolidations.get(cwd) ?? neverConsolidated
         return isDirty(history, { fingerprint, hasRemovals: removals.has(cwd) })
           ? [{ cwd, ...failuresOf(history, fingerprint) }]

@@ -1,5 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { failuresOf, fingerprintOf, isDirty, neverConsolidated } from "../../../src/domain/memory/Consolidation.js"
+import {
+  failuresOf,
+  fingerprintOf,
+  fingerprintOfContent,
+  isDirty,
+  neverConsolidated
+} from "../../../src/domain/memory/Consolidation.js"
 
 const input = (threadId: string, version: string) => ({ threadId, version })
 
@@ -20,8 +26,27 @@ describe("the fingerprint of what a consolidation consumes", () => {
       inputs.slice(1),
       [input("a", "1"), input("b", "3")],
       [input("b", "2"), input("a", "1")]
-    ].map(fingerprintOf)
+    ].map((others) => fingerprintOf(others))
     assert.strictEqual(new Set([fingerprintOf(inputs), ...others]).size, 5)
+  })
+
+  it("covers the earlier memories, and how many are kept as traces", () => {
+    const third = input("c", "3")
+    const all = [
+      fingerprintOf(inputs),
+      fingerprintOf(inputs, [third]),
+      fingerprintOf(inputs, [input("c", "4")]),
+      fingerprintOf([...inputs, third]),
+      fingerprintOf(inputs.slice(0, 1), [...inputs.slice(1), third])
+    ]
+    assert.strictEqual(new Set(all).size, 5)
+  })
+
+  it("is that of the traces alone where nothing is taken from earlier memories", () => {
+    const own = fingerprintOf(inputs)
+    assert.strictEqual(fingerprintOfContent(own, ""), own)
+    assert.notStrictEqual(fingerprintOfContent(own, "a"), own)
+    assert.notStrictEqual(fingerprintOfContent(own, "a"), fingerprintOfContent(own, "b"))
   })
 })
 

@@ -20,6 +20,8 @@ export interface FailureFact {
   /** Equal for the same error. */
   readonly key: string
   readonly text: string
+  /** Whether it says what helped. */
+  readonly isFix: boolean
 }
 
 /** Something about a file or a place. */
@@ -70,9 +72,10 @@ const fixWords =
 const failureWords = /\b(?:fails?|failed|failing|error|exception|does not work|doesn't work|broken|crash\w{0,4})\b/i
 const concrete = /`|"|\b[\w-]+\.[A-Za-z]\w{0,5}\b|\/|\d|[A-Z]{3,}|--\w/
 
-const failureFact = (item: string): FailureFact => {
+/** A bullet about a failure. */
+export const failureFact = (item: string, isFix: boolean): FailureFact => {
   const name = item.split(/: fixed by |\bfixed by\b|\bresolved by\b|; verified by/i, 1)[0] ?? item
-  return { key: errorSignature(name.slice(0, 300)), text: item }
+  return { key: errorSignature(name.slice(0, 300)), text: item, isFix }
 }
 
 /** A sentence that goes on after a colon or a semicolon. */
@@ -151,10 +154,10 @@ export const factsOf = (trace: ReadTrace): TraceFacts => {
     wishes: preferences.map(cleaned),
     commands: commands.filter((fact) => fact !== undefined),
     failures: [
-      ...fixes,
-      ...troubles.filter((item) => !isOpen(item) && concrete.test(item)),
-      ...notes.filter((item) => failureWords.test(item))
-    ].map(failureFact),
+      ...fixes.map((item) => failureFact(item, fixWords.test(item))),
+      ...troubles.filter((item) => !isOpen(item) && concrete.test(item)).map((item) => failureFact(item, false)),
+      ...notes.filter((item) => failureWords.test(item)).map((item) => failureFact(item, false))
+    ],
     places: [
       ...pointers.map((item) => placeFact(cleanedPointer(item))),
       ...notes

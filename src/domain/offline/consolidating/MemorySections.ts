@@ -1,20 +1,14 @@
-import { cite, citationsIn } from "../../memory/Citation.js"
 import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { type CommandFact, commandKey } from "./CommandFacts.js"
+import { type EarlierLines, noEarlier } from "./EarlierSessions.js"
 import type { TraceFacts } from "./Facts.js"
 import { narrowness } from "../reading/InvocationWords.js"
+import { addThreads, FailureLines, type Merged, type MemoryLine, Wishes } from "./Merging.js"
 import { isSaidIn, meaningfulWords, similarity } from "./SameMeaning.js"
-import { contradict, isSameWish } from "./WishConflicts.js"
-import { capitalised, quoted } from "../writing/Wording.js"
+import { capitalised } from "../writing/Wording.js"
 
 /** Merges the facts of several traces, newest first, into the lines of `MEMORY.md`. */
-
-/** A line to publish, with the traces that say it, newest first. */
-export interface MemoryLine {
-  readonly text: string
-  readonly threadIds: ReadonlyArray<string>
-}
 
 /** The sections in the order in which they are published. */
 export interface MemorySections {
@@ -27,59 +21,8 @@ export interface MemorySections {
 
 /** A reader takes in no more lines than these of a section. */
 const mostLines = 12
-/** More traces than these do not make a line truer. */
-const mostCitations = 3
-
-/** A published line: what it says, then where from. A text that cites by itself must not vouch for more than it has. */
-export const lineText = ({ text, threadIds }: MemoryLine): string => {
-  const own = citationsIn(text).length === 0 ? text : text.replaceAll("[", "(").replaceAll("]", ")")
-  return `- ${own} ${cite(threadIds.slice(0, mostCitations))}`
-}
-
-interface Merged {
-  text: string
-  readonly threadIds: Array<string>
-}
-
-const addThread = (merged: Merged, threadId: string): void => {
-  if (!merged.threadIds.includes(threadId)) {
-    merged.threadIds.push(threadId)
-  }
-}
-
-const wantsOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<MemoryLine> => {
-  const kept: Array<Merged & { readonly wish: string; readonly superseded: Array<string> }> = []
-  for (const { threadId, wishes } of traces) {
-    for (const wish of wishes) {
-      const bare = wish.replace(/^"(.*)"$/, "$1")
-      const same = kept.find(
-        (known) => isSameWish(known.wish, bare) || known.superseded.some((old) => isSameWish(old, bare))
-      )
-      const newer = kept.find((known) => contradict(known.wish, bare))
-      if (same !== undefined) {
-        addThread(same, threadId)
-      } else if (newer !== undefined) {
-        newer.superseded.push(bare)
-        addThread(newer, threadId)
-      } else {
-        kept.push({
-          wish: bare,
-          text: wish.startsWith('"') ? wish : capitalised(wish),
-          threadIds: [threadId],
-          superseded: []
-        })
-      }
-    }
-  }
-  return kept.map(({ superseded, text, threadIds }) => ({
-    text:
-      superseded.length === 0
-        ? text
-        : `${text} (newer; superseded: ${superseded.map((old) => quoted(old, 160)).join(", ")})`,
-    threadIds
-  }))
-}
-
+/** Nor more than these of what outlives the sessions that said it. */
+const mostLasting = 24
 const kindOrder: ReadonlyArray<CommandKind> = [
   "test",
   "build",
@@ -178,21 +121,26 @@ const asPublished = (text: string, works: ReadonlyArray<Working>): string => {
   return known === undefined ? text : text.replace(verifiedBy, () => `; verified by \`${known.command}\``)
 }
 
-const failuresOf = (traces: ReadonlyArray<TraceFacts>, works: ReadonlyArray<Working>): ReadonlyArray<MemoryLine> => {
-  const byKey = new Map<string, Merged>()
+const failuresOf = (
+  traces: ReadonlyArray<TraceFacts>,
+  works: ReadonlyArray<Working>,
+  { fixes }: EarlierLines
+): ReadonlyArray<MemoryLine> => {
+  const merged = new FailureLines()
   for (const { failures, threadId } of traces) {
-    for (const fact of failures) {
-      const same =
-        byKey.get(fact.key) ??
-        [...byKey.values()].find(({ text }) => similarity(meaningfulWords(text), meaningfulWords(fact.text)) >= 0.8)
-      if (same === undefined) {
-        byKey.set(fact.key, { text: capitalised(asPublished(fact.text, works)), threadIds: [threadId] })
-      } else {
-        addThread(same, threadId)
-      }
-    }
+    failures.forEach((fact) => merged.add(fact, [threadId], asPublished(fact.text, works)))
   }
-  return [...byKey.values()]
+  fixes.forEach((fact) => merged.add(fact, fact.threadIds, asPublished(fact.text, works)))
+  return merged.lines()
+}
+
+const wantsOf = (traces: ReadonlyArray<TraceFacts>, earlier: EarlierLines): ReadonlyArray<MemoryLine> => {
+  const merged = new Wishes()
+  for (const { threadId, wishes } of traces) {
+    wishes.forEach((wish) => merged.add(wish, [threadId]))
+  }
+  earlier.wishes.forEach(({ text, threadIds }) => merged.add(text, threadIds))
+  return merged.lines()
 }
 
 /** What is said of a file beside what is already said of its failures. */
@@ -204,7 +152,7 @@ const placesOf = (traces: ReadonlyArray<TraceFacts>, said: ReadonlyArray<MemoryL
       if (known !== undefined) {
         if (!isSaidIn(remark, known.text) && known.text.length + remark.length <= 320) {
           known.text = `${known.text}; ${remark}`
-          addThread(known, threadId)
+          addThreads(known, [threadId])
         }
       } else {
         const own = said.filter((line) => line.text.includes(path))
@@ -255,7 +203,7 @@ const openOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<MemoryLine> =>
       if (same === undefined) {
         byKey.set(item.key, { text: capitalised(item.text), threadIds: [threadId] })
       } else {
-        addThread(same, threadId)
+        addThreads(same, [threadId])
       }
     }
   }
@@ -269,14 +217,16 @@ const failsNow = (key: string, traces: ReadonlyArray<TraceFacts>): boolean => {
   return failedAt !== -1 && (passedAt === -1 || failedAt < passedAt)
 }
 
-/** Everything that the traces say, merged: the newer wins, nothing is said twice. */
-export const sectionsOf = (traces: ReadonlyArray<TraceFacts>): MemorySections => {
+/**
+ * Everything that the traces say, merged with what earlier sessions left: the newer wins, nothing is said twice.
+ */
+export const sectionsOf = (traces: ReadonlyArray<TraceFacts>, earlier: EarlierLines = noEarlier): MemorySections => {
   const works = worksOf(traces).filter(({ key }) => !failsNow(key, traces))
-  const failures = failuresOf(traces, works)
+  const failures = failuresOf(traces, works, earlier)
   return {
-    wants: wantsOf(traces).slice(0, mostLines),
+    wants: wantsOf(traces, earlier).slice(0, mostLasting),
     works: works.slice(0, mostLines).map(({ text, threadIds }) => ({ text, threadIds })),
-    failures: failures.slice(0, mostLines),
+    failures: failures.slice(0, mostLasting),
     places: placesOf(traces, failures).slice(0, mostLines),
     open: openOf(traces).slice(0, mostLines)
   }

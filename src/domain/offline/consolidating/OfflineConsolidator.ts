@@ -1,7 +1,9 @@
 import { cite } from "../../memory/Citation.js"
 import type { PersonEdits } from "../../memory/PersonEdits.js"
 import { factsOf } from "./Facts.js"
-import { lineText, type MemoryLine, sectionsOf } from "./MemorySections.js"
+import { type EarlierLines, noEarlier } from "./EarlierSessions.js"
+import { sectionsOf } from "./MemorySections.js"
+import { lineText, type MemoryLine } from "./Merging.js"
 import { documentText, withPersonEdits } from "./PersonLines.js"
 import { skillPointer, skillsOf, skillText } from "./Skills.js"
 import { notesHeading } from "../../memory/UserNote.js"
@@ -15,6 +17,8 @@ export interface ConsolidationInput {
   /** The trace memories without the header lines of their files, newest first. */
   readonly traces: ReadonlyArray<{ readonly threadId: string; readonly text: string }>
   readonly edits: PersonEdits
+  /** What is left of sessions that are older than those; nothing where there are none. */
+  readonly earlier?: EarlierLines | undefined
 }
 
 /** A file to publish, by its path below the memory root. */
@@ -27,10 +31,15 @@ export interface PublishedFile {
  * Merges trace memories by rule: `MEMORY.md` always, and a skill for every procedure that three traces show. The same
  * input gives the same bytes.
  */
-export const consolidate = ({ edits, project, traces }: ConsolidationInput): ReadonlyArray<PublishedFile> => {
+export const consolidate = ({
+  earlier = noEarlier,
+  edits,
+  project,
+  traces
+}: ConsolidationInput): ReadonlyArray<PublishedFile> => {
   const name = plainLine(project, 80) || "this directory"
   const facts = traces.map(({ text, threadId }) => factsOf(readTrace(threadId, text)))
-  const { failures, open, places, wants, works } = sectionsOf(facts)
+  const { failures, open, places, wants, works } = sectionsOf(facts, earlier)
   const skills = skillsOf(facts)
   const pointers: ReadonlyArray<MemoryLine> = skills.map((skill) => ({
     text: skillPointer(skill),

@@ -20,7 +20,12 @@ export interface Section {
 
 const headingLine = /^#{1,6} /
 
+const supersedes = / \(newer; superseded:.*$/
+
 const bare = (line: string): string => withoutCitations(line).trim()
+
+/** A line without what it took the place of, which goes when the session that said it does. */
+const newest = (line: string): string => bare(line).replace(supersedes, "")
 
 const codeSpans = (line: string): ReadonlyArray<string> =>
   [...line.slice(0, 1_000).matchAll(/`([^`\n]{2,300})`/g)].map((match) => match[1] ?? "")
@@ -45,14 +50,15 @@ const isSaidByPerson = (line: string, own: string): boolean => {
 }
 
 const isContradicted = (line: string, own: string): boolean =>
-  line.startsWith('- "') && contradict(bare(line).replace(/ \(newer; superseded:.*$/, ""), bare(own))
+  line.startsWith('- "') && contradict(newest(line), bare(own))
 
 /** Without the lines that a person took out, or wrote in another way. */
 const withoutOverruled = (lines: ReadonlyArray<string>, edits: PersonEdits): ReadonlyArray<string> => {
-  const removed = new Set(edits.removed.map(bare))
+  const removed = new Set(edits.removed.map(newest))
   const own = edits.added.map(({ line }) => line).filter((line) => !headingLine.test(line))
   return lines.filter(
-    (line) => !removed.has(bare(line)) && !own.some((said) => isSaidByPerson(line, said) || isContradicted(line, said))
+    (line) =>
+      !removed.has(newest(line)) && !own.some((said) => isSaidByPerson(line, said) || isContradicted(line, said))
   )
 }
 

@@ -29,6 +29,17 @@ export const similarity = (one: ReadonlySet<string>, other: ReadonlySet<string>)
   return all === 0 ? 1 : common / all
 }
 
+/**
+ * Words under which to look for sets that are similar: two sets whose similarity is `least` or more share one of them at
+ * least. The longest come first, as those are the rarest.
+ */
+export const tellingWords = (words: ReadonlySet<string>, least: number): ReadonlyArray<string> => {
+  const common = Math.max(1, Math.ceil(words.size * least - 1e-9))
+  return [...words]
+    .toSorted((one, other) => other.length - one.length || (one < other ? -1 : 1))
+    .slice(0, words.size - common + 1)
+}
+
 /** Whether everything that one line says is also said in another. */
 export const isSaidIn = (line: string, other: string): boolean => {
   const words = meaningfulWords(line)

@@ -1,4 +1,4 @@
-import { meaningfulWords, similarity } from "./SameMeaning.js"
+import { meaningfulWords, similarity, tellingWords } from "./SameMeaning.js"
 
 /** Tells when two wishes of a user contradict each other, so that only the newer one is followed. */
 
@@ -58,11 +58,23 @@ const choiceIn = (wish: string): Choice => {
 
 const negation = /\b(?:never|don'?t|do not|no more|no|without|stop|avoid|not|nie|niemals|jamais|nunca)\b/i
 const turns =
-  /\b(?:never|always|don'?t|do not|no more|no|without|stop|avoid|not|please|from now on|i|we|want|prefer|use|using)\b/gi
+  /\b(?:never|always|ever|don'?t|do not|no more|no|without|stop|avoid|not|please|from now on|i|we|want|prefer|use|using)\b/gi
 
-const saysOpposite = (one: string, other: string): boolean =>
-  negation.test(one) !== negation.test(other) &&
-  similarity(meaningfulWords(one.replace(turns, " ")), meaningfulWords(other.replace(turns, " "))) >= 0.7
+/** A wish, read once for all that it is held against. */
+export interface ReadWish {
+  readonly choice: Choice
+  readonly isNegated: boolean
+  /** What it is about, without what says whether that is wanted. */
+  readonly subject: ReadonlySet<string>
+  /** The same without what only frames a wish. */
+  readonly words: ReadonlySet<string>
+}
+
+const oppositeFrom = 0.7
+const sameFrom = 0.75
+
+const saysOpposite = (one: ReadWish, other: ReadWish): boolean =>
+  one.isNegated !== other.isNegated && similarity(one.subject, other.subject) >= oppositeFrom
 
 const excludes = (one: string | undefined, other: string | undefined): boolean =>
   one !== undefined &&
@@ -70,10 +82,21 @@ const excludes = (one: string | undefined, other: string | undefined): boolean =
   one !== other &&
   exclusive.some((names) => names.has(one) && names.has(other))
 
+const frame =
+  /\b(?:in|for) (?:this|our|my) (?:repo(?:sitory)?|project|codebase|code)\b|\b(?:please|i(?:'d)? prefer|i want|we|always|from now on|also)\b/gi
+
+/** Reads a wish. */
+export const readWish = (text: string): ReadWish => ({
+  choice: choiceIn(text),
+  isNegated: negation.test(text),
+  subject: meaningfulWords(text.replace(turns, " ")),
+  words: meaningfulWords(text.replace(frame, " ").replace(turns, " "))
+})
+
 /** Whether two wishes cannot both be followed. */
-export const contradict = (one: string, other: string): boolean => {
-  const first = choiceIn(one)
-  const second = choiceIn(other)
+export const cannotBoth = (one: ReadWish, other: ReadWish): boolean => {
+  const first = one.choice
+  const second = other.choice
   return (
     (first.wanted !== undefined && first.wanted === second.unwanted) ||
     (second.wanted !== undefined && second.wanted === first.unwanted) ||
@@ -82,19 +105,25 @@ export const contradict = (one: string, other: string): boolean => {
   )
 }
 
-const frame =
-  /\b(?:in|for) (?:this|our|my) (?:repo(?:sitory)?|project|codebase|code)\b|\b(?:please|i(?:'d)? prefer|i want|we|always|from now on|also)\b/gi
-
-const wordsOfWish = (wish: string): ReadonlySet<string> => meaningfulWords(wish.replace(frame, " ").replace(turns, " "))
-
 /** Whether two wishes ask for the same. */
-export const isSameWish = (one: string, other: string): boolean => {
-  const first = wordsOfWish(one)
-  const second = wordsOfWish(other)
-  return (
-    !contradict(one, other) &&
-    negation.test(one) === negation.test(other) &&
-    first.size > 0 &&
-    similarity(first, second) >= 0.75
-  )
-}
+export const asksTheSame = (one: ReadWish, other: ReadWish): boolean =>
+  !cannotBoth(one, other) &&
+  one.isNegated === other.isNegated &&
+  one.words.size > 0 &&
+  similarity(one.words, other.words) >= sameFrom
+
+/**
+ * Keys under which to look for the wishes that one asks the same as, or contradicts: it shares a key with each of them.
+ */
+export const keysOfWish = ({ choice, subject, words }: ReadWish): ReadonlyArray<string> => [
+  ...tellingWords(words, sameFrom).map((word) => `same ${word}`),
+  ...(subject.size === 0 ? ["opposite"] : tellingWords(subject, oppositeFrom).map((word) => `opposite ${word}`)),
+  ...[choice.wanted, choice.unwanted].flatMap((name) => (name === undefined ? [] : [`choice ${name}`])),
+  ...exclusive.flatMap((names, index) => (names.has(choice.wanted ?? "") ? [`one of ${index}`] : []))
+]
+
+/** Whether two wishes, as they are worded, cannot both be followed. */
+export const contradict = (one: string, other: string): boolean => cannotBoth(readWish(one), readWish(other))
+
+/** Whether two wishes, as they are worded, ask for the same. */
+export const isSameWish = (one: string, other: string): boolean => asksTheSame(readWish(one), readWish(other))

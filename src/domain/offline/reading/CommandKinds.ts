@@ -1,5 +1,6 @@
 import { type CommandKind, programFamilies, programKinds, scriptKind } from "./CommandPrograms.js"
 import { operands, programName, withoutPrefixes } from "./InvocationWords.js"
+import { actsOutside } from "./OutsideActs.js"
 import { wordsOf } from "./ShellSyntax.js"
 
 /** What one stage of a pipeline runs. */
@@ -109,15 +110,15 @@ const scriptTools: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"])
 const onlyAsks = /^(?:--?version|-V|--help|-h|help|version)$/
 
 /** A formatter that only says whether it would change anything is a check. */
-const kindOf = (program: string, words: ReadonlyArray<string>): CommandKind => {
-  const kind = kindByWords(program, words)
+const kindOf = (program: string, words: ReadonlyArray<string>, text: string): CommandKind => {
+  const kind = kindByWords(program, words, text)
   return kind === "format" && words.some((word) => /^(?:--check|--list-different|-l|--diff|--verify)$/.test(word))
     ? "lint"
     : kind
 }
 
 /** The kind of the one program's words, by whatever says most about it. */
-const kindByWords = (program: string, words: ReadonlyArray<string>): CommandKind => {
+const kindByWords = (program: string, words: ReadonlyArray<string>, text: string): CommandKind => {
   const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word))
   const [first = "", second = ""] = operands(words)
   if (words.length === 2 ? onlyAsks.test(words[1] ?? "") : has(/^--(?:help|version)$/)) {
@@ -168,7 +169,9 @@ const kindByWords = (program: string, words: ReadonlyArray<string>): CommandKind
           : "act"
     case "gh":
     case "kubectl":
-      return /^(?:get|describe|logs|explain)$/.test(first) || /^(?:view|list|status|diff|checks)$/.test(second)
+      return /^(?:get|describe|logs|explain|search)$/.test(first) ||
+        /^(?:view|list|status|diff|checks|watch)$/.test(second) ||
+        (first === "api" && !actsOutside(text))
         ? "look"
         : "act"
     case "curl":
@@ -228,7 +231,7 @@ export const invocationOf = (stage: string): Invocation => {
   const module = programName(words[0] ?? "") === "python" && words[1] === "-m" ? words.slice(2) : words
   const program = programName(module[0] ?? "")
   const named = [program, ...module.slice(1)]
-  const kind = program === "" ? "scene" : kindOf(program, named)
+  const kind = program === "" ? "scene" : kindOf(program, named, stage)
   const family = module === words ? (programFamilies.get(program) ?? program) : "python"
   const isRedirected = (kind === "look" || kind === "scene") && writesFile.test(withoutQuotes(stage))
   return {

@@ -11,6 +11,8 @@ import { pipelinesOf, wordsOf } from "./ShellSyntax.js"
 interface Said {
   readonly words: ReadonlyArray<string>
   readonly operands: ReadonlyArray<string>
+  /** The whole stage, with what stands on further lines. */
+  readonly text: string
 }
 
 type Rule = (said: Said) => boolean
@@ -18,7 +20,8 @@ type Rule = (said: Said) => boolean
 const optionsWithValue =
   /^(?:-[nRCcwHIuXdoeitm]|--(?:namespace|repo|context|profile|region|project|org|app|config|kubeconfig|cluster|env|environment|scope|token|cwd|dir|prefix|filter|workspace|git-dir|work-tree|host|user|file|title|body|message|method|output|format|query|jq|template))$/
 
-const saidBy = (words: ReadonlyArray<string>): Said => ({
+const saidBy = (words: ReadonlyArray<string>, text: string): Said => ({
+  text,
   words,
   operands: words.filter((word, index) => !word.startsWith("-") && !optionsWithValue.test(words[index - 1] ?? ""))
 })
@@ -43,7 +46,7 @@ const either =
 
 /** What only looks, plans, prepares or works on this machine, in the words of programs that steer something elsewhere. */
 const harmless =
-  /^(?:get|list|ls|show|view|describe|status|logs?|tail|diff|checks?|checkout|clone|plan|preview|validate|lint|template|help|version|whoami|info|search|watch|browse|download|config|configure|completion|explain|api-resources|api-versions|cluster-info|can-i|top|events?|history|wait|port-forward|kustomize|dev|local|build|init|fmt|output|outputs|graph|providers|inspect|verify|test|tests|doctor|synth|dependency|dep|env|serve|emulators:\w+|gen|types|current-context|presign|cat|check|size|lsd|lsl|login|logout|auth|alias|extension|plugins?|ping|read|pull)$|^(?:get|list|describe|head|show|view)-/
+  /^(?:get|list|ls|show|view|describe|status|logs?|tail|diff|checks?|clone|plan|preview|validate|lint|template|help|version|whoami|info|search|watch|browse|download|config|configure|completion|explain|api-resources|api-versions|cluster-info|can-i|top|events?|history|wait|port-forward|kustomize|dev|local|build|init|fmt|output|outputs|graph|providers|inspect|verify|test|tests|doctor|synth|dependency|dep|env|serve|emulators:\w+|gen|types|current-context|presign|cat|check|size|lsd|lsl|login|logout|auth|alias|extension|plugins?|ping|read|pull)$|^(?:get|list|describe|head|show|view)-/
 
 /**
  * The programs that steer something elsewhere: all they do counts, but for what {@link harmless} names within so many of
@@ -65,7 +68,7 @@ const isNamedAct = (name: string): boolean =>
 
 const targets: Rule = ({ operands }) => operands.some(isNamedAct)
 
-const packageTool: Rule = ({ operands, words }) => {
+const packageTool: Rule = ({ operands, text, words }) => {
   const [first = "", second = ""] = operands[0] === "workspace" ? operands.slice(2) : operands
   const isRun = first === "run" || first === "run-script"
   return (
@@ -73,7 +76,7 @@ const packageTool: Rule = ({ operands, words }) => {
     /^(?:deprecate|owner|access|token|hook|team)$/.test(first) ||
     (first === "dist-tag" && !/^ls$/.test(second)) ||
     (first === "version" && second !== "") ||
-    (first === "npm" && packageTool(saidBy(words.slice(1))))
+    (first === "npm" && packageTool(saidBy(words.slice(1), text)))
   )
 }
 
@@ -107,18 +110,21 @@ const sends =
 
 const curl = sends(/^(?:-[dFT]|--data(?:-\w+)?|--json|--form(?:-string)?|--upload-file|-d\S+)(?:=|$)|^-d./)
 
+/** A query that is there to be read; one that stands in a variable may be anything. */
+const graphQuery = /\bquery=["']?\s*(?:query\b|\{)/
+
 const gh: Rule = (said) => {
-  const { operands, words } = said
-  if (operands[0] === "api") {
-    const method = methodOf(words)
-    const text = words.join(" ")
-    return operands[1] === "graphql"
-      ? /\bmutation\b/.test(text)
-      : method === undefined
-        ? words.some((word) => /^(?:-[fF]|--(?:raw-)?field|--input)(?:=|$)/.test(word))
-        : !readingMethod.test(method)
+  const { operands, text, words } = said
+  if (operands[0] !== "api") {
+    return remote(2)(said)
   }
-  return remote(2)(said)
+  if (operands[1] === "graphql") {
+    return /\bmutation\b/.test(text) || !graphQuery.test(text)
+  }
+  const method = methodOf(words)
+  return method === undefined
+    ? words.some((word) => /^(?:-[fF]|--(?:raw-)?field|--input)(?:=|$)/.test(word))
+    : !readingMethod.test(method)
 }
 
 const elsewhere = /^(?:[\w.-]+@)?[\w.-]{2,}:(?!\\)|^(?:rsync|sftp|ftp|ssh):\/\//
@@ -148,7 +154,7 @@ const removes: Rule = ({ operands, words }) =>
 const changesRows =
   /\b(?:drop|truncate|alter|grant|revoke|delete\s+from|insert\s+into|update\s+\S+\s+set|create\s+(?:database|user|role))\b/i
 
-const database: Rule = ({ words }) => changesRows.test(words.join(" "))
+const database: Rule = ({ text }) => changesRows.test(text)
 
 const docker: Rule = either(
   begins(/^(?:push|rm|rmi|stack|service|swarm)\b|^(?:compose|manifest|image|buildx) push\b/),
@@ -307,7 +313,7 @@ const actsInStage = (stage: string, depth: number): boolean => {
     return actsIn(words[0] ?? "", depth + 1)
   }
   const rule = rules.get(program)
-  const said = saidBy(words.slice(1))
+  const said = saidBy(words.slice(1), stage)
   return rule !== undefined && !isRehearsal(program, said) && rule(said)
 }
 

@@ -1,6 +1,42 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { contradict, isSameWish } from "../../../../src/domain/offline/consolidating/WishConflicts.js"
+import {
+  asksTheSame,
+  cannotBoth,
+  contradict,
+  isSameWish,
+  keysOfWish,
+  readWish
+} from "../../../../src/domain/offline/consolidating/WishConflicts.js"
+
+const someWish = fc
+  .array(
+    fc.constantFrom(
+      "use",
+      "never",
+      "always",
+      "prefer",
+      "don't",
+      "npm",
+      "pnpm",
+      "tabs",
+      "spaces",
+      "over",
+      "not",
+      "instead of",
+      "deploy",
+      "on Fridays",
+      "the",
+      "tests",
+      "please",
+      "in",
+      "german",
+      "english",
+      "answer"
+    ),
+    { minLength: 1, maxLength: 7 }
+  )
+  .map((words) => words.join(" "))
 
 describe("wishes", () => {
   it("contradict each other when one wants what the other does not", () => {
@@ -34,6 +70,16 @@ describe("wishes", () => {
     assert.isFalse(isSameWish("I prefer tabs over spaces", "I prefer spaces over tabs"))
     assert.isFalse(isSameWish("no new dependencies", "always new dependencies"))
   })
+
+  it.prop(
+    "are found by their keys where one asks the same as, or contradicts, another",
+    [someWish, someWish],
+    (texts) => {
+      const [one, other] = [readWish(texts[0]), readWish(texts[1])]
+      const keys = new Set(keysOfWish(one))
+      return !(cannotBoth(one, other) || asksTheSame(one, other)) || keysOfWish(other).some((key) => keys.has(key))
+    }
+  )
 
   it.prop(
     "never contradict themselves",

@@ -1,0 +1,141 @@
+import { assert, describe, it } from "@effect/vitest"
+import { unknownCitations } from "../../../../src/domain/memory/Citation.js"
+import { EarlierSessions, readEarlier } from "../../../../src/domain/offline/consolidating/EarlierSessions.js"
+import { consolidate } from "../../../../src/domain/offline/consolidating/OfflineConsolidator.js"
+import { noEdits, type PersonEdits } from "../../../../src/domain/memory/PersonEdits.js"
+import { asked, edited, ended, type Part, ran, said, traceOf } from "../MadeSession.js"
+
+const idOf = (number: number): string =>
+  `019${String(number).padStart(5, "0")}-aaaa-7000-8000-${String(number).padStart(12, "0")}`
+const cited = (number: number): string => idOf(number).slice(0, 13)
+
+const trace = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).traceMemory
+const wish = (text: string): string => trace(asked(text), said("Understood."), ended)
+const fixed = (error: string, file: string): string =>
+  trace(
+    asked("fix the build"),
+    ran("npm run build", 1, error),
+    edited(file),
+    ran("npm run build", 0, "compiled"),
+    ended
+  )
+
+/** The file of earlier sessions, given newest first; the newest has the highest number. */
+const earlierOf = (texts: ReadonlyArray<string>): string => {
+  const sessions = new EarlierSessions()
+  texts.forEach((text, index) => sessions.add(idOf(texts.length - index), text))
+  return sessions.text()
+}
+
+const memoryOf = (newest: ReadonlyArray<string>, earlier: ReadonlyArray<string>, edits: PersonEdits = noEdits) => {
+  const traces = newest.map((text, index) => ({ threadId: idOf(earlier.length + newest.length - index), text }))
+  const [file] = consolidate({ project: "shop", traces, edits, earlier: readEarlier(earlierOf(earlier)) })
+  return file?.text ?? ""
+}
+
+const section = (text: string, heading: string): ReadonlyArray<string> =>
+  (text.split(`\n${heading}\n`)[1] ?? "")
+    .split("\n\n")[0]
+    ?.split("\n")
+    .filter((line) => line !== "") ?? []
+
+describe("what earlier sessions leave", () => {
+  const friday = wish("please never deploy on a Friday, ever")
+  const broken = fixed("src/a.ts(1,1): error TS1005: ';' expected.", "src/a.ts")
+
+  it("is what the user wants and what fixed a failure, with the sessions that say so, and nothing else", () => {
+    assert.strictEqual(
+      earlierOf([broken, friday, trace(asked("look around"), ran("ls", 0, "a"), ended)]),
+      `# Earlier sessions
+
+## What the user wants
+- "please never deploy on a Friday, ever" [${idOf(2)}]
+
+## Known failures and their fixes
+- \`src/a.ts(1,1): error TS1005: ';' expected.\`: fixed by editing \`src/a.ts\`; verified by \`npm run build\` [${idOf(3)}]
+`
+    )
+  })
+
+  it("is an empty text where they leave nothing", () => {
+    assert.strictEqual(earlierOf([]), "")
+    assert.strictEqual(earlierOf([trace(asked("what is a monad?"), said("A monoid."), ended)]), "")
+    assert.deepStrictEqual(readEarlier(""), { wishes: [], fixes: [] })
+  })
+
+  it("stands in the memory beside what the newest say, with citations of the sessions that are known", () => {
+    const text = memoryOf([wish("I prefer tabs over spaces")], [broken, friday])
+    assert.sameMembers(
+      [...section(text, "## What the user wants")],
+      [`- "please never deploy on a Friday, ever" [${cited(1)}…]`, `- "I prefer tabs over spaces" [${cited(3)}…]`]
+    )
+    assert.include(section(text, "## Known failures and their fixes")[0] ?? "", "fixed by editing `src/a.ts`")
+    assert.deepStrictEqual(unknownCitations(text, [idOf(1), idOf(2), idOf(3)]), [])
+  })
+
+  it("is said once where newer sessions say it again", () => {
+    const text = memoryOf([friday, broken], [broken, friday])
+    assert.lengthOf(section(text, "## What the user wants"), 1)
+    assert.lengthOf(section(text, "## Known failures and their fixes"), 1)
+    assert.include(text, `[${cited(4)}…, ${cited(1)}…]`)
+  })
+
+  it("gives way to a newer wish that contradicts it, in whichever session that stands", () => {
+    const text = memoryOf([wish("I prefer spaces over tabs")], [wish("I prefer tabs over spaces")])
+    assert.deepStrictEqual(section(text, "## What the user wants"), [
+      `- "I prefer spaces over tabs" (newer; superseded: "I prefer tabs over spaces") [${cited(2)}…, ${cited(1)}…]`
+    ])
+    const later = memoryOf([friday], [wish("I prefer spaces over tabs"), wish("I prefer tabs over spaces")])
+    assert.include(later, '"I prefer spaces over tabs" [')
+    assert.notInclude(later, '"I prefer tabs over spaces"')
+  })
+
+  it("does not come back after a person took it out, not even in the words in which it then stood", () => {
+    const edits = (line: string): PersonEdits => ({ added: [], removed: [line] })
+    const out = `- "please never deploy on a Friday, ever" [${cited(9)}…]`
+    assert.notInclude(memoryOf([broken], [friday], edits(out)), "Friday")
+    const newer = `- "I prefer spaces over tabs" (newer; superseded: "I prefer tabs over spaces") [${cited(9)}…]`
+    assert.notInclude(memoryOf([broken], [wish("I prefer spaces over tabs")], edits(newer)), "spaces")
+  })
+
+  it("keeps to what is wanted for good, and to what most sessions say, where there is no room for all", () => {
+    const others = Array.from({ length: 60 }, (_, number) => wish(`I prefer module${number} over package${number}`))
+    const text = memoryOf(
+      [broken],
+      [...others, wish("I prefer apples over pears"), ...others.slice(0, 3), wish("I prefer apples over pears"), friday]
+    )
+    const wants = section(text, "## What the user wants")
+    assert.lengthOf(wants, 24)
+    assert.include(wants[0] ?? "", "Friday")
+    assert.isTrue(wants.slice(1, 5).some((line) => line.includes("apples")))
+  })
+
+  it("is no fix that nobody verified, and no act with an effect outside", () => {
+    const noted = `# x
+
+## Task: y
+Outcome: partial
+Reusable knowledge:
+- \`Error: no route\`: fixed by editing \`src/routes.ts\` (unverified)
+- \`Error: 404\`: fixed by \`vercel --prod\`
+- \`Error: no lock\`: fixed by editing \`src/lock.ts\`
+`
+    const text = earlierOf([noted])
+    assert.include(text, "src/lock.ts")
+    assert.notInclude(text, "src/routes.ts")
+    assert.notInclude(text, "vercel")
+  })
+
+  it("of several thousand sessions is gathered without comparing each with every other", () => {
+    const sessions = new EarlierSessions()
+    for (let number = 0; number < 4_000; number++) {
+      const name = number.toString(36)
+      sessions.add(
+        idOf(number),
+        `# x\nUser preferences:\n- "I prefer alpha${name} over beta${name} for the reports of team gamma${name}"\n\n## Task: y\nOutcome: success\nReusable knowledge:\n- \`Error: no ${name} in delta${name}\`: fixed by editing \`src/${name}.ts\`\n`
+      )
+    }
+    const { fixes, wishes } = readEarlier(sessions.text())
+    assert.deepStrictEqual([wishes.length, fixes.length], [100, 100])
+  })
+})
