@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Stream, TestClock } from "effect"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
+import { keepToProvider } from "../../src/pass/RunAgent.js"
 import { runPass } from "../../src/pass/RunPass.js"
 import { AgentControl, type AgentStatus } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
@@ -637,6 +638,36 @@ describe("phase two: a directory with more sessions than are kept as traces", ()
       )
     }
   )
+
+  it.effect("gives an agent of another provider no earlier session of theirs, nor what is published of it", () => {
+    const world = new World({ settings: { candidates: 50, tracesPerCwd: 2 } })
+    files(world, 4)
+    const strange = simpleSession({ id: threadIdOf(1), start: startOfFixtures + 60_000, request: friday })
+    world.add(1, { content: strange.replace('"model_provider":"openai"', '"model_provider":"elsewhere"') })
+    const agentOf = (provider: string | undefined) =>
+      Effect.map(AgentControl, (control): AgentControl["Type"] => ({ ...control, provider }))
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const state = yield* Effect.flatMap(StateDb, (db) => db.consolidationState(ferry, 2))
+        assert.deepStrictEqual(
+          state.earlier.map(({ threadId }) => threadId),
+          [id(2), id(1)]
+        )
+        const given = (provider: string | undefined, of = state) =>
+          keepToProvider(ferry, of).pipe(Effect.provideServiceEffect(AgentControl, agentOf(provider)))
+        const own = yield* given("openai")
+        assert.deepStrictEqual([own.earlier.map(({ threadId }) => threadId), own.isPublishedShown], [[id(2)], false])
+        assert.deepStrictEqual(yield* given("openai", { ...state, earlier: own.earlier }), {
+          earlier: own.earlier,
+          isPublishedShown: true
+        })
+        assert.deepStrictEqual(yield* given(undefined), { earlier: state.earlier, isPublishedShown: true })
+        assert.strictEqual((yield* Effect.flip(given("elsewhere")))._tag, "ProviderCrossing")
+      })
+    )
+  })
 
   it.effect("refuses an agent that changes what it was given to read", () => {
     const world: World = new World({
