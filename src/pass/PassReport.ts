@@ -1,19 +1,25 @@
+import { join } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import { projectIndexFile } from "../domain/memory/ProjectIndex.js"
 import { type PassReport, reportError } from "../domain/report/Report.js"
 import type { Pass } from "./Pass.js"
 import type { ExtractionOutcome } from "./PhaseOne.js"
 import type { ConsolidationOutcome } from "./PhaseTwo.js"
 import { safeMessageOf } from "../services/Redactor.js"
 import type { MemoryNotImported } from "./ImportMemories.js"
-import { MemoryFs } from "../services/MemoryFs.js"
+import { MemoryFs, type MemoryFsFailure } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
+import type { StateDbFailure } from "../services/StateDb.js"
+import { Settings } from "../settings/Settings.js"
 
 /** What the steps of a pass came to. */
 export interface PassOutcomes {
   readonly threads: number
   readonly imports: ReadonlyArray<MemoryNotImported>
+  /** Why the index of the projects could not be written. */
+  readonly unwritten: ReadonlyArray<MemoryFsFailure | StateDbFailure>
   readonly extractions: ReadonlyArray<ExtractionOutcome>
   readonly waiting: number
   readonly consolidations: ReadonlyArray<ConsolidationOutcome>
@@ -38,6 +44,7 @@ export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: nu
   const { rootOf } = yield* MemoryFs
   const { name } = yield* ModelClient
   const use = yield* Ref.get(pass.modelUse)
+  const indexPath = join((yield* Settings).memoriesHome, projectIndexFile)
   const now = yield* Clock.currentTimeMillis
   const { extractions } = outcomes
   const result: PassReport = {
@@ -77,6 +84,9 @@ export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: nu
             rolloutPath: thread.rolloutPath,
             error: reported
           }))
+      )),
+      ...(yield* Effect.forEach(outcomes.unwritten, (error) =>
+        Effect.map(safeError(error), (reported) => ({ threadId: null, rolloutPath: indexPath, error: reported }))
       ))
     ],
     consolidated: yield* Effect.forEach(outcomes.consolidations, (outcome) =>

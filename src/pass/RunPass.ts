@@ -1,5 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import { sharingTheEventLoop } from "./FairScheduler.js"
 import { loadIgnoreRules } from "./LoadIgnoreRules.js"
 import { makePass } from "./Pass.js"
@@ -38,6 +40,14 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   const { extractions, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
   const touched = new Set(extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? [outcome.cwd] : [])))
   const consolidations = yield* runPhaseTwo(pass, touched)
-  yield* memoryFs.describeProjects(yield* stateDb.listProjects)
-  return yield* makeReport(pass, startedAt, { threads, imports: failures, extractions, waiting, consolidations })
+  const described = yield* Effect.either(Effect.flatMap(stateDb.listProjects, memoryFs.describeProjects))
+  const unwritten = Option.toArray(Either.getLeft(described))
+  return yield* makeReport(pass, startedAt, {
+    threads,
+    imports: failures,
+    unwritten,
+    extractions,
+    waiting,
+    consolidations
+  })
 }, sharingTheEventLoop)

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { detailOf, diskFaultOf, withDiskFault } from "../domain/memory/DiskFault.js"
 import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import type { MemoryFile } from "../domain/memory/Publication.js"
 import type { TraceHeader } from "../domain/memory/TraceMemory.js"
@@ -10,9 +11,16 @@ import type { ImportedMemory, ProjectRow, ThreadMemory } from "./StateDb.js"
 /** Memories cannot be kept there. Nothing was changed; the message says where else to put them. */
 export class MemoriesHomeUnavailable extends Schema.TaggedError<MemoriesHomeUnavailable>(
   "rollout-memories/MemoriesHomeUnavailable"
-)("MemoriesHomeUnavailable", { path: Schema.String, reason: Schema.String }) {
+)("MemoriesHomeUnavailable", {
+  path: Schema.String,
+  reason: Schema.String,
+  cause: Schema.optional(Schema.Defect)
+}) {
   override get message(): string {
-    return `the memories home ${this.path} ${this.reason}; pass --memories-home or set MEMORIES_HOME`
+    const failed = `the memories home ${this.path} ${this.reason}`
+    const elsewhere = "pass --memories-home or set MEMORIES_HOME"
+    const fault = diskFaultOf(this.cause)
+    return fault === undefined ? `${failed}; ${elsewhere}` : `${fault.says}: ${failed}; ${fault.todo}, or ${elsewhere}`
   }
 }
 
@@ -22,8 +30,8 @@ export class MemoryFsFailure extends Schema.TaggedError<MemoryFsFailure>("rollou
   { operation: Schema.String, path: Schema.String, cause: Schema.optional(Schema.Defect) }
 ) {
   override get message(): string {
-    const detail = this.cause instanceof Error ? `: ${this.cause.message}` : ""
-    return `${this.operation} failed at ${this.path}${detail}`
+    const detail = this.cause === undefined ? "" : `: ${detailOf(this.cause)}`
+    return withDiskFault(`${this.operation} failed at ${this.path}${detail}`, this.cause)
   }
 }
 

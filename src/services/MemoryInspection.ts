@@ -13,7 +13,14 @@ export interface ShelvedFile {
 /** Something in the memories home that a person should know of. */
 export interface ShelfFinding {
   readonly path: string
-  readonly problem: "not writable" | "open to others" | "left behind" | "set aside" | "unfinished" | "managed by Codex"
+  readonly problem:
+    | "not writable"
+    | "open to others"
+    | "left behind"
+    | "set aside"
+    | "unfinished"
+    | "not opened"
+    | "managed by Codex"
 }
 
 /** The files of the memories home, for people to look at. Reads only; each file is as it was at some one instant. */

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
+import { withDiskFault } from "../domain/memory/DiskFault.js"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
 import type { MalformedLine, RolloutLine } from "../domain/session/RolloutLine.js"
 import type { RolloutFile } from "../domain/thread/Thread.js"
@@ -23,7 +24,7 @@ export class RolloutUnreadable extends Schema.TaggedError<RolloutUnreadable>("ro
 ) {
   override get message(): string {
     const detail = this.cause instanceof Error ? `: ${this.cause.message}` : ""
-    return `the rollout ${this.path} cannot be read${detail}`
+    return withDiskFault(`the rollout ${this.path} cannot be read${detail}`, this.cause)
   }
 }
 

@@ -3,25 +3,36 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { diskFaultOf, withDiskFault } from "../domain/memory/DiskFault.js"
 import type { RolloutContent, ThreadRecord } from "../domain/thread/Extraction.js"
 import type { Grounding } from "../domain/memory/Grounding.js"
 import type { ReachedCap, Reservation, SpendingCaps } from "../domain/model/Spending.js"
 import type { Thread } from "../domain/thread/Thread.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
 
+/** What the error says that all others come from. */
+const innermostMessage = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined
+    ? innermostMessage(error.cause)
+    : error instanceof Error
+      ? error.message
+      : String(error)
+
 /**
  * The state DB cannot be used at all. The file is left as it is. `reason` says what to do: a `corrupt` one is moved aside
- * and rebuilt by `--rebuild-index`, a `newer` one wants a newer program, an `older` one a pass of this one, the others want permissions or space.
+ * and rebuilt by `--rebuild-index`, a `newer` one wants a newer program, an `older` one a pass of this one; of `not-a-file`,
+ * whatever stands there is to be moved away, and the others want permissions, space or a sound `disk`.
  */
 export class StateDbUnavailable extends Schema.TaggedError<StateDbUnavailable>("rollout-memories/StateDbUnavailable")(
   "StateDbUnavailable",
   {
     path: Schema.String,
-    reason: Schema.Literal("corrupt", "newer", "older", "read-only", "unopenable"),
+    reason: Schema.Literal("corrupt", "newer", "older", "not-a-file", "read-only", "disk", "unopenable"),
     cause: Schema.optional(Schema.Defect)
   }
 ) {
   override get message(): string {
+    const fault = diskFaultOf(this.cause)
     switch (this.reason) {
       case "corrupt":
         return `the state DB ${this.path} is corrupt; run again with --rebuild-index to move it aside and rebuild it`
@@ -29,10 +40,14 @@ export class StateDbUnavailable extends Schema.TaggedError<StateDbUnavailable>("
         return `the state DB ${this.path} was made by a newer version of this program; upgrade it, or pass another --memories-home`
       case "older":
         return `the state DB ${this.path} was written by an earlier version of this program; run rollout-memories once without a command to bring it up to date`
+      case "not-a-file":
+        return innermostMessage(this.cause)
       case "read-only":
-        return `the state DB ${this.path} cannot be written; check its permissions, or pass another --memories-home`
+      case "disk":
       case "unopenable":
-        return `the state DB ${this.path} cannot be opened; check that its folder exists and can be written`
+        return fault === undefined
+          ? `the state DB ${this.path} cannot be opened; check that its folder exists and can be written`
+          : `${fault.says}: the state DB ${this.path} cannot be used; ${fault.todo}, or pass another --memories-home`
     }
   }
 }
@@ -44,7 +59,7 @@ export class StateDbFailure extends Schema.TaggedError<StateDbFailure>("rollout-
 ) {
   override get message(): string {
     const detail = this.cause instanceof Error ? this.cause.message : String(this.cause)
-    return `the state DB failed at ${this.operation}: ${detail}`
+    return withDiskFault(`the state DB failed at ${this.operation}: ${detail}`, this.cause)
   }
 }
 

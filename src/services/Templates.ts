@@ -32,7 +32,11 @@ const read = Effect.fnUntraced(function* (name: string) {
   // A module of the library lies in a folder below dist, the program's bundle in dist itself.
   const up = /\/services\/[^/]+$/.test(import.meta.url) ? "../.." : ".."
   const path = fileURLToPath(new URL(`${up}/templates/${name}.md`, import.meta.url))
-  return yield* Effect.mapError(fileSystem.readFileString(path), (cause) => new TemplateMissing({ path, cause }))
+  const missing = (cause?: unknown) => new TemplateMissing({ path, cause })
+  if ((yield* Effect.mapError(fileSystem.stat(path), missing)).type !== "File") {
+    return yield* missing()
+  }
+  return yield* Effect.mapError(fileSystem.readFileString(path), missing)
 })
 
 /** The templates that come with the program. */

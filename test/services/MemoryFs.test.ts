@@ -221,6 +221,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   const test = <E>(title: string, body: (world: World) => Effect.Effect<void, E, Scope.Scope>) =>
     it.scoped(title, () => Effect.flatMap(makeWorld, body))
   const testReal = isReal ? test : () => {}
+  const describeReal = isReal ? describe : () => {}
 
   describe(`${name}: the memories home`, () => {
     test("is made once, and what is in it stays", (world) =>
@@ -435,8 +436,201 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           yield* world.files.symlink(outside, folder)
           assert.instanceOf(yield* Effect.flip(memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)), MemoryFsFailure)
           assert.instanceOf(yield* Effect.flip(memoryFs.refresh(ferry, memories)), MemoryFsFailure)
-          assert.deepStrictEqual(filesIn(yield* world.tree(outside)), [])
+          assert.deepStrictEqual(yield* world.tree(outside), {})
         }
+      }))
+
+    test("reads, makes and removes nothing where a folder became a symbolic link", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        yield* publishAll(world, memoryFs, memories, "# Memory\n- ours\n", { sail: "hoist" })
+        const outside = join(dirname(world.home), "outside")
+        for (const folder of [bucketIn(world), memoryIn(world)]) {
+          yield* world.files.rename(folder, outside)
+          yield* world.files.symlink(outside, folder)
+          const before = yield* world.tree(outside)
+          for (const use of [
+            Effect.asVoid(memoryFs.tracesOf(ferry)),
+            Effect.asVoid(memoryFs.refresh(ferry, memories)),
+            Effect.asVoid(memoryFs.stage(ferry, memories, [])),
+            memoryFs.clear(ferry)
+          ]) {
+            const error = yield* Effect.flip(use)
+            assert.instanceOf(error, MemoryFsFailure)
+            assert.include(error.message, `${folder} is a symbolic link where a folder belongs`)
+          }
+          const [stored, ...others] = yield* memoryFs.storedTraces
+          assert.deepStrictEqual([stored?._tag, others], ["Unreadable", []])
+          assert.strictEqual((yield* memoryFs.published(ferry)).memory, "")
+          assert.deepStrictEqual(yield* world.tree(outside), before)
+          yield* world.files.remove(folder)
+          yield* world.files.rename(outside, folder)
+        }
+      }))
+
+    testReal("works in a home that is reached through a symbolic link", (world) =>
+      Effect.gen(function* () {
+        const elsewhere = join(dirname(world.home), "dotfiles")
+        yield* world.files.makeDirectory(elsewhere)
+        yield* world.files.symlink(elsewhere, world.home)
+        const memoryFs = yield* world.open()
+        yield* memoryFs.prepare
+        yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist" })
+        assert.strictEqual((yield* memoryFs.published(ferry)).memory, "# Memory\n")
+        assert.lengthOf(yield* memoryFs.storedTraces, 2)
+      })
+    )
+  })
+
+  describeReal(`${name}: a FIFO`, () => {
+    const fifo = (path: string) =>
+      Effect.sync(() => {
+        rmSync(path, { recursive: true, force: true })
+        assert.strictEqual(spawnSync("mkfifo", [path]).status, 0)
+      })
+
+    const places: {
+      readonly [place: string]: (memoryFs: MemoryFs["Type"]) => Effect.Effect<unknown, MemoryFsFailure>
+    } = {
+      "": (memoryFs) => memoryFs.refresh(ferry, memories),
+      memory: (memoryFs) => memoryFs.refresh(ferry, memories),
+      "memory/trace_summaries": (memoryFs) => memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void),
+      [`memory/trace_summaries/${traceName(1)}`]: (memoryFs) => memoryFs.refresh(ferry, memories),
+      "memory/memory_summary.md": (memoryFs) => memoryFs.refresh(ferry, memories),
+      "published.json": (memoryFs) => memoryFs.publishedFingerprint(ferry),
+      "publish.json": (memoryFs) => memoryFs.resume(ferry)
+    }
+    for (const [place, use] of Object.entries(places)) {
+      testReal(
+        `at ${place === "" ? "a project's folder" : place} is told, and neither waited for nor taken away`,
+        (world) =>
+          Effect.gen(function* () {
+            const memoryFs = yield* world.open()
+            yield* publishAll(world, memoryFs, memories, "# Memory\n")
+            const path = join(bucketIn(world), place)
+            yield* fifo(path)
+            const error = yield* Effect.flip(Effect.asVoid(use(memoryFs)))
+            assert.match(
+              error.message,
+              /is a FIFO, a socket or a device where a \w+ belongs, and none is opened; move it away/
+            )
+            assert.include(error.message, `${path} is a FIFO`)
+            assert.isTrue(lstatSync(path).isFIFO())
+          })
+      )
+    }
+
+    testReal("in the place of MEMORY.md, or beside what is published, hides nothing else", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", row: "pull" })
+        yield* fifo(join(memoryIn(world), "MEMORY.md"))
+        yield* fifo(join(memoryIn(world), "skills/sail/SKILL.md"))
+        yield* fifo(join(memoryIn(world), "skills/stray"))
+        yield* fifo(join(tracesIn(world), traceName(2)))
+        yield* fifo(join(tracesIn(world), "stray.md"))
+        const { memory, skills, summary } = yield* memoryFs.published(ferry)
+        assert.deepStrictEqual([memory, skills.map(({ path }) => path)], ["", ["skills/row/SKILL.md"]])
+        assert.include(summary, idOf(2))
+        const stored = yield* memoryFs.storedTraces
+        assert.deepStrictEqual(
+          stored.map(({ _tag, path }) => [_tag, path.slice(tracesIn(world).length + 1)]),
+          [
+            ["Readable", traceName(1)],
+            ["Unreadable", traceName(2)],
+            ["Unreadable", "stray.md"]
+          ]
+        )
+        yield* memoryFs.refresh(ferry, [memoryOf(1)])
+        const staging = yield* memoryFs.stage(ferry, [memoryOf(1)], [])
+        yield* leave(world, stagingIn(world), "# New\n", { sail: "hoist more" })
+        const error = yield* Effect.flip(memoryFs.publish(staging, publicationOf([memoryOf(1)])))
+        assert.instanceOf(error, PublishRefused)
+        assert.deepStrictEqual(error.reasons, [
+          `${join(memoryIn(world), "MEMORY.md")} is a FIFO, a socket or a device where a file belongs, and none is opened; move it away`
+        ])
+      })
+    )
+
+    testReal("that is named as a temporary file is neither written to nor left", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        const names: Array<string> = []
+        const watched = yield* world.open({
+          point: (operation, path) => Effect.sync(() => void (operation === "open" && names.push(path)))
+        })
+        yield* watched.storeTrace(traceOf(memoryOf(1)), Effect.void)
+        yield* fifo(names[0] ?? "")
+        yield* memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)
+        assert.deepStrictEqual(readdirSync(tracesIn(world)), [traceName(1)])
+      })
+    )
+
+    testReal("in the place of the ignore file or of the index of projects is told", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        yield* memoryFs.prepare
+        yield* fifo(join(world.home, "ignore"))
+        yield* fifo(join(world.home, "README.md"))
+        assert.include((yield* Effect.flip(memoryFs.ignoreText)).message, `${join(world.home, "ignore")} is a FIFO`)
+        const error = yield* Effect.flip(memoryFs.describeProjects([{ cwd: ferry, memories: 1 }]))
+        assert.include(error.message, `${join(world.home, "README.md")} is a FIFO`)
+      })
+    )
+  })
+
+  describe(`${name}: a file that a person emptied`, () => {
+    for (const [what, emptied] of Object.entries({ "no bytes": "", "white space": " \n\n\t\n" })) {
+      test(`to ${what}: MEMORY.md is edited like any other, and its lines are gone`, (world) =>
+        Effect.gen(function* () {
+          const memoryFs = yield* world.open()
+          yield* publishAll(world, memoryFs, memories, "# Memory\n\n## Open\n- one\n- two\n")
+          yield* world.files.writeFileString(join(memoryIn(world), "MEMORY.md"), emptied)
+          const staging = yield* memoryFs.stage(ferry, memories, [])
+          assert.deepStrictEqual(staging.edits, { added: [], removed: ["- one", "- two"] })
+          yield* leave(world, stagingIn(world), "# Memory\n- three\n")
+          yield* memoryFs.publish(staging, publicationOf([memoryOf(1)]))
+          yield* memoryFs.discardStaging(ferry)
+          assert.strictEqual((yield* memoryFs.published(ferry)).memory, "# Memory\n- three\n")
+          assert.strictEqual(yield* world.files.readFileString(join(bucketIn(world), "previous", "MEMORY.md")), emptied)
+        }))
+    }
+
+    test("of a skill stays the person's, and empty", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist" })
+        const path = join(memoryIn(world), "skills/sail/SKILL.md")
+        yield* world.files.writeFileString(path, "")
+        const staging = yield* memoryFs.stage(ferry, memories, [])
+        assert.deepStrictEqual(staging.personalFiles, ["skills/sail/SKILL.md"])
+        yield* leave(world, stagingIn(world), "# New\n")
+        yield* memoryFs.publish(staging, publicationOf([memoryOf(1)]))
+        assert.strictEqual(yield* world.files.readFileString(path), "")
+        assert.strictEqual((yield* memoryFs.published(ferry)).memory, "# New\n")
+      }))
+
+    test("of the program's own is written again, or counts as none", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        yield* memoryFs.prepare
+        yield* publishAll(world, memoryFs, memories, "# Memory\n")
+        for (const path of [
+          join(world.home, "ignore"),
+          ...["publish.json", "published.json", "memory/memory_summary.md"].map((name) => join(bucketIn(world), name)),
+          join(tracesIn(world), traceName(1))
+        ]) {
+          yield* world.files.writeFileString(path, "")
+        }
+        assert.strictEqual(yield* memoryFs.ignoreText, "")
+        assert.isTrue(Option.isNone(yield* memoryFs.resume(ferry)))
+        const stored = yield* memoryFs.storedTraces
+        assert.deepStrictEqual(stored.map(({ _tag }) => _tag).sort(), ["Readable", "Unreadable"])
+        yield* publishAll(world, memoryFs, memories, "# Memory\n- new\n")
+        const tree = yield* world.tree(bucketIn(world))
+        assert.strictEqual(tree[`memory/trace_summaries/${traceName(1)}`], traceText(memoryOf(1)))
+        assert.include(tree["memory/memory_summary.md"], idOf(1))
+        assert.isUndefined(tree["publish.json"])
       }))
   })
 

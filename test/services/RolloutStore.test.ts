@@ -542,6 +542,18 @@ describe("rollouts in files", () => {
       assert.instanceOf(yield* Effect.flip(world.store.readEnds(file)), RolloutUnreadable)
     }))
 
+  test("one that became a FIFO since it was listed fails, and is not waited for", (world) =>
+    Effect.gen(function* () {
+      const file = fileAt(world, `${day}/${nameOf(1)}`)
+      mkdirSync(dirname(file.path), { recursive: true })
+      spawnSync("mkfifo", [file.path])
+      for (const use of [Effect.asVoid(readAll(world.store, file)), Effect.asVoid(world.store.readEnds(file))]) {
+        const error = yield* Effect.flip(use)
+        assert.instanceOf(error, RolloutUnreadable)
+        assert.include(error.message, `${file.path} is a FIFO`)
+      }
+    }))
+
   /** More lines than are read at a time. */
   const many = (() => {
     const builder = new RolloutBuilder().meta().user("go on")

@@ -77,5 +77,6 @@ export const diskError = (code: string, operation: string, path: string): Platfo
     method: operation,
     reason: diskErrors[code] ?? "Unknown",
     pathOrDescriptor: path,
-    description: code
+    description: `${code}: a disk error of a test`,
+    cause: Object.assign(new Error(code), { code })
   })

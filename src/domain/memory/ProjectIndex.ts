@@ -1,5 +1,8 @@
 import { bucketOf } from "../thread/WorkingDirectory.js"
 
+/** Where the memories home says which folder belongs to which project. */
+export const projectIndexFile = "README.md"
+
 /** A path as one piece of Markdown code, whatever is in it. */
 const inCode = (path: string): string => {
   const text = path.replace(/\s+/g, " ")

@@ -8,6 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { cutMiddle } from "../../domain/text/ByteBudget.js"
+import { wrongKind } from "../../domain/memory/FileKind.js"
 import { agentOutputFolder } from "../../domain/memory/Publication.js"
 import { redact } from "../../domain/privacy/Redaction.js"
 import { AgentControl, type AgentRequest, consolidationSource } from "../../services/AgentControl.js"
@@ -75,8 +76,13 @@ const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { d
   const kept = new KeptOutput()
   const keep = (stream: Stream.Stream<Uint8Array, { readonly message: string }>) =>
     Effect.forkScoped(Stream.runForEach(stream, (bytes) => Effect.sync(() => kept.add(bytes))))
+  const folder = dirname(output)
+  const refuseLink = Effect.flatMap(Effect.isSuccess(fileSystem.readLink(folder)), (isLink) =>
+    isLink ? Effect.fail({ message: `${folder} ${wrongKind("Link", "Folder")}` }) : Effect.void
+  )
   yield* Effect.addFinalizer(() =>
-    fileSystem.makeDirectory(dirname(output), { recursive: true, mode: 0o700 }).pipe(
+    refuseLink.pipe(
+      Effect.zipRight(fileSystem.makeDirectory(folder, { recursive: true, mode: 0o700 })),
       Effect.zipRight(fileSystem.remove(output, { force: true })),
       Effect.zipRight(fileSystem.writeFileString(output, kept.text(), { flag: "wx", mode: 0o600 })),
       Effect.catchAll((error) => Effect.logWarning(`${output} could not be written: ${error.message}`))

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto"
-import { basename, dirname, join } from "node:path"
+import { basename, dirname, join, relative, sep } from "node:path"
 import { type PlatformError, SystemError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { type FileKind, wrongKind } from "../../domain/memory/FileKind.js"
 import type { MemoryFile } from "../../domain/memory/Publication.js"
 import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import type { SymbolicLinks } from "../../services/SymbolicLinks.js"
@@ -48,37 +49,64 @@ const sync = (fileSystem: FileSystem.FileSystem, path: string): Effect.Effect<vo
 
 const isMissing = (error: PlatformError): boolean => error._tag === "SystemError" && error.reason === "NotFound"
 
-/** The file operations that everything durable is made of. Paths are absolute. */
+const isTaken = (error: PlatformError): boolean => error._tag === "SystemError" && error.reason === "AlreadyExists"
+
+/**
+ * The file operations that everything durable is made of, below a home. Paths are absolute. The home itself may be reached
+ * through symbolic links; below it none is followed, and nothing is opened but files, nothing entered but folders.
+ */
 export const make = (
   fileSystem: FileSystem.FileSystem,
-  { isLink }: SymbolicLinks["Type"],
-  processes: ProcessTable["Type"]
+  { kindOf }: SymbolicLinks["Type"],
+  processes: ProcessTable["Type"],
+  home: string
 ) => {
   const suffix = `.${ownerName(processes.self)}.tmp`
 
-  /** A folder that is a symbolic link is not ours to write through, nor to remove from. */
-  const refuseLink = Effect.fnUntraced(function* (path: string) {
-    if (yield* isLink(path)) {
-      return yield* new SystemError({
-        reason: "BadResource",
-        module: "FileSystem",
-        method: "makeDirectory",
-        pathOrDescriptor: path,
-        description: "it is a symbolic link, and nothing is written through one"
-      })
+  /** Fails where something else stands than what belongs there. */
+  const requireKind = (kind: FileKind, wanted: "File" | "Folder", path: string): Effect.Effect<void, PlatformError> => {
+    const problem = wrongKind(kind, wanted)
+    return problem === undefined
+      ? Effect.void
+      : new SystemError({
+          reason: "BadResource",
+          module: "FileSystem",
+          method: "open",
+          pathOrDescriptor: path,
+          description: `${path} ${problem}`
+        })
+  }
+
+  /** The folders from below the home down to a path, it included. */
+  const foldersDownTo = (path: string): ReadonlyArray<string> => {
+    const names = relative(home, path).split(sep)
+    return path === home || names[0] === ".." ? [] : names.map((_, index) => join(home, ...names.slice(0, index + 1)))
+  }
+
+  /** Fails where a folder, or one on the way from the home to it, is something else; one that is not there is none. */
+  const requireFolder = Effect.fnUntraced(function* (path: string) {
+    for (const folder of foldersDownTo(path)) {
+      const kind = yield* kindOf(folder)
+      yield* requireKind(kind, "Folder", folder)
+      if (kind === "Nothing") {
+        return
+      }
     }
   })
 
   /** Makes a folder, and those above it. */
-  const makeFolder = (path: string): Effect.Effect<void, PlatformError> =>
-    Effect.zipRight(fileSystem.makeDirectory(path, { recursive: true, mode: folderMode }), refuseLink(path))
-
-  /** Makes a folder below a home that is there, and those between them; none may be a symbolic link. */
-  const makeFolderBelow = Effect.fnUntraced(function* (home: string, path: string) {
-    const folder = join(home, path)
-    yield* fileSystem.makeDirectory(folder, { recursive: true, mode: folderMode })
-    yield* Effect.forEach([...foldersAbove(path), path], (above) => refuseLink(join(home, above)), { discard: true })
-    return folder
+  const makeFolder = Effect.fnUntraced(function* (path: string) {
+    const options = { recursive: true, mode: folderMode }
+    if (path === home) {
+      return yield* fileSystem.makeDirectory(home, options)
+    }
+    for (const folder of foldersDownTo(path)) {
+      const kind = yield* kindOf(folder)
+      yield* requireKind(kind, "Folder", folder)
+      if (kind === "Nothing") {
+        yield* fileSystem.makeDirectory(folder, options)
+      }
+    }
   })
 
   /** A root, and the folders below it, that files need, the outer ones first. */
@@ -89,22 +117,45 @@ export const make = (
   const makeFoldersFor = (root: string, paths: ReadonlyArray<string>) =>
     Effect.forEach(foldersFor(root, paths), makeFolder, { discard: true })
 
+  /** A file's bytes. */
+  const readFile = (path: string): Effect.Effect<Uint8Array, PlatformError> =>
+    Effect.flatMap(kindOf(path), (kind) => Effect.zipRight(requireKind(kind, "File", path), fileSystem.readFile(path)))
+
   /** A file's bytes; none where there is no such file. */
   const readIfThere = (path: string): Effect.Effect<Option.Option<Uint8Array>, PlatformError> =>
-    Effect.catchIf(Effect.asSome(fileSystem.readFile(path)), isMissing, () => Effect.succeedNone)
+    Effect.catchIf(Effect.asSome(readFile(path)), isMissing, () => Effect.succeedNone)
+
+  /** The bytes of a file that is to be replaced; a symbolic link has none, and is replaced itself. */
+  const readBefore = (path: string): Effect.Effect<Option.Option<Uint8Array>, PlatformError> =>
+    Effect.flatMap(isLink(path), (isLink) => (isLink ? Effect.succeedNone : readIfThere(path)))
+
+  const isLink = (path: string) => Effect.map(kindOf(path), (kind) => kind === "Link")
+
+  const isFile = (path: string) => Effect.map(kindOf(path), (kind) => kind === "File")
+
+  const isFolder = (path: string) => Effect.map(kindOf(path), (kind) => kind === "Folder")
 
   /** The names in a folder, in the order of their code units; none where there is no such folder. */
-  const namesIn = (path: string) =>
-    fileSystem.readDirectory(path).pipe(
+  const namesIn = (path: string): Effect.Effect<Array<string>, PlatformError> =>
+    Effect.zipRight(requireFolder(path), fileSystem.readDirectory(path)).pipe(
       Effect.map((names) => names.sort()),
       Effect.catchIf(isMissing, () => Effect.succeed<Array<string>>([]))
     )
 
+  /** Opens a new file. What has its name was left by one who gave up, and goes; whatever it is, it is not opened. */
+  const openNew = (path: string) => {
+    const open = fileSystem.open(path, { flag: "wx", mode: fileMode })
+    return Effect.catchIf(open, isTaken, () => Effect.zipRight(fileSystem.remove(path, { force: true }), open))
+  }
+
   const writeThrough = (path: string, bytes: Uint8Array) =>
     Effect.scoped(
       Effect.gen(function* () {
-        const file = yield* fileSystem.open(path, { flag: "w", mode: fileMode })
-        yield* file.writeAll(bytes)
+        const file = yield* openNew(path)
+        // The platform takes a write of nothing for one that failed.
+        if (bytes.length > 0) {
+          yield* file.writeAll(bytes)
+        }
         yield* file.sync
       })
     )
@@ -125,7 +176,7 @@ export const make = (
   /** Writes a file of text unless it already says the same. */
   const keepAs = Effect.fnUntraced(function* (path: string, text: string) {
     const bytes = encoder.encode(text)
-    const before = yield* readIfThere(path)
+    const before = yield* readBefore(path)
     if (!Option.exists(before, (found) => Buffer.compare(found, bytes) === 0)) {
       yield* replaceFile(path, bytes)
     }
@@ -140,13 +191,11 @@ export const make = (
   /** Removes the folders below a folder, and it, that hold nothing. */
   const removeEmptyFolders = (folder: string): Effect.Effect<void, PlatformError> =>
     Effect.gen(function* () {
-      if (yield* isLink(folder)) {
+      if (!(yield* isFolder(folder))) {
         return
       }
-      for (const path of (yield* namesIn(folder)).map((name) => join(folder, name))) {
-        if (!(yield* isLink(path)) && (yield* fileSystem.stat(path)).type === "Directory") {
-          yield* removeEmptyFolders(path)
-        }
+      for (const name of yield* namesIn(folder)) {
+        yield* removeEmptyFolders(join(folder, name))
       }
       if ((yield* namesIn(folder)).length === 0) {
         yield* remove(folder)
@@ -171,12 +220,12 @@ export const make = (
     if (owner.host !== undefined && owner.startedAt !== undefined) {
       return yield* processes.isGone(owner)
     }
-    const { mtime } = yield* fileSystem.stat(path)
+    const info = yield* infoIfThere(path)
     const now = yield* Clock.currentTimeMillis
-    return Option.exists(mtime, (time) => now - time.getTime() > temporaryLife)
+    return Option.exists(info, ({ mtime }) => Option.exists(mtime, (time) => now - time.getTime() > temporaryLife))
   })
 
-  const sizeAndType = (path: string) =>
+  const infoIfThere = (path: string) =>
     Effect.catchIf(Effect.asSome(fileSystem.stat(path)), isMissing, () => Effect.succeedNone)
 
   /**
@@ -186,25 +235,23 @@ export const make = (
    */
   const listTree = Effect.fnUntraced(function* (folder: string) {
     const entries: Array<StagedEntry> = []
-    if (yield* isLink(folder)) {
-      return [{ _tag: "Link" as const, path: "." }]
+    const root = yield* kindOf(folder)
+    if (root === "Link" || root === "Special") {
+      return [{ _tag: root, path: "." }]
     }
     const open = [""]
     for (let next = open.pop(); next !== undefined && entries.length < treeEntries; next = open.pop()) {
       for (const name of (yield* namesIn(join(folder, next))).filter((name) => !temporaryName.test(name))) {
         const path = next === "" ? name : `${next}/${name}`
         const absolute = join(folder, path)
-        if (yield* isLink(absolute)) {
-          entries.push({ _tag: "Link", path })
-          continue
-        }
-        const found = Option.getOrUndefined(yield* sizeAndType(absolute))
-        if (found?.type === "Directory") {
+        const kind = yield* kindOf(absolute)
+        if (kind === "Folder") {
           open.push(path)
-        } else if (found !== undefined) {
-          entries.push(
-            found.type === "File" ? { _tag: "File", path, size: Number(found.size) } : { _tag: "Special", path }
-          )
+        } else if (kind === "File" || kind === "Nothing") {
+          const info = yield* infoIfThere(absolute)
+          entries.push(...Option.toArray(info).map(({ size }) => ({ _tag: "File" as const, path, size: Number(size) })))
+        } else {
+          entries.push({ _tag: kind, path })
         }
       }
     }
@@ -233,20 +280,14 @@ export const make = (
 
   /** Why files cannot be put below a folder: what stands in their way. */
   const obstaclesTo = Effect.fnUntraced(function* (folder: string, paths: ReadonlyArray<string>) {
-    const inTheWay = (path: string, wanted: "Directory" | "File") =>
-      Effect.gen(function* () {
-        const absolute = join(folder, path)
-        if (yield* isLink(absolute)) {
-          return [`${path} is a symbolic link in the memory, and nothing is written through one`]
-        }
-        if (!(yield* fileSystem.exists(absolute)) || (yield* fileSystem.stat(absolute)).type === wanted) {
-          return []
-        }
-        return [`${path} is in the way in the memory: it is no ${wanted === "File" ? "file" : "folder"}`]
+    const inTheWay = (path: string, wanted: "File" | "Folder") =>
+      Effect.map(kindOf(join(folder, path)), (kind) => {
+        const problem = wrongKind(kind, wanted)
+        return problem === undefined ? [] : [`${join(folder, path)} ${problem}`]
       })
     const folders = [...new Set(paths.flatMap(foldersAbove))]
     const found = [
-      ...(yield* Effect.forEach(folders, (path) => inTheWay(path, "Directory"))),
+      ...(yield* Effect.forEach(folders, (path) => inTheWay(path, "Folder"))),
       ...(yield* Effect.forEach(paths, (path) => inTheWay(path, "File")))
     ]
     return found.flat()
@@ -254,19 +295,20 @@ export const make = (
 
   return {
     exists: fileSystem.exists,
-    isLink,
+    isFile,
+    isFolder,
     keepAs,
     listTree,
     makeFolder,
-    makeFolderBelow,
     makeFoldersFor,
     moveFile,
     namesIn,
     obstaclesTo,
+    readBefore,
     readIfThere,
-    readFile: fileSystem.readFile,
+    readFile,
     readFiles,
-    refuseLink,
+    requireFolder,
     remove,
     removeEmptyFolders,
     removeFile,

@@ -126,6 +126,9 @@ const make = () => {
   })
 
   const openFile = (path: string, flag: FileSystem.OpenFlag): FileSystem.File => {
+    if (flag.startsWith("wx") && nodes.has(resolve(path))) {
+      throw failure("open", path, "AlreadyExists")
+    }
     if (flag.startsWith("w")) {
       put("open", path, { _tag: "File", bytes: new Uint8Array() })
     }
@@ -181,7 +184,7 @@ const make = () => {
       attempt(() => put("writeFileString", path, { _tag: "File", bytes: encoder.encode(text) }))
   })
   return Context.make(FileSystem.FileSystem, fileSystem).pipe(
-    Context.add(SymbolicLinks, { isLink: (path) => Effect.sync(() => nodes.get(resolve(path))?._tag === "Link") })
+    Context.add(SymbolicLinks, { kindOf: (path) => Effect.sync(() => nodes.get(resolve(path))?._tag ?? "Nothing") })
   )
 }
 

@@ -17,6 +17,9 @@ export const nextPreviousFolder = "previous.next"
 /** What readers see of a bucket. */
 export const memoryFolder = "memory"
 
+/** Where an agent works. */
+export const stagingFolder = "staging"
+
 /** Where each project's files are below a memories home. */
 export interface Layout {
   readonly memoriesHome: string
@@ -33,7 +36,7 @@ export const makeLayout = (memoriesHome: string): Layout => {
     rootOf: (cwd) => ({
       cwd,
       memoryPath: join(bucketPath(cwd), memoryFolder),
-      stagingPath: join(bucketPath(cwd), "staging")
+      stagingPath: join(bucketPath(cwd), stagingFolder)
     })
   }
 }

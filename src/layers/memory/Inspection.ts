@@ -1,15 +1,25 @@
-import { accessSync, constants, existsSync, lstatSync, readdirSync, readFileSync } from "node:fs"
+import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync } from "node:fs"
 import { basename, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { FileKind } from "../../domain/memory/FileKind.js"
 import { memoryFile, PublicationRecord } from "../../domain/memory/Publication.js"
 import { isBucket } from "../../domain/thread/WorkingDirectory.js"
 import { MemoryFsFailure } from "../../services/MemoryFs.js"
 import { MemoryShelf, type ShelfFinding } from "../../services/MemoryInspection.js"
 import { Settings } from "../../settings/Settings.js"
-import { journalFile, makeLayout, nextFolder, nextPreviousFolder, previousFolder, recordFile } from "./HomeLayout.js"
+import { kindOfStats, readPlainText } from "../node/PlainFile.js"
+import {
+  journalFile,
+  makeLayout,
+  nextFolder,
+  nextPreviousFolder,
+  previousFolder,
+  recordFile,
+  stagingFolder
+} from "./HomeLayout.js"
 
 const decodeRecord = Schema.decodeUnknownOption(Schema.parseJson(PublicationRecord))
 
@@ -31,18 +41,18 @@ interface Entry {
   readonly path: string
   readonly size: number
   readonly mode: number
-  readonly isFile: boolean
+  readonly kind: FileKind
 }
 
-/** Everything below a folder, the folder too; links are not followed. */
+/** Everything below a folder, the folder too, which may be reached through a link; below it none is followed. */
 const walk = (folder: string): ReadonlyArray<Entry> => {
   const found: Array<Entry> = []
   const open = [folder]
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     const at = path
-    const info = ifThere(() => lstatSync(at))
-    if (info !== undefined && !info.isSymbolicLink()) {
-      found.push({ path, size: info.isFile() ? info.size : 0, mode: info.mode, isFile: info.isFile() })
+    const info = ifThere(() => (at === folder ? statSync(at) : lstatSync(at)))
+    if (info !== undefined) {
+      found.push({ path, size: info.isFile() ? info.size : 0, mode: info.mode, kind: kindOfStats(info) })
       if (info.isDirectory()) {
         open.push(...namesIn(path).map((name) => join(at, name)))
       }
@@ -64,8 +74,8 @@ const isAllowed = (path: string): boolean => {
  * Whether a pass may write there. Files but the state DB's are replaced as wholes, which is up to their folder. What its
  * owner may not write is not meant to be written, whoever may all the same.
  */
-const isWritable = ({ isFile, mode, path }: Entry): boolean =>
-  (isFile && !basename(path).startsWith("state.sqlite")) || ((mode & 0o200) !== 0 && isAllowed(path))
+const isWritable = ({ kind, mode, path }: Entry): boolean =>
+  (kind === "File" && !basename(path).startsWith("state.sqlite")) || ((mode & 0o200) !== 0 && isAllowed(path))
 
 const attempt = <A>(operation: string, path: string, read: () => A): Effect.Effect<A, MemoryFsFailure> =>
   Effect.try({ try: read, catch: (cause) => new MemoryFsFailure({ operation, path, cause }) })
@@ -75,15 +85,21 @@ const make = Effect.gen(function* () {
 
   const { bucketPath, rootOf } = makeLayout(memoriesHome)
 
-  const readText = (path: string) =>
-    attempt("reading", path, () => Option.fromNullable(ifThere(() => readFileSync(path, "utf8"))))
+  /** Whether what is below a directory's memory is its own: no link leads there. */
+  const isOwn = (cwd: string): boolean =>
+    [bucketPath(cwd), rootOf(cwd).memoryPath].every(
+      (path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== false
+    )
+
+  const readText = (cwd: string, path: string) =>
+    attempt("reading", path, () => Option.fromNullable(isOwn(cwd) ? ifThere(() => readPlainText(path)) : undefined))
 
   const findIn = (bucket: string): ReadonlyArray<ShelfFinding> => {
     const folder = join(memoriesHome, bucket)
     const isThere = (name: string) => existsSync(join(folder, name))
     return [
       ...(isThere(journalFile) ? [{ path: join(folder, journalFile), problem: "unfinished" as const }] : []),
-      ...["staging", nextFolder, nextPreviousFolder]
+      ...[stagingFolder, nextFolder, nextPreviousFolder]
         .filter(isThere)
         .map((name) => ({ path: join(folder, name), problem: "left behind" as const }))
     ]
@@ -104,7 +120,13 @@ const make = Effect.gen(function* () {
       ...names.filter(isBucket).flatMap(findIn)
     )
     for (const entry of walk(memoriesHome)) {
-      const { mode, path } = entry
+      const { kind, mode, path } = entry
+      if (kind !== "File" && kind !== "Folder") {
+        if (path.slice(memoriesHome.length).split("/")[2] !== stagingFolder) {
+          found.push({ path, problem: "not opened" })
+        }
+        continue
+      }
       if (!isWritable(entry)) {
         found.push({ path, problem: "not writable" })
       }
@@ -121,14 +143,14 @@ const make = Effect.gen(function* () {
   return MemoryShelf.of({
     rootOf,
     bytes: attempt("measuring", memoriesHome, () => walk(memoriesHome).reduce((sum, { size }) => sum + size, 0)),
-    memoryText: (cwd) => readText(join(rootOf(cwd).memoryPath, memoryFile)),
+    memoryText: (cwd) => readText(cwd, join(rootOf(cwd).memoryPath, memoryFile)),
     files: (cwd) => {
       const { memoryPath } = rootOf(cwd)
       return attempt("reading", memoryPath, () =>
-        walk(memoryPath)
-          .filter(({ isFile, path }) => isFile && path.endsWith(".md"))
+        (isOwn(cwd) ? walk(memoryPath) : [])
+          .filter(({ kind, path }) => kind === "File" && path.endsWith(".md"))
           .flatMap(({ path }) => {
-            const text = ifThere(() => readFileSync(path, "utf8"))
+            const text = ifThere(() => readPlainText(path))
             return text === undefined ? [] : [{ path: path.slice(memoryPath.length + 1), text }]
           })
           .toSorted((one, other) => (one.path < other.path ? -1 : 1))
@@ -136,7 +158,7 @@ const make = Effect.gen(function* () {
     },
     record: (cwd) =>
       Effect.map(
-        readText(join(bucketPath(cwd), recordFile)),
+        readText(cwd, join(bucketPath(cwd), recordFile)),
         Option.flatMap((text) => decodeRecord(text))
       ),
     hasPrevious: (cwd) => {

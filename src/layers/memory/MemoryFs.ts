@@ -3,7 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { renderProjectIndex } from "../../domain/memory/ProjectIndex.js"
+import { projectIndexFile, renderProjectIndex } from "../../domain/memory/ProjectIndex.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../../services/MemoryFs.js"
 import { ProcessTable } from "../../services/ProcessTable.js"
 import { SymbolicLinks } from "../../services/SymbolicLinks.js"
@@ -26,7 +26,7 @@ const codexMarks = [".git", "raw_memories.md"]
 const make = Effect.gen(function* () {
   const fileSystem = yield* FileSystem.FileSystem
   const { memoriesHome, memoryBytes } = yield* Settings
-  const files = makeFiles(fileSystem, yield* SymbolicLinks, yield* ProcessTable)
+  const files = makeFiles(fileSystem, yield* SymbolicLinks, yield* ProcessTable, memoriesHome)
   const layout = makeLayout(memoriesHome)
 
   const prepare = Effect.gen(function* () {
@@ -42,10 +42,10 @@ const make = Effect.gen(function* () {
     yield* fileSystem.access(memoriesHome, { readable: true, writable: true })
   }).pipe(
     Effect.catchTags({
-      SystemError: (error) =>
-        new MemoriesHomeUnavailable({ path: memoriesHome, reason: `cannot be used (${error.reason})` }),
-      BadArgument: (error) =>
-        new MemoriesHomeUnavailable({ path: memoriesHome, reason: `cannot be used (${error.message})` })
+      SystemError: (cause) =>
+        new MemoriesHomeUnavailable({ path: memoriesHome, reason: `cannot be used (${cause.reason})`, cause }),
+      BadArgument: (cause) =>
+        new MemoriesHomeUnavailable({ path: memoriesHome, reason: `cannot be used (${cause.message})`, cause })
     }),
     Effect.withSpan("MemoryFs.prepare")
   )
@@ -55,12 +55,12 @@ const make = Effect.gen(function* () {
     return Effect.map(
       files.readIfThere(path),
       Option.match({ onNone: () => "", onSome: (text) => decoder.decode(text) })
-    ).pipe(Effect.zipLeft(files.refuseLink(path)), failing("reading the ignore file", path))
+    ).pipe(failing("reading the ignore file", path))
   })
 
   const describeProjects: MemoryFs["Type"]["describeProjects"] = Effect.fn("MemoryFs.describeProjects")(
     function* (projects) {
-      const path = join(memoriesHome, "README.md")
+      const path = join(memoriesHome, projectIndexFile)
       const isNew = !(yield* failing("reading", path)(files.exists(path)))
       if (projects.length > 0 || !isNew) {
         yield* files

@@ -19,10 +19,14 @@ export const encodeRecord = (record: PublicationRecord): Uint8Array => encoder.e
 /** The record that a file holds; none where it is no record, as after a hand has been at it. */
 export const decodeRecord = (bytes: Uint8Array): Option.Option<PublicationRecord> => decode(decoder.decode(bytes))
 
+const readRecordAt = (files: Files, bucket: string, name: string) =>
+  Effect.zipRight(
+    files.requireFolder(bucket),
+    Effect.map(files.readIfThere(join(bucket, name)), Option.flatMap(decodeRecord))
+  )
+
 /** What was published in a bucket. */
-export const readRecord = (files: Files, bucket: string) =>
-  Effect.map(files.readIfThere(join(bucket, recordFile)), Option.flatMap(decodeRecord))
+export const readRecord = (files: Files, bucket: string) => readRecordAt(files, bucket, recordFile)
 
 /** The publish that was begun in a bucket and not finished. */
-export const readJournal = (files: Files, bucket: string) =>
-  Effect.map(files.readIfThere(join(bucket, journalFile)), Option.flatMap(decodeRecord))
+export const readJournal = (files: Files, bucket: string) => readRecordAt(files, bucket, journalFile)

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { memoryFile, skillFolder, summaryFile } from "../../domain/memory/Publication.js"
@@ -10,15 +10,15 @@ const decoder = new TextDecoder()
 /** What readers see of a memory, as they see it. */
 export const make = (files: Files, { bucketPath, rootOf }: Layout) => {
   const textAt = Effect.fnUntraced(function* (path: string) {
-    const isElsewhere = (yield* files.isLink(path)) || (yield* files.isLink(dirname(path)))
-    const bytes = isElsewhere ? Option.none() : yield* files.readIfThere(path)
+    const bytes = (yield* files.isFile(path)) ? yield* files.readIfThere(path) : Option.none()
     return Option.match(bytes, { onNone: () => "", onSome: (bytes) => decoder.decode(bytes) })
   })
 
   const skillsIn = Effect.fnUntraced(function* (memoryPath: string) {
     const folder = join(memoryPath, skillFolder)
-    const names = (yield* files.isLink(folder)) ? [] : yield* files.namesIn(folder)
-    const skills = yield* Effect.forEach(names, (name) => {
+    const isFolder = (name: string) => files.isFolder(join(folder, name))
+    const names = (yield* isFolder("")) ? yield* files.namesIn(folder) : []
+    const skills = yield* Effect.forEach(yield* Effect.filter(names, isFolder), (name) => {
       const path = `${skillFolder}/${name}/SKILL.md`
       return Effect.map(textAt(join(memoryPath, path)), (text) => ({ path, text }))
     })
@@ -29,7 +29,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout) => {
     const root = rootOf(cwd)
     const { memoryPath } = root
     return yield* Effect.gen(function* () {
-      if ((yield* files.isLink(bucketPath(cwd))) || (yield* files.isLink(memoryPath))) {
+      if (!(yield* files.isFolder(bucketPath(cwd))) || !(yield* files.isFolder(memoryPath))) {
         return { root, memory: "", summary: "", skills: [] }
       }
       return {

@@ -43,7 +43,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     const { memoryPath, stagingPath } = rootOf(cwd)
     const bucket = bucketPath(cwd)
     yield* Effect.gen(function* () {
-      yield* Effect.forEach([bucket, memoryPath], files.refuseLink, { discard: true })
+      yield* files.requireFolder(memoryPath)
       const record = yield* readRecord(files, bucket)
       const personal = new Set(Option.match(record, { onNone: () => [], onSome: (known) => known.personalFiles }))
       const entries = yield* files.listTree(memoryPath)
@@ -129,6 +129,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
   const finish = Effect.fnUntraced(function* (cwd: string, record: PublicationRecord) {
     const bucket = bucketPath(cwd)
     const { memoryPath } = rootOf(cwd)
+    yield* files.requireFolder(memoryPath)
     if (yield* files.exists(join(bucket, nextPreviousFolder))) {
       yield* files.remove(join(bucket, previousFolder))
       yield* files.moveFile(join(bucket, nextPreviousFolder), join(bucket, previousFolder))

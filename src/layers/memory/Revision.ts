@@ -45,7 +45,7 @@ const make = Effect.gen(function* () {
   const fileSystem = yield* FileSystem.FileSystem
   const { memoriesHome } = yield* Settings
   const { rootOf } = yield* MemoryFs
-  const files = makeFiles(fileSystem, yield* SymbolicLinks, yield* ProcessTable)
+  const files = makeFiles(fileSystem, yield* SymbolicLinks, yield* ProcessTable, memoriesHome)
 
   const placesOf = (cwd: string) => {
     const { memoryPath, stagingPath } = rootOf(cwd)
@@ -127,7 +127,7 @@ const make = Effect.gen(function* () {
       if (!(yield* fileSystem.exists(bucket))) {
         return
       }
-      yield* Effect.forEach([bucket, memoryPath], files.refuseLink, { discard: true })
+      yield* files.requireFolder(memoryPath)
       const kept = [previousFolder, nextPreviousFolder, nextFolder].map((name) => join(bucket, name))
       yield* Effect.forEach([stagingPath, ...kept], remove, { discard: true })
       yield* Effect.forEach([bucket, memoryPath], (folder) => removeTemporary(folder, () => true), { discard: true })
@@ -139,7 +139,7 @@ const make = Effect.gen(function* () {
   const restore = Effect.fn("MemoryRevision.restore")(function* (cwd: string, fingerprint: string) {
     const { bucket, memoryPath } = placesOf(cwd)
     yield* Effect.gen(function* () {
-      yield* Effect.forEach([bucket, memoryPath], files.refuseLink, { discard: true })
+      yield* files.requireFolder(memoryPath)
       const before = Option.getOrUndefined(yield* readRecord(files, join(bucket, previousFolder)))
       if (before === undefined) {
         return yield* new NothingToRestore({ cwd })

@@ -38,7 +38,12 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
   const discardStaging = Effect.fn("MemoryFs.discardStaging")(function* (cwd: string) {
     const bucket = bucketPath(cwd)
     const leftovers = [rootOf(cwd).stagingPath, join(bucket, nextFolder), join(bucket, nextPreviousFolder)]
-    yield* failing("removing the staged copy", bucket)(Effect.forEach(leftovers, files.remove, { discard: true }))
+    yield* files
+      .requireFolder(bucket)
+      .pipe(
+        Effect.zipRight(Effect.forEach(leftovers, files.remove, { discard: true })),
+        failing("removing the staged copy", bucket)
+      )
   })
 
   /**
@@ -68,6 +73,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     yield* discardStaging(cwd)
     return yield* Effect.gen(function* () {
       const record = Option.getOrUndefined(yield* readRecord(files, bucketPath(cwd)))
+      yield* files.requireFolder(root.memoryPath)
       const entries = yield* files.listTree(root.memoryPath)
       const outside = yield* files.readFiles(root.memoryPath, entries)
       const current = outside.find(({ path }) => path === memoryFile)

@@ -1,10 +1,13 @@
 import { basename, join } from "node:path"
+import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import { detailOf } from "../../domain/memory/DiskFault.js"
 import { parseMemorySummary, renderMemorySummary } from "../../domain/memory/MemorySummary.js"
 import { type MemoryFile, summaryFile, traceFolder } from "../../domain/memory/Publication.js"
 import { readTraceFile, renderTraceFile, threadOfTraceFile, traceFileName } from "../../domain/memory/TraceMemory.js"
-import { bucketOf, isBucket } from "../../domain/thread/WorkingDirectory.js"
+import { isBucket } from "../../domain/thread/WorkingDirectory.js"
 import type { MemoryFs, StoredTrace } from "../../services/MemoryFs.js"
 import type { ThreadMemory } from "../../services/StateDb.js"
 import type { Files } from "./DurableFiles.js"
@@ -30,8 +33,11 @@ export const phaseOneFiles = (memories: ReadonlyArray<ThreadMemory>): ReadonlyAr
 
 /** The files of phase one: traces, and the summary that is made of the rows. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
-  const makeFolder = (cwd: string) =>
-    files.makeFolderBelow(memoriesHome, join(bucketOf(cwd), memoryFolder, traceFolder))
+  const makeFolder = Effect.fnUntraced(function* (cwd: string) {
+    const folder = join(rootOf(cwd).memoryPath, traceFolder)
+    yield* files.makeFolder(folder)
+    return folder
+  })
 
   const storeTrace: MemoryFs["Type"]["storeTrace"] = (trace, commit) => {
     const { cwd, threadId } = trace.header
@@ -40,7 +46,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       const folder = yield* makeFolder(cwd)
       const names = yield* files.namesIn(folder)
       const path = join(folder, name)
-      const before = names.includes(name) ? yield* files.readIfThere(path) : Option.none()
+      const before = names.includes(name) ? yield* files.readBefore(path) : Option.none()
       yield* files.replaceFile(path, encoder.encode(renderTraceFile(trace.header, trace.trace)))
       const others = names.filter((other) => other !== name && threadOfTraceFile(other) === threadId)
       return { path, before, others: others.map((other) => join(folder, other)) }
@@ -61,9 +67,13 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     ).pipe(Effect.withSpan("MemoryFs.storeTrace", { attributes: { threadId } }))
   }
 
+  const unreadable =
+    (path: string) =>
+    (error: PlatformError): StoredTrace => ({ _tag: "Unreadable", path, reason: detailOf(error) })
+
   const storedTrace = (path: string, name: string, summaries: ReadonlyMap<string, string>) =>
     Effect.match(files.readFile(path), {
-      onFailure: (error): StoredTrace => ({ _tag: "Unreadable", path, reason: error.message }),
+      onFailure: unreadable(path),
       onSuccess: (bytes) =>
         Option.fromNullable(threadOfTraceFile(name)).pipe(
           Option.flatMap((id) => readTraceFile(decoder.decode(bytes), id, name, summaries.get(id))),
@@ -78,21 +88,27 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
         )
     })
 
-  const storedTraces = Effect.gen(function* () {
-    const found: Array<StoredTrace> = []
-    for (const bucket of (yield* files.namesIn(memoriesHome)).filter(isBucket)) {
-      const memoryPath = join(memoriesHome, bucket, memoryFolder)
-      const summary = yield* files.readIfThere(join(memoryPath, summaryFile))
-      const summaries = parseMemorySummary(
-        Option.match(summary, { onNone: () => "", onSome: (bytes) => decoder.decode(bytes) })
-      )
-      for (const name of yield* files.namesIn(join(memoryPath, traceFolder))) {
-        if (name.endsWith(".md")) {
-          found.push(yield* storedTrace(join(memoryPath, traceFolder, name), name, summaries))
-        }
-      }
+  /** The trace files of one project; what cannot be read of it is among them as such, and hides nothing else. */
+  const tracesIn = Effect.fnUntraced(function* (memoryPath: string) {
+    const folder = join(memoryPath, traceFolder)
+    const names = yield* Effect.either(files.namesIn(folder))
+    if (Either.isLeft(names)) {
+      return [unreadable(folder)(names.left)]
     }
-    return found
+    const summaryPath = join(memoryPath, summaryFile)
+    const summary = yield* Effect.either(files.readIfThere(summaryPath))
+    const bytes = Option.flatten(Either.getRight(summary))
+    const summaries = parseMemorySummary(Option.match(bytes, { onNone: () => "", onSome: (it) => decoder.decode(it) }))
+    const traces = yield* Effect.forEach(
+      names.right.filter((name) => name.endsWith(".md")),
+      (name) => storedTrace(join(folder, name), name, summaries)
+    )
+    return [...Option.toArray(Option.map(Either.getLeft(summary), unreadable(summaryPath))), ...traces]
+  })
+
+  const storedTraces = Effect.gen(function* () {
+    const buckets = (yield* files.namesIn(memoriesHome)).filter(isBucket)
+    return (yield* Effect.forEach(buckets, (bucket) => tracesIn(join(memoriesHome, bucket, memoryFolder)))).flat()
   }).pipe(failing("reading the stored traces", memoriesHome), Effect.withSpan("MemoryFs.storedTraces"))
 
   const tracesOf = Effect.fn("MemoryFs.tracesOf")(function* (cwd: string) {
@@ -107,7 +123,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       names.filter((name) => threadOfTraceFile(name) !== undefined && !kept.has(name)),
       (name) =>
         Effect.match(files.removeFile(join(folder, name)), {
-          onFailure: (error) => [`${join(folder, name)} could not be removed: ${error.message}`],
+          onFailure: (error) => [`${join(folder, name)} could not be removed: ${detailOf(error)}`],
           onSuccess: () => []
         })
     )

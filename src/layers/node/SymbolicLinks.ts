@@ -2,11 +2,12 @@ import { lstat } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SymbolicLinks } from "../../services/SymbolicLinks.js"
+import { kindOfStats } from "./PlainFile.js"
 
 /** Symbolic links of this machine's file system. */
 export const layer: Layer.Layer<SymbolicLinks> = Layer.succeed(SymbolicLinks, {
-  isLink: (path) =>
+  kindOf: (path) =>
     Effect.async((resume) => {
-      lstat(path, (error, info) => resume(Effect.succeed(error === null && info.isSymbolicLink())))
+      lstat(path, (error, stats) => resume(Effect.succeed(error === null ? kindOfStats(stats) : "Nothing")))
     })
 })

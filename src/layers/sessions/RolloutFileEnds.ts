@@ -4,6 +4,7 @@ import { type LineLimits, LineSplitter } from "../../domain/session/LineSplitter
 import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/RolloutEnds.js"
 import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
 import { RolloutUnreadable } from "../../services/RolloutStore.js"
+import { readFlags, requireFileStats } from "../node/PlainFile.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 
 /** How much of a file is read at a time, in bytes. */
@@ -82,9 +83,11 @@ const readPackedEnds = (descriptor: number, size: number, unpacker: Unpacker, op
 }
 
 const withFile = <A>(path: string, use: (descriptor: number, size: number) => A): A => {
-  const descriptor = openSync(path, "r")
+  const descriptor = openSync(path, readFlags)
   try {
-    return use(descriptor, fstatSync(descriptor).size)
+    const info = fstatSync(descriptor)
+    requireFileStats(info, path)
+    return use(descriptor, info.size)
   } finally {
     closeSync(descriptor)
   }

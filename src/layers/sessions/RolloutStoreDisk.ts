@@ -20,6 +20,7 @@ import {
 import { Settings } from "../../settings/Settings.js"
 import { breathe } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
+import { readFlags, requireFileStats } from "../node/PlainFile.js"
 import * as RolloutFileEnds from "./RolloutFileEnds.js"
 
 /** `node:fs` itself, and its synchronous half for listing: a pass asks for the size of ten thousand files. */
@@ -94,7 +95,7 @@ const withoutCopies = (files: ReadonlyArray<RolloutFile>): ReadonlyArray<Rollout
 const unreadable = (path: string) => (cause: unknown) => new RolloutUnreadable({ path, cause })
 
 const openFile = (path: string): Effect.Effect<FileHandle, RolloutUnreadable> =>
-  Effect.tryPromise({ try: () => open(path, "r"), catch: unreadable(path) })
+  Effect.tryPromise({ try: () => open(path, readFlags), catch: unreadable(path) })
 
 type Record = RolloutLine | MalformedLine | EndOfRollout
 
@@ -108,7 +109,14 @@ const readWhole = (
     Effect.gen(function* () {
       const { path } = file
       const handle = yield* Effect.acquireRelease(openFile(path), (handle) => Effect.promise(() => handle.close()))
-      const info = yield* Effect.tryPromise({ try: () => handle.stat(), catch: unreadable(path) })
+      const info = yield* Effect.tryPromise({
+        try: async () => {
+          const info = await handle.stat()
+          requireFileStats(info, path)
+          return info
+        },
+        catch: unreadable(path)
+      })
       const hash = createHash("sha256")
       const splitter = new LineSplitter(limits)
       const undone = new UndoneLines(endOrdinal)

@@ -1,4 +1,3 @@
-import { accessSync, closeSync, constants, openSync } from "node:fs"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -15,14 +14,6 @@ import { makeTools, repairDatabase } from "./sqlite/Operation.js"
 import { setCorruptAside } from "./sqlite/SetCorruptAside.js"
 import * as Spending from "./Spending.js"
 import * as Threads from "./ThreadIndex.js"
-
-/** SQLite would make the file readable to everybody; what it makes beside it has the file's own mode. */
-const makePrivate = (path: string): Effect.Effect<void> =>
-  Effect.ignore(Effect.try(() => closeSync(openSync(path, "wx", 0o600))))
-
-/** SQLite opens a file that may only be read, and says so at the first write. */
-const checkWritable = (path: string): Effect.Effect<void, StateDbUnavailable> =>
-  Effect.try({ try: () => accessSync(path, constants.W_OK), catch: (cause) => unavailable(path, cause) })
 
 const make = Effect.fnUntraced(function* (path: string, isRebuilt: boolean) {
   yield* migrate(path)
@@ -56,8 +47,6 @@ export const layer = (
       if (options.replaceCorrupt) {
         yield* setCorruptAside(path)
       }
-      yield* makePrivate(path)
-      yield* checkWritable(path)
       return Layer.provide(Layer.effect(StateDb, make(path, options.replaceCorrupt)), connection(path))
     })
   )

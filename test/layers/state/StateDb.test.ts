@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process"
 import {
+  rmSync,
+  symlinkSync,
   accessSync,
   chmodSync,
   constants,
@@ -11,7 +13,7 @@ import {
   truncateSync,
   writeFileSync
 } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as SqlClient from "@effect/sql/SqlClient"
 import {
@@ -479,7 +481,66 @@ describe("a state DB that cannot be used", () => {
     Effect.gen(function* () {
       const path = yield* newPath
       mkdirSync(path)
-      yield* refuses(path, "unopenable", /cannot be opened/)
+      yield* refuses(path, "not-a-file", /is a folder where a file belongs; move it away/)
+    })
+  )
+
+  for (const part of ["", "-wal", "-shm", "-journal"]) {
+    it.scoped(
+      `because its file ${part === "" ? "itself" : part} is a FIFO or a link says so, and waits for nobody`,
+      () =>
+        Effect.gen(function* () {
+          const path = yield* newPath
+          for (const [make, says] of [
+            [() => spawnSync("mkfifo", [path + part]), "is a FIFO, a socket or a device where a file belongs"],
+            [() => symlinkSync("/nowhere/else", path + part), "is a symbolic link where a file belongs"]
+          ] as const) {
+            make()
+            const error = yield* Effect.flip(Effect.scoped(connect(path)))
+            assert.instanceOf(error, StateDbUnavailable)
+            assert.deepStrictEqual([error.reason, error.path], ["not-a-file", path + part])
+            assert.include(error.message, `${path}${part} ${says}`)
+            assert.deepStrictEqual(readdirSync(join(path, "..")), [basename(path + part)])
+            rmSync(path + part)
+          }
+        })
+    )
+  }
+
+  it.scoped("because the ids beside it that were forgotten are in a FIFO says so, and waits for nobody", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      const forgotten = join(path, "../forgotten")
+      spawnSync("mkfifo", [forgotten])
+      const error = yield* Effect.flip(Effect.scoped(connect(path)))
+      assert.instanceOf(error, StateDbUnavailable)
+      assert.strictEqual(error.reason, "not-a-file")
+      assert.match(error.message, /\/forgotten is a FIFO, a socket or a device where a file belongs/)
+      rmSync(forgotten)
+      writeFileSync(forgotten, "")
+      yield* connect(path)
+    })
+  )
+
+  it.scoped("because its disk is full says so, and is opened again once there is room", (context) =>
+    Effect.gen(function* () {
+      const folder = join(yield* newPath, "../small")
+      mkdirSync(folder)
+      if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]).status !== 0) {
+        return context.skip("nothing can be mounted here")
+      }
+      yield* Effect.addFinalizer(() => Effect.sync(() => void spawnSync("umount", ["-l", folder])))
+      const path = join(folder, "state.sqlite")
+      for (const free of [0, 8, 40, 100, 200]) {
+        writeFileSync(join(folder, "fill"), Buffer.alloc((1_024 - free) * 1_024))
+        const error = yield* Effect.flip(Effect.scoped(connect(path)))
+        assert.instanceOf(error, StateDbUnavailable)
+        assert.strictEqual(error.reason, "disk", `${free} KiB free`)
+        assert.match(error.message, /^the disk is full: .*; free some space/)
+        rmSync(join(folder, "fill"))
+        yield* Effect.scoped(connect(path))
+        readdirSync(folder).forEach((name) => rmSync(join(folder, name)))
+      }
     })
   )
 

@@ -51,6 +51,10 @@ const advice: { readonly [Problem in ShelfFinding["problem"]]: readonly [string,
   "open to others": ["others on this machine can read it", "chmod -R go-rwx the memories home"],
   "left behind": ["a pass that was killed left it", "the next consolidation removes it; run rollout-memories"],
   "set aside": ["a corrupt state DB was kept", "remove it when you no longer want to look at it"],
+  "not opened": [
+    "a symbolic link, a FIFO, a socket or a device, of which a pass opens none",
+    "move it away; a pass writes what belongs there again"
+  ],
   unfinished: ["a publish was cut short", "run rollout-memories: it is finished before anything else"],
   "managed by Codex": ["Codex's own memories feature keeps it", "pass another folder: --memories-home DIR"]
 }

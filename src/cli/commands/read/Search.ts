@@ -18,6 +18,7 @@ import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../../../services/MemoryInspection.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
+import { safeMessageOf } from "../../../services/Redactor.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
@@ -30,7 +31,11 @@ const mostHits = 20
 const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: ReadonlyArray<string>, traces: number) {
   const shelf = yield* MemoryShelf
   const texts = (yield* Effect.forEach(cwds, (cwd) =>
-    Effect.map(shelf.memoryText(cwd), (text) => Option.toArray(Option.map(text, (text) => ({ cwd, text }))))
+    shelf.memoryText(cwd).pipe(
+      Effect.map((text) => Option.toArray(Option.map(text, (text) => ({ cwd, text })))),
+      // One that cannot be read hides nothing of the others.
+      Effect.catchAll((error) => Effect.as(Effect.flatMap(safeMessageOf(error), Effect.logWarning), []))
+    )
   )).flat()
   const found = texts.filter(({ text }) => answers(query, text))
   const averageLength = texts.reduce((sum, { text }) => sum + text.length, 0) / Math.max(1, texts.length)

@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync } from "node:fs"
+import { closeSync, openSync } from "node:fs"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
@@ -7,10 +7,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 import * as String from "effect/String"
+import { diskFaultOf, errorCodeOf } from "../../../domain/memory/DiskFault.js"
 import { StateDbUnavailable } from "../../../services/StateDb.js"
+import { notAFile, requireFile } from "../../node/PlainFile.js"
 
 /**
  * How long SQLite itself waits for another process, in milliseconds. It blocks the event loop while it does, so the real
@@ -25,27 +26,23 @@ const patience = Schedule.exponential("5 millis", 1.5).pipe(
   Schedule.upTo("60 seconds")
 )
 
-/** SQLite's own code, however deep in its causes an error has it. */
-const codeOf = (error: unknown): string =>
-  Predicate.hasProperty(error, "code") && Predicate.isString(error.code)
-    ? error.code
-    : Predicate.hasProperty(error, "cause")
-      ? codeOf(error.cause)
-      : ""
-
-const isBusy = (error: unknown): boolean => /^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(error))
+const isBusy = (error: unknown): boolean => /^SQLITE_(?:BUSY|LOCKED)/.test(errorCodeOf(error))
 
 /** Runs an effect again while another process holds the database. */
 export const whileBusy = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.retry(effect, { schedule: patience, while: isBusy })
 
 const reasonOf = (error: unknown): StateDbUnavailable["reason"] => {
-  const code = codeOf(error)
+  const code = errorCodeOf(error)
   return /^SQLITE_(?:NOTADB|CORRUPT)/.test(code)
     ? "corrupt"
     : /^(?:SQLITE_READONLY|EACCES|EPERM|EROFS)/.test(code)
       ? "read-only"
-      : "unopenable"
+      : code === notAFile
+        ? "not-a-file"
+        : diskFaultOf(error) === undefined
+          ? "unopenable"
+          : "disk"
 }
 
 /** What it means that the database at a path could not be used. */
@@ -55,15 +52,25 @@ export const unavailable = (path: string, cause: unknown): StateDbUnavailable =>
 /** SQLite gives the files beside a database the mode that the database has. */
 const fileMode = 0o600
 
-/** Makes the file, for its owner alone, where there is none; one that is a symbolic link is not written through. */
+/** A database is one file, and those that SQLite keeps beside it while it is open. */
+export const databaseParts = ["", "-wal", "-shm", "-journal"] as const
+
+/** Fails where anything of a database is no file of its own: SQLite would open it, whatever it is. */
+const requireFiles = (path: string): Effect.Effect<void, StateDbUnavailable> =>
+  Effect.forEach(
+    databaseParts,
+    (part) =>
+      Effect.try({
+        try: () => requireFile(path + part),
+        catch: (cause) => unavailable(path + part, cause)
+      }),
+    { discard: true }
+  )
+
+/** Makes the file, for its owner alone, where there is none. */
 const makePrivate = (path: string): Effect.Effect<void, StateDbUnavailable> =>
   Effect.try({
-    try: () => {
-      if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
-        throw new Error("it is a symbolic link, and nothing is written through one")
-      }
-      closeSync(openSync(path, "a", fileMode))
-    },
+    try: () => closeSync(openSync(path, "a", fileMode)),
     catch: (cause) => unavailable(path, cause)
   })
 
@@ -97,14 +104,14 @@ const open = (options: OpenOptions): Layer.Layer<SqlClient.SqlClient, StateDbUna
  * the folder there.
  */
 export const connection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
-  Layer.unwrapEffect(Effect.as(makePrivate(path), open({ filename: path })))
+  Layer.unwrapEffect(requireFiles(path).pipe(Effect.zipRight(makePrivate(path)), Effect.as(open({ filename: path }))))
 
 /**
  * A connection that can write nothing, whoever else has the database open. What SQLite keeps beside the file must be there,
  * or its folder must be writable.
  */
 export const readConnection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
-  open({ filename: path, readonly: true, disableWAL: true })
+  Layer.unwrapEffect(Effect.as(requireFiles(path), open({ filename: path, readonly: true, disableWAL: true })))
 
 /** A connection to an empty database that is in no file, and gone with its layer. */
 export const emptyConnection: Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> = open({ filename: ":memory:" })

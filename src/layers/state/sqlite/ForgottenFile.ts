@@ -1,9 +1,10 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ThreadId } from "../../../domain/thread/ThreadId.js"
+import { readPlainText } from "../../node/PlainFile.js"
 
 /**
  * The record of what was forgotten, beside the database: the ids, a line each, and nothing else. A database that takes the
@@ -27,7 +28,7 @@ const failing =
 
 /** The ids in the file beside a database; none where there is no file. One that cannot be read fails: nobody may come back by it. */
 export const readForgotten = (database: string): Effect.Effect<ReadonlyArray<ThreadId>, SqlError> =>
-  Effect.try(() => readFileSync(recordBeside(database), "utf8")).pipe(
+  Effect.try(() => readPlainText(recordBeside(database))).pipe(
     Effect.catchIf(
       ({ error }) => isMissing(error),
       () => Effect.succeed("")
@@ -39,7 +40,7 @@ export const readForgotten = (database: string): Effect.Effect<ReadonlyArray<Thr
   )
 
 /** Forces a file's or a folder's content to the disk. */
-const through = (path: string, flag: "r" | "w", write: (file: number) => void): void => {
+const through = (path: string, flag: "r" | "wx", write: (file: number) => void): void => {
   const file = openSync(path, flag, 0o600)
   try {
     write(file)
@@ -64,7 +65,8 @@ export const writeForgotten = (
       // Named as other temporary files of the home, which are swept when a killed process left one.
       const temporary = join(dirname(path), `.forgotten.-${pid}-.tmp`)
       try {
-        through(temporary, "w", (file) => writeFileSync(file, [...new Set(threadIds)].sort().join("\n") + "\n"))
+        rmSync(temporary, { force: true })
+        through(temporary, "wx", (file) => writeFileSync(file, [...new Set(threadIds)].sort().join("\n") + "\n"))
         renameSync(temporary, path)
       } finally {
         rmSync(temporary, { force: true })

@@ -4,8 +4,8 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { StateDbUnavailable } from "../../../services/StateDb.js"
-import { connection, unavailable, whileBusy } from "./Connection.js"
+import type { StateDbUnavailable } from "../../../services/StateDb.js"
+import { connection, databaseParts, unavailable, whileBusy } from "./Connection.js"
 
 const isOk = Schema.is(Schema.Tuple(Schema.Struct({ quickCheck: Schema.Literal("ok") })))
 
@@ -22,9 +22,6 @@ const isCorrupt = (path: string): Effect.Effect<boolean, StateDbUnavailable> =>
     )
   )
 
-/** A database is one file, and the two that SQLite keeps beside it while it is open. */
-const parts = ["", "-wal", "-shm"]
-
 /**
  * Moves a corrupt database at a path out of the way, to a name that says when. A sound one, or none, is left alone; nothing
  * is ever deleted.
@@ -37,11 +34,11 @@ export const setCorruptAside = Effect.fn("StateDb.setCorruptAside")(function* (p
   const aside = `${path}.corrupt-${now}`
   yield* Effect.try({
     try: () => {
-      for (const part of parts.filter((part) => existsSync(path + part))) {
+      for (const part of databaseParts.filter((part) => existsSync(path + part))) {
         renameSync(path + part, aside + part)
       }
     },
-    catch: (cause) => new StateDbUnavailable({ path, reason: "read-only", cause })
+    catch: (cause) => unavailable(path, cause)
   })
   yield* Effect.logWarning(`the corrupt state DB was moved to ${aside}`)
 })
