@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schedule, Schema } from "effect"
@@ -336,5 +346,20 @@ describe("interruption", () => {
           "nothing is still locked"
         )
       })
+  )
+
+  it.scopedLive("by SIGTERM ends it in the middle of a line that does not end, which others did not wait for", () =>
+    Effect.gen(function* () {
+      const { args, codex, memories } = yield* homes
+      addSession(codex, 9)
+      // Two hundred gigabytes that take no room, and minutes to read.
+      truncateSync(rolloutPath(codex, 9), 200_000_000_000)
+      const running = start(mainPath, [...args, "--all", "--min-idle", "0", "--json"])
+      yield* Effect.repeat(hasTrace(memories), { until: (isThere) => isThere, schedule: Schedule.spaced("5 millis") })
+      running.child.kill("SIGTERM")
+      const ended = yield* running.ended
+      assert.strictEqual(ended.code, 130, ended.stderr)
+      assert.strictEqual(ended.stdout, "")
+    })
   )
 })

@@ -1,3 +1,4 @@
+import { CollectedBytes } from "./CollectedBytes.js"
 import { LongLine } from "./LongLine.js"
 
 /** A line of text with its number, counted from 1. */
@@ -14,6 +15,8 @@ export interface LineLimits {
 
 /** A line that is still longer than this holds no text that anyone reads, in bytes. */
 const lineBytes = 67_108_864
+/** A long line with more than this outside its strings holds no text that anyone reads, in bytes. */
+const structureBytes = 2_097_152
 
 const lineFeed = 0x0a
 const decoder = new TextDecoder("utf-8")
@@ -26,8 +29,7 @@ const trim = (text: string): string => text.replaceAll("\0", "").trim()
  * invalid UTF-8 is replaced. Holds one line at most, and of a long one only the ends of its strings.
  */
 export class LineSplitter {
-  private pieces: Array<Uint8Array> = []
-  private pieceBytes = 0
+  private readonly held = new CollectedBytes()
   private long: LongLine | undefined
   private line = 1
   private readonly limits: LineLimits
@@ -41,8 +43,7 @@ export class LineSplitter {
     const lines: Array<NumberedLine> = []
     let start = 0
     for (let end = bytes.indexOf(lineFeed); end !== -1; end = bytes.indexOf(lineFeed, start)) {
-      this.hold(bytes.subarray(start, end))
-      lines.push(...this.take())
+      lines.push(...this.take(bytes.subarray(start, end)))
       start = end + 1
     }
     this.hold(bytes.subarray(start))
@@ -51,39 +52,35 @@ export class LineSplitter {
 
   /** The last line, when the file does not end with a line feed. */
   flush(): ReadonlyArray<NumberedLine> {
-    return this.take()
+    return this.take(new Uint8Array())
+  }
+
+  private isTooLong(bytes: Uint8Array): boolean {
+    return this.held.length + bytes.length > 2 * this.limits.stringBytes
   }
 
   private hold(bytes: Uint8Array): void {
-    if (this.long !== undefined) {
-      this.long.push(bytes)
-    } else if (bytes.length > 0) {
-      this.pieces.push(bytes)
-      this.pieceBytes += bytes.length
-      if (this.pieceBytes > 2 * this.limits.stringBytes) {
-        this.long = new LongLine(this.limits.stringBytes, lineBytes)
-        this.pieces.forEach((piece) => this.long?.push(piece))
-        this.pieces = []
-      }
+    if (this.long === undefined && this.isTooLong(bytes)) {
+      this.long = new LongLine({ ...this.limits, lineBytes, structureBytes })
+      this.long.push(this.held.view())
+      this.held.clear()
     }
+    const line = this.long ?? this.held
+    line.push(bytes)
   }
 
-  private take(): ReadonlyArray<NumberedLine> {
-    const [only, ...others] = this.pieces
-    const bytes =
-      this.long !== undefined
-        ? this.long.finish()
-        : others.length === 0
-          ? (only ?? new Uint8Array())
-          : Buffer.concat(this.pieces)
+  /** The line that ends with these bytes. */
+  private take(bytes: Uint8Array): ReadonlyArray<NumberedLine> {
     const line = this.line++
-    this.pieces = []
-    this.pieceBytes = 0
-    this.long = undefined
-    if (bytes === undefined) {
-      return [{ line, text: undefined }]
+    // Most lines come in one piece, which need not be copied.
+    const isWhole = this.long === undefined && this.held.length === 0 && !this.isTooLong(bytes)
+    if (!isWhole) {
+      this.hold(bytes)
     }
-    const text = bytes.length === 0 ? "" : trim(decoder.decode(bytes))
+    const whole = isWhole ? bytes : this.long === undefined ? this.held.view() : this.long.finish()
+    const text = whole === undefined ? undefined : whole.length === 0 ? "" : trim(decoder.decode(whole))
+    this.held.clear()
+    this.long = undefined
     return text === "" ? [] : [{ line, text }]
   }
 }

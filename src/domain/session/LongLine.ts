@@ -1,3 +1,5 @@
+import { CollectedBytes, LastBytes } from "./CollectedBytes.js"
+
 /**
  * Makes a line of JSON of any length short enough to be parsed, without ever holding the whole of it: of a string that is
  * too long the head and the tail stay, around a note of how much went. What stays is valid JSON where the line was.
@@ -13,11 +15,21 @@ const encoder = new TextEncoder()
 
 const isContinuation = (byte: number): boolean => (byte & 0b1100_0000) === 0b1000_0000
 
+/** Whether an escape sequence at an index may be the second half of a character: `\uDC00` to `\uDFFF`. */
+const mayBeLowSurrogate = (bytes: Uint8Array, index: number): boolean => {
+  const escape = Buffer.from(bytes.subarray(index, index + 4)).toString("latin1")
+  return escape.length < 4 || /^\\u[dD][c-fC-F]/.test(escape)
+}
+
 /** Whether a string's bytes may be cut before an index without splitting a character or an escape sequence. */
 const mayCut = (bytes: Uint8Array, index: number): boolean => {
   const byte = bytes[index]
   if (byte !== undefined && isContinuation(byte)) {
     return false
+  }
+  if (byte === backslash && index > 0 && bytes[index - 1] !== backslash) {
+    // The first of a run of backslashes always begins an escape sequence.
+    return !mayBeLowSurrogate(bytes, index)
   }
   for (let at = index - 1; at >= 0 && at >= index - escapeBytes; at--) {
     if (bytes[at] === backslash) {
@@ -49,114 +61,108 @@ const tailOf = (bytes: Uint8Array): Uint8Array => {
   return bytes.subarray(0, 0)
 }
 
-/** Collects one string, keeping no more than its first and last `limit` bytes, and a little more. */
+/** Collects one string at a time, keeping no more than its first and last `limit` bytes. */
 class StringCollector {
-  private readonly head: Array<Uint8Array> = []
-  private headBytes = 0
-  private tail: Array<Uint8Array> = []
-  private tailBytes = 0
-  private droppedBytes = 0
+  private readonly head = new CollectedBytes()
+  private readonly tail: LastBytes
   private readonly limit: number
 
   constructor(limit: number) {
     this.limit = limit
+    this.tail = new LastBytes(limit)
   }
 
   push(bytes: Uint8Array): void {
-    const room = this.limit - this.headBytes
-    if (room > 0) {
-      const part = bytes.subarray(0, room)
-      this.head.push(part.slice())
-      this.headBytes += part.length
-    }
-    const rest = bytes.subarray(Math.max(0, room))
-    if (rest.length > 0) {
-      this.tail.push(rest.slice())
-      this.tailBytes += rest.length
-      this.dropMiddle()
-    }
+    const room = this.limit - this.head.length
+    this.head.push(bytes.subarray(0, room))
+    this.tail.push(bytes.subarray(room))
+  }
+
+  /** Begins the next string. */
+  clear(): void {
+    this.head.clear()
+    this.tail.clear()
   }
 
   parts(): ReadonlyArray<Uint8Array> {
-    if (this.droppedBytes === 0 && this.tailBytes <= this.limit) {
-      return [...this.head, ...this.tail]
+    if (this.tail.total <= this.limit) {
+      return [this.head.view(), this.tail.view()]
     }
-    const head = headOf(Buffer.concat(this.head))
-    const whole = Buffer.concat(this.tail)
-    const tail = tailOf(whole.subarray(Math.max(0, whole.length - this.limit)))
-    const left = this.droppedBytes + this.headBytes - head.length + whole.length - tail.length
+    const head = headOf(this.head.view())
+    const tail = tailOf(this.tail.view())
+    const left = this.head.length - head.length + this.tail.total - tail.length
     return [head, encoder.encode(` [... ${left} bytes left out ...] `), tail]
   }
+}
 
-  private dropMiddle(): void {
-    let count = 0
-    for (
-      let first = this.tail[0];
-      first !== undefined && this.tailBytes - first.length >= this.limit;
-      first = this.tail[count]
-    ) {
-      this.tailBytes -= first.length
-      this.droppedBytes += first.length
-      count++
-    }
-    if (count > 0) {
-      this.tail = this.tail.slice(count)
-    }
-  }
+/** How much of a long line stays. */
+export interface LongLineLimits {
+  /** How much stays at each end of a string. */
+  readonly stringBytes: number
+  /** A line that is still longer than this is given up. */
+  readonly lineBytes: number
+  /** A line with more than this outside its strings is given up: that is no text, and each byte may be a value of its own. */
+  readonly structureBytes: number
 }
 
 /** Takes a long line piece by piece; see above. Serves one line. */
 export class LongLine {
-  private readonly output: Array<Uint8Array> = []
-  private outputBytes = 0
-  private current: StringCollector | undefined
+  private readonly output = new CollectedBytes()
+  private readonly string: StringCollector
+  private structureBytes = 0
+  private isInside = false
+  private isGivenUp = false
   /** Whether the last byte so far was a backslash that escapes what follows. */
   private isEscaped = false
-  private readonly stringBytes: number
-  private readonly lineBytes: number
+  private readonly limits: LongLineLimits
 
-  /** Keeps `stringBytes` at each end of a string, and gives up on a line that is still over `lineBytes`. */
-  constructor(stringBytes: number, lineBytes: number) {
-    this.stringBytes = stringBytes
-    this.lineBytes = lineBytes
+  constructor(limits: LongLineLimits) {
+    this.limits = limits
+    this.string = new StringCollector(limits.stringBytes)
   }
 
   /** Takes the next piece of the line. */
   push(bytes: Uint8Array): void {
-    let at = 0
-    while (at < bytes.length) {
-      at = this.current === undefined ? this.pushOutside(bytes, at) : this.pushInside(this.current, bytes, at)
+    for (let at = 0; at < bytes.length && !this.isGivenUp;) {
+      at = this.isInside ? this.pushInside(bytes, at) : this.pushOutside(bytes, at)
     }
   }
 
   /** The shortened line; undefined when even that is too long. */
   finish(): Uint8Array | undefined {
-    this.keep(this.current?.parts() ?? [])
-    return this.outputBytes > this.lineBytes ? undefined : Buffer.concat(this.output)
+    this.keepString()
+    return this.isGivenUp ? undefined : this.output.view()
   }
 
   private pushOutside(bytes: Uint8Array, start: number): number {
     const at = bytes.indexOf(quote, start)
     const end = at === -1 ? bytes.length : at + 1
-    this.keep([bytes.slice(start, end)])
-    this.current = at === -1 ? undefined : new StringCollector(this.stringBytes)
+    this.structureBytes += end - start
+    this.isGivenUp = this.structureBytes > this.limits.structureBytes
+    this.keep(bytes.subarray(start, end))
+    this.isInside = at !== -1
     return end
   }
 
-  private pushInside(current: StringCollector, bytes: Uint8Array, start: number): number {
-    const at = bytes.indexOf(quote, start)
-    const end = at === -1 ? bytes.length : at
-    const isEscaped = this.endsEscaped(bytes, start, end)
-    if (at === -1 || isEscaped) {
-      const next = Math.min(end + 1, bytes.length)
-      current.push(bytes.subarray(start, next))
-      this.isEscaped = at === -1 && isEscaped
-      return next
+  private pushInside(bytes: Uint8Array, start: number): number {
+    let from = start
+    let end = bytes.indexOf(quote, from)
+    while (end !== -1 && this.endsEscaped(bytes, from, end)) {
+      this.isEscaped = false
+      from = end + 1
+      end = bytes.indexOf(quote, from)
     }
-    current.push(bytes.subarray(start, end))
-    this.keep([...current.parts(), bytes.slice(end, end + 1)])
-    this.current = undefined
+    if (end === -1) {
+      this.isEscaped = this.endsEscaped(bytes, from, bytes.length)
+      this.string.push(bytes.subarray(start))
+      return bytes.length
+    }
     this.isEscaped = false
+    this.string.push(bytes.subarray(start, end))
+    this.keepString()
+    this.isInside = false
+    this.structureBytes++
+    this.keep(bytes.subarray(end, end + 1))
     return end + 1
   }
 
@@ -170,12 +176,15 @@ export class LongLine {
     return (end - first + carried) % 2 === 1
   }
 
-  private keep(parts: ReadonlyArray<Uint8Array>): void {
-    for (const part of parts) {
-      this.outputBytes += part.length
-      if (this.outputBytes <= this.lineBytes) {
-        this.output.push(part)
-      }
+  private keepString(): void {
+    this.string.parts().forEach((part) => this.keep(part))
+    this.string.clear()
+  }
+
+  private keep(bytes: Uint8Array): void {
+    this.isGivenUp ||= this.output.length + bytes.length > this.limits.lineBytes
+    if (!this.isGivenUp) {
+      this.output.push(bytes)
     }
   }
 }

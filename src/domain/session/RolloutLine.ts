@@ -1,4 +1,3 @@
-import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { decodeLenient, isJsonObject, type JsonObject, lenient } from "./LenientField.js"
 import type { NumberedLine } from "./LineSplitter.js"
@@ -146,18 +145,35 @@ export const timestampOf = (value: unknown): number | undefined => {
 const isOrdinal = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0
 
-const parseJson = Schema.decodeUnknownEither(Schema.parseJson())
+/** How an object of JSON begins. */
+const objectStart = /^\s*\{\s*["}]/
+
+/**
+ * The object that a text of JSON is. Asks `JSON.parse` itself, and only about what can be one: a file may have a million
+ * lines that are none, and what is thrown for each, and told of it, costs a hundred times what reading it does.
+ */
+const parseObject = (text: string): JsonObject | undefined => {
+  if (!objectStart.test(text)) {
+    return undefined
+  }
+  try {
+    const json: unknown = JSON.parse(text)
+    return isJsonObject(json) ? json : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /**
  * Decodes one line: the envelope `{timestamp, type, payload}`, or a bare line of the form before it (first
  * `{id, timestamp, …}`, then response items). Only JSON decides, never a search through the text. Pure and total.
  */
 export const decodeLine = (text: string, line: number): RolloutLine | MalformedLine => {
-  const parsed = parseJson(text)
-  if (Either.isLeft(parsed) || !isJsonObject(parsed.right)) {
+  const parsed = parseObject(text)
+  if (parsed === undefined) {
     return { _tag: "MalformedLine", line }
   }
-  const json = mayHoldPrivate(text) ? withoutPrivateMessages(parsed.right) : parsed.right
+  const json = mayHoldPrivate(text) ? withoutPrivateMessages(parsed, 0) : parsed
   const { ordinal } = json
   const placed: Placed = {
     line,
@@ -187,14 +203,20 @@ export const decodeNumberedLine = ({ line, text }: NumberedLine): ReadonlyArray<
   return rest._tag === "MalformedLine" ? [malformed] : [malformed, rest]
 }
 
-/** A line with what is private gone from each user's message that it can hold. */
-const withoutPrivateMessages = (json: JsonObject): JsonObject => {
+/** Messages stand in the payload of a line, or in an item of that; nothing that is nested deeper than this is one. */
+const deepestMessage = 8
+
+/** A line with what is private gone from each user's message that it can hold, and without what no message can stand in. */
+const withoutPrivateMessages = (json: JsonObject, depth: number): JsonObject => {
+  if (depth > deepestMessage) {
+    return {}
+  }
   const { item, payload } = json
   const isMessage = (json["type"] === "message" && json["role"] === "user") || json["type"] === "user_message"
   return {
     ...(isMessage || json["type"] === "UserMessage" ? withoutPrivate(json) : json),
-    ...(isJsonObject(payload) ? { payload: withoutPrivateMessages(payload) } : {}),
-    ...(isJsonObject(item) ? { item: withoutPrivateMessages(item) } : {})
+    ...(isJsonObject(payload) ? { payload: withoutPrivateMessages(payload, depth + 1) } : {}),
+    ...(isJsonObject(item) ? { item: withoutPrivateMessages(item, depth + 1) } : {})
   }
 }
 

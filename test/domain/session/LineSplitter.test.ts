@@ -46,6 +46,18 @@ describe("splitting a file into lines", () => {
     assert.deepStrictEqual(split(Buffer.from([0x22, 0xff, 0x22, 0x0a, 0x31])), numbered('"\ufffd"', "1"))
   })
 
+  it("gives up a long line that is no text, and goes on behind it", () => {
+    const lines = split(`{"a":1}\n[${"1,".repeat(2_000_000)}1]\n{"b":"${"x".repeat(5_000_000)}"}`)
+    assert.deepStrictEqual(
+      lines.map(({ line, text }) => [line, text?.slice(0, 7)]),
+      [
+        [1, '{"a":1}'],
+        [2, undefined],
+        [3, '{"b":"x']
+      ]
+    )
+  })
+
   it.prop(
     "gives the same lines however the file comes in",
     [

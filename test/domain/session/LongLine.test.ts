@@ -10,7 +10,7 @@ const shorten = (
   lineBytes = 1_000_000
 ): string | undefined => {
   const bytes = new TextEncoder().encode(text)
-  const line = new LongLine(stringBytes, lineBytes)
+  const line = new LongLine({ stringBytes, lineBytes, structureBytes: lineBytes })
   for (let at = 0, index = 0; at < bytes.length; index++) {
     const size = sizes[index % sizes.length] ?? 1
     line.push(bytes.subarray(at, at + size))
@@ -104,6 +104,29 @@ describe("a long line of JSON", () => {
     const text = JSON.stringify(Array.from({ length: 100 }, (_, index) => index))
     assert.isUndefined(shorten(text, 10, [7], 100))
     assert.strictEqual(shorten(text, 10, [7], text.length), text)
+  })
+
+  it("is given up where there is too much outside its strings, however short they are", () => {
+    for (const text of ["[".repeat(500), `[${'"",'.repeat(200)}1]`, `{${'"k":1,'.repeat(120)}"k":1}`]) {
+      const line = new LongLine({ stringBytes: 100, lineBytes: 10_000, structureBytes: 400 })
+      line.push(new TextEncoder().encode(text))
+      assert.isUndefined(line.finish(), text.slice(0, 20))
+    }
+    const line = new LongLine({ stringBytes: 1_000, lineBytes: 10_000, structureBytes: 10 })
+    line.push(new TextEncoder().encode(JSON.stringify(["a".repeat(1_000)])))
+    assert.isDefined(line.finish())
+  })
+
+  it("keeps text with an escape sequence every few bytes", () => {
+    for (const inner of ["\\n", '\\"', "\\u0041", "a\\n", '\\"b\\"', "\\ud83c\\udf4e", "\\\\x"]) {
+      const text = `{"t":"${inner.repeat(1_000)}"}`
+      const { t }: { readonly t: string } = JSON.parse(shorten(text, 300) ?? "")
+      const [head = "", , tail = ""] = t.split(leftOut)
+      const escapedLength = (part: string) => (part.length / JSON.parse(`"${inner}"`).length) * inner.length
+      assert.isAtLeast(escapedLength(head), 280, inner)
+      assert.isAtLeast(escapedLength(tail), 280, inner)
+      assert.notMatch(t, /\p{Surrogate}/u, inner)
+    }
   })
 
   it("that ends in the middle of a string still ends", () => {

@@ -190,6 +190,31 @@ describe("a line that does not parse", () => {
     }
   })
 
+  it("is malformed where it is nested deeper than anything reads, and cut, or begins as no object does", () => {
+    for (const text of [
+      "[".repeat(200_000),
+      '{"a":'.repeat(200_000),
+      "{".repeat(200_000),
+      `{}${"}".repeat(200_000)}`
+    ]) {
+      assert.deepStrictEqual(decodeNumberedLine({ line: 5, text }), [malformed(5)], text.slice(0, 10))
+    }
+  })
+
+  it("is read whatever is nested in it, and nothing private is left where no message can stand", () => {
+    for (const field of ["payload", "item"]) {
+      const message = '{"type":"user_message","message":"<private>hush</private>"}'
+      const text = `{"type":"event_msg","payload":${`{"${field}":`.repeat(100_000)}${message}${"}".repeat(100_001)}`
+      const decoded = decodeLine(text, 1)
+      assert.strictEqual(decoded._tag, "Event")
+      let inner: unknown = decoded._tag === "Event" ? decoded.payload : undefined
+      for (let depth = 0; typeof inner === "object" && inner !== null && depth < 1_000; depth++) {
+        inner = Object.values(inner)[0]
+      }
+      assert.isUndefined(inner)
+    }
+  })
+
   it("is malformed where it was too long to be held", () => {
     assert.deepStrictEqual(decodeNumberedLine({ line: 5, text: undefined }), [malformed(5)])
   })

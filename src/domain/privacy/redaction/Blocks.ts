@@ -7,6 +7,18 @@ const end = /-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g
 const body = /(?:[A-Za-z0-9+/=\s.,:>|-]|\\+[nrt])*/y
 /** A line of a key, where its block is cut up by other text. */
 const keyLine = /[A-Za-z0-9+/=]{16,}/g
+/** What ends no key. */
+const between = /[\s.,:>|-]/
+
+/** Where a key ends of which the part from `start` to `stop` can be one. */
+const withoutEnd = (text: string, start: number, stop: number): number => {
+  let end = stop
+  while (end > start && between.test(text.charAt(end - 1))) {
+    end--
+  }
+  return Math.max(start, end)
+}
+
 /** No private key is longer. */
 const longestKey = 65_536
 
@@ -37,8 +49,7 @@ export const findPrivateKeys: Finder = (text) => {
       spans.push(...keyLines(text, start, limit))
       begin.lastIndex = limit
     } else {
-      const cut = text.slice(match.index, stop).replace(/[\s.,:>|-]+$/, "").length
-      spans.push({ start: match.index, end: Math.max(start, match.index + cut), kind: "private-key" })
+      spans.push({ start: match.index, end: withoutEnd(text, start, stop), kind: "private-key" })
       begin.lastIndex = Math.max(start, stop)
     }
   }
