@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { PassReport } from "../../src/domain/report/Report.js"
 import { hostileFiles } from "../support/hostile.js"
-import { runMain, temporaryFolder, write } from "../support/program.js"
+import { runMain, runMeasured, temporaryFolder, write } from "../support/program.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
@@ -14,8 +14,11 @@ const pathOf = (folder: string, number: number): string =>
 
 const sizeOf = (path: string): number => (lstatSync(path).isFile() ? statSync(path).size : 0)
 
-/** A child process starts in less, on the slowest machine that the tests run on. */
-const startMilliseconds = 4_000
+/** What a pass over two small sessions takes at the most, and each megabyte of a file, in milliseconds of its own. */
+const passMilliseconds = 4_000
+const megabyteMilliseconds = 2_000
+/** What a pass may hold, whatever is in a file, in bytes. */
+const passBytes = 600_000_000
 
 const harmless = 900
 
@@ -33,8 +36,7 @@ describe("a hostile file in the home", () => {
             pathOf(folder, harmless),
             simpleSession({ id: threadIdOf(harmless), cwd: "/home/ada/other", start: startOfFixtures })
           )
-          const startedAt = performance.now()
-          const ended = yield* runMain([
+          const { ended, taken } = yield* runMeasured([
             "--codex-home",
             join(folder, "codex"),
             "--memories-home",
@@ -43,7 +45,6 @@ describe("a hostile file in the home", () => {
             "--min-idle",
             "0"
           ])
-          const milliseconds = performance.now() - startedAt
           const report = decodeReport(ended.stdout)
           const isOther = ({ cwd }: { readonly cwd: string }) => cwd === "/home/ada/other"
           assert.strictEqual(report.extracted.filter(isOther).length, 1, ended.stderr)
@@ -61,7 +62,8 @@ describe("a hostile file in the home", () => {
             report.extracted.length + report.noOutput.length,
             expected === "extracted" || expected === "nothing" ? 2 : 1
           )
-          assert.isBelow(milliseconds, startMilliseconds + (2_000 * sizeOf(path)) / 1_000_000)
+          assert.isBelow(taken.cpu, passMilliseconds + (megabyteMilliseconds * sizeOf(path)) / 1_000_000)
+          assert.isBelow(taken.memory, passBytes)
           // Nothing that a rollout names is written to: all is in the two homes.
           assert.deepStrictEqual(
             readdirSync(folder)

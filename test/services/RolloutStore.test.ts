@@ -29,7 +29,7 @@ import * as Settings from "../../src/settings/Settings.js"
 import { redact } from "../../src/domain/privacy/Redaction.js"
 import { temporaryFolder } from "../support/program.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
-import { zstdFrame } from "../support/zstd.js"
+import { frameHeader, runBlock, zstdFrame } from "../support/zstd.js"
 
 type Store = RolloutStore["Type"]
 type Line = RolloutLine | MalformedLine | EndOfRollout
@@ -668,5 +668,64 @@ describe("rollouts in files", () => {
       assert.instanceOf(yield* Effect.flip(readAll(world.store, file)), RolloutUnreadable)
       assert.instanceOf(yield* Effect.flip(world.store.readEnds(file)), RolloutUnreadable)
       rmSync(file.path)
+    }))
+
+  /** Counts how often the event loop turns while something runs, and how much memory that takes at the most. */
+  const watched = <A, E>(effect: Effect.Effect<A, E>) =>
+    Effect.gen(function* () {
+      const before = process.memoryUsage().rss
+      let turns = 0
+      let most = before
+      let turn: NodeJS.Immediate | undefined
+      const watch = () => {
+        turns++
+        most = Math.max(most, process.memoryUsage().rss)
+        turn = setImmediate(watch)
+      }
+      turn = setImmediate(watch)
+      const result = yield* Effect.ensuring(
+        effect,
+        Effect.sync(() => clearImmediate(turn))
+      )
+      return { result, turns, bytes: most - before }
+    })
+
+  test("that are small and unpack to hundreds of megabytes are read within little memory, and the event loop turns", (world) =>
+    Effect.gen(function* () {
+      const runs = Array.from({ length: 3_000 }, () => runBlock(0x20, 131_072))
+      const bomb = Buffer.concat([
+        zstdFrame(Buffer.from(simpleSession())),
+        frameHeader(17),
+        ...runs,
+        runBlock(0x0a, 1, true),
+        zstdFrame(Buffer.from(simpleSession()))
+      ])
+      assert.isBelow(bomb.length, 20_000)
+      put(join(world.home, "bomb.jsonl.zst"), bomb)
+      put(join(world.home, "plain.jsonl"), simpleSession())
+      const file = fileAt(world, "bomb.jsonl.zst")
+      const plain = yield* readAll(world.store, fileAt(world, "plain.jsonl"))
+      const whole = yield* watched(readAll(world.store, file))
+      const lines = whole.result.filter(({ _tag }) => _tag !== "MalformedLine" && _tag !== "EndOfRollout")
+      assert.lengthOf(lines, 2 * (plain.length - 1))
+      assert.isAtLeast(whole.turns, 3_000)
+      assert.isBelow(whole.bytes, 200_000_000)
+      const ends = yield* watched(world.store.readEnds(file))
+      assert.strictEqual(ends.result.meta?.id, (yield* world.store.readEnds(fileAt(world, "plain.jsonl"))).meta?.id)
+      // 64 MiB tell that the end is too far.
+      assert.isAtLeast(ends.turns, 500)
+      assert.isAtMost(ends.turns, 1_000)
+      assert.isBelow(ends.bytes, 200_000_000)
+    }))
+
+  test("that are compressed and want a window too large fail alone, and say what to do", (world) =>
+    Effect.gen(function* () {
+      put(join(world.home, "wide.jsonl.zst"), Buffer.concat([frameHeader(27), runBlock(0x20, 10, true)]))
+      const file = fileAt(world, "wide.jsonl.zst")
+      for (const failing of [Effect.asVoid(readAll(world.store, file)), Effect.asVoid(world.store.readEnds(file))]) {
+        const error = yield* Effect.flip(failing)
+        assert.instanceOf(error, RolloutUnreadable)
+        assert.match(error.message, /wide\.jsonl\.zst cannot be read: unpacking it takes a window of 128 MiB/)
+      }
     }))
 })

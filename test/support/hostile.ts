@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { execFileSync } from "node:child_process"
 import { dirname, join } from "node:path"
+import { frameHeader, runBlock, segmentHeader, zstdFrame } from "./zstd.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 /** Files that cost a careless reader its time, its memory or its pass. */
@@ -57,6 +58,16 @@ const raw = (name: string, expected: Expected, content: (number: number) => stri
 
 const whole = (number: number): string =>
   session(number, (rollout) => rollout.user("fix it").command("npm test", "# pass 1\n").turnEnd()).text()
+
+const packed = (name: string, expected: Expected, parts: (number: number) => ReadonlyArray<Buffer>): Hostile => ({
+  name,
+  expected,
+  write: (path, number) => writeFileSync(path, Buffer.concat(parts(number)))
+})
+
+/** A line with an output, as it stands in the file. */
+const outputLine = (escaped: string): string =>
+  `{"timestamp":"2026-03-02T09:00:01.000Z","type":"response_item","payload":{"type":"function_call_output","call_id":"c","output":"${escaped}"}}\n`
 
 /** Bait for each of the redaction's patterns: what almost fits them, over and over. */
 const baits = [
@@ -126,6 +137,63 @@ export const hostileFiles: ReadonlyArray<Hostile> = [
         ).text()
       )
   },
+  ...["\\n", '\\"', "\\\\", "\\u0041", 'say \\"no\\"\\n'].map((escape) =>
+    raw(
+      `a line of 5 MB with ${escape} over and over`,
+      "extracted",
+      (number) => `${whole(number)}${outputLine(escape.repeat(5_000_000 / escape.length))}`
+    )
+  ),
+  ...["x", "{", "{}}", '{"timestamp":1,x}', "[]"].map((line) =>
+    raw(
+      `two million bytes of lines of ${line}`,
+      "extracted",
+      (number) => `${whole(number)}${`${line}\n`.repeat(2_000_000 / (line.length + 1))}`
+    )
+  ),
+  ...["[", '{"a":', '"",', '{"timestamp"', "x"].map((piece) =>
+    raw(
+      `a line of 20 MB that does not parse, of ${piece}`,
+      "extracted",
+      (number) => `${whole(number)}{${piece.repeat(20_000_000 / piece.length)}\n`
+    )
+  ),
+  raw("a million keys", "extracted", (number) => {
+    const keys = Array.from({ length: 1_000_000 }, (_, index) => `"k${index}":1`).join(",")
+    return `${whole(number)}${outputLine("x").replace('"x"', `{${keys}}`)}`
+  }),
+  raw("payloads nested 100,000 deep around something private", "extracted", (number) => {
+    const deep = `${'{"payload":'.repeat(100_000)}"<private>hush</private>"${"}".repeat(100_000)}`
+    return `${whole(number)}{"timestamp":"2026-03-02T09:00:00.000Z","type":"event_msg","payload":${deep}}\n`
+  }),
+  raw(
+    "base64 of 20 MB",
+    "extracted",
+    (number) => `${whole(number)}${outputLine("iVBORw0KGgoAAAAN".repeat(1_250_000))}`
+  ),
+  raw(
+    "what may end a private key, 65,000 times behind the beginning of one",
+    "extracted",
+    (number) => `${whole(number)}${outputLine(`-----BEGIN PRIVATE KEY-----${".".repeat(65_000)}a!`).repeat(30)}`
+  ),
+  packed("a zstd file of 20 KB that unpacks to 600 MB", "extracted", (number) => [
+    zstdFrame(Buffer.from(whole(number))),
+    frameHeader(17),
+    ...Array.from({ length: 4_600 }, () => runBlock(0, 131_072)),
+    runBlock(0, 1, true)
+  ]),
+  packed("a zstd file of hundreds of frames with large windows", "extracted", (number) => [
+    zstdFrame(Buffer.from(whole(number))),
+    ...Array.from({ length: 200 }, () => Buffer.concat([frameHeader(23), runBlock(10, 1), runBlock(10, 1, true)]))
+  ]),
+  packed("a zstd file that wants a window of 2 TB", { failed: "RolloutUnreadable" }, () => [
+    frameHeader(41),
+    runBlock(0, 1, true)
+  ]),
+  packed("a zstd file of one segment of 4 GB", { failed: "RolloutUnreadable" }, () => [
+    segmentHeader(4_000_000_000),
+    runBlock(0, 1, true)
+  ]),
   raw("clocks from 1970", "extracted", (number) => whole(number).replaceAll("2026-03-02T", "1970-01-01T")),
   raw("clocks from 9999", "extracted", (number) => whole(number).replaceAll("2026-03-02T", "9999-12-31T")),
   ...[1e300, -1e17, 8.64e15].flatMap((time) => [

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 
 /** The built program. */
 export const mainPath = join(import.meta.dirname, "../../dist/main.js")
@@ -60,6 +60,33 @@ export const start = (
 /** Runs the built program to its end. */
 export const runMain = (args: ReadonlyArray<string>, environment: { readonly [name: string]: string } = {}) =>
   Effect.suspend(() => start(mainPath, args, environment).ended)
+
+/** What a program took until it ended. */
+export interface Taken {
+  /** Time of its own, whatever else the machine did, in milliseconds. */
+  readonly cpu: number
+  /** The most memory it had, in bytes. */
+  readonly memory: number
+}
+
+const decodeUsage = Schema.decodeUnknownSync(
+  Schema.parseJson(Schema.Struct({ userCPUTime: Schema.Number, systemCPUTime: Schema.Number, maxRSS: Schema.Number }))
+)
+
+const telling = `import { writeFileSync } from "node:fs"
+process.on("exit", () => writeFileSync(process.env.USAGE_FILE, JSON.stringify(process.resourceUsage())))`
+
+/** Runs the built program to its end, and tells what it took. */
+export const runMeasured = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
+  const file = join(yield* temporaryFolder, "usage.json")
+  const ended = yield* runMain(args, {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(telling)}`,
+    USAGE_FILE: file
+  })
+  const { maxRSS, systemCPUTime, userCPUTime } = decodeUsage(readFileSync(file, "utf8"))
+  const taken: Taken = { cpu: (userCPUTime + systemCPUTime) / 1_000, memory: maxRSS * 1_024 }
+  return { ended, taken }
+})
 
 /** A folder that goes with the scope. */
 export const temporaryFolder = Effect.acquireRelease(

@@ -1,10 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 import * as Effect from "effect/Effect"
+import { CollectedBytes, LastBytes } from "../../domain/session/CollectedBytes.js"
 import { type LineLimits, LineSplitter } from "../../domain/session/LineSplitter.js"
 import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/RolloutEnds.js"
 import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
 import { RolloutUnreadable } from "../../services/RolloutStore.js"
 import { readFlags, requireFileStats } from "../node/PlainFile.js"
+import { breathe } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 
 /** How much of a file is read at a time, in bytes. */
@@ -13,8 +15,8 @@ const pieceBytes = 262_144
 const firstLookBytes = 65_536
 /** How much of a head is split into lines before asking whether it has told enough. */
 const splitBytes = 8_192
-/** The end of a compressed file is known only by unpacking all of it; of a larger one it stays unknown, in packed bytes. */
-const unpackedForEnds = 8_388_608
+/** The end of a compressed file is known only by unpacking all of it; of one that unpacks to more it stays unknown, in bytes. */
+const unpackedForEnds = 67_108_864
 
 /** Fills a buffer from a place in a file; what comes back is shorter where the file is. */
 const fill = (descriptor: number, position: number, buffer: Buffer): Buffer => {
@@ -38,7 +40,7 @@ interface EndsOptions {
 /** Reads a head from a file of a size; `read` gives what stands at a position, and its bytes stay as they are. */
 const readHead = (
   size: number,
-  read: (position: number) => Buffer,
+  read: (position: number) => Uint8Array,
   { endOrdinal, limits }: EndsOptions
 ): ThreadFacts => {
   const splitter = new LineSplitter(limits)
@@ -63,23 +65,30 @@ const readHead = (
   return reader.result()
 }
 
-/** Unpacks a whole file, keeping its ends. */
-const readPackedEnds = (descriptor: number, size: number, unpacker: Unpacker, options: EndsOptions): ThreadFacts => {
-  let head = Buffer.alloc(0)
-  let tail = Buffer.alloc(0)
-  let unpacked = 0
-  for (let position = 0; position < size; position += pieceBytes) {
-    const packed = fill(descriptor, position, Buffer.allocUnsafe(Math.min(pieceBytes, size - position)))
-    const piece = Buffer.concat(unpacker.push(packed))
-    unpacked += piece.length
-    head = head.length < headBytes ? Buffer.concat([head, piece]).subarray(0, headBytes) : head
-    tail = Buffer.concat([tail, piece]).subarray(-tailBytes)
-    if (position > unpackedForEnds) {
-      return readHead(head.length, (from) => head.subarray(from), options)
+/** Unpacks a whole file, keeping its ends; pauses after each block. */
+function* readPackedEnds(
+  descriptor: number,
+  size: number,
+  unpacker: Unpacker,
+  options: EndsOptions
+): Generator<void, ThreadFacts> {
+  const head = new CollectedBytes()
+  const tail = new LastBytes(tailBytes)
+  const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, size))
+  for (let position = 0; position < size && unpacker.cost <= unpackedForEnds; position += buffer.length) {
+    for (const block of unpacker.push(fill(descriptor, position, buffer))) {
+      head.push(block.subarray(0, headBytes - head.length))
+      tail.push(block)
+      if (unpacker.cost > unpackedForEnds) {
+        break
+      }
+      yield
     }
   }
-  const facts = readHead(head.length, (from) => head.subarray(from), options)
-  return joinFacts(facts, readTail(tail, unpacked <= tailBytes, facts, options.endOrdinal))
+  const facts = readHead(head.length, (from) => head.view().subarray(from), options)
+  return unpacker.cost > unpackedForEnds
+    ? facts
+    : joinFacts(facts, readTail(Buffer.from(tail.view()), tail.total <= tailBytes, facts, options.endOrdinal))
 }
 
 const withFile = <A>(path: string, use: (descriptor: number, size: number) => A): A => {
@@ -92,6 +101,18 @@ const withFile = <A>(path: string, use: (descriptor: number, size: number) => A)
     closeSync(descriptor)
   }
 }
+
+/** Goes through synchronous work that pauses now and then; at each pause the event loop turns. */
+const inTurns = <A>(work: Generator<void, A>, onError: (cause: unknown) => RolloutUnreadable) =>
+  Effect.gen(function* () {
+    for (;;) {
+      const step = yield* Effect.try({ try: () => work.next(), catch: onError })
+      if (step.done === true) {
+        return step.value
+      }
+      yield* breathe
+    }
+  })
 
 /**
  * Reads what the two ends of a rollout file tell. Synchronous, and into the same memory each time: a first index reads
@@ -119,19 +140,20 @@ export const make = (limits: LineLimits) => {
   const read = (path: string, endOrdinal: number | undefined): Effect.Effect<ThreadFacts, RolloutUnreadable> => {
     const options: EndsOptions = { limits, endOrdinal }
     const unreadable = (cause: unknown) => new RolloutUnreadable({ path, cause })
-    return Effect.try({
-      try: () => withFile(path, (descriptor, size) => readPlainEnds(descriptor, size, options)),
-      catch: unreadable
-    }).pipe(
-      Effect.flatMap((facts) =>
-        facts !== undefined
-          ? Effect.succeed(facts)
-          : Effect.tryMap(loadUnpacker, {
-              try: (Unpacker) =>
-                withFile(path, (descriptor, size) => readPackedEnds(descriptor, size, new Unpacker(), options)),
-              catch: unreadable
-            })
-      )
+    const attempt = <A>(action: () => A) => Effect.try({ try: action, catch: unreadable })
+    const readPacked = Effect.acquireUseRelease(
+      attempt(() => openSync(path, readFlags)),
+      (descriptor) =>
+        Effect.gen(function* () {
+          const Unpacker = yield* loadUnpacker
+          const info = yield* attempt(() => fstatSync(descriptor))
+          yield* attempt(() => requireFileStats(info, path))
+          return yield* inTurns(readPackedEnds(descriptor, info.size, new Unpacker(), options), unreadable)
+        }),
+      (descriptor) => Effect.sync(() => closeSync(descriptor))
+    )
+    return attempt(() => withFile(path, (descriptor, size) => readPlainEnds(descriptor, size, options))).pipe(
+      Effect.flatMap((facts) => (facts === undefined ? readPacked : Effect.succeed(facts)))
     )
   }
 

@@ -134,15 +134,22 @@ const readWhole = (
         catch: unreadable(path)
       })
 
-      const decodePiece = (piece: Buffer) =>
-        Effect.try({
-          try: () => {
-            position += piece.length
-            hash.update(piece)
-            return (unpacker?.push(piece) ?? [piece]).flatMap((bytes) => splitter.push(bytes))
-          },
-          catch: unreadable(path)
-        })
+      /** What the piece read last holds: itself, or the blocks that it unpacks to, each when it is asked for. */
+      let blocks: Iterator<Uint8Array> = [][Symbol.iterator]()
+
+      const takePiece = (piece: Buffer): void => {
+        position += piece.length
+        hash.update(piece)
+        blocks = unpacker?.push(piece) ?? [piece].values()
+      }
+
+      const decodeBlock = Effect.try({
+        try: () => {
+          const block = blocks.next()
+          return block.done === true ? undefined : decode(splitter.push(block.value))
+        },
+        catch: unreadable(path)
+      })
 
       const end = Effect.sync(() => {
         isEnded = true
@@ -157,17 +164,21 @@ const readWhole = (
           if (isEnded) {
             return yield* Effect.fail(Option.none())
           }
-          if (position >= info.size) {
-            return yield* end
+          const records = yield* decodeBlock
+          if (records !== undefined) {
+            // A small file may unpack to blocks by the thousand, and a block may hold lines by the ten thousand.
+            yield* breathe
+            return Chunk.fromIterable<Record>(records)
           }
-          const piece = yield* readPiece
+          const piece = position < info.size ? yield* readPiece : Buffer.alloc(0)
           if (piece.length === 0) {
             return yield* end
           }
           if (position === 0 && isCompressed(piece)) {
             unpacker = new (yield* loadUnpacker)()
           }
-          return Chunk.fromIterable<Record>(decode(yield* decodePiece(piece)))
+          takePiece(piece)
+          return Chunk.empty<Record>()
         }).pipe(Effect.mapError((error) => (Option.isOption(error) ? error : Option.some(error))))
       )
     })
