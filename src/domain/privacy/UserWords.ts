@@ -259,12 +259,12 @@ const clauseOf = (words: UserWords, range: Range): Range => {
   while (from > sentence.from && joining.has(words.tokens[from]?.key ?? "")) {
     from = startOf(from - 1)
   }
-  // A negation that a comma cuts off from what it denies: "don't, whatever happens, push".
+  // A comma may separate a negation from its verb: "don't, whatever happens, push".
   const cutOff = keysOf(words, { from: sentence.from, to: from }).findIndex(
     (key, index) =>
       negations.has(key) && !answers.has(key) && startOf(sentence.from + index + 1) === sentence.from + index + 1
   )
-  // A condition behind a comma still says when the clause holds.
+  // A condition after a comma still belongs to the clause.
   const next = words.tokens[clause.to]?.key ?? ""
   const isLimited = clause.to < sentence.to && conditions.has(next)
   const to = isLimited ? within(words, { from: clause.to, to: clause.to + 1 }, clauseGap).to : clause.to
@@ -438,7 +438,7 @@ const foundInQuotation = (
   }
   const tokens = line.filter((token) => token.start >= start && token.end <= end)
   const inside = runsIn(tokens, words)
-  // A quotation within it ends it too early: the run goes on behind that.
+  // An inner quotation mark ends the segment too early; then the runs of the whole line are used.
   const own = inside.length > 0 ? inside : runs.filter((run) => run.start < end && run.end > start)
   const repeated = tokens.filter((token) => own.some((run) => token.start >= run.start && token.end <= run.end))
   return weightOf(repeated) * 2 >= weightOf(tokens)

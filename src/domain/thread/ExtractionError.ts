@@ -7,7 +7,7 @@ export class NotACodexRollout extends Schema.TaggedError<NotACodexRollout>("roll
   { path: Schema.String }
 ) {
   override get message(): string {
-    return `${this.path} is no Codex rollout`
+    return `${this.path} is not a Codex rollout; it is read again when its content changes`
   }
 }
 
@@ -20,7 +20,7 @@ export class NoWorkingDirectory extends Schema.TaggedError<NoWorkingDirectory>("
   { path: Schema.String }
 ) {
   override get message(): string {
-    return `the rollout ${this.path} does not say which directory its session worked in`
+    return `the rollout ${this.path} does not name the directory of its session; it is read again when its content changes`
   }
 }
 

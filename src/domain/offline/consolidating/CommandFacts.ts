@@ -91,7 +91,7 @@ export const commandFact = (item: string): CommandFact | undefined => {
   const place = placeAfter(item, code)
   const script = scriptNote.exec(item)?.[1]
   return {
-    // A script is told by its first line and a description, which only together tell it from others.
+    // A script is shown by its first line and a description; only both together identify it.
     key: code.endsWith("…") ? item : keyIn(telling.map(({ key }) => key).join(" && "), place),
     aliases: script === undefined ? [] : ["npm", "pnpm", "yarn", "bun"].map((tool) => `${tool} ${script}`),
     kind: telling[0]?.kind ?? "run",

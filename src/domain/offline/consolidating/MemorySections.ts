@@ -93,7 +93,7 @@ const worksOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<Working> => {
         other.fact.program === fact.program &&
         (narrownessOf(other.fact.command) < narrownessOf(fact.command) || isPartOf(fact.key, other.fact.key))
     )
-  // What was looked up once answered one question; what is looked up again is worth a line.
+  // A look in one session answered one question; only a look that is repeated is worth a line.
   const isOnce = ({ fact, threadIds }: (typeof facts)[number]): boolean => fact.kind === "look" && threadIds.length < 2
   return facts
     .filter((entry) => !isSpared(entry) && !isOnce(entry))

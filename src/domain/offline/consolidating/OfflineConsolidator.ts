@@ -47,7 +47,7 @@ export const consolidate = ({
   }))
   const section = (heading: string, lines: ReadonlyArray<MemoryLine>) => ({ heading, lines: lines.map(lineText) })
   const sections = [
-    // Only people write there; the section is named so that it stands first.
+    // Only people write into this section; it is listed to be the first one.
     section(notesHeading, []),
     section("## What the user wants", wants),
     section("## What works here", [...works, ...pointers]),

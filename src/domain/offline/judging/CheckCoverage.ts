@@ -19,7 +19,7 @@ export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): 
   if (passed.key === failed.key) {
     return true
   }
-  // `npm install x --legacy-peer-deps` is `npm install x`, done another way.
+  // `npm install x --legacy-peer-deps` does the same as `npm install x`.
   if (passed.kind === "act" && passed.kind === failed.kind && passed.program === failed.program) {
     return failed.narrowing.every((word) => passed.narrowing.includes(word))
   }

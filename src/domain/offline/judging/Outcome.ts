@@ -67,7 +67,7 @@ export const isCutOff = (task: Task, finished: boolean | undefined): boolean => 
   if (!task.isLast || last === undefined) {
     return false
   }
-  // Without recorded ends, work that nobody asked for here may well be a fragment of something that went on elsewhere.
+  // Without recorded ends, work without a request may be a fragment of a session that continues in another rollout.
   const isFragment = finished === undefined && task.requests.length === 0
   return (
     finished === false ||

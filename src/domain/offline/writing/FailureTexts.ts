@@ -20,7 +20,7 @@ const testFile = /(?:^|[/\\_.-])(?:tests?|specs?|__tests__)(?=[/\\_.-])/i
 /** The edited files that most probably fixed the error: those that it names, else the ones edited last. */
 const helpfulFiles = (acts: ReadonlyArray<Act>, error: string): ReadonlyArray<string> => {
   const edited = [...new Set(acts.filter(({ command }) => command === undefined).flatMap((act) => act.files))]
-  // A test names itself in its error; where the code was edited too, it was the code that was wrong.
+  // A test names itself in its error. If the code was edited too, the code was wrong.
   const code = edited.filter((file) => !testFile.test(file))
   const files = code.length > 0 ? code : edited
   const named = [

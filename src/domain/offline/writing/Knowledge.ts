@@ -95,7 +95,7 @@ const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
     (verifying.has(part) ||
       checkKinds.has(part.kind) ||
       isOwnProgram(part) ||
-      // What the user then did not want may have run well; it is nothing to do again.
+      // A command before the user's correction may have passed, but must not be repeated.
       (part.kind === "act" &&
         line > rejectedAt &&
         !addsPackage(part) &&

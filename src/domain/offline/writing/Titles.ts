@@ -89,7 +89,7 @@ const carriedOn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const words = line.split(" ").length
   const isTold = word.stance === "rejects" || (word.stance !== "approves" && words > 1 && words <= 12)
   const sentences = isTold ? sentencesOf(line).filter((sentence) => !onlyWord.test(sentence)) : []
-  // A correction may ask first why it was done so, and then say how it is to be done.
+  // A correction may begin with a question about the work, and give the order after it.
   const order = word.stance === "rejects" ? sentences.find((sentence) => !isQuestion(sentence)) : undefined
   const told = order ?? sentences[0]
   return told === undefined ? [] : [plainLine(told, 60).replace(/[.,;:]$/, "")]

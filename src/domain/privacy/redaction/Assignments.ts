@@ -105,7 +105,7 @@ const assigned = (text: string, end: number, name: string): Candidate | undefine
     return undefined
   }
   const candidate = candidateAt(text, sign.lastIndex, match[2] !== undefined)
-  // After a quoted name an unquoted value is no text: a number, a variable.
+  // After a quoted name, an unquoted value is a number or a variable, not text.
   const isValueOfKey = match[1] !== undefined && match[2] === undefined
   if (candidate === undefined || candidate.end - candidate.start < least || isValueOfKey) {
     return undefined
