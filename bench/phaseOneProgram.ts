@@ -17,7 +17,7 @@ import * as AgentControlOffline from "../src/layers/agent/Offline.js"
 import * as MemoryFsPlatform from "../src/layers/memory/MemoryFs.js"
 import * as ModelClientFunction from "../src/layers/model/FromFunction.js"
 import * as ProcessTableProc from "../src/layers/node/ProcessTable.js"
-import * as RolloutStoreDisk from "../src/layers/sessions/RolloutStoreDisk.js"
+import * as SessionStoreDisk from "../src/layers/sessions/SessionStoreDisk.js"
 import * as StateDbSqlite from "../src/layers/state/StateDb.js"
 import * as SymbolicLinksNode from "../src/layers/node/SymbolicLinks.js"
 import * as WorkingDirectoriesNode from "../src/layers/node/WorkingDirectories.js"
@@ -77,7 +77,7 @@ const database = Layer.unwrapEffect(
 
 const layer = Layer.mergeAll(
   Layer.provideMerge(model, database),
-  RolloutStoreDisk.layer,
+  SessionStoreDisk.layer,
   AgentControlOffline.layer,
   Layer.succeed(Templates, {
     stageOneSystem: "system",

@@ -21,7 +21,7 @@ import { compose, type Machine, stateDbInHome } from "./host/Composition.js"
 import * as MachineNode from "./layers/node/Machine.js"
 import * as MemoryFsPlatform from "./layers/memory/MemoryFs.js"
 import * as Models from "./layers/model/ChooseModel.js"
-import * as RolloutStoreDisk from "./layers/sessions/RolloutStoreDisk.js"
+import * as SessionStoreDisk from "./layers/sessions/SessionStoreDisk.js"
 import * as StateDbSqlite from "./layers/state/StateDb.js"
 import * as Progress from "./services/Progress.js"
 import { SettingInvalid } from "./settings/Settings.js"
@@ -35,7 +35,7 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
     memoryFs: MemoryFsPlatform.layer,
     modelClient: Models.model,
     progress,
-    rolloutStore: RolloutStoreDisk.layer,
+    sessionStore: SessionStoreDisk.layer,
     stateDb: stateDbInHome((path) => StateDbSqlite.layer(path, { replaceCorrupt: rebuildIndex })),
     templates: Templates.layer
   }).pipe(Layer.provideMerge(MachineNode.layer))
@@ -52,7 +52,7 @@ const commandServices = {
     )
   ),
   looking: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
-    Layer.provideMerge(RolloutStoreDisk.layer),
+    Layer.provideMerge(SessionStoreDisk.layer),
     Layer.provideMerge(MachineNode.layer)
   ),
   amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ amending }) => amending)).pipe(

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as MemoryCatalogueSqlite from "../layers/state/MemoryCatalogueSqlite.js"
 import * as MemoryRevisionPlatform from "../layers/memory/Revision.js"
 import * as MemoryShelfDisk from "../layers/memory/Inspection.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { Settings } from "../settings/Settings.js"
 
 /** The catalogue of the memories home; a home in which nothing was ever made must at least have sessions to learn from. */
@@ -14,7 +14,7 @@ const catalogue = Layer.unwrapEffect(
     const { memoriesHome } = yield* Settings
     const path = join(memoriesHome, "state.sqlite")
     if (!existsSync(path)) {
-      yield* (yield* RolloutStore).check
+      yield* (yield* SessionStore).check
     }
     return MemoryCatalogueSqlite.layer(path)
   })

@@ -6,14 +6,14 @@ import type { MemoryRevision } from "../services/MemoryRevision.js"
 import type { MemoryShelf } from "../services/MemoryInspection.js"
 import type { ModelProbe } from "../services/ModelProbe.js"
 import type { Progress } from "../services/Progress.js"
-import type { RolloutStore } from "../services/RolloutStore.js"
+import type { SessionStore } from "../services/SessionStore.js"
 import type { StateDb } from "../services/StateDb.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
 /** What a command that only looks needs. */
-export type LookingServices = MemoryCatalogue | MemoryShelf | RolloutStore | WorkingDirectories
+export type LookingServices = MemoryCatalogue | MemoryShelf | SessionStore | WorkingDirectories
 
 /** What a command needs that gives the published memory to a session: files alone. */
 export type ReadingServices = MemoryFs | WorkingDirectories

@@ -5,7 +5,7 @@ import type { MalformedLine, RolloutLine } from "../domain/session/RolloutLine.j
 import { chainOf, joinContents, joinFiles, type RolloutPart } from "../domain/session/RolloutSegments.js"
 import type { RolloutFile, Thread } from "../domain/thread/Thread.js"
 import { noFacts } from "../domain/thread/ThreadFacts.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import { SessionStore } from "../services/SessionStore.js"
 import type { KnownRollout } from "../services/StateDb.js"
 
 /** What exactly was read of a thread. */
@@ -30,7 +30,7 @@ export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
   thread: Thread,
   known: ReadonlyArray<KnownRollout>
 ) {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   const whole = fileOf(thread)
   if (known.length <= 1) {
     const part: RolloutPart = { file: whole, endOrdinal: undefined }
@@ -57,7 +57,7 @@ export const readParts = Effect.fn("ThreadReading.readParts")(function* (
   parts: ReadonlyArray<RolloutPart>,
   add: (line: RolloutLine | MalformedLine) => void
 ) {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   let read: ReadThread | undefined
   let linesBefore = 0
   for (const { endOrdinal, file } of parts) {

@@ -4,13 +4,13 @@ import * as MemoriesStartup from "../../src/host/MemoriesStartup.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import * as AgentControlFunction from "../../src/layers/agent/FromFunction.js"
 import * as ModelClientLanguageModel from "../../src/layers/model/LanguageModel.js"
-import * as RolloutStoreMemory from "../../src/layers/sessions/RolloutStoreMemory.js"
+import * as SessionStoreMemory from "../../src/layers/sessions/SessionStoreMemory.js"
 import { StateDb, StateDbUnavailable } from "../../src/services/StateDb.js"
 import { AgentControl } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { ModelClient } from "../../src/services/ModelClient.js"
 import type { ProgressEvent } from "../../src/services/Progress.js"
-import { RolloutStore } from "../../src/services/RolloutStore.js"
+import { SessionStore } from "../../src/services/SessionStore.js"
 import { Settings } from "../../src/settings/Settings.js"
 import { Templates } from "../../src/services/Templates.js"
 import { languageModel, wholeAnswer } from "../support/languageModel.js"
@@ -62,7 +62,7 @@ describe("MemoriesStartup.layer", () => {
     const world = new World()
     const start = startOfFixtures
     const host = Layer.mergeAll(
-      RolloutStoreMemory.layer([{ path: "session-1", content: simpleSession({ id: threadIdOf(1), start }) }]),
+      SessionStoreMemory.layer([{ path: "session-1", content: simpleSession({ id: threadIdOf(1), start }) }]),
       ModelClientLanguageModel.layer({ name: "the host's model" }).pipe(
         Layer.provide(languageModel(() => Stream.fromIterable(wholeAnswer(JSON.stringify(traceAbout("ferries"))))))
       ),
@@ -125,7 +125,7 @@ describe("MemoriesStartup.layer", () => {
         const services = Layer.effectContext(
           Effect.map(
             Effect.context<Services>(),
-            Context.pick(AgentControl, MemoryFs, ModelClient, RolloutStore, Settings, StateDb, Templates)
+            Context.pick(AgentControl, MemoryFs, ModelClient, SessionStore, Settings, StateDb, Templates)
           )
         )
         const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, services))

@@ -4,7 +4,7 @@ import { CollectedBytes, LastBytes } from "../../domain/session/CollectedBytes.j
 import { type LineLimits, LineSplitter } from "../../domain/session/LineSplitter.js"
 import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/RolloutEnds.js"
 import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
-import { RolloutUnreadable } from "../../services/RolloutStore.js"
+import { RolloutUnreadable } from "../../services/SessionStore.js"
 import { readFlags, requireFileStats } from "../node/PlainFile.js"
 import { breathe } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"

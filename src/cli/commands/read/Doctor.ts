@@ -5,7 +5,7 @@ import { threadOfTraceFile } from "../../../domain/memory/TraceMemory.js"
 import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
 import { MemoryShelf, type ShelfFinding } from "../../../services/MemoryInspection.js"
 import { ModelProbe, type Reachability } from "../../../services/ModelProbe.js"
-import { RolloutStore } from "../../../services/RolloutStore.js"
+import { SessionStore } from "../../../services/SessionStore.js"
 import { agentOf, loadSettings, Settings } from "../../../settings/Settings.js"
 import type { CommandServices } from "../../CommandServices.js"
 import { NeedsPerson } from "../../ExitCode.js"
@@ -35,7 +35,7 @@ const named = (paths: ReadonlyArray<string>): string =>
 
 /** Whether there is anything to learn from. Counting the rollouts would take longer than all the rest; `state DB` has the number. */
 const homes = Effect.gen(function* () {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   const { codexHome } = yield* Settings
   return Either.match(yield* Effect.either(store.check), {
     onLeft: (error) => ill("Codex home", error.message, "name the folder that has sessions/ in it: --codex-home DIR"),

@@ -39,8 +39,8 @@ export interface EndOfRollout {
  * Where past sessions are recorded. Reads only; every operation may run at the same time as any other. A rollout may be
  * written to while it is read: a reading ends where the file ended when it was opened.
  */
-export class RolloutStore extends Context.Tag("rollout-memories/RolloutStore")<
-  RolloutStore,
+export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
+  SessionStore,
   {
     /** Fails when there is no home to read. */
     readonly check: Effect.Effect<void, CodexHomeUnavailable>

@@ -12,9 +12,9 @@ import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
 import {
   CodexHomeUnavailable,
   type EndOfRollout,
-  RolloutStore,
+  SessionStore,
   RolloutUnreadable
-} from "../../services/RolloutStore.js"
+} from "../../services/SessionStore.js"
 
 /** A rollout that was never a file. */
 export interface HeldRollout {
@@ -70,7 +70,7 @@ const collect = <E>(held: HeldRollouts | (() => HeldRollouts), failing: (cause: 
  * function that makes a new one is wanted. What it throws fails the listing with `CodexHomeUnavailable`, and a reading
  * with `RolloutUnreadable`.
  */
-export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<RolloutStore> => {
+export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<SessionStore> => {
   const find = (file: RolloutFile) => {
     const failing = (cause?: unknown) => new RolloutUnreadable({ path: file.path, cause })
     return collect(held, failing).pipe(
@@ -82,7 +82,7 @@ export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<Ro
       )
     )
   }
-  return Layer.succeed(RolloutStore, {
+  return Layer.succeed(SessionStore, {
     check: Effect.void,
     list: Effect.gen(function* () {
       const failing = (cause: unknown) =>

@@ -14,9 +14,9 @@ import type { RolloutFile } from "../../domain/thread/Thread.js"
 import {
   CodexHomeUnavailable,
   type EndOfRollout,
-  RolloutStore,
+  SessionStore,
   RolloutUnreadable
-} from "../../services/RolloutStore.js"
+} from "../../services/SessionStore.js"
 import { Settings } from "../../settings/Settings.js"
 import { breathe } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
@@ -204,7 +204,7 @@ const make = Effect.gen(function* () {
       return start === undefined ? [] : walk(start, isArchived, seen)
     })
     return withoutCopies([...found].sort((left, right) => (left.path < right.path ? -1 : 1)))
-  }).pipe(Effect.withSpan("RolloutStore.list"))
+  }).pipe(Effect.withSpan("SessionStore.list"))
 
   const ends = RolloutFileEnds.make(limits)
   let opened = 0
@@ -213,8 +213,8 @@ const make = Effect.gen(function* () {
       .read(file.path, endOrdinal)
       .pipe(Effect.zipLeft(Effect.suspend(() => (++opened % filesPerBreath === 0 ? breathe : Effect.void))))
 
-  return RolloutStore.of({ check, list, readEnds, read: (file, endOrdinal) => readWhole(file, endOrdinal, limits) })
+  return SessionStore.of({ check, list, readEnds, read: (file, endOrdinal) => readWhole(file, endOrdinal, limits) })
 })
 
 /** The rollouts of a Codex home on disk. */
-export const layer: Layer.Layer<RolloutStore, never, Settings> = Layer.effect(RolloutStore, make)
+export const layer: Layer.Layer<SessionStore, never, Settings> = Layer.effect(SessionStore, make)
