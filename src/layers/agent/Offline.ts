@@ -10,7 +10,7 @@ import { parseTraceFile, threadOfTraceFile } from "../../domain/memory/TraceMemo
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 import type { AgentControl } from "../../services/AgentControl.js"
 import * as AgentControlFunction from "./FromFunction.js"
-import { breathe } from "../node/YieldToEventLoop.js"
+import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 
 const decodeEdits = Schema.decodeUnknown(Schema.parseJson(PersonEdits))
 
@@ -59,7 +59,7 @@ const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: 
   const traces = yield* readTraces(directory)
   const edits = yield* readEdits(directory)
   const earlier = yield* readEarlierLines(directory)
-  yield* breathe
+  yield* yieldToEventLoop
   const files = consolidate({ project: projectName(traces[0]?.cwd ?? ""), traces, edits, earlier })
   for (const { path, text } of files) {
     yield* fileSystem.makeDirectory(dirname(join(directory, path)), { recursive: true, mode: 0o700 })

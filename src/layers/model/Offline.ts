@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { StageOneOutput } from "../../domain/memory/StageOneOutput.js"
 import { ModelClient, type ModelEvent, TokenUsage } from "../../services/ModelClient.js"
-import { breathe } from "../node/YieldToEventLoop.js"
+import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 
 const encodeAnswer = Schema.encodeSync(Schema.parseJson(StageOneOutput))
 
@@ -22,7 +22,7 @@ export const layer: Layer.Layer<ModelClient> = Layer.succeed(ModelClient, {
   answersByRule: true,
   stream: ({ evidence, thread }) =>
     Stream.fromIterableEffect(
-      Effect.map(Effect.zipLeft(loadExtractor, breathe), ({ extractTrace }): ReadonlyArray<ModelEvent> => {
+      Effect.map(Effect.zipLeft(loadExtractor, yieldToEventLoop), ({ extractTrace }): ReadonlyArray<ModelEvent> => {
         const { cwd, gitBranch, gitSha } = thread
         const session = { cwd: cwd ?? "", gitBranch: gitBranch ?? undefined, gitSha: gitSha ?? undefined }
         return [

@@ -6,7 +6,7 @@ import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session
 import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
 import { RolloutUnreadable } from "../../services/SessionStore.js"
 import { readFlags, requireFileStats } from "../node/PlainFile.js"
-import { breathe } from "../node/YieldToEventLoop.js"
+import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 
 /** How much of a file is read at a time, in bytes. */
@@ -110,7 +110,7 @@ const inTurns = <A>(work: Generator<void, A>, onError: (cause: unknown) => Rollo
       if (step.done === true) {
         return step.value
       }
-      yield* breathe
+      yield* yieldToEventLoop
     }
   })
 

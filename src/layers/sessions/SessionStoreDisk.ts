@@ -18,7 +18,7 @@ import {
   RolloutUnreadable
 } from "../../services/SessionStore.js"
 import { Settings } from "../../settings/Settings.js"
-import { breathe } from "../node/YieldToEventLoop.js"
+import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 import { readFlags, requireFileStats } from "../node/PlainFile.js"
 import * as RolloutFileEnds from "./RolloutFileEnds.js"
@@ -34,8 +34,8 @@ const rolloutName = /^rollout-.*\.jsonl(?:\.zst)?$/
 
 /** How much of a file is read at a time, in bytes. */
 const pieceBytes = 262_144
-/** Files that are read at their ends between two breaths. */
-const filesPerBreath = 16
+/** Files that are whose ends are read in one turn of the event loop. */
+const filesPerTurn = 16
 
 const attempt = <A>(read: () => A): A | undefined => {
   try {
@@ -167,7 +167,7 @@ const readWhole = (
           const records = yield* decodeBlock
           if (records !== undefined) {
             // A small file may unpack to blocks by the thousand, and a block may hold lines by the ten thousand.
-            yield* breathe
+            yield* yieldToEventLoop
             return Chunk.fromIterable<Record>(records)
           }
           const piece = position < info.size ? yield* readPiece : Buffer.alloc(0)
@@ -211,7 +211,7 @@ const make = Effect.gen(function* () {
   const readEnds = (file: RolloutFile, endOrdinal?: number) =>
     ends
       .read(file.path, endOrdinal)
-      .pipe(Effect.zipLeft(Effect.suspend(() => (++opened % filesPerBreath === 0 ? breathe : Effect.void))))
+      .pipe(Effect.zipLeft(Effect.suspend(() => (++opened % filesPerTurn === 0 ? yieldToEventLoop : Effect.void))))
 
   return SessionStore.of({ check, list, readEnds, read: (file, endOrdinal) => readWhole(file, endOrdinal, limits) })
 })
