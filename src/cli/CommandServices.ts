@@ -3,7 +3,7 @@ import type { AgentControl } from "../services/AgentControl.js"
 import type { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import type { MemoryFs } from "../services/MemoryFs.js"
 import type { MemoryRevision } from "../services/MemoryRevision.js"
-import type { MemoryShelf } from "../services/MemoryInspection.js"
+import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { ModelProbe } from "../services/ModelProbe.js"
 import type { Progress } from "../services/Progress.js"
 import type { SessionStore } from "../services/SessionStore.js"
@@ -13,7 +13,7 @@ import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
 /** What a command that only looks needs. */
-export type LookingServices = MemoryCatalogue | MemoryShelf | SessionStore | WorkingDirectories
+export type LookingServices = MemoryCatalogue | MemoryInspection | SessionStore | WorkingDirectories
 
 /** What a command needs that gives the published memory to a session: files alone. */
 export type ReadingServices = MemoryFs | WorkingDirectories

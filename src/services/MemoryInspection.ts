@@ -5,13 +5,13 @@ import type { PublicationRecord } from "../domain/memory/Publication.js"
 import type { MemoryFsFailure, MemoryRoot } from "./MemoryFs.js"
 
 /** A text file below a memory root, by its path with `/`. */
-export interface ShelvedFile {
+export interface MemoryTextFile {
   readonly path: string
   readonly text: string
 }
 
 /** Something in the memories home that a person should know of. */
-export interface ShelfFinding {
+export interface HomeFinding {
   readonly path: string
   readonly problem:
     | "not writable"
@@ -24,8 +24,8 @@ export interface ShelfFinding {
 }
 
 /** The files of the memories home, for people to look at. Reads only; each file is as it was at some one instant. */
-export class MemoryShelf extends Context.Tag("rollout-memories/MemoryShelf")<
-  MemoryShelf,
+export class MemoryInspection extends Context.Tag("rollout-memories/MemoryInspection")<
+  MemoryInspection,
   {
     readonly rootOf: (cwd: string) => MemoryRoot
     /** Of everything below the memories home; 0 where there is none. */
@@ -33,10 +33,10 @@ export class MemoryShelf extends Context.Tag("rollout-memories/MemoryShelf")<
     /** A directory's `MEMORY.md`. */
     readonly memoryText: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** All that agents read of a directory's memory. */
-    readonly files: (cwd: string) => Effect.Effect<ReadonlyArray<ShelvedFile>, MemoryFsFailure>
+    readonly files: (cwd: string) => Effect.Effect<ReadonlyArray<MemoryTextFile>, MemoryFsFailure>
     /** What was published there. */
     readonly record: (cwd: string) => Effect.Effect<Option.Option<PublicationRecord>, MemoryFsFailure>
     readonly hasPrevious: (cwd: string) => Effect.Effect<boolean, MemoryFsFailure>
-    readonly findings: Effect.Effect<ReadonlyArray<ShelfFinding>, MemoryFsFailure>
+    readonly findings: Effect.Effect<ReadonlyArray<HomeFinding>, MemoryFsFailure>
   }
 >() {}

@@ -8,7 +8,7 @@ import type { FileKind } from "../../domain/memory/FileKind.js"
 import { memoryFile, PublicationRecord } from "../../domain/memory/Publication.js"
 import { isBucket } from "../../domain/thread/WorkingDirectory.js"
 import { MemoryFsFailure } from "../../services/MemoryFs.js"
-import { MemoryShelf, type ShelfFinding } from "../../services/MemoryInspection.js"
+import { MemoryInspection, type HomeFinding } from "../../services/MemoryInspection.js"
 import { Settings } from "../../settings/Settings.js"
 import { kindOfStats, readPlainText } from "../node/PlainFile.js"
 import {
@@ -94,7 +94,7 @@ const make = Effect.gen(function* () {
   const readText = (cwd: string, path: string) =>
     attempt("reading", path, () => Option.fromNullable(isOwn(cwd) ? ifThere(() => readPlainText(path)) : undefined))
 
-  const findIn = (bucket: string): ReadonlyArray<ShelfFinding> => {
+  const findIn = (bucket: string): ReadonlyArray<HomeFinding> => {
     const folder = join(memoriesHome, bucket)
     const isThere = (name: string) => existsSync(join(folder, name))
     return [
@@ -107,7 +107,7 @@ const make = Effect.gen(function* () {
 
   const findings = attempt("looking at", memoriesHome, () => {
     const names = namesIn(memoriesHome)
-    const found: Array<ShelfFinding> = names
+    const found: Array<HomeFinding> = names
       .filter((name) => name === ".git" || name === "raw_memories.md")
       .map((name) => ({ path: join(memoriesHome, name), problem: "managed by Codex" }))
     if (found.length > 0) {
@@ -116,7 +116,7 @@ const make = Effect.gen(function* () {
     found.push(
       ...names
         .filter((name) => name.startsWith("state.sqlite.corrupt-"))
-        .map((name): ShelfFinding => ({ path: join(memoriesHome, name), problem: "set aside" })),
+        .map((name): HomeFinding => ({ path: join(memoriesHome, name), problem: "set aside" })),
       ...names.filter(isBucket).flatMap(findIn)
     )
     for (const entry of walk(memoriesHome)) {
@@ -140,7 +140,7 @@ const make = Effect.gen(function* () {
     return found
   })
 
-  return MemoryShelf.of({
+  return MemoryInspection.of({
     rootOf,
     bytes: attempt("measuring", memoriesHome, () => walk(memoriesHome).reduce((sum, { size }) => sum + size, 0)),
     memoryText: (cwd) => readText(cwd, join(rootOf(cwd).memoryPath, memoryFile)),
@@ -170,4 +170,4 @@ const make = Effect.gen(function* () {
 })
 
 /** The memories home as the disk has it. */
-export const layer: Layer.Layer<MemoryShelf, never, Settings> = Layer.effect(MemoryShelf, make)
+export const layer: Layer.Layer<MemoryInspection, never, Settings> = Layer.effect(MemoryInspection, make)

@@ -5,7 +5,7 @@ import { holdLock } from "../../../commands/Forget.js"
 import { makePass } from "../../../pass/Pass.js"
 import { resume } from "../../../pass/PhaseTwo.js"
 import { MemoryRevision } from "../../../services/MemoryRevision.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { StateDb } from "../../../services/StateDb.js"
 import { Settings } from "../../../settings/Settings.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
@@ -40,12 +40,12 @@ export const run = <E>(
     given,
     amending,
     Effect.gen(function* () {
-      const shelf = yield* MemoryShelf
+      const inspection = yield* MemoryInspection
       const cwd = yield* directoryOf(given.cwd)
       const notes = yield* restore(cwd)
-      const text = Option.getOrElse(yield* shelf.memoryText(cwd), () => "")
+      const text = Option.getOrElse(yield* inspection.memoryText(cwd), () => "")
       const missing = notes.filter((note) => !text.split("\n").includes(noteLine(note)))
-      const file = `${shelf.rootOf(cwd).memoryPath}/MEMORY.md`
+      const file = `${inspection.rootOf(cwd).memoryPath}/MEMORY.md`
       yield* print(given.json, { cwd, file, missingNotes: missing }, () => [
         `The generation before is back: ${file}`,
         "It stays until there is something new to consolidate; `restore` again changes the two back.",
