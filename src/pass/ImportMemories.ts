@@ -23,7 +23,7 @@ export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("ro
  * are with `reread`, before the index counts as complete: a pass that is killed on the way leaves that to the next. Returns
  * how many threads there are now, and the memories that could not be taken.
  */
-export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function* (options: IndexOptions) {
+export const indexWithMemories = Effect.fn("ImportMemories.indexWithMemories")(function* (options: IndexOptions) {
   const mayBeNew = Option.isNone(yield* (yield* StateDb).indexedListing)
   if (!options.reread && !mayBeNew) {
     return { threads: yield* updateIndex(options), failures: [] }
@@ -37,7 +37,7 @@ export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function
  * Takes the memories that are on disk into a state DB that was lost. Returns those that could not be read; a state DB that
  * does not take one ends the pass, before a consolidation misses it.
  */
-const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
+const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
   const stored = yield* memoryFs.storedTraces

@@ -13,7 +13,7 @@ import { PassEvents, Progress, type ProgressEvent } from "../services/Progress.j
 export const keptEvents = 1_024
 
 /** A pass that can be followed: what is reported to it is in its events. */
-export interface FollowedPass {
+export interface PassEventLog {
   readonly report: Progress["Type"]["report"]
   readonly events: PassEvents["Type"]["events"]
   /** Says that the pass is over: whoever follows gets what is left, and then the end. What is reported later is lost. */
@@ -21,7 +21,7 @@ export interface FollowedPass {
 }
 
 /** A pass that begins. It is over when `end` has run. */
-export const make: Effect.Effect<FollowedPass> = Effect.sync(() => {
+export const make: Effect.Effect<PassEventLog> = Effect.sync(() => {
   const kept: Array<ProgressEvent> = []
   let told = 0
   let isOver = false

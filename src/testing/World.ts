@@ -7,10 +7,10 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { ModelError } from "../domain/model/ModelError.js"
 import type { StageOneOutput } from "../domain/memory/StageOneOutput.js"
-import * as AgentControlFunction from "../layers/agent/FromFunction.js"
+import * as AgentControlFromFunction from "../layers/agent/FromFunction.js"
 import * as FileSystemMemory from "../layers/memory/FileSystemMemory.js"
-import * as MemoryFsPlatform from "../layers/memory/MemoryFs.js"
-import * as ModelClientFunction from "../layers/model/FromFunction.js"
+import * as MemoryFsLayer from "../layers/memory/MemoryFs.js"
+import * as ModelClientFromFunction from "../layers/model/FromFunction.js"
 import * as ProcessTableMemory from "../layers/node/ProcessTableMemory.js"
 import * as SessionStoreMemory from "../layers/sessions/SessionStoreMemory.js"
 import * as StateDbMemory from "../layers/StateDbMemory.js"
@@ -111,17 +111,17 @@ export class World {
         SessionStore,
         SessionStoreMemory.layer(() => this.rollouts.values())
       ),
-      faults.memoryFs.wrapLayer(MemoryFs, MemoryFsPlatform.layer),
+      faults.memoryFs.wrapLayer(MemoryFs, MemoryFsLayer.layer),
       faults.modelClient.wrapLayer(
         ModelClient,
-        ModelClientFunction.layer("scripted", (request) => {
+        ModelClientFromFunction.layer("scripted", (request) => {
           this.requests.push(request)
           return model(request)
         })
       ),
       faults.agentControl.wrapLayer(
         AgentControl,
-        AgentControlFunction.layer((request) => {
+        AgentControlFromFunction.layer((request) => {
           this.spawned.push(request)
           return agent(request)
         })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Option, Scope, Stream, TestClock } from "effect"
 import * as MemoriesStartup from "../../src/host/MemoriesStartup.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
-import * as AgentControlFunction from "../../src/layers/agent/FromFunction.js"
+import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.js"
 import * as ModelClientLanguageModel from "../../src/layers/model/LanguageModel.js"
 import * as SessionStoreMemory from "../../src/layers/sessions/SessionStoreMemory.js"
 import { StateDb, StateDbUnavailable } from "../../src/services/StateDb.js"
@@ -66,7 +66,7 @@ describe("MemoriesStartup.layer", () => {
       ModelClientLanguageModel.layer({ name: "the host's model" }).pipe(
         Layer.provide(languageModel(() => Stream.fromIterable(wholeAnswer(JSON.stringify(traceAbout("ferries"))))))
       ),
-      AgentControlFunction.layer((request, report) =>
+      AgentControlFromFunction.layer((request, report) =>
         Effect.zipRight(
           report({ _tag: "Running", turn: 1, inputTokens: 20, outputTokens: 2 }),
           writeMemory(request, "written by the host's agent")

@@ -13,7 +13,7 @@ import { agentOutputFolder } from "../../domain/memory/Publication.js"
 import { redact } from "../../domain/privacy/Redaction.js"
 import { AgentControl, type AgentRequest, consolidationSource } from "../../services/AgentControl.js"
 import { Settings } from "../../settings/Settings.js"
-import { AgentGaveUp, follow, withServices } from "./Status.js"
+import { AgentGaveUp, startAgent, withServices } from "./AgentStatusStream.js"
 
 /**
  * Where what the command printed is kept, for people, until the next run: in a folder of the memories home, for a bucket is
@@ -121,7 +121,7 @@ export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Set
     const context = yield* Effect.context<CommandExecutor.CommandExecutor | FileSystem.FileSystem>()
     return AgentControl.of({
       spawn: (request) =>
-        follow((report) =>
+        startAgent((report) =>
           report({ _tag: "Running" }).pipe(
             Effect.zipRight(run(agentCommand, request)),
             Effect.timeoutFail({

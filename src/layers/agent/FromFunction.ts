@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AgentControl, type AgentRequest } from "../../services/AgentControl.js"
-import { follow, type Report, withServices } from "./Status.js"
+import { startAgent, type Report, withServices } from "./AgentStatusStream.js"
 
 /**
  * An agent that is a function: whatever a host runs agents with, or what a test wants to be done. It begins when it is
@@ -20,7 +20,7 @@ export const layer = <E extends { readonly message: string }, R>(
     Effect.map(Effect.context<R>(), (services) => ({
       ...options,
       spawn: (request) =>
-        follow((report) =>
+        startAgent((report) =>
           Effect.zipRight(report({ _tag: "Running" }), work(request, report)).pipe(withServices(services))
         )
     }))

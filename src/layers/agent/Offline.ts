@@ -9,7 +9,7 @@ import { earlierFile, editsFile, summaryFile, traceFolder } from "../../domain/m
 import { parseTraceFile, threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 import type { AgentControl } from "../../services/AgentControl.js"
-import * as AgentControlFunction from "./FromFunction.js"
+import * as AgentControlFromFunction from "./FromFunction.js"
 import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 
 const decodeEdits = Schema.decodeUnknown(Schema.parseJson(PersonEdits))
@@ -71,6 +71,6 @@ const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: 
  * Consolidates by rule what the staged copy holds: the same traces and edits give the same files. An agent that cannot read
  * or write its directory ends `Errored`.
  */
-export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem> = AgentControlFunction.layer(
+export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem> = AgentControlFromFunction.layer(
   ({ directory }) => work(directory)
 )

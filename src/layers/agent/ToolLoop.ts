@@ -14,7 +14,7 @@ import type { JsonObject } from "../../domain/session/LenientField.js"
 import { toolRequests } from "../../domain/model/ModelResponse.js"
 import { AgentControl, type AgentRequest } from "../../services/AgentControl.js"
 import { Settings } from "../../settings/Settings.js"
-import { AgentGaveUp, follow, type Report } from "./Status.js"
+import { AgentGaveUp, startAgent, type Report } from "./AgentStatusStream.js"
 import { makeTools } from "./Tools.js"
 import { makeWorkspace } from "./Workspace.js"
 import { effortOf } from "../model/OpenAi.js"
@@ -140,7 +140,7 @@ const make = Effect.gen(function* () {
   return AgentControl.of({
     provider,
     spawn: (request) =>
-      follow((report) =>
+      startAgent((report) =>
         run(request, report).pipe(
           Effect.timeoutFail({
             duration: agentTimeLimit,

@@ -12,7 +12,7 @@ import { make as makeFiles } from "./DurableFiles.js"
 import { failing, makeLayout } from "./HomeLayout.js"
 import * as Published from "./Published.js"
 import * as Publishing from "./Publishing.js"
-import * as StagedCopy from "./Staging.js"
+import * as Staging from "./Staging.js"
 import * as TraceFiles from "./TraceFiles.js"
 
 /** Where a person says which sessions are none of ours. */
@@ -77,7 +77,7 @@ const make = Effect.gen(function* () {
     describeProjects,
     ...Published.make(files, layout),
     ...TraceFiles.make(files, layout),
-    ...StagedCopy.make(files, layout),
+    ...Staging.make(files, layout),
     ...Publishing.make(files, layout, memoryBytes)
   })
 })

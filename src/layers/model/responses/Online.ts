@@ -1,5 +1,5 @@
 import * as Layer from "effect/Layer"
-import * as AgentControlModel from "../../agent/ToolLoop.js"
+import * as AgentControlToolLoop from "../../agent/ToolLoop.js"
 import * as ModelClientOpenAi from "../OpenAi.js"
 import * as Responses from "./Responses.js"
 
@@ -7,4 +7,4 @@ import * as Responses from "./Responses.js"
 export const model = Layer.provide(ModelClientOpenAi.layer, Responses.layer)
 
 /** See {@link model}. */
-export const agent = Layer.provide(AgentControlModel.layer, Responses.layer)
+export const agent = Layer.provide(AgentControlToolLoop.layer, Responses.layer)

@@ -42,7 +42,7 @@ const finalStatus = (exit: Exit.Exit<void, unknown>): AgentStatus => {
  * An agent at work in the scope, with its status to be followed from the beginning, however late: none is lost. It is
  * interrupted with the scope, and what it fails with, a defect too, ends it `Errored`.
  */
-export const follow = <E, R>(
+export const startAgent = <E, R>(
   work: (report: Report) => Effect.Effect<void, E, R>
 ): Effect.Effect<Agent, never, R | Scope.Scope> =>
   Effect.gen(function* () {
