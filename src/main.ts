@@ -55,7 +55,7 @@ const commandServices = {
     Layer.provideMerge(SessionStoreDisk.layer),
     Layer.provideMerge(MachineLayer.layer)
   ),
-  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ amending }) => amending)).pipe(
+  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
     Layer.provideMerge(services({ rebuildIndex: false }))
   )
 }

@@ -3,7 +3,6 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as MemoryCatalogueSqlite from "../layers/state/MemoryCatalogueSqlite.js"
-import * as MemoryRevisionPlatform from "../layers/memory/Revision.js"
 import * as MemoryInspectionLayer from "../layers/memory/Inspection.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Settings } from "../settings/Settings.js"
@@ -22,6 +21,3 @@ const catalogue = Layer.unwrapEffect(
 
 /** What commands look at memories with. */
 export const looking = Layer.merge(catalogue, MemoryInspectionLayer.layer)
-
-/** What commands change memories with, beside the services of a pass. */
-export const amending = Layer.merge(looking, MemoryRevisionPlatform.layer)

@@ -2,7 +2,6 @@ import type * as Layer from "effect/Layer"
 import type { AgentControl } from "../services/AgentControl.js"
 import type { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import type { MemoryFs } from "../services/MemoryFs.js"
-import type { MemoryRevision } from "../services/MemoryRevision.js"
 import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { ModelProbe } from "../services/ModelProbe.js"
 import type { Progress } from "../services/Progress.js"
@@ -19,14 +18,7 @@ export type LookingServices = MemoryCatalogue | MemoryInspection | SessionStore 
 export type ReadingServices = MemoryFs | WorkingDirectories
 
 /** What a command that changes something needs besides. */
-export type AmendingServices =
-  | LookingServices
-  | AgentControl
-  | MemoryFs
-  | MemoryRevision
-  | Progress
-  | StateDb
-  | Templates
+export type AmendingServices = LookingServices | AgentControl | MemoryFs | Progress | StateDb | Templates
 
 /** How the commands' needs are met; the program's entry says by what. */
 export interface CommandServices<E> {

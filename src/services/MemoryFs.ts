@@ -4,6 +4,7 @@ import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { detailOf, diskFaultOf, withDiskFault } from "../domain/memory/DiskFault.js"
 import type { PersonEdits } from "../domain/memory/PersonEdits.js"
+import type { ForgetRule } from "../domain/memory/Forgetting.js"
 import type { MemoryFile } from "../domain/memory/Publication.js"
 import type { TraceHeader } from "../domain/memory/TraceMemory.js"
 import type { ImportedMemory, ProjectRow, ThreadMemory } from "./StateDb.js"
@@ -43,6 +44,16 @@ export class PublishRefused extends Schema.TaggedError<PublishRefused>("rollout-
   override get message(): string {
     const [first = "", ...others] = this.reasons
     return `the consolidation was not published: ${first}${others.length === 0 ? "" : ` (and ${others.length} more reasons)`}`
+  }
+}
+
+/** There is no generation before the published one. Nothing was changed. */
+export class NothingToRestore extends Schema.TaggedError<NothingToRestore>("rollout-memories/NothingToRestore")(
+  "NothingToRestore",
+  { cwd: Schema.String }
+) {
+  override get message(): string {
+    return `there is no earlier generation of the memory of ${this.cwd}: it was consolidated once at most since the last restore or forget`
   }
 }
 
@@ -183,5 +194,14 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     readonly discardStaging: (cwd: string) => Effect.Effect<void, MemoryFsFailure>
     /** Writes which folder belongs to which project, when that changed. */
     readonly describeProjects: (projects: ReadonlyArray<ProjectRow>) => Effect.Effect<void, MemoryFsFailure>
+    /**
+     * Takes what is to be forgotten out of every file of a directory: its traces, the published files, the record of what
+     * was published, what was staged, and every kept generation. Other traces stay byte for byte.
+     */
+    readonly forget: (cwd: string, rule: ForgetRule) => Effect.Effect<void, MemoryFsFailure>
+    /** Brings the generation before back, as made from the inputs given; what it replaces becomes the one before. */
+    readonly restore: (cwd: string, fingerprint: string) => Effect.Effect<void, NothingToRestore | MemoryFsFailure>
+    /** Removes state DBs that were set aside because they were corrupt. */
+    readonly removeSetAside: Effect.Effect<void, MemoryFsFailure>
   }
 >() {}

@@ -12,6 +12,7 @@ import { make as makeFiles } from "./DurableFiles.js"
 import { failing, makeLayout } from "./HomeLayout.js"
 import * as Published from "./Published.js"
 import * as Publishing from "./Publishing.js"
+import * as Revision from "./Revision.js"
 import * as Staging from "./Staging.js"
 import * as TraceFiles from "./TraceFiles.js"
 
@@ -78,7 +79,8 @@ const make = Effect.gen(function* () {
     ...Published.make(files, layout),
     ...TraceFiles.make(files, layout),
     ...Staging.make(files, layout),
-    ...Publishing.make(files, layout, memoryBytes)
+    ...Publishing.make(files, layout, memoryBytes),
+    ...Revision.make(files, layout)
   })
 })
 

@@ -4,7 +4,7 @@ import { noteLine } from "../../../domain/memory/UserNote.js"
 import { holdLock } from "../../../commands/Forget.js"
 import { makePass } from "../../../pass/Pass.js"
 import { resume } from "../../../pass/PhaseTwo.js"
-import { MemoryRevision } from "../../../services/MemoryRevision.js"
+import { MemoryFs } from "../../../services/MemoryFs.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { StateDb } from "../../../services/StateDb.js"
 import { Settings } from "../../../settings/Settings.js"
@@ -16,14 +16,14 @@ import { print } from "../../terminal/Screen.js"
 /** Brings a directory's earlier generation back, as if it had been made from what there is now. */
 const restore = Effect.fn("Restore.restore")(
   function* (cwd: string) {
-    const revision = yield* MemoryRevision
+    const memoryFs = yield* MemoryFs
     const stateDb = yield* StateDb
     const { tracesPerCwd } = yield* Settings
     const pass = yield* makePass
     yield* holdLock(cwd, pass.owner)
     yield* resume(cwd)
     const { fingerprint, notes } = yield* stateDb.consolidationState(cwd, tracesPerCwd)
-    yield* revision.restore(cwd, fingerprint)
+    yield* memoryFs.restore(cwd, fingerprint)
     yield* resume(cwd)
     return notes
   },
