@@ -23,7 +23,7 @@ import {
 
 const decodeRecord = Schema.decodeUnknownOption(Schema.parseJson(PublicationRecord))
 
-/** What somebody else may have taken away meanwhile is not there. */
+/** Reads an entry; undefined when it does not exist, since another process may have removed it meanwhile. */
 const ifThere = <A>(read: () => A): A | undefined => {
   try {
     return read()
@@ -44,7 +44,7 @@ interface Entry {
   readonly kind: FileKind
 }
 
-/** Everything below a folder, the folder too, which may be reached through a link; below it none is followed. */
+/** Lists a folder and everything below it. The folder itself may be a link; links below it are not followed. */
 const walk = (folder: string): ReadonlyArray<Entry> => {
   const found: Array<Entry> = []
   const open = [folder]
@@ -71,8 +71,8 @@ const isAllowed = (path: string): boolean => {
 }
 
 /**
- * Whether a pass may write there. Files but the state DB's are replaced as wholes, which is up to their folder. What its
- * owner may not write is not meant to be written, whoever may all the same.
+ * True when a pass may write the entry. Files other than the state DB's are replaced as a whole, so their folder's
+ * permission decides. An entry without the owner's write permission counts as read-only even for root.
  */
 const isWritable = ({ kind, mode, path }: Entry): boolean =>
   (kind === "File" && !basename(path).startsWith("state.sqlite")) || ((mode & 0o200) !== 0 && isAllowed(path))
@@ -85,7 +85,7 @@ const make = Effect.gen(function* () {
 
   const { bucketPath, rootOf } = makeLayout(memoriesHome)
 
-  /** Whether what is below a directory's memory is its own: no link leads there. */
+  /** True when neither the bucket nor the memory root is a link. */
   const isOwn = (cwd: string): boolean =>
     [bucketPath(cwd), rootOf(cwd).memoryPath].every(
       (path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== false
@@ -169,5 +169,5 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** The memories home as the disk has it. */
+/** Inspects the memories home on disk. */
 export const layer: Layer.Layer<MemoryInspection, never, Settings> = Layer.effect(MemoryInspection, make)

@@ -35,7 +35,7 @@ const decoder = new TextDecoder()
 
 const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
 
-/** Takes back what was written into a memory root: what is to be forgotten, or the last publish. */
+/** Revisions of a memory root: forgetting, and restoring the previous generation. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
   const readPublished = (folder: string) =>
     Effect.flatMap(files.listTree(folder), (entries) =>
@@ -48,7 +48,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
   const beginPublish = (bucket: string, record: PublicationRecord) =>
     files.replaceFile(join(bucket, journalFile), encodeRecord(record))
 
-  /** The temporary files that a killed process left of what is to go. */
+  /** Removes the temporary files that killed processes left of files to be removed. */
   const removeTemporary = Effect.fnUntraced(function* (folder: string, isOurs: (name: string) => boolean) {
     const names = (yield* files.namesIn(folder)).filter((name) => /^\..*\.tmp$/.test(name) && isOurs(name))
     yield* Effect.forEach(names, (name) => files.remove(join(folder, name)), { discard: true })
@@ -91,7 +91,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       bucket,
       new PublicationRecord({
         ...record,
-        // What is left was made from no inputs that there are: the next pass consolidates again.
+        // No existing inputs produced the remaining text; an empty fingerprint makes the next pass consolidate again.
         fingerprint: "",
         content: undefined,
         files: record.files

@@ -10,12 +10,12 @@ const encodeAnswer = Schema.encodeSync(Schema.parseJson(StageOneOutput))
 
 const noTokens = new TokenUsage({ inputTokens: 0, outputTokens: 0 })
 
-/** Loaded with the first request: a pass with nothing to do starts without it. */
+/** Loaded with the first request, so that a pass with nothing to do starts without it. */
 const loadExtractor = Effect.promise(() => import("../../domain/offline/writing/OfflineExtractor.js"))
 
 /**
- * Writes trace memories by rule, from the session's own events: no key, no network, no cost, and the same answer to the
- * same rollout always. Never fails.
+ * Writes trace memories by rule from the session's events: no key, no network and no cost, and the same answer for the
+ * same session. Never fails.
  */
 export const layer: Layer.Layer<ModelClient> = Layer.succeed(ModelClient, {
   name: "offline",

@@ -8,6 +8,6 @@ import * as ProcessTableNode from "./ProcessTable.js"
 import * as SymbolicLinksNode from "./SymbolicLinks.js"
 import * as WorkingDirectoriesNode from "./WorkingDirectories.js"
 
-/** This machine, as Node shows it: its files, its processes, its links, and the one name of each working directory. */
+/** The services of this machine through Node: files, processes, links, and canonical working directories. */
 export const layer: Layer.Layer<FileSystem.FileSystem | ProcessTable | SymbolicLinks | WorkingDirectories> =
   Layer.mergeAll(NodeFileSystem.layer, ProcessTableNode.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
