@@ -16,7 +16,7 @@ import {
 import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import { withNotes } from "../../domain/memory/UserNote.js"
 import { isBucket } from "../../domain/thread/WorkingDirectory.js"
-import type { Beside, MemoryFs } from "../../services/MemoryFs.js"
+import type { AgentInputs, MemoryFs } from "../../services/MemoryFs.js"
 import type { ThreadMemory } from "../../services/StateDb.js"
 import type { Files } from "./DurableFiles.js"
 import { failing, type Layout, nextFolder, nextPreviousFolder, threadOfTrace } from "./HomeLayout.js"
@@ -67,7 +67,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     cwd: string,
     memories: ReadonlyArray<ThreadMemory>,
     notes: ReadonlyArray<string>,
-    { earlier, isPublishedShown }: Beside = { earlier: "", isPublishedShown: false }
+    { earlier, isPublishedShown }: AgentInputs = { earlier: "", isPublishedShown: false }
   ) {
     const root = rootOf(cwd)
     yield* discardStaging(cwd)

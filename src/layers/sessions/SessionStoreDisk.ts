@@ -37,7 +37,7 @@ const rolloutName = /^rollout-.*\.jsonl(?:\.zst)?$/
 
 /** Bytes read from a file at a time. */
 const pieceBytes = 262_144
-/** Files that are whose ends are read in one turn of the event loop. */
+/** Number of files whose ends are read between two turns of the event loop. */
 const filesPerTurn = 16
 
 const attempt = <A>(read: () => A): A | undefined => {
