@@ -35,7 +35,7 @@ export const PassPlan = Schema.Struct({
   maxRequests: Schema.NullOr(Schema.Number)
 })
 
-/** What a pass would send to write traces. */
+/** See the schema of the same name. */
 export type PassPlan = typeof PassPlan.Type
 
 /** Renders a plan for people to read. */
