@@ -725,7 +725,7 @@ describe("rollouts in files", () => {
       for (const failing of [Effect.asVoid(readAll(world.store, file)), Effect.asVoid(world.store.readEnds(file))]) {
         const error = yield* Effect.flip(failing)
         assert.instanceOf(error, RolloutUnreadable)
-        assert.match(error.message, /wide\.jsonl\.zst cannot be read: unpacking it takes a window of 128 MiB/)
+        assert.match(error.message, /wide\.jsonl\.zst cannot be read: unpacking it needs a window of 128 MiB/)
       }
     }))
 })

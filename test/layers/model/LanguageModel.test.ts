@@ -57,8 +57,8 @@ const failures: { readonly [name: string]: readonly [ReturnType<typeof ask>, Mod
   ],
   "an answer that a filter stopped": [parts(finish("content-filter")), "AnswerIncomplete", "content_filter"],
   "an answer that wants a tool": [parts(finish("tool-calls")), "AnswerIncomplete", "tool-calls"],
-  "a refusal, which is an answer without a word": [parts(finish()), "ModelRefused", "without a word"],
-  "a failed response, which is no answer at no cost": [parts(finish("stop", {})), "ModelServerFailed", "cost nothing"],
+  "a refusal, which is an answer without a word": [parts(finish()), "ModelRefused", "the answer has no text"],
+  "a failed response, which is no answer at no cost": [parts(finish("stop", {})), "ModelServerFailed", "cost no tokens"],
   "a finish for an error": [parts(textDelta("{}"), finish("error")), "ModelServerFailed", "does not say why"],
   "an error among the parts": [
     parts(textDelta("{"), { type: "error", error: { code: "server_error", message: "it fell over" } }, finish()),
