@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Duration, Effect, Exit, Fiber, Layer, Schema, Scope, Stream } from "effect"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
-import * as FollowedPass from "../../src/pass/PassEvents.js"
+import * as PassEventLog from "../../src/pass/PassEvents.js"
 import { PassEvents, Progress, ProgressEvent } from "../../src/services/Progress.js"
 import { StateDb } from "../../src/services/StateDb.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
@@ -19,7 +19,7 @@ const firstOf = (events: Stream.Stream<ProgressEvent>, count: number) => collect
 describe("a pass that is followed", () => {
   it.effect("tells every follower everything in order, and then that it is over", () =>
     Effect.gen(function* () {
-      const { end, events, report } = yield* FollowedPass.make
+      const { end, events, report } = yield* PassEventLog.make
       const followers = yield* Effect.forEach(numbersUpTo(3), () => Effect.fork(collect(events)))
       yield* Effect.yieldNow()
       yield* Effect.forEach(numbersUpTo(10), (number) => report(published(number)))
@@ -32,7 +32,7 @@ describe("a pass that is followed", () => {
 
   it.effect("tells as it goes, not at its end alone", () =>
     Effect.gen(function* () {
-      const { events, report } = yield* FollowedPass.make
+      const { events, report } = yield* PassEventLog.make
       const first = yield* Effect.fork(firstOf(events, 1))
       yield* Effect.yieldNow()
       yield* report(published(1))
@@ -42,7 +42,7 @@ describe("a pass that is followed", () => {
 
   it.effect("tells whoever comes late what was told before, also when it is over", () =>
     Effect.gen(function* () {
-      const { end, events, report } = yield* FollowedPass.make
+      const { end, events, report } = yield* PassEventLog.make
       yield* report(published(1))
       assert.deepStrictEqual(yield* firstOf(events, 1), [published(1)])
       yield* report(published(2))
@@ -54,8 +54,8 @@ describe("a pass that is followed", () => {
 
   it.effect("waits for nobody: whoever is slow misses the oldest that are no longer kept, and nothing else", () =>
     Effect.gen(function* () {
-      const { end, events, report } = yield* FollowedPass.make
-      const total = FollowedPass.keptEvents * 2 + 10
+      const { end, events, report } = yield* PassEventLog.make
+      const total = PassEventLog.keptEvents * 2 + 10
       const isAtWork = yield* Deferred.make<void>()
       const mayGoOn = yield* Deferred.make<void>()
       const slow = yield* events.pipe(
@@ -70,8 +70,8 @@ describe("a pass that is followed", () => {
       yield* Effect.forEach(numbersUpTo(total), (number) => report(published(number + 1)), { discard: true })
       yield* end
       yield* Deferred.succeed(mayGoOn, undefined)
-      const last = numbersUpTo(FollowedPass.keptEvents).map((number) =>
-        published(total - FollowedPass.keptEvents + 1 + number)
+      const last = numbersUpTo(PassEventLog.keptEvents).map((number) =>
+        published(total - PassEventLog.keptEvents + 1 + number)
       )
       assert.deepStrictEqual(yield* Fiber.join(slow), [published(0), ...last])
       assert.deepStrictEqual(yield* collect(events), last)
@@ -82,7 +82,7 @@ describe("a pass that is followed", () => {
   it.effect("is over with the scope of its layer, and so are those who follow it", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(FollowedPass.layer, scope)
+      const context = yield* Layer.buildWithScope(PassEventLog.layer, scope)
       const follower = yield* PassEvents.pipe(
         Effect.flatMap(({ events }) => collect(events)),
         Effect.provide(context),
@@ -105,7 +105,7 @@ const eventsOf = (world: World) =>
   inWorld(
     world,
     Effect.gen(function* () {
-      const { end, events, report } = yield* FollowedPass.make
+      const { end, events, report } = yield* PassEventLog.make
       yield* Effect.provideService(pass, Progress, { report })
       yield* end
       return yield* collect(events)
@@ -159,7 +159,7 @@ describe("what a pass tells", () => {
       const events = yield* inWorld(
         world,
         Effect.gen(function* () {
-          const { end, events, report } = yield* FollowedPass.make
+          const { end, events, report } = yield* PassEventLog.make
           const { acquireLock } = yield* StateDb
           yield* acquireLock("/home/ada/projects/pier", "another", Duration.minutes(10))
           yield* Effect.provideService(pass, Progress, { report })

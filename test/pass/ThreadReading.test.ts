@@ -4,9 +4,9 @@ import { evidenceFilter } from "../../src/domain/session/RolloutFilter.js"
 import { RolloutReader } from "../../src/domain/session/RolloutReading.js"
 import { redact } from "../../src/domain/privacy/Redaction.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
-import * as RolloutStoreMemory from "../../src/layers/sessions/RolloutStoreMemory.js"
+import * as SessionStoreMemory from "../../src/layers/sessions/SessionStoreMemory.js"
 import type { KnownRollout } from "../../src/services/StateDb.js"
-import { RolloutUnreadable } from "../../src/services/RolloutStore.js"
+import { RolloutUnreadable } from "../../src/services/SessionStore.js"
 import { partsOf, readParts } from "../../src/pass/ThreadReading.js"
 import { startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { outline } from "../support/reading.js"
@@ -30,7 +30,7 @@ const read = (files: ReadonlyArray<readonly [name: string, text: string]>, held 
     const parts = yield* partsOf({ ...thread, rolloutPath: files[0]?.[0] ?? "" }, known)
     const whole = yield* readParts(parts, (line) => reader.add(line))
     return { ...reader.result(), whole }
-  }).pipe(Effect.provide(RolloutStoreMemory.layer(held.map(([path, content]) => ({ path, content, modifiedAt: 1 })))))
+  }).pipe(Effect.provide(SessionStoreMemory.layer(held.map(([path, content]) => ({ path, content, modifiedAt: 1 })))))
 }
 
 describe("a session that was rewound", () => {

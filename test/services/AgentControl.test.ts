@@ -4,7 +4,7 @@ import { Chunk, Context, Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { RateLimited } from "../../src/domain/model/ModelError.js"
 import { renderMemorySummary } from "../../src/domain/memory/MemorySummary.js"
 import { renderTraceFile, traceFileName } from "../../src/domain/memory/TraceMemory.js"
-import * as AgentControlFunction from "../../src/layers/agent/FromFunction.js"
+import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.js"
 import * as AgentControlOffline from "../../src/layers/agent/Offline.js"
 import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
 import {
@@ -49,7 +49,7 @@ const tagsOf = (statuses: ReadonlyArray<AgentStatus>) => statuses.map(({ _tag })
 
 const layers: { readonly [name: string]: Layer.Layer<AgentControl, never, FileSystem.FileSystem> } = {
   "the offline agent": AgentControlOffline.layer,
-  "an agent that is a function": AgentControlFunction.layer((request) => writeMemory(request))
+  "an agent that is a function": AgentControlFromFunction.layer((request) => writeMemory(request))
 }
 
 describe.each(Object.entries(layers))("%s", (_, layer) => {
@@ -91,7 +91,7 @@ describe("an agent", () => {
     Effect.gen(function* () {
       const begun = yield* Deferred.make<void>()
       const stopped = yield* Deferred.make<void>()
-      const endless = AgentControlFunction.layer(() =>
+      const endless = AgentControlFromFunction.layer(() =>
         Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never).pipe(
           Effect.onInterrupt(() => Deferred.succeed(stopped, undefined))
         )
@@ -105,7 +105,7 @@ describe("an agent", () => {
 
   it.effect("that dies ends errored", () =>
     Effect.gen(function* () {
-      const dying = AgentControlFunction.layer(() => Effect.die(new Error("out of thoughts")))
+      const dying = AgentControlFromFunction.layer(() => Effect.die(new Error("out of thoughts")))
       assert.deepStrictEqual((yield* Effect.provide(statusesIn("/staging"), dying)).at(-1), {
         _tag: "Errored",
         message: "out of thoughts"
@@ -116,7 +116,7 @@ describe("an agent", () => {
   it.effect("begins when it is spawned, whether it is followed or not", () =>
     Effect.gen(function* () {
       const begun = yield* Deferred.make<string>()
-      const agent = AgentControlFunction.layer(({ directory }) => Deferred.succeed(begun, directory))
+      const agent = AgentControlFromFunction.layer(({ directory }) => Deferred.succeed(begun, directory))
       yield* AgentControl.pipe(
         Effect.flatMap(({ spawn }) => spawn(request)),
         Effect.zipRight(Deferred.await(begun)),
@@ -130,7 +130,7 @@ describe("an agent", () => {
   it.effect("tells what its turns cost as it goes, and whose servers see what it reads", () =>
     Effect.gen(function* () {
       const turn: AgentStatus = { _tag: "Running", turn: 1, inputTokens: 10, outputTokens: 2 }
-      const agent = AgentControlFunction.layer((_, report) => report(turn), { provider: "openai" })
+      const agent = AgentControlFromFunction.layer((_, report) => report(turn), { provider: "openai" })
       yield* Effect.gen(function* () {
         assert.deepStrictEqual((yield* statusesIn("/staging")).slice(1), [
           { _tag: "Running" },
@@ -145,7 +145,7 @@ describe("an agent", () => {
   it.effect("whose model's server fails says so in its last status", () =>
     Effect.gen(function* () {
       const error = new RateLimited({ subject: { directory: "/staging" }, detail: "slow down" })
-      const agent = AgentControlFunction.layer(() => error)
+      const agent = AgentControlFromFunction.layer(() => error)
       assert.deepStrictEqual((yield* Effect.provide(statusesIn("/staging"), agent)).at(-1), {
         _tag: "Errored",
         message: error.message,
@@ -162,7 +162,9 @@ describe("an agent", () => {
         const span = yield* Effect.orDie(Effect.currentParentSpan)
         seen.push(yield* Tool, span._tag === "Span" ? span.name : "")
       })
-      const agent = AgentControlFunction.layer(() => work).pipe(Layer.provide(Layer.succeed(Tool, "the host's tool")))
+      const agent = AgentControlFromFunction.layer(() => work).pipe(
+        Layer.provide(Layer.succeed(Tool, "the host's tool"))
+      )
       const scope = yield* Effect.scope
       const built = yield* Layer.buildWithScope(agent, scope).pipe(Effect.withSpan("start of the host"))
       yield* statusesIn("/staging").pipe(Effect.withSpan("consolidation"), Effect.provide(built))

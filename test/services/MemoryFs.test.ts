@@ -21,7 +21,7 @@ import { Context, Deferred, Effect, Exit, Fiber, Layer, Option, type Scope, Stru
 import { fingerprintOf } from "../../src/domain/memory/Consolidation.js"
 import { bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
 import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
-import * as MemoryFsPlatform from "../../src/layers/memory/MemoryFs.js"
+import * as MemoryFsLayer from "../../src/layers/memory/MemoryFs.js"
 import * as ProcessTableMemory from "../../src/layers/node/ProcessTableMemory.js"
 import { MemoriesHomeUnavailable, MemoryFs, MemoryFsFailure, PublishRefused } from "../../src/services/MemoryFs.js"
 import type { ThreadMemory } from "../../src/services/StateDb.js"
@@ -61,7 +61,7 @@ const worldOf = (
   home,
   tree,
   open: ({ gone = [], pid = 1, point = () => Effect.void } = {}) =>
-    MemoryFsPlatform.layer.pipe(
+    MemoryFsLayer.layer.pipe(
       Layer.provide([
         Layer.provideMerge(layerWithPoints(point), Layer.succeedContext(machine)),
         Settings.layer({ codexHome: "/codex", memoriesHome: home, memoryBytes: 2_000 }),

@@ -5,7 +5,7 @@ import { RolloutReader } from "../../src/domain/session/RolloutReading.js"
 import { rolloutFilters } from "../../src/domain/session/RolloutFilter.js"
 import { decodeNumberedLine } from "../../src/domain/session/RolloutLine.js"
 import { parseStageOneOutput, stageOneJsonSchema } from "../../src/domain/memory/StageOneOutput.js"
-import * as ModelClientFunction from "../../src/layers/model/FromFunction.js"
+import * as ModelClientFromFunction from "../../src/layers/model/FromFunction.js"
 import * as ModelClientLanguageModel from "../../src/layers/model/LanguageModel.js"
 import * as ModelClientOffline from "../../src/layers/model/Offline.js"
 import { ModelClient, type StageOneRequest } from "../../src/services/ModelClient.js"
@@ -32,7 +32,7 @@ const requestFor = (number: number, rollout: string): StageOneRequest => {
 
 const layers: { readonly [name: string]: Layer.Layer<ModelClient> } = {
   "the offline model": ModelClientOffline.layer,
-  "a model that is a function": ModelClientFunction.layer("function", ({ thread }) =>
+  "a model that is a function": ModelClientFromFunction.layer("function", ({ thread }) =>
     Stream.fromIterable(answer(traceAbout(thread.title ?? "")))
   ),
   "a language model of the host's": ModelClientLanguageModel.layer({ name: "host" }).pipe(
@@ -84,7 +84,7 @@ describe("a request", () => {
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const givenUp = yield* Deferred.make<void>()
-      const model = ModelClientFunction.layer("slow", () =>
+      const model = ModelClientFromFunction.layer("slow", () =>
         Stream.fromEffect(
           Effect.zipRight(Deferred.succeed(asked, undefined), Effect.never).pipe(
             Effect.onInterrupt(() => Deferred.succeed(givenUp, undefined))

@@ -1,19 +1,21 @@
 import * as Schema from "effect/Schema"
 import { ThreadId } from "../thread/ThreadId.js"
 
-/** What a request was for: the thread of a stage-one request, or the directory that an agent consolidates. */
+/** The subject of a request: the thread of a stage-one request, or the directory that an agent consolidates. */
 export const ModelSubject = Schema.Union(
   Schema.Struct({ threadId: ThreadId }),
   Schema.Struct({ directory: Schema.String })
 )
 
-/** What a request was for. */
+/** See the schema of the same name. */
 export type ModelSubject = typeof ModelSubject.Type
 
 const told = (subject: ModelSubject): string =>
   "threadId" in subject ? `thread ${subject.threadId}` : `the consolidation in ${subject.directory}`
 
-/** The model would not write this memory. Asking again gives the same; new content, or another model, may not. */
+/**
+ * The model refused to write this memory. Asking again gives the same result; other content or another model may not.
+ */
 export class ModelRefused extends Schema.TaggedError<ModelRefused>("rollout-memories/ModelRefused")("ModelRefused", {
   subject: ModelSubject,
   detail: Schema.String
@@ -23,7 +25,10 @@ export class ModelRefused extends Schema.TaggedError<ModelRefused>("rollout-memo
   }
 }
 
-/** The model ran into its limit before it was done. Raise `MEMORIES_MODEL_OUTPUT_TOKENS`, or lower the effort. */
+/**
+ * The answer stopped before it was complete, mostly at the token limit. Raise `MEMORIES_MODEL_OUTPUT_TOKENS`, or lower
+ * the effort.
+ */
 export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>("rollout-memories/AnswerIncomplete")(
   "AnswerIncomplete",
   { subject: ModelSubject, reason: Schema.String }
@@ -38,7 +43,7 @@ export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>("roll
   }
 }
 
-/** The answer ended before the model said that it was complete. Trying again may help. */
+/** The stream ended before the server said that the answer was complete. Trying again may help. */
 export class StreamEndedEarly extends Schema.TaggedError<StreamEndedEarly>("rollout-memories/StreamEndedEarly")(
   "StreamEndedEarly",
   { subject: ModelSubject }
@@ -48,7 +53,7 @@ export class StreamEndedEarly extends Schema.TaggedError<StreamEndedEarly>("roll
   }
 }
 
-/** The server failed at its work. The thread is not to blame: run again later. `retryAfter` in milliseconds. */
+/** The server failed, through no fault of the thread. Run again later. `retryAfter` is in milliseconds. */
 export class ModelServerFailed extends Schema.TaggedError<ModelServerFailed>("rollout-memories/ModelServerFailed")(
   "ModelServerFailed",
   {
@@ -63,7 +68,7 @@ export class ModelServerFailed extends Schema.TaggedError<ModelServerFailed>("ro
   }
 }
 
-/** Who answered is no server with a Responses API. Correct `OPENAI_BASE_URL`; nothing else helps. */
+/** The server does not offer a Responses API. Correct `OPENAI_BASE_URL`; nothing else helps. */
 export class NotAResponsesServer extends Schema.TaggedError<NotAResponsesServer>(
   "rollout-memories/NotAResponsesServer"
 )("NotAResponsesServer", { subject: ModelSubject, contentType: Schema.String }) {
@@ -72,7 +77,7 @@ export class NotAResponsesServer extends Schema.TaggedError<NotAResponsesServer>
   }
 }
 
-/** The server does not know the key, or forbids it. Correct `OPENAI_API_KEY`; every other request would fail too. */
+/** The server rejected the key. Correct `OPENAI_API_KEY`; every other request would fail too. */
 export class ModelUnauthorised extends Schema.TaggedError<ModelUnauthorised>("rollout-memories/ModelUnauthorised")(
   "ModelUnauthorised",
   { subject: ModelSubject, status: Schema.Int, detail: Schema.String }
@@ -82,7 +87,7 @@ export class ModelUnauthorised extends Schema.TaggedError<ModelUnauthorised>("ro
   }
 }
 
-/** The account is used up until somebody pays. Trying again cannot help; the next pass may. */
+/** The account's quota is used up. Trying again in this pass cannot help; a later pass may succeed. */
 export class QuotaExhausted extends Schema.TaggedError<QuotaExhausted>("rollout-memories/QuotaExhausted")(
   "QuotaExhausted",
   { subject: ModelSubject, detail: Schema.String }
@@ -92,10 +97,10 @@ export class QuotaExhausted extends Schema.TaggedError<QuotaExhausted>("rollout-
   }
 }
 
-/** Too many requests. Run again later, or with a lower `MEMORIES_CONCURRENCY`. */
+/** The server limits the rate of requests. Run again later, or with a lower `MEMORIES_CONCURRENCY`. */
 export class RateLimited extends Schema.TaggedError<RateLimited>("rollout-memories/RateLimited")("RateLimited", {
   subject: ModelSubject,
-  /** Milliseconds that the server asked to wait; undefined where it did not say. */
+  /** Milliseconds that the server asked to wait; undefined when it did not say. */
   retryAfter: Schema.optional(Schema.Number),
   detail: Schema.String
 }) {
@@ -105,7 +110,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>("rollout-memori
   }
 }
 
-/** The server has too much to do. Run again later. */
+/** The server is overloaded. Run again later. */
 export class ModelOverloaded extends Schema.TaggedError<ModelOverloaded>("rollout-memories/ModelOverloaded")(
   "ModelOverloaded",
   {
@@ -120,7 +125,9 @@ export class ModelOverloaded extends Schema.TaggedError<ModelOverloaded>("rollou
   }
 }
 
-/** The request holds more than the model's window. Ask with less; when that is not enough, set `MEMORIES_MODEL_WINDOW`. */
+/**
+ * The request exceeds the model's context window. A shorter request may fit; otherwise set `MEMORIES_MODEL_WINDOW`.
+ */
 export class ContextTooLong extends Schema.TaggedError<ContextTooLong>("rollout-memories/ContextTooLong")(
   "ContextTooLong",
   { subject: ModelSubject, detail: Schema.String }
@@ -130,7 +137,7 @@ export class ContextTooLong extends Schema.TaggedError<ContextTooLong>("rollout-
   }
 }
 
-/** The server does not accept the request as it is. Asking again cannot help: check the model's name and the settings. */
+/** The server rejected the request as invalid. Asking again cannot help; check the model's name and its settings. */
 export class RequestRejected extends Schema.TaggedError<RequestRejected>("rollout-memories/RequestRejected")(
   "RequestRejected",
   { subject: ModelSubject, status: Schema.optional(Schema.Int), detail: Schema.String }
@@ -140,7 +147,9 @@ export class RequestRejected extends Schema.TaggedError<RequestRejected>("rollou
   }
 }
 
-/** The server was silent, or at work, for longer than it may. Run again later, or raise the setting named. */
+/**
+ * The server sent nothing for too long, or took too long in total. Run again later, or raise the setting in `limit`.
+ */
 export class ModelTimedOut extends Schema.TaggedError<ModelTimedOut>("rollout-memories/ModelTimedOut")(
   "ModelTimedOut",
   { subject: ModelSubject, limit: Schema.Literal("MEMORIES_MODEL_SILENCE", "MEMORIES_MODEL_TIME_LIMIT") }
@@ -151,7 +160,10 @@ export class ModelTimedOut extends Schema.TaggedError<ModelTimedOut>("rollout-me
   }
 }
 
-/** The server could not be reached, or the connection broke. Check that it runs and `OPENAI_BASE_URL`; run again. */
+/**
+ * The server could not be reached, or the connection broke. Check `OPENAI_BASE_URL` and that the server runs, then run
+ * again.
+ */
 export class ModelUnreachable extends Schema.TaggedError<ModelUnreachable>("rollout-memories/ModelUnreachable")(
   "ModelUnreachable",
   { subject: ModelSubject, detail: Schema.String }
@@ -161,7 +173,7 @@ export class ModelUnreachable extends Schema.TaggedError<ModelUnreachable>("roll
   }
 }
 
-/** What a request could cost at worst is more than is left of a cap. Nothing was sent; raise the cap, or run again later. */
+/** The worst-case cost of a request exceeds the rest of a cap. Nothing was sent; raise the cap, or run again later. */
 export class BudgetExhausted extends Schema.TaggedError<BudgetExhausted>("rollout-memories/BudgetExhausted")(
   "BudgetExhausted",
   {
@@ -177,7 +189,7 @@ export class BudgetExhausted extends Schema.TaggedError<BudgetExhausted>("rollou
 
 const withStatus = (status: number | undefined): string => (status === undefined ? "" : ` (HTTP ${status})`)
 
-/** Every way in which a model, or its server, does not answer. */
+/** All failures of a model or its server. */
 export const ModelError = Schema.Union(
   ModelRefused,
   AnswerIncomplete,
@@ -195,12 +207,12 @@ export const ModelError = Schema.Union(
   BudgetExhausted
 )
 
-/** Every way in which a model, or its server, does not answer. */
+/** See the schema of the same name. */
 export type ModelError = typeof ModelError.Type
 
 /**
- * Whether another pass may simply ask again: neither the thread nor what was sent for it is to blame, so that no attempt
- * counts against it.
+ * True when neither the thread nor the request is at fault. Another pass may ask again, and no attempt counts against
+ * the thread.
  */
 export const isServersFault = (error: ModelError): boolean => {
   switch (error._tag) {
@@ -215,7 +227,7 @@ export const isServersFault = (error: ModelError): boolean => {
     case "BudgetExhausted":
       return true
     case "RequestRejected":
-      // A model or an endpoint that is not there is not there for any thread.
+      // A missing model or endpoint is missing for every thread.
       return error.status === 404 || error.status === 405
     default:
       return false

@@ -7,27 +7,30 @@ export const PlannedThread = Schema.Struct({
   threadId: Schema.String,
   rolloutPath: Schema.String,
   cwd: Schema.NullOr(Schema.String),
-  /** Of the instructions and the input together. */
+  /** Tokens of the instructions and the input together. */
   inputTokens: Schema.Int,
-  /** Why there would be no request after all. */
+  /** The reason for which no request would be made; absent when one would be. */
   problem: Schema.optional(Schema.String)
 })
 
 /** One request that a pass would make. */
 export type PlannedThread = typeof PlannedThread.Type
 
-/** What a pass would send to write traces. What consolidating them takes depends on what they turn out to say. */
+/**
+ * The requests that a pass would make to write traces. Consolidation is not included: its cost depends on what the
+ * traces turn out to say.
+ */
 export const PassPlan = Schema.Struct({
   model: Schema.String,
   threads: Schema.Array(PlannedThread),
   skipped: Schema.Array(Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, reason: SkipReason })),
   requests: Schema.Int,
   inputTokens: Schema.Int,
-  /** At worst: no answer may be longer. */
+  /** The maximum: the cap on an answer's length, for all requests together. */
   outputTokens: Schema.Int,
-  /** At worst, in the currency of the configured prices; null where they are not configured. */
+  /** The maximum cost, in the currency of the configured prices; null when no prices are configured. */
   cost: Schema.NullOr(Schema.Number),
-  /** The caps of one pass; null is without a limit. */
+  /** The caps of one pass; null means no limit. */
   maxTokens: Schema.NullOr(Schema.Number),
   maxRequests: Schema.NullOr(Schema.Number)
 })
@@ -35,7 +38,7 @@ export const PassPlan = Schema.Struct({
 /** What a pass would send to write traces. */
 export type PassPlan = typeof PassPlan.Type
 
-/** A plan that a person reads. */
+/** Renders a plan for people to read. */
 export const renderPlan = (plan: PassPlan): string => {
   const lines = plan.threads.map(
     ({ inputTokens, problem, rolloutPath }) =>

@@ -9,7 +9,7 @@ import { detailOf } from "../../domain/model/ModelFailureReading.js"
 import { ModelProbe, type Reachability } from "../../services/ModelProbe.js"
 import { Settings } from "../../settings/Settings.js"
 
-/** Longer than a server that is there takes to say so. */
+/** Time to wait for a reply; a reachable server takes less. */
 const patience = Duration.seconds(5)
 
 const notFound = 404
@@ -32,7 +32,7 @@ const make = Effect.gen(function* () {
   const statusAt = (path: string) =>
     Effect.map(client.execute(withKey(HttpClientRequest.get(base + path))), ({ status }) => status)
 
-  // A server may have no list of its models: then the path that a model is asked at says that it is no place to look.
+  // Some servers have no list of models. The path that requests are sent to then tells whether this is a Responses API.
   const reach = statusAt("/models").pipe(
     Effect.flatMap((status) => (status === notFound ? statusAt("/responses") : Effect.succeed(status))),
     Effect.map(readStatus),
@@ -53,7 +53,9 @@ const make = Effect.gen(function* () {
   return ModelProbe.of({ reach })
 })
 
-/** Asks the server for the list of its models, with the key, which goes nowhere else: no redirect is followed. */
+/**
+ * Requests the server's list of models, with the key. Redirects are not followed, so the key goes to no other server.
+ */
 export const layer: Layer.Layer<ModelProbe, never, Settings> = Layer.effect(ModelProbe, make).pipe(
   Layer.provide(
     Layer.provideMerge(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))

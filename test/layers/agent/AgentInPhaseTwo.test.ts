@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer } from "effect"
 import { hasFailures } from "../../../src/domain/report/Report.js"
 import * as AgentControlCommand from "../../../src/layers/agent/Command.js"
-import * as AgentControlModel from "../../../src/layers/agent/ToolLoop.js"
+import * as AgentControlToolLoop from "../../../src/layers/agent/ToolLoop.js"
 import * as Responses from "../../../src/layers/model/responses/Responses.js"
 import type { SettingValues } from "../../../src/settings/Settings.js"
 import { snapshot, temporaryFolder, write } from "../../support/program.js"
@@ -12,7 +12,7 @@ import { realPass } from "../../support/realWorld.js"
 import { calling, frame, replies, type Script, serve } from "../../support/responsesServer.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../../src/testing/RolloutBuilder.js"
 
-const agent = Layer.provide(AgentControlModel.layer, Responses.layer)
+const agent = Layer.provide(AgentControlToolLoop.layer, Responses.layer)
 
 const addSession = (codex: string, number: number, cwd = "/home/ada/projects/ferry") =>
   write(

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
-import * as AgentControlModel from "../../../src/layers/agent/ToolLoop.js"
+import * as AgentControlToolLoop from "../../../src/layers/agent/ToolLoop.js"
 import * as Responses from "../../../src/layers/model/responses/Responses.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
 import * as StateDbMemory from "../../../src/layers/StateDbMemory.js"
@@ -36,7 +36,7 @@ const world = Effect.fnUntraced(function* (script: Script, given: Partial<Settin
   const folder = yield* temporaryFolder
   const directory = makeStaging(folder)
   const server = yield* serve(script)
-  const services = AgentControlModel.layer.pipe(
+  const services = AgentControlToolLoop.layer.pipe(
     Layer.provide(Responses.layer),
     Layer.provide(StateDbMemory.layer),
     Layer.provide(Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)),

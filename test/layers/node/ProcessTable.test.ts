@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
-import * as ProcessTableProc from "../../../src/layers/node/ProcessTable.js"
+import * as ProcessTableNode from "../../../src/layers/node/ProcessTable.js"
 import { ProcessTable } from "../../../src/services/ProcessTable.js"
 import { temporaryFolder } from "../../support/program.js"
 
@@ -48,7 +48,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
       assert.strictEqual(self.startedAt, fieldsOf(process.pid)[19])
       assert.match(self.host ?? "", /^\S+ pid:\[\d+\]$/)
       assert.isFalse(yield* isGone(self))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
   it.scopedLive("are there while they run, and gone when they ended", () =>
@@ -58,7 +58,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
       assert.isFalse(yield* isGone(identity))
       yield* ended(child)
       assert.isTrue(yield* isGone(identity))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
   it.scopedLive("are known by when they started, since pids are used again", () =>
@@ -67,7 +67,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
       const identity = yield* identify(pidOf(child))
       assert.isTrue(yield* isGone({ ...identity, startedAt: String(Number(identity.startedAt) - 1) }))
       assert.isFalse(yield* isGone({ ...identity, startedAt: undefined }))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
   it.scopedLive("may have any name", () =>
@@ -78,7 +78,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
       const identity = yield* identify(pidOf(child))
       assert.isFalse(yield* isGone(identity))
       assert.isTrue(yield* isGone({ ...identity, startedAt: "1" }))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
   it.scopedLive("are gone when they ended, also when nobody has asked how", () =>
@@ -92,7 +92,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
       yield* Effect.sync(() => process.kill(pid, "SIGKILL"))
       yield* Effect.sleep("5 millis").pipe(Effect.repeat({ until: () => fieldsOf(pid)[0] === "Z" }))
       assert.isTrue(yield* isGone(identity))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
   it.effect("of other hosts, or of unknown ones, are never known to be gone", () =>
@@ -102,7 +102,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
       assert.isTrue(yield* isGone(nobody))
       assert.isFalse(yield* isGone({ ...nobody, host: "another-boot pid:[1]" }))
       assert.isFalse(yield* isGone({ ...nobody, host: undefined }))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 })
 

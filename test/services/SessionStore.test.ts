@@ -17,21 +17,21 @@ import { Chunk, Context, Effect, FastCheck, Layer, type Scope, Stream } from "ef
 import type { MalformedLine, RolloutLine } from "../../src/domain/session/RolloutLine.js"
 import { type RolloutFile, threadOf } from "../../src/domain/thread/Thread.js"
 import { addLine, noFacts } from "../../src/domain/thread/ThreadFacts.js"
-import * as RolloutStoreDisk from "../../src/layers/sessions/RolloutStoreDisk.js"
-import * as RolloutStoreMemory from "../../src/layers/sessions/RolloutStoreMemory.js"
+import * as SessionStoreDisk from "../../src/layers/sessions/SessionStoreDisk.js"
+import * as SessionStoreMemory from "../../src/layers/sessions/SessionStoreMemory.js"
 import {
   CodexHomeUnavailable,
   type EndOfRollout,
-  RolloutStore,
+  SessionStore,
   RolloutUnreadable
-} from "../../src/services/RolloutStore.js"
+} from "../../src/services/SessionStore.js"
 import * as Settings from "../../src/settings/Settings.js"
 import { redact } from "../../src/domain/privacy/Redaction.js"
 import { temporaryFolder } from "../support/program.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { frameHeader, runBlock, zstdFrame } from "../support/zstd.js"
 
-type Store = RolloutStore["Type"]
+type Store = SessionStore["Type"]
 type Line = RolloutLine | MalformedLine | EndOfRollout
 
 /** Rollouts by their paths below the home. */
@@ -50,7 +50,7 @@ const nameOf = (number: number) => `rollout-2026-03-02T09-00-00-${threadIdOf(num
 const writtenAt = startOfFixtures + 3_600_000
 
 const layerOver = (home: string) =>
-  RolloutStoreDisk.layer.pipe(
+  SessionStoreDisk.layer.pipe(
     Layer.provide(Settings.layer({ codexHome: home, memoriesHome: "/memories" })),
     Layer.orDie
   )
@@ -61,8 +61,8 @@ const put = (path: string, content: string | Buffer) => {
   utimesSync(path, writtenAt / 1_000, writtenAt / 1_000)
 }
 
-const built = (layer: Layer.Layer<RolloutStore>) =>
-  Effect.map(Layer.build(layer), (context) => Context.get(context, RolloutStore))
+const built = (layer: Layer.Layer<SessionStore>) =>
+  Effect.map(Layer.build(layer), (context) => Context.get(context, SessionStore))
 
 const onDisk = Effect.fnUntraced(function* (files: Home) {
   const home = yield* temporaryFolder
@@ -80,7 +80,7 @@ const heldOf = (files: Home) =>
   }))
 
 const inMemory = (files: Home) =>
-  Effect.map(built(RolloutStoreMemory.layer(heldOf(files))), (store): World => ({ store, home: "/codex" }))
+  Effect.map(built(SessionStoreMemory.layer(heldOf(files))), (store): World => ({ store, home: "/codex" }))
 
 /** As a host has them that asks a server of its own for each. */
 const fromHost = (files: Home) => {
@@ -89,7 +89,7 @@ const fromHost = (files: Home) => {
       yield await Promise.resolve({ ...rollout, content: new TextEncoder().encode(content) })
     }
   }
-  return Effect.map(built(RolloutStoreMemory.layer(held)), (store): World => ({ store, home: "/codex" }))
+  return Effect.map(built(SessionStoreMemory.layer(held)), (store): World => ({ store, home: "/codex" }))
 }
 
 const fileAt = ({ home }: World, path: string): RolloutFile => ({
@@ -384,8 +384,8 @@ suite("on disk", onDisk)
 describe("rollouts that a host changes", () => {
   it.scoped("are asked for anew each time", () =>
     Effect.gen(function* () {
-      const held: Array<RolloutStoreMemory.HeldRollout> = []
-      const store = yield* built(RolloutStoreMemory.layer(() => held))
+      const held: Array<SessionStoreMemory.HeldRollout> = []
+      const store = yield* built(SessionStoreMemory.layer(() => held))
       assert.deepStrictEqual(yield* store.list, [])
       held.push({ path: "one", content: simpleSession(), modifiedAt: 1 })
       const [file] = yield* store.list
@@ -400,7 +400,7 @@ describe("rollouts that a host holds", () => {
       const text = simpleSession()
       const bytes = Buffer.from(`before${text}after`).subarray(6, 6 + Buffer.byteLength(text))
       for (const content of [text, bytes, new Set(text.trimEnd().split("\n"))]) {
-        const store = yield* built(RolloutStoreMemory.layer([{ path: "one", content, modifiedAt: 1 }]))
+        const store = yield* built(SessionStoreMemory.layer([{ path: "one", content, modifiedAt: 1 }]))
         const file: RolloutFile = { path: "one", size: bytes.length, modifiedAt: 1, isArchived: false }
         assert.deepStrictEqual(yield* store.list, [file])
         assert.deepStrictEqual((yield* readAll(store, file)).at(-1), {
@@ -416,7 +416,7 @@ describe("rollouts that a host holds", () => {
     Effect.gen(function* () {
       const builder = new RolloutBuilder().meta()
       const store = yield* built(
-        RolloutStoreMemory.layer([
+        SessionStoreMemory.layer([
           {
             path: "one",
             content: builder.at(startOfFixtures + 90_000).event({ type: "agent_message", message: "done" }).lines
@@ -444,7 +444,7 @@ describe("rollouts that a host holds", () => {
           throw new Error("the host's server is down")
         }
       ]) {
-        const store = yield* built(RolloutStoreMemory.layer(held))
+        const store = yield* built(SessionStoreMemory.layer(held))
         const unlisted = yield* Effect.flip(store.list)
         assert.instanceOf(unlisted, CodexHomeUnavailable)
         assert.include(unlisted.message, "the host's server is down")
