@@ -103,7 +103,7 @@ describe("a zstd file", () => {
         runBlock(0, 1, true)
       ])
     assert.lengthOf(unpack(runs(70), undefined, limits), 70 * 131_072 + 1)
-    assert.match(failureOf(runs(80), limits), /^it unpacks to more than 9 MiB/)
+    assert.match(failureOf(runs(80), limits), /^it unpacks to more than the allowed 9 MiB/)
   })
 
   it("of many small blocks or frames costs as much as shifting their windows", () => {
