@@ -32,7 +32,7 @@ export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) 
 
 const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines, rendering }: LoadedRollout, limit: number) {
   if (malformedLines > 0) {
-    yield* Effect.logWarning(`${malformedLines} lines of ${file.path} are no JSON objects and were skipped`)
+    yield* Effect.logWarning(`${malformedLines} lines of ${file.path} are not JSON objects and were skipped`)
   }
   if (rendering.bytes > limit) {
     yield* Effect.logWarning(`${file.path} renders to ${rendering.bytes} bytes and was cut to ${limit}`)

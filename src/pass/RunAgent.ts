@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ProviderCrossing } from "../domain/memory/ConsolidationError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
-import { believed } from "../domain/model/Spending.js"
+import { plausibleCounts } from "../domain/model/Spending.js"
 import { renderTemplate } from "../domain/text/Template.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "../services/AgentControl.js"
@@ -80,7 +80,8 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
     Effect.scoped,
     Effect.timeoutFail({
       duration: agentTimeLimit,
-      onTimeout: () => new AgentFailure({ directory, reason: "it took longer than it may" })
+      onTimeout: () =>
+        new AgentFailure({ directory, reason: "it exceeded its time limit; raise MEMORIES_AGENT_TIME_LIMIT" })
     })
   )
   const status = Option.getOrUndefined(last)
@@ -92,7 +93,7 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
     case "Interrupted":
       return yield* new AgentFailure({ directory, reason: "it was interrupted" })
     default:
-      return yield* new AgentFailure({ directory, reason: "its status can no longer be followed" })
+      return yield* new AgentFailure({ directory, reason: "its status stream ended without a result; run again" })
   }
 })
 
@@ -102,7 +103,7 @@ const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Str
   return Stream.tap(statuses, (status) => {
     const said =
       status._tag === "Running"
-        ? believed({ input: status.inputTokens, output: status.outputTokens, total: undefined }, false)
+        ? plausibleCounts({ input: status.inputTokens, output: status.outputTokens, total: undefined }, false)
         : undefined
     if (said === undefined) {
       return Effect.void

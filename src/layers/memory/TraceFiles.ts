@@ -81,7 +81,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
             onNone: (): StoredTrace => ({
               _tag: "Unreadable",
               path,
-              reason: "its header does not say whose memory it is, and of when"
+              reason: "its header lacks a valid thread_id, cwd, rollout_path or updated_at, or it has no text"
             }),
             onSome: (memory): StoredTrace => ({ _tag: "Readable", path, memory })
           })
