@@ -22,7 +22,7 @@ import * as MachineNode from "./layers/node/Machine.js"
 import * as MemoryFsPlatform from "./layers/memory/MemoryFs.js"
 import * as Models from "./layers/model/ChooseModel.js"
 import * as RolloutStoreDisk from "./layers/sessions/RolloutStoreDisk.js"
-import * as StateDbSqlite from "./layers/state/StateDb.js"
+import * as StateDb from "./layers/state/StateDb.js"
 import * as Progress from "./services/Progress.js"
 import { SettingInvalid } from "./settings/Settings.js"
 import * as Templates from "./services/Templates.js"
@@ -36,7 +36,7 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
     modelClient: Models.model,
     progress,
     rolloutStore: RolloutStoreDisk.layer,
-    stateDb: stateDbInHome((path) => StateDbSqlite.layer(path, { replaceCorrupt: rebuildIndex })),
+    stateDb: stateDbInHome((path) => StateDb.layerSqlite(path, { replaceCorrupt: rebuildIndex })),
     templates: Templates.layer
   }).pipe(Layer.provideMerge(MachineNode.layer))
 

@@ -2,26 +2,26 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as MemoryCatalogueSqlite from "../layers/state/MemoryCatalogueSqlite.js"
+import * as StateDb from "../layers/state/StateDb.js"
 import * as MemoryRevisionPlatform from "../layers/memory/Revision.js"
 import * as MemoryShelfDisk from "../layers/memory/Inspection.js"
 import { RolloutStore } from "../services/RolloutStore.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The catalogue of the memories home; a home in which nothing was ever made must at least have sessions to learn from. */
-const catalogue = Layer.unwrapEffect(
+/** The state DB of the memories home; a home in which nothing was ever made must at least have sessions to learn from. */
+const stateDb = Layer.unwrapEffect(
   Effect.gen(function* () {
     const { memoriesHome } = yield* Settings
     const path = join(memoriesHome, "state.sqlite")
     if (!existsSync(path)) {
       yield* (yield* RolloutStore).check
     }
-    return MemoryCatalogueSqlite.layer(path)
+    return StateDb.layerReadOnly(path)
   })
 )
 
-/** What commands look at memories with. */
-export const looking = Layer.merge(catalogue, MemoryShelfDisk.layer)
+/** The layers of commands that look at memories. */
+export const looking = Layer.merge(stateDb, MemoryShelfDisk.layer)
 
-/** What commands change memories with, beside the services of a pass. */
-export const amending = Layer.merge(looking, MemoryRevisionPlatform.layer)
+/** The layers of commands that change memories, beside the services of a pass. */
+export const amending = Layer.merge(MemoryShelfDisk.layer, MemoryRevisionPlatform.layer)

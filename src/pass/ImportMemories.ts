@@ -5,7 +5,8 @@ import * as Schema from "effect/Schema"
 import { loadRedact } from "../services/Redactor.js"
 import { type IndexOptions, updateIndex } from "./SessionIndex.js"
 import { MemoryFs } from "../services/MemoryFs.js"
-import { type ImportedMemory, StateDb } from "../services/StateDb.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { type ImportedMemory, ThreadMemories } from "../services/state/ThreadMemories.js"
 
 /** A memory on disk could not be taken into the rebuilt state DB. Its file is left where it is. */
 export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("rollout-memories/MemoryNotImported")(
@@ -24,7 +25,7 @@ export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("ro
  * how many threads there are now, and the memories that could not be taken.
  */
 export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function* (options: IndexOptions) {
-  const mayBeNew = Option.isNone(yield* (yield* StateDb).indexedListing)
+  const mayBeNew = Option.isNone(yield* (yield* ThreadIndex).listing)
   if (!options.reread && !mayBeNew) {
     return { threads: yield* updateIndex(options), failures: [] }
   }
@@ -39,15 +40,16 @@ export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function
  */
 const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
   const memoryFs = yield* MemoryFs
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
+  const threadMemories = yield* ThreadMemories
   const stored = yield* memoryFs.storedTraces
   const redact = stored.length === 0 ? identity : yield* loadRedact
   const take = Effect.fnUntraced(function* (memory: ImportedMemory) {
     // What a pass that is at the thread wrote since is that pass's to store.
-    const record = yield* stateDb.getThread(memory.threadId)
+    const record = yield* threadIndex.get(memory.threadId)
     if (!Option.exists(record, ({ extraction }) => extraction.claimOwner !== null)) {
       const { memorySummary, traceSummary } = memory
-      yield* stateDb.importMemory({
+      yield* threadMemories.import({
         ...memory,
         traceSummary: redact(traceSummary),
         memorySummary: redact(memorySummary)

@@ -6,7 +6,7 @@ import { detailOf, diskFaultOf, withDiskFault } from "../domain/memory/DiskFault
 import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import type { MemoryFile } from "../domain/memory/Publication.js"
 import type { TraceHeader } from "../domain/memory/TraceMemory.js"
-import type { ImportedMemory, ProjectRow, ThreadMemory } from "./StateDb.js"
+import type { ImportedMemory, ProjectRow, ThreadMemory } from "./state/ThreadMemories.js"
 
 /** Memories cannot be kept there. Nothing was changed; the message says where else to put them. */
 export class MemoriesHomeUnavailable extends Schema.TaggedError<MemoriesHomeUnavailable>(
