@@ -1,7 +1,7 @@
 // Fills the generated parts of README.md and docs/ and checks their links. With --check nothing is written: it ends with 1
 // and names each page that is out of date. The example pass runs the program as the sources have it, without dist/.
 import { spawnSync } from "node:child_process"
-import { cpSync, rmSync } from "node:fs"
+import { rmSync } from "node:fs"
 import { build } from "esbuild"
 import { bundleOptions } from "./bundleOptions.mjs"
 
@@ -14,8 +14,6 @@ await build({
   outExtension: { ".js": ".mjs" },
   ...bundleOptions
 })
-// The program looks for its prompts one folder up.
-cpSync("templates", `${cache}/templates`, { recursive: true })
 
 process.exitCode =
   spawnSync(process.execPath, [`${outdir}/run.mjs`, ...process.argv.slice(2)], { stdio: "inherit" }).status ?? 1

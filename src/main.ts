@@ -22,12 +22,18 @@ import * as MachineNode from "./layers/node/Machine.js"
 import * as MemoryFsPlatform from "./layers/memory/MemoryFs.js"
 import * as Models from "./layers/model/ChooseModel.js"
 import * as RolloutStoreDisk from "./layers/sessions/RolloutStoreDisk.js"
-import * as StateDbSqlite from "./layers/state/StateDb.js"
+import { loadPart, sqlitePart } from "./services/PackageMissing.js"
 import * as Progress from "./services/Progress.js"
 import { SettingInvalid } from "./settings/Settings.js"
 import * as Templates from "./services/Templates.js"
 
 const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) : Progress.layerSilent
+
+/** Loaded when a state DB is opened: where SQLite was not installed, its name is what a person must be told. */
+const stateDb = (path: string, options: { readonly replaceCorrupt: boolean }) =>
+  Layer.unwrapEffect(
+    loadPart(() => import("./layers/state/StateDb.js").then(({ layer }) => layer(path, options)), sqlitePart)
+  )
 
 const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
   compose<Machine>({
@@ -36,12 +42,12 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
     modelClient: Models.model,
     progress,
     rolloutStore: RolloutStoreDisk.layer,
-    stateDb: stateDbInHome((path) => StateDbSqlite.layer(path, { replaceCorrupt: rebuildIndex })),
+    stateDb: stateDbInHome((path) => stateDb(path, { replaceCorrupt: rebuildIndex })),
     templates: Templates.layer
   }).pipe(Layer.provideMerge(MachineNode.layer))
 
 /** Loaded with a command: a pass starts without them. */
-const commandLayers = Effect.promise(() => import("./cli/CommandLayers.js"))
+const commandLayers = loadPart(() => import("./cli/CommandLayers.js"), sqlitePart)
 
 const commandServices = {
   reading: Layer.provideMerge(MemoryFsPlatform.layer, MachineNode.layer),

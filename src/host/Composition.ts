@@ -8,31 +8,32 @@ import { type MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import type { ModelClient } from "../services/ModelClient.js"
 import type { ProcessTable } from "../services/ProcessTable.js"
 import type { Progress } from "../services/Progress.js"
+import type { PackageMissing } from "../services/PackageMissing.js"
 import { type CodexHomeUnavailable, RolloutStore } from "../services/RolloutStore.js"
 import type { StateDb, StateDbUnavailable } from "../services/StateDb.js"
 import type { SymbolicLinks } from "../services/SymbolicLinks.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { Settings } from "../settings/Settings.js"
-import type { TemplateMissing, Templates } from "../services/Templates.js"
+import type { Templates } from "../services/Templates.js"
 
-/** What layers of ours ask of the machine. */
+/** Services of the machine that our layers need. */
 export type Machine = FileSystem.FileSystem | ProcessTable | SymbolicLinks | WorkingDirectories
 
-/** What layers of ours fail with as they are built. */
-export type CompositionError = CodexHomeUnavailable | MemoriesHomeUnavailable | StateDbUnavailable | TemplateMissing
+/** Failures of our layers as they are built. */
+export type CompositionError = CodexHomeUnavailable | MemoriesHomeUnavailable | PackageMissing | StateDbUnavailable
 
-/** The layers of a pass, each by itself: what another one gives is its requirement here, and whatever `Needs` has. */
+/** The layers of a pass, not yet wired. They may require one another, and `Needs`. */
 export interface Parts<Needs> {
-  readonly agentControl: Layer.Layer<AgentControl, never, Needs | Settings | StateDb>
-  readonly memoryFs: Layer.Layer<MemoryFs, never, Needs | Settings>
-  readonly modelClient: Layer.Layer<ModelClient, never, Needs | Settings | StateDb>
+  readonly agentControl: Layer.Layer<AgentControl, CompositionError, Needs | Settings | StateDb>
+  readonly memoryFs: Layer.Layer<MemoryFs, CompositionError, Needs | Settings>
+  readonly modelClient: Layer.Layer<ModelClient, CompositionError, Needs | Settings | StateDb>
   readonly progress: Layer.Layer<Progress>
   readonly rolloutStore: Layer.Layer<RolloutStore, never, Needs | Settings>
   readonly stateDb: Layer.Layer<StateDb, CompositionError, Needs | MemoryFs | RolloutStore | Settings>
-  readonly templates: Layer.Layer<Templates, CompositionError, Needs>
+  readonly templates: Layer.Layer<Templates>
 }
 
-/** Fits the layers of a pass together; the settings are left to whoever has them. */
+/** Wires the layers of a pass. The settings remain a requirement. */
 export const compose = <Needs>(
   parts: Parts<Needs>
 ): Layer.Layer<Exclude<PassServices, Settings> | Progress, CompositionError, Needs | Settings> =>
@@ -43,8 +44,8 @@ export const compose = <Needs>(
   )
 
 /**
- * The state DB where it belongs: in the memories home, which is made only where there is a home to learn from. Fails as that
- * home, the memories home and `open` do.
+ * The state DB in the memories home. Checks that there are sessions to learn from before it makes the memories home. Fails as
+ * the two homes and `open` do.
  */
 export const stateDbInHome = <E, R>(open: (path: string) => Layer.Layer<StateDb, E, R>) =>
   Layer.unwrapEffect(

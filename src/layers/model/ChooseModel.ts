@@ -4,27 +4,28 @@ import * as Layer from "effect/Layer"
 import type { AgentControl } from "../../services/AgentControl.js"
 import type { ModelClient } from "../../services/ModelClient.js"
 import type { StateDb } from "../../services/StateDb.js"
+import { loadPart, modelPart, nodePart, type PackageMissing } from "../../services/PackageMissing.js"
 import { agentOf, Settings } from "../../settings/Settings.js"
 import * as AgentControlOffline from "../agent/Offline.js"
 import * as ModelClientOffline from "./Offline.js"
 
 /** Loaded where a model was named: it is most of this program. */
-const loadOnline = Effect.promise(() => import("./responses/Online.js"))
+const loadOnline = loadPart(() => import("./responses/Online.js"), modelPart)
 
-const loadCommand = Effect.promise(() => import("../agent/Command.js"))
+const loadCommand = loadPart(() => import("../agent/Command.js"), nodePart)
 
 type Needs = FileSystem.FileSystem | Settings | StateDb
 
-/** What writes trace memories, as the settings have it. Nothing of a model is loaded for a pass without one. */
-export const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(
+/** Chooses by the settings who writes trace memories. Loads nothing of a model for a pass without one. */
+export const model: Layer.Layer<ModelClient, PackageMissing, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
     const settings = yield* Settings
     return settings.model === "offline" ? ModelClientOffline.layer : (yield* loadOnline).model
   })
 )
 
-/** What consolidates them, as the settings have it. */
-export const agent: Layer.Layer<AgentControl, never, Needs> = Layer.unwrapEffect(
+/** Chooses by the settings who consolidates them. */
+export const agent: Layer.Layer<AgentControl, PackageMissing, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
     switch (agentOf(yield* Settings)) {
       case "offline":
