@@ -1,5 +1,6 @@
-// Fills the generated parts of README.md and docs/ and checks their links. With --check nothing is written: it ends with 1
-// and names each page that is out of date. The example pass runs the program as the sources have it, without dist/.
+// Fills the generated parts of README.md and docs/ and checks their links. With --check it writes nothing, names each
+// page that is out of date, and exits with 1 if there is one. The example pass runs the program from the sources,
+// without dist/.
 import { spawnSync } from "node:child_process"
 import { rmSync } from "node:fs"
 import { build } from "esbuild"

@@ -1,6 +1,6 @@
-// Packs the built package, installs it into a copy of the example host in a folder of its own, type-checks the host against
-// what was published, and starts it twice: the second session must begin with what the first one learned. Then installs the
-// package for a host whose ports are all its own, which must get few packages with it.
+// Packs the built package, installs it into a copy of the example host in a temporary folder, type-checks the host
+// against the published types, and starts it twice: the second session must begin with the memory of the first. Then
+// installs the package for a host whose ports are all its own, and checks that few packages come with it.
 import { execFileSync } from "node:child_process"
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

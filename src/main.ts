@@ -18,10 +18,10 @@ import { makePlanCommand } from "./cli/commands/read/Plan.js"
 import { layerPlainConsole } from "./cli/terminal/Terminal.js"
 import * as TerminalProgress from "./cli/terminal/TerminalProgress.js"
 import { compose, type Machine, stateDbInHome } from "./host/Composition.js"
-import * as MachineNode from "./layers/node/Machine.js"
-import * as MemoryFsPlatform from "./layers/memory/MemoryFs.js"
-import * as Models from "./layers/model/ChooseModel.js"
-import * as RolloutStoreDisk from "./layers/sessions/RolloutStoreDisk.js"
+import * as MachineLayer from "./layers/node/Machine.js"
+import * as MemoryFsLayer from "./layers/memory/MemoryFs.js"
+import * as ChooseModel from "./layers/model/ChooseModel.js"
+import * as SessionStoreDisk from "./layers/sessions/SessionStoreDisk.js"
 import { loadPart, sqlitePart } from "./services/PackageMissing.js"
 import * as Progress from "./services/Progress.js"
 import { SettingInvalid } from "./settings/Settings.js"
@@ -37,20 +37,20 @@ const stateDb = (path: string, options: { readonly replaceCorrupt: boolean }) =>
 
 const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
   compose<Machine>({
-    agentControl: Models.agent,
-    memoryFs: MemoryFsPlatform.layer,
-    modelClient: Models.model,
+    agentControl: ChooseModel.agent,
+    memoryFs: MemoryFsLayer.layer,
+    modelClient: ChooseModel.model,
     progress,
-    rolloutStore: RolloutStoreDisk.layer,
+    sessionStore: SessionStoreDisk.layer,
     stateDb: stateDbInHome((path) => stateDb(path, { replaceCorrupt: rebuildIndex })),
     templates: Templates.layer
-  }).pipe(Layer.provideMerge(MachineNode.layer))
+  }).pipe(Layer.provideMerge(MachineLayer.layer))
 
 /** Loaded with a command: a pass starts without them. */
 const commandLayers = loadPart(() => import("./cli/CommandLayers.js"), sqlitePart)
 
 const commandServices = {
-  reading: Layer.provideMerge(MemoryFsPlatform.layer, MachineNode.layer),
+  reading: Layer.provideMerge(MemoryFsLayer.layer, MachineLayer.layer),
   probing: Layer.unwrapEffect(
     Effect.map(
       Effect.promise(() => import("./layers/model/ProbeHttp.js")),
@@ -58,10 +58,10 @@ const commandServices = {
     )
   ),
   looking: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
-    Layer.provideMerge(RolloutStoreDisk.layer),
-    Layer.provideMerge(MachineNode.layer)
+    Layer.provideMerge(SessionStoreDisk.layer),
+    Layer.provideMerge(MachineLayer.layer)
   ),
-  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ amending }) => amending)).pipe(
+  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
     Layer.provideMerge(services({ rebuildIndex: false }))
   )
 }

@@ -12,7 +12,7 @@ import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { layerSilent, Progress } from "../services/Progress.js"
 import { loadPart, nodePart, type PackageMissing, sqlitePart } from "../services/PackageMissing.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { StateDb } from "../services/StateDb.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import * as Settings from "../settings/Settings.js"
@@ -85,10 +85,10 @@ const around = (own: Context.Context<never>) =>
       loaded(() => import("../layers/model/ChooseModel.js").then(({ model }) => model)).pipe(Layer.provide(machine))
     ),
     progress: ownOr(own, Progress, layerSilent),
-    rolloutStore: ownOr(
+    sessionStore: ownOr(
       own,
-      RolloutStore,
-      loaded(() => import("../layers/sessions/RolloutStoreDisk.js").then(({ layer }) => layer))
+      SessionStore,
+      loaded(() => import("../layers/sessions/SessionStoreDisk.js").then(({ layer }) => layer))
     ),
     stateDb: ownOr(
       own,

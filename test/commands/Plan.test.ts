@@ -81,8 +81,8 @@ describe("rollout-memories plan", () => {
         problem === undefined ? [] : [`${rolloutPath === path(3) ? 3 : 4}: ${problem.replace(rolloutPath, "it")}`]
       )
       assert.deepStrictEqual(problems.sort(), [
-        "3: the rollout it does not say which directory its session worked in",
-        "4: it is no Codex rollout"
+        "3: the rollout it does not name the directory of its session; it is read again when its content changes",
+        "4: it is not a Codex rollout; it is read again when its content changes"
       ])
     })
   )

@@ -9,14 +9,14 @@ import { agentOf, Settings } from "../../settings/Settings.js"
 import * as AgentControlOffline from "../agent/Offline.js"
 import * as ModelClientOffline from "./Offline.js"
 
-/** Loaded where a model was named: it is most of this program. */
+/** Loaded only for a named model, since it is most of this program. */
 const loadOnline = loadPart(() => import("./responses/Online.js"), modelPart)
 
 const loadCommand = loadPart(() => import("../agent/Command.js"), nodePart)
 
 type Needs = FileSystem.FileSystem | Settings | StateDb
 
-/** Chooses by the settings who writes trace memories. Loads nothing of a model for a pass without one. */
+/** The model client that the settings choose. A pass without a model loads no code for one. */
 export const model: Layer.Layer<ModelClient, PackageMissing, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
     const settings = yield* Settings
@@ -24,7 +24,7 @@ export const model: Layer.Layer<ModelClient, PackageMissing, Needs> = Layer.unwr
   })
 )
 
-/** Chooses by the settings who consolidates them. */
+/** The agent that the settings choose. */
 export const agent: Layer.Layer<AgentControl, PackageMissing, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
     switch (agentOf(yield* Settings)) {
