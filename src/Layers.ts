@@ -13,12 +13,12 @@ export type { HostLayersError, HostOptions, HostSettings, SettingsError } from "
 const loadHostLayers = Effect.promise(() => import("./host/HostLayers.js"))
 
 /**
- * All that a pass runs on, for `MemoriesStartup.layer` or `runPass`: the ports that are the host's own, and this package's
- * disk, SQLite and offline layers for the rest. Nothing of it is loaded before the layer is built, and no technology of a
- * port that is the host's own at all. What the host's ports require and fail with shows in the type, the settings excepted,
- * which they get.
+ * The services of a pass, for `MemoriesStartup.layer` or `runPass`: the host's own ports, and this package's disk, SQLite and
+ * offline layers for the rest. Loads nothing before it is built, and never the technology of a port that the host brings;
+ * fails with `PackageMissing` when a package that it then needs is not installed. The requirements and errors of the host's
+ * ports show in the type, except the settings, which they get.
  *
- * Built, it has made the memories home and opened the state DB where these are ours. Shared, it is built once.
+ * Building it makes the memories home and opens the state DB, unless these are the host's. A shared layer is built once.
  */
 export const layer = <Own extends PassServices | Progress = never, E = never, R = never>(
   options: HostOptions<Own, E, R> = {}
@@ -26,8 +26,8 @@ export const layer = <Own extends PassServices | Progress = never, E = never, R 
   Layer.unwrapEffect(Effect.map(loadHostLayers, ({ make }) => make(options)))
 
 /**
- * What `MemoryContext.forCwd` reads with, beside a pass or without one: the files of the memories home, and nothing that
- * writes. The settings are those that the pass is given; undefined reads them from the environment.
+ * The services of `MemoryContext.forCwd`, which read the memories home and write nothing, beside a pass or without one. Give
+ * the settings of the pass; undefined reads them from the environment.
  */
 export const reading = (
   settings?: HostSettings

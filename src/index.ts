@@ -1,8 +1,8 @@
 /**
- * The door for a host that embeds the pipeline: the services to fill, the pass, and the layer that runs it beside a session.
- * It evaluates nothing but tags, so that a host pays nothing for it at its start: the pass and all technology are loaded
- * when the background fiber runs. Errors and schemas are types here; who makes one imports it from the module that has it,
- * `rollout-memories/services/…` or `rollout-memories/domain/model/ModelError`.
+ * The main entry point for a host: the tags of the ports, the pass, and the layer that runs it beside a session. Importing it
+ * evaluates nothing but tags, so that a host starts no slower; the pass and all technology are loaded by the background
+ * fiber. Errors and schemas are types here. To construct one, import it from its own module, `rollout-memories/services/…`
+ * or `rollout-memories/domain/model/ModelError`.
  */
 export type * from "./domain/memory/ConsolidationError.js"
 export type * from "./domain/thread/ExtractionError.js"
