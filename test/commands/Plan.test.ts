@@ -96,7 +96,7 @@ describe("rollout-memories plan", () => {
       )
       assert.strictEqual(planned.code, 0, planned.stderr)
       assert.match(planned.stdout, /would make 2 requests .* input tokens, and answers of at most 32,000 tokens/)
-      assert.match(planned.stdout, /more than the caps/)
+      assert.match(planned.stdout, /exceeds the caps/)
       assert.match(planned.stdout, /MEMORIES_PRICE_INPUT/)
       assert.strictEqual(server.requests.length, 0)
       const offline = yield* runMain(["plan", ...args])

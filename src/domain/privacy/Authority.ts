@@ -273,7 +273,7 @@ export const withAuthority = (output: StageOneOutput, { events }: SessionEvidenc
 }
 
 /** The evidence that published files are checked against. */
-export interface OnRecord {
+export interface RecordedEvidence {
   readonly words: UserWords
   /** The confirmed lines of the traces. */
   readonly traces: ReadonlyArray<string>
@@ -289,13 +289,13 @@ const reported = /\b(?:says?|said|claims?|tells?|asks?|instructs?|demands?|wants
  * Checks `MEMORY.md`: every statement about the user in the result was typed by the user, and every order and every command
  * is supported by a trace. Lines that people wrote stay.
  */
-export const withTracedWishes = (text: string, { own, steps, traces, words }: OnRecord): string => {
+export const withTracedWishes = (text: string, { own, steps, traces, words }: RecordedEvidence): string => {
   let said: ReadonlyArray<ReadonlySet<string>> | undefined
   const isInTraces = (line: string): boolean => {
     said ??= traces.filter((one) => !reported.test(one)).map(meaningfulWords)
     return isSaidBy(line, said)
   }
-  const isBorneOut = (line: string): boolean => {
+  const isSupported = (line: string): boolean => {
     const { mark, said: claimed } = partsOf(line)
     const command = mark !== "" && claimsPass.test(claimed) ? commandIn(claimed) : undefined
     return (
@@ -308,7 +308,7 @@ export const withTracedWishes = (text: string, { own, steps, traces, words }: On
   const asHeading = (line: string, isWish: boolean): string =>
     isWish && !isShortHeading(line)
       ? `${"#".repeat(Math.min(headingRank(line), 6))} What the user wants`
-      : isWish || isBorneOut(line.replace(/^#+\s+/, "")) || !line.startsWith("#")
+      : isWish || isSupported(line.replace(/^#+\s+/, "")) || !line.startsWith("#")
         ? line
         : `${"#".repeat(headingRank(line))} Notes`
   let wishRank = 0
@@ -331,7 +331,7 @@ export const withTracedWishes = (text: string, { own, steps, traces, words }: On
     if (told !== claimed) {
       return told === undefined ? [] : [`${mark}${told.replace(/^the user/, "The user")}${from}`]
     }
-    return isBorneOut(line) ? [line] : []
+    return isSupported(line) ? [line] : []
   })
   return kept.join("\n") === text ? text : `${withoutEmptyHeadings(kept, own).join("\n").trimEnd()}\n`
 }

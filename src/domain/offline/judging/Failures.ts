@@ -43,7 +43,7 @@ export interface Failure {
 /** The maximum number of failures that are kept of a session. */
 const mostFailures = 200
 
-interface Open {
+interface TrackedFailure {
   readonly failure: Failure
   readonly signature: string
   readonly part: RanPart | undefined
@@ -52,7 +52,7 @@ interface Open {
   lastLine: number
   retriedLine: number | undefined
   /** The index of the step where the same check failed with another error, which shows that this error was gone. */
-  gaveWay: number | undefined
+  replacedAt: number | undefined
   readonly output: string
   resolution: Resolution | undefined
 }
@@ -120,28 +120,28 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
  */
 export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> => {
   const undone = undoingChanges(steps)
-  const all: Array<Open> = []
-  let open: Array<Open> = []
+  const all: Array<TrackedFailure> = []
+  let open: Array<TrackedFailure> = []
   const fail = (at: number, failure: Failure, part: RanPart | undefined, output: string): void => {
     const signature = errorSignature(failure.error ?? "")
     const same = open.filter((known) => known.failure.key === failure.key && known.failure.kind === failure.kind)
     const again = same.find((known) => known.signature === signature)
     for (const known of same) {
-      known.gaveWay = known === again ? undefined : (known.gaveWay ?? at)
+      known.replacedAt = known === again ? undefined : (known.replacedAt ?? at)
     }
     if (again !== undefined) {
       again.last = at
       again.lastLine = failure.line
       again.retriedLine = undefined
     } else if (all.length < mostFailures) {
-      const entry: Open = {
+      const entry: TrackedFailure = {
         failure,
         signature,
         part,
         last: at,
         lastLine: failure.line,
         retriedLine: undefined,
-        gaveWay: undefined,
+        replacedAt: undefined,
         output,
         resolution: undefined
       }
@@ -155,13 +155,13 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     check: string,
     passedTests: number | undefined,
     part: RanPart | undefined,
-    test: (known: Open) => boolean
+    test: (known: TrackedFailure) => boolean
   ): void => {
     for (const known of open.filter(test)) {
       const acts =
-        known.gaveWay === undefined
+        known.replacedAt === undefined
           ? actsBetween(steps, known.last, at, undone, part)
-          : actsBetween(steps, known.last, known.gaveWay, undone)
+          : actsBetween(steps, known.last, known.replacedAt, undone)
       known.resolution = { line, check, directory: part?.directory, passedTests, acts }
     }
     open = open.filter((known) => known.resolution === undefined)
@@ -214,7 +214,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     }
   }
   return all
-    .filter(({ gaveWay, resolution }) => resolution !== undefined || gaveWay === undefined)
+    .filter(({ replacedAt, resolution }) => resolution !== undefined || replacedAt === undefined)
     .map(({ failure, lastLine, resolution, retriedLine }) => ({
       ...failure,
       retriedLine,

@@ -7,7 +7,7 @@ import type { Span } from "./Span.js"
  */
 
 /** A way to decode text: it replaces each match by at most one UTF-16 unit. */
-interface Manner {
+interface Decoding {
   readonly pattern: RegExp
   readonly decode: (escape: string) => string
 }
@@ -50,11 +50,11 @@ const controlCharacter = "[\\0-\\x08\\v\\f\\x0e-\\x1f\\x7f-\\x9f]"
 const controls = new RegExp(`${control}\\[[0-?]*[ -/]*[@-~]|${controlCharacter}`, "g")
 const anyControl = new RegExp(controlCharacter)
 
-const decoded: Manner = { pattern: escapes, decode: decodeEscape }
-const shown: Manner = { pattern: controls, decode: () => "" }
+const decoded: Decoding = { pattern: escapes, decode: decodeEscape }
+const shown: Decoding = { pattern: controls, decode: () => "" }
 /** Matches a reset of the colour. Any other sequence is read as a space: a colour may begin directly after a word. */
 const reset = new RegExp(`^${control}\\[(?:0*m|0?K)$`)
-const begun: Manner = {
+const spaced: Decoding = {
   pattern: controls,
   decode: (sequence) => (sequence.startsWith(control) && !reset.test(sequence) ? " " : "")
 }
@@ -65,7 +65,7 @@ interface Replaced {
   readonly sourceEnd: number
 }
 
-const replacedIn = (text: string, { decode, pattern }: Manner): ReadonlyArray<Replaced> => {
+const replacedIn = (text: string, { decode, pattern }: Decoding): ReadonlyArray<Replaced> => {
   const replaced: Array<Replaced> = []
   let shift = 0
   for (const match of text.matchAll(pattern)) {
@@ -94,8 +94,8 @@ const lastWhere = (replaced: ReadonlyArray<Replaced>, isMet: (one: Replaced) => 
 }
 
 /** Maps spans of a reading back to the text. */
-const placesIn = (text: string, manner: Manner, spans: ReadonlyArray<Span>): ReadonlyArray<Span> => {
-  const replaced = replacedIn(text, manner)
+const spansInText = (text: string, decoding: Decoding, spans: ReadonlyArray<Span>): ReadonlyArray<Span> => {
+  const replaced = replacedIn(text, decoding)
   return spans.map((span) => {
     const first = lastWhere(replaced, ({ end }) => end <= span.start)
     const last = lastWhere(replaced, ({ start }) => start < span.end)
@@ -140,13 +140,17 @@ const partsToRead = (text: string, pattern: RegExp): ReadonlyArray<Part> => {
 
 type Find = (text: string) => ReadonlyArray<Span>
 
-const findInManner = (text: string, manner: Manner, find: Find): ReadonlyArray<Span> =>
-  partsToRead(text, manner.pattern).flatMap(({ end, start }) => {
+const findDecoded = (text: string, decoding: Decoding, find: Find): ReadonlyArray<Span> =>
+  partsToRead(text, decoding.pattern).flatMap(({ end, start }) => {
     const part = text.slice(start, end)
-    const spans = find(part.replace(manner.pattern, manner.decode))
+    const spans = find(part.replace(decoding.pattern, decoding.decode))
     return spans.length === 0
       ? spans
-      : placesIn(part, manner, spans).map((span) => ({ ...span, start: start + span.start, end: start + span.end }))
+      : spansInText(part, decoding, spans).map((span) => ({
+          ...span,
+          start: start + span.start,
+          end: start + span.end
+        }))
   })
 
 /** Runs a finder on every reading of a text, the text itself included, and returns the spans in the text. */
@@ -154,8 +158,8 @@ export const findInReadings = (text: string, find: Find, depth = 0): ReadonlyArr
   const found = find(text)
   const decodedToo =
     depth < deepest && (text.includes("\\") || text.includes("%") || text.includes(control))
-      ? findInManner(text, decoded, (read) => findInReadings(read, find, depth + 1))
+      ? findDecoded(text, decoded, (read) => findInReadings(read, find, depth + 1))
       : []
-  const shownToo = anyControl.test(text) ? [shown, begun].flatMap((manner) => findInManner(text, manner, find)) : []
+  const shownToo = anyControl.test(text) ? [shown, spaced].flatMap((decoding) => findDecoded(text, decoding, find)) : []
   return decodedToo.length + shownToo.length === 0 ? found : [...found, ...decodedToo, ...shownToo]
 }
