@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { HostLayersError, HostOptions, HostSettings, SettingsError } from "./host/HostLayers.js"
+import type { MemoriesNeeds } from "./host/Memories.js"
 import type { PassServices } from "./host/MemoriesStartup.js"
+import type { Memories } from "./services/Memories.js"
 import type { MemoryFs } from "./services/MemoryFs.js"
 import type { PackageMissing } from "./services/PackageMissing.js"
 import type { Progress } from "./services/Progress.js"
@@ -24,6 +26,16 @@ export const layer = <Own extends PassServices | Progress = never, E = never, R 
   options: HostOptions<Own, E, R> = {}
 ): Layer.Layer<PassServices | Progress, E | HostLayersError, Exclude<R, Settings>> =>
   Layer.unwrapEffect(Effect.map(loadHostLayers, ({ make }) => make(options)))
+
+/**
+ * The service `Memories`: context, search, notes, deletion, status and explanations, for the tools and pages of a host. Takes
+ * the options of the pass, so that both have the same home and ports. Building it loads its code, makes the memories home
+ * and opens the state DB, as `layer` does. Keep one for the host's lifetime.
+ */
+export const memories = <Own extends MemoriesNeeds = never, E = never, R = never>(
+  options: HostOptions<Own, E, R> = {}
+): Layer.Layer<Memories, E | HostLayersError, Exclude<R, Settings>> =>
+  Layer.unwrapEffect(Effect.map(loadHostLayers, ({ makeMemories }) => makeMemories(options)))
 
 /**
  * The services of `MemoryContext.forCwd`, which read the memories home and write nothing, beside a pass or without one. Give

@@ -1,20 +1,24 @@
 import { mkdirSync } from "node:fs"
-import { dirname } from "node:path"
+import { dirname, join } from "node:path"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { compose, type CompositionError, type Machine, stateDbInHome } from "./Composition.js"
+import type { MemoriesNeeds } from "./Memories.js"
 import type { PassServices } from "./MemoriesStartup.js"
 import { AgentControl } from "../services/AgentControl.js"
+import type { Memories } from "../services/Memories.js"
+import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
+import { MemoryInspection } from "../services/MemoryInspection.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { layerSilent, Progress } from "../services/Progress.js"
 import { loadPart, nodePart, type PackageMissing, sqlitePart } from "../services/PackageMissing.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { StateDb } from "../services/StateDb.js"
-import type { WorkingDirectories } from "../services/WorkingDirectories.js"
+import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import * as Settings from "../settings/Settings.js"
 import * as Templates from "../services/Templates.js"
 
@@ -111,6 +115,45 @@ export const make = <Own extends PassServices | Progress, E, R>({
   Layer.unwrapScoped(
     Effect.map(ports === undefined ? Effect.succeed(Context.empty()) : Layer.build(ports), around)
   ).pipe(Layer.provideMerge(settingsOf(settings)))
+
+/** Reads the state DB that this package's own layer keeps in the memories home, once that has made it. */
+const catalogueInHome = Layer.unwrapEffect(
+  Effect.map(Effect.zipRight(StateDb, Settings.Settings), ({ memoriesHome }) =>
+    Layer.unwrapEffect(
+      loadPart(
+        () =>
+          import("../layers/state/MemoryCatalogueSqlite.js").then(({ layer }) =>
+            layer(join(memoriesHome, "state.sqlite"))
+          ),
+        sqlitePart
+      )
+    )
+  )
+)
+
+/** The memories of a home, around the host's own ports; exported as `Layers.memories`. */
+export const makeMemories = <Own extends MemoriesNeeds, E, R>({
+  ports,
+  settings
+}: HostOptions<Own, E, R>): Layer.Layer<Memories, E | HostLayersError, Exclude<R, Settings.Settings>> =>
+  Layer.unwrapScoped(
+    Effect.map(ports === undefined ? Effect.succeed(Context.empty()) : Layer.build(ports), (own) =>
+      loaded(() => import("./Memories.js").then(({ layer }) => layer)).pipe(
+        Layer.provide(
+          Layer.merge(
+            ownOr(own, MemoryCatalogue, Layer.provide(catalogueInHome, machine)),
+            ownOr(
+              own,
+              MemoryInspection,
+              loaded(() => import("../layers/memory/Inspection.js").then(({ layer }) => layer))
+            )
+          )
+        ),
+        Layer.provide(around(own)),
+        Layer.provide(ownOr(own, WorkingDirectories, machine))
+      )
+    )
+  ).pipe(Layer.provide(settingsOf(settings)))
 
 /** The services that read memories; exported as `Layers.reading`. */
 export const makeReading = (
