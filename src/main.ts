@@ -32,7 +32,10 @@ const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) :
 /** Loaded when a state DB is opened: where SQLite was not installed, its name is what a person must be told. */
 const stateDb = (path: string, options: { readonly replaceCorrupt: boolean }) =>
   Layer.unwrapEffect(
-    loadPart(() => import("./layers/state/StateDb.js").then(({ layer }) => layer(path, options)), sqlitePart)
+    loadPart(
+      () => import("./layers/state/StateDb.js").then(({ layerSqlite }) => layerSqlite(path, options)),
+      sqlitePart
+    )
   )
 
 const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
@@ -61,7 +64,7 @@ const commandServices = {
     Layer.provideMerge(SessionStoreDisk.layer),
     Layer.provideMerge(MachineLayer.layer)
   ),
-  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
+  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ amending }) => amending)).pipe(
     Layer.provideMerge(services({ rebuildIndex: false }))
   )
 }

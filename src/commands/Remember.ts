@@ -3,7 +3,7 @@ import { noteBytes, noteText } from "../domain/memory/UserNote.js"
 import { redact } from "../domain/privacy/Redaction.js"
 import { byteLength } from "../domain/text/ByteBudget.js"
 import { InputInvalid, type Remembered } from "../services/Memories.js"
-import { StateDb } from "../services/StateDb.js"
+import { Notes } from "../services/state/Notes.js"
 
 /** Keeps a note for a directory. Says whether anything that looks like a secret was left out of it. */
 export const remember = Effect.fn("Remember.add")(function* (cwd: string, text: string) {
@@ -16,7 +16,7 @@ export const remember = Effect.fn("Remember.add")(function* (cwd: string, text: 
       expected: `a text of 1 to ${noteBytes} bytes`
     })
   }
-  yield* (yield* StateDb).addNote(cwd, note)
+  yield* (yield* Notes).add(cwd, note)
   const remembered: Remembered = { cwd, note }
   return { remembered, isRedacted: note !== said }
 })

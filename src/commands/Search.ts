@@ -12,9 +12,10 @@ import {
 import { exactTime } from "../domain/text/ExactTime.js"
 import { projectName } from "../domain/thread/WorkingDirectory.js"
 import { InputInvalid, type SearchHit, type SearchResults } from "../services/Memories.js"
-import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
 import { safeMessageOf } from "../services/Redactor.js"
+import { Consolidations } from "../services/state/Consolidations.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 
 /** Nobody reads more hits than these; the number of all is told. */
 const mostHits = 20
@@ -59,9 +60,9 @@ export const search = Effect.fn("Search.find")(function* (words: ReadonlyArray<s
   if (query.terms.length === 0) {
     return yield* new InputInvalid({ input: "words", value: words.join(" "), expected: "a word at least" })
   }
-  const catalogue = yield* MemoryCatalogue
-  const { documents, hits, total } = yield* catalogue.search(query, cwd, mostHits)
-  const cwds = cwd === undefined ? (yield* catalogue.consolidations).map((entry) => entry.cwd) : [cwd]
+  const threadMemories = yield* ThreadMemories
+  const { documents, hits, total } = yield* threadMemories.search(query, cwd, mostHits)
+  const cwds = cwd === undefined ? (yield* (yield* Consolidations).all).map((entry) => entry.cwd) : [cwd]
   const files = yield* memoryFiles(query, cwds, documents)
   const best = [...hits, ...files].sort(byScore).slice(0, mostHits)
   const results: SearchResults = {

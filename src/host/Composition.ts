@@ -10,7 +10,8 @@ import type { ProcessTable } from "../services/ProcessTable.js"
 import type { Progress } from "../services/Progress.js"
 import type { PackageMissing } from "../services/PackageMissing.js"
 import { type CodexHomeUnavailable, SessionStore } from "../services/SessionStore.js"
-import type { StateDb, StateDbUnavailable } from "../services/StateDb.js"
+import type { Spending } from "../services/state/Spending.js"
+import type { StateDb, StateDbUnavailable } from "../services/state/StateDb.js"
 import type { SymbolicLinks } from "../services/SymbolicLinks.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { Settings } from "../settings/Settings.js"
@@ -24,9 +25,9 @@ export type CompositionError = CodexHomeUnavailable | MemoriesHomeUnavailable | 
 
 /** The layers of a pass, not yet wired. They may require one another, and `Needs`. */
 export interface Parts<Needs> {
-  readonly agentControl: Layer.Layer<AgentControl, CompositionError, Needs | Settings | StateDb>
+  readonly agentControl: Layer.Layer<AgentControl, CompositionError, Needs | Settings | Spending>
   readonly memoryFs: Layer.Layer<MemoryFs, CompositionError, Needs | Settings>
-  readonly modelClient: Layer.Layer<ModelClient, CompositionError, Needs | Settings | StateDb>
+  readonly modelClient: Layer.Layer<ModelClient, CompositionError, Needs | Settings | Spending>
   readonly progress: Layer.Layer<Progress>
   readonly sessionStore: Layer.Layer<SessionStore, never, Needs | Settings>
   readonly stateDb: Layer.Layer<StateDb, CompositionError, Needs | MemoryFs | SessionStore | Settings>

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { dirname } from "node:path"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -10,14 +10,22 @@ import type { MemoriesNeeds } from "./Memories.js"
 import type { PassServices } from "./MemoriesStartup.js"
 import { AgentControl } from "../services/AgentControl.js"
 import type { Memories } from "../services/Memories.js"
-import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { layerSilent, Progress } from "../services/Progress.js"
 import { loadPart, nodePart, type PackageMissing, sqlitePart } from "../services/PackageMissing.js"
 import { SessionStore } from "../services/SessionStore.js"
-import { StateDb } from "../services/StateDb.js"
+import { Claims } from "../services/state/Claims.js"
+import { Consolidations } from "../services/state/Consolidations.js"
+import { Forgetting } from "../services/state/Forgetting.js"
+import { Integrity } from "../services/state/Integrity.js"
+import { Notes } from "../services/state/Notes.js"
+import { ProjectLocks } from "../services/state/ProjectLocks.js"
+import { Spending } from "../services/state/Spending.js"
+import type { StateDb } from "../services/state/StateDb.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import * as Settings from "../settings/Settings.js"
 import * as Templates from "../services/Templates.js"
@@ -50,23 +58,37 @@ const machine: Layer.Layer<Machine, PackageMissing> = Layer.unwrapEffect(
 const sqlite = (path: string) =>
   Layer.unwrapEffect(
     loadPart(
-      () => import("../layers/state/StateDb.js").then(({ layer }) => layer(path, { replaceCorrupt: false })),
+      () =>
+        import("../layers/state/StateDb.js").then(({ layerSqlite }) => layerSqlite(path, { replaceCorrupt: false })),
       sqlitePart
     )
   )
 
 const memoryFs = loaded(() => import("../layers/memory/MemoryFs.js").then(({ layer }) => layer))
 
-/** Takes the host's own service where there is one, else ours. */
-const ownOr = <I, S, E, R>(
-  own: Context.Context<never>,
-  tag: Context.Tag<I, S>,
-  ours: Layer.Layer<I, E, R>
-): Layer.Layer<I, E, R> =>
+/** The host's own service where there is one, else that of a layer of ours, of which nothing else is taken. */
+const ownOr = <I, S, O, E, R>(own: Context.Context<never>, tag: Context.Tag<I, S>, ours: Layer.Layer<O, E, R>) =>
   Option.match(Context.getOption(own, tag), {
-    onNone: () => ours,
+    onNone: () => Layer.provide(Layer.effect(tag, tag), ours),
     onSome: (service) => Layer.succeed(tag, service)
   })
+
+/** Every capability of the state DB: the host's own, or that of ours, which is opened only when one is asked of it. */
+const capabilitiesOr = <E, R>(
+  own: Context.Context<never>,
+  ours: Layer.Layer<StateDb, E, R>
+): Layer.Layer<StateDb, E, R> =>
+  Layer.mergeAll(
+    ownOr(own, Claims, ours),
+    ownOr(own, Consolidations, ours),
+    ownOr(own, Forgetting, ours),
+    ownOr(own, Integrity, ours),
+    ownOr(own, Notes, ours),
+    ownOr(own, ProjectLocks, ours),
+    ownOr(own, Spending, ours),
+    ownOr(own, ThreadIndex, ours),
+    ownOr(own, ThreadMemories, ours)
+  )
 
 /** Makes the folder of our state DB, which a host's own `MemoryFs` does not. */
 const makeFolder = (path: string) =>
@@ -94,9 +116,8 @@ const around = (own: Context.Context<never>) =>
       SessionStore,
       loaded(() => import("../layers/sessions/SessionStoreDisk.js").then(({ layer }) => layer))
     ),
-    stateDb: ownOr(
+    stateDb: capabilitiesOr(
       own,
-      StateDb,
       stateDbInHome((path) =>
         Layer.unwrapEffect(Effect.as(makeFolder(dirname(path)), Layer.provide(sqlite(path), machine)))
       )
@@ -116,21 +137,6 @@ export const make = <Own extends PassServices | Progress, E, R>({
     Effect.map(ports === undefined ? Effect.succeed(Context.empty()) : Layer.build(ports), around)
   ).pipe(Layer.provideMerge(settingsOf(settings)))
 
-/** Reads the state DB that this package's own layer keeps in the memories home, once that has made it. */
-const catalogueInHome = Layer.unwrapEffect(
-  Effect.map(Effect.zipRight(StateDb, Settings.Settings), ({ memoriesHome }) =>
-    Layer.unwrapEffect(
-      loadPart(
-        () =>
-          import("../layers/state/MemoryCatalogueSqlite.js").then(({ layer }) =>
-            layer(join(memoriesHome, "state.sqlite"))
-          ),
-        sqlitePart
-      )
-    )
-  )
-)
-
 /** The memories of a home, around the host's own ports; exported as `Layers.memories`. */
 export const makeMemories = <Own extends MemoriesNeeds, E, R>({
   ports,
@@ -140,13 +146,10 @@ export const makeMemories = <Own extends MemoriesNeeds, E, R>({
     Effect.map(ports === undefined ? Effect.succeed(Context.empty()) : Layer.build(ports), (own) =>
       loaded(() => import("./Memories.js").then(({ layer }) => layer)).pipe(
         Layer.provide(
-          Layer.merge(
-            ownOr(own, MemoryCatalogue, Layer.provide(catalogueInHome, machine)),
-            ownOr(
-              own,
-              MemoryInspection,
-              loaded(() => import("../layers/memory/Inspection.js").then(({ layer }) => layer))
-            )
+          ownOr(
+            own,
+            MemoryInspection,
+            loaded(() => import("../layers/memory/Inspection.js").then(({ layer }) => layer))
           )
         ),
         Layer.provide(around(own)),

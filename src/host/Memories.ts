@@ -9,14 +9,13 @@ import { search } from "../commands/Search.js"
 import { status } from "../commands/Status.js"
 import { forCwd } from "../delivery/MemoryContext.js"
 import { InputInvalid, Memories } from "../services/Memories.js"
-import type { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { Progress } from "../services/Progress.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import type { PassServices } from "./MemoriesStartup.js"
 
 /** The services of all operations. Those of a pass are among them, since a deletion consolidates what is left. */
-export type MemoriesNeeds = MemoryCatalogue | MemoryInspection | PassServices | Progress | WorkingDirectories
+export type MemoriesNeeds = MemoryInspection | PassServices | Progress | WorkingDirectories
 
 /** The canonical path of a directory that a host names. */
 const directoryOf = Effect.fnUntraced(function* (cwd: string) {

@@ -1,9 +1,11 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { LeaseLost } from "../domain/memory/ConsolidationError.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
 import type { MemoryFsFailure } from "./MemoryFs.js"
-import type { StateDbFailure, ThreadsClaimed } from "./StateDb.js"
+import type { ThreadsClaimed } from "./state/Forgetting.js"
+import type { StateDbFailure } from "./state/StateDb.js"
 
 /** An argument of an operation has a value that it cannot have. Nothing was done; correct the argument. */
 export class InputInvalid extends Schema.TaggedError<InputInvalid>("rollout-memories/InputInvalid")("InputInvalid", {
@@ -161,8 +163,8 @@ export const MemoriesStatus = Schema.Struct({
   /** Threads whose deletion was cut short; forget them again. */
   unfinishedForgets: Schema.Array(ThreadId),
   bytesOnDisk: Schema.NonNegativeInt,
-  /** Null when no model was used. */
-  tokensToday: Schema.NullOr(Schema.Number),
+  /** Tokens that models took since midnight UTC. */
+  tokensToday: Schema.Number,
   /** Whether a thread was set aside, a directory fails, or a deletion is unfinished. */
   needsPerson: Schema.Boolean
 })
@@ -244,7 +246,10 @@ export class Memories extends Context.Tag("rollout-memories/Memories")<
      */
     readonly forget: (
       target: ForgetTarget
-    ) => Effect.Effect<Forgotten, InputInvalid | DirectoryLocked | ThreadsClaimed | MemoryFsFailure | StateDbFailure>
+    ) => Effect.Effect<
+      Forgotten,
+      InputInvalid | DirectoryLocked | LeaseLost | ThreadsClaimed | MemoryFsFailure | StateDbFailure
+    >
     readonly status: Effect.Effect<MemoriesStatus, MemoryFsFailure | StateDbFailure>
     /** Explains whether and why a thread is learned from. Takes its id, or eight characters or more of its beginning. */
     readonly explain: (threadId: string) => Effect.Effect<Explanation, InputInvalid | ThreadNotFound | StateDbFailure>

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Logger, Schema } from "effect"
+import { Duration, Effect, type Layer, Logger, Schema } from "effect"
 import * as Layers from "../../src/Layers.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { runPass } from "../../src/host/MemoriesStartup.js"

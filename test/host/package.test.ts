@@ -45,24 +45,17 @@ const run = (folder: string, program: string, variables: { readonly [name: strin
   })
 
 /** A host's program: a session's pass over some layers, then what the next session begins with. */
-const hostProgram = (layers: string, setUp = "") => `
+const hostProgram = (layers: string) => `
   import * as Effect from "effect/Effect"
   import * as Layer from "effect/Layer"
   import * as Logger from "effect/Logger"
   import { MemoriesStartup } from "rollout-memories"
   import * as Layers from "rollout-memories/layers"
-  ${setUp}
   const ended = Effect.flatMap(MemoriesStartup.MemoriesStartup, ({ ended }) => ended)
   const layer = MemoriesStartup.layer({ isEphemeral: false, isSubAgent: false, isEnabled: true }, ${layers})
   const program = Effect.provide(ended, Layer.provide(layer, Logger.remove(Logger.defaultLogger)))
   Effect.runPromise(program).then((outcome) => console.log(JSON.stringify(outcome)))
 `
-
-/** Every port is the host's own. */
-const ownPorts = hostProgram(
-  'Layers.layer({ settings: { codexHome: "/codex" }, ports: new World().add(1).layer })',
-  'import { World } from "rollout-memories/testing"'
-)
 
 const ownLayers = hostProgram("Layers.layer({ settings: { codexHome: process.env.EXAMPLE_HOME } })")
 
@@ -159,8 +152,11 @@ describe("the packed package, with nothing beside it but what npm installs for e
     )
   })
 
-  it("runs a whole pass for a host whose ports are all its own", () => {
-    const outcome = outcomeIn(run(installation.folder, ownPorts))
+  it("runs a whole pass for a host whose ports are all its own", async () => {
+    const outfile = join(installation.folder, "ownPorts.mjs")
+    const entryPoint = join(import.meta.dirname, "../support/ownPortsProgram.ts")
+    await build({ entryPoints: [entryPoint], outfile, format: "esm" })
+    const outcome = outcomeIn(execFileSync(process.execPath, [outfile], { encoding: "utf8", env: {} }))
     assert.strictEqual(outcome._tag, "Finished", outcome.message)
     assert.deepStrictEqual([outcome.report?.extracted.length, outcome.report?.consolidated.length], [1, 1])
   })

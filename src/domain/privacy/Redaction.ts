@@ -1,5 +1,7 @@
 import { findAssignments } from "./redaction/Assignments.js"
 import { findPrivateKeys } from "./redaction/Blocks.js"
+import { findClusterSecrets } from "./redaction/ClusterSecrets.js"
+import { findOnCommandLines } from "./redaction/CommandLines.js"
 import { findKnownForms } from "./redaction/KnownForms.js"
 import { markerOf, redactionMarker } from "./redaction/Marker.js"
 import { findInReadings } from "./redaction/Readings.js"
@@ -28,7 +30,14 @@ export interface RedactionOptions {
   readonly withKinds: boolean
 }
 
-const finders = [findKnownForms, findPrivateKeys, findAssignments, findInTransport]
+const finders = [
+  findKnownForms,
+  findPrivateKeys,
+  findAssignments,
+  findInTransport,
+  findOnCommandLines,
+  findClusterSecrets
+]
 
 /**
  * The maximum number of rounds. Replacing one secret can expose another that was directly beside it, so the text is searched

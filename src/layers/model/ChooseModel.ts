@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { AgentControl } from "../../services/AgentControl.js"
 import type { ModelClient } from "../../services/ModelClient.js"
-import type { StateDb } from "../../services/StateDb.js"
 import { loadPart, modelPart, nodePart, type PackageMissing } from "../../services/PackageMissing.js"
+import type { Spending } from "../../services/state/Spending.js"
 import { agentOf, Settings } from "../../settings/Settings.js"
 import * as AgentControlOffline from "../agent/Offline.js"
 import * as ModelClientOffline from "./Offline.js"
@@ -14,7 +14,7 @@ const loadOnline = loadPart(() => import("./responses/Online.js"), modelPart)
 
 const loadCommand = loadPart(() => import("../agent/Command.js"), nodePart)
 
-type Needs = FileSystem.FileSystem | Settings | StateDb
+type Needs = FileSystem.FileSystem | Settings | Spending
 
 /** The model client that the settings choose. A pass without a model loads no code for one. */
 export const model: Layer.Layer<ModelClient, PackageMissing, Needs> = Layer.unwrapEffect(

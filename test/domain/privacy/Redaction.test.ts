@@ -169,6 +169,86 @@ describe("assignments to a secret's name", () => {
   })
 })
 
+describe("passwords that programs take by one letter", () => {
+  it("are secrets on the lines of the programs that take them", () => {
+    assert.deepStrictEqual(
+      misread([
+        ["docker login -u ada -p hunter2xyz ghcr.io", `docker login -u ada -p ${marker} ghcr.io`],
+        ["helm registry login -p 'two words'", `helm registry login -p '${marker}'`],
+        ["mysql -u ada -phunter2 shop", `mysql -u ada -p${marker} shop`],
+        ["sshpass -p hunter2 ssh ada@shop", `sshpass -p ${marker} ssh ada@shop`],
+        ["redis-cli -h db -a hunter2 ping", `redis-cli -h db -a ${marker} ping`],
+        ["curl -s -u ada:hunter2 https://shop", `curl -s -u ada:${marker} https://shop`],
+        ['{"cmd":"curl --user \\"ada:hunter2\\" x"}', `{"cmd":"curl --user \\"ada:${marker}\\" x"}`]
+      ]),
+      []
+    )
+  })
+
+  it("are none elsewhere, nor where a variable, a port or nothing stands", () => {
+    assert.deepStrictEqual(
+      changed([
+        "mkdir -p packages/core",
+        "mysql -p shop",
+        "docker login -u ada -p $TOKEN",
+        "az login -p 808080",
+        "curl -u $USER:$PASSWORD https://shop",
+        "curl https://shop; mkdir -p packages",
+        "docker run -p 8080:8080 shop"
+      ]),
+      []
+    )
+  })
+})
+
+describe("what a Kubernetes Secret holds", () => {
+  const json = JSON.stringify({ data: { url: "cG9zdGdyZXM6" }, kind: "Secret", metadata: { name: "db" } }, null, 2)
+
+  it("is secret under any name, in JSON, in JSON within JSON and in YAML", () => {
+    assert.deepStrictEqual(
+      misread([
+        [json, json.replace("cG9zdGdyZXM6", marker)],
+        [JSON.stringify({ output: json }), JSON.stringify({ output: json.replace("cG9zdGdyZXM6", marker) })],
+        [
+          "apiVersion: v1\nkind: Secret\ndata:\n  url: cG9zdGdyZXM6\n  user: YWRh\ntype: Opaque",
+          `apiVersion: v1\nkind: Secret\ndata:\n  url: ${marker}\n  user: ${marker}\ntype: Opaque`
+        ]
+      ]),
+      []
+    )
+  })
+
+  it("is none of another kind", () => {
+    assert.deepStrictEqual(
+      changed(["kind: ConfigMap\ndata:\n  url: postgres", "kind: Secret\nmetadata:\n  name: db"]),
+      []
+    )
+  })
+})
+
+describe("credentials as tools list them", () => {
+  it("are secrets in columns, beside `auth` and `_PASS`, and as keys in base64", () => {
+    const key = Buffer.from(`-----BEGIN EC PRIVATE KEY-----\n${twenty}`).toString("base64")
+    assert.deepStrictEqual(
+      misread([
+        [`Key  Value\npassword    ${twenty}\n`, `Key  Value\npassword    ${marker}\n`],
+        ['"auth": "YWRhOjEyMzQ1Njc4OWFiYw=="', `"auth": "${marker}"`],
+        ["SMTP_PASS=correcthorse", `SMTP_PASS=${marker}`],
+        [`client-key-data: ${key}`, `client-key-data: ${marker}`],
+        ["//npm.example/:_authToken=6f679d29-1ee5-5074-d3e6-dfb36a51fa3a", `//npm.example/:_authToken=${marker}`]
+      ]),
+      []
+    )
+  })
+
+  it("are none in what passes, or names no more than a way to log in", () => {
+    assert.deepStrictEqual(
+      changed(["12 tests_pass: everything", "auth: basic-credentials", "all_pass = isGreen(results)", "auth=required"]),
+      []
+    )
+  })
+})
+
 describe("the order of the forms", () => {
   it("a form leaves the markers of an earlier form alone", () => {
     assert.deepStrictEqual(

@@ -4,8 +4,8 @@ import { counted } from "../../../domain/text/Counted.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { forget, forgottenOf, type ForgetPlan, isNothing, planForget } from "../../../commands/Forget.js"
-import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
 import type { ForgetTarget } from "../../../services/Memories.js"
+import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
 import { asUsage, directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -27,9 +27,9 @@ interface ForgetGiven extends Given {
 const namedThreads = 20
 
 const describe = Effect.fnUntraced(function* ({ cwds, notes, text, threadIds }: ForgetPlan) {
-  const catalogue = yield* MemoryCatalogue
+  const threadIndex = yield* ThreadIndex
   const titles = yield* Effect.forEach(threadIds.slice(0, namedThreads), (threadId) =>
-    Effect.map(catalogue.record(threadId), (record) => [
+    Effect.map(threadIndex.get(threadId), (record) => [
       shortId(threadId),
       Option.match(record, { onNone: () => "forgotten before", onSome: ({ thread }) => thread.title ?? "" })
     ])

@@ -112,7 +112,7 @@ const render = (status: MemoriesStatus, screen: Screen): ReadonlyArray<string> =
           ...status.unfinishedForgets.map((threadId) => `  rollout-memories forget --thread ${threadId}`)
         ]),
     "",
-    ...(status.tokensToday === null ? [] : [`${counted(status.tokensToday, "token", "tokens")} spent today (UTC)`]),
+    `${counted(status.tokensToday, "token", "tokens")} spent today (UTC)`,
     `${readableSize(status.bytesOnDisk)} in ${status.memoriesHome}${status.notes > 0 ? `, ${counted(status.notes, "note", "notes")} by you` : ""}${status.forgotten > 0 ? `, ${counted(status.forgotten, "session", "sessions")} forgotten` : ""}`
   ]
 }

@@ -9,7 +9,8 @@ import { isNoSecret, isTokenShaped, isWords, judgedEnd, looksRandom, wholeEnd } 
  */
 
 /** Ends of the names that secrets have. */
-const nameEnd = /key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?|authorization/gi
+const nameEnd =
+  /key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?|authorization|_pass(?![A-Za-z0-9])|auth(?![A-Za-z0-9])/gi
 
 const isNamePart = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
@@ -47,7 +48,7 @@ const scheme = /(?:token|apikey|digest|negotiate|aws4-hmac-sha256)\s+/iy
 
 const contractName = /(?:^|[^A-Za-z0-9_])(?:api_key|api-key|apikey|token|secret|password)$/i
 /** Whole words beside which a UUID, or a value that could be a call, is a secret too. */
-const strongName = /(?:^|[^A-Za-z0-9_])(?:api[ _-]?key|token|secret|passw(?:or)?d|credentials?)$/i
+const strongName = /(?:^|[^A-Za-z0-9_]|auth|access|refresh)(?:api[ _-]?key|token|secret|passw(?:or)?d|credentials?)$/i
 /** The maximum length of such a word, with the character before it. */
 const strongNameCharacters = 16
 const strongEnd =
@@ -218,7 +219,7 @@ const authorised = (text: string, end: number): Candidate | undefined => {
 }
 
 const wholeProseName =
-  /^(?:.*[^A-Za-z0-9_])?(?:api[ _-]?key|access[ _-]?key|secret[ _-]?key|token|secret|password|passphrase|passwd|pwd)$/i
+  /(?:^|[^A-Za-z0-9_])(?:api[ _-]?key|access[ _-]?key|secret[ _-]?key|token|secret|password|passphrase|passwd|pwd)$/i
 
 /** Finds secrets by the names beside them. */
 export const findAssignments: Finder = (text) => {

@@ -42,6 +42,7 @@ const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
   ["vercel", "vc[piark]_[A-Za-z0-9]{20,}"],
   ["digitalocean", "do[opr]_v1_[0-9a-f]{32,}"],
   ["square", "sq0[a-z]{3}-[\\w-]{22,}"],
+  ["private-key", "LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,24}(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)[A-Za-z0-9+/=]*"],
   ["age", "AGE-SECRET-KEY-1[0-9A-Z]{40,}"],
   ["doppler", "dp\\.(?:pt|st|ct|sa|scim|audit)\\.[A-Za-z0-9]{30,}"],
   ["pulumi", "pul-[0-9a-f]{40}(?![A-Za-z0-9])"],
