@@ -22,12 +22,21 @@ import * as MachineLayer from "./layers/node/Machine.js"
 import * as MemoryFsLayer from "./layers/memory/MemoryFs.js"
 import * as ChooseModel from "./layers/model/ChooseModel.js"
 import * as SessionStoreDisk from "./layers/sessions/SessionStoreDisk.js"
-import * as StateDb from "./layers/state/StateDb.js"
+import { loadPart, sqlitePart } from "./services/PackageMissing.js"
 import * as Progress from "./services/Progress.js"
 import { SettingInvalid } from "./settings/Settings.js"
 import * as Templates from "./services/Templates.js"
 
 const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) : Progress.layerSilent
+
+/** Loaded when a state DB is opened: where SQLite was not installed, its name is what a person must be told. */
+const stateDb = (path: string, options: { readonly replaceCorrupt: boolean }) =>
+  Layer.unwrapEffect(
+    loadPart(
+      () => import("./layers/state/StateDb.js").then(({ layerSqlite }) => layerSqlite(path, options)),
+      sqlitePart
+    )
+  )
 
 const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
   compose<Machine>({
@@ -36,12 +45,12 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
     modelClient: ChooseModel.model,
     progress,
     sessionStore: SessionStoreDisk.layer,
-    stateDb: stateDbInHome((path) => StateDb.layerSqlite(path, { replaceCorrupt: rebuildIndex })),
+    stateDb: stateDbInHome((path) => stateDb(path, { replaceCorrupt: rebuildIndex })),
     templates: Templates.layer
   }).pipe(Layer.provideMerge(MachineLayer.layer))
 
 /** Loaded with a command: a pass starts without them. */
-const commandLayers = Effect.promise(() => import("./cli/CommandLayers.js"))
+const commandLayers = loadPart(() => import("./cli/CommandLayers.js"), sqlitePart)
 
 const commandServices = {
   reading: Layer.provideMerge(MemoryFsLayer.layer, MachineLayer.layer),

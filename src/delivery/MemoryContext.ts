@@ -11,15 +11,15 @@ import { MemoryFs } from "../services/MemoryFs.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { newestCounter } from "../services/Tokenizer.js"
 
-/** How large the block may be. */
+/** The limit of the block. */
 export interface ContextOptions {
-  /** Tokens of OpenAI's newest models (`o200k_base`), the wrapper among them; 0 and less leave no room for anything. */
+  /** Tokens of OpenAI's newest models (`o200k_base`), the wrapper included. 0 or less leaves no room. */
   readonly maxTokens: number
 }
 
-/** Loaded where there is memory to give: a person may have written a secret into it by hand. */
+/** Loaded when there is memory to hand over: a person may have written a secret into it by hand. */
 const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
-/** Loaded where there are skills: it brings a parser of YAML. */
+/** Loaded when there are skills, since it brings a YAML parser. */
 const loadFrontMatter = Effect.promise(() => import("../domain/memory/FrontMatter.js"))
 
 const sourcesOf = Effect.fnUntraced(function* (cwd: string) {
@@ -39,7 +39,7 @@ const sourcesOf = Effect.fnUntraced(function* (cwd: string) {
   return sources
 })
 
-/** The worthiest pieces that fit, one after the other; one that does not fit leaves its room to those after it. */
+/** Takes pieces by their worth as long as they fit; a piece that does not fit leaves its room to those after it. */
 const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyArray<ContextPiece>, maxTokens: number) {
   const count = yield* newestCounter
   const kept: Array<ContextPiece> = []
@@ -63,13 +63,13 @@ const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyA
 })
 
 /**
- * What a session that starts in a directory should be given of that directory's memory: what the user wants, what works,
- * what fails, where things are, the newest sessions, and where all of it lies. Never more than `maxTokens`; what does not
- * fit is left out by its worth, whole lines at a time. The same files give the same text. Empty when there is nothing, or
- * no room for as much as a line. It stands between tags that keep it from being learned again, so hand it on as it is.
+ * Renders the memory of a directory for a session that starts there: the user's wishes, what works, what fails, where
+ * things are, the newest sessions, and the paths of the files. Never longer than `maxTokens`; whole lines of least worth are
+ * left out. The same files give the same text. Empty when there is no memory, or no room for a line. The text stands between
+ * tags that keep it from being learned again, so hand it on as it is.
  *
- * Reads files alone, whatever passes are at work. Fails with `MemoryFsFailure` when the disk does; a session can start
- * without.
+ * Reads published files only, also while passes run. Fails with `MemoryFsFailure` when the disk does; a session can start
+ * without the text.
  */
 export const forCwd = Effect.fn("MemoryContext.forCwd")(function* (cwd: string, { maxTokens }: ContextOptions) {
   const normalised = yield* (yield* WorkingDirectories).normalise(cwd)
@@ -79,6 +79,6 @@ export const forCwd = Effect.fn("MemoryContext.forCwd")(function* (cwd: string, 
     return ""
   }
   const whole = renderContext(sources, all, all)
-  // A text never has more tokens than bytes: the tokenizer's tables are loaded for those that may not fit.
+  // A text never has more tokens than bytes, so the token table is loaded only for one that may not fit.
   return byteLength(whole) <= maxTokens ? whole : yield* fit(sources, all, maxTokens)
 })

@@ -18,7 +18,7 @@ import type { ModelClient } from "../../src/services/ModelClient.js"
 import * as Progress from "../../src/services/Progress.js"
 import type { StateDb, StateDbFailure } from "../../src/services/state/StateDb.js"
 import * as Settings from "../../src/settings/Settings.js"
-import { type TemplateMissing, Templates } from "../../src/services/Templates.js"
+import { Templates } from "../../src/services/Templates.js"
 import { layerStateDbWithPoints, layerWithPoints } from "./faults.js"
 
 /** What a pass over real files and a real database is made of, where a test wants it otherwise than the program has it. */
@@ -33,7 +33,7 @@ export interface RealWorld {
   readonly model?: Layer.Layer<ModelClient, never, Settings.Settings | StateDb>
   readonly agent?: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings.Settings | StateDb>
   readonly modelServer?: Settings.ModelServer
-  readonly templates?: Layer.Layer<Templates, TemplateMissing, FileSystem.FileSystem>
+  readonly templates?: Layer.Layer<Templates>
   /** Hears every line of the log. */
   readonly logger?: Logger.Logger<unknown, void>
 }
