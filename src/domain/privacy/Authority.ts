@@ -252,7 +252,7 @@ const printedCharacters = 1_000_000
 
 /** A model's answer in which nothing is told as the user's that the user did not type, or as done that was not. */
 export const withAuthority = (output: StageOneOutput, { events }: SessionEvidence): StageOneOutput => {
-  const typed = events.flatMap((event) => (event._tag === "UserRequest" ? [event.text] : []))
+  const typed = events.flatMap((event) => (event._tag === "UserText" ? [event.text] : []))
   const ran = events.flatMap((event) => (event._tag === "CommandRun" ? [event.command] : []))
   const outputs = events.flatMap((event) => (event._tag === "CommandRun" ? [event.output?.text ?? ""] : []))
   const words = userWordsOf(typed, printedLinesOf(outputs))

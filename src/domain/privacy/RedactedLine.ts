@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../session/LenientField.js"
 import type { Redact } from "./redaction/Marker.js"
-import type { RolloutLine } from "../session/RolloutLine.js"
+import type { RolloutLine } from "../session/codex/RolloutLine.js"
 
 /** Nothing that a model reads is nested deeper. */
 const deepest = 64

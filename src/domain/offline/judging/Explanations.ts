@@ -1,4 +1,4 @@
-import type { AssistantMessage } from "../../evidence/SessionEvent.js"
+import type { AssistantText } from "../../session/SessionEvent.js"
 import type { Failure } from "./Failures.js"
 import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { withoutSecrets } from "./Secrets.js"
@@ -81,7 +81,7 @@ const readMessages = 12
 /** What the assistant said the cause of a failure was, or what helped; from after the fix, else from before it. */
 export const explanationOf = (
   failure: Failure,
-  messages: ReadonlyArray<AssistantMessage>,
+  messages: ReadonlyArray<AssistantText>,
   paths: ProjectPaths
 ): string | undefined => {
   const end = failure.resolution?.line ?? failure.line
@@ -159,7 +159,7 @@ const beside = (sentence: string, file: string): string => {
 /** What the assistant said of a file: the last sentence that names it and tells more than that, with its caveat. */
 export const remarkOn = (
   file: string,
-  messages: ReadonlyArray<AssistantMessage>,
+  messages: ReadonlyArray<AssistantText>,
   paths: ProjectPaths
 ): string | undefined => {
   const name = baseName(file)
@@ -186,7 +186,7 @@ const isNoise = /^(?:#|<|\||-{3}|Files? to|Here (?:is|are)\b|You['’]re welcome
 
 /** What the assistant said last, as its first few sentences that fit; what is only announced comes last. */
 export const lastWordOf = (
-  messages: ReadonlyArray<AssistantMessage>,
+  messages: ReadonlyArray<AssistantText>,
   paths: ProjectPaths,
   limit: number
 ): string | undefined => {
@@ -214,7 +214,7 @@ const leftOver =
 const nothingLeft = /^(?:No|Nothing|None)\b|\bno (?:remaining|residual|follow)|\?$/i
 
 /** What the assistant itself said was left to do, at the end of its last message. At most two. */
-export const leftOversIn = (messages: ReadonlyArray<AssistantMessage>, paths: ProjectPaths): ReadonlyArray<string> => {
+export const leftOversIn = (messages: ReadonlyArray<AssistantText>, paths: ProjectPaths): ReadonlyArray<string> => {
   const last = messages.at(-1)
   return last === undefined
     ? []
