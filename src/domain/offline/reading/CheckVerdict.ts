@@ -117,12 +117,16 @@ const readChecks = (lines: ReadonlyArray<string>, program: string): CheckVerdict
 const crashed =
   /^(?:Traceback \(most recent call last\)|Segmentation fault|panic: |thread '[^']{0,120}' panicked at|Uncaught |Unhandled |fatal: |fatal error|npm (?:ERR!|error) )|^(?:[A-Za-z_][\w.]{0,80})?(?:Error|Exception)(?: \[\w{1,60}\])?: /
 
-/** Reads an output for what it says itself. Exit codes are the caller's: where one is to be trusted, it counts more. */
-export const readVerdict = (kind: CommandKind, program: string, output: string): CheckVerdict => {
-  const lines = output
+/** The lines of an output that a verdict is read from. */
+export const verdictLines = (output: string): ReadonlyArray<string> =>
+  output
     .split("\n")
     .map((line) => line.slice(0, lineCharacters).trim())
     .filter((line) => line !== "")
+
+/** Reads an output for what it says itself. Exit codes are the caller's: where one is to be trusted, it counts more. */
+export const readVerdict = (kind: CommandKind, program: string, output: string): CheckVerdict => {
+  const lines = verdictLines(output)
   switch (kind) {
     case "test":
       return readTests(lines)

@@ -1,12 +1,10 @@
 import { posix } from "node:path"
 import { withoutTerminalControl } from "../../session/ErrorLine.js"
 import type { FileChange } from "../../session/FileChange.js"
-import type { CommandOutput } from "../../session/CommandOutput.js"
 import type { CommandRun, FileEdit, SessionEvent } from "../../session/SessionEvent.js"
-import { type CheckVerdict, readVerdict } from "./CheckVerdict.js"
 import { type CommandPart, nameCommand } from "./CommandNames.js"
-import { checkKinds } from "./CommandPrograms.js"
 import type { PackageScripts } from "./PackageScripts.js"
+import { printedExit, readParts } from "./PartVerdicts.js"
 import type { ProjectPaths } from "./ProjectPaths.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 
@@ -73,120 +71,6 @@ export interface StepContext {
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
-
-const reexposed = /\bpipefail\b|\bPIPESTATUS\b|\bpipestatus\b/
-const isOwnExit = /^exit\s+["']?\$(?:\{?PIPESTATUS|\?|\{?rc|\{?status|\{?code)/i
-
-const echoedExit = /^(?:echo|printf)\b.{0,80}\$(?:\?|\{?PIPESTATUS|\{?rc\b)/
-
-/** The exit code that a command printed of itself: `npm test; echo "exit $?"`. */
-const printedExit = (parts: ReadonlyArray<CommandPart>, output: string): number | undefined => {
-  const closing = parts.at(-1)?.pipeline.text ?? ""
-  const code = echoedExit.test(closing) ? /(\d{1,3})\D{0,3}$/.exec(output.trimEnd().slice(-40))?.[1] : undefined
-  return code === undefined ? undefined : Number(code)
-}
-
-/** The parts from the last `;` or `||` on: those that the whole command's exit code can speak of. */
-const finalChain = (parts: ReadonlyArray<CommandPart>): ReadonlyArray<CommandPart> => {
-  const closing = parts.at(-1)
-  const isTold =
-    closing !== undefined && (isOwnExit.test(closing.pipeline.text) || echoedExit.test(closing.pipeline.text))
-  const own = isTold ? parts.slice(0, -1) : parts
-  const start = own.findLastIndex((part, index) => index > 0 && part.pipeline.joint !== "&&")
-  return own[start]?.pipeline.joint === "||" ? [] : own.slice(Math.max(0, start))
-}
-
-const errorProgram = /^(?:(?:ba|z|da)?sh: )?(?:line \d{1,6}: )?([\w.-]{1,40}):/
-
-/** The header that npm and its kin print before a script: the last one is the script that failed. */
-const scriptHeader = /^> \S{1,200}@\S{1,60} ([\w:.-]{1,60})$/gm
-
-interface Suspects {
-  /** The parts that the exit code speaks of. */
-  readonly chain: ReadonlyArray<CommandPart>
-  readonly telling: ReadonlyArray<CommandPart>
-  readonly told: ReadonlyMap<CommandPart, CheckVerdict>
-  readonly output: string
-  readonly error: string | undefined
-}
-
-/**
- * Of several parts one of which failed, the one that did: whose program complains, whose script came last, whose tests
- * failed. Where several checks come into question and nothing tells them apart, none.
- */
-const guiltyOf = ({ chain, error, output, telling, told }: Suspects): CommandPart | undefined => {
-  const own = chain.filter((part) => telling.includes(part))
-  const checks = own.filter(({ kind }) => checkKinds.has(kind))
-  const named = errorProgram.exec(error ?? "")?.[1]?.toLowerCase()
-  const script = [...output.slice(0, 20_000).matchAll(scriptHeader)].at(-1)?.[1]
-  const complaining = chain.find(({ program }) => program === named || (named === "fatal" && program === "git"))
-  const headed = script === undefined ? undefined : own.find(({ narrowing }) => narrowing.includes(script))
-  const failedTests = checks.find((part) => part.kind === "test" && told.get(part)?.verdict === "failed")
-  const onlyFailed = checks.length === 1 ? checks.find((part) => told.get(part)?.verdict === "failed") : undefined
-  return complaining ?? headed ?? failedTests ?? onlyFailed ?? (checks.length < 2 ? own.at(-1) : undefined)
-}
-
-/** The verdict on a command that did not end by itself; undefined for one that did. */
-const verdictOfEnd = (output: CommandOutput | undefined): CheckVerdict["verdict"] | undefined => {
-  switch (output?.end) {
-    case "exited":
-      return undefined
-    case "not started":
-    case "timed out":
-      return "failed"
-    default:
-      return "unknown"
-  }
-}
-
-interface Reading {
-  readonly run: CommandRun
-  readonly parts: ReadonlyArray<CommandPart>
-  readonly telling: ReadonlyArray<CommandPart>
-  readonly error: string | undefined
-}
-
-/** A part with its verdict, before it is known where it ran. */
-type Judged = CommandPart & Pick<RanPart, "verdict" | "passedTests">
-
-const readParts = ({ error, parts, run, telling }: Reading): ReadonlyArray<Judged> => {
-  const output = run.output?.text ?? ""
-  const exitCode = printedExit(parts, output) ?? run.output?.exitCode
-  const chain = finalChain(parts)
-  const isReexposed = reexposed.test(run.command.slice(0, 20_000))
-  const checks = telling.filter(({ kind }) => checkKinds.has(kind))
-  const told = new Map(telling.map((part) => [part, readVerdict(part.kind, part.program, output)]))
-  const ended = verdictOfEnd(run.output)
-  const hasFailed = ended === undefined && exitCode !== undefined && exitCode !== 0
-  const guilty = hasFailed ? guiltyOf({ chain, telling, told, output, error }) : undefined
-  const together = telling.filter((part) => chain.includes(part))
-  const last = together.at(-1)
-  if (hasFailed && guilty === undefined && checks.length > 1 && last !== undefined) {
-    // Nobody can say which of the checks it was, so it was all of them together.
-    const key = together.map((part) => part.key).join(" && ")
-    const text = together.map((part) => part.text).join(" && ")
-    const before = telling.filter((part) => !chain.includes(part)).map((part) => ({ ...part, ...unknownVerdict }))
-    return [...before, { ...last, key, text, verdict: "failed", passedTests: undefined }]
-  }
-  return telling.map((part): Judged => {
-    const own = told.get(part) ?? unknownVerdict
-    const isHeard =
-      exitCode !== undefined && chain.includes(part) && (!part.isPiped || isReexposed || part.kind === "look")
-    if (ended !== undefined) {
-      return { ...part, verdict: ended, passedTests: undefined }
-    }
-    if (!isHeard) {
-      return { ...part, ...(checks.length === 1 || !checkKinds.has(part.kind) ? own : unknownVerdict) }
-    }
-    if (guilty === undefined || chain.indexOf(part) < chain.indexOf(guilty)) {
-      const verdict = exitCode === 0 || guilty !== undefined ? "passed" : "unknown"
-      return { ...part, verdict, passedTests: verdict === "passed" ? own.passedTests : undefined }
-    }
-    return { ...part, verdict: guilty === part ? "failed" : "unknown", passedTests: undefined }
-  })
-}
-
-const unknownVerdict: CheckVerdict = { verdict: "unknown", passedTests: undefined }
 
 const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepContext): CommandStep => {
   const isHere = run.directory === home || paths.isRoot(run.directory)
