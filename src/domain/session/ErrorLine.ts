@@ -66,7 +66,7 @@ const ranks: ReadonlyArray<(line: string) => boolean> = [
     /\berror(?:\[\w{1,20}\]|:? [A-Z]{1,8}\d{2,6}\b)/.test(line) ||
     /^[^\s:]{1,300}:\d{1,9}:(?:\d{1,9}:)? (?:fatal )?error:/i.test(line) ||
     /^[^\s:]{1,300}(?:\.go:\d{1,9}:\d{1,9}: |:\d{1,9}:\d{1,9}: [A-Z]{1,5}\d{2,5} )/.test(line) ||
-    /^(?:panic: |thread '[^']{0,120}' panicked at )/.test(line),
+    /^(?:panic: |thread '[^']{0,120}'(?: \(\d{1,12}\))? panicked at )/.test(line),
   (line) =>
     /^(?:\S{1,80} ){0,3}(?:fatal error|fatal|error|err!?|errors?)(?::| {2,}(?=\S)|\] )/i.test(line) ||
     /^\d{1,9}:\d{1,9} +error +\S/.test(line) ||

@@ -1,5 +1,6 @@
 import { type FileChange, replacedLine, type ReplacedLine } from "../../session/FileChange.js"
 import { filesOf, filesOfPart } from "../reading/EditedFiles.js"
+import { isFormatter } from "../reading/CheckMessages.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 
 /** Something done between a failure and the check that passed after it. */
@@ -12,6 +13,8 @@ export interface Act {
   readonly replaced: ReadonlyMap<string, ReplacedLine>
   /** Whether its effect reaches beyond the working copy: it may have helped, and is no fix to tell. */
   readonly isOutside: boolean
+  /** Whether it is a command that puts right nothing but its own sort of failure: a formatter, or version control. */
+  readonly isTidying: boolean
 }
 
 const chores = /^git (?:add|commit|tag|fetch|clone|switch|config|init)\b|^mkdir\b/
@@ -47,7 +50,9 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
         return line === undefined ? [] : [[change.path, line] as const]
       })
     )
-    return files.length === 0 ? [] : [{ line: step.line, command: undefined, files, replaced, isOutside: false }]
+    return files.length === 0
+      ? []
+      : [{ line: step.line, command: undefined, files, replaced, isOutside: false, isTidying: false }]
   }
   if (step._tag !== "CommandStep") {
     return []
@@ -61,7 +66,8 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
       command: part.text,
       files: filesOfPart(part).map((change) => change.movedTo ?? change.path),
       replaced: new Map(),
-      isOutside: part.isOutside
+      isOutside: part.isOutside,
+      isTidying: isFormatter(part) || (part.program === "git" && filesOfPart(part).length === 0)
     }))
 }
 

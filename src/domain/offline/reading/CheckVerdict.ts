@@ -16,8 +16,7 @@ const failedTests: ReadonlyArray<RegExp> = [
   /(?:^|, )[1-9]\d{0,6} errors?\b(?:,| in \d|$| during)/,
   /\b(?:failures|failed|errors)[:=] {0,3}[1-9]/i,
   /^test result: FAILED/,
-  /\.\.\. FAILED$/,
-  /^thread '[^']{0,120}' panicked at/
+  /\.\.\. FAILED$/
 ]
 const passedTests: ReadonlyArray<RegExp> = [
   /^OK\b/,
@@ -115,7 +114,7 @@ const readChecks = (lines: ReadonlyArray<string>, program: string): CheckVerdict
 
 /** A traceback or an abort of a program that is no check. */
 const crashed =
-  /^(?:Traceback \(most recent call last\)|Segmentation fault|panic: |thread '[^']{0,120}' panicked at|Uncaught |Unhandled |fatal: |fatal error|npm (?:ERR!|error) )|^(?:[A-Za-z_][\w.]{0,80})?(?:Error|Exception)(?: \[\w{1,60}\])?: /
+  /^(?:Traceback \(most recent call last\)|Segmentation fault|panic: |thread '[^']{0,120}'(?: \(\d{1,12}\))? panicked at|Uncaught |Unhandled |fatal: |fatal error|npm (?:ERR!|error) )|^(?:[A-Za-z_][\w.]{0,80})?(?:Error|Exception)(?: \[\w{1,60}\])?: /
 
 /** The lines of an output that a verdict is read from. */
 export const verdictLines = (output: string): ReadonlyArray<string> =>

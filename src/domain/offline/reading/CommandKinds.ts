@@ -177,6 +177,12 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
     case "curl":
     case "wget":
       return "run"
+    case "mise":
+      return /^(?:run|r)$/.test(first)
+        ? scriptKind(second)
+        : /^(?:tasks?|t|ls|list|which|where|current|doctor|settings|env|config|version|outdated|search)$/.test(first)
+          ? "look"
+          : "act"
     default:
   }
   if (scriptTools.has(program)) {

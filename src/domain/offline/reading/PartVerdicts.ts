@@ -19,12 +19,19 @@ export const printedExit = (parts: ReadonlyArray<CommandPart>, output: string): 
   return code === undefined ? undefined : Number(code)
 }
 
+/** Under `set -e` each command is as if `&&` stood before the next one. */
+const stopsAtFailure = /^set\s+-[a-z]{0,6}e|^set\s+-o\s+errexit\b/
+
 /** The parts from the last `;` or `||` on: those that the whole command's exit code can speak of. */
 const finalChain = (parts: ReadonlyArray<CommandPart>): ReadonlyArray<CommandPart> => {
   const closing = parts.at(-1)
   const isTold =
     closing !== undefined && (isOwnExit.test(closing.pipeline.text) || echoedExit.test(closing.pipeline.text))
   const own = isTold ? parts.slice(0, -1) : parts
+  const strict = own.findIndex(({ pipeline }) => stopsAtFailure.test(pipeline.text))
+  if (strict !== -1 && own.slice(strict).every(({ pipeline }) => pipeline.joint !== "||")) {
+    return own.slice(strict)
+  }
   const start = own.findLastIndex((part, index) => index > 0 && part.pipeline.joint !== "&&")
   return own[start]?.pipeline.joint === "||" ? [] : own.slice(Math.max(0, start))
 }
@@ -89,7 +96,11 @@ const toldOf = (telling: ReadonlyArray<CommandPart>, output: string): ReadonlyMa
   const verdictOf = (part: CommandPart): CheckVerdict => {
     const own = readVerdict(part.kind, part.program, output)
     if (!checkKinds.has(part.kind)) {
-      return others.length === 1 || own.verdict !== "failed" || checks.length === 0 ? own : unknownVerdict
+      // A crash is a program's that ran, and not that of a command that only prepared it.
+      const able = others.some(({ kind }) => kind === "run") ? others.filter(({ kind }) => kind === "run") : others
+      return own.verdict !== "failed" || (checks.length === 0 && able.length === 1 && able[0] === part)
+        ? own
+        : unknownVerdict
     }
     const said = checks.length === 1 ? undefined : ownMessage(part, lines)
     const rivals = checks.filter((other) => other !== part && isTest(other.kind) === isTest(part.kind))

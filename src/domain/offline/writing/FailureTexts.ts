@@ -54,11 +54,16 @@ const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
 
 /**
  * What resolved a failure, as words that follow `fixed by`; in full, with the line that an edit replaced. Undefined where
- * nothing is known to have helped but an act outside: that is no fix to be done again.
+ * nothing is known to have helped but an act outside, or running outside of the sandbox: that is no fix to be done again.
  */
 export const fixOf = (failure: Failure, isFull = false): string | undefined => {
-  const { acts: all = [], check = "" } = failure.resolution ?? {}
-  const acts = all.filter(({ isOutside }) => !isOutside)
+  const { acts: all = [], check = "", isByEscalation = false } = failure.resolution ?? {}
+  if (isByEscalation) {
+    return undefined
+  }
+  // A formatter helps what it formats, and version control what it holds: neither mends anything else.
+  const isOfTidying = failure.kind === "format" || failure.program === "git" || /\b(?:fmt|format)\b/.test(failure.key)
+  const acts = all.filter(({ isOutside, isTidying }) => !isOutside && (isOfTidying || !isTidying))
   if (acts.length < all.length && acts.length === 0) {
     return undefined
   }

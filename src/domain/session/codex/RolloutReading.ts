@@ -4,6 +4,7 @@ import { redactLine } from "../../privacy/RedactedLine.js"
 import type { Redact } from "../../privacy/redaction/Marker.js"
 import type { RolloutFilter } from "./RolloutFilter.js"
 import type { MalformedLine, RolloutLine } from "./RolloutLine.js"
+import { RepeatedLines } from "./RepeatedLines.js"
 import { type RolloutRendering, RolloutRenderingBuilder } from "./RolloutRendering.js"
 import type { SessionEvent } from "../SessionEvent.js"
 import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
@@ -24,6 +25,7 @@ export class RolloutReader {
   private facts: ThreadFacts = noFacts
   private malformedLines = 0
   private readonly forkCopy = new ForkCopyReader()
+  private readonly repeats = new RepeatedLines()
   private readonly evidence = new CodexSessionBuilder()
   private readonly rendering: RolloutRenderingBuilder
   private readonly filter: RolloutFilter
@@ -43,6 +45,9 @@ export class RolloutReader {
   add(read: RolloutLine | MalformedLine): void {
     if (read._tag === "MalformedLine") {
       this.malformedLines++
+      return
+    }
+    if (this.repeats.isRepeat(read)) {
       return
     }
     const line = redactLine(read, this.redact)
