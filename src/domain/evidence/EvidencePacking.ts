@@ -3,14 +3,14 @@ import { renderingCut } from "../session/codex/RolloutRendering.js"
 import type { SessionEvidence } from "./SessionEvidence.js"
 import type { CommandRun, SessionEvent } from "../session/SessionEvent.js"
 
-/** What an event is worth to whoever learns from a session, the least first. */
+/** The worth of an event to whoever learns from a session, the least first. */
 type Worth = "routine" | "talk" | "edit" | "repeat" | "failure" | "final" | "user"
 
-/** How much of its text an event still shows, in characters; undefined shows the event no more. */
+/** Characters of its text that an event still shows; undefined shows the event no more. */
 type Shown = number | undefined
 
 /**
- * What is given up, one after the other, until the rest fits: long output of commands that went well first, the user's own
+ * The concessions, made one after the other until the rest fits: long output of commands that went well first, the user's own
  * words last. Nothing the user said, no failure that happened once and nothing of the last turn ever goes altogether.
  */
 const concessions: ReadonlyArray<readonly [Worth, Shown]> = [
@@ -179,7 +179,7 @@ export class EvidencePacking {
     this.bytes = this.parts.reduce((sum, { bytes }) => sum + bytes, 2)
   }
 
-  /** What fits into so many UTF-8 bytes; at the very last the head and the tail of that. Never more than was given before. */
+  /** The text that fits into so many UTF-8 bytes; at the very last the head and the tail of that. Never more than was given before. */
   shrinkTo(limit: number): string {
     let target = limit
     for (;;) {

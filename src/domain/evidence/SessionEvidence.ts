@@ -8,7 +8,7 @@ export interface AssistantPlan {
   readonly left: ReadonlyArray<string>
 }
 
-/** What a reader without a model needs to tell what happened in a session. */
+/** The events of a session, and what a reader without a model needs beside them. */
 export interface SessionEvidence {
   /** In the session's order; turns that were taken back and events copied from another session are not among them. */
   readonly events: ReadonlyArray<SessionEvent>

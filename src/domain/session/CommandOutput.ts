@@ -2,13 +2,13 @@ import { cutMiddle } from "../text/ByteBudget.js"
 import { firstErrorLine, withoutTerminalControl } from "./ErrorLine.js"
 
 /**
- * How a command ended. `running` while it still ran when it was last heard of, `interrupted` when somebody stopped it,
+ * The end of a command: `running` while it still ran when it was last heard of, `interrupted` when somebody stopped it,
  * `refused` when it was not allowed to run, `not started` when the harness could not start it, `timed out` when the harness
  * stopped it; else `exited`.
  */
 export type CommandEnd = "exited" | "running" | "interrupted" | "refused" | "not started" | "timed out"
 
-/** What a command printed, and how it ended. */
+/** The output of a command, and its end. */
 export interface CommandOutput {
   /** Undefined where the record does not say, and where the command did not come to an end of its own. */
   readonly exitCode: number | undefined
@@ -19,7 +19,7 @@ export interface CommandOutput {
   readonly errorLine: string | undefined
 }
 
-/** How much of one output is held: evidence is read for its first and last lines, and a session may print gigabytes. */
+/** Limit on one output, in bytes: evidence is read for its first and last lines, and a session may print gigabytes. */
 export const keptOutputBytes = 8_192
 
 /** The output of a command that printed a text. */

@@ -24,7 +24,7 @@ export const withoutTerminalControl = (text: string): string =>
 /** No message that is worth a search is longer; a minified file on one line is. */
 const lineCharacters = 2_000
 
-/** What test runners, TAP and log viewers put before a message. */
+/** Marks that test runners, TAP and log viewers put before a message. */
 const decoration = /^(?:[#>|│]\s+|E {2,}|\s)+/
 
 /** Python wraps the error of a module it was told to run. */
@@ -171,7 +171,7 @@ const findLine = (
   return undefined
 }
 
-/** Of a Python traceback, the line that names the exception: the first after the frames, and of a chain the last. */
+/** The line of a Python traceback that names the exception: the first after the frames, and of a chain the last. */
 const tracebackEnd = (lines: ReadonlyArray<string>, heading: number): number | undefined => {
   let end: number | undefined
   for (let next: number | undefined = heading; next !== undefined;) {

@@ -19,7 +19,7 @@ export class EventList {
     return this.events
   }
 
-  /** How many there are: the index of the next one. */
+  /** The count, which is the index of the next one. */
   get length(): number {
     return this.events.length
   }

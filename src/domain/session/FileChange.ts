@@ -1,4 +1,4 @@
-/** What became of one file. */
+/** The change of one file. */
 export interface FileChange {
   readonly path: string
   readonly action: "add" | "update" | "delete"

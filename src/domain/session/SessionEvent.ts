@@ -35,7 +35,7 @@ interface Placed extends Place {
 /** The user's own words. */
 export interface UserText extends Placed {
   readonly _tag: "UserText"
-  /** How they were given: typed as a message, as the answer to a question, as a goal to pursue, or as a note. */
+  /** The way they were given: typed as a message, as the answer to a question, as a goal to pursue, or as a note. */
   readonly kind: "typed" | "answer" | "goal" | "note"
   readonly text: string
 }
@@ -75,7 +75,7 @@ export interface FileEdit extends Placed {
 export interface ToolUse extends Placed {
   readonly _tag: "ToolUse"
   readonly tool: string
-  /** What went wrong, where the record says so. */
+  /** The error, where the record has one. */
   readonly error: string | undefined
 }
 

@@ -75,7 +75,7 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
 const mostActs = 40
 
 /**
- * What was done in the steps after `from` up to `to`, oldest first; of the last step only what came before `upTo`.
+ * The acts in the steps after `from` up to `to`, oldest first; of the last step only what came before `upTo`.
  */
 export const actsBetween = (
   steps: ReadonlyArray<Step>,

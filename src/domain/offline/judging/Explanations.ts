@@ -66,7 +66,7 @@ const wordsIn = (error: string): ReadonlyArray<string> => [
 
 const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
 
-/** What is said of a file without saying again which: `Fixed x in y: the sign was wrong` is `the sign was wrong`. */
+/** A remark on a file without its lead-in: `Fixed x in y: the sign was wrong` is `the sign was wrong`. */
 const withoutLeadIn = (sentence: string): string => {
   const rest =
     /^(?:Fixed|Changed|Updated|Corrected|Found (?:it|the (?:bug|problem|issue))|The (?:bug|problem|issue|cause)|(?:It|That|This|Everything) (?:now )?(?:builds|compiles|works|passes|runs))\b[^:]{0,120}: +(.{20,})$/.exec(
@@ -78,7 +78,7 @@ const withoutLeadIn = (sentence: string): string => {
 /** Past this many messages nobody comes back to a failure. */
 const readMessages = 12
 
-/** What the assistant said the cause of a failure was, or what helped; from after the fix, else from before it. */
+/** The sentence of the assistant on the cause of a failure, or on what helped; from after the fix, else from before it. */
 export const explanationOf = (
   failure: Failure,
   messages: ReadonlyArray<AssistantText>,
@@ -156,7 +156,7 @@ const beside = (sentence: string, file: string): string => {
     .replace(/^(?:Added|Created|Implemented|Wrote|Updated|Changed)\b/, (verb) => verb.toLowerCase())
 }
 
-/** What the assistant said of a file: the last sentence that names it and tells more than that, with its caveat. */
+/** The assistant's remark on a file: the last sentence that names it and tells more than that, with its caveat. */
 export const remarkOn = (
   file: string,
   messages: ReadonlyArray<AssistantText>,
@@ -184,7 +184,7 @@ export const remarkOn = (
 
 const isNoise = /^(?:#|<|\||-{3}|Files? to|Here (?:is|are)\b|You['’]re welcome|Done\.?$|No problem)/
 
-/** What the assistant said last, as its first few sentences that fit; what is only announced comes last. */
+/** The assistant's last message, as its first few sentences that fit; mere announcements come last. */
 export const lastWordOf = (
   messages: ReadonlyArray<AssistantText>,
   paths: ProjectPaths,
@@ -213,7 +213,7 @@ const leftOver =
   /\b(?:residual risk|remaining (?:work|issue|problem|risk)|still (?:needs?|to do|fails?|failing|missing|open|above|broken)|not yet (?:done|implemented|tested|verified|wired|supported)|left to do|todo\b|follow-?up|could not verify|couldn['’]t verify|was not able|wasn['’]t able|haven['’]t (?:run|tested|verified)|did not run|didn['’]t run|not (?:been )?(?:run|tested|verified))\b/i
 const nothingLeft = /^(?:No|Nothing|None)\b|\bno (?:remaining|residual|follow)|\?$/i
 
-/** What the assistant itself said was left to do, at the end of its last message. At most two. */
+/** The work that the assistant's last message says was left to do. At most two. */
 export const leftOversIn = (messages: ReadonlyArray<AssistantText>, paths: ProjectPaths): ReadonlyArray<string> => {
   const last = messages.at(-1)
   return last === undefined

@@ -5,7 +5,7 @@ import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
 
-/** How a failure ended. */
+/** The end of a failure. */
 export interface Resolution {
   /** The line of the output that shows it. */
   readonly line: number
@@ -14,7 +14,7 @@ export interface Resolution {
   /** Where it ran, when that was not the project's directory. */
   readonly directory: string | undefined
   readonly passedTests: number | undefined
-  /** What was done in between, oldest first; empty when the same check just passed when it was run again. */
+  /** The acts in between, oldest first; empty when the same check just passed when it was run again. */
   readonly acts: ReadonlyArray<Act>
   /** Whether it passed because it ran outside of the sandbox: that says something of the machine, and is no fix. */
   readonly isByEscalation: boolean
@@ -63,12 +63,12 @@ interface Open {
   resolution: Resolution | undefined
 }
 
-/** What a sandbox's refusals look like: it forbids writing, and reaching the network or other processes. */
+/** The refusals of a sandbox: it forbids writing, and reaching the network or other processes. */
 const refusal =
   /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
 
 /**
- * Of several failures with one error, the one that says most: what can be run again before what was typed in for once, and
+ * Chooses the one that says most among failures with one error: what can be run again before what was typed in for once, and
  * what was resolved before what was given up.
  */
 export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArray<Failure> => {
@@ -89,7 +89,7 @@ export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArra
 const missingPath =
   /bad (?:object|revision)|unknown revision|invalid object name|exists on disk, but not in|is outside repository|no upstream configured|no such file|cannot find path|does not exist|can't read|cannot access|cannot stat|no matches found|not a directory|is a directory|could not find|no files were searched/i
 
-/** How a program complains: under its own name, that of the shell, or as an error. A line that a search found is none. */
+/** The complaint of a program stands under its own name, that of the shell, or as an error; what a search found is none. */
 const complaint =
   /^(?:(?:ba|z|da)?sh|fatal|error|err!?|E|npm (?:ERR!|error)|curl|HTTP \d{3}|Traceback|\w{0,40}Error)\b/i
 

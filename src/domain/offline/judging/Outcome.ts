@@ -5,7 +5,7 @@ import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
 import { endsTurn, followUpsOf, stepsOf, type Task } from "../reading/Tasks.js"
 
-/** How a task ended, by the evidence alone; see {@link outcomeOf}. */
+/** The outcome of a task, by the evidence alone; see {@link outcomeOf}. */
 export type Outcome = "success" | "partial" | "fail" | "uncertain"
 
 /** A check that passed in a task, where it counts: after the last change. */

@@ -4,7 +4,7 @@ import { isQuestion } from "../reading/UserWord.js"
 import { isWishInOtherLanguage } from "../reading/WishesInOtherLanguages.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
-/** What the user wants, in the user's own words. */
+/** A wish of the user, in the user's own words. */
 export interface Preference {
   readonly line: number
   readonly text: string
@@ -48,7 +48,7 @@ const standing: ReadonlyArray<RegExp> = [
   /^(?:please )?(?:answer|reply|respond|write|speak) (?:only |always )?in (?:english|german|french|spanish|japanese|chinese|italian|portuguese|russian|korean|deutsch)\b/i
 ]
 
-/** What the user chose over what was done: it settles the matter, so it lasts. */
+/** Choices of the user over what was done: they settle the matter, so they last. */
 const choices: ReadonlyArray<RegExp> = [
   /^(?:we |I )?use \S.{0,80}?,? (?:and )?not \S/i,
   /^(?:we |I )?use \S.{0,80}? (?:instead of|rather than|over) \S/i,
@@ -67,7 +67,7 @@ const onlyNow =
 const leadIn =
   /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|new|other|external|additional|third-party|dependenc|librar|framework|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
 
-/** What reminds of a wish is no part of it. */
+/** A reminder of a wish is no part of it. */
 const saidBefore =
   /^(?:as|like) I (?:already |have )?(?:said|told you|mentioned|wrote)(?: before| already| earlier)?[\s,:]+/i
 
@@ -118,7 +118,7 @@ const wishesIn = (request: Asked): ReadonlyArray<string> => {
 }
 
 /**
- * What the user said they want, do not want or prefer, verbatim, each once. Only what a person typed is looked at; an
+ * The wishes that the user typed, verbatim, each once. Only what a person typed is looked at; an
  * order for the task at hand is no preference.
  */
 export const preferencesIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> => {

@@ -1,7 +1,7 @@
 import { redact, redactionMarker } from "../../privacy/Redaction.js"
 
 /**
- * What the offline brain knows of secrets: it never quotes one, and it says that one was pasted. What it reads was redacted
+ * The offline rules for secrets: none is quoted, and a pasted one is told of. The text was redacted
  * already; here go also the words behind `my password is`, which only prose gives away.
  */
 
@@ -25,7 +25,7 @@ const kinds: ReadonlyArray<readonly [string, RegExp]> = [
   ["a password", /\b(?:password|passphrase|passwd)\b|_PASSWORD\b|:\/\/[^\s:/@]{1,80}:[^\s:/@]{3,200}@/i]
 ]
 
-/** What kinds of secrets a text holds, as a person would name them; empty where it holds none. */
+/** The kinds of secrets that a text holds, as a person would name them; empty where it holds none. */
 export const secretKinds = (text: string): ReadonlyArray<string> => {
   if (!text.includes(redactionMarker) && withoutSecrets(text) === text) {
     return []

@@ -25,7 +25,7 @@ export interface TaskReport {
   /** The line of its first change of the project, packages included; infinity where it changed nothing. */
   readonly firstChange: number
   readonly isCutOff: boolean
-  /** What the assistant's own plan had left when the task broke off. */
+  /** The steps that the assistant's own plan had left when the task broke off. */
   readonly planLeft: ReadonlyArray<string>
   /** The kinds of secrets that the user typed, and where. */
   readonly secrets: ReadonlyArray<{ readonly line: number; readonly kinds: ReadonlyArray<string> }>
@@ -60,7 +60,7 @@ const changedFilesOf = (task: Task): ReadonlyMap<string, number> => {
   return found
 }
 
-/** What the reports of one session share. */
+/** The findings that the reports of one session share. */
 export interface SessionFindings {
   readonly failures: ReadonlyArray<Failure>
   readonly finished: boolean | undefined

@@ -1,9 +1,9 @@
 import type { CommandKind } from "./CommandPrograms.js"
 
-/** What a check's own output says of it, whatever the exit code of the filter behind it was. */
+/** The verdict of a check's own output, whatever the exit code of the filter behind it was. */
 export interface CheckVerdict {
   readonly verdict: "passed" | "failed" | "unknown"
-  /** How many tests passed, where the output says so. */
+  /** The count of tests that passed, where the output has it. */
   readonly passedTests: number | undefined
 }
 

@@ -3,7 +3,7 @@ import { operands, programName, withoutPrefixes } from "./InvocationWords.js"
 import { actsOutside } from "./OutsideActs.js"
 import { wordsOf } from "./ShellSyntax.js"
 
-/** What one stage of a pipeline runs. */
+/** The program that one stage of a pipeline runs. */
 export interface Invocation {
   readonly kind: CommandKind
   /** The program that does the work, without path, version and what only starts it (`npx`, `python3 -m`). */

@@ -51,7 +51,7 @@ interface Suspects {
 }
 
 /**
- * Of several parts one of which failed, the one that did: whose program complains, whose script came last, whose message it
+ * Finds the part that failed, where one of several did: whose program complains, whose script came last, whose message it
  * is. A part that speaks well did not fail, nor did one before it; a formatter owns only its own messages. Where several
  * checks are left and nothing tells them apart, none.
  */
@@ -86,7 +86,7 @@ const suspectsOf = (
 const isTest = (kind: CommandKind): boolean => kind === "test"
 
 /**
- * What the output says of each part by itself. Where several checks share it, a message counts for the program that prints
+ * Reads the output for each part by itself. Where several checks share it, a message counts for the program that prints
  * such ones, and else only for the one check of its sort: tests, or all others.
  */
 const toldOf = (telling: ReadonlyArray<CommandPart>, output: string): ReadonlyMap<CommandPart, CheckVerdict> => {
@@ -113,7 +113,7 @@ const toldOf = (telling: ReadonlyArray<CommandPart>, output: string): ReadonlyMa
   return new Map(telling.map((part) => [part, verdictOf(part)]))
 }
 
-/** Where a part that went well, or that failed after it, vouches for one that no exit code speaks of. */
+/** Whether a later part of its chain shows that a part went well: the chain would have stopped before it. */
 const isVouchedFor = (
   part: CommandPart,
   parts: ReadonlyArray<CommandPart>,

@@ -26,14 +26,14 @@ export interface CommandStep {
   readonly shown: string
   /** Where it ran, when that was not the project's directory. */
   readonly directory: string | undefined
-  /** What it did; a command that only looked around has only parts of that kind. */
+  /** The parts that tell something; a command that only looked around has only parts of that kind. */
   readonly parts: ReadonlyArray<RanPart>
   readonly isLook: boolean
   /** Undefined where it is not known, or is a filter's. */
   readonly exitCode: number | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly error: string | undefined
-  /** What it printed, cut to what evidence holds. */
+  /** The output, cut to what evidence holds. */
   readonly output: string
   /** Whether only what is shown of it printed that. */
   readonly isOutputOwn: boolean
@@ -64,7 +64,7 @@ export interface ToolStep {
 /** Something that was done, as opposed to said. */
 export type Step = CommandStep | EditStep | ToolStep
 
-/** What reading a session's steps depends on. */
+/** The properties of a session that its steps are read with. */
 export interface StepContext {
   /** The directory that the session began in, as its record has it. */
   readonly directory: string | undefined
@@ -120,7 +120,7 @@ const pathOf = (path: string, { directory }: FileEdit, context: StepContext): st
       : posix.join(directory, path)
   )
 
-/** What an event did; undefined for one that says something, or ends a turn. */
+/** The step that an event is; undefined for one that says something, or ends a turn. */
 export const stepOf = (event: SessionEvent, context: StepContext): Step | undefined => {
   switch (event._tag) {
     case "CommandRun":

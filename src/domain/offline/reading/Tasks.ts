@@ -11,7 +11,7 @@ export interface Asked {
   readonly word: UserWord
 }
 
-/** What happened in a task, in order. */
+/** One thing that happened in a task. */
 export type TaskItem = Step | Asked | AssistantText | Interruption | TurnEnd
 
 /** A request with everything that was said and done about it, consents and corrections included. */
@@ -34,13 +34,13 @@ interface OpenTask {
 const isStep = (item: TaskItem): item is Step =>
   item._tag === "CommandStep" || item._tag === "EditStep" || item._tag === "ToolStep"
 
-/** What was done in a task. */
+/** The steps of a task. */
 export const stepsOf = (task: Pick<Task, "items">): ReadonlyArray<Step> => task.items.filter(isStep)
 
-/** What the user said after the request itself. */
+/** The user's messages after the request itself. */
 export const followUpsOf = (task: Pick<Task, "requests">): ReadonlyArray<Asked> => task.requests.slice(1)
 
-/** What the assistant said in a task. */
+/** The assistant's messages in a task. */
 export const saidIn = (task: Pick<Task, "items">): ReadonlyArray<AssistantText> =>
   task.items.filter((item) => item._tag === "AssistantText")
 
@@ -64,7 +64,7 @@ const isWorthTelling = (task: OpenTask): boolean =>
 export const endsTurn = (item: TaskItem | SessionEvent | undefined): item is Interruption | TurnEnd =>
   item?._tag === "TurnEnd" || item?._tag === "Interruption"
 
-/** What a compaction leaves in the assistant's name, and what is said after a turn is over, tells of no work. */
+/** Whether a message tells of no work: a compaction left it in the assistant's name, or the turn was over. */
 const isHandoff = (event: SessionEvent, open: OpenTask | undefined): boolean =>
   event._tag === "AssistantText" &&
   (endsTurn(open?.items.at(-1)) ||

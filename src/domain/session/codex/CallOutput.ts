@@ -9,14 +9,14 @@ import { readString } from "./ScriptText.js"
  * without heading lines (`Process exited with code N`, `Exit code: N`, …, `Output:`). Pure and total.
  */
 
-/** What a call gave back, read as the output of one command. */
+/** The answer of a call, read as the output of one command. */
 export interface CallOutput {
   readonly output: CommandOutput
   /** The session to which later input and output of a command that still runs belong. */
   readonly session: string | undefined
 }
 
-/** What a script gave back: its own texts, one for each that it printed. */
+/** The answer of a script: its own texts, one for each that it printed. */
 export interface ScriptOutput {
   /** The cell that later output belongs to, while the script still runs. */
   readonly cell: string | undefined
@@ -31,7 +31,7 @@ const numberField = (text: string, name: string): number | undefined => {
   return found === undefined ? undefined : Number(found)
 }
 
-/** How far into an object its numbers are looked for, in characters: the harness writes them before the output. */
+/** Characters of an object in which its numbers are looked for: the harness writes them before the output. */
 const numbersWithin = 400
 
 /**
@@ -96,7 +96,7 @@ const rawOutput = (output: unknown): Raw => {
 const headingLine =
   /^(?:Command: |Chunk ID: |Wall time|Process |Exit code: |Original token count: |Script |Total output lines)/
 
-/** How far into a text its heading may reach, in characters: a command that is echoed in it may be long. */
+/** Limit on a heading, in characters: a command that is echoed in it may be long. */
 const headingCharacters = 65_536
 
 const headingOf = (text: string): string => {
@@ -115,7 +115,7 @@ const notStarted =
   /^(?:execution error|sandbox error|exec error|failed to (?:spawn|execute|run)|(?:exec_command|shell|shell_command) failed for)/i
 const timedOut = /^command timed out/i
 
-/** How a command ended, by what the harness gives in place of an output, or before it; undefined for an output. */
+/** The end of a command, by what the harness gives in place of an output, or before it; undefined for an output. */
 const endOf = (text: string): CommandEnd | undefined => {
   const start = text.slice(0, 1_000).trim()
   switch (true) {

@@ -6,10 +6,10 @@ import { commandOutput, isFailedPoll, readOutput, readResult, readScriptOutput }
 import { type PrintedResult, resultsOf, type Script } from "./ScriptPrints.js"
 import { type Act, type Ending, readToolCall } from "./ToolCall.js"
 
-/** How many scripts of one turn may still hear how their calls ended: more never run at a time. */
+/** Limit on the scripts of one turn whose calls may still end: more never run at a time. */
 const openScriptsKept = 64
 
-/** What a script prints while it runs is held up to this many characters: beyond that it tells of no call. */
+/** Limit on the texts of a script that are held while it runs, in characters: beyond it they tell of no call. */
 const printedCharacters = 1_048_576
 
 /** One call of a script: the event that it is, or goes on with. */
@@ -288,7 +288,7 @@ const stoppedIf = (isStopped: boolean, output: CommandOutput): CommandOutput =>
 
 const scriptError = /^\n?Script error:\n/
 
-/** What the texts of a script with one call say of that call, where the script itself does not tell how to read them. */
+/** Reads the texts of a script with one call as that call's, where the script itself does not tell how to read them. */
 const resultIn = (printed: ReadonlyArray<string>): PrintedResult => {
   let text = ""
   let exitCode: number | undefined

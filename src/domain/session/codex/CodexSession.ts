@@ -10,7 +10,7 @@ import { completedItem, contentParts, contentText, typedEventText, typedText } f
 import { readCommandEnding, readMcpEnding, readPatchEnding } from "./ToolCall.js"
 
 /**
- * How many characters of outputs and edits one session may hold. Beyond it the oldest outputs keep their exit code and error
+ * Limit on the outputs and edits that one session holds, in characters. Beyond it the oldest outputs keep their exit code and error
  * line alone, so that a session of gigabytes costs no more memory than a large one.
  */
 export const keptEvidenceCharacters = 16_777_216
@@ -55,7 +55,7 @@ export class CodexSessionBuilder {
     }
   }
 
-  /** What the lines so far amount to. */
+  /** The session so far. */
   result(): SessionEvidence {
     const told = this.events.all.filter((_, index) => !(this.sawUserEvents && this.roleOnly.has(index)))
     const events: ReadonlyArray<SessionEvent> =

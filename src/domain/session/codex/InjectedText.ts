@@ -27,7 +27,7 @@ export const isInjected = (text: string): boolean => {
   return injectedBeginnings.some((beginning) => beginning.test(start))
 }
 
-/** What a person may have written of a message or a content part: empty where the harness put all of it there. */
+/** The part of a message or a content part that a person may have written: empty where the harness put all of it there. */
 export const withoutInjected = (text: string): string => {
   const { rest } = unwrapMemory(text)
   return isInjected(rest) ? "" : rest
@@ -35,7 +35,7 @@ export const withoutInjected = (text: string): string => {
 
 const requestHeading = /^## My request for Codex:/m
 
-/** What the user typed: the editor's preamble up to `## My request for Codex:` is cut, the rest is trimmed. */
+/** The text that the user typed: the editor's preamble up to `## My request for Codex:` is cut, the rest is trimmed. */
 export const withoutRequestPrefix = (text: string): string => {
   const heading = requestHeading.exec(text)
   return (heading === null ? text : text.slice(heading.index + heading[0].length)).trim()

@@ -9,7 +9,7 @@ import { completedItem } from "./SessionText.js"
  * Keeps memory from feeding on itself. A session that read our files, or was given them, has learned nothing by it: neither
  * the reading nor what was read is evidence, and an assistant that repeats a line of memory says nothing new.
  *
- * What is ours is known by where it lies and by what only our files have in them. A reader serves one rollout.
+ * Memory is known by where it lies and by what only our files have in them. A reader serves one rollout.
  */
 export class MemoryReadReader {
   private readonly calls = new Set<string>()
@@ -178,7 +178,7 @@ const ownMarks =
 const isMemoryText = (text: string): boolean =>
   unwrapMemory(text).blocks.length > 0 || ownMarks.test(text) || (mayCite.test(text) && citationsIn(text).length > 0)
 
-/** What a line says, without its dress: bullets, citations, code marks, case and white space. */
+/** The words of a line without bullets, citations, code marks, case and white space. */
 const plain = (line: string): string =>
   line
     .slice(0, 1_000)

@@ -3,11 +3,11 @@ import { decodeNumberedLine, type RolloutLine } from "./RolloutLine.js"
 import { UndoneLines } from "./RolloutSegments.js"
 import { addLine, cwdOf, noFacts, type ThreadFacts } from "../../thread/ThreadFacts.js"
 
-/** How much of a file's head and of its tail an index reads at most, in bytes. */
+/** Limits on the head and the tail of a file that an index reads, in bytes. */
 export const headBytes = 1_048_576
 export const tailBytes = 262_144
 
-/** How many more lines may hold the event of a request that a message already told. */
+/** Lines behind a message that may hold the event of a request that a message already told. */
 const linesToEvent = 8
 
 /**
@@ -37,7 +37,7 @@ export class HeadReader {
     return true
   }
 
-  /** What was told so far. */
+  /** The facts so far. */
   result(): ThreadFacts {
     return this.facts
   }
@@ -68,11 +68,11 @@ const tellers: { readonly [type: string]: ReadonlyArray<keyof ThreadFacts> } = {
 }
 const tellingType = new RegExp(Object.keys(tellers).join("|"))
 
-/** How far into a line its type stands at most, in bytes: rollouts are written with the type before what it is the type of. */
+/** Bytes of a line in which its type is looked for: rollouts are written with the type before what it is the type of. */
 const typeBytes = 160
 
 /**
- * What the end of a file says: the last timestamp, the last settings, the last token count, the last name. The beginning of
+ * The facts in the end of a file: the last timestamp, the last settings, the last token count, the last name. The beginning of
  * a line only tells whether it is worth decoding; what it says is what its JSON says. The head tells whose file it is; lines
  * from `endOrdinal` on were undone.
  */

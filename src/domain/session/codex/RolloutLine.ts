@@ -29,7 +29,7 @@ const Git = Schema.Struct({
   repository_url: lenient(Schema.String)
 })
 
-/** What a file goes on from: the lines of another one below an ordinal. The first line of a file is never undone. */
+/** The history that a file goes on from: the lines of another one below an ordinal. The first line of a file is never undone. */
 const HistoryBase = Schema.Struct({
   thread_id: lenient(Schema.NonEmptyString),
   end_ordinal_exclusive: lenient(Schema.Int.pipe(Schema.positive()))
@@ -70,7 +70,7 @@ interface Placed {
   readonly ordinal?: number
 }
 
-/** What a session says of itself. The first one of a file is the file's own, and later ones of the same id amend it; others belong to a fork's parents. */
+/** The record of a session about itself. The first one of a file is the file's own, and later ones of the same id amend it; others belong to a fork's parents. */
 export interface SessionMeta extends Placed {
   readonly _tag: "SessionMeta"
   readonly meta: typeof SessionMetaPayload.Type
@@ -82,7 +82,7 @@ export interface TurnContext extends Placed {
   readonly context: typeof TurnContextPayload.Type
 }
 
-/** What the model was sent or sent back, as the file has it. */
+/** An item that the model was sent, or sent back, as the file has it. */
 export interface ResponseItem extends Placed {
   readonly _tag: "ResponseItem"
   readonly kind: ItemKind
@@ -95,7 +95,7 @@ export interface Compacted extends Placed {
   readonly message: string
 }
 
-/** What the harness showed its user. */
+/** An event that the harness showed its user. */
 export interface Event extends Placed {
   readonly _tag: "Event"
   readonly kind: string
@@ -145,7 +145,7 @@ export const timestampOf = (value: unknown): number | undefined => {
 const isOrdinal = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0
 
-/** How an object of JSON begins. */
+/** The beginning of an object of JSON. */
 const objectStart = /^\s*\{\s*["}]/
 
 /**

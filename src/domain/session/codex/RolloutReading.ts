@@ -11,7 +11,7 @@ import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import { CodexSessionBuilder } from "./CodexSession.js"
 import { addLine, noFacts, type ThreadFacts } from "../../thread/ThreadFacts.js"
 
-/** What a whole rollout says. */
+/** The result of reading a whole rollout. */
 export interface RolloutReading {
   readonly facts: ThreadFacts
   readonly evidence: SessionEvidence
@@ -63,7 +63,7 @@ export class RolloutReader {
     }
   }
 
-  /** What the lines so far say. */
+  /** The result of the lines so far. */
   result(): RolloutReading {
     const evidence = this.evidence.result()
     const onlyReadMemory = this.memoryReads.hasRead && !evidence.events.some(isAct)

@@ -10,13 +10,13 @@ import { typedEventText } from "./SessionText.js"
 export interface RolloutRendering {
   /** One JSON array of the items that passed the filter; cut around a marker when it was over the budget. */
   readonly text: string
-  /** How many items passed. */
+  /** The count of items that passed. */
   readonly items: number
   /** The size of the whole array, in UTF-8 bytes; more than the text's own when it was cut. */
   readonly bytes: number
 }
 
-/** How a rendering that is too long is cut: a third of what the marker leaves is the head, the tail gets the rest. */
+/** The cut of a rendering that is too long: a third of what the marker leaves is the head, the tail gets the rest. */
 export const renderingCut: Split = {
   marker: "\n\n[... ROLLOUT TRUNCATED FOR MEMORY EXTRACTION ...]\n\n",
   headShare: 1 / 3
@@ -25,7 +25,7 @@ export const renderingCut: Split = {
 /** Cutting rounds to whole characters, which may move up to three bytes from the head to the tail. */
 const characterSlack = 3
 
-/** How much more than it needs the tail may hold before some of it is let go. */
+/** The tail may hold this many times what it needs before some of it is dropped. */
 const tailSlack = 1.25
 
 /** Nesting too deep to be written is a value no model reads: such an item is left out. */
@@ -37,7 +37,7 @@ interface Item {
   readonly turn: number
 }
 
-/** How many items were let go, and how many bytes they would have taken. */
+/** The count of items that were dropped, and the bytes that they would have taken. */
 interface Dropped {
   readonly bytes: number
   readonly items: number
@@ -58,7 +58,7 @@ export class RolloutRenderingBuilder {
   private readonly droppedTurns = new Map<number, Dropped>()
   private dropped: Dropped = noneDropped
   private turn = 0
-  /** What began the newest turn, while nothing followed it: a request is told twice, by a message and by an event. */
+  /** The line that began the newest turn, while nothing followed it: a request is told twice, by a message and by an event. */
   private begunBy: "message" | "event" | "both" | undefined
 
   private readonly filter: RolloutFilter
@@ -88,7 +88,7 @@ export class RolloutRenderingBuilder {
     }
   }
 
-  /** What the lines so far amount to. */
+  /** The rendering of the lines so far. */
   result(): RolloutRendering {
     const bytes = 1 + Math.max(1, this.headBytes + this.tailBytes + this.dropped.bytes)
     const start = `[${this.head.map(({ json }) => json).join(",")}`

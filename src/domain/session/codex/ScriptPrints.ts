@@ -10,7 +10,7 @@ import { type ScriptCall, scriptCalls, scriptCharacters } from "./ToolScript.js"
  * fit the patterns, they belong to no call.
  */
 
-/** What a script printed of one call. */
+/** The fields of one call's result that a script printed. */
 export interface PrintedResult {
   /** Undefined where it printed no output. */
   readonly text: string | undefined
@@ -84,7 +84,9 @@ const manyResults = new RegExp(
 const bindingsOf = (marked: string): ReadonlyMap<string, ReadonlyArray<Binding>> => {
   const found = new Map<string, Array<Binding>>()
   const bind = (to: string, at: number, calls: ReadonlyArray<number>): void => {
-    found.set(to, [...(found.get(to) ?? []), { at, calls }])
+    const known = found.get(to) ?? []
+    known.push({ at, calls })
+    found.set(to, known)
   }
   for (const { 0: whole, 1: to = "", 2: call, index } of marked.matchAll(oneResult)) {
     bind(to, index + whole.length - 1, [Number(call)])
@@ -354,7 +356,7 @@ const isOpen = (piece: Piece): boolean =>
 const number = /^(?:-?\d{1,15}|undefined|null)/
 const numberAtEnd = /(?:-?\d{1,15}|undefined|null)$/
 
-/** What a piece is, and the text that stands for it. */
+/** A piece, and the text that stands for it. */
 type Found = readonly [Piece, string]
 
 /** The fields in a printed object, one for each of the entries that the script put there; undefined for no object. */
@@ -438,7 +440,7 @@ const fieldsIn = (print: Print, text: string): ReadonlyArray<Found> | undefined 
 }
 
 /**
- * What a script printed of each of its calls, by their numbers; undefined where its texts do not fit what it says that it
+ * The results that a script printed of its calls, by their numbers; undefined where its texts do not fit what it says that it
  * prints. While a script still runs, it has not printed everything.
  */
 export const resultsOf = (

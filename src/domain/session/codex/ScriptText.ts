@@ -1,6 +1,6 @@
 /** Reads pieces of JavaScript without running it: strings, and where what opens is closed. Pure and total. */
 
-/** What a string literal may begin with. */
+/** The characters that a string literal may begin with. */
 export const quotes = "\"'`"
 const simpleEscapes: { readonly [key: string]: string } = {
   n: "\n",

@@ -13,7 +13,7 @@ export const contentParts = (content: unknown): ReadonlyArray<string> =>
 /** The whole text of a message's content. */
 export const contentText = (content: unknown): string => contentParts(content).join("\n").trim()
 
-/** What a user-role message holds that a person typed; empty where the harness put all of it there. */
+/** The text of a user-role message that a person typed; empty where the harness put all of it there. */
 export const typedText = (item: JsonObject): string =>
   withoutRequestPrefix(
     contentParts(item["content"])
@@ -32,7 +32,7 @@ const isImage = (part: unknown): boolean =>
   isJsonObject(part) && typeof part["type"] === "string" && part["type"].includes("image")
 
 /**
- * What a `user_message` event or a `UserMessage` item says, its prefix cut: empty for an image alone; undefined for any
+ * The text of a `user_message` event or a `UserMessage` item, its prefix cut: empty for an image alone; undefined for any
  * other event, and for one that tells of nothing that a person gave.
  */
 export const typedEventText = (event: Event): string | undefined => {

@@ -11,9 +11,9 @@ import { readScript, type Script } from "./ScriptPrints.js"
 import { contentText } from "./SessionText.js"
 import type { ScriptCall } from "./ToolScript.js"
 
-/** What a call, or one call of a script, set out to do. */
+/** The purpose of a call, or of one call of a script. */
 export type Act =
-  /** What it does, and says of itself as soon as it ends. */
+  /** It does something of its own, which later lines may add to. */
   | { readonly _tag: "Does"; readonly events: ReadonlyArray<SessionEvent> }
   /** It goes on with the command of a session; `isStop` when it sends the key that interrupts. */
   | { readonly _tag: "Polls"; readonly session: string; readonly isStop: boolean }

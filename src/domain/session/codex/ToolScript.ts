@@ -9,7 +9,7 @@ import { closeOf, identifierAt, isInterpolated, type Read, readString, skipSpace
 /** A hostile script must not cost a pass: beyond these sizes no script written by a model has been met. */
 export const scriptCharacters = 262_144
 const scriptCallsRead = 200
-/** What all arguments together may come to: those of calls that never close would each reach to the script's end. */
+/** Limit on all arguments together, in characters: those of calls that never close would each reach to the script's end. */
 const argumentCharacters = 2 * scriptCharacters
 
 /** One `tools.<name>(…)` call of a script. */
