@@ -1,5 +1,5 @@
 import { byteLength, joinAround } from "../text/ByteBudget.js"
-import { renderingCut } from "../session/codex/RolloutRendering.js"
+import { renderingCut } from "../session/RenderingCut.js"
 import type { SessionEvidence } from "./SessionEvidence.js"
 import type { CommandRun, SessionEvent } from "../session/SessionEvent.js"
 

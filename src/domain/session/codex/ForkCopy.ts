@@ -1,4 +1,5 @@
-import { type RolloutLine, timestampOf } from "./RolloutLine.js"
+import type { RolloutLine } from "./RolloutLine.js"
+import { timestampOf } from "../Timestamp.js"
 
 /**
  * Tells which lines of a fork's file were copied from its parent. The file holds the child's session_meta, then the

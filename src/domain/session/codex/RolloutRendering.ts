@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { byteLength, joinAround, type Split } from "../../text/ByteBudget.js"
+import { byteLength, joinAround } from "../../text/ByteBudget.js"
+import { renderingCut } from "../RenderingCut.js"
 import type { JsonObject } from "../LenientField.js"
 import { filterLine, type RolloutFilter } from "./RolloutFilter.js"
 import type { Event, RolloutLine } from "./RolloutLine.js"
@@ -14,12 +15,6 @@ export interface RolloutRendering {
   readonly items: number
   /** The size of the whole array, in UTF-8 bytes; more than the text's own when it was cut. */
   readonly bytes: number
-}
-
-/** The cut of a rendering that is too long: a third of what the marker leaves is the head, the tail gets the rest. */
-export const renderingCut: Split = {
-  marker: "\n\n[... ROLLOUT TRUNCATED FOR MEMORY EXTRACTION ...]\n\n",
-  headShare: 1 / 3
 }
 
 /** Cutting rounds to whole characters, which may move up to three bytes from the head to the tail. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import type { RolloutContent } from "../../thread/Extraction.js"
 import { chooseFile, type RecordedFile } from "../RolloutChoice.js"
-import { type MalformedLine, type RolloutLine, timestampOf } from "./RolloutLine.js"
+import type { MalformedLine, RolloutLine } from "./RolloutLine.js"
+import { timestampOf } from "../Timestamp.js"
 import type { RolloutFile } from "../../thread/Thread.js"
 import type { ThreadFacts } from "../../thread/ThreadFacts.js"
 

@@ -5,10 +5,9 @@ import {
   decodeNumberedLine,
   isSubAgentSource,
   itemKinds,
-  sourceOf,
-  keptTime,
-  timestampOf
+  sourceOf
 } from "../../../../src/domain/session/codex/RolloutLine.js"
+import { timestampOf, keptTime } from "../../../../src/domain/session/Timestamp.js"
 import { threadIdOf } from "../../../../src/testing/RolloutBuilder.js"
 import { decodeAll } from "../../../support/reading.js"
 
