@@ -27,7 +27,7 @@ const russian: ReadonlyArray<RegExp> = [
   /(?<!\p{L})(?:впредь|с этого момента|не (?:используй|добавляй|коммить)(?:те)?|отвечай(?:те)? (?:только )?на \p{L})/iu
 ]
 
-/** Of one thing at hand, not of all that come. */
+/** Words for one thing at hand, not for all that come. */
 const onlyThis = /この|その|これ|それ|这个|那个|这次|今回|이번|이 파일/u
 
 const eastAsian: ReadonlyArray<RegExp> = [
