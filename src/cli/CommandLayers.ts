@@ -3,6 +3,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as StateDb from "../layers/state/StateDb.js"
+import * as MemoryFsPlatform from "../layers/memory/MemoryFs.js"
 import * as MemoryRevisionPlatform from "../layers/memory/Revision.js"
 import * as MemoryShelfDisk from "../layers/memory/Inspection.js"
 import { RolloutStore } from "../services/RolloutStore.js"
@@ -21,7 +22,7 @@ const stateDb = Layer.unwrapEffect(
 )
 
 /** The layers of commands that look at memories. */
-export const looking = Layer.merge(stateDb, MemoryShelfDisk.layer)
+export const looking = Layer.mergeAll(stateDb, MemoryFsPlatform.layer, MemoryShelfDisk.layer)
 
 /** The layers of commands that change memories, beside the services of a pass. */
 export const amending = Layer.merge(MemoryShelfDisk.layer, MemoryRevisionPlatform.layer)

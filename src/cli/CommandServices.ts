@@ -12,13 +12,13 @@ import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
 /** The services of a command that only looks; its state DB refuses to be written. */
-export type LookingServices = MemoryShelf | RolloutStore | StateDb | WorkingDirectories
+export type LookingServices = MemoryFs | MemoryShelf | RolloutStore | StateDb | WorkingDirectories
 
 /** What a command needs that gives the published memory to a session: files alone. */
 export type ReadingServices = MemoryFs | WorkingDirectories
 
 /** What a command that changes something needs besides. */
-export type AmendingServices = LookingServices | AgentControl | MemoryFs | MemoryRevision | Progress | Templates
+export type AmendingServices = LookingServices | AgentControl | MemoryRevision | Progress | Templates
 
 /** How the commands' needs are met; the program's entry says by what. */
 export interface CommandServices<E> {

@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import { retryDelay, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
 import type { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../domain/thread/ExtractionError.js"
 import { isServersFault, type ModelError } from "../domain/model/ModelError.js"
-import type { SkipReason } from "../domain/thread/Selection.js"
 import type { MalformedAnswer } from "../domain/memory/StageOneOutput.js"
 import type { MemoryFsFailure } from "../services/MemoryFs.js"
 import type { ModelFailure } from "../services/ModelClient.js"
@@ -53,23 +52,6 @@ export const treatmentOf = (error: ExtractionError): Treatment => {
     default:
       return isServersFault(error) ? "server" : "attempt"
   }
-}
-
-/** Whether the content is the one that failed before and is not to be tried (again) now; and why. */
-export const heldBack = (
-  { extraction }: ThreadRecord,
-  content: RolloutContent,
-  now: number
-): SkipReason | undefined => {
-  const isSame =
-    extraction.errorTag !== null && extraction.failedSize === content.size && extraction.failedHash === content.hash
-  return !isSame
-    ? undefined
-    : extraction.isQuarantined
-      ? "quarantined"
-      : (extraction.retryAt ?? 0) > now
-        ? "backoff"
-        : undefined
 }
 
 /** Records a failure on its thread, as far as the thread is still ours. */

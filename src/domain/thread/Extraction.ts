@@ -78,14 +78,22 @@ export const isFresh = ({ extraction, thread }: ThreadRecord): boolean =>
   extraction.learnedSize === thread.rolloutSize
 
 /**
- * Whether the content that a thread failed on is what its rollout holds now. A changed size says no; the same size under
- * another modification time, or an unreadable file, leaves it `unknown`: only the hash can tell.
+ * Whether the content that a thread failed on is what its rollout holds now. Where `content` was read, its hash tells. Else a
+ * changed size says no; the same size under another modification time, or a failure before the file was read, leaves it
+ * `unknown`. A file that was set aside because it could not be read is taken for the same until its size or time changes.
  */
-export const isSameFailedContent = ({ extraction, thread }: ThreadRecord): "yes" | "no" | "unknown" => {
-  if (extraction.errorTag === null || extraction.failedSize !== thread.rolloutSize) {
+export const isSameFailedContent = (
+  { extraction, thread }: ThreadRecord,
+  content?: RolloutContent
+): "yes" | "no" | "unknown" => {
+  const { errorTag, failedHash, failedModifiedAt, failedSize, isQuarantined } = extraction
+  if (errorTag === null || failedSize !== (content?.size ?? thread.rolloutSize)) {
     return "no"
   }
-  return extraction.failedHash !== null && extraction.failedModifiedAt === thread.rolloutModifiedAt ? "yes" : "unknown"
+  if (content !== undefined) {
+    return failedHash === content.hash ? "yes" : "no"
+  }
+  return (failedHash !== null || isQuarantined) && failedModifiedAt === thread.rolloutModifiedAt ? "yes" : "unknown"
 }
 
 /** How failures are retried. */

@@ -5,6 +5,7 @@ import { sourceOf, timestampOf } from "../session/RolloutLine.js"
 import { isStaging } from "./WorkingDirectory.js"
 import { cwdOf, type ThreadFacts } from "./ThreadFacts.js"
 import { ThreadId, threadIdOf } from "./ThreadId.js"
+import { Withholding } from "./WhyNot.js"
 
 /** Unix milliseconds. */
 const Milliseconds = Schema.Int
@@ -36,14 +37,16 @@ export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
   rolloutSize: Schema.Int,
   rolloutModifiedAt: Milliseconds,
   /** Since when the rollout's file is gone; what was learned from it stays. */
-  missingSince: Schema.NullOr(Milliseconds)
+  missingSince: Schema.NullOr(Milliseconds),
+  /** The reason why the session is not to become memory; null for one that may. */
+  withheld: Schema.NullOr(Withholding)
 }) {}
 
 /** For rows that are made of checked parts: validating thousands of them once more would take longer than reading them. */
 export const unchecked = { disableValidation: true } as const
 
-/** What only a rollout's text says of its thread, where nothing of it was read or may be kept. */
-export const unsaid = {
+/** The fields that only a rollout's text tells, where nothing of it may be kept. */
+const unsaid = {
   modelProvider: null,
   cwd: null,
   cliVersion: null,
@@ -56,6 +59,13 @@ export const unsaid = {
   gitBranch: null,
   gitOriginUrl: null
 } as const
+
+/** The source of a thread whose source may not be kept. */
+const unknownSource = "unknown"
+
+/** The row of a thread that is withheld: its id, its file and its times, and nothing that was said or where. */
+export const withheld = (thread: Thread, reason: Withholding): Thread =>
+  new Thread({ ...thread, ...unsaid, source: unknownSource, withheld: reason }, unchecked)
 
 /** A rollout's file as a listing of the Codex home shows it. */
 export interface RolloutFile {
@@ -128,7 +138,8 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, red
       gitOriginUrl: label(facts.meta?.git?.repository_url, redact),
       rolloutSize: file.size,
       rolloutModifiedAt: file.modifiedAt,
-      missingSince: null
+      missingSince: null,
+      withheld: null
     },
     unchecked
   )
@@ -140,7 +151,10 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, red
  */
 export const isComplete = (stored: Thread, read: Thread): boolean => {
   const known = new Map<string, unknown>(Object.entries(stored))
-  return Object.entries(read).every(([field, value]) =>
-    field === "id" || value === null ? true : field === "cwd" ? stored.cwd !== null : known.get(field) === value
+  return (
+    stored.withheld === read.withheld &&
+    Object.entries(read).every(([field, value]) =>
+      field === "id" || value === null ? true : field === "cwd" ? stored.cwd !== null : known.get(field) === value
+    )
   )
 }

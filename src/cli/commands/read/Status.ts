@@ -1,12 +1,13 @@
-import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { providerOf } from "../../../domain/privacy/Provider.js"
 import { counted } from "../../../domain/text/Counted.js"
 import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { type ThreadStates, threadStates } from "../../../domain/thread/StatusReport.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
+import { loadIgnoreRules } from "../../../pass/LoadIgnoreRules.js"
+import { ruleContext } from "../../../pass/RuleContext.js"
 import { MemoryShelf } from "../../../services/MemoryInspection.js"
 import { Claims } from "../../../services/state/Claims.js"
 import { Consolidations } from "../../../services/state/Consolidations.js"
@@ -33,11 +34,11 @@ interface Project {
   readonly error: { readonly _tag: string; readonly message: string } | null
 }
 
-/** What is compared by every command that tells the state of threads. */
+/** The values that the rules compare threads with, for a pass with these settings. */
 export const stateContext = Effect.gen(function* () {
-  const { currentThread, minIdle, sources } = yield* Settings
-  const now = yield* Clock.currentTimeMillis
-  return { now, minIdle: Duration.toMillis(minIdle), currentThread, sources }
+  const { model, modelServer } = yield* Settings
+  const provider = model === "offline" ? undefined : providerOf(modelServer.baseUrl)
+  return yield* ruleContext(provider, yield* loadIgnoreRules)
 })
 
 /** All threads that are not fresh, those whose rollout is gone too. */

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { exactTime, readableDuration, readableSize, readableTime } from "../../terminal/ReadableTime.js"
-import { type Compared, judge, select } from "../../../domain/thread/Selection.js"
-import { type AskedRule, askedRules, listingRules } from "../../../domain/thread/ThreadState.js"
+import { type AskedRule, askedRules, type Compared } from "../../../domain/thread/LearningRules.js"
+import { isCandidate, select } from "../../../domain/thread/Selection.js"
 import type { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { Claims } from "../../../services/state/Claims.js"
 import { Forgetting } from "../../../services/state/Forgetting.js"
@@ -26,6 +26,7 @@ const sentences: { readonly [verdict: string]: string } = {
   current: "It is the session that runs this program.",
   idle: "It was written to until lately: it is read when it has been silent for long enough.",
   claimed: "Another pass is reading it.",
+  provider: "It was recorded with another provider than the model's: it is not sent there unless that is allowed.",
   backoff: "It failed, and is tried again later.",
   quarantined: "It was set aside: only new content, or `retry --thread`, lets it be tried again.",
   taken: "The next pass takes it.",
@@ -36,9 +37,9 @@ const sentences: { readonly [verdict: string]: string } = {
 const place = Effect.fnUntraced(function* (threadId: ThreadId) {
   const { candidates } = yield* Settings
   const context = yield* stateContext
-  const listed = (yield* allUnlearned).filter((record) => !listingRules.some(({ applies }) => applies(record, context)))
-  const { candidates: taken } = select(listed, candidates, context)
-  const eligible = listed.filter((record) => judge(record, context) === "eligible").length
+  const unlearned = yield* allUnlearned
+  const { candidates: taken } = select(unlearned, candidates, context)
+  const eligible = unlearned.filter((record) => isCandidate(record, context)).length
   const isTaken = taken.some(({ id }) => id === threadId)
   const rule: AskedRule = {
     rule: "has a place in the next pass",

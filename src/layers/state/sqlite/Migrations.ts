@@ -148,12 +148,21 @@ const addGrounding = Effect.gen(function* () {
   yield* sql`ALTER TABLE thread_memory ADD COLUMN grounded_items INTEGER`
 })
 
+/** Why a session is withheld, which used to stand in its source. */
+const addWithheld = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE threads ADD COLUMN withheld TEXT`
+  yield* sql`UPDATE threads SET withheld = substr(source, 10), source = 'unknown' WHERE source LIKE 'withheld:%'`
+  yield* sql`CREATE INDEX threads_withheld ON threads (withheld, id) WHERE withheld IS NOT NULL`
+})
+
 /** Every version of the schema, in order. A published one is never changed: what comes later is a new one. */
 const migrations = {
   "0001_create_tables": createTables,
   "0002_create_spending": createSpending,
   "0003_add_grounding": addGrounding,
-  "0004_create_inspection_tables": createInspectionTables
+  "0004_create_inspection_tables": createInspectionTables,
+  "0005_add_withheld": addWithheld
 }
 
 /** Stands for the path of a database that is in no file. */

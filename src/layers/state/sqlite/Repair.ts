@@ -70,6 +70,8 @@ const tables: ReadonlyArray<Table> = [
       ),
       integer("rollout_size", "0"),
       number("tokens_used"),
+      // The reason that a whole reading of the rollout lifts, where nothing is to be withheld.
+      oneOf("withheld", "'ignored', 'memory-disabled'", "'memory-disabled'"),
       ...["rollout_path", "source", "model_provider", "cwd", "cli_version", "title", "sandbox_policy"].map(text),
       ...["approval_mode", "first_user_message", "git_sha", "git_branch", "git_origin_url"].map(text)
     ]
