@@ -8,7 +8,7 @@ import { AgentControl } from "../src/services/AgentControl.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { ModelClient } from "../src/services/ModelClient.js"
 import { Progress, type ProgressEvent } from "../src/services/Progress.js"
-import { RolloutStore } from "../src/services/RolloutStore.js"
+import { SessionStore } from "../src/services/SessionStore.js"
 import { Claims } from "../src/services/state/Claims.js"
 import { Consolidations } from "../src/services/state/Consolidations.js"
 import { Forgetting } from "../src/services/state/Forgetting.js"
@@ -131,7 +131,7 @@ describe("Layers.layer", () => {
     ["ModelClient", withOwn(ModelClient)],
     ["AgentControl", withOwn(AgentControl)],
     ["state DB", withOwnState],
-    ["RolloutStore", withOwn(RolloutStore)],
+    ["SessionStore", withOwn(SessionStore)],
     ["MemoryFs", withOwn(MemoryFs)],
     ["Progress", withOwn(Progress)],
     ["Templates", withOwn(Templates)]

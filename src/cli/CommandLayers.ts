@@ -3,10 +3,9 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as StateDb from "../layers/state/StateDb.js"
-import * as MemoryFsPlatform from "../layers/memory/MemoryFs.js"
-import * as MemoryRevisionPlatform from "../layers/memory/Revision.js"
-import * as MemoryShelfDisk from "../layers/memory/Inspection.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import * as MemoryInspectionLayer from "../layers/memory/Inspection.js"
+import * as MemoryFsLayer from "../layers/memory/MemoryFs.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { Settings } from "../settings/Settings.js"
 
 /** The state DB of the memories home; a home in which nothing was ever made must at least have sessions to learn from. */
@@ -15,14 +14,14 @@ const stateDb = Layer.unwrapEffect(
     const { memoriesHome } = yield* Settings
     const path = join(memoriesHome, "state.sqlite")
     if (!existsSync(path)) {
-      yield* (yield* RolloutStore).check
+      yield* (yield* SessionStore).check
     }
     return StateDb.layerReadOnly(path)
   })
 )
 
 /** The layers of commands that look at memories. */
-export const looking = Layer.mergeAll(stateDb, MemoryFsPlatform.layer, MemoryShelfDisk.layer)
+export const looking = Layer.mergeAll(stateDb, MemoryFsLayer.layer, MemoryInspectionLayer.layer)
 
 /** The layers of commands that change memories, beside the services of a pass. */
-export const amending = Layer.merge(MemoryShelfDisk.layer, MemoryRevisionPlatform.layer)
+export const amending = MemoryInspectionLayer.layer

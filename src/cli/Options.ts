@@ -38,7 +38,7 @@ export const passOptions = {
   ),
   rebuildIndex: flag(
     "rebuild-index",
-    "Move a corrupt state DB aside, index all rollouts anew, and import the memories that are on disk."
+    "Move a corrupt state DB aside, mend rows that cannot be read, index all rollouts anew, and import the memories on disk."
   ),
   json: flag("json", "Print the report as one JSON object."),
   logLevel: setting("log-level", "logLevel", "LEVEL")

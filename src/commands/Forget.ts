@@ -8,7 +8,6 @@ import { noteLine } from "../domain/memory/UserNote.js"
 import { makePass } from "../pass/Pass.js"
 import { consolidate, resume } from "../pass/PhaseTwo.js"
 import { MemoryFs } from "../services/MemoryFs.js"
-import { MemoryRevision } from "../services/MemoryRevision.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { Forgetting } from "../services/state/Forgetting.js"
 import { Notes } from "../services/state/Notes.js"
@@ -27,7 +26,7 @@ export class DirectoryLocked extends Schema.TaggedError<DirectoryLocked>("rollou
   }
 }
 
-/** What is to be forgotten. */
+/** The threads, notes and lines to forget. */
 export interface ForgetPlan {
   readonly threadIds: ReadonlyArray<ThreadId>
   readonly notes: ReadonlyArray<{ readonly id: number; readonly cwd: string; readonly text: string }>
@@ -62,10 +61,9 @@ export const underLocks = <A, E, R>(cwds: ReadonlyArray<string>, owner: string, 
 /** Makes the files of one directory what its rows are now. Its lock is ours. */
 const revise = Effect.fn("Forget.revise")(function* (cwd: string, rule: ForgetRule) {
   const memoryFs = yield* MemoryFs
-  const revision = yield* MemoryRevision
   const consolidations = yield* Consolidations
   const { tracesPerCwd } = yield* Settings
-  yield* revision.forget(cwd, rule)
+  yield* memoryFs.forget(cwd, rule)
   yield* memoryFs.resume(cwd)
   const { fingerprint, memories, notes } = yield* consolidations.state(cwd, tracesPerCwd)
   const isEmpty = memories.length + notes.length === 0
@@ -83,7 +81,6 @@ const revise = Effect.fn("Forget.revise")(function* (cwd: string, rule: ForgetRu
 /** Deletes rows, then makes the files of every directory agree. The locks of all directories are held. */
 const erase = Effect.fn("Forget.erase")(function* (plan: ForgetPlan, tell: (step: string) => Effect.Effect<void>) {
   const memoryFs = yield* MemoryFs
-  const revision = yield* MemoryRevision
   const forgetting = yield* Forgetting
   const rule: ForgetRule = {
     threadIds: new Set<string>(plan.threadIds),
@@ -93,7 +90,7 @@ const erase = Effect.fn("Forget.erase")(function* (plan: ForgetPlan, tell: (step
   yield* Effect.forEach(plan.cwds, resume, { discard: true })
   yield* forgetting.forget(plan.threadIds)
   yield* (yield* Notes).remove(plan.notes.map(({ id }) => id))
-  yield* revision.removeSetAside
+  yield* memoryFs.removeSetAside
   const revised = yield* Effect.forEach(plan.cwds, (cwd, index) =>
     Effect.zipRight(
       tell(`forgetting: directory ${index + 1} of ${plan.cwds.length}`),

@@ -21,12 +21,12 @@ import {
 import { Consolidations } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
-import { MemoryShelf, type ShelvedFile } from "../services/MemoryInspection.js"
+import { MemoryInspection, type MemoryTextFile } from "../services/MemoryInspection.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
 
-/** What verifying one project came to. */
+/** The outcome of verifying one project. */
 export interface ProjectVerification {
   readonly cwd: string
   /** Commands, paths, quotations and citations that were looked at. */
@@ -42,7 +42,7 @@ const mostCitations = 3
 /** The trace that the offline extractor writes needs no room for a rendering. */
 const renderedBytes = 1_000
 
-const threadOfFile = ({ path }: ShelvedFile): string | undefined =>
+const threadOfFile = ({ path }: MemoryTextFile): string | undefined =>
   path.startsWith(`${traceFolder}/`) ? threadOfTraceFile(path.slice(traceFolder.length + 1)) : undefined
 
 /** Looks for pieces in a rollout, and in what the offline extractor words from it. Returns how many lines it has. */
@@ -88,9 +88,9 @@ const verifyProject = Effect.fn("Verify.project")(function* (
   tell: (threadId: string) => Effect.Effect<void>
 ) {
   const threadIndex = yield* ThreadIndex
-  const shelf = yield* MemoryShelf
-  const files = yield* shelf.files(cwd)
-  const record = Option.getOrUndefined(yield* shelf.record(cwd))
+  const inspection = yield* MemoryInspection
+  const files = yield* inspection.files(cwd)
+  const record = Option.getOrUndefined(yield* inspection.record(cwd))
   const quotes = files.flatMap((file) => {
     const isPersonal = file.path === memoryFile ? personalLines(record, file.text) : () => false
     const isOurs = (line: string): boolean => citationsIn(line).length > 0 || !isPersonal(line.trimEnd())

@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import { AgentControl } from "../services/AgentControl.js"
 import { ModelClient } from "../services/ModelClient.js"
 
-/** So long is a model or an agent waited for that was told to stop; a host's end has two seconds for all of it. */
+/** The wait for an interrupted model or agent before it is abandoned. Shutdown has 2 s in total. */
 const patience = Duration.seconds(1)
 
 /** Begins work, and goes on without it when it takes too long. */

@@ -11,7 +11,7 @@ import { AgentControl } from "../services/AgentControl.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { layerSilent, Progress } from "../services/Progress.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { Claims } from "../services/state/Claims.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { Forgetting } from "../services/state/Forgetting.js"
@@ -29,7 +29,7 @@ import { Templates } from "../services/Templates.js"
 /** Settings as a host gives them; what it leaves out has its fallback. */
 export type HostSettings = Parameters<typeof Settings.layer>[0]
 
-/** What a host says of the layers of a pass. */
+/** The host's choices for the layers of a pass. */
 export interface HostOptions<Own, E, R> {
   /** Undefined reads them, homes too, from the environment variables in docs/settings.md. */
   readonly settings?: HostSettings | undefined
@@ -37,10 +37,10 @@ export interface HostOptions<Own, E, R> {
   readonly ports?: Layer.Layer<Own, E, R> | undefined
 }
 
-/** What settings fail with: a value that is out of bounds, given or in the environment. */
+/** Errors of settings: a value that is out of bounds, given or in the environment. */
 export type SettingsError = ConfigError | Settings.SettingInvalid
 
-/** What this package's own layers fail with as they are built. */
+/** Errors of building this package's own layers. */
 export type HostLayersError = CompositionError | SettingsError
 
 /** A layer whose technology is loaded when it is built. */
@@ -96,10 +96,10 @@ const around = (own: Context.Context<never>) =>
       loaded(() => import("../layers/model/ChooseModel.js").then(({ model }) => model)).pipe(Layer.provide(machine))
     ),
     progress: ownOr(own, Progress, layerSilent),
-    rolloutStore: ownOr(
+    sessionStore: ownOr(
       own,
-      RolloutStore,
-      loaded(() => import("../layers/sessions/RolloutStoreDisk.js").then(({ layer }) => layer))
+      SessionStore,
+      loaded(() => import("../layers/sessions/SessionStoreDisk.js").then(({ layer }) => layer))
     ),
     stateDb: capabilitiesOr(
       own,
@@ -135,7 +135,7 @@ export const make = <Own extends PassServices | Progress, E, R>({
     Effect.map(ports === undefined ? Effect.succeed(Context.empty()) : Layer.build(ports), around)
   ).pipe(Layer.provideMerge(settingsOf(settings)))
 
-/** What reads memories; `Layers.reading` is the door to it. */
+/** The layers that read memories; `Layers.reading` is the door to it. */
 export const makeReading = (
   settings: HostSettings | undefined
 ): Layer.Layer<MemoryFs | WorkingDirectories, SettingsError> =>

@@ -11,30 +11,30 @@ import type { AgentControl } from "../services/AgentControl.js"
 import type { MemoryFs } from "../services/MemoryFs.js"
 import type { ModelClient } from "../services/ModelClient.js"
 import type { PassEvents } from "../services/Progress.js"
-import type { RolloutStore } from "../services/RolloutStore.js"
+import type { SessionStore } from "../services/SessionStore.js"
 import type { StateDb } from "../services/state/StateDb.js"
 import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
-/** What a pass runs on. Who is told how far it is stands apart: see `events`. */
-export type PassServices = AgentControl | MemoryFs | ModelClient | RolloutStore | Settings | StateDb | Templates
+/** The services of a pass. Progress is separate: see `events`. */
+export type PassServices = AgentControl | MemoryFs | ModelClient | SessionStore | Settings | StateDb | Templates
 
-/** What the host knows of the session that starts. */
+/** The session that starts, as the host knows it. */
 export interface Session {
   /** Its thread id: it is still being written, and is not read. Undefined leaves that to the settings. */
   readonly threadId?: string | undefined
-  /** Whether nothing of it is kept: such a session starts no pass. */
+  /** True if nothing of it is kept: such a session starts no pass. */
   readonly isEphemeral: boolean
-  /** Whether another session started it: the pass is that one's to start. */
+  /** True if another session started it, which starts the pass itself. */
   readonly isSubAgent: boolean
-  /** Whether the host has memory switched on. */
+  /** True if the host has memory switched on. */
   readonly isEnabled: boolean
 }
 
 /** Why no pass was started. */
 export type NotStartedReason = "off" | "ephemeral" | "sub-agent"
 
-/** How the pass of a session's start came out. */
+/** The outcome of the pass at a session's start. */
 export type StartupOutcome =
   | { readonly _tag: "NotStarted"; readonly reason: NotStartedReason }
   | { readonly _tag: "Finished"; readonly report: PassReport }
@@ -49,7 +49,7 @@ export class MemoriesStartup extends Context.Tag("rollout-memories/MemoriesStart
   {
     /** Waits until the pass is over, and never fails; may be asked by many, at any time. */
     readonly ended: Effect.Effect<StartupOutcome>
-    /** How far the pass is, see {@link PassEvents}; nothing where none was started. Ends before `ended` does. */
+    /** Progress of the pass, see {@link PassEvents}; empty when none was started. Ends before `ended` does. */
     readonly events: PassEvents["Type"]["events"]
   }
 >() {}

@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import * as Ref from "effect/Ref"
-import { believed, type TokenCounts } from "../domain/model/Spending.js"
+import { plausibleCounts, type TokenCounts } from "../domain/model/Spending.js"
 import { tokens } from "./Metrics.js"
 import { Settings } from "../settings/Settings.js"
 
-/** What the model has cost so far. */
+/** The cost of the model so far. */
 export interface ModelUse {
   /** Requests that were answered. */
   readonly calls: number
@@ -15,9 +15,9 @@ export interface ModelUse {
   readonly outputTokens: number
 }
 
-/** What belongs to one pass alone. */
+/** The identity and the counters of one pass. */
 export interface Pass {
-  /** Whose the claims and the locks of this pass are; another pass of the same host has another one. */
+  /** Owner id of this pass's claims and locks; unique per pass. */
   readonly owner: string
   readonly modelUse: Ref.Ref<ModelUse>
   /** Lets as many requests as the concurrency allows wait for their answers at once. */
@@ -41,7 +41,7 @@ export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(functio
 /** Counts a request that was answered; figures of a host's own model that cannot be are left out. */
 export const countAnswer = (pass: Pass, usage: TokenCounts): Effect.Effect<void> => {
   const said = { input: usage.inputTokens, output: usage.outputTokens, total: undefined }
-  const { inputTokens, outputTokens } = believed(said, false) ?? { inputTokens: 0, outputTokens: 0 }
+  const { inputTokens, outputTokens } = plausibleCounts(said, false) ?? { inputTokens: 0, outputTokens: 0 }
   return Effect.all(
     [
       Ref.update(pass.modelUse, (use) => ({

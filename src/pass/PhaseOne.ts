@@ -30,7 +30,7 @@ import { Settings } from "../settings/Settings.js"
 import type { LoadedRollout } from "./ReadSession.js"
 import { ruleContext } from "./RuleContext.js"
 
-/** What became of one candidate. */
+/** The outcome of one candidate. */
 export type ExtractionOutcome =
   | {
       readonly _tag: "Extracted"
@@ -127,7 +127,7 @@ const extract = (pass: Pass, thread: Thread, context: RuleContext) =>
     Effect.withSpan("PhaseOne.extract", { attributes: { threadId: thread.id } })
   )
 
-/** What was learned was stored, and the claim ended with it. */
+/** True if what was learned was stored, which ended the claim. */
 const usedUp = (exit: Exit.Exit<ExtractionOutcome, unknown>): boolean =>
   Exit.isSuccess(exit) && (exit.value._tag === "Extracted" || exit.value._tag === "Nothing")
 
@@ -168,7 +168,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
   )
 })
 
-/** What the user did not agree to pay for is no failure: the next pass finds the thread as it was. */
+/** Skips a thread over budget. That is no failure: the next pass finds the thread as it was. */
 const leftOut = (thread: Thread, error: BudgetExhausted) =>
   Effect.zipRight(Effect.logWarning(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
 

@@ -10,7 +10,7 @@ import { addLine, isMemoryDisabled, joinFacts, noFacts } from "../domain/thread/
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { type KnownRollout, ThreadIndex } from "../services/state/ThreadIndex.js"
 import { readParts } from "./ThreadReading.js"
 
@@ -24,7 +24,7 @@ interface SeenFile extends KnownRollout, ThreadFile {
 
 /** A file that cannot be read says nothing, and has its row all the same: phase one says why it fails. */
 const readEnds = Effect.fnUntraced(function* (file: RolloutFile, endOrdinal?: number) {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   return yield* Effect.orElseSucceed(store.readEnds(file, endOrdinal), () => noFacts)
 })
 
@@ -95,9 +95,9 @@ const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<
   return groups
 }
 
-/** How the index is brought up to date. */
+/** Options of an index update. */
 export interface IndexOptions {
-  /** Whether every file counts as changed. */
+  /** True if every file counts as changed. */
   readonly reread: boolean
   readonly ignoreRules: IgnoreRules
 }
@@ -113,7 +113,7 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   options: IndexOptions,
   completion?: Effect.Effect<void, E, R>
 ) {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   const threadIndex = yield* ThreadIndex
   const listed = yield* store.list
   const { ignoreRules } = options

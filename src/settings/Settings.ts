@@ -36,7 +36,12 @@ export const settings = {
     64,
     "Requests, and directories, worked on at the same time; twice as many rollouts may be open."
   ),
-  tracesPerCwd: integer(10, 1, 1_000, "Traces kept per directory."),
+  tracesPerCwd: integer(
+    10,
+    1,
+    1_000,
+    "Traces kept as files per directory; wishes and verified fixes of older sessions are consolidated too."
+  ),
   lockLease: seconds(600, 86_400, "How long a directory's lock is held without renewal, in seconds."),
   claimLease: seconds(600, 86_400, "How long a rollout's claim is held without renewal, in seconds."),
   rolloutBytes: integer(

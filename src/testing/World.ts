@@ -7,12 +7,12 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { ModelError } from "../domain/model/ModelError.js"
 import type { StageOneOutput } from "../domain/memory/StageOneOutput.js"
-import * as AgentControlFunction from "../layers/agent/FromFunction.js"
+import * as AgentControlFromFunction from "../layers/agent/FromFunction.js"
 import * as FileSystemMemory from "../layers/memory/FileSystemMemory.js"
-import * as MemoryFsPlatform from "../layers/memory/MemoryFs.js"
-import * as ModelClientFunction from "../layers/model/FromFunction.js"
+import * as MemoryFsLayer from "../layers/memory/MemoryFs.js"
+import * as ModelClientFromFunction from "../layers/model/FromFunction.js"
 import * as ProcessTableMemory from "../layers/node/ProcessTableMemory.js"
-import * as RolloutStoreMemory from "../layers/sessions/RolloutStoreMemory.js"
+import * as SessionStoreMemory from "../layers/sessions/SessionStoreMemory.js"
 import * as StateDbSqlite from "../layers/state/StateDb.js"
 import * as WorkingDirectoriesNode from "../layers/node/WorkingDirectories.js"
 import type { PassServices } from "../host/MemoriesStartup.js"
@@ -21,7 +21,7 @@ import { AgentControl, type AgentRequest } from "../services/AgentControl.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient, type ModelEvent, type ModelFailure, type StageOneRequest } from "../services/ModelClient.js"
 import { Progress, type ProgressEvent } from "../services/Progress.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { Claims } from "../services/state/Claims.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { Forgetting } from "../services/state/Forgetting.js"
@@ -60,7 +60,7 @@ export const writeMemory = Effect.fnUntraced(function* ({ directory }: Pick<Agen
   yield* fileSystem.writeFileString(`${directory}/MEMORY.md`, ["# Memory", ...lines, extra, ""].join("\n"))
 })
 
-/** What a test has otherwise than a world has it by itself. */
+/** Replaces defaults of a world. */
 export interface WorldOptions {
   /** Settings that are not to have their fallbacks. */
   readonly settings?: Partial<Settings.SettingValues>
@@ -79,7 +79,7 @@ export const over =
     Context.add(context, tag, change(Context.get(context, tag)))
 
 /** A rollout of a world, whole and with its time, so that a test can change it. */
-interface WorldRollout extends RolloutStoreMemory.HeldRollout {
+interface WorldRollout extends SessionStoreMemory.HeldRollout {
   readonly content: string
   readonly modifiedAt: number
 }
@@ -91,11 +91,11 @@ interface WorldRollout extends RolloutStoreMemory.HeldRollout {
 export class World {
   /** The sessions, by the path of their rollouts; `add` puts one in. */
   readonly rollouts = new Map<string, WorldRollout>()
-  /** What the model was asked. */
+  /** Requests to the model. */
   readonly requests: Array<StageOneRequest> = []
-  /** What agents were started for. */
+  /** Requests to start an agent. */
   readonly spawned: Array<AgentRequest> = []
-  /** What the pass told of its progress. */
+  /** Progress events of the pass. */
   readonly events: Array<ProgressEvent> = []
   /** Every line of the log. */
   readonly warnings: Array<string> = []
@@ -112,7 +112,7 @@ export class World {
     modelClient: new Faults<ModelClient["Type"]>(),
     notes: new Faults<Notes["Type"]>(),
     projectLocks: new Faults<ProjectLocks["Type"]>(),
-    rolloutStore: new Faults<RolloutStore["Type"]>(),
+    sessionStore: new Faults<SessionStore["Type"]>(),
     spending: new Faults<Spending["Type"]>(),
     threadIndex: new Faults<ThreadIndex["Type"]>(),
     threadMemories: new Faults<ThreadMemories["Type"]>()
@@ -140,21 +140,21 @@ export class World {
     )
     this.layer = Layer.mergeAll(
       stateDb,
-      faults.rolloutStore.wrapLayer(
-        RolloutStore,
-        RolloutStoreMemory.layer(() => this.rollouts.values())
+      faults.sessionStore.wrapLayer(
+        SessionStore,
+        SessionStoreMemory.layer(() => this.rollouts.values())
       ),
-      faults.memoryFs.wrapLayer(MemoryFs, MemoryFsPlatform.layer),
+      faults.memoryFs.wrapLayer(MemoryFs, MemoryFsLayer.layer),
       faults.modelClient.wrapLayer(
         ModelClient,
-        ModelClientFunction.layer("scripted", (request) => {
+        ModelClientFromFunction.layer("scripted", (request) => {
           this.requests.push(request)
           return model(request)
         })
       ),
       faults.agentControl.wrapLayer(
         AgentControl,
-        AgentControlFunction.layer((request) => {
+        AgentControlFromFunction.layer((request) => {
           this.spawned.push(request)
           return agent(request)
         })

@@ -37,13 +37,13 @@ export interface Compared {
 export interface LearningRule {
   readonly name: string
   readonly verdict: Verdict
-  /** Whether a pass names the sessions that it leaves out by this rule. The others are no business of any pass. */
+  /** True if a pass reports the sessions that this rule leaves out. The others are no business of any pass. */
   readonly isReported: boolean
   readonly applies: (record: ThreadRecord, context: RuleContext) => boolean
   readonly compared: (record: ThreadRecord, context: RuleContext) => ReadonlyArray<Compared>
 }
 
-/** When a thread was last written to, as far as `now` can believe it: the file's time where the record is of the future. */
+/** The last write of a thread that `now` can confirm: the file time, if the record is of the future. */
 const lastWritten = (thread: Thread, now: number): number =>
   thread.updatedAt > now ? thread.rolloutModifiedAt : thread.updatedAt
 

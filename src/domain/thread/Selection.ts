@@ -10,7 +10,7 @@ export interface Selection {
   readonly skipped: ReadonlyArray<{ readonly thread: Thread; readonly reason: WhyNot }>
 }
 
-/** Whether a pass reads a thread. A rollout that could not be read is opened again, which costs nothing. */
+/** True if a pass reads a thread. A rollout that could not be read is opened again, which costs nothing. */
 export const isCandidate = (record: ThreadRecord, context: RuleContext): boolean => {
   const verdict = judge(record, context)
   return verdict === "eligible" || (verdict === "quarantined" && record.extraction.failedHash === null)

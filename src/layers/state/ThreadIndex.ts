@@ -39,7 +39,7 @@ const KnownRow = Schema.Struct({
 /** Rows in one insert: SQLite takes 32,766 parameters at most, and a thread has 21 of them. */
 const insertedRows = 500
 
-/** Whether there is nothing more to learn from thread `t`, by its extraction `j`: `isFresh`, in SQL. */
+/** True if there is nothing more to learn from thread `t`, by its extraction `j`: `isFresh`, in SQL. */
 const isFresh = `(j.learned_updated_at IS NOT NULL AND j.learned_updated_at >= t.updated_at
   AND j.learned_size = t.rollout_size)`
 

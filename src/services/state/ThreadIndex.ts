@@ -36,7 +36,7 @@ export interface ThreadPage {
   readonly pageSize: number
   /** The last thread of the page before. */
   readonly after: Thread | undefined
-  /** Whether threads whose rollout is gone are listed too. */
+  /** True if threads whose rollout is gone are listed too. */
   readonly withMissing: boolean
 }
 

@@ -32,7 +32,7 @@ import {
   type Scope
 } from "effect"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
-import * as ProcessTableProc from "../../../src/layers/node/ProcessTable.js"
+import * as ProcessTableNode from "../../../src/layers/node/ProcessTable.js"
 import { connection } from "../../../src/layers/state/sqlite/Connection.js"
 import * as StateDbSqlite from "../../../src/layers/state/StateDb.js"
 import * as WorkingDirectoriesNode from "../../../src/layers/node/WorkingDirectories.js"
@@ -252,7 +252,7 @@ describe("a state DB that two connections share", () => {
       const path = yield* newPath
       const there = ProcessTableMemory.layerOf({ host: "there", pid: 1, startedAt: "1" }, () => false)
       const other = yield* connect(path, { processes: there })
-      const here = yield* connect(path, { processes: ProcessTableProc.layer })
+      const here = yield* connect(path, { processes: ProcessTableNode.layer })
       yield* other.threadIndex.change(changesOf({ threads: [makeThread(1)] }))
       yield* other.claims.acquire(idOf(1), "one", lease)
       yield* keepLock(other, { cwd: ferry, owner: "one", lease })
@@ -393,7 +393,7 @@ describe("a state DB that many processes share", () => {
     "gives at once what a process held that was killed",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
-      const db = yield* connect(path, { processes: ProcessTableProc.layer })
+      const db = yield* connect(path, { processes: ProcessTableNode.layer })
       yield* db.threadIndex.change(changesOf({ threads: [makeThread(1)] }))
       const staying = run(path, "stay")
       yield* hasSpoken(staying)

@@ -7,7 +7,7 @@ import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import type { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { forget, type ForgetPlan } from "../../../commands/Forget.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { Consolidations } from "../../../services/state/Consolidations.js"
 import { Forgetting } from "../../../services/state/Forgetting.js"
 import { Notes } from "../../../services/state/Notes.js"
@@ -49,10 +49,10 @@ const directoriesShowing = Effect.fnUntraced(function* (
   threadIds: ReadonlyArray<ThreadId>,
   text: string | undefined
 ) {
-  const shelf = yield* MemoryShelf
+  const inspection = yield* MemoryInspection
   const rule = { threadIds: new Set<string>(threadIds), lines: new Set<string>(), text }
   return yield* Effect.filter(known, (cwd) =>
-    Effect.map(shelf.files(cwd), (files) =>
+    Effect.map(inspection.files(cwd), (files) =>
       files.some(
         (file) =>
           threadIds.some((threadId) => file.path.includes(threadId)) ||
@@ -64,8 +64,8 @@ const directoriesShowing = Effect.fnUntraced(function* (
 
 /** Whether anything is kept of a directory, be it files alone, whose rows were lost. */
 const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<string>, cwd: string) {
-  const shelf = yield* MemoryShelf
-  return known.includes(cwd) || (yield* shelf.files(cwd)).length > 0 || (yield* shelf.hasPrevious(cwd))
+  const inspection = yield* MemoryInspection
+  return known.includes(cwd) || (yield* inspection.files(cwd)).length > 0 || (yield* inspection.hasPrevious(cwd))
 })
 
 const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {

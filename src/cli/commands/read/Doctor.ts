@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { memoryFile } from "../../../domain/memory/Publication.js"
 import { threadOfTraceFile } from "../../../domain/memory/TraceMemory.js"
-import { MemoryShelf, type ShelfFinding } from "../../../services/MemoryInspection.js"
+import { MemoryInspection, type HomeFinding } from "../../../services/MemoryInspection.js"
 import { ModelProbe, type Reachability } from "../../../services/ModelProbe.js"
-import { RolloutStore } from "../../../services/RolloutStore.js"
+import { SessionStore } from "../../../services/SessionStore.js"
 import { Claims } from "../../../services/state/Claims.js"
 import { Consolidations } from "../../../services/state/Consolidations.js"
 import { Forgetting } from "../../../services/state/Forgetting.js"
@@ -41,7 +41,7 @@ const named = (paths: ReadonlyArray<string>): string =>
 
 /** Whether there is anything to learn from. Counting the rollouts would take longer than all the rest; `state DB` has the number. */
 const homes = Effect.gen(function* () {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   const { codexHome } = yield* Settings
   return Either.match(yield* Effect.either(store.check), {
     onLeft: (error) => ill("Codex home", error.message, "name the folder that has sessions/ in it: --codex-home DIR"),
@@ -49,7 +49,7 @@ const homes = Effect.gen(function* () {
   })
 })
 
-const advice: { readonly [Problem in ShelfFinding["problem"]]: readonly [string, string] } = {
+const advice: { readonly [Problem in HomeFinding["problem"]]: readonly [string, string] } = {
   "not writable": [
     "a pass of yours cannot write it",
     "make it your own with chown and chmod u+w, or pass another folder: --memories-home DIR"
@@ -69,12 +69,12 @@ const holders = Effect.gen(function* () {
   return [...(yield* (yield* Claims).holders), ...(yield* (yield* ProjectLocks).holders)]
 })
 
-const shelfChecks = Effect.gen(function* () {
-  const shelf = yield* MemoryShelf
+const inspectionChecks = Effect.gen(function* () {
+  const inspection = yield* MemoryInspection
   const { memoriesHome } = yield* Settings
   // While somebody is at work, what lies in staging is theirs.
   const isAtWork = (yield* holders).some(({ isAbandoned }) => !isAbandoned)
-  const findings = yield* shelf.findings
+  const findings = yield* inspection.findings
   const problems = [...new Set(findings.map(({ problem }) => problem))].filter(
     (problem) => !(isAtWork && (problem === "left behind" || problem === "unfinished"))
   )
@@ -99,7 +99,7 @@ const database = Effect.gen(function* () {
 const filesAgainstRows = Effect.gen(function* () {
   const consolidations = yield* Consolidations
   const threadMemories = yield* ThreadMemories
-  const shelf = yield* MemoryShelf
+  const inspection = yield* MemoryInspection
   const { tracesPerCwd } = yield* Settings
   const dirty = new Set((yield* consolidations.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
   const byCwd = new Map<string, Array<string>>()
@@ -109,7 +109,7 @@ const filesAgainstRows = Effect.gen(function* () {
   const wrong = (yield* Effect.forEach(
     [...byCwd].filter(([cwd]) => !dirty.has(cwd)),
     ([cwd, threadIds]) =>
-      Effect.map(shelf.files(cwd), (files) => {
+      Effect.map(inspection.files(cwd), (files) => {
         const onDisk = new Set(files.map(({ path }) => threadOfTraceFile(path.slice(path.indexOf("/") + 1)) ?? path))
         const expected = [...threadIds, memoryFile]
         return expected.every((name) => onDisk.has(name)) ? [] : [cwd]
@@ -184,7 +184,7 @@ const model = Effect.gen(function* () {
 })
 
 const homeChecks = Effect.gen(function* () {
-  return [yield* database, ...(yield* shelfChecks), yield* filesAgainstRows, yield* workers, yield* forgets]
+  return [yield* database, ...(yield* inspectionChecks), yield* filesAgainstRows, yield* workers, yield* forgets]
 })
 
 /** `doctor`: what is wrong, each with what to do. Fails with `NeedsPerson` when something is. */

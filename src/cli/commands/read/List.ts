@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { type MemoryEntry, ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { Settings } from "../../../settings/Settings.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
@@ -76,7 +76,7 @@ export const run = <E>(
     looking,
     Effect.gen(function* () {
       const threadMemories = yield* ThreadMemories
-      const { rootOf } = yield* MemoryShelf
+      const { rootOf } = yield* MemoryInspection
       const { memoriesHome } = yield* Settings
       const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
       const counts = new Map((yield* threadMemories.projects).map(({ cwd, memories }) => [cwd, memories]))

@@ -8,7 +8,7 @@ import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { loadIgnoreRules } from "../../../pass/LoadIgnoreRules.js"
 import { ruleContext } from "../../../pass/RuleContext.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { Claims } from "../../../services/state/Claims.js"
 import { Consolidations } from "../../../services/state/Consolidations.js"
 import { Forgetting } from "../../../services/state/Forgetting.js"
@@ -49,7 +49,7 @@ export const allUnlearned = Effect.flatMap(ThreadIndex, ({ unlearned }) =>
 const projectsNow = Effect.gen(function* () {
   const consolidations = yield* Consolidations
   const threadMemories = yield* ThreadMemories
-  const { rootOf } = yield* MemoryShelf
+  const { rootOf } = yield* MemoryInspection
   const { tracesPerCwd } = yield* Settings
   const counts = new Map((yield* threadMemories.projects).map(({ cwd, memories }) => [cwd, memories]))
   const dirty = new Map((yield* consolidations.dirty(tracesPerCwd)).map((directory) => [directory.cwd, directory]))
@@ -78,7 +78,7 @@ const projectsNow = Effect.gen(function* () {
 
 const gather = Effect.gen(function* () {
   const threadIndex = yield* ThreadIndex
-  const shelf = yield* MemoryShelf
+  const inspection = yield* MemoryInspection
   const { memoriesHome } = yield* Settings
   const threads = threadStates(yield* threadIndex.counts, yield* allUnlearned, yield* stateContext)
   const claims = yield* (yield* Claims).holders
@@ -96,7 +96,7 @@ const gather = Effect.gen(function* () {
     notes: (yield* (yield* Notes).all).length,
     forgotten: forgotten.length,
     unfinishedForgets: forgotten.flatMap(({ erasedAt, threadId }) => (erasedAt === null ? [threadId] : [])),
-    bytesOnDisk: yield* shelf.bytes,
+    bytesOnDisk: yield* inspection.bytes,
     tokensToday: yield* (yield* Spending).tokensOn(today)
   }
 })

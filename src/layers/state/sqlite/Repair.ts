@@ -47,7 +47,7 @@ const isNoThreadId = (name: string): string =>
 interface Table {
   readonly name: string
   readonly key: string
-  /** When a row as a whole is of no use: it goes. */
+  /** The condition, in SQL, for a row that as a whole is of no use: it is deleted. */
   readonly isLost: string
   readonly columns: ReadonlyArray<Column>
 }
