@@ -11,13 +11,13 @@ import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
 /** The services of a command that only looks; its state DB refuses to be written. */
-export type LookingServices = MemoryInspection | SessionStore | StateDb | WorkingDirectories
+export type LookingServices = MemoryFs | MemoryInspection | SessionStore | StateDb | WorkingDirectories
 
 /** What a command needs that gives the published memory to a session: files alone. */
 export type ReadingServices = MemoryFs | WorkingDirectories
 
 /** What a command that changes something needs besides. */
-export type AmendingServices = LookingServices | AgentControl | MemoryFs | Progress | Templates
+export type AmendingServices = LookingServices | AgentControl | Progress | Templates
 
 /** How the commands' needs are met; the program's entry says by what. */
 export interface CommandServices<E> {

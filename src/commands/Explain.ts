@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { exactTime } from "../domain/text/ExactTime.js"
-import { type Compared, judge, select } from "../domain/thread/Selection.js"
-import { type AskedRule, askedRules, listingRules } from "../domain/thread/ThreadState.js"
+import { type AskedRule, askedRules, type Compared } from "../domain/thread/LearningRules.js"
+import { isCandidate, select } from "../domain/thread/Selection.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import type { ComparedValue, Explanation } from "../services/Memories.js"
 import { Claims } from "../services/state/Claims.js"
@@ -15,9 +15,9 @@ import { allUnlearned, stateContext } from "./Status.js"
 const place = Effect.fnUntraced(function* (threadId: ThreadId) {
   const { candidates } = yield* Settings
   const context = yield* stateContext
-  const listed = (yield* allUnlearned).filter((record) => !listingRules.some(({ applies }) => applies(record, context)))
-  const { candidates: taken } = select(listed, candidates, context)
-  const eligible = listed.filter((record) => judge(record, context) === "eligible").length
+  const unlearned = yield* allUnlearned
+  const { candidates: taken } = select(unlearned, candidates, context)
+  const eligible = unlearned.filter((record) => isCandidate(record, context)).length
   const isTaken = taken.some(({ id }) => id === threadId)
   const rule: AskedRule = {
     rule: "has a place in the next pass",

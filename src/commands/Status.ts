@@ -1,9 +1,10 @@
-import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { providerOf } from "../domain/privacy/Provider.js"
 import { exactTime } from "../domain/text/ExactTime.js"
 import { threadStates } from "../domain/thread/StatusReport.js"
+import { loadIgnoreRules } from "../pass/LoadIgnoreRules.js"
+import { ruleContext } from "../pass/RuleContext.js"
 import type { MemoriesStatus, ProjectStatus } from "../services/Memories.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
 import { Claims } from "../services/state/Claims.js"
@@ -16,11 +17,11 @@ import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The values that the rules about threads compare. */
+/** The values that the rules compare threads with, for a pass with these settings. */
 export const stateContext = Effect.gen(function* () {
-  const { currentThread, minIdle, sources } = yield* Settings
-  const now = yield* Clock.currentTimeMillis
-  return { now, minIdle: Duration.toMillis(minIdle), currentThread, sources }
+  const { model, modelServer } = yield* Settings
+  const provider = model === "offline" ? undefined : providerOf(modelServer.baseUrl)
+  return yield* ruleContext(provider, yield* loadIgnoreRules)
 })
 
 /** All threads that are not fresh, those whose rollout is gone too. */

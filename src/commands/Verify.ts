@@ -26,7 +26,7 @@ import { loadRedact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
 
-/** What verifying one project came to. */
+/** The outcome of verifying one project. */
 export interface ProjectVerification {
   readonly cwd: string
   /** Commands, paths, quotations and citations that were looked at. */

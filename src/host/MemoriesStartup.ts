@@ -27,7 +27,7 @@ export interface Session {
   readonly isEphemeral: boolean
   /** Whether another session started this one; the pass is then that one's. */
   readonly isSubAgent: boolean
-  /** Whether the host has memory switched on. */
+  /** True if the host has memory switched on. */
   readonly isEnabled: boolean
 }
 

@@ -1,8 +1,11 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
 import { rolloutFilters } from "../domain/session/codex/RolloutFilter.js"
 import { RolloutReader, type RolloutReading } from "../domain/session/codex/RolloutReading.js"
-import type { RolloutFile, Thread } from "../domain/thread/Thread.js"
+import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
+import { type RolloutFile, type Thread, threadOf, withheld } from "../domain/thread/Thread.js"
+import { isMemoryDisabled } from "../domain/thread/ThreadFacts.js"
 import { loadRedact } from "../services/Redactor.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { Settings } from "../settings/Settings.js"
@@ -28,6 +31,16 @@ export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) 
   }
   yield* warnOfLoss(rollout, rolloutBytes)
   return rollout
+})
+
+/** The row of a thread as its whole rollout has it, its cwd not normalised. */
+export const threadAsRead = Effect.fnUntraced(function* ({ facts, file }: LoadedRollout, ignore: IgnoreRules) {
+  const thread = threadOf(facts, file, yield* Clock.currentTimeMillis, yield* loadRedact)
+  return isMemoryDisabled(facts)
+    ? withheld(thread, "memory-disabled")
+    : ignore.isIgnored(thread)
+      ? withheld(thread, "ignored")
+      : thread
 })
 
 const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines, rendering }: LoadedRollout, limit: number) {

@@ -5,10 +5,9 @@ import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import { isUnderSameRules, listingFingerprint, underRules } from "../domain/session/RolloutChoice.js"
 import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
 import { chainOf, joinFiles, type RolloutPart, type ThreadFile } from "../domain/session/codex/RolloutSegments.js"
-import { type RolloutFile, Thread, threadOf, unchecked } from "../domain/thread/Thread.js"
+import { type RolloutFile, Thread, threadOf, unchecked, withheld } from "../domain/thread/Thread.js"
 import { addLine, isMemoryDisabled, joinFacts, noFacts } from "../domain/thread/ThreadFacts.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
-import { withheld } from "../domain/thread/Withheld.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
@@ -96,9 +95,9 @@ const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<
   return groups
 }
 
-/** How the index is brought up to date. */
+/** Options of an index update. */
 export interface IndexOptions {
-  /** Whether every file counts as changed. */
+  /** True if every file counts as changed. */
   readonly reread: boolean
   readonly ignoreRules: IgnoreRules
 }

@@ -252,6 +252,8 @@ export class Memories extends Context.Tag("rollout-memories/Memories")<
     >
     readonly status: Effect.Effect<MemoriesStatus, MemoryFsFailure | StateDbFailure>
     /** Explains whether and why a thread is learned from. Takes its id, or eight characters or more of its beginning. */
-    readonly explain: (threadId: string) => Effect.Effect<Explanation, InputInvalid | ThreadNotFound | StateDbFailure>
+    readonly explain: (
+      threadId: string
+    ) => Effect.Effect<Explanation, InputInvalid | ThreadNotFound | MemoryFsFailure | StateDbFailure>
   }
 >() {}

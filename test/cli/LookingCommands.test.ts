@@ -73,7 +73,7 @@ describe("why", () => {
     [6, "source"],
     [7, "sub-agent"],
     [8, "archived"],
-    [9, "missing"],
+    [9, "fresh"],
     [10, "claimed"],
     [11, "idle"],
     [12, "taken"]

@@ -21,7 +21,9 @@ const reasons: { readonly [reason: string]: string } = {
   backoff: "failed before and wait to be tried again",
   quarantined: "set aside because they failed too often, or cannot be read",
   budget: "beyond what this pass may spend",
-  ignored: "sub-agents, or named in the ignore file",
+  ignored: "named in the ignore file",
+  "sub-agent": "of sub-agents",
+  source: "of sources that do not become memory",
   "memory-disabled": "recorded with memory switched off",
   provider: "recorded with another provider"
 }

@@ -6,6 +6,7 @@ import { timestampOf } from "../session/Timestamp.js"
 import { isStaging } from "./WorkingDirectory.js"
 import { cwdOf, type ThreadFacts } from "./ThreadFacts.js"
 import { ThreadId, threadIdOf } from "./ThreadId.js"
+import { Withholding } from "./WhyNot.js"
 
 /** Unix milliseconds. */
 const Milliseconds = Schema.Int
@@ -37,14 +38,16 @@ export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
   rolloutSize: Schema.Int,
   rolloutModifiedAt: Milliseconds,
   /** The time at which the rollout's file was first missing; memory that was learned from it stays. */
-  missingSince: Schema.NullOr(Milliseconds)
+  missingSince: Schema.NullOr(Milliseconds),
+  /** The reason why the session must not become memory; null for one that may. */
+  withheld: Schema.NullOr(Withholding)
 }) {}
 
 /** Options for rows made of validated parts: validating thousands of them again would take longer than reading them. */
 export const unchecked = { disableValidation: true } as const
 
-/** The fields that only the text of a rollout gives, for a rollout whose text was not read or must not be stored. */
-export const unsaid = {
+/** The fields that only the text of a rollout gives, for a rollout whose text must not be stored. */
+const unsaid = {
   modelProvider: null,
   cwd: null,
   cliVersion: null,
@@ -57,6 +60,13 @@ export const unsaid = {
   gitBranch: null,
   gitOriginUrl: null
 } as const
+
+/** The source of a thread whose source may not be kept. */
+const unknownSource = "unknown"
+
+/** The row of a thread that is withheld: its id, its file and its times, and nothing that was said or where. */
+export const withheld = (thread: Thread, reason: Withholding): Thread =>
+  new Thread({ ...thread, ...unsaid, source: unknownSource, withheld: reason }, unchecked)
 
 /** A rollout's file, as a listing of the Codex home returns it. */
 export interface RolloutFile {
@@ -129,7 +139,8 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, red
       gitOriginUrl: label(facts.meta?.git?.repository_url, redact),
       rolloutSize: file.size,
       rolloutModifiedAt: file.modifiedAt,
-      missingSince: null
+      missingSince: null,
+      withheld: null
     },
     unchecked
   )
@@ -141,7 +152,10 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, red
  */
 export const isComplete = (stored: Thread, read: Thread): boolean => {
   const known = new Map<string, unknown>(Object.entries(stored))
-  return Object.entries(read).every(([field, value]) =>
-    field === "id" || value === null ? true : field === "cwd" ? stored.cwd !== null : known.get(field) === value
+  return (
+    stored.withheld === read.withheld &&
+    Object.entries(read).every(([field, value]) =>
+      field === "id" || value === null ? true : field === "cwd" ? stored.cwd !== null : known.get(field) === value
+    )
   )
 }

@@ -19,6 +19,7 @@ const sentences: { readonly [verdict: string]: string } = {
   current: "It is the session that runs this program.",
   idle: "It was written to until lately: it is read when it has been silent for long enough.",
   claimed: "Another pass is reading it.",
+  provider: "It was recorded with another provider than the model's: it is not sent there unless that is allowed.",
   backoff: "It failed, and is tried again later.",
   quarantined: "It was set aside: only new content, or `retry --thread`, lets it be tried again.",
   taken: "The next pass takes it.",
