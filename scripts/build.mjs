@@ -13,6 +13,23 @@ rmSync("dist", { recursive: true, force: true })
 
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" })
 
+/** Functions that describe a setting, and do nothing else. */
+const settingKinds = [
+  "choice",
+  "flag",
+  "integer",
+  "limit",
+  "modelName",
+  "numberIn",
+  "optionalText",
+  "price",
+  "seconds",
+  "setting",
+  "sources",
+  "time",
+  "wholeNumber"
+]
+
 /**
  * The doors that a host opens before its first line, each as one file of nothing but what it names: of a module with a tag and
  * its errors the tag alone, which is known by its key wherever it is. What they load later are the modules beside them.
@@ -32,7 +49,7 @@ for (const door of ["index", "Layers"]) {
     treeshake: {
       moduleSideEffects: false,
       // Describing something has no effect: no schema is made that the door does not name.
-      manualPureFunctions: ["choice", "Context", "Duration", "Effect", "Layer", "Option", "Schema", "sources", "time"]
+      manualPureFunctions: ["Context", "Duration", "Effect", "Layer", "Option", "Schema", ...settingKinds]
     }
   })
   await bundle.write({ file: input, format: "es" })

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
-import { fitText } from "./TextTable.js"
+import { fitText } from "./TextWidth.js"
 import { clearLine } from "./TerminalProgress.js"
 
-/** Runs work that says how far it is on one line of a terminal; the line goes with the work. Elsewhere nothing is shown. */
+/** Runs work that reports its progress on one line of a terminal, which the end of the work clears. Elsewhere nothing is shown. */
 export const withProgressLine = <A, E, R>(
   work: (tell: (step: string) => Effect.Effect<void>) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => {

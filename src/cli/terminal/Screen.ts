@@ -1,14 +1,15 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { renderTable, type Column } from "./TextTable.js"
+import { wrapLine } from "./TextWidth.js"
 import { wantsColour } from "./Terminal.js"
 
-/** What a command writes on: as wide as the terminal, and coloured when its user wants it; a pipe has neither. */
+/** The output of a command: as wide as the terminal, and coloured when its user wants it. A pipe has no width and no colour. */
 export interface Screen {
   readonly width: number
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
-  /** Of something that needs a person. */
+  /** Marks something that needs a person. */
   readonly alarm: (text: string) => string
   readonly mark: (text: string) => string
   readonly table: (columns: ReadonlyArray<Column>, rows: ReadonlyArray<ReadonlyArray<string>>) => ReadonlyArray<string>
@@ -20,13 +21,13 @@ const styled =
   (text: string): string =>
     `\u001b[${on}m${text}\u001b[${off}m`
 
-/** A line in a pipe is as long as it is. */
+/** The width of a pipe, whose lines are never broken. */
 const unlimited = 1_000_000
 const narrowest = 40
-/** Of a terminal that does not tell. */
+/** The width of a terminal that does not tell its own. */
 const usual = 80
 
-/** The screen that stdout is. */
+/** The screen on stdout. */
 export const screen: Effect.Effect<Screen> = Effect.map(wantsColour(process.stdout), (isColoured) => {
   const width = process.stdout.isTTY ? Math.max(narrowest, process.stdout.columns || usual) : unlimited
   const style = (on: number, off: number) => (isColoured ? styled(on, off) : plain)
@@ -41,8 +42,17 @@ export const screen: Effect.Effect<Screen> = Effect.map(wantsColour(process.stdo
   }
 })
 
-/** Prints one JSON object, or what people read. */
+/** Prints lines; those that are wider than the screen break between words. */
+export const printLines = (lines: (screen: Screen) => ReadonlyArray<string>) =>
+  Effect.flatMap(screen, (screen) =>
+    Console.log(
+      lines(screen)
+        .flatMap((text) => text.split("\n"))
+        .flatMap((line) => wrapLine(line, screen.width))
+        .join("\n")
+    )
+  )
+
+/** Prints one JSON object, or lines for people. */
 export const print = <A>(asJson: boolean, value: A, lines: (screen: Screen) => ReadonlyArray<string>) =>
-  asJson
-    ? Console.log(JSON.stringify(value))
-    : Effect.flatMap(screen, (screen) => Console.log(lines(screen).join("\n")))
+  asJson ? Console.log(JSON.stringify(value)) : printLines(lines)

@@ -3,6 +3,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 import * as FollowedPass from "../../pass/PassEvents.js"
+import { fitText } from "./TextWidth.js"
 import { PassEvents, type Progress, type ProgressEvent } from "../../services/Progress.js"
 
 interface Counts {
@@ -10,7 +11,7 @@ interface Counts {
   readonly failed: number
 }
 
-/** What one line of a terminal shows after an event, undefined where it stays as it is, and what was counted so far. */
+/** Counts an event, and gives the line to show after it; undefined leaves the line as it is. */
 const describe = (counts: Counts, event: ProgressEvent): readonly [Counts, string | undefined] => {
   switch (event._tag) {
     case "Indexed":
@@ -32,10 +33,10 @@ const describe = (counts: Counts, event: ProgressEvent): readonly [Counts, strin
   }
 }
 
-/** Clears the line that progress is shown on. */
+/** Clears the progress line. */
 export const clearLine = "\r\u001b[K"
 
-/** Shows how far a pass is on one line of stderr, which is a terminal of `columns` columns; the line goes with the layer. */
+/** Shows the progress of a pass on one line of a terminal. The end of the layer clears it. */
 export const layer = (stderr: Pick<NodeJS.WriteStream, "columns" | "write">): Layer.Layer<PassEvents | Progress> =>
   Layer.scopedDiscard(
     Effect.gen(function* () {
@@ -46,7 +47,7 @@ export const layer = (stderr: Pick<NodeJS.WriteStream, "columns" | "write">): La
         Stream.runForEach((text) =>
           Effect.sync(() => {
             if (text !== undefined) {
-              stderr.write(`${clearLine}${text.slice(0, Math.max(10, stderr.columns - 1))}`)
+              stderr.write(`${clearLine}${fitText(text, Math.max(10, stderr.columns - 1))}`)
             }
           })
         ),

@@ -65,7 +65,7 @@ describe("progress on a terminal", () => {
     Effect.gen(function* () {
       const lines = (yield* shownOn(13)).map((text) => text.replace(clearLine, ""))
       assert.isTrue(lines.every((line) => line.length < 13))
-      assert.include(lines, "12 sessions ")
+      assert.include(lines, "12 sessions…")
     })
   )
 })

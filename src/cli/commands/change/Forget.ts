@@ -16,6 +16,7 @@ import type { Given } from "../../Options.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { confirm } from "../../terminal/Prompt.js"
 import { print, type Screen, screen } from "../../terminal/Screen.js"
+import { UsageError } from "../../UsageError.js"
 
 interface ForgetGiven extends Given {
   readonly json: boolean
@@ -131,10 +132,9 @@ export const run = <E>(given: ForgetGiven, { amending }: CommandServices<E>) =>
     Effect.gen(function* () {
       const targets = [Option.isSome(given.thread), Option.isSome(given.cwd), Option.isSome(given.match), given.all]
       if (targets.filter((isGiven) => isGiven).length !== 1) {
-        return yield* new SettingInvalid({
-          source: "forget",
-          value: targets.some((isGiven) => isGiven) ? "several" : "nothing",
-          expected: "one of --thread ID, --cwd DIR, --match TEXT and --all"
+        return yield* new UsageError({
+          problem: `forget was given ${targets.some((isGiven) => isGiven) ? "several things" : "nothing"} to forget`,
+          todo: "give one of --thread ID, --cwd DIR, --match TEXT and --all"
         })
       }
       const plan = yield* makePlan(given)

@@ -13,7 +13,7 @@ import {
   type SearchQuery
 } from "../../../domain/memory/Search.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
-import { fitText } from "../../terminal/TextTable.js"
+import { fitText } from "../../terminal/TextWidth.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../../../services/MemoryInspection.js"

@@ -6,11 +6,11 @@ import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTi
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
 import { MemoryShelf } from "../../../services/MemoryInspection.js"
-import { SettingInvalid } from "../../../settings/Settings.js"
 import { directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
+import { UsageError } from "../../UsageError.js"
 
 /** There is nothing to show. See `list` for what there is, or `why --thread` for the reason. */
 export class NothingToShow extends Schema.TaggedError<NothingToShow>("rollout-memories/NothingToShow")(
@@ -105,10 +105,9 @@ export const run = <E>(
       if (Option.isSome(given.cwd) && Option.isNone(given.thread)) {
         return yield* showProject(given.cwd.value, given.json)
       }
-      return yield* new SettingInvalid({
-        source: "show",
-        value: Option.isSome(given.thread) ? "both" : "nothing",
-        expected: "either --thread ID or --cwd DIR"
+      return yield* new UsageError({
+        problem: `show was given ${Option.isSome(given.thread) ? "both --thread and --cwd" : "nothing to show"}`,
+        todo: "give either --thread ID or --cwd DIR"
       })
     })
   )
