@@ -15,7 +15,7 @@ import { exitCodeOf, explain } from "./cli/ExitCode.js"
 import * as Logging from "./cli/terminal/Logging.js"
 import { makePassCommand } from "./cli/commands/run/Pass.js"
 import { makePlanCommand } from "./cli/commands/read/Plan.js"
-import { screen } from "./cli/terminal/Screen.js"
+import { style } from "./cli/terminal/Screen.js"
 import { layerQuietConsole } from "./cli/terminal/Terminal.js"
 import * as TerminalProgress from "./cli/terminal/TerminalProgress.js"
 import { compose, type Machine, stateDbInHome } from "./host/Composition.js"
@@ -77,7 +77,7 @@ const parse = (words: ReadonlyArray<string>, hasCommands: boolean) => {
 }
 
 const showHelp = (command: CommandName | undefined) =>
-  Effect.flatMap(Effect.zip(loadHelp, screen), ([{ renderHelp }, { bold, width }]) =>
+  Effect.flatMap(Effect.zip(loadHelp, style), ([{ renderHelp }, { bold, width }]) =>
     Console.log(renderHelp(command, { bold, version: manifest.version, width }))
   )
 

@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
-import { fitText } from "./TextWidth.js"
-import { clearLine } from "./TerminalProgress.js"
+import { clearLine, loadTextWidth } from "./Terminal.js"
 
 /** Runs work that reports its progress on one line of a terminal, which the end of the work clears. Elsewhere nothing is shown. */
 export const withProgressLine = <A, E, R>(
@@ -8,11 +7,13 @@ export const withProgressLine = <A, E, R>(
 ): Effect.Effect<A, E, R> => {
   const { stderr } = process
   return stderr.isTTY
-    ? Effect.ensuring(
-        work((step) =>
-          Effect.sync(() => void stderr.write(`${clearLine}${fitText(step, Math.max(10, stderr.columns - 1))}`))
-        ),
-        Effect.sync(() => stderr.write(clearLine))
+    ? Effect.flatMap(loadTextWidth, ({ fitText }) =>
+        Effect.ensuring(
+          work((step) =>
+            Effect.sync(() => void stderr.write(`${clearLine}${fitText(step, Math.max(10, stderr.columns - 1))}`))
+          ),
+          Effect.sync(() => stderr.write(clearLine))
+        )
       )
     : work(() => Effect.void)
 }

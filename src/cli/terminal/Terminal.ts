@@ -4,6 +4,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
+/** Clears the progress line. */
+export const clearLine = "\r\u001b[K"
+
+/** Loaded where something is fitted to a terminal: segmenting text costs 8 ms, and a pipe needs none of it. */
+export const loadTextWidth = Effect.promise(() => import("./TextWidth.js"))
+
 /** Tells whether an output is a terminal whose user wants colour; `NO_COLOR` says no (https://no-color.org). */
 export const wantsColour = (stream: NodeJS.WriteStream): Effect.Effect<boolean> =>
   Config.string("NO_COLOR").pipe(

@@ -3,7 +3,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 import * as FollowedPass from "../../pass/PassEvents.js"
-import { fitText } from "./TextWidth.js"
+import { clearLine, loadTextWidth } from "./Terminal.js"
 import { PassEvents, type Progress, type ProgressEvent } from "../../services/Progress.js"
 
 interface Counts {
@@ -33,14 +33,12 @@ const describe = (counts: Counts, event: ProgressEvent): readonly [Counts, strin
   }
 }
 
-/** Clears the progress line. */
-export const clearLine = "\r\u001b[K"
-
 /** Shows the progress of a pass on one line of a terminal. The end of the layer clears it. */
 export const layer = (stderr: Pick<NodeJS.WriteStream, "columns" | "write">): Layer.Layer<PassEvents | Progress> =>
   Layer.scopedDiscard(
     Effect.gen(function* () {
       const { events } = yield* PassEvents
+      const { fitText } = yield* loadTextWidth
       yield* Effect.addFinalizer(() => Effect.sync(() => stderr.write(clearLine)))
       yield* events.pipe(
         Stream.mapAccum({ learned: 0, failed: 0 }, describe),

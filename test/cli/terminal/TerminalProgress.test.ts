@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Layer, Scope } from "effect"
-import { clearLine, layer } from "../../../src/cli/terminal/TerminalProgress.js"
+import { clearLine } from "../../../src/cli/terminal/Terminal.js"
+import { layer } from "../../../src/cli/terminal/TerminalProgress.js"
 import { Progress, type ProgressEvent } from "../../../src/services/Progress.js"
 import { idOf } from "../../support/rows.js"
 

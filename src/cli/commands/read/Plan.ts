@@ -8,7 +8,7 @@ import { parsersOf } from "../../CommandOption.js"
 import { commandTable } from "../../CommandTable.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { withLogLevel } from "../../terminal/Logging.js"
-import { printLines } from "../../terminal/Screen.js"
+import { printText } from "../../terminal/Screen.js"
 import { givenOptions, passOptions } from "../../Options.js"
 import type { PassServices } from "../run/Pass.js"
 import { withTelemetry } from "../../telemetry/Telemetry.js"
@@ -27,6 +27,6 @@ export const makePlanCommand = <E>(services: PassServices<E>) =>
           planPass({ all: given.all }).pipe(Effect.provide(services({ rebuildIndex: false })))
         )
       ).pipe(withTelemetry, withLogLevel(settings.logLevel), Effect.provideService(Settings, settings))
-      yield* given.json ? Effect.flatMap(encodePlan(plan), Console.log) : printLines(() => [renderPlan(plan)])
+      yield* given.json ? Effect.flatMap(encodePlan(plan), Console.log) : printText(() => renderPlan(plan))
     })
   ).pipe(Command.withDescription(commandTable.plan.summary))

@@ -25,7 +25,7 @@ import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { withLogLevel } from "../../terminal/Logging.js"
 import { renderReport } from "../../terminal/ReportText.js"
 import { withTelemetry } from "../../telemetry/Telemetry.js"
-import { printLines } from "../../terminal/Screen.js"
+import { printText } from "../../terminal/Screen.js"
 
 const encodeReport = Schema.encode(Schema.parseJson(PassReport))
 
@@ -48,9 +48,9 @@ const print = Effect.fnUntraced(function* (report: PassReport, asJson: boolean) 
   }
   const { memoriesHome, minIdle } = yield* Settings
   const headings = yield* readHeadings(report)
-  yield* printLines(({ bold }) => [
+  yield* printText(({ bold }) =>
     renderReport(report, { memoriesHome, minIdle: Duration.format(minIdle), headings, bold })
-  ])
+  )
 })
 
 /** Makes the services of a pass. */
