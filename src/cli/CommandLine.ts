@@ -49,7 +49,7 @@ const unknown = (kind: string, word: string, known: ReadonlyArray<string>, comma
   })
 
 /** The options of a command, its own before those of the pass. */
-export const optionsOf = (command: CommandName | undefined): ReadonlyArray<CommandOption<unknown>> =>
+const optionsOf = (command: CommandName | undefined): ReadonlyArray<CommandOption<unknown>> =>
   Object.values({ ...passOptions, ...textOf(command).options })
 
 /** The options of all commands, by name: an option's value is known before its command is. */

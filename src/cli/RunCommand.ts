@@ -12,10 +12,10 @@ import { type Given, givenOptions } from "./Options.js"
 import { withTelemetry } from "./telemetry/Telemetry.js"
 
 /** No thread is meant by an id, or several are. Nothing was done; give more of the id, or see `list`. */
-export class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-memories/ThreadNotFound")(
-  "ThreadNotFound",
-  { given: Schema.String, candidates: Schema.Array(Schema.String) }
-) {
+class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-memories/ThreadNotFound")("ThreadNotFound", {
+  given: Schema.String,
+  candidates: Schema.Array(Schema.String)
+}) {
   override get message(): string {
     return this.candidates.length === 0
       ? `no thread begins with ${this.given}; \`rollout-memories list\` shows those that were learned from`

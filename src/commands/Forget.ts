@@ -11,7 +11,7 @@ import { StateDb } from "../services/StateDb.js"
 import { agentOf, Settings } from "../settings/Settings.js"
 
 /** A directory's memory is being consolidated by another pass. Nothing was changed; try again when it is done. */
-export class DirectoryLocked extends Schema.TaggedError<DirectoryLocked>("rollout-memories/DirectoryLocked")(
+class DirectoryLocked extends Schema.TaggedError<DirectoryLocked>("rollout-memories/DirectoryLocked")(
   "DirectoryLocked",
   { cwd: Schema.String }
 ) {

@@ -153,7 +153,7 @@ const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
 })
 
 /** Does work while the directory's lock is ours and is renewed; none where another pass holds it. */
-export const underLock = <A, E, R>(pass: Pass, cwd: string, work: Effect.Effect<A, E, R>) =>
+const underLock = <A, E, R>(pass: Pass, cwd: string, work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const stateDb = yield* StateDb
     const { lockLease } = yield* Settings

@@ -126,7 +126,7 @@ export interface ModelServer {
 }
 
 /** OpenAI's own server. */
-export const defaultBaseUrl = "https://api.openai.com/v1"
+const defaultBaseUrl = "https://api.openai.com/v1"
 
 const defaultServer: ModelServer = { baseUrl: defaultBaseUrl, apiKey: undefined }
 

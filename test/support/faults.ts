@@ -35,7 +35,7 @@ export const layerWithPoints = (point: Point): Layer.Layer<FileSystem.FileSystem
   )
 
 /** A state DB that comes to a point before and after everything that changes it. */
-export const stateDbWithPoints =
+const stateDbWithPoints =
   (point: (operation: string) => Effect.Effect<void, StateDbFailure>) =>
   (stateDb: StateDb["Type"]): StateDb["Type"] => {
     const around = <A, E>(operation: string, effect: Effect.Effect<A, E>) =>

@@ -17,7 +17,7 @@ export interface CommandOutput {
 }
 
 /** How much of one output is held: evidence is read for its first and last lines, and a session may print gigabytes. */
-export const keptOutputBytes = 8_192
+const keptOutputBytes = 8_192
 
 const parseJson = Schema.decodeUnknownEither(Schema.parseJson())
 

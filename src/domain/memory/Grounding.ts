@@ -15,7 +15,7 @@ export const Grounding = Schema.Struct({
 export type Grounding = typeof Grounding.Type
 
 /** What is put after an item that was not found. */
-export const unverified = " (unverified)"
+const unverified = " (unverified)"
 
 /** Items that are looked up; a memory that quotes more is quoting for its own sake, and the rest is taken for not found. */
 const lookedUp = 1_000

@@ -15,7 +15,7 @@ export const queryOf = (words: ReadonlyArray<string>): SearchQuery => ({
 })
 
 /** How many characters, not code units, a trigram index needs to find a term. */
-export const indexedCharacters = 3
+const indexedCharacters = 3
 
 /** The terms that a trigram index can find. */
 export const indexedTerms = ({ terms }: SearchQuery): ReadonlyArray<string> =>

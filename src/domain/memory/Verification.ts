@@ -26,7 +26,7 @@ export interface VerificationFinding {
 }
 
 /** What layout, quoting and the escaping of markup change does not count. */
-export const comparable = (text: string): string =>
+const comparable = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s`]+/gu, " ")
     .replace(/["“”]/g, "'")

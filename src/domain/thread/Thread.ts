@@ -92,7 +92,7 @@ const timeInName = (fileName: string): number | undefined => {
  * When a rollout was last written to: its last record's time, else its file's. A record from the future tells nothing, so
  * the file's time counts then too.
  */
-export const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): number =>
+const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): number =>
   facts.lastTimestamp === undefined || facts.lastTimestamp > now ? file.modifiedAt : facts.lastTimestamp
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)

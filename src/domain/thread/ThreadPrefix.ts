@@ -1,5 +1,5 @@
 /** Characters of an id that people type and tables show; see {@link isThreadPrefix}. */
-export const shownPrefix = 8
+const shownPrefix = 8
 
 /** Whether a text may stand for a thread: its id, or its first eight characters or more. */
 export const isThreadPrefix = (text: string): boolean =>

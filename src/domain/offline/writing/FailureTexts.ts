@@ -84,7 +84,7 @@ export const fixOf = (failure: Failure, isFull = false): string | undefined => {
 }
 
 /** An error's name for a bullet, or the command where the error is not known. */
-export const failureName = (failure: Failure): string =>
+const failureName = (failure: Failure): string =>
   failure.error === undefined ? `${shownCommand(failure.what)} failing` : errorName(failure.error)
 
 /**
