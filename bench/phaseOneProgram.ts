@@ -1,8 +1,7 @@
 /**
- * Phase one with a model that takes 200 ms to answer: prints how long it took from the first request sent to the last row
- * stored, and the peak resident memory by then.
- * Arguments: Codex home, memories home, and `http` where the model is to be asked as the program asks one, through a server
- * in a process of its own.
+ * Measures phase one with a model that takes 200 ms to answer. Prints the time from the first request sent to the last
+ * row stored, and the peak resident memory by then. Arguments: Codex home, memories home, and `http` to ask the model
+ * through an HTTP server in a separate process, as the program does.
  */
 import { spawn } from "node:child_process"
 import { subscribe } from "node:diagnostics_channel"
@@ -14,10 +13,10 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
 import * as AgentControlOffline from "../src/layers/agent/Offline.js"
-import * as MemoryFsPlatform from "../src/layers/memory/MemoryFs.js"
-import * as ModelClientFunction from "../src/layers/model/FromFunction.js"
-import * as ProcessTableProc from "../src/layers/node/ProcessTable.js"
-import * as RolloutStoreDisk from "../src/layers/sessions/RolloutStoreDisk.js"
+import * as MemoryFsLayer from "../src/layers/memory/MemoryFs.js"
+import * as ModelClientFromFunction from "../src/layers/model/FromFunction.js"
+import * as ProcessTableNode from "../src/layers/node/ProcessTable.js"
+import * as SessionStoreDisk from "../src/layers/sessions/SessionStoreDisk.js"
 import * as StateDbSqlite from "../src/layers/state/StateDb.js"
 import * as SymbolicLinksNode from "../src/layers/node/SymbolicLinks.js"
 import * as WorkingDirectoriesNode from "../src/layers/node/WorkingDirectories.js"
@@ -37,7 +36,7 @@ let mebibytes = 0
 const trace = (what: string) =>
   `# ${what}\nTrace context: bench\nUser preferences: none observed\n\n## Task: ${what}\nOutcome: success\n${"- a step that was taken\n".repeat(100)}`
 
-const scripted = ModelClientFunction.layer("scripted", ({ thread }) => {
+const scripted = ModelClientFromFunction.layer("scripted", ({ thread }) => {
   firstRequest ||= performance.now()
   const text = JSON.stringify({ traceMemory: trace(thread.title ?? ""), summary: thread.title ?? "" })
   const events: ReadonlyArray<ModelEvent> = [
@@ -77,7 +76,7 @@ const database = Layer.unwrapEffect(
 
 const layer = Layer.mergeAll(
   Layer.provideMerge(model, database),
-  RolloutStoreDisk.layer,
+  SessionStoreDisk.layer,
   AgentControlOffline.layer,
   Layer.succeed(Templates, {
     stageOneSystem: "system",
@@ -94,9 +93,9 @@ const layer = Layer.mergeAll(
       })
   })
 ).pipe(
-  Layer.provideMerge(MemoryFsPlatform.layer),
+  Layer.provideMerge(MemoryFsLayer.layer),
   Layer.provideMerge(
-    Layer.mergeAll(NodeFileSystem.layer, ProcessTableProc.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
+    Layer.mergeAll(NodeFileSystem.layer, ProcessTableNode.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
   ),
   Layer.provideMerge(
     Settings.layer({

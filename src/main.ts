@@ -19,10 +19,10 @@ import { style } from "./cli/terminal/Screen.js"
 import { layerQuietConsole } from "./cli/terminal/Terminal.js"
 import * as TerminalProgress from "./cli/terminal/TerminalProgress.js"
 import { compose, type Machine, stateDbInHome } from "./host/Composition.js"
-import * as MachineNode from "./layers/node/Machine.js"
-import * as MemoryFsPlatform from "./layers/memory/MemoryFs.js"
-import * as Models from "./layers/model/ChooseModel.js"
-import * as RolloutStoreDisk from "./layers/sessions/RolloutStoreDisk.js"
+import * as MachineLayer from "./layers/node/Machine.js"
+import * as MemoryFsLayer from "./layers/memory/MemoryFs.js"
+import * as ChooseModel from "./layers/model/ChooseModel.js"
+import * as SessionStoreDisk from "./layers/sessions/SessionStoreDisk.js"
 import * as StateDbSqlite from "./layers/state/StateDb.js"
 import * as Progress from "./services/Progress.js"
 import * as Templates from "./services/Templates.js"
@@ -31,20 +31,20 @@ const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) :
 
 const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
   compose<Machine>({
-    agentControl: Models.agent,
-    memoryFs: MemoryFsPlatform.layer,
-    modelClient: Models.model,
+    agentControl: ChooseModel.agent,
+    memoryFs: MemoryFsLayer.layer,
+    modelClient: ChooseModel.model,
     progress,
-    rolloutStore: RolloutStoreDisk.layer,
+    sessionStore: SessionStoreDisk.layer,
     stateDb: stateDbInHome((path) => StateDbSqlite.layer(path, { replaceCorrupt: rebuildIndex })),
     templates: Templates.layer
-  }).pipe(Layer.provideMerge(MachineNode.layer))
+  }).pipe(Layer.provideMerge(MachineLayer.layer))
 
 /** Loaded with a command: a pass starts without them. */
 const commandLayers = Effect.promise(() => import("./cli/CommandLayers.js"))
 
 const commandServices = {
-  reading: Layer.provideMerge(MemoryFsPlatform.layer, MachineNode.layer),
+  reading: Layer.provideMerge(MemoryFsLayer.layer, MachineLayer.layer),
   probing: Layer.unwrapEffect(
     Effect.map(
       Effect.promise(() => import("./layers/model/ProbeHttp.js")),
@@ -52,10 +52,10 @@ const commandServices = {
     )
   ),
   looking: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
-    Layer.provideMerge(RolloutStoreDisk.layer),
-    Layer.provideMerge(MachineNode.layer)
+    Layer.provideMerge(SessionStoreDisk.layer),
+    Layer.provideMerge(MachineLayer.layer)
   ),
-  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ amending }) => amending)).pipe(
+  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
     Layer.provideMerge(services({ rebuildIndex: false }))
   )
 }

@@ -8,7 +8,7 @@ import { AgentControl } from "../src/services/AgentControl.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { ModelClient } from "../src/services/ModelClient.js"
 import { Progress, type ProgressEvent } from "../src/services/Progress.js"
-import { RolloutStore } from "../src/services/RolloutStore.js"
+import { SessionStore } from "../src/services/SessionStore.js"
 import { StateDb } from "../src/services/StateDb.js"
 import { Settings } from "../src/settings/Settings.js"
 import { Templates } from "../src/services/Templates.js"
@@ -86,7 +86,7 @@ describe("Layers.layer", () => {
     ["ModelClient", withOwn(ModelClient)],
     ["AgentControl", withOwn(AgentControl)],
     ["StateDb", withOwn(StateDb)],
-    ["RolloutStore", withOwn(RolloutStore)],
+    ["SessionStore", withOwn(SessionStore)],
     ["MemoryFs", withOwn(MemoryFs)],
     ["Progress", withOwn(Progress)],
     ["Templates", withOwn(Templates)]

@@ -13,7 +13,7 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
 const settingNames = (): ReadonlyArray<SettingName> =>
   Object.keys(settings).filter((name): name is SettingName => Object.hasOwn(settings, name))
 
-/** Every setting: its variable, its default, the values it can have, and what it does. */
+/** The table of settings: variable, default, possible values, and description. */
 export const settingsTable = (): string =>
   table(
     ["setting", "variable", "default", "values", "what it is"],
@@ -26,7 +26,7 @@ export const settingsTable = (): string =>
 const typed = ({ name, value }: CommandOption<unknown>): string =>
   `\`${value === undefined ? name : `${name} ${value}`}\``
 
-/** The options of a pass. Every command takes them too. */
+/** The table of the options of a pass, which every command accepts too. */
 export const optionsTable = (): string =>
   table(
     ["option", "variable", "what it does"],
@@ -50,6 +50,6 @@ const commandText = ({ details, examples, options, summary, words }: CommandText
   ].join("\n\n")
 }
 
-/** The text about each command, by its name. */
+/** The texts about all commands, by name. */
 export const commandTexts = (): ReadonlyMap<string, string> =>
   new Map(Object.entries(commandTable).map(([name, command]) => [name, commandText(command)]))

@@ -3,9 +3,8 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as MemoryCatalogueSqlite from "../layers/state/MemoryCatalogueSqlite.js"
-import * as MemoryRevisionPlatform from "../layers/memory/Revision.js"
-import * as MemoryShelfDisk from "../layers/memory/Inspection.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import * as MemoryInspectionLayer from "../layers/memory/Inspection.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { Settings } from "../settings/Settings.js"
 
 /** The catalogue of the memories home; a home in which nothing was ever made must at least have sessions to learn from. */
@@ -14,14 +13,11 @@ const catalogue = Layer.unwrapEffect(
     const { memoriesHome } = yield* Settings
     const path = join(memoriesHome, "state.sqlite")
     if (!existsSync(path)) {
-      yield* (yield* RolloutStore).check
+      yield* (yield* SessionStore).check
     }
     return MemoryCatalogueSqlite.layer(path)
   })
 )
 
 /** What commands look at memories with. */
-export const looking = Layer.merge(catalogue, MemoryShelfDisk.layer)
-
-/** What commands change memories with, beside the services of a pass. */
-export const amending = Layer.merge(looking, MemoryRevisionPlatform.layer)
+export const looking = Layer.merge(catalogue, MemoryInspectionLayer.layer)

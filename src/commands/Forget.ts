@@ -6,7 +6,6 @@ import { noteLine } from "../domain/memory/UserNote.js"
 import { makePass } from "../pass/Pass.js"
 import { consolidate, resume } from "../pass/PhaseTwo.js"
 import { MemoryFs } from "../services/MemoryFs.js"
-import { MemoryRevision } from "../services/MemoryRevision.js"
 import { StateDb } from "../services/StateDb.js"
 import { agentOf, Settings } from "../settings/Settings.js"
 
@@ -45,10 +44,9 @@ export const holdLock = Effect.fnUntraced(function* (cwd: string, owner: string)
 /** Makes the files of one directory what its rows are now. Its lock is ours. */
 const revise = Effect.fn("Forget.revise")(function* (cwd: string, rule: ForgetRule) {
   const memoryFs = yield* MemoryFs
-  const revision = yield* MemoryRevision
   const stateDb = yield* StateDb
   const { tracesPerCwd } = yield* Settings
-  yield* revision.forget(cwd, rule)
+  yield* memoryFs.forget(cwd, rule)
   yield* memoryFs.resume(cwd)
   const { fingerprint, memories, notes } = yield* stateDb.consolidationState(cwd, tracesPerCwd)
   const isEmpty = memories.length + notes.length === 0
@@ -67,7 +65,6 @@ const revise = Effect.fn("Forget.revise")(function* (cwd: string, rule: ForgetRu
 const erase = Effect.fn("Forget.erase")(
   function* (plan: ForgetPlan, owner: string, tell: (step: string) => Effect.Effect<void>) {
     const memoryFs = yield* MemoryFs
-    const revision = yield* MemoryRevision
     const stateDb = yield* StateDb
     const rule: ForgetRule = {
       threadIds: new Set<string>(plan.threadIds),
@@ -78,7 +75,7 @@ const erase = Effect.fn("Forget.erase")(
     yield* Effect.forEach(plan.cwds, resume, { discard: true })
     yield* stateDb.forgetThreads(plan.threadIds)
     yield* stateDb.removeNotes(plan.notes.map(({ id }) => id))
-    yield* revision.removeSetAside
+    yield* memoryFs.removeSetAside
     const revised = yield* Effect.forEach(plan.cwds, (cwd, index) =>
       Effect.zipRight(
         tell(`forgetting: directory ${index + 1} of ${plan.cwds.length}`),

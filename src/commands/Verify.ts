@@ -19,7 +19,7 @@ import {
   type VerificationFinding
 } from "../domain/memory/Verification.js"
 import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
-import { MemoryShelf, type ShelvedFile } from "../services/MemoryInspection.js"
+import { MemoryInspection, type MemoryTextFile } from "../services/MemoryInspection.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
@@ -40,7 +40,7 @@ const mostCitations = 3
 /** The trace that the offline extractor writes needs no room for a rendering. */
 const renderedBytes = 1_000
 
-const threadOfFile = ({ path }: ShelvedFile): string | undefined =>
+const threadOfFile = ({ path }: MemoryTextFile): string | undefined =>
   path.startsWith(`${traceFolder}/`) ? threadOfTraceFile(path.slice(traceFolder.length + 1)) : undefined
 
 /** Looks for pieces in a rollout, and in what the offline extractor words from it. Returns how many lines it has. */
@@ -86,9 +86,9 @@ const verifyProject = Effect.fn("Verify.project")(function* (
   tell: (threadId: string) => Effect.Effect<void>
 ) {
   const catalogue = yield* MemoryCatalogue
-  const shelf = yield* MemoryShelf
-  const files = yield* shelf.files(cwd)
-  const record = Option.getOrUndefined(yield* shelf.record(cwd))
+  const inspection = yield* MemoryInspection
+  const files = yield* inspection.files(cwd)
+  const record = Option.getOrUndefined(yield* inspection.record(cwd))
   const quotes = files.flatMap((file) => {
     const isPersonal = file.path === memoryFile ? personalLines(record, file.text) : () => false
     const isOurs = (line: string): boolean => citationsIn(line).length > 0 || !isPersonal(line.trimEnd())

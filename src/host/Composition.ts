@@ -8,7 +8,7 @@ import { type MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import type { ModelClient } from "../services/ModelClient.js"
 import type { ProcessTable } from "../services/ProcessTable.js"
 import type { Progress } from "../services/Progress.js"
-import { type CodexHomeUnavailable, RolloutStore } from "../services/RolloutStore.js"
+import { type CodexHomeUnavailable, SessionStore } from "../services/SessionStore.js"
 import type { StateDb, StateDbUnavailable } from "../services/StateDb.js"
 import type { SymbolicLinks } from "../services/SymbolicLinks.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
@@ -27,8 +27,8 @@ export interface Parts<Needs> {
   readonly memoryFs: Layer.Layer<MemoryFs, never, Needs | Settings>
   readonly modelClient: Layer.Layer<ModelClient, never, Needs | Settings | StateDb>
   readonly progress: Layer.Layer<Progress>
-  readonly rolloutStore: Layer.Layer<RolloutStore, never, Needs | Settings>
-  readonly stateDb: Layer.Layer<StateDb, CompositionError, Needs | MemoryFs | RolloutStore | Settings>
+  readonly sessionStore: Layer.Layer<SessionStore, never, Needs | Settings>
+  readonly stateDb: Layer.Layer<StateDb, CompositionError, Needs | MemoryFs | SessionStore | Settings>
   readonly templates: Layer.Layer<Templates, CompositionError, Needs>
 }
 
@@ -38,7 +38,7 @@ export const compose = <Needs>(
 ): Layer.Layer<Exclude<PassServices, Settings> | Progress, CompositionError, Needs | Settings> =>
   Layer.merge(parts.modelClient, parts.agentControl).pipe(
     Layer.provideMerge(parts.stateDb),
-    Layer.provideMerge(Layer.merge(parts.rolloutStore, parts.memoryFs)),
+    Layer.provideMerge(Layer.merge(parts.sessionStore, parts.memoryFs)),
     Layer.merge(Layer.merge(parts.templates, parts.progress))
   )
 
@@ -50,7 +50,7 @@ export const stateDbInHome = <E, R>(open: (path: string) => Layer.Layer<StateDb,
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const { memoriesHome } = yield* Settings
-      yield* (yield* RolloutStore).check
+      yield* (yield* SessionStore).check
       yield* (yield* MemoryFs).prepare
       return open(join(memoriesHome, "state.sqlite"))
     })

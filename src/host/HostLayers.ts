@@ -11,7 +11,7 @@ import { AgentControl } from "../services/AgentControl.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { layerSilent, Progress } from "../services/Progress.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { StateDb } from "../services/StateDb.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import * as Settings from "../settings/Settings.js"
@@ -74,10 +74,10 @@ const around = (own: Context.Context<never>) =>
       loaded(() => import("../layers/model/ChooseModel.js").then(({ model }) => model)).pipe(Layer.provide(machine))
     ),
     progress: ownOr(own, Progress, layerSilent),
-    rolloutStore: ownOr(
+    sessionStore: ownOr(
       own,
-      RolloutStore,
-      loaded(() => import("../layers/sessions/RolloutStoreDisk.js").then(({ layer }) => layer))
+      SessionStore,
+      loaded(() => import("../layers/sessions/SessionStoreDisk.js").then(({ layer }) => layer))
     ),
     stateDb: ownOr(
       own,

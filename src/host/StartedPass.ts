@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type { PassReport } from "../domain/report/Report.js"
-import * as FollowedPass from "../pass/PassEvents.js"
+import * as PassEventLog from "../pass/PassEvents.js"
 import { withPatience } from "./AbandonUninterruptible.js"
 import type { PassServices, Session, StartupOutcome } from "./MemoriesStartup.js"
 import { runPass } from "../pass/RunPass.js"
@@ -25,7 +25,7 @@ const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
 })
 
 /** Tells the host's own listener too, where its services have one. */
-const alsoTold = ({ report }: FollowedPass.FollowedPass, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
+const alsoTold = ({ report }: PassEventLog.PassEventLog, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
   Option.match(own, {
     onNone: () => ({ report }),
     onSome: (progress) => ({ report: (event) => Effect.zipRight(report(event), progress.report(event)) })
@@ -57,10 +57,10 @@ const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unkno
 export const run = <E, R>(
   session: Session,
   services: Layer.Layer<PassServices, E, R>,
-  begins: (followed: FollowedPass.FollowedPass) => Effect.Effect<unknown>
+  begins: (followed: PassEventLog.PassEventLog) => Effect.Effect<unknown>
 ): Effect.Effect<StartupOutcome, never, R> =>
   Effect.gen(function* () {
-    const followed = yield* FollowedPass.make
+    const followed = yield* PassEventLog.make
     yield* begins(followed)
     const pass = Effect.acquireUseRelease(
       Scope.make(),

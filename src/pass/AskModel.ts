@@ -19,41 +19,44 @@ import { Progress } from "../services/Progress.js"
 import { stageOneInput, windowOf } from "./ExtractionPrompt.js"
 import { Templates } from "../services/Templates.js"
 
-/** What the model made of a rollout, and how much of what it quoted was found there; undefined where nothing was looked up. */
+/**
+ * A model's answer about a session, and the share of its quotations that were found there; undefined when none were
+ * looked up.
+ */
 export interface StageOneAnswer {
   readonly output: StageOneOutput
   readonly grounding: Grounding | undefined
 }
 
 /**
- * Has the model say what is worth remembering of a rollout. Of what a model says of the user the words stay that the user
- * typed, and its quotations are looked up; an answer made by rule is taken as it is. Fails with the model's own errors, with
- * `StreamEndedEarly`, and with `MalformedAnswer`.
+ * Asks the model what to remember of a session. Statements about the user keep only words that the user typed, and
+ * quotations are looked up in the session; an answer made by rule is taken unchanged. Fails with the model's own
+ * errors, with `StreamEndedEarly` and with `MalformedAnswer`.
  */
 export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
   const model = yield* ModelClient
   const { answersByRule = false } = model
-  // Loaded now, so that no answer waits for it.
+  // Loaded now so that no answer has to wait for it.
   const authority = answersByRule ? undefined : yield* loadAuthority
   const request = yield* makeRequest(pass, thread, rollout, Infinity)
-  // Made before it is its turn: what a model prepares for its answer is ready then.
+  // Created before the request's turn, so that the model's preparation is done by then.
   const events = model.stream(request)
   const text = yield* pass.request(askWithin(pass, request, events, rollout))
-  // The next request is on its way before this answer is looked at.
+  // Lets the next request be sent before this answer is processed.
   yield* Effect.yieldNow()
   const answer = yield* parseStageOneOutput(text)
   if (authority === undefined) {
     return { output: answer, grounding: undefined }
   }
   const output = authority.withAuthority(answer, rollout.evidence)
-  return isNothing(output) ? { output, grounding: undefined } : looked(thread, rollout, output)
+  return isNothing(output) ? { output, grounding: undefined } : groundAnswer(thread, rollout, output)
 })
 
-/** What keeps of an answer's lines about the user the words that the user typed. */
+/** The rules that reduce an answer's statements about the user to words that the user typed. */
 const loadAuthority = Effect.promise(() => import("../domain/privacy/Authority.js"))
 
-/** Looks up what a model quoted in what it was shown. */
-const looked = (
+/** Looks up a model's quotations in the session it was shown. */
+const groundAnswer = (
   { cwd, gitBranch, gitSha }: Thread,
   { evidence, file, rendering }: LoadedRollout,
   output: StageOneOutput
@@ -77,11 +80,14 @@ const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rol
   return request
 })
 
-/** How often a request is made smaller when the model says that it is too long, and what is left of it each time. */
+/**
+ * Maximum number of retries with a smaller request after the model says that it is too long, and the factor of each
+ * reduction.
+ */
 const shrinkings = 3
 const shrinking = 0.6
 
-/** Asks, and asks with less where the server's window turns out to be smaller than thought. */
+/** Asks, and retries with a smaller request when the server's window turns out to be smaller than expected. */
 const askWithin = Effect.fnUntraced(function* (
   pass: Pass,
   first: StageOneRequest,

@@ -8,23 +8,23 @@ import { ModelClient, type TokenWindow } from "../services/ModelClient.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 
-/** How often a packing is counted before it is cut to what fits whatever its text is. */
+/** Attempts at fitting by token count before falling back to bytes. */
 const countedPackings = 8
 
-/** A first guess at how many bytes a token has: more than it mostly is, so that nothing is given up without need. */
+/** First estimate of the bytes of a token, on the high side so that nothing is dropped without need. */
 const bytesPerToken = 4.5
 
-/** Of a model that names no window bytes alone are counted, and limited by nothing but `rolloutBytes`. */
+/** For a model without a window, bytes count as tokens, and only `rolloutBytes` limits a request. */
 const withoutWindow: TokenWindow = { inputTokens: Infinity, count: (text) => Effect.succeed(byteLength(text)) }
 
-/** The window that a request has to fit; where the model names none, bytes stand for tokens. */
+/** The window that a request must fit; for a model without one, bytes count as tokens. */
 export const windowOf = ({ window = withoutWindow }: ModelClient["Type"]): TokenWindow => window
 
 /**
- * The user message of a stage-one request: the rendering where it fits into the bytes of `rolloutBytes`, and with the
- * instructions into the model's window and into `tokens`. What does not is shown as its evidence instead, packed by worth,
- * whatever the filter: what else the filter lets through is worth least. Of a rollout without evidence the head and the
- * tail are left.
+ * Makes the user message of a stage-one request. It contains the rendered session if that fits into `rolloutBytes` and,
+ * with the instructions, into the model's window and into `tokens`. Otherwise it contains the session's evidence,
+ * packed by worth and independent of the filter, since anything else that the filter lets through is worth least.
+ * Without evidence it contains the head and the tail.
  */
 export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
   path: string,
@@ -38,7 +38,7 @@ export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
   const inputOf = (contents: string) =>
     renderTemplate(stageOneInput, { rollout_path: path, rollout_contents: contents })
   const isWhole = rendering.bytes <= rolloutBytes
-  // No text has more tokens than bytes, so what has few enough bytes need not be counted.
+  // A text has at most as many tokens as bytes, so a text with few enough bytes needs no counting.
   if (isWhole && byteLength(stageOneSystem) + byteLength(inputOf("")) + rendering.bytes <= limit) {
     return inputOf(rendering.text)
   }

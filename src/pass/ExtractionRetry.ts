@@ -7,12 +7,12 @@ import type { SkipReason } from "../domain/thread/Selection.js"
 import type { MalformedAnswer } from "../domain/memory/StageOneOutput.js"
 import type { MemoryFsFailure } from "../services/MemoryFs.js"
 import type { ModelFailure } from "../services/ModelClient.js"
-import type { RolloutUnreadable } from "../services/RolloutStore.js"
+import type { RolloutUnreadable } from "../services/SessionStore.js"
 import { type Claim, type ClaimLost, StateDb, type StateDbFailure } from "../services/StateDb.js"
 import { safeMessageOf } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 
-/** Everything that one candidate can fail with. */
+/** All errors of the extraction of one thread. */
 export type ExtractionError =
   | RolloutUnreadable
   | NotACodexRollout
@@ -26,9 +26,9 @@ export type ExtractionError =
   | ExtractionDefect
 
 /**
- * What a failure means for the thread. `hopeless`: only new content can help. `server`: the thread is not to blame.
- * `environment`: a disk or the state DB is to blame, which may be over at once or last. `lost`: the thread is another
- * pass's now. `attempt`: trying again later may help, a few times.
+ * The consequence of a failure for the thread. `hopeless`: only new content can help. `server`: the thread is not at
+ * fault. `environment`: a disk or the state DB is at fault, which may be over at once or last. `lost`: another pass has
+ * the thread now. `attempt`: trying again later may help, a few times.
  */
 export type Treatment = "hopeless" | "server" | "environment" | "lost" | "attempt"
 
@@ -54,7 +54,7 @@ export const treatmentOf = (error: ExtractionError): Treatment => {
   }
 }
 
-/** Whether the content is the one that failed before and is not to be tried (again) now; and why. */
+/** The reason for which content that failed before is not tried again now; undefined when it may be tried. */
 export const heldBack = (
   { extraction }: ThreadRecord,
   content: RolloutContent,
@@ -71,7 +71,7 @@ export const heldBack = (
         : undefined
 }
 
-/** Records a failure on its thread, as far as the thread is still ours. */
+/** Records a failure for its thread, unless the claim was lost. */
 export const storeFailure = Effect.fnUntraced(function* (
   claim: Claim,
   { extraction, thread }: ThreadRecord,

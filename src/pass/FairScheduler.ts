@@ -2,16 +2,19 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Scheduler from "effect/Scheduler"
 
-/** How long, in milliseconds, fibers run before the event loop turns: well below what a person at a host's terminal notices. */
+/**
+ * Milliseconds that fibers may run before yielding to the event loop; too short for a person at a host's terminal to
+ * notice.
+ */
 const slice = 5
 
 const resolved = Promise.resolve()
 
 /**
- * Runs fibers as Effect's own scheduler does, in microtasks, but lets the event loop turn once they ran for a slice: timers,
- * sockets and signals wait for one slice and one fiber's step at the most. Effect's own counts steps instead, and two
- * thousand of ours are many: several answers that come in at once would keep the next requests from leaving. Where time is
- * virtual a slice never ends, and fibers run as they always do.
+ * Schedules fibers in microtasks, like Effect's own scheduler, but yields to the event loop after each time slice:
+ * timers, sockets and signals wait for at most one slice and one step of a fiber. Effect's scheduler counts steps
+ * instead, and 2,000 steps of this program take long: several answers arriving at once would delay the next requests.
+ * Under virtual time a slice never ends, and fibers run as usual.
  */
 const makeScheduler = (clock: Clock.Clock): Scheduler.Scheduler => {
   const waiting = new Scheduler.PriorityBuckets()
@@ -49,12 +52,14 @@ const makeScheduler = (clock: Clock.Clock): Scheduler.Scheduler => {
     waiting.scheduleTask(task, priority)
     if (!isRunning) {
       isRunning = true
-      // Cheaper than queueMicrotask, which opens an async scope for each.
+      // Cheaper than queueMicrotask, which creates an async scope for each call.
       void resolved.then(run)
     }
   })
 }
 
-/** Has an effect, and all fibers it starts, share the event loop with whatever else the process does. */
+/**
+ * Runs an effect, and all fibers it starts, with a scheduler that shares the event loop with the rest of the process.
+ */
 export const sharingTheEventLoop = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.clockWith((clock) => Effect.withScheduler(effect, makeScheduler(clock)))

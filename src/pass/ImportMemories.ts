@@ -7,7 +7,7 @@ import { type IndexOptions, updateIndex } from "./SessionIndex.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { type ImportedMemory, StateDb } from "../services/StateDb.js"
 
-/** A memory on disk could not be taken into the rebuilt state DB. Its file is left where it is. */
+/** A memory on disk could not be imported into the state DB. Its file is kept. */
 export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("rollout-memories/MemoryNotImported")(
   "MemoryNotImported",
   { path: Schema.String, reason: Schema.String }
@@ -18,12 +18,12 @@ export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("ro
 }
 
 /**
- * Brings the index up to date. A state DB whose index was not completed may be new: where memories lie beside it, the one
- * before was lost, and without them in it the first consolidation would take them away. So they are taken into it, as they
- * are with `reread`, before the index counts as complete: a pass that is killed on the way leaves that to the next. Returns
- * how many threads there are now, and the memories that could not be taken.
+ * Updates the index. If indexing never finished, the state DB may replace a lost one: the memories on disk are then
+ * imported before the index counts as complete, as with `reread`, because the next consolidation would delete them
+ * otherwise. A pass that is killed on the way leaves the import to the next pass. Returns the number of threads, and
+ * the memories that could not be imported.
  */
-export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function* (options: IndexOptions) {
+export const indexWithMemories = Effect.fn("ImportMemories.indexWithMemories")(function* (options: IndexOptions) {
   const mayBeNew = Option.isNone(yield* (yield* StateDb).indexedListing)
   if (!options.reread && !mayBeNew) {
     return { threads: yield* updateIndex(options), failures: [] }
@@ -34,16 +34,16 @@ export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function
 })
 
 /**
- * Takes the memories that are on disk into a state DB that was lost. Returns those that could not be read; a state DB that
- * does not take one ends the pass, before a consolidation misses it.
+ * Imports the memories on disk into a state DB that replaces a lost one. Returns those that could not be read. An
+ * import that the state DB rejects ends the pass, before a consolidation deletes the memory.
  */
-const importMemories = Effect.fn("Rebuild.importMemories")(function* () {
+const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
   const memoryFs = yield* MemoryFs
   const stateDb = yield* StateDb
   const stored = yield* memoryFs.storedTraces
   const redact = stored.length === 0 ? identity : yield* loadRedact
   const take = Effect.fnUntraced(function* (memory: ImportedMemory) {
-    // What a pass that is at the thread wrote since is that pass's to store.
+    // A pass that works on the thread stores its own result.
     const record = yield* stateDb.getThread(memory.threadId)
     if (!Option.exists(record, ({ extraction }) => extraction.claimOwner !== null)) {
       const { memorySummary, traceSummary } = memory

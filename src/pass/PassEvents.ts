@@ -9,21 +9,21 @@ import type * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { PassEvents, Progress, type ProgressEvent } from "../services/Progress.js"
 
-/** Events that are kept for those who follow late, or slowly. */
+/** Number of events kept for readers that start late or read slowly. */
 export const keptEvents = 1_024
 
-/** A pass that can be followed: what is reported to it is in its events. */
-export interface FollowedPass {
+/** The events of one pass: reported by the pass, and streamed to any number of readers. */
+export interface PassEventLog {
   readonly report: Progress["Type"]["report"]
   readonly events: PassEvents["Type"]["events"]
-  /** Says that the pass is over: whoever follows gets what is left, and then the end. What is reported later is lost. */
+  /** Ends the log: readers receive the remaining events and then the end. Later reports are discarded. */
   readonly end: Effect.Effect<void>
 }
 
-/** A pass that begins. It is over when `end` has run. */
-export const make: Effect.Effect<FollowedPass> = Effect.sync(() => {
+/** Creates the log of a pass that begins. It is open until `end` runs. */
+export const make: Effect.Effect<PassEventLog> = Effect.sync(() => {
   const kept: Array<ProgressEvent> = []
-  let told = 0
+  let reported = 0
   let isOver = false
   let changed = Deferred.unsafeMake<void>(FiberId.none)
 
@@ -33,11 +33,14 @@ export const make: Effect.Effect<FollowedPass> = Effect.sync(() => {
     Deferred.unsafeDone(before, Exit.void)
   }
 
-  /** What was told after the first `seen` events, as far as it is kept, waiting where there is nothing yet. */
+  /** The kept events after the first `seen`; waits when there are none yet. */
   const after = (seen: number): Effect.Effect<Option.Option<readonly [Chunk.Chunk<ProgressEvent>, number]>> =>
     Effect.suspend(() =>
-      seen < told
-        ? Effect.succeedSome([Chunk.unsafeFromArray(kept.slice(Math.max(0, kept.length - (told - seen)))), told])
+      seen < reported
+        ? Effect.succeedSome([
+            Chunk.unsafeFromArray(kept.slice(Math.max(0, kept.length - (reported - seen)))),
+            reported
+          ])
         : isOver
           ? Effect.succeedNone
           : Effect.zipRight(Deferred.await(changed), after(seen))
@@ -49,7 +52,7 @@ export const make: Effect.Effect<FollowedPass> = Effect.sync(() => {
         if (!isOver) {
           kept.push(event)
           kept.splice(0, kept.length - keptEvents)
-          told++
+          reported++
           wake()
         }
       }),
@@ -61,7 +64,7 @@ export const make: Effect.Effect<FollowedPass> = Effect.sync(() => {
   }
 })
 
-/** A pass whose events can be followed, and end with the layer's scope: a layer for each pass. */
+/** Provides the events of one pass, which end with the layer's scope. Each pass needs a layer of its own. */
 export const layer: Layer.Layer<PassEvents | Progress> = Layer.scopedContext(
   Effect.map(
     Effect.acquireRelease(make, ({ end }) => end),

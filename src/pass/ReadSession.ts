@@ -8,13 +8,13 @@ import { StateDb } from "../services/StateDb.js"
 import { Settings } from "../settings/Settings.js"
 import { fileOf, partsOf, readParts } from "./ThreadReading.js"
 
-/** A rollout that was read whole. */
+/** A session that was read as a whole. */
 export interface LoadedRollout extends RolloutReading {
   readonly file: RolloutFile
   readonly content: RolloutContent
 }
 
-/** Reads a thread's rollout whole, once. Fails with `RolloutUnreadable` where that cannot be done. */
+/** Reads a thread's whole session once. Fails with `RolloutUnreadable` when that is not possible. */
 export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) {
   const stateDb = yield* StateDb
   const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
@@ -32,7 +32,7 @@ export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) 
 
 const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines, rendering }: LoadedRollout, limit: number) {
   if (malformedLines > 0) {
-    yield* Effect.logWarning(`${malformedLines} lines of ${file.path} are no JSON objects and were skipped`)
+    yield* Effect.logWarning(`${malformedLines} lines of ${file.path} are not JSON objects and were skipped`)
   }
   if (rendering.bytes > limit) {
     yield* Effect.logWarning(`${file.path} renders to ${rendering.bytes} bytes and was cut to ${limit}`)

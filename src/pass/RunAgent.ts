@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ProviderCrossing } from "../domain/memory/ConsolidationError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
-import { believed } from "../domain/model/Spending.js"
+import { plausibleCounts } from "../domain/model/Spending.js"
 import { renderTemplate } from "../domain/text/Template.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "../services/AgentControl.js"
@@ -13,9 +13,9 @@ import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 
 /**
- * What was learned from a session crosses to another provider no more than the session itself does: fails with
- * `ProviderCrossing` where an agent would send a directory's traces to one, unless the settings allow it. Gives the earlier
- * memories that the agent may see. Where it may not see all of them, it does not see what is published either.
+ * Ensures that traces are sent to no other provider than their sessions. Fails with `ProviderCrossing` when an agent
+ * would send a directory's traces to another one, unless the settings allow it. Returns the earlier memories that the
+ * agent may see; if it may not see all of them, it may not see the published memory either.
  */
 export const keepToProvider = Effect.fnUntraced(function* (cwd: string, { earlier, memories }: ConsolidationState) {
   const { provider } = yield* AgentControl
@@ -37,12 +37,12 @@ export const keepToProvider = Effect.fnUntraced(function* (cwd: string, { earlie
   return { earlier: sendable, isPublishedShown: sendable.length === earlier.length }
 })
 
-/** Loaded for the first directory that has more sessions than are kept as traces. */
+/** Loaded for the first directory with more sessions than are kept as traces. */
 const loadEarlier = Effect.promise(() => import("../domain/offline/consolidating/EarlierSessions.js"))
 
 /**
- * What the sessions before those that are kept as traces leave, as the text of a file; empty for nothing. They are read one
- * after the other; one that is gone meanwhile is left out.
+ * Renders the text taken from the sessions before the traces; empty when there is none. The sessions are read one after
+ * another, and one that was deleted meanwhile is left out.
  */
 export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(function* (
   earlier: ConsolidationState["earlier"]
@@ -67,8 +67,8 @@ export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(fun
 })
 
 /**
- * Starts the consolidation agent in a staged copy, whose absolute path is `directory`, and follows it to its end within its
- * time limit. Fails unless it completed: with the model's error where that was why, else with `AgentFailure`.
+ * Starts the consolidation agent in a staged copy, whose absolute path is `directory`, and waits for it within its time
+ * limit. Fails unless it completed: with the model's error if that was the reason, else with `AgentFailure`.
  */
 export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, directory: string) {
   const control = yield* AgentControl
@@ -80,7 +80,8 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
     Effect.scoped,
     Effect.timeoutFail({
       duration: agentTimeLimit,
-      onTimeout: () => new AgentFailure({ directory, reason: "it took longer than it may" })
+      onTimeout: () =>
+        new AgentFailure({ directory, reason: "it exceeded its time limit; raise MEMORIES_AGENT_TIME_LIMIT" })
     })
   )
   const status = Option.getOrUndefined(last)
@@ -92,17 +93,17 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
     case "Interrupted":
       return yield* new AgentFailure({ directory, reason: "it was interrupted" })
     default:
-      return yield* new AgentFailure({ directory, reason: "its status can no longer be followed" })
+      return yield* new AgentFailure({ directory, reason: "its status stream ended without a result; run again" })
   }
 })
 
-/** Counts what an agent's requests cost as it goes: each status says what all of them have cost so far. */
+/** Counts the tokens of an agent's requests as they are reported: each status carries the total so far. */
 const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
   let counted = { inputTokens: 0, outputTokens: 0 }
   return Stream.tap(statuses, (status) => {
     const said =
       status._tag === "Running"
-        ? believed({ input: status.inputTokens, output: status.outputTokens, total: undefined }, false)
+        ? plausibleCounts({ input: status.inputTokens, output: status.outputTokens, total: undefined }, false)
         : undefined
     if (said === undefined) {
       return Effect.void

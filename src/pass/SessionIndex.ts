@@ -11,7 +11,7 @@ import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { withheld, withheldSource } from "../domain/thread/Withheld.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { type KnownRollout, StateDb } from "../services/StateDb.js"
 import { readParts } from "./ThreadReading.js"
 
@@ -25,7 +25,7 @@ interface SeenFile extends KnownRollout, ThreadFile {
 
 /** A file that cannot be read says nothing, and has its row all the same: phase one says why it fails. */
 const readEnds = Effect.fnUntraced(function* (file: RolloutFile, endOrdinal?: number) {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   return yield* Effect.orElseSucceed(store.readEnds(file, endOrdinal), () => noFacts)
 })
 
@@ -114,7 +114,7 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   options: IndexOptions,
   completion?: Effect.Effect<void, E, R>
 ) {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   const stateDb = yield* StateDb
   const listed = yield* store.list
   const { ignoreRules } = options

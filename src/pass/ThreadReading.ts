@@ -5,16 +5,16 @@ import type { MalformedLine, RolloutLine } from "../domain/session/RolloutLine.j
 import { chainOf, joinContents, joinFiles, type RolloutPart } from "../domain/session/RolloutSegments.js"
 import type { RolloutFile, Thread } from "../domain/thread/Thread.js"
 import { noFacts } from "../domain/thread/ThreadFacts.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import { SessionStore } from "../services/SessionStore.js"
 import type { KnownRollout } from "../services/StateDb.js"
 
-/** What exactly was read of a thread. */
+/** The exact content that was read of a thread. */
 interface ReadThread {
   readonly file: RolloutFile
   readonly content: RolloutContent
 }
 
-/** The file that a thread's row names. */
+/** The file named in a thread's row. */
 export const fileOf = (thread: Thread): RolloutFile => ({
   path: thread.rolloutPath,
   size: thread.rolloutSize,
@@ -23,14 +23,14 @@ export const fileOf = (thread: Thread): RolloutFile => ({
 })
 
 /**
- * The files of a thread, as they are to be read one after another; `known` are those that the index knows of it. Of a single
- * one nothing is looked at.
+ * Determines the files of a thread, in reading order; `known` are those that the index has. A single file is not
+ * examined.
  */
 export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
   thread: Thread,
   known: ReadonlyArray<KnownRollout>
 ) {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   const whole = fileOf(thread)
   if (known.length <= 1) {
     const part: RolloutPart = { file: whole, endOrdinal: undefined }
@@ -38,7 +38,7 @@ export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
   }
   const files = yield* Effect.forEach(known, ({ lastRecordAt, modifiedAt, path, size }) => {
     const file: RolloutFile = { path, size, modifiedAt, isArchived: whole.isArchived }
-    // Reading the file whole says why it cannot be read.
+    // An unreadable file is reported later, when it is read as a whole.
     return Effect.map(
       Effect.orElseSucceed(store.readEnds(file), () => noFacts),
       (facts) => ({ path, size, lastRecordAt, file, facts })
@@ -49,15 +49,15 @@ export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
 })
 
 /**
- * Reads the files of a thread one after another, and gives `add` every line that counts. Lines are numbered on from one file
- * to the next, as if the session had been written in one piece. Fails with `RolloutUnreadable` when one of the files cannot
- * be read: a history with a hole is no ground to forget what was learned from the whole.
+ * Reads the files of a thread in order and passes every line that counts to `add`. Line numbers continue across files,
+ * as if the session were one file. Fails with `RolloutUnreadable` when any file cannot be read: an incomplete history
+ * must not replace what was learned from the whole.
  */
 export const readParts = Effect.fn("ThreadReading.readParts")(function* (
   parts: ReadonlyArray<RolloutPart>,
   add: (line: RolloutLine | MalformedLine) => void
 ) {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   let read: ReadThread | undefined
   let linesBefore = 0
   for (const { endOrdinal, file } of parts) {

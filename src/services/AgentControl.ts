@@ -8,48 +8,51 @@ import { ModelError } from "../domain/model/ModelError.js"
 /** The source label of the sessions that a consolidation agent records: they never become memory. */
 export const consolidationSource = "memory_consolidation"
 
-/** Where an agent stands. The last three are final: nothing follows them. */
+/** Status of an agent. The last three are final: no status follows them. */
 export const AgentStatus = Schema.Union(
   Schema.TaggedStruct("Pending", {}),
   Schema.TaggedStruct("Running", {
     turn: Schema.optional(Schema.NonNegativeInt),
     tokens: Schema.optional(Schema.NonNegativeInt),
-    /** What all turns so far have cost, where they cost anything. */
+    /** Tokens of all turns so far; absent when they cost nothing. */
     inputTokens: Schema.optional(Schema.NonNegativeInt),
     outputTokens: Schema.optional(Schema.NonNegativeInt)
   }),
   Schema.TaggedStruct("Completed", {}),
   Schema.TaggedStruct("Errored", {
     message: Schema.String,
-    /** What a model, or its server, failed with, where that was the reason. */
+    /** The failure of a model or its server, when that was the reason. */
     error: Schema.optional(ModelError)
   }),
   Schema.TaggedStruct("Interrupted", {})
 )
 
-/** Where an agent stands. */
+/** See the schema of the same name. */
 export type AgentStatus = typeof AgentStatus.Type
 
-/** Whether an agent has come to its end. */
+/** True when an agent has ended. */
 export const isFinal = (status: AgentStatus): boolean => status._tag !== "Pending" && status._tag !== "Running"
 
-/** What an agent is to do. */
+/** The task of an agent. */
 export interface AgentRequest {
-  /** Whose caps the cost counts against: the pass's owner id. */
+  /** Owner id of the pass whose caps apply. */
   readonly pass: string
-  /** Absolute; its working directory, and the only place where it may write. */
+  /** Absolute path of the agent's working directory, the only place where it may write. */
   readonly directory: string
   readonly prompt: string
   readonly source: typeof consolidationSource
 }
 
-/** An agent at work. It ends with its scope at the latest. */
+/** A running agent. It ends with its scope at the latest. */
 export interface Agent {
-  /** From the current status to a final one. A stream that ends without a final status means that the agent is lost. */
+  /**
+   * Statuses from the current one to a final one. A stream that ends without a final status means that the agent was
+   * lost.
+   */
   readonly status: Stream.Stream<AgentStatus, AgentFailure>
 }
 
-/** The agent could not be started, failed, or can no longer be followed. Its work is not used; trying again may help. */
+/** The agent could not be started, failed, or was lost. Its work is not used; trying again may help. */
 export class AgentFailure extends Schema.TaggedError<AgentFailure>("rollout-memories/AgentFailure")("AgentFailure", {
   directory: Schema.String,
   reason: Schema.String,
@@ -61,13 +64,13 @@ export class AgentFailure extends Schema.TaggedError<AgentFailure>("rollout-memo
 }
 
 /**
- * Starts agents. Several may run at once, never two in one directory: the caller holds the directory's lock for as long as
- * the agent's scope is open, and closing the scope interrupts an agent that is still at work and waits for it to stop.
+ * Starts agents. Several may run at once, but never two in one directory: the caller holds the directory's lock as long
+ * as the agent's scope is open. Closing the scope interrupts a running agent and waits for it to stop.
  */
 export class AgentControl extends Context.Tag("rollout-memories/AgentControl")<
   AgentControl,
   {
-    /** Whose servers see what the agent reads; undefined where nothing leaves this machine. */
+    /** The provider whose servers see what the agent reads; undefined when nothing leaves this machine. */
     readonly provider?: string | undefined
     readonly spawn: (request: AgentRequest) => Effect.Effect<Agent, AgentFailure, Scope.Scope>
   }

@@ -4,11 +4,12 @@ import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { detailOf, diskFaultOf, withDiskFault } from "../domain/memory/DiskFault.js"
 import type { PersonEdits } from "../domain/memory/PersonEdits.js"
+import type { ForgetRule } from "../domain/memory/Forgetting.js"
 import type { MemoryFile } from "../domain/memory/Publication.js"
 import type { TraceHeader } from "../domain/memory/TraceMemory.js"
 import type { ImportedMemory, ProjectRow, ThreadMemory } from "./StateDb.js"
 
-/** Memories cannot be kept there. Nothing was changed; the message says where else to put them. */
+/** The memories home cannot be used. Nothing was changed; the message says how to choose another one. */
 export class MemoriesHomeUnavailable extends Schema.TaggedError<MemoriesHomeUnavailable>(
   "rollout-memories/MemoriesHomeUnavailable"
 )("MemoriesHomeUnavailable", {
@@ -24,7 +25,7 @@ export class MemoriesHomeUnavailable extends Schema.TaggedError<MemoriesHomeUnav
   }
 }
 
-/** A file operation failed. What it was for fails, what was there before is there still; see the disk, then try again. */
+/** A file operation failed. The previous files remain; check the disk, then try again. */
 export class MemoryFsFailure extends Schema.TaggedError<MemoryFsFailure>("rollout-memories/MemoryFsFailure")(
   "MemoryFsFailure",
   { operation: Schema.String, path: Schema.String, cause: Schema.optional(Schema.Defect) }
@@ -35,7 +36,9 @@ export class MemoryFsFailure extends Schema.TaggedError<MemoryFsFailure>("rollou
   }
 }
 
-/** What an agent left may not be published. The published files are as they were; the staged copy is kept to be looked at. */
+/**
+ * An agent's result may not be published. The published files are unchanged; the staged copy is kept for inspection.
+ */
 export class PublishRefused extends Schema.TaggedError<PublishRefused>("rollout-memories/PublishRefused")(
   "PublishRefused",
   { cwd: Schema.String, reasons: Schema.Array(Schema.String) }
@@ -46,42 +49,52 @@ export class PublishRefused extends Schema.TaggedError<PublishRefused>("rollout-
   }
 }
 
-/** Where one project's memory is; all absolute. */
+/** There is no previous generation to restore. Nothing was changed. */
+export class NothingToRestore extends Schema.TaggedError<NothingToRestore>("rollout-memories/NothingToRestore")(
+  "NothingToRestore",
+  { cwd: Schema.String }
+) {
+  override get message(): string {
+    return `there is no earlier generation of the memory of ${this.cwd}: it was consolidated once at most since the last restore or forget`
+  }
+}
+
+/** Absolute paths of one project's memory. */
 export interface MemoryRoot {
   readonly cwd: string
-  /** What readers see. */
+  /** The folder that readers see. */
   readonly memoryPath: string
-  /** Where an agent works. */
+  /** The folder in which an agent works. */
   readonly stagingPath: string
 }
 
-/** A trace memory as a file: its header, the readable part of its name, and the memory. */
+/** A trace memory as a file: its header, the readable part of its name, and the text. */
 export interface TraceFile {
   readonly header: TraceHeader
   readonly slug: string
   readonly trace: string
 }
 
-/** A staged copy that an agent may work in, and all that its result will be held against. */
+/** A staged copy for an agent, and everything that its result is checked against. */
 export interface Staging {
   readonly root: MemoryRoot
   readonly edits: PersonEdits
   readonly personalFiles: ReadonlyArray<string>
   readonly deletedFiles: ReadonlyArray<string>
-  /** What was staged and is not the agent's to change. */
+  /** Staged files that the agent may not change. */
   readonly untouchable: ReadonlyArray<MemoryFile>
-  /** What readers saw when the copy was made. */
+  /** The published files when the copy was made. */
   readonly outside: ReadonlyArray<MemoryFile>
-  /** What lay around it. */
+  /** Paths around the published files when the copy was made. */
   readonly outsideNames: ReadonlyArray<string>
 }
 
-/** A trace file as it was found: the memory that it holds, or why it holds none that can be used. */
+/** A trace file on disk: its memory, or the reason for which it cannot be used. */
 export type StoredTrace =
   | { readonly _tag: "Readable"; readonly path: string; readonly memory: ImportedMemory }
   | { readonly _tag: "Unreadable"; readonly path: string; readonly reason: string }
 
-/** What readers see of one project's memory; a text is empty where its file is not there. */
+/** The published memory of one project; a text is empty when its file does not exist. */
 export interface PublishedMemory {
   readonly root: MemoryRoot
   /** `MEMORY.md`. */
@@ -92,96 +105,119 @@ export interface PublishedMemory {
   readonly skills: ReadonlyArray<{ readonly path: string; readonly text: string }>
 }
 
-/** What an agent is given beside traces and notes. */
-export interface Beside {
-  /** What the sessions before the traces leave; empty for nothing. */
+/** Further inputs of an agent beside traces and notes. */
+export interface AgentInputs {
+  /** Text taken from the sessions before the traces; empty when there is none. */
   readonly earlier: string
-  /** Whether it may read the memory that is published now. */
+  /** True when the agent may read the published memory. */
   readonly isPublishedShown: boolean
 }
 
-/** What a publish is made of. */
+/** The inputs of a publish. */
 export interface Publish {
-  /** Of what was consumed; see `fingerprintOf`. */
+  /** Fingerprint of the consolidation's inputs; see `fingerprintOf`. */
   readonly fingerprint: string
-  /** The same by its content; see `fingerprintOfContent`. */
+  /** Fingerprint of the inputs by content; see `fingerprintOfContent`. */
   readonly content?: string
   /** The traces that may be cited. */
   readonly threadIds: ReadonlyArray<string>
-  /** The trace memories of every session of the directory that is on record: what the result says of the user is held against them. */
+  /**
+   * The trace memories of all recorded sessions of the directory; statements about the user are checked against them.
+   */
   readonly traces: ReadonlyArray<string>
 }
 
 /**
- * The files of every project's memory.
+ * Stores the files of every project's memory.
  *
- * `storeTrace` may run at any time, for one thread once at a time: its caller holds the thread's claim. `published` may be
- * asked at any time by anybody. All that names a cwd besides is for the holder of that cwd's lock alone. Whatever is
- * interrupted or killed leaves each file as it was or as it was to be; a publish that was cut short is finished by `resume`.
+ * `storeTrace` may run at any time, but only once at a time for one thread: its caller holds the thread's claim.
+ * `published` may be called at any time by anyone. Every other operation on a cwd is reserved for the holder of that
+ * cwd's lock. An interrupted or killed operation leaves each file either old or new; `resume` finishes a publish that
+ * was cut short.
  */
 export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
   MemoryFs,
   {
-    /** Makes the memories home, for its owner only; one that another program manages is left alone. */
+    /** Creates the memories home, for its owner only; fails when another program manages the folder. */
     readonly prepare: Effect.Effect<void, MemoriesHomeUnavailable>
-    /** What a person wrote into the file `ignore` of the memories home, gitignore's syntax; empty where there is none. */
+    /**
+     * The text of the file `ignore` in the memories home, in gitignore's syntax; empty when the file does not exist.
+     */
     readonly ignoreText: Effect.Effect<string, MemoryFsFailure>
     readonly rootOf: (cwd: string) => MemoryRoot
-    /** What readers see now, also while a pass publishes; each text is whole. What is a symbolic link is not there. */
+    /**
+     * Reads the published memory, also while a pass publishes; each text is complete. Symbolic links count as missing.
+     */
     readonly published: (cwd: string) => Effect.Effect<PublishedMemory, MemoryFsFailure>
     /**
-     * Writes a trace file, then runs `commit`. When that fails or is interrupted, what was there before is there again;
-     * when it succeeds, the thread's files under other names go.
+     * Writes a trace file, then runs `commit`. If that fails or is interrupted, the previous file is restored; if it
+     * succeeds, the thread's files under other names are removed.
      */
     readonly storeTrace: <A, E, R>(
       trace: TraceFile,
       commit: Effect.Effect<A, E, R>
     ) => Effect.Effect<string, E | MemoryFsFailure, R>
-    /** Every trace file of every project, to make a lost state DB from. */
+    /** Reads every trace file of every project, to restore a lost state DB. */
     readonly storedTraces: Effect.Effect<ReadonlyArray<StoredTrace>, MemoryFsFailure>
-    /** The threads that have a trace file. */
+    /** The threads that have a trace file in a directory's memory. */
     readonly tracesOf: (cwd: string) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure>
     /**
-     * Makes the phase-one files what the rows say: trace files that are missing or differ are written, those of other
-     * threads go, `memory_summary.md` is rebuilt. Gives a warning for each single file that could not be removed.
+     * Makes the phase-one files match the rows: writes missing and different trace files, removes those of other
+     * threads, and rebuilds `memory_summary.md`. Returns a warning for each file that could not be removed.
      */
     readonly refresh: (
       cwd: string,
       memories: ReadonlyArray<ThreadMemory>
     ) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure>
-    /** Takes away all that was learned of a project. */
+    /** Removes everything that was learned about a project. */
     readonly clear: (cwd: string) => Effect.Effect<void, MemoryFsFailure>
-    /** What the published files were made from, when there are any. */
+    /** Fingerprint of the published files' inputs; none when nothing is published. */
     readonly publishedFingerprint: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
-    /** The same by its content; see `fingerprintOfContent`. */
+    /** Fingerprint of the published files' inputs by content; see `fingerprintOfContent`. */
     readonly publishedContent: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /**
-     * Makes a fresh staged copy of exactly these memories. What the last consolidation left is not there, but for its text
-     * to read, where it may be shown. The notes that people left count as lines that they wrote.
+     * Creates a new staged copy of exactly these memories. The previous consolidation's result is left out, except for
+     * its text where that may be shown. The user's notes count as lines that a person wrote.
      */
     readonly stage: (
       cwd: string,
       memories: ReadonlyArray<ThreadMemory>,
       notes: ReadonlyArray<string>,
-      beside?: Beside
+      inputs?: AgentInputs
     ) => Effect.Effect<Staging, MemoryFsFailure>
     /**
-     * What changed outside a staged copy since it was made, with what readers see put back as it was. A trace file whose
-     * thread another pass is at, as `isBusy` tells, may change.
+     * Finds the paths that changed outside a staged copy since it was made, and restores the files that readers see. A
+     * trace file may change while another pass is working on its thread, as `isBusy` tells.
      */
     readonly restoreOutside: <E, R>(
       staging: Staging,
       isBusy: (threadId: string) => Effect.Effect<boolean, E, R>
     ) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure | E, R>
-    /** Publishes what the agent left, when it may be; then the generation before is in `previous/`. */
+    /** Checks and publishes the agent's result; the previous generation is then in `previous/`. */
     readonly publish: (staging: Staging, publish: Publish) => Effect.Effect<void, PublishRefused | MemoryFsFailure>
-    /** Takes the secrets out of a staged copy that stays to be looked at because it was not published. */
+    /** Redacts a staged copy that was not published and is kept for inspection. */
     readonly redactStaging: (cwd: string) => Effect.Effect<void, MemoryFsFailure>
-    /** Finishes a publish that was cut short. Returns what it was made from; none when there was nothing to finish. */
+    /**
+     * Finishes a publish that was cut short. Returns the fingerprint of its inputs; none when there was nothing to
+     * finish.
+     */
     readonly resume: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
-    /** Removes the staged copy, and what a killed publish left. */
+    /** Removes the staged copy and the leftovers of a killed publish. */
     readonly discardStaging: (cwd: string) => Effect.Effect<void, MemoryFsFailure>
-    /** Writes which folder belongs to which project, when that changed. */
+    /** Writes the list of projects and their folders, when it changed. */
     readonly describeProjects: (projects: ReadonlyArray<ProjectRow>) => Effect.Effect<void, MemoryFsFailure>
+    /**
+     * Removes everything that `rule` names from all files of a directory: traces, published files, the record of the
+     * publish, the staged copy, and the kept generations. Other traces stay byte for byte. Leaves a publish for
+     * `resume` to finish.
+     */
+    readonly forget: (cwd: string, rule: ForgetRule) => Effect.Effect<void, MemoryFsFailure>
+    /**
+     * Restores the previous generation and records it as made from the inputs of `fingerprint`; the replaced one
+     * becomes the previous generation. Leaves a publish for `resume` to finish.
+     */
+    readonly restore: (cwd: string, fingerprint: string) => Effect.Effect<void, NothingToRestore | MemoryFsFailure>
+    /** Removes the corrupt state DBs that were set aside. */
+    readonly removeSetAside: Effect.Effect<void, MemoryFsFailure>
   }
 >() {}

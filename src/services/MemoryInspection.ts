@@ -4,14 +4,14 @@ import type * as Option from "effect/Option"
 import type { PublicationRecord } from "../domain/memory/Publication.js"
 import type { MemoryFsFailure, MemoryRoot } from "./MemoryFs.js"
 
-/** A text file below a memory root, by its path with `/`. */
-export interface ShelvedFile {
+/** A text file, by its path below a memory root, with `/`. */
+export interface MemoryTextFile {
   readonly path: string
   readonly text: string
 }
 
-/** Something in the memories home that a person should know of. */
-export interface ShelfFinding {
+/** A problem in the memories home that the user should know about. */
+export interface HomeFinding {
   readonly path: string
   readonly problem:
     | "not writable"
@@ -23,20 +23,22 @@ export interface ShelfFinding {
     | "managed by Codex"
 }
 
-/** The files of the memories home, for people to look at. Reads only; each file is as it was at some one instant. */
-export class MemoryShelf extends Context.Tag("rollout-memories/MemoryShelf")<
-  MemoryShelf,
+/**
+ * Inspects the files of the memories home for commands that show them. Reads only; each file is read at one instant.
+ */
+export class MemoryInspection extends Context.Tag("rollout-memories/MemoryInspection")<
+  MemoryInspection,
   {
     readonly rootOf: (cwd: string) => MemoryRoot
-    /** Of everything below the memories home; 0 where there is none. */
+    /** Total size of everything below the memories home; 0 when it does not exist. */
     readonly bytes: Effect.Effect<number, MemoryFsFailure>
-    /** A directory's `MEMORY.md`. */
+    /** Text of a directory's `MEMORY.md`. */
     readonly memoryText: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
-    /** All that agents read of a directory's memory. */
-    readonly files: (cwd: string) => Effect.Effect<ReadonlyArray<ShelvedFile>, MemoryFsFailure>
-    /** What was published there. */
+    /** The Markdown files of a directory's memory, in the order of their paths. */
+    readonly files: (cwd: string) => Effect.Effect<ReadonlyArray<MemoryTextFile>, MemoryFsFailure>
+    /** The record of a directory's last publish. */
     readonly record: (cwd: string) => Effect.Effect<Option.Option<PublicationRecord>, MemoryFsFailure>
     readonly hasPrevious: (cwd: string) => Effect.Effect<boolean, MemoryFsFailure>
-    readonly findings: Effect.Effect<ReadonlyArray<ShelfFinding>, MemoryFsFailure>
+    readonly findings: Effect.Effect<ReadonlyArray<HomeFinding>, MemoryFsFailure>
   }
 >() {}

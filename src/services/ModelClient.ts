@@ -8,7 +8,7 @@ import type { SessionEvidence } from "../domain/evidence/SessionEvidence.js"
 import type { Thread } from "../domain/thread/Thread.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
 
-/** What one request costs, in tokens. */
+/** Tokens of one request. */
 export class TokenUsage extends Schema.Class<TokenUsage>("rollout-memories/TokenUsage")({
   inputTokens: Schema.NonNegativeInt,
   outputTokens: Schema.NonNegativeInt
@@ -26,18 +26,18 @@ export interface ItemFinished {
   readonly text: string | undefined
 }
 
-/** The answer is whole. Nothing follows. */
+/** The answer is complete; no event follows. */
 export interface Completed {
   readonly _tag: "Completed"
   readonly usage: TokenUsage
 }
 
-/** What a model sends back. */
+/** An event of a model's answer. */
 export type ModelEvent = TextDelta | ItemFinished | Completed
 
 /** One stage-one request: no tools, no parallel tool calls, one object as the answer. */
 export interface StageOneRequest {
-  /** Whose caps the cost counts against: the pass's owner id. */
+  /** Owner id of the pass whose caps apply. */
   readonly pass: string
   readonly thread: Thread
   /** The stage-one system prompt. */
@@ -45,13 +45,13 @@ export interface StageOneRequest {
   /** The user message: the rollout's path and its rendering. */
   readonly input: string
   readonly outputSchema: JSONSchema.JsonSchema7Root
-  /** The same session as decoded events, so that an answer without a model need not parse the rendering. */
+  /** The session's decoded events, so that an answer by rule need not parse the rendering. */
   readonly evidence: SessionEvidence
 }
 
 /**
- * The model, or its server, did not answer. `isServerSide` says that the thread is not to blame (too many requests, a
- * server error, a time-out): it may be tried again at the next pass and no attempt is counted against it.
+ * The model or its server did not answer. `isServerSide` means that the thread is not at fault (too many requests, a
+ * server error, a time-out): the next pass may try again, and no attempt is counted against it.
  */
 export class ModelFailure extends Schema.TaggedError<ModelFailure>("rollout-memories/ModelFailure")("ModelFailure", {
   threadId: ThreadId,
@@ -64,35 +64,39 @@ export class ModelFailure extends Schema.TaggedError<ModelFailure>("rollout-memo
   }
 }
 
-/** How much a model can be asked at a time, and how that is counted. */
+/** The limit of a request in tokens, and the function that counts them. */
 export interface TokenWindow {
-  /** Tokens of everything that a request says: the window less what is kept for the answer. */
+  /** Maximum tokens of a whole request: the context window minus the room for the answer. */
   readonly inputTokens: number
-  /** Tokens of a text, as the model's own tokenizer has them. Never fewer than 0, never more than its UTF-8 bytes. */
+  /** Counts a text by the model's own tokenizer. At least 0, and at most the text's UTF-8 bytes. */
   readonly count: (text: string) => Effect.Effect<number>
 }
 
 /**
- * Writes trace memories. Requests may run at the same time, as many as phase one's concurrency allows; interrupting a
- * stream gives its request up.
+ * Writes trace memories. Requests may run concurrently, up to phase one's concurrency; interrupting a stream cancels
+ * its request.
  */
 export class ModelClient extends Context.Tag("rollout-memories/ModelClient")<
   ModelClient,
   {
-    /** How the report names it. */
+    /** Name of the model in reports. */
     readonly name: string
-    /** Whose servers see what is asked; undefined where nothing leaves this machine. A session goes to its own provider only. */
+    /**
+     * The provider whose servers see the request; undefined when nothing leaves this machine. A session is sent only to
+     * its own provider.
+     */
     readonly provider?: string | undefined
     /**
-     * Whether its answers are taken from the evidence by rule: nothing in them needs to be looked up, and what the user typed
-     * is known from what others wrote.
+     * True when answers are made from the evidence by rule. Their quotations need no lookup, and they already separate
+     * the user's words from those of others.
      */
     readonly answersByRule?: boolean | undefined
-    /** Undefined where bytes alone limit a request. */
+    /** The limit of a request in tokens; undefined when only bytes limit it. */
     readonly window?: TokenWindow | undefined
     /**
-     * Ends with `Completed`; a stream that ends without it is taken for an error. Nothing is sent before the stream is run,
-     * but it is made before the request's turn comes: what it takes to put the request together may be done by then.
+     * Streams an answer that ends with `Completed`; a stream that ends without it is an error. The stream is created
+     * before the request's turn comes, so the request may be prepared then, but nothing is sent before the stream is
+     * run.
      */
     readonly stream: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelFailure | ModelError>
   }

@@ -1,24 +1,24 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 
-/** One process among all that ever ran: pids are used again, so the time it started belongs to it. */
+/** Identifies one process. Pids are reused, so its start time is part of it. */
 export interface ProcessIdentity {
-  /** The boot and the pid namespace; undefined where the system does not tell. */
+  /** The boot and the pid namespace; undefined when the system does not provide them. */
   readonly host: string | undefined
   readonly pid: number
-  /** As the system counts it; undefined where it does not tell. */
+  /** Start time in the system's own units; undefined when the system does not provide it. */
   readonly startedAt: string | undefined
 }
 
 /**
- * Who we are among the processes of this host, and whether others are still there. Work that a process left behind can be
- * taken over at once when its process is known to be gone.
+ * Identifies this process, and tells whether others have ended. Work of a process that is known to have ended can be
+ * taken over at once.
  */
 export class ProcessTable extends Context.Tag("rollout-memories/ProcessTable")<
   ProcessTable,
   {
     readonly self: ProcessIdentity
-    /** True only when it is certain: a process of another host, or of an unknown one, is never gone. */
+    /** True only when the process has certainly ended; never for one of another or an unknown host. */
     readonly isGone: (identity: ProcessIdentity) => Effect.Effect<boolean>
   }
 >() {}

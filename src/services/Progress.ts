@@ -7,12 +7,14 @@ import { SkipReason } from "../domain/thread/Selection.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
 
 /**
- * What a pass has just done, in the order it happens, for people and for JSON. Never any text of a prompt or of a memory.
+ * Events of a pass, in the order in which they happen, for people and as JSON. They never contain text of a prompt or
+ * of a memory.
  *
- * Once: `Indexed`. Of a thread: `Skipped` alone, or `Claimed`, then `Asked` for each request that a model is sent, then one
- * of `Extracted`, `NoOutput`, `Skipped` and `ExtractionFailed`. Of a directory: `Locked`, or `Consolidating` where an agent
- * is needed, then one of `Published`, `Unchanged` and `ConsolidationFailed`; one that became dirty meanwhile goes round
- * again. What happens at the same time comes mixed; what an interrupted pass had begun has no end.
+ * `Indexed` comes once. Each thread gives either `Skipped`, or `Claimed`, then `Asked` for each request to a model,
+ * then one of `Extracted`, `NoOutput`, `Skipped` and `ExtractionFailed`. Each directory gives `Locked`, or
+ * `Consolidating` when an agent is needed, then one of `Published`, `Unchanged` and `ConsolidationFailed`; a directory
+ * that became dirty meanwhile starts again. Events of concurrent work are interleaved, and an interrupted pass leaves
+ * sequences incomplete.
  */
 export const ProgressEvent = Schema.Union(
   Schema.TaggedStruct("Indexed", { threads: Schema.NonNegativeInt, changed: Schema.NonNegativeInt }),
@@ -32,24 +34,24 @@ export const ProgressEvent = Schema.Union(
 /** See the schema of the same name. */
 export type ProgressEvent = typeof ProgressEvent.Type
 
-/** Where a pass says how far it is. Telling it must not fail, and must not take long: the pass waits for it. */
+/** Receives the events of a pass. Reporting must not fail and must not take long, since the pass waits for it. */
 export class Progress extends Context.Tag("rollout-memories/Progress")<
   Progress,
   { readonly report: (event: ProgressEvent) => Effect.Effect<void> }
 >() {}
 
-/** How far a pass is, for whoever wants to follow it. */
+/** The events of a pass, for any number of readers. */
 export class PassEvents extends Context.Tag("rollout-memories/PassEvents")<
   PassEvents,
   {
     /**
-     * Every event from the first one on, whenever one begins to follow, and its end with that of the pass. Any number may
-     * follow at the same time, and none holds the pass up or makes it grow: the last 1,024 are kept, once for all, and
-     * whoever is further behind goes on with the oldest of them.
+     * Streams every event from the first one, however late the reading starts, and ends with the pass. Any number of
+     * readers may read at the same time. None delays the pass or makes it use more memory: the last 1,024 events are
+     * kept once for all readers, and a reader that falls further behind continues with the oldest of them.
      */
     readonly events: Stream.Stream<ProgressEvent>
   }
 >() {}
 
-/** Nobody is told. */
+/** Discards all events. */
 export const layerSilent: Layer.Layer<Progress> = Layer.succeed(Progress, { report: () => Effect.void })

@@ -3,14 +3,14 @@ import type * as Effect from "effect/Effect"
 import type { FileKind } from "../domain/memory/FileKind.js"
 
 /**
- * Tells a symbolic link from what it leads to, and a file from what only seems to be one, before anything is opened: nothing
- * is written or read through a link, and opening a FIFO waits for whoever writes to it. The platform's file system follows
- * links, and can tell one only by failing to read it; a failure for every file of every memory costs more than all else.
+ * Tells the kind of an entry before anything is opened. Nothing is read or written through a symbolic link, and opening
+ * a FIFO would wait for a writer. The platform's file system follows links and detects one only by a failing read; such
+ * a failure for every file of every memory would cost more than everything else.
  */
 export class SymbolicLinks extends Context.Tag("rollout-memories/SymbolicLinks")<
   SymbolicLinks,
   {
-    /** What stands at a path, no link followed at its end. */
+    /** The kind of the entry at a path; a link at its end is not followed. */
     readonly kindOf: (path: string) => Effect.Effect<FileKind>
   }
 >() {}

@@ -2,9 +2,9 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 
 /**
- * Makes one name of all the names a working directory goes by, since memories are bucketed by it: its canonical path;
- * below a Windows drive under WSL in lower case; as it stands where it cannot be resolved, because it is gone or belongs to
- * another machine. Never fails.
+ * Gives a working directory one name, since memories are stored by it: its canonical path, in lower case below a
+ * Windows drive under WSL. A directory that cannot be resolved, because it is gone or on another machine, keeps the
+ * given path. Never fails.
  */
 export class WorkingDirectories extends Context.Tag("rollout-memories/WorkingDirectories")<
   WorkingDirectories,

@@ -36,7 +36,12 @@ export const settings = {
     64,
     "Requests, and directories, worked on at the same time; up to twice as many rollouts are open."
   ),
-  tracesPerCwd: integer(10, 1, 1_000, "Traces kept per directory."),
+  tracesPerCwd: integer(
+    10,
+    1,
+    1_000,
+    "Traces kept as files per directory; wishes and verified fixes of older sessions are consolidated too."
+  ),
   lockLease: seconds(600, 86_400, "The lease of a directory's lock, in seconds."),
   claimLease: seconds(600, 86_400, "The lease of a rollout's claim, in seconds."),
   rolloutBytes: integer(

@@ -7,12 +7,12 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { ModelError } from "../domain/model/ModelError.js"
 import type { StageOneOutput } from "../domain/memory/StageOneOutput.js"
-import * as AgentControlFunction from "../layers/agent/FromFunction.js"
+import * as AgentControlFromFunction from "../layers/agent/FromFunction.js"
 import * as FileSystemMemory from "../layers/memory/FileSystemMemory.js"
-import * as MemoryFsPlatform from "../layers/memory/MemoryFs.js"
-import * as ModelClientFunction from "../layers/model/FromFunction.js"
+import * as MemoryFsLayer from "../layers/memory/MemoryFs.js"
+import * as ModelClientFromFunction from "../layers/model/FromFunction.js"
 import * as ProcessTableMemory from "../layers/node/ProcessTableMemory.js"
-import * as RolloutStoreMemory from "../layers/sessions/RolloutStoreMemory.js"
+import * as SessionStoreMemory from "../layers/sessions/SessionStoreMemory.js"
 import * as StateDbMemory from "../layers/StateDbMemory.js"
 import * as WorkingDirectoriesNode from "../layers/node/WorkingDirectories.js"
 import type { PassServices } from "../host/MemoriesStartup.js"
@@ -21,7 +21,7 @@ import { AgentControl, type AgentRequest } from "../services/AgentControl.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient, type ModelEvent, type ModelFailure, type StageOneRequest } from "../services/ModelClient.js"
 import { Progress, type ProgressEvent } from "../services/Progress.js"
-import { RolloutStore } from "../services/RolloutStore.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { StateDb } from "../services/StateDb.js"
 import * as Settings from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
@@ -64,7 +64,7 @@ export interface WorldOptions {
 }
 
 /** A rollout of a world, whole and with its time, so that a test can change it. */
-interface WorldRollout extends RolloutStoreMemory.HeldRollout {
+interface WorldRollout extends SessionStoreMemory.HeldRollout {
   readonly content: string
   readonly modifiedAt: number
 }
@@ -91,7 +91,7 @@ export class World {
     agentControl: new Faults<AgentControl["Type"]>(),
     memoryFs: new Faults<MemoryFs["Type"]>(),
     modelClient: new Faults<ModelClient["Type"]>(),
-    rolloutStore: new Faults<RolloutStore["Type"]>(),
+    sessionStore: new Faults<SessionStore["Type"]>(),
     stateDb: new Faults<StateDb["Type"]>()
   }
   /** All that a pass runs on. */
@@ -107,21 +107,21 @@ export class World {
     )
     this.layer = Layer.mergeAll(
       faults.stateDb.wrapLayer(StateDb, stateDb),
-      faults.rolloutStore.wrapLayer(
-        RolloutStore,
-        RolloutStoreMemory.layer(() => this.rollouts.values())
+      faults.sessionStore.wrapLayer(
+        SessionStore,
+        SessionStoreMemory.layer(() => this.rollouts.values())
       ),
-      faults.memoryFs.wrapLayer(MemoryFs, MemoryFsPlatform.layer),
+      faults.memoryFs.wrapLayer(MemoryFs, MemoryFsLayer.layer),
       faults.modelClient.wrapLayer(
         ModelClient,
-        ModelClientFunction.layer("scripted", (request) => {
+        ModelClientFromFunction.layer("scripted", (request) => {
           this.requests.push(request)
           return model(request)
         })
       ),
       faults.agentControl.wrapLayer(
         AgentControl,
-        AgentControlFunction.layer((request) => {
+        AgentControlFromFunction.layer((request) => {
           this.spawned.push(request)
           return agent(request)
         })

@@ -5,7 +5,7 @@ import { countTokens } from "gpt-tokenizer/encoding/o200k_base"
 import { dirname, join } from "node:path"
 import { closeTag, openTag } from "../../src/domain/session/MemoryTag.js"
 import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
-import * as MemoryFsPlatform from "../../src/layers/memory/MemoryFs.js"
+import * as MemoryFsLayer from "../../src/layers/memory/MemoryFs.js"
 import * as ProcessTableMemory from "../../src/layers/node/ProcessTableMemory.js"
 import { forCwd } from "../../src/delivery/MemoryContext.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
@@ -21,7 +21,7 @@ const directories = Layer.succeed(WorkingDirectories, {
 })
 
 const layer = () =>
-  MemoryFsPlatform.layer.pipe(
+  MemoryFsLayer.layer.pipe(
     Layer.provideMerge(Layer.mergeAll(FileSystemMemory.layer, ProcessTableMemory.layer, directories)),
     Layer.provide(Settings.layer({ codexHome: "/codex", memoriesHome: "/memories" }))
   )

@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { MemoriesStartup } from "rollout-memories"
 import * as Layers from "rollout-memories/layers"
-import * as AgentControlFunction from "rollout-memories/layers/agent/FromFunction"
+import * as AgentControlFromFunction from "rollout-memories/layers/agent/FromFunction"
 import * as ModelClientLanguageModel from "rollout-memories/layers/model/LanguageModel"
 
 /** The host's own: the model of its sessions, and a function that runs an agent in a directory. */
@@ -22,7 +22,9 @@ export const memories = <E extends { readonly message: string }>(host: Host<E>, 
         ModelClientLanguageModel.layer({ name: "the host's model", provider: "openai" }).pipe(
           Layer.provide(host.model)
         ),
-        AgentControlFunction.layer(({ directory, prompt }) => host.runAgent(directory, prompt), { provider: "openai" })
+        AgentControlFromFunction.layer(({ directory, prompt }) => host.runAgent(directory, prompt), {
+          provider: "openai"
+        })
       )
     })
   )

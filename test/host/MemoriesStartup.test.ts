@@ -2,15 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Option, Scope, Stream, TestClock } from "effect"
 import * as MemoriesStartup from "../../src/host/MemoriesStartup.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
-import * as AgentControlFunction from "../../src/layers/agent/FromFunction.js"
+import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.js"
 import * as ModelClientLanguageModel from "../../src/layers/model/LanguageModel.js"
-import * as RolloutStoreMemory from "../../src/layers/sessions/RolloutStoreMemory.js"
+import * as SessionStoreMemory from "../../src/layers/sessions/SessionStoreMemory.js"
 import { StateDb, StateDbUnavailable } from "../../src/services/StateDb.js"
 import { AgentControl } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { ModelClient } from "../../src/services/ModelClient.js"
 import type { ProgressEvent } from "../../src/services/Progress.js"
-import { RolloutStore } from "../../src/services/RolloutStore.js"
+import { SessionStore } from "../../src/services/SessionStore.js"
 import { Settings } from "../../src/settings/Settings.js"
 import { Templates } from "../../src/services/Templates.js"
 import { languageModel, wholeAnswer } from "../support/languageModel.js"
@@ -62,11 +62,11 @@ describe("MemoriesStartup.layer", () => {
     const world = new World()
     const start = startOfFixtures
     const host = Layer.mergeAll(
-      RolloutStoreMemory.layer([{ path: "session-1", content: simpleSession({ id: threadIdOf(1), start }) }]),
+      SessionStoreMemory.layer([{ path: "session-1", content: simpleSession({ id: threadIdOf(1), start }) }]),
       ModelClientLanguageModel.layer({ name: "the host's model" }).pipe(
         Layer.provide(languageModel(() => Stream.fromIterable(wholeAnswer(JSON.stringify(traceAbout("ferries"))))))
       ),
-      AgentControlFunction.layer((request, report) =>
+      AgentControlFromFunction.layer((request, report) =>
         Effect.zipRight(
           report({ _tag: "Running", turn: 1, inputTokens: 20, outputTokens: 2 }),
           writeMemory(request, "written by the host's agent")
@@ -125,7 +125,7 @@ describe("MemoriesStartup.layer", () => {
         const services = Layer.effectContext(
           Effect.map(
             Effect.context<Services>(),
-            Context.pick(AgentControl, MemoryFs, ModelClient, RolloutStore, Settings, StateDb, Templates)
+            Context.pick(AgentControl, MemoryFs, ModelClient, SessionStore, Settings, StateDb, Templates)
           )
         )
         const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, services))

@@ -29,11 +29,11 @@ const importedBeside = (owner: string | undefined) => {
 }
 
 describe("a pass over a state DB whose index was not completed", () => {
-  it.effect("takes the memory of a thread that is on disk", () =>
+  it.effect("imports a thread's memory from disk", () =>
     Effect.map(importedBeside(undefined), (isThere) => assert.isTrue(isThere))
   )
 
-  it.effect("leaves that of a thread which another pass is at to that pass", () =>
+  it.effect("leaves the memory of a thread claimed by another pass to that pass", () =>
     Effect.map(importedBeside("another pass"), (isThere) => assert.isFalse(isThere))
   )
 })

@@ -483,7 +483,7 @@ describe("phase two: an agent that cannot be trusted", () => {
     return Effect.gen(function* () {
       yield* TestClock.setTime(aDayLater)
       const report = yield* runPass({ all: false, rebuildIndex: false })
-      assert.isTrue(report.consolidated[0]?.error?.message.includes("no longer be followed"))
+      assert.isTrue(report.consolidated[0]?.error?.message.includes("ended without a result"))
       assert.isTrue(yield* lockIsFree)
     }).pipe(Effect.provide(Layer.merge(world.layer, lost)))
   })

@@ -4,8 +4,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema, Stream } from "effect"
 import { statSync } from "node:fs"
 import { PassReport } from "../../src/domain/report/Report.js"
-import * as AgentControlFunction from "../../src/layers/agent/FromFunction.js"
-import * as ModelClientFunction from "../../src/layers/model/FromFunction.js"
+import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.js"
+import * as ModelClientFromFunction from "../../src/layers/model/FromFunction.js"
 import { ModelFailure } from "../../src/services/ModelClient.js"
 import { bytesBelow, leaksIn, writePlantedHome } from "../support/plantedHome.js"
 import { runMain, temporaryFolder } from "../support/program.js"
@@ -52,7 +52,7 @@ describe("a home full of secrets", () => {
         const { codexHome, memoriesHome } = yield* homes
         const requests: Array<readonly [string, string]> = []
         const duringWork: Array<string> = []
-        const model = ModelClientFunction.layer("scripted", (request) => {
+        const model = ModelClientFromFunction.layer("scripted", (request) => {
           requests.push([`the request for ${request.thread.id}`, JSON.stringify(request)])
           return Stream.fromIterable(
             answer({
@@ -62,7 +62,7 @@ describe("a home full of secrets", () => {
           )
         })
         const agent = Layer.provide(
-          AgentControlFunction.layer((request) =>
+          AgentControlFromFunction.layer((request) =>
             Effect.gen(function* () {
               duringWork.push(...leaksIn([...bytesBelow(memoriesHome), ["the prompt", request.prompt]]))
               yield* writeMemory(request)
@@ -84,13 +84,13 @@ describe("a home full of secrets", () => {
     () =>
       Effect.gen(function* () {
         const { codexHome, memoriesHome } = yield* homes
-        const model = ModelClientFunction.layer("scripted", ({ thread }) =>
+        const model = ModelClientFromFunction.layer("scripted", ({ thread }) =>
           thread.id.includes("-7abc-") && thread.title?.startsWith("deploy") === true
             ? Stream.fail(new ModelFailure({ threadId: thread.id, reason: everySecret, isServerSide: false }))
             : Stream.fromIterable(answer({ traceMemory: "# fine\nnothing", summary: "fine" }))
         )
         const agent = Layer.provide(
-          AgentControlFunction.layer((request) => writeMemory(request, `- ${everySecret.split("\n")[0]}`)),
+          AgentControlFromFunction.layer((request) => writeMemory(request, `- ${everySecret.split("\n")[0]}`)),
           NodeFileSystem.layer
         )
         const report = yield* realPass({ codexHome, memoriesHome, model, agent })

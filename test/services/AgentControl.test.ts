@@ -4,7 +4,7 @@ import { Chunk, Context, Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { RateLimited } from "../../src/domain/model/ModelError.js"
 import { renderMemorySummary } from "../../src/domain/memory/MemorySummary.js"
 import { renderTraceFile, traceFileName } from "../../src/domain/memory/TraceMemory.js"
-import * as AgentControlFunction from "../../src/layers/agent/FromFunction.js"
+import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.js"
 import * as AgentControlOffline from "../../src/layers/agent/Offline.js"
 import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
 import {
@@ -49,13 +49,13 @@ const tagsOf = (statuses: ReadonlyArray<AgentStatus>) => statuses.map(({ _tag })
 
 const layers: { readonly [name: string]: Layer.Layer<AgentControl, never, FileSystem.FileSystem> } = {
   "the offline agent": AgentControlOffline.layer,
-  "an agent that is a function": AgentControlFunction.layer((request) => writeMemory(request))
+  "an agent that is a function": AgentControlFromFunction.layer((request) => writeMemory(request))
 }
 
 describe.each(Object.entries(layers))("%s", (_, layer) => {
   const world = Layer.provideMerge(layer, FileSystemMemory.layer)
 
-  it.effect("works in its directory, and tells from running to one final status", () =>
+  it.effect("works in its directory, and reports Running and then one final status", () =>
     Effect.gen(function* () {
       yield* stagedIn("/staging", 1)
       const statuses = yield* statusesIn("/staging")
@@ -66,7 +66,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     }).pipe(Effect.provide(world))
   )
 
-  it.effect("works beside others, each in a directory of its own", () =>
+  it.effect("works beside other agents in other directories", () =>
     Effect.gen(function* () {
       const directories = Array.from({ length: 8 }, (_, index) => `/staging-${index}`)
       yield* Effect.forEach(directories, stagedIn)
@@ -78,7 +78,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     }).pipe(Effect.provide(world))
   )
 
-  it.effect("ends errored, saying why, where there is nothing to work on", () =>
+  it.effect("ends as Errored with a reason when there is nothing to work on", () =>
     Effect.gen(function* () {
       const last = (yield* statusesIn("/nowhere")).at(-1)
       assert.isTrue(last?._tag === "Errored" && last.message !== "")
@@ -87,11 +87,11 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
 })
 
 describe("an agent", () => {
-  it.effect("is interrupted, and waited for, when its scope closes", () =>
+  it.effect("is interrupted when its scope closes, which waits for it", () =>
     Effect.gen(function* () {
       const begun = yield* Deferred.make<void>()
       const stopped = yield* Deferred.make<void>()
-      const endless = AgentControlFunction.layer(() =>
+      const endless = AgentControlFromFunction.layer(() =>
         Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never).pipe(
           Effect.onInterrupt(() => Deferred.succeed(stopped, undefined))
         )
@@ -103,9 +103,9 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("that dies ends errored", () =>
+  it.effect("that dies ends as Errored", () =>
     Effect.gen(function* () {
-      const dying = AgentControlFunction.layer(() => Effect.die(new Error("out of thoughts")))
+      const dying = AgentControlFromFunction.layer(() => Effect.die(new Error("out of thoughts")))
       assert.deepStrictEqual((yield* Effect.provide(statusesIn("/staging"), dying)).at(-1), {
         _tag: "Errored",
         message: "out of thoughts"
@@ -113,10 +113,10 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("begins when it is spawned, whether it is followed or not", () =>
+  it.effect("starts when it is spawned, even if nobody reads its status", () =>
     Effect.gen(function* () {
       const begun = yield* Deferred.make<string>()
-      const agent = AgentControlFunction.layer(({ directory }) => Deferred.succeed(begun, directory))
+      const agent = AgentControlFromFunction.layer(({ directory }) => Deferred.succeed(begun, directory))
       yield* AgentControl.pipe(
         Effect.flatMap(({ spawn }) => spawn(request)),
         Effect.zipRight(Deferred.await(begun)),
@@ -127,10 +127,10 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("tells what its turns cost as it goes, and whose servers see what it reads", () =>
+  it.effect("reports the cost of its turns as it works, and the provider that sees what it reads", () =>
     Effect.gen(function* () {
       const turn: AgentStatus = { _tag: "Running", turn: 1, inputTokens: 10, outputTokens: 2 }
-      const agent = AgentControlFunction.layer((_, report) => report(turn), { provider: "openai" })
+      const agent = AgentControlFromFunction.layer((_, report) => report(turn), { provider: "openai" })
       yield* Effect.gen(function* () {
         assert.deepStrictEqual((yield* statusesIn("/staging")).slice(1), [
           { _tag: "Running" },
@@ -142,10 +142,10 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("whose model's server fails says so in its last status", () =>
+  it.effect("reports the failure of its model's server in its last status", () =>
     Effect.gen(function* () {
       const error = new RateLimited({ subject: { directory: "/staging" }, detail: "slow down" })
-      const agent = AgentControlFunction.layer(() => error)
+      const agent = AgentControlFromFunction.layer(() => error)
       assert.deepStrictEqual((yield* Effect.provide(statusesIn("/staging"), agent)).at(-1), {
         _tag: "Errored",
         message: error.message,
@@ -154,7 +154,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("works with the services its layer was built with, in the span of whoever spawned it", () =>
+  it.effect("works with the services of its layer, in the span that spawned it", () =>
     Effect.gen(function* () {
       class Tool extends Context.Tag("Tool")<Tool, string>() {}
       const seen: Array<string> = []
@@ -162,7 +162,9 @@ describe("an agent", () => {
         const span = yield* Effect.orDie(Effect.currentParentSpan)
         seen.push(yield* Tool, span._tag === "Span" ? span.name : "")
       })
-      const agent = AgentControlFunction.layer(() => work).pipe(Layer.provide(Layer.succeed(Tool, "the host's tool")))
+      const agent = AgentControlFromFunction.layer(() => work).pipe(
+        Layer.provide(Layer.succeed(Tool, "the host's tool"))
+      )
       const scope = yield* Effect.scope
       const built = yield* Layer.buildWithScope(agent, scope).pipe(Effect.withSpan("start of the host"))
       yield* statusesIn("/staging").pipe(Effect.withSpan("consolidation"), Effect.provide(built))

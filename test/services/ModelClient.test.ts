@@ -5,7 +5,7 @@ import { RolloutReader } from "../../src/domain/session/RolloutReading.js"
 import { rolloutFilters } from "../../src/domain/session/RolloutFilter.js"
 import { decodeNumberedLine } from "../../src/domain/session/RolloutLine.js"
 import { parseStageOneOutput, stageOneJsonSchema } from "../../src/domain/memory/StageOneOutput.js"
-import * as ModelClientFunction from "../../src/layers/model/FromFunction.js"
+import * as ModelClientFromFunction from "../../src/layers/model/FromFunction.js"
 import * as ModelClientLanguageModel from "../../src/layers/model/LanguageModel.js"
 import * as ModelClientOffline from "../../src/layers/model/Offline.js"
 import { ModelClient, type StageOneRequest } from "../../src/services/ModelClient.js"
@@ -32,7 +32,7 @@ const requestFor = (number: number, rollout: string): StageOneRequest => {
 
 const layers: { readonly [name: string]: Layer.Layer<ModelClient> } = {
   "the offline model": ModelClientOffline.layer,
-  "a model that is a function": ModelClientFunction.layer("function", ({ thread }) =>
+  "a model that is a function": ModelClientFromFunction.layer("function", ({ thread }) =>
     Stream.fromIterable(answer(traceAbout(thread.title ?? "")))
   ),
   "a language model of the host's": ModelClientLanguageModel.layer({ name: "host" }).pipe(
@@ -45,7 +45,7 @@ const eventsOf = (request: StageOneRequest) =>
   Effect.flatMap(ModelClient, ({ stream }) => Effect.map(Stream.runCollect(stream(request)), Chunk.toReadonlyArray))
 
 describe.each(Object.entries(layers))("%s", (_, layer) => {
-  it.effect("answers with one object of the schema, and ends with what it cost", () =>
+  it.effect("answers with one object of the schema, and ends with its cost", () =>
     Effect.gen(function* () {
       const events = yield* eventsOf(requestFor(1, simpleSession()))
       assert.strictEqual(events.at(-1)?._tag, "Completed")
@@ -60,7 +60,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("answers each of many requests that run at once as it does one alone", () =>
+  it.effect("answers each of many concurrent requests as it does a single one", () =>
     Effect.gen(function* () {
       const requests = Array.from({ length: 8 }, (_, index) =>
         requestFor(index, simpleSession({ request: `fix number ${index}` }))
@@ -71,7 +71,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("takes no harm from a session without anything in it", () =>
+  it.effect("answers an empty session too", () =>
     Effect.gen(function* () {
       const events = yield* eventsOf(requestFor(1, ""))
       assert.strictEqual(events.at(-1)?._tag, "Completed")
@@ -79,12 +79,12 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
   )
 })
 
-describe("a request", () => {
-  it.effect("is given up when its stream is interrupted", () =>
+describe("a request to a model", () => {
+  it.effect("is cancelled when its stream is interrupted", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const givenUp = yield* Deferred.make<void>()
-      const model = ModelClientFunction.layer("slow", () =>
+      const model = ModelClientFromFunction.layer("slow", () =>
         Stream.fromEffect(
           Effect.zipRight(Deferred.succeed(asked, undefined), Effect.never).pipe(
             Effect.onInterrupt(() => Deferred.succeed(givenUp, undefined))

@@ -9,7 +9,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Context, Effect, Layer, Stream } from "effect"
 import * as AgentControlOffline from "../../src/layers/agent/Offline.js"
-import * as ModelClientFunction from "../../src/layers/model/FromFunction.js"
+import * as ModelClientFromFunction from "../../src/layers/model/FromFunction.js"
 import { AgentControl, isFinal } from "../../src/services/AgentControl.js"
 import { realPass } from "./realWorld.js"
 import { answer, traceAbout } from "../../src/testing/World.js"
@@ -22,7 +22,7 @@ const waitForGate: Effect.Effect<void> = Effect.suspend(() =>
   existsSync(gate) ? Effect.void : Effect.zipRight(Effect.sleep("2 millis"), waitForGate)
 )
 
-const model = ModelClientFunction.layer("counting", ({ thread }) => {
+const model = ModelClientFromFunction.layer("counting", ({ thread }) => {
   tell("request", thread.id)
   return Stream.fromIterableEffect(Effect.delay(Effect.succeed(answer(traceAbout(thread.title ?? ""))), "80 millis"))
 })

@@ -4,10 +4,10 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Effect, Layer, Logger } from "effect"
 import * as AgentControlOffline from "../../src/layers/agent/Offline.js"
-import * as MemoryFsPlatform from "../../src/layers/memory/MemoryFs.js"
+import * as MemoryFsLayer from "../../src/layers/memory/MemoryFs.js"
 import * as ModelClientOffline from "../../src/layers/model/Offline.js"
-import * as ProcessTableProc from "../../src/layers/node/ProcessTable.js"
-import * as RolloutStoreDisk from "../../src/layers/sessions/RolloutStoreDisk.js"
+import * as ProcessTableNode from "../../src/layers/node/ProcessTable.js"
+import * as SessionStoreDisk from "../../src/layers/sessions/SessionStoreDisk.js"
 import * as StateDbSqlite from "../../src/layers/state/StateDb.js"
 import * as SymbolicLinksNode from "../../src/layers/node/SymbolicLinks.js"
 import * as WorkingDirectoriesNode from "../../src/layers/node/WorkingDirectories.js"
@@ -61,11 +61,11 @@ export const realPass = (world: RealWorld) => {
   })
   const layer = Layer.merge(world.model ?? ModelClientOffline.layer, world.agent ?? AgentControlOffline.layer).pipe(
     Layer.provideMerge(
-      Layer.mergeAll(stateDb, RolloutStoreDisk.layer, world.templates ?? templates, Progress.layerSilent)
+      Layer.mergeAll(stateDb, SessionStoreDisk.layer, world.templates ?? templates, Progress.layerSilent)
     ),
-    Layer.provideMerge(MemoryFsPlatform.layer),
+    Layer.provideMerge(MemoryFsLayer.layer),
     Layer.provideMerge(
-      Layer.mergeAll(files, ProcessTableProc.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
+      Layer.mergeAll(files, ProcessTableNode.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
     ),
     Layer.provideMerge(Settings.layer({ codexHome, memoriesHome, ...modelServer, ...world.settings })),
     Layer.provideMerge(

@@ -8,7 +8,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { Duration, Effect, Layer, Option } from "effect"
 import * as ProcessTableMemory from "../../src/layers/node/ProcessTableMemory.js"
-import * as ProcessTableProc from "../../src/layers/node/ProcessTable.js"
+import * as ProcessTableNode from "../../src/layers/node/ProcessTable.js"
 import { connection } from "../../src/layers/state/sqlite/Connection.js"
 import * as StateDbSqlite from "../../src/layers/state/StateDb.js"
 import * as WorkingDirectoriesNode from "../../src/layers/node/WorkingDirectories.js"
@@ -89,7 +89,7 @@ const stay = Effect.gen(function* () {
   Effect.provide(
     Layer.provide(
       StateDbSqlite.layer(path, { replaceCorrupt: false }),
-      Layer.merge(ProcessTableProc.layer, WorkingDirectoriesNode.layerVerbatim)
+      Layer.merge(ProcessTableNode.layer, WorkingDirectoriesNode.layerVerbatim)
     )
   )
 )

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
-import * as FollowedPass from "../../pass/PassEvents.js"
+import * as PassEventLog from "../../pass/PassEvents.js"
 import { clearLine, loadTextWidth } from "./Terminal.js"
 import { PassEvents, type Progress, type ProgressEvent } from "../../services/Progress.js"
 
@@ -52,4 +52,4 @@ export const layer = (stderr: Pick<NodeJS.WriteStream, "columns" | "write">): La
         Effect.forkScoped
       )
     })
-  ).pipe(Layer.provideMerge(FollowedPass.layer))
+  ).pipe(Layer.provideMerge(PassEventLog.layer))

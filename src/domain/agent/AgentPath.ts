@@ -2,15 +2,15 @@ import * as Either from "effect/Either"
 import { memoryFile, skillFolder } from "../memory/Publication.js"
 import { ToolRefusal } from "./ToolRefusal.js"
 
-/** Folders that a path may run through, and bytes of each of its names. */
+/** Limits of a path: the number of its names, and the bytes of each. */
 const depthLimit = 8
 const nameBytes = 200
 
 const refuse = (reason: string) => Either.left(new ToolRefusal({ reason }))
 
 /**
- * A path as a model wrote it, as names below the agent's directory; none is the directory itself. Only plain relative paths
- * are taken: whatever else could lead out of the directory is not worked on but refused.
+ * Splits a path that a model wrote into names below the agent's directory; no names mean the directory itself. Refuses
+ * anything but a plain relative path, since it could lead out of the directory.
  */
 export const namesOf = (path: string): Either.Either<ReadonlyArray<string>, ToolRefusal> => {
   const names = path.split("/").filter((name) => name !== "" && name !== ".")
@@ -28,7 +28,10 @@ export const namesOf = (path: string): Either.Either<ReadonlyArray<string>, Tool
     : Either.right(names)
 }
 
-/** The same, of a file that is to be written, moved or deleted: the memory and the skills are the agent's, nothing else is. */
+/**
+ * Splits the path of a file that the agent wants to write, move or delete. Refuses everything but `MEMORY.md` and the
+ * files of skills.
+ */
 export const writableNamesOf = (path: string): Either.Either<ReadonlyArray<string>, ToolRefusal> =>
   Either.flatMap(namesOf(path), (names) =>
     (names.length === 1 && names[0] === memoryFile) || (names.length >= 3 && names[0] === skillFolder)

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../session/LenientField.js"
 
-/** What a tool said, in place of a tool's output that was let go to make room. */
-const leftOut = "[left out to make room: call the tool again when you need it]"
+/** Text that replaces a tool's output, or a call's arguments, when the conversation grows too long. */
+const droppedText = "[left out to make room: call the tool again when you need it]"
 
-/** What was said so far, as items of a request's input. */
+/** The conversation so far, as input items of a request. */
 export type Conversation = ReadonlyArray<JsonObject>
 
 /** A user message. */
@@ -12,7 +12,7 @@ export const userMessage = (text: string): JsonObject => ({
   content: [{ type: "input_text", text }]
 })
 
-/** What a tool says to the call that it answers. */
+/** A tool's output, as the answer to the call with this id. */
 export const toolAnswer = (callId: string, output: string): JsonObject => ({
   type: "function_call_output",
   call_id: callId,
@@ -20,10 +20,10 @@ export const toolAnswer = (callId: string, output: string): JsonObject => ({
 })
 
 /**
- * A model's own items as they are given back to it. A server that keeps nothing knows its reasoning only where it gave it
- * away encrypted; anything else of it, and the ids by which it would look for it, are left out.
+ * Prepares a model's own items to be sent back to it. A server that stores nothing can use only encrypted reasoning, so
+ * plain reasoning is left out; so are ids and statuses, by which the server would look an item up.
  */
-export const givenBack = (items: ReadonlyArray<JsonObject>): Conversation =>
+export const itemsToSendBack = (items: ReadonlyArray<JsonObject>): Conversation =>
   items.flatMap((item) => {
     if (item["type"] === "reasoning") {
       return typeof item["encrypted_content"] === "string" ? [item] : []
@@ -32,32 +32,32 @@ export const givenBack = (items: ReadonlyArray<JsonObject>): Conversation =>
     return item["type"] === "message" || item["type"] === "function_call" ? [rest] : []
   })
 
-/** All that a model reads of a conversation, as text. */
+/** The conversation as JSON text, for counting its tokens. */
 export const textOf = (items: Conversation): string => JSON.stringify(items)
 
-/** What an item can be without: an answer of a tool, or what a call was made with. */
-const bulkOf = (item: JsonObject): string =>
+/** The part of an item that may be dropped: a tool's output, or the arguments of a call. */
+const droppableText = (item: JsonObject): string =>
   String((item["type"] === "function_call_output" ? item["output"] : item["arguments"]) ?? "")
 
-const withoutBulk = (item: JsonObject): JsonObject =>
+const withDroppedText = (item: JsonObject): JsonObject =>
   item["type"] === "function_call_output"
-    ? { ...item, output: leftOut }
-    : { ...item, arguments: JSON.stringify({ text: leftOut }) }
+    ? { ...item, output: droppedText }
+    : { ...item, arguments: JSON.stringify({ text: droppedText }) }
 
 /**
- * The conversation without the longest answer of a tool, or parameters of a call, that it can be without; the last two
- * answers stay. Undefined where nothing is left to let go.
+ * Drops the longest tool output, or the longest arguments of a call, from a conversation. The last two outputs stay.
+ * Returns undefined when nothing is left to drop.
  */
 export const withoutLongest = (items: Conversation): Conversation | undefined => {
   const answers = items.flatMap((item, index) => (item["type"] === "function_call_output" ? [index] : []))
   const kept = new Set(answers.slice(-2))
   let longest = -1
-  let length = leftOut.length * 2
+  let length = droppedText.length * 2
   for (const [index, item] of items.entries()) {
-    if (!kept.has(index) && bulkOf(item).length > length) {
+    if (!kept.has(index) && droppableText(item).length > length) {
       longest = index
-      length = bulkOf(item).length
+      length = droppableText(item).length
     }
   }
-  return longest === -1 ? undefined : items.map((item, index) => (index === longest ? withoutBulk(item) : item))
+  return longest === -1 ? undefined : items.map((item, index) => (index === longest ? withDroppedText(item) : item))
 }

@@ -1,16 +1,19 @@
 import * as Either from "effect/Either"
 import { ToolRefusal } from "./ToolRefusal.js"
 
-/** Lines, and characters, that one look at a file gives at most. */
+/** Limits of one read of a file. */
 const readLines = 2_000
 const readCharacters = 60_000
 
-/** Characters of a line that a search shows. */
+/** Characters that a search shows of a line. */
 const hitCharacters = 300
 
 const refuse = (reason: string) => Either.left(new ToolRefusal({ reason }))
 
-/** Some lines of a text, each with its number, counted from 1; and how many there are. */
+/**
+ * Lines `first` to `last` of a text, each after its number, counted from 1. Says where to read on when the limits cut
+ * the range short.
+ */
 export const readRange = (text: string, first: number, last: number): Either.Either<string, ToolRefusal> => {
   const lines = text.split("\n")
   if (first < 1 || last < first || first > lines.length) {
@@ -31,7 +34,7 @@ export const readRange = (text: string, first: number, last: number): Either.Eit
   return Either.right(shown.join("\n") + rest)
 }
 
-/** The text with the one place where `old` stands replaced. */
+/** Replaces the only occurrence of `old`; refuses when there is none, or more than one. */
 export const replaceOnce = (text: string, old: string, replacement: string): Either.Either<string, ToolRefusal> => {
   const at = old === "" ? -1 : text.indexOf(old)
   if (at === -1) {
@@ -42,7 +45,7 @@ export const replaceOnce = (text: string, old: string, replacement: string): Eit
     : Either.right(text.slice(0, at) + replacement + text.slice(at + old.length))
 }
 
-/** The text with lines put in after a line; 0 puts them before the first. */
+/** Inserts text after a line; 0 inserts before the first line. */
 export const insertAfter = (text: string, line: number, added: string): Either.Either<string, ToolRefusal> => {
   const lines = text.split("\n")
   const count = text.endsWith("\n") ? lines.length - 1 : lines.length
@@ -51,7 +54,7 @@ export const insertAfter = (text: string, line: number, added: string): Either.E
     : Either.right([...lines.slice(0, line), added.replace(/\n$/, ""), ...lines.slice(line)].join("\n"))
 }
 
-/** The lines of a file that hold a text, whatever its case, as `path:line: text`; at most so many. */
+/** Finds the lines that contain a text, ignoring case. Returns at most `limit` of them, as `path:line: text`. */
 export const searchText = (path: string, text: string, wanted: string, limit: number): ReadonlyArray<string> => {
   const needle = wanted.toLowerCase()
   const hits: Array<string> = []

@@ -1,6 +1,6 @@
 /**
- * How `MEMORY.md` and skills say where a line comes from: `[01a206f5-bfca…]`, the beginning of a trace's thread id, or
- * several between one pair of brackets. Long enough to be unique among a project's traces, short enough to read past.
+ * Citations: `MEMORY.md` and skills name the trace behind a line as `[01a206f5-bfca…]`, the start of its thread id, or
+ * as several in one pair of brackets. The prefix is long enough to be unique among a project's traces.
  */
 
 const prefixLength = 13
@@ -19,9 +19,9 @@ export const citationsIn = (text: string): ReadonlyArray<string> =>
     (match[1] ?? "").split(",").map((id) => id.trim().replace(/(?:…|\.{3})$/, ""))
   )
 
-/** A line without its citations, to tell whether two lines say the same. */
+/** A line without its citations, for comparing two lines. */
 export const withoutCitations = (line: string): string => line.replace(bracketed, "").replace(mapped, "").trimEnd()
 
-/** The citations that no known trace answers to. */
+/** The citations that match none of the given threads. */
 export const unknownCitations = (text: string, threadIds: ReadonlyArray<string>): ReadonlyArray<string> =>
   citationsIn(text).filter((cited) => !threadIds.some((id) => id.startsWith(cited)))

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto"
 
-/** What one thread gives to a consolidation. */
+/** One thread's memory as an input of a consolidation. */
 export interface ConsolidationInput {
   readonly threadId: string
-  /** Tells versions of the memory apart; see `memoryVersion`. */
+  /** Identifies the version of the memory; see `memoryVersion`. */
   readonly version: string
 }
 
@@ -11,8 +11,8 @@ const linesOf = (inputs: ReadonlyArray<ConsolidationInput>): string =>
   inputs.map(({ threadId, version }) => `${threadId}:${version}`).join("\n")
 
 /**
- * What a consolidation consumes, as one value: two are equal exactly when the same threads give the same memories in the
- * same order, those kept as traces and the earlier ones. Empty for a directory without memories.
+ * Fingerprint of a consolidation's inputs. Two are equal exactly when the same threads give the same memories in the
+ * same order, both as traces and as earlier sessions. Empty for a directory without memories.
  */
 export const fingerprintOf = (
   inputs: ReadonlyArray<ConsolidationInput>,
@@ -25,33 +25,33 @@ export const fingerprintOf = (
         .digest("hex")
 
 /**
- * The same by what is taken from the earlier memories, not by which there are: one that leaves nothing changes nothing. A
- * directory that takes nothing from any has the fingerprint of its traces alone.
+ * Fingerprint by content: hashes the text taken from the earlier sessions, not the list of them, so an earlier session
+ * that contributes nothing changes nothing. Equals `fingerprint` when no earlier session contributes.
  */
 export const fingerprintOfContent = (fingerprint: string, earlierText: string): string =>
   earlierText === ""
     ? fingerprint
     : createHash("sha256").update(fingerprint).update("\0").update(earlierText).digest("hex")
 
-/** The same beside the notes that people left; without any, what it was. */
+/** Adds the user's notes to a fingerprint; returns it unchanged when there are none. */
 export const fingerprintWithNotes = (fingerprint: string, notes: ReadonlyArray<string>): string =>
   notes.length === 0
     ? fingerprint
     : createHash("sha256").update(fingerprint).update("\0").update(JSON.stringify(notes)).digest("hex")
 
-/** How the consolidations of one directory went so far. */
+/** Outcomes of a directory's consolidations so far. */
 export interface ConsolidationHistory {
-  /** The fingerprint of what the published one consumed; undefined when none was published. */
+  /** The inputs' fingerprint of the published consolidation; undefined when none was published. */
   readonly published: string | undefined
-  /** The fingerprint of what the last one that failed would have consumed; undefined when none failed since. */
+  /** The inputs' fingerprint of the last failed consolidation; undefined when none failed since the last success. */
   readonly failed: string | undefined
-  /** Failures in a row with that fingerprint. */
+  /** Consecutive failures with the `failed` fingerprint. */
   readonly attempts: number
-  /** Unix milliseconds; not before is that fingerprint tried again. */
+  /** Unix milliseconds before which the `failed` fingerprint is not tried again. */
   readonly retryAt: number | undefined
 }
 
-/** None was tried yet. */
+/** The history of a directory that was never consolidated. */
 export const neverConsolidated: ConsolidationHistory = {
   published: undefined,
   failed: undefined,
@@ -59,7 +59,7 @@ export const neverConsolidated: ConsolidationHistory = {
   retryAt: undefined
 }
 
-/** What the failures of exactly the inputs of a fingerprint amount to: those of other inputs no longer count. */
+/** The failures that count for these inputs; those with another fingerprint do not. */
 export const failuresOf = (
   { attempts, failed, retryAt }: ConsolidationHistory,
   fingerprint: string
@@ -67,8 +67,8 @@ export const failuresOf = (
   failed === fingerprint ? { attempts, retryAt } : { attempts: 0, retryAt: undefined }
 
 /**
- * Whether a directory is to be consolidated: it would consume something else than what was published, or it is empty and
- * what was removed on record still lies there.
+ * True when a directory needs a consolidation: its inputs differ from the published ones, or it has none left and files
+ * of deleted memories remain.
  */
 export const isDirty = (
   { published }: ConsolidationHistory,

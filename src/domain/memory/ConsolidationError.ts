@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema"
 
 /**
- * The directory's lock could not be renewed, or is another pass's now. The agent was interrupted and nothing it did was
- * published; whoever has the lock does the work.
+ * The directory's lock could not be renewed, or another pass holds it now. The agent was interrupted and nothing was
+ * published; the lock's holder does the work.
  */
 export class LeaseLost extends Schema.TaggedError<LeaseLost>("rollout-memories/LeaseLost")("LeaseLost", {
   cwd: Schema.String
@@ -13,8 +13,8 @@ export class LeaseLost extends Schema.TaggedError<LeaseLost>("rollout-memories/L
 }
 
 /**
- * The state DB has no memory of a directory that has trace files, and no record that they were deleted. Nothing was pruned.
- * When the DB was lost, run with `--rebuild-index`.
+ * A directory has trace files, but the state DB has no memories of it and no record of deleting any. Nothing was
+ * pruned. If the DB was lost, run with `--rebuild-index`.
  */
 export class MemoriesMissing extends Schema.TaggedError<MemoriesMissing>("rollout-memories/MemoriesMissing")(
   "MemoriesMissing",
@@ -26,8 +26,8 @@ export class MemoriesMissing extends Schema.TaggedError<MemoriesMissing>("rollou
 }
 
 /**
- * Some of a directory's traces were learned from sessions of another provider than the agent's. Nothing was sent; allow it,
- * or consolidate with `--agent offline`.
+ * Some of a directory's traces come from sessions with another provider than the agent's. Nothing was sent. Pass
+ * `--allow-provider-crossing`, or consolidate with `--agent offline`.
  */
 export class ProviderCrossing extends Schema.TaggedError<ProviderCrossing>("rollout-memories/ProviderCrossing")(
   "ProviderCrossing",
@@ -39,7 +39,7 @@ export class ProviderCrossing extends Schema.TaggedError<ProviderCrossing>("roll
   }
 }
 
-/** A fault of this program. The directory fails alone; please report it with the log. */
+/** A bug in this program. Only this directory fails; please report the bug with the log. */
 export class ConsolidationDefect extends Schema.TaggedError<ConsolidationDefect>(
   "rollout-memories/ConsolidationDefect"
 )("ConsolidationDefect", { cwd: Schema.String, cause: Schema.Defect }) {

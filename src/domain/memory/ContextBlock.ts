@@ -3,28 +3,30 @@ import { isVerdict } from "../privacy/NotConfirmed.js"
 import { wrapMemory } from "../session/MemoryTag.js"
 import { memoryFile, skillFolder, summaryFile, traceFolder } from "./Publication.js"
 
-/** What a session is given of a project's memory, as lines in the order of their worth. */
+/**
+ * The context block: the part of a project's memory that a session receives, as lines ordered by how much they matter.
+ */
 
-/** What the block is made of. */
+/** Inputs of the context block. */
 export interface ContextSources {
   readonly cwd: string
-  /** Where the files lie; absolute. */
+  /** The memory root; absolute. */
   readonly memoryPath: string
-  /** The texts of `MEMORY.md` and `memory_summary.md`; empty where there is none. */
+  /** The texts of `MEMORY.md` and `memory_summary.md`; empty for a missing file. */
   readonly memory: string
   readonly summary: string
-  /** By their paths below `memoryPath`, each with what it is for. */
+  /** The skills, by path below `memoryPath`, with their descriptions. */
   readonly skills: ReadonlyArray<{ readonly path: string; readonly description: string }>
 }
 
-/** Lines that stay together: a line with what is indented below it, or a fenced piece of code. */
+/** Lines that are kept or dropped together: a line with the lines indented below it, or a fenced code block. */
 export interface ContextPiece {
-  /** The heading it stands under; empty for none. */
+  /** The heading above the piece; empty when there is none. */
   readonly heading: string
   readonly lines: ReadonlyArray<string>
 }
 
-/** What sections of `MEMORY.md` are about, those first that the next session must not miss. */
+/** Patterns of section headings in `MEMORY.md`, the most important sections first. */
 const worth: ReadonlyArray<RegExp> = [
   /asked to remember/i,
   /\buser\b.*\bwants?\b|preferences?\b/i,
@@ -41,7 +43,7 @@ const rankOf = (heading: string): number => {
 
 const fence = /^\s*(`{3,}|~{3,})/
 
-/** The pieces of a Markdown text, in its order; its title and its empty lines are none. */
+/** Splits Markdown into pieces, in order, without the title and the blank lines. */
 const piecesIn = (text: string): ReadonlyArray<ContextPiece> => {
   const pieces: Array<{ heading: string; lines: Array<string> }> = []
   let heading = ""
@@ -69,7 +71,7 @@ const piecesIn = (text: string): ReadonlyArray<ContextPiece> => {
 const summaryHeading = "## Newest sessions, the latest first"
 const skillHeading = "## Skills"
 
-/** Everything that may stand in the block, the worthiest first; empty when nothing was learned. */
+/** All pieces for the block, the most important first; empty when nothing was learned. */
 export const contextPieces = ({ memory, skills, summary }: ContextSources): ReadonlyArray<ContextPiece> => [
   ...piecesIn(memory)
     .filter(({ heading }) => !isVerdict(heading))
@@ -87,11 +89,11 @@ export const contextPieces = ({ memory, skills, summary }: ContextSources): Read
 const lineCount = (pieces: ReadonlyArray<ContextPiece>): number =>
   pieces.reduce((sum, { lines }) => sum + lines.length, 0)
 
-/** The lines that a piece takes after another one, with its heading where that is not the other's. */
+/** Renders a piece that follows another one; the heading is repeated only when it differs. */
 export const pieceText = ({ heading, lines }: ContextPiece, before: ContextPiece | undefined): string =>
   [...(heading === before?.heading ? [] : ["", ...(heading === "" ? [] : [heading])]), ...lines, ""].join("\n")
 
-/** The line that says where everything lies, and how much of it did not fit. */
+/** The line that names the files of the memory and the number of lines left out. */
 const pointers = ({ memory, memoryPath, skills, summary }: ContextSources, leftOut: number): string => {
   const names = [
     ...(memory === "" ? [] : [memoryFile]),
@@ -102,7 +104,10 @@ const pointers = ({ memory, memoryPath, skills, summary }: ContextSources, leftO
   return `All of it is in ${memoryPath}: ${names.join(", ")}.${rest}`
 }
 
-/** The block with some of its pieces, in the order of their worth. Without any it still says what it is and where all of it lies. */
+/**
+ * Renders the block with the pieces that fit, in order of importance. Without any piece it still says what it is and
+ * where the memory is.
+ */
 export const renderContext = (
   sources: ContextSources,
   all: ReadonlyArray<ContextPiece>,

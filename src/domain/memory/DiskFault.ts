@@ -1,12 +1,12 @@
 import * as Predicate from "effect/Predicate"
 
-/** What keeps a disk from being read or written, in words, and what a person does about it. */
+/** A disk problem in words, and the remedy for it. */
 export interface DiskFault {
   readonly says: string
   readonly todo: string
 }
 
-/** The code of the system or of SQLite that an error has, however deep in its causes; empty where it has none. */
+/** The system's or SQLite's error code, searched through all causes; empty when there is none. */
 export const errorCodeOf = (error: unknown): string =>
   Predicate.hasProperty(error, "code") && Predicate.isString(error.code)
     ? error.code
@@ -17,7 +17,7 @@ export const errorCodeOf = (error: unknown): string =>
 const fault = (code: RegExp, says: string, todo: string) => ({ code, says, todo })
 
 const faults = [
-  // The file beside a database that its readers share is made at its full size: that fails for want of room alone.
+  // SQLite creates the shared-memory file at its full size, so SQLITE_IOERR_SHMSIZE means a full disk.
   fault(/^(?:ENOSPC|SQLITE_FULL|SQLITE_IOERR_SHMSIZE)$/, "the disk is full", "free some space, then run again"),
   fault(/^EDQUOT$/, "the disk quota is used up", "free some space or have the quota raised, then run again"),
   fault(/^EROFS$/, "the disk is mounted for reading alone", "mount it for writing, or name another folder"),
@@ -27,7 +27,7 @@ const faults = [
   fault(/^(?:EIO|SQLITE_IOERR)/, "the disk does not read or write", "check the disk, then run again")
 ]
 
-/** What an error says in the words of who knows best: of the platform's, without the names of its functions. */
+/** The most specific description in an error: the platform's own text without its function names, else the message. */
 export const detailOf = (error: unknown): string =>
   Predicate.hasProperty(error, "description") && Predicate.isString(error.description)
     ? error.description
@@ -35,13 +35,13 @@ export const detailOf = (error: unknown): string =>
       ? error.message
       : String(error)
 
-/** The fault of the disk that an error comes from; undefined where it comes from none that is known. */
+/** The disk problem behind an error; undefined when the error has no known disk problem as its cause. */
 export const diskFaultOf = (error: unknown): DiskFault | undefined => {
   const code = errorCodeOf(error)
   return faults.find((known) => known.code.test(code))
 }
 
-/** Says what failed, with the fault of the disk first where it was one, and what to do last. */
+/** Composes an error message: the disk problem first, if there is one, then the failed operation and the remedy. */
 export const withDiskFault = (failed: string, error: unknown): string => {
   const found = diskFaultOf(error)
   return found === undefined ? failed : `${found.says}: ${failed}; ${found.todo}`

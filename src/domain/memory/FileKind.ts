@@ -1,18 +1,21 @@
-/** What stands at a path itself: a symbolic link is one, whatever it leads to. */
+/** The kind of the entry at a path. A symbolic link counts as a link, even if it points to a file or a folder. */
 export type FileKind =
   | "File"
   | "Folder"
   | "Link"
-  /** A FIFO, a socket or a device: opening one may wait for ever. */
+  /** A FIFO, a socket or a device; opening one may block for ever. */
   | "Special"
-  /** Nothing, or what cannot be told: whatever is tried there fails by itself. */
+  /** Nothing, or an entry that cannot be examined; an operation on it fails by itself. */
   | "Nothing"
 
 const names = { File: "a file", Folder: "a folder", Link: "a symbolic link", Special: "a FIFO, a socket or a device" }
 
 const consequences = { File: "", Folder: "", Link: ", and none is followed", Special: ", and none is opened" }
 
-/** The words that say, after a path, what stands there in place of a file or a folder; undefined where it may be used. */
+/**
+ * The second half of an error message, after the path: an entry of the wrong kind is there. Undefined when the entry
+ * may be used.
+ */
 export const wrongKind = (kind: FileKind, wanted: "File" | "Folder"): string | undefined =>
   kind === wanted || kind === "Nothing"
     ? undefined

@@ -3,14 +3,14 @@ import type { PersonEdits } from "./PersonEdits.js"
 import { memoryFile, type PublicationRecord, skillFolder } from "./Publication.js"
 import { fold } from "./Search.js"
 
-/** What is to be forgotten: threads, single lines, and where one is given every line that holds a text, in any case. */
+/** The things to forget: threads, single lines and, where `text` is given, every line that contains it in any case. */
 export interface ForgetRule {
   readonly threadIds: ReadonlySet<string>
   readonly lines: ReadonlySet<string>
   readonly text: string | undefined
 }
 
-/** Whether a line comes from what is to be forgotten, by its citations, or holds the text. */
+/** True when a line is to be forgotten: it is listed, cites a forgotten thread, or contains the text. */
 export const isForgotten = (line: string, { lines, text, threadIds }: ForgetRule): boolean =>
   lines.has(line.trimEnd()) ||
   (text !== undefined && fold(line).includes(fold(text))) ||
@@ -18,7 +18,7 @@ export const isForgotten = (line: string, { lines, text, threadIds }: ForgetRule
 
 const headingOf = (line: string): number => /^(#{1,6}) /.exec(line)?.[1]?.length ?? 0
 
-/** Headings below the first level with nothing under them go, and so do blank lines that then follow each other. */
+/** Removes headings below level 1 that have nothing under them, and the repeated blank lines that result. */
 const withoutEmptySections = (lines: ReadonlyArray<string>): string => {
   const kept: Array<string> = []
   for (const line of [...lines].toReversed()) {
@@ -34,9 +34,9 @@ const withoutEmptySections = (lines: ReadonlyArray<string>): string => {
 }
 
 /**
- * A text of ours without what is to be forgotten. A line that nobody typed and that cites nothing cannot be told to come
- * from elsewhere, so it goes too; the next consolidation writes what the other traces say again. A text that has nothing of
- * it stays as it is, byte for byte.
+ * Removes everything to be forgotten from a generated text. A line without a citation that no person wrote may stem
+ * from a forgotten session, so it is removed too; the next consolidation restores what other traces still say. A text
+ * that contains nothing to forget stays the same, byte for byte.
  */
 export const withoutForgotten = (text: string, rule: ForgetRule, isPersonal: (line: string) => boolean): string => {
   const lines = text.split("\n")
@@ -46,13 +46,16 @@ export const withoutForgotten = (text: string, rule: ForgetRule, isPersonal: (li
   return lines.every(isKept) ? text : withoutEmptySections(lines.filter(isKept))
 }
 
-/** What people changed by hand, without the lines that are to be forgotten. */
+/** The edits that people made by hand, without the lines to be forgotten. */
 export const editsWithout = (edits: PersonEdits, rule: ForgetRule): PersonEdits => ({
   added: edits.added.filter(({ line }) => !isForgotten(line, rule)),
   removed: edits.removed.filter((line) => !isForgotten(line, rule))
 })
 
-/** The lines of `MEMORY.md` that people wrote: those that no publication did, and those it kept for them. */
+/**
+ * Recognises the lines of `MEMORY.md` that people wrote: those recorded as their edits, and those that are in the file
+ * but were never published.
+ */
 export const personalLines = (record: PublicationRecord | undefined, current: string): ((line: string) => boolean) => {
   const added = new Set(record?.edits.added.map(({ line }) => line))
   const published = new Set(record?.memoryText.split("\n").map((line) => line.trimEnd()))
@@ -65,8 +68,8 @@ const skillOf = (path: string): string | undefined =>
   path.startsWith(`${skillFolder}/`) ? path.split("/").slice(0, 2).join("/") : undefined
 
 /**
- * The published files of skills that are to go: a procedure of which a step is forgotten is none, and one that cites
- * nothing may come from anywhere. `texts` are the files of the memory root by their path.
+ * The published files of skills to remove. One forgotten step invalidates a whole procedure, and a skill without
+ * citations may come from any session. `texts` maps paths below the memory root to file contents.
  */
 export const forgottenSkillFiles = (
   record: PublicationRecord,

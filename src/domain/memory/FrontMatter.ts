@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { parse } from "yaml"
 
-/** What a skill says of itself: agents read only this to decide whether to open it. */
+/** Front matter of a skill. Agents read only this to decide whether to open the skill. */
 const FrontMatter = Schema.Struct({
   name: Schema.String.pipe(Schema.pattern(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/)),
   description: Schema.String.pipe(Schema.pattern(/\S/), Schema.maxLength(1_024))
@@ -15,7 +15,7 @@ const block = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/
 const parseYaml = (text: string): Either.Either<unknown, string> =>
   Either.try({ try: (): unknown => parse(text), catch: () => "its front matter is not valid YAML" })
 
-/** What a skill says of itself, or what is wrong with how it says it. */
+/** Reads the front matter of a skill, or says what is wrong with it. */
 const readFrontMatter = (text: string): Either.Either<typeof FrontMatter.Type, string> => {
   const yaml = block.exec(text)?.[1]
   return yaml === undefined
@@ -28,14 +28,14 @@ const readFrontMatter = (text: string): Either.Either<typeof FrontMatter.Type, s
       )
 }
 
-/** What is wrong with the front matter of a skill in the given folder; undefined when nothing is. */
+/** Checks the front matter of the skill in `folder`; undefined when it is valid. */
 export const wrongFrontMatter = (text: string, folder: string): string | undefined =>
   Either.match(readFrontMatter(text), {
     onLeft: (problem) => problem,
     onRight: ({ name }) => (name === folder ? undefined : `its name is ${name}, its folder ${folder}`)
   })
 
-/** What a skill is for, on one line; empty where it does not say. */
+/** A skill's description on one line; empty when its front matter is invalid. */
 export const descriptionOf = (text: string): string =>
   Either.match(readFrontMatter(text), {
     onLeft: () => "",

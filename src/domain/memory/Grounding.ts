@@ -3,24 +3,24 @@ import type { SessionEvidence } from "../evidence/SessionEvidence.js"
 import type { SessionEvent } from "../evidence/SessionEvent.js"
 import type { StageOneOutput } from "./StageOneOutput.js"
 
-/** How much of what a memory quotes stands in the rollout it came from. */
+/** The number of quotations in a memory, and the number of them that the session file contains. */
 export const Grounding = Schema.Struct({
-  /** Commands, paths, error texts and quotations in code marks or quotes. */
+  /** Texts in code marks or quotation marks: commands, paths, error texts, quotations. */
   items: Schema.NonNegativeInt,
-  /** Those that were found. */
+  /** The items that were found in the session file. */
   grounded: Schema.NonNegativeInt
 })
 
-/** How much of what a memory quotes stands in the rollout it came from. */
+/** See the schema of the same name. */
 export type Grounding = typeof Grounding.Type
 
-/** What is put after an item that was not found. */
+/** Mark put after an item that was not found. */
 const unverified = " (unverified)"
 
-/** Items that are looked up; a memory that quotes more is quoting for its own sake, and the rest is taken for not found. */
+/** Maximum number of different items that are looked up; the items beyond it count as not found. */
 const lookedUp = 1_000
 
-/** Shorter ones say nothing: a letter in quotes is found anywhere. */
+/** Minimum length of an item: a single letter in quotes would be found in any text. */
 const itemCharacters = 3
 
 const fence = /^[ \t]*(?:```|~~~)/
@@ -29,12 +29,12 @@ const inCode = /(`+)(?!`)([^`\n](?:[^\n]*?[^`\n])?)\1(?!`)/.source
 const inQuotes = /"([^"\n]+)"|“([^”\n]+)”|«([^»\n]+)»/.source
 const items = new RegExp(`${inCode}|${inQuotes}`, "g")
 
-/** What was left out, or taken out, of a quotation stands for anything. */
+/** Gaps in a quotation, from abbreviation or redaction; each matches any text. */
 const gaps = /\[REDACTED[^\]]*\]|…|\.{3}/
 
 /**
- * A text without what writing it down again changes: white space, and the escapes of the strings that commands and outputs
- * stand in, in a rollout as in a memory.
+ * Normalises a text for comparison: collapses white space and removes string escapes. Both differ between a command or
+ * an output in a session file and its quotation in a memory.
  */
 const plain = (text: string): string =>
   text
@@ -66,25 +66,25 @@ const textsOf = (event: SessionEvent): ReadonlyArray<string> => {
   }
 }
 
-/** What a rollout says, to look quotations up in. */
+/** The texts of a session in which quotations are looked up. */
 export interface GroundingSource {
   readonly evidence: SessionEvidence
-  /** The rollout as it was rendered. */
+  /** The rendered session file. */
   readonly rendering: string
-  /** What the request says beside the rollout: its path, its directory, its branch. */
+  /** Facts that the request states besides the session: its path, directory and branch. */
   readonly facts: ReadonlyArray<string>
 }
 
 /**
- * Looks up every item of an answer in its rollout, and marks those that are not there: they are kept, for they may be right,
- * but nobody is to take them for what was seen. What stands in a fenced block is quoted as a whole and looked up line by
- * line, the mark after the block.
+ * Looks up every item of an answer in its session file and marks the ones that are not there. Marked items stay, since
+ * they may be right, but no reader should take them for observed facts. A fenced block is looked up line by line and
+ * marked as a whole, after its end.
  */
 export const ground = (
   output: StageOneOutput,
   { evidence, facts, rendering }: GroundingSource
 ): { readonly output: StageOneOutput; readonly grounding: Grounding } => {
-  // Made for the first item: an answer that quotes nothing need not wait for a whole rollout to be made plain.
+  // Built at the first lookup: an answer without quotations needs no normalised session text.
   let source: string | undefined
   const isInSource = (text: string): boolean => {
     source ??= plain([...facts, ...evidence.events.flatMap(textsOf), rendering].join("\n"))

@@ -1,12 +1,12 @@
 import type { ThreadId } from "../thread/ThreadId.js"
 
-/** One line of the map that tells which trace to open. */
+/** One line of `memory_summary.md`, which tells readers which trace to open. */
 export interface SummaryEntry {
   readonly threadId: ThreadId
   readonly summary: string
 }
 
-/** `memory_summary.md`: the summaries of a directory's traces, newest first. */
+/** Renders `memory_summary.md`: the summaries of a directory's traces, newest first. */
 export const renderMemorySummary = (entries: ReadonlyArray<SummaryEntry>): string =>
   [
     "# Memory Summary",
@@ -21,7 +21,7 @@ export const renderMemorySummary = (entries: ReadonlyArray<SummaryEntry>): strin
     ""
   ].join("\n")
 
-/** The summaries that a `memory_summary.md` holds, by thread id. */
+/** Reads the summaries of a `memory_summary.md`, by thread id. */
 export const parseMemorySummary = (content: string): ReadonlyMap<string, string> =>
   new Map(
     content.split("\n").flatMap((line) => {

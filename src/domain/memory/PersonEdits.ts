@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 
 /** A line that a person wrote into `MEMORY.md`. */
 const AddedLine = Schema.Struct({
-  /** The nearest heading above the line, as it stands (`## Open`); null above the first. */
+  /** The nearest heading above the line, verbatim (`## Open`); null above the first. */
   heading: Schema.NullOr(Schema.String),
   line: Schema.String
 })
@@ -10,18 +10,18 @@ const AddedLine = Schema.Struct({
 /** A line that a person wrote into `MEMORY.md`. */
 export type AddedLine = typeof AddedLine.Type
 
-/** What people changed in a project's `MEMORY.md`, in this generation and in the ones before it. */
+/** Changes that people made in a project's `MEMORY.md`, in this generation and in earlier ones. */
 export const PersonEdits = Schema.Struct({
-  /** To be kept word for word. */
+  /** Lines that people added; they are kept verbatim. */
   added: Schema.Array(AddedLine),
-  /** Lines of ours that were taken out: they are not to come back. */
+  /** Generated lines that people removed; they do not come back. */
   removed: Schema.Array(Schema.String)
 })
 
-/** What people changed in a project's `MEMORY.md`. */
+/** See the schema of the same name. */
 export type PersonEdits = typeof PersonEdits.Type
 
-/** Nobody changed anything. */
+/** No changes by people. */
 export const noEdits: PersonEdits = { added: [], removed: [] }
 
 const contentLines = (text: string): ReadonlyArray<string> =>
@@ -32,7 +32,7 @@ const contentLines = (text: string): ReadonlyArray<string> =>
 
 const isHeading = (line: string): boolean => /^#{1,6} /.test(line)
 
-/** The lines of a text, each with the heading it stands under. */
+/** The non-blank lines of a text, each with the heading above it. */
 const linesOf = (text: string): ReadonlyArray<AddedLine> => {
   let heading: string | null = null
   return contentLines(text).map((line) => {
@@ -42,7 +42,7 @@ const linesOf = (text: string): ReadonlyArray<AddedLine> => {
   })
 }
 
-/** The lines of one text that another has not, as often as it has them more often. */
+/** The lines of one text that the other has not, or has fewer times. */
 const linesBeyond = (lines: ReadonlyArray<AddedLine>, others: ReadonlyArray<AddedLine>): ReadonlyArray<AddedLine> => {
   const counts = new Map<string, number>()
   for (const { line } of others) {
@@ -56,8 +56,8 @@ const linesBeyond = (lines: ReadonlyArray<AddedLine>, others: ReadonlyArray<Adde
 }
 
 /**
- * What people changed, from the file as it was published, the file as it is now, and what they had changed before. A line
- * of their own that is gone again is simply no longer theirs.
+ * Computes the changes that people made by comparing the published file with the current one, on top of their earlier
+ * changes. A line that a person had added and that is gone again is no longer recorded.
  */
 export const detectEdits = (published: string, current: string, standing: PersonEdits): PersonEdits => {
   const before = linesOf(published)
@@ -75,7 +75,7 @@ export const detectEdits = (published: string, current: string, standing: Person
   }
 }
 
-/** The lines that people wrote and that a new `MEMORY.md` does not have. */
+/** The lines written by people that are missing from a new `MEMORY.md`. */
 export const missingLines = (edits: PersonEdits, text: string): ReadonlyArray<string> => {
   const lines = new Set(contentLines(text))
   return edits.added.map(({ line }) => line).filter((line) => !lines.has(line))

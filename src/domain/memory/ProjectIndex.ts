@@ -1,9 +1,9 @@
 import { bucketOf } from "../thread/WorkingDirectory.js"
 
-/** Where the memories home says which folder belongs to which project. */
+/** File of the memories home that lists which folder belongs to which project. */
 export const projectIndexFile = "README.md"
 
-/** A path as one piece of Markdown code, whatever is in it. */
+/** Formats a path as one Markdown code span, whatever characters it contains. */
 const inCode = (path: string): string => {
   const text = path.replace(/\s+/g, " ")
   const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length))
@@ -11,7 +11,9 @@ const inCode = (path: string): string => {
   return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`
 }
 
-/** The memories home's own `README.md`: which folder belongs to which project, in the order of the projects' paths. */
+/**
+ * Renders the memories home's `README.md`, which lists the folder of each project in the order of the projects' paths.
+ */
 export const renderProjectIndex = (
   projects: ReadonlyArray<{ readonly cwd: string; readonly memories: number }>
 ): string =>

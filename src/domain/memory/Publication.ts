@@ -2,23 +2,26 @@ import { createHash } from "node:crypto"
 import * as Schema from "effect/Schema"
 import { PersonEdits } from "./PersonEdits.js"
 
-/** The file that a consolidation is about. */
+/** The result of a consolidation. */
 export const memoryFile = "MEMORY.md"
 /** The map of trace summaries, rebuilt before every consolidation. */
 export const summaryFile = "memory_summary.md"
-/** The folder of trace memories, phase one's. */
+/** The folder of trace memories, written by phase one. */
 export const traceFolder = "trace_summaries"
-/** The folder of procedures. */
+/** The folder of skills: procedures worth repeating. */
 export const skillFolder = "skills"
-/** What an early version left instead of `MEMORY.md`. */
+/** The file that an early version wrote instead of `MEMORY.md`. */
 export const legacyFile = "consolidated.md"
-/** Where a staged copy tells its agent what people changed. */
+/** File of a staged copy that lists, for the agent, the changes that people made. */
 export const editsFile = "person_edits.json"
-/** Where a staged copy tells its agent what the sessions before the traces leave; see `EarlierSessions`. */
+/**
+ * File of a staged copy that holds, for the agent, the text taken from the sessions before the traces; see
+ * `EarlierSessions`.
+ */
 export const earlierFile = "earlier_sessions.md"
-/** Where a staged copy shows its agent the memory that readers see now. */
+/** File of a staged copy that holds, for the agent, the published memory. */
 export const publishedFile = "published_memory.md"
-/** The folder of the memories home where what agent commands printed is kept. */
+/** Folder of the memories home with the output of agent commands. */
 export const agentOutputFolder = "agent-output"
 
 /** A file below a memory root, by its path with `/`. */
@@ -27,38 +30,38 @@ export interface MemoryFile {
   readonly bytes: Uint8Array
 }
 
-/** What was published in a directory's memory root: enough to finish a publish that was cut short, and to tell edits by. */
+/** Record of a publish: enough to finish one that was interrupted, and to detect edits by people afterwards. */
 export class PublicationRecord extends Schema.Class<PublicationRecord>("rollout-memories/PublicationRecord")({
   cwd: Schema.String,
-  /** Of what was consumed; see `fingerprintOf`. */
+  /** Fingerprint of the consolidation's inputs; see `fingerprintOf`. */
   fingerprint: Schema.String,
-  /** The same by its content; see `fingerprintOfContent`. Absent where it is the fingerprint. */
+  /** Fingerprint of the inputs by content; see `fingerprintOfContent`. Absent when it equals `fingerprint`. */
   content: Schema.optional(Schema.String),
-  /** What was written, in the order it becomes visible: `MEMORY.md` last. */
+  /** Published files in the order in which they become visible: `MEMORY.md` last. */
   files: Schema.Array(Schema.Struct({ path: Schema.String, sha256: Schema.String })),
-  /** What an earlier publication wrote and this one does not have. */
+  /** Files that an earlier publish wrote and this one removes. */
   withdrawn: Schema.Array(Schema.String),
-  /** `MEMORY.md` as it was written. */
+  /** The published text of `MEMORY.md`. */
   memoryText: Schema.String,
   edits: PersonEdits,
-  /** Files of skills that belong to people: never written, never withdrawn. */
+  /** Skill files that belong to people; they are never written or removed. */
   personalFiles: Schema.Array(Schema.String),
-  /** Files of skills that people deleted: not written again. */
+  /** Skill files that people deleted; they are not written again. */
   deletedFiles: Schema.Array(Schema.String)
 }) {}
 
 /** The hex SHA-256 of a file's bytes. */
 export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
-/** What people did to the files of skills since they were published. */
+/** Skill files that people took over or deleted since the last publish. */
 export interface SkillOwnership {
   readonly personalFiles: ReadonlyArray<string>
   readonly deletedFiles: ReadonlyArray<string>
 }
 
 /**
- * Whose the files of skills are: one that nobody here wrote, or that was changed since, is a person's from then on; one
- * that is gone was deleted by a person.
+ * Determines the ownership of skill files. A file that was not published, or was changed since, belongs to a person
+ * from then on. A published file that is gone was deleted by a person.
  */
 export const skillOwnership = (
   record: PublicationRecord | undefined,

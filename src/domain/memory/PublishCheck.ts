@@ -14,25 +14,25 @@ import {
   traceFolder
 } from "./Publication.js"
 
-/** One thing in a staged copy. */
+/** An entry of a staged copy. */
 export type StagedEntry =
   | { readonly _tag: "File"; readonly path: string; readonly size: number }
   | { readonly _tag: "Link"; readonly path: string }
   | { readonly _tag: "Special"; readonly path: string }
 
-/** What a result is held against. */
+/** Rules that a consolidation's result must satisfy. */
 export interface PublishRules {
-  /** Bytes of one published file. */
+  /** Maximum size of one published file, in bytes. */
   readonly fileBytes: number
   /** The traces that may be cited. */
   readonly threadIds: ReadonlyArray<string>
   readonly edits: PersonEdits
-  /** What was staged and is not the agent's to change, as it was staged. */
+  /** Staged files that the agent may not change, with their staged content. */
   readonly untouchable: ReadonlyArray<MemoryFile>
   readonly deletedFiles: ReadonlyArray<string>
 }
 
-/** More files than any set of skills has; an agent that writes more has lost its way. */
+/** Maximum number of published files; no real set of skills comes near it. */
 const publishedFiles = 200
 
 const isBelow = (folder: string, path: string): boolean => path.startsWith(`${folder}/`)
@@ -44,8 +44,8 @@ const inputFiles: ReadonlySet<string> = new Set([summaryFile, editsFile, earlier
 const isPhaseOne = (path: string): boolean => inputFiles.has(path) || isBelow(traceFolder, path)
 
 /**
- * What is wrong with a staged copy by its shape alone, before any file of it is read: nothing that is no file, nothing too
- * large, `MEMORY.md` there.
+ * Checks the listing of a staged copy before any file is read: entries that are not regular files, files that are too
+ * large, too many files, a missing `MEMORY.md`.
  */
 export const wrongShape = (entries: ReadonlyArray<StagedEntry>, rules: PublishRules): ReadonlyArray<string> => {
   const published = entries.filter(({ path }) => isPublishable(path))
@@ -64,7 +64,7 @@ export const wrongShape = (entries: ReadonlyArray<StagedEntry>, rules: PublishRu
   ]
 }
 
-/** What is wrong with the content of a staged copy. */
+/** Checks the contents of a staged copy. */
 export const wrongContent = (files: ReadonlyArray<MemoryFile>, rules: PublishRules): ReadonlyArray<string> => {
   const published = toPublish(files, rules)
   return [
@@ -83,7 +83,7 @@ export const toPublish = (files: ReadonlyArray<MemoryFile>, rules: PublishRules)
   return [...skills, ...files.filter(({ path }) => path === memoryFile)]
 }
 
-/** What secrets stand in files that are to be published; the reasons say where, and never what. */
+/** Reports the secrets in files to be published; the reasons name the place, never the secret. */
 export const heldSecrets = (published: ReadonlyArray<MemoryFile>, redact: Redact): ReadonlyArray<string> =>
   published.flatMap((file) => {
     const lines = (textOf(file) ?? "").split("\n")
@@ -116,7 +116,7 @@ const changedInputs = (
 
 const decoder = new TextDecoder("utf-8", { fatal: true })
 
-/** A file's text; undefined where its bytes are no UTF-8. */
+/** A file's text; undefined when it is not valid UTF-8. */
 const textOf = (file: MemoryFile): string | undefined => {
   try {
     return decoder.decode(file.bytes)

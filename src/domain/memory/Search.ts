@@ -1,42 +1,45 @@
-/** Searching memories: what a query means, how well a text answers it, and where. Pure, and linear in the texts. */
+/**
+ * Search rules: the meaning of a query, the score of a text, and the excerpt to show. Pure, and linear in the size of
+ * the texts.
+ */
 
-/** Words that all have to be found, in any case; a word may be a phrase. */
+/** A query matches texts that contain all of its terms, in any case. A term may be a phrase. */
 export interface SearchQuery {
-  /** Folded, each once, never empty. */
+  /** Folded and distinct terms, none of them empty. */
   readonly terms: ReadonlyArray<string>
 }
 
-/** Upper and lower case, and the ways Unicode has of writing one letter, are alike. */
+/** Folds a text for comparison: ignores case and Unicode composition. */
 export const fold = (text: string): string => text.normalize("NFC").toLowerCase()
 
-/** The query that words make; none of them counts when it is white space alone. */
+/** Makes a query from words; ignores those that are only white space. */
 export const queryOf = (words: ReadonlyArray<string>): SearchQuery => ({
   terms: [...new Set(words.map((word) => fold(word).replace(/\s+/g, " ").trim()))].filter((term) => term !== "")
 })
 
-/** How many characters, not code units, a trigram index needs to find a term. */
+/** Minimum length of a term that a trigram index can find, in characters, not code units. */
 const indexedCharacters = 3
 
 /** The terms that a trigram index can find. */
 export const indexedTerms = ({ terms }: SearchQuery): ReadonlyArray<string> =>
   terms.filter((term) => Array.from(term).length >= indexedCharacters)
 
-/** What can be found: the memory of a thread, or a file of a directory's memory. */
+/** A document to search: the memory of a thread, or a file of a directory's memory. */
 export interface SearchDocument {
   readonly _tag: "Trace" | "Memory"
   readonly cwd: string
-  /** Of a trace. */
+  /** The thread of a trace; undefined for a file. */
   readonly threadId: string | undefined
   readonly title: string
   /** Unix milliseconds; undefined for a file. */
   readonly updatedAt: number | undefined
   readonly summary: string
   readonly text: string
-  /** How well it answers the query: the more the better. */
+  /** Relevance to the query; higher is better. */
   readonly score: number
 }
 
-/** How often a folded text has a term. */
+/** Number of occurrences of a term in a folded text. */
 const occurrences = (folded: string, term: string): number => {
   let count = 0
   for (let at = folded.indexOf(term); at !== -1; at = folded.indexOf(term, at + term.length)) {
@@ -45,26 +48,26 @@ const occurrences = (folded: string, term: string): number => {
   return count
 }
 
-/** Whether a text has every term. */
+/** True when a text contains every term. */
 export const answers = ({ terms }: SearchQuery, text: string): boolean => {
   const folded = fold(text)
   return terms.every((term) => folded.includes(term))
 }
 
-/** As SQLite's FTS5 has them. */
+/** Parameters of BM25, with the values of SQLite's FTS5. */
 const saturation = 1.2
 const lengthShare = 0.75
 
-/** What scores of BM25 are told from beside the text itself. */
+/** Statistics of the whole collection that BM25 needs. */
 export interface Corpus {
   readonly documents: number
-  /** How many of them have every term. */
+  /** Number of documents that contain every term. */
   readonly matching: number
-  /** Of a text, in characters. */
+  /** Average length of a document, in characters. */
   readonly averageLength: number
 }
 
-/** The BM25 score of a text that has every term. */
+/** BM25 score of a text that contains every term. */
 export const scoreOf = ({ terms }: SearchQuery, text: string, corpus: Corpus): number => {
   const folded = fold(text)
   const rarity = Math.max(1e-6, Math.log((corpus.documents - corpus.matching + 0.5) / (corpus.matching + 0.5)))
@@ -75,18 +78,18 @@ export const scoreOf = ({ terms }: SearchQuery, text: string, corpus: Corpus): n
   }, 0)
 }
 
-/** A piece of a text, and where in it terms stand. */
+/** An excerpt of a text with the places of the terms. */
 export interface Excerpt {
   readonly line: number
   readonly text: string
-  /** Of the found pieces in `text`: start and end, in order, none overlapping another. */
+  /** Start and end of each match in `text`, in order and without overlap. */
   readonly places: ReadonlyArray<readonly [number, number]>
 }
 
 const shownCharacters = 160
 
 const placesIn = (line: string, { terms }: SearchQuery): ReadonlyArray<readonly [number, number]> => {
-  // Where folding changes the length of a text, its places are not those of the text itself.
+  // When folding changes the length, positions in the folded line do not fit the original.
   const lowered = line.toLowerCase()
   const folded = lowered.length === line.length ? lowered : line
   const found: Array<readonly [number, number]> = []
@@ -100,7 +103,7 @@ const placesIn = (line: string, { terms }: SearchQuery): ReadonlyArray<readonly 
     .filter(([start], index, all) => all.slice(0, index).every(([, end]) => end <= start))
 }
 
-/** The line of a text that has the most terms, cut around the first of them. */
+/** The line with the most terms, cut around the first match. */
 export const excerptOf = (query: SearchQuery, given: string): Excerpt => {
   const lines = given.normalize("NFC").split("\n")
   let best = { line: 0, count: -1 }
@@ -117,7 +120,7 @@ export const excerptOf = (query: SearchQuery, given: string): Excerpt => {
   return { line: best.line + 1, text, places: placesIn(text, query) }
 }
 
-/** The best first; of equals the newer, then by id or directory. */
+/** Order of search results: by score, then newest first, then by directory and thread id. */
 export const byScore = (one: SearchDocument, other: SearchDocument): number =>
   other.score - one.score ||
   (other.updatedAt ?? 0) - (one.updatedAt ?? 0) ||

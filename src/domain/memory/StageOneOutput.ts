@@ -3,8 +3,8 @@ import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 
 /**
- * What phase one asks a model for. The root is a closed object and every field required, as strict structured output
- * demands.
+ * The answer that phase one asks a model for. Strict structured output requires a closed object at the root with every
+ * field required.
  */
 export const StageOneOutput = Schema.Struct({
   traceMemory: Schema.String.annotations({
@@ -15,18 +15,21 @@ export const StageOneOutput = Schema.Struct({
   })
 })
 
-/** Both fields trimmed. Both empty means "nothing worth remembering"; see {@link isNothing}. */
+/**
+ * See the schema of the same name. Decoded answers have both fields trimmed; both empty means "nothing worth
+ * remembering", see {@link isNothing}.
+ */
 export type StageOneOutput = typeof StageOneOutput.Type
 
 /** The JSON schema of {@link StageOneOutput} that a request carries. */
 export const stageOneJsonSchema = (): JSONSchema.JsonSchema7Root => JSONSchema.make(StageOneOutput)
 
-/** Whether an answer says that there is nothing to remember. */
+/** True when an answer says that there is nothing to remember. */
 export const isNothing = (output: StageOneOutput): boolean => output.traceMemory === "" && output.summary === ""
 
 /**
- * A model's answer is not what was asked for. The answer itself is not in the error: it may hold anything that the
- * rollout held. Asking again may help; nothing else will.
+ * A model's answer does not have the requested form. The error leaves the answer out, since it may contain anything
+ * from the session. Asking again may help; nothing else does.
  */
 export class MalformedAnswer extends Schema.TaggedError<MalformedAnswer>("rollout-memories/MalformedAnswer")(
   "MalformedAnswer",
@@ -48,8 +51,8 @@ const candidates = (text: string): ReadonlyArray<string> => {
 }
 
 /**
- * Reads an answer loosely: the whole text as a JSON object, else the inside of a fence that surrounds the whole of it,
- * else the text from the first `{` to the last `}`. Further properties are ignored, both fields are trimmed.
+ * Parses an answer leniently: the whole text as a JSON object, else the inside of a fence around the whole text, else
+ * the text from the first `{` to the last `}`. Ignores further properties and trims both fields.
  */
 export const parseStageOneOutput = (answer: string): Either.Either<StageOneOutput, MalformedAnswer> => {
   const text = answer.trim()

@@ -8,7 +8,7 @@ import type { StageOneOutput } from "./StageOneOutput.js"
 import { timestampOf } from "../session/RolloutLine.js"
 import { ThreadId } from "../thread/ThreadId.js"
 
-/** How large what is stored may be, in UTF-8 bytes. */
+/** Maximum sizes of a stored trace and summary, in UTF-8 bytes. */
 export interface MemoryLimits {
   readonly traceBytes: number
   readonly summaryBytes: number
@@ -19,7 +19,7 @@ const summaryCut: Split = { marker: " [...summary truncated...]", headShare: 1 /
 
 const structureMarks = ["Trace context:", "User preferences:", "## Task:", "Outcome:"]
 
-/** Whether a trace memory has the structure that consolidation reads. */
+/** True when a trace memory has the structure that consolidation reads. */
 export const isStructured = (trace: string): boolean =>
   trace.startsWith("#") && structureMarks.every((mark) => trace.includes(mark))
 
@@ -43,8 +43,8 @@ Pointers and references (annotate why each item matters):
 ${notes}`
 
 /**
- * Makes a model's answer fit to be kept: secrets out, Markdown in its place, the summary on one line, the trace in its structure, both within
- * their limits.
+ * Prepares a model's answer for storage: removes secrets, makes its Markdown safe to embed, puts the summary on one
+ * line, wraps an unstructured trace, and cuts both to their limits.
  */
 export const normaliseOutput = (output: StageOneOutput, limits: MemoryLimits, redact: Redact): StageOneOutput => {
   const trace = neutralDocument(redact(keptText(output.traceMemory)))
@@ -59,7 +59,7 @@ export const normaliseOutput = (output: StageOneOutput, limits: MemoryLimits, re
   }
 }
 
-/** The readable part of a trace file's name, at most `length` characters of `[a-z0-9_]`. */
+/** The readable part of a trace file's name: at most `length` characters of `[a-z0-9_]`. */
 export const traceSlug = (title: string, length: number): string =>
   title
     .toLowerCase()
@@ -72,10 +72,10 @@ export const traceFileName = (threadId: ThreadId, slug: string): string => `${th
 
 const traceFile = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})_[^/]*\.md$/
 
-/** The thread a file of `trace_summaries/` belongs to; undefined for a file that is not ours. */
+/** The thread that a file of `trace_summaries/` belongs to; undefined for a file that is not a trace. */
 export const threadOfTraceFile = (fileName: string): string | undefined => traceFile.exec(fileName)?.[1]
 
-/** What a trace file says before the memory itself. */
+/** The header of a trace file. */
 export interface TraceHeader {
   readonly threadId: ThreadId
   readonly cwd: string
@@ -84,7 +84,7 @@ export interface TraceHeader {
   readonly updatedAt: number | undefined
 }
 
-/** A path or a cwd may hold line breaks, which would let it write header lines of its own. */
+/** Replaces line breaks: in a path or a cwd they could forge header lines. */
 const onOneLine = (value: string): string => value.replace(/[\r\n]+/g, " ")
 
 const rfc3339 = (milliseconds: number): string | undefined => {
@@ -92,7 +92,7 @@ const rfc3339 = (milliseconds: number): string | undefined => {
   return Option.getOrUndefined(Option.map(date, DateTime.formatIso))
 }
 
-/** The whole content of a trace file: the header, a blank line, the trimmed memory and a final newline. */
+/** Renders a trace file: the header, a blank line, the trimmed memory and a final newline. */
 export const renderTraceFile = (header: TraceHeader, trace: string): string => {
   const updatedAt = header.updatedAt === undefined ? undefined : rfc3339(header.updatedAt)
   return [
@@ -106,7 +106,7 @@ export const renderTraceFile = (header: TraceHeader, trace: string): string => {
   ].join("\n")
 }
 
-/** A trace file taken apart again: its header lines by name, and the memory below the blank line. */
+/** Parses a trace file into its header lines, by name, and the memory below the blank line. */
 export const parseTraceFile = (
   content: string
 ): { readonly header: ReadonlyMap<string, string>; readonly trace: string } => {
@@ -121,7 +121,7 @@ export const parseTraceFile = (
     : { header: new Map(), trace: content.trim() }
 }
 
-/** A memory as its trace file has it. */
+/** A memory as read from its trace file. */
 interface StoredMemory extends TraceHeader {
   readonly updatedAt: number
   readonly slug: string
@@ -130,8 +130,8 @@ interface StoredMemory extends TraceHeader {
 }
 
 /**
- * The memory that a trace file holds, for making a lost state DB from; none where the header does not say all that a row
- * must have. Without a summary of its own, the trace's first line is one.
+ * Reads the memory from a trace file, to restore a lost state DB; none when the header lacks a field that a row
+ * requires. Without a summary, the first line of the trace serves as one.
  */
 export const readTraceFile = (
   content: string,
@@ -156,6 +156,6 @@ export const readTraceFile = (
       })
 }
 
-/** What tells two versions of a memory apart: the hex SHA-256 of its trace and its summary. */
+/** Identifies a version of a memory: the hex SHA-256 of its trace and its summary. */
 export const memoryVersion = (memory: StageOneOutput): string =>
   createHash("sha256").update(memory.traceMemory).update("\0").update(memory.summary).digest("hex")

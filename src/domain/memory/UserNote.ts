@@ -1,21 +1,21 @@
 import type { PersonEdits } from "./PersonEdits.js"
 
-/** The section of `MEMORY.md` where notes of people stand. */
+/** The section of `MEMORY.md` that holds the user's notes. */
 export const notesHeading = "## What the user asked to remember"
 
-/** A note is a line, not a document. In UTF-8 bytes. */
+/** Maximum size of a note, in UTF-8 bytes: a note is a line, not a document. */
 export const noteBytes = 2_000
 
-/** A note on one line, as it is kept; empty when nothing of it is left. */
+/** Puts a note on one line, as it is stored; empty when nothing is left of it. */
 export const noteText = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim()
 
 /** The line of `MEMORY.md` that holds a note. */
 export const noteLine = (note: string): string => `- ${note}`
 
 /**
- * What a consolidation has to keep, with the notes among it: to it a note is a line that a person wrote, which outranks every
- * trace, and without which no result is published. A note whose line was taken out of the file by hand is put back: `forget`
- * takes notes away.
+ * Adds the user's notes to the edits that a consolidation must keep. A note counts as a line that a person wrote: it
+ * outranks every trace, and no result is published without it. A note whose line was removed from the file by hand is
+ * put back; only `forget` removes notes.
  */
 export const withNotes = (edits: PersonEdits, notes: ReadonlyArray<string>): PersonEdits => {
   const present = new Set(edits.added.map(({ line }) => line))

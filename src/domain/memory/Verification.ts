@@ -1,22 +1,24 @@
 import { citationsIn, unknownCitations } from "./Citation.js"
 import { redactionMarker } from "../privacy/Redaction.js"
 
-/** Checking memories against the rollouts they were made from. Pure, and linear in the texts. */
+/**
+ * Rules for checking memories against the session files they were made from. Pure, and linear in the size of the texts.
+ */
 
-/** Something that a memory says word for word, and where. */
+/** A verbatim quotation in a memory, and its place. */
 export interface Quote {
-  /** Below the memory root. */
+  /** Path below the memory root. */
   readonly file: string
   readonly line: number
   readonly kind: "code" | "quotation"
   readonly value: string
-  /** The threads that the line cites, or the one that the file is the trace of; empty where it says none. */
+  /** The threads that the line cites, or the thread of the trace file; empty when neither is known. */
   readonly cited: ReadonlyArray<string>
-  /** What of it must be found: the pieces between cuts and redactions, folded for comparing. */
+  /** The parts that must be found: those between gaps and redactions, normalised for comparison. */
   readonly pieces: ReadonlyArray<string>
 }
 
-/** Something that does not hold. */
+/** A statement of a memory that the session files do not support. */
 export interface VerificationFinding {
   readonly file: string
   readonly line: number
@@ -25,7 +27,7 @@ export interface VerificationFinding {
   readonly problem: string
 }
 
-/** What layout, quoting and the escaping of markup change does not count. */
+/** Normalises a text for comparison: ignores layout, kinds of quotation marks, and escaped markup. */
 const comparable = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s`]+/gu, " ")
@@ -46,7 +48,7 @@ const piecesOf = (value: string): ReadonlyArray<string> =>
 
 const threadId = /^[0-9a-f]{8}-[0-9a-f]{4}(?:…|-[0-9a-f-]{22,})?$/
 
-/** Where a memory points to a skill beside it: that stands in no rollout. */
+/** A reference from a memory to its own skill; no session file contains it. */
 const ownSkill = /^skills\/[a-z0-9-]+\/SKILL\.md$/
 
 const spansIn = (line: string): ReadonlyArray<Pick<Quote, "kind" | "value">> => {
@@ -62,7 +64,7 @@ const spansIn = (line: string): ReadonlyArray<Pick<Quote, "kind" | "value">> => 
   ].filter(({ value }) => value !== "" && !threadId.test(value) && !ownSkill.test(value))
 }
 
-/** The part of a file that speaks of sessions: not a trace's header, nor a skill's front matter. */
+/** First line of a file's body, after a trace's header or a skill's front matter. */
 const bodyStart = (lines: ReadonlyArray<string>): number =>
   lines[0] === "---"
     ? lines.indexOf("---", 1) + 1
@@ -70,7 +72,10 @@ const bodyStart = (lines: ReadonlyArray<string>): number =>
       ? lines.indexOf("") + 1
       : 0
 
-/** What a file says word for word. `isOurs` tells the lines that people wrote by themselves from the others. */
+/**
+ * Finds the verbatim quotations in a file. `isOurs` recognises generated lines; lines that people wrote are not
+ * checked.
+ */
 export const quotesIn = (
   file: { readonly path: string; readonly text: string },
   ownThread: string | undefined,
@@ -94,7 +99,7 @@ export const quotesIn = (
   )
 }
 
-/** The citations of a file that no thread answers to. */
+/** Finds the citations of a file that match no thread. */
 export const danglingCitations = (
   file: { readonly path: string; readonly text: string },
   threadIds: ReadonlyArray<string>
@@ -109,7 +114,7 @@ export const danglingCitations = (
     }))
   )
 
-/** The lines of a rollout that a trace points to and that are not there: `(L13)` in one of 12 lines. */
+/** Finds the line references of a trace that its session file does not have: `(L13)` in a file of 12 lines. */
 export const danglingPointers = (
   file: { readonly path: string; readonly text: string },
   rolloutLines: number
@@ -126,7 +131,7 @@ export const danglingPointers = (
       }))
   )
 
-/** Pieces that are looked for in texts, one text after the other; what was found is no longer looked for. */
+/** Searches pieces in a sequence of texts; a piece that was found is not searched again. */
 export class PieceSearch {
   private readonly missing: Set<string>
   private readonly found = new Set<string>()
@@ -135,7 +140,7 @@ export class PieceSearch {
     this.missing = new Set(pieces)
   }
 
-  /** Takes the next text. */
+  /** Searches the next text. */
   add(text: string): void {
     if (this.missing.size === 0) {
       return
@@ -149,13 +154,15 @@ export class PieceSearch {
     }
   }
 
-  /** Whether a piece was found so far. */
+  /** True when a piece was found so far. */
   has(piece: string): boolean {
     return this.found.has(piece)
   }
 }
 
-/** All texts in a value, however deep; text that is JSON itself, as tools' arguments are, is opened. */
+/**
+ * All strings in a value, at any depth. A string that is itself JSON, such as a tool's arguments, is parsed as well.
+ */
 export const textsIn = (value: unknown, depth = 0): ReadonlyArray<string> => {
   if (typeof value === "string") {
     const opened = /^\s*[[{]/.test(value) && depth < 8 ? parse(value) : undefined

@@ -1,4 +1,6 @@
-/** Windows of OpenAI's model families, in tokens, by how their names begin; as its model pages list them. */
+/**
+ * Context windows of OpenAI's model families in tokens, by the start of the name, as OpenAI's model pages list them.
+ */
 const windows: ReadonlyArray<readonly [RegExp, number]> = [
   [/^gpt-4\.1/, 1_047_576],
   [/^(?:gpt-5|codex)/, 400_000],
@@ -7,8 +9,11 @@ const windows: ReadonlyArray<readonly [RegExp, number]> = [
   [/^gpt-3\.5/, 16_385]
 ]
 
-/** What most models that are served today hold. */
+/** Context window of an unknown model, in tokens; most current models have at least this much. */
 const usualWindow = 128_000
 
-/** The window of a model, in tokens, as far as its name tells; a server that allows less says so when it is asked. */
+/**
+ * The context window of a model in tokens, judged by its name. A server with a smaller window rejects larger requests,
+ * and says so.
+ */
 export const contextWindowOf = (model: string): number => windows.find(([name]) => name.test(model))?.[1] ?? usualWindow

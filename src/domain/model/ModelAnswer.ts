@@ -1,26 +1,28 @@
-/** An answer as it comes in: the deltas' text, and of the finished items the first text. */
+/** An answer so far: the text of the deltas, and the text of the first finished item. */
 export interface PartialAnswer {
   readonly deltas: string
   readonly itemText: string | undefined
   readonly hasDeltas: boolean
 }
 
-/** Nothing came yet. */
+/** The answer before anything has arrived. */
 export const noAnswer: PartialAnswer = { deltas: "", itemText: undefined, hasDeltas: false }
 
-/** The answer after one more text delta. */
+/** Adds a text delta to an answer. */
 export const withDelta = (answer: PartialAnswer, text: string): PartialAnswer => ({
   ...answer,
   deltas: answer.deltas + text,
   hasDeltas: true
 })
 
-/** The answer after one more finished item. */
+/** Adds a finished item to an answer. */
 export const withItem = (answer: PartialAnswer, text: string | undefined): PartialAnswer => ({
   ...answer,
   itemText: answer.itemText ?? text
 })
 
-/** The whole text: the deltas in order; only when no delta came, that of the first finished message item. */
+/**
+ * The text of an answer: the deltas in order or, when there were none, the text of the first finished message item.
+ */
 export const answerText = (answer: PartialAnswer): string =>
   answer.hasDeltas ? answer.deltas : (answer.itemText ?? "")

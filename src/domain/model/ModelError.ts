@@ -1,35 +1,40 @@
 import * as Schema from "effect/Schema"
 import { ThreadId } from "../thread/ThreadId.js"
 
-/** What a request was for: the thread of a stage-one request, or the directory that an agent consolidates. */
+/** The subject of a request: the thread of a stage-one request, or the directory that an agent consolidates. */
 export const ModelSubject = Schema.Union(
   Schema.Struct({ threadId: ThreadId }),
   Schema.Struct({ directory: Schema.String })
 )
 
-/** What a request was for. */
+/** See the schema of the same name. */
 export type ModelSubject = typeof ModelSubject.Type
 
-const told = (subject: ModelSubject): string =>
+const nameOf = (subject: ModelSubject): string =>
   "threadId" in subject ? `thread ${subject.threadId}` : `the consolidation in ${subject.directory}`
 
-/** The model would not write this memory. Asking again gives the same; new content, or another model, may not. */
+/**
+ * The model refused to write this memory. Asking again gives the same result; other content or another model may not.
+ */
 export class ModelRefused extends Schema.TaggedError<ModelRefused>("rollout-memories/ModelRefused")("ModelRefused", {
   subject: ModelSubject,
   detail: Schema.String
 }) {
   override get message(): string {
-    return `the model refused ${told(this.subject)}: ${this.detail}; try another --model`
+    return `the model refused ${nameOf(this.subject)}: ${this.detail}; try another --model`
   }
 }
 
-/** The model ran into its limit before it was done. Raise `MEMORIES_MODEL_OUTPUT_TOKENS`, or lower the effort. */
+/**
+ * The answer stopped before it was complete, mostly at the token limit. Raise `MEMORIES_MODEL_OUTPUT_TOKENS`, or lower
+ * the effort.
+ */
 export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>("rollout-memories/AnswerIncomplete")(
   "AnswerIncomplete",
   { subject: ModelSubject, reason: Schema.String }
 ) {
   override get message(): string {
-    const what = `the model's answer for ${told(this.subject)} is incomplete (${this.reason})`
+    const what = `the model's answer for ${nameOf(this.subject)} is incomplete (${this.reason})`
     return this.reason === "content_filter"
       ? `${what}: the server's filter stopped it; try another --model`
       : this.reason === "too_large"
@@ -38,17 +43,17 @@ export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>("roll
   }
 }
 
-/** The answer ended before the model said that it was complete. Trying again may help. */
+/** The stream ended before the server said that the answer was complete. Trying again may help. */
 export class StreamEndedEarly extends Schema.TaggedError<StreamEndedEarly>("rollout-memories/StreamEndedEarly")(
   "StreamEndedEarly",
   { subject: ModelSubject }
 ) {
   override get message(): string {
-    return `the model's answer for ${told(this.subject)} ended before it was completed; run again`
+    return `the model's answer for ${nameOf(this.subject)} ended before it was completed; run again`
   }
 }
 
-/** The server failed at its work. The thread is not to blame: run again later. `retryAfter` in milliseconds. */
+/** The server failed, through no fault of the thread. Run again later. `retryAfter` is in milliseconds. */
 export class ModelServerFailed extends Schema.TaggedError<ModelServerFailed>("rollout-memories/ModelServerFailed")(
   "ModelServerFailed",
   {
@@ -59,53 +64,53 @@ export class ModelServerFailed extends Schema.TaggedError<ModelServerFailed>("ro
   }
 ) {
   override get message(): string {
-    return `the model server failed${withStatus(this.status)} for ${told(this.subject)}: ${this.detail}; run again later`
+    return `the model server failed${withStatus(this.status)} for ${nameOf(this.subject)}: ${this.detail}; run again later`
   }
 }
 
-/** Who answered is no server with a Responses API. Correct `OPENAI_BASE_URL`; nothing else helps. */
+/** The server does not offer a Responses API. Correct `OPENAI_BASE_URL`; nothing else helps. */
 export class NotAResponsesServer extends Schema.TaggedError<NotAResponsesServer>(
   "rollout-memories/NotAResponsesServer"
 )("NotAResponsesServer", { subject: ModelSubject, contentType: Schema.String }) {
   override get message(): string {
-    return `asked for ${told(this.subject)}, the model server answered with ${this.contentType} instead of a stream of events; check OPENAI_BASE_URL`
+    return `asked for ${nameOf(this.subject)}, the model server answered with ${this.contentType} instead of a stream of events; check OPENAI_BASE_URL`
   }
 }
 
-/** The server does not know the key, or forbids it. Correct `OPENAI_API_KEY`; every other request would fail too. */
+/** The server rejected the key. Correct `OPENAI_API_KEY`; every other request would fail too. */
 export class ModelUnauthorised extends Schema.TaggedError<ModelUnauthorised>("rollout-memories/ModelUnauthorised")(
   "ModelUnauthorised",
   { subject: ModelSubject, status: Schema.Int, detail: Schema.String }
 ) {
   override get message(): string {
-    return `the model server did not accept the key${withStatus(this.status)} for ${told(this.subject)}: ${this.detail}; check OPENAI_API_KEY`
+    return `the model server did not accept the key${withStatus(this.status)} for ${nameOf(this.subject)}: ${this.detail}; check OPENAI_API_KEY`
   }
 }
 
-/** The account is used up until somebody pays. Trying again cannot help; the next pass may. */
+/** The account's quota is used up. Trying again in this pass cannot help; a later pass may succeed. */
 export class QuotaExhausted extends Schema.TaggedError<QuotaExhausted>("rollout-memories/QuotaExhausted")(
   "QuotaExhausted",
   { subject: ModelSubject, detail: Schema.String }
 ) {
   override get message(): string {
-    return `the model server's quota is used up for ${told(this.subject)}: ${this.detail}; check the account's plan and billing`
+    return `the model server's quota is used up for ${nameOf(this.subject)}: ${this.detail}; check the account's plan and billing`
   }
 }
 
-/** Too many requests. Run again later, or with a lower `MEMORIES_CONCURRENCY`. */
+/** The server limits the rate of requests. Run again later, or with a lower `MEMORIES_CONCURRENCY`. */
 export class RateLimited extends Schema.TaggedError<RateLimited>("rollout-memories/RateLimited")("RateLimited", {
   subject: ModelSubject,
-  /** Milliseconds that the server asked to wait; undefined where it did not say. */
+  /** Milliseconds that the server asked to wait; undefined when it did not say. */
   retryAfter: Schema.optional(Schema.Number),
   detail: Schema.String
 }) {
   override get message(): string {
     const wait = this.retryAfter === undefined ? "" : `, in ${Math.ceil(this.retryAfter / 1_000)} s at the earliest`
-    return `the model server limits the rate of requests for ${told(this.subject)}: ${this.detail}; run again later${wait}, or lower MEMORIES_CONCURRENCY`
+    return `the model server limits the rate of requests for ${nameOf(this.subject)}: ${this.detail}; run again later${wait}, or lower MEMORIES_CONCURRENCY`
   }
 }
 
-/** The server has too much to do. Run again later. */
+/** The server is overloaded. Run again later. */
 export class ModelOverloaded extends Schema.TaggedError<ModelOverloaded>("rollout-memories/ModelOverloaded")(
   "ModelOverloaded",
   {
@@ -116,52 +121,59 @@ export class ModelOverloaded extends Schema.TaggedError<ModelOverloaded>("rollou
   }
 ) {
   override get message(): string {
-    return `the model server is overloaded${withStatus(this.status)} for ${told(this.subject)}: ${this.detail}; run again later`
+    return `the model server is overloaded${withStatus(this.status)} for ${nameOf(this.subject)}: ${this.detail}; run again later`
   }
 }
 
-/** The request holds more than the model's window. Ask with less; when that is not enough, set `MEMORIES_MODEL_WINDOW`. */
+/**
+ * The request exceeds the model's context window. A shorter request may fit; otherwise set `MEMORIES_MODEL_WINDOW`.
+ */
 export class ContextTooLong extends Schema.TaggedError<ContextTooLong>("rollout-memories/ContextTooLong")(
   "ContextTooLong",
   { subject: ModelSubject, detail: Schema.String }
 ) {
   override get message(): string {
-    return `the request for ${told(this.subject)} is larger than the model's window: ${this.detail}; set MEMORIES_MODEL_WINDOW to what the server allows`
+    return `the request for ${nameOf(this.subject)} is larger than the model's window: ${this.detail}; set MEMORIES_MODEL_WINDOW to what the server allows`
   }
 }
 
-/** The server does not accept the request as it is. Asking again cannot help: check the model's name and the settings. */
+/** The server rejected the request as invalid. Asking again cannot help; check the model's name and its settings. */
 export class RequestRejected extends Schema.TaggedError<RequestRejected>("rollout-memories/RequestRejected")(
   "RequestRejected",
   { subject: ModelSubject, status: Schema.optional(Schema.Int), detail: Schema.String }
 ) {
   override get message(): string {
-    return `the model server rejected the request for ${told(this.subject)}${withStatus(this.status)}: ${this.detail}; check --model and the model's settings`
+    return `the model server rejected the request for ${nameOf(this.subject)}${withStatus(this.status)}: ${this.detail}; check --model and the model's settings`
   }
 }
 
-/** The server was silent, or at work, for longer than it may. Run again later, or raise the setting named. */
+/**
+ * The server sent nothing for too long, or took too long in total. Run again later, or raise the setting in `limit`.
+ */
 export class ModelTimedOut extends Schema.TaggedError<ModelTimedOut>("rollout-memories/ModelTimedOut")(
   "ModelTimedOut",
   { subject: ModelSubject, limit: Schema.Literal("MEMORIES_MODEL_SILENCE", "MEMORIES_MODEL_TIME_LIMIT") }
 ) {
   override get message(): string {
-    const what = this.limit === "MEMORIES_MODEL_SILENCE" ? "said nothing for too long" : "took longer than it may"
-    return `the model server ${what} for ${told(this.subject)}; run again later, or raise ${this.limit}`
+    const what = this.limit === "MEMORIES_MODEL_SILENCE" ? "sent nothing for too long" : "exceeded its time limit"
+    return `the model server ${what} for ${nameOf(this.subject)}; run again later, or raise ${this.limit}`
   }
 }
 
-/** The server could not be reached, or the connection broke. Check that it runs and `OPENAI_BASE_URL`; run again. */
+/**
+ * The server could not be reached, or the connection broke. Check `OPENAI_BASE_URL` and that the server runs, then run
+ * again.
+ */
 export class ModelUnreachable extends Schema.TaggedError<ModelUnreachable>("rollout-memories/ModelUnreachable")(
   "ModelUnreachable",
   { subject: ModelSubject, detail: Schema.String }
 ) {
   override get message(): string {
-    return `the connection to the model server failed for ${told(this.subject)}: ${this.detail}; check the network and OPENAI_BASE_URL, then run again`
+    return `the connection to the model server failed for ${nameOf(this.subject)}: ${this.detail}; check the network and OPENAI_BASE_URL, then run again`
   }
 }
 
-/** What a request could cost at worst is more than is left of a cap. Nothing was sent; raise the cap, or run again later. */
+/** The worst-case cost of a request exceeds the rest of a cap. Nothing was sent; raise the cap, or run again later. */
 export class BudgetExhausted extends Schema.TaggedError<BudgetExhausted>("rollout-memories/BudgetExhausted")(
   "BudgetExhausted",
   {
@@ -171,13 +183,13 @@ export class BudgetExhausted extends Schema.TaggedError<BudgetExhausted>("rollou
   }
 ) {
   override get message(): string {
-    return `${told(this.subject)} was left out: it could cost more than is left of ${this.cap} ${this.limit}`
+    return `${nameOf(this.subject)} was left out: it could cost more than the rest of ${this.cap} ${this.limit}; raise the limit, or run again later`
   }
 }
 
 const withStatus = (status: number | undefined): string => (status === undefined ? "" : ` (HTTP ${status})`)
 
-/** Every way in which a model, or its server, does not answer. */
+/** All failures of a model or its server. */
 export const ModelError = Schema.Union(
   ModelRefused,
   AnswerIncomplete,
@@ -195,12 +207,12 @@ export const ModelError = Schema.Union(
   BudgetExhausted
 )
 
-/** Every way in which a model, or its server, does not answer. */
+/** See the schema of the same name. */
 export type ModelError = typeof ModelError.Type
 
 /**
- * Whether another pass may simply ask again: neither the thread nor what was sent for it is to blame, so that no attempt
- * counts against it.
+ * True when neither the thread nor the request is at fault. Another pass may ask again, and no attempt counts against
+ * the thread.
  */
 export const isServersFault = (error: ModelError): boolean => {
   switch (error._tag) {
@@ -215,7 +227,7 @@ export const isServersFault = (error: ModelError): boolean => {
     case "BudgetExhausted":
       return true
     case "RequestRejected":
-      // A model or an endpoint that is not there is not there for any thread.
+      // A missing model or endpoint is missing for every thread.
       return error.status === 404 || error.status === 405
     default:
       return false

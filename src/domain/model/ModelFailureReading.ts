@@ -14,7 +14,7 @@ import {
 } from "./ModelError.js"
 import { redact } from "../privacy/Redaction.js"
 
-/** What a server says of its failure, in whatever of the usual forms. */
+/** The code and message of a server's error, in any of the usual formats. */
 export interface ServerWords {
   readonly code: string
   readonly message: string
@@ -35,10 +35,13 @@ const Body = Schema.Struct({
 const decodeBody = decodeLenient(Body, {})
 const parseJson = Schema.decodeUnknownEither(Schema.parseJson())
 
-/** Characters of a server's own words that an error shows. */
+/** Characters of a server's message that an error shows. */
 const shownCharacters = 300
 
-/** A server's words for people: one line, cut, and without secrets: a server may say the key, or what it was sent, again. */
+/**
+ * Prepares a server's message for people: one line, shortened, and without secrets, since a server may repeat the key
+ * or the request.
+ */
 export const shown = (text: string): string => {
   const line = redact(text.slice(0, shownCharacters * 4))
     .replace(/<[^>]*>/g, " ")
@@ -47,13 +50,13 @@ export const shown = (text: string): string => {
   return line.length <= shownCharacters ? line : `${line.slice(0, shownCharacters)}…`
 }
 
-/** Why no answer came, in the words of whatever was closest to the network. */
+/** The most specific message of a failed request: the one of the innermost cause, which is closest to the network. */
 export const detailOf = (error: unknown): string => {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return shown(inner instanceof Error ? inner.message : String(inner))
 }
 
-/** What an error object says, as it stands in a body, in a failed response or in an `error` event. */
+/** Reads the error object of a body, a failed response or an `error` event. */
 export const readWords = (error: unknown): ServerWords => {
   if (typeof error === "string") {
     return { code: "", message: error }
@@ -72,13 +75,15 @@ const readBody = (body: string): ServerWords => {
   return words.message === "" ? { ...words, message: message ?? detail ?? body } : words
 }
 
-/** How servers say that a request does not fit: OpenAI, vLLM, llama.cpp, Ollama and LM Studio each in their own words. */
+/**
+ * Messages for a request that exceeds the context window, as OpenAI, vLLM, llama.cpp, Ollama and LM Studio word them.
+ */
 const tooLong =
   /context_length_exceeded|exceed_context_size|context (?:length|window|size)|maximum context|prompt is too long|too many tokens|input (?:is )?too long/i
 
 const noQuota = /insufficient_quota|billing_hard_limit|quota exceeded|exceeded your current quota/i
 
-/** What an HTTP answer that is no success means. `retryAfter` in milliseconds. */
+/** Converts an unsuccessful HTTP response into an error. `retryAfter` is in milliseconds. */
 export const failureOfStatus = (
   subject: ModelSubject,
   status: number,
@@ -106,7 +111,10 @@ export const failureOfStatus = (
   }
 }
 
-/** What a failed response, or an `error` event, in a stream means: the HTTP status was a success by then. */
+/**
+ * Converts a failed response, or an `error` event, into an error. Its stream had a successful HTTP status, so only the
+ * message tells the kind.
+ */
 export const failureOfWords = (subject: ModelSubject, words: ServerWords): ModelError => {
   const all = `${words.code} ${words.message}`
   const detail = shown(words.message) || words.code || "it does not say why"

@@ -1,36 +1,36 @@
 import * as Schema from "effect/Schema"
 import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../session/LenientField.js"
 import { readWords, type ServerWords } from "./ModelFailureReading.js"
-import { believed, type TokenCounts } from "./Spending.js"
+import { plausibleCounts, type TokenCounts } from "./Spending.js"
 
-/** A model's wish to have a tool run. */
+/** A model's request to run a tool. */
 export interface ToolRequest {
   readonly callId: string
   readonly name: string
-  /** JSON, as far as the model kept to it. */
+  /** JSON text from the model; it may be malformed. */
   readonly parameters: string
 }
 
-/** How a response came to its end. */
+/** The end of a response. */
 export type ResponseEnd =
   | { readonly _tag: "Completed" }
   | { readonly _tag: "Incomplete"; readonly reason: string }
   | { readonly _tag: "Failed"; readonly words: ServerWords }
 
-/** A response of the Responses API as far as it has come in. */
+/** A response of the Responses API, as far as it has arrived. */
 export interface ModelResponse {
-  /** The text deltas in order; undefined while none came. */
+  /** The text deltas, joined; undefined while there are none. */
   readonly text: string | undefined
-  /** Finished output items in order, as the server has them: a later request gives them back. */
+  /** Finished output items in order, verbatim; a later request sends them back. */
   readonly items: ReadonlyArray<JsonObject>
   readonly refusal: string
-  /** What the answer cost, as the server counts; undefined where it does not say, or says what cannot be believed. */
+  /** Token counts as the server reports them; undefined when they are missing or implausible. */
   readonly usage: TokenCounts | undefined
-  /** Undefined while it goes on. */
+  /** Undefined until the response ends. */
   readonly end: ResponseEnd | undefined
 }
 
-/** Nothing came yet. */
+/** The response before anything has arrived. */
 export const noResponse: ModelResponse = {
   text: undefined,
   items: [],
@@ -53,7 +53,7 @@ const withItems = (response: ModelResponse, items: ReadonlyArray<unknown>): Mode
   items: [...response.items, ...items.filter(isJsonObject)]
 })
 
-/** How a response ended, as its last event says or, where that one says only that it is over, its status. */
+/** The end of a response, by the type of its last event or, when that says only that it is over, by its status. */
 const endOf = (type: string, { error, incomplete_details, status = "" }: typeof Envelope.Type): ResponseEnd => {
   const said = `${type} ${status}`
   return /failed|cancelled/.test(said)
@@ -65,7 +65,7 @@ const endOf = (type: string, { error, incomplete_details, status = "" }: typeof 
 
 const usageOf = (usage: unknown, end: ResponseEnd): TokenCounts | undefined =>
   isJsonObject(usage)
-    ? believed(
+    ? plausibleCounts(
         { input: usage["input_tokens"], output: usage["output_tokens"], total: usage["total_tokens"] },
         end._tag === "Completed"
       )
@@ -75,7 +75,7 @@ const ended = (response: ModelResponse, type: string, given: unknown): ModelResp
   const envelope = decodeEnvelope(given)
   const end = endOf(type, envelope)
   return {
-    // Some servers tell the items in the last event alone.
+    // Some servers send the items only with the last event.
     ...(response.items.length === 0 ? withItems(response, envelope.output ?? []) : response),
     usage: usageOf(envelope.usage, end),
     end
@@ -83,11 +83,12 @@ const ended = (response: ModelResponse, type: string, given: unknown): ModelResp
 }
 
 /**
- * The response after one more event. Lenient: an event of an unknown type, a field of another shape and a missing one
- * change nothing, so that servers which leave things out, or add some, are understood. Only the end must be said.
+ * Adds an event to a response. Unknown events, missing fields and fields of another type change nothing, so servers
+ * that add or omit fields still work. Only the end of the response is required.
  */
 export const addEvent = (before: ModelResponse, given: unknown): ModelResponse => {
-  // An answer is told in thousands of events: its fields are looked at one by one, as a schema would cost more than all else.
+  // An answer has thousands of events. The fields are checked by hand, since decoding each with a schema would cost
+  // more than everything else.
   const event = isJsonObject(given) ? given : {}
   const { error, type } = event
   const delta = typeof event["delta"] === "string" ? event["delta"] : ""
@@ -107,7 +108,7 @@ export const addEvent = (before: ModelResponse, given: unknown): ModelResponse =
     case "error":
       return { ...before, end: { _tag: "Failed", words: readWords(error ?? given) } }
     case undefined:
-      // What goes wrong in mid-stream is told by some servers as they tell it in a body.
+      // Some servers report an error within the stream in the format of an error body.
       return error === undefined || error === null
         ? before
         : { ...before, end: { _tag: "Failed", words: readWords(error) } }
@@ -119,7 +120,7 @@ export const addEvent = (before: ModelResponse, given: unknown): ModelResponse =
 const contentOf = (item: JsonObject): ReadonlyArray<JsonObject> =>
   Array.isArray(item["content"]) ? item["content"].filter(isJsonObject) : []
 
-/** The text of a finished message item; undefined for an item that is no message, or has no text. */
+/** The text of a finished message item; undefined for any other item and for one without text. */
 export const textOfItem = (item: JsonObject): string | undefined => {
   const texts = contentOf(item).flatMap(({ text, type }) =>
     type === "output_text" && typeof text === "string" ? [text] : []
@@ -127,13 +128,13 @@ export const textOfItem = (item: JsonObject): string | undefined => {
   return item["type"] === "message" && texts.length > 0 ? texts.join("") : undefined
 }
 
-/** The words of a refusal; undefined where the model did not refuse. */
+/** The text of a refusal; undefined when the model did not refuse. */
 export const refusalOf = ({ items, refusal }: ModelResponse): string | undefined => {
   const parts = items.flatMap(contentOf).flatMap((part) => (part["type"] === "refusal" ? [part["refusal"]] : []))
   return refusal !== "" ? refusal : parts.length > 0 ? String(parts[0] ?? "") : undefined
 }
 
-/** The tools that a finished response wants to have run, in order. */
+/** The tool calls that a finished response requests, in order. */
 export const toolRequests = ({ items }: ModelResponse): ReadonlyArray<ToolRequest> =>
   items.flatMap((item) =>
     item["type"] === "function_call"

@@ -1,21 +1,23 @@
 import * as Duration from "effect/Duration"
 import type { ModelError } from "./ModelError.js"
 
-/** How requests that may succeed later are made again. */
+/** Policy for retrying requests that may succeed later. */
 export interface ModelRetry {
-  /** Requests in all, the first included. */
+  /** Maximum number of requests, including the first. */
   readonly attempts: number
-  /** The wait before the second request; each later one is twice as long. */
+  /** Wait before the second request; it doubles for each later one. */
   readonly first: Duration.Duration
-  /** No wait is longer. A server that asks for a longer one is not asked again in this pass. */
+  /** Maximum wait. A server that asks for a longer one is not asked again in this pass. */
   readonly longest: Duration.Duration
 }
 
 /**
- * How long to wait, in milliseconds, before a failed request is made again; undefined where it is not. `attempt` counts the
- * requests made (1 or more), `random` is from 0 to 1. What a server asks for is waited for in full, with up to a tenth more
- * so that not all come back at once; otherwise the wait is exponential, between a half and the whole of it. What was asked
- * wrongly, refused, or not paid for cannot succeed; a time-out has already cost as long as anyone waits.
+ * The wait before a retry, in milliseconds; undefined when the request is not retried. `attempt` counts the requests
+ * made so far (1 or more), `random` lies between 0 and 1.
+ *
+ * A wait that the server asks for is observed in full, plus up to a tenth so that clients do not return all at once.
+ * Otherwise the wait is exponential, between half of it and the whole. Invalid, refused and unpaid requests cannot
+ * succeed, and a time-out has already cost the longest acceptable wait, so none of these is retried.
  */
 export const waitBefore = (
   error: ModelError,
@@ -45,7 +47,10 @@ export const waitBefore = (
   }
 }
 
-/** Milliseconds that a `retry-after` or `retry-after-ms` header asks for, as RFC 9110 section 10.2.3 has it; `now` in Unix milliseconds. */
+/**
+ * The wait that a `retry-after` (RFC 9110, section 10.2.3) or `retry-after-ms` header asks for, in milliseconds. `now`
+ * is in Unix milliseconds.
+ */
 export const retryAfterOf = (
   headers: { readonly [name: string]: string | undefined },
   now: number

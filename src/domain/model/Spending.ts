@@ -1,7 +1,7 @@
 import * as DateTime from "effect/DateTime"
 import type { BudgetExhausted } from "./ModelError.js"
 
-/** What a user agreed to spend: in one pass, and in one UTC day by all passes together. Undefined is without a limit. */
+/** The user's limits on spending, in one pass and in one UTC day for all passes together. Undefined means no limit. */
 export interface SpendingCaps {
   readonly maxTokens: number | undefined
   readonly maxRequests: number | undefined
@@ -9,49 +9,52 @@ export interface SpendingCaps {
   readonly maxRequestsPerDay: number | undefined
 }
 
-/** What requests have cost, or may yet cost: those under way count with the worst they can come to. */
+/** Tokens and requests spent. Requests in progress count with their worst-case cost. */
 export interface Spent {
   readonly tokens: number
   readonly requests: number
 }
 
-/** One request that is about to be made. */
+/** The worst-case cost of a request, reserved before it is made. */
 export interface Reservation {
   readonly id: string
   /** The owner id of the pass. */
   readonly pass: string
-  /** Input and answer, at worst. */
+  /** Worst-case tokens of input and answer together. */
   readonly tokens: number
 }
 
-/** A cap that a request does not fit under any more. */
+/** A cap that a request would exceed. */
 export interface ReachedCap {
   readonly cap: BudgetExhausted["cap"]
   readonly limit: number
 }
 
-/** What one answer cost, in tokens. */
+/** Token counts of one request and its answer. */
 export interface TokenCounts {
   readonly inputTokens: number
   readonly outputTokens: number
 }
 
-/** What somebody who was paid says that an answer cost: anything at all. */
-export interface SaidCounts {
+/** Token counts as a server reports them, unchecked. */
+export interface ReportedCounts {
   readonly input: unknown
   readonly output: unknown
-  /** Undefined and null where no total is told. */
+  /** Undefined or null when no total is reported. */
   readonly total: unknown
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
 /**
- * What an answer cost, where what is said of it can be believed; undefined where it cannot. Both figures must be whole
- * numbers from 0 on, and above it for an answer that came; a total must not be below their sum. What a total has above it
- * counts as output: some servers tell the tokens of reasoning in the total alone.
+ * Checks reported token counts; undefined when they are implausible. Both counts must be non-negative integers,
+ * positive when an answer arrived, and the total must not be below their sum. A larger total counts as output, since
+ * some servers report reasoning tokens only there.
  */
-export const believed = ({ input, output, total }: SaidCounts, isAnswered: boolean): TokenCounts | undefined => {
+export const plausibleCounts = (
+  { input, output, total }: ReportedCounts,
+  isAnswered: boolean
+): TokenCounts | undefined => {
   const least = isAnswered ? 1 : 0
   if (!isCount(input) || !isCount(output) || input < least || output < least) {
     return undefined
@@ -60,10 +63,10 @@ export const believed = ({ input, output, total }: SaidCounts, isAnswered: boole
   return isCount(sum) && sum >= input + output ? { inputTokens: input, outputTokens: sum - input } : undefined
 }
 
-/** Tokens of a question and its answer together. */
+/** Tokens of a request and its answer together. */
 export const costOf = ({ inputTokens, outputTokens }: TokenCounts): number => inputTokens + outputTokens
 
-/** The first cap that one more request of so many tokens would go over; undefined where it fits. */
+/** The first cap that one more request of `tokens` would exceed; undefined when it fits. */
 export const reachedCap = (caps: SpendingCaps, inPass: Spent, inDay: Spent, tokens: number): ReachedCap | undefined => {
   const checks: ReadonlyArray<readonly [BudgetExhausted["cap"], number | undefined, number]> = [
     ["--max-requests", caps.maxRequests, inPass.requests + 1],
@@ -75,5 +78,5 @@ export const reachedCap = (caps: SpendingCaps, inPass: Spent, inDay: Spent, toke
   return reached === undefined ? undefined : { cap: reached[0], limit: reached[1] ?? 0 }
 }
 
-/** The UTC day of a time in Unix milliseconds, as `2026-03-02`. */
+/** The UTC date of a time in Unix milliseconds, such as `2026-03-02`. */
 export const dayOf = (milliseconds: number): string => DateTime.formatIsoDateUtc(DateTime.unsafeMake(milliseconds))

@@ -7,35 +7,38 @@ export const PlannedThread = Schema.Struct({
   threadId: Schema.String,
   rolloutPath: Schema.String,
   cwd: Schema.NullOr(Schema.String),
-  /** Of the instructions and the input together. */
+  /** Tokens of the instructions and the input together. */
   inputTokens: Schema.Int,
-  /** Why there would be no request after all. */
+  /** The reason for which no request would be made; absent when one would be. */
   problem: Schema.optional(Schema.String)
 })
 
 /** One request that a pass would make. */
 export type PlannedThread = typeof PlannedThread.Type
 
-/** What a pass would send to write traces. What consolidating them takes depends on what they turn out to say. */
+/**
+ * The requests that a pass would make to write traces. Consolidation is not included: its cost depends on what the
+ * traces turn out to say.
+ */
 export const PassPlan = Schema.Struct({
   model: Schema.String,
   threads: Schema.Array(PlannedThread),
   skipped: Schema.Array(Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, reason: SkipReason })),
   requests: Schema.Int,
   inputTokens: Schema.Int,
-  /** At worst: no answer may be longer. */
+  /** The maximum: the cap on an answer's length, for all requests together. */
   outputTokens: Schema.Int,
-  /** At worst, in the currency of the configured prices; null where they are not configured. */
+  /** The maximum cost, in the currency of the configured prices; null when no prices are configured. */
   cost: Schema.NullOr(Schema.Number),
-  /** The caps of one pass; null is without a limit. */
+  /** The caps of one pass; null means no limit. */
   maxTokens: Schema.NullOr(Schema.Number),
   maxRequests: Schema.NullOr(Schema.Number)
 })
 
-/** What a pass would send to write traces. */
+/** See the schema of the same name. */
 export type PassPlan = typeof PassPlan.Type
 
-/** A plan that a person reads. */
+/** Renders a plan for people to read. */
 export const renderPlan = (plan: PassPlan): string => {
   const lines = plan.threads.map(
     ({ inputTokens, problem, rolloutPath }) =>
@@ -60,7 +63,7 @@ export const renderPlan = (plan: PassPlan): string => {
       : [`At the configured prices that costs at most ${plan.cost.toFixed(4)}.`]),
     ...(isOver
       ? [
-          `That is more than the caps of a pass allow at worst (--max-tokens ${plan.maxTokens ?? "unlimited"}, --max-requests ${plan.maxRequests ?? "unlimited"}): what does not fit is left for later.`
+          `The worst case exceeds the caps of a pass (--max-tokens ${plan.maxTokens ?? "unlimited"}, --max-requests ${plan.maxRequests ?? "unlimited"}): requests that do not fit are left for a later pass.`
         ]
       : []),
     ...(plan.requests === 0 ? [] : ["Consolidating comes on top, within the same caps. Nothing was sent."]),

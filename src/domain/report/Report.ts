@@ -2,10 +2,10 @@ import * as Schema from "effect/Schema"
 import { Grounding } from "../memory/Grounding.js"
 import { SkipReason } from "../thread/Selection.js"
 
-/** What went wrong, as far as it concerns whoever reads a report. */
+/** An error as a report shows it: its tag and its message. */
 export const ReportedError = Schema.Struct({ _tag: Schema.String, message: Schema.String })
 
-/** What went wrong. */
+/** See the schema of the same name. */
 export type ReportedError = typeof ReportedError.Type
 
 const Learned = Schema.Struct({
@@ -13,7 +13,7 @@ const Learned = Schema.Struct({
   cwd: Schema.String,
   memoryRoot: Schema.String,
   traceFile: Schema.String,
-  /** How much of what a model quoted stands in the rollout; absent where nobody had to look. */
+  /** The share of the model's quotations that the session file contains; absent where nothing was checked. */
   grounding: Schema.optional(Grounding)
 })
 
@@ -34,16 +34,16 @@ const Consolidated = Schema.Struct({
   error: Schema.optional(ReportedError)
 })
 
-/** One directory's consolidation, as a report has it. */
+/** The consolidation of one directory, as a report shows it. */
 export type Consolidated = typeof Consolidated.Type
 
-/** What one pass did. Every path is absolute. */
+/** The result of one pass. Every path is absolute. */
 export const PassReport = Schema.Struct({
-  /** Rows in the index. */
+  /** Threads in the index. */
   threads: Schema.Int,
-  /** Threads that were taken. */
+  /** Threads selected for extraction. */
   candidates: Schema.Int,
-  /** Eligible threads that this pass had no place for: the next one takes them. */
+  /** Eligible threads beyond this pass's limit; the next pass takes them. */
   waiting: Schema.Int,
   extracted: Schema.Array(Learned),
   noOutput: Schema.Array(NoOutput),
@@ -60,18 +60,18 @@ export const PassReport = Schema.Struct({
   durationMs: Schema.Int
 })
 
-/** What one pass did. */
+/** See the schema of the same name. */
 export type PassReport = typeof PassReport.Type
 
-/** Errors that say what the user did not agree to: nothing was tried, nothing failed, and the next pass looks again. */
+/** Errors that mean the user's settings forbade the work. Nothing was tried or failed; the next pass decides again. */
 export const isHeldBack = (tag: string | undefined): boolean => tag === "BudgetExhausted" || tag === "ProviderCrossing"
 
-/** Whether anything in a report calls for an exit code of 1. */
+/** True when a report means exit code 1. */
 export const hasFailures = (report: PassReport): boolean =>
   report.failed.length > 0 ||
   report.consolidated.some(({ error, outcome }) => outcome === "failed" && !isHeldBack(error?._tag))
 
-/** An error as a report shows it. */
+/** Converts an error into the form that a report shows. */
 export const reportError = (error: { readonly _tag: string; readonly message: string }): ReportedError => ({
   _tag: error._tag,
   message: error.message

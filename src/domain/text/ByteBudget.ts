@@ -1,6 +1,6 @@
 /**
- * Cuts text to a number of UTF-8 bytes without ever splitting a character. Limits are bytes throughout; a marker counts
- * inside the limit.
+ * Functions that cut text to a number of UTF-8 bytes and never split a character. All limits are bytes; a marker counts
+ * towards the limit.
  */
 
 const encoder = new TextEncoder()
@@ -23,7 +23,7 @@ const headBytes = (bytes: Uint8Array, limit: number): Uint8Array => {
   return bytes.subarray(0, end)
 }
 
-/** The last `limit` bytes of an encoded text, rounded down to a whole character. */
+/** The last `limit` bytes of an encoded text; starts later where that would split a character. */
 const tailBytes = (bytes: Uint8Array, limit: number): Uint8Array => {
   if (bytes.length <= limit) {
     return bytes
@@ -35,15 +35,15 @@ const tailBytes = (bytes: Uint8Array, limit: number): Uint8Array => {
   return bytes.subarray(start)
 }
 
-/** How much of what a marker leaves goes to the head; the tail gets the rest. */
+/** The marker that replaces a cut, and the share of the remaining bytes that the head gets; the tail gets the rest. */
 export interface Split {
   readonly marker: string
   readonly headShare: number
 }
 
 /**
- * The head of one text and the tail of another around a marker, together at most `limit` bytes. A limit that the marker
- * itself does not fit keeps the head alone.
+ * Joins the head of one text and the tail of another around a marker, in at most `limit` bytes. When the limit is
+ * smaller than the marker, only the head is kept.
  */
 export const joinAround = (start: string, end: string, limit: number, split: Split): string => {
   const room = limit - byteLength(split.marker)
@@ -63,5 +63,5 @@ export const cutMiddle = (text: string, limit: number, split: Split): string =>
 export const cutEnd = (text: string, limit: number): string =>
   byteLength(text) <= limit ? text : decoder.decode(headBytes(encoder.encode(text), limit))
 
-/** A text that reads back as it was written, by whatever it is kept in: without NUL, and without halves of characters. */
+/** Removes NUL and replaces unpaired surrogates. Any store returns such a text unchanged. */
 export const keptText = (text: string): string => text.replaceAll("\0", "").replace(/\p{Surrogate}/gu, "\ufffd")

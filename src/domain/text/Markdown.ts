@@ -1,13 +1,13 @@
 /**
- * Keeps Markdown that others wrote in its place: what would end the part of our file that it stands in, or be taken for
- * markup of another kind, is changed as little as that takes. Code, in spans and in fences, stays as it is.
+ * Functions that make foreign Markdown safe to embed in a file of ours. They change only what would end the section
+ * around it or be read as markup of another kind. Code spans and fenced code stay as they are.
  */
 
 const fence = /^\s{0,3}(`{3,}|~{3,})/
 const rule = /^(?=[-+=]{3,}\s*$)/
-/** Only a file's first line is a heading of the first rank. */
+/** A heading of level 1; only the first line of a document may be one. */
 const topHeading = /^\s{0,3}#\s/
-/** A tag, a comment or an instruction; `Map<string>` is none. */
+/** The start of a tag, a comment or a processing instruction; `Map<string>` is none of these. */
 const markup = /(?<!\w)<(?=!|\?|\/?[a-z][\w-]*(?:[\s/>]|$))/gi
 
 const neutralInline = (text: string): string =>
@@ -23,7 +23,10 @@ const neutralInline = (text: string): string =>
     )
     .join("")
 
-/** A document that cannot break out of the file it is put into: its fences are closed, its first heading is its only one. */
+/**
+ * Makes a document safe to embed: closes its fences, demotes level-1 headings below the first line, and disables tags,
+ * template markup and rules.
+ */
 export const neutralDocument = (text: string): string => {
   let open: string | undefined
   const lines = text.split("\n").map((line, index) => {
@@ -41,7 +44,7 @@ export const neutralDocument = (text: string): string => {
   return open === undefined ? lines.join("\n") : `${lines.join("\n")}\n${open}`
 }
 
-/** One line that cannot be taken for more than text. */
+/** Makes one line safe to embed as plain text: it cannot become a heading, a fence, a quote or a trace citation. */
 export const neutralLine = (text: string): string =>
   neutralInline(text.replace(/`{3,}|~{3,}/g, "'"))
     .replace(/^(?:[#>]+|[-+=]{3,})\s*/, "")

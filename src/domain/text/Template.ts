@@ -1,9 +1,9 @@
 const place = /\{\{\s*([a-z_]+)\s*\}\}/g
 
 /**
- * Fills a template's `{{ name }}` places. A value is put in as it is and never looked at again, so a value that itself
- * looks like a template, or like a replacement pattern, stays what it is. A place whose name has no value stays too. Values
- * are joined, not copied: a rollout is large, and many wait for their requests at once.
+ * Fills the `{{ name }}` placeholders of a template. Values are inserted verbatim and are not searched for placeholders
+ * or replacement patterns. A placeholder without a value stays. The result is concatenated rather than replaced step by
+ * step: session texts are large, and many requests are prepared at once.
  */
 export const renderTemplate = (template: string, values: { readonly [name: string]: string }): string => {
   let rendered = ""

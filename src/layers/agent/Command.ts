@@ -13,26 +13,26 @@ import { agentOutputFolder } from "../../domain/memory/Publication.js"
 import { redact } from "../../domain/privacy/Redaction.js"
 import { AgentControl, type AgentRequest, consolidationSource } from "../../services/AgentControl.js"
 import { Settings } from "../../settings/Settings.js"
-import { AgentGaveUp, follow, withServices } from "./Status.js"
+import { AgentGaveUp, startAgent, withServices } from "./AgentStatusStream.js"
 
 /**
- * Where what the command printed is kept, for people, until the next run: in a folder of the memories home, for a bucket is
- * put back as it was where an agent changed it.
+ * Path of the command's kept output: one file for each bucket, replaced at the next run. It lies outside the bucket,
+ * because changes inside the bucket during a run are undone.
  */
 const outputOf = (staging: string): string => {
   const bucket = dirname(staging)
   return join(dirname(bucket), agentOutputFolder, `${basename(bucket)}.log`)
 }
 
-/** Bytes of it that are kept: the first and the last half. */
+/** Bytes of output that are kept: the first and the last half. */
 const outputBytes = 1_000_000
 
-/** How long a command that is told to stop may take before it is made to. */
-const patience = "5 seconds"
+/** Time between SIGTERM and SIGKILL. */
+const killDelay = "5 seconds"
 
 const marker = "\n\n[... OUTPUT LEFT OUT ...]\n\n"
 
-/** The ends of what a command printed; the middle of a long output is never held. */
+/** The beginning and end of a command's output; the middle of a long output is discarded as it arrives. */
 class KeptOutput {
   private head = Buffer.alloc(0)
   private tail = Buffer.alloc(0)
@@ -59,17 +59,17 @@ class KeptOutput {
 const failing = (what: string) => (error: { readonly message: string }) =>
   new AgentGaveUp({ reason: `${what}: ${error.message}` })
 
-/** Ends a command with all it started: asked first, and made to when it does not listen. */
+/** Ends a command and every process it started: SIGTERM first, then SIGKILL. */
 const stop = (process: CommandExecutor.Process) =>
   Effect.gen(function* () {
-    const insists = Effect.zipRight(Effect.sleep(patience), Effect.ignore(process.kill("SIGKILL")))
-    // A fiber of its own: the one that releases may be interrupted already, and waits for nothing then.
+    const insists = Effect.zipRight(Effect.sleep(killDelay), Effect.ignore(process.kill("SIGKILL")))
+    // A separate fiber: the releasing fiber may already be interrupted, and then would not wait.
     const insisting = yield* Effect.forkDaemon(Effect.interruptible(insists))
     yield* Effect.ignore(process.kill("SIGTERM"))
     yield* Fiber.interrupt(insisting)
   })
 
-/** Runs the command with its prompt on stdin, and leaves none of its processes behind. */
+/** Runs the command with the prompt on stdin. None of its processes outlives the call. */
 const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { directory, prompt }: AgentRequest) {
   const fileSystem = yield* FileSystem.FileSystem
   const output = outputOf(directory)
@@ -90,7 +90,7 @@ const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { d
   )
   const started = Command.make("sh", "-c", command).pipe(
     Command.workingDirectory(directory),
-    // How Codex is told what to write into its sessions; see `sourceOf`.
+    // Codex records this as the originator of its session; see `sourceOf`.
     Command.env({ CODEX_INTERNAL_ORIGINATOR_OVERRIDE: consolidationSource, MEMORIES_ENABLED: "false" }),
     Command.feed(prompt),
     Command.start,
@@ -99,7 +99,7 @@ const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { d
   const process = yield* Effect.acquireRelease(started, stop)
   const printed = [yield* keep(process.stdout), yield* keep(process.stderr)]
   const code = yield* Effect.mapError(process.exitCode, failing("the agent command was killed"))
-  // Whatever it left running holds the pipes open; what was printed by now is enough.
+  // Processes that the command left running keep the pipes open, so do not wait for the end of the output.
   yield* Effect.forEach(printed, (fiber) => Effect.timeoutOption(fiber.await, "1 second"), {
     concurrency: "unbounded",
     discard: true
@@ -110,9 +110,9 @@ const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { d
 }, Effect.scoped)
 
 /**
- * Consolidates with an agent that the user has: a command that a shell runs in the staged copy, with the prompt on stdin. It
- * is done when the command ends with 0; it and all it started are ended after `agentTimeLimit`, and with the scope. Both
- * outputs are kept in `<memories home>/agent-output/<bucket>.log`, secrets taken out.
+ * Consolidates with a command of the user's, run by a shell in the staged copy with the prompt on stdin. It succeeds
+ * when the command ends with code 0. The command and every process it started are ended after `agentTimeLimit` or when
+ * the scope closes. Its output is kept in `<memories home>/agent-output/<bucket>.log`, without secrets.
  */
 export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings> = Layer.effect(
   AgentControl,
@@ -121,13 +121,13 @@ export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Set
     const context = yield* Effect.context<CommandExecutor.CommandExecutor | FileSystem.FileSystem>()
     return AgentControl.of({
       spawn: (request) =>
-        follow((report) =>
+        startAgent((report) =>
           report({ _tag: "Running" }).pipe(
             Effect.zipRight(run(agentCommand, request)),
             Effect.timeoutFail({
               duration: agentTimeLimit,
               onTimeout: () =>
-                new AgentGaveUp({ reason: "it took longer than it may; raise MEMORIES_AGENT_TIME_LIMIT" })
+                new AgentGaveUp({ reason: "it exceeded its time limit; raise MEMORIES_AGENT_TIME_LIMIT" })
             }),
             withServices(context)
           )

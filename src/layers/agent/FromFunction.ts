@@ -1,15 +1,16 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AgentControl, type AgentRequest } from "../../services/AgentControl.js"
-import { follow, type Report, withServices } from "./Status.js"
+import { startAgent, type Report, withServices } from "./AgentStatusStream.js"
 
 /**
- * An agent that is a function: whatever a host runs agents with, or what a test wants to be done. It begins when it is
- * spawned, works in the directory it is given, and is done when its effect is. It may report how far it is: `Running`, with
- * what its turns have cost so far, which the pass counts. It is interrupted with its scope, and waited for; what it fails
- * with ends it `Errored` with that message, a defect too, and a `ModelError` is kept as it is, so that a fault of the
- * model's server is treated as one. `provider` is whose servers see what the agent reads; left out where nothing leaves
- * this machine.
+ * An agent made from a function, for hosts and for tests. The function starts when the agent is spawned, works in the
+ * given directory, and is done when its effect succeeds. It may report `Running` with the cost of its turns so far,
+ * which the pass counts.
+ *
+ * Closing the scope interrupts it and waits for it. A failure or a defect ends it as `Errored` with that message; a
+ * `ModelError` is passed on as it is, so that a server's fault is treated as one. `provider` names the servers that see
+ * what the agent reads; omit it when nothing leaves this machine.
  */
 export const layer = <E extends { readonly message: string }, R>(
   work: (request: AgentRequest, report: Report) => Effect.Effect<void, E, R>,
@@ -20,7 +21,7 @@ export const layer = <E extends { readonly message: string }, R>(
     Effect.map(Effect.context<R>(), (services) => ({
       ...options,
       spawn: (request) =>
-        follow((report) =>
+        startAgent((report) =>
           Effect.zipRight(report({ _tag: "Running" }), work(request, report)).pipe(withServices(services))
         )
     }))

@@ -9,15 +9,15 @@ import { earlierFile, editsFile, summaryFile, traceFolder } from "../../domain/m
 import { parseTraceFile, threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 import type { AgentControl } from "../../services/AgentControl.js"
-import * as AgentControlFunction from "./FromFunction.js"
-import { breathe } from "../node/YieldToEventLoop.js"
+import * as AgentControlFromFunction from "./FromFunction.js"
+import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 
 const decodeEdits = Schema.decodeUnknown(Schema.parseJson(PersonEdits))
 
 const readTraces = Effect.fnUntraced(function* (directory: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const order = [...parseMemorySummary(yield* fileSystem.readFileString(join(directory, summaryFile))).keys()]
-  // A project of nothing but notes has no traces.
+  // A project with only notes has no traces.
   const names = order.length === 0 ? [] : yield* fileSystem.readDirectory(join(directory, traceFolder))
   const byThread = new Map(names.map((name) => [threadOfTraceFile(name), name]))
   return yield* Effect.forEach(
@@ -49,7 +49,7 @@ const readEarlierLines = Effect.fnUntraced(function* (directory: string) {
   return readEarlier(yield* fileSystem.readFileString(path))
 })
 
-/** Loaded with the first agent: a pass with nothing to do starts without them. */
+/** Loaded with the first agent, so that a pass with nothing to do starts without them. */
 const loadEarlier = Effect.promise(() => import("../../domain/offline/consolidating/EarlierSessions.js"))
 const loadConsolidator = Effect.promise(() => import("../../domain/offline/consolidating/OfflineConsolidator.js"))
 
@@ -59,7 +59,7 @@ const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: 
   const traces = yield* readTraces(directory)
   const edits = yield* readEdits(directory)
   const earlier = yield* readEarlierLines(directory)
-  yield* breathe
+  yield* yieldToEventLoop
   const files = consolidate({ project: projectName(traces[0]?.cwd ?? ""), traces, edits, earlier })
   for (const { path, text } of files) {
     yield* fileSystem.makeDirectory(dirname(join(directory, path)), { recursive: true, mode: 0o700 })
@@ -68,9 +68,9 @@ const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: 
 })
 
 /**
- * Consolidates by rule what the staged copy holds: the same traces and edits give the same files. An agent that cannot read
- * or write its directory ends `Errored`.
+ * Consolidates the staged copy by rule: the same traces and edits give the same files. An agent that cannot read or
+ * write its directory ends as `Errored`.
  */
-export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem> = AgentControlFunction.layer(
+export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem> = AgentControlFromFunction.layer(
   ({ directory }) => work(directory)
 )

@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import {
   type Conversation,
-  givenBack,
+  itemsToSendBack,
   textOf,
   toolAnswer,
   userMessage,
@@ -14,22 +14,25 @@ import type { JsonObject } from "../../domain/session/LenientField.js"
 import { toolRequests } from "../../domain/model/ModelResponse.js"
 import { AgentControl, type AgentRequest } from "../../services/AgentControl.js"
 import { Settings } from "../../settings/Settings.js"
-import { AgentGaveUp, follow, type Report } from "./Status.js"
+import { AgentGaveUp, startAgent, type Report } from "./AgentStatusStream.js"
 import { makeTools } from "./Tools.js"
 import { makeWorkspace } from "./Workspace.js"
 import { effortOf } from "../model/OpenAi.js"
 import { Responses } from "../model/responses/Responses.js"
 
-/** How often a model may call a tool wrongly, or call none, before it is given up on. */
+/** Malformed tool calls, and turns without a call, after which the agent gives up. */
 const mistakeLimit = 12
 
-/** What is left of a conversation that the server says is too long. */
+/** Factor by which the conversation is shortened when the server rejects it as too long. */
 const shrinking = 0.6
 
-/** Tools that one turn may call. */
+/** Maximum tool calls in one turn. */
 const callsPerTurn = 64
 
-/** Files that an agent may make, and how many times the size of one it may write in all. */
+/**
+ * Maximum number of files that an agent may create, and maximum bytes it may write in total, as a multiple of the
+ * maximum size of a file.
+ */
 const fileLimit = 200
 const rewriteFactor = 20
 
@@ -42,7 +45,7 @@ const make = Effect.gen(function* () {
   const settings = yield* Settings
   const { agentTimeLimit, agentTokens, agentTurns, consolidationEffort, memoryBytes, modelOutputTokens } = settings
 
-  /** What is sent in one turn: the longest of what tools said goes first when not all of it fits any more. */
+  /** Fits the conversation into a turn's window, dropping the longest tool outputs first. */
   const fitted = Effect.fnUntraced(function* (given: Conversation, instructions: string, room: number) {
     let items = given
     for (;;) {
@@ -81,7 +84,7 @@ const make = Effect.gen(function* () {
       const left = agentTokens - spent.inputTokens - spent.outputTokens
       if (Buffer.byteLength(sent.text) > left && (yield* window.count(sent.text)) > left) {
         return yield* new AgentGaveUp({
-          reason: `it needs more than the ${agentTokens} tokens it may cost; raise MEMORIES_AGENT_TOKENS`
+          reason: `it needs more than its limit of ${agentTokens} tokens; raise MEMORIES_AGENT_TOKENS`
         })
       }
       const answer = yield* Effect.either(
@@ -106,7 +109,7 @@ const make = Effect.gen(function* () {
       spent.inputTokens += usage.inputTokens
       spent.outputTokens += usage.outputTokens
       yield* report({ _tag: "Running", turn, tokens: spent.inputTokens + spent.outputTokens, ...spent })
-      items = [...sent.items, ...givenBack(response.items)]
+      items = [...sent.items, ...itemsToSendBack(response.items)]
       const calls = toolRequests(response)
       if (calls.length === 0) {
         mistakes++
@@ -140,11 +143,11 @@ const make = Effect.gen(function* () {
   return AgentControl.of({
     provider,
     spawn: (request) =>
-      follow((report) =>
+      startAgent((report) =>
         run(request, report).pipe(
           Effect.timeoutFail({
             duration: agentTimeLimit,
-            onTimeout: () => new AgentGaveUp({ reason: "it took longer than it may; raise MEMORIES_AGENT_TIME_LIMIT" })
+            onTimeout: () => new AgentGaveUp({ reason: "it exceeded its time limit; raise MEMORIES_AGENT_TIME_LIMIT" })
           }),
           Effect.provideService(FileSystem.FileSystem, fileSystem)
         )
@@ -153,9 +156,9 @@ const make = Effect.gen(function* () {
 })
 
 /**
- * Consolidates with a model that is served by a Responses API. The agent runs in this process: it can list, read, search,
- * write, change, delete and rename files of its own directory and nothing else, and is done only when it says so. What a
- * tool cannot do is told to the model; what the model, or its server, fails with ends the agent `Errored`.
+ * Consolidates with a model behind a Responses API. The agent runs in this process: it can list, read, search, write,
+ * change, delete and rename files of its own directory and nothing else, and it is done only when it calls `finish`. A
+ * refused tool call is answered with its reason; a failure of the model or its server ends the agent as `Errored`.
  */
 export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Responses | Settings> = Layer.effect(
   AgentControl,

@@ -9,7 +9,7 @@ import type { ToolRequest } from "../../domain/model/ModelResponse.js"
 import { memoryFile } from "../../domain/memory/Publication.js"
 import type { Workspace } from "./Workspace.js"
 
-/** Hits that one search gives. */
+/** Maximum hits of one search. */
 const hitLimit = 100
 
 const path = Schema.String.annotations({ description: "Relative to your directory, with / between names." })
@@ -54,11 +54,11 @@ const finish = Tool.make("finish", {
   parameters: { summary: Schema.String.annotations({ description: "One sentence on what you did." }) }
 })
 
-/** What a call of a tool came to; `finished` ends the agent's work. */
+/** The result of a tool call; `finished` ends the agent's work. */
 export interface ToolOutcome {
   readonly output: string
   readonly finished: boolean
-  /** The call itself was wrong: an unknown tool, or parameters of another shape. */
+  /** True for a wrong call: an unknown tool, or invalid parameters. */
   readonly isMalformed: boolean
 }
 
@@ -137,7 +137,10 @@ interface Handled {
   readonly run: (parameters: unknown) => Effect.Effect<Either.Either<string, ToolRefusal>, ToolRefusal>
 }
 
-/** A tool with what it does: the outer failure says that the parameters are none of its. */
+/**
+ * A tool and its implementation. A failure of `run` means that the parameters were invalid; a `Left` means that the
+ * tool refused.
+ */
 const handled = <A, I>(
   tool: { readonly name: string; readonly description?: string | undefined },
   schema: Schema.Schema<A, I>,
@@ -165,7 +168,10 @@ const handled = <A, I>(
 const definitionOf = (schema: unknown): JsonObject =>
   isJsonObject(schema) ? Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "$schema")) : {}
 
-/** The tools of an agent that works in one directory: what a request says of them, and a way to call them. Never fails. */
+/**
+ * The tools of an agent for one directory: their definitions for a request, and a function that runs a call. A call
+ * never fails; its errors are output for the model.
+ */
 export const makeTools = (workspace: Workspace) => {
   const tools = work(workspace)
   const names = tools.map(({ name }) => name).join(", ")

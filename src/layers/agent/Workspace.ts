@@ -7,13 +7,13 @@ import { namesOf, writableNamesOf } from "../../domain/agent/AgentPath.js"
 import { ToolRefusal } from "../../domain/agent/ToolRefusal.js"
 import { memoryFile } from "../../domain/memory/Publication.js"
 
-/** What an agent may fill its directory with. */
+/** Limits on what an agent writes. */
 export interface WorkspaceLimits {
-  /** Of one file. */
+  /** Maximum size of one file. */
   readonly fileBytes: number
-  /** Files that it may make. */
+  /** Maximum number of files created. */
   readonly files: number
-  /** That it may write in all. */
+  /** Maximum bytes written in total. */
   readonly writtenBytes: number
 }
 
@@ -23,7 +23,7 @@ export interface ListedFile {
   readonly bytes: number
 }
 
-/** Entries that one listing goes through. */
+/** Maximum entries that one listing visits. */
 const listedEntries = 1_000
 
 const refusal = (reason: string) => new ToolRefusal({ reason })
@@ -38,9 +38,9 @@ const unusable =
     )
 
 /**
- * The files of one directory, for an agent that is not to be trusted with anything else: every path is taken name by name,
- * no symbolic link is followed at any of them, and what the result really is lies below the real directory. One serves one
- * agent, one tool at a time.
+ * Access to the files of one directory for an untrusted agent. Each path is resolved name by name, no symbolic link is
+ * followed, and the resolved path must lie below the real directory. One instance serves one agent, which runs one tool
+ * at a time.
  */
 export const makeWorkspace = Effect.fnUntraced(function* (directory: string, limits: WorkspaceLimits) {
   const fileSystem = yield* FileSystem.FileSystem
@@ -48,7 +48,7 @@ export const makeWorkspace = Effect.fnUntraced(function* (directory: string, lim
   let made = 0
   let written = 0
 
-  /** The absolute path of names below the directory, none of which is a symbolic link. */
+  /** Resolves names to an absolute path below the directory; refuses symbolic links. */
   const within = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
     let path = root
     for (const name of names) {
@@ -85,7 +85,7 @@ export const makeWorkspace = Effect.fnUntraced(function* (directory: string, lim
     return yield* Effect.mapError(fileSystem.readFileString(absolute), unusable(path))
   })
 
-  /** Every regular file below a folder, links left out, in the order of their paths. */
+  /** Lists every regular file below a folder, in the order of their paths, without symbolic links. */
   const list = Effect.fnUntraced(function* (path: string) {
     const names = yield* namesOf(path)
     const files: Array<ListedFile> = []
@@ -111,7 +111,7 @@ export const makeWorkspace = Effect.fnUntraced(function* (directory: string, lim
     return { files: files.sort((left, right) => (left.path < right.path ? -1 : 1)), isWhole: true }
   })
 
-  /** Where a file that is to be written lies; refused where it would be too much. */
+  /** Resolves the path of a file to be written; refuses text beyond the limits. */
   const writable = Effect.fnUntraced(function* (path: string, text: string) {
     const names = yield* writableNamesOf(path)
     const bytes = byteLength(text)
@@ -170,7 +170,7 @@ export const makeWorkspace = Effect.fnUntraced(function* (directory: string, lim
       .pipe(Effect.zipRight(fileSystem.rename(source, target)), Effect.mapError(unusable(from)))
   })
 
-  /** Whether there is a memory to publish. */
+  /** True when `MEMORY.md` exists and is not blank. */
   const hasMemory = Effect.map(
     Effect.orElseSucceed(read(memoryFile), () => ""),
     (text) => text.trim() !== ""

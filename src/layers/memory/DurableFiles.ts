@@ -11,14 +11,14 @@ import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import type { SymbolicLinks } from "../../services/SymbolicLinks.js"
 import type { ProcessIdentity, ProcessTable } from "../../services/ProcessTable.js"
 
-/** Files and folders hold what was said in private: nobody but their owner reads them. */
+/** Permissions for the owner only: the contents are private. */
 const fileMode = 0o600
 const folderMode = 0o700
 
-/** More things than any memory root holds; a tree that has more was not written by anyone who knows what they do. */
+/** Maximum entries of a listing; no real memory root comes near it. */
 const treeEntries = 5_000
 
-/** A temporary file of an unknown process is left alone for this long, in milliseconds: nobody writes one file for a day. */
+/** Age in milliseconds at which a temporary file of an unknown process counts as abandoned: no write takes a day. */
 const temporaryLife = 86_400_000
 
 const encoder = new TextEncoder()
@@ -26,12 +26,12 @@ const encoder = new TextEncoder()
 const hostName = (host: string | undefined): string =>
   host === undefined ? "" : createHash("sha256").update(host).digest("hex").slice(0, 8)
 
-/** How a temporary file's name says whose it is. */
+/** The part of a temporary file's name that identifies its process. */
 const ownerName = ({ host, pid, startedAt }: ProcessIdentity): string => `${hostName(host)}-${pid}-${startedAt ?? ""}`
 
 const temporaryName = /^\..+\.([0-9a-f]*)-(\d+)-(\d*)\.tmp$/
 
-/** Whose a temporary file is, as far as `self` can tell; undefined for a file that is no temporary one. */
+/** The process that wrote a temporary file, as far as its name tells; undefined for any other file. */
 const temporaryOwner = (name: string, self: ProcessIdentity): ProcessIdentity | undefined => {
   const parts = temporaryName.exec(name)
   return parts === null
@@ -43,7 +43,7 @@ const temporaryOwner = (name: string, self: ProcessIdentity): ProcessIdentity | 
       }
 }
 
-/** Forces a file's, or a folder's, content to the disk. */
+/** Flushes a file or a folder to disk. */
 const sync = (fileSystem: FileSystem.FileSystem, path: string): Effect.Effect<void, PlatformError> =>
   Effect.scoped(Effect.flatMap(fileSystem.open(path, { flag: "r" }), (file) => file.sync))
 
@@ -52,8 +52,8 @@ const isMissing = (error: PlatformError): boolean => error._tag === "SystemError
 const isTaken = (error: PlatformError): boolean => error._tag === "SystemError" && error.reason === "AlreadyExists"
 
 /**
- * The file operations that everything durable is made of, below a home. Paths are absolute. The home itself may be reached
- * through symbolic links; below it none is followed, and nothing is opened but files, nothing entered but folders.
+ * Durable file operations below a home. Paths are absolute. The home itself may be reached through symbolic links;
+ * below it no link is followed, only files are opened and only folders entered.
  */
 export const make = (
   fileSystem: FileSystem.FileSystem,
@@ -63,7 +63,7 @@ export const make = (
 ) => {
   const suffix = `.${ownerName(processes.self)}.tmp`
 
-  /** Fails where something else stands than what belongs there. */
+  /** Fails when the entry is of another kind than the wanted one. */
   const requireKind = (kind: FileKind, wanted: "File" | "Folder", path: string): Effect.Effect<void, PlatformError> => {
     const problem = wrongKind(kind, wanted)
     return problem === undefined
@@ -77,13 +77,13 @@ export const make = (
         })
   }
 
-  /** The folders from below the home down to a path, it included. */
+  /** The folders from the first below the home down to the path itself. */
   const foldersDownTo = (path: string): ReadonlyArray<string> => {
     const names = relative(home, path).split(sep)
     return path === home || names[0] === ".." ? [] : names.map((_, index) => join(home, ...names.slice(0, index + 1)))
   }
 
-  /** Fails where a folder, or one on the way from the home to it, is something else; one that is not there is none. */
+  /** Fails when the folder, or one between the home and it, is something else. A missing folder is accepted. */
   const requireFolder = Effect.fnUntraced(function* (path: string) {
     for (const folder of foldersDownTo(path)) {
       const kind = yield* kindOf(folder)
@@ -94,7 +94,7 @@ export const make = (
     }
   })
 
-  /** Makes a folder, and those above it. */
+  /** Creates a folder and the missing folders above it. */
   const makeFolder = Effect.fnUntraced(function* (path: string) {
     const options = { recursive: true, mode: folderMode }
     if (path === home) {
@@ -109,23 +109,23 @@ export const make = (
     }
   })
 
-  /** A root, and the folders below it, that files need, the outer ones first. */
+  /** The folders that files below a root require, the root included, outer folders first. */
   const foldersFor = (root: string, paths: ReadonlyArray<string>) =>
     Array.from(new Set(paths.flatMap((path) => ["", ...foldersAbove(path)])), (folder) => join(root, folder))
 
-  /** Makes a root, and the folders below it, that files need, one after the other. */
+  /** Creates the folders that files below a root require, the root included. */
   const makeFoldersFor = (root: string, paths: ReadonlyArray<string>) =>
     Effect.forEach(foldersFor(root, paths), makeFolder, { discard: true })
 
-  /** A file's bytes. */
+  /** Reads a file. */
   const readFile = (path: string): Effect.Effect<Uint8Array, PlatformError> =>
     Effect.flatMap(kindOf(path), (kind) => Effect.zipRight(requireKind(kind, "File", path), fileSystem.readFile(path)))
 
-  /** A file's bytes; none where there is no such file. */
+  /** Reads a file; none when it does not exist. */
   const readIfThere = (path: string): Effect.Effect<Option.Option<Uint8Array>, PlatformError> =>
     Effect.catchIf(Effect.asSome(readFile(path)), isMissing, () => Effect.succeedNone)
 
-  /** The bytes of a file that is to be replaced; a symbolic link has none, and is replaced itself. */
+  /** Reads a file before it is replaced. A symbolic link counts as missing, since the link itself is replaced. */
   const readBefore = (path: string): Effect.Effect<Option.Option<Uint8Array>, PlatformError> =>
     Effect.flatMap(isLink(path), (isLink) => (isLink ? Effect.succeedNone : readIfThere(path)))
 
@@ -135,14 +135,14 @@ export const make = (
 
   const isFolder = (path: string) => Effect.map(kindOf(path), (kind) => kind === "Folder")
 
-  /** The names in a folder, in the order of their code units; none where there is no such folder. */
+  /** The names in a folder, sorted by code units; none when the folder does not exist. */
   const namesIn = (path: string): Effect.Effect<Array<string>, PlatformError> =>
     Effect.zipRight(requireFolder(path), fileSystem.readDirectory(path)).pipe(
       Effect.map((names) => names.sort()),
       Effect.catchIf(isMissing, () => Effect.succeed<Array<string>>([]))
     )
 
-  /** Opens a new file. What has its name was left by one who gave up, and goes; whatever it is, it is not opened. */
+  /** Creates a file. An entry with that name is left from an interrupted write; it is removed without being opened. */
   const openNew = (path: string) => {
     const open = fileSystem.open(path, { flag: "wx", mode: fileMode })
     return Effect.catchIf(open, isTaken, () => Effect.zipRight(fileSystem.remove(path, { force: true }), open))
@@ -152,7 +152,7 @@ export const make = (
     Effect.scoped(
       Effect.gen(function* () {
         const file = yield* openNew(path)
-        // The platform takes a write of nothing for one that failed.
+        // The platform reports an empty write as a failure.
         if (bytes.length > 0) {
           yield* file.writeAll(bytes)
         }
@@ -161,8 +161,8 @@ export const make = (
     )
 
   /**
-   * Puts a file where it belongs, wholly or not at all: written beside, forced to the disk, renamed. A file that is given
-   * up on leaves nothing behind; one whose process is killed leaves a temporary file that `sweep` removes.
+   * Replaces a file atomically: writes a temporary file beside it, flushes and renames it. An interrupted write removes
+   * the temporary file; one that a killed process left is removed by `sweep`.
    */
   const replaceFile = (path: string, bytes: Uint8Array): Effect.Effect<void, PlatformError> => {
     const temporary = join(dirname(path), `.${basename(path)}${suffix}`)
@@ -173,7 +173,7 @@ export const make = (
     )
   }
 
-  /** Writes a file of text unless it already says the same. */
+  /** Writes a text file unless it already has that text. */
   const keepAs = Effect.fnUntraced(function* (path: string, text: string) {
     const bytes = encoder.encode(text)
     const before = yield* readBefore(path)
@@ -182,13 +182,13 @@ export const make = (
     }
   })
 
-  /** Removes whatever is there, a folder with all that is in it; a link alone. */
+  /** Removes any entry: a folder with its contents, but of a link only the link. */
   const remove = (path: string) => fileSystem.remove(path, { recursive: true, force: true })
 
-  /** Removes a file, if it is there; fails where a folder is. */
+  /** Removes a file if it exists; fails on a folder. */
   const removeFile = (path: string) => fileSystem.remove(path, { force: true })
 
-  /** Removes the folders below a folder, and it, that hold nothing. */
+  /** Removes the empty folders below a folder, and the folder itself if it is empty then. */
   const removeEmptyFolders = (folder: string): Effect.Effect<void, PlatformError> =>
     Effect.gen(function* () {
       if (!(yield* isFolder(folder))) {
@@ -202,11 +202,11 @@ export const make = (
       }
     })
 
-  /** Moves a file to where readers see it, durably. */
+  /** Renames a file durably. */
   const moveFile = (from: string, to: string): Effect.Effect<void, PlatformError> =>
     Effect.zipRight(fileSystem.rename(from, to), sync(fileSystem, dirname(to)))
 
-  /** Removes the temporary files in a folder whose process is gone. */
+  /** Removes the abandoned temporary files in a folder. */
   const sweep = Effect.fnUntraced(function* (folder: string) {
     for (const name of yield* namesIn(folder)) {
       const owner = temporaryOwner(name, processes.self)
@@ -229,9 +229,8 @@ export const make = (
     Effect.catchIf(Effect.asSome(fileSystem.stat(path)), isMissing, () => Effect.succeedNone)
 
   /**
-   * Everything below a folder, links not followed, the folder's own included; paths are relative, with `/`. Empty where
-   * there is no such folder. Other passes may be storing traces in it: their temporary files come and go, and are no part
-   * of it.
+   * Lists everything below a folder; paths are relative and use `/`. No link is followed, not even the folder itself.
+   * Empty when the folder does not exist. Temporary files are left out, since other passes may be storing traces.
    */
   const listTree = Effect.fnUntraced(function* (folder: string) {
     const entries: Array<StagedEntry> = []
@@ -260,7 +259,7 @@ export const make = (
       : [...entries, { _tag: "Special" as const, path: `more than ${treeEntries} files` }]
   })
 
-  /** The regular files of a listing of a folder that are still there, with their bytes, in the order of their paths. */
+  /** Reads the regular files of a listing that still exist, in the order of their paths. */
   const readFiles = Effect.fnUntraced(function* (folder: string, entries: ReadonlyArray<StagedEntry>) {
     const found: Array<MemoryFile> = []
     for (const path of entries.flatMap((entry) => (entry._tag === "File" ? [entry.path] : [])).sort()) {
@@ -270,7 +269,7 @@ export const make = (
     return found
   })
 
-  /** Writes files below a folder of our own, durably, with the folders they need. */
+  /** Writes files durably below a folder of ours, and creates the folders they need. */
   const writeTree = Effect.fnUntraced(function* (folder: string, files: ReadonlyArray<MemoryFile>) {
     const paths = files.map(({ path }) => path)
     yield* makeFoldersFor(folder, paths)
@@ -278,7 +277,7 @@ export const make = (
     yield* Effect.forEach(foldersFor(folder, paths), (path) => sync(fileSystem, path), { discard: true })
   })
 
-  /** Why files cannot be put below a folder: what stands in their way. */
+  /** Reports the entries that prevent files from being written below a folder. */
   const obstaclesTo = Effect.fnUntraced(function* (folder: string, paths: ReadonlyArray<string>) {
     const inTheWay = (path: string, wanted: "File" | "Folder") =>
       Effect.map(kindOf(join(folder, path)), (kind) => {
@@ -318,7 +317,7 @@ export const make = (
   }
 }
 
-/** The folders that a relative path runs through, from the outermost on: `a` and `a/b` for `a/b/c`. */
+/** The parent folders of a relative path, outermost first: `a` and `a/b` for `a/b/c`. */
 const foldersAbove = (path: string): ReadonlyArray<string> =>
   path
     .split("/")

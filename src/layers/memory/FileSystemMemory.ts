@@ -22,8 +22,8 @@ const failure = (method: string, path: string, reason: SystemErrorReason) =>
   new SystemError({ module: "FileSystem", method, pathOrDescriptor: path, reason })
 
 /**
- * The part of a file system that memory roots are made of: folders, whole files, symbolic links that are seen but lead
- * nowhere. There are no modes and no times; every write is durable at once.
+ * An in-memory implementation of the file system operations that memory roots use: folders, whole files, and symbolic
+ * links that are recognised but not followed. It has no modes and no times; every write is durable at once.
  */
 const make = () => {
   const nodes = new Map<string, Node>([[sep, { _tag: "Folder" }]])
@@ -188,5 +188,8 @@ const make = () => {
   )
 }
 
-/** Files in memory, gone with their layer: over it memory roots need no disk. What it does not offer fails or dies. */
+/**
+ * An in-memory file system for memory roots; its files disappear with the layer. Operations that memory roots do not
+ * use fail or die.
+ */
 export const layer: Layer.Layer<FileSystem.FileSystem | SymbolicLinks> = Layer.syncContext(make)

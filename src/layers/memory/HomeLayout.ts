@@ -6,21 +6,21 @@ import { threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
 import { bucketOf } from "../../domain/thread/WorkingDirectory.js"
 import { MemoryFsFailure, type MemoryRoot } from "../../services/MemoryFs.js"
 
-/** Written before the first file of a publish is moved, renamed to {@link recordFile} after the last one. */
+/** Journal of a publish, written before the first file is moved and renamed to {@link recordFile} after the last. */
 export const journalFile = "publish.json"
 export const recordFile = "published.json"
-/** Where the files of a publish wait, and where the generation before does. */
+/** Folders of a bucket: the files about to be published, the previous generation, and the one that replaces it. */
 export const nextFolder = "next"
 export const previousFolder = "previous"
 export const nextPreviousFolder = "previous.next"
 
-/** What readers see of a bucket. */
+/** Folder of a bucket that readers see. */
 export const memoryFolder = "memory"
 
-/** Where an agent works. */
+/** Folder of a bucket in which an agent works. */
 export const stagingFolder = "staging"
 
-/** Where each project's files are below a memories home. */
+/** Paths of each project's files below a memories home. */
 export interface Layout {
   readonly memoriesHome: string
   readonly bucketPath: (cwd: string) => string
@@ -41,11 +41,11 @@ export const makeLayout = (memoriesHome: string): Layout => {
   }
 }
 
-/** The thread that a file of a memory root, by its path there, is the trace of. */
+/** The thread whose trace is stored at a path below a memory root; undefined for other files. */
 export const threadOfTrace = (path: string): string | undefined =>
   path.startsWith(`${traceFolder}/`) ? threadOfTraceFile(path.slice(traceFolder.length + 1)) : undefined
 
-/** Says what was being done, and where, when the file system fails. */
+/** Converts a failure of the file system into a `MemoryFsFailure` that names the operation and the path. */
 export const failing =
   (operation: string, path: string) =>
   <A, R>(effect: Effect.Effect<A, PlatformError, R>): Effect.Effect<A, MemoryFsFailure, R> =>

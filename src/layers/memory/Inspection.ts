@@ -8,7 +8,7 @@ import type { FileKind } from "../../domain/memory/FileKind.js"
 import { memoryFile, PublicationRecord } from "../../domain/memory/Publication.js"
 import { isBucket } from "../../domain/thread/WorkingDirectory.js"
 import { MemoryFsFailure } from "../../services/MemoryFs.js"
-import { MemoryShelf, type ShelfFinding } from "../../services/MemoryInspection.js"
+import { MemoryInspection, type HomeFinding } from "../../services/MemoryInspection.js"
 import { Settings } from "../../settings/Settings.js"
 import { kindOfStats, readPlainText } from "../node/PlainFile.js"
 import {
@@ -23,7 +23,7 @@ import {
 
 const decodeRecord = Schema.decodeUnknownOption(Schema.parseJson(PublicationRecord))
 
-/** What somebody else may have taken away meanwhile is not there. */
+/** Reads an entry; undefined when it does not exist, since another process may have removed it meanwhile. */
 const ifThere = <A>(read: () => A): A | undefined => {
   try {
     return read()
@@ -44,7 +44,7 @@ interface Entry {
   readonly kind: FileKind
 }
 
-/** Everything below a folder, the folder too, which may be reached through a link; below it none is followed. */
+/** Lists a folder and everything below it. The folder itself may be a link; links below it are not followed. */
 const walk = (folder: string): ReadonlyArray<Entry> => {
   const found: Array<Entry> = []
   const open = [folder]
@@ -71,8 +71,8 @@ const isAllowed = (path: string): boolean => {
 }
 
 /**
- * Whether a pass may write there. Files but the state DB's are replaced as wholes, which is up to their folder. What its
- * owner may not write is not meant to be written, whoever may all the same.
+ * True when a pass may write the entry. Files other than the state DB's are replaced as a whole, so their folder's
+ * permission decides. An entry without the owner's write permission counts as read-only even for root.
  */
 const isWritable = ({ kind, mode, path }: Entry): boolean =>
   (kind === "File" && !basename(path).startsWith("state.sqlite")) || ((mode & 0o200) !== 0 && isAllowed(path))
@@ -85,7 +85,7 @@ const make = Effect.gen(function* () {
 
   const { bucketPath, rootOf } = makeLayout(memoriesHome)
 
-  /** Whether what is below a directory's memory is its own: no link leads there. */
+  /** True when neither the bucket nor the memory root is a link. */
   const isOwn = (cwd: string): boolean =>
     [bucketPath(cwd), rootOf(cwd).memoryPath].every(
       (path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== false
@@ -94,7 +94,7 @@ const make = Effect.gen(function* () {
   const readText = (cwd: string, path: string) =>
     attempt("reading", path, () => Option.fromNullable(isOwn(cwd) ? ifThere(() => readPlainText(path)) : undefined))
 
-  const findIn = (bucket: string): ReadonlyArray<ShelfFinding> => {
+  const findIn = (bucket: string): ReadonlyArray<HomeFinding> => {
     const folder = join(memoriesHome, bucket)
     const isThere = (name: string) => existsSync(join(folder, name))
     return [
@@ -107,7 +107,7 @@ const make = Effect.gen(function* () {
 
   const findings = attempt("looking at", memoriesHome, () => {
     const names = namesIn(memoriesHome)
-    const found: Array<ShelfFinding> = names
+    const found: Array<HomeFinding> = names
       .filter((name) => name === ".git" || name === "raw_memories.md")
       .map((name) => ({ path: join(memoriesHome, name), problem: "managed by Codex" }))
     if (found.length > 0) {
@@ -116,7 +116,7 @@ const make = Effect.gen(function* () {
     found.push(
       ...names
         .filter((name) => name.startsWith("state.sqlite.corrupt-"))
-        .map((name): ShelfFinding => ({ path: join(memoriesHome, name), problem: "set aside" })),
+        .map((name): HomeFinding => ({ path: join(memoriesHome, name), problem: "set aside" })),
       ...names.filter(isBucket).flatMap(findIn)
     )
     for (const entry of walk(memoriesHome)) {
@@ -140,7 +140,7 @@ const make = Effect.gen(function* () {
     return found
   })
 
-  return MemoryShelf.of({
+  return MemoryInspection.of({
     rootOf,
     bytes: attempt("measuring", memoriesHome, () => walk(memoriesHome).reduce((sum, { size }) => sum + size, 0)),
     memoryText: (cwd) => readText(cwd, join(rootOf(cwd).memoryPath, memoryFile)),
@@ -169,5 +169,5 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** The memories home as the disk has it. */
-export const layer: Layer.Layer<MemoryShelf, never, Settings> = Layer.effect(MemoryShelf, make)
+/** Inspects the memories home on disk. */
+export const layer: Layer.Layer<MemoryInspection, never, Settings> = Layer.effect(MemoryInspection, make)

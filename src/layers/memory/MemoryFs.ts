@@ -12,15 +12,16 @@ import { make as makeFiles } from "./DurableFiles.js"
 import { failing, makeLayout } from "./HomeLayout.js"
 import * as Published from "./Published.js"
 import * as Publishing from "./Publishing.js"
-import * as StagedCopy from "./Staging.js"
+import * as Revision from "./Revision.js"
+import * as Staging from "./Staging.js"
 import * as TraceFiles from "./TraceFiles.js"
 
-/** Where a person says which sessions are none of ours. */
+/** File in which a person names the sessions to ignore. */
 const ignoreFile = "ignore"
 
 const decoder = new TextDecoder()
 
-/** What Codex's own memories feature keeps at the root of the folder that it manages. */
+/** Entries that mark a folder managed by Codex's own memories feature. */
 const codexMarks = [".git", "raw_memories.md"]
 
 const make = Effect.gen(function* () {
@@ -77,14 +78,15 @@ const make = Effect.gen(function* () {
     describeProjects,
     ...Published.make(files, layout),
     ...TraceFiles.make(files, layout),
-    ...StagedCopy.make(files, layout),
-    ...Publishing.make(files, layout, memoryBytes)
+    ...Staging.make(files, layout),
+    ...Publishing.make(files, layout, memoryBytes),
+    ...Revision.make(files, layout)
   })
 })
 
 /**
- * Memory roots as folders of a file system, the disk's or any other that `FileSystem` gives. What it fails with, and who
- * may call what, is the port's.
+ * Keeps memory roots as folders of any file system that `FileSystem` provides. The port describes its errors and who
+ * may call which operation.
  */
 export const layer: Layer.Layer<MemoryFs, never, FileSystem.FileSystem | ProcessTable | Settings | SymbolicLinks> =
   Layer.effect(MemoryFs, make)

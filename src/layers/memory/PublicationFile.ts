@@ -13,10 +13,10 @@ const RecordJson = Schema.parseJson(PublicationRecord, { space: 2 })
 const encode = Schema.encodeSync(RecordJson)
 const decode = Schema.decodeUnknownOption(RecordJson)
 
-/** A record as the bytes of its file. */
+/** Encodes a record for its file. */
 export const encodeRecord = (record: PublicationRecord): Uint8Array => encoder.encode(encode(record))
 
-/** The record that a file holds; none where it is no record, as after a hand has been at it. */
+/** Decodes the record of a file; none when it is invalid, for example after manual changes. */
 export const decodeRecord = (bytes: Uint8Array): Option.Option<PublicationRecord> => decode(decoder.decode(bytes))
 
 const readRecordAt = (files: Files, bucket: string, name: string) =>
@@ -25,8 +25,8 @@ const readRecordAt = (files: Files, bucket: string, name: string) =>
     Effect.map(files.readIfThere(join(bucket, name)), Option.flatMap(decodeRecord))
   )
 
-/** What was published in a bucket. */
+/** Reads the record of what is published in a bucket. */
 export const readRecord = (files: Files, bucket: string) => readRecordAt(files, bucket, recordFile)
 
-/** The publish that was begun in a bucket and not finished. */
+/** Reads the journal of an unfinished publish in a bucket. */
 export const readJournal = (files: Files, bucket: string) => readRecordAt(files, bucket, journalFile)

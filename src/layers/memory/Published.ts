@@ -7,7 +7,7 @@ import { failing, type Layout } from "./HomeLayout.js"
 
 const decoder = new TextDecoder()
 
-/** What readers see of a memory, as they see it. */
+/** Reading of the published memory. */
 export const make = (files: Files, { bucketPath, rootOf }: Layout) => {
   const textAt = Effect.fnUntraced(function* (path: string) {
     const bytes = (yield* files.isFile(path)) ? yield* files.readIfThere(path) : Option.none()

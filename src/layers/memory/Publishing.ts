@@ -30,14 +30,14 @@ const decoder = new TextDecoder()
 
 const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
 
-/** Loaded by the first publish: the checks bring a parser of YAML, and most passes publish nothing. */
+/** Loaded by the first publish: the checks need a YAML parser, and most passes publish nothing. */
 const loadChecks = Effect.promise(() => import("../../domain/memory/PublishCheck.js"))
 
 /** Loaded with the first publish too. */
 const loadRules = Effect.promise(() => import("../../domain/privacy/Redaction.js"))
 const loadOrigins = Effect.promise(() => import("../../domain/privacy/PublishedAuthority.js"))
 
-/** What readers see of a consolidation: how it comes there, whole, and how it goes. */
+/** Publishing, clearing and finishing of the files that readers see. */
 export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: number) => {
   const clear = Effect.fn("MemoryFs.clear")(function* (cwd: string) {
     const { memoryPath, stagingPath } = rootOf(cwd)
@@ -85,7 +85,9 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     )
   )
 
-  /** What was published before, is still a file of its own, and is not to be any more. */
+  /**
+   * Files to remove: those published before that still exist, are not published again, and do not belong to people.
+   */
   const withdrawnBy = (
     record: PublicationRecord | undefined,
     published: ReadonlyArray<MemoryFile>,
@@ -96,7 +98,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     return (record?.files ?? []).map(({ path }) => path).filter((path) => !kept.has(path) && present.has(path))
   }
 
-  /** Puts the files of a publish, and the generation before, where a journal can finish from. */
+  /** Writes the new files and the previous generation to the folders from which a journal can complete the publish. */
   const prepareGeneration = Effect.fnUntraced(function* (
     staging: Staging,
     published: ReadonlyArray<MemoryFile>,
@@ -125,7 +127,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     })
   })
 
-  /** Does what a journal says, from wherever it was left off; every step may be repeated. */
+  /** Completes the publish of a journal from any point; every step can be repeated. */
   const finish = Effect.fnUntraced(function* (cwd: string, record: PublicationRecord) {
     const bucket = bucketPath(cwd)
     const { memoryPath } = rootOf(cwd)

@@ -1,8 +1,5 @@
 import { join } from "node:path"
-import type { PlatformError } from "@effect/platform/Error"
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import {
   editsWithout,
@@ -20,40 +17,26 @@ import {
   traceFolder
 } from "../../domain/memory/Publication.js"
 import { threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
-import { MemoryFs, MemoryFsFailure } from "../../services/MemoryFs.js"
-import { MemoryRevision, NothingToRestore } from "../../services/MemoryRevision.js"
-import { ProcessTable } from "../../services/ProcessTable.js"
-import { SymbolicLinks } from "../../services/SymbolicLinks.js"
-import { Settings } from "../../settings/Settings.js"
-import { make as makeFiles } from "./DurableFiles.js"
-import { journalFile, nextFolder, nextPreviousFolder, previousFolder, recordFile } from "./HomeLayout.js"
+import { NothingToRestore } from "../../services/MemoryFs.js"
+import type { Files } from "./DurableFiles.js"
+import {
+  failing,
+  journalFile,
+  type Layout,
+  nextFolder,
+  nextPreviousFolder,
+  previousFolder,
+  recordFile
+} from "./HomeLayout.js"
 import { decodeRecord, encodeRecord, readRecord } from "./PublicationFile.js"
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-const failing =
-  (operation: string, path: string) =>
-  <A, R>(effect: Effect.Effect<A, PlatformError | NothingToRestore, R>) =>
-    Effect.mapError(effect, (cause) =>
-      cause._tag === "NothingToRestore" ? cause : new MemoryFsFailure({ operation, path, cause })
-    )
-
 const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
 
-const make = Effect.gen(function* () {
-  const fileSystem = yield* FileSystem.FileSystem
-  const { memoriesHome } = yield* Settings
-  const { rootOf } = yield* MemoryFs
-  const files = makeFiles(fileSystem, yield* SymbolicLinks, yield* ProcessTable, memoriesHome)
-
-  const placesOf = (cwd: string) => {
-    const { memoryPath, stagingPath } = rootOf(cwd)
-    return { memoryPath, stagingPath, bucket: join(memoryPath, "..") }
-  }
-
-  const remove = (path: string) => fileSystem.remove(path, { recursive: true, force: true })
-
+/** Revisions of a memory root: forgetting, and restoring the previous generation. */
+export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
   const readPublished = (folder: string) =>
     Effect.flatMap(files.listTree(folder), (entries) =>
       files.readFiles(
@@ -65,21 +48,22 @@ const make = Effect.gen(function* () {
   const beginPublish = (bucket: string, record: PublicationRecord) =>
     files.replaceFile(join(bucket, journalFile), encodeRecord(record))
 
-  /** The temporary files that a killed process left of what is to go. */
+  /** Removes the temporary files that killed processes left of files to be removed. */
   const removeTemporary = Effect.fnUntraced(function* (folder: string, isOurs: (name: string) => boolean) {
     const names = (yield* files.namesIn(folder)).filter((name) => /^\..*\.tmp$/.test(name) && isOurs(name))
-    yield* Effect.forEach(names, (name) => remove(join(folder, name)), { discard: true })
+    yield* Effect.forEach(names, (name) => files.remove(join(folder, name)), { discard: true })
   })
 
   const removeTraces = Effect.fnUntraced(function* (memoryPath: string, { threadIds }: ForgetRule) {
     const folder = join(memoryPath, traceFolder)
     const names = (yield* files.namesIn(folder)).filter((name) => threadIds.has(threadOfTraceFile(name) ?? ""))
-    yield* Effect.forEach(names, (name) => remove(join(folder, name)), { discard: true })
+    yield* Effect.forEach(names, (name) => files.remove(join(folder, name)), { discard: true })
     yield* removeTemporary(folder, (name) => threadIds.has(threadOfTraceFile(name.slice(1)) ?? name.slice(1, 37)))
   })
 
   const revise = Effect.fnUntraced(function* (cwd: string, rule: ForgetRule) {
-    const { bucket, memoryPath } = placesOf(cwd)
+    const { memoryPath } = rootOf(cwd)
+    const bucket = bucketPath(cwd)
     const record = Option.getOrUndefined(yield* readRecord(files, bucket))
     const tree = yield* readPublished(memoryPath)
     const texts = new Map(tree.map(({ bytes, path }) => [path, decoder.decode(bytes)]))
@@ -107,7 +91,7 @@ const make = Effect.gen(function* () {
       bucket,
       new PublicationRecord({
         ...record,
-        // What is left was made from no inputs that there are: the next pass consolidates again.
+        // No existing inputs produced the remaining text; an empty fingerprint makes the next pass consolidate again.
         fingerprint: "",
         content: undefined,
         files: record.files
@@ -121,34 +105,38 @@ const make = Effect.gen(function* () {
     )
   })
 
-  const forget = Effect.fn("MemoryRevision.forget")(function* (cwd: string, rule: ForgetRule) {
-    const { bucket, memoryPath, stagingPath } = placesOf(cwd)
+  const forget = Effect.fn("MemoryFs.forget")(function* (cwd: string, rule: ForgetRule) {
+    const { memoryPath, stagingPath } = rootOf(cwd)
+    const bucket = bucketPath(cwd)
     yield* Effect.gen(function* () {
-      if (!(yield* fileSystem.exists(bucket))) {
+      if (!(yield* files.exists(bucket))) {
         return
       }
       yield* files.requireFolder(memoryPath)
       const kept = [previousFolder, nextPreviousFolder, nextFolder].map((name) => join(bucket, name))
-      yield* Effect.forEach([stagingPath, ...kept], remove, { discard: true })
+      yield* Effect.forEach([stagingPath, ...kept], files.remove, { discard: true })
       yield* Effect.forEach([bucket, memoryPath], (folder) => removeTemporary(folder, () => true), { discard: true })
       yield* removeTraces(memoryPath, rule)
       yield* revise(cwd, rule)
-    }).pipe(Effect.mapError((cause) => new MemoryFsFailure({ operation: "forgetting", path: memoryPath, cause })))
+    }).pipe(failing("forgetting", memoryPath))
   })
 
-  const restore = Effect.fn("MemoryRevision.restore")(function* (cwd: string, fingerprint: string) {
-    const { bucket, memoryPath } = placesOf(cwd)
-    yield* Effect.gen(function* () {
+  const restore = Effect.fn("MemoryFs.restore")(function* (cwd: string, fingerprint: string) {
+    const { memoryPath } = rootOf(cwd)
+    const bucket = bucketPath(cwd)
+    const isRestored = yield* Effect.gen(function* () {
       yield* files.requireFolder(memoryPath)
       const before = Option.getOrUndefined(yield* readRecord(files, join(bucket, previousFolder)))
       if (before === undefined) {
-        return yield* new NothingToRestore({ cwd })
+        return false
       }
       const restored = yield* readPublished(join(bucket, previousFolder))
       const replaced = yield* readPublished(memoryPath)
       const current = yield* files.readIfThere(join(bucket, recordFile))
       const record = Option.map(current, (bytes): MemoryFile => ({ path: recordFile, bytes }))
-      yield* Effect.forEach([nextFolder, nextPreviousFolder], (name) => remove(join(bucket, name)), { discard: true })
+      yield* Effect.forEach([nextFolder, nextPreviousFolder], (name) => files.remove(join(bucket, name)), {
+        discard: true
+      })
       yield* files.writeTree(join(bucket, nextFolder), restored)
       yield* files.writeTree(join(bucket, nextPreviousFolder), [...replaced, ...Option.toArray(record)])
       const published = Option.getOrUndefined(Option.flatMap(current, decodeRecord))
@@ -172,25 +160,17 @@ const make = Effect.gen(function* () {
             .filter((path) => !paths.has(path) && path !== memoryFile)
         })
       )
+      return true
     }).pipe(failing("restoring", memoryPath))
+    if (!isRestored) {
+      return yield* new NothingToRestore({ cwd })
+    }
   })
 
   const removeSetAside = Effect.gen(function* () {
     const names = (yield* files.namesIn(memoriesHome)).filter((name) => name.startsWith("state.sqlite.corrupt-"))
-    yield* Effect.forEach(names, (name) => remove(join(memoriesHome, name)), { discard: true })
-  }).pipe(
-    Effect.mapError(
-      (cause) => new MemoryFsFailure({ operation: "removing what was set aside", path: memoriesHome, cause })
-    ),
-    Effect.withSpan("MemoryRevision.removeSetAside")
-  )
+    yield* Effect.forEach(names, (name) => files.remove(join(memoriesHome, name)), { discard: true })
+  }).pipe(failing("removing what was set aside", memoriesHome), Effect.withSpan("MemoryFs.removeSetAside"))
 
-  return MemoryRevision.of({ forget, restore, removeSetAside })
-})
-
-/** Revises memory roots that are folders of a file system, the disk's or any other that `FileSystem` gives. */
-export const layer: Layer.Layer<
-  MemoryRevision,
-  never,
-  FileSystem.FileSystem | MemoryFs | ProcessTable | Settings | SymbolicLinks
-> = Layer.effect(MemoryRevision, make)
+  return { forget, restore, removeSetAside }
+}

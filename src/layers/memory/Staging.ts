@@ -16,7 +16,7 @@ import {
 import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import { withNotes } from "../../domain/memory/UserNote.js"
 import { isBucket } from "../../domain/thread/WorkingDirectory.js"
-import type { Beside, MemoryFs } from "../../services/MemoryFs.js"
+import type { AgentInputs, MemoryFs } from "../../services/MemoryFs.js"
 import type { ThreadMemory } from "../../services/StateDb.js"
 import type { Files } from "./DurableFiles.js"
 import { failing, type Layout, nextFolder, nextPreviousFolder, threadOfTrace } from "./HomeLayout.js"
@@ -28,12 +28,12 @@ const decoder = new TextDecoder()
 
 const encodeEdits = Schema.encodeSync(Schema.parseJson(PersonEdits, { space: 2 }))
 
-/** Loaded with the first copy that shows what is published: a person may have written a secret into it by hand. */
+/** Loaded with the first staged copy that shows the published memory: a person may have written a secret into it. */
 const loadRules = Effect.promise(() => import("../../domain/privacy/Redaction.js"))
 
 const redacted = (bytes: Uint8Array) => Effect.map(loadRules, ({ redact }) => redact(decoder.decode(bytes)))
 
-/** The copy that an agent works in, and what lies around it. */
+/** The staged copy that an agent works in, and the checks of everything around it. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
   const discardStaging = Effect.fn("MemoryFs.discardStaging")(function* (cwd: string) {
     const bucket = bucketPath(cwd)
@@ -47,8 +47,8 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
   })
 
   /**
-   * What lies in the bucket and in the home that no pass of ours adds while an agent works, and what is neither a file nor a
-   * folder in the memory itself.
+   * Paths that nothing of ours creates while an agent runs; a new one means that the agent wrote outside its directory.
+   * Entries of the memory itself count when they are neither files nor folders.
    */
   const namesAround = Effect.fnUntraced(function* (cwd: string, memory: ReadonlyArray<StagedEntry>) {
     const { memoryPath } = rootOf(cwd)
@@ -67,7 +67,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     cwd: string,
     memories: ReadonlyArray<ThreadMemory>,
     notes: ReadonlyArray<string>,
-    { earlier, isPublishedShown }: Beside = { earlier: "", isPublishedShown: false }
+    { earlier, isPublishedShown }: AgentInputs = { earlier: "", isPublishedShown: false }
   ) {
     const root = rootOf(cwd)
     yield* discardStaging(cwd)
@@ -87,7 +87,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       const personal = new Set(ownership.personalFiles)
       const hasEdits = edits.added.length + edits.removed.length > 0
       const published = isPublishedShown && current !== undefined ? yield* redacted(current.bytes) : ""
-      // Not the files on disk: another pass may be writing the trace of a thread whose row does not have it yet.
+      // From the rows, not from disk: another pass may be writing a trace whose row does not have it yet.
       const untouchable = [
         ...phaseOneFiles(memories),
         ...outside.filter(({ path }) => personal.has(path)),
@@ -121,7 +121,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       yield* attempt(Effect.forEach(strange, files.remove, { discard: true }))
       const before = new Map(staging.outside.map((file) => [file.path, file]))
       const now = new Map((yield* attempt(files.readFiles(memoryPath, entries))).map((file) => [file.path, file]))
-      // What was added goes first: it may stand where a folder was.
+      // Added files are removed first: one may have taken the place of a folder.
       for (const path of new Set([...now.keys(), ...before.keys()])) {
         const was = before.get(path)
         const is = now.get(path)

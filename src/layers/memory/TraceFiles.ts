@@ -24,14 +24,14 @@ const traceOf = (memory: ThreadMemory) => ({
 const summaryOf = (memories: ReadonlyArray<ThreadMemory>): string =>
   renderMemorySummary(memories.map(({ memorySummary, threadId }) => ({ threadId, summary: memorySummary })))
 
-/** What phase one's files of a project say, by their paths below its memory root: what the rows do, whatever is on disk. */
+/** The phase-one files of a project as its rows define them, whatever is on disk. */
 export const phaseOneFiles = (memories: ReadonlyArray<ThreadMemory>): ReadonlyArray<MemoryFile> =>
   [...memories.map(traceOf), { path: summaryFile, text: summaryOf(memories) }].map(({ path, text }) => ({
     path,
     bytes: encoder.encode(text)
   }))
 
-/** The files of phase one: traces, and the summary that is made of the rows. */
+/** Storage of the phase-one files: the traces, and the summary of the rows. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
   const makeFolder = Effect.fnUntraced(function* (cwd: string) {
     const folder = join(rootOf(cwd).memoryPath, traceFolder)
@@ -54,7 +54,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     return Effect.acquireUseRelease(
       put,
       ({ path }) => Effect.as(commit, path),
-      // The rows are the truth: what cannot be put right here is put right by the next refresh.
+      // The rows are the truth: a failure here is repaired by the next refresh.
       ({ before, others, path }, exit) =>
         Effect.ignore(
           exit._tag === "Success"
@@ -81,14 +81,14 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
             onNone: (): StoredTrace => ({
               _tag: "Unreadable",
               path,
-              reason: "its header does not say whose memory it is, and of when"
+              reason: "its header lacks a valid thread_id, cwd, rollout_path or updated_at, or it has no text"
             }),
             onSome: (memory): StoredTrace => ({ _tag: "Readable", path, memory })
           })
         )
     })
 
-  /** The trace files of one project; what cannot be read of it is among them as such, and hides nothing else. */
+  /** Reads the trace files of one project. An unreadable file is listed as such, and the others are still read. */
   const tracesIn = Effect.fnUntraced(function* (memoryPath: string) {
     const folder = join(memoryPath, traceFolder)
     const names = yield* Effect.either(files.namesIn(folder))

@@ -3,14 +3,14 @@ import { type ModelError, type ModelSubject, ModelUnreachable } from "../../doma
 import { detailOf, failureOfStatus, failureOfWords, shown } from "../../domain/model/ModelFailureReading.js"
 import { retryAfterOf } from "../../domain/model/ModelRetry.js"
 
-/** What a failure of `@effect/ai` means for a request; `now` in Unix milliseconds. */
+/** Converts a failure of `@effect/ai` into a `ModelError`; `now` is in Unix milliseconds. */
 export const failureOfAiError = (subject: ModelSubject, error: AiError, now: number): ModelError => {
   switch (error._tag) {
     case "HttpResponseError": {
       const { headers, status } = error.response
       return error.reason === "StatusCode"
         ? failureOfStatus(subject, status, error.body ?? "", retryAfterOf(headers, now))
-        : new ModelUnreachable({ subject, detail: "it broke while the answer came" })
+        : new ModelUnreachable({ subject, detail: "it broke during the answer" })
     }
     case "HttpRequestError":
       return new ModelUnreachable({ subject, detail: detailOf(error.cause) || shown(error.description ?? "") })

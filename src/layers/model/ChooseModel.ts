@@ -8,14 +8,14 @@ import { agentOf, Settings } from "../../settings/Settings.js"
 import * as AgentControlOffline from "../agent/Offline.js"
 import * as ModelClientOffline from "./Offline.js"
 
-/** Loaded where a model was named: it is most of this program. */
+/** Loaded only for a named model, since it is most of this program. */
 const loadOnline = Effect.promise(() => import("./responses/Online.js"))
 
 const loadCommand = Effect.promise(() => import("../agent/Command.js"))
 
 type Needs = FileSystem.FileSystem | Settings | StateDb
 
-/** What writes trace memories, as the settings have it. Nothing of a model is loaded for a pass without one. */
+/** The model client that the settings choose. A pass without a model loads no code for one. */
 export const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
     const settings = yield* Settings
@@ -23,7 +23,7 @@ export const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(
   })
 )
 
-/** What consolidates them, as the settings have it. */
+/** The agent that the settings choose. */
 export const agent: Layer.Layer<AgentControl, never, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
     switch (agentOf(yield* Settings)) {

@@ -10,8 +10,8 @@ import {
 } from "../../services/ModelClient.js"
 
 /**
- * A model that is a function: whatever a host has, or what a test wants to be said. It is called when the request's turn has
- * come, so that one which starts to work at once does not start early.
+ * A model client made from a function, for hosts and for tests. The function is called when the stream is run, not when
+ * it is created, so that a function which starts work at once does not start before the request's turn.
  */
 export const layer = (
   name: string,

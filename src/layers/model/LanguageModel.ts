@@ -15,7 +15,7 @@ import {
   StreamEndedEarly
 } from "../../domain/model/ModelError.js"
 import { failureOfWords, readWords } from "../../domain/model/ModelFailureReading.js"
-import { believed, type TokenCounts } from "../../domain/model/Spending.js"
+import { plausibleCounts, type TokenCounts } from "../../domain/model/Spending.js"
 import {
   ModelClient,
   type ModelEvent,
@@ -29,10 +29,10 @@ import { failureOfAiError } from "./AiFailure.js"
 
 type Part = Response.StreamPart<{}>
 
-/** An answer as it comes in. */
+/** An answer so far. */
 interface Answer {
   readonly text: string
-  /** The part that ends it; undefined while it goes on. */
+  /** The part that ended the answer; undefined until then. */
   readonly end: Response.FinishPart | Response.ErrorPart | undefined
 }
 
@@ -50,10 +50,10 @@ const withPart = (answer: Answer, part: Part): Answer => {
   }
 }
 
-/** What a provider says that an answer cost; undefined where it does not count, or counts strangely. */
-const saidUsage = ({ end, text }: Answer): TokenCounts | undefined =>
+/** Token counts as the provider reports them; undefined when they are missing or implausible. */
+const reportedUsage = ({ end, text }: Answer): TokenCounts | undefined =>
   end?.type === "finish"
-    ? believed(
+    ? plausibleCounts(
         { input: end.usage.inputTokens, output: end.usage.outputTokens, total: end.usage.totalTokens },
         text.trim() !== ""
       )
@@ -64,13 +64,13 @@ const failureOf = (subject: ModelSubject, error: unknown) =>
     ? Effect.map(Clock.currentTimeMillis, (now) => failureOfAiError(subject, error, now))
     : Effect.succeed(failureOfWords(subject, readWords(error)))
 
-/** An answer that stops by itself without a word was refused, or, where nobody worked for it, never given. */
+/** The error for an answer without text: a refusal when output tokens were used, a failure of the server otherwise. */
 const withoutText = (subject: ModelSubject, usage: TokenCounts | undefined): ModelError =>
   usage !== undefined && usage.outputTokens > 0
-    ? new ModelRefused({ subject, detail: "it answered without a word" })
-    : new ModelServerFailed({ subject, detail: "the answer ended without a word, and cost nothing" })
+    ? new ModelRefused({ subject, detail: "the answer has no text" })
+    : new ModelServerFailed({ subject, detail: "the answer has no text and cost no tokens" })
 
-/** What an answer amounts to: only one that says that it is finished is one. */
+/** Converts an answer into events. Only an answer with a normal end counts; any other end becomes a `ModelError`. */
 const outcomeOf = Effect.fnUntraced(function* (subject: ModelSubject, answer: Answer, usage: TokenCounts) {
   const { end, text } = answer
   if (end === undefined) {
@@ -91,7 +91,7 @@ const outcomeOf = Effect.fnUntraced(function* (subject: ModelSubject, answer: An
       return yield* new ModelServerFailed({ subject, detail: "it does not say why" })
     default: {
       if (text.trim() === "") {
-        return yield* withoutText(subject, saidUsage(answer))
+        return yield* withoutText(subject, reportedUsage(answer))
       }
       const events: ReadonlyArray<ModelEvent> = [
         { _tag: "TextDelta", text },
@@ -102,23 +102,25 @@ const outcomeOf = Effect.fnUntraced(function* (subject: ModelSubject, answer: An
   }
 })
 
-/** What a host says of its model. */
+/** Description of the host's model. */
 export interface LanguageModelOptions {
-  /** How the report names it. */
+  /** Name of the model in reports. */
   readonly name: string
-  /** Whose servers see what is asked; left out where nothing leaves this machine. */
+  /** The provider whose servers see the request; omit it when nothing leaves this machine. */
   readonly provider?: string
-  /** Left out where bytes alone limit a request. */
+  /** The limit of a request in tokens; without it only bytes limit a request. */
   readonly window?: TokenWindow
 }
 
 /**
- * Writes trace memories with any `LanguageModel` of `@effect/ai`: the instructions are its system message, the session is
- * the user's, and the instructions ask for the object. Everything that may come instead of a finished answer fails with
- * the `ModelError` that says what it was. Nothing is asked again, and the caps of the settings do not hold: retries, caps
- * and headers are the host's, on its own HTTP client. `modelSilence` and `modelTimeLimit` do hold. The span
- * `ModelClient.stream` says what the answer cost, also where it is of no use; what the provider does not count, or counts
- * as it cannot be, is counted over the words that were sent and that came.
+ * Writes trace memories with any `LanguageModel` of `@effect/ai`. The instructions become the system message, the
+ * session the user message; the instructions describe the JSON object to return. An answer that is not complete fails
+ * with the matching `ModelError`.
+ *
+ * Requests are not retried, and the caps of the settings do not apply: retries, caps and headers belong to the host's
+ * own HTTP client. `modelSilence` and `modelTimeLimit` do apply. The span `ModelClient.stream` carries the token
+ * counts, also of an unusable answer; when the provider reports no plausible counts, they are counted from the texts
+ * sent and received.
  */
 export const layer = (
   options: LanguageModelOptions
@@ -147,7 +149,7 @@ export const layer = (
             onTimeout: () => new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_TIME_LIMIT" })
           })
         )
-        const usage = saidUsage(whole) ?? {
+        const usage = reportedUsage(whole) ?? {
           inputTokens: yield* count(`${instructions}\n${input}`),
           outputTokens: yield* count(whole.text)
         }

@@ -4,25 +4,25 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { StageOneOutput } from "../../domain/memory/StageOneOutput.js"
 import { ModelClient, type ModelEvent, TokenUsage } from "../../services/ModelClient.js"
-import { breathe } from "../node/YieldToEventLoop.js"
+import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 
 const encodeAnswer = Schema.encodeSync(Schema.parseJson(StageOneOutput))
 
 const noTokens = new TokenUsage({ inputTokens: 0, outputTokens: 0 })
 
-/** Loaded with the first request: a pass with nothing to do starts without it. */
+/** Loaded with the first request, so that a pass with nothing to do starts without it. */
 const loadExtractor = Effect.promise(() => import("../../domain/offline/writing/OfflineExtractor.js"))
 
 /**
- * Writes trace memories by rule, from the session's own events: no key, no network, no cost, and the same answer to the
- * same rollout always. Never fails.
+ * Writes trace memories by rule from the session's events: no key, no network and no cost, and the same answer for the
+ * same session. Never fails.
  */
 export const layer: Layer.Layer<ModelClient> = Layer.succeed(ModelClient, {
   name: "offline",
   answersByRule: true,
   stream: ({ evidence, thread }) =>
     Stream.fromIterableEffect(
-      Effect.map(Effect.zipLeft(loadExtractor, breathe), ({ extractTrace }): ReadonlyArray<ModelEvent> => {
+      Effect.map(Effect.zipLeft(loadExtractor, yieldToEventLoop), ({ extractTrace }): ReadonlyArray<ModelEvent> => {
         const { cwd, gitBranch, gitSha } = thread
         const session = { cwd: cwd ?? "", gitBranch: gitBranch ?? undefined, gitSha: gitSha ?? undefined }
         return [

@@ -13,14 +13,14 @@ import {
 import { Settings } from "../../settings/Settings.js"
 import { Responses } from "./responses/Responses.js"
 
-/** The body's part that asks for an effort; a server that knows none is not asked. */
+/** The field of the body that sets the reasoning effort; none for `unset`, since some servers reject the field. */
 export const effortOf = (effort: string): JsonObject => (effort === "unset" ? {} : { reasoning: { effort } })
 
-/** A JSON schema as strict structured output takes it: without the word on its own dialect. */
+/** Removes `$schema`, which strict structured output does not accept. */
 const strictSchema = (schema: unknown): JsonObject =>
   isJsonObject(schema) ? Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "$schema")) : {}
 
-/** The body of a stage-one request, without what every request has. */
+/** The body of a stage-one request, without the fields common to all requests. */
 export const stageOneBody = ({ input, instructions, outputSchema }: StageOneRequest, effort: string): JsonObject => ({
   instructions,
   input: [{ role: "user", content: [{ type: "input_text", text: input }] }],
@@ -35,8 +35,8 @@ const eventsOf = ({ items, text }: ModelResponse): ReadonlyArray<ModelEvent> => 
 ]
 
 /**
- * Writes trace memories with a model that is served by a Responses API. The answer is streamed from the server, and given
- * on once it is whole: one that broke off and was asked for again leaves nothing behind.
+ * Writes trace memories with a model behind a Responses API. The server streams the answer, but it is passed on only
+ * when it is complete, so that a broken attempt leaves nothing behind.
  */
 export const layer: Layer.Layer<ModelClient, never, Responses | Settings> = Layer.effect(
   ModelClient,

@@ -9,8 +9,8 @@ import { detailOf } from "../../domain/model/ModelFailureReading.js"
 import { ModelProbe, type Reachability } from "../../services/ModelProbe.js"
 import { Settings } from "../../settings/Settings.js"
 
-/** Longer than a server that is there takes to say so. */
-const patience = Duration.seconds(5)
+/** Time to wait for a reply; a reachable server takes less. */
+const replyTimeout = Duration.seconds(5)
 
 const notFound = 404
 
@@ -32,16 +32,16 @@ const make = Effect.gen(function* () {
   const statusAt = (path: string) =>
     Effect.map(client.execute(withKey(HttpClientRequest.get(base + path))), ({ status }) => status)
 
-  // A server may have no list of its models: then the path that a model is asked at says that it is no place to look.
+  // Some servers have no list of models. The path that requests are sent to then tells whether this is a Responses API.
   const reach = statusAt("/models").pipe(
     Effect.flatMap((status) => (status === notFound ? statusAt("/responses") : Effect.succeed(status))),
     Effect.map(readStatus),
     Effect.timeoutTo({
-      duration: patience,
+      duration: replyTimeout,
       onSuccess: identity<Reachability>,
       onTimeout: (): Reachability => ({
         _tag: "Unreachable",
-        detail: `no answer within ${Duration.toSeconds(patience)} seconds`
+        detail: `no answer within ${Duration.toSeconds(replyTimeout)} seconds`
       })
     }),
     Effect.catchAll(({ cause, message }) =>
@@ -53,7 +53,9 @@ const make = Effect.gen(function* () {
   return ModelProbe.of({ reach })
 })
 
-/** Asks the server for the list of its models, with the key, which goes nowhere else: no redirect is followed. */
+/**
+ * Requests the server's list of models, with the key. Redirects are not followed, so the key goes to no other server.
+ */
 export const layer: Layer.Layer<ModelProbe, never, Settings> = Layer.effect(ModelProbe, make).pipe(
   Layer.provide(
     Layer.provideMerge(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))

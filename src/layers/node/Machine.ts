@@ -4,10 +4,10 @@ import * as Layer from "effect/Layer"
 import type { ProcessTable } from "../../services/ProcessTable.js"
 import type { SymbolicLinks } from "../../services/SymbolicLinks.js"
 import type { WorkingDirectories } from "../../services/WorkingDirectories.js"
-import * as ProcessTableProc from "./ProcessTable.js"
+import * as ProcessTableNode from "./ProcessTable.js"
 import * as SymbolicLinksNode from "./SymbolicLinks.js"
 import * as WorkingDirectoriesNode from "./WorkingDirectories.js"
 
-/** This machine, as Node shows it: its files, its processes, its links, and the one name of each working directory. */
+/** The services of this machine through Node: files, processes, links, and canonical working directories. */
 export const layer: Layer.Layer<FileSystem.FileSystem | ProcessTable | SymbolicLinks | WorkingDirectories> =
-  Layer.mergeAll(NodeFileSystem.layer, ProcessTableProc.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
+  Layer.mergeAll(NodeFileSystem.layer, ProcessTableNode.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)

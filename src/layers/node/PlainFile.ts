@@ -1,16 +1,16 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from "node:fs"
 import { type FileKind, wrongKind } from "../../domain/memory/FileKind.js"
 
-/** Files by `node:fs` itself, none of which is opened before it is known to be one: the same rule as for `SymbolicLinks`. */
+/** Reading of regular files with `node:fs`. Like `SymbolicLinks`, it checks the kind of an entry before opening it. */
 
-/** What a path was found to be. */
+/** The kind of an entry, from its stats. */
 export const kindOfStats = (stats: Stats): FileKind =>
   stats.isFile() ? "File" : stats.isDirectory() ? "Folder" : stats.isSymbolicLink() ? "Link" : "Special"
 
-/** The code of the error that something other than a file is met with. */
+/** Code of the error for an entry that is not a regular file. */
 export const notAFile = "NOT_A_FILE"
 
-/** Throws where what was found is no file. */
+/** Throws unless the stats are those of a regular file. */
 export const requireFileStats = (stats: Stats, path: string): void => {
   const problem = wrongKind(kindOfStats(stats), "File")
   if (problem !== undefined) {
@@ -18,7 +18,7 @@ export const requireFileStats = (stats: Stats, path: string): void => {
   }
 }
 
-/** Throws where something else than a file stands at a path, a symbolic link too. */
+/** Throws when a path is something other than a regular file; a symbolic link counts as something other. */
 export const requireFile = (path: string): void => {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats !== undefined) {
@@ -26,10 +26,13 @@ export const requireFile = (path: string): void => {
   }
 }
 
-/** How a file is opened for reading, should it be a FIFO by then: without waiting for whoever writes to one. */
+/**
+ * Flags for opening a file to read. Non-blocking, in case a FIFO has taken its place: opening that would wait for a
+ * writer.
+ */
 export const readFlags = constants.O_RDONLY | constants.O_NONBLOCK
 
-/** A file's text; throws where something else than a file stands there. */
+/** Reads a regular file's text; throws on any other kind of entry. */
 export const readPlainText = (path: string): string => {
   requireFile(path)
   const descriptor = openSync(path, readFlags | constants.O_NOFOLLOW)

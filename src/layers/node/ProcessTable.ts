@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type ProcessIdentity, ProcessTable } from "../../services/ProcessTable.js"
 
-/** What a read gives, or undefined where the system has nothing there: `/proc` is Linux's alone. */
+/** Reads a file of `/proc`; undefined when it does not exist, as on every system but Linux. */
 const attempt = (read: () => string): string | undefined => {
   try {
     return read()
@@ -13,8 +13,8 @@ const attempt = (read: () => string): string | undefined => {
 }
 
 /**
- * The start time of a process, in clock ticks since boot: the 20th field after the parenthesised name. One that has ended
- * has none, even while its parent has not asked how.
+ * The start time of a process in clock ticks since boot: the 20th field after the parenthesised name. Undefined for an
+ * ended process, even before its parent has collected it.
  */
 const startTime = (pid: number): string | undefined => {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"))
@@ -32,7 +32,7 @@ const readSelf = (): ProcessIdentity => {
   }
 }
 
-/** The processes of this host, from `/proc`. Where there is none, nobody is ever known to be gone. */
+/** The processes of this host, from `/proc`. Without `/proc`, no process is known to be gone. */
 export const layer: Layer.Layer<ProcessTable> = Layer.sync(ProcessTable, () => {
   const self = readSelf()
   return {

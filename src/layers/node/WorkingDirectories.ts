@@ -13,7 +13,7 @@ const attempt = (read: () => string): string | undefined => {
   }
 }
 
-/** Working directories as this machine's file system knows them. */
+/** Canonical working directories by this machine's file system. */
 export const layer: Layer.Layer<WorkingDirectories> = Layer.sync(WorkingDirectories, () => {
   const isWsl = /microsoft/i.test(attempt(() => readFileSync("/proc/version", "utf8")) ?? "")
   return {
@@ -25,7 +25,7 @@ export const layer: Layer.Layer<WorkingDirectories> = Layer.sync(WorkingDirector
   }
 })
 
-/** Working directories as they stand: for tests, and for stores that hold none of this machine's. */
+/** Working directories unchanged, for tests and for stores of another machine's sessions. */
 export const layerVerbatim: Layer.Layer<WorkingDirectories> = Layer.succeed(WorkingDirectories, {
   normalise: Effect.succeed
 })

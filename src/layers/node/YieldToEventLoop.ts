@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 
 /**
- * Lets the event loop turn once: timers, signals and other fibers' input get their chance between two pieces of synchronous
- * work. Yielding a fiber alone stays within one turn.
+ * Yields to the event loop between two pieces of synchronous work, so that timers, signals and other fibers' input are
+ * handled. Yielding the fiber would stay within the same turn.
  */
-export const breathe: Effect.Effect<void> = Effect.async((resume) => {
+export const yieldToEventLoop: Effect.Effect<void> = Effect.async((resume) => {
   const turn = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(turn))
 })

@@ -2,10 +2,10 @@ import * as Effect from "effect/Effect"
 
 const zstdMagic = 0xfd2fb528
 
-/** Whether bytes begin as a zstd file does; its name tells nothing. */
+/** True when bytes begin like a zstd file; the file's name is no proof. */
 export const isCompressed = (bytes: Buffer): boolean => bytes.length >= 4 && bytes.readUInt32LE(0) === zstdMagic
 
-/** What unpacks a compressed file. Loaded when the first one is met: most homes have none. */
+/** Loads the zstd decoder with the first compressed file: most homes have none. */
 export const loadUnpacker = Effect.map(
   Effect.promise(() => import("./Zstd.js")),
   ({ Unpacker }) => Unpacker

@@ -4,21 +4,24 @@ import { CollectedBytes, LastBytes } from "../../domain/session/CollectedBytes.j
 import { type LineLimits, LineSplitter } from "../../domain/session/LineSplitter.js"
 import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/RolloutEnds.js"
 import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
-import { RolloutUnreadable } from "../../services/RolloutStore.js"
+import { RolloutUnreadable } from "../../services/SessionStore.js"
 import { readFlags, requireFileStats } from "../node/PlainFile.js"
-import { breathe } from "../node/YieldToEventLoop.js"
+import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 
-/** How much of a file is read at a time, in bytes. */
+/** Bytes read from a file at a time. */
 const pieceBytes = 262_144
-/** The first look at a head: most session_metas and first requests are within it. */
+/** Bytes of the first read of a head; they contain most session_metas and first requests. */
 const firstLookBytes = 65_536
-/** How much of a head is split into lines before asking whether it has told enough. */
+/** Bytes of a head that are split into lines before checking whether it has said enough. */
 const splitBytes = 8_192
-/** The end of a compressed file is known only by unpacking all of it; of one that unpacks to more it stays unknown, in bytes. */
+/**
+ * Maximum unpacked bytes to reach the end of a compressed file, which requires unpacking the whole file. The end of a
+ * larger file stays unknown.
+ */
 const unpackedForEnds = 67_108_864
 
-/** Fills a buffer from a place in a file; what comes back is shorter where the file is. */
+/** Fills a buffer from a position in a file; the result is shorter where the file ends. */
 const fill = (descriptor: number, position: number, buffer: Buffer): Buffer => {
   let filled = 0
   while (filled < buffer.length) {
@@ -31,13 +34,15 @@ const fill = (descriptor: number, position: number, buffer: Buffer): Buffer => {
   return buffer.subarray(0, filled)
 }
 
-/** How the ends of a file are read: lines from `endOrdinal` on were undone. */
+/** Options for reading the ends of a file; lines from `endOrdinal` on were undone. */
 interface EndsOptions {
   readonly limits: LineLimits
   readonly endOrdinal: number | undefined
 }
 
-/** Reads a head from a file of a size; `read` gives what stands at a position, and its bytes stay as they are. */
+/**
+ * Reads the head of a file of a given size. `read` returns the bytes at a position and must not reuse their memory.
+ */
 const readHead = (
   size: number,
   read: (position: number) => Uint8Array,
@@ -65,7 +70,7 @@ const readHead = (
   return reader.result()
 }
 
-/** Unpacks a whole file, keeping its ends; pauses after each block. */
+/** Unpacks a whole file and keeps its ends; pauses after each block. */
 function* readPackedEnds(
   descriptor: number,
   size: number,
@@ -102,27 +107,27 @@ const withFile = <A>(path: string, use: (descriptor: number, size: number) => A)
   }
 }
 
-/** Goes through synchronous work that pauses now and then; at each pause the event loop turns. */
-const inTurns = <A>(work: Generator<void, A>, onError: (cause: unknown) => RolloutUnreadable) =>
+/** Runs a generator of synchronous work, and yields to the event loop at each of its pauses. */
+const yieldingAtPauses = <A>(work: Generator<void, A>, onError: (cause: unknown) => RolloutUnreadable) =>
   Effect.gen(function* () {
     for (;;) {
       const step = yield* Effect.try({ try: () => work.next(), catch: onError })
       if (step.done === true) {
         return step.value
       }
-      yield* breathe
+      yield* yieldToEventLoop
     }
   })
 
 /**
- * Reads what the two ends of a rollout file tell. Synchronous, and into the same memory each time: a first index reads
- * thousands of files, and fresh memory for each costs more than reading it.
+ * Reads the facts at both ends of a session file. The reading is synchronous and reuses its buffers: a first index
+ * reads thousands of files, and allocating for each costs more than reading it.
  */
 export const make = (limits: LineLimits) => {
   const firstLook = Buffer.allocUnsafeSlow(firstLookBytes)
   const lastLook = Buffer.allocUnsafeSlow(tailBytes)
 
-  /** Undefined for a compressed file. */
+  /** Reads the ends of an uncompressed file; undefined for a compressed one. */
   const readPlainEnds = (descriptor: number, size: number, options: EndsOptions): ThreadFacts | undefined => {
     const tailStart = Math.max(0, size - tailBytes)
     const tail = fill(descriptor, tailStart, lastLook.subarray(0, size - tailStart))
@@ -136,7 +141,7 @@ export const make = (limits: LineLimits) => {
     return joinFacts(head, readTail(tail, tailStart === 0, head, options.endOrdinal))
   }
 
-  /** What the ends of a file tell. */
+  /** Reads the facts at the ends of a file. */
   const read = (path: string, endOrdinal: number | undefined): Effect.Effect<ThreadFacts, RolloutUnreadable> => {
     const options: EndsOptions = { limits, endOrdinal }
     const unreadable = (cause: unknown) => new RolloutUnreadable({ path, cause })
@@ -148,7 +153,7 @@ export const make = (limits: LineLimits) => {
           const Unpacker = yield* loadUnpacker
           const info = yield* attempt(() => fstatSync(descriptor))
           yield* attempt(() => requireFileStats(info, path))
-          return yield* inTurns(readPackedEnds(descriptor, info.size, new Unpacker(), options), unreadable)
+          return yield* yieldingAtPauses(readPackedEnds(descriptor, info.size, new Unpacker(), options), unreadable)
         }),
       (descriptor) => Effect.sync(() => closeSync(descriptor))
     )

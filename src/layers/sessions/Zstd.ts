@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Decompress } from "fzstd"
 
-/** A zstd file that is not unpacked: it is damaged, or would take more than is given to it. */
+/** A zstd file cannot be unpacked: it is damaged, or exceeds the limits. */
 export class UnpackingFailure extends Schema.TaggedError<UnpackingFailure>("rollout-memories/UnpackingFailure")(
   "UnpackingFailure",
   { reason: Schema.String }
@@ -11,39 +11,39 @@ export class UnpackingFailure extends Schema.TaggedError<UnpackingFailure>("roll
   }
 }
 
-const damaged = (what: string) => new UnpackingFailure({ reason: `it is no zstd, or damaged: ${what}` })
+const damaged = (what: string) => new UnpackingFailure({ reason: `it is not a zstd file, or it is damaged: ${what}` })
 
-/** How much unpacking may take. */
+/** Limits on unpacking. */
 export interface UnpackingLimits {
-  /** The largest window of a frame, which is held in memory, in bytes. */
+  /** Maximum window of a frame in bytes; a window is held in memory. */
   readonly windowBytes: number
-  /** How much a file may unpack to, in bytes. */
+  /** Maximum unpacked size of a file, in bytes. */
   readonly unpackedBytes: number
 }
 
 /**
- * The window is what RFC 8878 asks every reader to support, and what `zstd -19` writes without `--long`. The largest
- * rollouts known are of 2 GB.
+ * The window is the one that RFC 8878 requires every decoder to support; `zstd -19` without `--long` stays within it.
+ * The largest known session files have 2 GB.
  */
 export const unpackingLimits: UnpackingLimits = { windowBytes: 8_388_608, unpackedBytes: 4_294_967_296 }
 
 const frameMagic = 0xfd2fb528
-/** Frames with anything in them, for other programs: the last four bits are free. */
+/** Magic number of skippable frames, which carry data for other programs; the last four bits vary. */
 const skippableMagic = 0x184d2a50
 const checksumBytes = 4
 const mostBlockBytes = 131_072
 const leastWindowBytes = 1_024
-/** A header with all of its fields, in bytes. */
+/** Length of a header with all fields, in bytes. */
 const longestHeader = 18
 
-/** What a frame says of itself before its first block; RFC 8878, section 3.1.1.1. */
+/** Header of a frame; RFC 8878, section 3.1.1.1. */
 interface FrameHeader {
   readonly length: number
   readonly windowBytes: number
   readonly hasChecksum: boolean
 }
 
-/** Reads a frame's header; undefined where it has not come in whole. */
+/** Reads a frame's header; undefined when it has not fully arrived. */
 const readFrameHeader = (bytes: Buffer): FrameHeader | undefined => {
   const descriptor = bytes[4] ?? 0
   const isSingleSegment = (descriptor & 0x20) !== 0
@@ -63,7 +63,7 @@ const readFrameHeader = (bytes: Buffer): FrameHeader | undefined => {
   }
   const windowDescriptor = bytes[5] ?? 0
   const base = 2 ** (10 + (windowDescriptor >> 3))
-  // A frame in a single segment has all of its content as its window.
+  // The window of a single-segment frame is its whole content.
   const windowBytes = isSingleSegment
     ? contentSize(bytes, sizeAt, sizeBytes)
     : base + (base / 8) * (windowDescriptor & 7)
@@ -74,8 +74,8 @@ const contentSize = (bytes: Buffer, at: number, length: number): number =>
   length === 8 ? Number(bytes.readBigUInt64LE(at)) : bytes.readUIntLE(at, length) + (length === 2 ? 256 : 0)
 
 /**
- * A header of a frame with a window of at least a size, and with nothing else to be misread. It has all fields there are,
- * because fzstd looks at a frame only when it has as many bytes.
+ * Builds a frame header with at least the given window and nothing else that could be misread. It has all fields, since
+ * fzstd reads a frame only when that many bytes are there.
  */
 const plainHeader = (windowBytes: number): Buffer => {
   const exponent = Math.ceil(Math.log2(Math.max(leastWindowBytes, windowBytes))) - 10
@@ -86,10 +86,10 @@ const plainHeader = (windowBytes: number): Buffer => {
   return header
 }
 
-/** One frame as it is unpacked, block by block. */
+/** A frame that is unpacked block by block. */
 class Frame {
   readonly hasChecksum: boolean
-  /** The largest block that may stand in it. */
+  /** Maximum size of a block in this frame. */
   readonly blockBytes: number
   private readonly windowBytes: number
   private unpacked: Array<Uint8Array> = []
@@ -102,13 +102,16 @@ class Frame {
     this.blockBytes = Math.min(mostBlockBytes, windowBytes)
   }
 
-  /** What a block unpacks to, and what that costs at the least: fzstd fills a window first, and moves it along each time. */
+  /**
+   * Unpacks a block. `leastCost` is the minimum cost, since fzstd first allocates the window and shifts it for every
+   * block.
+   */
   push(block: Buffer, isLast: boolean): { readonly unpacked: ReadonlyArray<Uint8Array>; readonly leastCost: number } {
     this.unpacked = []
     try {
       const filling = this.stream === undefined ? this.windowOf(isLast) / 16 : 0
       const stream = (this.stream ??= this.begin(this.windowOf(isLast)))
-      // Given a block whole, fzstd would keep hold of all of them to the end of the frame.
+      // Given whole blocks, fzstd would keep all of them in memory until the end of the frame.
       stream.push(block.subarray(0, -1))
       stream.push(block.subarray(-1), isLast)
       return { unpacked: this.unpacked, leastCost: filling + this.held / 64 }
@@ -117,7 +120,7 @@ class Frame {
     }
   }
 
-  /** A block that is the first and the last has nothing before it to look back at. */
+  /** The only block of a frame has no earlier data to refer to, so a window of one block is enough. */
   private windowOf(isOnly: boolean): number {
     return isOnly ? this.blockBytes : this.windowBytes
   }
@@ -133,8 +136,8 @@ class Frame {
 }
 
 /**
- * Unpacks a zstd file, of one frame or of several, piece by piece and block by block: no more is held than a frame's window
- * and a block. A file that is cut off unpacks to what its whole blocks hold. Checksums are passed over.
+ * Unpacks a zstd file of one or more frames, piece by piece and block by block, holding no more than a frame's window
+ * and a block. A truncated file yields the data of its whole blocks. Checksums are not verified.
  */
 export class Unpacker {
   private packed: Buffer = Buffer.alloc(0)
@@ -147,14 +150,14 @@ export class Unpacker {
     this.limits = limits
   }
 
-  /** What unpacking cost so far: the bytes that came out, or for small blocks and frames as many as take as long. */
+  /** Cost so far: the unpacked bytes or, for small blocks and frames, as many bytes as take the same time. */
   get cost(): number {
     return this.spent
   }
 
   /**
-   * What the next piece of the file unpacks to, one block at a time as they are asked for; all of it is to be asked for
-   * before the next push. Throws {@link UnpackingFailure}.
+   * Unpacks the next piece of the file, one block at a time on demand. The caller must consume the generator before the
+   * next push. Throws {@link UnpackingFailure}.
    */
   *push(bytes: Uint8Array): Generator<Uint8Array, void> {
     this.packed = this.packed.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.packed, bytes])
@@ -172,7 +175,7 @@ export class Unpacker {
     }
   }
 
-  /** The next bytes, which are then gone; undefined where fewer have come in. */
+  /** Removes and returns the next bytes; undefined when fewer have arrived. */
   private take(length: number): Buffer | undefined {
     if (this.packed.length < length) {
       return undefined
@@ -198,7 +201,7 @@ export class Unpacker {
       return packed.length >= 8
     }
     if (magic !== frameMagic) {
-      throw damaged("a frame begins with what begins none")
+      throw damaged("it has no frame where one must begin")
     }
     const header = readFrameHeader(packed)
     if (header === undefined) {
@@ -207,7 +210,7 @@ export class Unpacker {
     if (header.windowBytes > this.limits.windowBytes) {
       const [wanted, most] = [header.windowBytes, this.limits.windowBytes].map((size) => Math.ceil(size / 1_048_576))
       throw new UnpackingFailure({
-        reason: `unpacking it takes a window of ${wanted} MiB, and no more than ${most} are given; unpack it, or pack it again without --long or --ultra`
+        reason: `unpacking it needs a window of ${wanted} MiB, more than the allowed ${most} MiB; unpack it, or pack it again without --long or --ultra`
       })
     }
     this.take(header.length)
@@ -215,7 +218,7 @@ export class Unpacker {
     return true
   }
 
-  /** What the next block unpacks to; undefined where it has not come in whole. */
+  /** Unpacks the next block; undefined when it has not fully arrived. */
   private unpackBlock(frame: Frame): ReadonlyArray<Uint8Array> | undefined {
     if (this.packed.length < 3) {
       return undefined
@@ -224,7 +227,7 @@ export class Unpacker {
     const size = header >> 3
     const type = (header >> 1) & 3
     if (type === 3 || size > frame.blockBytes) {
-      throw damaged("a block is larger than its frame allows, or of no known type")
+      throw damaged("a block has an unknown type, or is larger than its frame allows")
     }
     const isRun = type === 1
     const block = this.take(3 + (isRun ? 1 : size))
@@ -246,7 +249,7 @@ export class Unpacker {
     this.spent += cost
     if (this.spent > this.limits.unpackedBytes) {
       const most = Math.floor(this.limits.unpackedBytes / 1_048_576)
-      throw new UnpackingFailure({ reason: `it unpacks to more than ${most} MiB, as no rollout does` })
+      throw new UnpackingFailure({ reason: `it unpacks to more than the allowed ${most} MiB` })
     }
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
-import * as ProcessTableProc from "../../../src/layers/node/ProcessTable.js"
+import * as ProcessTableNode from "../../../src/layers/node/ProcessTable.js"
 import { ProcessTable } from "../../../src/services/ProcessTable.js"
 import { temporaryFolder } from "../../support/program.js"
 
@@ -41,36 +41,36 @@ const isGone = (identity: ProcessTable["Type"]["self"]) =>
   Effect.flatMap(ProcessTable, (processes) => processes.isGone(identity))
 
 describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", () => {
-  it.effect("include us, who are not gone", () =>
+  it.effect("include this process, which is not gone", () =>
     Effect.gen(function* () {
       const { self } = yield* ProcessTable
       assert.strictEqual(self.pid, process.pid)
       assert.strictEqual(self.startedAt, fieldsOf(process.pid)[19])
       assert.match(self.host ?? "", /^\S+ pid:\[\d+\]$/)
       assert.isFalse(yield* isGone(self))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("are there while they run, and gone when they ended", () =>
+  it.scopedLive("are not gone while they run, and gone once they ended", () =>
     Effect.gen(function* () {
       const child = yield* running("sleep", "60")
       const identity = yield* identify(pidOf(child))
       assert.isFalse(yield* isGone(identity))
       yield* ended(child)
       assert.isTrue(yield* isGone(identity))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("are known by when they started, since pids are used again", () =>
+  it.scopedLive("are identified by their start time too, since pids are reused", () =>
     Effect.gen(function* () {
       const child = yield* running("sleep", "60")
       const identity = yield* identify(pidOf(child))
       assert.isTrue(yield* isGone({ ...identity, startedAt: String(Number(identity.startedAt) - 1) }))
       assert.isFalse(yield* isGone({ ...identity, startedAt: undefined }))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("may have any name", () =>
+  it.scopedLive("are recognised whatever their name contains", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "a) Z 1 (b")
       symlinkSync("/bin/sleep", path)
@@ -78,10 +78,10 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
       const identity = yield* identify(pidOf(child))
       assert.isFalse(yield* isGone(identity))
       assert.isTrue(yield* isGone({ ...identity, startedAt: "1" }))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("are gone when they ended, also when nobody has asked how", () =>
+  it.scopedLive("are gone once they ended, even before their parent collected them", () =>
     Effect.gen(function* () {
       const parent = yield* running("sh", "-c", "sleep 60 & echo $!; exec sleep 60")
       const pid = yield* Effect.async<number>((resume) => {
@@ -92,21 +92,21 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
       yield* Effect.sync(() => process.kill(pid, "SIGKILL"))
       yield* Effect.sleep("5 millis").pipe(Effect.repeat({ until: () => fieldsOf(pid)[0] === "Z" }))
       assert.isTrue(yield* isGone(identity))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.effect("of other hosts, or of unknown ones, are never known to be gone", () =>
+  it.effect("of other or unknown hosts are never known to be gone", () =>
     Effect.gen(function* () {
       const { self } = yield* ProcessTable
       const nobody = { host: self.host, pid: 2 ** 30, startedAt: "1" }
       assert.isTrue(yield* isGone(nobody))
       assert.isFalse(yield* isGone({ ...nobody, host: "another-boot pid:[1]" }))
       assert.isFalse(yield* isGone({ ...nobody, host: undefined }))
-    }).pipe(Effect.provide(ProcessTableProc.layer))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 })
 
-describe("processes of which nothing is known", () => {
+describe("processes without a process table", () => {
   it.effect("are never known to be gone", () =>
     Effect.gen(function* () {
       assert.isFalse(yield* isGone({ host: undefined, pid: 2 ** 30, startedAt: undefined }))

@@ -35,7 +35,7 @@ import {
 } from "effect"
 import * as MemoryCatalogueSqlite from "../../../src/layers/state/MemoryCatalogueSqlite.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
-import * as ProcessTableProc from "../../../src/layers/node/ProcessTable.js"
+import * as ProcessTableNode from "../../../src/layers/node/ProcessTable.js"
 import { connection } from "../../../src/layers/state/sqlite/Connection.js"
 import * as StateDbMemory from "../../../src/layers/StateDbMemory.js"
 import * as StateDbSqlite from "../../../src/layers/state/StateDb.js"
@@ -237,7 +237,7 @@ describe("a state DB that two connections share", () => {
       const path = yield* newPath
       const there = ProcessTableMemory.layerOf({ host: "there", pid: 1, startedAt: "1" }, () => false)
       const other = yield* connect(path, { processes: there })
-      const here = yield* connect(path, { processes: ProcessTableProc.layer })
+      const here = yield* connect(path, { processes: ProcessTableNode.layer })
       yield* other.changeIndex(changesOf({ threads: [makeThread(1)] }))
       yield* other.claim(idOf(1), "one", lease)
       yield* other.acquireLock(ferry, "one", lease)
@@ -376,7 +376,7 @@ describe("a state DB that many processes share", () => {
     "gives at once what a process held that was killed",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
-      const db = yield* connect(path, { processes: ProcessTableProc.layer })
+      const db = yield* connect(path, { processes: ProcessTableNode.layer })
       yield* db.changeIndex(changesOf({ threads: [makeThread(1)] }))
       const staying = run(path, "stay")
       yield* hasSpoken(staying)

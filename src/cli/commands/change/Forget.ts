@@ -8,7 +8,7 @@ import type { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { forget, type ForgetPlan } from "../../../commands/Forget.js"
 import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
 import { directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -43,10 +43,10 @@ const directoriesShowing = Effect.fnUntraced(function* (
   threadIds: ReadonlyArray<ThreadId>,
   text: string | undefined
 ) {
-  const shelf = yield* MemoryShelf
+  const inspection = yield* MemoryInspection
   const rule = { threadIds: new Set<string>(threadIds), lines: new Set<string>(), text }
   return yield* Effect.filter(known, (cwd) =>
-    Effect.map(shelf.files(cwd), (files) =>
+    Effect.map(inspection.files(cwd), (files) =>
       files.some(
         (file) =>
           threadIds.some((threadId) => file.path.includes(threadId)) ||
@@ -58,8 +58,8 @@ const directoriesShowing = Effect.fnUntraced(function* (
 
 /** Whether anything is kept of a directory, be it files alone, whose rows were lost. */
 const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<string>, cwd: string) {
-  const shelf = yield* MemoryShelf
-  return known.includes(cwd) || (yield* shelf.files(cwd)).length > 0 || (yield* shelf.hasPrevious(cwd))
+  const inspection = yield* MemoryInspection
+  return known.includes(cwd) || (yield* inspection.files(cwd)).length > 0 || (yield* inspection.hasPrevious(cwd))
 })
 
 const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {

@@ -4,8 +4,8 @@ import { noteLine } from "../../../domain/memory/UserNote.js"
 import { holdLock } from "../../../commands/Forget.js"
 import { makePass } from "../../../pass/Pass.js"
 import { resume } from "../../../pass/PhaseTwo.js"
-import { MemoryRevision } from "../../../services/MemoryRevision.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryFs } from "../../../services/MemoryFs.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { StateDb } from "../../../services/StateDb.js"
 import { Settings } from "../../../settings/Settings.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
@@ -16,14 +16,14 @@ import { print } from "../../terminal/Screen.js"
 /** Brings a directory's earlier generation back, as if it had been made from what there is now. */
 const restore = Effect.fn("Restore.restore")(
   function* (cwd: string) {
-    const revision = yield* MemoryRevision
+    const memoryFs = yield* MemoryFs
     const stateDb = yield* StateDb
     const { tracesPerCwd } = yield* Settings
     const pass = yield* makePass
     yield* holdLock(cwd, pass.owner)
     yield* resume(cwd)
     const { fingerprint, notes } = yield* stateDb.consolidationState(cwd, tracesPerCwd)
-    yield* revision.restore(cwd, fingerprint)
+    yield* memoryFs.restore(cwd, fingerprint)
     yield* resume(cwd)
     return notes
   },
@@ -40,12 +40,12 @@ export const run = <E>(
     given,
     amending,
     Effect.gen(function* () {
-      const shelf = yield* MemoryShelf
+      const inspection = yield* MemoryInspection
       const cwd = yield* directoryOf(given.cwd)
       const notes = yield* restore(cwd)
-      const text = Option.getOrElse(yield* shelf.memoryText(cwd), () => "")
+      const text = Option.getOrElse(yield* inspection.memoryText(cwd), () => "")
       const missing = notes.filter((note) => !text.split("\n").includes(noteLine(note)))
-      const file = `${shelf.rootOf(cwd).memoryPath}/MEMORY.md`
+      const file = `${inspection.rootOf(cwd).memoryPath}/MEMORY.md`
       yield* print(given.json, { cwd, file, missingNotes: missing }, () => [
         `The generation before is back: ${file}`,
         "It stays until there is something new to consolidate; `restore` again changes the two back.",

@@ -3,9 +3,9 @@ import * as Either from "effect/Either"
 import { memoryFile } from "../../../domain/memory/Publication.js"
 import { threadOfTraceFile } from "../../../domain/memory/TraceMemory.js"
 import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
-import { MemoryShelf, type ShelfFinding } from "../../../services/MemoryInspection.js"
+import { MemoryInspection, type HomeFinding } from "../../../services/MemoryInspection.js"
 import { ModelProbe, type Reachability } from "../../../services/ModelProbe.js"
-import { RolloutStore } from "../../../services/RolloutStore.js"
+import { SessionStore } from "../../../services/SessionStore.js"
 import { agentOf, loadSettings, Settings } from "../../../settings/Settings.js"
 import type { CommandServices } from "../../CommandServices.js"
 import { NeedsPerson } from "../../ExitCode.js"
@@ -35,7 +35,7 @@ const named = (paths: ReadonlyArray<string>): string =>
 
 /** Whether there is anything to learn from. Counting the rollouts would take longer than all the rest; `state DB` has the number. */
 const homes = Effect.gen(function* () {
-  const store = yield* RolloutStore
+  const store = yield* SessionStore
   const { codexHome } = yield* Settings
   return Either.match(yield* Effect.either(store.check), {
     onLeft: (error) => ill("Codex home", error.message, "name the folder that has sessions/ in it: --codex-home DIR"),
@@ -43,7 +43,7 @@ const homes = Effect.gen(function* () {
   })
 })
 
-const advice: { readonly [Problem in ShelfFinding["problem"]]: readonly [string, string] } = {
+const advice: { readonly [Problem in HomeFinding["problem"]]: readonly [string, string] } = {
   "not writable": [
     "a pass of yours cannot write it",
     "make it your own with chown and chmod u+w, or pass another folder: --memories-home DIR"
@@ -59,13 +59,13 @@ const advice: { readonly [Problem in ShelfFinding["problem"]]: readonly [string,
   "managed by Codex": ["Codex's own memories feature keeps it", "pass another folder: --memories-home DIR"]
 }
 
-const shelfChecks = Effect.gen(function* () {
-  const shelf = yield* MemoryShelf
+const homeChecks = Effect.gen(function* () {
+  const inspection = yield* MemoryInspection
   const { memoriesHome } = yield* Settings
   const catalogue = yield* MemoryCatalogue
   // While somebody is at work, what lies in staging is theirs.
   const isAtWork = (yield* catalogue.holdings).some(({ isAbandoned }) => !isAbandoned)
-  const findings = yield* shelf.findings
+  const findings = yield* inspection.findings
   const problems = [...new Set(findings.map(({ problem }) => problem))].filter(
     (problem) => !(isAtWork && (problem === "left behind" || problem === "unfinished"))
   )
@@ -90,7 +90,7 @@ const database = Effect.gen(function* () {
 /** The rows against the files that are made of them. */
 const filesAgainstRows = Effect.gen(function* () {
   const catalogue = yield* MemoryCatalogue
-  const shelf = yield* MemoryShelf
+  const inspection = yield* MemoryInspection
   const { tracesPerCwd } = yield* Settings
   const dirty = new Set((yield* catalogue.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
   const byCwd = new Map<string, Array<string>>()
@@ -100,7 +100,7 @@ const filesAgainstRows = Effect.gen(function* () {
   const wrong = (yield* Effect.forEach(
     [...byCwd].filter(([cwd]) => !dirty.has(cwd)),
     ([cwd, threadIds]) =>
-      Effect.map(shelf.files(cwd), (files) => {
+      Effect.map(inspection.files(cwd), (files) => {
         const onDisk = new Set(files.map(({ path }) => threadOfTraceFile(path.slice(path.indexOf("/") + 1)) ?? path))
         const expected = [...threadIds, memoryFile]
         return expected.every((name) => onDisk.has(name)) ? [] : [cwd]
@@ -177,7 +177,7 @@ const model = Effect.gen(function* () {
 })
 
 const catalogueChecks = Effect.gen(function* () {
-  return [yield* database, ...(yield* shelfChecks), yield* filesAgainstRows, yield* workers, yield* forgets]
+  return [yield* database, ...(yield* homeChecks), yield* filesAgainstRows, yield* workers, yield* forgets]
 })
 
 /** `doctor`: what is wrong, each with what to do. Fails with `NeedsPerson` when something is. */

@@ -4,7 +4,7 @@ import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTi
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryCatalogue, type MemoryEntry } from "../../../services/MemoryCatalogue.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { Settings } from "../../../settings/Settings.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -76,7 +76,7 @@ export const run = <E>(
     looking,
     Effect.gen(function* () {
       const catalogue = yield* MemoryCatalogue
-      const { rootOf } = yield* MemoryShelf
+      const { rootOf } = yield* MemoryInspection
       const { memoriesHome } = yield* Settings
       const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
       const counts = new Map((yield* catalogue.projects).map(({ cwd, memories }) => [cwd, memories]))

@@ -16,7 +16,7 @@ import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { fitText } from "../../terminal/TextWidth.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
 import { safeMessageOf } from "../../../services/Redactor.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
@@ -29,9 +29,9 @@ const mostHits = 20
 
 /** The `MEMORY.md` files that answer a query: few and short, they are read one by one. */
 const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: ReadonlyArray<string>, traces: number) {
-  const shelf = yield* MemoryShelf
+  const inspection = yield* MemoryInspection
   const texts = (yield* Effect.forEach(cwds, (cwd) =>
-    shelf.memoryText(cwd).pipe(
+    inspection.memoryText(cwd).pipe(
       Effect.map((text) => Option.toArray(Option.map(text, (text) => ({ cwd, text })))),
       // One that cannot be read hides nothing of the others.
       Effect.catchAll((error) => Effect.as(Effect.flatMap(safeMessageOf(error), Effect.logWarning), []))

@@ -5,7 +5,7 @@ import { citationsIn } from "../../../domain/memory/Citation.js"
 import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
@@ -57,9 +57,9 @@ const showThread = Effect.fnUntraced(function* (text: string, asJson: boolean) {
 
 const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean) {
   const catalogue = yield* MemoryCatalogue
-  const shelf = yield* MemoryShelf
+  const inspection = yield* MemoryInspection
   const cwd = yield* directoryOf(given)
-  const text = Option.getOrUndefined(yield* shelf.memoryText(cwd))
+  const text = Option.getOrUndefined(yield* inspection.memoryText(cwd))
   if (text === undefined) {
     return yield* new NothingToShow({ of: cwd, hint: "`rollout-memories list` shows the projects that have one" })
   }
@@ -69,7 +69,7 @@ const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean)
   )
   const json = {
     cwd,
-    file: `${shelf.rootOf(cwd).memoryPath}/MEMORY.md`,
+    file: `${inspection.rootOf(cwd).memoryPath}/MEMORY.md`,
     text,
     sources: sources.map(({ threadId, title, updatedAt }) => ({ threadId, title, updatedAt: exactTime(updatedAt) }))
   }

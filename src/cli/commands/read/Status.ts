@@ -9,7 +9,7 @@ import { type ThreadStates, threadStates } from "../../../domain/thread/StatusRe
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { Settings } from "../../../settings/Settings.js"
 import { runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -36,7 +36,7 @@ export const stateContext = Effect.gen(function* () {
 
 const projectsNow = Effect.gen(function* () {
   const catalogue = yield* MemoryCatalogue
-  const { rootOf } = yield* MemoryShelf
+  const { rootOf } = yield* MemoryInspection
   const { tracesPerCwd } = yield* Settings
   const counts = new Map((yield* catalogue.projects).map(({ cwd, memories }) => [cwd, memories]))
   const dirty = new Map((yield* catalogue.dirty(tracesPerCwd)).map((directory) => [directory.cwd, directory]))
@@ -65,7 +65,7 @@ const projectsNow = Effect.gen(function* () {
 
 const gather = Effect.gen(function* () {
   const catalogue = yield* MemoryCatalogue
-  const shelf = yield* MemoryShelf
+  const inspection = yield* MemoryInspection
   const { memoriesHome } = yield* Settings
   const threads = threadStates(yield* catalogue.counts, yield* catalogue.unlearned, yield* stateContext)
   const forgotten = yield* catalogue.forgotten
@@ -77,7 +77,7 @@ const gather = Effect.gen(function* () {
     notes: (yield* catalogue.notes).length,
     forgotten: forgotten.length,
     unfinishedForgets: forgotten.flatMap(({ erasedAt, threadId }) => (erasedAt === null ? [threadId] : [])),
-    bytesOnDisk: yield* shelf.bytes,
+    bytesOnDisk: yield* inspection.bytes,
     tokensToday: Option.getOrNull(yield* catalogue.tokensOn(DateTime.formatIsoDateUtc(yield* DateTime.now)))
   }
 })

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
-import { MemoryShelf } from "../../../services/MemoryInspection.js"
+import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { verify } from "../../../commands/Verify.js"
 import { runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -16,7 +16,7 @@ export const run = <E>(given: Given & { readonly json: boolean }, { looking }: C
     given,
     looking,
     Effect.gen(function* () {
-      const { rootOf } = yield* MemoryShelf
+      const { rootOf } = yield* MemoryInspection
       let read = 0
       const projects = yield* withProgressLine((tell) =>
         verify((threadId) => tell(`reading session ${++read}: ${threadId}`))

@@ -13,7 +13,7 @@ import type { AgentControl } from "../../../services/AgentControl.js"
 import type { MemoryFs } from "../../../services/MemoryFs.js"
 import type { ModelClient } from "../../../services/ModelClient.js"
 import type { Progress } from "../../../services/Progress.js"
-import type { RolloutStore } from "../../../services/RolloutStore.js"
+import type { SessionStore } from "../../../services/SessionStore.js"
 import type { StateDb } from "../../../services/StateDb.js"
 import { loadSettings, Settings } from "../../../settings/Settings.js"
 import type { Templates } from "../../../services/Templates.js"
@@ -57,7 +57,7 @@ const print = Effect.fnUntraced(function* (report: PassReport, asJson: boolean) 
 export type PassServices<E> = (options: {
   readonly rebuildIndex: boolean
 }) => Layer.Layer<
-  AgentControl | FileSystem.FileSystem | MemoryFs | ModelClient | Progress | RolloutStore | StateDb | Templates,
+  AgentControl | FileSystem.FileSystem | MemoryFs | ModelClient | Progress | SessionStore | StateDb | Templates,
   E,
   Settings
 >

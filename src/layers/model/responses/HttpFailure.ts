@@ -12,10 +12,10 @@ import {
 import { detailOf, failureOfStatus, shown } from "../../../domain/model/ModelFailureReading.js"
 import { retryAfterOf } from "../../../domain/model/ModelRetry.js"
 
-/** Characters of an error's body that are read: what servers say of a failure is short, and what is not is a page. */
+/** Characters of an error body that are read: error messages are short, and a longer body is a web page. */
 const errorCharacters = 64_000
 
-/** What a server says of a failure; nothing where that cannot be read. */
+/** Reads the body of an error response; empty when it cannot be read. */
 const readErrorBody = (response: HttpClientResponse): Effect.Effect<string> =>
   Stream.decodeText(response.stream).pipe(
     Stream.runFoldWhile(
@@ -26,23 +26,23 @@ const readErrorBody = (response: HttpClientResponse): Effect.Effect<string> =>
     Effect.orElseSucceed(() => "")
   )
 
-/** A server that answers with a page is none of ours: it would read as a stream of no events. */
+/** True for HTML and JSON: such a response is not an event stream and would read as one without events. */
 const isPage = (contentType: string): boolean => /\bhtml\b|^application\/json\b/i.test(contentType)
 
-const notOurs = (subject: ModelSubject, { headers, status }: HttpClientResponse): NotAResponsesServer => {
+const notAResponsesServer = (subject: ModelSubject, { headers, status }: HttpClientResponse): NotAResponsesServer => {
   const came =
     status >= 300 ? `a redirect to ${headers["location"] ?? "nowhere"}` : (headers["content-type"] ?? "nothing")
   return new NotAResponsesServer({ subject, contentType: shown(came) })
 }
 
-/** Lets a response through that may be a stream of events; fails with `NotAResponsesServer` for any other. */
+/** Fails with `NotAResponsesServer` unless the response may be an event stream. */
 export const requireEvents = (
   subject: ModelSubject,
   response: HttpClientResponse
 ): Effect.Effect<void, NotAResponsesServer> =>
-  isPage(response.headers["content-type"] ?? "") ? notOurs(subject, response) : Effect.void
+  isPage(response.headers["content-type"] ?? "") ? notAResponsesServer(subject, response) : Effect.void
 
-/** What a failure of HTTP means for a request, with what the server says of it. */
+/** Converts a failure of HTTP into a `ModelError`, with the server's own message. */
 export const readHttpFailure = Effect.fnUntraced(function* (
   subject: ModelSubject,
   error: HttpClientError
@@ -51,11 +51,11 @@ export const readHttpFailure = Effect.fnUntraced(function* (
     return new ModelUnreachable({ subject, detail: detailOf(error.cause) || shown(error.description ?? "") })
   }
   if (error.reason !== "StatusCode") {
-    return new ModelUnreachable({ subject, detail: "it broke while the answer came" })
+    return new ModelUnreachable({ subject, detail: "it broke during the answer" })
   }
   const { headers, status } = error.response
   if (status < 400) {
-    return notOurs(subject, error.response)
+    return notAResponsesServer(subject, error.response)
   }
   const now = yield* Clock.currentTimeMillis
   return failureOfStatus(subject, status, yield* readErrorBody(error.response), retryAfterOf(headers, now))

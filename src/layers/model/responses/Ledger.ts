@@ -9,20 +9,22 @@ import { BudgetExhausted, type ModelSubject } from "../../../domain/model/ModelE
 import { StateDb, type StateDbFailure } from "../../../services/StateDb.js"
 import { Settings } from "../../../settings/Settings.js"
 
-/** A request that is to be paid for. */
+/** A request to reserve spending for. */
 export interface Purchase {
   readonly pass: string
   readonly subject: ModelSubject
-  /** What it costs at worst, in tokens: a bound that is known at once, and a lower one that takes counting. */
+  /**
+   * Worst-case cost in tokens: `cheap` is an upper bound known at once, `exact` a lower one that requires counting.
+   */
   readonly worst: { readonly cheap: number; readonly exact: Effect.Effect<number> }
 }
 
-/** Notes what a request did cost. */
+/** Records the actual cost of a request. */
 export type Settle = (tokens: number) => Effect.Effect<void, StateDbFailure>
 
 interface Outstanding {
   readonly count: number
-  /** Done when the next request is. */
+  /** Completed when the next request ends. */
   readonly next: Deferred.Deferred<void>
 }
 
@@ -40,8 +42,9 @@ const make = Effect.gen(function* () {
   })
 
   /**
-   * Reserves by the bound that costs nothing to know, else by the counted one. What does not fit while other requests of
-   * this process are under way may fit when they are settled: most cost far less than their worst.
+   * Reserves by the cheap bound, and by the exact one only when the cheap one does not fit. A request that does not fit
+   * waits while other requests of this process are in progress: most cost far less than their worst case, so it may fit
+   * once they are settled.
    */
   const reserve = Effect.fnUntraced(function* ({ pass, subject, worst }: Purchase) {
     const id = randomUUID()
@@ -75,8 +78,8 @@ const make = Effect.gen(function* () {
 })
 
 /**
- * Pays for requests out of the caps that the user agreed to. What a request may cost at worst is taken before it is made;
- * one that is never settled stays paid for at its worst.
+ * Enforces the caps on spending. The worst-case cost of a request is reserved before it is made; a request that is
+ * never settled counts with its worst case.
  */
 export class Ledger extends Context.Tag("rollout-memories/Ledger")<
   Ledger,
@@ -87,6 +90,6 @@ export class Ledger extends Context.Tag("rollout-memories/Ledger")<
     ) => Effect.Effect<A, E | BudgetExhausted | StateDbFailure, R>
   }
 >() {
-  /** Over the state DB, which all processes share. */
+  /** Keeps the reservations in the state DB, which all processes share. */
   static readonly layer: Layer.Layer<Ledger, never, Settings | StateDb> = Layer.effect(Ledger, make)
 }

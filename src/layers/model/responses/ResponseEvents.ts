@@ -9,23 +9,23 @@ import { createParser } from "eventsource-parser"
 
 const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
-/** How long the end of a body is waited for once its answer is whole. */
-const lingering = Duration.millis(100)
+/** Time to wait for the end of a body once its answer is complete. */
+const bodyEndTimeout = Duration.millis(100)
 
-/** What is made of a response's events. */
+/** Receives the events of a response. */
 export interface EventReader {
-  /** Is told each event that is JSON, in order. */
+  /** Receives each event that is valid JSON, in order. */
   readonly take: (event: unknown) => void
-  /** Whether nothing more is wanted. What still comes is read all the same, but not waited for. */
+  /** True when the answer is complete. The rest of the body is read if it arrives soon, but not waited for. */
   readonly isWhole: () => boolean
-  /** Characters of the body, all told, after which no more is read. */
+  /** Maximum number of characters read from the body. */
   readonly limit: number
 }
 
 /**
- * Reads the server-sent events of a response, to the end of its body where that comes in time: a connection that was read to
- * its end is used again. Returns whether there was more than the limit lets in. Fails when the body breaks off before the
- * answer is whole.
+ * Reads the server-sent events of a response, and the rest of its body if that ends in time: a connection whose body
+ * was read to the end can be reused. Returns true when the limit cut the body short. Fails when the body breaks off
+ * before the answer is complete.
  */
 export const readEvents = (
   response: HttpClientResponse,
@@ -34,13 +34,13 @@ export const readEvents = (
   Effect.gen(function* () {
     const { feed } = createParser({ onEvent: ({ data }) => void Option.map(parseJson(data), take) })
     const decoder = new TextDecoder()
-    // Pulled by hand: the stages of a stream would cost several times what reading an answer does.
+    // Pulled by hand: the operators of a stream would cost several times as much as reading an answer.
     const pull = yield* Stream.toPull(response.stream)
-    const last = Effect.timeoutFail(pull, { duration: lingering, onTimeout: Option.none })
+    const last = Effect.timeoutFail(pull, { duration: bodyEndTimeout, onTimeout: Option.none })
     for (let characters = 0; characters <= limit;) {
       const pieces = yield* Effect.either(isWhole() ? last : pull)
       if (Either.isLeft(pieces)) {
-        // A carriage return that ends the body ends its line: the parser waits for what may come behind it.
+        // A trailing carriage return ends its line, but the parser still waits for a line feed after it.
         feed("\n")
         return yield* isWhole() || Option.isNone(pieces.left) ? Effect.succeed(false) : Effect.fail(pieces.left.value)
       }

@@ -35,22 +35,22 @@ import { readHttpFailure, requireEvents } from "./HttpFailure.js"
 import { Ledger, type Purchase } from "./Ledger.js"
 import { type EventReader, readEvents } from "./ResponseEvents.js"
 
-/** One request, without what every request has. */
+/** A request, without the fields common to all requests. */
 export interface ResponsesRequest {
   readonly subject: ModelSubject
-  /** The owner id of the pass that pays. */
+  /** Owner id of the pass whose caps apply. */
   readonly pass: string
   /** Fields of the request's body: instructions, input, tools, text format, …. */
   readonly body: JsonObject
-  /** Everything in the body that the model reads, as text: what the request costs is counted over it. */
+  /** Everything in the body that the model reads, as text; its tokens are counted for the cost. */
   readonly text: string
   readonly maxOutputTokens: number
 }
 
-/** One request, ready to be made as often as it takes. */
+/** A request ready to be sent, and to be retried. */
 interface PreparedRequest extends Purchase {
   readonly http: HttpClientRequest.HttpClientRequest
-  /** Characters that an answer may have; whoever sends more ignores what it was asked. */
+  /** Maximum characters of the response; a server that sends more ignores the request's limit. */
   readonly limit: number
   readonly maxOutputTokens: number
 }
@@ -58,38 +58,39 @@ interface PreparedRequest extends Purchase {
 /** A whole answer. */
 export interface ResponsesAnswer {
   readonly response: ModelResponse
-  /** The worst that it can have cost, where the server does not say, or says what cannot be. */
+  /** Token counts; the worst case when the server reports none or implausible ones. */
   readonly usage: TokenCounts
 }
 
 /**
- * A server with a Responses API. Requests may be made at the same time; interrupting one closes its connection. Each is
- * paid for out of the caps before it is made, and made again as the one retry policy has it.
+ * A server with a Responses API. Requests may run concurrently; interrupting one closes its connection. Each reserves
+ * its cost before it is sent, and is retried by the retry policy.
  */
 export class Responses extends Context.Tag("rollout-memories/Responses")<
   Responses,
   {
     readonly model: string
-    /** What Codex would call the server. */
+    /** The provider's name, as Codex would record it. */
     readonly provider: string
     readonly window: TokenWindow
-    /**
-     * Asks. What needs no answer, as putting the body into words, is done when the effect is made: before it is its turn.
-     */
+    /** Sends the request. The body is serialised when the effect is created, not when it runs. */
     readonly ask: (request: ResponsesRequest) => Effect.Effect<ResponsesAnswer, ModelError | StateDbFailure>
   }
 >() {}
 
-/** Characters that a token of the answer takes up at the most, with all that a server says around it and again. */
+/**
+ * Maximum characters of the response body for each token of the answer, with the JSON around it and its repetition in
+ * the last event.
+ */
 const charactersPerToken = 1_000
 
-/** Characters that a server may say besides: the request's own words among them. */
+/** Maximum further characters of the response body: servers repeat the request in it. */
 const charactersAround = 4_000_000
 
-/** Tokens that a server puts around what it is sent: roles, the tools' schemas, its own few words. */
+/** Tokens that a server adds to a request: roles, tool schemas, its own prompts. */
 const overheadTokens = 512
 
-/** What a response that came in whole, or broke off, amounts to. */
+/** The outcome of a response, whether complete or cut short. */
 const outcomeOf = (
   subject: ModelSubject,
   response: ModelResponse,
@@ -111,7 +112,7 @@ const outcomeOf = (
   }
 }
 
-/** Failures that come instead of an answer: a server that says no has not worked for it. */
+/** True for failures that cost nothing, since the server rejected the request before any work. */
 const costsNothing = (error: ModelError): boolean => {
   switch (error._tag) {
     case "ModelUnauthorised":
@@ -129,7 +130,7 @@ const costsNothing = (error: ModelError): boolean => {
   }
 }
 
-/** Whether nothing of an answer came. */
+/** True when no part of an answer arrived. */
 const isEmpty = ({ items, refusal, text }: ModelResponse): boolean =>
   text === undefined && items.length === 0 && refusal === ""
 
@@ -143,11 +144,11 @@ const make = Effect.gen(function* () {
   const { client } = yield* OpenAiClient.make({
     apiKey: modelServer.apiKey,
     apiUrl: modelServer.baseUrl.replace(/\/+$/, ""),
-    // Spans end here: neither do they go to the server, nor are a request's headers written into one.
+    // Tracing stops here: no trace headers are sent to the server, and no request headers are written into spans.
     transformClient: flow(HttpClient.withTracerPropagation(false), HttpClient.withTracerDisabledWhen(constTrue))
   })
   const http = HttpClient.filterStatusOk(client.httpClient)
-  // Node loads its HTTP client when it is first touched, which the first answers would wait for.
+  // Node loads its HTTP client on first use; loading it now keeps that off the first answers.
   yield* Effect.sync(() => new Headers())
   const rejectedKey = yield* Ref.make<ModelUnauthorised | undefined>(undefined)
   const retry = {
@@ -179,14 +180,16 @@ const make = Effect.gen(function* () {
       limit: maxOutputTokens * charactersPerToken + charactersAround,
       maxOutputTokens,
       worst: {
-        // No text has more tokens than bytes, and none more bytes than the body that holds it.
+        // A text has at most as many tokens as bytes, and at most as many bytes as the body around it.
         cheap: body.body.length + overheadTokens + maxOutputTokens,
         exact: Effect.map(window.count(text), (tokens) => tokens + overheadTokens + maxOutputTokens)
       }
     }
   }
 
-  /** One HTTP request and its answer, with what came of it so far where it breaks off. */
+  /**
+   * Sends one HTTP request and reads its response. Returns the part received so far also when the response breaks off.
+   */
   const send = ({ http: request, limit, subject }: PreparedRequest) => {
     let response = noResponse
     let received = 0
@@ -203,8 +206,9 @@ const make = Effect.gen(function* () {
       yield* requireEvents(subject, answer)
       return yield* readEvents(answer, reader)
     })
-    // A time-out of each event by itself would cost more than all else: one looks whether any came since it last did.
-    const outlasted = Effect.gen(function* () {
+    // A timer for each event would cost more than everything else. Instead, check once per silence period whether any
+    // event arrived.
+    const timedOut = Effect.gen(function* () {
       for (
         let left = modelTimeLimit;
         Duration.greaterThan(left, Duration.zero);
@@ -218,7 +222,7 @@ const make = Effect.gen(function* () {
       }
       return yield* new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_TIME_LIMIT" })
     })
-    return Effect.raceFirst(reading, outlasted).pipe(
+    return Effect.raceFirst(reading, timedOut).pipe(
       Effect.catchTags({
         RequestError: (error) => Effect.flatMap(readHttpFailure(subject, error), Effect.fail),
         ResponseError: (error) => Effect.flatMap(readHttpFailure(subject, error), Effect.fail)
@@ -229,8 +233,8 @@ const make = Effect.gen(function* () {
     )
   }
 
-  /** What the server says that an answer cost; undefined where that is more than the request can come to. */
-  const saidOf = ({ usage }: ModelResponse, { worst }: PreparedRequest): TokenCounts | undefined =>
+  /** Token counts as the server reports them; undefined when they exceed the request's worst case. */
+  const reportedUsage = ({ usage }: ModelResponse, { worst }: PreparedRequest): TokenCounts | undefined =>
     usage !== undefined && costOf(usage) <= worst.cheap ? usage : undefined
 
   const worstOf = ({ maxOutputTokens, worst }: PreparedRequest): Effect.Effect<TokenCounts> =>
@@ -244,10 +248,10 @@ const make = Effect.gen(function* () {
     const { outcome, said } = yield* ledger.spend({ pass, subject, worst }, (settle) =>
       Effect.gen(function* () {
         const { outcome, received } = yield* send(request)
-        const said = saidOf(received, request)
+        const said = reportedUsage(received, request)
         const wasRefused = Either.isLeft(outcome) && costsNothing(outcome.left) && isEmpty(received)
         const known = said !== undefined ? costOf(said) : wasRefused ? 0 : undefined
-        // An answer that was paid for is not lost for want of a note: it stays paid for at its worst.
+        // A failure to record the cost must not lose a paid answer; the request then counts with its worst case.
         if (known !== undefined) {
           yield* Effect.catchAll(settle(known), ({ message }) =>
             Effect.logWarning(`a cost was not settled: ${message}`)
@@ -293,7 +297,10 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** The server that `OPENAI_BASE_URL` names, through `@effect/ai-openai`. It is never redirected: what is sent goes there or nowhere. */
+/**
+ * The server at `OPENAI_BASE_URL`, through `@effect/ai-openai`. Redirects are not followed, so requests go to no other
+ * server.
+ */
 export const layer = Layer.scoped(Responses, make).pipe(
   Layer.provide(Ledger.layer),
   Layer.provide(

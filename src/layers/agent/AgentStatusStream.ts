@@ -11,7 +11,7 @@ import * as Tracer from "effect/Tracer"
 import { ModelError } from "../../domain/model/ModelError.js"
 import type { Agent, AgentStatus } from "../../services/AgentControl.js"
 
-/** The agent came to an end without finishing its work, which is not used. The reason says what may help. */
+/** The agent stopped before its work was done. The work is not used; the reason says what may help. */
 export class AgentGaveUp extends Schema.TaggedError<AgentGaveUp>("rollout-memories/AgentGaveUp")("AgentGaveUp", {
   reason: Schema.String
 }) {
@@ -20,7 +20,7 @@ export class AgentGaveUp extends Schema.TaggedError<AgentGaveUp>("rollout-memori
   }
 }
 
-/** Tells where an agent stands. */
+/** Reports a status of an agent. */
 export type Report = (status: AgentStatus) => Effect.Effect<unknown>
 
 const isModelError = Schema.is(ModelError)
@@ -39,10 +39,10 @@ const finalStatus = (exit: Exit.Exit<void, unknown>): AgentStatus => {
 }
 
 /**
- * An agent at work in the scope, with its status to be followed from the beginning, however late: none is lost. It is
- * interrupted with the scope, and what it fails with, a defect too, ends it `Errored`.
+ * Starts an agent in the scope. Its status stream replays every status from the first, however late it is read. Closing
+ * the scope interrupts the agent; a failure or a defect ends it as `Errored`.
  */
-export const follow = <E, R>(
+export const startAgent = <E, R>(
   work: (report: Report) => Effect.Effect<void, E, R>
 ): Effect.Effect<Agent, never, R | Scope.Scope> =>
   Effect.gen(function* () {
@@ -55,7 +55,10 @@ export const follow = <E, R>(
     return { status: Mailbox.toStream(statuses) }
   })
 
-/** Gives an agent's work the services that its layer was built with; its spans stay within those of whoever spawned it. */
+/**
+ * Provides an agent's work with the services that its layer was built with. Its spans stay children of the span that
+ * spawned it.
+ */
 export const withServices =
   <R>(services: Context.Context<R>) =>
   <A, E, R2>(work: Effect.Effect<A, E, R2>): Effect.Effect<A, E, Exclude<R2, R>> =>

@@ -17,21 +17,21 @@ import { Chunk, Context, Effect, FastCheck, Layer, type Scope, Stream } from "ef
 import type { MalformedLine, RolloutLine } from "../../src/domain/session/RolloutLine.js"
 import { type RolloutFile, threadOf } from "../../src/domain/thread/Thread.js"
 import { addLine, noFacts } from "../../src/domain/thread/ThreadFacts.js"
-import * as RolloutStoreDisk from "../../src/layers/sessions/RolloutStoreDisk.js"
-import * as RolloutStoreMemory from "../../src/layers/sessions/RolloutStoreMemory.js"
+import * as SessionStoreDisk from "../../src/layers/sessions/SessionStoreDisk.js"
+import * as SessionStoreMemory from "../../src/layers/sessions/SessionStoreMemory.js"
 import {
   CodexHomeUnavailable,
   type EndOfRollout,
-  RolloutStore,
+  SessionStore,
   RolloutUnreadable
-} from "../../src/services/RolloutStore.js"
+} from "../../src/services/SessionStore.js"
 import * as Settings from "../../src/settings/Settings.js"
 import { redact } from "../../src/domain/privacy/Redaction.js"
 import { temporaryFolder } from "../support/program.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { frameHeader, runBlock, zstdFrame } from "../support/zstd.js"
 
-type Store = RolloutStore["Type"]
+type Store = SessionStore["Type"]
 type Line = RolloutLine | MalformedLine | EndOfRollout
 
 /** Rollouts by their paths below the home. */
@@ -50,7 +50,7 @@ const nameOf = (number: number) => `rollout-2026-03-02T09-00-00-${threadIdOf(num
 const writtenAt = startOfFixtures + 3_600_000
 
 const layerOver = (home: string) =>
-  RolloutStoreDisk.layer.pipe(
+  SessionStoreDisk.layer.pipe(
     Layer.provide(Settings.layer({ codexHome: home, memoriesHome: "/memories" })),
     Layer.orDie
   )
@@ -61,8 +61,8 @@ const put = (path: string, content: string | Buffer) => {
   utimesSync(path, writtenAt / 1_000, writtenAt / 1_000)
 }
 
-const built = (layer: Layer.Layer<RolloutStore>) =>
-  Effect.map(Layer.build(layer), (context) => Context.get(context, RolloutStore))
+const built = (layer: Layer.Layer<SessionStore>) =>
+  Effect.map(Layer.build(layer), (context) => Context.get(context, SessionStore))
 
 const onDisk = Effect.fnUntraced(function* (files: Home) {
   const home = yield* temporaryFolder
@@ -80,7 +80,7 @@ const heldOf = (files: Home) =>
   }))
 
 const inMemory = (files: Home) =>
-  Effect.map(built(RolloutStoreMemory.layer(heldOf(files))), (store): World => ({ store, home: "/codex" }))
+  Effect.map(built(SessionStoreMemory.layer(heldOf(files))), (store): World => ({ store, home: "/codex" }))
 
 /** As a host has them that asks a server of its own for each. */
 const fromHost = (files: Home) => {
@@ -89,7 +89,7 @@ const fromHost = (files: Home) => {
       yield await Promise.resolve({ ...rollout, content: new TextEncoder().encode(content) })
     }
   }
-  return Effect.map(built(RolloutStoreMemory.layer(held)), (store): World => ({ store, home: "/codex" }))
+  return Effect.map(built(SessionStoreMemory.layer(held)), (store): World => ({ store, home: "/codex" }))
 }
 
 const fileAt = ({ home }: World, path: string): RolloutFile => ({
@@ -118,9 +118,9 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
   const test = <E>(title: string, files: Home, body: (world: World) => Effect.Effect<void, E, Scope.Scope>) =>
     it.scoped(title, () => Effect.flatMap(makeWorld(files), body))
 
-  describe(`rollouts ${name}`, () => {
+  describe(`sessions ${name}`, () => {
     test(
-      "lists every rollout in the order of the paths, with its size and time, and whether it is archived",
+      "lists every session in the order of the paths, with its size, its time and whether it is archived",
       {
         [`${day}/${nameOf(2)}`]: simpleSession(),
         [`archived_sessions/${nameOf(3)}`]: "é\n",
@@ -167,7 +167,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       .assistant("done")
       .text()
     test(
-      "reads every line in order, counts blank ones, and ends with what exactly was read",
+      "reads every line in order, counts blank ones, and ends with the exact content read",
       { "a.jsonl": lines },
       (world) =>
         Effect.gen(function* () {
@@ -204,7 +204,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
     const whole = session.trimEnd()
     const half = whole.slice(0, whole.lastIndexOf("\n") + 40)
     test(
-      "does not mind how lines end, nor what a crash or an editor left around them",
+      "accepts any line endings, and what a crash or an editor left around lines",
       {
         "plain.jsonl": session,
         "no-end.jsonl": whole,
@@ -238,7 +238,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       .event({ type: "token_count", info: { total_token_usage: { total_tokens: 70 } } })
       .text()
     test(
-      "leaves out what was undone from an ordinal on, in a whole reading and in one of the ends",
+      "leaves out lines undone from an ordinal on, in whole readings and in readings of the ends",
       { "a.jsonl": numbered },
       (world) =>
         Effect.gen(function* () {
@@ -271,7 +271,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
         .user("on")
         .text()
     test(
-      "says whether a session may become memory as the last session_meta of its own that says so",
+      "reads whether a session may become memory from the last session_meta of its own that says so",
       {
         "off.jsonl": switched({ memory_mode: "disabled" }, {}),
         "on-again.jsonl": switched({ memory_mode: "disabled" }, { memory_mode: "enabled" }),
@@ -315,7 +315,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
     })
 
     test(
-      "says of a rollout's ends what the whole of it says",
+      "reads the same facts from a session's ends as from the whole session",
       {
         "simple.jsonl": session,
         "named.jsonl": new RolloutBuilder()
@@ -366,7 +366,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       (builder: RolloutBuilder) => builder.meta({ id: threadIdOf(2), cwd: "/elsewhere" })
     )
     it.scoped.prop(
-      "says of the ends of any rollout what the whole of it says",
+      "reads the same facts from the ends of any session as from the whole",
       [FastCheck.array(act, { maxLength: 12, size: "max" })],
       ([acts]) => {
         const builder = acts.reduce((builder, next) => next(builder), new RolloutBuilder())
@@ -381,11 +381,11 @@ suite("in memory", inMemory)
 suite("that an asynchronous iterable gives", fromHost)
 suite("on disk", onDisk)
 
-describe("rollouts that a host changes", () => {
-  it.scoped("are asked for anew each time", () =>
+describe("sessions that a host changes", () => {
+  it.scoped("are read again each time", () =>
     Effect.gen(function* () {
-      const held: Array<RolloutStoreMemory.HeldRollout> = []
-      const store = yield* built(RolloutStoreMemory.layer(() => held))
+      const held: Array<SessionStoreMemory.HeldRollout> = []
+      const store = yield* built(SessionStoreMemory.layer(() => held))
       assert.deepStrictEqual(yield* store.list, [])
       held.push({ path: "one", content: simpleSession(), modifiedAt: 1 })
       const [file] = yield* store.list
@@ -394,13 +394,13 @@ describe("rollouts that a host changes", () => {
   )
 })
 
-describe("rollouts that a host holds", () => {
+describe("sessions that a host holds", () => {
   it.scoped("are the same as one text, as bytes and line by line", () =>
     Effect.gen(function* () {
       const text = simpleSession()
       const bytes = Buffer.from(`before${text}after`).subarray(6, 6 + Buffer.byteLength(text))
       for (const content of [text, bytes, new Set(text.trimEnd().split("\n"))]) {
-        const store = yield* built(RolloutStoreMemory.layer([{ path: "one", content, modifiedAt: 1 }]))
+        const store = yield* built(SessionStoreMemory.layer([{ path: "one", content, modifiedAt: 1 }]))
         const file: RolloutFile = { path: "one", size: bytes.length, modifiedAt: 1, isArchived: false }
         assert.deepStrictEqual(yield* store.list, [file])
         assert.deepStrictEqual((yield* readAll(store, file)).at(-1), {
@@ -412,11 +412,11 @@ describe("rollouts that a host holds", () => {
     })
   )
 
-  it.scoped("are as old as their last record where nobody says when they changed", () =>
+  it.scoped("have the time of their last record when the host gives none", () =>
     Effect.gen(function* () {
       const builder = new RolloutBuilder().meta()
       const store = yield* built(
-        RolloutStoreMemory.layer([
+        SessionStoreMemory.layer([
           {
             path: "one",
             content: builder.at(startOfFixtures + 90_000).event({ type: "agent_message", message: "done" }).lines
@@ -431,7 +431,7 @@ describe("rollouts that a host holds", () => {
     })
   )
 
-  it.scoped("fail with what the host throws, by a typed error", () =>
+  it.scoped("fail with a typed error when the host's iterable throws", () =>
     Effect.gen(function* () {
       const broken = async function* () {
         yield await Promise.resolve({ path: "one", content: simpleSession() })
@@ -444,7 +444,7 @@ describe("rollouts that a host holds", () => {
           throw new Error("the host's server is down")
         }
       ]) {
-        const store = yield* built(RolloutStoreMemory.layer(held))
+        const store = yield* built(SessionStoreMemory.layer(held))
         const unlisted = yield* Effect.flip(store.list)
         assert.instanceOf(unlisted, CodexHomeUnavailable)
         assert.include(unlisted.message, "the host's server is down")
@@ -457,7 +457,7 @@ describe("rollouts that a host holds", () => {
   )
 })
 
-describe("rollouts in files", () => {
+describe("sessions in files", () => {
   const test = <E>(title: string, body: (world: World) => Effect.Effect<void, E, Scope.Scope>) =>
     it.scoped(title, () => Effect.flatMap(onDisk({}), body))
 
@@ -517,7 +517,7 @@ describe("rollouts in files", () => {
       assert.deepStrictEqual(yield* listed(world), [`${day}/${nameOf(1)}`, `${day}/${nameOf(2)}.zst`])
     }))
 
-  it.scoped("are nowhere when there is no home, or when it is a file", () =>
+  it.scoped("need a Codex home that is a folder", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       writeFileSync(join(folder, "file"), "")
@@ -725,7 +725,7 @@ describe("rollouts in files", () => {
       for (const failing of [Effect.asVoid(readAll(world.store, file)), Effect.asVoid(world.store.readEnds(file))]) {
         const error = yield* Effect.flip(failing)
         assert.instanceOf(error, RolloutUnreadable)
-        assert.match(error.message, /wide\.jsonl\.zst cannot be read: unpacking it takes a window of 128 MiB/)
+        assert.match(error.message, /wide\.jsonl\.zst cannot be read: unpacking it needs a window of 128 MiB/)
       }
     }))
 })

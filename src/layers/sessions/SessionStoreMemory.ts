@@ -12,22 +12,28 @@ import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
 import {
   CodexHomeUnavailable,
   type EndOfRollout,
-  RolloutStore,
+  SessionStore,
   RolloutUnreadable
-} from "../../services/RolloutStore.js"
+} from "../../services/SessionStore.js"
 
-/** A rollout that was never a file. */
+/** A session that the host holds, without a file. */
 export interface HeldRollout {
-  /** What it is known by, as a file by its path: unique, and the same each time. A UUID in it is the thread's id at need. */
+  /**
+   * Identifies the session like the path of a file: unique, and the same each time. A UUID in it serves as thread id
+   * when the content names none.
+   */
   readonly path: string
-  /** Its lines of JSON: as one text, as UTF-8, or line by line; an iterable is gone through more than once. */
+  /** The lines of JSON as one text, as UTF-8, or one by one. An iterable is iterated more than once. */
   readonly content: string | Uint8Array | Iterable<string>
-  /** Unix milliseconds. It tells that the content changed where its size did not; left out, the time of the last record. */
+  /**
+   * Unix milliseconds; reveals a change of the content when the size stays the same. Defaults to the time of the last
+   * record.
+   */
   readonly modifiedAt?: number
   readonly isArchived?: boolean
 }
 
-/** The rollouts that a host holds, in any order. */
+/** The host's sessions, in any order. */
 export type HeldRollouts = Iterable<HeldRollout> | AsyncIterable<HeldRollout>
 
 const limits = { stringBytes: 1_048_576 }
@@ -54,7 +60,7 @@ const linesOf = (bytes: Buffer, endOrdinal: number | undefined): ReadonlyArray<R
   return new UndoneLines(endOrdinal).keep([...splitter.push(bytes), ...splitter.flush()].flatMap(decodeNumberedLine))
 }
 
-/** Everything that a host holds; `failing` makes the error of what is thrown on the way. */
+/** Collects the host's sessions; `failing` converts a thrown value into an error. */
 const collect = <E>(held: HeldRollouts | (() => HeldRollouts), failing: (cause: unknown) => E) =>
   Effect.flatMap(
     Effect.try({ try: () => (typeof held === "function" ? held() : held), catch: failing }),
@@ -65,12 +71,12 @@ const collect = <E>(held: HeldRollouts | (() => HeldRollouts), failing: (cause: 
   )
 
 /**
- * Rollouts that a host holds itself: an iterable, or an asynchronous one. It is gone through anew for each listing and
- * each reading, so that what a host adds or changes is seen; of what can be gone through only once, as a generator, a
- * function that makes a new one is wanted. What it throws fails the listing with `CodexHomeUnavailable`, and a reading
+ * Reads sessions from an iterable, or an asynchronous one, of the host's. It is iterated again for each listing and
+ * each reading, so additions and changes are seen. For an iterable that can be iterated only once, such as a generator,
+ * pass a function that creates a new one. A value it throws fails a listing with `CodexHomeUnavailable`, and a reading
  * with `RolloutUnreadable`.
  */
-export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<RolloutStore> => {
+export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<SessionStore> => {
   const find = (file: RolloutFile) => {
     const failing = (cause?: unknown) => new RolloutUnreadable({ path: file.path, cause })
     return collect(held, failing).pipe(
@@ -82,7 +88,7 @@ export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<Ro
       )
     )
   }
-  return Layer.succeed(RolloutStore, {
+  return Layer.succeed(SessionStore, {
     check: Effect.void,
     list: Effect.gen(function* () {
       const failing = (cause: unknown) =>

@@ -8,7 +8,7 @@ import type { MalformedLine, RolloutLine } from "../domain/session/RolloutLine.j
 import type { RolloutFile } from "../domain/thread/Thread.js"
 import type { ThreadFacts } from "../domain/thread/ThreadFacts.js"
 
-/** There is no Codex home to read, or it is no folder. Name the right one. */
+/** The Codex home does not exist, or is not a folder. Name the right one. */
 export class CodexHomeUnavailable extends Schema.TaggedError<CodexHomeUnavailable>(
   "rollout-memories/CodexHomeUnavailable"
 )("CodexHomeUnavailable", { path: Schema.String, reason: Schema.String }) {
@@ -17,7 +17,7 @@ export class CodexHomeUnavailable extends Schema.TaggedError<CodexHomeUnavailabl
   }
 }
 
-/** One rollout cannot be read. It fails alone; trying again helps only when its file changes. */
+/** A session file cannot be read. Other sessions are not affected; trying again helps only when the file changes. */
 export class RolloutUnreadable extends Schema.TaggedError<RolloutUnreadable>("rollout-memories/RolloutUnreadable")(
   "RolloutUnreadable",
   { path: Schema.String, cause: Schema.optional(Schema.Defect) }
@@ -28,7 +28,7 @@ export class RolloutUnreadable extends Schema.TaggedError<RolloutUnreadable>("ro
   }
 }
 
-/** The end of a rollout that was read whole: what exactly was read. */
+/** The end of a session that was read as a whole, with the size and hash of exactly what was read. */
 export interface EndOfRollout {
   readonly _tag: "EndOfRollout"
   readonly file: RolloutFile
@@ -36,21 +36,24 @@ export interface EndOfRollout {
 }
 
 /**
- * Where past sessions are recorded. Reads only; every operation may run at the same time as any other. A rollout may be
- * written to while it is read: a reading ends where the file ended when it was opened.
+ * Lists and reads recorded sessions. It never writes, and all operations may run concurrently. A session may be
+ * appended to while it is read: reading ends where the file ended when it was opened.
  */
-export class RolloutStore extends Context.Tag("rollout-memories/RolloutStore")<
-  RolloutStore,
+export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
+  SessionStore,
   {
-    /** Fails when there is no home to read. */
+    /** Fails when there is no Codex home. */
     readonly check: Effect.Effect<void, CodexHomeUnavailable>
-    /** Every rollout file, each real file once, in the order of their paths. No file is opened. */
+    /** Lists every session file, each real file once, in the order of their paths. Opens no file. */
     readonly list: Effect.Effect<ReadonlyArray<RolloutFile>, CodexHomeUnavailable>
-    /** What the head and the tail of a rollout say; of a large one the middle is not read. See `read` for `endOrdinal`. */
+    /**
+     * Reads the facts at the head and the tail of a session file; the middle of a large one is not read. See `read` for
+     * `endOrdinal`.
+     */
     readonly readEnds: (file: RolloutFile, endOrdinal?: number) => Effect.Effect<ThreadFacts, RolloutUnreadable>
     /**
-     * Every line of a rollout, in order, and then its end. Blank lines are left out. Where an `endOrdinal` is given, so are
-     * the lines that were undone from there on; see `UndoneLines`.
+     * Streams the lines of a session file in order, then its end. Blank lines are left out, and with an `endOrdinal`
+     * also the lines undone from there on; see `UndoneLines`.
      */
     readonly read: (
       file: RolloutFile,

@@ -14,16 +14,19 @@ import type { RolloutFile } from "../../domain/thread/Thread.js"
 import {
   CodexHomeUnavailable,
   type EndOfRollout,
-  RolloutStore,
+  SessionStore,
   RolloutUnreadable
-} from "../../services/RolloutStore.js"
+} from "../../services/SessionStore.js"
 import { Settings } from "../../settings/Settings.js"
-import { breathe } from "../node/YieldToEventLoop.js"
+import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 import { readFlags, requireFileStats } from "../node/PlainFile.js"
 import * as RolloutFileEnds from "./RolloutFileEnds.js"
 
-/** `node:fs` itself, and its synchronous half for listing: a pass asks for the size of ten thousand files. */
+/**
+ * Uses `node:fs` directly, and its synchronous functions for listing, since a pass asks for the sizes of ten thousand
+ * files.
+ */
 
 const folders = [
   { name: "sessions", isArchived: false },
@@ -32,10 +35,10 @@ const folders = [
 
 const rolloutName = /^rollout-.*\.jsonl(?:\.zst)?$/
 
-/** How much of a file is read at a time, in bytes. */
+/** Bytes read from a file at a time. */
 const pieceBytes = 262_144
-/** Files that are read at their ends between two breaths. */
-const filesPerBreath = 16
+/** Number of files whose ends are read between two turns of the event loop. */
+const filesPerTurn = 16
 
 const attempt = <A>(read: () => A): A | undefined => {
   try {
@@ -45,13 +48,13 @@ const attempt = <A>(read: () => A): A | undefined => {
   }
 }
 
-/** Within what a row can hold: a file full of holes may be larger than numbers are exact. */
+/** Limits size and time to what a row can hold: a sparse file may be larger than the greatest exact number. */
 const sizeAndTime = ({ mtimeMs, size }: { readonly mtimeMs: number; readonly size: number }) => ({
   size: Math.min(size, Number.MAX_SAFE_INTEGER),
   modifiedAt: keptTime(mtimeMs)
 })
 
-/** Every real rollout file below a folder, by its path; a folder or a file may be reached through symbolic links. */
+/** Finds every session file below a folder, by its real path; symbolic links to folders and files are followed. */
 const walk = (start: string, isArchived: boolean, seen: Set<string>): ReadonlyArray<RolloutFile> => {
   const found: Array<RolloutFile> = []
   const open = [start]
@@ -64,9 +67,9 @@ const walk = (start: string, isArchived: boolean, seen: Set<string>): ReadonlyAr
     for (const entry of attempt(() => readdirSync(current, { withFileTypes: true })) ?? []) {
       const isNamed = rolloutName.test(entry.name)
       const name = `${current}${sep}${entry.name}`
-      // Almost all are plain files, of which the rest need not be asked.
+      // Almost all entries are regular files, for which the other checks are unnecessary.
       const isLink = !entry.isFile() && entry.isSymbolicLink()
-      // Asking for the size of what cannot be a rollout costs as much as for that of one.
+      // The size of any other file would cost as much to read as that of a session file.
       const path = isLink ? attempt(() => realpathSync(name)) : isNamed || entry.isDirectory() ? name : undefined
       if (path === undefined || seen.has(path)) {
         continue
@@ -83,7 +86,7 @@ const walk = (start: string, isArchived: boolean, seen: Set<string>): ReadonlyAr
   return found
 }
 
-/** Beside a plain file, its compressed copy tells nothing new. */
+/** Drops compressed files that lie beside their uncompressed original. */
 const withoutCopies = (files: ReadonlyArray<RolloutFile>): ReadonlyArray<RolloutFile> => {
   if (!files.some(({ path }) => path.endsWith(".zst"))) {
     return files
@@ -99,7 +102,7 @@ const openFile = (path: string): Effect.Effect<FileHandle, RolloutUnreadable> =>
 
 type Record = RolloutLine | MalformedLine | EndOfRollout
 
-/** Reads a file whole, as it was when it was opened. */
+/** Reads a whole file, up to its length when it was opened. */
 const readWhole = (
   file: RolloutFile,
   endOrdinal: number | undefined,
@@ -134,7 +137,7 @@ const readWhole = (
         catch: unreadable(path)
       })
 
-      /** What the piece read last holds: itself, or the blocks that it unpacks to, each when it is asked for. */
+      /** The last piece or, for a compressed file, the blocks it unpacks to, each unpacked on demand. */
       let blocks: Iterator<Uint8Array> = [][Symbol.iterator]()
 
       const takePiece = (piece: Buffer): void => {
@@ -166,8 +169,8 @@ const readWhole = (
           }
           const records = yield* decodeBlock
           if (records !== undefined) {
-            // A small file may unpack to blocks by the thousand, and a block may hold lines by the ten thousand.
-            yield* breathe
+            // A small file may unpack to thousands of blocks, and one block may contain ten thousand lines.
+            yield* yieldToEventLoop
             return Chunk.fromIterable<Record>(records)
           }
           const piece = position < info.size ? yield* readPiece : Buffer.alloc(0)
@@ -204,17 +207,17 @@ const make = Effect.gen(function* () {
       return start === undefined ? [] : walk(start, isArchived, seen)
     })
     return withoutCopies([...found].sort((left, right) => (left.path < right.path ? -1 : 1)))
-  }).pipe(Effect.withSpan("RolloutStore.list"))
+  }).pipe(Effect.withSpan("SessionStore.list"))
 
   const ends = RolloutFileEnds.make(limits)
   let opened = 0
   const readEnds = (file: RolloutFile, endOrdinal?: number) =>
     ends
       .read(file.path, endOrdinal)
-      .pipe(Effect.zipLeft(Effect.suspend(() => (++opened % filesPerBreath === 0 ? breathe : Effect.void))))
+      .pipe(Effect.zipLeft(Effect.suspend(() => (++opened % filesPerTurn === 0 ? yieldToEventLoop : Effect.void))))
 
-  return RolloutStore.of({ check, list, readEnds, read: (file, endOrdinal) => readWhole(file, endOrdinal, limits) })
+  return SessionStore.of({ check, list, readEnds, read: (file, endOrdinal) => readWhole(file, endOrdinal, limits) })
 })
 
-/** The rollouts of a Codex home on disk. */
-export const layer: Layer.Layer<RolloutStore, never, Settings> = Layer.effect(RolloutStore, make)
+/** Reads the sessions of a Codex home on disk. */
+export const layer: Layer.Layer<SessionStore, never, Settings> = Layer.effect(SessionStore, make)
