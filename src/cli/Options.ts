@@ -26,7 +26,7 @@ export const passOptions = {
   source: repeated("source", "NAME", `${settings.sources.description} May be repeated. Default: cli, vscode.`, {
     variable: variableOf("sources")
   }),
-  rebuildIndex: flag("rebuild-index", "Replace a corrupt state DB, mend rows, and index and import everything again."),
+  rebuildIndex: flag("rebuild-index", "Set a corrupt state DB aside, mend rows, and index all sessions again."),
   json: flag("json", "Print the result as one JSON object."),
   logLevel: setting("log-level", "logLevel", "LEVEL")
 }

@@ -11,10 +11,6 @@ export const readableTime = (milliseconds: number): string => {
     : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
-/** A time as machines read it, RFC 3339 in UTC; null for one that is none. Unix milliseconds. */
-export const exactTime = (milliseconds: number | null): string | null =>
-  milliseconds === null ? null : Option.getOrNull(Option.map(DateTime.make(milliseconds), DateTime.formatIso))
-
 const units: ReadonlyArray<readonly [number, string]> = [
   [86_400_000, "d"],
   [3_600_000, "h"],

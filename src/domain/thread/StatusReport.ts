@@ -1,5 +1,5 @@
 import type { ThreadRecord } from "./Extraction.js"
-import { exactTime } from "../../cli/terminal/ReadableTime.js"
+import { exactTime } from "../text/ExactTime.js"
 import { type StateContext, stateOf } from "./ThreadState.js"
 
 /** Numbers of threads by state; threads that failed are listed one by one. Times are RFC 3339. */

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
+import { exactTime } from "../../../domain/text/ExactTime.js"
+import { readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryCatalogue, type MemoryEntry } from "../../../services/MemoryCatalogue.js"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { exactTime } from "../../../domain/text/ExactTime.js"
 import { readableTime } from "../../terminal/ReadableTime.js"
-import { exactTime } from "../../terminal/ReadableTime.js"
 import {
   answers,
   byScore,

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { exactTime, readableDuration, readableSize, readableTime } from "../../terminal/ReadableTime.js"
+import { exactTime } from "../../../domain/text/ExactTime.js"
+import { readableDuration, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { type Compared, judge, select } from "../../../domain/thread/Selection.js"
 import { type AskedRule, askedRules, listingRules } from "../../../domain/thread/ThreadState.js"
 import type { ThreadId } from "../../../domain/thread/ThreadId.js"
