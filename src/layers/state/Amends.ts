@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -11,11 +12,6 @@ import { decodeClaims, decodeIds } from "./sqlite/Rows.js"
 
 /** Ids in one statement: SQLite takes 32,766 parameters at most. */
 const idsAtOnce = 5_000
-
-const batches = <A>(values: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(values.length / idsAtOnce) }, (_, index) =>
-    values.slice(index * idsAtOnce, (index + 1) * idsAtOnce)
-  )
 
 const isBlocked = Schema.is(Schema.Tuple(Schema.Struct({ busy: Schema.Literal(1) })))
 
@@ -64,10 +60,14 @@ export const make = ({ isGone, normalise, self, sql, statement, transaction }: T
     const now = yield* Clock.currentTimeMillis
     const claimed = yield* transaction("forgetThreads")(
       Effect.gen(function* () {
-        const claimed = (yield* Effect.forEach(batches(threadIds), (batch) => claimedAmong(batch, now))).flat()
+        const claimed = (yield* Effect.forEach(Arr.chunksOf(threadIds, idsAtOnce), (batch) =>
+          claimedAmong(batch, now)
+        )).flat()
         if (claimed.length === 0 && threadIds.length > 0) {
           yield* keepRecord(threadIds)
-          yield* Effect.forEach(batches(threadIds), (batch) => forgetBatch(batch, now), { discard: true })
+          yield* Effect.forEach(Arr.chunksOf(threadIds, idsAtOnce), (batch) => forgetBatch(batch, now), {
+            discard: true
+          })
         }
         return claimed
       })

@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -113,12 +114,18 @@ export const make = ({ normalise, sql, statement, transaction }: Tools) => {
     )
 
   const dirtyDirectories = Effect.fnUntraced(function* (tracesPerDirectory: number) {
-    const notes = new Map<string, Array<string>>()
-    for (const { cwd, text } of yield* decodeNotes(yield* sql`SELECT cwd, text FROM user_notes ORDER BY id`)) {
-      notes.set(cwd, [...(notes.get(cwd) ?? []), text])
-    }
+    const notes = Arr.groupBy(
+      yield* decodeNotes(yield* sql`SELECT cwd, text FROM user_notes ORDER BY id`),
+      ({ cwd }) => cwd
+    )
     const rows = yield* directories
-    return rows.flatMap((row) => whenDirty(row, notes.get(row.cwd) ?? [], tracesPerDirectory))
+    return rows.flatMap((row) =>
+      whenDirty(
+        row,
+        (notes[row.cwd] ?? []).map(({ text }) => text),
+        tracesPerDirectory
+      )
+    )
   })
 
   const consolidationState = Effect.fnUntraced(function* (given: string, tracesPerDirectory: number) {

@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import type { Fragment } from "@effect/sql/Statement"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,11 +11,6 @@ import { decodeCount, decodeKnown, decodeListing, decodeRecords, type RecordRow 
 
 /** Rows in one insert: SQLite takes 32,766 parameters at most, and a thread has 20 of them. */
 const insertedRows = 500
-
-const batches = <A>(rows: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(rows.length / insertedRows) }, (_, index) =>
-    rows.slice(index * insertedRows, (index + 1) * insertedRows)
-  )
 
 /** The operations on threads and on the files that record them. */
 export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) => {
@@ -174,8 +170,8 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
     yield* transaction("changeIndex")(
       Effect.gen(function* () {
         yield* Effect.forEach(gone, (path) => forget(path, now), { discard: true })
-        yield* Effect.forEach(batches(normalised), upsert, { discard: true })
-        yield* Effect.forEach(batches(known), know, { discard: true })
+        yield* Effect.forEach(Arr.chunksOf(normalised, insertedRows), upsert, { discard: true })
+        yield* Effect.forEach(Arr.chunksOf(known, insertedRows), know, { discard: true })
         yield* setListing(listing)
       })
     )

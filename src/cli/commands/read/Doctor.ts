@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { memoryFile } from "../../../domain/memory/Publication.js"
@@ -93,21 +94,18 @@ const filesAgainstRows = Effect.gen(function* () {
   const inspection = yield* MemoryInspection
   const { tracesPerCwd } = yield* Settings
   const dirty = new Set((yield* catalogue.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
-  const byCwd = new Map<string, Array<string>>()
-  for (const { cwd, threadId } of yield* catalogue.memoryIds(tracesPerCwd)) {
-    byCwd.set(cwd, [...(byCwd.get(cwd) ?? []), threadId])
-  }
+  const projects = Object.entries(Arr.groupBy(yield* catalogue.memoryIds(tracesPerCwd), ({ cwd }) => cwd))
   const wrong = (yield* Effect.forEach(
-    [...byCwd].filter(([cwd]) => !dirty.has(cwd)),
-    ([cwd, threadIds]) =>
+    projects.filter(([cwd]) => !dirty.has(cwd)),
+    ([cwd, memories]) =>
       Effect.map(inspection.files(cwd), (files) => {
         const onDisk = new Set(files.map(({ path }) => threadOfTraceFile(path.slice(path.indexOf("/") + 1)) ?? path))
-        const expected = [...threadIds, memoryFile]
+        const expected = [...memories.map(({ threadId }) => threadId), memoryFile]
         return expected.every((name) => onDisk.has(name)) ? [] : [cwd]
       })
   )).flat()
   return wrong.length === 0
-    ? well("files against the index", `${byCwd.size} projects have the files that the index says`)
+    ? well("files against the index", `${projects.length} projects have the files that the index says`)
     : ill(
         "files against the index",
         `files are missing from the memory of ${named(wrong)}`,
