@@ -40,7 +40,7 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
     templates: Templates.layer
   }).pipe(Layer.provideMerge(MachineLayer.layer))
 
-/** Loaded with a command: a pass starts without them. */
+/** Loads the layers of commands; a pass starts without them. */
 const commandLayers = Effect.promise(() => import("./cli/CommandLayers.js"))
 
 const commandServices = {

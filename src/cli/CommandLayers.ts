@@ -7,7 +7,7 @@ import * as MemoryInspectionLayer from "../layers/memory/Inspection.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The catalogue of the memories home; a home in which nothing was ever made must at least have sessions to learn from. */
+/** The catalogue of the memories home. Without a state DB there must at least be sessions to learn from. */
 const catalogue = Layer.unwrapEffect(
   Effect.gen(function* () {
     const { memoriesHome } = yield* Settings
@@ -19,5 +19,5 @@ const catalogue = Layer.unwrapEffect(
   })
 )
 
-/** What commands look at memories with. */
+/** The layers of commands that read the state DB. */
 export const looking = Layer.merge(catalogue, MemoryInspectionLayer.layer)

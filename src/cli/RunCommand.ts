@@ -11,7 +11,7 @@ import { withLogLevel } from "./terminal/Logging.js"
 import { type Given, givenOptions } from "./Options.js"
 import { withTelemetry } from "./telemetry/Telemetry.js"
 
-/** No thread is meant by an id, or several are. Nothing was done; give more of the id, or see `list`. */
+/** No thread has an id that begins so, or several have. Nothing was done; give more of the id, or see `list`. */
 class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-memories/ThreadNotFound")("ThreadNotFound", {
   given: Schema.String,
   candidates: Schema.Array(Schema.String)
@@ -23,7 +23,7 @@ class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-memorie
   }
 }
 
-/** The thread that an id, or the beginning of one, stands for. */
+/** Finds the thread with an id, or with the beginning of one. */
 export const threadOf = Effect.fnUntraced(function* (given: string) {
   const text = given.trim().toLowerCase().replace(/…$/, "")
   if (!isThreadPrefix(text)) {
@@ -40,7 +40,7 @@ export const threadOf = Effect.fnUntraced(function* (given: string) {
     : ThreadId.make(found)
 })
 
-/** The directory that a person means by `--cwd`, as sessions record it; none is meant by an empty text. */
+/** Resolves the directory of `--cwd` to its canonical path. Fails on an empty text. */
 export const directoryOf = Effect.fnUntraced(function* (given: string) {
   if (given === "") {
     return yield* new SettingInvalid({ source: "--cwd", value: given, expected: "a directory" })
@@ -49,7 +49,7 @@ export const directoryOf = Effect.fnUntraced(function* (given: string) {
   return yield* normalise(resolve(given))
 })
 
-/** Runs a command's work on the services it needs, with the settings that were given. */
+/** Runs a command's work over its services, with the settings of the command line. */
 export const runOn = <A, E, R, E2>(
   given: Given,
   services: Layer.Layer<R, E2, Settings>,

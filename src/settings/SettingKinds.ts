@@ -82,7 +82,7 @@ const Time = Schema.transform(
   }
 )
 
-/** A length of time with its unit. */
+/** A length of time with its unit, see {@link Time}. */
 export const time = (count: number, unit: keyof typeof units, description: string): Setting<Duration.Duration> =>
   setting(Time, {
     description,
@@ -150,7 +150,7 @@ export const modelName = (description: string): Setting<string> =>
     fallbackText: "offline"
   })
 
-/** How long a model reasons, in the words of its servers; `unset` leaves it to the server. */
+/** The reasoning efforts of model servers; `unset` leaves the effort to the server. */
 export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "unset"] as const
 
 /** The sources whose sessions become memory; `all` is every source but sub-agents. */

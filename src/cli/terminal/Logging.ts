@@ -5,7 +5,7 @@ import * as LogLevel from "effect/LogLevel"
 import type { SettingValues } from "../../settings/Settings.js"
 import { clearLine } from "./Terminal.js"
 
-/** Loaded with the first line, as most runs log none. */
+/** Loads the redaction rules with the first line, as most runs log none. */
 const loadRules = () => import("../../domain/privacy/Redaction.js")
 
 /**

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 /** Clears the progress line. */
 export const clearLine = "\r\u001b[K"
 
-/** Loaded where something is fitted to a terminal: segmenting text costs 8 ms, and a pipe needs none of it. */
+/** Loads the widths of text. Segmenting text costs 8 ms at a start, and a pipe needs none of it. */
 export const loadTextWidth = Effect.promise(() => import("./TextWidth.js"))
 
 /** Tells whether an output is a terminal whose user wants colour; `NO_COLOR` says no (https://no-color.org). */

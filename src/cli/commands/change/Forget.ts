@@ -27,17 +27,17 @@ interface ForgetGiven extends Given {
   readonly yes: boolean
 }
 
-/** A shorter text is in too much to be meant. */
+/** Shortest text of `--match`; a shorter one would match too much. */
 const shortestMatch = 3
 
-/** Every directory that anything is known of. */
+/** All directories with memories, consolidations or notes. */
 const knownDirectories = Effect.gen(function* () {
   const catalogue = yield* MemoryCatalogue
   const all = [yield* catalogue.projects, yield* catalogue.consolidations, yield* catalogue.notes].flat()
   return [...new Set(all.map(({ cwd }) => cwd))].sort()
 })
 
-/** Of those directories the ones whose files name a thread or hold a text. */
+/** Selects the directories whose files name a thread or hold a text. */
 const directoriesShowing = Effect.fnUntraced(function* (
   known: ReadonlyArray<string>,
   threadIds: ReadonlyArray<ThreadId>,
@@ -56,7 +56,7 @@ const directoriesShowing = Effect.fnUntraced(function* (
   )
 })
 
-/** Whether anything is kept of a directory, be it files alone, whose rows were lost. */
+/** Tells whether rows or files of a directory exist; rows may have been lost. */
 const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<string>, cwd: string) {
   const inspection = yield* MemoryInspection
   return known.includes(cwd) || (yield* inspection.files(cwd)).length > 0 || (yield* inspection.hasPrevious(cwd))
@@ -94,7 +94,7 @@ const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
   return plan
 })
 
-/** Threads that are named one by one; the rest is counted. */
+/** Most threads that are named; others are counted. */
 const namedThreads = 20
 
 const describe = Effect.fnUntraced(function* ({ cwds, notes, text, threadIds }: ForgetPlan) {
@@ -124,7 +124,7 @@ const describe = Effect.fnUntraced(function* ({ cwds, notes, text, threadIds }: 
 const isNothing = ({ cwds, notes, threadIds }: ForgetPlan): boolean =>
   threadIds.length + notes.length + cwds.length === 0
 
-/** `forget`: says what would go, asks, and takes it away. */
+/** `forget`: shows what it would delete, asks, and deletes it. */
 export const run = <E>(given: ForgetGiven, { amending }: CommandServices<E>) =>
   runOn(
     given,

@@ -14,7 +14,7 @@ import { type Given, givenOptions } from "../../Options.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { print } from "../../terminal/Screen.js"
 
-/** One thing that was looked at; `todo` is there when a person has something to do. */
+/** The result of one check; `todo` is null if a person has nothing to do. */
 interface Check {
   readonly check: string
   readonly isWell: boolean
@@ -25,7 +25,7 @@ interface Check {
 const well = (check: string, finding: string): Check => ({ check, isWell: true, finding, todo: null })
 const ill = (check: string, finding: string, todo: string): Check => ({ check, isWell: false, finding, todo })
 
-/** What is found more often than this is counted. */
+/** Most paths that are named; others are counted. */
 const namedPlaces = 3
 
 const named = (paths: ReadonlyArray<string>): string =>
@@ -34,7 +34,7 @@ const named = (paths: ReadonlyArray<string>): string =>
     ...(paths.length > namedPlaces ? [`and ${paths.length - namedPlaces} more`] : [])
   ].join(", ")
 
-/** Whether there is anything to learn from. Counting the rollouts would take longer than all the rest; `state DB` has the number. */
+/** Checks that there are sessions to learn from. It does not count them, which is slow; the check of the state DB does. */
 const homes = Effect.gen(function* () {
   const store = yield* SessionStore
   const { codexHome } = yield* Settings
@@ -64,7 +64,7 @@ const homeChecks = Effect.gen(function* () {
   const inspection = yield* MemoryInspection
   const { memoriesHome } = yield* Settings
   const catalogue = yield* MemoryCatalogue
-  // While somebody is at work, what lies in staging is theirs.
+  // While a pass is running, the files in staging belong to it.
   const isAtWork = (yield* catalogue.holdings).some(({ isAbandoned }) => !isAbandoned)
   const findings = yield* inspection.findings
   const problems = [...new Set(findings.map(({ problem }) => problem))].filter(
@@ -88,7 +88,7 @@ const database = Effect.gen(function* () {
     : ill("state DB", damage.join("; "), "run rollout-memories --rebuild-index")
 })
 
-/** The rows against the files that are made of them. */
+/** Compares the rows with the files that are made from them. */
 const filesAgainstRows = Effect.gen(function* () {
   const catalogue = yield* MemoryCatalogue
   const inspection = yield* MemoryInspection
@@ -160,7 +160,7 @@ const reached = (server: string, reachability: Reachability): Check => {
   }
 }
 
-/** Which model is named; nothing is sent where none is. */
+/** Checks the named model; without one nothing is sent. */
 const model = Effect.gen(function* () {
   const settings = yield* Settings
   const agent = agentOf(settings)

@@ -24,16 +24,16 @@ import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print, type Screen } from "../../terminal/Screen.js"
 
-/** More hits than these nobody reads; the number of all is told. */
+/** Most hits that are shown; the total is printed too. */
 const mostHits = 20
 
-/** The `MEMORY.md` files that answer a query: few and short, they are read one by one. */
+/** Finds the `MEMORY.md` files that match a query. They are few and short, so each is read. */
 const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: ReadonlyArray<string>, traces: number) {
   const inspection = yield* MemoryInspection
   const texts = (yield* Effect.forEach(cwds, (cwd) =>
     inspection.memoryText(cwd).pipe(
       Effect.map((text) => Option.toArray(Option.map(text, (text) => ({ cwd, text })))),
-      // One that cannot be read hides nothing of the others.
+      // An unreadable file does not hide the others.
       Effect.catchAll((error) => Effect.as(Effect.flatMap(safeMessageOf(error), Effect.logWarning), []))
     )
   )).flat()
@@ -70,7 +70,7 @@ const highlighted = ({ places, text }: Excerpt, mark: (text: string) => string):
   return pieces.join("") + text.slice(end)
 }
 
-/** Where in a hit the place is that best answers: of the summary only when the trace has less of it. */
+/** Finds the best matching place in a hit: in the summary if only that has one, else in the trace. */
 const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): Excerpt & { readonly field: string } => {
   const inText = excerptOf(query, text)
   const inSummary = excerptOf(query, summary)
@@ -104,7 +104,7 @@ const render = (
         ...(total > hits.length ? ["", `${total} hits, the best ${hits.length} shown.`] : [])
       ]
 
-/** `search`: the memories that have every word. */
+/** `search`: finds the memories that hold every word. */
 export const run = <E>(
   given: Given & {
     readonly json: boolean

@@ -28,7 +28,7 @@ interface Project {
   readonly error: { readonly _tag: string; readonly message: string } | null
 }
 
-/** What is compared by every command that tells the state of threads. */
+/** The context of the rules that decide about threads, for every command that shows their state. */
 export const stateContext = Effect.gen(function* () {
   const { currentThread, minIdle, sources } = yield* Settings
   const now = yield* Clock.currentTimeMillis

@@ -31,7 +31,7 @@ const sentences: { readonly [verdict: string]: string } = {
   waiting: "It may be taken, but others go first: the next pass has fewer places than there are candidates."
 }
 
-/** Whether the next pass has a place for an eligible thread, by the rule that the pass follows. */
+/** Tells whether the next pass has a place for an eligible thread, by the pass's own rule. */
 const place = Effect.fnUntraced(function* (threadId: ThreadId) {
   const catalogue = yield* MemoryCatalogue
   const { candidates } = yield* Settings
@@ -155,7 +155,7 @@ const toJson = (why: Why) => ({
   tries: why.tries.map((one) => ({ ...one, at: exactTime(one.at), retryAt: exactTime(one.retryAt) }))
 })
 
-/** `why`: what decided about a thread. */
+/** `why`: shows the rules that decided about a thread. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly thread: string },
   { looking }: CommandServices<E>
