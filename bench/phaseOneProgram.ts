@@ -70,7 +70,7 @@ const model = server === undefined ? scripted : served
 const database = Layer.unwrapEffect(
   Effect.gen(function* () {
     yield* (yield* MemoryFs).prepare
-    return StateDbSqlite.layer(join(memoriesHome, "state.sqlite"), { replaceCorrupt: false })
+    return StateDbSqlite.layerSqlite(join(memoriesHome, "state.sqlite"), { replaceCorrupt: false })
   })
 )
 

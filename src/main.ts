@@ -14,7 +14,6 @@ import type { CommandName } from "./cli/CommandTable.js"
 import { exitCodeOf, explain } from "./cli/ExitCode.js"
 import * as Logging from "./cli/terminal/Logging.js"
 import { makePassCommand } from "./cli/commands/run/Pass.js"
-import { makePlanCommand } from "./cli/commands/read/Plan.js"
 import { style } from "./cli/terminal/Screen.js"
 import { layerQuietConsole } from "./cli/terminal/Terminal.js"
 import * as TerminalProgress from "./cli/terminal/TerminalProgress.js"
@@ -23,7 +22,7 @@ import * as MachineLayer from "./layers/node/Machine.js"
 import * as MemoryFsLayer from "./layers/memory/MemoryFs.js"
 import * as ChooseModel from "./layers/model/ChooseModel.js"
 import * as SessionStoreDisk from "./layers/sessions/SessionStoreDisk.js"
-import * as StateDbSqlite from "./layers/state/StateDb.js"
+import * as StateDb from "./layers/state/StateDb.js"
 import * as Progress from "./services/Progress.js"
 import * as Templates from "./services/Templates.js"
 
@@ -36,7 +35,7 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
     modelClient: ChooseModel.model,
     progress,
     sessionStore: SessionStoreDisk.layer,
-    stateDb: stateDbInHome((path) => StateDbSqlite.layer(path, { replaceCorrupt: rebuildIndex })),
+    stateDb: stateDbInHome((path) => StateDb.layerSqlite(path, { replaceCorrupt: rebuildIndex })),
     templates: Templates.layer
   }).pipe(Layer.provideMerge(MachineLayer.layer))
 
@@ -55,7 +54,7 @@ const commandServices = {
     Layer.provideMerge(SessionStoreDisk.layer),
     Layer.provideMerge(MachineLayer.layer)
   ),
-  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
+  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ amending }) => amending)).pipe(
     Layer.provideMerge(services({ rebuildIndex: false }))
   )
 }
@@ -70,8 +69,8 @@ const parse = (words: ReadonlyArray<string>, hasCommands: boolean) => {
   const line = [...process.argv.slice(0, 2), ...words]
   return hasCommands
     ? Effect.flatMap(loadCommands, ({ makeCommands }) => {
-        const beside = [makePlanCommand(services), ...makeCommands(commandServices)] as const
-        return Command.run(Command.withSubcommands(makePassCommand(services), beside), info)(line)
+        const commands = makeCommands(commandServices, services)
+        return Command.run(Command.withSubcommands(makePassCommand(services), commands), info)(line)
       })
     : Command.run(makePassCommand(services), info)(line)
 }

@@ -1,24 +1,23 @@
 import type * as Layer from "effect/Layer"
 import type { AgentControl } from "../services/AgentControl.js"
-import type { MemoryCatalogue } from "../services/MemoryCatalogue.js"
 import type { MemoryFs } from "../services/MemoryFs.js"
 import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { ModelProbe } from "../services/ModelProbe.js"
 import type { Progress } from "../services/Progress.js"
 import type { SessionStore } from "../services/SessionStore.js"
-import type { StateDb } from "../services/StateDb.js"
+import type { StateDb } from "../services/state/StateDb.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
-/** Services of a command that reads the state DB. */
-export type LookingServices = MemoryCatalogue | MemoryInspection | SessionStore | WorkingDirectories
+/** Services of a command that only reads; its state DB refuses writes. */
+export type LookingServices = MemoryInspection | SessionStore | StateDb | WorkingDirectories
 
 /** Services of a command that reads published files alone. */
 export type ReadingServices = MemoryFs | WorkingDirectories
 
 /** Services of a command that changes something. */
-export type AmendingServices = LookingServices | AgentControl | MemoryFs | Progress | StateDb | Templates
+export type AmendingServices = LookingServices | AgentControl | MemoryFs | Progress | Templates
 
 /** The layers that commands run over; `main.ts` makes them. */
 export interface CommandServices<E> {

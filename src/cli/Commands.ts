@@ -5,6 +5,8 @@ import type { CommandServices } from "./CommandServices.js"
 import { type CommandName, commandTable } from "./CommandTable.js"
 import { type OptionTable, parsersOf } from "./CommandOption.js"
 import { passOptions } from "./Options.js"
+import { makePlanCommand } from "./commands/read/Plan.js"
+import type { PassServices } from "./commands/run/Pass.js"
 
 /** The parsers of a command's own options and those of a pass. */
 const parsers = <Own extends OptionTable>({ options }: { readonly options: Own }) =>
@@ -30,9 +32,13 @@ const load = {
   doctor: Effect.promise(() => import("./commands/read/Doctor.js"))
 }
 
-/** The commands beside the pass, over the services that they run on. */
-export const makeCommands = <E extends { readonly message: string }>(services: CommandServices<E>) =>
+/** The commands beside the pass, over the services that they run on; `plan` takes those of a pass. */
+export const makeCommands = <E extends { readonly message: string }, E2>(
+  services: CommandServices<E>,
+  pass: PassServices<E2>
+) =>
   [
+    makePlanCommand(pass),
     Command.make("status", parsers(commandTable.status), (given) =>
       Effect.flatMap(load.status, ({ run }) => run(given, services))
     ).pipe(describe("status")),

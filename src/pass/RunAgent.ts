@@ -7,7 +7,9 @@ import { plausibleCounts } from "../domain/model/Spending.js"
 import { renderTemplate } from "../domain/text/Template.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "../services/AgentControl.js"
-import { type ConsolidationState, StateDb } from "../services/StateDb.js"
+import type { ConsolidationState } from "../services/state/Consolidations.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
@@ -23,10 +25,10 @@ export const keepToProvider = Effect.fnUntraced(function* (cwd: string, { earlie
   if (provider === undefined || allowProviderCrossing) {
     return { earlier, isPublishedShown: true }
   }
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
   const mayBeSent = ({ threadId }: ConsolidationState["earlier"][number]) =>
     Effect.map(
-      stateDb.getThread(threadId),
+      threadIndex.get(threadId),
       Option.exists(({ thread }) => mayBeSentTo(provider, thread))
     )
   const own = yield* Effect.filter(memories, mayBeSent)
@@ -50,14 +52,14 @@ export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(fun
   if (earlier.length === 0) {
     return ""
   }
-  const stateDb = yield* StateDb
+  const threadMemories = yield* ThreadMemories
   const { EarlierSessions } = yield* loadEarlier
   const sessions = new EarlierSessions()
   yield* Effect.forEach(
     earlier,
     ({ threadId }) =>
       Effect.map(
-        stateDb.getMemory(threadId),
+        threadMemories.get(threadId),
         Option.map(({ traceSummary }) => sessions.add(threadId, traceSummary))
       ),
     { discard: true }

@@ -3,7 +3,7 @@ import { Chunk, Deferred, Duration, Effect, Exit, Fiber, Layer, Schema, Scope, S
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import * as PassEventLog from "../../src/pass/PassEvents.js"
 import { PassEvents, Progress, ProgressEvent } from "../../src/services/Progress.js"
-import { StateDb } from "../../src/services/StateDb.js"
+import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { answer, inWorld, pass, traceAbout, World } from "../../src/testing/World.js"
 
@@ -160,9 +160,10 @@ describe("the progress of a pass", () => {
         world,
         Effect.gen(function* () {
           const { end, events, report } = yield* PassEventLog.make
-          const { acquireLock } = yield* StateDb
-          yield* acquireLock("/home/ada/projects/pier", "another", Duration.minutes(10))
-          yield* Effect.provideService(pass, Progress, { report })
+          const { withLock } = yield* ProjectLocks
+          yield* withLock({ cwd: "/home/ada/projects/pier", owner: "another", lease: Duration.minutes(10) }, () =>
+            Effect.provideService(pass, Progress, { report })
+          )
           yield* end
           return yield* collect(events)
         })

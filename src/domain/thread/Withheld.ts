@@ -13,12 +13,6 @@ export type Withholding = "ignored" | "memory-disabled"
 /** The source that the threads have which are withheld for a reason, so that a listing can ask for them. */
 export const withheldSource = (reason: Withholding): string => `${mark}${reason}`
 
-/** The sources that withheld threads have. */
-export const withheldSources: ReadonlyArray<string> = [withheldSource("ignored"), withheldSource("memory-disabled")]
-
-/** Whether a source is a withheld thread's. */
-export const isWithheldSource = (source: string): boolean => source.startsWith(mark)
-
 /** Why a thread is withheld; undefined for one that is not. */
 export const withheldFor = ({ source }: Thread): SkipReason | undefined =>
   source === withheldSource("ignored")

@@ -9,7 +9,7 @@ import { type MemoryFile, summaryFile, traceFolder } from "../../domain/memory/P
 import { readTraceFile, renderTraceFile, threadOfTraceFile, traceFileName } from "../../domain/memory/TraceMemory.js"
 import { isBucket } from "../../domain/thread/WorkingDirectory.js"
 import type { MemoryFs, StoredTrace } from "../../services/MemoryFs.js"
-import type { ThreadMemory } from "../../services/StateDb.js"
+import type { ThreadMemory } from "../../services/state/ThreadMemories.js"
 import type { Files } from "./DurableFiles.js"
 import { failing, type Layout, memoryFolder } from "./HomeLayout.js"
 

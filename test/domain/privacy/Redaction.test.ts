@@ -209,6 +209,7 @@ describe("what a Kubernetes Secret holds", () => {
       misread([
         [json, json.replace("cG9zdGdyZXM6", marker)],
         [JSON.stringify({ output: json }), JSON.stringify({ output: json.replace("cG9zdGdyZXM6", marker) })],
+        ["+kind: Secret\n+data:\n+  url: cG9zdGdyZXM6\n", `+kind: Secret\n+data:\n+  url: ${marker}\n`],
         [
           "apiVersion: v1\nkind: Secret\ndata:\n  url: cG9zdGdyZXM6\n  user: YWRh\ntype: Opaque",
           `apiVersion: v1\nkind: Secret\ndata:\n  url: ${marker}\n  user: ${marker}\ntype: Opaque`
@@ -233,6 +234,8 @@ describe("credentials as tools list them", () => {
       misread([
         [`Key  Value\npassword    ${twenty}\n`, `Key  Value\npassword    ${marker}\n`],
         ['"auth": "YWRhOjEyMzQ1Njc4OWFiYw=="', `"auth": "${marker}"`],
+        ["_auth=YWRhOmh1bnRlcg==", `_auth=${marker}`],
+        ["https://0123456789abcdef0123456789abcdef01234567@git.example/a", `https://${marker}@git.example/a`],
         ["SMTP_PASS=correcthorse", `SMTP_PASS=${marker}`],
         [`client-key-data: ${key}`, `client-key-data: ${marker}`],
         ["//npm.example/:_authToken=6f679d29-1ee5-5074-d3e6-dfb36a51fa3a", `//npm.example/:_authToken=${marker}`]

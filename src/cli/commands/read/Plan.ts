@@ -2,6 +2,7 @@ import * as Command from "@effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { planPass } from "../../../commands/Plan.js"
 import { PassPlan, renderPlan } from "../../../domain/report/PassPlan.js"
 import { loadSettings, Settings } from "../../../settings/Settings.js"
 import { parsersOf } from "../../CommandOption.js"
@@ -19,7 +20,6 @@ const encodePlan = Schema.encode(Schema.parseJson(PassPlan))
 export const makePlanCommand = <E>(services: PassServices<E>) =>
   Command.make("plan", parsersOf(passOptions), (given) =>
     Effect.gen(function* () {
-      const { planPass } = yield* Effect.promise(() => import("../../../commands/Plan.js"))
       const settings = yield* loadSettings(givenOptions(given))
       const plan = yield* withProgressLine((tell) =>
         Effect.zipRight(

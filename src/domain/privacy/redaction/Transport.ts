@@ -10,6 +10,9 @@ const tokenInfo = /([^\s/?#"'`<>@:\\]{16,512})(?::x-oauth-basic)?@(?=[\w[.%-])/y
 
 const commonPlaceholder = /^(?:pass|password|passwd|pwd|pw|secret|user|username|token|xxx+|\*+|\.{3}|foo|bar|test)$/i
 
+/** A hash elsewhere; before the host of a URL a token. */
+const isHex = /^[0-9a-f]{32,}$/i
+
 const inUrls: Finder = (text) => {
   const spans: Array<Span> = []
   for (let at = text.indexOf("://"); at !== -1; at = text.indexOf("://", at + 3)) {
@@ -24,7 +27,7 @@ const inUrls: Finder = (text) => {
       if (!password.startsWith("[REDACTED") && !commonPlaceholder.test(password) && !isUrlPlaceholder(password)) {
         spans.push({ start: passwordAt, end: passwordAt + password.length, kind: "url-password" })
       }
-    } else if (looksRandom(token, 3) && !isNoSecret(token, true)) {
+    } else if ((looksRandom(token, 3) || isHex.test(token)) && !isNoSecret(token, true)) {
       spans.push({ start, end: start + token.length, kind: "url-token" })
     }
   }
