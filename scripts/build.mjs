@@ -40,6 +40,23 @@ const sharedTokenTables = {
     }))
 }
 
+/** Functions that describe a setting, and do nothing else. */
+const settingKinds = [
+  "choice",
+  "flag",
+  "integer",
+  "limit",
+  "modelName",
+  "numberIn",
+  "optionalText",
+  "price",
+  "seconds",
+  "setting",
+  "sources",
+  "time",
+  "wholeNumber"
+]
+
 /**
  * Bundles each entry point that a host imports at its start into one file of only what it names. Of a module with a tag
  * and its errors, only the tag is included; tags are identified by key, so copies are equal. Code that is loaded later
@@ -60,7 +77,7 @@ for (const door of ["index", "Layers"]) {
     treeshake: {
       moduleSideEffects: false,
       // These calls only describe values, so unused ones can be dropped.
-      manualPureFunctions: ["choice", "Context", "Duration", "Effect", "Layer", "Option", "Schema", "sources", "time"]
+      manualPureFunctions: ["Context", "Duration", "Effect", "Layer", "Option", "Schema", ...settingKinds]
     }
   })
   await bundle.write({ file: input, format: "es" })

@@ -8,7 +8,7 @@ import * as MemoryFsLayer from "../layers/memory/MemoryFs.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The state DB of the memories home; a home in which nothing was ever made must at least have sessions to learn from. */
+/** The state DB of the memories home. Without one there must at least be sessions to learn from. */
 const stateDb = Layer.unwrapEffect(
   Effect.gen(function* () {
     const { memoriesHome } = yield* Settings

@@ -19,7 +19,7 @@ export const asUsage = <A, E, R>(source: string, work: Effect.Effect<A, E | Inpu
 /** The thread of an id that was typed, or of its beginning. */
 export const threadOf = (given: string) => asUsage("--thread", findThread(given))
 
-/** The directory that a person means by `--cwd`, as sessions record it; none is meant by an empty text. */
+/** Resolves the directory of `--cwd` to its canonical path. Fails on an empty text. */
 export const directoryOf = Effect.fnUntraced(function* (given: string) {
   if (given === "") {
     return yield* new SettingInvalid({ source: "--cwd", value: given, expected: "a directory" })
@@ -28,7 +28,7 @@ export const directoryOf = Effect.fnUntraced(function* (given: string) {
   return yield* normalise(resolve(given))
 })
 
-/** Runs a command's work on the services it needs, with the settings that were given. */
+/** Runs a command's work over its services, with the settings of the command line. */
 export const runOn = <A, E, R, E2>(
   given: Given,
   services: Layer.Layer<R, E2, Settings>,

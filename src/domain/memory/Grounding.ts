@@ -15,7 +15,7 @@ export const Grounding = Schema.Struct({
 export type Grounding = typeof Grounding.Type
 
 /** Mark put after an item that was not found. */
-export const unverified = " (unverified)"
+const unverified = " (unverified)"
 
 /** Maximum number of different items that are looked up; the items beyond it count as not found. */
 const lookedUp = 1_000

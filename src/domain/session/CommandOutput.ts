@@ -20,7 +20,7 @@ export interface CommandOutput {
 }
 
 /** Limit on one output, in bytes: evidence is read for its first and last lines, and a session may print gigabytes. */
-export const keptOutputBytes = 8_192
+const keptOutputBytes = 8_192
 
 /** The output of a command that printed a text. */
 export const outputOf = (printed: string, exitCode: number | undefined, end: CommandEnd = "exited"): CommandOutput => {

@@ -103,7 +103,7 @@ const timeInName = (fileName: string): number | undefined => {
  * Returns the time at which a rollout was last written: that of its last record, or of its file if no record has a time or
  * the last one is in the future.
  */
-export const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): number =>
+const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): number =>
   facts.lastTimestamp === undefined || facts.lastTimestamp > now ? file.modifiedAt : facts.lastTimestamp
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)

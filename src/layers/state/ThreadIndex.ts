@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as SqlSchema from "@effect/sql/SqlSchema"
 import type { Fragment } from "@effect/sql/Statement"
 import * as Effect from "effect/Effect"
@@ -10,7 +11,6 @@ import { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Claim } from "../../services/state/Claims.js"
 import { type IndexChanges, type KnownRollout, ThreadIndex, type ThreadPage } from "../../services/state/ThreadIndex.js"
 import { asOwner } from "./Claims.js"
-import { inBatches } from "./sqlite/InBatches.js"
 import { Queries } from "./sqlite/Queries.js"
 import { findAll, findOne, Flag } from "./sqlite/Rows.js"
 
@@ -247,8 +247,8 @@ const make = Effect.map(Queries, (queries) => {
     yield* transaction("ThreadIndex.change")(
       Effect.gen(function* () {
         yield* Effect.forEach(gone, (path) => forgetFile(path, now), { discard: true })
-        yield* Effect.forEach(inBatches(normalised, insertedRows), upsert, { discard: true })
-        yield* Effect.forEach(inBatches(known, insertedRows), know, { discard: true })
+        yield* Effect.forEach(Arr.chunksOf(normalised, insertedRows), upsert, { discard: true })
+        yield* Effect.forEach(Arr.chunksOf(known, insertedRows), know, { discard: true })
         yield* setListing(listing)
       })
     )

@@ -6,13 +6,13 @@ import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { forget, forgottenOf, type ForgetPlan, isNothing, planForget } from "../../../commands/Forget.js"
 import type { ForgetTarget } from "../../../services/Memories.js"
 import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
-import { SettingInvalid } from "../../../settings/Settings.js"
 import { asUsage, directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { confirm } from "../../terminal/Prompt.js"
 import { print, type Screen, screen } from "../../terminal/Screen.js"
+import { UsageError } from "../../UsageError.js"
 
 interface ForgetGiven extends Given {
   readonly json: boolean
@@ -53,10 +53,9 @@ const describe = Effect.fnUntraced(function* ({ cwds, notes, text, threadIds }: 
 const targetOf = Effect.fnUntraced(function* ({ all, cwd, match, thread }: ForgetGiven) {
   const targets = [Option.isSome(thread), Option.isSome(cwd), Option.isSome(match), all]
   if (targets.filter((isGiven) => isGiven).length !== 1) {
-    return yield* new SettingInvalid({
-      source: "forget",
-      value: targets.some((isGiven) => isGiven) ? "several" : "nothing",
-      expected: "one of --thread ID, --cwd DIR, --match TEXT and --all"
+    return yield* new UsageError({
+      problem: `forget was given ${targets.some((isGiven) => isGiven) ? "several things" : "nothing"} to forget`,
+      todo: "give one of --thread ID, --cwd DIR, --match TEXT and --all"
     })
   }
   const target: ForgetTarget = Option.isSome(thread)
@@ -69,7 +68,7 @@ const targetOf = Effect.fnUntraced(function* ({ all, cwd, match, thread }: Forge
   return target
 })
 
-/** `forget`: says what would go, asks, and takes it away. */
+/** `forget`: shows what it would delete, asks, and deletes it. */
 export const run = <E>(given: ForgetGiven, { amending }: CommandServices<E>) =>
   runOn(
     given,

@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { exactTime } from "../../../domain/text/ExactTime.js"
@@ -18,24 +19,15 @@ interface Project {
   readonly total: number
 }
 
-/** How many memories each project has, with those that are listed. */
-const byProject = (
-  counts: ReadonlyMap<string, number>,
-  entries: ReadonlyArray<MemoryEntry>
-): ReadonlyArray<Project> => {
-  const projects = new Map<string, Array<MemoryEntry>>()
-  for (const entry of entries) {
-    const own = projects.get(entry.cwd)
-    if (own === undefined) {
-      projects.set(entry.cwd, [entry])
-    } else {
-      own.push(entry)
-    }
-  }
-  return [...projects].map(([cwd, memories]) => ({ cwd, memories, total: counts.get(cwd) ?? memories.length }))
-}
+/** Groups the listed memories by project, with the number of all memories of each. */
+const byProject = (counts: ReadonlyMap<string, number>, entries: ReadonlyArray<MemoryEntry>): ReadonlyArray<Project> =>
+  Object.entries(Arr.groupBy(entries, ({ cwd }) => cwd)).map(([cwd, memories]) => ({
+    cwd,
+    memories,
+    total: counts.get(cwd) ?? memories.length
+  }))
 
-/** Of every project at once; `--cwd` shows all of one, `--json` all of all. */
+/** Memories shown of each project; `--cwd` shows all of one project, `--json` all of all. */
 const shownPerProject = 5
 
 const columns = [

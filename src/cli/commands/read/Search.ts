@@ -8,7 +8,7 @@ import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { readableTime } from "../../terminal/ReadableTime.js"
 import { print, type Screen } from "../../terminal/Screen.js"
-import { fitText } from "../../terminal/TextTable.js"
+import { fitText } from "../../terminal/TextWidth.js"
 
 const highlighted = ({ highlights, text }: SearchHit["place"], mark: (text: string) => string): string => {
   let end = 0
@@ -44,7 +44,7 @@ const render = (
         ...(total > hits.length ? ["", `${total} hits, the best ${hits.length} shown.`] : [])
       ]
 
-/** `search`: the memories that have every word. */
+/** `search`: finds the memories that hold every word. */
 export const run = <E>(
   given: Given & {
     readonly json: boolean

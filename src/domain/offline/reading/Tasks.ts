@@ -51,7 +51,7 @@ const goesOn = (open: OpenTask | undefined, word: UserWord): boolean => {
 }
 
 /** Whether a step did something, and did not only look around. */
-export const isWork = (step: Step): boolean =>
+const isWork = (step: Step): boolean =>
   step._tag === "ToolStep" || (step._tag === "EditStep" ? step.changes.length > 0 : !step.isLook)
 
 /** A greeting is no request; without a request there must be work, or looks that the assistant reported on. */

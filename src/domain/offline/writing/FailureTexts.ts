@@ -89,7 +89,7 @@ export const fixOf = (failure: Failure, isFull = false): string | undefined => {
 }
 
 /** Names a failure for a bullet: by its error, or by the command if the error is not known. */
-export const failureName = (failure: Failure): string =>
+const failureName = (failure: Failure): string =>
   failure.error === undefined ? `${shownCommand(failure.what)} failing` : errorName(failure.error)
 
 /**
