@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import { withDiskFault } from "../domain/memory/DiskFault.js"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
-import type { MalformedLine, RolloutLine } from "../domain/session/RolloutLine.js"
+import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
 import type { RolloutFile } from "../domain/thread/Thread.js"
 import type { ThreadFacts } from "../domain/thread/ThreadFacts.js"
 

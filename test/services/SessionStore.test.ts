@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Effect, FastCheck, Layer, type Scope, Stream } from "effect"
-import type { MalformedLine, RolloutLine } from "../../src/domain/session/RolloutLine.js"
+import type { MalformedLine, RolloutLine } from "../../src/domain/session/codex/RolloutLine.js"
 import { type RolloutFile, threadOf } from "../../src/domain/thread/Thread.js"
 import { addLine, noFacts } from "../../src/domain/thread/ThreadFacts.js"
 import * as SessionStoreDisk from "../../src/layers/sessions/SessionStoreDisk.js"

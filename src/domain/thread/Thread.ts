@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { cutEnd, keptText } from "../text/ByteBudget.js"
 import type { Redact } from "../privacy/redaction/Marker.js"
-import { sourceOf, timestampOf } from "../session/RolloutLine.js"
+import { sourceOf, timestampOf } from "../session/codex/RolloutLine.js"
 import { isStaging } from "./WorkingDirectory.js"
 import { cwdOf, type ThreadFacts } from "./ThreadFacts.js"
 import { ThreadId, threadIdOf } from "./ThreadId.js"

@@ -1,9 +1,15 @@
 import * as Schema from "effect/Schema"
 import { keptText } from "../text/ByteBudget.js"
 import { decodeLenient, isJsonObject, lenient } from "../session/LenientField.js"
-import { environmentCwd } from "../session/InjectedText.js"
-import { type Event, isSubAgentSource, type RolloutLine, type SessionMeta, sourceOf } from "../session/RolloutLine.js"
-import { contentParts, typedEventText, typedText } from "../session/SessionText.js"
+import { environmentCwd } from "../session/codex/InjectedText.js"
+import {
+  type Event,
+  isSubAgentSource,
+  type RolloutLine,
+  type SessionMeta,
+  sourceOf
+} from "../session/codex/RolloutLine.js"
+import { contentParts, typedEventText, typedText } from "../session/codex/SessionText.js"
 
 /**
  * Facts about a thread from the lines of its rollout. `undefined` means not seen: after a read of only the head and the

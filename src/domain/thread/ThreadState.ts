@@ -1,5 +1,5 @@
 import { isFresh, type ThreadRecord } from "./Extraction.js"
-import { isSubAgentSource } from "../session/RolloutLine.js"
+import { isSubAgentSource } from "../session/codex/RolloutLine.js"
 import { withheldFor } from "./Withheld.js"
 import { type Compared, judge, type SelectionContext, selectionRules, type SkipReason } from "./Selection.js"
 

@@ -8,8 +8,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type LineLimits, LineSplitter, type NumberedLine } from "../../domain/session/LineSplitter.js"
-import { decodeNumberedLine, keptTime, type MalformedLine, type RolloutLine } from "../../domain/session/RolloutLine.js"
-import { UndoneLines } from "../../domain/session/RolloutSegments.js"
+import {
+  decodeNumberedLine,
+  keptTime,
+  type MalformedLine,
+  type RolloutLine
+} from "../../domain/session/codex/RolloutLine.js"
+import { UndoneLines } from "../../domain/session/codex/RolloutSegments.js"
 import type { RolloutFile } from "../../domain/thread/Thread.js"
 import {
   CodexHomeUnavailable,

@@ -1,4 +1,4 @@
-import type { FileChange, ReplacedLine } from "../../evidence/Patch.js"
+import { type FileChange, replacedLine, type ReplacedLine } from "../../session/FileChange.js"
 import { filesOf, filesOfPart } from "../reading/EditedFiles.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 
@@ -26,12 +26,12 @@ export const undoingChanges = (steps: ReadonlyArray<Step>): ReadonlySet<FileChan
   const made = new Set<string>()
   const undoing = new Set<FileChange>()
   for (const change of steps.flatMap((step) => (step._tag === "EditStep" ? filesOf(step) : []))) {
-    const { path, replaced } = change
-    if (replaced !== undefined) {
-      if (made.has(JSON.stringify([path, replaced.after, replaced.before]))) {
+    const { after, before, path } = change
+    if (before !== undefined && after !== undefined && before !== after) {
+      if (made.has(JSON.stringify([path, after, before]))) {
         undoing.add(change)
       }
-      made.add(JSON.stringify([path, replaced.before, replaced.after]))
+      made.add(JSON.stringify([path, before, after]))
     }
   }
   return undoing
@@ -42,7 +42,10 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
     const changes = filesOf(step).filter((change) => !undone.has(change))
     const files = changes.map((change) => change.movedTo ?? change.path)
     const replaced = new Map(
-      changes.flatMap((change) => (change.replaced === undefined ? [] : [[change.path, change.replaced] as const]))
+      changes.flatMap((change) => {
+        const line = replacedLine(change)
+        return line === undefined ? [] : [[change.path, line] as const]
+      })
     )
     return files.length === 0 ? [] : [{ line: step.line, command: undefined, files, replaced, isOutside: false }]
   }

@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import type { SessionEvent } from "../../evidence/SessionEvent.js"
+import type { SessionEvent } from "../../session/SessionEvent.js"
 
 /** The scripts of the project's `package.json`, by name, where the session printed it. */
 export type PackageScripts = ReadonlyMap<string, string>

@@ -1,6 +1,8 @@
-import { withoutTerminalControl } from "../../evidence/ErrorLine.js"
-import type { FileChange } from "../../evidence/Patch.js"
-import type { CommandRun, SessionEvent } from "../../evidence/SessionEvent.js"
+import { posix } from "node:path"
+import { withoutTerminalControl } from "../../session/ErrorLine.js"
+import type { FileChange } from "../../session/FileChange.js"
+import type { CommandOutput } from "../../session/CommandOutput.js"
+import type { CommandRun, FileEdit, SessionEvent } from "../../session/SessionEvent.js"
 import { type CheckVerdict, readVerdict } from "./CheckVerdict.js"
 import { type CommandPart, nameCommand } from "./CommandNames.js"
 import { checkKinds } from "./CommandPrograms.js"
@@ -37,7 +39,10 @@ export interface CommandStep {
   readonly output: string
   /** Whether only what is shown of it printed that. */
   readonly isOutputOwn: boolean
+  /** Whether it may have changed something: it was run, and something came back. */
   readonly hasEnded: boolean
+  /** Whether it was to run outside of the sandbox. */
+  readonly isEscalated: boolean
 }
 
 /** A patch. */
@@ -63,6 +68,8 @@ export type Step = CommandStep | EditStep | ToolStep
 
 /** What reading a session's steps depends on. */
 export interface StepContext {
+  /** The directory that the session began in, as its record has it. */
+  readonly directory: string | undefined
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
@@ -119,9 +126,18 @@ const guiltyOf = ({ chain, error, output, telling, told }: Suspects): CommandPar
   return complaining ?? headed ?? failedTests ?? onlyFailed ?? (checks.length < 2 ? own.at(-1) : undefined)
 }
 
-/** What a harness prints in place of an output when the command did not even start, or was not let finish. */
-const neverRan =
-  /^(?:execution error|sandbox error|exec error|failed to (?:spawn|execute|run)|command timed out|rejected by user|exec command rejected|aborted by user)/i
+/** The verdict on a command that did not end by itself; undefined for one that did. */
+const verdictOfEnd = (output: CommandOutput | undefined): CheckVerdict["verdict"] | undefined => {
+  switch (output?.end) {
+    case "exited":
+      return undefined
+    case "not started":
+    case "timed out":
+      return "failed"
+    default:
+      return "unknown"
+  }
+}
 
 interface Reading {
   readonly run: CommandRun
@@ -140,7 +156,8 @@ const readParts = ({ error, parts, run, telling }: Reading): ReadonlyArray<Judge
   const isReexposed = reexposed.test(run.command.slice(0, 20_000))
   const checks = telling.filter(({ kind }) => checkKinds.has(kind))
   const told = new Map(telling.map((part) => [part, readVerdict(part.kind, part.program, output)]))
-  const hasFailed = exitCode !== undefined && exitCode !== 0
+  const ended = verdictOfEnd(run.output)
+  const hasFailed = ended === undefined && exitCode !== undefined && exitCode !== 0
   const guilty = hasFailed ? guiltyOf({ chain, telling, told, output, error }) : undefined
   const together = telling.filter((part) => chain.includes(part))
   const last = together.at(-1)
@@ -155,8 +172,8 @@ const readParts = ({ error, parts, run, telling }: Reading): ReadonlyArray<Judge
     const own = told.get(part) ?? unknownVerdict
     const isHeard =
       exitCode !== undefined && chain.includes(part) && (!part.isPiped || isReexposed || part.kind === "look")
-    if (run.output === undefined || neverRan.test(output)) {
-      return { ...part, verdict: run.output === undefined ? "unknown" : "failed", passedTests: undefined }
+    if (ended !== undefined) {
+      return { ...part, verdict: ended, passedTests: undefined }
     }
     if (!isHeard) {
       return { ...part, ...(checks.length === 1 || !checkKinds.has(part.kind) ? own : unknownVerdict) }
@@ -171,14 +188,14 @@ const readParts = ({ error, parts, run, telling }: Reading): ReadonlyArray<Judge
 
 const unknownVerdict: CheckVerdict = { verdict: "unknown", passedTests: undefined }
 
-const commandStep = (run: CommandRun, { paths, scripts }: StepContext): CommandStep => {
-  const isHere = paths.isRoot(run.workdir)
+const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepContext): CommandStep => {
+  const isHere = run.directory === home || paths.isRoot(run.directory)
   const isShortened = isHere && !run.command.trim().includes("\n")
   const command = withoutSecrets(isShortened ? paths.command(run.command) : run.command)
   const { parts, shown, telling } = nameCommand(command, scripts, (given) => given === "." || paths.isRoot(given))
   const output = run.output?.text ?? ""
   const error = run.output?.errorLine
-  const directory = isHere ? undefined : paths.path(run.workdir ?? "")
+  const directory = isHere ? undefined : paths.path(run.directory ?? "")
   const ran = readParts({ run, parts, telling, error }).map((part) => ({
     ...part,
     directory,
@@ -206,9 +223,18 @@ const commandStep = (run: CommandRun, { paths, scripts }: StepContext): CommandS
     error: error === undefined ? undefined : withoutSecrets(paths.text(error)),
     output,
     isOutputOwn: parts.every((part) => part.kind === "scene" || telling.includes(part)),
-    hasEnded: run.output !== undefined
+    hasEnded: run.output !== undefined && run.output.end !== "refused",
+    isEscalated: run.isEscalated
   }
 }
+
+/** The path of an edit as the project knows it; a relative one is of the directory that the session worked in then. */
+const pathOf = (path: string, { directory }: FileEdit, context: StepContext): string =>
+  context.paths.path(
+    directory === undefined || directory === context.directory || /^(?:[/\\~]|[A-Za-z]:)/.test(path)
+      ? path
+      : posix.join(directory, path)
+  )
 
 /** What an event did; undefined for one that says something, or ends a turn. */
 export const stepOf = (event: SessionEvent, context: StepContext): Step | undefined => {
@@ -221,13 +247,11 @@ export const stepOf = (event: SessionEvent, context: StepContext): Step | undefi
         line: event.line,
         outputLine: event.outputLine,
         changes: event.changes.map((change) => ({
-          path: context.paths.path(change.path),
+          path: pathOf(change.path, event, context),
           action: change.action,
-          movedTo: change.movedTo === undefined ? undefined : context.paths.path(change.movedTo),
-          replaced: change.replaced && {
-            before: withoutSecrets(change.replaced.before),
-            after: withoutSecrets(change.replaced.after)
-          }
+          movedTo: change.movedTo === undefined ? undefined : pathOf(change.movedTo, event, context),
+          before: change.before === undefined ? undefined : withoutSecrets(change.before),
+          after: change.after === undefined ? undefined : withoutSecrets(change.after)
         })),
         error:
           event.error === undefined

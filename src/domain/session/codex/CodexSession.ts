@@ -1,0 +1,243 @@
+import { type AssistantPlan, hasFinished, type SessionEvidence } from "../../evidence/SessionEvidence.js"
+import { EventList } from "../EventList.js"
+import { isJsonObject } from "../LenientField.js"
+import type { Place, Provenance, SessionEvent } from "../SessionEvent.js"
+import { readPlan } from "./AssistantPlan.js"
+import { CallPairing } from "./CallPairing.js"
+import { environmentCwd } from "./InjectedText.js"
+import type { Compacted, Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
+import { completedItem, contentParts, contentText, typedEventText, typedText } from "./SessionText.js"
+import { readCommandEnding, readMcpEnding, readPatchEnding } from "./ToolCall.js"
+
+/**
+ * How many characters of outputs and edits one session may hold. Beyond it the oldest outputs keep their exit code and error
+ * line alone, so that a session of gigabytes costs no more memory than a large one.
+ */
+export const keptEvidenceCharacters = 16_777_216
+
+/** Reasons with which a turn is stopped by the user, and not by the harness. */
+const userReasons: ReadonlySet<unknown> = new Set(["interrupted", "replaced", "user_cancelled", undefined])
+
+/**
+ * Turns the lines of a Codex rollout into the neutral form of a session, one line at a time. A builder serves one rollout and
+ * is not to be shared.
+ */
+export class CodexSessionBuilder {
+  private readonly events = new EventList(keptEvidenceCharacters)
+  private readonly calls = new CallPairing(this.events)
+  /** Requests known from a user-role message alone: no request after all where the rollout has events for requests. */
+  private roleOnly = new Set<number>()
+  /** Where a turn began with images alone. */
+  private imageTurns: ReadonlyArray<number> = []
+  private sawUserEvents = false
+  private recordsEnds = false
+  /** Where the turn under way was answered for good, while no line said that it ended. */
+  private answeredAt: Place | undefined
+  private firstDirectory: string | undefined
+  private directory: string | undefined
+  private plan: AssistantPlan | undefined
+
+  /** Takes the next line of the rollout, in file order. */
+  add(line: RolloutLine): void {
+    const place = { line: line.line, time: line.timestamp, directory: this.directory }
+    switch (line._tag) {
+      case "SessionMeta":
+        return this.moveTo(this.directory ?? line.meta.cwd)
+      case "TurnContext":
+        return this.moveTo(line.context.cwd)
+      case "ResponseItem":
+        return this.addItem(line, place)
+      case "Event":
+        return this.addEvent(line, place)
+      case "Compacted":
+        return this.compact(line, place)
+      case "Unrecognised":
+    }
+  }
+
+  /** What the lines so far amount to. */
+  result(): SessionEvidence {
+    const told = this.events.all.filter((_, index) => !(this.sawUserEvents && this.roleOnly.has(index)))
+    const events: ReadonlyArray<SessionEvent> =
+      this.answeredAt === undefined ? told : [...told, { _tag: "TurnEnd", ...this.answeredAt, provenance: "assistant" }]
+    return {
+      events,
+      finished: hasFinished(events, this.recordsEnds),
+      ...(this.firstDirectory === undefined ? {} : { directory: this.firstDirectory }),
+      ...(this.plan === undefined ? {} : { plan: this.plan })
+    }
+  }
+
+  private moveTo(directory: string | undefined): void {
+    this.directory = directory ?? this.directory
+    this.firstDirectory ??= this.directory
+  }
+
+  private addItem({ item, kind }: ResponseItem, place: Place): void {
+    switch (kind) {
+      case "message":
+        return item["role"] === "assistant"
+          ? this.addAssistantText(contentText(item["content"]), item["phase"], place)
+          : item["role"] === "user"
+            ? this.addRoleMessage(item["content"], typedText(item), place)
+            : undefined
+      case "function_call":
+      case "custom_tool_call":
+      case "local_shell_call":
+        this.goOn()
+        this.plan = readPlan(item, place.line) ?? this.plan
+        return this.calls.addCall(item, place)
+      case "function_call_output":
+      case "custom_tool_call_output":
+        return this.calls.addOutput(item, place.line)
+      case "web_search_call":
+        this.goOn()
+        this.events.push({ _tag: "ToolUse", ...place, provenance: "assistant", tool: "web_search", error: undefined })
+        return
+      default:
+    }
+  }
+
+  private addEvent(event: Event, place: Place): void {
+    const typed = typedEventText(event)
+    if (typed !== undefined) {
+      return this.addUserEvent(typed, place)
+    }
+    const item = completedItem(event)
+    const payload = item ?? event.payload
+    switch (item === undefined ? event.kind : item["type"]) {
+      case "agent_message":
+        return this.addAssistantText(String(payload["message"] ?? "").trim(), payload["phase"], place)
+      case "AgentMessage":
+        return this.addAssistantText(contentText(payload["content"]), payload["phase"], place)
+      case "exec_command_end":
+      case "CommandExecution":
+        return this.calls.addEnding(readCommandEnding(payload, place))
+      case "patch_apply_end":
+      case "FileChange":
+        return this.calls.addEnding(readPatchEnding(payload, place))
+      case "mcp_tool_call_end":
+      case "McpToolCall":
+        return this.calls.addEnding(readMcpEnding(payload, place))
+      case "thread_settings_applied": {
+        const settings = payload["thread_settings"]
+        const cwd = isJsonObject(settings) ? settings["cwd"] : undefined
+        return this.moveTo(typeof cwd === "string" && cwd !== "" ? cwd : undefined)
+      }
+      case "task_started":
+        this.recordsEnds = true
+        return this.closeTurn()
+      case "task_complete":
+        this.recordsEnds = true
+        return this.endTurn("TurnEnd", "harness", place)
+      case "turn_aborted":
+        return this.endTurn("Interruption", userReasons.has(payload["reason"]) ? "user" : "harness", place)
+      case "thread_rolled_back":
+        return this.rollBack(event.payload["num_turns"])
+      default:
+    }
+  }
+
+  private endTurn(_tag: "TurnEnd" | "Interruption", provenance: Provenance, place: Place): void {
+    const isAnswered = this.answeredAt !== undefined
+    this.answeredAt = undefined
+    if (_tag === "Interruption") {
+      this.calls.interruptTurn(place.line)
+    } else {
+      this.calls.endTurn()
+    }
+    // What is stopped after the answer takes nothing from it.
+    this.events.push(isAnswered ? { _tag: "TurnEnd", ...place, provenance } : { _tag, ...place, provenance })
+  }
+
+  /** A turn that was answered for good is over, also where no line says so. */
+  private closeTurn(): void {
+    if (this.answeredAt !== undefined) {
+      this.endTurn("TurnEnd", "assistant", this.answeredAt)
+    }
+  }
+
+  /** Something is done: the answer before it was not the last word of its turn. */
+  private goOn(): void {
+    this.answeredAt = undefined
+  }
+
+  private addAssistantText(text: string, phase: unknown, place: Place): void {
+    if (text === "") {
+      return
+    }
+    const isFinal = phase === "final_answer" ? true : typeof phase === "string" ? false : undefined
+    const last = this.events.last
+    if (last?._tag === "AssistantText" && last.text === text) {
+      this.events.replace(this.events.length - 1, { ...last, isFinal: last.isFinal ?? isFinal })
+    } else {
+      this.events.push({ _tag: "AssistantText", ...place, provenance: "assistant", text, isFinal })
+    }
+    this.recordsEnds ||= isFinal !== undefined
+    this.answeredAt = isFinal === true ? place : undefined
+  }
+
+  /** Before a compaction the model writes a summary for itself: it stands there as a message, but nobody was told it. */
+  private compact({ message }: Compacted, place: Place): void {
+    const last = this.events.last
+    if (last?._tag === "AssistantText" && message.endsWith(last.text)) {
+      this.events.cut(this.events.length - 1)
+    }
+    this.events.push({ _tag: "Compaction", ...place, provenance: "harness" })
+  }
+
+  private addRoleMessage(content: unknown, text: string, place: Place): void {
+    if (this.directory === undefined) {
+      this.moveTo(
+        contentParts(content)
+          .map(environmentCwd)
+          .find((cwd) => cwd !== undefined)
+      )
+    }
+    if (text !== "" && !this.justRequested(text)) {
+      this.closeTurn()
+      this.roleOnly.add(this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "typed", text }))
+    }
+  }
+
+  private addUserEvent(text: string, place: Place): void {
+    this.sawUserEvents = true
+    if (this.justRequested(text)) {
+      this.roleOnly.delete(this.events.length - 1)
+      return
+    }
+    this.closeTurn()
+    if (text !== "") {
+      this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "typed", text })
+    } else {
+      this.imageTurns = [...this.imageTurns, this.events.length]
+    }
+  }
+
+  /** A request is told twice, by a message and by an event, with nothing between them. */
+  private justRequested(text: string): boolean {
+    const last = this.events.last
+    return last?._tag === "UserText" && last.text === text
+  }
+
+  /** Where each turn began. */
+  private turnStarts(): ReadonlyArray<number> {
+    const requests = this.events.all.flatMap((event, index) =>
+      event._tag === "UserText" && !(this.sawUserEvents && this.roleOnly.has(index)) ? [index] : []
+    )
+    return [...requests, ...this.imageTurns].sort((left, right) => left - right)
+  }
+
+  private rollBack(turns: unknown): void {
+    const starts = this.turnStarts()
+    const from = typeof turns === "number" && turns > 0 ? (starts.at(-turns) ?? starts[0]) : undefined
+    if (from !== undefined) {
+      this.plan = undefined
+      this.answeredAt = undefined
+      this.events.cut(from)
+      this.calls.rollBack(from)
+      this.roleOnly = new Set([...this.roleOnly].filter((index) => index < from))
+      this.imageTurns = this.imageTurns.filter((index) => index < from)
+    }
+  }
+}

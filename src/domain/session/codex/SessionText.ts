@@ -1,0 +1,50 @@
+import { withoutInjected, withoutRequestPrefix } from "./InjectedText.js"
+import { isJsonObject, type JsonObject } from "../LenientField.js"
+import type { Event } from "./RolloutLine.js"
+
+/** The text of a message's content, part by part. */
+export const contentParts = (content: unknown): ReadonlyArray<string> =>
+  typeof content === "string"
+    ? [content]
+    : Array.isArray(content)
+      ? content.flatMap((part) => (isJsonObject(part) && typeof part["text"] === "string" ? [part["text"]] : []))
+      : []
+
+/** The whole text of a message's content. */
+export const contentText = (content: unknown): string => contentParts(content).join("\n").trim()
+
+/** What a user-role message holds that a person typed; empty where the harness put all of it there. */
+export const typedText = (item: JsonObject): string =>
+  withoutRequestPrefix(
+    contentParts(item["content"])
+      .map(withoutInjected)
+      .filter((part) => part !== "")
+      .join("\n")
+  )
+
+/** The item an `item_completed` event carries, which from about 0.150 tells what other events told before. */
+export const completedItem = (event: Event): JsonObject | undefined =>
+  event.kind === "item_completed" && isJsonObject(event.payload["item"]) ? event.payload["item"] : undefined
+
+const isNonEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length > 0
+
+const isImage = (part: unknown): boolean =>
+  isJsonObject(part) && typeof part["type"] === "string" && part["type"].includes("image")
+
+/**
+ * What a `user_message` event or a `UserMessage` item says, its prefix cut: empty for an image alone; undefined for any
+ * other event, and for one that tells of nothing that a person gave.
+ */
+export const typedEventText = (event: Event): string | undefined => {
+  if (event.kind === "user_message") {
+    const { images, local_images: localImages, message } = event.payload
+    const text = typeof message === "string" ? withoutRequestPrefix(withoutInjected(message)) : ""
+    return text !== "" || isNonEmptyList(images) || isNonEmptyList(localImages) ? text : undefined
+  }
+  const item = completedItem(event)
+  if (item?.["type"] !== "UserMessage") {
+    return undefined
+  }
+  const text = typedText(item)
+  return text !== "" || (Array.isArray(item["content"]) && item["content"].some(isImage)) ? text : undefined
+}
