@@ -103,8 +103,9 @@ const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf(
  */
 export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, redact: Redact): Thread => {
   const name = baseName(file.path)
-  const firstUserMessage = facts.firstRequest ?? facts.firstUserMessage
-  const firstWords = facts.firstRequest === undefined ? facts.firstUserMessage : facts.firstWords
+  const roleMessage = facts.goal === undefined ? facts.firstUserMessage : undefined
+  const firstUserMessage = facts.firstRequest ?? facts.goal ?? roleMessage
+  const firstWords = facts.goal ?? (facts.firstRequest === undefined ? roleMessage : facts.firstWords)
   return new Thread(
     {
       id: threadIdOf(facts.meta?.id, name),

@@ -84,7 +84,10 @@ const workTitle = (task: Task): string => {
 }
 
 /** The words of a message that continued the task, if it says more than yes: a short consent, or a correction. */
-const carriedOn = ({ text, word }: Asked): ReadonlyArray<string> => {
+const carriedOn = ({ kind, text, word }: Asked): ReadonlyArray<string> => {
+  if (kind === "answer" || kind === "note") {
+    return []
+  }
   const line = withoutSecrets(oneLine(text.slice(0, 400)))
   const words = line.split(" ").length
   const isTold = word.stance === "rejects" || (word.stance !== "approves" && words > 1 && words <= 12)
