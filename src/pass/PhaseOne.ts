@@ -15,7 +15,7 @@ import { isSubAgentSource } from "../domain/session/codex/RolloutLine.js"
 import { select, type SkipReason } from "../domain/thread/Selection.js"
 import { isNothing, type StageOneOutput } from "../domain/memory/StageOneOutput.js"
 import { isComplete, type Thread, threadOf } from "../domain/thread/Thread.js"
-import { isMemoryDisabled } from "../domain/thread/ThreadFacts.js"
+import { isMemoryDisabled, withName } from "../domain/thread/ThreadFacts.js"
 import { normaliseOutput, traceSlug } from "../domain/memory/TraceMemory.js"
 import { withheld, withheldFor, withheldSources } from "../domain/thread/Withheld.js"
 import { type ExtractionError, heldBack, storeFailure, treatmentOf } from "./ExtractionRetry.js"
@@ -25,6 +25,7 @@ import type { Pass } from "./Pass.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { Progress } from "../services/Progress.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { type Claim, type Learned, StateDb } from "../services/StateDb.js"
 import { loadRedact, safeMessageOf } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
@@ -243,7 +244,9 @@ const complete = Effect.fnUntraced(function* (
   rules: IgnoreRules
 ) {
   const stateDb = yield* StateDb
-  const read = threadOf(rollout.facts, rollout.file, yield* Clock.currentTimeMillis, yield* loadRedact)
+  const { names } = yield* SessionStore
+  const facts = withName(rollout.facts, yield* names)
+  const read = threadOf(facts, rollout.file, yield* Clock.currentTimeMillis, yield* loadRedact)
   const reason = isMemoryDisabled(rollout.facts) ? "memory-disabled" : rules.isIgnored(read) ? "ignored" : undefined
   if (reason !== undefined) {
     return yield* stateDb.completeThread(claim, withheld(read, reason))

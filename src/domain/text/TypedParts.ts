@@ -53,15 +53,49 @@ const heading = /^\s{0,3}#{1,6}\s+\S|^\S[^\n]{0,80}\n(?:={3,}|-{3,})\s*$/m
 const logLine =
   /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|npm ERR!)\]?[:\s|]|at \S+ ?\(|File "|Traceback |Caused by:|\$ \S|\S+@\S+:\S*[$#] |[+-]{3} [ab]\/|@@ |diff --git )/
 
+/** The words with which a harness hands the plan of an earlier session to a new one. */
+const planHandover = /^\s*(?:A previous agent produced the plan below\b|PLEASE IMPLEMENT THIS PLAN\b)/
+
 /** Matches a request that speaks of a text which then follows it. */
 const aboutText =
   /\b(?:this|these|that|following|below|attached|pasted)\b[^.!?\n]{0,40}\b(?:logs?|pages?|texts?|articles?|doc(?:s|ument(?:s|ation)?)?|outputs?|errors?|messages?|e?mails?|issues?|comments?|reviews?|snippets?|readme|guides?|traces?|reports?|diffs?|specs?|threads?|posts?|transcripts?|answers?|prompts?|results?|findings?|plans?)\b|\b(?:says?|said|mean|means)\b[^.!?\n]{0,40}\?/i
+
+/** Returns the heading of a plan that was handed over, or its first line; undefined for any other message. */
+export const titleOfPlan = (message: string): string | undefined => {
+  const rest = planHandover.test(message) ? message.replace(/^[^\n]*\n+/, "") : ""
+  const line = /^\s{0,3}#{1,6}\s+(\S.*)$/m.exec(rest)?.[1] ?? /^\s*(\S.*)$/m.exec(rest)?.[1]
+  return line
+    ?.replace(/^\**(?:implementation |project )?plan\s*[:–—-]\s*(?=\S)/i, "")
+    .replaceAll("**", "")
+    .trim()
+}
+
+const salutation =
+  /^(?:(?:hi|hey|hello|hiya|dear|good (?:morning|afternoon|evening)|hola|bonjour|hallo|moin|ciao|olá|привет|你好|您好|こんにちは)(?: (?:there|codex|claude|chatgpt|assistant|all|again|team|everyone))?\s*[,!.:;–—、，。！-]+\s*)+(?=\S)/iu
+
+/**
+ * Returns what a person would call a session that begins with a message: the first paragraph of their own words, without a
+ * salutation; of a plan that was handed over its heading. A message that is pasted as a whole keeps its text.
+ */
+export const sessionTitle = (message: string): string => {
+  const plan = titleOfPlan(message)
+  if (plan !== undefined) {
+    return plan
+  }
+  const [said = ""] = wordsToAssistant(message)
+    .replace(salutation, "")
+    .split(/\n\s*\n/)
+  return said.trim() === "" ? message : said.trim()
+}
 
 /**
  * Returns what a person says to the assistant in a message. Below a heading, a log, or a request about a text that follows
  * it, stands what somebody else wrote; of a long message only its first paragraph is taken.
  */
 export const wordsToAssistant = (message: string): string => {
+  if (planHandover.test(message)) {
+    return ""
+  }
   const typed = typedPartsOf(message).join("\n\n")
   const above = typed.slice(0, heading.exec(typed)?.index ?? typed.length)
   const paragraphs = above.split(/\n\s*\n/)

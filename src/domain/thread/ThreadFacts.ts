@@ -185,6 +185,12 @@ export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => 
   lastTimestamp: tail.lastTimestamp ?? head.lastTimestamp
 })
 
+/** Adds the name that a person gave the thread; it counts more than one in the thread's own lines. */
+export const withName = (facts: ThreadFacts, names: ReadonlyMap<string, string>): ThreadFacts => {
+  const name = facts.meta?.id === undefined ? undefined : names.get(facts.meta.id)
+  return name === undefined ? facts : { ...facts, threadName: name }
+}
+
 /** The maximum length of a path in characters; no system allows a longer one. */
 const pathCharacters = 32_767
 

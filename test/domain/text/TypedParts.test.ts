@@ -1,8 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { preferencesIn } from "../../../src/domain/offline/judging/Preferences.js"
-import { constraintsIn } from "../../../src/domain/offline/judging/Preferences.js"
+import { constraintsIn, preferencesIn } from "../../../src/domain/offline/judging/Preferences.js"
 import { readUserWord } from "../../../src/domain/offline/reading/UserWord.js"
-import { wordsToAssistant } from "../../../src/domain/text/TypedParts.js"
+import { sessionTitle, titleOfPlan, wordsToAssistant } from "../../../src/domain/text/TypedParts.js"
 
 const asked = (text: string) =>
   [{ _tag: "Asked", kind: "typed", line: 1, text, word: readUserWord(text, true) }] as const
@@ -82,4 +81,29 @@ it("a wish that names its matter in the clause before stays with it", () => {
     "never store card numbers, always tokenise them first"
   ])
   assert.deepStrictEqual(wishes("always use tabs, never use spaces"), ["always use tabs", "never use spaces"])
+})
+
+describe("the title of a session", () => {
+  for (const [message, title] of [
+    ["Hi Codex, sort the harbours by name", "sort the harbours by name"],
+    ["Hello!\n\nsort the harbours", "sort the harbours"],
+    ["hello", "hello"],
+    ["why does it stop?\n\n2026-10-01 10:00:00 INFO up", "why does it stop?"],
+    ["what does this page say?\n\n# Client guide\n\nAlways call init.", "what does this page say?"],
+    [
+      "A previous agent produced the plan below to accomplish the user's goal. Implement it.\n\n# Plan: Stream the importer\n\n- always use tabs",
+      "Stream the importer"
+    ],
+    ["PLEASE IMPLEMENT THIS PLAN:\n**Stream the importer**\n\nSteps", "Stream the importer"],
+    ["# Port the importer\n\nIt is slow.", "# Port the importer\n\nIt is slow."]
+  ] as const) {
+    it(`of ${JSON.stringify(message.slice(0, 40))} is ${JSON.stringify(title)}`, () => {
+      assert.strictEqual(sessionTitle(message), title)
+    })
+  }
+
+  it("is no plan's where none was handed over, and what a plan says is no wish of the user", () => {
+    assert.isUndefined(titleOfPlan("# Plan: sort"))
+    assert.deepStrictEqual(wishes("A previous agent produced the plan below.\n\nalways use tabs, from now on"), [])
+  })
 })
