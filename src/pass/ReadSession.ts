@@ -5,8 +5,9 @@ import { rolloutFilters } from "../domain/session/codex/RolloutFilter.js"
 import { RolloutReader, type RolloutReading } from "../domain/session/codex/RolloutReading.js"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import { type RolloutFile, type Thread, threadOf, withheld } from "../domain/thread/Thread.js"
-import { isMemoryDisabled } from "../domain/thread/ThreadFacts.js"
+import { isMemoryDisabled, withName } from "../domain/thread/ThreadFacts.js"
 import { loadRedact } from "../services/Redactor.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { Settings } from "../settings/Settings.js"
 import { fileOf, partsOf, readParts } from "./ThreadReading.js"
@@ -35,7 +36,8 @@ export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) 
 
 /** The row of a thread as its whole rollout has it, its cwd not normalised. */
 export const threadAsRead = Effect.fnUntraced(function* ({ facts, file }: LoadedRollout, ignore: IgnoreRules) {
-  const thread = threadOf(facts, file, yield* Clock.currentTimeMillis, yield* loadRedact)
+  const { names } = yield* SessionStore
+  const thread = threadOf(withName(facts, yield* names), file, yield* Clock.currentTimeMillis, yield* loadRedact)
   return isMemoryDisabled(facts)
     ? withheld(thread, "memory-disabled")
     : ignore.isIgnored(thread)

@@ -464,6 +464,19 @@ describe("sessions in files", () => {
   const listed = ({ home, store }: World) =>
     Effect.map(store.list, (files) => files.map(({ path }) => path.slice(home.length + 1)))
 
+  test("have the names that session_index.jsonl says, as it is now", ({ home, store }) =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* store.names).size, 0)
+      const index = join(home, "session_index.jsonl")
+      writeFileSync(index, '{"id":"one","thread_name":"Tides"}\n')
+      assert.deepStrictEqual([...(yield* store.names)], [["one", "Tides"]])
+      appendFileSync(index, '{"id":"one","thread_name":"Ebb and flow"}\n')
+      assert.deepStrictEqual([...(yield* store.names)], [["one", "Ebb and flow"]])
+      rmSync(index)
+      mkdirSync(index)
+      assert.strictEqual((yield* store.names).size, 0)
+    }))
+
   test("are each listed once, however they are reached", (world) =>
     Effect.gen(function* () {
       const { home } = world

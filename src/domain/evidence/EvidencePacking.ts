@@ -112,7 +112,11 @@ const show = (event: SessionEvent, characters: number, home: string | undefined)
   const label = (text: string) => cut(text, Math.max(labelCharacters, characters))
   switch (event._tag) {
     case "UserText":
-      return JSON.stringify({ line, user: cut(event.text, characters) })
+      return JSON.stringify({
+        line,
+        question: event.question === undefined ? undefined : label(event.question),
+        user: cut(event.text, characters)
+      })
     case "AssistantText":
       return JSON.stringify({ line, assistant: cut(event.text, characters) })
     case "CommandRun": {

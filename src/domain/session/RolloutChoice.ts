@@ -31,6 +31,14 @@ export const listingFingerprint = (files: ReadonlyArray<RolloutFile>): string =>
   return createHash("sha256").update(lines.join("")).digest("hex")
 }
 
+/** A listing's fingerprint together with the names that people gave its sessions. */
+export const underNames = (listing: string, names: ReadonlyMap<string, string>): string =>
+  names.size === 0
+    ? listing
+    : createHash("sha256")
+        .update([listing, ...[...names].map(([id, name]) => `${id}\0${name}`)].join("\n"))
+        .digest("hex")
+
 /** A listing's fingerprint together with what is to be ignored of it, the text of the ignore file. */
 export const underRules = (listing: string, ignored: string): string =>
   ignored.trim() === "" ? listing : `${listing}.${createHash("sha256").update(ignored).digest("hex")}`

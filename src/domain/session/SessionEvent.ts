@@ -38,6 +38,8 @@ export interface UserText extends Placed {
   /** The way they were given: typed as a message, as the answer to a question, as a goal to pursue, or as a note. */
   readonly kind: "typed" | "answer" | "goal" | "note"
   readonly text: string
+  /** The assistant's question that the text answers, which is none of the user's words. */
+  readonly question?: string
 }
 
 /** Words of the assistant that the user was shown. */

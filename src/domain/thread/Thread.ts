@@ -1,3 +1,4 @@
+import { sessionTitle } from "../text/TypedParts.js"
 import * as Schema from "effect/Schema"
 import { cutEnd, keptText } from "../text/ByteBudget.js"
 import type { Redact } from "../privacy/redaction/Marker.js"
@@ -91,6 +92,9 @@ const kept = (text: string, redact: Redact): string =>
 const label = (text: string | undefined, redact: Redact): string | null =>
   text === undefined ? null : kept(text, redact)
 
+/** Returns a title as a row keeps it. */
+export const titleOf = (text: string | undefined, redact: Redact): string | null => label(text, redact)
+
 const nameTime = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})/
 
 /** Returns the time in a rollout's file name, read as UTC. */
@@ -114,8 +118,9 @@ const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf(
  */
 export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, redact: Redact): Thread => {
   const name = baseName(file.path)
-  const firstUserMessage = facts.firstRequest ?? facts.firstUserMessage
-  const firstWords = facts.firstRequest === undefined ? facts.firstUserMessage : facts.firstWords
+  const roleMessage = facts.goal === undefined ? facts.firstUserMessage : undefined
+  const firstUserMessage = facts.firstRequest ?? facts.goal ?? roleMessage
+  const firstWords = facts.firstRequest === undefined ? roleMessage : facts.firstWords
   return new Thread(
     {
       id: threadIdOf(facts.meta?.id, name),
@@ -128,7 +133,7 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, red
       modelProvider: label(facts.meta?.model_provider, redact),
       cwd: cwdOf(facts) ?? null,
       cliVersion: label(facts.meta?.cli_version, redact),
-      title: label(facts.threadName ?? firstWords, redact),
+      title: titleOf(facts.threadName ?? facts.goal ?? (firstWords && sessionTitle(firstWords)), redact),
       sandboxPolicy: label(facts.sandboxPolicy, redact),
       approvalMode: label(facts.approvalMode, redact),
       tokensUsed: facts.countedTokens ?? facts.recordedTokens ?? null,

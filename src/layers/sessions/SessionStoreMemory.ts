@@ -90,6 +90,7 @@ export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<Se
   }
   return Layer.succeed(SessionStore, {
     check: Effect.void,
+    names: Effect.succeed(new Map()),
     list: Effect.gen(function* () {
       const failing = (cause: unknown) =>
         new CodexHomeUnavailable({

@@ -8,6 +8,8 @@ export interface Asked {
   readonly line: number
   readonly kind: UserText["kind"]
   readonly text: string
+  /** The assistant's question that it answers. */
+  readonly question?: string
   readonly word: UserWord
 }
 
@@ -44,11 +46,19 @@ export const followUpsOf = (task: Pick<Task, "requests">): ReadonlyArray<Asked> 
 export const saidIn = (task: Pick<Task, "items">): ReadonlyArray<AssistantText> =>
   task.items.filter((item) => item._tag === "AssistantText")
 
-/** A message of nothing but its images says nothing; a second message before anything was done adds to the first. */
-const goesOn = (open: OpenTask | undefined, word: UserWord): boolean => {
+/**
+ * A second message before anything was done adds to the first, an answer belongs to the task that asked for it, and a goal
+ * is a request of its own.
+ */
+const goesOn = (open: OpenTask | undefined, { kind, word }: Asked): boolean => {
   const last = open?.items.at(-1)
-  return open !== undefined && open.requests.length > 0 && (word.continues || last?._tag === "Asked")
+  return (
+    open !== undefined &&
+    (isAnswer(kind) || (open.requests.length > 0 && kind !== "goal" && (word.continues || last?._tag === "Asked")))
+  )
 }
+
+const isAnswer = (kind: UserText["kind"]): boolean => kind === "answer" || kind === "note"
 
 /** Whether a step did something, and did not only look around. */
 const isWork = (step: Step): boolean =>
@@ -98,9 +108,12 @@ export const tasksOf = (events: ReadonlyArray<SessionEvent>, context: StepContex
 
 const ask = (event: UserText, open: OpenTask | undefined, begin: () => OpenTask): OpenTask => {
   const isFirst = open === undefined || open.requests.every(({ word }) => word.isGreeting)
-  const word = readUserWord(event.text, isFirst)
-  const asked: Asked = { _tag: "Asked", line: event.line, kind: event.kind, text: event.text, word }
-  const goes = goesOn(open, word)
+  const { kind, line, question, text } = event
+  // An answer to a question, and a goal to pursue, say nothing of the work before them.
+  const word: UserWord =
+    kind === "typed" ? readUserWord(text, isFirst) : { stance: "neither", continues: isAnswer(kind), isGreeting: false }
+  const asked: Asked = { _tag: "Asked", line, kind, text, ...(question === undefined ? {} : { question }), word }
+  const goes = goesOn(open, asked)
   if (open !== undefined && !goes) {
     open.closing = asked
   }

@@ -50,7 +50,7 @@ const instead = /^.{0,120}\binstead(?:[.!]|$| of\b)/iu
 const pronounOnly = /\b(?:it|that|this|them|those|these|again|both|all of (?:it|them))\b/iu
 const closingOrder = /^(?:please )?(?:now )?(?:commit|push|retry|try again|rerun|test it|run the tests?)\b/iu
 const questionWord =
-  /^(?:and |but |so |also )?(?:why|what|how|when|where|who|which|does|do|did|is|are|was|were|can|could|should|would|will|has|have)\b/iu
+  /^(?:and |but |so |also )?(?:why|what|how|when|where|who|which|does|do(?! (?:not|it|that|this|the|so)\b)|did|is|are|was|were|can|could|should|would|will|has|have)\b/iu
 const shortQuestion =
   /^(?:why|how so|how come|what do you mean|which one|really|are you sure|sure|and now|what now|what next)[\s?!.]{0,6}$/iu
 

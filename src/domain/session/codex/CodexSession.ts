@@ -1,13 +1,15 @@
 import { type AssistantPlan, hasFinished, type SessionEvidence } from "../../evidence/SessionEvidence.js"
 import { EventList } from "../EventList.js"
-import { isJsonObject } from "../LenientField.js"
-import type { Place, Provenance, SessionEvent } from "../SessionEvent.js"
+import { isJsonObject, type JsonObject } from "../LenientField.js"
+import { outputOf } from "../CommandOutput.js"
+import type { Place, Provenance, SessionEvent, UserText } from "../SessionEvent.js"
 import { readPlan } from "./AssistantPlan.js"
 import { CallPairing } from "./CallPairing.js"
-import { environmentCwd } from "./InjectedText.js"
+import { environmentCwd, isWrapped, readOwnCommand } from "./InjectedText.js"
 import type { Compacted, Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
-import { completedItem, contentParts, contentText, typedEventText, typedText } from "./SessionText.js"
+import { completedItem, contentParts, contentText, goalText, typedEventText, typedText } from "./SessionText.js"
 import { readCommandEnding, readMcpEnding, readPatchEnding } from "./ToolCall.js"
+import { type AskedQuestion, readAnswers, readQuestions, readRetainedAnswers, type UserAnswer } from "./UserAnswers.js"
 
 /**
  * Limit on the outputs and edits that one session holds, in characters. Beyond it the oldest outputs keep their exit code and error
@@ -30,6 +32,11 @@ export class CodexSessionBuilder {
   /** Where a turn began with images alone. */
   private imageTurns: ReadonlyArray<number> = []
   private sawUserEvents = false
+  /** The goal that the session pursues: each change of its state tells it again. */
+  private goal: string | undefined
+  /** Questions to the user by their call, and the calls that were answered: two lines tell each answer. */
+  private readonly questions = new Map<string, ReadonlyMap<string, AskedQuestion>>()
+  private readonly answered = new Set<string>()
   private recordsEnds = false
   /** Where the turn under way was answered for good, while no line said that it ended. */
   private answeredAt: Place | undefined
@@ -57,7 +64,7 @@ export class CodexSessionBuilder {
 
   /** The session so far. */
   result(): SessionEvidence {
-    const told = this.events.all.filter((_, index) => !(this.sawUserEvents && this.roleOnly.has(index)))
+    const told = this.events.all.filter((_, index) => !this.isUntyped(index))
     const events: ReadonlyArray<SessionEvent> =
       this.answeredAt === undefined ? told : [...told, { _tag: "TurnEnd", ...this.answeredAt, provenance: "assistant" }]
     return {
@@ -68,12 +75,26 @@ export class CodexSessionBuilder {
     }
   }
 
+  /** Whether a message under the user's role is none of the user's: the rollout would have told it in an event too. */
+  private isUntyped(index: number): boolean {
+    if (!this.roleOnly.has(index)) {
+      return false
+    }
+    const event = this.events.at(index)
+    return this.sawUserEvents || (this.recordsEnds && event?._tag === "UserText" && isWrapped(event.text))
+  }
+
   private moveTo(directory: string | undefined): void {
     this.directory = directory ?? this.directory
     this.firstDirectory ??= this.directory
   }
 
-  private addItem({ item, kind }: ResponseItem, place: Place): void {
+  private addItem(line: ResponseItem, place: Place): void {
+    const { item, kind } = line
+    const goal = goalText(line)
+    if (goal !== undefined) {
+      return this.addGoal(goal, place)
+    }
     switch (kind) {
       case "message":
         return item["role"] === "assistant"
@@ -86,10 +107,12 @@ export class CodexSessionBuilder {
       case "local_shell_call":
         this.goOn()
         this.plan = readPlan(item, place.line) ?? this.plan
-        return this.calls.addCall(item, place)
+        return this.askUser(item) ? undefined : this.calls.addCall(item, place)
       case "function_call_output":
       case "custom_tool_call_output":
-        return this.calls.addOutput(item, place.line)
+        return this.answerQuestions(item["call_id"], place, (questions) => readAnswers(item["output"], questions))
+          ? undefined
+          : this.calls.addOutput(item, place.line)
       case "web_search_call":
         this.goOn()
         this.events.push({ _tag: "ToolUse", ...place, provenance: "assistant", tool: "web_search", error: undefined })
@@ -98,7 +121,86 @@ export class CodexSessionBuilder {
     }
   }
 
+  /** Takes note of a call that asks the user something. Returns whether it is one. */
+  private askUser(item: JsonObject): boolean {
+    const questions = readQuestions(item)
+    const { call_id: callId } = item
+    if (questions === undefined || typeof callId !== "string") {
+      return false
+    }
+    this.questions.set(callId, questions)
+    return true
+  }
+
+  /** Takes what the user answered to a call that asked; of two lines that tell it, the first. Returns whether it asked. */
+  private answerQuestions(
+    callId: unknown,
+    place: Place,
+    read: (questions: ReadonlyMap<string, AskedQuestion>) => ReadonlyArray<UserAnswer>
+  ): boolean {
+    const questions = typeof callId === "string" ? this.questions.get(callId) : undefined
+    if (typeof callId !== "string" || questions === undefined) {
+      return false
+    }
+    const push = (kind: UserText["kind"], text: string, question: string): void => {
+      if (text !== "") {
+        this.events.push({
+          _tag: "UserText",
+          ...place,
+          provenance: "user",
+          kind,
+          text,
+          ...(question === "" ? {} : { question })
+        })
+      }
+    }
+    const answers = this.answered.has(callId) ? [] : read(questions)
+    for (const { choice, note, question } of answers) {
+      push("answer", choice, question)
+      push("note", note, question)
+    }
+    if (answers.length > 0) {
+      this.answered.add(callId)
+    }
+    return true
+  }
+
+  private addGoal(goal: string, place: Place): void {
+    this.sawUserEvents = true
+    if (goal !== this.goal) {
+      this.closeTurn()
+      this.goal = goal
+      this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "goal", text: goal })
+    }
+  }
+
+  /** Takes a command that the user ran without the assistant, unless an event told of it already. */
+  private addOwnCommand(text: string, place: Place): boolean {
+    const own = readOwnCommand(text)
+    if (own === undefined) {
+      return false
+    }
+    const { command, exitCode, output } = own
+    const { last } = this.events
+    if (!(last?._tag === "CommandRun" && last.provenance === "user" && last.command === command)) {
+      this.events.push({
+        _tag: "CommandRun",
+        ...place,
+        provenance: "user",
+        outputLine: place.line,
+        command,
+        isEscalated: false,
+        output: outputOf(output, exitCode)
+      })
+    }
+    return true
+  }
+
   private addEvent(event: Event, place: Place): void {
+    const goal = goalText(event)
+    if (goal !== undefined) {
+      return this.addGoal(goal, place)
+    }
     const typed = typedEventText(event)
     if (typed !== undefined) {
       return this.addUserEvent(typed, place)
@@ -132,6 +234,9 @@ export class CodexSessionBuilder {
         return this.endTurn("TurnEnd", "harness", place)
       case "turn_aborted":
         return this.endTurn("Interruption", userReasons.has(payload["reason"]) ? "user" : "harness", place)
+      case "retained_context":
+        this.answerQuestions(payload["call_id"], place, () => readRetainedAnswers(payload))
+        return
       case "thread_rolled_back":
         return this.rollBack(event.payload["num_turns"])
       default:
@@ -194,6 +299,9 @@ export class CodexSessionBuilder {
           .find((cwd) => cwd !== undefined)
       )
     }
+    if (this.addOwnCommand(contentText(content), place)) {
+      return
+    }
     if (text !== "" && !this.justRequested(text)) {
       this.closeTurn()
       this.roleOnly.add(this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "typed", text }))
@@ -223,7 +331,7 @@ export class CodexSessionBuilder {
   /** Where each turn began. */
   private turnStarts(): ReadonlyArray<number> {
     const requests = this.events.all.flatMap((event, index) =>
-      event._tag === "UserText" && !(this.sawUserEvents && this.roleOnly.has(index)) ? [index] : []
+      event._tag === "UserText" && event.kind === "typed" && !this.isUntyped(index) ? [index] : []
     )
     return [...requests, ...this.imageTurns].sort((left, right) => left - right)
   }

@@ -43,7 +43,8 @@ export class HeadReader {
   }
 
   private isDone(): boolean {
-    const knowsRequest = this.facts.firstWords !== undefined || this.linesSinceMessage > linesToEvent
+    const knowsRequest =
+      this.facts.firstWords !== undefined || this.facts.goal !== undefined || this.linesSinceMessage > linesToEvent
     return knowsRequest && this.facts.meta !== undefined && cwdOf(this.facts) !== undefined
   }
 }
@@ -64,6 +65,7 @@ const tellers: { readonly [type: string]: ReadonlyArray<keyof ThreadFacts> } = {
   turn_context: ["approvalMode", "sandboxPolicy"],
   token_count: ["countedTokens"],
   token_usage_record: ["recordedTokens"],
+  thread_goal_updated: ["goal"],
   thread_name_updated: ["threadName"]
 }
 const tellingType = new RegExp(Object.keys(tellers).join("|"))

@@ -2,7 +2,7 @@ import type { JsonObject } from "../LenientField.js"
 import { withoutInjected, withoutRequestPrefix } from "./InjectedText.js"
 import { isJsonObject } from "../LenientField.js"
 import { type ItemKind, itemKinds, type RolloutLine } from "./RolloutLine.js"
-import { contentText } from "./SessionText.js"
+import { contentText, ownContent } from "./SessionText.js"
 
 /** Which items of a rollout are shown to a model. */
 export interface RolloutFilter {
@@ -69,7 +69,7 @@ const evidenceOfMessage = (item: JsonObject): JsonObject | undefined => {
   if (item["role"] === "assistant") {
     return withoutScaffolding(item)
   }
-  const given = item["content"]
+  const given = ownContent(item)
   const parts: ReadonlyArray<unknown> = typeof given === "string" ? [given] : Array.isArray(given) ? given : []
   const content = parts.flatMap(typedPart)
   return item["role"] === "user" && content.length > 0 ? { ...withoutScaffolding(item), content } : undefined

@@ -218,7 +218,8 @@ const decodeEnvelope = (type: unknown, payload: JsonObject, placed: Placed): Rol
         payload
       }
     case "token_usage_record":
-      return { _tag: "Event", ...placed, kind: "token_usage_record", payload }
+    case "retained_context":
+      return { _tag: "Event", ...placed, kind: type, payload }
     default:
       return { _tag: "Unrecognised", ...placed }
   }

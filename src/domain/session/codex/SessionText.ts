@@ -1,6 +1,6 @@
-import { withoutInjected, withoutRequestPrefix } from "./InjectedText.js"
+import { harnessParts, withoutInjected, withoutPiped, withoutRequestPrefix } from "./InjectedText.js"
 import { isJsonObject, type JsonObject } from "../LenientField.js"
-import type { Event } from "./RolloutLine.js"
+import type { Event, RolloutLine } from "./RolloutLine.js"
 
 /** The text of a message's content, part by part. */
 export const contentParts = (content: unknown): ReadonlyArray<string> =>
@@ -13,14 +13,32 @@ export const contentParts = (content: unknown): ReadonlyArray<string> =>
 /** The whole text of a message's content. */
 export const contentText = (content: unknown): string => contentParts(content).join("\n").trim()
 
+/** The parts of a message's content that the harness did not put there, by what the message says of them. */
+export const ownContent = (item: JsonObject): unknown => {
+  const content = item["content"]
+  const others = harnessParts(item)
+  return Array.isArray(content) && others.size > 0 ? content.filter((_, index) => !others.has(index)) : content
+}
+
 /** The text of a user-role message that a person typed; empty where the harness put all of it there. */
 export const typedText = (item: JsonObject): string =>
-  withoutRequestPrefix(
-    contentParts(item["content"])
-      .map(withoutInjected)
-      .filter((part) => part !== "")
-      .join("\n")
+  withoutPiped(
+    withoutRequestPrefix(
+      contentParts(ownContent(item))
+        .map(withoutInjected)
+        .filter((part) => part !== "")
+        .join("\n")
+    )
   )
+
+/** The objective of a goal that the user set, as an event or the output of a call tells it; undefined for anything else. */
+export const goalText = (line: RolloutLine): string | undefined => {
+  const goal = line._tag === "Event" && line.kind === "thread_goal_updated" ? line.payload["goal"] : undefined
+  const isOutput =
+    line._tag === "ResponseItem" && line.kind === "function_call_output" && line.item["name"] === "goal_objective"
+  const objective = isJsonObject(goal) ? goal["objective"] : isOutput ? line.item["output"] : undefined
+  return typeof objective === "string" && objective.trim() !== "" ? objective.trim() : undefined
+}
 
 /** The item an `item_completed` event carries, which from about 0.150 tells what other events told before. */
 export const completedItem = (event: Event): JsonObject | undefined =>
@@ -38,7 +56,7 @@ const isImage = (part: unknown): boolean =>
 export const typedEventText = (event: Event): string | undefined => {
   if (event.kind === "user_message") {
     const { images, local_images: localImages, message } = event.payload
-    const text = typeof message === "string" ? withoutRequestPrefix(withoutInjected(message)) : ""
+    const text = typeof message === "string" ? withoutPiped(withoutRequestPrefix(withoutInjected(message))) : ""
     return text !== "" || isNonEmptyList(images) || isNonEmptyList(localImages) ? text : undefined
   }
   const item = completedItem(event)
