@@ -4,11 +4,11 @@ import { isJsonObject, type JsonObject } from "../LenientField.js"
 import { outputOf } from "../CommandOutput.js"
 import type { Place, Provenance, SessionEvent, UserText } from "../SessionEvent.js"
 import { readPlan } from "./AssistantPlan.js"
-import { CallPairing } from "./CallPairing.js"
+import { CallPairing } from "./calls/CallPairing.js"
 import { environmentCwd, isWrapped, readOwnCommand } from "./InjectedText.js"
 import type { Compacted, Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
 import { completedItem, contentParts, contentText, goalText, typedEventText, typedText } from "./SessionText.js"
-import { readCommandEnding, readMcpEnding, readPatchEnding } from "./ToolCall.js"
+import { readCommandEnding, readMcpEnding, readPatchEnding } from "./calls/ToolCall.js"
 import { type AskedQuestion, readAnswers, readQuestions, readRetainedAnswers, type UserAnswer } from "./UserAnswers.js"
 
 /**

@@ -1,4 +1,4 @@
-import { type FileChange, withDiff } from "../FileChange.js"
+import { type FileChange, withDiff } from "../../FileChange.js"
 
 const headers: ReadonlyArray<readonly [string, FileChange["action"]]> = [
   ["*** Add File: ", "add"],

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { byteLength } from "../../../../src/domain/text/ByteBudget.js"
-import { continueOutput, outputOf } from "../../../../src/domain/session/CommandOutput.js"
-import { readOutput, readScriptOutput } from "../../../../src/domain/session/codex/CallOutput.js"
+import { byteLength } from "../../../../../src/domain/text/ByteBudget.js"
+import { continueOutput, outputOf } from "../../../../../src/domain/session/CommandOutput.js"
+import { readOutput, readScriptOutput } from "../../../../../src/domain/session/codex/calls/CallOutput.js"
 
 /** What was read of an output, without what its first error line is. */
 const read = (output: unknown) => {

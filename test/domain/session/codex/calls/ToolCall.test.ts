@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import type { JsonObject } from "../../../../src/domain/session/LenientField.js"
+import type { JsonObject } from "../../../../../src/domain/session/LenientField.js"
 import {
   readCommandEnding,
   readMcpEnding,
   readPatchEnding,
   readToolCall
-} from "../../../../src/domain/session/codex/ToolCall.js"
+} from "../../../../../src/domain/session/codex/calls/ToolCall.js"
 
 const call = (name: string, parameters: unknown): JsonObject => ({
   type: "function_call",

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type FileChange, replacedLine } from "../../../../src/domain/session/FileChange.js"
-import { patchedFiles, patchInCommand } from "../../../../src/domain/session/codex/Patch.js"
+import { type FileChange, replacedLine } from "../../../../../src/domain/session/FileChange.js"
+import { patchedFiles, patchInCommand } from "../../../../../src/domain/session/codex/calls/Patch.js"
 
 const patch = [
   "*** Begin Patch",

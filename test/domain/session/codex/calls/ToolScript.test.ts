@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { scriptCalls } from "../../../../src/domain/session/codex/ToolScript.js"
+import { scriptCalls } from "../../../../../src/domain/session/codex/calls/ToolScript.js"
 
 /** The calls of a script, as plain values. */
 const callsOf = (script: string): ReadonlyArray<{ readonly [field: string]: unknown }> =>

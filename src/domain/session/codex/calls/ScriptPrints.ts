@@ -1,4 +1,4 @@
-import { isJsonObject } from "../LenientField.js"
+import { isJsonObject } from "../../LenientField.js"
 import { jsonObject, readResult } from "./CallOutput.js"
 import { closeOf, quotes, readString, skipSpace } from "./ScriptText.js"
 import { type ScriptCall, scriptCalls, scriptCharacters } from "./ToolScript.js"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { readScript, resultsOf } from "../../../../src/domain/session/codex/ScriptPrints.js"
+import { readScript, resultsOf } from "../../../../../src/domain/session/codex/calls/ScriptPrints.js"
 
 /** What a script printed of its calls, as `number: text` and what else it printed of them. */
 const results = (script: string, ...printed: ReadonlyArray<string>) => {

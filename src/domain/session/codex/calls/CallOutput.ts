@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { type CommandEnd, type CommandOutput, outputOf } from "../CommandOutput.js"
-import { isJsonObject, type JsonObject } from "../LenientField.js"
+import { type CommandEnd, type CommandOutput, outputOf } from "../../CommandOutput.js"
+import { isJsonObject, type JsonObject } from "../../LenientField.js"
 import { readString } from "./ScriptText.js"
 
 /**
