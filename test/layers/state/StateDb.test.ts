@@ -29,7 +29,6 @@ import {
   Logger,
   LogLevel,
   Option,
-  Ref,
   Schema,
   type Scope
 } from "effect"
@@ -295,6 +294,22 @@ describe("a state DB that many processes share", () => {
     })
   )
 
+  /** A process that holds the database for writing until it is told to let go. */
+  const holdForWriting = Effect.fnUntraced(function* (path: string) {
+    const gate = `${path}.gate`
+    const process = run(path, "block", gate)
+    yield* hasSpoken(process)
+    const release = Effect.gen(function* () {
+      writeFileSync(gate, "")
+      const { code, stderr } = yield* process.ended
+      assert.strictEqual(code, 0, stderr)
+    })
+    return { release }
+  })
+
+  /** What waits for a lock turns the event loop many times meanwhile. */
+  const someTurns = Effect.repeatN(Effect.sleep("10 millis"), 5)
+
   it.scopedLive(
     "is waited for while one of them writes, and the others stay awake",
     Effect.fnUntraced(function* () {
@@ -302,34 +317,32 @@ describe("a state DB that many processes share", () => {
       const db = yield* connect(path)
       yield* db.changeIndex(changesOf({ threads: [makeThread(1), makeThread(2)] }))
       const claim = yield* Effect.flatten(db.claim(idOf(1), "one", lease))
-      const blocking = run(path, "block", "600")
-      yield* hasSpoken(blocking)
-
-      const ticks = yield* Ref.make(0)
-      const ticking = yield* Effect.fork(
-        Effect.forever(
-          Effect.zipRight(
-            Ref.update(ticks, (count) => count + 1),
-            Effect.sleep("10 millis")
-          )
-        )
-      )
+      const { release } = yield* holdForWriting(path)
       // Reading waits for nobody.
       assert.strictEqual(yield* db.countThreads, 2)
-      assert.isNull(blocking.child.exitCode)
-      yield* Effect.all(
-        [
-          db.storeMemory(claim, makeMemory(makeThread(1))),
-          Effect.map(db.claim(idOf(2), "one", lease), (claim) => assert.isTrue(Option.isSome(claim))),
-          Effect.map(db.acquireLock(ferry, "one", lease), (isOurs) => assert.isTrue(isOurs)),
-          db.changeIndex(changesOf({ threads: [makeThread(3)], listing: "one" })),
-          Effect.scoped(Effect.flatMap(connect(path), (another) => another.recordPublished(ferry, "f")))
-        ],
-        { concurrency: "unbounded" }
+      const written: Array<string> = []
+      const writing = <A, E>(what: string, write: Effect.Effect<A, E>) =>
+        Effect.tap(write, () => Effect.sync(() => void written.push(what)))
+      const waiting = yield* Effect.fork(
+        Effect.all(
+          {
+            memory: writing("memory", db.storeMemory(claim, makeMemory(makeThread(1)))),
+            claim: writing("claim", db.claim(idOf(2), "one", lease)),
+            lock: writing("lock", db.acquireLock(ferry, "one", lease)),
+            index: writing("index", db.changeIndex(changesOf({ threads: [makeThread(3)], listing: "one" }))),
+            published: writing(
+              "published",
+              Effect.scoped(Effect.flatMap(connect(path), (another) => another.recordPublished(ferry, "f")))
+            )
+          },
+          { concurrency: "unbounded" }
+        )
       )
-      assert.isAtLeast(yield* Ref.get(ticks), 3)
-      yield* Fiber.interrupt(ticking)
-      assert.strictEqual((yield* blocking.ended).code, 0)
+      yield* someTurns
+      assert.deepStrictEqual(written, [])
+      yield* release
+      const results = yield* Fiber.join(waiting)
+      assert.deepStrictEqual([Option.isSome(results.claim), results.lock], [true, true])
       assert.isTrue(Option.isSome(yield* db.getMemory(idOf(1))))
       assert.strictEqual(yield* db.countThreads, 3)
     })
@@ -339,11 +352,12 @@ describe("a state DB that many processes share", () => {
     "is made while another process writes to it",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
-      const blocking = run(path, "block", "300")
-      yield* hasSpoken(blocking)
-      const db = yield* connect(path)
-      assert.strictEqual(yield* db.countThreads, 0)
-      assert.strictEqual((yield* blocking.ended).code, 0)
+      const { release } = yield* holdForWriting(path)
+      const counting = yield* Effect.fork(Effect.flatMap(connect(path), (db) => db.countThreads))
+      yield* someTurns
+      assert.isTrue(Option.isNone(yield* Fiber.poll(counting)))
+      yield* release
+      assert.strictEqual(yield* Fiber.join(counting), 0)
     })
   )
 
@@ -352,19 +366,11 @@ describe("a state DB that many processes share", () => {
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const db = yield* connect(path)
-      const blocking = run(path, "block", "300")
-      yield* hasSpoken(blocking)
-      const started = yield* Deferred.make<void>()
-      const writing = yield* Effect.fork(
-        Effect.zipRight(
-          Deferred.succeed(started, undefined),
-          db.changeIndex(changesOf({ threads: [makeThread(1)], listing: "one" }))
-        )
-      )
-      yield* Deferred.await(started)
-      yield* Effect.sleep("50 millis")
+      const { release } = yield* holdForWriting(path)
+      const writing = yield* Effect.fork(db.changeIndex(changesOf({ threads: [makeThread(1)], listing: "one" })))
+      yield* someTurns
       assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(writing)))
-      assert.strictEqual((yield* blocking.ended).code, 0)
+      yield* release
       assert.strictEqual(yield* db.countThreads, 0)
       const other = yield* connect(path)
       yield* other.changeIndex(changesOf({ threads: [makeThread(2)], listing: "two" }))
