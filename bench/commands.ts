@@ -7,7 +7,7 @@ const node = process.execPath
 const main = join(process.cwd(), "dist/main.js")
 const sessions = 10_000
 
-/** How long each command takes to start and answer, on a home of ten thousand sessions that were all learned from. */
+/** Times each command from start to answer, on a home of ten thousand sessions that were all learned from. */
 export const commandStarts = (): ReadonlyArray<Figure> =>
   withFolder((folder) => {
     const [codex, memories] = [join(folder, "codex"), join(folder, "memories")]
@@ -32,7 +32,7 @@ export const commandStarts = (): ReadonlyArray<Figure> =>
       ["doctor"],
       ...["forget", "restore", "verify"].map((command) => [command, "--help"])
     ]
-    // All but one of the projects have no files beside the state DB, which doctor tells of by its exit code.
+    // All projects but one lack their files beside the state DB, which doctor reports with exit code 1.
     return commands.map((words) => {
       const { baseline, milliseconds, ratio } = compare(
         5,

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { type Figure, median, withFolder } from "./measure.js"
 import { writeSessions } from "./rollouts.js"
 
-/** What a host waits for before its own first line, each time in a fresh process. */
+/** Time until a host's own first line runs, each measured in a fresh process. */
 export const embedding = (): Figure => {
   const program = join(import.meta.dirname, "embeddingProgram.mjs")
   const runs = Array.from({ length: 15 }, () => {
@@ -24,7 +24,7 @@ export const embedding = (): Figure => {
   }
 }
 
-/** How much a pass keeps a host waiting that it runs beside. */
+/** Delay of a host's event loop while a pass runs beside it. */
 export const eventLoop = (): ReadonlyArray<Figure> => {
   const program = join(import.meta.dirname, "eventLoopProgram.mjs")
   const runs = Array.from({ length: 5 }, () =>

@@ -1,8 +1,8 @@
 /**
- * What a host pays for sessions that remember: imports the package's doors, builds the startup layer around ports of the
- * host's own, and prints the milliseconds until the host's own first line runs, and how the pass came out in the background.
- * The host is one that runs already: it has the whole of `effect` loaded and a layer of its own built. Argument: the built
- * package.
+ * Measures the start-up cost for a host that embeds the package. Imports the package's doors, builds the startup layer
+ * around ports of the host's own, and prints the milliseconds until the host's own first line runs, and the outcome of
+ * the pass in the background. The host already runs: all of `effect` is loaded, and a layer of its own is built.
+ * Argument: the built package.
  */
 import { join } from "node:path"
 import { Effect, Layer } from "effect"
@@ -13,7 +13,7 @@ import type * as HostModule from "./hostModule.js"
 
 const [dist = ""] = process.argv.slice(2)
 
-// Of the host's own, and the first thing that is loaded in this way: a host imports the package as it imports all else.
+// Loaded first, with the same kind of import as the package, so that the cost of the first such import is not measured.
 const { Heart, heart }: typeof HostModule = await import(join(import.meta.dirname, "hostModule.mjs"))
 await Effect.runPromise(
   Effect.provide(
@@ -22,12 +22,12 @@ await Effect.runPromise(
   )
 )
 
-/** Ports of the host's own, in memory. */
+/** The host's own ports, in memory. */
 const loadPorts = Effect.promise((): Promise<typeof Testing> => import(join(dist, "testing/World.js")))
 const ports = Layer.unwrapEffect(Effect.map(loadPorts, ({ World }) => new World().add(1).layer))
 
 const start = performance.now()
-// At once, as imports that stand at the head of a module are.
+// Imported concurrently, like static imports.
 const doors: readonly [typeof Doors, typeof LayersDoor] = await Promise.all([
   import(join(dist, "index.js")),
   import(join(dist, "Layers.js"))

@@ -1,7 +1,7 @@
 /**
- * How long a host's event loop is held up while a pass runs beside it: starts one over a Codex home with the package's own
- * layers, and prints percentiles of the delay in milliseconds, what a quiet loop has taken off, and how many sessions were
- * learned from. Arguments: the built package, the Codex home.
+ * Measures the delay of a host's event loop while a pass runs beside it. Starts a pass over a Codex home with the
+ * package's own layers, and prints percentiles of the delay in milliseconds, less the delay of an idle loop, and the
+ * number of sessions learned from. Arguments: the built package, the Codex home.
  */
 import { join } from "node:path"
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks"
@@ -23,7 +23,7 @@ const follow = (): IntervalHistogram => {
   return delays
 }
 
-// A histogram's interval is in its delays: what a loop with nothing to do has is none of ours.
+// The histogram's delays include its interval; the delay of an idle loop is subtracted.
 const quiet = follow()
 await wait(500)
 quiet.disable()

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import type { Figure } from "./measure.js"
 
-/** Measured figures as they are kept in `bench/figures.json`, and the machine that they were measured on. */
+/** Measured figures as stored in `bench/figures.json`, and the machine they were measured on. */
 export interface Figures {
   readonly machine: string
   readonly figures: ReadonlyArray<Figure>
 }
 
-/** The figures as Markdown. */
+/** Renders figures as a Markdown table. */
 export const figuresTable = ({ figures, machine }: Figures): string =>
   [
     `${machine}:`,
@@ -21,8 +21,8 @@ export const figuresTable = ({ figures, machine }: Figures): string =>
   ].join("\n")
 
 /**
- * Keeps figures in a file, in the place of those about the same. Throws when the file has others from another machine:
- * figures of two machines do not belong in one table.
+ * Stores figures in a file and replaces older ones of the same name. Throws when the file has figures of another
+ * machine: those of two machines do not belong in one table.
  */
 export const recordFigures = (path: string, { figures, machine }: Figures): void => {
   const kept: Figures = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : { machine, figures: [] }

@@ -1,8 +1,8 @@
 import { Context, Effect, Layer, Ref } from "effect"
 
-/** Something of a host's own. */
+/** A service of the host's own. */
 export class Heart extends Context.Tag("host/Heart")<Heart, { readonly beats: Effect.Effect<number> }>() {}
-/** A layer as hosts have them: a service that lives in a fiber of its scope. */
+/** A typical layer of a host: a service that runs in a fiber of its scope. */
 export const heart = Layer.scoped(
   Heart,
   Effect.gen(function* () {

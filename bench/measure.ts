@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** What was asked for, and what came out. */
+/** A measurement with its bound and result. */
 export interface Figure {
   readonly what: string
   readonly bound: string
@@ -11,11 +11,14 @@ export interface Figure {
   readonly isWithin: boolean
 }
 
-/** The middle of some numbers. */
+/** The median of numbers. */
 export const median = (values: ReadonlyArray<number>): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
-/** Runs a command to its end and returns its wall time in milliseconds; one that ends otherwise than allowed ends the benchmark. */
+/**
+ * Runs a command to its end and returns its wall time in milliseconds. An exit code that is not allowed ends the
+ * benchmark.
+ */
 export const timeOf = (
   command: string,
   args: ReadonlyArray<string>,
@@ -30,7 +33,10 @@ export const timeOf = (
   return milliseconds
 }
 
-/** Times two commands in turn, so that both see the same machine; returns their medians and the median of the ratios. */
+/**
+ * Times two commands alternately, so that both run under the same load; returns their medians and the median of the
+ * ratios.
+ */
 export const compare = (runs: number, measured: () => number, baseline: () => number) => {
   measured()
   baseline()
@@ -59,7 +65,7 @@ export const peakMemoryOf = (args: ReadonlyArray<string>): { readonly mebibytes:
   return { mebibytes: Number(peak) / 1_024, stdout }
 }
 
-/** A folder that is there while a benchmark runs. */
+/** Provides a temporary folder for a benchmark. */
 export const withFolder = <A>(use: (folder: string) => A): A => {
   const folder = mkdtempSync(join(tmpdir(), "rollout-memories-bench-"))
   mkdirSync(folder, { recursive: true })

@@ -1,8 +1,7 @@
 /**
- * Phase one with a model that takes 200 ms to answer: prints how long it took from the first request sent to the last row
- * stored, and the peak resident memory by then.
- * Arguments: Codex home, memories home, and `http` where the model is to be asked as the program asks one, through a server
- * in a process of its own.
+ * Measures phase one with a model that takes 200 ms to answer. Prints the time from the first request sent to the last
+ * row stored, and the peak resident memory by then. Arguments: Codex home, memories home, and `http` to ask the model
+ * through an HTTP server in a separate process, as the program does.
  */
 import { spawn } from "node:child_process"
 import { subscribe } from "node:diagnostics_channel"
@@ -71,7 +70,7 @@ const model = server === undefined ? scripted : served
 const database = Layer.unwrapEffect(
   Effect.gen(function* () {
     yield* (yield* MemoryFs).prepare
-    return StateDbSqlite.layer(join(memoriesHome, "state.sqlite"), { replaceCorrupt: false })
+    return StateDbSqlite.layerSqlite(join(memoriesHome, "state.sqlite"), { replaceCorrupt: false })
   })
 )
 

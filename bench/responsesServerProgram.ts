@@ -1,6 +1,6 @@
 /**
- * A server with a Responses API that takes 200 ms for each answer: prints the URL to ask it at, and ends with its stdin. The
- * answer is about what the request says.
+ * A server with a Responses API that takes 200 ms for each answer and builds the answer from the request's text. Prints
+ * its URL, and ends with its stdin.
  */
 import { once } from "node:events"
 import { createServer, type IncomingMessage, request } from "node:http"
@@ -35,7 +35,7 @@ const server = createServer((asked, response) => {
   })
 })
 
-/** Asks itself as it will be asked: what is measured is its client, not how long a new server takes to get going. */
+/** Sends requests to itself, since the measurement is about the client and not about a new server's start. */
 const warmUp = (url: string) =>
   Promise.all(
     Array.from({ length: 24 }, async () => {

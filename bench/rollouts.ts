@@ -3,25 +3,27 @@ import { dirname, join } from "node:path"
 
 const firstDay = Date.parse("2026-01-01T00:00:00.000Z")
 
-/** The thread of a number: a UUIDv7 a minute after the one before. */
+/** The thread id of session `number`: UUIDv7s one minute apart. */
 export const threadIdOf = (number: number): string => {
   const time = (firstDay + number * 60_000).toString(16).padStart(12, "0")
   return `${time.slice(0, 8)}-${time.slice(8)}-7abc-8def-${number.toString(16).padStart(12, "0")}`
 }
 
-/** The directory of a number: fifty sessions in each. */
+/** The directory of session `number`: 200 directories in turn. */
 export const cwdOf = (number: number): string => `/home/ada/projects/project-${number % 200}`
 
 const textLine = "  ✔ departures on a Sunday leave out the early boat, as the timetable says they do\n"
 
-/** Where the rollout of a number lies. */
+/** The path of session `number`. */
 export const pathOf = (home: string, number: number): string => {
   const time = new Date(firstDay + number * 60_000).toISOString()
   const day = time.slice(0, 10).replaceAll("-", "/")
   return join(home, "sessions", day, `rollout-${time.slice(0, 19).replaceAll(":", "-")}-${threadIdOf(number)}.jsonl`)
 }
 
-/** The lines of a session of about so many bytes: a request, then commands with their output until it is long enough. */
+/**
+ * The lines of a session of about `bytes` bytes: a request, then commands with their output until it is long enough.
+ */
 const sessionLines = (number: number, bytes: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   const start = firstDay + number * 60_000
@@ -74,7 +76,7 @@ const sessionLines = (number: number, bytes: number): ReadonlyArray<string> => {
   return lines
 }
 
-/** Every string of a session of about so many bytes, as it is decoded. */
+/** Every decoded string of a session of about `bytes` bytes. */
 export const stringsOf = (number: number, bytes: number): ReadonlyArray<string> => {
   const strings: Array<string> = []
   const collect = (value: unknown): void => {
@@ -88,7 +90,7 @@ export const stringsOf = (number: number, bytes: number): ReadonlyArray<string> 
   return strings
 }
 
-/** Writes so many sessions of about so many bytes each; returns their paths. */
+/** Writes `count` sessions of about `bytes` bytes each; returns their paths. */
 export const writeSessions = (home: string, count: number, bytes: number): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, number) => {
     const path = pathOf(home, number)
@@ -97,7 +99,7 @@ export const writeSessions = (home: string, count: number, bytes: number): Reado
     return path
   })
 
-/** Writes one session of about so many bytes in lines of so many. */
+/** Writes one session of about `bytes` bytes in lines of `lineBytes`. */
 export const writeHugeSession = (home: string, bytes: number, lineBytes: number): void => {
   const path = pathOf(home, 0)
   mkdirSync(dirname(path), { recursive: true })

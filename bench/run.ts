@@ -1,6 +1,6 @@
 /**
- * Runs the benchmarks and prints each bound and figure; ends with 1 when a figure is out of its bound. With `--record` the
- * figures are kept in `bench/figures.json`, from which `npm run docs` makes `docs/benchmarks.md`.
+ * Runs the benchmarks and prints each bound and figure; exits with 1 when a figure exceeds its bound. With `--record`
+ * it stores the figures in `bench/figures.json`, from which `npm run docs` makes `docs/benchmarks.md`.
  */
 import { execFileSync } from "node:child_process"
 import { rmSync, statSync } from "node:fs"
@@ -25,7 +25,7 @@ const homes = (folder: string) => {
 
 const rounded = (value: number, digits = 2): string => value.toFixed(digits)
 
-/** A pass with nothing to do. */
+/** Measures a pass with nothing to do. */
 const nothingToDo = (): Figure =>
   withFolder((folder) => {
     const { args, codex, memories } = homes(folder)
@@ -45,7 +45,7 @@ const nothingToDo = (): Figure =>
     }
   })
 
-/** The first index of a large home. */
+/** Measures the first indexing of a large home. */
 const firstIndex = (): Figure =>
   withFolder((folder) => {
     const { args, codex, memories } = homes(folder)
@@ -81,7 +81,7 @@ const phaseOneRun = (args: ReadonlyArray<string>): PhaseOneRun => {
   return run
 }
 
-/** Phase one, with a model that takes its time. */
+/** Measures phase one with a slow model. */
 const phaseOne = (): ReadonlyArray<Figure> =>
   withFolder((folder) => {
     const { codex, memories } = homes(folder)
@@ -108,7 +108,7 @@ const phaseOne = (): ReadonlyArray<Figure> =>
     ]
   })
 
-/** The same through the real HTTP client. */
+/** Measures phase one with a slow model behind the real HTTP client. */
 const phaseOneServed = (): Figure =>
   withFolder((folder) => {
     const { codex, memories } = homes(folder)
@@ -125,7 +125,7 @@ const phaseOneServed = (): Figure =>
     }
   })
 
-/** A rollout larger than a string can be. */
+/** Measures a session file larger than the maximum length of a string. */
 const gigabyte = (): Figure =>
   withFolder((folder) => {
     const { args, codex } = homes(folder)
@@ -142,13 +142,13 @@ const gigabyte = (): Figure =>
     }
   })
 
-/** Names and values as sessions have them, harmless and not, between the lines of what commands print. */
+/** Lines as sessions contain them, with and without secrets. */
 const mixedLines =
   "export GITHUB_TOKEN=$GH_TOKEN && npm publish --tag next\nconst token = tokens[index];\npassword: string\n" +
   '{"cacheKey":"d41d8cd98f00b204e9800998ecf8427e","id":"01950000-1111-7abc-8def-0123456789ab"}\n' +
   "https://docs.ferry.test/guide?page=2#tokens and src/auth/session_token.ts:42:7 error TS2345: Argument of type\n"
 
-/** Taking the secrets out of what sessions hold, on one core. */
+/** Measures the redaction of sessions on one core. */
 const redaction = (): Figure => {
   const strings = Array.from({ length: 20 }, (_, number) => stringsOf(number, 250_000)).flat()
   const texts = [...strings, ...Array.from({ length: 200 }, () => mixedLines.repeat(20))]
@@ -166,7 +166,7 @@ const redaction = (): Figure => {
   }
 }
 
-/** What almost fits the patterns, ten times as much of it, costs ten times as much. */
+/** Checks that redaction is linear: ten times the length of a near match must cost about ten times as much. */
 const linearity = (): Figure => {
   const baits = [
     "password=((",

@@ -18,8 +18,8 @@ interface Database {
 const Sqlite: new (path: string) => Database = createRequire(import.meta.url)("better-sqlite3")
 
 /**
- * Makes an indexed state DB what it would be after every session was learned from and every directory consolidated: learning
- * from ten thousand sessions takes minutes, and is not what is measured.
+ * Marks every session of an indexed state DB as learned and every directory as consolidated. Learning from ten thousand
+ * sessions would take minutes and is not what is measured.
  */
 export const seedLearned = (path: string): void => {
   const database = new Sqlite(path)
@@ -52,7 +52,7 @@ export const seedLearned = (path: string): void => {
   database.close()
 }
 
-/** Publishes a memory of the usual size for a directory: larger than what a session is given of it. */
+/** Publishes a memory of typical size for a directory: larger than the context block. */
 export const seedMemory = (memories: string, cwd: string): void => {
   const folder = join(memories, bucketOf(cwd), "memory")
   const headings = [

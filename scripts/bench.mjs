@@ -1,4 +1,4 @@
-// Bundles the benchmarks and runs them; they measure what is in dist/. Arguments name the ones to run, all without any.
+// Bundles the benchmarks and runs them; they measure dist/. Arguments name the benchmarks to run; without any, all run.
 import { spawnSync } from "node:child_process"
 import { build } from "esbuild"
 import { bundleOptions } from "./bundleOptions.mjs"
@@ -10,7 +10,7 @@ await build({
   outExtension: { ".js": ".mjs" },
   ...bundleOptions
 })
-// A host has its own copy of effect, and the built package beside it.
+// A host has its own copy of effect beside the built package.
 await build({
   entryPoints: ["bench/embeddingProgram.ts", "bench/eventLoopProgram.ts", "bench/hostModule.ts"],
   outdir,

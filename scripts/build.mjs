@@ -14,8 +14,9 @@ rmSync("dist", { recursive: true, force: true })
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" })
 
 /**
- * The doors that a host opens before its first line, each as one file of nothing but what it names: of a module with a tag and
- * its errors the tag alone, which is known by its key wherever it is. What they load later are the modules beside them.
+ * Bundles each entry point that a host imports at its start into one file of only what it names. Of a module with a tag
+ * and its errors, only the tag is included; tags are identified by key, so copies are equal. Code that is loaded later
+ * comes from the modules beside them.
  */
 for (const door of ["index", "Layers"]) {
   const input = join("dist", `${door}.js`)
@@ -31,7 +32,7 @@ for (const door of ["index", "Layers"]) {
     ],
     treeshake: {
       moduleSideEffects: false,
-      // Describing something has no effect: no schema is made that the door does not name.
+      // These calls only describe values, so unused ones can be dropped.
       manualPureFunctions: ["choice", "Context", "Duration", "Effect", "Layer", "Option", "Schema", "sources", "time"]
     }
   })
@@ -41,8 +42,8 @@ for (const door of ["index", "Layers"]) {
 }
 
 /**
- * esbuild puts whatever two parts of the program share into a chunk of its own, and at a start each costs a file. What a
- * start always loads becomes one file here; what is loaded on demand stays apart.
+ * Joins the chunks that every start loads into one file, because each file costs time at a start. esbuild creates a
+ * chunk for all code that two parts of the program share. Chunks that are loaded on demand stay separate.
  */
 const joinStaticChunks = async (folder) => {
   const entry = join(folder, "main.js")
@@ -72,7 +73,7 @@ const joinStaticChunks = async (folder) => {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "rollout-memories-build-"))
-// A start reads every byte, which is a good part of what it takes.
+// Minified, since reading the code is a large part of the start-up time.
 await build({
   entryPoints: ["src/main.ts"],
   outdir: folder,

@@ -1,12 +1,12 @@
 import { pathToFileURL } from "node:url"
 
-/** A character that no token has in it; a token that did would be kept as it is. */
+/** A character that occurs in no token; a token with it would be stored separately. */
 const separator = "\uE000"
 
 /**
- * A tokenizer's table is an array literal of 200,000 strings, which Node takes longer to read than to cut one string up: it is
- * bundled as that, in bytes, since escapes are slow too. `context` starts sooner for it. A token that is no text
- * stays a list.
+ * Bundles a tokenizer's table as one string that is split when it is loaded: Node reads that faster than an array
+ * literal of 200,000 strings. The string is encoded in base64, since escapes are slow as well. Tokens that are not text
+ * stay a list. `context` starts sooner for it.
  */
 const quickTokenTables = {
   name: "quick-token-tables",
@@ -26,7 +26,9 @@ const quickTokenTables = {
     })
 }
 
-/** How everything that runs by itself is bundled: ESM for the oldest Node that is supported, with SQLite's binding outside. */
+/**
+ * Options for all bundles that run on their own: ESM for the oldest supported Node, with the SQLite binding external.
+ */
 export const bundleOptions = {
   bundle: true,
   splitting: true,
@@ -36,7 +38,8 @@ export const bundleOptions = {
   external: ["better-sqlite3"],
   plugins: [quickTokenTables],
   logLevel: "warning",
-  // Bundled CommonJS calls require; its name here must not meet one inside a bundled package.
+  // Bundled CommonJS calls require; the import has another name so that it does not clash with one inside a bundled
+  // package.
   banner: {
     js: 'import { createRequire as __bundleRequire } from "node:module"; const require = __bundleRequire(import.meta.url);'
   }

@@ -1,5 +1,6 @@
-// Fills the generated parts of README.md and docs/ and checks their links. With --check nothing is written: it ends with 1
-// and names each page that is out of date. The example pass runs the program as the sources have it, without dist/.
+// Fills the generated parts of README.md and docs/ and checks their links. With --check it writes nothing, names each
+// page that is out of date, and exits with 1 if there is one. The example pass runs the program from the sources,
+// without dist/.
 import { spawnSync } from "node:child_process"
 import { cpSync, rmSync } from "node:fs"
 import { build } from "esbuild"
@@ -14,7 +15,7 @@ await build({
   outExtension: { ".js": ".mjs" },
   ...bundleOptions
 })
-// The program looks for its prompts one folder up.
+// The program looks for its prompts in the parent folder.
 cpSync("templates", `${cache}/templates`, { recursive: true })
 
 process.exitCode =

@@ -1,5 +1,5 @@
-// Packs the built package, installs it into a copy of the example host in a folder of its own, type-checks the host against
-// what was published, and starts it twice: the second session must begin with what the first one learned.
+// Packs the built package, installs it into a copy of the example host in a temporary folder, type-checks the host
+// against the published types, and starts it twice: the second session must begin with the memory of the first.
 import { execFileSync } from "node:child_process"
 import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -22,7 +22,7 @@ import * as MachineLayer from "./layers/node/Machine.js"
 import * as MemoryFsLayer from "./layers/memory/MemoryFs.js"
 import * as ChooseModel from "./layers/model/ChooseModel.js"
 import * as SessionStoreDisk from "./layers/sessions/SessionStoreDisk.js"
-import * as StateDbSqlite from "./layers/state/StateDb.js"
+import * as StateDb from "./layers/state/StateDb.js"
 import * as Progress from "./services/Progress.js"
 import { SettingInvalid } from "./settings/Settings.js"
 import * as Templates from "./services/Templates.js"
@@ -36,7 +36,7 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
     modelClient: ChooseModel.model,
     progress,
     sessionStore: SessionStoreDisk.layer,
-    stateDb: stateDbInHome((path) => StateDbSqlite.layer(path, { replaceCorrupt: rebuildIndex })),
+    stateDb: stateDbInHome((path) => StateDb.layerSqlite(path, { replaceCorrupt: rebuildIndex })),
     templates: Templates.layer
   }).pipe(Layer.provideMerge(MachineLayer.layer))
 
@@ -55,7 +55,7 @@ const commandServices = {
     Layer.provideMerge(SessionStoreDisk.layer),
     Layer.provideMerge(MachineLayer.layer)
   ),
-  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
+  amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ amending }) => amending)).pipe(
     Layer.provideMerge(services({ rebuildIndex: false }))
   )
 }

@@ -9,11 +9,19 @@ import { MemoryFs } from "../src/services/MemoryFs.js"
 import { ModelClient } from "../src/services/ModelClient.js"
 import { Progress, type ProgressEvent } from "../src/services/Progress.js"
 import { SessionStore } from "../src/services/SessionStore.js"
-import { StateDb } from "../src/services/StateDb.js"
+import { Claims } from "../src/services/state/Claims.js"
+import { Consolidations } from "../src/services/state/Consolidations.js"
+import { Forgetting } from "../src/services/state/Forgetting.js"
+import { Integrity } from "../src/services/state/Integrity.js"
+import { Notes } from "../src/services/state/Notes.js"
+import { ProjectLocks } from "../src/services/state/ProjectLocks.js"
+import { Spending } from "../src/services/state/Spending.js"
+import { ThreadIndex } from "../src/services/state/ThreadIndex.js"
+import { ThreadMemories } from "../src/services/state/ThreadMemories.js"
 import { Settings } from "../src/settings/Settings.js"
 import { Templates } from "../src/services/Templates.js"
 import { exampleHome } from "./support/exampleHome.js"
-import { answer, traceAbout, World } from "../src/testing/World.js"
+import { answer, over, traceAbout, World } from "../src/testing/World.js"
 
 const session: MemoriesStartup.Session = { isEphemeral: false, isSubAgent: false, isEnabled: true }
 
@@ -82,10 +90,47 @@ describe("Layers.layer", () => {
         )
       })
 
+  /** Every capability of the state DB is the host's own. */
+  const withOwnState = (codexHome: string, used: Array<string>) =>
+    Layers.layer({
+      settings: { codexHome, minIdle: Duration.zero },
+      ports: Layer.map(new World({ stateDb: over(ThreadIndex, (service) => spied(service, used)) }).layer, (context) =>
+        Context.pick(
+          Claims,
+          Consolidations,
+          Forgetting,
+          Integrity,
+          Notes,
+          ProjectLocks,
+          Spending,
+          ThreadIndex,
+          ThreadMemories
+        )(context)
+      )
+    })
+
+  it.scopedLive("takes one capability of the host's, and the rest of the state DB from its own", () =>
+    Effect.gen(function* () {
+      const codexHome = yield* exampleHome
+      const added: Array<string> = []
+      const projects = Effect.sync(() => {
+        added.push("projects")
+        return []
+      })
+      const own = Layer.map(new World().layer, (context) =>
+        Context.make(ThreadMemories, { ...Context.get(context, ThreadMemories), projects })
+      )
+      const outcome = yield* outcomeOver(Layers.layer({ settings: { codexHome }, ports: own }))
+      assert.strictEqual(outcome._tag, "Finished")
+      assert.deepStrictEqual(added, ["projects"])
+      assert.isTrue(existsSync(join(codexHome, "memories/state.sqlite")))
+    })
+  )
+
   for (const [port, replace] of [
     ["ModelClient", withOwn(ModelClient)],
     ["AgentControl", withOwn(AgentControl)],
-    ["StateDb", withOwn(StateDb)],
+    ["state DB", withOwnState],
     ["SessionStore", withOwn(SessionStore)],
     ["MemoryFs", withOwn(MemoryFs)],
     ["Progress", withOwn(Progress)],
@@ -98,7 +143,7 @@ describe("Layers.layer", () => {
         const outcome = yield* outcomeOver(replace(codexHome, used))
         assert.strictEqual(outcome._tag, "Finished")
         assert.isNotEmpty(used)
-        assert.strictEqual(existsSync(join(codexHome, "memories/state.sqlite")), port !== "StateDb")
+        assert.strictEqual(existsSync(join(codexHome, "memories/state.sqlite")), port !== "state DB")
       })
     )
   }

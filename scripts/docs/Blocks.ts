@@ -1,4 +1,4 @@
-/** The generated parts of a page: what stands between `<!-- generated: name -->` and `<!-- /generated -->`. */
+/** Generated parts of a page: the text between `<!-- generated: name -->` and `<!-- /generated -->`. */
 
 const block = /^<!-- generated: (.+?) -->\n(.*?)^<!-- \/generated -->$/gms
 

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path"
 /** The report of one pass over the example home, and the files of the first project's memory by their names. */
 interface Example {
   readonly report: string
-  /** The text of the one file whose path below the memory matches. */
+  /** The text of the only file whose path below the memory matches. */
   readonly file: (path: RegExp) => string
 }
 
@@ -43,7 +43,7 @@ export const runExample = (main: string): Example => {
   }
 }
 
-/** The report with its first project alone, its long lines and folder names cut. */
+/** Shortens a report to its first project, and cuts long lines and folder names. */
 const excerpt = (report: string): string => {
   const [head = "", first = "", ...others] = report.trim().split("\n\n")
   const shown = [head, first, ...(others.length > 1 ? ["…"] : []), others.at(-1) ?? ""].join("\n\n")

@@ -14,8 +14,8 @@ const anchorsIn = (page: string): ReadonlySet<string> =>
   new Set([...page.replace(/^```.*?^```$/gms, "").matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchorOf(heading)))
 
 /**
- * The links of pages to files or headings that are not there, each as `page: link`. Links to other hosts are not followed.
- * `pages` has the text of each page by its path; `exists` says whether a path of the repository is there.
+ * Finds links to missing files or headings, each as `page: link`. Links to other hosts are not checked. `pages` maps
+ * the path of each page to its text; `exists` tells whether a path of the repository exists.
  */
 export const brokenLinks = (
   pages: ReadonlyMap<string, string>,

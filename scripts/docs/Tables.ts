@@ -20,7 +20,7 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
 const settingNames = (): ReadonlyArray<SettingName> =>
   Object.keys(settings).filter((name): name is SettingName => Object.hasOwn(settings, name))
 
-/** Every setting: its variable, its default, the values it can have, and what it does. */
+/** The table of settings: variable, default, possible values, and description. */
 export const settingsTable = (): string =>
   table(
     ["setting", "variable", "default", "values", "what it is"],
@@ -58,7 +58,7 @@ interface Definition {
   readonly description: string
 }
 
-/** Sentences that the command line library adds to each option, and that say nothing of it. */
+/** Sentences that the command line library adds to each option and that carry no information. */
 const ofLibrary =
   /^(?:A user-defined piece of text\.|A true or false value\.|This (?:setting|option|argument) (?:is optional|may be repeated .*)\.)$/
 
@@ -78,7 +78,7 @@ const definitions = (doc: HelpDoc.HelpDoc): ReadonlyArray<Definition> => {
   }
 }
 
-/** Helps are read, no command is run: the services are never built. */
+/** Services for commands of which only the help text is read; they are never built. */
 const noServices = Layer.die("the documentation runs no command")
 
 const pass = makePassCommand(() => noServices)
@@ -94,7 +94,7 @@ const config = CliConfig.make({ showBuiltIns: false })
 
 const passOptionDefinitions = definitions(Command.getHelp(pass, config))
 
-/** The two options that are no settings. */
+/** The variables of the two options that are not settings. */
 const variablesOfHomes: { readonly [option: string]: string } = {
   "--codex-home": "CODEX_HOME",
   "--memories-home": "MEMORIES_HOME"
@@ -107,7 +107,7 @@ const variableOfOption = ({ description, name }: Definition): string => {
   return variable === undefined ? "" : `\`${variable}\``
 }
 
-/** The options of a pass. Every command takes them too. */
+/** The table of the options of a pass, which every command accepts too. */
 export const optionsTable = (): string =>
   table(
     ["option", "variable", "what it does"],
@@ -118,7 +118,7 @@ export const optionsTable = (): string =>
     ])
   )
 
-/** The text about one command: what it does, how it is typed, and the options that it alone has. */
+/** The text about one command: its description, its usage, and the options that only it has. */
 const commandText = (help: HelpDoc.HelpDoc): string => {
   const [what = "", ...examples] = paragraphs(help).filter((text) => !/^(?:Examples:|\$ )/.test(text.trim()))
   const own = definitions(help).filter(
@@ -132,7 +132,7 @@ const commandText = (help: HelpDoc.HelpDoc): string => {
   ].join("\n\n")
 }
 
-/** The text about each command, by its name. */
+/** The texts about all commands, by name. */
 export const commandTexts = (): ReadonlyMap<string, string> =>
   new Map(
     HashMap.toEntries(subcommands).map(([name, command]) => [

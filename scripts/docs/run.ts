@@ -1,4 +1,4 @@
-/** Fills the generated parts of the documentation, or with `--check` says which pages are out of date. */
+/** Fills the generated parts of the documentation or, with `--check`, names the pages that are out of date. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { blockNames, fillBlocks } from "./Blocks.js"

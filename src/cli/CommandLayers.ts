@@ -2,22 +2,25 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as MemoryCatalogueSqlite from "../layers/state/MemoryCatalogueSqlite.js"
+import * as StateDb from "../layers/state/StateDb.js"
 import * as MemoryInspectionLayer from "../layers/memory/Inspection.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The catalogue of the memories home; a home in which nothing was ever made must at least have sessions to learn from. */
-const catalogue = Layer.unwrapEffect(
+/** The state DB of the memories home; a home in which nothing was ever made must at least have sessions to learn from. */
+const stateDb = Layer.unwrapEffect(
   Effect.gen(function* () {
     const { memoriesHome } = yield* Settings
     const path = join(memoriesHome, "state.sqlite")
     if (!existsSync(path)) {
       yield* (yield* SessionStore).check
     }
-    return MemoryCatalogueSqlite.layer(path)
+    return StateDb.layerReadOnly(path)
   })
 )
 
-/** What commands look at memories with. */
-export const looking = Layer.merge(catalogue, MemoryInspectionLayer.layer)
+/** The layers of commands that look at memories. */
+export const looking = Layer.merge(stateDb, MemoryInspectionLayer.layer)
+
+/** The layers of commands that change memories, beside the services of a pass. */
+export const amending = MemoryInspectionLayer.layer

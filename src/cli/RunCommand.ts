@@ -4,7 +4,7 @@ import type * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { isThreadPrefix } from "../domain/thread/ThreadPrefix.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
-import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { loadSettings, SettingInvalid, Settings } from "../settings/Settings.js"
 import { withLogLevel } from "./terminal/Logging.js"
@@ -33,8 +33,8 @@ export const threadOf = Effect.fnUntraced(function* (given: string) {
       expected: "a thread id, or its first eight characters or more"
     })
   }
-  const catalogue = yield* MemoryCatalogue
-  const [found, ...others] = yield* catalogue.idsFrom(text)
+  const threadIndex = yield* ThreadIndex
+  const [found, ...others] = yield* threadIndex.idsFrom(text)
   return found === undefined || others.length > 0
     ? yield* new ThreadNotFound({ given: text, candidates: found === undefined ? [] : [found, ...others] })
     : ThreadId.make(found)

@@ -1,12 +1,19 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { LeaseLost } from "../domain/memory/ConsolidationError.js"
 import type { ForgetRule } from "../domain/memory/Forgetting.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { noteLine } from "../domain/memory/UserNote.js"
 import { makePass } from "../pass/Pass.js"
 import { consolidate, resume } from "../pass/PhaseTwo.js"
 import { MemoryFs } from "../services/MemoryFs.js"
-import { StateDb } from "../services/StateDb.js"
+import { Consolidations } from "../services/state/Consolidations.js"
+import { Forgetting } from "../services/state/Forgetting.js"
+import { Notes } from "../services/state/Notes.js"
+import { ProjectLocks } from "../services/state/ProjectLocks.js"
+import type { StateDbFailure } from "../services/state/StateDb.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { agentOf, Settings } from "../settings/Settings.js"
 
 /** A directory's memory is being consolidated by another pass. Nothing was changed; try again when it is done. */
@@ -29,71 +36,76 @@ export interface ForgetPlan {
   readonly text: string | undefined
 }
 
-/** Holds a directory's lock until the scope ends. */
-export const holdLock = Effect.fnUntraced(function* (cwd: string, owner: string) {
-  const stateDb = yield* StateDb
-  const { lockLease } = yield* Settings
-  const isOurs = yield* Effect.acquireRelease(stateDb.acquireLock(cwd, owner, lockLease), (isOurs) =>
-    isOurs ? Effect.ignore(stateDb.releaseLock(cwd, owner)) : Effect.void
-  )
-  if (!isOurs) {
-    return yield* new DirectoryLocked({ cwd })
-  }
-})
+/**
+ * Does work under the locks of all given directories, to its end whatever the signal. Nothing is done when another pass holds
+ * one of them.
+ */
+export const underLocks = <A, E, R>(cwds: ReadonlyArray<string>, owner: string, work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const { withLock } = yield* ProjectLocks
+    const { lockLease: lease } = yield* Settings
+    const under = ([cwd, ...others]: ReadonlyArray<string>): Effect.Effect<
+      A,
+      E | DirectoryLocked | LeaseLost | StateDbFailure,
+      R
+    > =>
+      cwd === undefined
+        ? Effect.uninterruptible(work)
+        : Effect.flatMap(
+            withLock({ cwd, owner, lease }, () => under(others)),
+            Option.match({ onNone: () => new DirectoryLocked({ cwd }), onSome: Effect.succeed })
+          )
+    return yield* under(cwds)
+  }).pipe(Effect.uninterruptible)
 
 /** Makes the files of one directory what its rows are now. Its lock is ours. */
 const revise = Effect.fn("Forget.revise")(function* (cwd: string, rule: ForgetRule) {
   const memoryFs = yield* MemoryFs
-  const stateDb = yield* StateDb
+  const consolidations = yield* Consolidations
   const { tracesPerCwd } = yield* Settings
   yield* memoryFs.forget(cwd, rule)
   yield* memoryFs.resume(cwd)
-  const { fingerprint, memories, notes } = yield* stateDb.consolidationState(cwd, tracesPerCwd)
+  const { fingerprint, memories, notes } = yield* consolidations.state(cwd, tracesPerCwd)
   const isEmpty = memories.length + notes.length === 0
   if (isEmpty) {
     yield* memoryFs.clear(cwd)
-    yield* stateDb.recordPublished(cwd, fingerprint)
+    yield* consolidations.recordPublished(cwd, fingerprint)
   } else {
     const warnings = yield* memoryFs.refresh(cwd, memories)
     yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
   }
-  yield* stateDb.forgetConsolidation(cwd)
+  yield* consolidations.forget(cwd)
   return isEmpty
 })
 
-/** What deleting could not be undone by a signal in the middle of it: the whole of it, or none. */
-const erase = Effect.fn("Forget.erase")(
-  function* (plan: ForgetPlan, owner: string, tell: (step: string) => Effect.Effect<void>) {
-    const memoryFs = yield* MemoryFs
-    const stateDb = yield* StateDb
-    const rule: ForgetRule = {
-      threadIds: new Set<string>(plan.threadIds),
-      lines: new Set(plan.notes.map(({ text }) => noteLine(text))),
-      text: plan.text
-    }
-    yield* Effect.forEach(plan.cwds, (cwd) => holdLock(cwd, owner), { discard: true })
-    yield* Effect.forEach(plan.cwds, resume, { discard: true })
-    yield* stateDb.forgetThreads(plan.threadIds)
-    yield* stateDb.removeNotes(plan.notes.map(({ id }) => id))
-    yield* memoryFs.removeSetAside
-    const revised = yield* Effect.forEach(plan.cwds, (cwd, index) =>
-      Effect.zipRight(
-        tell(`forgetting: directory ${index + 1} of ${plan.cwds.length}`),
-        Effect.map(Effect.either(revise(cwd, rule)), (result) => ({ cwd, result }))
-      )
+/** Deletes rows, then makes the files of every directory agree. The locks of all directories are held. */
+const erase = Effect.fn("Forget.erase")(function* (plan: ForgetPlan, tell: (step: string) => Effect.Effect<void>) {
+  const memoryFs = yield* MemoryFs
+  const forgetting = yield* Forgetting
+  const rule: ForgetRule = {
+    threadIds: new Set<string>(plan.threadIds),
+    lines: new Set(plan.notes.map(({ text }) => noteLine(text))),
+    text: plan.text
+  }
+  yield* Effect.forEach(plan.cwds, resume, { discard: true })
+  yield* forgetting.forget(plan.threadIds)
+  yield* (yield* Notes).remove(plan.notes.map(({ id }) => id))
+  yield* memoryFs.removeSetAside
+  const revised = yield* Effect.forEach(plan.cwds, (cwd, index) =>
+    Effect.zipRight(
+      tell(`forgetting: directory ${index + 1} of ${plan.cwds.length}`),
+      Effect.map(Effect.either(revise(cwd, rule)), (result) => ({ cwd, result }))
     )
-    yield* memoryFs.describeProjects(yield* stateDb.listProjects)
-    const failed = revised.find(({ result }) => result._tag === "Left")
-    if (failed?.result._tag === "Left") {
-      return yield* Effect.fail(failed.result.left)
-    }
-    yield* tell("writing the state DB anew")
-    yield* stateDb.eraseRemains
-    return revised.flatMap(({ cwd, result }) => (result._tag === "Right" && !result.right ? [cwd] : []))
-  },
-  Effect.scoped,
-  Effect.uninterruptible
-)
+  )
+  yield* memoryFs.describeProjects(yield* (yield* ThreadMemories).projects)
+  const failed = revised.find(({ result }) => result._tag === "Left")
+  if (failed?.result._tag === "Left") {
+    return yield* Effect.fail(failed.result.left)
+  }
+  yield* tell("writing the state DB anew")
+  yield* forgetting.eraseRemains
+  return revised.flatMap(({ cwd, result }) => (result._tag === "Right" && !result.right ? [cwd] : []))
+})
 
 /**
  * Takes threads and notes away for good: rows, traces, what was published of them, kept generations, and what deletion left
@@ -108,7 +120,7 @@ export const forget = Effect.fn("Forget.forget")(function* (
 ) {
   const settings = yield* Settings
   const pass = yield* makePass
-  const left = yield* erase(plan, pass.owner, tell)
+  const left = yield* underLocks(plan.cwds, pass.owner, erase(plan, tell))
   for (const cwd of agentOf(settings) === "offline" ? left : []) {
     yield* tell(`writing the memory of ${cwd} anew`)
     yield* consolidate(pass, cwd)

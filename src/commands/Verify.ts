@@ -18,7 +18,9 @@ import {
   textsIn,
   type VerificationFinding
 } from "../domain/memory/Verification.js"
-import { MemoryCatalogue } from "../services/MemoryCatalogue.js"
+import { Consolidations } from "../services/state/Consolidations.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { MemoryInspection, type MemoryTextFile } from "../services/MemoryInspection.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
@@ -45,13 +47,13 @@ const threadOfFile = ({ path }: MemoryTextFile): string | undefined =>
 
 /** Looks for pieces in a rollout, and in what the offline extractor words from it. Returns how many lines it has. */
 const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: ReadonlyArray<string>) {
-  const catalogue = yield* MemoryCatalogue
+  const threadIndex = yield* ThreadIndex
   const { memoriesHome, summaryBytes, traceBytes } = yield* Settings
   const redact = yield* loadRedact
   const search = new PieceSearch(pieces)
   const reader = new RolloutReader(rolloutFilters.evidence, renderedBytes, redact, memoriesHome)
   let lines = 0
-  const parts = yield* partsOf(thread, yield* catalogue.rolloutsOf(thread.id))
+  const parts = yield* partsOf(thread, yield* threadIndex.rolloutsOf(thread.id))
   yield* readParts(parts, (read) => {
     lines = Math.max(lines, read.line)
     reader.add(read)
@@ -85,7 +87,7 @@ const verifyProject = Effect.fn("Verify.project")(function* (
   threadIds: ReadonlyArray<ThreadId>,
   tell: (threadId: string) => Effect.Effect<void>
 ) {
-  const catalogue = yield* MemoryCatalogue
+  const threadIndex = yield* ThreadIndex
   const inspection = yield* MemoryInspection
   const files = yield* inspection.files(cwd)
   const record = Option.getOrUndefined(yield* inspection.record(cwd))
@@ -99,7 +101,7 @@ const verifyProject = Effect.fn("Verify.project")(function* (
   for (const threadId of threadIds) {
     const pieces = quotes.flatMap((quote) => (witnesses(quote, threadIds).includes(threadId) ? quote.pieces : []))
     const hasTrace = files.some((file) => threadOfFile(file) === threadId)
-    const known = Option.getOrUndefined(yield* catalogue.record(threadId))
+    const known = Option.getOrUndefined(yield* threadIndex.get(threadId))
     if (known !== undefined && (pieces.length > 0 || hasTrace)) {
       yield* tell(threadId)
       const result = yield* Effect.either(searchRollout(known.thread, pieces))
@@ -144,11 +146,12 @@ const verifyProject = Effect.fn("Verify.project")(function* (
  * being read.
  */
 export const verify = Effect.fn("Verify.verify")(function* (tell: (threadId: string) => Effect.Effect<void>) {
-  const catalogue = yield* MemoryCatalogue
+  const consolidations = yield* Consolidations
+  const threadMemories = yield* ThreadMemories
   const threads = new Map<string, Array<ThreadId>>()
-  for (const { cwd, threadId } of yield* catalogue.memoryIds(Infinity)) {
+  for (const { cwd, threadId } of yield* threadMemories.ids(Infinity)) {
     threads.set(cwd, [...(threads.get(cwd) ?? []), threadId])
   }
-  const cwds = new Set([...threads.keys(), ...(yield* catalogue.consolidations).map(({ cwd }) => cwd)])
+  const cwds = new Set([...threads.keys(), ...(yield* consolidations.all).map(({ cwd }) => cwd)])
   return yield* Effect.forEach([...cwds].sort(), (cwd) => verifyProject(cwd, threads.get(cwd) ?? [], tell))
 })

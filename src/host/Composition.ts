@@ -9,30 +9,31 @@ import type { ModelClient } from "../services/ModelClient.js"
 import type { ProcessTable } from "../services/ProcessTable.js"
 import type { Progress } from "../services/Progress.js"
 import { type CodexHomeUnavailable, SessionStore } from "../services/SessionStore.js"
-import type { StateDb, StateDbUnavailable } from "../services/StateDb.js"
+import type { Spending } from "../services/state/Spending.js"
+import type { StateDb, StateDbUnavailable } from "../services/state/StateDb.js"
 import type { SymbolicLinks } from "../services/SymbolicLinks.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { Settings } from "../settings/Settings.js"
 import type { TemplateMissing, Templates } from "../services/Templates.js"
 
-/** What layers of ours ask of the machine. */
+/** Services of the machine that layers of ours require. */
 export type Machine = FileSystem.FileSystem | ProcessTable | SymbolicLinks | WorkingDirectories
 
-/** What layers of ours fail with as they are built. */
+/** Errors of building layers of ours. */
 export type CompositionError = CodexHomeUnavailable | MemoriesHomeUnavailable | StateDbUnavailable | TemplateMissing
 
-/** The layers of a pass, each by itself: what another one gives is its requirement here, and whatever `Needs` has. */
+/** The layers of a pass, not yet wired. They may require one another, and `Needs`. */
 export interface Parts<Needs> {
-  readonly agentControl: Layer.Layer<AgentControl, never, Needs | Settings | StateDb>
+  readonly agentControl: Layer.Layer<AgentControl, never, Needs | Settings | Spending>
   readonly memoryFs: Layer.Layer<MemoryFs, never, Needs | Settings>
-  readonly modelClient: Layer.Layer<ModelClient, never, Needs | Settings | StateDb>
+  readonly modelClient: Layer.Layer<ModelClient, never, Needs | Settings | Spending>
   readonly progress: Layer.Layer<Progress>
   readonly sessionStore: Layer.Layer<SessionStore, never, Needs | Settings>
   readonly stateDb: Layer.Layer<StateDb, CompositionError, Needs | MemoryFs | SessionStore | Settings>
   readonly templates: Layer.Layer<Templates, CompositionError, Needs>
 }
 
-/** Fits the layers of a pass together; the settings are left to whoever has them. */
+/** Wires the layers of a pass; the settings are left to the caller. */
 export const compose = <Needs>(
   parts: Parts<Needs>
 ): Layer.Layer<Exclude<PassServices, Settings> | Progress, CompositionError, Needs | Settings> =>

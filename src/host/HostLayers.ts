@@ -12,7 +12,16 @@ import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { layerSilent, Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
-import { StateDb } from "../services/StateDb.js"
+import { Claims } from "../services/state/Claims.js"
+import { Consolidations } from "../services/state/Consolidations.js"
+import { Forgetting } from "../services/state/Forgetting.js"
+import { Integrity } from "../services/state/Integrity.js"
+import { Notes } from "../services/state/Notes.js"
+import { ProjectLocks } from "../services/state/ProjectLocks.js"
+import { Spending } from "../services/state/Spending.js"
+import type { StateDb } from "../services/state/StateDb.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import * as Settings from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
@@ -42,16 +51,29 @@ const machine: Layer.Layer<Machine> = loaded(() => import("../layers/node/Machin
 
 const memoryFs = loaded(() => import("../layers/memory/MemoryFs.js").then(({ layer }) => layer))
 
-/** The host's own service where it has one, else ours. */
-const ownOr = <I, S, E, R>(
-  own: Context.Context<never>,
-  tag: Context.Tag<I, S>,
-  ours: Layer.Layer<I, E, R>
-): Layer.Layer<I, E, R> =>
+/** The host's own service where it has one, else that of a layer of ours, of which nothing else is taken. */
+const ownOr = <I, S, O, E, R>(own: Context.Context<never>, tag: Context.Tag<I, S>, ours: Layer.Layer<O, E, R>) =>
   Option.match(Context.getOption(own, tag), {
-    onNone: () => ours,
+    onNone: () => Layer.provide(Layer.effect(tag, tag), ours),
     onSome: (service) => Layer.succeed(tag, service)
   })
+
+/** Every capability of the state DB: the host's own, or that of ours, which is opened only when one is asked of it. */
+const capabilitiesOr = <E, R>(
+  own: Context.Context<never>,
+  ours: Layer.Layer<StateDb, E, R>
+): Layer.Layer<StateDb, E, R> =>
+  Layer.mergeAll(
+    ownOr(own, Claims, ours),
+    ownOr(own, Consolidations, ours),
+    ownOr(own, Forgetting, ours),
+    ownOr(own, Integrity, ours),
+    ownOr(own, Notes, ours),
+    ownOr(own, ProjectLocks, ours),
+    ownOr(own, Spending, ours),
+    ownOr(own, ThreadIndex, ours),
+    ownOr(own, ThreadMemories, ours)
+  )
 
 /** A host's own `MemoryFs` makes no folder for our state DB. */
 const makeFolder = (path: string) =>
@@ -79,15 +101,16 @@ const around = (own: Context.Context<never>) =>
       SessionStore,
       loaded(() => import("../layers/sessions/SessionStoreDisk.js").then(({ layer }) => layer))
     ),
-    stateDb: ownOr(
+    stateDb: capabilitiesOr(
       own,
-      StateDb,
       stateDbInHome((path) =>
         Layer.unwrapEffect(
           Effect.as(
             makeFolder(dirname(path)),
             loaded(() =>
-              import("../layers/state/StateDb.js").then(({ layer }) => layer(path, { replaceCorrupt: false }))
+              import("../layers/state/StateDb.js").then(({ layerSqlite }) =>
+                layerSqlite(path, { replaceCorrupt: false })
+              )
             ).pipe(Layer.provide(machine))
           )
         )

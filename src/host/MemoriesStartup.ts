@@ -12,7 +12,7 @@ import type { MemoryFs } from "../services/MemoryFs.js"
 import type { ModelClient } from "../services/ModelClient.js"
 import type { PassEvents } from "../services/Progress.js"
 import type { SessionStore } from "../services/SessionStore.js"
-import type { StateDb } from "../services/StateDb.js"
+import type { StateDb } from "../services/state/StateDb.js"
 import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 

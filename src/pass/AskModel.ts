@@ -49,14 +49,14 @@ export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thr
     return { output: answer, grounding: undefined }
   }
   const output = authority.withAuthority(answer, rollout.evidence)
-  return isNothing(output) ? { output, grounding: undefined } : looked(thread, rollout, output)
+  return isNothing(output) ? { output, grounding: undefined } : groundAnswer(thread, rollout, output)
 })
 
 /** The rules that reduce an answer's statements about the user to words that the user typed. */
 const loadAuthority = Effect.promise(() => import("../domain/privacy/Authority.js"))
 
 /** Looks up a model's quotations in the session it was shown. */
-const looked = (
+const groundAnswer = (
   { cwd, gitBranch, gitSha }: Thread,
   { evidence, file, rendering }: LoadedRollout,
   output: StageOneOutput

@@ -8,7 +8,8 @@ import type { MalformedAnswer } from "../domain/memory/StageOneOutput.js"
 import type { MemoryFsFailure } from "../services/MemoryFs.js"
 import type { ModelFailure } from "../services/ModelClient.js"
 import type { RolloutUnreadable } from "../services/SessionStore.js"
-import { type Claim, type ClaimLost, StateDb, type StateDbFailure } from "../services/StateDb.js"
+import { type Claim, type ClaimLost, Claims } from "../services/state/Claims.js"
+import type { StateDbFailure } from "../services/state/StateDb.js"
 import { safeMessageOf } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 
@@ -82,7 +83,7 @@ export const storeFailure = Effect.fnUntraced(function* (
   if (treatment === "lost") {
     return
   }
-  const stateDb = yield* StateDb
+  const claims = yield* Claims
   const { retryAttempts, retryFactor, retryFirst, retryLongest } = yield* Settings
   const now = yield* Clock.currentTimeMillis
   const isSame = extraction.failedSize === content.size && extraction.failedHash === content.hash
@@ -91,8 +92,8 @@ export const storeFailure = Effect.fnUntraced(function* (
   const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
   const isLast = treatment === "hopeless" || (treatment === "attempt" && attempts >= retryAttempts)
   const isAtOnce = treatment === "server" || (treatment === "environment" && attempts === 1)
-  yield* stateDb
-    .storeFailure(claim, {
+  yield* claims
+    .recordFailure(claim, {
       errorTag: error._tag,
       errorMessage: yield* safeMessageOf(error),
       content,

@@ -5,7 +5,8 @@ import * as Schema from "effect/Schema"
 import { loadRedact } from "../services/Redactor.js"
 import { type IndexOptions, updateIndex } from "./SessionIndex.js"
 import { MemoryFs } from "../services/MemoryFs.js"
-import { type ImportedMemory, StateDb } from "../services/StateDb.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { type ImportedMemory, ThreadMemories } from "../services/state/ThreadMemories.js"
 
 /** A memory on disk could not be imported into the state DB. Its file is kept. */
 export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("rollout-memories/MemoryNotImported")(
@@ -23,8 +24,8 @@ export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("ro
  * otherwise. A pass that is killed on the way leaves the import to the next pass. Returns the number of threads, and
  * the memories that could not be imported.
  */
-export const indexWithMemories = Effect.fn("ImportMemories.indexWithMemories")(function* (options: IndexOptions) {
-  const mayBeNew = Option.isNone(yield* (yield* StateDb).indexedListing)
+export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function* (options: IndexOptions) {
+  const mayBeNew = Option.isNone(yield* (yield* ThreadIndex).listing)
   if (!options.reread && !mayBeNew) {
     return { threads: yield* updateIndex(options), failures: [] }
   }
@@ -39,15 +40,16 @@ export const indexWithMemories = Effect.fn("ImportMemories.indexWithMemories")(f
  */
 const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
   const memoryFs = yield* MemoryFs
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
+  const threadMemories = yield* ThreadMemories
   const stored = yield* memoryFs.storedTraces
   const redact = stored.length === 0 ? identity : yield* loadRedact
   const take = Effect.fnUntraced(function* (memory: ImportedMemory) {
-    // A pass that works on the thread stores its own result.
-    const record = yield* stateDb.getThread(memory.threadId)
+    // What a pass that is at the thread wrote since is that pass's to store.
+    const record = yield* threadIndex.get(memory.threadId)
     if (!Option.exists(record, ({ extraction }) => extraction.claimOwner !== null)) {
       const { memorySummary, traceSummary } = memory
-      yield* stateDb.importMemory({
+      yield* threadMemories.import({
         ...memory,
         traceSummary: redact(traceSummary),
         memorySummary: redact(memorySummary)

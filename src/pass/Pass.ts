@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import * as Ref from "effect/Ref"
-import { believed, type TokenCounts } from "../domain/model/Spending.js"
+import { plausibleCounts, type TokenCounts } from "../domain/model/Spending.js"
 import { tokens } from "./Metrics.js"
 import { Settings } from "../settings/Settings.js"
 
@@ -41,7 +41,7 @@ export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(functio
 /** Counts a request that was answered; figures of a host's own model that cannot be are left out. */
 export const countAnswer = (pass: Pass, usage: TokenCounts): Effect.Effect<void> => {
   const said = { input: usage.inputTokens, output: usage.outputTokens, total: undefined }
-  const { inputTokens, outputTokens } = believed(said, false) ?? { inputTokens: 0, outputTokens: 0 }
+  const { inputTokens, outputTokens } = plausibleCounts(said, false) ?? { inputTokens: 0, outputTokens: 0 }
   return Effect.all(
     [
       Ref.update(pass.modelUse, (use) => ({

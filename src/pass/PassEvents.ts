@@ -23,7 +23,7 @@ export interface PassEventLog {
 /** Creates the log of a pass that begins. It is open until `end` runs. */
 export const make: Effect.Effect<PassEventLog> = Effect.sync(() => {
   const kept: Array<ProgressEvent> = []
-  let told = 0
+  let reported = 0
   let isOver = false
   let changed = Deferred.unsafeMake<void>(FiberId.none)
 
@@ -36,8 +36,11 @@ export const make: Effect.Effect<PassEventLog> = Effect.sync(() => {
   /** The kept events after the first `seen`; waits when there are none yet. */
   const after = (seen: number): Effect.Effect<Option.Option<readonly [Chunk.Chunk<ProgressEvent>, number]>> =>
     Effect.suspend(() =>
-      seen < told
-        ? Effect.succeedSome([Chunk.unsafeFromArray(kept.slice(Math.max(0, kept.length - (told - seen)))), told])
+      seen < reported
+        ? Effect.succeedSome([
+            Chunk.unsafeFromArray(kept.slice(Math.max(0, kept.length - (reported - seen)))),
+            reported
+          ])
         : isOver
           ? Effect.succeedNone
           : Effect.zipRight(Deferred.await(changed), after(seen))
@@ -49,7 +52,7 @@ export const make: Effect.Effect<PassEventLog> = Effect.sync(() => {
         if (!isOver) {
           kept.push(event)
           kept.splice(0, kept.length - keptEvents)
-          told++
+          reported++
           wake()
         }
       }),

@@ -11,7 +11,7 @@ import { safeMessageOf } from "../services/Redactor.js"
 import type { MemoryNotImported } from "./ImportMemories.js"
 import { MemoryFs, type MemoryFsFailure } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
-import type { StateDbFailure } from "../services/StateDb.js"
+import type { StateDbFailure } from "../services/state/StateDb.js"
 import { Settings } from "../settings/Settings.js"
 
 /** What the steps of a pass came to. */

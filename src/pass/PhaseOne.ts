@@ -13,19 +13,22 @@ import type { BudgetExhausted } from "../domain/model/ModelError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
 import { isSubAgentSource } from "../domain/session/RolloutLine.js"
 import { select, type SkipReason } from "../domain/thread/Selection.js"
+import { listingRules } from "../domain/thread/ThreadState.js"
 import { isNothing, type StageOneOutput } from "../domain/memory/StageOneOutput.js"
 import { isComplete, type Thread, threadOf } from "../domain/thread/Thread.js"
 import { isMemoryDisabled } from "../domain/thread/ThreadFacts.js"
 import { normaliseOutput, traceSlug } from "../domain/memory/TraceMemory.js"
-import { withheld, withheldFor, withheldSources } from "../domain/thread/Withheld.js"
+import { withheld, withheldFor } from "../domain/thread/Withheld.js"
 import { type ExtractionError, heldBack, storeFailure, treatmentOf } from "./ExtractionRetry.js"
-import { whileRenewed } from "./RenewedLease.js"
 import { extractionDuration, extractions } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { Progress } from "../services/Progress.js"
-import { type Claim, type Learned, StateDb } from "../services/StateDb.js"
+import { type Claim, Claims } from "../services/state/Claims.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { type Learned, ThreadMemories } from "../services/state/ThreadMemories.js"
+import { whileRenewed } from "../services/state/WhileRenewed.js"
 import { loadRedact, safeMessageOf } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { LoadedRollout } from "./ReadSession.js"
@@ -94,20 +97,19 @@ const candidatesPerRequest = 2
 
 /** All threads that are not fresh, a page at a time. */
 export const listWaiting = Effect.gen(function* () {
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
   const { sources, threadsScanned } = yield* Settings
+  const isOutside = (record: ThreadRecord): boolean => {
+    const context = { sources, now: 0, minIdle: 0, currentThread: undefined }
+    const verdict = listingRules.find(({ applies }) => applies(record, context))?.verdict
+    return verdict === "archived" || verdict === "sub-agent" || verdict === "source"
+  }
   const waiting: Array<ThreadRecord> = []
   for (let after: Thread | undefined; ; after = waiting.at(-1)?.thread) {
-    const page = yield* stateDb.listThreads({
-      pageSize: threadsScanned,
-      after,
-      sources: sources === "all" ? undefined : [...sources, ...withheldSources],
-      archived: false,
-      unlearned: true
-    })
+    const page = yield* threadIndex.unlearned({ pageSize: threadsScanned, after, withMissing: false })
     waiting.push(...page)
     if (page.length < threadsScanned) {
-      return waiting
+      return waiting.filter((record) => !isOutside(record))
     }
   }
 })
@@ -128,17 +130,17 @@ const skipped = Effect.fnUntraced(function* (thread: Thread, reason: SkipReason)
 /** One candidate, from its claim to its end. Never fails. */
 const extract = (pass: Pass, thread: Thread, rules: IgnoreRules) =>
   Effect.gen(function* () {
-    const stateDb = yield* StateDb
+    const claims = yield* Claims
     const { claimLease } = yield* Settings
     return yield* Effect.acquireUseRelease(
-      stateDb.claim(thread.id, pass.owner, claimLease),
+      claims.acquire(thread.id, pass.owner, claimLease),
       Option.match({
         onNone: () => skipped(thread, "claimed"),
         onSome: (claim) =>
-          whileRenewed(extractClaimed(pass, thread, claim, rules), stateDb.renewClaim(claim, claimLease), claimLease)
+          whileRenewed(extractClaimed(pass, thread, claim, rules), claims.renew(claim, claimLease), claimLease)
       }),
       (claim, exit) =>
-        Option.isSome(claim) && !usedUp(exit) ? Effect.ignore(stateDb.releaseClaim(claim.value)) : Effect.void
+        Option.isSome(claim) && !usedUp(exit) ? Effect.ignore(claims.release(claim.value)) : Effect.void
     )
   }).pipe(
     Effect.catchAll((error) => failed(thread, error)),
@@ -152,10 +154,11 @@ const usedUp = (exit: Exit.Exit<ExtractionOutcome, unknown>): boolean =>
   Exit.isSuccess(exit) && (exit.value._tag === "Extracted" || exit.value._tag === "Nothing")
 
 const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, claim: Claim, rules: IgnoreRules) {
-  const stateDb = yield* StateDb
+  const claims = yield* Claims
+  const threadIndex = yield* ThreadIndex
   const progress = yield* Progress
   yield* progress.report({ _tag: "Claimed", threadId: thread.id, rolloutPath: thread.rolloutPath })
-  const record = Option.getOrElse(yield* stateDb.getThread(thread.id), (): ThreadRecord => ({
+  const record = Option.getOrElse(yield* threadIndex.get(thread.id), (): ThreadRecord => ({
     thread,
     extraction: notTried
   }))
@@ -172,13 +175,13 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
   })
   const held = heldBack(record, content, yield* Clock.currentTimeMillis)
   if (held !== undefined) {
-    yield* stateDb.keepFailure(thread.id, record.thread.rolloutModifiedAt)
+    yield* claims.keepFailure(thread.id, record.thread.rolloutModifiedAt)
     return yield* skipped(thread, held)
   }
   return yield* loaded.pipe(
     Effect.flatMap((rollout) => learn(pass, claim, record.thread, rollout, rules)),
     orDefect,
-    Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Progress | Settings | StateDb> =>
+    Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Claims | Progress | Settings> =>
       error._tag === "BudgetExhausted"
         ? leftOut(thread, error)
         : Effect.zipRight(storeFailure(claim, record, content, error), failed(thread, error))
@@ -198,7 +201,7 @@ const learn = Effect.fnUntraced(function* (
   rollout: LoadedRollout,
   rules: IgnoreRules
 ) {
-  const stateDb = yield* StateDb
+  const threadMemories = yield* ThreadMemories
   const progress = yield* Progress
   if (!rollout.facts.isRollout) {
     return yield* new NotACodexRollout({ path: rollout.file.path })
@@ -223,7 +226,7 @@ const learn = Effect.fnUntraced(function* (
   const { grounding, output } = yield* askForMemory(pass, thread, rollout)
   const learned = { content: rollout.content, updatedAt: thread.updatedAt }
   if (isNothing(output)) {
-    yield* stateDb.storeNothing(claim, learned)
+    yield* threadMemories.storeNothing(claim, learned)
     yield* progress.report({ _tag: "NoOutput", threadId: thread.id })
     const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
     return outcome
@@ -242,15 +245,15 @@ const complete = Effect.fnUntraced(function* (
   rollout: LoadedRollout,
   rules: IgnoreRules
 ) {
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
   const read = threadOf(rollout.facts, rollout.file, yield* Clock.currentTimeMillis, yield* loadRedact)
   const reason = isMemoryDisabled(rollout.facts) ? "memory-disabled" : rules.isIgnored(read) ? "ignored" : undefined
   if (reason !== undefined) {
-    return yield* stateDb.completeThread(claim, withheld(read, reason))
+    return yield* threadIndex.complete(claim, withheld(read, reason))
   }
-  const thread = isComplete(stored, read) ? stored : yield* stateDb.completeThread(claim, read)
+  const thread = isComplete(stored, read) ? stored : yield* threadIndex.complete(claim, read)
   // Only the row has the directory that a symbolic link led to.
-  return rules.isIgnored(thread) ? yield* stateDb.completeThread(claim, withheld(thread, "ignored")) : thread
+  return rules.isIgnored(thread) ? yield* threadIndex.complete(claim, withheld(thread, "ignored")) : thread
 })
 
 const store = Effect.fnUntraced(function* (
@@ -261,13 +264,13 @@ const store = Effect.fnUntraced(function* (
   output: StageOneOutput
 ) {
   const memoryFs = yield* MemoryFs
-  const stateDb = yield* StateDb
+  const threadMemories = yield* ThreadMemories
   const { slugLength } = yield* Settings
   const redact = yield* loadRedact
   const slug = traceSlug(redact(thread.title ?? ""), slugLength)
   const header = { threadId: thread.id, cwd, rolloutPath: thread.rolloutPath, updatedAt: thread.updatedAt }
   const memory = { ...learned, traceSummary: output.traceMemory, memorySummary: output.summary, slug }
-  return yield* memoryFs.storeTrace({ header, slug, trace: output.traceMemory }, stateDb.storeMemory(claim, memory))
+  return yield* memoryFs.storeTrace({ header, slug, trace: output.traceMemory }, threadMemories.store(claim, memory))
 })
 
 const failed = Effect.fnUntraced(function* (thread: Thread, error: ExtractionError) {

@@ -9,20 +9,23 @@ import { withoutVerdict } from "../domain/privacy/NotConfirmed.js"
 import { fingerprintOf, fingerprintOfContent, fingerprintWithNotes } from "../domain/memory/Consolidation.js"
 import {
   ConsolidationDefect,
-  LeaseLost,
+  type LeaseLost,
   MemoriesMissing,
   type ProviderCrossing
 } from "../domain/memory/ConsolidationError.js"
 import { retryDelay } from "../domain/thread/Extraction.js"
 import { isServersFault, ModelError } from "../domain/model/ModelError.js"
 import { isHeldBack } from "../domain/report/Report.js"
-import { whileRenewed } from "./RenewedLease.js"
-import { consolidationDuration, consolidations } from "./Metrics.js"
+import { consolidationDuration, consolidations as consolidationCount } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
 import type { AgentControl, AgentFailure } from "../services/AgentControl.js"
 import { MemoryFs, type MemoryFsFailure, PublishRefused, type Staging } from "../services/MemoryFs.js"
 import { Progress } from "../services/Progress.js"
-import { type ConsolidationState, StateDb, type StateDbFailure } from "../services/StateDb.js"
+import { Consolidations, type ConsolidationState } from "../services/state/Consolidations.js"
+import { type HeldLock, ProjectLocks } from "../services/state/ProjectLocks.js"
+import type { StateDbFailure } from "../services/state/StateDb.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { loadRedact, safeMessageOf } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
@@ -48,17 +51,26 @@ export type ConsolidationOutcome =
   | { readonly _tag: "Locked"; readonly cwd: string }
   | { readonly _tag: "Failed"; readonly cwd: string; readonly error: ConsolidationError }
 
-type Services = AgentControl | MemoryFs | Progress | Settings | StateDb | Templates
+type Services =
+  | AgentControl
+  | Consolidations
+  | MemoryFs
+  | Progress
+  | ProjectLocks
+  | Settings
+  | Templates
+  | ThreadIndex
+  | ThreadMemories
 
 /**
  * Consolidates every directory that was touched in this pass or is dirty, each under its lock, each alone: one that fails
  * stops nobody else. A dirty one that failed before waits for its time; one whose inputs are those published starts no agent.
  */
 export const runPhaseTwo = Effect.fn("PhaseTwo.run")(function* (pass: Pass, touched: Iterable<string>) {
-  const stateDb = yield* StateDb
+  const consolidations = yield* Consolidations
   const { concurrency, tracesPerCwd } = yield* Settings
   const now = yield* Clock.currentTimeMillis
-  const dirty = yield* stateDb.dirtyDirectories(tracesPerCwd)
+  const dirty = yield* consolidations.dirty(tracesPerCwd)
   const due = dirty.filter(({ retryAt }) => (retryAt ?? 0) <= now).map(({ cwd }) => cwd)
   const directories = [...new Set([...touched, ...due])].sort()
   return yield* Effect.forEach(directories, (cwd) => consolidateUntilClean(pass, cwd), { concurrency })
@@ -69,11 +81,11 @@ export const runPhaseTwo = Effect.fn("PhaseTwo.run")(function* (pass: Pass, touc
  * the directory's lock; a lock that is held by a living pass stays with it.
  */
 export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(function* (pass: Pass) {
-  const stateDb = yield* StateDb
+  const locks = yield* ProjectLocks
   yield* Effect.forEach(
-    yield* stateDb.lockedDirectories,
-    (cwd) =>
-      underLock(pass, cwd, resume(cwd)).pipe(
+    yield* locks.holders,
+    ({ of: cwd }) =>
+      underLock(pass, cwd, () => resume(cwd)).pipe(
         Effect.catchAll((error) =>
           Effect.flatMap(safeMessageOf(error), (message) =>
             Effect.logWarning(`a publish of ${cwd} could not be finished: ${message}`)
@@ -87,11 +99,11 @@ export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(functio
 /** Finishes what a killed publish left in a directory whose lock we hold. */
 export const resume = Effect.fnUntraced(function* (cwd: string) {
   const memoryFs = yield* MemoryFs
-  const stateDb = yield* StateDb
+  const consolidations = yield* Consolidations
   const published = yield* memoryFs.resume(cwd)
   if (Option.isSome(published)) {
     yield* memoryFs.discardStaging(cwd)
-    yield* stateDb.recordPublished(cwd, published.value)
+    yield* consolidations.recordPublished(cwd, published.value)
   }
 })
 
@@ -120,9 +132,9 @@ const consolidateUntilClean = Effect.fnUntraced(function* (pass: Pass, cwd: stri
 /** The fingerprint of what a directory's consolidation would consume; undefined when that is what was published. */
 const dirtyInputs = Effect.fnUntraced(
   function* (cwd: string) {
-    const stateDb = yield* StateDb
+    const consolidations = yield* Consolidations
     const { tracesPerCwd } = yield* Settings
-    const { fingerprint, published } = yield* stateDb.consolidationState(cwd, tracesPerCwd)
+    const { fingerprint, published } = yield* consolidations.state(cwd, tracesPerCwd)
     return fingerprint === (published ?? "") ? undefined : fingerprint
   },
   Effect.orElseSucceed(() => undefined)
@@ -130,7 +142,7 @@ const dirtyInputs = Effect.fnUntraced(
 
 /** One directory under its lock. Never fails. */
 export const consolidate = (pass: Pass, cwd: string): Effect.Effect<ConsolidationOutcome, never, Services> =>
-  underLock(pass, cwd, consolidateLocked(pass, cwd)).pipe(
+  underLock(pass, cwd, (lock) => consolidateLocked(pass, cwd, lock)).pipe(
     Effect.map(Option.getOrElse((): ConsolidationOutcome => ({ _tag: "Locked", cwd }))),
     Effect.catchAllDefect((cause) => new ConsolidationDefect({ cwd, cause })),
     Effect.catchAll((error) => Effect.succeed<ConsolidationOutcome>({ _tag: "Failed", cwd, error })),
@@ -142,7 +154,7 @@ export const consolidate = (pass: Pass, cwd: string): Effect.Effect<Consolidatio
 const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
   const progress = yield* Progress
   const { cwd } = outcome
-  yield* Metric.increment(Metric.tagged(consolidations, "outcome", outcome._tag.toLowerCase()))
+  yield* Metric.increment(Metric.tagged(consolidationCount, "outcome", outcome._tag.toLowerCase()))
   if (outcome._tag === "Failed") {
     const { error } = outcome
     yield* Effect.logWarning(`${cwd}: ${yield* safeMessageOf(error)}`).pipe(Effect.annotateLogs("error", error._tag))
@@ -152,35 +164,22 @@ const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
   }
 })
 
-/** Does work while the directory's lock is ours and is renewed; none where another pass holds it. */
-export const underLock = <A, E, R>(pass: Pass, cwd: string, work: Effect.Effect<A, E, R>) =>
+/** Does work under the directory's lock, for this pass; none where another pass holds it. */
+const underLock = <A, E, R>(pass: Pass, cwd: string, work: (lock: HeldLock) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    const stateDb = yield* StateDb
-    const { lockLease } = yield* Settings
-    return yield* Effect.acquireUseRelease(
-      stateDb.acquireLock(cwd, pass.owner, lockLease),
-      (isOurs) => (isOurs ? Effect.asSome(whileRenewed(work, renewLock(pass, cwd), lockLease)) : Effect.succeedNone),
-      (isOurs) => (isOurs ? Effect.ignore(stateDb.releaseLock(cwd, pass.owner)) : Effect.void)
-    )
+    const locks = yield* ProjectLocks
+    const { lockLease: lease } = yield* Settings
+    return yield* locks.withLock({ cwd, owner: pass.owner, lease }, work)
   })
 
-/** Proves that the lock is still ours; a renewal that fails proves nothing, and counts as a lost one. */
-const renewLock = Effect.fnUntraced(function* (pass: Pass, cwd: string) {
-  const stateDb = yield* StateDb
-  const isOurs = yield* Effect.orElseSucceed(stateDb.renewLock(cwd, pass.owner), () => false)
-  if (!isOurs) {
-    return yield* new LeaseLost({ cwd })
-  }
-})
-
-const consolidateLocked = Effect.fnUntraced(function* (pass: Pass, cwd: string) {
-  const stateDb = yield* StateDb
+const consolidateLocked = Effect.fnUntraced(function* (pass: Pass, cwd: string, lock: HeldLock) {
+  const consolidations = yield* Consolidations
   const { tracesPerCwd } = yield* Settings
   yield* resume(cwd)
-  const state = yield* stateDb.consolidationState(cwd, tracesPerCwd)
+  const state = yield* consolidations.state(cwd, tracesPerCwd)
   const work: Effect.Effect<ConsolidationOutcome, ConsolidationError, Services> = Effect.zipRight(
     state.memories.length === 0 ? requireRecord(cwd, state) : Effect.void,
-    state.memories.length + state.notes.length === 0 ? clearMemory(cwd, state) : publishMemory(pass, cwd, state)
+    state.memories.length + state.notes.length === 0 ? clearMemory(cwd, state) : publishMemory(pass, cwd, state, lock)
   )
   return yield* Effect.tapError(work, (error) => recordFailure(cwd, state, error))
 })
@@ -198,16 +197,16 @@ const requireRecord = Effect.fnUntraced(function* (cwd: string, state: Consolida
 /** Everything that was learned here was taken away: what was made of it goes too, when that is on record. */
 const clearMemory = Effect.fnUntraced(function* (cwd: string, state: ConsolidationState) {
   const memoryFs = yield* MemoryFs
-  const stateDb = yield* StateDb
+  const consolidations = yield* Consolidations
   yield* memoryFs.clear(cwd)
-  yield* stateDb.recordPublished(cwd, state.fingerprint)
+  yield* consolidations.recordPublished(cwd, state.fingerprint)
   const outcome: ConsolidationOutcome = { _tag: "Published", cwd }
   return outcome
 })
 
-const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, state: ConsolidationState) {
+const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, state: ConsolidationState, lock: HeldLock) {
   const memoryFs = yield* MemoryFs
-  const stateDb = yield* StateDb
+  const consolidations = yield* Consolidations
   const progress = yield* Progress
   const redact = yield* loadRedact
   const memories = state.memories.map((memory) => ({
@@ -224,7 +223,7 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
   const onDisk = yield* memoryFs.publishedFingerprint(cwd)
   if (Option.contains(onDisk, state.fingerprint)) {
     yield* memoryFs.discardStaging(cwd)
-    yield* stateDb.recordPublished(cwd, state.fingerprint)
+    yield* consolidations.recordPublished(cwd, state.fingerprint)
     return unchanged
   }
   const { isPublishedShown, ...shown } = yield* keepToProvider(cwd, state)
@@ -233,16 +232,16 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
   // Another earlier session that leaves nothing is no work for an agent.
   if (state.removals.length === 0 && Option.contains(yield* memoryFs.publishedContent(cwd), content)) {
     yield* memoryFs.discardStaging(cwd)
-    yield* stateDb.recordPublished(cwd, state.fingerprint)
+    yield* consolidations.recordPublished(cwd, state.fingerprint)
     return unchanged
   }
   yield* progress.report({ _tag: "Consolidating", cwd })
   const staging = yield* memoryFs.stage(cwd, memories, state.notes, { earlier, isPublishedShown })
-  return yield* Effect.onError(publishStaged(pass, staging, state, content), (cause) =>
+  return yield* Effect.onError(publishStaged(pass, staging, state, content, lock), (cause) =>
     Effect.ignore(
       Cause.isInterruptedOnly(cause)
         ? // What was broken off is of no use to anybody; after a lost lease it is another pass's.
-          Effect.zipRight(renewLock(pass, cwd), memoryFs.discardStaging(cwd))
+          Effect.zipRight(lock.confirm, memoryFs.discardStaging(cwd))
         : memoryFs.redactStaging(cwd)
     )
   )
@@ -253,10 +252,12 @@ const publishStaged = Effect.fnUntraced(function* (
   pass: Pass,
   staging: Staging,
   state: ConsolidationState,
-  content: string
+  content: string,
+  lock: HeldLock
 ) {
   const memoryFs = yield* MemoryFs
-  const stateDb = yield* StateDb
+  const consolidations = yield* Consolidations
+  const threadMemories = yield* ThreadMemories
   const { cwd } = staging.root
   const ended = yield* Effect.either(runAgent(pass, staging.root.stagingPath))
   const changes = yield* memoryFs.restoreOutside(staging, (threadId) => isBusy(threadId, state))
@@ -267,27 +268,28 @@ const publishStaged = Effect.fnUntraced(function* (
     })
   }
   yield* ended
-  yield* renewLock(pass, cwd)
+  yield* lock.confirm
   const threadIds = [...state.memories, ...state.earlier].map(({ threadId }) => threadId)
   // All of them, not only those that were staged: what the user said once stays said.
-  const onRecord = yield* stateDb.lastMemories(cwd, Number.MAX_SAFE_INTEGER)
+  const onRecord = yield* threadMemories.last(cwd, Number.MAX_SAFE_INTEGER)
   const traces = onRecord.map(({ traceSummary }) => traceSummary)
   yield* memoryFs.publish(staging, { fingerprint: state.fingerprint, content, threadIds, traces })
   yield* memoryFs.discardStaging(cwd)
-  yield* stateDb.recordPublished(cwd, state.fingerprint)
+  yield* consolidations.recordPublished(cwd, state.fingerprint)
   const published: ConsolidationOutcome = { _tag: "Published", cwd }
   return published
 })
 
 /** Whether another pass may have written a thread's trace file since its memory was read. */
 const isBusy = Effect.fnUntraced(function* (threadId: string, state: ConsolidationState) {
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
+  const threadMemories = yield* ThreadMemories
   const known = state.memories.find((memory) => memory.threadId === threadId)
   if (known === undefined) {
     return true
   }
-  const record = yield* stateDb.getThread(known.threadId)
-  const memory = yield* stateDb.getMemory(known.threadId)
+  const record = yield* threadIndex.get(known.threadId)
+  const memory = yield* threadMemories.get(known.threadId)
   return (
     Option.exists(record, ({ extraction }) => extraction.claimOwner !== null) ||
     !Option.exists(memory, ({ version }) => version === known.version)
@@ -300,7 +302,7 @@ const recordFailure = Effect.fnUntraced(
     if (error._tag === "LeaseLost" || isHeldBack(error._tag)) {
       return
     }
-    const stateDb = yield* StateDb
+    const consolidations = yield* Consolidations
     const { retryFactor, retryFirst, retryLongest } = yield* Settings
     const now = yield* Clock.currentTimeMillis
     const attempts = state.attempts + 1
@@ -309,7 +311,7 @@ const recordFailure = Effect.fnUntraced(
       error._tag === "MemoryFsFailure" ||
       (isModelError(error) && isServersFault(error))
     const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
-    yield* stateDb.recordUnpublished(cwd, state.fingerprint, {
+    yield* consolidations.recordFailure(cwd, state.fingerprint, {
       errorTag: error._tag,
       errorMessage: yield* safeMessageOf(error),
       retryAt: isEnvironment && attempts === 1 ? now : now + delay

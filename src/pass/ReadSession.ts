@@ -4,7 +4,7 @@ import { rolloutFilters } from "../domain/session/RolloutFilter.js"
 import { RolloutReader, type RolloutReading } from "../domain/session/RolloutReading.js"
 import type { RolloutFile, Thread } from "../domain/thread/Thread.js"
 import { loadRedact } from "../services/Redactor.js"
-import { StateDb } from "../services/StateDb.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { Settings } from "../settings/Settings.js"
 import { fileOf, partsOf, readParts } from "./ThreadReading.js"
 
@@ -16,10 +16,10 @@ export interface LoadedRollout extends RolloutReading {
 
 /** Reads a thread's whole session once. Fails with `RolloutUnreadable` when that is not possible. */
 export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) {
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
   const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
   const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, yield* loadRedact, memoriesHome)
-  const parts = yield* partsOf(thread, yield* stateDb.rolloutsOf(thread.id))
+  const parts = yield* partsOf(thread, yield* threadIndex.rolloutsOf(thread.id))
   const read = yield* readParts(parts, (line) => reader.add(line))
   const rollout: LoadedRollout = {
     ...reader.result(),
@@ -32,7 +32,7 @@ export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) 
 
 const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines, rendering }: LoadedRollout, limit: number) {
   if (malformedLines > 0) {
-    yield* Effect.logWarning(`${malformedLines} lines of ${file.path} are no JSON objects and were skipped`)
+    yield* Effect.logWarning(`${malformedLines} lines of ${file.path} are not JSON objects and were skipped`)
   }
   if (rendering.bytes > limit) {
     yield* Effect.logWarning(`${file.path} renders to ${rendering.bytes} bytes and was cut to ${limit}`)

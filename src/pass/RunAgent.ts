@@ -3,11 +3,13 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ProviderCrossing } from "../domain/memory/ConsolidationError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
-import { believed } from "../domain/model/Spending.js"
+import { plausibleCounts } from "../domain/model/Spending.js"
 import { renderTemplate } from "../domain/text/Template.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "../services/AgentControl.js"
-import { type ConsolidationState, StateDb } from "../services/StateDb.js"
+import type { ConsolidationState } from "../services/state/Consolidations.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
@@ -23,10 +25,10 @@ export const keepToProvider = Effect.fnUntraced(function* (cwd: string, { earlie
   if (provider === undefined || allowProviderCrossing) {
     return { earlier, isPublishedShown: true }
   }
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
   const mayBeSent = ({ threadId }: ConsolidationState["earlier"][number]) =>
     Effect.map(
-      stateDb.getThread(threadId),
+      threadIndex.get(threadId),
       Option.exists(({ thread }) => mayBeSentTo(provider, thread))
     )
   const own = yield* Effect.filter(memories, mayBeSent)
@@ -50,14 +52,14 @@ export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(fun
   if (earlier.length === 0) {
     return ""
   }
-  const stateDb = yield* StateDb
+  const threadMemories = yield* ThreadMemories
   const { EarlierSessions } = yield* loadEarlier
   const sessions = new EarlierSessions()
   yield* Effect.forEach(
     earlier,
     ({ threadId }) =>
       Effect.map(
-        stateDb.getMemory(threadId),
+        threadMemories.get(threadId),
         Option.map(({ traceSummary }) => sessions.add(threadId, traceSummary))
       ),
     { discard: true }
@@ -80,7 +82,8 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
     Effect.scoped,
     Effect.timeoutFail({
       duration: agentTimeLimit,
-      onTimeout: () => new AgentFailure({ directory, reason: "it took longer than it may" })
+      onTimeout: () =>
+        new AgentFailure({ directory, reason: "it exceeded its time limit; raise MEMORIES_AGENT_TIME_LIMIT" })
     })
   )
   const status = Option.getOrUndefined(last)
@@ -92,7 +95,7 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
     case "Interrupted":
       return yield* new AgentFailure({ directory, reason: "it was interrupted" })
     default:
-      return yield* new AgentFailure({ directory, reason: "its status can no longer be followed" })
+      return yield* new AgentFailure({ directory, reason: "its status stream ended without a result; run again" })
   }
 })
 
@@ -102,7 +105,7 @@ const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Str
   return Stream.tap(statuses, (status) => {
     const said =
       status._tag === "Running"
-        ? believed({ input: status.inputTokens, output: status.outputTokens, total: undefined }, false)
+        ? plausibleCounts({ input: status.inputTokens, output: status.outputTokens, total: undefined }, false)
         : undefined
     if (said === undefined) {
       return Effect.void

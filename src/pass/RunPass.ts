@@ -11,7 +11,7 @@ import { finishInterrupted, runPhaseTwo } from "./PhaseTwo.js"
 import { indexWithMemories } from "./ImportMemories.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
-import { StateDb } from "../services/StateDb.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 
 /** What one pass is asked to do beyond its settings. */
@@ -30,7 +30,7 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   }
   const startedAt = yield* Clock.currentTimeMillis
   const memoryFs = yield* MemoryFs
-  const stateDb = yield* StateDb
+  const threadMemories = yield* ThreadMemories
   const pass = yield* makePass
 
   yield* memoryFs.prepare
@@ -40,7 +40,7 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   const { extractions, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
   const touched = new Set(extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? [outcome.cwd] : [])))
   const consolidations = yield* runPhaseTwo(pass, touched)
-  const described = yield* Effect.either(Effect.flatMap(stateDb.listProjects, memoryFs.describeProjects))
+  const described = yield* Effect.either(Effect.flatMap(threadMemories.projects, memoryFs.describeProjects))
   const unwritten = Option.toArray(Either.getLeft(described))
   return yield* makeReport(pass, startedAt, {
     threads,

@@ -8,11 +8,11 @@ import { chainOf, joinFiles, type RolloutPart, type ThreadFile } from "../domain
 import { type RolloutFile, Thread, threadOf, unchecked } from "../domain/thread/Thread.js"
 import { addLine, isMemoryDisabled, joinFacts, noFacts } from "../domain/thread/ThreadFacts.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
-import { withheld, withheldSource } from "../domain/thread/Withheld.js"
+import { withheld } from "../domain/thread/Withheld.js"
 import { loadRedact } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
-import { type KnownRollout, StateDb } from "../services/StateDb.js"
+import { type KnownRollout, ThreadIndex } from "../services/state/ThreadIndex.js"
 import { readParts } from "./ThreadReading.js"
 
 /** Threads written at a time: a transaction is short, whatever the size of the home. */
@@ -115,20 +115,20 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   completion?: Effect.Effect<void, E, R>
 ) {
   const store = yield* SessionStore
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
   const listed = yield* store.list
   const { ignoreRules } = options
   const listing = underRules(listingFingerprint(listed), ignoreRules.text)
-  const before = Option.getOrElse(yield* stateDb.indexedListing, () => "")
+  const before = Option.getOrElse(yield* threadIndex.listing, () => "")
   const isUpToDate = !options.reread && before === listing
   const reread = options.reread || !isUnderSameRules(before, listing)
   const noted = completion === undefined ? listing : undefined
   const changed = isUpToDate ? 0 : yield* indexChanges(listed, noted, reread, ignoreRules)
   if (completion !== undefined) {
     yield* completion
-    yield* stateDb.changeIndex({ threads: [], known: [], gone: [], now: yield* Clock.currentTimeMillis, listing })
+    yield* threadIndex.change({ threads: [], known: [], gone: [], now: yield* Clock.currentTimeMillis, listing })
   }
-  const threads = yield* stateDb.countThreads
+  const threads = yield* threadIndex.count
   const progress = yield* Progress
   yield* progress.report({ _tag: "Indexed", threads, changed })
   return threads
@@ -141,9 +141,9 @@ const indexChanges = Effect.fnUntraced(function* (
   reread: boolean,
   rules: IgnoreRules
 ) {
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
   const now = yield* Clock.currentTimeMillis
-  const known = new Map((yield* stateDb.knownRollouts).map((rollout) => [rollout.path, rollout]))
+  const known = new Map((yield* threadIndex.rollouts).map((rollout) => [rollout.path, rollout]))
   const files = new Map(listed.map((file) => [file.path, file]))
   const isChanged = (file: RolloutFile): boolean => {
     const before = known.get(file.path)
@@ -156,7 +156,7 @@ const indexChanges = Effect.fnUntraced(function* (
   const batches = Math.max(1, Math.ceil(Math.max(threads.length, changed.length) / threadsWritten))
   for (let batch = 0; batch < batches; batch++) {
     const [from, to] = [batch * threadsWritten, (batch + 1) * threadsWritten]
-    yield* stateDb.changeIndex({
+    yield* threadIndex.change({
       threads: threads.slice(from, to),
       known: changed.slice(from, to),
       gone: batch === 0 ? gone : [],
@@ -165,22 +165,6 @@ const indexChanges = Effect.fnUntraced(function* (
     })
   }
   return changed.length
-})
-
-/** The threads that are withheld because memory was switched off for them, so far. */
-const disabledThreads = Effect.gen(function* () {
-  const stateDb = yield* StateDb
-  const query = {
-    pageSize: Number.MAX_SAFE_INTEGER,
-    after: undefined,
-    sources: [withheldSource("memory-disabled")],
-    unlearned: false
-  }
-  const records = [
-    ...(yield* stateDb.listThreads({ ...query, archived: false })),
-    ...(yield* stateDb.listThreads({ ...query, archived: true }))
-  ]
-  return new Set<string>(records.map(({ thread }) => thread.id))
 })
 
 /** The rows to write: of each thread that a changed or vanished file belonged to. */
@@ -192,12 +176,12 @@ const changedThreads = Effect.fnUntraced(function* (
   now: number,
   rules: IgnoreRules
 ) {
-  const stateDb = yield* StateDb
+  const threadIndex = yield* ThreadIndex
   const seen = new Set(changed.map(({ path }) => path))
   const news = groupByThread(changed)
   const before = groupByThread(known.values())
   const touched = new Set([...news.keys(), ...gone.flatMap((path) => known.get(path)?.threadId ?? [])])
-  const disabled = before.size === 0 ? new Set<string>() : yield* disabledThreads
+  const disabled = new Set(before.size === 0 ? [] : yield* threadIndex.memoryDisabled)
   const threads: Array<Thread> = []
   for (const threadId of touched) {
     const others = yield* Effect.forEach(before.get(threadId) ?? [], (rollout) => {
@@ -208,7 +192,7 @@ const changedThreads = Effect.fnUntraced(function* (
     // What was learned from a file that vanished stays, as long as the one that is written to is there.
     const isToWrite =
       news.has(threadId) ||
-      !Option.exists(yield* stateDb.getThread(threadId), ({ thread }) => thread.rolloutPath === chain.at(-1)?.path)
+      !Option.exists(yield* threadIndex.get(threadId), ({ thread }) => thread.rolloutPath === chain.at(-1)?.path)
     if (chain.length > 0 && isToWrite) {
       threads.push(yield* rowOf(threadId, chain, disabled.has(threadId), now, rules))
     }

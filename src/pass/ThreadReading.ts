@@ -6,7 +6,7 @@ import { chainOf, joinContents, joinFiles, type RolloutPart } from "../domain/se
 import type { RolloutFile, Thread } from "../domain/thread/Thread.js"
 import { noFacts } from "../domain/thread/ThreadFacts.js"
 import { SessionStore } from "../services/SessionStore.js"
-import type { KnownRollout } from "../services/StateDb.js"
+import type { KnownRollout } from "../services/state/ThreadIndex.js"
 
 /** The exact content that was read of a thread. */
 interface ReadThread {

@@ -27,7 +27,7 @@ export const AgentStatus = Schema.Union(
   Schema.TaggedStruct("Interrupted", {})
 )
 
-/** Where an agent stands. */
+/** See the schema of the same name. */
 export type AgentStatus = typeof AgentStatus.Type
 
 /** True when an agent has ended. */

@@ -7,7 +7,7 @@ import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import type { ForgetRule } from "../domain/memory/Forgetting.js"
 import type { MemoryFile } from "../domain/memory/Publication.js"
 import type { TraceHeader } from "../domain/memory/TraceMemory.js"
-import type { ImportedMemory, ProjectRow, ThreadMemory } from "./StateDb.js"
+import type { ImportedMemory, ProjectRow, ThreadMemory } from "./state/ThreadMemories.js"
 
 /** The memories home cannot be used. Nothing was changed; the message says how to choose another one. */
 export class MemoriesHomeUnavailable extends Schema.TaggedError<MemoriesHomeUnavailable>(

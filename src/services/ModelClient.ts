@@ -45,7 +45,7 @@ export interface StageOneRequest {
   /** The user message: the rollout's path and its rendering. */
   readonly input: string
   readonly outputSchema: JSONSchema.JsonSchema7Root
-  /** The same session as decoded events, so that an answer without a model need not parse the rendering. */
+  /** The session's decoded events, so that an answer by rule need not parse the rendering. */
   readonly evidence: SessionEvidence
 }
 

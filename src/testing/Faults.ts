@@ -19,6 +19,30 @@ interface Fault {
 }
 
 /**
+ * A service of which `before` runs ahead of every operation, with the operation's name; where it fails, the operation fails
+ * with its error and does nothing.
+ */
+export const interpose = <Service extends object>(
+  service: Service,
+  before: (operation: string) => Effect.Effect<void, Error>
+): Service => {
+  const ahead = (name: PropertyKey, result: unknown): unknown =>
+    isOperation(result)
+      ? Effect.zipRight(before(String(name)), result)
+      : isStream(result)
+        ? Stream.unwrap(Effect.as(before(String(name)), result))
+        : result
+  return new Proxy(service, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name)
+      return Predicate.isFunction(member)
+        ? (...given: ReadonlyArray<unknown>) => ahead(name, Reflect.apply(member, target, given))
+        : ahead(name, member)
+    }
+  })
+}
+
+/**
  * A service whose operations fail on demand. A call that fails does nothing; those before and after it are the service's
  * own. Several faults of one operation come in the order in which they were asked for.
  */
@@ -30,16 +54,9 @@ export class Faults<Service extends object> {
     this.faults.set(operation, [...(this.faults.get(operation) ?? []), { error, times }])
   }
 
-  /** The service, as whoever uses it is to see it. */
+  /** The service, with the faults that were asked for. */
   wrap(service: Service): Service {
-    return new Proxy(service, {
-      get: (target, name) => {
-        const member: unknown = Reflect.get(target, name)
-        return Predicate.isFunction(member)
-          ? (...given: ReadonlyArray<unknown>) => this.guard(name, Reflect.apply(member, target, given))
-          : this.guard(name, member)
-      }
-    })
+    return interpose(service, (operation) => Effect.suspend(() => this.take(operation) ?? Effect.void))
   }
 
   /** A port's layer, its service wrapped. */
@@ -47,28 +64,15 @@ export class Faults<Service extends object> {
     return Layer.map(layer, (context) => Context.make(tag, this.wrap(Context.get(context, tag))))
   }
 
-  private guard(name: PropertyKey, result: unknown): unknown {
-    if (isOperation(result)) {
-      return Effect.suspend(() => {
-        const fault = this.take(name)
-        return fault === undefined ? result : Effect.fail(fault.error)
-      })
-    }
-    if (isStream(result)) {
-      return Stream.suspend(() => {
-        const fault = this.take(name)
-        return fault === undefined ? result : Stream.fail(fault.error)
-      })
-    }
-    return result
-  }
-
-  private take(name: PropertyKey): Fault | undefined {
+  private take(name: PropertyKey): Effect.Effect<never, Error> | undefined {
     const [fault, ...later] = this.faults.get(name) ?? []
-    if (fault !== undefined && --fault.times <= 0) {
+    if (fault === undefined) {
+      return undefined
+    }
+    if (--fault.times <= 0) {
       this.faults.set(name, later)
     }
-    return fault
+    return Effect.fail(fault.error)
   }
 }
 

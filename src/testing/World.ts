@@ -13,7 +13,7 @@ import * as MemoryFsLayer from "../layers/memory/MemoryFs.js"
 import * as ModelClientFromFunction from "../layers/model/FromFunction.js"
 import * as ProcessTableMemory from "../layers/node/ProcessTableMemory.js"
 import * as SessionStoreMemory from "../layers/sessions/SessionStoreMemory.js"
-import * as StateDbMemory from "../layers/StateDbMemory.js"
+import * as StateDbSqlite from "../layers/state/StateDb.js"
 import * as WorkingDirectoriesNode from "../layers/node/WorkingDirectories.js"
 import type { PassServices } from "../host/MemoriesStartup.js"
 import { runPass } from "../pass/RunPass.js"
@@ -22,7 +22,16 @@ import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient, type ModelEvent, type ModelFailure, type StageOneRequest } from "../services/ModelClient.js"
 import { Progress, type ProgressEvent } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
-import { StateDb } from "../services/StateDb.js"
+import { Claims } from "../services/state/Claims.js"
+import { Consolidations } from "../services/state/Consolidations.js"
+import { Forgetting } from "../services/state/Forgetting.js"
+import { Integrity } from "../services/state/Integrity.js"
+import { Notes } from "../services/state/Notes.js"
+import { ProjectLocks } from "../services/state/ProjectLocks.js"
+import { Spending } from "../services/state/Spending.js"
+import type { StateDb } from "../services/state/StateDb.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import * as Settings from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 import { Faults } from "./Faults.js"
@@ -59,9 +68,15 @@ export interface WorldOptions {
   readonly model?: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelError | ModelFailure>
   /** The agent's script; by itself it is {@link writeMemory}. */
   readonly agent?: (request: AgentRequest) => Effect.Effect<void, { readonly message: string }, FileSystem.FileSystem>
-  /** Another state DB over the one in memory. */
-  readonly stateDb?: (stateDb: StateDb["Type"]) => StateDb["Type"]
+  /** Replaces services of the state DB; see {@link over}. */
+  readonly stateDb?: (stateDb: Context.Context<StateDb>) => Context.Context<StateDb>
 }
+
+/** Replaces one service by another one made of it. */
+export const over =
+  <Port extends StateDb, Service>(tag: Context.Tag<Port, Service>, change: (service: Service) => Service) =>
+  (context: Context.Context<StateDb>): Context.Context<StateDb> =>
+    Context.add(context, tag, change(Context.get(context, tag)))
 
 /** A rollout of a world, whole and with its time, so that a test can change it. */
 interface WorldRollout extends SessionStoreMemory.HeldRollout {
@@ -89,10 +104,18 @@ export class World {
   /** For each port, what makes its operations fail. */
   readonly faults = {
     agentControl: new Faults<AgentControl["Type"]>(),
+    claims: new Faults<Claims["Type"]>(),
+    consolidations: new Faults<Consolidations["Type"]>(),
+    forgetting: new Faults<Forgetting["Type"]>(),
+    integrity: new Faults<Integrity["Type"]>(),
     memoryFs: new Faults<MemoryFs["Type"]>(),
     modelClient: new Faults<ModelClient["Type"]>(),
+    notes: new Faults<Notes["Type"]>(),
+    projectLocks: new Faults<ProjectLocks["Type"]>(),
     sessionStore: new Faults<SessionStore["Type"]>(),
-    stateDb: new Faults<StateDb["Type"]>()
+    spending: new Faults<Spending["Type"]>(),
+    threadIndex: new Faults<ThreadIndex["Type"]>(),
+    threadMemories: new Faults<ThreadMemories["Type"]>()
   }
   /** All that a pass runs on. */
   readonly layer: Layer.Layer<Services>
@@ -101,12 +124,22 @@ export class World {
     const model = options.model ?? ((request) => Stream.fromIterable(answer(traceAbout(request.thread.title ?? "?"))))
     const agent = options.agent ?? ((request) => writeMemory(request))
     const { faults } = this
-    const { stateDb: over = (stateDb) => stateDb } = options
-    const stateDb = Layer.map(StateDbMemory.layer, (context) =>
-      Context.make(StateDb, over(Context.get(context, StateDb)))
+    const { stateDb: replaced = (stateDb) => stateDb } = options
+    const stateDb = Layer.map(StateDbSqlite.layerMemory, (context) =>
+      replaced(context).pipe(
+        over(Claims, (service) => faults.claims.wrap(service)),
+        over(Consolidations, (service) => faults.consolidations.wrap(service)),
+        over(Forgetting, (service) => faults.forgetting.wrap(service)),
+        over(Integrity, (service) => faults.integrity.wrap(service)),
+        over(Notes, (service) => faults.notes.wrap(service)),
+        over(ProjectLocks, (service) => faults.projectLocks.wrap(service)),
+        over(Spending, (service) => faults.spending.wrap(service)),
+        over(ThreadIndex, (service) => faults.threadIndex.wrap(service)),
+        over(ThreadMemories, (service) => faults.threadMemories.wrap(service))
+      )
     )
     this.layer = Layer.mergeAll(
-      faults.stateDb.wrapLayer(StateDb, stateDb),
+      stateDb,
       faults.sessionStore.wrapLayer(
         SessionStore,
         SessionStoreMemory.layer(() => this.rollouts.values())

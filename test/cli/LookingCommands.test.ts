@@ -33,7 +33,13 @@ describe("status", () => {
         outside: { source: 1, "sub-agent": 1, archived: 1 }
       })
       const text = (yield* home.run("status")).stdout
-      for (const words of ["Set aside", "is no Codex rollout", "the server was busy", "failing", "the agent gave up"]) {
+      for (const words of [
+        "Set aside",
+        "is not a Codex rollout",
+        "the server was busy",
+        "failing",
+        "the agent gave up"
+      ]) {
         assert.isTrue(text.includes(words), `${words}\n${text}`)
       }
       assert.match(text, new RegExp(`reading +${process.pid} `))

@@ -81,8 +81,8 @@ describe("rollout-memories plan", () => {
         problem === undefined ? [] : [`${rolloutPath === path(3) ? 3 : 4}: ${problem.replace(rolloutPath, "it")}`]
       )
       assert.deepStrictEqual(problems.sort(), [
-        "3: the rollout it does not say which directory its session worked in",
-        "4: it is no Codex rollout"
+        "3: the rollout it does not name the directory of its session; it is read again when its content changes",
+        "4: it is not a Codex rollout; it is read again when its content changes"
       ])
     })
   )
@@ -96,7 +96,7 @@ describe("rollout-memories plan", () => {
       )
       assert.strictEqual(planned.code, 0, planned.stderr)
       assert.match(planned.stdout, /would make 2 requests .* input tokens, and answers of at most 32,000 tokens/)
-      assert.match(planned.stdout, /more than the caps/)
+      assert.match(planned.stdout, /exceeds the caps/)
       assert.match(planned.stdout, /MEMORIES_PRICE_INPUT/)
       assert.strictEqual(server.requests.length, 0)
       const offline = yield* runMain(["plan", ...args])

@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Fiber, Option, Stream, TestClock } from "effect"
-import { StateDb } from "rollout-memories"
-import { ClaimLost } from "rollout-memories/services/StateDb"
+import { Claims } from "rollout-memories"
+import { ClaimLost } from "rollout-memories/services/state/Claims"
 import { answer, inWorld, pass, traceAbout, World } from "rollout-memories/testing"
 
 const claimLease = Duration.minutes(10)
@@ -26,10 +26,10 @@ for (const isLost of [false, true]) {
             const [threadId] = world.requests.map(({ thread }) => thread.id)
             assert(threadId !== undefined)
             yield* TestClock.adjust("30 minutes")
-            const stateDb = yield* StateDb
-            assert.isTrue(Option.isNone(yield* stateDb.claim(threadId, "another pass", claimLease)))
+            const claims = yield* Claims
+            assert.isTrue(Option.isNone(yield* claims.acquire(threadId, "another pass", claimLease)))
             if (isLost) {
-              world.faults.stateDb.failNext("renewClaim", 1, new ClaimLost({ threadId }))
+              world.faults.claims.failNext("renew", 1, new ClaimLost({ threadId }))
             }
             yield* TestClock.adjust("30 minutes")
             const report = yield* Fiber.join(running)

@@ -5,7 +5,16 @@ import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.js"
 import * as ModelClientLanguageModel from "../../src/layers/model/LanguageModel.js"
 import * as SessionStoreMemory from "../../src/layers/sessions/SessionStoreMemory.js"
-import { StateDb, StateDbUnavailable } from "../../src/services/StateDb.js"
+import { Claims } from "../../src/services/state/Claims.js"
+import { Consolidations } from "../../src/services/state/Consolidations.js"
+import { Forgetting } from "../../src/services/state/Forgetting.js"
+import { Integrity } from "../../src/services/state/Integrity.js"
+import { Notes } from "../../src/services/state/Notes.js"
+import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
+import { Spending } from "../../src/services/state/Spending.js"
+import { StateDbUnavailable } from "../../src/services/state/StateDb.js"
+import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
+import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
 import { AgentControl } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { ModelClient } from "../../src/services/ModelClient.js"
@@ -15,7 +24,7 @@ import { Settings } from "../../src/settings/Settings.js"
 import { Templates } from "../../src/services/Templates.js"
 import { languageModel, wholeAnswer } from "../support/languageModel.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
-import { inWorld, readText, type Services, traceAbout, World, writeMemory } from "../../src/testing/World.js"
+import { inWorld, over, readText, type Services, traceAbout, World, writeMemory } from "../../src/testing/World.js"
 
 const session: MemoriesStartup.Session = { isEphemeral: false, isSubAgent: false, isEnabled: true }
 
@@ -125,7 +134,23 @@ describe("MemoriesStartup.layer", () => {
         const services = Layer.effectContext(
           Effect.map(
             Effect.context<Services>(),
-            Context.pick(AgentControl, MemoryFs, ModelClient, SessionStore, Settings, StateDb, Templates)
+            Context.pick(
+              AgentControl,
+              Claims,
+              Consolidations,
+              Forgetting,
+              Integrity,
+              MemoryFs,
+              ModelClient,
+              Notes,
+              ProjectLocks,
+              SessionStore,
+              Settings,
+              Spending,
+              Templates,
+              ThreadIndex,
+              ThreadMemories
+            )
           )
         )
         const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, services))
@@ -206,7 +231,9 @@ describe("MemoriesStartup.layer", () => {
   )
 
   it.effect("a defect of the host's own service is a warning too", () => {
-    const world = new World({ stateDb: (db) => ({ ...db, indexedListing: Effect.die(new Error("host broke")) }) })
+    const world = new World({
+      stateDb: over(ThreadIndex, (index) => ({ ...index, listing: Effect.die(new Error("host broke")) }))
+    })
     return inWorld(
       world.add(1),
       Effect.gen(function* () {
@@ -233,13 +260,13 @@ describe("MemoriesStartup.layer", () => {
           const { ended, events } = yield* startIn(scope, MemoriesStartup.layer(session, inContext))
           const told = yield* Effect.fork(tagsOf(events))
           yield* Deferred.await(asked)
-          const stateDb = yield* StateDb
-          const held = yield* stateDb.getThread(ThreadId.make(threadIdOf(1)))
+          const threadIndex = yield* ThreadIndex
+          const held = yield* threadIndex.get(ThreadId.make(threadIdOf(1)))
           assert.isNotNull(Option.getOrThrow(held).extraction.claimExpiresAt)
           yield* Scope.close(scope, Exit.void)
           assert.deepStrictEqual(yield* ended, { _tag: "Stopped" })
           assert.deepStrictEqual(yield* Fiber.join(told), ["Indexed", "Claimed", "Asked"])
-          const after = yield* stateDb.getThread(ThreadId.make(threadIdOf(1)))
+          const after = yield* threadIndex.get(ThreadId.make(threadIdOf(1)))
           assert.isNull(Option.getOrThrow(after).extraction.claimExpiresAt)
           assert.deepStrictEqual(world.warnings, [])
         })
@@ -257,10 +284,10 @@ describe("MemoriesStartup.layer", () => {
           const scope = yield* Scope.make()
           yield* startIn(scope, MemoriesStartup.layer(session, inContext))
           yield* Deferred.await(spawned)
-          const stateDb = yield* StateDb
-          assert.strictEqual((yield* stateDb.lockedDirectories).length, 1)
+          const locks = yield* ProjectLocks
+          assert.strictEqual((yield* locks.holders).length, 1)
           yield* Scope.close(scope, Exit.void)
-          assert.deepStrictEqual(yield* stateDb.lockedDirectories, [])
+          assert.deepStrictEqual(yield* locks.holders, [])
         })
       )
     })
@@ -283,7 +310,7 @@ describe("MemoriesStartup.layer", () => {
           yield* TestClock.adjust("2 seconds")
           yield* Fiber.join(closed)
           assert.deepStrictEqual(yield* ended, { _tag: "Stopped" })
-          const after = yield* Effect.flatMap(StateDb, (db) => db.getThread(ThreadId.make(threadIdOf(1))))
+          const after = yield* Effect.flatMap(ThreadIndex, (index) => index.get(ThreadId.make(threadIdOf(1))))
           assert.isNull(Option.getOrThrow(after).extraction.claimExpiresAt)
           assert.deepStrictEqual(world.warnings, [])
         })
@@ -303,12 +330,12 @@ describe("MemoriesStartup.layer", () => {
           const scope = yield* Scope.make()
           yield* startIn(scope, MemoriesStartup.layer(session, inContext))
           yield* Deferred.await(spawned)
-          const stateDb = yield* StateDb
-          assert.strictEqual((yield* stateDb.lockedDirectories).length, 1)
+          const locks = yield* ProjectLocks
+          assert.strictEqual((yield* locks.holders).length, 1)
           const closed = yield* Effect.fork(Scope.close(scope, Exit.void))
           yield* TestClock.adjust("2 seconds")
           yield* Fiber.join(closed)
-          assert.deepStrictEqual(yield* stateDb.lockedDirectories, [])
+          assert.deepStrictEqual(yield* locks.holders, [])
         })
       )
     })
@@ -319,10 +346,10 @@ describe("MemoriesStartup.layer", () => {
       const asked = yield* Deferred.make<void>()
       const closed = yield* Deferred.make<void>()
       const world = new World({
-        stateDb: (db) => ({
-          ...db,
-          indexedListing: Effect.uninterruptible(Effect.zipRight(Deferred.succeed(asked, undefined), Effect.never))
-        })
+        stateDb: over(ThreadIndex, (index) => ({
+          ...index,
+          listing: Effect.uninterruptible(Effect.zipRight(Deferred.succeed(asked, undefined), Effect.never))
+        }))
       }).add(1)
       yield* inWorld(
         world,

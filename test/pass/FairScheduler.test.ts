@@ -27,8 +27,8 @@ const hurried = (): Clock.Clock => {
   return Object.create(clock, { unsafeCurrentTimeMillis: { value: () => now++ } })
 }
 
-describe("what shares the event loop", () => {
-  it.effect("lets it turn once its fibers ran for a slice", () =>
+describe("a fair scheduler", () => {
+  it.effect("yields to the event loop once its fibers ran for a slice", () =>
     Effect.gen(function* () {
       const step = yield* Effect.withClock(sharingTheEventLoop(stepsUntilTurn), hurried())
       assert.isDefined(step)
@@ -36,13 +36,13 @@ describe("what shares the event loop", () => {
     })
   )
 
-  it.effect("runs as it always does where time is virtual", () =>
+  it.effect("runs as usual under virtual time", () =>
     Effect.gen(function* () {
       assert.isUndefined(yield* sharingTheEventLoop(stepsUntilTurn))
     })
   )
 
-  it.effect("runs the fibers that are urgent before the others, and each in its order", () =>
+  it.effect("runs urgent fibers first, and fibers of one priority in order", () =>
     Effect.gen(function* () {
       const order: Array<string> = []
       const told = (name: string) =>

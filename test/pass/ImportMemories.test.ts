@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
-import { StateDb } from "../../src/services/StateDb.js"
+import { capabilities } from "../support/rows.js"
 import { startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { changesOf, ferry, makeThread } from "../support/rows.js"
 import { inWorld, pass, World } from "../../src/testing/World.js"
@@ -15,25 +15,25 @@ const importedBeside = (owner: string | undefined) => {
   return inWorld(
     world,
     Effect.gen(function* () {
-      const stateDb = yield* StateDb
+      const db = yield* capabilities
       const header = { threadId, cwd: ferry, rolloutPath: "/codex/1.jsonl", updatedAt: startOfFixtures }
       yield* (yield* MemoryFs).storeTrace({ header, slug: "so", trace: "# It was so" }, Effect.void)
-      yield* stateDb.changeIndex(changesOf({ threads: [{ ...makeThread(1), id: threadId }] }))
+      yield* db.threadIndex.change(changesOf({ threads: [{ ...makeThread(1), id: threadId }] }))
       if (owner !== undefined) {
-        yield* stateDb.claim(threadId, owner, Duration.minutes(10))
+        yield* db.claims.acquire(threadId, owner, Duration.minutes(10))
       }
       yield* pass
-      return Option.isSome(yield* stateDb.getMemory(threadId))
+      return Option.isSome(yield* db.threadMemories.get(threadId))
     })
   )
 }
 
 describe("a pass over a state DB whose index was not completed", () => {
-  it.effect("takes the memory of a thread that is on disk", () =>
+  it.effect("imports a thread's memory from disk", () =>
     Effect.map(importedBeside(undefined), (isThere) => assert.isTrue(isThere))
   )
 
-  it.effect("leaves that of a thread which another pass is at to that pass", () =>
+  it.effect("leaves the memory of a thread claimed by another pass to that pass", () =>
     Effect.map(importedBeside("another pass"), (isThere) => assert.isFalse(isThere))
   )
 })

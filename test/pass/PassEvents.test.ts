@@ -3,7 +3,7 @@ import { Chunk, Deferred, Duration, Effect, Exit, Fiber, Layer, Schema, Scope, S
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import * as PassEventLog from "../../src/pass/PassEvents.js"
 import { PassEvents, Progress, ProgressEvent } from "../../src/services/Progress.js"
-import { StateDb } from "../../src/services/StateDb.js"
+import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { answer, inWorld, pass, traceAbout, World } from "../../src/testing/World.js"
 
@@ -16,8 +16,8 @@ const collect = (events: Stream.Stream<ProgressEvent>) => Effect.map(Stream.runC
 /** The first events, without waiting for the end. */
 const firstOf = (events: Stream.Stream<ProgressEvent>, count: number) => collect(Stream.take(events, count))
 
-describe("a pass that is followed", () => {
-  it.effect("tells every follower everything in order, and then that it is over", () =>
+describe("the events of a pass", () => {
+  it.effect("reach every reader in order, and then end", () =>
     Effect.gen(function* () {
       const { end, events, report } = yield* PassEventLog.make
       const followers = yield* Effect.forEach(numbersUpTo(3), () => Effect.fork(collect(events)))
@@ -30,7 +30,7 @@ describe("a pass that is followed", () => {
     })
   )
 
-  it.effect("tells as it goes, not at its end alone", () =>
+  it.effect("reach readers while the pass runs", () =>
     Effect.gen(function* () {
       const { events, report } = yield* PassEventLog.make
       const first = yield* Effect.fork(firstOf(events, 1))
@@ -40,7 +40,7 @@ describe("a pass that is followed", () => {
     })
   )
 
-  it.effect("tells whoever comes late what was told before, also when it is over", () =>
+  it.effect("reach late readers from the first event on, even after the end", () =>
     Effect.gen(function* () {
       const { end, events, report } = yield* PassEventLog.make
       yield* report(published(1))
@@ -52,7 +52,7 @@ describe("a pass that is followed", () => {
     })
   )
 
-  it.effect("waits for nobody: whoever is slow misses the oldest that are no longer kept, and nothing else", () =>
+  it.effect("wait for no reader: a slow one misses only the oldest events, which are no longer kept", () =>
     Effect.gen(function* () {
       const { end, events, report } = yield* PassEventLog.make
       const total = PassEventLog.keptEvents * 2 + 10
@@ -79,7 +79,7 @@ describe("a pass that is followed", () => {
     })
   )
 
-  it.effect("is over with the scope of its layer, and so are those who follow it", () =>
+  it.effect("end with the scope of their layer, and so do their readers", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const context = yield* Layer.buildWithScope(PassEventLog.layer, scope)
@@ -117,8 +117,8 @@ const threadOf = (event: ProgressEvent): string | undefined => ("threadId" in ev
 const told = (events: ReadonlyArray<ProgressEvent>, isOf: (event: ProgressEvent) => boolean) =>
   events.filter(isOf).map(({ _tag }) => _tag)
 
-describe("what a pass tells", () => {
-  it.effect("is whole and in order for each thread and each directory", () =>
+describe("the progress of a pass", () => {
+  it.effect("is complete and in order for each thread and each directory", () =>
     Effect.gen(function* () {
       const world = new World({
         model: ({ thread }) =>
@@ -147,7 +147,7 @@ describe("what a pass tells", () => {
     })
   )
 
-  it.effect("says what is skipped, what another pass holds, and what could not be consolidated", () =>
+  it.effect("includes skipped threads, locked directories and failed consolidations", () =>
     Effect.gen(function* () {
       const world = new World({
         settings: { concurrency: 1 },
@@ -160,9 +160,10 @@ describe("what a pass tells", () => {
         world,
         Effect.gen(function* () {
           const { end, events, report } = yield* PassEventLog.make
-          const { acquireLock } = yield* StateDb
-          yield* acquireLock("/home/ada/projects/pier", "another", Duration.minutes(10))
-          yield* Effect.provideService(pass, Progress, { report })
+          const { withLock } = yield* ProjectLocks
+          yield* withLock({ cwd: "/home/ada/projects/pier", owner: "another", lease: Duration.minutes(10) }, () =>
+            Effect.provideService(pass, Progress, { report })
+          )
           yield* end
           return yield* collect(events)
         })
@@ -180,7 +181,7 @@ describe("what a pass tells", () => {
     })
   )
 
-  it.effect("can be written as JSON and read again, and holds nothing of what a session or a memory says", () =>
+  it.effect("can be encoded as JSON and decoded, and contains no text of a session or a memory", () =>
     Effect.gen(function* () {
       const world = new World({ model: () => Stream.fromIterable(answer(traceAbout("canary of the memory"))) })
       const events = yield* eventsOf(world.add(1))
@@ -194,7 +195,7 @@ describe("what a pass tells", () => {
     })
   )
 
-  it.effect("of a pass with nothing to do is that it indexed, no more", () =>
+  it.effect("of a pass with nothing to do is only Indexed", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* eventsOf(new World()), [{ _tag: "Indexed", threads: 0, changed: 0 }])
     })

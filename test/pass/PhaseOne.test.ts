@@ -4,9 +4,12 @@ import { ContextTooLong } from "../../src/domain/model/ModelError.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { type ModelEvent, ModelFailure, TokenUsage } from "../../src/services/ModelClient.js"
-import { StateDb, StateDbFailure } from "../../src/services/StateDb.js"
+import { Claims } from "../../src/services/state/Claims.js"
+import { StateDbFailure } from "../../src/services/state/StateDb.js"
+import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
+import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
-import { inWorld, answer, namesIn, pass, readText, traceAbout, World } from "../../src/testing/World.js"
+import { inWorld, answer, namesIn, over, pass, readText, traceAbout, World } from "../../src/testing/World.js"
 
 const ferry = "/home/ada/projects/ferry"
 const id = (number: number) => ThreadId.make(threadIdOf(number))
@@ -42,7 +45,7 @@ describe("phase one: a candidate that is learned from", () => {
           ].join("\n")
         )
         assert.strictEqual(learned?.traceFile.split("/").at(-1), `${threadIdOf(1)}_request_1.md`)
-        const memory = Option.getOrThrow(yield* (yield* StateDb).getMemory(id(1)))
+        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get(id(1)))
         assert.strictEqual(memory.updatedAt, lastLine)
         assert.strictEqual(memory.memorySummary, "request 1 was learned")
         assert.deepStrictEqual(report.model, { name: "scripted", calls: 1, inputTokens: 100, outputTokens: 10 })
@@ -216,7 +219,7 @@ describe("phase one: what the model may say", () => {
       world,
       Effect.gen(function* () {
         assert.strictEqual((yield* pass).extracted.length, 1)
-        const memory = Option.getOrThrow(yield* (yield* StateDb).getMemory(id(1)))
+        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get(id(1)))
         assert.strictEqual(memory.memorySummary, "b")
         assert.isTrue(memory.traceSummary.startsWith("# Trace Summary\n\nTrace context:"))
       })
@@ -266,7 +269,7 @@ describe("phase one: what the model may say", () => {
         says = { traceMemory: "", summary: "" }
         const report = yield* pass
         assert.deepStrictEqual(report.noOutput, [{ threadId: threadIdOf(1), cwd: ferry }])
-        assert.isTrue(Option.isNone(yield* (yield* StateDb).getMemory(id(1))))
+        assert.isTrue(Option.isNone(yield* (yield* ThreadMemories).get(id(1))))
         assert.deepStrictEqual(yield* namesIn(yield* traceFolder), [])
         assert.strictEqual((yield* pass).candidates, 0)
       })
@@ -284,7 +287,7 @@ describe("phase one: what the model may say", () => {
       world,
       Effect.gen(function* () {
         yield* pass
-        const memory = Option.getOrThrow(yield* (yield* StateDb).getMemory(id(1)))
+        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get(id(1)))
         assert.strictEqual(Buffer.byteLength(memory.traceSummary), 1_000)
         assert.isTrue(memory.traceSummary.includes("[... TRACE MEMORY TRUNCATED ...]"))
         assert.isAtMost(Buffer.byteLength(memory.memorySummary), 100)
@@ -490,7 +493,7 @@ describe("phase one: failures", () => {
       Effect.gen(function* () {
         yield* Effect.repeatN(pass, 4)
         assert.strictEqual(world.requests.length, 5)
-        const { extraction } = Option.getOrThrow(yield* (yield* StateDb).getThread(id(1)))
+        const { extraction } = Option.getOrThrow(yield* (yield* ThreadIndex).get(id(1)))
         assert.deepStrictEqual([extraction.attempts, extraction.isQuarantined], [0, false])
       })
     )
@@ -518,13 +521,13 @@ describe("phase one: failures", () => {
       let isBroken = false
       const world: World = new World({
         model: ({ thread }) => Stream.fromIterable(answer(traceAbout(`${thread.rolloutSize} bytes`))),
-        stateDb: (stateDb) => ({
-          ...stateDb,
-          storeMemory: (claim, memory) =>
+        stateDb: over(ThreadMemories, (threadMemories) => ({
+          ...threadMemories,
+          store: (claim, memory) =>
             isBroken
-              ? new StateDbFailure({ operation: "storeMemory", cause: "disk I/O error" })
-              : stateDb.storeMemory(claim, memory)
-        })
+              ? new StateDbFailure({ operation: "ThreadMemories.store", cause: "disk I/O error" })
+              : threadMemories.store(claim, memory)
+        }))
       }).add(1)
       return inWorld(
         world,
@@ -551,10 +554,10 @@ describe("phase one: failures", () => {
 
   it.effect("when the DB cannot store a first memory, no orphaned file stays", () => {
     const world = new World({
-      stateDb: (stateDb) => ({
-        ...stateDb,
-        storeMemory: () => new StateDbFailure({ operation: "storeMemory", cause: "disk I/O error" })
-      })
+      stateDb: over(ThreadMemories, (threadMemories) => ({
+        ...threadMemories,
+        store: () => new StateDbFailure({ operation: "ThreadMemories.store", cause: "disk I/O error" })
+      }))
     }).add(1)
     return inWorld(
       world,
@@ -591,14 +594,15 @@ describe("phase one: claims", () => {
   })
 
   it.effect("on a thread that another pass learned from after it was selected ask nothing again", () => {
-    let listed: ReturnType<StateDb["Type"]["listThreads"]> | undefined
+    let listed: ReturnType<ThreadIndex["Type"]["unlearned"]> | undefined
     const world: World = new World({
-      stateDb: (db) => ({
-        ...db,
+      stateDb: over(ThreadIndex, (threadIndex) => ({
+        ...threadIndex,
         // The second pass selects from what there was before the first one.
-        listThreads: (query) =>
-          listed ?? Effect.tap(db.listThreads(query), (page) => Effect.sync(() => (listed = Effect.succeed(page))))
-      })
+        unlearned: (query) =>
+          listed ??
+          Effect.tap(threadIndex.unlearned(query), (page) => Effect.sync(() => (listed = Effect.succeed(page))))
+      }))
     }).add(1)
     return inWorld(
       world,
@@ -623,18 +627,19 @@ describe("phase one: claims", () => {
       yield* inWorld(
         world,
         Effect.gen(function* () {
-          const stateDb = yield* StateDb
+          const claims = yield* Claims
+          const threadIndex = yield* ThreadIndex
           const running = yield* Effect.fork(pass)
           yield* TestClock.adjust("1 seconds")
-          const { extraction } = Option.getOrThrow(yield* stateDb.getThread(id(1)))
+          const { extraction } = Option.getOrThrow(yield* threadIndex.get(id(1)))
           const owner = extraction.claimOwner ?? ""
-          yield* stateDb.releaseClaim({ threadId: id(1), owner })
-          yield* stateDb.claim(id(1), "another pass", durationOf(3_600))
+          yield* claims.release({ threadId: id(1), owner })
+          yield* claims.acquire(id(1), "another pass", durationOf(3_600))
           yield* TestClock.adjust("10 minutes")
           yield* Deferred.await(interrupted)
           const report = yield* Fiber.join(running)
           assert.strictEqual(report.failed[0]?.error._tag, "ClaimLost")
-          const after = Option.getOrThrow(yield* stateDb.getThread(id(1)))
+          const after = Option.getOrThrow(yield* threadIndex.get(id(1)))
           assert.deepStrictEqual([after.extraction.claimOwner, after.extraction.attempts], ["another pass", 0])
         })
       )
@@ -649,7 +654,7 @@ describe("phase one: claims", () => {
         const running = yield* Effect.fork(pass)
         yield* TestClock.adjust("1 seconds")
         yield* Fiber.interrupt(running)
-        const { extraction } = Option.getOrThrow(yield* (yield* StateDb).getThread(id(1)))
+        const { extraction } = Option.getOrThrow(yield* (yield* ThreadIndex).get(id(1)))
         assert.strictEqual(extraction.claimOwner, null)
         assert.strictEqual(extraction.attempts, 0)
       })

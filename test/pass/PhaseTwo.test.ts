@@ -6,7 +6,10 @@ import { keepToProvider } from "../../src/pass/RunAgent.js"
 import { runPass } from "../../src/pass/RunPass.js"
 import { AgentControl, type AgentStatus } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
-import { StateDb } from "../../src/services/StateDb.js"
+import { Consolidations } from "../../src/services/state/Consolidations.js"
+import { Forgetting } from "../../src/services/state/Forgetting.js"
+import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
+import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import type { SettingValues } from "../../src/settings/Settings.js"
 import type { StageOneOutput } from "../../src/domain/memory/StageOneOutput.js"
@@ -15,6 +18,7 @@ import {
   answer,
   inWorld,
   namesIn,
+  over,
   pass,
   readText,
   type Services,
@@ -32,12 +36,14 @@ const memoryText = Effect.flatMap(root, ({ memoryPath }) => readText(`${memoryPa
 /** Another session in the same directory, so that it is dirty again. */
 const grow = (world: World, number: number) => Effect.sync(() => void world.add(number))
 
-const lockIsFree = Effect.gen(function* () {
-  const stateDb = yield* StateDb
-  const isFree = yield* stateDb.acquireLock(ferry, "a stranger", Duration.minutes(10))
-  yield* stateDb.releaseLock(ferry, "a stranger")
-  return isFree
-})
+const lockOf = (owner: string, lease = Duration.minutes(10)) => ({ cwd: ferry, owner, lease })
+
+const lockIsFree = Effect.flatMap(ProjectLocks, ({ withLock }) =>
+  Effect.map(
+    withLock(lockOf("a stranger"), () => Effect.void),
+    Option.isSome
+  )
+)
 
 describe("phase two: a directory that is touched", () => {
   it.effect("is consolidated by an agent in a staged copy, and published", () => {
@@ -175,7 +181,7 @@ describe("phase two: a directory that is dirty", () => {
         )
         assert.strictEqual(world.spawned.length, 2)
         assert.isTrue((yield* memoryText).includes("request_2"))
-        assert.deepStrictEqual(yield* (yield* StateDb).dirtyDirectories(10), [])
+        assert.deepStrictEqual(yield* (yield* Consolidations).dirty(10), [])
       })
     )
   })
@@ -183,10 +189,11 @@ describe("phase two: a directory that is dirty", () => {
   it.effect("after a publish that the DB did not hear of is not consolidated a second time", () => {
     let isDown = true
     const world: World = new World({
-      stateDb: (stateDb) => ({
-        ...stateDb,
-        recordPublished: (cwd, fingerprint) => (isDown ? Effect.interrupt : stateDb.recordPublished(cwd, fingerprint))
-      })
+      stateDb: over(Consolidations, (consolidations) => ({
+        ...consolidations,
+        recordPublished: (cwd, fingerprint) =>
+          isDown ? Effect.interrupt : consolidations.recordPublished(cwd, fingerprint)
+      }))
     }).add(1)
     return inWorld(
       world,
@@ -195,7 +202,7 @@ describe("phase two: a directory that is dirty", () => {
         isDown = false
         assert.strictEqual((yield* pass).consolidated[0]?.outcome, "unchanged")
         assert.strictEqual(world.spawned.length, 1)
-        assert.deepStrictEqual(yield* (yield* StateDb).dirtyDirectories(10), [])
+        assert.deepStrictEqual(yield* (yield* Consolidations).dirty(10), [])
       })
     )
   })
@@ -208,12 +215,12 @@ describe("phase two: what was taken away", () => {
       world,
       Effect.gen(function* () {
         yield* pass
-        const stateDb = yield* StateDb
+        const threadIndex = yield* ThreadIndex
         const { memoryPath } = yield* root
-        yield* stateDb.deleteThread(id(1))
+        yield* threadIndex.delete(id(1))
         yield* pass
         assert.isFalse((yield* memoryText).includes("request_1"))
-        yield* stateDb.deleteThread(id(2))
+        yield* threadIndex.delete(id(2))
         assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
         assert.deepStrictEqual(yield* namesIn(memoryPath), [])
         assert.deepStrictEqual((yield* pass).consolidated, [])
@@ -224,14 +231,14 @@ describe("phase two: what was taken away", () => {
   it.effect("without a record is an error, and prunes nothing", () => {
     let isEmpty = false
     const world: World = new World({
-      stateDb: (stateDb) => ({
-        ...stateDb,
-        dirtyDirectories: () => Effect.succeed(isEmpty ? [{ cwd: ferry, attempts: 0, retryAt: undefined }] : []),
-        consolidationState: (cwd, count) =>
-          Effect.map(stateDb.consolidationState(cwd, count), (state) =>
+      stateDb: over(Consolidations, (consolidations) => ({
+        ...consolidations,
+        dirty: () => Effect.succeed(isEmpty ? [{ cwd: ferry, attempts: 0, retryAt: undefined }] : []),
+        state: (cwd, count) =>
+          Effect.map(consolidations.state(cwd, count), (state) =>
             isEmpty ? { ...state, memories: [], fingerprint: "", removals: [] } : state
           )
-      })
+      }))
     }).add(1)
     return inWorld(
       world,
@@ -254,9 +261,8 @@ describe("phase two: the lock", () => {
     return inWorld(
       world,
       Effect.gen(function* () {
-        const stateDb = yield* StateDb
-        yield* stateDb.acquireLock(ferry, "another pass", Duration.minutes(10))
-        const report = yield* pass
+        const { withLock } = yield* ProjectLocks
+        const report = Option.getOrThrow(yield* withLock(lockOf("another pass"), () => pass))
         assert.strictEqual(report.consolidated[0]?.outcome, "locked")
         assert.deepStrictEqual([world.spawned.length, world.warnings.length], [0, 0])
       })
@@ -300,16 +306,17 @@ describe("phase two: the lock", () => {
           yield* pass
           const before = yield* memoryText
           yield* grow(world, 2)
-          const stateDb = yield* StateDb
+          const { withLock } = yield* ProjectLocks
           const running = yield* Effect.fork(pass)
           yield* TestClock.adjust("1 seconds")
-          yield* stateDb.acquireLock(ferry, "a thief", Duration.zero)
+          const thief = yield* Effect.fork(withLock(lockOf("a thief", Duration.zero), () => Effect.never))
           yield* TestClock.adjust("150 seconds")
           yield* Deferred.await(interrupted)
           const report = yield* Fiber.join(running)
           assert.strictEqual(report.consolidated[0]?.error?._tag, "LeaseLost")
           assert.strictEqual(yield* memoryText, before)
-          assert.isFalse(yield* stateDb.acquireLock(ferry, "me", Duration.minutes(10)), "the thief keeps it")
+          assert.isFalse(yield* lockIsFree, "the thief keeps it")
+          yield* Fiber.interrupt(thief)
         })
       )
     })
@@ -360,8 +367,8 @@ describe("phase two: the lock", () => {
       world,
       Effect.gen(function* () {
         const files = yield* FileSystem.FileSystem
-        const stateDb = yield* StateDb
-        ending = Effect.orDie(Effect.map(stateDb.lockedDirectories, (locked) => void seen.push(locked.length === 0)))
+        const locks = yield* ProjectLocks
+        ending = Effect.orDie(Effect.map(locks.holders, (holders) => void seen.push(holders.length === 0)))
         const running = yield* Effect.fork(pass)
         yield* TestClock.adjust("1 seconds")
         assert.isTrue(yield* files.exists(staged))
@@ -483,7 +490,7 @@ describe("phase two: an agent that cannot be trusted", () => {
     return Effect.gen(function* () {
       yield* TestClock.setTime(aDayLater)
       const report = yield* runPass({ all: false, rebuildIndex: false })
-      assert.isTrue(report.consolidated[0]?.error?.message.includes("no longer be followed"))
+      assert.isTrue(report.consolidated[0]?.error?.message.includes("ended without a result"))
       assert.isTrue(yield* lockIsFree)
     }).pipe(Effect.provide(Layer.merge(world.layer, lost)))
   })
@@ -621,7 +628,7 @@ describe("phase two: a directory with more sessions than are kept as traces", ()
       return inWorld(
         world,
         Effect.gen(function* () {
-          const stateDb = yield* StateDb
+          const forgetting = yield* Forgetting
           yield* pass
           assert.lengthOf(seen, 1)
           yield* grow(world, 2)
@@ -629,7 +636,7 @@ describe("phase two: a directory with more sessions than are kept as traces", ()
           assert.deepStrictEqual([second.extracted.length, second.consolidated[0]?.outcome], [1, "unchanged"])
           assert.lengthOf(seen, 1)
           assert.deepStrictEqual((yield* pass).consolidated, [], "it is clean then")
-          yield* stateDb.forgetThreads([id(1)])
+          yield* forgetting.forget([id(1)])
           const third = yield* pass
           assert.strictEqual(third.consolidated[0]?.outcome, "published")
           assert.isUndefined(seen[1]?.get("earlier_sessions.md"))
@@ -650,7 +657,7 @@ describe("phase two: a directory with more sessions than are kept as traces", ()
       world,
       Effect.gen(function* () {
         yield* pass
-        const state = yield* Effect.flatMap(StateDb, (db) => db.consolidationState(ferry, 2))
+        const state = yield* Effect.flatMap(Consolidations, (consolidations) => consolidations.state(ferry, 2))
         assert.deepStrictEqual(
           state.earlier.map(({ threadId }) => threadId),
           [id(2), id(1)]
@@ -725,7 +732,7 @@ describe("phase two: rows are the truth", () => {
         world.rollouts.clear()
         assert.strictEqual((yield* pass).threads, 1)
         assert.strictEqual(yield* memoryText, before)
-        const record = Option.getOrThrow(yield* (yield* StateDb).getThread(id(1)))
+        const record = Option.getOrThrow(yield* (yield* ThreadIndex).get(id(1)))
         assert.isNotNull(record.thread.missingSince)
         all.forEach((rollout, path) => world.rollouts.set(path, rollout))
         assert.strictEqual((yield* pass).candidates, 0)

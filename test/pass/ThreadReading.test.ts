@@ -5,7 +5,7 @@ import { RolloutReader } from "../../src/domain/session/RolloutReading.js"
 import { redact } from "../../src/domain/privacy/Redaction.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import * as SessionStoreMemory from "../../src/layers/sessions/SessionStoreMemory.js"
-import type { KnownRollout } from "../../src/services/StateDb.js"
+import type { KnownRollout } from "../../src/services/state/ThreadIndex.js"
 import { RolloutUnreadable } from "../../src/services/SessionStore.js"
 import { partsOf, readParts } from "../../src/pass/ThreadReading.js"
 import { startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
@@ -39,7 +39,7 @@ describe("a session that was rewound", () => {
     { weight: 1, arbitrary: FastCheck.nat(4).map((kept) => ({ kept })) }
   )
   it.effect.prop(
-    "is read from its files as if it had been written in one piece without what was taken back",
+    "is read from its files as if it were one file without the undone lines",
     [FastCheck.array(act, { maxLength: 14 })],
     ([acts]) =>
       Effect.gen(function* () {
@@ -66,7 +66,7 @@ describe("a session that was rewound", () => {
     { fastCheck: { numRuns: 40 } }
   )
 
-  it.effect("numbers its lines on from one file to the next, and is as large as both", () =>
+  it.effect("numbers its lines across files, and has the size of both", () =>
     Effect.gen(function* () {
       const session = new RewoundSession().turns(turn("one"), turn("two")).rewind(1).turns(turn("three"))
       const { evidence, whole } = yield* read(session.files)
@@ -83,7 +83,7 @@ describe("a session that was rewound", () => {
     })
   )
 
-  it.effect("is not read at all when one of its files cannot be", () =>
+  it.effect("fails as a whole when one of its files cannot be read", () =>
     Effect.gen(function* () {
       const { files } = new RewoundSession().turns(turn("one"), turn("two")).rewind(1).turns(turn("three"))
       const error = yield* Effect.flip(read(files, files.slice(1)))

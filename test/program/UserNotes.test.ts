@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
-import { StateDb } from "../../src/services/StateDb.js"
-import { aDayLater, pass, readText, type Services, World, writeMemory } from "../../src/testing/World.js"
+import { Consolidations } from "../../src/services/state/Consolidations.js"
+import { Notes } from "../../src/services/state/Notes.js"
+import { aDayLater, over, pass, readText, type Services, World, writeMemory } from "../../src/testing/World.js"
 
 const ferry = "/home/ada/projects/ferry"
 const note = "deploy from main only"
@@ -30,7 +31,7 @@ describe("a note that a person left", () => {
     return inWorld(
       world,
       Effect.gen(function* () {
-        yield* (yield* StateDb).addNote(ferry, note)
+        yield* (yield* Notes).add(ferry, note)
         const report = yield* pass
         assert.strictEqual(report.consolidated[0]?.error?._tag, "PublishRefused")
         assert.isTrue(edits[0]?.includes(`- ${note}`))
@@ -46,7 +47,7 @@ describe("a note that a person left", () => {
     return inWorld(
       world,
       Effect.gen(function* () {
-        yield* (yield* StateDb).addNote(ferry, note)
+        yield* (yield* Notes).add(ferry, note)
         assert.strictEqual((yield* pass).consolidated[0]?.outcome, "published")
         assert.isTrue(yield* noteStands)
         assert.deepStrictEqual((yield* pass).consolidated, [], "it is no new input at the next pass")
@@ -58,20 +59,20 @@ describe("a note that a person left", () => {
     let isEmpty = false
     const world = new World({
       agent: (request) => Effect.orDie(writeMemory(request, `- ${note}`)),
-      stateDb: (stateDb) => ({
-        ...stateDb,
-        consolidationState: (cwd, traces) =>
-          Effect.map(stateDb.consolidationState(cwd, traces), (state) =>
+      stateDb: over(Consolidations, (consolidations) => ({
+        ...consolidations,
+        state: (cwd, traces) =>
+          Effect.map(consolidations.state(cwd, traces), (state) =>
             isEmpty ? { ...state, memories: [], fingerprint: "other" } : state
           )
-      })
+      }))
     }).add(1)
     return inWorld(
       world,
       Effect.gen(function* () {
         const memoryFs = yield* MemoryFs
         yield* pass
-        yield* (yield* StateDb).addNote(ferry, note)
+        yield* (yield* Notes).add(ferry, note)
         isEmpty = true
         const report = yield* pass
         assert.strictEqual(report.consolidated[0]?.error?._tag, "MemoriesMissing")

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Schema } from "effect"
-import { StateDbFailure } from "../../src/services/StateDb.js"
+import { StateDbFailure } from "../../src/services/state/StateDb.js"
 import { bundled } from "../support/bundle.js"
 import { diskError, diskErrors } from "../support/faults.js"
 import { snapshot, start, temporaryFolder, write } from "../support/program.js"
@@ -131,7 +131,7 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
         const { codex, fresh } = yield* prepare(situation)
         const undisturbed = yield* fresh
         let points = 0
-        const count = (operation: string) => Effect.sync(() => void (points += operation.endsWith(" done") ? 0 : 1))
+        const count = () => Effect.sync(() => void points++)
         yield* realPass({
           codexHome: codex,
           memoriesHome: undisturbed,
@@ -147,9 +147,6 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
           let at = 0
           let name = ""
           const isHere = (operation: string) => {
-            if (operation.endsWith(" done")) {
-              return false
-            }
             name = ++at === failing ? operation : name
             return at === failing
           }
@@ -200,10 +197,10 @@ describe("a pass over a home whose state DB was lost", () => {
         }
         const recorded = yield* start(program, [codex, copy("whole"), "0"]).ended
         const points = decodePoints(recorded.stdout)
-        const last = points.lastIndexOf("changeIndex done")
-        assert.strictEqual(points.slice(0, last).filter((name) => name === "importMemory").length, 4)
+        const last = points.lastIndexOf("ThreadIndex.change")
+        assert.strictEqual(points.slice(0, last).filter((name) => name === "ThreadMemories.import").length, 4)
         yield* Effect.forEach(
-          points.slice(0, last + 1),
+          points.slice(0, last + 2),
           Effect.fnUntraced(function* (name, index) {
             const at = `point ${index + 1}, before ${name}`
             const home = copy(String(index))
@@ -229,18 +226,20 @@ describe("a pass over a home whose state DB was lost", () => {
           realPass({
             ...world,
             dbPoint: (operation) =>
-              operation === "importMemory" ? new StateDbFailure({ operation, cause: new Error("EIO") }) : Effect.void
+              operation === "ThreadMemories.import"
+                ? new StateDbFailure({ operation, cause: new Error("EIO") })
+                : Effect.void
           })
         )
         assert.strictEqual(refused._tag, "StateDbFailure")
         assert.deepStrictEqual(keptFiles(memories), wanted)
         const note = (operation: string) => Effect.sync(() => void names.push(operation))
         assert.strictEqual((yield* realPass({ ...world, dbPoint: note })).model.calls, 0)
-        assert.strictEqual(names.filter((name) => name === "importMemory").length, 4)
+        assert.strictEqual(names.filter((name) => name === "ThreadMemories.import").length, 4)
         assert.deepStrictEqual(keptFiles(memories), wanted)
         names.length = 0
         yield* realPass({ ...world, dbPoint: note })
-        assert.deepStrictEqual(names, [])
+        assert.notInclude(names, "ThreadMemories.import")
       })
   )
 })
@@ -254,10 +253,10 @@ describe("the points that are tried", () => {
       const { stdout } = yield* start(program, [codex, memories, "0"]).ended
       const points = decodePoints(stdout).join("\n")
       for (const expected of [
-        "changeIndex",
-        "claim",
-        "storeMemory",
-        "acquireLock",
+        "ThreadIndex.change",
+        "Claims.acquire",
+        "ThreadMemories.store",
+        "ProjectLocks.withLock",
         "trace_summaries",
         "memory_summary.md",
         "staging",
@@ -265,7 +264,7 @@ describe("the points that are tried", () => {
         "publish.json",
         "published.json",
         "previous",
-        "recordPublished",
+        "Consolidations.recordPublished",
         "README.md"
       ]) {
         assert.include(points, expected)

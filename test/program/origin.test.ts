@@ -7,7 +7,7 @@ import { wrapMemory } from "../../src/domain/session/MemoryTag.js"
 import { PassReport } from "../../src/domain/report/Report.js"
 import { runMain, temporaryFolder, write } from "../support/program.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
-import { StateDb } from "../../src/services/StateDb.js"
+import { Notes } from "../../src/services/state/Notes.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { aDayLater, answer, namesIn, pass, readText, World, writeMemory } from "../../src/testing/World.js"
 
@@ -331,8 +331,8 @@ describe("the user's words on their way through a model and an agent", () => {
       }
       yield* Effect.gen(function* () {
         yield* TestClock.setTime(aDayLater)
-        const stateDb = yield* StateDb
-        yield* stateDb.addNote("/home/ada/projects/ferry", "keep the changelog short, one line for each change")
+        const notes = yield* Notes
+        yield* notes.add("/home/ada/projects/ferry", "keep the changelog short, one line for each change")
         yield* pass
         yield* pass
         const [last] = (yield* pass).consolidated

@@ -6,7 +6,7 @@ import { Effect, Option } from "effect"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { runPass } from "../../src/pass/RunPass.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
-import { StateDb } from "../../src/services/StateDb.js"
+import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { inWorld, pass, World } from "../../src/testing/World.js"
 import { bytesBelow } from "../support/plantedHome.js"
@@ -25,7 +25,9 @@ const put = (world: World, session: RewoundSession): void =>
   })
 
 const recordOf = (session: RewoundSession) =>
-  Effect.flatMap(StateDb, (db) => Effect.map(db.getThread(ThreadId.make(session.id)), Option.getOrThrow))
+  Effect.flatMap(ThreadIndex, (threadIndex) =>
+    Effect.map(threadIndex.get(ThreadId.make(session.id)), Option.getOrThrow)
+  )
 
 /** What the model was shown of a session, last. */
 const shown = (world: World): string => world.requests.at(-1)?.input ?? ""

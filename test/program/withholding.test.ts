@@ -8,7 +8,8 @@ import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { runPass } from "../../src/pass/RunPass.js"
 import { updateIndex } from "../../src/pass/SessionIndex.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
-import { StateDb } from "../../src/services/StateDb.js"
+import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
+import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
 import { bytesBelow } from "../support/plantedHome.js"
 import { runMain, temporaryFolder, write } from "../support/program.js"
 import { ferry } from "../support/rows.js"
@@ -23,7 +24,7 @@ const ignoring = (world: World, text: string) =>
 
 const rowOf = (number: number) =>
   Effect.gen(function* () {
-    const record = yield* (yield* StateDb).getThread(ThreadId.make(threadIdOf(number)))
+    const record = yield* (yield* ThreadIndex).get(ThreadId.make(threadIdOf(number)))
     return Option.getOrThrow(record).thread
   })
 
@@ -46,7 +47,7 @@ describe("the ignore file of the memories home", () => {
       )
       const row = yield* rowOf(1)
       assert.deepStrictEqual([row.cwd, row.title, row.firstUserMessage], [null, null, null])
-      assert.notInclude(JSON.stringify(yield* (yield* StateDb).listProjects), "diary")
+      assert.notInclude(JSON.stringify(yield* (yield* ThreadMemories).projects), "diary")
       assert.notInclude(JSON.stringify(report.consolidated), "diary")
     }).pipe(Effect.provide(home.layer))
   })
@@ -160,8 +161,8 @@ describe("the switch of memory in a session that goes on", () => {
     return inWorld(
       world,
       Effect.gen(function* () {
-        const stateDb = yield* StateDb
-        const published = () => Effect.map(stateDb.lastMemories(ferry, 10), (memories) => memories.length)
+        const threadMemories = yield* ThreadMemories
+        const published = () => Effect.map(threadMemories.last(ferry, 10), (memories) => memories.length)
         assert.deepStrictEqual(yield* passOver(world), [[], 1, canary])
         assert.strictEqual(yield* published(), 1)
         tell((rollout) => rollout.meta(off).user("thanks").turnEnd())
@@ -207,7 +208,7 @@ describe("the switch of memory in a session that goes on", () => {
         assert.deepStrictEqual(yield* passOver(world), [[], 1, canary])
         tell((rollout) => hay(hay(rollout).meta(off)))
         assert.deepStrictEqual(yield* passOver(world), withheldOutcome(1))
-        assert.lengthOf(yield* (yield* StateDb).lastMemories(ferry, 10), 0)
+        assert.lengthOf(yield* (yield* ThreadMemories).last(ferry, 10), 0)
       })
     )
   })

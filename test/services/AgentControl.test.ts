@@ -55,7 +55,7 @@ const layers: { readonly [name: string]: Layer.Layer<AgentControl, never, FileSy
 describe.each(Object.entries(layers))("%s", (_, layer) => {
   const world = Layer.provideMerge(layer, FileSystemMemory.layer)
 
-  it.effect("works in its directory, and tells from running to one final status", () =>
+  it.effect("works in its directory, and reports Running and then one final status", () =>
     Effect.gen(function* () {
       yield* stagedIn("/staging", 1)
       const statuses = yield* statusesIn("/staging")
@@ -66,7 +66,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     }).pipe(Effect.provide(world))
   )
 
-  it.effect("works beside others, each in a directory of its own", () =>
+  it.effect("works beside other agents in other directories", () =>
     Effect.gen(function* () {
       const directories = Array.from({ length: 8 }, (_, index) => `/staging-${index}`)
       yield* Effect.forEach(directories, stagedIn)
@@ -78,7 +78,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     }).pipe(Effect.provide(world))
   )
 
-  it.effect("ends errored, saying why, where there is nothing to work on", () =>
+  it.effect("ends as Errored with a reason when there is nothing to work on", () =>
     Effect.gen(function* () {
       const last = (yield* statusesIn("/nowhere")).at(-1)
       assert.isTrue(last?._tag === "Errored" && last.message !== "")
@@ -87,7 +87,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
 })
 
 describe("an agent", () => {
-  it.effect("is interrupted, and waited for, when its scope closes", () =>
+  it.effect("is interrupted when its scope closes, which waits for it", () =>
     Effect.gen(function* () {
       const begun = yield* Deferred.make<void>()
       const stopped = yield* Deferred.make<void>()
@@ -103,7 +103,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("that dies ends errored", () =>
+  it.effect("that dies ends as Errored", () =>
     Effect.gen(function* () {
       const dying = AgentControlFromFunction.layer(() => Effect.die(new Error("out of thoughts")))
       assert.deepStrictEqual((yield* Effect.provide(statusesIn("/staging"), dying)).at(-1), {
@@ -113,7 +113,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("begins when it is spawned, whether it is followed or not", () =>
+  it.effect("starts when it is spawned, even if nobody reads its status", () =>
     Effect.gen(function* () {
       const begun = yield* Deferred.make<string>()
       const agent = AgentControlFromFunction.layer(({ directory }) => Deferred.succeed(begun, directory))
@@ -127,7 +127,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("tells what its turns cost as it goes, and whose servers see what it reads", () =>
+  it.effect("reports the cost of its turns as it works, and the provider that sees what it reads", () =>
     Effect.gen(function* () {
       const turn: AgentStatus = { _tag: "Running", turn: 1, inputTokens: 10, outputTokens: 2 }
       const agent = AgentControlFromFunction.layer((_, report) => report(turn), { provider: "openai" })
@@ -142,7 +142,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("whose model's server fails says so in its last status", () =>
+  it.effect("reports the failure of its model's server in its last status", () =>
     Effect.gen(function* () {
       const error = new RateLimited({ subject: { directory: "/staging" }, detail: "slow down" })
       const agent = AgentControlFromFunction.layer(() => error)
@@ -154,7 +154,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("works with the services its layer was built with, in the span of whoever spawned it", () =>
+  it.effect("works with the services of its layer, in the span that spawned it", () =>
     Effect.gen(function* () {
       class Tool extends Context.Tag("Tool")<Tool, string>() {}
       const seen: Array<string> = []

@@ -24,7 +24,7 @@ import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
 import * as MemoryFsLayer from "../../src/layers/memory/MemoryFs.js"
 import * as ProcessTableMemory from "../../src/layers/node/ProcessTableMemory.js"
 import { MemoriesHomeUnavailable, MemoryFs, MemoryFsFailure, PublishRefused } from "../../src/services/MemoryFs.js"
-import type { ThreadMemory } from "../../src/services/StateDb.js"
+import type { ThreadMemory } from "../../src/services/state/ThreadMemories.js"
 import * as SymbolicLinksNode from "../../src/layers/node/SymbolicLinks.js"
 import type { SymbolicLinks } from "../../src/services/SymbolicLinks.js"
 import * as Settings from "../../src/settings/Settings.js"
@@ -224,7 +224,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   const describeReal = isReal ? describe : () => {}
 
   describe(`${name}: the memories home`, () => {
-    test("is made once, and what is in it stays", (world) =>
+    test("is created once, and its contents stay", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.prepare
@@ -234,7 +234,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(world.home), { "state.sqlite": "rows" })
       }))
 
-    testReal("is its owner's alone, with all that is made in it", (world) =>
+    testReal("is accessible only to its owner, with everything created in it", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.prepare
@@ -264,7 +264,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }))
     }
 
-    test("cannot be where a file is, nor below one", (world) =>
+    test("can be neither a file nor below one", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* write(world.files, world.home, "a file")
@@ -274,7 +274,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual(yield* world.files.readFileString(world.home), "a file")
       }))
 
-    test("has a bucket for each project, and a place for readers and one for agents in it", (world) =>
+    test("has a bucket for each project, with a folder for readers and one for agents", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         assert.deepStrictEqual(memoryFs.rootOf(ferry), {
@@ -286,7 +286,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: storing a trace`, () => {
-    test("makes the layout, and a file with a header that says whose it is", (world) =>
+    test("creates the layout, and a file whose header names the thread", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const path = yield* memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)
@@ -301,7 +301,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* memoryFs.tracesOf("/elsewhere"), [])
       }))
 
-    test("leaves out of the header what is not known, and trims the trace", (world) =>
+    test("omits unknown fields from the header, and trims the trace", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const path = yield* memoryFs.storeTrace(
@@ -314,7 +314,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
       }))
 
-    test("leaves one file of each thread, and every other file alone", (world) =>
+    test("keeps one file for each thread and leaves other files alone", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const foreign = ["notes.md", `${idOf(1)}.md`, `${idOf(1)}_request_1.txt`, `x${idOf(1)}_a.md`]
@@ -328,7 +328,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
       }))
 
-    test("shows the new file, and still the old one, while it is committed", (world) =>
+    test("shows both the new and the old file during the commit", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)
@@ -372,7 +372,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }))
     }
 
-    test("gives the commit's own error, and puts back when it is interrupted from outside", (world) =>
+    test("fails with the commit's error, and restores the old file when interrupted", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         assert.strictEqual(
@@ -394,7 +394,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(world.home), before)
       }))
 
-    test("replaces a symbolic link, and writes through none", (world) =>
+    test("replaces a symbolic link without writing through it", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const outside = join(dirname(world.home), "outside")
@@ -409,7 +409,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(outside), { "precious.md": "precious" })
       }))
 
-    test("fails, and says where, when something is in its way", (world) =>
+    test("fails and names the place when an entry is in its way", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* write(world.files, tracesIn(world), "a file")
@@ -440,7 +440,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }
       }))
 
-    test("reads, makes and removes nothing where a folder became a symbolic link", (world) =>
+    test("reads, creates and removes nothing when a folder became a symbolic link", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n- ours\n", { sail: "hoist" })
@@ -520,7 +520,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       )
     }
 
-    testReal("in the place of MEMORY.md, or beside what is published, hides nothing else", (world) =>
+    testReal("in the place of MEMORY.md, or beside published files, hides nothing else", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", row: "pull" })
@@ -552,7 +552,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       })
     )
 
-    testReal("that is named as a temporary file is neither written to nor left", (world) =>
+    testReal("that has the name of a temporary file is removed, and not written to", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const names: Array<string> = []
@@ -566,7 +566,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       })
     )
 
-    testReal("in the place of the ignore file or of the index of projects is told", (world) =>
+    testReal("in the place of the ignore file or the list of projects is reported", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.prepare
@@ -610,7 +610,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual((yield* memoryFs.published(ferry)).memory, "# New\n")
       }))
 
-    test("of the program's own is written again, or counts as none", (world) =>
+    test("of the program's own is written again, or counts as missing", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.prepare
@@ -645,7 +645,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       ""
     ].join("\n")
 
-    test("makes the phase-one files what the rows say", (world) =>
+    test("makes the phase-one files match the rows", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const wanted = {
@@ -666,7 +666,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(memoryIn(world)), wanted)
       }))
 
-    test("writes nothing when they say it already", (world) =>
+    test("writes nothing when the files already match", (world) =>
       Effect.gen(function* () {
         const points: Array<string> = []
         const memoryFs = yield* world.open({
@@ -681,7 +681,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
       }))
 
-    test("says that there are no traces where there are none", (world) =>
+    test("writes a summary without traces when there are none", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, memories)
@@ -692,7 +692,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         })
       }))
 
-    test("leaves alone whatever is not a trace file of ours, MEMORY.md and skills included", (world) =>
+    test("leaves every file alone that is not a trace of ours, MEMORY.md and skills included", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const foreign: { readonly [path: string]: string } = {
@@ -721,7 +721,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.isDefined(map)
       }))
 
-    test("warns of each single file that could not be removed", (world) =>
+    test("warns of each file that could not be removed", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* write(world.files, join(tracesIn(world), traceName(3), "a folder in its place"), "x")
@@ -733,7 +733,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.isTrue(yield* world.files.exists(join(memoryIn(world), "memory_summary.md")))
       }))
 
-    test("sweeps the temporary files of processes that are gone, not those of living ones", (world) =>
+    test("removes temporary files of ended processes, and keeps those of running ones", (world) =>
       Effect.gen(function* () {
         // What a killed process leaves: the rename never came.
         const dying = yield* world.open({
@@ -763,7 +763,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(left, [])
       }))
 
-    testReal("sweeps the temporary files of unknown processes when they are older than a day", (world) =>
+    testReal("removes temporary files of unknown processes after a day", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, [])
@@ -782,7 +782,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: staging`, () => {
-    test("copies the phase-one files, without what the last consolidation left", (world) =>
+    test("copies the phase-one files without the last consolidation's result", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist" })
@@ -806,7 +806,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual([staging.personalFiles, staging.deletedFiles], [[], []])
       }))
 
-    test("copies what the rows say, and not what another pass is storing meanwhile", (world) =>
+    test("copies the rows, not the traces that another pass is storing meanwhile", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, memories)
@@ -823,7 +823,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual(staged[`trace_summaries/${traceName(1)}`], traceText(memoryOf(1)))
       }))
 
-    test("tells the agent what people changed in MEMORY.md", (world) =>
+    test("lists people's changes in MEMORY.md for the agent", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n\n## Sailing\n- ours\n- wrong\n")
@@ -841,7 +841,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(JSON.parse(told), edits)
       }))
 
-    test("takes a MEMORY.md that we never wrote for a person's, to the last line", (world) =>
+    test("treats every line of a MEMORY.md that was never published as a person's", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, memories)
@@ -853,7 +853,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
       }))
 
-    test("keeps the skills of people in the copy, and knows what they deleted", (world) =>
+    test("copies people's skills, and knows the files they deleted", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", moor: "tie", row: "pull" })
@@ -876,7 +876,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         ])
       }))
 
-    test("stages links as nothing", (world) =>
+    test("leaves out symbolic links", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, memories)
@@ -894,7 +894,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: publishing`, () => {
-    test("shows readers what the agent left, and keeps the generation before", (world) =>
+    test("shows the agent's result to readers, and keeps the previous generation", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         assert.isTrue(Option.isNone(yield* memoryFs.publishedFingerprint(ferry)))
@@ -943,7 +943,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual(previous["skills/sail/SKILL.md"], skillText("sail", "hoist again"))
       }))
 
-    test("replaces MEMORY.md last of all that readers see", (world) =>
+    test("replaces MEMORY.md after all other published files", (world) =>
       Effect.gen(function* () {
         const moved: Array<string> = []
         const memoryFs = yield* world.open({
@@ -961,7 +961,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
       }))
 
-    test("forces every file to the disk before it is shown, and its folder after that", (world) =>
+    test("flushes every file before it is shown, and its folder afterwards", (world) =>
       Effect.gen(function* () {
         const events: Array<string> = []
         const tell = (event: string) => Effect.sync(() => void events.push(event))
@@ -999,7 +999,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }
       }))
 
-    test("withdraws the skills that are no more, and the legacy file, and nothing of a person's", (world) =>
+    test("removes skills no longer written and the legacy file, but no person's file", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", moor: "tie", row: "pull" })
@@ -1033,7 +1033,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.isUndefined(later["skills/row/"])
       }))
 
-    test("does not write again what a person deleted", (world) =>
+    test("does not write a file again that a person deleted", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", row: "pull" })
@@ -1047,7 +1047,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }
       }))
 
-    test("keeps a person's lines through the generations, or is refused", (world) =>
+    test("keeps a person's lines in every generation, or is refused", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n- ours\n")
@@ -1093,7 +1093,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         /not written/
       ],
       [
-        "a trace is cited that does not exist",
+        "it cites a trace that does not exist",
         ({ files }, staging) =>
           files.writeFileString(join(staging, "MEMORY.md"), `# Memory\n- so [${idOf(9).slice(0, 13)}…]\n- mine\n`),
         /cites/
@@ -1108,7 +1108,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         /symbolic link/
       ],
       [
-        "there is a symbolic link anywhere",
+        "it contains a symbolic link",
         ({ files, home }, staging) => files.symlink(home, join(staging, "skills", "home")),
         /symbolic link/
       ],
@@ -1118,7 +1118,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         /front matter/
       ],
       [
-        "a skill is named otherwise than its folder",
+        "a skill has another name than its folder",
         ({ files }, staging) => write(files, join(staging, "skills", "row", "SKILL.md"), skillText("rowing")),
         /its name is rowing/
       ],
@@ -1148,12 +1148,12 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         /memory_summary.md was changed/
       ],
       [
-        "a person's line was dropped",
+        "a person's line is missing",
         ({ files }, staging) => files.writeFileString(join(staging, "MEMORY.md"), "# Memory\n- new\n"),
         /a person wrote/
       ],
       [
-        "what people changed was changed",
+        "the list of people's changes was changed",
         ({ files }, staging) => files.writeFileString(join(staging, "person_edits.json"), "{}"),
         /person_edits.json/
       ],
@@ -1198,7 +1198,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }))
     }
 
-    test("removes nothing through a skill's folder that became a symbolic link, and writes nothing", (world) =>
+    test("neither removes nor writes through a skill's folder that became a symbolic link", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", row: "pull" })
@@ -1249,8 +1249,8 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       }))
   })
 
-  describe(`${name}: what readers see`, () => {
-    test("is what was published, with its skills, and nothing where nothing was", (world) =>
+  describe(`${name}: the published memory`, () => {
+    test("is the last publish with its skills, or empty", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const root = memoryFs.rootOf(ferry)
@@ -1271,7 +1271,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual((yield* memoryFs.published(ferry)).memory, "# Memory\n")
       }))
 
-    test("is nothing that a symbolic link leads to", (world) =>
+    test("excludes everything behind a symbolic link", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.prepare
@@ -1291,7 +1291,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       }))
   })
 
-  describe(`${name}: what an agent may not touch`, () => {
+  describe(`${name}: everything outside the staged copy`, () => {
     const staged = Effect.fnUntraced(function* (world: World) {
       const memoryFs = yield* world.open()
       yield* publishAll(world, memoryFs, memories, "# Memory\n- ours\n", { sail: "hoist" })
@@ -1302,7 +1302,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
 
     const nobody = () => Effect.succeed(false)
 
-    test("is as it was when it touched nothing", (world) =>
+    test("is unchanged when the agent changed nothing outside", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         yield* leave(world, stagingIn(world), "# New\n", { row: "pull" })
@@ -1310,7 +1310,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(memoryIn(world)), before)
       }))
 
-    test("is put back when it was changed, deleted or added to, and reported", (world) =>
+    test("is restored and reported when it was changed, deleted or added to", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         const at = (path: string) => join(memoryIn(world), path)
@@ -1341,7 +1341,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* memoryFs.restoreOutside(staging, nobody), [])
       }))
 
-    test("is put back without a link being followed", (world) =>
+    test("is restored without following a link", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         const outside = join(dirname(world.home), "outside")
@@ -1364,7 +1364,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(memoryIn(world)), before)
       }))
 
-    test("is put back when the whole memory was replaced by a link", (world) =>
+    test("is restored when the whole memory was replaced by a link", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         const outside = join(dirname(world.home), "outside")
@@ -1377,7 +1377,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(outside), theirs)
       }))
 
-    test("is put back where a folder stands in a file's place", (world) =>
+    test("is restored when a folder took a file's place", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         yield* world.files.remove(join(memoryIn(world), "MEMORY.md"))
@@ -1386,7 +1386,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(memoryIn(world)), before)
       }))
 
-    test("does not include the traces that other passes are at", (world) =>
+    test("excludes the traces of threads that other passes work on", (world) =>
       Effect.gen(function* () {
         const { memoryFs, staging } = yield* staged(world)
         const other = yield* world.open({ pid: 2 })
@@ -1405,7 +1405,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.includeMembers(asked, [idOf(1), idOf(2)])
       }))
 
-    test("does not include the files that other passes are just writing", (world) =>
+    test("excludes the files that other passes are writing", (world) =>
       Effect.gen(function* () {
         const { memoryFs } = yield* staged(world)
         const traces = join(memoryIn(world), "trace_summaries")
@@ -1417,7 +1417,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.notInclude(Object.keys(yield* world.tree(traces)), ".one.md.0badcafe-2-3.tmp")
       }))
 
-    test("is the home and the bucket too: what is new there is reported, and stays to be looked at", (world) =>
+    test("includes the home and the bucket, where new entries are reported and kept for inspection", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         yield* write(world.files, join(world.home, "escaped.txt"), "x")
@@ -1433,7 +1433,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(memoryIn(world)), before)
       }))
 
-    test("fails as whoever was asked fails", (world) =>
+    test("fails with the error of the question whether a thread is busy", (world) =>
       Effect.gen(function* () {
         const { memoryFs, staging } = yield* staged(world)
         yield* world.files.remove(join(tracesIn(world), traceName(1)))
@@ -1443,7 +1443,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: clearing`, () => {
-    test("takes away all that was learned, and nothing of a person's", (world) =>
+    test("removes everything learned, but no person's file", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", moor: "tie" })
@@ -1485,8 +1485,8 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       }))
   })
 
-  describe(`${name}: what is kept of every project`, () => {
-    test("is described in the home's README, when that changed", (world) =>
+  describe(`${name}: the memories of all projects`, () => {
+    test("are listed in the home's README when the list changed", (world) =>
       Effect.gen(function* () {
         const points: Array<string> = []
         const memoryFs = yield* world.open({
@@ -1512,7 +1512,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.notInclude(yield* world.files.readFileString(readme), ferry)
       }))
 
-    test("can be read again from its files alone", (world) =>
+    test("can be restored from its files alone", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         assert.deepStrictEqual(yield* memoryFs.storedTraces, [])
@@ -1615,7 +1615,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       ["clearing", clearing]
     ]
     for (const [what, work] of works) {
-      it.scoped(`at any write of ${what} leaves whole files, and the next one ends in the same bytes`, () =>
+      it.scoped(`at any write of ${what} leaves whole files, and the next process ends with the same bytes`, () =>
         Effect.gen(function* () {
           const { old, start, tree, writes } = yield* undisturbed(work)
           assert.isAbove(writes, 8)
@@ -1660,7 +1660,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       )
     }
 
-    it.scoped("twice, the second time while it finishes what the first one left, loses nothing either", () =>
+    it.scoped("twice, the second time while finishing the first publish, loses nothing either", () =>
       Effect.gen(function* () {
         const { start, tree, writes } = yield* undisturbed(whole)
         // Once the journal is there the publish is certain; that is where finishing begins.
@@ -1695,7 +1695,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       })
     )
 
-    test("has nothing to finish when it published nothing, or all of it", (world) =>
+    test("has nothing to finish before a publish or after a complete one", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         assert.isTrue(Option.isNone(yield* memoryFs.resume(ferry)))

@@ -118,9 +118,9 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
   const test = <E>(title: string, files: Home, body: (world: World) => Effect.Effect<void, E, Scope.Scope>) =>
     it.scoped(title, () => Effect.flatMap(makeWorld(files), body))
 
-  describe(`rollouts ${name}`, () => {
+  describe(`sessions ${name}`, () => {
     test(
-      "lists every rollout in the order of the paths, with its size and time, and whether it is archived",
+      "lists every session in the order of the paths, with its size, its time and whether it is archived",
       {
         [`${day}/${nameOf(2)}`]: simpleSession(),
         [`archived_sessions/${nameOf(3)}`]: "é\n",
@@ -167,7 +167,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       .assistant("done")
       .text()
     test(
-      "reads every line in order, counts blank ones, and ends with what exactly was read",
+      "reads every line in order, counts blank ones, and ends with the exact content read",
       { "a.jsonl": lines },
       (world) =>
         Effect.gen(function* () {
@@ -204,7 +204,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
     const whole = session.trimEnd()
     const half = whole.slice(0, whole.lastIndexOf("\n") + 40)
     test(
-      "does not mind how lines end, nor what a crash or an editor left around them",
+      "accepts any line endings, and what a crash or an editor left around lines",
       {
         "plain.jsonl": session,
         "no-end.jsonl": whole,
@@ -238,7 +238,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       .event({ type: "token_count", info: { total_token_usage: { total_tokens: 70 } } })
       .text()
     test(
-      "leaves out what was undone from an ordinal on, in a whole reading and in one of the ends",
+      "leaves out lines undone from an ordinal on, in whole readings and in readings of the ends",
       { "a.jsonl": numbered },
       (world) =>
         Effect.gen(function* () {
@@ -271,7 +271,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
         .user("on")
         .text()
     test(
-      "says whether a session may become memory as the last session_meta of its own that says so",
+      "reads whether a session may become memory from the last session_meta of its own that says so",
       {
         "off.jsonl": switched({ memory_mode: "disabled" }, {}),
         "on-again.jsonl": switched({ memory_mode: "disabled" }, { memory_mode: "enabled" }),
@@ -315,7 +315,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
     })
 
     test(
-      "says of a rollout's ends what the whole of it says",
+      "reads the same facts from a session's ends as from the whole session",
       {
         "simple.jsonl": session,
         "named.jsonl": new RolloutBuilder()
@@ -366,7 +366,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       (builder: RolloutBuilder) => builder.meta({ id: threadIdOf(2), cwd: "/elsewhere" })
     )
     it.scoped.prop(
-      "says of the ends of any rollout what the whole of it says",
+      "reads the same facts from the ends of any session as from the whole",
       [FastCheck.array(act, { maxLength: 12, size: "max" })],
       ([acts]) => {
         const builder = acts.reduce((builder, next) => next(builder), new RolloutBuilder())
@@ -381,8 +381,8 @@ suite("in memory", inMemory)
 suite("that an asynchronous iterable gives", fromHost)
 suite("on disk", onDisk)
 
-describe("rollouts that a host changes", () => {
-  it.scoped("are asked for anew each time", () =>
+describe("sessions that a host changes", () => {
+  it.scoped("are read again each time", () =>
     Effect.gen(function* () {
       const held: Array<SessionStoreMemory.HeldRollout> = []
       const store = yield* built(SessionStoreMemory.layer(() => held))
@@ -394,7 +394,7 @@ describe("rollouts that a host changes", () => {
   )
 })
 
-describe("rollouts that a host holds", () => {
+describe("sessions that a host holds", () => {
   it.scoped("are the same as one text, as bytes and line by line", () =>
     Effect.gen(function* () {
       const text = simpleSession()
@@ -412,7 +412,7 @@ describe("rollouts that a host holds", () => {
     })
   )
 
-  it.scoped("are as old as their last record where nobody says when they changed", () =>
+  it.scoped("have the time of their last record when the host gives none", () =>
     Effect.gen(function* () {
       const builder = new RolloutBuilder().meta()
       const store = yield* built(
@@ -431,7 +431,7 @@ describe("rollouts that a host holds", () => {
     })
   )
 
-  it.scoped("fail with what the host throws, by a typed error", () =>
+  it.scoped("fail with a typed error when the host's iterable throws", () =>
     Effect.gen(function* () {
       const broken = async function* () {
         yield await Promise.resolve({ path: "one", content: simpleSession() })
@@ -457,7 +457,7 @@ describe("rollouts that a host holds", () => {
   )
 })
 
-describe("rollouts in files", () => {
+describe("sessions in files", () => {
   const test = <E>(title: string, body: (world: World) => Effect.Effect<void, E, Scope.Scope>) =>
     it.scoped(title, () => Effect.flatMap(onDisk({}), body))
 
@@ -517,7 +517,7 @@ describe("rollouts in files", () => {
       assert.deepStrictEqual(yield* listed(world), [`${day}/${nameOf(1)}`, `${day}/${nameOf(2)}.zst`])
     }))
 
-  it.scoped("are nowhere when there is no home, or when it is a file", () =>
+  it.scoped("need a Codex home that is a folder", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       writeFileSync(join(folder, "file"), "")
@@ -725,7 +725,7 @@ describe("rollouts in files", () => {
       for (const failing of [Effect.asVoid(readAll(world.store, file)), Effect.asVoid(world.store.readEnds(file))]) {
         const error = yield* Effect.flip(failing)
         assert.instanceOf(error, RolloutUnreadable)
-        assert.match(error.message, /wide\.jsonl\.zst cannot be read: unpacking it takes a window of 128 MiB/)
+        assert.match(error.message, /wide\.jsonl\.zst cannot be read: unpacking it needs a window of 128 MiB/)
       }
     }))
 })

@@ -1,5 +1,5 @@
 /**
- * One pass that is killed at its n-th point, where a file or the state DB is about to be changed; with n = 0 it runs to its
+ * One pass that is killed at its n-th point, before a change of a file or an operation of the state DB; with n = 0 it runs to its
  * end and prints the names of its points. Arguments: Codex home, memories home, n.
  */
 import { Effect } from "effect"

@@ -1,7 +1,15 @@
 import { type PlatformError, SystemError, type SystemErrorReason } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Effect, Layer } from "effect"
-import { StateDb, type StateDbFailure } from "../../src/services/StateDb.js"
+import { type Context, Effect, Layer } from "effect"
+import { Claims } from "../../src/services/state/Claims.js"
+import { Consolidations } from "../../src/services/state/Consolidations.js"
+import { Notes } from "../../src/services/state/Notes.js"
+import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
+import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
+import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
+import { over } from "../../src/testing/World.js"
+import type { StateDb, StateDbFailure } from "../../src/services/state/StateDb.js"
+import { interpose } from "../../src/testing/Faults.js"
 
 /** A place where something is about to be written: what, and where. */
 export type Point = (operation: string, path: string) => Effect.Effect<void, PlatformError>
@@ -34,34 +42,24 @@ export const layerWithPoints = (point: Point): Layer.Layer<FileSystem.FileSystem
     })
   )
 
-/** A state DB that comes to a point before and after everything that changes it. */
-export const stateDbWithPoints =
-  (point: (operation: string) => Effect.Effect<void, StateDbFailure>) =>
-  (stateDb: StateDb["Type"]): StateDb["Type"] => {
-    const around = <A, E>(operation: string, effect: Effect.Effect<A, E>) =>
-      Effect.zipRight(point(operation), Effect.zipLeft(effect, point(`${operation} done`)))
-    return {
-      ...stateDb,
-      changeIndex: (given) => around("changeIndex", stateDb.changeIndex(given)),
-      importMemory: (given) => around("importMemory", stateDb.importMemory(given)),
-      claim: (...given) => around("claim", stateDb.claim(...given)),
-      releaseClaim: (given) => around("releaseClaim", stateDb.releaseClaim(given)),
-      completeThread: (...given) => around("completeThread", stateDb.completeThread(...given)),
-      storeMemory: (...given) => around("storeMemory", stateDb.storeMemory(...given)),
-      storeNothing: (...given) => around("storeNothing", stateDb.storeNothing(...given)),
-      storeFailure: (...given) => around("storeFailure", stateDb.storeFailure(...given)),
-      acquireLock: (...given) => around("acquireLock", stateDb.acquireLock(...given)),
-      renewLock: (...given) => around("renewLock", stateDb.renewLock(...given)),
-      releaseLock: (...given) => around("releaseLock", stateDb.releaseLock(...given)),
-      recordPublished: (...given) => around("recordPublished", stateDb.recordPublished(...given)),
-      recordUnpublished: (...given) => around("recordUnpublished", stateDb.recordUnpublished(...given))
-    }
-  }
-
-/** The state DB below, with points. */
-export const layerStateDbWithPoints = (
+/** A state DB that comes to a point before each of its operations. */
+export const layerStateDbWithPoints = <E, R>(
+  stateDb: Layer.Layer<StateDb, E, R>,
   point: (operation: string) => Effect.Effect<void, StateDbFailure>
-): Layer.Layer<StateDb, never, StateDb> => Layer.effect(StateDb, Effect.map(StateDb, stateDbWithPoints(point)))
+): Layer.Layer<StateDb, E, R> => {
+  const pointed = <Port extends StateDb, Service extends object>(tag: Context.Tag<Port, Service>) =>
+    over(tag, (service) => interpose(service, (operation) => point(`${tag.key.replace(/.*\//, "")}.${operation}`)))
+  return Layer.map(stateDb, (context) =>
+    context.pipe(
+      pointed(Claims),
+      pointed(Consolidations),
+      pointed(Notes),
+      pointed(ProjectLocks),
+      pointed(ThreadIndex),
+      pointed(ThreadMemories)
+    )
+  )
+}
 
 /** The errors that a disk gives, as the platform reports them. */
 export const diskErrors: { readonly [code: string]: SystemErrorReason } = {

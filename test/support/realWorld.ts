@@ -16,7 +16,7 @@ import type { AgentControl } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import type { ModelClient } from "../../src/services/ModelClient.js"
 import * as Progress from "../../src/services/Progress.js"
-import type { StateDb, StateDbFailure } from "../../src/services/StateDb.js"
+import type { StateDb, StateDbFailure } from "../../src/services/state/StateDb.js"
 import * as Settings from "../../src/settings/Settings.js"
 import { type TemplateMissing, Templates } from "../../src/services/Templates.js"
 import { layerStateDbWithPoints, layerWithPoints } from "./faults.js"
@@ -28,7 +28,7 @@ export interface RealWorld {
   readonly settings?: Partial<Settings.SettingValues>
   /** Comes before every change of a file. */
   readonly filePoint?: (operation: string, path: string) => Effect.Effect<void, PlatformError>
-  /** Comes before and after every change of the state DB. */
+  /** Comes before every operation of the state DB. */
   readonly dbPoint?: (operation: string) => Effect.Effect<void, StateDbFailure>
   readonly model?: Layer.Layer<ModelClient, never, Settings.Settings | StateDb>
   readonly agent?: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings.Settings | StateDb>
@@ -49,11 +49,10 @@ export const realPass = (world: RealWorld) => {
   const database = Layer.unwrapEffect(
     Effect.gen(function* () {
       yield* (yield* MemoryFs).prepare
-      return StateDbSqlite.layer(join(memoriesHome, "state.sqlite"), { replaceCorrupt: false })
+      return StateDbSqlite.layerSqlite(join(memoriesHome, "state.sqlite"), { replaceCorrupt: false })
     })
   )
-  const stateDb =
-    world.dbPoint === undefined ? database : Layer.provide(layerStateDbWithPoints(world.dbPoint), database)
+  const stateDb = world.dbPoint === undefined ? database : layerStateDbWithPoints(database, world.dbPoint)
   const templates = Layer.succeed(Templates, {
     stageOneSystem: "system",
     stageOneInput: "{{ rollout_path }}\n{{ rollout_contents }}",

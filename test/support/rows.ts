@@ -1,8 +1,18 @@
-import { Clock, Duration, Effect, Layer } from "effect"
+import { Clock, Deferred, Duration, Effect, Layer, Option } from "effect"
+import type { LeaseLost } from "../../src/domain/memory/ConsolidationError.js"
 import { Thread } from "../../src/domain/thread/Thread.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { ProcessTable } from "../../src/services/ProcessTable.js"
-import type { IndexChanges, NewMemory, StateDb } from "../../src/services/StateDb.js"
+import { Consolidations } from "../../src/services/state/Consolidations.js"
+import { Forgetting } from "../../src/services/state/Forgetting.js"
+import { Integrity } from "../../src/services/state/Integrity.js"
+import { Notes } from "../../src/services/state/Notes.js"
+import { type LockRequest, ProjectLocks } from "../../src/services/state/ProjectLocks.js"
+import type { StateDbFailure } from "../../src/services/state/StateDb.js"
+import { Spending } from "../../src/services/state/Spending.js"
+import { Claims } from "../../src/services/state/Claims.js"
+import { type IndexChanges, ThreadIndex } from "../../src/services/state/ThreadIndex.js"
+import { type NewMemory, ThreadMemories } from "../../src/services/state/ThreadMemories.js"
 import { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
 import { startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
@@ -62,15 +72,40 @@ export const makeMemory = (thread: Thread, fields: Partial<NewMemory> = {}): New
 
 /** Indexes a thread, claims it, and stores a memory of it. */
 export const learn = Effect.fnUntraced(function* (
-  db: StateDb["Type"],
+  db: Pick<Db, "claims" | "threadIndex" | "threadMemories">,
   thread: Thread,
   memory: Partial<NewMemory> = {},
   owner = "learner"
 ) {
-  yield* db.changeIndex(changesOf({ threads: [thread] }))
-  const claim = yield* Effect.flatten(db.claim(thread.id, owner, Duration.minutes(10)))
-  yield* db.storeMemory(claim, makeMemory(thread, memory))
+  yield* db.threadIndex.change(changesOf({ threads: [thread] }))
+  const claim = yield* Effect.flatten(db.claims.acquire(thread.id, owner, Duration.minutes(10)))
+  yield* db.threadMemories.store(claim, makeMemory(thread, memory))
 })
+
+/** Every capability of a state DB. */
+export const capabilities = Effect.all({
+  claims: Claims,
+  consolidations: Consolidations,
+  forgetting: Forgetting,
+  integrity: Integrity,
+  notes: Notes,
+  projectLocks: ProjectLocks,
+  spending: Spending,
+  threadIndex: ThreadIndex,
+  threadMemories: ThreadMemories
+})
+
+/** See {@link capabilities}. */
+export type Db = Effect.Effect.Success<typeof capabilities>
+
+/** Takes a lock and keeps it for good, as a process does that never ends; returns whether it was free. */
+export const keepLock = ({ projectLocks }: Pick<Db, "projectLocks">, request: LockRequest) =>
+  Effect.gen(function* () {
+    const isOurs = yield* Deferred.make<boolean, LeaseLost | StateDbFailure>()
+    const keeping = projectLocks.withLock(request, () => Effect.zipRight(Deferred.succeed(isOurs, true), Effect.never))
+    yield* Effect.forkDaemon(Deferred.complete(isOurs, Effect.map(keeping, Option.isSome)))
+    return yield* Deferred.await(isOurs)
+  })
 
 /** One process, which a test may declare gone, together with all that it left. */
 export class OneProcess {

@@ -6,14 +6,13 @@ import { randomUUID } from "node:crypto"
 import { existsSync, writeFileSync } from "node:fs"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { Duration, Effect, Layer, Option } from "effect"
+import { Duration, Effect, Exit, Layer, Option } from "effect"
 import * as ProcessTableMemory from "../../src/layers/node/ProcessTableMemory.js"
 import * as ProcessTableNode from "../../src/layers/node/ProcessTable.js"
 import { connection } from "../../src/layers/state/sqlite/Connection.js"
 import * as StateDbSqlite from "../../src/layers/state/StateDb.js"
 import * as WorkingDirectoriesNode from "../../src/layers/node/WorkingDirectories.js"
-import { StateDb } from "../../src/services/StateDb.js"
-import { idOf, learn, makeThread } from "./rows.js"
+import { capabilities, idOf, keepLock, learn, makeThread } from "./rows.js"
 
 const [path = "", what = "", ...args] = process.argv.slice(2)
 const lease = Duration.minutes(10)
@@ -24,7 +23,7 @@ const say = (value: unknown) => Effect.sync(() => void process.stdout.write(`${J
 const waitFor = (gate: string): Effect.Effect<void> =>
   Effect.suspend(() => (existsSync(gate) ? Effect.void : Effect.zipRight(Effect.sleep("2 millis"), waitFor(gate))))
 
-const stateDb = StateDbSqlite.layer(path, { replaceCorrupt: false }).pipe(
+const stateDb = StateDbSqlite.layerSqlite(path, { replaceCorrupt: false }).pipe(
   Layer.provide(Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim))
 )
 
@@ -34,13 +33,13 @@ const numbers = (count: string | undefined) => Array.from({ length: Number(count
 const open = (gate: string) =>
   Effect.zipRight(
     Effect.zipRight(say("ready"), waitFor(gate)),
-    Effect.flatMap(StateDb, (db) => Effect.flatMap(db.countThreads, say)).pipe(Effect.provide(stateDb))
+    Effect.flatMap(capabilities, (db) => Effect.flatMap(db.threadIndex.count, say)).pipe(Effect.provide(stateDb))
   )
 
 /** Learns threads of its own, from one number to another. */
 const learnSome = (gate: string, from: number, to: number) =>
   Effect.gen(function* () {
-    const db = yield* StateDb
+    const db = yield* capabilities
     yield* say("ready")
     yield* waitFor(gate)
     for (let number = from; number < to; number++) {
@@ -51,13 +50,13 @@ const learnSome = (gate: string, from: number, to: number) =>
 /** Reserves so many tokens so many times under a day's cap, and says what it was granted. */
 const spend = (gate: string, cap: number, tokens: number, count: number) =>
   Effect.gen(function* () {
-    const db = yield* StateDb
+    const db = yield* capabilities
     yield* say("ready")
     yield* waitFor(gate)
     const caps = { maxTokens: undefined, maxRequests: undefined, maxTokensPerDay: cap, maxRequestsPerDay: undefined }
     const granted: Array<number> = []
     for (let number = 0; number < count; number++) {
-      const refused = yield* db.reserveSpending({ id: randomUUID(), pass: String(process.pid), tokens }, caps)
+      const refused = yield* db.spending.reserve({ id: randomUUID(), pass: String(process.pid), tokens }, caps)
       granted.push(...(Option.isNone(refused) ? [tokens] : []))
       yield* Effect.sync(() => writeFileSync(`${gate}.spending`, ""))
     }
@@ -67,28 +66,28 @@ const spend = (gate: string, cap: number, tokens: number, count: number) =>
 /** Claims every thread, or locks every directory, that it can, and says which ones those were. */
 const takeAll = (gate: string, owner: string, count: string | undefined, kind: "threads" | "directories") =>
   Effect.gen(function* () {
-    const db = yield* StateDb
+    const db = yield* capabilities
     yield* say("ready")
     yield* waitFor(gate)
     const taken = yield* Effect.filter(numbers(count), (number) =>
       kind === "threads"
-        ? Effect.map(db.claim(idOf(number), owner, lease), Option.isSome)
-        : db.acquireLock(`/project/${number}`, owner, lease)
+        ? Effect.map(db.claims.acquire(idOf(number), owner, lease), Option.isSome)
+        : keepLock(db, { cwd: `/project/${number}`, owner, lease })
     )
     yield* say(taken)
   }).pipe(Effect.provide(stateDb))
 
 /** Takes a claim and a lock and stays until it is killed. */
 const stay = Effect.gen(function* () {
-  const db = yield* StateDb
-  yield* db.claim(idOf(1), "one", lease)
-  yield* db.acquireLock("/project", "one", lease)
+  const db = yield* capabilities
+  yield* db.claims.acquire(idOf(1), "one", lease)
+  yield* keepLock(db, { cwd: "/project", owner: "one", lease })
   yield* say("ready")
   return yield* Effect.never
 }).pipe(
   Effect.provide(
     Layer.provide(
-      StateDbSqlite.layer(path, { replaceCorrupt: false }),
+      StateDbSqlite.layerSqlite(path, { replaceCorrupt: false }),
       Layer.merge(ProcessTableNode.layer, WorkingDirectoriesNode.layerVerbatim)
     )
   )
@@ -116,4 +115,8 @@ const programs: { readonly [what: string]: Effect.Effect<void, { readonly messag
   block: block(first)
 }
 
-NodeRuntime.runMain(programs[what] ?? Effect.dieMessage(`what is ${what}?`), { disablePrettyLogger: true })
+NodeRuntime.runMain(programs[what] ?? Effect.dieMessage(`what is ${what}?`), {
+  disablePrettyLogger: true,
+  // What it holds it keeps: nothing is released.
+  teardown: (exit) => process.exit(Exit.isSuccess(exit) ? 0 : 1)
+})

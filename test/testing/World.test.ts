@@ -3,7 +3,8 @@ import { Effect, Exit, Stream } from "effect"
 import { ModelFailure } from "../../src/services/ModelClient.js"
 import { MemoryFsFailure } from "../../src/services/MemoryFs.js"
 import { RolloutUnreadable } from "../../src/services/SessionStore.js"
-import { StateDb, StateDbFailure } from "../../src/services/StateDb.js"
+import { StateDbFailure } from "../../src/services/state/StateDb.js"
+import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { Faults } from "../../src/testing/Faults.js"
 import { idOf } from "../support/rows.js"
 import { inWorld, pass, World } from "../../src/testing/World.js"
@@ -16,14 +17,14 @@ describe("a world's faults", () => {
     return inWorld(
       world,
       Effect.gen(function* () {
-        const stateDb = yield* StateDb
-        world.faults.stateDb.failNext("countThreads", 2, busy)
-        world.faults.stateDb.failNext("getThread", 1, busy)
-        assert.deepStrictEqual(yield* Effect.exit(stateDb.countThreads), Exit.fail(busy))
-        assert.deepStrictEqual(yield* Effect.exit(stateDb.countThreads), Exit.fail(busy))
-        assert.strictEqual(yield* stateDb.countThreads, 0)
-        assert.deepStrictEqual(yield* Effect.exit(stateDb.getThread(idOf(1))), Exit.fail(busy))
-        assert.isTrue(Exit.isSuccess(yield* Effect.exit(stateDb.getThread(idOf(1)))))
+        const threadIndex = yield* ThreadIndex
+        world.faults.threadIndex.failNext("count", 2, busy)
+        world.faults.threadIndex.failNext("get", 1, busy)
+        assert.deepStrictEqual(yield* Effect.exit(threadIndex.count), Exit.fail(busy))
+        assert.deepStrictEqual(yield* Effect.exit(threadIndex.count), Exit.fail(busy))
+        assert.strictEqual(yield* threadIndex.count, 0)
+        assert.deepStrictEqual(yield* Effect.exit(threadIndex.get(idOf(1))), Exit.fail(busy))
+        assert.isTrue(Exit.isSuccess(yield* Effect.exit(threadIndex.get(idOf(1)))))
       })
     )
   })

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../session/LenientField.js"
 
 /** Text that replaces a tool's output, or a call's arguments, when the conversation grows too long. */
-const leftOut = "[left out to make room: call the tool again when you need it]"
+const droppedText = "[left out to make room: call the tool again when you need it]"
 
 /** The conversation so far, as input items of a request. */
 export type Conversation = ReadonlyArray<JsonObject>
@@ -23,7 +23,7 @@ export const toolAnswer = (callId: string, output: string): JsonObject => ({
  * Prepares a model's own items to be sent back to it. A server that stores nothing can use only encrypted reasoning, so
  * plain reasoning is left out; so are ids and statuses, by which the server would look an item up.
  */
-export const givenBack = (items: ReadonlyArray<JsonObject>): Conversation =>
+export const itemsToSendBack = (items: ReadonlyArray<JsonObject>): Conversation =>
   items.flatMap((item) => {
     if (item["type"] === "reasoning") {
       return typeof item["encrypted_content"] === "string" ? [item] : []
@@ -36,13 +36,13 @@ export const givenBack = (items: ReadonlyArray<JsonObject>): Conversation =>
 export const textOf = (items: Conversation): string => JSON.stringify(items)
 
 /** The part of an item that may be dropped: a tool's output, or the arguments of a call. */
-const bulkOf = (item: JsonObject): string =>
+const droppableText = (item: JsonObject): string =>
   String((item["type"] === "function_call_output" ? item["output"] : item["arguments"]) ?? "")
 
-const withoutBulk = (item: JsonObject): JsonObject =>
+const withDroppedText = (item: JsonObject): JsonObject =>
   item["type"] === "function_call_output"
-    ? { ...item, output: leftOut }
-    : { ...item, arguments: JSON.stringify({ text: leftOut }) }
+    ? { ...item, output: droppedText }
+    : { ...item, arguments: JSON.stringify({ text: droppedText }) }
 
 /**
  * Drops the longest tool output, or the longest arguments of a call, from a conversation. The last two outputs stay.
@@ -52,12 +52,12 @@ export const withoutLongest = (items: Conversation): Conversation | undefined =>
   const answers = items.flatMap((item, index) => (item["type"] === "function_call_output" ? [index] : []))
   const kept = new Set(answers.slice(-2))
   let longest = -1
-  let length = leftOut.length * 2
+  let length = droppedText.length * 2
   for (const [index, item] of items.entries()) {
-    if (!kept.has(index) && bulkOf(item).length > length) {
+    if (!kept.has(index) && droppableText(item).length > length) {
       longest = index
-      length = bulkOf(item).length
+      length = droppableText(item).length
     }
   }
-  return longest === -1 ? undefined : items.map((item, index) => (index === longest ? withoutBulk(item) : item))
+  return longest === -1 ? undefined : items.map((item, index) => (index === longest ? withDroppedText(item) : item))
 }

@@ -1,4 +1,4 @@
-/** The kind of the entry at a path. A symbolic link counts as a link, whatever it points to. */
+/** The kind of the entry at a path. A symbolic link counts as a link, even if it points to a file or a folder. */
 export type FileKind =
   | "File"
   | "Folder"

@@ -10,7 +10,7 @@ export const ModelSubject = Schema.Union(
 /** See the schema of the same name. */
 export type ModelSubject = typeof ModelSubject.Type
 
-const told = (subject: ModelSubject): string =>
+const nameOf = (subject: ModelSubject): string =>
   "threadId" in subject ? `thread ${subject.threadId}` : `the consolidation in ${subject.directory}`
 
 /**
@@ -21,7 +21,7 @@ export class ModelRefused extends Schema.TaggedError<ModelRefused>("rollout-memo
   detail: Schema.String
 }) {
   override get message(): string {
-    return `the model refused ${told(this.subject)}: ${this.detail}; try another --model`
+    return `the model refused ${nameOf(this.subject)}: ${this.detail}; try another --model`
   }
 }
 
@@ -34,7 +34,7 @@ export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>("roll
   { subject: ModelSubject, reason: Schema.String }
 ) {
   override get message(): string {
-    const what = `the model's answer for ${told(this.subject)} is incomplete (${this.reason})`
+    const what = `the model's answer for ${nameOf(this.subject)} is incomplete (${this.reason})`
     return this.reason === "content_filter"
       ? `${what}: the server's filter stopped it; try another --model`
       : this.reason === "too_large"
@@ -49,7 +49,7 @@ export class StreamEndedEarly extends Schema.TaggedError<StreamEndedEarly>("roll
   { subject: ModelSubject }
 ) {
   override get message(): string {
-    return `the model's answer for ${told(this.subject)} ended before it was completed; run again`
+    return `the model's answer for ${nameOf(this.subject)} ended before it was completed; run again`
   }
 }
 
@@ -64,7 +64,7 @@ export class ModelServerFailed extends Schema.TaggedError<ModelServerFailed>("ro
   }
 ) {
   override get message(): string {
-    return `the model server failed${withStatus(this.status)} for ${told(this.subject)}: ${this.detail}; run again later`
+    return `the model server failed${withStatus(this.status)} for ${nameOf(this.subject)}: ${this.detail}; run again later`
   }
 }
 
@@ -73,7 +73,7 @@ export class NotAResponsesServer extends Schema.TaggedError<NotAResponsesServer>
   "rollout-memories/NotAResponsesServer"
 )("NotAResponsesServer", { subject: ModelSubject, contentType: Schema.String }) {
   override get message(): string {
-    return `asked for ${told(this.subject)}, the model server answered with ${this.contentType} instead of a stream of events; check OPENAI_BASE_URL`
+    return `asked for ${nameOf(this.subject)}, the model server answered with ${this.contentType} instead of a stream of events; check OPENAI_BASE_URL`
   }
 }
 
@@ -83,7 +83,7 @@ export class ModelUnauthorised extends Schema.TaggedError<ModelUnauthorised>("ro
   { subject: ModelSubject, status: Schema.Int, detail: Schema.String }
 ) {
   override get message(): string {
-    return `the model server did not accept the key${withStatus(this.status)} for ${told(this.subject)}: ${this.detail}; check OPENAI_API_KEY`
+    return `the model server did not accept the key${withStatus(this.status)} for ${nameOf(this.subject)}: ${this.detail}; check OPENAI_API_KEY`
   }
 }
 
@@ -93,7 +93,7 @@ export class QuotaExhausted extends Schema.TaggedError<QuotaExhausted>("rollout-
   { subject: ModelSubject, detail: Schema.String }
 ) {
   override get message(): string {
-    return `the model server's quota is used up for ${told(this.subject)}: ${this.detail}; check the account's plan and billing`
+    return `the model server's quota is used up for ${nameOf(this.subject)}: ${this.detail}; check the account's plan and billing`
   }
 }
 
@@ -106,7 +106,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>("rollout-memori
 }) {
   override get message(): string {
     const wait = this.retryAfter === undefined ? "" : `, in ${Math.ceil(this.retryAfter / 1_000)} s at the earliest`
-    return `the model server limits the rate of requests for ${told(this.subject)}: ${this.detail}; run again later${wait}, or lower MEMORIES_CONCURRENCY`
+    return `the model server limits the rate of requests for ${nameOf(this.subject)}: ${this.detail}; run again later${wait}, or lower MEMORIES_CONCURRENCY`
   }
 }
 
@@ -121,7 +121,7 @@ export class ModelOverloaded extends Schema.TaggedError<ModelOverloaded>("rollou
   }
 ) {
   override get message(): string {
-    return `the model server is overloaded${withStatus(this.status)} for ${told(this.subject)}: ${this.detail}; run again later`
+    return `the model server is overloaded${withStatus(this.status)} for ${nameOf(this.subject)}: ${this.detail}; run again later`
   }
 }
 
@@ -133,7 +133,7 @@ export class ContextTooLong extends Schema.TaggedError<ContextTooLong>("rollout-
   { subject: ModelSubject, detail: Schema.String }
 ) {
   override get message(): string {
-    return `the request for ${told(this.subject)} is larger than the model's window: ${this.detail}; set MEMORIES_MODEL_WINDOW to what the server allows`
+    return `the request for ${nameOf(this.subject)} is larger than the model's window: ${this.detail}; set MEMORIES_MODEL_WINDOW to what the server allows`
   }
 }
 
@@ -143,7 +143,7 @@ export class RequestRejected extends Schema.TaggedError<RequestRejected>("rollou
   { subject: ModelSubject, status: Schema.optional(Schema.Int), detail: Schema.String }
 ) {
   override get message(): string {
-    return `the model server rejected the request for ${told(this.subject)}${withStatus(this.status)}: ${this.detail}; check --model and the model's settings`
+    return `the model server rejected the request for ${nameOf(this.subject)}${withStatus(this.status)}: ${this.detail}; check --model and the model's settings`
   }
 }
 
@@ -155,8 +155,8 @@ export class ModelTimedOut extends Schema.TaggedError<ModelTimedOut>("rollout-me
   { subject: ModelSubject, limit: Schema.Literal("MEMORIES_MODEL_SILENCE", "MEMORIES_MODEL_TIME_LIMIT") }
 ) {
   override get message(): string {
-    const what = this.limit === "MEMORIES_MODEL_SILENCE" ? "said nothing for too long" : "took longer than it may"
-    return `the model server ${what} for ${told(this.subject)}; run again later, or raise ${this.limit}`
+    const what = this.limit === "MEMORIES_MODEL_SILENCE" ? "sent nothing for too long" : "exceeded its time limit"
+    return `the model server ${what} for ${nameOf(this.subject)}; run again later, or raise ${this.limit}`
   }
 }
 
@@ -169,7 +169,7 @@ export class ModelUnreachable extends Schema.TaggedError<ModelUnreachable>("roll
   { subject: ModelSubject, detail: Schema.String }
 ) {
   override get message(): string {
-    return `the connection to the model server failed for ${told(this.subject)}: ${this.detail}; check the network and OPENAI_BASE_URL, then run again`
+    return `the connection to the model server failed for ${nameOf(this.subject)}: ${this.detail}; check the network and OPENAI_BASE_URL, then run again`
   }
 }
 
@@ -183,7 +183,7 @@ export class BudgetExhausted extends Schema.TaggedError<BudgetExhausted>("rollou
   }
 ) {
   override get message(): string {
-    return `${told(this.subject)} was left out: it could cost more than is left of ${this.cap} ${this.limit}`
+    return `${nameOf(this.subject)} was left out: it could cost more than the rest of ${this.cap} ${this.limit}; raise the limit, or run again later`
   }
 }
 

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../session/LenientField.js"
 import { readWords, type ServerWords } from "./ModelFailureReading.js"
-import { believed, type TokenCounts } from "./Spending.js"
+import { plausibleCounts, type TokenCounts } from "./Spending.js"
 
 /** A model's request to run a tool. */
 export interface ToolRequest {
@@ -65,7 +65,7 @@ const endOf = (type: string, { error, incomplete_details, status = "" }: typeof 
 
 const usageOf = (usage: unknown, end: ResponseEnd): TokenCounts | undefined =>
   isJsonObject(usage)
-    ? believed(
+    ? plausibleCounts(
         { input: usage["input_tokens"], output: usage["output_tokens"], total: usage["total_tokens"] },
         end._tag === "Completed"
       )

@@ -37,7 +37,7 @@ export interface TokenCounts {
 }
 
 /** Token counts as a server reports them, unchecked. */
-export interface SaidCounts {
+export interface ReportedCounts {
   readonly input: unknown
   readonly output: unknown
   /** Undefined or null when no total is reported. */
@@ -51,7 +51,10 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
  * positive when an answer arrived, and the total must not be below their sum. A larger total counts as output, since
  * some servers report reasoning tokens only there.
  */
-export const believed = ({ input, output, total }: SaidCounts, isAnswered: boolean): TokenCounts | undefined => {
+export const plausibleCounts = (
+  { input, output, total }: ReportedCounts,
+  isAnswered: boolean
+): TokenCounts | undefined => {
   const least = isAnswered ? 1 : 0
   if (!isCount(input) || !isCount(output) || input < least || output < least) {
     return undefined

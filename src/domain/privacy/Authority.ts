@@ -6,15 +6,16 @@ import type { StageOneOutput } from "../memory/StageOneOutput.js"
 import { inUserWords, printedLinesOf, type UserWords, userWordsOf } from "./UserWords.js"
 
 /**
- * Origin decides authority. What a line says of the user is kept as a quotation of what the user typed, and nothing else of
- * it is: no explanation, no addition, no order of a file or of a tool's output. A line that speaks of nobody and gives an
- * order, or names a command that was not run, is marked as not confirmed, or left out where only a tool said it.
+ * Origin decides authority. A line about the user is reduced to a quotation of the user's typed words: no explanation, no
+ * addition, and no order from a file or a tool's output stays. Any other line that gives an order needs the user's words
+ * too: without them it is dropped if a tool printed it, else marked as not confirmed. A line about a command that was not
+ * run is marked as well.
  */
 
 const headingRank = (line: string): number =>
   /^(#{1,6})\s/.exec(line)?.[1]?.length ?? (/^\*\*[^*]{1,80}\*\*:?\s*$|^\*\*[^*]{1,80}:\*\*\s*$/.test(line) ? 7 : 0)
 
-/** Lines without the sections that say of what is in them that it is not the user's. */
+/** Drops the sections whose heading says that their content is not the user's. */
 const withoutVerdictSections = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
   let left = 0
   return lines.filter((line) => {
@@ -24,36 +25,36 @@ const withoutVerdictSections = (lines: ReadonlyArray<string>): ReadonlyArray<str
   })
 }
 
-/** What the lines of a trace memory say that something bears out. */
+/** Returns the lines of a trace memory that are not marked as unconfirmed. */
 export const confirmedLines = (trace: string): ReadonlyArray<string> =>
   withoutVerdictSections(trace.split("\n")).filter((line) => !isNotConfirmed(line))
 
-/** What was run, or typed to be run, as text without runs of white space. */
+/** The commands that were run and the user's typed text, in lower case and without runs of white space. */
 export interface Steps {
   readonly text: string
 }
 
 const flat = (text: string): string => text.replace(/\s+/g, " ").toLowerCase()
 
-/** More of what was run is not compared. */
+/** The number of characters of these texts that are compared. */
 const ranCharacters = 1_200_000
 
-/** Steps made of the commands that were run, and of what the user typed. */
+/** Collects the commands that were run and the user's typed text. */
 export const stepsOf = (ran: ReadonlyArray<string>, typed: ReadonlyArray<string>): Steps => ({
   text: flat([...typed, ...ran].join("\n").slice(0, ranCharacters))
 })
 
-/** Whether a command was run, or typed by the user: it, or each part of it. */
+/** True if every part of the command was run, or was typed by the user. */
 const wasRun = (command: string, steps: Steps): boolean =>
   command
     .split(/\s*(?:&&|\|\||[;|\n])\s*/)
     .filter((part) => part.length >= 3)
     .every((part) => steps.text.includes(flat(part).trim()))
 
-/** How much of the words of a line that carry meaning must be in one line of another text for that to say the same. */
+/** The share of a line's meaningful words that another line must contain to count as saying the same. */
 const sharedWords = 0.6
 
-/** Whether one of some lines says what a line says, as far as words can tell. */
+/** True if one of the other lines says the same as the line, as far as its words tell. */
 const isSaidBy = (line: string, others: ReadonlyArray<ReadonlySet<string>>): boolean => {
   const words = [...meaningfulWords(line)]
   return (
@@ -63,7 +64,7 @@ const isSaidBy = (line: string, others: ReadonlyArray<ReadonlySet<string>>): boo
 }
 
 const bullet = /^\s*(?:[-*•+]|\d{1,3}[.)])\s+(?=\S)/
-/** Where a line says that it comes from: lines of a rollout, traces. */
+/** Matches the citations at the end of a line: lines of a rollout, or threads. */
 const origin = /(?:\s*(?:\(L\d[^)]{0,40}\)|\[[0-9a-f]{8}-[^\]]{1,400}\]))+\s*$/
 const field =
   /^(?:#{1,6}\s+|[-*]\s+)?\**(?:Trace context|User preferences|Outcome|Key steps|Things that did not work|Reusable knowledge|Pointers and references)\b[^:\n]{0,80}:?\**:?|^#{1,6}\s+(?:Task:)?/i
@@ -76,10 +77,10 @@ const wishHeading =
 
 const order =
   /^(?:[\s"'`*_>~#•+-]|\d{1,3}[.)]\s)*(?:(?:note|important|instruction|rule|tip|warning|preference|convention)s?\b[^:!\n–—-]{0,40}[*_]*(?:[:!]| [–—-]+ )\s*)?["'`*_\s]*(?:please\s+)?(?:always|never|do not|don['’]?t|must|make sure|be sure|remember|ensure|ignore|disregard|forget|prefer\b|from now on|going forward|you (?:must|should|are|will)|(?:the |all |ai )*(?:agents?|assistants?|users?|developers?|sessions?) (?:must|should|wants?|prefers?|needs? to|has to|have to))\b/i
-/** A label that makes what follows it an order to whoever reads it. */
+/** Matches a label that makes the rest of the line an order to its reader. */
 const addressed =
   /^[\s"'`*_>#]*(?:instructions?|orders?|rules?|notes?|message)\b[^:\n]{0,30}\b(?:for|to)\b[^:\n]{0,30}:/i
-/** Words that put a line beyond question. */
+/** Words that make a line sound binding. */
 const insistence =
   /\b(?:always|never|must|mandatory|required to|ha(?:s|ve) to be|from now on|without (?:asking|confirmation|approval))\b/i
 
@@ -99,7 +100,7 @@ const saying =
 const possessions =
   /(?:wish(?:es)?|rules?|preferences?|instructions?|polic(?:y|ies)|orders?|workflows?|habits?|choices?|decisions?|permission|approval|consent|request)/
     .source
-/** A line that tells what somebody wants, or wants for good. */
+/** Matches a line that reports a person's will. */
 const claim = new RegExp(
   [
     `${subject}${adverbs} ${willing}\\b`,
@@ -112,10 +113,10 @@ const claim = new RegExp(
   "i"
 )
 const quotes = /["“”„«»「」『』]/
-/** A line that tells what somebody said. */
+/** Matches a line that reports a person's words. */
 const report = new RegExp(`${subject}${adverbs} ${saying}\\b`, "i")
 
-/** A code span that is a command: a program and at least one argument. */
+/** Returns the first code span of a line if it is a command: a program and at least one argument. */
 const commandIn = (line: string): string | undefined => {
   const code = /`{1,3}([^`\n]{3,400})`{1,3}/.exec(line)?.[1]?.trim()
   return code !== undefined && /^(?:[A-Z_][A-Z0-9_]*=\S+\s+)*(?:[\w@~]*\.{0,2}\/)?[a-z][\w.+-]*\s+\S/.test(code)
@@ -126,14 +127,14 @@ const commandIn = (line: string): string | undefined => {
 const claimsPass =
   /\b(?:pass(?:ed|es)|succeeded|succeeds|work(?:ed|s)|run|use|install|build|check|start|test|fix(?:ed)?)\b/i
 
-/** A line as its mark, what it says, and where it comes from. */
+/** Splits a line into its bullet mark, its text and its citations. */
 const partsOf = (line: string) => {
   const mark = bullet.exec(line)?.[0] ?? ""
   const from = origin.exec(line.slice(mark.length))?.[0] ?? ""
   return { mark, said: line.slice(mark.length, line.length - from.length), from: from.trimEnd() }
 }
 
-/** A wish as the user typed it; undefined where the user did not. */
+/** Reduces a wish to the user's typed words; undefined if the user typed none of it. */
 const asWish = (line: string, words: UserWords): string | undefined => {
   const { from, mark, said } = partsOf(line)
   const typed = inUserWords(said, words)
@@ -141,8 +142,8 @@ const asWish = (line: string, words: UserWords): string | undefined => {
 }
 
 /**
- * What stays of a line that speaks of the user's will, or of what the user said: the user's words. The same line where it
- * is no such line; undefined where nothing of it was typed.
+ * Reduces a text about the user's will or words to the user's typed words; undefined if the user typed none of it. A text
+ * about anything else is returned as it is.
  */
 const asTold = (said: string, words: UserWords): string | undefined => {
   if (!claim.test(said) && !report.test(said)) {
@@ -152,19 +153,19 @@ const asTold = (said: string, words: UserWords): string | undefined => {
   return typed === undefined || typed === said ? typed : `the user: ${typed}`
 }
 
-/** An order as the user typed it; undefined where the user did not. */
+/** Reduces an order to the user's typed words; undefined if the user did not type it. */
 const asOrder = (said: string, words: UserWords): string | undefined =>
   inUserWords(said, words, order.exec(said)?.[0].length ?? 0)
 
-/** What a trace memory is held against. */
+/** The evidence that a trace memory is checked against. */
 interface Sources {
   readonly words: UserWords
   readonly steps: Steps
-  /** Whether a tool, a page or a file said what a line says. */
+  /** True if the output of a tool says the same as the line. */
   readonly isPrinted: (line: string) => boolean
 }
 
-/** A line of a trace outside its preferences, as it may stand; undefined where it may not. */
+/** Checks a line of a trace outside the preferences: returns the line as it may be kept, or undefined to drop it. */
 const checkedLine = (line: string, { isPrinted, steps, words }: Sources): string | undefined => {
   const { from, mark, said } = partsOf(line)
   const told = asTold(said, words)
@@ -183,10 +184,10 @@ const checkedLine = (line: string, { isPrinted, steps, words }: Sources): string
   return command === undefined || wasRun(command, steps) ? line : `${line}${notConfirmed}`
 }
 
-/** A heading that only names its section; a longer one says something by itself. */
+/** True if the heading only names its section; a longer one makes a statement of its own. */
 const isShortHeading = (line: string): boolean => line.split(/\s+/).length <= 8 && !isOrder(line.replace(/^#+\s+/, ""))
 
-/** A heading, or a field with what stands beside it. */
+/** Checks a heading, or a field with the text beside it. */
 const checkedHeading = (line: string, words: UserWords): string => {
   const label = field.exec(line)?.[0] ?? ""
   const clauses = line.slice(label.length).trim().split(/;\s+/)
@@ -196,7 +197,7 @@ const checkedHeading = (line: string, words: UserWords): string => {
     : `${label.trimEnd()} ${told.length === 0 ? "not confirmed" : told.join("; ")}`
 }
 
-/** A trace memory of which everything that it says of the user is the user's. */
+/** Checks a trace memory: every statement about the user in the result was typed by the user. */
 const checkedTrace = (trace: string, sources: Sources): string => {
   const { words } = sources
   const kept: Array<string> = []
@@ -230,10 +231,10 @@ const checkedTrace = (trace: string, sources: Sources): string => {
   return kept.join("\n").replace(emptyPreferences, "$1 none observed\n").trim()
 }
 
-/** A preference field that lost all its lines says that there is none. */
+/** Matches a preference field without any line left, which then says that there is none. */
 const emptyPreferences = /^(\**User preferences:\**)[ \t]*\n(?=\s*(?:#|$|\**(?:Outcome|Key steps|Trace context)\b))/im
 
-/** A summary of which everything that it says of the user is the user's; empty where nothing is left. */
+/** Checks a summary: every statement about the user in the result was typed by the user. Empty if nothing is left. */
 const checkedSummary = (summary: string, { isPrinted, words }: Sources): string => {
   const sentences = sentencesOf(summary)
   const told = sentences.flatMap((sentence) => {
@@ -247,10 +248,13 @@ const checkedSummary = (summary: string, { isPrinted, words }: Sources): string 
   return told.join(" ") === sentences.join(" ") ? summary : told.join(" ")
 }
 
-/** More of what tools printed is not compared. */
+/** The number of characters of tool output that are compared. */
 const printedCharacters = 1_000_000
 
-/** A model's answer in which nothing is told as the user's that the user did not type, or as done that was not. */
+/**
+ * Checks a model's answer against the session: words are attributed to the user only if the user typed them, and commands
+ * that were not run are marked as not confirmed.
+ */
 export const withAuthority = (output: StageOneOutput, { events }: SessionEvidence): StageOneOutput => {
   const typed = events.flatMap((event) => (event._tag === "UserRequest" ? [event.text] : []))
   const ran = events.flatMap((event) => (event._tag === "CommandRun" ? [event.command] : []))
@@ -268,30 +272,30 @@ export const withAuthority = (output: StageOneOutput, { events }: SessionEvidenc
   return { traceMemory, summary: summary === "" && output.summary !== "" ? heading : summary }
 }
 
-/** What the published files are held against. */
-export interface OnRecord {
+/** The evidence that published files are checked against. */
+export interface RecordedEvidence {
   readonly words: UserWords
-  /** What the traces say, line by line. */
+  /** The confirmed lines of the traces. */
   readonly traces: ReadonlyArray<string>
   readonly steps: Steps
-  /** Lines that people wrote, which stay as they are. */
+  /** Lines that people wrote; these are never changed. */
   readonly own: ReadonlySet<string>
 }
 
-/** Lines of traces that tell what somebody else says are no ground for an order. */
+/** Matches a trace line that reports somebody's words, which never supports an order. */
 const reported = /\b(?:says?|said|claims?|tells?|asks?|instructs?|demands?|wants?|reads?)\b/i
 
 /**
- * `MEMORY.md` in which everything that it says of the user was typed by the user, and in which no order and no command
- * stands that no trace bears out.
+ * Checks `MEMORY.md`: every statement about the user in the result was typed by the user, and every order and every command
+ * is supported by a trace. Lines that people wrote stay.
  */
-export const withTracedWishes = (text: string, { own, steps, traces, words }: OnRecord): string => {
+export const withTracedWishes = (text: string, { own, steps, traces, words }: RecordedEvidence): string => {
   let said: ReadonlyArray<ReadonlySet<string>> | undefined
   const isInTraces = (line: string): boolean => {
     said ??= traces.filter((one) => !reported.test(one)).map(meaningfulWords)
     return isSaidBy(line, said)
   }
-  const isBorneOut = (line: string): boolean => {
+  const isSupported = (line: string): boolean => {
     const { mark, said: claimed } = partsOf(line)
     const command = mark !== "" && claimsPass.test(claimed) ? commandIn(claimed) : undefined
     return (
@@ -304,7 +308,7 @@ export const withTracedWishes = (text: string, { own, steps, traces, words }: On
   const asHeading = (line: string, isWish: boolean): string =>
     isWish && !isShortHeading(line)
       ? `${"#".repeat(Math.min(headingRank(line), 6))} What the user wants`
-      : isWish || isBorneOut(line.replace(/^#+\s+/, "")) || !line.startsWith("#")
+      : isWish || isSupported(line.replace(/^#+\s+/, "")) || !line.startsWith("#")
         ? line
         : `${"#".repeat(headingRank(line))} Notes`
   let wishRank = 0
@@ -327,12 +331,12 @@ export const withTracedWishes = (text: string, { own, steps, traces, words }: On
     if (told !== claimed) {
       return told === undefined ? [] : [`${mark}${told.replace(/^the user/, "The user")}${from}`]
     }
-    return isBorneOut(line) ? [line] : []
+    return isSupported(line) ? [line] : []
   })
   return kept.join("\n") === text ? text : `${withoutEmptyHeadings(kept, own).join("\n").trimEnd()}\n`
 }
 
-/** Lines without the headings that lost everything below them. */
+/** Drops the headings that have no line below them any more. */
 const withoutEmptyHeadings = (lines: ReadonlyArray<string>, own: ReadonlySet<string>): ReadonlyArray<string> => {
   const kept: Array<string> = []
   for (const line of lines.toReversed()) {
@@ -347,7 +351,7 @@ const withoutEmptyHeadings = (lines: ReadonlyArray<string>, own: ReadonlySet<str
   return kept.toReversed()
 }
 
-/** A skill without the steps that no session is known to have taken, and without wishes that the user did not type. */
+/** Checks a skill: steps that no session is known to have run, and wishes that the user did not type, are removed. */
 export const withTracedSteps = (text: string, words: UserWords, steps: Steps): string =>
   text
     .split("\n")

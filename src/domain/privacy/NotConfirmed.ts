@@ -1,18 +1,18 @@
-/** What is put after a line that nothing bears out: it is neither the user's word nor something that was done. */
+/** The mark after a line without evidence: the user did not say it, and no session is known to have done it. */
 export const notConfirmed = " (not confirmed)"
 
-/** Whether a line is marked so. */
+/** True if the line has the mark. */
 export const isNotConfirmed = (line: string): boolean => line.includes(notConfirmed.trim())
 
-/** Whether a heading says of what stands below it that it is not the user's, or not known to be so. */
+/** True if the heading says that the lines below it are not the user's, or are not confirmed. */
 export const isVerdict = (heading: string): boolean =>
   /^#{1,6}\s+(?:not (?:from|asked by|said by) the user\b|not confirmed\b|.{0,80}\bnever (?:to be )?follow)/i.test(
     heading
   )
 
 /**
- * A trace memory of an earlier version, in which lines that could not be traced, the user's own among them, stood under a
- * heading that turned them round: it says no more than is known of them.
+ * Renames a heading in trace memories of an earlier version. It called all untraceable lines `never to be followed`, among
+ * them lines that the user had typed; the new heading claims only that they are not confirmed.
  */
 export const withoutVerdict = (trace: string): string =>
   trace.replace(/^## Not from the user \(read, not asked for; never to be followed\)$/m, "## Not confirmed")

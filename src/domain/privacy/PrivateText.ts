@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonObject } from "../session/LenientField.js"
 
 /**
- * What a person put between `<private>` and `</private>` is for that session alone: it is taken out as a line is decoded,
- * so that nothing behind that ever sees it. A block that is not closed runs to the end of its message.
+ * Text between `<private>` and `</private>` is for its session alone. It is removed while a line is decoded, so that no
+ * later step ever sees it. A block without an end runs to the end of its message.
  */
 const tag = /<(\/?)\s*private\s*>/gi
 
-/** The parts of one message without what is private; a block may run from one part into the next. */
+/** Removes the private text from the parts of one message; a block may continue from one part into the next. */
 const withoutPrivateParts = (parts: ReadonlyArray<string>): ReadonlyArray<string> => {
   let depth = 0
   return parts.map((text) => {
@@ -45,12 +45,12 @@ const withoutPrivateContent = (content: unknown): unknown => {
   )
 }
 
-/** A user's message, as an item or as what an event tells of, without what is private in it. */
+/** Removes the private text from a user's message, which is a response item or the payload of an event. */
 export const withoutPrivate = (message: JsonObject): JsonObject => ({
   ...message,
   ...("content" in message ? { content: withoutPrivateContent(message["content"]) } : {}),
   ...("message" in message ? { message: withoutPrivateContent(message["message"]) } : {})
 })
 
-/** Whether a line of a rollout can hold anything private. */
+/** False if the line of a rollout cannot contain private text; a cheap test before its messages are searched. */
 export const mayHoldPrivate = (line: string): boolean => /private/i.test(line)

@@ -1,14 +1,14 @@
 import type { Thread } from "../thread/Thread.js"
 
-/** What Codex calls a model server: `openai` for OpenAI's own, any other by its host, the port included. */
+/** Names a model server as Codex does: `openai` for OpenAI's own, else its host with the port. */
 export const providerOf = (baseUrl: string): string => {
   const { host } = new URL(baseUrl)
   return host === "api.openai.com" ? "openai" : host
 }
 
 /**
- * Whether a session may be sent to a provider: nothing leaves the machine (undefined), or it was recorded with that very
- * one. A session that does not say whom it was recorded with belongs to nobody.
+ * True if the session may be sent to the provider: it was recorded with the same one. An undefined provider means that
+ * nothing leaves the machine, which is always allowed; a session without a recorded provider is never sent.
  */
 export const mayBeSentTo = (provider: string | undefined, { modelProvider }: Pick<Thread, "modelProvider">): boolean =>
   provider === undefined || modelProvider === provider

@@ -5,10 +5,10 @@ import type { PersonEdits } from "../memory/PersonEdits.js"
 import { memoryFile, type MemoryFile, skillFolder } from "../memory/Publication.js"
 import { quotationsIn, userWordsOf } from "./UserWords.js"
 
-/** What the files of a publish are held against. */
+/** The evidence that files are checked against before they are published. */
 interface Inputs {
   readonly edits: PersonEdits
-  /** The trace memories of every session of the directory that is on record. */
+  /** The stored trace memories of all sessions of the directory. */
   readonly traces: ReadonlyArray<string>
 }
 
@@ -16,10 +16,10 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 const linePointer = /\s*\(L\d[^)]{0,40}\)\s*$/
-/** The words with which a trace gives what the user typed outside its preferences. */
+/** Matches a line outside the preferences in which a trace quotes the user. */
 const givesWords = /\buser\b[^"“«「\n]{0,60}["“«「]/i
 
-/** What the user typed, as a trace memory holds it. */
+/** Collects the user's typed words that a trace memory contains. */
 const typedIn = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
   const preferences = readTrace("", lines.join("\n")).sections.preferences
   return [
@@ -32,8 +32,8 @@ const typedIn = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
 }
 
 /**
- * Files that are to be published, in which nothing is told as the user's wish but what a trace quotes of the user, or what
- * a person wrote into the memory; in a skill no step that stands in no trace.
+ * Checks files before they are published: a wish of the user stays only if a trace quotes it, or a person wrote it into the
+ * memory; a step of a skill stays only if a trace contains it.
  */
 export const withOrigins = (
   published: ReadonlyArray<MemoryFile>,

@@ -2,17 +2,17 @@ import { isJsonObject, type JsonObject } from "../session/LenientField.js"
 import type { Redact } from "./redaction/Marker.js"
 import type { RolloutLine } from "../session/RolloutLine.js"
 
-/** Nothing that a model reads is nested deeper. */
+/** The depth of JSON below which values are not read; they are replaced by a note. */
 const deepest = 64
 
-/** A shorter name of a field holds no secret. */
+/** The length from which the name of a field is redacted too; a shorter one is no secret. */
 const leastName = 16
 
 const secretName = /(?:key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?)$/i
 const secretFlag = /^--?[A-Za-z][\w-]*(?:key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?)$/i
 const oneWord = /^[^\s"'`\\]{8,512}$/
 
-/** A value beside the name it has in a JSON object, or the flag before it in a list of arguments. */
+/** Redacts a value together with its name in a JSON object, or with the flag before it in a list of arguments. */
 const redactNamed = (name: string, separator: string, value: string, redact: Redact): string => {
   const alone = redact(value)
   if (alone !== value || !oneWord.test(value)) {
@@ -55,8 +55,8 @@ const redactObject = (object: JsonObject, redact: Redact, depth: number): JsonOb
   )
 
 /**
- * A line with the secrets gone from every decoded string in it, names of fields included. What a session says of itself
- * stays: cwds are identifiers, and whatever is stored of the rest is redacted where the thread's row is made.
+ * Redacts every decoded string in a line, names of fields included. Metadata of the session stays as it is: cwds are
+ * identifiers, and the rest is redacted when the thread's row is made.
  */
 export const redactLine = (line: RolloutLine, redact: Redact): RolloutLine => {
   switch (line._tag) {

@@ -1,5 +1,7 @@
 import { findAssignments } from "./redaction/Assignments.js"
 import { findPrivateKeys } from "./redaction/Blocks.js"
+import { findClusterSecrets } from "./redaction/ClusterSecrets.js"
+import { findOnCommandLines } from "./redaction/CommandLines.js"
 import { findKnownForms } from "./redaction/KnownForms.js"
 import { markerOf, redactionMarker } from "./redaction/Marker.js"
 import { findInReadings } from "./redaction/Readings.js"
@@ -9,34 +11,41 @@ import { findInTransport } from "./redaction/Transport.js"
 export { redactionMarker } from "./redaction/Marker.js"
 
 /**
- * Takes secrets out of text that is about to be kept, sent or shown. Pure, idempotent, and linear in its input. The forms
- * of the contract, section 5.7, hold as they are written there; around them stand a maintained rule set and forms of our own.
+ * Replaces secrets in text before it is stored, sent or shown. Pure, idempotent, and linear in its input. The forms of the
+ * contract, section 5.7, are matched exactly as written there; a maintained rule set and more forms are added to them.
  *
- * Loading this module loads the rule set, some milliseconds' worth: whoever starts without work to do imports it only when
- * there is some.
+ * Loading this module loads the rule set, which takes some milliseconds: import it dynamically on a path that may have no
+ * text to redact.
  */
 
-/** A text without its secrets, and how many of each kind there were. */
+/** The redacted text, and the number of secrets of each kind. */
 export interface Redaction {
   readonly text: string
   readonly counts: ReadonlyMap<string, number>
 }
 
-/** How secrets are marked. */
+/** Options for the markers. */
 export interface RedactionOptions {
-  /** Whether a marker says of what kind the secret was. */
+  /** True to name the kind of the secret in its marker. */
   readonly withKinds: boolean
 }
 
-const finders = [findKnownForms, findPrivateKeys, findAssignments, findInTransport]
+const finders = [
+  findKnownForms,
+  findPrivateKeys,
+  findAssignments,
+  findInTransport,
+  findOnCommandLines,
+  findClusterSecrets
+]
 
 /**
- * What a round leaves may be a secret in its new surroundings, where one stood against the other. Each round takes some
- * text away for good; text that was written to need more of them than this is cut by its first ones anyway.
+ * The maximum number of rounds. Replacing one secret can expose another that was directly beside it, so the text is searched
+ * again until nothing is found. Each round removes text; only text made for the purpose needs more rounds.
  */
 const mostRounds = 16
 
-/** Nothing shorter is a secret: a name, a sign and eight characters, or a form of its own. */
+/** The length of the shortest text that can contain a secret: a name, a sign and eight characters. */
 const leastCharacters = 10
 
 const none: ReadonlyMap<string, number> = new Map()
@@ -52,7 +61,7 @@ const spansAsWritten = (text: string): ReadonlyArray<Span> => {
 
 const spansIn = (text: string): ReadonlyArray<Span> => findInReadings(text, spansAsWritten)
 
-/** Takes the secrets out of a text, with a count of each kind. A marker is never redacted again. */
+/** Replaces the secrets in a text by markers, and counts each kind. A marker is never redacted again. */
 export const redactText = (text: string, { withKinds }: RedactionOptions = { withKinds: false }): Redaction => {
   if (text.length < leastCharacters) {
     return { text, counts: none }
@@ -81,5 +90,5 @@ export const redactText = (text: string, { withKinds }: RedactionOptions = { wit
   return { text: current, counts }
 }
 
-/** The text with every secret replaced by {@link redactionMarker}. */
+/** Replaces every secret in a text by {@link redactionMarker}. */
 export const redact = (text: string): string => redactText(text).text

@@ -2,14 +2,14 @@ import { meaningfulWords } from "../offline/consolidating/SameMeaning.js"
 import { quoted } from "../offline/writing/Wording.js"
 
 /**
- * Finds in what a model wrote the words that the user typed. Three words in a row are the user's own, in a script without
- * spaces six characters, and a whole message however short it is. What is given back is always cut from what was typed, so
- * nothing that a model puts around a quotation, or into it, is told as the user's.
+ * Finds the user's typed words in text that a model wrote. Three words in a row count as the user's, in a script without
+ * spaces six characters, and a whole message of any length. Results are always cut from the typed text, so words that a
+ * model adds around a quotation, or inside it, are never attributed to the user.
  */
 
 /** A word, or a character of a script without spaces. */
 interface Token {
-  /** The same for every way to write it: case, width, accents put together or not, apostrophes. */
+  /** The normal form: case, width, the encoding of accents, and apostrophes do not count. */
   readonly key: string
   readonly start: number
   readonly end: number
@@ -20,28 +20,28 @@ interface TypedToken extends Token {
   readonly piece: number
 }
 
-/** Something typed in one go. */
+/** A connected piece of typed text. */
 interface Piece {
   readonly text: string
-  /** The first of its tokens, and the one after its last. */
+  /** The index of its first token; `to` is the index after its last. */
   readonly from: number
   readonly to: number
-  /** Whether it is all that its message holds. */
+  /** True if it is the whole message. */
   readonly isWhole: boolean
 }
 
-/** Everything that the user typed, to look words up in. */
+/** An index of everything that the user typed. */
 export interface UserWords {
   readonly pieces: ReadonlyArray<Piece>
   readonly tokens: ReadonlyArray<TypedToken>
-  /** Where three tokens in a row stand; nothing shorter is looked for by itself. */
+  /** The positions of every three tokens in a row, which is the shortest stretch that can be looked up. */
   readonly places: ReadonlyMap<string, ReadonlyArray<number>>
 }
 
 const wordWeight = 2
 const enough = 3 * wordWeight
 
-/** More is not compared: of what was typed, of one line, and of the places of one word. */
+/** Limits of the comparison: characters of typed text and of a line, positions of three words, tokens of a run. */
 const typedCharacters = 400_000
 const lineCharacters = 4_000
 const mostPlaces = 300
@@ -53,7 +53,7 @@ const tokenForm = new RegExp(
   String.raw`\[REDACTED_SECRET[^\]\n]{0,60}\]|(?=${inWord})${spaceless}|(?:(?!${spaceless})[\p{L}\p{M}\p{N}_]|(?<=[\p{L}\p{N}])['’ʼ](?=[\p{L}\p{N}]))+`,
   "gu"
 )
-/** Scripts in which what turns a clause round may be a part of its last word. */
+/** Scripts in which a negation may be a part of the last word of a clause. */
 const joinsWords = new RegExp(String.raw`(?=${inWord})(?:${spaceless}|\p{scx=Hangul})`, "u")
 const isSpaceless = new RegExp(`^${spaceless}$`, "u")
 
@@ -74,7 +74,7 @@ const tokensIn = (text: string): ReadonlyArray<Token> =>
 
 const weightOf = (tokens: ReadonlyArray<Token>): number => tokens.reduce((sum, { weight }) => sum + weight, 0)
 
-/** Whether tokens in a row are enough to be somebody's own words; a word among characters counts by its own. */
+/** True if the tokens in a row are enough to be somebody's own words; a word among characters counts by its length. */
 const isEnough = (tokens: ReadonlyArray<Token>): boolean =>
   weightOf(tokens) >= enough ||
   (tokens.length > 2 &&
@@ -87,17 +87,17 @@ const sameKeys = (one: ReadonlyArray<Token>, other: ReadonlyArray<Token>): boole
 
 const fence = /^\s{0,3}(`{3,}|~{3,})/
 const openingTag = /^\s{0,3}<([a-z][\w-]*)(?:\s[^>]*)?>\s*$/i
-/** Announces that somebody else's words follow. */
+/** Matches a line that announces somebody else's words. */
 const announcement =
   /^(?!.*\b(?:I|we|my|our|rules?|wants?|plan|instructions?|requirements?)\b).*(?:\b(?:says?|said|reads|prints|printed|prints|wrote|pasted|replied|output|log|traceback|stack ?trace|error)|\b(?:here(?:['’]s| is| are)|this is|from|contents? of|look at)\b.{0,40})\W*:\s*$/i
 
 const threeAt = (tokens: ReadonlyArray<Token>, at: number): string =>
   `${tokens[at]?.key} ${tokens[at + 1]?.key} ${tokens[at + 2]?.key}`
 
-/** A listing shorter than this may be the user's own words again. */
+/** The number of printed lines in a row that make a listing; fewer may be the user's own words. */
 const printedLines = 2
 
-/** The parts of a message that were typed: without listings, quotations of others, and what a tool had printed before. */
+/** Returns the typed parts of a message: without listings, quotations of others, and output that a tool had printed. */
 const typedPartsOf = (message: string, printed: ReadonlySet<string>): ReadonlyArray<string> => {
   const lines = message.replace(/\r\n?/g, "\n").split("\n")
   const isPrinted = (line: string | undefined): boolean => line !== undefined && printed.has(line.trim())
@@ -129,7 +129,7 @@ const typedPartsOf = (message: string, printed: ReadonlySet<string>): ReadonlyAr
   return parts.map((part) => part.join("\n").trim()).filter((part) => part !== "")
 }
 
-/** The lines of what tools printed that are long enough to be known again. */
+/** Collects the lines of tool output that are long enough to be recognised in a message. */
 export const printedLinesOf = (outputs: ReadonlyArray<string>): ReadonlySet<string> =>
   new Set(
     outputs
@@ -137,7 +137,7 @@ export const printedLinesOf = (outputs: ReadonlyArray<string>): ReadonlySet<stri
       .filter((line) => line.length > 4 * printedLines)
   )
 
-/** Makes what was typed ready to be looked up; `printed` are the lines of tools, which nobody types. */
+/** Indexes the user's messages; lines in `printed`, which tools wrote, do not count as typed. */
 export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySet<string> = new Set()): UserWords => {
   const pieces: Array<Piece> = []
   const tokens: Array<TypedToken> = []
@@ -168,19 +168,19 @@ export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySe
   return { pieces, tokens, places }
 }
 
-/** Typed tokens, from one to before another. */
+/** A range of typed tokens, by index; `to` is excluded. */
 interface Range {
   readonly from: number
   readonly to: number
 }
 
-/** A stretch of a line, in characters, and the typed tokens that it repeats. */
+/** A stretch of a line, by its offsets in characters, with the typed tokens that it repeats. */
 interface Run extends Range {
   readonly start: number
   readonly end: number
 }
 
-/** Where a line repeats what was typed, the longest stretches first come first. */
+/** Finds the stretches of a line that repeat typed text, from left to right, each as long as possible. */
 const runsIn = (line: ReadonlyArray<Token>, { places, tokens }: UserWords): ReadonlyArray<Run> => {
   const runs: Array<Run> = []
   for (let at = 0; at < line.length;) {
@@ -212,23 +212,23 @@ const runsIn = (line: ReadonlyArray<Token>, { places, tokens }: UserWords): Read
 const clauseGap = /[.!?,;:]["'”’)*_`]*\s|[。！？；：，、…—–\n]|\s-{1,2}\s|\s\(|\)/u
 const sentenceGap = /[.!?]["'”’)*_`]*\s|[。！？\n]/u
 
-/** Words that turn what stands beside them into its opposite. */
+/** Words that negate the words beside them. */
 const negations: ReadonlySet<string> = new Set(
   "not never no dont doesnt didnt wont cant cannot isnt arent shouldnt mustnt neednt without avoid stop neither nor nobody nothing nicht nie niemals kein keine keinen keinem keiner ohne statt jamais pas sans ne nunca jamás sin não nunca sem non mai senza niet geen nooit zonder inte aldrig ikke aldri не нет никогда нельзя без nie nigdy bez ei älä ne".split(
     " "
   )
 )
-/** Words that say when it holds. */
+/** Words that begin a condition. */
 const conditions: ReadonlySet<string> = new Set(
   "unless except only until if when while whenever außer wenn nur bis sauf si seulement salvo excepto solo если только кроме".split(
     " "
   )
 )
 const joining: ReadonlySet<string> = new Set("or nor oder ou o или".split(" "))
-/** Before a comma these answer what was asked, and deny nothing that follows. */
+/** Words that, before a comma, answer a question and do not negate the words after it. */
 const answers: ReadonlySet<string> = new Set("no non nein nope não нет".split(" "))
 
-/** A stretch of typed tokens as far as no gap of a kind divides it, and no further than a sentence goes. */
+/** Extends a range in both directions up to the next gap of this kind, inside its piece and by at most 60 tokens. */
 const within = ({ pieces, tokens }: UserWords, { from, to }: Range, gap: RegExp): Range => {
   const piece = pieces[tokens[from]?.piece ?? 0]
   const isDivided = (before: number): boolean => {
@@ -250,7 +250,7 @@ const within = ({ pieces, tokens }: UserWords, { from, to }: Range, gap: RegExp)
 const keysOf = ({ tokens }: UserWords, { from, to }: Range): ReadonlyArray<string> =>
   tokens.slice(from, to).map(({ key }) => key)
 
-/** The clause that words stand in, with those before it where it cannot be told without them. */
+/** Returns the clause around a range, with the neighbouring clauses that change its meaning. */
 const clauseOf = (words: UserWords, range: Range): Range => {
   const clause = within(words, range, clauseGap)
   const sentence = within(words, range, sentenceGap)
@@ -259,19 +259,19 @@ const clauseOf = (words: UserWords, range: Range): Range => {
   while (from > sentence.from && joining.has(words.tokens[from]?.key ?? "")) {
     from = startOf(from - 1)
   }
-  // A negation that a comma cuts off from what it denies: "don't, whatever happens, push".
+  // A comma may separate a negation from its verb: "don't, whatever happens, push".
   const cutOff = keysOf(words, { from: sentence.from, to: from }).findIndex(
     (key, index) =>
       negations.has(key) && !answers.has(key) && startOf(sentence.from + index + 1) === sentence.from + index + 1
   )
-  // A condition behind a comma still says when the clause holds.
+  // A condition after a comma still belongs to the clause.
   const next = words.tokens[clause.to]?.key ?? ""
   const isLimited = clause.to < sentence.to && conditions.has(next)
   const to = isLimited ? within(words, { from: clause.to, to: clause.to + 1 }, clauseGap).to : clause.to
   return { from: cutOff === -1 ? from : startOf(sentence.from + cutOff), to }
 }
 
-/** Whether what follows a stretch ends its sentence as a question. */
+/** True if the sentence around the range is a question. */
 const isAsked = (words: UserWords, range: Range): boolean => {
   const { to } = within(words, range, sentenceGap)
   const [last, next] = [words.tokens[to - 1], words.tokens[to]]
@@ -279,11 +279,11 @@ const isAsked = (words: UserWords, range: Range): boolean => {
   return /^[^.!。！\n]{0,4}[?？]/.test(text.slice(last?.end, next?.piece === last?.piece ? next?.start : undefined))
 }
 
-/** Typed characters that a reader is shown. */
+/** The maximum length of a quotation; `clauseCharacters` is the maximum of a clause that is shown whole. */
 const shownCharacters = 600
 const clauseCharacters = 240
 
-/** The typed text of a stretch, with the marks that belong to its first and its last word. */
+/** Returns the typed text of a range, with the signs that belong to its first and its last word. */
 const textOf = (words: UserWords, { from, to }: Range): string => {
   const [first, last] = [words.tokens[from], words.tokens[to - 1]]
   const text = words.pieces[first?.piece ?? 0]?.text ?? ""
@@ -295,8 +295,8 @@ const textOf = (words: UserWords, { from, to }: Range): string => {
 }
 
 /**
- * A stretch of what was typed, made longer where it would mean something else without the rest of its clause: what denies
- * it, when it holds, that it was asked. `isLoose` is for words that a model did not quote: they are shown in their clause.
+ * Extends a range to its clause if the rest of the clause changes the meaning: a negation, a condition, or a question mark.
+ * `isLoose` marks words that the model did not quote; these are always shown in their clause if it is short enough.
  */
 const inItsClause = (words: UserWords, range: Range, isLoose: boolean): Range => {
   const clause = clauseOf(words, range)
@@ -331,7 +331,7 @@ const quotation = new RegExp(
   "gu"
 )
 
-/** What stands for words that were left out of a quotation. */
+/** Matches an ellipsis inside a quotation. */
 const gap = /\s*(?:\[\s*)?(?:…|\.{3,})(?:\s*\])?\s*/
 
 interface Segment {
@@ -340,18 +340,18 @@ interface Segment {
   readonly end: number
 }
 
-/** What a line has in quotation marks. */
+/** Finds the quotations of a line, with their offsets. */
 const segmentsIn = (line: string): ReadonlyArray<Segment> =>
   Array.from(line.matchAll(quotation), (match) => {
     const text = match.slice(1).find((part) => part !== undefined) ?? ""
     return { text, start: match.index + 1, end: match.index + match[0].length - 1 }
   })
 
-/** What a line quotes. */
+/** Lists the quotations of a line. */
 export const quotationsIn = (line: string): ReadonlyArray<string> =>
   segmentsIn(line.slice(0, lineCharacters)).map(({ text }) => text)
 
-/** A quotation with parts left out: where all its parts stand in one sentence, in their order, from the first to the last. */
+/** Finds a quotation with an ellipsis: the shortest typed range in one sentence that has all of its parts in order. */
 const bridged = (segment: string, words: UserWords): Range | undefined => {
   const parts = segment
     .split(gap)
@@ -380,7 +380,7 @@ const bridged = (segment: string, words: UserWords): Range | undefined => {
   return found.toSorted((one, other) => one.to - one.from - (other.to - other.from))[0]
 }
 
-/** The message that a text repeats whole. */
+/** Finds the last typed message that the text repeats as a whole. */
 const wholeMessage = (text: string, words: UserWords): Range | undefined => {
   const given = tokensIn(text)
   return given.length === 0
@@ -391,7 +391,7 @@ const wholeMessage = (text: string, words: UserWords): Range | undefined => {
       )
 }
 
-/** Words about somebody, with which a model begins what it has to say of them. */
+/** Matches the words with which a model introduces a statement about the user. */
 const frame =
   /^\W{0,4}(?:the )?(?:user|they|he|she)s?\b(?: (?:really|strongly|always|also|clearly|explicitly|generally))* ?(?:wants?|wanted|prefers?|likes?|asked(?: for| to)?|said|says|told|insists?|requires?|expects?)?(?: (?:us|me|you|the (?:agent|assistant)) to| that| to| for)?\b:?/i
 
@@ -410,7 +410,7 @@ const isDenied = (line: ReadonlyArray<Token>, run: Run): boolean => {
   )
 }
 
-/** Whether a stretch that a model did not quote can be told as what the user said. */
+/** True if a stretch without quotation marks may be attributed to the user. */
 const holdsUnquoted = (line: ReadonlyArray<Token>, run: Run, words: UserWords): boolean => {
   const clause = clauseOf(words, run)
   const typed = words.tokens.slice(run.from, run.to)
@@ -422,7 +422,10 @@ const holdsUnquoted = (line: ReadonlyArray<Token>, run: Run, words: UserWords): 
 
 const asFound = (run: Run, isLoose: boolean): Found => ({ start: run.start, end: run.end, range: run, isLoose })
 
-/** What of one quotation was typed: all that it repeats, where that is half of it at least, else what holds by itself. */
+/**
+ * Finds the typed parts of a quotation. If they are at least half of it, all of them count; else only those that may be
+ * attributed to the user without quotation marks.
+ */
 const foundInQuotation = (
   { end, start, text }: Segment,
   line: ReadonlyArray<Token>,
@@ -435,7 +438,7 @@ const foundInQuotation = (
   }
   const tokens = line.filter((token) => token.start >= start && token.end <= end)
   const inside = runsIn(tokens, words)
-  // A quotation within it ends it too early: the run goes on behind that.
+  // An inner quotation mark ends the segment too early; then the runs of the whole line are used.
   const own = inside.length > 0 ? inside : runs.filter((run) => run.start < end && run.end > start)
   const repeated = tokens.filter((token) => own.some((run) => token.start >= run.start && token.end <= run.end))
   return weightOf(repeated) * 2 >= weightOf(tokens)
@@ -467,9 +470,10 @@ const older =
 const withdrawn = /\b(?:superseded|no longer|withdrawn)\b/i
 
 /**
- * A line reduced to what the user typed of it, in quotation marks; undefined where that is nothing. A line that is nothing
- * else stays as it is. What the line itself calls replaced is told as that. `orderEnd` is where the order that the line
- * gives ends, for lines that are no more than orders: these need the order, or most of the line, from the user.
+ * Reduces a line to the user's typed words in it, in quotation marks; undefined if there are none. A line of quotations
+ * that the user typed is returned as it is. Words that the line itself calls replaced are listed as superseded. `orderEnd`
+ * is set for a line that is an order: it is the offset where the order's opening words end, and the user must have typed
+ * these words, or most of the line.
  */
 export const inUserWords = (given: string, words: UserWords, orderEnd?: number): string | undefined => {
   const line = given.slice(0, lineCharacters).normalize("NFC")

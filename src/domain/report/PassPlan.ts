@@ -35,7 +35,7 @@ export const PassPlan = Schema.Struct({
   maxRequests: Schema.NullOr(Schema.Number)
 })
 
-/** What a pass would send to write traces. */
+/** See the schema of the same name. */
 export type PassPlan = typeof PassPlan.Type
 
 /** Renders a plan for people to read. */
@@ -63,7 +63,7 @@ export const renderPlan = (plan: PassPlan): string => {
       : [`At the configured prices that costs at most ${plan.cost.toFixed(4)}.`]),
     ...(isOver
       ? [
-          `That is more than the caps of a pass allow at worst (--max-tokens ${plan.maxTokens ?? "unlimited"}, --max-requests ${plan.maxRequests ?? "unlimited"}): what does not fit is left for later.`
+          `The worst case exceeds the caps of a pass (--max-tokens ${plan.maxTokens ?? "unlimited"}, --max-requests ${plan.maxRequests ?? "unlimited"}): requests that do not fit are left for a later pass.`
         ]
       : []),
     ...(plan.requests === 0 ? [] : ["Consolidating comes on top, within the same caps. Nothing was sent."]),

@@ -5,7 +5,7 @@ import { SkipReason } from "../thread/Selection.js"
 /** An error as a report shows it: its tag and its message. */
 export const ReportedError = Schema.Struct({ _tag: Schema.String, message: Schema.String })
 
-/** What went wrong. */
+/** See the schema of the same name. */
 export type ReportedError = typeof ReportedError.Type
 
 const Learned = Schema.Struct({
@@ -60,7 +60,7 @@ export const PassReport = Schema.Struct({
   durationMs: Schema.Int
 })
 
-/** What one pass did. */
+/** See the schema of the same name. */
 export type PassReport = typeof PassReport.Type
 
 /** Errors that mean the user's settings forbade the work. Nothing was tried or failed; the next pass decides again. */

@@ -7,14 +7,14 @@ import { unwrapMemory } from "./MemoryTag.js"
  * A block is known by how it begins, because the harness always sends one block as one message or one content part.
  */
 const injectedBeginnings: ReadonlyArray<RegExp> = [
-  /^# AGENTS\.md instructions for /,
+  /^# AGENTS\.md instructions(?: for |\s*\n)/,
   /^<(?:user_instructions|INSTRUCTIONS)>/,
   /^<environment_context\b/,
   /^<(?:permissions instructions|collaboration_mode|multi_agent_mode|personality_spec|model_switch)>/,
   /^<(?:skills?_instructions|skill|apps?_instructions|plugins?_instructions|recommended_plugins|app-context)\b/,
   /^# Memory(?: Summary\s*\n|: \S)/,
   /^<(?:memory|memories|memory_summary|memory_context|rollout_memories|codex_memories)\b/,
-  /^<(?:turn_aborted|subagent_notification|inter_agent_message|realtime_conversation|goal_context)\b/,
+  /^<(?:turn_aborted|subagent_notification|inter_agent_message|realtime_conversation|goal_context|codex_internal_context|user_shell_command)\b/,
   /^<(?:hook_context|hook_prompt|session_context|system_reminder|system-reminder)\b/,
   /^<(?:agent_message|agent_notification|subagents?|sub_agent_notification|compaction_summary|context_summary)\b/,
   /^Another language model started to solve this problem and produced a summary\b/,

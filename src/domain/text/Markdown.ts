@@ -23,7 +23,10 @@ const neutralInline = (text: string): string =>
     )
     .join("")
 
-/** Makes a document safe to embed: closes its fences and demotes every level-1 heading but the first line. */
+/**
+ * Makes a document safe to embed: closes its fences, demotes level-1 headings below the first line, and disables tags,
+ * template markup and rules.
+ */
 export const neutralDocument = (text: string): string => {
   let open: string | undefined
   const lines = text.split("\n").map((line, index) => {

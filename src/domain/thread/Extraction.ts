@@ -2,23 +2,23 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import type { Thread } from "./Thread.js"
 
-/** The content of a rollout, as it was when something was made of it or failed on it. */
+/** The content of a rollout at the time of an extraction from it. */
 export interface RolloutContent {
   readonly size: number
-  /** Hex SHA-256 of the file's bytes; null where it could not be read. */
+  /** Hex SHA-256 of the file's bytes; null if the file could not be read. */
   readonly hash: string | null
 }
 
-/** Where phase one stands with a thread. */
+/** The state of phase one for a thread: its last result, its failures, and the claim on it. Times are Unix milliseconds. */
 export class Extraction extends Schema.Class<Extraction>("rollout-memories/Extraction")({
-  /** What the last extraction that came to an end gave; null before the first one. */
+  /** The result of the last extraction that succeeded; null before the first one. */
   outcome: Schema.NullOr(Schema.Literal("memory", "nothing")),
-  /** The thread's `updatedAt` and the rollout's size when that extraction read it. */
+  /** The thread's `updatedAt` when that extraction read it; `learnedSize` is the rollout's size then. */
   learnedUpdatedAt: Schema.NullOr(Schema.Int),
   learnedSize: Schema.NullOr(Schema.Int),
-  /** Attempts that failed on the content below; 0 when there was none since the last success. */
+  /** The number of failed attempts on the content below; 0 if none failed since the last success. */
   attempts: Schema.Int,
-  /** Not before this time (Unix milliseconds) is the thread tried again. */
+  /** The earliest time of the next attempt. */
   retryAt: Schema.NullOr(Schema.Int),
   isQuarantined: Schema.Boolean,
   errorTag: Schema.NullOr(Schema.String),
@@ -28,11 +28,11 @@ export class Extraction extends Schema.Class<Extraction>("rollout-memories/Extra
   /** The modification time under which the failed content was last seen. */
   failedModifiedAt: Schema.NullOr(Schema.Int),
   claimOwner: Schema.NullOr(Schema.String),
-  /** Unix milliseconds from which on anybody may take the claim over. */
+  /** The time from which any pass may take over the claim. */
   claimExpiresAt: Schema.NullOr(Schema.Int)
 }) {}
 
-/** No failure that still counts: how a thread begins, and what a success or a person's word makes of earlier ones. */
+/** The fields without a failure: the initial state, and the state after a success or a person's `retry`. */
 export const noFailure = {
   attempts: 0,
   retryAt: null,
@@ -44,10 +44,10 @@ export const noFailure = {
   failedModifiedAt: null
 } as const
 
-/** A claim that has come to its end. */
+/** The fields without a claim. */
 export const unclaimed = { claimOwner: null, claimExpiresAt: null } as const
 
-/** Nothing was tried yet. */
+/** The state before the first attempt. */
 export const notTried = new Extraction({
   outcome: null,
   learnedUpdatedAt: null,
@@ -56,21 +56,21 @@ export const notTried = new Extraction({
   ...unclaimed
 })
 
-/** What an extraction gave, and of which state of its thread: what {@link isFresh} is told from. */
+/** The fields after a success: the result, and the state of the thread that it belongs to; {@link isFresh} compares them. */
 export const learnedFrom = (
   outcome: "memory" | "nothing",
   { content, updatedAt }: { readonly content: Pick<RolloutContent, "size">; readonly updatedAt: number }
 ) => ({ outcome, learnedUpdatedAt: updatedAt, learnedSize: content.size })
 
-/** A thread, and where phase one stands with it. */
+/** A thread with its state of phase one. */
 export interface ThreadRecord {
   readonly thread: Thread
   readonly extraction: Extraction
 }
 
 /**
- * Whether what was learned from a thread is all there is to learn: it was learned at or after the thread's last update,
- * and the rollout has not grown or shrunk since.
+ * True if nothing new can be learned from the thread: its last success is not older than the thread's last update, and the
+ * size of the rollout has not changed since.
  */
 export const isFresh = ({ extraction, thread }: ThreadRecord): boolean =>
   extraction.learnedUpdatedAt !== null &&
@@ -78,8 +78,8 @@ export const isFresh = ({ extraction, thread }: ThreadRecord): boolean =>
   extraction.learnedSize === thread.rolloutSize
 
 /**
- * Whether the content that a thread failed on is what its rollout holds now. A changed size says no; the same size under
- * another modification time, or an unreadable file, leaves it `unknown`: only the hash can tell.
+ * Tells if the rollout still has the content on which the thread failed. Another size means no. The same size with another
+ * modification time, or a file that could not be read, is `unknown`: only the hash can tell.
  */
 export const isSameFailedContent = ({ extraction, thread }: ThreadRecord): "yes" | "no" | "unknown" => {
   if (extraction.errorTag === null || extraction.failedSize !== thread.rolloutSize) {
@@ -88,15 +88,15 @@ export const isSameFailedContent = ({ extraction, thread }: ThreadRecord): "yes"
   return extraction.failedHash !== null && extraction.failedModifiedAt === thread.rolloutModifiedAt ? "yes" : "unknown"
 }
 
-/** How failures are retried. */
+/** The policy for waiting between attempts. */
 export interface RetryPolicy {
-  /** The wait after the first failure; each later one waits `factor` times as long, at most `longest`. */
+  /** The wait after the first failure. Each later wait is `factor` times as long, at most `longest`. */
   readonly first: Duration.Duration
   readonly factor: number
   readonly longest: Duration.Duration
 }
 
-/** How long to wait after the given number of failed attempts (1 or more), in milliseconds. */
+/** Returns the wait after this number of failed attempts (1 or more), in milliseconds. */
 export const retryDelay = (policy: RetryPolicy, attempts: number): number =>
   Math.min(
     Duration.toMillis(policy.longest),

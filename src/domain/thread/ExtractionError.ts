@@ -1,27 +1,30 @@
 import * as Schema from "effect/Schema"
 import { ThreadId } from "./ThreadId.js"
 
-/** The file holds no line of any form of rollout. Reading it again cannot help; only new content can. */
+/** The file contains no line of any rollout format. Only new content makes another attempt useful. */
 export class NotACodexRollout extends Schema.TaggedError<NotACodexRollout>("rollout-memories/NotACodexRollout")(
   "NotACodexRollout",
   { path: Schema.String }
 ) {
   override get message(): string {
-    return `${this.path} is no Codex rollout`
+    return `${this.path} is not a Codex rollout; it is read again when its content changes`
   }
 }
 
-/** Nothing in the rollout says where the session worked, so its memory belongs nowhere. Only new content can help. */
+/**
+ * The rollout does not name the session's working directory, so its memory belongs to no project. Only new content makes
+ * another attempt useful.
+ */
 export class NoWorkingDirectory extends Schema.TaggedError<NoWorkingDirectory>("rollout-memories/NoWorkingDirectory")(
   "NoWorkingDirectory",
   { path: Schema.String }
 ) {
   override get message(): string {
-    return `the rollout ${this.path} does not say which directory its session worked in`
+    return `the rollout ${this.path} does not name the directory of its session; it is read again when its content changes`
   }
 }
 
-/** A fault of this program. The thread fails alone; please report it with the log. */
+/** A fault of this program. Only this thread fails; the user should report the fault with the log. */
 export class ExtractionDefect extends Schema.TaggedError<ExtractionDefect>("rollout-memories/ExtractionDefect")(
   "ExtractionDefect",
   { threadId: ThreadId, cause: Schema.Defect }

@@ -1,15 +1,15 @@
 import ignore from "ignore"
 import type { Thread } from "./Thread.js"
 
-/** Which sessions a person does not want to be remembered, by where they took place or where they are recorded. */
+/** The rules of an ignore file: sessions that a person excludes by working directory or by the rollout's path. */
 export interface IgnoreRules {
-  /** What the rules were made from: other text may ignore other sessions. */
+  /** The text of the ignore file. A change of the text means that the rules must be applied again. */
   readonly text: string
-  /** Whether a thread's working directory, or its rollout's path, matches. */
+  /** True if the thread's working directory or its rollout's path matches a rule. */
   readonly isIgnored: (thread: Pick<Thread, "cwd" | "rolloutPath">) => boolean
 }
 
-/** An absolute path as the rules see it: relative to `/`, a Windows drive as its first folder, `.` and `..` resolved. */
+/** Makes an absolute path relative to `/`, with a Windows drive as the first folder, and resolves `.` and `..`. */
 const relative = (path: string): string => {
   const parts: Array<string> = []
   for (const part of path.replaceAll("\\", "/").split("/")) {
@@ -22,7 +22,7 @@ const relative = (path: string): string => {
   return parts.join("/")
 }
 
-/** The rules of an ignore file: gitignore's syntax, relative to `/`. */
+/** Parses an ignore file: the syntax of gitignore, relative to `/`. */
 export const makeIgnoreRules = (text: string): IgnoreRules => {
   const rules = ignore({ allowRelativePaths: true, ignoreCase: false }).add(text)
   const matches = (path: string): boolean => path !== "" && path !== "/" && rules.ignores(path)

@@ -1,12 +1,12 @@
 import * as Duration from "effect/Duration"
 
-/** When a claim ends that is taken or renewed now, both in Unix milliseconds. A lease below zero counts as zero. */
+/** Returns the end of a claim that is taken or renewed at `now`, in Unix milliseconds. A negative lease counts as zero. */
 export const claimEnd = (now: number, lease: Duration.Duration): number =>
   now + Math.max(0, Math.floor(Duration.toMillis(lease)))
 
-/** Times of locks are Unix seconds, as the contract has them; `now` is in Unix milliseconds. */
+/** Converts `now`, in Unix milliseconds, to Unix seconds, in which the contract stores the times of locks. */
 export const lockTime = (now: number): number => Math.floor(now / 1_000)
 
-/** A lock that was last renewed at this time (Unix seconds) or before it is anybody's; `now` is in Unix milliseconds. */
+/** Returns the time in Unix seconds up to which a lock is stale if not renewed later; `now` is in Unix milliseconds. */
 export const staleLockTime = (now: number, lease: Duration.Duration): number =>
   lockTime(now) - Math.floor(Duration.toSeconds(lease))

@@ -1,6 +1,5 @@
 /**
- * The order of everything that is listed: the newest first, ties by id, both descending. `key` gives the time in Unix
- * milliseconds, and the id.
+ * Orders every list: newest first, ties by id, both descending. `key` returns the time in Unix milliseconds, and the id.
  */
 export const newestFirst =
   <A>(key: (value: A) => readonly [number, string]) =>

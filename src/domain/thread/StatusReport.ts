@@ -2,12 +2,12 @@ import type { ThreadRecord } from "./Extraction.js"
 import { exactTime } from "../../cli/terminal/ReadableTime.js"
 import { type StateContext, stateOf } from "./ThreadState.js"
 
-/** Threads by where they stand; those that people ask about one by one are named. Times are RFC 3339. */
+/** Numbers of threads by state; threads that failed are listed one by one. Times are RFC 3339. */
 export interface ThreadStates {
   readonly total: number
   readonly learned: number
   readonly nothing: number
-  /** How many wait, by reason. */
+  /** The numbers of threads that wait, by reason. */
   readonly waiting: { readonly [reason: string]: number }
   readonly backingOff: ReadonlyArray<{
     readonly threadId: string
@@ -20,7 +20,7 @@ export interface ThreadStates {
     readonly rolloutPath: string
     readonly error: string
   }>
-  /** How many are none of any pass's business, by reason. */
+  /** The numbers of threads that no pass reads, by reason. */
   readonly outside: { readonly [reason: string]: number }
 }
 
@@ -28,7 +28,7 @@ const count = (counts: Map<string, number>, reason: string): void => {
   counts.set(reason, (counts.get(reason) ?? 0) + 1)
 }
 
-/** Tells the states of all threads from the fresh ones, counted, and the others, one by one. */
+/** Counts all threads by state. Fresh threads come as totals, since only the others have to be judged one by one. */
 export const threadStates = (
   fresh: { readonly threads: number; readonly learned: number; readonly nothing: number },
   others: ReadonlyArray<ThreadRecord>,

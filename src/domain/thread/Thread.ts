@@ -10,8 +10,8 @@ import { ThreadId, threadIdOf } from "./ThreadId.js"
 const Milliseconds = Schema.Int
 
 /**
- * One past session: what is known of it without reading the whole of its rollout. A field is null while nothing that was
- * read says it. Times are Unix milliseconds.
+ * One recorded session, as far as it is known without reading the whole rollout. A field is null until a line that was read
+ * gives its value. Times are Unix milliseconds.
  */
 export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
   id: ThreadId,
@@ -20,7 +20,7 @@ export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
   updatedAt: Milliseconds,
   source: Schema.String,
   modelProvider: Schema.NullOr(Schema.String),
-  /** Normalised; memories are bucketed by it. */
+  /** The normalised working directory; it determines the memory that the session belongs to. */
   cwd: Schema.NullOr(Schema.String),
   cliVersion: Schema.NullOr(Schema.String),
   title: Schema.NullOr(Schema.String),
@@ -32,17 +32,17 @@ export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
   gitSha: Schema.NullOr(Schema.String),
   gitBranch: Schema.NullOr(Schema.String),
   gitOriginUrl: Schema.NullOr(Schema.String),
-  /** The rollout's size in bytes and modification time, as they were when the row was written. */
+  /** The rollout's size in bytes, and its modification time, when the row was written. */
   rolloutSize: Schema.Int,
   rolloutModifiedAt: Milliseconds,
-  /** Since when the rollout's file is gone; what was learned from it stays. */
+  /** The time at which the rollout's file was first missing; memory that was learned from it stays. */
   missingSince: Schema.NullOr(Milliseconds)
 }) {}
 
-/** For rows that are made of checked parts: validating thousands of them once more would take longer than reading them. */
+/** Options for rows made of validated parts: validating thousands of them again would take longer than reading them. */
 export const unchecked = { disableValidation: true } as const
 
-/** What only a rollout's text says of its thread, where nothing of it was read or may be kept. */
+/** The fields that only the text of a rollout gives, for a rollout whose text was not read or must not be stored. */
 export const unsaid = {
   modelProvider: null,
   cwd: null,
@@ -57,21 +57,21 @@ export const unsaid = {
   gitOriginUrl: null
 } as const
 
-/** A rollout's file as a listing of the Codex home shows it. */
+/** A rollout's file, as a listing of the Codex home returns it. */
 export interface RolloutFile {
-  /** Absolute, symbolic links resolved. */
+  /** The absolute path, with symbolic links resolved. */
   readonly path: string
   readonly size: number
   /** Unix milliseconds. */
   readonly modifiedAt: number
-  /** Whether it lies below `archived_sessions/`. */
+  /** True if the file is below `archived_sessions/`. */
   readonly isArchived: boolean
 }
 
-/** Titles and first messages are labels: what is longer is a pasted document. */
+/** The maximum size of a label, such as a title or a first message; a longer text is a pasted document. */
 const labelBytes = 4_096
 
-/** So much of a text is redacted before it is cut: no secret that begins in a label is longer. */
+/** The number of characters that are redacted before a label is cut, so that a secret at the cut is found whole. */
 const redactedCharacters = 16_384
 
 const kept = (text: string, redact: Redact): string =>
@@ -82,15 +82,15 @@ const label = (text: string | undefined, redact: Redact): string | null =>
 
 const nameTime = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})/
 
-/** The time in a rollout's file name, read as UTC. */
+/** Returns the time in a rollout's file name, read as UTC. */
 const timeInName = (fileName: string): number | undefined => {
   const parts = nameTime.exec(fileName)
   return parts === null ? undefined : timestampOf(`${parts[1]}T${parts[2]}:${parts[3]}:${parts[4]}Z`)
 }
 
 /**
- * When a rollout was last written to: its last record's time, else its file's. A record from the future tells nothing, so
- * the file's time counts then too.
+ * Returns the time at which a rollout was last written: that of its last record, or of its file if no record has a time or
+ * the last one is in the future.
  */
 export const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): number =>
   facts.lastTimestamp === undefined || facts.lastTimestamp > now ? file.modifiedAt : facts.lastTimestamp
@@ -98,8 +98,8 @@ export const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: numbe
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
 
 /**
- * The row of a rollout, from what its lines say and what its file is, without secrets. The cwd is as the rollout has it, not
- * normalised.
+ * Makes the row of a rollout from the facts in its lines and from its file, with secrets redacted. The cwd is the rollout's
+ * own spelling, not normalised.
  */
 export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, redact: Redact): Thread => {
   const name = baseName(file.path)
@@ -135,8 +135,8 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, red
 }
 
 /**
- * Whether a stored row already says what a whole read says. A cwd is stored normalised, so only that there is one can be
- * compared; a field that the reading does not tell tells nothing.
+ * True if the stored row has every value that a whole read gives. The stored cwd is normalised, so it only has to exist;
+ * a field that is null in the read is not compared.
  */
 export const isComplete = (stored: Thread, read: Thread): boolean => {
   const known = new Map<string, unknown>(Object.entries(stored))

@@ -6,38 +6,38 @@ import { type Event, isSubAgentSource, type RolloutLine, type SessionMeta, sourc
 import { contentParts, typedEventText, typedText } from "../session/SessionText.js"
 
 /**
- * What a rollout's lines say about its thread. `undefined` is "not seen": a reader that saw the head and the tail alone
- * leaves the rest unknown, and one that saw the whole file completes it.
+ * Facts about a thread from the lines of its rollout. `undefined` means not seen: after a read of only the head and the
+ * tail some facts are unknown, and a read of the whole file completes them.
  */
 export interface ThreadFacts {
-  /** Whether any line belonged to a form of rollout known here. */
+  /** True if at least one line belongs to a known rollout format. */
   readonly isRollout: boolean
-  /** The first one, which is the file's own. */
+  /** The first `session_meta`, which is the file's own; later ones may belong to other threads. */
   readonly meta: SessionMeta["meta"] | undefined
   readonly metaTimestamp: number | undefined
-  /** The place of the file's first line in its thread; everything that came before from there on is undone. */
+  /** The ordinal of the file's first line in its thread; earlier files' lines from this ordinal on are undone. */
   readonly startOrdinal: number | undefined
-  /** Whether the session may become memory, as the last session_meta of the thread's own that says so has it. */
+  /** The memory mode in the last `session_meta` of this thread that names one; `disabled` excludes the session. */
   readonly memoryMode: string | undefined
   readonly turnCwd: string | undefined
   readonly environmentCwd: string | undefined
-  /** The first message a `user_message` event tells of; `[Image]` for an image alone. */
+  /** The first message in a `user_message` event; `[Image]` if it is an image without text. */
   readonly firstRequest: string | undefined
-  /** The first message with words that such an event tells of. */
+  /** The first message with text in such an event. */
   readonly firstWords: string | undefined
-  /** The first user-role message that the harness did not inject: counts where no event tells of a request. */
+  /** The first user-role message that the harness did not inject; used if there is no such event. */
   readonly firstUserMessage: string | undefined
-  /** The last ones, each. */
+  /** The last value that was seen, as for the following four fields. */
   readonly threadName: string | undefined
   readonly approvalMode: string | undefined
   readonly sandboxPolicy: string | undefined
   readonly countedTokens: number | undefined
   readonly recordedTokens: number | undefined
-  /** Of the last line that has a timestamp, in Unix milliseconds. */
+  /** The timestamp of the last line that has one, in Unix milliseconds. */
   readonly lastTimestamp: number | undefined
 }
 
-/** Nothing was seen yet. */
+/** The facts before the first line. */
 export const noFacts: ThreadFacts = {
   isRollout: false,
   meta: undefined,
@@ -57,7 +57,7 @@ export const noFacts: ThreadFacts = {
   lastTimestamp: undefined
 }
 
-/** The facts after one more line, in file order. */
+/** Adds one line to the facts; lines must come in file order. */
 export const addLine = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
   const timed = line.timestamp === undefined ? facts : { ...facts, lastTimestamp: line.timestamp }
   switch (line._tag) {
@@ -145,8 +145,8 @@ const addEvent = (facts: ThreadFacts, event: Event): ThreadFacts => {
 }
 
 /**
- * What two pieces of a thread say together, as the head and the tail of a file, or one file and the next: of what the first
- * one decides the first that says it, of the rest the last.
+ * Joins the facts from two pieces of a thread, such as the head and the tail of a file, or one file and the next. Facts
+ * about the beginning are taken from the earlier piece that has them, all others from the later one.
  */
 export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => ({
   ...(head.meta === undefined ? tail : head),
@@ -165,20 +165,20 @@ export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => 
   lastTimestamp: tail.lastTimestamp ?? head.lastTimestamp
 })
 
-/** Longer than any system lets a path be, in characters. */
+/** The maximum length of a path in characters; no system allows a longer one. */
 const pathCharacters = 32_767
 
-/** What cannot be a path is none: to put it in order would make it another directory's. */
+/** True if the text can be a path. It is never repaired, since that could make it the path of another directory. */
 const isPath = (cwd: string | undefined): cwd is string =>
   cwd !== undefined && cwd.length <= pathCharacters && keptText(cwd) === cwd
 
-/** Where the session worked; undefined where nothing says. */
+/** Returns the session's working directory; undefined if no line names one. */
 export const cwdOf = (facts: ThreadFacts): string | undefined =>
   [facts.meta?.cwd, facts.turnCwd, facts.environmentCwd].find(isPath)
 
-/** Whether the session was recorded with memory switched off. */
+/** True if the session was recorded with memory switched off. */
 export const isMemoryDisabled = ({ memoryMode }: ThreadFacts): boolean => memoryMode === "disabled"
 
-/** Whether the session was a sub-agent's. */
+/** True if the session is a sub-agent's. */
 export const isSubAgent = (facts: ThreadFacts): boolean =>
   facts.meta !== undefined && isSubAgentSource(sourceOf(facts.meta))

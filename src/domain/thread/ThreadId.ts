@@ -15,12 +15,12 @@ export type ThreadId = typeof ThreadId.Type
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
 const wholeUuid = new RegExp(`^${uuid.source}$`, "i")
 
-/** Names that are no UUID are hashed below this one, so that they become the same thread on every machine. */
+/** The namespace for hashing names that are not UUIDs, so that a name gives the same id on every machine. */
 const nameSpace = "f1b8a1de-3c0b-5d3c-9a52-6f3f6d0c7a11"
 
 /**
- * The id of the thread a rollout records: what its session_meta says when that is a UUID, else the UUID in the file's
- * name, else the UUIDv5 of what it says, or of the file's name where it says nothing. Total.
+ * Returns the id of a rollout's thread: the id in its `session_meta` if this is a UUID, else the UUID in the file's name,
+ * else the UUIDv5 of the id in `session_meta`, or of the file's name if there is none. Total.
  */
 export const threadIdOf = (said: string | undefined, fileName: string): ThreadId => {
   const id =

@@ -1,9 +1,9 @@
-/** Characters of an id that people type and tables show; see {@link isThreadPrefix}. */
-export const shownPrefix = 8
+/** The fewest characters of an id that a person must type. */
+const shortestPrefix = 8
 
-/** Whether a text may stand for a thread: its id, or its first eight characters or more. */
+/** True if the text has the form of a thread's id, or of its first eight or more characters. */
 export const isThreadPrefix = (text: string): boolean =>
-  text.length >= shownPrefix && /^[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,12})?$/i.test(text)
+  text.length >= shortestPrefix && /^[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,12})?$/i.test(text)
 
-/** The beginning of an id that tells it from others made in the same minute too, as citations have it. */
+/** Shortens an id for a table: 13 characters also tell apart ids that were made within the same minute. */
 export const shortId = (id: string): string => id.slice(0, 13)

@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto"
 
-/** The folder name of a directory's memory: the hex SHA-256 of the normalised cwd. */
+/** Returns the folder name of a directory's memory: the hex SHA-256 of the normalised cwd. */
 export const bucketOf = (cwd: string): string => createHash("sha256").update(cwd).digest("hex")
 
-/** Whether a name is one that {@link bucketOf} gives. */
+/** True if the name has the form of a name from {@link bucketOf}. */
 export const isBucket = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)
 
-/** Below a Windows drive names are alike in any case, so under WSL one project must not become two. */
+/** Lowers the case of a path on a Windows drive under WSL: case does not count there, and one project must not become two. */
 export const foldWindowsCase = (path: string): string =>
   /^\/mnt\/[A-Za-z](?:\/|$)/.test(path) ? path.toLowerCase() : path
 
-/** What a person calls a project: the last segment of its directory, of either slash; the whole where there is none. */
+/** Returns a person's name for a project: the last segment of its directory, or the whole path if there is none. */
 export const projectName = (cwd: string): string => /([^\\/]+)[\\/]*$/.exec(cwd)?.[1] ?? cwd
 
 /**
- * Whether a directory is where a consolidation agent works: a session that was recorded there is the agent's own, whatever
- * program it was, and teaches nothing about any project.
+ * True if the directory is the staging directory of a consolidation agent. A session recorded there is the agent's own,
+ * whatever program ran it, and teaches nothing about any project.
  */
 export const isStaging = (cwd: string): boolean => /[\\/][0-9a-f]{64}[\\/]staging[\\/]?$/.test(cwd)

@@ -28,7 +28,7 @@ const outputOf = (staging: string): string => {
 const outputBytes = 1_000_000
 
 /** Time between SIGTERM and SIGKILL. */
-const patience = "5 seconds"
+const killDelay = "5 seconds"
 
 const marker = "\n\n[... OUTPUT LEFT OUT ...]\n\n"
 
@@ -62,7 +62,7 @@ const failing = (what: string) => (error: { readonly message: string }) =>
 /** Ends a command and every process it started: SIGTERM first, then SIGKILL. */
 const stop = (process: CommandExecutor.Process) =>
   Effect.gen(function* () {
-    const insists = Effect.zipRight(Effect.sleep(patience), Effect.ignore(process.kill("SIGKILL")))
+    const insists = Effect.zipRight(Effect.sleep(killDelay), Effect.ignore(process.kill("SIGKILL")))
     // A separate fiber: the releasing fiber may already be interrupted, and then would not wait.
     const insisting = yield* Effect.forkDaemon(Effect.interruptible(insists))
     yield* Effect.ignore(process.kill("SIGTERM"))
@@ -127,7 +127,7 @@ export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Set
             Effect.timeoutFail({
               duration: agentTimeLimit,
               onTimeout: () =>
-                new AgentGaveUp({ reason: "it took longer than it may; raise MEMORIES_AGENT_TIME_LIMIT" })
+                new AgentGaveUp({ reason: "it exceeded its time limit; raise MEMORIES_AGENT_TIME_LIMIT" })
             }),
             withServices(context)
           )

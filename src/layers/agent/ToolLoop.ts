@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import {
   type Conversation,
-  givenBack,
+  itemsToSendBack,
   textOf,
   toolAnswer,
   userMessage,
@@ -84,7 +84,7 @@ const make = Effect.gen(function* () {
       const left = agentTokens - spent.inputTokens - spent.outputTokens
       if (Buffer.byteLength(sent.text) > left && (yield* window.count(sent.text)) > left) {
         return yield* new AgentGaveUp({
-          reason: `it needs more than the ${agentTokens} tokens it may cost; raise MEMORIES_AGENT_TOKENS`
+          reason: `it needs more than its limit of ${agentTokens} tokens; raise MEMORIES_AGENT_TOKENS`
         })
       }
       const answer = yield* Effect.either(
@@ -109,7 +109,7 @@ const make = Effect.gen(function* () {
       spent.inputTokens += usage.inputTokens
       spent.outputTokens += usage.outputTokens
       yield* report({ _tag: "Running", turn, tokens: spent.inputTokens + spent.outputTokens, ...spent })
-      items = [...sent.items, ...givenBack(response.items)]
+      items = [...sent.items, ...itemsToSendBack(response.items)]
       const calls = toolRequests(response)
       if (calls.length === 0) {
         mistakes++
@@ -147,7 +147,7 @@ const make = Effect.gen(function* () {
         run(request, report).pipe(
           Effect.timeoutFail({
             duration: agentTimeLimit,
-            onTimeout: () => new AgentGaveUp({ reason: "it took longer than it may; raise MEMORIES_AGENT_TIME_LIMIT" })
+            onTimeout: () => new AgentGaveUp({ reason: "it exceeded its time limit; raise MEMORIES_AGENT_TIME_LIMIT" })
           }),
           Effect.provideService(FileSystem.FileSystem, fileSystem)
         )

@@ -9,7 +9,7 @@ import { type MemoryFile, summaryFile, traceFolder } from "../../domain/memory/P
 import { readTraceFile, renderTraceFile, threadOfTraceFile, traceFileName } from "../../domain/memory/TraceMemory.js"
 import { isBucket } from "../../domain/thread/WorkingDirectory.js"
 import type { MemoryFs, StoredTrace } from "../../services/MemoryFs.js"
-import type { ThreadMemory } from "../../services/StateDb.js"
+import type { ThreadMemory } from "../../services/state/ThreadMemories.js"
 import type { Files } from "./DurableFiles.js"
 import { failing, type Layout, memoryFolder } from "./HomeLayout.js"
 
@@ -81,7 +81,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
             onNone: (): StoredTrace => ({
               _tag: "Unreadable",
               path,
-              reason: "its header does not say whose memory it is, and of when"
+              reason: "its header lacks a valid thread_id, cwd, rollout_path or updated_at, or it has no text"
             }),
             onSome: (memory): StoredTrace => ({ _tag: "Readable", path, memory })
           })

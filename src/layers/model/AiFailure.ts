@@ -10,7 +10,7 @@ export const failureOfAiError = (subject: ModelSubject, error: AiError, now: num
       const { headers, status } = error.response
       return error.reason === "StatusCode"
         ? failureOfStatus(subject, status, error.body ?? "", retryAfterOf(headers, now))
-        : new ModelUnreachable({ subject, detail: "it broke while the answer came" })
+        : new ModelUnreachable({ subject, detail: "it broke during the answer" })
     }
     case "HttpRequestError":
       return new ModelUnreachable({ subject, detail: detailOf(error.cause) || shown(error.description ?? "") })

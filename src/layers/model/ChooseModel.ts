@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { AgentControl } from "../../services/AgentControl.js"
 import type { ModelClient } from "../../services/ModelClient.js"
-import type { StateDb } from "../../services/StateDb.js"
+import type { Spending } from "../../services/state/Spending.js"
 import { agentOf, Settings } from "../../settings/Settings.js"
 import * as AgentControlOffline from "../agent/Offline.js"
 import * as ModelClientOffline from "./Offline.js"
@@ -13,7 +13,7 @@ const loadOnline = Effect.promise(() => import("./responses/Online.js"))
 
 const loadCommand = Effect.promise(() => import("../agent/Command.js"))
 
-type Needs = FileSystem.FileSystem | Settings | StateDb
+type Needs = FileSystem.FileSystem | Settings | Spending
 
 /** The model client that the settings choose. A pass without a model loads no code for one. */
 export const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(

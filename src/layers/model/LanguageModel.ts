@@ -15,7 +15,7 @@ import {
   StreamEndedEarly
 } from "../../domain/model/ModelError.js"
 import { failureOfWords, readWords } from "../../domain/model/ModelFailureReading.js"
-import { believed, type TokenCounts } from "../../domain/model/Spending.js"
+import { plausibleCounts, type TokenCounts } from "../../domain/model/Spending.js"
 import {
   ModelClient,
   type ModelEvent,
@@ -51,9 +51,9 @@ const withPart = (answer: Answer, part: Part): Answer => {
 }
 
 /** Token counts as the provider reports them; undefined when they are missing or implausible. */
-const saidUsage = ({ end, text }: Answer): TokenCounts | undefined =>
+const reportedUsage = ({ end, text }: Answer): TokenCounts | undefined =>
   end?.type === "finish"
-    ? believed(
+    ? plausibleCounts(
         { input: end.usage.inputTokens, output: end.usage.outputTokens, total: end.usage.totalTokens },
         text.trim() !== ""
       )
@@ -67,8 +67,8 @@ const failureOf = (subject: ModelSubject, error: unknown) =>
 /** The error for an answer without text: a refusal when output tokens were used, a failure of the server otherwise. */
 const withoutText = (subject: ModelSubject, usage: TokenCounts | undefined): ModelError =>
   usage !== undefined && usage.outputTokens > 0
-    ? new ModelRefused({ subject, detail: "it answered without a word" })
-    : new ModelServerFailed({ subject, detail: "the answer ended without a word, and cost nothing" })
+    ? new ModelRefused({ subject, detail: "the answer has no text" })
+    : new ModelServerFailed({ subject, detail: "the answer has no text and cost no tokens" })
 
 /** Converts an answer into events. Only an answer with a normal end counts; any other end becomes a `ModelError`. */
 const outcomeOf = Effect.fnUntraced(function* (subject: ModelSubject, answer: Answer, usage: TokenCounts) {
@@ -91,7 +91,7 @@ const outcomeOf = Effect.fnUntraced(function* (subject: ModelSubject, answer: An
       return yield* new ModelServerFailed({ subject, detail: "it does not say why" })
     default: {
       if (text.trim() === "") {
-        return yield* withoutText(subject, saidUsage(answer))
+        return yield* withoutText(subject, reportedUsage(answer))
       }
       const events: ReadonlyArray<ModelEvent> = [
         { _tag: "TextDelta", text },
@@ -149,7 +149,7 @@ export const layer = (
             onTimeout: () => new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_TIME_LIMIT" })
           })
         )
-        const usage = saidUsage(whole) ?? {
+        const usage = reportedUsage(whole) ?? {
           inputTokens: yield* count(`${instructions}\n${input}`),
           outputTokens: yield* count(whole.text)
         }

@@ -10,7 +10,7 @@ import { ModelProbe, type Reachability } from "../../services/ModelProbe.js"
 import { Settings } from "../../settings/Settings.js"
 
 /** Time to wait for a reply; a reachable server takes less. */
-const patience = Duration.seconds(5)
+const replyTimeout = Duration.seconds(5)
 
 const notFound = 404
 
@@ -37,11 +37,11 @@ const make = Effect.gen(function* () {
     Effect.flatMap((status) => (status === notFound ? statusAt("/responses") : Effect.succeed(status))),
     Effect.map(readStatus),
     Effect.timeoutTo({
-      duration: patience,
+      duration: replyTimeout,
       onSuccess: identity<Reachability>,
       onTimeout: (): Reachability => ({
         _tag: "Unreachable",
-        detail: `no answer within ${Duration.toSeconds(patience)} seconds`
+        detail: `no answer within ${Duration.toSeconds(replyTimeout)} seconds`
       })
     }),
     Effect.catchAll(({ cause, message }) =>

@@ -108,7 +108,7 @@ const withFile = <A>(path: string, use: (descriptor: number, size: number) => A)
 }
 
 /** Runs a generator of synchronous work, and yields to the event loop at each of its pauses. */
-const inTurns = <A>(work: Generator<void, A>, onError: (cause: unknown) => RolloutUnreadable) =>
+const yieldingAtPauses = <A>(work: Generator<void, A>, onError: (cause: unknown) => RolloutUnreadable) =>
   Effect.gen(function* () {
     for (;;) {
       const step = yield* Effect.try({ try: () => work.next(), catch: onError })
@@ -153,7 +153,7 @@ export const make = (limits: LineLimits) => {
           const Unpacker = yield* loadUnpacker
           const info = yield* attempt(() => fstatSync(descriptor))
           yield* attempt(() => requireFileStats(info, path))
-          return yield* inTurns(readPackedEnds(descriptor, info.size, new Unpacker(), options), unreadable)
+          return yield* yieldingAtPauses(readPackedEnds(descriptor, info.size, new Unpacker(), options), unreadable)
         }),
       (descriptor) => Effect.sync(() => closeSync(descriptor))
     )

@@ -11,7 +11,7 @@ export class UnpackingFailure extends Schema.TaggedError<UnpackingFailure>("roll
   }
 }
 
-const damaged = (what: string) => new UnpackingFailure({ reason: `it is no zstd, or damaged: ${what}` })
+const damaged = (what: string) => new UnpackingFailure({ reason: `it is not a zstd file, or it is damaged: ${what}` })
 
 /** Limits on unpacking. */
 export interface UnpackingLimits {
@@ -201,7 +201,7 @@ export class Unpacker {
       return packed.length >= 8
     }
     if (magic !== frameMagic) {
-      throw damaged("a frame begins with what begins none")
+      throw damaged("it has no frame where one must begin")
     }
     const header = readFrameHeader(packed)
     if (header === undefined) {
@@ -210,7 +210,7 @@ export class Unpacker {
     if (header.windowBytes > this.limits.windowBytes) {
       const [wanted, most] = [header.windowBytes, this.limits.windowBytes].map((size) => Math.ceil(size / 1_048_576))
       throw new UnpackingFailure({
-        reason: `unpacking it takes a window of ${wanted} MiB, and no more than ${most} are given; unpack it, or pack it again without --long or --ultra`
+        reason: `unpacking it needs a window of ${wanted} MiB, more than the allowed ${most} MiB; unpack it, or pack it again without --long or --ultra`
       })
     }
     this.take(header.length)
@@ -227,7 +227,7 @@ export class Unpacker {
     const size = header >> 3
     const type = (header >> 1) & 3
     if (type === 3 || size > frame.blockBytes) {
-      throw damaged("a block is larger than its frame allows, or of no known type")
+      throw damaged("a block has an unknown type, or is larger than its frame allows")
     }
     const isRun = type === 1
     const block = this.take(3 + (isRun ? 1 : size))
@@ -249,7 +249,7 @@ export class Unpacker {
     this.spent += cost
     if (this.spent > this.limits.unpackedBytes) {
       const most = Math.floor(this.limits.unpackedBytes / 1_048_576)
-      throw new UnpackingFailure({ reason: `it unpacks to more than ${most} MiB, as no rollout does` })
+      throw new UnpackingFailure({ reason: `it unpacks to more than the allowed ${most} MiB` })
     }
   }
 }

@@ -1,34 +1,108 @@
-import type { SqlError } from "@effect/sql/SqlError"
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { ParseError } from "effect/ParseResult"
-import { learnedFrom, noFailure, unclaimed } from "../../domain/thread/Extraction.js"
+import * as Schema from "effect/Schema"
+import { noFailure, unclaimed } from "../../domain/thread/Extraction.js"
 import { claimEnd } from "../../domain/thread/LeaseTimes.js"
-import { Thread, unchecked } from "../../domain/thread/Thread.js"
-import type { ThreadId } from "../../domain/thread/ThreadId.js"
-import { memoryVersion } from "../../domain/memory/TraceMemory.js"
-import {
-  type Claim,
-  ClaimLost,
-  type ExtractionFailure,
-  type Learned,
-  type NewMemory,
-  type StateDbFailure
-} from "../../services/StateDb.js"
-import type { Tools } from "./sqlite/Operation.js"
+import { ThreadId } from "../../domain/thread/ThreadId.js"
+import { type Claim, ClaimLost, Claims } from "../../services/state/Claims.js"
+import type { StateDbFailure } from "../../services/state/StateDb.js"
+import { HolderRow, Queries, type QueryError } from "./sqlite/Queries.js"
+import { findAll } from "./sqlite/Rows.js"
 
-const unclaimedRow = { ...unclaimed, claimHost: null, claimPid: null, claimProcessStarted: null }
+/** Attempts that are kept of one thread. */
+const triesKept = 20
+
+const TryRow = Schema.Struct({
+  at: Schema.Int,
+  outcome: Schema.String,
+  errorTag: Schema.NullOr(Schema.String),
+  errorMessage: Schema.NullOr(Schema.String),
+  retryAt: Schema.NullOr(Schema.Int)
+})
+
+/** A claim that has ended. */
+export const unclaimedRow = { ...unclaimed, claimHost: null, claimPid: null, claimProcessStarted: null }
 
 /** `noFailure` as the database has it: SQLite has no booleans. */
 export const noFailureRow = { ...noFailure, isQuarantined: 0 }
 
-/** Tries of one thread that are kept. */
-const triesKept = 20
+/** The columns that hold a claim. */
+export const claimColumns = `claim_owner AS owner, claim_expires_at AS mark, claim_host AS host, claim_pid AS pid,
+  claim_process_started AS process_started`
 
-/** The operations on claims, and what their owners store. */
-export const make = ({ goneHolder, normalise, self, sql, statement, transaction }: Tools) => {
+type Columns = { readonly [column: string]: string | number | null }
+
+type Sql = Queries["Type"]["sql"]
+
+/** Changes the row of a claim that is still its owner's. Returns whether it was. */
+const change = (sql: Sql, claim: Claim, columns: Columns) =>
+  Effect.map(
+    sql`UPDATE extractions SET ${sql.update(columns)}
+      WHERE thread_id = ${claim.threadId} AND claim_owner = ${claim.owner} RETURNING thread_id`,
+    (rows) => rows.length > 0
+  )
+
+/** Does work that only a claim's owner may do, in one transaction with the proof that the claim is still theirs. */
+export const asOwner = (
+  { sql, transaction }: Queries["Type"],
+  operation: string,
+  claim: Claim,
+  columns: Columns,
+  work: Effect.Effect<unknown, QueryError>
+): Effect.Effect<void, ClaimLost | StateDbFailure> =>
+  transaction(operation)(Effect.tap(change(sql, claim, columns), (isOurs) => (isOurs ? work : Effect.void))).pipe(
+    Effect.filterOrFail(
+      (isOurs) => isOurs,
+      () => new ClaimLost({ threadId: claim.threadId })
+    ),
+    Effect.asVoid
+  )
+
+/** Records how an attempt ended, for `why`. */
+export const recordTry = Effect.fnUntraced(function* (
+  sql: Sql,
+  { threadId }: Claim,
+  row: {
+    readonly outcome: string
+    readonly errorTag?: string
+    readonly errorMessage?: string
+    readonly retryAt?: number | undefined
+  }
+) {
+  const { errorMessage = null, errorTag = null, outcome, retryAt = null } = row
+  const at = yield* Clock.currentTimeMillis
+  yield* sql`INSERT INTO extraction_tries ${sql.insert({ threadId, at, outcome, errorTag, errorMessage, retryAt })}`
+  yield* sql`DELETE FROM extraction_tries WHERE thread_id = ${threadId} AND rowid NOT IN
+    (SELECT rowid FROM extraction_tries WHERE thread_id = ${threadId} ORDER BY at DESC, rowid DESC LIMIT ${triesKept})`
+})
+
+const make = Effect.map(Queries, (queries) => {
+  const { holderOf, isGone, self, sql, statement } = queries
+
+  const claimOf = findAll({
+    Request: ThreadId,
+    Result: HolderRow,
+    execute: (threadId) =>
+      sql`SELECT thread_id AS of, ${sql.literal(claimColumns)} FROM extractions WHERE thread_id = ${threadId}`
+  })
+
+  const claims = findAll({
+    Request: Schema.Void,
+    Result: HolderRow,
+    execute: () => sql`SELECT thread_id AS of, ${sql.literal(claimColumns)} FROM extractions
+      WHERE claim_owner IS NOT NULL ORDER BY thread_id`
+  })
+
+  const tries = findAll({
+    Request: ThreadId,
+    Result: TryRow,
+    execute: (threadId) => sql`SELECT at, outcome, error_tag, error_message, retry_at FROM extraction_tries
+      WHERE thread_id = ${threadId} ORDER BY at, rowid`
+  })
+
   const holding = (owner: string, lease: Duration.Duration) =>
     Effect.map(Clock.currentTimeMillis, (now) => ({
       now,
@@ -41,7 +115,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
       }
     }))
 
-  const claim = Effect.fnUntraced(function* (threadId: ThreadId, owner: string, lease: Duration.Duration) {
+  const acquire = Effect.fnUntraced(function* (threadId: ThreadId, owner: string, lease: Duration.Duration) {
     const { columns, now } = yield* holding(owner, lease)
     const taken = yield* sql`INSERT INTO extractions (thread_id, claim_owner, claim_expires_at, claim_host, claim_pid,
         claim_process_started)
@@ -56,8 +130,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
     if (taken.length > 0) {
       return Option.some({ threadId, owner })
     }
-    const gone = yield* goneHolder(sql`SELECT claim_owner AS owner, claim_expires_at AS mark, claim_host AS host,
-      claim_pid AS pid, claim_process_started AS process_started FROM extractions WHERE thread_id = ${threadId}`)
+    const [gone] = yield* Effect.filter(yield* claimOf(threadId), isGone)
     if (gone === undefined) {
       return Option.none<Claim>()
     }
@@ -66,140 +139,52 @@ export const make = ({ goneHolder, normalise, self, sql, statement, transaction 
     return swapped.length > 0 ? Option.some({ threadId, owner }) : Option.none<Claim>()
   })
 
-  /** Changes the row of a claim that is still its owner's. Returns whether it was. */
-  const change = (claim: Claim, columns: { readonly [column: string]: string | number | null }) =>
-    Effect.map(
-      sql`UPDATE extractions SET ${sql.update(columns)}
-        WHERE thread_id = ${claim.threadId} AND claim_owner = ${claim.owner} RETURNING thread_id`,
-      (rows) => rows.length > 0
-    )
-
-  /** Does what only a claim's owner may, in one transaction with the proof that the claim is still theirs. */
-  const asOwner = (
-    name: string,
-    claim: Claim,
-    columns: { readonly [column: string]: string | number | null },
-    work: Effect.Effect<unknown, SqlError | ParseError>
-  ): Effect.Effect<void, ClaimLost | StateDbFailure> =>
-    transaction(name)(Effect.tap(change(claim, columns), (isOurs) => (isOurs ? work : Effect.void))).pipe(
-      Effect.filterOrFail(
-        (isOurs) => isOurs,
-        () => new ClaimLost({ threadId: claim.threadId })
+  return Claims.of({
+    acquire: (threadId, owner, lease) => statement("Claims.acquire")(acquire(threadId, owner, lease)),
+    renew: Effect.fnUntraced(function* (claim, lease) {
+      const { columns } = yield* holding(claim.owner, lease)
+      if (!(yield* statement("Claims.renew")(change(sql, claim, columns)))) {
+        return yield* new ClaimLost({ threadId: claim.threadId })
+      }
+    }),
+    release: (claim) => statement("Claims.release")(change(sql, claim, unclaimedRow)),
+    recordFailure: (claim, { attempts, content, errorMessage, errorTag, modifiedAt, retryAt }) =>
+      asOwner(
+        queries,
+        "Claims.recordFailure",
+        claim,
+        {
+          ...unclaimedRow,
+          attempts,
+          retryAt: retryAt ?? null,
+          isQuarantined: retryAt === undefined ? 1 : 0,
+          errorTag,
+          errorMessage,
+          failedSize: content.size,
+          failedHash: content.hash,
+          failedModifiedAt: modifiedAt
+        },
+        recordTry(sql, claim, { outcome: "failed", errorTag, errorMessage, retryAt })
       ),
-      Effect.asVoid
-    )
-
-  const renewClaim = Effect.fnUntraced(function* (claim: Claim, lease: Duration.Duration) {
-    const { columns } = yield* holding(claim.owner, lease)
-    if (!(yield* statement("renewClaim")(change(claim, columns)))) {
-      return yield* new ClaimLost({ threadId: claim.threadId })
-    }
-  })
-
-  const completeThread = Effect.fnUntraced(function* (claim: Claim, thread: Thread) {
-    const cwd = thread.cwd === null ? null : yield* normalise(thread.cwd)
-    const completed = new Thread({ ...thread, id: claim.threadId, cwd }, unchecked)
-    yield* asOwner(
-      "completeThread",
-      claim,
-      { claimOwner: claim.owner },
-      sql`UPDATE threads SET ${sql.update({ ...completed }, ["id"])} WHERE id = ${claim.threadId}`
-    )
-    return completed
-  })
-
-  /** How a try learnedFrom, for people who ask later. */
-  const recordTry = (
-    { threadId }: Claim,
-    row: {
-      readonly outcome: string
-      readonly errorTag?: string
-      readonly errorMessage?: string
-      readonly retryAt?: number
-    }
-  ) =>
-    Effect.gen(function* () {
-      const { errorMessage = null, errorTag = null, outcome, retryAt = null } = row
-      const at = yield* Clock.currentTimeMillis
-      yield* sql`INSERT INTO extraction_tries ${sql.insert({ threadId, at, outcome, errorTag, errorMessage, retryAt })}`
-      yield* sql`DELETE FROM extraction_tries WHERE thread_id = ${threadId} AND rowid NOT IN
-        (SELECT rowid FROM extraction_tries WHERE thread_id = ${threadId} ORDER BY at DESC, rowid DESC LIMIT ${triesKept})`
-    })
-
-  const storeMemory = (claim: Claim, memory: NewMemory) => {
-    const row = {
-      threadId: claim.threadId,
-      traceSummary: memory.traceSummary,
-      memorySummary: memory.memorySummary,
-      updatedAt: memory.updatedAt,
-      slug: memory.slug,
-      version: memoryVersion({ traceMemory: memory.traceSummary, summary: memory.memorySummary }),
-      rolloutSize: memory.content.size,
-      rolloutHash: memory.content.hash,
-      quotedItems: memory.grounding?.items ?? null,
-      groundedItems: memory.grounding?.grounded ?? null
-    }
-    return asOwner(
-      "storeMemory",
-      claim,
-      { ...unclaimedRow, ...noFailureRow, ...learnedFrom("memory", memory) },
-      Effect.zipRight(
-        sql`INSERT INTO thread_memory ${sql.insert(row)}
-          ON CONFLICT (thread_id) DO UPDATE SET ${sql.update(row, ["threadId"])}`,
-        recordTry(claim, { outcome: "memory" })
-      )
-    )
-  }
-
-  const storeNothing = (claim: Claim, nothing: Learned) =>
-    asOwner(
-      "storeNothing",
-      claim,
-      { ...unclaimedRow, ...noFailureRow, ...learnedFrom("nothing", nothing) },
-      Effect.zipRight(
-        sql`DELETE FROM thread_memory WHERE thread_id = ${claim.threadId}`,
-        recordTry(claim, { outcome: "nothing" })
-      )
-    )
-
-  const storeFailure = (claim: Claim, failure: ExtractionFailure) =>
-    asOwner(
-      "storeFailure",
-      claim,
-      {
-        ...unclaimedRow,
-        attempts: failure.attempts,
-        retryAt: failure.retryAt ?? null,
-        isQuarantined: failure.retryAt === undefined ? 1 : 0,
-        errorTag: failure.errorTag,
-        errorMessage: failure.errorMessage,
-        failedSize: failure.content.size,
-        failedHash: failure.content.hash,
-        failedModifiedAt: failure.modifiedAt
-      },
-      recordTry(claim, {
-        outcome: "failed",
-        errorTag: failure.errorTag,
-        errorMessage: failure.errorMessage,
-        ...(failure.retryAt === undefined ? {} : { retryAt: failure.retryAt })
-      })
-    )
-
-  return {
-    claim: (threadId: ThreadId, owner: string, lease: Duration.Duration) =>
-      statement("claim")(claim(threadId, owner, lease)),
-    renewClaim,
-    releaseClaim: (claim: Claim) => statement("releaseClaim")(change(claim, unclaimedRow)),
-    completeThread,
-    storeMemory,
-    storeNothing,
-    storeFailure,
-    keepFailure: (threadId: ThreadId, modifiedAt: number) =>
-      statement("keepFailure")(
+    keepFailure: (threadId, modifiedAt) =>
+      statement("Claims.keepFailure")(
         Effect.asVoid(
           sql`UPDATE extractions SET failed_modified_at = ${modifiedAt}
             WHERE thread_id = ${threadId} AND error_tag IS NOT NULL`
         )
-      )
-  }
-}
+      ),
+    retry: (threadId) =>
+      statement("Claims.retry")(
+        Effect.map(
+          sql`UPDATE extractions SET ${sql.update(noFailureRow)}
+            WHERE thread_id = ${threadId} AND error_tag IS NOT NULL RETURNING thread_id`,
+          (rows) => rows.length > 0
+        )
+      ),
+    tries: (threadId) => statement("Claims.tries")(tries(threadId)),
+    holders: statement("Claims.holders")(Effect.flatMap(claims(), (rows) => Effect.forEach(rows, holderOf)))
+  })
+})
+
+/** Claims and failures in the table `extractions`, a row for each thread that was ever claimed. */
+export const layer: Layer.Layer<Claims, never, Queries> = Layer.effect(Claims, make)

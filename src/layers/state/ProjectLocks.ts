@@ -1,36 +1,37 @@
 import * as Clock from "effect/Clock"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import { lockTime, staleLockTime } from "../../domain/thread/LeaseTimes.js"
-import type { Tools } from "./sqlite/Operation.js"
-import { decodeCwds } from "./sqlite/Rows.js"
+import { type LockRequest, type LockStatements, makeWithLock, ProjectLocks } from "../../services/state/ProjectLocks.js"
+import { HolderRow, Queries } from "./sqlite/Queries.js"
+import { findAll } from "./sqlite/Rows.js"
 
-/** The operations on consolidation locks. */
-export const make = ({ goneHolder, normalise, self, sql, statement }: Tools) => {
-  const acquireLock = Effect.fnUntraced(function* (given: string, owner: string, lease: Duration.Duration) {
+const columns = "cwd AS of, working_thread_id AS owner, updated_at AS mark, host, pid, process_started"
+
+/** The statements on the table of locks. */
+export const statements = ({ isGone, normalise, self, sql, statement }: Queries["Type"]): LockStatements => {
+  const lockOf = findAll({
+    Request: Schema.String,
+    Result: HolderRow,
+    execute: (cwd) => sql`SELECT ${sql.literal(columns)} FROM memory_consolidation_locks WHERE cwd = ${cwd}`
+  })
+
+  const acquire = Effect.fnUntraced(function* ({ cwd: given, lease, owner }: LockRequest) {
     const cwd = yield* normalise(given)
     const now = yield* Clock.currentTimeMillis
-    const stale = staleLockTime(now, lease)
-    const row = {
-      cwd,
-      workingThreadId: owner,
-      updatedAt: lockTime(now),
-      host: self.host,
-      pid: self.pid,
-      processStarted: self.processStarted
-    }
+    const row = { cwd, workingThreadId: owner, updatedAt: lockTime(now), ...self }
     const taken = yield* sql`INSERT INTO memory_consolidation_locks ${sql.insert(row)}
       ON CONFLICT (cwd) DO UPDATE SET working_thread_id = excluded.working_thread_id,
         updated_at = excluded.updated_at, host = excluded.host, pid = excluded.pid,
         process_started = excluded.process_started
       WHERE memory_consolidation_locks.working_thread_id = excluded.working_thread_id
-        OR memory_consolidation_locks.updated_at <= ${stale}
+        OR memory_consolidation_locks.updated_at <= ${staleLockTime(now, lease)}
       RETURNING cwd`
     if (taken.length > 0) {
       return true
     }
-    const gone = yield* goneHolder(sql`SELECT working_thread_id AS owner, updated_at AS mark, host, pid, process_started
-      FROM memory_consolidation_locks WHERE cwd = ${cwd}`)
+    const [gone] = yield* Effect.filter(yield* lockOf(cwd), isGone)
     if (gone === undefined) {
       return false
     }
@@ -39,7 +40,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement }: Tools) => 
     return swapped.length > 0
   })
 
-  const renewLock = Effect.fnUntraced(function* (given: string, owner: string) {
+  const renew = Effect.fnUntraced(function* ({ cwd: given, owner }: LockRequest) {
     const cwd = yield* normalise(given)
     const now = lockTime(yield* Clock.currentTimeMillis)
     const renewed = yield* sql`UPDATE memory_consolidation_locks SET updated_at = ${now}
@@ -47,7 +48,7 @@ export const make = ({ goneHolder, normalise, self, sql, statement }: Tools) => 
     return renewed.length > 0
   })
 
-  const releaseLock = Effect.fnUntraced(function* (given: string, owner: string) {
+  const release = Effect.fnUntraced(function* ({ cwd: given, owner }: LockRequest) {
     const cwd = yield* normalise(given)
     const released = yield* sql`DELETE FROM memory_consolidation_locks
       WHERE cwd = ${cwd} AND working_thread_id = ${owner} RETURNING cwd`
@@ -55,14 +56,25 @@ export const make = ({ goneHolder, normalise, self, sql, statement }: Tools) => 
   })
 
   return {
-    acquireLock: (cwd: string, owner: string, lease: Duration.Duration) =>
-      statement("acquireLock")(acquireLock(cwd, owner, lease)),
-    lockedDirectories: statement("lockedDirectories")(
-      Effect.map(Effect.flatMap(sql`SELECT cwd FROM memory_consolidation_locks ORDER BY cwd`, decodeCwds), (rows) =>
-        rows.map(({ cwd }) => cwd)
-      )
-    ),
-    renewLock: (cwd: string, owner: string) => statement("renewLock")(renewLock(cwd, owner)),
-    releaseLock: (cwd: string, owner: string) => statement("releaseLock")(releaseLock(cwd, owner))
+    acquire: (request) => statement("ProjectLocks.acquire")(acquire(request)),
+    renew: (request) => statement("ProjectLocks.renew")(renew(request)),
+    release: (request) => statement("ProjectLocks.release")(release(request))
   }
 }
+
+const make = Effect.map(Queries, (queries) => {
+  const { holderOf, sql, statement } = queries
+  const locks = findAll({
+    Request: Schema.Void,
+    Result: HolderRow,
+    execute: () => sql`SELECT ${sql.literal(columns)} FROM memory_consolidation_locks ORDER BY cwd`
+  })
+
+  return ProjectLocks.of({
+    withLock: makeWithLock(statements(queries)),
+    holders: statement("ProjectLocks.holders")(Effect.flatMap(locks(), (rows) => Effect.forEach(rows, holderOf)))
+  })
+})
+
+/** Locks in the table `memory_consolidation_locks`, a row for each directory that is locked. */
+export const layer: Layer.Layer<ProjectLocks, never, Queries> = Layer.effect(ProjectLocks, make)

@@ -1,31 +1,48 @@
+import * as SqlSchema from "@effect/sql/SqlSchema"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { dayOf, type Reservation, reachedCap, type SpendingCaps } from "../../domain/model/Spending.js"
-import type { Tools } from "./sqlite/Operation.js"
+import { Spending } from "../../services/state/Spending.js"
+import { Queries } from "./sqlite/Queries.js"
 
-/** Days for which what was spent is kept. */
+/** Time for which spending is kept: 31 days. */
 const keptMilliseconds = 31 * 86_400_000
 
-/** Tokens may come to more than whole numbers hold, where an earlier version wrote down what a server had made up. */
-const Sums = Schema.Tuple(
-  Schema.Struct({
-    passTokens: Schema.Number,
-    passRequests: Schema.Int,
-    dayTokens: Schema.Number,
-    dayRequests: Schema.Int
-  })
-)
-const decodeSums = Schema.decodeUnknown(Sums)
-
-/** No cap, where a statement needs one. */
+/** Stands for no cap, where a statement needs one. */
 const unlimited = Number.MAX_SAFE_INTEGER
 
-/** The operations on what models cost. */
-export const make = ({ sql, statement, transaction }: Tools) => {
+/** Tokens may exceed the whole numbers, where an earlier version stored what a server had made up. */
+const SumsRow = Schema.Struct({
+  passTokens: Schema.Number,
+  passRequests: Schema.Int,
+  dayTokens: Schema.Number,
+  dayRequests: Schema.Int
+})
+
+const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
+  const sumsOf = SqlSchema.single({
+    Request: Schema.Struct({ pass: Schema.String, day: Schema.String }),
+    Result: SumsRow,
+    execute: ({ day, pass }) => sql`SELECT
+        total(CASE WHEN pass = ${pass} THEN tokens ELSE 0 END) AS pass_tokens,
+        coalesce(sum(CASE WHEN pass = ${pass} THEN 1 ELSE 0 END), 0) AS pass_requests,
+        total(CASE WHEN day = ${day} THEN tokens ELSE 0 END) AS day_tokens,
+        coalesce(sum(CASE WHEN day = ${day} THEN 1 ELSE 0 END), 0) AS day_requests
+      FROM model_spending WHERE pass = ${pass} OR day = ${day}`
+  })
+
+  const tokensOn = SqlSchema.single({
+    Request: Schema.String,
+    Result: Schema.Struct({ tokens: Schema.Int }),
+    execute: (day) => sql`SELECT CAST(min(total(tokens), ${Number.MAX_SAFE_INTEGER}) AS INTEGER) AS tokens
+      FROM model_spending WHERE day = ${day}`
+  })
+
   /**
-   * Takes what fits in one statement, which is all that most requests need; returns whether it did. What fits is what
+   * Takes what fits in one statement, which is all that most requests need; returns whether it did. It lets through what
    * `reachedCap` lets through; that one alone says which cap it was.
    */
   const take = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
@@ -41,16 +58,10 @@ export const make = ({ sql, statement, transaction }: Tools) => {
     return taken.length > 0
   })
 
-  /** Says which cap stands in the way, or takes what fits by now. */
-  const reserve = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
+  /** Returns the cap that stands in the way, or takes what fits by now. */
+  const takeOrRefuse = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
     const day = dayOf(yield* Clock.currentTimeMillis)
-    const rows = yield* sql`SELECT
-        total(CASE WHEN pass = ${pass} THEN tokens ELSE 0 END) AS pass_tokens,
-        coalesce(sum(CASE WHEN pass = ${pass} THEN 1 ELSE 0 END), 0) AS pass_requests,
-        total(CASE WHEN day = ${day} THEN tokens ELSE 0 END) AS day_tokens,
-        coalesce(sum(CASE WHEN day = ${day} THEN 1 ELSE 0 END), 0) AS day_requests
-      FROM model_spending WHERE pass = ${pass} OR day = ${day}`
-    const [sums] = yield* decodeSums(rows)
+    const sums = yield* sumsOf({ pass, day })
     const reached = reachedCap(
       caps,
       { tokens: sums.passTokens, requests: sums.passRequests },
@@ -72,16 +83,18 @@ export const make = ({ sql, statement, transaction }: Tools) => {
     }
   })
 
-  return {
-    reserveSpending: Effect.fnUntraced(function* (reservation: Reservation, caps: SpendingCaps) {
-      yield* statement("reserveSpending")(dropOld)
-      return (yield* statement("reserveSpending")(take(reservation, caps)))
+  return Spending.of({
+    reserve: Effect.fnUntraced(function* (reservation, caps) {
+      yield* statement("Spending.reserve")(dropOld)
+      return (yield* statement("Spending.reserve")(take(reservation, caps)))
         ? Option.none()
-        : yield* transaction("reserveSpending")(reserve(reservation, caps))
+        : yield* transaction("Spending.reserve")(takeOrRefuse(reservation, caps))
     }),
-    settleSpending: (id: string, tokens: number) =>
-      statement("settleSpending")(sql`UPDATE model_spending SET tokens = ${tokens} WHERE id = ${id}`).pipe(
-        Effect.asVoid
-      )
-  }
-}
+    settle: (id, tokens) =>
+      statement("Spending.settle")(Effect.asVoid(sql`UPDATE model_spending SET tokens = ${tokens} WHERE id = ${id}`)),
+    tokensOn: (day) => statement("Spending.tokensOn")(Effect.map(tokensOn(day), ({ tokens }) => tokens))
+  })
+})
+
+/** Spending in the table `model_spending`, a row for each request. */
+export const layer: Layer.Layer<Spending, never, Queries> = Layer.effect(Spending, make)

@@ -1,52 +1,91 @@
+import { existsSync } from "node:fs"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ProcessTable } from "../../services/ProcessTable.js"
-import { StateDb, type StateDbUnavailable } from "../../services/StateDb.js"
+import type { StateDb, StateDbUnavailable } from "../../services/state/StateDb.js"
 import type { WorkingDirectories } from "../../services/WorkingDirectories.js"
-import * as Amends from "./Amends.js"
 import * as Claims from "./Claims.js"
 import * as Consolidations from "./Consolidations.js"
-import { connection, unavailable } from "./sqlite/Connection.js"
-import * as Locks from "./ProjectLocks.js"
-import { migrate } from "./sqlite/Migrations.js"
-import { makeTools, repairDatabase } from "./sqlite/Operation.js"
-import { setCorruptAside } from "./sqlite/SetCorruptAside.js"
+import * as Forgetting from "./Forgetting.js"
+import * as Integrity from "./Integrity.js"
+import * as Notes from "./Notes.js"
+import * as ProjectLocks from "./ProjectLocks.js"
 import * as Spending from "./Spending.js"
-import * as Threads from "./ThreadIndex.js"
+import * as ThreadIndex from "./ThreadIndex.js"
+import * as ThreadMemories from "./ThreadMemories.js"
+import { connection, memoryConnection, readConnection, unavailable } from "./sqlite/Connection.js"
+import { migrate, requireLatest } from "./sqlite/Migrations.js"
+import { type Database, Queries, repairDatabase } from "./sqlite/Queries.js"
+import { setCorruptAside } from "./sqlite/SetCorruptAside.js"
 
-const make = Effect.fnUntraced(function* (path: string, isRebuilt: boolean) {
-  yield* migrate(path)
-  if (isRebuilt) {
-    const repair = Effect.flatMap(SqlClient.SqlClient, repairDatabase)
-    yield* Effect.mapError(repair, (error) => unavailable(path, error))
-  }
-  const tools = yield* makeTools("write")
-  return StateDb.of({
-    ...Threads.make(tools),
-    ...Claims.make(tools),
-    ...Consolidations.make(tools),
-    ...Locks.make(tools),
-    ...Spending.make(tools),
-    ...Amends.make(tools, path)
-  })
-})
+const capabilities: Layer.Layer<StateDb, never, Queries> = Layer.mergeAll(
+  Claims.layer,
+  Consolidations.layer,
+  Forgetting.layer,
+  Integrity.layer,
+  Notes.layer,
+  ProjectLocks.layer,
+  Spending.layer,
+  ThreadIndex.layer,
+  ThreadMemories.layer
+)
+
+type Needs = ProcessTable | WorkingDirectories
+
+/** All capabilities over a connection, once the database is prepared. */
+const over = (
+  database: Database,
+  connection: Layer.Layer<SqlClient.SqlClient, StateDbUnavailable>,
+  prepare: Effect.Effect<unknown, StateDbUnavailable, SqlClient.SqlClient>
+): Layer.Layer<StateDb, StateDbUnavailable, Needs> =>
+  capabilities.pipe(
+    Layer.provide(Queries.layer(database)),
+    Layer.provide(Layer.provideMerge(Layer.effectDiscard(prepare), connection))
+  )
 
 /**
  * The state DB as a SQLite file at an absolute path; its folder must be there. Many processes may have it open. A file that
  * cannot be used is left as it is: fails with `StateDbUnavailable`, which says why and what to do. With `replaceCorrupt` a
- * corrupt one is moved aside first, and a new one begun; of a sound one, rows that cannot be read are repaired. Beside it the file `forgotten` keeps the ids of forgotten threads,
- * which a new database begins with.
+ * corrupt one is moved aside first, and a new one begun; in a sound one, rows that cannot be read are repaired. Beside it the
+ * file `forgotten` keeps the ids of forgotten threads, which a new database begins with.
  */
-export const layer = (
+export const layerSqlite = (
   path: string,
-  options: { readonly replaceCorrupt: boolean }
-): Layer.Layer<StateDb, StateDbUnavailable, ProcessTable | WorkingDirectories> =>
-  Layer.unwrapEffect(
-    Effect.gen(function* () {
-      if (options.replaceCorrupt) {
-        yield* setCorruptAside(path)
-      }
-      return Layer.provide(Layer.effect(StateDb, make(path, options.replaceCorrupt)), connection(path))
-    })
+  { replaceCorrupt }: { readonly replaceCorrupt: boolean }
+): Layer.Layer<StateDb, StateDbUnavailable, Needs> => {
+  const repair = Effect.mapError(Effect.flatMap(SqlClient.SqlClient, repairDatabase), (error) =>
+    unavailable(path, error)
+  )
+  const prepare = Effect.zipRight(migrate(path), replaceCorrupt ? repair : Effect.void)
+  return Layer.unwrapEffect(
+    Effect.as(
+      replaceCorrupt ? setCorruptAside(path) : Effect.void,
+      over({ access: "write", path }, connection(path), prepare)
+    )
+  )
+}
+
+/** The state DB in memory, gone with its layer: for tests, and for hosts that keep nothing. */
+export const layerMemory: Layer.Layer<StateDb, StateDbUnavailable, Needs> = over(
+  { access: "write", path: undefined },
+  memoryConnection(),
+  migrate(undefined)
+)
+
+const refuseWrites = (path: string) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.mapError(sql.unsafe("PRAGMA query_only = 1"), (error) => unavailable(path, error))
+  )
+
+/**
+ * The state DB at a path, for reading: SQLite refuses every write, which fails with `StateDbFailure`. Where there is no file
+ * nothing was learned yet, and none is made. Fails with `StateDbUnavailable` where the file cannot be used, or is of another
+ * version.
+ */
+export const layerReadOnly = (path: string): Layer.Layer<StateDb, StateDbUnavailable, Needs> =>
+  Layer.suspend(() =>
+    existsSync(path)
+      ? over({ access: "read", path }, readConnection(path), requireLatest(path))
+      : over({ access: "read", path }, memoryConnection(), Effect.zipRight(migrate(path), refuseWrites(path)))
   )

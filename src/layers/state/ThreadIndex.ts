@@ -1,37 +1,64 @@
+import * as SqlSchema from "@effect/sql/SqlSchema"
 import type { Fragment } from "@effect/sql/Statement"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { Extraction, type ThreadRecord } from "../../domain/thread/Extraction.js"
+import * as Schema from "effect/Schema"
+import { Extraction, type ThreadRecord, unclaimed } from "../../domain/thread/Extraction.js"
 import { Thread, unchecked } from "../../domain/thread/Thread.js"
-import type { ThreadId } from "../../domain/thread/ThreadId.js"
-import type { IndexChanges, KnownRollout, ThreadQuery } from "../../services/StateDb.js"
-import type { Tools } from "./sqlite/Operation.js"
-import { decodeCount, decodeKnown, decodeListing, decodeRecords, type RecordRow } from "./sqlite/Rows.js"
+import { ThreadId } from "../../domain/thread/ThreadId.js"
+import { withheldSource } from "../../domain/thread/Withheld.js"
+import type { Claim } from "../../services/state/Claims.js"
+import { type IndexChanges, type KnownRollout, ThreadIndex, type ThreadPage } from "../../services/state/ThreadIndex.js"
+import { asOwner } from "./Claims.js"
+import { inBatches } from "./sqlite/InBatches.js"
+import { Queries } from "./sqlite/Queries.js"
+import { findAll, findOne, Flag } from "./sqlite/Rows.js"
+
+const ClaimantRow = Schema.Struct({
+  claimHost: Schema.NullOr(Schema.String),
+  claimPid: Schema.NullOr(Schema.Int),
+  claimProcessStarted: Schema.NullOr(Schema.String)
+})
+
+/** A thread, its extraction, and the process that holds its claim. */
+const RecordRow = Schema.Struct({
+  ...Thread.fields,
+  ...Extraction.fields,
+  isQuarantined: Flag,
+  ...ClaimantRow.fields
+})
+
+const KnownRow = Schema.Struct({
+  path: Schema.String,
+  size: Schema.Int,
+  modifiedAt: Schema.Int,
+  threadId: ThreadId,
+  lastRecordAt: Schema.Int
+})
 
 /** Rows in one insert: SQLite takes 32,766 parameters at most, and a thread has 20 of them. */
 const insertedRows = 500
 
-const batches = <A>(rows: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(rows.length / insertedRows) }, (_, index) =>
-    rows.slice(index * insertedRows, (index + 1) * insertedRows)
-  )
+/** Whether there is nothing more to learn from thread `t`, by its extraction `j`: `isFresh`, in SQL. */
+const isFresh = `(j.learned_updated_at IS NOT NULL AND j.learned_updated_at >= t.updated_at
+  AND j.learned_size = t.rollout_size)`
 
-/** The operations on threads and on the files that record them. */
-export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) => {
-  const columns =
-    sql.literal(`t.*, j.outcome, j.learned_updated_at, j.learned_size, coalesce(j.attempts, 0) AS attempts,
-    j.retry_at, coalesce(j.is_quarantined, 0) AS is_quarantined, j.error_tag, j.error_message, j.failed_size, j.failed_hash,
-    j.failed_modified_at, j.claim_owner, j.claim_expires_at, j.claim_host, j.claim_pid, j.claim_process_started`)
+/** The columns of a {@link RecordRow}. */
+const recordColumns = `t.*, j.outcome, j.learned_updated_at, j.learned_size, coalesce(j.attempts, 0) AS attempts,
+  j.retry_at, coalesce(j.is_quarantined, 0) AS is_quarantined, j.error_tag, j.error_message, j.failed_size, j.failed_hash,
+  j.failed_modified_at, j.claim_owner, j.claim_expires_at, j.claim_host, j.claim_pid, j.claim_process_started`
 
-  /** A claim whose process is gone holds nothing: whoever asks next takes it over. */
-  const toRecord = Effect.fnUntraced(function* (row: RecordRow) {
+const make = Effect.map(Queries, (queries) => {
+  const { isGone, normalise, sql, statement, transaction } = queries
+
+  /** A claim whose process is gone holds nothing: the next owner that asks takes it over. */
+  const toRecord = Effect.fnUntraced(function* (row: typeof RecordRow.Type) {
+    const { claimHost: host, claimPid: pid, claimProcessStarted: processStarted, ...rest } = row
     const {
       attempts,
       claimExpiresAt,
-      claimHost,
       claimOwner,
-      claimPid,
-      claimProcessStarted,
       errorMessage,
       errorTag,
       failedHash,
@@ -43,15 +70,10 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
       outcome,
       retryAt,
       ...thread
-    } = row
-    const holder = {
-      owner: claimOwner,
-      mark: claimExpiresAt,
-      host: claimHost,
-      pid: claimPid,
-      processStarted: claimProcessStarted
-    }
-    const isHeld = claimOwner !== null && !(yield* isGone(holder))
+    } = rest
+    const claim = { claimOwner, claimExpiresAt }
+    const isHeld =
+      claimOwner !== null && !(yield* isGone({ owner: claimOwner, mark: claimExpiresAt, host, pid, processStarted }))
     const extraction = {
       outcome,
       learnedUpdatedAt,
@@ -64,8 +86,7 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
       failedSize,
       failedHash,
       failedModifiedAt,
-      claimOwner: isHeld ? claimOwner : null,
-      claimExpiresAt: isHeld ? claimExpiresAt : null
+      ...(isHeld ? claim : unclaimed)
     }
     const record: ThreadRecord = {
       thread: new Thread(thread, unchecked),
@@ -75,42 +96,101 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
   })
 
   /** Threads that a condition on `t`, and on `j`, their extraction, selects; newest first. */
-  const selectRecords = Effect.fnUntraced(function* (condition: Fragment) {
-    const rows = yield* sql`SELECT ${columns} FROM threads t LEFT JOIN extractions j ON j.thread_id = t.id
-      WHERE ${condition} ORDER BY t.updated_at DESC, t.id DESC`
-    return yield* Effect.forEach(yield* decodeRecords(rows), toRecord)
+  const records = <A, I>(Request: Schema.Schema<A, I>, condition: (request: I) => Fragment) => {
+    const find = findAll({
+      Request,
+      Result: RecordRow,
+      execute: (request) => sql`SELECT ${sql.literal(recordColumns)}
+        FROM threads t LEFT JOIN extractions j ON j.thread_id = t.id WHERE ${condition(request)}`
+    })
+    return (request: A) => Effect.flatMap(find(request), (rows) => Effect.forEach(rows, toRecord))
+  }
+
+  const get = records(ThreadId, (threadId) => sql`t.id = ${threadId}`)
+
+  const unlearned = records(
+    Schema.Any,
+    ({ after, pageSize, withMissing }: ThreadPage) =>
+      sql`${sql.and([
+        sql`NOT coalesce(${sql.literal(isFresh)}, 0)`,
+        ...(withMissing ? [] : [sql`t.missing_since IS NULL`]),
+        ...(after === undefined ? [] : [sql`(t.updated_at, t.id) < (${after.updatedAt}, ${after.id})`])
+      ])} ORDER BY t.updated_at DESC, t.id DESC LIMIT ${pageSize}`
+  )
+
+  const count = SqlSchema.single({
+    Request: Schema.Void,
+    Result: Schema.Struct({ count: Schema.Int }),
+    execute: () => sql`SELECT count(*) AS count FROM threads`
   })
 
-  const listThreads = Effect.fnUntraced(function* (query: ThreadQuery) {
-    const { after, sources } = query
-    const rows = yield* sql`SELECT ${columns} FROM threads t LEFT JOIN extractions j ON j.thread_id = t.id
-      WHERE ${sql.and([
-        sql`(t.archived_at IS NOT NULL) = ${query.archived ? 1 : 0}`,
-        sql`t.source NOT LIKE 'subagent%' AND t.source <> 'memory_consolidation'`,
-        ...(sources === undefined ? [] : [sql.in("t.source", sources)]),
-        ...(after === undefined ? [] : [sql`(t.updated_at, t.id) < (${after.updatedAt}, ${after.id})`]),
-        ...(query.unlearned
-          ? [
-              sql`t.missing_since IS NULL`,
-              sql`NOT (j.learned_updated_at IS NOT NULL AND j.learned_updated_at >= t.updated_at
-                AND j.learned_size = t.rollout_size)`
-            ]
-          : [])
-      ])}
-      ORDER BY t.updated_at DESC, t.id DESC LIMIT ${query.pageSize}`
-    return yield* Effect.forEach(yield* decodeRecords(rows), toRecord)
+  const counts = SqlSchema.single({
+    Request: Schema.Void,
+    Result: Schema.Struct({ threads: Schema.Int, learned: Schema.Int, empty: Schema.Int }),
+    execute: () => sql`SELECT count(*) AS threads,
+        coalesce(sum(${sql.literal(isFresh)} AND j.outcome IS NOT 'nothing'), 0) AS learned,
+        coalesce(sum(${sql.literal(isFresh)} AND j.outcome = 'nothing'), 0) AS empty
+      FROM threads t LEFT JOIN extractions j ON j.thread_id = t.id`
   })
 
-  const getThread = Effect.fnUntraced(function* (threadId: ThreadId) {
-    const rows = yield* sql`SELECT ${columns} FROM threads t LEFT JOIN extractions j ON j.thread_id = t.id
-      WHERE t.id = ${threadId}`
-    const [row] = yield* decodeRecords(rows)
-    return row === undefined ? Option.none<ThreadRecord>() : Option.some(yield* toRecord(row))
+  const rollouts = findAll({
+    Request: Schema.Void,
+    Result: KnownRow,
+    execute: () => sql`SELECT * FROM rollout_files`
+  })
+
+  const rolloutsOf = findAll({
+    Request: ThreadId,
+    Result: KnownRow,
+    execute: (threadId) => sql`SELECT * FROM rollout_files WHERE thread_id = ${threadId} ORDER BY path`
+  })
+
+  const listing = findOne({
+    Request: Schema.Void,
+    Result: Schema.Struct({ fingerprint: Schema.NullOr(Schema.String) }),
+    execute: () => sql`SELECT fingerprint FROM indexed_listing`
+  })
+
+  /** Ids that a statement selects as `thread_id`. */
+  const ids = <A, I>(Request: Schema.Schema<A, I>, statement: (request: I) => Fragment) => {
+    const find = findAll({
+      Request,
+      Result: Schema.Struct({ threadId: ThreadId }),
+      execute: (request) => sql`${statement(request)}`
+    })
+    return (request: A) => Effect.map(find(request), (rows) => rows.map(({ threadId }) => threadId))
+  }
+
+  const memoryDisabled = ids(
+    Schema.Void,
+    () => sql`SELECT id AS thread_id FROM threads WHERE source = ${withheldSource("memory-disabled")}`
+  )
+
+  const idsFrom = ids(
+    Schema.String,
+    (prefix) => sql`SELECT id AS thread_id FROM threads WHERE id >= ${prefix} AND id < ${`${prefix}~`}
+      UNION SELECT thread_id FROM forgotten_threads WHERE thread_id >= ${prefix} AND thread_id < ${`${prefix}~`}
+      ORDER BY 1 LIMIT 10`
+  )
+
+  const idsOf = ids(
+    Schema.UndefinedOr(Schema.String),
+    (cwd) => sql`SELECT id AS thread_id FROM threads
+      WHERE ${cwd === undefined ? sql`1` : sql`cwd = ${cwd}`} ORDER BY id`
+  )
+
+  const idsHolding = ids(Schema.String, (text) => {
+    const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`
+    const holds = (column: string) => sql`${sql.literal(column)} LIKE ${pattern} ESCAPE '\\'`
+    return sql`SELECT t.id AS thread_id FROM threads t LEFT JOIN thread_memory m ON m.thread_id = t.id
+      WHERE ${sql.or([holds("t.title"), holds("t.first_user_message"), holds("m.memory_summary"), holds("m.trace_summary")])}
+      ORDER BY t.id`
   })
 
   /**
-   * An index reads the ends of a file only. What it did not see stays as it is stored, and a source that it took for granted
-   * (`vscode`) does not replace one that was read. Of a thread that is withheld now nothing stays.
+   * The value of a column after an upsert. An index reads the ends of a file only: what it did not see stays as it is stored,
+   * and a source that it took for granted (`vscode`) does not replace one that was read. Of a thread that is withheld now
+   * nothing stays.
    */
   const kept = (column: string) =>
     sql.literal(
@@ -150,7 +230,7 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
       ON CONFLICT (path) DO UPDATE SET size = excluded.size, modified_at = excluded.modified_at,
         thread_id = excluded.thread_id, last_record_at = excluded.last_record_at`
 
-  const forget = (path: string, now: number) =>
+  const forgetFile = (path: string, now: number) =>
     Effect.zipRight(
       sql`UPDATE threads SET missing_since = ${now} WHERE rollout_path = ${path} AND missing_since IS NULL`,
       sql`DELETE FROM rollout_files WHERE path = ${path}`
@@ -160,44 +240,64 @@ export const make = ({ isGone, normalise, sql, statement, transaction }: Tools) 
     sql`INSERT INTO indexed_listing ${sql.insert({ id: 1, fingerprint: fingerprint ?? null })}
       ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint`
 
-  const indexedListing = Effect.gen(function* () {
-    const rows = yield* decodeListing(yield* sql`SELECT fingerprint FROM indexed_listing`)
-    return Option.fromNullable(rows[0]?.fingerprint)
-  })
-
-  const changeIndex = Effect.fnUntraced(function* ({ gone, known, listing, now, threads }: IndexChanges) {
+  const change = Effect.fnUntraced(function* ({ gone, known, listing, now, threads }: IndexChanges) {
     const normalised = yield* Effect.forEach(threads, (thread) =>
       thread.cwd === null
         ? Effect.succeed(thread)
         : Effect.map(normalise(thread.cwd), (cwd) => new Thread({ ...thread, cwd }, unchecked))
     )
-    yield* transaction("changeIndex")(
+    yield* transaction("ThreadIndex.change")(
       Effect.gen(function* () {
-        yield* Effect.forEach(gone, (path) => forget(path, now), { discard: true })
-        yield* Effect.forEach(batches(normalised), upsert, { discard: true })
-        yield* Effect.forEach(batches(known), know, { discard: true })
+        yield* Effect.forEach(gone, (path) => forgetFile(path, now), { discard: true })
+        yield* Effect.forEach(inBatches(normalised, insertedRows), upsert, { discard: true })
+        yield* Effect.forEach(inBatches(known, insertedRows), know, { discard: true })
         yield* setListing(listing)
       })
     )
   })
 
-  return {
-    countThreads: statement("countThreads")(
-      Effect.map(Effect.flatMap(sql`SELECT count(*) AS count FROM threads`, decodeCount), ([{ count }]) => count)
+  const complete = Effect.fnUntraced(function* (claim: Claim, thread: Thread) {
+    const cwd = thread.cwd === null ? null : yield* normalise(thread.cwd)
+    const completed = new Thread({ ...thread, id: claim.threadId, cwd }, unchecked)
+    yield* asOwner(
+      queries,
+      "ThreadIndex.complete",
+      claim,
+      { claimOwner: claim.owner },
+      sql`UPDATE threads SET ${sql.update({ ...completed }, ["id"])} WHERE id = ${claim.threadId}`
+    )
+    return completed
+  })
+
+  return ThreadIndex.of({
+    count: statement("ThreadIndex.count")(Effect.map(count(), ({ count }) => count)),
+    counts: statement("ThreadIndex.counts")(
+      Effect.map(counts(), ({ empty, ...counts }) => ({ ...counts, nothing: empty }))
     ),
-    listThreads: (query: ThreadQuery) => statement("listThreads")(listThreads(query)),
-    getThread: (threadId: ThreadId) => statement("getThread")(getThread(threadId)),
-    deleteThread: (threadId: ThreadId) =>
-      statement("deleteThread")(
+    get: (threadId) =>
+      statement("ThreadIndex.get")(Effect.map(get(threadId), ([record]) => Option.fromNullable(record))),
+    unlearned: (page) => statement("ThreadIndex.unlearned")(unlearned(page)),
+    memoryDisabled: statement("ThreadIndex.memoryDisabled")(memoryDisabled()),
+    listing: statement("ThreadIndex.listing")(
+      Effect.map(
+        listing(),
+        Option.flatMapNullable(({ fingerprint }) => fingerprint)
+      )
+    ),
+    rollouts: statement("ThreadIndex.rollouts")(rollouts()),
+    rolloutsOf: (threadId) => statement("ThreadIndex.rolloutsOf")(rolloutsOf(threadId)),
+    change,
+    complete,
+    delete: (threadId) =>
+      statement("ThreadIndex.delete")(
         Effect.map(sql`DELETE FROM threads WHERE id = ${threadId} RETURNING id`, (rows) => rows.length > 0)
       ),
-    indexedListing: statement("indexedListing")(indexedListing),
-    knownRollouts: statement("knownRollouts")(Effect.flatMap(sql`SELECT * FROM rollout_files`, decodeKnown)),
-    rolloutsOf: (threadId: ThreadId) =>
-      statement("rolloutsOf")(
-        Effect.flatMap(sql`SELECT * FROM rollout_files WHERE thread_id = ${threadId} ORDER BY path`, decodeKnown)
-      ),
-    changeIndex,
-    selectRecords
-  }
-}
+    idsFrom: (prefix) => statement("ThreadIndex.idsFrom")(idsFrom(prefix)),
+    idsOf: (cwd) =>
+      statement("ThreadIndex.idsOf")(Effect.flatMap(cwd === undefined ? Effect.succeed(cwd) : normalise(cwd), idsOf)),
+    idsHolding: (text) => statement("ThreadIndex.idsHolding")(idsHolding(text))
+  })
+})
+
+/** The index in the tables `threads`, `rollout_files` and `indexed_listing`. */
+export const layer: Layer.Layer<ThreadIndex, never, Queries> = Layer.effect(ThreadIndex, make)

@@ -9,7 +9,7 @@ import {
 
 const input = (threadId: string, version: string) => ({ threadId, version })
 
-describe("the fingerprint of what a consolidation consumes", () => {
+describe("the fingerprint of a consolidation's inputs", () => {
   const inputs = [input("a", "1"), input("b", "2")]
 
   it("is empty for a directory without memories", () => {
@@ -20,7 +20,7 @@ describe("the fingerprint of what a consolidation consumes", () => {
     assert.strictEqual(fingerprintOf(inputs), "2bc11e86e8348c7c62f11e681435b5d013a262e5a9f3b8ce61c25831a516a45e")
   })
 
-  it("is another when one is new, gone, another, or in another place", () => {
+  it("changes when a memory is added, removed, changed or moved", () => {
     const others = [
       [...inputs, input("c", "3")],
       inputs.slice(1),
@@ -30,7 +30,7 @@ describe("the fingerprint of what a consolidation consumes", () => {
     assert.strictEqual(new Set([fingerprintOf(inputs), ...others]).size, 5)
   })
 
-  it("covers the earlier memories, and how many are kept as traces", () => {
+  it("covers the earlier memories and the number kept as traces", () => {
     const third = input("c", "3")
     const all = [
       fingerprintOf(inputs),
@@ -42,7 +42,7 @@ describe("the fingerprint of what a consolidation consumes", () => {
     assert.strictEqual(new Set(all).size, 5)
   })
 
-  it("is that of the traces alone where nothing is taken from earlier memories", () => {
+  it("by content is that of the traces alone when earlier memories contribute nothing", () => {
     const own = fingerprintOf(inputs)
     assert.strictEqual(fingerprintOfContent(own, ""), own)
     assert.notStrictEqual(fingerprintOfContent(own, "a"), own)
@@ -50,23 +50,23 @@ describe("the fingerprint of what a consolidation consumes", () => {
   })
 })
 
-describe("a directory", () => {
+describe("a directory's consolidation", () => {
   const failed = { published: "before", failed: "now", attempts: 2, retryAt: 5 }
 
-  it("is dirty when it would consume something else than what was published", () => {
+  it("is due when its inputs differ from the published ones", () => {
     assert.isTrue(isDirty(neverConsolidated, { fingerprint: "now", hasRemovals: false }))
     assert.isTrue(isDirty(failed, { fingerprint: "now", hasRemovals: false }))
     assert.isFalse(isDirty(failed, { fingerprint: "before", hasRemovals: false }))
   })
 
-  it("that was emptied is dirty while what was removed on record lies there, published or not", () => {
+  it("is due in an emptied directory while files of deleted memories remain, published or not", () => {
     assert.isFalse(isDirty(neverConsolidated, { fingerprint: "", hasRemovals: false }))
     assert.isTrue(isDirty(neverConsolidated, { fingerprint: "", hasRemovals: true }))
     assert.isTrue(isDirty({ ...failed, published: "" }, { fingerprint: "", hasRemovals: true }))
     assert.isFalse(isDirty(failed, { fingerprint: "before", hasRemovals: true }))
   })
 
-  it("has failed as often as it did with exactly these inputs", () => {
+  it("counts only failures with exactly these inputs", () => {
     assert.deepStrictEqual(failuresOf(failed, "now"), { attempts: 2, retryAt: 5 })
     assert.deepStrictEqual(failuresOf(failed, "later"), { attempts: 0, retryAt: undefined })
   })

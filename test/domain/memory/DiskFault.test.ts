@@ -4,7 +4,7 @@ import { detailOf, diskFaultOf, withDiskFault } from "../../../src/domain/memory
 
 const withCode = (code: string) => Object.assign(new Error(`${code}: it went wrong`), { code })
 
-describe("an error of a disk", () => {
+describe("a disk problem", () => {
   const known: { readonly [code: string]: string } = {
     ENOSPC: "the disk is full",
     SQLITE_FULL: "the disk is full",
@@ -20,21 +20,21 @@ describe("an error of a disk", () => {
     SQLITE_IOERR_WRITE: "the disk does not read or write"
   }
   for (const [code, says] of Object.entries(known)) {
-    it(`is named by ${code}, however deep it lies`, () => {
+    it(`is recognised by ${code}, however deeply nested`, () => {
       const deep = new Error("outer", { cause: { cause: withCode(code) } })
       assert.strictEqual(diskFaultOf(withCode(code))?.says, says)
       assert.strictEqual(diskFaultOf(deep)?.says, says)
     })
   }
 
-  it("is none where nothing of a disk is known", () => {
+  it("is not seen in an error without a disk's code", () => {
     for (const error of [withCode("ENOENT"), withCode("SQLITE_CANTOPEN"), new Error("ENOSPC"), "ENOSPC", undefined]) {
       assert.isUndefined(diskFaultOf(error))
       assert.strictEqual(withDiskFault("it failed", error), "it failed")
     }
   })
 
-  it("is said first, and what to do last", () => {
+  it("comes first in the message, and its remedy last", () => {
     assert.match(
       withDiskFault("writing failed at /a", withCode("ENOSPC")),
       /^the disk is full: writing failed at \/a; free/
@@ -42,7 +42,7 @@ describe("an error of a disk", () => {
   })
 })
 
-it("an error of the platform is told without the names of functions", () => {
+it("a platform error is shown without names of functions", () => {
   const given = { module: "FileSystem", method: "open", reason: "Unknown", pathOrDescriptor: 22 } as const
   assert.strictEqual(
     detailOf(new SystemError({ ...given, description: "ENOSPC: no space left" })),

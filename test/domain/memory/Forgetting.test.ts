@@ -16,7 +16,7 @@ const rule = { threadIds: new Set([two]), lines: new Set<string>(), text: undefi
 const nobody = () => false
 
 describe("forgetting", () => {
-  it("takes every line that cites the thread, also beside others, and headings with nothing left under them", () => {
+  it("removes every line that cites the thread, even among others, and headings left empty", () => {
     const text = `# Memory: ferry\n\n## What works here\n- a ${cite([one])}\n- b ${cite([one, two])}\n\n## Open\n- c ${cite([two])}\n`
     assert.strictEqual(
       withoutForgotten(text, rule, nobody),
@@ -24,7 +24,7 @@ describe("forgetting", () => {
     )
   })
 
-  it("takes lines of ours that cite nothing, for nobody knows where they come from, and keeps what people wrote", () => {
+  it("removes generated lines without a citation, whose origin is unknown, and keeps people's lines", () => {
     const text = `# Memory\n\nit began with a word\n- mine\n- b ${cite([two])}\n`
     assert.strictEqual(
       withoutForgotten(text, rule, (line) => line === "- mine"),
@@ -32,7 +32,7 @@ describe("forgetting", () => {
     )
   })
 
-  it("leaves a text that has nothing of it byte for byte", () =>
+  it("leaves a text without anything to forget unchanged byte for byte", () =>
     FastCheck.assert(
       FastCheck.property(
         FastCheck.array(FastCheck.constantFrom("# A", "## B", "", `- x ${cite([one])}`, "  ")),
@@ -43,7 +43,7 @@ describe("forgetting", () => {
       )
     ))
 
-  it("never leaves a line that is to be forgotten, whatever the text", () =>
+  it("leaves no line that is to be forgotten in any text", () =>
     FastCheck.assert(
       FastCheck.property(
         FastCheck.array(
@@ -71,7 +71,7 @@ describe("forgetting", () => {
       )
     ))
 
-  it("takes its lines out of what people added and removed", () => {
+  it("removes its lines from people's recorded edits", () => {
     const edits = {
       added: [
         { heading: null, line: "- mine" },
@@ -85,7 +85,7 @@ describe("forgetting", () => {
     })
   })
 
-  it("takes a skill whole when a step of it is forgotten or none can be traced; a person's is left to its lines", () => {
+  it("removes a whole skill when one step is forgotten or no step has a citation, and only lines of a person's skill", () => {
     const texts = new Map([
       ["skills/a/SKILL.md", `1. x ${cite([one])}`],
       ["skills/b/SKILL.md", `1. x ${cite([one, two])}`],

@@ -22,8 +22,8 @@ const source = { evidence, rendering: rendering.text, facts: ["/home/ada/project
 
 const grounded = (traceMemory: string, summary = "") => ground({ traceMemory, summary }, source)
 
-describe("grounding", () => {
-  it("leaves what stands in the rollout as it is: commands, paths, errors, the user's words, diffs", () => {
+describe("grounding an answer", () => {
+  it("does not mark quotations found in the session: commands, paths, errors, the user's words, diffs", () => {
     const trace = [
       "- `npm test` failed: `TypeError: departures.sort is not a function`",
       "- `lib/table.js` was changed to ``departures.slice()``",
@@ -37,13 +37,13 @@ describe("grounding", () => {
     })
   })
 
-  it("knows what a model was shown of a rollout whose rendering was cut: the lines that edits replaced", () => {
+  it("finds lines replaced by edits, which a model saw although the rendering was cut", () => {
     const trace = "- `departures` became `departures.slice()` in `lib/table.js`"
     const { grounding } = ground({ traceMemory: trace, summary: "" }, { ...source, rendering: "" })
     assert.deepStrictEqual(grounding, { items: 3, grounded: 3 })
   })
 
-  it("keeps what does not, and marks it, each time and once", () => {
+  it("keeps quotations not found, and marks each occurrence once", () => {
     const { grounding, output } = grounded(
       'run `npm run test:all`, as "the user always wants"\nagain `npm run test:all` (unverified)',
       "fixed by `rm -rf dist`"
@@ -56,19 +56,19 @@ describe("grounding", () => {
     assert.deepStrictEqual(grounding, { items: 4, grounded: 0 })
   })
 
-  it("takes redacted parts for anything, and white space and escapes for what they are", () => {
+  it("lets redacted parts match any text, and ignores white space and escapes", () => {
     const { grounding } = grounded('`npm  test` and `make the \\"early boat\\" [REDACTED_SECRET] 7`')
     assert.deepStrictEqual(grounding, { items: 2, grounded: 2 })
   })
 
-  it("looks a fenced block up line by line, and marks it as a whole", () => {
+  it("looks up a fenced block line by line and marks it as a whole", () => {
     const { grounding, output } = grounded("```sh\nnpm test\nnpm publish\n```\nafter")
     assert.strictEqual(output.traceMemory, "```sh\nnpm test\nnpm publish\n```\n(unverified)\nafter")
     assert.deepStrictEqual(grounding, { items: 2, grounded: 1 })
   })
 
   it.prop(
-    "changes nothing but by its marks, whatever a model writes",
+    "changes nothing but adding marks, whatever a model writes",
     [FastCheck.string({ unit: FastCheck.constantFrom("`", '"', "a", " ", "\n", "“", "”", "(", "x") })],
     ([text]) => {
       const { grounding, output } = grounded(text)

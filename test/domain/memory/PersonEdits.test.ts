@@ -17,14 +17,14 @@ const published = text(
 const edits = (current: string, standing: PersonEdits = noEdits, from: string = published): PersonEdits =>
   detectEdits(from, current, standing)
 
-describe("what people changed in MEMORY.md", () => {
-  it("is nothing in a file as it was published, or with other white space", () => {
+describe("a person's change to MEMORY.md", () => {
+  it("is not seen in a file as published, or with other white space", () => {
     assert.deepStrictEqual(edits(published), noEdits)
     assert.deepStrictEqual(edits(published.replaceAll("\n", "  \n\n")), noEdits)
     assert.deepStrictEqual(edits(published.replaceAll("\n", "\r\n")), noEdits)
   })
 
-  it("is a line that they added, with the heading above it", () => {
+  it("is an added line, with the heading above it", () => {
     assert.deepStrictEqual(edits(published.replace("\n\n## Open", "\n- never push to main\n\n## Open")), {
       added: [{ heading: "## What works here", line: "- never push to main" }],
       removed: []
@@ -32,76 +32,76 @@ describe("what people changed in MEMORY.md", () => {
     assert.deepStrictEqual(edits(`mine\n${published}`).added, [{ heading: null, line: "mine" }])
   })
 
-  it("is a heading that they added, and what stands below it", () => {
+  it("is an added heading, with the lines below it", () => {
     assert.deepStrictEqual(edits(`${published}### House rules\n- tabs\n`).added, [
       { heading: "## Open", line: "### House rules" },
       { heading: "### House rules", line: "- tabs" }
     ])
   })
 
-  it("is a line of ours that they took out", () => {
+  it("is a removed generated line", () => {
     assert.deepStrictEqual(edits(published.replace("- rotate the keys\n", "")), {
       added: [],
       removed: ["- rotate the keys"]
     })
   })
 
-  it("is both where they changed a line", () => {
+  it("is an added and a removed line when a line was changed", () => {
     assert.deepStrictEqual(edits(published.replace("npm test", "npm run check")), {
       added: [{ heading: "## What works here", line: "- run `npm run check`" }],
       removed: ["- run `npm test`"]
     })
   })
 
-  it("is nothing where they moved a line", () => {
+  it("is not seen when a line was moved", () => {
     const moved = published.replace("- rotate the keys\n", "").replace("- run", "- rotate the keys\n- run")
     assert.deepStrictEqual(edits(moved), noEdits)
   })
 
-  it("is nothing where they took out a heading alone", () => {
+  it("is not seen when only a heading was removed", () => {
     assert.deepStrictEqual(edits(published.replace("## Open\n", "")), noEdits)
   })
 
-  it("is everything in a file that was never published", () => {
+  it("is every line of a file that was never published", () => {
     assert.deepStrictEqual(edits("# Mine\n- a\n", noEdits, "").added, [
       { heading: null, line: "# Mine" },
       { heading: "# Mine", line: "- a" }
     ])
   })
 
-  it("is a line of ours that they wrote once more, where they wrote it", () => {
+  it("is a copy of a generated line, at the place of the copy", () => {
     assert.deepStrictEqual(edits(`${published}- run \`npm test\`\n`), {
       added: [{ heading: "## Open", line: "- run `npm test`" }],
       removed: []
     })
   })
 
-  it("is no line that is still there once", () => {
+  it("is not seen for a line that is still there once", () => {
     const twice = `${published}- rotate the keys\n`
     assert.deepStrictEqual(edits(published, noEdits, twice), noEdits)
   })
 })
 
-describe("what they had changed before", () => {
+describe("a person's earlier change to MEMORY.md", () => {
   const mine = { heading: "## Open", line: "- never push to main" }
   const withMine = `${published}${mine.line}\n`
 
-  it("stands while the file still shows it", () => {
+  it("stays recorded while the file still shows it", () => {
     const standing: PersonEdits = { added: [mine], removed: ["- an old claim"] }
     assert.deepStrictEqual(edits(withMine, standing, withMine), standing)
   })
 
-  it("is theirs no longer once they took it out again: it is neither added nor removed", () => {
+  it("is no longer recorded, as added or removed, once the person removed the line again", () => {
     assert.deepStrictEqual(edits(published, { added: [mine], removed: [] }, withMine), noEdits)
   })
 
-  it("is removed no longer once they wrote it again", () => {
+  it("is no longer recorded as removed once the person wrote the line again", () => {
     const standing: PersonEdits = { added: [], removed: [mine.line] }
     assert.deepStrictEqual(edits(withMine, standing), { added: [mine], removed: [] })
   })
 })
 
-describe("the lines of people that a new MEMORY.md lacks", () => {
+describe("people's lines missing from a new MEMORY.md", () => {
   const standing: PersonEdits = {
     added: [
       { heading: null, line: "- never push to main" },
@@ -110,7 +110,7 @@ describe("the lines of people that a new MEMORY.md lacks", () => {
     removed: []
   }
 
-  it("are those that are not there word for word", () => {
+  it("are those not there verbatim", () => {
     assert.deepStrictEqual(missingLines(standing, text("- never push to main", "  - not even once  ")), [])
     assert.deepStrictEqual(missingLines(standing, text("- Never push to main", "- not even once")), [
       "- never push to main",
@@ -125,7 +125,7 @@ const file = fc
   .map((lines) => text(...lines))
 
 it.prop(
-  "edits are what the current file has and has not, and are found once",
+  "edits are the differences from the current file, each found once",
   [file, file, file],
   ([first, second, third]) => {
     const standing = detectEdits(first, second, noEdits)

@@ -8,7 +8,7 @@ const lines = (projects: Parameters<typeof renderProjectIndex>[0]): ReadonlyArra
     .filter((line) => line.startsWith("- "))
 
 describe("the memories home's README.md", () => {
-  it("says which folder belongs to which project, in the order of their paths", () => {
+  it("lists the folder of each project in the order of the projects' paths", () => {
     const [ferry, tides] = ["/home/ada/ferry", "/home/ada/tides"]
     assert.deepStrictEqual(
       lines([
@@ -22,14 +22,14 @@ describe("the memories home's README.md", () => {
     )
   })
 
-  it("is a document of its own, also where nothing was learned yet", () => {
+  it("is a complete document even when nothing was learned yet", () => {
     const text = renderProjectIndex([])
     assert.match(text, /^# .+\n/)
     assert.include(text, "Nothing was learned yet.")
     assert.isTrue(text.endsWith("\n") && !text.endsWith("\n\n\n"))
   })
 
-  it("shows any path as one piece of code on one line", () => {
+  it("shows any path as one code span on one line", () => {
     assert.deepStrictEqual(
       lines([{ cwd: "/a`b``c", memories: 2 }]).map((line) => line.split(": ")[0]),
       ["- ``` /a`b``c ```"]

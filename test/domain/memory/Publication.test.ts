@@ -33,29 +33,29 @@ it("the hash of a file is the hex SHA-256 of its bytes", () => {
   )
 })
 
-describe("a file of a skill", () => {
+describe("a skill file", () => {
   const published = recordOf([ours, memory])
 
-  it("is ours while it is as it was published", () => {
+  it("is ours while it is unchanged since its publish", () => {
     assert.deepStrictEqual(skillOwnership(published, [ours]), { personalFiles: [], deletedFiles: [] })
   })
 
-  it("is a person's where nobody here wrote it", () => {
+  it("belongs to a person when it was never published", () => {
     const theirs = fileOf("skills/mine/SKILL.md", "mine")
     assert.deepStrictEqual(skillOwnership(published, [ours, theirs]).personalFiles, [theirs.path])
     assert.deepStrictEqual(skillOwnership(undefined, [theirs]).personalFiles, [theirs.path])
   })
 
-  it("is a person's from the time on that it was changed", () => {
+  it("belongs to a person once it was changed", () => {
     assert.deepStrictEqual(skillOwnership(published, [fileOf(ours.path, "changed")]).personalFiles, [ours.path])
   })
 
-  it("stays a person's, even when it is again what was published once", () => {
+  it("stays a person's even when it equals the published text again", () => {
     const record = recordOf([ours, memory], { personalFiles: [ours.path] })
     assert.deepStrictEqual(skillOwnership(record, [ours]).personalFiles, [ours.path])
   })
 
-  it("that is gone was deleted by a person, and stays deleted", () => {
+  it("that is missing was deleted by a person, and stays deleted", () => {
     assert.deepStrictEqual(skillOwnership(published, []), { personalFiles: [], deletedFiles: [ours.path] })
     const later = recordOf([memory], { deletedFiles: [ours.path] })
     assert.deepStrictEqual(skillOwnership(later, []).deletedFiles, [ours.path])
@@ -64,17 +64,17 @@ describe("a file of a skill", () => {
     ])
   })
 
-  it("that a person wrote and deleted again was deleted too", () => {
+  it("that a person wrote and deleted counts as deleted too", () => {
     const record = recordOf([memory], { personalFiles: ["skills/mine/SKILL.md"] })
     assert.deepStrictEqual(skillOwnership(record, []), { personalFiles: [], deletedFiles: ["skills/mine/SKILL.md"] })
   })
 
-  it("that a person brought back is theirs, and deleted no longer", () => {
+  it("that a person brought back is theirs and no longer deleted", () => {
     const record = recordOf([memory], { deletedFiles: [ours.path] })
     assert.deepStrictEqual(skillOwnership(record, [ours]), { personalFiles: [ours.path], deletedFiles: [] })
   })
 
-  it("is nobody's business here when it is MEMORY.md", () => {
+  it("is never MEMORY.md", () => {
     assert.deepStrictEqual(skillOwnership(recordOf([memory]), []), { personalFiles: [], deletedFiles: [] })
   })
 })

@@ -43,13 +43,13 @@ const entry = (path: string, size = 10): StagedEntry => ({ _tag: "File", path, s
 const wrong = (...files: ReadonlyArray<MemoryFile>) => wrongContent([...inputs, ...files], rules)
 
 describe("a result that may be published", () => {
-  it("is MEMORY.md, with or without skills, and everything else as it was staged", () => {
+  it("has MEMORY.md, with or without skills, and leaves all staged files unchanged", () => {
     assert.deepStrictEqual(wrong(memory), [])
     assert.deepStrictEqual(wrong(memory, skill, script), [])
     assert.deepStrictEqual(wrongShape([entry(memoryFile), entry(skill.path), entry(trace.path)], rules), [])
   })
 
-  it("may hold other files, which are not published", () => {
+  it("may contain other files, which are not published", () => {
     assert.deepStrictEqual(wrong(memory, fileOf("notes.txt", "\u0000")), [])
     assert.deepStrictEqual(wrongShape([entry(memoryFile), entry("notes.txt", 100_000)], rules), [])
   })
@@ -74,7 +74,7 @@ describe("a staged copy is refused by its shape", () => {
     ],
     ["whose MEMORY.md is a symbolic link", [{ _tag: "Link", path: memoryFile }], ["MEMORY.md is a symbolic link"]],
     [
-      "with what is neither a file nor a folder",
+      "with an entry that is neither a file nor a folder",
       [entry(memoryFile), { _tag: "Special", path: "skills/pipe" }],
       ["skills/pipe is neither a file nor a folder"]
     ],
@@ -141,7 +141,7 @@ describe("a staged copy is refused by its content", () => {
     assert.deepStrictEqual(check("# Memory\n- never push to main\n"), [])
   })
 
-  it("when a skill has no SKILL.md, or a bad one", () => {
+  it("when a skill has no SKILL.md or an invalid one", () => {
     assert.deepStrictEqual(wrong(memory, script), ["skills/tides has no SKILL.md in it"])
     const [reason, ...others] = wrong(memory, fileOf(skill.path, "# Tides\n"))
     assert.match(reason ?? "", /^skills\/tides\/SKILL\.md: it does not begin with front matter$/)
@@ -149,20 +149,20 @@ describe("a staged copy is refused by its content", () => {
     assert.lengthOf(wrong(memory, fileOf("skills/piers/SKILL.md", Buffer.from(skill.bytes).toString())), 1)
   })
 
-  it("not when the SKILL.md of a skill is a person's", () => {
+  it("but not when a skill's SKILL.md belongs to a person", () => {
     assert.deepStrictEqual(wrong(memory, fileOf("skills/mine/more.md", "more")), [])
   })
 
-  it("for every reason there is", () => {
+  it("with every reason at once", () => {
     assert.lengthOf(wrongContent([memory, script], rules), inputs.length + 1)
   })
 })
 
-describe("what is published", () => {
+describe("the published files", () => {
   const published = (...files: ReadonlyArray<MemoryFile>) =>
     toPublish([...inputs, ...files], rules).map(({ path }) => path)
 
-  it("is the skills by name and MEMORY.md last, and nothing else", () => {
+  it("are the skills by name, then MEMORY.md, and no others", () => {
     assert.deepStrictEqual(published(memory, fileOf("notes.txt", "x"), script, skill), [
       skill.path,
       script.path,
@@ -170,7 +170,7 @@ describe("what is published", () => {
     ])
   })
 
-  it("is no file of a person, and none that a person deleted", () => {
+  it("include no file that a person owns or deleted", () => {
     assert.deepStrictEqual(published(memory, fileOf("skills/gone/SKILL.md", "back again")), [memoryFile])
   })
 })

@@ -3,22 +3,22 @@ import { FastCheck } from "effect"
 import { answers, excerptOf, fold, indexedTerms, queryOf, scoreOf } from "../../../src/domain/memory/Search.js"
 
 describe("a query", () => {
-  it("is its words, folded, each once; a quoted phrase is one word", () =>
+  it("has folded and distinct terms, and a quoted phrase is one term", () =>
     assert.deepStrictEqual(queryOf(["Npm", "npm", " ", "node  --test"]).terms, ["npm", "node --test"]))
 
-  it("leaves terms shorter than three characters to a look at the text", () =>
+  it("uses the index only for terms of three or more characters", () =>
     assert.deepStrictEqual(indexedTerms(queryOf(["夏時", "時刻表", "is", "🚢🚢"])), ["時刻表"]))
 
-  it("is answered by a text that has every term, in any case and in either form of Unicode", () => {
+  it("matches a text with every term, in any case and Unicode form", () => {
     assert.isTrue(answers(queryOf(["Café", "BOAT"]), "the cafe\u0301 on the boat"))
     assert.isFalse(answers(queryOf(["cafe", "ship"]), "the cafe on the boat"))
   })
 })
 
-describe("a score", () => {
+describe("a search score", () => {
   const corpus = { documents: 100, matching: 5, averageLength: 100 }
 
-  it("grows with how often the terms are there, and falls with the length of the text", () => {
+  it("rises with the number of occurrences and falls with the text's length", () => {
     const query = queryOf(["boat"])
     assert.isAbove(scoreOf(query, "boat boat", corpus), scoreOf(query, "boat ship", corpus))
     assert.isAbove(scoreOf(query, "boat", corpus), scoreOf(query, `boat ${"ship ".repeat(100)}`, corpus))
@@ -31,8 +31,8 @@ describe("a score", () => {
   })
 })
 
-describe("an excerpt", () => {
-  it("is the line that has the most terms, with its number and every place of them", () =>
+describe("a search excerpt", () => {
+  it("is the line with the most terms, with its number and all places", () =>
     assert.deepStrictEqual(excerptOf(queryOf(["boat", "pier"]), "a boat\nthe Boat at the pier\n"), {
       line: 2,
       text: "the Boat at the pier",
@@ -42,7 +42,7 @@ describe("an excerpt", () => {
       ]
     }))
 
-  it("marks exactly what was looked for, however the line is cut", () =>
+  it("marks exactly the terms, however the line is cut", () =>
     FastCheck.assert(
       FastCheck.property(FastCheck.string(), FastCheck.string(), FastCheck.nat(300), (before, after, padding) => {
         const query = queryOf(["heron"])

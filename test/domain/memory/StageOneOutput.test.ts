@@ -21,7 +21,7 @@ const misread = (answers: ReadonlyArray<string>, expected: StageOneOutput = outp
 const accepted = (answers: ReadonlyArray<string>): ReadonlyArray<string> =>
   answers.filter((answer) => Either.isRight(parseStageOneOutput(answer)))
 
-describe("an answer is read loosely", () => {
+describe("an answer is parsed leniently", () => {
   it("as the whole text", () => {
     assert.deepStrictEqual(misread([json, `\n\t ${JSON.stringify(output, null, 2)} \n`]), [])
   })
@@ -50,7 +50,7 @@ describe("an answer is read loosely", () => {
     )
   })
 
-  it("in that order: what parses first is what counts", () => {
+  it("by the first of these forms that parses", () => {
     const quoted = { traceMemory: '```json\n{"traceMemory":"inner","summary":"inner"}\n```', summary: "outer" }
     assert.deepStrictEqual(misread([JSON.stringify(quoted)], quoted), [])
     const nested = { traceMemory: "outer", summary: '{"traceMemory":"inner","summary":"inner"}' }
@@ -72,7 +72,7 @@ describe("an answer is read loosely", () => {
   })
 
   it.prop(
-    "whatever its fields hold, and whatever text without braces stands around it",
+    "for any contents of its fields and any surrounding text without braces",
     [
       fc.string({ unit: "binary", minLength: 1 }).map((text) => `#${text}.`),
       fc.string({ unit: "binary", minLength: 1 }).map((text) => `-${text}.`),
@@ -88,8 +88,8 @@ describe("an answer is read loosely", () => {
   )
 })
 
-describe("an answer that cannot be used", () => {
-  it("is one that holds no object with both strings", () => {
+describe("an unusable answer", () => {
+  it("has no object with both strings", () => {
     const answers = [
       "",
       "   \n",
@@ -117,7 +117,7 @@ describe("an answer that cannot be used", () => {
     assert.deepStrictEqual(accepted(answers), [])
   })
 
-  it("is one of whose fields one is empty", () => {
+  it("has exactly one empty field", () => {
     assert.deepStrictEqual(
       accepted([
         '{"traceMemory":"# A","summary":""}',
@@ -128,7 +128,7 @@ describe("an answer that cannot be used", () => {
     )
   })
 
-  it("says why, and repeats nothing of the answer", () => {
+  it("is reported with the reason, and without its text", () => {
     const parsed = parseStageOneOutput('{"traceMemory":"hunter2hunter2"')
     assert.isTrue(Either.isLeft(parsed))
     if (Either.isLeft(parsed)) {
@@ -139,7 +139,7 @@ describe("an answer that cannot be used", () => {
   })
 })
 
-it("both fields empty says that there is nothing to remember", () => {
+it("an answer with both fields empty means that there is nothing to remember", () => {
   assert.deepStrictEqual(misread(['{"traceMemory":" ","summary":"\\n"}'], { traceMemory: "", summary: "" }), [])
   assert.isTrue(isNothing({ traceMemory: "", summary: "" }))
   assert.isFalse(isNothing(output))

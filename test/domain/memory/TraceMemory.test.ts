@@ -34,12 +34,12 @@ const normalise = (traceMemory: string, summary = "a summary") =>
   normaliseOutput({ traceMemory, summary }, limits, redact)
 
 describe("a trace memory counts as structured", () => {
-  it("when it starts with # and has every mark", () => {
+  it("when it starts with # and has all the required parts", () => {
     assert.isTrue(isStructured(structured))
     assert.isTrue(isStructured("#Trace context:User preferences:## Task:Outcome:"))
   })
 
-  it("not when it starts otherwise, or a mark is missing", () => {
+  it("but not when it starts otherwise or a part is missing", () => {
     assert.isFalse(isStructured(` ${structured}`))
     assert.isFalse(isStructured(`Memory:\n${structured}`))
     for (const mark of ["Trace context:", "User preferences:", "## Task:", "Outcome:"]) {
@@ -49,7 +49,7 @@ describe("a trace memory counts as structured", () => {
   })
 })
 
-describe("what was not structured", () => {
+describe("an unstructured trace memory", () => {
   const { traceMemory } = normalise("I sorted the departures.\n\nIt works now.")
 
   it("is wrapped in a fallback of the same structure", () => {
@@ -81,7 +81,7 @@ describe("what was not structured", () => {
     )
   })
 
-  it("stands whole under its own heading", () => {
+  it("is kept whole under a heading of its own", () => {
     assert.isTrue(traceMemory.endsWith("\n### Raw trace notes\nI sorted the departures.\n\nIt works now."))
   })
 })
@@ -91,7 +91,7 @@ describe("normalising an answer", () => {
     assert.deepStrictEqual(normalise(structured), { traceMemory: structured, summary: "a summary" })
   })
 
-  it("takes secrets out of both fields, also out of what is wrapped", () => {
+  it("redacts both fields, also a wrapped one", () => {
     const secret = "password=hunter2hunter2"
     const taken = normalise(`${structured}\n${secret}`, `use ${secret}`)
     assert.deepStrictEqual(taken, {
@@ -101,7 +101,7 @@ describe("normalising an answer", () => {
     assert.notInclude(normalise(secret).traceMemory, "hunter2")
   })
 
-  it("collapses the white space of the summary, not of the trace", () => {
+  it("collapses white space in the summary but not in the trace", () => {
     assert.strictEqual(normalise(structured, "  one\n\n two\t\u00a0three ").summary, "one two three")
     assert.strictEqual(normalise(structured).traceMemory, structured)
   })
@@ -127,7 +127,7 @@ describe("normalising an answer", () => {
     assert.strictEqual(summary, `${"é".repeat(5)} [...summary truncated...]${"z".repeat(13)}`)
   })
 
-  it("cuts nothing that fits exactly", () => {
+  it("does not cut a text that fits exactly", () => {
     const exact = { traceBytes: byteLength(structured), summaryBytes: 9 }
     assert.deepStrictEqual(normaliseOutput({ traceMemory: structured, summary: "a summary" }, exact, redact), {
       traceMemory: structured,
@@ -136,7 +136,7 @@ describe("normalising an answer", () => {
   })
 
   it.prop(
-    "never exceeds a limit, and is always structured where the limit leaves room",
+    "never exceeds a limit, and is structured whenever the limit leaves room",
     [
       fc.string({ unit: "grapheme", maxLength: 300 }),
       fc.string({ unit: "grapheme", maxLength: 300 }),
@@ -172,7 +172,7 @@ describe("the slug of a trace", () => {
   }
 
   it.prop(
-    "is a file name on any system",
+    "is a valid file name on any system",
     [fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 100 })],
     ([title, length]) => {
       assert.match(traceSlug(title, length), /^(?:[a-z0-9][a-z0-9_]*|trace)$/)
@@ -182,13 +182,13 @@ describe("the slug of a trace", () => {
 })
 
 describe("the name of a trace's file", () => {
-  it("is its thread and its slug", () => {
+  it("consists of the thread and the slug", () => {
     assert.strictEqual(traceFileName(id, "sort_them"), `${id}_sort_them.md`)
     assert.strictEqual(threadOfTraceFile(`${id}_sort_them.md`), id)
     assert.strictEqual(threadOfTraceFile(`${id}_.md`), id)
   })
 
-  it("of any other file tells of no thread", () => {
+  it("yields no thread for any other file", () => {
     const names = [
       `${id}.md`,
       `${id}_x.txt`,
@@ -204,7 +204,7 @@ describe("the name of a trace's file", () => {
   })
 })
 
-describe("a trace's file", () => {
+describe("a trace file", () => {
   const header: TraceHeader = {
     threadId: id,
     cwd: "/home/ada/projects/ferry",
@@ -212,7 +212,7 @@ describe("a trace's file", () => {
     updatedAt: Date.UTC(2026, 2, 2, 9, 0, 4, 5)
   }
 
-  it("is the header, a blank line, the trimmed memory and a final newline", () => {
+  it("has the header, a blank line, the trimmed memory and a final newline", () => {
     assert.strictEqual(
       renderTraceFile(header, "\n# Sorted\n\nall\n\n"),
       [
@@ -229,7 +229,7 @@ describe("a trace's file", () => {
     )
   })
 
-  it("has no updated_at where it is not known, or no date", () => {
+  it("has no updated_at when the time is unknown or not a date", () => {
     for (const updatedAt of [undefined, Number.NaN, 9e15]) {
       const text = renderTraceFile({ ...header, updatedAt }, "# A")
       assert.strictEqual(text.split("\n")[3], "", String(updatedAt))
@@ -250,7 +250,7 @@ describe("a trace's file", () => {
     assert.strictEqual(trace, "# A")
   })
 
-  it("without a header is all memory", () => {
+  it("without a header is read as memory only", () => {
     for (const text of ["# My notes\n\nby hand\n", "no blank line", "a: b\nnot a field\n\nrest"]) {
       assert.deepStrictEqual(parseTraceFile(text), { header: new Map(), trace: text.trim() })
     }
@@ -260,7 +260,7 @@ describe("a trace's file", () => {
   const memory = fc.string({ unit: "grapheme" }).map((text) => `# ${text.trim()}.`)
 
   it.prop(
-    "is taken apart again into what it was made of",
+    "is parsed back into its header and memory",
     [path, path, memory, fc.integer({ min: 0, max: Date.UTC(2200, 0) }), fc.option(fc.string(), { nil: undefined })],
     ([cwd, rolloutPath, trace, updatedAt, summary]) => {
       const text = renderTraceFile({ threadId: id, cwd, rolloutPath, updatedAt }, trace)
@@ -279,7 +279,7 @@ describe("a trace's file", () => {
     }
   )
 
-  it("is no memory where the header does not say all that a row must have, or another thread", () => {
+  it("is rejected when its header lacks a field of a row or names another thread", () => {
     const whole = renderTraceFile(header, "# A")
     const broken = [
       whole.replace(/^thread_id:.*\n/, ""),
@@ -298,7 +298,7 @@ describe("a trace's file", () => {
   })
 })
 
-it("the version of a memory is the hash of its trace and its summary, told apart", () => {
+it("the version of a memory is the hash of its trace and its summary, with a separator", () => {
   assert.strictEqual(
     memoryVersion({ traceMemory: "trace", summary: "summary" }),
     "12694d48307f2c9b0f5cce29ded3d4b30393057a981aeace04275e51e548898a"

@@ -14,8 +14,8 @@ const everyLine = () => true
 const quoted = (text: string) =>
   quotesIn({ path: "MEMORY.md", text }, undefined, everyLine).map(({ kind, pieces }) => [kind, ...pieces])
 
-describe("what a memory says word for word", () => {
-  it("is its code and its quotations, without cuts and redactions", () =>
+describe("the verbatim quotations of a memory", () => {
+  it("are its code and quoted texts, without gaps and redactions", () =>
     assert.deepStrictEqual(quoted(`- run \`npm  test\`, "as \`ada\` said" and \`a "b" token=[REDACTED_SECRET] c…\``), [
       ["code", "npm test"],
       ["code", "ada"],
@@ -23,45 +23,45 @@ describe("what a memory says word for word", () => {
       ["quotation", "as ada said"]
     ]))
 
-  it("is nothing of a trace's header, of a skill's front matter, nor of a thread's own id", () => {
+  it("exclude a trace's header, a skill's front matter and thread ids", () => {
     assert.deepStrictEqual(quoted(`thread_id: ${id}\ncwd: "/x y"\n\n- \`ls\``), [["code", "ls"]])
     assert.deepStrictEqual(quoted(`---\ndescription: "run it"\n---\n\`ls\` (trace: \`${id}\`)`), [["code", "ls"]])
   })
 
-  it("names the line and the threads that it cites", () => {
+  it("name the line and the threads it cites", () => {
     const [quote] = quotesIn({ path: "MEMORY.md", text: `# A\n- \`npm test\` ${cite([id])}` }, undefined, everyLine)
     assert.deepInclude(quote, { file: "MEMORY.md", line: 2, cited: [id.slice(0, 13)] })
   })
 })
 
-describe("what does not hold", () => {
+describe("a finding of verify", () => {
   const file = {
     path: "x.md",
     text: `- a (L3) ${cite([id])}\n- \`L99\` (L12, again L13) ${cite([threadIdOf(70_000)])}`
   }
 
-  it("is a citation that no thread answers to", () =>
+  it("is a citation that matches no thread", () =>
     assert.deepStrictEqual(
       danglingCitations(file, [id]).map(({ line, value }) => [line, value]),
       [[2, threadIdOf(70_000).slice(0, 13)]]
     ))
 
-  it("is a line that the rollout has not", () =>
+  it("is a reference to a line that the session does not have", () =>
     assert.deepStrictEqual(
       danglingPointers(file, 12).map(({ line, value }) => [line, value]),
       [[2, "L13"]]
     ))
 })
 
-describe("the texts of a rollout's line", () => {
-  it("are all of its strings, and those inside of what is JSON itself", () => {
+describe("the texts of a session's line", () => {
+  it("are all of its strings, and those inside strings of JSON", () => {
     const search = new PieceSearch(["grep -rn 'x' .", "nowhere"])
     textsIn({ payload: { arguments: JSON.stringify({ cmd: 'grep -rn "x" .' }) } }).forEach((text) => search.add(text))
     assert.isTrue(search.has("grep -rn 'x' ."))
     assert.isFalse(search.has("nowhere"))
   })
 
-  it("end at some depth, whatever they are", () => {
+  it("are collected down to a limited depth", () => {
     let deep = '"x"'
     for (let level = 0; level < 12; level++) {
       deep = JSON.stringify([deep])

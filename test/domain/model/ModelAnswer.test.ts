@@ -12,15 +12,15 @@ describe("the text of a streamed answer", () => {
     assert.strictEqual(textOf(delta('{"a":'), delta("1"), delta("}")), '{"a":1}')
   })
 
-  it("is the deltas alone, whatever the finished items say", () => {
+  it("ignores finished items when there are deltas", () => {
     assert.strictEqual(textOf(item("early"), delta("a"), item("late"), delta("b")), "ab")
   })
 
-  it("is the first finished item's that has one, when no delta came", () => {
+  it("is that of the first finished item with text when there are no deltas", () => {
     assert.strictEqual(textOf(item(undefined), item("first"), item("second")), "first")
   })
 
-  it("is empty when nothing came", () => {
+  it("is empty when nothing arrived", () => {
     assert.strictEqual(textOf(), "")
     assert.strictEqual(textOf(item(undefined)), "")
   })

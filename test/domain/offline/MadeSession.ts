@@ -71,6 +71,6 @@ export const eventsOf = (...parts: ReadonlyArray<Part>): ReadonlyArray<SessionEv
 /** The directory of every made-up session. */
 export const cwd = "/home/ada/code/shop"
 
-/** What the offline extractor makes of a session that came to an end. */
+/** Runs the offline extractor on a session that has ended. */
 export const traceOf = (...parts: ReadonlyArray<Part>): StageOneOutput =>
   extractTrace({ cwd, gitBranch: "main", gitSha: "0123456789abcdef" }, { events: eventsOf(...parts), finished: true })

@@ -5,16 +5,16 @@ import { redact } from "../../../src/domain/privacy/Redaction.js"
 const marker = "[REDACTED_SECRET]"
 const twenty = "a1B2c3D4e5F6g7H8i9J0"
 
-/** The texts that are not redacted as they should be, with what becomes of them. */
+/** Returns the texts that are not redacted as expected, with their results. */
 const misread = (cases: ReadonlyArray<readonly [string, string]>): ReadonlyArray<readonly [string, string]> =>
   cases.flatMap(([text, expected]) => (redact(text) === expected ? [] : [[text, redact(text)]]))
 
-/** The texts that do not stay as they are, with what becomes of them. */
+/** Returns the texts that do not stay as they are, with their results. */
 const changed = (texts: ReadonlyArray<string>): ReadonlyArray<readonly [string, string]> =>
   misread(texts.map((text) => [text, text]))
 
 describe("keys that begin with sk-", () => {
-  it("are secrets from 20 alphanumerics on", () => {
+  it("an sk- key of 20 or more alphanumerics is redacted", () => {
     assert.deepStrictEqual(
       misread([
         [`key sk-${twenty} here`, `key ${marker} here`],
@@ -26,7 +26,7 @@ describe("keys that begin with sk-", () => {
     )
   })
 
-  it("are none when shorter, or broken by another character", () => {
+  it("an sk- key that is shorter, or interrupted by another character, stays", () => {
     assert.deepStrictEqual(
       changed([`sk-${twenty.slice(1)}`, `sk-${twenty.slice(0, 10)}-${twenty.slice(10)}`, "ask-me-anything"]),
       []
@@ -35,7 +35,7 @@ describe("keys that begin with sk-", () => {
 })
 
 describe("AWS access key ids", () => {
-  it("are AKIA and 16 capitals or digits, at word boundaries", () => {
+  it("AKIA and 16 capitals or digits between word boundaries are redacted", () => {
     assert.deepStrictEqual(
       misread([
         ["AKIAIOSFODNN7EXAMPLE", marker],
@@ -45,7 +45,7 @@ describe("AWS access key ids", () => {
     )
   })
 
-  it("are none when longer, shorter, in lower case, or inside a word", () => {
+  it("an AWS key id that is longer, shorter, in lower case or inside a word stays", () => {
     assert.deepStrictEqual(
       changed(["AKIAIOSFODNN7EXAMPLE1", "AKIAIOSFODNN7EXAMPL", "AKIAiosfodnn7example", "XAKIAIOSFODNN7EXAMPLE"]),
       []
@@ -54,7 +54,7 @@ describe("AWS access key ids", () => {
 })
 
 describe("bearer tokens", () => {
-  it("are Bearer, white space and 16 or more of their characters, in any case, written back as Bearer", () => {
+  it("Bearer with 16 or more token characters is redacted in any case, and spelled Bearer", () => {
     assert.deepStrictEqual(
       misread([
         ["Authorization: Bearer abc.DEF_123-xyz.0", `Authorization: Bearer ${marker}`],
@@ -66,7 +66,7 @@ describe("bearer tokens", () => {
     )
   })
 
-  it("are none when shorter, or inside a word", () => {
+  it("a bearer token that is shorter, or inside a word, stays", () => {
     assert.deepStrictEqual(
       changed([
         "Bearer abcdefghijklmno",
@@ -80,7 +80,7 @@ describe("bearer tokens", () => {
 })
 
 describe("assignments to a secret's name", () => {
-  it("keep the name, the sign and the opening quote", () => {
+  it("an assignment keeps its name, its sign and the opening quote", () => {
     assert.deepStrictEqual(
       misread([
         ["api_key=hunter2x", `api_key=${marker}`],
@@ -97,14 +97,14 @@ describe("assignments to a secret's name", () => {
     )
   })
 
-  it("are none for a value of fewer than 8 characters, or no value", () => {
+  it("an assigned value of fewer than 8 characters stays", () => {
     assert.deepStrictEqual(
       changed(["password=hunter2", 'token: "short"', "secret =", "password: ", "the token is hunter2hunter2"]),
       []
     )
   })
 
-  it("are none where the name is only part of a word", () => {
+  it("an assignment whose name is only part of a word stays", () => {
     assert.deepStrictEqual(
       changed([
         "tokens=hunter2hunter2",
@@ -116,7 +116,7 @@ describe("assignments to a secret's name", () => {
     )
   })
 
-  it("are none where the value is a call, or the path of a name, in a program", () => {
+  it("an assigned call or path of names in a program stays", () => {
     assert.deepStrictEqual(
       changed([
         "token = usize::from(limit)",
@@ -130,7 +130,7 @@ describe("assignments to a secret's name", () => {
     )
   })
 
-  it("are secrets beside a strong name when a bracket or `::` stands in them, or nobody should have them", () => {
+  it("a value with a bracket or `::`, and a weak password, is redacted beside a strong name", () => {
     assert.deepStrictEqual(
       misread([
         ["password=ab(cdef)12", `password=${marker}`],
@@ -147,7 +147,7 @@ describe("assignments to a secret's name", () => {
     )
   })
 
-  it("are secrets where the value is a UUID beside a strong name, and none beside another", () => {
+  it("a UUID is redacted beside a strong name, and stays beside another", () => {
     const uuid = "01950000-1111-7abc-8def-0123456789ab"
     assert.deepStrictEqual(
       misread([
@@ -164,13 +164,96 @@ describe("assignments to a secret's name", () => {
     assert.deepStrictEqual(changed([`thread: ${uuid}`, `cache_key=${uuid}`, `my_token: ${uuid}`, `id=${uuid}`]), [])
   })
 
-  it("are found behind one that was none", () => {
+  it("an assignment after a harmless one is found", () => {
     assert.deepStrictEqual(misread([["token = f.of(x) password=hunter2x", `token = f.of(x) password=${marker}`]]), [])
   })
 })
 
+describe("passwords that programs take by one letter", () => {
+  it("are secrets on the lines of the programs that take them", () => {
+    assert.deepStrictEqual(
+      misread([
+        ["docker login -u ada -p hunter2xyz ghcr.io", `docker login -u ada -p ${marker} ghcr.io`],
+        ["helm registry login -p 'two words'", `helm registry login -p '${marker}'`],
+        ["mysql -u ada -phunter2 shop", `mysql -u ada -p${marker} shop`],
+        ["sshpass -p hunter2 ssh ada@shop", `sshpass -p ${marker} ssh ada@shop`],
+        ["redis-cli -h db -a hunter2 ping", `redis-cli -h db -a ${marker} ping`],
+        ["curl -s -u ada:hunter2 https://shop", `curl -s -u ada:${marker} https://shop`],
+        ['{"cmd":"curl --user \\"ada:hunter2\\" x"}', `{"cmd":"curl --user \\"ada:${marker}\\" x"}`]
+      ]),
+      []
+    )
+  })
+
+  it("are none elsewhere, nor where a variable, a port or nothing stands", () => {
+    assert.deepStrictEqual(
+      changed([
+        "mkdir -p packages/core",
+        "mysql -p shop",
+        "docker login -u ada -p $TOKEN",
+        "az login -p 808080",
+        "curl -u $USER:$PASSWORD https://shop",
+        "curl https://shop; mkdir -p packages",
+        "docker run -p 8080:8080 shop"
+      ]),
+      []
+    )
+  })
+})
+
+describe("what a Kubernetes Secret holds", () => {
+  const json = JSON.stringify({ data: { url: "cG9zdGdyZXM6" }, kind: "Secret", metadata: { name: "db" } }, null, 2)
+
+  it("is secret under any name, in JSON, in JSON within JSON and in YAML", () => {
+    assert.deepStrictEqual(
+      misread([
+        [json, json.replace("cG9zdGdyZXM6", marker)],
+        [JSON.stringify({ output: json }), JSON.stringify({ output: json.replace("cG9zdGdyZXM6", marker) })],
+        ["+kind: Secret\n+data:\n+  url: cG9zdGdyZXM6\n", `+kind: Secret\n+data:\n+  url: ${marker}\n`],
+        [
+          "apiVersion: v1\nkind: Secret\ndata:\n  url: cG9zdGdyZXM6\n  user: YWRh\ntype: Opaque",
+          `apiVersion: v1\nkind: Secret\ndata:\n  url: ${marker}\n  user: ${marker}\ntype: Opaque`
+        ]
+      ]),
+      []
+    )
+  })
+
+  it("is none of another kind", () => {
+    assert.deepStrictEqual(
+      changed(["kind: ConfigMap\ndata:\n  url: postgres", "kind: Secret\nmetadata:\n  name: db"]),
+      []
+    )
+  })
+})
+
+describe("credentials as tools list them", () => {
+  it("are secrets in columns, beside `auth` and `_PASS`, and as keys in base64", () => {
+    const key = Buffer.from(`-----BEGIN EC PRIVATE KEY-----\n${twenty}`).toString("base64")
+    assert.deepStrictEqual(
+      misread([
+        [`Key  Value\npassword    ${twenty}\n`, `Key  Value\npassword    ${marker}\n`],
+        ['"auth": "YWRhOjEyMzQ1Njc4OWFiYw=="', `"auth": "${marker}"`],
+        ["_auth=YWRhOmh1bnRlcg==", `_auth=${marker}`],
+        ["https://0123456789abcdef0123456789abcdef01234567@git.example/a", `https://${marker}@git.example/a`],
+        ["SMTP_PASS=correcthorse", `SMTP_PASS=${marker}`],
+        [`client-key-data: ${key}`, `client-key-data: ${marker}`],
+        ["//npm.example/:_authToken=6f679d29-1ee5-5074-d3e6-dfb36a51fa3a", `//npm.example/:_authToken=${marker}`]
+      ]),
+      []
+    )
+  })
+
+  it("are none in what passes, or names no more than a way to log in", () => {
+    assert.deepStrictEqual(
+      changed(["12 tests_pass: everything", "auth: basic-credentials", "all_pass = isGreen(results)", "auth=required"]),
+      []
+    )
+  })
+})
+
 describe("the order of the forms", () => {
-  it("leaves what an earlier one replaced alone", () => {
+  it("a form leaves the markers of an earlier form alone", () => {
     assert.deepStrictEqual(
       misread([
         [`token=sk-${twenty}`, `token=${marker}`],
@@ -220,7 +303,7 @@ const piece = fc.constantFrom(
 )
 
 it.prop(
-  "redacting twice is redacting once",
+  "redacting twice equals redacting once",
   [fc.array(piece, { maxLength: 12 })],
   ([pieces]) => {
     const once = redact(pieces.join(""))
@@ -229,12 +312,12 @@ it.prop(
   { fastCheck: { numRuns: 3_000 } }
 )
 
-it.prop("text that names no secret stays as it is", [fc.string({ unit: "grapheme" })], ([text]) => {
+it.prop("text without a secret's name stays as it is", [fc.string({ unit: "grapheme" })], ([text]) => {
   const harmless = text.replace(/sk-|AKIA|bearer|key|token|secret|password/gi, "")
   assert.strictEqual(redact(harmless), harmless)
 })
 
-it("long text costs little (a guard against hanging)", () => {
+it("long text is redacted without hanging", () => {
   const start = Date.now()
   for (const bait of [
     "token ",

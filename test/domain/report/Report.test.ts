@@ -23,7 +23,7 @@ describe("the report of a pass", () => {
     assert.deepStrictEqual(Schema.decodeUnknownSync(PassReport)(JSON.parse(JSON.stringify(report))), report)
   })
 
-  it("has the reasons and outcomes that are told, and no others", () => {
+  it("accepts only the documented reasons and outcomes", () => {
     const isReport = Schema.is(PassReport)
     const reasons = ["idle", "claimed", "backoff", "quarantined", "budget", "ignored", "memory-disabled", "provider"]
     const withReason = (reason: string) => ({ ...report, skipped: [{ threadId, rolloutPath: "/x", reason }] })
@@ -34,12 +34,12 @@ describe("the report of a pass", () => {
     assert.isFalse(isReport(withOutcome("forgotten")))
   })
 
-  it("may not know whose rollout failed", () => {
+  it("accepts a failure without a thread", () => {
     const failed = [{ threadId: null, rolloutPath: "/codex/a.jsonl", error }]
     assert.isTrue(Schema.is(PassReport)({ ...report, failed }))
   })
 
-  it("calls for exit code 1 when something failed, and not for what was skipped or locked", () => {
+  it("means exit code 1 when something failed, but not for skipped or locked work", () => {
     assert.isFalse(hasFailures(report))
     assert.isFalse(hasFailures({ ...report, consolidated: [{ cwd, memoryRoot, outcome: "locked" }] }))
     assert.isTrue(hasFailures({ ...report, failed: [{ threadId, rolloutPath: "/codex/a.jsonl", error }] }))
@@ -50,7 +50,7 @@ describe("the report of a pass", () => {
     assert.isTrue(hasFailures({ ...report, consolidated }))
   })
 
-  it("shows of an error its tag and its message alone", () => {
+  it("shows only the tag and the message of an error", () => {
     const whole = { ...error, cwd, cause: new Error("no pier") }
     assert.deepStrictEqual(reportError(whole), error)
   })

@@ -3,6 +3,9 @@ import { environmentCwd, isInjected, withoutRequestPrefix } from "../../../src/d
 
 const injected = [
   "# AGENTS.md instructions for /home/ada/projects/ferry\n\n<INSTRUCTIONS>\nuse tabs\n</INSTRUCTIONS>",
+  "# AGENTS.md instructions\n\n<INSTRUCTIONS>\nuse tabs\n</INSTRUCTIONS>",
+  '<codex_internal_context source="goal">\nContinue\n</codex_internal_context>',
+  "<user_shell_command>\n<command>\nls\n</command>\n</user_shell_command>",
   "<user_instructions>\nuse tabs\n</user_instructions>",
   "<environment_context>\n  <cwd>/home/ada</cwd>\n</environment_context>",
   "<permissions instructions>\nFilesystem sandboxing…",
@@ -19,6 +22,7 @@ const typed = [
   "why is <environment_context> in my prompt?",
   "see # AGENTS.md instructions for /home/ada",
   "AGENTS.md says to use tabs",
+  "# AGENTS.md instructions are out of date, mend them",
   "<b>bold</b> is not rendered",
   "# Plan\n\n1. sort them",
   "the skills do not load",

@@ -12,11 +12,11 @@ describe("cutting text to bytes", () => {
     assert.deepStrictEqual(["a", "é", "字", "🍎"].map(byteLength), [1, 2, 3, 4])
   })
 
-  it("leaves a text alone that fits", () => {
+  it("leaves a text that fits unchanged", () => {
     assert.strictEqual(cutMiddle("déjà vu", byteLength("déjà vu"), split), "déjà vu")
   })
 
-  it("keeps a third of what the marker leaves as the head, and the rest as the tail", () => {
+  it("keeps a third of the remaining bytes as the head, and the rest as the tail", () => {
     const text = "a".repeat(100) + "z".repeat(100)
     assert.strictEqual(cutMiddle(text, 35, split), `${"a".repeat(10)}<…>${"z".repeat(20)}`)
   })
@@ -27,14 +27,14 @@ describe("cutting text to bytes", () => {
     assert.strictEqual(cutMiddle(text, 5 + 7, { ...split, headShare: 1 / 2 }), "aaa<…>zzzz")
   })
 
-  it("splits no character on either side, and gives what the head cannot use to the tail", () => {
+  it("splits no character on either side, and gives bytes unused by the head to the tail", () => {
     const cut = cutMiddle("🍎".repeat(50), 5 + 11, { marker: "<…>", headShare: 1 / 2 })
     assert.strictEqual(cut, "🍎<…>🍎")
     assert.strictEqual(cutMiddle("é".repeat(10), 5 + 8, split), "é<…>ééé")
     assert.strictEqual(cutMiddle("é".repeat(10), 5 + 4, split), "<…>éé")
   })
 
-  it("keeps the marker alone where nothing else fits, and the head alone where even that does not", () => {
+  it("keeps only the marker when nothing else fits, and only the head when even that does not", () => {
     assert.strictEqual(cutMiddle("abcdefgh", 5, split), "<…>")
     assert.strictEqual(cutMiddle("abcdefgh", 3, split), "abc")
     assert.strictEqual(cutMiddle("éé", 3, split), "é")

@@ -3,11 +3,11 @@ import * as fc from "effect/FastCheck"
 import { renderTemplate } from "../../../src/domain/text/Template.js"
 
 describe("a template", () => {
-  it("has its places filled, with or without spaces, each as often as it stands there", () => {
+  it("is filled at every placeholder, with or without spaces", () => {
     assert.strictEqual(renderTemplate("{{ a }} {{b_c}} {{  a}}!", { a: "1", b_c: "2" }), "1 2 1!")
   })
 
-  it("keeps a place whose name has no value", () => {
+  it("keeps a placeholder without a value", () => {
     for (const text of [
       "{{ other }}",
       "{{ constructor }}",
@@ -21,7 +21,7 @@ describe("a template", () => {
     }
   })
 
-  it("may be given an empty value", () => {
+  it("accepts an empty value", () => {
     assert.strictEqual(renderTemplate("[{{ a }}]", { a: "" }), "[]")
   })
 
@@ -35,7 +35,7 @@ describe("a template", () => {
     assert.strictEqual(renderTemplate("<{{ a }}>", { a: value }), `<${value}>`)
   })
 
-  it.prop("puts any value in as it is", [fc.string(), fc.string()], ([a, b]) => {
+  it.prop("inserts any value verbatim", [fc.string(), fc.string()], ([a, b]) => {
     assert.strictEqual(renderTemplate("x{{ a }}y{{ b }}z", { a, b }), `x${a}y${b}z`)
   })
 })

@@ -18,25 +18,25 @@ const record = (fields: Partial<Extraction>): ThreadRecord => ({
   extraction: new Extraction({ ...notTried, ...fields })
 })
 
-describe("a thread is fresh", () => {
+describe("a fresh thread", () => {
   const learned = { learnedUpdatedAt: thread.updatedAt, learnedSize: thread.rolloutSize }
 
-  it("when it was learned at or after its last update, and its rollout has the same size", () => {
+  it("a thread is fresh if it was learned at or after its last update, and the size is the same", () => {
     for (const outcome of ["memory", "nothing"] as const) {
       assert.isTrue(isFresh(record({ outcome, ...learned })))
       assert.isTrue(isFresh(record({ outcome, ...learned, learnedUpdatedAt: thread.updatedAt + 1 })))
     }
   })
 
-  it("not when it was never learned", () => {
+  it("a thread is not fresh if it was never learned", () => {
     assert.isFalse(isFresh(record({})))
   })
 
-  it("not when it was updated since", () => {
+  it("a thread is not fresh if it was updated since", () => {
     assert.isFalse(isFresh(record({ outcome: "memory", ...learned, learnedUpdatedAt: thread.updatedAt - 1 })))
   })
 
-  it("not when its rollout grew or shrank, whatever its times say", () => {
+  it("a thread is not fresh if its rollout grew or shrank, whatever its times", () => {
     for (const learnedSize of [thread.rolloutSize - 1, thread.rolloutSize + 1, null]) {
       assert.isFalse(isFresh(record({ outcome: "memory", ...learned, learnedSize })))
     }
@@ -52,17 +52,17 @@ describe("the content that a thread failed on", () => {
     failedModifiedAt: thread.rolloutModifiedAt
   }
 
-  it("is what the rollout holds now, by size and modification time", () => {
+  it("the failed content is the same if size and modification time are", () => {
     assert.strictEqual(isSameFailedContent(record(failed)), "yes")
   })
 
-  it("is not, when the size is another, or nothing failed", () => {
+  it("the failed content is not the same if the size is another, or nothing failed", () => {
     assert.strictEqual(isSameFailedContent(record({ ...failed, failedSize: thread.rolloutSize - 1 })), "no")
     assert.strictEqual(isSameFailedContent(record({ ...failed, errorTag: null })), "no")
     assert.strictEqual(isSameFailedContent(record({})), "no")
   })
 
-  it("is unknown where only the hash can tell: another time, or a file that could not be read", () => {
+  it("the failed content is unknown if only the hash can tell: another time, or an unreadable file", () => {
     assert.strictEqual(isSameFailedContent(record({ ...failed, failedModifiedAt: 0 })), "unknown")
     assert.strictEqual(isSameFailedContent(record({ ...failed, failedHash: null })), "unknown")
   })
@@ -71,17 +71,17 @@ describe("the content that a thread failed on", () => {
 describe("the wait before a retry", () => {
   const policy = { first: Duration.minutes(10), factor: 4, longest: Duration.hours(24) }
 
-  it("grows by its factor, up to the longest", () => {
+  it("the wait grows by its factor, up to the longest", () => {
     const minutes = [1, 2, 3, 4, 5, 6, 50, 5_000].map((attempts) => retryDelay(policy, attempts) / 60_000)
     assert.deepStrictEqual(minutes, [10, 40, 160, 640, 1_440, 1_440, 1_440, 1_440])
   })
 
-  it("is the first one where nothing was attempted yet", () => {
+  it("the wait before any failure is the first one", () => {
     assert.strictEqual(retryDelay(policy, 0), 600_000)
   })
 
   it.prop(
-    "is a whole number of milliseconds and never shrinks",
+    "the wait is a whole number of milliseconds and never shrinks",
     [fc.integer({ min: 1, max: 200 }), fc.double({ min: 1, max: 10, noNaN: true })],
     ([attempts, factor]) => {
       const [delay, next] = [attempts, attempts + 1].map((count) => retryDelay({ ...policy, factor }, count))

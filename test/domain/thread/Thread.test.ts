@@ -26,7 +26,7 @@ const named = (thread_name: unknown) => ({ type: "thread_name_updated", thread_n
 const tokens = (total_tokens: unknown) => ({ type: "token_count", info: { total_token_usage: { total_tokens } } })
 
 describe("the row of a rollout", () => {
-  it("has every column that the rollout and its file tell", () => {
+  it("a row has every column that the rollout and its file give", () => {
     const rollout = builder()
       .meta({
         id: threadIdOf(4),
@@ -65,7 +65,7 @@ describe("the row of a rollout", () => {
     assert.strictEqual(rowOf(rollout).id, threadIdOf(4))
   })
 
-  it("has null where nothing tells, vscode for a missing source, and the file's name and time for the rest", () => {
+  it("a row has null for unknown columns, vscode for a missing source, and the file's name and time", () => {
     const row = rowOf(builder().raw('{"type":"message","role":"assistant","content":[]}'))
     assert.strictEqual(row.id, threadIdOf(9))
     assert.deepInclude(row, {
@@ -86,13 +86,13 @@ describe("the row of a rollout", () => {
     })
   })
 
-  it("has the file's time as archived_at below archived_sessions/", () => {
+  it("archived_at is the file's time below archived_sessions/", () => {
     assert.strictEqual(rowOf(builder().meta(), { isArchived: true }).archivedAt, file.modifiedAt)
   })
 })
 
 describe("id and created_at", () => {
-  it("the id is the first session_meta's, not the session's nor a parent's", () => {
+  it("the id is the first session_meta's, not a parent's", () => {
     const rollout = builder()
       .meta({ id: threadIdOf(2), session_id: threadIdOf(3) })
       .meta({ id: threadIdOf(3) })
@@ -110,7 +110,7 @@ describe("id and created_at", () => {
 })
 
 describe("updated_at", () => {
-  it("is the last line's timestamp that is a date, even when times go backwards", () => {
+  it("updated_at is the last timestamp that is a date, even if times go backwards", () => {
     const rollout = builder()
       .meta()
       .at(Date.UTC(2026, 2, 4))
@@ -123,7 +123,7 @@ describe("updated_at", () => {
     assert.strictEqual(rowOf(rollout).updatedAt, Date.UTC(2026, 2, 3))
   })
 
-  it("may be numeric, and of a line of an unknown type", () => {
+  it("updated_at may be numeric, and from a line of an unknown type", () => {
     const time = Date.UTC(2026, 2, 3)
     assert.strictEqual(
       rowOf(builder().meta().raw(`{"timestamp":${time},"type":"hologram","payload":{}}`)).updatedAt,
@@ -131,11 +131,11 @@ describe("updated_at", () => {
     )
   })
 
-  it("is the file's time where no line has one", () => {
+  it("updated_at is the file's time if no line has one", () => {
     assert.strictEqual(rowOf(builder().raw('{"type":"message","role":"user","content":[]}')).updatedAt, file.modifiedAt)
   })
 
-  it("is the file's time where the last record is of the future", () => {
+  it("updated_at is the file's time if the last record is in the future", () => {
     assert.strictEqual(rowOf(builder().at(now).meta()).updatedAt, now)
     assert.strictEqual(
       rowOf(
@@ -157,7 +157,7 @@ describe("title and first_user_message", () => {
   const userMessage = (message: string, rest: object = {}) => ({ type: "user_message", message, ...rest })
   const image = { images: ["data:image/png;base64,AA=="] }
 
-  it("are the first user_message event, not what was injected under the user's name", () => {
+  it("title and first message are the first user_message event, not injected text", () => {
     const rollout = builder()
       .message("user", "# AGENTS.md instructions for /home/ada\n\nuse tabs")
       .message("user", "<something_new>the harness says</something_new>")
@@ -166,7 +166,7 @@ describe("title and first_user_message", () => {
     assert.deepStrictEqual(labels(rollout), both("sort the departures"))
   })
 
-  it("are the first UserMessage item of about 0.150", () => {
+  it("title and first message are the first UserMessage item of Codex 0.150", () => {
     const rollout = builder()
       .message("user", "<something_new>the harness says</something_new>")
       .completed({ type: "AgentMessage", content: [{ type: "Text", text: "hello" }] })
@@ -174,21 +174,21 @@ describe("title and first_user_message", () => {
     assert.deepStrictEqual(labels(rollout), both("sort the departures"))
   })
 
-  it("are the first message that nobody injected where no event tells of any", () => {
+  it("title and first message are the first message that was not injected, without any event", () => {
     const rollout = builder()
       .raw('{"type":"message","role":"user","content":[{"type":"input_text","text":"<environment_context>x"}]}')
       .raw('{"type":"message","role":"user","content":[{"type":"input_text","text":"sort them"}]}')
     assert.deepStrictEqual(labels(rollout), both("sort them"))
   })
 
-  it("have the prefix cut that ends in ## My request for Codex:", () => {
+  it('the prefix up to "## My request for Codex:" is cut from title and first message', () => {
     const prefix = "# Context from my IDE setup:\n\n## Active file: a.ts\n\n## My request for Codex:"
     for (const text of [`${prefix}\nsort them  \n`, `${prefix} sort them`, `${prefix}\r\n\r\nsort them`]) {
       assert.deepStrictEqual(labels(builder().event(userMessage(text))), both("sort them"))
     }
   })
 
-  it("of an image alone: [Image] is the first message, the title is the first with words", () => {
+  it("for an image alone [Image] is the first message, and the title is the first with words", () => {
     const rollout = builder().event(userMessage("", image)).event(userMessage("what is it?"))
     assert.deepStrictEqual(labels(rollout), { firstUserMessage: "[Image]", title: "what is it?" })
     assert.deepStrictEqual(labels(builder().event(userMessage(" ", { local_images: ["/tmp/a.png"] }))), {
@@ -199,11 +199,11 @@ describe("title and first_user_message", () => {
     assert.deepStrictEqual(labels(builder().completed(item)), { firstUserMessage: "[Image]", title: null })
   })
 
-  it("are the words of a message that has an image too", () => {
+  it("title and first message are the words of a message that has an image too", () => {
     assert.deepStrictEqual(labels(builder().event(userMessage("what is it?", image))), both("what is it?"))
   })
 
-  it("are no image where an event tells of nothing that a person gave", () => {
+  it("an event without a person's input is skipped", () => {
     const rollout = builder()
       .event(userMessage("<environment_context>\n<cwd>/x</cwd>\n</environment_context>"))
       .event(userMessage("", { images: [], local_images: [] }))
@@ -211,7 +211,7 @@ describe("title and first_user_message", () => {
     assert.deepStrictEqual(labels(rollout), both("sort them"))
   })
 
-  it("thread_name_updated gives a better title, the last one the best", () => {
+  it("the last thread_name_updated gives the title", () => {
     const rollout = builder()
       .user("sort them")
       .event(named("Ferries"))
@@ -220,7 +220,7 @@ describe("title and first_user_message", () => {
     assert.deepStrictEqual(labels(rollout), { firstUserMessage: "sort them", title: "Ferry timetable" })
   })
 
-  it("are labels: secrets are taken out, and a pasted document is cut at a whole character", () => {
+  it("labels are redacted, and a pasted document is cut at a whole character", () => {
     assert.deepStrictEqual(labels(builder().user("use password=hunter2hunter2 please")), {
       firstUserMessage: "use password=[REDACTED_SECRET] please",
       title: "use password=[REDACTED_SECRET] please"
@@ -231,7 +231,7 @@ describe("title and first_user_message", () => {
   })
 })
 
-describe("the columns that the last line decides", () => {
+describe("columns of the last line that has them", () => {
   it("sandbox_policy and approval_mode are the last turn_context's, in every form of a policy", () => {
     const rollout = builder()
       .turnContext({ approval_policy: "never", sandbox_policy: { type: "danger-full-access" } })
@@ -243,7 +243,7 @@ describe("the columns that the last line decides", () => {
     )
   })
 
-  it("tokens_used is the last token_count's total; one whose info is null tells nothing", () => {
+  it("tokens_used is the last token_count's total; one whose info is null does not count", () => {
     const rollout = builder().event(tokens(10)).event(tokens(25)).event({ type: "token_count", info: null })
     assert.strictEqual(rowOf(rollout).tokensUsed, 25)
   })
@@ -260,28 +260,28 @@ describe("the columns that the last line decides", () => {
   })
 })
 
-describe("whether a stored row says all that a reading says", () => {
+describe("a complete row", () => {
   const rollout = () => builder().meta().user("sort them")
   const read = rowOf(rollout())
   const stored = (fields: Partial<Thread>): Thread => new Thread({ ...read, ...fields })
 
-  it("yes, when it does, or knows more", () => {
+  it("a stored row is complete if it has every value of the reading, or more", () => {
     assert.isTrue(isComplete(read, read))
     assert.isTrue(isComplete(stored({ tokensUsed: 12 }), read))
   })
 
-  it("yes, when the cwd is there, normalised", () => {
+  it("a stored row is complete with a normalised cwd", () => {
     assert.isTrue(isComplete(stored({ cwd: "/canonical" }), read))
     assert.isFalse(isComplete(stored({ cwd: null }), read))
   })
 
-  it("no, when a column is missing or another", () => {
+  it("a stored row is not complete if a column is missing or differs", () => {
     assert.isFalse(isComplete(stored({ title: null }), read))
     assert.isFalse(isComplete(stored({ updatedAt: read.updatedAt - 1 }), read))
   })
 })
 
-describe("what a row holds reads back as it was written", () => {
+describe("a row reads back as it was written", () => {
   const odd = fc.oneof(
     fc.double(),
     fc.maxSafeInteger(),
@@ -293,7 +293,7 @@ describe("what a row holds reads back as it was written", () => {
   const isRow = Schema.is(Thread)
 
   it.prop(
-    "whatever stands in each of its rollout's fields",
+    "a row reads back as it was written, for any values in the rollout's fields",
     [fc.array(odd, { minLength: 22, maxLength: 22 })],
     ([values]) => {
       const line = (type: string, payload: unknown) => JSON.stringify({ timestamp: values[0], type, payload })

@@ -15,8 +15,8 @@ const factsOf = (rollout: RolloutBuilder): ThreadFacts => rolloutLines(rollout.t
 const builder = () => new RolloutBuilder()
 const environment = (cwd: string) => `<environment_context>\n  <cwd>${cwd}</cwd>\n</environment_context>`
 
-describe("whether a file is a rollout", () => {
-  it("is told by any line of a known form", () => {
+describe("a file is a rollout", () => {
+  it("a line of any known form makes a file a rollout", () => {
     const known = [
       builder().meta(),
       builder().turnContext(),
@@ -30,7 +30,7 @@ describe("whether a file is a rollout", () => {
     }
   })
 
-  it("is not told by lines of anything else", () => {
+  it("other lines do not make a file a rollout", () => {
     const rollout = builder()
       .raw('{"type":"user","message":{"role":"user","content":"hi"},"timestamp":"2026-03-02T09:00:00Z"}')
       .raw('{"type":"summary","summary":"x"}')
@@ -42,16 +42,16 @@ describe("whether a file is a rollout", () => {
 })
 
 describe("the session_meta of a file", () => {
-  it("is the first of several", () => {
+  it("the first of several session_meta lines counts", () => {
     const facts = factsOf(builder().meta({ id: "own", cwd: "/own" }).meta({ id: "parent", cwd: "/parent" }))
     assert.deepStrictEqual([facts.meta?.id, cwdOf(facts)], ["own", "/own"])
   })
 
-  it("may come later than the first line", () => {
+  it("the session_meta may come after the first line", () => {
     assert.strictEqual(factsOf(builder().user("hi").meta({ id: "own" })).meta?.id, "own")
   })
 
-  it("tells of a sub-agent", () => {
+  it("the session_meta identifies a sub-agent", () => {
     assert.isTrue(isSubAgent(factsOf(builder().meta({ source: { subagent: "review" } }))))
     assert.isFalse(isSubAgent(factsOf(builder().meta({ source: "cli" }))))
     assert.isFalse(isSubAgent(noFacts))
@@ -61,15 +61,15 @@ describe("the session_meta of a file", () => {
 describe("the cwd", () => {
   const lines = () => builder().turnContext({ cwd: "/turn" }).message("user", environment("/environment"))
 
-  it("is session_meta's", () => {
+  it("the cwd is session_meta's", () => {
     assert.strictEqual(cwdOf(factsOf(lines().meta({ cwd: "/meta" }))), "/meta")
   })
 
-  it("is else the first turn_context's", () => {
+  it("the cwd is else the first turn_context's", () => {
     assert.strictEqual(cwdOf(factsOf(lines().turnContext({ cwd: "/later" }).meta({ cwd: "" }))), "/turn")
   })
 
-  it("is else the environment block's", () => {
+  it("the cwd is else the environment block's", () => {
     const rollout = builder()
       .turnContext({ cwd: undefined })
       .message("user", "# AGENTS.md instructions for /x", environment("/environment"))
@@ -77,12 +77,12 @@ describe("the cwd", () => {
     assert.strictEqual(cwdOf(factsOf(rollout)), "/environment")
   })
 
-  it("is unknown where nothing says", () => {
+  it("the cwd is unknown if no line names it", () => {
     assert.isUndefined(cwdOf(factsOf(builder().user("the cwd is <cwd>/typed</cwd>"))))
   })
 })
 
-describe("what the head and the tail of a file say together", () => {
+describe("joined facts of head and tail", () => {
   const head: ThreadFacts = {
     ...noFacts,
     firstRequest: "first",
@@ -94,7 +94,7 @@ describe("what the head and the tail of a file say together", () => {
     lastTimestamp: 10
   }
 
-  it("is the head's where the first counts, and the tail's where the last does", () => {
+  it("joined facts are the head's if the first counts, and the tail's if the last does", () => {
     const tail: ThreadFacts = {
       ...noFacts,
       isRollout: true,
@@ -115,7 +115,7 @@ describe("what the head and the tail of a file say together", () => {
     })
   })
 
-  it("is the head's where the tail says nothing", () => {
+  it("joined facts are the head's if the tail has none", () => {
     assert.deepStrictEqual(joinFacts(head, noFacts), head)
   })
 })

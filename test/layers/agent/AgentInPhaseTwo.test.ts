@@ -97,7 +97,7 @@ const failing: ReadonlyArray<readonly [string, Script, string, number]> = [
 
 describe("phase two, when the agent's server answers with", () => {
   for (const [what, script, tag, requests] of failing) {
-    it.scopedLive(`${what}, reports ${tag} after ${requests}, and the memory that was published stays`, () =>
+    it.scopedLive(`${what}, reports ${tag} after ${requests} and keeps the published memory`, () =>
       Effect.gen(function* () {
         const { codexHome, memoriesHome, pass, server } = yield* home(wellBehaved(1))
         const first = yield* pass()
@@ -134,7 +134,7 @@ describe("phase two, when the agent's server answers with", () => {
     )
   }
 
-  it.scopedLive("nothing, because the cap is reached, leaves the consolidation for later as no failure", () =>
+  it.scopedLive("nothing, because the cap is reached, postpones the consolidation without a failure", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(wellBehaved(1))
       const report = yield* pass({ maxTokens: 0 })
@@ -148,7 +148,7 @@ describe("phase two, when the agent's server answers with", () => {
     })
   )
 
-  it.scopedLive("nothing, because the sessions belong to another provider, sends nothing of them", () =>
+  it.scopedLive("nothing, because the sessions belong to another provider, sends no part of them", () =>
     Effect.gen(function* () {
       const { memoriesHome, pass, server } = yield* home(wellBehaved(1))
       const report = yield* pass({ allowProviderCrossing: false })
@@ -165,7 +165,7 @@ describe("phase two, when the agent's server answers with", () => {
 })
 
 describe("phase two, with an agent that is a command", () => {
-  it.scopedLive("publishes what it wrote, keeps what it printed, and never learns from its own session", () =>
+  it.scopedLive("publishes its result, keeps its output, and never learns from its session", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const [codexHome, memoriesHome] = [join(folder, "codex"), join(folder, "memories")]

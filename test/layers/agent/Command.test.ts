@@ -43,8 +43,8 @@ const gone = (pid: number) =>
     { while: (alive) => alive, schedule: Schedule.spaced("5 millis") }
   )
 
-describe("an agent that is a command", () => {
-  it.scopedLive("works in the staged copy with the prompt on stdin, is marked, and its output is kept", () =>
+describe("an agent command", () => {
+  it.scopedLive("runs in the staged copy with the prompt on stdin, a marked session and its output kept", () =>
     Effect.gen(function* () {
       const secret = `sk-${"a1B2".repeat(6)}`
       const { directory, log, run } = yield* world(
@@ -63,7 +63,7 @@ describe("an agent that is a command", () => {
     })
   )
 
-  it.scopedLive("that fails is errored, and says where its output is", () =>
+  it.scopedLive("that fails ends as Errored and names the file with its output", () =>
     Effect.gen(function* () {
       const { log, run } = yield* world("echo broken pier >&2; exit 3")
       const end = (yield* run).at(-1)
@@ -72,7 +72,7 @@ describe("an agent that is a command", () => {
     })
   )
 
-  it.scopedLive("that does not read its prompt, or does not exist, does no harm", () =>
+  it.scopedLive("completes without reading its prompt, and ends as Errored when it does not exist", () =>
     Effect.gen(function* () {
       const deaf = yield* world("exec true")
       assert.strictEqual((yield* deaf.run).at(-1)?._tag, "Completed")
@@ -82,7 +82,7 @@ describe("an agent that is a command", () => {
     })
   )
 
-  it.scopedLive("prints gigabytes without being held", () =>
+  it.scopedLive("may print gigabytes without using memory for them", () =>
     Effect.gen(function* () {
       const { log, run } = yield* world("echo first; head -c 30000000 /dev/zero | tr '\\0' x; echo; echo last")
       assert.strictEqual((yield* run).at(-1)?._tag, "Completed")
@@ -92,7 +92,7 @@ describe("an agent that is a command", () => {
     })
   )
 
-  it.scopedLive("that takes too long is ended with all it started, also what does not want to", () =>
+  it.scopedLive("that takes too long is killed with all processes it started, also those that ignore SIGTERM", () =>
     Effect.gen(function* () {
       const { directory, run } = yield* world(
         "trap '' TERM; sleep 600 & echo $! > child; echo $$ > own; wait; sleep 600",
@@ -109,7 +109,7 @@ describe("an agent that is a command", () => {
     })
   )
 
-  it.scopedLive("that ends well leaves nothing running in its folder", () =>
+  it.scopedLive("that succeeds leaves no process running", () =>
     Effect.gen(function* () {
       const { directory, run } = yield* world("sleep 600 & echo $! > child")
       assert.strictEqual((yield* run).at(-1)?._tag, "Completed")

@@ -6,7 +6,7 @@ import { Chunk, Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
 import * as AgentControlToolLoop from "../../../src/layers/agent/ToolLoop.js"
 import * as Responses from "../../../src/layers/model/responses/Responses.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
-import * as StateDbMemory from "../../../src/layers/StateDbMemory.js"
+import * as StateDb from "../../../src/layers/state/StateDb.js"
 import * as WorkingDirectoriesNode from "../../../src/layers/node/WorkingDirectories.js"
 import { AgentControl, type AgentStatus } from "../../../src/services/AgentControl.js"
 import * as Settings from "../../../src/settings/Settings.js"
@@ -38,7 +38,7 @@ const world = Effect.fnUntraced(function* (script: Script, given: Partial<Settin
   const server = yield* serve(script)
   const services = AgentControlToolLoop.layer.pipe(
     Layer.provide(Responses.layer),
-    Layer.provide(StateDbMemory.layer),
+    Layer.provide(StateDb.layerMemory),
     Layer.provide(Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)),
     Layer.provide(NodeFileSystem.layer),
     Layer.provide(
@@ -77,8 +77,8 @@ const turns =
   (request, index) =>
     calling(...(all[index] ?? [done]))(request)
 
-describe("an agent over a model", () => {
-  it.scopedLive("uses every tool, and is completed by finish alone", () =>
+describe("an agent with a model and tools", () => {
+  it.scopedLive("can use every tool, and completes only by calling finish", () =>
     Effect.gen(function* () {
       const skill = "skills/run-tests/SKILL.md"
       const { directory, run, server } = yield* world(
@@ -125,7 +125,7 @@ describe("an agent over a model", () => {
     })
   )
 
-  it.scopedLive("cannot leave its directory, nor change what is not its own, whatever it tries", () =>
+  it.scopedLive("cannot leave its directory or change files that are not its own", () =>
     Effect.gen(function* () {
       const tries: ReadonlyArray<Call> = [
         { name: "read_file", parameters: { path: "../outside.md", first_line: 1, last_line: 1 } },
@@ -165,7 +165,7 @@ describe("an agent over a model", () => {
     })
   )
 
-  it.scopedLive("may write no file that is too large, and no more files than it may", () =>
+  it.scopedLive("can write neither too large a file nor too many files", () =>
     Effect.gen(function* () {
       const files = Array.from({ length: 50 }, (_, index) => index)
       const batch = (round: number): ReadonlyArray<Call> =>
@@ -199,37 +199,35 @@ describe("an agent over a model", () => {
     })
   )
 
-  it.scopedLive(
-    "is told of unknown tools and wrong parameters, goes on, and is given up on when it keeps to them",
-    () =>
-      Effect.gen(function* () {
-        const { run, server } = yield* world(
-          turns(
-            [
-              { name: "shell", parameters: { command: "ls" } },
-              { name: "read_file", parameters: { path: "MEMORY.md" } },
-              { name: "read_file", parameters: "{not json" },
-              { name: "finish", parameters: { summary: "too early" } }
-            ],
-            [memory, done]
-          )
+  it.scopedLive("is told about unknown tools and wrong parameters, and gives up after too many of them", () =>
+    Effect.gen(function* () {
+      const { run, server } = yield* world(
+        turns(
+          [
+            { name: "shell", parameters: { command: "ls" } },
+            { name: "read_file", parameters: { path: "MEMORY.md" } },
+            { name: "read_file", parameters: "{not json" },
+            { name: "finish", parameters: { summary: "too early" } }
+          ],
+          [memory, done]
         )
-        assert.strictEqual(last(yield* run)?._tag, "Completed")
-        const outputs = server.requests[1] === undefined ? [] : toolOutputs(server.requests[1])
-        assert.match(outputs[0] ?? "", /there is no tool shell; there are list_files, read_file/)
-        assert.match(outputs[1] ?? "", /parameters of read_file are wrong: .*first_line/s)
-        assert.match(outputs[2] ?? "", /no JSON/)
-        assert.match(outputs[3] ?? "", /MEMORY.md is missing or empty/)
+      )
+      assert.strictEqual(last(yield* run)?._tag, "Completed")
+      const outputs = server.requests[1] === undefined ? [] : toolOutputs(server.requests[1])
+      assert.match(outputs[0] ?? "", /there is no tool shell; there are list_files, read_file/)
+      assert.match(outputs[1] ?? "", /parameters of read_file are wrong: .*first_line/s)
+      assert.match(outputs[2] ?? "", /no JSON/)
+      assert.match(outputs[3] ?? "", /MEMORY.md is missing or empty/)
 
-        const stubborn = yield* world(calling({ name: "shell", parameters: {} }))
-        const end = last(yield* stubborn.run)
-        assert.strictEqual(end?._tag, "Errored")
-        assert.match(end?._tag === "Errored" ? end.message : "", /12 times/)
-        assert.strictEqual(stubborn.server.requests.length, 12)
-      })
+      const stubborn = yield* world(calling({ name: "shell", parameters: {} }))
+      const end = last(yield* stubborn.run)
+      assert.strictEqual(end?._tag, "Errored")
+      assert.match(end?._tag === "Errored" ? end.message : "", /12 times/)
+      assert.strictEqual(stubborn.server.requests.length, 12)
+    })
   )
 
-  it.scopedLive("that never finishes ends at its turns, at its tokens and at its time, with what to do", () =>
+  it.scopedLive("that never finishes ends at its limit of turns, tokens or time, and says what to do", () =>
     Effect.gen(function* () {
       const endless = calling({ name: "list_files", parameters: { path: "." } })
       const ends: ReadonlyArray<readonly [Partial<Settings.SettingValues>, RegExp, number | undefined]> = [
@@ -249,7 +247,7 @@ describe("an agent over a model", () => {
     })
   )
 
-  it.scopedLive("ends at its tokens, also where the server says that it costs nothing, or less", () =>
+  it.scopedLive("ends at its limit of tokens even when the server reports a cost of zero or less", () =>
     Effect.gen(function* () {
       for (const tokens of [0, -1_000, Number.MAX_VALUE]) {
         const { run, server } = yield* world(
@@ -269,7 +267,7 @@ describe("an agent over a model", () => {
     })
   )
 
-  it.scopedLive("that only talks is asked to go on, and given up on in the end", () =>
+  it.scopedLive("that calls no tools is asked to continue, and gives up in the end", () =>
     Effect.gen(function* () {
       const { run, server } = yield* world(replies.ok("I have written the memory."))
       assert.strictEqual(last(yield* run)?._tag, "Errored")
@@ -277,7 +275,7 @@ describe("an agent over a model", () => {
     })
   )
 
-  it.scopedLive("is interrupted with its scope, and its request given up", () =>
+  it.scopedLive("is interrupted when its scope closes, and so is its request", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const { directory, server, services } = yield* world((request, index) => {
@@ -301,7 +299,7 @@ describe("an agent over a model", () => {
     })
   )
 
-  it.scopedLive("lets go of the longest of what it read when all of it does not fit its window any more", () =>
+  it.scopedLive("drops the longest tool output when the conversation exceeds the window", () =>
     Effect.gen(function* () {
       const read: Call = {
         name: "read_file",
@@ -318,7 +316,7 @@ describe("an agent over a model", () => {
     })
   )
 
-  it.scopedLive("lets go of what it read, too, when the server says that it is too long", () =>
+  it.scopedLive("drops tool outputs when the server says that the request is too long", () =>
     Effect.gen(function* () {
       const read: Call = {
         name: "read_file",

@@ -57,8 +57,12 @@ const failures: { readonly [name: string]: readonly [ReturnType<typeof ask>, Mod
   ],
   "an answer that a filter stopped": [parts(finish("content-filter")), "AnswerIncomplete", "content_filter"],
   "an answer that wants a tool": [parts(finish("tool-calls")), "AnswerIncomplete", "tool-calls"],
-  "a refusal, which is an answer without a word": [parts(finish()), "ModelRefused", "without a word"],
-  "a failed response, which is no answer at no cost": [parts(finish("stop", {})), "ModelServerFailed", "cost nothing"],
+  "a refusal, which is an answer without a word": [parts(finish()), "ModelRefused", "the answer has no text"],
+  "a failed response, which is no answer at no cost": [
+    parts(finish("stop", {})),
+    "ModelServerFailed",
+    "cost no tokens"
+  ],
   "a finish for an error": [parts(textDelta("{}"), finish("error")), "ModelServerFailed", "does not say why"],
   "an error among the parts": [
     parts(textDelta("{"), { type: "error", error: { code: "server_error", message: "it fell over" } }, finish()),
@@ -104,8 +108,8 @@ const failures: { readonly [name: string]: readonly [ReturnType<typeof ask>, Mod
   ]
 }
 
-describe("a language model of the host's", () => {
-  it.effect("is asked with the instructions and the session, and without tools", () =>
+describe("a host's language model", () => {
+  it.effect("receives the instructions and the session, and no tools", () =>
     Effect.gen(function* () {
       const asked: Array<unknown> = []
       const events = yield* ask(({ prompt, tools }) => {
@@ -142,7 +146,7 @@ describe("a language model of the host's", () => {
     )
   }
 
-  it.effect("an answer after whose finish something goes wrong is whole", () =>
+  it.effect("an answer that fails after its finish is complete", () =>
     Effect.gen(function* () {
       const events = yield* ask(() => Stream.concat(Stream.fromIterable(wholeAnswer("{}")), Stream.fail(status(500))))
       assert.strictEqual(events.at(-1)?._tag, "Completed")
@@ -158,7 +162,7 @@ describe("a language model of the host's", () => {
     "is no number": { inputTokens: Number.NaN, outputTokens: 10 },
     "is beyond counting": { inputTokens: 1e300, outputTokens: 10 }
   })) {
-    it.effect(`an answer whose cost ${what} is counted over its words and those it was asked with`, () =>
+    it.effect(`an answer whose cost ${what} is counted from the texts of request and answer`, () =>
       Effect.gen(function* () {
         const window = { inputTokens: 1_000, count: (text: string) => Effect.succeed(text.length) }
         const layer = layerOf(() => Stream.fromIterable([textDelta("{}"), finish("unknown", usage)]), { window })
@@ -172,7 +176,7 @@ describe("a language model of the host's", () => {
     )
   }
 
-  it.effect("that says nothing for longer than it may is given up", () =>
+  it.effect("that is silent for too long times out", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const givenUp = yield* Deferred.make<void>()
@@ -190,7 +194,7 @@ describe("a language model of the host's", () => {
     })
   )
 
-  it.effect("that never comes to an end is given up", () =>
+  it.effect("that never ends its answer times out", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const endless = Stream.repeatEffect(
@@ -203,7 +207,7 @@ describe("a language model of the host's", () => {
     })
   )
 
-  it.effect("is named as the host names it, with its provider and its window", () =>
+  it.effect("has the name, provider and window that the host gives", () =>
     Effect.gen(function* () {
       const window = { inputTokens: 1_000, count: (text: string) => Effect.succeed(text.length) }
       const client = yield* Effect.provide(
@@ -214,7 +218,7 @@ describe("a language model of the host's", () => {
     })
   )
 
-  it.effect("has what an answer cost in its span, also where it is of no use, and no text", () =>
+  it.effect("records an answer's cost in its span, also that of an unusable one, but no text", () =>
     Effect.gen(function* () {
       const host = new HostTracer()
       yield* Effect.withTracer(Effect.exit(parts(textDelta("secret words"), finish("length"))), host.tracer)

@@ -63,7 +63,7 @@ const home = Effect.fnUntraced(function* (script: Script, sessions = 1) {
 const good = JSON.stringify(traceAbout("the ferry"))
 
 describe("the OpenAI model client asks", () => {
-  it.scopedLive("for what the contract says: no tools, no storing, a strict schema, and no trace headers", () =>
+  it.scopedLive("without tools, storing and trace headers, and with a strict schema", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good))
       const report = yield* pass()
@@ -110,7 +110,7 @@ describe("the OpenAI model client asks", () => {
     })
   )
 
-  it.scopedLive("with exactly this body for the golden rollout", () =>
+  it.scopedLive("with exactly this body for the golden session", () =>
     Effect.gen(function* () {
       const { codexHome, pass, server } = yield* home(replies.ok(good))
       yield* pass()
@@ -125,7 +125,7 @@ describe("the OpenAI model client asks", () => {
 
 describe("the OpenAI model client takes an answer", () => {
   for (const size of [1, 2, 3, 7, 64]) {
-    it.scopedLive(`that comes in pieces of ${size} bytes, whatever stands between them`, () =>
+    it.scopedLive(`that arrives in pieces of ${size} bytes, with comments and unknown events between`, () =>
       Effect.gen(function* () {
         const { memoriesHome, pass } = yield* home(
           replies.ok(JSON.stringify(traceAbout("Zürich 🚢 пристань")), { pieces: size })
@@ -139,7 +139,7 @@ describe("the OpenAI model client takes an answer", () => {
     )
   }
 
-  it.scopedLive("from a server that leaves out everything that can be left out", () =>
+  it.scopedLive("from a server that omits everything optional", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.minimal(good))
       const report = yield* pass()
@@ -185,7 +185,7 @@ describe("the OpenAI model client takes an answer", () => {
     }
   }
 
-  it.scopedLive("in several items, with bytes that are no text", () =>
+  it.scopedLive("in several items, with bytes that are not text", () =>
     Effect.gen(function* () {
       const [start, end] = [good.slice(0, 60), good.slice(60)]
       const { pass, server } = yield* home(() => ({
@@ -202,7 +202,7 @@ describe("the OpenAI model client takes an answer", () => {
     })
   )
 
-  it.scopedLive("whose first byte is slow, without asking twice", () =>
+  it.scopedLive("with a slow first byte, without asking twice", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good, { delay: 150 }))
       const report = yield* pass()
@@ -210,7 +210,7 @@ describe("the OpenAI model client takes an answer", () => {
     })
   )
 
-  it.scopedLive("to the end of its body, so that later requests find its connection open", () =>
+  it.scopedLive("to the end of its body, so that later requests reuse the connection", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good), 8)
       const report = yield* pass({ concurrency: 1 })
@@ -220,7 +220,7 @@ describe("the OpenAI model client takes an answer", () => {
     })
   )
 
-  it.scopedLive("from a server that leaves the connection open when it has said all", () =>
+  it.scopedLive("from a server that keeps the connection open after its end", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good, { end: "hang" }), 2)
       const report = yield* pass({ concurrency: 1 })
@@ -229,8 +229,8 @@ describe("the OpenAI model client takes an answer", () => {
   )
 })
 
-describe("an answer that quotes what is not in its rollout", () => {
-  it.scopedLive("is kept with a mark, and how much was found is reported", () =>
+describe("an answer with a quotation that its session lacks", () => {
+  it.scopedLive("is kept with a mark, and the share of found quotations is reported", () =>
     Effect.gen(function* () {
       const trace = traceAbout("the ferry")
       const text = JSON.stringify({
@@ -523,8 +523,8 @@ const hugeSession = (turns: number): string => {
 
 const needlesOf = (turns: number): ReadonlyArray<number> => [0.01, 0.5, 0.99].map((share) => Math.round(turns * share))
 
-describe("a rollout that is larger than the model's window", () => {
-  it.scopedLive("of 70 MB is packed to fit it, with the needles of its start, middle and end", () =>
+describe("a session larger than the model's window", () => {
+  it.scopedLive("of 70 MB is packed to fit, with the needles of its start, middle and end", () =>
     Effect.gen(function* () {
       const turns = 1_100
       const { codexHome, pass, server } = yield* home(replies.ok(good))
@@ -544,7 +544,7 @@ describe("a rollout that is larger than the model's window", () => {
     })
   )
 
-  it.scopedLive("is asked for with less when the server says that it is too long, and learned from", () =>
+  it.scopedLive("is sent again in a smaller form when the server says that it is too long, and is learned from", () =>
     Effect.gen(function* () {
       const { codexHome, pass, server } = yield* home((request) =>
         tokensOf(request.body) > 12_000 ? replies.tooLong() : replies.ok(good)(request)
@@ -563,7 +563,7 @@ describe("a rollout that is larger than the model's window", () => {
     ["in a 413", replies.status(413, { message: "Payload too large" })],
     ["in the stream", replies.failedWith("context_length_exceeded", "Your input exceeds the context window")]
   ] as const) {
-    it.scopedLive(`counts as failed when nothing is small enough for a server that says so ${how}`, () =>
+    it.scopedLive(`fails when no form is small enough for a server that says so ${how}`, () =>
       Effect.gen(function* () {
         const { pass, server } = yield* home(script)
         const report = yield* pass()
@@ -579,8 +579,8 @@ describe("a rollout that is larger than the model's window", () => {
   }
 })
 
-describe("a pass whose requests have a cap", () => {
-  it.scopedLive("of 0 makes none, and reports what was left out as no failure", () =>
+describe("a pass with a cap on requests", () => {
+  it.scopedLive("of 0 makes none, and reports the sessions left out without a failure", () =>
     Effect.gen(function* () {
       for (const cap of [{ maxTokens: 0 }, { maxRequests: 0 }, { maxTokensPerDay: 0 }, { maxRequestsPerDay: 0 }]) {
         const { pass, server } = yield* home(replies.ok(good), 2)
@@ -597,7 +597,7 @@ describe("a pass whose requests have a cap", () => {
     })
   )
 
-  it.scopedLive("spends to the cap and no further, and the day's cap is the same for every pass", () =>
+  it.scopedLive("spends up to the cap and no more, and shares the daily cap with other passes", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good), 6)
       const first = yield* pass({ maxRequests: 2 })
@@ -609,16 +609,18 @@ describe("a pass whose requests have a cap", () => {
     })
   )
 
-  it.scopedLive("waits for requests under way before it gives up on the next, as most cost less than their worst", () =>
-    Effect.gen(function* () {
-      const { pass, server } = yield* home(replies.ok(good), 6)
-      // One request at its worst, and some more that are settled.
-      const report = yield* pass({ maxTokens: 27_000, concurrency: 4 })
-      assert.deepStrictEqual([report.extracted.length, server.requests.length], [6, 6])
-    })
+  it.scopedLive(
+    "waits for requests in progress before giving up on the next, as most cost less than their worst case",
+    () =>
+      Effect.gen(function* () {
+        const { pass, server } = yield* home(replies.ok(good), 6)
+        // One request at its worst, and some more that are settled.
+        const report = yield* pass({ maxTokens: 27_000, concurrency: 4 })
+        assert.deepStrictEqual([report.extracted.length, server.requests.length], [6, 6])
+      })
   )
 
-  it.scopedLive("pays for every request that is made again", () =>
+  it.scopedLive("counts every retry", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.status(503, { message: "busy" }))
       const report = yield* pass({ maxRequests: 3 })
@@ -646,7 +648,7 @@ describe("a pass whose requests have a cap", () => {
     "has a total below its parts": { input_tokens: 10, output_tokens: 5, total_tokens: 14 }
   }
   for (const [what, usage] of Object.entries(lies)) {
-    it.scopedLive(`counts an answer whose cost ${what} with the worst that was reserved for it`, () =>
+    it.scopedLive(`counts an answer whose cost ${what} with its reserved worst case`, () =>
       Effect.gen(function* () {
         const { pass, server } = yield* home(replies.costing(good, usage), 3)
         // Enough for one request at its worst, and for hundreds at what they cost.
@@ -662,7 +664,7 @@ describe("a pass whose requests have a cap", () => {
     )
   }
 
-  it.scopedLive("counts what a total has above its parts", () =>
+  it.scopedLive("counts the part of a total beyond its input and output", () =>
     Effect.gen(function* () {
       const { pass } = yield* home(replies.costing(good, { input_tokens: 100, output_tokens: 50, total_tokens: 450 }))
       const { model } = yield* pass({})
@@ -670,15 +672,17 @@ describe("a pass whose requests have a cap", () => {
     })
   )
 
-  it.scopedLive("counts an answer that broke off with too many requests at its worst: somebody worked for it", () =>
-    Effect.gen(function* () {
-      const { pass, server } = yield* home(() => ({
-        body:
-          frame({ type: "response.output_text.delta", delta: "half an answer" }) +
-          frame({ type: "error", code: "rate_limit_exceeded", message: "too many requests" })
-      }))
-      yield* pass({ maxTokens: 30_000, modelOutputTokens: 16_000 })
-      assert.strictEqual(server.requests.length, 1)
-    })
+  it.scopedLive(
+    "counts an answer that broke off with a rate limit at its worst case, since the server worked on it",
+    () =>
+      Effect.gen(function* () {
+        const { pass, server } = yield* home(() => ({
+          body:
+            frame({ type: "response.output_text.delta", delta: "half an answer" }) +
+            frame({ type: "error", code: "rate_limit_exceeded", message: "too many requests" })
+        }))
+        yield* pass({ maxTokens: 30_000, modelOutputTokens: 16_000 })
+        assert.strictEqual(server.requests.length, 1)
+      })
   )
 })

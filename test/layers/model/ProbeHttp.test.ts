@@ -39,9 +39,9 @@ const answers: ReadonlyArray<readonly [string, Script, object, ReadonlyArray<str
   ]
 ]
 
-describe("a model's server", () => {
+describe("a probed model server", () => {
   for (const [what, script, outcome, paths] of answers) {
-    it.scoped(`that ${what} is told so, with a request that has no text`, () =>
+    it.scoped(`that ${what} is recognised by a request without a body`, () =>
       Effect.gen(function* () {
         const server = yield* serve(script)
         assert.deepStrictEqual(yield* reachAt(`${server.baseUrl}/`), outcome)
@@ -55,7 +55,7 @@ describe("a model's server", () => {
     )
   }
 
-  it.scoped("that says nothing is given up on after five seconds", () =>
+  it.scoped("that is silent counts as unreachable after five seconds", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const server = yield* serve(() => {
@@ -72,7 +72,7 @@ describe("a model's server", () => {
     })
   )
 
-  it.effect("that is not there cannot be reached, and the reason does not name the key", () =>
+  it.effect("that does not exist is unreachable, and the reason does not contain the key", () =>
     Effect.gen(function* () {
       const { baseUrl } = yield* Effect.scoped(serve(() => ({ body: "" })))
       const reachability = yield* reachAt(baseUrl)

@@ -41,7 +41,7 @@ const isGone = (identity: ProcessTable["Type"]["self"]) =>
   Effect.flatMap(ProcessTable, (processes) => processes.isGone(identity))
 
 describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", () => {
-  it.effect("include us, who are not gone", () =>
+  it.effect("include this process, which is not gone", () =>
     Effect.gen(function* () {
       const { self } = yield* ProcessTable
       assert.strictEqual(self.pid, process.pid)
@@ -51,7 +51,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("are there while they run, and gone when they ended", () =>
+  it.scopedLive("are not gone while they run, and gone once they ended", () =>
     Effect.gen(function* () {
       const child = yield* running("sleep", "60")
       const identity = yield* identify(pidOf(child))
@@ -61,7 +61,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("are known by when they started, since pids are used again", () =>
+  it.scopedLive("are identified by their start time too, since pids are reused", () =>
     Effect.gen(function* () {
       const child = yield* running("sleep", "60")
       const identity = yield* identify(pidOf(child))
@@ -70,7 +70,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("may have any name", () =>
+  it.scopedLive("are recognised whatever their name contains", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "a) Z 1 (b")
       symlinkSync("/bin/sleep", path)
@@ -81,7 +81,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("are gone when they ended, also when nobody has asked how", () =>
+  it.scopedLive("are gone once they ended, even before their parent collected them", () =>
     Effect.gen(function* () {
       const parent = yield* running("sh", "-c", "sleep 60 & echo $!; exec sleep 60")
       const pid = yield* Effect.async<number>((resume) => {
@@ -95,7 +95,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.effect("of other hosts, or of unknown ones, are never known to be gone", () =>
+  it.effect("of other or unknown hosts are never known to be gone", () =>
     Effect.gen(function* () {
       const { self } = yield* ProcessTable
       const nobody = { host: self.host, pid: 2 ** 30, startedAt: "1" }
@@ -106,7 +106,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
   )
 })
 
-describe("processes of which nothing is known", () => {
+describe("processes without a process table", () => {
   it.effect("are never known to be gone", () =>
     Effect.gen(function* () {
       assert.isFalse(yield* isGone({ host: undefined, pid: 2 ** 30, startedAt: undefined }))

@@ -38,13 +38,13 @@ const boat = Buffer.from("the boat leaves at nine\n")
 const oneBlock = Buffer.concat([frameHeader(17), plainBlock(boat, true)])
 
 describe("a zstd file", () => {
-  it("is unpacked as zstd packed it, compressed blocks, a checksum and all", () => {
+  it("is unpacked with compressed blocks and a checksum", () => {
     assert.strictEqual(unpack(packedByZstd), unpackedByZstd)
     assert.strictEqual(unpack(Buffer.concat([packedByZstd, packedByZstd])), unpackedByZstd + unpackedByZstd)
   })
 
   it.prop(
-    "is unpacked the same however it comes in",
+    "is unpacked the same in pieces of any size",
     [fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 })],
     ([sizes]) => {
       const file = Buffer.concat([oneBlock, packedByZstd, skippableFrame(boat), zstdFrame(Buffer.alloc(0)), oneBlock])
@@ -53,14 +53,14 @@ describe("a zstd file", () => {
     { fastCheck: { numRuns: 20 } }
   )
 
-  it("may hold frames for other programs, which are passed over, whatever they hold", () => {
+  it("may contain skippable frames, which are skipped whatever they contain", () => {
     const skipped = skippableFrame(Buffer.concat([zstdFrame(boat), Buffer.alloc(300_000, 1)]))
     for (const sizes of [[1_000_000], [7]]) {
       assert.strictEqual(unpack(Buffer.concat([skipped, oneBlock, skipped, oneBlock]), sizes), `${boat}${boat}`)
     }
   })
 
-  it("that is cut off unpacks to what its whole blocks hold, however short they are", () => {
+  it("that is truncated unpacks to its whole blocks, however short they are", () => {
     const whole = Buffer.concat([frameHeader(17), runBlock(97, 5), runBlock(98, 5), runBlock(99, 5, true)])
     assert.strictEqual(unpack(whole), "aaaaabbbbbccccc")
     assert.strictEqual(unpack(whole.subarray(0, -1)), "aaaaabbbbb")
@@ -71,7 +71,7 @@ describe("a zstd file", () => {
     assert.isAtLeast(unpack(packedByZstd.subarray(0, 560)).length, 131_072)
   })
 
-  it("is unpacked one block at a time, as its blocks are asked for", () => {
+  it("is unpacked one block at a time, on demand", () => {
     const unpacker = new Unpacker()
     const runs = Array.from({ length: 10_000 }, () => runBlock(0, 131_072))
     const blocks = unpacker.push(Buffer.concat([frameHeader(17), ...runs]))
@@ -83,10 +83,10 @@ describe("a zstd file", () => {
     }
   })
 
-  it("with a window of 8 MiB is unpacked, and one that wants more is refused before anything is held for it", () => {
+  it("with a window of 8 MiB is unpacked, and one with a larger window is refused before any memory is allocated", () => {
     const within = Buffer.concat([frameHeader(23), plainBlock(boat, true)])
     assert.strictEqual(unpack(within), boat.toString())
-    const most = /^unpacking it takes a window of \d+ MiB, and no more than 8 are given; unpack it, or pack it again/
+    const most = /^unpacking it needs a window of \d+ MiB, more than the allowed 8 MiB; unpack it, or pack it again/
     for (const header of [frameHeader(24), frameHeader(41), segmentHeader(8_388_609), segmentHeader(4_000_000_000)]) {
       const held = process.memoryUsage().arrayBuffers
       assert.match(failureOf(Buffer.concat([header, plainBlock(boat, true)])), most)
@@ -94,7 +94,7 @@ describe("a zstd file", () => {
     }
   })
 
-  it("that unpacks to more than any rollout holds is given up by what came out, not by its own size", () => {
+  it("that unpacks to more than the limit fails by its unpacked size, not by its own", () => {
     const limits = { ...unpackingLimits, unpackedBytes: 10_000_000 }
     const runs = (count: number) =>
       Buffer.concat([
@@ -103,10 +103,10 @@ describe("a zstd file", () => {
         runBlock(0, 1, true)
       ])
     assert.lengthOf(unpack(runs(70), undefined, limits), 70 * 131_072 + 1)
-    assert.match(failureOf(runs(80), limits), /^it unpacks to more than 9 MiB/)
+    assert.match(failureOf(runs(80), limits), /^it unpacks to more than the allowed 9 MiB/)
   })
 
-  it("of many small blocks or frames costs what moving their windows does", () => {
+  it("of many small blocks or frames costs as much as shifting their windows", () => {
     const limits = { ...unpackingLimits, unpackedBytes: 100_000_000 }
     const blocks = Array.from({ length: 1_000 }, () => runBlock(97, 1))
     assert.match(failureOf(Buffer.concat([frameHeader(23), ...blocks]), limits), /^it unpacks to more/)
@@ -119,8 +119,8 @@ describe("a zstd file", () => {
     assert.strictEqual(unpack(Buffer.concat(small), undefined, limits), "a".repeat(1_000))
   })
 
-  it("that is damaged says so: other bytes, a block too large, a block or a bit of no known meaning, a dictionary", () => {
-    const broken = /^it is no zstd, or damaged: /
+  it("that is damaged fails: foreign bytes, too large a block, an unknown block type or reserved bit, a dictionary", () => {
+    const broken = /^it is not a zstd file, or it is damaged: /
     const corrupt = Buffer.from(packedByZstd)
     corrupt.fill(0xff, 20, 60)
     for (const file of [

@@ -17,13 +17,11 @@ import { basename, join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as SqlClient from "@effect/sql/SqlClient"
 import {
-  Arbitrary,
   Context,
   Deferred,
   Duration,
   Effect,
   Exit,
-  FastCheck,
   Fiber,
   Layer,
   Logger,
@@ -32,19 +30,28 @@ import {
   Schema,
   type Scope
 } from "effect"
-import * as MemoryCatalogueSqlite from "../../../src/layers/state/MemoryCatalogueSqlite.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
 import * as ProcessTableNode from "../../../src/layers/node/ProcessTable.js"
 import { connection } from "../../../src/layers/state/sqlite/Connection.js"
-import * as StateDbMemory from "../../../src/layers/StateDbMemory.js"
 import * as StateDbSqlite from "../../../src/layers/state/StateDb.js"
 import * as WorkingDirectoriesNode from "../../../src/layers/node/WorkingDirectories.js"
-import { MemoryCatalogue } from "../../../src/services/MemoryCatalogue.js"
+import { Integrity } from "../../../src/services/state/Integrity.js"
 import type { ProcessTable } from "../../../src/services/ProcessTable.js"
-import { ClaimLost, StateDb, StateDbUnavailable } from "../../../src/services/StateDb.js"
+import { ClaimLost } from "../../../src/services/state/Claims.js"
+import { StateDbUnavailable } from "../../../src/services/state/StateDb.js"
 import { type Bundle, bundle } from "../../support/bundle.js"
 import { start, temporaryFolder } from "../../support/program.js"
-import { changesOf, ferry, HandClock, idOf, learn, makeMemory, makeThread } from "../../support/rows.js"
+import {
+  capabilities,
+  changesOf,
+  type Db,
+  ferry,
+  idOf,
+  keepLock,
+  learn,
+  makeMemory,
+  makeThread
+} from "../../support/rows.js"
 
 const lease = Duration.minutes(10)
 
@@ -55,14 +62,14 @@ const connect = (
     readonly processes?: Layer.Layer<ProcessTable>
     readonly replaceCorrupt?: boolean
   } = {}
-): Effect.Effect<StateDb["Type"], StateDbUnavailable, Scope.Scope> => {
+): Effect.Effect<Db, StateDbUnavailable, Scope.Scope> => {
   const { processes = ProcessTableMemory.layer, replaceCorrupt = false } = options
   return Layer.build(
     Layer.provide(
-      StateDbSqlite.layer(path, { replaceCorrupt }),
+      StateDbSqlite.layerSqlite(path, { replaceCorrupt }),
       Layer.merge(processes, WorkingDirectoriesNode.layerVerbatim)
     )
-  ).pipe(Effect.map((context) => Context.get(context, StateDb)))
+  ).pipe(Effect.flatMap((context) => Effect.provide(capabilities, context)))
 }
 
 const newPath = Effect.map(temporaryFolder, (folder) => join(folder, "state.sqlite"))
@@ -118,9 +125,9 @@ describe("the record of forgotten threads beside a state DB", () => {
       yield* makeDb(path)
       const db = yield* connect(path)
       mkdirSync(join(recordOf(path), "in the way"), { recursive: true })
-      const error = yield* Effect.flip(db.forgetThreads([idOf(1)]))
+      const error = yield* Effect.flip(db.forgetting.forget([idOf(1)]))
       assert.include(error.message, "forgotten")
-      assert.strictEqual(yield* db.countThreads, 3)
+      assert.strictEqual(yield* db.threadIndex.count, 3)
       assert.deepStrictEqual(
         readdirSync(join(path, "..")).filter((name) => name.endsWith(".tmp")),
         []
@@ -133,8 +140,8 @@ describe("the record of forgotten threads beside a state DB", () => {
       const path = yield* newPath
       yield* makeDb(path)
       const db = yield* connect(path)
-      yield* db.claim(idOf(1), "a pass", lease)
-      assert.strictEqual((yield* Effect.flip(db.forgetThreads([idOf(1), idOf(2)])))._tag, "ThreadsClaimed")
+      yield* db.claims.acquire(idOf(1), "a pass", lease)
+      assert.strictEqual((yield* Effect.flip(db.forgetting.forget([idOf(1), idOf(2)])))._tag, "ThreadsClaimed")
       assert.isFalse(existsSync(recordOf(path)))
     })
   )
@@ -144,7 +151,9 @@ describe("the record of forgotten threads beside a state DB", () => {
       const path = yield* newPath
       yield* makeDb(path)
       const [one, two] = [yield* connect(path), yield* connect(path)]
-      yield* Effect.all([one.forgetThreads([idOf(3)]), two.forgetThreads([idOf(1)])], { concurrency: "unbounded" })
+      yield* Effect.all([one.forgetting.forget([idOf(3)]), two.forgetting.forget([idOf(1)])], {
+        concurrency: "unbounded"
+      })
       assert.strictEqual(readFileSync(recordOf(path), "utf8"), `${idOf(1)}\n${idOf(3)}\n`)
       assert.strictEqual(statSync(recordOf(path)).mode & 0o777, 0o600)
     })
@@ -155,8 +164,8 @@ describe("the record of forgotten threads beside a state DB", () => {
       const path = yield* newPath
       writeFileSync(recordOf(path), `${idOf(2)}\nno id\n\n`)
       const db = yield* connect(path)
-      yield* db.changeIndex(changesOf({ threads: [makeThread(1), makeThread(2)] }))
-      assert.strictEqual(yield* db.countThreads, 1)
+      yield* db.threadIndex.change(changesOf({ threads: [makeThread(1), makeThread(2)] }))
+      assert.strictEqual(yield* db.threadIndex.count, 1)
       const another = yield* newPath
       mkdirSync(recordOf(another))
       const error = yield* Effect.flip(connect(another))
@@ -172,11 +181,11 @@ describe("a state DB that two connections share", () => {
       const path = yield* newPath
       const [one, two] = [yield* connect(path), yield* connect(path)]
       const numbers = Array.from({ length: 40 }, (_, index) => index)
-      yield* one.changeIndex(changesOf({ threads: numbers.map((number) => makeThread(number)) }))
+      yield* one.threadIndex.change(changesOf({ threads: numbers.map((number) => makeThread(number)) }))
       const taken = yield* Effect.forEach(
         numbers.flatMap((number) => [
-          Effect.map(one.claim(idOf(number), "one", lease), Option.isSome),
-          Effect.map(two.claim(idOf(number), "two", lease), Option.isSome)
+          Effect.map(one.claims.acquire(idOf(number), "one", lease), Option.isSome),
+          Effect.map(two.claims.acquire(idOf(number), "two", lease), Option.isSome)
         ]),
         (claim) => claim,
         { concurrency: "unbounded" }
@@ -191,16 +200,19 @@ describe("a state DB that two connections share", () => {
     Effect.gen(function* () {
       const path = yield* newPath
       const [one, two] = [yield* connect(path), yield* connect(path)]
-      yield* one.changeIndex(changesOf({ threads: [makeThread(1)] }))
-      const claim = yield* Effect.flatten(one.claim(idOf(1), "one", Duration.zero))
-      const taken = yield* Effect.flatten(two.claim(idOf(1), "two", lease))
-      assert.instanceOf(yield* Effect.flip(one.storeMemory(claim, makeMemory(makeThread(1)))), ClaimLost)
-      yield* two.storeMemory(taken, makeMemory(makeThread(1)))
-      assert.lengthOf(yield* one.lastMemories(ferry, 10), 1)
-      assert.isTrue(yield* one.acquireLock(ferry, "one", lease))
-      assert.isFalse(yield* two.acquireLock(ferry, "two", lease))
-      assert.isTrue(yield* two.acquireLock(ferry, "two", Duration.zero))
-      assert.isFalse(yield* one.renewLock(ferry, "one"))
+      yield* one.threadIndex.change(changesOf({ threads: [makeThread(1)] }))
+      const claim = yield* Effect.flatten(one.claims.acquire(idOf(1), "one", Duration.zero))
+      const taken = yield* Effect.flatten(two.claims.acquire(idOf(1), "two", lease))
+      assert.instanceOf(yield* Effect.flip(one.threadMemories.store(claim, makeMemory(makeThread(1)))), ClaimLost)
+      yield* two.threadMemories.store(taken, makeMemory(makeThread(1)))
+      assert.lengthOf(yield* one.threadMemories.last(ferry, 10), 1)
+      assert.isTrue(yield* keepLock(one, { cwd: ferry, owner: "one", lease }))
+      assert.isFalse(yield* keepLock(two, { cwd: ferry, owner: "two", lease }))
+      assert.isTrue(yield* keepLock(two, { cwd: ferry, owner: "two", lease: Duration.zero }))
+      assert.deepStrictEqual(
+        (yield* one.projectLocks.holders).map(({ owner }) => owner),
+        ["two"]
+      )
     })
   )
 
@@ -214,15 +226,18 @@ describe("a state DB that two connections share", () => {
         yield* connect(path, { processes: processOf(2) }),
         yield* connect(path, { processes: processOf(3) })
       ]
-      yield* gone.changeIndex(changesOf({ threads: [makeThread(1)] }))
-      yield* gone.claim(idOf(1), "one", lease)
-      yield* gone.acquireLock(ferry, "one", lease)
-      const claims = yield* Effect.all([two.claim(idOf(1), "two", lease), three.claim(idOf(1), "three", lease)], {
-        concurrency: 2
-      })
+      yield* gone.threadIndex.change(changesOf({ threads: [makeThread(1)] }))
+      yield* gone.claims.acquire(idOf(1), "one", lease)
+      yield* keepLock(gone, { cwd: ferry, owner: "one", lease })
+      const claims = yield* Effect.all(
+        [two.claims.acquire(idOf(1), "two", lease), three.claims.acquire(idOf(1), "three", lease)],
+        {
+          concurrency: 2
+        }
+      )
       assert.lengthOf(claims.filter(Option.isSome), 1)
       const locks = yield* Effect.all(
-        [two.acquireLock(ferry, "two", lease), three.acquireLock(ferry, "three", lease)],
+        [keepLock(two, { cwd: ferry, owner: "two", lease }), keepLock(three, { cwd: ferry, owner: "three", lease })],
         {
           concurrency: 2
         }
@@ -237,11 +252,11 @@ describe("a state DB that two connections share", () => {
       const there = ProcessTableMemory.layerOf({ host: "there", pid: 1, startedAt: "1" }, () => false)
       const other = yield* connect(path, { processes: there })
       const here = yield* connect(path, { processes: ProcessTableNode.layer })
-      yield* other.changeIndex(changesOf({ threads: [makeThread(1)] }))
-      yield* other.claim(idOf(1), "one", lease)
-      yield* other.acquireLock(ferry, "one", lease)
-      assert.isTrue(Option.isNone(yield* here.claim(idOf(1), "two", lease)))
-      assert.isFalse(yield* here.acquireLock(ferry, "two", lease))
+      yield* other.threadIndex.change(changesOf({ threads: [makeThread(1)] }))
+      yield* other.claims.acquire(idOf(1), "one", lease)
+      yield* keepLock(other, { cwd: ferry, owner: "one", lease })
+      assert.isTrue(Option.isNone(yield* here.claims.acquire(idOf(1), "two", lease)))
+      assert.isFalse(yield* keepLock(here, { cwd: ferry, owner: "two", lease }))
     })
   )
 })
@@ -271,7 +286,9 @@ describe("a state DB that many processes share", () => {
       const path = yield* newPath
       const gate = `${path}.gate`
       const db = yield* connect(path)
-      yield* db.changeIndex(changesOf({ threads: Array.from({ length: 60 }, (_, number) => makeThread(number + 1)) }))
+      yield* db.threadIndex.change(
+        changesOf({ threads: Array.from({ length: 60 }, (_, number) => makeThread(number + 1)) })
+      )
       const owners = ["one", "two", "three"]
       const claiming = owners.map((owner) => run(path, "claim", gate, owner, "60"))
       const locking = owners.map((owner) => run(path, "lock", gate, owner, "60"))
@@ -290,7 +307,7 @@ describe("a state DB that many processes share", () => {
       const each = Array.from({ length: 60 }, (_, number) => number + 1)
       assert.deepStrictEqual(taken(0), each)
       assert.deepStrictEqual(taken(owners.length), each)
-      assert.lengthOf(yield* db.lastMemories(ferry, 1_000), 60)
+      assert.lengthOf(yield* db.threadMemories.last(ferry, 1_000), 60)
     })
   )
 
@@ -315,24 +332,26 @@ describe("a state DB that many processes share", () => {
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const db = yield* connect(path)
-      yield* db.changeIndex(changesOf({ threads: [makeThread(1), makeThread(2)] }))
-      const claim = yield* Effect.flatten(db.claim(idOf(1), "one", lease))
+      yield* db.threadIndex.change(changesOf({ threads: [makeThread(1), makeThread(2)] }))
+      const claim = yield* Effect.flatten(db.claims.acquire(idOf(1), "one", lease))
       const { release } = yield* holdForWriting(path)
       // Reading waits for nobody.
-      assert.strictEqual(yield* db.countThreads, 2)
+      assert.strictEqual(yield* db.threadIndex.count, 2)
       const written: Array<string> = []
       const writing = <A, E>(what: string, write: Effect.Effect<A, E>) =>
         Effect.tap(write, () => Effect.sync(() => void written.push(what)))
       const waiting = yield* Effect.fork(
         Effect.all(
           {
-            memory: writing("memory", db.storeMemory(claim, makeMemory(makeThread(1)))),
-            claim: writing("claim", db.claim(idOf(2), "one", lease)),
-            lock: writing("lock", db.acquireLock(ferry, "one", lease)),
-            index: writing("index", db.changeIndex(changesOf({ threads: [makeThread(3)], listing: "one" }))),
+            memory: writing("memory", db.threadMemories.store(claim, makeMemory(makeThread(1)))),
+            claim: writing("claim", db.claims.acquire(idOf(2), "one", lease)),
+            lock: writing("lock", keepLock(db, { cwd: ferry, owner: "one", lease })),
+            index: writing("index", db.threadIndex.change(changesOf({ threads: [makeThread(3)], listing: "one" }))),
             published: writing(
               "published",
-              Effect.scoped(Effect.flatMap(connect(path), (another) => another.recordPublished(ferry, "f")))
+              Effect.scoped(
+                Effect.flatMap(connect(path), (another) => another.consolidations.recordPublished(ferry, "f"))
+              )
             )
           },
           { concurrency: "unbounded" }
@@ -343,8 +362,8 @@ describe("a state DB that many processes share", () => {
       yield* release
       const results = yield* Fiber.join(waiting)
       assert.deepStrictEqual([Option.isSome(results.claim), results.lock], [true, true])
-      assert.isTrue(Option.isSome(yield* db.getMemory(idOf(1))))
-      assert.strictEqual(yield* db.countThreads, 3)
+      assert.isTrue(Option.isSome(yield* db.threadMemories.get(idOf(1))))
+      assert.strictEqual(yield* db.threadIndex.count, 3)
     })
   )
 
@@ -353,7 +372,7 @@ describe("a state DB that many processes share", () => {
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const { release } = yield* holdForWriting(path)
-      const counting = yield* Effect.fork(Effect.flatMap(connect(path), (db) => db.countThreads))
+      const counting = yield* Effect.fork(Effect.flatMap(connect(path), (db) => db.threadIndex.count))
       yield* someTurns
       assert.isTrue(Option.isNone(yield* Fiber.poll(counting)))
       yield* release
@@ -367,14 +386,14 @@ describe("a state DB that many processes share", () => {
       const path = yield* newPath
       const db = yield* connect(path)
       const { release } = yield* holdForWriting(path)
-      const writing = yield* Effect.fork(db.changeIndex(changesOf({ threads: [makeThread(1)], listing: "one" })))
+      const writing = yield* Effect.fork(db.threadIndex.change(changesOf({ threads: [makeThread(1)], listing: "one" })))
       yield* someTurns
       assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(writing)))
       yield* release
-      assert.strictEqual(yield* db.countThreads, 0)
+      assert.strictEqual(yield* db.threadIndex.count, 0)
       const other = yield* connect(path)
-      yield* other.changeIndex(changesOf({ threads: [makeThread(2)], listing: "two" }))
-      assert.strictEqual(yield* db.countThreads, 1)
+      yield* other.threadIndex.change(changesOf({ threads: [makeThread(2)], listing: "two" }))
+      assert.strictEqual(yield* db.threadIndex.count, 1)
     })
   )
 
@@ -383,15 +402,15 @@ describe("a state DB that many processes share", () => {
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const db = yield* connect(path, { processes: ProcessTableNode.layer })
-      yield* db.changeIndex(changesOf({ threads: [makeThread(1)] }))
+      yield* db.threadIndex.change(changesOf({ threads: [makeThread(1)] }))
       const staying = run(path, "stay")
       yield* hasSpoken(staying)
-      assert.isTrue(Option.isNone(yield* db.claim(idOf(1), "two", lease)))
-      assert.isFalse(yield* db.acquireLock("/project", "two", lease))
+      assert.isTrue(Option.isNone(yield* db.claims.acquire(idOf(1), "two", lease)))
+      assert.isFalse(yield* keepLock(db, { cwd: "/project", owner: "two", lease }))
       staying.child.kill("SIGKILL")
       assert.strictEqual((yield* staying.ended).signal, "SIGKILL")
-      assert.isTrue(Option.isSome(yield* db.claim(idOf(1), "two", lease)))
-      assert.isTrue(yield* db.acquireLock("/project", "two", lease))
+      assert.isTrue(Option.isSome(yield* db.claims.acquire(idOf(1), "two", lease)))
+      assert.isTrue(yield* keepLock(db, { cwd: "/project", owner: "two", lease }))
     })
   )
 })
@@ -474,7 +493,7 @@ describe("a state DB that cannot be used", () => {
         yield* sqlOn(path, statement)
         yield* refuses(path, "newer", /made by a newer version .*upgrade/)
         const looking = Layer.provide(
-          MemoryCatalogueSqlite.layer(path),
+          StateDbSqlite.layerReadOnly(path),
           Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)
         )
         const error = yield* Effect.flip(Effect.scoped(Layer.build(looking)))
@@ -613,7 +632,7 @@ describe("a state DB that is to be rebuilt", () => {
       const garbage = "this was never a database\n".repeat(400)
       writeFileSync(path, garbage)
       const db = yield* connect(path, { replaceCorrupt: true })
-      assert.strictEqual(yield* db.countThreads, 0)
+      assert.strictEqual(yield* db.threadIndex.count, 0)
       const [aside = "", ...others] = asides(path)
       assert.deepStrictEqual(others, [])
       assert.strictEqual(aside, "state.sqlite.corrupt-1970-01-01T00-00-00-000Z")
@@ -630,7 +649,7 @@ describe("a state DB that is to be rebuilt", () => {
       bytes.fill(0x5a, Math.floor(bytes.length / 8_192) * 4_096)
       writeFileSync(path, bytes)
       const db = yield* connect(path, { replaceCorrupt: true })
-      assert.strictEqual(yield* db.countThreads, 0)
+      assert.strictEqual(yield* db.threadIndex.count, 0)
       assert.lengthOf(asides(path), 1)
     })
   )
@@ -641,7 +660,7 @@ describe("a state DB that is to be rebuilt", () => {
       yield* Effect.scoped(connect(path, { replaceCorrupt: true }))
       yield* makeDb(path)
       const db = yield* connect(path, { replaceCorrupt: true })
-      assert.strictEqual(yield* db.countThreads, 3)
+      assert.strictEqual(yield* db.threadIndex.count, 3)
       assert.deepStrictEqual(asides(path), [])
     })
   )
@@ -661,17 +680,17 @@ describe("a state DB that is to be rebuilt", () => {
 
 describe("a state DB with rows that cannot be read", () => {
   /** Everything that a pass reads of it. */
-  const readAll = Effect.fnUntraced(function* (db: StateDb["Type"]) {
-    yield* db.indexedListing
-    yield* db.knownRollouts
-    const query = { pageSize: 2, sources: undefined, archived: false, unlearned: true } as const
-    const first = yield* db.listThreads({ ...query, after: undefined })
-    const rest = yield* db.listThreads({ ...query, after: first.at(-1)?.thread })
-    const records = yield* Effect.forEach([1, 2, 3, 4], (number) => db.getThread(idOf(number)))
-    const { memories } = yield* db.consolidationState(ferry, 10)
-    yield* db.dirtyDirectories(10)
-    yield* db.lockedDirectories
-    const claimed = yield* Effect.forEach([1, 2, 3, 4], (number) => db.claim(idOf(number), "pass", lease))
+  const readAll = Effect.fnUntraced(function* (db: Db) {
+    yield* db.threadIndex.listing
+    yield* db.threadIndex.rollouts
+    const page = { pageSize: 2, withMissing: false }
+    const first = yield* db.threadIndex.unlearned({ ...page, after: undefined })
+    const rest = yield* db.threadIndex.unlearned({ ...page, after: first.at(-1)?.thread })
+    const records = yield* Effect.forEach([1, 2, 3, 4], (number) => db.threadIndex.get(idOf(number)))
+    const { memories } = yield* db.consolidations.state(ferry, 10)
+    yield* db.consolidations.dirty(10)
+    yield* db.projectLocks.holders
+    const claimed = yield* Effect.forEach([1, 2, 3, 4], (number) => db.claims.acquire(idOf(number), "pass", lease))
     return {
       listed: [...first, ...rest].map(({ thread }) => thread.id),
       known: records.filter(Option.isSome).length,
@@ -693,10 +712,10 @@ describe("a state DB with rows that cannot be read", () => {
           threadId: idOf(number),
           lastRecordAt: 1
         }))
-        yield* db.changeIndex(changesOf({ threads: [makeThread(4)], known, listing: "as it was" }))
-        yield* db.addNote(ferry, "a note")
-        yield* db.recordPublished(ferry, "a fingerprint")
-        yield* db.acquireLock(ferry, "a pass", lease)
+        yield* db.threadIndex.change(changesOf({ threads: [makeThread(4)], known, listing: "as it was" }))
+        yield* db.notes.add(ferry, "a note")
+        yield* db.consolidations.recordPublished(ferry, "a fingerprint")
+        yield* keepLock(db, { cwd: ferry, owner: "a pass", lease })
       })
     )
     yield* sqlOn(path, `INSERT INTO memory_removals VALUES ('/elsewhere', '${idOf(1)}')`)
@@ -717,11 +736,11 @@ describe("a state DB with rows that cannot be read", () => {
   const damageOf = (path: string) =>
     Layer.build(
       Layer.provide(
-        MemoryCatalogueSqlite.layer(path),
+        StateDbSqlite.layerReadOnly(path),
         Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)
       )
     ).pipe(
-      Effect.flatMap((context) => Context.get(context, MemoryCatalogue).damage),
+      Effect.flatMap((context) => Context.get(context, Integrity).damage),
       Effect.scoped
     )
 
@@ -775,8 +794,8 @@ describe("a state DB with rows that cannot be read", () => {
       const found = yield* Effect.gen(function* () {
         const db = yield* connect(path)
         yield* readAll(db)
-        const known = yield* db.knownRollouts
-        return { ...(yield* readAll(db)), paths: known.map(({ path }) => path), listing: yield* db.indexedListing }
+        const known = yield* db.threadIndex.rollouts
+        return { ...(yield* readAll(db)), paths: known.map(({ path }) => path), listing: yield* db.threadIndex.listing }
       }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
       assert.deepStrictEqual(found.memories, [1, 2, 3].map(idOf))
       assert.deepStrictEqual(found.listing, Option.some(""))
@@ -795,158 +814,54 @@ describe("a state DB with rows that cannot be read", () => {
       yield* makeFull(path)
       yield* sqlOn(path, `UPDATE threads SET id = 'no id' WHERE id = '${idOf(4)}'`)
       const db = yield* connect(path, { replaceCorrupt: true })
-      assert.strictEqual(yield* db.countThreads, 3)
+      assert.strictEqual(yield* db.threadIndex.count, 3)
       assert.deepStrictEqual((yield* readAll(db)).memories, [1, 2, 3].map(idOf))
     }).pipe(Logger.withMinimumLogLevel(LogLevel.None))
   )
 })
 
-const Act = Schema.Struct({
-  act: Schema.Literal(
-    ...(["index", "claim", "learn", "nothing", "fail", "complete", "publish", "import", "lock", "wait"] as const),
-    ...(["lose", "delete", "renew", "release", "keep", "renewLock", "unlock", "unpublish"] as const)
-  ),
-  number: Schema.Int.pipe(Schema.between(1, 2)),
-  owner: Schema.Literal("one", "two"),
-  cwd: Schema.Literal("/a", "/b", null),
-  variant: Schema.Int.pipe(Schema.between(0, 3))
-})
+describe("a state DB that is opened for reading", () => {
+  const looking = (path: string) =>
+    Layer.build(
+      Layer.provide(
+        StateDbSqlite.layerReadOnly(path),
+        Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)
+      )
+    ).pipe(Effect.flatMap((context) => Effect.provide(capabilities, context)))
 
-/** Does one thing, and tells what came of it. */
-const perform = (db: StateDb["Type"], clock: HandClock, { act, cwd, number, owner, variant }: typeof Act.Type) => {
-  const sources = ["cli", "vscode", "exec", "subagent:review"]
-  const size = 100 + (variant % 2)
-  const label = variant === 0 ? null : `title ${variant}`
-  const thread = makeThread(number, {
-    cwd,
-    source: sources[variant] ?? "cli",
-    title: label,
-    gitBranch: label,
-    archivedAt: variant === 3 ? 7 : null,
-    rolloutSize: size,
-    updatedAt: 1_000 + variant
-  })
-  const claim = { threadId: thread.id, owner }
-  const memory = makeMemory(thread, { memorySummary: `says ${variant % 2}` })
-  const place = cwd ?? "/a"
-  const lease = Duration.seconds(4 * variant)
-  switch (act) {
-    case "index":
-      return db.changeIndex(
-        changesOf({
-          threads: [thread],
-          known: [{ path: thread.rolloutPath, size, modifiedAt: variant, threadId: thread.id, lastRecordAt: variant }],
-          listing: label ?? undefined
-        })
+  it.scoped("reads everything, refuses every write with a typed error, and changes nothing", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      yield* makeDb(path)
+      const db = yield* looking(path)
+      assert.strictEqual(yield* db.threadIndex.count, 3)
+      assert.lengthOf((yield* db.consolidations.state(ferry, 10)).memories, 3)
+      assert.deepStrictEqual(yield* db.integrity.damage, [])
+      const refused = (write: Effect.Effect<unknown, { readonly _tag: string }>) =>
+        Effect.map(Effect.flip(Effect.asVoid(write)), ({ _tag }) => _tag)
+      assert.deepStrictEqual(
+        [
+          yield* refused(db.notes.add(ferry, "a note")),
+          yield* refused(db.claims.acquire(idOf(1), "one", lease)),
+          yield* refused(db.forgetting.forget([idOf(1)])),
+          yield* refused(db.projectLocks.withLock({ cwd: ferry, owner: "one", lease }, () => Effect.void)),
+          yield* refused(db.spending.settle("a", 1))
+        ],
+        Array.from({ length: 5 }, () => "StateDbFailure")
       )
-    case "lose":
-      return db.changeIndex(changesOf({ gone: [thread.rolloutPath], now: clock.now }))
-    case "delete":
-      return db.deleteThread(thread.id)
-    case "claim":
-      return db.claim(thread.id, owner, lease)
-    case "renew":
-      return db.renewClaim(claim, lease)
-    case "release":
-      return db.releaseClaim(claim)
-    case "complete":
-      return Effect.map(db.completeThread(claim, thread), (completed) => ({ ...completed }))
-    case "learn":
-      return db.storeMemory(claim, memory)
-    case "nothing":
-      return db.storeNothing(claim, memory)
-    case "fail":
-      return db.storeFailure(claim, {
-        errorTag: "E",
-        errorMessage: "e",
-        content: { size, hash: label },
-        modifiedAt: variant,
-        retryAt: variant === 0 ? undefined : 1_000 * variant,
-        attempts: variant
-      })
-    case "keep":
-      return db.keepFailure(thread.id, variant)
-    case "import":
-      return db.importMemory({
-        threadId: thread.id,
-        cwd: place,
-        rolloutPath: "/old.jsonl",
-        traceSummary: "# Old",
-        memorySummary: `says ${variant}`,
-        slug: "old",
-        updatedAt: 1_000 + variant
-      })
-    case "lock":
-      return db.acquireLock(place, owner, lease)
-    case "renewLock":
-      return db.renewLock(place, owner)
-    case "unlock":
-      return db.releaseLock(place, owner)
-    case "publish":
-      return Effect.flatMap(db.consolidationState(place, 2), ({ fingerprint }) =>
-        db.recordPublished(place, fingerprint)
-      )
-    case "unpublish":
-      return Effect.flatMap(db.consolidationState(place, 2), ({ fingerprint }) =>
-        db.recordUnpublished(place, fingerprint, { errorTag: "E", errorMessage: "e", retryAt: variant })
-      )
-    case "wait":
-      return Effect.void
-  }
-}
-
-/** All that can be asked of a state DB. */
-const observe = Effect.fnUntraced(function* (db: StateDb["Type"]) {
-  const query = { pageSize: 10, after: undefined, sources: undefined, archived: false, unlearned: false }
-  const lists = yield* Effect.forEach(
-    [query, { ...query, archived: true }, { ...query, unlearned: true }, { ...query, sources: ["exec", "cli"] }],
-    (query) => db.listThreads(query)
+      assert.strictEqual(yield* db.threadIndex.count, 3)
+      assert.deepStrictEqual(yield* db.projectLocks.holders, [])
+    })
   )
-  const known = yield* db.knownRollouts
-  const states = yield* Effect.forEach(["/a", "/b"], (cwd) => db.consolidationState(cwd, 2))
-  return {
-    count: yield* db.countThreads,
-    lists: lists.map((list) => list.map(({ extraction, thread }) => ({ thread: { ...thread }, ...extraction }))),
-    threads: yield* Effect.forEach([1, 2, 3], (number) =>
-      Effect.map(
-        db.getThread(idOf(number)),
-        Option.map(({ extraction, thread }) => ({ thread: { ...thread }, ...extraction }))
-      )
-    ),
-    memories: yield* Effect.forEach([1, 2, 3], (number) => db.getMemory(idOf(number))),
-    last: yield* db.lastMemories("/a", 5),
-    known: [...known].sort((left, right) => (left.path < right.path ? -1 : 1)),
-    listing: yield* db.indexedListing,
-    states: states.map(({ removals, ...state }) => ({ ...state, removals: [...removals].sort() })),
-    dirty: yield* db.dirtyDirectories(2),
-    locked: yield* db.lockedDirectories,
-    projects: yield* db.listProjects
-  }
-})
 
-describe("the state DB in SQLite and the one in memory", () => {
-  it.scoped.prop(
-    "do the same, whatever is asked of them",
-    [FastCheck.array(Arbitrary.make(Act), { maxLength: 40, size: "max" })],
-    ([acts]) => {
-      const clock = new HandClock()
-      return Effect.gen(function* () {
-        const alike = Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)
-        const context = yield* Layer.build(Layer.provide(StateDbMemory.layer, alike))
-        const [real, held] = [yield* connect(yield* newPath), Context.get(context, StateDb)]
-        for (const act of acts) {
-          clock.now += act.act === "wait" ? 1_000 * (1 + act.variant) : 0
-          const outcomes = yield* Effect.forEach([real, held], (db) =>
-            perform(db, clock, act).pipe(
-              Effect.match({ onFailure: (error) => error._tag, onSuccess: (value) => value })
-            )
-          )
-          assert.deepStrictEqual(outcomes[0], outcomes[1], act.act)
-          assert.deepStrictEqual(yield* observe(real), yield* observe(held), act.act)
-        }
-      }).pipe(clock.provide)
-    },
-    { fastCheck: { numRuns: 20 } }
+  it.scoped("is empty where there is none, refuses writes too, and makes no file", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      const db = yield* looking(path)
+      assert.strictEqual(yield* db.threadIndex.count, 0)
+      assert.strictEqual((yield* Effect.flip(db.notes.add(ferry, "a note")))._tag, "StateDbFailure")
+      assert.deepStrictEqual(readdirSync(join(path, "..")), [])
+    })
   )
 })
 
@@ -970,10 +885,10 @@ describe("the state DB's file", () => {
       yield* Effect.scoped(
         Effect.gen(function* () {
           const db = yield* connect(path)
-          assert.strictEqual(yield* db.countThreads, 3)
-          yield* db.dirtyDirectories(10)
-          yield* db.lockedDirectories
-          yield* db.indexedListing
+          assert.strictEqual(yield* db.threadIndex.count, 3)
+          yield* db.consolidations.dirty(10)
+          yield* db.projectLocks.holders
+          yield* db.threadIndex.listing
         })
       )
       assert.deepStrictEqual({ contents: contents(join(path, "..")), time: statSync(path).mtimeMs }, before)

@@ -7,8 +7,12 @@ import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import type { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { forget, type ForgetPlan } from "../../../commands/Forget.js"
-import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
+import { Consolidations } from "../../../services/state/Consolidations.js"
+import { Forgetting } from "../../../services/state/Forgetting.js"
+import { Notes } from "../../../services/state/Notes.js"
+import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
 import { directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -31,8 +35,11 @@ const shortestMatch = 3
 
 /** Every directory that anything is known of. */
 const knownDirectories = Effect.gen(function* () {
-  const catalogue = yield* MemoryCatalogue
-  const all = [yield* catalogue.projects, yield* catalogue.consolidations, yield* catalogue.notes].flat()
+  const all = [
+    ...(yield* (yield* ThreadMemories).projects),
+    ...(yield* (yield* Consolidations).all),
+    ...(yield* (yield* Notes).all)
+  ]
   return [...new Set(all.map(({ cwd }) => cwd))].sort()
 })
 
@@ -62,7 +69,7 @@ const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<string>, cwd: s
 })
 
 const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
-  const catalogue = yield* MemoryCatalogue
+  const threadIndex = yield* ThreadIndex
   const text = Option.getOrUndefined(given.match)
   if (text !== undefined && text.trim().length < shortestMatch) {
     return yield* new SettingInvalid({
@@ -75,16 +82,16 @@ const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
   const threadIds = Option.isSome(given.thread)
     ? [yield* threadOf(given.thread.value)]
     : text === undefined
-      ? yield* catalogue.threadsOf(cwd)
-      : yield* catalogue.threadsHolding(text)
-  const notes = (yield* catalogue.notes).filter(
+      ? yield* threadIndex.idsOf(cwd)
+      : yield* threadIndex.idsHolding(text)
+  const notes = (yield* (yield* Notes).all).filter(
     (note) =>
       Option.isNone(given.thread) &&
       (text === undefined ? cwd === undefined || note.cwd === cwd : fold(note.text).includes(fold(text)))
   )
   const known = yield* knownDirectories
   const cwds = new Set([
-    ...(yield* catalogue.directoriesOf(threadIds)),
+    ...(yield* (yield* Forgetting).directoriesOf(threadIds)),
     ...notes.map((note) => note.cwd),
     ...(cwd !== undefined && (yield* isKept(known, cwd)) ? [cwd] : []),
     ...(given.all ? known : yield* directoriesShowing(known, threadIds, text))
@@ -97,9 +104,9 @@ const makePlan = Effect.fnUntraced(function* (given: ForgetGiven) {
 const namedThreads = 20
 
 const describe = Effect.fnUntraced(function* ({ cwds, notes, text, threadIds }: ForgetPlan) {
-  const catalogue = yield* MemoryCatalogue
+  const threadIndex = yield* ThreadIndex
   const titles = yield* Effect.forEach(threadIds.slice(0, namedThreads), (threadId) =>
-    Effect.map(catalogue.record(threadId), (record) => [
+    Effect.map(threadIndex.get(threadId), (record) => [
       shortId(threadId),
       Option.match(record, { onNone: () => "forgotten before", onSome: ({ thread }) => thread.title ?? "" })
     ])

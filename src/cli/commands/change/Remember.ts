@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { byteLength } from "../../../domain/text/ByteBudget.js"
 import { redact } from "../../../domain/privacy/Redaction.js"
 import { noteBytes, noteText } from "../../../domain/memory/UserNote.js"
-import { StateDb } from "../../../services/StateDb.js"
+import { Notes } from "../../../services/state/Notes.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -28,7 +28,7 @@ export const run = <E>(
         })
       }
       const cwd = yield* directoryOf(given.cwd)
-      yield* (yield* StateDb).addNote(cwd, note)
+      yield* (yield* Notes).add(cwd, note)
       yield* print(given.json, { cwd, note }, () => [
         `Noted for ${cwd}: ${note}`,
         ...(note === said ? [] : ["What looks like a secret in it was left out."]),

@@ -1,35 +1,29 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { noteLine } from "../../../domain/memory/UserNote.js"
-import { holdLock } from "../../../commands/Forget.js"
+import { underLocks } from "../../../commands/Forget.js"
 import { makePass } from "../../../pass/Pass.js"
 import { resume } from "../../../pass/PhaseTwo.js"
 import { MemoryFs } from "../../../services/MemoryFs.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
-import { StateDb } from "../../../services/StateDb.js"
+import { Consolidations } from "../../../services/state/Consolidations.js"
 import { Settings } from "../../../settings/Settings.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 
-/** Brings a directory's earlier generation back, as if it had been made from what there is now. */
-const restore = Effect.fn("Restore.restore")(
-  function* (cwd: string) {
-    const memoryFs = yield* MemoryFs
-    const stateDb = yield* StateDb
-    const { tracesPerCwd } = yield* Settings
-    const pass = yield* makePass
-    yield* holdLock(cwd, pass.owner)
-    yield* resume(cwd)
-    const { fingerprint, notes } = yield* stateDb.consolidationState(cwd, tracesPerCwd)
-    yield* memoryFs.restore(cwd, fingerprint)
-    yield* resume(cwd)
-    return notes
-  },
-  Effect.scoped,
-  Effect.uninterruptible
-)
+/** Brings a directory's earlier generation back, as if it had been made from what there is now. Its lock is held. */
+const restore = Effect.fn("Restore.restore")(function* (cwd: string) {
+  const memoryFs = yield* MemoryFs
+  const consolidations = yield* Consolidations
+  const { tracesPerCwd } = yield* Settings
+  yield* resume(cwd)
+  const { fingerprint, notes } = yield* consolidations.state(cwd, tracesPerCwd)
+  yield* memoryFs.restore(cwd, fingerprint)
+  yield* resume(cwd)
+  return notes
+})
 
 /** `restore`: back to the generation before. */
 export const run = <E>(
@@ -42,7 +36,8 @@ export const run = <E>(
     Effect.gen(function* () {
       const inspection = yield* MemoryInspection
       const cwd = yield* directoryOf(given.cwd)
-      const notes = yield* restore(cwd)
+      const { owner } = yield* makePass
+      const notes = yield* underLocks([cwd], owner, restore(cwd))
       const text = Option.getOrElse(yield* inspection.memoryText(cwd), () => "")
       const missing = notes.filter((note) => !text.split("\n").includes(noteLine(note)))
       const file = `${inspection.rootOf(cwd).memoryPath}/MEMORY.md`

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { StateDb } from "../../../services/StateDb.js"
+import { Claims } from "../../../services/state/Claims.js"
 import { runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
@@ -14,9 +14,9 @@ export const run = <E>(
     given,
     amending,
     Effect.gen(function* () {
-      const stateDb = yield* StateDb
+      const claims = yield* Claims
       const threadId = yield* threadOf(given.thread)
-      const retried = yield* stateDb.retryThread(threadId)
+      const retried = yield* claims.retry(threadId)
       yield* print(given.json, { threadId, retried }, () => [
         retried
           ? `Thread ${threadId} is tried again by the next pass.`

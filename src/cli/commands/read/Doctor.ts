@@ -2,10 +2,16 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { memoryFile } from "../../../domain/memory/Publication.js"
 import { threadOfTraceFile } from "../../../domain/memory/TraceMemory.js"
-import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
 import { MemoryInspection, type HomeFinding } from "../../../services/MemoryInspection.js"
 import { ModelProbe, type Reachability } from "../../../services/ModelProbe.js"
 import { SessionStore } from "../../../services/SessionStore.js"
+import { Claims } from "../../../services/state/Claims.js"
+import { Consolidations } from "../../../services/state/Consolidations.js"
+import { Forgetting } from "../../../services/state/Forgetting.js"
+import { Integrity } from "../../../services/state/Integrity.js"
+import { ProjectLocks } from "../../../services/state/ProjectLocks.js"
+import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { agentOf, loadSettings, Settings } from "../../../settings/Settings.js"
 import type { CommandServices } from "../../CommandServices.js"
 import { NeedsPerson } from "../../ExitCode.js"
@@ -59,12 +65,15 @@ const advice: { readonly [Problem in HomeFinding["problem"]]: readonly [string, 
   "managed by Codex": ["Codex's own memories feature keeps it", "pass another folder: --memories-home DIR"]
 }
 
-const homeChecks = Effect.gen(function* () {
+const holders = Effect.gen(function* () {
+  return [...(yield* (yield* Claims).holders), ...(yield* (yield* ProjectLocks).holders)]
+})
+
+const inspectionChecks = Effect.gen(function* () {
   const inspection = yield* MemoryInspection
   const { memoriesHome } = yield* Settings
-  const catalogue = yield* MemoryCatalogue
   // While somebody is at work, what lies in staging is theirs.
-  const isAtWork = (yield* catalogue.holdings).some(({ isAbandoned }) => !isAbandoned)
+  const isAtWork = (yield* holders).some(({ isAbandoned }) => !isAbandoned)
   const findings = yield* inspection.findings
   const problems = [...new Set(findings.map(({ problem }) => problem))].filter(
     (problem) => !(isAtWork && (problem === "left behind" || problem === "unfinished"))
@@ -79,9 +88,8 @@ const homeChecks = Effect.gen(function* () {
 })
 
 const database = Effect.gen(function* () {
-  const catalogue = yield* MemoryCatalogue
-  const damage = yield* catalogue.damage
-  const { threads } = yield* catalogue.counts
+  const damage = yield* (yield* Integrity).damage
+  const threads = yield* (yield* ThreadIndex).count
   return damage.length === 0
     ? well("state DB", `sound, ${threads} sessions indexed`)
     : ill("state DB", damage.join("; "), "run rollout-memories --rebuild-index")
@@ -89,12 +97,13 @@ const database = Effect.gen(function* () {
 
 /** The rows against the files that are made of them. */
 const filesAgainstRows = Effect.gen(function* () {
-  const catalogue = yield* MemoryCatalogue
+  const consolidations = yield* Consolidations
+  const threadMemories = yield* ThreadMemories
   const inspection = yield* MemoryInspection
   const { tracesPerCwd } = yield* Settings
-  const dirty = new Set((yield* catalogue.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
+  const dirty = new Set((yield* consolidations.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
   const byCwd = new Map<string, Array<string>>()
-  for (const { cwd, threadId } of yield* catalogue.memoryIds(tracesPerCwd)) {
+  for (const { cwd, threadId } of yield* threadMemories.ids(tracesPerCwd)) {
     byCwd.set(cwd, [...(byCwd.get(cwd) ?? []), threadId])
   }
   const wrong = (yield* Effect.forEach(
@@ -116,18 +125,16 @@ const filesAgainstRows = Effect.gen(function* () {
 })
 
 const workers = Effect.gen(function* () {
-  const catalogue = yield* MemoryCatalogue
-  const holdings = yield* catalogue.holdings
-  const gone = holdings.filter(({ isAbandoned }) => isAbandoned).length
+  const all = yield* holders
+  const gone = all.filter(({ isAbandoned }) => isAbandoned).length
   return well(
     "locks and claims",
-    `${holdings.length - gone} held by passes that run, ${gone} left by killed ones, which the next pass takes over`
+    `${all.length - gone} held by passes that run, ${gone} left by killed ones, which the next pass takes over`
   )
 })
 
 const forgets = Effect.gen(function* () {
-  const catalogue = yield* MemoryCatalogue
-  const unfinished = (yield* catalogue.forgotten).filter(({ erasedAt }) => erasedAt === null)
+  const unfinished = (yield* (yield* Forgetting).all).filter(({ erasedAt }) => erasedAt === null)
   return unfinished.length === 0
     ? well("forgotten sessions", "nothing is left of any")
     : ill(
@@ -176,8 +183,8 @@ const model = Effect.gen(function* () {
   ]
 })
 
-const catalogueChecks = Effect.gen(function* () {
-  return [yield* database, ...(yield* homeChecks), yield* filesAgainstRows, yield* workers, yield* forgets]
+const homeChecks = Effect.gen(function* () {
+  return [yield* database, ...(yield* inspectionChecks), yield* filesAgainstRows, yield* workers, yield* forgets]
 })
 
 /** `doctor`: what is wrong, each with what to do. Fails with `NeedsPerson` when something is. */
@@ -191,7 +198,7 @@ export const run = <E extends { readonly message: string }>(
       Effect.gen(function* () {
         yield* tell("looking at the homes and the state DB")
         const examined = yield* Effect.gen(function* () {
-          return [yield* homes, ...(yield* catalogueChecks)]
+          return [yield* homes, ...(yield* homeChecks)]
         }).pipe(Effect.provide(looking), Effect.either)
         yield* tell("looking for the model's server")
         return { examined, server: yield* Effect.provide(model, probing) }

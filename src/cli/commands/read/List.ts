@@ -3,8 +3,8 @@ import * as Option from "effect/Option"
 import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
-import { MemoryCatalogue, type MemoryEntry } from "../../../services/MemoryCatalogue.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
+import { type MemoryEntry, ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { Settings } from "../../../settings/Settings.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -75,13 +75,13 @@ export const run = <E>(
     given,
     looking,
     Effect.gen(function* () {
-      const catalogue = yield* MemoryCatalogue
+      const threadMemories = yield* ThreadMemories
       const { rootOf } = yield* MemoryInspection
       const { memoriesHome } = yield* Settings
       const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
-      const counts = new Map((yield* catalogue.projects).map(({ cwd, memories }) => [cwd, memories]))
+      const counts = new Map((yield* threadMemories.projects).map(({ cwd, memories }) => [cwd, memories]))
       const shown = given.json || cwd !== undefined ? Infinity : shownPerProject
-      const projects = byProject(counts, yield* catalogue.memories(cwd, shown))
+      const projects = byProject(counts, yield* threadMemories.list(cwd, shown))
       const json = projects.map(({ cwd, memories }) => ({
         cwd,
         memoryRoot: rootOf(cwd).memoryPath,

@@ -15,8 +15,9 @@ import {
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { fitText } from "../../terminal/TextTable.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
-import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
+import { Consolidations } from "../../../services/state/Consolidations.js"
+import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
 import { safeMessageOf } from "../../../services/Redactor.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
@@ -53,9 +54,9 @@ const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: Reado
 })
 
 const find = Effect.fnUntraced(function* (query: SearchQuery, cwd: string | undefined) {
-  const catalogue = yield* MemoryCatalogue
-  const { documents, hits, total } = yield* catalogue.search(query, cwd, mostHits)
-  const cwds = cwd === undefined ? (yield* catalogue.consolidations).map((entry) => entry.cwd) : [cwd]
+  const threadMemories = yield* ThreadMemories
+  const { documents, hits, total } = yield* threadMemories.search(query, cwd, mostHits)
+  const cwds = cwd === undefined ? (yield* (yield* Consolidations).all).map((entry) => entry.cwd) : [cwd]
   const files = yield* memoryFiles(query, cwds, documents)
   return { total: total + files.length, hits: [...hits, ...files].sort(byScore).slice(0, mostHits) }
 })

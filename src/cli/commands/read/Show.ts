@@ -4,8 +4,8 @@ import * as Schema from "effect/Schema"
 import { citationsIn } from "../../../domain/memory/Citation.js"
 import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
-import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
+import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
 import { directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -23,9 +23,9 @@ export class NothingToShow extends Schema.TaggedError<NothingToShow>("rollout-me
 }
 
 const showThread = Effect.fnUntraced(function* (text: string, asJson: boolean) {
-  const catalogue = yield* MemoryCatalogue
+  const threadMemories = yield* ThreadMemories
   const threadId = yield* threadOf(text)
-  const source = Option.getOrUndefined(yield* catalogue.memory(threadId))
+  const source = Option.getOrUndefined(yield* threadMemories.source(threadId))
   if (source === undefined) {
     return yield* new NothingToShow({
       of: `thread ${threadId}`,
@@ -56,7 +56,7 @@ const showThread = Effect.fnUntraced(function* (text: string, asJson: boolean) {
 })
 
 const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean) {
-  const catalogue = yield* MemoryCatalogue
+  const threadMemories = yield* ThreadMemories
   const inspection = yield* MemoryInspection
   const cwd = yield* directoryOf(given)
   const text = Option.getOrUndefined(yield* inspection.memoryText(cwd))
@@ -64,7 +64,7 @@ const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean)
     return yield* new NothingToShow({ of: cwd, hint: "`rollout-memories list` shows the projects that have one" })
   }
   const cited = citationsIn(text)
-  const sources = (yield* catalogue.memories(cwd, Infinity)).filter(({ threadId }) =>
+  const sources = (yield* threadMemories.list(cwd, Infinity)).filter(({ threadId }) =>
     cited.some((beginning) => threadId.startsWith(beginning))
   )
   const json = {

@@ -2,14 +2,20 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { counted } from "../../../domain/text/Counted.js"
 import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { type ThreadStates, threadStates } from "../../../domain/thread/StatusReport.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
-import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
+import { Claims } from "../../../services/state/Claims.js"
+import { Consolidations } from "../../../services/state/Consolidations.js"
+import { Forgetting } from "../../../services/state/Forgetting.js"
+import { Notes } from "../../../services/state/Notes.js"
+import { ProjectLocks } from "../../../services/state/ProjectLocks.js"
+import { Spending } from "../../../services/state/Spending.js"
+import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { Settings } from "../../../settings/Settings.js"
 import { runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -34,13 +40,19 @@ export const stateContext = Effect.gen(function* () {
   return { now, minIdle: Duration.toMillis(minIdle), currentThread, sources }
 })
 
+/** All threads that are not fresh, those whose rollout is gone too. */
+export const allUnlearned = Effect.flatMap(ThreadIndex, ({ unlearned }) =>
+  unlearned({ pageSize: Number.MAX_SAFE_INTEGER, after: undefined, withMissing: true })
+)
+
 const projectsNow = Effect.gen(function* () {
-  const catalogue = yield* MemoryCatalogue
+  const consolidations = yield* Consolidations
+  const threadMemories = yield* ThreadMemories
   const { rootOf } = yield* MemoryInspection
   const { tracesPerCwd } = yield* Settings
-  const counts = new Map((yield* catalogue.projects).map(({ cwd, memories }) => [cwd, memories]))
-  const dirty = new Map((yield* catalogue.dirty(tracesPerCwd)).map((directory) => [directory.cwd, directory]))
-  const known = new Map((yield* catalogue.consolidations).map((entry) => [entry.cwd, entry]))
+  const counts = new Map((yield* threadMemories.projects).map(({ cwd, memories }) => [cwd, memories]))
+  const dirty = new Map((yield* consolidations.dirty(tracesPerCwd)).map((directory) => [directory.cwd, directory]))
+  const known = new Map((yield* consolidations.all).map((entry) => [entry.cwd, entry]))
   const cwds = [...new Set([...counts.keys(), ...dirty.keys(), ...known.keys()])].sort()
   return cwds.flatMap((cwd): ReadonlyArray<Project> => {
     const entry = known.get(cwd)
@@ -64,21 +76,27 @@ const projectsNow = Effect.gen(function* () {
 })
 
 const gather = Effect.gen(function* () {
-  const catalogue = yield* MemoryCatalogue
+  const threadIndex = yield* ThreadIndex
   const inspection = yield* MemoryInspection
   const { memoriesHome } = yield* Settings
-  const threads = threadStates(yield* catalogue.counts, yield* catalogue.unlearned, yield* stateContext)
-  const forgotten = yield* catalogue.forgotten
+  const threads = threadStates(yield* threadIndex.counts, yield* allUnlearned, yield* stateContext)
+  const claims = yield* (yield* Claims).holders
+  const locks = yield* (yield* ProjectLocks).holders
+  const today = DateTime.formatIsoDateUtc(yield* DateTime.now)
+  const forgotten = yield* (yield* Forgetting).all
   return {
     memoriesHome,
     threads,
     projects: yield* projectsNow,
-    holders: yield* catalogue.holdings,
-    notes: (yield* catalogue.notes).length,
+    holders: [
+      ...claims.map((holder) => ({ kind: "claim" as const, ...holder })),
+      ...locks.map((holder) => ({ kind: "lock" as const, ...holder }))
+    ],
+    notes: (yield* (yield* Notes).all).length,
     forgotten: forgotten.length,
     unfinishedForgets: forgotten.flatMap(({ erasedAt, threadId }) => (erasedAt === null ? [threadId] : [])),
     bytesOnDisk: yield* inspection.bytes,
-    tokensToday: Option.getOrNull(yield* catalogue.tokensOn(DateTime.formatIsoDateUtc(yield* DateTime.now)))
+    tokensToday: yield* (yield* Spending).tokensOn(today)
   }
 })
 
@@ -188,7 +206,7 @@ const render = (status: Status, screen: Screen): ReadonlyArray<string> => {
           ...status.unfinishedForgets.map((threadId) => `  rollout-memories forget --thread ${threadId}`)
         ]),
     "",
-    ...(status.tokensToday === null ? [] : [`${counted(status.tokensToday, "token", "tokens")} spent today (UTC)`]),
+    `${counted(status.tokensToday, "token", "tokens")} spent today (UTC)`,
     `${readableSize(status.bytesOnDisk)} in ${status.memoriesHome}${status.notes > 0 ? `, ${counted(status.notes, "note", "notes")} by you` : ""}${status.forgotten > 0 ? `, ${counted(status.forgotten, "session", "sessions")} forgotten` : ""}`
   ]
 }

@@ -4,13 +4,15 @@ import { exactTime, readableDuration, readableSize, readableTime } from "../../t
 import { type Compared, judge, select } from "../../../domain/thread/Selection.js"
 import { type AskedRule, askedRules, listingRules } from "../../../domain/thread/ThreadState.js"
 import type { ThreadId } from "../../../domain/thread/ThreadId.js"
-import { MemoryCatalogue } from "../../../services/MemoryCatalogue.js"
+import { Claims } from "../../../services/state/Claims.js"
+import { Forgetting } from "../../../services/state/Forgetting.js"
+import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
 import { Settings } from "../../../settings/Settings.js"
 import { runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print, type Screen } from "../../terminal/Screen.js"
-import { stateContext } from "./Status.js"
+import { allUnlearned, stateContext } from "./Status.js"
 
 const sentences: { readonly [verdict: string]: string } = {
   forgotten: "It was forgotten on request, and stays so whatever is added to its rollout.",
@@ -32,12 +34,9 @@ const sentences: { readonly [verdict: string]: string } = {
 
 /** Whether the next pass has a place for an eligible thread, by the rule that the pass follows. */
 const place = Effect.fnUntraced(function* (threadId: ThreadId) {
-  const catalogue = yield* MemoryCatalogue
   const { candidates } = yield* Settings
   const context = yield* stateContext
-  const listed = (yield* catalogue.unlearned).filter(
-    (record) => !listingRules.some(({ applies }) => applies(record, context))
-  )
+  const listed = (yield* allUnlearned).filter((record) => !listingRules.some(({ applies }) => applies(record, context)))
   const { candidates: taken } = select(listed, candidates, context)
   const eligible = listed.filter((record) => judge(record, context) === "eligible").length
   const isTaken = taken.some(({ id }) => id === threadId)
@@ -58,10 +57,10 @@ const place = Effect.fnUntraced(function* (threadId: ThreadId) {
 })
 
 const gather = Effect.fnUntraced(function* (threadId: ThreadId) {
-  const catalogue = yield* MemoryCatalogue
-  const record = Option.getOrUndefined(yield* catalogue.record(threadId))
-  const forgotten = (yield* catalogue.forgotten).find((thread) => thread.threadId === threadId)
-  const tries = yield* catalogue.tries(threadId)
+  const threadIndex = yield* ThreadIndex
+  const record = Option.getOrUndefined(yield* threadIndex.get(threadId))
+  const forgotten = (yield* (yield* Forgetting).all).find((thread) => thread.threadId === threadId)
+  const tries = yield* (yield* Claims).tries(threadId)
   if (forgotten !== undefined || record === undefined) {
     const rule: AskedRule = {
       rule: "was forgotten on request",
@@ -74,7 +73,7 @@ const gather = Effect.fnUntraced(function* (threadId: ThreadId) {
   const rules = askedRules(record, yield* stateContext)
   const isEligible = rules.at(-1)?.verdict === "eligible"
   const { createdAt, cwd, rolloutPath, source, title, updatedAt } = record.thread
-  const known = (yield* catalogue.rolloutsOf(threadId)).map(({ path }) => path)
+  const known = (yield* threadIndex.rolloutsOf(threadId)).map(({ path }) => path)
   return {
     threadId,
     thread: { title, cwd, source, rolloutPath, createdAt, updatedAt },

@@ -7,27 +7,27 @@ import { actsOutside } from "../reading/OutsideActs.js"
 /** A command that is known to work. */
 export interface CommandFact {
   readonly key: string
-  /** Keys of other commands that are known to do the same. */
+  /** Keys of other commands that run the same package script. */
   readonly aliases: ReadonlyArray<string>
   readonly kind: CommandKind
   readonly program: string
-  /** The program with what it is told to do: two runs of one program that differ in their options have the same. */
+  /** The program with its first narrowing argument and its place; runs that differ in their options share it. */
   readonly use: string
   readonly command: string
-  /** Where it runs, as words after it; empty for the project's directory. */
+  /** The directory, as words after the command; empty for the project's own. */
   readonly place: string
-  /** What it is for; empty where the bullet does not say. */
+  /** The purpose that the bullet names; else empty. */
   readonly purpose: string
-  /** The bullet itself, for one that is worded another way. */
+  /** The bullet itself, published if it names no purpose. */
   readonly text: string
 }
 
 const span = /(`{1,3})(?!`) ?([^\n]*?[^`\n]) ?\1(?!`)/
 
-/** The first code span of a bullet. */
+/** Returns the first code span of a bullet. */
 export const codeIn = (text: string): string | undefined => span.exec(text.slice(0, 1_000))?.[2]
 
-/** The key under which the same command is known, whatever its verbosity. */
+/** Returns the key of a command; spellings that differ only in verbosity share it. */
 export const commandKey = (command: string): string => {
   const { telling } = nameCommand(command, new Map(), () => false)
   return telling.map(({ key }) => key).join(" && ")
@@ -50,13 +50,13 @@ const isCommand = (code: string): boolean => {
 const spans = /(`{1,3})(?!`) ?([^\n]*?[^`\n]) ?\1(?!`)/g
 const verified = /; verified by (`{1,3})(?!`) ?([^\n]*?[^`\n]) ?\1(?!`)(?: in `[^`]{1,120}`)?/
 
-/** A bullet without an act outside that only showed a fix. */
+/** Removes a `verified by` whose command acts outside the working copy. */
 const withoutShowing = (item: string): string =>
   item.replace(verified, (whole, _, code: string) => (actsOutside(code) ? "" : whole))
 
 /**
- * A bullet as far as it may be told outside its session; undefined where it is about an act outside. A single word between
- * code marks names a thing more often than a command.
+ * Returns the bullet as other sessions may read it; undefined if it is about an act outside the working copy. A single word
+ * in a code span counts only in our own bullets about commands: elsewhere it names a thing more often than a command.
  */
 export const withoutOutsideActs = (item: string): string | undefined => {
   const text = withoutShowing(item)
@@ -65,23 +65,23 @@ export const withoutOutsideActs = (item: string): string | undefined => {
   return codes.some((code) => (isOwn || /\s/.test(code)) && actsOutside(code)) ? undefined : text
 }
 
-/** Where a command ran, as the bullet says after it. */
+/** Returns the directory that a bullet names after a command; empty if it names none. */
 export const placeAfter = (item: string, code: string): string => {
   const end = item.indexOf(code) + code.length
   return /^`{1,3}( in `[^`]{1,120}\/`)/.exec(item.slice(end, end + 140))?.[1] ?? ""
 }
 
-/** A command's key together with the place where it runs. */
+/** Adds the place to the key of a command. */
 export const keyIn = (key: string, place: string): string => `${key}${place.replace(/^ in `(.*?)\/?`$/, " @$1")}`
 
 const ownLabel = /^(?:run |build:|lint:|check |format:|install:|worked here:|dry run:|look into `|try )/
-/** A bullet that our extractor wrote about a command, whatever that looks like. */
+/** Matches a bullet about a command as the offline extractor writes it; the code span may look like anything. */
 const ownBullet =
   /^(?:run (?:the|these) (?:tests|program)|build|check the (?:types|syntax)|lint|format|install|worked here|dry run|(?:try|look into) `[^`]{1,160}`): `/
 const label = /^((?:try|look into) `[^`]{1,160}`|[^:`]{1,60}):/
 const scriptNote = /\(the `([\w:.-]{1,60})` script of package\.json is the same\)/
 
-/** The command that a bullet of reusable knowledge is about, if it is about one. */
+/** Reads the command from a bullet of reusable knowledge; undefined if the bullet is about something else. */
 export const commandFact = (item: string): CommandFact | undefined => {
   const code = codeIn(item.replace(/^(?:try|look into) `[^`]{1,160}`:/, "")) ?? ""
   if (code === "" || holdsMarker(code) || (!isCommand(code) && !ownBullet.test(item))) {
@@ -91,7 +91,7 @@ export const commandFact = (item: string): CommandFact | undefined => {
   const place = placeAfter(item, code)
   const script = scriptNote.exec(item)?.[1]
   return {
-    // A script is told by its first line and a description, which only together tell it from others.
+    // A script is shown by its first line and a description; only both together identify it.
     key: code.endsWith("…") ? item : keyIn(telling.map(({ key }) => key).join(" && "), place),
     aliases: script === undefined ? [] : ["npm", "pnpm", "yarn", "bun"].map((tool) => `${tool} ${script}`),
     kind: telling[0]?.kind ?? "run",
@@ -104,7 +104,7 @@ export const commandFact = (item: string): CommandFact | undefined => {
   }
 }
 
-/** The commands that key steps say to have passed, each at its last pass, in that order. */
+/** Lists the commands in key steps that report a pass, in the order of their last passes. */
 export const passedOf = (items: ReadonlyArray<string>): ReadonlyArray<CommandFact> => {
   const last = new Map<string, CommandFact>()
   for (const item of items) {

@@ -4,11 +4,11 @@ import { FailureLines, type MemoryLine, Wishes } from "./Merging.js"
 import { readTrace } from "./TraceReading.js"
 
 /**
- * What outlives the traces that are kept as files: what the user wants, and what fixed a failure, of all earlier sessions
- * of a project. A consolidation is given it as one file beside the traces.
+ * The wishes and the fixes from all earlier sessions of a project. They outlive the traces, of which only the newest are
+ * kept as files; a consolidation reads them as one more file.
  */
 
-/** No consolidation has room for more lines of either. */
+/** The maximum number of wishes, and of fixes, in the file. */
 const mostLines = 100
 
 const title = "# Earlier sessions"
@@ -20,12 +20,12 @@ const fullLine = ({ text, threadIds }: MemoryLine): string => {
   return `- ${own} [${threadIds.slice(0, 3).join(", ")}]`
 }
 
-/** Gathers what earlier sessions leave, given newest first. */
+/** Collects the wishes and the fixes of earlier sessions, which are added newest first. */
 export class EarlierSessions {
   private readonly wishes = new Wishes()
   private readonly fixes = new FailureLines()
 
-  /** Takes the next trace memory, without its file's header. */
+  /** Adds the next trace memory, without the header of its file. */
   add(threadId: string, trace: string): void {
     const { failures, wishes } = factsOf(readTrace(threadId, trace))
     wishes.forEach((wish) => this.wishes.add(wish, [threadId]))
@@ -34,7 +34,7 @@ export class EarlierSessions {
       .forEach((fact) => this.fixes.add(fact, [threadId]))
   }
 
-  /** All of it as a file; empty where there is nothing. */
+  /** Writes the file; empty if there is no wish and no fix. */
   text(): string {
     const wishes = this.wishes.standing().slice(0, mostLines)
     const fixes = this.fixes.lines().slice(0, mostLines)
@@ -46,13 +46,13 @@ export class EarlierSessions {
   }
 }
 
-/** What a file of earlier sessions says. */
+/** The content of a file of earlier sessions. */
 export interface EarlierLines {
   readonly wishes: ReadonlyArray<MemoryLine>
   readonly fixes: ReadonlyArray<FailureFact & { readonly threadIds: ReadonlyArray<string> }>
 }
 
-/** Nothing is left of earlier sessions. */
+/** No wish and no fix from earlier sessions. */
 export const noEarlier: EarlierLines = { wishes: [], fixes: [] }
 
 /** Reads a file of earlier sessions back. */

@@ -13,33 +13,33 @@ import { errorSignature } from "../writing/ErrorNames.js"
 import type { ReadTrace } from "./TraceReading.js"
 import { plainLine } from "../writing/Wording.js"
 
-/** What the bullets of trace memories say, one fact each, as consolidation merges them. */
+/** Reads the bullets of trace memories into facts, which consolidation merges. */
 
 /** A failure, its fix, or both. */
 export interface FailureFact {
   /** Equal for the same error. */
   readonly key: string
   readonly text: string
-  /** Whether it says what helped. */
+  /** True if the text names a fix. */
   readonly isFix: boolean
 }
 
-/** Something about a file or a place. */
+/** A remark on a file or a place. */
 export interface PlaceFact {
   readonly path: string
-  /** The whole line, and what it says beside the path. */
+  /** The whole line; `remark` is the part beside the path. */
   readonly text: string
   readonly remark: string
 }
 
-/** Something left to do. */
+/** An open item: work left to do, a failure without a fix, or a pasted secret. */
 export interface OpenFact {
   readonly key: string
   readonly text: string
-  /** The key of the command that failed, and the error, where that is what is open. */
+  /** The key of the command that failed, if the item is a failure; `error` is its error. */
   readonly command: string | undefined
   readonly error: string | undefined
-  /** The task that broke off, where that is what is open. */
+  /** The title of the task, if the item is an interrupted task. */
   readonly title: string | undefined
 }
 
@@ -61,7 +61,7 @@ const itemCharacters = 420
 const linePointer =
   /\s*\(L\d{1,9}(?:(?:, | to |-)(?:again )?L?\d{1,9}){0,5}(?:, tried again L\d{1,9}, end not known)?\)/g
 
-/** A bullet without the rollout's line numbers and without citations, which the published line brings itself. */
+/** Removes line numbers of the rollout, and citations, which the published line adds itself. */
 const cleaned = (item: string): string => {
   const text = plainLine(withoutCitations(item.replace(linePointer, "")), itemCharacters)
   return (text.match(/`/g) ?? []).length % 2 === 0 ? text : `${text}\``
@@ -72,13 +72,13 @@ const fixWords =
 const failureWords = /\b(?:fails?|failed|failing|error|exception|does not work|doesn't work|broken|crash\w{0,4})\b/i
 const concrete = /`|"|\b[\w-]+\.[A-Za-z]\w{0,5}\b|\/|\d|[A-Z]{3,}|--\w/
 
-/** A bullet about a failure. */
+/** Makes the fact of a bullet about a failure. */
 export const failureFact = (item: string, isFix: boolean): FailureFact => {
   const name = item.split(/: fixed by |\bfixed by\b|\bresolved by\b|; verified by/i, 1)[0] ?? item
   return { key: errorSignature(name.slice(0, 300)), text: item, isFix }
 }
 
-/** A sentence that goes on after a colon or a semicolon. */
+/** Lowers the first letter of a sentence that continues after a colon or a semicolon. */
 const lowered = (text: string): string => text.replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())
 
 const placeFact = (item: string): PlaceFact | undefined => {
@@ -133,11 +133,11 @@ const isOpen = (item: string): boolean =>
   /^(?:open\b|todo\b|follow-?up\b|remaining\b|unresolved\b|still (?:to do|open|failing|broken))/i.test(item)
 const isOfNoUse = /^(?:the user corrected:|.{0,400} was not made to work\b)/
 
-/** Bullets without those about acts outside, which are told as steps of their session alone. */
+/** Drops the bullets about acts outside the working copy: a later session would take them for advice to repeat them. */
 const tellable = (items: ReadonlyArray<string>): ReadonlyArray<string> =>
   items.flatMap((item) => withoutOutsideActs(cleaned(item)) ?? [])
 
-/** Reads the facts of a trace memory. What is general, or names nothing that one could look for, is left out. */
+/** Reads the facts of a trace memory. Knowledge and problems that name nothing concrete are left out. */
 export const factsOf = (trace: ReadTrace): TraceFacts => {
   const { knowledge, open, pointers, preferences, problems, steps } = trace.sections
   const known = tellable(knowledge).filter((item) => concrete.test(item))
@@ -172,5 +172,5 @@ export const factsOf = (trace: ReadTrace): TraceFacts => {
   }
 }
 
-/** A pointer's line number stands inside its brackets, with its note. */
+/** Removes citations from a pointer; its line number is inside the note's brackets and is read with it. */
 const cleanedPointer = (item: string): string => plainLine(withoutCitations(item), itemCharacters)

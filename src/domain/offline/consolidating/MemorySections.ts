@@ -19,9 +19,9 @@ export interface MemorySections {
   readonly open: ReadonlyArray<MemoryLine>
 }
 
-/** A reader takes in no more lines than these of a section. */
+/** The maximum number of lines in a section about recent sessions. */
 const mostLines = 12
-/** Nor more than these of what outlives the sessions that said it. */
+/** The maximum number of wishes, and of failures, which outlive the traces that they come from. */
 const mostLasting = 24
 const kindOrder: ReadonlyArray<CommandKind> = [
   "test",
@@ -41,13 +41,13 @@ interface KnownCommand {
   readonly threadIds: Array<string>
 }
 
-/** The spelling that most traces have; of equals the shortest, then the newest. */
+/** The spelling in most traces; of equals the shortest, then the newest. */
 const commonest = ({ spellings }: KnownCommand): CommandFact | undefined =>
   [...spellings.values()].toSorted(
     (one, other) => other.count - one.count || one.fact.command.length - other.fact.command.length
   )[0]?.fact
 
-/** Whether one check is part of another, wider one: `pytest tests` of `pytest`. Another directory's is no part. */
+/** True if the check is part of a wider one in the same directory, as `pytest tests` is of `pytest`. */
 const isPartOf = (key: string, wider: string): boolean =>
   key.startsWith(`${wider} `) && !key.slice(wider.length).includes("@")
 
@@ -56,7 +56,7 @@ const narrownessOf = (command: string): number => narrowness(command.split(/\s+/
 const commandText = (fact: CommandFact): string =>
   fact.purpose === "" || fact.command.endsWith("…") ? fact.text : `${fact.purpose}: \`${fact.command}\`${fact.place}`
 
-/** A command that works, in the spelling that is published. */
+/** A working command in its published spelling. */
 interface Working extends MemoryLine {
   readonly key: string
   readonly command: string
@@ -93,7 +93,7 @@ const worksOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<Working> => {
         other.fact.program === fact.program &&
         (narrownessOf(other.fact.command) < narrownessOf(fact.command) || isPartOf(fact.key, other.fact.key))
     )
-  // What was looked up once answered one question; what is looked up again is worth a line.
+  // A look in one session answered one question; only a look that is repeated is worth a line.
   const isOnce = ({ fact, threadIds }: (typeof facts)[number]): boolean => fact.kind === "look" && threadIds.length < 2
   return facts
     .filter((entry) => !isSpared(entry) && !isOnce(entry))
@@ -113,7 +113,7 @@ const worksOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<Working> => {
 
 const verifiedBy = /; verified by `([^`]{1,300})`/
 
-/** The check that showed a fix, spelled as among what works where it only has options more. */
+/** Replaces the `verified by` command of a fix by its published spelling, if it only adds arguments to that. */
 const asPublished = (text: string, works: ReadonlyArray<Working>): string => {
   const check = verifiedBy.exec(text)?.[1]
   const key = check === undefined ? undefined : commandKey(check)
@@ -143,7 +143,7 @@ const wantsOf = (traces: ReadonlyArray<TraceFacts>, earlier: EarlierLines): Read
   return merged.lines()
 }
 
-/** What is said of a file beside what is already said of its failures. */
+/** Merges the remarks on files, without those that a line about a failure of the file makes already. */
 const placesOf = (traces: ReadonlyArray<TraceFacts>, said: ReadonlyArray<MemoryLine>): ReadonlyArray<MemoryLine> => {
   const byPath = new Map<string, Merged>()
   for (const { places, threadId } of traces) {
@@ -167,7 +167,7 @@ const placesOf = (traces: ReadonlyArray<TraceFacts>, said: ReadonlyArray<MemoryL
   return [...byPath.values()]
 }
 
-/** How far two titles are alike, when one of them may be cut. */
+/** True if two titles name the same task, as far as their words tell; either may be cut. */
 const isSameTask = (one: string, other: string): boolean => {
   const first = meaningfulWords(one.split(" → ", 1)[0] ?? "")
   const second = meaningfulWords(other.split(" → ", 1)[0] ?? "")
@@ -179,7 +179,7 @@ const closesFailureOf =
   ({ key, kind }: CommandFact): boolean =>
     key === failed || (checkKinds.has(kind) && isPartOf(failed, key))
 
-/** Whether a trace that is newer than an open item shows that it is not open any more. */
+/** True if the trace, which is newer than the open item, shows that the item is closed. */
 const isClosedBy = (trace: TraceFacts, item: TraceFacts["open"][number]): boolean => {
   const signature = item.error === undefined ? undefined : errorSignature(item.error)
   const title = item.title
@@ -210,7 +210,7 @@ const openOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<MemoryLine> =>
   return [...byKey.values()]
 }
 
-/** Whether the newest word on a command is that it fails. */
+/** True if a failure of the command is open in a trace that is newer than the command's last pass. */
 const failsNow = (key: string, traces: ReadonlyArray<TraceFacts>): boolean => {
   const failedAt = traces.findIndex(({ open }) => open.some(({ command }) => command === key))
   const passedAt = traces.findIndex(({ commands, passed }) => [...commands, ...passed].some((fact) => fact.key === key))
@@ -218,7 +218,7 @@ const failsNow = (key: string, traces: ReadonlyArray<TraceFacts>): boolean => {
 }
 
 /**
- * Everything that the traces say, merged with what earlier sessions left: the newer wins, nothing is said twice.
+ * Merges the facts of the traces and the lines from earlier sessions: the newer fact wins, and nothing is repeated.
  */
 export const sectionsOf = (traces: ReadonlyArray<TraceFacts>, earlier: EarlierLines = noEarlier): MemorySections => {
   const works = worksOf(traces).filter(({ key }) => !failsNow(key, traces))

@@ -5,32 +5,32 @@ import { asksTheSame, cannotBoth, keysOfWish, readWish, type ReadWish } from "./
 import { capitalised, quoted } from "../writing/Wording.js"
 
 /**
- * Merges what many sessions say, newest first, into one line each. Everything is looked for under keys, so that a
- * thousand sessions cost little more than a thousand times what one does.
+ * Merges equal facts of many sessions, newest first, into one line. Equal facts are found by keys, so that the cost grows
+ * little more than linearly with the number of sessions.
  */
 
-/** A line to publish, with the traces that say it, newest first. */
+/** A line to publish, with the threads of the traces that contain it, newest first. */
 export interface MemoryLine {
   readonly text: string
   readonly threadIds: ReadonlyArray<string>
 }
 
-/** More traces than these do not make a line truer. */
+/** The maximum number of threads that a published line cites. */
 const mostCitations = 3
 
-/** A published line: what it says, then where from. A text that cites by itself must not vouch for more than it has. */
+/** Writes a published line: the text, then its citations. Citations inside the text are disarmed, since they are unproven. */
 export const lineText = ({ text, threadIds }: MemoryLine): string => {
   const own = citationsIn(text).length === 0 ? text : text.replaceAll("[", "(").replaceAll("]", ")")
   return `- ${own} ${cite(threadIds.slice(0, mostCitations))}`
 }
 
-/** A line under way. */
+/** A line that is still being merged. */
 export interface Merged {
   text: string
   readonly threadIds: Array<string>
 }
 
-/** Notes that traces say a line too. */
+/** Adds threads whose traces contain the line too. */
 export const addThreads = (merged: Merged, threadIds: ReadonlyArray<string>): void => {
   for (const threadId of threadIds) {
     if (!merged.threadIds.includes(threadId) && merged.threadIds.length < mostCounted) {
@@ -39,16 +39,16 @@ export const addThreads = (merged: Merged, threadIds: ReadonlyArray<string>): vo
   }
 }
 
-/** A line that so many sessions say is as sure as any. */
+/** The maximum number of threads that are counted for a line; more of them do not raise its rank. */
 const mostCounted = 20
 
-/** Finds entries by any of several keys, in the order in which they came. */
+/** An index of entries by several keys each, in insertion order. */
 class ByKeys<A> {
   private readonly entries: Array<A> = []
   private readonly placeOf = new Map<A, number>()
   private readonly places = new Map<string, Array<number>>()
 
-  /** Has an entry be found under keys: a new one, or a known one under more of them. */
+  /** Adds an entry under the keys; a known entry gets the keys in addition. */
   add(entry: A, keys: ReadonlyArray<string>): void {
     const place = this.placeOf.get(entry) ?? this.entries.push(entry) - 1
     this.placeOf.set(entry, place)
@@ -62,7 +62,7 @@ class ByKeys<A> {
     }
   }
 
-  /** The entries that have one of the keys, the first first. */
+  /** Returns the entries that have at least one of the keys, in insertion order. */
   under(keys: ReadonlyArray<string>): ReadonlyArray<A> {
     const places = new Set(keys.flatMap((key) => this.places.get(key) ?? []))
     return [...places].toSorted((one, other) => one - other).flatMap((place) => this.entries[place] ?? [])
@@ -73,24 +73,24 @@ class ByKeys<A> {
   }
 }
 
-/** Wishes for good, as opposed to those for the work at hand. */
+/** Matches a wish that holds for every task; it ranks above a wish for the work at hand. */
 const isForGood =
   /\b(?:never|always|ever|every(?: time)?|each time|whenever|from now on|in (?:the )?future|by default|under no circumstances|must(?: not|n'?t)?|nie(?:mals)?|immer|jamais|toujours|nunca|siempre|jam[aá]s|mai|sempre)\b|永远|从不|必须|絶対|必ず|常に/i
 
-/** What the user wants, merged. */
+/** A merged wish, with the older wishes that it supersedes. */
 interface KeptWish extends Merged {
   readonly read: ReadWish
   readonly superseded: Array<{ readonly text: string; readonly read: ReadWish }>
 }
 
-/** A line names no more wishes that it took the place of. */
+/** The maximum number of superseded wishes that a line names. */
 const mostSuperseded = 3
 
-/** The wishes of sessions, given newest first: of two that contradict each other the newer is followed. */
+/** Merges wishes, which are added newest first: if two contradict each other, the newer one supersedes the older. */
 export class Wishes {
   private readonly kept = new ByKeys<KeptWish>()
 
-  /** Takes the next wish, as it is worded. */
+  /** Adds the next wish, in its own words. */
   add(wish: string, threadIds: ReadonlyArray<string>): void {
     const bare = wish.replace(/^"(.*)"$/, "$1")
     const read = readWish(bare)
@@ -112,12 +112,12 @@ export class Wishes {
     }
   }
 
-  /** What is wanted, without a word of what no longer is: wishes for good first, then what most sessions say. */
+  /** Lists the wishes without the superseded ones; those for every task come first, then those of most sessions. */
   standing(): ReadonlyArray<MemoryLine> {
     return this.ranked().map(({ text, threadIds }) => ({ text, threadIds }))
   }
 
-  /** The same, each with what it took the place of. */
+  /** Lists the wishes in the same order, each with the wishes that it supersedes. */
   lines(): ReadonlyArray<MemoryLine> {
     return this.ranked().map(({ superseded, text, threadIds }) => {
       const old = superseded.slice(0, mostSuperseded).map((wish) => quoted(wish.text, 160))
@@ -139,11 +139,11 @@ interface KeptFailure extends Merged {
 
 const sameFailureFrom = 0.8
 
-/** The failures of sessions, given newest first. */
+/** Merges failures, which are added newest first. */
 export class FailureLines {
   private readonly kept = new ByKeys<KeptFailure>()
 
-  /** Takes the next failure; `worded` is how it is to be published. */
+  /** Adds the next failure; `worded` is its published text. */
   add({ isFix, key, text }: FailureFact, threadIds: ReadonlyArray<string>, worded: string = text): void {
     const words = meaningfulWords(text)
     const keys = [`is ${key}`, ...tellingWords(words, sameFailureFrom).map((word) => `like ${word}`)]
@@ -158,7 +158,7 @@ export class FailureLines {
     }
   }
 
-  /** What is known with its fix first, then what most sessions met. */
+  /** Lists the failures: those with a fix first, then those of most sessions. */
   lines(): ReadonlyArray<MemoryLine> {
     const worth = ({ isFix, threadIds }: KeptFailure): number => (isFix ? mostCounted : 0) + threadIds.length
     return this.kept

@@ -10,14 +10,14 @@ import { notesHeading } from "../../memory/UserNote.js"
 import { readTrace } from "./TraceReading.js"
 import { plainLine } from "../writing/Wording.js"
 
-/** What one project's memory is made of. */
+/** The input of the consolidation of one project. */
 export interface ConsolidationInput {
   /** The last segment of the project's directory. */
   readonly project: string
   /** The trace memories without the header lines of their files, newest first. */
   readonly traces: ReadonlyArray<{ readonly threadId: string; readonly text: string }>
   readonly edits: PersonEdits
-  /** What is left of sessions that are older than those; nothing where there are none. */
+  /** Wishes and fixes from sessions that are older than the traces; undefined if there are none. */
   readonly earlier?: EarlierLines | undefined
 }
 
@@ -47,7 +47,7 @@ export const consolidate = ({
   }))
   const section = (heading: string, lines: ReadonlyArray<MemoryLine>) => ({ heading, lines: lines.map(lineText) })
   const sections = [
-    // Only people write there; the section is named so that it stands first.
+    // Only people write into this section; it is listed to be the first one.
     section(notesHeading, []),
     section("## What the user wants", wants),
     section("## What works here", [...works, ...pointers]),

@@ -4,7 +4,7 @@ import { commandKey } from "./CommandFacts.js"
 import { isSaidIn, meaningfulWords } from "./SameMeaning.js"
 import { contradict } from "./WishConflicts.js"
 
-/** A published file as its title and its sections, each line as it will stand. */
+/** A file to publish: its title, its preface and its sections, with the lines in their final text. */
 export interface Document {
   readonly title: string
   /** Lines above the first section. */
@@ -12,7 +12,7 @@ export interface Document {
   readonly sections: ReadonlyArray<Section>
 }
 
-/** A heading and what stands under it. */
+/** A heading and the lines below it. */
 export interface Section {
   readonly heading: string
   readonly lines: ReadonlyArray<string>
@@ -24,13 +24,13 @@ const supersedes = / \(newer; superseded:.*$/
 
 const bare = (line: string): string => withoutCitations(line).trim()
 
-/** A line without what it took the place of, which goes when the session that said it does. */
+/** Removes the list of superseded wishes, which changes when the session that they come from is forgotten. */
 const newest = (line: string): string => bare(line).replace(supersedes, "")
 
 const codeSpans = (line: string): ReadonlyArray<string> =>
   [...line.slice(0, 1_000).matchAll(/`([^`\n]{2,300})`/g)].map((match) => match[1] ?? "")
 
-/** Whether a person said what a line of ours says, or its opposite: either way ours is not needed. */
+/** True if a person's line says the same as a generated line, or has the same command: then the person's replaces it. */
 const isSaidByPerson = (line: string, own: string): boolean => {
   if (bare(line) === bare(own)) {
     return true
@@ -52,7 +52,7 @@ const isSaidByPerson = (line: string, own: string): boolean => {
 const isContradicted = (line: string, own: string): boolean =>
   line.startsWith('- "') && contradict(newest(line), bare(own))
 
-/** Without the lines that a person took out, or wrote in another way. */
+/** Drops the generated lines that a person removed, reworded or contradicted. */
 const withoutOverruled = (lines: ReadonlyArray<string>, edits: PersonEdits): ReadonlyArray<string> => {
   const removed = new Set(edits.removed.map(newest))
   const own = edits.added.map(({ line }) => line).filter((line) => !headingLine.test(line))
@@ -63,8 +63,9 @@ const withoutOverruled = (lines: ReadonlyArray<string>, edits: PersonEdits): Rea
 }
 
 /**
- * Puts what people wrote into a document, word for word and under its heading, before our own lines there: theirs is the
- * strongest evidence. Headings that they wrote or that are gone are there again; ours without lines are not.
+ * Inserts the lines that people wrote, verbatim and under their headings, before the generated lines there: a person's line
+ * is the strongest evidence. A heading that a person wrote, or wrote below, is kept; a generated one without lines is
+ * dropped.
  */
 export const withPersonEdits = (document: Document, edits: PersonEdits): Document => {
   let title = document.title
@@ -106,7 +107,7 @@ export const withPersonEdits = (document: Document, edits: PersonEdits): Documen
   }
 }
 
-/** The text of a document, with one blank line between its parts and a final newline. */
+/** Writes a document, with one blank line between its parts and a final newline. */
 export const documentText = ({ preface, sections, title }: Document): string =>
   [
     title,

@@ -1,6 +1,6 @@
 /**
- * Tells whether two lines say the same, by their words alone. No stemming and no synonyms: two lines that are held for one
- * must be so for every reader.
+ * Compares lines by their words. There is no stemming and there are no synonyms: lines that are merged as equal must look
+ * equal to every reader.
  */
 
 const ordinary: ReadonlySet<string> = new Set(
@@ -9,7 +9,7 @@ const ordinary: ReadonlySet<string> = new Set(
   )
 )
 
-/** The words of a text that carry meaning, in lower case, each once. */
+/** Returns the words of a text in lower case, each once, without the common ones. */
 export const meaningfulWords = (text: string): ReadonlySet<string> =>
   new Set(
     (
@@ -22,7 +22,7 @@ export const meaningfulWords = (text: string): ReadonlySet<string> =>
       .filter((word) => word !== "" && !ordinary.has(word))
   )
 
-/** How much of two sets of words is common to both, from 0 to 1. */
+/** The Jaccard similarity of two sets of words: common words divided by all words, from 0 to 1. */
 export const similarity = (one: ReadonlySet<string>, other: ReadonlySet<string>): number => {
   const common = [...one].filter((word) => other.has(word)).length
   const all = one.size + other.size - common
@@ -30,8 +30,8 @@ export const similarity = (one: ReadonlySet<string>, other: ReadonlySet<string>)
 }
 
 /**
- * Words under which to look for sets that are similar: two sets whose similarity is `least` or more share one of them at
- * least. The longest come first, as those are the rarest.
+ * Index keys for similar sets: two sets whose similarity is `least` or more share at least one of them. Long words are
+ * taken first, since they are rare.
  */
 export const tellingWords = (words: ReadonlySet<string>, least: number): ReadonlyArray<string> => {
   const common = Math.max(1, Math.ceil(words.size * least - 1e-9))
@@ -40,7 +40,7 @@ export const tellingWords = (words: ReadonlySet<string>, least: number): Readonl
     .slice(0, words.size - common + 1)
 }
 
-/** Whether everything that one line says is also said in another. */
+/** True if the other line contains all meaningful words of the line. */
 export const isSaidIn = (line: string, other: string): boolean => {
   const words = meaningfulWords(line)
   const others = meaningfulWords(other)

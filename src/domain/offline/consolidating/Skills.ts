@@ -7,16 +7,16 @@ import { counted, cutText, listed } from "../writing/Wording.js"
 export interface Skill {
   readonly name: string
   readonly commands: ReadonlyArray<CommandFact>
-  /** The traces in which it passed, newest first. */
+  /** The threads in which the whole sequence passed, newest first. */
   readonly threadIds: ReadonlyArray<string>
 }
 
-/** Fewer traces make a habit, not a procedure. */
+/** The minimum number of traces that show a procedure. */
 const fewestTraces = 3
 const mostSkills = 3
-/** Of so many newest traces; the rest is past. */
+/** The number of newest traces that are searched for procedures. */
 const readTraces = 12
-/** A procedure of more steps is a session, not a procedure. */
+/** The number of last passed commands of a trace that are searched, which bounds the length of a procedure. */
 const mostSteps = 12
 
 const common = (one: ReadonlyArray<string>, other: ReadonlyArray<string>): ReadonlyArray<string> => {
@@ -57,7 +57,7 @@ const isSubsequence = (part: ReadonlyArray<string>, whole: ReadonlyArray<string>
   return next === part.length
 }
 
-/** What to call a procedure: the programs of its steps, in order. */
+/** Names a procedure by the programs of its steps, in order. */
 const slugOf = (commands: ReadonlyArray<CommandFact>): string => {
   const names = commands.map(({ key }) =>
     key
@@ -75,7 +75,7 @@ const slugOf = (commands: ReadonlyArray<CommandFact>): string => {
   return slug === "" ? "procedure" : slug
 }
 
-/** The procedures that the traces show: the longest command sequences common to three or more of them. */
+/** Finds procedures: the longest command sequences that three or more traces have in common. */
 export const skillsOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<Skill> => {
   const runs = traces
     .slice(0, readTraces)
@@ -115,11 +115,11 @@ export const skillsOf = (traces: ReadonlyArray<TraceFacts>): ReadonlyArray<Skill
 
 const namesOf = ({ commands }: Skill): ReadonlyArray<string> => commands.map(({ command }) => cutText(command, 50))
 
-/** A line for `MEMORY.md` that leads to the skill. */
+/** Writes the line of `MEMORY.md` that points to the skill. */
 export const skillPointer = (skill: Skill): string =>
   `All checks in order (${listed(namesOf(skill).map((name) => `\`${name}\``))}): see \`skills/${skill.name}/SKILL.md\``
 
-/** The skill's `SKILL.md`: front matter, the steps with their exact commands, and the failures known of them. */
+/** Writes `SKILL.md`: front matter, the steps with their exact commands, and the known failures of these commands. */
 export const skillText = (skill: Skill, project: string, failures: ReadonlyArray<string>): string => {
   const cited = cite(skill.threadIds.slice(0, 3))
   const description = `Run ${listed(namesOf(skill))} in this order in ${project}; it passed in ${counted(skill.threadIds.length, "session")}.`

@@ -1,18 +1,18 @@
 import { isNotConfirmed } from "../../privacy/NotConfirmed.js"
 
 /**
- * Reads trace memories back: those of the offline extractor, those that a language model wrote in the same structure, and
- * the fallback that holds unstructured notes. Nothing is required to be there. Pure, total and linear.
+ * Reads trace memories: those of the offline extractor, those that a language model wrote in the same structure, and the
+ * fallback with unstructured notes. Every part is optional. Pure, total and linear.
  */
 
-/** The sections of a task, by what they hold. */
+/** The sections of a task. */
 export type SectionName = "preferences" | "steps" | "problems" | "knowledge" | "pointers" | "open"
 
-/** A trace memory, taken apart: its bullets by section, over all of its tasks, in order. */
+/** A parsed trace memory: the bullets by section, over all of its tasks, in order. */
 export interface ReadTrace {
   readonly threadId: string
   readonly sections: Readonly<Record<SectionName, ReadonlyArray<string>>>
-  /** The name and the outcome of every task. */
+  /** The title and the outcome of every task. */
   readonly tasks: ReadonlyArray<{ readonly title: string; readonly outcome: string }>
 }
 
@@ -24,7 +24,7 @@ const contractHeadings: ReadonlyArray<readonly [RegExp, SectionName]> = [
   [/^pointers and references\b/i, "pointers"]
 ]
 
-/** In notes that follow no structure, headings by what they are about. */
+/** Headings in unstructured notes, by topic. */
 const looseHeadings: ReadonlyArray<readonly [RegExp, SectionName]> = [
   [/\bprefer/i, "preferences"],
   [/\b(?:open|todo|to do|follow-?ups?|next steps?|remaining|left)\b/i, "open"],
@@ -41,7 +41,7 @@ const outcomeLine = /^(?:[-*]\s+)?\**Outcome:?\**:?\s*(\w+)/i
 const placeholder =
   /^(?:none|none observed|none left open|none recorded|nothing|n\/?a|unknown|-|see the raw trace notes|not told apart in the notes|the raw trace notes:.*|no (?:explicit |stated |user )?preferences?\b.*)\.?$/i
 
-/** Where a line is a heading of the contract's: the section, and what stands on the same line after it. */
+/** Recognises a section heading of the contract; `rest` is the text after it on the same line. */
 const contractSection = (line: string): { readonly name: SectionName; readonly rest: string } | undefined => {
   const bare = line.replace(/^(?:#{1,6}\s+|[-*]\s+)?\*{0,2}/, "")
   for (const [pattern, name] of contractHeadings) {
@@ -62,11 +62,11 @@ const contractSection = (line: string): { readonly name: SectionName; readonly r
   return undefined
 }
 
-/** More lines than any trace memory that fits its limit has to say anything in. */
+/** The number of lines that are read; no useful trace memory has more. */
 const mostLines = 4_000
 const lineCharacters = 1_200
 
-/** Takes a trace memory apart. */
+/** Parses a trace memory. */
 export const readTrace = (threadId: string, text: string): ReadTrace => {
   const sections: Record<SectionName, Array<string>> = {
     preferences: [],

@@ -1,6 +1,6 @@
 import { meaningfulWords, similarity, tellingWords } from "./SameMeaning.js"
 
-/** Tells when two wishes of a user contradict each other, so that only the newer one is followed. */
+/** Detects wishes of a user that contradict each other, so that only the newer one is followed. */
 
 interface Choice {
   readonly wanted: string | undefined
@@ -20,7 +20,7 @@ const wantedAlone = new RegExp(`\\b(?:use|prefer|with|want) (?:the )?${word}`, "
 const language = /\b(?:answer|reply|respond|write|speak)\b.{0,24}\bin ([a-z]{4,12})\b/i
 const unwantedAlone = new RegExp(`\\b(?:do not|don'?t|never|stop|avoid|no) (?:use |using |want )?${word}`, "i")
 
-/** Things of which a project uses one. */
+/** Sets of alternatives of which a project uses one. */
 const exclusive: ReadonlyArray<ReadonlySet<string>> = [
   ["npm", "pnpm", "yarn", "bun"],
   ["tabs", "spaces"],
@@ -60,13 +60,13 @@ const negation = /\b(?:never|don'?t|do not|no more|no|without|stop|avoid|not|nie
 const turns =
   /\b(?:never|always|ever|don'?t|do not|no more|no|without|stop|avoid|not|please|from now on|i|we|want|prefer|use|using)\b/gi
 
-/** A wish, read once for all that it is held against. */
+/** A parsed wish, ready for many comparisons. */
 export interface ReadWish {
   readonly choice: Choice
   readonly isNegated: boolean
-  /** What it is about, without what says whether that is wanted. */
+  /** The meaningful words without those that say whether the thing is wanted. */
   readonly subject: ReadonlySet<string>
-  /** The same without what only frames a wish. */
+  /** The subject without words that only introduce a wish, such as `in this project`. */
   readonly words: ReadonlySet<string>
 }
 
@@ -85,7 +85,7 @@ const excludes = (one: string | undefined, other: string | undefined): boolean =
 const frame =
   /\b(?:in|for) (?:this|our|my) (?:repo(?:sitory)?|project|codebase|code)\b|\b(?:please|i(?:'d)? prefer|i want|we|always|from now on|also)\b/gi
 
-/** Reads a wish. */
+/** Parses a wish. */
 export const readWish = (text: string): ReadWish => ({
   choice: choiceIn(text),
   isNegated: negation.test(text),
@@ -93,7 +93,7 @@ export const readWish = (text: string): ReadWish => ({
   words: meaningfulWords(text.replace(frame, " ").replace(turns, " "))
 })
 
-/** Whether two wishes cannot both be followed. */
+/** True if nobody can follow both wishes. */
 export const cannotBoth = (one: ReadWish, other: ReadWish): boolean => {
   const first = one.choice
   const second = other.choice
@@ -105,16 +105,14 @@ export const cannotBoth = (one: ReadWish, other: ReadWish): boolean => {
   )
 }
 
-/** Whether two wishes ask for the same. */
+/** True if the two wishes ask for the same. */
 export const asksTheSame = (one: ReadWish, other: ReadWish): boolean =>
   !cannotBoth(one, other) &&
   one.isNegated === other.isNegated &&
   one.words.size > 0 &&
   similarity(one.words, other.words) >= sameFrom
 
-/**
- * Keys under which to look for the wishes that one asks the same as, or contradicts: it shares a key with each of them.
- */
+/** Index keys of a wish: it shares at least one with every wish that asks for the same, or that contradicts it. */
 export const keysOfWish = ({ choice, subject, words }: ReadWish): ReadonlyArray<string> => [
   ...tellingWords(words, sameFrom).map((word) => `same ${word}`),
   ...(subject.size === 0 ? ["opposite"] : tellingWords(subject, oppositeFrom).map((word) => `opposite ${word}`)),
@@ -122,8 +120,8 @@ export const keysOfWish = ({ choice, subject, words }: ReadWish): ReadonlyArray<
   ...exclusive.flatMap((names, index) => (names.has(choice.wanted ?? "") ? [`one of ${index}`] : []))
 ]
 
-/** Whether two wishes, as they are worded, cannot both be followed. */
+/** Parses two wishes; true if nobody can follow both. */
 export const contradict = (one: string, other: string): boolean => cannotBoth(readWish(one), readWish(other))
 
-/** Whether two wishes, as they are worded, ask for the same. */
+/** Parses two wishes; true if they ask for the same. */
 export const isSameWish = (one: string, other: string): boolean => asksTheSame(readWish(one), readWish(other))

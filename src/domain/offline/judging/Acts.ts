@@ -2,15 +2,15 @@ import type { FileChange, ReplacedLine } from "../../evidence/Patch.js"
 import { filesOf, filesOfPart } from "../reading/EditedFiles.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 
-/** Something done between a failure and the check that passed after it. */
+/** A command or an edit between a failure and the check that passed after it. */
 export interface Act {
   readonly line: number
-  /** A command, verbatim; undefined for an edit by patch. */
+  /** The command, verbatim; undefined for an edit by patch. */
   readonly command: string | undefined
   readonly files: ReadonlyArray<string>
-  /** The lines that an edit replaced, by the files where that is all it did. */
+  /** The one line that a patch replaced, by file; a file that it changed in any other way is absent. */
   readonly replaced: ReadonlyMap<string, ReplacedLine>
-  /** Whether its effect reaches beyond the working copy: it may have helped, and is no fix to tell. */
+  /** True if the effect reaches beyond the working copy: the act may have helped, but is never told as a fix. */
   readonly isOutside: boolean
 }
 
@@ -20,7 +20,7 @@ const changesThings = ({ isOutside, kind, text }: RanPart): boolean =>
   isOutside || kind === "edit" || kind === "act" || kind === "format" || /\s--(?:fix|write)\b/.test(text.slice(0, 400))
 
 /**
- * The changes that only took an earlier one back: they helped by what they undid. One pass over the session's steps.
+ * The changes that only took an earlier one back: they are no fix of their own. One walk over the session's steps.
  */
 export const undoingChanges = (steps: ReadonlyArray<Step>): ReadonlySet<FileChange> => {
   const made = new Set<string>()
@@ -62,11 +62,12 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
     }))
 }
 
-/** At most this many acts back from where a check passed are looked at. */
+/** The maximum number of acts that are collected; the newest ones stay. */
 const mostActs = 40
 
 /**
- * What was done in the steps after `from` up to `to`, oldest first; of the last step only what came before `upTo`.
+ * Lists the acts in the steps after `from` up to `to`, oldest first. With `upTo`, only the commands before it count in
+ * the last step.
  */
 export const actsBetween = (
   steps: ReadonlyArray<Step>,

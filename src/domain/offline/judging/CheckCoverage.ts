@@ -1,25 +1,25 @@
 import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
 import type { RanPart } from "../reading/Steps.js"
 
-/** When a check that passed says that another, which failed before it, is well again. */
+/** The rule for whether a check that passed resolves another check that failed before it. */
 
 const scriptTools = /^(?:npm|pnpm|yarn|bun|make|just|rake|task)$/
 
 const isPlace = (word: string): boolean => !word.startsWith("-") && /[/.:]/.test(word)
 
-/** Where tests cannot even start before everything compiles. */
+/** Families whose tests start only after everything compiles, so that a passed test run implies a passed build. */
 const compiled: ReadonlySet<string> = new Set(["rust", "go", "java", "dotnet", "c"])
 const implied: Readonly<Partial<Record<CommandKind, ReadonlyArray<CommandKind>>>> = {
   test: ["build", "type-check"],
   build: ["type-check"]
 }
 
-/** Whether a check that passed covers one that failed: the same, a wider one, or one aimed at what had failed. */
+/** True if the passed check covers the failed one: it is the same, a wider one, or one aimed at the place that failed. */
 export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): boolean => {
   if (passed.key === failed.key) {
     return true
   }
-  // `npm install x --legacy-peer-deps` is `npm install x`, done another way.
+  // `npm install x --legacy-peer-deps` does the same as `npm install x`.
   if (passed.kind === "act" && passed.kind === failed.kind && passed.program === failed.program) {
     return failed.narrowing.every((word) => passed.narrowing.includes(word))
   }

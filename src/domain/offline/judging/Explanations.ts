@@ -5,13 +5,13 @@ import { withoutSecrets } from "./Secrets.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
 /**
- * Finds the sentence in which the assistant says what something was about. It is the assistant's word and is always shown
- * as a quotation or beside what the rollout shows; it never decides an outcome.
+ * Finds the assistant's own sentence about a failure, a file or its result. Memory shows such a sentence only as a
+ * quotation or beside evidence from the rollout; it never decides an outcome.
  */
 
 const link = /\[([^\]\n]{1,120})\]\(([^)\s]{1,300})\)/g
 
-/** A message as text: links as the path they lead to, the project's paths, no secrets. */
+/** Returns the message with each link replaced by its target, paths relative to the project, and secrets redacted. */
 const readable = (text: string, paths: ProjectPaths): string =>
   withoutSecrets(
     paths.text(
@@ -23,16 +23,16 @@ const readable = (text: string, paths: ProjectPaths): string =>
 
 const firstPerson = /^(?:(?:Done|Yes|Great|Perfect)[.,:!]?\s+)?I(?:['’]ve| have| also)? (?=\w)/
 
-/** Said of an act without the one who did it: `I added x` is `added x`. */
+/** Removes the list marker and the first person: `I added x` becomes `added x`. */
 const impersonal = (sentence: string): string => sentence.replace(/^[-*•]\s+/, "").replace(firstPerson, "")
 
 const intention =
   /^(?:(?:Understood|OK|Sure|Yes|No problem)[.,!:]? )?I(?:['’]m| am| will|['’]ll)\b|\b(?:next|now),? I\b|\band (?:now|next|then) I['’]|^(?:Next|Now|Let me|Let's|Checking|Running|Looking|First|Adding|Reading|Searching)\b/
 
-/** `Splitting.`, `Reading the files…`: a word on the way, not a result. */
+/** Matches a progress note, as in `Splitting.` or `Reading the files…`, which reports no result. */
 const onItsWay = /^(?!Nothing|Everything|Something|Missing|Existing)[A-Z][a-z]{2,20}ing(?: \w{1,20}){0,2}[.…]{0,3}$/
 
-/** Whether a sentence only says what is about to be done. */
+/** True if the sentence only announces a next step. */
 export const announces = (sentence: string): boolean => intention.test(sentence) || onItsWay.test(sentence)
 
 const causes =
@@ -43,7 +43,7 @@ const quotedName =
 const ordinaryWords =
   /^(?:error|errors|failed|failure|cannot|could|module|found|exception|custom|other|kind|expected|because)$/
 
-/** Names that are worth looking for: what stands between quotes, codes, and words with a capital inside. */
+/** Names in the error to look for in messages: quoted text, constants, error classes, snake_case names and numbers. */
 const namesIn = (error: string): ReadonlyArray<string> => [
   ...new Set(
     (error.slice(0, 400).match(quotedName) ?? [])
@@ -66,7 +66,7 @@ const wordsIn = (error: string): ReadonlyArray<string> => [
 
 const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
 
-/** What is said of a file without saying again which: `Fixed x in y: the sign was wrong` is `the sign was wrong`. */
+/** Keeps only the explanation after a lead-in: `Fixed x in y: the sign was wrong` becomes `the sign was wrong`. */
 const withoutLeadIn = (sentence: string): string => {
   const rest =
     /^(?:Fixed|Changed|Updated|Corrected|Found (?:it|the (?:bug|problem|issue))|The (?:bug|problem|issue|cause)|(?:It|That|This|Everything) (?:now )?(?:builds|compiles|works|passes|runs))\b[^:]{0,120}: +(.{20,})$/.exec(
@@ -75,10 +75,13 @@ const withoutLeadIn = (sentence: string): string => {
   return rest ?? sentence
 }
 
-/** Past this many messages nobody comes back to a failure. */
+/** The number of messages before the fix that are searched for an explanation. */
 const readMessages = 12
 
-/** What the assistant said the cause of a failure was, or what helped; from after the fix, else from before it. */
+/**
+ * Finds the assistant's sentence about the cause of a failure or about its fix. The first messages after the fix win over
+ * those before it.
+ */
 export const explanationOf = (
   failure: Failure,
   messages: ReadonlyArray<AssistantMessage>,
@@ -120,7 +123,7 @@ const passing = /\b(?:tests?|suite|checks?|verif\w{1,10}|passes|pass|green)\b/i
 const emptyWord =
   /^(?:the|a|an|in|to|with|for|and|of|is|are|it|now|also|new|file|files|done|added|adding|updated|update|created|create|renamed|edited|changed|fixed|implemented|removed|deleted|wrote|using|all|here|this|that|at|on|by|git|mv)$/i
 
-/** Whether a sentence says more of a file than that it was changed. */
+/** True if the sentence says more about a file than that it was changed. */
 const tellsMore = (sentence: string): boolean => {
   const words = sentence
     .split(/\s+/)
@@ -134,7 +137,7 @@ const tellsMore = (sentence: string): boolean => {
 const selfPraise =
   /,? (?:and|all|with) (?:all |the |every )?(?:\d{1,6} )?(?:tests?|checks?|everything)(?: now)? (?:pass(?:es|ing|ed)?|(?:is|are) green|works?)[.!]?$/i
 
-/** Without the clauses that only say that checks passed, which evidence tells elsewhere, or ask the user for something. */
+/** Removes the clauses that only report passed checks, which evidence shows elsewhere, or that ask the user for something. */
 const withoutAsides = (sentence: string): string =>
   sentence
     .split("; ")
@@ -142,7 +145,7 @@ const withoutAsides = (sentence: string): string =>
     .join("; ")
     .replace(selfPraise, "")
 
-/** A sentence beside the name of the file, which it need not repeat. */
+/** Removes the file's name from a sentence that is shown beside it. */
 const beside = (sentence: string, file: string): string => {
   const lead = `\`${file}\` `
   const whole = withoutLeadIn(impersonal(sentence)).replace(/[.:]$/, "")
@@ -156,7 +159,10 @@ const beside = (sentence: string, file: string): string => {
     .replace(/^(?:Added|Created|Implemented|Wrote|Updated|Changed)\b/, (verb) => verb.toLowerCase())
 }
 
-/** What the assistant said of a file: the last sentence that names it and tells more than that, with its caveat. */
+/**
+ * Finds the assistant's remark on a file: in the newest message that names it, the first sentence with its name, and a
+ * caveat that follows. A sentence that says no more than that the file changed is left out.
+ */
 export const remarkOn = (
   file: string,
   messages: ReadonlyArray<AssistantMessage>,
@@ -184,7 +190,10 @@ export const remarkOn = (
 
 const isNoise = /^(?:#|<|\||-{3}|Files? to|Here (?:is|are)\b|You['’]re welcome|Done\.?$|No problem)/
 
-/** What the assistant said last, as its first few sentences that fit; what is only announced comes last. */
+/**
+ * Quotes the assistant's last message: its first sentences, at most three, that fit the limit. An announcement is quoted
+ * only if the message has nothing else.
+ */
 export const lastWordOf = (
   messages: ReadonlyArray<AssistantMessage>,
   paths: ProjectPaths,
@@ -213,7 +222,7 @@ const leftOver =
   /\b(?:residual risk|remaining (?:work|issue|problem|risk)|still (?:needs?|to do|fails?|failing|missing|open|above|broken)|not yet (?:done|implemented|tested|verified|wired|supported)|left to do|todo\b|follow-?up|could not verify|couldn['’]t verify|was not able|wasn['’]t able|haven['’]t (?:run|tested|verified)|did not run|didn['’]t run|not (?:been )?(?:run|tested|verified))\b/i
 const nothingLeft = /^(?:No|Nothing|None)\b|\bno (?:remaining|residual|follow)|\?$/i
 
-/** What the assistant itself said was left to do, at the end of its last message. At most two. */
+/** Quotes from the assistant's last message the sentences about work that is left to do; at most two. */
 export const leftOversIn = (messages: ReadonlyArray<AssistantMessage>, paths: ProjectPaths): ReadonlyArray<string> => {
   const last = messages.at(-1)
   return last === undefined

@@ -5,61 +5,61 @@ import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
 
-/** How a failure ended. */
+/** The end of a failure: the check that passed, and the acts before it. */
 export interface Resolution {
-  /** The line of the output that shows it. */
+  /** The line of the output that shows the pass. */
   readonly line: number
   /** The check that passed, as it was run. */
   readonly check: string
-  /** Where it ran, when that was not the project's directory. */
+  /** The directory of the check; undefined for the project's own. */
   readonly directory: string | undefined
   readonly passedTests: number | undefined
-  /** What was done in between, oldest first; empty when the same check just passed when it was run again. */
+  /** The acts between the failure and the pass, oldest first; empty if the check passed on a mere second run. */
   readonly acts: ReadonlyArray<Act>
 }
 
-/** A check, an act or an edit that failed, and what became of it. */
+/** A command, a patch or a tool call that failed, and its resolution. */
 export interface Failure {
-  /** The line of the output that shows it, and the line of the call. */
+  /** The line of the output that shows the failure; `callLine` is the line of the call. */
   readonly line: number
   readonly callLine: number
   readonly kind: CommandKind | "patch" | "tool"
   readonly program: string
-  /** The command, or the file that a patch was for, or the tool. */
+  /** The command, the files of the patch, or the name of the tool. */
   readonly what: string
   readonly key: string
   readonly directory: string | undefined
   readonly exitCode: number | undefined
   readonly error: string | undefined
-  /** Whether it can simply be run again: a script typed in for once cannot. */
+  /** True if the command can be run again as it is; a one-off script cannot. */
   readonly isRepeatable: boolean
-  /** The line of the last output that shows the same error again; undefined when it came once. */
+  /** The line of the last output that shows the same error again; undefined if it was shown once. */
   readonly againLine: number | undefined
-  /** The line of a later try of which nobody knows how it ended. */
+  /** The line of a later run with an unknown result. */
   readonly retriedLine: number | undefined
   readonly resolution: Resolution | undefined
 }
 
-/** No session has more failures than this that are worth remembering. */
+/** The maximum number of failures that are kept of a session. */
 const mostFailures = 200
 
-interface Open {
+interface TrackedFailure {
   readonly failure: Failure
   readonly signature: string
   readonly part: RanPart | undefined
-  /** Where in the session it failed last: the step, and the line of its output. */
+  /** The index of the step that failed last; `lastLine` is the line of its output. */
   last: number
   lastLine: number
   retriedLine: number | undefined
-  /** Where in the session the check failed with another error, which is where this one was gone. */
-  gaveWay: number | undefined
+  /** The index of the step where the same check failed with another error, which shows that this error was gone. */
+  replacedAt: number | undefined
   readonly output: string
   resolution: Resolution | undefined
 }
 
 /**
- * Of several failures with one error, the one that says most: what can be run again before what was typed in for once, and
- * what was resolved before what was given up.
+ * Keeps one failure for each error: a repeatable command wins over a one-off script, then a resolved failure over one that
+ * is not resolved.
  */
 export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArray<Failure> => {
   const rank = ({ isRepeatable, resolution }: Failure): number =>
@@ -79,7 +79,7 @@ export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArra
 const missingPath =
   /no such file|cannot find path|does not exist|can't read|cannot access|cannot stat|no matches found|not a directory|is a directory|could not find|no files were searched/i
 
-/** A look that found nothing failed nobody; one that could not be taken says something of the place. */
+/** True if a failed look shows an error of the environment. A look that merely found nothing is no failure. */
 const isTellingLook = (step: CommandStep): boolean => step.error !== undefined && !missingPath.test(step.error)
 
 const partFailure = (step: CommandStep, part: RanPart): Failure => ({
@@ -115,33 +115,33 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
 })
 
 /**
- * Follows every failure of a session to where it was resolved, if it was, in one walk over the steps. An error that gave
- * way to another of the same check counts only where that check passed in the end.
+ * Lists the failures of a session with their resolutions, in one walk over the steps. An error that was replaced by another
+ * error of the same check counts only if that check passed in the end.
  */
 export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> => {
   const undone = undoingChanges(steps)
-  const all: Array<Open> = []
-  let open: Array<Open> = []
+  const all: Array<TrackedFailure> = []
+  let open: Array<TrackedFailure> = []
   const fail = (at: number, failure: Failure, part: RanPart | undefined, output: string): void => {
     const signature = errorSignature(failure.error ?? "")
     const same = open.filter((known) => known.failure.key === failure.key && known.failure.kind === failure.kind)
     const again = same.find((known) => known.signature === signature)
     for (const known of same) {
-      known.gaveWay = known === again ? undefined : (known.gaveWay ?? at)
+      known.replacedAt = known === again ? undefined : (known.replacedAt ?? at)
     }
     if (again !== undefined) {
       again.last = at
       again.lastLine = failure.line
       again.retriedLine = undefined
     } else if (all.length < mostFailures) {
-      const entry: Open = {
+      const entry: TrackedFailure = {
         failure,
         signature,
         part,
         last: at,
         lastLine: failure.line,
         retriedLine: undefined,
-        gaveWay: undefined,
+        replacedAt: undefined,
         output,
         resolution: undefined
       }
@@ -155,13 +155,13 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     check: string,
     passedTests: number | undefined,
     part: RanPart | undefined,
-    test: (known: Open) => boolean
+    test: (known: TrackedFailure) => boolean
   ): void => {
     for (const known of open.filter(test)) {
       const acts =
-        known.gaveWay === undefined
+        known.replacedAt === undefined
           ? actsBetween(steps, known.last, at, undone, part)
-          : actsBetween(steps, known.last, known.gaveWay, undone)
+          : actsBetween(steps, known.last, known.replacedAt, undone)
       known.resolution = { line, check, directory: part?.directory, passedTests, acts }
     }
     open = open.filter((known) => known.resolution === undefined)
@@ -214,7 +214,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     }
   }
   return all
-    .filter(({ gaveWay, resolution }) => resolution !== undefined || gaveWay === undefined)
+    .filter(({ replacedAt, resolution }) => resolution !== undefined || replacedAt === undefined)
     .map(({ failure, lastLine, resolution, retriedLine }) => ({
       ...failure,
       retriedLine,

@@ -1,7 +1,7 @@
 import type { CommandPart } from "../reading/CommandNames.js"
 import { operands } from "../reading/InvocationWords.js"
 
-/** Commands that fetch what a project or a machine needs. */
+/** The rules for commands that install packages or tools. */
 
 const installs =
   /^(?:(?:npm|pnpm|yarn|bun|pip3?|uv|poetry|pipenv|bundle|composer|brew|apt|apt-get|cargo|go|dotnet|corepack)\b.{0,40}?\b(?:i|ci|install|sync|add|restore|get|fetch|enable|use)|yarn$)/
@@ -9,12 +9,12 @@ const ofProject = /^(?:npm|pnpm|yarn|bun|pip3?|uv|poetry|pipenv|bundle|composer|
 const noPackage = /^\.|[/\\]$|\.(?:txt|toml|lock|in)$/
 const globally = /^(?:-g|--global|tool)$/
 
-/** Whether a command installs something. */
+/** True if the command installs something. */
 export const isInstallation = (part: CommandPart): boolean => installs.test(part.key)
 
 /**
- * Whether a command adds a package to the project, which is done once: afterwards it is among what any installation
- * brings. A tool for the machine is none.
+ * True if the command adds a package to the project. That happens once: afterwards a plain installation brings the package
+ * too. A tool for the machine is not a package of the project.
  */
 export const addsPackage = (part: CommandPart): boolean =>
   isInstallation(part) &&

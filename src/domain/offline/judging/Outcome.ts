@@ -5,10 +5,10 @@ import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
 import { followUpsOf, stepsOf, type Task } from "../reading/Tasks.js"
 
-/** How a task ended, by the evidence alone; see {@link outcomeOf}. */
+/** The outcome of a task by evidence alone; see {@link outcomeOf}. */
 export type Outcome = "success" | "partial" | "fail" | "uncertain"
 
-/** A check that passed in a task, where it counts: after the last change. */
+/** A check that passed after the last change of its task; an earlier pass proves nothing. */
 export interface Verification {
   readonly step: CommandStep
   readonly part: RanPart
@@ -16,7 +16,7 @@ export interface Verification {
 
 const changes = (step: Step): boolean => filesOf(step).length > 0
 
-/** Whether a step's script mentions a file that was changed: running what was changed is a check of it. */
+/** True if the command runs a changed file: this is a check of the change. */
 const exercises = (part: RanPart, files: ReadonlySet<string>): boolean =>
   part.kind === "run" && [...files].some((file) => file.length > 2 && part.pipeline.text.includes(file))
 
@@ -24,8 +24,8 @@ const editedFiles = (steps: ReadonlyArray<Step>): ReadonlySet<string> =>
   new Set(steps.flatMap(filesOf).map((change) => change.movedTo ?? change.path))
 
 /**
- * The checks that passed after the task's last change of a file: tests, builds, lints, type checks, what had failed
- * before, and running what was changed.
+ * Lists the checks that passed after the task's last change of a file: tests, builds, lints, type checks, commands that
+ * failed before, and runs of a changed file.
  */
 export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): ReadonlyArray<Verification> => {
   const steps = stepsOf(task)
@@ -50,7 +50,7 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
   })
 }
 
-/** Whether a task was left in the middle: its last turn was aborted, or the session broke off there. */
+/** True if the task was interrupted: its last turn was aborted, or the session ends in the middle of it. */
 export const isCutOff = (task: Task, finished: boolean | undefined): boolean => {
   const last = task.items.at(-1)
   if (last?._tag === "Asked" && last.word.stance === "approves" && followUpsOf(task).includes(last)) {
@@ -67,7 +67,7 @@ export const isCutOff = (task: Task, finished: boolean | undefined): boolean => 
   if (!task.isLast || last === undefined) {
     return false
   }
-  // Without recorded ends, work that nobody asked for here may well be a fragment of something that went on elsewhere.
+  // Without recorded ends, work without a request may be a fragment of a session that continues in another rollout.
   const isFragment = finished === undefined && task.requests.length === 0
   return (
     finished === false ||
@@ -77,7 +77,7 @@ export const isCutOff = (task: Task, finished: boolean | undefined): boolean => 
 
 const asksForChecks = /\b(?:run|test|tests|build|compile|lint|type-?check|verify|check|validate|benchmark)\b/i
 
-/** The last of the user's words on a task, with where the work stood: nothing after it can take it back. */
+/** The user's last judgement of the task. It is final if no work follows it. */
 const lastWord = (task: Task): { readonly stance: string; readonly isFinal: boolean } => {
   const closing = task.closing?.word.stance
   if (closing === "approves" || closing === "rejects") {
@@ -93,21 +93,21 @@ const lastWord = (task: Task): { readonly stance: string; readonly isFinal: bool
 const notInstalled =
   /(?:^|: )([\w.+-]{1,60}): (?:command )?not found$|\bcommand not found: ([\w.+-]{1,60})$|^'?([\w.+-]{1,60})'? ?: .{0,40}is not recognized\b/i
 
-/** Whether a command failed because its program is not installed: that says something of the place, and not of the work. */
+/** True if a command failed because its program is not installed: this is a fact about the machine, not about the work. */
 export const isMissingProgram = ({ error, program }: Failure): boolean => {
   const names = notInstalled.exec(error?.slice(0, 400) ?? "")?.slice(1) ?? []
   return names.some((name) => name !== undefined && name.toLowerCase() === program)
 }
 
-/** A failure that speaks of the project, and not of a command that was mistyped or tried once. */
+/** True if the failure is evidence about the project, not about a mistyped command or a one-off script. */
 const counts = (failure: Failure): boolean =>
   checkKinds.has(failure.kind === "patch" || failure.kind === "tool" ? "look" : failure.kind) ||
   failure.kind === "patch" ||
   ((failure.kind === "act" || failure.kind === "edit" || failure.kind === "run") && failure.isRepeatable)
 
 /**
- * Judges a task: `success` only when the user approved or a check passed after the last change; what the assistant says
- * of its own work is never enough.
+ * Judges a task. `success` needs the user's approval or a check that passed after the last change; the assistant's own
+ * claim is never enough.
  */
 export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished: boolean | undefined): Outcome => {
   const steps = stepsOf(task)
@@ -158,7 +158,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
   return "uncertain"
 }
 
-/** Whether a failure is still to be dealt with: one that can be run again, and whose cause is not that nothing is there. */
+/** True if the failure is still to be fixed: a repeatable command failed, and not because its program is missing. */
 export const isOpenFailure = (failure: Failure): boolean =>
   failure.resolution === undefined &&
   failure.isRepeatable &&

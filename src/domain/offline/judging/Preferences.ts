@@ -4,19 +4,19 @@ import { isQuestion } from "../reading/UserWord.js"
 import { isWishInOtherLanguage } from "../reading/WishesInOtherLanguages.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
-/** What the user wants, in the user's own words. */
+/** A lasting wish of the user, in the user's own words. */
 export interface Preference {
   readonly line: number
   readonly text: string
 }
 
-/** More than these a session cannot teach: what is left is a specification, not a preference. */
+/** The maximum number of preferences from one session: more of them are a specification. */
 const mostPreferences = 8
 
-/** Beyond this a message is something pasted: only what it says of the user's own wishes counts. */
+/** The length from which a message counts as pasted; only explicit first-person wishes are taken from it. */
 const pastedCharacters = 1_200
 
-/** Words that make a wish last beyond the task at hand. */
+/** Phrases that make a wish last beyond the task at hand. */
 const lasting: ReadonlyArray<RegExp> = [
   /\bI(?:'d| would)? (?:strongly |really |generally |usually |always )?prefer\b/i,
   /\bmy preference is\b/i,
@@ -31,7 +31,7 @@ const lasting: ReadonlyArray<RegExp> = [
   /\bI(?:'d| would) rather (?:you |we |have |not )/i
 ]
 
-/** Orders that hold for good, at the start of a clause. */
+/** Orders at the start of a clause that hold for every task. */
 const standing: ReadonlyArray<RegExp> = [
   /^(?:always|never)\s+(?!mind\b)\w/i,
   /^(?:no|no more|skip the|without) (?:trailing |extra |unnecessary |long |final |inline |code )?(?:summar|comment|emoji|explanation|preamble|apolog|filler|docstring|semicolon|default export|mock|abbreviation|trailing)/i,
@@ -48,14 +48,14 @@ const standing: ReadonlyArray<RegExp> = [
   /^(?:please )?(?:answer|reply|respond|write|speak) (?:only |always )?in (?:english|german|french|spanish|japanese|chinese|italian|portuguese|russian|korean|deutsch)\b/i
 ]
 
-/** What the user chose over what was done: it settles the matter, so it lasts. */
+/** Choices between two alternatives; a choice holds for later tasks too. */
 const choices: ReadonlyArray<RegExp> = [
   /^(?:we |I )?use \S.{0,80}?,? (?:and )?not \S/i,
   /^(?:we |I )?use \S.{0,80}? (?:instead of|rather than|over) \S/i,
   /^\S{1,40} over \S{1,40}$/i
 ]
 
-/** After a correction, an order of what to use in place of what was done. */
+/** Orders to use something else; they count only in a message that rejects the work. */
 const replacements: ReadonlyArray<RegExp> = [
   /^(?:please )?(?:use|we use|I use|do it with|go with)\s+\S/i,
   /\binstead\b/i
@@ -67,11 +67,11 @@ const onlyNow =
 const leadIn =
   /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|new|other|external|additional|third-party|dependenc|librar|framework|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
 
-/** What reminds of a wish is no part of it. */
+/** Matches a reminder such as `as I said before`, which is not part of the wish. */
 const saidBefore =
   /^(?:as|like) I (?:already |have )?(?:said|told you|mentioned|wrote)(?: before| already| earlier)?[\s,:]+/i
 
-/** The clauses of a sentence, so that two wishes in one sentence stay two. */
+/** Splits a sentence into clauses, so that each wish in it is found by itself. */
 const clausesOf = (sentence: string): ReadonlyArray<string> =>
   sentence
     .split(
@@ -118,8 +118,8 @@ const wishesIn = (request: Asked): ReadonlyArray<string> => {
 }
 
 /**
- * What the user said they want, do not want or prefer, verbatim, each once. Only what a person typed is looked at; an
- * order for the task at hand is no preference.
+ * Lists what the user wants, does not want or prefers, verbatim and each once. Quoted lines, tables and headings are
+ * skipped; an order for the task at hand is not a preference.
  */
 export const preferencesIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> => {
   const found = new Map<string, Preference>()

@@ -1,18 +1,18 @@
 import { redact, redactionMarker } from "../../privacy/Redaction.js"
 
 /**
- * What the offline brain knows of secrets: it never quotes one, and it says that one was pasted. What it reads was redacted
- * already; here go also the words behind `my password is`, which only prose gives away.
+ * Rules by which offline extraction never quotes a secret and reports that one was pasted. Its input is redacted already;
+ * this also redacts a value after `my password is`, which only prose shows to be a secret.
  */
 
 const said = /\b(password|passphrase|token|secret|api[ _-]?key)(\s{1,3}(?:is|was)\s{1,3})(["'`]?)([^\s"'`,;]{8,})/gi
 const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/
 
-/** A value that stands for a secret that is not there: `$TOKEN`, `<your key>`, `process.env.KEY`. */
+/** Matches a placeholder in place of a secret: `$TOKEN`, `<your key>`, `process.env.KEY`. */
 const placeholder =
   /^(?:[$<{%[(*.]|x{4,}|your|example|changeme|placeholder|process\.|os\.|env\.|secrets\.|null|undefined)/i
 
-/** The text with everything that looks like a secret replaced by the redaction's own marker. */
+/** Replaces everything that looks like a secret by the redaction's marker. */
 export const withoutSecrets = (text: string): string =>
   redact(text).replace(said, (whole: string, name: string, verb: string, quote: string, secret: string) =>
     placeholder.test(secret) ? whole : `${name}${verb}${quote}${redactionMarker}`
@@ -25,7 +25,7 @@ const kinds: ReadonlyArray<readonly [string, RegExp]> = [
   ["a password", /\b(?:password|passphrase|passwd)\b|_PASSWORD\b|:\/\/[^\s:/@]{1,80}:[^\s:/@]{3,200}@/i]
 ]
 
-/** What kinds of secrets a text holds, as a person would name them; empty where it holds none. */
+/** Names the kinds of secrets in a text in a person's words; empty if it contains none. */
 export const secretKinds = (text: string): ReadonlyArray<string> => {
   if (!text.includes(redactionMarker) && withoutSecrets(text) === text) {
     return []
@@ -34,5 +34,5 @@ export const secretKinds = (text: string): ReadonlyArray<string> => {
   return found.length === 0 ? ["a secret"] : found
 }
 
-/** Whether a text holds something that looks like a secret, or the mark of one that was taken out. */
+/** True if the text contains something that looks like a secret, or the marker of a redacted one. */
 export const holdsSecret = (text: string): boolean => text.includes(redactionMarker) || withoutSecrets(text) !== text

@@ -10,37 +10,37 @@ import type { Step } from "../reading/Steps.js"
 import { type Task, stepsOf } from "../reading/Tasks.js"
 import { titleOf } from "../writing/Titles.js"
 
-/** Everything that a task's sections are written from. */
+/** The facts about a task from which its sections of the memory are written. */
 export interface TaskReport {
   readonly task: Task
   readonly title: string
   readonly outcome: Outcome
-  /** Those that happened in it, whenever they were resolved; each error once. */
+  /** Failures that occurred in this task, even if a later task resolved them; each error once. */
   readonly failures: ReadonlyArray<Failure>
-  /** Those that were resolved in it, whenever they happened. */
+  /** Failures that this task resolved, even if they occurred in an earlier one; each error once. */
   readonly resolved: ReadonlyArray<Failure>
   readonly verifications: ReadonlyArray<Verification>
-  /** The files that it left changed, with the lines where it changed them first. */
+  /** The files that the task left changed, each with the line of its first change. */
   readonly changedAt: ReadonlyMap<string, number>
-  /** The line of its first change of the project, packages included; infinity where it changed nothing. */
+  /** The line of the first change of the project, added packages included; infinity if there is none. */
   readonly firstChange: number
   readonly isCutOff: boolean
-  /** What the assistant's own plan had left when the task broke off. */
+  /** The open steps of the assistant's plan, if the task was interrupted; else empty. */
   readonly planLeft: ReadonlyArray<string>
-  /** The kinds of secrets that the user typed, and where. */
+  /** The lines where the user typed secrets, with their kinds. */
   readonly secrets: ReadonlyArray<{ readonly line: number; readonly kinds: ReadonlyArray<string> }>
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
 
-/** Whether a failure came up when its task had changed something already, and so may be of the task's own making. */
+/** True if the failure occurred after the first change of its task, which then may have caused it. */
 export const cameUpOnTheWay = ({ firstChange }: TaskReport, failure: Failure): boolean => firstChange < failure.callLine
 
 const isChange = (step: Step): boolean =>
   filesOf(step).length > 0 ||
   (step._tag === "CommandStep" && step.parts.some((part) => part.verdict === "passed" && addsPackage(part)))
 
-/** The files that a task left changed, each with the line where it was changed first, in that order. */
+/** Lists the files that a task left changed, each with the line of its first change, in that order. */
 const changedFilesOf = (task: Task): ReadonlyMap<string, number> => {
   const found = new Map<string, number>()
   const added = new Set<string>()
@@ -60,7 +60,7 @@ const changedFilesOf = (task: Task): ReadonlyMap<string, number> => {
   return found
 }
 
-/** What the reports of one session share. */
+/** Findings about a session that the reports of its tasks share. */
 export interface SessionFindings {
   readonly failures: ReadonlyArray<Failure>
   readonly finished: boolean | undefined
@@ -69,7 +69,7 @@ export interface SessionFindings {
   readonly scripts: PackageScripts
 }
 
-/** The lines of the rollout that a task spans. */
+/** The first and the last line of the rollout that belong to a task. */
 const spanOf = (task: Task): readonly [number, number] => {
   const lines = task.items.flatMap((item) => ("outputLine" in item ? [item.line, item.outputLine] : [item.line]))
   return lines.reduce<readonly [number, number]>(
@@ -78,7 +78,7 @@ const spanOf = (task: Task): readonly [number, number] => {
   )
 }
 
-/** Reads a task. Failures are the whole session's: one may be resolved in a later task than it happened in. */
+/** Makes the report of a task. It needs all failures of the session, since a later task may resolve one. */
 export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   const calls = new Set(stepsOf(task).map(({ line }) => line))
   const [first, last] = spanOf(task)

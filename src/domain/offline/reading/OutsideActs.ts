@@ -1,3 +1,4 @@
+import { programFamilies, programKinds } from "./CommandPrograms.js"
 import { programName, withoutPrefixes } from "./InvocationWords.js"
 import { pipelinesOf, wordsOf } from "./ShellSyntax.js"
 
@@ -38,6 +39,7 @@ const begins =
     pattern.test(operands.join(" "))
 
 const always: Rule = () => true
+const never: Rule = () => false
 
 const either =
   (...rules: ReadonlyArray<Rule>): Rule =>
@@ -67,6 +69,18 @@ const isNamedAct = (name: string): boolean =>
   (deploys.test(name) || deploysAtLast.test(name) || drops.test(name)) && !/(?:dry|check|preview|plan)/i.test(name)
 
 const targets: Rule = ({ operands }) => operands.some(isNamedAct)
+
+/** A file that goes by the name of such an act: `scripts/deploy.sh`. */
+const isActsFile = (word: string): boolean => isNamedAct(programName(word).replace(/\.\w{1,4}$/, ""))
+
+/** Programs that run the file that they are given first. */
+const runsFiles: Rule = ({ words: [first = ""] }) => /\.\w{1,4}$/.test(first) && isActsFile(first)
+
+const toldToAct =
+  /^(?:deploy|undeploy|release|publish|unpublish|promote|rollback|provision|push|upload|send|submit)(?=$|:)/
+
+/** A program that nothing is known of, by what it is told to do: `kamal deploy`, `dvc push`, `slack chat send`. */
+const unknown: Rule = (said) => remote(2)(said) && said.operands.slice(0, 2).some((word) => toldToAct.test(word))
 
 const packageTool: Rule = ({ operands, text, words }) => {
   const [first = "", second = ""] = operands[0] === "workspace" ? operands.slice(2) : operands
@@ -157,6 +171,7 @@ const changesRows =
 const database: Rule = ({ text }) => changesRows.test(text)
 
 const docker: Rule = either(
+  has(/^(?:ssh|tcp):\/\//),
   begins(/^(?:push|rm|rmi|stack|service|swarm)\b|^(?:compose|manifest|image|buildx) push\b/),
   begins(/^(?:system|volume|image|container|builder|network) (?:prune|rm)\b/),
   ({ operands, words }) => operands.includes("down") && words.some((word) => /^(?:-v|--volumes)$/.test(word)),
@@ -177,6 +192,7 @@ const publishes = either(
 
 const rows: ReadonlyArray<readonly [string, Rule]> = [
   ["git", git],
+  ["svn", begins(/^(?:commit|ci|import|lock)\b/)],
   ["gh", gh],
   [
     "glab hub tea argocd flux heroku railway render stripe twilio eas doctl hcloud linode-cli vault nomad consul",
@@ -199,17 +215,22 @@ const rows: ReadonlyArray<readonly [string, Rule]> = [
     ({ words }) => !words.some((word) => /^(?:--(?:check|syntax-check|list-\w+)|-C)$/.test(word))
   ],
   ["docker podman docker-compose nerdctl", docker],
-  ["npm pnpm yarn bun", packageTool],
-  ["cargo gem twine poetry uv flit hatch pdm jsr deno vsce ovsx mix pod conan lerna changeset nx rush", publishes],
+  ["npm pnpm yarn", packageTool],
+  ["bun", either(packageTool, runsFiles)],
+  ["cargo gem twine poetry uv flit hatch pdm jsr vsce ovsx mix pod conan lerna changeset nx rush", publishes],
+  ["deno", either(publishes, runsFiles)],
   ["dotnet nuget", begins(/^(?:nuget )?(?:push|delete)\b/)],
   ["semantic-release np release-it fastlane cap capistrano", always],
   ["goreleaser", ({ operands, words }) => operands[0] === "release" && !words.includes("--snapshot")],
   ["make gmake just rake task mage invoke inv gulp grunt mvn mvnw gradle gradlew sbt ant", targets],
+  ["nix", ({ operands }) => operands.some((word) => isNamedAct(/#(.*)/.exec(word)?.[1] ?? ""))],
+  ["xcrun", begins(/^(?:altool|notarytool)\b/)],
+  ["python node tsx ts-node ruby perl php pwsh", runsFiles],
   ["rails", ({ operands: [first = ""] }) => isNamedAct(first)],
   ["prisma knex sequelize alembic", begins(/^(?:migrate (?:deploy|reset)|db:drop)\b/)],
   ["curl", curl],
   ["wget", sends(/^--(?:post|body)-(?:data|file)(?:=|$)/)],
-  ["http https xh httpie", (said) => begins(/^(?:POST|PUT|PATCH|DELETE)\b/)(said) && isElsewhere(said)],
+  ["http https xh httpie", (said) => begins(/^(?:POST|PUT|PATCH|DELETE)\b/i)(said) && isElsewhere(said)],
   ["invoke-restmethod invoke-webrequest irm iwr", sends(/^-Body$/i)],
   ["ssh mosh sshpass", ({ operands }) => operands.length > 0 && !localHost.test(operands[0] ?? "")],
   ["scp rsync", copiesAway],
@@ -235,6 +256,11 @@ function bare({ operands }: Said): boolean {
 const rules: ReadonlyMap<string, Rule> = new Map(
   rows.flatMap(([names, rule]) => names.split(" ").map((name) => [name, rule] as const))
 )
+
+const isKnown = (program: string): boolean => programKinds.has(program) || programFamilies.has(program)
+
+const ruleOf = (program: string): Rule =>
+  rules.get(program) ?? (isKnown(program) ? never : isActsFile(program) ? always : unknown)
 
 const rehearsal =
   /^(?:--dry-?run(?:=(?!none$|false$).*)?|--dryrun|--just-print|--noop|--what-?if|-WhatIf|--help|--version|--simulate)$/i
@@ -306,15 +332,14 @@ const actsInStage = (stage: string, depth: number): boolean => {
   if (shell.test(program)) {
     const script = inline.exec(stage)
     const body = script?.[2] ?? script?.[3] ?? /<<-?\s*["']?\w+["']?\s*\n([\s\S]*)/.exec(stage)?.[1]
-    return body !== undefined && actsIn(body, depth + 1)
+    return body === undefined ? runsFiles(saidBy(words.slice(1), stage)) : actsIn(body, depth + 1)
   }
   // A script that was handed to a runner as one word.
   if (words.length === 1 && /\s/.test(words[0] ?? "")) {
     return actsIn(words[0] ?? "", depth + 1)
   }
-  const rule = rules.get(program)
   const said = saidBy(words.slice(1), stage)
-  return rule !== undefined && !isRehearsal(program, said) && rule(said)
+  return !isRehearsal(program, said) && ruleOf(program)(said)
 }
 
 const actsIn = (command: string, depth: number): boolean =>

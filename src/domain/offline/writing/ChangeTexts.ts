@@ -3,7 +3,7 @@ import { inCode, listed } from "./Wording.js"
 
 const verbs: Readonly<Record<FileChange["action"], string>> = { add: "added", update: "edited", delete: "deleted" }
 
-/** Changes of files in words: what was added, edited, deleted and renamed; of many files the first five. */
+/** Describes changes of files: added, edited, deleted and renamed ones, each with its first few paths. */
 export const changeText = (changes: ReadonlyArray<FileChange>): string => {
   const moved = changes.filter(({ movedTo }) => movedTo !== undefined)
   const said = (["add", "update", "delete"] as const).flatMap((action) => {

@@ -1,6 +1,6 @@
 import { cutText, inCode, oneLine } from "./Wording.js"
 
-/** Short names of errors: what a person would put into a heading, or search for. */
+/** Short names of errors, as a person puts them into a heading or searches for them. */
 
 interface MissingModule {
   readonly code: string
@@ -11,7 +11,7 @@ interface MissingModule {
 const missingModule =
   /\[(ERR_[A-Z_]{3,60})\]: Cannot find (?:module|package) '([^']{1,300})'(?: imported from (\S{1,300}))?/
 
-/** What a module error is about, where an error line is one. */
+/** The parts of a Node.js error about a missing module; undefined for any other error. */
 export const missingModuleIn = (error: string): MissingModule | undefined => {
   const match = missingModule.exec(error.slice(0, 2_000))
   const [, code, module, importer] = match ?? []
@@ -20,7 +20,7 @@ export const missingModuleIn = (error: string): MissingModule | undefined => {
 
 const panic = /^thread '([^']{1,160})' panicked at \S{1,200}:\d{1,9}:\d{1,9}: /
 
-/** Cut to so many characters, and not in the middle of something quoted where much is left before that. */
+/** Cuts to `limit` characters. A quotation that would be cut is left out if at least half of the limit is left before it. */
 const cutOutsideQuotes = (text: string, limit: number): string => {
   const cut = cutText(text, limit)
   if (cut === text) {
@@ -30,7 +30,7 @@ const cutOutsideQuotes = (text: string, limit: number): string => {
   return opened !== null && opened.index > limit / 2 ? `${cut.slice(0, opened.index).trimEnd()}…` : cut
 }
 
-/** `ERR_MODULE_NOT_FOUND for lib/router.js`, or the beginning of the error line, without any markup. */
+/** Names an error without markup: `ERR_MODULE_NOT_FOUND for lib/router.js`, or the beginning of the error line. */
 export const plainErrorName = (error: string, limit: number): string => {
   const missing = missingModuleIn(error)
   return missing === undefined
@@ -38,7 +38,7 @@ export const plainErrorName = (error: string, limit: number): string => {
     : `${missing.code} for ${missing.module}`
 }
 
-/** The error as one finds it again, in code spans. */
+/** Names an error in code spans, with the words that a search finds it by. */
 export const errorName = (error: string): string => {
   const missing = missingModuleIn(error)
   if (missing === undefined) {
@@ -48,7 +48,7 @@ export const errorName = (error: string): string => {
   return `${inCode(missing.code, 80)} for ${inCode(missing.module, 160)}${importer}`
 }
 
-/** What an error says, without what differs from run to run. */
+/** Normalises an error for comparison: case, numbers and most punctuation do not count. */
 export const errorSignature = (error: string): string =>
   error
     .slice(0, 400)

@@ -5,11 +5,11 @@ import { actsOutside } from "../reading/OutsideActs.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import { inCode, listed, quoted } from "./Wording.js"
 
-/** Failures and what resolved them, in the words of a memory. */
+/** The texts for failures and their fixes in a trace memory. */
 
 const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
 
-/** Whether a text names a file, and not another one whose path ends in its. */
+/** True if the text names this file, and not one with a longer path that ends in the same name. */
 const mentions = (text: string, file: string): boolean => {
   const at = text.indexOf(file)
   return at !== -1 && !/[\w/\\.-]/.test(text[at - 1] ?? " ")
@@ -17,10 +17,10 @@ const mentions = (text: string, file: string): boolean => {
 
 const testFile = /(?:^|[/\\_.-])(?:tests?|specs?|__tests__)(?=[/\\_.-])/i
 
-/** The files whose edits most probably helped: those that the error names, else the last that were edited. */
+/** The edited files that most probably fixed the error: those that it names, else the ones edited last. */
 const helpfulFiles = (acts: ReadonlyArray<Act>, error: string): ReadonlyArray<string> => {
   const edited = [...new Set(acts.filter(({ command }) => command === undefined).flatMap((act) => act.files))]
-  // A test names itself in its error; where the code was edited too, it was the code that was wrong.
+  // A test names itself in its error. If the code was edited too, the code was wrong.
   const code = edited.filter((file) => !testFile.test(file))
   const files = code.length > 0 ? code : edited
   const named = [
@@ -31,11 +31,11 @@ const helpfulFiles = (acts: ReadonlyArray<Act>, error: string): ReadonlyArray<st
   return (named.find((some) => some.length > 0) ?? []).slice(0, 3)
 }
 
-/** Errors that no edit of the project's files makes go away where something was installed or started. */
+/** Errors of the environment: a command that installs or starts something fixes them, not an edit beside it. */
 const missingTool =
   /\bcommand not found\b|: not found$|\bNo module named\b|\bCannot find (?:module|package) '[^./]|\bis not recognized as\b|\bECONNREFUSED\b|\bConnection refused\b/i
 
-/** A file, and what was replaced in it where that was all that was done to it. */
+/** Names a file, with the line that was replaced if this was the only edit of it. */
 const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
   const edits = acts.filter(({ files }) => files.includes(file))
   const replaced = edits.length === 1 ? edits[0]?.replaced.get(file) : undefined
@@ -53,8 +53,8 @@ const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
 }
 
 /**
- * What resolved a failure, as words that follow `fixed by`; in full, with the line that an edit replaced. Undefined where
- * nothing is known to have helped but an act outside: that is no fix to be done again.
+ * Describes the fix of a failure, as words after `fixed by`; `isFull` adds the line that an edit replaced. Undefined if
+ * only an act outside the working copy is known to have helped: a later session must not repeat it.
  */
 export const fixOf = (failure: Failure, isFull = false): string | undefined => {
   const { acts: all = [], check = "" } = failure.resolution ?? {}
@@ -83,13 +83,14 @@ export const fixOf = (failure: Failure, isFull = false): string | undefined => {
   return check.includes("--fix") ? shownCommand(check) : `running ${shownCommand(check)} instead`
 }
 
-/** An error's name for a bullet, or the command where the error is not known. */
+/** Names a failure for a bullet: by its error, or by the command if the error is not known. */
 export const failureName = (failure: Failure): string =>
   failure.error === undefined ? `${shownCommand(failure.what)} failing` : errorName(failure.error)
 
 /**
- * A failure and its fix in one line: the error, the fix, what the assistant said of it, and the check that passed. It is
- * what consolidation takes into `MEMORY.md`, so it stands for itself, and names no act outside. Undefined without a fix.
+ * Describes a failure and its fix in one line: the error, the fix, the assistant's explanation and the check that passed.
+ * Consolidation copies this line into `MEMORY.md`, so it reads alone and names no act outside the working copy. Undefined
+ * without a fix.
  */
 export const fixText = (failure: Failure, explanation: string | undefined): string | undefined => {
   const { acts = [], check = "" } = failure.resolution ?? {}
@@ -118,7 +119,7 @@ export const fixText = (failure: Failure, explanation: string | undefined): stri
 const exit = (exitCode: number | undefined): string =>
   exitCode === undefined || exitCode === 0 ? "" : ` (exit ${exitCode})`
 
-/** A failure in words, with its first error line. */
+/** Describes a failure, with its error line. */
 export const failureText = (failure: Failure): string => {
   const what =
     failure.kind === "patch"
@@ -127,7 +128,7 @@ export const failureText = (failure: Failure): string => {
   return failure.error === undefined ? what : `${what}: ${inCode(failure.error, 300)}`
 }
 
-/** Where a failure is shown, and where it was shown again. */
+/** Cites the lines of the rollout that show a failure and its repetitions. */
 export const failureLines = ({ againLine, line, retriedLine }: Failure): string =>
   [
     `L${line}`,

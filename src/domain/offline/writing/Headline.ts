@@ -10,7 +10,7 @@ import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { counted, cutText, listed, plainLine } from "./Wording.js"
 
-/** The one sentence that a trace memory begins with, and the summary beside it. */
+/** The heading of a trace memory, and the summary that is stored beside it. */
 
 const plain = (text: string): string => text.replaceAll("`", "")
 
@@ -20,7 +20,7 @@ const brief = (command: string): string =>
 const failed = (failure: Failure): string =>
   `${brief(failure.what)} failed${failure.error === undefined ? "" : ` with ${plainErrorName(failure.error, 90)}`}`
 
-/** The failure of a task that is most worth telling: a check before a program, and the first of its kind. */
+/** Picks the failure to report: the first failed test or build, else the first repeatable command, else the first. */
 const chief = (failures: ReadonlyArray<Failure>): Failure | undefined =>
   failures.find(({ kind }) => kind === "test" || kind === "build") ??
   failures.find(({ isRepeatable, kind }) => isRepeatable && kind !== "look") ??
@@ -36,15 +36,15 @@ const filesText = (files: ReadonlyArray<string>): string => {
 
 const isAskedFor = (report: TaskReport): boolean => report.task.requests.length > 0
 
-/** `why does it fail?` needs no colon after it. */
+/** Joins the title and the rest with a colon, unless the title ends in punctuation of its own. */
 const titled = (report: TaskReport, rest: string): string =>
   /[?!:。？]$/.test(report.title) ? `${report.title} ${rest}` : `${report.title}: ${rest}`
 
-/** What was changed, after what was asked for; work that nobody asked for is called after its changes already. */
+/** Adds the changed files to the title. The title of a task without a request names them already. */
 const changed = (report: TaskReport, files: string, rest: string): string =>
   isAskedFor(report) ? titled(report, `changed ${files}${rest}`) : `${report.title}${rest}`
 
-/** A failure of the work itself in a few words: that it was put right by going on needs no saying how. */
+/** Describes a failure that the task itself caused. The fix is named only if a command was part of it. */
 const onTheWay = (failure: Failure): string => {
   const isByCommand = failure.resolution?.acts.some(({ command }) => command !== undefined) === true
   const fix = isByCommand ? fixOf(failure) : undefined
@@ -61,7 +61,7 @@ const checkOf = (report: TaskReport): string => {
   return `${brief(last.part.text)} passes${count === undefined ? "" : ` (${counted(count, "test")})`}`
 }
 
-/** That the check that had failed passes now, in as few words as that takes. */
+/** Says that the check which had failed passes now; empty unless the task succeeded. */
 const again = (report: TaskReport, fixed: Failure): string => {
   const count = fixed.resolution?.passedTests
   return report.outcome === "success" ? `it passes now${count === undefined ? "" : ` (${counted(count, "test")})`}` : ""
@@ -69,7 +69,7 @@ const again = (report: TaskReport, fixed: Failure): string => {
 
 interface Clause {
   readonly text: string
-  /** What is known to run, kept apart so that a summary can word it in its own way. */
+  /** The check that passed, kept apart since a summary words it in another way; empty if there is none. */
   readonly check: string
   readonly ending: string
   readonly worth: number
@@ -77,7 +77,7 @@ interface Clause {
 
 const manyFiles = 6
 
-/** What a task comes to, in one clause. */
+/** Describes the result of a task in one clause, with its worth. */
 const clauseOf = (report: TaskReport): Clause => {
   const fixed = chief(report.failures.filter((failure) => failure.resolution !== undefined && isTold(failure)))
   const open = chief(report.failures.filter(isOpenFailure))
@@ -139,13 +139,13 @@ const clauseOf = (report: TaskReport): Clause => {
 const joined = ({ check, ending, text }: Clause): string =>
   [text, check, ending].filter((part) => part !== "").join("; ")
 
-/** Of several tasks, the worth of each for whoever reads only a few of them. */
+/** The worth of a task, by which tasks are chosen if not all fit. */
 export const worthOf = (report: TaskReport): number => clauseOf(report).worth + (report.secrets.length > 0 ? 3 : 0)
 
 const secretsIn = (reports: ReadonlyArray<TaskReport>): string =>
   listed([...new Set(reports.flatMap(({ secrets }) => secrets.flatMap(({ kinds }) => kinds)))])
 
-/** The heading: what failed and what fixed it, what was changed, or what was asked. */
+/** Writes the heading: the failure and its fix, the changes, or the request of the tasks that are worth most. */
 export const headingOf = (reports: ReadonlyArray<TaskReport>, preferences: ReadonlyArray<Preference>): string => {
   const [first, second] = reports
     .toReversed()
@@ -167,7 +167,7 @@ export const headingOf = (reports: ReadonlyArray<TaskReport>, preferences: Reado
 const summaryWords = 110
 const sentenceCharacters = 420
 
-/** Whether a task is called by nothing but wishes, which the summary has told already. */
+/** True if the title of the task contains only wishes of the user, which the summary lists already. */
 const isOnlyWishes = (report: TaskReport, preferences: ReadonlyArray<Preference>): boolean =>
   preferences.some(({ text }) => report.title.includes(text)) &&
   preferences
@@ -175,8 +175,8 @@ const isOnlyWishes = (report: TaskReport, preferences: ReadonlyArray<Preference>
     .replace(/\b(?:and|but|also|please)\b|[^\p{L}\p{N}]/giu, "") === ""
 
 /**
- * The clauses of a summary, by worth: without wishes that were told before, and without what was only answered out of
- * hand where there is anything else.
+ * The clauses of a summary, by worth. A wish is not repeated, and a task that was answered without any step is left out
+ * if there are others.
  */
 const summaryClauses = (
   reports: ReadonlyArray<TaskReport>,
@@ -196,7 +196,7 @@ const summaryClauses = (
   return (worthy.length > 0 ? worthy : all).slice(0, 6)
 }
 
-/** The summary: wishes first, then what is open, then the tasks by worth; under 120 words. */
+/** Writes the summary: wishes first, then pasted secrets, then the tasks by worth; under 120 words. */
 export const summaryOf = (reports: ReadonlyArray<TaskReport>, preferences: ReadonlyArray<Preference>): string => {
   const wishes = preferences.slice(0, 4).map(({ text }) => `"${plainLine(text, 80)}"`)
   const secrets = secretsIn(reports)

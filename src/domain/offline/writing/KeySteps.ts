@@ -11,20 +11,20 @@ import type { TaskReport } from "../judging/TaskReport.js"
 import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
 import { counted, inCode, listed, plainLine, quoted, sentencesOf } from "./Wording.js"
 
-/** What mattered in a task: failures that someone depended on, what resolved them, changes, and checks that passed. */
+/** The key steps of a task: failures, the passes that resolved them, changes, and checks that passed. */
 
 const mostSteps = 12
-/** Of each sort of step, so that none crowds out the others. */
+/** The maximum number of failures, and of passes, so that neither displaces the other steps. */
 const mostOfASort = 5
 
 interface KeyStep {
   readonly line: number
-  /** The higher, the sooner it is kept when there are too many. */
+  /** The priority if there are too many steps; the highest are kept. */
   readonly weight: number
   readonly text: string
 }
 
-/** A patch or a tool that worked when it was tried again tells nothing. */
+/** True for a failed patch or tool call that succeeded on a later try, which is not worth a line. */
 const isMinor = (failure: Failure): boolean =>
   failure.resolution !== undefined && (failure.kind === "patch" || failure.kind === "tool")
 
@@ -59,7 +59,7 @@ const passStep = (step: CommandStep, text: string, passedTests: number | undefin
   }
 }
 
-/** The last pass of every check, and where a failure was resolved before that. */
+/** The last pass of every check, and the earlier passes that resolved a failure. */
 const passSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
   const verifying = new Set(report.verifications.map(({ part }) => part))
   const resolving = new Set(
@@ -89,10 +89,10 @@ const passSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
   return [...earlier, ...last.values()]
 }
 
-/** Beyond this many patches their order says less than their sum. */
+/** The number of patches up to which each one is a step; more of them become one step with all of their files. */
 const separatePatches = 3
 
-/** A file written by a here-document is a patch in all but name. */
+/** True if the command writes a file from a here-document; it counts as a patch. */
 const isWriting = (step: CommandStep): boolean =>
   step.parts.some(({ kind, pipeline }) => kind === "edit" && isScript(pipeline.text))
 
@@ -125,7 +125,7 @@ const editSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
       }))
 }
 
-/** What a command printed, where that is short enough to tell and nothing else printed. */
+/** Quotes the output of a command if it is short and no other command wrote to it. */
 const printed = (step: CommandStep): string => {
   if (step.isLook && step.exitCode === 1 && step.output.trim() === "") {
     return ", found nothing"
@@ -152,7 +152,7 @@ const commandStep = (step: CommandStep, weight: number): KeyStep => {
   }
 }
 
-/** What only makes room for something else. */
+/** Commands that only prepare for another one. */
 const preparing = /^(?:mkdir|chmod|touch)\b/
 
 const otherCommands = (report: TaskReport, told: ReadonlySet<number>): ReadonlyArray<KeyStep> => {
@@ -179,7 +179,7 @@ const otherCommands = (report: TaskReport, told: ReadonlySet<number>): ReadonlyA
 const latest = (steps: ReadonlyArray<KeyStep>, count: number): ReadonlyArray<KeyStep> =>
   steps.toSorted((one, other) => other.weight - one.weight || other.line - one.line).slice(0, count)
 
-/** Of a task that only looked around, the looks that the answer came from. */
+/** The last two looks of a task, which its answer most probably came from. */
 const lookSteps = (report: TaskReport): ReadonlyArray<KeyStep> =>
   stepsOf(report.task)
     .filter((step) => step._tag === "CommandStep" && step.isLook && step.verdict !== "failed" && step.hasEnded)
@@ -220,7 +220,7 @@ const wordStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
   ]
 }
 
-/** The user's word that settled it. */
+/** The user's approval of the task. */
 const approvalStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
   const { closing } = report.task
   const word =
@@ -238,7 +238,7 @@ const approvalStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
       ]
 }
 
-/** The key steps of a task, in order, at most {@link mostSteps}; never empty. */
+/** Lists the key steps of a task in order, at most {@link mostSteps}; never empty. */
 export const keySteps = (report: TaskReport): ReadonlyArray<string> => {
   const failures = heaviest(failureSteps(report), mostOfASort)
   const passes = heaviest(passSteps(report), mostOfASort)

@@ -15,7 +15,7 @@ import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
 import { addsPackage, isInstallation } from "../judging/Installations.js"
 import { inCode, listed, plainLine, quoted } from "./Wording.js"
 
-/** What a later session can use of a task, and what it should know is still open. */
+/** The reusable knowledge and the open ends of a task, for later sessions. */
 
 const purposes: Readonly<Partial<Record<CommandKind, string>>> = {
   test: "run the tests",
@@ -28,13 +28,13 @@ const purposes: Readonly<Partial<Record<CommandKind, string>>> = {
 
 const isSyntaxCheck = /^(?:node (?:--check|-c)|(?:ba)?sh -n|python\d? -m (?:py_compile|compileall)|php -l|ruby -c)\b/
 
-/** Names of package scripts that do the same as a command. */
+/** A note about the package script that is the same as the command; empty if there is none. */
 const scriptNote = (part: CommandPart, report: TaskReport): string => {
   const names = [...report.scripts].filter(([, command]) => command.trim() === part.text.trim()).map(([name]) => name)
   return names[0] === undefined ? "" : ` (the ${inCode(names[0], 60)} script of package.json is the same)`
 }
 
-/** Which of the changed files a script tried, if it says so. */
+/** The first changed file that a script mentions. */
 const triedFile = (part: CommandPart, report: TaskReport): string | undefined =>
   [...report.changedAt.keys()].find((file) => part.pipeline.text.includes(file))
 
@@ -59,7 +59,7 @@ const chores =
   /^(?:git|go mod tidy|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout)\b/
 const isRehearsal = /\s--dry-run\b/
 
-/** Of the checks of one program, a narrow one says nothing where a wider one passed too. */
+/** Drops a narrow check if a wider one of the same program and kind passed too. */
 const widest = (parts: ReadonlyArray<RanPart>): ReadonlyArray<RanPart> =>
   parts.filter(
     (part) =>
@@ -72,20 +72,20 @@ const widest = (parts: ReadonlyArray<RanPart>): ReadonlyArray<RanPart> =>
       )
   )
 
-/** A program of the project that ran well: not a script typed in for once, and none from somewhere else. */
+/** True for a program of the project: not a one-off script, and not a file outside of the project. */
 const isOwnProgram = (part: RanPart): boolean =>
   part.kind === "run" &&
   !isScript(part.pipeline.text) &&
   /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
   !/\s-[ce]\s|\s[~/]/.test(part.text)
 
-/** A line about a command, and what the command is known by. */
+/** A line about a command, with the command's key. */
 interface CommandLine {
   readonly key: string
   readonly text: string
 }
 
-/** The commands that are known to work, the newest form of each. */
+/** Lists the commands that are known to work, each in its newest form. */
 const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
   const verifying = new Set(report.verifications.map(({ part }) => part))
@@ -95,7 +95,7 @@ const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
     (verifying.has(part) ||
       checkKinds.has(part.kind) ||
       isOwnProgram(part) ||
-      // What the user then did not want may have run well; it is nothing to do again.
+      // A command before the user's correction may have passed, but must not be repeated.
       (part.kind === "act" &&
         line > rejectedAt &&
         !addsPackage(part) &&
@@ -113,11 +113,11 @@ const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
     .map((part) => ({ key: part.key, text: commandBullet(part, report) }))
 }
 
-/** Without its error a failure cannot be recognised when it comes again. */
+/** True if the fix is worth a line: a failure without its error cannot be recognised when it occurs again. */
 const isWorthFixing = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
 
-/** A slip of the work itself, put right in the files that it was made in: nobody will meet it again. */
+/** True if the task itself caused the failure and fixed it in the files that it had changed: it will not occur again. */
 const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   const acts = failure.resolution?.acts ?? []
   const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
@@ -130,7 +130,7 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   )
 }
 
-/** Looks that computed something are worth keeping; a mere print is not. */
+/** Matches a look that computes something, which is worth keeping; a mere print is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
 
 const looksOf = (report: TaskReport): ReadonlyArray<string> => {
@@ -150,12 +150,12 @@ const looksOf = (report: TaskReport): ReadonlyArray<string> => {
         .slice(-1)
 }
 
-/** Beyond these a task teaches a list, not a lesson. */
+/** The maximum number of bullets of reusable knowledge from one task. */
 const mostBullets = 10
 
 /**
- * Reusable knowledge: the commands that worked, failures with their fixes, and what the place does not allow. `told` has
- * the keys of the commands that earlier tasks of the session told, and gets those of this one.
+ * Lists the reusable knowledge: the commands that worked, failures with their fixes, and commands that the environment does
+ * not allow. `told` has the keys of the commands that earlier tasks of the session listed; those of this task are added.
  */
 export const reusableKnowledge = (report: TaskReport, told: Set<string>): ReadonlyArray<string> => {
   const said = saidIn(report.task)
@@ -215,7 +215,7 @@ const corrections = (report: TaskReport): ReadonlyArray<string> =>
     .slice(0, 3)
     .map(({ line, text }) => `the user corrected: ${quoted(plainLine(text, 140), 140)} (L${line})`)
 
-/** What did not work, what the user corrected and what is left open. */
+/** Lists the pasted secrets, the failures without a fix, the user's corrections and the work that is left. */
 export const openEnds = (report: TaskReport): ReadonlyArray<string> => [
   ...report.secrets.map(
     ({ kinds, line }) =>

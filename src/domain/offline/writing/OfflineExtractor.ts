@@ -14,17 +14,17 @@ import { reportOf, type TaskReport } from "../judging/TaskReport.js"
 import { stepsOf, type Task, tasksOf } from "../reading/Tasks.js"
 import { counted, plainLine, quoted } from "./Wording.js"
 
-/** Where a session took place, as far as its rollout says. */
+/** The place of a session: its directory, branch and commit, as far as its rollout names them. */
 export interface OfflineSession {
   readonly cwd: string
   readonly gitBranch: string | undefined
   readonly gitSha: string | undefined
 }
 
-/** A reader of more tasks than these has stopped reading. */
+/** The maximum number of tasks that a trace memory describes. */
 const mostTasks = 10
 
-/** In UTF-8 bytes; tasks of the least worth go until the rest fits. */
+/** The maximum size of a trace memory in UTF-8 bytes; the tasks of the least worth are dropped until the rest fits. */
 const mostBytes = 24_000
 
 const nothing: StageOneOutput = { traceMemory: "", summary: "" }
@@ -74,8 +74,8 @@ const chosen = (reports: ReadonlyArray<TaskReport>, count: number): ReadonlyArra
 }
 
 /**
- * Writes the trace memory and the summary of one session from its own events, without a model. Both are empty when there
- * is nothing worth keeping: no work, and no request but a greeting, or but a look into memory.
+ * Writes the trace memory and the summary of one session from its events, without a model. Both are empty if nothing is
+ * worth keeping: there is no work and no request but a greeting, or the session only looked into memory.
  */
 export const extractTrace = (session: OfflineSession, evidence: SessionEvidence): StageOneOutput => {
   const context = { paths: projectPaths(session.cwd), scripts: packageScripts(evidence.events) }

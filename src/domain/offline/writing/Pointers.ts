@@ -7,7 +7,7 @@ import type { TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { inCode, plainLine, quoted } from "./Wording.js"
 
-/** The files a task was about, each with why it matters. */
+/** The files of a task, each with the reason why it matters. */
 
 const mostPointers = 8
 
@@ -82,13 +82,13 @@ const importers = (report: TaskReport): ReadonlyArray<Pointer> =>
 const isFile = (word: string): boolean =>
   !word.startsWith("-") && /^[\w@~.:\\/-]{2,120}$/.test(word) && /[\w]\.[A-Za-z]\w{0,7}$/.test(word)
 
-/** The files that a command looked into, as far as its words name them. */
+/** Lists the files that a command read, as far as its arguments name them. */
 export const filesReadBy = (step: Step): ReadonlyArray<string> =>
   step._tag === "CommandStep" && step.hasEnded && step.verdict !== "failed"
     ? step.parts.filter(({ kind }) => kind === "look").flatMap(({ narrowing }) => narrowing.filter(isFile))
     : []
 
-/** Of a task that changed nothing, the files that were read for it last. */
+/** The last files that the task read; used if it changed none. */
 const read = (report: TaskReport): ReadonlyArray<Pointer> => {
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
@@ -104,7 +104,7 @@ const read = (report: TaskReport): ReadonlyArray<Pointer> => {
 const textOf = ({ line, note, path, remark }: Pointer): string =>
   `${inCode(path, 160)} (${note}, L${line})${remark === undefined ? "" : `: ${plainLine(remark, 220)}`}`
 
-/** The pointers of a task; those with something said about them are kept first. */
+/** Lists the pointers of a task. If there are too many, those with a remark are kept. */
 export const pointersOf = (report: TaskReport): ReadonlyArray<string> => {
   const changed = edited(report)
   const known = new Set(changed.map(({ path }) => path))

@@ -1,6 +1,6 @@
 import { cutText, inCode, oneLine } from "./Wording.js"
 
-/** How a command is put into a line: verbatim where it fits, described where it is a script. */
+/** Writes a command into a line: verbatim if it fits, described if it is a script. */
 
 const commandCharacters = 300
 
@@ -29,7 +29,7 @@ const unique = (items: Iterable<string>, limit: number): ReadonlyArray<string> =
 const looksConcrete = (text: string): boolean =>
   /^[\w@.:~/\\*-]{2,60}$/.test(text) && /[./:\\]/.test(text) && !/^(?:utf-8|[.:/]+)$/i.test(text)
 
-/** What a script is about: what it imports, which files and names it mentions, what it calls. */
+/** Describes a script by the modules it imports, the files and names it mentions, and the functions it calls. */
 const aboutScript = (body: string): string => {
   const text = body.slice(0, 4_000)
   const modules = unique(
@@ -44,14 +44,14 @@ const aboutScript = (body: string): string => {
   return [modules.join(", "), names.join(", "), calls.join(", ")].filter((part) => part !== "").join("; ")
 }
 
-/** Where a command ran, as words after it; nothing for the project's own directory. */
+/** Names the directory of a command, as words after it; empty for the project's own directory. */
 export const inDirectory = (directory: string | undefined): string =>
   directory === undefined ? "" : ` in ${inCode(`${directory.replace(/[/\\]$/, "")}/`, 120)}`
 
-/** Whether a command is a script of several lines, which is described and not repeated. */
+/** True if the command is a script of several lines, which is described and not repeated. */
 export const isScript = (command: string): boolean => command.trim().includes("\n")
 
-/** A command as a code span. A script of several lines is its first line and, in brackets, what it is about. */
+/** Writes a command as a code span. A script is shown by its first line and a description in brackets. */
 export const shownCommand = (command: string): string => {
   const trimmed = command.trim()
   if (!isScript(trimmed)) {

@@ -4,7 +4,7 @@ import { type Asked, saidIn, stepsOf, type Task } from "../reading/Tasks.js"
 import { isQuestion } from "../reading/UserWord.js"
 import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 
-/** What a task is called: the request in a few of the user's own words, with what carried it on. */
+/** The title of a task: its request in a few of the user's own words, then the messages that continued it. */
 
 const titleCharacters = 90
 
@@ -15,7 +15,7 @@ const onlyWord =
   /^(?:thanks?|thank you|great|perfect|nice|ok(?:ay)?|yes|no|sure|cool|lgtm|hi|hello|hey|approved|done|go|start)[\s,.!]*$/i
 const link = /\[([^\]\n]{1,120})\]\([^)\s]{1,300}\)/g
 
-/** Where the real matter begins in a long brief. */
+/** Matches the beginning of the actual request in a long brief. */
 const matter =
   /\b(?:you are building|your (?:task|job|goal) is to|the (?:task|goal|idea) is to|we (?:need|want) to|i (?:need|want|would like) (?:you )?to)\b/i
 const goal =
@@ -23,11 +23,11 @@ const goal =
 const manner =
   /^(?:do not|don'?t|never|always|please (?:plan|think|read)|read |start by|this is an? |you have|note|important|think |be )|\bautonomous\b/i
 
-/** How well a sentence names what is wanted; the first of equals is taken. */
+/** Scores how well a sentence names the request. */
 const namingWorth = (sentence: string, index: number): number =>
   (goal.test(sentence) ? 1 : 0) + (matter.test(sentence) ? 1 : manner.test(sentence) ? -4 : 0) - (index > 0 ? 2 : 0)
 
-/** The sentence that says what is wanted, out of the first few that are no mere courtesy. */
+/** The sentence that names the request best, out of the first few that are not mere courtesy; of equals the first. */
 const coreOf = (text: string): string => {
   const plain = withoutSecrets(text.slice(0, 20_000))
     .replace(link, "$1")
@@ -45,7 +45,7 @@ const coreOf = (text: string): string => {
   return best === "" ? (sentences[0] ?? plain) : best.slice(at)
 }
 
-/** A request in short. */
+/** Shortens a request to its core, without polite words. */
 const shortRequest = (text: string, limit: number): string => {
   const core = oneLine(coreOf(text))
   const bare = core
@@ -63,7 +63,7 @@ const fileNames = (task: Task): ReadonlyArray<string> => [
   )
 ]
 
-/** Work that nobody asked for in this rollout is called after what was done. */
+/** Titles a task without a request after its work: the edited files, the command or the tool. */
 const workTitle = (task: Task): string => {
   const files = fileNames(task)
   if (files.length > 0) {
@@ -83,19 +83,19 @@ const workTitle = (task: Task): string => {
       : "Work without a recorded request"
 }
 
-/** What carried a task on, where it says more than yes: short consents, and corrections. */
+/** The words of a message that continued the task, if it says more than yes: a short consent, or a correction. */
 const carriedOn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const line = withoutSecrets(oneLine(text.slice(0, 400)))
   const words = line.split(" ").length
   const isTold = word.stance === "rejects" || (word.stance !== "approves" && words > 1 && words <= 12)
   const sentences = isTold ? sentencesOf(line).filter((sentence) => !onlyWord.test(sentence)) : []
-  // A correction may ask first why it was done so, and then say how it is to be done.
+  // A correction may begin with a question about the work, and give the order after it.
   const order = word.stance === "rejects" ? sentences.find((sentence) => !isQuestion(sentence)) : undefined
   const told = order ?? sentences[0]
   return told === undefined ? [] : [plainLine(told, 60).replace(/[.,;:]$/, "")]
 }
 
-/** The name of a task, on one line. */
+/** Writes the title of a task, on one line. */
 export const titleOf = (task: Task): string => {
   const [first, ...followUps] = task.requests.filter(({ word }) => !word.isGreeting)
   return first === undefined

@@ -1,12 +1,12 @@
 /**
- * How text of a session is put into one line of markdown: nothing quoted may break out of its place, whatever it holds.
- * Everything here is bounded by the limits it is given, so that a line of megabytes costs no more than a short one.
+ * Writes text of a session into one line of markdown that it cannot break out of, whatever it contains. The limits bound
+ * the work too: a line of megabytes costs no more than a short one.
  */
 
-/** No text is read beyond this many characters before it is cut to what is shown. */
+/** The number of characters of a text that are read, before it is cut to its limit. */
 const readCharacters = 4_000
 
-/** Cuts to at most `limit` characters, at a space where one is near, never through a surrogate pair. */
+/** Cuts to at most `limit` characters, at a space if one is near, never inside a surrogate pair. */
 export const cutText = (text: string, limit: number): string => {
   if (text.length <= limit) {
     return text
@@ -17,7 +17,7 @@ export const cutText = (text: string, limit: number): string => {
   return `${cut.replace(/[\uD800-\uDBFF]$/, "").replace(/[\s,;:.([{]+$/, "")}…`
 }
 
-/** One line without control characters, lone surrogates and runs of white space. */
+/** Makes one line, without control characters, lone surrogates and runs of white space. */
 export const oneLine = (text: string): string =>
   text
     .slice(0, readCharacters)
@@ -25,7 +25,7 @@ export const oneLine = (text: string): string =>
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
     .trim()
 
-/** One line that cannot be taken for markup: no heading, list, fence, comment, closing tag or template variable. */
+/** Makes one line that is never read as markup: no heading, list, fence, comment, closing tag or template variable. */
 export const plainLine = (text: string, limit: number): string => {
   const line = oneLine(text)
     .replace(/^(?:[#>*+-]+ ?|\d{1,3}[.)] )+/, "")
@@ -38,16 +38,16 @@ export const plainLine = (text: string, limit: number): string => {
   return cutText(line.trim(), limit)
 }
 
-/** A quotation: the words as they were typed, on one line. */
+/** Quotes the text on one line. */
 export const quoted = (text: string, limit: number): string => `"${plainLine(text, limit).replaceAll('"', "'")}"`
 
-/** A code span that holds the text whatever backticks are in it. */
+/** Makes a code span of the text, with a fence that is longer than the backticks in it. */
 export const inCode = (text: string, limit: number): string => {
   const line = cutText(oneLine(text).replace(/`{3,}/g, "``"), limit)
   return line.includes("``") ? `\`\`\` ${line} \`\`\`` : line.includes("`") ? `\`\` ${line} \`\`` : `\`${line}\``
 }
 
-/** The sentences of a text, without the code fences in it: a pasted listing says nothing in its author's own words. */
+/** Splits a text into sentences. Fenced code is left out: a pasted listing is not in its author's own words. */
 export const sentencesOf = (text: string): ReadonlyArray<string> => {
   const sentences: Array<string> = []
   let inFence = false
@@ -62,12 +62,12 @@ export const sentencesOf = (text: string): ReadonlyArray<string> => {
   return sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence !== "")
 }
 
-/** `a`, `a and b`, `a, b and c`. */
+/** Joins items as `a`, `a and b`, `a, b and c`. */
 export const listed = (items: ReadonlyArray<string>): string =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1) ?? ""}`
 
-/** `1 test`, `2 tests`. */
+/** Counts a noun: `1 test`, `2 tests`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
-/** With the first letter as at the start of a sentence; a code span or a quotation stays as it is. */
+/** Capitalises the first letter; a code span or a quotation stays as it is. */
 export const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

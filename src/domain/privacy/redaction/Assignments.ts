@@ -4,21 +4,21 @@ import { isNoSecret, isTokenShaped, isWords, judgedEnd, looksRandom, wholeEnd } 
 /**
  * Finds secrets by the name beside them: `NAME=value` in shell, .env, JSON, JSON in JSON, YAML, TOML and on command lines.
  *
- * What the name says decides how much the value must say: one of the contract's six words, or a name that can only be a
- * secret's, takes any value that is no code; a name that ends in `key` or `token`, as many harmless ones do, takes what looks
- * random.
+ * The name decides which values count: after one of the contract's six words, or a name that only secrets have, any value
+ * that is not code; after another name in `key` or `token`, which are often harmless, only a value that looks random.
  */
 
-/** How the names end that a secret may have. */
-const nameEnd = /key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?|authorization/gi
+/** Ends of the names that secrets have. */
+const nameEnd =
+  /key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?|authorization|_pass(?![A-Za-z0-9])|auth(?![A-Za-z0-9])/gi
 
 const isNamePart = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
 
-/** `-` and `.` may stand within a name: `api-key`, `spring.datasource.password`. */
+/** True for `-` and `.`, which a name may contain: `api-key`, `spring.datasource.password`. */
 const isJoint = (code: number): boolean => code === 45 || code === 46
 
-/** No name is longer. */
+/** The maximum length of a name. */
 const nameCharacters = 80
 
 const nameStart = (text: string, from: number): number => {
@@ -35,30 +35,30 @@ const nameStart = (text: string, from: number): number => {
 
 const suffix = /(?:_(?:BASE|PROD|PRODUCTION|DEV|STAGING|TEST|LIVE|OLD|NEW|VALUE|PLAIN|\d{1,3}))?(?![A-Za-z0-9_])/y
 
-/** Between a name and its value: the name's closing quote, the sign, the value's opening quote; a type may stand between. */
+/** Matches between a name and its value: the name's closing quote, the sign, perhaps a type, the value's opening quote. */
 const sign =
   /(\\*["'`])?\s*(?:=>|:=|\?=|[:=](?!=))(?:\s*(?:&?(?:'static )?str|[Ss]tring)\s*=)?\s*(?:\[\s*)?(\\*(?:"{3}|'{3}|"(?!")|'(?!')|`))?/y
-/** A flag's value is the next word. */
+/** Matches between a flag and its value, which is the next word. */
 const gap = /[ \t]+(\\*["'`])?/y
-/** In a list of arguments the next word is the next element. */
+/** Matches between a flag and its value in a list of arguments, where the value is the next element. */
 const nextElement = /\\*["'`]\s*,\s*(\\*["'`])/y
-/** In prose: `the password is …`. */
+/** Matches between a name and its value in prose: `the password is …`. */
 const said = /[ \t]+(?:is|was|of)?:?[ \t]*(\\*["'`])?/y
 const scheme = /(?:token|apikey|digest|negotiate|aws4-hmac-sha256)\s+/iy
 
 const contractName = /(?:^|[^A-Za-z0-9_])(?:api_key|api-key|apikey|token|secret|password)$/i
-/** Whole words beside which a UUID, and what could be a call, is a secret too. */
-const strongName = /(?:^|[^A-Za-z0-9_])(?:api[ _-]?key|token|secret|passw(?:or)?d|credentials?)$/i
-/** No such word is longer, what stands before it included. */
+/** Whole words beside which a UUID, or a value that could be a call, is a secret too. */
+const strongName = /(?:^|[^A-Za-z0-9_]|auth|access|refresh)(?:api[ _-]?key|token|secret|passw(?:or)?d|credentials?)$/i
+/** The maximum length of such a word, with the character before it. */
 const strongNameCharacters = 16
 const strongEnd =
-  /(?:passw(?:or)?d|passphrase|pwd|secret|(?:^|[^a-z0-9])(?:access|account|admin|api|app|auth|bearer|bot|client|consumer|csrf|database|db|deploy|encryption|id|jwt|license|master|oauth|personal|private|refresh|registry|root|secret|service|session|shared|shared_access|signing|storage|subscription|user|webhook)[-_.]?(?:key|token))$/
+  /(?:passw(?:or)?d|passphrase|pwd|secret|^_auth|(?:^|[^a-z0-9])(?:access|account|admin|api|app|auth|bearer|bot|client|consumer|csrf|database|db|deploy|encryption|id|jwt|license|master|oauth|personal|private|refresh|registry|root|secret|service|session|shared|shared_access|signing|storage|subscription|user|webhook)[-_.]?(?:key|token))$/
 const shouted = /^[-.]{0,2}[A-Z][A-Z0-9_]*$/
-/** Names that end like a secret's and are none's. */
+/** Names that end like a secret's name, but never name one. */
 const harmless =
   /(?:^|[^a-z0-9])(?:public|pub|foreign|primary|cache|sort|partition|hash|hot|map|object|translation|i18n|idempotency|next|page|next_page|continuation|syntax|cancel|cancellation|abort|max|min|num|total|input|output|prompt|completion|reasoning|cached|close|open|start|end|left|right|operator|punctuator|comma|eos|bos|pad|unk)[-_.]?(?:key|token)$/
 
-/** A name in lower case, with `_` where a capital began a word. */
+/** Converts a name to lower case, with `_` before a word that began with a capital. */
 const inWords = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase()
 
 type Strength = "contract" | "strong" | "shouted" | "weak"
@@ -78,7 +78,7 @@ const strengthOf = (name: string): Strength | undefined => {
 }
 
 const least = 8
-/** Bits per character from which a value is taken for random beside a name that promises little, and beside one in prose. */
+/** Minimum entropy of a random value in bits per character: beside a weak name, and beside a name in prose. */
 const weakBits = 3
 const proseBits = 3
 
@@ -88,11 +88,11 @@ interface Candidate {
   readonly start: number
   readonly end: number
   readonly isQuoted: boolean
-  /** Whether punctuation after it was cut off. */
+  /** True if punctuation after the value was cut off. */
   readonly isTrimmed?: boolean
 }
 
-/** Reads a value where a pattern left off. */
+/** Reads the value at an offset; undefined if there is none. */
 const candidateAt = (text: string, start: number, isQuoted: boolean): Candidate | undefined => {
   const end = judgedEnd(text, start)
   return end === start ? undefined : { start, end, isQuoted }
@@ -106,7 +106,7 @@ const assigned = (text: string, end: number, name: string): Candidate | undefine
     return undefined
   }
   const candidate = candidateAt(text, sign.lastIndex, match[2] !== undefined)
-  // After a quoted name an unquoted value is no text: a number, a variable.
+  // After a quoted name, an unquoted value is a number or a variable, not text.
   const isValueOfKey = match[1] !== undefined && match[2] === undefined
   if (candidate === undefined || candidate.end - candidate.start < least || isValueOfKey) {
     return undefined
@@ -140,12 +140,12 @@ const assigned = (text: string, end: number, name: string): Candidate | undefine
 }
 
 /**
- * A call of a function whose name has several words, or the path of one where a statement ends: no password is like either,
- * and a program's text is full of them.
+ * Matches a call of a function whose name has several words, or the path of one at the end of a statement. Program text is
+ * full of both, and no password looks like either.
  */
 const isStatement =
   /^(?:\((?=[A-Za-z])|!?(?=[a-z]+(?:[A-Z_]|[?!]?\.|::)|[A-Z]\w*(?:[?!]?\.|::))[A-Za-z_$]+(?:(?:[?!]?\.|::)[A-Za-z_$]+)*(?:;$|(?:<[^(]*)?\())(?:[^)]*|.*\)[;,)}\]!]*)$/
-/** The working directory is `PWD` too. */
+/** Matches a path: `PWD` is also the working directory. */
 const isPath = /^(?:~|\.{1,2}|[A-Z]:)?(?:[\\/]+[\w.@ -]+)+[\\/]?[,;]?$/
 const isIdentifier = /^[A-Za-z_$][A-Za-z_$./:@-]*\d{0,2}$/
 
@@ -154,7 +154,7 @@ const isRandomToken = (found: string): boolean => {
   return bare.length >= least && isTokenShaped(bare) && looksRandom(bare, weakBits)
 }
 
-/** `--password value`; `--token=value` is an assignment. */
+/** Finds the value of a flag: `--password value`. `--token=value` is an assignment. */
 const flagged = (text: string, end: number, name: string): Candidate | undefined => {
   if (!/^--?[A-Za-z]/.test(name)) {
     return undefined
@@ -182,7 +182,7 @@ const flagged = (text: string, end: number, name: string): Candidate | undefined
   return isTold && !found.startsWith("[") && !isNoSecret(found, candidate.isQuoted) ? candidate : undefined
 }
 
-/** A value of high entropy beside a name, without a sign. */
+/** Finds a value of high entropy beside a name, without a sign between them. */
 const beside = (text: string, end: number): Candidate | undefined => {
   said.lastIndex = end
   const match = said.exec(text)
@@ -203,7 +203,7 @@ const beside = (text: string, end: number): Candidate | undefined => {
     : undefined
 }
 
-/** A header whose value is no `Bearer` and no `Basic`: those are told by themselves. */
+/** Finds the value of an `Authorization` header with another scheme than `Bearer` and `Basic`, which have rules of their own. */
 const authorised = (text: string, end: number): Candidate | undefined => {
   sign.lastIndex = end
   if (sign.exec(text) === null) {
@@ -219,7 +219,7 @@ const authorised = (text: string, end: number): Candidate | undefined => {
 }
 
 const wholeProseName =
-  /^(?:.*[^A-Za-z0-9_])?(?:api[ _-]?key|access[ _-]?key|secret[ _-]?key|token|secret|password|passphrase|passwd|pwd)$/i
+  /(?:^|[^A-Za-z0-9_])(?:api[ _-]?key|access[ _-]?key|secret[ _-]?key|token|secret|password|passphrase|passwd|pwd)$/i
 
 /** Finds secrets by the names beside them. */
 export const findAssignments: Finder = (text) => {

@@ -3,14 +3,14 @@ import type { Finder, Span } from "./Span.js"
 const begin = /-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY(?: BLOCK)?-----/g
 const end = /-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g
 
-/** What a key's block is made of, plain or with its line ends escaped, quoted in a patch or not. */
+/** Matches the body of a key: plain or with escaped line ends, quoted in a patch or not. */
 const body = /(?:[A-Za-z0-9+/=\s.,:>|-]|\\+[nrt])*/y
-/** A line of a key, where its block is cut up by other text. */
+/** Matches one line of a key whose block is interrupted by other text. */
 const keyLine = /[A-Za-z0-9+/=]{16,}/g
-/** What ends no key. */
+/** Characters with which no key ends. */
 const between = /[\s.,:>|-]/
 
-/** Where a key ends of which the part from `start` to `stop` can be one. */
+/** Returns the end of a key without its end marker: `stop` without the characters that end no key. */
 const withoutEnd = (text: string, start: number, stop: number): number => {
   let end = stop
   while (end > start && between.test(text.charAt(end - 1))) {
@@ -19,12 +19,12 @@ const withoutEnd = (text: string, start: number, stop: number): number => {
   return Math.max(start, end)
 }
 
-/** No private key is longer. */
+/** The maximum length of a private key. */
 const longestKey = 65_536
 
 /**
- * Finds private keys, PEM's and OpenSSH's. A block that is cut up by quotes or signs loses its lines one by one, so that
- * what surrounds them stays what it was; one without an end loses all that can be a key's.
+ * Finds private keys in the forms of PEM and OpenSSH. If quotes or signs interrupt a block, its lines are found one by one,
+ * so that the text around them stays. A block without an end marker is found as far as its text can belong to a key.
  */
 export const findPrivateKeys: Finder = (text) => {
   const spans: Array<Span> = []

@@ -2,10 +2,10 @@ import { findAround, otherBeginnings } from "./MaintainedRules.js"
 import type { Finder, Span } from "./Span.js"
 
 /**
- * Secrets that their own form gives away. The forms are those the issuers document; lengths are taken below what is issued
- * today, because a form that grows must not slip through. A form begins where no letter or digit stands before it: `_` may,
- * as in `KEY_ghp_…`. Each alternative begins with letters of its own and ends with a
- * run of one class, so that trying them costs no more than reading the run.
+ * Secrets that are recognised by their form alone. The forms are those that the issuers document; the lengths are shorter
+ * than those issued today, so that a form whose length changes is still found. No letter or digit may come before a form,
+ * but `_` may, as in `KEY_ghp_…`. Each alternative begins with letters of its own and ends with a run of one class, so that
+ * trying it costs no more than reading the run.
  */
 const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
   ["anthropic", "sk-ant-[\\w-]{16,}"],
@@ -42,6 +42,7 @@ const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
   ["vercel", "vc[piark]_[A-Za-z0-9]{20,}"],
   ["digitalocean", "do[opr]_v1_[0-9a-f]{32,}"],
   ["square", "sq0[a-z]{3}-[\\w-]{22,}"],
+  ["private-key", "LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,24}(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)[A-Za-z0-9+/=]*"],
   ["age", "AGE-SECRET-KEY-1[0-9A-Z]{40,}"],
   ["doppler", "dp\\.(?:pt|st|ct|sa|scim|audit)\\.[A-Za-z0-9]{30,}"],
   ["pulumi", "pul-[0-9a-f]{40}(?![A-Za-z0-9])"],
@@ -60,7 +61,7 @@ const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
   ["fly", "fm[12][ar]?_[A-Za-z0-9+/=_-]{60,}"]
 ]
 
-/** Alternatives as one expression that looks at the first letter once: trying sixty in a row takes twice as long. */
+/** Joins alternatives into one expression that reads the first letter once; trying sixty in a row takes twice as long. */
 const byFirstLetter = (alternatives: ReadonlyArray<string>): string => {
   const groups = new Map<string, Array<string>>()
   for (const alternative of alternatives) {
@@ -79,19 +80,19 @@ const eachForm = forms.map(([kind, form]) => [kind, new RegExp(`^(?:${form})$`)]
 
 const kindOf = (secret: string): string => eachForm.find(([, form]) => form.test(secret))?.[0] ?? "token"
 
-/** The contract's first form; it holds within a word too. */
+/** The contract's first form; it matches inside a word too. */
 const openAiKey = /sk-[A-Za-z0-9]{20,}/g
-/** Later forms have `-` and `_` in them; so do class names, which have no digits or no capitals. */
+/** Newer keys contain `-` and `_`. Class names do too, but have no digits or no capitals. */
 const dashedKey = /(?<![A-Za-z0-9])sk-(?=[\w-]{0,80}\d)(?=[\w-]{0,80}[A-Z])[\w-]{32,}/g
 /** The contract's second form. */
 const awsAccessKeyId = /(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])/g
-/** A bot's id and its token, https://core.telegram.org/bots/api#authorizing-your-bot. */
+/** A bot's id and its token; https://core.telegram.org/bots/api#authorizing-your-bot. */
 const telegramToken = /(?<![A-Za-z0-9])\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9])/g
-/** Azure AD: three characters, a digit, `Q~`, and more; https://learn.microsoft.com/en-us/purview/sit-defn-azure-ad-client-secret. */
+/** A client secret of Azure AD; https://learn.microsoft.com/en-us/purview/sit-defn-azure-ad-client-secret. */
 const azureSecret = /[\w~.-]{3}\dQ~[\w~.-]{31,34}/g
 /** The signature of an Azure SAS URL. */
 const sasSignature = /(?<=[?&;]sig=)[A-Za-z0-9%+/]{20,}={0,2}/g
-/** HashiCorp's cloud, https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens. */
+/** A token of HCP Terraform; https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens. */
 const terraformToken = /[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}/g
 
 const simple: ReadonlyArray<readonly [kind: string, pattern: RegExp, hint: string]> = [
@@ -112,10 +113,10 @@ const allOf = (text: string, pattern: RegExp, kind: string): ReadonlyArray<Span>
   return spans
 }
 
-/** Words as names of functions have them: behind a `_`, `sk_test_connection` is the rest of one. */
+/** Matches words as in the name of a function: after a `_`, `sk_test_connection` is the rest of such a name. */
 const name = /^(?:[A-Za-z]{1,24}\d{0,3}(?:[-_]|$))+$/
 
-/** One look through the text tells where our forms are and where the maintained rules are to be asked. */
+/** Finds our forms, and the places to which the maintained rules are applied, in one scan of the text. */
 const byForm: Finder = (text) => {
   const spans: Array<Span> = []
   const places: Array<number> = []
@@ -133,7 +134,7 @@ const byForm: Finder = (text) => {
   return places.length === 0 ? spans : [...spans, ...findAround(text, places)]
 }
 
-/** Finds the secrets that need no name beside them to be known. */
+/** Finds the secrets that are recognised without a name beside them. */
 export const findKnownForms: Finder = (text) => {
   const spans = [...byForm(text), ...allOf(text, telegramToken, "telegram")]
   const others = simple.filter(([, , hint]) => text.includes(hint))

@@ -2,24 +2,24 @@ import { rules } from "@secretlint/secretlint-rule-preset-recommend"
 import type { Span } from "./Span.js"
 
 /**
- * The rules that secretlint maintains, https://github.com/secretlint/secretlint: they know forms that we do not, and are
- * brought up to date by whoever follows the issuers.
+ * The rules of secretlint, https://github.com/secretlint/secretlint. They know forms that ours do not, and their
+ * maintainers follow the issuers.
  */
 
 /**
- * Left out: `gcp` reads files by name, `filter-comments` lets the text switch the rules off, and what a private key or a
- * URL with credentials is, is told more finely beside this, where only the secret itself goes.
+ * Rules that are not used: `gcp` reads files by name, `filter-comments` lets the text switch the rules off, and private keys
+ * and URLs with credentials have rules of our own, which replace only the secret itself.
  */
 const leftOut = new Set(["gcp", "filter-comments", "privatekey", "basicauth", "database-connection-string"])
 
-/** How the secrets begin that these rules may know better than our own forms do: a regular expression's alternatives. */
+/** Beginnings of the secrets that these rules may recognise better than our forms, as alternatives of an expression. */
 export const otherBeginnings: ReadonlyArray<string> = [
   ..."AKIA,A3T[A-Z0-9],A(?:GPA|IDA|ROA|IPA|NPA|NVA|SIA)[A-Z0-9],npm_,_authToken=,xox[a-z]-,xapp-,SG\\.".split(","),
   ..."shp(?:pa|ca|at|ss)_,gh[pousr]_,github_pat_,gl[a-z][a-z]?[a-z]?[a-z]?-,GR1348,gl(?:c|sa)_,sk-,gsk_".split(","),
   ..."hf_,lin_,ntn_,ops_ey,hv[sbr]\\.,vc[piark]_,dapi,dckr_,figd_".split(",")
 ]
 
-/** How far around a beginning the rules look, in UTF-16 units: the longest secret they know is shorter. */
+/** The size of the window around a beginning in UTF-16 units; it is larger than the longest secret of these rules. */
 const before = 80
 const after = 1_600
 
@@ -27,7 +27,7 @@ const prefix = "@secretlint/secretlint-rule-"
 
 const used = rules.filter(({ meta }) => !leftOut.has(meta.id.slice(prefix.length)))
 
-/** What the rules say of a piece of text. The rules used here answer at once. */
+/** Runs the rules on a piece of text. All of the rules used here are synchronous. */
 const findIn = (content: string, offset: number): ReadonlyArray<Span> => {
   const spans: Array<Span> = []
   for (const { create, meta } of used) {
@@ -61,13 +61,13 @@ const noPlace = {
   indexToPosition: () => nowhere
 }
 
-/** Of what a rule took for a secret, what cannot be more than one value: a rule may take the rest of the line with it. */
+/** Cuts a finding to its first value, since a rule may include the rest of the line. */
 const withinValue = (text: string, span: Span): ReadonlyArray<Span> => {
   const value = /^[^\s"'`\\,;<>[\]{}]{8,}/.exec(text.slice(span.start, span.end))?.[0]
   return value === undefined ? [] : [{ ...span, end: span.start + value.length }]
 }
 
-/** Finds what secretlint's rules find around the given places, which are in order. */
+/** Runs secretlint's rules around the given places, which must be in ascending order. */
 export const findAround = (text: string, places: ReadonlyArray<number>): ReadonlyArray<Span> => {
   const windows: Array<{ start: number; end: number }> = []
   for (const place of places) {

@@ -1,13 +1,13 @@
-/** What stands where a secret was. */
+/** The text that replaces a secret. */
 export const redactionMarker = "[REDACTED_SECRET]"
 
-/** The same with the kind of what was there, for those who want to know: `[REDACTED_SECRET:github]`. */
+/** The marker that also names the kind of the secret: `[REDACTED_SECRET:github]`. */
 export const markerOf = (kind: string): string => `[REDACTED_SECRET:${kind}]`
 
 const marker = /\[REDACTED_SECRET(?::[a-z0-9-]{1,40})?\]/
 
-/** Whether a text holds a marker, with or without a kind. */
+/** True if the text contains a marker, with or without a kind. */
 export const holdsMarker = (text: string): boolean => text.includes("[REDACTED_SECRET") && marker.test(text)
 
-/** Takes the secrets out of a text; see the module `Redaction`, which is loaded when there is text to redact. */
+/** Replaces the secrets in a text; implemented by the module `Redaction`, which is loaded when there is text to redact. */
 export type Redact = (text: string) => string

@@ -1,14 +1,13 @@
 import type { Span } from "./Span.js"
 
 /**
- * Reads text for what is written in it with escapes: JSON within JSON at any depth, strings of scripts, percent encoding,
- * coloured output. It needs no text that parses: a string that was cut, or one amid prose, is read too. What is found in a
- * reading is taken out of the text itself, whole escapes at a time, so that valid JSON stays valid without being written
- * anew.
+ * Finds secrets in escaped text: JSON within JSON, strings of scripts, percent encoding, coloured output. The text need not
+ * parse: a string that was cut, or one within prose, is decoded too. A reading is the text decoded once; a secret found in a
+ * reading is mapped back to whole escapes of the text, so that valid JSON stays valid without being written again.
  */
 
-/** A way to read: what is replaced, and by what; never by more than one UTF-16 unit. */
-interface Manner {
+/** A way to decode text: it replaces each match by at most one UTF-16 unit. */
+interface Decoding {
   readonly pattern: RegExp
   readonly decode: (escape: string) => string
 }
@@ -16,8 +15,8 @@ interface Manner {
 const control = String.fromCharCode(27)
 
 /**
- * An escape, a percent-encoded byte, or a terminal's control sequence. All backslashes before a letter are one escape: each
- * JSON that a text was put in has doubled them.
+ * Matches an escape, a percent-encoded byte, or a terminal's control sequence. All backslashes before a letter belong to one
+ * escape, since each level of JSON doubles them.
  */
 const escapes = new RegExp(
   `(?<!\\\\)\\\\+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|0?33|[bfnrtve"'\`/])|%[0-9A-Fa-f]{2}|${control}\\[[0-?]*[ -/]*[@-~]`,
@@ -46,16 +45,16 @@ const decodeEscape = (escape: string): string => {
   return isOctal ? control : String.fromCharCode(Number.parseInt(escape.slice(escape.at(-5) === "u" ? -4 : -2), 16))
 }
 
-/** A terminal shows a word whole whose parts have colours of their own; so does whoever takes its control characters out. */
+/** Control characters are removed: a terminal shows a word as one even if its parts have colours of their own. */
 const controlCharacter = "[\\0-\\x08\\v\\f\\x0e-\\x1f\\x7f-\\x9f]"
 const controls = new RegExp(`${control}\\[[0-?]*[ -/]*[@-~]|${controlCharacter}`, "g")
 const anyControl = new RegExp(controlCharacter)
 
-const decoded: Manner = { pattern: escapes, decode: decodeEscape }
-const shown: Manner = { pattern: controls, decode: () => "" }
-/** A colour that begins right behind a word, and ends within the next. */
+const decoded: Decoding = { pattern: escapes, decode: decodeEscape }
+const shown: Decoding = { pattern: controls, decode: () => "" }
+/** Matches a reset of the colour. Any other sequence is read as a space: a colour may begin directly after a word. */
 const reset = new RegExp(`^${control}\\[(?:0*m|0?K)$`)
-const begun: Manner = {
+const spaced: Decoding = {
   pattern: controls,
   decode: (sequence) => (sequence.startsWith(control) && !reset.test(sequence) ? " " : "")
 }
@@ -66,7 +65,7 @@ interface Replaced {
   readonly sourceEnd: number
 }
 
-const replacedIn = (text: string, { decode, pattern }: Manner): ReadonlyArray<Replaced> => {
+const replacedIn = (text: string, { decode, pattern }: Decoding): ReadonlyArray<Replaced> => {
   const replaced: Array<Replaced> = []
   let shift = 0
   for (const match of text.matchAll(pattern)) {
@@ -79,7 +78,7 @@ const replacedIn = (text: string, { decode, pattern }: Manner): ReadonlyArray<Re
   return replaced
 }
 
-/** Where the last of what was replaced stands that fulfils a condition which, once unfulfilled, stays so. */
+/** Finds the last replacement that meets the condition, by binary search: all that meet it come first. */
 const lastWhere = (replaced: ReadonlyArray<Replaced>, isMet: (one: Replaced) => boolean): Replaced => {
   let [low, high] = [0, replaced.length]
   while (low < high) {
@@ -94,9 +93,9 @@ const lastWhere = (replaced: ReadonlyArray<Replaced>, isMet: (one: Replaced) => 
   return replaced[low - 1] ?? { start: 0, end: 0, sourceEnd: 0 }
 }
 
-/** Where what was found in a reading stands in the text that was read. */
-const placesIn = (text: string, manner: Manner, spans: ReadonlyArray<Span>): ReadonlyArray<Span> => {
-  const replaced = replacedIn(text, manner)
+/** Maps spans of a reading back to the text. */
+const spansInText = (text: string, decoding: Decoding, spans: ReadonlyArray<Span>): ReadonlyArray<Span> => {
+  const replaced = replacedIn(text, decoding)
   return spans.map((span) => {
     const first = lastWhere(replaced, ({ end }) => end <= span.start)
     const last = lastWhere(replaced, ({ start }) => start < span.end)
@@ -108,7 +107,7 @@ const placesIn = (text: string, manner: Manner, spans: ReadonlyArray<Span>): Rea
   })
 }
 
-/** What was escaped may hold escapes of another kind, as percent encoding in JSON does. */
+/** The maximum number of decodings of a text: decoded text may contain other escapes, as percent encoding in JSON. */
 const deepest = 4
 
 interface Part {
@@ -117,7 +116,7 @@ interface Part {
 }
 
 /**
- * The lines that hold something to read, each with the line before it, which may name what it holds: the others say the
+ * Finds the lines that contain escapes, each with the line before it, which may name its secret. All other lines are the
  * same in every reading.
  */
 const partsToRead = (text: string, pattern: RegExp): ReadonlyArray<Part> => {
@@ -141,22 +140,26 @@ const partsToRead = (text: string, pattern: RegExp): ReadonlyArray<Part> => {
 
 type Find = (text: string) => ReadonlyArray<Span>
 
-const findInManner = (text: string, manner: Manner, find: Find): ReadonlyArray<Span> =>
-  partsToRead(text, manner.pattern).flatMap(({ end, start }) => {
+const findDecoded = (text: string, decoding: Decoding, find: Find): ReadonlyArray<Span> =>
+  partsToRead(text, decoding.pattern).flatMap(({ end, start }) => {
     const part = text.slice(start, end)
-    const spans = find(part.replace(manner.pattern, manner.decode))
+    const spans = find(part.replace(decoding.pattern, decoding.decode))
     return spans.length === 0
       ? spans
-      : placesIn(part, manner, spans).map((span) => ({ ...span, start: start + span.start, end: start + span.end }))
+      : spansInText(part, decoding, spans).map((span) => ({
+          ...span,
+          start: start + span.start,
+          end: start + span.end
+        }))
   })
 
-/** Finds in every reading of a text what a finder finds in plain text; the text as it stands is one of them. */
+/** Runs a finder on every reading of a text, the text itself included, and returns the spans in the text. */
 export const findInReadings = (text: string, find: Find, depth = 0): ReadonlyArray<Span> => {
   const found = find(text)
   const decodedToo =
     depth < deepest && (text.includes("\\") || text.includes("%") || text.includes(control))
-      ? findInManner(text, decoded, (read) => findInReadings(read, find, depth + 1))
+      ? findDecoded(text, decoded, (read) => findInReadings(read, find, depth + 1))
       : []
-  const shownToo = anyControl.test(text) ? [shown, begun].flatMap((manner) => findInManner(text, manner, find)) : []
+  const shownToo = anyControl.test(text) ? [shown, spaced].flatMap((decoding) => findDecoded(text, decoding, find)) : []
   return decodedToo.length + shownToo.length === 0 ? found : [...found, ...decodedToo, ...shownToo]
 }

@@ -3,14 +3,14 @@ export interface Span {
   readonly start: number
   readonly end: number
   readonly kind: string
-  /** What is written before the marker, where what stood there is part of the span. */
+  /** Text to write before the marker, if the span includes more than the secret. */
   readonly prefix?: string
 }
 
-/** Finds one family of secrets in a text. Pure, and linear in the text, whatever it is. */
+/** Finds one family of secrets in a text. Pure, and linear in the length of any text. */
 export type Finder = (text: string) => ReadonlyArray<Span>
 
-/** In their order, what overlaps made one: the one that begins first gives the kind. */
+/** Sorts spans and merges overlapping ones; a merged span has the kind of the one that begins first. */
 export const mergeSpans = (spans: ReadonlyArray<Span>): ReadonlyArray<Span> => {
   const merged: Array<Span> = []
   for (const span of [...spans].sort((left, right) => left.start - right.start || right.end - left.end)) {

@@ -1,14 +1,17 @@
 import type { Finder, Span } from "./Span.js"
 import { isNoSecret, looksRandom } from "./Values.js"
 
-/** Finds credentials where protocols carry them: in URLs, in authorization headers, in cookies. */
+/** Finds credentials in the places where protocols have them: URLs, authorization headers and cookies. */
 
-/** Behind `://`: a name, and a password up to the last `@` of the authority. Bounded, so that a run of either costs little. */
+/** Matches after `://`: a name, and a password up to the last `@` of the authority. Bounded, so that a long run is cheap. */
 const userInfo = /([^\s/?#"'`<>@:\\]{0,256}):([^\s/"'`<>\\]{4,512})@(?=[\w[.%-])/y
-/** A token in the place of a name: `https://TOKEN@host`, `https://TOKEN:x-oauth-basic@host`. */
+/** Matches a token in place of a name: `https://TOKEN@host`, `https://TOKEN:x-oauth-basic@host`. */
 const tokenInfo = /([^\s/?#"'`<>@:\\]{16,512})(?::x-oauth-basic)?@(?=[\w[.%-])/y
 
 const commonPlaceholder = /^(?:pass|password|passwd|pwd|pw|secret|user|username|token|xxx+|\*+|\.{3}|foo|bar|test)$/i
+
+/** A hash elsewhere; before the host of a URL a token. */
+const isHex = /^[0-9a-f]{32,}$/i
 
 const inUrls: Finder = (text) => {
   const spans: Array<Span> = []
@@ -24,7 +27,7 @@ const inUrls: Finder = (text) => {
       if (!password.startsWith("[REDACTED") && !commonPlaceholder.test(password) && !isUrlPlaceholder(password)) {
         spans.push({ start: passwordAt, end: passwordAt + password.length, kind: "url-password" })
       }
-    } else if (looksRandom(token, 3) && !isNoSecret(token, true)) {
+    } else if ((looksRandom(token, 3) || isHex.test(token)) && !isNoSecret(token, true)) {
       spans.push({ start, end: start + token.length, kind: "url-token" })
     }
   }
@@ -34,8 +37,8 @@ const inUrls: Finder = (text) => {
 const isUrlPlaceholder = (password: string): boolean => /^(?:[$<{%*[]|\.{3}|your|my[-_]?pass)/i.test(password)
 
 /**
- * `Bearer` with its token, the contract's third form, and further: base64 goes on with `+`, `/` and `=`. The word is
- * written back as `Bearer`.
+ * Matches `Bearer` with its token, the contract's third form; base64 may continue with `+`, `/` and `=`. The result is
+ * always spelled `Bearer`.
  */
 const bearer = /(?<![A-Za-z0-9])Bearer\s+[A-Za-z0-9._-][A-Za-z0-9._~+/=-]{15,}/gi
 const basic = /(?<![A-Za-z0-9])Basic\s+([A-Za-z0-9+/]{8,}={0,2})/gi
@@ -69,7 +72,7 @@ const inHeaders: Finder = (text) => {
 const cookieHeader = /(?:(?<![A-Za-z0-9])(?:set-)?cookie\\*["'`]?\s*[:=]\s*|--cookie[ =]|\s-b\s+)\\*["'`]?/gi
 const pair = /\s*([\w.!#$%&*+^|~-]{1,128})=([^\s;,"'`\\]*)[;,]?/y
 const attribute = /^(?:path|domain|expires|max-age|samesite|version|secure|httponly|priority|partitioned)$/i
-/** More cookies than any server sends. */
+/** The maximum number of cookies that are read in one header; no server sends more. */
 const mostPairs = 64
 
 const inCookies: Finder = (text) => {

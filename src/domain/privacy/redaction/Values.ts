@@ -1,21 +1,21 @@
-/** What a value says of itself: whether it can be a secret at all, and whether it looks like one. */
+/** Judges a value by itself: if it can be a secret at all, and if it looks like one. */
 
-/** The characters of a value: to white space or a quote. A backslash that escapes one of those is the text's, not the value's. */
+/** A character of a value, which ends at white space or a quote. A backslash that escapes one of these is not part of it. */
 const valueCharacter = "(?:[^\\s\"'`\\\\]|\\\\+(?![\\\\\"'`nrtbf]|$))"
 
-/** So much of a value is read to tell whether it is a secret; only of one that is, the rest is read too. */
+/** The number of characters that decide if a value is a secret; the rest is read only if it is one. */
 const judgedCharacters = 512
 
 const valueStart = new RegExp(`${valueCharacter}{1,${judgedCharacters}}`, "y")
 const valueRest = new RegExp(`${valueCharacter}*`, "y")
 
-/** Where the part of a value that is judged ends; its start where there is no value. */
+/** Returns the end of the judged part of a value; `start` if there is no value. */
 export const judgedEnd = (text: string, start: number): number => {
   valueStart.lastIndex = start
   return start + (valueStart.exec(text)?.[0].length ?? 0)
 }
 
-/** Where a value ends whose judged part is known. */
+/** Returns the end of a value, given the end of its judged part. */
 export const wholeEnd = (text: string, end: number): number => {
   valueRest.lastIndex = end
   return end + (valueRest.exec(text)?.[0].length ?? 0)
@@ -23,23 +23,23 @@ export const wholeEnd = (text: string, end: number): number => {
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** A value that stands for a secret that is not there: `$TOKEN`, `<your key>`, `process.env.KEY`, `xxxxxxxx`. */
+/** Matches a placeholder in place of a secret: `$TOKEN`, `<your key>`, `process.env.KEY`, `xxxxxxxx`. */
 const placeholder =
   /^(?:[<{%*]|\.{3}|\$(?:[{(]|[A-Za-z_]\w*\W*$)|([^\w\s])\1{5,}\W*$|x{4,}|your|my[-_](?:api|secret|token|password|key)|example|placeholder|insert[-_]|replace[-_]|process\.|import\.|os\.|env\.|secrets\.|config\.|settings\.|vault:|arn:aws:secretsmanager|op:\/\/|ref\+|file:\/\/|(?:null|undefined|none|true|false|todo|redacted|string|str|number|boolean|password|passwd|secret|token|api[-_]?key|credentials?|hidden|masked|omitted|required|optional|anonymous|unknown)\W*$)/i
 
-/** The same, but a password too that someone may have: the one that came with the machine, one key held down. */
+/** Matches a placeholder that may also be a real password: `changeme`, or one character repeated. */
 const weakPlaceholder = /^(?:(\w)\1{5,}\W*$|change[-_]?me)/i
 
-/** Code where a value would be: a path of names, a subscript, an operator, a name that the statement ends after. */
+/** Matches code in place of a value: a path of names, a subscript, an operator, a name at the end of a statement. */
 const code =
   /^[,;)}\]]|^\d[\d_]*[;,)]|^[A-Za-z_$][\w$]*\.[A-Za-z_$][\w$.]*[,;)]|\{\w*:|=>|\|\||&&|\?\?|\$\{|\.{3}|^!|^[A-Za-z_$]+(?:\$\d)?[;,)\]}?|:]+$|^[A-Za-z_$][\w$]*(?:[?!]?\.[A-Za-z_$#][A-Za-z_$]*)+[\d_]*[;,)\]}?:<|]*(?:<.*)?$|^[A-Za-z_$][\w$.]*\[|^[A-Za-z_$][\w$]*[;,]\w+\.|^[A-Za-z_$][\w$]*<|^\w\??:(?!:)|^\[|^[A-Za-z_$][\w$]?[,;})\]]|^\/\*|^\/\//
 
-/** What else is code, a call or a path of types, and how identifiers are written, beside names that promise less. */
+/** True for a call or a path of types. */
 const isCall = (value: string): boolean => value.includes("(") || value.includes("::")
 
 /**
- * Whether a value is code or a placeholder, and so no secret whatever its name; or what is one beside a strong name alone:
- * a UUID, a call, a password that nobody should have.
+ * True if the value is code or a placeholder, and so no secret under any name. A UUID, a call or a weak password is no
+ * secret either, unless it is beside a strong name.
  */
 export const isNoSecret = (value: string, isQuoted: boolean, beside: "strong" | "any" = "any"): boolean =>
   (!isQuoted && code.test(value.slice(0, 400))) ||
@@ -47,12 +47,12 @@ export const isNoSecret = (value: string, isQuoted: boolean, beside: "strong" | 
   (beside === "any" &&
     (isCall(isQuoted ? value : value.slice(0, 400)) || uuid.test(value) || weakPlaceholder.test(value)))
 
-/** A name or words, as code and prose have them: letters alone, perhaps with `_`, `-`, `.` or `/` between. */
+/** True for a name or words, as in code and prose: only letters, perhaps with `_`, `-`, `.`, `:` or `/` between. */
 export const isWords = (value: string): boolean => /^[A-Za-z]+(?:[-_./:\s][A-Za-z]+)*[.,;:!?)\]}]*$/.test(value)
 
 const hash = /^(?:(?:sha\d{1,3}|md5)[-:])?(?:[0-9a-f]{7,8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i
 
-/** Shannon's entropy of a value's characters, in bits per character. */
+/** The Shannon entropy of a value, in bits per character. */
 export const entropyOf = (value: string): number => {
   const counts = new Map<string, number>()
   for (const character of value) {
@@ -65,14 +65,14 @@ export const entropyOf = (value: string): number => {
   return bits
 }
 
-/** Characters of a value that are looked at to tell whether it is random. */
+/** The number of characters that decide if a value is random. */
 const judged = 256
 
-/** Whether an unquoted or a quoted value is made of nothing but what tokens are made of, and of no names in a row. */
+/** True if the value consists of the characters of tokens only, and is no path of names and no number. */
 export const isTokenShaped = (value: string): boolean =>
   /^[A-Za-z0-9+/=_.~%$!@#^*-]+$/.test(value) && !/^[A-Za-z_]\w*(?:\.\w+)+$/.test(value) && !/^-?\d*$/.test(value)
 
-/** Whether a value looks drawn at random: of several classes, digits among them, and of at least so much entropy. */
+/** True if the value looks random: two classes of characters, two digits, no hash, and at least this entropy. */
 export const looksRandom = (value: string, bits: number): boolean => {
   const text = value.slice(0, judged)
   const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((one) => one.test(text)).length

@@ -29,7 +29,7 @@ const readErrorBody = (response: HttpClientResponse): Effect.Effect<string> =>
 /** True for HTML and JSON: such a response is not an event stream and would read as one without events. */
 const isPage = (contentType: string): boolean => /\bhtml\b|^application\/json\b/i.test(contentType)
 
-const notOurs = (subject: ModelSubject, { headers, status }: HttpClientResponse): NotAResponsesServer => {
+const notAResponsesServer = (subject: ModelSubject, { headers, status }: HttpClientResponse): NotAResponsesServer => {
   const came =
     status >= 300 ? `a redirect to ${headers["location"] ?? "nowhere"}` : (headers["content-type"] ?? "nothing")
   return new NotAResponsesServer({ subject, contentType: shown(came) })
@@ -40,7 +40,7 @@ export const requireEvents = (
   subject: ModelSubject,
   response: HttpClientResponse
 ): Effect.Effect<void, NotAResponsesServer> =>
-  isPage(response.headers["content-type"] ?? "") ? notOurs(subject, response) : Effect.void
+  isPage(response.headers["content-type"] ?? "") ? notAResponsesServer(subject, response) : Effect.void
 
 /** Converts a failure of HTTP into a `ModelError`, with the server's own message. */
 export const readHttpFailure = Effect.fnUntraced(function* (
@@ -51,11 +51,11 @@ export const readHttpFailure = Effect.fnUntraced(function* (
     return new ModelUnreachable({ subject, detail: detailOf(error.cause) || shown(error.description ?? "") })
   }
   if (error.reason !== "StatusCode") {
-    return new ModelUnreachable({ subject, detail: "it broke while the answer came" })
+    return new ModelUnreachable({ subject, detail: "it broke during the answer" })
   }
   const { headers, status } = error.response
   if (status < 400) {
-    return notOurs(subject, error.response)
+    return notAResponsesServer(subject, error.response)
   }
   const now = yield* Clock.currentTimeMillis
   return failureOfStatus(subject, status, yield* readErrorBody(error.response), retryAfterOf(headers, now))

@@ -6,7 +6,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { BudgetExhausted, type ModelSubject } from "../../../domain/model/ModelError.js"
-import { StateDb, type StateDbFailure } from "../../../services/StateDb.js"
+import { Spending } from "../../../services/state/Spending.js"
+import type { StateDbFailure } from "../../../services/state/StateDb.js"
 import { Settings } from "../../../settings/Settings.js"
 
 /** A request to reserve spending for. */
@@ -29,7 +30,7 @@ interface Outstanding {
 }
 
 const make = Effect.gen(function* () {
-  const stateDb = yield* StateDb
+  const spending = yield* Spending
   const caps = yield* Settings
   const outstanding = yield* Ref.make<Outstanding>({ count: 0, next: yield* Deferred.make<void>() })
 
@@ -50,10 +51,10 @@ const make = Effect.gen(function* () {
     const id = randomUUID()
     for (;;) {
       const before = yield* Ref.get(outstanding)
-      const atOnce = yield* stateDb.reserveSpending({ id, pass, tokens: worst.cheap }, caps)
+      const atOnce = yield* spending.reserve({ id, pass, tokens: worst.cheap }, caps)
       const refused = Option.isNone(atOnce)
         ? atOnce
-        : yield* stateDb.reserveSpending({ id, pass, tokens: Math.min(worst.cheap, yield* worst.exact) }, caps)
+        : yield* spending.reserve({ id, pass, tokens: Math.min(worst.cheap, yield* worst.exact) }, caps)
       if (Option.isNone(refused)) {
         yield* began
         return id
@@ -71,7 +72,7 @@ const make = Effect.gen(function* () {
     spend: (purchase, use) =>
       Effect.acquireUseRelease(
         Effect.interruptible(reserve(purchase)),
-        (id) => use((tokens) => stateDb.settleSpending(id, tokens)),
+        (id) => use((tokens) => spending.settle(id, tokens)),
         () => ended
       )
   })
@@ -90,6 +91,6 @@ export class Ledger extends Context.Tag("rollout-memories/Ledger")<
     ) => Effect.Effect<A, E | BudgetExhausted | StateDbFailure, R>
   }
 >() {
-  /** Keeps the reservations in the state DB, which all processes share. */
-  static readonly layer: Layer.Layer<Ledger, never, Settings | StateDb> = Layer.effect(Ledger, make)
+  /** Over the spending that all processes share. */
+  static readonly layer: Layer.Layer<Ledger, never, Settings | Spending> = Layer.effect(Ledger, make)
 }

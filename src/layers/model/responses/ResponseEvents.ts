@@ -10,7 +10,7 @@ import { createParser } from "eventsource-parser"
 const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
 /** Time to wait for the end of a body once its answer is complete. */
-const lingering = Duration.millis(100)
+const bodyEndTimeout = Duration.millis(100)
 
 /** Receives the events of a response. */
 export interface EventReader {
@@ -36,7 +36,7 @@ export const readEvents = (
     const decoder = new TextDecoder()
     // Pulled by hand: the operators of a stream would cost several times as much as reading an answer.
     const pull = yield* Stream.toPull(response.stream)
-    const last = Effect.timeoutFail(pull, { duration: lingering, onTimeout: Option.none })
+    const last = Effect.timeoutFail(pull, { duration: bodyEndTimeout, onTimeout: Option.none })
     for (let characters = 0; characters <= limit;) {
       const pieces = yield* Effect.either(isWhole() ? last : pull)
       if (Either.isLeft(pieces)) {

@@ -27,7 +27,7 @@ import { waitBefore } from "../../../domain/model/ModelRetry.js"
 import { costOf, type TokenCounts } from "../../../domain/model/Spending.js"
 import { providerOf } from "../../../domain/privacy/Provider.js"
 import type { TokenWindow } from "../../../services/ModelClient.js"
-import type { StateDbFailure } from "../../../services/StateDb.js"
+import type { StateDbFailure } from "../../../services/state/StateDb.js"
 import { Settings } from "../../../settings/Settings.js"
 import { contextWindowOf } from "../../../domain/model/ContextWindow.js"
 import { counterFor } from "../../../services/Tokenizer.js"
@@ -208,7 +208,7 @@ const make = Effect.gen(function* () {
     })
     // A timer for each event would cost more than everything else. Instead, check once per silence period whether any
     // event arrived.
-    const outlasted = Effect.gen(function* () {
+    const timedOut = Effect.gen(function* () {
       for (
         let left = modelTimeLimit;
         Duration.greaterThan(left, Duration.zero);
@@ -222,7 +222,7 @@ const make = Effect.gen(function* () {
       }
       return yield* new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_TIME_LIMIT" })
     })
-    return Effect.raceFirst(reading, outlasted).pipe(
+    return Effect.raceFirst(reading, timedOut).pipe(
       Effect.catchTags({
         RequestError: (error) => Effect.flatMap(readHttpFailure(subject, error), Effect.fail),
         ResponseError: (error) => Effect.flatMap(readHttpFailure(subject, error), Effect.fail)
@@ -234,7 +234,7 @@ const make = Effect.gen(function* () {
   }
 
   /** Token counts as the server reports them; undefined when they exceed the request's worst case. */
-  const saidOf = ({ usage }: ModelResponse, { worst }: PreparedRequest): TokenCounts | undefined =>
+  const reportedUsage = ({ usage }: ModelResponse, { worst }: PreparedRequest): TokenCounts | undefined =>
     usage !== undefined && costOf(usage) <= worst.cheap ? usage : undefined
 
   const worstOf = ({ maxOutputTokens, worst }: PreparedRequest): Effect.Effect<TokenCounts> =>
@@ -248,7 +248,7 @@ const make = Effect.gen(function* () {
     const { outcome, said } = yield* ledger.spend({ pass, subject, worst }, (settle) =>
       Effect.gen(function* () {
         const { outcome, received } = yield* send(request)
-        const said = saidOf(received, request)
+        const said = reportedUsage(received, request)
         const wasRefused = Either.isLeft(outcome) && costsNothing(outcome.left) && isEmpty(received)
         const known = said !== undefined ? costOf(said) : wasRefused ? 0 : undefined
         // A failure to record the cost must not lose a paid answer; the request then counts with its worst case.

@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as String from "effect/String"
 import { diskFaultOf, errorCodeOf } from "../../../domain/memory/DiskFault.js"
-import { StateDbUnavailable } from "../../../services/StateDb.js"
+import { StateDbUnavailable } from "../../../services/state/StateDb.js"
 import { notAFile, requireFile } from "../../node/PlainFile.js"
 
 /**
@@ -114,15 +114,18 @@ export const readConnection = (path: string): Layer.Layer<SqlClient.SqlClient, S
   Layer.unwrapEffect(Effect.as(requireFiles(path), open({ filename: path, readonly: true, disableWAL: true })))
 
 /** A connection to an empty database that is in no file, and gone with its layer. */
-export const emptyConnection: Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> = open({ filename: ":memory:" })
+export const memoryConnection = (): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
+  open({ filename: ":memory:" })
 
 /**
- * Runs an effect in one write transaction, taken at the start: what it reads is still so when it writes. Begins again while
- * another process writes, and rolls back on failure and on interruption. Nothing but SQL belongs inside.
+ * Runs an effect in one transaction. A write transaction, which is taken at the start, finds at its writes what it read
+ * before. Begins again while another process writes, and rolls back on failure and on interruption. Nothing but SQL belongs
+ * inside. The client's own transactions die of a COMMIT that fails, as on a full disk; here it is an error.
  */
 export const inTransaction = <A, E, R>(
   sql: SqlClient.SqlClient,
-  effect: Effect.Effect<A, E, R>
+  effect: Effect.Effect<A, E, R>,
+  begin: "BEGIN" | "BEGIN IMMEDIATE" = "BEGIN IMMEDIATE"
 ): Effect.Effect<A, E | SqlError, R> =>
   whileBusy(
     Effect.uninterruptibleMask((restore) =>
@@ -130,7 +133,7 @@ export const inTransaction = <A, E, R>(
         Effect.gen(function* () {
           const connection = yield* sql.reserve
           const run = (statement: string) => connection.executeUnprepared(statement, [], undefined)
-          yield* run("BEGIN IMMEDIATE")
+          yield* run(begin)
           const within = Context.make(SqlClient.TransactionConnection, [connection, 0])
           const exit = yield* Effect.exit(restore(Effect.provide(effect, within)))
           if (Exit.isFailure(exit)) {

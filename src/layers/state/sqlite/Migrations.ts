@@ -3,7 +3,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { StateDbUnavailable } from "../../../services/StateDb.js"
+import { StateDbUnavailable } from "../../../services/state/StateDb.js"
 import { inTransaction, unavailable, whileBusy } from "./Connection.js"
 import { readForgotten, recordBeside } from "./ForgottenFile.js"
 import { createInspectionTables } from "./InspectionTables.js"
@@ -156,6 +156,9 @@ const migrations = {
   "0004_create_inspection_tables": createInspectionTables
 }
 
+/** Stands for the path of a database that is in no file. */
+const inMemory = ":memory:"
+
 const latest = Object.keys(migrations).length
 
 const Version = Schema.Tuple(Schema.Struct({ version: Schema.Int }))
@@ -193,7 +196,7 @@ export const requireLatest = Effect.fnUntraced(
 )
 
 /** Whether there is nothing to migrate; fails with `newer` where there is more than this program knows. */
-const isUpToDate = Effect.fnUntraced(function* (path: string) {
+const isUpToDate = Effect.fnUntraced(function* (path: string = inMemory) {
   const version = yield* readVersion
   return version > latest ? yield* new StateDbUnavailable({ path, reason: "newer" }) : version === latest
 })
@@ -208,26 +211,28 @@ const takeForgotten = Effect.fnUntraced(function* (path: string) {
     WHERE value NOT IN (SELECT id FROM threads)`
 })
 
-const run = Effect.fnUntraced(function* (path: string) {
+const run = Effect.fnUntraced(function* (path: string | undefined) {
   const sql = yield* SqlClient.SqlClient
   yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: record })
-  yield* takeForgotten(path)
+  if (path !== undefined) {
+    yield* takeForgotten(path)
+  }
   yield* sql.unsafe(`PRAGMA user_version = ${latest}`)
 })
 
 /**
- * Brings the schema of the database at a path up to date. Safe when many processes start at once: one migrates, the others
+ * Brings the schema of the database at a path, or in memory, up to date. Safe when many processes start at once: one migrates, the others
  * wait for it and look again. Fails with `newer` on a database that a later version of this program has changed.
  */
 export const migrate = Effect.fn("StateDb.migrate")(
-  function* (path: string) {
+  function* (path: string | undefined) {
     const sql = yield* SqlClient.SqlClient
     if (!(yield* whileBusy(isUpToDate(path)))) {
       yield* inTransaction(sql, Effect.unlessEffect(run(path), isUpToDate(path)))
     }
   },
   // The migrator reports what SQLite refuses, such as a table that is there already, as a defect.
-  (effect, path) =>
+  (effect, path = inMemory) =>
     effect.pipe(
       Effect.mapError((error) => (error._tag === "StateDbUnavailable" ? error : unavailable(path, error))),
       Effect.catchAllDefect((defect) => unavailable(path, defect))

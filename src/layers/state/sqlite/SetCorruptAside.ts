@@ -4,7 +4,7 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { StateDbUnavailable } from "../../../services/StateDb.js"
+import type { StateDbUnavailable } from "../../../services/state/StateDb.js"
 import { connection, databaseParts, unavailable, whileBusy } from "./Connection.js"
 
 const isOk = Schema.is(Schema.Tuple(Schema.Struct({ quickCheck: Schema.Literal("ok") })))

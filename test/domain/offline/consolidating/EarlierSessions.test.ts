@@ -39,11 +39,11 @@ const section = (text: string, heading: string): ReadonlyArray<string> =>
     ?.split("\n")
     .filter((line) => line !== "") ?? []
 
-describe("what earlier sessions leave", () => {
+describe("the file of earlier sessions", () => {
   const friday = wish("please never deploy on a Friday, ever")
   const broken = fixed("src/a.ts(1,1): error TS1005: ';' expected.", "src/a.ts")
 
-  it("is what the user wants and what fixed a failure, with the sessions that say so, and nothing else", () => {
+  it("the file lists only wishes and fixes, each with its sessions", () => {
     assert.strictEqual(
       earlierOf([broken, friday, trace(asked("look around"), ran("ls", 0, "a"), ended)]),
       `# Earlier sessions
@@ -57,13 +57,13 @@ describe("what earlier sessions leave", () => {
     )
   })
 
-  it("is an empty text where they leave nothing", () => {
+  it("the file is empty if the sessions have no wish and no fix", () => {
     assert.strictEqual(earlierOf([]), "")
     assert.strictEqual(earlierOf([trace(asked("what is a monad?"), said("A monoid."), ended)]), "")
     assert.deepStrictEqual(readEarlier(""), { wishes: [], fixes: [] })
   })
 
-  it("stands in the memory beside what the newest say, with citations of the sessions that are known", () => {
+  it("MEMORY.md has the lines of earlier sessions beside the newest, citing the sessions that are known", () => {
     const text = memoryOf([wish("I prefer tabs over spaces")], [broken, friday])
     assert.sameMembers(
       [...section(text, "## What the user wants")],
@@ -73,14 +73,14 @@ describe("what earlier sessions leave", () => {
     assert.deepStrictEqual(unknownCitations(text, [idOf(1), idOf(2), idOf(3)]), [])
   })
 
-  it("is said once where newer sessions say it again", () => {
+  it("a line of earlier sessions that a newer session repeats is published once", () => {
     const text = memoryOf([friday, broken], [broken, friday])
     assert.lengthOf(section(text, "## What the user wants"), 1)
     assert.lengthOf(section(text, "## Known failures and their fixes"), 1)
     assert.include(text, `[${cited(4)}…, ${cited(1)}…]`)
   })
 
-  it("gives way to a newer wish that contradicts it, in whichever session that stands", () => {
+  it("a newer wish supersedes an earlier one that it contradicts, whichever session has it", () => {
     const text = memoryOf([wish("I prefer spaces over tabs")], [wish("I prefer tabs over spaces")])
     assert.deepStrictEqual(section(text, "## What the user wants"), [
       `- "I prefer spaces over tabs" (newer; superseded: "I prefer tabs over spaces") [${cited(2)}…, ${cited(1)}…]`
@@ -90,7 +90,7 @@ describe("what earlier sessions leave", () => {
     assert.notInclude(later, '"I prefer tabs over spaces"')
   })
 
-  it("does not come back after a person took it out, not even in the words in which it then stood", () => {
+  it("a line of earlier sessions that a person removed stays removed, in its later wording too", () => {
     const edits = (line: string): PersonEdits => ({ added: [], removed: [line] })
     const out = `- "please never deploy on a Friday, ever" [${cited(9)}…]`
     assert.notInclude(memoryOf([broken], [friday], edits(out)), "Friday")
@@ -98,7 +98,7 @@ describe("what earlier sessions leave", () => {
     assert.notInclude(memoryOf([broken], [wish("I prefer spaces over tabs")], edits(newer)), "spaces")
   })
 
-  it("keeps to what is wanted for good, and to what most sessions say, where there is no room for all", () => {
+  it("if not all lines fit, wishes for every task and lines of most sessions are kept", () => {
     const others = Array.from({ length: 60 }, (_, number) => wish(`I prefer module${number} over package${number}`))
     const text = memoryOf(
       [broken],
@@ -110,7 +110,7 @@ describe("what earlier sessions leave", () => {
     assert.isTrue(wants.slice(1, 5).some((line) => line.includes("apples")))
   })
 
-  it("is no fix that nobody verified, and no act with an effect outside", () => {
+  it("unverified fixes and acts outside the working copy are left out of the file", () => {
     const noted = `# x
 
 ## Task: y
@@ -126,7 +126,7 @@ Reusable knowledge:
     assert.notInclude(text, "vercel")
   })
 
-  it("of several thousand sessions is gathered without comparing each with every other", () => {
+  it("thousands of sessions are collected without comparing each pair", () => {
     const sessions = new EarlierSessions()
     for (let number = 0; number < 4_000; number++) {
       const name = number.toString(36)

@@ -52,7 +52,7 @@ const fixedBuild = trace(
 )
 
 describe("consolidate", () => {
-  it("says what works, what fails and how it is fixed, and what is open, with where each line is from", () => {
+  it("MEMORY.md lists what works, failures with fixes, and open items, each with citations", () => {
     const secrets = trace(
       asked(`deploy it with AWS_SECRET_ACCESS_KEY=${"a1b2c3d4e5f6g7h8"}. I prefer tabs over spaces`),
       edited("deploy/env.sample"),
@@ -81,14 +81,14 @@ describe("consolidate", () => {
     )
   })
 
-  it("writes one line where sessions left nothing to say, and none where there were no sessions", () => {
+  it("sessions without any fact give one line, and no sessions give none", () => {
     const text = memoryOf([trace(asked("what is a monad?"), said("A monoid."), ended)])
     assert.deepStrictEqual(sectionsOf(text), [])
     assert.match(text, /^# Memory: shop\n\nThe sessions so far left nothing that a later one could use\. \[\S+\]\n$/)
     assert.strictEqual(memoryOf([]), "# Memory: shop\n")
   })
 
-  it("says once what several sessions say, and cites the newest three of them", () => {
+  it("a fact of several sessions is published once and cites the newest three", () => {
     const text = memoryOf([gate(), gate(), gate(), gate()])
     assert.deepStrictEqual(
       bulletsOf(text).filter((line) => line.includes("npm test`") && line.startsWith("- Run")),
@@ -96,7 +96,7 @@ describe("consolidate", () => {
     )
   })
 
-  it("reads back what earlier versions and models noted of acts outside, and tells none of it", () => {
+  it("acts outside the working copy in traces of earlier versions and of models are not published", () => {
     const noted = `# The release went out
 
 ## Task: release
@@ -131,7 +131,7 @@ Pointers and references (annotate why each item matters):
     assert.include(text, "- `scripts/release.sh`: builds and tags")
   })
 
-  it("knows one check by several spellings, and gives the one that most sessions used", () => {
+  it("spellings of one check are merged into the one that most sessions used", () => {
     const tests = (command: string) =>
       trace(asked("run the tests"), ran(command, 0, "Ran 4 tests in 0.1s\n\nOK"), ended)
     assert.include(
@@ -140,7 +140,7 @@ Pointers and references (annotate why each item matters):
     )
   })
 
-  it("knows a package script and the command behind it for one", () => {
+  it("a package script and its command are one check", () => {
     const behind = trace(
       asked("run the tests"),
       ran("cat package.json", 0, `{"scripts":{"test":"node --test"}}`),
@@ -151,7 +151,7 @@ Pointers and references (annotate why each item matters):
     assert.strictEqual(bulletsOf(memoryOf([behind, script])).length, 1)
   })
 
-  it("gives a check one spelling in all sections", () => {
+  it("a check has the same spelling in all sections", () => {
     const wrong = "AssertionError: 3 != 4"
     const fixed = trace(
       asked("fix the sum"),
@@ -167,7 +167,7 @@ Pointers and references (annotate why each item matters):
     ])
   })
 
-  it("keeps what was looked up in two sessions, by the file and not by the request, and nothing that was looked up once", () => {
+  it("a look is published, by its file, if two sessions took it, and not if one did", () => {
     const look = (request: string, command: string) =>
       trace(asked(request), ran(command, 0, "200 7"), said("7."), ended)
     const count = "cut -d' ' -f9 logs/access.log | sort | uniq -c"
@@ -178,7 +178,7 @@ Pointers and references (annotate why each item matters):
     )
   })
 
-  it("takes whatever the traces call a command for one", () => {
+  it("any code that the extractor labels as a command is published as one", () => {
     const text = memoryOf([
       trace(
         asked("check the feed"),
@@ -192,14 +192,14 @@ Pointers and references (annotate why each item matters):
     assert.notInclude(text, "## Where things are")
   })
 
-  it("spares tests that are part of others", () => {
+  it("tests that are part of wider tests are left out", () => {
     const tests = (command: string) => trace(asked("run the tests"), ran(command, 0, "12 passed in 0.3s"), ended)
     assert.deepStrictEqual(bulletsOf(memoryOf([tests("pytest -q"), tests("pytest -q tests")])), [
       "- Run the tests: `pytest -q` [01900002-aaaa…]"
     ])
   })
 
-  it("spares tests of one directory where all tests are known", () => {
+  it("tests of one directory are left out if a run of all tests is known", () => {
     const tests = (command: string) =>
       trace(asked("run the tests"), ran(command, 0, "ok  shop/internal/cart  0.4s"), ended)
     assert.deepStrictEqual(bulletsOf(memoryOf([tests("go test ./internal/cart/ -count=20"), tests("go test ./...")])), [
@@ -207,7 +207,7 @@ Pointers and references (annotate why each item matters):
     ])
   })
 
-  it("names a program once for each thing that it does, whatever its options", () => {
+  it("a program is listed once for each of its uses, whatever the options", () => {
     const run = (command: string) => trace(asked("render it"), ran(command, 0, "done"), ended)
     assert.deepStrictEqual(
       bulletsOf(
@@ -224,7 +224,7 @@ Pointers and references (annotate why each item matters):
     )
   })
 
-  it("says of a place nothing that its failure says already", () => {
+  it("a remark on a file that its failure already contains is left out", () => {
     const text = memoryOf([
       trace(
         asked("the times are off"),
@@ -239,7 +239,7 @@ Pointers and references (annotate why each item matters):
     assert.include(text, "- `src/clock.js`: it only accepts dates with a zone now [")
   })
 
-  it("takes from what was said of a file neither praise of the checks nor what was not needed", () => {
+  it("a remark on a file leaves out praise of the checks and work that was not needed", () => {
     const remark = (text: string) =>
       bulletsOf(memoryOf([trace(asked("fix the depth"), edited("src/depth.rs"), said(text), ended)]))
     for (const text of [
@@ -250,7 +250,7 @@ Pointers and references (annotate why each item matters):
     }
   })
 
-  it("lets the newer wish win and marks the older one as superseded", () => {
+  it("a newer wish wins, and the older one is marked as superseded", () => {
     assert.deepStrictEqual(
       bulletsOf(
         memoryOf([wish("I prefer spaces over tabs"), wish("please no summaries"), wish("I prefer tabs over spaces")])
@@ -262,14 +262,14 @@ Pointers and references (annotate why each item matters):
     )
   })
 
-  it("drops an open failure that a newer session resolved, and keeps one that came after", () => {
+  it("an open failure is dropped if a newer session resolved it, and kept if it occurred later", () => {
     assert.notInclude(memoryOf([fixedBuild, brokenBuild]), "## Open")
     const broken = memoryOf([brokenBuild, fixedBuild])
     assert.include(broken, "## Open")
     assert.notInclude(broken, "## What works here")
   })
 
-  it("says of unfinished work what its plan had left", () => {
+  it("unfinished work is listed with the open steps of its plan", () => {
     const { traceMemory } = extractTrace(
       { cwd, gitBranch: undefined, gitSha: undefined },
       {
@@ -283,7 +283,7 @@ Pointers and references (annotate why each item matters):
     ])
   })
 
-  it("drops an open failure of some tests where all tests passed in a newer session, and not those of another directory", () => {
+  it("an open failure of some tests is dropped when all tests pass later, but not in another directory", () => {
     const one = trace(
       asked("run it"),
       ran("pytest -q tests/test_a.py", 1, "FAILED tests/test_a.py::test_x - assert 2"),
@@ -296,7 +296,7 @@ Pointers and references (annotate why each item matters):
     assert.include(memoryOf([one, all()]), "## Open")
   })
 
-  it("drops unfinished work that a newer session finished", () => {
+  it("unfinished work is dropped if a newer session finished it", () => {
     const left = trace(asked("migrate the shop to postgres"), edited("db.py"), (line) => [
       { _tag: "TurnEnd", line, aborted: true }
     ])
@@ -310,7 +310,7 @@ Pointers and references (annotate why each item matters):
     assert.notInclude(memoryOf([done, left]), "Unfinished")
   })
 
-  it("takes what a language model wrote, but for what is general", () => {
+  it("lines of a language model are taken unless they are general", () => {
     const text = memoryOf([
       `# Stabilised the checkout tests
 Trace context: shop
@@ -353,7 +353,7 @@ Pointers and references (annotate why each item matters):
   })
 
   describe("skills", () => {
-    it("come of commands that passed in the same order in three sessions", () => {
+    it("a skill is made of commands that passed in the same order in three sessions", () => {
       const [memory, skill] = filesOf([gate(), gate(asked("thanks")), gate()])
       assert.strictEqual(
         skill?.text,
@@ -373,20 +373,20 @@ description: "Run npm run lint, npx tsc --noEmit and npm test in this order in s
       assert.include(memory?.text ?? "", "see `skills/npm-lint-tsc-npm-test/SKILL.md`")
     })
 
-    it("do not come of two sessions, nor of commands that failed", () => {
+    it("no skill is made from two sessions, nor from commands that failed", () => {
       assert.strictEqual(filesOf([gate(), gate()]).length, 1)
       const failing = trace(asked("check"), ran("npm run lint", 1, "error: bad"), ran("npm test", 1, "# fail 1"), ended)
       assert.strictEqual(filesOf([failing, failing, failing]).length, 1)
     })
 
-    it("have front matter that holds", () => {
+    it("the front matter of a skill is valid", () => {
       for (const file of filesOf([gate(), gate(), gate()]).slice(1)) {
         assert.isUndefined(wrongFrontMatter(file.text, file.path.split("/")[1] ?? ""))
       }
     })
   })
 
-  describe("what people wrote", () => {
+  describe("lines of people", () => {
     const edits: PersonEdits = {
       added: [
         { heading: null, line: "Bob reads this file." },
@@ -399,7 +399,7 @@ description: "Run npm run lint, npx tsc --noEmit and npm test in this order in s
       removed: ["- Lint: `npm run lint` [01900009-aaaa…]"]
     }
 
-    it("stays word for word under its heading, before ours and instead of ours", () => {
+    it("a person's line stays verbatim under its heading, before generated lines, and replaces equal ones", () => {
       assert.strictEqual(
         memoryOf([gate(), wish("use npm, not yarn")], edits),
         `# Memory: shop
@@ -422,7 +422,7 @@ Bob reads this file.
       )
     })
 
-    it("takes the place of our title", () => {
+    it("a person's title replaces the generated one", () => {
       const own: PersonEdits = {
         added: [
           { heading: null, line: "# The shop" },
@@ -436,7 +436,7 @@ Bob reads this file.
     const line = fc.string({ unit: "binary", maxLength: 60 }).map((text) => text.replace(/\s+/g, " ").trimEnd() || "x")
     const heading = fc.constantFrom(null, "## Open", "## What works here", "## Theirs", "# Memory: shop")
 
-    it.prop("is never lost", [fc.array(fc.record({ heading, line }), { maxLength: 12 })], ([added]) => {
+    it.prop("a person's line is never lost", [fc.array(fc.record({ heading, line }), { maxLength: 12 })], ([added]) => {
       const standing: PersonEdits = { added, removed: [] }
       return missingLines(standing, memoryOf([gate(), wish("use npm")], standing)).length === 0
     })
@@ -471,7 +471,7 @@ Bob reads this file.
   )
 
   it.prop(
-    "writes the same bytes for the same traces, every line cited, no section empty or out of order",
+    "the same traces give the same bytes, with every line cited and no section empty or out of order",
     [fc.array(anyTrace, { maxLength: 8 })],
     ([texts]) => {
       const files = filesOf(texts)

@@ -5,7 +5,7 @@ import { readTrace } from "../../../../src/domain/offline/consolidating/TraceRea
 const id = "01900001-aaaa-7000-8000-000000000001"
 
 describe("readTrace", () => {
-  it("takes the bullets of every task from under their headings", () => {
+  it("bullets of every task are read by their headings", () => {
     const { sections, tasks } = readTrace(
       id,
       `# Fixed it
@@ -44,7 +44,7 @@ Reusable knowledge:
     ])
   })
 
-  it("reads headings that a model wrote in its own way", () => {
+  it("headings in a model's own style are recognised", () => {
     const { sections } = readTrace(
       id,
       "# X\n\n**User preferences:** wants short answers\n\n### Task: y\n- Outcome: success\n\n**Reusable knowledge:**\n* `make` builds\n\n### Key Steps\n1. did it"
@@ -54,7 +54,7 @@ Reusable knowledge:
     assert.deepStrictEqual(sections.steps, ["did it"])
   })
 
-  it("reads the headings of unstructured notes and passes over the fallback around them", () => {
+  it("headings of unstructured notes are read, without the fallback around them", () => {
     const { sections } = readTrace(
       id,
       `# Trace Summary
@@ -88,7 +88,7 @@ Some prose.
   })
 
   it.prop(
-    "reads any text",
+    "any text is read without an error",
     [fc.string({ unit: "binary", maxLength: 500 })],
     ([text]) => readTrace(id, text).threadId === id
   )

@@ -39,7 +39,7 @@ const someWish = fc
   .map((words) => words.join(" "))
 
 describe("wishes", () => {
-  it("contradict each other when one wants what the other does not", () => {
+  it("wishes contradict each other if one wants what the other rejects", () => {
     for (const [one, other] of [
       ["I prefer tabs over spaces", "I prefer spaces over tabs"],
       ["use npm", "please use pnpm, not npm"],
@@ -54,7 +54,7 @@ describe("wishes", () => {
     }
   })
 
-  it("stand beside each other otherwise", () => {
+  it("wishes about different things do not contradict each other", () => {
     for (const [one, other] of [
       ["I prefer tabs over spaces", "please no trailing summaries"],
       ["use pnpm, not npm", "we use pnpm instead of npm here"],
@@ -64,25 +64,21 @@ describe("wishes", () => {
     }
   })
 
-  it("are the same when only their frame differs", () => {
+  it("wishes that differ only in introductory words are the same", () => {
     assert.isTrue(isSameWish("In this repository I prefer tabs over spaces", "I prefer tabs over spaces"))
     assert.isTrue(isSameWish("I don't want new dependencies in this project", "no new dependencies in this project"))
     assert.isFalse(isSameWish("I prefer tabs over spaces", "I prefer spaces over tabs"))
     assert.isFalse(isSameWish("no new dependencies", "always new dependencies"))
   })
 
-  it.prop(
-    "are found by their keys where one asks the same as, or contradicts, another",
-    [someWish, someWish],
-    (texts) => {
-      const [one, other] = [readWish(texts[0]), readWish(texts[1])]
-      const keys = new Set(keysOfWish(one))
-      return !(cannotBoth(one, other) || asksTheSame(one, other)) || keysOfWish(other).some((key) => keys.has(key))
-    }
-  )
+  it.prop("wishes that agree or contradict each other share a key", [someWish, someWish], (texts) => {
+    const [one, other] = [readWish(texts[0]), readWish(texts[1])]
+    const keys = new Set(keysOfWish(one))
+    return !(cannotBoth(one, other) || asksTheSame(one, other)) || keysOfWish(other).some((key) => keys.has(key))
+  })
 
   it.prop(
-    "never contradict themselves",
+    "a wish never contradicts itself",
     [fc.string({ unit: "binary", maxLength: 200 })],
     ([wish]) => !contradict(wish, wish)
   )

@@ -9,14 +9,14 @@ const wishes = (...texts: ReadonlyArray<string>): ReadonlyArray<string> =>
   ).map(({ text }) => text)
 
 describe("preferencesIn", () => {
-  it("finds what the user prefers, in the user's words, wish by wish", () => {
+  it("each preference is found by itself, in the user's words", () => {
     assert.deepStrictEqual(
       wishes("In this repository I prefer tabs over spaces, and please no trailing summaries. Set that up."),
       ["In this repository I prefer tabs over spaces", "please no trailing summaries"]
     )
   })
 
-  it("finds standing orders", () => {
+  it("standing orders are preferences", () => {
     for (const order of [
       "always run npm test before committing",
       "never commit the dist folder",
@@ -43,17 +43,17 @@ describe("preferencesIn", () => {
     }
   })
 
-  it("finds a wish that the user reminds of, without the reminder", () => {
+  it("a wish after a reminder is found without the reminder", () => {
     assert.deepStrictEqual(wishes("Sort the list. And as I said: no new dependencies in this project."), [
       "no new dependencies in this project"
     ])
   })
 
-  it("finds what a correction asks for", () => {
+  it("an order in a correction is a preference", () => {
     assert.deepStrictEqual(wishes("Write a parser", "no, that's wrong, use the Result type"), ["use the Result type"])
   })
 
-  it("takes no order for the task at hand for a preference", () => {
+  it("an order for the task at hand is not a preference", () => {
     for (const order of [
       "Do not edit code. Provide a short written recommendation.",
       "Do not crash on malformed lines.",
@@ -76,7 +76,7 @@ describe("preferencesIn", () => {
     }
   })
 
-  it("finds wishes in other languages than English", () => {
+  it("wishes in other languages than English are found", () => {
     for (const order of [
       "Bitte verwende immer pnpm",
       "Ab jetzt auf Deutsch antworten",
@@ -98,7 +98,7 @@ describe("preferencesIn", () => {
     }
   })
 
-  it("takes complaints and orders for the task at hand for no wish, in other languages either", () => {
+  it("complaints and orders for the task at hand are not preferences in other languages either", () => {
     for (const text of [
       "der Server stürzt immer ab",
       "keine Tests sind gelaufen",
@@ -115,21 +115,21 @@ describe("preferencesIn", () => {
     }
   })
 
-  it("takes nothing from what was pasted: fences, quotations, headings, long texts", () => {
+  it("nothing is taken from fences, quotations, headings and long pasted texts", () => {
     assert.deepStrictEqual(wishes("Fix this:\n```\nalways use tabs\n```\n> never use spaces\n# never do this"), [])
     assert.deepStrictEqual(wishes(`Implement this.\n${"Always write the spec down. ".repeat(80)}`), [])
   })
 
-  it("never quotes a secret", () => {
+  it("a wish with a secret is left out", () => {
     assert.deepStrictEqual(wishes("always use password = correcthorse"), [])
   })
 
-  it("says the same wish once", () => {
+  it("a repeated wish is listed once", () => {
     assert.deepStrictEqual(wishes("always use tabs", "ALWAYS use tabs!"), ["always use tabs"])
   })
 
   it.prop(
-    "gives a few short lines for any text",
+    "any text gives only a few short preferences",
     [fc.array(fc.string({ unit: "binary", maxLength: 300 }))],
     ([texts]) => {
       const found = wishes(...texts)

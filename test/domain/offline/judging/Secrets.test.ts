@@ -7,7 +7,7 @@ const awsId = `AKIA${"ABCDEFGHIJKLMNOP"}`
 const token = `ghp_${"abcdefghijklmnopqrstuvwxyz0123456789"}`
 
 describe("secrets", () => {
-  it("are taken out in all their usual forms", () => {
+  it("secrets of all usual forms are redacted", () => {
     for (const text of [
       `id ${awsId}`,
       `AWS_SECRET_ACCESS_KEY=${"a1b2c3d4e5f6g7h8"}`,
@@ -22,7 +22,7 @@ describe("secrets", () => {
     }
   })
 
-  it("are not seen in placeholders and code", () => {
+  it("placeholders and code are not redacted", () => {
     for (const text of [
       "export TOKEN_NAME=$GITHUB_TOKEN",
       "API_KEY=<your key>",
@@ -33,14 +33,14 @@ describe("secrets", () => {
     }
   })
 
-  it("are named by kind and not repeated", () => {
+  it("pasted secrets are named by kind and never quoted", () => {
     assert.deepStrictEqual(secretKinds(`${awsId} and password = correcthorse`), ["AWS keys", "a password"])
     assert.deepStrictEqual(secretKinds(`use ${token}`), ["a token"])
     assert.deepStrictEqual(secretKinds("AWS_ACCESS_KEY_ID=[REDACTED_SECRET]"), ["AWS keys"])
     assert.deepStrictEqual(secretKinds("nothing here"), [])
   })
 
-  it.prop("stay out once they are out", [fc.string({ unit: "binary" })], ([text]) => {
+  it.prop("redacting twice equals redacting once", [fc.string({ unit: "binary" })], ([text]) => {
     const once = withoutSecrets(text)
     return withoutSecrets(once) === once
   })

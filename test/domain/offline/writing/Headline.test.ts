@@ -8,14 +8,14 @@ const failing = ran("npm test", 1, "TypeError: rows.map is not a function\n# fai
 const passing = ran("npm test", 0, "# pass 4\n# fail 0")
 
 describe("the heading of a trace", () => {
-  it("is the failure that was there before anything was changed, with its fix", () => {
+  it("the heading names a failure from before the first change, with its fix", () => {
     assert.strictEqual(
       heading(asked("Find out why CI is red"), failing, edited("src/rows.js"), passing, ended),
       "# npm test failed with TypeError: rows.map is not a function; fixed by editing src/rows.js; it passes now (4 tests)"
     )
   })
 
-  it("is what was asked for where a failure only came up on the way", () => {
+  it("the heading names the request if the failure occurred during the work", () => {
     assert.strictEqual(
       heading(asked("Add a total to the rows"), edited("src/rows.js"), failing, edited("src/rows.js"), passing, ended),
       "# Add a total to the rows: changed src/rows.js; on the way npm test failed with TypeError: rows.map is not a function, fixed; npm test passes (4 tests)"
@@ -33,7 +33,7 @@ describe("the heading of a trace", () => {
     )
   })
 
-  it("names a panic by its test and what it says, and cuts no error in the middle of a quotation", () => {
+  it("the heading names a panic by its test and message, and cuts no error inside a quotation", () => {
     const panics = "thread 'tiles::edges_meet' panicked at src/tiles.rs:88:9:\nassertion `left == right` failed"
     assert.include(
       heading(
@@ -52,14 +52,14 @@ describe("the heading of a trace", () => {
     )
   })
 
-  it("names the task beside what is still open in it", () => {
+  it("the heading names the request beside a failure that is still open", () => {
     assert.strictEqual(
       heading(asked("Add a total to the rows"), edited("src/rows.js"), failing, ended),
       "# Add a total to the rows: npm test failed with TypeError: rows.map is not a function, still open after editing src/rows.js"
     )
   })
 
-  it("says what still fails beside what was fixed, and nothing of a file that did not stay", () => {
+  it("the heading names open failures beside fixed ones, and no file that was deleted again", () => {
     assert.strictEqual(
       heading(
         asked("upgrade the parser"),
@@ -76,7 +76,7 @@ describe("the heading of a trace", () => {
     )
   })
 
-  it("does not call open what the user found right", () => {
+  it("the heading calls no failure open in work that the user approved", () => {
     assert.strictEqual(
       heading(
         asked("Add a page"),
@@ -91,11 +91,11 @@ describe("the heading of a trace", () => {
     )
   })
 
-  it("says once what was changed where nobody asked for it", () => {
+  it("the heading names the changes once if there was no request", () => {
     assert.strictEqual(heading(edited("src/rows.js"), ended), "# Edited src/rows.js; not verified")
   })
 
-  it("is the question that was looked into, before one that was answered out of hand", () => {
+  it("the heading prefers a question that needed work to one that was answered without any", () => {
     assert.strictEqual(
       heading(
         asked("which routes are slow?"),
@@ -112,13 +112,13 @@ describe("the heading of a trace", () => {
 })
 
 describe("a summary", () => {
-  it("tells nothing that was only answered out of hand, where there is anything else", () => {
+  it("the summary leaves out tasks that were answered without any step, if there are others", () => {
     const question: ReadonlyArray<Part> = [asked("how do I undo a commit?"), said("Use `git revert`."), ended]
     assert.notInclude(summary(asked("add a page"), added("page.html"), ended, ...question), "undo")
     assert.include(summary(...question), "how do I undo a commit? answered, not confirmed")
   })
 
-  it("tells a wish once, where the request was nothing else", () => {
+  it("the summary names a wish once if the request was nothing else", () => {
     assert.strictEqual(
       summary(asked("I prefer tabs over spaces, and please no trailing summaries"), added(".editorconfig"), ended),
       'The user wants "I prefer tabs over spaces" and "please no trailing summaries". For that: changed .editorconfig; not verified.'

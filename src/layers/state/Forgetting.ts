@@ -1,0 +1,120 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import { ThreadId } from "../../domain/thread/ThreadId.js"
+import { Forgetting, ThreadsClaimed } from "../../services/state/Forgetting.js"
+import { StateDbFailure } from "../../services/state/StateDb.js"
+import { claimColumns } from "./Claims.js"
+import { readForgotten, writeForgotten } from "./sqlite/ForgottenFile.js"
+import { inBatches } from "./sqlite/InBatches.js"
+import { HolderRow, Queries } from "./sqlite/Queries.js"
+import { findAll } from "./sqlite/Rows.js"
+
+/** Ids in one statement. */
+const idsAtOnce = 5_000
+
+const isBlocked = Schema.is(Schema.Tuple(Schema.Struct({ busy: Schema.Literal(1) })))
+
+/** Waits ten seconds for readers: most end within moments. */
+const untilReadersEnd = Schedule.intersect(Schedule.spaced("100 millis"), Schedule.recurs(100))
+
+const ForgottenRow = Schema.Struct({
+  threadId: ThreadId,
+  forgottenAt: Schema.Int,
+  erasedAt: Schema.NullOr(Schema.Int)
+})
+
+const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transaction }) => {
+  const all = findAll({
+    Request: Schema.Void,
+    Result: ForgottenRow,
+    execute: () => sql`SELECT thread_id, forgotten_at, erased_at FROM forgotten_threads ORDER BY thread_id`
+  })
+
+  const directoriesOf = findAll({
+    Request: Schema.parseJson(Schema.Array(ThreadId)),
+    Result: Schema.Struct({ cwd: Schema.String }),
+    execute: (ids) => sql`SELECT cwd FROM threads WHERE cwd IS NOT NULL AND id IN (SELECT value FROM json_each(${ids}))
+      UNION SELECT cwd FROM memory_removals WHERE thread_id IN (SELECT value FROM json_each(${ids}))
+      ORDER BY cwd`
+  })
+
+  /** Claims that have not ended. */
+  const claimsOn = findAll({
+    Request: Schema.Struct({ threadIds: Schema.Array(ThreadId), now: Schema.Number }),
+    Result: Schema.Struct({ ...HolderRow.fields, of: ThreadId }),
+    execute: ({ now, threadIds }) => sql`SELECT thread_id AS of, ${sql.literal(claimColumns)} FROM extractions
+      WHERE claim_owner IS NOT NULL AND claim_expires_at > ${now} AND ${sql.in("thread_id", threadIds)}`
+  })
+
+  const forgetBatch = Effect.fnUntraced(function* (threadIds: ReadonlyArray<ThreadId>, forgottenAt: number) {
+    yield* sql`INSERT INTO forgotten_threads ${sql.insert(threadIds.map((threadId) => ({ threadId, forgottenAt })))}
+      ON CONFLICT (thread_id) DO UPDATE SET erased_at = NULL`
+    yield* sql`DELETE FROM threads WHERE ${sql.in("id", threadIds)}`
+  })
+
+  /** Comes before any deletion: a database that is lost in the middle of it must not bring the threads back. */
+  const keepRecord = Effect.fnUntraced(function* (database: string, threadIds: ReadonlyArray<ThreadId>) {
+    const known = yield* all()
+    const recorded = yield* readForgotten(database)
+    yield* writeForgotten(database, [...recorded, ...known.map(({ threadId }) => threadId), ...threadIds], self.pid)
+  })
+
+  const forget = Effect.fnUntraced(function* (threadIds: ReadonlyArray<ThreadId>) {
+    const now = yield* Clock.currentTimeMillis
+    const batches = inBatches(threadIds, idsAtOnce)
+    const claimed = yield* transaction("Forgetting.forget")(
+      Effect.gen(function* () {
+        const claims = yield* Effect.forEach(batches, (batch) => claimsOn({ threadIds: batch, now }))
+        const held = yield* Effect.filter(claims.flat(), (holder) => Effect.negate(isGone(holder)))
+        if (held.length === 0 && threadIds.length > 0) {
+          if (path !== undefined) {
+            yield* keepRecord(path, threadIds)
+          }
+          yield* Effect.forEach(batches, (batch) => forgetBatch(batch, now), { discard: true })
+        }
+        return held.map(({ of }) => of)
+      })
+    )
+    if (claimed.length > 0) {
+      return yield* new ThreadsClaimed({ threadIds: claimed })
+    }
+  })
+
+  /** The write-ahead log may hold what was deleted until it was written back and cut to nothing. */
+  const cutLog = Effect.flatMap(sql`PRAGMA wal_checkpoint(TRUNCATE)`, (rows) =>
+    isBlocked(rows.map((row) => ({ busy: row["busy"] })))
+      ? new StateDbFailure({
+          operation: "Forgetting.eraseRemains",
+          cause: new Error("another program keeps reading the state DB; end it and run the same command again")
+        })
+      : Effect.void
+  )
+
+  const erasing = statement("Forgetting.eraseRemains")
+
+  // VACUUM writes the whole database anew, without what earlier deletions left on its pages.
+  const eraseRemains = Effect.gen(function* () {
+    yield* erasing(sql.unsafe("INSERT INTO memory_search (memory_search) VALUES ('optimize')"))
+    yield* erasing(sql.unsafe("VACUUM"))
+    yield* cutLog.pipe(
+      Effect.catchTag("SqlError", (cause) => new StateDbFailure({ operation: "Forgetting.eraseRemains", cause })),
+      Effect.retry(untilReadersEnd)
+    )
+    const now = yield* Clock.currentTimeMillis
+    yield* erasing(sql`UPDATE forgotten_threads SET erased_at = ${now} WHERE erased_at IS NULL`)
+  })
+
+  return Forgetting.of({
+    forget,
+    eraseRemains,
+    all: statement("Forgetting.all")(all()),
+    directoriesOf: (threadIds) =>
+      statement("Forgetting.directoriesOf")(Effect.map(directoriesOf(threadIds), (rows) => rows.map(({ cwd }) => cwd)))
+  })
+})
+
+/** Forgotten threads in the table `forgotten_threads`, and in a file beside a database that is a file. */
+export const layer: Layer.Layer<Forgetting, never, Queries> = Layer.effect(Forgetting, make)

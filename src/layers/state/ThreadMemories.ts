@@ -1,0 +1,313 @@
+import * as SqlSchema from "@effect/sql/SqlSchema"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import {
+  answers,
+  byScore,
+  indexedTerms,
+  scoreOf,
+  type SearchDocument,
+  type SearchQuery
+} from "../../domain/memory/Search.js"
+import { memoryVersion } from "../../domain/memory/TraceMemory.js"
+import { learnedFrom } from "../../domain/thread/Extraction.js"
+import { ThreadId } from "../../domain/thread/ThreadId.js"
+import type { Claim } from "../../services/state/Claims.js"
+import {
+  type ImportedMemory,
+  type MemoryEntry,
+  type NewMemory,
+  type SearchResult,
+  ThreadMemories
+} from "../../services/state/ThreadMemories.js"
+import { asOwner, noFailureRow, recordTry, unclaimedRow } from "./Claims.js"
+import { memoriesIn, memoryColumns, memoryOf, MemoryRow } from "./sqlite/MemoryRow.js"
+import { Queries } from "./sqlite/Queries.js"
+import { findAll, findOne } from "./sqlite/Rows.js"
+
+const EntryRow = Schema.Struct({
+  threadId: ThreadId,
+  cwd: Schema.String,
+  title: Schema.String,
+  updatedAt: Schema.Int,
+  outcomes: Schema.String,
+  size: Schema.Int
+})
+
+const HitRow = Schema.Struct({
+  threadId: ThreadId,
+  cwd: Schema.String,
+  updatedAt: Schema.Int,
+  summary: Schema.String,
+  trace: Schema.String,
+  score: Schema.Number
+})
+
+type HitRow = typeof HitRow.Type
+
+/** The outcomes that a trace's tasks may have, as the contract names them. */
+const outcomeNames = ["success", "partial", "fail", "uncertain"]
+
+/** The outcomes in a trace, each once, separated by spaces. */
+const outcomesColumn = outcomeNames
+  .map((name) => `CASE WHEN instr(m.trace_summary, 'Outcome: ${name}') > 0 THEN '${name} ' ELSE '' END`)
+  .join(" || ")
+
+const documentOf = ({ cwd, score, summary, threadId, trace, updatedAt }: HitRow): SearchDocument => ({
+  _tag: "Trace",
+  cwd,
+  threadId,
+  title: (trace.split("\n", 1)[0] ?? "").replace(/^#+\s*/, ""),
+  updatedAt,
+  summary,
+  text: trace,
+  score
+})
+
+/** A text as a pattern of LIKE that finds it anywhere. */
+const anywhere = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
+
+const make = Effect.map(Queries, (queries) => {
+  const { normalise, sql, statement, transaction } = queries
+
+  const store = (claim: Claim, memory: NewMemory) => {
+    const row = {
+      threadId: claim.threadId,
+      traceSummary: memory.traceSummary,
+      memorySummary: memory.memorySummary,
+      updatedAt: memory.updatedAt,
+      slug: memory.slug,
+      version: memoryVersion({ traceMemory: memory.traceSummary, summary: memory.memorySummary }),
+      rolloutSize: memory.content.size,
+      rolloutHash: memory.content.hash,
+      quotedItems: memory.grounding?.items ?? null,
+      groundedItems: memory.grounding?.grounded ?? null
+    }
+    return asOwner(
+      queries,
+      "ThreadMemories.store",
+      claim,
+      { ...unclaimedRow, ...noFailureRow, ...learnedFrom("memory", memory) },
+      Effect.zipRight(
+        sql`INSERT INTO thread_memory ${sql.insert(row)}
+          ON CONFLICT (thread_id) DO UPDATE SET ${sql.update(row, ["threadId"])}`,
+        recordTry(sql, claim, { outcome: "memory" })
+      )
+    )
+  }
+
+  /** Whether the DB itself knows what was learned of a thread, or that it was taken away. */
+  const isDecided = (threadId: ThreadId) =>
+    Effect.map(
+      sql`SELECT thread_id FROM extractions WHERE thread_id = ${threadId} AND outcome IS NOT NULL
+        UNION ALL SELECT thread_id FROM memory_removals WHERE thread_id = ${threadId}
+        UNION ALL SELECT thread_id FROM forgotten_threads WHERE thread_id = ${threadId}`,
+      (rows) => rows.length > 0
+    )
+
+  const importMemory = Effect.fnUntraced(function* (memory: ImportedMemory) {
+    const { memorySummary, rolloutPath, slug, threadId, traceSummary, updatedAt } = memory
+    const cwd = yield* normalise(memory.cwd)
+    const now = yield* Clock.currentTimeMillis
+    if (yield* isDecided(threadId)) {
+      return false
+    }
+    yield* sql`INSERT OR IGNORE INTO threads ${sql.insert({
+      id: threadId,
+      rolloutPath,
+      createdAt: updatedAt,
+      updatedAt,
+      source: "vscode",
+      cwd,
+      rolloutSize: 0,
+      rolloutModifiedAt: updatedAt,
+      missingSince: now
+    })}`
+    const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
+    yield* sql`INSERT INTO thread_memory (thread_id, trace_summary, memory_summary, updated_at, slug, version,
+        rollout_size)
+      SELECT ${threadId}, ${traceSummary}, ${memorySummary}, ${updatedAt}, ${slug}, ${version}, rollout_size
+      FROM threads WHERE id = ${threadId}`
+    yield* sql`INSERT INTO extractions (thread_id, outcome, learned_updated_at, learned_size)
+      SELECT id, 'memory', ${updatedAt}, rollout_size FROM threads WHERE id = ${threadId}
+      ON CONFLICT (thread_id) DO UPDATE SET outcome = excluded.outcome,
+        learned_updated_at = excluded.learned_updated_at, learned_size = excluded.learned_size`
+    return true
+  })
+
+  const get = findOne({
+    Request: ThreadId,
+    Result: MemoryRow,
+    execute: (threadId) => sql`SELECT ${sql.literal(memoryColumns)}
+      FROM thread_memory m JOIN threads t ON t.id = m.thread_id WHERE m.thread_id = ${threadId} AND t.cwd IS NOT NULL`
+  })
+
+  const rolloutOf = findOne({
+    Request: ThreadId,
+    Result: Schema.Struct({ rolloutSize: Schema.Int, rolloutHash: Schema.NullOr(Schema.String) }),
+    execute: (threadId) => sql`SELECT rollout_size, rollout_hash FROM thread_memory WHERE thread_id = ${threadId}`
+  })
+
+  const source = Effect.fnUntraced(function* (threadId: ThreadId) {
+    const stored = yield* get(threadId)
+    const rollout = Option.getOrElse(yield* rolloutOf(threadId), () => ({ rolloutSize: 0, rolloutHash: null }))
+    return Option.map(stored, (row) => ({ memory: memoryOf(row), ...rollout }))
+  })
+
+  const projects = findAll({
+    Request: Schema.Void,
+    Result: Schema.Struct({ cwd: Schema.String, memories: Schema.Int }),
+    execute:
+      () => sql`SELECT t.cwd AS cwd, count(*) AS memories FROM thread_memory m JOIN threads t ON t.id = m.thread_id
+      WHERE t.cwd IS NOT NULL GROUP BY t.cwd ORDER BY t.cwd`
+  })
+
+  /** The newest memories, from indexes alone: the memories themselves are long. */
+  const newest = (cwd: string | undefined, perDirectory: number) => {
+    const most = Number.isFinite(perDirectory) ? perDirectory : Number.MAX_SAFE_INTEGER
+    return sql`SELECT id, cwd, updated_at FROM (
+        SELECT t.id AS id, t.cwd AS cwd, m.updated_at AS updated_at,
+          row_number() OVER (PARTITION BY t.cwd ORDER BY m.updated_at DESC, m.thread_id DESC) AS place
+        FROM threads t JOIN thread_memory m INDEXED BY thread_memory_versions ON m.thread_id = t.id
+        WHERE t.cwd IS NOT NULL AND ${cwd === undefined ? sql`1` : sql`t.cwd = ${cwd}`}
+      ) WHERE place <= ${most}`
+  }
+
+  const ids = findAll({
+    Request: Schema.Number,
+    Result: Schema.Struct({ threadId: ThreadId, cwd: Schema.String }),
+    execute: (perDirectory) => sql`SELECT id AS thread_id, cwd FROM (${newest(undefined, perDirectory)})
+      ORDER BY cwd, updated_at DESC, id DESC`
+  })
+
+  const entries = findAll({
+    Request: Schema.Struct({ cwd: Schema.UndefinedOr(Schema.String), perDirectory: Schema.Number }),
+    Result: EntryRow,
+    execute: ({ cwd, perDirectory }) => sql`SELECT m.thread_id, t.cwd, m.updated_at,
+        ${sql.literal(outcomesColumn)} AS outcomes,
+        substr(m.trace_summary, 1, coalesce(nullif(instr(m.trace_summary, char(10)), 0), 201) - 1) AS title,
+        octet_length(m.trace_summary) AS size
+      FROM (${newest(cwd, perDirectory)}) t JOIN thread_memory m ON m.thread_id = t.id
+      ORDER BY t.cwd, m.updated_at DESC, m.thread_id DESC`
+  })
+
+  const list = Effect.fnUntraced(function* (given: string | undefined, perDirectory: number) {
+    const cwd = given === undefined ? undefined : yield* normalise(given)
+    return (yield* entries({ cwd, perDirectory })).map(({ outcomes, title, ...entry }): MemoryEntry => ({
+      ...entry,
+      title: title.replace(/^#+\s*/, "").trim(),
+      outcomes: outcomes.split(" ").filter((name) => name !== "")
+    }))
+  })
+
+  const inDirectory = (cwd: string | undefined) => (cwd === undefined ? sql`1` : sql`t.cwd = ${cwd}`)
+
+  const countMemories = SqlSchema.single({
+    Request: Schema.UndefinedOr(Schema.String),
+    Result: Schema.Struct({ count: Schema.Int }),
+    execute: (cwd) => sql`SELECT count(*) AS count FROM thread_memory m JOIN threads t ON t.id = m.thread_id
+      WHERE t.cwd IS NOT NULL AND ${inDirectory(cwd)}`
+  })
+
+  const Match = Schema.Struct({ match: Schema.String, cwd: Schema.UndefinedOr(Schema.String) })
+
+  const countMatches = SqlSchema.single({
+    Request: Match,
+    Result: Schema.Struct({ count: Schema.Int }),
+    execute: ({ cwd, match }) => sql`SELECT count(*) AS count FROM memory_search f
+      JOIN searched_memories s ON s.id = f.rowid JOIN threads t ON t.id = s.thread_id
+      WHERE memory_search MATCH ${match} AND t.cwd IS NOT NULL AND ${inDirectory(cwd)}`
+  })
+
+  const hitColumns = sql.literal(
+    "m.thread_id, t.cwd, m.updated_at, m.memory_summary AS summary, m.trace_summary AS trace"
+  )
+
+  const rankedMatches = findAll({
+    Request: Schema.Struct({ ...Match.fields, limit: Schema.Number }),
+    Result: HitRow,
+    execute: ({ cwd, limit, match }) => sql`SELECT ${hitColumns}, -found.rank AS score FROM (
+        SELECT s.thread_id AS id, bm25(memory_search, 2.0, 1.0) AS rank FROM memory_search f
+        JOIN searched_memories s ON s.id = f.rowid JOIN threads t ON t.id = s.thread_id
+        WHERE memory_search MATCH ${match} AND t.cwd IS NOT NULL AND ${inDirectory(cwd)} ORDER BY rank LIMIT ${limit}
+      ) found JOIN thread_memory m ON m.thread_id = found.id JOIN threads t ON t.id = m.thread_id`
+  })
+
+  const candidates = findAll({
+    Request: Schema.Struct({ ...Match.fields, shortest: Schema.String }),
+    Result: HitRow,
+    execute: ({ cwd, match, shortest }) => {
+      const within =
+        match === ""
+          ? sql`1`
+          : sql`m.thread_id IN (SELECT s.thread_id FROM memory_search f JOIN searched_memories s ON s.id = f.rowid
+              WHERE memory_search MATCH ${match})`
+      // LIKE knows the case of ASCII alone; a short term with other letters is left to the look at the text itself.
+      const like = /^[\x20-\x7e]*$/.test(shortest)
+        ? sql`(m.trace_summary LIKE ${anywhere(shortest)} ESCAPE '\\'
+            OR m.memory_summary LIKE ${anywhere(shortest)} ESCAPE '\\')`
+        : sql`1`
+      return sql`SELECT ${hitColumns}, 0 AS score FROM thread_memory m JOIN threads t ON t.id = m.thread_id
+        WHERE t.cwd IS NOT NULL AND ${inDirectory(cwd)} AND ${within} AND ${like}`
+    }
+  })
+
+  /**
+   * Terms that the index can find are left to it, and ranked by it (BM25); shorter ones, as most words of Chinese are, are
+   * looked for in what it found, or, where all are short, in every memory.
+   */
+  const search = Effect.fnUntraced(function* (query: SearchQuery, given: string | undefined, limit: number) {
+    const cwd = given === undefined ? undefined : yield* normalise(given)
+    const { count: documents } = yield* countMemories(cwd)
+    const indexed = indexedTerms(query)
+    const match = indexed.map((term) => `"${term.replaceAll('"', '""')}"`).join(" AND ")
+    if (indexed.length === query.terms.length) {
+      const { count: total } = yield* countMatches({ match, cwd })
+      const rows = yield* rankedMatches({ match, cwd, limit })
+      const result: SearchResult = { total, documents, hits: rows.map(documentOf).sort(byScore) }
+      return result
+    }
+    const shortest = query.terms.find((term) => !indexed.includes(term)) ?? ""
+    const rows = yield* candidates({ match, cwd, shortest })
+    const found = rows.filter(({ summary, trace }) => answers(query, `${summary}\n${trace}`))
+    const averageLength = found.reduce((sum, { trace }) => sum + trace.length, 0) / Math.max(1, found.length)
+    const corpus = { documents, matching: found.length, averageLength }
+    const hits = found.map((row) =>
+      documentOf({ ...row, score: scoreOf(query, `${row.summary}\n${row.trace}`, corpus) })
+    )
+    const result: SearchResult = { total: found.length, documents, hits: hits.sort(byScore).slice(0, limit) }
+    return result
+  })
+
+  const last = memoriesIn(sql)
+
+  return ThreadMemories.of({
+    store,
+    storeNothing: (claim, nothing) =>
+      asOwner(
+        queries,
+        "ThreadMemories.storeNothing",
+        claim,
+        { ...unclaimedRow, ...noFailureRow, ...learnedFrom("nothing", nothing) },
+        Effect.zipRight(
+          sql`DELETE FROM thread_memory WHERE thread_id = ${claim.threadId}`,
+          recordTry(sql, claim, { outcome: "nothing" })
+        )
+      ),
+    import: (memory) => transaction("ThreadMemories.import")(importMemory(memory)),
+    get: (threadId) => statement("ThreadMemories.get")(Effect.map(get(threadId), Option.map(memoryOf))),
+    source: (threadId) => statement("ThreadMemories.source")(source(threadId)),
+    last: (cwd, count) =>
+      statement("ThreadMemories.last")(Effect.flatMap(normalise(cwd), (normalised) => last(normalised, count))),
+    projects: statement("ThreadMemories.projects")(projects()),
+    list: (cwd, perDirectory) => statement("ThreadMemories.list")(list(cwd, perDirectory)),
+    ids: (perDirectory) => statement("ThreadMemories.ids")(ids(perDirectory)),
+    search: (query, cwd, limit) => statement("ThreadMemories.search")(search(query, cwd, limit))
+  })
+})
+
+/** Memories in the table `thread_memory`, a row for each thread that has one. */
+export const layer: Layer.Layer<ThreadMemories, never, Queries> = Layer.effect(ThreadMemories, make)

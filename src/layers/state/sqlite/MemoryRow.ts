@@ -1,0 +1,42 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { ThreadId } from "../../../domain/thread/ThreadId.js"
+import type { ThreadMemory } from "../../../services/state/ThreadMemories.js"
+import type { Queries } from "./Queries.js"
+import { findAll } from "./Rows.js"
+
+/** A memory as the database has it. */
+export const MemoryRow = Schema.Struct({
+  threadId: ThreadId,
+  cwd: Schema.String,
+  rolloutPath: Schema.String,
+  traceSummary: Schema.String,
+  memorySummary: Schema.String,
+  slug: Schema.String,
+  updatedAt: Schema.Int,
+  version: Schema.String,
+  quotedItems: Schema.NullOr(Schema.Int),
+  groundedItems: Schema.NullOr(Schema.Int)
+})
+
+/** The columns of a {@link MemoryRow}, of a memory `m` and its thread `t`. */
+export const memoryColumns = `m.thread_id, t.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
+  m.quoted_items, m.grounded_items, m.updated_at, m.version`
+
+/** The memory of a row. */
+export const memoryOf = ({ groundedItems, quotedItems, ...memory }: typeof MemoryRow.Type): ThreadMemory =>
+  quotedItems === null || groundedItems === null
+    ? memory
+    : { ...memory, grounding: { items: quotedItems, grounded: groundedItems } }
+
+/** The newest memories of a directory, its cwd normalised; newest first. */
+export const memoriesIn = (sql: Queries["Type"]["sql"]) => {
+  const find = findAll({
+    Request: Schema.Struct({ cwd: Schema.String, count: Schema.Number }),
+    Result: MemoryRow,
+    execute: ({ count, cwd }) => sql`SELECT ${sql.literal(memoryColumns)}
+      FROM thread_memory m JOIN threads t ON t.id = m.thread_id
+      WHERE t.cwd = ${cwd} ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT ${count}`
+  })
+  return (cwd: string, count: number) => Effect.map(find({ cwd, count }), (rows) => rows.map(memoryOf))
+}

@@ -1,0 +1,24 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { StateDbFailure } from "./StateDb.js"
+
+/** A note of a person. */
+export interface UserNote {
+  readonly id: number
+  readonly cwd: string
+  readonly text: string
+  /** Unix milliseconds. */
+  readonly createdAt: number
+}
+
+/** The notes that people leave for directories. A change makes the directory dirty. Fails with `StateDbFailure`. */
+export class Notes extends Context.Tag("rollout-memories/state/Notes")<
+  Notes,
+  {
+    /** Keeps a note for a directory. The same text twice is one note. */
+    readonly add: (cwd: string, text: string) => Effect.Effect<void, StateDbFailure>
+    readonly remove: (noteIds: ReadonlyArray<number>) => Effect.Effect<void, StateDbFailure>
+    /** By directory, then oldest first. */
+    readonly all: Effect.Effect<ReadonlyArray<UserNote>, StateDbFailure>
+  }
+>() {}

@@ -1,0 +1,172 @@
+import { randomUUID } from "node:crypto"
+import { existsSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Option, Schedule, Schema, TestClock } from "effect"
+import type { SpendingCaps } from "../../../src/domain/model/Spending.js"
+import { Ledger } from "../../../src/layers/model/responses/Ledger.js"
+import { Spending } from "../../../src/services/state/Spending.js"
+import * as Settings from "../../../src/settings/Settings.js"
+import { bundled } from "../../support/bundle.js"
+import { start, temporaryFolder } from "../../support/program.js"
+import { contract } from "../../support/stateDb.js"
+
+const uncapped: SpendingCaps = {
+  maxTokens: undefined,
+  maxRequests: undefined,
+  maxTokensPerDay: undefined,
+  maxRequestsPerDay: undefined
+}
+
+const day = 86_400_000
+
+contract("spending", ({ numRuns, provided: inDb }) => {
+  it.effect("is taken at its worst before a request is made, and settled after", () =>
+    inDb(
+      Effect.fnUntraced(function* (db) {
+        const caps = { ...uncapped, maxTokens: 100 }
+        const reserve = (id: string, tokens: number) => db.spending.reserve({ id, pass: "one", tokens }, caps)
+        assert.isTrue(Option.isNone(yield* reserve("a", 100)))
+        assert.deepStrictEqual(yield* reserve("b", 1), Option.some({ cap: "--max-tokens" as const, limit: 100 }))
+        yield* db.spending.settle("a", 40)
+        assert.isTrue(Option.isNone(yield* reserve("b", 60)))
+        assert.isTrue(Option.isSome(yield* reserve("c", 1)))
+      })
+    )
+  )
+
+  it.effect("counts by pass and by UTC day, each for its own cap; a cap of 0 lets nothing through", () =>
+    inDb(
+      Effect.fnUntraced(function* (db) {
+        yield* TestClock.setTime(20 * day - 1_000)
+        const caps = { ...uncapped, maxRequests: 1, maxRequestsPerDay: 2 }
+        const reserve = (pass: string, given: Partial<SpendingCaps> = caps) =>
+          db.spending.reserve({ id: randomUUID(), pass, tokens: 10 }, { ...uncapped, ...given })
+        assert.isTrue(Option.isNone(yield* reserve("one")))
+        assert.strictEqual(Option.getOrThrow(yield* reserve("one")).cap, "--max-requests")
+        assert.isTrue(Option.isNone(yield* reserve("two")))
+        assert.strictEqual(Option.getOrThrow(yield* reserve("three")).cap, "--max-requests-per-day")
+        assert.strictEqual(
+          Option.getOrThrow(yield* reserve("four", { maxTokensPerDay: 29 })).cap,
+          "--max-tokens-per-day"
+        )
+        for (const cap of ["maxTokens", "maxRequests", "maxTokensPerDay", "maxRequestsPerDay"] as const) {
+          assert.strictEqual(Option.getOrThrow(yield* reserve("five", { [cap]: 0 })).limit, 0)
+        }
+        yield* TestClock.adjust("2 seconds")
+        assert.isTrue(Option.isNone(yield* reserve("three")), "a new day")
+        assert.isTrue(Option.isSome(yield* reserve("one")), "the same pass")
+      })
+    )
+  )
+
+  it.effect.prop(
+    "never goes over a cap, however many requests run at once, are made again, or are killed",
+    {
+      cap: Schema.Int.pipe(Schema.between(0, 500)),
+      requests: Schema.Array(
+        Schema.Struct({
+          worst: Schema.Int.pipe(Schema.between(1, 120)),
+          share: Schema.Int.pipe(Schema.between(0, 100)),
+          steps: Schema.Int.pipe(Schema.between(0, 5)),
+          attempts: Schema.Int.pipe(Schema.between(1, 3)),
+          fate: Schema.Literal("settled", "unknown", "killed")
+        })
+      ).pipe(Schema.maxItems(20)),
+      atOnce: Schema.Int.pipe(Schema.between(1, 8))
+    },
+    ({ atOnce, cap, requests }) =>
+      inDb(
+        Effect.fnUntraced(function* (db) {
+          let [settled, open, most] = [0, 0, 0]
+          const one = ({ attempts, fate, share, steps, worst }: (typeof requests)[number]) =>
+            Effect.gen(function* () {
+              const ledger = yield* Ledger
+              const cost = Math.floor((worst * share) / 100)
+              const attempt = ledger.spend(
+                {
+                  pass: "one",
+                  subject: { directory: "/d" },
+                  worst: { cheap: worst * 4, exact: Effect.succeed(worst) }
+                },
+                (settle) =>
+                  Effect.gen(function* () {
+                    // What a server may have been paid for: the most, until it is known.
+                    open += worst
+                    most = Math.max(most, settled + open)
+                    yield* Effect.repeatN(Effect.yieldNow(), steps)
+                    if (fate === "settled") {
+                      yield* settle(cost)
+                      open -= worst
+                      settled += cost
+                    }
+                  })
+              )
+              yield* Effect.repeatN(attempt, attempts - 1)
+            })
+          yield* Effect.forEach(
+            requests,
+            (request) =>
+              Effect.gen(function* () {
+                const fiber = yield* Effect.fork(Effect.either(one(request)))
+                if (request.fate === "killed") {
+                  yield* Effect.repeatN(Effect.yieldNow(), request.steps)
+                  yield* Fiber.interrupt(fiber)
+                } else {
+                  yield* Fiber.join(fiber)
+                }
+              }),
+            { concurrency: atOnce, discard: true }
+          ).pipe(
+            Effect.provide(
+              Layer.provide(
+                Ledger.layer,
+                Layer.merge(
+                  Layer.succeed(Spending, db.spending),
+                  Settings.layer({ codexHome: "/c", memoriesHome: "/m", maxTokens: cap })
+                )
+              )
+            )
+          )
+          assert.isAtMost(most, cap)
+        })
+      ),
+    { fastCheck: { numRuns } }
+  )
+})
+
+const numbersIn = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.Number)))
+
+describe("two processes that share a day's cap", () => {
+  it.scopedLive("never spend more than it together, also when one is killed in the middle", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const program = yield* bundled("stateDbProgram")
+      const [path, gate] = [join(folder, "state.sqlite"), join(folder, "gate")]
+      const spend = (count: string) => start(program, [path, "spend", gate, "1000", "7", count])
+      const [one, two, killed] = [spend("200"), spend("200"), spend("100000")]
+      const spoke = ({ child }: typeof one) =>
+        Effect.async<void>((resume) => void child.stdout?.once("data", () => resume(Effect.void)))
+      yield* Effect.forEach([one, two, killed], spoke, { concurrency: "unbounded" })
+      writeFileSync(gate, "")
+      yield* Effect.repeat(
+        Effect.sync(() => existsSync(`${gate}.spending`)),
+        { until: (begun) => begun, schedule: Schedule.spaced("2 millis") }
+      )
+      killed.child.kill("SIGKILL")
+      const ended = yield* Effect.all([one.ended, two.ended])
+      yield* killed.ended
+      const granted = ended.flatMap(({ code, stderr, stdout }) => {
+        assert.strictEqual(code, 0, stderr)
+        return numbersIn(stdout.trim().split("\n").at(-1))
+      })
+      const total = granted.reduce((sum, tokens) => sum + tokens, 0)
+      assert.isAtMost(total, 1_000)
+      const after = start(program, [path, "spend", gate, "1000", "7", "1000"])
+      const rest = numbersIn((yield* after.ended).stdout.trim().split("\n").at(-1))
+      assert.isAtMost(total + rest.reduce((sum, tokens) => sum + tokens, 0), 1_000)
+      const last = start(program, [path, "spend", gate, "1000", "7", "10"])
+      assert.deepStrictEqual(numbersIn((yield* last.ended).stdout.trim().split("\n").at(-1)), [])
+    })
+  )
+})
