@@ -14,7 +14,7 @@ import {
   writeFileSync
 } from "node:fs"
 import { basename, join } from "node:path"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as SqlClient from "@effect/sql/SqlClient"
 import {
   Context,
@@ -39,7 +39,7 @@ import { Integrity } from "../../../src/services/state/Integrity.js"
 import type { ProcessTable } from "../../../src/services/ProcessTable.js"
 import { ClaimLost } from "../../../src/services/state/Claims.js"
 import { StateDbUnavailable } from "../../../src/services/state/StateDb.js"
-import { type Bundle, bundle } from "../../support/bundle.js"
+import { programPath } from "../../support/provided.js"
 import { start, temporaryFolder } from "../../support/program.js"
 import {
   capabilities,
@@ -52,6 +52,7 @@ import {
   makeMemory,
   makeThread
 } from "../../support/rows.js"
+import { nonEmpty } from "../../support/nonEmpty.js"
 
 const lease = Duration.minutes(10)
 
@@ -99,14 +100,8 @@ const contents = (folder: string) =>
       return [name, statSync(path).isFile() ? readFileSync(path).toString("base64") : readdirSync(path)] as const
     })
 
-let program: Bundle | undefined
-beforeAll(async () => {
-  program = await bundle(join(import.meta.dirname, "../../support/stateDbProgram.ts"))
-})
-afterAll(() => program?.remove())
-
 const run = (path: string, what: string, ...args: ReadonlyArray<string>) =>
-  start(program?.path ?? "", [path, what, ...args])
+  start(programPath("stateDbProgram"), [path, what, ...args])
 
 /** Waits until a process has said something. */
 const hasSpoken = ({ child }: ReturnType<typeof run>): Effect.Effect<void> =>
@@ -270,7 +265,8 @@ describe("a state DB that many processes share", () => {
       const running = Array.from({ length: 24 }, () => run(path, "open", gate))
       yield* Effect.forEach(running, hasSpoken, { concurrency: "unbounded" })
       yield* open(gate)
-      for (const ended of yield* Effect.forEach(running, ({ ended }) => ended, { concurrency: "unbounded" })) {
+      const ends = yield* Effect.forEach(running, ({ ended }) => ended, { concurrency: "unbounded" })
+      for (const ended of nonEmpty(ends)) {
         assert.deepStrictEqual(ended, { code: 0, signal: null, stdout: '"ready"\n0\n', stderr: "" })
       }
       const migrations = yield* sqlOn(path, "SELECT DISTINCT name FROM effect_sql_migrations")
@@ -297,7 +293,7 @@ describe("a state DB that many processes share", () => {
       yield* Effect.forEach(all, hasSpoken, { concurrency: "unbounded" })
       yield* open(gate)
       const ends = yield* Effect.forEach(all, ({ ended }) => ended, { concurrency: "unbounded" })
-      for (const { code, stderr } of ends) {
+      for (const { code, stderr } of nonEmpty(ends)) {
         assert.deepStrictEqual({ code, stderr }, { code: 0, stderr: "" })
       }
       const taken = (from: number) => {
