@@ -2,7 +2,9 @@ import { defineConfig } from "vitest/config"
 
 const source = `${import.meta.dirname}/src`
 
-export default defineConfig({
+// `--mode full` tries every case of the large matrices. Without it each run tries another sample of them, and TEST_SEED one
+// run's sample again.
+export default defineConfig(({ mode }) => ({
   // The samples of the documentation name the package as a host does.
   resolve: {
     alias: [
@@ -14,10 +16,15 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: "test/globalSetup.mjs",
+    provide: { isFull: mode === "full", seed: Number(process.env["TEST_SEED"] ?? Date.now() % 1_000_000) },
     // Programs that are started as child processes share two cores with the tests that wait for them.
     // By itself vitest leaves a core idle, which of two is half.
     maxWorkers: "100%",
-    testTimeout: 60_000,
-    hookTimeout: 60_000
+    // Each process loads every module once, for all files that it runs: no test changes what a module holds.
+    isolate: false,
+    // Guards against hanging. No test depends on how long something takes, so that a busy machine fails none.
+    testTimeout: 1_500_000,
+    hookTimeout: 600_000
   }
-})
+}))

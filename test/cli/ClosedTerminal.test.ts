@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
 import { ferry, learnedHome } from "../support/commandHome.js"
 import { mainPath } from "../support/program.js"
+import { until } from "../support/time.js"
 
 const runs = (pid: number): boolean => {
   try {
@@ -14,9 +15,6 @@ const runs = (pid: number): boolean => {
     return false
   }
 }
-
-const until = (condition: () => boolean) =>
-  Effect.repeat(Effect.sync(condition), { until: (holds) => holds, schedule: Schedule.spaced("10 millis") })
 
 describe("a terminal that is closed", () => {
   it.scopedLive("ends the pass in it as Ctrl-C does: no agent goes on alone, no lock stays", () =>

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Either } from "effect"
 import { readCommandLine } from "../../src/cli/CommandLine.js"
 import { commandTable } from "../../src/cli/CommandTable.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const read = (...words: ReadonlyArray<string>) =>
   Either.match(readCommandLine(words), { onLeft: ({ message }) => message, onRight: (line) => line })
@@ -101,7 +102,7 @@ describe("a mistake on the command line", () => {
   ] as const)("%j is explained", (words, message) => assert.strictEqual(read(...words), message))
 
   it("is found for every command by its own options", () => {
-    for (const command of Object.keys(commandTable)) {
+    for (const command of nonEmpty(Object.keys(commandTable))) {
       assert.strictEqual(read(command, "--bogus"), `unknown option --bogus; see \`rollout-memories ${command} --help\``)
     }
   })

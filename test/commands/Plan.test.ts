@@ -7,6 +7,7 @@ import { runMain, snapshot, temporaryFolder, write } from "../support/program.js
 import { replies, serve, tokensOf } from "../support/responsesServer.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { traceAbout } from "../../src/testing/World.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const decodePlan = Schema.decodeUnknownSync(Schema.parseJson(PassPlan))
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
@@ -55,7 +56,7 @@ describe("rollout-memories plan", () => {
         )
         assert.strictEqual(ran.code, 0, ran.stderr)
         assert.strictEqual(decodeReport(ran.stdout).extracted.length, 2)
-        for (const { inputTokens, rolloutPath } of plan.threads) {
+        for (const { inputTokens, rolloutPath } of nonEmpty(plan.threads)) {
           const request = server.requests.find(({ text }) => text.includes(rolloutPath))
           const counted = request === undefined ? 0 : tokensOf(request.body)
           assert.closeTo(inputTokens / counted, 1, 0.02)

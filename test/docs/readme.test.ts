@@ -15,6 +15,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { mainPath } from "../support/program.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const { PATH = "" } = process.env
 
@@ -68,14 +69,12 @@ describe("README.md", () => {
       assert.isAtLeast(commandLines.length, 14)
       // An earlier pass over half of the sessions, so that there is a generation to restore.
       assert.strictEqual(type("rollout-memories --limit 4").status, 0)
-      for (const line of commandLines) {
-        // There is no terminal to ask on, and no model's server: what a pass with a model does is tested elsewhere.
-        if (!line.startsWith("rollout-memories --model ")) {
-          const shown = line.includes(" forget ") ? `${line} --yes` : line
-          const { status, stderr, stdout } = type(shown)
-          assert.strictEqual(status, 0, `${shown}\n${stdout}${stderr}`)
-          assert.notStrictEqual(stdout.trim(), "", shown)
-        }
+      // There is no terminal to ask on, and no model's server: what a pass with a model does is tested elsewhere.
+      for (const line of nonEmpty(commandLines.filter((line) => !line.startsWith("rollout-memories --model ")))) {
+        const shown = line.includes(" forget ") ? `${line} --yes` : line
+        const { status, stderr, stdout } = type(shown)
+        assert.strictEqual(status, 0, `${shown}\n${stdout}${stderr}`)
+        assert.notStrictEqual(stdout.trim(), "", shown)
       }
     })
   )

@@ -7,6 +7,7 @@ import { memories } from "./oneLayer.js"
 import { memoriesIn, recall } from "./recall.js"
 import { contextOf, followPass } from "./startOfSession.js"
 import { exampleHome } from "../support/exampleHome.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const root = join(import.meta.dirname, "../..")
 
@@ -31,8 +32,7 @@ describe("the samples of the documentation", () => {
       assert.include(yield* contextOf("/home/mira/code/ferry-times", codexHome), "npm test")
       assert.strictEqual(yield* contextOf("/home/mira/code/unknown", codexHome), "")
       const lines = yield* Effect.provide(recall("/home/mira/code/ferry-times", ["npm test"]), memoriesIn(codexHome))
-      assert.isNotEmpty(lines)
-      lines.forEach((line) => assert.include(line, "npm test"))
+      nonEmpty(lines).forEach((line) => assert.include(line, "npm test"))
     }).pipe(Effect.provide(Logger.remove(Logger.defaultLogger)))
   )
 })

@@ -13,6 +13,7 @@ import {
 } from "../../src/services/Memories.js"
 import { exampleHome } from "../support/exampleHome.js"
 import { runMain } from "../support/program.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const ferryTimes = "/home/mira/code/ferry-times"
 
@@ -125,7 +126,7 @@ describe("Memories", () => {
         assert.deepStrictEqual(forgotten.threadIds.map(String), [threadId])
         const after = yield* memories.status
         assert.strictEqual(after.threads.total, before - 1)
-        assert.isTrue(after.projects.every(({ state }) => state === "published"))
+        assert.isTrue(nonEmpty(after.projects).every(({ state }) => state === "published"))
         assert.notInclude(yield* memories.context(ferryTimes, { maxTokens: 9_000 }), threadId.slice(0, 13))
       })
     )

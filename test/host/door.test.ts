@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { loadedBy } from "../support/loadedModules.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const root = join(import.meta.dirname, "../..")
 
@@ -62,11 +63,11 @@ describe("the library's doors", () => {
   })
 
   it("all have types", () => {
-    for (const [door, target] of Object.entries(manifest.exports)) {
-      if (typeof target !== "string" && !door.includes("*")) {
-        assert.isTrue(existsSync(join(root, target.types)), door)
-        assert.isTrue(existsSync(join(root, target.default)), door)
-      }
+    const files = Object.entries(manifest.exports).flatMap(([door, target]) =>
+      typeof target === "string" || door.includes("*") ? [] : [target.types, target.default]
+    )
+    for (const file of nonEmpty(files)) {
+      assert.isTrue(existsSync(join(root, file)), file)
     }
   })
 })

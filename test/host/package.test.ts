@@ -7,9 +7,10 @@ import { Effect } from "effect"
 import { build } from "esbuild"
 import { countTokens as older } from "gpt-tokenizer/encoding/cl100k_base"
 import { countTokens as newest } from "gpt-tokenizer/encoding/o200k_base"
-import { requireBanner } from "../support/bundle.js"
+import { requireBanner } from "../support/requireBanner.js"
 import { exampleHome } from "../support/exampleHome.js"
 import { bareFolder, type Installation, installPacked, linkRequired } from "../support/packed.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 type Exports = { readonly [door: string]: string | { readonly types: string; readonly default: string } }
 
@@ -80,7 +81,7 @@ describe("the packed package, beside all packages that it can use", () => {
     const folder = join(installation.folder, "node_modules/rollout-memories")
     const points = entryPoints(folder)
     assert.isAbove(points.length, 50)
-    for (const { code, name, types } of points) {
+    for (const { code, name, types } of nonEmpty(points)) {
       assert.isTrue(existsSync(join(folder, types)), `${name}: ${types}`)
       assert.isTrue(existsSync(join(folder, code)), `${name}: ${code}`)
     }

@@ -6,6 +6,7 @@ import { PassEvents, Progress, ProgressEvent } from "../../src/services/Progress
 import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { answer, inWorld, pass, traceAbout, World } from "../../src/testing/World.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const published = (number: number): ProgressEvent => ({ _tag: "Published", cwd: `/${number}` })
 
@@ -24,7 +25,7 @@ describe("the events of a pass", () => {
       yield* Effect.yieldNow()
       yield* Effect.forEach(numbersUpTo(10), (number) => report(published(number)))
       yield* end
-      for (const follower of followers) {
+      for (const follower of nonEmpty(followers)) {
         assert.deepStrictEqual(yield* Fiber.join(follower), numbersUpTo(10).map(published))
       }
     })

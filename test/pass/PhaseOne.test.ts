@@ -10,6 +10,7 @@ import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { inWorld, answer, namesIn, over, pass, readText, traceAbout, World } from "../../src/testing/World.js"
+import { onlyRollout } from "../support/onlyRollout.js"
 
 const ferry = "/home/ada/projects/ferry"
 const id = (number: number) => ThreadId.make(threadIdOf(number))
@@ -86,11 +87,9 @@ describe("phase one: a candidate that is learned from", () => {
       Effect.gen(function* () {
         yield* pass
         assert.strictEqual((yield* pass).candidates, 0)
-        const [[path, rollout] = ["", undefined]] = world.rollouts
-        if (rollout !== undefined) {
-          const more = new RolloutBuilder(startOfFixtures + 600_000).user("and the return trips too").text()
-          world.rollouts.set(path, { ...rollout, content: rollout.content + more })
-        }
+        const held = onlyRollout(world)
+        const more = new RolloutBuilder(startOfFixtures + 600_000).user("and the return trips too").text()
+        world.rollouts.set(held.path, { ...held, content: held.content + more })
         assert.strictEqual((yield* pass).extracted.length, 1)
         assert.strictEqual(world.requests.length, 2)
       })
@@ -99,9 +98,9 @@ describe("phase one: a candidate that is learned from", () => {
 
   it.effect("that grows while the model answers is learned from again in the next pass", () => {
     const world: World = new World({
-      model: (request) => {
-        const held = world.rollouts.get(request.thread.rolloutPath)
-        if (held !== undefined && world.requests.length === 1) {
+      model: () => {
+        if (world.requests.length === 1) {
+          const held = onlyRollout(world)
           const more = new RolloutBuilder(startOfFixtures + 600_000).user("one more thing").text()
           world.rollouts.set(held.path, { ...held, content: held.content + more })
         }
@@ -126,13 +125,11 @@ describe("phase one: a candidate that is learned from", () => {
       world,
       Effect.gen(function* () {
         yield* pass
-        const [[path, rollout] = ["", undefined]] = world.rollouts
-        if (rollout !== undefined) {
-          const named = new RolloutBuilder(startOfFixtures + 600_000)
-            .event({ type: "thread_name_updated", thread_name: "Ferry timetable" })
-            .text()
-          world.rollouts.set(path, { ...rollout, content: rollout.content + named })
-        }
+        const held = onlyRollout(world)
+        const named = new RolloutBuilder(startOfFixtures + 600_000)
+          .event({ type: "thread_name_updated", thread_name: "Ferry timetable" })
+          .text()
+        world.rollouts.set(held.path, { ...held, content: held.content + named })
         yield* pass
         assert.deepStrictEqual(yield* namesIn(yield* traceFolder), [`${threadIdOf(1)}_ferry_timetable.md`])
       })
@@ -262,10 +259,8 @@ describe("phase one: what the model may say", () => {
       world,
       Effect.gen(function* () {
         yield* pass
-        const held = [...world.rollouts.values()][0]
-        if (held !== undefined) {
-          world.rollouts.set(held.path, { ...held, content: `${held.content}{"timestamp":"2026-03-02T12:00:00Z"}\n` })
-        }
+        const held = onlyRollout(world)
+        world.rollouts.set(held.path, { ...held, content: `${held.content}{"timestamp":"2026-03-02T12:00:00Z"}\n` })
         says = { traceMemory: "", summary: "" }
         const report = yield* pass
         assert.deepStrictEqual(report.noOutput, [{ threadId: threadIdOf(1), cwd: ferry }])
@@ -469,19 +464,17 @@ describe("phase one: failures", () => {
       world,
       Effect.gen(function* () {
         assert.strictEqual((yield* pass).failed.length, 1)
-        const held = [...world.rollouts.values()][0]
-        if (held !== undefined) {
-          world.rollouts.set(held.path, { ...held, modifiedAt: held.modifiedAt + 60_000 })
-          assert.deepStrictEqual(
-            (yield* pass).skipped.map(({ reason }) => reason),
-            ["quarantined"]
-          )
-          assert.strictEqual(world.requests.length, 1)
-          const content = held.content.replace("request 1", "request 9")
-          world.rollouts.set(held.path, { ...held, content, modifiedAt: held.modifiedAt + 120_000 })
-          assert.strictEqual((yield* pass).failed.length, 1)
-          assert.strictEqual(world.requests.length, 2)
-        }
+        const held = onlyRollout(world)
+        world.rollouts.set(held.path, { ...held, modifiedAt: held.modifiedAt + 60_000 })
+        assert.deepStrictEqual(
+          (yield* pass).skipped.map(({ reason }) => reason),
+          ["quarantined"]
+        )
+        assert.strictEqual(world.requests.length, 1)
+        const content = held.content.replace("request 1", "request 9")
+        world.rollouts.set(held.path, { ...held, content, modifiedAt: held.modifiedAt + 120_000 })
+        assert.strictEqual((yield* pass).failed.length, 1)
+        assert.strictEqual(world.requests.length, 2)
       })
     )
   })
@@ -534,11 +527,9 @@ describe("phase one: failures", () => {
         Effect.gen(function* () {
           const first = yield* pass
           const before = yield* readText(first.extracted[0]?.traceFile ?? "")
-          const held = [...world.rollouts.values()][0]
-          if (held !== undefined) {
-            const more = new RolloutBuilder(startOfFixtures + 900_000).user("more").text()
-            world.rollouts.set(held.path, { ...held, content: held.content + more })
-          }
+          const held = onlyRollout(world)
+          const more = new RolloutBuilder(startOfFixtures + 900_000).user("more").text()
+          world.rollouts.set(held.path, { ...held, content: held.content + more })
           isBroken = true
           const broken = yield* pass
           assert.strictEqual(broken.failed[0]?.error._tag, "StateDbFailure")

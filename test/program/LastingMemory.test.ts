@@ -4,22 +4,25 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
-import { type CommandHome, emptyHome, ferry } from "../support/commandHome.js"
+import { CommandHome, ferry } from "../support/commandHome.js"
+import { madeOnce } from "../support/madeOnce.js"
 
 const memoryPath = (home: CommandHome) => join(home.memories, bucketOf(ferry), "memory")
 const memoryText = (home: CommandHome) => readFileSync(join(memoryPath(home), "MEMORY.md"), "utf8")
 const traceCount = (home: CommandHome) => readdirSync(join(memoryPath(home), "trace_summaries")).length
 
 /** A project whose first session says what the user wants and whose second fixed something; ten more came after them. */
-const twelveSessions = Effect.gen(function* () {
-  const home = yield* emptyHome
-  home.session(1, { request: "please never deploy on a Friday, ever" })
-  for (let number = 2; number <= 12; number++) {
-    home.session(number, { request: `please mend the timetable of pier ${number}` })
-  }
-  yield* home.pass()
-  return home
-})
+const twelveSessions = madeOnce(
+  Effect.fnUntraced(function* (folder) {
+    const home = new CommandHome(folder)
+    home.session(1, { request: "please never deploy on a Friday, ever" })
+    for (let number = 2; number <= 12; number++) {
+      home.session(number, { request: `please mend the timetable of pier ${number}` })
+    }
+    yield* home.pass()
+    return home
+  })
+)
 
 describe("what a session left that is older than the newest ten", () => {
   it.scopedLive("stays in MEMORY.md, in what a session is given, and can be found and verified", () =>

@@ -3,10 +3,11 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { PassReport } from "../../src/domain/report/Report.js"
-import { bundled } from "../support/bundle.js"
+import { programPath } from "../support/provided.js"
 import { mainPath, snapshot, start, temporaryFolder, write } from "../support/program.js"
 import { realPass } from "../support/realWorld.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const sessions = Array.from({ length: 64 }, (_, index) => index + 1)
 const processes = Array.from({ length: 8 }, (_, index) => index)
@@ -67,12 +68,12 @@ describe("eight processes at once over 64 rollouts", () => {
         const { codex, folder, memories } = yield* homes
         const [log, gate] = [join(folder, "log"), join(folder, "gate")]
         write(log, "")
-        const program = yield* bundled("passProgram")
+        const program = programPath("passProgram")
         const running = processes.map(() => start(program, [codex, memories, log, gate]))
         yield* Effect.forEach(running, ({ ready }) => ready, { discard: true })
         write(gate, "")
         const ended = yield* Effect.forEach(running, ({ ended }) => ended)
-        ended.forEach(({ code, stderr }) => assert.strictEqual(code, 0, stderr))
+        nonEmpty(ended).forEach(({ code, stderr }) => assert.strictEqual(code, 0, stderr))
         assertSharedOut(ended.map(({ stdout }) => decodeReport(stdout)))
 
         const lines = readFileSync(log, "utf8")
@@ -83,7 +84,7 @@ describe("eight processes at once over 64 rollouts", () => {
         assert.deepStrictEqual(requested.sort(), sessions.map(threadIdOf))
         const working = new Set<string>()
         const consumed = new Set<string>()
-        for (const [what, directory = "", inputs = ""] of lines.filter(([what]) => what !== "request")) {
+        for (const [what, directory = "", inputs = ""] of nonEmpty(lines.filter(([what]) => what !== "request"))) {
           if (what === "ends") {
             working.delete(directory)
             continue
@@ -95,22 +96,18 @@ describe("eight processes at once over 64 rollouts", () => {
         }
         assert.strictEqual(working.size, 0)
         yield* assertClean(codex, memories)
-      }),
-    180_000
+      })
   )
 
-  it.scopedLive(
-    "of the program itself share them out, and all exit 0",
-    () =>
-      Effect.gen(function* () {
-        const { codex, memories } = yield* homes
-        const args = ["--codex-home", codex, "--memories-home", memories, "--all", "--json"]
-        const running = processes.map(() => start(mainPath, args))
-        const ended = yield* Effect.forEach(running, ({ ended }) => ended)
-        ended.forEach(({ code, stderr }) => assert.strictEqual(code, 0, stderr))
-        assertSharedOut(ended.map(({ stdout }) => decodeReport(stdout)))
-        yield* assertClean(codex, memories)
-      }),
-    180_000
+  it.scopedLive("of the program itself share them out, and all exit 0", () =>
+    Effect.gen(function* () {
+      const { codex, memories } = yield* homes
+      const args = ["--codex-home", codex, "--memories-home", memories, "--all", "--json"]
+      const running = processes.map(() => start(mainPath, args))
+      const ended = yield* Effect.forEach(running, ({ ended }) => ended)
+      nonEmpty(ended).forEach(({ code, stderr }) => assert.strictEqual(code, 0, stderr))
+      assertSharedOut(ended.map(({ stdout }) => decodeReport(stdout)))
+      yield* assertClean(codex, memories)
+    })
   )
 })

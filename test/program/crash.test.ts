@@ -3,7 +3,8 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Schema } from "effect"
 import { StateDbFailure } from "../../src/services/state/StateDb.js"
-import { bundled } from "../support/bundle.js"
+import { programPath } from "../support/provided.js"
+import { againWith, sampleOf } from "../support/sample.js"
 import { diskError, diskErrors } from "../support/faults.js"
 import { snapshot, start, temporaryFolder, write } from "../support/program.js"
 import { realPass } from "../support/realWorld.js"
@@ -12,6 +13,20 @@ import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../.
 const codes = Object.keys(diskErrors)
 
 const decodePoints = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.String)))
+
+/** A place where a pass is disturbed: its number among the points of an undisturbed one, from 1, and its name. */
+interface Point {
+  readonly number: number
+  readonly name: string
+}
+
+const pointsOf = (names: ReadonlyArray<string>): ReadonlyArray<Point> =>
+  names.map((name, index) => ({ number: index + 1, name }))
+
+/** Which operation is disturbed, and on which file of a generation: what differs beside that is whose file it is. */
+const kindOf = ({ name }: Point): string => name.replace(/^(\S+) .*\//, "$1 ")
+
+const program = programPath("crashProgram")
 
 const rolloutPath = (codex: string, number: number) =>
   join(codex, `sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`)
@@ -89,13 +104,12 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
     "killed at any point leaves what readers see whole, and the next pass leaves what an undisturbed one does",
     () =>
       Effect.gen(function* () {
-        const program = yield* bundled("crashProgram")
         const { codex, fresh } = yield* prepare(situation)
         const undisturbed = yield* fresh
         const old = published(undisturbed)
         const recorded = yield* start(program, [codex, undisturbed, "0"]).ended
         assert.strictEqual(recorded.code, 0, recorded.stderr)
-        const points = decodePoints(recorded.stdout)
+        const points = pointsOf(decodePoints(recorded.stdout))
         assert.isAbove(points.length, 40)
         const wanted = keptFiles(undisturbed)
         const wholes = new Set(
@@ -103,15 +117,14 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
         )
 
         yield* Effect.forEach(
-          points,
-          Effect.fnUntraced(function* (name, index) {
-            const at = `point ${index + 1}, before ${name}`
+          sampleOf(points, 8, kindOf),
+          Effect.fnUntraced(function* ({ name, number }) {
+            const at = `point ${number}, before ${name}${againWith()}`
             const memories = yield* fresh
-            const killed = yield* start(program, [codex, memories, String(index + 1)]).ended
+            const killed = yield* start(program, [codex, memories, String(number)]).ended
             assert.strictEqual(killed.signal, "SIGKILL", at)
-            for (const [path, hash] of Object.entries(published(memories))) {
-              assert.isTrue(wholes.has(`${path} ${hash}`), `${at}: ${path} is neither the old one nor the new one`)
-            }
+            const torn = Object.entries(published(memories)).filter(([path, hash]) => !wholes.has(`${path} ${hash}`))
+            assert.deepStrictEqual(torn, [], `${at}: neither the old ones nor the new ones`)
             const report = yield* pass(codex, memories)
             assert.deepStrictEqual([report.failed, report.skipped], [[], []], at)
             assert.deepStrictEqual(keptFiles(memories), wanted, at)
@@ -120,8 +133,7 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
           }),
           { concurrency: 2, discard: true }
         )
-      }),
-    600_000
+      })
   )
 
   it.scopedLive(
@@ -130,45 +142,41 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
       Effect.gen(function* () {
         const { codex, fresh } = yield* prepare(situation)
         const undisturbed = yield* fresh
-        let points = 0
-        const count = () => Effect.sync(() => void points++)
+        const names: Array<string> = []
+        const note = (name: string) => Effect.sync(() => void names.push(name))
         yield* realPass({
           codexHome: codex,
           memoriesHome: undisturbed,
           settings,
-          filePoint: count,
-          dbPoint: count
+          filePoint: (operation, path) => note(`${operation} ${path.slice(undisturbed.length)}`),
+          dbPoint: note
         })
         const wanted = keptFiles(undisturbed)
 
-        for (let failing = 1; failing <= points; failing++) {
+        assert.isAbove(names.length, 30)
+        for (const { name, number } of sampleOf(pointsOf(names), 12, kindOf)) {
           const memories = yield* fresh
-          const code = codes[failing % codes.length] ?? "EIO"
+          const code = codes[number % codes.length] ?? "EIO"
           let at = 0
-          let name = ""
-          const isHere = (operation: string) => {
-            name = ++at === failing ? operation : name
-            return at === failing
-          }
+          const isHere = () => ++at === number
           yield* Effect.exit(
             realPass({
               codexHome: codex,
               memoriesHome: memories,
               settings,
-              filePoint: (operation, path) =>
-                isHere(`${operation} ${path.slice(memories.length)}`) ? diskError(code, operation, path) : Effect.void,
+              filePoint: (operation, path) => (isHere() ? diskError(code, operation, path) : Effect.void),
               dbPoint: (operation) =>
-                isHere(operation) ? new StateDbFailure({ operation, cause: new Error(code) }) : Effect.void
+                isHere() ? new StateDbFailure({ operation, cause: new Error(code) }) : Effect.void
             })
           )
-          const where = `point ${failing}, at ${name}, ${code}`
+          const where = `point ${number}, at ${name}, ${code}${againWith()}`
+          assert.isAtLeast(at, number, where)
           const report = yield* pass(codex, memories)
           assert.deepStrictEqual([report.failed, report.skipped], [[], []], where)
           assert.deepStrictEqual(keptFiles(memories), wanted, where)
           assert.deepStrictEqual(leftovers(memories), [], where)
         }
-      }),
-    600_000
+      })
   )
 })
 
@@ -189,30 +197,28 @@ describe("a pass over a home whose state DB was lost", () => {
     "killed anywhere until the memories beside it are in the new one, leaves the rest to the next pass",
     () =>
       Effect.gen(function* () {
-        const program = yield* bundled("crashProgram")
         const { codex, memories, wanted } = yield* lost
         const copy = (name: string) => {
           cpSync(memories, `${memories}-${name}`, { recursive: true })
           return `${memories}-${name}`
         }
         const recorded = yield* start(program, [codex, copy("whole"), "0"]).ended
-        const points = decodePoints(recorded.stdout)
-        const last = points.lastIndexOf("ThreadIndex.change")
-        assert.strictEqual(points.slice(0, last).filter((name) => name === "ThreadMemories.import").length, 4)
+        const names = decodePoints(recorded.stdout)
+        const points = pointsOf(names.slice(0, names.lastIndexOf("ThreadIndex.change") + 2))
+        assert.strictEqual(points.filter(({ name }) => name === "ThreadMemories.import").length, 4)
         yield* Effect.forEach(
-          points.slice(0, last + 2),
-          Effect.fnUntraced(function* (name, index) {
-            const at = `point ${index + 1}, before ${name}`
-            const home = copy(String(index))
-            assert.strictEqual((yield* start(program, [codex, home, String(index + 1)]).ended).signal, "SIGKILL", at)
+          sampleOf(points, 5, kindOf),
+          Effect.fnUntraced(function* ({ name, number }) {
+            const at = `point ${number}, before ${name}${againWith()}`
+            const home = copy(String(number))
+            assert.strictEqual((yield* start(program, [codex, home, String(number)]).ended).signal, "SIGKILL", at)
             const report = yield* pass(codex, home)
             assert.deepStrictEqual([report.failed, report.model.calls], [[], 0], at)
             assert.deepStrictEqual(keptFiles(home), wanted, at)
           }),
           { concurrency: 2, discard: true }
         )
-      }),
-    600_000
+      })
   )
 
   it.scopedLive(
@@ -247,7 +253,6 @@ describe("a pass over a home whose state DB was lost", () => {
 describe("the points that are tried", () => {
   it.scopedLive("are those of both phases, files and rows", () =>
     Effect.gen(function* () {
-      const program = yield* bundled("crashProgram")
       const { codex, fresh } = yield* prepare("a pass that replaces")
       const memories = yield* fresh
       const { stdout } = yield* start(program, [codex, memories, "0"]).ended

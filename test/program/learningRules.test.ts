@@ -10,6 +10,7 @@ import { traceAbout } from "../../src/testing/World.js"
 import { type CommandHome, homeOfAllStates } from "../support/commandHome.js"
 import { runMain, write } from "../support/program.js"
 import { replies, serve } from "../support/responsesServer.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const decodePlan = Schema.decodeUnknownSync(Schema.parseJson(PassPlan))
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
@@ -44,7 +45,7 @@ const numbersOf = (sessions: Sessions, isWanted: (verdict: Verdict) => boolean):
 /** Asks `why`, `status`, `plan` and at last the pass itself about every session; each must know the same of it. */
 const agree = Effect.fnUntraced(function* (home: CommandHome, sessions: Sessions, environment: Record<string, string>) {
   const ask = (...words: ReadonlyArray<string>) => runMain([...home.args, ...words, "--json"], environment)
-  for (const [number, verdict] of sessions) {
+  for (const [number, verdict] of nonEmpty(sessions)) {
     const { stdout, stderr } = yield* ask("why", "--thread", threadIdOf(number))
     assert.strictEqual(decodeWhy(stdout).verdict, verdict === "eligible" ? "taken" : verdict, `${number} ${stderr}`)
   }

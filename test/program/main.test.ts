@@ -11,10 +11,12 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schedule, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { PassReport } from "../../src/domain/report/Report.js"
 import { mainPath, runMain, snapshot, start, temporaryFolder, write } from "../support/program.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { nonEmpty } from "../support/nonEmpty.js"
+import { until } from "../support/time.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 
@@ -57,7 +59,7 @@ describe("node dist/main.js", () => {
         ]
       )
       assert.deepStrictEqual(report.model, { name: "offline", calls: 3, inputTokens: 0, outputTokens: 0 })
-      for (const { memoryRoot, traceFile } of report.extracted) {
+      for (const { memoryRoot, traceFile } of nonEmpty(report.extracted)) {
         assert.isTrue(readFileSync(traceFile, "utf8").startsWith("thread_id: "))
         assert.isTrue(readFileSync(join(memoryRoot, "MEMORY.md"), "utf8").includes("`npm test`"))
       }
@@ -202,15 +204,13 @@ describe("bad input to the program", () => {
       Effect.gen(function* () {
         const { args, codex, memories } = yield* homes
         prepare({ codex, memories })
-        const before = existsSync(memories) && statSync(memories).isDirectory() ? snapshot(memories) : undefined
+        const before = snapshot(join(memories, ".."))
         const ended = yield* runMain([...args, "--json"])
         assert.strictEqual(ended.code, 1)
         assert.strictEqual(ended.stdout, "")
         assert.match(ended.stderr, oneLine)
         assert.isTrue(ended.stderr.includes(says), ended.stderr)
-        if (before !== undefined) {
-          assert.deepStrictEqual(snapshot(memories), before, "it was left untouched")
-        }
+        assert.deepStrictEqual(snapshot(join(memories, "..")), before, "all was left untouched")
       })
     )
 
@@ -312,14 +312,11 @@ describe("a lost or corrupt state DB", () => {
 
 describe("interruption", () => {
   const hasTrace = (memories: string) =>
-    Effect.sync(
-      () =>
-        existsSync(memories) &&
-        readdirSync(memories, { recursive: true }).some((name) => String(name).includes("trace_summaries/0"))
-    )
+    existsSync(memories) &&
+    readdirSync(memories, { recursive: true }).some((name) => String(name).includes("trace_summaries/0"))
 
   it.scopedLive.each(["SIGINT", "SIGTERM"] as const)(
-    "by %s exits 130 within two seconds and leaves no claim, lock or temporary file",
+    "by %s ends a pass with code 130 before it has learned everything, and leaves no claim, lock or temporary file",
     (signal) =>
       Effect.gen(function* () {
         const { args, codex, memories } = yield* homes
@@ -327,11 +324,9 @@ describe("interruption", () => {
           addSession(codex, number, `/home/ada/projects/p${number % 7}`)
         }
         const running = start(mainPath, [...args, "--all", "--json"])
-        yield* Effect.repeat(hasTrace(memories), { until: (isThere) => isThere, schedule: Schedule.spaced("5 millis") })
-        const sent = performance.now()
+        yield* until(() => hasTrace(memories))
         running.child.kill(signal)
         const ended = yield* running.ended
-        assert.isBelow(performance.now() - sent, 2_000)
         assert.strictEqual(ended.code, 130, ended.stderr)
         assert.strictEqual(ended.stdout, "")
         assert.deepStrictEqual(
@@ -339,6 +334,7 @@ describe("interruption", () => {
           []
         )
         const rest = decodeReport((yield* runMain([...args, "--all", "--json"])).stdout)
+        assert.isNotEmpty(rest.extracted)
         assert.deepStrictEqual(rest.skipped, [], "nothing is still claimed")
         assert.deepStrictEqual(
           rest.consolidated.filter(({ outcome }) => outcome !== "published"),
@@ -355,7 +351,7 @@ describe("interruption", () => {
       // Two hundred gigabytes that take no room, and minutes to read.
       truncateSync(rolloutPath(codex, 9), 200_000_000_000)
       const running = start(mainPath, [...args, "--all", "--min-idle", "0", "--json"])
-      yield* Effect.repeat(hasTrace(memories), { until: (isThere) => isThere, schedule: Schedule.spaced("5 millis") })
+      yield* until(() => hasTrace(memories))
       running.child.kill("SIGTERM")
       const ended = yield* running.ended
       assert.strictEqual(ended.code, 130, ended.stderr)

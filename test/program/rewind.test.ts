@@ -13,6 +13,7 @@ import { bytesBelow } from "../support/plantedHome.js"
 import { runMain, temporaryFolder, write } from "../support/program.js"
 import { RewoundSession, turn } from "../support/rewound.js"
 import { zstdFrame } from "../support/zstd.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const wish = "Please never use floats for money in this project"
 const folder = "/codex/sessions/2026/03/02"
@@ -95,7 +96,7 @@ describe("a session that was rewound", () => {
       world,
       Effect.gen(function* () {
         yield* pass
-        for (const [index, [name, text]] of session.files.entries()) {
+        for (const [index, [name, text]] of nonEmpty(session.files.entries())) {
           const path = `${folder}/${name}`
           const content = text.replace("# tests 4", "# tests 40")
           world.rollouts.set(path, { path, content, modifiedAt: startOfFixtures + index * 60_000 + 1 })
@@ -227,7 +228,7 @@ describe("the program, of a session that was rewound", () => {
         assert.include(memory(), wish)
         assert.notInclude(memory(), "tabs")
         const why = yield* run("why", "--thread", id)
-        for (const [name] of files) {
+        for (const [name] of nonEmpty(files)) {
           assert.include(why.stdout, name)
         }
         assert.include((yield* run("verify", "--json")).stdout, '"findings":[],"unreadable":[]')

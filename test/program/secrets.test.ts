@@ -12,6 +12,7 @@ import { runMain, temporaryFolder } from "../support/program.js"
 import { realPass } from "../support/realWorld.js"
 import { madeSecrets } from "../support/secrets.js"
 import { answer, writeMemory } from "../../src/testing/World.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 
@@ -24,59 +25,53 @@ const homes = Effect.gen(function* () {
 const everySecret = madeSecrets.map(({ text }) => text).join("\n")
 
 describe("a home full of secrets", () => {
-  it.scopedLive(
-    "leaves none of them in anything that the program writes or prints",
-    () =>
-      Effect.gen(function* () {
-        const { codexHome, memoriesHome, sessions } = yield* homes
-        const ended = yield* runMain(["--codex-home", codexHome, "--memories-home", memoriesHome, "--all", "--json"])
-        assert.strictEqual(ended.code, 0, ended.stderr.slice(0, 2_000))
-        const report = decodeReport(ended.stdout)
-        assert.strictEqual(report.extracted.length, sessions)
-        assert.isTrue(report.consolidated.every(({ outcome }) => outcome === "published"))
-        assert.deepStrictEqual(
-          leaksIn([...bytesBelow(memoriesHome), ["stdout", ended.stdout], ["stderr", ended.stderr]]),
-          []
-        )
-        for (const path of bytesBelow(memoriesHome).keys()) {
-          assert.strictEqual(statSync(path).mode & 0o077, 0, path)
-        }
-      }),
-    300_000
+  it.scopedLive("leaves none of them in anything that the program writes or prints", () =>
+    Effect.gen(function* () {
+      const { codexHome, memoriesHome, sessions } = yield* homes
+      const ended = yield* runMain(["--codex-home", codexHome, "--memories-home", memoriesHome, "--all", "--json"])
+      assert.strictEqual(ended.code, 0, ended.stderr.slice(0, 2_000))
+      const report = decodeReport(ended.stdout)
+      assert.strictEqual(report.extracted.length, sessions)
+      assert.isTrue(nonEmpty(report.consolidated).every(({ outcome }) => outcome === "published"))
+      assert.deepStrictEqual(
+        leaksIn([...bytesBelow(memoriesHome), ["stdout", ended.stdout], ["stderr", ended.stderr]]),
+        []
+      )
+      for (const path of nonEmpty(bytesBelow(memoriesHome).keys())) {
+        assert.strictEqual(statSync(path).mode & 0o077, 0, path)
+      }
+    })
   )
 
-  it.scopedLive(
-    "leaves none in a request, nor in what a model or an agent that repeats them makes of it",
-    () =>
-      Effect.gen(function* () {
-        const { codexHome, memoriesHome } = yield* homes
-        const requests: Array<readonly [string, string]> = []
-        const duringWork: Array<string> = []
-        const model = ModelClientFromFunction.layer("scripted", (request) => {
-          requests.push([`the request for ${request.thread.id}`, JSON.stringify(request)])
-          return Stream.fromIterable(
-            answer({
-              traceMemory: `# It was ${everySecret}\nTrace context: test\nUser preferences:\n- use ${everySecret}\n\n## Task: x\nOutcome: success\nKey steps:\n- ${everySecret}`,
-              summary: everySecret
-            })
-          )
-        })
-        const agent = Layer.provide(
-          AgentControlFromFunction.layer((request) =>
-            Effect.gen(function* () {
-              duringWork.push(...leaksIn([...bytesBelow(memoriesHome), ["the prompt", request.prompt]]))
-              yield* writeMemory(request)
-            })
-          ),
-          NodeFileSystem.layer
+  it.scopedLive("leaves none in a request, nor in what a model or an agent that repeats them makes of it", () =>
+    Effect.gen(function* () {
+      const { codexHome, memoriesHome } = yield* homes
+      const requests: Array<readonly [string, string]> = []
+      const duringWork: Array<string> = []
+      const model = ModelClientFromFunction.layer("scripted", (request) => {
+        requests.push([`the request for ${request.thread.id}`, JSON.stringify(request)])
+        return Stream.fromIterable(
+          answer({
+            traceMemory: `# It was ${everySecret}\nTrace context: test\nUser preferences:\n- use ${everySecret}\n\n## Task: x\nOutcome: success\nKey steps:\n- ${everySecret}`,
+            summary: everySecret
+          })
         )
-        const report = yield* realPass({ codexHome, memoriesHome, model, agent })
-        assert.isAbove(report.extracted.length, 60)
-        assert.isTrue(report.consolidated.every(({ outcome }) => outcome === "published"))
-        assert.deepStrictEqual(duringWork, [])
-        assert.deepStrictEqual(leaksIn([...requests, ...bytesBelow(memoriesHome)]), [])
-      }),
-    300_000
+      })
+      const agent = Layer.provide(
+        AgentControlFromFunction.layer((request) =>
+          Effect.gen(function* () {
+            duringWork.push(...leaksIn([...bytesBelow(memoriesHome), ["the prompt", request.prompt]]))
+            yield* writeMemory(request)
+          })
+        ),
+        NodeFileSystem.layer
+      )
+      const report = yield* realPass({ codexHome, memoriesHome, model, agent })
+      assert.isAbove(report.extracted.length, 60)
+      assert.isTrue(nonEmpty(report.consolidated).every(({ outcome }) => outcome === "published"))
+      assert.deepStrictEqual(duringWork, [])
+      assert.deepStrictEqual(leaksIn([...requests, ...bytesBelow(memoriesHome)]), [])
+    })
   )
 
   it.scopedLive(
@@ -95,13 +90,14 @@ describe("a home full of secrets", () => {
         )
         const report = yield* realPass({ codexHome, memoriesHome, model, agent })
         assert.isAbove(report.failed.length, 0)
-        assert.isTrue(report.consolidated.every(({ error }) => error?._tag === "PublishRefused"))
+        assert.isTrue(nonEmpty(report.consolidated).every(({ error }) => error?._tag === "PublishRefused"))
         assert.isTrue(
-          report.consolidated.every(({ error }) => error?.message.includes("MEMORY.md holds a secret in line") === true)
+          nonEmpty(report.consolidated).every(
+            ({ error }) => error?.message.includes("MEMORY.md holds a secret in line") === true
+          )
         )
         assert.deepStrictEqual(leaksIn([["report", JSON.stringify(report)]]), [])
         assert.deepStrictEqual(leaksIn(bytesBelow(memoriesHome)), [])
-      }),
-    300_000
+      })
   )
 })

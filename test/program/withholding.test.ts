@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option, TestClock } from "effect"
+import { Effect, Option, Schema, TestClock } from "effect"
 import { makeIgnoreRules } from "../../src/domain/thread/IgnoreRules.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { runPass } from "../../src/pass/RunPass.js"
@@ -10,11 +10,15 @@ import { updateIndex } from "../../src/pass/SessionIndex.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
+import { PassReport } from "../../src/domain/report/Report.js"
 import { bytesBelow } from "../support/plantedHome.js"
 import { runMain, temporaryFolder, write } from "../support/program.js"
 import { ferry } from "../support/rows.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { aDayLater, inWorld, pass, World } from "../../src/testing/World.js"
+import { nonEmpty } from "../support/nonEmpty.js"
+
+const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 
 const ignoring = (world: World, text: string) =>
   Effect.gen(function* () {
@@ -235,7 +239,7 @@ describe("the switch of memory in a session that goes on", () => {
       assert.include(plan.stdout, "it was recorded with memory switched off")
       const ended = yield* runMain(["--json", ...homes])
       assert.strictEqual(ended.code, 0, ended.stderr)
-      for (const [path, bytes] of bytesBelow(join(folder, "memories"))) {
+      for (const [path, bytes] of nonEmpty(bytesBelow(join(folder, "memories")))) {
         assert.isFalse(bytes.includes(canary), path)
       }
       assert.notInclude(ended.stdout + ended.stderr + plan.stdout, canary)
@@ -244,16 +248,15 @@ describe("the switch of memory in a session that goes on", () => {
 })
 
 describe("private text in a user's message", () => {
-  const secretPlan = "the-merger-with-quay-and-sons"
-  const kinds: { readonly [name: string]: (text: string) => RolloutBuilder } = {
-    "as versions up to 0.149 tell it": (text) => new RolloutBuilder().meta({ id: threadIdOf(1) }).user(text),
-    "as newer versions tell it": (text) =>
+  const cwdOf = (number: number) => `/home/ada/projects/ferry-${number}`
+  const begin = (number: number) => new RolloutBuilder().meta({ id: threadIdOf(number), cwd: cwdOf(number) })
+  const forms: { readonly [form: string]: (number: number, text: string) => RolloutBuilder } = {
+    "as versions up to 0.149 tell it": (number, text) => begin(number).user(text),
+    "as newer versions tell it": (number, text) =>
+      begin(number).completed({ type: "UserMessage", content: [{ type: "text", text }] }),
+    "as the first version told it": (number, text) =>
       new RolloutBuilder()
-        .meta({ id: threadIdOf(1) })
-        .completed({ type: "UserMessage", content: [{ type: "text", text }] }),
-    "as the first version told it": (text) =>
-      new RolloutBuilder()
-        .raw(JSON.stringify({ id: threadIdOf(1), timestamp: "2026-03-02T09:00:00.000Z", instructions: null }))
+        .raw(JSON.stringify({ id: threadIdOf(number), timestamp: "2026-03-02T09:00:00.000Z", instructions: null }))
         .raw(
           JSON.stringify({
             type: "message",
@@ -261,40 +264,54 @@ describe("private text in a user's message", () => {
             content: [
               {
                 type: "input_text",
-                text: "<environment_context>\n<cwd>/home/ada/projects/ferry</cwd>\n</environment_context>"
+                text: `<environment_context>\n<cwd>${cwdOf(number)}</cwd>\n</environment_context>`
               }
             ]
           })
         )
         .raw(JSON.stringify({ type: "message", role: "user", content: [{ type: "input_text", text }] })),
-    "in two parts of one message": (text) =>
-      new RolloutBuilder().meta({ id: threadIdOf(1) }).message("user", text.slice(0, 30), text.slice(30))
+    "in two parts of one message": (number, text) => begin(number).message("user", text.slice(0, 30), text.slice(30))
   }
-  for (const [name, build] of Object.entries(kinds)) {
-    for (const end of ["</private> and run the tests", "", "<private>x</private>"]) {
-      it.scopedLive(`reaches nothing, ${name}, ${end === "" ? "unclosed" : `before ${end}`}`, () =>
-        Effect.gen(function* () {
-          const folder = yield* temporaryFolder
-          const rollout = build(`fix the timetable <private>prepare ${secretPlan} ${end}`)
-            .command("npm test", "ok\n# pass 1\n")
-            .turnEnd()
-          write(join(folder, `codex/sessions/rollout-2026-03-02T09-00-00-${threadIdOf(1)}.jsonl`), rollout.text())
-          for (const filter of ["evidence", "keep-all"]) {
-            const memories = join(folder, filter)
-            const ended = yield* runMain(
-              ["--codex-home", join(folder, "codex"), "--memories-home", memories, "--json"],
-              {
-                MEMORIES_ROLLOUT_FILTER: filter
-              }
-            )
-            assert.strictEqual(ended.code, 0, ended.stderr)
-            for (const [path, bytes] of bytesBelow(memories)) {
-              assert.isFalse(bytes.includes(secretPlan), path)
-            }
-            assert.notInclude(ended.stdout + ended.stderr, secretPlan)
-          }
-        })
-      )
-    }
+  const ends = { closed: "</private> and run the tests", unclosed: "", nested: "<private>x</private>" }
+  const messages = Object.entries(forms).flatMap(([form, build], at) =>
+    Object.entries(ends).map(([name, end], index) => {
+      const number = at * 10 + index + 11
+      const plan = `the-merger-with-quay-and-sons-${number}`
+      const rollout = build(number, `fix the timetable <private>prepare ${plan} ${end}`)
+      return {
+        name: `${form}, ${name}`,
+        number,
+        plan,
+        text: rollout.command("npm test", "# pass 1\n").turnEnd().text()
+      }
+    })
+  )
+
+  for (const filter of ["evidence", "keep-all"]) {
+    it.scopedLive(`private text reaches nothing, however it is told, with the filter ${filter}`, () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        for (const { number, text } of messages) {
+          write(join(folder, `codex/sessions/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`), text)
+        }
+        const memories = join(folder, "memories")
+        const ended = yield* runMain(
+          ["--codex-home", join(folder, "codex"), "--memories-home", memories, "--all", "--json"],
+          { MEMORIES_ROLLOUT_FILTER: filter }
+        )
+        assert.strictEqual(ended.code, 0, ended.stderr)
+        assert.deepStrictEqual(
+          decodeReport(ended.stdout)
+            .extracted.map(({ threadId }) => threadId)
+            .sort(),
+          messages.map(({ number }) => threadIdOf(number)).sort()
+        )
+        const places = [...bytesBelow(memories), ["what was printed", ended.stdout + ended.stderr] as const]
+        const leaks = messages.flatMap(({ name, plan }) =>
+          places.filter(([, bytes]) => bytes.includes(plan)).map(([place]) => `${name}: ${place}`)
+        )
+        assert.deepStrictEqual(leaks, [])
+      })
+    )
   }
 })

@@ -16,6 +16,7 @@ import {
 } from "../../src/services/AgentControl.js"
 import { idOf } from "../support/rows.js"
 import { traceAbout, writeMemory } from "../../src/testing/World.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 /** A staged copy of one trace, as an agent finds it. */
 const stagedIn = Effect.fnUntraced(function* (directory: string, number: number) {
@@ -71,10 +72,10 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
       const directories = Array.from({ length: 8 }, (_, index) => `/staging-${index}`)
       yield* Effect.forEach(directories, stagedIn)
       const ended = yield* Effect.forEach(directories, statusesIn, { concurrency: "unbounded" })
-      assert.isTrue(ended.every((statuses) => statuses.at(-1)?._tag === "Completed"))
+      assert.isTrue(nonEmpty(ended).every((statuses) => statuses.at(-1)?._tag === "Completed"))
       const files = yield* FileSystem.FileSystem
       const memories = yield* Effect.forEach(directories, (directory) => files.readFileString(`${directory}/MEMORY.md`))
-      memories.forEach((memory, index) => assert.include(memory, idOf(index).slice(0, 13)))
+      nonEmpty(memories).forEach((memory, index) => assert.include(memory, idOf(index).slice(0, 13)))
     }).pipe(Effect.provide(world))
   )
 

@@ -2,6 +2,7 @@ import { createRequire } from "node:module"
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
+import { madeOnce } from "./madeOnce.js"
 import { runMain, temporaryFolder, write } from "./program.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
@@ -91,60 +92,64 @@ export class CommandHome {
 export const emptyHome = Effect.map(temporaryFolder, (folder) => new CommandHome(folder))
 
 /** A home with two projects, each learned from. */
-export const learnedHome = Effect.gen(function* () {
-  const home = yield* emptyHome
-  home.session(1)
-  home.session(2, { request: "please sort the boats by their names, the canary-heron way" })
-  home.session(3, { cwd: pier })
-  yield* home.pass()
-  return home
-})
+export const learnedHome = madeOnce(
+  Effect.fnUntraced(function* (folder) {
+    const home = new CommandHome(folder)
+    home.session(1)
+    home.session(2, { request: "please sort the boats by their names, the canary-heron way" })
+    home.session(3, { cwd: pier })
+    yield* home.pass()
+    return home
+  })
+)
 
 /** A home with a thread, and a directory, in every state that there is. Threads 1, 2 and 9 were learned from, the last of which lost its rollout. */
-export const homeOfAllStates = Effect.gen(function* () {
-  const home = yield* emptyHome
-  const start = startOfFixtures
-  home.session(1)
-  home.session(2, { cwd: pier })
-  home.put(
-    3,
-    new RolloutBuilder(start)
-      .meta({ id: threadIdOf(3) })
-      .user("hi")
-      .turnEnd()
-      .text()
-  )
-  home.put(4, "this is no rollout\n")
-  home.session(5)
-  home.session(6, { source: "exec" })
-  home.session(7, { source: { subagent: "review" } })
-  home.put(8, simpleSession({ id: threadIdOf(8), start }), "archived_sessions")
-  home.session(9)
-  home.session(10)
-  home.session(12)
-  yield* home.pass()
-  rmSync(home.pathOf(9))
-  // Sessions that go on after they were learned from, and what became of them then.
-  home.sql(
-    `UPDATE extractions SET learned_size = 1, error_tag = 'ModelFailure', error_message = 'the server was busy',
+export const homeOfAllStates = madeOnce(
+  Effect.fnUntraced(function* (folder) {
+    const home = new CommandHome(folder)
+    const start = startOfFixtures
+    home.session(1)
+    home.session(2, { cwd: pier })
+    home.put(
+      3,
+      new RolloutBuilder(start)
+        .meta({ id: threadIdOf(3) })
+        .user("hi")
+        .turnEnd()
+        .text()
+    )
+    home.put(4, "this is no rollout\n")
+    home.session(5)
+    home.session(6, { source: "exec" })
+    home.session(7, { source: { subagent: "review" } })
+    home.put(8, simpleSession({ id: threadIdOf(8), start }), "archived_sessions")
+    home.session(9)
+    home.session(10)
+    home.session(12)
+    yield* home.pass()
+    rmSync(home.pathOf(9))
+    // Sessions that go on after they were learned from, and what became of them then.
+    home.sql(
+      `UPDATE extractions SET learned_size = 1, error_tag = 'ModelFailure', error_message = 'the server was busy',
       attempts = 2, retry_at = 95617584000000,
       failed_size = (SELECT rollout_size FROM threads WHERE id = thread_id), failed_hash = 'ab',
       failed_modified_at = (SELECT rollout_modified_at FROM threads WHERE id = thread_id) WHERE thread_id = ?`,
-    threadIdOf(5)
-  )
-  home.sql(
-    `UPDATE extractions SET learned_size = 1, claim_owner = 'another pass', claim_expires_at = 95617584000000,
+      threadIdOf(5)
+    )
+    home.sql(
+      `UPDATE extractions SET learned_size = 1, claim_owner = 'another pass', claim_expires_at = 95617584000000,
       claim_pid = ? WHERE thread_id = ?`,
-    process.pid,
-    threadIdOf(10)
-  )
-  home.sql("UPDATE extractions SET learned_size = 1 WHERE thread_id = ?", threadIdOf(12))
-  write(home.pathOf(11), simpleSession({ id: threadIdOf(11), start: Date.now() - 20_000 }))
-  yield* home.run("--limit", "0")
-  home.sql(
-    `UPDATE consolidations SET published_fingerprint = 'older', error_tag = 'AgentFailure',
+      process.pid,
+      threadIdOf(10)
+    )
+    home.sql("UPDATE extractions SET learned_size = 1 WHERE thread_id = ?", threadIdOf(12))
+    write(home.pathOf(11), simpleSession({ id: threadIdOf(11), start: Date.now() - 20_000 }))
+    yield* home.run("--limit", "0")
+    home.sql(
+      `UPDATE consolidations SET published_fingerprint = 'older', error_tag = 'AgentFailure',
       error_message = 'the agent gave up', retry_at = 95617584000000 WHERE cwd = ?`,
-    pier
-  )
-  return home
-})
+      pier
+    )
+    return home
+  })
+)

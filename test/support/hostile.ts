@@ -16,7 +16,11 @@ export interface Hostile {
   readonly write: (path: string, number: number) => void
 }
 
-const session = (number: number, build: (rollout: RolloutBuilder) => RolloutBuilder, cwd = "/home/ada/hostile") =>
+const session = (
+  number: number,
+  build: (rollout: RolloutBuilder) => RolloutBuilder,
+  cwd = `/home/ada/hostile-${number}`
+) =>
   build(
     new RolloutBuilder(startOfFixtures + number * 60_000).meta({ id: threadIdOf(number), cwd }).turnContext({ cwd })
   )

@@ -93,14 +93,14 @@ const stay = Effect.gen(function* () {
   )
 )
 
-/** Holds the database for writing, for so many milliseconds. */
-const block = (milliseconds: string | undefined) =>
+/** Holds the database for writing, until the gate opens. */
+const block = (gate: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const connection = yield* sql.reserve
     yield* connection.executeUnprepared("BEGIN IMMEDIATE", [], undefined)
     yield* say("ready")
-    yield* Effect.sleep(Duration.millis(Number(milliseconds)))
+    yield* waitFor(gate)
     yield* connection.executeUnprepared("COMMIT", [], undefined)
   }).pipe(Effect.scoped, Effect.provide(connection(path)))
 

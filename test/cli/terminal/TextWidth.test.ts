@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck } from "effect"
 import { columnsOf, fitText, wrapLine } from "../../../src/cli/terminal/TextWidth.js"
+import { nonEmpty } from "../../support/nonEmpty.js"
 
 const family = "👨‍👩‍👧‍👦"
 
@@ -51,7 +52,7 @@ describe("a line that is too wide", () => {
   it("keeps its style on every line", () => {
     const lines = wrapLine("\u001b[2m  departures are late\u001b[22m", 14)
     assert.deepStrictEqual(lines.map(stripVTControlCharacters), ["  departures", "  are late"])
-    assert.isTrue(lines.every((line) => line.includes("\u001b[2m") && line.endsWith("\u001b[22m")))
+    assert.isTrue(nonEmpty(lines).every((line) => line.includes("\u001b[2m") && line.endsWith("\u001b[22m")))
   })
 
   it("loses and adds no word", () =>
@@ -62,7 +63,7 @@ describe("a line that is too wide", () => {
         (words, width) => {
           const lines = wrapLine(words.join(" "), width)
           assert.strictEqual(lines.join(" "), words.join(" "))
-          assert.isTrue(lines.every((line) => columnsOf(line) <= width || !line.includes(" ")))
+          assert.isTrue(nonEmpty(lines).every((line) => columnsOf(line) <= width || !line.includes(" ")))
         }
       )
     ))

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck } from "effect"
 import { answers, excerptOf, fold, indexedTerms, queryOf, scoreOf } from "../../../src/domain/memory/Search.js"
+import { nonEmpty } from "../../support/nonEmpty.js"
 
 describe("a query", () => {
   it("has folded and distinct terms, and a quoted phrase is one term", () =>
@@ -48,8 +49,7 @@ describe("a search excerpt", () => {
         const query = queryOf(["heron"])
         const { places, text } = excerptOf(query, `${before}${" ".repeat(padding)}Heron${after}${"x".repeat(padding)}`)
         assert.isAtMost(text.length, 162)
-        assert.isAbove(places.length, 0)
-        places.forEach(([start, end]) => assert.strictEqual(fold(text.slice(start, end)), "heron"))
+        nonEmpty(places).forEach(([start, end]) => assert.strictEqual(fold(text.slice(start, end)), "heron"))
       })
     ))
 })

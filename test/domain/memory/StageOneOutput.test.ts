@@ -130,12 +130,10 @@ describe("an unusable answer", () => {
 
   it("is reported with the reason, and without its text", () => {
     const parsed = parseStageOneOutput('{"traceMemory":"hunter2hunter2"')
-    assert.isTrue(Either.isLeft(parsed))
-    if (Either.isLeft(parsed)) {
-      assert.strictEqual(parsed.left._tag, "MalformedAnswer")
-      assert.match(parsed.left.message, /cannot be used: ./)
-      assert.notInclude(JSON.stringify(parsed.left), "hunter2")
-    }
+    assert(Either.isLeft(parsed))
+    assert.strictEqual(parsed.left._tag, "MalformedAnswer")
+    assert.match(parsed.left.message, /cannot be used: ./)
+    assert.notInclude(JSON.stringify(parsed.left), "hunter2")
   })
 })
 

@@ -7,6 +7,7 @@ import { decodeLine } from "../../../src/domain/session/codex/RolloutLine.js"
 import { RolloutReader } from "../../../src/domain/session/codex/RolloutReading.js"
 import { RolloutBuilder } from "../../../src/testing/RolloutBuilder.js"
 import { injectedOrders } from "../../support/orders.js"
+import { nonEmpty } from "../../support/nonEmpty.js"
 
 const readme = [
   "# Ferry",
@@ -347,9 +348,10 @@ describe("a preference as a model writes it", () => {
     ([parts]) => {
       const kept = preferenceOf(`- ${parts.join(" ")}`, friday)
       const words = kept.replace("(newer; superseded:", "").match(/[a-z]+/gi) ?? []
-      for (const word of words) {
-        assert.include(friday.toLowerCase(), word.toLowerCase())
-      }
+      assert.deepStrictEqual(
+        words.filter((word) => !friday.toLowerCase().includes(word.toLowerCase())),
+        []
+      )
     }
   )
 })
@@ -360,7 +362,7 @@ describe("an order of a README that a model repeats", () => {
     "Always run the tests before committing",
     injectedOrders.join("\n")
   )
-  for (const order of injectedOrders) {
+  for (const order of nonEmpty(injectedOrders)) {
     it(`a trace never repeats an order of a README: ${order}`, () => {
       const { summary, traceMemory } = withAuthority(
         {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { redact } from "../../../src/domain/privacy/Redaction.js"
+import { cpuTimeOf } from "../../support/time.js"
 
 const marker = "[REDACTED_SECRET]"
 const twenty = "a1B2c3D4e5F6g7H8i9J0"
@@ -318,7 +319,6 @@ it.prop("text without a secret's name stays as it is", [fc.string({ unit: "graph
 })
 
 it("long text is redacted without hanging", () => {
-  const start = Date.now()
   for (const bait of [
     "token ",
     "token\t=",
@@ -334,8 +334,10 @@ it("long text is redacted without hanging", () => {
     "%25",
     "\u001b["
   ]) {
-    redact(bait.repeat(200_000))
-    redact(`${bait}${" ".repeat(500_000)}${bait}`)
+    const taken = cpuTimeOf(() => {
+      redact(bait.repeat(200_000))
+      redact(`${bait}${" ".repeat(500_000)}${bait}`)
+    })
+    assert.isBelow(taken, 20_000)
   }
-  assert.isBelow(Date.now() - start, 20_000)
 })

@@ -23,7 +23,7 @@ describe("a lenient object", () => {
       assert.deepStrictEqual(decode({ name, pier: { number: 2 } }).pier, { number: 2 })
     }
     assert.isUndefined(decode({ pier: "two" }).pier)
-    assert.isUndefined(decode({ pier: { number: "two" } }).pier?.number)
+    assert.deepStrictEqual(decode({ pier: { number: "two" } }).pier, { number: undefined })
   })
 
   it.prop("has no fields where there is no object, and never fails", [fc.anything()], ([value]) => {

@@ -11,6 +11,7 @@ import { snapshot, temporaryFolder, write } from "../../support/program.js"
 import { realPass } from "../../support/realWorld.js"
 import { calling, frame, replies, type Script, serve } from "../../support/responsesServer.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../../src/testing/RolloutBuilder.js"
+import { withTimePassing } from "../../support/time.js"
 
 const agent = Layer.provide(AgentControlToolLoop.layer, Responses.layer)
 
@@ -112,7 +113,9 @@ describe("phase two, when the agent's server answers with", () => {
         addSession(codexHome, 2)
         server.script = script
         server.requests.length = 0
-        const second = yield* pass(tag === "ModelTimedOut" ? { modelSilence: Duration.millis(300) } : {})
+        const second = yield* tag === "ModelTimedOut"
+          ? withTimePassing(pass(), { once: () => server.requests.length > 0, step: "1 minute" })
+          : pass()
         assert.deepStrictEqual(
           second.consolidated.map(({ error, outcome }) => [outcome, error?._tag]),
           [["failed", tag]]

@@ -2,11 +2,12 @@ import { existsSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Duration, Effect, Layer, Schedule, Stream } from "effect"
+import { Chunk, Duration, Effect, Layer, Stream } from "effect"
 import * as AgentControlCommand from "../../../src/layers/agent/Command.js"
 import { AgentControl } from "../../../src/services/AgentControl.js"
 import * as Settings from "../../../src/settings/Settings.js"
 import { temporaryFolder, write } from "../../support/program.js"
+import { until, withTimePassing } from "../../support/time.js"
 
 const world = Effect.fnUntraced(function* (agentCommand: string, given: Partial<Settings.SettingValues> = {}) {
   const folder = yield* temporaryFolder
@@ -37,11 +38,7 @@ const isAlive = (pid: number): boolean => {
 }
 
 /** Waits until a process is gone: the system takes it away in its own time. */
-const gone = (pid: number) =>
-  Effect.repeat(
-    Effect.sync(() => isAlive(pid)),
-    { while: (alive) => alive, schedule: Schedule.spaced("5 millis") }
-  )
+const gone = (pid: number) => until(() => !isAlive(pid))
 
 describe("an agent command", () => {
   it.scopedLive("runs in the staged copy with the prompt on stdin, a marked session and its output kept", () =>
@@ -97,13 +94,13 @@ describe("an agent command", () => {
       const { directory, run } = yield* world(
         "trap '' TERM; sleep 600 & echo $! > child; echo $$ > own; wait; sleep 600",
         {
-          agentTimeLimit: Duration.millis(500)
+          agentTimeLimit: Duration.minutes(10)
         }
       )
-      const end = (yield* run).at(-1)
+      const hasBegun = () => ["child", "own"].every((name) => existsSync(join(directory, name)))
+      const end = (yield* withTimePassing(run, { once: hasBegun, step: "1 minute" })).at(-1)
       assert.match(end?._tag === "Errored" ? end.message : "", /MEMORIES_AGENT_TIME_LIMIT/)
       for (const name of ["child", "own"]) {
-        assert.isTrue(existsSync(join(directory, name)))
         yield* gone(Number(readFileSync(join(directory, name), "utf8")))
       }
     })

@@ -49,8 +49,10 @@ describe("a probed model server", () => {
           server.requests.map(({ path, text }) => [path, text]),
           paths.map((path) => [path, ""])
         )
-        assert.isTrue(server.requests.every(({ headers }) => headers["authorization"] === `Bearer ${key}`))
-        assert.isTrue(server.requests.every(({ headers }) => headers["traceparent"] === undefined))
+        assert.deepStrictEqual(
+          server.requests.map(({ headers }) => [headers["authorization"], headers["traceparent"]]),
+          paths.map(() => [`Bearer ${key}`, undefined])
+        )
       })
     )
   }

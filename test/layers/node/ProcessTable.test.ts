@@ -7,6 +7,7 @@ import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory
 import * as ProcessTableNode from "../../../src/layers/node/ProcessTable.js"
 import { ProcessTable } from "../../../src/services/ProcessTable.js"
 import { temporaryFolder } from "../../support/program.js"
+import { until } from "../../support/time.js"
 
 /** The fields of a process that follow its name; the name may hold anything. */
 const fieldsOf = (pid: number): ReadonlyArray<string> => {
@@ -90,7 +91,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
       const identity = yield* identify(pid)
       assert.isFalse(yield* isGone(identity))
       yield* Effect.sync(() => process.kill(pid, "SIGKILL"))
-      yield* Effect.sleep("5 millis").pipe(Effect.repeat({ until: () => fieldsOf(pid)[0] === "Z" }))
+      yield* until(() => fieldsOf(pid)[0] === "Z")
       assert.isTrue(yield* isGone(identity))
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )

@@ -14,7 +14,7 @@ import {
   writeFileSync
 } from "node:fs"
 import { basename, join } from "node:path"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as SqlClient from "@effect/sql/SqlClient"
 import {
   Context,
@@ -27,7 +27,6 @@ import {
   Logger,
   LogLevel,
   Option,
-  Ref,
   Schema,
   type Scope
 } from "effect"
@@ -40,7 +39,7 @@ import { Integrity } from "../../../src/services/state/Integrity.js"
 import type { ProcessTable } from "../../../src/services/ProcessTable.js"
 import { ClaimLost } from "../../../src/services/state/Claims.js"
 import { StateDbUnavailable } from "../../../src/services/state/StateDb.js"
-import { type Bundle, bundle } from "../../support/bundle.js"
+import { programPath } from "../../support/provided.js"
 import { start, temporaryFolder } from "../../support/program.js"
 import {
   capabilities,
@@ -53,6 +52,7 @@ import {
   makeMemory,
   makeThread
 } from "../../support/rows.js"
+import { nonEmpty } from "../../support/nonEmpty.js"
 
 const lease = Duration.minutes(10)
 
@@ -100,14 +100,8 @@ const contents = (folder: string) =>
       return [name, statSync(path).isFile() ? readFileSync(path).toString("base64") : readdirSync(path)] as const
     })
 
-let program: Bundle | undefined
-beforeAll(async () => {
-  program = await bundle(join(import.meta.dirname, "../../support/stateDbProgram.ts"))
-})
-afterAll(() => program?.remove())
-
 const run = (path: string, what: string, ...args: ReadonlyArray<string>) =>
-  start(program?.path ?? "", [path, what, ...args])
+  start(programPath("stateDbProgram"), [path, what, ...args])
 
 /** Waits until a process has said something. */
 const hasSpoken = ({ child }: ReturnType<typeof run>): Effect.Effect<void> =>
@@ -271,7 +265,8 @@ describe("a state DB that many processes share", () => {
       const running = Array.from({ length: 24 }, () => run(path, "open", gate))
       yield* Effect.forEach(running, hasSpoken, { concurrency: "unbounded" })
       yield* open(gate)
-      for (const ended of yield* Effect.forEach(running, ({ ended }) => ended, { concurrency: "unbounded" })) {
+      const ends = yield* Effect.forEach(running, ({ ended }) => ended, { concurrency: "unbounded" })
+      for (const ended of nonEmpty(ends)) {
         assert.deepStrictEqual(ended, { code: 0, signal: null, stdout: '"ready"\n0\n', stderr: "" })
       }
       const migrations = yield* sqlOn(path, "SELECT DISTINCT name FROM effect_sql_migrations")
@@ -298,7 +293,7 @@ describe("a state DB that many processes share", () => {
       yield* Effect.forEach(all, hasSpoken, { concurrency: "unbounded" })
       yield* open(gate)
       const ends = yield* Effect.forEach(all, ({ ended }) => ended, { concurrency: "unbounded" })
-      for (const { code, stderr } of ends) {
+      for (const { code, stderr } of nonEmpty(ends)) {
         assert.deepStrictEqual({ code, stderr }, { code: 0, stderr: "" })
       }
       const taken = (from: number) => {
@@ -312,6 +307,22 @@ describe("a state DB that many processes share", () => {
     })
   )
 
+  /** A process that holds the database for writing until it is told to let go. */
+  const holdForWriting = Effect.fnUntraced(function* (path: string) {
+    const gate = `${path}.gate`
+    const process = run(path, "block", gate)
+    yield* hasSpoken(process)
+    const release = Effect.gen(function* () {
+      writeFileSync(gate, "")
+      const { code, stderr } = yield* process.ended
+      assert.strictEqual(code, 0, stderr)
+    })
+    return { release }
+  })
+
+  /** What waits for a lock turns the event loop many times meanwhile. */
+  const someTurns = Effect.repeatN(Effect.sleep("10 millis"), 5)
+
   it.scopedLive(
     "is waited for while one of them writes, and the others stay awake",
     Effect.fnUntraced(function* () {
@@ -319,34 +330,34 @@ describe("a state DB that many processes share", () => {
       const db = yield* connect(path)
       yield* db.threadIndex.change(changesOf({ threads: [makeThread(1), makeThread(2)] }))
       const claim = yield* Effect.flatten(db.claims.acquire(idOf(1), "one", lease))
-      const blocking = run(path, "block", "600")
-      yield* hasSpoken(blocking)
-
-      const ticks = yield* Ref.make(0)
-      const ticking = yield* Effect.fork(
-        Effect.forever(
-          Effect.zipRight(
-            Ref.update(ticks, (count) => count + 1),
-            Effect.sleep("10 millis")
-          )
-        )
-      )
+      const { release } = yield* holdForWriting(path)
       // Reading waits for nobody.
       assert.strictEqual(yield* db.threadIndex.count, 2)
-      assert.isNull(blocking.child.exitCode)
-      yield* Effect.all(
-        [
-          db.threadMemories.store(claim, makeMemory(makeThread(1))),
-          Effect.map(db.claims.acquire(idOf(2), "one", lease), (claim) => assert.isTrue(Option.isSome(claim))),
-          Effect.map(keepLock(db, { cwd: ferry, owner: "one", lease }), (isOurs) => assert.isTrue(isOurs)),
-          db.threadIndex.change(changesOf({ threads: [makeThread(3)], listing: "one" })),
-          Effect.scoped(Effect.flatMap(connect(path), (another) => another.consolidations.recordPublished(ferry, "f")))
-        ],
-        { concurrency: "unbounded" }
+      const written: Array<string> = []
+      const writing = <A, E>(what: string, write: Effect.Effect<A, E>) =>
+        Effect.tap(write, () => Effect.sync(() => void written.push(what)))
+      const waiting = yield* Effect.fork(
+        Effect.all(
+          {
+            memory: writing("memory", db.threadMemories.store(claim, makeMemory(makeThread(1)))),
+            claim: writing("claim", db.claims.acquire(idOf(2), "one", lease)),
+            lock: writing("lock", keepLock(db, { cwd: ferry, owner: "one", lease })),
+            index: writing("index", db.threadIndex.change(changesOf({ threads: [makeThread(3)], listing: "one" }))),
+            published: writing(
+              "published",
+              Effect.scoped(
+                Effect.flatMap(connect(path), (another) => another.consolidations.recordPublished(ferry, "f"))
+              )
+            )
+          },
+          { concurrency: "unbounded" }
+        )
       )
-      assert.isAtLeast(yield* Ref.get(ticks), 3)
-      yield* Fiber.interrupt(ticking)
-      assert.strictEqual((yield* blocking.ended).code, 0)
+      yield* someTurns
+      assert.deepStrictEqual(written, [])
+      yield* release
+      const results = yield* Fiber.join(waiting)
+      assert.deepStrictEqual([Option.isSome(results.claim), results.lock], [true, true])
       assert.isTrue(Option.isSome(yield* db.threadMemories.get(idOf(1))))
       assert.strictEqual(yield* db.threadIndex.count, 3)
     })
@@ -356,11 +367,12 @@ describe("a state DB that many processes share", () => {
     "is made while another process writes to it",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
-      const blocking = run(path, "block", "300")
-      yield* hasSpoken(blocking)
-      const db = yield* connect(path)
-      assert.strictEqual(yield* db.threadIndex.count, 0)
-      assert.strictEqual((yield* blocking.ended).code, 0)
+      const { release } = yield* holdForWriting(path)
+      const counting = yield* Effect.fork(Effect.flatMap(connect(path), (db) => db.threadIndex.count))
+      yield* someTurns
+      assert.isTrue(Option.isNone(yield* Fiber.poll(counting)))
+      yield* release
+      assert.strictEqual(yield* Fiber.join(counting), 0)
     })
   )
 
@@ -369,19 +381,11 @@ describe("a state DB that many processes share", () => {
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const db = yield* connect(path)
-      const blocking = run(path, "block", "300")
-      yield* hasSpoken(blocking)
-      const started = yield* Deferred.make<void>()
-      const writing = yield* Effect.fork(
-        Effect.zipRight(
-          Deferred.succeed(started, undefined),
-          db.threadIndex.change(changesOf({ threads: [makeThread(1)], listing: "one" }))
-        )
-      )
-      yield* Deferred.await(started)
-      yield* Effect.sleep("50 millis")
+      const { release } = yield* holdForWriting(path)
+      const writing = yield* Effect.fork(db.threadIndex.change(changesOf({ threads: [makeThread(1)], listing: "one" })))
+      yield* someTurns
       assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(writing)))
-      assert.strictEqual((yield* blocking.ended).code, 0)
+      yield* release
       assert.strictEqual(yield* db.threadIndex.count, 0)
       const other = yield* connect(path)
       yield* other.threadIndex.change(changesOf({ threads: [makeThread(2)], listing: "two" }))

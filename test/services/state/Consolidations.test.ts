@@ -4,6 +4,7 @@ import { fingerprintOf } from "../../../src/domain/memory/Consolidation.js"
 import type { Thread } from "../../../src/domain/thread/Thread.js"
 import { changesOf, type Db, ferry, idOf, learn, makeMemory, makeThread } from "../../support/rows.js"
 import { contract } from "../../support/stateDb.js"
+import { nonEmpty } from "../../support/nonEmpty.js"
 
 const lease = Duration.seconds(600)
 
@@ -176,11 +177,11 @@ contract("directories", ({ numRuns, provided, test }) => {
 
   it.effect.prop(
     "are dirty exactly when what they hold differs from what was published of them",
-    [FastCheck.array(Arbitrary.make(Act), { maxLength: 20, size: "max" })],
+    [FastCheck.array(Arbitrary.make(Act), { minLength: 1, maxLength: 20, size: "max" })],
     ([acts]) =>
       provided((db) =>
         Effect.gen(function* () {
-          for (const { act, cwd, number, says } of acts) {
+          for (const { act, cwd, number, says } of nonEmpty(acts)) {
             const thread = makeThread(number, { cwd })
             const { fingerprint } = yield* db.consolidations.state(cwd, 2)
             if (act === "learn") {

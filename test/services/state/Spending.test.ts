@@ -2,14 +2,16 @@ import { randomUUID } from "node:crypto"
 import { existsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Option, Schedule, Schema, TestClock } from "effect"
+import { Effect, Fiber, Layer, Option, Schema, TestClock } from "effect"
 import type { SpendingCaps } from "../../../src/domain/model/Spending.js"
 import { Ledger } from "../../../src/layers/model/responses/Ledger.js"
 import { Spending } from "../../../src/services/state/Spending.js"
 import * as Settings from "../../../src/settings/Settings.js"
-import { bundled } from "../../support/bundle.js"
+import { programPath } from "../../support/provided.js"
 import { start, temporaryFolder } from "../../support/program.js"
 import { contract } from "../../support/stateDb.js"
+import { nonEmpty } from "../../support/nonEmpty.js"
+import { until } from "../../support/time.js"
 
 const uncapped: SpendingCaps = {
   maxTokens: undefined,
@@ -141,7 +143,7 @@ describe("two processes that share a day's cap", () => {
   it.scopedLive("never spend more than it together, also when one is killed in the middle", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
-      const program = yield* bundled("stateDbProgram")
+      const program = programPath("stateDbProgram")
       const [path, gate] = [join(folder, "state.sqlite"), join(folder, "gate")]
       const spend = (count: string) => start(program, [path, "spend", gate, "1000", "7", count])
       const [one, two, killed] = [spend("200"), spend("200"), spend("100000")]
@@ -149,14 +151,11 @@ describe("two processes that share a day's cap", () => {
         Effect.async<void>((resume) => void child.stdout?.once("data", () => resume(Effect.void)))
       yield* Effect.forEach([one, two, killed], spoke, { concurrency: "unbounded" })
       writeFileSync(gate, "")
-      yield* Effect.repeat(
-        Effect.sync(() => existsSync(`${gate}.spending`)),
-        { until: (begun) => begun, schedule: Schedule.spaced("2 millis") }
-      )
+      yield* until(() => existsSync(`${gate}.spending`))
       killed.child.kill("SIGKILL")
       const ended = yield* Effect.all([one.ended, two.ended])
       yield* killed.ended
-      const granted = ended.flatMap(({ code, stderr, stdout }) => {
+      const granted = nonEmpty(ended).flatMap(({ code, stderr, stdout }) => {
         assert.strictEqual(code, 0, stderr)
         return numbersIn(stdout.trim().split("\n").at(-1))
       })

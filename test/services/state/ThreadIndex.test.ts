@@ -167,10 +167,8 @@ contract("threads", ({ test }) => {
 
       const [known] = yield* db.threadMemories.last("/home/ada/projects/tram", 1)
       assert.isDefined(known)
-      if (known !== undefined) {
-        yield* db.threadMemories.import({ ...known, threadId: idOf(2), cwd: linked })
-        assert.strictEqual((yield* recordOf(db, 2)).thread.cwd, ferry)
-      }
+      yield* db.threadMemories.import({ ...known, threadId: idOf(2), cwd: linked })
+      assert.strictEqual((yield* recordOf(db, 2)).thread.cwd, ferry)
     }))
 
   test("whose file is gone are missing until it comes back, and keep what was learned", (db) =>

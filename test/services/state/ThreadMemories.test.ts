@@ -257,9 +257,7 @@ contract("memories", ({ test }) => {
       yield* db.threadIndex.delete(idOf(2))
       for (const memory of [one, two]) {
         assert.isDefined(memory)
-        if (memory !== undefined) {
-          assert.isFalse(yield* db.threadMemories.import(memory))
-        }
+        assert.isFalse(yield* db.threadMemories.import(memory))
       }
       assert.isTrue(Option.isNone(yield* db.threadIndex.get(idOf(2))))
       assert.deepStrictEqual(yield* db.threadMemories.last(ferry, 2), [])

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { invocationOf } from "../../../../src/domain/offline/reading/CommandKinds.js"
 import type { CommandKind } from "../../../../src/domain/offline/reading/CommandPrograms.js"
+import { nonEmpty } from "../../../support/nonEmpty.js"
 
 const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
   look: [
@@ -64,7 +65,7 @@ const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
 describe("invocationOf", () => {
   for (const [kind, commands] of Object.entries(kinds)) {
     it(`knows what is a ${kind}`, () => {
-      for (const command of commands) {
+      for (const command of nonEmpty(commands)) {
         assert.strictEqual(invocationOf(command).kind, kind, command)
       }
     })

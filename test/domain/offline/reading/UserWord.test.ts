@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { isQuestion, readUserWord } from "../../../../src/domain/offline/reading/UserWord.js"
+import { nonEmpty } from "../../../support/nonEmpty.js"
 
 const stances: Readonly<Record<string, ReadonlyArray<string>>> = {
   "consents continues": [
@@ -54,7 +55,7 @@ const stances: Readonly<Record<string, ReadonlyArray<string>>> = {
 describe("readUserWord", () => {
   for (const [stance, messages] of Object.entries(stances)) {
     it(`hears who ${stance}`, () => {
-      for (const message of messages) {
+      for (const message of nonEmpty(messages)) {
         const word = readUserWord(message, false)
         assert.strictEqual(`${word.stance} ${word.continues ? "continues" : "starts"}`, stance, message)
       }

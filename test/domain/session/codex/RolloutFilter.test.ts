@@ -8,6 +8,7 @@ import {
 import { type ItemKind, itemKinds, type RolloutLine } from "../../../../src/domain/session/codex/RolloutLine.js"
 import { RolloutBuilder } from "../../../../src/testing/RolloutBuilder.js"
 import { rolloutLines } from "../../../support/reading.js"
+import { nonEmpty } from "../../../support/nonEmpty.js"
 
 /** One item of each kind, each of them evidence. */
 const items: { readonly [kind in ItemKind]: { readonly type: string; readonly [field: string]: unknown } } = {
@@ -40,7 +41,7 @@ const user = (...texts: ReadonlyArray<string>) => ({
 })
 
 describe("which kinds pass", () => {
-  for (const kind of itemKinds) {
+  for (const kind of nonEmpty(itemKinds)) {
     it(`${kind}: selected alone, and left out alone`, () => {
       const only = { ...keepAll, kinds: new Set([kind]) }
       const without = { ...keepAll, kinds: new Set(itemKinds.filter((other) => other !== kind)) }
@@ -65,7 +66,7 @@ describe("which kinds pass", () => {
       .completed({ type: "AgentMessage", content: [{ type: "Text", text: "hi" }] })
       .line("world_state", { full: true })
       .line("token_usage_record", { thread_token_usage: { total_tokens: 3 } })
-    for (const line of rolloutLines(rollout.text())) {
+    for (const line of nonEmpty(rolloutLines(rollout.text()))) {
       assert.isUndefined(filterLine(keepAll, line))
     }
   })
@@ -129,7 +130,7 @@ describe("the evidence filter", () => {
   const shown = (item: unknown) => filterLine(evidenceFilter, lineOf(item))
 
   it("keeps what was said, called and answered", () => {
-    for (const kind of itemKinds.filter((kind) => kind !== "ghost_snapshot" && kind !== "compaction")) {
+    for (const kind of nonEmpty(itemKinds.filter((kind) => kind !== "ghost_snapshot" && kind !== "compaction"))) {
       assert.deepStrictEqual(shown(items[kind]), items[kind])
     }
   })

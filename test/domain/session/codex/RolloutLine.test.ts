@@ -10,6 +10,7 @@ import {
 import { timestampOf, keptTime } from "../../../../src/domain/session/Timestamp.js"
 import { threadIdOf } from "../../../../src/testing/RolloutBuilder.js"
 import { decodeAll } from "../../../support/reading.js"
+import { nonEmpty } from "../../../support/nonEmpty.js"
 
 const at = "2026-03-02T09:00:00.250Z"
 const atMilliseconds = Date.UTC(2026, 2, 2, 9, 0, 0, 250)
@@ -35,12 +36,10 @@ describe("a line in the envelope form", () => {
       git
     }
     const line = decodeLine(envelope("session_meta", payload), 7)
-    assert.strictEqual(line._tag, "SessionMeta")
-    if (line._tag === "SessionMeta") {
-      const { originator: _, ...known } = payload
-      assert.deepInclude({ ...line.meta }, known)
-      assert.deepInclude(line, placed)
-    }
+    assert(line._tag === "SessionMeta")
+    const { originator: _, ...known } = payload
+    assert.deepInclude({ ...line.meta }, known)
+    assert.deepInclude(line, placed)
   })
 
   it("tells of a turn's settings", () => {
@@ -56,7 +55,7 @@ describe("a line in the envelope form", () => {
   })
 
   it("holds a response item of any kind, as it stands", () => {
-    for (const kind of itemKinds.filter((kind) => kind !== "other")) {
+    for (const kind of nonEmpty(itemKinds.filter((kind) => kind !== "other"))) {
       const item = { type: kind, role: "user", whatever: [1, { two: 2 }] }
       assert.deepStrictEqual(decodeLine(envelope("response_item", item), 7), {
         _tag: "ResponseItem",
@@ -133,11 +132,9 @@ describe("a line in the envelope form", () => {
 
   it("loses only the field that has a surprising type", () => {
     const line = decodeLine(envelope("session_meta", { id: threadIdOf(2), cwd: 3, git: "none", cli_version: null }), 7)
-    assert.strictEqual(line._tag, "SessionMeta")
-    if (line._tag === "SessionMeta") {
-      assert.strictEqual(line.meta.id, threadIdOf(2))
-      assert.deepStrictEqual([line.meta.cwd, line.meta.git, line.meta.cli_version], [undefined, undefined, undefined])
-    }
+    assert(line._tag === "SessionMeta")
+    assert.strictEqual(line.meta.id, threadIdOf(2))
+    assert.deepStrictEqual([line.meta.cwd, line.meta.git, line.meta.cli_version], [undefined, undefined, undefined])
   })
 })
 

@@ -109,12 +109,10 @@ describe("the files of a thread", () => {
     const [a, b] = [first.file, { path: "/b", size: 7, modifiedAt: 3, isArchived: true }]
     assert.deepStrictEqual(joinFiles(a, b), { path: "/b", size: 107, modifiedAt: a.modifiedAt, isArchived: true })
     const [x, y, z] = ["x", "y", "z"].map((hash) => ({ size: 5, hash }))
-    assert.isTrue(x !== undefined && y !== undefined && z !== undefined)
-    if (x !== undefined && y !== undefined && z !== undefined) {
-      assert.strictEqual(joinContents(x, y).size, 10)
-      const hashes = [joinContents(x, y), joinContents(y, x), joinContents(x, z)].map(({ hash }) => hash)
-      assert.strictEqual(new Set(hashes).size, 3)
-    }
+    assert(x !== undefined && y !== undefined && z !== undefined)
+    assert.strictEqual(joinContents(x, y).size, 10)
+    const hashes = [joinContents(x, y), joinContents(y, x), joinContents(x, z)].map(({ hash }) => hash)
+    assert.strictEqual(new Set(hashes).size, 3)
   })
 })
 
