@@ -6,7 +6,12 @@ import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
-import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../domain/thread/ExtractionError.js"
+import {
+  ExtractionDefect,
+  IncompleteSession,
+  NotACodexRollout,
+  NoWorkingDirectory
+} from "../domain/thread/ExtractionError.js"
 import type { Grounding } from "../domain/memory/Grounding.js"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import type { BudgetExhausted } from "../domain/model/ModelError.js"
@@ -179,7 +184,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
     return yield* skipped(thread, held)
   }
   return yield* loaded.pipe(
-    Effect.flatMap((rollout) => learn(pass, claim, record.thread, rollout, rules)),
+    Effect.flatMap((rollout) => learn(pass, claim, record, rollout, rules)),
     orDefect,
     Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Claims | Progress | Settings> =>
       error._tag === "BudgetExhausted"
@@ -197,7 +202,7 @@ const leftOut = (thread: Thread, error: BudgetExhausted) =>
 const learn = Effect.fnUntraced(function* (
   pass: Pass,
   claim: Claim,
-  stored: Thread,
+  { extraction, thread: stored }: ThreadRecord,
   rollout: LoadedRollout,
   rules: IgnoreRules
 ) {
@@ -220,6 +225,9 @@ const learn = Effect.fnUntraced(function* (
   const { cwd } = thread
   if (cwd === null) {
     return yield* new NoWorkingDirectory({ path: rollout.file.path })
+  }
+  if (rollout.isIncomplete && extraction.outcome === "memory") {
+    return yield* new IncompleteSession({ path: rollout.file.path })
   }
   const { traceBytes, summaryBytes } = yield* Settings
   const { askForMemory } = yield* loadAsking
