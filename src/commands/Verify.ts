@@ -53,7 +53,7 @@ const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: Reado
   const search = new PieceSearch(pieces)
   const reader = new RolloutReader(rolloutFilters.evidence, renderedBytes, redact, memoriesHome)
   let lines = 0
-  const parts = yield* partsOf(thread, yield* threadIndex.rolloutsOf(thread.id))
+  const { parts } = yield* partsOf(thread, yield* threadIndex.rolloutsOf(thread.id))
   yield* readParts(parts, (read) => {
     lines = Math.max(lines, read.line)
     reader.add(read)

@@ -1,7 +1,12 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { retryDelay, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
-import type { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../domain/thread/ExtractionError.js"
+import type {
+  ExtractionDefect,
+  IncompleteSession,
+  NotACodexRollout,
+  NoWorkingDirectory
+} from "../domain/thread/ExtractionError.js"
 import { isServersFault, type ModelError } from "../domain/model/ModelError.js"
 import type { MalformedAnswer } from "../domain/memory/StageOneOutput.js"
 import type { MemoryFsFailure } from "../services/MemoryFs.js"
@@ -17,6 +22,7 @@ export type ExtractionError =
   | RolloutUnreadable
   | NotACodexRollout
   | NoWorkingDirectory
+  | IncompleteSession
   | ModelFailure
   | ModelError
   | MalformedAnswer
@@ -38,6 +44,7 @@ export const treatmentOf = (error: ExtractionError): Treatment => {
     case "RolloutUnreadable":
     case "NotACodexRollout":
     case "NoWorkingDirectory":
+    case "IncompleteSession":
       return "hopeless"
     case "ModelFailure":
       return error.isServerSide ? "server" : "attempt"

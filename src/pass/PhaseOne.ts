@@ -5,7 +5,12 @@ import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import { notTried, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
-import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../domain/thread/ExtractionError.js"
+import {
+  ExtractionDefect,
+  IncompleteSession,
+  NotACodexRollout,
+  NoWorkingDirectory
+} from "../domain/thread/ExtractionError.js"
 import type { Grounding } from "../domain/memory/Grounding.js"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import type { BudgetExhausted } from "../domain/model/ModelError.js"
@@ -193,6 +198,9 @@ const learn = Effect.fnUntraced(function* (
   const { cwd } = thread
   if (cwd === null) {
     return yield* new NoWorkingDirectory({ path: rollout.file.path })
+  }
+  if (rollout.isIncomplete && record.extraction.outcome === "memory") {
+    return yield* new IncompleteSession({ path: rollout.file.path })
   }
   const { traceBytes, summaryBytes } = yield* Settings
   const { askForMemory } = yield* loadAsking

@@ -16,6 +16,8 @@ import { fileOf, partsOf, readParts } from "./ThreadReading.js"
 export interface LoadedRollout extends RolloutReading {
   readonly file: RolloutFile
   readonly content: RolloutContent
+  /** True if a file is missing that the session goes on from. */
+  readonly isIncomplete: boolean
 }
 
 /** Reads a thread's whole session once. Fails with `RolloutUnreadable` when that is not possible. */
@@ -23,12 +25,13 @@ export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) 
   const threadIndex = yield* ThreadIndex
   const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
   const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, yield* loadRedact, memoriesHome)
-  const parts = yield* partsOf(thread, yield* threadIndex.rolloutsOf(thread.id))
+  const { isIncomplete, parts } = yield* partsOf(thread, yield* threadIndex.rolloutsOf(thread.id))
   const read = yield* readParts(parts, (line) => reader.add(line))
   const rollout: LoadedRollout = {
     ...reader.result(),
     file: read?.file ?? fileOf(thread),
-    content: read?.content ?? { size: thread.rolloutSize, hash: null }
+    content: read?.content ?? { size: thread.rolloutSize, hash: null },
+    isIncomplete
   }
   yield* warnOfLoss(rollout, rolloutBytes)
   return rollout

@@ -2,7 +2,13 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
 import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
-import { chainOf, joinContents, joinFiles, type RolloutPart } from "../domain/session/codex/RolloutSegments.js"
+import {
+  chainOf,
+  joinContents,
+  joinFiles,
+  lacksFile,
+  type RolloutPart
+} from "../domain/session/codex/RolloutSegments.js"
 import type { RolloutFile, Thread } from "../domain/thread/Thread.js"
 import { noFacts } from "../domain/thread/ThreadFacts.js"
 import { SessionStore } from "../services/SessionStore.js"
@@ -22,19 +28,24 @@ export const fileOf = (thread: Thread): RolloutFile => ({
   isArchived: thread.archivedAt !== null
 })
 
-/**
- * Determines the files of a thread, in reading order; `known` are those that the index has. A single file is not
- * examined.
- */
+/** The files of a thread that are to be read. */
+interface ThreadParts {
+  /** In reading order. */
+  readonly parts: ReadonlyArray<RolloutPart>
+  /** True if a file is missing that one of them goes on from. */
+  readonly isIncomplete: boolean
+}
+
+/** Determines the files of a thread; `known` are those that the index has. */
 export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
   thread: Thread,
   known: ReadonlyArray<KnownRollout>
 ) {
   const store = yield* SessionStore
   const whole = fileOf(thread)
-  if (known.length <= 1) {
-    const part: RolloutPart = { file: whole, endOrdinal: undefined }
-    return [part]
+  if (known.length === 0) {
+    const unknown: ThreadParts = { parts: [{ file: whole, endOrdinal: undefined }], isIncomplete: false }
+    return unknown
   }
   const files = yield* Effect.forEach(known, ({ lastRecordAt, modifiedAt, path, size }) => {
     const file: RolloutFile = { path, size, modifiedAt, isArchived: whole.isArchived }
@@ -44,8 +55,9 @@ export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
       (facts) => ({ path, size, lastRecordAt, file, facts })
     )
   })
-  const parts: ReadonlyArray<RolloutPart> = chainOf(thread.id, files)
-  return parts
+  const parts = chainOf(thread.id, files)
+  const found: ThreadParts = { parts, isIncomplete: lacksFile(thread.id, parts) }
+  return found
 })
 
 /**

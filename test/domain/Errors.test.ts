@@ -1,6 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ConsolidationDefect, LeaseLost, MemoriesMissing } from "../../src/domain/memory/ConsolidationError.js"
-import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../../src/domain/thread/ExtractionError.js"
+import {
+  ExtractionDefect,
+  IncompleteSession,
+  NotACodexRollout,
+  NoWorkingDirectory
+} from "../../src/domain/thread/ExtractionError.js"
 import { MalformedAnswer } from "../../src/domain/memory/StageOneOutput.js"
 import { idOf } from "../support/rows.js"
 
@@ -10,6 +15,7 @@ const cause = new Error("no pier")
 const errors: ReadonlyArray<readonly [{ readonly _tag: string; readonly message: string }, string, string]> = [
   [new NotACodexRollout({ path }), "NotACodexRollout", path],
   [new NoWorkingDirectory({ path }), "NoWorkingDirectory", path],
+  [new IncompleteSession({ path }), "IncompleteSession", path],
   [
     new ExtractionDefect({ threadId: idOf(1), cause }),
     "ExtractionDefect",

@@ -27,7 +27,7 @@ const read = (files: ReadonlyArray<readonly [name: string, text: string]>, held 
   }))
   const reader = new RolloutReader(evidenceFilter, 1_000_000, redact, "/memories")
   return Effect.gen(function* () {
-    const parts = yield* partsOf({ ...thread, rolloutPath: files[0]?.[0] ?? "" }, known)
+    const { parts } = yield* partsOf({ ...thread, rolloutPath: files[0]?.[0] ?? "" }, known)
     const whole = yield* readParts(parts, (line) => reader.add(line))
     return { ...reader.result(), whole }
   }).pipe(Effect.provide(SessionStoreMemory.layer(held.map(([path, content]) => ({ path, content, modifiedAt: 1 })))))

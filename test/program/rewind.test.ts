@@ -253,6 +253,51 @@ describe("the program, of a session that was rewound", () => {
     })
   )
 
+  for (const [what, follows] of [
+    ["before anything follows", false],
+    ["and something else is done", true]
+  ] as const) {
+    it.scopedLive(`keeps its memory when the first file goes as the segment comes, ${what}`, () =>
+      Effect.gen(function* () {
+        const { memory, pathOf, run } = yield* home
+        const rewound = new RewoundSession().turns(turn(wish), turn("Always use tabs in this project"))
+        const [[first = "", text = ""] = []] = rewound.files
+        write(pathOf(first), text)
+        yield* run()
+        rmSync(pathOf(first))
+        rewound.rewind(1)
+        const [, [second = "", rest = ""] = []] = (
+          follows ? rewound.turns(turn("please always run the linter first")) : rewound
+        ).files
+        write(pathOf(second), rest)
+        const learned = yield* run()
+        assert.include(learned.stderr + learned.stdout, "not there any more")
+        assert.include(memory(), wish)
+        yield* run("--rebuild-index")
+        assert.include(memory(), wish)
+        write(pathOf(first), text)
+        yield* run()
+        assert.include(memory(), wish)
+        assert.notInclude(memory(), "tabs")
+        assert.strictEqual(memory().includes("linter"), follows)
+      })
+    )
+  }
+
+  it.scopedLive("keeps its memory when the first file is gone as the index is rebuilt", () =>
+    Effect.gen(function* () {
+      const { memory, pathOf, run } = yield* home
+      const { files } = session()
+      files.forEach(([name, text]) => write(pathOf(name), text))
+      yield* run()
+      rmSync(pathOf(files[0]?.[0] ?? ""))
+      yield* run("--rebuild-index")
+      assert.include(memory(), wish)
+      yield* run("--rebuild-index")
+      assert.include(memory(), wish)
+    })
+  )
+
   it.scopedLive("forgets all of its files, and those that come later", () =>
     Effect.gen(function* () {
       const { all, pathOf, run } = yield* home

@@ -17,6 +17,7 @@ import {
 import { idOf } from "../support/rows.js"
 import { traceAbout, writeMemory } from "../../src/testing/World.js"
 import { nonEmpty } from "../support/nonEmpty.js"
+import { settings } from "../support/languageModel.js"
 
 /** A staged copy of one trace, as an agent finds it. */
 const stagedIn = Effect.fnUntraced(function* (directory: string, number: number) {
@@ -49,7 +50,7 @@ const statusesIn = (directory: string) =>
 const tagsOf = (statuses: ReadonlyArray<AgentStatus>) => statuses.map(({ _tag }) => _tag)
 
 const layers: { readonly [name: string]: Layer.Layer<AgentControl, never, FileSystem.FileSystem> } = {
-  "the offline agent": AgentControlOffline.layer,
+  "the offline agent": Layer.provide(AgentControlOffline.layer, settings),
   "an agent that is a function": AgentControlFromFunction.layer((request) => writeMemory(request))
 }
 

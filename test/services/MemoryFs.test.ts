@@ -907,6 +907,24 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: publishing`, () => {
+    test("a wish that an agent leaves out of the next generation stays, unless a person took it out", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        const wish = `- "please never deploy on a Friday" [${idOf(1).slice(0, 13)}…]`
+        const text = `# Memory\n\n## What the user wants\n${wish}\n`
+        const traceSummary = '# Ferry\nUser preferences:\n- "please never deploy on a Friday" (L3)\n'
+        const told = [{ ...memoryOf(1), traceSummary }]
+        yield* publishAll(world, memoryFs, told, text)
+        yield* publishAll(world, memoryFs, told, "# Memory\n")
+        const file = join(memoryIn(world), "MEMORY.md")
+        assert.strictEqual(yield* world.files.readFileString(file), text)
+        yield* write(world.files, file, text.replace(`${wish}\n`, ""))
+        yield* publishAll(world, memoryFs, told, "# Memory\n")
+        assert.notInclude(yield* world.files.readFileString(file), "Friday")
+        yield* publishAll(world, memoryFs, told, "# Memory\n")
+        assert.notInclude(yield* world.files.readFileString(file), "Friday")
+      }))
+
     test("shows the agent's result to readers, and keeps the previous generation", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()

@@ -67,7 +67,8 @@ export const tokensOf = (body: Record<string, unknown>): number => {
 }
 
 const usageOf = (request: SeenRequest, outputTokens = 50) => {
-  const input = tokensOf(request.body)
+  const { tools = [] } = request.body
+  const input = tokensOf(request.body) + tokensOf({ instructions: JSON.stringify(tools) })
   return { input_tokens: input, output_tokens: outputTokens, total_tokens: input + outputTokens }
 }
 

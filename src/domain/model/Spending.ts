@@ -63,6 +63,12 @@ export const plausibleCounts = (
   return isCount(sum) && sum >= input + output ? { inputTokens: input, outputTokens: sum - input } : undefined
 }
 
+/**
+ * True if a reported input may be that of a request of `sent` tokens by our own count. Another tokenizer counts somewhat
+ * differently; a server that reports less than half would let a cap pass any number of requests.
+ */
+export const isPlausibleInput = ({ inputTokens }: TokenCounts, sent: number): boolean => inputTokens * 2 >= sent
+
 /** Tokens of a request and its answer together. */
 export const costOf = ({ inputTokens, outputTokens }: TokenCounts): number => inputTokens + outputTokens
 

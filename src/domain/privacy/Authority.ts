@@ -285,6 +285,31 @@ export interface RecordedEvidence {
 /** Matches a trace line that reports somebody's words, which never supports an order. */
 const reported = /\b(?:says?|said|claims?|tells?|asks?|instructs?|demands?|wants?|reads?)\b/i
 
+const isTitle = (line: string): boolean => /^# Memory\b/.test(line)
+
+/** A line under a heading about the user's wishes, with the heading and the index of the line. */
+export interface WishLine {
+  readonly heading: string
+  readonly line: string
+  readonly at: number
+}
+
+/** Returns the heading that is in force behind a line of `MEMORY.md`; a deeper one stays within a section of wishes. */
+const headingBehind = (line: string, heading: string): string => {
+  const rank = headingRank(line)
+  const isWithin = wishHeading.test(heading) && rank > headingRank(heading)
+  return rank > 0 && (rank < 7 || wishHeading.test(line)) && !isWithin ? (isTitle(line) ? "" : line) : heading
+}
+
+/** Lists the wishes of a `MEMORY.md`. */
+export const wishLinesOf = (text: string): ReadonlyArray<WishLine> => {
+  let heading = ""
+  return text.split("\n").flatMap((line, at) => {
+    heading = headingBehind(line, heading)
+    return wishHeading.test(heading) && bullet.test(line) ? [{ heading, line, at }] : []
+  })
+}
+
 /**
  * Checks `MEMORY.md`: every statement about the user in the result was typed by the user, and every order and every command
  * is supported by a trace. Lines that people wrote stay.
@@ -315,9 +340,8 @@ export const withTracedWishes = (text: string, { own, steps, traces, words }: Re
   const kept = withoutVerdictSections(text.split("\n")).flatMap((line): ReadonlyArray<string> => {
     const rank = headingRank(line)
     if (rank > 0 && (rank < 7 || wishHeading.test(line)) && !(wishRank > 0 && rank > wishRank)) {
-      const isTitle = rank === 1 && /^# Memory\b/.test(line)
-      wishRank = !isTitle && wishHeading.test(line) ? rank : 0
-      return [own.has(line.trimEnd()) || isTitle ? line : asHeading(line, wishRank > 0)]
+      wishRank = !isTitle(line) && wishHeading.test(line) ? rank : 0
+      return [own.has(line.trimEnd()) || isTitle(line) ? line : asHeading(line, wishRank > 0)]
     }
     const { from, mark, said: claimed } = partsOf(line)
     if (own.has(line.trimEnd()) || line.trim() === "" || nothing.test(claimed)) {

@@ -3,6 +3,7 @@ import { withoutCitations } from "../memory/Citation.js"
 import { readTrace } from "../offline/consolidating/TraceReading.js"
 import type { PersonEdits } from "../memory/PersonEdits.js"
 import { memoryFile, type MemoryFile, skillFolder } from "../memory/Publication.js"
+import { withStandingWishes } from "./StandingWishes.js"
 import { quotationsIn, userWordsOf } from "./UserWords.js"
 
 /** The evidence that files are checked against before they are published. */
@@ -10,6 +11,12 @@ interface Inputs {
   readonly edits: PersonEdits
   /** The stored trace memories of all sessions of the directory. */
   readonly traces: ReadonlyArray<string>
+  /** The `MEMORY.md` that readers see now; empty for none. */
+  readonly before: string
+  /** The threads that may be cited. */
+  readonly threadIds: ReadonlyArray<string>
+  /** The maximum size of a published file in bytes. */
+  readonly maxBytes: number
 }
 
 const encoder = new TextEncoder()
@@ -33,11 +40,12 @@ const typedIn = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
 
 /**
  * Checks files before they are published: a wish of the user stays only if a trace quotes it, or a person wrote it into the
- * memory; a step of a skill stays only if a trace contains it.
+ * memory; a step of a skill stays only if a trace contains it. Wishes that readers see now and that nothing speaks against are
+ * put back where they were left out.
  */
 export const withOrigins = (
   published: ReadonlyArray<MemoryFile>,
-  { edits, traces }: Inputs
+  { before, edits, maxBytes, threadIds, traces }: Inputs
 ): ReadonlyArray<MemoryFile> => {
   const confirmed = traces.map(confirmedLines)
   const own = edits.added.map(({ line }) => line)
@@ -51,8 +59,17 @@ export const withOrigins = (
       return file
     }
     const text = decoder.decode(file.bytes)
+    const traced = (memory: string): string =>
+      withTracedWishes(memory, { words, steps, traces: lines, own: new Set(own) })
     const checked = isMemory
-      ? withTracedWishes(text, { words, steps, traces: lines, own: new Set(own) })
+      ? withStandingWishes({
+          text: traced(text),
+          before: traced(before),
+          edits,
+          traces: confirmed.map((trace) => trace.join("\n")),
+          threadIds,
+          maxBytes
+        })
       : withTracedSteps(text, words, steps)
     return checked === text ? file : { ...file, bytes: encoder.encode(checked) }
   })

@@ -4,7 +4,7 @@ import { printedLines, typedPartsOf } from "../text/TypedParts.js"
 
 /**
  * Finds the user's typed words in text that a model wrote. Three words in a row count as the user's, in a script without
- * spaces six characters, and a whole message of any length. Results are always cut from the typed text, so words that a
+ * spaces six characters, a whole message of any length, and a whole clause of two words in quotation marks. Results are always cut from the typed text, so words that a
  * model adds around a quotation, or inside it, are never attributed to the user.
  */
 
@@ -298,13 +298,15 @@ interface Segment {
   readonly text: string
   readonly start: number
   readonly end: number
+  /** True if it stands in backticks. */
+  readonly isCode: boolean
 }
 
 /** Finds the quotations of a line, with their offsets. */
 const segmentsIn = (line: string): ReadonlyArray<Segment> =>
   Array.from(line.matchAll(quotation), (match) => {
     const text = match.slice(1).find((part) => part !== undefined) ?? ""
-    return { text, start: match.index + 1, end: match.index + match[0].length - 1 }
+    return { text, start: match.index + 1, end: match.index + match[0].length - 1, isCode: match[0].startsWith("`") }
   })
 
 /** Lists the quotations of a line. */
@@ -351,6 +353,25 @@ const wholeMessage = (text: string, words: UserWords): Range | undefined => {
       )
 }
 
+/** The least weight of a quoted clause; one word is too often the user's by chance. */
+const clauseWeight = 3
+
+/** Finds the last typed clause that a quotation repeats as a whole. */
+const wholeClause = (text: string, words: UserWords): Range | undefined => {
+  const given = tokensIn(text)
+  const [first] = given
+  if (first === undefined || given.length < 2 || weightOf(given) < clauseWeight) {
+    return undefined
+  }
+  const isClause = (from: number): boolean => {
+    const to = from + given.length
+    const clause = within(words, { from, to: from + 1 }, clauseGap)
+    return clause.from === from && clause.to === to && sameKeys(given, words.tokens.slice(from, to))
+  }
+  const from = words.tokens.findLastIndex(({ key }, at) => key === first.key && isClause(at))
+  return from === -1 ? undefined : { from, to: from + given.length }
+}
+
 /** Matches the words with which a model introduces a statement about the user. */
 const frame =
   /^\W{0,4}(?:the )?(?:user|they|he|she)s?\b(?: (?:really|strongly|always|also|clearly|explicitly|generally))* ?(?:wants?|wanted|prefers?|likes?|asked(?: for| to)?|said|says|told|insists?|requires?|expects?)?(?: (?:us|me|you|the (?:agent|assistant)) to| that| to| for)?\b:?/i
@@ -387,12 +408,12 @@ const asFound = (run: Run, isLoose: boolean): Found => ({ start: run.start, end:
  * attributed to the user without quotation marks.
  */
 const foundInQuotation = (
-  { end, start, text }: Segment,
+  { end, isCode, start, text }: Segment,
   line: ReadonlyArray<Token>,
   runs: ReadonlyArray<Run>,
   words: UserWords
 ): ReadonlyArray<Found> => {
-  const whole = bridged(text, words) ?? wholeMessage(text, words)
+  const whole = bridged(text, words) ?? wholeMessage(text, words) ?? (isCode ? undefined : wholeClause(text, words))
   if (whole !== undefined) {
     return [{ start, end, range: whole, isLoose: false }]
   }

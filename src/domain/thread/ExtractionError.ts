@@ -24,6 +24,19 @@ export class NoWorkingDirectory extends Schema.TaggedError<NoWorkingDirectory>("
   }
 }
 
+/**
+ * A file is missing that the session goes on from, and what was learned while it was there would be replaced. The memory
+ * stays; only new content makes another attempt useful.
+ */
+export class IncompleteSession extends Schema.TaggedError<IncompleteSession>("rollout-memories/IncompleteSession")(
+  "IncompleteSession",
+  { path: Schema.String }
+) {
+  override get message(): string {
+    return `${this.path} goes on from a rollout that is not there any more; what was learned stays, and put that rollout back to have the rest learned`
+  }
+}
+
 /** A fault of this program. Only this thread fails; the user should report the fault with the log. */
 export class ExtractionDefect extends Schema.TaggedError<ExtractionDefect>("rollout-memories/ExtractionDefect")(
   "ExtractionDefect",

@@ -10,6 +10,7 @@ import { parseTraceFile, threadOfTraceFile } from "../../domain/memory/TraceMemo
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 import type { AgentControl } from "../../services/AgentControl.js"
 import * as AgentControlFromFunction from "./FromFunction.js"
+import { Settings } from "../../settings/Settings.js"
 import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 
 const decodeEdits = Schema.decodeUnknown(Schema.parseJson(PersonEdits))
@@ -60,7 +61,8 @@ const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: 
   const edits = yield* readEdits(directory)
   const earlier = yield* readEarlierLines(directory)
   yield* yieldToEventLoop
-  const files = consolidate({ project: projectName(traces[0]?.cwd ?? ""), traces, edits, earlier })
+  const { memoryBytes: maxBytes } = yield* Settings
+  const files = consolidate({ maxBytes, project: projectName(traces[0]?.cwd ?? ""), traces, edits, earlier })
   for (const { path, text } of files) {
     yield* fileSystem.makeDirectory(dirname(join(directory, path)), { recursive: true, mode: 0o700 })
     yield* fileSystem.writeFileString(join(directory, path), text, { mode: 0o600 })
@@ -71,6 +73,6 @@ const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: 
  * Consolidates the staged copy by rule: the same traces and edits give the same files. An agent that cannot read or
  * write its directory ends as `Errored`.
  */
-export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem> = AgentControlFromFunction.layer(
+export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings> = AgentControlFromFunction.layer(
   ({ directory }) => work(directory)
 )

@@ -173,7 +173,14 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
       return yield* new PublishRefused({ cwd, reasons: misshapen })
     }
     const staged = yield* attempt(files.readFiles(stagingPath, entries))
-    const published = withOrigins(toPublish(staged, rules), { edits: staging.edits, traces: given.traces })
+    const current = staging.outside.find(({ path }) => path === memoryFile)
+    const published = withOrigins(toPublish(staged, rules), {
+      edits: staging.edits,
+      traces: given.traces,
+      before: current === undefined ? "" : decoder.decode(current.bytes),
+      threadIds: given.threadIds,
+      maxBytes: memoryBytes
+    })
     const paths = published.map(({ path }) => path)
     const reasons = [
       ...heldSecrets(published, redact),

@@ -15,7 +15,7 @@ import {
   StreamEndedEarly
 } from "../../domain/model/ModelError.js"
 import { failureOfWords, readWords } from "../../domain/model/ModelFailureReading.js"
-import { plausibleCounts, type TokenCounts } from "../../domain/model/Spending.js"
+import { isPlausibleInput, plausibleCounts, type TokenCounts } from "../../domain/model/Spending.js"
 import {
   ModelClient,
   type ModelEvent,
@@ -149,10 +149,12 @@ export const layer = (
             onTimeout: () => new ModelTimedOut({ subject, limit: "MEMORIES_MODEL_TIME_LIMIT" })
           })
         )
-        const usage = reportedUsage(whole) ?? {
-          inputTokens: yield* count(`${instructions}\n${input}`),
-          outputTokens: yield* count(whole.text)
-        }
+        const sent = yield* count(`${instructions}\n${input}`)
+        const said = reportedUsage(whole)
+        const usage =
+          said !== undefined && isPlausibleInput(said, sent)
+            ? said
+            : { inputTokens: sent, outputTokens: yield* count(whole.text) }
         yield* Effect.annotateCurrentSpan({ ...usage, end: whole.end?.type ?? "none" })
         return yield* outcomeOf(subject, whole, usage)
       })

@@ -152,6 +152,28 @@ const table: ReadonlyArray<readonly [name: string, typed: string, written: strin
   ["a whole short message", "yes, squash", '- Squash on merge: "yes, squash"', '- "yes, squash"'],
   ["a whole message of one word", "pnpm", '- Which package manager: "pnpm"', '- "pnpm"'],
   ["a whole short message in Chinese", "用中文", '- "用中文" (in Chinese)', '- "用中文"'],
+  [
+    "a whole clause of two words",
+    "Set up the ferry app: use pnpm, run the tests, and fix what fails",
+    '- Package manager: "use pnpm"',
+    '- "use pnpm"'
+  ],
+  [
+    "a whole clause of two words, the last one",
+    "First fix the login. Then go on; skip docs",
+    '- "skip docs"',
+    '- "skip docs"'
+  ],
+  ["a whole clause of two words in Chinese", "先修好登录页面，用中文，然后运行测试", '- "用中文"', '- "用中文"'],
+  ["a clause of two words cut from a longer one", "always use pnpm in here", '- "use pnpm"', ""],
+  ["a clause of two words without marks", "Set up the app: use pnpm, run the tests", "- use pnpm", ""],
+  ["a clause of two words as code", "Set up the app: npm test, please fix what fails", "- always `npm test` first", ""],
+  [
+    "a clause of two words without the negation before it",
+    "don't, whatever happens, use pnpm",
+    '- "use pnpm"',
+    '- "don\'t, whatever happens, use pnpm"'
+  ],
   ["a part of a short message", "yes, squash", '- "squash" every merge', ""],
   // Quotations that leave something out, or join.
   ["words left out, within one sentence", friday, '- "never … on a Friday"', '- "never deploy on a Friday"'],

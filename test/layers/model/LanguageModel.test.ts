@@ -159,6 +159,7 @@ describe("a host's language model", () => {
     "is told as nothing": { inputTokens: 0, outputTokens: 0 },
     "is below nothing": { inputTokens: -5, outputTokens: 10 },
     "is no whole number": { inputTokens: 100.5, outputTokens: 10 },
+    "is less than half of what was sent": { inputTokens: 13, outputTokens: 10 },
     "is no number": { inputTokens: Number.NaN, outputTokens: 10 },
     "is beyond counting": { inputTokens: 1e300, outputTokens: 10 }
   })) {

@@ -653,6 +653,7 @@ describe("a pass with a cap on requests", () => {
     "is nothing": { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
     "is beyond counting": { input_tokens: 1e300, output_tokens: 5 },
     "is more than the request can come to": { input_tokens: 9_000_000_000_000_000, output_tokens: 5 },
+    "is less than half of what was sent": { input_tokens: 1, output_tokens: 1 },
     "has a total below its parts": { input_tokens: 10, output_tokens: 5, total_tokens: 14 }
   }
   for (const [what, usage] of Object.entries(lies)) {
@@ -674,9 +675,11 @@ describe("a pass with a cap on requests", () => {
 
   it.scopedLive("counts the part of a total beyond its input and output", () =>
     Effect.gen(function* () {
-      const { pass } = yield* home(replies.costing(good, { input_tokens: 100, output_tokens: 50, total_tokens: 450 }))
+      const { pass } = yield* home(
+        replies.costing(good, { input_tokens: 2_000, output_tokens: 50, total_tokens: 2_350 })
+      )
       const { model } = yield* pass({})
-      assert.deepStrictEqual([model.inputTokens, model.outputTokens], [100, 350])
+      assert.deepStrictEqual([model.inputTokens, model.outputTokens], [2_000, 350])
     })
   )
 

@@ -8,12 +8,28 @@ import { readTrace } from "./TraceReading.js"
  * kept as files; a consolidation reads them as one more file.
  */
 
-/** The maximum number of wishes, and of fixes, in the file. */
-const mostLines = 100
+/** The maximum number of wishes, and of fixes, in the file and in `MEMORY.md`. */
+export const mostLasting = 100
 
 const title = "# Earlier sessions"
 const wishHeading = "## What the user wants"
 const fixHeading = "## Known failures and their fixes"
+
+/** The number of lasting lines that a file has no room for. */
+export interface LeftOut {
+  readonly wishes: number
+  readonly fixes: number
+}
+
+const leftOutLine = /^(\d+) more wish(?:es)? and (\d+) more fix(?:es)? of earlier sessions are left out here/m
+
+/** Writes the line that counts what was left out; undefined if that is nothing. */
+export const leftOutText = ({ fixes, wishes }: LeftOut): string | undefined => {
+  const [wish, fix] = [wishes === 1 ? "wish" : "wishes", fixes === 1 ? "fix" : "fixes"]
+  return wishes + fixes === 0
+    ? undefined
+    : `${wishes} more ${wish} and ${fixes} more ${fix} of earlier sessions are left out here: the traces have them, and \`rollout-memories search\` finds them.`
+}
 
 const fullLine = ({ text, threadIds }: MemoryLine): string => {
   const own = citationsIn(text).length === 0 ? text : text.replaceAll("[", "(").replaceAll("]", ")")
@@ -36,13 +52,21 @@ export class EarlierSessions {
 
   /** Writes the file; empty if there is no wish and no fix. */
   text(): string {
-    const wishes = this.wishes.standing().slice(0, mostLines)
-    const fixes = this.fixes.lines().slice(0, mostLines)
+    const standing = this.wishes.standing()
+    const fixed = this.fixes.lines()
+    const [wishes, fixes] = [standing.slice(0, mostLasting), fixed.slice(0, mostLasting)]
+    const left = leftOutText({ wishes: standing.length - wishes.length, fixes: fixed.length - fixes.length })
     const section = (heading: string, lines: ReadonlyArray<MemoryLine>): ReadonlyArray<string> =>
       lines.length === 0 ? [] : ["", heading, ...lines.map(fullLine)]
     return wishes.length + fixes.length === 0
       ? ""
-      : [title, ...section(wishHeading, wishes), ...section(fixHeading, fixes), ""].join("\n")
+      : [
+          title,
+          ...(left === undefined ? [] : ["", left]),
+          ...section(wishHeading, wishes),
+          ...section(fixHeading, fixes),
+          ""
+        ].join("\n")
   }
 }
 
@@ -50,10 +74,11 @@ export class EarlierSessions {
 export interface EarlierLines {
   readonly wishes: ReadonlyArray<MemoryLine>
   readonly fixes: ReadonlyArray<FailureFact & { readonly threadIds: ReadonlyArray<string> }>
+  readonly leftOut: LeftOut
 }
 
 /** No wish and no fix from earlier sessions. */
-export const noEarlier: EarlierLines = { wishes: [], fixes: [] }
+export const noEarlier: EarlierLines = { wishes: [], fixes: [], leftOut: { wishes: 0, fixes: 0 } }
 
 /** Reads a file of earlier sessions back. */
 export const readEarlier = (text: string): EarlierLines => {
@@ -63,7 +88,9 @@ export const readEarlier = (text: string): EarlierLines => {
       .split("\n")
       .filter((line) => line.startsWith("- "))
       .map((line) => ({ text: withoutCitations(line.slice(2)), threadIds: citationsIn(line) }))
+  const [, wishes = "0", fixes = "0"] = leftOutLine.exec(before) ?? []
   return {
+    leftOut: { wishes: Number(wishes), fixes: Number(fixes) },
     wishes: linesIn(text.includes(`\n${wishHeading}\n`) ? before : ""),
     fixes: linesIn(after).map(({ text, threadIds }) => ({ ...failureFact(text, true), threadIds }))
   }

@@ -1,7 +1,7 @@
 import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { type CommandFact, commandKey } from "./CommandFacts.js"
-import { type EarlierLines, noEarlier } from "./EarlierSessions.js"
+import { type EarlierLines, type LeftOut, mostLasting, noEarlier } from "./EarlierSessions.js"
 import type { TraceFacts } from "./Facts.js"
 import { narrowness } from "../reading/InvocationWords.js"
 import { addThreads, FailureLines, type Merged, type MemoryLine, Wishes } from "./Merging.js"
@@ -17,12 +17,12 @@ export interface MemorySections {
   readonly failures: ReadonlyArray<MemoryLine>
   readonly places: ReadonlyArray<MemoryLine>
   readonly open: ReadonlyArray<MemoryLine>
+  /** The wishes, and the failures, beyond those that are published. */
+  readonly leftOut: LeftOut
 }
 
 /** The maximum number of lines in a section about recent sessions. */
 const mostLines = 12
-/** The maximum number of wishes, and of failures, which outlive the traces that they come from. */
-const mostLasting = 24
 const kindOrder: ReadonlyArray<CommandKind> = [
   "test",
   "build",
@@ -223,8 +223,14 @@ const failsNow = (key: string, traces: ReadonlyArray<TraceFacts>): boolean => {
 export const sectionsOf = (traces: ReadonlyArray<TraceFacts>, earlier: EarlierLines = noEarlier): MemorySections => {
   const works = worksOf(traces).filter(({ key }) => !failsNow(key, traces))
   const failures = failuresOf(traces, works, earlier)
+  const wants = wantsOf(traces, earlier)
+  const beyond = (lines: ReadonlyArray<MemoryLine>): number => Math.max(0, lines.length - mostLasting)
   return {
-    wants: wantsOf(traces, earlier).slice(0, mostLasting),
+    leftOut: {
+      wishes: earlier.leftOut.wishes + beyond(wants),
+      fixes: earlier.leftOut.fixes + beyond(failures)
+    },
+    wants: wants.slice(0, mostLasting),
     works: works.slice(0, mostLines).map(({ text, threadIds }) => ({ text, threadIds })),
     failures: failures.slice(0, mostLasting),
     places: placesOf(traces, failures).slice(0, mostLines),

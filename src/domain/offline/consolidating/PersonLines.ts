@@ -25,7 +25,7 @@ const supersedes = / \(newer; superseded:.*$/
 const bare = (line: string): string => withoutCitations(line).trim()
 
 /** Removes the list of superseded wishes, which changes when the session that they come from is forgotten. */
-const newest = (line: string): string => bare(line).replace(supersedes, "")
+export const newest = (line: string): string => bare(line).replace(supersedes, "")
 
 const codeSpans = (line: string): ReadonlyArray<string> =>
   [...line.slice(0, 1_000).matchAll(/`([^`\n]{2,300})`/g)].map((match) => match[1] ?? "")
@@ -53,7 +53,7 @@ const isContradicted = (line: string, own: string): boolean =>
   line.startsWith('- "') && contradict(newest(line), bare(own))
 
 /** Drops the generated lines that a person removed, reworded or contradicted. */
-const withoutOverruled = (lines: ReadonlyArray<string>, edits: PersonEdits): ReadonlyArray<string> => {
+export const withoutOverruled = (lines: ReadonlyArray<string>, edits: PersonEdits): ReadonlyArray<string> => {
   const removed = new Set(edits.removed.map(newest))
   const own = edits.added.map(({ line }) => line).filter((line) => !headingLine.test(line))
   return lines.filter(

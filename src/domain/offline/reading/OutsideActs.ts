@@ -170,8 +170,31 @@ const changesRows =
 
 const database: Rule = ({ text }) => changesRows.test(text)
 
+const publicName = /^(?:prod|production|staging|live|preprod)$/i
+
+/** True if a word names an environment that others use: `prod`, `--database=prod`, `prod.yml`, `deploy@prod-db:5432/shop`. */
+const namesPublic = (word: string): boolean =>
+  word.split(/\W+/).some((part) => publicName.test(part)) && !/^\.{0,2}\//.test(word)
+
+const dockerReads =
+  /^(?:(?:compose|container|image|volume|network|system) )?(?:ps|logs|images|ls|inspect|top|stats|info|version|events|port|config|df|diff|history|build|pull)\b/
+
+/** Starts, stops or changes what runs on another machine, or in an environment that others use. */
+const dockerElsewhere: Rule = ({ operands, words }) => {
+  const isRemote = words.some(
+    (word, index) =>
+      (/^(?:-H|--host|--context)$/.test(word) && !/^(?:default|desktop-linux|unix:)/.test(words[index + 1] ?? "")) ||
+      /^--(?:host|context)=(?!default|desktop-linux|unix:)/.test(word) ||
+      (/^(?:-f|--file|-p|--project-name|--env-file|--profile)$/.test(word) && namesPublic(words[index + 1] ?? "")) ||
+      (/^--(?:file|project-name|env-file|profile)=/.test(word) && namesPublic(word))
+  )
+  const said = operands.filter((word) => !/\.ya?ml$/.test(word)).join(" ")
+  return isRemote && !dockerReads.test(said)
+}
+
 const docker: Rule = either(
   has(/^(?:ssh|tcp):\/\//),
+  dockerElsewhere,
   begins(/^(?:push|rm|rmi|stack|service|swarm)\b|^(?:compose|manifest|image|buildx) push\b/),
   begins(/^(?:system|volume|image|container|builder|network) (?:prune|rm)\b/),
   ({ operands, words }) => operands.includes("down") && words.some((word) => /^(?:-v|--volumes)$/.test(word)),
@@ -189,6 +212,47 @@ const publishes = either(
   begins(/^(?:publish|yank|unpublish|owner|upload|push|submit|hex\.publish)\b/),
   ({ operands: [first = "", second = ""] }) => isNamedAct(/^(?:run|task|exec|x)$/.test(first) ? second : first)
 )
+
+/** True if a command is aimed at such an environment. */
+const aimedAt: Rule = ({ words }) => words.some(namesPublic)
+
+const inlineOption = /^(?:-[a-zA-Z]*[ceEp]|--eval|--print|--command)$/
+const sendingCode =
+  /\b(?:requests|httpx|axios|session|client|got|ky|superagent|http)\s*\.\s*(?:post|put|patch|delete)\s*\(|\bmethod\s*[:=]\s*(["'])(?:POST|PUT|PATCH|DELETE)\1|\brequest\s*\(\s*(["'])(?:POST|PUT|PATCH|DELETE)\2|\bNet::HTTP(?:\.|::)(?:post|Post|Put|Patch|Delete)|\bsmtplib\.|\bshutil\.rmtree\s*\(|\brmSync\s*\(|\burlopen\s*\([^)]{0,200}\bdata\s*=/i
+const urls = /\bhttps?:\/\/[^\s"'`)]+/g
+
+/** Code that is given on the command line, or on further lines, and sends or deletes something elsewhere. */
+const inlineActs: Rule = ({ text, words }) => {
+  const isInline = words.some((word) => inlineOption.test(word)) || /<<-?\s*["']?\w+/.test(text)
+  const addresses = text.match(urls) ?? []
+  return (
+    isInline &&
+    ((sendingCode.test(text) && (addresses.length === 0 || addresses.some((url) => !localHost.test(url)))) ||
+      changesRows.test(text))
+  )
+}
+
+const readsDjango =
+  /^(?:test|check|showmigrations|sqlmigrate|diffsettings|makemigrations|inspectdb|dumpdata|runserver|help)$/
+/** Commands of a framework's own program that change a database, where they name one that others use. */
+const manages: Rule = (said) =>
+  /\bmanage\.py\b|^django-admin\b/.test(said.text) &&
+  !said.operands.some((word) => readsDjango.test(word)) &&
+  aimedAt(said)
+
+const localAddress = /:\/\/(?:[^/@]*@)?(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1\]|\/)/i
+
+const readsMigrations: Rule = ({ operands }) =>
+  operands.some((word) =>
+    /^(?:status|history|current|heads|show|check|branches|diff|format|validate|generate|info)$/.test(word)
+  )
+const migrates: Rule = (said) =>
+  begins(/^(?:migrate (?:deploy|reset)|db:drop)\b/)(said) ||
+  (!readsMigrations(said) &&
+    (aimedAt(said) ||
+      said.words.some(
+        (word) => /\b[a-z][a-z0-9+]*:\/\//i.test(word) && !localAddress.test(word) && !/sqlite|file:/.test(word)
+      )))
 
 const rows: ReadonlyArray<readonly [string, Rule]> = [
   ["git", git],
@@ -216,18 +280,19 @@ const rows: ReadonlyArray<readonly [string, Rule]> = [
   ],
   ["docker podman docker-compose nerdctl", docker],
   ["npm pnpm yarn", packageTool],
-  ["bun", either(packageTool, runsFiles)],
+  ["bun", either(packageTool, runsFiles, inlineActs)],
   ["cargo gem twine poetry uv flit hatch pdm jsr vsce ovsx mix pod conan lerna changeset nx rush", publishes],
-  ["deno", either(publishes, runsFiles)],
+  ["deno", either(publishes, runsFiles, inlineActs)],
   ["dotnet nuget", begins(/^(?:nuget )?(?:push|delete)\b/)],
   ["semantic-release np release-it fastlane cap capistrano", always],
   ["goreleaser", ({ operands, words }) => operands[0] === "release" && !words.includes("--snapshot")],
   ["make gmake just rake task mage invoke inv gulp grunt mvn mvnw gradle gradlew sbt ant", targets],
   ["nix", ({ operands }) => operands.some((word) => isNamedAct(/#(.*)/.exec(word)?.[1] ?? ""))],
   ["xcrun", begins(/^(?:altool|notarytool)\b/)],
-  ["python node tsx ts-node ruby perl php pwsh", runsFiles],
+  ["python node tsx ts-node ruby perl php pwsh", either(runsFiles, inlineActs, manages)],
+  ["manage.py django-admin", manages],
   ["rails", ({ operands: [first = ""] }) => isNamedAct(first)],
-  ["prisma knex sequelize alembic", begins(/^(?:migrate (?:deploy|reset)|db:drop)\b/)],
+  ["prisma knex sequelize alembic flyway liquibase dbmate goose atlas migrate diesel sqlx", migrates],
   ["curl", curl],
   ["wget", sends(/^--(?:post|body)-(?:data|file)(?:=|$)/)],
   ["http https xh httpie", (said) => begins(/^(?:POST|PUT|PATCH|DELETE)\b/i)(said) && isElsewhere(said)],

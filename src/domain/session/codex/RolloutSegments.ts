@@ -78,6 +78,21 @@ export const chainOf = <A extends ThreadFile>(
   }))
 }
 
+/**
+ * True if a file of a chain goes on from one that is not in it. The first file of a fork goes on from another thread, and
+ * lacks nothing; a rewind beyond the fork's beginning goes on from that thread too.
+ */
+export const lacksFile = (threadId: string, chain: ReadonlyArray<ThreadFile>): boolean => {
+  const baseOf = ({ facts }: ThreadFile): string | undefined => facts.meta?.history_base?.thread_id?.toLowerCase()
+  const first = chain.find((file) => segmentOf(threadId, file) === undefined)
+  const bases = new Set(chain.map((file) => segmentOf(threadId, file) ?? threadId))
+  const foreign = first === undefined ? undefined : baseOf(first)
+  return chain.some((file) => {
+    const base = baseOf(file) ?? threadId
+    return segmentOf(threadId, file) !== undefined && !bases.has(base) && base !== foreign
+  })
+}
+
 /** Two files that follow each other as if they were one: it is where the second is, and changes when either does. */
 export const joinFiles = (before: RolloutFile, after: RolloutFile): RolloutFile => ({
   path: after.path,

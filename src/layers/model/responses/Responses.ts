@@ -24,7 +24,7 @@ import {
 import { failureOfWords, shown } from "../../../domain/model/ModelFailureReading.js"
 import { addEvent, type ModelResponse, noResponse, refusalOf } from "../../../domain/model/ModelResponse.js"
 import { waitBefore } from "../../../domain/model/ModelRetry.js"
-import { costOf, type TokenCounts } from "../../../domain/model/Spending.js"
+import { costOf, isPlausibleInput, type TokenCounts } from "../../../domain/model/Spending.js"
 import { providerOf } from "../../../domain/privacy/Provider.js"
 import type { TokenWindow } from "../../../services/ModelClient.js"
 import type { StateDbFailure } from "../../../services/state/StateDb.js"
@@ -53,6 +53,8 @@ interface PreparedRequest extends Purchase {
   /** Maximum characters of the response; a server that sends more ignores the request's limit. */
   readonly limit: number
   readonly maxOutputTokens: number
+  /** Tokens of the request's text by our own count. */
+  readonly sent: Effect.Effect<number>
 }
 
 /** A whole answer. */
@@ -173,6 +175,7 @@ const make = Effect.gen(function* () {
       ),
       "application/json"
     )
+    const sent = window.count(text)
     return {
       pass,
       subject,
@@ -182,8 +185,9 @@ const make = Effect.gen(function* () {
       worst: {
         // A text has at most as many tokens as bytes, and at most as many bytes as the body around it.
         cheap: body.body.length + overheadTokens + maxOutputTokens,
-        exact: Effect.map(window.count(text), (tokens) => tokens + overheadTokens + maxOutputTokens)
-      }
+        exact: Effect.map(sent, (tokens) => tokens + overheadTokens + maxOutputTokens)
+      },
+      sent
     }
   }
 
@@ -233,9 +237,15 @@ const make = Effect.gen(function* () {
     )
   }
 
-  /** Token counts as the server reports them; undefined when they exceed the request's worst case. */
-  const reportedUsage = ({ usage }: ModelResponse, { worst }: PreparedRequest): TokenCounts | undefined =>
-    usage !== undefined && costOf(usage) <= worst.cheap ? usage : undefined
+  /**
+   * Token counts as the server reports them; undefined when they exceed the request's worst case, or are too few for what
+   * was sent.
+   */
+  const reportedUsage = Effect.fnUntraced(function* ({ usage }: ModelResponse, { sent, worst }: PreparedRequest) {
+    return usage !== undefined && costOf(usage) <= worst.cheap && isPlausibleInput(usage, yield* sent)
+      ? usage
+      : undefined
+  })
 
   const worstOf = ({ maxOutputTokens, worst }: PreparedRequest): Effect.Effect<TokenCounts> =>
     Effect.map(worst.exact, (tokens) => ({
@@ -248,7 +258,7 @@ const make = Effect.gen(function* () {
     const { outcome, said } = yield* ledger.spend({ pass, subject, worst }, (settle) =>
       Effect.gen(function* () {
         const { outcome, received } = yield* send(request)
-        const said = reportedUsage(received, request)
+        const said = yield* reportedUsage(received, request)
         const wasRefused = Either.isLeft(outcome) && costsNothing(outcome.left) && isEmpty(received)
         const known = said !== undefined ? costOf(said) : wasRefused ? 0 : undefined
         // A failure to record the cost must not lose a paid answer; the request then counts with its worst case.

@@ -1,6 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { unknownCitations } from "../../../../src/domain/memory/Citation.js"
-import { EarlierSessions, readEarlier } from "../../../../src/domain/offline/consolidating/EarlierSessions.js"
+import {
+  EarlierSessions,
+  noEarlier,
+  readEarlier
+} from "../../../../src/domain/offline/consolidating/EarlierSessions.js"
 import { consolidate } from "../../../../src/domain/offline/consolidating/OfflineConsolidator.js"
 import { noEdits, type PersonEdits } from "../../../../src/domain/memory/PersonEdits.js"
 import { asked, edited, ended, type Part, ran, said, traceOf } from "../MadeSession.js"
@@ -27,9 +31,14 @@ const earlierOf = (texts: ReadonlyArray<string>): string => {
   return sessions.text()
 }
 
-const memoryOf = (newest: ReadonlyArray<string>, earlier: ReadonlyArray<string>, edits: PersonEdits = noEdits) => {
+const memoryOf = (
+  newest: ReadonlyArray<string>,
+  earlier: ReadonlyArray<string>,
+  edits: PersonEdits = noEdits,
+  maxBytes = 200_000
+) => {
   const traces = newest.map((text, index) => ({ threadId: idOf(earlier.length + newest.length - index), text }))
-  const [file] = consolidate({ project: "shop", traces, edits, earlier: readEarlier(earlierOf(earlier)) })
+  const [file] = consolidate({ maxBytes, project: "shop", traces, edits, earlier: readEarlier(earlierOf(earlier)) })
   return file?.text ?? ""
 }
 
@@ -60,7 +69,7 @@ describe("the file of earlier sessions", () => {
   it("the file is empty if the sessions have no wish and no fix", () => {
     assert.strictEqual(earlierOf([]), "")
     assert.strictEqual(earlierOf([trace(asked("what is a monad?"), said("A monoid."), ended)]), "")
-    assert.deepStrictEqual(readEarlier(""), { wishes: [], fixes: [] })
+    assert.deepStrictEqual(readEarlier(""), noEarlier)
   })
 
   it("MEMORY.md has the lines of earlier sessions beside the newest, citing the sessions that are known", () => {
@@ -99,15 +108,63 @@ describe("the file of earlier sessions", () => {
   })
 
   it("if not all lines fit, wishes for every task and lines of most sessions are kept", () => {
-    const others = Array.from({ length: 60 }, (_, number) => wish(`I prefer module${number} over package${number}`))
+    const others = Array.from({ length: 120 }, (_, number) => wish(`I prefer module${number} over package${number}`))
     const text = memoryOf(
       [broken],
       [...others, wish("I prefer apples over pears"), ...others.slice(0, 3), wish("I prefer apples over pears"), friday]
     )
     const wants = section(text, "## What the user wants")
-    assert.lengthOf(wants, 24)
+    assert.lengthOf(wants, 100)
+    assert.match(text, /^22 more wishes and 0 more fixes of earlier sessions are left out here/m)
     assert.include(wants[0] ?? "", "Friday")
     assert.isTrue(wants.slice(1, 5).some((line) => line.includes("apples")))
+  })
+
+  const lesson = (name: string): string => `# x
+User preferences:
+- "I prefer alpha${name} over beta${name} for the reports of team gamma${name}"
+
+## Task: y
+Outcome: success
+Reusable knowledge:
+- \`Error: no ${name} in delta${name}\`: fixed by editing \`src/f${name}.ts\`
+`
+  const lessons = (count: number) =>
+    Array.from({ length: count }, (_, number) =>
+      lesson([...String(number)].map((digit) => "abcdefghij"[Number(digit)]).join(""))
+    )
+
+  it("every wish and every fix of sixty sessions is published", () => {
+    const text = memoryOf(lessons(60).slice(0, 10), lessons(60).slice(10))
+    assert.lengthOf(section(text, "## What the user wants"), 60)
+    assert.lengthOf(section(text, "## Known failures and their fixes"), 60)
+    assert.notInclude(text, "left out")
+  })
+
+  it("if the file would be too large, fixes give way to wishes, and those that are left out are counted", () => {
+    const all = lessons(60)
+    const most = Buffer.byteLength(memoryOf(all.slice(0, 10), all.slice(10))) - 1_000
+    const half = memoryOf(all.slice(0, 10), all.slice(10), noEdits, most)
+    const [wants, fixes] = ["## What the user wants", "## Known failures and their fixes"].map((it) =>
+      section(half, it)
+    )
+    assert.isAtMost(Buffer.byteLength(half), most)
+    assert.lengthOf(wants ?? [], 60)
+    assert.isAbove(fixes?.length ?? 0, 0)
+    assert.include(
+      half,
+      `0 more wishes and ${60 - (fixes?.length ?? 0)} more fixes of earlier sessions are left out here`
+    )
+    const little = memoryOf(all.slice(0, 10), all.slice(10), noEdits, 2_000)
+    assert.isAtMost(Buffer.byteLength(little), 2_000)
+    assert.lengthOf(section(little, "## Known failures and their fixes"), 0)
+    assert.match(little, /^\d+ more wishes and 60 more fixes/m)
+  })
+
+  it("the number that the file itself has no room for is counted too", () => {
+    const text = memoryOf(lessons(1), lessons(130).slice(1))
+    assert.match(text, /^30 more wishes and 30 more fixes/m)
+    assert.deepStrictEqual(readEarlier(earlierOf(lessons(101))).leftOut, { wishes: 1, fixes: 1 })
   })
 
   it("unverified fixes and acts outside the working copy are left out of the file", () => {

@@ -15,7 +15,7 @@ const inputs = (texts: ReadonlyArray<string>) =>
   texts.map((text, index) => ({ threadId: idOf(texts.length - index), text }))
 
 const filesOf = (texts: ReadonlyArray<string>, edits: PersonEdits = noEdits) =>
-  consolidate({ project: "shop", traces: inputs(texts), edits })
+  consolidate({ maxBytes: 200_000, project: "shop", traces: inputs(texts), edits })
 
 const memoryOf = (texts: ReadonlyArray<string>, edits: PersonEdits = noEdits): string =>
   filesOf(texts, edits)[0]?.text ?? ""

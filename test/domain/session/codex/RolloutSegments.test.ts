@@ -4,6 +4,7 @@ import {
   chainOf,
   joinContents,
   joinFiles,
+  lacksFile,
   type ThreadFile,
   UndoneLines
 } from "../../../../src/domain/session/codex/RolloutSegments.js"
@@ -63,6 +64,27 @@ describe("the files of a thread", () => {
       [two.path, undefined]
     ])
     assert.deepStrictEqual(chain(one), [[one.path, undefined]])
+  })
+
+  it("lack a file when one of them goes on from none that is there", () => {
+    const lacks = (...files: ReadonlyArray<ThreadFile>) => lacksFile(id, chainOf(id, files))
+    const [one, two] = [segment(1, 30), segment(2, 40, threadIdOf(91))]
+    assert.deepStrictEqual([lacks(one), lacks(two), lacks(first, two), lacks(one, two)], [true, true, true, true])
+    assert.deepStrictEqual([lacks(first), lacks(first, one), lacks(first, one, two)], [false, false, false])
+    const unnamed = file("kept by a host", 1, { history_base: { thread_id: id, end_ordinal_exclusive: 5 } })
+    assert.deepStrictEqual([lacks(unnamed), lacks(unnamed, first)], [true, false])
+    const silent = file(`rollout-2026-03-02T09-01-00-${id}_${threadIdOf(91)}.jsonl`, 1)
+    assert.deepStrictEqual([lacks(silent), lacks(silent, first)], [true, false])
+  })
+
+  it("lack nothing in a fork, also after a rewind beyond its beginning", () => {
+    const fork = file(`rollout-2026-03-02T09-00-00-${id}.jsonl`, 0, {
+      history_base: { thread_id: threadIdOf(2), end_ordinal_exclusive: 19 }
+    })
+    const beyond = segment(1, 10, threadIdOf(2))
+    assert.isFalse(lacksFile(id, [fork]))
+    assert.isFalse(lacksFile(id, [fork, beyond]))
+    assert.isTrue(lacksFile(id, [beyond]))
   })
 
   it("count once each where there are copies of one: the later, then the longer", () => {
