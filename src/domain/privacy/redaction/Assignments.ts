@@ -10,7 +10,7 @@ import { isNoSecret, isTokenShaped, isWords, judgedEnd, looksRandom, wholeEnd } 
 
 /** Ends of the names that secrets have. */
 const nameEnd =
-  /key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?|authorization|_pass(?![A-Za-z0-9])|auth(?![A-Za-z0-9])/gi
+  /key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?|authorization|_(?:pass|private)(?![A-Za-z0-9])|auth(?![A-Za-z0-9])/gi
 
 const isNamePart = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
@@ -52,7 +52,7 @@ const strongName = /(?:^|[^A-Za-z0-9_]|auth|access|refresh)(?:api[ _-]?key|token
 /** The maximum length of such a word, with the character before it. */
 const strongNameCharacters = 16
 const strongEnd =
-  /(?:passw(?:or)?d|passphrase|pwd|secret|^_auth|(?:^|[^a-z0-9])(?:access|account|admin|api|app|auth|bearer|bot|client|consumer|csrf|database|db|deploy|encryption|id|jwt|license|master|oauth|personal|private|refresh|registry|root|secret|service|session|shared|shared_access|signing|storage|subscription|user|webhook)[-_.]?(?:key|token))$/
+  /(?:passw(?:or)?d|passphrase|pwd|secret|^_auth|(?:jwt|rsa|key|signing)_private|(?:^|[^a-z0-9])(?:access|account|admin|api|app|auth|bearer|bot|client|consumer|csrf|database|db|deploy|encryption|id|jwt|license|master|oauth|personal|private|refresh|registry|root|secret|service|session|shared|shared_access|signing|storage|subscription|user|webhook)[-_.]?(?:key|token))$/
 const shouted = /^[-.]{0,2}[A-Z][A-Z0-9_]*$/
 /** Names that end like a secret's name, but never name one. */
 const harmless =

@@ -1,5 +1,6 @@
 import { ForkCopyReader } from "./ForkCopy.js"
 import { MemoryReadReader } from "./MemoryEcho.js"
+import { PrintedCredentials } from "../../privacy/PrintedCredentials.js"
 import { redactLine } from "../../privacy/RedactedLine.js"
 import type { Redact } from "../../privacy/redaction/Marker.js"
 import type { RolloutFilter } from "./RolloutFilter.js"
@@ -24,6 +25,7 @@ export interface RolloutReading {
 export class RolloutReader {
   private facts: ThreadFacts = noFacts
   private malformedLines = 0
+  private readonly credentials = new PrintedCredentials()
   private readonly forkCopy = new ForkCopyReader()
   private readonly repeats = new RepeatedLines()
   private readonly evidence = new CodexSessionBuilder()
@@ -50,7 +52,7 @@ export class RolloutReader {
     if (this.repeats.isRepeat(read)) {
       return
     }
-    const line = redactLine(read, this.redact)
+    const line = this.credentials.without(redactLine(read, this.redact))
     this.facts = addLine(this.facts, line)
     const isOwn = !this.forkCopy.isCopied(line)
     const learned = isOwn ? this.memoryReads.withoutMemory(line) : undefined

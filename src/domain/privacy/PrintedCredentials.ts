@@ -1,0 +1,109 @@
+import { readOutput } from "../session/codex/calls/CallOutput.js"
+import { isJsonObject, type JsonObject } from "../session/LenientField.js"
+import type { RolloutLine } from "../session/codex/RolloutLine.js"
+import { completedItem } from "../session/codex/SessionText.js"
+import { redactionMarker } from "./redaction/Marker.js"
+import { isWords } from "./redaction/Values.js"
+
+/** Matches commands that decode or print a credential, of which a bare password is all that they print. */
+const printsCredential =
+  /\bbase64\s+(?:-d|-D|--decode)\b|\bopenssl\s+(?:base64|enc)\b[^|;&\n]*\s-d\b|\.pgpass\b|(?:^|[\s/"'])[._]netrc\b|(?:^|[\s"'/])\.env(?:\.\w+)?\b|\b(?:go)?pass\s+(?:show\s+)?(?:-\w+\s+)*[\w./@-]+\/[\w./@-]+|\b(?:go)?pass\s+show\s|\bsecurity\s+find-(?:generic|internet)-password\b[^|;&\n]*\s-\w*w|\bop\s+(?:read|item\s+get)\s|\bsecret-tool\s+lookup\s|\b(?:bw|lpass)\s+(?:get|show)\s/
+
+/** The shortest value that is taken for a secret, and the shortest that is replaced beyond the output, too. */
+const least = 6
+const leastElsewhere = 8
+const most = 512
+/** The maximum number of values that a reader remembers. */
+const mostKnown = 200
+
+const outputFields = ["stdout", "aggregated_output", "formatted_output", "output"]
+
+/** Returns the credentials in the output of such a command: a lone word, and the passwords of `.pgpass` and `.netrc`. */
+const credentialsIn = (printed: string): ReadonlyArray<string> => {
+  const text = printed.trim()
+  const inFiles = text
+    .split("\n")
+    .flatMap((line) => [
+      ...[...line.matchAll(/\bpassword\s+(\S+)/g)].flatMap(([, word = ""]) => word),
+      ...(/^[^\s:]+:(?:\d+|\*):[^\s:]+:[^\s:]+:(\S+)$/.exec(line.trim())?.slice(1) ?? [])
+    ])
+  const isAssignment = /^(?:export\s+)?[A-Za-z_]\w*=/.test(text)
+  return [...inFiles, ...(inFiles.length === 0 && /^\S+$/.test(text) && !isAssignment ? [text] : [])].filter(
+    (value) => value.length >= least && value.length <= most && !value.includes(redactionMarker)
+  )
+}
+
+const textIn = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""))
+
+const replaceIn = (value: unknown, secrets: ReadonlyArray<string>): unknown => {
+  if (typeof value === "string") {
+    return secrets.reduce((text, secret) => text.replaceAll(secret, redactionMarker), value)
+  }
+  if (Array.isArray(value)) {
+    const list: ReadonlyArray<unknown> = value
+    return list.map((element) => replaceIn(element, secrets))
+  }
+  return isJsonObject(value) ? replaceInObject(value, secrets) : value
+}
+
+const replaceInObject = (object: JsonObject, secrets: ReadonlyArray<string>): JsonObject =>
+  Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [name, name === "call_id" ? value : replaceIn(value, secrets)])
+  )
+
+/**
+ * Replaces credentials that nothing but their command gives away: the output of `base64 -d`, `cat ~/.pgpass`, `pass show`
+ * and the like. A value is replaced in the output, and in all later lines too unless it is an ordinary word. A reader serves
+ * one rollout, and takes its lines in order, after the other secrets were replaced.
+ */
+export class PrintedCredentials {
+  private readonly calls = new Set<string>()
+  private readonly known = new Set<string>()
+
+  /** Returns a line without such credentials. */
+  without(line: RolloutLine): RolloutLine {
+    switch (line._tag) {
+      case "ResponseItem":
+        return { ...line, item: this.replaced(line.item, this.ofItem(line.kind, line.item)) }
+      case "Event":
+        return { ...line, payload: this.replaced(line.payload, this.ofEvent(completedItem(line) ?? line.payload)) }
+      case "Compacted": {
+        const secrets = [...this.known]
+        return { ...line, message: secrets.reduce((text, one) => text.replaceAll(one, redactionMarker), line.message) }
+      }
+      default:
+        return line
+    }
+  }
+
+  private ofItem(kind: string, item: JsonObject): ReadonlyArray<string> {
+    const callId = textIn(item["call_id"])
+    if (kind === "function_call_output" || kind === "custom_tool_call_output") {
+      return this.calls.has(callId) ? credentialsIn(readOutput(item["output"]).output.text) : []
+    }
+    const isCall = kind === "function_call" || kind === "custom_tool_call" || kind === "local_shell_call"
+    if (isCall && printsCredential.test(textIn(item["arguments"] ?? item["input"] ?? item["action"]))) {
+      this.calls.add(callId)
+    }
+    return []
+  }
+
+  private ofEvent(payload: JsonObject): ReadonlyArray<string> {
+    const isTheirs =
+      this.calls.has(textIn(payload["call_id"])) ||
+      (payload["command"] !== undefined && printsCredential.test(commandText(payload["command"])))
+    return isTheirs ? outputFields.flatMap((name) => credentialsIn(readOutput(payload[name]).output.text)) : []
+  }
+
+  private replaced(object: JsonObject, secrets: ReadonlyArray<string>): JsonObject {
+    for (const secret of secrets) {
+      if (secret.length >= leastElsewhere && !isWords(secret) && this.known.size < mostKnown) {
+        this.known.add(secret)
+      }
+    }
+    const all = [...new Set([...secrets, ...this.known])]
+    return all.length === 0 ? object : replaceInObject(object, all)
+  }
+}
+
+const commandText = (command: unknown): string => (Array.isArray(command) ? command.join(" ") : textIn(command))
