@@ -18,6 +18,7 @@ import {
   SessionStore,
   RolloutUnreadable
 } from "../../services/SessionStore.js"
+import { loadPart, sqlitePart } from "../../services/PackageMissing.js"
 import { Settings } from "../../settings/Settings.js"
 import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
@@ -35,6 +36,14 @@ const folders = [
 ] as const
 
 const rolloutName = /^rollout-.*\.jsonl(?:\.zst)?$/
+
+const stateDbName = /^state_(\d+)\.sqlite$/
+
+/** Names of state DBs of Codex, oldest first: the number in the name grows with the schema. */
+const stateDbNames = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const numberOf = (name: string): number => Number(stateDbName.exec(name)?.[1])
+  return names.filter((name) => stateDbName.test(name)).sort((left, right) => numberOf(left) - numberOf(right))
+}
 
 /** Bytes read from a file at a time. */
 const pieceBytes = 262_144
@@ -210,6 +219,23 @@ const make = Effect.gen(function* () {
     return withoutCopies([...found].sort((left, right) => (left.path < right.path ? -1 : 1)))
   }).pipe(Effect.withSpan("SessionStore.list"))
 
+  /** Loads SQLite only where Codex has a state DB: a host may have a database of another kind. */
+  const switchedOff = Effect.gen(function* () {
+    const names = attempt(() => readdirSync(codexHome)) ?? []
+    const paths = stateDbNames(names).map((name) => join(codexHome, name))
+    if (paths.length === 0) {
+      return new Set<string>()
+    }
+    const { readSwitchedOff } = yield* loadPart(() => import("./CodexStateDb.js"), sqlitePart)
+    return yield* readSwitchedOff(paths)
+  }).pipe(
+    Effect.tapError((error) =>
+      Effect.logWarning(`switches of memory in Codex's own state DB are not known now: ${error.message}`)
+    ),
+    Effect.option,
+    Effect.withSpan("SessionStore.switchedOff")
+  )
+
   const ends = RolloutFileEnds.make(limits)
   let opened = 0
   const readEnds = (file: RolloutFile, endOrdinal?: number) =>
@@ -217,7 +243,13 @@ const make = Effect.gen(function* () {
       .read(file.path, endOrdinal)
       .pipe(Effect.zipLeft(Effect.suspend(() => (++opened % filesPerTurn === 0 ? yieldToEventLoop : Effect.void))))
 
-  return SessionStore.of({ check, list, readEnds, read: (file, endOrdinal) => readWhole(file, endOrdinal, limits) })
+  return SessionStore.of({
+    check,
+    list,
+    switchedOff,
+    readEnds,
+    read: (file, endOrdinal) => readWhole(file, endOrdinal, limits)
+  })
 })
 
 /** Reads the sessions of a Codex home on disk. */
