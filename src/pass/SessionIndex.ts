@@ -57,7 +57,7 @@ const rowOf = Effect.fnUntraced(function* (
   chain: ReadonlyArray<SeenFile & RolloutPart>,
   wasDisabled: boolean,
   now: number,
-  rules: IgnoreRules
+  rules: WithholdingRules
 ) {
   const told = yield* Effect.forEach(chain, ({ endOrdinal, facts, file }) =>
     endOrdinal === undefined ? Effect.succeed(facts) : readEnds(file, endOrdinal)
@@ -70,7 +70,8 @@ const rowOf = Effect.fnUntraced(function* (
   if ([thread, ...chain.map((part) => part.thread)].some(rules.isIgnored)) {
     return withheld(thread, "ignored")
   }
-  const isDisabled = isMemoryDisabled(facts) || (wasDisabled && (yield* isStillDisabled(chain)))
+  const isDisabled =
+    rules.switchedOff.has(threadId) || isMemoryDisabled(facts) || (wasDisabled && (yield* isStillDisabled(chain)))
   return isDisabled ? withheld(thread, "memory-disabled") : thread
 })
 
@@ -96,6 +97,11 @@ const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<
   return groups
 }
 
+/** The rules by which sessions are withheld, beyond their own lines. */
+interface WithholdingRules extends IgnoreRules {
+  readonly switchedOff: ReadonlySet<string>
+}
+
 /** Options of an index update. */
 export interface IndexOptions {
   /** True if every file counts as changed. */
@@ -105,7 +111,8 @@ export interface IndexOptions {
 
 /**
  * Brings the index up to date with the Codex home. A file whose size and modification time are as they were is not opened;
- * a changed one is read at its ends. Where the ignore file changed, every file counts as changed. A file that is gone
+ * a changed one is read at its ends. Where the ignore file changed, or for which threads memory is
+ * switched off, every file counts as changed. A file that is gone
  * leaves its thread marked missing, with all that was learned from it. With `reread`, every file counts as changed. A
  * `completion` runs once the rows are there; the index counts as up to date only after it. Returns how many threads there
  * are now.
@@ -117,13 +124,16 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   const store = yield* SessionStore
   const threadIndex = yield* ThreadIndex
   const listed = yield* store.list
-  const { ignoreRules } = options
-  const listing = underRules(underNames(listingFingerprint(listed), yield* store.names), ignoreRules.text)
+  // Where the switches cannot be told now, what was withheld stays withheld.
+  const told = yield* store.switchedOff
+  const switchedOff: ReadonlySet<string> = Option.isSome(told) ? told.value : new Set(yield* threadIndex.memoryDisabled)
+  const rules: WithholdingRules = { ...options.ignoreRules, switchedOff }
+  const listing = underRules(underNames(listingFingerprint(listed), yield* store.names), rules.text, switchedOff)
   const before = Option.getOrElse(yield* threadIndex.listing, () => "")
   const isUpToDate = !options.reread && before === listing
   const reread = options.reread || !isUnderSameRules(before, listing)
   const noted = completion === undefined ? listing : undefined
-  const changed = isUpToDate ? 0 : yield* indexChanges(listed, noted, reread, ignoreRules)
+  const changed = isUpToDate ? 0 : yield* indexChanges(listed, noted, reread, rules)
   if (completion !== undefined) {
     yield* completion
     yield* threadIndex.change({ threads: [], known: [], gone: [], now: yield* Clock.currentTimeMillis, listing })
@@ -139,7 +149,7 @@ const indexChanges = Effect.fnUntraced(function* (
   listed: ReadonlyArray<RolloutFile>,
   listing: string | undefined,
   reread: boolean,
-  rules: IgnoreRules
+  rules: WithholdingRules
 ) {
   const threadIndex = yield* ThreadIndex
   const now = yield* Clock.currentTimeMillis
@@ -193,7 +203,7 @@ const changedThreads = Effect.fnUntraced(function* (
   gone: ReadonlyArray<string>,
   files: ReadonlyMap<string, RolloutFile>,
   now: number,
-  rules: IgnoreRules
+  rules: WithholdingRules
 ) {
   const threadIndex = yield* ThreadIndex
   const seen = new Set(changed.map(({ path }) => path))

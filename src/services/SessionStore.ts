@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import { withDiskFault } from "../domain/memory/DiskFault.js"
@@ -49,6 +50,11 @@ export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
     readonly list: Effect.Effect<ReadonlyArray<RolloutFile>, CodexHomeUnavailable>
     /** Reads the names that people gave their sessions; none where nothing says so. */
     readonly names: Effect.Effect<SessionNames>
+    /**
+     * The ids of threads for which memory was switched off outside their session files; none when that cannot be told
+     * now.
+     */
+    readonly switchedOff: Effect.Effect<Option.Option<ReadonlySet<string>>>
     /**
      * Reads the facts at the head and the tail of a session file; the middle of a large one is not read. See `read` for
      * `endOrdinal`.

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs"
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
@@ -11,8 +11,9 @@ import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
 import { PassReport } from "../../src/domain/report/Report.js"
+import { withCodexStateDb } from "../support/codexStateDb.js"
 import { bytesBelow } from "../support/plantedHome.js"
-import { runMain, temporaryFolder, write } from "../support/program.js"
+import { runMain, snapshot, temporaryFolder, write } from "../support/program.js"
 import { ferry } from "../support/rows.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { aDayLater, inWorld, pass, World } from "../../src/testing/World.js"
@@ -315,3 +316,42 @@ describe("private text in a user's message", () => {
     )
   }
 })
+
+it.scoped("a session that is switched off in Codex's own state DB gives nothing until it is on again", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const [codex, memories] = [join(folder, "codex"), join(folder, "memories")]
+    const name = (number: number) => `rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`
+    for (const number of [1, 2]) {
+      write(join(codex, "sessions/2026/03/02", name(number)), simpleSession({ id: threadIdOf(number) }))
+    }
+    const passOver = Effect.gen(function* () {
+      const ended = yield* runMain(["--codex-home", codex, "--memories-home", memories, "--json", "--all"])
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      const { extracted, skipped } = decodeReport(ended.stdout)
+      return [
+        extracted.map(({ threadId }) => threadId).sort(),
+        skipped.map(({ reason, threadId }) => [threadId, reason])
+      ]
+    })
+    const off = [threadIdOf(1), "memory-disabled"]
+    const isOnDisk = (number: number) =>
+      Object.keys(snapshot(memories)).some((path) => path.includes(threadIdOf(number)))
+    yield* withCodexStateDb(codex, "state_5.sqlite", (setMode) =>
+      Effect.gen(function* () {
+        yield* setMode(threadIdOf(1), "disabled")
+        assert.deepStrictEqual(yield* passOver, [[threadIdOf(2)], [off]])
+        assert.deepStrictEqual(yield* passOver, [[], [off]])
+        yield* setMode(threadIdOf(1), "enabled")
+        assert.deepStrictEqual(yield* passOver, [[threadIdOf(1)], []])
+        assert.isTrue(isOnDisk(2))
+        yield* setMode(threadIdOf(2), "disabled")
+        yield* passOver
+        assert.deepStrictEqual([isOnDisk(1), isOnDisk(2)], [true, false])
+      })
+    )
+    writeFileSync(join(codex, "state_5.sqlite"), "no database ".repeat(100))
+    yield* passOver
+    assert.deepStrictEqual([isOnDisk(1), isOnDisk(2)], [true, false])
+  })
+)

@@ -39,9 +39,14 @@ export const underNames = (listing: string, names: ReadonlyMap<string, string>):
         .update([listing, ...[...names].map(([id, name]) => `${id}\0${name}`)].join("\n"))
         .digest("hex")
 
-/** A listing's fingerprint together with what is to be ignored of it, the text of the ignore file. */
-export const underRules = (listing: string, ignored: string): string =>
-  ignored.trim() === "" ? listing : `${listing}.${createHash("sha256").update(ignored).digest("hex")}`
+/**
+ * A listing's fingerprint together with what is withheld of it: by the text of the ignore file, and by threads for which
+ * memory was switched off.
+ */
+export const underRules = (listing: string, ignored: string, switchedOff: ReadonlySet<string>): string => {
+  const rules = [ignored.trim() === "" ? "" : ignored, ...[...switchedOff].sort()].join("\0")
+  return rules === "" ? listing : `${listing}.${createHash("sha256").update(rules).digest("hex")}`
+}
 
-/** Whether two listings were made under the same ignore file; one that never was made counts as made without any. */
+/** Whether two listings were made under the same rules; one that never was made counts as made without any. */
 export const isUnderSameRules = (before: string, after: string): boolean => before.split(".")[1] === after.split(".")[1]

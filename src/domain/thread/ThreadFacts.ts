@@ -202,8 +202,14 @@ const isPath = (cwd: string | undefined): cwd is string =>
 export const cwdOf = (facts: ThreadFacts): string | undefined =>
   [facts.meta?.cwd, facts.turnCwd, facts.environmentCwd].find(isPath)
 
+/**
+ * True if a memory mode of Codex keeps a session from becoming memory. Codex sets `polluted` itself, for a user who wants
+ * no memory of sessions that read something from outside.
+ */
+export const isModeOff = (mode: string | undefined): boolean => mode === "disabled" || mode === "polluted"
+
 /** True if the session was recorded with memory switched off. */
-export const isMemoryDisabled = ({ memoryMode }: ThreadFacts): boolean => memoryMode === "disabled"
+export const isMemoryDisabled = ({ memoryMode }: ThreadFacts): boolean => isModeOff(memoryMode)
 
 /** True if the session is a sub-agent's. */
 export const isSubAgent = (facts: ThreadFacts): boolean =>

@@ -19,6 +19,7 @@ import {
   SessionStore,
   RolloutUnreadable
 } from "../../services/SessionStore.js"
+import { loadPart, sqlitePart } from "../../services/PackageMissing.js"
 import { Settings } from "../../settings/Settings.js"
 import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
@@ -36,6 +37,14 @@ const folders = [
 ] as const
 
 const rolloutName = /^rollout-.*\.jsonl(?:\.zst)?$/
+
+const stateDbName = /^state_(\d+)\.sqlite$/
+
+/** Names of state DBs of Codex, oldest first: the number in the name grows with the schema. */
+const stateDbNames = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const numberOf = (name: string): number => Number(stateDbName.exec(name)?.[1])
+  return names.filter((name) => stateDbName.test(name)).sort((left, right) => numberOf(left) - numberOf(right))
+}
 
 /** Bytes read from a file at a time. */
 const pieceBytes = 262_144
@@ -239,6 +248,23 @@ const make = Effect.gen(function* () {
     return named.names
   }).pipe(Effect.withSpan("SessionStore.names"))
 
+  /** Loads SQLite only where Codex has a state DB: a host may have a database of another kind. */
+  const switchedOff = Effect.gen(function* () {
+    const names = attempt(() => readdirSync(codexHome)) ?? []
+    const paths = stateDbNames(names).map((name) => join(codexHome, name))
+    if (paths.length === 0) {
+      return new Set<string>()
+    }
+    const { readSwitchedOff } = yield* loadPart(() => import("./CodexStateDb.js"), sqlitePart)
+    return yield* readSwitchedOff(paths)
+  }).pipe(
+    Effect.tapError((error) =>
+      Effect.logWarning(`switches of memory in Codex's own state DB are not known now: ${error.message}`)
+    ),
+    Effect.option,
+    Effect.withSpan("SessionStore.switchedOff")
+  )
+
   const ends = RolloutFileEnds.make(limits)
   let opened = 0
   const readEnds = (file: RolloutFile, endOrdinal?: number) =>
@@ -250,6 +276,7 @@ const make = Effect.gen(function* () {
     check,
     list,
     names,
+    switchedOff,
     readEnds,
     read: (file, endOrdinal) => readWhole(file, endOrdinal, limits)
   })

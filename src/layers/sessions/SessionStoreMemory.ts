@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { LineSplitter } from "../../domain/session/LineSplitter.js"
 import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/codex/RolloutEnds.js"
@@ -104,6 +105,7 @@ export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<Se
       })
       return files.sort((left, right) => (left.path < right.path ? -1 : 1))
     }),
+    switchedOff: Effect.succeed(Option.some(new Set<string>())),
     readEnds: (file, endOrdinal) =>
       Effect.map(find(file), ({ bytes }) => {
         const reader = new HeadReader(endOrdinal)

@@ -1,0 +1,85 @@
+import { copyFileSync, lstatSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as SqlSchema from "@effect/sql/SqlSchema"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { isModeOff } from "../../domain/thread/ThreadFacts.js"
+import { requireFile } from "../node/PlainFile.js"
+import { readConnection } from "../state/sqlite/Connection.js"
+
+/** A state DB of Codex cannot be read now; the next reading tries again. */
+export class CodexStateUnreadable extends Schema.TaggedError<CodexStateUnreadable>(
+  "rollout-memories/CodexStateUnreadable"
+)("CodexStateUnreadable", { path: Schema.String, cause: Schema.Defect }) {
+  override get message(): string {
+    return `${this.path} cannot be read${this.cause instanceof Error ? `: ${this.cause.message}` : ""}`
+  }
+}
+
+/** Size and time of a database and of what was written to it lately; equal ones before and after a copy mean a whole copy. */
+const versionOf = (path: string): string =>
+  [path, `${path}-wal`]
+    .map((part) => {
+      const stats = lstatSync(part, { throwIfNoEntry: false, bigint: true })
+      return stats === undefined ? "" : `${stats.size}.${stats.mtimeNs}`
+    })
+    .join(" ")
+
+/**
+ * Copies a database, with what Codex did not move into it yet. SQLite makes files beside a database to read it, and nothing
+ * may be made in the Codex home.
+ */
+const copyTo = (path: string, copy: string): void => {
+  requireFile(path)
+  requireFile(`${path}-wal`)
+  const before = versionOf(path)
+  copyFileSync(path, copy)
+  if (lstatSync(`${path}-wal`, { throwIfNoEntry: false }) !== undefined) {
+    copyFileSync(`${path}-wal`, `${copy}-wal`)
+  }
+  if (versionOf(path) !== before) {
+    throw new Error("it was written to while it was copied")
+  }
+}
+
+const temporaryFolder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "rollout-memories-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+)
+
+const query = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const columns = SqlSchema.findAll({
+    Request: Schema.String,
+    Result: Schema.Struct({ name: Schema.String }),
+    execute: (table) => sql`SELECT name FROM pragma_table_info(${table}) WHERE name IN ('id', 'memory_mode')`
+  })
+  const modes = SqlSchema.findAll({
+    Request: Schema.Void,
+    Result: Schema.Struct({ id: Schema.String, memoryMode: Schema.String }),
+    execute: () => sql`SELECT id, memory_mode FROM threads WHERE typeof(id) = 'text' AND typeof(memory_mode) = 'text'`
+  })
+  return (yield* columns("threads")).length === 2 ? yield* modes() : []
+})
+
+const modesIn = Effect.fnUntraced(function* (path: string) {
+  const unreadable = (cause: unknown) => new CodexStateUnreadable({ path, cause })
+  const copy = join(yield* temporaryFolder, "state.sqlite")
+  yield* Effect.retry(Effect.try({ try: () => copyTo(path, copy), catch: unreadable }), { times: 3 })
+  return yield* query.pipe(Effect.provide(readConnection(copy)), Effect.mapError(unreadable))
+}, Effect.scoped)
+
+/**
+ * Reads for which threads memory is switched off. A database of a schema without the switch says nothing; of several
+ * databases the newest one that has a thread decides about it. Fails when any of them cannot be read.
+ */
+export const readSwitchedOff = Effect.fnUntraced(function* (paths: ReadonlyArray<string>) {
+  const modes = new Map<string, string>()
+  for (const path of paths) {
+    const rows = yield* modesIn(path)
+    rows.forEach(({ id, memoryMode }) => modes.set(id.toLowerCase(), memoryMode))
+  }
+  return new Set([...modes].flatMap(([id, mode]) => (isModeOff(mode) ? [id] : [])))
+})
