@@ -32,7 +32,7 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
   const ignoreRules = yield* loadIgnoreRules
   yield* indexWithMemories({ reread: false, ignoreRules })
   const provider = yield* boundary
-  const waiting = (yield* listWaiting).map((record) => withheldBy(ignoreRules, record))
+  const waiting = (yield* listWaiting).waiting.map((record) => withheldBy(ignoreRules, record))
   const { candidates, skipped } = select(waiting, options.all ? Infinity : settings.candidates, {
     now: yield* Clock.currentTimeMillis,
     minIdle: Duration.toMillis(settings.minIdle),

@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
 import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../domain/thread/ExtractionError.js"
 import type { Grounding } from "../domain/memory/Grounding.js"
@@ -12,6 +13,7 @@ import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import type { BudgetExhausted } from "../domain/model/ModelError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
 import { isSubAgentSource } from "../domain/session/codex/RolloutLine.js"
+import { joinUnknown } from "../domain/session/codex/UnknownLine.js"
 import { select, type SkipReason } from "../domain/thread/Selection.js"
 import { listingRules } from "../domain/thread/ThreadState.js"
 import { isNothing, type StageOneOutput } from "../domain/memory/StageOneOutput.js"
@@ -53,7 +55,8 @@ export type ExtractionOutcome =
  */
 export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number, rules: IgnoreRules) {
   const { concurrency, currentThread, minIdle } = yield* Settings
-  const waiting = new Map((yield* listWaiting).map((record) => [record.thread.id, withheldBy(rules, record)]))
+  const listed = yield* listWaiting
+  const waiting = new Map(listed.waiting.map((record) => [record.thread.id, withheldBy(rules, record)]))
   const provider = yield* boundary
   const context = { now: yield* Clock.currentTimeMillis, minIdle: Duration.toMillis(minIdle), currentThread, provider }
   const outcomes: Array<ExtractionOutcome> = []
@@ -72,7 +75,7 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
     selection.candidates.forEach(({ id }) => waiting.delete(id))
     selection = select([...waiting.values()], places, context)
   }
-  return { extractions: outcomes, waiting: waiting.size }
+  return { extractions: outcomes, waiting: waiting.size, subAgents: listed.subAgents }
 })
 
 /** A thread in a directory that its symbolic link led to, which only its row knows, is ignored like any other. */
@@ -95,7 +98,7 @@ const loadAsking = Effect.promise(() => import("./AskModel.js"))
 /** While one candidate's request is under way the next one is read, so that the model never waits for a disk. */
 const candidatesPerRequest = 2
 
-/** All threads that are not fresh, a page at a time. */
+/** All threads that are not fresh and may be taken, listed a page at a time, and the number of those of sub-agents. */
 export const listWaiting = Effect.gen(function* () {
   const threadIndex = yield* ThreadIndex
   const { sources, threadsScanned } = yield* Settings
@@ -109,7 +112,10 @@ export const listWaiting = Effect.gen(function* () {
     const page = yield* threadIndex.unlearned({ pageSize: threadsScanned, after, withMissing: false })
     waiting.push(...page)
     if (page.length < threadsScanned) {
-      return waiting.filter((record) => !isOutside(record))
+      return {
+        waiting: waiting.filter((record) => !isOutside(record)),
+        subAgents: waiting.filter(({ thread }) => isSubAgentSource(thread.source)).length
+      }
     }
   }
 })
@@ -203,6 +209,7 @@ const learn = Effect.fnUntraced(function* (
 ) {
   const threadMemories = yield* ThreadMemories
   const progress = yield* Progress
+  yield* Ref.update(pass.unknownLines, (counts) => joinUnknown(counts, rollout.unknownLines))
   if (!rollout.facts.isRollout) {
     return yield* new NotACodexRollout({ path: rollout.file.path })
   }

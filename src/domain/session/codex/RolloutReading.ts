@@ -3,6 +3,7 @@ import { MemoryReadReader } from "./MemoryEcho.js"
 import { redactLine } from "../../privacy/RedactedLine.js"
 import type { Redact } from "../../privacy/redaction/Marker.js"
 import type { RolloutFilter } from "./RolloutFilter.js"
+import { UnknownLineCounter, type UnknownLines } from "./UnknownLine.js"
 import type { MalformedLine, RolloutLine } from "./RolloutLine.js"
 import { RepeatedLines } from "./RepeatedLines.js"
 import { type RolloutRendering, RolloutRenderingBuilder } from "./RolloutRendering.js"
@@ -18,12 +19,15 @@ export interface RolloutReading {
   readonly rendering: RolloutRendering
   /** Lines that did not parse; they were skipped. */
   readonly malformedLines: number
+  /** Lines of types that are not known, by type; they were skipped too. Empty for a file that is no rollout. */
+  readonly unknownLines: UnknownLines
 }
 
 /** Reads a rollout once, line by line, for everything that phase one wants of it. A reader serves one rollout. */
 export class RolloutReader {
   private facts: ThreadFacts = noFacts
   private malformedLines = 0
+  private readonly unknownLines = new UnknownLineCounter()
   private readonly forkCopy = new ForkCopyReader()
   private readonly repeats = new RepeatedLines()
   private readonly evidence = new CodexSessionBuilder()
@@ -50,6 +54,7 @@ export class RolloutReader {
     if (this.repeats.isRepeat(read)) {
       return
     }
+    this.unknownLines.add(read)
     const line = redactLine(read, this.redact)
     this.facts = addLine(this.facts, line)
     const isOwn = !this.forkCopy.isCopied(line)
@@ -71,7 +76,8 @@ export class RolloutReader {
       facts: this.facts,
       evidence: onlyReadMemory ? { ...evidence, onlyReadMemory } : evidence,
       rendering: this.rendering.result(),
-      malformedLines: this.malformedLines
+      malformedLines: this.malformedLines,
+      unknownLines: this.unknownLines.result()
     }
   }
 }
