@@ -4,6 +4,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import * as Ref from "effect/Ref"
 import { plausibleCounts, type TokenCounts } from "../domain/model/Spending.js"
+import type { UnknownLines } from "../domain/session/codex/UnknownLine.js"
 import { tokens } from "./Metrics.js"
 import { Settings } from "../settings/Settings.js"
 
@@ -20,6 +21,8 @@ export interface Pass {
   /** Owner id of this pass's claims and locks; unique per pass. */
   readonly owner: string
   readonly modelUse: Ref.Ref<ModelUse>
+  /** Lines of types that are not known, in all sessions that this pass read. */
+  readonly unknownLines: Ref.Ref<UnknownLines>
   /** Lets as many requests as the concurrency allows wait for their answers at once. */
   readonly request: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
@@ -32,10 +35,11 @@ export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(functio
   const { concurrency } = yield* Settings
   const owner = yield* Effect.sync(() => randomUUID())
   const modelUse = yield* Ref.make<ModelUse>({ calls: 0, inputTokens: 0, outputTokens: 0 })
+  const unknownLines = yield* Ref.make<UnknownLines>(new Map())
   const requests = yield* Effect.makeSemaphore(concurrency)
   const request = <A, E, R>(work: Effect.Effect<A, E, R>) =>
     Effect.locally(requests.withPermits(1)(work), FiberRef.currentSchedulingPriority, urgent)
-  return { owner, modelUse, request }
+  return { owner, modelUse, unknownLines, request }
 })
 
 /** Counts a request that was answered; figures of a host's own model that cannot be are left out. */

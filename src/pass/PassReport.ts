@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { projectIndexFile } from "../domain/memory/ProjectIndex.js"
 import { type PassReport, reportError } from "../domain/report/Report.js"
+import { listUnknown } from "../domain/session/codex/UnknownLine.js"
 import type { Pass } from "./Pass.js"
 import type { ExtractionOutcome } from "./PhaseOne.js"
 import type { ConsolidationOutcome } from "./PhaseTwo.js"
@@ -22,6 +23,7 @@ export interface PassOutcomes {
   readonly unwritten: ReadonlyArray<MemoryFsFailure | StateDbFailure>
   readonly extractions: ReadonlyArray<ExtractionOutcome>
   readonly waiting: number
+  readonly subAgents: number
   readonly consolidations: ReadonlyArray<ConsolidationOutcome>
 }
 
@@ -30,11 +32,13 @@ export const nothingRan = (model: string): PassReport => ({
   threads: 0,
   candidates: 0,
   waiting: 0,
+  subAgents: 0,
   extracted: [],
   noOutput: [],
   skipped: [],
   failed: [],
   consolidated: [],
+  unknownLines: [],
   model: { name: model, calls: 0, inputTokens: 0, outputTokens: 0 },
   durationMs: 0
 })
@@ -51,6 +55,7 @@ export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: nu
     threads: outcomes.threads,
     candidates: extractions.filter(({ _tag }) => _tag !== "Skipped").length,
     waiting: outcomes.waiting,
+    subAgents: outcomes.subAgents,
     extracted: extractions.flatMap((outcome) =>
       outcome._tag === "Extracted"
         ? [
@@ -96,6 +101,7 @@ export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: nu
         ...consolidation
       }))
     ),
+    unknownLines: listUnknown(yield* Ref.get(pass.unknownLines)),
     model: { name, ...use },
     durationMs: Math.max(0, now - startedAt)
   }

@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import { notTried, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
 import {
   ExtractionDefect,
@@ -16,6 +17,8 @@ import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import type { BudgetExhausted } from "../domain/model/ModelError.js"
 import { judge, type RuleContext } from "../domain/thread/LearningRules.js"
 import { isCandidate, select } from "../domain/thread/Selection.js"
+import { isSubAgentSource } from "../domain/session/codex/RolloutLine.js"
+import { joinUnknown } from "../domain/session/codex/UnknownLine.js"
 import { isNothing, type StageOneOutput } from "../domain/memory/StageOneOutput.js"
 import { isComplete, type Thread, withheld } from "../domain/thread/Thread.js"
 import type { WhyNot } from "../domain/thread/WhyNot.js"
@@ -56,7 +59,8 @@ export type ExtractionOutcome =
 export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number, rules: IgnoreRules) {
   const { concurrency } = yield* Settings
   const context = { ...(yield* ruleContext((yield* ModelClient).provider, rules)), owner: pass.owner }
-  const waiting = new Map((yield* listUnlearned).map((record) => [record.thread.id, record]))
+  const unlearned = yield* listUnlearned
+  const waiting = new Map(unlearned.map((record) => [record.thread.id, record]))
   const outcomes: Array<ExtractionOutcome> = []
   let places = limit
   let selection = select([...waiting.values()], places, context)
@@ -73,7 +77,8 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
     selection = select([...waiting.values()], places, context)
   }
   const left = [...waiting.values()].filter((record) => isCandidate(record, context))
-  return { extractions: outcomes, waiting: left.length }
+  const subAgents = unlearned.filter(({ thread }) => isSubAgentSource(thread.source)).length
+  return { extractions: outcomes, waiting: left.length, subAgents }
 })
 
 /** Loaded with the first candidate: a pass with nothing to do starts without them. */
@@ -187,6 +192,7 @@ const learn = Effect.fnUntraced(function* (
 ) {
   const threadMemories = yield* ThreadMemories
   const progress = yield* Progress
+  yield* Ref.update(pass.unknownLines, (counts) => joinUnknown(counts, rollout.unknownLines))
   if (!rollout.facts.isRollout) {
     return yield* new NotACodexRollout({ path: rollout.file.path })
   }

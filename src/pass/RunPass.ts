@@ -37,7 +37,7 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   const ignoreRules = yield* loadIgnoreRules
   yield* finishInterrupted(pass)
   const { failures, threads } = yield* indexWithMemories({ reread: options.rebuildIndex, ignoreRules })
-  const { extractions, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
+  const { extractions, subAgents, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
   const touched = new Set(extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? [outcome.cwd] : [])))
   const consolidations = yield* runPhaseTwo(pass, touched)
   const described = yield* Effect.either(Effect.flatMap(threadMemories.projects, memoryFs.describeProjects))
@@ -48,6 +48,7 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
     unwritten,
     extractions,
     waiting,
+    subAgents,
     consolidations
   })
 }, sharingTheEventLoop)

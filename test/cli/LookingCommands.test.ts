@@ -418,6 +418,59 @@ describe("doctor", () => {
   )
 })
 
+describe("what a pass does not read", () => {
+  it.scoped("is counted in its report: lines of unknown types, which doctor names too, and sub-agents' sessions", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      const unknown = new RolloutBuilder()
+        .raw(simpleSession({ id: threadIdOf(1) }).trim())
+        .line("hologram", { full: true })
+        .item({ type: "dream" })
+        .item({ type: "dream" })
+      home.put(1, unknown.text())
+      home.session(2, { source: { subagent: "review" } })
+      const { code, value } = yield* home.json("--all")
+      assert.strictEqual(code, 0)
+      assert.strictEqual(value["subAgents"], 1)
+      assert.deepStrictEqual(value["unknownLines"], [
+        { type: "response_item/dream", lines: 2 },
+        { type: "hologram", lines: 1 }
+      ])
+      const named = "response_item/dream (2), hologram (1)"
+      const again = (yield* home.json("--all")).value
+      assert.deepStrictEqual([again["subAgents"], again["unknownLines"]], [1, []])
+      const doctor = yield* home.run("doctor")
+      assert.strictEqual(doctor.code, 0, doctor.stdout)
+      assert.include(doctor.stdout, `newest 2 sessions that this version does not know and skips: ${named}`)
+      home.put(1, unknown.user("and the pier").turnEnd().text())
+      const { stdout } = yield* home.pass()
+      assert.include(stdout, `Lines of types that this version does not know were skipped: ${named}.`)
+      assert.include(stdout, "1 of sub-agents")
+    })
+  )
+
+  it.scoped("is told as a failure where a file has a session's id, and no line of Codex", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      const first = { id: threadIdOf(1), timestamp: "2026-03-02T09:00:00.000Z", cwd: "/home/ada/projects/ferry" }
+      const said = { type: "user", message: { role: "user", content: "hi" }, sessionId: threadIdOf(1) }
+      home.put(1, `${JSON.stringify(first)}\n${JSON.stringify(said)}\n`)
+      home.put(2, `${JSON.stringify({ ...said, cwd: "/home/ada/projects/ferry" })}\n`)
+      const item = { type: "message", role: "user", content: [{ type: "input_text", text: "sort the boats" }] }
+      home.put(3, `${JSON.stringify({ ...first, id: threadIdOf(3) })}\n${JSON.stringify(item)}\n`)
+      const { code, value } = yield* home.json("--all")
+      const failed = JSON.stringify(value["failed"])
+      assert.strictEqual(code, 1)
+      assert.deepStrictEqual(failed.match(/"_tag":"NotACodexRollout"/g)?.length, 2, failed)
+      assert.deepStrictEqual(
+        [1, 2, 3].map((number) => failed.includes(home.pathOf(number))),
+        [true, true, false]
+      )
+      assert.deepStrictEqual(value["unknownLines"], [])
+    })
+  )
+})
+
 describe("a home with a row that cannot be read", () => {
   /** As an earlier version left it, whose index took any number for a time. */
   const spoilt = Effect.gen(function* () {

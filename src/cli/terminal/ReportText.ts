@@ -1,4 +1,5 @@
 import { counted } from "../../domain/text/Counted.js"
+import { renderUnknown } from "../../domain/session/codex/UnknownLine.js"
 import type { PassReport } from "../../domain/report/Report.js"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 
@@ -34,8 +35,15 @@ const sessionsOf = (report: PassReport): string =>
     `${report.extracted.length} learned from now`,
     ...(report.noOutput.length > 0 ? [`${report.noOutput.length} with nothing worth keeping`] : []),
     ...(report.skipped.length + report.waiting > 0 ? [`${report.skipped.length + report.waiting} left for later`] : []),
+    ...(report.subAgents > 0 ? [`${report.subAgents} of sub-agents`] : []),
     ...(report.failed.length > 0 ? [`${report.failed.length} failed`] : [])
   ].join(", ")
+
+/** Lines that were skipped because a version of Codex that is newer than this program wrote them. */
+const unknownLines = ({ unknownLines }: PassReport): ReadonlyArray<string> =>
+  unknownLines.length === 0
+    ? []
+    : ["", `Lines of types that this version does not know were skipped: ${renderUnknown(unknownLines)}.`]
 
 const outcomes = {
   published: "consolidated",
@@ -132,6 +140,7 @@ export const renderReport = (report: PassReport, context: ReportContext): string
       : `${sessionsOf(report)}.`,
     ...projectLines(report, context),
     ...groundingLines(report),
+    ...unknownLines(report),
     ...waitingLines(report, context),
     ...failureLines(report, context),
     "",

@@ -45,11 +45,15 @@ export const PassReport = Schema.Struct({
   candidates: Schema.Int,
   /** Eligible threads beyond this pass's limit; the next pass takes them. */
   waiting: Schema.Int,
+  /** Sessions of sub-agents, which are never learned from. */
+  subAgents: Schema.Int,
   extracted: Schema.Array(Learned),
   noOutput: Schema.Array(NoOutput),
   skipped: Schema.Array(Skipped),
   failed: Schema.Array(Failed),
   consolidated: Schema.Array(Consolidated),
+  /** Lines of the sessions read now whose types this version does not know, and skipped; the most frequent types first. */
+  unknownLines: Schema.Array(Schema.Struct({ type: Schema.String, lines: Schema.Int })),
   model: Schema.Struct({
     name: Schema.String,
     /** Requests that were answered. */

@@ -4,6 +4,7 @@ import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../sessio
 import { environmentCwd, isWrapped } from "../session/codex/InjectedText.js"
 import {
   type Event,
+  isOfRollout,
   isSubAgentSource,
   type RolloutLine,
   type SessionMeta,
@@ -16,7 +17,7 @@ import { contentParts, goalText, typedEventText, typedText } from "../session/co
  * tail some facts are unknown, and a read of the whole file completes them.
  */
 export interface ThreadFacts {
-  /** True if at least one line belongs to a known rollout format. */
+  /** True if at least one line belongs to a known rollout format; a bare id with a time does not yet. */
   readonly isRollout: boolean
   /** The first `session_meta`, which is the file's own; later ones may belong to other threads. */
   readonly meta: SessionMeta["meta"] | undefined
@@ -73,7 +74,7 @@ export const addLine = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
       return facts.meta === undefined
         ? {
             ...timed,
-            isRollout: true,
+            isRollout: facts.isRollout || isOfRollout(line),
             meta: line.meta,
             metaTimestamp: line.timestamp,
             startOrdinal: line.meta.history_base?.end_ordinal_exclusive ?? line.ordinal,

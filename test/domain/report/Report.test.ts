@@ -9,11 +9,13 @@ const report: PassReport = {
   threads: 3,
   candidates: 2,
   waiting: 0,
+  subAgents: 1,
   extracted: [{ threadId, cwd, memoryRoot, traceFile: `${memoryRoot}/trace_summaries/a.md` }],
   noOutput: [{ threadId, cwd }],
   skipped: [{ threadId, rolloutPath: "/codex/a.jsonl", reason: "idle" }],
   failed: [],
   consolidated: [{ cwd, memoryRoot, outcome: "published" }],
+  unknownLines: [{ type: "response_item/hologram", lines: 2 }],
   model: { name: "offline", calls: 2, inputTokens: 10, outputTokens: 5 },
   durationMs: 12
 }

@@ -1,7 +1,16 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
 import { memoryFile } from "../../../domain/memory/Publication.js"
+import {
+  joinUnknown,
+  listUnknown,
+  renderUnknown,
+  UnknownLineCounter,
+  type UnknownLines
+} from "../../../domain/session/codex/UnknownLine.js"
+import { counted } from "../../../domain/text/Counted.js"
 import { threadOfTraceFile } from "../../../domain/memory/TraceMemory.js"
 import { MemoryInspection, type HomeFinding } from "../../../services/MemoryInspection.js"
 import { ModelProbe, type Reachability } from "../../../services/ModelProbe.js"
@@ -48,6 +57,37 @@ const homes = Effect.gen(function* () {
     onLeft: (error) => ill("Codex home", error.message, "name the folder that has sessions/ in it: --codex-home DIR"),
     onRight: () => well("Codex home", `${codexHome} is there`)
   })
+})
+
+/** Limits on the newest sessions that are read for lines of unknown types: their number, and their bytes together. */
+const sessionsRead = 20
+const bytesRead = 67_108_864
+
+/** Types of lines in the newest sessions that this version does not know: a new version of Codex may write new ones. */
+const knownTypes = Effect.gen(function* () {
+  const store = yield* SessionStore
+  const newest = [...(yield* Effect.orElseSucceed(store.list, () => []))].sort(
+    (left, right) => right.modifiedAt - left.modifiedAt
+  )
+  let bytes = 0
+  const files = newest.slice(0, sessionsRead).filter(({ size }) => (bytes += size) <= bytesRead)
+  const counts = yield* Effect.forEach(files, (file) =>
+    Effect.gen(function* () {
+      const counter = new UnknownLineCounter()
+      yield* Stream.runForEach(store.read(file), (line) =>
+        Effect.sync(() => (line._tag === "EndOfRollout" ? undefined : counter.add(line)))
+      )
+      return counter.result()
+    }).pipe(Effect.orElseSucceed((): UnknownLines => new Map()))
+  )
+  const unknown = listUnknown(counts.reduce(joinUnknown, new Map()))
+  const read = counted(files.length, "session", "sessions")
+  return well(
+    "lines of sessions",
+    unknown.length === 0
+      ? `all types in the newest ${read} are known`
+      : `types in the newest ${read} that this version does not know and skips: ${renderUnknown(unknown)}`
+  )
 })
 
 const advice: { readonly [Problem in HomeFinding["problem"]]: readonly [string, string] } = {
@@ -196,7 +236,7 @@ export const run = <E extends { readonly message: string }>(
       Effect.gen(function* () {
         yield* tell("looking at the homes and the state DB")
         const examined = yield* Effect.gen(function* () {
-          return [yield* homes, ...(yield* homeChecks)]
+          return [yield* homes, yield* knownTypes, ...(yield* homeChecks)]
         }).pipe(Effect.provide(looking), Effect.either)
         yield* tell("looking for the model's server")
         return { examined, server: yield* Effect.provide(model, probing) }

@@ -74,6 +74,8 @@ interface Placed {
 /** The record of a session about itself. The first one of a file is the file's own, and later ones of the same id amend it; others belong to a fork's parents. */
 export interface SessionMeta extends Placed {
   readonly _tag: "SessionMeta"
+  /** True where the line has no envelope: an id and a time, which the files of other programs have too. */
+  readonly isBare?: true
   readonly meta: typeof SessionMetaPayload.Type
 }
 
@@ -106,10 +108,16 @@ export interface Event extends Placed {
 /** A line of JSON that belongs to no form of rollout known here; not an error, rollouts grow new types. */
 export interface Unrecognised extends Placed {
   readonly _tag: "Unrecognised"
+  /** The type that the line states; lines of the form before the envelope may have a `record_type` instead. */
+  readonly type: unknown
 }
 
 /** One decoded line of a rollout, whatever version of Codex wrote it. */
 export type RolloutLine = SessionMeta | TurnContext | ResponseItem | Compacted | Event | Unrecognised
+
+/** True if a line proves that its file is a rollout of Codex. */
+export const isOfRollout = (line: RolloutLine): boolean =>
+  line._tag !== "Unrecognised" && !(line._tag === "SessionMeta" && line.isBare === true)
 
 /** A line that is not JSON, or JSON that is no object: counted, skipped, and never fatal. */
 export interface MalformedLine {
@@ -221,7 +229,7 @@ const decodeEnvelope = (type: unknown, payload: JsonObject, placed: Placed): Rol
     case "retained_context":
       return { _tag: "Event", ...placed, kind: type, payload }
     default:
-      return { _tag: "Unrecognised", ...placed }
+      return { _tag: "Unrecognised", ...placed, type }
   }
 }
 
@@ -230,9 +238,11 @@ const decodeBare = (json: JsonObject, placed: Placed): RolloutLine => {
     return { _tag: "ResponseItem", ...placed, kind: kindOf(json["type"]), item: json }
   }
   if (json["type"] === undefined && typeof json["id"] === "string" && placed.timestamp !== undefined) {
-    return { _tag: "SessionMeta", ...placed, meta: decodeSessionMeta(json) }
+    return { _tag: "SessionMeta", ...placed, isBare: true, meta: decodeSessionMeta(json) }
   }
-  return { _tag: "Unrecognised", ...placed }
+  const recordType = json["record_type"]
+  const type = json["type"] ?? (typeof recordType === "string" ? `record_type/${recordType}` : undefined)
+  return { _tag: "Unrecognised", ...placed, type }
 }
 
 /**

@@ -4,6 +4,7 @@ import { PrintedCredentials } from "../../privacy/PrintedCredentials.js"
 import { redactLine } from "../../privacy/RedactedLine.js"
 import type { Redact } from "../../privacy/redaction/Marker.js"
 import type { RolloutFilter } from "./RolloutFilter.js"
+import { UnknownLineCounter, type UnknownLines } from "./UnknownLine.js"
 import type { MalformedLine, RolloutLine } from "./RolloutLine.js"
 import { RepeatedLines } from "./RepeatedLines.js"
 import { type RolloutRendering, RolloutRenderingBuilder } from "./RolloutRendering.js"
@@ -19,6 +20,8 @@ export interface RolloutReading {
   readonly rendering: RolloutRendering
   /** Lines that did not parse; they were skipped. */
   readonly malformedLines: number
+  /** Lines of types that are not known, by type; they were skipped too. Empty for a file that is no rollout. */
+  readonly unknownLines: UnknownLines
 }
 
 /** Reads a rollout once, line by line, for everything that phase one wants of it. A reader serves one rollout. */
@@ -26,6 +29,7 @@ export class RolloutReader {
   private facts: ThreadFacts = noFacts
   private malformedLines = 0
   private readonly credentials = new PrintedCredentials()
+  private readonly unknownLines = new UnknownLineCounter()
   private readonly forkCopy = new ForkCopyReader()
   private readonly repeats = new RepeatedLines()
   private readonly evidence = new CodexSessionBuilder()
@@ -52,6 +56,7 @@ export class RolloutReader {
     if (this.repeats.isRepeat(read)) {
       return
     }
+    this.unknownLines.add(read)
     const line = this.credentials.without(redactLine(read, this.redact))
     this.facts = addLine(this.facts, line)
     const isOwn = !this.forkCopy.isCopied(line)
@@ -73,7 +78,8 @@ export class RolloutReader {
       facts: this.facts,
       evidence: onlyReadMemory ? { ...evidence, onlyReadMemory } : evidence,
       rendering: this.rendering.result(),
-      malformedLines: this.malformedLines
+      malformedLines: this.malformedLines,
+      unknownLines: this.unknownLines.result()
     }
   }
 }

@@ -32,7 +32,7 @@ const compacted = (message: unknown): RolloutLine =>
       .line("compacted", { message, replacement_history: [{ type: "message", role: "user", content: "again" }] })
       .text()
   )[0] ?? noLine
-const noLine: RolloutLine = { _tag: "Unrecognised", line: 0, timestamp: undefined }
+const noLine: RolloutLine = { _tag: "Unrecognised", line: 0, timestamp: undefined, type: "x" }
 
 const user = (...texts: ReadonlyArray<string>) => ({
   type: "message",

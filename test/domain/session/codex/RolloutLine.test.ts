@@ -104,7 +104,7 @@ describe("a line in the envelope form", () => {
 
   it("of an unknown type is skipped and does not count as malformed; its time still counts", () => {
     for (const type of ["world_state", "security_risk_score", "hologram", undefined, 3]) {
-      assert.deepStrictEqual(decodeLine(envelope(type, { full: true }), 7), { _tag: "Unrecognised", ...placed })
+      assert.deepStrictEqual(decodeLine(envelope(type, { full: true }), 7), { _tag: "Unrecognised", ...placed, type })
     }
   })
 

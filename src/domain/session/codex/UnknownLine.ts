@@ -1,0 +1,121 @@
+import { isOfRollout, itemKinds, type MalformedLine, type RolloutLine } from "./RolloutLine.js"
+import { completedItem } from "./SessionText.js"
+
+/** Names of the types that Codex is known to write, whether or not a session's evidence needs them. */
+const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
+
+const lineTypes = names(`
+  session_meta turn_context response_item event_msg compacted token_usage_record world_state retained_context
+  inter_agent_communication inter_agent_communication_metadata security_risk_score realtime_item record_type/state`)
+
+const responseItems = names(`
+  ${itemKinds.join(" ")} additional_tools agent_message compaction_summary context_compaction image_generation_call
+  tool_search_call tool_search_output`)
+
+const completedItems = names(`
+  UserMessage AgentMessage HookPrompt Plan Reasoning CommandExecution FileChange McpToolCall DynamicToolCall
+  CollabAgentToolCall WebSearch ImageView ImageGeneration ContextCompaction EnteredReviewMode ExitedReviewMode`)
+
+const events = names(`
+  agent_message agent_message_content_delta agent_message_delta agent_reasoning agent_reasoning_delta
+  agent_reasoning_raw_content agent_reasoning_raw_content_delta agent_reasoning_section_break
+  apply_patch_approval_request background_event collab_agent_interaction_begin collab_agent_interaction_end
+  collab_agent_spawn_begin collab_agent_spawn_end collab_close_begin collab_close_end collab_resume_begin
+  collab_resume_end collab_waiting_begin collab_waiting_end context_compacted deprecation_notice
+  dynamic_tool_call_request dynamic_tool_call_response elicitation_request entered_review_mode error
+  exec_approval_request exec_command_begin exec_command_end exec_command_output_delta exited_review_mode
+  guardian_assessment hook_completed hook_started image_generation_begin image_generation_end item_completed
+  item_started mcp_startup_complete mcp_startup_update mcp_tool_call_begin mcp_tool_call_end model_reroute
+  model_verification patch_apply_begin patch_apply_end patch_apply_updated plan_delta plan_update raw_response_item
+  realtime_conversation_closed realtime_conversation_realtime realtime_conversation_started reasoning_content_delta
+  reasoning_raw_content_delta request_permissions request_user_input session_configured shutdown_complete
+  skills_update_available stream_error task_complete task_started terminal_interaction thread_goal_updated
+  thread_name_updated thread_rolled_back thread_settings_applied token_count token_usage_record turn_aborted
+  turn_complete turn_diff turn_started undo_completed undo_started user_message view_image_tool_call warning
+  web_search_begin web_search_end`)
+
+/** A name as it may be shown: a type of Codex is a short word, and anything else stands there for another reason. */
+const shown = (name: unknown): string =>
+  name === undefined ? "(no type)" : typeof name === "string" && /^[\w./-]{1,64}$/.test(name) ? name : "(no name)"
+
+const unless = (known: ReadonlySet<string>, place: string, name: unknown): string | undefined =>
+  typeof name === "string" && known.has(name) ? undefined : `${place}${shown(name)}`
+
+/**
+ * Returns the type of a line that this version does not know, as `response_item/<type>`, `event_msg/<type>`,
+ * `item_completed/<type>`, or the type of the line itself; undefined for a line of a known type. Such a line is skipped
+ * and may have told something.
+ */
+const unknownType = (line: RolloutLine): string | undefined => {
+  switch (line._tag) {
+    case "ResponseItem":
+      return unless(responseItems, "response_item/", line.item["type"])
+    case "Event": {
+      const item = completedItem(line)
+      return item === undefined
+        ? unless(events, "event_msg/", line.kind === "" ? undefined : line.kind)
+        : unless(completedItems, "item_completed/", item["type"])
+    }
+    case "Unrecognised":
+      return unless(lineTypes, "", line.type)
+    default:
+      return undefined
+  }
+}
+
+/** The number of lines of each unknown type. */
+export type UnknownLines = ReadonlyMap<string, number>
+
+/** Limit on the types that are told apart, whatever a file holds; lines of further ones are counted together. */
+const types = 100
+const others = "(others)"
+
+/** Adds counts of unknown lines to each other. */
+export const joinUnknown = (left: UnknownLines, right: UnknownLines): UnknownLines => {
+  const joined = new Map(left)
+  for (const [type, lines] of right) {
+    const name = joined.has(type) || joined.size < types ? type : others
+    joined.set(name, (joined.get(name) ?? 0) + lines)
+  }
+  return joined
+}
+
+/** Counts the lines of unknown types in one rollout. */
+export class UnknownLineCounter {
+  private isRollout = false
+  private readonly counts: Map<string, number> = new Map()
+
+  /** Takes the next line. */
+  add(line: RolloutLine | MalformedLine): void {
+    if (line._tag === "MalformedLine") {
+      return
+    }
+    this.isRollout ||= isOfRollout(line)
+    const type = unknownType(line)
+    if (type !== undefined) {
+      const name = this.counts.has(type) || this.counts.size < types ? type : others
+      this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
+    }
+  }
+
+  /** The counts so far; none for a file without any line of Codex. */
+  result(): UnknownLines {
+    return this.isRollout ? this.counts : new Map()
+  }
+}
+
+/** The number of lines of one unknown type. */
+export interface UnknownTypeCount {
+  readonly type: string
+  readonly lines: number
+}
+
+/** Lists counts, the most frequent types first. */
+export const listUnknown = (unknown: UnknownLines): ReadonlyArray<UnknownTypeCount> =>
+  [...unknown]
+    .map(([type, lines]) => ({ type, lines }))
+    .sort((left, right) => right.lines - left.lines || (left.type < right.type ? -1 : 1))
+
+/** Renders a list of counts for people. */
+export const renderUnknown = (unknown: ReadonlyArray<UnknownTypeCount>): string =>
+  unknown.map(({ lines, type }) => `${type} (${lines})`).join(", ")
