@@ -4,6 +4,7 @@ import type { HostLayersError, HostOptions, HostSettings, SettingsError } from "
 import type { PassServices } from "./host/MemoriesStartup.js"
 import type { MemoryFs } from "./services/MemoryFs.js"
 import type { Progress } from "./services/Progress.js"
+import type { Redactor } from "./services/Redactor.js"
 import type { WorkingDirectories } from "./services/WorkingDirectories.js"
 import type { Settings } from "./settings/Settings.js"
 
@@ -28,5 +29,7 @@ export const layer = <Own extends PassServices | Progress = never, E = never, R 
  * What `MemoryContext.forCwd` reads with, beside a pass or without one: the files of the memories home, and nothing that
  * writes. The settings are those that the pass is given; undefined reads them from the environment.
  */
-export const reading = (settings?: HostSettings): Layer.Layer<MemoryFs | WorkingDirectories, SettingsError> =>
+export const reading = (
+  settings?: HostSettings
+): Layer.Layer<MemoryFs | Redactor | WorkingDirectories, SettingsError> =>
   Layer.unwrapEffect(Effect.map(loadHostLayers, ({ makeReading }) => makeReading(settings)))

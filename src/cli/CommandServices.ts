@@ -4,6 +4,7 @@ import type { MemoryFs } from "../services/MemoryFs.js"
 import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { ModelProbe } from "../services/ModelProbe.js"
 import type { Progress } from "../services/Progress.js"
+import type { Redactor } from "../services/Redactor.js"
 import type { SessionStore } from "../services/SessionStore.js"
 import type { StateDb } from "../services/state/StateDb.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
@@ -11,10 +12,10 @@ import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
 /** The services of a command that only looks; its state DB refuses to be written. */
-export type LookingServices = MemoryInspection | SessionStore | StateDb | WorkingDirectories
+export type LookingServices = MemoryInspection | Redactor | SessionStore | StateDb | WorkingDirectories
 
 /** What a command needs that gives the published memory to a session: files alone. */
-export type ReadingServices = MemoryFs | WorkingDirectories
+export type ReadingServices = MemoryFs | Redactor | WorkingDirectories
 
 /** What a command that changes something needs besides. */
 export type AmendingServices = LookingServices | AgentControl | MemoryFs | Progress | Templates

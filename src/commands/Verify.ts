@@ -22,7 +22,7 @@ import { Consolidations } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { MemoryInspection, type MemoryTextFile } from "../services/MemoryInspection.js"
-import { loadRedact } from "../services/Redactor.js"
+import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
 
@@ -49,7 +49,7 @@ const threadOfFile = ({ path }: MemoryTextFile): string | undefined =>
 const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: ReadonlyArray<string>) {
   const threadIndex = yield* ThreadIndex
   const { memoriesHome, summaryBytes, traceBytes } = yield* Settings
-  const redact = yield* loadRedact
+  const redact = yield* (yield* Redactor).rules
   const search = new PieceSearch(pieces)
   const reader = new RolloutReader(rolloutFilters.evidence, renderedBytes, redact, memoriesHome)
   let lines = 0

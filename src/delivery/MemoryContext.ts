@@ -8,6 +8,7 @@ import {
   renderContext
 } from "../domain/memory/ContextBlock.js"
 import { MemoryFs } from "../services/MemoryFs.js"
+import { Redactor } from "../services/Redactor.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { newestCounter } from "../services/Tokenizer.js"
 
@@ -17,8 +18,6 @@ export interface ContextOptions {
   readonly maxTokens: number
 }
 
-/** Loaded where there is memory to give: a person may have written a secret into it by hand. */
-const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
 /** Loaded where there are skills: it brings a parser of YAML. */
 const loadFrontMatter = Effect.promise(() => import("../domain/memory/FrontMatter.js"))
 
@@ -27,7 +26,8 @@ const sourcesOf = Effect.fnUntraced(function* (cwd: string) {
   if (memory === "" && summary === "" && skills.length === 0) {
     return undefined
   }
-  const { redact } = yield* loadRules
+  // A person may have written a secret into it by hand.
+  const redact = yield* (yield* Redactor).rules
   const describe = skills.length === 0 ? () => "" : (yield* loadFrontMatter).descriptionOf
   const sources: ContextSources = {
     cwd,

@@ -8,6 +8,7 @@ import { type MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import type { ModelClient } from "../services/ModelClient.js"
 import type { ProcessTable } from "../services/ProcessTable.js"
 import type { Progress } from "../services/Progress.js"
+import type { Redactor } from "../services/Redactor.js"
 import { type CodexHomeUnavailable, SessionStore } from "../services/SessionStore.js"
 import type { Spending } from "../services/state/Spending.js"
 import type { StateDb, StateDbUnavailable } from "../services/state/StateDb.js"
@@ -24,19 +25,19 @@ export type CompositionError = CodexHomeUnavailable | MemoriesHomeUnavailable | 
 
 /** The layers of a pass, not yet wired. They may require one another, and `Needs`. */
 export interface Parts<Needs> {
-  readonly agentControl: Layer.Layer<AgentControl, never, Needs | Settings | Spending>
-  readonly memoryFs: Layer.Layer<MemoryFs, never, Needs | Settings>
-  readonly modelClient: Layer.Layer<ModelClient, never, Needs | Settings | Spending>
+  readonly agentControl: Layer.Layer<AgentControl, never, Needs | Redactor | Settings | Spending>
+  readonly memoryFs: Layer.Layer<MemoryFs, never, Needs | Redactor | Settings>
+  readonly modelClient: Layer.Layer<ModelClient, never, Needs | Redactor | Settings | Spending>
   readonly progress: Layer.Layer<Progress>
   readonly sessionStore: Layer.Layer<SessionStore, never, Needs | Settings>
   readonly stateDb: Layer.Layer<StateDb, CompositionError, Needs | MemoryFs | SessionStore | Settings>
   readonly templates: Layer.Layer<Templates, CompositionError, Needs>
 }
 
-/** Wires the layers of a pass; the settings are left to the caller. */
+/** Wires the layers of a pass; the settings and the redactor are left to the caller. */
 export const compose = <Needs>(
   parts: Parts<Needs>
-): Layer.Layer<Exclude<PassServices, Settings> | Progress, CompositionError, Needs | Settings> =>
+): Layer.Layer<Exclude<PassServices, Redactor | Settings> | Progress, CompositionError, Needs | Redactor | Settings> =>
   Layer.merge(parts.modelClient, parts.agentControl).pipe(
     Layer.provideMerge(parts.stateDb),
     Layer.provideMerge(Layer.merge(parts.sessionStore, parts.memoryFs)),

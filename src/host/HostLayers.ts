@@ -11,6 +11,7 @@ import { AgentControl } from "../services/AgentControl.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { layerSilent, Progress } from "../services/Progress.js"
+import * as Redactor from "../services/Redactor.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Claims } from "../services/state/Claims.js"
 import { Consolidations } from "../services/state/Consolidations.js"
@@ -121,7 +122,7 @@ const around = (own: Context.Context<never>) =>
       Templates,
       loaded(() => import("../services/Templates.js").then(({ layer }) => layer)).pipe(Layer.provide(machine))
     )
-  })
+  }).pipe(Layer.provideMerge(ownOr(own, Redactor.Redactor, Redactor.layer)))
 
 const settingsOf = (given: HostSettings | undefined): Layer.Layer<Settings.Settings, SettingsError> =>
   given === undefined ? Settings.layerFromEnvironment : Settings.layer(given)
@@ -138,5 +139,5 @@ export const make = <Own extends PassServices | Progress, E, R>({
 /** What reads memories; `Layers.reading` is the door to it. */
 export const makeReading = (
   settings: HostSettings | undefined
-): Layer.Layer<MemoryFs | WorkingDirectories, SettingsError> =>
-  memoryFs.pipe(Layer.provideMerge(machine), Layer.provide(settingsOf(settings)))
+): Layer.Layer<MemoryFs | Redactor.Redactor | WorkingDirectories, SettingsError> =>
+  memoryFs.pipe(Layer.provideMerge(Layer.merge(machine, Redactor.layer)), Layer.provide(settingsOf(settings)))

@@ -11,13 +11,22 @@ import type { AgentControl } from "../services/AgentControl.js"
 import type { MemoryFs } from "../services/MemoryFs.js"
 import type { ModelClient } from "../services/ModelClient.js"
 import type { PassEvents } from "../services/Progress.js"
+import type { Redactor } from "../services/Redactor.js"
 import type { SessionStore } from "../services/SessionStore.js"
 import type { StateDb } from "../services/state/StateDb.js"
 import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
 /** What a pass runs on. Who is told how far it is stands apart: see `events`. */
-export type PassServices = AgentControl | MemoryFs | ModelClient | SessionStore | Settings | StateDb | Templates
+export type PassServices =
+  | AgentControl
+  | MemoryFs
+  | ModelClient
+  | Redactor
+  | SessionStore
+  | Settings
+  | StateDb
+  | Templates
 
 /** What the host knows of the session that starts. */
 export interface Session {

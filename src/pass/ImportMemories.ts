@@ -1,8 +1,7 @@
 import * as Effect from "effect/Effect"
-import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { loadRedact } from "../services/Redactor.js"
+import { Redactor } from "../services/Redactor.js"
 import { type IndexOptions, updateIndex } from "./SessionIndex.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
@@ -43,7 +42,7 @@ const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
   const threadIndex = yield* ThreadIndex
   const threadMemories = yield* ThreadMemories
   const stored = yield* memoryFs.storedTraces
-  const redact = stored.length === 0 ? identity : yield* loadRedact
+  const { redact } = yield* Redactor
   const take = Effect.fnUntraced(function* (memory: ImportedMemory) {
     // What a pass that is at the thread wrote since is that pass's to store.
     const record = yield* threadIndex.get(memory.threadId)
@@ -51,8 +50,8 @@ const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
       const { memorySummary, traceSummary } = memory
       yield* threadMemories.import({
         ...memory,
-        traceSummary: redact(traceSummary),
-        memorySummary: redact(memorySummary)
+        traceSummary: yield* redact(traceSummary),
+        memorySummary: yield* redact(memorySummary)
       })
     }
     return []

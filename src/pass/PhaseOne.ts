@@ -29,7 +29,7 @@ import { type Claim, Claims } from "../services/state/Claims.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { type Learned, ThreadMemories } from "../services/state/ThreadMemories.js"
 import { whileRenewed } from "../services/state/WhileRenewed.js"
-import { loadRedact, safeMessageOf } from "../services/Redactor.js"
+import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { LoadedRollout } from "./ReadSession.js"
 
@@ -181,7 +181,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
   return yield* loaded.pipe(
     Effect.flatMap((rollout) => learn(pass, claim, record.thread, rollout, rules)),
     orDefect,
-    Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Claims | Progress | Settings> =>
+    Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Claims | Progress | Redactor | Settings> =>
       error._tag === "BudgetExhausted"
         ? leftOut(thread, error)
         : Effect.zipRight(storeFailure(claim, record, content, error), failed(thread, error))
@@ -231,7 +231,8 @@ const learn = Effect.fnUntraced(function* (
     const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
     return outcome
   }
-  const memory = normaliseOutput(output, { traceBytes, summaryBytes }, yield* loadRedact)
+  const redact = yield* (yield* Redactor).rules
+  const memory = normaliseOutput(output, { traceBytes, summaryBytes }, redact)
   const traceFile = yield* store(claim, thread, cwd, { ...learned, grounding }, memory)
   yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd })
   const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile, grounding }
@@ -246,7 +247,8 @@ const complete = Effect.fnUntraced(function* (
   rules: IgnoreRules
 ) {
   const threadIndex = yield* ThreadIndex
-  const read = threadOf(rollout.facts, rollout.file, yield* Clock.currentTimeMillis, yield* loadRedact)
+  const redact = yield* (yield* Redactor).rules
+  const read = threadOf(rollout.facts, rollout.file, yield* Clock.currentTimeMillis, redact)
   const reason = isMemoryDisabled(rollout.facts) ? "memory-disabled" : rules.isIgnored(read) ? "ignored" : undefined
   if (reason !== undefined) {
     return yield* threadIndex.complete(claim, withheld(read, reason))
@@ -266,8 +268,7 @@ const store = Effect.fnUntraced(function* (
   const memoryFs = yield* MemoryFs
   const threadMemories = yield* ThreadMemories
   const { slugLength } = yield* Settings
-  const redact = yield* loadRedact
-  const slug = traceSlug(redact(thread.title ?? ""), slugLength)
+  const slug = traceSlug(thread.title ?? "", slugLength)
   const header = { threadId: thread.id, cwd, rolloutPath: thread.rolloutPath, updatedAt: thread.updatedAt }
   const memory = { ...learned, traceSummary: output.traceMemory, memorySummary: output.summary, slug }
   return yield* memoryFs.storeTrace({ header, slug, trace: output.traceMemory }, threadMemories.store(claim, memory))
@@ -275,7 +276,7 @@ const store = Effect.fnUntraced(function* (
 
 const failed = Effect.fnUntraced(function* (thread: Thread, error: ExtractionError) {
   const progress = yield* Progress
-  const message = yield* safeMessageOf(error)
+  const message = yield* safeMessage(error)
   yield* Effect.logWarning(message).pipe(Effect.annotateLogs({ error: error._tag, rollout: thread.rolloutPath }))
   yield* progress.report({ _tag: "ExtractionFailed", threadId: thread.id, errorTag: error._tag })
   const outcome: ExtractionOutcome = { _tag: "Failed", thread, error }

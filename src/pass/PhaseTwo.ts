@@ -26,7 +26,7 @@ import { type HeldLock, ProjectLocks } from "../services/state/ProjectLocks.js"
 import type { StateDbFailure } from "../services/state/StateDb.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
-import { loadRedact, safeMessageOf } from "../services/Redactor.js"
+import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
@@ -57,6 +57,7 @@ type Services =
   | MemoryFs
   | Progress
   | ProjectLocks
+  | Redactor
   | Settings
   | Templates
   | ThreadIndex
@@ -87,7 +88,7 @@ export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(functio
     ({ of: cwd }) =>
       underLock(pass, cwd, () => resume(cwd)).pipe(
         Effect.catchAll((error) =>
-          Effect.flatMap(safeMessageOf(error), (message) =>
+          Effect.flatMap(safeMessage(error), (message) =>
             Effect.logWarning(`a publish of ${cwd} could not be finished: ${message}`)
           )
         )
@@ -157,7 +158,7 @@ const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
   yield* Metric.increment(Metric.tagged(consolidationCount, "outcome", outcome._tag.toLowerCase()))
   if (outcome._tag === "Failed") {
     const { error } = outcome
-    yield* Effect.logWarning(`${cwd}: ${yield* safeMessageOf(error)}`).pipe(Effect.annotateLogs("error", error._tag))
+    yield* Effect.logWarning(`${cwd}: ${yield* safeMessage(error)}`).pipe(Effect.annotateLogs("error", error._tag))
     yield* progress.report({ _tag: "ConsolidationFailed", cwd, errorTag: error._tag })
   } else {
     yield* progress.report({ _tag: outcome._tag, cwd })
@@ -208,7 +209,7 @@ const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, stat
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   const progress = yield* Progress
-  const redact = yield* loadRedact
+  const redact = yield* (yield* Redactor).rules
   const memories = state.memories.map((memory) => ({
     ...memory,
     traceSummary: withoutVerdict(redact(memory.traceSummary)),
@@ -313,12 +314,12 @@ const recordFailure = Effect.fnUntraced(
     const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
     yield* consolidations.recordFailure(cwd, state.fingerprint, {
       errorTag: error._tag,
-      errorMessage: yield* safeMessageOf(error),
+      errorMessage: yield* safeMessage(error),
       retryAt: isEnvironment && attempts === 1 ? now : now + delay
     })
   },
   Effect.catchAll((error) =>
-    Effect.flatMap(safeMessageOf(error), (message) =>
+    Effect.flatMap(safeMessage(error), (message) =>
       Effect.logWarning(`a failed consolidation could not be recorded: ${message}`)
     )
   )

@@ -3,7 +3,7 @@ import type { RolloutContent } from "../domain/thread/Extraction.js"
 import { rolloutFilters } from "../domain/session/RolloutFilter.js"
 import { RolloutReader, type RolloutReading } from "../domain/session/RolloutReading.js"
 import type { RolloutFile, Thread } from "../domain/thread/Thread.js"
-import { loadRedact } from "../services/Redactor.js"
+import { Redactor } from "../services/Redactor.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { Settings } from "../settings/Settings.js"
 import { fileOf, partsOf, readParts } from "./ThreadReading.js"
@@ -18,7 +18,8 @@ export interface LoadedRollout extends RolloutReading {
 export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) {
   const threadIndex = yield* ThreadIndex
   const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
-  const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, yield* loadRedact, memoriesHome)
+  const redact = yield* (yield* Redactor).rules
+  const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, redact, memoriesHome)
   const parts = yield* partsOf(thread, yield* threadIndex.rolloutsOf(thread.id))
   const read = yield* readParts(parts, (line) => reader.add(line))
   const rollout: LoadedRollout = {

@@ -10,7 +10,7 @@ import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFi
 import type { ConsolidationState } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
-import { loadRedact } from "../services/Redactor.js"
+import { redact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 
@@ -64,8 +64,7 @@ export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(fun
       ),
     { discard: true }
   )
-  const redact = yield* loadRedact
-  return redact(sessions.text())
+  return yield* redact(sessions.text())
 })
 
 /**

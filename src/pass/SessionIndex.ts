@@ -9,7 +9,7 @@ import { type RolloutFile, Thread, threadOf, unchecked } from "../domain/thread/
 import { addLine, isMemoryDisabled, joinFacts, noFacts } from "../domain/thread/ThreadFacts.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { withheld } from "../domain/thread/Withheld.js"
-import { loadRedact } from "../services/Redactor.js"
+import { Redactor } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { type KnownRollout, ThreadIndex } from "../services/state/ThreadIndex.js"
@@ -31,7 +31,7 @@ const readEnds = Effect.fnUntraced(function* (file: RolloutFile, endOrdinal?: nu
 
 const look = Effect.fnUntraced(function* (file: RolloutFile, before: KnownRollout | undefined, now: number) {
   const facts = yield* readEnds(file)
-  const read = threadOf(facts, file, now, yield* loadRedact)
+  const read = threadOf(facts, file, now, yield* (yield* Redactor).rules)
   const thread =
     before === undefined || facts !== noFacts ? read : new Thread({ ...read, id: before.threadId }, unchecked)
   const { modifiedAt, path, size } = file
@@ -66,7 +66,8 @@ const rowOf = Effect.fnUntraced(function* (
   const file = chain.map((part) => part.file).reduce(joinFiles)
   const [only] = chain.length === 1 ? chain : []
   const thread =
-    only?.thread ?? new Thread({ ...threadOf(facts, file, now, yield* loadRedact), id: threadId }, unchecked)
+    only?.thread ??
+    new Thread({ ...threadOf(facts, file, now, yield* (yield* Redactor).rules), id: threadId }, unchecked)
   if ([thread, ...chain.map((part) => part.thread)].some(rules.isIgnored)) {
     return withheld(thread, "ignored")
   }

@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { notesHeading } from "../../src/domain/memory/UserNote.js"
 import { bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
 import { type CommandHome, emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
-import { mainPath, snapshot } from "../support/program.js"
+import { mainPath, runMain, snapshot } from "../support/program.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const canary = "canary-heron"
@@ -324,6 +324,20 @@ describe("remember", () => {
       yield* home.run("forget", "--match", "deploy from main", "--yes")
       yield* home.pass()
       assert.isFalse(memoryText(home, ferry).includes("deploy from main"))
+    })
+  )
+
+  it.scoped("says of what kind a secret in the note was, where the settings want it said", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const token = `ghp_${"a1B2c3D4e5".repeat(4)}`
+      const ended = yield* runMain([...home.args, "remember", "--cwd", ferry, `push with ${token}`], {
+        MEMORIES_REDACTION_KINDS: "true"
+      })
+      assert.include(ended.stdout, "push with [REDACTED_SECRET:github]")
+      yield* home.pass()
+      assert.include(memoryText(home, ferry), "- push with [REDACTED_SECRET:github]\n")
+      assert.deepStrictEqual(home.holding(token), [])
     })
   )
 

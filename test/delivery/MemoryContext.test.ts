@@ -9,6 +9,7 @@ import * as MemoryFsLayer from "../../src/layers/memory/MemoryFs.js"
 import * as ProcessTableMemory from "../../src/layers/node/ProcessTableMemory.js"
 import { forCwd } from "../../src/delivery/MemoryContext.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
+import * as Redactor from "../../src/services/Redactor.js"
 import { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
 import * as Settings from "../../src/settings/Settings.js"
 
@@ -22,7 +23,7 @@ const directories = Layer.succeed(WorkingDirectories, {
 
 const layer = () =>
   MemoryFsLayer.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(FileSystemMemory.layer, ProcessTableMemory.layer, directories)),
+    Layer.provideMerge(Layer.mergeAll(FileSystemMemory.layer, ProcessTableMemory.layer, directories, Redactor.layer)),
     Layer.provide(Settings.layer({ codexHome: "/codex", memoriesHome: "/memories" }))
   )
 

@@ -19,6 +19,7 @@ import { AgentControl } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { ModelClient } from "../../src/services/ModelClient.js"
 import type { ProgressEvent } from "../../src/services/Progress.js"
+import { Redactor } from "../../src/services/Redactor.js"
 import { SessionStore } from "../../src/services/SessionStore.js"
 import { Settings } from "../../src/settings/Settings.js"
 import { Templates } from "../../src/services/Templates.js"
@@ -144,6 +145,7 @@ describe("MemoriesStartup.layer", () => {
               ModelClient,
               Notes,
               ProjectLocks,
+              Redactor,
               SessionStore,
               Settings,
               Spending,

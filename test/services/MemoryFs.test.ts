@@ -27,6 +27,7 @@ import { MemoriesHomeUnavailable, MemoryFs, MemoryFsFailure, PublishRefused } fr
 import type { ThreadMemory } from "../../src/services/state/ThreadMemories.js"
 import * as SymbolicLinksNode from "../../src/layers/node/SymbolicLinks.js"
 import type { SymbolicLinks } from "../../src/services/SymbolicLinks.js"
+import * as Redactor from "../../src/services/Redactor.js"
 import * as Settings from "../../src/settings/Settings.js"
 import { diskError, layerWithPoints, type Point } from "../support/faults.js"
 import { startOfFixtures } from "../../src/testing/RolloutBuilder.js"
@@ -64,7 +65,10 @@ const worldOf = (
     MemoryFsLayer.layer.pipe(
       Layer.provide([
         Layer.provideMerge(layerWithPoints(point), Layer.succeedContext(machine)),
-        Settings.layer({ codexHome: "/codex", memoriesHome: home, memoryBytes: 2_000 }),
+        Layer.provideMerge(
+          Redactor.layer,
+          Settings.layer({ codexHome: "/codex", memoriesHome: home, memoryBytes: 2_000 })
+        ),
         ProcessTableMemory.layerOf({ host: "here", pid, startedAt: "90210" }, (other) => gone.includes(other.pid))
       ]),
       Layer.orDie,

@@ -13,6 +13,7 @@ import {
 } from "../../domain/memory/Publication.js"
 import type { PublishRules } from "../../domain/memory/PublishCheck.js"
 import { type Publish, PublishRefused, type Staging } from "../../services/MemoryFs.js"
+import type { Redactor } from "../../services/Redactor.js"
 import type { Files } from "./DurableFiles.js"
 import {
   failing,
@@ -34,11 +35,10 @@ const isPublished = (path: string): boolean => path === memoryFile || path.start
 const loadChecks = Effect.promise(() => import("../../domain/memory/PublishCheck.js"))
 
 /** Loaded with the first publish too. */
-const loadRules = Effect.promise(() => import("../../domain/privacy/Redaction.js"))
 const loadOrigins = Effect.promise(() => import("../../domain/privacy/PublishedAuthority.js"))
 
 /** Publishing, clearing and finishing of the files that readers see. */
-export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: number) => {
+export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: number, redactor: Redactor["Type"]) => {
   const clear = Effect.fn("MemoryFs.clear")(function* (cwd: string) {
     const { memoryPath, stagingPath } = rootOf(cwd)
     const bucket = bucketPath(cwd)
@@ -158,7 +158,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     const { cwd, memoryPath, stagingPath } = staging.root
     const attempt = failing("publishing", memoryPath)
     const { heldSecrets, toPublish, wrongContent, wrongShape } = yield* loadChecks
-    const { redact } = yield* loadRules
+    const redact = yield* redactor.rules
     const { withOrigins } = yield* loadOrigins
     const rules: PublishRules = {
       fileBytes: memoryBytes,
@@ -192,7 +192,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
 
   const redactStaging = Effect.fn("MemoryFs.redactStaging")(function* (cwd: string) {
     const { stagingPath } = rootOf(cwd)
-    const { redact } = yield* loadRules
+    const redact = yield* redactor.rules
     yield* Effect.gen(function* () {
       for (const { bytes, path } of yield* files.readFiles(stagingPath, yield* files.listTree(stagingPath))) {
         const text = decoder.decode(bytes)

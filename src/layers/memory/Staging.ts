@@ -17,6 +17,7 @@ import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import { withNotes } from "../../domain/memory/UserNote.js"
 import { isBucket } from "../../domain/thread/WorkingDirectory.js"
 import type { AgentInputs, MemoryFs } from "../../services/MemoryFs.js"
+import type { Redactor } from "../../services/Redactor.js"
 import type { ThreadMemory } from "../../services/state/ThreadMemories.js"
 import type { Files } from "./DurableFiles.js"
 import { failing, type Layout, nextFolder, nextPreviousFolder, threadOfTrace } from "./HomeLayout.js"
@@ -28,13 +29,8 @@ const decoder = new TextDecoder()
 
 const encodeEdits = Schema.encodeSync(Schema.parseJson(PersonEdits, { space: 2 }))
 
-/** Loaded with the first staged copy that shows the published memory: a person may have written a secret into it. */
-const loadRules = Effect.promise(() => import("../../domain/privacy/Redaction.js"))
-
-const redacted = (bytes: Uint8Array) => Effect.map(loadRules, ({ redact }) => redact(decoder.decode(bytes)))
-
 /** The staged copy that an agent works in, and the checks of everything around it. */
-export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
+export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout, { redact }: Redactor["Type"]) => {
   const discardStaging = Effect.fn("MemoryFs.discardStaging")(function* (cwd: string) {
     const bucket = bucketPath(cwd)
     const leftovers = [rootOf(cwd).stagingPath, join(bucket, nextFolder), join(bucket, nextPreviousFolder)]
@@ -86,7 +82,8 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       const ownership = skillOwnership(record, skills)
       const personal = new Set(ownership.personalFiles)
       const hasEdits = edits.added.length + edits.removed.length > 0
-      const published = isPublishedShown && current !== undefined ? yield* redacted(current.bytes) : ""
+      // A person may have written a secret into it.
+      const published = isPublishedShown && current !== undefined ? yield* redact(decoder.decode(current.bytes)) : ""
       // From the rows, not from disk: another pass may be writing a trace whose row does not have it yet.
       const untouchable = [
         ...phaseOneFiles(memories),

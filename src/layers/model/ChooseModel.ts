@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { AgentControl } from "../../services/AgentControl.js"
 import type { ModelClient } from "../../services/ModelClient.js"
+import type { Redactor } from "../../services/Redactor.js"
 import type { Spending } from "../../services/state/Spending.js"
 import { agentOf, Settings } from "../../settings/Settings.js"
 import * as AgentControlOffline from "../agent/Offline.js"
@@ -13,7 +14,7 @@ const loadOnline = Effect.promise(() => import("./responses/Online.js"))
 
 const loadCommand = Effect.promise(() => import("../agent/Command.js"))
 
-type Needs = FileSystem.FileSystem | Settings | Spending
+type Needs = FileSystem.FileSystem | Redactor | Settings | Spending
 
 /** The model client that the settings choose. A pass without a model loads no code for one. */
 export const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(
@@ -25,7 +26,7 @@ export const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(
 
 /** The agent that the settings choose. */
 export const agent: Layer.Layer<AgentControl, never, Needs> = Layer.unwrapEffect(
-  Effect.gen(function* () {
+  Effect.gen(function* (): Effect.fn.Return<Layer.Layer<AgentControl, never, Needs>, never, Settings> {
     switch (agentOf(yield* Settings)) {
       case "offline":
         return AgentControlOffline.layer

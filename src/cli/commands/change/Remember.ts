@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { byteLength } from "../../../domain/text/ByteBudget.js"
-import { redact } from "../../../domain/privacy/Redaction.js"
 import { noteBytes, noteText } from "../../../domain/memory/UserNote.js"
+import { redact } from "../../../services/Redactor.js"
 import { Notes } from "../../../services/state/Notes.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
@@ -19,7 +19,7 @@ export const run = <E>(
     amending,
     Effect.gen(function* () {
       const said = noteText(given.words.join(" "))
-      const note = redact(said)
+      const note = yield* redact(said)
       if (note === "" || byteLength(note) > noteBytes) {
         return yield* new SettingInvalid({
           source: "remember",

@@ -19,7 +19,7 @@ import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { Consolidations } from "../../../services/state/Consolidations.js"
 import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
-import { safeMessageOf } from "../../../services/Redactor.js"
+import { safeMessage } from "../../../services/Redactor.js"
 import { directoryOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
@@ -35,7 +35,7 @@ const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: Reado
     inspection.memoryText(cwd).pipe(
       Effect.map((text) => Option.toArray(Option.map(text, (text) => ({ cwd, text })))),
       // One that cannot be read hides nothing of the others.
-      Effect.catchAll((error) => Effect.as(Effect.flatMap(safeMessageOf(error), Effect.logWarning), []))
+      Effect.catchAll((error) => Effect.as(Effect.flatMap(safeMessage(error), Effect.logWarning), []))
     )
   )).flat()
   const found = texts.filter(({ text }) => answers(query, text))
