@@ -5,6 +5,7 @@ import type { LeaseLost } from "../domain/memory/ConsolidationError.js"
 import type { ForgetRule } from "../domain/memory/Forgetting.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { noteLine } from "../domain/memory/UserNote.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { makePass } from "../pass/Pass.js"
 import { consolidate, resume } from "../pass/PhaseTwo.js"
 import { MemoryFs } from "../services/MemoryFs.js"
@@ -29,9 +30,9 @@ export class DirectoryLocked extends Schema.TaggedError<DirectoryLocked>("rollou
 /** What is to be forgotten. */
 export interface ForgetPlan {
   readonly threadIds: ReadonlyArray<ThreadId>
-  readonly notes: ReadonlyArray<{ readonly id: number; readonly cwd: string; readonly text: string }>
+  readonly notes: ReadonlyArray<{ readonly id: number; readonly cwd: Directory; readonly text: string }>
   /** The directories that show any of it. */
-  readonly cwds: ReadonlyArray<string>
+  readonly cwds: ReadonlyArray<Directory>
   /** Every line that holds it goes too. */
   readonly text: string | undefined
 }
@@ -40,11 +41,11 @@ export interface ForgetPlan {
  * Does work under the locks of all given directories, to its end whatever the signal. Nothing is done when another pass holds
  * one of them.
  */
-export const underLocks = <A, E, R>(cwds: ReadonlyArray<string>, owner: string, work: Effect.Effect<A, E, R>) =>
+export const underLocks = <A, E, R>(cwds: ReadonlyArray<Directory>, owner: string, work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { withLock } = yield* ProjectLocks
     const { lockLease: lease } = yield* Settings
-    const under = ([cwd, ...others]: ReadonlyArray<string>): Effect.Effect<
+    const under = ([cwd, ...others]: ReadonlyArray<Directory>): Effect.Effect<
       A,
       E | DirectoryLocked | LeaseLost | StateDbFailure,
       R
@@ -59,7 +60,7 @@ export const underLocks = <A, E, R>(cwds: ReadonlyArray<string>, owner: string, 
   }).pipe(Effect.uninterruptible)
 
 /** Makes the files of one directory what its rows are now. Its lock is ours. */
-const revise = Effect.fn("Forget.revise")(function* (cwd: string, rule: ForgetRule) {
+const revise = Effect.fn("Forget.revise")(function* (cwd: Directory, rule: ForgetRule) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   const { tracesPerCwd } = yield* Settings

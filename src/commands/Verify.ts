@@ -18,6 +18,7 @@ import {
   textsIn,
   type VerificationFinding
 } from "../domain/memory/Verification.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
@@ -28,7 +29,7 @@ import { partsOf, readParts } from "../pass/ThreadReading.js"
 
 /** What verifying one project came to. */
 export interface ProjectVerification {
-  readonly cwd: string
+  readonly cwd: Directory
   /** Commands, paths, quotations and citations that were looked at. */
   readonly checked: number
   readonly findings: ReadonlyArray<VerificationFinding>
@@ -83,7 +84,7 @@ const witnesses = ({ cited }: Quote, threadIds: ReadonlyArray<ThreadId>): Readon
 }
 
 const verifyProject = Effect.fn("Verify.project")(function* (
-  cwd: string,
+  cwd: Directory,
   threadIds: ReadonlyArray<ThreadId>,
   tell: (threadId: string) => Effect.Effect<void>
 ) {
@@ -148,7 +149,7 @@ const verifyProject = Effect.fn("Verify.project")(function* (
 export const verify = Effect.fn("Verify.verify")(function* (tell: (threadId: string) => Effect.Effect<void>) {
   const consolidations = yield* Consolidations
   const threadMemories = yield* ThreadMemories
-  const threads = new Map<string, Array<ThreadId>>()
+  const threads = new Map<Directory, Array<ThreadId>>()
   for (const { cwd, threadId } of yield* threadMemories.ids(Infinity)) {
     threads.set(cwd, [...(threads.get(cwd) ?? []), threadId])
   }

@@ -7,6 +7,7 @@ import {
   pieceText,
   renderContext
 } from "../domain/memory/ContextBlock.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { Redactor } from "../services/Redactor.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
@@ -21,7 +22,7 @@ export interface ContextOptions {
 /** Loaded where there are skills: it brings a parser of YAML. */
 const loadFrontMatter = Effect.promise(() => import("../domain/memory/FrontMatter.js"))
 
-const sourcesOf = Effect.fnUntraced(function* (cwd: string) {
+const sourcesOf = Effect.fnUntraced(function* (cwd: Directory) {
   const { memory, root, skills, summary } = yield* (yield* MemoryFs).published(cwd)
   if (memory === "" && summary === "" && skills.length === 0) {
     return undefined
@@ -62,6 +63,18 @@ const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyA
   return block
 })
 
+/** {@link forCwd} for a directory by its one name. */
+export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, { maxTokens }: ContextOptions) {
+  const sources = yield* sourcesOf(cwd)
+  const all = sources === undefined ? [] : contextPieces(sources)
+  if (sources === undefined || all.length === 0) {
+    return ""
+  }
+  const whole = renderContext(sources, all, all)
+  // A text never has more tokens than bytes: the tokenizer's tables are loaded for those that may not fit.
+  return byteLength(whole) <= maxTokens ? whole : yield* fit(sources, all, maxTokens)
+})
+
 /**
  * What a session that starts in a directory should be given of that directory's memory: what the user wants, what works,
  * what fails, where things are, the newest sessions, and where all of it lies. Never more than `maxTokens`; what does not
@@ -71,14 +84,7 @@ const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyA
  * Reads files alone, whatever passes are at work. Fails with `MemoryFsFailure` when the disk does; a session can start
  * without.
  */
-export const forCwd = Effect.fn("MemoryContext.forCwd")(function* (cwd: string, { maxTokens }: ContextOptions) {
-  const normalised = yield* (yield* WorkingDirectories).normalise(cwd)
-  const sources = yield* sourcesOf(normalised)
-  const all = sources === undefined ? [] : contextPieces(sources)
-  if (sources === undefined || all.length === 0) {
-    return ""
-  }
-  const whole = renderContext(sources, all, all)
-  // A text never has more tokens than bytes: the tokenizer's tables are loaded for those that may not fit.
-  return byteLength(whole) <= maxTokens ? whole : yield* fit(sources, all, maxTokens)
+export const forCwd = Effect.fn("MemoryContext.forCwd")(function* (cwd: string, options: ContextOptions) {
+  const { normalise } = yield* WorkingDirectories
+  return yield* forDirectory(yield* normalise(cwd), options)
 })

@@ -34,10 +34,14 @@ export interface Parts<Needs> {
   readonly templates: Layer.Layer<Templates, CompositionError, Needs>
 }
 
-/** Wires the layers of a pass; the settings and the redactor are left to the caller. */
+/** Wires the layers of a pass; the settings, the redactor and the directories are left to the caller. */
 export const compose = <Needs>(
   parts: Parts<Needs>
-): Layer.Layer<Exclude<PassServices, Redactor | Settings> | Progress, CompositionError, Needs | Redactor | Settings> =>
+): Layer.Layer<
+  Exclude<PassServices, Redactor | Settings | WorkingDirectories> | Progress,
+  CompositionError,
+  Needs | Redactor | Settings
+> =>
   Layer.merge(parts.modelClient, parts.agentControl).pipe(
     Layer.provideMerge(parts.stateDb),
     Layer.provideMerge(Layer.merge(parts.sessionStore, parts.memoryFs)),

@@ -23,7 +23,7 @@ import { Spending } from "../services/state/Spending.js"
 import type { StateDb } from "../services/state/StateDb.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
-import type { WorkingDirectories } from "../services/WorkingDirectories.js"
+import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import * as Settings from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 
@@ -122,7 +122,10 @@ const around = (own: Context.Context<never>) =>
       Templates,
       loaded(() => import("../services/Templates.js").then(({ layer }) => layer)).pipe(Layer.provide(machine))
     )
-  }).pipe(Layer.provideMerge(ownOr(own, Redactor.Redactor, Redactor.layer)))
+  }).pipe(
+    Layer.provideMerge(ownOr(own, Redactor.Redactor, Redactor.layer)),
+    Layer.merge(ownOr(own, WorkingDirectories, machine))
+  )
 
 const settingsOf = (given: HostSettings | undefined): Layer.Layer<Settings.Settings, SettingsError> =>
   given === undefined ? Settings.layerFromEnvironment : Settings.layer(given)

@@ -16,6 +16,7 @@ import type { SessionStore } from "../services/SessionStore.js"
 import type { StateDb } from "../services/state/StateDb.js"
 import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
+import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 
 /** What a pass runs on. Who is told how far it is stands apart: see `events`. */
 export type PassServices =
@@ -27,6 +28,7 @@ export type PassServices =
   | Settings
   | StateDb
   | Templates
+  | WorkingDirectories
 
 /** What the host knows of the session that starts. */
 export interface Session {

@@ -1,11 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { StoredMemory } from "../domain/memory/TraceMemory.js"
 import { Redactor } from "../services/Redactor.js"
 import { type IndexOptions, updateIndex } from "./SessionIndex.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
-import { type ImportedMemory, ThreadMemories } from "../services/state/ThreadMemories.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
+import { WorkingDirectories } from "../services/WorkingDirectories.js"
 
 /** A memory on disk could not be imported into the state DB. Its file is kept. */
 export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("rollout-memories/MemoryNotImported")(
@@ -43,13 +45,15 @@ const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
   const threadMemories = yield* ThreadMemories
   const stored = yield* memoryFs.storedTraces
   const { redact } = yield* Redactor
-  const take = Effect.fnUntraced(function* (memory: ImportedMemory) {
+  const { normalise } = yield* WorkingDirectories
+  const take = Effect.fnUntraced(function* (memory: StoredMemory) {
     // What a pass that is at the thread wrote since is that pass's to store.
     const record = yield* threadIndex.get(memory.threadId)
     if (!Option.exists(record, ({ extraction }) => extraction.claimOwner !== null)) {
       const { memorySummary, traceSummary } = memory
       yield* threadMemories.import({
         ...memory,
+        cwd: yield* normalise(memory.cwd),
         traceSummary: yield* redact(traceSummary),
         memorySummary: yield* redact(memorySummary)
       })

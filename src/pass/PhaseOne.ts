@@ -15,10 +15,11 @@ import { isSubAgentSource } from "../domain/session/RolloutLine.js"
 import { select, type SkipReason } from "../domain/thread/Selection.js"
 import { listingRules } from "../domain/thread/ThreadState.js"
 import { isNothing, type StageOneOutput } from "../domain/memory/StageOneOutput.js"
-import { isComplete, type Thread, threadOf } from "../domain/thread/Thread.js"
+import { isComplete, namesOf, type Thread } from "../domain/thread/Thread.js"
 import { isMemoryDisabled } from "../domain/thread/ThreadFacts.js"
 import { normaliseOutput, traceSlug } from "../domain/memory/TraceMemory.js"
 import { withheld, withheldFor } from "../domain/thread/Withheld.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { type ExtractionError, heldBack, storeFailure, treatmentOf } from "./ExtractionRetry.js"
 import { extractionDuration, extractions } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
@@ -32,17 +33,18 @@ import { whileRenewed } from "../services/state/WhileRenewed.js"
 import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { LoadedRollout } from "./ReadSession.js"
+import { readThread } from "./ThreadReading.js"
 
 /** What became of one candidate. */
 export type ExtractionOutcome =
   | {
       readonly _tag: "Extracted"
       readonly thread: Thread
-      readonly cwd: string
+      readonly cwd: Directory
       readonly traceFile: string
       readonly grounding: Grounding | undefined
     }
-  | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: string }
+  | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: Directory }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: SkipReason }
   | { readonly _tag: "Failed"; readonly thread: Thread; readonly error: ExtractionError }
 
@@ -247,21 +249,21 @@ const complete = Effect.fnUntraced(function* (
   rules: IgnoreRules
 ) {
   const threadIndex = yield* ThreadIndex
-  const redact = yield* (yield* Redactor).rules
-  const read = threadOf(rollout.facts, rollout.file, yield* Clock.currentTimeMillis, redact)
-  const reason = isMemoryDisabled(rollout.facts) ? "memory-disabled" : rules.isIgnored(read) ? "ignored" : undefined
+  const read = yield* readThread(rollout.facts, rollout.file)
+  const isIgnored = namesOf(read, rollout.facts).some(rules.isIgnored)
+  const reason = isMemoryDisabled(rollout.facts) ? "memory-disabled" : isIgnored ? "ignored" : undefined
   if (reason !== undefined) {
     return yield* threadIndex.complete(claim, withheld(read, reason))
   }
   const thread = isComplete(stored, read) ? stored : yield* threadIndex.complete(claim, read)
-  // Only the row has the directory that a symbolic link led to.
+  // A link that has gone since was followed when the row was written.
   return rules.isIgnored(thread) ? yield* threadIndex.complete(claim, withheld(thread, "ignored")) : thread
 })
 
 const store = Effect.fnUntraced(function* (
   claim: Claim,
   thread: Thread,
-  cwd: string,
+  cwd: Directory,
   learned: Learned & { readonly grounding: Grounding | undefined },
   output: StageOneOutput
 ) {

@@ -172,7 +172,8 @@ export class World {
       )
     ).pipe(
       Layer.provideMerge(FileSystemMemory.layer),
-      Layer.provide(Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)),
+      Layer.provide(ProcessTableMemory.layer),
+      Layer.provideMerge(WorkingDirectoriesNode.layerVerbatim),
       Layer.provideMerge(Redactor.layer),
       Layer.provideMerge(Settings.layer({ codexHome: "/codex", memoriesHome: this.home, ...options.settings })),
       Layer.orDie

@@ -4,18 +4,18 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { notesHeading } from "../../src/domain/memory/UserNote.js"
-import { bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
+import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { type CommandHome, emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
 import { mainPath, runMain, snapshot } from "../support/program.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const canary = "canary-heron"
 
-const bucket = (home: CommandHome, cwd: string) => join(home.memories, bucketOf(cwd))
-const memoryFile = (home: CommandHome, cwd: string) => join(bucket(home, cwd), "memory/MEMORY.md")
-const memoryText = (home: CommandHome, cwd: string) => readFileSync(memoryFile(home, cwd), "utf8")
+const bucket = (home: CommandHome, cwd: Directory) => join(home.memories, bucketOf(cwd))
+const memoryFile = (home: CommandHome, cwd: Directory) => join(bucket(home, cwd), "memory/MEMORY.md")
+const memoryText = (home: CommandHome, cwd: Directory) => readFileSync(memoryFile(home, cwd), "utf8")
 
-const traces = (home: CommandHome, cwd: string, isWanted: (path: string) => boolean = () => true) =>
+const traces = (home: CommandHome, cwd: Directory, isWanted: (path: string) => boolean = () => true) =>
   snapshot(join(bucket(home, cwd), "memory/trace_summaries"), isWanted)
 
 const kept = (home: CommandHome) => snapshot(home.memories, (path) => !/-(?:wal|shm)$/.test(path))

@@ -1,3 +1,4 @@
+import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FastCheck, Layer } from "effect"
@@ -13,12 +14,12 @@ import * as Redactor from "../../src/services/Redactor.js"
 import { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
 import * as Settings from "../../src/settings/Settings.js"
 
-const ferry = "/home/ada/projects/ferry"
-const pier = "/home/ada/projects/pier"
+const ferry = Directory.make("/home/ada/projects/ferry")
+const pier = Directory.make("/home/ada/projects/pier")
 
 /** Two names of one directory. */
 const directories = Layer.succeed(WorkingDirectories, {
-  normalise: (cwd) => Effect.succeed(cwd.replace("/link/", "/ada/"))
+  normalise: (cwd) => Effect.succeed(Directory.make(cwd.replace("/link/", "/ada/")))
 })
 
 const layer = () =>
@@ -28,7 +29,7 @@ const layer = () =>
   )
 
 /** Puts files where readers see them. */
-const put = Effect.fnUntraced(function* (cwd: string, files: { readonly [path: string]: string }) {
+const put = Effect.fnUntraced(function* (cwd: Directory, files: { readonly [path: string]: string }) {
   const fileSystem = yield* FileSystem.FileSystem
   const { memoryPath } = (yield* MemoryFs).rootOf(cwd)
   for (const [path, text] of Object.entries(files)) {

@@ -15,6 +15,7 @@ import { Spending } from "../../src/services/state/Spending.js"
 import { StateDbUnavailable } from "../../src/services/state/StateDb.js"
 import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
+import { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
 import { AgentControl } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { ModelClient } from "../../src/services/ModelClient.js"
@@ -151,7 +152,8 @@ describe("MemoriesStartup.layer", () => {
               Spending,
               Templates,
               ThreadIndex,
-              ThreadMemories
+              ThreadMemories,
+              WorkingDirectories
             )
           )
         )

@@ -19,7 +19,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, Option, type Scope, Struct, TestClock } from "effect"
 import { fingerprintOf } from "../../src/domain/memory/Consolidation.js"
-import { bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
+import { Directory, bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
 import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
 import * as MemoryFsLayer from "../../src/layers/memory/MemoryFs.js"
 import * as ProcessTableMemory from "../../src/layers/node/ProcessTableMemory.js"
@@ -302,7 +302,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           [`${bucketOf(ferry)}/memory/trace_summaries/${traceName(1)}`]: traceText(memoryOf(1))
         })
         assert.deepStrictEqual(yield* memoryFs.tracesOf(ferry), [idOf(1)])
-        assert.deepStrictEqual(yield* memoryFs.tracesOf("/elsewhere"), [])
+        assert.deepStrictEqual(yield* memoryFs.tracesOf(Directory.make("/elsewhere")), [])
       }))
 
     test("omits unknown fields from the header, and trims the trace", (world) =>
@@ -1427,7 +1427,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* write(world.files, join(world.home, "escaped.txt"), "x")
         yield* write(world.files, join(bucketIn(world), "escaped", "deep.txt"), "x")
         // What other passes may do meanwhile.
-        yield* write(world.files, join(world.home, bucketOf("/another"), "memory", "MEMORY.md"), "x")
+        yield* write(world.files, join(world.home, bucketOf(Directory.make("/another")), "memory", "MEMORY.md"), "x")
         yield* write(world.files, join(world.home, "state.sqlite-wal"), "x")
         yield* write(world.files, join(world.home, "README.md"), "x")
         assert.deepStrictEqual(
@@ -1471,7 +1471,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.isTrue(Option.isNone(yield* memoryFs.publishedFingerprint(ferry)))
         assert.deepStrictEqual(yield* memoryFs.tracesOf(ferry), [])
         yield* memoryFs.clear(ferry)
-        yield* memoryFs.clear("/never/seen")
+        yield* memoryFs.clear(Directory.make("/never/seen"))
       }))
 
     test("removes nothing through a symbolic link", (world) =>
@@ -1501,7 +1501,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* memoryFs.describeProjects([])
         assert.isFalse(yield* world.files.exists(readme))
         const projects = [
-          { cwd: "/home/ada/tram", memories: 1 },
+          { cwd: Directory.make("/home/ada/tram"), memories: 1 },
           { cwd: ferry, memories: 2 }
         ]
         yield* memoryFs.describeProjects(projects)
@@ -1521,7 +1521,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         const memoryFs = yield* world.open()
         assert.deepStrictEqual(yield* memoryFs.storedTraces, [])
         yield* memoryFs.refresh(ferry, memories)
-        const lone = { ...memoryOf(3), cwd: "/home/ada/tram" }
+        const lone = { ...memoryOf(3), cwd: Directory.make("/home/ada/tram") }
         yield* memoryFs.storeTrace(traceOf(lone), Effect.void)
         yield* write(world.files, join(tracesIn(world), "notes.md"), "mine")
         yield* write(world.files, join(tracesIn(world), traceName(4)), "no header\n")

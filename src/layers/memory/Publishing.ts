@@ -12,6 +12,7 @@ import {
   traceFolder
 } from "../../domain/memory/Publication.js"
 import type { PublishRules } from "../../domain/memory/PublishCheck.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { type Publish, PublishRefused, type Staging } from "../../services/MemoryFs.js"
 import type { Redactor } from "../../services/Redactor.js"
 import type { Files } from "./DurableFiles.js"
@@ -39,7 +40,7 @@ const loadOrigins = Effect.promise(() => import("../../domain/privacy/PublishedA
 
 /** Publishing, clearing and finishing of the files that readers see. */
 export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: number, redactor: Redactor["Type"]) => {
-  const clear = Effect.fn("MemoryFs.clear")(function* (cwd: string) {
+  const clear = Effect.fn("MemoryFs.clear")(function* (cwd: Directory) {
     const { memoryPath, stagingPath } = rootOf(cwd)
     const bucket = bucketPath(cwd)
     yield* Effect.gen(function* () {
@@ -68,17 +69,17 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     }).pipe(failing("clearing the memory", memoryPath))
   })
 
-  const recordOf = (cwd: string) =>
+  const recordOf = (cwd: Directory) =>
     failing("reading", join(bucketPath(cwd), recordFile))(readRecord(files, bucketPath(cwd)))
 
-  const publishedFingerprint = Effect.fn("MemoryFs.publishedFingerprint")((cwd: string) =>
+  const publishedFingerprint = Effect.fn("MemoryFs.publishedFingerprint")((cwd: Directory) =>
     Effect.map(
       recordOf(cwd),
       Option.map(({ fingerprint }) => fingerprint)
     )
   )
 
-  const publishedContent = Effect.fn("MemoryFs.publishedContent")((cwd: string) =>
+  const publishedContent = Effect.fn("MemoryFs.publishedContent")((cwd: Directory) =>
     Effect.map(
       recordOf(cwd),
       Option.map(({ content, fingerprint }) => content ?? fingerprint)
@@ -128,7 +129,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
   })
 
   /** Completes the publish of a journal from any point; every step can be repeated. */
-  const finish = Effect.fnUntraced(function* (cwd: string, record: PublicationRecord) {
+  const finish = Effect.fnUntraced(function* (cwd: Directory, record: PublicationRecord) {
     const bucket = bucketPath(cwd)
     const { memoryPath } = rootOf(cwd)
     yield* files.requireFolder(memoryPath)
@@ -190,7 +191,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
       .pipe(Effect.zipRight(finish(cwd, record)), Effect.uninterruptible, attempt)
   })
 
-  const redactStaging = Effect.fn("MemoryFs.redactStaging")(function* (cwd: string) {
+  const redactStaging = Effect.fn("MemoryFs.redactStaging")(function* (cwd: Directory) {
     const { stagingPath } = rootOf(cwd)
     const redact = yield* redactor.rules
     yield* Effect.gen(function* () {
@@ -204,7 +205,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     }).pipe(failing("redacting the staged copy", stagingPath))
   })
 
-  const resume = Effect.fn("MemoryFs.resume")(function* (cwd: string) {
+  const resume = Effect.fn("MemoryFs.resume")(function* (cwd: Directory) {
     const path = join(bucketPath(cwd), journalFile)
     const attempt = failing("finishing a publish", path)
     const record = yield* attempt(readJournal(files, bucketPath(cwd)))

@@ -15,7 +15,7 @@ import {
 } from "../../domain/memory/Publication.js"
 import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import { withNotes } from "../../domain/memory/UserNote.js"
-import { isBucket } from "../../domain/thread/WorkingDirectory.js"
+import { type Directory, isBucket } from "../../domain/thread/WorkingDirectory.js"
 import type { AgentInputs, MemoryFs } from "../../services/MemoryFs.js"
 import type { Redactor } from "../../services/Redactor.js"
 import type { ThreadMemory } from "../../services/state/ThreadMemories.js"
@@ -31,7 +31,7 @@ const encodeEdits = Schema.encodeSync(Schema.parseJson(PersonEdits, { space: 2 }
 
 /** The staged copy that an agent works in, and the checks of everything around it. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout, { redact }: Redactor["Type"]) => {
-  const discardStaging = Effect.fn("MemoryFs.discardStaging")(function* (cwd: string) {
+  const discardStaging = Effect.fn("MemoryFs.discardStaging")(function* (cwd: Directory) {
     const bucket = bucketPath(cwd)
     const leftovers = [rootOf(cwd).stagingPath, join(bucket, nextFolder), join(bucket, nextPreviousFolder)]
     yield* files
@@ -46,7 +46,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
    * Paths that nothing of ours creates while an agent runs; a new one means that the agent wrote outside its directory.
    * Entries of the memory itself count when they are neither files nor folders.
    */
-  const namesAround = Effect.fnUntraced(function* (cwd: string, memory: ReadonlyArray<StagedEntry>) {
+  const namesAround = Effect.fnUntraced(function* (cwd: Directory, memory: ReadonlyArray<StagedEntry>) {
     const { memoryPath } = rootOf(cwd)
     const home = yield* files.namesIn(memoriesHome)
     const bucket = yield* files.namesIn(bucketPath(cwd))
@@ -60,7 +60,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
   })
 
   const stage = Effect.fn("MemoryFs.stage")(function* (
-    cwd: string,
+    cwd: Directory,
     memories: ReadonlyArray<ThreadMemory>,
     notes: ReadonlyArray<string>,
     { earlier, isPublishedShown }: AgentInputs = { earlier: "", isPublishedShown: false }

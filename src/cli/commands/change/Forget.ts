@@ -5,7 +5,7 @@ import { isForgotten } from "../../../domain/memory/Forgetting.js"
 import { fold } from "../../../domain/memory/Search.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import type { ThreadId } from "../../../domain/thread/ThreadId.js"
-import { projectName } from "../../../domain/thread/WorkingDirectory.js"
+import { type Directory, projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { forget, type ForgetPlan } from "../../../commands/Forget.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { Consolidations } from "../../../services/state/Consolidations.js"
@@ -45,7 +45,7 @@ const knownDirectories = Effect.gen(function* () {
 
 /** Of those directories the ones whose files name a thread or hold a text. */
 const directoriesShowing = Effect.fnUntraced(function* (
-  known: ReadonlyArray<string>,
+  known: ReadonlyArray<Directory>,
   threadIds: ReadonlyArray<ThreadId>,
   text: string | undefined
 ) {
@@ -63,7 +63,7 @@ const directoriesShowing = Effect.fnUntraced(function* (
 })
 
 /** Whether anything is kept of a directory, be it files alone, whose rows were lost. */
-const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<string>, cwd: string) {
+const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<Directory>, cwd: Directory) {
   const inspection = yield* MemoryInspection
   return known.includes(cwd) || (yield* inspection.files(cwd)).length > 0 || (yield* inspection.hasPrevious(cwd))
 })

@@ -1,3 +1,4 @@
+import type { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { memoryFile } from "../../../domain/memory/Publication.js"
@@ -102,7 +103,7 @@ const filesAgainstRows = Effect.gen(function* () {
   const inspection = yield* MemoryInspection
   const { tracesPerCwd } = yield* Settings
   const dirty = new Set((yield* consolidations.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
-  const byCwd = new Map<string, Array<string>>()
+  const byCwd = new Map<Directory, Array<string>>()
   for (const { cwd, threadId } of yield* threadMemories.ids(tracesPerCwd)) {
     byCwd.set(cwd, [...(byCwd.get(cwd) ?? []), threadId])
   }

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
-import { projectName } from "../../../domain/thread/WorkingDirectory.js"
+import { type Directory, projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { type MemoryEntry, ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { Settings } from "../../../settings/Settings.js"
@@ -12,7 +12,7 @@ import type { Given } from "../../Options.js"
 import { print, type Screen } from "../../terminal/Screen.js"
 
 interface Project {
-  readonly cwd: string
+  readonly cwd: Directory
   readonly memories: ReadonlyArray<MemoryEntry>
   readonly total: number
 }
@@ -22,7 +22,7 @@ const byProject = (
   counts: ReadonlyMap<string, number>,
   entries: ReadonlyArray<MemoryEntry>
 ): ReadonlyArray<Project> => {
-  const projects = new Map<string, Array<MemoryEntry>>()
+  const projects = new Map<Directory, Array<MemoryEntry>>()
   for (const entry of entries) {
     const own = projects.get(entry.cwd)
     if (own === undefined) {

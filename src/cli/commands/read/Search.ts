@@ -14,7 +14,7 @@ import {
 } from "../../../domain/memory/Search.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { fitText } from "../../terminal/TextTable.js"
-import { projectName } from "../../../domain/thread/WorkingDirectory.js"
+import { type Directory, projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { Consolidations } from "../../../services/state/Consolidations.js"
 import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
@@ -29,7 +29,7 @@ import { print, type Screen } from "../../terminal/Screen.js"
 const mostHits = 20
 
 /** The `MEMORY.md` files that answer a query: few and short, they are read one by one. */
-const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: ReadonlyArray<string>, traces: number) {
+const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: ReadonlyArray<Directory>, traces: number) {
   const inspection = yield* MemoryInspection
   const texts = (yield* Effect.forEach(cwds, (cwd) =>
     inspection.memoryText(cwd).pipe(
@@ -53,7 +53,7 @@ const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: Reado
   }))
 })
 
-const find = Effect.fnUntraced(function* (query: SearchQuery, cwd: string | undefined) {
+const find = Effect.fnUntraced(function* (query: SearchQuery, cwd: Directory | undefined) {
   const threadMemories = yield* ThreadMemories
   const { documents, hits, total } = yield* threadMemories.search(query, cwd, mostHits)
   const cwds = cwd === undefined ? (yield* (yield* Consolidations).all).map((entry) => entry.cwd) : [cwd]
@@ -82,7 +82,7 @@ const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): Excerpt
 
 const render = (
   query: SearchQuery,
-  cwd: string | undefined,
+  cwd: Directory | undefined,
   { hits, total }: { readonly hits: ReadonlyArray<SearchDocument>; readonly total: number },
   { bold, dim, mark, width }: Screen
 ): ReadonlyArray<string> =>

@@ -6,7 +6,7 @@ import { counted } from "../../../domain/text/Counted.js"
 import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { type ThreadStates, threadStates } from "../../../domain/thread/StatusReport.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
-import { projectName } from "../../../domain/thread/WorkingDirectory.js"
+import { type Directory, projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { Claims } from "../../../services/state/Claims.js"
 import { Consolidations } from "../../../services/state/Consolidations.js"
@@ -24,7 +24,7 @@ import type { Given } from "../../Options.js"
 import { print, type Screen } from "../../terminal/Screen.js"
 
 interface Project {
-  readonly cwd: string
+  readonly cwd: Directory
   readonly memoryRoot: string
   readonly memories: number
   readonly state: "published" | "dirty" | "failing"

@@ -18,6 +18,7 @@ import type { SessionStore } from "../../../services/SessionStore.js"
 import type { StateDb } from "../../../services/state/StateDb.js"
 import { loadSettings, Settings } from "../../../settings/Settings.js"
 import type { Templates } from "../../../services/Templates.js"
+import type { WorkingDirectories } from "../../../services/WorkingDirectories.js"
 import { described } from "../../Described.js"
 import { PassHadFailures } from "../../ExitCode.js"
 import { givenOptions, passOptions } from "../../Options.js"
@@ -70,7 +71,8 @@ export type PassServices<E> = (options: {
   | Redactor
   | SessionStore
   | StateDb
-  | Templates,
+  | Templates
+  | WorkingDirectories,
   E,
   Settings
 >
