@@ -1,5 +1,5 @@
-// Builds dist/: first the library, module by module with its types, then its doors as one file each, then the program as one
-// bundle with its chunks beside it.
+// Builds dist/: first the library, module by module with its types, then its token tables and its doors as one file each,
+// then the program as one bundle with its chunks beside it.
 import { execFileSync } from "node:child_process"
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { builtinModules } from "node:module"
@@ -12,6 +12,50 @@ import { bundleOptions } from "./bundleOptions.mjs"
 rmSync("dist", { recursive: true, force: true })
 
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" })
+
+/** The modules that count tokens, with their tables in them: the package they come from has 44 MB of other tables. */
+const tokenTables = ["O200kBase", "Cl100kBase"].map((name) => `services/tokens/${name}.js`)
+for (const table of tokenTables) {
+  const file = join("dist", table)
+  await build({
+    entryPoints: [file],
+    outfile: file,
+    ...bundleOptions,
+    splitting: false,
+    // A host may bundle the module again, as CommonJS too.
+    banner: {},
+    minify: true,
+    allowOverwrite: true
+  })
+  rmSync(`${file}.map`)
+}
+
+/** Leaves the token tables where the library has them. */
+const sharedTokenTables = {
+  name: "shared-token-tables",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/tokens\/\w+\.js$/ }, ({ path }) => ({
+      path: `./services/${path.slice(2)}`,
+      external: true
+    }))
+}
+
+/** Functions that describe a setting, and do nothing else. */
+const settingKinds = [
+  "choice",
+  "flag",
+  "integer",
+  "limit",
+  "modelName",
+  "numberIn",
+  "optionalText",
+  "price",
+  "seconds",
+  "setting",
+  "sources",
+  "time",
+  "wholeNumber"
+]
 
 /**
  * Bundles each entry point that a host imports at its start into one file of only what it names. Of a module with a tag
@@ -33,7 +77,7 @@ for (const door of ["index", "Layers"]) {
     treeshake: {
       moduleSideEffects: false,
       // These calls only describe values, so unused ones can be dropped.
-      manualPureFunctions: ["choice", "Context", "Duration", "Effect", "Layer", "Option", "Schema", "sources", "time"]
+      manualPureFunctions: ["Context", "Duration", "Effect", "Layer", "Option", "Schema", ...settingKinds]
     }
   })
   await bundle.write({ file: input, format: "es" })
@@ -56,7 +100,8 @@ const joinStaticChunks = async (folder) => {
   }
   const chunks = await rollup({
     input: entry,
-    external: [/^node:/, ...builtinModules, ...bundleOptions.external],
+    external: [/^node:/, ...builtinModules, ...bundleOptions.external, ...tokenTables.map((table) => `./${table}`)],
+    makeAbsoluteExternalsRelative: false,
     treeshake: false
   })
   await chunks.write({
@@ -78,6 +123,7 @@ await build({
   entryPoints: ["src/main.ts"],
   outdir: folder,
   ...bundleOptions,
+  plugins: [...bundleOptions.plugins, sharedTokenTables],
   minify: true
 })
 await joinStaticChunks(folder)

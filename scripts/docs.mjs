@@ -2,7 +2,7 @@
 // page that is out of date, and exits with 1 if there is one. The example pass runs the program from the sources,
 // without dist/.
 import { spawnSync } from "node:child_process"
-import { cpSync, rmSync } from "node:fs"
+import { rmSync } from "node:fs"
 import { build } from "esbuild"
 import { bundleOptions } from "./bundleOptions.mjs"
 
@@ -15,8 +15,6 @@ await build({
   outExtension: { ".js": ".mjs" },
   ...bundleOptions
 })
-// The program looks for its prompts in the parent folder.
-cpSync("templates", `${cache}/templates`, { recursive: true })
 
 process.exitCode =
   spawnSync(process.execPath, [`${outdir}/run.mjs`, ...process.argv.slice(2)], { stdio: "inherit" }).status ?? 1

@@ -1,8 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { HostLayersError, HostOptions, HostSettings, SettingsError } from "./host/HostLayers.js"
+import type { MemoriesNeeds } from "./host/Memories.js"
 import type { PassServices } from "./host/MemoriesStartup.js"
+import type { Memories } from "./services/Memories.js"
 import type { MemoryFs } from "./services/MemoryFs.js"
+import type { PackageMissing } from "./services/PackageMissing.js"
 import type { Progress } from "./services/Progress.js"
 import type { Redactor } from "./services/Redactor.js"
 import type { WorkingDirectories } from "./services/WorkingDirectories.js"
@@ -13,12 +16,12 @@ export type { HostLayersError, HostOptions, HostSettings, SettingsError } from "
 const loadHostLayers = Effect.promise(() => import("./host/HostLayers.js"))
 
 /**
- * All that a pass runs on, for `MemoriesStartup.layer` or `runPass`: the ports that are the host's own, and this package's
- * disk, SQLite and offline layers for the rest. Nothing of it is loaded before the layer is built, and no technology of a
- * port that is the host's own at all. What the host's ports require and fail with shows in the type, the settings excepted,
- * which they get.
+ * The services of a pass, for `MemoriesStartup.layer` or `runPass`: the host's own ports, and this package's disk, SQLite and
+ * offline layers for the rest. Loads nothing before it is built, and never the technology of a port that the host brings;
+ * fails with `PackageMissing` when a package that it then needs is not installed. The requirements and errors of the host's
+ * ports show in the type, except the settings, which they get.
  *
- * Built, it has made the memories home and opened the state DB where these are ours. Shared, it is built once.
+ * Building it makes the memories home and opens the state DB, unless these are the host's. A shared layer is built once.
  */
 export const layer = <Own extends PassServices | Progress = never, E = never, R = never>(
   options: HostOptions<Own, E, R> = {}
@@ -26,10 +29,20 @@ export const layer = <Own extends PassServices | Progress = never, E = never, R 
   Layer.unwrapEffect(Effect.map(loadHostLayers, ({ make }) => make(options)))
 
 /**
- * What `MemoryContext.forCwd` reads with, beside a pass or without one: the files of the memories home, and nothing that
- * writes. The settings are those that the pass is given; undefined reads them from the environment.
+ * The service `Memories`: context, search, notes, deletion, status and explanations, for the tools and pages of a host. Takes
+ * the options of the pass, so that both have the same home and ports. Building it loads its code, makes the memories home
+ * and opens the state DB, as `layer` does. Keep one for the host's lifetime.
+ */
+export const memories = <Own extends MemoriesNeeds = never, E = never, R = never>(
+  options: HostOptions<Own, E, R> = {}
+): Layer.Layer<Memories, E | HostLayersError, Exclude<R, Settings>> =>
+  Layer.unwrapEffect(Effect.map(loadHostLayers, ({ makeMemories }) => makeMemories(options)))
+
+/**
+ * The services of `MemoryContext.forCwd`, which read the memories home and write nothing, beside a pass or without one. Give
+ * the settings of the pass; undefined reads them from the environment.
  */
 export const reading = (
   settings?: HostSettings
-): Layer.Layer<MemoryFs | Redactor | WorkingDirectories, SettingsError> =>
+): Layer.Layer<MemoryFs | Redactor | WorkingDirectories, PackageMissing | SettingsError> =>
   Layer.unwrapEffect(Effect.map(loadHostLayers, ({ makeReading }) => makeReading(settings)))

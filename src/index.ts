@@ -1,8 +1,8 @@
 /**
- * The door for a host that embeds the pipeline: the services to fill, the pass, and the layer that runs it beside a session.
- * It evaluates nothing but tags, so that a host pays nothing for it at its start: the pass and all technology are loaded
- * when the background fiber runs. Errors and schemas are types here; who makes one imports it from the module that has it,
- * `rollout-memories/services/…` or `rollout-memories/domain/model/ModelError`.
+ * The main entry point for a host: the tags of the ports, the pass, and the layer that runs it beside a session. Importing it
+ * evaluates nothing but tags, so that a host starts no slower; the pass and all technology are loaded by the background
+ * fiber. Errors and schemas are types here. To construct one, import it from its own module, `rollout-memories/services/…`
+ * or `rollout-memories/domain/model/ModelError`.
  */
 export type * from "./domain/memory/ConsolidationError.js"
 export type * from "./domain/thread/ExtractionError.js"
@@ -19,10 +19,13 @@ export type { PassOptions } from "./pass/RunPass.js"
 export type { MemoryNotImported } from "./pass/ImportMemories.js"
 export type * from "./services/AgentControl.js"
 export { AgentControl, consolidationSource, isFinal } from "./services/AgentControl.js"
+export type * from "./services/Memories.js"
+export { Memories } from "./services/Memories.js"
 export type * from "./services/MemoryFs.js"
 export { MemoryFs } from "./services/MemoryFs.js"
 export type * from "./services/ModelClient.js"
 export { ModelClient } from "./services/ModelClient.js"
+export type { PackageMissing } from "./services/PackageMissing.js"
 export type * from "./services/ProcessTable.js"
 export { ProcessTable } from "./services/ProcessTable.js"
 export type * from "./services/Progress.js"
@@ -48,8 +51,8 @@ export { ThreadIndex } from "./services/state/ThreadIndex.js"
 export type * from "./services/state/ThreadMemories.js"
 export { ThreadMemories } from "./services/state/ThreadMemories.js"
 export { SymbolicLinks } from "./services/SymbolicLinks.js"
+export { MemoryInspection } from "./services/MemoryInspection.js"
 export { WorkingDirectories } from "./services/WorkingDirectories.js"
 export type { Homes, ModelServer, SettingInvalid, SettingValues } from "./settings/Settings.js"
 export { Settings } from "./settings/Settings.js"
-export type { TemplateMissing } from "./services/Templates.js"
 export { Templates } from "./services/Templates.js"

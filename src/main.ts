@@ -6,32 +6,40 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import { commandFirst } from "./cli/CommandLine.js"
-import { asksForPass, commandVocabulary } from "./cli/CommandVocabulary.js"
+import { type CommandLine, readCommandLine } from "./cli/CommandLine.js"
+import type { CommandName } from "./cli/CommandTable.js"
 import { exitCodeOf, explain } from "./cli/ExitCode.js"
 import * as Logging from "./cli/terminal/Logging.js"
 import { makePassCommand } from "./cli/commands/run/Pass.js"
-import { makePlanCommand } from "./cli/commands/read/Plan.js"
-import { layerPlainConsole } from "./cli/terminal/Terminal.js"
+import { style } from "./cli/terminal/Screen.js"
+import { layerQuietConsole } from "./cli/terminal/Terminal.js"
 import * as TerminalProgress from "./cli/terminal/TerminalProgress.js"
 import { compose, type Machine, stateDbInHome } from "./host/Composition.js"
 import * as MachineLayer from "./layers/node/Machine.js"
 import * as MemoryFsLayer from "./layers/memory/MemoryFs.js"
 import * as ChooseModel from "./layers/model/ChooseModel.js"
 import * as SessionStoreDisk from "./layers/sessions/SessionStoreDisk.js"
-import * as StateDb from "./layers/state/StateDb.js"
+import { loadPart, sqlitePart } from "./services/PackageMissing.js"
 import * as Progress from "./services/Progress.js"
 import * as Redactor from "./services/Redactor.js"
-import { SettingInvalid } from "./settings/Settings.js"
 import * as Templates from "./services/Templates.js"
 
 const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) : Progress.layerSilent
 
 /** What every command needs of the machine, and the redactor. */
 const machine = Layer.merge(MachineLayer.layer, Redactor.layer)
+
+/** Loaded when a state DB is opened: where SQLite was not installed, its name is what a person must be told. */
+const stateDb = (path: string, options: { readonly replaceCorrupt: boolean }) =>
+  Layer.unwrapEffect(
+    loadPart(
+      () => import("./layers/state/StateDb.js").then(({ layerSqlite }) => layerSqlite(path, options)),
+      sqlitePart
+    )
+  )
 
 const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
   compose<Machine>({
@@ -40,12 +48,12 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
     modelClient: ChooseModel.model,
     progress,
     sessionStore: SessionStoreDisk.layer,
-    stateDb: stateDbInHome((path) => StateDb.layerSqlite(path, { replaceCorrupt: rebuildIndex })),
+    stateDb: stateDbInHome((path) => stateDb(path, { replaceCorrupt: rebuildIndex })),
     templates: Templates.layer
   }).pipe(Layer.provideMerge(machine))
 
 /** Loaded with a command: a pass starts without them. */
-const commandLayers = Effect.promise(() => import("./cli/CommandLayers.js"))
+const commandLayers = loadPart(() => import("./cli/CommandLayers.js"), sqlitePart)
 
 const commandServices = {
   reading: Layer.provideMerge(MemoryFsLayer.layer, machine),
@@ -64,23 +72,41 @@ const commandServices = {
   )
 }
 
-const info = { name: manifest.name, version: manifest.version }
-
 const loadCommands = Effect.promise(() => import("./cli/Commands.js"))
+const loadHelp = Effect.promise(() => import("./cli/Help.js"))
 
-/** Runs what the words ask for; the commands beside the pass are loaded for those alone who ask for one, or for help. */
-const run = (words: ReadonlyArray<string>) => {
+const info = { name: "rollout-memories", version: manifest.version }
+
+/** Runs a parser; the commands beside the pass are loaded for their own lines and for completions alone. */
+const parse = (words: ReadonlyArray<string>, hasCommands: boolean) => {
   const line = [...process.argv.slice(0, 2), ...words]
-  return asksForPass(words)
-    ? Command.run(makePassCommand(services), info)(line)
-    : Effect.flatMap(loadCommands, ({ makeCommands }) => {
-        const beside = [makePlanCommand(services), ...makeCommands(commandServices)] as const
-        return Command.run(Command.withSubcommands(makePassCommand(services), beside), info)(line)
+  return hasCommands
+    ? Effect.flatMap(loadCommands, ({ makeCommands }) => {
+        const commands = makeCommands(commandServices, services)
+        return Command.run(Command.withSubcommands(makePassCommand(services), commands), info)(line)
       })
+    : Command.run(makePassCommand(services), info)(line)
 }
 
-const program = commandFirst(process.argv.slice(2), commandVocabulary).pipe(
-  Either.mapLeft(({ expected, option }) => new SettingInvalid({ source: option, value: "", expected })),
+const showHelp = (command: CommandName | undefined) =>
+  Effect.flatMap(Effect.zip(loadHelp, style), ([{ renderHelp }, { bold, width }]) =>
+    Console.log(renderHelp(command, { bold, version: manifest.version, width }))
+  )
+
+const run = (line: CommandLine) => {
+  switch (line._tag) {
+    case "Help":
+      return showHelp(line.command)
+    case "Version":
+      return Console.log(manifest.version)
+    case "Library":
+      return parse(line.words, true)
+    case "Run":
+      return parse(line.words, line.command !== undefined)
+  }
+}
+
+const program = readCommandLine(process.argv.slice(2)).pipe(
   Effect.flatMap(run),
   Effect.tapErrorCause((cause) =>
     Effect.gen(function* () {
@@ -98,7 +124,7 @@ const program = commandFirst(process.argv.slice(2), commandVocabulary).pipe(
       NodeTerminal.layer,
       CliConfig.layer({ showBuiltIns: false }),
       Logging.layer(process.stderr),
-      layerPlainConsole
+      layerQuietConsole
     )
   )
 )

@@ -1,13 +1,6 @@
-import * as CliConfig from "@effect/cli/CliConfig"
-import * as Command from "@effect/cli/Command"
-import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
-import type * as HelpDoc from "@effect/cli/HelpDoc"
-import type * as Span from "@effect/cli/HelpDoc/Span"
-import * as HashMap from "effect/HashMap"
-import * as Layer from "effect/Layer"
-import { makeCommands } from "../../src/cli/Commands.js"
-import { makePassCommand } from "../../src/cli/commands/run/Pass.js"
-import { makePlanCommand } from "../../src/cli/commands/read/Plan.js"
+import type { CommandOption } from "../../src/cli/CommandOption.js"
+import { type CommandText, commandTable } from "../../src/cli/CommandTable.js"
+import { passOptions } from "../../src/cli/Options.js"
 import { settings, type SettingName, variableOf } from "../../src/settings/Settings.js"
 
 /** Tables of the settings, the options, the commands and the measured figures, as Markdown. */
@@ -30,113 +23,33 @@ export const settingsTable = (): string =>
     })
   )
 
-const textOf = (span: Span.Span): string => {
-  switch (span._tag) {
-    case "Text":
-    case "URI":
-      return span.value
-    case "Sequence":
-      return textOf(span.left) + textOf(span.right)
-    default:
-      return textOf(span.value)
-  }
-}
-
-const paragraphs = (doc: HelpDoc.HelpDoc): ReadonlyArray<string> => {
-  switch (doc._tag) {
-    case "Paragraph":
-      return [textOf(doc.value)]
-    case "Sequence":
-      return [...paragraphs(doc.left), ...paragraphs(doc.right)]
-    default:
-      return []
-  }
-}
-
-interface Definition {
-  readonly name: string
-  readonly description: string
-}
-
-/** Sentences that the command line library adds to each option and that carry no information. */
-const ofLibrary =
-  /^(?:A user-defined piece of text\.|A true or false value\.|This (?:setting|option|argument) (?:is optional|may be repeated .*)\.)$/
-
-const definitions = (doc: HelpDoc.HelpDoc): ReadonlyArray<Definition> => {
-  switch (doc._tag) {
-    case "DescriptionList":
-      return doc.definitions.map(([name, description]) => ({
-        name: textOf(name).replace("...", ""),
-        description: paragraphs(description)
-          .filter((text) => !ofLibrary.test(text.trim()))
-          .join(" ")
-      }))
-    case "Sequence":
-      return [...definitions(doc.left), ...definitions(doc.right)]
-    default:
-      return []
-  }
-}
-
-/** Services for commands of which only the help text is read; they are never built. */
-const noServices = Layer.die("the documentation runs no command")
-
-const pass = makePassCommand(() => noServices)
-
-const subcommands = Command.getSubcommands(
-  Command.withSubcommands(pass, [
-    makePlanCommand(() => noServices),
-    ...makeCommands({ reading: noServices, probing: noServices, looking: noServices, amending: noServices })
-  ])
-)
-
-const config = CliConfig.make({ showBuiltIns: false })
-
-const passOptionDefinitions = definitions(Command.getHelp(pass, config))
-
-/** The variables of the two options that are not settings. */
-const variablesOfHomes: { readonly [option: string]: string } = {
-  "--codex-home": "CODEX_HOME",
-  "--memories-home": "MEMORIES_HOME"
-}
-
-/** The variable of an option. An option that sets a setting begins with the setting's description. */
-const variableOfOption = ({ description, name }: Definition): string => {
-  const setting = settingNames().find((setting) => description.startsWith(settings[setting].description))
-  const variable = variablesOfHomes[name.split(" ")[0] ?? ""] ?? (setting && variableOf(setting))
-  return variable === undefined ? "" : `\`${variable}\``
-}
+const typed = ({ name, value }: CommandOption<unknown>): string =>
+  `\`${value === undefined ? name : `${name} ${value}`}\``
 
 /** The table of the options of a pass, which every command accepts too. */
 export const optionsTable = (): string =>
   table(
     ["option", "variable", "what it does"],
-    passOptionDefinitions.map((definition) => [
-      `\`${definition.name}\``,
-      variableOfOption(definition),
-      cell(definition.description)
+    Object.values(passOptions).map((option) => [
+      typed(option),
+      option.variable === undefined ? "" : `\`${option.variable}\``,
+      cell(option.help)
     ])
   )
 
-/** The text about one command: its description, its usage, and the options that only it has. */
-const commandText = (help: HelpDoc.HelpDoc): string => {
-  const [what = "", ...examples] = paragraphs(help).filter((text) => !/^(?:Examples:|\$ )/.test(text.trim()))
-  const own = definitions(help).filter(
-    ({ description, name }) =>
-      !passOptionDefinitions.some((option) => option.name === name && option.description === description)
-  )
+/** The text about one command: what it does, how it is typed, and the options that it alone has. */
+const commandText = ({ details, examples, options, summary, words }: CommandText): string => {
+  const own = [
+    ...(words === undefined ? [] : [`- \`${words.name}\`: ${words.help}`]),
+    ...Object.values(options).map((option) => `- ${typed(option)}: ${option.help}`)
+  ]
   return [
-    what,
-    ["```sh", ...examples.map((example) => example.trim()), "```"].join("\n"),
-    ...(own.length === 0 ? [] : [own.map(({ description, name }) => `- \`${name}\`: ${description}`).join("\n")])
+    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}. ${details}`.trim(),
+    ["```sh", ...examples.map((example) => `rollout-memories ${example}`), "```"].join("\n"),
+    ...(own.length === 0 ? [] : [own.join("\n")])
   ].join("\n\n")
 }
 
 /** The texts about all commands, by name. */
 export const commandTexts = (): ReadonlyMap<string, string> =>
-  new Map(
-    HashMap.toEntries(subcommands).map(([name, command]) => [
-      name,
-      commandText(CommandDescriptor.getHelp(command, config))
-    ])
-  )
+  new Map(Object.entries(commandTable).map(([name, command]) => [name, commandText(command)]))

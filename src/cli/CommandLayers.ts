@@ -4,10 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as StateDb from "../layers/state/StateDb.js"
 import * as MemoryInspectionLayer from "../layers/memory/Inspection.js"
+import * as MemoryFsLayer from "../layers/memory/MemoryFs.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The state DB of the memories home; a home in which nothing was ever made must at least have sessions to learn from. */
+/** The state DB of the memories home. Without one there must at least be sessions to learn from. */
 const stateDb = Layer.unwrapEffect(
   Effect.gen(function* () {
     const { memoriesHome } = yield* Settings
@@ -20,7 +21,7 @@ const stateDb = Layer.unwrapEffect(
 )
 
 /** The layers of commands that look at memories. */
-export const looking = Layer.merge(stateDb, MemoryInspectionLayer.layer)
+export const looking = Layer.mergeAll(stateDb, MemoryFsLayer.layer, MemoryInspectionLayer.layer)
 
 /** The layers of commands that change memories, beside the services of a pass. */
 export const amending = MemoryInspectionLayer.layer

@@ -1,62 +1,189 @@
 import * as Either from "effect/Either"
-
-/** The words of a command line, as far as ordering them needs to know them. */
-export interface Vocabulary {
-  readonly commands: ReadonlySet<string>
-  /** Options that take a value: the word after one is no command. */
-  readonly valued: ReadonlySet<string>
-  readonly flags: ReadonlySet<string>
-}
-
-/** What of a command line cannot be meant, and what would be. */
-export interface Misplaced {
-  readonly option: string
-  readonly expected: string
-}
-
-const nameOf = (word: string): string => word.split("=", 1)[0] ?? word
+import * as Option from "effect/Option"
+import { closest, distance } from "fastest-levenshtein"
+import { type CommandName, commandTable, isCommandName, textOf } from "./CommandTable.js"
+import type { CommandOption } from "./CommandOption.js"
+import { passOptions } from "./Options.js"
+import { UsageError } from "./UsageError.js"
 
 /**
- * The words with the command first, so that options may stand on either side of it; as they are where there is none. Whoever
- * asks for help gets it, whatever else they wrote. An option that nobody knows is an error, `Left`: it would be taken for one
- * of a command's words. So is one whose value is missing.
+ * The request of a command line. A `Run` has its words in the order that the command's parser takes: options, then words. The
+ * parser itself answers a `Library` request.
  */
-export const commandFirst = (
-  words: ReadonlyArray<string>,
-  { commands, flags, valued }: Vocabulary
-): Either.Either<ReadonlyArray<string>, Misplaced> => {
-  const rest: Array<string> = []
-  let command: string | undefined
-  let wrong: Misplaced | undefined
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] ?? ""
-    if (word === "--") {
-      rest.push(...words.slice(index))
-      break
+export type CommandLine =
+  | { readonly _tag: "Help"; readonly command: CommandName | undefined }
+  | { readonly _tag: "Version" }
+  | { readonly _tag: "Library"; readonly words: ReadonlyArray<string> }
+  | { readonly _tag: "Run"; readonly command: CommandName | undefined; readonly words: ReadonlyArray<string> }
+
+/** Options that every command line takes and no command has. */
+export const generalOptions = {
+  help: ["--help", "-h"],
+  version: ["--version", "-V"],
+  completions: ["--completions"],
+  wizard: ["--wizard"]
+} as const
+
+const shells = ["bash", "zsh", "fish", "sh"]
+
+const program = "rollout-memories"
+
+const helpOf = (command: CommandName | undefined): string =>
+  `see \`${program}${command === undefined ? "" : ` ${command}`} --help\``
+
+/** The known word that a mistyped one probably means: at most a third of its letters differ. */
+const meant = (word: string, known: ReadonlyArray<string>): Option.Option<string> => {
+  const nearest = closest(word, [...known])
+  return distance(word, nearest) <= Math.max(1, Math.floor(word.replace(/^-+/, "").length / 3))
+    ? Option.some(nearest)
+    : Option.none()
+}
+
+const unknown = (kind: string, word: string, known: ReadonlyArray<string>, command?: CommandName): UsageError =>
+  new UsageError({
+    problem: `unknown ${kind} ${word}`,
+    todo: Option.match(meant(word, known), {
+      onNone: () => helpOf(command),
+      onSome: (nearest) => `did you mean ${nearest}?`
+    })
+  })
+
+/** The options of a command, its own before those of the pass. */
+const optionsOf = (command: CommandName | undefined): ReadonlyArray<CommandOption<unknown>> =>
+  Object.values({ ...passOptions, ...textOf(command).options })
+
+/** The options of all commands, by name: an option's value is known before its command is. */
+const allOptions = (): ReadonlyMap<string, CommandOption<unknown>> =>
+  new Map(
+    [undefined, ...Object.keys(commandTable).filter(isCommandName)]
+      .flatMap(optionsOf)
+      .map((option) => [option.name, option])
+  )
+
+interface Given {
+  readonly name: string
+  /** Undefined where the line ends before it. */
+  readonly value: string | undefined
+}
+
+/** Tells options with their values from other words. Everything after `--` is a word. */
+const split = (line: ReadonlyArray<string>) => {
+  const all = allOptions()
+  const takesValue = (name: string) => name === "--completions" || all.get(name)?.value !== undefined
+  const options: Array<Given> = []
+  const words: Array<string> = []
+  const end = line.indexOf("--")
+  const open = end === -1 ? line : line.slice(0, end)
+  for (let index = 0; index < open.length; index++) {
+    const word = open[index] ?? ""
+    if (!word.startsWith("-") || word === "-") {
+      words.push(word)
+      continue
     }
-    if (word.startsWith("-") && word !== "-") {
-      rest.push(word)
-      if (valued.has(word)) {
-        const value = words[++index]
-        if (value === undefined) {
-          wrong ??= { option: word, expected: "a value after it; `--help` says which" }
-        } else {
-          rest.push(value)
-        }
-      } else if (!valued.has(nameOf(word)) && !flags.has(nameOf(word))) {
-        wrong ??= { option: nameOf(word), expected: "an option that there is; `--help` names them" }
-      }
-    } else if (command === undefined && commands.has(word)) {
-      command = word
-    } else {
-      rest.push(word)
+    const [, name = word, value] = /^(-[^=]*)=(.*)$/s.exec(word) ?? []
+    options.push({ name, value: value ?? (takesValue(name) ? open[++index] : undefined) })
+  }
+  return { options, words: [...words, ...(end === -1 ? [] : line.slice(end + 1))], open }
+}
+
+/** The problem with an option that was given to a command, if there is one. */
+const problemOf = (
+  { name, value }: Given,
+  option: CommandOption<unknown> | undefined,
+  command: CommandName | undefined
+): UsageError | undefined => {
+  if (option === undefined) {
+    return new UsageError({ problem: `${command ?? "a pass"} has no option ${name}`, todo: helpOf(command) })
+  }
+  if (option.value === undefined && value !== undefined && value !== "true" && value !== "false") {
+    return new UsageError({ problem: `${name} takes no value`, todo: `give ${name} alone` })
+  }
+  return option.value !== undefined && value === undefined
+    ? new UsageError({ problem: `${name} has no value`, todo: `give one after it: ${name} ${option.value}` })
+    : undefined
+}
+
+const readRun = (
+  command: CommandName | undefined,
+  given: ReadonlyArray<Given>,
+  words: ReadonlyArray<string>
+): Either.Either<CommandLine, UsageError> => {
+  const known = new Map(optionsOf(command).map((option) => [option.name, option]))
+  const options: Array<string> = []
+  const seen = new Set<string>()
+  for (const one of given) {
+    const option = known.get(one.name)
+    const problem = problemOf(one, option, command)
+    if (problem !== undefined) {
+      return Either.left(problem)
     }
+    if (seen.has(one.name) && option?.isRepeated !== true) {
+      return Either.left(new UsageError({ problem: `${one.name} was given twice`, todo: "give it once" }))
+    }
+    seen.add(one.name)
+    // Without a value of its own a flag would take a word `true` that follows it.
+    options.push(one.name, one.value ?? "true")
   }
-  const end = rest.indexOf("--")
-  const isHelp = rest.slice(0, end === -1 ? rest.length : end).some((word) => word === "--help" || word === "-h")
-  const isVersion = command === undefined && rest.includes("--version")
-  if (isHelp || isVersion) {
-    return Either.right([...(command === undefined ? [] : [command]), isHelp ? "--help" : "--version"])
+  const missing = [...known.values()].find(({ isRequired, name }) => isRequired && !seen.has(name))
+  if (missing !== undefined) {
+    return Either.left(
+      new UsageError({ problem: `${command} needs ${missing.name} ${missing.value}`, todo: helpOf(command) })
+    )
   }
-  return wrong !== undefined ? Either.left(wrong) : Either.right(command === undefined ? words : [command, ...rest])
+  const takesWords = textOf(command).words
+  if (takesWords === undefined && words.length > 0) {
+    return Either.left(new UsageError({ problem: `${command} takes no word ${words[0]}`, todo: helpOf(command) }))
+  }
+  if (takesWords !== undefined && words.length === 0) {
+    return Either.left(new UsageError({ problem: `${command} needs ${takesWords.name}`, todo: helpOf(command) }))
+  }
+  const rest = words.length === 0 ? [] : ["--", ...words]
+  return Either.right({
+    _tag: "Run",
+    command,
+    words: command === undefined ? options : [command, ...options, ...rest]
+  })
+}
+
+/** Reads a command line. Options may stand on either side of the command. Whoever asks for help gets it, whatever else is wrong. */
+export const readCommandLine = (line: ReadonlyArray<string>): Either.Either<CommandLine, UsageError> => {
+  const { open, options, words } = split(line)
+  const has = (names: ReadonlyArray<string>) => open.some((word) => names.includes(word))
+  const [first, ...others] = words
+  if (first === "help") {
+    const [of] = others
+    return of === undefined || of === "help"
+      ? Either.right({ _tag: "Help", command: undefined })
+      : isCommandName(of)
+        ? Either.right({ _tag: "Help", command: of })
+        : Either.left(unknown("command", of, Object.keys(commandTable)))
+  }
+  const command = first !== undefined && isCommandName(first) ? first : undefined
+  if (has(generalOptions.help)) {
+    return Either.right({ _tag: "Help", command })
+  }
+  if (has(generalOptions.version)) {
+    return Either.right({ _tag: "Version" })
+  }
+  if (has(generalOptions.wizard)) {
+    return Either.right({ _tag: "Library", words: [...(command === undefined ? [] : [command]), "--wizard"] })
+  }
+  const completions = options.find(({ name }) => name === "--completions")
+  if (completions !== undefined) {
+    const { value: shell } = completions
+    return shell !== undefined && shells.includes(shell)
+      ? Either.right({ _tag: "Library", words: ["--completions", shell] })
+      : Either.left(
+          new UsageError({ problem: "--completions needs a shell", todo: `give one of ${shells.join(", ")}` })
+        )
+  }
+  const all = allOptions()
+  const unknownOption = options.find(({ name }) => !all.has(name))
+  if (unknownOption !== undefined) {
+    const known = [...optionsOf(command).map(({ name }) => name), ...Object.values(generalOptions).flat()]
+    return Either.left(unknown("option", unknownOption.name, known, command))
+  }
+  return first !== undefined && command === undefined
+    ? Either.left(unknown("command", first, ["help", ...Object.keys(commandTable)]))
+    : readRun(command, options, others)
 }

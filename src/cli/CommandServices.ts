@@ -12,18 +12,18 @@ import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
 /** The services of a command that only looks; its state DB refuses to be written. */
-export type LookingServices = MemoryInspection | Redactor | SessionStore | StateDb | WorkingDirectories
+export type LookingServices = MemoryFs | MemoryInspection | Redactor | SessionStore | StateDb | WorkingDirectories
 
-/** What a command needs that gives the published memory to a session: files alone. */
+/** Services of a command that reads published files alone. */
 export type ReadingServices = MemoryFs | Redactor | WorkingDirectories
 
-/** What a command that changes something needs besides. */
-export type AmendingServices = LookingServices | AgentControl | MemoryFs | Progress | Templates
+/** Services of a command that changes something. */
+export type AmendingServices = LookingServices | AgentControl | Progress | Templates
 
-/** How the commands' needs are met; the program's entry says by what. */
+/** The layers that commands run over; `main.ts` makes them. */
 export interface CommandServices<E> {
   readonly reading: Layer.Layer<ReadingServices, never, Settings>
-  /** For a named model alone: without one nothing of it is loaded. */
+  /** Used for a named model alone; otherwise it is not loaded. */
   readonly probing: Layer.Layer<ModelProbe, never, Settings>
   readonly looking: Layer.Layer<LookingServices, E, Settings>
   readonly amending: Layer.Layer<AmendingServices, E, Settings>

@@ -7,16 +7,18 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
-/** A pass ran to its end, and its report, which was printed, tells of failures. */
+/** A pass ran to its end, and the report that it printed lists failures. */
 export class PassHadFailures extends Schema.TaggedError<PassHadFailures>("rollout-memories/PassHadFailures")(
   "PassHadFailures",
   {}
 ) {}
 
-/** A command ran to its end, and what it printed needs a person. */
+/** A command ran to its end, and printed something that needs a person. */
 export class NeedsPerson extends Schema.TaggedError<NeedsPerson>("rollout-memories/NeedsPerson")("NeedsPerson", {}) {}
 
-/** What a program's end means to whoever started it: 0 nothing failed, 1 something failed, 2 usage, 130 interrupted. */
+const usageErrors = ["UsageError", "SettingInvalid"]
+
+/** Gives the exit code: 0 nothing failed, 1 something failed, 2 usage, 130 interrupted. */
 export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) {
     return 0
@@ -25,11 +27,11 @@ export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
     return 130
   }
   const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
-  const isUsage = ValidationError.isValidationError(error) || Predicate.isTagged(error, "SettingInvalid")
+  const isUsage = ValidationError.isValidationError(error) || usageErrors.some((tag) => Predicate.isTagged(error, tag))
   return isUsage ? 2 : 1
 }
 
-/** The one line that says why a program ended; undefined where that was said already, or needs no word. */
+/** Gives the one line that says why a program failed; undefined where its output said so already, or a person stopped it. */
 export const explain = (cause: Cause.Cause<unknown>): string | undefined => {
   const error = Option.getOrUndefined(Cause.failureOption(cause))
   if (
@@ -41,7 +43,7 @@ export const explain = (cause: Cause.Cause<unknown>): string | undefined => {
   }
   const told = error ?? Cause.squash(cause)
   const text = ValidationError.isValidationError(told)
-    ? `${stripVTControlCharacters(HelpDoc.toAnsiText(told.error)).trim()}; \`--help\` after a command says what it takes`
+    ? `${stripVTControlCharacters(HelpDoc.toAnsiText(told.error)).trim()}; see \`rollout-memories --help\``
     : told instanceof Error
       ? told.message
       : String(told)

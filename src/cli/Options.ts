@@ -1,102 +1,67 @@
-import * as Options from "@effect/cli/Options"
 import * as Option from "effect/Option"
-import { type GivenOption, type GivenOptions, settings, type SettingName } from "../settings/Settings.js"
+import { type GivenOption, type GivenOptions, settings, variableOf } from "../settings/Settings.js"
+import { type CommandOption, flag, optional, type Parsed, repeated, setting } from "./CommandOption.js"
 
-/** An option that sets a setting: its text is read, and its bounds are checked, where the environment's are. */
-const setting = (option: string, name: SettingName, placeholder: string) =>
-  Options.text(option).pipe(
-    Options.withPseudoName(placeholder),
-    Options.withDescription(`${settings[name].description} Default: ${settings[name].fallbackText}.`),
-    Options.optional
-  )
-
-const directory = (option: string, description: string) =>
-  Options.text(option).pipe(Options.withPseudoName("DIR"), Options.withDescription(description), Options.optional)
-
-const flag = (option: string, description: string) => Options.boolean(option).pipe(Options.withDescription(description))
-
-/** Every option of a pass. */
+/** The options of a pass. Every command takes them too. */
 export const passOptions = {
-  codexHome: directory("codex-home", "Where Codex keeps its sessions. Default: ~/.codex."),
-  memoriesHome: directory("memories-home", "Where memories are kept. Default: <codex home>/memories."),
+  codexHome: optional("codex-home", "DIR", "The directory where Codex keeps its sessions. Default: ~/.codex.", {
+    variable: "CODEX_HOME"
+  }),
+  memoriesHome: optional("memories-home", "DIR", "The directory of the memories. Default: <codex home>/memories.", {
+    variable: "MEMORIES_HOME"
+  }),
   model: setting("model", "model", "MODEL"),
   agent: setting("agent", "agent", "AGENT"),
   agentCommand: setting("agent-command", "agentCommand", "COMMAND"),
-  allowProviderCrossing: flag("allow-provider-crossing", settings.allowProviderCrossing.description),
+  allowProviderCrossing: flag("allow-provider-crossing", "Let sessions recorded with one provider go to another.", {
+    variable: variableOf("allowProviderCrossing")
+  }),
   maxTokens: setting("max-tokens", "maxTokens", "N"),
   maxRequests: setting("max-requests", "maxRequests", "N"),
   maxTokensPerDay: setting("max-tokens-per-day", "maxTokensPerDay", "N"),
   maxRequestsPerDay: setting("max-requests-per-day", "maxRequestsPerDay", "N"),
   limit: setting("limit", "candidates", "N"),
-  all: flag("all", "Take everything that is eligible, whatever --limit says."),
+  all: flag("all", "Take every eligible session, whatever --limit says."),
   minIdle: setting("min-idle", "minIdle", "TIME"),
-  source: Options.text("source").pipe(
-    Options.withPseudoName("NAME"),
-    Options.withDescription(`${settings.sources.description} May be given several times. Default: cli, vscode.`),
-    Options.repeated,
-    Options.optional
-  ),
-  rebuildIndex: flag(
-    "rebuild-index",
-    "Move a corrupt state DB aside, mend rows that cannot be read, index all rollouts anew, and import the memories on disk."
-  ),
-  json: flag("json", "Print the report as one JSON object."),
+  source: repeated("source", "NAME", `${settings.sources.description} May be repeated. Default: cli, vscode.`, {
+    variable: variableOf("sources")
+  }),
+  rebuildIndex: flag("rebuild-index", "Set a corrupt state DB aside, mend rows, and index all sessions again."),
+  json: flag("json", "Print the result as one JSON object."),
   logLevel: setting("log-level", "logLevel", "LEVEL")
 }
 
-/** What was given, by the name of each option. */
-export interface Given {
-  readonly codexHome: Option.Option<string>
-  readonly memoriesHome: Option.Option<string>
-  readonly model: Option.Option<string>
-  readonly agent: Option.Option<string>
-  readonly agentCommand: Option.Option<string>
-  readonly allowProviderCrossing: boolean
-  readonly maxTokens: Option.Option<string>
-  readonly maxRequests: Option.Option<string>
-  readonly maxTokensPerDay: Option.Option<string>
-  readonly maxRequestsPerDay: Option.Option<string>
-  readonly limit: Option.Option<string>
-  readonly minIdle: Option.Option<string>
-  readonly source: Option.Option<ReadonlyArray<string>>
-  readonly logLevel: Option.Option<string>
-  readonly all: boolean
-  readonly json: boolean
-  readonly rebuildIndex: boolean
-}
+/** The values of the options of a pass. */
+export type Given = Parsed<typeof passOptions>
 
-/** Whoever names the model for this very pass says with it that the sessions may go there; a variable set long ago does not. */
-const maySendAnywhere = (given: Given): GivenOption | undefined =>
+const named = ({ name }: CommandOption<unknown>, text: Option.Option<string>): GivenOption | undefined =>
+  Option.getOrUndefined(Option.map(text, (text) => ({ option: name, text })))
+
+/**
+ * Naming a model for this very pass consents to sending sessions of any provider to it. A variable that was set long ago does
+ * not.
+ */
+const crossingConsent = (given: Given): GivenOption | undefined =>
   given.allowProviderCrossing
-    ? { option: "--allow-provider-crossing", text: "true" }
+    ? { option: passOptions.allowProviderCrossing.name, text: "true" }
     : Option.isSome(given.model)
-      ? { option: "--model", text: "true" }
+      ? { option: passOptions.model.name, text: "true" }
       : undefined
 
-/** The options that were given, by the setting each one sets. */
-export const givenOptions = (given: Given): GivenOptions => {
-  const named = (option: string, text: Option.Option<string>): GivenOption | undefined =>
-    Option.getOrUndefined(Option.map(text, (text) => ({ option, text })))
-  return {
-    codexHome: named("--codex-home", given.codexHome),
-    memoriesHome: named("--memories-home", given.memoriesHome),
-    model: named("--model", given.model),
-    agent: named("--agent", given.agent),
-    agentCommand: named("--agent-command", given.agentCommand),
-    allowProviderCrossing: maySendAnywhere(given),
-    maxTokens: named("--max-tokens", given.maxTokens),
-    maxRequests: named("--max-requests", given.maxRequests),
-    maxTokensPerDay: named("--max-tokens-per-day", given.maxTokensPerDay),
-    maxRequestsPerDay: named("--max-requests-per-day", given.maxRequestsPerDay),
-    candidates: named("--limit", given.limit),
-    minIdle: named("--min-idle", given.minIdle),
-    logLevel: named("--log-level", given.logLevel),
-    sources: named(
-      "--source",
-      given.source.pipe(
-        Option.filter((names) => names.length > 0),
-        Option.map((names) => names.join(","))
-      )
-    )
-  }
-}
+/** The given options, by the setting that each one sets. */
+export const givenOptions = (given: Given): GivenOptions => ({
+  codexHome: named(passOptions.codexHome, given.codexHome),
+  memoriesHome: named(passOptions.memoriesHome, given.memoriesHome),
+  model: named(passOptions.model, given.model),
+  agent: named(passOptions.agent, given.agent),
+  agentCommand: named(passOptions.agentCommand, given.agentCommand),
+  allowProviderCrossing: crossingConsent(given),
+  maxTokens: named(passOptions.maxTokens, given.maxTokens),
+  maxRequests: named(passOptions.maxRequests, given.maxRequests),
+  maxTokensPerDay: named(passOptions.maxTokensPerDay, given.maxTokensPerDay),
+  maxRequestsPerDay: named(passOptions.maxRequestsPerDay, given.maxRequestsPerDay),
+  candidates: named(passOptions.limit, given.limit),
+  minIdle: named(passOptions.minIdle, given.minIdle),
+  logLevel: named(passOptions.logLevel, given.logLevel),
+  sources: named(passOptions.source, given.source.length === 0 ? Option.none() : Option.some(given.source.join(",")))
+})

@@ -1,41 +1,123 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import type { LeaseLost } from "../domain/memory/ConsolidationError.js"
-import type { ForgetRule } from "../domain/memory/Forgetting.js"
+import { type ForgetRule, isForgotten } from "../domain/memory/Forgetting.js"
+import { fold } from "../domain/memory/Search.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { noteLine } from "../domain/memory/UserNote.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { makePass } from "../pass/Pass.js"
 import { consolidate, resume } from "../pass/PhaseTwo.js"
+import { DirectoryLocked, type Forgotten, type ForgetTarget, InputInvalid } from "../services/Memories.js"
 import { MemoryFs } from "../services/MemoryFs.js"
+import { MemoryInspection } from "../services/MemoryInspection.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { Forgetting } from "../services/state/Forgetting.js"
 import { Notes } from "../services/state/Notes.js"
 import { ProjectLocks } from "../services/state/ProjectLocks.js"
 import type { StateDbFailure } from "../services/state/StateDb.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { agentOf, Settings } from "../settings/Settings.js"
 
-/** A directory's memory is being consolidated by another pass. Nothing was changed; try again when it is done. */
-export class DirectoryLocked extends Schema.TaggedError<DirectoryLocked>("rollout-memories/DirectoryLocked")(
-  "DirectoryLocked",
-  { cwd: Schema.String }
-) {
-  override get message(): string {
-    return `the memory of ${this.cwd} is being consolidated by a pass that runs now; nothing was changed, try again when it is done`
-  }
-}
-
-/** What is to be forgotten. */
+/** The rows, notes and directories that a deletion takes away. */
 export interface ForgetPlan {
   readonly threadIds: ReadonlyArray<ThreadId>
   readonly notes: ReadonlyArray<{ readonly id: number; readonly cwd: Directory; readonly text: string }>
-  /** The directories that show any of it. */
+  /** Directories that show any of the threads, the notes or the text. */
   readonly cwds: ReadonlyArray<Directory>
-  /** Every line that holds it goes too. */
+  /** Every line with this text goes too. */
   readonly text: string | undefined
 }
+
+/** A shorter text occurs in too many places to be meant. */
+const shortestMatch = 3
+
+/** All directories with a memory, a consolidation or a note. */
+const knownDirectories = Effect.gen(function* () {
+  const all = [
+    ...(yield* (yield* ThreadMemories).projects),
+    ...(yield* (yield* Consolidations).all),
+    ...(yield* (yield* Notes).all)
+  ]
+  return [...new Set(all.map(({ cwd }) => cwd))].sort()
+})
+
+/** The known directories whose files name a thread or hold a text. */
+const directoriesShowing = Effect.fnUntraced(function* (
+  known: ReadonlyArray<Directory>,
+  threadIds: ReadonlyArray<ThreadId>,
+  text: string | undefined
+) {
+  const inspection = yield* MemoryInspection
+  const rule = { threadIds: new Set<string>(threadIds), lines: new Set<string>(), text }
+  return yield* Effect.filter(known, (cwd) =>
+    Effect.map(inspection.files(cwd), (files) =>
+      files.some(
+        (file) =>
+          threadIds.some((threadId) => file.path.includes(threadId)) ||
+          file.text.split("\n").some((line) => isForgotten(line, rule))
+      )
+    )
+  )
+})
+
+/** Whether anything is kept of a directory; it may be files alone, whose rows were lost. */
+const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<Directory>, cwd: Directory) {
+  const inspection = yield* MemoryInspection
+  return known.includes(cwd) || (yield* inspection.files(cwd)).length > 0 || (yield* inspection.hasPrevious(cwd))
+})
+
+/** The scope of a deletion, a directory by its one name. */
+export type PlanTarget =
+  | Exclude<ForgetTarget, { readonly _tag: "Directory" }>
+  | { readonly _tag: "Directory"; readonly cwd: Directory }
+
+/** Collects what a deletion takes away, and changes nothing. */
+export const planForget = Effect.fn("Forget.plan")(function* (target: PlanTarget) {
+  const text = target._tag === "Matching" ? target.text : undefined
+  if (text !== undefined && text.trim().length < shortestMatch) {
+    return yield* new InputInvalid({
+      input: "text",
+      value: text,
+      expected: `a text of ${shortestMatch} characters or more`
+    })
+  }
+  const threadIndex = yield* ThreadIndex
+  const cwd = target._tag === "Directory" ? target.cwd : undefined
+  const threadIds =
+    target._tag === "Thread"
+      ? [target.threadId]
+      : text === undefined
+        ? yield* threadIndex.idsOf(cwd)
+        : yield* threadIndex.idsHolding(text)
+  const notes = (yield* (yield* Notes).all).filter(
+    (note) =>
+      target._tag !== "Thread" &&
+      (text === undefined ? cwd === undefined || note.cwd === cwd : fold(note.text).includes(fold(text)))
+  )
+  const known = yield* knownDirectories
+  const cwds = new Set([
+    ...(yield* (yield* Forgetting).directoriesOf(threadIds)),
+    ...notes.map((note) => note.cwd),
+    ...(cwd !== undefined && (yield* isKept(known, cwd)) ? [cwd] : []),
+    ...(target._tag === "Everything" ? known : yield* directoriesShowing(known, threadIds, text))
+  ])
+  const plan: ForgetPlan = { threadIds, notes, cwds: [...cwds].sort(), text }
+  return plan
+})
+
+/** Describes a plan as a result: one that was carried out, or one that was not. */
+export const forgottenOf = ({ cwds, notes, threadIds }: ForgetPlan, forgotten: boolean): Forgotten => ({
+  forgotten,
+  threadIds,
+  notes: notes.map(({ text }) => text),
+  cwds
+})
+
+/** Whether a plan takes nothing away. */
+export const isNothing = ({ cwds, notes, threadIds }: ForgetPlan): boolean =>
+  threadIds.length + notes.length + cwds.length === 0
 
 /**
  * Does work under the locks of all given directories, to its end whatever the signal. Nothing is done when another pass holds

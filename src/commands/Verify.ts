@@ -3,8 +3,8 @@ import * as Option from "effect/Option"
 import { personalLines } from "../domain/memory/Forgetting.js"
 import { extractTrace } from "../domain/offline/writing/OfflineExtractor.js"
 import { memoryFile, traceFolder } from "../domain/memory/Publication.js"
-import { rolloutFilters } from "../domain/session/RolloutFilter.js"
-import { RolloutReader } from "../domain/session/RolloutReading.js"
+import { rolloutFilters } from "../domain/session/codex/RolloutFilter.js"
+import { RolloutReader } from "../domain/session/codex/RolloutReading.js"
 import { citationsIn } from "../domain/memory/Citation.js"
 import type { Thread } from "../domain/thread/Thread.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
@@ -27,7 +27,7 @@ import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
 
-/** What verifying one project came to. */
+/** The outcome of verifying one project. */
 export interface ProjectVerification {
   readonly cwd: Directory
   /** Commands, paths, quotations and citations that were looked at. */

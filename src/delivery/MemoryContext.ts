@@ -13,13 +13,13 @@ import { Redactor } from "../services/Redactor.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { newestCounter } from "../services/Tokenizer.js"
 
-/** How large the block may be. */
+/** The limit of the block. */
 export interface ContextOptions {
-  /** Tokens of OpenAI's newest models (`o200k_base`), the wrapper among them; 0 and less leave no room for anything. */
+  /** Tokens of OpenAI's newest models (`o200k_base`), the wrapper included. 0 or less leaves no room. */
   readonly maxTokens: number
 }
 
-/** Loaded where there are skills: it brings a parser of YAML. */
+/** Loaded when there are skills, since it brings a YAML parser. */
 const loadFrontMatter = Effect.promise(() => import("../domain/memory/FrontMatter.js"))
 
 const sourcesOf = Effect.fnUntraced(function* (cwd: Directory) {
@@ -40,7 +40,7 @@ const sourcesOf = Effect.fnUntraced(function* (cwd: Directory) {
   return sources
 })
 
-/** The worthiest pieces that fit, one after the other; one that does not fit leaves its room to those after it. */
+/** Takes pieces by their worth as long as they fit; a piece that does not fit leaves its room to those after it. */
 const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyArray<ContextPiece>, maxTokens: number) {
   const count = yield* newestCounter
   const kept: Array<ContextPiece> = []
@@ -76,13 +76,13 @@ export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, { maxTo
 })
 
 /**
- * What a session that starts in a directory should be given of that directory's memory: what the user wants, what works,
- * what fails, where things are, the newest sessions, and where all of it lies. Never more than `maxTokens`; what does not
- * fit is left out by its worth, whole lines at a time. The same files give the same text. Empty when there is nothing, or
- * no room for as much as a line. It stands between tags that keep it from being learned again, so hand it on as it is.
+ * Renders the memory of a directory for a session that starts there: the user's wishes, what works, what fails, where
+ * things are, the newest sessions, and the paths of the files. Never longer than `maxTokens`; whole lines of least worth are
+ * left out. The same files give the same text. Empty when there is no memory, or no room for a line. The text stands between
+ * tags that keep it from being learned again, so hand it on as it is.
  *
- * Reads files alone, whatever passes are at work. Fails with `MemoryFsFailure` when the disk does; a session can start
- * without.
+ * Reads published files only, also while passes run. Fails with `MemoryFsFailure` when the disk does; a session can start
+ * without the text.
  */
 export const forCwd = Effect.fn("MemoryContext.forCwd")(function* (cwd: string, options: ContextOptions) {
   const { normalise } = yield* WorkingDirectories

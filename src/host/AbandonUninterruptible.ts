@@ -7,16 +7,16 @@ import * as Stream from "effect/Stream"
 import { AgentControl } from "../services/AgentControl.js"
 import { ModelClient } from "../services/ModelClient.js"
 
-/** So long is a model or an agent waited for that was told to stop; a host's end has two seconds for all of it. */
+/** How long to wait for an interrupted model or agent before abandoning it. Shutdown has 2 s in total. */
 const patience = Duration.seconds(1)
 
-/** Begins work, and goes on without it when it takes too long. */
+/** Starts work, and abandons it when it takes too long. */
 const waitPatiently = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
   Effect.flatMap(Effect.forkDaemon(work), (fiber) =>
     Fiber.await(fiber).pipe(Effect.interruptible, Effect.timeoutOption(patience), Effect.asVoid)
   )
 
-/** A stream that is read by a fiber of its own, so that its reader can leave when it does not. */
+/** Reads a stream in a fiber of its own, so that a reader can abandon one that does not stop. */
 const readApart = <A, E>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
@@ -52,8 +52,8 @@ const patientClient = (client: ModelClient["Type"]): ModelClient["Type"] => ({
 })
 
 /**
- * Does work with a model and an agent that it can leave: where either does not stop within a second of being told to, the
- * work goes on without it and gives back what it held. Whatever they still say is not heard.
+ * Runs work with a model and an agent that it can abandon. When either does not stop within a second of its interruption,
+ * the work continues without it and releases what it holds. Later events of the abandoned one are dropped.
  */
 export const withPatience = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {

@@ -9,32 +9,33 @@ import type { ModelClient } from "../services/ModelClient.js"
 import type { ProcessTable } from "../services/ProcessTable.js"
 import type { Progress } from "../services/Progress.js"
 import type { Redactor } from "../services/Redactor.js"
+import type { PackageMissing } from "../services/PackageMissing.js"
 import { type CodexHomeUnavailable, SessionStore } from "../services/SessionStore.js"
 import type { Spending } from "../services/state/Spending.js"
 import type { StateDb, StateDbUnavailable } from "../services/state/StateDb.js"
 import type { SymbolicLinks } from "../services/SymbolicLinks.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { Settings } from "../settings/Settings.js"
-import type { TemplateMissing, Templates } from "../services/Templates.js"
+import type { Templates } from "../services/Templates.js"
 
-/** Services of the machine that layers of ours require. */
+/** Services of the machine that our layers need. */
 export type Machine = FileSystem.FileSystem | ProcessTable | SymbolicLinks | WorkingDirectories
 
-/** Errors of building layers of ours. */
-export type CompositionError = CodexHomeUnavailable | MemoriesHomeUnavailable | StateDbUnavailable | TemplateMissing
+/** Failures of our layers as they are built. */
+export type CompositionError = CodexHomeUnavailable | MemoriesHomeUnavailable | PackageMissing | StateDbUnavailable
 
 /** The layers of a pass, not yet wired. They may require one another, and `Needs`. */
 export interface Parts<Needs> {
-  readonly agentControl: Layer.Layer<AgentControl, never, Needs | Redactor | Settings | Spending>
-  readonly memoryFs: Layer.Layer<MemoryFs, never, Needs | Redactor | Settings>
-  readonly modelClient: Layer.Layer<ModelClient, never, Needs | Redactor | Settings | Spending>
+  readonly agentControl: Layer.Layer<AgentControl, CompositionError, Needs | Redactor | Settings | Spending>
+  readonly memoryFs: Layer.Layer<MemoryFs, CompositionError, Needs | Redactor | Settings>
+  readonly modelClient: Layer.Layer<ModelClient, CompositionError, Needs | Redactor | Settings | Spending>
   readonly progress: Layer.Layer<Progress>
   readonly sessionStore: Layer.Layer<SessionStore, never, Needs | Settings>
   readonly stateDb: Layer.Layer<StateDb, CompositionError, Needs | MemoryFs | SessionStore | Settings>
-  readonly templates: Layer.Layer<Templates, CompositionError, Needs>
+  readonly templates: Layer.Layer<Templates>
 }
 
-/** Wires the layers of a pass; the settings, the redactor and the directories are left to the caller. */
+/** Wires the layers of a pass. The settings and the redactor remain requirements; directories are given by the machine. */
 export const compose = <Needs>(
   parts: Parts<Needs>
 ): Layer.Layer<
@@ -49,8 +50,8 @@ export const compose = <Needs>(
   )
 
 /**
- * The state DB where it belongs: in the memories home, which is made only where there is a home to learn from. Fails as that
- * home, the memories home and `open` do.
+ * The state DB in the memories home. Checks that there are sessions to learn from before it makes the memories home. Fails as
+ * the two homes and `open` do.
  */
 export const stateDbInHome = <E, R>(open: (path: string) => Layer.Layer<StateDb, E, R>) =>
   Layer.unwrapEffect(

@@ -6,12 +6,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { compose, type CompositionError, type Machine, stateDbInHome } from "./Composition.js"
+import type { MemoriesNeeds } from "./Memories.js"
 import type { PassServices } from "./MemoriesStartup.js"
 import { AgentControl } from "../services/AgentControl.js"
+import type { Memories } from "../services/Memories.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
+import { MemoryInspection } from "../services/MemoryInspection.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { layerSilent, Progress } from "../services/Progress.js"
 import * as Redactor from "../services/Redactor.js"
+import { loadPart, nodePart, type PackageMissing, sqlitePart } from "../services/PackageMissing.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Claims } from "../services/state/Claims.js"
 import { Consolidations } from "../services/state/Consolidations.js"
@@ -25,34 +29,45 @@ import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import * as Settings from "../settings/Settings.js"
-import { Templates } from "../services/Templates.js"
+import * as Templates from "../services/Templates.js"
 
-/** Settings as a host gives them; what it leaves out has its fallback. */
+/** Settings that a host gives; each one that it leaves out has its default. */
 export type HostSettings = Parameters<typeof Settings.layer>[0]
 
-/** What a host says of the layers of a pass. */
+/** Options for the layers of a pass. */
 export interface HostOptions<Own, E, R> {
-  /** Undefined reads them, homes too, from the environment variables in docs/settings.md. */
+  /** Undefined reads all settings, the homes too, from the environment variables in docs/settings.md. */
   readonly settings?: HostSettings | undefined
-  /** Ports that are the host's own, merged into one layer. */
+  /** The host's own ports, merged into one layer. */
   readonly ports?: Layer.Layer<Own, E, R> | undefined
 }
 
-/** What settings fail with: a value that is out of bounds, given or in the environment. */
+/** Failures of settings: a value that is out of bounds, given or in the environment. */
 export type SettingsError = ConfigError | Settings.SettingInvalid
 
-/** What this package's own layers fail with as they are built. */
+/** Failures of this package's own layers as they are built. */
 export type HostLayersError = CompositionError | SettingsError
 
-/** A layer whose technology is loaded when it is built. */
+/** Loads a layer's technology when the layer is built. */
 const loaded = <A, E, R>(load: () => Promise<Layer.Layer<A, E, R>>): Layer.Layer<A, E, R> =>
   Layer.unwrapEffect(Effect.promise(load))
 
-const machine: Layer.Layer<Machine> = loaded(() => import("../layers/node/Machine.js").then(({ layer }) => layer))
+const machine: Layer.Layer<Machine, PackageMissing> = Layer.unwrapEffect(
+  loadPart(() => import("../layers/node/Machine.js").then(({ layer }) => layer), nodePart)
+)
+
+const sqlite = (path: string) =>
+  Layer.unwrapEffect(
+    loadPart(
+      () =>
+        import("../layers/state/StateDb.js").then(({ layerSqlite }) => layerSqlite(path, { replaceCorrupt: false })),
+      sqlitePart
+    )
+  )
 
 const memoryFs = loaded(() => import("../layers/memory/MemoryFs.js").then(({ layer }) => layer))
 
-/** The host's own service where it has one, else that of a layer of ours, of which nothing else is taken. */
+/** The host's own service where there is one, else that of a layer of ours, of which nothing else is taken. */
 const ownOr = <I, S, O, E, R>(own: Context.Context<never>, tag: Context.Tag<I, S>, ours: Layer.Layer<O, E, R>) =>
   Option.match(Context.getOption(own, tag), {
     onNone: () => Layer.provide(Layer.effect(tag, tag), ours),
@@ -76,7 +91,7 @@ const capabilitiesOr = <E, R>(
     ownOr(own, ThreadMemories, ours)
   )
 
-/** A host's own `MemoryFs` makes no folder for our state DB. */
+/** Makes the folder of our state DB, which a host's own `MemoryFs` does not. */
 const makeFolder = (path: string) =>
   Effect.try({
     try: () => mkdirSync(path, { recursive: true, mode: 0o700 }),
@@ -105,23 +120,10 @@ const around = (own: Context.Context<never>) =>
     stateDb: capabilitiesOr(
       own,
       stateDbInHome((path) =>
-        Layer.unwrapEffect(
-          Effect.as(
-            makeFolder(dirname(path)),
-            loaded(() =>
-              import("../layers/state/StateDb.js").then(({ layerSqlite }) =>
-                layerSqlite(path, { replaceCorrupt: false })
-              )
-            ).pipe(Layer.provide(machine))
-          )
-        )
+        Layer.unwrapEffect(Effect.as(makeFolder(dirname(path)), Layer.provide(sqlite(path), machine)))
       )
     ),
-    templates: ownOr(
-      own,
-      Templates,
-      loaded(() => import("../services/Templates.js").then(({ layer }) => layer)).pipe(Layer.provide(machine))
-    )
+    templates: ownOr(own, Templates.Templates, Templates.layer)
   }).pipe(
     Layer.provideMerge(ownOr(own, Redactor.Redactor, Redactor.layer)),
     Layer.merge(ownOr(own, WorkingDirectories, machine))
@@ -130,7 +132,7 @@ const around = (own: Context.Context<never>) =>
 const settingsOf = (given: HostSettings | undefined): Layer.Layer<Settings.Settings, SettingsError> =>
   given === undefined ? Settings.layerFromEnvironment : Settings.layer(given)
 
-/** The layers of a pass around the ports that are the host's own; `Layers.layer` is the door to it. */
+/** The layers of a pass around the host's own ports; exported as `Layers.layer`. */
 export const make = <Own extends PassServices | Progress, E, R>({
   ports,
   settings
@@ -139,8 +141,28 @@ export const make = <Own extends PassServices | Progress, E, R>({
     Effect.map(ports === undefined ? Effect.succeed(Context.empty()) : Layer.build(ports), around)
   ).pipe(Layer.provideMerge(settingsOf(settings)))
 
-/** What reads memories; `Layers.reading` is the door to it. */
+/** The memories of a home, around the host's own ports; exported as `Layers.memories`. */
+export const makeMemories = <Own extends MemoriesNeeds, E, R>({
+  ports,
+  settings
+}: HostOptions<Own, E, R>): Layer.Layer<Memories, E | HostLayersError, Exclude<R, Settings.Settings>> =>
+  Layer.unwrapScoped(
+    Effect.map(ports === undefined ? Effect.succeed(Context.empty()) : Layer.build(ports), (own) =>
+      loaded(() => import("./Memories.js").then(({ layer }) => layer)).pipe(
+        Layer.provide(
+          ownOr(
+            own,
+            MemoryInspection,
+            loaded(() => import("../layers/memory/Inspection.js").then(({ layer }) => layer))
+          )
+        ),
+        Layer.provide(around(own))
+      )
+    )
+  ).pipe(Layer.provide(settingsOf(settings)))
+
+/** The services that read memories; exported as `Layers.reading`. */
 export const makeReading = (
   settings: HostSettings | undefined
-): Layer.Layer<MemoryFs | Redactor.Redactor | WorkingDirectories, SettingsError> =>
+): Layer.Layer<MemoryFs | Redactor.Redactor | WorkingDirectories, PackageMissing | SettingsError> =>
   memoryFs.pipe(Layer.provideMerge(Layer.merge(machine, Redactor.layer)), Layer.provide(settingsOf(settings)))

@@ -18,7 +18,7 @@ import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 
-/** What a pass runs on. Who is told how far it is stands apart: see `events`. */
+/** The services of a pass. Its progress is followed separately; see `events`. */
 export type PassServices =
   | AgentControl
   | MemoryFs
@@ -30,37 +30,37 @@ export type PassServices =
   | Templates
   | WorkingDirectories
 
-/** What the host knows of the session that starts. */
+/** Facts about the session that starts. */
 export interface Session {
-  /** Its thread id: it is still being written, and is not read. Undefined leaves that to the settings. */
+  /** The thread id of the session. Its rollout is still being written, and is not read. Undefined leaves it to the settings. */
   readonly threadId?: string | undefined
-  /** Whether nothing of it is kept: such a session starts no pass. */
+  /** Whether the session keeps nothing; it then starts no pass. */
   readonly isEphemeral: boolean
-  /** Whether another session started it: the pass is that one's to start. */
+  /** Whether another session started this one; the pass is then that one's. */
   readonly isSubAgent: boolean
-  /** Whether the host has memory switched on. */
+  /** True if the host has memory switched on. */
   readonly isEnabled: boolean
 }
 
 /** Why no pass was started. */
 export type NotStartedReason = "off" | "ephemeral" | "sub-agent"
 
-/** How the pass of a session's start came out. */
+/** The outcome of the pass at a session's start. */
 export type StartupOutcome =
   | { readonly _tag: "NotStarted"; readonly reason: NotStartedReason }
   | { readonly _tag: "Finished"; readonly report: PassReport }
-  /** The pass could not run; the host was warned of it once, in these words. Secrets are taken out of them. */
+  /** The pass could not run. The same message was logged once, as a warning, with secrets removed. */
   | { readonly _tag: "Failed"; readonly message: string }
-  /** The layer's scope was closed first. The next pass goes on where this one stopped. */
+  /** The layer's scope was closed first. The next pass continues where this one stopped. */
   | { readonly _tag: "Stopped" }
 
-/** The pass that a session's start set off. */
+/** The pass that was started with a session. */
 export class MemoriesStartup extends Context.Tag("rollout-memories/MemoriesStartup")<
   MemoriesStartup,
   {
-    /** Waits until the pass is over, and never fails; may be asked by many, at any time. */
+    /** Waits for the end of the pass. Never fails; may be awaited any number of times. */
     readonly ended: Effect.Effect<StartupOutcome>
-    /** How far the pass is, see {@link PassEvents}; nothing where none was started. Ends before `ended` does. */
+    /** The progress of the pass, see {@link PassEvents}; empty when none was started. Ends before `ended` does. */
     readonly events: PassEvents["Type"]["events"]
   }
 >() {}
@@ -70,22 +70,22 @@ const reasonAgainst = (session: Session): NotStartedReason | undefined =>
 
 const loadPipeline = Effect.promise(() => import("../pass/RunPass.js"))
 
-/** The pass alone, loaded when it is run: for a host that has a time of its own for it. It checks only whether memory is on. */
+/** Runs one pass, for a host that chooses its time. Loads the code when it runs. Checks only whether memory is on. */
 export const runPass = (options: PassOptions) => Effect.flatMap(loadPipeline, (pipeline) => pipeline.runPass(options))
 
-/** Loaded by the pass's own fiber: a session waits for none of it. */
+/** Loaded by the pass's own fiber, so that a session waits for none of it. */
 const loadStartedPass = Effect.promise(() => import("./StartedPass.js"))
 
 /**
  * Learns from earlier sessions while this one begins: one pass, in a fiber of the layer's scope. Building the layer takes
- * no time and never fails; the services are built in that fiber too, and a failure of theirs or of the pass is logged as
- * one warning. When the scope is closed the pass is interrupted and gives its claims and locks back; a model or an agent that
- * does not stop within a second is left behind. The host's end waits for two seconds at most: what another port holds up
- * beyond that ends by its lease. A layer that is shared runs once.
+ * no time and never fails. The services are built in that fiber too; their failure, or the pass's, is logged as one
+ * warning. When the scope closes, the pass is interrupted and releases its claims and locks; a model or an agent that does
+ * not stop within a second is abandoned. Closing takes two seconds at most; a claim that another port delays beyond that
+ * ends with its lease. A shared layer runs once.
  *
- * Services that the host has built already are given as `Layer.context<PassServices>()`. The pass belongs to the host's
- * trace, if there is one where the layer is built, and goes by the host's logger, tracer and metrics. A `Progress` among
- * the services is told besides.
+ * Services that the host has built already go in as `Layer.context<PassServices>()`. The pass belongs to the host's trace,
+ * if there is one where the layer is built, and uses the host's logger, tracer and metrics. A `Progress` among the services
+ * gets the events too.
  */
 export const layer = <E, R>(
   session: Session,
@@ -106,20 +106,20 @@ export const layer = <E, R>(
         Effect.catchAllDefect((defect) => Effect.as(Deferred.succeed(events, Stream.empty), notLoaded(defect))),
         Effect.flatMap((outcome) => Deferred.succeed(ended, outcome))
       )
-      // The start of an interrupted fiber must not be skipped: whoever waits for the end is to be told. The pass itself
-      // lets itself be interrupted.
+      // Uninterruptible: an interrupted fiber that never began would leave those who wait for the end without an answer.
+      // The pass inside is interruptible.
       yield* Effect.acquireRelease(Effect.uninterruptible(Effect.forkDaemon(pass)), stop)
       return { ended: Deferred.await(ended), events: Stream.unwrap(Deferred.await(events)) }
     })
   )
 
-/** Only a broken installation comes to this. */
+/** The outcome of a broken installation. */
 const notLoaded = (defect: unknown): StartupOutcome => ({
   _tag: "Failed",
   message: `the memory pass could not be loaded (${String(defect)}); install rollout-memories again`
 })
 
-/** A host's own end waits two seconds for the pass to give back what it holds. */
+/** Interrupts the pass and waits up to two seconds for it to release what it holds. */
 const stop = Effect.fnUntraced(function* (fiber: Fiber.RuntimeFiber<unknown>) {
   yield* Fiber.interruptFork(fiber)
   const hasStopped = yield* Fiber.await(fiber).pipe(

@@ -13,7 +13,7 @@ import { runPass } from "../pass/RunPass.js"
 import { Progress } from "../services/Progress.js"
 import { Settings } from "../settings/Settings.js"
 
-/** Loaded where a pass failed. */
+/** Loaded when a pass failed. */
 const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
 
 const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
@@ -24,14 +24,14 @@ const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
   )
 })
 
-/** Tells the host's own listener too, where its services have one. */
+/** Reports to the host's own `Progress` too, if its services have one. */
 const alsoTold = ({ report }: PassEventLog.PassEventLog, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
   Option.match(own, {
     onNone: () => ({ report }),
     onSome: (progress) => ({ report: (event) => Effect.zipRight(report(event), progress.report(event)) })
   })
 
-/** A failure of the host's own layer may be anything. */
+/** The message of a failure; that of a host's own layer may be anything. */
 const wordsOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure))
 
 const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unknown>) {
@@ -51,8 +51,8 @@ const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unkno
 })
 
 /**
- * Builds the services and runs a session's pass over them, to its end whatever it is. `begins` is given the pass before
- * anything of it happens. Run uninterruptibly: only the pass lets itself be interrupted.
+ * Builds the services, runs a session's pass over them, and returns its outcome. `begins` gets the pass before its first
+ * step. The caller runs this uninterruptibly; only the pass inside is interruptible.
  */
 export const run = <E, R>(
   session: Session,

@@ -12,6 +12,7 @@ import {
   type StageOneOutput
 } from "../domain/memory/StageOneOutput.js"
 import type { Thread } from "../domain/thread/Thread.js"
+import { withAuthority } from "../domain/privacy/Authority.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import type { LoadedRollout } from "./ReadSession.js"
 import { ModelClient, type StageOneRequest, type TokenUsage } from "../services/ModelClient.js"
@@ -36,8 +37,6 @@ export interface StageOneAnswer {
 export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
   const model = yield* ModelClient
   const { answersByRule = false } = model
-  // Loaded now so that no answer has to wait for it.
-  const authority = answersByRule ? undefined : yield* loadAuthority
   const request = yield* makeRequest(pass, thread, rollout, Infinity)
   // Created before the request's turn, so that the model's preparation is done by then.
   const events = model.stream(request)
@@ -45,15 +44,12 @@ export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thr
   // Lets the next request be sent before this answer is processed.
   yield* Effect.yieldNow()
   const answer = yield* parseStageOneOutput(text)
-  if (authority === undefined) {
+  if (answersByRule) {
     return { output: answer, grounding: undefined }
   }
-  const output = authority.withAuthority(answer, rollout.evidence)
+  const output = withAuthority(answer, rollout.evidence)
   return isNothing(output) ? { output, grounding: undefined } : groundAnswer(thread, rollout, output)
 })
-
-/** The rules that reduce an answer's statements about the user to words that the user typed. */
-const loadAuthority = Effect.promise(() => import("../domain/privacy/Authority.js"))
 
 /** Looks up a model's quotations in the session it was shown. */
 const groundAnswer = (

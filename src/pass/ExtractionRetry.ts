@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import { retryDelay, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
 import type { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../domain/thread/ExtractionError.js"
 import { isServersFault, type ModelError } from "../domain/model/ModelError.js"
-import type { SkipReason } from "../domain/thread/Selection.js"
 import type { MalformedAnswer } from "../domain/memory/StageOneOutput.js"
 import type { MemoryFsFailure } from "../services/MemoryFs.js"
 import type { ModelFailure } from "../services/ModelClient.js"
@@ -53,23 +52,6 @@ export const treatmentOf = (error: ExtractionError): Treatment => {
     default:
       return isServersFault(error) ? "server" : "attempt"
   }
-}
-
-/** The reason for which content that failed before is not tried again now; undefined when it may be tried. */
-export const heldBack = (
-  { extraction }: ThreadRecord,
-  content: RolloutContent,
-  now: number
-): SkipReason | undefined => {
-  const isSame =
-    extraction.errorTag !== null && extraction.failedSize === content.size && extraction.failedHash === content.hash
-  return !isSame
-    ? undefined
-    : extraction.isQuarantined
-      ? "quarantined"
-      : (extraction.retryAt ?? 0) > now
-        ? "backoff"
-        : undefined
 }
 
 /** Records a failure for its thread, unless the claim was lost. */

@@ -7,7 +7,7 @@ import { plausibleCounts, type TokenCounts } from "../domain/model/Spending.js"
 import { tokens } from "./Metrics.js"
 import { Settings } from "../settings/Settings.js"
 
-/** What the model has cost so far. */
+/** The cost of the model so far. */
 export interface ModelUse {
   /** Requests that were answered. */
   readonly calls: number
@@ -15,9 +15,9 @@ export interface ModelUse {
   readonly outputTokens: number
 }
 
-/** What belongs to one pass alone. */
+/** The identity and the counters of one pass. */
 export interface Pass {
-  /** Whose the claims and the locks of this pass are; another pass of the same host has another one. */
+  /** Owner id of this pass's claims and locks; unique per pass. */
   readonly owner: string
   readonly modelUse: Ref.Ref<ModelUse>
   /** Lets as many requests as the concurrency allows wait for their answers at once. */

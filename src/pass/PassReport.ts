@@ -14,7 +14,7 @@ import { ModelClient } from "../services/ModelClient.js"
 import type { StateDbFailure } from "../services/state/StateDb.js"
 import { Settings } from "../settings/Settings.js"
 
-/** What the steps of a pass came to. */
+/** The outcomes of the steps of a pass. */
 export interface PassOutcomes {
   readonly threads: number
   readonly imports: ReadonlyArray<MemoryNotImported>

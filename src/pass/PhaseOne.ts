@@ -1,26 +1,22 @@
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import { isFresh, notTried, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
+import { notTried, type RolloutContent, type ThreadRecord } from "../domain/thread/Extraction.js"
 import { ExtractionDefect, NotACodexRollout, NoWorkingDirectory } from "../domain/thread/ExtractionError.js"
 import type { Grounding } from "../domain/memory/Grounding.js"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import type { BudgetExhausted } from "../domain/model/ModelError.js"
-import { mayBeSentTo } from "../domain/privacy/Provider.js"
-import { isSubAgentSource } from "../domain/session/RolloutLine.js"
-import { select, type SkipReason } from "../domain/thread/Selection.js"
-import { listingRules } from "../domain/thread/ThreadState.js"
+import { judge, type RuleContext } from "../domain/thread/LearningRules.js"
+import { isCandidate, select } from "../domain/thread/Selection.js"
 import { isNothing, type StageOneOutput } from "../domain/memory/StageOneOutput.js"
-import { isComplete, namesOf, type Thread } from "../domain/thread/Thread.js"
-import { isMemoryDisabled } from "../domain/thread/ThreadFacts.js"
-import { normaliseOutput, traceSlug } from "../domain/memory/TraceMemory.js"
-import { withheld, withheldFor } from "../domain/thread/Withheld.js"
+import { isComplete, type Thread, withheld } from "../domain/thread/Thread.js"
+import type { WhyNot } from "../domain/thread/WhyNot.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
-import { type ExtractionError, heldBack, storeFailure, treatmentOf } from "./ExtractionRetry.js"
+import { normaliseOutput, traceSlug } from "../domain/memory/TraceMemory.js"
+import { type ExtractionError, storeFailure, treatmentOf } from "./ExtractionRetry.js"
 import { extractionDuration, extractions } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
 import { MemoryFs } from "../services/MemoryFs.js"
@@ -33,9 +29,9 @@ import { whileRenewed } from "../services/state/WhileRenewed.js"
 import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { LoadedRollout } from "./ReadSession.js"
-import { readThread } from "./ThreadReading.js"
+import { ruleContext } from "./RuleContext.js"
 
-/** What became of one candidate. */
+/** The outcome of one candidate. */
 export type ExtractionOutcome =
   | {
       readonly _tag: "Extracted"
@@ -45,7 +41,7 @@ export type ExtractionOutcome =
       readonly grounding: Grounding | undefined
     }
   | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: Directory }
-  | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: SkipReason }
+  | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: WhyNot }
   | { readonly _tag: "Failed"; readonly thread: Thread; readonly error: ExtractionError }
 
 /**
@@ -54,19 +50,17 @@ export type ExtractionOutcome =
  * end before a model was asked gives its place to the next one.
  */
 export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number, rules: IgnoreRules) {
-  const { concurrency, currentThread, minIdle } = yield* Settings
-  const waiting = new Map((yield* listWaiting).map((record) => [record.thread.id, withheldBy(rules, record)]))
-  const provider = yield* boundary
-  const context = { now: yield* Clock.currentTimeMillis, minIdle: Duration.toMillis(minIdle), currentThread, provider }
+  const { concurrency } = yield* Settings
+  const context = { ...(yield* ruleContext((yield* ModelClient).provider, rules)), owner: pass.owner }
+  const waiting = new Map((yield* listUnlearned).map((record) => [record.thread.id, record]))
   const outcomes: Array<ExtractionOutcome> = []
   let places = limit
   let selection = select([...waiting.values()], places, context)
   for (const { reason, thread } of selection.skipped) {
     outcomes.push(yield* skipped(thread, reason))
-    waiting.delete(thread.id)
   }
   while (selection.candidates.length > 0) {
-    const round = yield* Effect.forEach(selection.candidates, (thread) => extract(pass, thread, rules), {
+    const round = yield* Effect.forEach(selection.candidates, (thread) => extract(pass, thread, context), {
       concurrency: concurrency * candidatesPerRequest
     })
     outcomes.push(...round)
@@ -74,20 +68,8 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
     selection.candidates.forEach(({ id }) => waiting.delete(id))
     selection = select([...waiting.values()], places, context)
   }
-  return { extractions: outcomes, waiting: waiting.size }
-})
-
-/** A thread in a directory that its symbolic link led to, which only its row knows, is ignored like any other. */
-export const withheldBy = (rules: IgnoreRules, record: ThreadRecord): ThreadRecord =>
-  withheldFor(record.thread) === undefined && rules.isIgnored(record.thread)
-    ? { ...record, thread: withheld(record.thread, "ignored") }
-    : record
-
-/** The only provider whose sessions this pass may send away; undefined where all may be read. */
-export const boundary = Effect.gen(function* () {
-  const { provider } = yield* ModelClient
-  const { allowProviderCrossing } = yield* Settings
-  return allowProviderCrossing ? undefined : provider
+  const left = [...waiting.values()].filter((record) => isCandidate(record, context))
+  return { extractions: outcomes, waiting: left.length }
 })
 
 /** Loaded with the first candidate: a pass with nothing to do starts without them. */
@@ -97,21 +79,16 @@ const loadAsking = Effect.promise(() => import("./AskModel.js"))
 /** While one candidate's request is under way the next one is read, so that the model never waits for a disk. */
 const candidatesPerRequest = 2
 
-/** All threads that are not fresh, a page at a time. */
-export const listWaiting = Effect.gen(function* () {
+/** All threads that are not fresh and whose rollout is there, read a page at a time. */
+export const listUnlearned = Effect.gen(function* () {
   const threadIndex = yield* ThreadIndex
-  const { sources, threadsScanned } = yield* Settings
-  const isOutside = (record: ThreadRecord): boolean => {
-    const context = { sources, now: 0, minIdle: 0, currentThread: undefined }
-    const verdict = listingRules.find(({ applies }) => applies(record, context))?.verdict
-    return verdict === "archived" || verdict === "sub-agent" || verdict === "source"
-  }
-  const waiting: Array<ThreadRecord> = []
-  for (let after: Thread | undefined; ; after = waiting.at(-1)?.thread) {
+  const { threadsScanned } = yield* Settings
+  const unlearned: Array<ThreadRecord> = []
+  for (let after: Thread | undefined; ; after = unlearned.at(-1)?.thread) {
     const page = yield* threadIndex.unlearned({ pageSize: threadsScanned, after, withMissing: false })
-    waiting.push(...page)
+    unlearned.push(...page)
     if (page.length < threadsScanned) {
-      return waiting.filter((record) => !isOutside(record))
+      return unlearned
     }
   }
 })
@@ -122,7 +99,7 @@ const usedItsPlace = (outcome: ExtractionOutcome): boolean =>
   outcome._tag === "Nothing" ||
   (outcome._tag === "Failed" && treatmentOf(outcome.error) !== "hopeless")
 
-const skipped = Effect.fnUntraced(function* (thread: Thread, reason: SkipReason) {
+const skipped = Effect.fnUntraced(function* (thread: Thread, reason: WhyNot) {
   const progress = yield* Progress
   yield* progress.report({ _tag: "Skipped", threadId: thread.id, reason })
   const outcome: ExtractionOutcome = { _tag: "Skipped", thread, reason }
@@ -130,7 +107,7 @@ const skipped = Effect.fnUntraced(function* (thread: Thread, reason: SkipReason)
 })
 
 /** One candidate, from its claim to its end. Never fails. */
-const extract = (pass: Pass, thread: Thread, rules: IgnoreRules) =>
+const extract = (pass: Pass, thread: Thread, context: RuleContext) =>
   Effect.gen(function* () {
     const claims = yield* Claims
     const { claimLease } = yield* Settings
@@ -139,7 +116,7 @@ const extract = (pass: Pass, thread: Thread, rules: IgnoreRules) =>
       Option.match({
         onNone: () => skipped(thread, "claimed"),
         onSome: (claim) =>
-          whileRenewed(extractClaimed(pass, thread, claim, rules), claims.renew(claim, claimLease), claimLease)
+          whileRenewed(extractClaimed(pass, thread, claim, context), claims.renew(claim, claimLease), claimLease)
       }),
       (claim, exit) =>
         Option.isSome(claim) && !usedUp(exit) ? Effect.ignore(claims.release(claim.value)) : Effect.void
@@ -151,11 +128,11 @@ const extract = (pass: Pass, thread: Thread, rules: IgnoreRules) =>
     Effect.withSpan("PhaseOne.extract", { attributes: { threadId: thread.id } })
   )
 
-/** What was learned was stored, and the claim ended with it. */
+/** True if what was learned was stored, which ended the claim. */
 const usedUp = (exit: Exit.Exit<ExtractionOutcome, unknown>): boolean =>
   Exit.isSuccess(exit) && (exit.value._tag === "Extracted" || exit.value._tag === "Nothing")
 
-const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, claim: Claim, rules: IgnoreRules) {
+const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, claim: Claim, selectedIn: RuleContext) {
   const claims = yield* Claims
   const threadIndex = yield* ThreadIndex
   const progress = yield* Progress
@@ -164,8 +141,8 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
     thread,
     extraction: notTried
   }))
-  // Between the selection and the claim another pass may have come to its end with this thread.
-  if (isFresh(record)) {
+  // Between the selection and the claim another pass may have learned from this thread.
+  if (judge(record, selectedIn) === "fresh") {
     return yield* skipped(thread, "claimed")
   }
   const { load } = yield* loadLoading
@@ -175,13 +152,14 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
     onLeft: (): RolloutContent => ({ size: record.thread.rolloutSize, hash: null }),
     onRight: (rollout) => rollout.content
   })
-  const held = heldBack(record, content, yield* Clock.currentTimeMillis)
-  if (held !== undefined) {
+  const context = { ...selectedIn, now: yield* Clock.currentTimeMillis, content }
+  const verdict = judge(record, context)
+  if (verdict === "quarantined" || verdict === "backoff") {
     yield* claims.keepFailure(thread.id, record.thread.rolloutModifiedAt)
-    return yield* skipped(thread, held)
+    return yield* skipped(thread, verdict)
   }
   return yield* loaded.pipe(
-    Effect.flatMap((rollout) => learn(pass, claim, record.thread, rollout, rules)),
+    Effect.flatMap((rollout) => learn(pass, claim, record, rollout, context)),
     orDefect,
     Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Claims | Progress | Redactor | Settings> =>
       error._tag === "BudgetExhausted"
@@ -191,7 +169,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
   )
 })
 
-/** What the user did not agree to pay for is no failure: the next pass finds the thread as it was. */
+/** Skips a thread over budget. That is no failure: the next pass finds the thread as it was. */
 const leftOut = (thread: Thread, error: BudgetExhausted) =>
   Effect.zipRight(Effect.logWarning(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
 
@@ -199,25 +177,19 @@ const leftOut = (thread: Thread, error: BudgetExhausted) =>
 const learn = Effect.fnUntraced(function* (
   pass: Pass,
   claim: Claim,
-  stored: Thread,
+  record: ThreadRecord,
   rollout: LoadedRollout,
-  rules: IgnoreRules
+  context: RuleContext
 ) {
   const threadMemories = yield* ThreadMemories
   const progress = yield* Progress
   if (!rollout.facts.isRollout) {
     return yield* new NotACodexRollout({ path: rollout.file.path })
   }
-  const thread = yield* complete(claim, stored, rollout, rules)
-  const withholding = withheldFor(thread)
-  if (withholding !== undefined) {
-    return yield* skipped(thread, withholding)
-  }
-  if (isSubAgentSource(thread.source)) {
-    return yield* skipped(thread, "ignored")
-  }
-  if (!mayBeSentTo(yield* boundary, thread)) {
-    return yield* skipped(thread, "provider")
+  const thread = yield* complete(claim, record.thread, rollout, context.ignore)
+  const verdict = judge({ ...record, thread }, context)
+  if (verdict !== "eligible") {
+    return yield* skipped(thread, verdict)
   }
   const { cwd } = thread
   if (cwd === null) {
@@ -249,15 +221,13 @@ const complete = Effect.fnUntraced(function* (
   rules: IgnoreRules
 ) {
   const threadIndex = yield* ThreadIndex
-  const read = yield* readThread(rollout.facts, rollout.file)
-  const isIgnored = namesOf(read, rollout.facts).some(rules.isIgnored)
-  const reason = isMemoryDisabled(rollout.facts) ? "memory-disabled" : isIgnored ? "ignored" : undefined
-  if (reason !== undefined) {
-    return yield* threadIndex.complete(claim, withheld(read, reason))
-  }
+  const { threadAsRead } = yield* loadLoading
+  const read = yield* threadAsRead(rollout, rules)
   const thread = isComplete(stored, read) ? stored : yield* threadIndex.complete(claim, read)
   // A link that has gone since was followed when the row was written.
-  return rules.isIgnored(thread) ? yield* threadIndex.complete(claim, withheld(thread, "ignored")) : thread
+  return thread.withheld === null && rules.isIgnored(thread)
+    ? yield* threadIndex.complete(claim, withheld(thread, "ignored"))
+    : thread
 })
 
 const store = Effect.fnUntraced(function* (

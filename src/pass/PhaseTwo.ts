@@ -45,7 +45,7 @@ export type ConsolidationError =
   | MemoryFsFailure
   | ConsolidationDefect
 
-/** What became of one directory. */
+/** The outcome of one directory. */
 export type ConsolidationOutcome =
   | { readonly _tag: "Published"; readonly cwd: Directory }
   | { readonly _tag: "Unchanged"; readonly cwd: Directory }
@@ -287,7 +287,7 @@ const publishStaged = Effect.fnUntraced(function* (
   return published
 })
 
-/** Whether another pass may have written a thread's trace file since its memory was read. */
+/** True if another pass may have written a thread's trace file since its memory was read. */
 const isBusy = Effect.fnUntraced(function* (threadId: string, state: ConsolidationState) {
   const threadIndex = yield* ThreadIndex
   const threadMemories = yield* ThreadMemories

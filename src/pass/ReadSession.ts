@@ -1,12 +1,15 @@
 import * as Effect from "effect/Effect"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
-import { rolloutFilters } from "../domain/session/RolloutFilter.js"
-import { RolloutReader, type RolloutReading } from "../domain/session/RolloutReading.js"
-import type { RolloutFile, Thread } from "../domain/thread/Thread.js"
+import { rolloutFilters } from "../domain/session/codex/RolloutFilter.js"
+import { RolloutReader, type RolloutReading } from "../domain/session/codex/RolloutReading.js"
+import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
+import { namesOf, type RolloutFile, type Thread, withheld } from "../domain/thread/Thread.js"
+import { isMemoryDisabled, withName } from "../domain/thread/ThreadFacts.js"
 import { Redactor } from "../services/Redactor.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { Settings } from "../settings/Settings.js"
-import { fileOf, partsOf, readParts } from "./ThreadReading.js"
+import { fileOf, partsOf, readParts, readThread } from "./ThreadReading.js"
 
 /** A session that was read as a whole. */
 export interface LoadedRollout extends RolloutReading {
@@ -29,6 +32,17 @@ export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) 
   }
   yield* warnOfLoss(rollout, rolloutBytes)
   return rollout
+})
+
+/** The row of a thread as its whole rollout has it. */
+export const threadAsRead = Effect.fnUntraced(function* ({ facts, file }: LoadedRollout, ignore: IgnoreRules) {
+  const { names } = yield* SessionStore
+  const thread = yield* readThread(withName(facts, yield* names), file)
+  return isMemoryDisabled(facts)
+    ? withheld(thread, "memory-disabled")
+    : namesOf(thread, facts).some(ignore.isIgnored)
+      ? withheld(thread, "ignored")
+      : thread
 })
 
 const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines, rendering }: LoadedRollout, limit: number) {

@@ -14,7 +14,7 @@ import { ModelClient } from "../services/ModelClient.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 
-/** What one pass is asked to do beyond its settings. */
+/** Options of one pass beyond its settings. */
 export interface PassOptions {
   /** Take everything eligible, whatever the number of candidates is set to. */
   readonly all: boolean

@@ -2,13 +2,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
-import { isUnderSameRules, listingFingerprint, underRules } from "../domain/session/RolloutChoice.js"
-import type { MalformedLine, RolloutLine } from "../domain/session/RolloutLine.js"
-import { chainOf, joinFiles, type RolloutPart, type ThreadFile } from "../domain/session/RolloutSegments.js"
-import { namesOf, type RolloutFile, Thread, unchecked } from "../domain/thread/Thread.js"
-import { addLine, isMemoryDisabled, joinFacts, noFacts } from "../domain/thread/ThreadFacts.js"
+import { isUnderSameRules, listingFingerprint, underNames, underRules } from "../domain/session/RolloutChoice.js"
+import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
+import { chainOf, joinFiles, type RolloutPart, type ThreadFile } from "../domain/session/codex/RolloutSegments.js"
+import { namesOf, type RolloutFile, Thread, titleOf, unchecked, withheld } from "../domain/thread/Thread.js"
+import { addLine, isMemoryDisabled, joinFacts, noFacts, withName } from "../domain/thread/ThreadFacts.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
-import { withheld } from "../domain/thread/Withheld.js"
+import { Redactor } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { type KnownRollout, ThreadIndex } from "../services/state/ThreadIndex.js"
@@ -25,7 +25,8 @@ interface SeenFile extends KnownRollout, ThreadFile {
 /** A file that cannot be read says nothing, and has its row all the same: phase one says why it fails. */
 const readEnds = Effect.fnUntraced(function* (file: RolloutFile, endOrdinal?: number) {
   const store = yield* SessionStore
-  return yield* Effect.orElseSucceed(store.readEnds(file, endOrdinal), () => noFacts)
+  const facts = yield* Effect.orElseSucceed(store.readEnds(file, endOrdinal), () => noFacts)
+  return withName(facts, yield* store.names)
 })
 
 const look = Effect.fnUntraced(function* (file: RolloutFile, before: KnownRollout | undefined) {
@@ -93,9 +94,9 @@ const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<
   return groups
 }
 
-/** How the index is brought up to date. */
+/** Options of an index update. */
 export interface IndexOptions {
-  /** Whether every file counts as changed. */
+  /** True if every file counts as changed. */
   readonly reread: boolean
   readonly ignoreRules: IgnoreRules
 }
@@ -115,7 +116,7 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   const threadIndex = yield* ThreadIndex
   const listed = yield* store.list
   const { ignoreRules } = options
-  const listing = underRules(listingFingerprint(listed), ignoreRules.text)
+  const listing = underRules(underNames(listingFingerprint(listed), yield* store.names), ignoreRules.text)
   const before = Option.getOrElse(yield* threadIndex.listing, () => "")
   const isUpToDate = !options.reread && before === listing
   const reread = options.reread || !isUnderSameRules(before, listing)
@@ -146,7 +147,10 @@ const indexChanges = Effect.fnUntraced(function* (
     const before = known.get(file.path)
     return reread || before?.size !== file.size || before.modifiedAt !== file.modifiedAt
   }
-  const changed = yield* Effect.forEach(listed.filter(isChanged), (file) => look(file, known.get(file.path)))
+  const renamed = yield* renamedThreads(new Set([...known.values()].map(({ threadId }) => threadId)))
+  const isRenamed = ({ path }: RolloutFile): boolean => renamed.has(known.get(path)?.threadId ?? "")
+  const toRead = listed.filter((file) => isChanged(file) || isRenamed(file))
+  const changed = yield* Effect.forEach(toRead, (file) => look(file, known.get(file.path)))
   const replaced = changed.filter(({ path, threadId }) => (known.get(path)?.threadId ?? threadId) !== threadId)
   const gone = [...[...known.keys()].filter((path) => !files.has(path)), ...replaced.map(({ path }) => path)]
   const threads = yield* changedThreads(known, changed, gone, files, rules)
@@ -162,6 +166,22 @@ const indexChanges = Effect.fnUntraced(function* (
     })
   }
   return changed.length
+})
+
+/** The threads whose row has another title than the name that a person gave them. */
+const renamedThreads = Effect.fnUntraced(function* (known: ReadonlySet<ThreadId>) {
+  const threadIndex = yield* ThreadIndex
+  const names = yield* (yield* SessionStore).names
+  const redact = yield* (yield* Redactor).rules
+  const renamed = new Set<string>()
+  for (const id of known) {
+    const name = names.get(id)
+    const record = name === undefined ? Option.none() : yield* threadIndex.get(id)
+    if (Option.exists(record, ({ thread }) => thread.title !== titleOf(name, redact))) {
+      renamed.add(id)
+    }
+  }
+  return renamed
 })
 
 /** The rows to write: of each thread that a changed or vanished file belonged to. */

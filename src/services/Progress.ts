@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import { SkipReason } from "../domain/thread/Selection.js"
+import { WhyNot } from "../domain/thread/WhyNot.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
 
 /**
@@ -22,7 +22,7 @@ export const ProgressEvent = Schema.Union(
   Schema.TaggedStruct("Asked", { threadId: ThreadId }),
   Schema.TaggedStruct("Extracted", { threadId: ThreadId, cwd: Schema.String }),
   Schema.TaggedStruct("NoOutput", { threadId: ThreadId }),
-  Schema.TaggedStruct("Skipped", { threadId: ThreadId, reason: SkipReason }),
+  Schema.TaggedStruct("Skipped", { threadId: ThreadId, reason: WhyNot }),
   Schema.TaggedStruct("ExtractionFailed", { threadId: ThreadId, errorTag: Schema.String }),
   Schema.TaggedStruct("Consolidating", { cwd: Schema.String }),
   Schema.TaggedStruct("Published", { cwd: Schema.String }),

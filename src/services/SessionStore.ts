@@ -4,7 +4,8 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import { withDiskFault } from "../domain/memory/DiskFault.js"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
-import type { MalformedLine, RolloutLine } from "../domain/session/RolloutLine.js"
+import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
+import type { SessionNames } from "../domain/session/codex/SessionNames.js"
 import type { RolloutFile } from "../domain/thread/Thread.js"
 import type { ThreadFacts } from "../domain/thread/ThreadFacts.js"
 
@@ -46,6 +47,8 @@ export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
     readonly check: Effect.Effect<void, CodexHomeUnavailable>
     /** Lists every session file, each real file once, in the order of their paths. Opens no file. */
     readonly list: Effect.Effect<ReadonlyArray<RolloutFile>, CodexHomeUnavailable>
+    /** Reads the names that people gave their sessions; none where nothing says so. */
+    readonly names: Effect.Effect<SessionNames>
     /**
      * Reads the facts at the head and the tail of a session file; the middle of a large one is not read. See `read` for
      * `endOrdinal`.

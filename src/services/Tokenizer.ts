@@ -16,8 +16,8 @@ const isOlder = (model: string): boolean => /^(?:gpt-4(?!o|\.1|\.5)|gpt-3\.5|tex
 /** The tables are megabytes: loaded with the first text that must be counted. */
 const load = (model: string) =>
   isOlder(model)
-    ? Effect.promise(() => import("gpt-tokenizer/encoding/cl100k_base"))
-    : Effect.promise(() => import("gpt-tokenizer/encoding/o200k_base"))
+    ? Effect.promise(() => import("./tokens/Cl100kBase.js"))
+    : Effect.promise(() => import("./tokens/O200kBase.js"))
 
 /**
  * Counts a text's tokens as a model does; a model that is not known is taken for one of the newest. A text whose bytes

@@ -1,17 +1,14 @@
 import * as Config from "effect/Config"
 import * as Option from "effect/Option"
+import * as String from "effect/String"
 
-/** An environment variable; an empty one counts as unset. */
+/** Reads an environment variable; an empty one counts as unset. */
 export const variable = (name: string) =>
-  Config.string(name).pipe(
-    Config.map((text) => text.trim()),
-    Config.option,
-    Config.map(Option.filter((text) => text !== ""))
-  )
+  Config.option(Config.map(Config.string(name), String.trim)).pipe(Config.map(Option.filter(String.isNonEmpty)))
 
-/** Whether a text is a URL that a request can be sent to; one with a user name in it cannot. */
+/** Tells whether a request can be sent to a URL; one with a user name in it is refused. */
 export const isServerUrl = (text: string): boolean =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).username === ""
 
-/** A URL, or what was meant to be one, that may be shown: without a user's name and password. */
+/** Takes a user's name and password out of a text that may be a URL, so that a message can show it. */
 export const withoutUser = (url: string): string => url.replace(/\/\/[^/]*@/, "//[REDACTED_SECRET]@")

@@ -23,18 +23,18 @@ import {
 } from "./SettingKinds.js"
 
 /**
- * Every knob of the program. The environment variable of each is `MEMORIES_` and its name in upper snake case, see
- * {@link variableOf}. The constants of the contract, section 2, are among them.
+ * Every setting of the program. {@link variableOf} gives the environment variable of each. A description is a sentence of
+ * `--help` too.
  */
 export const settings = {
   enabled: flag(true, "Whether sessions become memory at all."),
-  threadsScanned: integer(200, 1, 10_000, "Threads scanned at a time, newest first."),
-  candidates: integer(8, 0, 10_000, "Rollouts taken in one pass."),
+  threadsScanned: integer(200, 1, 10_000, "Threads read from the state DB at a time, newest first."),
+  candidates: integer(8, 0, 10_000, "Sessions read in one pass."),
   concurrency: integer(
     8,
     1,
     64,
-    "Requests, and directories, worked on at the same time; twice as many rollouts may be open."
+    "Requests, and directories, worked on at the same time; up to twice as many rollouts are open."
   ),
   tracesPerCwd: integer(
     10,
@@ -42,54 +42,61 @@ export const settings = {
     1_000,
     "Traces kept as files per directory; wishes and verified fixes of older sessions are consolidated too."
   ),
-  lockLease: seconds(600, 86_400, "How long a directory's lock is held without renewal, in seconds."),
-  claimLease: seconds(600, 86_400, "How long a rollout's claim is held without renewal, in seconds."),
+  lockLease: seconds(600, 86_400, "The lease of a directory's lock, in seconds."),
+  claimLease: seconds(600, 86_400, "The lease of a rollout's claim, in seconds."),
   rolloutBytes: integer(
     1_000_000,
     1_000,
     100_000_000,
-    "UTF-8 bytes of the rollout in a request; a longer one loses what is worth least."
+    "UTF-8 bytes of the rollout in a request; of a longer one the least valuable items are left out."
   ),
   rolloutFilter: choice(
     "evidence",
     ["evidence", "keep-all"],
-    "Which items of a rollout the model sees; one that is too long always shows evidence alone."
+    "The items of a rollout that the model sees; of one that is too long it sees evidence alone."
   ),
-  redactionKinds: flag(false, "Whether the mark of a secret that was taken out says of what kind it was."),
+  redactionKinds: flag(false, "Whether the mark of a redacted secret names its kind."),
   traceBytes: integer(300_000, 1_000, 10_000_000, "Bytes of a stored trace memory."),
   summaryBytes: integer(1_200, 100, 100_000, "Bytes of a stored summary."),
   slugLength: integer(64, 1, 100, "Characters of the title in a trace file's name."),
   memoryBytes: integer(200_000, 1_000, 10_000_000, "Bytes of MEMORY.md, and of each file of a skill."),
-  minIdle: time("10m", "How long a session must have been silent before it is read."),
-  sources: sources(["cli", "vscode"], "Sessions of which sources become memory; all is every source but sub-agents."),
+  minIdle: time(10, "m", "The time of silence after which a session is read."),
+  sources: sources(
+    ["cli", "vscode"],
+    "The sources of sessions that become memory; all is every source but sub-agents."
+  ),
   currentThread: optionalText("The id of the session that starts the pass; it is not read."),
-  retryFirst: time("10m", "The wait after a first failure."),
-  retryFactor: integer(4, 1, 100, "How many times longer each further wait is."),
-  retryLongest: time("24h", "The longest wait between two attempts."),
-  retryAttempts: integer(5, 1, 100, "Failures after which a rollout is set aside."),
-  agentTimeLimit: time("30m", "How long a consolidation agent may take."),
-  model: modelName("What writes the trace memories."),
+  retryFirst: time(10, "m", "The wait after a first failure."),
+  retryFactor: integer(4, 1, 100, "The factor by which each further wait is longer."),
+  retryLongest: time(24, "h", "The longest wait between two attempts."),
+  retryAttempts: integer(5, 1, 100, "Failures after which a session is set aside."),
+  agentTimeLimit: time(30, "m", "The time that a consolidation agent may take."),
+  model: modelName("The author of trace memories: offline, or openai:NAME."),
   agent: choice(
     "auto",
     ["auto", "offline", "model", "command"],
-    "What consolidates them; auto is model with a model, else offline."
+    "The consolidator; auto is model with a model, else offline."
   ),
-  agentCommand: optionalText("The command that --agent command runs, by a shell; its prompt comes on stdin."),
+  agentCommand: optionalText("The shell command of --agent command; its prompt comes on stdin."),
   allowProviderCrossing: flag(false, "Whether sessions recorded with one provider may be sent to another."),
-  maxTokens: limit(1_000_000, "Tokens that the requests of one pass may cost, answers included."),
+  maxTokens: limit(1_000_000, "Tokens that one pass may cost, answers included."),
   maxRequests: limit(undefined, "Requests to a model in one pass."),
-  maxTokensPerDay: limit(undefined, "Tokens that the requests of one UTC day may cost, of all passes together."),
-  maxRequestsPerDay: limit(undefined, "Requests to a model in one UTC day, of all passes together."),
+  maxTokensPerDay: limit(undefined, "Tokens that all passes of one UTC day may cost."),
+  maxRequestsPerDay: limit(undefined, "Requests of all passes of one UTC day."),
   modelWindow: limit(
     undefined,
-    "Tokens of the model's window; unlimited goes by its name, and is 128000 for an unknown one."
+    "Tokens of the model's window; unlimited takes it from the model's name, and 128000 for an unknown one."
   ),
   modelOutputTokens: integer(16_000, 256, 1_000_000, "Tokens of an answer, the model's reasoning included."),
-  modelSilence: time("4m", "How long a model server may say nothing."),
-  modelTimeLimit: time("15m", "How long one answer may take, from its request to its end."),
-  modelAttempts: integer(4, 1, 20, "Requests made for one answer, where an earlier one failed in a way that may pass."),
-  modelRetryFirst: time("1s", "The wait before a failed request is made again; each later one is twice as long."),
-  modelRetryLongest: time("2m", "The longest such wait; a server that asks for more is not asked again in this pass."),
+  modelSilence: time(4, "m", "The time that a model server may send nothing."),
+  modelTimeLimit: time(15, "m", "The time that one answer may take, from its request to its end."),
+  modelAttempts: integer(4, 1, 20, "Requests made for one answer, when earlier ones fail temporarily."),
+  modelRetryFirst: time(1, "s", "The wait before a failed request is made again; each later wait is twice as long."),
+  modelRetryLongest: time(
+    2,
+    "m",
+    "The longest such wait; a server that asks for more is not asked again in this pass."
+  ),
   extractionEffort: choice("low", efforts, "The reasoning effort for trace memories; unset leaves it to the server."),
   consolidationEffort: choice(
     "medium",
@@ -100,7 +107,7 @@ export const settings = {
   priceOutput: price("The price of a million output tokens, for plans."),
   agentTurns: integer(60, 1, 1_000, "Requests that a consolidation agent may make."),
   agentTokens: integer(400_000, 1_000, 100_000_000, "Tokens that one consolidation agent may cost."),
-  logLevel: choice("info", ["debug", "info", "warning", "error", "none"], "What the program logs at least.")
+  logLevel: choice("info", ["debug", "info", "warning", "error", "none"], "The least severe level that is logged.")
 } as const
 
 /** The name of a setting. */
@@ -108,10 +115,10 @@ export type SettingName = keyof typeof settings
 
 type SettingValue<Name extends SettingName> = (typeof settings)[Name] extends Setting<infer A> ? A : never
 
-/** What the settings are, in one pass. */
+/** The values of all settings in one pass. */
 export type SettingValues = { readonly [Name in SettingName]: SettingValue<Name> }
 
-/** Where the files are; both absolute. */
+/** The absolute paths of the two homes. */
 export interface Homes {
   readonly codexHome: string
   readonly memoriesHome: string
@@ -124,21 +131,21 @@ export interface ModelServer {
 }
 
 /** OpenAI's own server. */
-export const defaultBaseUrl = "https://api.openai.com/v1"
+const defaultBaseUrl = "https://api.openai.com/v1"
 
 const defaultServer: ModelServer = { baseUrl: defaultBaseUrl, apiKey: undefined }
 
-/** The settings of a pass, where its files are, and which server a model is asked at. */
+/** The settings of a pass, the paths of its homes, and the server of its model. */
 export class Settings extends Context.Tag("rollout-memories/Settings")<
   Settings,
   SettingValues & Homes & { readonly modelServer: ModelServer }
 >() {}
 
-/** What consolidates, with `auto` resolved. */
+/** The consolidator, with `auto` resolved. */
 export const agentOf = ({ agent, model }: Pick<SettingValues, "agent" | "model">): "offline" | "model" | "command" =>
   agent !== "auto" ? agent : model === "offline" ? "offline" : "model"
 
-/** A setting has a value that it cannot have. Nothing was done; correct what `source` names. */
+/** A value is not one that its setting takes. Nothing was done; correct the value at `source`. */
 export class SettingInvalid extends Schema.TaggedError<SettingInvalid>("rollout-memories/SettingInvalid")(
   "SettingInvalid",
   {
@@ -154,20 +161,20 @@ export class SettingInvalid extends Schema.TaggedError<SettingInvalid>("rollout-
   }
 }
 
-/** The environment variable of a setting: `minIdle` is read from `MEMORIES_MIN_IDLE`. */
+/** The environment variable of a setting; that of `minIdle` is `MEMORIES_MIN_IDLE`. */
 export const variableOf = (name: SettingName): string =>
   `MEMORIES_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 
-/** What a person wrote on the command line: the option's name as they know it, and its text. */
+/** An option or a variable that a person wrote: its name and its text. */
 export interface GivenOption {
   readonly option: string
   readonly text: string
 }
 
-/** The options that were given, by the setting each one sets. */
+/** The given options, by the setting that each one sets. */
 export type GivenOptions = { readonly [Name in SettingName | "codexHome" | "memoriesHome"]?: GivenOption | undefined }
 
-/** Asked for, and not kept: at its import this module does nothing. */
+/** A function, so that importing this module runs nothing. */
 const settingNames = (): ReadonlyArray<SettingName> =>
   Object.keys(settings).filter((name): name is SettingName => Object.hasOwn(settings, name))
 
@@ -198,7 +205,7 @@ const readSetting = Effect.fnUntraced(function* (name: SettingName, option: Give
       })
 })
 
-/** Where memories are kept when nobody says otherwise. */
+/** The default memories home of a Codex home. */
 const memoriesHomeIn = (codexHome: string): string => join(codexHome, "memories")
 
 const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
@@ -207,7 +214,7 @@ const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
     Config.withDefault(".")
   )
   const path = (text: string) => resolve(text === "~" || text.startsWith("~/") ? join(userHome, text.slice(1)) : text)
-  // A variable of a script that is empty must not come to mean the directory one is in.
+  // An empty variable in a script must not come to mean the current directory.
   const named = ({ option, text }: GivenOption) =>
     text === ""
       ? new SettingInvalid({ source: option, value: text, expected: "a directory" })
@@ -223,7 +230,7 @@ const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
   return { codexHome, memoriesHome }
 })
 
-/** The model's server. Fails where it cannot work: a URL that is none, or no key where OpenAI itself wants one. */
+/** Reads the model's server. Fails where it cannot work: an invalid URL, or no key for OpenAI's own server. */
 const readServer = Effect.fnUntraced(function* ({ agent, agentCommand, model }: SettingValues) {
   const baseUrl = Option.getOrElse(yield* variable("OPENAI_BASE_URL"), () => defaultBaseUrl)
   const apiKey = Option.map(yield* variable("OPENAI_API_KEY"), Redacted.make)
@@ -247,8 +254,8 @@ const readServer = Effect.fnUntraced(function* ({ agent, agentCommand, model }: 
 })
 
 /**
- * Reads the settings: an option goes before the environment, the environment before the fallback. Fails on the first value
- * that is out of bounds, naming where it was written.
+ * Reads the settings: an option goes before the environment, the environment before the default. Fails on the first invalid
+ * value and names the option or the variable.
  */
 export const loadSettings = Effect.fn("Settings.load")(function* (options: GivenOptions) {
   const values: { [name: string]: unknown } = {}
@@ -275,8 +282,8 @@ const fallbacks = (): { readonly [name: string]: unknown } =>
   Object.fromEntries(settingNames().map((name) => [name, settings[name].fallback]))
 
 /**
- * Settings that a host gives directly; what it leaves out has its fallback, the memories home the one in the Codex home.
- * Fails where a value is out of bounds.
+ * Settings that a host gives directly. Others have their defaults; the default memories home is in the Codex home. Fails
+ * where a value is out of bounds.
  */
 export const layer = (
   given: Partial<SettingValues> & {

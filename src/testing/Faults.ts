@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 
-/** What an operation fails with. */
+/** The failure of an operation. */
 type FailureOf<Operation> = Operation extends (...given: never) => infer Result
   ? FailureOf<Result>
   : Operation extends Effect.Effect<unknown, infer E, unknown>
@@ -76,7 +76,7 @@ export class Faults<Service extends object> {
   }
 }
 
-/** What a port gives fails with errors alone. */
+/** Recognises an effect; those of a port fail with errors alone. */
 const isOperation = (value: unknown): value is Effect.Effect<unknown, Error> => Effect.isEffect(value)
 
 const isStream = (value: unknown): value is Stream.Stream<unknown, Error> =>

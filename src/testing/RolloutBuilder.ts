@@ -80,7 +80,7 @@ export class RolloutBuilder {
     })
   }
 
-  /** What a turn begins with. */
+  /** The record that begins a turn. */
   turnContext(context: Record<string, unknown> = {}): this {
     return this.line("turn_context", {
       cwd: "/home/ada/projects/ferry",
@@ -137,7 +137,7 @@ export class RolloutBuilder {
     return this.item({ type: "function_call", name, arguments: JSON.stringify(parameters), call_id })
   }
 
-  /** What a call gave. */
+  /** The output of a call. */
   functionOutput(call_id: string, output: unknown): this {
     return this.item({ type: "function_call_output", call_id, output })
   }
@@ -147,12 +147,12 @@ export class RolloutBuilder {
     return this.item({ type: "custom_tool_call", name, input, call_id })
   }
 
-  /** What such a tool gave. */
+  /** The output of a tool whose input is text. */
   customOutput(call_id: string, output: unknown): this {
     return this.item({ type: "custom_tool_call_output", call_id, output })
   }
 
-  /** What versions from about 0.150 on tell instead of most other events. */
+  /** An event that versions from about 0.150 on write instead of most others. */
   completed(item: unknown): this {
     return this.event({ type: "item_completed", item })
   }

@@ -15,6 +15,7 @@ import * as ProcessTableMemory from "../layers/node/ProcessTableMemory.js"
 import * as SessionStoreMemory from "../layers/sessions/SessionStoreMemory.js"
 import * as StateDbSqlite from "../layers/state/StateDb.js"
 import * as WorkingDirectoriesNode from "../layers/node/WorkingDirectories.js"
+import { forCwd } from "../delivery/MemoryContext.js"
 import type { PassServices } from "../host/MemoriesStartup.js"
 import { runPass } from "../pass/RunPass.js"
 import { AgentControl, type AgentRequest } from "../services/AgentControl.js"
@@ -33,15 +34,16 @@ import { Spending } from "../services/state/Spending.js"
 import type { StateDb } from "../services/state/StateDb.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
+import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import * as Settings from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 import { Faults } from "./Faults.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "./RolloutBuilder.js"
 
-/** Everything a pass runs on, and the files that it makes. */
-export type Services = FileSystem.FileSystem | PassServices | Progress
+/** The services of a pass and of reading its memories, and the files that it makes. */
+export type Services = FileSystem.FileSystem | PassServices | Progress | WorkingDirectories
 
-/** A model's whole answer, as a well-behaved one streams it. */
+/** The whole answer of a well-behaved model, as events. */
 export const answer = (output: StageOneOutput): ReadonlyArray<ModelEvent> => [
   { _tag: "TextDelta", text: JSON.stringify(output) },
   { _tag: "Completed", usage: { inputTokens: 100, outputTokens: 10 } }
@@ -61,13 +63,13 @@ export const writeMemory = Effect.fnUntraced(function* ({ directory }: Pick<Agen
   yield* fileSystem.writeFileString(`${directory}/MEMORY.md`, ["# Memory", ...lines, extra, ""].join("\n"))
 })
 
-/** What a test has otherwise than a world has it by itself. */
+/** Parts of a world that a test replaces. */
 export interface WorldOptions {
-  /** Settings that are not to have their fallbacks. */
+  /** Settings without which their defaults hold. */
   readonly settings?: Partial<Settings.SettingValues>
-  /** The model's script; by itself it learns the title of each session. */
+  /** The model's script. By default it learns the title of each session. */
   readonly model?: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelError | ModelFailure>
-  /** The agent's script; by itself it is {@link writeMemory}. */
+  /** The agent's script. By default it is {@link writeMemory}. */
   readonly agent?: (request: AgentRequest) => Effect.Effect<void, { readonly message: string }, FileSystem.FileSystem>
   /** Replaces services of the state DB; see {@link over}. */
   readonly stateDb?: (stateDb: Context.Context<StateDb>) => Context.Context<StateDb>
@@ -92,11 +94,11 @@ interface WorldRollout extends SessionStoreMemory.HeldRollout {
 export class World {
   /** The sessions, by the path of their rollouts; `add` puts one in. */
   readonly rollouts = new Map<string, WorldRollout>()
-  /** What the model was asked. */
+  /** Requests to the model. */
   readonly requests: Array<StageOneRequest> = []
-  /** What agents were started for. */
+  /** Requests to start agents. */
   readonly spawned: Array<AgentRequest> = []
-  /** What the pass told of its progress. */
+  /** Progress of the pass. */
   readonly events: Array<ProgressEvent> = []
   /** Every line of the log. */
   readonly warnings: Array<string> = []
@@ -171,9 +173,8 @@ export class World {
         Logger.make(({ message }) => void this.warnings.push(String(message)))
       )
     ).pipe(
-      Layer.provideMerge(FileSystemMemory.layer),
+      Layer.provideMerge(Layer.merge(FileSystemMemory.layer, WorkingDirectoriesNode.layerVerbatim)),
       Layer.provide(ProcessTableMemory.layer),
-      Layer.provideMerge(WorkingDirectoriesNode.layerVerbatim),
       Layer.provideMerge(Redactor.layer),
       Layer.provideMerge(Settings.layer({ codexHome: "/codex", memoriesHome: this.home, ...options.settings })),
       Layer.orDie
@@ -204,6 +205,9 @@ export const inWorld = <A, E>(world: World, test: Effect.Effect<A, E, Services>)
 
 /** Runs one pass. */
 export const pass = runPass({ all: false, rebuildIndex: false })
+
+/** The text that a session which starts in a directory receives of its memory; empty when there is none. */
+export const sessionContext = (cwd: string, maxTokens = 2_000) => forCwd(cwd, { maxTokens })
 
 /** The text of a file; fails as the file system does. */
 export const readText = (path: string) => Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(path))

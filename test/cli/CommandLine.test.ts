@@ -1,47 +1,108 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Either } from "effect"
-import { commandFirst } from "../../src/cli/CommandLine.js"
+import { readCommandLine } from "../../src/cli/CommandLine.js"
+import { commandTable } from "../../src/cli/CommandTable.js"
 
-const vocabulary = {
-  commands: new Set(["search", "status"]),
-  valued: new Set(["--home", "--cwd"]),
-  flags: new Set(["--json", "--help", "-h"])
+const read = (...words: ReadonlyArray<string>) =>
+  Either.match(readCommandLine(words), { onLeft: ({ message }) => message, onRight: (line) => line })
+
+/** The words that the command's parser gets. */
+const run = (...words: ReadonlyArray<string>) => {
+  const line = read(...words)
+  return typeof line !== "string" && line._tag === "Run" ? line.words : line
 }
 
-const arranged = (...words: ReadonlyArray<string>) =>
-  Either.getOrElse(commandFirst(words, vocabulary), ({ option }) => option)
-
-describe("the words of a command line", () => {
-  it("are put with the command first, options on either side of it", () => {
-    assert.deepStrictEqual(arranged("--json", "--home", "x", "status"), ["status", "--json", "--home", "x"])
-    assert.deepStrictEqual(arranged("search", "a", "--json", "b"), ["search", "a", "--json", "b"])
-    assert.deepStrictEqual(arranged("--home=x", "search", "a"), ["search", "--home=x", "a"])
+describe("a command line", () => {
+  it("runs a pass without a command", () => {
+    assert.deepStrictEqual(read(), { _tag: "Run", command: undefined, words: [] })
+    assert.deepStrictEqual(run("--limit", "3", "--all"), ["--limit", "3", "--all", "true"])
   })
 
-  it("a command's name that is an option's value, or another one's word, is none", () => {
-    assert.deepStrictEqual(arranged("--home", "status", "--json"), ["--home", "status", "--json"])
-    assert.deepStrictEqual(arranged("search", "status"), ["search", "status"])
+  it("has options on either side of its command", () => {
+    assert.deepStrictEqual(run("--json", "--codex-home", "x", "status"), [
+      "status",
+      "--json",
+      "true",
+      "--codex-home",
+      "x"
+    ])
+    assert.deepStrictEqual(run("search", "a", "--json", "b"), ["search", "--json", "true", "--", "a", "b"])
+    assert.deepStrictEqual(run("--cwd=x=y", "search", "a"), ["search", "--cwd", "x=y", "--", "a"])
   })
 
-  it("stay as they are without a command, whatever they are", () => {
-    assert.deepStrictEqual(arranged("--json", "x"), ["--json", "x"])
-    assert.deepStrictEqual(arranged(), [])
+  it("takes a command's name for a value or a word where it stands for one", () => {
+    assert.deepStrictEqual(run("--codex-home", "status"), ["--codex-home", "status"])
+    assert.deepStrictEqual(run("search", "status"), ["search", "--", "status"])
   })
 
-  it("with an option that nobody knows are refused by its name, unless `--` says that it is a word", () => {
-    assert.strictEqual(arranged("search", "--bogus=1", "a"), "--bogus")
-    assert.strictEqual(arranged("--bogus", "x"), "--bogus")
-    assert.deepStrictEqual(arranged("search", "--", "--bogus"), ["search", "--", "--bogus"])
+  it("takes everything after -- for words", () =>
+    assert.deepStrictEqual(run("search", "--", "--bogus", "--help"), ["search", "--", "--bogus", "--help"]))
+
+  it("takes an empty value, which is not a missing one", () =>
+    assert.deepStrictEqual(run("list", "--cwd="), ["list", "--cwd", ""]))
+
+  it("does not take a word after a flag for the flag's value", () =>
+    assert.deepStrictEqual(run("search", "--json", "false"), ["search", "--json", "true", "--", "false"]))
+
+  it("may give --source several times, and no other option", () => {
+    assert.deepStrictEqual(run("--source", "cli", "--source", "exec"), ["--source", "cli", "--source", "exec"])
+    assert.strictEqual(read("--limit", "1", "--limit", "2"), "--limit was given twice; give it once")
+  })
+})
+
+describe("help", () => {
+  it("is given for --help, -h and help, whatever else is wrong", () => {
+    for (const words of [["--help"], ["-h"], ["help"], ["help", "help"], ["--bogus", "-h"], ["stauts", "--help"]]) {
+      assert.deepStrictEqual(read(...words), { _tag: "Help", command: undefined })
+    }
   })
 
-  it("with an option whose value is missing are refused by its name", () => {
-    assert.strictEqual(arranged("status", "--cwd"), "--cwd")
-    assert.deepStrictEqual(arranged("status", "--cwd="), ["status", "--cwd="])
+  it.each(["plan", "search", "remember"] as const)("of %s is given in all three ways", (command) => {
+    for (const words of [
+      ["help", command],
+      [command, "--help"],
+      ["--json", command, "-h"]
+    ]) {
+      assert.deepStrictEqual(read(...words), { _tag: "Help", command })
+    }
   })
 
-  it("with a wish for help become that wish", () => {
-    assert.deepStrictEqual(arranged("--home", "x", "search", "a", "--help"), ["search", "--help"])
-    assert.deepStrictEqual(arranged("--home", "x", "-h"), ["--help"])
-    assert.deepStrictEqual(arranged("search", "--", "--help"), ["search", "--", "--help"])
+  it("of an unknown command is an error", () =>
+    assert.strictEqual(read("help", "stauts"), "unknown command stauts; did you mean status?"))
+})
+
+describe("the version and the completions", () => {
+  it("are asked for by --version, -V and --completions", () => {
+    assert.deepStrictEqual(read("--version"), { _tag: "Version" })
+    assert.deepStrictEqual(read("-V"), { _tag: "Version" })
+    assert.deepStrictEqual(read("--completions", "fish"), { _tag: "Library", words: ["--completions", "fish"] })
+  })
+
+  it("of an unknown shell are an error", () =>
+    assert.strictEqual(read("--completions", "tcsh"), "--completions needs a shell; give one of bash, zsh, fish, sh"))
+})
+
+describe("a mistake on the command line", () => {
+  it.each([
+    [["--verison"], "unknown option --verison; did you mean --version?"],
+    [["--memory-home", "x"], "unknown option --memory-home; did you mean --memories-home?"],
+    [["--nosuch"], "unknown option --nosuch; see `rollout-memories --help`"],
+    [["list", "--bogus=1"], "unknown option --bogus; see `rollout-memories list --help`"],
+    [["list", "--match", "x"], "list has no option --match; see `rollout-memories list --help`"],
+    [["--thread", "x"], "a pass has no option --thread; see `rollout-memories --help`"],
+    [["stauts"], "unknown command stauts; did you mean status?"],
+    [["--json", "serach", "x"], "unknown command serach; did you mean search?"],
+    [["frobnicate"], "unknown command frobnicate; see `rollout-memories --help`"],
+    [["show", "--thread"], "--thread has no value; give one after it: --thread ID"],
+    [["--json=maybe"], "--json takes no value; give --json alone"],
+    [["context"], "context needs --cwd DIR; see `rollout-memories context --help`"],
+    [["list", "ferry"], "list takes no word ferry; see `rollout-memories list --help`"],
+    [["search"], "search needs WORDS; see `rollout-memories search --help`"]
+  ] as const)("%j is explained", (words, message) => assert.strictEqual(read(...words), message))
+
+  it("is found for every command by its own options", () => {
+    for (const command of Object.keys(commandTable)) {
+      assert.strictEqual(read(command, "--bogus"), `unknown option --bogus; see \`rollout-memories ${command} --help\``)
+    }
   })
 })

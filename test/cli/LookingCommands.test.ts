@@ -73,7 +73,7 @@ describe("why", () => {
     [6, "source"],
     [7, "sub-agent"],
     [8, "archived"],
-    [9, "missing"],
+    [9, "fresh"],
     [10, "claimed"],
     [11, "idle"],
     [12, "taken"]
@@ -158,15 +158,17 @@ describe("why", () => {
 
 describe("a command line that cannot be read", () => {
   const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
-    [["list", "--cwd"], "--cwd: expected a value"],
-    [["list", "--bogus"], "--bogus: expected an option that there is"],
-    [["list", "more"], "'more'"],
-    [["why"], "'--thread'"],
-    [["bogus"], "'bogus'"],
-    [["search"], "search: expected a word"],
+    [["list", "--cwd"], "--cwd has no value; give one after it: --cwd DIR"],
+    [["list", "--bogus"], "unknown option --bogus; see `rollout-memories list --help`"],
+    [["list", "more"], "list takes no word more; see"],
+    [["why"], "why needs --thread ID; see"],
+    [["bogus"], "unknown command bogus; see"],
+    [["search"], "search needs WORDS; see"],
+    [["search", " "], "search: expected a word"],
+    [["show"], "give either --thread ID or --cwd DIR"],
     [["list", "--cwd", ""], "--cwd: expected a directory"],
     [["forget", "--cwd", "", "--yes"], "--cwd: expected a directory"],
-    [["forget", "--all"], "--yes: expected it"]
+    [["forget", "--all"], "pass --yes to do it without asking"]
   ]
 
   it.scoped.each(wrong)("%s: one line that says what and what to do, and 2", ([words, says]) =>

@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Logger } from "effect"
 import { threadIdOf } from "rollout-memories/testing/RolloutBuilder"
 import { memories } from "./oneLayer.js"
+import { memoriesIn, recall } from "./recall.js"
 import { contextOf, followPass } from "./startOfSession.js"
 import { exampleHome } from "../support/exampleHome.js"
 
@@ -29,6 +30,9 @@ describe("the samples of the documentation", () => {
       assert.strictEqual(learned, 8)
       assert.include(yield* contextOf("/home/mira/code/ferry-times", codexHome), "npm test")
       assert.strictEqual(yield* contextOf("/home/mira/code/unknown", codexHome), "")
+      const lines = yield* Effect.provide(recall("/home/mira/code/ferry-times", ["npm test"]), memoriesIn(codexHome))
+      assert.isNotEmpty(lines)
+      lines.forEach((line) => assert.include(line, "npm test"))
     }).pipe(Effect.provide(Logger.remove(Logger.defaultLogger)))
   )
 })

@@ -73,7 +73,7 @@ describe("phase one: a candidate that is learned from", () => {
           assert.deepStrictEqual([type, required, additionalProperties], ["object", ["traceMemory", "summary"], false])
           assert.deepStrictEqual(
             request?.evidence.events.map(({ _tag }) => _tag),
-            ["UserRequest", "CommandRun", "FileEdit", "CommandRun", "AssistantMessage", "TurnEnd"]
+            ["UserText", "CommandRun", "FileEdit", "CommandRun", "AssistantText", "TurnEnd"]
           )
         })
       )

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FastCheck } from "effect"
-import { evidenceFilter } from "../../src/domain/session/RolloutFilter.js"
-import { RolloutReader } from "../../src/domain/session/RolloutReading.js"
+import { evidenceFilter } from "../../src/domain/session/codex/RolloutFilter.js"
+import { RolloutReader } from "../../src/domain/session/codex/RolloutReading.js"
 import { redact } from "../../src/domain/privacy/Redaction.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import * as SessionStoreMemory from "../../src/layers/sessions/SessionStoreMemory.js"
@@ -71,7 +71,7 @@ describe("a session that was rewound", () => {
       const session = new RewoundSession().turns(turn("one"), turn("two")).rewind(1).turns(turn("three"))
       const { evidence, whole } = yield* read(session.files)
       assert.deepStrictEqual(
-        evidence.events.flatMap((event) => (event._tag === "UserRequest" ? [event.line] : [])),
+        evidence.events.flatMap((event) => (event._tag === "UserText" ? [event.line] : [])),
         // Eight lines count before the segment, in which three stand before the message.
         [3, 12]
       )

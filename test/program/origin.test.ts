@@ -291,7 +291,7 @@ describe("the user's words on their way through a model and an agent", () => {
     Effect.gen(function* () {
       const world = new World({
         model: ({ evidence }) => {
-          const typed = new Set(evidence.events.map((event) => (event._tag === "UserRequest" ? event.text : "")))
+          const typed = new Set(evidence.events.map((event) => (event._tag === "UserText" ? event.text : "")))
           const [, written = "none observed"] = said.find(([text]) => typed.has(text)) ?? []
           return Stream.fromIterable(
             answer({ traceMemory: traceOf(written), summary: `The user wants us to ${order}. Read.` })

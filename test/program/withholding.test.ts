@@ -194,7 +194,7 @@ describe("the switch of memory in a session that goes on", () => {
         assert.deepStrictEqual(yield* passOver(world), withheldOutcome(0))
         tell((rollout) => rollout.user("thanks").turnEnd())
         yield* updateIndex({ reread: false, ignoreRules: makeIgnoreRules("") })
-        assert.deepStrictEqual([(yield* rowOf(1)).title, (yield* rowOf(1)).source], [null, "withheld:memory-disabled"])
+        assert.deepStrictEqual([(yield* rowOf(1)).title, (yield* rowOf(1)).withheld], [null, "memory-disabled"])
         assert.deepStrictEqual(yield* passOver(world), withheldOutcome(0))
       })
     )

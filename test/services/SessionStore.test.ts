@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Effect, FastCheck, Layer, type Scope, Stream } from "effect"
-import type { MalformedLine, RolloutLine } from "../../src/domain/session/RolloutLine.js"
+import type { MalformedLine, RolloutLine } from "../../src/domain/session/codex/RolloutLine.js"
 import { type RolloutFile, threadOf } from "../../src/domain/thread/Thread.js"
 import { addLine, noFacts } from "../../src/domain/thread/ThreadFacts.js"
 import * as SessionStoreDisk from "../../src/layers/sessions/SessionStoreDisk.js"
@@ -463,6 +463,19 @@ describe("sessions in files", () => {
 
   const listed = ({ home, store }: World) =>
     Effect.map(store.list, (files) => files.map(({ path }) => path.slice(home.length + 1)))
+
+  test("have the names that session_index.jsonl says, as it is now", ({ home, store }) =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* store.names).size, 0)
+      const index = join(home, "session_index.jsonl")
+      writeFileSync(index, '{"id":"one","thread_name":"Tides"}\n')
+      assert.deepStrictEqual([...(yield* store.names)], [["one", "Tides"]])
+      appendFileSync(index, '{"id":"one","thread_name":"Ebb and flow"}\n')
+      assert.deepStrictEqual([...(yield* store.names)], [["one", "Ebb and flow"]])
+      rmSync(index)
+      mkdirSync(index)
+      assert.strictEqual((yield* store.names).size, 0)
+    }))
 
   test("are each listed once, however they are reached", (world) =>
     Effect.gen(function* () {

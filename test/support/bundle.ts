@@ -11,6 +11,11 @@ export interface Bundle {
   readonly remove: () => void
 }
 
+/** Gives a bundle \`require\`, which bundled CommonJS calls; its name must not meet one inside a bundled package. */
+export const requireBanner = {
+  js: 'import { createRequire as __bundleRequire } from "node:module"; const require = __bundleRequire(import.meta.url);'
+}
+
 /** Bundles a test program as the real one is; where the packages that stay outside are found. */
 export const bundle = async (entry: string): Promise<Bundle> => {
   mkdirSync(cache, { recursive: true })
@@ -25,9 +30,7 @@ export const bundle = async (entry: string): Promise<Bundle> => {
     target: "node20",
     external: ["better-sqlite3"],
     logLevel: "warning",
-    banner: {
-      js: 'import { createRequire as __bundleRequire } from "node:module"; const require = __bundleRequire(import.meta.url);'
-    }
+    banner: requireBanner
   })
   return { path, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }

@@ -1,7 +1,9 @@
 import { LineSplitter, type NumberedLine } from "../../src/domain/session/LineSplitter.js"
-import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../src/domain/session/RolloutLine.js"
-import { type SessionEvidence, SessionEvidenceBuilder } from "../../src/domain/evidence/SessionEvidence.js"
-import type { SessionEvent } from "../../src/domain/evidence/SessionEvent.js"
+import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../src/domain/session/codex/RolloutLine.js"
+import type { SessionEvidence } from "../../src/domain/evidence/SessionEvidence.js"
+import { CodexSessionBuilder } from "../../src/domain/session/codex/CodexSession.js"
+import type { CommandOutput } from "../../src/domain/session/CommandOutput.js"
+import type { SessionEvent } from "../../src/domain/session/SessionEvent.js"
 import type { RolloutBuilder } from "../../src/testing/RolloutBuilder.js"
 
 /** The lines of a file's content, whatever its size, with no string of them shortened. */
@@ -20,7 +22,7 @@ export const rolloutLines = (content: string | Uint8Array): ReadonlyArray<Rollou
 
 /** What a rollout is evidence of. */
 export const evidenceOf = (rollout: RolloutBuilder): SessionEvidence => {
-  const builder = new SessionEvidenceBuilder()
+  const builder = new CodexSessionBuilder()
   rolloutLines(rollout.text()).forEach((line) => builder.add(line))
   return builder.result()
 }
@@ -29,17 +31,24 @@ export const evidenceOf = (rollout: RolloutBuilder): SessionEvidence => {
 export const outline = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<string> =>
   events.map((event) => {
     switch (event._tag) {
-      case "UserRequest":
+      case "UserText":
         return `user: ${event.text}`
-      case "AssistantMessage":
+      case "AssistantText":
         return `assistant: ${event.text}`
       case "CommandRun":
-        return `command: ${event.command} -> ${event.output === undefined ? "open" : (event.output.exitCode ?? "?")}`
+        return `command: ${event.command} -> ${endOf(event.output)}`
       case "FileEdit":
         return `edit: ${event.changes.map(({ action, path }) => `${action} ${path}`).join(", ")}${event.error === undefined ? "" : ` failed: ${event.error}`}`
       case "ToolUse":
         return `tool: ${event.tool}${event.error === undefined ? "" : ` failed: ${event.error}`}`
+      case "Interruption":
+        return "aborted"
+      case "Compaction":
+        return "compacted"
       case "TurnEnd":
-        return event.aborted ? "aborted" : "done"
+        return "done"
     }
   })
+
+const endOf = (output: CommandOutput | undefined): string | number =>
+  output === undefined ? "open" : output.end === "exited" ? (output.exitCode ?? "?") : output.end

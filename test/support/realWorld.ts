@@ -19,7 +19,7 @@ import * as Progress from "../../src/services/Progress.js"
 import * as Redactor from "../../src/services/Redactor.js"
 import type { StateDb, StateDbFailure } from "../../src/services/state/StateDb.js"
 import * as Settings from "../../src/settings/Settings.js"
-import { type TemplateMissing, Templates } from "../../src/services/Templates.js"
+import { Templates } from "../../src/services/Templates.js"
 import { layerStateDbWithPoints, layerWithPoints } from "./faults.js"
 
 /** What a pass over real files and a real database is made of, where a test wants it otherwise than the program has it. */
@@ -39,7 +39,7 @@ export interface RealWorld {
   >
   readonly redactor?: Layer.Layer<Redactor.Redactor, never, Settings.Settings>
   readonly modelServer?: Settings.ModelServer
-  readonly templates?: Layer.Layer<Templates, TemplateMissing, FileSystem.FileSystem>
+  readonly templates?: Layer.Layer<Templates>
   /** Hears every line of the log. */
   readonly logger?: Logger.Logger<unknown, void>
 }

@@ -37,7 +37,7 @@ export const frame = (event: { readonly type: string; readonly [field: string]: 
   `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
 
 /** The texts of a request that its model reads. */
-export const textOf = (body: Record<string, unknown>): string => {
+const textOf = (body: Record<string, unknown>): string => {
   const parts: Array<string> = [String(body["instructions"] ?? "")]
   const walk = (value: unknown): void => {
     if (Array.isArray(value)) {
@@ -83,7 +83,7 @@ const pieces = (text: string, size: number): ReadonlyArray<string> =>
   Array.from({ length: Math.ceil(text.length / size) }, (_, index) => text.slice(index * size, (index + 1) * size))
 
 /** Every event of a whole answer, in the order that OpenAI sends them, with one that nobody knows and a comment between. */
-export const events = (request: SeenRequest, text: string, outputTokens?: number): ReadonlyArray<string> => [
+const events = (request: SeenRequest, text: string, outputTokens?: number): ReadonlyArray<string> => [
   frame({ type: "response.created", sequence_number: 0, response: { id: "resp_1", status: "in_progress" } }),
   ": keep-alive\n\n",
   frame({ type: "keepalive", sequence_number: 1 }),
@@ -256,7 +256,7 @@ const send = Effect.fnUntraced(function* (response: ServerResponse, reply: Reply
 })
 
 /** The server: its address, what it was asked, and what it is to say. */
-export class ResponsesServer {
+class ResponsesServer {
   readonly requests: Array<SeenRequest> = []
   /** Requests whose client went away before they were answered. */
   dropped = 0

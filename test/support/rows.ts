@@ -47,6 +47,7 @@ export const makeThread = (number: number, fields: Partial<ThreadFields> = {}): 
     rolloutSize: 4_000 + number,
     rolloutModifiedAt: startOfFixtures + number * 60_000 + 31_000,
     missingSince: null,
+    withheld: null,
     ...fields
   })
 

@@ -7,7 +7,8 @@ import { StateDbFailure } from "../../src/services/state/StateDb.js"
 import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { Faults } from "../../src/testing/Faults.js"
 import { idOf } from "../support/rows.js"
-import { inWorld, pass, World } from "../../src/testing/World.js"
+import { simpleSession, threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { inWorld, pass, sessionContext, World } from "../../src/testing/World.js"
 
 const busy = new StateDbFailure({ operation: "test", cause: new Error("busy") })
 
@@ -76,6 +77,55 @@ describe("a world's faults", () => {
         const second = yield* pass
         assert.strictEqual(second.extracted.length, 1)
         assert.deepStrictEqual(second.failed, [])
+      })
+    )
+  })
+})
+
+describe("a world's session context", () => {
+  const ferry = "/home/ada/projects/ferry"
+  const tide = "/home/ada/projects/tide"
+
+  it.effect("is empty before the first pass, and the directory's own memory after it", () => {
+    const world = new World().add(1, { cwd: ferry }).add(2, { cwd: tide })
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        assert.strictEqual(yield* sessionContext(ferry), "")
+        yield* pass
+        const [inFerry, inTide] = [yield* sessionContext(ferry), yield* sessionContext(tide)]
+        assert.include(inFerry, "request 1 was learned")
+        assert.notInclude(inFerry, "request 2")
+        assert.include(inTide, "request 2 was learned")
+        assert.strictEqual(yield* sessionContext("/home/ada/projects"), "")
+      })
+    )
+  })
+
+  it.effect("keeps within the tokens asked for", () => {
+    const world = new World().add(1, { cwd: ferry })
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.strictEqual(yield* sessionContext(ferry, 10), "")
+      })
+    )
+  })
+
+  it.effect("shows a later pass what a session added", () => {
+    const world = new World().add(1, { cwd: ferry })
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        world.add(3, {
+          cwd: ferry,
+          content: simpleSession({ id: threadIdOf(3), cwd: ferry, request: "paint the pier" })
+        })
+        assert.notInclude(yield* sessionContext(ferry), "paint the pier")
+        yield* pass
+        assert.include(yield* sessionContext(ferry), "paint the pier was learned")
       })
     )
   })

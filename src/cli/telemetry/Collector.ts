@@ -5,19 +5,19 @@ import { isServerUrl, variable, withoutUser } from "../../settings/Environment.j
 import { SettingInvalid } from "../../settings/Settings.js"
 import { type Attribute, attributesOf } from "./Attributes.js"
 
-/** Where spans and metrics are sent, and what is said of who sends them. */
+/** The receiver of spans and metrics, and the description of their sender. */
 export interface Collector {
-  /** Without a slash at its end. */
+  /** The URL without a slash at its end. */
   readonly endpoint: string
   readonly headers: { readonly [name: string]: string }
   readonly resource: { readonly attributes: ReadonlyArray<Attribute> }
-  /** How long one request may take, and how long the end of the work waits for what is still to be sent. */
+  /** Time limit of one request, and of sending the remaining data when the work ends. */
   readonly patience: Duration.Duration
 }
 
 const ownName = "rollout-memories"
 
-/** Milliseconds. */
+/** Default and maximum of the time limit, in milliseconds. */
 const patience = { usual: 2_000, longest: 600_000 } as const
 
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/
@@ -25,7 +25,7 @@ const headerValue = /^[\t\x20-\x7e]*$/
 
 const decode = Option.liftThrowable(decodeURIComponent)
 
-/** The parts of `name=value,name=value`, values percent-encoded; none where the text is no such list. */
+/** Parses `name=value,name=value` with percent-encoded values; none if the text is invalid. */
 const readPairs = (text: string): Option.Option<ReadonlyArray<readonly [string, string]>> =>
   Option.all(
     text
@@ -41,7 +41,7 @@ const pairsOf = Effect.fnUntraced(function* (source: string, isGood: (name: stri
   const text = Option.getOrElse(yield* variable(source), () => "")
   const pairs = readPairs(text)
   if (Option.isNone(pairs) || !pairs.value.every(([name, value]) => isGood(name, value))) {
-    // What is wrong may be a key, or stand beside one.
+    // The invalid part may be a key, or stand next to one.
     const expected = "name=value pairs with commas between them, values percent-encoded"
     return yield* new SettingInvalid({ source, value: "[not shown]", expected })
   }
@@ -58,7 +58,7 @@ const readPatience = Effect.gen(function* () {
   return Duration.millis(milliseconds)
 })
 
-/** Reads the variables of a collector, as OpenTelemetry names them; fails on the first that is no good. */
+/** Reads the variables of a collector, named as OpenTelemetry does; fails on the first invalid one. */
 export const readCollector = Effect.fnUntraced(function* (endpoint: string) {
   if (!isServerUrl(endpoint)) {
     return yield* new SettingInvalid({

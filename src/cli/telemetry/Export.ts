@@ -17,14 +17,14 @@ import { type Collector, readCollector } from "./Collector.js"
 import { metricsOf } from "./Metrics.js"
 import { type EndedSpan, tracerOf, tracesOf } from "./Traces.js"
 
-/** Spans that wait to be sent. Beyond them spans are lost: the work waits for no collector. */
+/** Capacity of the queue of spans. Further spans are dropped, as the work does not wait for a collector. */
 const spansWaiting = 8_192
 
-/** Spans of one request, and how long the first of them waits for the others. */
+/** Most spans of one request, and the longest wait of its first span. */
 const spansSent = 512
 const longestWait = Duration.seconds(5)
 
-/** How often metrics are told meanwhile; they are told once more at the end. */
+/** Interval of sending metrics; they are sent once more at the end. */
 const metricsInterval = Duration.seconds(10)
 
 const reasonOf = (error: HttpClientError.HttpClientError | Cause.TimeoutException): string => {
@@ -38,13 +38,13 @@ const reasonOf = (error: HttpClientError.HttpClientError | Cause.TimeoutExceptio
   }
 }
 
-/** A redirection would take the headers along. */
+/** Redirections are refused, as they would take the headers along. */
 const http = Layer.provideMerge(
   FetchHttpClient.layer,
   Layer.succeed(FetchHttpClient.RequestInit, { redirect: "error" })
 )
 
-/** Sends spans and metrics to a collector until it is stopped. What the collector does not take is lost, and said once. */
+/** Sends spans and metrics to a collector until it is stopped. Data that the collector refuses is dropped, with one warning. */
 const start = Effect.fnUntraced(function* (collector: Collector) {
   const { endpoint, headers, patience } = collector
   const from = yield* Clock.currentTimeMillis
@@ -64,7 +64,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
         HttpClient.filterStatusOk
       )
       const response = yield* client.post(`${endpoint}${path}`, { headers, body: HttpBody.unsafeJson(body) })
-      // A connection whose answer was not read stays open, and the program with it.
+      // An unread response keeps its connection open, and the program running.
       yield* response.arrayBuffer
     },
     Effect.timeout(patience),
@@ -94,7 +94,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
 
   const stop = Effect.gen(function* () {
     yield* spans.end
-    // A fiber of its own: the one that ends the work may be interrupted already, and waits for nothing then.
+    // In a fiber of its own, as the fiber that ends the work may be interrupted already, and then does not wait.
     const waiting = yield* Fiber.await(sending).pipe(
       Effect.timeoutOption(patience),
       Effect.interruptible,
@@ -109,7 +109,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
   return { tracer: tracerOf((span) => spans.unsafeOffer(span)), stop }
 })
 
-/** Does work whose spans and metrics are sent to the collector at a URL, within a span of its own; see `withTelemetry`. */
+/** Runs work in a root span, and sends its spans and metrics to the collector at a URL; see `withTelemetry`. */
 export const exporting = <A, E, R>(endpoint: string, work: Effect.Effect<A, E, R>) =>
   Effect.flatMap(readCollector(endpoint), (collector) =>
     Effect.acquireUseRelease(

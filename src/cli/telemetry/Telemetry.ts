@@ -2,14 +2,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { variable } from "../../settings/Environment.js"
 
-/** Loaded where a collector was named. */
+/** Loads the exporter, which only a named collector needs. */
 const loadExport = Effect.promise(() => import("./Export.js"))
 
 /**
- * Sends the spans and metrics of work to the collector that `OTEL_EXPORTER_OTLP_ENDPOINT` names, if it names one. What
- * becomes of them changes nothing about the work, and holds its end up for two seconds at most, or for the time that
- * `OTEL_EXPORTER_OTLP_TIMEOUT` names. Fails with `SettingInvalid`, before the work, where a variable of the collector is
- * no good.
+ * Sends the spans and metrics of work to the collector that `OTEL_EXPORTER_OTLP_ENDPOINT` names, if it names one. Failing
+ * to send them does not affect the work, and delays its end by at most two seconds, or by `OTEL_EXPORTER_OTLP_TIMEOUT`. Fails
+ * with `SettingInvalid`, before the work, if a variable of the collector is invalid.
  */
 export const withTelemetry = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   Effect.flatMap(

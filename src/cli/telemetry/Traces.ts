@@ -12,7 +12,7 @@ const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as
 const ok = 1
 const failed = 2
 
-/** What a span failed with, by its tag: a message may quote what a model was sent, or said. */
+/** The tag of a span's error. Its message is left out, as it may quote a request or an answer of a model. */
 const errorOf = (cause: Cause.Cause<unknown>): string => {
   const error = Option.getOrElse(Cause.failureOption(cause), () => Cause.squash(cause))
   return Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag)
@@ -29,7 +29,7 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>) =>
       ? { status: {}, attributes: { interrupted: true } }
       : { status: { code: failed }, attributes: { "error.type": errorOf(exit.cause) } }
 
-/** Where the program itself was at a failure; it says nothing to anybody else. */
+/** Attributes with source locations of the program, which mean nothing to a collector. */
 const withheld = "code.stacktrace"
 
 interface Link {
@@ -38,7 +38,7 @@ interface Link {
   readonly attributes: ReadonlyArray<Attribute>
 }
 
-/** A span that has ended, as OTLP's JSON has it. */
+/** An ended span in OTLP's JSON form. */
 export interface EndedSpan extends Link {
   readonly parentSpanId?: string
   readonly name: string
@@ -55,7 +55,7 @@ const linkOf = ({ attributes, span: { spanId, traceId } }: Tracer.SpanLink): Lin
   attributes: attributesOf(Object.entries(attributes))
 })
 
-/** A tracer that gives on each span as it ends: ids, times, names, plain attributes and how it ended, and no text besides. */
+/** A tracer that passes on each span when it ends: ids, times, names, plain attributes and status, and no other text. */
 export const tracerOf = (onEnd: (span: EndedSpan) => void): Tracer.Tracer =>
   Tracer.make({
     span: (name, parent, context, givenLinks, startTime, kind) => {
@@ -100,7 +100,7 @@ export const tracerOf = (onEnd: (span: EndedSpan) => void): Tracer.Tracer =>
             attributes.set(key, value)
           }
         },
-        // What was logged meanwhile, which may quote anything.
+        // Log lines are dropped, as they may quote anything.
         event: () => undefined,
         addLinks: (added) => void links.push(...added)
       }
@@ -108,7 +108,7 @@ export const tracerOf = (onEnd: (span: EndedSpan) => void): Tracer.Tracer =>
     context: (run) => run()
   })
 
-/** The body of a request that tells spans. */
+/** The request body for spans. */
 export const tracesOf = ({ resource }: Collector, spans: Iterable<EndedSpan>) => ({
   resourceSpans: [{ resource, scopeSpans: [{ scope: { name: "rollout-memories" }, spans: Array.from(spans) }] }]
 })

@@ -3,14 +3,14 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import type { SettingValues } from "../../settings/Settings.js"
-import { clearLine } from "./TerminalProgress.js"
+import { clearLine } from "./Terminal.js"
 
-/** Loaded with the first line: most runs log none. */
+/** Loads the redaction rules with the first line, as most runs log none. */
 const loadRules = () => import("../../domain/privacy/Redaction.js")
 
 /**
- * Logs on stderr, where a terminal's progress line makes way for them; stdout is for results alone. Whatever is logged
- * is redacted first; the layer's end waits until the last line is written.
+ * Logs redacted lines to stderr, and clears a terminal's progress line before each. The end of the layer waits until the last
+ * line is written.
  */
 export const layer = (stderr: NodeJS.WriteStream): Layer.Layer<never> =>
   Layer.unwrapScoped(
@@ -39,5 +39,5 @@ const levels = {
   none: LogLevel.None
 } as const
 
-/** Leaves out what is of less weight than a person wants to be told. */
+/** Drops log lines below a level. */
 export const withLogLevel = (level: SettingValues["logLevel"]) => Logger.withMinimumLogLevel(levels[level])

@@ -1,15 +1,12 @@
 import { createInterface } from "node:readline"
 import * as Effect from "effect/Effect"
-import { SettingInvalid } from "../../settings/Settings.js"
+import { UsageError } from "../UsageError.js"
 
-/**
- * Asks for consent on the terminal; only `y` or `yes` is one. Ctrl-C and the end of input are none, and change nothing.
- * Fails where there is nobody to ask.
- */
+/** Asks for consent on the terminal: `y` or `yes`. Ctrl-C and the end of input refuse. Fails where there is no terminal. */
 export const confirm = (question: string) =>
   process.stdin.isTTY
     ? Effect.async<boolean>((resume) => {
-        // Not a terminal's own editing: it would take Ctrl-C for itself.
+        // Line editing is off, as it would handle Ctrl-C itself.
         const lines = createInterface({ input: process.stdin, terminal: false })
         process.stderr.write(`${question} [y/N] `)
         lines.once("line", (line) => {
@@ -19,8 +16,7 @@ export const confirm = (question: string) =>
         lines.once("close", () => resume(Effect.succeed(false)))
         return Effect.sync(() => lines.close())
       })
-    : new SettingInvalid({
-        source: "--yes",
-        value: "",
-        expected: "it, since there is no terminal to ask on; nothing was changed"
+    : new UsageError({
+        problem: "there is no terminal to ask on, so nothing was changed",
+        todo: "pass --yes to do it without asking"
       })

@@ -3,17 +3,13 @@ import * as Option from "effect/Option"
 
 const two = (value: number): string => String(value).padStart(2, "0")
 
-/** A time as people read it, in the machine's own time zone: `2026-03-02 09:00`. Unix milliseconds. */
+/** Formats Unix milliseconds for people, in the machine's time zone: `2026-03-02 09:00`. */
 export const readableTime = (milliseconds: number): string => {
   const date = Option.getOrUndefined(Option.map(DateTime.make(milliseconds), DateTime.toDateUtc))
   return date === undefined
     ? "unknown"
     : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
-
-/** A time as machines read it, RFC 3339 in UTC; null for one that is none. Unix milliseconds. */
-export const exactTime = (milliseconds: number | null): string | null =>
-  milliseconds === null ? null : Option.getOrNull(Option.map(DateTime.make(milliseconds), DateTime.formatIso))
 
 const units: ReadonlyArray<readonly [number, string]> = [
   [86_400_000, "d"],
@@ -22,13 +18,13 @@ const units: ReadonlyArray<readonly [number, string]> = [
   [1_000, "s"]
 ]
 
-/** A length of time in its largest unit: `3d`, `2h`, `0s`. Milliseconds. */
+/** Formats milliseconds in their largest unit: `3d`, `2h`, `0s`. */
 export const readableDuration = (milliseconds: number): string => {
   const [size, name] = units.find(([size]) => milliseconds >= size) ?? [1_000, "s"]
   return `${Math.round(milliseconds / size)}${name}`
 }
 
-/** A size in bytes, in the unit that leaves at most four digits. */
+/** Formats a size in bytes, in the unit that leaves at most four digits. */
 export const readableSize = (bytes: number): string => {
   const names = ["B", "KB", "MB", "GB", "TB"]
   const power = bytes < 1 ? 0 : Math.min(names.length - 1, Math.floor(Math.log10(bytes) / 3))

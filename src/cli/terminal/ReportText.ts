@@ -2,17 +2,17 @@ import { counted } from "../../domain/text/Counted.js"
 import type { PassReport } from "../../domain/report/Report.js"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 
-/** What a report for people needs beyond the report itself. */
+/** Context of a report for people, beyond the report itself. */
 export interface ReportContext {
   readonly memoriesHome: string
-  /** The heading of each trace file: what was learned, in a sentence. */
+  /** The heading of each trace file, a sentence about the session. */
   readonly headings: ReadonlyMap<string, string>
-  /** How long a session must have been silent, as a person writes it. */
+  /** The `minIdle` setting as a person writes it. */
   readonly minIdle: string
   readonly bold: (text: string) => string
 }
 
-/** Traces of a project that are named; the rest is counted. */
+/** Most traces of a project that are named; others are counted. */
 const namedTraces = 5
 
 const reasons: { readonly [reason: string]: string } = {
@@ -21,7 +21,9 @@ const reasons: { readonly [reason: string]: string } = {
   backoff: "failed before and wait to be tried again",
   quarantined: "set aside because they failed too often, or cannot be read",
   budget: "beyond what this pass may spend",
-  ignored: "sub-agents, or named in the ignore file",
+  ignored: "named in the ignore file",
+  "sub-agent": "of sub-agents",
+  source: "of sources that do not become memory",
   "memory-disabled": "recorded with memory switched off",
   provider: "recorded with another provider"
 }
@@ -63,7 +65,7 @@ const projectLines = (report: PassReport, context: ReportContext): ReadonlyArray
   })
 }
 
-/** How much of what a model wrote can be found where it came from. */
+/** Counts the quotations of a model that are not in their sessions. */
 const groundingLines = (report: PassReport): ReadonlyArray<string> => {
   const all = report.extracted.flatMap(({ grounding }) => (grounding === undefined ? [] : [grounding]))
   const items = all.reduce((sum, grounding) => sum + grounding.items, 0)
@@ -102,7 +104,7 @@ const failureLines = (report: PassReport, context: ReportContext): ReadonlyArray
         )
       ]
 
-/** The file that someone who is new to all this opens first: the memory of the project that taught most just now. */
+/** The file to open first: the memory of the project with the most new traces. */
 const firstFile = (report: PassReport): string | undefined => {
   const published = report.consolidated.filter(({ outcome }) => outcome === "published")
   const learned = (cwd: string) => report.extracted.filter((trace) => trace.cwd === cwd).length
@@ -121,7 +123,7 @@ const didNothing = (report: PassReport): boolean =>
     report.consolidated.length ===
   0
 
-/** A report that a person reads: what was found, what was learned in each project, where it is, what failed and why. */
+/** Renders a report for people: the sessions found, the new memories of each project with their files, and the failures. */
 export const renderReport = (report: PassReport, context: ReportContext): string => {
   const first = firstFile(report)
   return [

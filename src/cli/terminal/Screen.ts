@@ -1,16 +1,20 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { renderTable, type Column } from "./TextTable.js"
-import { wantsColour } from "./Terminal.js"
+import type { Column } from "./TextTable.js"
+import { loadTextWidth, wantsColour } from "./Terminal.js"
 
-/** What a command writes on: as wide as the terminal, and coloured when its user wants it; a pipe has neither. */
-export interface Screen {
+/** The output of a command: as wide as the terminal, and coloured when its user wants it. A pipe has no width and no colour. */
+export interface Style {
   readonly width: number
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
-  /** Of something that needs a person. */
+  /** Marks something that needs a person. */
   readonly alarm: (text: string) => string
   readonly mark: (text: string) => string
+}
+
+/** A style, and tables in it. */
+export interface Screen extends Style {
   readonly table: (columns: ReadonlyArray<Column>, rows: ReadonlyArray<ReadonlyArray<string>>) => ReadonlyArray<string>
 }
 
@@ -20,29 +24,50 @@ const styled =
   (text: string): string =>
     `\u001b[${on}m${text}\u001b[${off}m`
 
-/** A line in a pipe is as long as it is. */
+/** The width of a pipe, whose lines are never broken. */
 const unlimited = 1_000_000
 const narrowest = 40
-/** Of a terminal that does not tell. */
+/** The width of a terminal that does not tell its own. */
 const usual = 80
 
-/** The screen that stdout is. */
-export const screen: Effect.Effect<Screen> = Effect.map(wantsColour(process.stdout), (isColoured) => {
-  const width = process.stdout.isTTY ? Math.max(narrowest, process.stdout.columns || usual) : unlimited
+/** The style of stdout. */
+export const style: Effect.Effect<Style> = Effect.map(wantsColour(process.stdout), (isColoured) => {
   const style = (on: number, off: number) => (isColoured ? styled(on, off) : plain)
-  const bold = style(1, 22)
   return {
-    width,
-    bold,
+    width: process.stdout.isTTY ? Math.max(narrowest, process.stdout.columns || usual) : unlimited,
+    bold: style(1, 22),
     dim: style(2, 22),
     alarm: style(31, 39),
-    mark: style(33, 39),
-    table: (columns, rows) => renderTable(columns, rows, { width, bold })
+    mark: style(33, 39)
   }
 })
 
-/** Prints one JSON object, or what people read. */
+/** The screen on stdout. */
+export const screen: Effect.Effect<Screen> = Effect.zipWith(
+  style,
+  Effect.promise(() => import("./TextTable.js")),
+  (style, { renderTable }) => ({ ...style, table: (columns, rows) => renderTable(columns, rows, style) })
+)
+
+/** Writes a text; its lines that are wider than the terminal break between words. */
+const write = (text: string, width: number) =>
+  width === unlimited
+    ? Console.log(text)
+    : Effect.flatMap(loadTextWidth, ({ wrapLine }) =>
+        Console.log(
+          text
+            .split("\n")
+            .flatMap((line) => wrapLine(line, width))
+            .join("\n")
+        )
+      )
+
+/** Prints a text without tables. */
+export const printText = (text: (style: Style) => string) =>
+  Effect.flatMap(style, (style) => write(text(style), style.width))
+
+/** Prints one JSON object, or lines for people. */
 export const print = <A>(asJson: boolean, value: A, lines: (screen: Screen) => ReadonlyArray<string>) =>
   asJson
     ? Console.log(JSON.stringify(value))
-    : Effect.flatMap(screen, (screen) => Console.log(lines(screen).join("\n")))
+    : Effect.flatMap(screen, (screen) => write(lines(screen).join("\n"), screen.width))

@@ -3,6 +3,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 import * as PassEventLog from "../../pass/PassEvents.js"
+import { clearLine, loadTextWidth } from "./Terminal.js"
 import { PassEvents, type Progress, type ProgressEvent } from "../../services/Progress.js"
 
 interface Counts {
@@ -10,7 +11,7 @@ interface Counts {
   readonly failed: number
 }
 
-/** What one line of a terminal shows after an event, undefined where it stays as it is, and what was counted so far. */
+/** Counts an event, and gives the line to show after it; undefined leaves the line as it is. */
 const describe = (counts: Counts, event: ProgressEvent): readonly [Counts, string | undefined] => {
   switch (event._tag) {
     case "Indexed":
@@ -32,21 +33,19 @@ const describe = (counts: Counts, event: ProgressEvent): readonly [Counts, strin
   }
 }
 
-/** Clears the line that progress is shown on. */
-export const clearLine = "\r\u001b[K"
-
-/** Shows how far a pass is on one line of stderr, which is a terminal of `columns` columns; the line goes with the layer. */
+/** Shows the progress of a pass on one line of a terminal. The end of the layer clears it. */
 export const layer = (stderr: Pick<NodeJS.WriteStream, "columns" | "write">): Layer.Layer<PassEvents | Progress> =>
   Layer.scopedDiscard(
     Effect.gen(function* () {
       const { events } = yield* PassEvents
+      const { fitText } = yield* loadTextWidth
       yield* Effect.addFinalizer(() => Effect.sync(() => stderr.write(clearLine)))
       yield* events.pipe(
         Stream.mapAccum({ learned: 0, failed: 0 }, describe),
         Stream.runForEach((text) =>
           Effect.sync(() => {
             if (text !== undefined) {
-              stderr.write(`${clearLine}${text.slice(0, Math.max(10, stderr.columns - 1))}`)
+              stderr.write(`${clearLine}${fitText(text, Math.max(10, stderr.columns - 1))}`)
             }
           })
         ),

@@ -1,43 +1,9 @@
-/** Characters that take two columns of a terminal: the CJK blocks, full-width forms and emoji. */
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u
-const noWidth = /\p{Mn}|\p{Cf}/u
-const plain = /^[\x20-\x7e]*$/
+import { columnsOf, fitText } from "./TextWidth.js"
 
-/** How many columns of a terminal a text takes. */
-export const displayWidth = (text: string): number => {
-  if (plain.test(text)) {
-    return text.length
-  }
-  let width = 0
-  for (const character of text) {
-    width += noWidth.test(character) ? 0 : wide.test(character) ? 2 : 1
-  }
-  return width
-}
+/** Replaces control characters and line breaks: text from elsewhere must not move the cursor. */
+const shown = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
 
-/** Nothing that is shown may move the cursor, whatever it was taken from. */
-const shown = (text: string): string => (plain.test(text) ? text : text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "))
-
-/** Cuts a text to so many columns, with `…` where something is missing. */
-export const fitText = (text: string, width: number): string => {
-  if (displayWidth(text) <= width) {
-    return text
-  }
-  let kept = ""
-  let used = 0
-  for (const character of text) {
-    const next = displayWidth(character)
-    if (used + next > width - 1) {
-      break
-    }
-    kept += character
-    used += next
-  }
-  return `${kept}…`
-}
-
-/** A column: its heading, and whether it gives up width first when a line would not fit. */
+/** A column: its heading, whether it is cut first when a line is too wide, and whether it is aligned to the right. */
 export interface Column {
   readonly heading: string
   readonly isFlexible?: boolean
@@ -45,13 +11,13 @@ export interface Column {
 }
 
 const gap = 2
-/** No flexible column is cut below this. */
+/** The narrowest that a flexible column becomes. */
 const narrowest = 12
 
-/** How wide each column is, the flexible ones, the last one first, as narrow as they may be; and by how much that is too wide. */
+/** The width of each column, with flexible ones narrowed from the last one on; and the columns by which that is still too wide. */
 const widthsOf = (columns: ReadonlyArray<Column>, rows: ReadonlyArray<ReadonlyArray<string>>, width: number) => {
   const widths = columns.map(({ heading }, index) =>
-    rows.reduce((most, row) => Math.max(most, displayWidth(row[index] ?? "")), displayWidth(heading))
+    rows.reduce((most, row) => Math.max(most, columnsOf(row[index] ?? "")), columnsOf(heading))
   )
   let excess = widths.reduce((sum, one) => sum + one + gap, -gap) - width
   for (const [index, column] of [...columns.entries()].toReversed()) {
@@ -70,15 +36,15 @@ const lineOf = (columns: ReadonlyArray<Column>, widths: ReadonlyArray<number>, c
     .map((cell, index) => {
       const width = widths[index] ?? 0
       const text = fitText(cell, width)
-      const space = " ".repeat(Math.max(0, width - displayWidth(text)))
+      const space = " ".repeat(Math.max(0, width - columnsOf(text)))
       return columns[index]?.isNumber === true ? space + text : text + space
     })
     .join(" ".repeat(gap))
     .trimEnd()
 
 /**
- * Rows as a table that fits a width, its headings first; the flexible columns, the last one first, are cut where it would not
- * fit, and go below the others, a line each, where that does not do. `bold` marks the headings.
+ * Renders rows as a table that fits a width, headings first. Where it would not fit, flexible columns are cut, the last one
+ * first; where that is not enough, each goes on a line of its own below the others. `bold` marks the headings.
  */
 export const renderTable = (
   columns: ReadonlyArray<Column>,

@@ -1,16 +1,16 @@
 import { byteLength, joinAround } from "../text/ByteBudget.js"
-import { renderingCut } from "../session/RolloutRendering.js"
+import { renderingCut } from "../session/RenderingCut.js"
 import type { SessionEvidence } from "./SessionEvidence.js"
-import type { CommandRun, SessionEvent } from "./SessionEvent.js"
+import type { CommandRun, SessionEvent } from "../session/SessionEvent.js"
 
-/** What an event is worth to whoever learns from a session, the least first. */
+/** The worth of an event to whoever learns from a session, the least first. */
 type Worth = "routine" | "talk" | "edit" | "repeat" | "failure" | "final" | "user"
 
-/** How much of its text an event still shows, in characters; undefined shows the event no more. */
+/** Characters of its text that an event still shows; undefined shows the event no more. */
 type Shown = number | undefined
 
 /**
- * What is given up, one after the other, until the rest fits: long output of commands that went well first, the user's own
+ * The concessions, made one after the other until the rest fits: long output of commands that went well first, the user's own
  * words last. Nothing the user said, no failure that happened once and nothing of the last turn ever goes altogether.
  */
 const concessions: ReadonlyArray<readonly [Worth, Shown]> = [
@@ -65,16 +65,18 @@ const cut = (text: string, characters: number): string => {
 }
 
 const failed = ({ output }: CommandRun): boolean =>
-  output !== undefined && (output.exitCode === undefined ? output.errorLine !== undefined : output.exitCode !== 0)
+  output !== undefined &&
+  output.end !== "interrupted" &&
+  (output.exitCode === undefined ? output.errorLine !== undefined : output.exitCode !== 0)
 
 /** Tells apart failures, their fixes, and what is the same failure once more. */
 const worthOf = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<Worth> => {
-  const lastRequest = events.findLastIndex(({ _tag }) => _tag === "UserRequest")
+  const lastRequest = events.findLastIndex(({ _tag }) => _tag === "UserText")
   const open = new Set<string>()
   const seen = new Set<string>()
   return events.map((event, index): Worth => {
     switch (event._tag) {
-      case "UserRequest":
+      case "UserText":
         return "user"
       case "CommandRun": {
         if (failed(event)) {
@@ -91,32 +93,43 @@ const worthOf = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<Worth> => {
         return event.error === undefined ? "edit" : "failure"
       case "ToolUse":
         return event.error === undefined ? "routine" : "failure"
-      case "AssistantMessage":
+      case "AssistantText":
         return index > lastRequest ? "final" : "talk"
+      case "Interruption":
+      case "Compaction":
       case "TurnEnd":
         return "talk"
     }
   })
 }
 
-/** An event as a model is shown it, with so many characters of its text; undefined for one that tells nothing. */
-const show = (event: SessionEvent, characters: number): string | undefined => {
+/**
+ * An event as a model is shown it, with so many characters of its text; undefined for one that tells nothing. A directory is
+ * shown where it is not the one that the session began in.
+ */
+const show = (event: SessionEvent, characters: number, home: string | undefined): string | undefined => {
   const { line } = event
   const label = (text: string) => cut(text, Math.max(labelCharacters, characters))
   switch (event._tag) {
-    case "UserRequest":
-      return JSON.stringify({ line, user: cut(event.text, characters) })
-    case "AssistantMessage":
+    case "UserText":
+      return JSON.stringify({
+        line,
+        question: event.question === undefined ? undefined : label(event.question),
+        user: cut(event.text, characters)
+      })
+    case "AssistantText":
       return JSON.stringify({ line, assistant: cut(event.text, characters) })
     case "CommandRun": {
-      const { output, workdir } = event
+      const { directory, isEscalated, output } = event
       const text = output === undefined || characters === 0 ? undefined : cut(output.text, characters)
       const error = output !== undefined && failed(event) ? output.errorLine : undefined
       return JSON.stringify({
         line,
         command: label(event.command),
-        workdir: characters === 0 ? undefined : workdir,
+        workdir: characters === 0 || directory === home ? undefined : directory,
+        escalated: isEscalated || undefined,
         exit_code: output?.exitCode,
+        ended: output === undefined || output.end === "exited" ? undefined : output.end,
         error: error === undefined ? undefined : label(error),
         output: text
       })
@@ -129,8 +142,11 @@ const show = (event: SessionEvent, characters: number): string | undefined => {
       })
     case "ToolUse":
       return JSON.stringify({ line, tool: event.tool, error: event.error && label(event.error) })
+    case "Interruption":
+      return JSON.stringify({ line, aborted: true })
+    case "Compaction":
     case "TurnEnd":
-      return event.aborted ? JSON.stringify({ line, aborted: true }) : undefined
+      return undefined
   }
 }
 
@@ -152,10 +168,13 @@ export class EvidencePacking {
   private concession = 0
   private next = 0
 
-  constructor({ events }: SessionEvidence) {
+  private readonly home: string | undefined
+
+  constructor({ directory, events }: SessionEvidence) {
+    this.home = directory
     const worths = worthOf(events)
     this.parts = events.flatMap((event, index) => {
-      const json = show(event, Infinity)
+      const json = show(event, Infinity, directory)
       const worth = worths[index]
       return json === undefined || worth === undefined
         ? []
@@ -164,7 +183,7 @@ export class EvidencePacking {
     this.bytes = this.parts.reduce((sum, { bytes }) => sum + bytes, 2)
   }
 
-  /** What fits into so many UTF-8 bytes; at the very last the head and the tail of that. Never more than was given before. */
+  /** The text that fits into so many UTF-8 bytes; at the very last the head and the tail of that. Never more than was given before. */
   shrinkTo(limit: number): string {
     let target = limit
     for (;;) {
@@ -199,7 +218,7 @@ export class EvidencePacking {
   }
 
   private shrink(part: Packed, shown: Shown): void {
-    const json = shown === undefined ? undefined : show(part.event, shown)
+    const json = shown === undefined ? undefined : show(part.event, shown, this.home)
     const bytes = json === undefined ? 0 : byteLength(json) + 1
     if (bytes < part.bytes) {
       this.bytes += bytes - part.bytes

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import type { SessionEvidence } from "../evidence/SessionEvidence.js"
-import type { SessionEvent } from "../evidence/SessionEvent.js"
+import type { SessionEvent } from "../session/SessionEvent.js"
 import type { StageOneOutput } from "./StageOneOutput.js"
 
 /** The number of quotations in a memory, and the number of them that the session file contains. */
@@ -15,7 +15,7 @@ export const Grounding = Schema.Struct({
 export type Grounding = typeof Grounding.Type
 
 /** Mark put after an item that was not found. */
-export const unverified = " (unverified)"
+const unverified = " (unverified)"
 
 /** Maximum number of different items that are looked up; the items beyond it count as not found. */
 const lookedUp = 1_000
@@ -44,23 +44,20 @@ const plain = (text: string): string =>
 
 const textsOf = (event: SessionEvent): ReadonlyArray<string> => {
   switch (event._tag) {
-    case "UserRequest":
-    case "AssistantMessage":
+    case "UserText":
+    case "AssistantText":
       return [event.text]
     case "CommandRun":
-      return [event.command, event.workdir ?? "", event.output?.text ?? "", event.output?.errorLine ?? ""]
+      return [event.command, event.directory ?? "", event.output?.text ?? "", event.output?.errorLine ?? ""]
     case "FileEdit":
       return [
-        ...event.changes.flatMap(({ movedTo = "", path, replaced }) => [
-          path,
-          movedTo,
-          replaced?.before ?? "",
-          replaced?.after ?? ""
-        ]),
+        ...event.changes.flatMap(({ after = "", before = "", movedTo = "", path }) => [path, movedTo, before, after]),
         event.error ?? ""
       ]
     case "ToolUse":
       return [event.tool, event.error ?? ""]
+    case "Interruption":
+    case "Compaction":
     case "TurnEnd":
       return []
   }

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 
 /** A line that a person wrote into `MEMORY.md`. */
-export const AddedLine = Schema.Struct({
+const AddedLine = Schema.Struct({
   /** The nearest heading above the line, verbatim (`## Open`); null above the first. */
   heading: Schema.NullOr(Schema.String),
   line: Schema.String

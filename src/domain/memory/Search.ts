@@ -18,7 +18,7 @@ export const queryOf = (words: ReadonlyArray<string>): SearchQuery => ({
 })
 
 /** Minimum length of a term that a trigram index can find, in characters, not code units. */
-export const indexedCharacters = 3
+const indexedCharacters = 3
 
 /** The terms that a trigram index can find. */
 export const indexedTerms = ({ terms }: SearchQuery): ReadonlyArray<string> =>

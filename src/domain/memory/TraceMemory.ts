@@ -5,7 +5,7 @@ import { cutMiddle, keptText, type Split } from "../text/ByteBudget.js"
 import { neutralDocument, neutralLine } from "../text/Markdown.js"
 import type { Redact } from "../privacy/redaction/Marker.js"
 import type { StageOneOutput } from "./StageOneOutput.js"
-import { timestampOf } from "../session/RolloutLine.js"
+import { timestampOf } from "../session/Timestamp.js"
 import { ThreadId } from "../thread/ThreadId.js"
 
 /** Maximum sizes of a stored trace and summary, in UTF-8 bytes. */

@@ -28,7 +28,7 @@ export interface VerificationFinding {
 }
 
 /** Normalises a text for comparison: ignores layout, kinds of quotation marks, and escaped markup. */
-export const comparable = (text: string): string =>
+const comparable = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s`]+/gu, " ")
     .replace(/["“”]/g, "'")

@@ -256,7 +256,7 @@ const printedCharacters = 1_000_000
  * that were not run are marked as not confirmed.
  */
 export const withAuthority = (output: StageOneOutput, { events }: SessionEvidence): StageOneOutput => {
-  const typed = events.flatMap((event) => (event._tag === "UserRequest" ? [event.text] : []))
+  const typed = events.flatMap((event) => (event._tag === "UserText" ? [event.text] : []))
   const ran = events.flatMap((event) => (event._tag === "CommandRun" ? [event.command] : []))
   const outputs = events.flatMap((event) => (event._tag === "CommandRun" ? [event.output?.text ?? ""] : []))
   const words = userWordsOf(typed, printedLinesOf(outputs))

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../session/LenientField.js"
 import type { Redact } from "./redaction/Marker.js"
-import type { RolloutLine } from "../session/RolloutLine.js"
+import type { RolloutLine } from "../session/codex/RolloutLine.js"
 
 /** The depth of JSON below which values are not read; they are replaced by a note. */
 const deepest = 64

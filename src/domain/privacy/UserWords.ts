@@ -1,5 +1,6 @@
 import { meaningfulWords } from "../offline/consolidating/SameMeaning.js"
 import { quoted } from "../offline/writing/Wording.js"
+import { printedLines, typedPartsOf } from "../text/TypedParts.js"
 
 /**
  * Finds the user's typed words in text that a model wrote. Three words in a row count as the user's, in a script without
@@ -85,49 +86,8 @@ const isEnough = (tokens: ReadonlyArray<Token>): boolean =>
 const sameKeys = (one: ReadonlyArray<Token>, other: ReadonlyArray<Token>): boolean =>
   one.length === other.length && one.every(({ key }, index) => key === other[index]?.key)
 
-const fence = /^\s{0,3}(`{3,}|~{3,})/
-const openingTag = /^\s{0,3}<([a-z][\w-]*)(?:\s[^>]*)?>\s*$/i
-/** Matches a line that announces somebody else's words. */
-const announcement =
-  /^(?!.*\b(?:I|we|my|our|rules?|wants?|plan|instructions?|requirements?)\b).*(?:\b(?:says?|said|reads|prints|printed|prints|wrote|pasted|replied|output|log|traceback|stack ?trace|error)|\b(?:here(?:['’]s| is| are)|this is|from|contents? of|look at)\b.{0,40})\W*:\s*$/i
-
 const threeAt = (tokens: ReadonlyArray<Token>, at: number): string =>
   `${tokens[at]?.key} ${tokens[at + 1]?.key} ${tokens[at + 2]?.key}`
-
-/** The number of printed lines in a row that make a listing; fewer may be the user's own words. */
-const printedLines = 2
-
-/** Returns the typed parts of a message: without listings, quotations of others, and output that a tool had printed. */
-const typedPartsOf = (message: string, printed: ReadonlySet<string>): ReadonlyArray<string> => {
-  const lines = message.replace(/\r\n?/g, "\n").split("\n")
-  const isPrinted = (line: string | undefined): boolean => line !== undefined && printed.has(line.trim())
-  const parts: Array<Array<string>> = [[]]
-  let closing: ((line: string) => boolean) | undefined
-  for (const [index, line] of lines.entries()) {
-    const mark = fence.exec(line)?.[1]
-    const tag = openingTag.exec(line)?.[1]
-    let isTyped = false
-    if (closing !== undefined) {
-      closing = closing(line) ? undefined : closing
-    } else if (mark !== undefined) {
-      closing = (later) => later.trim().startsWith(mark) && /^[`~]+$/.test(later.trim())
-    } else if (tag !== undefined && lines.slice(index + 1).some((later) => later.includes(`</${tag}>`))) {
-      closing = (later) => later.includes(`</${tag}>`)
-    } else if (announcement.test(line) && lines.slice(index + 1).some((later) => later.trim() !== "")) {
-      isTyped = true
-      closing = () => false
-    } else {
-      const isListed = isPrinted(line) && (isPrinted(lines[index - 1]) || isPrinted(lines[index + 1]))
-      isTyped = !/^\s{0,3}>/.test(line) && !isListed
-    }
-    if (isTyped) {
-      parts.at(-1)?.push(line)
-    } else if (parts.at(-1)?.length !== 0) {
-      parts.push([])
-    }
-  }
-  return parts.map((part) => part.join("\n").trim()).filter((part) => part !== "")
-}
 
 /** Collects the lines of tool output that are long enough to be recognised in a message. */
 export const printedLinesOf = (outputs: ReadonlyArray<string>): ReadonlySet<string> =>

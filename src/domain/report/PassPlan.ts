@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { counted } from "../text/Counted.js"
-import { SkipReason } from "../thread/Selection.js"
+import { WhyNot } from "../thread/WhyNot.js"
 
 /** One request that a pass would make. */
 export const PlannedThread = Schema.Struct({
@@ -23,7 +23,7 @@ export type PlannedThread = typeof PlannedThread.Type
 export const PassPlan = Schema.Struct({
   model: Schema.String,
   threads: Schema.Array(PlannedThread),
-  skipped: Schema.Array(Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, reason: SkipReason })),
+  skipped: Schema.Array(Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, reason: WhyNot })),
   requests: Schema.Int,
   inputTokens: Schema.Int,
   /** The maximum: the cap on an answer's length, for all requests together. */

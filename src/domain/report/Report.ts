@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Grounding } from "../memory/Grounding.js"
-import { SkipReason } from "../thread/Selection.js"
+import { WhyNot } from "../thread/WhyNot.js"
 
 /** An error as a report shows it: its tag and its message. */
 export const ReportedError = Schema.Struct({ _tag: Schema.String, message: Schema.String })
@@ -19,7 +19,7 @@ const Learned = Schema.Struct({
 
 const NoOutput = Schema.Struct({ threadId: Schema.String, cwd: Schema.String })
 
-const Skipped = Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, reason: SkipReason })
+const Skipped = Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, reason: WhyNot })
 
 const Failed = Schema.Struct({
   threadId: Schema.NullOr(Schema.String),

@@ -30,7 +30,7 @@ export class CollectedBytes {
     this.used = 0
   }
 
-  /** What was collected; it holds until the next change. */
+  /** The bytes collected; the view holds until the next change. */
   view(): Uint8Array {
     return this.buffer.subarray(0, this.used)
   }
@@ -47,7 +47,7 @@ export class LastBytes {
     this.kept = kept
   }
 
-  /** How many bytes came in. */
+  /** The count of bytes that came in. */
   get total(): number {
     return this.pushed
   }
@@ -66,7 +66,7 @@ export class LastBytes {
     this.pushed = 0
   }
 
-  /** What is kept; it holds until the next change. */
+  /** The bytes kept; the view holds until the next change. */
   view(): Uint8Array {
     const kept = this.kept.view()
     return kept.subarray(Math.max(0, kept.length - this.limit))

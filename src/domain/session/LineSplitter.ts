@@ -8,7 +8,7 @@ export interface NumberedLine {
   readonly text: string | undefined
 }
 
-/** How long a line may be before its strings are shortened, and how much of each string then stays. */
+/** Limits on a line: beyond twice `stringBytes` its strings are shortened, and so much of each end stays. */
 export interface LineLimits {
   readonly stringBytes: number
 }
@@ -21,7 +21,7 @@ const structureBytes = 2_097_152
 const lineFeed = 0x0a
 const decoder = new TextDecoder("utf-8")
 
-/** What surrounds a line's JSON and is none of it: NULs that a crash left, a carriage return, spaces. */
+/** Removes what surrounds a line's JSON: NULs that a crash left, a carriage return, spaces. */
 const trim = (text: string): string => text.replaceAll("\0", "").trim()
 
 /**

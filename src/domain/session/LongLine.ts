@@ -95,9 +95,9 @@ class StringCollector {
   }
 }
 
-/** How much of a long line stays. */
+/** The limits on a long line. */
 export interface LongLineLimits {
-  /** How much stays at each end of a string. */
+  /** The bytes that stay at each end of a string. */
   readonly stringBytes: number
   /** A line that is still longer than this is given up. */
   readonly lineBytes: number

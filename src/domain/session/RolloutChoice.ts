@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import type { RolloutFile } from "../thread/Thread.js"
 
-/** What decides between two files that record one thread. */
+/** The properties that decide between two files of one thread. */
 export interface RecordedFile {
   readonly path: string
   readonly size: number
@@ -16,12 +16,12 @@ const isBetter = (left: RecordedFile, right: RecordedFile): boolean =>
       ? left.size > right.size
       : left.path < right.path
 
-/** Of several files of one thread the one that counts: the later last record wins, then the longer file. */
+/** Chooses among several files of one thread: the later last record wins, then the longer file. */
 export const chooseFile = <A extends RecordedFile>(files: ReadonlyArray<A>): A | undefined =>
   files.reduce<A | undefined>((best, file) => (best === undefined || isBetter(file, best) ? file : best), undefined)
 
 /**
- * What a listing comes to: two are equal exactly when the same files have the same sizes and modification times. Comparing
+ * The fingerprint of a listing: two are equal exactly when the same files have the same sizes and modification times. Comparing
  * it once spares a start with nothing new from looking at ten thousand rows.
  */
 export const listingFingerprint = (files: ReadonlyArray<RolloutFile>): string => {
@@ -30,6 +30,14 @@ export const listingFingerprint = (files: ReadonlyArray<RolloutFile>): string =>
   )
   return createHash("sha256").update(lines.join("")).digest("hex")
 }
+
+/** A listing's fingerprint together with the names that people gave its sessions. */
+export const underNames = (listing: string, names: ReadonlyMap<string, string>): string =>
+  names.size === 0
+    ? listing
+    : createHash("sha256")
+        .update([listing, ...[...names].map(([id, name]) => `${id}\0${name}`)].join("\n"))
+        .digest("hex")
 
 /** A listing's fingerprint together with what is to be ignored of it, the text of the ignore file. */
 export const underRules = (listing: string, ignored: string): string =>

@@ -12,7 +12,7 @@ export const byteLength = (text: string): number => Buffer.byteLength(text, "utf
 const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0b1100_0000) === 0b1000_0000
 
 /** The first `limit` bytes of an encoded text, rounded down to a whole character. */
-export const headBytes = (bytes: Uint8Array, limit: number): Uint8Array => {
+const headBytes = (bytes: Uint8Array, limit: number): Uint8Array => {
   if (bytes.length <= limit) {
     return bytes
   }
@@ -24,7 +24,7 @@ export const headBytes = (bytes: Uint8Array, limit: number): Uint8Array => {
 }
 
 /** The last `limit` bytes of an encoded text; starts later where that would split a character. */
-export const tailBytes = (bytes: Uint8Array, limit: number): Uint8Array => {
+const tailBytes = (bytes: Uint8Array, limit: number): Uint8Array => {
   if (bytes.length <= limit) {
     return bytes
   }

@@ -78,14 +78,22 @@ export const isFresh = ({ extraction, thread }: ThreadRecord): boolean =>
   extraction.learnedSize === thread.rolloutSize
 
 /**
- * Tells if the rollout still has the content on which the thread failed. Another size means no. The same size with another
- * modification time, or a file that could not be read, is `unknown`: only the hash can tell.
+ * Tells if the rollout still has the content on which the thread failed. Where `content` was read, its hash tells. Else
+ * another size means no; the same size with another modification time, or a failure before the file was read, is `unknown`.
+ * A file that was set aside because it could not be read counts as the same until its size or time changes.
  */
-export const isSameFailedContent = ({ extraction, thread }: ThreadRecord): "yes" | "no" | "unknown" => {
-  if (extraction.errorTag === null || extraction.failedSize !== thread.rolloutSize) {
+export const isSameFailedContent = (
+  { extraction, thread }: ThreadRecord,
+  content?: RolloutContent
+): "yes" | "no" | "unknown" => {
+  const { errorTag, failedHash, failedModifiedAt, failedSize, isQuarantined } = extraction
+  if (errorTag === null || failedSize !== (content?.size ?? thread.rolloutSize)) {
     return "no"
   }
-  return extraction.failedHash !== null && extraction.failedModifiedAt === thread.rolloutModifiedAt ? "yes" : "unknown"
+  if (content !== undefined) {
+    return failedHash === content.hash ? "yes" : "no"
+  }
+  return (failedHash !== null || isQuarantined) && failedModifiedAt === thread.rolloutModifiedAt ? "yes" : "unknown"
 }
 
 /** The policy for waiting between attempts. */

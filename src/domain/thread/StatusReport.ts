@@ -1,6 +1,6 @@
+import { exactTime } from "../text/ExactTime.js"
 import type { ThreadRecord } from "./Extraction.js"
-import { exactTime } from "../../cli/terminal/ReadableTime.js"
-import { type StateContext, stateOf } from "./ThreadState.js"
+import { judge, type RuleContext, type Verdict } from "./LearningRules.js"
 
 /** Numbers of threads by state; threads that failed are listed one by one. Times are RFC 3339. */
 export interface ThreadStates {
@@ -24,38 +24,44 @@ export interface ThreadStates {
   readonly outside: { readonly [reason: string]: number }
 }
 
-const count = (counts: Map<string, number>, reason: string): void => {
-  counts.set(reason, (counts.get(reason) ?? 0) + 1)
-}
+/** Reasons that hold a session off until somebody changes something. */
+const outsideReasons: ReadonlySet<Verdict> = new Set<Verdict>([
+  "archived",
+  "ignored",
+  "memory-disabled",
+  "sub-agent",
+  "source",
+  "missing"
+])
 
 /** Counts all threads by state. Fresh threads come as totals, since only the others have to be judged one by one. */
 export const threadStates = (
   fresh: { readonly threads: number; readonly learned: number; readonly nothing: number },
   others: ReadonlyArray<ThreadRecord>,
-  context: StateContext
+  context: RuleContext
 ): ThreadStates => {
   const waiting = new Map<string, number>()
   const outside = new Map<string, number>()
   const backingOff: Array<ThreadStates["backingOff"][number]> = []
   const quarantined: Array<ThreadStates["quarantined"][number]> = []
   for (const record of others) {
-    const { id: threadId, rolloutPath } = record.thread
-    const state = stateOf(record, context)
-    switch (state._tag) {
-      case "BackingOff":
-        backingOff.push({ threadId, rolloutPath, until: exactTime(state.until), error: state.error })
+    const { extraction, thread } = record
+    const { id: threadId, rolloutPath } = thread
+    const error = extraction.errorMessage ?? extraction.errorTag ?? ""
+    const verdict = judge(record, context)
+    switch (verdict) {
+      case "backoff":
+        backingOff.push({ threadId, rolloutPath, until: exactTime(extraction.retryAt ?? context.now), error })
         break
-      case "Quarantined":
-        quarantined.push({ threadId, rolloutPath, error: state.error })
+      case "quarantined":
+        quarantined.push({ threadId, rolloutPath, error })
         break
-      case "Waiting":
-        count(waiting, state.reason)
+      case "fresh":
         break
-      case "Outside":
-        count(outside, state.reason)
-        break
-      default:
-        break
+      default: {
+        const counts = outsideReasons.has(verdict) ? outside : waiting
+        counts.set(verdict, (counts.get(verdict) ?? 0) + 1)
+      }
     }
   }
   return {

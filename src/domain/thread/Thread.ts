@@ -1,10 +1,13 @@
+import { sessionTitle } from "../text/TypedParts.js"
 import * as Schema from "effect/Schema"
 import { cutEnd, keptText } from "../text/ByteBudget.js"
 import type { Redact } from "../privacy/redaction/Marker.js"
-import { sourceOf, timestampOf } from "../session/RolloutLine.js"
+import { sourceOf } from "../session/codex/RolloutLine.js"
+import { timestampOf } from "../session/Timestamp.js"
 import { Directory, isStaging } from "./WorkingDirectory.js"
 import { cwdOf, type ThreadFacts } from "./ThreadFacts.js"
 import { ThreadId, threadIdOf } from "./ThreadId.js"
+import { Withholding } from "./WhyNot.js"
 
 /** Unix milliseconds. */
 const Milliseconds = Schema.Int
@@ -36,14 +39,16 @@ export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
   rolloutSize: Schema.Int,
   rolloutModifiedAt: Milliseconds,
   /** The time at which the rollout's file was first missing; memory that was learned from it stays. */
-  missingSince: Schema.NullOr(Milliseconds)
+  missingSince: Schema.NullOr(Milliseconds),
+  /** The reason why the session must not become memory; null for one that may. */
+  withheld: Schema.NullOr(Withholding)
 }) {}
 
 /** Options for rows made of validated parts: validating thousands of them again would take longer than reading them. */
 export const unchecked = { disableValidation: true } as const
 
-/** The fields that only the text of a rollout gives, for a rollout whose text was not read or must not be stored. */
-export const unsaid = {
+/** The fields that only the text of a rollout gives, for a rollout whose text must not be stored. */
+const unsaid = {
   modelProvider: null,
   cwd: null,
   cliVersion: null,
@@ -56,6 +61,13 @@ export const unsaid = {
   gitBranch: null,
   gitOriginUrl: null
 } as const
+
+/** The source of a thread whose source may not be kept. */
+const unknownSource = "unknown"
+
+/** The row of a thread that is withheld: its id, its file and its times, and nothing that was said or where. */
+export const withheld = (thread: Thread, reason: Withholding): Thread =>
+  new Thread({ ...thread, ...unsaid, source: unknownSource, withheld: reason }, unchecked)
 
 /** A rollout's file, as a listing of the Codex home returns it. */
 export interface RolloutFile {
@@ -80,6 +92,9 @@ const kept = (text: string, redact: Redact): string =>
 const label = (text: string | undefined, redact: Redact): string | null =>
   text === undefined ? null : kept(text, redact)
 
+/** Returns a title as a row keeps it. */
+export const titleOf = (text: string | undefined, redact: Redact): string | null => label(text, redact)
+
 const nameTime = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})/
 
 /** Returns the time in a rollout's file name, read as UTC. */
@@ -92,7 +107,7 @@ const timeInName = (fileName: string): number | undefined => {
  * Returns the time at which a rollout was last written: that of its last record, or of its file if no record has a time or
  * the last one is in the future.
  */
-export const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): number =>
+const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): number =>
   facts.lastTimestamp === undefined || facts.lastTimestamp > now ? file.modifiedAt : facts.lastTimestamp
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
@@ -108,8 +123,9 @@ export const threadOf = (
   redact: Redact
 ): Thread => {
   const name = baseName(file.path)
-  const firstUserMessage = facts.firstRequest ?? facts.firstUserMessage
-  const firstWords = facts.firstRequest === undefined ? facts.firstUserMessage : facts.firstWords
+  const roleMessage = facts.goal === undefined ? facts.firstUserMessage : undefined
+  const firstUserMessage = facts.firstRequest ?? facts.goal ?? roleMessage
+  const firstWords = facts.firstRequest === undefined ? roleMessage : facts.firstWords
   return new Thread(
     {
       id: threadIdOf(facts.meta?.id, name),
@@ -122,7 +138,7 @@ export const threadOf = (
       modelProvider: label(facts.meta?.model_provider, redact),
       cwd,
       cliVersion: label(facts.meta?.cli_version, redact),
-      title: label(facts.threadName ?? firstWords, redact),
+      title: titleOf(facts.threadName ?? facts.goal ?? (firstWords && sessionTitle(firstWords)), redact),
       sandboxPolicy: label(facts.sandboxPolicy, redact),
       approvalMode: label(facts.approvalMode, redact),
       tokensUsed: facts.countedTokens ?? facts.recordedTokens ?? null,
@@ -133,7 +149,8 @@ export const threadOf = (
       gitOriginUrl: label(facts.meta?.git?.repository_url, redact),
       rolloutSize: file.size,
       rolloutModifiedAt: file.modifiedAt,
-      missingSince: null
+      missingSince: null,
+      withheld: null
     },
     unchecked
   )
@@ -148,7 +165,10 @@ export const namesOf = (thread: Thread, facts: ThreadFacts) => [thread, { ...thr
  */
 export const isComplete = (stored: Thread, read: Thread): boolean => {
   const known = new Map<string, unknown>(Object.entries(stored))
-  return Object.entries(read).every(([field, value]) =>
-    field === "id" || value === null ? true : field === "cwd" ? stored.cwd !== null : known.get(field) === value
+  return (
+    stored.withheld === read.withheld &&
+    Object.entries(read).every(([field, value]) =>
+      field === "id" || value === null ? true : field === "cwd" ? stored.cwd !== null : known.get(field) === value
+    )
   )
 }

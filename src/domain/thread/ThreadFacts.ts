@@ -1,9 +1,15 @@
 import * as Schema from "effect/Schema"
 import { keptText } from "../text/ByteBudget.js"
-import { decodeLenient, isJsonObject, lenient } from "../session/LenientField.js"
-import { environmentCwd } from "../session/InjectedText.js"
-import { type Event, isSubAgentSource, type RolloutLine, type SessionMeta, sourceOf } from "../session/RolloutLine.js"
-import { contentParts, typedEventText, typedText } from "../session/SessionText.js"
+import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../session/LenientField.js"
+import { environmentCwd, isWrapped } from "../session/codex/InjectedText.js"
+import {
+  type Event,
+  isSubAgentSource,
+  type RolloutLine,
+  type SessionMeta,
+  sourceOf
+} from "../session/codex/RolloutLine.js"
+import { contentParts, goalText, typedEventText, typedText } from "../session/codex/SessionText.js"
 
 /**
  * Facts about a thread from the lines of its rollout. `undefined` means not seen: after a read of only the head and the
@@ -27,7 +33,8 @@ export interface ThreadFacts {
   readonly firstWords: string | undefined
   /** The first user-role message that the harness did not inject; used if there is no such event. */
   readonly firstUserMessage: string | undefined
-  /** The last value that was seen, as for the following four fields. */
+  /** The last value that was seen, as for the following five fields. */
+  readonly goal: string | undefined
   readonly threadName: string | undefined
   readonly approvalMode: string | undefined
   readonly sandboxPolicy: string | undefined
@@ -49,6 +56,7 @@ export const noFacts: ThreadFacts = {
   firstRequest: undefined,
   firstWords: undefined,
   firstUserMessage: undefined,
+  goal: undefined,
   threadName: undefined,
   approvalMode: undefined,
   sandboxPolicy: undefined,
@@ -88,11 +96,11 @@ export const addLine = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
             ...timed,
             isRollout: true,
             environmentCwd: facts.environmentCwd ?? firstEnvironmentCwd(line.item["content"]),
-            firstUserMessage: facts.firstUserMessage ?? (typedText(line.item) || undefined)
+            firstUserMessage: facts.firstUserMessage ?? firstTyped(line.item)
           }
-        : withRollout(timed)
+        : withRollout(withGoal(timed, line))
     case "Event":
-      return withRollout(addEvent(timed, line))
+      return withRollout(addEvent(withGoal(timed, line), line))
     case "Compacted":
       return withRollout(timed)
     case "Unrecognised":
@@ -101,6 +109,17 @@ export const addLine = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
 }
 
 const withRollout = (facts: ThreadFacts): ThreadFacts => (facts.isRollout ? facts : { ...facts, isRollout: true })
+
+const withGoal = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
+  const goal = goalText(line)
+  return goal === undefined ? facts : { ...facts, goal }
+}
+
+/** Returns the typed text of a message; undefined if there is none, or if all of it is in one tag, as harnesses write. */
+const firstTyped = (item: JsonObject): string | undefined => {
+  const text = typedText(item)
+  return text === "" || isWrapped(text) ? undefined : text
+}
 
 const firstEnvironmentCwd = (content: unknown): string | undefined =>
   contentParts(content)
@@ -157,6 +176,7 @@ export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => 
   firstRequest: head.firstRequest ?? tail.firstRequest,
   firstWords: head.firstWords ?? tail.firstWords,
   firstUserMessage: head.firstUserMessage ?? tail.firstUserMessage,
+  goal: tail.goal ?? head.goal,
   threadName: tail.threadName ?? head.threadName,
   approvalMode: tail.approvalMode ?? head.approvalMode,
   sandboxPolicy: tail.sandboxPolicy ?? head.sandboxPolicy,
@@ -164,6 +184,12 @@ export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => 
   recordedTokens: tail.recordedTokens ?? head.recordedTokens,
   lastTimestamp: tail.lastTimestamp ?? head.lastTimestamp
 })
+
+/** Adds the name that a person gave the thread; it counts more than one in the thread's own lines. */
+export const withName = (facts: ThreadFacts, names: ReadonlyMap<string, string>): ThreadFacts => {
+  const name = facts.meta?.id === undefined ? undefined : names.get(facts.meta.id)
+  return name === undefined ? facts : { ...facts, threadName: name }
+}
 
 /** The maximum length of a path in characters; no system allows a longer one. */
 const pathCharacters = 32_767

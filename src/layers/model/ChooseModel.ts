@@ -4,20 +4,21 @@ import * as Layer from "effect/Layer"
 import type { AgentControl } from "../../services/AgentControl.js"
 import type { ModelClient } from "../../services/ModelClient.js"
 import type { Redactor } from "../../services/Redactor.js"
+import { loadPart, modelPart, nodePart, type PackageMissing } from "../../services/PackageMissing.js"
 import type { Spending } from "../../services/state/Spending.js"
 import { agentOf, Settings } from "../../settings/Settings.js"
 import * as AgentControlOffline from "../agent/Offline.js"
 import * as ModelClientOffline from "./Offline.js"
 
 /** Loaded only for a named model, since it is most of this program. */
-const loadOnline = Effect.promise(() => import("./responses/Online.js"))
+const loadOnline = loadPart(() => import("./responses/Online.js"), modelPart)
 
-const loadCommand = Effect.promise(() => import("../agent/Command.js"))
+const loadCommand = loadPart(() => import("../agent/Command.js"), nodePart)
 
 type Needs = FileSystem.FileSystem | Redactor | Settings | Spending
 
 /** The model client that the settings choose. A pass without a model loads no code for one. */
-export const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(
+export const model: Layer.Layer<ModelClient, PackageMissing, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
     const settings = yield* Settings
     return settings.model === "offline" ? ModelClientOffline.layer : (yield* loadOnline).model
@@ -25,8 +26,12 @@ export const model: Layer.Layer<ModelClient, never, Needs> = Layer.unwrapEffect(
 )
 
 /** The agent that the settings choose. */
-export const agent: Layer.Layer<AgentControl, never, Needs> = Layer.unwrapEffect(
-  Effect.gen(function* (): Effect.fn.Return<Layer.Layer<AgentControl, never, Needs>, never, Settings> {
+export const agent: Layer.Layer<AgentControl, PackageMissing, Needs> = Layer.unwrapEffect(
+  Effect.gen(function* (): Effect.fn.Return<
+    Layer.Layer<AgentControl, PackageMissing, Needs>,
+    PackageMissing,
+    Settings
+  > {
     switch (agentOf(yield* Settings)) {
       case "offline":
         return AgentControlOffline.layer

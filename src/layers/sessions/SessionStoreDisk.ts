@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { readdirSync, realpathSync, statSync } from "node:fs"
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"
 import { join, sep } from "node:path"
 import * as Chunk from "effect/Chunk"
@@ -8,8 +8,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type LineLimits, LineSplitter, type NumberedLine } from "../../domain/session/LineSplitter.js"
-import { decodeNumberedLine, keptTime, type MalformedLine, type RolloutLine } from "../../domain/session/RolloutLine.js"
-import { UndoneLines } from "../../domain/session/RolloutSegments.js"
+import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../domain/session/codex/RolloutLine.js"
+import { keptTime } from "../../domain/session/Timestamp.js"
+import { namesIn, type SessionNames } from "../../domain/session/codex/SessionNames.js"
+import { UndoneLines } from "../../domain/session/codex/RolloutSegments.js"
 import type { RolloutFile } from "../../domain/thread/Thread.js"
 import {
   CodexHomeUnavailable,
@@ -99,6 +101,20 @@ const unreadable = (path: string) => (cause: unknown) => new RolloutUnreadable({
 
 const openFile = (path: string): Effect.Effect<FileHandle, RolloutUnreadable> =>
   Effect.tryPromise({ try: () => open(path, readFlags), catch: unreadable(path) })
+
+/** A larger file of names is not read: it would have a hundred thousand of them. */
+const namesBytes = 33_554_432
+
+/** Reads a small regular file; throws on anything else that has taken its place. */
+const readText = (path: string): string => {
+  const descriptor = openSync(path, readFlags)
+  try {
+    requireFileStats(fstatSync(descriptor), path)
+    return readFileSync(descriptor, "utf8")
+  } finally {
+    closeSync(descriptor)
+  }
+}
 
 type Record = RolloutLine | MalformedLine | EndOfRollout
 
@@ -209,6 +225,20 @@ const make = Effect.gen(function* () {
     return withoutCopies([...found].sort((left, right) => (left.path < right.path ? -1 : 1)))
   }).pipe(Effect.withSpan("SessionStore.list"))
 
+  let named: { readonly size: number; readonly modifiedAt: number; readonly names: SessionNames } | undefined
+  const names = Effect.sync(() => {
+    const path = join(codexHome, "session_index.jsonl")
+    const info = attempt(() => statSync(path))
+    if (info === undefined || !info.isFile() || info.size > namesBytes) {
+      return new Map()
+    }
+    const { modifiedAt, size } = sizeAndTime(info)
+    if (named?.size !== size || named.modifiedAt !== modifiedAt) {
+      named = { size, modifiedAt, names: namesIn(attempt(() => readText(path)) ?? "") }
+    }
+    return named.names
+  }).pipe(Effect.withSpan("SessionStore.names"))
+
   const ends = RolloutFileEnds.make(limits)
   let opened = 0
   const readEnds = (file: RolloutFile, endOrdinal?: number) =>
@@ -216,7 +246,13 @@ const make = Effect.gen(function* () {
       .read(file.path, endOrdinal)
       .pipe(Effect.zipLeft(Effect.suspend(() => (++opened % filesPerTurn === 0 ? yieldToEventLoop : Effect.void))))
 
-  return SessionStore.of({ check, list, readEnds, read: (file, endOrdinal) => readWhole(file, endOrdinal, limits) })
+  return SessionStore.of({
+    check,
+    list,
+    names,
+    readEnds,
+    read: (file, endOrdinal) => readWhole(file, endOrdinal, limits)
+  })
 })
 
 /** Reads the sessions of a Codex home on disk. */

@@ -4,9 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { LineSplitter } from "../../domain/session/LineSplitter.js"
-import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/RolloutEnds.js"
-import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../domain/session/RolloutLine.js"
-import { UndoneLines } from "../../domain/session/RolloutSegments.js"
+import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/codex/RolloutEnds.js"
+import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../domain/session/codex/RolloutLine.js"
+import { UndoneLines } from "../../domain/session/codex/RolloutSegments.js"
 import type { RolloutFile } from "../../domain/thread/Thread.js"
 import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
 import {
@@ -90,6 +90,7 @@ export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<Se
   }
   return Layer.succeed(SessionStore, {
     check: Effect.void,
+    names: Effect.succeed(new Map()),
     list: Effect.gen(function* () {
       const failing = (cause: unknown) =>
         new CodexHomeUnavailable({

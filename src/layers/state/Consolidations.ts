@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -142,11 +143,14 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
   })
 
   const dirty = Effect.fnUntraced(function* (tracesPerDirectory: number) {
-    const notes = new Map<string, Array<string>>()
-    for (const { cwd, text } of yield* allNotes()) {
-      notes.set(cwd, [...(notes.get(cwd) ?? []), text])
-    }
-    return (yield* directories()).flatMap((row) => whenDirty(row, notes.get(row.cwd) ?? [], tracesPerDirectory))
+    const notes = Arr.groupBy(yield* allNotes(), ({ cwd }) => cwd)
+    return (yield* directories()).flatMap((row) =>
+      whenDirty(
+        row,
+        (notes[row.cwd] ?? []).map(({ text }) => text),
+        tracesPerDirectory
+      )
+    )
   })
 
   const stateOf = Effect.fnUntraced(function* (cwd: Directory, tracesPerDirectory: number) {

@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -9,7 +10,6 @@ import { Forgetting, ThreadsClaimed } from "../../services/state/Forgetting.js"
 import { StateDbFailure } from "../../services/state/StateDb.js"
 import { claimColumns } from "./Claims.js"
 import { readForgotten, writeForgotten } from "./sqlite/ForgottenFile.js"
-import { inBatches } from "./sqlite/InBatches.js"
 import { HolderRow, Queries } from "./sqlite/Queries.js"
 import { findAll } from "./sqlite/Rows.js"
 
@@ -65,7 +65,7 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
 
   const forget = Effect.fnUntraced(function* (threadIds: ReadonlyArray<ThreadId>) {
     const now = yield* Clock.currentTimeMillis
-    const batches = inBatches(threadIds, idsAtOnce)
+    const batches = Arr.chunksOf(threadIds, idsAtOnce)
     const claimed = yield* transaction("Forgetting.forget")(
       Effect.gen(function* () {
         const claims = yield* Effect.forEach(batches, (batch) => claimsOn({ threadIds: batch, now }))

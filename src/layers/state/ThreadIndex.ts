@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as SqlSchema from "@effect/sql/SqlSchema"
 import type { Fragment } from "@effect/sql/Statement"
 import * as Effect from "effect/Effect"
@@ -8,11 +9,9 @@ import { Extraction, type ThreadRecord, unclaimed } from "../../domain/thread/Ex
 import { Thread, unchecked } from "../../domain/thread/Thread.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import { Directory } from "../../domain/thread/WorkingDirectory.js"
-import { withheldSource } from "../../domain/thread/Withheld.js"
 import type { Claim } from "../../services/state/Claims.js"
 import { type IndexChanges, type KnownRollout, ThreadIndex, type ThreadPage } from "../../services/state/ThreadIndex.js"
 import { asOwner } from "./Claims.js"
-import { inBatches } from "./sqlite/InBatches.js"
 import { Queries } from "./sqlite/Queries.js"
 import { findAll, findOne, Flag } from "./sqlite/Rows.js"
 
@@ -38,10 +37,10 @@ const KnownRow = Schema.Struct({
   lastRecordAt: Schema.Int
 })
 
-/** Rows in one insert: SQLite takes 32,766 parameters at most, and a thread has 20 of them. */
+/** Rows in one insert: SQLite takes 32,766 parameters at most, and a thread has 21 of them. */
 const insertedRows = 500
 
-/** Whether there is nothing more to learn from thread `t`, by its extraction `j`: `isFresh`, in SQL. */
+/** True if there is nothing more to learn from thread `t`, by its extraction `j`: `isFresh`, in SQL. */
 const isFresh = `(j.learned_updated_at IS NOT NULL AND j.learned_updated_at >= t.updated_at
   AND j.learned_size = t.rollout_size)`
 
@@ -113,7 +112,7 @@ const make = Effect.map(Queries, (queries) => {
     Schema.Any,
     ({ after, pageSize, withMissing }: ThreadPage) =>
       sql`${sql.and([
-        sql`NOT coalesce(${sql.literal(isFresh)}, 0)`,
+        sql`(t.withheld IS NOT NULL OR NOT coalesce(${sql.literal(isFresh)}, 0))`,
         ...(withMissing ? [] : [sql`t.missing_since IS NULL`]),
         ...(after === undefined ? [] : [sql`(t.updated_at, t.id) < (${after.updatedAt}, ${after.id})`])
       ])} ORDER BY t.updated_at DESC, t.id DESC LIMIT ${pageSize}`
@@ -129,8 +128,8 @@ const make = Effect.map(Queries, (queries) => {
     Request: Schema.Void,
     Result: Schema.Struct({ threads: Schema.Int, learned: Schema.Int, empty: Schema.Int }),
     execute: () => sql`SELECT count(*) AS threads,
-        coalesce(sum(${sql.literal(isFresh)} AND j.outcome IS NOT 'nothing'), 0) AS learned,
-        coalesce(sum(${sql.literal(isFresh)} AND j.outcome = 'nothing'), 0) AS empty
+        coalesce(sum(t.withheld IS NULL AND ${sql.literal(isFresh)} AND j.outcome IS NOT 'nothing'), 0) AS learned,
+        coalesce(sum(t.withheld IS NULL AND ${sql.literal(isFresh)} AND j.outcome = 'nothing'), 0) AS empty
       FROM threads t LEFT JOIN extractions j ON j.thread_id = t.id`
   })
 
@@ -164,7 +163,7 @@ const make = Effect.map(Queries, (queries) => {
 
   const memoryDisabled = ids(
     Schema.Void,
-    () => sql`SELECT id AS thread_id FROM threads WHERE source = ${withheldSource("memory-disabled")}`
+    () => sql`SELECT id AS thread_id FROM threads WHERE withheld = 'memory-disabled'`
   )
 
   const idsFrom = ids(
@@ -194,15 +193,13 @@ const make = Effect.map(Queries, (queries) => {
    * nothing stays.
    */
   const kept = (column: string) =>
-    sql.literal(
-      `coalesce(excluded.${column}, CASE WHEN excluded.source NOT LIKE 'withheld:%' THEN threads.${column} END)`
-    )
+    sql.literal(`coalesce(excluded.${column}, CASE WHEN excluded.withheld IS NULL THEN threads.${column} END)`)
 
   const upsert = (threads: ReadonlyArray<Thread>) =>
     sql`INSERT INTO threads ${sql.insert(threads.map((thread) => ({ ...thread })))}
       ON CONFLICT (id) DO UPDATE SET rollout_path = excluded.rollout_path, created_at = excluded.created_at,
         updated_at = excluded.updated_at,
-        source = CASE WHEN excluded.source = 'vscode' AND threads.source NOT LIKE 'withheld:%' THEN threads.source
+        source = CASE WHEN excluded.source = 'vscode' AND threads.withheld IS NULL THEN threads.source
           ELSE excluded.source END,
         model_provider = ${kept("model_provider")},
         cwd = ${kept("cwd")},
@@ -216,7 +213,8 @@ const make = Effect.map(Queries, (queries) => {
         git_sha = ${kept("git_sha")},
         git_branch = ${kept("git_branch")},
         git_origin_url = ${kept("git_origin_url")},
-        rollout_size = excluded.rollout_size, rollout_modified_at = excluded.rollout_modified_at, missing_since = NULL`
+        rollout_size = excluded.rollout_size, rollout_modified_at = excluded.rollout_modified_at, missing_since = NULL,
+        withheld = excluded.withheld`
 
   const know = (rollouts: ReadonlyArray<KnownRollout>) =>
     sql`INSERT INTO rollout_files ${sql.insert(
@@ -245,8 +243,8 @@ const make = Effect.map(Queries, (queries) => {
     yield* transaction("ThreadIndex.change")(
       Effect.gen(function* () {
         yield* Effect.forEach(gone, (path) => forgetFile(path, now), { discard: true })
-        yield* Effect.forEach(inBatches(threads, insertedRows), upsert, { discard: true })
-        yield* Effect.forEach(inBatches(known, insertedRows), know, { discard: true })
+        yield* Effect.forEach(Arr.chunksOf(threads, insertedRows), upsert, { discard: true })
+        yield* Effect.forEach(Arr.chunksOf(known, insertedRows), know, { discard: true })
         yield* setListing(listing)
       })
     )

@@ -100,7 +100,7 @@ const make = Effect.map(Queries, (queries) => {
     )
   }
 
-  /** Whether the DB itself knows what was learned of a thread, or that it was taken away. */
+  /** True if the DB itself knows what was learned of a thread, or that it was taken away. */
   const isDecided = (threadId: ThreadId) =>
     Effect.map(
       sql`SELECT thread_id FROM extractions WHERE thread_id = ${threadId} AND outcome IS NOT NULL

@@ -85,6 +85,6 @@ export interface Holder<Of extends string> {
   readonly of: Of
   readonly owner: string
   readonly pid: number | null
-  /** Whether its process is known to be gone: the next owner that asks takes it over. */
+  /** True if its process is known to be gone: the next owner that asks takes it over. */
   readonly isAbandoned: boolean
 }

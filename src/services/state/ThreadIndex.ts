@@ -37,11 +37,11 @@ export interface ThreadPage {
   readonly pageSize: number
   /** The last thread of the page before. */
   readonly after: Thread | undefined
-  /** Whether threads whose rollout is gone are listed too. */
+  /** True if threads whose rollout is gone are listed too. */
   readonly withMissing: boolean
 }
 
-/** The number of threads, and of those of which all there is to learn was learned. */
+/** The number of threads, and of those of which all there is to learn was learned; withheld ones are not among these. */
 export interface ThreadCounts {
   readonly threads: number
   readonly learned: number
@@ -58,7 +58,7 @@ export class ThreadIndex extends Context.Tag("rollout-memories/state/ThreadIndex
     readonly count: Effect.Effect<number, StateDbFailure>
     readonly counts: Effect.Effect<ThreadCounts, StateDbFailure>
     readonly get: (threadId: ThreadId) => Effect.Effect<Option.Option<ThreadRecord>, StateDbFailure>
-    /** Threads that are not fresh, archived ones and those of any source too; the rules judge them. */
+    /** Threads that are not fresh, and those that are withheld; archived ones and any source too: the rules judge them. */
     readonly unlearned: (page: ThreadPage) => Effect.Effect<ReadonlyArray<ThreadRecord>, StateDbFailure>
     /** Threads that are withheld because memory was switched off for them. */
     readonly memoryDisabled: Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>

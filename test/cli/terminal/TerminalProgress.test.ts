@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Layer, Scope } from "effect"
-import { clearLine, layer } from "../../../src/cli/terminal/TerminalProgress.js"
+import { clearLine } from "../../../src/cli/terminal/Terminal.js"
+import { layer } from "../../../src/cli/terminal/TerminalProgress.js"
 import { Progress, type ProgressEvent } from "../../../src/services/Progress.js"
 import { idOf } from "../../support/rows.js"
 
@@ -65,7 +66,7 @@ describe("progress on a terminal", () => {
     Effect.gen(function* () {
       const lines = (yield* shownOn(13)).map((text) => text.replace(clearLine, ""))
       assert.isTrue(lines.every((line) => line.length < 13))
-      assert.include(lines, "12 sessions ")
+      assert.include(lines, "12 sessions…")
     })
   )
 })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck } from "effect"
-import { displayWidth, fitText, renderTable } from "../../../src/cli/terminal/TextTable.js"
+import { renderTable } from "../../../src/cli/terminal/TextTable.js"
+import { columnsOf } from "../../../src/cli/terminal/TextWidth.js"
 
 const columns = [{ heading: "thread" }, { heading: "size", isNumber: true }, { heading: "title", isFlexible: true }]
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>, width: number) =>
@@ -49,11 +50,9 @@ describe("a table", () => {
             titles.map((title) => ["12345678", "1 KB", title]),
             width
           )) {
-            assert.isAtMost(displayWidth(line), width)
+            assert.isAtMost(columnsOf(line), width)
           }
         }
       )
     ))
-
-  it("cuts a text to its width, with a mark", () => assert.strictEqual(fitText("departures", 5), "depa…"))
 })

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck } from "effect"
 import { ground } from "../../../src/domain/memory/Grounding.js"
-import { evidenceFilter } from "../../../src/domain/session/RolloutFilter.js"
-import { decodeLine } from "../../../src/domain/session/RolloutLine.js"
+import { evidenceFilter } from "../../../src/domain/session/codex/RolloutFilter.js"
+import { decodeLine } from "../../../src/domain/session/codex/RolloutLine.js"
 import { redact } from "../../../src/domain/privacy/Redaction.js"
-import { RolloutReader } from "../../../src/domain/session/RolloutReading.js"
+import { RolloutReader } from "../../../src/domain/session/codex/RolloutReading.js"
 import { RolloutBuilder } from "../../../src/testing/RolloutBuilder.js"
 
 const rollout = new RolloutBuilder()

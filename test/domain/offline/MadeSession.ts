@@ -1,8 +1,15 @@
-import { outputOf } from "../../../src/domain/evidence/CommandOutput.js"
+import { type CommandEnd, outputOf } from "../../../src/domain/session/CommandOutput.js"
 import { extractTrace } from "../../../src/domain/offline/writing/OfflineExtractor.js"
-import type { FileChange } from "../../../src/domain/evidence/Patch.js"
-import type { SessionEvent } from "../../../src/domain/evidence/SessionEvent.js"
+import type { FileChange } from "../../../src/domain/session/FileChange.js"
+import type { Provenance, SessionEvent } from "../../../src/domain/session/SessionEvent.js"
 import type { StageOneOutput } from "../../../src/domain/memory/StageOneOutput.js"
+
+const at = <A extends Provenance>(line: number, provenance: A, directory?: string) => ({
+  line,
+  time: undefined,
+  directory,
+  provenance
+})
 
 /** Part of a made-up session: the events it adds, given the rollout's next line. */
 export type Part = (line: number) => ReadonlyArray<SessionEvent>
@@ -10,22 +17,54 @@ export type Part = (line: number) => ReadonlyArray<SessionEvent>
 /** The user types something. */
 export const asked =
   (text: string): Part =>
-  (line) => [{ _tag: "UserRequest", line, text }]
+  (line) => [{ _tag: "UserText", ...at(line, "user"), kind: "typed", text }]
 
 /** The assistant says something. */
 export const said =
   (text: string): Part =>
-  (line) => [{ _tag: "AssistantMessage", line, text }]
+  (line) => [{ _tag: "AssistantText", ...at(line, "assistant"), text, isFinal: undefined }]
 
 /** A command runs and ends with the given exit code and output; without an exit code none is known. */
 export const ran =
   (command: string, exitCode: number | undefined, output: string, workdir?: string): Part =>
-  (line) => [{ _tag: "CommandRun", line, outputLine: line + 1, command, workdir, output: outputOf(output, exitCode) }]
+  (line) => [
+    {
+      _tag: "CommandRun",
+      ...at(line, "assistant", workdir),
+      outputLine: line + 1,
+      command,
+      isEscalated: false,
+      output: outputOf(output, exitCode)
+    }
+  ]
+
+/** A command that ended in another way than by itself, or that was to run outside of the sandbox. */
+export const ranSo =
+  (command: string, output: string, end: { exitCode?: number; end?: CommandEnd; isEscalated?: boolean }): Part =>
+  (line) => [
+    {
+      _tag: "CommandRun",
+      ...at(line, "assistant"),
+      outputLine: line + 1,
+      command,
+      isEscalated: end.isEscalated === true,
+      output: outputOf(output, end.exitCode, end.end)
+    }
+  ]
 
 /** A command that never ended. */
 export const started =
   (command: string): Part =>
-  (line) => [{ _tag: "CommandRun", line, outputLine: line, command, workdir: undefined, output: undefined }]
+  (line) => [
+    {
+      _tag: "CommandRun",
+      ...at(line, "assistant"),
+      outputLine: line,
+      command,
+      isEscalated: false,
+      output: undefined
+    }
+  ]
 
 /** A patch that was applied. */
 export const edited = (...paths: ReadonlyArray<string>): Part =>
@@ -38,7 +77,7 @@ export const added = (...paths: ReadonlyArray<string>): Part =>
 /** A patch of the given changes. */
 export const changed =
   (...changes: ReadonlyArray<FileChange>): Part =>
-  (line) => [{ _tag: "FileEdit", line, outputLine: line + 1, changes, error: undefined }]
+  (line) => [{ _tag: "FileEdit", ...at(line, "assistant"), outputLine: line + 1, changes, error: undefined }]
 
 /** A patch that did not apply. */
 export const refused =
@@ -46,7 +85,7 @@ export const refused =
   (line) => [
     {
       _tag: "FileEdit",
-      line,
+      ...at(line, "assistant"),
       outputLine: line + 1,
       changes: [{ path, action: "update", movedTo: undefined }],
       error
@@ -56,13 +95,13 @@ export const refused =
 /** Another tool was called. */
 export const used =
   (tool: string, error?: string): Part =>
-  (line) => [{ _tag: "ToolUse", line, tool, error }]
+  (line) => [{ _tag: "ToolUse", ...at(line, "assistant"), tool, error }]
 
 /** A turn ends. */
-export const ended: Part = (line) => [{ _tag: "TurnEnd", line, aborted: false }]
+export const ended: Part = (line) => [{ _tag: "TurnEnd", ...at(line, "harness") }]
 
-/** A turn is aborted. */
-export const aborted: Part = (line) => [{ _tag: "TurnEnd", line, aborted: true }]
+/** The user stops a turn. */
+export const aborted: Part = (line) => [{ _tag: "Interruption", ...at(line, "user") }]
 
 /** The events of a session; every part takes two lines of its rollout. */
 export const eventsOf = (...parts: ReadonlyArray<Part>): ReadonlyArray<SessionEvent> =>

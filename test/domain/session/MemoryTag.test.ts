@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { isInjected, withoutInjected } from "../../../src/domain/session/InjectedText.js"
+import { isInjected, withoutInjected } from "../../../src/domain/session/codex/InjectedText.js"
 import { closeTag, openTag, unwrapMemory, wrapMemory } from "../../../src/domain/session/MemoryTag.js"
 
 describe("memory between its tags", () => {

@@ -62,9 +62,21 @@ describe("the content that a thread failed on", () => {
     assert.strictEqual(isSameFailedContent(record({})), "no")
   })
 
+  it("the failed content is told by its hash where it was read, whatever the file's time", () => {
+    const content = { size: thread.rolloutSize, hash: "ab".repeat(32) }
+    const touched = record({ ...failed, failedModifiedAt: 0 })
+    assert.strictEqual(isSameFailedContent(touched, content), "yes")
+    assert.strictEqual(isSameFailedContent(touched, { ...content, hash: "cd".repeat(32) }), "no")
+    assert.strictEqual(isSameFailedContent(touched, { ...content, size: 1 }), "no")
+    assert.strictEqual(isSameFailedContent(record({ ...failed, failedHash: null }), { ...content, hash: null }), "yes")
+  })
+
   it("the failed content is unknown if only the hash can tell: another time, or an unreadable file", () => {
     assert.strictEqual(isSameFailedContent(record({ ...failed, failedModifiedAt: 0 })), "unknown")
     assert.strictEqual(isSameFailedContent(record({ ...failed, failedHash: null })), "unknown")
+    const setAside = { ...failed, failedHash: null, isQuarantined: true }
+    assert.strictEqual(isSameFailedContent(record(setAside)), "yes", "as long as nothing of the file changes")
+    assert.strictEqual(isSameFailedContent(record({ ...setAside, failedModifiedAt: 0 })), "unknown")
   })
 })
 

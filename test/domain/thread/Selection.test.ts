@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { Extraction, notTried, type ThreadRecord } from "../../../src/domain/thread/Extraction.js"
-import { judge, select, type SelectionContext } from "../../../src/domain/thread/Selection.js"
+import { judge, type RuleContext } from "../../../src/domain/thread/LearningRules.js"
+import { select } from "../../../src/domain/thread/Selection.js"
 import type { Thread } from "../../../src/domain/thread/Thread.js"
 import { startOfFixtures } from "../../../src/testing/RolloutBuilder.js"
 import { idOf, makeThread } from "../../support/rows.js"
@@ -9,7 +10,14 @@ import { idOf, makeThread } from "../../support/rows.js"
 const day = 86_400_000
 const minute = 60_000
 const now = startOfFixtures + 30 * day
-const context: SelectionContext = { now, minIdle: 10 * minute, currentThread: undefined }
+const context: RuleContext = {
+  now,
+  minIdle: 10 * minute,
+  currentThread: undefined,
+  sources: "all",
+  provider: undefined,
+  ignore: { text: "", isIgnored: () => false }
+}
 
 const recordOf = (
   number: number,
@@ -159,6 +167,21 @@ describe("selection", () => {
         [idOf(5), "quarantined"]
       ]
     )
+  })
+
+  it("names no session that is no business of any pass", () => {
+    const records = [
+      recordOf(1, { archivedAt: 1 }),
+      recordOf(2, { source: "subagent:review" }),
+      recordOf(3, { missingSince: 1 })
+    ]
+    assert.deepStrictEqual(select(records, 8, context), { candidates: [], skipped: [] })
+  })
+
+  it("opens a rollout again that could not be read, though it is set aside", () => {
+    const unreadable = failedRecord(1, { isQuarantined: true, failedHash: null })
+    assert.strictEqual(judge(unreadable, context), "quarantined")
+    assert.deepStrictEqual(taken([unreadable], 8), [idOf(1)])
   })
 
   it("reports nothing of an eligible thread that found no place", () => {

@@ -65,7 +65,8 @@ describe("the row of a rollout", () => {
         gitOriginUrl: "https://git.example/ferry.git",
         rolloutSize: 1_234,
         rolloutModifiedAt: file.modifiedAt,
-        missingSince: null
+        missingSince: null,
+        withheld: null
       }
     )
     assert.strictEqual(rowOf(rollout).id, threadIdOf(4))

@@ -469,7 +469,7 @@ describe("a state DB that cannot be used", () => {
 
   for (const [how, statement] of [
     ["by its version", "PRAGMA user_version = 99"],
-    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (5, 'future')"],
+    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (6, 'future')"],
     [
       "by migrations in a branch of their own",
       "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (9999, 'x')"

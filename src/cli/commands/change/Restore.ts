@@ -14,7 +14,7 @@ import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 
-/** Brings a directory's earlier generation back, as if it had been made from what there is now. Its lock is held. */
+/** Restores a directory's previous generation, and records it as made from the current inputs. Its lock is held. */
 const restore = Effect.fn("Restore.restore")(function* (cwd: Directory) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
@@ -26,7 +26,7 @@ const restore = Effect.fn("Restore.restore")(function* (cwd: Directory) {
   return notes
 })
 
-/** `restore`: back to the generation before. */
+/** `restore`: brings the previous generation back. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly cwd: string },
   { amending }: CommandServices<E>

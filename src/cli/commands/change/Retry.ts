@@ -5,7 +5,7 @@ import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 
-/** `retry`: out of quarantine, or out of its wait. */
+/** `retry`: ends the quarantine or the wait of a thread. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly thread: string },
   { amending }: CommandServices<E>

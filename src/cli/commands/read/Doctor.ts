@@ -1,4 +1,4 @@
-import type { Directory } from "../../../domain/thread/WorkingDirectory.js"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { memoryFile } from "../../../domain/memory/Publication.js"
@@ -20,7 +20,7 @@ import { type Given, givenOptions } from "../../Options.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { print } from "../../terminal/Screen.js"
 
-/** One thing that was looked at; `todo` is there when a person has something to do. */
+/** The result of one check; `todo` is null if a person has nothing to do. */
 interface Check {
   readonly check: string
   readonly isWell: boolean
@@ -31,7 +31,7 @@ interface Check {
 const well = (check: string, finding: string): Check => ({ check, isWell: true, finding, todo: null })
 const ill = (check: string, finding: string, todo: string): Check => ({ check, isWell: false, finding, todo })
 
-/** What is found more often than this is counted. */
+/** Most paths that are named; others are counted. */
 const namedPlaces = 3
 
 const named = (paths: ReadonlyArray<string>): string =>
@@ -40,7 +40,7 @@ const named = (paths: ReadonlyArray<string>): string =>
     ...(paths.length > namedPlaces ? [`and ${paths.length - namedPlaces} more`] : [])
   ].join(", ")
 
-/** Whether there is anything to learn from. Counting the rollouts would take longer than all the rest; `state DB` has the number. */
+/** Checks that there are sessions to learn from. It does not count them, which is slow; the check of the state DB does. */
 const homes = Effect.gen(function* () {
   const store = yield* SessionStore
   const { codexHome } = yield* Settings
@@ -73,7 +73,7 @@ const holders = Effect.gen(function* () {
 const inspectionChecks = Effect.gen(function* () {
   const inspection = yield* MemoryInspection
   const { memoriesHome } = yield* Settings
-  // While somebody is at work, what lies in staging is theirs.
+  // While a pass is running, the files in staging belong to it.
   const isAtWork = (yield* holders).some(({ isAbandoned }) => !isAbandoned)
   const findings = yield* inspection.findings
   const problems = [...new Set(findings.map(({ problem }) => problem))].filter(
@@ -96,28 +96,25 @@ const database = Effect.gen(function* () {
     : ill("state DB", damage.join("; "), "run rollout-memories --rebuild-index")
 })
 
-/** The rows against the files that are made of them. */
+/** Compares the rows with the files that are made from them. */
 const filesAgainstRows = Effect.gen(function* () {
   const consolidations = yield* Consolidations
   const threadMemories = yield* ThreadMemories
   const inspection = yield* MemoryInspection
   const { tracesPerCwd } = yield* Settings
   const dirty = new Set((yield* consolidations.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
-  const byCwd = new Map<Directory, Array<string>>()
-  for (const { cwd, threadId } of yield* threadMemories.ids(tracesPerCwd)) {
-    byCwd.set(cwd, [...(byCwd.get(cwd) ?? []), threadId])
-  }
+  const projects = Object.values(Arr.groupBy(yield* threadMemories.ids(tracesPerCwd), ({ cwd }) => cwd))
   const wrong = (yield* Effect.forEach(
-    [...byCwd].filter(([cwd]) => !dirty.has(cwd)),
-    ([cwd, threadIds]) =>
-      Effect.map(inspection.files(cwd), (files) => {
+    projects.filter(([{ cwd }]) => !dirty.has(cwd)),
+    (memories) =>
+      Effect.map(inspection.files(memories[0].cwd), (files) => {
         const onDisk = new Set(files.map(({ path }) => threadOfTraceFile(path.slice(path.indexOf("/") + 1)) ?? path))
-        const expected = [...threadIds, memoryFile]
-        return expected.every((name) => onDisk.has(name)) ? [] : [cwd]
+        const expected = [...memories.map(({ threadId }) => threadId), memoryFile]
+        return expected.every((name) => onDisk.has(name)) ? [] : [memories[0].cwd]
       })
   )).flat()
   return wrong.length === 0
-    ? well("files against the index", `${byCwd.size} projects have the files that the index says`)
+    ? well("files against the index", `${projects.length} projects have the files that the index says`)
     : ill(
         "files against the index",
         `files are missing from the memory of ${named(wrong)}`,
@@ -170,7 +167,7 @@ const reached = (server: string, reachability: Reachability): Check => {
   }
 }
 
-/** Which model is named; nothing is sent where none is. */
+/** Checks the named model; without one nothing is sent. */
 const model = Effect.gen(function* () {
   const settings = yield* Settings
   const agent = agentOf(settings)

@@ -1,6 +1,8 @@
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
+import { exactTime } from "../../../domain/text/ExactTime.js"
+import { readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { type Directory, projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
@@ -17,24 +19,15 @@ interface Project {
   readonly total: number
 }
 
-/** How many memories each project has, with those that are listed. */
-const byProject = (
-  counts: ReadonlyMap<string, number>,
-  entries: ReadonlyArray<MemoryEntry>
-): ReadonlyArray<Project> => {
-  const projects = new Map<Directory, Array<MemoryEntry>>()
-  for (const entry of entries) {
-    const own = projects.get(entry.cwd)
-    if (own === undefined) {
-      projects.set(entry.cwd, [entry])
-    } else {
-      own.push(entry)
-    }
-  }
-  return [...projects].map(([cwd, memories]) => ({ cwd, memories, total: counts.get(cwd) ?? memories.length }))
-}
+/** Groups the listed memories by project, with the number of all memories of each. */
+const byProject = (counts: ReadonlyMap<string, number>, entries: ReadonlyArray<MemoryEntry>): ReadonlyArray<Project> =>
+  Object.values(Arr.groupBy(entries, ({ cwd }) => cwd)).map((memories) => ({
+    cwd: memories[0].cwd,
+    memories,
+    total: counts.get(memories[0].cwd) ?? memories.length
+  }))
 
-/** Of every project at once; `--cwd` shows all of one, `--json` all of all. */
+/** Memories shown of each project; `--cwd` shows all of one project, `--json` all of all. */
 const shownPerProject = 5
 
 const columns = [

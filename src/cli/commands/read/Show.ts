@@ -2,17 +2,18 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { citationsIn } from "../../../domain/memory/Citation.js"
-import { exactTime, readableSize, readableTime } from "../../terminal/ReadableTime.js"
+import { exactTime } from "../../../domain/text/ExactTime.js"
+import { readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
-import { SettingInvalid } from "../../../settings/Settings.js"
 import { directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
+import { UsageError } from "../../UsageError.js"
 
-/** There is nothing to show. See `list` for what there is, or `why --thread` for the reason. */
+/** There is nothing to show. `list` shows the memories that exist, `why --thread` the reason why one does not. */
 export class NothingToShow extends Schema.TaggedError<NothingToShow>("rollout-memories/NothingToShow")(
   "NothingToShow",
   { of: Schema.String, hint: Schema.String }
@@ -86,7 +87,7 @@ const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean)
   ])
 })
 
-/** `show`: one trace, or a project's MEMORY.md. */
+/** `show`: prints one trace, or a project's MEMORY.md. */
 export const run = <E>(
   given: Given & {
     readonly json: boolean
@@ -105,10 +106,9 @@ export const run = <E>(
       if (Option.isSome(given.cwd) && Option.isNone(given.thread)) {
         return yield* showProject(given.cwd.value, given.json)
       }
-      return yield* new SettingInvalid({
-        source: "show",
-        value: Option.isSome(given.thread) ? "both" : "nothing",
-        expected: "either --thread ID or --cwd DIR"
+      return yield* new UsageError({
+        problem: `show was given ${Option.isSome(given.thread) ? "both --thread and --cwd" : "nothing to show"}`,
+        todo: "give either --thread ID or --cwd DIR"
       })
     })
   )

@@ -1,18 +1,11 @@
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { exactTime, readableDuration, readableSize, readableTime } from "../../terminal/ReadableTime.js"
-import { type Compared, judge, select } from "../../../domain/thread/Selection.js"
-import { type AskedRule, askedRules, listingRules } from "../../../domain/thread/ThreadState.js"
-import type { ThreadId } from "../../../domain/thread/ThreadId.js"
-import { Claims } from "../../../services/state/Claims.js"
-import { Forgetting } from "../../../services/state/Forgetting.js"
-import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
-import { Settings } from "../../../settings/Settings.js"
+import { explain } from "../../../commands/Explain.js"
+import type { ComparedValue, Explanation } from "../../../services/Memories.js"
 import { runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
+import { readableDuration, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { print, type Screen } from "../../terminal/Screen.js"
-import { allUnlearned, stateContext } from "./Status.js"
 
 const sentences: { readonly [verdict: string]: string } = {
   forgotten: "It was forgotten on request, and stays so whatever is added to its rollout.",
@@ -26,84 +19,29 @@ const sentences: { readonly [verdict: string]: string } = {
   current: "It is the session that runs this program.",
   idle: "It was written to until lately: it is read when it has been silent for long enough.",
   claimed: "Another pass is reading it.",
+  provider: "It was recorded with another provider than the model's: it is not sent there unless that is allowed.",
   backoff: "It failed, and is tried again later.",
   quarantined: "It was set aside: only new content, or `retry --thread`, lets it be tried again.",
   taken: "The next pass takes it.",
   waiting: "It may be taken, but others go first: the next pass has fewer places than there are candidates."
 }
 
-/** Whether the next pass has a place for an eligible thread, by the rule that the pass follows. */
-const place = Effect.fnUntraced(function* (threadId: ThreadId) {
-  const { candidates } = yield* Settings
-  const context = yield* stateContext
-  const listed = (yield* allUnlearned).filter((record) => !listingRules.some(({ applies }) => applies(record, context)))
-  const { candidates: taken } = select(listed, candidates, context)
-  const eligible = listed.filter((record) => judge(record, context) === "eligible").length
-  const isTaken = taken.some(({ id }) => id === threadId)
-  const rule: AskedRule = {
-    rule: "has a place in the next pass",
-    applies: true,
-    verdict: isTaken ? "taken" : "waiting",
-    compared: [
-      { what: "eligible threads", value: String(eligible), unit: "text" },
-      {
-        what: "places (half to the newest, half to those that waited longest)",
-        value: String(candidates),
-        unit: "text"
-      }
-    ]
-  }
-  return rule
-})
+const readable = (time: string | null): string => (time === null ? "" : readableTime(Date.parse(time)))
 
-const gather = Effect.fnUntraced(function* (threadId: ThreadId) {
-  const threadIndex = yield* ThreadIndex
-  const record = Option.getOrUndefined(yield* threadIndex.get(threadId))
-  const forgotten = (yield* (yield* Forgetting).all).find((thread) => thread.threadId === threadId)
-  const tries = yield* (yield* Claims).tries(threadId)
-  if (forgotten !== undefined || record === undefined) {
-    const rule: AskedRule = {
-      rule: "was forgotten on request",
-      applies: true,
-      verdict: "forgotten",
-      compared: [{ what: "forgotten", value: forgotten?.forgottenAt ?? null, unit: "time" }]
-    }
-    return { threadId, thread: null, rolloutPaths: [], rules: [rule], tries }
-  }
-  const rules = askedRules(record, yield* stateContext)
-  const isEligible = rules.at(-1)?.verdict === "eligible"
-  const { createdAt, cwd, rolloutPath, source, title, updatedAt } = record.thread
-  const known = (yield* threadIndex.rolloutsOf(threadId)).map(({ path }) => path)
-  return {
-    threadId,
-    thread: { title, cwd, source, rolloutPath, createdAt, updatedAt },
-    rolloutPaths: known.includes(rolloutPath) ? known : [...known, rolloutPath],
-    rules: isEligible ? [...rules, yield* place(threadId)] : rules,
-    tries
-  }
-})
-
-type Why = Effect.Effect.Success<ReturnType<typeof gather>>
-
-const shownValue = ({ unit, value }: Compared): string =>
+const shownValue = ({ unit, value }: ComparedValue): string =>
   value === null
     ? "none"
     : typeof value === "string"
-      ? value
-      : unit === "time"
-        ? readableTime(value)
-        : unit === "duration"
-          ? readableDuration(value)
-          : readableSize(value)
+      ? unit === "time"
+        ? readable(value)
+        : value
+      : unit === "duration"
+        ? readableDuration(value)
+        : readableSize(value)
 
-const exactValue = ({ unit, value }: Compared) =>
-  unit === "time" && typeof value === "number" ? exactTime(value) : value
-
-const verdictOf = ({ rules }: Why): string => rules.at(-1)?.verdict ?? "eligible"
-
-const render = (why: Why, { bold, dim, table }: Screen): ReadonlyArray<string> => [
+const render = (why: Explanation, { bold, dim, table }: Screen): ReadonlyArray<string> => [
   bold(why.thread?.title ?? why.threadId),
-  sentences[verdictOf(why)] ?? verdictOf(why),
+  sentences[why.verdict] ?? why.verdict,
   "",
   ...(why.thread === null
     ? []
@@ -130,28 +68,13 @@ const render = (why: Why, { bold, dim, table }: Screen): ReadonlyArray<string> =
           { heading: "error", isFlexible: true }
         ],
         why.tries.map(({ at, errorMessage, errorTag, outcome, retryAt }) => [
-          readableTime(at),
+          readable(at),
           outcome === "memory" ? "a memory" : outcome === "nothing" ? "nothing to remember" : (errorTag ?? "a failure"),
-          retryAt === null ? "" : readableTime(retryAt),
+          readable(retryAt),
           errorMessage ?? ""
         ])
       ))
 ]
-
-const toJson = (why: Why) => ({
-  threadId: why.threadId,
-  verdict: verdictOf(why),
-  thread:
-    why.thread === null
-      ? null
-      : { ...why.thread, createdAt: exactTime(why.thread.createdAt), updatedAt: exactTime(why.thread.updatedAt) },
-  rolloutPaths: why.rolloutPaths,
-  rules: why.rules.map(({ compared, ...rule }) => ({
-    ...rule,
-    compared: compared.map((one) => ({ what: one.what, value: exactValue(one) }))
-  })),
-  tries: why.tries.map((one) => ({ ...one, at: exactTime(one.at), retryAt: exactTime(one.retryAt) }))
-})
 
 /** `why`: what decided about a thread. */
 export const run = <E>(
@@ -162,7 +85,7 @@ export const run = <E>(
     given,
     looking,
     Effect.gen(function* () {
-      const why = yield* gather(yield* threadOf(given.thread))
-      yield* print(given.json, toJson(why), (screen) => render(why, screen))
+      const why = yield* explain(yield* threadOf(given.thread))
+      yield* print(given.json, why, (screen) => render(why, screen))
     })
   )

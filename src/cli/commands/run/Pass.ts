@@ -19,18 +19,19 @@ import type { StateDb } from "../../../services/state/StateDb.js"
 import { loadSettings, Settings } from "../../../settings/Settings.js"
 import type { Templates } from "../../../services/Templates.js"
 import type { WorkingDirectories } from "../../../services/WorkingDirectories.js"
-import { described } from "../../Described.js"
+import { parsersOf } from "../../CommandOption.js"
+import { passText } from "../../CommandTable.js"
 import { PassHadFailures } from "../../ExitCode.js"
 import { givenOptions, passOptions } from "../../Options.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { withLogLevel } from "../../terminal/Logging.js"
 import { renderReport } from "../../terminal/ReportText.js"
 import { withTelemetry } from "../../telemetry/Telemetry.js"
-import { wantsColour } from "../../terminal/Terminal.js"
+import { printText } from "../../terminal/Screen.js"
 
 const encodeReport = Schema.encode(Schema.parseJson(PassReport))
 
-/** The heading of each trace file that was just written. */
+/** Reads the heading of each trace file that was just written. */
 const readHeadings = Effect.fnUntraced(function* (report: PassReport) {
   const fileSystem = yield* FileSystem.FileSystem
   const headings = yield* Effect.forEach(report.extracted, ({ traceFile }) =>
@@ -43,23 +44,18 @@ const readHeadings = Effect.fnUntraced(function* (report: PassReport) {
   return new Map(headings.filter(([, heading]) => heading !== ""))
 })
 
-const bold = (text: string): string => `\u001b[1m${text}\u001b[22m`
-
 const print = Effect.fnUntraced(function* (report: PassReport, asJson: boolean) {
   if (asJson) {
     return yield* Console.log(yield* encodeReport(report))
   }
   const { memoriesHome, minIdle } = yield* Settings
-  const text = renderReport(report, {
-    memoriesHome,
-    minIdle: Duration.format(minIdle),
-    headings: yield* readHeadings(report),
-    bold: (yield* wantsColour(process.stdout)) ? bold : (text) => text
-  })
-  yield* Console.log(text)
+  const headings = yield* readHeadings(report)
+  yield* printText(({ bold }) =>
+    renderReport(report, { memoriesHome, minIdle: Duration.format(minIdle), headings, bold })
+  )
 })
 
-/** What a pass needs besides its settings; the program's entry says how each part is met. */
+/** Makes the services of a pass. */
 export type PassServices<E> = (options: {
   readonly rebuildIndex: boolean
 }) => Layer.Layer<
@@ -77,13 +73,13 @@ export type PassServices<E> = (options: {
   Settings
 >
 
-/** `rollout-memories`, with no command: one pass. */
+/** `rollout-memories` without a command: one pass. */
 export const makePassCommand = <E>(services: PassServices<E>) =>
-  Command.make("rollout-memories", passOptions, (given) =>
+  Command.make("rollout-memories", parsersOf(passOptions), (given) =>
     Effect.gen(function* () {
       const settings = yield* loadSettings(givenOptions(given))
       if (!settings.enabled) {
-        // Nothing is opened or made: a person who switched memory off finds no trace of it.
+        // Nothing is opened or made: a person who switched memory off finds no files of it.
         return yield* given.json
           ? Effect.flatMap(encodeReport(nothingRan(settings.model)), Console.log)
           : Console.log("Memory is switched off (MEMORIES_ENABLED=false): nothing was read.")
@@ -102,11 +98,4 @@ export const makePassCommand = <E>(services: PassServices<E>) =>
         return yield* new PassHadFailures()
       }
     })
-  ).pipe(
-    Command.withDescription(
-      described(
-        "Turns finished coding sessions into memory that the next session can read. Runs one pass and prints what it did.",
-        ["", "--all", "--source all --min-idle 1h --json"]
-      )
-    )
-  )
+  ).pipe(Command.withDescription(passText.summary))

@@ -1,5 +1,6 @@
-import type { FileChange, ReplacedLine } from "../../evidence/Patch.js"
+import { type FileChange, replacedLine, type ReplacedLine } from "../../session/FileChange.js"
 import { filesOf, filesOfPart } from "../reading/EditedFiles.js"
+import { isFormatter } from "../reading/CheckMessages.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 
 /** A command or an edit between a failure and the check that passed after it. */
@@ -12,6 +13,8 @@ export interface Act {
   readonly replaced: ReadonlyMap<string, ReplacedLine>
   /** True if the effect reaches beyond the working copy: the act may have helped, but is never told as a fix. */
   readonly isOutside: boolean
+  /** True if it is a command that puts right nothing but its own sort of failure: a formatter, or version control. */
+  readonly isTidying: boolean
 }
 
 const chores = /^git (?:add|commit|tag|fetch|clone|switch|config|init)\b|^mkdir\b/
@@ -26,12 +29,12 @@ export const undoingChanges = (steps: ReadonlyArray<Step>): ReadonlySet<FileChan
   const made = new Set<string>()
   const undoing = new Set<FileChange>()
   for (const change of steps.flatMap((step) => (step._tag === "EditStep" ? filesOf(step) : []))) {
-    const { path, replaced } = change
-    if (replaced !== undefined) {
-      if (made.has(JSON.stringify([path, replaced.after, replaced.before]))) {
+    const { after, before, path } = change
+    if (before !== undefined && after !== undefined && before !== after) {
+      if (made.has(JSON.stringify([path, after, before]))) {
         undoing.add(change)
       }
-      made.add(JSON.stringify([path, replaced.before, replaced.after]))
+      made.add(JSON.stringify([path, before, after]))
     }
   }
   return undoing
@@ -42,9 +45,14 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
     const changes = filesOf(step).filter((change) => !undone.has(change))
     const files = changes.map((change) => change.movedTo ?? change.path)
     const replaced = new Map(
-      changes.flatMap((change) => (change.replaced === undefined ? [] : [[change.path, change.replaced] as const]))
+      changes.flatMap((change) => {
+        const line = replacedLine(change)
+        return line === undefined ? [] : [[change.path, line] as const]
+      })
     )
-    return files.length === 0 ? [] : [{ line: step.line, command: undefined, files, replaced, isOutside: false }]
+    return files.length === 0
+      ? []
+      : [{ line: step.line, command: undefined, files, replaced, isOutside: false, isTidying: false }]
   }
   if (step._tag !== "CommandStep") {
     return []
@@ -58,7 +66,8 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
       command: part.text,
       files: filesOfPart(part).map((change) => change.movedTo ?? change.path),
       replaced: new Map(),
-      isOutside: part.isOutside
+      isOutside: part.isOutside,
+      isTidying: isFormatter(part) || (part.program === "git" && filesOfPart(part).length === 0)
     }))
 }
 

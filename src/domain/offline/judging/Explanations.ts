@@ -1,4 +1,4 @@
-import type { AssistantMessage } from "../../evidence/SessionEvent.js"
+import type { AssistantText } from "../../session/SessionEvent.js"
 import type { Failure } from "./Failures.js"
 import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { withoutSecrets } from "./Secrets.js"
@@ -84,7 +84,7 @@ const readMessages = 12
  */
 export const explanationOf = (
   failure: Failure,
-  messages: ReadonlyArray<AssistantMessage>,
+  messages: ReadonlyArray<AssistantText>,
   paths: ProjectPaths
 ): string | undefined => {
   const end = failure.resolution?.line ?? failure.line
@@ -165,7 +165,7 @@ const beside = (sentence: string, file: string): string => {
  */
 export const remarkOn = (
   file: string,
-  messages: ReadonlyArray<AssistantMessage>,
+  messages: ReadonlyArray<AssistantText>,
   paths: ProjectPaths
 ): string | undefined => {
   const name = baseName(file)
@@ -195,7 +195,7 @@ const isNoise = /^(?:#|<|\||-{3}|Files? to|Here (?:is|are)\b|You['’]re welcome
  * only if the message has nothing else.
  */
 export const lastWordOf = (
-  messages: ReadonlyArray<AssistantMessage>,
+  messages: ReadonlyArray<AssistantText>,
   paths: ProjectPaths,
   limit: number
 ): string | undefined => {
@@ -223,7 +223,7 @@ const leftOver =
 const nothingLeft = /^(?:No|Nothing|None)\b|\bno (?:remaining|residual|follow)|\?$/i
 
 /** Quotes from the assistant's last message the sentences about work that is left to do; at most two. */
-export const leftOversIn = (messages: ReadonlyArray<AssistantMessage>, paths: ProjectPaths): ReadonlyArray<string> => {
+export const leftOversIn = (messages: ReadonlyArray<AssistantText>, paths: ProjectPaths): ReadonlyArray<string> => {
   const last = messages.at(-1)
   return last === undefined
     ? []

@@ -16,6 +16,8 @@ export interface Resolution {
   readonly passedTests: number | undefined
   /** The acts between the failure and the pass, oldest first; empty if the check passed on a mere second run. */
   readonly acts: ReadonlyArray<Act>
+  /** True if it passed because it ran outside of the sandbox: that says something of the machine, and is no fix. */
+  readonly isByEscalation: boolean
 }
 
 /** A command, a patch or a tool call that failed, and its resolution. */
@@ -54,8 +56,16 @@ interface TrackedFailure {
   /** The index of the step where the same check failed with another error, which shows that this error was gone. */
   replacedAt: number | undefined
   readonly output: string
+  /** True if it failed inside of a sandbox, as far as is known. */
+  readonly isSandboxed: boolean
+  /** True if its error is its own. */
+  isNamed: boolean
   resolution: Resolution | undefined
 }
+
+/** The refusals of a sandbox: it forbids writing, and reaching the network or other processes. */
+const refusal =
+  /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
 
 /**
  * Keeps one failure for each error: a repeatable command wins over a one-off script, then a resolved failure over one that
@@ -77,10 +87,17 @@ export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArra
 }
 
 const missingPath =
-  /no such file|cannot find path|does not exist|can't read|cannot access|cannot stat|no matches found|not a directory|is a directory|could not find|no files were searched/i
+  /bad (?:object|revision)|unknown revision|invalid object name|exists on disk, but not in|is outside repository|no upstream configured|no such file|cannot find path|does not exist|can't read|cannot access|cannot stat|no matches found|not a directory|is a directory|could not find|no files were searched/i
 
-/** True if a failed look shows an error of the environment. A look that merely found nothing is no failure. */
-const isTellingLook = (step: CommandStep): boolean => step.error !== undefined && !missingPath.test(step.error)
+/** The complaint of a program stands under its own name, that of the shell, or as an error; what a search found is none. */
+const complaint =
+  /^(?:(?:ba|z|da)?sh|fatal|error|err!?|E|npm (?:ERR!|error)|curl|HTTP \d{3}|Traceback|\w{0,40}Error)\b/i
+
+/** A look that found nothing failed nobody; one that could not be taken says something of the place. */
+const isTellingLook = ({ error }: CommandStep, { program }: RanPart): boolean =>
+  error !== undefined &&
+  !missingPath.test(error) &&
+  (complaint.test(error) || (program !== "" && error.toLowerCase().startsWith(`${program}: `)))
 
 const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   line: step.outputLine,
@@ -122,7 +139,13 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
   const undone = undoingChanges(steps)
   const all: Array<TrackedFailure> = []
   let open: Array<TrackedFailure> = []
-  const fail = (at: number, failure: Failure, part: RanPart | undefined, output: string): void => {
+  const fail = (
+    at: number,
+    failure: Failure,
+    part: RanPart | undefined,
+    output: string,
+    isSandboxed: boolean
+  ): void => {
     const signature = errorSignature(failure.error ?? "")
     const same = open.filter((known) => known.failure.key === failure.key && known.failure.kind === failure.kind)
     const again = same.find((known) => known.signature === signature)
@@ -143,6 +166,8 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
         retriedLine: undefined,
         replacedAt: undefined,
         output,
+        isSandboxed,
+        isNamed: true,
         resolution: undefined
       }
       all.push(entry)
@@ -151,10 +176,12 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
   }
   const pass = (
     at: number,
+    step: Step,
     line: number,
     check: string,
     passedTests: number | undefined,
     part: RanPart | undefined,
+    isEscalated: boolean,
     test: (known: TrackedFailure) => boolean
   ): void => {
     for (const known of open.filter(test)) {
@@ -162,7 +189,13 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
         known.replacedAt === undefined
           ? actsBetween(steps, known.last, at, undone, part)
           : actsBetween(steps, known.last, known.replacedAt, undone)
-      known.resolution = { line, check, directory: part?.directory, passedTests, acts }
+      const isByEscalation =
+        isEscalated &&
+        known.isSandboxed &&
+        (acts.length === 0 || refusal.test(`${known.failure.error ?? ""}\n${known.output}`))
+      known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation }
+      // What a run prints that passed is not what made another one fail.
+      known.isNamed = known.failure.error !== step.error
     }
     open = open.filter((known) => known.resolution === undefined)
   }
@@ -170,27 +203,31 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     if (step._tag === "EditStep") {
       const files = step.changes.map((change) => change.path)
       if (step.error !== undefined) {
-        fail(at, plainFailure(step, files.join(", "), step.error), undefined, step.error)
+        fail(at, plainFailure(step, files.join(", "), step.error), undefined, step.error, false)
       } else {
         pass(
           at,
+          step,
           step.line,
           "the next patch",
           undefined,
           undefined,
+          false,
           ({ failure }) => failure.kind === "patch" && failure.key.split(", ").some((file) => files.includes(file))
         )
       }
     } else if (step._tag === "ToolStep") {
       if (step.error !== undefined) {
-        fail(at, plainFailure(step, step.tool, step.error), undefined, "")
+        fail(at, plainFailure(step, step.tool, step.error), undefined, "", false)
       } else {
         pass(
           at,
+          step,
           step.line,
           step.tool,
           undefined,
           undefined,
+          false,
           ({ failure }) => failure.kind === "tool" && failure.key === step.tool
         )
       }
@@ -199,14 +236,16 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
         if (part.verdict === "passed" && open.length > 0) {
           pass(
             at,
+            step,
             step.outputLine,
             part.text,
             part.passedTests,
             part,
+            step.isEscalated,
             (known) => known.part !== undefined && covers(part, known.part, known.output)
           )
-        } else if (part.verdict === "failed" && (part.kind !== "look" || isTellingLook(step))) {
-          fail(at, partFailure(step, part), part, step.output)
+        } else if (part.verdict === "failed" && (part.kind !== "look" || isTellingLook(step, part))) {
+          fail(at, partFailure(step, part), part, step.output, !step.isEscalated)
         } else {
           open.filter(({ part: known }) => known?.key === part.key).forEach((known) => (known.retriedLine = step.line))
         }
@@ -215,8 +254,9 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
   }
   return all
     .filter(({ replacedAt, resolution }) => resolution !== undefined || replacedAt === undefined)
-    .map(({ failure, lastLine, resolution, retriedLine }) => ({
+    .map(({ failure, isNamed, lastLine, resolution, retriedLine }) => ({
       ...failure,
+      error: isNamed ? failure.error : undefined,
       retriedLine,
       againLine: lastLine === failure.line ? undefined : lastLine,
       resolution

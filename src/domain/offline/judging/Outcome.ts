@@ -3,7 +3,7 @@ import { filesOf } from "../reading/EditedFiles.js"
 import type { Failure } from "./Failures.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
-import { followUpsOf, stepsOf, type Task } from "../reading/Tasks.js"
+import { endsTurn, followUpsOf, stepsOf, type Task } from "../reading/Tasks.js"
 
 /** The outcome of a task by evidence alone; see {@link outcomeOf}. */
 export type Outcome = "success" | "partial" | "fail" | "uncertain"
@@ -50,28 +50,36 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
   })
 }
 
-/** True if the task was interrupted: its last turn was aborted, or the session ends in the middle of it. */
+/**
+ * True if the turn that is under way at an item is the user's: nothing that the user asked for was brought to an end before
+ * it. A goal is pursued turn after turn, which are all the user's.
+ */
+const isAskedFor = (task: Task, at: number): boolean => {
+  const asked = task.items.findLastIndex((item, index) => index < at && item._tag === "Asked")
+  const request = task.items[asked]
+  return (
+    (request?._tag === "Asked" && request.kind === "goal") ||
+    task.items.slice(asked + 1, at).every(({ _tag }) => _tag !== "TurnEnd")
+  )
+}
+
+/** True if a task was left in the middle: its last turn was stopped, or the session broke off there. */
 export const isCutOff = (task: Task, finished: boolean | undefined): boolean => {
   const last = task.items.at(-1)
   if (last?._tag === "Asked" && last.word.stance === "approves" && followUpsOf(task).includes(last)) {
     return false
   }
-  const lastEnd = task.items.findLast((item) => item._tag === "TurnEnd")
-  if (
-    lastEnd?._tag === "TurnEnd" &&
-    lastEnd.aborted &&
-    task.items.findLast((item) => item._tag === "Asked" && item.line > lastEnd.line) === undefined
-  ) {
-    return true
+  const lastEnd = task.items.findLastIndex(endsTurn)
+  if (task.items[lastEnd]?._tag === "Interruption" && !task.items.slice(lastEnd).some(({ _tag }) => _tag === "Asked")) {
+    return isAskedFor(task, lastEnd)
   }
-  if (!task.isLast || last === undefined) {
+  if (!task.isLast || last === undefined || !isAskedFor(task, task.items.length - 1)) {
     return false
   }
   // Without recorded ends, work without a request may be a fragment of a session that continues in another rollout.
   const isFragment = finished === undefined && task.requests.length === 0
   return (
-    finished === false ||
-    (finished === undefined && !isFragment && last._tag !== "AssistantMessage" && last._tag !== "TurnEnd")
+    finished === false || (finished === undefined && !isFragment && last._tag !== "AssistantText" && !endsTurn(last))
   )
 }
 
@@ -86,7 +94,7 @@ const lastWord = (task: Task): { readonly stance: string; readonly isFinal: bool
   const said = new Set<unknown>(followUpsOf(task).filter(({ word }) => word.stance !== "neither"))
   const at = task.items.findLastIndex((item) => said.has(item))
   const asked = task.items[at]
-  const isFinal = task.items.slice(at + 1).every((item) => item._tag === "TurnEnd" || item._tag === "AssistantMessage")
+  const isFinal = task.items.slice(at + 1).every((item) => endsTurn(item) || item._tag === "AssistantText")
   return { stance: asked?._tag === "Asked" ? asked.word.stance : "neither", isFinal }
 }
 

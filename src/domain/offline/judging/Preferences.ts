@@ -2,6 +2,7 @@ import { holdsSecret } from "./Secrets.js"
 import type { Asked } from "../reading/Tasks.js"
 import { isQuestion } from "../reading/UserWord.js"
 import { isWishInOtherLanguage } from "../reading/WishesInOtherLanguages.js"
+import { briefToAssistant, wordsToAssistant } from "../../text/TypedParts.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
 /** A lasting wish of the user, in the user's own words. */
@@ -13,29 +14,30 @@ export interface Preference {
 /** The maximum number of preferences from one session: more of them are a specification. */
 const mostPreferences = 8
 
-/** The length from which a message counts as pasted; only explicit first-person wishes are taken from it. */
-const pastedCharacters = 1_200
-
 /** Phrases that make a wish last beyond the task at hand. */
 const lasting: ReadonlyArray<RegExp> = [
   /\bI(?:'d| would)? (?:strongly |really |generally |usually |always )?prefer\b/i,
   /\bmy preference is\b/i,
   /\b(?:from now on|going forward|(?:in|for) (?:the )?future|for future reference|as a rule|by default,? (?:always|use|we|I))\b/i,
-  /\b(?:in|for) (?:this|our|my) (?:repo(?:sitory)?|project|codebase|team|code)\b.{0,20}\b(?:I|we|use|always|never|prefer|don'?t|keep|avoid)\b/i,
+  /\b(?:in|for) (?:this|our|my|the whole) (?:repo(?:sitory)?|project|codebase|team|code|fork|monorepo|workspace|package|crate|module|service|app|library)\b.{0,20}\b(?:I|we|use|always|never|prefer|don'?t|do not|keep|avoid)\b/i,
+  /\bI want (?:all|every|each) (?:of )?(?:the |our |my )?(?:\w+ )?(?:dates?|times?|timestamps?|names?|identifiers?|commits?|messages?|comments?|docstrings?|branch(?:es)?|files?|functions?|types?|strings?|errors?|logs?|amounts?|prices?|paths?|answers?|variables?|classes|components?|tests?|queries|headings?|titles?|imports?|columns?|tables?|endpoints?) (?:as|in|written|named|formatted|to be (?:in|written|named)|to (?:start|begin|use|have|follow|stay))\b/i,
   /\bI (?:always|never) (?:want|use|write|commit|like|need)\b/i,
   /\bI (?:don'?t|do not|never) (?:want|like) (?:you to |to see |any )?(?!this\b|that\b|it\b|to\b)/i,
   /\bI (?:like|love|hate|dislike) (?!this\b|that\b|it\b|the\b|how\b|what\b|your\b|to (?:know|see|add|have))/i,
   /\b(?:we|you should|you must|you to|please|also|and) (?:always|never)\b/i,
   /\bwe (?:don'?t|do not|only) (?:use|write|want|commit|allow|mock|add|put|like|do)\b/i,
   /^(?:this|our) (?:project|repo(?:sitory)?|codebase|team) (?:uses|targets|follows|sticks to)\b/i,
-  /\bI(?:'d| would) rather (?:you |we |have |not )/i
+  /\bI(?:'d| would) rather (?:you |we |have |not )/i,
+  /\bI (?:feel|find|think|believe)\b.{0,80}\b(?:instead of|rather than|over) .{0,60}\bis (?:better|nicer|cleaner|preferable)\b/i,
+  /^(?:please )?use (?:the |our )(?:[\w-]+ ){1,2}(?:commands|scripts|tasks|targets|recipes|wrappers?|conventions)(?: instead| please)?$/i
 ]
 
 /** Orders at the start of a clause that hold for every task. */
 const standing: ReadonlyArray<RegExp> = [
   /^(?:always|never)\s+(?!mind\b)\w/i,
   /^(?:no|no more|skip the|without) (?:trailing |extra |unnecessary |long |final |inline |code )?(?:summar|comment|emoji|explanation|preamble|apolog|filler|docstring|semicolon|default export|mock|abbreviation|trailing)/i,
-  /^(?:don'?t|do not|stop|avoid) (?:ever )?(?:use|using|commit|committing|push|pushing|add|adding|open|opening|write|writing|touch|touching|install|installing|ask|asking|mock|mocking|rename|explain|explaining|summari[sz]e|summari[sz]ing|put|leave|amend|rebase|force|publish|deploy|include|including|create|creating|generate|reformat|suggest|apologi[sz]|repeat|hard-?code|skip)/i,
+  /^(?:don'?t|do not|stop|avoid) (?:ever )?(?:use|using|commit|committing|push|pushing|add|adding|open|opening|write|writing|touch|touching|install|installing|ask|asking|mock|mocking|rename|explain|explaining|summari[sz]e|summari[sz]ing|put|leave|amend|rebase|force|publish|deploy|include|including|create|creating|generate|reformat|suggest|apologi[sz]|repeat|hard-?code|skip|restate|invent|guess|sign|squash|disable|swallow)/i,
+  /^(?:don'?t|do not|never) (?:ever )?(?:start|run|launch|restart|kill|spawn|open) (?:the |a |an |any |my |up )*(?:dev(?:elopment)? |local |preview |web |whole |full |entire |test )*(?:servers?|watch(?:er|ers| mode)?|docker|containers?|daemons?|browsers?|emulators?|simulators?|(?:test )?suite|migrations?)\b/i,
   /^no (?:new|more|extra|additional|external|third-party|other) (?:dependenc|package|librar|framework|tool|abstraction|file)/i,
   /^prefer(?:ably)? \w/i,
   /^(?:keep|make) (?:it|answers|responses|replies|commits|messages|explanations|functions|the answers) (?:short|brief|concise|small|simple|terse)\b/i,
@@ -52,7 +54,9 @@ const standing: ReadonlyArray<RegExp> = [
 const choices: ReadonlyArray<RegExp> = [
   /^(?:we |I )?use \S.{0,80}?,? (?:and )?not \S/i,
   /^(?:we |I )?use \S.{0,80}? (?:instead of|rather than|over) \S/i,
-  /^\S{1,40} over \S{1,40}$/i
+  /^\S{1,40} over \S{1,40}$/i,
+  /^(?!this\b|his\b|yes\b|\w+ss\b)[a-z]{3,20}s,? (?:and )?not (?!yes\b|this\b|\w+ss\b)[a-z]{3,20}s(?: here| please)?$/i,
+  /^(?:p?npm|yarn|bun|deno|node|uv|pip|poetry|conda|cargo|make|just|gradle|maven|[a-z]+(?:[A-Z]\w+)+|[a-z]+(?:[_-][a-z]+)*[_-]case|(?:single|double) quotes),? (?:and )?not (?:p?npm|yarn|bun|deno|node|uv|pip|poetry|conda|cargo|make|just|gradle|maven|[a-z]+(?:[A-Z]\w+)+|[a-z]+(?:[_-][a-z]+)*[_-]case|(?:single|double) quotes)(?: here| please)?$/
 ]
 
 /** Orders to use something else; they count only in a message that rejects the work. */
@@ -71,13 +75,24 @@ const leadIn =
 const saidBefore =
   /^(?:as|like) I (?:already |have )?(?:said|told you|mentioned|wrote)(?: before| already| earlier)?[\s,:]+/i
 
-/** Splits a sentence into clauses, so that each wish in it is found by itself. */
-const clausesOf = (sentence: string): ReadonlyArray<string> =>
-  sentence
-    .split(
-      /\s*[;–—]\s+|,\s+(?=(?:and |but |also )?(?:please\b|no\b|(?:never|always) \S+ \S|don'?t\b|do not\b|I prefer\b|use\b|avoid\b|prefer\b))|\s+(?:and|but)\s+(?=(?:please\b|never\b|always\b|don'?t\b|do not\b|I prefer\b|avoid\b))/i
-    )
-    .flatMap((clause) => (/^(?:no|nope),\s/i.test(clause) ? [clause.replace(/^(?:no|nope),\s+/i, "")] : [clause]))
+const clauseBreak =
+  /\s*[;–—]\s+|,\s+(?=(?:and |but |also )?(?:please\b|no\b|(?:never|always) \S+ \S|don'?t\b|do not\b|I prefer\b|use\b|avoid\b|prefer\b))|\s+(?:and|but)\s+(?=(?:please\b|never\b|always\b|don'?t\b|do not\b|I prefer\b|avoid\b))/gi
+
+/** Matches a clause that speaks of something which only the clause before it names. */
+const referring = /^(?:and |but |also |please |always |never |don'?t |do not )*\w+ (?:them|it|those|these|that|this)\b/i
+
+/** Splits a sentence into clauses, so that each wish in it is found by itself, and understood by itself. */
+const clausesOf = (sentence: string): ReadonlyArray<string> => {
+  const breaks = Array.from(sentence.matchAll(clauseBreak)).filter(
+    (found) => !referring.test(sentence.slice(found.index + found[0].length))
+  )
+  return [...breaks, undefined].flatMap((found, index) => {
+    const before = breaks[index - 1]
+    const start = before === undefined ? 0 : before.index + before[0].length
+    const clause = sentence.slice(start, found?.index)
+    return clause.replace(/^(?:no|nope),\s+/i, "")
+  })
+}
 
 const isListed = (line: string): boolean => /^\s{0,12}(?:>|\||#)/.test(line)
 
@@ -92,10 +107,12 @@ const isLasting = (clause: string, isCorrection: boolean): boolean => {
   )
 }
 
-const wishesIn = (request: Asked): ReadonlyArray<string> => {
-  const isPasted = request.text.length > pastedCharacters
-  const typed = request.text
-    .slice(0, 20_000)
+/** The maximum number of characters of a message that are read. */
+const readCharacters = 20_000
+
+/** Takes lists and sentences apart; quotations, tables and questions are left out. */
+const clausesIn = (words: string): ReadonlyArray<string> => {
+  const typed = words
     .split("\n")
     .filter((line) => !isListed(line))
     .map((line) => line.replace(/^\s{0,12}(?:[-*+]|\d{1,2}[.)])\s+/, ""))
@@ -109,27 +126,45 @@ const wishesIn = (request: Asked): ReadonlyArray<string> => {
         .replace(saidBefore, "")
         .trim()
     )
-    .filter((clause) => clause.length >= 6 && clause.length <= 240 && !onlyNow.test(clause) && !holdsSecret(clause))
-    .filter((clause) =>
-      isPasted
-        ? /\bI(?:'d| would)? .{0,12}prefer\b|\bfrom now on\b/i.test(clause)
-        : isLasting(clause, request.word.stance === "rejects")
-    )
+    .filter((clause) => clause.length >= leastLetters(clause) && clause.length <= 240 && !holdsSecret(clause))
 }
 
+/** Characters of the shortest clause that can be a wish; a script of syllables needs fewer. */
+const leastLetters = (clause: string): number => (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(clause) ? 4 : 6)
+
+/** Matches a prohibition about one definite thing. Beside a request it belongs to that request. */
+const definite =
+  /^(?:please )?(?:don'?t|do not|avoid|stop) \w+ (?:the|this|these|that|those|any other|other|unrelated|existing)\b/i
+
+const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
+  const isCorrection = word.stance === "rejects"
+  const clauses = clausesIn(wordsToAssistant(text.slice(0, readCharacters)))
+  return clauses.filter(
+    (clause) =>
+      !onlyNow.test(clause) &&
+      (clauses.length === 1 || isCorrection || !definite.test(clause.replace(leadIn, ""))) &&
+      isLasting(clause, isCorrection)
+  )
+}
+
+const asListed = (wish: string): string => plainLine(wish, 160).replace(/[.!。]+$/, "")
+
+const comparable = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim()
+
 /**
- * Lists what the user wants, does not want or prefers, verbatim and each once. Quoted lines, tables and headings are
- * skipped; an order for the task at hand is not a preference.
+ * Lists what the user wants, does not want or prefers, verbatim and each once. Quoted lines, tables, headings and pasted
+ * text are skipped; an order for the task at hand is not a preference.
  */
 export const preferencesIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> => {
   const found = new Map<string, Preference>()
   for (const request of requests) {
     for (const wish of wishesIn(request)) {
-      const text = plainLine(wish, 160).replace(/[.!。]+$/, "")
-      const known = text
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}]+/gu, " ")
-        .trim()
+      const text = asListed(wish)
+      const known = comparable(text)
       if (known !== "" && !found.has(known)) {
         found.set(known, { line: request.line, text })
       }
@@ -137,3 +172,29 @@ export const preferencesIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Pre
   }
   return [...found.values()].slice(0, mostPreferences)
 }
+
+/** Matches a clause that bounds how a task is to be done. */
+const bound =
+  /^(?:please )?(?:do not|don'?t|never|avoid|without|only|must not|keep|leave|make sure|ensure|be sure)\b|\b(?:must(?: not)?|should not|shouldn'?t|may not|has to|have to|at most|at least|no more than|instead of|rather than)\b|^(?:bitte )?(?:nicht|nur|keine?)\b|(?:不要|别|必须|只能|しないで|ないで(?:ください|。|$)|지 ?마)/iu
+
+const prohibition = /^(?:please )?(?:do not|don'?t|never|must not)\s/i
+
+/** Takes the demands of a message. Of a brief in several parts only the prohibitions are some: the rest describes the work. */
+const demandsIn = (message: string): ReadonlyArray<string> => {
+  const said = wordsToAssistant(message)
+  const own = clausesIn(said).filter((clause) => bound.test(clause.replace(leadIn, "")))
+  const prohibited = clausesIn(briefToAssistant(message)).filter((clause) => prohibition.test(clause))
+  return [...new Set([...own, ...prohibited])]
+}
+
+/** Lists what the user demanded of one task alone, verbatim: its constraints, which hold for no other. */
+export const constraintsIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> =>
+  requests.flatMap((request) => {
+    const wishes = new Set(wishesIn(request).map(asListed))
+    return request.kind === "answer" || request.word.stance === "rejects"
+      ? []
+      : demandsIn(request.text.slice(0, readCharacters))
+          .map(asListed)
+          .filter((text) => !wishes.has(text))
+          .map((text) => ({ line: request.line, text }))
+  })

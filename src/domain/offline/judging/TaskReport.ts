@@ -1,4 +1,4 @@
-import type { AssistantPlan } from "../../evidence/AssistantPlan.js"
+import type { AssistantPlan } from "../../evidence/SessionEvidence.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import { distinctFailures, type Failure } from "./Failures.js"
 import { type Outcome, outcomeOf, type Verification, verificationsOf, isCutOff } from "./Outcome.js"

@@ -1,9 +1,9 @@
 import type { CommandKind } from "./CommandPrograms.js"
 
-/** What a check's own output says of it, whatever the exit code of the filter behind it was. */
+/** The verdict of a check's own output, whatever the exit code of the filter behind it was. */
 export interface CheckVerdict {
   readonly verdict: "passed" | "failed" | "unknown"
-  /** How many tests passed, where the output says so. */
+  /** The count of tests that passed, where the output has it. */
   readonly passedTests: number | undefined
 }
 
@@ -16,8 +16,7 @@ const failedTests: ReadonlyArray<RegExp> = [
   /(?:^|, )[1-9]\d{0,6} errors?\b(?:,| in \d|$| during)/,
   /\b(?:failures|failed|errors)[:=] {0,3}[1-9]/i,
   /^test result: FAILED/,
-  /\.\.\. FAILED$/,
-  /^thread '[^']{0,120}' panicked at/
+  /\.\.\. FAILED$/
 ]
 const passedTests: ReadonlyArray<RegExp> = [
   /^OK\b/,
@@ -115,14 +114,18 @@ const readChecks = (lines: ReadonlyArray<string>, program: string): CheckVerdict
 
 /** A traceback or an abort of a program that is no check. */
 const crashed =
-  /^(?:Traceback \(most recent call last\)|Segmentation fault|panic: |thread '[^']{0,120}' panicked at|Uncaught |Unhandled |fatal: |fatal error|npm (?:ERR!|error) )|^(?:[A-Za-z_][\w.]{0,80})?(?:Error|Exception)(?: \[\w{1,60}\])?: /
+  /^(?:Traceback \(most recent call last\)|Segmentation fault|panic: |thread '[^']{0,120}'(?: \(\d{1,12}\))? panicked at|Uncaught |Unhandled |fatal: |fatal error|npm (?:ERR!|error) )|^(?:[A-Za-z_][\w.]{0,80})?(?:Error|Exception)(?: \[\w{1,60}\])?: /
 
-/** Reads an output for what it says itself. Exit codes are the caller's: where one is to be trusted, it counts more. */
-export const readVerdict = (kind: CommandKind, program: string, output: string): CheckVerdict => {
-  const lines = output
+/** The lines of an output that a verdict is read from. */
+export const verdictLines = (output: string): ReadonlyArray<string> =>
+  output
     .split("\n")
     .map((line) => line.slice(0, lineCharacters).trim())
     .filter((line) => line !== "")
+
+/** Reads an output for what it says itself. Exit codes are the caller's: where one is to be trusted, it counts more. */
+export const readVerdict = (kind: CommandKind, program: string, output: string): CheckVerdict => {
+  const lines = verdictLines(output)
   switch (kind) {
     case "test":
       return readTests(lines)

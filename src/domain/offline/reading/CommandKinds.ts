@@ -3,7 +3,7 @@ import { operands, programName, withoutPrefixes } from "./InvocationWords.js"
 import { actsOutside } from "./OutsideActs.js"
 import { wordsOf } from "./ShellSyntax.js"
 
-/** What one stage of a pipeline runs. */
+/** The program that one stage of a pipeline runs. */
 export interface Invocation {
   readonly kind: CommandKind
   /** The program that does the work, without path, version and what only starts it (`npx`, `python3 -m`). */
@@ -177,6 +177,12 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
     case "curl":
     case "wget":
       return "run"
+    case "mise":
+      return /^(?:run|r)$/.test(first)
+        ? scriptKind(second)
+        : /^(?:tasks?|t|ls|list|which|where|current|doctor|settings|env|config|version|outdated|search)$/.test(first)
+          ? "look"
+          : "act"
     default:
   }
   if (scriptTools.has(program)) {

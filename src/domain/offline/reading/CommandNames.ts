@@ -25,7 +25,7 @@ export interface CommandPart {
   readonly isOutside: boolean
 }
 
-/** Of a search, the words without the pattern, which is no file. */
+/** The words of a search without the pattern, which is no file. */
 const withoutPattern = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const pattern = words.findIndex((word) => !word.startsWith("-"))
   return words.filter((_, index) => index !== pattern)
@@ -36,7 +36,7 @@ const noiseWords =
 
 const isScriptTool = ({ program }: Invocation): boolean => /^(?:npm|pnpm|yarn|bun)$/.test(program)
 
-/** What a tool of packages is told to do: a script's name, and what follows it. */
+/** The words behind a tool of packages: a script's name, and what follows it. */
 const scriptWords = (invocation: Invocation): ReadonlyArray<string> =>
   isScriptTool(invocation) ? invocation.words.slice(1).filter((word) => word !== "run" && word !== "run-script") : []
 
@@ -97,7 +97,7 @@ const withoutTrailing = (text: string, isCheck: boolean): string => {
   return bare
 }
 
-/** How many stages from the front are the command itself; what comes after them only trims its output. */
+/** The count of stages from the front that are the command itself; those after them only trim its output. */
 const ownStages = (pipeline: Pipeline, kind: CommandKind): number => {
   const isCheck = checkKinds.has(kind) || kind === "format"
   let own = pipeline.stages.length
@@ -164,7 +164,7 @@ export interface NamedCommand {
   readonly parts: ReadonlyArray<CommandPart>
   /** Those worth telling of: not looks and scenes, unless there is nothing else. */
   readonly telling: ReadonlyArray<CommandPart>
-  /** What to show of it: the telling parts and what they cannot do without. */
+  /** The text that is shown: the telling parts and what they cannot do without. */
   readonly shown: string
 }
 

@@ -1,7 +1,7 @@
-/** What the programs that people run in a project are for. Data alone: how a command is read is `CommandKinds.ts`. */
+/** The purposes of the programs that people run in a project. Data alone: `CommandKinds.ts` reads commands. */
 
 /**
- * What a command is for. `look` leaves everything as it was and only shows it; `scene` prepares or closes (`cd`, `echo`,
+ * The purpose of a command. `look` leaves everything as it was and only shows it; `scene` prepares or closes (`cd`, `echo`,
  * `exit`); `edit` changes files; `act` changes something else (packages, commits, services); the rest says whether the
  * project is well, but for `run`, which is any other program.
  */
@@ -48,7 +48,7 @@ export const programKinds: ReadonlyMap<string, CommandKind> = table<
   act: "pip pip3 poetry uv pipenv pdm conda brew apt apt-get dnf yum apk pacman gem bundle composer corepack docker docker-compose podman kubectl helm terraform supabase gh kill pkill killall systemctl service ssh scp rsync createdb dropdb heroku vercel netlify fly aws gcloud az wrangler open xdg-open start-process volta asdf mise rustup"
 })
 
-/** What family of tools a program belongs to: a check that failed under one tool may pass under another of its family. */
+/** The family of tools that a program belongs to: a check that failed under one tool may pass under another of its family. */
 export const programFamilies: ReadonlyMap<string, string> = table({
   node: "npm npx pnpm yarn bun node deno jest vitest mocha ava tap tape playwright cypress karma jasmine tsc tsgo vue-tsc svelte-check eslint oxlint biome prettier oxfmt xo standard webpack rollup esbuild vite next nuxt tsup parcel turbo tsx ts-node stylelint",
   python:
@@ -62,7 +62,7 @@ export const programFamilies: ReadonlyMap<string, string> = table({
   c: "make gmake gcc g++ cc c++ clang clang++ cmake ninja ctest meson"
 })
 
-/** What a script of a package or a target of a makefile is for, by its name. */
+/** The purpose of a package's script or a makefile's target, by its name. */
 export const scriptKind = (name: string): CommandKind => {
   const script = name.toLowerCase()
   switch (true) {

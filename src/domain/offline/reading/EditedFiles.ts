@@ -1,4 +1,4 @@
-import type { FileChange } from "../../evidence/Patch.js"
+import type { FileChange } from "../../session/FileChange.js"
 import type { CommandPart } from "./CommandNames.js"
 import type { Step } from "./Steps.js"
 

@@ -89,7 +89,7 @@ export const operands = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   words.slice(1).filter((word, index) => !word.startsWith("-") && !optionsWithValue.has(words[index] ?? ""))
 
 /**
- * How narrowly the words behind a program aim it: 0 at everything, 1 at a directory, 2 at a file or one test. Go's
+ * The narrowness with which words aim a program: 0 at everything, 1 at a directory, 2 at a file or one test. Go's
  * `./...` is everything.
  */
 export const narrowness = (words: ReadonlyArray<string>): 0 | 1 | 2 => {

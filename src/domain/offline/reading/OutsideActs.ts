@@ -46,7 +46,7 @@ const either =
   (said) =>
     rules.some((rule) => rule(said))
 
-/** What only looks, plans, prepares or works on this machine, in the words of programs that steer something elsewhere. */
+/** Words of programs that steer something elsewhere with which they only look, plan, prepare or work on this machine. */
 const harmless =
   /^(?:get|list|ls|show|view|describe|status|logs?|tail|diff|checks?|clone|plan|preview|validate|lint|template|help|version|whoami|info|search|watch|browse|download|config|configure|completion|explain|api-resources|api-versions|cluster-info|can-i|top|events?|history|wait|port-forward|kustomize|dev|local|build|init|fmt|output|outputs|graph|providers|inspect|verify|test|tests|doctor|synth|dependency|dep|env|serve|emulators:\w+|gen|types|current-context|presign|cat|check|size|lsd|lsl|login|logout|auth|alias|extension|plugins?|ping|read|pull)$|^(?:get|list|describe|head|show|view)-/
 
@@ -275,7 +275,7 @@ const isRehearsal = (program: string, { operands, words }: Said): boolean => {
   return words.some((word) => rehearsal.test(word) || short?.test(word) === true)
 }
 
-/** What runs another command, with what it may say before it. */
+/** Programs that run another command, with the options that may stand before it. */
 const runsAnother = /^(?:xargs|parallel|watch|entr|doas|command|setsid|flock|caffeinate|chronic|script|eval)$/
 const runnersOptions = /^-[nIPLsduegtjw]$/
 
@@ -302,7 +302,7 @@ const inline = /\s-[a-zA-Z]*c\s{1,9}(?:(["'])([\s\S]*)\1|(\S+))/
 const inner = /\$\(([^()]{1,2000})\)|`([^`]{1,2000})`/g
 const compound = /^(?:for|while|until|if|case|select|elif)\b/
 
-/** What stands between the brackets of a group or a subshell; undefined where the stage is none. */
+/** The text between the brackets of a group or a subshell; undefined where the stage is none. */
 const groupIn = (stage: string): string | undefined =>
   /^[({]/.test(stage) ? stage.slice(1, /[)}]$/.test(stage) ? -1 : undefined).trim() : undefined
 

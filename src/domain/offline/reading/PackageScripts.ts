@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import type { SessionEvent } from "../../evidence/SessionEvent.js"
+import type { SessionEvent } from "../../session/SessionEvent.js"
 
 /** The scripts of the project's `package.json`, by name, where the session printed it. */
 export type PackageScripts = ReadonlyMap<string, string>
@@ -33,7 +33,7 @@ const scriptsObject = (output: string): string | undefined => {
 }
 
 /**
- * What the session saw of the project's scripts, so that `npm test` and the command behind it are known to be one. A later
+ * The project's scripts as the session saw them, so that `npm test` and the command behind it are known to be one. A later
  * print replaces an earlier one.
  */
 export const packageScripts = (events: ReadonlyArray<SessionEvent>): PackageScripts => {

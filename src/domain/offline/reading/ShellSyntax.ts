@@ -13,7 +13,7 @@ export interface Pipeline {
   readonly stages: ReadonlyArray<string>
 }
 
-/** What follows is a here-document's body or a generated script: nothing more to tell from it. */
+/** Limit on a command that is taken apart: the rest is a here-document's body or a generated script. */
 const readCharacters = 20_000
 
 const hereDocument = /^<<-?\s{0,3}(["'\\]?)([A-Za-z_][\w-]{0,60})["']?/

@@ -1,4 +1,4 @@
-import type { AssistantMessage, SessionEvent, TurnEnd, UserRequest } from "../../evidence/SessionEvent.js"
+import type { AssistantText, Interruption, SessionEvent, TurnEnd, UserText } from "../../session/SessionEvent.js"
 import { type Step, type StepContext, stepOf } from "./Steps.js"
 import { readUserWord, type UserWord } from "./UserWord.js"
 
@@ -6,12 +6,15 @@ import { readUserWord, type UserWord } from "./UserWord.js"
 export interface Asked {
   readonly _tag: "Asked"
   readonly line: number
+  readonly kind: UserText["kind"]
   readonly text: string
+  /** The assistant's question that it answers. */
+  readonly question?: string
   readonly word: UserWord
 }
 
-/** What happened in a task, in order. */
-export type TaskItem = Step | Asked | AssistantMessage | TurnEnd
+/** One thing that happened in a task. */
+export type TaskItem = Step | Asked | AssistantText | Interruption | TurnEnd
 
 /** A request with everything that was said and done about it, consents and corrections included. */
 export interface Task {
@@ -33,24 +36,32 @@ interface OpenTask {
 const isStep = (item: TaskItem): item is Step =>
   item._tag === "CommandStep" || item._tag === "EditStep" || item._tag === "ToolStep"
 
-/** What was done in a task. */
+/** The steps of a task. */
 export const stepsOf = (task: Pick<Task, "items">): ReadonlyArray<Step> => task.items.filter(isStep)
 
-/** What the user said after the request itself. */
+/** The user's messages after the request itself. */
 export const followUpsOf = (task: Pick<Task, "requests">): ReadonlyArray<Asked> => task.requests.slice(1)
 
-/** What the assistant said in a task. */
-export const saidIn = (task: Pick<Task, "items">): ReadonlyArray<AssistantMessage> =>
-  task.items.filter((item) => item._tag === "AssistantMessage")
+/** The assistant's messages in a task. */
+export const saidIn = (task: Pick<Task, "items">): ReadonlyArray<AssistantText> =>
+  task.items.filter((item) => item._tag === "AssistantText")
 
-/** A message of nothing but its images says nothing; a second message before anything was done adds to the first. */
-const goesOn = (open: OpenTask | undefined, word: UserWord): boolean => {
+/**
+ * A second message before anything was done adds to the first, an answer belongs to the task that asked for it, and a goal
+ * is a request of its own.
+ */
+const goesOn = (open: OpenTask | undefined, { kind, word }: Asked): boolean => {
   const last = open?.items.at(-1)
-  return open !== undefined && open.requests.length > 0 && (word.continues || last?._tag === "Asked")
+  return (
+    open !== undefined &&
+    (isAnswer(kind) || (open.requests.length > 0 && kind !== "goal" && (word.continues || last?._tag === "Asked")))
+  )
 }
 
+const isAnswer = (kind: UserText["kind"]): boolean => kind === "answer" || kind === "note"
+
 /** Whether a step did something, and did not only look around. */
-export const isWork = (step: Step): boolean =>
+const isWork = (step: Step): boolean =>
   step._tag === "ToolStep" || (step._tag === "EditStep" ? step.changes.length > 0 : !step.isLook)
 
 /** A greeting is no request; without a request there must be work, or looks that the assistant reported on. */
@@ -59,10 +70,14 @@ const isWorthTelling = (task: OpenTask): boolean =>
   stepsOf(task).some(isWork) ||
   (stepsOf(task).length > 0 && task.requests.length === 0 && saidIn(task).length > 0)
 
-/** What a compaction leaves in the assistant's name, and what is said after a turn is over, tells of no work. */
+/** Whether something ends a turn, or stops it. */
+export const endsTurn = (item: TaskItem | SessionEvent | undefined): item is Interruption | TurnEnd =>
+  item?._tag === "TurnEnd" || item?._tag === "Interruption"
+
+/** Whether a message tells of no work: a compaction left it in the assistant's name, or the turn was over. */
 const isHandoff = (event: SessionEvent, open: OpenTask | undefined): boolean =>
-  event._tag === "AssistantMessage" &&
-  (open?.items.at(-1)?._tag === "TurnEnd" ||
+  event._tag === "AssistantText" &&
+  (endsTurn(open?.items.at(-1)) ||
     /^(?:\*\*|#{1,4} )?(?:Handoff summary|(?:Conversation|Context|Session) summary|Summary of the (?:conversation|session))/i.test(
       event.text
     ))
@@ -77,10 +92,10 @@ export const tasksOf = (events: ReadonlyArray<SessionEvent>, context: StepContex
     return task
   }
   for (const event of events) {
-    if (event._tag === "UserRequest") {
+    if (event._tag === "UserText") {
       open = ask(event, open, begin)
     } else if (!isHandoff(event, open)) {
-      const item = event._tag === "AssistantMessage" || event._tag === "TurnEnd" ? event : stepOf(event, context)
+      const item = event._tag === "AssistantText" || endsTurn(event) ? event : stepOf(event, context)
       if (item !== undefined) {
         open ??= begin()
         open.items.push(item)
@@ -91,11 +106,14 @@ export const tasksOf = (events: ReadonlyArray<SessionEvent>, context: StepContex
   return told.map((task, index) => ({ ...task, isLast: index === told.length - 1 }))
 }
 
-const ask = (event: UserRequest, open: OpenTask | undefined, begin: () => OpenTask): OpenTask => {
+const ask = (event: UserText, open: OpenTask | undefined, begin: () => OpenTask): OpenTask => {
   const isFirst = open === undefined || open.requests.every(({ word }) => word.isGreeting)
-  const word = readUserWord(event.text, isFirst)
-  const asked: Asked = { _tag: "Asked", line: event.line, text: event.text, word }
-  const goes = goesOn(open, word)
+  const { kind, line, question, text } = event
+  // An answer to a question, and a goal to pursue, say nothing of the work before them.
+  const word: UserWord =
+    kind === "typed" ? readUserWord(text, isFirst) : { stance: "neither", continues: isAnswer(kind), isGreeting: false }
+  const asked: Asked = { _tag: "Asked", line, kind, text, ...(question === undefined ? {} : { question }), word }
+  const goes = goesOn(open, asked)
   if (open !== undefined && !goes) {
     open.closing = asked
   }

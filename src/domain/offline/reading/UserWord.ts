@@ -1,6 +1,6 @@
 import { oneLine } from "../writing/Wording.js"
 
-/** What a message of the user does to the work before it. */
+/** The effect of the user's message on the work before it. */
 export interface UserWord {
   /**
    * `approves`: the work was right. `rejects`: it was not, or is to be done another way. `consents`: what was proposed is
@@ -40,7 +40,7 @@ const plan =
 
 const rejection =
   /^(?:no(?=$|[\s,.!;:])(?! problem| worries| need)|nope|nah\b|wrong\b|incorrect|not (?:quite|what|like|that|yet)\b|that(?:'s| is|s) (?:not|wrong|incorrect)|(?:that|this|it) (?:still|does ?n[o']t|doesn't|is(?: not|n't)|did ?n[o']t|didn't|keeps|broke)\b|(?:\w{1,20} ){0,4}still (?:\w{1,20} )?(?:fail|broken|wrong|not|get|error|see|happen|doesn)|(?:doesn'?t|does not|didn'?t) (?:work|help|fix)|undo\b|revert\b|roll ?back\b|stop(?=$|[,.!]| (?:that|it|doing|adding|using))|i (?:said|told you|meant|asked|didn'?t (?:ask|mean|want))\b|you (?:forgot|missed|broke|didn'?t|did not|should(?:n't| not))\b|why did you\b|never ?mind\b|use \S{1,40},? (?:and )?not\b|actually\b|wait(?=$|[,.!])|hold on\b|hmm|nein\b|non(?=$|[\s,.!])|いいえ|違います|不对|不是|아니)/iu
-/** What goes wrong after all, and orders that say only how. */
+/** Complaints that something goes wrong after all, and orders that say only how. */
 const complaint =
   /^(?:(?:but|now|hmm|well|ok)[\s,]{1,3}){0,2}(?:(?:it|that|this)\b.{0,30}\b(?:fails?|crash\w{0,4}|breaks?|errors?|is broken|not working)\b|i(?:'m| am)? (?:now |still )?get(?:ting)? (?:an?|this|the|another|same) .{0,20}error\b)/iu
 const manner =
@@ -50,7 +50,7 @@ const instead = /^.{0,120}\binstead(?:[.!]|$| of\b)/iu
 const pronounOnly = /\b(?:it|that|this|them|those|these|again|both|all of (?:it|them))\b/iu
 const closingOrder = /^(?:please )?(?:now )?(?:commit|push|retry|try again|rerun|test it|run the tests?)\b/iu
 const questionWord =
-  /^(?:and |but |so |also )?(?:why|what|how|when|where|who|which|does|do|did|is|are|was|were|can|could|should|would|will|has|have)\b/iu
+  /^(?:and |but |so |also )?(?:why|what|how|when|where|who|which|does|do(?! (?:not|it|that|this|the|so)\b)|did|is|are|was|were|can|could|should|would|will|has|have)\b/iu
 const shortQuestion =
   /^(?:why|how so|how come|what do you mean|which one|really|are you sure|sure|and now|what now|what next)[\s?!.]{0,6}$/iu
 
@@ -62,7 +62,7 @@ export const isQuestion = (text: string): boolean => {
 
 const wordCount = (text: string): number => text.split(" ", 30).filter((word) => word !== "").length
 
-/** What is left of a message after the word of approval or consent that it begins with. */
+/** The rest of a message after the word of approval or consent that it begins with. */
 const remainder = (line: string, opening: RegExp): string => {
   const rest = line.replace(opening, "").replace(/^[\s👍🙏😊🎉]+/u, "")
   if (/^(?:so|very|a|for|that|this|it|all|again|you|job|work)\b[^,.!;:。、]{0,60}$/iu.test(rest)) {

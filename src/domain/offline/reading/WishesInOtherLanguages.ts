@@ -2,49 +2,305 @@
  * Wishes that last, in the languages people type most often beside English. Only forms that are an order or a preference by
  * themselves: `immer` alone is also said of a server that always crashes.
  */
+interface Language {
+  readonly name: string
+  /** Letters without which a clause is not in this language: looking for them costs less than the rules do. */
+  readonly letters: RegExp
+  /** Forms of a wish for good. */
+  readonly wishes: ReadonlyArray<RegExp>
+  /** Words that tie a clause to one thing or one moment. */
+  readonly passing: RegExp
+}
 
-const german: ReadonlyArray<RegExp> = [
-  /(?<!\p{L})(?:ab jetzt|ab sofort|von nun an|in Zukunft|künftig)(?!\p{L})/iu,
-  /(?<!\p{L})ich (?:bevorzuge|mag keine?n?|(?:möchte|will|hätte gerne?) (?:lieber|immer|nie|keine?n?))(?!\p{L})/iu,
-  /^(?:bitte )?(?:immer|nie|niemals) \p{L}/iu,
-  /(?<!\p{L})bitte (?:immer|nie|niemals|keine?n?)(?!\p{L})/iu,
-  /^(?:bitte )?(?:verwende|benutze?|nutze?|nimm|schreibe?|mache?|füge?|committe|lass) .{0,60}(?:immer|nie|niemals|nur|keine?n?|statt|nicht)(?!\p{L})/iu,
-  /(?<!\p{L})(?:wir|ich) (?:verwenden?|benutzen?|nutzen?|schreiben?) .{0,60}(?:immer|nie|nur|keine?n?|statt|nicht)(?!\p{L})/iu,
-  /(?<!\p{L})antworte(?:t)? (?:\p{L}{1,12} )?auf \p{L}/iu
+/** Matches an expression that stands as words of its own. */
+const words = (source: string): RegExp => new RegExp(String.raw`(?<!\p{L})(?:${source})(?!\p{L})`, "iu")
+
+/** Matches an expression at the start of a clause, after a word of politeness. */
+const first = (politeness: string, source: string): RegExp =>
+  new RegExp(String.raw`^(?:(?:${politeness})[,\s]\s{0,3})?(?:${source})(?!\p{L})`, "iu")
+
+/** Matches an expression at the end of a clause. */
+const last = (source: string): RegExp => new RegExp(String.raw`(?:${source})[\s.!。！]{0,3}$`, "iu")
+
+const latin = /[a-z]/i
+const han = /[\u3400-\u9fff]/
+const kana = /[\u3040-\u30ff]/
+
+const germanOrder =
+  "verwende|benutze?|nutze?|nimm|schreibe?|mache?|füge?|committe|pushe?|lass|führe?|prüfe?|halte?|nenne?|antworte|frage?|starte|teste|lösche?|ändere?|erstelle?|lege?|setze?|formatiere?|installiere?|importiere?|rühre?|fass|vermeide"
+/** After an article stands a noun, though the order may be the same word. */
+const notNoun = String.raw`(?<!(?<!\p{L})(?:el|la|los|las|una?|o|a|os|as|uma?|este|esta|esse|essa) )`
+const spanishOrder =
+  "usa|use|usad|utiliza|utilice|ejecuta|ejecute|escribe|escriba|responde|responda|contesta|haz|haga|pon|añade|agrega|corre|mantén|crea|comprueba|prueba|pregunta|pide|lanza"
+const spanishForbidden =
+  "uses?|utilices?|hagas?|escribas?|borres?|toques?|pongas?|subas?|añadas?|agregues?|commitees?|instales?|cambies?|crees|modifiques?|incluyas?|metas?|empujes?"
+const frenchOrder =
+  "utilise[sz]?|emploie[sz]?|écri(?:s|vez)|lance[sz]?|réponds?(?:ez)?|fai(?:s|tes)|met(?:s|tez)|garde[sz]?|exécute[sz]?|ajoute[sz]?|commite[sz]?"
+const frenchInfinitive = "utiliser|écrire|lancer|faire|exécuter|mettre|garder|répondre|employer|ajouter|commiter"
+const portugueseOrder =
+  "use|usa|utilize|rode|roda|execute|escreva|faça|mantenha|responda|crie|adicione|teste|verifique|pergunte"
+const portugueseForbidden = `${portugueseOrder}|commite|envie|apague|remova|toque|mexa|suba|altere|instale|inclua|coloque`
+const russianForbidden =
+  "используй|добавляй|коммить|пушь|пуши|пиши|трогай|удаляй|меняй|создавай|ставь|делай|запускай|устанавливай"
+const polishOrder = String.raw`\p{L}+j(?:cie)?|pisz(?:cie)?|rób(?:cie)?|uruchom|sprawdź|twórz`
+const turkishOrder =
+  "kullan|yap|yaz|çalıştır|cevap ver|yanıtla|ekle|sor|commit et|test et|kontrol et|cevapla|bırak|tut|kullanma|yapma|yazma|ekleme|silme|değiştirme|etme|çalıştırma|push(?:la)?ma|commitleme"
+const vietnameseOrder =
+  "dùng|sử dụng|chạy|viết|trả lời|kiểm tra|đặt|giữ|hỏi|commit|push|tạo|thêm|sửa|xóa|xoá|đẩy|cài|đụng"
+const koreanOrder =
+  "(?:하|쓰|으|주|우|리|드|이)?세요|해 ?줘|해 ?주세요|써 ?줘|할 ?것|쓸 ?것|하자|쓰자|써|쓰기|하기|하도록(?: 해)?|(?:지|하지) ?(?:마|말 ?것|말아 ?줘|말자)|말아 ?줘|마세요"
+const japaneseOrder =
+  "ください|下さい|お願いします|お願い|ほしい(?:です)?|欲しい(?:です)?|こと|ようにして|使う|使って|使用する|禁止(?:です)?|して"
+const japaneseForbidden = "(?:使わ|書か|入れ|残さ|含め|触ら|直接触ら|(?<!動作|起動|機能|存在|成功|対応)し)ない"
+
+const languages: ReadonlyArray<Language> = [
+  {
+    name: "Chinese",
+    letters: han,
+    wishes: [
+      /(?:^|[，,;；：:\s]|请|我们|你)(?:以后|今后|从现在(?:起|开始)|从今(?:以后|往后)|往后)[，,\s]?.{0,30}(?:都|请|要|不|别|必须|一律|先|用|只|得|禁止)/u,
+      /^(?:请|你)?(?:要|务必)?记住(?!了|吗|没)[：:，,\s]*\S{3}/u,
+      /(?:这个|本|我们的?|咱们的?|此)(?:项目|仓库|代码库|工程|团队)(?:里面|里|中|内|上)?[，,\s]?.{0,20}(?:不允许|不许|禁止|不要|不准|不用|别用|只用|只能|一律|统一|必须|都用|要用|使用(?!了|的|什么|哪)|(?<![使不])用(?!了|的|什么|哪|户|到|来|例))/u,
+      /^(?:请|你|要)?(?:务必)?(?:总是|始终|一律|永远|每次都?)(?:要|用|使用|运行|先|写|跑|保持|不要|不|别)/u,
+      /^(?:请)?(?:在)?每次.{1,12}(?:前|后|时|之前|之后)[，,]?(?:都|先|必须|要|请)/u,
+      /^(?:请|千万|绝对)?(?:不要|别|不准|禁止|切勿|不许)再?(?:使用|用|添加|加|提交|修改|直接|写|推送|push|commit|删除|引入|安装|自动)/u,
+      /(?:请|要)(?:总是|始终|务必)(?!失败)/u,
+      /我(?:更喜欢|偏好|习惯用?|喜欢用|不喜欢|倾向于?)/u,
+      /(?:用|使用)\p{L}{1,4}(?:回答|回复|交流)/u,
+      /^(?:请)?(?:统一)?(?:使用|用) ?\S{1,20} ?[，,]? ?(?:而不是|不要用|别用|不用|代替) ?\S/u
+    ],
+    passing: /(?:这个|那个)(?!项目|仓库|代码库|工程|团队)|这次|本次|今回|暂时|先不|现在|目前|一下就/u
+  },
+  {
+    name: "Japanese",
+    letters: kana,
+    wishes: [
+      new RegExp(
+        String.raw`(?:今後|これから|以後|次回から)(?:は|も|、).{1,60}(?:${japaneseOrder}|${japaneseForbidden})(?:ね|です)?[。！]?$`,
+        "u"
+      ),
+      new RegExp(
+        String.raw`(?:この|当|本|うちの)(?:リポジトリ|プロジェクト|レポ|チーム|コードベース)(?:内)?(?:では|でも|は|で).{1,60}(?:${japaneseOrder}|${japaneseForbidden})(?:ね)?[。！]?$`,
+        "u"
+      ),
+      new RegExp(String.raw`(?:必ず|常に|毎回|いつも|絶対に?).{1,60}(?:${japaneseOrder})(?:ね)?[。！]?$`, "u"),
+      /(?:[わらさたかなまばがしべせけめれえ])ないで(?:ください|下さい|ほしい|欲しい|ね|。|$)/u,
+      /(?:ではなく|じゃなく(?:て)?|の代わりに).{1,30}(?:使う|使って|使用)/u,
+      /(?:使用禁止|は禁止|厳禁)/u,
+      /(?:のほうが|の方が|を|が)好(?:き|み)/u,
+      /\p{L}語で(?:答え|回答|返答|返事|書い)/u,
+      /^(?:覚えておいて|覚えといて|メモ：)/u
+    ],
+    passing:
+      /(?:この|その|あの)(?!リポジトリ|プロジェクト|レポ|チーム|コードベース)|これ(?!から)|それ|今回|まだ|今は|とりあえず|一旦|いったん|同じで|同様に/u
+  },
+  {
+    name: "Korean",
+    letters: /[\uac00-\ud7af]/,
+    wishes: [
+      last(`(?:앞으로|이제부터|지금부터|다음부터)(?:는|도|는요)?,? .{1,80}(?:${koreanOrder})`),
+      last(
+        `(?:이|우리|본) ?(?:프로젝트|저장소|레포|리포|코드베이스|팀)(?:에서)?(?:는|은)? .{1,80}(?:${koreanOrder}|금지)`
+      ),
+      last(`(?:항상|언제나|매번|반드시) .{1,60}(?:${koreanOrder})`),
+      last(`(?:절대|절대로|결코|다시는) .{1,60}(?:${koreanOrder}|금지)`),
+      /(?:사용하지|쓰지|넣지|추가하지|커밋하지|푸시하지|올리지|만들지|바꾸지) ?(?:마|말)/u,
+      / 대신 \S{1,30} ?(?:써|쓰|사용(?:해|하))/u,
+      /\p{L}어로 (?:답|대답|응답)/u,
+      /(?:을|를|이|가) (?:선호|더 좋아)(?:해|합니다|하)/u,
+      /^기억해(?:둬|줘| ?둬)?[:：,]/u
+    ],
+    passing:
+      /이번|이 파일|이것|저것|그것|지금은|아직|일단|(?:이|그|저) (?!프로젝트|저장소|레포|리포|코드베이스|팀)(?:함수|버튼|화면|커밋|작업)/u
+  },
+  {
+    name: "Russian",
+    letters: /[\u0400-\u04ff]/,
+    wishes: [
+      words("предпочитаю|предпочитаем|впредь|отныне|с этого момента|в дальнейшем|запомни(?:те)?"),
+      first("пожалуйста|и|но", String.raw`(?:всегда|никогда не) \p{L}{1,30}(?:й|йте|и|ите|ь|ьте)(?<!ться|нибудь)`),
+      words(`не (?:${russianForbidden})(?:те)?`),
+      words(
+        String.raw`(?:в|для) (?:этом|нашем|этого|нашего) (?:проект\p{L}|репозитори\p{L}|код\p{L}) .{0,30}(?:используй(?:те)?|используем|не используем|пишем|нельзя|только)`
+      ),
+      words(String.raw`используй(?:те)? \S.{0,40} (?:вместо|а не) \S.{0,30}`),
+      words(String.raw`отвечай(?:те)? (?:только |всегда )?(?:на|по)[ -]\p{L}+`),
+      words(String.raw`мне больше нрав\p{L}+`)
+    ],
+    passing: /(?<!\p{L})(?:пока|сейчас|этот файл|этом файле|в этот раз|на этот раз|это|его|её)(?!\p{L})/iu
+  },
+  {
+    name: "German",
+    letters: latin,
+    wishes: [
+      words("ab jetzt|ab sofort|von nun an|in Zukunft|künftig|zukünftig"),
+      words("ich (?:bevorzuge|mag keine?n?|(?:möchte|will|hätte gerne?) (?:lieber|immer|nie|keine?n?))"),
+      first("bitte|und|aber", String.raw`(?:immer|niemals|stets|grundsätzlich) (?!wieder|noch|wenn|ab|mehr|so)\p{L}+`),
+      // In Polish "nie" only says no.
+      last(String.raw`^nie .{0,80}\p{L}(?:en|ern|eln)`),
+      words("bitte (?:immer|nie|niemals|keine?n?)"),
+      first(
+        "bitte|und|aber",
+        String.raw`(?:${germanOrder}) .{0,60}(?<!\p{L})(?:immer|nie|niemals|stets|ausschließlich|nur|keine?n?|statt|nicht)`
+      ),
+      words(
+        "(?:wir|ich) (?:verwenden?|benutzen?|nutzen?|schreiben?) .{0,60}(?:immer|nie|nur|ausschließlich|keine?n?|statt|nicht)"
+      ),
+      words(
+        "(?:verwenden|benutzen|nutzen|schreiben|nehmen|committen) wir .{0,60}(?:immer|nie|nur|ausschließlich|keine?n?|statt|nicht)"
+      ),
+      first(
+        "und|also",
+        String.raw`(?:in (?:diesem|unserem)|im) (?:Projekt|Repo(?:sitory)?|Team|Code) (?:bitte |immer |nie |gilt|gelten|verwenden wir|nutzen wir|benutzen wir|schreiben wir|nehmen wir)`
+      ),
+      first("bitte", "merke? dir|merkt euch"),
+      words(String.raw`antworte(?:t)? (?:\p{L}{1,12} )?auf \p{L}+`)
+    ],
+    passing:
+      /(?<!\p{L})(?:diesmal|vorerst|erst ?mal|gerade|noch nicht|jetzt noch|(?:die|der|das|in|an)? ?dieser? (?:Datei|Funktion|Aufgabe|Zeile|Stelle)|diese Datei)(?!\p{L})/iu
+  },
+  {
+    name: "French",
+    letters: latin,
+    wishes: [
+      words("je préfère|nous préférons|à l['’]avenir|désormais|dorénavant|à partir de maintenant"),
+      words(String.raw`je ne veux (?:pas|plus) (?:de|d['’]|que|voir|utiliser)`),
+      words("merci de (?:toujours|ne (?:pas|jamais|plus))"),
+      words(`toujours (?:${frenchInfinitive})|ne jamais (?:${frenchInfinitive}|\\p{L}+er)|jamais de`),
+      words(`(?:${frenchOrder}) (?:toujours|plutôt|uniquement|systématiquement)`),
+      words(
+        String.raw`n['’](?:utilise[sz]?|ajoute[sz]?|écri(?:s|vez)|installe[sz]?|efface[sz]?|emploie[sz]?) (?:pas|jamais|plus)`
+      ),
+      first(
+        "s['’]il (?:te|vous) plaît|stp|merci|et|mais",
+        String.raw`ne (?:${frenchOrder}|push(?:e|ez)?|pousse[sz]?|touche[sz]?|supprime[sz]?|crée[sz]?|modifie[sz]?) (?:pas|jamais|plus)`
+      ),
+      words(
+        String.raw`dans (?:ce|notre) (?:projet|dépôt|repo|code)[ ,]{1,2}(?:on |nous |il faut |utilise|n['’]utilise|écris|ne )\S.{0,60}`
+      ),
+      words(String.raw`(?:on|nous) n['’](?:utilise|utilisons|écrit|écrivons|emploie) (?:pas|jamais|que)`),
+      words(String.raw`(?:souviens-toi|rappelle-toi|retiens|notez|note)(?: bien)? (?:que|qu['’])`),
+      words(String.raw`(?:utilise[sz]?|préfère[sz]?) \S.{0,40} (?:plutôt que|au lieu de|et (?:non|pas)) \S{1,30}`),
+      words(String.raw`réponds?(?:ez)? (?:toujours )?en \p{L}+`)
+    ],
+    passing:
+      /(?<!\p{L})(?:ce fichier|cette fonction|cette fois|pour l['’]instant|pour le moment|maintenant(?<!à partir de maintenant)|encore)(?!\p{L})/iu
+  },
+  {
+    name: "Spanish",
+    letters: latin,
+    wishes: [
+      words("de ahora en adelante|a partir de ahora|en adelante|prefiero|preferimos|no me gustan?"),
+      words(`siempre (?:${spanishOrder})|${notNoun}(?:${spanishOrder}) siempre`),
+      words(`(?:nunca|jamás) (?:${spanishForbidden})`),
+      first("por favor|y|pero", `no (?:${spanishForbidden})`),
+      words(String.raw`(?:recuerda|recuerde|recordad|ten en cuenta) que \S.{4,80}`),
+      words(
+        String.raw`en (?:este|nuestro) (?:proyecto|repo|repositorio|equipo|código),? (?:solo |siempre |nunca |no )?(?:${spanishOrder}|usamos|utilizamos|escribimos|hacemos|se usa|está prohibido|${spanishForbidden})`
+      ),
+      words("aquí (?:no |siempre |solo |nunca )(?:usamos|se usa|utilizamos|hacemos|escribimos)"),
+      words(String.raw`(?:usa|usamos|utiliza|usad) \S.{0,40} (?:en lugar de|en vez de|y no) \S{1,30}`),
+      words(String.raw`(?:responde|contesta|respóndeme) (?:siempre )?en \p{L}+`)
+    ],
+    passing: /(?<!\p{L})(?:este archivo|este fichero|esta función|esta vez|por ahora|de momento|todavía|aún)(?!\p{L})/iu
+  },
+  {
+    name: "Portuguese",
+    letters: latin,
+    wishes: [
+      words("de agora em diante|a partir de agora|daqui (?:em diante|para (?:a )?frente)|prefiro|preferimos"),
+      words(`sempre (?:${portugueseOrder})|${notNoun}(?:${portugueseOrder}) sempre`),
+      words(`(?:nunca|jamais) (?:${portugueseForbidden})`),
+      first("por favor|e|mas", `não (?:${portugueseForbidden})`),
+      words(
+        String.raw`n(?:este|o nosso|osso) (?:projeto|repo|repositório|código),? (?:não |só |sempre |nunca )?(?:${portugueseOrder}|usamos|utilizamos|escrevemos|se usa)`
+      ),
+      words(String.raw`lembre-se (?:de )?que \S.{4,80}`),
+      words("aqui (?:não |só |sempre |nunca )(?:usamos|se usa|utilizamos|escrevemos)"),
+      words(String.raw`(?:use|usa|usamos|utilize) \S.{0,40} (?:em vez de|ao invés de|e não) \S{1,30}`),
+      words(String.raw`(?:responda|responde) (?:sempre )?em \p{L}+`)
+    ],
+    passing:
+      /(?<!\p{L})(?:este arquivo|esse arquivo|esta função|desta vez|por enquanto|por agora|ainda|agora não)(?!\p{L})/iu
+  },
+  {
+    name: "Italian",
+    letters: latin,
+    wishes: [
+      words("preferisco|d['’]ora in poi|(?:usa|scrivi|esegui|rispondi) sempre|mai usare"),
+      first("per favore|e|ma", "non (?:usare|aggiungere|scrivere|committare)"),
+      words(String.raw`rispondi in \p{L}+`)
+    ],
+    passing: /(?<!\p{L})(?:questo file|questa volta|per ora|ancora)(?!\p{L})/iu
+  },
+  {
+    name: "Polish",
+    letters: latin,
+    wishes: [
+      words("od teraz|od tej pory|na przyszłość|wolę|preferuję"),
+      first("proszę|i|ale", `zawsze (?:${polishOrder})|nigdy nie (?:${polishOrder})`),
+      first(
+        "proszę|i|ale",
+        "nie (?:używaj|dodawaj|commituj|pushuj|pisz|rób|usuwaj|zmieniaj|dotykaj|instaluj|twórz|wrzucaj)"
+      ),
+      words(
+        String.raw`w (?:tym|naszym) (?:projekcie|repo|repozytorium|kodzie) (?:zawsze |nigdy |nie |tylko )?(?:używaj|używamy|pisz|piszemy|stosuj|stosujemy)`
+      ),
+      words(String.raw`pamiętaj,? (?:że|żeby zawsze|aby zawsze) \S.{3,80}`),
+      words(String.raw`(?:używaj|używamy|stosuj) \S.{0,40} (?:zamiast|a nie) \S{1,30}`),
+      words(String.raw`odpowiadaj (?:zawsze )?po \p{L}+`)
+    ],
+    passing: /(?<!\p{L})(?:tego pliku|tym pliku|tym razem|na razie|jeszcze|teraz(?<!od teraz))(?!\p{L})/iu
+  },
+  {
+    name: "Turkish",
+    letters: latin,
+    wishes: [
+      last(
+        String.raw`(?<!\p{L})(?:bundan sonra|bundan böyle|her zaman|daima) .{1,60}(?<!\p{L})(?:${turkishOrder})(?:[ıiuü]n(?:[ıiuü]z)?|y[ıi]n)?`
+      ),
+      last(
+        String.raw`(?<!\p{L})(?:asla|hiçbir zaman|bir daha|lütfen) .{0,60}(?<!\p{L})\p{L}{2,20}m[ae](?:y[ıi]n(?:[ıi]z)?)?`
+      ),
+      last(
+        String.raw`(?<!\p{L})(?:bu|bizim) (?:projede|repoda|depoda|kod tabanında|ekipte) .{1,60}(?<!\p{L})(?:${turkishOrder}|kullanıyoruz|kullanmıyoruz|kullanılmalı|kullanılmaz|yazıyoruz|yasak)(?:[ıiuü]n(?:[ıiuü]z)?|y[ıi]n)?`
+      ),
+      words("tercih ed(?:erim|iyorum|iyoruz)"),
+      first("lütfen", "unutma[:,]|şunu unutma|aklında olsun|aklında tut"),
+      last(String.raw`\S+ yerine \S.{0,30} kullan(?:[ıi]n)?`),
+      last(String.raw`(?<!\p{L})(?:türkçe|ingilizce|almanca|fransızca) (?:cevap ver|yanıtla|cevapla|yanıt ver)`)
+    ],
+    passing: /(?<!\p{L})(?:bu dosya\p{L}*|bu sefer|şimdilik|henüz|şu an)(?!\p{L})/iu
+  },
+  {
+    name: "Vietnamese",
+    letters: /[à-ỹđ]/iu,
+    wishes: [
+      words(
+        String.raw`(?:kể )?từ (?:giờ|nay|bây giờ)(?: trở đi)?,? .{0,20}(?:hãy|luôn|đừng|không (?:được|dùng)|chỉ|phải|nhớ|cần|${vietnameseOrder})`
+      ),
+      first("hãy|xin|làm ơn|vui lòng", `luôn(?: luôn)? (?:${vietnameseOrder})`),
+      first(
+        "xin|làm ơn|vui lòng|và|nhưng",
+        `(?:đừng|không bao giờ|không được|tuyệt đối không)(?: bao giờ)? (?:${vietnameseOrder})`
+      ),
+      words(
+        String.raw`trong (?:dự án|repo|kho|project|kho mã) này,? (?:hãy |chúng ta |chỉ |luôn |phải |không |không được )*(?:dùng|sử dụng|viết|commit)`
+      ),
+      words(String.raw`(?:tôi|mình|em|anh) (?:thích \S.{0,40} hơn|không thích|ưu tiên)`),
+      first("hãy|xin", String.raw`(?:ghi )?nhớ (?:rằng|là) \S.{3,80}`),
+      words(String.raw`trả lời bằng tiếng \p{L}+`),
+      words(String.raw`dùng \S.{0,40} (?:thay vì|thay cho|chứ không dùng) \S{1,30}`)
+    ],
+    passing: /(?<!\p{L})(?:(?:tệp|file|hàm|lần) này|(?<!từ )bây giờ|tạm thời|chưa)(?!\p{L})/iu
+  }
 ]
 
-const romance: ReadonlyArray<RegExp> = [
-  /(?<!\p{L})(?:je préfère|je ne veux (?:pas|plus)|à l['’]avenir|désormais|dorénavant|merci de (?:toujours|ne (?:pas|jamais)))(?!\p{L})/iu,
-  /(?<!\p{L})(?:toujours (?:utiliser|écrire|lancer)|ne jamais|(?:utilise|écris|lance|réponds)z? (?:toujours|plutôt)|n['’]utilisez? (?:pas|jamais|plus)|réponds?(?:ez)? en \p{L})/iu,
-  /(?<!\p{L})(?:prefiero|de ahora en adelante|a partir de ahora|siempre (?:usa|utiliza|ejecuta|escribe|responde)|(?:usa|utiliza|ejecuta|escribe) siempre|nunca (?:uses|utilices|hagas|escribas|borres)|no (?:uses|utilices|añadas|agregues)|responde en \p{L})/iu,
-  /(?<!\p{L})(?:prefiro|de agora em diante|sempre (?:use|utilize|escreva|rode|responda)|nunca (?:use|utilize|faça|escreva)|não (?:use|utilize|adicione)|responda em \p{L})/iu,
-  /(?<!\p{L})(?:preferisco|d['’]ora in poi|(?:usa|scrivi|esegui|rispondi) sempre|non (?:usare|aggiungere)|mai usare|rispondi in \p{L})/iu
-]
-
-const russian: ReadonlyArray<RegExp> = [
-  /(?<!\p{L})(?:я )?предпочитаю(?!\p{L})/iu,
-  /^(?:пожалуйста,? )?(?:всегда|никогда) \p{L}/iu,
-  /(?<!\p{L})(?:впредь|с этого момента|не (?:используй|добавляй|коммить)(?:те)?|отвечай(?:те)? (?:только )?на \p{L})/iu
-]
-
-/** Of one thing at hand, not of all that come. */
-const onlyThis = /この|その|これ|それ|这个|那个|这次|今回|이번|이 파일/u
-
-const eastAsian: ReadonlyArray<RegExp> = [
-  /(?:今後は|これからは|常に|必ず|毎回).{1,60}(?:ください|ほしい|こと(?:。|$)|使う|使って)|(?:使わ|し)ないで(?:ください|ほしい|ね|。|$)|(?:のほうが|の方が|を)好(?:き|み)|\p{L}語で(?:答え|回答|返答|書い)/u,
-  /(?:以后|今后)(?:都|请|不要|别|必须|一律)|(?:请|要)(?:总是|始终|务必)|(?:总是|始终)(?:使用|用|运行)|(?:请)?(?:不要|别)再?(?:使用|用|添加|提交|修改)|我(?:更喜欢|偏好|习惯用)|用\p{L}{1,4}文?(?:回答|回复)/u,
-  /앞으로(?:는)? .{1,60}(?:세요|해 ?줘|마)|항상 .{1,60}(?:세요|해 ?줘)|절대(?:로)? .{1,60}(?:마세요|말아|하지 ?마)|\p{L}어로 (?:답|대답)/u
-]
-
-/** Letters without which a clause is in none of those languages: looking for them costs less than their rules do. */
-const cyrillic = /[\u0400-\u04ff]/
-const eastAsianLetter = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/
-
-const says = (rules: ReadonlyArray<RegExp>, clause: string): boolean => rules.some((rule) => rule.test(clause))
-
-/** Whether a clause in another language than English says what somebody wants for good. */
-export const isWishInOtherLanguage = (clause: string): boolean =>
-  says(german, clause) ||
-  says(romance, clause) ||
-  (cyrillic.test(clause) && says(russian, clause)) ||
-  (eastAsianLetter.test(clause) && !onlyThis.test(clause) && says(eastAsian, clause))
+/** True if a clause in another language than English says what somebody wants for good. */
+export const isWishInOtherLanguage = (clause: string): boolean => {
+  const text = clause.normalize("NFC")
+  return languages.some(
+    ({ letters, passing, wishes }) =>
+      letters.test(text) && !passing.test(text) && wishes.some((wish) => wish.test(text))
+  )
+}

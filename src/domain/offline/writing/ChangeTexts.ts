@@ -1,4 +1,4 @@
-import type { FileChange } from "../../evidence/Patch.js"
+import type { FileChange } from "../../session/FileChange.js"
 import { inCode, listed } from "./Wording.js"
 
 const verbs: Readonly<Record<FileChange["action"], string>> = { add: "added", update: "edited", delete: "deleted" }

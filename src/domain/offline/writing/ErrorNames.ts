@@ -18,7 +18,7 @@ export const missingModuleIn = (error: string): MissingModule | undefined => {
   return code === undefined || module === undefined ? undefined : { code, module, importer }
 }
 
-const panic = /^thread '([^']{1,160})' panicked at \S{1,200}:\d{1,9}:\d{1,9}: /
+const panic = /^thread '([^']{1,160})'(?: \(\d{1,12}\))? panicked at \S{1,200}:\d{1,9}:\d{1,9}: /
 
 /** Cuts to `limit` characters. A quotation that would be cut is left out if at least half of the limit is left before it. */
 const cutOutsideQuotes = (text: string, limit: number): string => {

@@ -57,8 +57,13 @@ const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
  * only an act outside the working copy is known to have helped: a later session must not repeat it.
  */
 export const fixOf = (failure: Failure, isFull = false): string | undefined => {
-  const { acts: all = [], check = "" } = failure.resolution ?? {}
-  const acts = all.filter(({ isOutside }) => !isOutside)
+  const { acts: all = [], check = "", isByEscalation = false } = failure.resolution ?? {}
+  if (isByEscalation) {
+    return undefined
+  }
+  // A formatter helps what it formats, and version control what it holds: neither mends anything else.
+  const isOfTidying = failure.kind === "format" || failure.program === "git" || /\b(?:fmt|format)\b/.test(failure.key)
+  const acts = all.filter(({ isOutside, isTidying }) => !isOutside && (isOfTidying || !isTidying))
   if (acts.length < all.length && acts.length === 0) {
     return undefined
   }
@@ -84,7 +89,7 @@ export const fixOf = (failure: Failure, isFull = false): string | undefined => {
 }
 
 /** Names a failure for a bullet: by its error, or by the command if the error is not known. */
-export const failureName = (failure: Failure): string =>
+const failureName = (failure: Failure): string =>
   failure.error === undefined ? `${shownCommand(failure.what)} failing` : errorName(failure.error)
 
 /**

@@ -27,7 +27,10 @@ const chief = (failures: ReadonlyArray<Failure>): Failure | undefined =>
   failures[0]
 
 const isTold = (failure: Failure): boolean =>
-  failure.kind !== "patch" && failure.kind !== "tool" && failure.kind !== "look"
+  failure.kind !== "patch" &&
+  failure.kind !== "tool" &&
+  failure.kind !== "look" &&
+  failure.resolution?.isByEscalation !== true
 
 const filesText = (files: ReadonlyArray<string>): string => {
   const shown = files.slice(0, 3).map((file) => plainLine(file, 60))

@@ -4,6 +4,7 @@ import { filesOf } from "../reading/EditedFiles.js"
 import { announces, lastWordOf } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText } from "./FailureTexts.js"
+import { constraintsIn } from "../judging/Preferences.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, EditStep } from "../reading/Steps.js"
@@ -238,6 +239,26 @@ const approvalStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
       ]
 }
 
+/** The user's answers to the assistant's questions, and the user's demands on this task alone. */
+const userSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
+  const { requests } = report.task
+  const answers = requests.flatMap(({ kind, line, question, text }) => {
+    const about = question === undefined ? "" : ` to the question ${quoted(question, 120)}`
+    return kind === "answer" || kind === "note"
+      ? [{ line, weight: 8, text: `the user answered ${quoted(withoutSecrets(text), 160)}${about} (L${line})` }]
+      : []
+  })
+  const demands = constraintsIn(requests).filter(({ text }) => !report.title.includes(text))
+  return [
+    ...answers.slice(0, mostOfASort),
+    ...demands.slice(0, 3).map(({ line, text }) => ({
+      line,
+      weight: 6,
+      text: `the user demanded for this task: ${quoted(withoutSecrets(text), 160)} (L${line})`
+    }))
+  ]
+}
+
 /** Lists the key steps of a task in order, at most {@link mostSteps}; never empty. */
 export const keySteps = (report: TaskReport): ReadonlyArray<string> => {
   const failures = heaviest(failureSteps(report), mostOfASort)
@@ -249,7 +270,7 @@ export const keySteps = (report: TaskReport): ReadonlyArray<string> => {
   const work = [...failures, ...passes, ...edits, ...commands]
   const isOnlyLooking = work.every(({ weight }) => weight < 5)
   const looks = isOnlyLooking ? [...lookSteps(report), ...toolSteps(report)] : []
-  const words = [...wordStep(report), ...approvalStep(report)]
+  const words = [...userSteps(report), ...wordStep(report), ...approvalStep(report)]
   const shown = heaviest([...work, ...looks, ...words], mostSteps).toSorted((one, other) => one.line - other.line)
   const texts = [...new Set(shown.map(({ text }) => text))]
   return texts.length === 0 ? ["none recorded"] : texts

@@ -130,7 +130,13 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   )
 }
 
-/** Matches a look that computes something, which is worth keeping; a mere print is not. */
+/** True if a failure says something of the place: what it lacks, or what its sandbox refuses. */
+const isOfPlace = (failure: Failure): boolean =>
+  failure.resolution === undefined
+    ? failure.kind === "look" || isMissingProgram(failure)
+    : failure.resolution.isByEscalation
+
+/** Looks that computed something are worth keeping; a mere print is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
 
 const looksOf = (report: TaskReport): ReadonlyArray<string> => {
@@ -168,11 +174,11 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
       return text === undefined ? [] : [text]
     })
   const place = report.failures
-    .filter((failure) => failure.resolution === undefined && failure.error !== undefined)
-    .filter((failure) => (failure.kind === "look" || isMissingProgram(failure)) && !actsOutside(failure.what))
+    .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
     .map((failure) => {
       const what = isMissingProgram(failure) ? inCode(failure.program, 80) : shownCommand(failure.what)
-      return `${what} does not work here: ${inCode(failure.error ?? "", 240)}`
+      const outside = failure.resolution === undefined ? "" : "; it passes outside of the sandbox"
+      return `${what} does not work here: ${inCode(failure.error ?? "", 240)}${outside}`
     })
   const isInFix = (line: string): boolean =>
     line.startsWith("worked here: ") && fixes.some((fix) => fix.includes(line.slice("worked here: ".length)))

@@ -56,7 +56,7 @@ const contextText = (session: OfflineSession, tasks: ReadonlyArray<Task>, eviden
   const branch = session.gitBranch === undefined ? "" : `, branch ${plainLine(session.gitBranch, 80)}`
   const commit = session.gitSha === undefined ? "" : ` at ${plainLine(session.gitSha, 80).slice(0, 7)}`
   const place = `${plainLine(projectName(session.cwd), 80) || "unknown directory"}${branch}${commit === "" || branch !== "" ? commit : `,${commit}`}`
-  const turns = evidence.events.filter(({ _tag }) => _tag === "UserRequest").length
+  const turns = evidence.events.filter(({ _tag }) => _tag === "UserText").length
   const commands = evidence.events.filter(({ _tag }) => _tag === "CommandRun").length
   const isCutOff = tasks.length > 0 && evidence.finished === false
   const end =
@@ -78,7 +78,11 @@ const chosen = (reports: ReadonlyArray<TaskReport>, count: number): ReadonlyArra
  * worth keeping: there is no work and no request but a greeting, or the session only looked into memory.
  */
 export const extractTrace = (session: OfflineSession, evidence: SessionEvidence): StageOneOutput => {
-  const context = { paths: projectPaths(session.cwd), scripts: packageScripts(evidence.events) }
+  const context = {
+    directory: evidence.directory,
+    paths: projectPaths(session.cwd),
+    scripts: packageScripts(evidence.events)
+  }
   const tasks = tasksOf(evidence.events, context)
   if (tasks.length === 0) {
     return nothing

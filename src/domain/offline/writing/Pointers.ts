@@ -1,4 +1,4 @@
-import type { FileChange } from "../../evidence/Patch.js"
+import type { FileChange } from "../../session/FileChange.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import { missingModuleIn } from "./ErrorNames.js"
 import { remarkOn } from "../judging/Explanations.js"

@@ -2,6 +2,7 @@ import { filesOf } from "../reading/EditedFiles.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { type Asked, saidIn, stepsOf, type Task } from "../reading/Tasks.js"
 import { isQuestion } from "../reading/UserWord.js"
+import { titleOfPlan, wordsToAssistant } from "../../text/TypedParts.js"
 import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 
 /** The title of a task: its request in a few of the user's own words, then the messages that continued it. */
@@ -29,7 +30,12 @@ const namingWorth = (sentence: string, index: number): number =>
 
 /** The sentence that names the request best, out of the first few that are not mere courtesy; of equals the first. */
 const coreOf = (text: string): string => {
-  const plain = withoutSecrets(text.slice(0, 20_000))
+  const given = text.slice(0, 20_000)
+  const plan = titleOfPlan(given)
+  if (plan !== undefined) {
+    return withoutSecrets(plan)
+  }
+  const plain = withoutSecrets(wordsToAssistant(given) || given)
     .replace(link, "$1")
     .replace(/^\s{0,12}(?:#{1,6}|>)\s+/gm, "")
   const sentences = sentencesOf(plain)
@@ -84,7 +90,10 @@ const workTitle = (task: Task): string => {
 }
 
 /** The words of a message that continued the task, if it says more than yes: a short consent, or a correction. */
-const carriedOn = ({ text, word }: Asked): ReadonlyArray<string> => {
+const carriedOn = ({ kind, text, word }: Asked): ReadonlyArray<string> => {
+  if (kind === "answer" || kind === "note") {
+    return []
+  }
   const line = withoutSecrets(oneLine(text.slice(0, 400)))
   const words = line.split(" ").length
   const isTold = word.stance === "rejects" || (word.stance !== "approves" && words > 1 && words <= 12)

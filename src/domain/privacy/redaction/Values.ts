@@ -53,7 +53,7 @@ export const isWords = (value: string): boolean => /^[A-Za-z]+(?:[-_./:\s][A-Za-
 const hash = /^(?:(?:sha\d{1,3}|md5)[-:])?(?:[0-9a-f]{7,8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i
 
 /** The Shannon entropy of a value, in bits per character. */
-export const entropyOf = (value: string): number => {
+const entropyOf = (value: string): number => {
   const counts = new Map<string, number>()
   for (const character of value) {
     counts.set(character, (counts.get(character) ?? 0) + 1)

@@ -14,8 +14,8 @@ import { StateDbUnavailable } from "../../../services/state/StateDb.js"
 import { notAFile, requireFile } from "../../node/PlainFile.js"
 
 /**
- * How long SQLite itself waits for another process, in milliseconds. It blocks the event loop while it does, so the real
- * waiting is {@link whileBusy}'s.
+ * The wait of SQLite itself for another process, in milliseconds. It blocks the event loop while it waits, so the real
+ * waiting is done by {@link whileBusy}.
  */
 const busyTimeout = 20
 
@@ -45,7 +45,7 @@ const reasonOf = (error: unknown): StateDbUnavailable["reason"] => {
           : "disk"
 }
 
-/** What it means that the database at a path could not be used. */
+/** The error for a database at a path that could not be used. */
 export const unavailable = (path: string, cause: unknown): StateDbUnavailable =>
   new StateDbUnavailable({ path, reason: reasonOf(cause), cause })
 

@@ -13,7 +13,7 @@ import { readPlainText } from "../../node/PlainFile.js"
 
 const isThreadId = Schema.is(ThreadId)
 
-/** Where the record beside a database lies. */
+/** The path of the record beside a database. */
 export const recordBeside = (database: string): string => join(dirname(database), "forgotten")
 
 const isMissing = (cause: unknown): boolean =>

@@ -2,7 +2,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 
 /**
- * What people look at and take back: every try with its end, the notes they leave, the threads they had forgotten, and an
+ * The tables that people look at and change: every attempt with its outcome, notes, forgotten threads, and an
  * index of all that was learned for searching.
  */
 export const createInspectionTables = Effect.gen(function* () {

@@ -128,7 +128,7 @@ const createTables = Effect.gen(function* () {
   END`
 })
 
-/** What requests to a model cost, one row each: what they may cost at worst while they are under way. */
+/** The cost of requests to a model, one row each: the worst case while a request is under way. */
 const createSpending = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`CREATE TABLE model_spending (
@@ -141,11 +141,19 @@ const createSpending = Effect.gen(function* () {
   yield* sql`CREATE INDEX model_spending_by_day ON model_spending (day, tokens)`
 })
 
-/** How much of what a model quoted in a memory stands in its rollout; null where nobody looked. */
+/** The share of quotations in a memory that its rollout holds; null where nobody looked. */
 const addGrounding = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`ALTER TABLE thread_memory ADD COLUMN quoted_items INTEGER`
   yield* sql`ALTER TABLE thread_memory ADD COLUMN grounded_items INTEGER`
+})
+
+/** The reason for withholding a session, which used to stand in its source. */
+const addWithheld = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE threads ADD COLUMN withheld TEXT`
+  yield* sql`UPDATE threads SET withheld = substr(source, 10), source = 'unknown' WHERE source LIKE 'withheld:%'`
+  yield* sql`CREATE INDEX threads_withheld ON threads (withheld, id) WHERE withheld IS NOT NULL`
 })
 
 /** Every version of the schema, in order. A published one is never changed: what comes later is a new one. */
@@ -153,7 +161,8 @@ const migrations = {
   "0001_create_tables": createTables,
   "0002_create_spending": createSpending,
   "0003_add_grounding": addGrounding,
-  "0004_create_inspection_tables": createInspectionTables
+  "0004_create_inspection_tables": createInspectionTables,
+  "0005_add_withheld": addWithheld
 }
 
 /** Stands for the path of a database that is in no file. */
@@ -164,7 +173,7 @@ const latest = Object.keys(migrations).length
 const Version = Schema.Tuple(Schema.Struct({ version: Schema.Int }))
 const decodeVersion = Schema.decodeUnknown(Version)
 
-/** Where the migrator writes down what it has run. */
+/** The table in which the migrator records what it has run. */
 const record = "effect_sql_migrations"
 
 /**
@@ -195,13 +204,13 @@ export const requireLatest = Effect.fnUntraced(
     Effect.mapError(effect, (error) => (error._tag === "StateDbUnavailable" ? error : unavailable(path, error)))
 )
 
-/** Whether there is nothing to migrate; fails with `newer` where there is more than this program knows. */
+/** True if there is nothing to migrate; fails with `newer` where there is more than this program knows. */
 const isUpToDate = Effect.fnUntraced(function* (path: string = inMemory) {
   const version = yield* readVersion
   return version > latest ? yield* new StateDbUnavailable({ path, reason: "newer" }) : version === latest
 })
 
-/** What was forgotten by the database before this one, which was lost, stays away; a new one has nothing of it to erase. */
+/** Keeps away the threads that a lost database had forgotten; a new one has nothing of them to erase. */
 const takeForgotten = Effect.fnUntraced(function* (path: string) {
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis

@@ -15,7 +15,7 @@ import { LeavingOut, type ReportRow } from "./Rows.js"
 
 /** The database behind the queries. */
 export interface Database {
-  /** Whether rows that cannot be read may be repaired. */
+  /** True if rows that cannot be read may be repaired. */
   readonly access: "read" | "write"
   /** The absolute path of its file; undefined in memory. */
   readonly path: string | undefined
@@ -109,7 +109,7 @@ const make = Effect.fnUntraced(function* ({ access, path }: Database) {
     path,
     /** The columns that say whose a claim or a lock is. */
     self: { host, pid, processStarted },
-    /** Whether the process of a claim or a lock is known to be gone. */
+    /** Tells if the process of a claim or a lock is known to be gone. */
     isGone,
     holderOf: <Of extends string>(row: HolderRow & { readonly of: Of }): Effect.Effect<Holder<Of>> =>
       Effect.map(isGone(row), (isAbandoned) => ({ of: row.of, owner: row.owner ?? "", pid: row.pid, isAbandoned })),

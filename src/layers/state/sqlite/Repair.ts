@@ -47,7 +47,7 @@ const isNoThreadId = (name: string): string =>
 interface Table {
   readonly name: string
   readonly key: string
-  /** When a row as a whole is of no use: it goes. */
+  /** The condition, in SQL, for a row that as a whole is of no use: it is deleted. */
   readonly isLost: string
   readonly columns: ReadonlyArray<Column>
 }
@@ -70,6 +70,8 @@ const tables: ReadonlyArray<Table> = [
       ),
       integer("rollout_size", "0"),
       number("tokens_used"),
+      // The reason that a whole reading of the rollout lifts, where nothing is to be withheld.
+      oneOf("withheld", "'ignored', 'memory-disabled'", "'memory-disabled'"),
       ...["rollout_path", "source", "model_provider", "cwd", "cli_version", "title", "sandbox_policy"].map(text),
       ...["approval_mode", "first_user_message", "git_sha", "git_branch", "git_origin_url"].map(text)
     ]

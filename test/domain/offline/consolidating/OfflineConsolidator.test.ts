@@ -5,7 +5,7 @@ import { wrongFrontMatter } from "../../../../src/domain/memory/FrontMatter.js"
 import { consolidate } from "../../../../src/domain/offline/consolidating/OfflineConsolidator.js"
 import { missingLines, noEdits, type PersonEdits } from "../../../../src/domain/memory/PersonEdits.js"
 import { extractTrace } from "../../../../src/domain/offline/writing/OfflineExtractor.js"
-import { added, asked, cwd, edited, ended, eventsOf, type Part, ran, said, traceOf } from "../MadeSession.js"
+import { aborted, added, asked, cwd, edited, ended, eventsOf, type Part, ran, said, traceOf } from "../MadeSession.js"
 
 const idOf = (number: number): string => `0190000${number}-aaaa-7000-8000-00000000000${number}`
 
@@ -296,10 +296,8 @@ Pointers and references (annotate why each item matters):
     assert.include(memoryOf([one, all()]), "## Open")
   })
 
-  it("unfinished work is dropped if a newer session finished it", () => {
-    const left = trace(asked("migrate the shop to postgres"), edited("db.py"), (line) => [
-      { _tag: "TurnEnd", line, aborted: true }
-    ])
+  it("drops unfinished work that a newer session finished", () => {
+    const left = trace(asked("migrate the shop to postgres"), edited("db.py"), aborted)
     const done = trace(
       asked("migrate the shop to postgres now"),
       edited("db.py"),

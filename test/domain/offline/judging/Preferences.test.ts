@@ -5,7 +5,13 @@ import { readUserWord } from "../../../../src/domain/offline/reading/UserWord.js
 
 const wishes = (...texts: ReadonlyArray<string>): ReadonlyArray<string> =>
   preferencesIn(
-    texts.map((text, index) => ({ _tag: "Asked", line: index + 1, text, word: readUserWord(text, index === 0) }))
+    texts.map((text, index) => ({
+      _tag: "Asked",
+      kind: "typed",
+      line: index + 1,
+      text,
+      word: readUserWord(text, index === 0)
+    }))
   ).map(({ text }) => text)
 
 describe("preferencesIn", () => {

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { byteLength } from "../../../../src/domain/text/ByteBudget.js"
-import { outputOf } from "../../../../src/domain/evidence/CommandOutput.js"
+import { outputOf } from "../../../../src/domain/session/CommandOutput.js"
 import { extractTrace } from "../../../../src/domain/offline/writing/OfflineExtractor.js"
-import type { SessionEvent } from "../../../../src/domain/evidence/SessionEvent.js"
+import type { SessionEvent } from "../../../../src/domain/session/SessionEvent.js"
 import {
   aborted,
   added,
@@ -292,7 +292,7 @@ Pointers and references (annotate why each item matters):
       const text = memory(
         asked("npm test fails"),
         ran("npm test", 1, "TypeError: boats.sort is not a function"),
-        changed({ path: "src/boats.js", action: "update", movedTo: undefined, replaced }),
+        changed({ path: "src/boats.js", action: "update", movedTo: undefined, ...replaced }),
         ran("npm test", 0, "ok")
       )
       assert.include(
@@ -303,7 +303,7 @@ Pointers and references (annotate why each item matters):
 
     it("a change that was taken back is not part of the fix", () => {
       const line = (path: string, before: string, after: string) =>
-        changed({ path, action: "update", movedTo: undefined, replaced: { before, after } })
+        changed({ path, action: "update", movedTo: undefined, before, after })
       const error = "TypeError: cart.expire is not a function"
       const text = memory(
         asked("CI is red"),
@@ -365,7 +365,7 @@ Pointers and references (annotate why each item matters):
       const text = memory(
         asked("the ledger does not start"),
         ran("python3 ledger.py", 1, "NameError: name 'Decimal' is not defined"),
-        changed({ path: "ledger.py", action: "update", movedTo: undefined, replaced }),
+        changed({ path: "ledger.py", action: "update", movedTo: undefined, ...replaced }),
         ran("python3 ledger.py", 0, "0.30")
       )
       assert.include(text, "fixed by editing `ledger.py` (added `from decimal import Decimal`); verified by")
@@ -718,16 +718,19 @@ Pointers and references (annotate why each item matters):
     const events = Array.from({ length: 5_000 }, (_, index): SessionEvent => ({
       _tag: "CommandRun",
       line: index * 2 + 2,
+      time: undefined,
+      directory: undefined,
+      provenance: "assistant",
+      isEscalated: false,
       outputLine: index * 2 + 3,
       command: index % 3 === 0 ? "npm test" : `node tool${index}.js`,
-      workdir: undefined,
       output: outputOf(
         index % 2 === 0 ? `TypeError: x${index} is not a function` : "# pass 1\n# fail 0",
         index % 2 === 0 ? 1 : 0
       )
     }))
     const { summary, traceMemory } = extractTrace(session, {
-      events: [{ _tag: "UserRequest", line: 1, text: "run everything" }, ...events],
+      events: [...eventsOf(asked("run everything")), ...events],
       finished: true
     })
     assert.isBelow(byteLength(traceMemory), 8_000)

@@ -1,0 +1,1 @@
+export declare const breachesOf: (files: ReadonlyMap<string, string>) => ReadonlyArray<string>

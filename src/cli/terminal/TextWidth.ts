@@ -1,0 +1,41 @@
+import { stripVTControlCharacters } from "node:util"
+import stringWidth from "string-width"
+import wrapAnsi from "wrap-ansi"
+
+/** Counts the columns of a terminal that a text takes. */
+export const columnsOf = (text: string): number => stringWidth(text)
+
+const graphemes = new Intl.Segmenter()
+
+/** Cuts a text to a number of columns, with `…` where something is missing. */
+export const fitText = (text: string, width: number): string => {
+  if (columnsOf(text) <= width) {
+    return text
+  }
+  let kept = ""
+  let used = 0
+  for (const { segment } of graphemes.segment(text)) {
+    const next = columnsOf(segment)
+    if (used + next > width - 1) {
+      break
+    }
+    kept += segment
+    used += next
+  }
+  return `${kept}…`
+}
+
+/** Breaks a line between its words into lines of at most `width` columns. A longer word, such as a path, stays whole. */
+export const wrapText = (line: string, width: number): ReadonlyArray<string> => wrapAnsi(line, width).split("\n")
+
+/** Breaks a line as {@link wrapText} does; what follows the first line is indented like it, an item of a list like its text. */
+export const wrapLine = (line: string, width: number): ReadonlyArray<string> => {
+  if (columnsOf(line) <= width) {
+    return [line]
+  }
+  const [prefix = "", indent = "", bullet = ""] = /^( *)(- )?/.exec(stripVTControlCharacters(line)) ?? []
+  // Escape sequences before the prefix have no space in them, so its first occurrence is the prefix itself.
+  return wrapText(line.replace(prefix, ""), width - prefix.length).map(
+    (text, index) => `${indent}${index === 0 ? bullet : " ".repeat(bullet.length)}${text}`
+  )
+}

@@ -1,0 +1,81 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import {
+  answers,
+  byScore,
+  excerptOf,
+  queryOf,
+  scoreOf,
+  type SearchDocument,
+  type SearchQuery
+} from "../domain/memory/Search.js"
+import { exactTime } from "../domain/text/ExactTime.js"
+import { type Directory, projectName } from "../domain/thread/WorkingDirectory.js"
+import { InputInvalid, type SearchHit, type SearchResults } from "../services/Memories.js"
+import { MemoryInspection } from "../services/MemoryInspection.js"
+import { safeMessage } from "../services/Redactor.js"
+import { Consolidations } from "../services/state/Consolidations.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
+
+/** Nobody reads more hits than these; the number of all is told. */
+const mostHits = 20
+
+/** The `MEMORY.md` files that answer a query. They are few and short, so they are read one by one. */
+const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: ReadonlyArray<Directory>, traces: number) {
+  const inspection = yield* MemoryInspection
+  const texts = (yield* Effect.forEach(cwds, (cwd) =>
+    inspection.memoryText(cwd).pipe(
+      Effect.map((text) => Option.toArray(Option.map(text, (text) => ({ cwd, text })))),
+      // One that cannot be read hides nothing of the others.
+      Effect.catchAll((error) => Effect.as(Effect.flatMap(safeMessage(error), Effect.logWarning), []))
+    )
+  )).flat()
+  const found = texts.filter(({ text }) => answers(query, text))
+  const averageLength = texts.reduce((sum, { text }) => sum + text.length, 0) / Math.max(1, texts.length)
+  const corpus = { documents: texts.length + traces, matching: found.length, averageLength }
+  return found.map(({ cwd, text }): SearchDocument => ({
+    _tag: "Memory",
+    cwd,
+    threadId: undefined,
+    title: `MEMORY.md of ${projectName(cwd)}`,
+    updatedAt: undefined,
+    summary: "",
+    text,
+    score: scoreOf(query, text, corpus)
+  }))
+})
+
+/** The place of a hit that answers best; one in the summary only when the trace has less of the query. */
+const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): SearchHit["place"] => {
+  const inText = excerptOf(query, text)
+  const inSummary = excerptOf(query, summary)
+  const isInSummary = inText.places.length === 0 && inSummary.places.length > 0
+  const { line, places, text: shown } = isInSummary ? inSummary : inText
+  return { field: isInSummary ? "summary" : "text", line, text: shown, highlights: places }
+}
+
+/** Finds the memories that have every word, in a directory or in all. */
+export const search = Effect.fn("Search.find")(function* (words: ReadonlyArray<string>, cwd: Directory | undefined) {
+  const query = queryOf(words)
+  if (query.terms.length === 0) {
+    return yield* new InputInvalid({ input: "words", value: words.join(" "), expected: "a word at least" })
+  }
+  const threadMemories = yield* ThreadMemories
+  const { documents, hits, total } = yield* threadMemories.search(query, cwd, mostHits)
+  const cwds = cwd === undefined ? (yield* (yield* Consolidations).all).map((entry) => entry.cwd) : [cwd]
+  const files = yield* memoryFiles(query, cwds, documents)
+  const best = [...hits, ...files].sort(byScore).slice(0, mostHits)
+  const results: SearchResults = {
+    total: total + files.length,
+    hits: best.map((hit) => ({
+      kind: hit._tag === "Trace" ? "trace" : "memory",
+      cwd: hit.cwd,
+      threadId: hit.threadId ?? null,
+      title: hit.title,
+      updatedAt: exactTime(hit.updatedAt ?? null),
+      score: hit.score,
+      place: placeIn(query, hit)
+    }))
+  }
+  return { terms: query.terms, results }
+})

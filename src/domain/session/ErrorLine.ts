@@ -1,0 +1,216 @@
+import { stripVTControlCharacters } from "node:util"
+
+/**
+ * Finds the line of a command's output that a person would search for: the message, not the stack above or below it,
+ * not a progress bar, not a warning. Pure, and linear in the output.
+ */
+
+const controlCharacters = /(?!\t)\p{Cc}/gu
+
+/** Control characters but tab and line feed: looking for each by itself is many times faster than one expression. */
+const controls = [...Array.from({ length: 32 }, (_, code) => code), 127]
+  .filter((code) => code !== 9 && code !== 10)
+  .map((code) => String.fromCharCode(code))
+
+/** A text without terminal control: colours and cursor moves go, and of an overwritten line the last state stays. */
+export const withoutTerminalControl = (text: string): string =>
+  controls.some((control) => text.includes(control))
+    ? stripVTControlCharacters(text)
+        .split("\n")
+        .map((line) => line.slice(line.lastIndexOf("\r", line.length - 2) + 1).replace(controlCharacters, ""))
+        .join("\n")
+    : text
+
+/** No message that is worth a search is longer; a minified file on one line is. */
+const lineCharacters = 2_000
+
+/** Marks that test runners, TAP and log viewers put before a message. */
+const decoration = /^(?:[#>|│]\s+|E {2,}|\s)+/
+
+/** Python wraps the error of a module it was told to run. */
+const wrapped =
+  /^\S{0,200}python[\d.]{0,8}(?:\.exe)?: Error while finding module specification for '[^']{1,200}' \((.+)\)$/
+
+const plain = (line: string): string => {
+  const bare = line.slice(0, lineCharacters).replace(decoration, "").trimEnd()
+  return wrapped.exec(bare)?.[1] ?? bare
+}
+
+const typeName = /^(?:Exception in thread "[^"]{0,80}" |Caused by: |Uncaught |Unhandled )?([A-Za-z_$][\w$.]{0,120})/
+const afterTypeName = /^(?: \[[\w-]{1,60}\])?(?: \([^)]{1,60}\))?:(?: |$)/
+
+/** `NameError: …`, `Error [ERR_MODULE_NOT_FOUND]: …`, `java.lang.NullPointerException: …`. */
+const isTypedError = (line: string): boolean => {
+  const match = typeName.exec(line)
+  return (
+    match !== null &&
+    /(?:^Error|[a-z_]Error|[A-Z]Error|Exception|Fault)$/.test(match[1] ?? "") &&
+    afterTypeName.test(line.slice(match[0].length))
+  )
+}
+
+/** Wrap-ups: they say that something failed, and some line above them says what. */
+const wrapUps: ReadonlyArray<RegExp> = [
+  /^error: (?:'?(?:test failed|\d+ subtests? failed)|[|>])/i,
+  /\b(?:could not compile|aborting due to|ld returned \d|ELIFECYCLE|Recipe `[^`]{0,80}` failed)/,
+  /^(?:make|gmake)(?:\[\d+\])?: \*\*\*/,
+  /\bcommand failed with exit code|\bexit(?:ed)?(?: with)?(?: (?:code|status))? \d+|\bprocess (?:completed|didn't exit)/i,
+  /^(?:Found \d+ errors?\b|\d+ errors? generated|[✖×] \d+ problems?|failing tests:|[✖✗] failing tests)/i,
+  /^(?:code: 'ERR_TEST_FAILURE'|failureType:|A complete log of this run|npm (?:ERR!|error) A complete log)/
+]
+
+/** From the most telling to the least. A line has the rank of the first rule that it meets. */
+const ranks: ReadonlyArray<(line: string) => boolean> = [
+  (line) =>
+    isTypedError(line) ||
+    /\berror(?:\[\w{1,20}\]|:? [A-Z]{1,8}\d{2,6}\b)/.test(line) ||
+    /^[^\s:]{1,300}:\d{1,9}:(?:\d{1,9}:)? (?:fatal )?error:/i.test(line) ||
+    /^[^\s:]{1,300}(?:\.go:\d{1,9}:\d{1,9}: |:\d{1,9}:\d{1,9}: [A-Z]{1,5}\d{2,5} )/.test(line) ||
+    /^(?:panic: |thread '[^']{0,120}'(?: \(\d{1,12}\))? panicked at )/.test(line),
+  (line) =>
+    /^(?:\S{1,80} ){0,3}(?:fatal error|fatal|error|err!?|errors?)(?::| {2,}(?=\S)|\] )/i.test(line) ||
+    /^\d{1,9}:\d{1,9} +error +\S/.test(line) ||
+    /^npm (?:ERR!|error) (?!code )/.test(line) ||
+    /^curl: \(\d+\)|^CONFLICT \(|^Error response from daemon|^\[ERROR\]/.test(line),
+  (line) => /^(?:FAILED \S+(?:::| - )|not ok \d|--- FAIL:|● .+ › |[✗✖×] \S|FAIL: |ERROR: )/.test(line),
+  (line) =>
+    /^(?:FAIL(?:ED)?\b(?! \((?:failures|errors)=)|● )/.test(line) || /\btest \S{1,200} \.\.\. FAILED$/.test(line),
+  (line) =>
+    /\b(?:No such file or directory|command not found|Permission denied|Segmentation fault|assertion failed|is not recognized as|Connection refused|Operation not permitted|No module named|address already in use|out of memory|Killed)\b/i.test(
+      line
+    ) || /^[\w./-]{1,80}: (?:\d+: )?[\w./-]{1,80}: not found$/.test(line),
+  (line) =>
+    /\b(?:cannot|can't|could not|couldn't|unable to|failed to|not found|not defined|does not exist|refused|timed out|undefined reference|rejected)\b/i.test(
+      line
+    ),
+  (line) => line.includes(" ") && /\b(?:error|failed|failure|exception|npm ERR!)(?!\w)/i.test(line)
+]
+
+const wrapUpRank = ranks.length
+
+const passLine = /^(?:ok\b|PASS\b|[✓✔√]|\[PASS\])|\.\.\. ok$/
+const zeroCount = /\b(?:0|no) (?:errors?|failures?|failed|failing|problems?)\b|\b(?:errors?|fail(?:ures|ed)?):? 0\b/i
+const someCount =
+  /\b[1-9]\d{0,8} (?:errors?|failures?|failed|failing|problems?)\b|\b(?:errors?|fail(?:ures|ed)?)[:=] ?[1-9]/i
+const remark =
+  /^\W{0,4}(?:npm )?(?:\(node:\d+\) )?\[?(?:\w{0,40}warn(?:ing)?|deprecated|notice|note|hint|help|info|debug)\b/i
+const located = /^\S{1,300}:\d{1,9}(?::\d{1,9})?:? (?:- )?(?:warning|note)\b/i
+const frame = /^(?:at |File "|\.{3}|(?:-{3,}|={3,})(?! FAIL:)|-->|\^|~+\^|\d{1,9} ?\||code: '|url: ')/
+const sourceCode =
+  /^(?:(?:throw|raise|return|const|let|var|if|else|catch|except|try|function|def|class|expect|assert|import|from|export|await|print|console|logger|self)\b[^:]{0,200}[({=;]|\} ?catch|except\b.{0,80}:$|\/\/|\/\*|\*\s)/
+const progress = /\d{1,3}%.{0,200}[#=█▉▊▋▌▍▎▏━─>-]{4}|[#=█▉▊▋▌▍▎▏━─-]{4}.{0,200}\d{1,3}%/
+
+const isNothing = (line: string): boolean =>
+  line === "" || frame.test(line) || passLine.test(line) || (zeroCount.test(line) && !someCount.test(line))
+
+const isMere = (line: string): boolean =>
+  remark.test(line) || located.test(line) || sourceCode.test(line) || progress.test(line)
+
+/** Every line that has a rank has one of these in it: most lines of most outputs have not, and cost no more than this. */
+const hint =
+  /err|exception|fault|fail|fatal|panic|can(?:not|'t)|could ?n|unable|not |no such|no module|refused|timed out|reject|reference|denied|assert|killed|in use|of memory|conflict|curl: |:\d+:|[✗✖×●]/i
+
+/** A whole output without any of these has no error line: most have not, and need not be taken apart. */
+const anyHint = new RegExp(`${hint.source}|Traceback`, "i")
+
+const rankOf = (line: string): number => {
+  if (!hint.test(line) || isNothing(line)) {
+    return Number.POSITIVE_INFINITY
+  }
+  const rank = wrapUps.some((rule) => rule.test(line)) ? wrapUpRank : ranks.findIndex((rule) => rule(line))
+  return rank === -1 || (rank > 0 && isMere(line)) ? Number.POSITIVE_INFINITY : rank
+}
+
+/** A message that was wrapped to a terminal's width may end in the middle of a phrase. */
+const endsOpen = /\s(?:an?|and|as|at|by|for|from|has|in|is|not|of|on|or|than|that|the|to|with)$/
+/** The name of a Go test that failed, and under it where and why. */
+const failedTest = /^(?:--- FAIL: |FAIL \S+ Test)\S/
+const locatedMessage = /^\S{1,200}_test\.go:\d{1,9}: \S/
+/** The end of a type checker's message: `[import-untyped]`. */
+const closingCode = /\s{2}\[[a-z][a-z-]{2,40}\]$/
+
+/**
+ * A message that ends in a colon goes on below it: `Expected values to be strictly equal:`, then `1 !== 2`. So does one
+ * that was wrapped, and the name of a test with what it found.
+ */
+const withItsRest = (lines: ReadonlyArray<string>, index: number): string => {
+  const message = plain(lines[index] ?? "")
+  const next = plain(lines[index + 1] ?? "")
+  if (failedTest.test(message) && locatedMessage.test(next)) {
+    return `${message} ${next}`
+  }
+  const isWrapped = endsOpen.test(message.slice(-20)) || (closingCode.test(next) && !/[\]).:;!]$/.test(message))
+  if (!message.endsWith(":") && !isWrapped) {
+    return message
+  }
+  const rest = lines
+    .slice(index + 1, index + (isWrapped ? 2 : 4))
+    .map(plain)
+    .find((line) => line !== "")
+  return rest === undefined || rest.length > 120 || isNothing(rest) || rest.startsWith("+")
+    ? message
+    : `${message} ${rest}`
+}
+
+const tracebackHeading = /^[\s|>+-]{0,40}Traceback \(most recent call last\):$/
+const goesOnBelow = /^(?:During handling of the above exception|The above exception was the direct cause)/
+
+const indentOf = (line: string): number => /^[\s|]{0,400}/.exec(line)?.[0].length ?? 0
+
+const findLine = (
+  lines: ReadonlyArray<string>,
+  from: number,
+  count: number,
+  test: (line: string) => boolean
+): number | undefined => {
+  for (let index = from; index < Math.min(lines.length, from + count); index++) {
+    if (test((lines[index] ?? "").slice(0, lineCharacters))) {
+      return index
+    }
+  }
+  return undefined
+}
+
+/** The line of a Python traceback that names the exception: the first after the frames, and of a chain the last. */
+const tracebackEnd = (lines: ReadonlyArray<string>, heading: number): number | undefined => {
+  let end: number | undefined
+  for (let next: number | undefined = heading; next !== undefined;) {
+    const indent = indentOf(lines[next] ?? "")
+    const named = findLine(lines, next + 1, lines.length, (line) => line.trim() !== "" && indentOf(line) <= indent)
+    if (named === undefined) {
+      return end
+    }
+    end = named
+    const chained = findLine(lines, named + 1, 12, (line) => goesOnBelow.test(plain(line)))
+    next = chained === undefined ? undefined : findLine(lines, chained + 1, 4, (line) => tracebackHeading.test(line))
+  }
+  return end
+}
+
+/** The line that says what went wrong, trimmed of decoration; undefined where no line does. */
+export const firstErrorLine = (output: string): string | undefined => {
+  if (!anyHint.test(output)) {
+    return undefined
+  }
+  const lines = withoutTerminalControl(output).split("\n")
+  let best = Number.POSITIVE_INFINITY
+  let found: number | undefined
+  for (let index = 0; index < lines.length; index++) {
+    const raw = lines[index] ?? ""
+    if (tracebackHeading.test(raw.slice(0, lineCharacters))) {
+      const end = tracebackEnd(lines, index)
+      if (end !== undefined) {
+        return withItsRest(lines, end)
+      }
+    }
+    const rank = rankOf(plain(raw))
+    if (rank < best) {
+      best = rank
+      found = index
+    }
+    if (best === 0) {
+      break
+    }
+  }
+  return found === undefined ? undefined : withItsRest(lines, found)
+}

@@ -1,0 +1,351 @@
+import { type AssistantPlan, hasFinished, type SessionEvidence } from "../../evidence/SessionEvidence.js"
+import { EventList } from "../EventList.js"
+import { isJsonObject, type JsonObject } from "../LenientField.js"
+import { outputOf } from "../CommandOutput.js"
+import type { Place, Provenance, SessionEvent, UserText } from "../SessionEvent.js"
+import { readPlan } from "./AssistantPlan.js"
+import { CallPairing } from "./calls/CallPairing.js"
+import { environmentCwd, isWrapped, readOwnCommand } from "./InjectedText.js"
+import type { Compacted, Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
+import { completedItem, contentParts, contentText, goalText, typedEventText, typedText } from "./SessionText.js"
+import { readCommandEnding, readMcpEnding, readPatchEnding } from "./calls/ToolCall.js"
+import { type AskedQuestion, readAnswers, readQuestions, readRetainedAnswers, type UserAnswer } from "./UserAnswers.js"
+
+/**
+ * Limit on the outputs and edits that one session holds, in characters. Beyond it the oldest outputs keep their exit code and error
+ * line alone, so that a session of gigabytes costs no more memory than a large one.
+ */
+export const keptEvidenceCharacters = 16_777_216
+
+/** Reasons with which a turn is stopped by the user, and not by the harness. */
+const userReasons: ReadonlySet<unknown> = new Set(["interrupted", "replaced", "user_cancelled", undefined])
+
+/**
+ * Turns the lines of a Codex rollout into the neutral form of a session, one line at a time. A builder serves one rollout and
+ * is not to be shared.
+ */
+export class CodexSessionBuilder {
+  private readonly events = new EventList(keptEvidenceCharacters)
+  private readonly calls = new CallPairing(this.events)
+  /** Requests known from a user-role message alone: no request after all where the rollout has events for requests. */
+  private roleOnly = new Set<number>()
+  /** Where a turn began with images alone. */
+  private imageTurns: ReadonlyArray<number> = []
+  private sawUserEvents = false
+  /** The goal that the session pursues: each change of its state tells it again. */
+  private goal: string | undefined
+  /** Questions to the user by their call, and the calls that were answered: two lines tell each answer. */
+  private readonly questions = new Map<string, ReadonlyMap<string, AskedQuestion>>()
+  private readonly answered = new Set<string>()
+  private recordsEnds = false
+  /** Where the turn under way was answered for good, while no line said that it ended. */
+  private answeredAt: Place | undefined
+  private firstDirectory: string | undefined
+  private directory: string | undefined
+  private plan: AssistantPlan | undefined
+
+  /** Takes the next line of the rollout, in file order. */
+  add(line: RolloutLine): void {
+    const place = { line: line.line, time: line.timestamp, directory: this.directory }
+    switch (line._tag) {
+      case "SessionMeta":
+        return this.moveTo(this.directory ?? line.meta.cwd)
+      case "TurnContext":
+        return this.moveTo(line.context.cwd)
+      case "ResponseItem":
+        return this.addItem(line, place)
+      case "Event":
+        return this.addEvent(line, place)
+      case "Compacted":
+        return this.compact(line, place)
+      case "Unrecognised":
+    }
+  }
+
+  /** The session so far. */
+  result(): SessionEvidence {
+    const told = this.events.all.filter((_, index) => !this.isUntyped(index))
+    const events: ReadonlyArray<SessionEvent> =
+      this.answeredAt === undefined ? told : [...told, { _tag: "TurnEnd", ...this.answeredAt, provenance: "assistant" }]
+    return {
+      events,
+      finished: hasFinished(events, this.recordsEnds),
+      ...(this.firstDirectory === undefined ? {} : { directory: this.firstDirectory }),
+      ...(this.plan === undefined ? {} : { plan: this.plan })
+    }
+  }
+
+  /** Whether a message under the user's role is none of the user's: the rollout would have told it in an event too. */
+  private isUntyped(index: number): boolean {
+    if (!this.roleOnly.has(index)) {
+      return false
+    }
+    const event = this.events.at(index)
+    return this.sawUserEvents || (this.recordsEnds && event?._tag === "UserText" && isWrapped(event.text))
+  }
+
+  private moveTo(directory: string | undefined): void {
+    this.directory = directory ?? this.directory
+    this.firstDirectory ??= this.directory
+  }
+
+  private addItem(line: ResponseItem, place: Place): void {
+    const { item, kind } = line
+    const goal = goalText(line)
+    if (goal !== undefined) {
+      return this.addGoal(goal, place)
+    }
+    switch (kind) {
+      case "message":
+        return item["role"] === "assistant"
+          ? this.addAssistantText(contentText(item["content"]), item["phase"], place)
+          : item["role"] === "user"
+            ? this.addRoleMessage(item["content"], typedText(item), place)
+            : undefined
+      case "function_call":
+      case "custom_tool_call":
+      case "local_shell_call":
+        this.goOn()
+        this.plan = readPlan(item, place.line) ?? this.plan
+        return this.askUser(item) ? undefined : this.calls.addCall(item, place)
+      case "function_call_output":
+      case "custom_tool_call_output":
+        return this.answerQuestions(item["call_id"], place, (questions) => readAnswers(item["output"], questions))
+          ? undefined
+          : this.calls.addOutput(item, place.line)
+      case "web_search_call":
+        this.goOn()
+        this.events.push({ _tag: "ToolUse", ...place, provenance: "assistant", tool: "web_search", error: undefined })
+        return
+      default:
+    }
+  }
+
+  /** Takes note of a call that asks the user something. Returns whether it is one. */
+  private askUser(item: JsonObject): boolean {
+    const questions = readQuestions(item)
+    const { call_id: callId } = item
+    if (questions === undefined || typeof callId !== "string") {
+      return false
+    }
+    this.questions.set(callId, questions)
+    return true
+  }
+
+  /** Takes what the user answered to a call that asked; of two lines that tell it, the first. Returns whether it asked. */
+  private answerQuestions(
+    callId: unknown,
+    place: Place,
+    read: (questions: ReadonlyMap<string, AskedQuestion>) => ReadonlyArray<UserAnswer>
+  ): boolean {
+    const questions = typeof callId === "string" ? this.questions.get(callId) : undefined
+    if (typeof callId !== "string" || questions === undefined) {
+      return false
+    }
+    const push = (kind: UserText["kind"], text: string, question: string): void => {
+      if (text !== "") {
+        this.events.push({
+          _tag: "UserText",
+          ...place,
+          provenance: "user",
+          kind,
+          text,
+          ...(question === "" ? {} : { question })
+        })
+      }
+    }
+    const answers = this.answered.has(callId) ? [] : read(questions)
+    for (const { choice, note, question } of answers) {
+      push("answer", choice, question)
+      push("note", note, question)
+    }
+    if (answers.length > 0) {
+      this.answered.add(callId)
+    }
+    return true
+  }
+
+  private addGoal(goal: string, place: Place): void {
+    this.sawUserEvents = true
+    if (goal !== this.goal) {
+      this.closeTurn()
+      this.goal = goal
+      this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "goal", text: goal })
+    }
+  }
+
+  /** Takes a command that the user ran without the assistant, unless an event told of it already. */
+  private addOwnCommand(text: string, place: Place): boolean {
+    const own = readOwnCommand(text)
+    if (own === undefined) {
+      return false
+    }
+    const { command, exitCode, output } = own
+    const { last } = this.events
+    if (!(last?._tag === "CommandRun" && last.provenance === "user" && last.command === command)) {
+      this.events.push({
+        _tag: "CommandRun",
+        ...place,
+        provenance: "user",
+        outputLine: place.line,
+        command,
+        isEscalated: false,
+        output: outputOf(output, exitCode)
+      })
+    }
+    return true
+  }
+
+  private addEvent(event: Event, place: Place): void {
+    const goal = goalText(event)
+    if (goal !== undefined) {
+      return this.addGoal(goal, place)
+    }
+    const typed = typedEventText(event)
+    if (typed !== undefined) {
+      return this.addUserEvent(typed, place)
+    }
+    const item = completedItem(event)
+    const payload = item ?? event.payload
+    switch (item === undefined ? event.kind : item["type"]) {
+      case "agent_message":
+        return this.addAssistantText(String(payload["message"] ?? "").trim(), payload["phase"], place)
+      case "AgentMessage":
+        return this.addAssistantText(contentText(payload["content"]), payload["phase"], place)
+      case "exec_command_end":
+      case "CommandExecution":
+        return this.calls.addEnding(readCommandEnding(payload, place))
+      case "patch_apply_end":
+      case "FileChange":
+        return this.calls.addEnding(readPatchEnding(payload, place))
+      case "mcp_tool_call_end":
+      case "McpToolCall":
+        return this.calls.addEnding(readMcpEnding(payload, place))
+      case "thread_settings_applied": {
+        const settings = payload["thread_settings"]
+        const cwd = isJsonObject(settings) ? settings["cwd"] : undefined
+        return this.moveTo(typeof cwd === "string" && cwd !== "" ? cwd : undefined)
+      }
+      case "task_started":
+        this.recordsEnds = true
+        return this.closeTurn()
+      case "task_complete":
+        this.recordsEnds = true
+        return this.endTurn("TurnEnd", "harness", place)
+      case "turn_aborted":
+        return this.endTurn("Interruption", userReasons.has(payload["reason"]) ? "user" : "harness", place)
+      case "retained_context":
+        this.answerQuestions(payload["call_id"], place, () => readRetainedAnswers(payload))
+        return
+      case "thread_rolled_back":
+        return this.rollBack(event.payload["num_turns"])
+      default:
+    }
+  }
+
+  private endTurn(_tag: "TurnEnd" | "Interruption", provenance: Provenance, place: Place): void {
+    const isAnswered = this.answeredAt !== undefined
+    this.answeredAt = undefined
+    if (_tag === "Interruption") {
+      this.calls.interruptTurn(place.line)
+    } else {
+      this.calls.endTurn()
+    }
+    // What is stopped after the answer takes nothing from it.
+    this.events.push(isAnswered ? { _tag: "TurnEnd", ...place, provenance } : { _tag, ...place, provenance })
+  }
+
+  /** A turn that was answered for good is over, also where no line says so. */
+  private closeTurn(): void {
+    if (this.answeredAt !== undefined) {
+      this.endTurn("TurnEnd", "assistant", this.answeredAt)
+    }
+  }
+
+  /** Something is done: the answer before it was not the last word of its turn. */
+  private goOn(): void {
+    this.answeredAt = undefined
+  }
+
+  private addAssistantText(text: string, phase: unknown, place: Place): void {
+    if (text === "") {
+      return
+    }
+    const isFinal = phase === "final_answer" ? true : typeof phase === "string" ? false : undefined
+    const last = this.events.last
+    if (last?._tag === "AssistantText" && last.text === text) {
+      this.events.replace(this.events.length - 1, { ...last, isFinal: last.isFinal ?? isFinal })
+    } else {
+      this.events.push({ _tag: "AssistantText", ...place, provenance: "assistant", text, isFinal })
+    }
+    this.recordsEnds ||= isFinal !== undefined
+    this.answeredAt = isFinal === true ? place : undefined
+  }
+
+  /** Before a compaction the model writes a summary for itself: it stands there as a message, but nobody was told it. */
+  private compact({ message }: Compacted, place: Place): void {
+    const last = this.events.last
+    if (last?._tag === "AssistantText" && message.endsWith(last.text)) {
+      this.events.cut(this.events.length - 1)
+    }
+    this.events.push({ _tag: "Compaction", ...place, provenance: "harness" })
+  }
+
+  private addRoleMessage(content: unknown, text: string, place: Place): void {
+    if (this.directory === undefined) {
+      this.moveTo(
+        contentParts(content)
+          .map(environmentCwd)
+          .find((cwd) => cwd !== undefined)
+      )
+    }
+    if (this.addOwnCommand(contentText(content), place)) {
+      return
+    }
+    if (text !== "" && !this.justRequested(text)) {
+      this.closeTurn()
+      this.roleOnly.add(this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "typed", text }))
+    }
+  }
+
+  private addUserEvent(text: string, place: Place): void {
+    this.sawUserEvents = true
+    if (this.justRequested(text)) {
+      this.roleOnly.delete(this.events.length - 1)
+      return
+    }
+    this.closeTurn()
+    if (text !== "") {
+      this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "typed", text })
+    } else {
+      this.imageTurns = [...this.imageTurns, this.events.length]
+    }
+  }
+
+  /** A request is told twice, by a message and by an event, with nothing between them. */
+  private justRequested(text: string): boolean {
+    const last = this.events.last
+    return last?._tag === "UserText" && last.text === text
+  }
+
+  /** Where each turn began. */
+  private turnStarts(): ReadonlyArray<number> {
+    const requests = this.events.all.flatMap((event, index) =>
+      event._tag === "UserText" && event.kind === "typed" && !this.isUntyped(index) ? [index] : []
+    )
+    return [...requests, ...this.imageTurns].sort((left, right) => left - right)
+  }
+
+  private rollBack(turns: unknown): void {
+    const starts = this.turnStarts()
+    const from = typeof turns === "number" && turns > 0 ? (starts.at(-turns) ?? starts[0]) : undefined
+    if (from !== undefined) {
+      this.plan = undefined
+      this.answeredAt = undefined
+      this.events.cut(from)
+      this.calls.rollBack(from)
+      this.roleOnly = new Set([...this.roleOnly].filter((index) => index < from))
+      this.imageTurns = this.imageTurns.filter((index) => index < from)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import type { RolloutLine } from "./RolloutLine.js"
+import { timestampOf } from "../Timestamp.js"
+
+/**
+ * Tells which lines of a fork's file were copied from its parent. The file holds the child's session_meta, then the
+ * parent's and a copy of the parent's history: either with the parent's own times, or all of it stamped anew in one burst
+ * when the fork was made. Turn ids are copied as they were, and are dated (UUIDv7). The copy ends at the first line that
+ * fits none of this, and never begins again. A reader serves one rollout.
+ */
+export class ForkCopyReader {
+  private own: { readonly id: string | undefined; readonly startedAt: number } | undefined
+  private isCopying = false
+  private isOver = false
+  private lastCopiedAt = 0
+
+  /** Whether the next line, in file order, is a parent's. */
+  isCopied(line: RolloutLine): boolean {
+    if (line._tag === "SessionMeta") {
+      return this.startSession(line)
+    }
+    if (this.own === undefined || !this.isCopying) {
+      return false
+    }
+    this.isCopying = this.fitsCopy(line, this.own.startedAt)
+    this.isOver = !this.isCopying
+    this.lastCopiedAt = line.timestamp ?? this.lastCopiedAt
+    return this.isCopying
+  }
+
+  private startSession({ meta, timestamp }: Extract<RolloutLine, { _tag: "SessionMeta" }>): boolean {
+    if (this.own === undefined) {
+      const startedAt = timestampOf(meta.timestamp) ?? timestamp ?? 0
+      this.own = { id: meta.id, startedAt }
+      this.lastCopiedAt = timestamp ?? startedAt
+      this.isCopying = meta.forked_from_id !== undefined
+      return false
+    }
+    const isParent = meta.id !== this.own.id
+    this.isCopying ||= isParent && !this.isOver
+    this.lastCopiedAt = timestamp ?? this.lastCopiedAt
+    return isParent
+  }
+
+  private fitsCopy(line: RolloutLine, startedAt: number): boolean {
+    const turnStartedAt = turnTime(line)
+    if (turnStartedAt !== undefined) {
+      return turnStartedAt < startedAt
+    }
+    return line.timestamp === undefined || line.timestamp < startedAt || line.timestamp - this.lastCopiedAt <= burstGap
+  }
+}
+
+/** Lines of one burst follow each other within this many milliseconds; what a person types comes later. */
+const burstGap = 1_000
+
+const turnTime = (line: RolloutLine): number | undefined => {
+  const turnId =
+    line._tag === "TurnContext"
+      ? line.context.turn_id
+      : line._tag === "Event" && line.kind === "task_started"
+        ? line.payload["turn_id"]
+        : undefined
+  const time = typeof turnId === "string" ? /^([0-9a-f]{8})-([0-9a-f]{4})-7/i.exec(turnId) : null
+  return time === null ? undefined : Number.parseInt(`${time[1]}${time[2]}`, 16)
+}

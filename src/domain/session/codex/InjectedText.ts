@@ -1,0 +1,113 @@
+import { isJsonObject, type JsonObject } from "../LenientField.js"
+import { unwrapMemory } from "../MemoryTag.js"
+
+/**
+ * Text that the harness puts under the user's name. Nobody typed it: it gives no title, no request and no preference,
+ * and what stands in it (AGENTS.md, the skills, our own memory) must not be learned again as if it had been said.
+ *
+ * A block is known by how it begins, because the harness always sends one block as one message or one content part.
+ */
+const injectedBeginnings: ReadonlyArray<RegExp> = [
+  /^# AGENTS\.md instructions(?: for |[ \t]*(?:\r?\n|$))/,
+  /^<(?:user_instructions|INSTRUCTIONS)>/,
+  /^<environment_context\b/,
+  /^<(?:permissions instructions|collaboration_mode|multi_agent_mode|personality_spec|model_switch)>/,
+  /^<(?:skills?_instructions|skill|apps?_instructions|plugins?_instructions|recommended_plugins|app-context)\b/,
+  /^# Memory(?: Summary\s*\n|: \S)/,
+  /^<(?:memory|memories|memory_summary|memory_context|rollout_memories|codex_memories)\b/,
+  /^<(?:codex_internal_context|user_shell_command|user_action)\b/,
+  /^<(?:turn_aborted|subagent_notification|inter_agent_message|realtime_conversation|goal_context)\b/,
+  /^<(?:hook_context|hook_prompt|session_context|system_reminder|system-reminder)\b/,
+  /^<(?:agent_message|agent_notification|subagents?|sub_agent_notification|compaction_summary|context_summary)\b/,
+  /^Another language model started to solve this problem and produced a summary\b/,
+  /^Review the (?:current code changes \(staged, unstaged|code changes (?:against the base branch '|introduced by commit [0-9a-f]))[\s\S]{0,800}\bfindings\.\s*$/,
+  /^Warning: (?:apply_patch was requested via|The maximum number of unified exec processes)/
+]
+
+/** Whether a message or a content part was put there by the harness. */
+export const isInjected = (text: string): boolean => {
+  const start = text.trimStart()
+  return injectedBeginnings.some((beginning) => beginning.test(start))
+}
+
+/** The part of a message or a content part that a person may have written: empty where the harness put all of it there. */
+export const withoutInjected = (text: string): string => {
+  const { rest } = unwrapMemory(text)
+  return isInjected(rest) ? "" : rest
+}
+
+/** The origin that a message's own metadata states for each of its parts, in the order of the parts. */
+const statedOrigins = (item: JsonObject): ReadonlyArray<{ readonly kind: unknown; readonly provenance: unknown }> => {
+  const metadata = item["internal_chat_message_metadata_passthrough"]
+  if (!isJsonObject(metadata)) {
+    return []
+  }
+  const kinds: ReadonlyArray<unknown> = Array.isArray(metadata["content_item_kinds"])
+    ? metadata["content_item_kinds"]
+    : []
+  const details: ReadonlyArray<unknown> = Array.isArray(metadata["content_item_metadata"])
+    ? metadata["content_item_metadata"]
+    : []
+  return Array.from({ length: Math.max(kinds.length, details.length) }, (_, index) => {
+    const detail = details[index]
+    const provenance = isJsonObject(detail) ? detail["provenance"] : undefined
+    return { kind: kinds[index], provenance: isJsonObject(provenance) ? provenance["type"] : undefined }
+  })
+}
+
+/**
+ * Tells which parts of a message the harness put there, by what the message itself says of them. Versions before 0.150 say
+ * nothing, and of some parts later ones do not either: those are judged by their text.
+ */
+export const harnessParts = (item: JsonObject): ReadonlySet<number> =>
+  new Set(
+    statedOrigins(item).flatMap(({ kind, provenance }, index) => {
+      const isOthers = typeof provenance === "string" && provenance !== "user" && provenance !== "unknown"
+      const isOtherKind = typeof kind === "string" && kind !== "unknown" && !kind.startsWith("user.")
+      return isOthers || isOtherKind ? [index] : []
+    })
+  )
+
+const pipedBlock = /^<stdin>[ \t]*\r?$[\s\S]*?(?:^<\/stdin>[ \t]*\r?$|$(?![\s\S]))/gm
+
+/** Removes what was piped into the program beside the request: it is data, and nobody's words to the assistant. */
+export const withoutPiped = (text: string): string =>
+  text.includes("<stdin>") ? text.replace(pipedBlock, "").trim() : text
+
+/** True if a text is one block in a tag from its first character to its last, as harnesses wrap what they add. */
+export const isWrapped = (text: string): boolean => /^\s*<([a-z][\w-]*)(?:\s[^>]*)?>[\s\S]*<\/\1>\s*$/i.test(text)
+
+/** The command in a `<user_shell_command>` block, which the user ran without the assistant, and how it ended. */
+export interface OwnCommand {
+  readonly command: string
+  readonly exitCode: number | undefined
+  readonly output: string
+}
+
+const ownCommandForm =
+  /^\s*<user_shell_command>\s*<command>\s*([\s\S]*?)\s*<\/command>\s*(?:<result>\s*([\s\S]*?)<\/result>\s*)?<\/user_shell_command>\s*$/
+
+/** Reads a command that the user ran; undefined for any other text. */
+export const readOwnCommand = (text: string): OwnCommand | undefined => {
+  const [, command, result = ""] = ownCommandForm.exec(text) ?? []
+  const exitCode = /^Exit code: (-?\d{1,10})$/m.exec(result)?.[1]
+  return command === undefined || command === ""
+    ? undefined
+    : {
+        command,
+        exitCode: exitCode === undefined ? undefined : Number(exitCode),
+        output: /^Output:\r?\n([\s\S]*)$/m.exec(result)?.[1]?.trimEnd() ?? ""
+      }
+}
+
+const requestHeading = /^## My request for Codex:/m
+
+/** The text that the user typed: the editor's preamble up to `## My request for Codex:` is cut, the rest is trimmed. */
+export const withoutRequestPrefix = (text: string): string => {
+  const heading = requestHeading.exec(text)
+  return (heading === null ? text : text.slice(heading.index + heading[0].length)).trim()
+}
+
+/** The working directory an `<environment_context>` block names, which is all the oldest rollouts have. */
+export const environmentCwd = (text: string): string | undefined =>
+  /^\s*<environment_context\b[\s\S]*?<cwd>([^<]+)<\/cwd>/.exec(text)?.[1]?.trim() || undefined

@@ -1,0 +1,81 @@
+import { ForkCopyReader } from "./ForkCopy.js"
+import { MemoryReadReader } from "./MemoryEcho.js"
+import { redactLine } from "../../privacy/RedactedLine.js"
+import type { Redact } from "../../privacy/redaction/Marker.js"
+import type { RolloutFilter } from "./RolloutFilter.js"
+import type { MalformedLine, RolloutLine } from "./RolloutLine.js"
+import { RepeatedLines } from "./RepeatedLines.js"
+import { type RolloutRendering, RolloutRenderingBuilder } from "./RolloutRendering.js"
+import type { SessionEvent } from "../SessionEvent.js"
+import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
+import { CodexSessionBuilder } from "./CodexSession.js"
+import { addLine, noFacts, type ThreadFacts } from "../../thread/ThreadFacts.js"
+
+/** The result of reading a whole rollout. */
+export interface RolloutReading {
+  readonly facts: ThreadFacts
+  readonly evidence: SessionEvidence
+  readonly rendering: RolloutRendering
+  /** Lines that did not parse; they were skipped. */
+  readonly malformedLines: number
+}
+
+/** Reads a rollout once, line by line, for everything that phase one wants of it. A reader serves one rollout. */
+export class RolloutReader {
+  private facts: ThreadFacts = noFacts
+  private malformedLines = 0
+  private readonly forkCopy = new ForkCopyReader()
+  private readonly repeats = new RepeatedLines()
+  private readonly evidence = new CodexSessionBuilder()
+  private readonly rendering: RolloutRenderingBuilder
+  private readonly filter: RolloutFilter
+
+  private readonly redact: Redact
+
+  private readonly memoryReads: MemoryReadReader
+
+  constructor(filter: RolloutFilter, rolloutBytes: number, redact: Redact, memoriesHome: string) {
+    this.memoryReads = new MemoryReadReader(memoriesHome)
+    this.filter = filter
+    this.redact = redact
+    this.rendering = new RolloutRenderingBuilder(filter, rolloutBytes)
+  }
+
+  /** Takes the next line, in file order. Nothing of it goes further with a secret in it. */
+  add(read: RolloutLine | MalformedLine): void {
+    if (read._tag === "MalformedLine") {
+      this.malformedLines++
+      return
+    }
+    if (this.repeats.isRepeat(read)) {
+      return
+    }
+    const line = redactLine(read, this.redact)
+    this.facts = addLine(this.facts, line)
+    const isOwn = !this.forkCopy.isCopied(line)
+    const learned = isOwn ? this.memoryReads.withoutMemory(line) : undefined
+    if (learned !== undefined) {
+      this.evidence.add(learned)
+    }
+    const shown = this.filter.evidenceOnly ? learned : line
+    if (shown !== undefined) {
+      this.rendering.add(shown)
+    }
+  }
+
+  /** The result of the lines so far. */
+  result(): RolloutReading {
+    const evidence = this.evidence.result()
+    const onlyReadMemory = this.memoryReads.hasRead && !evidence.events.some(isAct)
+    return {
+      facts: this.facts,
+      evidence: onlyReadMemory ? { ...evidence, onlyReadMemory } : evidence,
+      rendering: this.rendering.result(),
+      malformedLines: this.malformedLines
+    }
+  }
+}
+
+/** A command without an output did nothing that is known; its output may have been memory. */
+const isAct = (event: SessionEvent): boolean =>
+  event._tag === "CommandRun" ? event.output !== undefined : event._tag === "FileEdit" || event._tag === "ToolUse"

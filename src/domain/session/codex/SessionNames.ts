@@ -1,0 +1,20 @@
+import * as Schema from "effect/Schema"
+import { decodeLenient, lenient } from "../LenientField.js"
+
+/** The names that people gave their sessions, by thread id. */
+export type SessionNames = ReadonlyMap<string, string>
+
+const Entry = Schema.Struct({ id: lenient(Schema.NonEmptyString), thread_name: lenient(Schema.String) })
+const decodeEntry = decodeLenient(Schema.parseJson(Entry), {})
+
+/** Reads the text of `session_index.jsonl`: every renaming adds a line, so the last of a session counts. */
+export const namesIn = (text: string): SessionNames => {
+  const names = new Map<string, string>()
+  for (const line of text.split("\n")) {
+    const { id, thread_name: name } = line.trim() === "" ? {} : decodeEntry(line)
+    if (id !== undefined && name !== undefined && name.trim() !== "") {
+      names.set(id, name.trim())
+    }
+  }
+  return names
+}

@@ -1,0 +1,68 @@
+import { harnessParts, withoutInjected, withoutPiped, withoutRequestPrefix } from "./InjectedText.js"
+import { isJsonObject, type JsonObject } from "../LenientField.js"
+import type { Event, RolloutLine } from "./RolloutLine.js"
+
+/** The text of a message's content, part by part. */
+export const contentParts = (content: unknown): ReadonlyArray<string> =>
+  typeof content === "string"
+    ? [content]
+    : Array.isArray(content)
+      ? content.flatMap((part) => (isJsonObject(part) && typeof part["text"] === "string" ? [part["text"]] : []))
+      : []
+
+/** The whole text of a message's content. */
+export const contentText = (content: unknown): string => contentParts(content).join("\n").trim()
+
+/** The parts of a message's content that the harness did not put there, by what the message says of them. */
+export const ownContent = (item: JsonObject): unknown => {
+  const content = item["content"]
+  const others = harnessParts(item)
+  return Array.isArray(content) && others.size > 0 ? content.filter((_, index) => !others.has(index)) : content
+}
+
+/** The text of a user-role message that a person typed; empty where the harness put all of it there. */
+export const typedText = (item: JsonObject): string =>
+  withoutPiped(
+    withoutRequestPrefix(
+      contentParts(ownContent(item))
+        .map(withoutInjected)
+        .filter((part) => part !== "")
+        .join("\n")
+    )
+  )
+
+/** The objective of a goal that the user set, as an event or the output of a call tells it; undefined for anything else. */
+export const goalText = (line: RolloutLine): string | undefined => {
+  const goal = line._tag === "Event" && line.kind === "thread_goal_updated" ? line.payload["goal"] : undefined
+  const isOutput =
+    line._tag === "ResponseItem" && line.kind === "function_call_output" && line.item["name"] === "goal_objective"
+  const objective = isJsonObject(goal) ? goal["objective"] : isOutput ? line.item["output"] : undefined
+  return typeof objective === "string" && objective.trim() !== "" ? objective.trim() : undefined
+}
+
+/** The item an `item_completed` event carries, which from about 0.150 tells what other events told before. */
+export const completedItem = (event: Event): JsonObject | undefined =>
+  event.kind === "item_completed" && isJsonObject(event.payload["item"]) ? event.payload["item"] : undefined
+
+const isNonEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length > 0
+
+const isImage = (part: unknown): boolean =>
+  isJsonObject(part) && typeof part["type"] === "string" && part["type"].includes("image")
+
+/**
+ * The text of a `user_message` event or a `UserMessage` item, its prefix cut: empty for an image alone; undefined for any
+ * other event, and for one that tells of nothing that a person gave.
+ */
+export const typedEventText = (event: Event): string | undefined => {
+  if (event.kind === "user_message") {
+    const { images, local_images: localImages, message } = event.payload
+    const text = typeof message === "string" ? withoutPiped(withoutRequestPrefix(withoutInjected(message))) : ""
+    return text !== "" || isNonEmptyList(images) || isNonEmptyList(localImages) ? text : undefined
+  }
+  const item = completedItem(event)
+  if (item?.["type"] !== "UserMessage") {
+    return undefined
+  }
+  const text = typedText(item)
+  return text !== "" || (Array.isArray(item["content"]) && item["content"].some(isImage)) ? text : undefined
+}

@@ -1,0 +1,313 @@
+import { type CommandOutput, continueOutput, mergeOutputs, outputOf } from "../../CommandOutput.js"
+import type { EventList } from "../../EventList.js"
+import type { JsonObject } from "../../LenientField.js"
+import type { Place, SessionEvent } from "../../SessionEvent.js"
+import { commandOutput, isFailedPoll, readOutput, readResult, readScriptOutput } from "./CallOutput.js"
+import { type PrintedResult, resultsOf, type Script } from "./ScriptPrints.js"
+import { type Act, type Ending, readToolCall } from "./ToolCall.js"
+
+/** Limit on the scripts of one turn whose calls may still end: more never run at a time. */
+const openScriptsKept = 64
+
+/** Limit on the texts of a script that are held while it runs, in characters: beyond it they tell of no call. */
+const printedCharacters = 1_048_576
+
+/** One call of a script: the event that it is, or goes on with. */
+interface ScriptAct {
+  readonly index: number | undefined
+  readonly isPoll: boolean
+  readonly isStop: boolean
+  /** The output before a poll, from the first time on that the poll told something. */
+  before: CommandOutput | undefined
+}
+
+interface ScriptRun {
+  readonly script: Script
+  readonly acts: ReadonlyArray<ScriptAct>
+  readonly printed: Array<string>
+}
+
+/** A call, and where in the list of events what it did stands. */
+type Call =
+  | { readonly _tag: "Does"; readonly events: ReadonlyArray<number> }
+  | { readonly _tag: "Polls"; readonly index: number | undefined; readonly isStop: boolean }
+  | { readonly _tag: "Runs"; readonly run: ScriptRun | undefined }
+
+const failedPatch = /^(?:apply_patch verification failed|Failed to |error:|Invalid )/i
+const failedTool = /^(?:error\b|err:|failed\b|tool call (?:error|failed))/i
+
+/** Brings the calls of one session together with their outputs and their ends, in the list of its events. */
+export class CallPairing {
+  private readonly events: EventList
+  private readonly calls = new Map<string, Call>()
+  private readonly openScripts = new Map<string, ReadonlyArray<number>>()
+  private readonly runningSessions = new Map<string, number>()
+  private readonly runningCells = new Map<string, ScriptRun>()
+  /** Events that an event of the rollout has ended: nothing that comes later knows better. */
+  private ended = new Set<number>()
+  /** Where the turn that is under way begins. */
+  private turnFrom = 0
+
+  constructor(events: EventList) {
+    this.events = events
+  }
+
+  /** Takes a call, as a response item has it: what it did becomes events, or goes on with one that is still running. */
+  addCall(item: JsonObject, place: Place): void {
+    const callId = callIdOf(item, place.line)
+    const call = readToolCall(item, place)
+    switch (call._tag) {
+      case "Does":
+        this.calls.set(callId, { _tag: "Does", events: this.pushAll(call.events) })
+        return
+      case "Polls":
+        this.calls.set(callId, { ...call, index: this.runningSessions.get(call.session) })
+        return
+      case "Waits":
+        this.calls.set(callId, { _tag: "Runs", run: this.runningCells.get(call.cell) })
+        return
+      case "Script":
+        return this.addScript(callId, call.script, call.acts)
+    }
+  }
+
+  private pushAll(events: ReadonlyArray<SessionEvent>): ReadonlyArray<number> {
+    return events.map((event) => this.events.push(event))
+  }
+
+  private addScript(callId: string, script: Script, given: ReadonlyArray<Act>): void {
+    const acts: Array<ScriptAct> = []
+    const own: Array<number> = []
+    for (const [number, act] of given.entries()) {
+      const call = script.calls[number]
+      const named = call?.sessionOf === undefined ? undefined : script.callNamed(call.sessionOf, call.start)
+      const events = act._tag === "Does" ? this.pushAll(act.events) : []
+      own.push(...events)
+      acts.push({
+        index:
+          act._tag === "Does"
+            ? events[0]
+            : named === undefined
+              ? this.runningSessions.get(act.session)
+              : acts[named]?.index,
+        isPoll: act._tag === "Polls",
+        isStop: act._tag === "Polls" && act.isStop,
+        before: undefined
+      })
+    }
+    this.calls.set(callId, { _tag: "Runs", run: { script, acts, printed: [] } })
+    this.openScripts.set(callId, own)
+    const [oldest] = this.openScripts.keys()
+    if (oldest !== undefined && this.openScripts.size > openScriptsKept) {
+      this.openScripts.delete(oldest)
+    }
+  }
+
+  /** Takes what a call gave back, as a response item has it; of an unknown call it tells nothing. */
+  addOutput(item: JsonObject, line: number): void {
+    const call = this.calls.get(callIdOf(item, line))
+    switch (call?._tag) {
+      case "Does":
+        return call.events.forEach((index) => this.answer(index, item["output"], line))
+      case "Polls":
+        return call.index === undefined ? undefined : this.poll(call.index, call.isStop, item["output"], line)
+      case "Runs":
+        return call.run === undefined ? undefined : this.print(call.run, item["output"], line)
+      default:
+    }
+  }
+
+  private answer(index: number, given: unknown, line: number): void {
+    const { output, session } = readOutput(given)
+    this.tell(index, line, output, (known) => mergeOutputs(known, output))
+    if (session !== undefined) {
+      this.runningSessions.set(session, index)
+    }
+  }
+
+  private poll(index: number, isStop: boolean, given: unknown, line: number): void {
+    if (this.ended.has(index) || isFailedPoll(given)) {
+      return
+    }
+    const { output, session } = readOutput(given)
+    this.tell(index, line, output, (known) => stoppedIf(isStop, continueOutput(known, output)))
+    if (session !== undefined) {
+      this.runningSessions.set(session, index)
+    }
+  }
+
+  /** Takes the next texts of a script, and what is known by now of each of its calls. */
+  private print(run: ScriptRun, given: unknown, line: number): void {
+    const { cell, printed } = readScriptOutput(given)
+    run.printed.push(...printed)
+    if (cell !== undefined) {
+      this.runningCells.set(cell, run)
+    }
+    const { acts, script } = run
+    const isHeld = run.printed.reduce((sum, text) => sum + text.length, 0) <= printedCharacters
+    const results =
+      script.prints === undefined || !isHeld ? undefined : resultsOf(script.prints, run.printed, cell === undefined)
+    if (results !== undefined) {
+      results.forEach((result, number) => this.tellResult(acts[number], result, line))
+    } else if (acts.length === 1) {
+      this.tellResult(acts[0], resultIn(run.printed), line)
+    }
+  }
+
+  private tellResult(act: ScriptAct | undefined, result: PrintedResult, line: number): void {
+    const index = act?.index
+    if (act === undefined || index === undefined) {
+      return
+    }
+    if (result.session !== undefined) {
+      this.runningSessions.set(result.session, index)
+    }
+    const text = result.text ?? ""
+    if (this.ended.has(index) || (act.isPoll && isFailedPoll(text))) {
+      return
+    }
+    const event = this.events.at(index)
+    if (act.isPoll && event?._tag === "CommandRun") {
+      act.before ??= event.output
+    }
+    const output = commandOutput(text, result.exitCode, result.isRunning)
+    const whole = act.before === undefined ? output : continueOutput(act.before, output)
+    this.tell(index, line, stoppedIf(act.isStop, whole), () => stoppedIf(act.isStop, whole))
+  }
+
+  /** Puts what was given back into an event: as it is, or together with what was known. */
+  private tell(
+    index: number,
+    line: number,
+    output: CommandOutput,
+    withKnown: (known: CommandOutput) => CommandOutput
+  ): void {
+    const event = this.events.at(index)
+    if (event?._tag === "CommandRun") {
+      const whole = event.output === undefined ? output : withKnown(event.output)
+      this.events.replace(index, { ...event, outputLine: line, output: whole })
+    } else if (event?._tag === "FileEdit") {
+      const isStopped = output.end !== "exited" && output.end !== "running"
+      const failed = isStopped || failedPatch.test(output.text) || (output.exitCode ?? 0) !== 0
+      const said = output.text.trim().split("\n", 2).join(" ")
+      const error = failed ? said || `the patch was ${output.end}` : event.error
+      this.events.replace(index, { ...event, outputLine: line, error })
+    } else if (event?._tag === "ToolUse" && failedTool.test(output.text.trim())) {
+      this.events.replace(index, { ...event, error: output.errorLine ?? event.error })
+    }
+  }
+
+  /** Takes the end of something that was done, as an event has it: of a call's event, else one of its own. */
+  addEnding(ending: Ending<SessionEvent>): void {
+    const { event } = ending
+    const index = this.endedEvent(ending)
+    const known = index === undefined ? undefined : this.events.at(index)
+    if (index === undefined || known === undefined) {
+      const tellsNothing =
+        (event._tag === "CommandRun" && event.command === "") ||
+        (event._tag === "FileEdit" && event.changes.length === 0) ||
+        (event._tag === "ToolUse" && event.tool === "")
+      if (!tellsNothing) {
+        this.events.push(event)
+      }
+      return
+    }
+    this.ended.add(index)
+    if (known._tag === "CommandRun" && event._tag === "CommandRun" && event.output !== undefined) {
+      const output = known.output === undefined ? event.output : mergeOutputs(known.output, event.output)
+      this.events.replace(index, { ...known, outputLine: event.outputLine, output })
+    } else if (known._tag === "FileEdit" && event._tag === "FileEdit") {
+      const changes = known.changes.length > 0 ? known.changes : event.changes
+      this.events.replace(index, { ...known, outputLine: event.outputLine, changes, error: event.error ?? known.error })
+    } else if (known._tag === "ToolUse" && event._tag === "ToolUse") {
+      this.events.replace(index, { ...known, error: event.error ?? known.error })
+    }
+  }
+
+  /** The event that an ending ends: its call's own, its session's, else the first open one of this turn's newest script. */
+  private endedEvent({ callId, event: ending, session }: Ending<SessionEvent>): number | undefined {
+    const own = callId === undefined ? undefined : this.calls.get(callId)
+    if (own?._tag === "Does") {
+      return own.events.find((index) => this.events.at(index)?._tag === ending._tag)
+    }
+    const running = session === undefined ? undefined : this.runningSessions.get(session)
+    if (running !== undefined && !this.ended.has(running) && this.fits(running, ending)) {
+      return running
+    }
+    for (const events of [...this.openScripts.values()].toReversed()) {
+      const found = events.find((index) => !this.ended.has(index) && this.fits(index, ending))
+      if (found !== undefined) {
+        return found
+      }
+    }
+    return undefined
+  }
+
+  private fits(index: number, ending: SessionEvent): boolean {
+    const event = this.events.at(index)
+    return (
+      (event?._tag === "CommandRun" && ending._tag === "CommandRun" && event.command === ending.command) ||
+      (event?._tag === "FileEdit" && ending._tag === "FileEdit")
+    )
+  }
+
+  /** A turn came to its end: nothing ends its scripts' calls any more. */
+  endTurn(): void {
+    this.openScripts.clear()
+    this.turnFrom = this.events.length
+  }
+
+  /** A turn was stopped: so were its commands that had not ended, unless somebody still tells of their end. */
+  interruptTurn(line: number): void {
+    for (let index = this.turnFrom; index < this.events.length; index++) {
+      const event = this.events.at(index)
+      if (event?._tag === "CommandRun" && (event.output === undefined || event.output.end === "running")) {
+        const output = event.output ?? outputOf("", undefined)
+        this.events.replace(index, { ...event, outputLine: line, output: { ...output, end: "interrupted" } })
+      }
+    }
+    this.endTurn()
+  }
+
+  /** The events from an index on were undone: whatever is still told of earlier calls belongs to none of them. */
+  rollBack(from: number): void {
+    this.ended = new Set([...this.ended].filter((index) => index < from))
+    this.turnFrom = Math.min(this.turnFrom, from)
+    this.calls.clear()
+    this.openScripts.clear()
+    this.runningSessions.clear()
+    this.runningCells.clear()
+  }
+}
+
+const callIdOf = (item: JsonObject, line: number): string =>
+  typeof item["call_id"] === "string" ? item["call_id"] : `line ${line}`
+
+const stoppedIf = (isStopped: boolean, output: CommandOutput): CommandOutput =>
+  isStopped && output.end === "exited" ? { ...output, exitCode: undefined, end: "interrupted" } : output
+
+const scriptError = /^\n?Script error:\n/
+
+/** Reads the texts of a script with one call as that call's, where the script itself does not tell how to read them. */
+const resultIn = (printed: ReadonlyArray<string>): PrintedResult => {
+  let text = ""
+  let exitCode: number | undefined
+  let session: string | undefined
+  let isRunning = false
+  for (const part of printed) {
+    const named = /^\s*(exit(?:[ _]?code)?|session(?:[ _]?id)?)\s*[=:]\s*(-?\d{1,15}|undefined|null)\s*$/i.exec(part)
+    const value = named?.[2] ?? ""
+    if (named === null) {
+      const result = readResult(part.replace(scriptError, ""))
+      text += result.text
+      exitCode = result.exitCode ?? exitCode
+      session = result.session ?? session
+    } else if (/^exit/i.test(named[1] ?? "")) {
+      exitCode = /\d/.test(value) ? Number(value) : undefined
+      isRunning = !/\d/.test(value)
+    } else if (/\d/.test(value)) {
+      session = value
+    }
+  }
+  return { text, exitCode, session, isRunning: exitCode === undefined && (isRunning || session !== undefined) }
+}

@@ -1,0 +1,94 @@
+/** Reads pieces of JavaScript without running it: strings, and where what opens is closed. Pure and total. */
+
+/** The characters that a string literal may begin with. */
+export const quotes = "\"'`"
+const simpleEscapes: { readonly [key: string]: string } = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+  "0": "\0"
+}
+
+/** A piece that was read, and where it ends. */
+export interface Read<A> {
+  readonly value: A
+  readonly end: number
+}
+
+/** The string literal at an index, its escapes read; undefined where none begins or it does not end. */
+export const readString = (source: string, start: number): Read<string> | undefined => {
+  const quote = source[start] ?? ""
+  if (quote === "" || !quotes.includes(quote)) {
+    return undefined
+  }
+  let value = ""
+  for (let at = start + 1; at < source.length; at++) {
+    const character = source[at] ?? ""
+    if (character === quote) {
+      return { value, end: at + 1 }
+    }
+    if (character !== "\\") {
+      value += character
+      continue
+    }
+    at++
+    const escaped = source[at] ?? ""
+    const code = /^(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))/.exec(source.slice(at, at + 9))
+    const point = Number.parseInt(code?.[1] ?? code?.[2] ?? code?.[3] ?? "", 16)
+    if (code !== null && point <= 0x10ffff) {
+      value += String.fromCodePoint(point)
+      at += code[0].length - 1
+    } else if (escaped !== "\n") {
+      value += simpleEscapes[escaped] ?? escaped
+    }
+  }
+  return undefined
+}
+
+/** The index of the first character from an index on that is no white space. */
+export const skipSpace = (source: string, start: number): number => {
+  let at = start
+  while (/\s/.test(source[at] ?? "")) {
+    at++
+  }
+  return at
+}
+
+/** The identifier at an index; empty where none is. */
+export const identifierAt = (source: string, start: number): string =>
+  /^[A-Za-z_$][\w$]*/.exec(source.slice(start, start + 64))?.[0] ?? ""
+
+/** The index of the comma or bracket that ends the value at an index. */
+export const skipValue = (source: string, start: number): number => {
+  let depth = 0
+  let at = start
+  while (at < source.length) {
+    const character = source[at] ?? ""
+    if (quotes.includes(character)) {
+      at = readString(source, at)?.end ?? source.length
+      continue
+    }
+    if (depth === 0 && /[,)\]}]/.test(character)) {
+      return at
+    }
+    depth += /[([{]/.test(character) ? 1 : /[)\]}]/.test(character) ? -1 : 0
+    at++
+  }
+  return at
+}
+
+/** The index of the bracket that closes what was opened before an index; the end where nothing does. */
+export const closeOf = (source: string, start: number): number => {
+  let at = skipValue(source, start)
+  while (source[at] === ",") {
+    at = skipValue(source, at + 1)
+  }
+  return at
+}
+
+/** Whether a template literal between two indices has something put into it: such a one is no literal. */
+export const isInterpolated = (source: string, start: number, end: number): boolean =>
+  source[start] === "`" && /(?:^|[^\\])(?:\\\\)*\$\{/.test(source.slice(start, end))

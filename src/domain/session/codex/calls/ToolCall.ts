@@ -1,0 +1,339 @@
+import * as path from "node:path"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { type CommandOutput, outputOf } from "../../CommandOutput.js"
+import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../../LenientField.js"
+import { type FileChange, withDiff } from "../../FileChange.js"
+import type { CommandRun, FileEdit, Place, SessionEvent, ToolUse } from "../../SessionEvent.js"
+import { commandOutput } from "./CallOutput.js"
+import { patchedFiles, patchInCommand } from "./Patch.js"
+import { readScript, type Script } from "./ScriptPrints.js"
+import { contentText } from "../SessionText.js"
+import type { ScriptCall } from "./ToolScript.js"
+
+/** The purpose of a call, or of one call of a script. */
+export type Act =
+  /** It does something of its own, which later lines may add to. */
+  | { readonly _tag: "Does"; readonly events: ReadonlyArray<SessionEvent> }
+  /** It goes on with the command of a session; `isStop` when it sends the key that interrupts. */
+  | { readonly _tag: "Polls"; readonly session: string; readonly isStop: boolean }
+
+/** A tool call: an act of its own, a script that makes calls, or a wait for a script that still runs. */
+export type ToolCall =
+  | Act
+  | { readonly _tag: "Script"; readonly script: Script; readonly acts: ReadonlyArray<Act> }
+  | { readonly _tag: "Waits"; readonly cell: string }
+
+const Command = Schema.Union(Schema.String, Schema.Array(Schema.String))
+const Name = Schema.Union(Schema.String, Schema.Number)
+
+const CallParameters = Schema.Struct({
+  cmd: lenient(Command),
+  command: lenient(Command),
+  workdir: lenient(Schema.String),
+  working_directory: lenient(Schema.String),
+  sandbox_permissions: lenient(Schema.String),
+  with_escalated_permissions: lenient(Schema.Boolean),
+  session_id: lenient(Name),
+  cell_id: lenient(Name),
+  chars: lenient(Schema.String),
+  input: lenient(Schema.String),
+  patch: lenient(Schema.String),
+  source: lenient(Schema.String)
+})
+const decodeParameters = decodeLenient(CallParameters, {})
+const decodeJsonParameters = decodeLenient(Schema.parseJson(CallParameters), {})
+
+const shellProgram = /(?:^|[\\/])(?:(?:ba|z|da|fi)?sh|powershell(?:\.exe)?|pwsh|cmd(?:\.exe)?)$/i
+const shellFlag = /^(?:-[a-z]*c|-Command|\/c)$/i
+
+const quoteWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+/** A command as a person would type it: `bash -lc <script>` is how a tool runs a command, not what was run. */
+const commandText = (command: string | ReadonlyArray<string>): string => {
+  if (typeof command === "string") {
+    return command.trim()
+  }
+  const [program = "", flag = "", script] = command
+  return script !== undefined && shellProgram.test(program) && shellFlag.test(flag)
+    ? script.trim()
+    : command.map(quoteWord).join(" ")
+}
+
+const commandTools: ReadonlySet<string> = new Set([
+  "shell",
+  "shell_command",
+  "exec_command",
+  "container.exec",
+  "local_shell"
+])
+
+/** Tools that leave no trace worth telling: plans. */
+const silentTools: ReadonlySet<string> = new Set(["", "update_plan"])
+
+/** A tool's name: without `functions.` before it, with an MCP server's namespace. */
+const toolName = (item: JsonObject): string => {
+  const name = typeof item["name"] === "string" ? item["name"].replace(/^functions[._]/, "") : ""
+  const namespace = item["namespace"]
+  return typeof namespace === "string" && namespace !== "functions" && namespace !== "" ? `${namespace}.${name}` : name
+}
+
+const editEvent = (patch: string, place: Place): FileEdit => ({
+  _tag: "FileEdit",
+  ...place,
+  provenance: "assistant",
+  outputLine: place.line,
+  changes: patchedFiles(patch),
+  error: undefined
+})
+
+const isAbsolute = (directory: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(directory)
+
+/** Where a command ran that was given a directory, perhaps one relative to the session's. */
+const directoryOf = (given: string | undefined, { directory }: Place): string | undefined =>
+  given === undefined || given === ""
+    ? directory
+    : directory === undefined || isAbsolute(given)
+      ? given
+      : path.posix.join(directory, given)
+
+interface GivenCommand {
+  readonly command: string | ReadonlyArray<string> | undefined
+  readonly workdir: string | undefined
+  readonly isEscalated: boolean
+}
+
+const commandEvents = (
+  { command: given, isEscalated, workdir }: GivenCommand,
+  place: Place
+): ReadonlyArray<CommandRun | FileEdit> => {
+  const command = commandText(given ?? "")
+  const patch = patchInCommand(command)
+  const directory = directoryOf(workdir, place)
+  if (patch !== undefined) {
+    return [editEvent(patch, { ...place, directory })]
+  }
+  return command === ""
+    ? []
+    : [
+        {
+          _tag: "CommandRun",
+          ...place,
+          directory,
+          provenance: "assistant",
+          outputLine: place.line,
+          command,
+          isEscalated,
+          output: undefined
+        }
+      ]
+}
+
+const isEscalation = (permissions: unknown, flag: unknown): boolean =>
+  permissions === "require_escalated" || flag === true || flag === "true"
+
+/** The key that interrupts what runs in a terminal. */
+const interruptKey = "\u0003"
+
+const noAct: Act = { _tag: "Does", events: [] }
+
+const scriptAct = (call: ScriptCall, place: Place): Act => {
+  const property = (name: string): string | undefined => {
+    const value = call.properties.get(name)
+    return typeof value === "string" ? value : undefined
+  }
+  if (call.tool === "apply_patch") {
+    const patch = call.text ?? property("input") ?? property("patch")
+    return patch === undefined ? noAct : { _tag: "Does", events: [editEvent(patch, place)] }
+  }
+  if (call.tool === "write_stdin") {
+    const isStop = property("chars")?.includes(interruptKey) === true
+    return { _tag: "Polls", session: property("session_id") ?? "", isStop }
+  }
+  return commandTools.has(call.tool)
+    ? {
+        _tag: "Does",
+        events: commandEvents(
+          {
+            command: call.properties.get("cmd") ?? call.properties.get("command"),
+            workdir: property("workdir"),
+            isEscalated: isEscalation(property("sandbox_permissions"), property("with_escalated_permissions"))
+          },
+          place
+        )
+      }
+    : noAct
+}
+
+/** Reads a `function_call`, `custom_tool_call` or `local_shell_call` item, whatever the tool was called at its time. */
+export const readToolCall = (item: JsonObject, place: Place): ToolCall => {
+  const isLocalShell = item["type"] === "local_shell_call"
+  const tool = isLocalShell ? "local_shell" : toolName(item)
+  const given = isLocalShell ? item["action"] : (item["arguments"] ?? item["input"])
+  const parameters = typeof given === "string" ? decodeJsonParameters(given) : decodeParameters(given)
+  const text = typeof given === "string" ? given : ""
+  const does = (events: ReadonlyArray<SessionEvent>): Act => ({ _tag: "Does", events })
+  if (commandTools.has(tool)) {
+    return does(
+      commandEvents(
+        {
+          command: parameters.cmd ?? parameters.command,
+          workdir: parameters.workdir ?? parameters.working_directory,
+          isEscalated: isEscalation(parameters.sandbox_permissions, parameters.with_escalated_permissions)
+        },
+        place
+      )
+    )
+  }
+  switch (tool) {
+    case "apply_patch":
+      return does([editEvent(parameters.input ?? parameters.patch ?? text, place)])
+    case "write_stdin":
+      return {
+        _tag: "Polls",
+        session: String(parameters.session_id),
+        isStop: parameters.chars?.includes(interruptKey) === true
+      }
+    case "wait":
+      return { _tag: "Waits", cell: String(parameters.cell_id) }
+    case "exec": {
+      const script = readScript(parameters.source ?? text)
+      return { _tag: "Script", script, acts: script.calls.map((call) => scriptAct(call, place)) }
+    }
+    default:
+      return does(
+        silentTools.has(tool) ? [] : [{ _tag: "ToolUse", ...place, provenance: "assistant", tool, error: undefined }]
+      )
+  }
+}
+
+const CommandEnding = Schema.Struct({
+  id: lenient(Schema.String),
+  call_id: lenient(Schema.String),
+  command: lenient(Command),
+  cwd: lenient(Schema.String),
+  source: lenient(Schema.String),
+  process_id: lenient(Name),
+  exit_code: lenient(Schema.Number),
+  aggregated_output: lenient(Schema.String),
+  stdout: lenient(Schema.String),
+  stderr: lenient(Schema.String)
+})
+const decodeUriComponent = Schema.decodeOption(Schema.StringFromUriComponent)
+const decodeCommandEnding = decodeLenient(CommandEnding, {})
+
+/** A path, which newer versions write as a file URL. */
+const withoutFileUrl = (path: string): string =>
+  path.startsWith("file://")
+    ? Option.getOrElse(decodeUriComponent(path.slice("file://".length)), () => path).replace(/^\/(?=[A-Za-z]:)/, "")
+    : path
+
+/** An event that says that something ended: whose call it was, and what it would be if nothing had told of it before. */
+export interface Ending<A extends SessionEvent> {
+  readonly callId: string | undefined
+  /** The session that a command ran in, where it says so. */
+  readonly session?: string
+  readonly event: A
+}
+
+/** Stands in an event for the exit code of a command that did not end by itself. */
+const noExitCode = -1
+
+/** Output that ends with the harness's word that the user stopped the command. */
+const stoppedBelow = /\n?\baborted by user(?: after [\d.]+ ?s)?\.?\s*$/i
+
+const endedOutput = (text: string, exitCode: number | undefined): CommandOutput =>
+  exitCode === noExitCode && stoppedBelow.test(text.slice(-100))
+    ? outputOf(text.replace(stoppedBelow, ""), undefined, "interrupted")
+    : commandOutput(text, exitCode === noExitCode ? undefined : exitCode)
+
+/** Reads an `exec_command_end` event or a `CommandExecution` item. */
+export const readCommandEnding = (
+  payload: JsonObject,
+  place: Place
+): Ending<CommandRun & { output: CommandOutput }> => {
+  const ending = decodeCommandEnding(payload)
+  const text = ending.aggregated_output ?? `${ending.stdout ?? ""}${ending.stderr ?? ""}`
+  return {
+    callId: ending.call_id ?? ending.id,
+    ...(ending.process_id === undefined ? {} : { session: String(ending.process_id) }),
+    event: {
+      _tag: "CommandRun",
+      ...place,
+      directory: directoryOf(ending.cwd === undefined ? undefined : withoutFileUrl(ending.cwd), place),
+      provenance: ending.source === "user_shell" ? "user" : "assistant",
+      outputLine: place.line,
+      command: commandText(ending.command ?? ""),
+      isEscalated: false,
+      output: endedOutput(text, ending.exit_code)
+    }
+  }
+}
+
+const PatchEnding = Schema.Struct({
+  id: lenient(Schema.String),
+  call_id: lenient(Schema.String),
+  success: lenient(Schema.Boolean),
+  status: lenient(Schema.String),
+  stderr: lenient(Schema.String),
+  changes: lenient(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+})
+const decodePatchEnding = decodeLenient(PatchEnding, {})
+
+const changeOf = ([path, change]: readonly [string, unknown]): FileChange => {
+  const fields = isJsonObject(change) ? change : {}
+  const action = fields["type"]
+  const diff = fields["unified_diff"]
+  const made: FileChange = {
+    path,
+    action: action === "add" || action === "delete" ? action : "update",
+    movedTo: typeof fields["move_path"] === "string" ? fields["move_path"] : undefined
+  }
+  return withDiff(made, typeof diff === "string" ? diff.split("\n") : [])
+}
+
+/** Reads a `patch_apply_end` event or a `FileChange` item. */
+export const readPatchEnding = (payload: JsonObject, place: Place): Ending<FileEdit> => {
+  const ending = decodePatchEnding(payload)
+  const failed = ending.success === false || ending.status === "failed" || ending.status === "declined"
+  return {
+    callId: ending.call_id ?? ending.id,
+    event: {
+      _tag: "FileEdit",
+      ...place,
+      provenance: "assistant",
+      outputLine: place.line,
+      changes: Object.entries(ending.changes ?? {}).map(changeOf),
+      error: failed ? (ending.stderr?.trim() ?? "") || "the patch was not applied" : undefined
+    }
+  }
+}
+
+/** Reads an `mcp_tool_call_end` event or an `McpToolCall` item. */
+export const readMcpEnding = (payload: JsonObject, place: Place): Ending<ToolUse> => {
+  const invocation = isJsonObject(payload["invocation"]) ? payload["invocation"] : payload
+  const callId = payload["call_id"] ?? payload["id"]
+  return {
+    callId: typeof callId === "string" ? callId : undefined,
+    event: {
+      _tag: "ToolUse",
+      ...place,
+      provenance: "assistant",
+      tool: [invocation["server"], invocation["tool"]].filter((part) => typeof part === "string").join("."),
+      error: mcpError(payload["result"])
+    }
+  }
+}
+
+/** The error of an MCP call's result: a text of its own, or the content of a result that is marked as an error. */
+const mcpError = (result: unknown): string | undefined => {
+  if (!isJsonObject(result)) {
+    return undefined
+  }
+  if (typeof result["Err"] === "string") {
+    return result["Err"]
+  }
+  const answer = isJsonObject(result["Ok"]) ? result["Ok"] : result
+  return answer["isError"] === true ? contentText(answer["content"]) || "the tool call failed" : undefined
+}

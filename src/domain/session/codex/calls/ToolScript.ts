@@ -1,0 +1,135 @@
+import { closeOf, identifierAt, isInterpolated, type Read, readString, skipSpace, skipValue } from "./ScriptText.js"
+
+/**
+ * Reads the tool calls out of an `exec` script: from 0.144 on nearly all of Codex's work is JavaScript that calls
+ * `tools.exec_command({cmd: …})` and the like. The script is never run and need not be whole (a rollout may be cut in
+ * its middle): only literals, and names bound to a literal, are understood; any other argument is left out.
+ */
+
+/** A hostile script must not cost a pass: beyond these sizes no script written by a model has been met. */
+export const scriptCharacters = 262_144
+const scriptCallsRead = 200
+/** Limit on all arguments together, in characters: those of calls that never close would each reach to the script's end. */
+const argumentCharacters = 2 * scriptCharacters
+
+/** One `tools.<name>(…)` call of a script. */
+export interface ScriptCall {
+  readonly tool: string
+  /** The first argument, where it is a string. */
+  readonly text: string | undefined
+  /** The properties of the first argument, where it is an object: strings, lists of strings, numbers and truth values. */
+  readonly properties: ReadonlyMap<string, string | ReadonlyArray<string>>
+  /** The result whose `session_id` the call is given, by the name that the script gave it. */
+  readonly sessionOf: string | undefined
+  /** Where it stands in the script: from `tools` to behind its closing bracket. */
+  readonly start: number
+  readonly end: number
+}
+
+const readStrings = (source: string, start: number): Read<ReadonlyArray<string>> | undefined => {
+  if (source[start] !== "[") {
+    return undefined
+  }
+  const values: Array<string> = []
+  let at = skipSpace(source, start + 1)
+  while (source[at] !== "]") {
+    const item = readString(source, at)
+    if (item === undefined) {
+      return undefined
+    }
+    values.push(item.value)
+    at = skipSpace(source, item.end)
+    at = source[at] === "," ? skipSpace(source, at + 1) : at
+  }
+  return { value: values, end: at + 1 }
+}
+
+/** Whether a value ends where a literal or a name does: `"a" + b` is not `"a"`. */
+const isWholeValue = (source: string, end: number): boolean => {
+  const at = skipSpace(source, end)
+  const next = source[at]
+  return next === undefined || /[,;)\]}]/.test(next) || (/[^+.?]/.test(next) && source.slice(end, at).includes("\n"))
+}
+
+type Names = ReadonlyMap<string, string>
+
+const readValue = (source: string, start: number, names: Names): Read<string | ReadonlyArray<string>> | undefined => {
+  const name = identifierAt(source, start)
+  const bound = names.get(name)
+  const bare = /^(?:-?\d{1,15}(?:\.\d{1,9})?|true|false)(?![\w$])/.exec(source.slice(start, start + 32))?.[0]
+  const read =
+    readString(source, start) ??
+    readStrings(source, start) ??
+    (bare === undefined ? undefined : { value: bare, end: start + bare.length }) ??
+    (bound === undefined ? undefined : { value: bound, end: start + name.length })
+  return read !== undefined && isWholeValue(source, read.end) && !isInterpolated(source, start, read.end)
+    ? read
+    : undefined
+}
+
+const readProperties = (source: string, start: number, names: Names): Read<ScriptCall["properties"]> => {
+  const properties = new Map<string, string | ReadonlyArray<string>>()
+  let at = skipSpace(source, start + 1)
+  while (at < source.length && source[at] !== "}") {
+    const quoted = readString(source, at)
+    const key = quoted?.value ?? identifierAt(source, at)
+    const afterKey = skipSpace(source, quoted?.end ?? at + key.length)
+    const isShorthand = source[afterKey] !== ":"
+    const valueAt = isShorthand ? at : skipSpace(source, afterKey + 1)
+    const value = readValue(source, valueAt, names)
+    if (key !== "" && value !== undefined) {
+      properties.set(key, value.value)
+    }
+    at = skipValue(source, value?.end ?? valueAt)
+    if (source[at] !== ",") {
+      break
+    }
+    at = skipSpace(source, at + 1)
+  }
+  return { value: properties, end: at }
+}
+
+const namesIn = (source: string): Names => {
+  const names = new Map<string, string>()
+  for (const declaration of source.matchAll(/\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*/g)) {
+    const value = readString(source, declaration.index + declaration[0].length)
+    const start = declaration.index + declaration[0].length
+    const isLiteral =
+      value !== undefined && isWholeValue(source, value.end) && !isInterpolated(source, start, value.end)
+    if (isLiteral && declaration[1] !== undefined) {
+      names.set(declaration[1], value.value)
+    }
+  }
+  return names
+}
+
+/** The session of another call's result, as an argument. */
+const givenSession = /[{,\s]session_id\s*:\s*([A-Za-z_$][\w$]{0,60}(?:\[\d{1,3}\])?)\.session_id\b/
+
+/** The tool calls of a script, in the order they stand; the first 200 of its first 262,144 characters. */
+export const scriptCalls = (script: string): ReadonlyArray<ScriptCall> => {
+  const source = script.slice(0, scriptCharacters)
+  const names = namesIn(source)
+  const calls: Array<ScriptCall> = []
+  let left = argumentCharacters
+  for (const call of source.matchAll(/\btools\.([A-Za-z_$][\w$]*)\s*\(\s*/g)) {
+    const at = call.index + call[0].length
+    const isObject = source[at] === "{"
+    const argument = isObject ? undefined : readValue(source, at, names)?.value
+    const properties = isObject ? readProperties(source, at, names) : { value: new Map(), end: at }
+    const close = closeOf(source, at)
+    calls.push({
+      tool: call[1] ?? "",
+      text: typeof argument === "string" ? argument : undefined,
+      properties: properties.value,
+      sessionOf: givenSession.exec(source.slice(at, Math.min(close, at + 2_000)))?.[1],
+      start: call.index,
+      end: Math.min(close + 1, source.length)
+    })
+    left -= close - at
+    if (calls.length === scriptCallsRead || left < 0) {
+      break
+    }
+  }
+  return calls
+}

@@ -1,0 +1,137 @@
+/** Tells what a person typed from what stands beside it in a message: quotations, listings, logs and pasted pages. */
+
+const fence = /^\s{0,3}(`{3,}|~{3,})/
+const openingTag = /^\s{0,3}<([a-z][\w-]*)(?:\s[^>]*)?>\s*$/i
+/** Matches a line that announces somebody else's words. */
+const announcement =
+  /^(?!.*\b(?:I|we|my|our|rules?|wants?|plan|instructions?|requirements?)\b).*(?:\b(?:says?|said|reads|prints|printed|prints|wrote|pasted|replied|output|log|traceback|stack ?trace|error)|\b(?:here(?:['’]s| is| are)|this is|from|contents? of|look at)\b.{0,40})\W*:\s*$/i
+
+/** The number of printed lines in a row that make a listing; fewer may be the user's own words. */
+export const printedLines = 2
+
+/** Returns the typed parts of a message: without listings, quotations of others, and output that a tool had printed. */
+export const typedPartsOf = (message: string, printed: ReadonlySet<string> = new Set()): ReadonlyArray<string> => {
+  const lines = message.replace(/\r\n?/g, "\n").split("\n")
+  const isPrinted = (line: string | undefined): boolean => line !== undefined && printed.has(line.trim())
+  const parts: Array<Array<string>> = [[]]
+  let closing: ((line: string) => boolean) | undefined
+  for (const [index, line] of lines.entries()) {
+    const mark = fence.exec(line)?.[1]
+    const tag = openingTag.exec(line)?.[1]
+    let isTyped = false
+    if (closing !== undefined) {
+      closing = closing(line) ? undefined : closing
+    } else if (mark !== undefined) {
+      closing = (later) => later.trim().startsWith(mark) && /^[`~]+$/.test(later.trim())
+    } else if (tag !== undefined && lines.slice(index + 1).some((later) => later.includes(`</${tag}>`))) {
+      closing = (later) => later.includes(`</${tag}>`)
+    } else if (announcement.test(line) && lines.slice(index + 1).some((later) => later.trim() !== "")) {
+      isTyped = true
+      closing = () => false
+    } else {
+      const isListed = isPrinted(line) && (isPrinted(lines[index - 1]) || isPrinted(lines[index + 1]))
+      isTyped = !/^\s{0,3}>/.test(line) && !isListed
+    }
+    if (isTyped) {
+      parts.at(-1)?.push(line)
+    } else if (parts.at(-1)?.length !== 0) {
+      parts.push([])
+    }
+  }
+  return parts.map((part) => part.join("\n").trim()).filter((part) => part !== "")
+}
+
+/** Lengths from which a paragraph counts as pasted: the first of a message, and a later one. */
+const pastedFirst = 1_500
+const pastedParagraph = 700
+/** The length of a message from which all but its first paragraph counts as pasted. */
+const pastedMessage = 1_200
+
+const heading = /^\s{0,3}#{1,6}\s+\S|^\S[^\n]{0,80}\n(?:={3,}|-{3,})\s*$/m
+
+/** Matches a line of a log, a stack trace or a terminal. */
+const logLine =
+  /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|npm ERR!)\]?[:\s|]|at \S+ ?\(|File "|Traceback |Caused by:|\$ \S|\S+@\S+:\S*[$#] |[+-]{3} [ab]\/|@@ |diff --git )/
+
+/** The words with which a harness hands the plan of an earlier session to a new one. */
+const planHandover = /^\s*(?:A previous agent produced the plan below\b|PLEASE IMPLEMENT THIS PLAN\b)/
+
+/** Matches a request that speaks of a text which then follows it. */
+const aboutText =
+  /\b(?:this|these|that|following|below|attached|pasted)\b[^.!?\n]{0,40}\b(?:logs?|pages?|texts?|articles?|doc(?:s|ument(?:s|ation)?)?|outputs?|errors?|messages?|e?mails?|issues?|comments?|reviews?|snippets?|readme|guides?|traces?|reports?|diffs?|specs?|threads?|posts?|transcripts?|answers?|prompts?|results?|findings?|plans?)\b|\b(?:says?|said|mean|means)\b[^.!?\n]{0,40}\?/i
+
+/** Returns the heading of a plan that was handed over, or its first line; undefined for any other message. */
+export const titleOfPlan = (message: string): string | undefined => {
+  const rest = planHandover.test(message) ? message.replace(/^[^\n]*\n+/, "") : ""
+  const line = /^\s{0,3}#{1,6}\s+(\S.*)$/m.exec(rest)?.[1] ?? /^\s*(\S.*)$/m.exec(rest)?.[1]
+  return line
+    ?.replace(/^\**(?:implementation |project )?plan\s*[:–—-]\s*(?=\S)/i, "")
+    .replaceAll("**", "")
+    .trim()
+}
+
+const salutation =
+  /^(?:(?:hi|hey|hello|hiya|dear|good (?:morning|afternoon|evening)|hola|bonjour|hallo|moin|ciao|olá|привет|你好|您好|こんにちは)(?: (?:there|codex|claude|chatgpt|assistant|all|again|team|everyone))?\s*[,!.:;–—、，。！-]+\s*)+(?=\S)/iu
+
+/**
+ * Returns what a person would call a session that begins with a message: the first paragraph of their own words, without a
+ * salutation; of a plan that was handed over its heading. A message that is pasted as a whole keeps its text.
+ */
+export const sessionTitle = (message: string): string => {
+  const plan = titleOfPlan(message)
+  if (plan !== undefined) {
+    return plan
+  }
+  const [said = ""] = wordsToAssistant(message)
+    .replace(salutation, "")
+    .split(/\n\s*\n/)
+  return said.trim() === "" ? message : said.trim()
+}
+
+/**
+ * Returns what a person says to the assistant in a message. Below a heading, a log, or a request about a text that follows
+ * it, stands what somebody else wrote; of a long message only its first paragraph is taken.
+ */
+export const wordsToAssistant = (message: string): string => {
+  if (planHandover.test(message)) {
+    return ""
+  }
+  const typed = typedPartsOf(message).join("\n\n")
+  const above = typed.slice(0, heading.exec(typed)?.index ?? typed.length)
+  const paragraphs = above.split(/\n\s*\n/)
+  const kept: Array<string> = []
+  for (const paragraph of paragraphs) {
+    const lines = paragraph.split("\n").filter((line) => line.trim() !== "")
+    const log = lines.findIndex((line) => logLine.test(line))
+    const own = log === -1 ? lines : lines.slice(0, log)
+    const before = kept.join("\n")
+    if (
+      paragraph.length > (kept.length === 0 ? pastedFirst : pastedParagraph) ||
+      (kept.length > 0 && (aboutText.test(before) || message.length > pastedMessage))
+    ) {
+      break
+    }
+    if (own.length > 0) {
+      kept.push(own.join("\n"))
+    }
+    if (log !== -1) {
+      break
+    }
+  }
+  return kept.join("\n\n")
+}
+
+/**
+ * Returns a message that is a brief to the assistant as a whole, down to its first heading; nothing of a message about some
+ * text that it holds, or with a log in it.
+ */
+export const briefToAssistant = (message: string): string => {
+  const [opening = "", ...rest] = wordsToAssistant(message).split(/\n\s*\n/)
+  const typed = typedPartsOf(message).join("\n\n")
+  const lines = typed.split("\n")
+  return opening === "" ||
+    [opening, ...rest].some((part) => aboutText.test(part)) ||
+    lines.some((line) => logLine.test(line))
+    ? ""
+    : typed.slice(0, heading.exec(typed)?.index ?? typed.length)
+}

@@ -1,0 +1,20 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
+import type { RuleContext } from "../domain/thread/LearningRules.js"
+import { Settings } from "../settings/Settings.js"
+
+/** The values that the rules compare threads with now. `provider` is the one that the model sends to, if any. */
+export const ruleContext = Effect.fnUntraced(function* (provider: string | undefined, ignore: IgnoreRules) {
+  const { allowProviderCrossing, currentThread, minIdle, sources } = yield* Settings
+  const context: RuleContext = {
+    now: yield* Clock.currentTimeMillis,
+    minIdle: Duration.toMillis(minIdle),
+    currentThread,
+    sources,
+    provider: allowProviderCrossing ? undefined : provider,
+    ignore
+  }
+  return context
+})

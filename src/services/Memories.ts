@@ -1,0 +1,259 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { LeaseLost } from "../domain/memory/ConsolidationError.js"
+import { ThreadId } from "../domain/thread/ThreadId.js"
+import type { MemoryFsFailure } from "./MemoryFs.js"
+import type { ThreadsClaimed } from "./state/Forgetting.js"
+import type { StateDbFailure } from "./state/StateDb.js"
+
+/** An argument of an operation has a value that it cannot have. Nothing was done; correct the argument. */
+export class InputInvalid extends Schema.TaggedError<InputInvalid>("rollout-memories/InputInvalid")("InputInvalid", {
+  /** The name of the argument. */
+  input: Schema.String,
+  value: Schema.String,
+  expected: Schema.String
+}) {
+  override get message(): string {
+    return `${this.input}: expected ${this.expected}, not ${JSON.stringify(this.value)}`
+  }
+}
+
+/** No thread has an id that begins so, or several have. Nothing was done; give more of the id. */
+export class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-memories/ThreadNotFound")(
+  "ThreadNotFound",
+  { given: Schema.String, candidates: Schema.Array(Schema.String) }
+) {
+  override get message(): string {
+    return this.candidates.length === 0
+      ? `no thread begins with ${this.given}; \`rollout-memories list\` shows those that were learned from`
+      : `several threads begin with ${this.given}; give more of the id: ${this.candidates.join(", ")}`
+  }
+}
+
+/** A directory's memory is being consolidated by another pass. Nothing was changed; try again when it is done. */
+export class DirectoryLocked extends Schema.TaggedError<DirectoryLocked>("rollout-memories/DirectoryLocked")(
+  "DirectoryLocked",
+  { cwd: Schema.String }
+) {
+  override get message(): string {
+    return `the memory of ${this.cwd} is being consolidated by a pass that runs now; nothing was changed, try again when it is done`
+  }
+}
+
+/** Times of all results are RFC 3339 in UTC. */
+const Time = Schema.String
+
+/** A memory, or a file of a directory's memory, that has every word of a search. */
+export const SearchHit = Schema.Struct({
+  kind: Schema.Literal("trace", "memory"),
+  cwd: Schema.String,
+  /** Null for a file. */
+  threadId: Schema.NullOr(Schema.String),
+  title: Schema.String,
+  updatedAt: Schema.NullOr(Time),
+  /** The relevance; higher is better. */
+  score: Schema.Number,
+  /** The line that answers best. */
+  place: Schema.Struct({
+    field: Schema.Literal("text", "summary"),
+    line: Schema.NonNegativeInt,
+    text: Schema.String,
+    /** Start and end of each match in `text`. */
+    highlights: Schema.Array(Schema.Tuple(Schema.NonNegativeInt, Schema.NonNegativeInt))
+  })
+})
+
+/** See the schema of the same name. */
+export type SearchHit = typeof SearchHit.Type
+
+/** The best hits, best first, and the number of all. */
+export const SearchResults = Schema.Struct({
+  total: Schema.NonNegativeInt,
+  hits: Schema.Array(SearchHit)
+})
+
+/** See the schema of the same name. */
+export type SearchResults = typeof SearchResults.Type
+
+/** A note as it was stored. */
+export const Remembered = Schema.Struct({ cwd: Schema.String, note: Schema.String })
+
+/** See the schema of the same name. */
+export type Remembered = typeof Remembered.Type
+
+/** The scope of a deletion: one thread, one directory, every place with a text, or everything. */
+export const ForgetTarget = Schema.Union(
+  Schema.TaggedStruct("Thread", { threadId: ThreadId }),
+  Schema.TaggedStruct("Directory", { cwd: Schema.String }),
+  Schema.TaggedStruct("Matching", { text: Schema.String }),
+  Schema.TaggedStruct("Everything", {})
+)
+
+/** See the schema of the same name. */
+export type ForgetTarget = typeof ForgetTarget.Type
+
+/** The threads, notes and directories of a deletion; all empty when nothing of the target was known. */
+export const Forgotten = Schema.Struct({
+  forgotten: Schema.Boolean,
+  threadIds: Schema.Array(ThreadId),
+  /** The texts of the notes. */
+  notes: Schema.Array(Schema.String),
+  cwds: Schema.Array(Schema.String)
+})
+
+/** See the schema of the same name. */
+export type Forgotten = typeof Forgotten.Type
+
+/** The numbers of threads, by state and by reason. */
+const ThreadNumbers = Schema.Record({ key: Schema.String, value: Schema.NonNegativeInt })
+
+/** The state of a directory's memory. */
+export const ProjectStatus = Schema.Struct({
+  cwd: Schema.String,
+  memoryRoot: Schema.String,
+  memories: Schema.NonNegativeInt,
+  state: Schema.Literal("published", "dirty", "failing"),
+  publishedAt: Schema.NullOr(Time),
+  retryAt: Schema.NullOr(Time),
+  error: Schema.NullOr(Schema.Struct({ _tag: Schema.String, message: Schema.String }))
+})
+
+/** See the schema of the same name. */
+export type ProjectStatus = typeof ProjectStatus.Type
+
+/** The state of all sessions and memories. */
+export const MemoriesStatus = Schema.Struct({
+  memoriesHome: Schema.String,
+  threads: Schema.Struct({
+    total: Schema.NonNegativeInt,
+    learned: Schema.NonNegativeInt,
+    nothing: Schema.NonNegativeInt,
+    /** The numbers of threads that wait, by reason. */
+    waiting: ThreadNumbers,
+    backingOff: Schema.Array(
+      Schema.Struct({
+        threadId: Schema.String,
+        rolloutPath: Schema.String,
+        until: Schema.NullOr(Time),
+        error: Schema.String
+      })
+    ),
+    quarantined: Schema.Array(
+      Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, error: Schema.String })
+    ),
+    /** The numbers of threads that no pass reads, by reason. */
+    outside: ThreadNumbers
+  }),
+  projects: Schema.Array(ProjectStatus),
+  /** Claims and locks that are held now. */
+  holders: Schema.Array(
+    Schema.Struct({
+      kind: Schema.Literal("claim", "lock"),
+      /** The thread or the directory. */
+      of: Schema.String,
+      owner: Schema.String,
+      pid: Schema.NullOr(Schema.Number),
+      /** Whether its process is known to be gone. */
+      isAbandoned: Schema.Boolean
+    })
+  ),
+  notes: Schema.NonNegativeInt,
+  forgotten: Schema.NonNegativeInt,
+  /** Threads whose deletion was cut short; forget them again. */
+  unfinishedForgets: Schema.Array(ThreadId),
+  bytesOnDisk: Schema.NonNegativeInt,
+  /** Tokens that models took since midnight UTC. */
+  tokensToday: Schema.Number,
+  /** Whether a thread was set aside, a directory fails, or a deletion is unfinished. */
+  needsPerson: Schema.Boolean
+})
+
+/** See the schema of the same name. */
+export type MemoriesStatus = typeof MemoriesStatus.Type
+
+/** A value that a rule compared. Times are RFC 3339, durations milliseconds. */
+export const ComparedValue = Schema.Struct({
+  what: Schema.String,
+  value: Schema.NullOr(Schema.Union(Schema.String, Schema.Number)),
+  unit: Schema.Literal("time", "duration", "bytes", "text")
+})
+
+/** See the schema of the same name. */
+export type ComparedValue = typeof ComparedValue.Type
+
+/** The rules about one thread in order, up to the one that decided, and the attempts at reading it. */
+export const Explanation = Schema.Struct({
+  threadId: ThreadId,
+  /** The verdict of the last rule. */
+  verdict: Schema.String,
+  /** Null for a forgotten thread. */
+  thread: Schema.NullOr(
+    Schema.Struct({
+      title: Schema.NullOr(Schema.String),
+      cwd: Schema.NullOr(Schema.String),
+      source: Schema.NullOr(Schema.String),
+      rolloutPath: Schema.String,
+      createdAt: Schema.NullOr(Time),
+      updatedAt: Schema.NullOr(Time)
+    })
+  ),
+  rolloutPaths: Schema.Array(Schema.String),
+  rules: Schema.Array(
+    Schema.Struct({
+      rule: Schema.String,
+      applies: Schema.Boolean,
+      verdict: Schema.String,
+      compared: Schema.Array(ComparedValue)
+    })
+  ),
+  tries: Schema.Array(
+    Schema.Struct({
+      at: Schema.NullOr(Time),
+      outcome: Schema.String,
+      errorTag: Schema.NullOr(Schema.String),
+      errorMessage: Schema.NullOr(Schema.String),
+      retryAt: Schema.NullOr(Time)
+    })
+  )
+})
+
+/** See the schema of the same name. */
+export type Explanation = typeof Explanation.Type
+
+/**
+ * The memories of a home, for the tools and pages of a host. Every operation may run at any time, also while passes run, and
+ * any number at once. A directory is an absolute path, by any of its names. Results are the objects of the commands' `--json`.
+ */
+export class Memories extends Context.Tag("rollout-memories/Memories")<
+  Memories,
+  {
+    /** The text that a session which starts in a directory should receive; see `MemoryContext.forCwd`. */
+    readonly context: (
+      cwd: string,
+      options: { readonly maxTokens: number }
+    ) => Effect.Effect<string, InputInvalid | MemoryFsFailure>
+    /** Finds the memories that have every word, in one directory or in all. A word may be a phrase. */
+    readonly search: (query: {
+      readonly words: ReadonlyArray<string>
+      readonly cwd?: string | undefined
+    }) => Effect.Effect<SearchResults, InputInvalid | StateDbFailure>
+    /** Keeps a note that every later consolidation of the directory takes over. Secrets are removed from it. */
+    readonly remember: (cwd: string, text: string) => Effect.Effect<Remembered, InputInvalid | StateDbFailure>
+    /**
+     * Deletes memories for good, and keeps them from being learned again. The sessions' own files stay. Not interruptible once
+     * it began; one that was killed, or failed for one directory, is finished by the same call.
+     */
+    readonly forget: (
+      target: ForgetTarget
+    ) => Effect.Effect<
+      Forgotten,
+      InputInvalid | DirectoryLocked | LeaseLost | ThreadsClaimed | MemoryFsFailure | StateDbFailure
+    >
+    readonly status: Effect.Effect<MemoriesStatus, MemoryFsFailure | StateDbFailure>
+    /** Explains whether and why a thread is learned from. Takes its id, or eight characters or more of its beginning. */
+    readonly explain: (
+      threadId: string
+    ) => Effect.Effect<Explanation, InputInvalid | ThreadNotFound | MemoryFsFailure | StateDbFailure>
+  }
+>() {}

@@ -1,0 +1,69 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/**
+ * A package that npm installs only for those who ask for it is missing. Install the packages that the message names, or
+ * give `Layers.layer` a port of your own in place of the part that needs them.
+ */
+export class PackageMissing extends Schema.TaggedError<PackageMissing>("rollout-memories/PackageMissing")(
+  "PackageMissing",
+  {
+    /** The part of this package that cannot be loaded. */
+    part: Schema.String,
+    missing: Schema.String,
+    /** All packages that the part needs. */
+    install: Schema.Array(Schema.String)
+  }
+) {
+  override get message(): string {
+    return `${this.part} needs the package ${this.missing}, which is not installed; run npm install ${this.install.join(" ")}`
+  }
+}
+
+/** A part of this package that needs packages which not every host installs. */
+export interface OptionalPart {
+  readonly part: string
+  readonly packages: ReadonlyArray<string>
+}
+
+/** This machine's file system, processes and commands. */
+export const nodePart: OptionalPart = {
+  part: "access to this machine's files",
+  packages: ["@effect/platform-node"]
+}
+
+/** The state DB in a SQLite file. */
+export const sqlitePart: OptionalPart = {
+  part: "the state DB in SQLite",
+  packages: ["@effect/sql", "@effect/sql-sqlite-node"]
+}
+
+/** Models that the settings name. */
+export const modelPart: OptionalPart = {
+  part: "a model behind a Responses API",
+  packages: ["@effect/ai", "@effect/ai-openai", "eventsource-parser"]
+}
+
+/** The package of an error of Node's module loader; a module that is named by its path belongs to this package itself. */
+const missingPackage = (error: unknown): string | undefined =>
+  error instanceof Error
+    ? /^Cannot find (?:package|module) '((?:@[^/']+\/)?[^./'@][^/']*)/.exec(error.message)?.[1]
+    : undefined
+
+/** Loads a part; any failure other than a missing package is a broken installation, and a defect. */
+export const loadPart = <A>(
+  load: () => Promise<A>,
+  { packages, part }: OptionalPart
+): Effect.Effect<A, PackageMissing> =>
+  Effect.flatten(
+    Effect.promise(() =>
+      load().then(Effect.succeed, (error: unknown) => {
+        const missing = missingPackage(error)
+        return missing === undefined
+          ? Effect.die(error)
+          : Effect.fail(
+              new PackageMissing({ part, missing, install: packages.includes(missing) ? packages : [missing] })
+            )
+      })
+    )
+  )

@@ -1,0 +1,129 @@
+import { assert, describe, it } from "@effect/vitest"
+import { outputOf } from "../../../../src/domain/session/CommandOutput.js"
+import { nameCommand } from "../../../../src/domain/offline/reading/CommandNames.js"
+import { readParts } from "../../../../src/domain/offline/reading/PartVerdicts.js"
+
+/** The verdicts on the parts of a command, by their text. */
+const verdicts = (command: string, output: string, exitCode?: number): ReadonlyArray<string> => {
+  const { parts, telling } = nameCommand(command, new Map(), () => false)
+  const run = {
+    _tag: "CommandRun" as const,
+    line: 1,
+    outputLine: 2,
+    time: undefined,
+    directory: undefined,
+    provenance: "assistant" as const,
+    command,
+    isEscalated: false,
+    output: outputOf(output, exitCode)
+  }
+  return readParts({ run, parts, telling, error: run.output.errorLine }).map(
+    ({ text, verdict }) => `${text}: ${verdict}`
+  )
+}
+
+describe("a chain without an exit code for each part", () => {
+  it("passed up to the last part that speaks well", () => {
+    assert.deepStrictEqual(
+      verdicts("cargo fmt && cargo clippy && cargo test", "running 2 tests\ntest result: ok. 2 passed; 0 failed"),
+      ["cargo fmt: passed", "cargo clippy: passed", "cargo test: passed"]
+    )
+    assert.deepStrictEqual(verdicts("npm run build && npm test", "# pass 3\n# fail 0"), [
+      "npm run build: passed",
+      "npm test: passed"
+    ])
+    assert.deepStrictEqual(verdicts("mypy src && ruff check . && pytest", "All checks passed!\nno output of tests"), [
+      "mypy src: passed",
+      "ruff check .: passed",
+      "pytest: unknown"
+    ])
+  })
+
+  it("failed in the part whose kind of message it is, which vouches for those before it", () => {
+    assert.deepStrictEqual(verdicts("tsc --noEmit && vitest run", "❯ src/a.test.ts\nTests  1 failed | 3 passed (4)"), [
+      "tsc --noEmit: passed",
+      "vitest run: failed"
+    ])
+    assert.deepStrictEqual(
+      verdicts("ruff check . && mypy src && pytest", "src/a.py:3: error: bad type  [arg-type]", 1),
+      ["ruff check .: passed", "mypy src: failed", "pytest: unknown"]
+    )
+  })
+
+  it("did not fail in a formatter where another one complains", () => {
+    assert.deepStrictEqual(
+      verdicts(
+        "cargo fmt --check && cargo build && cargo test",
+        "error[E0308]: mismatched types\nerror: could not compile `x`",
+        101
+      ),
+      ["cargo fmt --check: unknown", "cargo build && cargo test: failed"]
+    )
+    assert.deepStrictEqual(verdicts("prettier --check . && eslint .", "3:1  error  no semi\n✖ 1 problem", 1), [
+      "prettier --check .: passed",
+      "eslint .: failed"
+    ])
+    assert.deepStrictEqual(verdicts("cargo fmt --check && cargo clippy", "Diff in src/main.rs:3:", 1), [
+      "cargo fmt --check: failed",
+      "cargo clippy: unknown"
+    ])
+  })
+})
+
+describe("parts that stand alone", () => {
+  it("vouch for none before them", () => {
+    for (const joint of ["; ", "\n"]) {
+      assert.deepStrictEqual(verdicts(["tsc --noEmit", "vitest run"].join(joint), "x\nTests  4 passed (4)"), [
+        "tsc --noEmit: unknown",
+        "vitest run: passed"
+      ])
+    }
+  })
+
+  it("are a chain under set -e", () => {
+    assert.deepStrictEqual(verdicts("set -eu\ncargo build\ncargo test", "whatever", 0), [
+      "cargo build: passed",
+      "cargo test: passed"
+    ])
+    assert.deepStrictEqual(verdicts("cargo build\ncargo test", "whatever", 0), [
+      "cargo build: unknown",
+      "cargo test: passed"
+    ])
+  })
+
+  it("that prepare a run did not crash when the run did", () => {
+    assert.deepStrictEqual(
+      verdicts(
+        "git init -q\n./target/debug/ferry check || true",
+        "thread 'main' (77) panicked at src/main.rs:3:1:\nboom"
+      ),
+      ["git init -q: unknown", "./target/debug/ferry check: failed"]
+    )
+  })
+})
+
+describe("a command that did not end by itself", () => {
+  const end = (ended: "interrupted" | "refused" | "running" | "timed out" | "not started") => {
+    const { parts, telling } = nameCommand("npm test", new Map(), () => false)
+    const run = {
+      _tag: "CommandRun" as const,
+      line: 1,
+      outputLine: 2,
+      time: undefined,
+      directory: undefined,
+      provenance: "assistant" as const,
+      command: "npm test",
+      isEscalated: false,
+      output: outputOf("# fail 1", undefined, ended)
+    }
+    return readParts({ run, parts, telling, error: undefined })[0]?.verdict
+  }
+
+  it("neither passed nor failed where somebody stopped it, refused it or left it running", () => {
+    assert.deepStrictEqual([end("interrupted"), end("refused"), end("running")], ["unknown", "unknown", "unknown"])
+  })
+
+  it("failed where it could not start, or took too long", () => {
+    assert.deepStrictEqual([end("not started"), end("timed out")], ["failed", "failed"])
+  })
+})

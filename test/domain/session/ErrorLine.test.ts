@@ -1,0 +1,246 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { firstErrorLine, withoutTerminalControl } from "../../../src/domain/session/ErrorLine.js"
+
+const lines = (...texts: ReadonlyArray<string>): string => texts.join("\n")
+
+const found: ReadonlyArray<readonly [string, string, string]> = [
+  [
+    "node's module error under TAP, not the test failure that follows from it",
+    lines(
+      "TAP version 13",
+      "# node:internal/modules/esm/resolve:283",
+      "#     throw new ERR_MODULE_NOT_FOUND(",
+      "#           ^",
+      "# Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/p/lib/cart.js' imported from /p/test/cart.test.js",
+      "#     at finalizeResolution (node:internal/modules/esm/resolve:283:11)",
+      "not ok 1 - /p/test/cart.test.js",
+      "  error: 'test failed'",
+      "  code: 'ERR_TEST_FAILURE'",
+      "# fail 1"
+    ),
+    "Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/p/lib/cart.js' imported from /p/test/cart.test.js"
+  ],
+  [
+    "an assertion's message together with the line it goes on in",
+    lines("✖ adds (1ms)", "  AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:", "  ", "  1 !== 2"),
+    "AssertionError [ERR_ASSERTION]: Expected values to be strictly equal: 1 !== 2"
+  ],
+  [
+    "the name of the test where TAP gives the message as a block",
+    lines("not ok 1 - adds", "  ---", "  error: |-", "    Expected values to be strictly equal:", "# fail 1"),
+    "not ok 1 - adds"
+  ],
+  [
+    "a type checker's message that was wrapped to the terminal's width",
+    lines(
+      "src/shop/config.py:10: error: Library stubs not installed for",
+      '"yaml"  [import-untyped]',
+      "    import yaml",
+      "    ^",
+      'src/shop/config.py:10: note: Hint: "python3 -m pip install types-PyYAML"'
+    ),
+    'src/shop/config.py:10: error: Library stubs not installed for "yaml"  [import-untyped]'
+  ],
+  [
+    "a wrapped message that breaks where only its closing code tells",
+    lines("src/shop/api.py:23: error: Untyped decorator makes function", '"total" untyped  [misc]', "    @route()"),
+    'src/shop/api.py:23: error: Untyped decorator makes function "total" untyped  [misc]'
+  ],
+  [
+    "one message of several, each whole on its line",
+    lines("a.py:1: error: Name is not defined  [name-defined]", "a.py:2: error: Missing return  [return]"),
+    "a.py:1: error: Name is not defined  [name-defined]"
+  ],
+  [
+    "the line under a Python traceback",
+    lines(
+      "Traceback (most recent call last):",
+      '  File "a.py", line 1, in <module>',
+      "    total()",
+      "NameError: name 'x' is not defined"
+    ),
+    "NameError: name 'x' is not defined"
+  ],
+  [
+    "the last exception of a chain of tracebacks",
+    lines(
+      "Traceback (most recent call last):",
+      '  File "a.py", line 1, in <module>',
+      "KeyError: 'a'",
+      "",
+      "During handling of the above exception, another exception occurred:",
+      "",
+      "Traceback (most recent call last):",
+      '  File "a.py", line 3, in <module>',
+      "ValueError: bad a"
+    ),
+    "ValueError: bad a"
+  ],
+  [
+    "the first failing test's exception of several",
+    lines(
+      "FAIL: test_one (t.C)",
+      "Traceback (most recent call last):",
+      '  File "t.py", line 11, in test_one',
+      "AssertionError: 1 != 2",
+      "",
+      "FAIL: test_two (t.C)",
+      "Traceback (most recent call last):",
+      '  File "t.py", line 19, in test_two',
+      "AssertionError: 3 != 4"
+    ),
+    "AssertionError: 1 != 2"
+  ],
+  [
+    "the error inside what Python says of a module it was told to run",
+    "/usr/bin/python3: Error while finding module specification for 'shop.cli' (ModuleNotFoundError: No module named 'shop')",
+    "ModuleNotFoundError: No module named 'shop'"
+  ],
+  [
+    "pytest's own exception line",
+    lines(">       raise ValueError()", "E       ValueError: no", "FAILED tests/test_a.py::test_x - ValueError: no"),
+    "ValueError: no"
+  ],
+  [
+    "pytest's summary where the assertion has no name",
+    lines("E       assert 1 == 2", "FAILED tests/test_a.py::test_x - assert 1 == 2", "1 failed in 0.02s"),
+    "FAILED tests/test_a.py::test_x - assert 1 == 2"
+  ],
+  [
+    "rust's compile error, not the wrap-up",
+    lines(
+      "warning: unused variable: `e`",
+      "error[E0308]: mismatched types",
+      " --> src/main.rs:2:5",
+      "error: could not compile `x`"
+    ),
+    "error[E0308]: mismatched types"
+  ],
+  [
+    "a rust panic with its message, which stands on the next line",
+    lines(
+      "thread 'adds' panicked at src/lib.rs:5:9:",
+      "assertion `left == right` failed",
+      "test result: FAILED. 0 passed; 1 failed"
+    ),
+    "thread 'adds' panicked at src/lib.rs:5:9: assertion `left == right` failed"
+  ],
+  [
+    "tsc",
+    lines("src/a.ts(1,2): error TS2345: Argument of type 'string'", "Found 1 error."),
+    "src/a.ts(1,2): error TS2345: Argument of type 'string'"
+  ],
+  [
+    "a go test with what it found",
+    lines("--- FAIL: TestAdd (0.00s)", "    a_test.go:10: got 1", "FAIL", "FAIL\tex/a\t0.01s"),
+    "--- FAIL: TestAdd (0.00s) a_test.go:10: got 1"
+  ],
+  [
+    "a go panic",
+    lines("panic: runtime error: index out of range", "", "goroutine 1 [running]:"),
+    "panic: runtime error: index out of range"
+  ],
+  [
+    "a go compile error, which has no word for error",
+    lines("# ex/a", "./a.go:5:2: undefined: foo"),
+    "./a.go:5:2: undefined: foo"
+  ],
+  ["jest", lines("FAIL src/a.test.ts", "  ● math › adds", "", "    expect(received).toBe(expected)"), "● math › adds"],
+  [
+    "a type error under jest",
+    lines("FAIL src/a.test.ts", "  ● math › adds", "", "    TypeError: add is not a function"),
+    "TypeError: add is not a function"
+  ],
+  [
+    "gcc, past its warnings",
+    lines("main.c:5:3: warning: unused", "main.c:6:3: error: expected ';'", "make: *** [all] Error 1"),
+    "main.c:6:3: error: expected ';'"
+  ],
+  ["bash", "bash: foo: command not found", "bash: foo: command not found"],
+  ["sh", "sh: 1: foo: not found", "sh: 1: foo: not found"],
+  [
+    "eslint",
+    lines("", "/p/a.js", "  1:10  error    'x' is unused  no-unused-vars", "", "✖ 1 problem (1 error)"),
+    "1:10  error    'x' is unused  no-unused-vars"
+  ],
+  [
+    "ruff",
+    lines("src/a.py:3:1: I001 [*] Import block is un-sorted", "Found 1 error."),
+    "src/a.py:3:1: I001 [*] Import block is un-sorted"
+  ],
+  [
+    "npm",
+    lines("npm ERR! code E404", 'npm ERR! Missing script: "foo"', "npm ERR! A complete log of this run"),
+    'npm ERR! Missing script: "foo"'
+  ],
+  [
+    "java",
+    lines('Exception in thread "main" java.lang.IllegalStateException: no', "\tat A.main(A.java:3)"),
+    'Exception in thread "main" java.lang.IllegalStateException: no'
+  ],
+  [
+    "git",
+    "fatal: not a git repository (or any of the parent directories): .git",
+    "fatal: not a git repository (or any of the parent directories): .git"
+  ],
+  [
+    "an error thrown by node, not the source line above it",
+    lines("/p/a.js:5", '    throw new Error("boom")', "    ^", "", "Error: boom", "    at f"),
+    "Error: boom"
+  ],
+  [
+    "a message behind a progress bar",
+    lines("error.bin  45% [=======>      ]", "failed to download: timeout"),
+    "failed to download: timeout"
+  ]
+]
+
+const silent: ReadonlyArray<readonly [string, string]> = [
+  ["nothing", ""],
+  ["tests that passed", lines("Ran 4 tests in 0.1s", "", "OK")],
+  ["a test that is about errors", lines("ok 1 - throws an error", "# fail 0")],
+  ["no errors", "0 errors, 0 warnings"],
+  [
+    "warnings",
+    lines("warning: something failed to be fast", "DeprecationWarning: failed", "npm warn deprecated x: error prone")
+  ],
+  ["a frame", "    at fail (/p/error.js:1:2)"]
+]
+
+describe("firstErrorLine", () => {
+  for (const [what, output, expected] of found) {
+    it(`finds ${what}`, () => {
+      assert.strictEqual(firstErrorLine(output), expected)
+    })
+  }
+
+  for (const [what, output] of silent) {
+    it(`finds nothing in ${what}`, () => {
+      assert.isUndefined(firstErrorLine(output))
+    })
+  }
+
+  it.prop(
+    "gives one line without control characters, or none, for any text",
+    [fc.string({ unit: "binary", maxLength: 400 })],
+    ([text]) => {
+      const line = firstErrorLine(text)
+      return line === undefined || (!line.includes("\n") && withoutTerminalControl(line) === line)
+    }
+  )
+
+  it("reads a line of two hundred thousand equal characters in no time", () => {
+    for (const character of ["a", "#", " ", "E ", "at ", "error ", "1%", "=", "|"]) {
+      const started = process.hrtime.bigint()
+      firstErrorLine(character.repeat(200_000))
+      assert.isBelow(Number(process.hrtime.bigint() - started) / 1e6, 500)
+    }
+  })
+})
+
+describe("withoutTerminalControl", () => {
+  it("keeps of an overwritten line what stood there last", () => {
+    assert.strictEqual(withoutTerminalControl("10%\r50%\r100%\ndone\u001b[0m\r\n"), "100%\ndone\n")
+  })
+})

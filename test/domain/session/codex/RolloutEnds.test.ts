@@ -1,0 +1,174 @@
+import { Directory } from "../../../../src/domain/thread/WorkingDirectory.js"
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import type { NumberedLine } from "../../../../src/domain/session/LineSplitter.js"
+import { HeadReader, readTail } from "../../../../src/domain/session/codex/RolloutEnds.js"
+import { type RolloutFile, threadOf } from "../../../../src/domain/thread/Thread.js"
+import { addLine, cwdOf, joinFacts, noFacts, type ThreadFacts } from "../../../../src/domain/thread/ThreadFacts.js"
+import { redact } from "../../../../src/domain/privacy/Redaction.js"
+import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../../../src/testing/RolloutBuilder.js"
+import { rolloutLines, splitWhole } from "../../../support/reading.js"
+
+const file: RolloutFile = { path: "/codex/rollout-x.jsonl", size: 1, modifiedAt: 7, isArchived: false }
+const now = startOfFixtures + 86_400_000
+
+const readHead = (lines: ReadonlyArray<NumberedLine>): ThreadFacts => {
+  const reader = new HeadReader()
+  lines.every((line) => reader.push([line]))
+  return reader.result()
+}
+
+const readEnds = (content: string): ThreadFacts =>
+  joinFacts(readHead(splitWhole(content)), readTail(Buffer.from(content), true))
+
+const readWhole = (content: string): ThreadFacts => rolloutLines(content).reduce(addLine, noFacts)
+
+const rowOf = (facts: ThreadFacts) => {
+  const said = cwdOf(facts)
+  return threadOf(facts, file, said === undefined ? null : Directory.make(said), now, redact)
+}
+
+/** One step of a rollout, as Codex writes them. */
+const step: fc.Arbitrary<(rollout: RolloutBuilder) => RolloutBuilder> = fc.oneof(
+  fc.string().map((text) => (rollout: RolloutBuilder) => rollout.user(`please ${text}`)),
+  fc.string().map((text) => (rollout: RolloutBuilder) => rollout.assistant(text)),
+  fc.string().map((text) => (rollout: RolloutBuilder) => rollout.command("npm test", text, 1)),
+  fc
+    .constantFrom("never", "on-request", undefined)
+    .map((approval_policy) => (rollout: RolloutBuilder) => rollout.turnContext({ approval_policy })),
+  fc
+    .constantFrom("read-only", { type: "workspace-write" }, undefined)
+    .map((sandbox_policy) => (rollout: RolloutBuilder) => rollout.turnContext({ sandbox_policy })),
+  fc
+    .nat()
+    .map(
+      (total_tokens) => (rollout: RolloutBuilder) =>
+        rollout.event({ type: "token_count", info: { total_token_usage: { total_tokens } } })
+    ),
+  fc
+    .nat()
+    .map(
+      (total_tokens) => (rollout: RolloutBuilder) =>
+        rollout.line("token_usage_record", { thread_token_usage: { total_tokens } })
+    ),
+  fc
+    .string()
+    .map((thread_name) => (rollout: RolloutBuilder) => rollout.event({ type: "thread_name_updated", thread_name })),
+  fc
+    .constantFrom(
+      '{"timestamp":"2026-03-02T09:',
+      '{"type":"event_msg","payload":{"type":"turn_context"}}',
+      "",
+      '{"timestamp":1772442000,"type":"hologram","payload":{}}',
+      '{"timestamp":"none","type":"event_msg","payload":{"type":"token_count","info":null}}'
+    )
+    .map((text) => (rollout: RolloutBuilder) => rollout.raw(text)),
+  fc.constant((rollout: RolloutBuilder) => rollout.event({ type: "user_message", message: "", images: ["x"] })),
+  fc.constant((rollout: RolloutBuilder) => rollout.meta({ id: threadIdOf(2), cwd: "/elsewhere" }))
+)
+
+describe("reading a rollout at its ends", () => {
+  it.prop(
+    "tells the same row as reading the whole of a small one",
+    [fc.array(step, { maxLength: 30 }), fc.boolean()],
+    ([steps, endsWithNewline]) => {
+      const rollout = steps.reduce((so_far, take) => take(so_far), new RolloutBuilder().meta().turnContext())
+      const content = endsWithNewline ? rollout.text() : rollout.text().trimEnd()
+      assert.deepStrictEqual(rowOf(readEnds(content)), rowOf(readWhole(content)))
+    },
+    { fastCheck: { numRuns: 500 } }
+  )
+
+  it("tells the same of a rollout of the form before the envelope", () => {
+    const content = [
+      `{"id":"${threadIdOf(3)}","timestamp":"2026-03-02T09:00:00Z","instructions":null,"git":{"branch":"main"}}`,
+      '{"record_type":"state"}',
+      '{"type":"message","role":"user","content":[{"type":"input_text","text":"<environment_context><cwd>/x</cwd>"}]}',
+      '{"record_type":"state"}',
+      '{"type":"message","role":"user","content":[{"type":"input_text","text":"sort them"}]}',
+      ...Array.from({ length: 20 }, () => '{"record_type":"state"}')
+    ].join("\r\n")
+    const row = rowOf(readEnds(content))
+    assert.deepStrictEqual(row, rowOf(readWhole(content)))
+    assert.deepInclude(row, { cwd: Directory.make("/x"), title: "sort them", updatedAt: startOfFixtures })
+  })
+})
+
+describe("the head of a rollout", () => {
+  it("is read no further than to what it can tell", () => {
+    const lines = splitWhole(simpleSession())
+    const reader = new HeadReader()
+    // The session, the settings, the request's message and its event.
+    assert.deepStrictEqual(
+      lines.slice(0, 4).map((line) => reader.push([line])),
+      [true, true, true, false]
+    )
+    assert.strictEqual(reader.result().firstRequest, "the timetable test fails, please fix it")
+  })
+
+  it("is read on while the session, its directory or the request is not known", () => {
+    const wanted = [
+      new RolloutBuilder().user("sort them").turnContext(),
+      new RolloutBuilder().meta({ cwd: "" }).user("sort them"),
+      new RolloutBuilder().meta().event({ type: "user_message", message: "", images: ["x"] }),
+      new RolloutBuilder().meta().turnContext()
+    ]
+    for (const rollout of wanted) {
+      assert.isTrue(new HeadReader().push(splitWhole(rollout.text())))
+    }
+  })
+
+  it("waits for the event of a request that a message told, but not for ever", () => {
+    const reader = new HeadReader()
+    reader.push(splitWhole(new RolloutBuilder().meta().message("user", "sort them").text()))
+    const lines = splitWhole("{}\n".repeat(100))
+    assert.isTrue(reader.push(lines.slice(0, 3)))
+    assert.isFalse(reader.push(lines))
+  })
+})
+
+describe("the tail of a rollout", () => {
+  const last = new RolloutBuilder()
+    .turnContext({ approval_policy: "never", sandbox_policy: "read-only" })
+    .event({ type: "thread_name_updated", thread_name: "Ferries" })
+    .event({ type: "token_count", info: { total_token_usage: { total_tokens: 5 } } })
+    .text()
+  const ofLast = {
+    ...noFacts,
+    isRollout: true,
+    approvalMode: "never",
+    sandboxPolicy: "read-only",
+    threadName: "Ferries",
+    countedTokens: 5,
+    lastTimestamp: startOfFixtures + 2_000
+  }
+
+  it("tells what only the last line of its kind says", () => {
+    assert.deepStrictEqual(readTail(Buffer.from(last), false), {
+      ...ofLast,
+      approvalMode: undefined,
+      sandboxPolicy: undefined
+    })
+    assert.deepStrictEqual(readTail(Buffer.from(last), true), ofLast)
+  })
+
+  it("may begin in the middle of a line, which tells nothing", () => {
+    const before = new RolloutBuilder(startOfFixtures - 60_000).turnContext({ approval_policy: "on-request" }).text()
+    for (let cut = 1; cut < before.length; cut += 7) {
+      assert.deepStrictEqual(readTail(Buffer.from(before.slice(cut) + last), false), ofLast)
+    }
+  })
+
+  it("is passed over where it does not parse, or only mentions what is looked for", () => {
+    const mentioned = new RolloutBuilder(startOfFixtures + 60_000)
+      .assistant('"turn_context" and "token_count" and "thread_name_updated"')
+      .text()
+    const facts = readTail(Buffer.from(`${last}${mentioned}{"timestamp":"2026-03-`), true)
+    assert.deepStrictEqual(facts, { ...ofLast, lastTimestamp: startOfFixtures + 60_000 })
+  })
+
+  it("tells nothing where there is nothing", () => {
+    assert.deepStrictEqual(readTail(Buffer.from(""), true), noFacts)
+    assert.deepStrictEqual(readTail(Buffer.from("not a rollout\n\n"), true), noFacts)
+  })
+})

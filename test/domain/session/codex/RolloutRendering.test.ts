@@ -1,0 +1,271 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { byteLength, cutMiddle } from "../../../../src/domain/text/ByteBudget.js"
+import { evidenceFilter, keepAll, type RolloutFilter } from "../../../../src/domain/session/codex/RolloutFilter.js"
+import type { RolloutLine } from "../../../../src/domain/session/codex/RolloutLine.js"
+import {
+  type RolloutRendering,
+  RolloutRenderingBuilder
+} from "../../../../src/domain/session/codex/RolloutRendering.js"
+import { RolloutBuilder } from "../../../../src/testing/RolloutBuilder.js"
+import { rolloutLines } from "../../../support/reading.js"
+
+const marker = "\n\n[... ROLLOUT TRUNCATED FOR MEMORY EXTRACTION ...]\n\n"
+const markerBytes = 53
+
+/** An item that no filter touches, with text of its own. */
+const itemOf = (t: string) => ({ t })
+
+const lineOf = (item: { readonly [field: string]: unknown }): RolloutLine => ({
+  _tag: "ResponseItem",
+  line: 1,
+  timestamp: undefined,
+  kind: "other",
+  item
+})
+
+const renderItems = (
+  texts: ReadonlyArray<string>,
+  limit: number,
+  filter: RolloutFilter = keepAll
+): RolloutRendering => {
+  const builder = new RolloutRenderingBuilder(filter, limit)
+  texts.forEach((text) => builder.add(lineOf(itemOf(text))))
+  return builder.result()
+}
+
+const render = (rollout: RolloutBuilder, filter = evidenceFilter, limit = 1_000_000): RolloutRendering => {
+  const builder = new RolloutRenderingBuilder(filter, limit)
+  rolloutLines(rollout.text()).forEach((line) => builder.add(line))
+  return builder.result()
+}
+
+/** The texts of the messages that a rendering shows. */
+const textsOf = (rendering: RolloutRendering): ReadonlyArray<string> =>
+  Array.from(rendering.text.matchAll(/"text":"([^"]*)"/g), ([, text = ""]) => text)
+
+describe("serialising a rollout", () => {
+  it("writes what is kept as one JSON array", () => {
+    assert.deepStrictEqual(renderItems(["a", 'b "c"\n'], 1_000), {
+      text: '[{"t":"a"},{"t":"b \\"c\\"\\n"}]',
+      items: 2,
+      bytes: 29
+    })
+  })
+
+  it("writes an empty array where nothing is kept", () => {
+    assert.deepStrictEqual(renderItems([], 1_000), { text: "[]", items: 0, bytes: 2 })
+  })
+
+  it("shows messages, calls and outputs as the rollout has them, and no metadata, settings or events", () => {
+    const rollout = new RolloutBuilder()
+      .meta()
+      .turnContext()
+      .user("list the ferries")
+      .functionCall("c1", "exec_command", { cmd: "ls" })
+      .functionOutput("c1", "north.json")
+      .turnEnd()
+    assert.deepStrictEqual(JSON.parse(render(rollout).text), [
+      { type: "message", role: "user", content: [{ type: "input_text", text: "list the ferries" }] },
+      { type: "function_call", name: "exec_command", arguments: '{"cmd":"ls"}', call_id: "c1" },
+      { type: "function_call_output", call_id: "c1", output: "north.json" }
+    ])
+  })
+
+  it("leaves out an item that is nested too deep to be written", () => {
+    const deep: { readonly [field: string]: unknown } = JSON.parse(`{"t":${"[".repeat(50_000)}${"]".repeat(50_000)}}`)
+    const builder = new RolloutRenderingBuilder(keepAll, 1_000)
+    builder.add(lineOf(itemOf("a")))
+    builder.add(lineOf(deep))
+    assert.deepStrictEqual(builder.result(), { text: '[{"t":"a"}]', items: 1, bytes: 11 })
+  })
+})
+
+describe("a rollout over the byte limit", () => {
+  const whole = `[${["a", "z"].map((letter) => `{"t":"${letter.repeat(100)}"}`).join(",")}]`
+
+  it("is left whole at exactly the limit, and cut one byte below it", () => {
+    const texts = ["a".repeat(100), "z".repeat(100)]
+    assert.strictEqual(renderItems(texts, whole.length).text, whole)
+    const cut = renderItems(texts, whole.length - 1)
+    assert.strictEqual(cut.text, cutMiddle(whole, whole.length - 1, { marker, headShare: 1 / 3 }))
+    assert.strictEqual(cut.bytes, whole.length)
+  })
+
+  it("keeps one third of what the marker leaves as the head, and the rest as the tail", () => {
+    const { text } = renderItems(["a".repeat(100), "z".repeat(100)], markerBytes + 31)
+    assert.strictEqual(text, `${whole.slice(0, 10)}${marker}${whole.slice(-21)}`)
+    assert.strictEqual(byteLength(text), markerBytes + 31)
+  })
+
+  it("splits no character at the cut, and gives the odd byte to the tail", () => {
+    const { text } = renderItems(["é".repeat(100)], markerBytes + 30)
+    // Ten bytes of head: seven of JSON, one é, one byte that is left over.
+    assert.strictEqual(text, `[{"t":"é${marker}${"é".repeat(9)}"}]`)
+  })
+
+  it.prop(
+    "is the cut of the whole array, also where items were let go on the way",
+    [
+      fc.array(fc.string({ unit: "grapheme", maxLength: 40 }), { maxLength: 60 }),
+      fc.integer({ min: markerBytes, max: 400 }),
+      fc.option(fc.nat({ max: 60 }), { nil: undefined })
+    ],
+    ([texts, limit, maxItems]) => {
+      const kept = texts.slice(0, maxItems).map(itemOf)
+      const json = JSON.stringify(kept)
+      assert.deepStrictEqual(renderItems(texts, limit, { ...keepAll, maxItems }), {
+        text: cutMiddle(json, limit, { marker, headShare: 1 / 3 }),
+        items: kept.length,
+        bytes: byteLength(json)
+      })
+    },
+    { fastCheck: { numRuns: 1_000 } }
+  )
+
+  it("never holds much more than the limit, whatever the rollout's size", () => {
+    const limit = 30_000
+    const builder = new RolloutRenderingBuilder(keepAll, limit)
+    const line = lineOf(itemOf("x".repeat(2_000)))
+    for (let count = 0; count < 10_000; count++) {
+      builder.add(line)
+    }
+    assert.isBelow(JSON.stringify(builder).length, 2 * limit)
+    const { bytes, items, text } = builder.result()
+    assert.deepStrictEqual([items, bytes, byteLength(text)], [10_000, 10_000 * 2_009 + 1, limit])
+  })
+})
+
+it("a rollout of many small lines costs little (a guard against hanging)", () => {
+  const start = Date.now()
+  const builder = new RolloutRenderingBuilder(keepAll, 1_000_000)
+  const line = lineOf(itemOf("x"))
+  for (let count = 0; count < 400_000; count++) {
+    builder.add(line)
+  }
+  assert.strictEqual(builder.result().items, 400_000)
+  assert.isBelow(Date.now() - start, 20_000)
+})
+
+describe("max_items", () => {
+  const rollout = new RolloutBuilder().meta().message("developer", "rules").user("one").assistant("two").user("three")
+
+  it("0 keeps none", () => {
+    assert.deepStrictEqual(render(rollout, { ...evidenceFilter, maxItems: 0 }), { text: "[]", items: 0, bytes: 2 })
+  })
+
+  it("N keeps the first N that pass the filter", () => {
+    assert.deepStrictEqual(textsOf(render(rollout, { ...evidenceFilter, maxItems: 2 })), ["one", "two"])
+  })
+
+  it("counts nothing that was rolled back", () => {
+    const undone = new RolloutBuilder().user("one").user("undone").assistant("gone").rolledBack(1).user("two").user("3")
+    assert.deepStrictEqual(textsOf(render(undone, { ...evidenceFilter, maxItems: 2 })), ["one", "two"])
+  })
+})
+
+describe("turns undone by thread_rolled_back", () => {
+  const twoTurns = () =>
+    new RolloutBuilder()
+      .meta()
+      .user("first")
+      .assistant("did it")
+      .turnEnd()
+      .user("second")
+      .assistant("broke it")
+      .turnEnd()
+
+  it("are left out", () => {
+    const rollout = twoTurns().rolledBack(1).user("third").assistant("better")
+    assert.deepStrictEqual(textsOf(render(rollout)), ["first", "did it", "third", "better"])
+  })
+
+  it("are as many as it says, and all where it says more than there are", () => {
+    assert.deepStrictEqual(textsOf(render(twoTurns().rolledBack(2).user("third"))), ["third"])
+    assert.deepStrictEqual(textsOf(render(twoTurns().rolledBack(9).user("third"))), ["third"])
+  })
+
+  it("are none where the number is none", () => {
+    for (const turns of [0, -1, null, "1", undefined]) {
+      assert.lengthOf(textsOf(render(twoTurns().rolledBack(turns))), 4)
+    }
+  })
+
+  it("stay with the filter keep-all", () => {
+    assert.lengthOf(textsOf(render(twoTurns().rolledBack(1), keepAll)), 4)
+  })
+
+  it("are counted by requests, however often one is told", () => {
+    const told = new RolloutBuilder()
+      .user("first")
+      .assistant("done")
+      .message("user", "<environment_context>\n<cwd>/home/ada</cwd>\n</environment_context>")
+      .message("user", "second")
+      .completed({ type: "UserMessage", content: [{ type: "text", text: "second" }] })
+      .assistant("gone")
+    assert.deepStrictEqual(textsOf(render(told.rolledBack(1))), ["first", "done"])
+  })
+
+  it("are told apart where the same is asked again after an abort", () => {
+    const rollout = new RolloutBuilder()
+      .user("go on")
+      .event({ type: "turn_aborted", reason: "interrupted" })
+      .user("go on")
+      .assistant("went on")
+      .rolledBack(1)
+    assert.deepStrictEqual(textsOf(render(rollout)), ["go on"])
+  })
+
+  it("are one turn where the message says more than its event", () => {
+    const rollout = new RolloutBuilder()
+      .user("first")
+      .assistant("done")
+      .message("user", "<image name=[Image #1]>", "what is this")
+      .event({ type: "user_message", message: "what is this", images: ["data:image/png;base64,AA=="] })
+      .assistant("a ferry")
+      .rolledBack(1)
+    assert.deepStrictEqual(textsOf(render(rollout)), ["first", "done"])
+  })
+
+  it("may have begun with an image alone", () => {
+    const rollout = new RolloutBuilder()
+      .user("first")
+      .assistant("done")
+      .item({
+        type: "message",
+        role: "user",
+        content: [{ type: "input_image", image_url: "data:image/png;base64,AA==" }]
+      })
+      .event({ type: "user_message", message: "", images: ["data:image/png;base64,AA=="] })
+      .assistant("a ferry")
+      .rolledBack(1)
+    const { items, text } = render(rollout)
+    assert.strictEqual(items, 2)
+    assert.notInclude(text, "base64")
+  })
+
+  it("leave nothing behind in a rollout that was cut, also where they had pushed out what stood above", () => {
+    const limit = 400
+    const rollout = new RolloutBuilder()
+    for (let turn = 0; turn < 5; turn++) {
+      rollout.user(`kept ${turn}`).assistant("k".repeat(80))
+    }
+    rollout.user("undone request").assistant("undone answer ".repeat(60)).rolledBack(1)
+    const before = render(rollout, evidenceFilter, limit)
+    assert.notInclude(before.text, "undone")
+    assert.isAtMost(byteLength(before.text), limit)
+    assert.include(before.text, marker)
+    assert.strictEqual(before.items, 10)
+    const after = render(rollout.user("the last request"), evidenceFilter, limit)
+    assert.include(after.text, "the last request")
+    assert.strictEqual(after.items, 11)
+  })
+
+  it("that were all that did not fit leave the rest whole", () => {
+    const rollout = new RolloutBuilder().user("kept").user("undone").assistant("long ".repeat(200)).rolledBack(1)
+    assert.strictEqual(
+      render(rollout, evidenceFilter, 300).text,
+      '[{"type":"message","role":"user","content":[{"type":"input_text","text":"kept"}]}]'
+    )
+  })
+})

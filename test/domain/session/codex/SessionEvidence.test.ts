@@ -1,0 +1,692 @@
+import { assert, describe, it } from "@effect/vitest"
+import { CodexSessionBuilder, keptEvidenceCharacters } from "../../../../src/domain/session/codex/CodexSession.js"
+import { RolloutBuilder, simpleSession } from "../../../../src/testing/RolloutBuilder.js"
+import { evidenceOf, outline, rolloutLines } from "../../../support/reading.js"
+
+const builder = () => new RolloutBuilder()
+const story = (rollout: RolloutBuilder) => outline(evidenceOf(rollout).events)
+const events = (rollout: RolloutBuilder) => evidenceOf(rollout).events
+
+const patch = "*** Begin Patch\n*** Update File: src/tides.js\n@@\n-a\n+b\n*** End Patch"
+const exited = (code: number, output: string) =>
+  `Wall time: 0.1 seconds\nProcess exited with code ${code}\nOutput:\n${output}`
+const userMessage = (message: string, rest: object = {}) => ({ type: "user_message", message, ...rest })
+const commandEnd = (call_id: string, command: unknown, rest: object) => ({
+  type: "exec_command_end",
+  call_id,
+  command,
+  cwd: "/home/ada",
+  ...rest
+})
+const execution = (id: string, script: string, exit_code: number, aggregated_output = "") => ({
+  type: "CommandExecution",
+  id,
+  command: ["/bin/bash", "-lc", script],
+  cwd: "file:///home/ada",
+  aggregated_output,
+  exit_code
+})
+
+it("a whole session is told in its order, with the lines that show it", () => {
+  const evidence = new CodexSessionBuilder()
+  rolloutLines(simpleSession()).forEach((line) => evidence.add(line))
+  const { events, finished } = evidence.result()
+  assert.deepStrictEqual(outline(events), [
+    "user: the timetable test fails, please fix it",
+    "command: npm test -> 1",
+    "edit: update src/timetable.js",
+    "command: npm test -> 0",
+    "assistant: Fixed: departures is a Set, so it is spread before it is sorted.",
+    "done"
+  ])
+  assert.deepStrictEqual(
+    events.map((event) => ("outputLine" in event ? [event.line, event.outputLine] : [event.line])),
+    [[3], [5, 6], [7, 8], [9, 10], [11], [12]]
+  )
+  const [, failed] = events
+  assert.isTrue(
+    failed?._tag === "CommandRun" && failed.output?.errorLine === "TypeError: departures.sort is not a function"
+  )
+  assert.isTrue(finished)
+})
+
+describe("a command", () => {
+  const told: ReadonlyArray<readonly [string, RolloutBuilder]> = [
+    [
+      "shell, its argv and its output as JSON in a string",
+      builder()
+        .functionCall("c", "shell", { command: ["bash", "-lc", "npm test"], workdir: "/home/ada" })
+        .functionOutput("c", JSON.stringify({ output: "boom", metadata: { exit_code: 1, duration_seconds: 0.2 } }))
+    ],
+    [
+      "shell_command",
+      builder()
+        .functionCall("c", "shell_command", { command: "npm test", workdir: "/home/ada" })
+        .functionOutput("c", "Exit code: 1\nWall time: 0.2 seconds\nOutput:\nboom")
+    ],
+    [
+      "exec_command",
+      builder()
+        .functionCall("c", "exec_command", { cmd: "npm test", workdir: "/home/ada" })
+        .functionOutput("c", exited(1, "boom"))
+    ],
+    [
+      "functions.exec_command",
+      builder()
+        .functionCall("c", "functions.exec_command", { cmd: "npm test", workdir: "/home/ada" })
+        .functionOutput("c", [{ type: "input_text", text: exited(1, "boom") }])
+    ],
+    [
+      "local_shell_call",
+      builder()
+        .item({
+          type: "local_shell_call",
+          call_id: "c",
+          status: "completed",
+          action: { type: "exec", command: ["bash", "-lc", "npm test"], working_directory: "/home/ada" }
+        })
+        .functionOutput("c", { output: "boom", metadata: { exit_code: 1 } })
+    ],
+    [
+      "an exec script with one call, its ending told by an event",
+      builder()
+        .customCall("c", "exec", 'const r = await tools.exec_command({cmd: "npm test", workdir: "/home/ada"}); text(r)')
+        .completed(execution("exec-1", "npm test", 1, "boom"))
+        .customOutput("c", [{ type: "input_text", text: "Script completed\nWall time 1 seconds\nOutput:\n" }])
+    ],
+    [
+      "an exec_command_end event alone",
+      builder().event(commandEnd("c", ["bash", "-lc", "npm test"], { exit_code: 1, stdout: "bo", stderr: "om" }))
+    ],
+    ["a CommandExecution item alone", builder().completed(execution("c", "npm test", 1, "boom"))]
+  ]
+  for (const [form, rollout] of told) {
+    it(`is read from ${form}`, () => {
+      const [event, ...others] = events(rollout)
+      assert.lengthOf(others, 0)
+      assert.isTrue(event?._tag === "CommandRun")
+      if (event?._tag === "CommandRun") {
+        assert.deepInclude(event, { command: "npm test", directory: "/home/ada" })
+        assert.deepInclude(event.output, { exitCode: 1, text: "boom" })
+      }
+    })
+  }
+
+  it("is shown as a person would type it", () => {
+    const rollout = builder()
+      .functionCall("a", "shell", { command: ["git", "commit", "-m", "don't sort"] })
+      .functionCall("b", "shell", { command: ["/bin/zsh", "-c", " ls -a "] })
+      .functionCall("c", "shell", { command: ["powershell.exe", "-Command", "Get-ChildItem"] })
+      .functionCall("d", "shell", { command: ["bash", "run.sh"] })
+    assert.deepStrictEqual(story(rollout), [
+      "command: git commit -m 'don'\\''t sort' -> open",
+      "command: ls -a -> open",
+      "command: Get-ChildItem -> open",
+      "command: bash run.sh -> open"
+    ])
+  })
+
+  it("without an output stays open", () => {
+    assert.deepStrictEqual(story(builder().functionCall("c", "exec_command", { cmd: "npm test" })), [
+      "command: npm test -> open"
+    ])
+  })
+
+  it("whose arguments cannot be read tells nothing, and neither does an output without a call", () => {
+    const rollout = builder()
+      .item({ type: "function_call", name: "shell", arguments: '{"command": ["ls', call_id: "c" })
+      .functionOutput("c", "x")
+      .functionOutput("lost", "y")
+      .item({ type: "function_call", name: "exec_command", arguments: null, call_id: "d" })
+    assert.deepStrictEqual(story(rollout), [])
+  })
+
+  it("told twice, by its event and its output, is one: the exit code of either, the longer text", () => {
+    const rollout = builder()
+      .functionCall("c", "exec_command", { cmd: "npm test" })
+      .event(commandEnd("c", ["bash", "-lc", "npm test"], { exit_code: 3, aggregated_output: "the whole output" }))
+      .functionOutput("c", "cut")
+    const [event, ...others] = events(rollout)
+    assert.lengthOf(others, 0)
+    assert.isTrue(event?._tag === "CommandRun" && event.output?.exitCode === 3)
+    assert.isTrue(event?._tag === "CommandRun" && event.output?.text === "the whole output")
+  })
+
+  it("that goes on with write_stdin is one", () => {
+    const rollout = builder()
+      .functionCall("c", "exec_command", { cmd: "npm test" })
+      .functionOutput("c", "Process running with session ID 77\nOutput:\none\n")
+      .functionCall("d", "write_stdin", { session_id: 77, chars: "" })
+      .functionOutput("d", "Process running with session ID 77\nOutput:\ntwo\n")
+      .functionCall("e", "write_stdin", { session_id: "77", chars: "q" })
+      .functionOutput("e", exited(0, "three\n"))
+    const [event, ...others] = events(rollout)
+    assert.lengthOf(others, 0)
+    assert.isTrue(event?._tag === "CommandRun" && event.output?.text === "one\ntwo\nthree\n")
+    assert.deepInclude(event, { line: 1, outputLine: 6 })
+    assert.deepStrictEqual(story(rollout), ["command: npm test -> 0"])
+  })
+
+  it("whose end an event told hears nothing new from write_stdin", () => {
+    const rollout = builder()
+      .functionCall("c", "exec_command", { cmd: "npm test" })
+      .functionOutput("c", "Process running with session ID 77\nOutput:\none\n")
+      .functionCall("d", "write_stdin", { session_id: 77, chars: "" })
+      .event(commandEnd("c", ["bash", "-lc", "npm test"], { exit_code: 0, aggregated_output: "one\ntwo\n" }))
+      .functionOutput("d", exited(0, "two\n"))
+    const [event] = events(rollout)
+    assert.isTrue(event?._tag === "CommandRun" && event.output?.text === "one\ntwo\n")
+  })
+
+  it("to which write_stdin writes, but that nobody started, tells nothing", () => {
+    assert.deepStrictEqual(
+      story(builder().functionCall("d", "write_stdin", { session_id: 5 }).functionOutput("d", exited(0, "two\n"))),
+      []
+    )
+  })
+})
+
+describe("an exec script", () => {
+  const script = 'const r = await tools.exec_command({cmd: "npm test"})\ntext(r.output)'
+  const twoCalls = 'await tools.exec_command({cmd: "npm test"}); await tools.exec_command({cmd: "npm run lint"})'
+
+  it("with one call: what it printed is what the call gave back", () => {
+    const [event] = events(
+      builder().customCall("c", "exec", script).customOutput("c", "Script completed\nOutput:\nok 1\n")
+    )
+    assert.isTrue(event?._tag === "CommandRun" && event.output?.text === "ok 1\n")
+    assert.isTrue(event?._tag === "CommandRun" && event.output?.exitCode === undefined)
+  })
+
+  it("with several calls: what it printed belongs to none of them", () => {
+    const rollout = builder().customCall("c", "exec", twoCalls).customOutput("c", "Script completed\nOutput:\nok 1\n")
+    assert.deepStrictEqual(story(rollout), ["command: npm test -> open", "command: npm run lint -> open"])
+  })
+
+  it("with several calls, their endings told by events before the output", () => {
+    const rollout = builder()
+      .customCall("c", "exec", twoCalls)
+      .completed(execution("exec-2", "npm run lint", 1))
+      .completed(execution("exec-1", "npm test", 0))
+      .customOutput("c", "Script completed\nOutput:\nok 1\n")
+    assert.deepStrictEqual(story(rollout), ["command: npm test -> 0", "command: npm run lint -> 1"])
+  })
+
+  it("with their endings told after the output", () => {
+    const rollout = builder()
+      .customCall("c", "exec", script)
+      .customOutput("c", "Script completed\nOutput:\nok")
+      .completed(execution("exec-1", "npm test", 0, "ok 1\n"))
+    assert.deepStrictEqual(story(rollout), ["command: npm test -> 0"])
+  })
+
+  it("that runs the same command twice has an ending for each", () => {
+    const rollout = builder()
+      .customCall("c", "exec", `${script}; ${script}`)
+      .completed(execution("exec-1", "npm test", 1))
+      .completed(execution("exec-2", "npm test", 0))
+    assert.deepStrictEqual(story(rollout), ["command: npm test -> 1", "command: npm test -> 0"])
+  })
+
+  it("that nobody heard of again leaves its endings to the next one", () => {
+    const rollout = builder()
+      .customCall("c", "exec", script)
+      .event({ type: "turn_aborted", reason: "interrupted" })
+      .customCall("d", "exec", script)
+      .completed(execution("exec-1", "npm test", 0))
+    assert.deepStrictEqual(story(rollout), ["command: npm test -> interrupted", "aborted", "command: npm test -> 0"])
+  })
+
+  it("whose command is no literal is known by the event alone", () => {
+    const rollout = builder()
+      .customCall("c", "exec", 'tools.exec_command({cmd: "cat " + file})')
+      .completed(execution("exec-1", "cat a.txt", 0))
+      .customOutput("c", "Script completed\nOutput:\n")
+    assert.deepStrictEqual(story(rollout), ["command: cat a.txt -> 0"])
+  })
+
+  it("that yields goes on with wait", () => {
+    const rollout = builder()
+      .customCall("c", "exec", script)
+      .customOutput("c", "Script running with cell ID 4\nWall time 10 seconds\nOutput:\none\n")
+      .functionCall("d", "wait", { cell_id: "4", yield_time_ms: 10_000 })
+      .functionOutput("d", "Script completed\nWall time 3 seconds\nOutput:\ntwo\n")
+    const [event, ...others] = events(rollout)
+    assert.lengthOf(others, 0)
+    assert.isTrue(event?._tag === "CommandRun" && event.output?.text === "one\ntwo\n")
+  })
+
+  it("that yields has its ending told by an event before wait comes back", () => {
+    const rollout = builder()
+      .customCall("c", "exec", script)
+      .customOutput("c", "Script running with cell ID 4\nOutput:\none\n")
+      .functionCall("d", "wait", { cell_id: "4" })
+      .completed(execution("exec-1", "npm test", 1, "one\ntwo\n"))
+      .functionOutput("d", "Script completed\nOutput:\ntwo\n")
+    const [event, ...others] = events(rollout)
+    assert.lengthOf(others, 0)
+    assert.isTrue(event?._tag === "CommandRun" && event.output?.text === "one\ntwo\n")
+    assert.isTrue(event?._tag === "CommandRun" && event.output?.exitCode === 1)
+  })
+
+  it("may be a function's argument", () => {
+    const rollout = builder().functionCall("c", "functions.exec", {
+      source: 'tools.exec_command({cmd: ["git", "status"], workdir: "/repo"}); tools.apply_patch(`' + patch + "`)"
+    })
+    assert.deepStrictEqual(story(rollout), ["command: git status -> open", "edit: update src/tides.js"])
+  })
+})
+
+describe("an edit", () => {
+  const told: ReadonlyArray<readonly [string, RolloutBuilder]> = [
+    ["apply_patch as a custom tool", builder().customCall("c", "apply_patch", patch)],
+    ["apply_patch as a function", builder().functionCall("c", "apply_patch", { input: patch })],
+    [
+      "apply_patch with its arguments as an object",
+      builder().item({ type: "function_call", name: "apply_patch", arguments: { patch }, call_id: "c" })
+    ],
+    ["apply_patch as argv of shell", builder().functionCall("c", "shell", { command: ["apply_patch", patch] })],
+    [
+      "a here-document in a shell command",
+      builder().functionCall("c", "exec_command", { cmd: `cd lib && apply_patch <<'EOF'\n${patch}\nEOF` })
+    ],
+    [
+      "a here-document in argv of shell",
+      builder().functionCall("c", "shell", { command: ["bash", "-lc", `apply_patch <<'EOF'\n${patch}\nEOF`] })
+    ],
+    ["an exec script", builder().customCall("c", "exec", `await tools.apply_patch(${JSON.stringify(patch)})`)],
+    [
+      "a FileChange item alone",
+      builder().completed({
+        type: "FileChange",
+        id: "c",
+        status: "completed",
+        changes: { "src/tides.js": { type: "update" } }
+      })
+    ],
+    [
+      "a patch_apply_end event alone",
+      builder().event({
+        type: "patch_apply_end",
+        call_id: "c",
+        success: true,
+        changes: { "src/tides.js": { type: "update" } }
+      })
+    ]
+  ]
+  for (const [form, rollout] of told) {
+    it(`is read from ${form}`, () => {
+      assert.deepStrictEqual(story(rollout), ["edit: update src/tides.js"])
+    })
+  }
+
+  it("told twice, by its event and its output, is one", () => {
+    const rollout = builder()
+      .customCall("c", "apply_patch", patch)
+      .completed({
+        type: "FileChange",
+        id: "c",
+        status: "completed",
+        changes: { "/abs/src/tides.js": { type: "update" } }
+      })
+      .customOutput(
+        "c",
+        "Exit code: 0\nWall time: 0 seconds\nOutput:\nSuccess. Updated the following files:\nM src/tides.js\n"
+      )
+    assert.deepStrictEqual(story(rollout), ["edit: update src/tides.js"])
+  })
+
+  it("of a script, its end told before or after the script's output, is one", () => {
+    const change = {
+      type: "FileChange",
+      id: "exec-9",
+      status: "completed",
+      changes: { "src/tides.js": { type: "update" } }
+    }
+    const call = () => builder().customCall("c", "exec", `await tools.apply_patch(${JSON.stringify(patch)})`)
+    for (const rollout of [
+      call().completed(change).customOutput("c", "Script completed\nOutput:\n{}"),
+      call().customOutput("c", "Script completed\nOutput:\n{}").completed(change)
+    ]) {
+      assert.deepStrictEqual(story(rollout), ["edit: update src/tides.js"])
+    }
+  })
+
+  it("that did not apply says why", () => {
+    const failed: ReadonlyArray<readonly [RolloutBuilder, string]> = [
+      [
+        builder()
+          .customCall("c", "apply_patch", patch)
+          .customOutput("c", "apply_patch verification failed: Failed to find expected lines in src/tides.js:\na"),
+        "apply_patch verification failed: Failed to find expected lines in src/tides.js: a"
+      ],
+      [
+        builder()
+          .customCall("c", "apply_patch", patch)
+          .customOutput("c", JSON.stringify({ output: "no such file", metadata: { exit_code: 1 } })),
+        "no such file"
+      ],
+      [
+        builder()
+          .customCall("c", "apply_patch", patch)
+          .event({ type: "patch_apply_end", call_id: "c", success: false, stderr: "no such file\n" }),
+        "no such file"
+      ],
+      [
+        builder().customCall("c", "apply_patch", patch).completed({ type: "FileChange", id: "c", status: "declined" }),
+        "the patch was not applied"
+      ]
+    ]
+    for (const [rollout, reason] of failed) {
+      assert.deepStrictEqual(story(rollout), [`edit: update src/tides.js failed: ${reason}`])
+    }
+  })
+
+  it("tells of additions, deletions and renames", () => {
+    const item = {
+      type: "FileChange",
+      id: "c",
+      status: "completed",
+      changes: { a: { type: "add", content: "x" }, b: { type: "delete" }, c: { type: "update", move_path: "d" } }
+    }
+    const [event] = events(builder().completed(item))
+    assert.deepStrictEqual(event?._tag === "FileEdit" ? event.changes : [], [
+      { path: "a", action: "add", movedTo: undefined },
+      { path: "b", action: "delete", movedTo: undefined },
+      { path: "c", action: "update", movedTo: "d" }
+    ])
+  })
+})
+
+describe("any other tool", () => {
+  it("is named, with its server: by namespace, or in its name", () => {
+    const rollout = builder()
+      .item({ type: "function_call", name: "list_sailings", namespace: "harbour", arguments: "{}", call_id: "a" })
+      .functionCall("b", "harbour__list_sailings", {})
+      .functionCall("c", "functions.view_image", { path: "a.png" })
+      .item({ type: "web_search_call", action: { type: "search", query: "tides" } })
+    assert.deepStrictEqual(story(rollout), [
+      "tool: harbour.list_sailings",
+      "tool: harbour__list_sailings",
+      "tool: view_image",
+      "tool: web_search"
+    ])
+  })
+
+  it("tells of its failure, by its output or by its event", () => {
+    const call = () => builder().functionCall("c", "harbour__list_sailings", {})
+    const end = (result: unknown) => ({
+      type: "mcp_tool_call_end",
+      call_id: "c",
+      invocation: { server: "harbour", tool: "list_sailings" },
+      result
+    })
+    const content = [{ type: "text", text: "no such pier" }]
+    assert.deepStrictEqual(story(call().functionOutput("c", "Error: no such pier")), [
+      "tool: harbour__list_sailings failed: Error: no such pier"
+    ])
+    for (const result of [{ Err: "no such pier" }, { Ok: { content, isError: true } }]) {
+      assert.deepStrictEqual(story(call().event(end(result))), ["tool: harbour__list_sailings failed: no such pier"])
+    }
+    assert.deepStrictEqual(story(call().event(end({ Ok: { content, isError: false } }))), [
+      "tool: harbour__list_sailings"
+    ])
+    assert.deepStrictEqual(story(builder().event(end({ Ok: {} }))), ["tool: harbour.list_sailings"])
+    assert.deepStrictEqual(
+      story(
+        builder().completed({
+          type: "McpToolCall",
+          id: "c",
+          server: "harbour",
+          tool: "list_sailings",
+          result: { content, isError: true }
+        })
+      ),
+      ["tool: harbour.list_sailings failed: no such pier"]
+    )
+  })
+
+  it("that only plans tells nothing", () => {
+    assert.deepStrictEqual(
+      story(builder().functionCall("c", "update_plan", { plan: [] }).functionOutput("c", "Plan updated")),
+      []
+    )
+  })
+})
+
+describe("the assistant's plan", () => {
+  const plan = (...steps: ReadonlyArray<readonly [string, string]>) => ({
+    plan: steps.map(([step, status]) => ({ step, status }))
+  })
+  const planned = () =>
+    builder()
+      .user("add sailings")
+      .functionCall("a", "update_plan", plan(["read", "in_progress"], ["write", "pending"], ["test", "pending"]))
+
+  it("is what the last call of the tool had left of it", () => {
+    const later = planned().functionCall("b", "update_plan", plan(["read", "completed"], ["write", "in_progress"]))
+    assert.deepStrictEqual(evidenceOf(planned()).plan?.left, ["read", "write", "test"])
+    assert.deepStrictEqual(evidenceOf(later).plan?.left, ["write"])
+    assert.isUndefined(evidenceOf(builder().user("add sailings")).plan)
+  })
+
+  it("stays as it was where a call holds no plan, and goes with a turn that was taken back", () => {
+    const broken = planned().functionCall("b", "update_plan", { plan: "none" })
+    assert.deepStrictEqual(evidenceOf(broken).plan?.left, ["read", "write", "test"])
+    assert.deepStrictEqual(
+      evidenceOf(
+        builder()
+          .user("add")
+          .functionCall("a", "update_plan", { plan: [1, {}, { step: 2 }] })
+      ).plan?.left,
+      []
+    )
+    assert.isUndefined(evidenceOf(planned().event({ type: "thread_rolled_back", num_turns: 1 })).plan)
+  })
+})
+
+describe("what was said", () => {
+  it("by the user, told by a message and its event, is one request", () => {
+    assert.deepStrictEqual(story(builder().user("sort them")), ["user: sort them"])
+    assert.deepStrictEqual(story(builder().event(userMessage("sort them")).message("user", "sort them")), [
+      "user: sort them"
+    ])
+    assert.deepStrictEqual(
+      story(
+        builder()
+          .message("user", "sort them")
+          .completed({ type: "UserMessage", content: [{ type: "text", text: "sort them" }] })
+      ),
+      ["user: sort them"]
+    )
+  })
+
+  it("twice is two requests", () => {
+    assert.deepStrictEqual(story(builder().user("go on").assistant("done").user("go on")), [
+      "user: go on",
+      "assistant: done",
+      "user: go on"
+    ])
+    assert.deepStrictEqual(story(builder().user("go on").event({ type: "turn_aborted" }).user("go on")), [
+      "user: go on",
+      "aborted",
+      "user: go on"
+    ])
+  })
+
+  it("under role user alone is no request where events tell of requests", () => {
+    const rollout = builder()
+      .message("user", "<new_wrapper>the harness says</new_wrapper>")
+      .user("sort them")
+      .message("user", "<other_wrapper>the harness says</other_wrapper>")
+    assert.deepStrictEqual(story(rollout), ["user: sort them"])
+  })
+
+  it("under role user is a request where no event tells of any, unless it was injected", () => {
+    const rollout = builder()
+      .message("user", "<environment_context>\n<cwd>/x</cwd>\n</environment_context>")
+      .message("user", "# AGENTS.md instructions for /x", "sort them")
+      .message("developer", "be brief")
+    assert.deepStrictEqual(story(rollout), ["user: sort them"])
+  })
+
+  it("by the assistant, told by a message and its event, is one message", () => {
+    const text = "They are sorted."
+    assert.deepStrictEqual(story(builder().event({ type: "agent_message", message: text }).assistant(text)), [
+      `assistant: ${text}`
+    ])
+    const item = { type: "AgentMessage", content: [{ type: "Text", text }], phase: "final_answer" }
+    assert.deepStrictEqual(story(builder().completed(item).assistant(text)), [`assistant: ${text}`])
+  })
+
+  it("in the history that a compaction repeats is not counted again", () => {
+    const rollout = builder()
+      .user("sort them")
+      .line("compacted", {
+        message: "so far",
+        replacement_history: [{ type: "message", role: "user", content: [{ type: "input_text", text: "sort them" }] }]
+      })
+      .event({ type: "context_compacted" })
+    assert.deepStrictEqual(story(rollout), ["user: sort them", "compacted"])
+  })
+})
+
+describe("turns undone by thread_rolled_back", () => {
+  const twoTurns = () =>
+    builder().user("first").command("ls", "a").turnEnd().user("second").command("rm a", "").turnEnd()
+
+  it("did not happen", () => {
+    assert.deepStrictEqual(story(twoTurns().rolledBack(1).user("third")), [
+      "user: first",
+      "command: ls -> 0",
+      "done",
+      "user: third"
+    ])
+    assert.deepStrictEqual(story(twoTurns().rolledBack(2)), [])
+    assert.deepStrictEqual(story(twoTurns().rolledBack(9)), [])
+  })
+
+  it("are none where the number is none", () => {
+    for (const turns of [0, -1, null, "1", undefined]) {
+      assert.lengthOf(story(twoTurns().rolledBack(turns)), 6)
+    }
+  })
+
+  it("are counted by what people asked, not by what was injected under their name", () => {
+    const rollout = builder()
+      .user("first")
+      .assistant("done")
+      .message("user", "<new_wrapper>the harness says</new_wrapper>")
+      .user("second")
+      .assistant("done too")
+      .rolledBack(2)
+    assert.deepStrictEqual(story(rollout), [])
+  })
+
+  it("may have begun with an image alone", () => {
+    const rollout = builder()
+      .user("first")
+      .assistant("done")
+      .event(userMessage("", { images: ["data:image/png;base64,AA=="] }))
+      .assistant("a ferry")
+      .rolledBack(1)
+    assert.deepStrictEqual(story(rollout), ["user: first", "assistant: done"])
+  })
+
+  it("leave no call behind for a later output", () => {
+    const rollout = builder()
+      .user("first")
+      .functionCall("c", "exec_command", { cmd: "rm -rf a" })
+      .rolledBack(1)
+      .user("second")
+      .functionCall("d", "exec_command", { cmd: "ls" })
+      .functionOutput("c", exited(1, "boom"))
+    assert.deepStrictEqual(story(rollout), ["user: second", "command: ls -> open"])
+  })
+})
+
+describe("whether the newest turn came to an end", () => {
+  const started = { type: "task_started", turn_id: "t" }
+  const finished = (rollout: RolloutBuilder) => evidenceOf(rollout).finished
+
+  it("yes, when its end is told, aborted or not", () => {
+    assert.isTrue(finished(builder().event(started).user("a").assistant("b").turnEnd()))
+    assert.isTrue(finished(builder().event(started).user("a").event({ type: "turn_aborted" })))
+  })
+
+  it("yes, when the final answer is told, whatever else is missing", () => {
+    const answer = { type: "message", role: "assistant", phase: "final_answer", content: [{ text: "c" }] }
+    assert.isTrue(finished(builder().event(started).user("a").command("ls", "").item(answer)))
+    assert.isTrue(finished(builder().event(started).user("a").item(answer).event({ type: "token_count" })))
+    assert.deepStrictEqual(story(builder().event(started).user("a").item(answer).user("b")), [
+      "user: a",
+      "assistant: c",
+      "done",
+      "user: b"
+    ])
+    assert.deepStrictEqual(story(builder().user("a").item(answer).turnEnd()), ["user: a", "assistant: c", "done"])
+  })
+
+  it("no, when the rollout ends while something is under way", () => {
+    const word = { type: "message", role: "assistant", phase: "commentary", content: [{ text: "c" }] }
+    const answer = { ...word, phase: "final_answer" }
+    assert.isFalse(finished(builder().event(started).user("a").turnEnd().event(started).user("b").item(word)))
+    assert.isFalse(finished(builder().event(started).user("a").command("ls", "")))
+    assert.isFalse(finished(builder().user("a").turnEnd().user("b")))
+    assert.isFalse(
+      finished(builder().user("a").item(answer).user("b").functionCall("c", "exec_command", { cmd: "ls" }))
+    )
+  })
+
+  it("is unknown where the rollout's form records no ends", () => {
+    assert.isUndefined(finished(builder().user("a").assistant("b")))
+    assert.isUndefined(finished(builder().event(started).user("a").assistant("b")))
+    assert.isUndefined(finished(builder().user("a").event({ type: "turn_aborted" }).user("b").assistant("c")))
+  })
+
+  it("is that of the turn before, where the newest was rolled back", () => {
+    const rollout = builder().event(started).user("a").turnEnd().event(started).user("b").rolledBack(1)
+    assert.isTrue(finished(rollout))
+  })
+})
+
+it("scripts of whose endings nobody heard cost little (a guard against hanging)", () => {
+  const start = Date.now()
+  const evidence = new CodexSessionBuilder()
+  const [call, ending] = rolloutLines(
+    builder()
+      .customCall("c", "exec", 'tools.exec_command({cmd: "sail"})')
+      .completed(execution("exec-1", "moor", 0))
+      .text()
+  )
+  if (call?._tag !== "ResponseItem" || ending === undefined) {
+    return assert.fail("the builder gave no call with its ending")
+  }
+  for (let count = 0; count < 20_000; count++) {
+    evidence.add({ ...call, item: { ...call.item, call_id: `c${count}` } })
+    evidence.add(ending)
+  }
+  assert.lengthOf(evidence.result().events, 40_000)
+  assert.isBelow(Date.now() - start, 20_000)
+})
+
+it("a session of gigabytes keeps every exit code and error line, and of the oldest outputs no more than that", () => {
+  const evidence = new CodexSessionBuilder()
+  const commands = Math.ceil(keptEvidenceCharacters / 8_192) + 200
+  const output = `Error: pier closed\n${"x".repeat(10_000)}`
+  for (let count = 0; count < commands; count++) {
+    const rollout = builder()
+      .functionCall(`c${count}`, "exec_command", { cmd: `sail ${count}` })
+      .functionOutput(`c${count}`, exited(1, output))
+    rolloutLines(rollout.text()).forEach((line) => evidence.add(line))
+  }
+  const runs = evidence.result().events.flatMap((event) => (event._tag === "CommandRun" ? [event] : []))
+  assert.lengthOf(runs, commands)
+  assert.isTrue(runs.every((run) => run.output?.exitCode === 1 && run.output.errorLine === "Error: pier closed"))
+  assert.strictEqual(runs[0]?.output?.text, "")
+  assert.include(runs.at(-1)?.output?.text, "pier closed")
+  assert.isAtMost(
+    runs.reduce((total, run) => total + (run.output?.text.length ?? 0), 0),
+    keptEvidenceCharacters
+  )
+})

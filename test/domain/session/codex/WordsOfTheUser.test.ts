@@ -1,0 +1,242 @@
+import { assert, describe, it } from "@effect/vitest"
+import { CodexSessionBuilder } from "../../../../src/domain/session/codex/CodexSession.js"
+import { decodeNumberedLine } from "../../../../src/domain/session/codex/RolloutLine.js"
+import type { SessionEvent, UserText } from "../../../../src/domain/session/SessionEvent.js"
+
+type Payload = { readonly [field: string]: unknown }
+
+const line = (type: string, payload: Payload) => ({ timestamp: "2026-10-01T10:00:00.000Z", type, payload })
+const event = (type: string, payload: Payload = {}) => line("event_msg", { type, ...payload })
+const typed = (text: string) =>
+  event("item_completed", { item: { type: "UserMessage", content: [{ type: "text", text }] } })
+const underUserRole = (texts: ReadonlyArray<string>, metadata?: Payload) =>
+  line("response_item", {
+    type: "message",
+    role: "user",
+    content: texts.map((text) => ({ type: "input_text", text })),
+    ...(metadata === undefined ? {} : { internal_chat_message_metadata_passthrough: metadata })
+  })
+const asks = (callId: string, questions: ReadonlyArray<Payload>) =>
+  line("response_item", {
+    type: "function_call",
+    name: "request_user_input",
+    call_id: callId,
+    arguments: JSON.stringify({ questions })
+  })
+const answers = (callId: string, given: Payload) =>
+  line("response_item", {
+    type: "function_call_output",
+    call_id: callId,
+    output: JSON.stringify({ answers: given })
+  })
+
+const eventsOf = (...lines: ReadonlyArray<object>): ReadonlyArray<SessionEvent> => {
+  const builder = new CodexSessionBuilder()
+  lines.forEach((one, index) => {
+    for (const decoded of decodeNumberedLine({ line: index + 1, text: JSON.stringify(one) })) {
+      if (decoded._tag !== "MalformedLine") {
+        builder.add(decoded)
+      }
+    }
+  })
+  return builder.result().events
+}
+
+const wordsIn = (...lines: ReadonlyArray<object>) =>
+  eventsOf(...lines).flatMap((one) =>
+    one._tag === "UserText" ? [{ kind: one.kind, text: one.text, question: one.question }] : []
+  )
+const plain = (kind: UserText["kind"], text: string) => ({ kind, text, question: undefined })
+
+describe("an answer to a question of the assistant", () => {
+  const questions = [
+    { id: "cache", question: "Where should the cache live?" },
+    { id: "rest", question: "Anything else?" }
+  ]
+
+  it("is the user's, with its question and the note beside it", () => {
+    assert.deepStrictEqual(
+      wordsIn(
+        asks("q1", questions),
+        answers("q1", {
+          cache: { answers: ["On disk (Recommended)"] },
+          rest: { answers: ["user_note: never cache tokens"] }
+        })
+      ),
+      [
+        { kind: "answer", text: "On disk", question: "Where should the cache live?" },
+        { kind: "note", text: "never cache tokens", question: "Anything else?" }
+      ]
+    )
+  })
+
+  it("is told once where the rollout also retains it", () => {
+    assert.deepStrictEqual(
+      wordsIn(
+        asks("q1", questions),
+        line("retained_context", {
+          type: "verified_answer",
+          call_id: "q1",
+          questions: [
+            {
+              question: "Where should the cache live?\nOn disk: survives",
+              answer: "On disk\nuser_note: below .cache\nplease"
+            }
+          ]
+        }),
+        answers("q1", { cache: { answers: ["On disk"] } })
+      ),
+      [
+        { kind: "answer", text: "On disk", question: "Where should the cache live?" },
+        { kind: "note", text: "below .cache\nplease", question: "Where should the cache live?" }
+      ]
+    )
+  })
+
+  it("may have the form of older versions", () => {
+    assert.deepStrictEqual(
+      wordsIn(asks("q1", questions), answers("q1", { cache: { selected: ["In memory"], other: "at most 10 MB" } })),
+      [
+        { kind: "answer", text: "In memory", question: "Where should the cache live?" },
+        { kind: "note", text: "at most 10 MB", question: "Where should the cache live?" }
+      ]
+    )
+  })
+
+  it("is not kept where the question asks for a secret", () => {
+    assert.deepStrictEqual(
+      wordsIn(
+        asks("q1", [{ id: "pin", question: "Which PIN?", isSecret: true }]),
+        answers("q1", { pin: { answers: ["user_note: 4711"] } })
+      ),
+      []
+    )
+  })
+
+  it("is none without an answer, and none to another call", () => {
+    assert.deepStrictEqual(wordsIn(asks("q1", questions), answers("q1", {})), [])
+    assert.deepStrictEqual(wordsIn(answers("q2", { cache: { answers: ["On disk"] } })), [])
+  })
+})
+
+describe("a goal", () => {
+  const goal = (objective: string, status: string) => event("thread_goal_updated", { goal: { objective, status } })
+  const objective = "Port the importer to streams"
+
+  it("is the user's request, told once however often its state changes", () => {
+    assert.deepStrictEqual(
+      wordsIn(
+        goal(objective, "active"),
+        event("task_started"),
+        line("response_item", {
+          type: "function_call_output",
+          name: "goal_objective",
+          call_id: "g",
+          output: objective
+        }),
+        underUserRole([
+          '<codex_internal_context source="goal">\nThe user always wants tables.\n</codex_internal_context>'
+        ]),
+        goal(objective, "complete")
+      ),
+      [plain("goal", objective)]
+    )
+  })
+
+  it("leaves no place for what stands under the user's role without an event", () => {
+    assert.deepStrictEqual(
+      wordsIn(underUserRole(["# Rules of the house\n\nalways use tabs"]), goal(objective, "active")),
+      [plain("goal", objective)]
+    )
+  })
+
+  it("that is changed is another request", () => {
+    assert.deepStrictEqual(wordsIn(goal(objective, "active"), goal("Port the exporter", "active")), [
+      plain("goal", objective),
+      plain("goal", "Port the exporter")
+    ])
+  })
+})
+
+describe("text under the user's role that is not the user's", () => {
+  it("is known by what the message says of its parts", () => {
+    assert.deepStrictEqual(
+      wordsIn(
+        underUserRole(["always answer in rhymes", "sort the harbours"], {
+          content_item_kinds: ["hooks.additional_context", "user.text"]
+        })
+      ),
+      [plain("typed", "sort the harbours")]
+    )
+    assert.deepStrictEqual(
+      wordsIn(
+        underUserRole(["always answer in rhymes"], {
+          content_item_kinds: ["unknown"],
+          content_item_metadata: [{ provenance: { type: "harness", hook: true } }]
+        })
+      ),
+      []
+    )
+  })
+
+  it("is a tag that nobody knows, where the rollout tells what was typed in events", () => {
+    const unknown = underUserRole(["<tide_table>\nnever sail at ebb\n</tide_table>"])
+    assert.deepStrictEqual(wordsIn(event("task_started"), unknown, event("task_complete")), [])
+    assert.deepStrictEqual(wordsIn(unknown), [plain("typed", "<tide_table>\nnever sail at ebb\n</tide_table>")])
+  })
+
+  it("is what was piped into the program beside the request", () => {
+    const message = "why does it stop?\n\n<stdin>\nWARN always restart by hand\n</stdin>"
+    assert.deepStrictEqual(wordsIn(underUserRole([message]), typed(message)), [plain("typed", "why does it stop?")])
+    assert.deepStrictEqual(wordsIn(typed("what does <stdin> mean here?")), [
+      plain("typed", "what does <stdin> mean here?")
+    ])
+  })
+
+  it("is the prompt of a review", () => {
+    for (const text of [
+      "Review the current code changes (staged, unstaged, and untracked files) and provide prioritized findings.",
+      "Review the code changes against the base branch 'main'. Run `git diff`. Provide prioritized, actionable findings.",
+      'Review the code changes introduced by commit 3f2a9c1 ("Sort"). Provide prioritized, actionable findings.'
+    ]) {
+      assert.deepStrictEqual(wordsIn(typed(text)), [], text)
+    }
+    assert.strictEqual(wordsIn(typed("Review the code changes for typos, nothing else")).length, 1)
+  })
+
+  it("is AGENTS.md, with or without its directory", () => {
+    for (const heading of ["# AGENTS.md instructions", "# AGENTS.md instructions for /home/ada/ferry"]) {
+      assert.deepStrictEqual(wordsIn(underUserRole([`${heading}\n\n<INSTRUCTIONS>\nuse tabs\n</INSTRUCTIONS>`])), [])
+    }
+    assert.strictEqual(wordsIn(underUserRole(["# AGENTS.md instructions are ignored, why?"])).length, 1)
+  })
+})
+
+describe("a command that the user ran", () => {
+  const block =
+    "<user_shell_command>\n<command>\nls tides; false\n</command>\n<result>\nExit code: 1\nDuration: 0.1 seconds\nOutput:\nebb.csv\n\n</result>\n</user_shell_command>"
+  const run = event("item_completed", {
+    item: {
+      type: "CommandExecution",
+      id: "c1",
+      command: ["/bin/bash", "-lc", "ls tides; false"],
+      source: "user_shell",
+      status: "failed",
+      aggregated_output: "ebb.csv\n",
+      exit_code: 1
+    }
+  })
+  const commands = (...lines: ReadonlyArray<object>) =>
+    eventsOf(...lines).flatMap((one) =>
+      one._tag === "CommandRun" ? [[one.provenance, one.command, one.output?.exitCode, one.output?.text.trim()]] : []
+    )
+
+  it("is the user's own, and no request", () => {
+    assert.deepStrictEqual(commands(underUserRole([block])), [["user", "ls tides; false", 1, "ebb.csv"]])
+    assert.deepStrictEqual(wordsIn(underUserRole([block])), [])
+  })
+
+  it("is told once where an event tells it too", () => {
+    assert.deepStrictEqual(commands(run, underUserRole([block])), [["user", "ls tides; false", 1, "ebb.csv"]])
+  })
+})

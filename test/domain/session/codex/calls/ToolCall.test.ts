@@ -1,0 +1,143 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import type { JsonObject } from "../../../../../src/domain/session/LenientField.js"
+import {
+  readCommandEnding,
+  readMcpEnding,
+  readPatchEnding,
+  readToolCall
+} from "../../../../../src/domain/session/codex/calls/ToolCall.js"
+
+const call = (name: string, parameters: unknown): JsonObject => ({
+  type: "function_call",
+  name,
+  arguments: JSON.stringify(parameters),
+  call_id: "c"
+})
+
+const place = { line: 7, time: 3, directory: "/home/ada" }
+
+const run = (command: string, directory = "/home/ada") => ({
+  _tag: "CommandRun" as const,
+  ...place,
+  directory,
+  provenance: "assistant" as const,
+  outputLine: 7,
+  command,
+  isEscalated: false,
+  output: undefined
+})
+
+/** The events of a call that does something itself. */
+const eventsOf = (item: JsonObject) => {
+  const read = readToolCall(item, place)
+  return read._tag === "Does" ? read.events : []
+}
+
+describe("a tool call", () => {
+  it("of a shell is a command, and where it ran", () => {
+    for (const tool of ["shell", "shell_command", "exec_command", "container.exec", "functions.shell"]) {
+      assert.deepStrictEqual(eventsOf(call(tool, { command: "npm test", workdir: "/x" })), [run("npm test", "/x")])
+      assert.deepStrictEqual(eventsOf(call(tool, { command: "npm test", workdir: "web/../api" })), [
+        run("npm test", "/home/ada/api")
+      ])
+      assert.deepStrictEqual(eventsOf(call(tool, { command: "npm test" })), [run("npm test")])
+    }
+  })
+
+  it("takes the script out of the shell that runs it, and quotes what is no plain word", () => {
+    const shown: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
+      [["bash", "-lc", "a | b"], "a | b"],
+      [["/usr/bin/zsh", "-c", " a "], "a"],
+      [["C:\\Windows\\System32\\cmd.exe", "/c", "dir"], "dir"],
+      [["pwsh", "-Command", "Get-Date"], "Get-Date"],
+      [["bash", "-x", "run.sh"], "bash -x run.sh"],
+      [["git", "log", "--format=%h %s"], "git log '--format=%h %s'"],
+      [["echo", "it's", ""], "echo 'it'\\''s' ''"]
+    ]
+    for (const [command, text] of shown) {
+      assert.deepStrictEqual(eventsOf(call("shell", { command })), [run(text)])
+    }
+  })
+
+  it("of write_stdin and wait goes on with what still runs; a session and a cell of one number are two", () => {
+    const [stdin, wait] = [call("write_stdin", { session_id: 4 }), call("wait", { cell_id: "4" })]
+    assert.deepStrictEqual(readToolCall(stdin, place), { _tag: "Polls", session: "4", isStop: false })
+    assert.deepStrictEqual(readToolCall(wait, place), { _tag: "Waits", cell: "4" })
+  })
+
+  it("of exec is a script, of whose calls only commands and edits tell something", () => {
+    const script = 'tools.view_image({path: "a.png"}); tools.shell_command({command: "ls"}); tools.update_plan({})'
+    const read = readToolCall({ type: "custom_tool_call", name: "exec", input: script, call_id: "c" }, place)
+    assert.deepStrictEqual(read._tag === "Script" ? read.acts : [], [
+      { _tag: "Does", events: [] },
+      { _tag: "Does", events: [run("ls")] },
+      { _tag: "Does", events: [] }
+    ])
+  })
+
+  it.prop(
+    "of any shape is read without failing",
+    [fc.anything(), fc.constantFrom("shell", "exec", "apply_patch", "write_stdin", "x")],
+    ([given, name]) => {
+      assert.isString(readToolCall({ type: "function_call", name, arguments: given }, place)._tag)
+      assert.isString(readToolCall({ type: "local_shell_call", action: given }, place)._tag)
+      assert.isString(readToolCall({ type: given, name: given, namespace: given, input: given }, place)._tag)
+    }
+  )
+})
+
+describe("an ending", () => {
+  it("of a command has its output in one, or in two", () => {
+    const both = readCommandEnding(
+      { call_id: "c", command: ["bash", "-lc", "ls"], stdout: "a\n", stderr: "b\n", exit_code: 2 },
+      place
+    )
+    assert.strictEqual(both.callId, "c")
+    assert.deepInclude(both.event, { command: "ls", line: 7 })
+    assert.deepInclude(both.event.output, { exitCode: 2, text: "a\nb\n" })
+    const one = readCommandEnding({ id: "d", command: ["ls"], aggregated_output: "c\n", stdout: "no" }, place)
+    assert.deepStrictEqual([one.callId, one.event.output.exitCode, one.event.output.text], ["d", undefined, "c\n"])
+  })
+
+  it("of a command says where it ran, as a path or as a file URL", () => {
+    const cwds = [
+      "/home/ada",
+      "file:///home/ada",
+      "file:///home/my%20f%C3%A9rry",
+      "/a%20b",
+      "file:///C:/Ferry",
+      undefined
+    ]
+    assert.deepStrictEqual(
+      cwds.map((cwd) => readCommandEnding({ command: ["ls"], cwd }, place).event.directory),
+      ["/home/ada", "/home/ada", "/home/my férry", "/a%20b", "C:/Ferry", "/home/ada"]
+    )
+  })
+
+  it("of a patch failed when it says so", () => {
+    const errors = [
+      { success: true },
+      { status: "completed" },
+      { success: false, stderr: " no such file\n" },
+      { status: "failed", stderr: "no such file" },
+      { status: "declined", stderr: "" }
+    ].map((payload) => readPatchEnding({ ...payload, changes: {} }, place).event.error)
+    assert.deepStrictEqual(errors, [undefined, undefined, "no such file", "no such file", "the patch was not applied"])
+  })
+
+  it.prop(
+    "of any shape is read without failing",
+    [
+      fc.dictionary(
+        fc.constantFrom("id", "command", "cwd", "changes", "result", "exit_code", "invocation"),
+        fc.anything()
+      )
+    ],
+    ([payload]) => {
+      assert.strictEqual(readCommandEnding(payload, place).event._tag, "CommandRun")
+      assert.strictEqual(readPatchEnding(payload, place).event._tag, "FileEdit")
+      assert.strictEqual(readMcpEnding(payload, place).event._tag, "ToolUse")
+    }
+  )
+})
