@@ -65,6 +65,9 @@ const sqlite = (path: string) =>
     )
   )
 
+/** Needs nothing but Node: a host whose ports are all its own installs no more. */
+const directories = loaded(() => import("../layers/node/WorkingDirectories.js").then(({ layer }) => layer))
+
 const memoryFs = loaded(() => import("../layers/memory/MemoryFs.js").then(({ layer }) => layer))
 
 /** The host's own service where there is one, else that of a layer of ours, of which nothing else is taken. */
@@ -126,7 +129,7 @@ const around = (own: Context.Context<never>) =>
     templates: ownOr(own, Templates.Templates, Templates.layer)
   }).pipe(
     Layer.provideMerge(ownOr(own, Redactor.Redactor, Redactor.layer)),
-    Layer.merge(ownOr(own, WorkingDirectories, machine))
+    Layer.merge(ownOr(own, WorkingDirectories, directories))
   )
 
 const settingsOf = (given: HostSettings | undefined): Layer.Layer<Settings.Settings, SettingsError> =>
