@@ -24,6 +24,7 @@ import { runPass } from "../src/pass/RunPass.js"
 import { MemoryFs } from "../src/services/MemoryFs.js"
 import { type ModelEvent, TokenUsage } from "../src/services/ModelClient.js"
 import { Progress } from "../src/services/Progress.js"
+import * as Redactor from "../src/services/Redactor.js"
 import * as Settings from "../src/settings/Settings.js"
 import { Templates } from "../src/services/Templates.js"
 
@@ -97,6 +98,7 @@ const layer = Layer.mergeAll(
   Layer.provideMerge(
     Layer.mergeAll(NodeFileSystem.layer, ProcessTableNode.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
   ),
+  Layer.provideMerge(Redactor.layer),
   Layer.provideMerge(
     Settings.layer({
       codexHome,

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { fingerprintOf } from "../src/domain/memory/Consolidation.js"
-import { bucketOf } from "../src/domain/thread/WorkingDirectory.js"
+import { Directory, bucketOf } from "../src/domain/thread/WorkingDirectory.js"
 
 interface Statement {
   readonly run: (...values: ReadonlyArray<unknown>) => unknown
@@ -54,7 +54,7 @@ export const seedLearned = (path: string): void => {
 
 /** Publishes a memory of typical size for a directory: larger than the context block. */
 export const seedMemory = (memories: string, cwd: string): void => {
-  const folder = join(memories, bucketOf(cwd), "memory")
+  const folder = join(memories, bucketOf(Directory.make(cwd)), "memory")
   const headings = [
     "What the user wants",
     "What works here",

@@ -7,6 +7,7 @@ import type { Memories } from "./services/Memories.js"
 import type { MemoryFs } from "./services/MemoryFs.js"
 import type { PackageMissing } from "./services/PackageMissing.js"
 import type { Progress } from "./services/Progress.js"
+import type { Redactor } from "./services/Redactor.js"
 import type { WorkingDirectories } from "./services/WorkingDirectories.js"
 import type { Settings } from "./settings/Settings.js"
 
@@ -43,5 +44,5 @@ export const memories = <Own extends MemoriesNeeds = never, E = never, R = never
  */
 export const reading = (
   settings?: HostSettings
-): Layer.Layer<MemoryFs | WorkingDirectories, PackageMissing | SettingsError> =>
+): Layer.Layer<MemoryFs | Redactor | WorkingDirectories, PackageMissing | SettingsError> =>
   Layer.unwrapEffect(Effect.map(loadHostLayers, ({ makeReading }) => makeReading(settings)))

@@ -24,9 +24,13 @@ import * as ChooseModel from "./layers/model/ChooseModel.js"
 import * as SessionStoreDisk from "./layers/sessions/SessionStoreDisk.js"
 import { loadPart, sqlitePart } from "./services/PackageMissing.js"
 import * as Progress from "./services/Progress.js"
+import * as Redactor from "./services/Redactor.js"
 import * as Templates from "./services/Templates.js"
 
 const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) : Progress.layerSilent
+
+/** What every command needs of the machine, and the redactor. */
+const machine = Layer.merge(MachineLayer.layer, Redactor.layer)
 
 /** Loaded when a state DB is opened: where SQLite was not installed, its name is what a person must be told. */
 const stateDb = (path: string, options: { readonly replaceCorrupt: boolean }) =>
@@ -46,13 +50,13 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
     sessionStore: SessionStoreDisk.layer,
     stateDb: stateDbInHome((path) => stateDb(path, { replaceCorrupt: rebuildIndex })),
     templates: Templates.layer
-  }).pipe(Layer.provideMerge(MachineLayer.layer))
+  }).pipe(Layer.provideMerge(machine))
 
 /** Loaded with a command: a pass starts without them. */
 const commandLayers = loadPart(() => import("./cli/CommandLayers.js"), sqlitePart)
 
 const commandServices = {
-  reading: Layer.provideMerge(MemoryFsLayer.layer, MachineLayer.layer),
+  reading: Layer.provideMerge(MemoryFsLayer.layer, machine),
   probing: Layer.unwrapEffect(
     Effect.map(
       Effect.promise(() => import("./layers/model/ProbeHttp.js")),
@@ -61,7 +65,7 @@ const commandServices = {
   ),
   looking: Layer.unwrapEffect(Effect.map(commandLayers, ({ looking }) => looking)).pipe(
     Layer.provideMerge(SessionStoreDisk.layer),
-    Layer.provideMerge(MachineLayer.layer)
+    Layer.provideMerge(machine)
   ),
   amending: Layer.unwrapEffect(Effect.map(commandLayers, ({ amending }) => amending)).pipe(
     Layer.provideMerge(services({ rebuildIndex: false }))

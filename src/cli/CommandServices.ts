@@ -4,6 +4,7 @@ import type { MemoryFs } from "../services/MemoryFs.js"
 import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { ModelProbe } from "../services/ModelProbe.js"
 import type { Progress } from "../services/Progress.js"
+import type { Redactor } from "../services/Redactor.js"
 import type { SessionStore } from "../services/SessionStore.js"
 import type { StateDb } from "../services/state/StateDb.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
@@ -11,10 +12,10 @@ import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
 /** The services of a command that only looks; its state DB refuses to be written. */
-export type LookingServices = MemoryFs | MemoryInspection | SessionStore | StateDb | WorkingDirectories
+export type LookingServices = MemoryFs | MemoryInspection | Redactor | SessionStore | StateDb | WorkingDirectories
 
 /** Services of a command that reads published files alone. */
-export type ReadingServices = MemoryFs | WorkingDirectories
+export type ReadingServices = MemoryFs | Redactor | WorkingDirectories
 
 /** Services of a command that changes something. */
 export type AmendingServices = LookingServices | AgentControl | Progress | Templates

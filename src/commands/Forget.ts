@@ -5,6 +5,7 @@ import { type ForgetRule, isForgotten } from "../domain/memory/Forgetting.js"
 import { fold } from "../domain/memory/Search.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { noteLine } from "../domain/memory/UserNote.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { makePass } from "../pass/Pass.js"
 import { consolidate, resume } from "../pass/PhaseTwo.js"
 import { DirectoryLocked, type Forgotten, type ForgetTarget, InputInvalid } from "../services/Memories.js"
@@ -22,9 +23,9 @@ import { agentOf, Settings } from "../settings/Settings.js"
 /** The rows, notes and directories that a deletion takes away. */
 export interface ForgetPlan {
   readonly threadIds: ReadonlyArray<ThreadId>
-  readonly notes: ReadonlyArray<{ readonly id: number; readonly cwd: string; readonly text: string }>
+  readonly notes: ReadonlyArray<{ readonly id: number; readonly cwd: Directory; readonly text: string }>
   /** Directories that show any of the threads, the notes or the text. */
-  readonly cwds: ReadonlyArray<string>
+  readonly cwds: ReadonlyArray<Directory>
   /** Every line with this text goes too. */
   readonly text: string | undefined
 }
@@ -44,7 +45,7 @@ const knownDirectories = Effect.gen(function* () {
 
 /** The known directories whose files name a thread or hold a text. */
 const directoriesShowing = Effect.fnUntraced(function* (
-  known: ReadonlyArray<string>,
+  known: ReadonlyArray<Directory>,
   threadIds: ReadonlyArray<ThreadId>,
   text: string | undefined
 ) {
@@ -62,13 +63,18 @@ const directoriesShowing = Effect.fnUntraced(function* (
 })
 
 /** Whether anything is kept of a directory; it may be files alone, whose rows were lost. */
-const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<string>, cwd: string) {
+const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<Directory>, cwd: Directory) {
   const inspection = yield* MemoryInspection
   return known.includes(cwd) || (yield* inspection.files(cwd)).length > 0 || (yield* inspection.hasPrevious(cwd))
 })
 
-/** Collects what a deletion takes away, and changes nothing. A directory is given by its normalised path. */
-export const planForget = Effect.fn("Forget.plan")(function* (target: ForgetTarget) {
+/** The scope of a deletion, a directory by its one name. */
+export type PlanTarget =
+  | Exclude<ForgetTarget, { readonly _tag: "Directory" }>
+  | { readonly _tag: "Directory"; readonly cwd: Directory }
+
+/** Collects what a deletion takes away, and changes nothing. */
+export const planForget = Effect.fn("Forget.plan")(function* (target: PlanTarget) {
   const text = target._tag === "Matching" ? target.text : undefined
   if (text !== undefined && text.trim().length < shortestMatch) {
     return yield* new InputInvalid({
@@ -117,11 +123,11 @@ export const isNothing = ({ cwds, notes, threadIds }: ForgetPlan): boolean =>
  * Does work under the locks of all given directories, to its end whatever the signal. Nothing is done when another pass holds
  * one of them.
  */
-export const underLocks = <A, E, R>(cwds: ReadonlyArray<string>, owner: string, work: Effect.Effect<A, E, R>) =>
+export const underLocks = <A, E, R>(cwds: ReadonlyArray<Directory>, owner: string, work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { withLock } = yield* ProjectLocks
     const { lockLease: lease } = yield* Settings
-    const under = ([cwd, ...others]: ReadonlyArray<string>): Effect.Effect<
+    const under = ([cwd, ...others]: ReadonlyArray<Directory>): Effect.Effect<
       A,
       E | DirectoryLocked | LeaseLost | StateDbFailure,
       R
@@ -136,7 +142,7 @@ export const underLocks = <A, E, R>(cwds: ReadonlyArray<string>, owner: string, 
   }).pipe(Effect.uninterruptible)
 
 /** Makes the files of one directory what its rows are now. Its lock is ours. */
-const revise = Effect.fn("Forget.revise")(function* (cwd: string, rule: ForgetRule) {
+const revise = Effect.fn("Forget.revise")(function* (cwd: Directory, rule: ForgetRule) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   const { tracesPerCwd } = yield* Settings

@@ -1,14 +1,15 @@
 import * as Effect from "effect/Effect"
 import { noteBytes, noteText } from "../domain/memory/UserNote.js"
-import { redact } from "../domain/privacy/Redaction.js"
 import { byteLength } from "../domain/text/ByteBudget.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { InputInvalid, type Remembered } from "../services/Memories.js"
+import { redact } from "../services/Redactor.js"
 import { Notes } from "../services/state/Notes.js"
 
 /** Keeps a note for a directory. Says whether anything that looks like a secret was left out of it. */
-export const remember = Effect.fn("Remember.add")(function* (cwd: string, text: string) {
+export const remember = Effect.fn("Remember.add")(function* (cwd: Directory, text: string) {
   const said = noteText(text)
-  const note = redact(said)
+  const note = yield* redact(said)
   if (note === "" || byteLength(note) > noteBytes) {
     return yield* new InputInvalid({
       input: "text",

@@ -10,10 +10,10 @@ import {
   type SearchQuery
 } from "../domain/memory/Search.js"
 import { exactTime } from "../domain/text/ExactTime.js"
-import { projectName } from "../domain/thread/WorkingDirectory.js"
+import { type Directory, projectName } from "../domain/thread/WorkingDirectory.js"
 import { InputInvalid, type SearchHit, type SearchResults } from "../services/Memories.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
-import { safeMessageOf } from "../services/Redactor.js"
+import { safeMessage } from "../services/Redactor.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 
@@ -21,13 +21,13 @@ import { ThreadMemories } from "../services/state/ThreadMemories.js"
 const mostHits = 20
 
 /** The `MEMORY.md` files that answer a query. They are few and short, so they are read one by one. */
-const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: ReadonlyArray<string>, traces: number) {
+const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: ReadonlyArray<Directory>, traces: number) {
   const inspection = yield* MemoryInspection
   const texts = (yield* Effect.forEach(cwds, (cwd) =>
     inspection.memoryText(cwd).pipe(
       Effect.map((text) => Option.toArray(Option.map(text, (text) => ({ cwd, text })))),
       // One that cannot be read hides nothing of the others.
-      Effect.catchAll((error) => Effect.as(Effect.flatMap(safeMessageOf(error), Effect.logWarning), []))
+      Effect.catchAll((error) => Effect.as(Effect.flatMap(safeMessage(error), Effect.logWarning), []))
     )
   )).flat()
   const found = texts.filter(({ text }) => answers(query, text))
@@ -55,7 +55,7 @@ const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): SearchH
 }
 
 /** Finds the memories that have every word, in a directory or in all. */
-export const search = Effect.fn("Search.find")(function* (words: ReadonlyArray<string>, cwd: string | undefined) {
+export const search = Effect.fn("Search.find")(function* (words: ReadonlyArray<string>, cwd: Directory | undefined) {
   const query = queryOf(words)
   if (query.terms.length === 0) {
     return yield* new InputInvalid({ input: "words", value: words.join(" "), expected: "a word at least" })

@@ -18,17 +18,18 @@ import {
   textsIn,
   type VerificationFinding
 } from "../domain/memory/Verification.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { MemoryInspection, type MemoryTextFile } from "../services/MemoryInspection.js"
-import { loadRedact } from "../services/Redactor.js"
+import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
 
 /** The outcome of verifying one project. */
 export interface ProjectVerification {
-  readonly cwd: string
+  readonly cwd: Directory
   /** Commands, paths, quotations and citations that were looked at. */
   readonly checked: number
   readonly findings: ReadonlyArray<VerificationFinding>
@@ -49,7 +50,7 @@ const threadOfFile = ({ path }: MemoryTextFile): string | undefined =>
 const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: ReadonlyArray<string>) {
   const threadIndex = yield* ThreadIndex
   const { memoriesHome, summaryBytes, traceBytes } = yield* Settings
-  const redact = yield* loadRedact
+  const redact = yield* (yield* Redactor).rules
   const search = new PieceSearch(pieces)
   const reader = new RolloutReader(rolloutFilters.evidence, renderedBytes, redact, memoriesHome)
   let lines = 0
@@ -83,7 +84,7 @@ const witnesses = ({ cited }: Quote, threadIds: ReadonlyArray<ThreadId>): Readon
 }
 
 const verifyProject = Effect.fn("Verify.project")(function* (
-  cwd: string,
+  cwd: Directory,
   threadIds: ReadonlyArray<ThreadId>,
   tell: (threadId: string) => Effect.Effect<void>
 ) {
@@ -148,7 +149,7 @@ const verifyProject = Effect.fn("Verify.project")(function* (
 export const verify = Effect.fn("Verify.verify")(function* (tell: (threadId: string) => Effect.Effect<void>) {
   const consolidations = yield* Consolidations
   const threadMemories = yield* ThreadMemories
-  const threads = new Map<string, Array<ThreadId>>()
+  const threads = new Map<Directory, Array<ThreadId>>()
   for (const { cwd, threadId } of yield* threadMemories.ids(Infinity)) {
     threads.set(cwd, [...(threads.get(cwd) ?? []), threadId])
   }

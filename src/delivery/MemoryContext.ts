@@ -7,7 +7,9 @@ import {
   pieceText,
   renderContext
 } from "../domain/memory/ContextBlock.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { MemoryFs } from "../services/MemoryFs.js"
+import { Redactor } from "../services/Redactor.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { newestCounter } from "../services/Tokenizer.js"
 
@@ -17,17 +19,16 @@ export interface ContextOptions {
   readonly maxTokens: number
 }
 
-/** Loaded when there is memory to hand over: a person may have written a secret into it by hand. */
-const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
 /** Loaded when there are skills, since it brings a YAML parser. */
 const loadFrontMatter = Effect.promise(() => import("../domain/memory/FrontMatter.js"))
 
-const sourcesOf = Effect.fnUntraced(function* (cwd: string) {
+const sourcesOf = Effect.fnUntraced(function* (cwd: Directory) {
   const { memory, root, skills, summary } = yield* (yield* MemoryFs).published(cwd)
   if (memory === "" && summary === "" && skills.length === 0) {
     return undefined
   }
-  const { redact } = yield* loadRules
+  // A person may have written a secret into it by hand.
+  const redact = yield* (yield* Redactor).rules
   const describe = skills.length === 0 ? () => "" : (yield* loadFrontMatter).descriptionOf
   const sources: ContextSources = {
     cwd,
@@ -62,6 +63,18 @@ const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyA
   return block
 })
 
+/** {@link forCwd} for a directory by its one name. */
+export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, { maxTokens }: ContextOptions) {
+  const sources = yield* sourcesOf(cwd)
+  const all = sources === undefined ? [] : contextPieces(sources)
+  if (sources === undefined || all.length === 0) {
+    return ""
+  }
+  const whole = renderContext(sources, all, all)
+  // A text never has more tokens than bytes: the tokenizer's tables are loaded for those that may not fit.
+  return byteLength(whole) <= maxTokens ? whole : yield* fit(sources, all, maxTokens)
+})
+
 /**
  * Renders the memory of a directory for a session that starts there: the user's wishes, what works, what fails, where
  * things are, the newest sessions, and the paths of the files. Never longer than `maxTokens`; whole lines of least worth are
@@ -71,14 +84,7 @@ const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyA
  * Reads published files only, also while passes run. Fails with `MemoryFsFailure` when the disk does; a session can start
  * without the text.
  */
-export const forCwd = Effect.fn("MemoryContext.forCwd")(function* (cwd: string, { maxTokens }: ContextOptions) {
-  const normalised = yield* (yield* WorkingDirectories).normalise(cwd)
-  const sources = yield* sourcesOf(normalised)
-  const all = sources === undefined ? [] : contextPieces(sources)
-  if (sources === undefined || all.length === 0) {
-    return ""
-  }
-  const whole = renderContext(sources, all, all)
-  // A text never has more tokens than bytes, so the token table is loaded only for one that may not fit.
-  return byteLength(whole) <= maxTokens ? whole : yield* fit(sources, all, maxTokens)
+export const forCwd = Effect.fn("MemoryContext.forCwd")(function* (cwd: string, options: ContextOptions) {
+  const { normalise } = yield* WorkingDirectories
+  return yield* forDirectory(yield* normalise(cwd), options)
 })

@@ -8,6 +8,7 @@ import { type MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import type { ModelClient } from "../services/ModelClient.js"
 import type { ProcessTable } from "../services/ProcessTable.js"
 import type { Progress } from "../services/Progress.js"
+import type { Redactor } from "../services/Redactor.js"
 import type { PackageMissing } from "../services/PackageMissing.js"
 import { type CodexHomeUnavailable, SessionStore } from "../services/SessionStore.js"
 import type { Spending } from "../services/state/Spending.js"
@@ -25,19 +26,23 @@ export type CompositionError = CodexHomeUnavailable | MemoriesHomeUnavailable | 
 
 /** The layers of a pass, not yet wired. They may require one another, and `Needs`. */
 export interface Parts<Needs> {
-  readonly agentControl: Layer.Layer<AgentControl, CompositionError, Needs | Settings | Spending>
-  readonly memoryFs: Layer.Layer<MemoryFs, CompositionError, Needs | Settings>
-  readonly modelClient: Layer.Layer<ModelClient, CompositionError, Needs | Settings | Spending>
+  readonly agentControl: Layer.Layer<AgentControl, CompositionError, Needs | Redactor | Settings | Spending>
+  readonly memoryFs: Layer.Layer<MemoryFs, CompositionError, Needs | Redactor | Settings>
+  readonly modelClient: Layer.Layer<ModelClient, CompositionError, Needs | Redactor | Settings | Spending>
   readonly progress: Layer.Layer<Progress>
   readonly sessionStore: Layer.Layer<SessionStore, never, Needs | Settings>
   readonly stateDb: Layer.Layer<StateDb, CompositionError, Needs | MemoryFs | SessionStore | Settings>
   readonly templates: Layer.Layer<Templates>
 }
 
-/** Wires the layers of a pass. The settings remain a requirement. */
+/** Wires the layers of a pass. The settings and the redactor remain requirements; directories are given by the machine. */
 export const compose = <Needs>(
   parts: Parts<Needs>
-): Layer.Layer<Exclude<PassServices, Settings> | Progress, CompositionError, Needs | Settings> =>
+): Layer.Layer<
+  Exclude<PassServices, Redactor | Settings | WorkingDirectories> | Progress,
+  CompositionError,
+  Needs | Redactor | Settings
+> =>
   Layer.merge(parts.modelClient, parts.agentControl).pipe(
     Layer.provideMerge(parts.stateDb),
     Layer.provideMerge(Layer.merge(parts.sessionStore, parts.memoryFs)),

@@ -14,6 +14,7 @@ import { MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { layerSilent, Progress } from "../services/Progress.js"
+import * as Redactor from "../services/Redactor.js"
 import { loadPart, nodePart, type PackageMissing, sqlitePart } from "../services/PackageMissing.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Claims } from "../services/state/Claims.js"
@@ -63,6 +64,9 @@ const sqlite = (path: string) =>
       sqlitePart
     )
   )
+
+/** Needs nothing but Node: a host whose ports are all its own installs no more. */
+const directories = loaded(() => import("../layers/node/WorkingDirectories.js").then(({ layer }) => layer))
 
 const memoryFs = loaded(() => import("../layers/memory/MemoryFs.js").then(({ layer }) => layer))
 
@@ -123,7 +127,10 @@ const around = (own: Context.Context<never>) =>
       )
     ),
     templates: ownOr(own, Templates.Templates, Templates.layer)
-  })
+  }).pipe(
+    Layer.provideMerge(ownOr(own, Redactor.Redactor, Redactor.layer)),
+    Layer.merge(ownOr(own, WorkingDirectories, directories))
+  )
 
 const settingsOf = (given: HostSettings | undefined): Layer.Layer<Settings.Settings, SettingsError> =>
   given === undefined ? Settings.layerFromEnvironment : Settings.layer(given)
@@ -152,8 +159,7 @@ export const makeMemories = <Own extends MemoriesNeeds, E, R>({
             loaded(() => import("../layers/memory/Inspection.js").then(({ layer }) => layer))
           )
         ),
-        Layer.provide(around(own)),
-        Layer.provide(ownOr(own, WorkingDirectories, machine))
+        Layer.provide(around(own))
       )
     )
   ).pipe(Layer.provide(settingsOf(settings)))
@@ -161,5 +167,5 @@ export const makeMemories = <Own extends MemoriesNeeds, E, R>({
 /** The services that read memories; exported as `Layers.reading`. */
 export const makeReading = (
   settings: HostSettings | undefined
-): Layer.Layer<MemoryFs | WorkingDirectories, PackageMissing | SettingsError> =>
-  memoryFs.pipe(Layer.provideMerge(machine), Layer.provide(settingsOf(settings)))
+): Layer.Layer<MemoryFs | Redactor.Redactor | WorkingDirectories, PackageMissing | SettingsError> =>
+  memoryFs.pipe(Layer.provideMerge(Layer.merge(machine, Redactor.layer)), Layer.provide(settingsOf(settings)))

@@ -7,7 +7,7 @@ import { forget, forgottenOf, isNothing, planForget } from "../commands/Forget.j
 import { remember } from "../commands/Remember.js"
 import { search } from "../commands/Search.js"
 import { status } from "../commands/Status.js"
-import { forCwd } from "../delivery/MemoryContext.js"
+import { forDirectory } from "../delivery/MemoryContext.js"
 import { InputInvalid, Memories } from "../services/Memories.js"
 import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { Progress } from "../services/Progress.js"
@@ -28,7 +28,7 @@ const make = Effect.map(Effect.context<MemoriesNeeds>(), (services) =>
   Memories.of({
     context: (cwd, options) =>
       Effect.provide(
-        Effect.flatMap(directoryOf(cwd), (directory) => forCwd(directory, options)),
+        Effect.flatMap(directoryOf(cwd), (directory) => forDirectory(directory, options)),
         services
       ),
     search: ({ cwd, words }) =>

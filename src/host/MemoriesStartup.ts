@@ -11,13 +11,24 @@ import type { AgentControl } from "../services/AgentControl.js"
 import type { MemoryFs } from "../services/MemoryFs.js"
 import type { ModelClient } from "../services/ModelClient.js"
 import type { PassEvents } from "../services/Progress.js"
+import type { Redactor } from "../services/Redactor.js"
 import type { SessionStore } from "../services/SessionStore.js"
 import type { StateDb } from "../services/state/StateDb.js"
 import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
+import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 
 /** The services of a pass. Its progress is followed separately; see `events`. */
-export type PassServices = AgentControl | MemoryFs | ModelClient | SessionStore | Settings | StateDb | Templates
+export type PassServices =
+  | AgentControl
+  | MemoryFs
+  | ModelClient
+  | Redactor
+  | SessionStore
+  | Settings
+  | StateDb
+  | Templates
+  | WorkingDirectories
 
 /** Facts about the session that starts. */
 export interface Session {

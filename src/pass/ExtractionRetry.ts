@@ -14,7 +14,7 @@ import type { ModelFailure } from "../services/ModelClient.js"
 import type { RolloutUnreadable } from "../services/SessionStore.js"
 import { type Claim, type ClaimLost, Claims } from "../services/state/Claims.js"
 import type { StateDbFailure } from "../services/state/StateDb.js"
-import { safeMessageOf } from "../services/Redactor.js"
+import { safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 
 /** All errors of the extraction of one thread. */
@@ -84,7 +84,7 @@ export const storeFailure = Effect.fnUntraced(function* (
   yield* claims
     .recordFailure(claim, {
       errorTag: error._tag,
-      errorMessage: yield* safeMessageOf(error),
+      errorMessage: yield* safeMessage(error),
       content,
       modifiedAt: thread.rolloutModifiedAt,
       attempts,
@@ -92,7 +92,7 @@ export const storeFailure = Effect.fnUntraced(function* (
     })
     .pipe(
       Effect.catchAll((cause) =>
-        Effect.flatMap(safeMessageOf(cause), (message) =>
+        Effect.flatMap(safeMessage(cause), (message) =>
           Effect.logWarning(`the failure of ${thread.rolloutPath} could not be recorded: ${message}`)
         )
       )

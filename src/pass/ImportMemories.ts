@@ -1,12 +1,13 @@
 import * as Effect from "effect/Effect"
-import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { loadRedact } from "../services/Redactor.js"
+import type { StoredMemory } from "../domain/memory/TraceMemory.js"
+import { Redactor } from "../services/Redactor.js"
 import { type IndexOptions, updateIndex } from "./SessionIndex.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
-import { type ImportedMemory, ThreadMemories } from "../services/state/ThreadMemories.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
+import { WorkingDirectories } from "../services/WorkingDirectories.js"
 
 /** A memory on disk could not be imported into the state DB. Its file is kept. */
 export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("rollout-memories/MemoryNotImported")(
@@ -43,16 +44,18 @@ const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
   const threadIndex = yield* ThreadIndex
   const threadMemories = yield* ThreadMemories
   const stored = yield* memoryFs.storedTraces
-  const redact = stored.length === 0 ? identity : yield* loadRedact
-  const take = Effect.fnUntraced(function* (memory: ImportedMemory) {
+  const { redact } = yield* Redactor
+  const { normalise } = yield* WorkingDirectories
+  const take = Effect.fnUntraced(function* (memory: StoredMemory) {
     // What a pass that is at the thread wrote since is that pass's to store.
     const record = yield* threadIndex.get(memory.threadId)
     if (!Option.exists(record, ({ extraction }) => extraction.claimOwner !== null)) {
       const { memorySummary, traceSummary } = memory
       yield* threadMemories.import({
         ...memory,
-        traceSummary: redact(traceSummary),
-        memorySummary: redact(memorySummary)
+        cwd: yield* normalise(memory.cwd),
+        traceSummary: yield* redact(traceSummary),
+        memorySummary: yield* redact(memorySummary)
       })
     }
     return []

@@ -8,7 +8,7 @@ import { listUnknown } from "../domain/session/codex/UnknownLine.js"
 import type { Pass } from "./Pass.js"
 import type { ExtractionOutcome } from "./PhaseOne.js"
 import type { ConsolidationOutcome } from "./PhaseTwo.js"
-import { safeMessageOf } from "../services/Redactor.js"
+import { safeMessage } from "../services/Redactor.js"
 import type { MemoryNotImported } from "./ImportMemories.js"
 import { MemoryFs, type MemoryFsFailure } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
@@ -109,7 +109,7 @@ export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: nu
 })
 
 const safeError = (error: { readonly _tag: string; readonly message: string }) =>
-  Effect.map(safeMessageOf(error), (message) => reportError({ _tag: error._tag, message }))
+  Effect.map(safeMessage(error), (message) => reportError({ _tag: error._tag, message }))
 
 const consolidationOf = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
   switch (outcome._tag) {

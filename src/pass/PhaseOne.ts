@@ -22,6 +22,7 @@ import { joinUnknown } from "../domain/session/codex/UnknownLine.js"
 import { isNothing, type StageOneOutput } from "../domain/memory/StageOneOutput.js"
 import { isComplete, type Thread, withheld } from "../domain/thread/Thread.js"
 import type { WhyNot } from "../domain/thread/WhyNot.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { normaliseOutput, traceSlug } from "../domain/memory/TraceMemory.js"
 import { type ExtractionError, storeFailure, treatmentOf } from "./ExtractionRetry.js"
 import { extractionDuration, extractions } from "./Metrics.js"
@@ -33,7 +34,7 @@ import { type Claim, Claims } from "../services/state/Claims.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { type Learned, ThreadMemories } from "../services/state/ThreadMemories.js"
 import { whileRenewed } from "../services/state/WhileRenewed.js"
-import { loadRedact, safeMessageOf } from "../services/Redactor.js"
+import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { LoadedRollout } from "./ReadSession.js"
 import { ruleContext } from "./RuleContext.js"
@@ -43,11 +44,11 @@ export type ExtractionOutcome =
   | {
       readonly _tag: "Extracted"
       readonly thread: Thread
-      readonly cwd: string
+      readonly cwd: Directory
       readonly traceFile: string
       readonly grounding: Grounding | undefined
     }
-  | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: string }
+  | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: Directory }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: WhyNot }
   | { readonly _tag: "Failed"; readonly thread: Thread; readonly error: ExtractionError }
 
@@ -170,7 +171,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
   return yield* loaded.pipe(
     Effect.flatMap((rollout) => learn(pass, claim, record, rollout, context)),
     orDefect,
-    Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Claims | Progress | Settings> =>
+    Effect.catchAll((error): Effect.Effect<ExtractionOutcome, never, Claims | Progress | Redactor | Settings> =>
       error._tag === "BudgetExhausted"
         ? leftOut(thread, error)
         : Effect.zipRight(storeFailure(claim, record, content, error), failed(thread, error))
@@ -218,7 +219,8 @@ const learn = Effect.fnUntraced(function* (
     const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
     return outcome
   }
-  const memory = normaliseOutput(output, { traceBytes, summaryBytes }, yield* loadRedact)
+  const redact = yield* (yield* Redactor).rules
+  const memory = normaliseOutput(output, { traceBytes, summaryBytes }, redact)
   const traceFile = yield* store(claim, thread, cwd, { ...learned, grounding }, memory)
   yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd })
   const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile, grounding }
@@ -236,7 +238,7 @@ const complete = Effect.fnUntraced(function* (
   const { threadAsRead } = yield* loadLoading
   const read = yield* threadAsRead(rollout, rules)
   const thread = isComplete(stored, read) ? stored : yield* threadIndex.complete(claim, read)
-  // Only the row has the directory that a symbolic link led to.
+  // A link that has gone since was followed when the row was written.
   return thread.withheld === null && rules.isIgnored(thread)
     ? yield* threadIndex.complete(claim, withheld(thread, "ignored"))
     : thread
@@ -245,15 +247,14 @@ const complete = Effect.fnUntraced(function* (
 const store = Effect.fnUntraced(function* (
   claim: Claim,
   thread: Thread,
-  cwd: string,
+  cwd: Directory,
   learned: Learned & { readonly grounding: Grounding | undefined },
   output: StageOneOutput
 ) {
   const memoryFs = yield* MemoryFs
   const threadMemories = yield* ThreadMemories
   const { slugLength } = yield* Settings
-  const redact = yield* loadRedact
-  const slug = traceSlug(redact(thread.title ?? ""), slugLength)
+  const slug = traceSlug(thread.title ?? "", slugLength)
   const header = { threadId: thread.id, cwd, rolloutPath: thread.rolloutPath, updatedAt: thread.updatedAt }
   const memory = { ...learned, traceSummary: output.traceMemory, memorySummary: output.summary, slug }
   return yield* memoryFs.storeTrace({ header, slug, trace: output.traceMemory }, threadMemories.store(claim, memory))
@@ -261,7 +262,7 @@ const store = Effect.fnUntraced(function* (
 
 const failed = Effect.fnUntraced(function* (thread: Thread, error: ExtractionError) {
   const progress = yield* Progress
-  const message = yield* safeMessageOf(error)
+  const message = yield* safeMessage(error)
   yield* Effect.logWarning(message).pipe(Effect.annotateLogs({ error: error._tag, rollout: thread.rolloutPath }))
   yield* progress.report({ _tag: "ExtractionFailed", threadId: thread.id, errorTag: error._tag })
   const outcome: ExtractionOutcome = { _tag: "Failed", thread, error }

@@ -16,6 +16,7 @@ import {
 import { retryDelay } from "../domain/thread/Extraction.js"
 import { isServersFault, ModelError } from "../domain/model/ModelError.js"
 import { isHeldBack } from "../domain/report/Report.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { consolidationDuration, consolidations as consolidationCount } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
 import type { AgentControl, AgentFailure } from "../services/AgentControl.js"
@@ -26,7 +27,7 @@ import { type HeldLock, ProjectLocks } from "../services/state/ProjectLocks.js"
 import type { StateDbFailure } from "../services/state/StateDb.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
-import { loadRedact, safeMessageOf } from "../services/Redactor.js"
+import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
@@ -46,10 +47,10 @@ export type ConsolidationError =
 
 /** The outcome of one directory. */
 export type ConsolidationOutcome =
-  | { readonly _tag: "Published"; readonly cwd: string }
-  | { readonly _tag: "Unchanged"; readonly cwd: string }
-  | { readonly _tag: "Locked"; readonly cwd: string }
-  | { readonly _tag: "Failed"; readonly cwd: string; readonly error: ConsolidationError }
+  | { readonly _tag: "Published"; readonly cwd: Directory }
+  | { readonly _tag: "Unchanged"; readonly cwd: Directory }
+  | { readonly _tag: "Locked"; readonly cwd: Directory }
+  | { readonly _tag: "Failed"; readonly cwd: Directory; readonly error: ConsolidationError }
 
 type Services =
   | AgentControl
@@ -57,6 +58,7 @@ type Services =
   | MemoryFs
   | Progress
   | ProjectLocks
+  | Redactor
   | Settings
   | Templates
   | ThreadIndex
@@ -66,7 +68,7 @@ type Services =
  * Consolidates every directory that was touched in this pass or is dirty, each under its lock, each alone: one that fails
  * stops nobody else. A dirty one that failed before waits for its time; one whose inputs are those published starts no agent.
  */
-export const runPhaseTwo = Effect.fn("PhaseTwo.run")(function* (pass: Pass, touched: Iterable<string>) {
+export const runPhaseTwo = Effect.fn("PhaseTwo.run")(function* (pass: Pass, touched: Iterable<Directory>) {
   const consolidations = yield* Consolidations
   const { concurrency, tracesPerCwd } = yield* Settings
   const now = yield* Clock.currentTimeMillis
@@ -87,7 +89,7 @@ export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(functio
     ({ of: cwd }) =>
       underLock(pass, cwd, () => resume(cwd)).pipe(
         Effect.catchAll((error) =>
-          Effect.flatMap(safeMessageOf(error), (message) =>
+          Effect.flatMap(safeMessage(error), (message) =>
             Effect.logWarning(`a publish of ${cwd} could not be finished: ${message}`)
           )
         )
@@ -97,7 +99,7 @@ export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(functio
 })
 
 /** Finishes what a killed publish left in a directory whose lock we hold. */
-export const resume = Effect.fnUntraced(function* (cwd: string) {
+export const resume = Effect.fnUntraced(function* (cwd: Directory) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   const published = yield* memoryFs.resume(cwd)
@@ -111,7 +113,7 @@ export const resume = Effect.fnUntraced(function* (cwd: string) {
  * Consolidates again what became dirty meanwhile: another pass that stored a trace and found the lock held has left it to us.
  * Looking only after the lock was given back leaves no gap between us.
  */
-const consolidateUntilClean = Effect.fnUntraced(function* (pass: Pass, cwd: string) {
+const consolidateUntilClean = Effect.fnUntraced(function* (pass: Pass, cwd: Directory) {
   let outcome = yield* consolidate(pass, cwd)
   let tried: string | undefined
   while (outcome._tag === "Published" || outcome._tag === "Unchanged") {
@@ -131,7 +133,7 @@ const consolidateUntilClean = Effect.fnUntraced(function* (pass: Pass, cwd: stri
 
 /** The fingerprint of what a directory's consolidation would consume; undefined when that is what was published. */
 const dirtyInputs = Effect.fnUntraced(
-  function* (cwd: string) {
+  function* (cwd: Directory) {
     const consolidations = yield* Consolidations
     const { tracesPerCwd } = yield* Settings
     const { fingerprint, published } = yield* consolidations.state(cwd, tracesPerCwd)
@@ -141,7 +143,7 @@ const dirtyInputs = Effect.fnUntraced(
 )
 
 /** One directory under its lock. Never fails. */
-export const consolidate = (pass: Pass, cwd: string): Effect.Effect<ConsolidationOutcome, never, Services> =>
+export const consolidate = (pass: Pass, cwd: Directory): Effect.Effect<ConsolidationOutcome, never, Services> =>
   underLock(pass, cwd, (lock) => consolidateLocked(pass, cwd, lock)).pipe(
     Effect.map(Option.getOrElse((): ConsolidationOutcome => ({ _tag: "Locked", cwd }))),
     Effect.catchAllDefect((cause) => new ConsolidationDefect({ cwd, cause })),
@@ -157,7 +159,7 @@ const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
   yield* Metric.increment(Metric.tagged(consolidationCount, "outcome", outcome._tag.toLowerCase()))
   if (outcome._tag === "Failed") {
     const { error } = outcome
-    yield* Effect.logWarning(`${cwd}: ${yield* safeMessageOf(error)}`).pipe(Effect.annotateLogs("error", error._tag))
+    yield* Effect.logWarning(`${cwd}: ${yield* safeMessage(error)}`).pipe(Effect.annotateLogs("error", error._tag))
     yield* progress.report({ _tag: "ConsolidationFailed", cwd, errorTag: error._tag })
   } else {
     yield* progress.report({ _tag: outcome._tag, cwd })
@@ -165,14 +167,14 @@ const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
 })
 
 /** Does work under the directory's lock, for this pass; none where another pass holds it. */
-const underLock = <A, E, R>(pass: Pass, cwd: string, work: (lock: HeldLock) => Effect.Effect<A, E, R>) =>
+const underLock = <A, E, R>(pass: Pass, cwd: Directory, work: (lock: HeldLock) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const locks = yield* ProjectLocks
     const { lockLease: lease } = yield* Settings
     return yield* locks.withLock({ cwd, owner: pass.owner, lease }, work)
   })
 
-const consolidateLocked = Effect.fnUntraced(function* (pass: Pass, cwd: string, lock: HeldLock) {
+const consolidateLocked = Effect.fnUntraced(function* (pass: Pass, cwd: Directory, lock: HeldLock) {
   const consolidations = yield* Consolidations
   const { tracesPerCwd } = yield* Settings
   yield* resume(cwd)
@@ -185,7 +187,7 @@ const consolidateLocked = Effect.fnUntraced(function* (pass: Pass, cwd: string, 
 })
 
 /** Traces that no row knows are pruned only when it is on record that their memories were taken away. */
-const requireRecord = Effect.fnUntraced(function* (cwd: string, state: ConsolidationState) {
+const requireRecord = Effect.fnUntraced(function* (cwd: Directory, state: ConsolidationState) {
   const memoryFs = yield* MemoryFs
   const removed = new Set<string>(state.removals)
   const unrecorded = (yield* memoryFs.tracesOf(cwd)).filter((threadId) => !removed.has(threadId))
@@ -195,7 +197,7 @@ const requireRecord = Effect.fnUntraced(function* (cwd: string, state: Consolida
 })
 
 /** Everything that was learned here was taken away: what was made of it goes too, when that is on record. */
-const clearMemory = Effect.fnUntraced(function* (cwd: string, state: ConsolidationState) {
+const clearMemory = Effect.fnUntraced(function* (cwd: Directory, state: ConsolidationState) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   yield* memoryFs.clear(cwd)
@@ -204,11 +206,16 @@ const clearMemory = Effect.fnUntraced(function* (cwd: string, state: Consolidati
   return outcome
 })
 
-const publishMemory = Effect.fnUntraced(function* (pass: Pass, cwd: string, state: ConsolidationState, lock: HeldLock) {
+const publishMemory = Effect.fnUntraced(function* (
+  pass: Pass,
+  cwd: Directory,
+  state: ConsolidationState,
+  lock: HeldLock
+) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   const progress = yield* Progress
-  const redact = yield* loadRedact
+  const redact = yield* (yield* Redactor).rules
   const memories = state.memories.map((memory) => ({
     ...memory,
     traceSummary: withoutVerdict(redact(memory.traceSummary)),
@@ -298,7 +305,7 @@ const isBusy = Effect.fnUntraced(function* (threadId: string, state: Consolidati
 
 /** Remembers a failure, so that a directory that always fails is not paid for at every pass. */
 const recordFailure = Effect.fnUntraced(
-  function* (cwd: string, state: ConsolidationState, error: ConsolidationError) {
+  function* (cwd: Directory, state: ConsolidationState, error: ConsolidationError) {
     if (error._tag === "LeaseLost" || isHeldBack(error._tag)) {
       return
     }
@@ -313,12 +320,12 @@ const recordFailure = Effect.fnUntraced(
     const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
     yield* consolidations.recordFailure(cwd, state.fingerprint, {
       errorTag: error._tag,
-      errorMessage: yield* safeMessageOf(error),
+      errorMessage: yield* safeMessage(error),
       retryAt: isEnvironment && attempts === 1 ? now : now + delay
     })
   },
   Effect.catchAll((error) =>
-    Effect.flatMap(safeMessageOf(error), (message) =>
+    Effect.flatMap(safeMessage(error), (message) =>
       Effect.logWarning(`a failed consolidation could not be recorded: ${message}`)
     )
   )

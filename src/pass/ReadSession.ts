@@ -1,16 +1,15 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
 import { rolloutFilters } from "../domain/session/codex/RolloutFilter.js"
 import { RolloutReader, type RolloutReading } from "../domain/session/codex/RolloutReading.js"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
-import { type RolloutFile, type Thread, threadOf, withheld } from "../domain/thread/Thread.js"
+import { namesOf, type RolloutFile, type Thread, withheld } from "../domain/thread/Thread.js"
 import { isMemoryDisabled, withName } from "../domain/thread/ThreadFacts.js"
-import { loadRedact } from "../services/Redactor.js"
+import { Redactor } from "../services/Redactor.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { Settings } from "../settings/Settings.js"
-import { fileOf, partsOf, readParts } from "./ThreadReading.js"
+import { fileOf, partsOf, readParts, readThread } from "./ThreadReading.js"
 
 /** A session that was read as a whole. */
 export interface LoadedRollout extends RolloutReading {
@@ -24,7 +23,8 @@ export interface LoadedRollout extends RolloutReading {
 export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) {
   const threadIndex = yield* ThreadIndex
   const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
-  const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, yield* loadRedact, memoriesHome)
+  const redact = yield* (yield* Redactor).rules
+  const reader = new RolloutReader(rolloutFilters[rolloutFilter], rolloutBytes, redact, memoriesHome)
   const { isIncomplete, parts } = yield* partsOf(thread, yield* threadIndex.rolloutsOf(thread.id))
   const read = yield* readParts(parts, (line) => reader.add(line))
   const rollout: LoadedRollout = {
@@ -37,13 +37,13 @@ export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) 
   return rollout
 })
 
-/** The row of a thread as its whole rollout has it, its cwd not normalised. */
+/** The row of a thread as its whole rollout has it. */
 export const threadAsRead = Effect.fnUntraced(function* ({ facts, file }: LoadedRollout, ignore: IgnoreRules) {
   const { names } = yield* SessionStore
-  const thread = threadOf(withName(facts, yield* names), file, yield* Clock.currentTimeMillis, yield* loadRedact)
+  const thread = yield* readThread(withName(facts, yield* names), file)
   return isMemoryDisabled(facts)
     ? withheld(thread, "memory-disabled")
-    : ignore.isIgnored(thread)
+    : namesOf(thread, facts).some(ignore.isIgnored)
       ? withheld(thread, "ignored")
       : thread
 })

@@ -5,12 +5,13 @@ import { ProviderCrossing } from "../domain/memory/ConsolidationError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
 import { plausibleCounts } from "../domain/model/Spending.js"
 import { renderTemplate } from "../domain/text/Template.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { countAnswer, type Pass } from "./Pass.js"
 import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "../services/AgentControl.js"
 import type { ConsolidationState } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
-import { loadRedact } from "../services/Redactor.js"
+import { redact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 
@@ -19,7 +20,7 @@ import { Templates } from "../services/Templates.js"
  * would send a directory's traces to another one, unless the settings allow it. Returns the earlier memories that the
  * agent may see; if it may not see all of them, it may not see the published memory either.
  */
-export const keepToProvider = Effect.fnUntraced(function* (cwd: string, { earlier, memories }: ConsolidationState) {
+export const keepToProvider = Effect.fnUntraced(function* (cwd: Directory, { earlier, memories }: ConsolidationState) {
   const { provider } = yield* AgentControl
   const { allowProviderCrossing } = yield* Settings
   if (provider === undefined || allowProviderCrossing) {
@@ -64,8 +65,7 @@ export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(fun
       ),
     { discard: true }
   )
-  const redact = yield* loadRedact
-  return redact(sessions.text())
+  return yield* redact(sessions.text())
 })
 
 /**

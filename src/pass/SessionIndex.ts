@@ -5,14 +5,14 @@ import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import { isUnderSameRules, listingFingerprint, underNames, underRules } from "../domain/session/RolloutChoice.js"
 import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
 import { chainOf, joinFiles, type RolloutPart, type ThreadFile } from "../domain/session/codex/RolloutSegments.js"
-import { type RolloutFile, Thread, threadOf, titleOf, unchecked, withheld } from "../domain/thread/Thread.js"
+import { namesOf, type RolloutFile, Thread, titleOf, unchecked, withheld } from "../domain/thread/Thread.js"
 import { addLine, isMemoryDisabled, joinFacts, noFacts, withName } from "../domain/thread/ThreadFacts.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
-import { loadRedact } from "../services/Redactor.js"
+import { Redactor } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { type KnownRollout, ThreadIndex } from "../services/state/ThreadIndex.js"
-import { readParts } from "./ThreadReading.js"
+import { readParts, readThread } from "./ThreadReading.js"
 
 /** Threads written at a time: a transaction is short, whatever the size of the home. */
 const threadsWritten = 500
@@ -29,9 +29,9 @@ const readEnds = Effect.fnUntraced(function* (file: RolloutFile, endOrdinal?: nu
   return withName(facts, yield* store.names)
 })
 
-const look = Effect.fnUntraced(function* (file: RolloutFile, before: KnownRollout | undefined, now: number) {
+const look = Effect.fnUntraced(function* (file: RolloutFile, before: KnownRollout | undefined) {
   const facts = yield* readEnds(file)
-  const read = threadOf(facts, file, now, yield* loadRedact)
+  const read = yield* readThread(facts, file)
   const thread =
     before === undefined || facts !== noFacts ? read : new Thread({ ...read, id: before.threadId }, unchecked)
   const { modifiedAt, path, size } = file
@@ -56,7 +56,6 @@ const rowOf = Effect.fnUntraced(function* (
   threadId: ThreadId,
   chain: ReadonlyArray<SeenFile & RolloutPart>,
   wasDisabled: boolean,
-  now: number,
   rules: WithholdingRules
 ) {
   const told = yield* Effect.forEach(chain, ({ endOrdinal, facts, file }) =>
@@ -65,9 +64,8 @@ const rowOf = Effect.fnUntraced(function* (
   const facts = told.reduce(joinFacts, noFacts)
   const file = chain.map((part) => part.file).reduce(joinFiles)
   const [only] = chain.length === 1 ? chain : []
-  const thread =
-    only?.thread ?? new Thread({ ...threadOf(facts, file, now, yield* loadRedact), id: threadId }, unchecked)
-  if ([thread, ...chain.map((part) => part.thread)].some(rules.isIgnored)) {
+  const thread = only?.thread ?? new Thread({ ...(yield* readThread(facts, file)), id: threadId }, unchecked)
+  if ([...namesOf(thread, facts), ...chain.flatMap((part) => namesOf(part.thread, part.facts))].some(rules.isIgnored)) {
     return withheld(thread, "ignored")
   }
   const isDisabled =
@@ -162,10 +160,10 @@ const indexChanges = Effect.fnUntraced(function* (
   const renamed = yield* renamedThreads(new Set([...known.values()].map(({ threadId }) => threadId)))
   const isRenamed = ({ path }: RolloutFile): boolean => renamed.has(known.get(path)?.threadId ?? "")
   const toRead = listed.filter((file) => isChanged(file) || isRenamed(file))
-  const changed = yield* Effect.forEach(toRead, (file) => look(file, known.get(file.path), now))
+  const changed = yield* Effect.forEach(toRead, (file) => look(file, known.get(file.path)))
   const replaced = changed.filter(({ path, threadId }) => (known.get(path)?.threadId ?? threadId) !== threadId)
   const gone = [...[...known.keys()].filter((path) => !files.has(path)), ...replaced.map(({ path }) => path)]
-  const threads = yield* changedThreads(known, changed, gone, files, now, rules)
+  const threads = yield* changedThreads(known, changed, gone, files, rules)
   const batches = Math.max(1, Math.ceil(Math.max(threads.length, changed.length) / threadsWritten))
   for (let batch = 0; batch < batches; batch++) {
     const [from, to] = [batch * threadsWritten, (batch + 1) * threadsWritten]
@@ -184,7 +182,7 @@ const indexChanges = Effect.fnUntraced(function* (
 const renamedThreads = Effect.fnUntraced(function* (known: ReadonlySet<ThreadId>) {
   const threadIndex = yield* ThreadIndex
   const names = yield* (yield* SessionStore).names
-  const redact = yield* loadRedact
+  const redact = yield* (yield* Redactor).rules
   const renamed = new Set<string>()
   for (const id of known) {
     const name = names.get(id)
@@ -202,7 +200,6 @@ const changedThreads = Effect.fnUntraced(function* (
   changed: ReadonlyArray<SeenFile>,
   gone: ReadonlyArray<string>,
   files: ReadonlyMap<string, RolloutFile>,
-  now: number,
   rules: WithholdingRules
 ) {
   const threadIndex = yield* ThreadIndex
@@ -215,7 +212,7 @@ const changedThreads = Effect.fnUntraced(function* (
   for (const threadId of touched) {
     const others = yield* Effect.forEach(before.get(threadId) ?? [], (rollout) => {
       const file = seen.has(rollout.path) ? undefined : files.get(rollout.path)
-      return file === undefined ? Effect.succeed([]) : Effect.map(look(file, rollout, now), (one) => [one])
+      return file === undefined ? Effect.succeed([]) : Effect.map(look(file, rollout), (one) => [one])
     })
     const chain = chainOf(threadId, [...others.flat(), ...(news.get(threadId) ?? [])])
     // What was learned from a file that vanished stays, as long as the one that is written to is there.
@@ -223,7 +220,7 @@ const changedThreads = Effect.fnUntraced(function* (
       news.has(threadId) ||
       !Option.exists(yield* threadIndex.get(threadId), ({ thread }) => thread.rolloutPath === chain.at(-1)?.path)
     if (chain.length > 0 && isToWrite) {
-      threads.push(yield* rowOf(threadId, chain, disabled.has(threadId), now, rules))
+      threads.push(yield* rowOf(threadId, chain, disabled.has(threadId), rules))
     }
   }
   return threads

@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
@@ -9,16 +10,27 @@ import {
   lacksFile,
   type RolloutPart
 } from "../domain/session/codex/RolloutSegments.js"
-import type { RolloutFile, Thread } from "../domain/thread/Thread.js"
-import { noFacts } from "../domain/thread/ThreadFacts.js"
+import { type RolloutFile, type Thread, threadOf } from "../domain/thread/Thread.js"
+import { cwdOf, noFacts, type ThreadFacts } from "../domain/thread/ThreadFacts.js"
+import { Redactor } from "../services/Redactor.js"
 import { SessionStore } from "../services/SessionStore.js"
 import type { KnownRollout } from "../services/state/ThreadIndex.js"
+import { WorkingDirectories } from "../services/WorkingDirectories.js"
 
 /** The exact content that was read of a thread. */
 interface ReadThread {
   readonly file: RolloutFile
   readonly content: RolloutContent
 }
+
+/** Makes the row of what was read of a thread, its directory by its one name. */
+export const readThread = Effect.fnUntraced(function* (facts: ThreadFacts, file: RolloutFile) {
+  const { normalise } = yield* WorkingDirectories
+  const { rules } = yield* Redactor
+  const said = cwdOf(facts)
+  const cwd = said === undefined ? null : yield* normalise(said)
+  return threadOf(facts, file, cwd, yield* Clock.currentTimeMillis, yield* rules)
+})
 
 /** The file named in a thread's row. */
 export const fileOf = (thread: Thread): RolloutFile => ({

@@ -6,8 +6,9 @@ import { detailOf, diskFaultOf, withDiskFault } from "../domain/memory/DiskFault
 import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import type { ForgetRule } from "../domain/memory/Forgetting.js"
 import type { MemoryFile } from "../domain/memory/Publication.js"
-import type { TraceHeader } from "../domain/memory/TraceMemory.js"
-import type { ImportedMemory, ProjectRow, ThreadMemory } from "./state/ThreadMemories.js"
+import type { StoredMemory, TraceHeader } from "../domain/memory/TraceMemory.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
+import type { ProjectRow, ThreadMemory } from "./state/ThreadMemories.js"
 
 /** The memories home cannot be used. Nothing was changed; the message says how to choose another one. */
 export class MemoriesHomeUnavailable extends Schema.TaggedError<MemoriesHomeUnavailable>(
@@ -61,7 +62,7 @@ export class NothingToRestore extends Schema.TaggedError<NothingToRestore>("roll
 
 /** Absolute paths of one project's memory. */
 export interface MemoryRoot {
-  readonly cwd: string
+  readonly cwd: Directory
   /** The folder that readers see. */
   readonly memoryPath: string
   /** The folder in which an agent works. */
@@ -70,7 +71,7 @@ export interface MemoryRoot {
 
 /** A trace memory as a file: its header, the readable part of its name, and the text. */
 export interface TraceFile {
-  readonly header: TraceHeader
+  readonly header: TraceHeader & { readonly cwd: Directory }
   readonly slug: string
   readonly trace: string
 }
@@ -91,7 +92,7 @@ export interface Staging {
 
 /** A trace file on disk: its memory, or the reason for which it cannot be used. */
 export type StoredTrace =
-  | { readonly _tag: "Readable"; readonly path: string; readonly memory: ImportedMemory }
+  | { readonly _tag: "Readable"; readonly path: string; readonly memory: StoredMemory }
   | { readonly _tag: "Unreadable"; readonly path: string; readonly reason: string }
 
 /** The published memory of one project; a text is empty when its file does not exist. */
@@ -144,11 +145,11 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
      * The text of the file `ignore` in the memories home, in gitignore's syntax; empty when the file does not exist.
      */
     readonly ignoreText: Effect.Effect<string, MemoryFsFailure>
-    readonly rootOf: (cwd: string) => MemoryRoot
+    readonly rootOf: (cwd: Directory) => MemoryRoot
     /**
      * Reads the published memory, also while a pass publishes; each text is complete. Symbolic links count as missing.
      */
-    readonly published: (cwd: string) => Effect.Effect<PublishedMemory, MemoryFsFailure>
+    readonly published: (cwd: Directory) => Effect.Effect<PublishedMemory, MemoryFsFailure>
     /**
      * Writes a trace file, then runs `commit`. If that fails or is interrupted, the previous file is restored; if it
      * succeeds, the thread's files under other names are removed.
@@ -160,27 +161,27 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     /** Reads every trace file of every project, to restore a lost state DB. */
     readonly storedTraces: Effect.Effect<ReadonlyArray<StoredTrace>, MemoryFsFailure>
     /** The threads that have a trace file in a directory's memory. */
-    readonly tracesOf: (cwd: string) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure>
+    readonly tracesOf: (cwd: Directory) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure>
     /**
      * Makes the phase-one files match the rows: writes missing and different trace files, removes those of other
      * threads, and rebuilds `memory_summary.md`. Returns a warning for each file that could not be removed.
      */
     readonly refresh: (
-      cwd: string,
+      cwd: Directory,
       memories: ReadonlyArray<ThreadMemory>
     ) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure>
     /** Removes everything that was learned about a project. */
-    readonly clear: (cwd: string) => Effect.Effect<void, MemoryFsFailure>
+    readonly clear: (cwd: Directory) => Effect.Effect<void, MemoryFsFailure>
     /** Fingerprint of the published files' inputs; none when nothing is published. */
-    readonly publishedFingerprint: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
+    readonly publishedFingerprint: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** Fingerprint of the published files' inputs by content; see `fingerprintOfContent`. */
-    readonly publishedContent: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
+    readonly publishedContent: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /**
      * Creates a new staged copy of exactly these memories. The previous consolidation's result is left out, except for
      * its text where that may be shown. The user's notes count as lines that a person wrote.
      */
     readonly stage: (
-      cwd: string,
+      cwd: Directory,
       memories: ReadonlyArray<ThreadMemory>,
       notes: ReadonlyArray<string>,
       inputs?: AgentInputs
@@ -196,14 +197,14 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     /** Checks and publishes the agent's result; the previous generation is then in `previous/`. */
     readonly publish: (staging: Staging, publish: Publish) => Effect.Effect<void, PublishRefused | MemoryFsFailure>
     /** Redacts a staged copy that was not published and is kept for inspection. */
-    readonly redactStaging: (cwd: string) => Effect.Effect<void, MemoryFsFailure>
+    readonly redactStaging: (cwd: Directory) => Effect.Effect<void, MemoryFsFailure>
     /**
      * Finishes a publish that was cut short. Returns the fingerprint of its inputs; none when there was nothing to
      * finish.
      */
-    readonly resume: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
+    readonly resume: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** Removes the staged copy and the leftovers of a killed publish. */
-    readonly discardStaging: (cwd: string) => Effect.Effect<void, MemoryFsFailure>
+    readonly discardStaging: (cwd: Directory) => Effect.Effect<void, MemoryFsFailure>
     /** Writes the list of projects and their folders, when it changed. */
     readonly describeProjects: (projects: ReadonlyArray<ProjectRow>) => Effect.Effect<void, MemoryFsFailure>
     /**
@@ -211,12 +212,12 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
      * publish, the staged copy, and the kept generations. Other traces stay byte for byte. Leaves a publish for
      * `resume` to finish.
      */
-    readonly forget: (cwd: string, rule: ForgetRule) => Effect.Effect<void, MemoryFsFailure>
+    readonly forget: (cwd: Directory, rule: ForgetRule) => Effect.Effect<void, MemoryFsFailure>
     /**
      * Restores the previous generation and records it as made from the inputs of `fingerprint`; the replaced one
      * becomes the previous generation. Leaves a publish for `resume` to finish.
      */
-    readonly restore: (cwd: string, fingerprint: string) => Effect.Effect<void, NothingToRestore | MemoryFsFailure>
+    readonly restore: (cwd: Directory, fingerprint: string) => Effect.Effect<void, NothingToRestore | MemoryFsFailure>
     /** Removes the corrupt state DBs that were set aside. */
     readonly removeSetAside: Effect.Effect<void, MemoryFsFailure>
   }

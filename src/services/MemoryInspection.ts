@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { PublicationRecord } from "../domain/memory/Publication.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import type { MemoryFsFailure, MemoryRoot } from "./MemoryFs.js"
 
 /** A text file, by its path below a memory root, with `/`. */
@@ -29,16 +30,16 @@ export interface HomeFinding {
 export class MemoryInspection extends Context.Tag("rollout-memories/MemoryInspection")<
   MemoryInspection,
   {
-    readonly rootOf: (cwd: string) => MemoryRoot
+    readonly rootOf: (cwd: Directory) => MemoryRoot
     /** Total size of everything below the memories home; 0 when it does not exist. */
     readonly bytes: Effect.Effect<number, MemoryFsFailure>
     /** Text of a directory's `MEMORY.md`. */
-    readonly memoryText: (cwd: string) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
+    readonly memoryText: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** The Markdown files of a directory's memory, in the order of their paths. */
-    readonly files: (cwd: string) => Effect.Effect<ReadonlyArray<MemoryTextFile>, MemoryFsFailure>
+    readonly files: (cwd: Directory) => Effect.Effect<ReadonlyArray<MemoryTextFile>, MemoryFsFailure>
     /** The record of a directory's last publish. */
-    readonly record: (cwd: string) => Effect.Effect<Option.Option<PublicationRecord>, MemoryFsFailure>
-    readonly hasPrevious: (cwd: string) => Effect.Effect<boolean, MemoryFsFailure>
+    readonly record: (cwd: Directory) => Effect.Effect<Option.Option<PublicationRecord>, MemoryFsFailure>
+    readonly hasPrevious: (cwd: Directory) => Effect.Effect<boolean, MemoryFsFailure>
     readonly findings: Effect.Effect<ReadonlyArray<HomeFinding>, MemoryFsFailure>
   }
 >() {}

@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 
 /**
  * Gives a working directory one name, since memories are stored by it: its canonical path, in lower case below a
@@ -8,5 +9,5 @@ import type * as Effect from "effect/Effect"
  */
 export class WorkingDirectories extends Context.Tag("rollout-memories/WorkingDirectories")<
   WorkingDirectories,
-  { readonly normalise: (cwd: string) => Effect.Effect<string> }
+  { readonly normalise: (cwd: string) => Effect.Effect<Directory> }
 >() {}

@@ -22,6 +22,7 @@ import { AgentControl, type AgentRequest } from "../services/AgentControl.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient, type ModelEvent, type ModelFailure, type StageOneRequest } from "../services/ModelClient.js"
 import { Progress, type ProgressEvent } from "../services/Progress.js"
+import * as Redactor from "../services/Redactor.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Claims } from "../services/state/Claims.js"
 import { Consolidations } from "../services/state/Consolidations.js"
@@ -174,6 +175,7 @@ export class World {
     ).pipe(
       Layer.provideMerge(Layer.merge(FileSystemMemory.layer, WorkingDirectoriesNode.layerVerbatim)),
       Layer.provide(ProcessTableMemory.layer),
+      Layer.provideMerge(Redactor.layer),
       Layer.provideMerge(Settings.layer({ codexHome: "/codex", memoriesHome: this.home, ...options.settings })),
       Layer.orDie
     )

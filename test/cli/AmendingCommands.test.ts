@@ -4,19 +4,19 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { notesHeading } from "../../src/domain/memory/UserNote.js"
-import { bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
+import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { type CommandHome, emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
-import { mainPath, snapshot } from "../support/program.js"
+import { mainPath, runMain, snapshot } from "../support/program.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
 const canary = "canary-heron"
 
-const bucket = (home: CommandHome, cwd: string) => join(home.memories, bucketOf(cwd))
-const memoryFile = (home: CommandHome, cwd: string) => join(bucket(home, cwd), "memory/MEMORY.md")
-const memoryText = (home: CommandHome, cwd: string) => readFileSync(memoryFile(home, cwd), "utf8")
+const bucket = (home: CommandHome, cwd: Directory) => join(home.memories, bucketOf(cwd))
+const memoryFile = (home: CommandHome, cwd: Directory) => join(bucket(home, cwd), "memory/MEMORY.md")
+const memoryText = (home: CommandHome, cwd: Directory) => readFileSync(memoryFile(home, cwd), "utf8")
 
-const traces = (home: CommandHome, cwd: string, isWanted: (path: string) => boolean = () => true) =>
+const traces = (home: CommandHome, cwd: Directory, isWanted: (path: string) => boolean = () => true) =>
   snapshot(join(bucket(home, cwd), "memory/trace_summaries"), isWanted)
 
 const kept = (home: CommandHome) => snapshot(home.memories, (path) => !/-(?:wal|shm)$/.test(path))
@@ -325,6 +325,20 @@ describe("remember", () => {
       yield* home.run("forget", "--match", "deploy from main", "--yes")
       yield* home.pass()
       assert.isFalse(memoryText(home, ferry).includes("deploy from main"))
+    })
+  )
+
+  it.scoped("says of what kind a secret in the note was, where the settings want it said", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const token = `ghp_${"a1B2c3D4e5".repeat(4)}`
+      const ended = yield* runMain([...home.args, "remember", "--cwd", ferry, `push with ${token}`], {
+        MEMORIES_REDACTION_KINDS: "true"
+      })
+      assert.include(ended.stdout, "push with [REDACTED_SECRET:github]")
+      yield* home.pass()
+      assert.include(memoryText(home, ferry), "- push with [REDACTED_SECRET:github]\n")
+      assert.deepStrictEqual(home.holding(token), [])
     })
   )
 

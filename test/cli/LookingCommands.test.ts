@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base"
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
+import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
 import { mainPath, snapshot, start, write } from "../support/program.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
@@ -18,7 +18,7 @@ const looking: ReadonlyArray<ReadonlyArray<string>> = [
   ["doctor"]
 ]
 
-const memoryFile = (memories: string, cwd: string) => join(memories, bucketOf(cwd), "memory/MEMORY.md")
+const memoryFile = (memories: string, cwd: Directory) => join(memories, bucketOf(cwd), "memory/MEMORY.md")
 
 describe("status", () => {
   it.scoped("tells every state that a thread and a project can be in, and exits 1 when one needs a person", () =>
@@ -275,7 +275,7 @@ describe("context", () => {
 
 describe("search", () => {
   const found = (value: Record<string, unknown>): ReadonlyArray<string> => {
-    const hits: ReadonlyArray<{ readonly kind: string; readonly cwd: string; readonly threadId: string | null }> =
+    const hits: ReadonlyArray<{ readonly kind: string; readonly cwd: Directory; readonly threadId: string | null }> =
       JSON.parse(JSON.stringify(value["hits"]))
     return hits.map(({ cwd, kind, threadId }) => (kind === "trace" ? String(threadId) : cwd)).sort()
   }

@@ -1,3 +1,4 @@
+import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FastCheck, Layer } from "effect"
@@ -9,26 +10,27 @@ import * as MemoryFsLayer from "../../src/layers/memory/MemoryFs.js"
 import * as ProcessTableMemory from "../../src/layers/node/ProcessTableMemory.js"
 import { forCwd } from "../../src/delivery/MemoryContext.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
+import * as Redactor from "../../src/services/Redactor.js"
 import { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
 import * as Settings from "../../src/settings/Settings.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
-const ferry = "/home/ada/projects/ferry"
-const pier = "/home/ada/projects/pier"
+const ferry = Directory.make("/home/ada/projects/ferry")
+const pier = Directory.make("/home/ada/projects/pier")
 
 /** Two names of one directory. */
 const directories = Layer.succeed(WorkingDirectories, {
-  normalise: (cwd) => Effect.succeed(cwd.replace("/link/", "/ada/"))
+  normalise: (cwd) => Effect.succeed(Directory.make(cwd.replace("/link/", "/ada/")))
 })
 
 const layer = () =>
   MemoryFsLayer.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(FileSystemMemory.layer, ProcessTableMemory.layer, directories)),
+    Layer.provideMerge(Layer.mergeAll(FileSystemMemory.layer, ProcessTableMemory.layer, directories, Redactor.layer)),
     Layer.provide(Settings.layer({ codexHome: "/codex", memoriesHome: "/memories" }))
   )
 
 /** Puts files where readers see them. */
-const put = Effect.fnUntraced(function* (cwd: string, files: { readonly [path: string]: string }) {
+const put = Effect.fnUntraced(function* (cwd: Directory, files: { readonly [path: string]: string }) {
   const fileSystem = yield* FileSystem.FileSystem
   const { memoryPath } = (yield* MemoryFs).rootOf(cwd)
   for (const [path, text] of Object.entries(files)) {

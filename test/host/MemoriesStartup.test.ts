@@ -15,10 +15,12 @@ import { Spending } from "../../src/services/state/Spending.js"
 import { StateDbUnavailable } from "../../src/services/state/StateDb.js"
 import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
+import { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
 import { AgentControl } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { ModelClient } from "../../src/services/ModelClient.js"
 import type { ProgressEvent } from "../../src/services/Progress.js"
+import { Redactor } from "../../src/services/Redactor.js"
 import { SessionStore } from "../../src/services/SessionStore.js"
 import { Settings } from "../../src/settings/Settings.js"
 import { Templates } from "../../src/services/Templates.js"
@@ -144,12 +146,14 @@ describe("MemoriesStartup.layer", () => {
               ModelClient,
               Notes,
               ProjectLocks,
+              Redactor,
               SessionStore,
               Settings,
               Spending,
               Templates,
               ThreadIndex,
-              ThreadMemories
+              ThreadMemories,
+              WorkingDirectories
             )
           )
         )

@@ -1,3 +1,4 @@
+import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Duration, Effect, Exit, Fiber, Layer, Schema, Scope, Stream } from "effect"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
@@ -162,8 +163,9 @@ describe("the progress of a pass", () => {
         Effect.gen(function* () {
           const { end, events, report } = yield* PassEventLog.make
           const { withLock } = yield* ProjectLocks
-          yield* withLock({ cwd: "/home/ada/projects/pier", owner: "another", lease: Duration.minutes(10) }, () =>
-            Effect.provideService(pass, Progress, { report })
+          yield* withLock(
+            { cwd: Directory.make("/home/ada/projects/pier"), owner: "another", lease: Duration.minutes(10) },
+            () => Effect.provideService(pass, Progress, { report })
           )
           yield* end
           return yield* collect(events)

@@ -1,3 +1,4 @@
+import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Fiber, Option, Stream, TestClock } from "effect"
 import { ContextTooLong } from "../../src/domain/model/ModelError.js"
@@ -12,7 +13,7 @@ import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../.
 import { inWorld, answer, namesIn, over, pass, readText, traceAbout, World } from "../../src/testing/World.js"
 import { onlyRollout } from "../support/onlyRollout.js"
 
-const ferry = "/home/ada/projects/ferry"
+const ferry = Directory.make("/home/ada/projects/ferry")
 const id = (number: number) => ThreadId.make(threadIdOf(number))
 const durationOf = (seconds: number) => Duration.seconds(seconds)
 const completed = { _tag: "Completed", usage: new TokenUsage({ inputTokens: 1, outputTokens: 1 }) } as const

@@ -1,3 +1,4 @@
+import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Stream, TestClock } from "effect"
@@ -28,7 +29,7 @@ import {
 } from "../../src/testing/World.js"
 import { onlyRollout } from "../support/onlyRollout.js"
 
-const ferry = "/home/ada/projects/ferry"
+const ferry = Directory.make("/home/ada/projects/ferry")
 const id = (number: number) => ThreadId.make(threadIdOf(number))
 
 const root = Effect.map(MemoryFs, (memoryFs) => memoryFs.rootOf(ferry))

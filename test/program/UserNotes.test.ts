@@ -1,3 +1,4 @@
+import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
@@ -5,7 +6,7 @@ import { Consolidations } from "../../src/services/state/Consolidations.js"
 import { Notes } from "../../src/services/state/Notes.js"
 import { aDayLater, over, pass, readText, type Services, World, writeMemory } from "../../src/testing/World.js"
 
-const ferry = "/home/ada/projects/ferry"
+const ferry = Directory.make("/home/ada/projects/ferry")
 const note = "deploy from main only"
 
 const inWorld = <A, E>(world: World, test: Effect.Effect<A, E, Services>) =>

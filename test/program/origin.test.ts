@@ -1,3 +1,4 @@
+import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -330,12 +331,15 @@ describe("the user's words on their way through a model and an agent", () => {
       yield* Effect.gen(function* () {
         yield* TestClock.setTime(aDayLater)
         const notes = yield* Notes
-        yield* notes.add("/home/ada/projects/ferry", "keep the changelog short, one line for each change")
+        yield* notes.add(
+          Directory.make("/home/ada/projects/ferry"),
+          "keep the changelog short, one line for each change"
+        )
         const passes = [yield* pass, yield* pass]
         const outcomes = passes.flatMap(({ consolidated }) => consolidated.map(({ outcome }) => outcome))
         assert.deepStrictEqual([...new Set(outcomes)], ["published"])
         assert.deepStrictEqual((yield* pass).consolidated, [])
-        const root = (yield* MemoryFs).rootOf("/home/ada/projects/ferry").memoryPath
+        const root = (yield* MemoryFs).rootOf(Directory.make("/home/ada/projects/ferry")).memoryPath
         const memory = yield* readText(`${root}/MEMORY.md`)
         for (const [, , kept] of nonEmpty(said)) {
           assert.include(memory, `- ${kept}\n`)

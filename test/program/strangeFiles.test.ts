@@ -4,14 +4,14 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { PassReport } from "../../src/domain/report/Report.js"
-import { bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
+import { Directory, bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { madeOnce } from "../support/madeOnce.js"
 import { runMain, write } from "../support/program.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 
-const [ferry, pier] = ["/home/ada/ferry", "/home/ada/pier"]
+const [ferry, pier] = [Directory.make("/home/ada/ferry"), Directory.make("/home/ada/pier")]
 
 const rolloutPath = (folder: string, number: number) =>
   join(folder, `codex/sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`)

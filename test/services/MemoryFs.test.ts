@@ -31,7 +31,7 @@ import {
   TestClock
 } from "effect"
 import { fingerprintOf } from "../../src/domain/memory/Consolidation.js"
-import { bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
+import { Directory, bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
 import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
 import * as MemoryFsLayer from "../../src/layers/memory/MemoryFs.js"
 import * as ProcessTableMemory from "../../src/layers/node/ProcessTableMemory.js"
@@ -39,6 +39,7 @@ import { MemoriesHomeUnavailable, MemoryFs, MemoryFsFailure, PublishRefused } fr
 import type { ThreadMemory } from "../../src/services/state/ThreadMemories.js"
 import * as SymbolicLinksNode from "../../src/layers/node/SymbolicLinks.js"
 import type { SymbolicLinks } from "../../src/services/SymbolicLinks.js"
+import * as Redactor from "../../src/services/Redactor.js"
 import * as Settings from "../../src/settings/Settings.js"
 import { diskError, layerWithPoints, type Point } from "../support/faults.js"
 import { startOfFixtures } from "../../src/testing/RolloutBuilder.js"
@@ -77,7 +78,10 @@ const worldOf = (
     MemoryFsLayer.layer.pipe(
       Layer.provide([
         Layer.provideMerge(layerWithPoints(point), Layer.succeedContext(machine)),
-        Settings.layer({ codexHome: "/codex", memoriesHome: home, memoryBytes: 2_000 }),
+        Layer.provideMerge(
+          Redactor.layer,
+          Settings.layer({ codexHome: "/codex", memoriesHome: home, memoryBytes: 2_000 })
+        ),
         ProcessTableMemory.layerOf({ host: "here", pid, startedAt: "90210" }, (other) => gone.includes(other.pid))
       ]),
       Layer.orDie,
@@ -311,7 +315,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           [`${bucketOf(ferry)}/memory/trace_summaries/${traceName(1)}`]: traceText(memoryOf(1))
         })
         assert.deepStrictEqual(yield* memoryFs.tracesOf(ferry), [idOf(1)])
-        assert.deepStrictEqual(yield* memoryFs.tracesOf("/elsewhere"), [])
+        assert.deepStrictEqual(yield* memoryFs.tracesOf(Directory.make("/elsewhere")), [])
       }))
 
     test("omits unknown fields from the header, and trims the trace", (world) =>
@@ -1457,7 +1461,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* write(world.files, join(world.home, "escaped.txt"), "x")
         yield* write(world.files, join(bucketIn(world), "escaped", "deep.txt"), "x")
         // What other passes may do meanwhile.
-        yield* write(world.files, join(world.home, bucketOf("/another"), "memory", "MEMORY.md"), "x")
+        yield* write(world.files, join(world.home, bucketOf(Directory.make("/another")), "memory", "MEMORY.md"), "x")
         yield* write(world.files, join(world.home, "state.sqlite-wal"), "x")
         yield* write(world.files, join(world.home, "README.md"), "x")
         assert.deepStrictEqual(
@@ -1501,7 +1505,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.isTrue(Option.isNone(yield* memoryFs.publishedFingerprint(ferry)))
         assert.deepStrictEqual(yield* memoryFs.tracesOf(ferry), [])
         yield* memoryFs.clear(ferry)
-        yield* memoryFs.clear("/never/seen")
+        yield* memoryFs.clear(Directory.make("/never/seen"))
       }))
 
     test("removes nothing through a symbolic link", (world) =>
@@ -1531,7 +1535,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* memoryFs.describeProjects([])
         assert.isFalse(yield* world.files.exists(readme))
         const projects = [
-          { cwd: "/home/ada/tram", memories: 1 },
+          { cwd: Directory.make("/home/ada/tram"), memories: 1 },
           { cwd: ferry, memories: 2 }
         ]
         yield* memoryFs.describeProjects(projects)
@@ -1551,7 +1555,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         const memoryFs = yield* world.open()
         assert.deepStrictEqual(yield* memoryFs.storedTraces, [])
         yield* memoryFs.refresh(ferry, memories)
-        const lone = { ...memoryOf(3), cwd: "/home/ada/tram" }
+        const lone = { ...memoryOf(3), cwd: Directory.make("/home/ada/tram") }
         yield* memoryFs.storeTrace(traceOf(lone), Effect.void)
         yield* write(world.files, join(tracesIn(world), "notes.md"), "mine")
         yield* write(world.files, join(tracesIn(world), traceName(4)), "no header\n")

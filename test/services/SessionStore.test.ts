@@ -309,8 +309,8 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       const read = yield* readAll(world.store, file)
       const ends = yield* world.store.readEnds(file)
       assert.deepStrictEqual(
-        { ...threadOf(ends, file, writtenAt, redact) },
-        { ...threadOf(wholeFacts(read), file, writtenAt, redact) }
+        { ...threadOf(ends, file, null, writtenAt, redact) },
+        { ...threadOf(wholeFacts(read), file, null, writtenAt, redact) }
       )
     })
 

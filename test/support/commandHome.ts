@@ -1,3 +1,4 @@
+import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { createRequire } from "node:module"
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { join } from "node:path"
@@ -16,8 +17,8 @@ interface Database {
 
 const Sqlite: new (path: string) => Database = createRequire(import.meta.url)("better-sqlite3")
 
-export const ferry = "/home/ada/projects/ferry"
-export const pier = "/home/ada/projects/pier"
+export const ferry = Directory.make("/home/ada/projects/ferry")
+export const pier = Directory.make("/home/ada/projects/pier")
 
 /** A Codex home and a memories home beside it, with the options that name them. */
 export class CommandHome {

@@ -23,6 +23,7 @@ import {
   ThreadMemories,
   type ThreadMemory
 } from "rollout-memories"
+import { Directory } from "rollout-memories/domain/thread/WorkingDirectory"
 import * as Layers from "rollout-memories/layers"
 import * as AgentControlFromFunction from "rollout-memories/layers/agent/FromFunction"
 import * as FileSystemMemory from "rollout-memories/layers/memory/FileSystemMemory"
@@ -30,6 +31,7 @@ import * as MemoryFsLayer from "rollout-memories/layers/memory/MemoryFs"
 import * as ModelClientFromFunction from "rollout-memories/layers/model/FromFunction"
 import * as ProcessTableMemory from "rollout-memories/layers/node/ProcessTableMemory"
 import * as SessionStoreMemory from "rollout-memories/layers/sessions/SessionStoreMemory"
+import * as Redactor from "rollout-memories/services/Redactor"
 import { simpleSession, threadIdOf } from "rollout-memories/testing/RolloutBuilder"
 
 const threads = new Map<string, Thread>()
@@ -94,7 +96,7 @@ const database = Layer.mergeAll(
         const { cwd, rolloutPath } = threads.get(threadId) ?? { cwd: null, rolloutPath: "" }
         memories.push({
           threadId,
-          cwd: cwd ?? "/",
+          cwd: cwd ?? Directory.make("/"),
           rolloutPath,
           traceSummary,
           memorySummary,
@@ -148,7 +150,10 @@ const database = Layer.mergeAll(
   Layer.succeed(Integrity, { damage: Effect.succeed([]) })
 )
 
-const memoryFs = Layer.provide(MemoryFsLayer.layer, Layer.merge(FileSystemMemory.layer, ProcessTableMemory.layer))
+const memoryFs = Layer.provide(
+  MemoryFsLayer.layer,
+  Layer.mergeAll(FileSystemMemory.layer, ProcessTableMemory.layer, Redactor.layer)
+)
 
 const agent = Layer.provide(
   Layer.unwrapEffect(

@@ -16,6 +16,7 @@ import type { AgentControl } from "../../src/services/AgentControl.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import type { ModelClient } from "../../src/services/ModelClient.js"
 import * as Progress from "../../src/services/Progress.js"
+import * as Redactor from "../../src/services/Redactor.js"
 import type { StateDb, StateDbFailure } from "../../src/services/state/StateDb.js"
 import * as Settings from "../../src/settings/Settings.js"
 import { Templates } from "../../src/services/Templates.js"
@@ -31,7 +32,12 @@ export interface RealWorld {
   /** Comes before every operation of the state DB. */
   readonly dbPoint?: (operation: string) => Effect.Effect<void, StateDbFailure>
   readonly model?: Layer.Layer<ModelClient, never, Settings.Settings | StateDb>
-  readonly agent?: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings.Settings | StateDb>
+  readonly agent?: Layer.Layer<
+    AgentControl,
+    never,
+    FileSystem.FileSystem | Redactor.Redactor | Settings.Settings | StateDb
+  >
+  readonly redactor?: Layer.Layer<Redactor.Redactor, never, Settings.Settings>
   readonly modelServer?: Settings.ModelServer
   readonly templates?: Layer.Layer<Templates>
   /** Hears every line of the log. */
@@ -66,6 +72,7 @@ export const realPass = (world: RealWorld) => {
     Layer.provideMerge(
       Layer.mergeAll(files, ProcessTableNode.layer, SymbolicLinksNode.layer, WorkingDirectoriesNode.layer)
     ),
+    Layer.provideMerge(world.redactor ?? Redactor.layer),
     Layer.provideMerge(Settings.layer({ codexHome, memoriesHome, ...modelServer, ...world.settings })),
     Layer.provideMerge(
       world.logger === undefined

@@ -1,3 +1,4 @@
+import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { Clock, Deferred, Duration, Effect, Layer, Option } from "effect"
 import type { LeaseLost } from "../../src/domain/memory/ConsolidationError.js"
 import { Thread } from "../../src/domain/thread/Thread.js"
@@ -13,14 +14,13 @@ import { Spending } from "../../src/services/state/Spending.js"
 import { Claims } from "../../src/services/state/Claims.js"
 import { type IndexChanges, ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { type NewMemory, ThreadMemories } from "../../src/services/state/ThreadMemories.js"
-import { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
 import { startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 /** A thread id, by number; see `threadIdOf`. */
 export const idOf = (number: number): ThreadId => ThreadId.make(threadIdOf(number))
 
 /** The project that most fixtures belong to. */
-export const ferry = "/home/ada/projects/ferry"
+export const ferry = Directory.make("/home/ada/projects/ferry")
 
 type ThreadFields = ConstructorParameters<typeof Thread>[0]
 
@@ -116,11 +116,6 @@ export class OneProcess {
     isGone: () => Effect.sync(() => this.isGone)
   })
 }
-
-/** Working directories where every `/link/…` is another name of `/home/…`. */
-export const linkedDirectories: Layer.Layer<WorkingDirectories> = Layer.succeed(WorkingDirectories, {
-  normalise: (cwd) => Effect.succeed(cwd.replace(/^\/link\//, "/home/"))
-})
 
 /** A clock that is set by hand: `TestClock` waits for every fiber at each step, which hundreds of steps need not. */
 export class HandClock {

@@ -4,14 +4,13 @@ import { Effect, Layer } from "effect"
 import * as StateDbSqlite from "../../src/layers/state/StateDb.js"
 import type { ProcessTable } from "../../src/services/ProcessTable.js"
 import type { StateDb, StateDbUnavailable } from "../../src/services/state/StateDb.js"
-import type { WorkingDirectories } from "../../src/services/WorkingDirectories.js"
 import { temporaryFolder } from "./program.js"
-import { capabilities, type Db, linkedDirectories, OneProcess } from "./rows.js"
+import { capabilities, type Db, OneProcess } from "./rows.js"
 
 /** Every way to have a state DB, and how often a property is tried on it. */
 const layers: ReadonlyArray<{
   readonly name: string
-  readonly layer: Layer.Layer<StateDb, StateDbUnavailable, ProcessTable | WorkingDirectories>
+  readonly layer: Layer.Layer<StateDb, StateDbUnavailable, ProcessTable>
   readonly numRuns: number
 }> = [
   { name: "in memory", layer: StateDbSqlite.layerMemory, numRuns: 100 },
@@ -43,7 +42,7 @@ export const contract = (capability: string, tests: (contract: Contract) => void
         const process = new OneProcess()
         return Effect.provide(
           Effect.flatMap(capabilities, (db) => body(db, process)),
-          Layer.provide(layer, Layer.merge(process.layer, linkedDirectories))
+          Layer.provide(layer, process.layer)
         )
       })
     describe(`${capability} ${name}`, () => {

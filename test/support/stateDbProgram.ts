@@ -2,6 +2,7 @@
  * A process of its own that works on a state DB: `<path> <what> …`. It says on stdout what became of it, one JSON value a
  * line; whatever goes wrong is on stderr, with exit code 1.
  */
+import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { randomUUID } from "node:crypto"
 import { existsSync, writeFileSync } from "node:fs"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -11,7 +12,6 @@ import * as ProcessTableMemory from "../../src/layers/node/ProcessTableMemory.js
 import * as ProcessTableNode from "../../src/layers/node/ProcessTable.js"
 import { connection } from "../../src/layers/state/sqlite/Connection.js"
 import * as StateDbSqlite from "../../src/layers/state/StateDb.js"
-import * as WorkingDirectoriesNode from "../../src/layers/node/WorkingDirectories.js"
 import { capabilities, idOf, keepLock, learn, makeThread } from "./rows.js"
 
 const [path = "", what = "", ...args] = process.argv.slice(2)
@@ -23,9 +23,7 @@ const say = (value: unknown) => Effect.sync(() => void process.stdout.write(`${J
 const waitFor = (gate: string): Effect.Effect<void> =>
   Effect.suspend(() => (existsSync(gate) ? Effect.void : Effect.zipRight(Effect.sleep("2 millis"), waitFor(gate))))
 
-const stateDb = StateDbSqlite.layerSqlite(path, { replaceCorrupt: false }).pipe(
-  Layer.provide(Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim))
-)
+const stateDb = StateDbSqlite.layerSqlite(path, { replaceCorrupt: false }).pipe(Layer.provide(ProcessTableMemory.layer))
 
 const numbers = (count: string | undefined) => Array.from({ length: Number(count) }, (_, index) => index + 1)
 
@@ -72,7 +70,7 @@ const takeAll = (gate: string, owner: string, count: string | undefined, kind: "
     const taken = yield* Effect.filter(numbers(count), (number) =>
       kind === "threads"
         ? Effect.map(db.claims.acquire(idOf(number), owner, lease), Option.isSome)
-        : keepLock(db, { cwd: `/project/${number}`, owner, lease })
+        : keepLock(db, { cwd: Directory.make(`/project/${number}`), owner, lease })
     )
     yield* say(taken)
   }).pipe(Effect.provide(stateDb))
@@ -81,16 +79,11 @@ const takeAll = (gate: string, owner: string, count: string | undefined, kind: "
 const stay = Effect.gen(function* () {
   const db = yield* capabilities
   yield* db.claims.acquire(idOf(1), "one", lease)
-  yield* keepLock(db, { cwd: "/project", owner: "one", lease })
+  yield* keepLock(db, { cwd: Directory.make("/project"), owner: "one", lease })
   yield* say("ready")
   return yield* Effect.never
 }).pipe(
-  Effect.provide(
-    Layer.provide(
-      StateDbSqlite.layerSqlite(path, { replaceCorrupt: false }),
-      Layer.merge(ProcessTableNode.layer, WorkingDirectoriesNode.layerVerbatim)
-    )
-  )
+  Effect.provide(Layer.provide(StateDbSqlite.layerSqlite(path, { replaceCorrupt: false }), ProcessTableNode.layer))
 )
 
 /** Holds the database for writing, until the gate opens. */

@@ -1,4 +1,4 @@
-import { bucketOf } from "../thread/WorkingDirectory.js"
+import { type Directory, bucketOf } from "../thread/WorkingDirectory.js"
 
 /** File of the memories home that lists which folder belongs to which project. */
 export const projectIndexFile = "README.md"
@@ -15,7 +15,7 @@ const inCode = (path: string): string => {
  * Renders the memories home's `README.md`, which lists the folder of each project in the order of the projects' paths.
  */
 export const renderProjectIndex = (
-  projects: ReadonlyArray<{ readonly cwd: string; readonly memories: number }>
+  projects: ReadonlyArray<{ readonly cwd: Directory; readonly memories: number }>
 ): string =>
   [
     "# What is kept here",

@@ -1,3 +1,4 @@
+import { Directory } from "../thread/WorkingDirectory.js"
 import { createHash } from "node:crypto"
 import * as Schema from "effect/Schema"
 import { PersonEdits } from "./PersonEdits.js"
@@ -32,7 +33,7 @@ export interface MemoryFile {
 
 /** Record of a publish: enough to finish one that was interrupted, and to detect edits by people afterwards. */
 export class PublicationRecord extends Schema.Class<PublicationRecord>("rollout-memories/PublicationRecord")({
-  cwd: Schema.String,
+  cwd: Directory,
   /** Fingerprint of the consolidation's inputs; see `fingerprintOf`. */
   fingerprint: Schema.String,
   /** Fingerprint of the inputs by content; see `fingerprintOfContent`. Absent when it equals `fingerprint`. */

@@ -122,7 +122,7 @@ export const parseTraceFile = (
 }
 
 /** A memory as read from its trace file. */
-interface StoredMemory extends TraceHeader {
+export interface StoredMemory extends TraceHeader {
   readonly updatedAt: number
   readonly slug: string
   readonly traceSummary: string

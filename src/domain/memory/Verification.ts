@@ -1,5 +1,5 @@
 import { citationsIn, unknownCitations } from "./Citation.js"
-import { redactionMarker } from "../privacy/Redaction.js"
+import { aroundMarkers } from "../privacy/redaction/Marker.js"
 
 /**
  * Rules for checking memories against the session files they were made from. Pure, and linear in the size of the texts.
@@ -40,8 +40,7 @@ const comparable = (text: string): string =>
     .replace(/--\s>/g, "-->")
 
 const piecesOf = (value: string): ReadonlyArray<string> =>
-  value
-    .split(redactionMarker)
+  aroundMarkers(value)
     .flatMap((part) => part.split("…"))
     .map((part) => comparable(part).trim())
     .filter((part) => part.length > 1)

@@ -1,12 +1,11 @@
 import ignore from "ignore"
-import type { Thread } from "./Thread.js"
 
 /** The rules of an ignore file: sessions that a person excludes by working directory or by the rollout's path. */
 export interface IgnoreRules {
   /** The text of the ignore file. A change of the text means that the rules must be applied again. */
   readonly text: string
-  /** True if the thread's working directory or its rollout's path matches a rule. */
-  readonly isIgnored: (thread: Pick<Thread, "cwd" | "rolloutPath">) => boolean
+  /** True if the thread's working directory, by any of its names, or its rollout's path matches a rule. */
+  readonly isIgnored: (thread: { readonly cwd: string | null; readonly rolloutPath: string }) => boolean
 }
 
 /** Makes an absolute path relative to `/`, with a Windows drive as the first folder, and resolves `.` and `..`. */

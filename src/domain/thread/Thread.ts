@@ -4,7 +4,7 @@ import { cutEnd, keptText } from "../text/ByteBudget.js"
 import type { Redact } from "../privacy/redaction/Marker.js"
 import { sourceOf } from "../session/codex/RolloutLine.js"
 import { timestampOf } from "../session/Timestamp.js"
-import { isStaging } from "./WorkingDirectory.js"
+import { Directory, isStaging } from "./WorkingDirectory.js"
 import { cwdOf, type ThreadFacts } from "./ThreadFacts.js"
 import { ThreadId, threadIdOf } from "./ThreadId.js"
 import { Withholding } from "./WhyNot.js"
@@ -23,8 +23,8 @@ export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
   updatedAt: Milliseconds,
   source: Schema.String,
   modelProvider: Schema.NullOr(Schema.String),
-  /** The normalised working directory; it determines the memory that the session belongs to. */
-  cwd: Schema.NullOr(Schema.String),
+  /** It determines the memory that the session belongs to. */
+  cwd: Schema.NullOr(Directory),
   cliVersion: Schema.NullOr(Schema.String),
   title: Schema.NullOr(Schema.String),
   sandboxPolicy: Schema.NullOr(Schema.String),
@@ -113,10 +113,15 @@ const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): num
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
 
 /**
- * Makes the row of a rollout from the facts in its lines and from its file, with secrets redacted. The cwd is the rollout's
- * own spelling, not normalised.
+ * Makes the row of a rollout from the facts in its lines, its file and its directory, with secrets redacted.
  */
-export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, redact: Redact): Thread => {
+export const threadOf = (
+  facts: ThreadFacts,
+  file: RolloutFile,
+  cwd: Directory | null,
+  now: number,
+  redact: Redact
+): Thread => {
   const name = baseName(file.path)
   const roleMessage = facts.goal === undefined ? facts.firstUserMessage : undefined
   const firstUserMessage = facts.firstRequest ?? facts.goal ?? roleMessage
@@ -131,7 +136,7 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, red
         ? "subagent:memory_consolidation"
         : kept(sourceOf(facts.meta ?? {}), redact),
       modelProvider: label(facts.meta?.model_provider, redact),
-      cwd: cwdOf(facts) ?? null,
+      cwd,
       cliVersion: label(facts.meta?.cli_version, redact),
       title: titleOf(facts.threadName ?? facts.goal ?? (firstWords && sessionTitle(firstWords)), redact),
       sandboxPolicy: label(facts.sandboxPolicy, redact),
@@ -151,9 +156,12 @@ export const threadOf = (facts: ThreadFacts, file: RolloutFile, now: number, red
   )
 }
 
+/** The names of a thread by which a person may ignore it: its directory by its one name, and as the session calls it. */
+export const namesOf = (thread: Thread, facts: ThreadFacts) => [thread, { ...thread, cwd: cwdOf(facts) ?? null }]
+
 /**
- * True if the stored row has every value that a whole read gives. The stored cwd is normalised, so it only has to exist;
- * a field that is null in the read is not compared.
+ * True if the stored row has every value that a whole read gives. The stored cwd only has to exist, since a link may have gone
+ * since; a field that is null in the read is not compared.
  */
 export const isComplete = (stored: Thread, read: Thread): boolean => {
   const known = new Map<string, unknown>(Object.entries(stored))

@@ -1,7 +1,17 @@
 import { createHash } from "node:crypto"
+import * as Schema from "effect/Schema"
 
-/** Returns the folder name of a directory's memory: the hex SHA-256 of the normalised cwd. */
-export const bucketOf = (cwd: string): string => createHash("sha256").update(cwd).digest("hex")
+/**
+ * A working directory by its one name, which its memory is stored by. The port `WorkingDirectories` makes it of what a session,
+ * a person or a host calls the directory; nothing else does.
+ */
+export const Directory = Schema.String.pipe(Schema.brand("Directory"))
+
+/** A working directory by its one name. */
+export type Directory = typeof Directory.Type
+
+/** Returns the folder name of a directory's memory: the hex SHA-256 of its path. */
+export const bucketOf = (cwd: Directory): string => createHash("sha256").update(cwd).digest("hex")
 
 /** True if the name has the form of a name from {@link bucketOf}. */
 export const isBucket = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)

@@ -10,8 +10,9 @@ import * as Stream from "effect/Stream"
 import { cutMiddle } from "../../domain/text/ByteBudget.js"
 import { wrongKind } from "../../domain/memory/FileKind.js"
 import { agentOutputFolder } from "../../domain/memory/Publication.js"
-import { redact } from "../../domain/privacy/Redaction.js"
+import type { Redact } from "../../domain/privacy/redaction/Marker.js"
 import { AgentControl, type AgentRequest, consolidationSource } from "../../services/AgentControl.js"
+import { Redactor } from "../../services/Redactor.js"
 import { Settings } from "../../settings/Settings.js"
 import { AgentGaveUp, startAgent, withServices } from "./AgentStatusStream.js"
 
@@ -48,7 +49,7 @@ class KeptOutput {
     }
   }
 
-  text(): string {
+  text(redact: Redact): string {
     return cutMiddle(redact(this.head.toString("utf8") + this.tail.toString("utf8")), outputBytes, {
       marker,
       headShare: 1 / 2
@@ -72,6 +73,7 @@ const stop = (process: CommandExecutor.Process) =>
 /** Runs the command with the prompt on stdin. None of its processes outlives the call. */
 const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { directory, prompt }: AgentRequest) {
   const fileSystem = yield* FileSystem.FileSystem
+  const redactor = yield* Redactor
   const output = outputOf(directory)
   const kept = new KeptOutput()
   const keep = (stream: Stream.Stream<Uint8Array, { readonly message: string }>) =>
@@ -84,7 +86,8 @@ const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { d
     refuseLink.pipe(
       Effect.zipRight(fileSystem.makeDirectory(folder, { recursive: true, mode: 0o700 })),
       Effect.zipRight(fileSystem.remove(output, { force: true })),
-      Effect.zipRight(fileSystem.writeFileString(output, kept.text(), { flag: "wx", mode: 0o600 })),
+      Effect.zipRight(redactor.rules),
+      Effect.flatMap((redact) => fileSystem.writeFileString(output, kept.text(redact), { flag: "wx", mode: 0o600 })),
       Effect.catchAll((error) => Effect.logWarning(`${output} could not be written: ${error.message}`))
     )
   )
@@ -114,11 +117,11 @@ const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { d
  * when the command ends with code 0. The command and every process it started are ended after `agentTimeLimit` or when
  * the scope closes. Its output is kept in `<memories home>/agent-output/<bucket>.log`, without secrets.
  */
-export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings> = Layer.effect(
+export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Redactor | Settings> = Layer.effect(
   AgentControl,
   Effect.gen(function* () {
     const { agentCommand = "false", agentTimeLimit } = yield* Settings
-    const context = yield* Effect.context<CommandExecutor.CommandExecutor | FileSystem.FileSystem>()
+    const context = yield* Effect.context<CommandExecutor.CommandExecutor | FileSystem.FileSystem | Redactor>()
     return AgentControl.of({
       spawn: (request) =>
         startAgent((report) =>

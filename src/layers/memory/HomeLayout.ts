@@ -3,7 +3,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
 import { traceFolder } from "../../domain/memory/Publication.js"
 import { threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
-import { bucketOf } from "../../domain/thread/WorkingDirectory.js"
+import { type Directory, bucketOf } from "../../domain/thread/WorkingDirectory.js"
 import { MemoryFsFailure, type MemoryRoot } from "../../services/MemoryFs.js"
 
 /** Journal of a publish, written before the first file is moved and renamed to {@link recordFile} after the last. */
@@ -23,13 +23,13 @@ export const stagingFolder = "staging"
 /** Paths of each project's files below a memories home. */
 export interface Layout {
   readonly memoriesHome: string
-  readonly bucketPath: (cwd: string) => string
-  readonly rootOf: (cwd: string) => MemoryRoot
+  readonly bucketPath: (cwd: Directory) => string
+  readonly rootOf: (cwd: Directory) => MemoryRoot
 }
 
 /** The layout of a memories home. */
 export const makeLayout = (memoriesHome: string): Layout => {
-  const bucketPath = (cwd: string): string => join(memoriesHome, bucketOf(cwd))
+  const bucketPath = (cwd: Directory): string => join(memoriesHome, bucketOf(cwd))
   return {
     memoriesHome,
     bucketPath,

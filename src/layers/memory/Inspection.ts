@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { FileKind } from "../../domain/memory/FileKind.js"
 import { memoryFile, PublicationRecord } from "../../domain/memory/Publication.js"
-import { isBucket } from "../../domain/thread/WorkingDirectory.js"
+import { type Directory, isBucket } from "../../domain/thread/WorkingDirectory.js"
 import { MemoryFsFailure } from "../../services/MemoryFs.js"
 import { MemoryInspection, type HomeFinding } from "../../services/MemoryInspection.js"
 import { Settings } from "../../settings/Settings.js"
@@ -86,12 +86,12 @@ const make = Effect.gen(function* () {
   const { bucketPath, rootOf } = makeLayout(memoriesHome)
 
   /** True when neither the bucket nor the memory root is a link. */
-  const isOwn = (cwd: string): boolean =>
+  const isOwn = (cwd: Directory): boolean =>
     [bucketPath(cwd), rootOf(cwd).memoryPath].every(
       (path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== false
     )
 
-  const readText = (cwd: string, path: string) =>
+  const readText = (cwd: Directory, path: string) =>
     attempt("reading", path, () => Option.fromNullable(isOwn(cwd) ? ifThere(() => readPlainText(path)) : undefined))
 
   const findIn = (bucket: string): ReadonlyArray<HomeFinding> => {

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import { projectIndexFile, renderProjectIndex } from "../../domain/memory/ProjectIndex.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../../services/MemoryFs.js"
 import { ProcessTable } from "../../services/ProcessTable.js"
+import { Redactor } from "../../services/Redactor.js"
 import { SymbolicLinks } from "../../services/SymbolicLinks.js"
 import { Settings } from "../../settings/Settings.js"
 import { make as makeFiles } from "./DurableFiles.js"
@@ -29,6 +30,7 @@ const make = Effect.gen(function* () {
   const { memoriesHome, memoryBytes } = yield* Settings
   const files = makeFiles(fileSystem, yield* SymbolicLinks, yield* ProcessTable, memoriesHome)
   const layout = makeLayout(memoriesHome)
+  const redactor = yield* Redactor
 
   const prepare = Effect.gen(function* () {
     for (const mark of codexMarks) {
@@ -78,8 +80,8 @@ const make = Effect.gen(function* () {
     describeProjects,
     ...Published.make(files, layout),
     ...TraceFiles.make(files, layout),
-    ...Staging.make(files, layout),
-    ...Publishing.make(files, layout, memoryBytes),
+    ...Staging.make(files, layout, redactor),
+    ...Publishing.make(files, layout, memoryBytes, redactor),
     ...Revision.make(files, layout)
   })
 })
@@ -88,5 +90,8 @@ const make = Effect.gen(function* () {
  * Keeps memory roots as folders of any file system that `FileSystem` provides. The port describes its errors and who
  * may call which operation.
  */
-export const layer: Layer.Layer<MemoryFs, never, FileSystem.FileSystem | ProcessTable | Settings | SymbolicLinks> =
-  Layer.effect(MemoryFs, make)
+export const layer: Layer.Layer<
+  MemoryFs,
+  never,
+  FileSystem.FileSystem | ProcessTable | Redactor | Settings | SymbolicLinks
+> = Layer.effect(MemoryFs, make)

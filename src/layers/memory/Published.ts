@@ -2,6 +2,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { memoryFile, skillFolder, summaryFile } from "../../domain/memory/Publication.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Files } from "./DurableFiles.js"
 import { failing, type Layout } from "./HomeLayout.js"
 
@@ -25,7 +26,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout) => {
     return skills.filter(({ text }) => text !== "")
   })
 
-  const published = Effect.fn("MemoryFs.published")(function* (cwd: string) {
+  const published = Effect.fn("MemoryFs.published")(function* (cwd: Directory) {
     const root = rootOf(cwd)
     const { memoryPath } = root
     return yield* Effect.gen(function* () {

@@ -12,7 +12,9 @@ import {
   traceFolder
 } from "../../domain/memory/Publication.js"
 import type { PublishRules } from "../../domain/memory/PublishCheck.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { type Publish, PublishRefused, type Staging } from "../../services/MemoryFs.js"
+import type { Redactor } from "../../services/Redactor.js"
 import type { Files } from "./DurableFiles.js"
 import {
   failing,
@@ -34,12 +36,11 @@ const isPublished = (path: string): boolean => path === memoryFile || path.start
 const loadChecks = Effect.promise(() => import("../../domain/memory/PublishCheck.js"))
 
 /** Loaded with the first publish too. */
-const loadRules = Effect.promise(() => import("../../domain/privacy/Redaction.js"))
 const loadOrigins = Effect.promise(() => import("../../domain/privacy/PublishedAuthority.js"))
 
 /** Publishing, clearing and finishing of the files that readers see. */
-export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: number) => {
-  const clear = Effect.fn("MemoryFs.clear")(function* (cwd: string) {
+export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: number, redactor: Redactor["Type"]) => {
+  const clear = Effect.fn("MemoryFs.clear")(function* (cwd: Directory) {
     const { memoryPath, stagingPath } = rootOf(cwd)
     const bucket = bucketPath(cwd)
     yield* Effect.gen(function* () {
@@ -68,17 +69,17 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     }).pipe(failing("clearing the memory", memoryPath))
   })
 
-  const recordOf = (cwd: string) =>
+  const recordOf = (cwd: Directory) =>
     failing("reading", join(bucketPath(cwd), recordFile))(readRecord(files, bucketPath(cwd)))
 
-  const publishedFingerprint = Effect.fn("MemoryFs.publishedFingerprint")((cwd: string) =>
+  const publishedFingerprint = Effect.fn("MemoryFs.publishedFingerprint")((cwd: Directory) =>
     Effect.map(
       recordOf(cwd),
       Option.map(({ fingerprint }) => fingerprint)
     )
   )
 
-  const publishedContent = Effect.fn("MemoryFs.publishedContent")((cwd: string) =>
+  const publishedContent = Effect.fn("MemoryFs.publishedContent")((cwd: Directory) =>
     Effect.map(
       recordOf(cwd),
       Option.map(({ content, fingerprint }) => content ?? fingerprint)
@@ -128,7 +129,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
   })
 
   /** Completes the publish of a journal from any point; every step can be repeated. */
-  const finish = Effect.fnUntraced(function* (cwd: string, record: PublicationRecord) {
+  const finish = Effect.fnUntraced(function* (cwd: Directory, record: PublicationRecord) {
     const bucket = bucketPath(cwd)
     const { memoryPath } = rootOf(cwd)
     yield* files.requireFolder(memoryPath)
@@ -158,7 +159,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     const { cwd, memoryPath, stagingPath } = staging.root
     const attempt = failing("publishing", memoryPath)
     const { heldSecrets, toPublish, wrongContent, wrongShape } = yield* loadChecks
-    const { redact } = yield* loadRules
+    const redact = yield* redactor.rules
     const { withOrigins } = yield* loadOrigins
     const rules: PublishRules = {
       fileBytes: memoryBytes,
@@ -197,9 +198,9 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
       .pipe(Effect.zipRight(finish(cwd, record)), Effect.uninterruptible, attempt)
   })
 
-  const redactStaging = Effect.fn("MemoryFs.redactStaging")(function* (cwd: string) {
+  const redactStaging = Effect.fn("MemoryFs.redactStaging")(function* (cwd: Directory) {
     const { stagingPath } = rootOf(cwd)
-    const { redact } = yield* loadRules
+    const redact = yield* redactor.rules
     yield* Effect.gen(function* () {
       for (const { bytes, path } of yield* files.readFiles(stagingPath, yield* files.listTree(stagingPath))) {
         const text = decoder.decode(bytes)
@@ -211,7 +212,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     }).pipe(failing("redacting the staged copy", stagingPath))
   })
 
-  const resume = Effect.fn("MemoryFs.resume")(function* (cwd: string) {
+  const resume = Effect.fn("MemoryFs.resume")(function* (cwd: Directory) {
     const path = join(bucketPath(cwd), journalFile)
     const attempt = failing("finishing a publish", path)
     const record = yield* attempt(readJournal(files, bucketPath(cwd)))

@@ -17,6 +17,7 @@ import {
   traceFolder
 } from "../../domain/memory/Publication.js"
 import { threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { NothingToRestore } from "../../services/MemoryFs.js"
 import type { Files } from "./DurableFiles.js"
 import {
@@ -61,7 +62,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     yield* removeTemporary(folder, (name) => threadIds.has(threadOfTraceFile(name.slice(1)) ?? name.slice(1, 37)))
   })
 
-  const revise = Effect.fnUntraced(function* (cwd: string, rule: ForgetRule) {
+  const revise = Effect.fnUntraced(function* (cwd: Directory, rule: ForgetRule) {
     const { memoryPath } = rootOf(cwd)
     const bucket = bucketPath(cwd)
     const record = Option.getOrUndefined(yield* readRecord(files, bucket))
@@ -105,7 +106,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     )
   })
 
-  const forget = Effect.fn("MemoryFs.forget")(function* (cwd: string, rule: ForgetRule) {
+  const forget = Effect.fn("MemoryFs.forget")(function* (cwd: Directory, rule: ForgetRule) {
     const { memoryPath, stagingPath } = rootOf(cwd)
     const bucket = bucketPath(cwd)
     yield* Effect.gen(function* () {
@@ -121,7 +122,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     }).pipe(failing("forgetting", memoryPath))
   })
 
-  const restore = Effect.fn("MemoryFs.restore")(function* (cwd: string, fingerprint: string) {
+  const restore = Effect.fn("MemoryFs.restore")(function* (cwd: Directory, fingerprint: string) {
     const { memoryPath } = rootOf(cwd)
     const bucket = bucketPath(cwd)
     const isRestored = yield* Effect.gen(function* () {

@@ -15,8 +15,9 @@ import {
 } from "../../domain/memory/Publication.js"
 import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import { withNotes } from "../../domain/memory/UserNote.js"
-import { isBucket } from "../../domain/thread/WorkingDirectory.js"
+import { type Directory, isBucket } from "../../domain/thread/WorkingDirectory.js"
 import type { AgentInputs, MemoryFs } from "../../services/MemoryFs.js"
+import type { Redactor } from "../../services/Redactor.js"
 import type { ThreadMemory } from "../../services/state/ThreadMemories.js"
 import type { Files } from "./DurableFiles.js"
 import { failing, type Layout, nextFolder, nextPreviousFolder, threadOfTrace } from "./HomeLayout.js"
@@ -28,14 +29,9 @@ const decoder = new TextDecoder()
 
 const encodeEdits = Schema.encodeSync(Schema.parseJson(PersonEdits, { space: 2 }))
 
-/** Loaded with the first staged copy that shows the published memory: a person may have written a secret into it. */
-const loadRules = Effect.promise(() => import("../../domain/privacy/Redaction.js"))
-
-const redacted = (bytes: Uint8Array) => Effect.map(loadRules, ({ redact }) => redact(decoder.decode(bytes)))
-
 /** The staged copy that an agent works in, and the checks of everything around it. */
-export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
-  const discardStaging = Effect.fn("MemoryFs.discardStaging")(function* (cwd: string) {
+export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout, { redact }: Redactor["Type"]) => {
+  const discardStaging = Effect.fn("MemoryFs.discardStaging")(function* (cwd: Directory) {
     const bucket = bucketPath(cwd)
     const leftovers = [rootOf(cwd).stagingPath, join(bucket, nextFolder), join(bucket, nextPreviousFolder)]
     yield* files
@@ -50,7 +46,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
    * Paths that nothing of ours creates while an agent runs; a new one means that the agent wrote outside its directory.
    * Entries of the memory itself count when they are neither files nor folders.
    */
-  const namesAround = Effect.fnUntraced(function* (cwd: string, memory: ReadonlyArray<StagedEntry>) {
+  const namesAround = Effect.fnUntraced(function* (cwd: Directory, memory: ReadonlyArray<StagedEntry>) {
     const { memoryPath } = rootOf(cwd)
     const home = yield* files.namesIn(memoriesHome)
     const bucket = yield* files.namesIn(bucketPath(cwd))
@@ -64,7 +60,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
   })
 
   const stage = Effect.fn("MemoryFs.stage")(function* (
-    cwd: string,
+    cwd: Directory,
     memories: ReadonlyArray<ThreadMemory>,
     notes: ReadonlyArray<string>,
     { earlier, isPublishedShown }: AgentInputs = { earlier: "", isPublishedShown: false }
@@ -86,7 +82,8 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       const ownership = skillOwnership(record, skills)
       const personal = new Set(ownership.personalFiles)
       const hasEdits = edits.added.length + edits.removed.length > 0
-      const published = isPublishedShown && current !== undefined ? yield* redacted(current.bytes) : ""
+      // A person may have written a secret into it.
+      const published = isPublishedShown && current !== undefined ? yield* redact(decoder.decode(current.bytes)) : ""
       // From the rows, not from disk: another pass may be writing a trace whose row does not have it yet.
       const untouchable = [
         ...phaseOneFiles(memories),

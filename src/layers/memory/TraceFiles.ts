@@ -7,7 +7,7 @@ import { detailOf } from "../../domain/memory/DiskFault.js"
 import { parseMemorySummary, renderMemorySummary } from "../../domain/memory/MemorySummary.js"
 import { type MemoryFile, summaryFile, traceFolder } from "../../domain/memory/Publication.js"
 import { readTraceFile, renderTraceFile, threadOfTraceFile, traceFileName } from "../../domain/memory/TraceMemory.js"
-import { isBucket } from "../../domain/thread/WorkingDirectory.js"
+import { type Directory, isBucket } from "../../domain/thread/WorkingDirectory.js"
 import type { MemoryFs, StoredTrace } from "../../services/MemoryFs.js"
 import type { ThreadMemory } from "../../services/state/ThreadMemories.js"
 import type { Files } from "./DurableFiles.js"
@@ -33,7 +33,7 @@ export const phaseOneFiles = (memories: ReadonlyArray<ThreadMemory>): ReadonlyAr
 
 /** Storage of the phase-one files: the traces, and the summary of the rows. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
-  const makeFolder = Effect.fnUntraced(function* (cwd: string) {
+  const makeFolder = Effect.fnUntraced(function* (cwd: Directory) {
     const folder = join(rootOf(cwd).memoryPath, traceFolder)
     yield* files.makeFolder(folder)
     return folder
@@ -111,7 +111,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     return (yield* Effect.forEach(buckets, (bucket) => tracesIn(join(memoriesHome, bucket, memoryFolder)))).flat()
   }).pipe(failing("reading the stored traces", memoriesHome), Effect.withSpan("MemoryFs.storedTraces"))
 
-  const tracesOf = Effect.fn("MemoryFs.tracesOf")(function* (cwd: string) {
+  const tracesOf = Effect.fn("MemoryFs.tracesOf")(function* (cwd: Directory) {
     const folder = join(rootOf(cwd).memoryPath, traceFolder)
     const names = yield* failing("reading", folder)(files.namesIn(folder))
     return names.flatMap((name) => threadOfTraceFile(name) ?? [])
@@ -130,7 +130,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     return warnings.flat()
   })
 
-  const refresh = Effect.fn("MemoryFs.refresh")(function* (cwd: string, memories: ReadonlyArray<ThreadMemory>) {
+  const refresh = Effect.fn("MemoryFs.refresh")(function* (cwd: Directory, memories: ReadonlyArray<ThreadMemory>) {
     const { memoryPath } = rootOf(cwd)
     return yield* Effect.gen(function* () {
       const folder = yield* makeFolder(cwd)

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { AgentControl } from "../../services/AgentControl.js"
 import type { ModelClient } from "../../services/ModelClient.js"
+import type { Redactor } from "../../services/Redactor.js"
 import { loadPart, modelPart, nodePart, type PackageMissing } from "../../services/PackageMissing.js"
 import type { Spending } from "../../services/state/Spending.js"
 import { agentOf, Settings } from "../../settings/Settings.js"
@@ -14,7 +15,7 @@ const loadOnline = loadPart(() => import("./responses/Online.js"), modelPart)
 
 const loadCommand = loadPart(() => import("../agent/Command.js"), nodePart)
 
-type Needs = FileSystem.FileSystem | Settings | Spending
+type Needs = FileSystem.FileSystem | Redactor | Settings | Spending
 
 /** The model client that the settings choose. A pass without a model loads no code for one. */
 export const model: Layer.Layer<ModelClient, PackageMissing, Needs> = Layer.unwrapEffect(
@@ -26,7 +27,11 @@ export const model: Layer.Layer<ModelClient, PackageMissing, Needs> = Layer.unwr
 
 /** The agent that the settings choose. */
 export const agent: Layer.Layer<AgentControl, PackageMissing, Needs> = Layer.unwrapEffect(
-  Effect.gen(function* () {
+  Effect.gen(function* (): Effect.fn.Return<
+    Layer.Layer<AgentControl, PackageMissing, Needs>,
+    PackageMissing,
+    Settings
+  > {
     switch (agentOf(yield* Settings)) {
       case "offline":
         return AgentControlOffline.layer

@@ -2,7 +2,7 @@ import { readFileSync, realpathSync } from "node:fs"
 import { isAbsolute } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { foldWindowsCase } from "../../domain/thread/WorkingDirectory.js"
+import { Directory, foldWindowsCase } from "../../domain/thread/WorkingDirectory.js"
 import { WorkingDirectories } from "../../services/WorkingDirectories.js"
 
 const attempt = (read: () => string): string | undefined => {
@@ -20,12 +20,12 @@ export const layer: Layer.Layer<WorkingDirectories> = Layer.sync(WorkingDirector
     normalise: (cwd) =>
       Effect.sync(() => {
         const canonical = isAbsolute(cwd) ? (attempt(() => realpathSync.native(cwd)) ?? cwd) : cwd
-        return isWsl ? foldWindowsCase(canonical) : canonical
+        return Directory.make(isWsl ? foldWindowsCase(canonical) : canonical)
       })
   }
 })
 
 /** Working directories unchanged, for tests and for stores of another machine's sessions. */
 export const layerVerbatim: Layer.Layer<WorkingDirectories> = Layer.succeed(WorkingDirectories, {
-  normalise: Effect.succeed
+  normalise: (cwd) => Effect.succeed(Directory.make(cwd))
 })

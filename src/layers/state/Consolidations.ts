@@ -13,6 +13,7 @@ import {
   neverConsolidated
 } from "../../domain/memory/Consolidation.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
+import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import {
   type ConsolidationFailure,
   Consolidations,
@@ -33,7 +34,7 @@ const HistoryRow = Schema.Struct({
 
 /** A directory, the inputs of its consolidation, and its history. */
 const DirectoryRow = Schema.Struct({
-  cwd: Schema.String,
+  cwd: Directory,
   /** The inputs, `thread:version`, one a line; null for a directory without memories. */
   inputs: Schema.NullOr(Schema.String),
   hasRemovals: Flag,
@@ -41,14 +42,14 @@ const DirectoryRow = Schema.Struct({
 })
 
 const EntryRow = Schema.Struct({
-  cwd: Schema.String,
+  cwd: Directory,
   publishedAt: Schema.NullOr(Schema.Int),
   retryAt: Schema.NullOr(Schema.Int),
   errorTag: Schema.NullOr(Schema.String),
   errorMessage: Schema.NullOr(Schema.String)
 })
 
-const NoteRow = Schema.Struct({ cwd: Schema.String, text: Schema.String })
+const NoteRow = Schema.Struct({ cwd: Directory, text: Schema.String })
 
 const historyOf = (row: typeof HistoryRow.Type): ConsolidationHistory => ({
   published: row.publishedFingerprint ?? undefined,
@@ -79,7 +80,7 @@ const whenDirty = (
     : []
 }
 
-const make = Effect.map(Queries, ({ normalise, sql, statement, transaction }) => {
+const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
   /** Every directory that has, or had, something to consolidate. */
   const directories = findAll({
     Request: Schema.Void,
@@ -107,7 +108,7 @@ const make = Effect.map(Queries, ({ normalise, sql, statement, transaction }) =>
   })
 
   const notesOf = findAll({
-    Request: Schema.String,
+    Request: Directory,
     Result: NoteRow,
     execute: (cwd) => sql`SELECT cwd, text FROM user_notes WHERE cwd = ${cwd} ORDER BY id`
   })
@@ -115,7 +116,7 @@ const make = Effect.map(Queries, ({ normalise, sql, statement, transaction }) =>
   const lastMemories = memoriesIn(sql)
 
   const earlierMemories = findAll({
-    Request: Schema.Struct({ cwd: Schema.String, tracesPerDirectory: Schema.Number }),
+    Request: Schema.Struct({ cwd: Directory, tracesPerDirectory: Schema.Number }),
     Result: Schema.Struct({ threadId: ThreadId, version: Schema.String }),
     execute: ({ cwd, tracesPerDirectory }) => sql`SELECT m.thread_id, m.version
       FROM threads t JOIN thread_memory m INDEXED BY thread_memory_versions ON m.thread_id = t.id
@@ -123,14 +124,14 @@ const make = Effect.map(Queries, ({ normalise, sql, statement, transaction }) =>
   })
 
   const history = findOne({
-    Request: Schema.String,
+    Request: Directory,
     Result: HistoryRow,
     execute: (cwd) => sql`SELECT cwd, published_fingerprint, failed_fingerprint, attempts, retry_at
       FROM consolidations WHERE cwd = ${cwd}`
   })
 
   const removalsOf = findAll({
-    Request: Schema.String,
+    Request: Directory,
     Result: Schema.Struct({ threadId: ThreadId }),
     execute: (cwd) => sql`SELECT thread_id FROM memory_removals WHERE cwd = ${cwd}`
   })
@@ -152,8 +153,7 @@ const make = Effect.map(Queries, ({ normalise, sql, statement, transaction }) =>
     )
   })
 
-  const stateOf = Effect.fnUntraced(function* (given: string, tracesPerDirectory: number) {
-    const cwd = yield* normalise(given)
+  const stateOf = Effect.fnUntraced(function* (cwd: Directory, tracesPerDirectory: number) {
     const memories = yield* lastMemories(cwd, tracesPerDirectory)
     const earlier = yield* earlierMemories({ cwd, tracesPerDirectory })
     const before = Option.match(yield* history(cwd), { onNone: () => neverConsolidated, onSome: historyOf })
@@ -172,8 +172,7 @@ const make = Effect.map(Queries, ({ normalise, sql, statement, transaction }) =>
     return state
   })
 
-  const recordPublished = Effect.fnUntraced(function* (given: string, fingerprint: string) {
-    const cwd = yield* normalise(given)
+  const recordPublished = Effect.fnUntraced(function* (cwd: Directory, fingerprint: string) {
     const row = {
       cwd,
       publishedFingerprint: fingerprint,
@@ -189,11 +188,10 @@ const make = Effect.map(Queries, ({ normalise, sql, statement, transaction }) =>
   })
 
   const recordFailure = Effect.fnUntraced(function* (
-    given: string,
+    cwd: Directory,
     fingerprint: string,
     { errorMessage, errorTag, retryAt }: ConsolidationFailure
   ) {
-    const cwd = yield* normalise(given)
     const row = { cwd, failedFingerprint: fingerprint, attempts: 1, errorTag, errorMessage, retryAt }
     yield* sql`INSERT INTO consolidations ${sql.insert(row)}
       ON CONFLICT (cwd) DO UPDATE SET
@@ -211,11 +209,7 @@ const make = Effect.map(Queries, ({ normalise, sql, statement, transaction }) =>
     recordFailure: (cwd, fingerprint, failure) =>
       statement("Consolidations.recordFailure")(recordFailure(cwd, fingerprint, failure)),
     forget: (cwd) =>
-      statement("Consolidations.forget")(
-        Effect.flatMap(normalise(cwd), (normalised) => sql`DELETE FROM consolidations WHERE cwd = ${normalised}`).pipe(
-          Effect.asVoid
-        )
-      ),
+      statement("Consolidations.forget")(Effect.asVoid(sql`DELETE FROM consolidations WHERE cwd = ${cwd}`)),
     all: statement("Consolidations.all")(entries())
   })
 })

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
+import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { Forgetting, ThreadsClaimed } from "../../services/state/Forgetting.js"
 import { StateDbFailure } from "../../services/state/StateDb.js"
 import { claimColumns } from "./Claims.js"
@@ -35,7 +36,7 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
 
   const directoriesOf = findAll({
     Request: Schema.parseJson(Schema.Array(ThreadId)),
-    Result: Schema.Struct({ cwd: Schema.String }),
+    Result: Schema.Struct({ cwd: Directory }),
     execute: (ids) => sql`SELECT cwd FROM threads WHERE cwd IS NOT NULL AND id IN (SELECT value FROM json_each(${ids}))
       UNION SELECT cwd FROM memory_removals WHERE thread_id IN (SELECT value FROM json_each(${ids}))
       ORDER BY cwd`

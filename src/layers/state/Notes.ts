@@ -1,3 +1,4 @@
+import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -6,17 +7,16 @@ import { Notes } from "../../services/state/Notes.js"
 import { Queries } from "./sqlite/Queries.js"
 import { findAll } from "./sqlite/Rows.js"
 
-const NoteRow = Schema.Struct({ id: Schema.Int, cwd: Schema.String, text: Schema.String, createdAt: Schema.Int })
+const NoteRow = Schema.Struct({ id: Schema.Int, cwd: Directory, text: Schema.String, createdAt: Schema.Int })
 
-const make = Effect.map(Queries, ({ normalise, sql, statement }) => {
+const make = Effect.map(Queries, ({ sql, statement }) => {
   const all = findAll({
     Request: Schema.Void,
     Result: NoteRow,
     execute: () => sql`SELECT id, cwd, text, created_at FROM user_notes ORDER BY cwd, id`
   })
 
-  const add = Effect.fnUntraced(function* (given: string, text: string) {
-    const cwd = yield* normalise(given)
+  const add = Effect.fnUntraced(function* (cwd: Directory, text: string) {
     const createdAt = yield* Clock.currentTimeMillis
     yield* sql`INSERT INTO user_notes (cwd, text, created_at) SELECT ${cwd}, ${text}, ${createdAt}
       WHERE NOT EXISTS (SELECT 1 FROM user_notes WHERE cwd = ${cwd} AND text = ${text})`

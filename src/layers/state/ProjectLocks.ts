@@ -3,22 +3,25 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { lockTime, staleLockTime } from "../../domain/thread/LeaseTimes.js"
+import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { type LockRequest, type LockStatements, makeWithLock, ProjectLocks } from "../../services/state/ProjectLocks.js"
 import { HolderRow, Queries } from "./sqlite/Queries.js"
 import { findAll } from "./sqlite/Rows.js"
 
+/** The holder of a lock. */
+const LockRow = Schema.Struct({ ...HolderRow.fields, of: Directory })
+
 const columns = "cwd AS of, working_thread_id AS owner, updated_at AS mark, host, pid, process_started"
 
 /** The statements on the table of locks. */
-export const statements = ({ isGone, normalise, self, sql, statement }: Queries["Type"]): LockStatements => {
+export const statements = ({ isGone, self, sql, statement }: Queries["Type"]): LockStatements => {
   const lockOf = findAll({
-    Request: Schema.String,
-    Result: HolderRow,
+    Request: Directory,
+    Result: LockRow,
     execute: (cwd) => sql`SELECT ${sql.literal(columns)} FROM memory_consolidation_locks WHERE cwd = ${cwd}`
   })
 
-  const acquire = Effect.fnUntraced(function* ({ cwd: given, lease, owner }: LockRequest) {
-    const cwd = yield* normalise(given)
+  const acquire = Effect.fnUntraced(function* ({ cwd, lease, owner }: LockRequest) {
     const now = yield* Clock.currentTimeMillis
     const row = { cwd, workingThreadId: owner, updatedAt: lockTime(now), ...self }
     const taken = yield* sql`INSERT INTO memory_consolidation_locks ${sql.insert(row)}
@@ -40,16 +43,14 @@ export const statements = ({ isGone, normalise, self, sql, statement }: Queries[
     return swapped.length > 0
   })
 
-  const renew = Effect.fnUntraced(function* ({ cwd: given, owner }: LockRequest) {
-    const cwd = yield* normalise(given)
+  const renew = Effect.fnUntraced(function* ({ cwd, owner }: LockRequest) {
     const now = lockTime(yield* Clock.currentTimeMillis)
     const renewed = yield* sql`UPDATE memory_consolidation_locks SET updated_at = ${now}
       WHERE cwd = ${cwd} AND working_thread_id = ${owner} RETURNING cwd`
     return renewed.length > 0
   })
 
-  const release = Effect.fnUntraced(function* ({ cwd: given, owner }: LockRequest) {
-    const cwd = yield* normalise(given)
+  const release = Effect.fnUntraced(function* ({ cwd, owner }: LockRequest) {
     const released = yield* sql`DELETE FROM memory_consolidation_locks
       WHERE cwd = ${cwd} AND working_thread_id = ${owner} RETURNING cwd`
     return released.length > 0
@@ -66,7 +67,7 @@ const make = Effect.map(Queries, (queries) => {
   const { holderOf, sql, statement } = queries
   const locks = findAll({
     Request: Schema.Void,
-    Result: HolderRow,
+    Result: LockRow,
     execute: () => sql`SELECT ${sql.literal(columns)} FROM memory_consolidation_locks ORDER BY cwd`
   })
 

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ProcessTable } from "../../services/ProcessTable.js"
 import type { StateDb, StateDbUnavailable } from "../../services/state/StateDb.js"
-import type { WorkingDirectories } from "../../services/WorkingDirectories.js"
 import * as Claims from "./Claims.js"
 import * as Consolidations from "./Consolidations.js"
 import * as Forgetting from "./Forgetting.js"
@@ -31,7 +30,7 @@ const capabilities: Layer.Layer<StateDb, never, Queries> = Layer.mergeAll(
   ThreadMemories.layer
 )
 
-type Needs = ProcessTable | WorkingDirectories
+type Needs = ProcessTable
 
 /** All capabilities over a connection, once the database is prepared. */
 const over = (

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { Extraction, type ThreadRecord, unclaimed } from "../../domain/thread/Extraction.js"
 import { Thread, unchecked } from "../../domain/thread/Thread.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
+import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim } from "../../services/state/Claims.js"
 import { type IndexChanges, type KnownRollout, ThreadIndex, type ThreadPage } from "../../services/state/ThreadIndex.js"
 import { asOwner } from "./Claims.js"
@@ -49,7 +50,7 @@ const recordColumns = `t.*, j.outcome, j.learned_updated_at, j.learned_size, coa
   j.failed_modified_at, j.claim_owner, j.claim_expires_at, j.claim_host, j.claim_pid, j.claim_process_started`
 
 const make = Effect.map(Queries, (queries) => {
-  const { isGone, normalise, sql, statement, transaction } = queries
+  const { isGone, sql, statement, transaction } = queries
 
   /** A claim whose process is gone holds nothing: the next owner that asks takes it over. */
   const toRecord = Effect.fnUntraced(function* (row: typeof RecordRow.Type) {
@@ -173,7 +174,7 @@ const make = Effect.map(Queries, (queries) => {
   )
 
   const idsOf = ids(
-    Schema.UndefinedOr(Schema.String),
+    Schema.UndefinedOr(Directory),
     (cwd) => sql`SELECT id AS thread_id FROM threads
       WHERE ${cwd === undefined ? sql`1` : sql`cwd = ${cwd}`} ORDER BY id`
   )
@@ -239,15 +240,10 @@ const make = Effect.map(Queries, (queries) => {
       ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint`
 
   const change = Effect.fnUntraced(function* ({ gone, known, listing, now, threads }: IndexChanges) {
-    const normalised = yield* Effect.forEach(threads, (thread) =>
-      thread.cwd === null
-        ? Effect.succeed(thread)
-        : Effect.map(normalise(thread.cwd), (cwd) => new Thread({ ...thread, cwd }, unchecked))
-    )
     yield* transaction("ThreadIndex.change")(
       Effect.gen(function* () {
         yield* Effect.forEach(gone, (path) => forgetFile(path, now), { discard: true })
-        yield* Effect.forEach(Arr.chunksOf(normalised, insertedRows), upsert, { discard: true })
+        yield* Effect.forEach(Arr.chunksOf(threads, insertedRows), upsert, { discard: true })
         yield* Effect.forEach(Arr.chunksOf(known, insertedRows), know, { discard: true })
         yield* setListing(listing)
       })
@@ -255,8 +251,7 @@ const make = Effect.map(Queries, (queries) => {
   })
 
   const complete = Effect.fnUntraced(function* (claim: Claim, thread: Thread) {
-    const cwd = thread.cwd === null ? null : yield* normalise(thread.cwd)
-    const completed = new Thread({ ...thread, id: claim.threadId, cwd }, unchecked)
+    const completed = new Thread({ ...thread, id: claim.threadId }, unchecked)
     yield* asOwner(
       queries,
       "ThreadIndex.complete",
@@ -291,8 +286,7 @@ const make = Effect.map(Queries, (queries) => {
         Effect.map(sql`DELETE FROM threads WHERE id = ${threadId} RETURNING id`, (rows) => rows.length > 0)
       ),
     idsFrom: (prefix) => statement("ThreadIndex.idsFrom")(idsFrom(prefix)),
-    idsOf: (cwd) =>
-      statement("ThreadIndex.idsOf")(Effect.flatMap(cwd === undefined ? Effect.succeed(cwd) : normalise(cwd), idsOf)),
+    idsOf: (cwd) => statement("ThreadIndex.idsOf")(idsOf(cwd)),
     idsHolding: (text) => statement("ThreadIndex.idsHolding")(idsHolding(text))
   })
 })

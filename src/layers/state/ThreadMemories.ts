@@ -15,6 +15,7 @@ import {
 import { memoryVersion } from "../../domain/memory/TraceMemory.js"
 import { learnedFrom } from "../../domain/thread/Extraction.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
+import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim } from "../../services/state/Claims.js"
 import {
   type ImportedMemory,
@@ -30,7 +31,7 @@ import { findAll, findOne } from "./sqlite/Rows.js"
 
 const EntryRow = Schema.Struct({
   threadId: ThreadId,
-  cwd: Schema.String,
+  cwd: Directory,
   title: Schema.String,
   updatedAt: Schema.Int,
   outcomes: Schema.String,
@@ -39,7 +40,7 @@ const EntryRow = Schema.Struct({
 
 const HitRow = Schema.Struct({
   threadId: ThreadId,
-  cwd: Schema.String,
+  cwd: Directory,
   updatedAt: Schema.Int,
   summary: Schema.String,
   trace: Schema.String,
@@ -71,7 +72,7 @@ const documentOf = ({ cwd, score, summary, threadId, trace, updatedAt }: HitRow)
 const anywhere = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
 
 const make = Effect.map(Queries, (queries) => {
-  const { normalise, sql, statement, transaction } = queries
+  const { sql, statement, transaction } = queries
 
   const store = (claim: Claim, memory: NewMemory) => {
     const row = {
@@ -109,8 +110,7 @@ const make = Effect.map(Queries, (queries) => {
     )
 
   const importMemory = Effect.fnUntraced(function* (memory: ImportedMemory) {
-    const { memorySummary, rolloutPath, slug, threadId, traceSummary, updatedAt } = memory
-    const cwd = yield* normalise(memory.cwd)
+    const { cwd, memorySummary, rolloutPath, slug, threadId, traceSummary, updatedAt } = memory
     const now = yield* Clock.currentTimeMillis
     if (yield* isDecided(threadId)) {
       return false
@@ -159,7 +159,7 @@ const make = Effect.map(Queries, (queries) => {
 
   const projects = findAll({
     Request: Schema.Void,
-    Result: Schema.Struct({ cwd: Schema.String, memories: Schema.Int }),
+    Result: Schema.Struct({ cwd: Directory, memories: Schema.Int }),
     execute:
       () => sql`SELECT t.cwd AS cwd, count(*) AS memories FROM thread_memory m JOIN threads t ON t.id = m.thread_id
       WHERE t.cwd IS NOT NULL GROUP BY t.cwd ORDER BY t.cwd`
@@ -178,13 +178,13 @@ const make = Effect.map(Queries, (queries) => {
 
   const ids = findAll({
     Request: Schema.Number,
-    Result: Schema.Struct({ threadId: ThreadId, cwd: Schema.String }),
+    Result: Schema.Struct({ threadId: ThreadId, cwd: Directory }),
     execute: (perDirectory) => sql`SELECT id AS thread_id, cwd FROM (${newest(undefined, perDirectory)})
       ORDER BY cwd, updated_at DESC, id DESC`
   })
 
   const entries = findAll({
-    Request: Schema.Struct({ cwd: Schema.UndefinedOr(Schema.String), perDirectory: Schema.Number }),
+    Request: Schema.Struct({ cwd: Schema.UndefinedOr(Directory), perDirectory: Schema.Number }),
     Result: EntryRow,
     execute: ({ cwd, perDirectory }) => sql`SELECT m.thread_id, t.cwd, m.updated_at,
         ${sql.literal(outcomesColumn)} AS outcomes,
@@ -194,8 +194,7 @@ const make = Effect.map(Queries, (queries) => {
       ORDER BY t.cwd, m.updated_at DESC, m.thread_id DESC`
   })
 
-  const list = Effect.fnUntraced(function* (given: string | undefined, perDirectory: number) {
-    const cwd = given === undefined ? undefined : yield* normalise(given)
+  const list = Effect.fnUntraced(function* (cwd: Directory | undefined, perDirectory: number) {
     return (yield* entries({ cwd, perDirectory })).map(({ outcomes, title, ...entry }): MemoryEntry => ({
       ...entry,
       title: title.replace(/^#+\s*/, "").trim(),
@@ -206,13 +205,13 @@ const make = Effect.map(Queries, (queries) => {
   const inDirectory = (cwd: string | undefined) => (cwd === undefined ? sql`1` : sql`t.cwd = ${cwd}`)
 
   const countMemories = SqlSchema.single({
-    Request: Schema.UndefinedOr(Schema.String),
+    Request: Schema.UndefinedOr(Directory),
     Result: Schema.Struct({ count: Schema.Int }),
     execute: (cwd) => sql`SELECT count(*) AS count FROM thread_memory m JOIN threads t ON t.id = m.thread_id
       WHERE t.cwd IS NOT NULL AND ${inDirectory(cwd)}`
   })
 
-  const Match = Schema.Struct({ match: Schema.String, cwd: Schema.UndefinedOr(Schema.String) })
+  const Match = Schema.Struct({ match: Schema.String, cwd: Schema.UndefinedOr(Directory) })
 
   const countMatches = SqlSchema.single({
     Request: Match,
@@ -259,8 +258,7 @@ const make = Effect.map(Queries, (queries) => {
    * Terms that the index can find are left to it, and ranked by it (BM25); shorter ones, as most words of Chinese are, are
    * looked for in what it found, or, where all are short, in every memory.
    */
-  const search = Effect.fnUntraced(function* (query: SearchQuery, given: string | undefined, limit: number) {
-    const cwd = given === undefined ? undefined : yield* normalise(given)
+  const search = Effect.fnUntraced(function* (query: SearchQuery, cwd: Directory | undefined, limit: number) {
     const { count: documents } = yield* countMemories(cwd)
     const indexed = indexedTerms(query)
     const match = indexed.map((term) => `"${term.replaceAll('"', '""')}"`).join(" AND ")
@@ -300,8 +298,7 @@ const make = Effect.map(Queries, (queries) => {
     import: (memory) => transaction("ThreadMemories.import")(importMemory(memory)),
     get: (threadId) => statement("ThreadMemories.get")(Effect.map(get(threadId), Option.map(memoryOf))),
     source: (threadId) => statement("ThreadMemories.source")(source(threadId)),
-    last: (cwd, count) =>
-      statement("ThreadMemories.last")(Effect.flatMap(normalise(cwd), (normalised) => last(normalised, count))),
+    last: (cwd, count) => statement("ThreadMemories.last")(last(cwd, count)),
     projects: statement("ThreadMemories.projects")(projects()),
     list: (cwd, perDirectory) => statement("ThreadMemories.list")(list(cwd, perDirectory)),
     ids: (perDirectory) => statement("ThreadMemories.ids")(ids(perDirectory)),

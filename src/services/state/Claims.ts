@@ -74,6 +74,6 @@ export class Claims extends Context.Tag("rollout-memories/state/Claims")<
     readonly retry: (threadId: ThreadId) => Effect.Effect<boolean, StateDbFailure>
     /** The last attempts at a thread, oldest first. */
     readonly tries: (threadId: ThreadId) => Effect.Effect<ReadonlyArray<ExtractionTry>, StateDbFailure>
-    readonly holders: Effect.Effect<ReadonlyArray<Holder>, StateDbFailure>
+    readonly holders: Effect.Effect<ReadonlyArray<Holder<string>>, StateDbFailure>
   }
 >() {}

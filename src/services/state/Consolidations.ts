@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { StateDbFailure } from "./StateDb.js"
 import type { ThreadMemory } from "./ThreadMemories.js"
 
@@ -9,7 +10,7 @@ import type { ThreadMemory } from "./ThreadMemories.js"
  * anything was published: what was removed on record still lies there.
  */
 export interface DirtyDirectory {
-  readonly cwd: string
+  readonly cwd: Directory
   /** Failures of consolidating exactly these inputs. */
   readonly attempts: number
   /** The earliest time of the next attempt. Unix milliseconds. */
@@ -36,7 +37,7 @@ export interface ConsolidationState {
 
 /** The outcome of the last consolidation of a directory. Times are Unix milliseconds. */
 export interface ConsolidationEntry {
-  readonly cwd: string
+  readonly cwd: Directory
   readonly publishedAt: number | null
   readonly retryAt: number | null
   readonly errorTag: string | null
@@ -59,17 +60,17 @@ export class Consolidations extends Context.Tag("rollout-memories/state/Consolid
   {
     /** In the order of their paths. */
     readonly dirty: (tracesPerDirectory: number) => Effect.Effect<ReadonlyArray<DirtyDirectory>, StateDbFailure>
-    readonly state: (cwd: string, tracesPerDirectory: number) => Effect.Effect<ConsolidationState, StateDbFailure>
+    readonly state: (cwd: Directory, tracesPerDirectory: number) => Effect.Effect<ConsolidationState, StateDbFailure>
     /** Records that a consolidation of exactly these inputs was published; clears earlier failures and removals. */
-    readonly recordPublished: (cwd: string, fingerprint: string) => Effect.Effect<void, StateDbFailure>
+    readonly recordPublished: (cwd: Directory, fingerprint: string) => Effect.Effect<void, StateDbFailure>
     /** Records that consolidating these inputs failed. */
     readonly recordFailure: (
-      cwd: string,
+      cwd: Directory,
       fingerprint: string,
       failure: ConsolidationFailure
     ) => Effect.Effect<void, StateDbFailure>
     /** Drops the history of a directory: the errors in it may quote what the consolidations were made from. */
-    readonly forget: (cwd: string) => Effect.Effect<void, StateDbFailure>
+    readonly forget: (cwd: Directory) => Effect.Effect<void, StateDbFailure>
     readonly all: Effect.Effect<ReadonlyArray<ConsolidationEntry>, StateDbFailure>
   }
 >() {}

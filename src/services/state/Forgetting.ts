@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { StateDbFailure } from "./StateDb.js"
 
 /** Threads that were to be forgotten are being read by another pass. Nothing was changed; try again when it is done. */
@@ -41,6 +42,8 @@ export class Forgetting extends Context.Tag("rollout-memories/state/Forgetting")
     readonly eraseRemains: Effect.Effect<void, StateDbFailure>
     readonly all: Effect.Effect<ReadonlyArray<ForgottenThread>, StateDbFailure>
     /** Current directories of these threads, and former ones not yet consolidated; in the order of their paths. */
-    readonly directoriesOf: (threadIds: ReadonlyArray<ThreadId>) => Effect.Effect<ReadonlyArray<string>, StateDbFailure>
+    readonly directoriesOf: (
+      threadIds: ReadonlyArray<ThreadId>
+    ) => Effect.Effect<ReadonlyArray<Directory>, StateDbFailure>
   }
 >() {}

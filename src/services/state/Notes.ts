@@ -1,3 +1,4 @@
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { StateDbFailure } from "./StateDb.js"
@@ -5,7 +6,7 @@ import type { StateDbFailure } from "./StateDb.js"
 /** A note of a person. */
 export interface UserNote {
   readonly id: number
-  readonly cwd: string
+  readonly cwd: Directory
   readonly text: string
   /** Unix milliseconds. */
   readonly createdAt: number
@@ -16,7 +17,7 @@ export class Notes extends Context.Tag("rollout-memories/state/Notes")<
   Notes,
   {
     /** Keeps a note for a directory. The same text twice is one note. */
-    readonly add: (cwd: string, text: string) => Effect.Effect<void, StateDbFailure>
+    readonly add: (cwd: Directory, text: string) => Effect.Effect<void, StateDbFailure>
     readonly remove: (noteIds: ReadonlyArray<number>) => Effect.Effect<void, StateDbFailure>
     /** By directory, then oldest first. */
     readonly all: Effect.Effect<ReadonlyArray<UserNote>, StateDbFailure>

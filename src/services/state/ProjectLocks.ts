@@ -3,12 +3,13 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { LeaseLost } from "../../domain/memory/ConsolidationError.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Holder, StateDbFailure } from "./StateDb.js"
 import { whileRenewed } from "./WhileRenewed.js"
 
 /** A request for a directory's lock. */
 export interface LockRequest {
-  readonly cwd: string
+  readonly cwd: Directory
   /** Unique per pass. The owner of a lock gets it again. */
   readonly owner: string
   /** A lock that was not renewed for so long is anybody's; zero or less takes any lock. */
@@ -38,7 +39,7 @@ export class ProjectLocks extends Context.Tag("rollout-memories/state/ProjectLoc
   {
     readonly withLock: WithLock
     /** The directories whose lock somebody holds, or held when it was killed; in the order of their paths. */
-    readonly holders: Effect.Effect<ReadonlyArray<Holder>, StateDbFailure>
+    readonly holders: Effect.Effect<ReadonlyArray<Holder<Directory>>, StateDbFailure>
   }
 >() {}
 

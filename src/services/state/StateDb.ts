@@ -12,8 +12,8 @@ import type { ThreadMemories } from "./ThreadMemories.js"
 
 /**
  * All capabilities of the state DB, as one layer provides them. Every operation is atomic and may run at the same time as
- * any other, in this process or in another one; none stays open across a model call or a file. Every cwd given is normalised
- * first. Times are read from `Clock`. An operation that fails has stored nothing.
+ * any other, in this process or in another one; none stays open across a model call or a file. Times are read from
+ * `Clock`. An operation that fails has stored nothing.
  */
 export type StateDb =
   | Claims
@@ -80,9 +80,9 @@ export class StateDbFailure extends Schema.TaggedError<StateDbFailure>("rollout-
 }
 
 /** The holder of a claim or a lock. */
-export interface Holder {
+export interface Holder<Of extends string> {
   /** The thread or the directory. */
-  readonly of: string
+  readonly of: Of
   readonly owner: string
   readonly pid: number | null
   /** True if its process is known to be gone: the next owner that asks takes it over. */

@@ -4,6 +4,7 @@ import type * as Option from "effect/Option"
 import type { ThreadRecord } from "../../domain/thread/Extraction.js"
 import type { Thread } from "../../domain/thread/Thread.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
 import type { StateDbFailure } from "./StateDb.js"
 
@@ -68,7 +69,7 @@ export class ThreadIndex extends Context.Tag("rollout-memories/state/ThreadIndex
     /** The known files of one thread, in the order of their paths. */
     readonly rolloutsOf: (threadId: ThreadId) => Effect.Effect<ReadonlyArray<KnownRollout>, StateDbFailure>
     readonly change: (changes: IndexChanges) => Effect.Effect<void, StateDbFailure>
-    /** Writes what a whole read of the rollout says of its thread. Returns the row, its cwd normalised. */
+    /** Writes what a whole read of the rollout says of its thread. Returns the row. */
     readonly complete: (claim: Claim, thread: Thread) => Effect.Effect<Thread, ClaimLost | StateDbFailure>
     /** Deletes a thread with its memory, on record. Returns whether it was there. */
     readonly delete: (threadId: ThreadId) => Effect.Effect<boolean, StateDbFailure>
@@ -76,7 +77,7 @@ export class ThreadIndex extends Context.Tag("rollout-memories/state/ThreadIndex
     /** Ids with this prefix, of threads that are known or were forgotten; ten at most. */
     readonly idsFrom: (prefix: string) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
     /** Threads of a directory, or all, whether learned from or not. */
-    readonly idsOf: (cwd: string | undefined) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
+    readonly idsOf: (cwd: Directory | undefined) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
     /** Threads whose title, first message, summary or trace holds a text, in any case. */
     readonly idsHolding: (text: string) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
   }

@@ -5,6 +5,7 @@ import type { Grounding } from "../../domain/memory/Grounding.js"
 import type { SearchDocument, SearchQuery } from "../../domain/memory/Search.js"
 import type { RolloutContent } from "../../domain/thread/Extraction.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
 import type { StateDbFailure } from "./StateDb.js"
 
@@ -28,7 +29,7 @@ export interface NewMemory extends Learned {
 /** A thread's memory, with what its trace file says in its header. */
 export interface ThreadMemory {
   readonly threadId: ThreadId
-  readonly cwd: string
+  readonly cwd: Directory
   readonly rolloutPath: string
   readonly traceSummary: string
   readonly memorySummary: string
@@ -46,14 +47,14 @@ export type ImportedMemory = Omit<ThreadMemory, "version">
 
 /** A directory with memory, for people to find. */
 export interface ProjectRow {
-  readonly cwd: string
+  readonly cwd: Directory
   readonly memories: number
 }
 
 /** A memory as a list shows it. */
 export interface MemoryEntry {
   readonly threadId: ThreadId
-  readonly cwd: string
+  readonly cwd: Directory
   /** The trace's heading. */
   readonly title: string
   /** The thread's last update, as it was read. Unix milliseconds. */
@@ -67,7 +68,7 @@ export interface MemoryEntry {
 /** The thread of a memory, and its directory. */
 export interface MemoryId {
   readonly threadId: ThreadId
-  readonly cwd: string
+  readonly cwd: Directory
 }
 
 /** A memory, and the rollout that it was made from. */
@@ -107,11 +108,11 @@ export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMe
     readonly get: (threadId: ThreadId) => Effect.Effect<Option.Option<ThreadMemory>, StateDbFailure>
     readonly source: (threadId: ThreadId) => Effect.Effect<Option.Option<MemorySource>, StateDbFailure>
     /** The newest memories of a directory, newest first, ties by id descending. */
-    readonly last: (cwd: string, count: number) => Effect.Effect<ReadonlyArray<ThreadMemory>, StateDbFailure>
+    readonly last: (cwd: Directory, count: number) => Effect.Effect<ReadonlyArray<ThreadMemory>, StateDbFailure>
     readonly projects: Effect.Effect<ReadonlyArray<ProjectRow>, StateDbFailure>
     /** The newest memories of a directory, or of each; by directory, then newest first. */
     readonly list: (
-      cwd: string | undefined,
+      cwd: Directory | undefined,
       perDirectory: number
     ) => Effect.Effect<ReadonlyArray<MemoryEntry>, StateDbFailure>
     /** The threads of the newest memories of each directory, in the same order. */
@@ -119,7 +120,7 @@ export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMe
     /** The memories that have every term: the best `limit` with their texts, and how many there are in all. */
     readonly search: (
       query: SearchQuery,
-      cwd: string | undefined,
+      cwd: Directory | undefined,
       limit: number
     ) => Effect.Effect<SearchResult, StateDbFailure>
   }

@@ -1,3 +1,4 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck } from "effect"
 import { cite } from "../../../src/domain/memory/Citation.js"
@@ -94,7 +95,7 @@ describe("forgetting", () => {
       ["skills/d/SKILL.md", `1. x ${cite([two])}`]
     ])
     const record = new PublicationRecord({
-      cwd: "/x",
+      cwd: Directory.make("/x"),
       fingerprint: "",
       files: [...texts.keys(), "MEMORY.md"].map((path) => ({ path, sha256: "" })),
       withdrawn: [],

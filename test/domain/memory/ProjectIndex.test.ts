@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { renderProjectIndex } from "../../../src/domain/memory/ProjectIndex.js"
-import { bucketOf } from "../../../src/domain/thread/WorkingDirectory.js"
+import { Directory, bucketOf } from "../../../src/domain/thread/WorkingDirectory.js"
 
 const lines = (projects: Parameters<typeof renderProjectIndex>[0]): ReadonlyArray<string> =>
   renderProjectIndex(projects)
@@ -9,7 +9,7 @@ const lines = (projects: Parameters<typeof renderProjectIndex>[0]): ReadonlyArra
 
 describe("the memories home's README.md", () => {
   it("lists the folder of each project in the order of the projects' paths", () => {
-    const [ferry, tides] = ["/home/ada/ferry", "/home/ada/tides"]
+    const [ferry, tides] = [Directory.make("/home/ada/ferry"), Directory.make("/home/ada/tides")]
     assert.deepStrictEqual(
       lines([
         { cwd: tides, memories: 1 },
@@ -31,11 +31,11 @@ describe("the memories home's README.md", () => {
 
   it("shows any path as one code span on one line", () => {
     assert.deepStrictEqual(
-      lines([{ cwd: "/a`b``c", memories: 2 }]).map((line) => line.split(": ")[0]),
+      lines([{ cwd: Directory.make("/a`b``c"), memories: 2 }]).map((line) => line.split(": ")[0]),
       ["- ``` /a`b``c ```"]
     )
     assert.deepStrictEqual(
-      lines([{ cwd: "/a\n- evil\r\nx", memories: 2 }]).map((line) => line.split(": ")[0]),
+      lines([{ cwd: Directory.make("/a\n- evil\r\nx"), memories: 2 }]).map((line) => line.split(": ")[0]),
       ["- `/a - evil x`"]
     )
   })

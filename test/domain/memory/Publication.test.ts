@@ -1,3 +1,4 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { noEdits } from "../../../src/domain/memory/PersonEdits.js"
 import {
@@ -15,7 +16,7 @@ const memory = fileOf(memoryFile, "# Memory")
 
 const recordOf = (files: ReadonlyArray<MemoryFile>, fields: Partial<PublicationRecord> = {}): PublicationRecord =>
   new PublicationRecord({
-    cwd: "/home/ada/projects/ferry",
+    cwd: Directory.make("/home/ada/projects/ferry"),
     fingerprint: "f",
     files: files.map(({ bytes, path }) => ({ path, sha256: hashOf(bytes) })),
     withdrawn: [],

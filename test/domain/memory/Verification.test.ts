@@ -23,6 +23,11 @@ describe("the verbatim quotations of a memory", () => {
       ["quotation", "as ada said"]
     ]))
 
+  it("are parted at the mark of a secret, whether it names the kind or not", () =>
+    assert.deepStrictEqual(quoted("- `git push https://[REDACTED_SECRET:url]@example.com`"), [
+      ["code", "git push https://", "@example.com"]
+    ]))
+
   it("exclude a trace's header, a skill's front matter and thread ids", () => {
     assert.deepStrictEqual(quoted(`thread_id: ${id}\ncwd: "/x y"\n\n- \`ls\``), [["code", "ls"]])
     assert.deepStrictEqual(quoted(`---\ndescription: "run it"\n---\n\`ls\` (trace: \`${id}\`)`), [["code", "ls"]])

@@ -1,3 +1,4 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { Extraction, notTried, type ThreadRecord } from "../../../src/domain/thread/Extraction.js"
 import {
@@ -78,7 +79,7 @@ const cases: ReadonlyArray<readonly [string, ThreadRecord, Verdict, Partial<Rule
   ["of another source", record({ source: "exec" }), "source"],
   ["of any source, where all may become memory", record({ source: "exec" }), "eligible", { sources: "all" }],
   ["missing", record({ missingSince: 1 }), "missing"],
-  ["in an ignored directory that only its row knows", record({ cwd: "/diary" }), "ignored"],
+  ["in an ignored directory that only its row knows", record({ cwd: Directory.make("/diary") }), "ignored"],
   [
     "withheld as ignored, archived too",
     { ...record(), thread: withheld(makeThread(1, { archivedAt: 1 }), "ignored") },

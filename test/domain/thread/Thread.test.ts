@@ -1,9 +1,10 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import * as fc from "effect/FastCheck"
 import { byteLength } from "../../../src/domain/text/ByteBudget.js"
 import { isComplete, type RolloutFile, Thread, threadOf } from "../../../src/domain/thread/Thread.js"
-import { addLine, noFacts } from "../../../src/domain/thread/ThreadFacts.js"
+import { addLine, cwdOf, noFacts, type ThreadFacts } from "../../../src/domain/thread/ThreadFacts.js"
 import { redact } from "../../../src/domain/privacy/Redaction.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../../src/testing/RolloutBuilder.js"
 import { rolloutLines } from "../../support/reading.js"
@@ -19,8 +20,13 @@ const file: RolloutFile = {
 }
 const now = Date.UTC(2026, 3, 1)
 
+const rowOfFacts = (facts: ThreadFacts, of: Partial<RolloutFile> = {}): Thread => {
+  const said = cwdOf(facts)
+  return threadOf(facts, { ...file, ...of }, said === undefined ? null : Directory.make(said), now, redact)
+}
+
 const rowOf = (rollout: RolloutBuilder, of: Partial<RolloutFile> = {}): Thread =>
-  threadOf(rolloutLines(rollout.text()).reduce(addLine, noFacts), { ...file, ...of }, now, redact)
+  rowOfFacts(rolloutLines(rollout.text()).reduce(addLine, noFacts), of)
 
 const builder = () => new RolloutBuilder()
 const named = (thread_name: unknown) => ({ type: "thread_name_updated", thread_name })
@@ -273,7 +279,7 @@ describe("a complete row", () => {
   })
 
   it("a stored row is complete with a normalised cwd", () => {
-    assert.isTrue(isComplete(stored({ cwd: "/canonical" }), read))
+    assert.isTrue(isComplete(stored({ cwd: Directory.make("/canonical") }), read))
     assert.isFalse(isComplete(stored({ cwd: null }), read))
   })
 
@@ -317,7 +323,7 @@ describe("a row reads back as it was written", () => {
         line("token_usage_record", { thread_token_usage: { total_tokens: values[17] } }),
         JSON.stringify({ timestamp: values[18], type: "event_msg", payload: { type: "x" } })
       ].join("\n")
-      const row = threadOf(rolloutLines(text).reduce(addLine, noFacts), file, now, redact)
+      const row = rowOfFacts(rolloutLines(text).reduce(addLine, noFacts))
       assert.isTrue(isRow(row), JSON.stringify(row))
       for (const [field, value] of nonEmpty(Object.entries(row))) {
         if (typeof value === "string") {

@@ -1,23 +1,32 @@
 import { assert, describe, it } from "@effect/vitest"
-import { bucketOf, foldWindowsCase, isBucket, projectName } from "../../../src/domain/thread/WorkingDirectory.js"
+import {
+  Directory,
+  bucketOf,
+  foldWindowsCase,
+  isBucket,
+  projectName
+} from "../../../src/domain/thread/WorkingDirectory.js"
 
 describe("the bucket of a directory", () => {
   it("a bucket is the lower-case hex SHA-256 of the path's UTF-8", () => {
     assert.strictEqual(
-      bucketOf("/home/ada/projects/ferry"),
+      bucketOf(Directory.make("/home/ada/projects/ferry")),
       "dab4f6b6230b1ddd884e5641c771bdea08a920aca8ec4193543d1ceb62910ea7"
     )
-    assert.strictEqual(bucketOf("/srv/Ünïcode"), "1c688427b5b808325d790c6ba1ab6de0165131803230c3b32cb9580fa3cfe842")
+    assert.strictEqual(
+      bucketOf(Directory.make("/srv/Ünïcode")),
+      "1c688427b5b808325d790c6ba1ab6de0165131803230c3b32cb9580fa3cfe842"
+    )
   })
 
   it("a bucket is recognised by the form of its name", () => {
-    assert.isTrue(isBucket(bucketOf("/x")))
+    assert.isTrue(isBucket(bucketOf(Directory.make("/x"))))
     for (const name of [
       "",
       "state.sqlite",
-      bucketOf("/x").toUpperCase(),
-      `${bucketOf("/x")}0`,
-      bucketOf("/x").slice(1)
+      bucketOf(Directory.make("/x")).toUpperCase(),
+      `${bucketOf(Directory.make("/x"))}0`,
+      bucketOf(Directory.make("/x")).slice(1)
     ]) {
       assert.isFalse(isBucket(name))
     }

@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Duration, Effect, Layer, Stream } from "effect"
 import * as AgentControlCommand from "../../../src/layers/agent/Command.js"
 import { AgentControl } from "../../../src/services/AgentControl.js"
+import * as Redactor from "../../../src/services/Redactor.js"
 import * as Settings from "../../../src/settings/Settings.js"
 import { temporaryFolder, write } from "../../support/program.js"
 import { until, withTimePassing } from "../../support/time.js"
@@ -14,7 +15,7 @@ const world = Effect.fnUntraced(function* (agentCommand: string, given: Partial<
   const directory = join(folder, "bucket/staging")
   write(join(directory, "memory_summary.md"), "# Memory Summary\n")
   const services = AgentControlCommand.layer.pipe(
-    Layer.provide(NodeFileSystem.layer),
+    Layer.provide(Layer.merge(NodeFileSystem.layer, Redactor.layer)),
     Layer.provide(Settings.layer({ codexHome: folder, memoriesHome: folder, agentCommand, ...given }))
   )
   const run = AgentControl.pipe(

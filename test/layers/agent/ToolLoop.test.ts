@@ -7,7 +7,6 @@ import * as AgentControlToolLoop from "../../../src/layers/agent/ToolLoop.js"
 import * as Responses from "../../../src/layers/model/responses/Responses.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
 import * as StateDb from "../../../src/layers/state/StateDb.js"
-import * as WorkingDirectoriesNode from "../../../src/layers/node/WorkingDirectories.js"
 import { AgentControl, type AgentStatus } from "../../../src/services/AgentControl.js"
 import * as Settings from "../../../src/settings/Settings.js"
 import { snapshot, temporaryFolder, write } from "../../support/program.js"
@@ -41,7 +40,7 @@ const world = Effect.fnUntraced(function* (script: Script, given: Partial<Settin
   const services = AgentControlToolLoop.layer.pipe(
     Layer.provide(Responses.layer),
     Layer.provide(StateDb.layerMemory),
-    Layer.provide(Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)),
+    Layer.provide(ProcessTableMemory.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provide(
       Settings.layer({

@@ -1,3 +1,4 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Duration, Effect, FastCheck, Layer, Schema, TestClock } from "effect"
 import { statements } from "../../../src/layers/state/ProjectLocks.js"
@@ -6,7 +7,7 @@ import { migrate } from "../../../src/layers/state/sqlite/Migrations.js"
 import { Queries } from "../../../src/layers/state/sqlite/Queries.js"
 import type { StateDbUnavailable } from "../../../src/services/state/StateDb.js"
 import type { LockStatements } from "../../../src/services/state/ProjectLocks.js"
-import { ferry, HandClock, linkedDirectories, OneProcess } from "../../support/rows.js"
+import { ferry, HandClock, OneProcess } from "../../support/rows.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
 
 const lease = Duration.seconds(600)
@@ -17,7 +18,7 @@ const provided = <A, E>(
   const process = new OneProcess()
   const queries = Queries.layer({ access: "write", path: undefined }).pipe(
     Layer.provide(Layer.provideMerge(Layer.effectDiscard(migrate(undefined)), memoryConnection())),
-    Layer.provide(Layer.merge(process.layer, linkedDirectories))
+    Layer.provide(process.layer)
   )
   return Effect.provide(
     Effect.flatMap(Queries, (queries) => body(statements(queries), process)),
@@ -34,7 +35,7 @@ describe("the statements on locks: a lock", () => {
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "one", lease }))
       assert.isFalse(yield* db.acquire({ cwd: ferry, owner: "two", lease }))
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "one", lease }))
-      assert.isTrue(yield* db.acquire({ cwd: "/home/ada/tram", owner: "two", lease }))
+      assert.isTrue(yield* db.acquire({ cwd: Directory.make("/home/ada/tram"), owner: "two", lease }))
     }))
 
   test("are one owner's, however many ask at the same moment", (db) =>

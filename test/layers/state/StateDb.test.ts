@@ -1,3 +1,4 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { spawnSync } from "node:child_process"
 import {
   rmSync,
@@ -34,7 +35,6 @@ import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory
 import * as ProcessTableNode from "../../../src/layers/node/ProcessTable.js"
 import { connection } from "../../../src/layers/state/sqlite/Connection.js"
 import * as StateDbSqlite from "../../../src/layers/state/StateDb.js"
-import * as WorkingDirectoriesNode from "../../../src/layers/node/WorkingDirectories.js"
 import { Integrity } from "../../../src/services/state/Integrity.js"
 import type { ProcessTable } from "../../../src/services/ProcessTable.js"
 import { ClaimLost } from "../../../src/services/state/Claims.js"
@@ -65,12 +65,9 @@ const connect = (
   } = {}
 ): Effect.Effect<Db, StateDbUnavailable, Scope.Scope> => {
   const { processes = ProcessTableMemory.layer, replaceCorrupt = false } = options
-  return Layer.build(
-    Layer.provide(
-      StateDbSqlite.layerSqlite(path, { replaceCorrupt }),
-      Layer.merge(processes, WorkingDirectoriesNode.layerVerbatim)
-    )
-  ).pipe(Effect.flatMap((context) => Effect.provide(capabilities, context)))
+  return Layer.build(Layer.provide(StateDbSqlite.layerSqlite(path, { replaceCorrupt }), processes)).pipe(
+    Effect.flatMap((context) => Effect.provide(capabilities, context))
+  )
 }
 
 const newPath = Effect.map(temporaryFolder, (folder) => join(folder, "state.sqlite"))
@@ -402,11 +399,11 @@ describe("a state DB that many processes share", () => {
       const staying = run(path, "stay")
       yield* hasSpoken(staying)
       assert.isTrue(Option.isNone(yield* db.claims.acquire(idOf(1), "two", lease)))
-      assert.isFalse(yield* keepLock(db, { cwd: "/project", owner: "two", lease }))
+      assert.isFalse(yield* keepLock(db, { cwd: Directory.make("/project"), owner: "two", lease }))
       staying.child.kill("SIGKILL")
       assert.strictEqual((yield* staying.ended).signal, "SIGKILL")
       assert.isTrue(Option.isSome(yield* db.claims.acquire(idOf(1), "two", lease)))
-      assert.isTrue(yield* keepLock(db, { cwd: "/project", owner: "two", lease }))
+      assert.isTrue(yield* keepLock(db, { cwd: Directory.make("/project"), owner: "two", lease }))
     })
   )
 })
@@ -488,10 +485,7 @@ describe("a state DB that cannot be used", () => {
         yield* makeDb(path)
         yield* sqlOn(path, statement)
         yield* refuses(path, "newer", /made by a newer version .*upgrade/)
-        const looking = Layer.provide(
-          StateDbSqlite.layerReadOnly(path),
-          Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)
-        )
+        const looking = Layer.provide(StateDbSqlite.layerReadOnly(path), ProcessTableMemory.layer)
         const error = yield* Effect.flip(Effect.scoped(Layer.build(looking)))
         assert.strictEqual(error.reason, "newer")
       })
@@ -730,12 +724,7 @@ describe("a state DB with rows that cannot be read", () => {
     )
 
   const damageOf = (path: string) =>
-    Layer.build(
-      Layer.provide(
-        StateDbSqlite.layerReadOnly(path),
-        Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)
-      )
-    ).pipe(
+    Layer.build(Layer.provide(StateDbSqlite.layerReadOnly(path), ProcessTableMemory.layer)).pipe(
       Effect.flatMap((context) => Context.get(context, Integrity).damage),
       Effect.scoped
     )
@@ -818,12 +807,9 @@ describe("a state DB with rows that cannot be read", () => {
 
 describe("a state DB that is opened for reading", () => {
   const looking = (path: string) =>
-    Layer.build(
-      Layer.provide(
-        StateDbSqlite.layerReadOnly(path),
-        Layer.merge(ProcessTableMemory.layer, WorkingDirectoriesNode.layerVerbatim)
-      )
-    ).pipe(Effect.flatMap((context) => Effect.provide(capabilities, context)))
+    Layer.build(Layer.provide(StateDbSqlite.layerReadOnly(path), ProcessTableMemory.layer)).pipe(
+      Effect.flatMap((context) => Effect.provide(capabilities, context))
+    )
 
   it.scoped("reads everything, refuses every write with a typed error, and changes nothing", () =>
     Effect.gen(function* () {

@@ -1,3 +1,4 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, it } from "@effect/vitest"
 import { Arbitrary, Duration, Effect, FastCheck, Option, Schema, TestClock } from "effect"
 import { notTried } from "../../../src/domain/thread/Extraction.js"
@@ -156,7 +157,11 @@ contract("claims", ({ numRuns, provided, test }) => {
       Effect.gen(function* () {
         yield* learn(db, makeThread(1))
         const lost = yield* take(db, 1, "one")
-        const later = makeThread(1, { title: "another", updatedAt: startOfFixtures + 1e9, cwd: "/home/ada/tram" })
+        const later = makeThread(1, {
+          title: "another",
+          updatedAt: startOfFixtures + 1e9,
+          cwd: Directory.make("/home/ada/tram")
+        })
         const unused: Claim = { threadId: idOf(1), owner: "never" }
         const unknown: Claim = { threadId: idOf(9), owner: "one" }
         yield* TestClock.setTime(600_000)

@@ -1,3 +1,4 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, it } from "@effect/vitest"
 import { Arbitrary, Duration, Effect, FastCheck, Schema } from "effect"
 import { fingerprintOf } from "../../../src/domain/memory/Consolidation.js"
@@ -13,11 +14,11 @@ const index = (db: Db, ...threads: ReadonlyArray<Thread>) => db.threadIndex.chan
 const take = (db: Db, number: number, owner: string, duration: Duration.Duration = lease) =>
   Effect.flatten(db.claims.acquire(idOf(number), owner, duration))
 
-const isDirty = (db: Db, cwd: string, traces = 10) =>
+const isDirty = (db: Db, cwd: Directory, traces = 10) =>
   Effect.map(db.consolidations.dirty(traces), (directories) => directories.some((directory) => directory.cwd === cwd))
 
 /** Publishes what a directory holds now. */
-const publish = (db: Db, cwd: string, traces = 10) =>
+const publish = (db: Db, cwd: Directory, traces = 10) =>
   Effect.flatMap(db.consolidations.state(cwd, traces), ({ fingerprint }) =>
     db.consolidations.recordPublished(cwd, fingerprint)
   )
@@ -137,7 +138,7 @@ contract("directories", ({ numRuns, provided, test }) => {
   test("that were emptied before anything was published are dirty too: their files are still there", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
-      yield* learn(db, makeThread(2, { cwd: "/home/ada/tram" }))
+      yield* learn(db, makeThread(2, { cwd: Directory.make("/home/ada/tram") }))
       yield* db.threadMemories.storeNothing(yield* take(db, 1, "one"), makeMemory(makeThread(1)))
       yield* db.threadIndex.delete(idOf(2))
       const dirty = yield* db.consolidations.dirty(10)
@@ -146,13 +147,13 @@ contract("directories", ({ numRuns, provided, test }) => {
         [ferry, "/home/ada/tram"]
       )
       yield* db.consolidations.recordPublished(ferry, "")
-      yield* db.consolidations.recordPublished("/home/ada/tram", "")
+      yield* db.consolidations.recordPublished(Directory.make("/home/ada/tram"), "")
       assert.deepStrictEqual(yield* db.consolidations.dirty(10), [])
     }))
 
   test("are listed in the order of their paths, each by itself", (db) =>
     Effect.gen(function* () {
-      const cwds = ["/c", "/a", "/b"]
+      const cwds = ["/c", "/a", "/b"].map((cwd) => Directory.make(cwd))
       for (const [at, cwd] of cwds.entries()) {
         yield* learn(db, makeThread(at + 1, { cwd }))
       }
@@ -160,18 +161,18 @@ contract("directories", ({ numRuns, provided, test }) => {
         (yield* db.consolidations.dirty(10)).map(({ cwd }) => cwd),
         ["/a", "/b", "/c"]
       )
-      yield* publish(db, "/b")
+      yield* publish(db, Directory.make("/b"))
       assert.deepStrictEqual(
         (yield* db.consolidations.dirty(10)).map(({ cwd }) => cwd),
         ["/a", "/c"]
       )
-      assert.deepStrictEqual((yield* db.consolidations.state("/nowhere", 10)).memories, [])
+      assert.deepStrictEqual((yield* db.consolidations.state(Directory.make("/nowhere"), 10)).memories, [])
     }))
 
   const Act = Schema.Struct({
     act: Schema.Literal("learn", "learn", "forget", "delete", "move", "publish", "fail"),
     number: Schema.Int.pipe(Schema.between(1, 4)),
-    cwd: Schema.Literal("/a", "/b"),
+    cwd: Schema.Literal("/a", "/b").pipe(Schema.brand("Directory")),
     says: Schema.Literal("one thing", "another")
   })
 
@@ -203,7 +204,7 @@ contract("directories", ({ numRuns, provided, test }) => {
               })
             }
             const dirty: Array<string> = []
-            for (const each of ["/a", "/b"]) {
+            for (const each of [Directory.make("/a"), Directory.make("/b")]) {
               const state = yield* db.consolidations.state(each, 2)
               assert.strictEqual(state.fingerprint, fingerprintOf(state.memories, state.earlier))
               const isEmptied = state.memories.length === 0 && state.removals.length > 0

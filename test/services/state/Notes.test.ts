@@ -16,7 +16,7 @@ contract("notes", ({ test }) => {
       yield* learn(db, makeThread(1))
       yield* publish(db)
       yield* db.notes.add(ferry, "one")
-      yield* db.notes.add("/link/ada/projects/ferry", "two")
+      yield* db.notes.add(ferry, "two")
       yield* db.notes.add(ferry, "one")
       assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).notes, ["one", "two"])
       assert.deepStrictEqual(yield* dirty(db), [ferry])

@@ -1,3 +1,4 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert } from "@effect/vitest"
 import { Deferred, Duration, Effect, Exit, Fiber, Option, TestClock } from "effect"
 import { LeaseLost } from "../../../src/domain/memory/ConsolidationError.js"
@@ -19,12 +20,10 @@ contract("the locks of projects", ({ test }) => {
       assert.deepStrictEqual(yield* projectLocks.holders, [])
     }))
 
-  test("work does not run while another owner holds the lock, whatever name the directory is called by", ({
-    projectLocks
-  }) =>
+  test("work does not run while another owner holds the lock", ({ projectLocks }) =>
     Effect.gen(function* () {
       let runs = 0
-      const other = { ...request("two"), cwd: "/link/ada/projects/ferry" }
+      const other = request("two")
       const refused = yield* projectLocks.withLock(request("one"), () =>
         projectLocks.withLock(other, () => Effect.sync(() => ++runs))
       )
@@ -35,8 +34,8 @@ contract("the locks of projects", ({ test }) => {
 
   test("directories are locked each by itself", ({ projectLocks }) =>
     Effect.gen(function* () {
-      const both = yield* projectLocks.withLock(request("one", "/b"), () =>
-        projectLocks.withLock(request("two", "/a"), () => projectLocks.holders)
+      const both = yield* projectLocks.withLock(request("one", Directory.make("/b")), () =>
+        projectLocks.withLock(request("two", Directory.make("/a")), () => projectLocks.holders)
       )
       assert.deepStrictEqual(
         Option.map(Option.flatten(both), (all) => all.map(({ of, owner }) => [of, owner])),
@@ -154,8 +153,8 @@ contract("the locks of projects", ({ test }) => {
       )
       const working = yield* Effect.fork(
         Effect.uninterruptible(
-          projectLocks.withLock(request("one", "/a"), () =>
-            projectLocks.withLock(request("one", "/b"), () => Effect.uninterruptible(work))
+          projectLocks.withLock(request("one", Directory.make("/a")), () =>
+            projectLocks.withLock(request("one", Directory.make("/b")), () => Effect.uninterruptible(work))
           )
         )
       )

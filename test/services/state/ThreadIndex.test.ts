@@ -1,3 +1,4 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
 import { notTried, type ThreadRecord } from "../../../src/domain/thread/Extraction.js"
@@ -22,12 +23,6 @@ const recordOf = (db: Db, number: number) => Effect.flatten(db.threadIndex.get(i
 
 const take = (db: Db, number: number, owner: string, duration: Duration.Duration = lease) =>
   Effect.flatten(db.claims.acquire(idOf(number), owner, duration))
-
-/** Publishes what a directory holds now. */
-const publish = (db: Db, cwd: string, traces = 10) =>
-  Effect.flatMap(db.consolidations.state(cwd, traces), ({ fingerprint }) =>
-    db.consolidations.recordPublished(cwd, fingerprint)
-  )
 
 /** That a claim was lost is told by a typed error. */
 const isLost = Effect.fnUntraced(function* (
@@ -98,12 +93,12 @@ contract("threads", ({ test }) => {
   test("are found by the prefix of their id, their directory, and what they say, in any case", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1), { traceSummary: "# All of 100_% was done" })
-      yield* learn(db, makeThread(2, { title: "Ärger am Kai", cwd: "/home/ada/tram" }))
+      yield* learn(db, makeThread(2, { title: "Ärger am Kai", cwd: Directory.make("/home/ada/tram") }))
       yield* index(db, makeThread(3, { firstUserMessage: "the 100 x of it" }))
       const { threadIndex } = db
       assert.deepStrictEqual(yield* threadIndex.idsFrom(idOf(2)), [idOf(2)])
       assert.deepStrictEqual(yield* threadIndex.idsFrom(idOf(2).slice(0, 8)), [1, 2, 3].map(idOf))
-      assert.deepStrictEqual(yield* threadIndex.idsOf("/link/ada/tram"), [idOf(2)])
+      assert.deepStrictEqual(yield* threadIndex.idsOf(Directory.make("/home/ada/tram")), [idOf(2)])
       assert.deepStrictEqual(yield* threadIndex.idsOf(undefined), [1, 2, 3].map(idOf))
       assert.deepStrictEqual(yield* threadIndex.idsHolding("100_%"), [idOf(1)])
       assert.deepStrictEqual(yield* threadIndex.idsHolding("AM KAI"), [idOf(2)])
@@ -145,30 +140,6 @@ contract("threads", ({ test }) => {
       yield* index(db, makeThread(1, { source: "cli", title: "another" }))
       assert.strictEqual((yield* recordOf(db, 1)).thread.source, "cli")
       assert.strictEqual((yield* recordOf(db, 1)).thread.title, "another")
-    }))
-
-  test("have their cwd normalised on its way in and in every look-up", (db) =>
-    Effect.gen(function* () {
-      const linked = "/link/ada/projects/ferry"
-      yield* learn(db, makeThread(1, { cwd: linked }))
-      assert.strictEqual((yield* recordOf(db, 1)).thread.cwd, ferry)
-      assert.deepStrictEqual(yield* db.threadMemories.projects, [{ cwd: ferry, memories: 1 }])
-      assert.lengthOf(yield* db.threadMemories.last(linked, 10), 1)
-      assert.strictEqual((yield* db.consolidations.state(linked, 10)).memories[0]?.cwd, ferry)
-
-      yield* db.consolidations.recordFailure(linked, "f", { errorTag: "E", errorMessage: "e", retryAt: 1 })
-      yield* publish(db, linked)
-      assert.deepStrictEqual(yield* db.consolidations.dirty(10), [])
-
-      const claim = yield* take(db, 1, "one")
-      const completed = yield* db.threadIndex.complete(claim, makeThread(1, { cwd: "/link/ada/projects/tram" }))
-      assert.strictEqual(completed.cwd, "/home/ada/projects/tram")
-      assert.strictEqual((yield* recordOf(db, 1)).thread.cwd, "/home/ada/projects/tram")
-
-      const [known] = yield* db.threadMemories.last("/home/ada/projects/tram", 1)
-      assert.isDefined(known)
-      yield* db.threadMemories.import({ ...known, threadId: idOf(2), cwd: linked })
-      assert.strictEqual((yield* recordOf(db, 2)).thread.cwd, ferry)
     }))
 
   test("whose file is gone are missing until it comes back, and keep what was learned", (db) =>

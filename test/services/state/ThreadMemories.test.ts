@@ -1,3 +1,4 @@
+import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert } from "@effect/vitest"
 import { Duration, Effect, Option, TestClock } from "effect"
 import { notTried } from "../../../src/domain/thread/Extraction.js"
@@ -30,11 +31,11 @@ const failure = {
   attempts: 1
 }
 
-const isDirty = (db: Db, cwd: string, traces = 10) =>
+const isDirty = (db: Db, cwd: Directory, traces = 10) =>
   Effect.map(db.consolidations.dirty(traces), (directories) => directories.some((directory) => directory.cwd === cwd))
 
 /** Publishes what a directory holds now. */
-const publish = (db: Db, cwd: string, traces = 10) =>
+const publish = (db: Db, cwd: Directory, traces = 10) =>
   Effect.flatMap(db.consolidations.state(cwd, traces), ({ fingerprint }) =>
     db.consolidations.recordPublished(cwd, fingerprint)
   )
@@ -171,19 +172,19 @@ contract("memories", ({ test }) => {
       yield* learn(db, makeThread(2), same)
       yield* learn(db, makeThread(3), { updatedAt: startOfFixtures })
       yield* learn(db, makeThread(4), { updatedAt: startOfFixtures + 2 })
-      yield* learn(db, makeThread(5, { cwd: "/home/ada/tram" }))
+      yield* learn(db, makeThread(5, { cwd: Directory.make("/home/ada/tram") }))
       yield* learn(db, makeThread(6, { cwd: null }))
-      const ids = (cwd: string, count: number) =>
+      const ids = (cwd: Directory, count: number) =>
         Effect.map(db.threadMemories.last(cwd, count), (memories) => memories.map(({ threadId }) => threadId))
       assert.deepStrictEqual(yield* ids(ferry, 10), [4, 2, 1, 3].map(idOf))
       assert.deepStrictEqual(yield* ids(ferry, 2), [4, 2].map(idOf))
       assert.deepStrictEqual(yield* ids(ferry, 0), [])
-      assert.deepStrictEqual(yield* ids("/home/ada/tram", 10), [idOf(5)])
-      assert.deepStrictEqual(yield* ids("/nowhere", 10), [])
+      assert.deepStrictEqual(yield* ids(Directory.make("/home/ada/tram"), 10), [idOf(5)])
+      assert.deepStrictEqual(yield* ids(Directory.make("/nowhere"), 10), [])
       assert.isTrue(Option.isNone(yield* db.threadMemories.get(idOf(6))))
       assert.deepStrictEqual(yield* db.threadMemories.projects, [
         { cwd: ferry, memories: 4 },
-        { cwd: "/home/ada/tram", memories: 1 }
+        { cwd: Directory.make("/home/ada/tram"), memories: 1 }
       ])
     }))
 
@@ -191,9 +192,9 @@ contract("memories", ({ test }) => {
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* publish(db, ferry)
-      yield* index(db, makeThread(1, { cwd: "/home/ada/tram" }))
+      yield* index(db, makeThread(1, { cwd: Directory.make("/home/ada/tram") }))
       assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).removals, [idOf(1)])
-      assert.lengthOf(yield* db.threadMemories.last("/home/ada/tram", 10), 1)
+      assert.lengthOf(yield* db.threadMemories.last(Directory.make("/home/ada/tram"), 10), 1)
       assert.deepStrictEqual(
         (yield* db.consolidations.dirty(10)).map(({ cwd }) => cwd),
         [ferry, "/home/ada/tram"]
@@ -202,7 +203,7 @@ contract("memories", ({ test }) => {
 
   test("that leave a directory again and again are on record there once", (db) =>
     Effect.gen(function* () {
-      const tram = "/home/ada/tram"
+      const tram = Directory.make("/home/ada/tram")
       for (const _ of [1, 2]) {
         yield* learn(db, makeThread(1))
         yield* index(db, makeThread(1, { cwd: tram }))
@@ -297,7 +298,7 @@ contract("memories", ({ test }) => {
       yield* index(db, thread, makeThread(2))
       const memory = {
         threadId: idOf(1),
-        cwd: "/somewhere/else",
+        cwd: Directory.make("/somewhere/else"),
         rolloutPath: "/codex/old.jsonl",
         traceSummary: "# It was so",
         memorySummary: "so it was",

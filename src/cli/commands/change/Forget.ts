@@ -3,8 +3,14 @@ import * as Option from "effect/Option"
 import { counted } from "../../../domain/text/Counted.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
-import { forget, forgottenOf, type ForgetPlan, isNothing, planForget } from "../../../commands/Forget.js"
-import type { ForgetTarget } from "../../../services/Memories.js"
+import {
+  forget,
+  forgottenOf,
+  type ForgetPlan,
+  isNothing,
+  planForget,
+  type PlanTarget
+} from "../../../commands/Forget.js"
 import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
 import { asUsage, directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -58,7 +64,7 @@ const targetOf = Effect.fnUntraced(function* ({ all, cwd, match, thread }: Forge
       todo: "give one of --thread ID, --cwd DIR, --match TEXT and --all"
     })
   }
-  const target: ForgetTarget = Option.isSome(thread)
+  const target: PlanTarget = Option.isSome(thread)
     ? { _tag: "Thread", threadId: yield* threadOf(thread.value) }
     : Option.isSome(cwd)
       ? { _tag: "Directory", cwd: yield* directoryOf(cwd.value) }

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { noteLine } from "../../../domain/memory/UserNote.js"
+import type { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import { underLocks } from "../../../commands/Forget.js"
 import { makePass } from "../../../pass/Pass.js"
 import { resume } from "../../../pass/PhaseTwo.js"
@@ -14,7 +15,7 @@ import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 
 /** Restores a directory's previous generation, and records it as made from the current inputs. Its lock is held. */
-const restore = Effect.fn("Restore.restore")(function* (cwd: string) {
+const restore = Effect.fn("Restore.restore")(function* (cwd: Directory) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   const { tracesPerCwd } = yield* Settings

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { forCwd } from "../../../delivery/MemoryContext.js"
+import { forDirectory } from "../../../delivery/MemoryContext.js"
 import { MemoryFs } from "../../../services/MemoryFs.js"
 import { integer } from "../../../settings/SettingKinds.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
@@ -32,7 +32,7 @@ export const run = <E>(
     Effect.gen(function* () {
       const maxTokens = yield* tokensOf(given.maxTokens)
       const cwd = yield* directoryOf(given.cwd)
-      const text = yield* forCwd(cwd, { maxTokens })
+      const text = yield* forDirectory(cwd, { maxTokens })
       const { memoryPath } = (yield* MemoryFs).rootOf(cwd)
       if (given.json || text !== "") {
         yield* print(given.json, { cwd, memoryRoot: memoryPath, maxTokens, text }, () => [text])

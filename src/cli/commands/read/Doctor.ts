@@ -143,14 +143,14 @@ const filesAgainstRows = Effect.gen(function* () {
   const inspection = yield* MemoryInspection
   const { tracesPerCwd } = yield* Settings
   const dirty = new Set((yield* consolidations.dirty(tracesPerCwd)).map(({ cwd }) => cwd))
-  const projects = Object.entries(Arr.groupBy(yield* threadMemories.ids(tracesPerCwd), ({ cwd }) => cwd))
+  const projects = Object.values(Arr.groupBy(yield* threadMemories.ids(tracesPerCwd), ({ cwd }) => cwd))
   const wrong = (yield* Effect.forEach(
-    projects.filter(([cwd]) => !dirty.has(cwd)),
-    ([cwd, memories]) =>
-      Effect.map(inspection.files(cwd), (files) => {
+    projects.filter(([{ cwd }]) => !dirty.has(cwd)),
+    (memories) =>
+      Effect.map(inspection.files(memories[0].cwd), (files) => {
         const onDisk = new Set(files.map(({ path }) => threadOfTraceFile(path.slice(path.indexOf("/") + 1)) ?? path))
         const expected = [...memories.map(({ threadId }) => threadId), memoryFile]
-        return expected.every((name) => onDisk.has(name)) ? [] : [cwd]
+        return expected.every((name) => onDisk.has(name)) ? [] : [memories[0].cwd]
       })
   )).flat()
   return wrong.length === 0

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import { exactTime } from "../../../domain/text/ExactTime.js"
 import { readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
-import { projectName } from "../../../domain/thread/WorkingDirectory.js"
+import { type Directory, projectName } from "../../../domain/thread/WorkingDirectory.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { type MemoryEntry, ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { Settings } from "../../../settings/Settings.js"
@@ -14,17 +14,17 @@ import type { Given } from "../../Options.js"
 import { print, type Screen } from "../../terminal/Screen.js"
 
 interface Project {
-  readonly cwd: string
+  readonly cwd: Directory
   readonly memories: ReadonlyArray<MemoryEntry>
   readonly total: number
 }
 
 /** Groups the listed memories by project, with the number of all memories of each. */
 const byProject = (counts: ReadonlyMap<string, number>, entries: ReadonlyArray<MemoryEntry>): ReadonlyArray<Project> =>
-  Object.entries(Arr.groupBy(entries, ({ cwd }) => cwd)).map(([cwd, memories]) => ({
-    cwd,
+  Object.values(Arr.groupBy(entries, ({ cwd }) => cwd)).map((memories) => ({
+    cwd: memories[0].cwd,
     memories,
-    total: counts.get(cwd) ?? memories.length
+    total: counts.get(memories[0].cwd) ?? memories.length
   }))
 
 /** Memories shown of each project; `--cwd` shows all of one project, `--json` all of all. */

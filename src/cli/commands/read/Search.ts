@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { search } from "../../../commands/Search.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
+import type { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { SearchHit, SearchResults } from "../../../services/Memories.js"
 import { asUsage, directoryOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -22,7 +23,7 @@ const highlighted = ({ highlights, text }: SearchHit["place"], mark: (text: stri
 
 const render = (
   terms: ReadonlyArray<string>,
-  cwd: string | undefined,
+  cwd: Directory | undefined,
   { hits, total }: SearchResults,
   { bold, dim, mark, width }: Screen
 ): ReadonlyArray<string> =>

@@ -13,10 +13,12 @@ import type { AgentControl } from "../../../services/AgentControl.js"
 import type { MemoryFs } from "../../../services/MemoryFs.js"
 import type { ModelClient } from "../../../services/ModelClient.js"
 import type { Progress } from "../../../services/Progress.js"
+import type { Redactor } from "../../../services/Redactor.js"
 import type { SessionStore } from "../../../services/SessionStore.js"
 import type { StateDb } from "../../../services/state/StateDb.js"
 import { loadSettings, Settings } from "../../../settings/Settings.js"
 import type { Templates } from "../../../services/Templates.js"
+import type { WorkingDirectories } from "../../../services/WorkingDirectories.js"
 import { parsersOf } from "../../CommandOption.js"
 import { passText } from "../../CommandTable.js"
 import { PassHadFailures } from "../../ExitCode.js"
@@ -57,7 +59,16 @@ const print = Effect.fnUntraced(function* (report: PassReport, asJson: boolean) 
 export type PassServices<E> = (options: {
   readonly rebuildIndex: boolean
 }) => Layer.Layer<
-  AgentControl | FileSystem.FileSystem | MemoryFs | ModelClient | Progress | SessionStore | StateDb | Templates,
+  | AgentControl
+  | FileSystem.FileSystem
+  | MemoryFs
+  | ModelClient
+  | Progress
+  | Redactor
+  | SessionStore
+  | StateDb
+  | Templates
+  | WorkingDirectories,
   E,
   Settings
 >

@@ -1,8 +1,8 @@
-import { redact, redactionMarker } from "../../privacy/Redaction.js"
+import { holdsMarker, redactionMarker } from "../../privacy/redaction/Marker.js"
 
 /**
- * Rules by which offline extraction never quotes a secret and reports that one was pasted. Its input is redacted already;
- * this also redacts a value after `my password is`, which only prose shows to be a secret.
+ * Rules by which offline extraction never quotes a secret and reports that one was pasted. Its input is redacted already,
+ * but for a value after `my password is`, which only prose shows to be a secret.
  */
 
 const said = /\b(password|passphrase|token|secret|api[ _-]?key)(\s{1,3}(?:is|was)\s{1,3})(["'`]?)([^\s"'`,;]{8,})/gi
@@ -12,9 +12,9 @@ const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/
 const placeholder =
   /^(?:[$<{%[(*.]|x{4,}|your|example|changeme|placeholder|process\.|os\.|env\.|secrets\.|null|undefined)/i
 
-/** Replaces everything that looks like a secret by the redaction's marker. */
+/** Replaces what a redacted text says to be a secret by the marker of redaction. */
 export const withoutSecrets = (text: string): string =>
-  redact(text).replace(said, (whole: string, name: string, verb: string, quote: string, secret: string) =>
+  text.replace(said, (whole: string, name: string, verb: string, quote: string, secret: string) =>
     placeholder.test(secret) ? whole : `${name}${verb}${quote}${redactionMarker}`
   )
 
@@ -27,12 +27,12 @@ const kinds: ReadonlyArray<readonly [string, RegExp]> = [
 
 /** Names the kinds of secrets in a text in a person's words; empty if it contains none. */
 export const secretKinds = (text: string): ReadonlyArray<string> => {
-  if (!text.includes(redactionMarker) && withoutSecrets(text) === text) {
+  if (!holdsMarker(text) && withoutSecrets(text) === text) {
     return []
   }
   const found = kinds.filter(([, pattern]) => pattern.test(text)).map(([name]) => name)
   return found.length === 0 ? ["a secret"] : found
 }
 
-/** True if the text contains something that looks like a secret, or the marker of a redacted one. */
-export const holdsSecret = (text: string): boolean => text.includes(redactionMarker) || withoutSecrets(text) !== text
+/** True if a redacted text says a secret, or contains the marker of one. */
+export const holdsSecret = (text: string): boolean => holdsMarker(text) || withoutSecrets(text) !== text

@@ -9,5 +9,8 @@ const marker = /\[REDACTED_SECRET(?::[a-z0-9-]{1,40})?\]/
 /** True if the text contains a marker, with or without a kind. */
 export const holdsMarker = (text: string): boolean => text.includes("[REDACTED_SECRET") && marker.test(text)
 
+/** Splits a text at its markers. */
+export const aroundMarkers = (text: string): ReadonlyArray<string> => text.split(marker)
+
 /** Replaces the secrets in a text; implemented by the module `Redaction`, which is loaded when there is text to redact. */
 export type Redact = (text: string) => string

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ThreadId } from "../../../domain/thread/ThreadId.js"
+import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { ThreadMemory } from "../../../services/state/ThreadMemories.js"
 import type { Queries } from "./Queries.js"
 import { findAll } from "./Rows.js"
@@ -8,7 +9,7 @@ import { findAll } from "./Rows.js"
 /** A memory as the database has it. */
 export const MemoryRow = Schema.Struct({
   threadId: ThreadId,
-  cwd: Schema.String,
+  cwd: Directory,
   rolloutPath: Schema.String,
   traceSummary: Schema.String,
   memorySummary: Schema.String,
@@ -29,14 +30,14 @@ export const memoryOf = ({ groundedItems, quotedItems, ...memory }: typeof Memor
     ? memory
     : { ...memory, grounding: { items: quotedItems, grounded: groundedItems } }
 
-/** The newest memories of a directory, its cwd normalised; newest first. */
+/** The newest memories of a directory, newest first. */
 export const memoriesIn = (sql: Queries["Type"]["sql"]) => {
   const find = findAll({
-    Request: Schema.Struct({ cwd: Schema.String, count: Schema.Number }),
+    Request: Schema.Struct({ cwd: Directory, count: Schema.Number }),
     Result: MemoryRow,
     execute: ({ count, cwd }) => sql`SELECT ${sql.literal(memoryColumns)}
       FROM thread_memory m JOIN threads t ON t.id = m.thread_id
       WHERE t.cwd = ${cwd} ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT ${count}`
   })
-  return (cwd: string, count: number) => Effect.map(find({ cwd, count }), (rows) => rows.map(memoryOf))
+  return (cwd: Directory, count: number) => Effect.map(find({ cwd, count }), (rows) => rows.map(memoryOf))
 }

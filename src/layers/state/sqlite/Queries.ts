@@ -9,7 +9,6 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { ProcessTable } from "../../../services/ProcessTable.js"
 import { type Holder, StateDbFailure } from "../../../services/state/StateDb.js"
-import { WorkingDirectories } from "../../../services/WorkingDirectories.js"
 import { inTransaction, whileBusy } from "./Connection.js"
 import { repairRows } from "./Repair.js"
 import { LeavingOut, type ReportRow } from "./Rows.js"
@@ -62,7 +61,6 @@ export const repairDatabase = (sql: SqlClient.SqlClient): Effect.Effect<void, Sq
 const make = Effect.fnUntraced(function* ({ access, path }: Database) {
   const sql = yield* SqlClient.SqlClient
   const processes = yield* ProcessTable
-  const { normalise } = yield* WorkingDirectories
   const { host = null, pid, startedAt: processStarted = null } = processes.self
 
   const leftOut = new Set<string>()
@@ -109,12 +107,11 @@ const make = Effect.fnUntraced(function* ({ access, path }: Database) {
     sql,
     /** The absolute path of the database's file; undefined in memory. */
     path,
-    normalise,
     /** The columns that say whose a claim or a lock is. */
     self: { host, pid, processStarted },
     /** Tells if the process of a claim or a lock is known to be gone. */
     isGone,
-    holderOf: (row: HolderRow): Effect.Effect<Holder> =>
+    holderOf: <Of extends string>(row: HolderRow & { readonly of: Of }): Effect.Effect<Holder<Of>> =>
       Effect.map(isGone(row), (isAbandoned) => ({ of: row.of, owner: row.owner ?? "", pid: row.pid, isAbandoned })),
     /** Runs one statement, or several that need not belong together; waits while another process writes. */
     statement:
@@ -134,8 +131,6 @@ export class Queries extends Context.Tag("rollout-memories/sqlite/Queries")<
   Queries,
   Effect.Effect.Success<ReturnType<typeof make>>
 >() {
-  static readonly layer = (
-    database: Database
-  ): Layer.Layer<Queries, never, SqlClient.SqlClient | ProcessTable | WorkingDirectories> =>
+  static readonly layer = (database: Database): Layer.Layer<Queries, never, SqlClient.SqlClient | ProcessTable> =>
     Layer.effect(Queries, make(database))
 }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
+import { redact } from "../../../../src/domain/privacy/Redaction.js"
 import { holdsSecret, secretKinds, withoutSecrets } from "../../../../src/domain/offline/judging/Secrets.js"
 
 // Made up, and written in two halves so that no scanner takes this file for a leak.
@@ -17,8 +18,8 @@ describe("secrets", () => {
       "psql postgres://ada:hunter22@db/shop",
       "Authorization: Bearer abcdefghijklmnop123"
     ]) {
-      assert.isTrue(holdsSecret(text), text)
-      assert.include(withoutSecrets(text), "[REDACTED_SECRET]")
+      assert.isTrue(holdsSecret(redact(text)), text)
+      assert.include(withoutSecrets(redact(text)), "[REDACTED_SECRET]")
     }
   })
 
@@ -34,9 +35,13 @@ describe("secrets", () => {
   })
 
   it("pasted secrets are named by kind and never quoted", () => {
-    assert.deepStrictEqual(secretKinds(`${awsId} and password = correcthorse`), ["AWS keys", "a password"])
-    assert.deepStrictEqual(secretKinds(`use ${token}`), ["a token"])
+    assert.deepStrictEqual(secretKinds(redact(`AWS_ACCESS_KEY_ID=${awsId}, password = correcthorse`)), [
+      "AWS keys",
+      "a password"
+    ])
+    assert.deepStrictEqual(secretKinds(redact(`use token ${token}`)), ["a token"])
     assert.deepStrictEqual(secretKinds("AWS_ACCESS_KEY_ID=[REDACTED_SECRET]"), ["AWS keys"])
+    assert.deepStrictEqual(secretKinds("AWS_ACCESS_KEY_ID=[REDACTED_SECRET:aws]"), ["AWS keys"])
     assert.deepStrictEqual(secretKinds("nothing here"), [])
   })
 

@@ -1,9 +1,10 @@
+import { Directory } from "../../../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import type { NumberedLine } from "../../../../src/domain/session/LineSplitter.js"
 import { HeadReader, readTail } from "../../../../src/domain/session/codex/RolloutEnds.js"
 import { type RolloutFile, threadOf } from "../../../../src/domain/thread/Thread.js"
-import { addLine, joinFacts, noFacts, type ThreadFacts } from "../../../../src/domain/thread/ThreadFacts.js"
+import { addLine, cwdOf, joinFacts, noFacts, type ThreadFacts } from "../../../../src/domain/thread/ThreadFacts.js"
 import { redact } from "../../../../src/domain/privacy/Redaction.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../../../src/testing/RolloutBuilder.js"
 import { rolloutLines, splitWhole } from "../../../support/reading.js"
@@ -22,7 +23,10 @@ const readEnds = (content: string): ThreadFacts =>
 
 const readWhole = (content: string): ThreadFacts => rolloutLines(content).reduce(addLine, noFacts)
 
-const rowOf = (facts: ThreadFacts) => threadOf(facts, file, now, redact)
+const rowOf = (facts: ThreadFacts) => {
+  const said = cwdOf(facts)
+  return threadOf(facts, file, said === undefined ? null : Directory.make(said), now, redact)
+}
 
 /** One step of a rollout, as Codex writes them. */
 const step: fc.Arbitrary<(rollout: RolloutBuilder) => RolloutBuilder> = fc.oneof(
@@ -86,7 +90,7 @@ describe("reading a rollout at its ends", () => {
     ].join("\r\n")
     const row = rowOf(readEnds(content))
     assert.deepStrictEqual(row, rowOf(readWhole(content)))
-    assert.deepInclude(row, { cwd: "/x", title: "sort them", updatedAt: startOfFixtures })
+    assert.deepInclude(row, { cwd: Directory.make("/x"), title: "sort them", updatedAt: startOfFixtures })
   })
 })
 
