@@ -75,7 +75,13 @@ describe("MemoriesStartup.layer", () => {
     const host = Layer.mergeAll(
       SessionStoreMemory.layer([{ path: "session-1", content: simpleSession({ id: threadIdOf(1), start }) }]),
       ModelClientLanguageModel.layer({ name: "the host's model" }).pipe(
-        Layer.provide(languageModel(() => Stream.fromIterable(wholeAnswer(JSON.stringify(traceAbout("ferries"))))))
+        Layer.provide(
+          languageModel(() =>
+            Stream.fromIterable(
+              wholeAnswer(JSON.stringify(traceAbout("ferries")), { inputTokens: 400, outputTokens: 50 })
+            )
+          )
+        )
       ),
       AgentControlFromFunction.layer((request, report) =>
         Effect.zipRight(
@@ -97,7 +103,7 @@ describe("MemoriesStartup.layer", () => {
           extracted.map(({ threadId }) => threadId),
           [threadIdOf(1)]
         )
-        assert.deepStrictEqual(model, { name: "the host's model", calls: 2, inputTokens: 120, outputTokens: 12 })
+        assert.deepStrictEqual(model, { name: "the host's model", calls: 2, inputTokens: 420, outputTokens: 52 })
         const memory = yield* readText(`${consolidated[0]?.memoryRoot}/MEMORY.md`)
         assert.include(memory, "written by the host's agent")
         assert.deepStrictEqual([world.requests, world.spawned], [[], []])

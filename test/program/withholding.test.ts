@@ -237,7 +237,7 @@ describe("the switch of memory in a session that goes on", () => {
       write(join(folder, `codex/sessions/rollout-2026-03-02T09-00-00-${threadIdOf(1)}.jsonl`), rollout.text())
       const homes = ["--codex-home", join(folder, "codex"), "--memories-home", join(folder, "memories")]
       const plan = yield* runMain(["plan", "--json", ...homes])
-      assert.include(plan.stdout, "it was recorded with memory switched off")
+      assert.include(plan.stdout, '"reason":"memory-disabled"')
       const ended = yield* runMain(["--json", ...homes])
       assert.strictEqual(ended.code, 0, ended.stderr)
       for (const [path, bytes] of nonEmpty(bytesBelow(join(folder, "memories")))) {

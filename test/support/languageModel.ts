@@ -20,12 +20,12 @@ export const finish = (
 })
 
 /** A text in two deltas, and its end. */
-export const wholeAnswer = (text: string): ReadonlyArray<Part> => [
+export const wholeAnswer = (text: string, usage?: Parameters<typeof finish>[1]): ReadonlyArray<Part> => [
   { type: "text-start", id: "0" },
   textDelta(text.slice(0, 10)),
   textDelta(text.slice(10)),
   { type: "text-end", id: "0" },
-  finish()
+  finish("stop", usage)
 ]
 
 /** A language model that streams what a function says; it is asked for streams alone. */

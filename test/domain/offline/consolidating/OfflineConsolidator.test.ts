@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { redact } from "../../../../src/domain/privacy/Redaction.js"
 import * as fc from "effect/FastCheck"
 import { unknownCitations } from "../../../../src/domain/memory/Citation.js"
 import { wrongFrontMatter } from "../../../../src/domain/memory/FrontMatter.js"
@@ -55,7 +56,7 @@ const fixedBuild = trace(
 describe("consolidate", () => {
   it("MEMORY.md lists what works, failures with fixes, and open items, each with citations", () => {
     const secrets = trace(
-      asked(`deploy it with AWS_SECRET_ACCESS_KEY=${"a1b2c3d4e5f6g7h8"}. I prefer tabs over spaces`),
+      asked(redact(`deploy it with AWS_SECRET_ACCESS_KEY=${"a1b2c3d4e5f6g7h8"}\nI prefer tabs over spaces`)),
       edited("deploy/env.sample"),
       said("I added empty placeholders to `deploy/env.sample`. I did not write the values to any file."),
       ended

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { redact } from "../../../../src/domain/privacy/Redaction.js"
 import * as fc from "effect/FastCheck"
 import { byteLength } from "../../../../src/domain/text/ByteBudget.js"
 import { outputOf } from "../../../../src/domain/session/CommandOutput.js"
@@ -606,9 +607,9 @@ Pointers and references (annotate why each item matters):
   describe("secrets", () => {
     const token = `ghp_${"abcdefghijklmnopqrstuvwxyz0123456789"}`
     const text = traceOf(
-      asked(`deploy with my token ${token}`),
-      ran(`GITHUB_TOKEN=${token} ./deploy.sh`, 1, `Error: bad token ${token}`),
-      said(`I used ${token}.`),
+      asked(redact(`deploy with my token ${token}`)),
+      ran(redact(`GITHUB_TOKEN=${token} ./deploy.sh`), 1, redact(`Error: bad token ${token}`)),
+      said(redact(`I used ${token}.`)),
       ended
     )
 
