@@ -11,7 +11,7 @@ import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { Settings } from "../settings/Settings.js"
 import { allUnlearned, stateContext } from "./Status.js"
 
-/** Whether the next pass has a place for an eligible thread, by the rule that the pass follows. */
+/** Tells if the next pass has a place for an eligible thread, by the rule that the pass follows. */
 const place = Effect.fnUntraced(function* (threadId: ThreadId) {
   const { candidates } = yield* Settings
   const context = yield* stateContext

@@ -62,7 +62,7 @@ const directoriesShowing = Effect.fnUntraced(function* (
   )
 })
 
-/** Whether anything is kept of a directory; it may be files alone, whose rows were lost. */
+/** Tells if anything is kept of a directory; it may be files alone, whose rows were lost. */
 const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<Directory>, cwd: Directory) {
   const inspection = yield* MemoryInspection
   return known.includes(cwd) || (yield* inspection.files(cwd)).length > 0 || (yield* inspection.hasPrevious(cwd))
@@ -115,7 +115,7 @@ export const forgottenOf = ({ cwds, notes, threadIds }: ForgetPlan, forgotten: b
   cwds
 })
 
-/** Whether a plan takes nothing away. */
+/** True if a plan takes nothing away. */
 export const isNothing = ({ cwds, notes, threadIds }: ForgetPlan): boolean =>
   threadIds.length + notes.length + cwds.length === 0
 

@@ -12,18 +12,18 @@ export interface AssistantPlan {
 export interface SessionEvidence {
   /** In the session's order; turns that were taken back and events copied from another session are not among them. */
   readonly events: ReadonlyArray<SessionEvent>
-  /** Whether the newest turn came to an end; undefined where the record does not tell. See {@link hasFinished}. */
+  /** True if the newest turn came to an end; undefined where the record does not tell. See {@link hasFinished}. */
   readonly finished: boolean | undefined
   /** The directory that the session began in, as its record has it. */
   readonly directory?: string
   /** Undefined where none was noted. */
   readonly plan?: AssistantPlan
-  /** Whether memory was read, and nothing else was done: such a session has learned nothing by what it was told. */
+  /** True if memory was read, and nothing else was done: such a session has learned nothing by what it was told. */
   readonly onlyReadMemory?: boolean
 }
 
 /**
- * Whether the newest turn of a session came to an end. It did when its end, its interruption or the final answer is told;
+ * Tells if the newest turn of a session came to an end. It did when its end, its interruption or the final answer is told;
  * it did not when something was under way and `recordsEnds` says that the record would have told.
  */
 export const hasFinished = (events: ReadonlyArray<SessionEvent>, recordsEnds: boolean): boolean | undefined => {

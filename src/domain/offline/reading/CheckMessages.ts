@@ -59,7 +59,7 @@ const formatterMessages: Omit<Messages, "program"> = {
 
 const programOf = ({ narrowing, program }: CommandPart): string => [program, ...narrowing.slice(0, 1)].join(" ")
 
-/** Whether a part formats, or checks the format. */
+/** True if a part formats, or checks the format. */
 export const isFormatter = (part: CommandPart): boolean =>
   part.kind === "format" ||
   programKinds.get(part.program) === "format" ||

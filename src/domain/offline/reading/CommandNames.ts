@@ -19,7 +19,7 @@ export interface CommandPart {
    */
   readonly text: string
   readonly pipeline: Pipeline
-  /** Whether a filter behind it is what the shell's exit code speaks of. */
+  /** True if a filter behind it is what the shell's exit code speaks of. */
   readonly isPiped: boolean
   /** Whether it, or the package script that it runs, is such an act as {@link actsOutside} tells. */
   readonly isOutside: boolean
