@@ -18,13 +18,14 @@ import {
   textsIn,
   type VerificationFinding
 } from "../domain/memory/Verification.js"
-import type { Directory } from "../domain/thread/WorkingDirectory.js"
+import { Directory } from "../domain/thread/WorkingDirectory.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { MemoryInspection, type MemoryTextFile } from "../services/MemoryInspection.js"
 import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
+import { partsByDirectory } from "../pass/SessionParts.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
 
 /** The outcome of verifying one project. */
@@ -39,6 +40,9 @@ export interface ProjectVerification {
 
 /** A line cites three threads at most; one that cites so many may have its words from a further one. */
 const mostCitations = 3
+
+/** Every directory of a session may prove what is written of it. */
+const noRules = { isIgnored: () => false }
 
 /** The trace that the offline extractor writes needs no room for a rendering. */
 const renderedBytes = 1_000
@@ -60,15 +64,14 @@ const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: Reado
     reader.add(read)
     textsIn(read).forEach((text) => search.add(text))
   })
-  const { evidence } = reader.result()
-  const session = {
-    cwd: thread.cwd ?? "",
-    gitBranch: thread.gitBranch ?? undefined,
-    gitSha: thread.gitSha ?? undefined
+  const session = yield* partsByDirectory(thread, thread.cwd ?? Directory.make(""), reader.result(), noRules)
+  for (const part of session.parts) {
+    const { cwd, gitBranch, gitSha } = part.thread
+    const place = { cwd: cwd ?? "", gitBranch: gitBranch ?? undefined, gitSha: gitSha ?? undefined }
+    const worded = normaliseOutput(extractTrace(place, part.evidence), { traceBytes, summaryBytes }, redact)
+    search.add(worded.traceMemory)
+    search.add(worded.summary)
   }
-  const worded = normaliseOutput(extractTrace(session, evidence), { traceBytes, summaryBytes }, redact)
-  search.add(worded.traceMemory)
-  search.add(worded.summary)
   return { search, lines }
 })
 

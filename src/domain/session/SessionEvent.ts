@@ -32,6 +32,12 @@ interface Placed extends Place {
   readonly provenance: Provenance
 }
 
+/** An act that may have been done in another directory than the session's. */
+interface DonePlaced extends Placed {
+  /** The directory that the session worked in then; absent where the act's own is that. */
+  readonly sessionDirectory?: string | undefined
+}
+
 /** The user's own words. */
 export interface UserText extends Placed {
   readonly _tag: "UserText"
@@ -51,7 +57,7 @@ export interface AssistantText extends Placed {
 }
 
 /** A shell command. Its `directory` is the one that it ran in. */
-export interface CommandRun extends Placed {
+export interface CommandRun extends DonePlaced {
   readonly _tag: "CommandRun"
   /** The line that shows how it ended; the call's own while none did. */
   readonly outputLine: number
@@ -64,7 +70,7 @@ export interface CommandRun extends Placed {
 }
 
 /** An edit of files. */
-export interface FileEdit extends Placed {
+export interface FileEdit extends DonePlaced {
   readonly _tag: "FileEdit"
   /** The line that shows how it ended; the call's own while none did. */
   readonly outputLine: number

@@ -28,3 +28,16 @@ export const projectName = (cwd: string): string => /([^\\/]+)[\\/]*$/.exec(cwd)
  * whatever program ran it, and teaches nothing about any project.
  */
 export const isStaging = (cwd: string): boolean => /[\\/][0-9a-f]{64}[\\/]staging[\\/]?$/.test(cwd)
+
+/** True if the path names its directory wherever it is read: on Unix or on Windows. */
+export const isAbsolutePath = (path: string): boolean => /^(?:[/\\]|[A-Za-z]:[\\/])/.test(path)
+
+/** Case, the kind of slashes and a prefix mean nothing in a path of Windows; a slash at the end means nothing anywhere. */
+const plainName = (path: string): string => {
+  const plain = path.replace(/^\\\\\?\\/, "")
+  const folded = /^[A-Za-z]:/.test(plain) ? plain.replaceAll("\\", "/").toLowerCase() : plain
+  return folded.length > 1 ? folded.replace(/\/+$/, "") : folded
+}
+
+/** True if two paths are spellings of one, whatever is on the disk. */
+export const isSameName = (one: string, other: string): boolean => plainName(one) === plainName(other)

@@ -1,3 +1,4 @@
+import type * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -14,10 +15,13 @@ export interface Learned {
   readonly content: RolloutContent
   /** The thread's `updatedAt` as it was read. */
   readonly updatedAt: number
+  /** True if a directory of the session was left out, because it is ignored. */
+  readonly isPartial?: boolean
 }
 
-/** A thread's memory, as phase one stores it. */
-export interface NewMemory extends Learned {
+/** The memory of a thread's work in one directory, as phase one stores it. */
+export interface NewMemory {
+  readonly cwd: Directory
   readonly traceSummary: string
   readonly memorySummary: string
   /** The readable part of the trace file's name. */
@@ -26,9 +30,10 @@ export interface NewMemory extends Learned {
   readonly grounding?: Grounding | undefined
 }
 
-/** A thread's memory, with what its trace file says in its header. */
+/** The memory of a thread's work in one directory, with what its trace file says in its header. */
 export interface ThreadMemory {
   readonly threadId: ThreadId
+  /** The directory in which the work was done. */
   readonly cwd: Directory
   readonly rolloutPath: string
   readonly traceSummary: string
@@ -65,7 +70,7 @@ export interface MemoryEntry {
   readonly size: number
 }
 
-/** The thread of a memory, and its directory. */
+/** The key of a memory: its thread, and the directory in which the work was done. */
 export interface MemoryId {
   readonly threadId: ThreadId
   readonly cwd: Directory
@@ -88,25 +93,40 @@ export interface SearchResult {
 }
 
 /**
- * The memories of threads. A claim's owner alone stores one, together with the end of the claim; another's store fails with
- * `ClaimLost` and changes nothing. A memory that goes, or moves with its thread, is on record in the directory that it left
- * until the next publish there. Reads see what was last committed. Fails with `StateDbFailure`.
+ * The memories of threads, one for each directory that a thread worked in. A claim's owner alone stores them, together with
+ * the end of the claim; another's store fails with `ClaimLost` and changes nothing. A memory that goes, or moves with its
+ * thread, is on record in the directory that it left until the next publish there. Nothing is read of a thread that is
+ * withheld. Reads see what was last committed. Fails with `StateDbFailure`.
  */
 export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMemories")<
   ThreadMemories,
   {
-    /** Stores what was learned, ends the claim, and drops earlier failures. */
-    readonly store: (claim: Claim, memory: NewMemory) => Effect.Effect<void, ClaimLost | StateDbFailure>
-    /** Records that there is nothing to remember and ends the claim. An earlier memory goes, on record. */
+    /**
+     * Stores what was learned, one memory for each directory, ends the claim, and drops earlier failures. An earlier memory in
+     * any other directory goes, on record. All of this or nothing.
+     */
+    readonly store: (
+      claim: Claim,
+      learned: Learned,
+      memories: Arr.NonEmptyReadonlyArray<NewMemory>
+    ) => Effect.Effect<void, ClaimLost | StateDbFailure>
+    /** Records that there is nothing to remember and ends the claim. Earlier memories go, on record. */
     readonly storeNothing: (claim: Claim, learned: Learned) => Effect.Effect<void, ClaimLost | StateDbFailure>
     /**
-     * Takes a memory over from its files after the DB was lost, with its thread's row where the rollout is gone. A memory
-     * that the DB already has stays, and one that was taken away on record does not come back. Returns whether it was taken.
+     * Takes the memories of one thread over from their files after the DB was lost, with the thread's row where the rollout is
+     * gone; the first memory's directory is then the thread's. What the DB already has of the thread stays, and what was taken
+     * away on record does not come back. Returns whether they were taken.
      */
-    readonly import: (memory: ImportedMemory) => Effect.Effect<boolean, StateDbFailure>
+    readonly import: (memories: Arr.NonEmptyReadonlyArray<ImportedMemory>) => Effect.Effect<boolean, StateDbFailure>
+    /**
+     * Takes away, on record, the memories in directories that are ignored now, and has the threads read again of which a
+     * directory was left out before.
+     */
+    readonly applyIgnored: (isIgnored: (cwd: Directory) => boolean) => Effect.Effect<void, StateDbFailure>
 
-    readonly get: (threadId: ThreadId) => Effect.Effect<Option.Option<ThreadMemory>, StateDbFailure>
-    readonly source: (threadId: ThreadId) => Effect.Effect<Option.Option<MemorySource>, StateDbFailure>
+    readonly get: (id: MemoryId) => Effect.Effect<Option.Option<ThreadMemory>, StateDbFailure>
+    /** All memories of a thread: that of its own directory first, then in the order of their directories. */
+    readonly sources: (threadId: ThreadId) => Effect.Effect<ReadonlyArray<MemorySource>, StateDbFailure>
     /** The newest memories of a directory, newest first, ties by id descending. */
     readonly last: (cwd: Directory, count: number) => Effect.Effect<ReadonlyArray<ThreadMemory>, StateDbFailure>
     readonly projects: Effect.Effect<ReadonlyArray<ProjectRow>, StateDbFailure>

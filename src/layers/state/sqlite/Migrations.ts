@@ -7,6 +7,7 @@ import { StateDbUnavailable } from "../../../services/state/StateDb.js"
 import { inTransaction, unavailable, whileBusy } from "./Connection.js"
 import { readForgotten, recordBeside } from "./ForgottenFile.js"
 import { createInspectionTables } from "./InspectionTables.js"
+import { addMemoryDirectories } from "./MemoryDirectories.js"
 
 /** The first version: the contract's tables, section 4, each with what this program needs beside it. */
 const createTables = Effect.gen(function* () {
@@ -162,7 +163,8 @@ const migrations = {
   "0002_create_spending": createSpending,
   "0003_add_grounding": addGrounding,
   "0004_create_inspection_tables": createInspectionTables,
-  "0005_add_withheld": addWithheld
+  "0005_add_withheld": addWithheld,
+  "0006_add_memory_directories": addMemoryDirectories
 }
 
 /** Stands for the path of a database that is in no file. */
