@@ -33,6 +33,10 @@ export interface Failure {
   readonly directory: string | undefined
   readonly exitCode: number | undefined
   readonly error: string | undefined
+  /** The lines of the output around the error. */
+  readonly context: string
+  /** The words that the command was aimed with. */
+  readonly aims: ReadonlyArray<string>
   /** True if the command can be run again as it is; a one-off script cannot. */
   readonly isRepeatable: boolean
   /** The line of the last output that shows the same error again; undefined if it was shown once. */
@@ -109,6 +113,8 @@ const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   directory: step.directory,
   exitCode: step.exitCode,
   error: step.error,
+  context: step.errorContext,
+  aims: part.narrowing,
   isRepeatable: !isScript(part.pipeline.text) && !/\s-[ce]\s/.test(part.text.slice(0, 200)),
   againLine: undefined,
   retriedLine: undefined,
@@ -125,6 +131,8 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
   directory: undefined,
   exitCode: undefined,
   error,
+  context: "",
+  aims: [],
   isRepeatable: false,
   againLine: undefined,
   retriedLine: undefined,

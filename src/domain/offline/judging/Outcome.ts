@@ -63,24 +63,28 @@ const isAskedFor = (task: Task, at: number): boolean => {
   )
 }
 
-/** True if a task was left in the middle: its last turn was stopped, or the session broke off there. */
-export const isCutOff = (task: Task, finished: boolean | undefined): boolean => {
+/** The cause that left a task in the middle: the user or the harness stopped its last turn, or the record ends there. */
+export type CutOff = "user" | "harness" | "record"
+
+/** Tells what left a task in the middle; undefined if nothing did. */
+export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | undefined => {
   const last = task.items.at(-1)
   if (last?._tag === "Asked" && last.word.stance === "approves" && followUpsOf(task).includes(last)) {
-    return false
+    return undefined
   }
   const lastEnd = task.items.findLastIndex(endsTurn)
-  if (task.items[lastEnd]?._tag === "Interruption" && !task.items.slice(lastEnd).some(({ _tag }) => _tag === "Asked")) {
-    return isAskedFor(task, lastEnd)
+  const end = task.items[lastEnd]
+  if (end?._tag === "Interruption" && !task.items.slice(lastEnd).some(({ _tag }) => _tag === "Asked")) {
+    return isAskedFor(task, lastEnd) ? (end.provenance === "user" ? "user" : "harness") : undefined
   }
   if (!task.isLast || last === undefined || !isAskedFor(task, task.items.length - 1)) {
-    return false
+    return undefined
   }
   // Without recorded ends, work without a request may be a fragment of a session that continues in another rollout.
   const isFragment = finished === undefined && task.requests.length === 0
-  return (
+  const isUnderWay =
     finished === false || (finished === undefined && !isFragment && last._tag !== "AssistantText" && !endsTurn(last))
-  )
+  return isUnderWay ? "record" : undefined
 }
 
 const asksForChecks = /\b(?:run|test|tests|build|compile|lint|type-?check|verify|check|validate|benchmark)\b/i
@@ -141,7 +145,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
   if (word.isFinal && word.stance === "approves") {
     return isChanged && openChecks.length > 0 ? "uncertain" : "success"
   }
-  if (isCutOff(task, finished)) {
+  if (cutOffOf(task, finished) !== undefined) {
     return hasWork || verified.length > 0 ? "partial" : "uncertain"
   }
   if (word.isFinal && word.stance === "rejects") {

@@ -213,7 +213,7 @@ const wordStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
   }
   const claim = announces(word)
     ? "the assistant only announced"
-    : report.isCutOff
+    : report.cutOff !== undefined
       ? "the assistant's last word"
       : "the assistant's answer, not confirmed"
   return [

@@ -208,11 +208,25 @@ const openFailures = (report: TaskReport): ReadonlyArray<string> =>
 const cutOff = (report: TaskReport): ReadonlyArray<string> => {
   const line = report.task.items.at(-1)?.line ?? 0
   const isBegun = saidIn(report.task).length > 0 || stepsOf(report.task).length > 0
-  const where = isBegun ? "in the middle of" : "before any answer to"
   const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
   const more = report.planLeft.length - left.length
   const plan = left.length === 0 ? "" : `; the plan had left: ${listed(more > 0 ? [...left, `${more} more`] : left)}`
-  return report.isCutOff ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})${plan}`] : []
+  const title = quoted(report.title, 120)
+  switch (report.cutOff) {
+    case undefined:
+      return []
+    case "record":
+      return [
+        `open: the session broke off ${isBegun ? "in the middle of" : "before any answer to"} ${title} (L${line})${plan}`
+      ]
+    default: {
+      const who = report.cutOff === "user" ? "the user interrupted" : "the harness stopped"
+      // Behind it the user went on with something: whether this was still wanted is not known.
+      return report.task.isLast
+        ? [`open: ${who} ${title} ${isBegun ? "before it was done" : "before any answer"} (L${line})${plan}`]
+        : [`${who} ${title} (L${line})`]
+    }
+  }
 }
 
 const corrections = (report: TaskReport): ReadonlyArray<string> =>

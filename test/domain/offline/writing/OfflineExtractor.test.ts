@@ -229,7 +229,7 @@ Pointers and references (annotate why each item matters):
     it("a task is partial if a turn was aborted during work, which is listed as open", () => {
       const text = memory(asked("migrate to postgres"), edited("db.py"), started("docker compose up -d"), aborted)
       assert.deepStrictEqual(outcomes(text), ["partial"])
-      assert.include(text, `- open: the session broke off in the middle of "migrate to postgres" (L7)`)
+      assert.include(text, `- open: the user interrupted "migrate to postgres" before it was done (L7)`)
     })
 
     it("open steps of the plan are listed for an interrupted task, and for no other", () => {
