@@ -1,5 +1,5 @@
 import { type Act, actsBetween, undoingChanges } from "./Acts.js"
-import { covers } from "./CheckCoverage.js"
+import { covers, standsBeside } from "./CheckCoverage.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
@@ -37,6 +37,10 @@ export interface Failure {
   readonly context: string
   /** The words that the command was aimed with. */
   readonly aims: ReadonlyArray<string>
+  /** True if it failed inside of a sandbox, as far as is known. */
+  readonly isSandboxed: boolean
+  /** True if it never passed itself, and a check passed behind it that does the same in another way. */
+  readonly passedBeside: boolean
   /** True if the command can be run again as it is; a one-off script cannot. */
   readonly isRepeatable: boolean
   /** The line of the last output that shows the same error again; undefined if it was shown once. */
@@ -60,8 +64,7 @@ interface TrackedFailure {
   /** The index of the step where the same check failed with another error, which shows that this error was gone. */
   replacedAt: number | undefined
   readonly output: string
-  /** True if it failed inside of a sandbox, as far as is known. */
-  readonly isSandboxed: boolean
+  passedBeside: boolean
   /** True if its error is its own. */
   isNamed: boolean
   resolution: Resolution | undefined
@@ -115,6 +118,8 @@ const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   error: step.error,
   context: step.errorContext,
   aims: part.narrowing,
+  isSandboxed: !step.isEscalated,
+  passedBeside: false,
   isRepeatable: !isScript(part.pipeline.text) && !/\s-[ce]\s/.test(part.text.slice(0, 200)),
   againLine: undefined,
   retriedLine: undefined,
@@ -133,6 +138,8 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
   error,
   context: "",
   aims: [],
+  isSandboxed: false,
+  passedBeside: false,
   isRepeatable: false,
   againLine: undefined,
   retriedLine: undefined,
@@ -151,8 +158,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     at: number,
     failure: Failure,
     part: RanPart | undefined,
-    output: string,
-    isSandboxed: boolean
+    output: string
   ): void => {
     const signature = errorSignature(failure.error ?? "")
     const same = open.filter((known) => known.failure.key === failure.key && known.failure.kind === failure.kind)
@@ -164,6 +170,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
       again.last = at
       again.lastLine = failure.line
       again.retriedLine = undefined
+      again.passedBeside = false
     } else if (all.length < mostFailures) {
       const entry: TrackedFailure = {
         failure,
@@ -174,7 +181,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
         retriedLine: undefined,
         replacedAt: undefined,
         output,
-        isSandboxed,
+        passedBeside: false,
         isNamed: true,
         resolution: undefined
       }
@@ -199,7 +206,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
           : actsBetween(steps, known.last, known.replacedAt, undone)
       const isByEscalation =
         isEscalated &&
-        known.isSandboxed &&
+        known.failure.isSandboxed &&
         (acts.length === 0 || refusal.test(`${known.failure.error ?? ""}\n${known.output}`))
       known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation }
       // What a run prints that passed is not what made another one fail.
@@ -211,7 +218,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     if (step._tag === "EditStep") {
       const files = step.changes.map((change) => change.path)
       if (step.error !== undefined) {
-        fail(at, plainFailure(step, files.join(", "), step.error), undefined, step.error, false)
+        fail(at, plainFailure(step, files.join(", "), step.error), undefined, step.error)
       } else {
         pass(
           at,
@@ -226,7 +233,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
       }
     } else if (step._tag === "ToolStep") {
       if (step.error !== undefined) {
-        fail(at, plainFailure(step, step.tool, step.error), undefined, "", false)
+        fail(at, plainFailure(step, step.tool, step.error), undefined, "")
       } else {
         pass(
           at,
@@ -252,8 +259,11 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
             step.isEscalated,
             (known) => known.part !== undefined && covers(part, known.part, known.output)
           )
+          open
+            .filter((known) => known.part !== undefined && standsBeside(part, known.part))
+            .forEach((known) => (known.passedBeside = true))
         } else if (part.verdict === "failed" && (part.kind !== "look" || isTellingLook(step, part))) {
-          fail(at, partFailure(step, part), part, step.output, !step.isEscalated)
+          fail(at, partFailure(step, part), part, step.output)
         } else {
           open.filter(({ part: known }) => known?.key === part.key).forEach((known) => (known.retriedLine = step.line))
         }
@@ -262,8 +272,9 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
   }
   return all
     .filter(({ replacedAt, resolution }) => resolution !== undefined || replacedAt === undefined)
-    .map(({ failure, isNamed, lastLine, resolution, retriedLine }) => ({
+    .map(({ failure, isNamed, lastLine, passedBeside, resolution, retriedLine }) => ({
       ...failure,
+      passedBeside: passedBeside && resolution === undefined,
       error: isNamed ? failure.error : undefined,
       retriedLine,
       againLine: lastLine === failure.line ? undefined : lastLine,

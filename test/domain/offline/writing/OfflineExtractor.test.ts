@@ -436,11 +436,13 @@ Pointers and references (annotate why each item matters):
         asked("what changed?"),
         ran("cat nothing.md", 1, "cat: nothing.md: No such file or directory"),
         ran("git log --oneline", 128, "fatal: not a git repository (or any of the parent directories): .git"),
+        ran("tree src", 127, "zsh: command not found: tree"),
         said("There is no history."),
         ended
       )
       assert.notInclude(text, "nothing.md")
-      assert.include(text, "- `git log --oneline` does not work here: `fatal: not a git repository")
+      assert.notInclude(text, "`git log --oneline` does not work here")
+      assert.include(text, "- `tree` does not work here: `zsh: command not found: tree`")
     })
 
     it("a printed exit code shows a failure", () => {
