@@ -232,7 +232,10 @@ export const leftOversIn = (messages: ReadonlyArray<AssistantText>, paths: Proje
   return last === undefined
     ? []
     : sentencesOf(readable(last.text, paths))
-        .filter((sentence) => sentence.length <= 200 && leftOver.test(sentence) && !nothingLeft.test(sentence) && !offer.test(sentence))
+        .filter(
+          (sentence) =>
+            sentence.length <= 200 && leftOver.test(sentence) && !nothingLeft.test(sentence) && !offer.test(sentence)
+        )
         .slice(0, 2)
         .map((sentence) => plainLine(sentence, 200))
 }

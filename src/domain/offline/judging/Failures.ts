@@ -63,6 +63,8 @@ interface TrackedFailure {
   retriedLine: number | undefined
   /** The index of the step where the same check failed with another error, which shows that this error was gone. */
   replacedAt: number | undefined
+  /** True if that step ran outside of the sandbox. */
+  isReplacedOutside: boolean
   readonly output: string
   passedBeside: boolean
   /** True if its error is its own. */
@@ -72,7 +74,7 @@ interface TrackedFailure {
 
 /** The refusals of a sandbox: it forbids writing, and reaching the network or other processes. */
 const refusal =
-  /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
+  /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to (?:download|fetch)|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
 
 /**
  * Keeps one failure for each error: a repeatable command wins over a one-off script, then a resolved failure over one that
@@ -154,16 +156,13 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
   const undone = undoingChanges(steps)
   const all: Array<TrackedFailure> = []
   let open: Array<TrackedFailure> = []
-  const fail = (
-    at: number,
-    failure: Failure,
-    part: RanPart | undefined,
-    output: string
-  ): void => {
+  const fail = (at: number, failure: Failure, part: RanPart | undefined, output: string): void => {
     const signature = errorSignature(failure.error ?? "")
     const same = open.filter((known) => known.failure.key === failure.key && known.failure.kind === failure.kind)
     const again = same.find((known) => known.signature === signature)
     for (const known of same) {
+      known.isReplacedOutside =
+        known !== again && (known.replacedAt === undefined ? !failure.isSandboxed : known.isReplacedOutside)
       known.replacedAt = known === again ? undefined : (known.replacedAt ?? at)
     }
     if (again !== undefined) {
@@ -180,6 +179,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
         lastLine: failure.line,
         retriedLine: undefined,
         replacedAt: undefined,
+        isReplacedOutside: false,
         output,
         passedBeside: false,
         isNamed: true,
@@ -205,7 +205,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
           ? actsBetween(steps, known.last, at, undone, part)
           : actsBetween(steps, known.last, known.replacedAt, undone)
       const isByEscalation =
-        isEscalated &&
+        (known.replacedAt === undefined ? isEscalated : known.isReplacedOutside) &&
         known.failure.isSandboxed &&
         (acts.length === 0 || refusal.test(`${known.failure.error ?? ""}\n${known.output}`))
       known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation }

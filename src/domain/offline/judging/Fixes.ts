@@ -35,6 +35,10 @@ const documentation = /\.(?:md|mdx|rst|adoc|asciidoc)$|(?:^|[/\\])(?:CHANGELOG|R
 const missingTool =
   /\bcommand not found\b|: not found$|\bNo module named\b|\bCannot find (?:module|package) '[^./]|\bis not recognized as\b|\bECONNREFUSED\b|\bConnection refused\b/i
 
+/** Errors of the network: no edit of the project reaches what is not there. */
+const unreachable =
+  /\b(?:Could not|Couldn't) resolve host\b|\bfailed to (?:download|fetch) (?:from|\S*https?:)|\bfailed to lookup address\b|\bname resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT)\b|\bdial tcp\b|\bTLS handshake timeout\b/i
+
 const packageOption = /^(?:-p|--package|--filter|-w|--workspace|--prefix|--project|-C|--dir|--cwd|-pl)$/
 
 /** The directories, and names of packages, that a failed command was aimed at; empty if it was aimed at everything. */
@@ -105,8 +109,11 @@ export const fixOf = (failure: Failure): Fix | undefined => {
   )
   const commands = [...new Set(acts.flatMap((act) => (act.command === undefined || isEdit(act) ? [] : [act.command])))]
   const likely = likelyFiles(edited, failure)
-  if (commands.length > 0 && missingTool.test(failure.error ?? "")) {
-    return commands.length > mostFiles ? undefined : { _tag: "Fixed", commands: commands.slice(-2), files: [] }
+  const isOfMachine = unreachable.test(failure.error ?? "")
+  if (isOfMachine || (commands.length > 0 && missingTool.test(failure.error ?? ""))) {
+    return commands.length === 0 || commands.length > mostFiles
+      ? undefined
+      : { _tag: "Fixed", commands: commands.slice(-2), files: [] }
   }
   if (edited.length > mostFiles || (edited.length > 0 && likely.length === 0)) {
     const files = [...new Set([...likely, ...edited])]

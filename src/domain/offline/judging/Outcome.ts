@@ -150,8 +150,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
   const isChanged = steps.some(changes)
   const verified = verificationsOf(task, failures)
   const lastPass = steps.findLast((step) => step._tag === "CommandStep" && !step.isLook && step.verdict === "passed")
-  const wasDoneOtherwise = (failure: Failure): boolean =>
-    isLimit(failure) && (lastPass?.line ?? 0) > failure.callLine
+  const wasDoneOtherwise = (failure: Failure): boolean => isLimit(failure) && (lastPass?.line ?? 0) > failure.callLine
   const open = failures.filter(
     (failure) =>
       failure.resolution === undefined &&

@@ -119,16 +119,22 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
 const isWorthFixing = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
 
-/** True if the task itself caused the failure and fixed it in the files that it had changed: it will not occur again. */
+/** The count of edits up to which a failure counts as mended at once. */
+const editsOfSlip = 2
+
+/**
+ * True if the task itself caused the failure and mended it at once, in the files that it had changed, and it never came
+ * back: it will not occur again.
+ */
 const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   const acts = failure.resolution?.acts ?? []
   const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
   return (
     cameUpOnTheWay(report, failure) &&
+    failure.againLine === undefined &&
     acts.length > 0 &&
-    acts.every(
-      ({ command, files, replaced }) => command === undefined && replaced.size === 0 && files.every(wasChanged)
-    )
+    acts.length <= editsOfSlip &&
+    acts.every(({ command, files }) => command === undefined && files.every(wasChanged))
   )
 }
 
@@ -194,7 +200,7 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine> => {
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)
-      const text = explanation === undefined && isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
+      const text = isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
       return text === undefined ? [] : [{ failure, text }]
     })
 }
@@ -213,7 +219,7 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
         failure.resolution !== undefined
           ? "; it passes outside of the sandbox"
           : missing === undefined
-            ? "; the sandbox refuses it"
+            ? "; the machine or its sandbox refuses it"
             : missing === failure.program
               ? ""
               : `, which ${shownCommand(failure.what)} needs`

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { added, aborted, asked, edited, ended, type Part, ran, said, stopped, traceOf } from "../MadeSession.js"
+import { added, aborted, asked, edited, ended, type Part, ran, ranSo, said, stopped, traceOf } from "../MadeSession.js"
 
 const memory = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).traceMemory
 
@@ -92,6 +92,153 @@ describe("a check that passed", () => {
     assert.include(text, "fixed by running `cargo +1.85.0 test` instead")
     assert.include(text, "run the tests: `cargo +1.85.0 test`")
     assert.notInclude(text, "- open:")
+  })
+})
+
+describe("a failure that says something of the machine", () => {
+  it("has no fix in an edit where the network was out of reach", () => {
+    const text = mended(
+      "gradle build",
+      "error: failed to download https://repo.example.org/tides-2.1.jar",
+      edited("src/Tides.java")
+    )
+    assert.notMatch(text, /fixed by|passed after/)
+  })
+
+  it("is a limit where it turned into another error outside of the sandbox", () => {
+    const text = memory(
+      asked("bump the version"),
+      ran("cargo test", 101, "error: failed to download `tides v2`"),
+      edited("src/lib.rs"),
+      ranSo("cargo test", "error[E0308]: mismatched types\n --> src/lib.rs:3:1", { exitCode: 101, isEscalated: true }),
+      edited("src/lib.rs"),
+      ranSo("cargo test", "test result: ok. 3 passed; 0 failed", { exitCode: 0, isEscalated: true }),
+      ended
+    )
+    assert.match(text, /failed to download.*; it passes outside of the sandbox/)
+    assert.notMatch(text, /failed to download.*fixed by/)
+  })
+
+  it("is no open end: a refusal, or a program that a check does not find", () => {
+    const text = memory(
+      asked("run everything"),
+      ran("make e2e", 2, "e2e: open /home/ada/.cache/go-build/a1: operation not permitted"),
+      ran("make bats", 127, "./lib/run-suite: line 314: parallel: command not found"),
+      said("Neither runs here."),
+      ended
+    )
+    assert.include(
+      text,
+      "`make e2e` does not work here: `e2e: open /home/ada/.cache/go-build/a1: operation not permitted`"
+    )
+    assert.include(text, "`parallel` does not work here: ")
+    assert.include(text, "which `make bats` needs")
+    assert.notInclude(text, "- open:")
+  })
+
+  it("is told of all commands of its sort, and not of one branch", () => {
+    const text = memory(
+      asked("begin a branch"),
+      ran("git switch -c fix/berths", 128, "fatal: cannot lock ref: Operation not permitted"),
+      ranSo("git switch -c fix/berths", "Switched to a new branch", { exitCode: 0, isEscalated: true }),
+      ended
+    )
+    assert.include(text, "- `git switch` does not work here: ")
+    assert.notInclude(text, "`git switch -c fix/berths` does not work here")
+  })
+})
+
+describe("a failure that nobody mended", () => {
+  it("is not called open where the same check, or one as wide, passed later by other means", () => {
+    for (const [failing, passing] of [
+      ["mise run test:bats -- test/berths.bats", "test/bats/bin/bats test/berths.bats"],
+      ["npm run test:all", "npm test"],
+      ["pytest -n 4", "python -m pytest"]
+    ] as const) {
+      const text = memory(
+        asked("add a berth"),
+        edited("src/berths"),
+        ran(failing, 1, "Error: no space left on device"),
+        ran(passing, 0, "ok 1 berths\n3 passed"),
+        ended
+      )
+      assert.notInclude(text, "- open:", failing)
+      assert.include(text, "Outcome: success", failing)
+    }
+  })
+
+  it("is not called open where it only prepared the checks that then passed, or a commit ended it", () => {
+    const prepared = memory(
+      asked("add a berth"),
+      edited("src/berths.rb"),
+      ran("git submodule update --init", 128, "fatal: unable to find current revision"),
+      ran("rspec", 0, "4 examples, 0 failures"),
+      ended
+    )
+    assert.notInclude(prepared, "- open:")
+    const merged = memory(
+      asked("merge main"),
+      ran("git merge main", 1, "CONFLICT (content): Merge conflict in a.go"),
+      edited("a.go"),
+      ran("git commit -am merged", 0, "[berths 1f2e3d4] merged"),
+      ended
+    )
+    assert.notInclude(merged, "was not made to work")
+  })
+
+  it("is called open where it is what came last", () => {
+    const text = memory(
+      asked("add a berth"),
+      ran("npm test", 0, "# pass 2"),
+      edited("src/berths.js"),
+      ran("npm run test:all", 1, "TypeError: berth is not iterable"),
+      ended
+    )
+    assert.include(text, "- open: `npm run test:all` failed (exit 1): `TypeError: berth is not iterable`")
+  })
+})
+
+describe("an open end", () => {
+  it("is no offer of the assistant, and is what the assistant said that it left", () => {
+    for (const offer of [
+      "If you want, I can do a small follow-up commit for the berths.",
+      "I can add the follow-up test if you like.",
+      "Would you like me to wire what is not yet supported?",
+      "Let me know if the remaining work should go in as well."
+    ]) {
+      const text = memory(asked("add a berth"), added("berth.kt"), said(`Added it. ${offer}`), ended)
+      assert.include(text, "- none left open", offer)
+    }
+    const left = memory(asked("add a berth"), added("berth.kt"), said("Added it. The import is not yet wired."), ended)
+    assert.include(left, 'open, the assistant said: "The import is not yet wired."')
+  })
+})
+
+describe("a command that worked", () => {
+  it("is not told where only its own session could run it", () => {
+    for (const command of [
+      "cd /var/folders/6m/T/tmp.tVy/berths && cargo build -q",
+      'cd "$scratch" && npm pack berths@1.5.2',
+      "cd /tmp/berths && make test",
+      '"$wt/target/debug/berths" check',
+      "pytest /private/tmp/berths/test_a.py",
+      "cd C:\\Users\\ada\\AppData\\Local\\Temp\\b && dotnet test"
+    ]) {
+      const text = memory(asked("does it build?"), ran(command, 0, "ok 1\n1 passed"), said("Yes."), ended)
+      assert.include(text, "Reusable knowledge:\n- none", command)
+    }
+  })
+
+  it("is told where it only writes to such a place, or sets its own variables", () => {
+    for (const command of [
+      "GOCACHE=/tmp/go-cache go test ./...",
+      "for i in 1 2 3; do pytest tests/$i; done",
+      "ROOT=$PWD make test",
+      'cd "$HOME/berths" && make test'
+    ]) {
+      const text = memory(asked("does it work?"), ran(command, 0, "ok\n1 passed"), said("Yes."), ended)
+      assert.notInclude(text, "Reusable knowledge:\n- none", command)
+    }
   })
 })
 
