@@ -33,6 +33,8 @@ export interface CommandStep {
   readonly exitCode: number | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly error: string | undefined
+  /** The lines of the output around the error, with the project's paths and without secrets. */
+  readonly errorContext: string
   /** The output, cut to what evidence holds. */
   readonly output: string
   /** Whether only what is shown of it printed that. */
@@ -72,6 +74,24 @@ export interface StepContext {
   readonly scripts: PackageScripts
 }
 
+/** The lines of an output around its error: a file may be named above or below the message. */
+const linesAround = (output: string, error: string): string => {
+  const at = output.indexOf(error.slice(0, 40).trimEnd())
+  return at === -1
+    ? ""
+    : [
+        ...output
+          .slice(Math.max(0, at - 600), at)
+          .split("\n")
+          .slice(-3),
+        "\n",
+        ...output
+          .slice(at, at + 1_200)
+          .split("\n")
+          .slice(0, 8)
+      ].join("\n")
+}
+
 const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepContext): CommandStep => {
   const isHere = run.directory === home || paths.isRoot(run.directory)
   const isShortened = isHere && !run.command.trim().includes("\n")
@@ -105,6 +125,7 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
         ? "passed"
         : "unknown",
     error: error === undefined ? undefined : withoutSecrets(paths.text(error)),
+    errorContext: error === undefined ? "" : withoutSecrets(paths.text(linesAround(output, error))),
     output,
     isOutputOwn: parts.every((part) => part.kind === "scene" || telling.includes(part)),
     hasEnded: run.output !== undefined && run.output.end !== "refused",
