@@ -10,13 +10,13 @@ import { ModelClient } from "../services/ModelClient.js"
 /** How long to wait for an interrupted model or agent before abandoning it. Shutdown has 2 s in total. */
 const patience = Duration.seconds(1)
 
-/** Starts work, and abandons it when it takes too long. */
+/** Runs work in a fiber of its own. Once interrupted, waits for it at most {@link patience}, then leaves it behind. */
 const waitPatiently = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
   Effect.flatMap(Effect.forkDaemon(work), (fiber) =>
     Fiber.await(fiber).pipe(Effect.interruptible, Effect.timeoutOption(patience), Effect.asVoid)
   )
 
-/** Reads a stream in a fiber of its own, so that a reader can abandon one that does not stop. */
+/** Reads a stream in a fiber of its own, so that a stream which ignores interruption can be left behind. */
 const readApart = <A, E>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {

@@ -13,7 +13,7 @@ import { runPass } from "../pass/RunPass.js"
 import { Progress } from "../services/Progress.js"
 import { Settings } from "../settings/Settings.js"
 
-/** Loaded when a pass failed. */
+/** Loads the redaction rules; only a failed pass needs them. */
 const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
 
 const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
@@ -24,14 +24,14 @@ const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
   )
 })
 
-/** Reports to the host's own `Progress` too, if its services have one. */
+/** Reports an event to the log of the pass and to the host's own `Progress`, if the services have one. */
 const alsoTold = ({ report }: PassEventLog.PassEventLog, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
   Option.match(own, {
     onNone: () => ({ report }),
     onSome: (progress) => ({ report: (event) => Effect.zipRight(report(event), progress.report(event)) })
   })
 
-/** The message of a failure; that of a host's own layer may be anything. */
+/** Returns the message of a failure, which may be any value when a host's own layer failed. */
 const wordsOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure))
 
 const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unknown>) {
@@ -51,8 +51,8 @@ const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unkno
 })
 
 /**
- * Builds the services, runs a session's pass over them, and returns its outcome. `begins` gets the pass before its first
- * step. The caller runs this uninterruptibly; only the pass inside is interruptible.
+ * Builds the services, runs a session's pass over them, and returns its outcome. `begins` receives the fiber of the
+ * pass before its first step. The caller runs this uninterruptibly; only the pass inside can be interrupted.
  */
 export const run = <E, R>(
   session: Session,
