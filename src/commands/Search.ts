@@ -45,7 +45,7 @@ const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: Reado
   }))
 })
 
-/** Returns the line that matches best: one of the summary only if it has more terms than the best line of the trace. */
+/** Returns the line that matches best; one of the summary only if the trace contains none of the terms. */
 const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): SearchHit["place"] => {
   const inText = excerptOf(query, text)
   const inSummary = excerptOf(query, summary)

@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import { AgentControl } from "../services/AgentControl.js"
 import { ModelClient } from "../services/ModelClient.js"
 
-/** How long to wait for an interrupted model or agent before abandoning it. Shutdown has 2 s in total. */
+/** The wait for an interrupted model or agent before it is abandoned. Shutdown has two seconds in total. */
 const patience = Duration.seconds(1)
 
 /** Runs work in a fiber of its own. Once interrupted, waits for it at most {@link patience}, then leaves it behind. */

@@ -45,7 +45,7 @@ export interface Session {
   readonly isEnabled: boolean
 }
 
-/** Why no pass was started. */
+/** The reason why no pass started. */
 export type NotStartedReason = "off" | "ephemeral" | "sub-agent"
 
 /** The outcome of the pass at a session's start. */

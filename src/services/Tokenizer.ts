@@ -7,7 +7,7 @@ import { byteLength } from "../domain/text/ByteBudget.js"
  */
 const sliceCharacters = 2_000
 
-/** Slices counted before yielding to the event loop; one slice takes about half a millisecond. */
+/** Slices counted before other fibers may run; one slice takes about half a millisecond. */
 const slicesPerTurn = 16
 
 /** Counts text that looks like a special token as ordinary text. */

@@ -161,7 +161,7 @@ interface Packed {
 
 /**
  * Fits a session into a budget: the events stay in order, the least valuable are shortened or removed first, and a
- * marker replaces each gap. An instance serves one session, and each limit must be at most the one before.
+ * marker replaces each gap. What was removed stays removed. An instance serves one session.
  */
 export class EvidencePacking {
   private readonly parts: ReadonlyArray<Packed>

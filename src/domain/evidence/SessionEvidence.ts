@@ -28,9 +28,9 @@ export interface SessionEvidence {
 }
 
 /**
- * Determines whether the newest turn of a session ended. It did if the record has its end, its interruption or the
- * final answer. It did not if work was in progress and `recordsEnds` says that this version of the record has an event
- * for each end. Undefined if neither is certain.
+ * Determines whether the newest turn of a session ended: true after its end, its interruption or a final answer, false
+ * after an answer that is known not to be final. Otherwise false if `recordsEnds` says that this record has a line for
+ * each end, and undefined if it may lack one.
  */
 export const hasFinished = (events: ReadonlyArray<SessionEvent>, recordsEnds: boolean): boolean | undefined => {
   const last = events.findLast(({ _tag }) => _tag !== "Compaction")

@@ -6,10 +6,10 @@ import type { StageOneOutput } from "../memory/StageOneOutput.js"
 import { inUserWords, printedLinesOf, type UserWords, userWordsOf } from "./UserWords.js"
 
 /**
- * Origin decides authority. A line about the user is reduced to a quotation of the user's typed words: no explanation, no
- * addition, and no order from a file or a tool's output stays. Any other line that gives an order needs the user's words
- * too: without them it is dropped if a tool printed it, else marked as not confirmed. A line about a command that was not
- * run is marked as well.
+ * Checks that a trace attributes to the user only what the user typed. A line about the user is reduced to a quotation
+ * of the user's typed words, without explanations, additions, or orders from a file or a tool's output. Any other line
+ * that gives an order needs the user's words too: without them it is dropped if a tool printed it, else marked as not
+ * confirmed. A line about a command that was not run is marked as well.
  */
 
 const headingRank = (line: string): number =>

@@ -3,9 +3,10 @@ import { quoted } from "../offline/writing/Wording.js"
 import { printedLines, typedPartsOf } from "../text/TypedParts.js"
 
 /**
- * Finds the user's typed words in text that a model wrote. Three words in a row count as the user's, in a script without
- * spaces six characters, a whole message of any length, and a whole clause of two words in quotation marks. Results are always cut from the typed text, so words that a
- * model adds around a quotation, or inside it, are never attributed to the user.
+ * Finds the user's typed words in text that a model wrote. Counted as the user's are three words in a row, six
+ * characters in scripts without spaces, a whole message of any length, and in quotation marks a whole clause of two
+ * words. Results are always cut from the typed text, so words that a model adds around or inside a quotation are never
+ * attributed to the user.
  */
 
 /** A word, or a character of a script without spaces. */
@@ -35,7 +36,7 @@ interface Piece {
 export interface UserWords {
   readonly pieces: ReadonlyArray<Piece>
   readonly tokens: ReadonlyArray<TypedToken>
-  /** The positions of every three tokens in a row, which is the shortest stretch that can be looked up. */
+  /** The positions of every three consecutive tokens, the shortest sequence that can be looked up. */
   readonly places: ReadonlyMap<string, ReadonlyArray<number>>
 }
 

@@ -49,10 +49,10 @@ const HitRow = Schema.Struct({
 
 type HitRow = typeof HitRow.Type
 
-/** The outcomes that a trace's tasks may have, as the contract names them. */
+/** The outcomes of tasks that the contract defines. */
 const outcomeNames = ["success", "partial", "fail", "uncertain"]
 
-/** The outcomes in a trace, each once, separated by spaces. */
+/** SQL for the distinct outcomes in a trace, separated by spaces. */
 const outcomesColumn = outcomeNames
   .map((name) => `CASE WHEN instr(m.trace_summary, 'Outcome: ${name}') > 0 THEN '${name} ' ELSE '' END`)
   .join(" || ")
@@ -68,7 +68,7 @@ const documentOf = ({ cwd, score, summary, threadId, trace, updatedAt }: HitRow)
   score
 })
 
-/** A text as a pattern of LIKE that finds it anywhere. */
+/** Makes a LIKE pattern that finds a text anywhere. */
 const anywhere = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
 
 const make = Effect.map(Queries, (queries) => {
@@ -100,7 +100,7 @@ const make = Effect.map(Queries, (queries) => {
     )
   }
 
-  /** True if the DB itself knows what was learned of a thread, or that it was taken away. */
+  /** True if the DB has a result for a thread, or a record that its memory was deleted. */
   const isDecided = (threadId: ThreadId) =>
     Effect.map(
       sql`SELECT thread_id FROM extractions WHERE thread_id = ${threadId} AND outcome IS NOT NULL
@@ -165,7 +165,7 @@ const make = Effect.map(Queries, (queries) => {
       WHERE t.cwd IS NOT NULL GROUP BY t.cwd ORDER BY t.cwd`
   })
 
-  /** The newest memories, from indexes alone: the memories themselves are long. */
+  /** Selects the newest memories from indexes alone, since the texts of memories are long. */
   const newest = (cwd: string | undefined, perDirectory: number) => {
     const most = Number.isFinite(perDirectory) ? perDirectory : Number.MAX_SAFE_INTEGER
     return sql`SELECT id, cwd, updated_at FROM (
@@ -255,8 +255,9 @@ const make = Effect.map(Queries, (queries) => {
   })
 
   /**
-   * Terms that the index can find are left to it, and ranked by it (BM25); shorter ones, as most words of Chinese are, are
-   * looked for in what it found, or, where all are short, in every memory.
+   * Searches with the full-text index, which also ranks the results (BM25). Terms of less than three characters, such
+   * as most Chinese words, are not in the index: they are searched in the results, or in all memories if every term is
+   * short.
    */
   const search = Effect.fnUntraced(function* (query: SearchQuery, cwd: Directory | undefined, limit: number) {
     const { count: documents } = yield* countMemories(cwd)
@@ -306,5 +307,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/** Memories in the table `thread_memory`, a row for each thread that has one. */
+/** Stores memories in the table `thread_memory`, with a row for each thread that has one. */
 export const layer: Layer.Layer<ThreadMemories, never, Queries> = Layer.effect(ThreadMemories, make)

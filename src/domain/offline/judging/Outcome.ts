@@ -51,8 +51,8 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
 }
 
 /**
- * True if the turn that is under way at an item is the user's: nothing that the user asked for was brought to an end before
- * it. A goal is pursued turn after turn, which are all the user's.
+ * True if the turn at an item was started by the user, so that nothing asked for was finished before it. All turns that
+ * pursue a goal count as started by the user.
  */
 const isAskedFor = (task: Task, at: number): boolean => {
   const asked = task.items.findLastIndex((item, index) => index < at && item._tag === "Asked")
@@ -63,7 +63,7 @@ const isAskedFor = (task: Task, at: number): boolean => {
   )
 }
 
-/** True if a task was left in the middle: its last turn was stopped, or the session broke off there. */
+/** True if a task was left unfinished: its last turn was stopped, or the session ended within it. */
 export const isCutOff = (task: Task, finished: boolean | undefined): boolean => {
   const last = task.items.at(-1)
   if (last?._tag === "Asked" && last.word.stance === "approves" && followUpsOf(task).includes(last)) {

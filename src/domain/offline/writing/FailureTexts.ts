@@ -31,7 +31,7 @@ const helpfulFiles = (acts: ReadonlyArray<Act>, error: string): ReadonlyArray<st
   return (named.find((some) => some.length > 0) ?? []).slice(0, 3)
 }
 
-/** Errors of the environment: a command that installs or starts something fixes them, not an edit beside it. */
+/** Matches errors of the environment: installing or starting something fixes them, and a simultaneous edit does not. */
 const missingTool =
   /\bcommand not found\b|: not found$|\bNo module named\b|\bCannot find (?:module|package) '[^./]|\bis not recognized as\b|\bECONNREFUSED\b|\bConnection refused\b/i
 

@@ -117,7 +117,9 @@ const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
 const isWorthFixing = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
 
-/** True if the task itself caused the failure and fixed it in the files that it had changed: it will not occur again. */
+/**
+ * True if the task caused the failure itself and fixed it in files that it had changed; then it will not occur again.
+ */
 const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   const acts = failure.resolution?.acts ?? []
   const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
@@ -130,13 +132,13 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   )
 }
 
-/** True if a failure says something of the place: what it lacks, or what its sandbox refuses. */
+/** True if a failure tells something about the machine: what it lacks, or what its sandbox refuses. */
 const isOfPlace = (failure: Failure): boolean =>
   failure.resolution === undefined
     ? failure.kind === "look" || isMissingProgram(failure)
     : failure.resolution.isByEscalation
 
-/** Looks that computed something are worth keeping; a mere print is not. */
+/** Matches looks that computed something, which are worth keeping; merely printing a file is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
 
 const looksOf = (report: TaskReport): ReadonlyArray<string> => {

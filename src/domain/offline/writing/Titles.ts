@@ -89,7 +89,9 @@ const workTitle = (task: Task): string => {
       : "Work without a recorded request"
 }
 
-/** The words of a message that continued the task, if it says more than yes: a short consent, or a correction. */
+/**
+ * Returns the words of a message that continued the task, if it says more than yes: a short consent, or a correction.
+ */
 const carriedOn = ({ kind, text, word }: Asked): ReadonlyArray<string> => {
   if (kind === "answer" || kind === "note") {
     return []

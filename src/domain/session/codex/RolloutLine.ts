@@ -29,7 +29,8 @@ const Git = Schema.Struct({
 })
 
 /**
- * The history that a file continues: the lines of another file below an ordinal. Absent in the first file of a thread.
+ * The history that a file continues: the lines of another file below an ordinal. A first line is never undone, so an
+ * ordinal of 0 is invalid.
  */
 const HistoryBase = Schema.Struct({
   thread_id: lenient(Schema.NonEmptyString),
