@@ -53,8 +53,7 @@ const optionsOf = (command: CommandName | undefined): ReadonlyArray<CommandOptio
   Object.values({ ...passOptions, ...textOf(command).options })
 
 /**
- * Indexes the options of all commands by name, since an option's value must be told from a command before the command
- * is known.
+ * Indexes the options of all commands by name: the value of an option must be recognised before the command is known.
  */
 const allOptions = (): ReadonlyMap<string, CommandOption<unknown>> =>
   new Map(

@@ -36,7 +36,9 @@ export type HostSettings = Parameters<typeof Settings.layer>[0]
 
 /** Options for the layers of a pass. */
 export interface HostOptions<Own, E, R> {
-  /** Undefined reads all settings, the homes too, from the environment variables in docs/settings.md. */
+  /**
+   * The settings; undefined reads all of them, including the homes, from the environment variables in docs/settings.md.
+   */
   readonly settings?: HostSettings | undefined
   /** The host's own ports, merged into one layer. */
   readonly ports?: Layer.Layer<Own, E, R> | undefined

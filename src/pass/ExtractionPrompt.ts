@@ -14,7 +14,7 @@ const countedPackings = 8
 /** First estimate of the bytes of a token, on the high side so that nothing is dropped without need. */
 const bytesPerToken = 4.5
 
-/** For a model without a window, bytes count as tokens, and only `rolloutBytes` limits a request. */
+/** The window for a model without one: bytes count as tokens, and only `rolloutBytes` limits a request. */
 const withoutWindow: TokenWindow = { inputTokens: Infinity, count: (text) => Effect.succeed(byteLength(text)) }
 
 /** The window that a request must fit; for a model without one, bytes count as tokens. */

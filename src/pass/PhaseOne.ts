@@ -54,7 +54,7 @@ export type ExtractionOutcome =
 
 /**
  * Selects the threads to learn from, and for each stores a trace memory or the fact that there is nothing to remember.
- * A failure ends only its own thread. A thread that drops out before a model was asked gives its place to the next one.
+ * A failure ends only its own thread. If a thread drops out before a model was asked, the next one takes its place.
  */
 export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number, rules: IgnoreRules) {
   const { concurrency } = yield* Settings

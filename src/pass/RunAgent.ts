@@ -40,7 +40,7 @@ export const keepToProvider = Effect.fnUntraced(function* (cwd: Directory, { ear
   return { earlier: sendable, isPublishedShown: sendable.length === earlier.length }
 })
 
-/** Loads the code for earlier sessions with the first directory that has more sessions than traces are kept. */
+/** Loads the code for earlier sessions with the first directory that has more sessions than are kept as traces. */
 const loadEarlier = Effect.promise(() => import("../domain/offline/consolidating/EarlierSessions.js"))
 
 /**

@@ -14,7 +14,7 @@ import { ModelClient } from "../services/ModelClient.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 
-/** Options of one pass beyond its settings. */
+/** Options of one pass that are not settings. */
 export interface PassOptions {
   /** True to take all eligible threads, regardless of the setting `candidates`. */
   readonly all: boolean

@@ -40,9 +40,9 @@ export const fileOf = (thread: Thread): RolloutFile => ({
   isArchived: thread.archivedAt !== null
 })
 
-/** The files of a thread in the order in which they are read. */
+/** The files that a whole read of a thread needs. */
 interface ThreadParts {
-  /** In reading order. */
+  /** The files in the order in which they are read. */
   readonly parts: ReadonlyArray<RolloutPart>
   /** True if an earlier file that one of these continues from is missing. */
   readonly isIncomplete: boolean

@@ -48,7 +48,7 @@ const Time = Schema.String
 export const SearchHit = Schema.Struct({
   kind: Schema.Literal("trace", "memory"),
   cwd: Schema.String,
-  /** Null for a file. */
+  /** The thread of a memory; null for a file. */
   threadId: Schema.NullOr(Schema.String),
   title: Schema.String,
   updatedAt: Schema.NullOr(Time),
@@ -187,7 +187,7 @@ export const Explanation = Schema.Struct({
   threadId: ThreadId,
   /** The reason that the last rule gave, or `eligible`. */
   verdict: Schema.String,
-  /** Null for a forgotten thread. */
+  /** The facts in the index about the thread; null for a forgotten thread. */
   thread: Schema.NullOr(
     Schema.Struct({
       title: Schema.NullOr(Schema.String),

@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
-/** One setting: what it does, the values it takes, and its default. */
+/** A setting: its description, its allowed values, and its default. */
 export interface Setting<A> {
   readonly description: string
   /** The allowed values in words, with their bounds. */

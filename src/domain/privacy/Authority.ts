@@ -294,7 +294,10 @@ export interface WishLine {
   readonly at: number
 }
 
-/** Returns the heading that is in force behind a line of `MEMORY.md`; a deeper one stays within a section of wishes. */
+/**
+ * Returns the heading that applies to the lines after a line of `MEMORY.md`. A deeper heading does not end a section of
+ * wishes.
+ */
 const headingBehind = (line: string, heading: string): string => {
   const rank = headingRank(line)
   const isWithin = wishHeading.test(heading) && rank > headingRank(heading)

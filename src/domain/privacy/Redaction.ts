@@ -40,8 +40,8 @@ const finders = [
 ]
 
 /**
- * The maximum number of rounds. Replacing one secret can expose another that was directly beside it, so the text is searched
- * again until nothing is found. Each round removes text; only text made for the purpose needs more rounds.
+ * The maximum number of rounds. Replacing one secret can expose another one beside it, so the text is searched again
+ * until nothing is found. Each round removes text; only a text that was made for this purpose needs more rounds.
  */
 const mostRounds = 16
 

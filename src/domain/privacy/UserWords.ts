@@ -76,7 +76,10 @@ const tokensIn = (text: string): ReadonlyArray<Token> =>
 
 const weightOf = (tokens: ReadonlyArray<Token>): number => tokens.reduce((sum, { weight }) => sum + weight, 0)
 
-/** True if the tokens in a row are enough to be somebody's own words; a word among characters counts by its length. */
+/**
+ * True if consecutive tokens are enough to count as somebody's own words. A word between characters of a script without
+ * spaces counts by its length.
+ */
 const isEnough = (tokens: ReadonlyArray<Token>): boolean =>
   weightOf(tokens) >= enough ||
   (tokens.length > 2 &&
@@ -452,10 +455,10 @@ const older =
 const withdrawn = /\b(?:superseded|no longer|withdrawn)\b/i
 
 /**
- * Reduces a line to the user's typed words in it, in quotation marks; undefined if there are none. A line of quotations
- * that the user typed is returned as it is. Words that the line itself calls replaced are listed as superseded. `orderEnd`
- * is set for a line that is an order: it is the offset where the order's opening words end, and the user must have typed
- * these words, or most of the line.
+ * Reduces a line to the user's typed words in it, in quotation marks; undefined if there are none. A line that consists
+ * of typed quotations is returned unchanged. Words that the line says were replaced are listed as superseded.
+ * `orderEnd` is given for an order: the offset at which its opening words end. The user must have typed words before
+ * that offset, or most of the line.
  */
 export const inUserWords = (given: string, words: UserWords, orderEnd?: number): string | undefined => {
   const line = given.slice(0, lineCharacters).normalize("NFC")

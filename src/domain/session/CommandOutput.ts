@@ -9,7 +9,7 @@ export type CommandEnd = "exited" | "running" | "interrupted" | "refused" | "not
 
 /** The output of a command, and how the command ended. */
 export interface CommandOutput {
-  /** Undefined if the record does not have it, or if the command was stopped. */
+  /** The exit code; undefined if the record does not have it, or if the command was stopped. */
   readonly exitCode: number | undefined
   readonly end: CommandEnd
   /** The output without terminal control sequences, cut to {@link keptOutputBytes}. */

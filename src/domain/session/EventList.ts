@@ -69,7 +69,7 @@ export class EventList {
   }
 }
 
-/** The number of characters that an event can give up. */
+/** The number of characters in an event's output or edit, which the event can lose. */
 const heldCharacters = (event: SessionEvent): number =>
   event._tag === "CommandRun"
     ? (event.output?.text.length ?? 0)

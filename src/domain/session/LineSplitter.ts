@@ -4,7 +4,10 @@ import { LongLine } from "./LongLine.js"
 /** A line of text with its number, counted from 1. */
 export interface NumberedLine {
   readonly line: number
-  /** Undefined for a line that is too long even after its strings were shortened. */
+  /**
+   * The text without white space around it; undefined for a line that is too long even after its strings were
+   * shortened.
+   */
   readonly text: string | undefined
 }
 

@@ -1,9 +1,10 @@
 /**
- * The tags around the memory that a session receives at its start. A rollout may contain that text again: as a message
- * of the harness, inside a longer message, or in the output of a command. The tags identify it there, so that it is not
- * learned again.
+ * The tag that begins a block of memory: the text that a session receives at its start. A rollout may contain that text
+ * again, as a message of the harness, inside a longer message, or in the output of a command. The tags identify it
+ * there, so that it is not learned again.
  */
 export const openTag = "<rollout_memories>"
+/** The tag that ends a block of memory. */
 export const closeTag = "</rollout_memories>"
 
 const anyTag = /<(?=\s*\/?\s*rollout_memories)/gi

@@ -59,7 +59,7 @@ export interface CommandRun extends Placed {
   readonly command: string
   /** True if the assistant asked to run it outside the sandbox. */
   readonly isEscalated: boolean
-  /** Undefined until the record has an output. */
+  /** The output; undefined until the record has one. */
   readonly output: CommandOutput | undefined
 }
 

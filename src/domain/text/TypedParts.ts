@@ -1,4 +1,7 @@
-/** Tells what a person typed from the other content of a message: quotations, listings, logs and pasted pages. */
+/**
+ * Separates the text that a person typed from the other content of a message: quotations, listings, logs and pasted
+ * pages.
+ */
 
 const fence = /^\s{0,3}(`{3,}|~{3,})/
 const openingTag = /^\s{0,3}<([a-z][\w-]*)(?:\s[^>]*)?>\s*$/i

@@ -62,10 +62,10 @@ const unsaid = {
   gitOriginUrl: null
 } as const
 
-/** The source of a thread whose source may not be kept. */
+/** The source stored for a withheld thread, whose own source must not be stored. */
 const unknownSource = "unknown"
 
-/** The row of a thread that is withheld: its id, its file and its times, and nothing that was said or where. */
+/** Makes the row of a withheld thread: its id, its file and its times, without its text and its directory. */
 export const withheld = (thread: Thread, reason: Withholding): Thread =>
   new Thread({ ...thread, ...unsaid, source: unknownSource, withheld: reason }, unchecked)
 

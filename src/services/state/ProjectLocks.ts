@@ -12,7 +12,7 @@ export interface LockRequest {
   readonly cwd: Directory
   /** Owner id, unique per pass. An owner that asks for its own lock again gets it. */
   readonly owner: string
-  /** Time after its last renewal when a lock may be taken over; zero or less takes over any lock. */
+  /** Time after which a lock that was not renewed may be taken over; zero or less takes over any lock. */
   readonly lease: Duration.Duration
 }
 

@@ -74,7 +74,7 @@ const targetOf = Effect.fnUntraced(function* ({ all, cwd, match, thread }: Forge
   return target
 })
 
-/** Implements `forget`: shows what would be deleted, asks for consent, and deletes it. */
+/** Implements `forget`: shows what it would delete, asks for consent, and deletes it. */
 export const run = <E>(given: ForgetGiven, { amending }: CommandServices<E>) =>
   runOn(
     given,

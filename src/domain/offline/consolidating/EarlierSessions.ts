@@ -4,8 +4,8 @@ import { FailureLines, type MemoryLine, Wishes } from "./Merging.js"
 import { readTrace } from "./TraceReading.js"
 
 /**
- * The wishes and the fixes from all earlier sessions of a project. They outlive the traces, of which only the newest are
- * kept as files; a consolidation reads them as one more file.
+ * Handles the wishes and fixes from all earlier sessions of a project. They are kept when the traces of these sessions
+ * are no longer files; a consolidation reads them from one additional file.
  */
 
 /** The maximum number of wishes, and of fixes, in the file and in `MEMORY.md`. */

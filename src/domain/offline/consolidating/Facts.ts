@@ -17,7 +17,7 @@ import { plainLine } from "../writing/Wording.js"
 
 /** A failure, its fix, or both. */
 export interface FailureFact {
-  /** Equal for the same error. */
+  /** The key of the error, equal for all occurrences of the same error. */
   readonly key: string
   readonly text: string
   /** True if the text names a fix. */

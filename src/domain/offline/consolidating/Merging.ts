@@ -27,7 +27,7 @@ export const lineText = ({ text, threadIds }: MemoryLine): string => {
   return `- ${own} ${cite(threadIds.slice(0, mostCitations))}`
 }
 
-/** A line that is still being merged. */
+/** A line to publish, while sessions that contain it are still being added. */
 export interface Merged {
   text: string
   readonly threadIds: Array<string>

@@ -11,7 +11,7 @@ export interface Act {
   readonly files: ReadonlyArray<string>
   /** The one line that a patch replaced, by file; a file that it changed in any other way is absent. */
   readonly replaced: ReadonlyMap<string, ReplacedLine>
-  /** True if the effect reaches beyond the working copy: the act may have helped, but is never told as a fix. */
+  /** True if the effect reaches outside the working copy. The act may have helped, but is never reported as a fix. */
   readonly isOutside: boolean
   /** True for a command that repairs only failures of its own kind: a formatter, or version control. */
   readonly isTidying: boolean

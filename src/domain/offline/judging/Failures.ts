@@ -60,7 +60,7 @@ interface TrackedFailure {
   readonly output: string
   /** True if the command is known to have run inside a sandbox. */
   readonly isSandboxed: boolean
-  /** True if the error text was printed by this check itself. */
+  /** False if a run that passed printed the same error line, so that the line does not explain the failure. */
   isNamed: boolean
   resolution: Resolution | undefined
 }
@@ -98,7 +98,10 @@ const missingPath =
 const complaint =
   /^(?:(?:ba|z|da)?sh|fatal|error|err!?|E|npm (?:ERR!|error)|curl|HTTP \d{3}|Traceback|\w{0,40}Error)\b/i
 
-/** True if a failed look tells something about the machine. A look that found nothing is not a failure. */
+/**
+ * True if a command that only looks and failed says something about the machine. A search without results is not a
+ * failure.
+ */
 const isTellingLook = ({ error }: CommandStep, { program }: RanPart): boolean =>
   error !== undefined &&
   !missingPath.test(error) &&

@@ -85,7 +85,7 @@ export const isCutOff = (task: Task, finished: boolean | undefined): boolean => 
 
 const asksForChecks = /\b(?:run|test|tests|build|compile|lint|type-?check|verify|check|validate|benchmark)\b/i
 
-/** The user's last judgement of the task. It is final if no work follows it. */
+/** Returns the user's last judgement of the task. It is final if no work follows it. */
 const lastWord = (task: Task): { readonly stance: string; readonly isFinal: boolean } => {
   const closing = task.closing?.word.stance
   if (closing === "approves" || closing === "rejects") {

@@ -10,7 +10,8 @@ export interface CommandPart {
   readonly family: string
   readonly program: string
   /**
-   * Equal for two commands that do the same: without verbosity, versions, wrappers, and the name of a package script.
+   * The key of the command, equal for two commands that do the same: without verbosity, versions, wrappers, and the
+   * name of a package script.
    */
   readonly key: string
   /** The operands and options that limit or change what is done. */

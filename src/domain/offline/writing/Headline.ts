@@ -148,7 +148,9 @@ export const worthOf = (report: TaskReport): number => clauseOf(report).worth + 
 const secretsIn = (reports: ReadonlyArray<TaskReport>): string =>
   listed([...new Set(reports.flatMap(({ secrets }) => secrets.flatMap(({ kinds }) => kinds)))])
 
-/** Writes the heading: the failure and its fix, the changes, or the request of the tasks that are worth most. */
+/**
+ * Writes the heading of a trace from its most important tasks: the failure and its fix, the changes, or the request.
+ */
 export const headingOf = (reports: ReadonlyArray<TaskReport>, preferences: ReadonlyArray<Preference>): string => {
   const [first, second] = reports
     .toReversed()

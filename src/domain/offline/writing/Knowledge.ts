@@ -201,7 +201,7 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine> => {
     })
 }
 
-/** Lists what the machine lacks, or what its sandbox refuses. */
+/** Lists the failures that show a limit of the machine: a missing program, or a refusal of its sandbox. */
 export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly subject: string }> =>
   report.failures
     .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
@@ -216,7 +216,7 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
       }
     })
 
-/** Lists the failures that were left open, and those that nobody made work. */
+/** Lists the failures without a fix that a later session should know; the last five. */
 export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
   report.failures
     .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isMissingProgram(failure))

@@ -140,8 +140,8 @@ const assigned = (text: string, end: number, name: string): Candidate | undefine
 }
 
 /**
- * Matches a call of a function whose name has several words, or the path of one at the end of a statement. Program text is
- * full of both, and no password looks like either.
+ * Matches a call of a function whose name has several words, or a path of names at the end of a statement. Both are
+ * frequent in code, and passwords do not look like them.
  */
 const isStatement =
   /^(?:\((?=[A-Za-z])|!?(?=[a-z]+(?:[A-Z_]|[?!]?\.|::)|[A-Z]\w*(?:[?!]?\.|::))[A-Za-z_$]+(?:(?:[?!]?\.|::)[A-Za-z_$]+)*(?:;$|(?:<[^(]*)?\())(?:[^)]*|.*\)[;,)}\]!]*)$/

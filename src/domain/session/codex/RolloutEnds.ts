@@ -3,8 +3,9 @@ import { decodeNumberedLine, type RolloutLine } from "./RolloutLine.js"
 import { UndoneLines } from "./RolloutSegments.js"
 import { addLine, cwdOf, noFacts, type ThreadFacts } from "../../thread/ThreadFacts.js"
 
-/** Maximum bytes of the head and of the tail of a file that an index reads. */
+/** Maximum bytes of the head of a file that an index reads. */
 export const headBytes = 1_048_576
+/** Maximum bytes of the tail of a file that an index reads. */
 export const tailBytes = 262_144
 
 /** Lines after a user message in which the event for the same request may follow. */

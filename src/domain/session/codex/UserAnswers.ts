@@ -3,7 +3,7 @@ import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../Lenien
 
 /** The user's answer to one question of the assistant. */
 export interface UserAnswer {
-  /** Empty if the record does not have the question. */
+  /** The text of the question; empty if the record does not have it. */
   readonly question: string
   /** The chosen option, or the user's free answer; empty if only a note was given. */
   readonly choice: string

@@ -65,8 +65,8 @@ export interface ResponsesAnswer {
 }
 
 /**
- * A server with a Responses API. Requests may run concurrently; interrupting one closes its connection. Each reserves
- * its cost before it is sent, and is retried by the retry policy.
+ * A server with a Responses API. Requests may run concurrently; interrupting one closes its connection. The cost of a
+ * request is reserved before it is sent; a failed request is retried according to the retry policy.
  */
 export class Responses extends Context.Tag("rollout-memories/Responses")<
   Responses,

@@ -17,7 +17,7 @@ interface ScriptAct {
   readonly index: number | undefined
   readonly isPoll: boolean
   readonly isStop: boolean
-  /** The output before a poll, set when the poll first reports something. */
+  /** The output that the command had before a poll, set when the poll first reports something. */
   before: CommandOutput | undefined
 }
 

@@ -12,7 +12,7 @@ import { type ScriptCall, scriptCalls, scriptCharacters } from "./ToolScript.js"
 
 /** The fields of one call's result that a script printed. */
 export interface PrintedResult {
-  /** Undefined if no output was printed. */
+  /** The printed output; undefined if none was printed. */
   readonly text: string | undefined
   readonly exitCode: number | undefined
   /** The terminal session in which the command still runs. */
