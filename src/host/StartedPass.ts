@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type { PassReport } from "../domain/report/Report.js"
 import * as PassEventLog from "../pass/PassEvents.js"
-import { withPatience } from "./AbandonUninterruptible.js"
+import { abandonUninterruptible } from "./AbandonUninterruptible.js"
 import type { PassServices, Session, StartupOutcome } from "./MemoriesStartup.js"
 import { runPass } from "../pass/RunPass.js"
 import { Progress } from "../services/Progress.js"
@@ -19,20 +19,20 @@ const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
 const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
   const settings = yield* Settings
   const currentThread = session.threadId ?? settings.currentThread
-  return yield* withPatience(runPass({ all: false, rebuildIndex: false })).pipe(
+  return yield* abandonUninterruptible(runPass({ all: false, rebuildIndex: false })).pipe(
     Effect.provideService(Settings, { ...settings, currentThread })
   )
 })
 
 /** Reports an event to the log of the pass and to the host's own `Progress`, if the services have one. */
-const alsoTold = ({ report }: PassEventLog.PassEventLog, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
+const reportToBoth = ({ report }: PassEventLog.PassEventLog, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
   Option.match(own, {
     onNone: () => ({ report }),
     onSome: (progress) => ({ report: (event) => Effect.zipRight(report(event), progress.report(event)) })
   })
 
 /** Returns the message of a failure, which may be any value when a host's own layer failed. */
-const wordsOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure))
+const messageOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure))
 
 const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unknown>) {
   if (Exit.isSuccess(exit)) {
@@ -44,7 +44,7 @@ const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unkno
     return stopped
   }
   const { redact } = yield* loadRules
-  const message = redact(wordsOf(Cause.squash(exit.cause)))
+  const message = redact(messageOf(Cause.squash(exit.cause)))
   yield* Effect.logWarning(`nothing was learned from earlier sessions: ${message}`)
   const failed: StartupOutcome = { _tag: "Failed", message }
   return failed
@@ -67,7 +67,7 @@ export const run = <E, R>(
       (scope) =>
         Effect.flatMap(Layer.buildWithScope(services, scope), (context) =>
           runOnce(session).pipe(
-            Effect.provideService(Progress, alsoTold(followed, Context.getOption(context, Progress))),
+            Effect.provideService(Progress, reportToBoth(followed, Context.getOption(context, Progress))),
             Effect.provide(context)
           )
         ),

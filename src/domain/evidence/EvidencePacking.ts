@@ -14,7 +14,7 @@ type Shown = number | undefined
  * user's own words. The user's messages, failures that happened once, and the last turn are shortened, but never
  * removed.
  */
-const concessions: ReadonlyArray<readonly [Worth, Shown]> = [
+const reductions: ReadonlyArray<readonly [Worth, Shown]> = [
   ["routine", 4_000],
   ["routine", 1_000],
   ["repeat", 1_000],
@@ -166,7 +166,7 @@ interface Packed {
 export class EvidencePacking {
   private readonly parts: ReadonlyArray<Packed>
   private bytes = 0
-  private concession = 0
+  private reduction = 0
   private next = 0
 
   private readonly home: string | undefined
@@ -190,13 +190,13 @@ export class EvidencePacking {
   shrinkTo(limit: number): string {
     let target = limit
     for (;;) {
-      this.concede(target)
+      this.reduce(target)
       const text = this.render()
       const bytes = byteLength(text)
       if (bytes <= limit) {
         return text
       }
-      if (this.concession >= concessions.length) {
+      if (this.reduction >= reductions.length) {
         return joinAround(text, text, limit, renderingCut)
       }
       target = this.bytes - Math.max(64, bytes - limit)
@@ -204,11 +204,11 @@ export class EvidencePacking {
   }
 
   /**
-   * Applies the next steps of {@link concessions}, each to the oldest events first, until the text has the target size.
+   * Applies the next steps of {@link reductions}, each to the oldest events first, until the text has the target size.
    */
-  private concede(target: number): void {
-    while (this.bytes > target && this.concession < concessions.length) {
-      const [worth, shown] = concessions[this.concession] ?? ["routine", undefined]
+  private reduce(target: number): void {
+    while (this.bytes > target && this.reduction < reductions.length) {
+      const [worth, shown] = reductions[this.reduction] ?? ["routine", undefined]
       for (; this.next < this.parts.length && this.bytes > target; this.next++) {
         const part = this.parts[this.next]
         if (part !== undefined && part.worth === worth) {
@@ -217,7 +217,7 @@ export class EvidencePacking {
       }
       if (this.next >= this.parts.length) {
         this.next = 0
-        this.concession++
+        this.reduction++
       }
     }
   }

@@ -36,7 +36,7 @@ export interface Steps {
 
 const flat = (text: string): string => text.replace(/\s+/g, " ").toLowerCase()
 
-/** The number of characters of these texts that are compared. */
+/** The maximum number of characters of commands and typed text that are kept for the comparison. */
 const ranCharacters = 1_200_000
 
 /** Collects the commands that were run and the user's typed text. */
@@ -54,7 +54,7 @@ const wasRun = (command: string, steps: Steps): boolean =>
 /** The share of a line's meaningful words that another line must contain to count as saying the same. */
 const sharedWords = 0.6
 
-/** True if one of the other lines says the same as the line, as far as its words tell. */
+/** True if one of the other lines has enough of the words of the line to say the same. */
 const isSaidBy = (line: string, others: ReadonlyArray<ReadonlySet<string>>): boolean => {
   const words = [...meaningfulWords(line)]
   return (

@@ -128,8 +128,8 @@ export const wordsToAssistant = (message: string): string => {
 }
 
 /**
- * Returns the brief in a message, down to its first heading, if the whole message is one; empty for a message that
- * contains a log, or a text that it is about.
+ * Returns the typed text of a message up to its first heading, if the whole message is an instruction to the assistant.
+ * Empty if the message contains a log, or is about a text that it contains.
  */
 export const briefToAssistant = (message: string): string => {
   const [opening = "", ...rest] = wordsToAssistant(message).split(/\n\s*\n/)

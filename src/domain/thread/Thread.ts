@@ -92,7 +92,7 @@ const kept = (text: string, redact: Redact): string =>
 const label = (text: string | undefined, redact: Redact): string | null =>
   text === undefined ? null : kept(text, redact)
 
-/** Returns a title as a row keeps it. */
+/** Redacts and shortens a title for its row. */
 export const titleOf = (text: string | undefined, redact: Redact): string | null => label(text, redact)
 
 const nameTime = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})/

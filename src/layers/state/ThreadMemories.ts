@@ -49,7 +49,7 @@ const HitRow = Schema.Struct({
 
 type HitRow = typeof HitRow.Type
 
-/** The outcomes of tasks that the contract defines. */
+/** The outcomes that a trace may state for a task. */
 const outcomeNames = ["success", "partial", "fail", "uncertain"]
 
 /** SQL for the distinct outcomes in a trace, separated by spaces. */

@@ -143,7 +143,7 @@ const wantsOf = (traces: ReadonlyArray<TraceFacts>, earlier: EarlierLines): Read
   return merged.lines()
 }
 
-/** Merges the remarks on files, without those that a line about a failure of the file makes already. */
+/** Merges the remarks on files, except those that repeat what a line about a failure says of the file. */
 const placesOf = (traces: ReadonlyArray<TraceFacts>, said: ReadonlyArray<MemoryLine>): ReadonlyArray<MemoryLine> => {
   const byPath = new Map<string, Merged>()
   for (const { places, threadId } of traces) {

@@ -12,7 +12,7 @@ const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/
 const placeholder =
   /^(?:[$<{%[(*.]|x{4,}|your|example|changeme|placeholder|process\.|os\.|env\.|secrets\.|null|undefined)/i
 
-/** Replaces the values that a redacted text calls secret by the redaction marker. */
+/** Replaces the secrets that only the prose of a redacted text reveals by the redaction marker. */
 export const withoutSecrets = (text: string): string =>
   text.replace(said, (whole: string, name: string, verb: string, quote: string, secret: string) =>
     placeholder.test(secret) ? whole : `${name}${verb}${quote}${redactionMarker}`
@@ -34,5 +34,5 @@ export const secretKinds = (text: string): ReadonlyArray<string> => {
   return found.length === 0 ? ["a secret"] : found
 }
 
-/** True if a redacted text names a secret value, or contains a redaction marker. */
+/** True if the prose of a redacted text reveals a secret, or if the text contains a redaction marker. */
 export const holdsSecret = (text: string): boolean => holdsMarker(text) || withoutSecrets(text) !== text

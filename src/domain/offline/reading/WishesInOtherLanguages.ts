@@ -4,7 +4,10 @@
  */
 interface Language {
   readonly name: string
-  /** Matches the letters that every clause in the language contains; this test saves the more expensive rules. */
+  /**
+   * Matches letters that every clause in the language contains, so that clauses in other languages need not be compared
+   * with its forms.
+   */
   readonly letters: RegExp
   /** Matches the forms of a lasting wish. */
   readonly wishes: ReadonlyArray<RegExp>

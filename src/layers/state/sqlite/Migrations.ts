@@ -9,8 +9,8 @@ import { readForgotten, recordBeside } from "./ForgottenFile.js"
 import { createInspectionTables } from "./InspectionTables.js"
 
 /**
- * Creates the first version of the schema: the tables of section 4 of the contract, with columns that only this program
- * uses.
+ * Creates the first version of the schema: threads and the files that record them, memories, extractions, locks and
+ * consolidations.
  */
 const createTables = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

@@ -31,7 +31,10 @@ const numberField = (text: string, name: string): number | undefined => {
   return found === undefined ? undefined : Number(found)
 }
 
-/** Number of characters in which an object's numbers are searched; the harness writes them before the output. */
+/**
+ * Number of characters at the start of an output object that are searched for numbers, such as the exit code; the
+ * harness writes these before the text.
+ */
 const numbersWithin = 400
 
 /** Reads an output object whose JSON was cut when it was recorded: its numbers, and the beginning of its text. */
