@@ -134,7 +134,7 @@ const readRun = (
   }
   const takesWords = textOf(command).words
   if (takesWords === undefined && words.length > 0) {
-    return Either.left(new UsageError({ problem: `${command} takes no word ${words[0]}`, todo: helpOf(command) }))
+    return Either.left(new UsageError({ problem: `${command} takes no argument ${words[0]}`, todo: helpOf(command) }))
   }
   if (takesWords !== undefined && words.length === 0) {
     return Either.left(new UsageError({ problem: `${command} needs ${takesWords.name}`, todo: helpOf(command) }))

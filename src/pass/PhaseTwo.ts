@@ -91,7 +91,7 @@ export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(functio
       underLock(pass, cwd, () => resume(cwd)).pipe(
         Effect.catchAll((error) =>
           Effect.flatMap(safeMessage(error), (message) =>
-            Effect.logWarning(`a publish of ${cwd} could not be finished: ${message}`)
+            Effect.logWarning(`the interrupted publish of ${cwd} could not be finished: ${message}`)
           )
         )
       ),

@@ -56,7 +56,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
 
   const warn = (reason: string) =>
     Effect.unlessEffect(
-      Effect.logWarning(`spans and metrics were not taken by ${endpoint}: ${reason}`),
+      Effect.logWarning(`the collector at ${endpoint} did not accept spans and metrics: ${reason}`),
       Ref.getAndSet(hasWarned, true)
     )
 

@@ -262,7 +262,9 @@ const make = Effect.gen(function* () {
     return yield* readSwitchedOff(paths)
   }).pipe(
     Effect.tapError((error) =>
-      Effect.logWarning(`switches of memory in Codex's own state DB are not known now: ${error.message}`)
+      Effect.logWarning(
+        `Codex's state DB cannot be read now, so the sessions with memory switched off are those known before: ${error.message}`
+      )
     ),
     Effect.option,
     Effect.withSpan("SessionStore.switchedOff")

@@ -91,10 +91,7 @@ export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArra
 const missingPath =
   /bad (?:object|revision)|unknown revision|invalid object name|exists on disk, but not in|is outside repository|no upstream configured|no such file|cannot find path|does not exist|can't read|cannot access|cannot stat|no matches found|not a directory|is a directory|could not find|no files were searched/i
 
-/**
- * Matches a complaint: under the program's own name, that of the shell, or as an error. Text that a search found is no
- * complaint.
- */
+/** Matches an error line of a program or of the shell. A line that a search found in a file has neither form. */
 const complaint =
   /^(?:(?:ba|z|da)?sh|fatal|error|err!?|E|npm (?:ERR!|error)|curl|HTTP \d{3}|Traceback|\w{0,40}Error)\b/i
 

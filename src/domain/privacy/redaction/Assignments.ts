@@ -147,7 +147,7 @@ const assigned = (text: string, end: number, name: string): Candidate | undefine
  */
 const isStatement =
   /^(?:\((?=[A-Za-z])|!?(?=[a-z]+(?:[A-Z_]|[?!]?\.|::)|[A-Z]\w*(?:[?!]?\.|::))[A-Za-z_$]+(?:(?:[?!]?\.|::)[A-Za-z_$]+)*(?:;$|(?:<[^(]*)?\())(?:[^)]*|.*\)[;,)}\]!]*)$/
-/** Matches a path: `PWD` is also the working directory. */
+/** Matches a path, which is no secret after `PWD`: the variable holds the working directory. */
 const isPath = /^(?:~|\.{1,2}|[A-Z]:)?(?:[\\/]+[\w.@ -]+)+[\\/]?[,;]?$/
 const isIdentifier = /^[A-Za-z_$][A-Za-z_$./:@-]*\d{0,2}$/
 

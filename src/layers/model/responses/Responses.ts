@@ -264,7 +264,9 @@ const make = Effect.gen(function* () {
         // A failure to record the cost must not lose a paid answer; the request then counts with its worst case.
         if (known !== undefined) {
           yield* Effect.catchAll(settle(known), ({ message }) =>
-            Effect.logWarning(`a cost was not settled: ${message}`)
+            Effect.logWarning(
+              `the cost of a model request could not be recorded, and counts with its worst case: ${message}`
+            )
           )
         }
         yield* Effect.annotateCurrentSpan({ cost: known ?? -1, outcome: outcome._tag })

@@ -49,7 +49,7 @@ export const repairDatabase = (sql: SqlClient.SqlClient): Effect.Effect<void, Sq
     const repaired = yield* inTransaction(sql, Effect.provideService(repairRows, SqlClient.SqlClient, sql))
     if (repaired.length > 0) {
       yield* Effect.logWarning(
-        `rows of the state DB could not be read and were repaired: ${repaired.join("; ")}; what their sessions say is read again`
+        `rows of the state DB could not be read and were repaired: ${repaired.join("; ")}; the next index reads their sessions again`
       )
     }
   })
