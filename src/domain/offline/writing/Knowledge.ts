@@ -79,14 +79,14 @@ const isOwnProgram = (part: RanPart): boolean =>
   /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
   !/\s-[ce]\s|\s[~/]/.test(part.text)
 
-/** A line about a command, with the command's key. */
-interface CommandLine {
-  readonly key: string
+/** A command that is known to work, with its line. */
+export interface WorkingCommand {
+  readonly part: RanPart
   readonly text: string
 }
 
 /** Lists the commands that are known to work, each in its newest form. */
-const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
+export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
   const verifying = new Set(report.verifications.map(({ part }) => part))
   const isKept = (part: RanPart, line: number): boolean =>
@@ -110,7 +110,7 @@ const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
   const programs = ranked.filter(({ kind, pipeline }) => kind === "run" && !isScript(pipeline.text))
   return ranked
     .filter((part) => !programs.slice(0, -2).includes(part))
-    .map((part) => ({ key: part.key, text: commandBullet(part, report) }))
+    .map((part) => ({ part, text: commandBullet(part, report) }))
 }
 
 /** True if the fix is worth a line: a failure without its error cannot be recognised when it occurs again. */
@@ -164,55 +164,83 @@ const mostBullets = 10
  * not allow. `told` has the keys of the commands that earlier tasks of the session listed; those of this task are added.
  */
 export const reusableKnowledge = (report: TaskReport, told: Set<string>): ReadonlyArray<string> => {
-  const said = saidIn(report.task)
-  const fixes = report.failures
-    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
-    .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
-    .flatMap((failure) => {
-      const explanation = explanationOf(failure, said, report.paths)
-      const text = explanation === undefined && isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
-      return text === undefined ? [] : [text]
-    })
-  const place = report.failures
-    .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
-    .map((failure) => {
-      const what = isMissingProgram(failure) ? inCode(failure.program, 80) : shownCommand(failure.what)
-      const outside = failure.resolution === undefined ? "" : "; it passes outside of the sandbox"
-      return `${what} does not work here: ${inCode(failure.error ?? "", 240)}${outside}`
-    })
+  const fixes = fixesIn(report).map(({ text }) => text)
   const isInFix = (line: string): boolean =>
     line.startsWith("worked here: ") && fixes.some((fix) => fix.includes(line.slice("worked here: ".length)))
-  const commands = commandsOf(report).filter(({ key, text }) => !told.has(key) && !isInFix(text))
-  commands.forEach(({ key }) => told.add(key))
+  const commands = workingCommands(report).filter(({ part, text }) => !told.has(part.key) && !isInFix(text))
+  commands.forEach(({ part }) => told.add(part.key))
   const all = [
     ...commands.slice(0, 6).map(({ text }) => text),
     ...fixes.slice(0, 6),
-    ...place.slice(0, 2),
+    ...limitsIn(report)
+      .slice(0, 2)
+      .map(({ text }) => text),
     ...looksOf(report)
   ]
   return [...new Set(all)].slice(0, mostBullets)
 }
 
-const openFailures = (report: TaskReport): ReadonlyArray<string> =>
+/** A failure with a line of its own. */
+export interface FailureLine {
+  readonly failure: Failure
+  readonly text: string
+}
+
+/** Lists the failures of a task with their fixes, those of repeatable commands first. */
+export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine> => {
+  const said = saidIn(report.task)
+  return report.failures
+    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
+    .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
+    .flatMap((failure) => {
+      const explanation = explanationOf(failure, said, report.paths)
+      const text = explanation === undefined && isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
+      return text === undefined ? [] : [{ failure, text }]
+    })
+}
+
+/** Lists what the machine lacks, or what its sandbox refuses. */
+export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly subject: string }> =>
+  report.failures
+    .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
+    .map((failure) => {
+      const isMissing = isMissingProgram(failure)
+      const what = isMissing ? inCode(failure.program, 80) : shownCommand(failure.what)
+      const outside = failure.resolution === undefined ? "" : "; it passes outside of the sandbox"
+      return {
+        failure,
+        subject: isMissing ? failure.program : failure.what,
+        text: `${what} does not work here: ${inCode(failure.error ?? "", 240)}${outside}`
+      }
+    })
+
+/** Lists the failures that were left open, and those that nobody made work. */
+export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
   report.failures
     .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isMissingProgram(failure))
     .filter(({ what }) => !actsOutside(what))
     .filter((failure) => failure.isRepeatable || failure.kind === "patch" || report.outcome !== "success")
     .slice(-5)
-    .map((failure) =>
-      isOpenFailure(failure)
-        ? `open: ${failureText(failure)} (${failureLines(failure)})`
-        : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work (L${failure.line})`
-    )
+
+const openFailureText = (failure: Failure): string =>
+  isOpenFailure(failure)
+    ? `open: ${failureText(failure)} (${failureLines(failure)})`
+    : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work (L${failure.line})`
+
+/** Quotes the open steps of the plan of an interrupted task, as words after its title; empty if there are none. */
+export const planLeftText = (report: TaskReport): string => {
+  const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
+  const more = report.planLeft.length - left.length
+  return left.length === 0 ? "" : `; the plan had left: ${listed(more > 0 ? [...left, `${more} more`] : left)}`
+}
 
 const cutOff = (report: TaskReport): ReadonlyArray<string> => {
   const line = report.task.items.at(-1)?.line ?? 0
   const isBegun = saidIn(report.task).length > 0 || stepsOf(report.task).length > 0
   const where = isBegun ? "in the middle of" : "before any answer to"
-  const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
-  const more = report.planLeft.length - left.length
-  const plan = left.length === 0 ? "" : `; the plan had left: ${listed(more > 0 ? [...left, `${more} more`] : left)}`
-  return report.isCutOff ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})${plan}`] : []
+  return report.isCutOff
+    ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})${planLeftText(report)}`]
+    : []
 }
 
 const corrections = (report: TaskReport): ReadonlyArray<string> =>
@@ -227,7 +255,7 @@ export const openEnds = (report: TaskReport): ReadonlyArray<string> => [
     ({ kinds, line }) =>
       `open: the user pasted live-looking secrets into the session (L${line}): ${listed(kinds)}; rotate them`
   ),
-  ...openFailures(report),
+  ...openFailuresIn(report).map(openFailureText),
   ...corrections(report),
   ...leftOversIn(saidIn(report.task), report.paths).map((left) => `open, the assistant said: ${quoted(left, 200)}`),
   ...cutOff(report)
