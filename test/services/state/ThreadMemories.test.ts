@@ -41,7 +41,7 @@ const publish = (db: Db, cwd: Directory, traces = 10) =>
   )
 
 contract("memories", ({ test }) => {
-  test("says how much of what a model quoted was found, and nothing where nobody looked", (db) =>
+  test("a memory has the share of its quotations that were found, and none if nobody looked", (db) =>
     Effect.gen(function* () {
       const grounding = { items: 7, grounded: 5 }
       yield* learn(db, makeThread(1), { grounding })
@@ -50,7 +50,7 @@ contract("memories", ({ test }) => {
       assert.isFalse("grounding" in (yield* Effect.flatten(db.threadMemories.get(idOf(2)))))
     }))
 
-  test("are stored by the claim's owner, which ends the claim and forgets failures", (db) =>
+  test("a memory is stored by the claim's owner, which ends the claim and clears failures", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
@@ -77,7 +77,7 @@ contract("memories", ({ test }) => {
       assert.isTrue(Option.isSome(yield* db.claims.acquire(idOf(1), "two", lease)))
     }))
 
-  test("replace the one before, and are another version only where they say something else", (db) =>
+  test("a memory replaces the earlier one, and is a new version only if its text differs", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* learn(db, thread)
@@ -92,7 +92,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).removals, [])
     }))
 
-  test("that are nothing end the claim, and take an earlier memory away on record", (db) =>
+  test("an empty memory ends the claim, and removes an earlier memory on record", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
@@ -108,7 +108,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).removals, [idOf(1)])
     }))
 
-  test("that failed leave what was learned before, and say when to try again", (db) =>
+  test("a failed extraction leaves the earlier memory, and says when to try again", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* learn(db, thread)
@@ -144,7 +144,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("that never failed have no failure to keep", (db) =>
+  test("a whole reading completes the thread's row, whose claim stays", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1))
       yield* db.claims.keepFailure(idOf(1), 7)
@@ -152,7 +152,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual({ ...(yield* recordOf(db, 1)).extraction }, { ...notTried })
     }))
 
-  test("are of the thread as a whole read completed it", (db) =>
+  test("a memory can be stored only for a thread that a whole reading completed", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1, { title: null, tokensUsed: null, cwd: null, archivedAt: 5 }))
       const claim = yield* take(db, 1, "one")
@@ -165,7 +165,7 @@ contract("memories", ({ test }) => {
       assert.isTrue(Option.isNone(yield* db.claims.acquire(idOf(1), "two", lease)))
     }))
 
-  test("are listed newest first, ties by id, both descending, of one directory", (db) =>
+  test("memories of one directory are listed newest first, ties by id, both descending", (db) =>
     Effect.gen(function* () {
       const same = { updatedAt: startOfFixtures + 1 }
       yield* learn(db, makeThread(1), same)
@@ -188,7 +188,7 @@ contract("memories", ({ test }) => {
       ])
     }))
 
-  test("move with their thread, on record where they were", (db) =>
+  test("a memory moves with its thread, on record in its earlier directory", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* publish(db, ferry)
@@ -201,7 +201,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("that leave a directory again and again are on record there once", (db) =>
+  test("a memory that leaves a directory repeatedly is on record there once", (db) =>
     Effect.gen(function* () {
       const tram = Directory.make("/home/ada/tram")
       for (const _ of [1, 2]) {
@@ -219,7 +219,7 @@ contract("memories", ({ test }) => {
       }
     }))
 
-  test("are imported from their files, with a row where there is no rollout", (db) =>
+  test("memories are imported from their files, with a row if there is no rollout", (db) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(77_000)
       const memory = {
@@ -249,7 +249,7 @@ contract("memories", ({ test }) => {
       assert.strictEqual((yield* Effect.flatten(db.threadMemories.get(idOf(3)))).version, version)
     }))
 
-  test("that were taken away are not imported again from the files that they left", (db) =>
+  test("a removed memory is not imported again from the files that it left", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* learn(db, makeThread(2))
@@ -264,7 +264,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual(yield* db.threadMemories.last(ferry, 2), [])
     }))
 
-  test("that are imported leave a claim with its owner, and failures as they are", (db) =>
+  test("an import leaves a claim with its owner, and failures unchanged", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
@@ -292,7 +292,7 @@ contract("memories", ({ test }) => {
       assert.strictEqual((yield* Effect.flatten(db.threadMemories.get(idOf(1)))).slug, makeMemory(thread).slug)
     }))
 
-  test("that are imported belong to the thread that is indexed, and are fresh as it was then", (db) =>
+  test("an imported memory belongs to the indexed thread, and is fresh as of then", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread, makeThread(2))
