@@ -29,8 +29,8 @@ const backToVersion4 = (path: string) =>
     yield* sql.unsafe("PRAGMA user_version = 4")
   }).pipe(Effect.provide(connection(path)))
 
-describe("a state DB of version 4", () => {
-  it.scoped("keeps every thread and memory, and tells withheld threads by their column", () =>
+describe("migration of a state DB of version 4", () => {
+  it.scoped("a migrated state DB has every thread and memory, and withheld threads in a column of their own", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "state.sqlite")
       const threads = [
@@ -59,7 +59,7 @@ describe("a state DB of version 4", () => {
     })
   )
 
-  it.scoped("lets a session go that is no longer to be withheld, with what its rollout says", () =>
+  it.scoped("a session that is no longer withheld is released, with the source of its rollout", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "state.sqlite")
       yield* Effect.scoped(
