@@ -168,7 +168,7 @@ describe("the layers of a pass", () => {
     })
   )
 
-  it.scopedLive("a missing home is a warning of the startup, and not a failure of the host", () =>
+  it.scopedLive("a missing home ends the startup as failed, and the host's layer is built all the same", () =>
     Effect.gen(function* () {
       const outcome = yield* outcomeOver(Layers.layer({ settings: { codexHome: "/nowhere/at/all" } }))
       assert(outcome._tag === "Failed")
@@ -176,7 +176,7 @@ describe("the layers of a pass", () => {
     })
   )
 
-  it.scopedLive("a host's port that cannot be built is a warning of the startup too", () =>
+  it.scopedLive("a host's port that cannot be built ends the startup as failed, and the layer is built too", () =>
     Effect.gen(function* () {
       const layers = Layers.layer({ settings: { codexHome: "/codex" }, ports: brokenModel })
       const outcome = yield* outcomeOver(Layer.provide(layers, Layer.succeed(HostThing, { reason: "no key" })))

@@ -59,7 +59,7 @@ describe("migration of a state DB of version 4", () => {
     })
   )
 
-  it.scoped("a session that is no longer withheld is released, with the source of its rollout", () =>
+  it.scoped("a session that is no longer withheld has the values of its rollout again", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "state.sqlite")
       yield* Effect.scoped(

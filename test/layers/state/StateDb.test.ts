@@ -321,7 +321,7 @@ describe("state DBs shared by many processes", () => {
   const someTurns = Effect.repeatN(Effect.sleep("10 millis"), 5)
 
   it.scopedLive(
-    "a writer is waited for by others, whose event loops keep running",
+    "every write waits for a writer of another process, without blocking the event loop",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const db = yield* connect(path)
@@ -361,7 +361,7 @@ describe("state DBs shared by many processes", () => {
   )
 
   it.scopedLive(
-    "a state DB that another process writes to can be opened",
+    "a state DB that another process writes to is opened after that write",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const { release } = yield* holdForWriting(path)
@@ -374,7 +374,7 @@ describe("state DBs shared by many processes", () => {
   )
 
   it.scopedLive(
-    "a write that is interrupted releases its wait for the state DB",
+    "an interrupted write stores nothing, and others can write afterwards",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const db = yield* connect(path)

@@ -22,7 +22,7 @@ const fork = new RolloutBuilder()
   .text()
 
 describe("reading a rollout once", () => {
-  it("one reading gives the facts, the evidence and the rendering of the same lines", () => {
+  it("a reading gives the facts, the evidence and the rendering of the same lines", () => {
     const { evidence, facts, malformedLines, rendering } = read(simpleSession())
     assert.isTrue(facts.isRollout)
     assert.strictEqual(facts.firstRequest, "the timetable test fails, please fix it")
