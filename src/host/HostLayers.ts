@@ -19,6 +19,7 @@ import { loadPart, nodePart, type PackageMissing, sqlitePart } from "../services
 import { SessionStore } from "../services/SessionStore.js"
 import { Claims } from "../services/state/Claims.js"
 import { Consolidations } from "../services/state/Consolidations.js"
+import { Facts } from "../services/state/Facts.js"
 import { Forgetting } from "../services/state/Forgetting.js"
 import { Integrity } from "../services/state/Integrity.js"
 import { Notes } from "../services/state/Notes.js"
@@ -99,7 +100,8 @@ const capabilitiesOr = <E, R>(
     ownOr(own, ProjectLocks, ours),
     ownOr(own, Spending, ours),
     ownOr(own, ThreadIndex, ours),
-    ownOr(own, ThreadMemories, ours)
+    ownOr(own, ThreadMemories, ours),
+    ownOr(own, Facts, ours)
   )
 
 /** Creates the folder of this package's state DB, which a host's own `MemoryFs` need not create. */

@@ -36,6 +36,9 @@ export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function
   return { threads: yield* updateIndex(options, completion), failures }
 })
 
+/** Loaded with the first memory to import. */
+const loadReading = Effect.promise(() => import("../domain/offline/importing/FactsFromTrace.js"))
+
 /**
  * Imports the memories on disk into a state DB that replaces a lost one. Returns those that could not be read. An
  * import that the state DB rejects ends the pass, before a consolidation deletes the memory.
@@ -48,10 +51,13 @@ const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
   const { redact } = yield* Redactor
   const { normalise } = yield* WorkingDirectories
   const read = Effect.fnUntraced(function* (memory: StoredMemory) {
+    const traceSummary = yield* redact(memory.traceSummary)
+    const { factsFromTrace } = yield* loadReading
     const imported: ImportedMemory = {
       ...memory,
       cwd: yield* normalise(memory.cwd),
-      traceSummary: yield* redact(memory.traceSummary),
+      facts: factsFromTrace(memory.threadId, traceSummary),
+      traceSummary,
       memorySummary: yield* redact(memory.memorySummary)
     }
     return imported

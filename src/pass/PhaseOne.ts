@@ -13,6 +13,7 @@ import {
   NotACodexRollout,
   NoWorkingDirectory
 } from "../domain/thread/ExtractionError.js"
+import type { SessionFact } from "../domain/facts/Fact.js"
 import type { Grounding } from "../domain/memory/Grounding.js"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import type { BudgetExhausted } from "../domain/model/ModelError.js"
@@ -92,6 +93,7 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
 
 /** Loads the code that reads sessions with the first candidate, so that a pass without candidates starts faster. */
 const loadLoading = Effect.promise(() => import("./ReadSession.js"))
+const loadFacts = Effect.promise(() => import("./SessionFacts.js"))
 const loadAsking = Effect.promise(() => import("./AskModel.js"))
 const loadParting = Effect.promise(() => import("./SessionParts.js"))
 
@@ -243,6 +245,7 @@ const learn = Effect.fnUntraced(function* (
 /** A model's answer about one part of a session, ready to be stored. */
 interface PartAnswer extends StageOneAnswer {
   readonly part: SessionPart
+  readonly facts: ReadonlyArray<SessionFact>
 }
 
 const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollout, part: SessionPart) {
@@ -251,9 +254,11 @@ const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollou
   const { rolloutOfPart } = yield* loadParting
   const { grounding, output } = yield* askForMemory(pass, part.thread, yield* rolloutOfPart(rollout, part))
   const redact = yield* (yield* Redactor).rules
+  const { factsOfPart } = yield* loadFacts
   const answer: PartAnswer = {
     part,
     grounding,
+    facts: isNothing(output) ? [] : yield* factsOfPart(part),
     output: isNothing(output) ? output : normaliseOutput(output, { traceBytes, summaryBytes }, redact)
   }
   return answer
@@ -290,7 +295,8 @@ const store = Effect.fnUntraced(function* (
     traceSummary: answer.output.traceMemory,
     memorySummary: answer.output.summary,
     slug: slugOf(answer),
-    grounding: answer.grounding
+    grounding: answer.grounding,
+    facts: answer.facts
   }))
   const files = answers.map((answer) => {
     const { id, rolloutPath, updatedAt } = answer.part.thread

@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { keepToProvider, readEarlierSessions, runAgent } from "./RunAgent.js"
+import { factsForAgent } from "./ReadFacts.js"
+import { keepToProvider, runAgent } from "./RunAgent.js"
 import { withoutVerdict } from "../domain/privacy/NotConfirmed.js"
 import { fingerprintOf, fingerprintOfContent, fingerprintWithNotes } from "../domain/memory/Consolidation.js"
 import {
@@ -23,6 +24,7 @@ import type { AgentControl, AgentFailure } from "../services/AgentControl.js"
 import { MemoryFs, type MemoryFsFailure, PublishRefused, type Staging } from "../services/MemoryFs.js"
 import { Progress } from "../services/Progress.js"
 import { Consolidations, type ConsolidationState } from "../services/state/Consolidations.js"
+import type { Facts } from "../services/state/Facts.js"
 import { type HeldLock, ProjectLocks } from "../services/state/ProjectLocks.js"
 import type { StateDbFailure } from "../services/state/StateDb.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
@@ -55,6 +57,7 @@ export type ConsolidationOutcome =
 type Services =
   | AgentControl
   | Consolidations
+  | Facts
   | MemoryFs
   | Progress
   | ProjectLocks
@@ -240,9 +243,9 @@ const publishMemory = Effect.fnUntraced(function* (
     yield* consolidations.recordPublished(cwd, state.fingerprint)
     return unchanged
   }
-  const { isPublishedShown, ...shown } = yield* keepToProvider(cwd, state)
-  const earlier = yield* readEarlierSessions(cwd, shown.earlier)
-  const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(memories), state.notes), earlier)
+  const { isPublishedShown, mayBeTold } = yield* keepToProvider(cwd, state)
+  const facts = yield* factsForAgent(cwd, mayBeTold)
+  const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(memories), state.notes), facts)
   // Another earlier session that leaves nothing is no work for an agent.
   if (state.removals.length === 0 && Option.contains(yield* memoryFs.publishedContent(cwd), content)) {
     yield* memoryFs.discardStaging(cwd)
@@ -250,7 +253,7 @@ const publishMemory = Effect.fnUntraced(function* (
     return unchanged
   }
   yield* progress.report({ _tag: "Consolidating", cwd })
-  const staging = yield* memoryFs.stage(cwd, memories, state.notes, { earlier, isPublishedShown })
+  const staging = yield* memoryFs.stage(cwd, memories, state.notes, { facts, isPublishedShown })
   return yield* Effect.onError(publishStaged(pass, staging, state, content, lock), (cause) =>
     Effect.ignore(
       Cause.isInterruptedOnly(cause)

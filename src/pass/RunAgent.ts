@@ -10,21 +10,19 @@ import { countAnswer, type Pass } from "./Pass.js"
 import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "../services/AgentControl.js"
 import type { ConsolidationState } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
-import { ThreadMemories } from "../services/state/ThreadMemories.js"
-import { redact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 
 /**
  * Ensures that traces are sent to no other provider than their sessions. Fails with `ProviderCrossing` when an agent
- * would send a directory's traces to another one, unless the settings allow it. Returns the earlier memories that the
+ * would send a directory's traces to another one, unless the settings allow it. Returns the sessions whose facts the
  * agent may see; if it may not see all of them, it may not see the published memory either.
  */
 export const keepToProvider = Effect.fnUntraced(function* (cwd: Directory, { earlier, memories }: ConsolidationState) {
   const { provider } = yield* AgentControl
   const { allowProviderCrossing } = yield* Settings
   if (provider === undefined || allowProviderCrossing) {
-    return { earlier, isPublishedShown: true }
+    return { mayBeTold: () => true, isPublishedShown: true }
   }
   const threadIndex = yield* ThreadIndex
   const mayBeSent = ({ threadId }: ConsolidationState["earlier"][number]) =>
@@ -37,36 +35,8 @@ export const keepToProvider = Effect.fnUntraced(function* (cwd: Directory, { ear
     return yield* new ProviderCrossing({ cwd, provider, traces: memories.length - own.length })
   }
   const sendable = yield* Effect.filter(earlier, mayBeSent)
-  return { earlier: sendable, isPublishedShown: sendable.length === earlier.length }
-})
-
-/** Loads the code for earlier sessions with the first directory that has more sessions than are kept as traces. */
-const loadEarlier = Effect.promise(() => import("../domain/offline/consolidating/EarlierSessions.js"))
-
-/**
- * Renders the text taken from the sessions before the traces; empty when there is none. The sessions are read one after
- * another, and one that was deleted meanwhile is left out.
- */
-export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(function* (
-  cwd: Directory,
-  earlier: ConsolidationState["earlier"]
-) {
-  if (earlier.length === 0) {
-    return ""
-  }
-  const threadMemories = yield* ThreadMemories
-  const { EarlierSessions } = yield* loadEarlier
-  const sessions = new EarlierSessions()
-  yield* Effect.forEach(
-    earlier,
-    ({ threadId }) =>
-      Effect.map(
-        threadMemories.get({ threadId, cwd }),
-        Option.map(({ traceSummary }) => sessions.add(threadId, traceSummary))
-      ),
-    { discard: true }
-  )
-  return yield* redact(sessions.text())
+  const told = new Set<string>([...own, ...sendable].map(({ threadId }) => threadId))
+  return { mayBeTold: (threadId: string) => told.has(threadId), isPublishedShown: sendable.length === earlier.length }
 })
 
 /**

@@ -9,6 +9,7 @@ import { makeReport, nothingRan } from "./PassReport.js"
 import { runPhaseOne } from "./PhaseOne.js"
 import { finishInterrupted, runPhaseTwo } from "./PhaseTwo.js"
 import { indexWithMemories } from "./ImportMemories.js"
+import { refreshFacts } from "./RefreshFacts.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
@@ -41,6 +42,7 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   yield* finishInterrupted(pass)
   const { failures, threads } = yield* indexWithMemories({ reread: options.rebuildIndex, ignoreRules })
   const { extractions, subAgents, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
+  yield* refreshFacts(pass, ignoreRules)
   const touched = new Set(
     extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? outcome.traces.map(({ cwd }) => cwd) : []))
   )

@@ -108,8 +108,8 @@ export interface PublishedMemory {
 
 /** Further inputs of an agent beside traces and notes. */
 export interface AgentInputs {
-  /** Text taken from the sessions before the traces; empty when there is none. */
-  readonly earlier: string
+  /** The facts of all sessions of the project, as `project_facts.json` has them; empty when there are none. */
+  readonly facts: string
   /** True when the agent may read the published memory. */
   readonly isPublishedShown: boolean
 }

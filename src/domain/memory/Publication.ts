@@ -15,11 +15,8 @@ export const skillFolder = "skills"
 export const legacyFile = "consolidated.md"
 /** File of a staged copy that lists, for the agent, the changes that people made. */
 export const editsFile = "person_edits.json"
-/**
- * File of a staged copy that holds, for the agent, the text taken from the sessions before the traces; see
- * `EarlierSessions`.
- */
-export const earlierFile = "earlier_sessions.md"
+/** File of a staged copy that holds, for the agent, the facts of all sessions of the project; see `ProjectFacts`. */
+export const factsFile = "project_facts.json"
 /** File of a staged copy that holds, for the agent, the published memory. */
 export const publishedFile = "published_memory.md"
 /** Folder of the memories home with the output of agent commands. */

@@ -3,7 +3,7 @@ import { unknownCitations } from "./Citation.js"
 import type { Redact } from "../privacy/redaction/Marker.js"
 import { missingLines, type PersonEdits } from "./PersonEdits.js"
 import {
-  earlierFile,
+  factsFile,
   editsFile,
   hashOf,
   memoryFile,
@@ -39,7 +39,7 @@ const isBelow = (folder: string, path: string): boolean => path.startsWith(`${fo
 
 const isPublishable = (path: string): boolean => path === memoryFile || isBelow(skillFolder, path)
 
-const inputFiles: ReadonlySet<string> = new Set([summaryFile, editsFile, earlierFile, publishedFile])
+const inputFiles: ReadonlySet<string> = new Set([summaryFile, editsFile, factsFile, publishedFile])
 
 const isPhaseOne = (path: string): boolean => inputFiles.has(path) || isBelow(traceFolder, path)
 

@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import { cutMiddle, keptText, type Split } from "../text/ByteBudget.js"
 import { neutralDocument, neutralLine } from "../text/Markdown.js"
 import type { Redact } from "../privacy/redaction/Marker.js"
+import type { SessionFact } from "../facts/Fact.js"
 import type { StageOneOutput } from "./StageOneOutput.js"
 import { timestampOf } from "../session/Timestamp.js"
 import { ThreadId } from "../thread/ThreadId.js"
@@ -156,6 +157,8 @@ export const readTraceFile = (
       })
 }
 
-/** Identifies a version of a memory: the hex SHA-256 of its trace and its summary. */
-export const memoryVersion = (memory: StageOneOutput): string =>
-  createHash("sha256").update(memory.traceMemory).update("\0").update(memory.summary).digest("hex")
+/** Identifies a version of a memory: the hex SHA-256 of its trace, its summary and its facts, where it has some. */
+export const memoryVersion = (memory: StageOneOutput, facts: ReadonlyArray<SessionFact> = []): string => {
+  const hash = createHash("sha256").update(memory.traceMemory).update("\0").update(memory.summary)
+  return (facts.length === 0 ? hash : hash.update("\0").update(JSON.stringify(facts))).digest("hex")
+}

@@ -1,6 +1,6 @@
 import { confirmedLines, stepsOf, withTracedSteps, withTracedWishes } from "./Authority.js"
 import { withoutCitations } from "../memory/Citation.js"
-import { readTrace } from "../offline/consolidating/TraceReading.js"
+import { readTrace } from "../offline/importing/TraceReading.js"
 import type { PersonEdits } from "../memory/PersonEdits.js"
 import { memoryFile, type MemoryFile, skillFolder } from "../memory/Publication.js"
 import { withStandingWishes } from "./StandingWishes.js"

@@ -1,12 +1,11 @@
 import { citationsIn, cite, withoutCitations } from "../memory/Citation.js"
 import type { PersonEdits } from "../memory/PersonEdits.js"
 import { notesHeading } from "../memory/UserNote.js"
-import { mostLasting } from "../offline/consolidating/EarlierSessions.js"
-import { factsOf } from "../offline/consolidating/Facts.js"
+import { bulletsOf } from "../offline/importing/TraceBullets.js"
 import { Wishes } from "../offline/consolidating/Merging.js"
 import { newest, withoutOverruled } from "../offline/consolidating/PersonLines.js"
 import { isSaidIn } from "../offline/consolidating/SameMeaning.js"
-import { readTrace } from "../offline/consolidating/TraceReading.js"
+import { readTrace } from "../offline/importing/TraceReading.js"
 import { contradict, isSameWish } from "../offline/consolidating/WishConflicts.js"
 import { type WishLine, wishLinesOf } from "./Authority.js"
 
@@ -23,6 +22,9 @@ interface Standing {
   /** The maximum size of the file in bytes. */
   readonly maxBytes: number
 }
+
+/** The maximum number of wishes in `MEMORY.md`. */
+const mostWishes = 100
 
 const wantsHeading = "## What the user wants"
 
@@ -54,7 +56,7 @@ const missingWishes = ({ before, edits, text, threadIds, traces }: Standing): Re
     return candidates
   }
   const standing = new Wishes()
-  traces.forEach((trace) => factsOf(readTrace("", trace)).wishes.forEach((wish) => standing.add(wish, [])))
+  traces.forEach((trace) => bulletsOf(readTrace("", trace)).wishes.forEach((wish) => standing.add(wish, [])))
   return candidates
     .filter((line) => !standing.standing().some((wish) => contradict(wish.text, newest(line))))
     .map((line) => citingKnown(line, threadIds))
@@ -79,7 +81,7 @@ const withLines = (text: string, lines: ReadonlyArray<string>): string => {
 export const withStandingWishes = (standing: Standing): string => {
   const { maxBytes, text } = standing
   let kept: ReadonlyArray<string> = []
-  const room = mostLasting - wishLinesOf(text).length
+  const room = mostWishes - wishLinesOf(text).length
   for (const line of missingWishes(standing).slice(0, Math.max(0, room))) {
     const more = [...kept, line]
     if (Buffer.byteLength(withLines(text, more)) <= maxBytes) {

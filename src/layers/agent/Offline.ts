@@ -3,9 +3,10 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { noFacts, ProjectFacts } from "../../domain/facts/ProjectFacts.js"
 import { parseMemorySummary } from "../../domain/memory/MemorySummary.js"
 import { noEdits, PersonEdits } from "../../domain/memory/PersonEdits.js"
-import { earlierFile, editsFile, summaryFile, traceFolder } from "../../domain/memory/Publication.js"
+import { editsFile, factsFile, summaryFile, traceFolder } from "../../domain/memory/Publication.js"
 import { parseTraceFile, threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 import type { AgentControl } from "../../services/AgentControl.js"
@@ -14,63 +15,50 @@ import { Settings } from "../../settings/Settings.js"
 import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 
 const decodeEdits = Schema.decodeUnknown(Schema.parseJson(PersonEdits))
+const decodeFacts = Schema.decodeUnknown(Schema.parseJson(ProjectFacts))
 
-const readTraces = Effect.fnUntraced(function* (directory: string) {
+/** Reads a file of the staged copy; the other value where there is none. */
+const readInput = Effect.fnUntraced(function* <A, E>(
+  path: string,
+  decode: (text: string) => Effect.Effect<A, E>,
+  other: A
+) {
   const fileSystem = yield* FileSystem.FileSystem
-  const order = [...parseMemorySummary(yield* fileSystem.readFileString(join(directory, summaryFile))).keys()]
-  // A project with only notes has no traces.
-  const names = order.length === 0 ? [] : yield* fileSystem.readDirectory(join(directory, traceFolder))
-  const byThread = new Map(names.map((name) => [threadOfTraceFile(name), name]))
-  return yield* Effect.forEach(
-    order.flatMap((threadId) => {
-      const name = byThread.get(threadId)
-      return name === undefined ? [] : [{ threadId, name }]
-    }),
-    ({ name, threadId }) =>
-      Effect.map(fileSystem.readFileString(join(directory, traceFolder, name)), (content) => {
-        const { header, trace } = parseTraceFile(content)
-        return { threadId, cwd: header.get("cwd") ?? "", text: trace }
-      })
-  )
+  return (yield* fileSystem.exists(path)) ? yield* decode(yield* fileSystem.readFileString(path)) : other
 })
 
-const readEdits = Effect.fnUntraced(function* (directory: string) {
+/** Reads the name of the project from the header of a trace; a project with only notes has none. */
+const readProject = Effect.fnUntraced(function* (directory: string, threadIds: ReadonlyArray<string>) {
   const fileSystem = yield* FileSystem.FileSystem
-  const path = join(directory, editsFile)
-  return (yield* fileSystem.exists(path)) ? yield* decodeEdits(yield* fileSystem.readFileString(path)) : noEdits
+  const names = threadIds.length === 0 ? [] : yield* fileSystem.readDirectory(join(directory, traceFolder))
+  const [first] = names.filter((name) => threadIds.some((threadId) => threadId === threadOfTraceFile(name)))
+  return first === undefined
+    ? ""
+    : projectName(
+        parseTraceFile(yield* fileSystem.readFileString(join(directory, traceFolder, first))).header.get("cwd") ?? ""
+      )
 })
 
-const readEarlierLines = Effect.fnUntraced(function* (directory: string) {
-  const fileSystem = yield* FileSystem.FileSystem
-  const path = join(directory, earlierFile)
-  if (!(yield* fileSystem.exists(path))) {
-    return undefined
-  }
-  const { readEarlier } = yield* loadEarlier
-  return readEarlier(yield* fileSystem.readFileString(path))
-})
-
-/** Loads the code for earlier sessions with the first agent, so that a pass with nothing to do starts faster. */
-const loadEarlier = Effect.promise(() => import("../../domain/offline/consolidating/EarlierSessions.js"))
+/** Loaded with the first agent, so that a pass with nothing to do starts without it. */
 const loadConsolidator = Effect.promise(() => import("../../domain/offline/consolidating/OfflineConsolidator.js"))
 
 const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const { consolidate } = yield* loadConsolidator
-  const traces = yield* readTraces(directory)
-  const edits = yield* readEdits(directory)
-  const earlier = yield* readEarlierLines(directory)
+  const threadIds = [...parseMemorySummary(yield* fileSystem.readFileString(join(directory, summaryFile))).keys()]
+  const facts = yield* readInput(join(directory, factsFile), decodeFacts, noFacts)
+  const edits = yield* readInput(join(directory, editsFile), decodeEdits, noEdits)
+  const project = yield* readProject(directory, threadIds)
   yield* yieldToEventLoop
   const { memoryBytes: maxBytes } = yield* Settings
-  const files = consolidate({ maxBytes, project: projectName(traces[0]?.cwd ?? ""), traces, edits, earlier })
-  for (const { path, text } of files) {
+  for (const { path, text } of consolidate({ maxBytes, project, threadIds, facts, edits })) {
     yield* fileSystem.makeDirectory(dirname(join(directory, path)), { recursive: true, mode: 0o700 })
     yield* fileSystem.writeFileString(join(directory, path), text, { mode: 0o600 })
   }
 })
 
 /**
- * Consolidates the staged copy by rule: the same traces and edits give the same files. An agent that cannot read or
+ * Consolidates the staged copy by rule: the same facts and edits give the same files. An agent that cannot read or
  * write its directory ends as `Errored`.
  */
 export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings> = AgentControlFromFunction.layer(

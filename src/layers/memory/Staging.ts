@@ -5,8 +5,8 @@ import * as Schema from "effect/Schema"
 import { detectEdits, noEdits, PersonEdits } from "../../domain/memory/PersonEdits.js"
 import {
   agentOutputFolder,
-  earlierFile,
   editsFile,
+  factsFile,
   memoryFile,
   type MemoryFile,
   publishedFile,
@@ -63,7 +63,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     cwd: Directory,
     memories: ReadonlyArray<ThreadMemory>,
     notes: ReadonlyArray<string>,
-    { earlier, isPublishedShown }: AgentInputs = { earlier: "", isPublishedShown: false }
+    { facts, isPublishedShown }: AgentInputs = { facts: "", isPublishedShown: false }
   ) {
     const root = rootOf(cwd)
     yield* discardStaging(cwd)
@@ -89,7 +89,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
         ...phaseOneFiles(memories),
         ...outside.filter(({ path }) => personal.has(path)),
         ...(hasEdits ? [{ path: editsFile, bytes: encoder.encode(encodeEdits(edits)) }] : []),
-        ...(earlier === "" ? [] : [{ path: earlierFile, bytes: encoder.encode(earlier) }]),
+        ...(facts === "" ? [] : [{ path: factsFile, bytes: encoder.encode(facts) }]),
         ...(published === "" ? [] : [{ path: publishedFile, bytes: encoder.encode(published) }])
       ]
       yield* files.writeTree(root.stagingPath, untouchable)

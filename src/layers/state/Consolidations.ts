@@ -101,6 +101,9 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
       FROM inputs i FULL JOIN consolidations c ON c.cwd = i.cwd ORDER BY 1`
   })
 
+  /** A mark of a fact as an input of a consolidation. */
+  const markText = sql.literal("mark || ' ' || id || ' ' || coalesce(text, '')")
+
   const allNotes = findAll({
     Request: Schema.Void,
     Result: NoteRow,
@@ -111,6 +114,18 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
     Request: Directory,
     Result: NoteRow,
     execute: (cwd) => sql`SELECT cwd, text FROM user_notes WHERE cwd = ${cwd} ORDER BY id`
+  })
+
+  const allMarks = findAll({
+    Request: Schema.Void,
+    Result: NoteRow,
+    execute: () => sql`SELECT cwd, ${markText} AS text FROM fact_marks ORDER BY cwd, id, mark`
+  })
+
+  const marksOf = findAll({
+    Request: Directory,
+    Result: NoteRow,
+    execute: (cwd) => sql`SELECT cwd, ${markText} AS text FROM fact_marks WHERE cwd = ${cwd} ORDER BY id, mark`
   })
 
   const lastMemories = memoriesIn(sql)
@@ -143,7 +158,7 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
   })
 
   const dirty = Effect.fnUntraced(function* (tracesPerDirectory: number) {
-    const notes = Arr.groupBy(yield* allNotes(), ({ cwd }) => cwd)
+    const notes = Arr.groupBy([...(yield* allNotes()), ...(yield* allMarks())], ({ cwd }) => cwd)
     return (yield* directories()).flatMap((row) =>
       whenDirty(
         row,
@@ -159,7 +174,8 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
     const before = Option.match(yield* history(cwd), { onNone: () => neverConsolidated, onSome: historyOf })
     const removals = yield* removalsOf(cwd)
     const notes = (yield* notesOf(cwd)).map(({ text }) => text)
-    const fingerprint = fingerprintWithNotes(fingerprintOf(memories, earlier), notes)
+    const marks = (yield* marksOf(cwd)).map(({ text }) => text)
+    const fingerprint = fingerprintWithNotes(fingerprintOf(memories, earlier), [...notes, ...marks])
     const state: ConsolidationState = {
       memories,
       earlier,

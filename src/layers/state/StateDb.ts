@@ -6,6 +6,7 @@ import type { ProcessTable } from "../../services/ProcessTable.js"
 import type { StateDb, StateDbUnavailable } from "../../services/state/StateDb.js"
 import * as Claims from "./Claims.js"
 import * as Consolidations from "./Consolidations.js"
+import * as Facts from "./Facts.js"
 import * as Forgetting from "./Forgetting.js"
 import * as Integrity from "./Integrity.js"
 import * as Notes from "./Notes.js"
@@ -21,6 +22,7 @@ import { setCorruptAside } from "./sqlite/SetCorruptAside.js"
 const capabilities: Layer.Layer<StateDb, never, Queries> = Layer.mergeAll(
   Claims.layer,
   Consolidations.layer,
+  Facts.layer,
   Forgetting.layer,
   Integrity.layer,
   Notes.layer,

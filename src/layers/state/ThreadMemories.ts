@@ -13,6 +13,7 @@ import {
   type SearchDocument,
   type SearchQuery
 } from "../../domain/memory/Search.js"
+import { factsVersion } from "../../domain/facts/Fact.js"
 import { memoryVersion } from "../../domain/memory/TraceMemory.js"
 import { learnedFrom } from "../../domain/thread/Extraction.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
@@ -28,6 +29,7 @@ import {
   ThreadMemories
 } from "../../services/state/ThreadMemories.js"
 import { asOwner, noFailureRow, recordTry, unclaimedRow } from "./Claims.js"
+import { writeFacts } from "./sqlite/FactRows.js"
 import { memoriesIn, memoryColumns, memoryOf, MemoryRow } from "./sqlite/MemoryRow.js"
 import { Queries } from "./sqlite/Queries.js"
 import { findAll, findOne } from "./sqlite/Rows.js"
@@ -86,14 +88,15 @@ const make = Effect.map(Queries, (queries) => {
   const { sql, statement, transaction } = queries
 
   const store = (claim: Claim, learned: Learned, memories: Arr.NonEmptyReadonlyArray<NewMemory>) => {
-    const rows = memories.map(({ cwd, grounding, memorySummary, slug, traceSummary }) => ({
+    const rows = memories.map(({ cwd, facts, grounding, memorySummary, slug, traceSummary }) => ({
       threadId: claim.threadId,
       cwd,
       traceSummary,
       memorySummary,
       updatedAt: learned.updatedAt,
       slug,
-      version: memoryVersion({ traceMemory: traceSummary, summary: memorySummary }),
+      version: memoryVersion({ traceMemory: traceSummary, summary: memorySummary }, facts),
+      factsVersion: facts === undefined ? 0 : factsVersion,
       rolloutSize: learned.content.size,
       rolloutHash: learned.content.hash,
       quotedItems: grounding?.items ?? null,
@@ -117,6 +120,9 @@ const make = Effect.map(Queries, (queries) => {
           rows,
           (row) => sql`INSERT INTO thread_memory ${sql.insert(row)}
             ON CONFLICT (thread_id, cwd) DO UPDATE SET ${sql.update(row, ["threadId", "cwd"])}`
+        ),
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Effect.forEach(memories, ({ cwd, facts = [] }) => writeFacts(sql, claim.threadId, { cwd, facts }, now))
         ),
         recordTry(sql, claim, { outcome: "memory" })
       ])
@@ -149,12 +155,13 @@ const make = Effect.map(Queries, (queries) => {
       rolloutModifiedAt: updatedAt,
       missingSince: now
     })}`
-    for (const { cwd, memorySummary, slug, traceSummary, updatedAt } of memories) {
-      const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
+    for (const { cwd, facts = [], memorySummary, slug, traceSummary, updatedAt } of memories) {
+      const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary }, facts)
       yield* sql`INSERT INTO thread_memory (thread_id, cwd, trace_summary, memory_summary, updated_at, slug, version,
           rollout_size)
         SELECT ${threadId}, ${cwd}, ${traceSummary}, ${memorySummary}, ${updatedAt}, ${slug}, ${version}, rollout_size
         FROM threads WHERE id = ${threadId}`
+      yield* writeFacts(sql, threadId, { cwd, facts }, now)
     }
     const readAt = Math.min(...memories.map((memory) => memory.updatedAt))
     yield* sql`INSERT INTO extractions (thread_id, outcome, learned_updated_at, learned_size)

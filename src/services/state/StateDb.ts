@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { diskFaultOf, withDiskFault } from "../../domain/memory/DiskFault.js"
 import type { Claims } from "./Claims.js"
 import type { Consolidations } from "./Consolidations.js"
+import type { Facts } from "./Facts.js"
 import type { Forgetting } from "./Forgetting.js"
 import type { Integrity } from "./Integrity.js"
 import type { Notes } from "./Notes.js"
@@ -18,6 +19,7 @@ import type { ThreadMemories } from "./ThreadMemories.js"
 export type StateDb =
   | Claims
   | Consolidations
+  | Facts
   | Forgetting
   | Integrity
   | Notes

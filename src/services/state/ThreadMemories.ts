@@ -2,6 +2,7 @@ import type * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import type { SessionFact } from "../../domain/facts/Fact.js"
 import type { Grounding } from "../../domain/memory/Grounding.js"
 import type { SearchDocument, SearchQuery } from "../../domain/memory/Search.js"
 import type { RolloutContent } from "../../domain/thread/Extraction.js"
@@ -28,6 +29,8 @@ export interface NewMemory {
   readonly slug: string
   /** Share of the model's quotations that occur in the session; undefined when they were not checked. */
   readonly grounding?: Grounding | undefined
+  /** The facts of the work, as the rules of today extract them; absent where nobody did, so that a later pass does. */
+  readonly facts?: ReadonlyArray<SessionFact>
 }
 
 /** A stored memory of a thread, with the header fields of its trace file. */
@@ -48,7 +51,10 @@ export interface ThreadMemory {
 }
 
 /** A memory as read from its files on disk. */
-export type ImportedMemory = Omit<ThreadMemory, "version">
+export interface ImportedMemory extends Omit<ThreadMemory, "version"> {
+  /** The facts that the trace tells. */
+  readonly facts?: ReadonlyArray<SessionFact>
+}
 
 /** A directory with memory, for the list of projects. */
 export interface ProjectRow {

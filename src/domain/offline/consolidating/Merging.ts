@@ -1,5 +1,5 @@
 import { citationsIn, cite } from "../../memory/Citation.js"
-import type { FailureFact } from "./Facts.js"
+import type { KnownFact } from "../../facts/ProjectFacts.js"
 import { meaningfulWords, similarity, tellingWords } from "./SameMeaning.js"
 import { asksTheSame, cannotBoth, keysOfWish, readWish, type ReadWish } from "./WishConflicts.js"
 import { capitalised, quoted } from "../writing/Wording.js"
@@ -83,7 +83,16 @@ const isForGood =
 /** A merged wish, with the older wishes that it supersedes. */
 interface KeptWish extends Merged {
   readonly read: ReadWish
+  readonly facts: Array<KnownFact>
   readonly superseded: Array<{ readonly text: string; readonly read: ReadWish }>
+}
+
+/** A wish that holds, with the facts that say it and those that it supersedes, newest first. */
+export interface HeldWish {
+  readonly text: string
+  readonly facts: ReadonlyArray<KnownFact>
+  /** True if it holds for every task, by its own words. */
+  readonly isForGood: boolean
 }
 
 /** The maximum number of superseded wishes that a line names. */
@@ -94,7 +103,7 @@ export class Wishes {
   private readonly kept = new ByKeys<KeptWish>()
 
   /** Adds the next wish, in its own words. */
-  add(wish: string, threadIds: ReadonlyArray<string>): void {
+  add(wish: string, threadIds: ReadonlyArray<string>, facts: ReadonlyArray<KnownFact> = []): void {
     const bare = wish.replace(/^"(.*)"$/, "$1")
     const read = readWish(bare)
     const keys = keysOfWish(read)
@@ -105,13 +114,15 @@ export class Wishes {
     const newer = same === undefined ? near.find((known) => cannotBoth(known.read, read)) : undefined
     if (same !== undefined) {
       addThreads(same, threadIds)
+      same.facts.push(...facts)
     } else if (newer !== undefined) {
       addThreads(newer, threadIds)
+      newer.facts.push(...facts)
       newer.superseded.push({ text: bare, read })
       this.kept.add(newer, keys)
     } else {
       const text = wish.startsWith('"') ? wish : capitalised(wish)
-      this.kept.add({ read, text, threadIds: [...threadIds], superseded: [] }, keys)
+      this.kept.add({ read, text, threadIds: [...threadIds], facts: [...facts], superseded: [] }, keys)
     }
   }
 
@@ -121,10 +132,14 @@ export class Wishes {
   }
 
   /** Lists the wishes in the same order, each with the wishes that it supersedes. */
-  lines(): ReadonlyArray<MemoryLine> {
-    return this.ranked().map(({ superseded, text, threadIds }) => {
+  held(): ReadonlyArray<HeldWish> {
+    return this.ranked().map(({ facts, superseded, text }) => {
       const old = superseded.slice(0, mostSuperseded).map((wish) => quoted(wish.text, 160))
-      return { text: old.length === 0 ? text : `${text} (newer; superseded: ${old.join(", ")})`, threadIds }
+      return {
+        text: old.length === 0 ? text : `${text} (newer; superseded: ${old.join(", ")})`,
+        facts,
+        isForGood: isForGood.test(text)
+      }
     })
   }
 
@@ -134,39 +149,35 @@ export class Wishes {
   }
 }
 
-interface KeptFailure extends Merged {
-  readonly key: string
+interface KeptFailure {
+  readonly text: string
   readonly words: ReadonlySet<string>
-  readonly isFix: boolean
+  readonly facts: [KnownFact, ...Array<KnownFact>]
 }
 
 const sameFailureFrom = 0.8
 
-/** Merges failures, which are added newest first. */
+/** Merges failures, which are added newest first: the newest wording stays. */
 export class FailureLines {
   private readonly kept = new ByKeys<KeptFailure>()
 
-  /** Adds the next failure; `worded` is its published text. */
-  add({ isFix, key, text }: FailureFact, threadIds: ReadonlyArray<string>, worded: string = text): void {
-    const words = meaningfulWords(text)
-    const keys = [`is ${key}`, ...tellingWords(words, sameFailureFrom).map((word) => `like ${word}`)]
+  /** Adds the next failure. */
+  add(fact: KnownFact): void {
+    const words = meaningfulWords(fact.text)
+    const keys = [`is ${fact.id}`, ...tellingWords(words, sameFailureFrom).map((word) => `like ${word}`)]
     const near = this.kept.under(keys)
     const same =
-      near.find((known) => known.key === key) ?? near.find((known) => similarity(known.words, words) >= sameFailureFrom)
+      near.find(({ facts }) => facts[0].id === fact.id) ??
+      near.find((known) => similarity(known.words, words) >= sameFailureFrom)
     if (same === undefined) {
-      const line = capitalised(worded)
-      this.kept.add({ key, words: meaningfulWords(line), isFix, text: line, threadIds: [...threadIds] }, keys)
+      this.kept.add({ words, text: fact.text, facts: [fact] }, keys)
     } else {
-      addThreads(same, threadIds)
+      same.facts.push(fact)
     }
   }
 
-  /** Lists the failures: those with a fix first, then those of most sessions. */
-  lines(): ReadonlyArray<MemoryLine> {
-    const worth = ({ isFix, threadIds }: KeptFailure): number => (isFix ? mostCounted : 0) + threadIds.length
-    return this.kept
-      .all()
-      .toSorted((one, other) => worth(other) - worth(one))
-      .map(({ text, threadIds }) => ({ text, threadIds }))
+  /** Lists the failures, newest first. */
+  all(): ReadonlyArray<{ readonly text: string; readonly facts: readonly [KnownFact, ...ReadonlyArray<KnownFact>] }> {
+    return this.kept.all()
   }
 }

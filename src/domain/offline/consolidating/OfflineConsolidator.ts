@@ -1,25 +1,21 @@
 import { cite } from "../../memory/Citation.js"
 import type { PersonEdits } from "../../memory/PersonEdits.js"
-import { factsOf } from "./Facts.js"
-import { type EarlierLines, leftOutText, noEarlier } from "./EarlierSessions.js"
-import { sectionsOf } from "./MemorySections.js"
-import { lineText, type MemoryLine } from "./Merging.js"
-import { documentText, withPersonEdits } from "./PersonLines.js"
-import { skillPointer, skillsOf, skillText } from "./Skills.js"
 import { notesHeading } from "../../memory/UserNote.js"
-import { readTrace } from "./TraceReading.js"
-import { plainLine } from "../writing/Wording.js"
+import { type ProjectFacts, type ProjectLine, sectionHeadings } from "../../facts/ProjectFacts.js"
+import { counted, plainLine } from "../writing/Wording.js"
+import { lineText } from "./Merging.js"
+import { documentText, withPersonEdits } from "./PersonLines.js"
+import { skillPointer, skillText } from "./Procedures.js"
 
 /** The input of the consolidation of one project. */
 export interface ConsolidationInput {
   /** The last segment of the project's directory. */
   readonly project: string
-  /** The trace memories without the header lines of their files, newest first. */
-  readonly traces: ReadonlyArray<{ readonly threadId: string; readonly text: string }>
+  /** The newest sessions of the project, newest first. */
+  readonly threadIds: ReadonlyArray<string>
+  readonly facts: ProjectFacts
   readonly edits: PersonEdits
-  /** Wishes and fixes from sessions that are older than the traces; undefined if there are none. */
-  readonly earlier?: EarlierLines | undefined
-  /** The maximum size of `MEMORY.md` in bytes; failures, and then wishes, give way to it. */
+  /** The maximum size of `MEMORY.md` in bytes; lines of people do not give way to it. */
   readonly maxBytes: number
 }
 
@@ -29,63 +25,63 @@ export interface PublishedFile {
   readonly text: string
 }
 
-/**
- * Merges trace memories by rule: `MEMORY.md` always, and a skill for every procedure that three traces show. The same
- * input gives the same bytes.
- */
-export const consolidate = ({
-  earlier = noEarlier,
-  edits,
-  maxBytes,
-  project,
-  traces
-}: ConsolidationInput): ReadonlyArray<PublishedFile> => {
-  const name = plainLine(project, 80) || "this directory"
-  const facts = traces.map(({ text, threadId }) => factsOf(readTrace(threadId, text)))
-  const { failures, leftOut, open, places, wants, works } = sectionsOf(facts, earlier)
-  const skills = skillsOf(facts)
-  const pointers: ReadonlyArray<MemoryLine> = skills.map((skill) => ({
-    text: skillPointer(skill),
-    threadIds: skill.threadIds
-  }))
-  const section = (heading: string, lines: ReadonlyArray<MemoryLine>) => ({ heading, lines: lines.map(lineText) })
-  const cited = cite(traces.slice(0, 3).map(({ threadId }) => threadId))
-  const memoryWith = (wishes: number, fixes: number): string => {
-    const sections = [
-      // Only people write into this section; it is listed to be the first one.
-      section(notesHeading, []),
-      section("## What the user wants", wants.slice(0, wishes)),
-      section("## What works here", [...works, ...pointers]),
-      section("## Known failures and their fixes", failures.slice(0, fixes)),
-      section("## Where things are", places),
-      section("## Open", open)
-    ]
-    const isEmpty = traces.length > 0 && sections.every(({ lines }) => lines.length === 0)
-    const left = leftOutText({
-      wishes: leftOut.wishes + wants.length - wishes,
-      fixes: leftOut.fixes + failures.length - fixes
-    })
-    const preface = [
-      ...(isEmpty ? [`The sessions so far left nothing that a later one could use. ${cited}`] : []),
-      ...(left === undefined ? [] : [left])
-    ]
-    return documentText(withPersonEdits({ title: `# Memory: ${name}`, preface, sections }, edits))
-  }
-  let [wishes, fixes] = [wants.length, failures.length]
-  let memory = memoryWith(wishes, fixes)
-  while (wishes + fixes > 0 && Buffer.byteLength(memory) > maxBytes) {
-    if (fixes > 0) {
-      fixes--
+/** Writes the line that counts what the file has no room for; empty if that is nothing. */
+const leftOutText = (count: number): ReadonlyArray<string> =>
+  count === 0
+    ? []
+    : [
+        `${counted(count, "more line")} did not fit in here: \`rollout-memories search\` finds ${count === 1 ? "it" : "them"}.`
+      ]
+
+/** The number of lines, those of the most worth first, that fit; `sizeWith` gives the size of the file with so many. */
+const mostThatFit = (count: number, maxBytes: number, sizeWith: (lines: number) => number): number => {
+  let [fits, tooMany] = [0, count + 1]
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2)
+    if (sizeWith(middle) <= maxBytes) {
+      fits = middle
     } else {
-      wishes--
+      tooMany = middle
     }
-    memory = memoryWith(wishes, fixes)
   }
+  return fits
+}
+
+/**
+ * Writes the memory of a project by rule: `MEMORY.md` always, and a skill for every procedure. The same input gives the
+ * same bytes.
+ */
+export const consolidate = (input: ConsolidationInput): ReadonlyArray<PublishedFile> => {
+  const { edits, facts, maxBytes, threadIds } = input
+  const project = plainLine(input.project, 80) || "this directory"
+  const pointers = facts.procedures.map((procedure): readonly [Pick<ProjectLine, "text" | "threadIds">] => [
+    { text: skillPointer(procedure), threadIds: procedure.threadIds }
+  ])
+  const ranked = sectionHeadings.flatMap(([name]) => facts[name]).toSorted((one, other) => other.worth - one.worth)
+  const isEmpty = threadIds.length > 0 && ranked.length === 0
+  const memoryWith = (count: number): string => {
+    const kept = new Set(ranked.slice(0, count))
+    const sections = sectionHeadings.map(([name, heading]) => ({
+      heading,
+      lines: [...facts[name].filter((line) => kept.has(line)), ...(name === "works" ? pointers.flat() : [])].map(
+        lineText
+      )
+    }))
+    const preface = isEmpty
+      ? [`The sessions so far left nothing that a later one could use. ${cite(threadIds.slice(0, 3))}`]
+      : leftOutText(ranked.length - count)
+    const title = `# Memory: ${project}`
+    // Only people write into the first section.
+    return documentText(
+      withPersonEdits({ title, preface, sections: [{ heading: notesHeading, lines: [] }, ...sections] }, edits)
+    )
+  }
+  const fitting = mostThatFit(ranked.length, maxBytes, (count) => Buffer.byteLength(memoryWith(count)))
   return [
-    { path: "MEMORY.md", text: memory },
-    ...skills.map((skill) => ({
-      path: `skills/${skill.name}/SKILL.md`,
-      text: skillText(skill, name, failures.map(lineText))
+    { path: "MEMORY.md", text: memoryWith(fitting) },
+    ...facts.procedures.map((procedure) => ({
+      path: `skills/${procedure.name}/SKILL.md`,
+      text: skillText(procedure, project, facts.failures)
     }))
   ]
 }

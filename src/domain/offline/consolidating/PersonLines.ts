@@ -1,6 +1,6 @@
 import { withoutCitations } from "../../memory/Citation.js"
 import type { PersonEdits } from "../../memory/PersonEdits.js"
-import { commandKey } from "./CommandFacts.js"
+import { commandKey } from "../importing/CommandBullets.js"
 import { isSaidIn, meaningfulWords } from "./SameMeaning.js"
 import { contradict } from "./WishConflicts.js"
 

@@ -29,31 +29,48 @@ const purposes: Readonly<Partial<Record<CommandKind, string>>> = {
 
 const isSyntaxCheck = /^(?:node (?:--check|-c)|(?:ba)?sh -n|python\d? -m (?:py_compile|compileall)|php -l|ruby -c)\b/
 
-/** A note about the package script that is the same as the command; empty if there is none. */
+/** Returns the name of the package script that is the same as the command; undefined if there is none. */
+export const scriptOf = (part: CommandPart, report: TaskReport): string | undefined =>
+  [...report.scripts].find(([, command]) => command.trim() === part.text.trim())?.[0]
+
+/** Renders a note about the package script that is the same as the command; empty if there is none. */
 const scriptNote = (part: CommandPart, report: TaskReport): string => {
-  const names = [...report.scripts].filter(([, command]) => command.trim() === part.text.trim()).map(([name]) => name)
-  return names[0] === undefined ? "" : ` (the ${inCode(names[0], 60)} script of package.json is the same)`
+  const name = scriptOf(part, report)
+  return name === undefined ? "" : ` (the ${inCode(name, 60)} script of package.json is the same)`
 }
 
 /** The first changed file that a script mentions. */
 const triedFile = (part: CommandPart, report: TaskReport): string | undefined =>
   [...report.changedAt.keys()].find((file) => part.pipeline.text.includes(file))
 
-const commandBullet = (part: RanPart, report: TaskReport): string => {
+/** A command that is known to work, with its purpose and its line. */
+export interface WorkingCommand {
+  readonly part: RanPart
+  readonly purpose: string
+  readonly text: string
+}
+
+/** Words the purpose of a command. */
+const purposeOf = (part: RanPart, report: TaskReport): string => {
   const tried = part.kind === "run" && isScript(part.pipeline.text) ? triedFile(part, report) : undefined
-  const purpose =
-    tried === undefined
-      ? part.kind === "test" && narrowness(part.narrowing) > 0
-        ? "run these tests"
-        : part.kind === "act" && isInstallation(part)
-          ? "install"
-          : isSyntaxCheck.test(part.text)
-            ? "check the syntax"
-            : isRehearsal.test(part.text)
-              ? "dry run"
-              : (purposes[part.kind] ?? "worked here")
-      : `try ${inCode(tried, 120)}`
-  return `${purpose}: ${shownCommand(part.text)}${inDirectory(part.directory)}${scriptNote(part, report)}`
+  if (tried !== undefined) {
+    return `try ${inCode(tried, 120)}`
+  }
+  return part.kind === "test" && narrowness(part.narrowing) > 0
+    ? "run these tests"
+    : part.kind === "act" && isInstallation(part)
+      ? "install"
+      : isSyntaxCheck.test(part.text)
+        ? "check the syntax"
+        : isRehearsal.test(part.text)
+          ? "dry run"
+          : (purposes[part.kind] ?? "worked here")
+}
+
+const workingCommand = (part: RanPart, report: TaskReport): WorkingCommand => {
+  const purpose = purposeOf(part, report)
+  const text = `${purpose}: ${shownCommand(part.text)}${inDirectory(part.directory)}${scriptNote(part, report)}`
+  return { part, purpose, text }
 }
 
 const chores =
@@ -80,12 +97,6 @@ const isOwnProgram = (part: RanPart): boolean =>
   /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
   !/\s-[ce]\s|\s[~/]/.test(part.text)
 
-/** A command that is known to work, with its line. */
-export interface WorkingCommand {
-  readonly part: RanPart
-  readonly text: string
-}
-
 /** Lists the commands that are known to work, each in its newest form. */
 export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
@@ -110,9 +121,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
   }
   const ranked = widest([...newest.values()])
   const programs = ranked.filter(({ kind, pipeline }) => kind === "run" && !isScript(pipeline.text))
-  return ranked
-    .filter((part) => !programs.slice(0, -2).includes(part))
-    .map((part) => ({ part, text: commandBullet(part, report) }))
+  return ranked.filter((part) => !programs.slice(0, -2).includes(part)).map((part) => workingCommand(part, report))
 }
 
 /** True if the fix is worth a line: a failure without its error cannot be recognised when it occurs again. */
@@ -145,7 +154,14 @@ const isOfPlace = (failure: Failure): boolean =>
 /** Matches looks that computed something, which are worth keeping; merely printing a file is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
 
-const looksOf = (report: TaskReport): ReadonlyArray<string> => {
+/** A look that computed something. */
+export interface Look {
+  readonly step: CommandStep
+  readonly file: string
+}
+
+/** Lists the last look that computed something, of a task that only looked. */
+export const looksOf = (report: TaskReport): ReadonlyArray<Look> => {
   const steps = stepsOf(report.task)
   const isComputing = (step: CommandStep): boolean =>
     step.verdict !== "failed" && computes.test(step.shown.slice(0, 400)) && !actsOutside(step.shown)
@@ -157,10 +173,12 @@ const looksOf = (report: TaskReport): ReadonlyArray<string> => {
         .flatMap((step) =>
           filesReadBy(step)
             .slice(0, 1)
-            .map((file) => `look into ${inCode(file, 120)}: ${shownCommand(step.shown)}`)
+            .map((file) => ({ step, file }))
         )
         .slice(-1)
 }
+
+const lookBullet = ({ file, step }: Look): string => `look into ${inCode(file, 120)}: ${shownCommand(step.shown)}`
 
 /** The maximum number of bullets of reusable knowledge from one task. */
 const mostBullets = 10
@@ -181,7 +199,7 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
     ...limitsIn(report)
       .slice(0, 3)
       .map(({ text }) => text),
-    ...looksOf(report)
+    ...looksOf(report).map(lookBullet)
   ]
   return [...new Set(all)].slice(0, mostBullets)
 }
@@ -192,8 +210,11 @@ export interface FailureLine {
   readonly text: string
 }
 
-/** Lists the failures of a task with their fixes, those of repeatable commands first. */
-export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine> => {
+/**
+ * Lists the failures of a task with their fixes, those of repeatable commands first. `isFixed` is false where it is only
+ * known what came before the pass.
+ */
+export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly isFixed: boolean }> => {
   const said = saidIn(report.task)
   return report.failures
     .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
@@ -201,7 +222,7 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine> => {
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)
       const text = isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
-      return text === undefined ? [] : [{ failure, text }]
+      return text === undefined ? [] : [{ failure, text, isFixed: text.includes(": fixed by ") }]
     })
 }
 

@@ -2,16 +2,14 @@ import { byteLength } from "../../text/ByteBudget.js"
 import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import type { StageOneOutput } from "../../memory/StageOneOutput.js"
 import { projectName } from "../../thread/WorkingDirectory.js"
-import { failuresOf } from "../judging/Failures.js"
 import { headingOf, summaryOf, worthOf } from "./Headline.js"
 import { keySteps } from "./KeySteps.js"
 import { openEnds, reusableKnowledge } from "./Knowledge.js"
-import { packageScripts } from "../reading/PackageScripts.js"
 import { pointersOf } from "./Pointers.js"
-import { type Preference, preferencesIn } from "../judging/Preferences.js"
-import { projectPaths } from "../reading/ProjectPaths.js"
-import { reportOf, type TaskReport } from "../judging/TaskReport.js"
-import { stepsOf, type Task, tasksOf } from "../reading/Tasks.js"
+import type { Preference } from "../judging/Preferences.js"
+import { readSession } from "../judging/SessionReport.js"
+import type { TaskReport } from "../judging/TaskReport.js"
+import type { Task } from "../reading/Tasks.js"
 import { counted, plainLine, quoted } from "./Wording.js"
 
 /** The place of a session: its directory, branch and commit, as far as its rollout names them. */
@@ -86,22 +84,12 @@ const chosen = (reports: ReadonlyArray<TaskReport>, count: number): ReadonlyArra
  * session has nothing to remember: no work and no request but a greeting, or only reads of memory.
  */
 export const extractTrace = (session: OfflineSession, evidence: SessionEvidence): StageOneOutput => {
-  const context = {
-    directory: evidence.directory,
-    paths: projectPaths(session.cwd),
-    scripts: packageScripts(evidence.events)
-  }
-  const tasks = tasksOf(evidence.events, context)
-  if (tasks.length === 0) {
+  const read = readSession(session.cwd, evidence)
+  if (read === undefined) {
     return nothing
   }
-  const failures = failuresOf(tasks.flatMap(stepsOf))
-  const findings = { failures, finished: evidence.finished, plan: evidence.plan, ...context }
-  const reports = tasks.map((task) => reportOf(task, findings))
-  const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
-  if (evidence.onlyReadMemory === true && preferences.length === 0) {
-    return nothing
-  }
+  const { preferences, reports } = read
+  const tasks = reports.map(({ task }) => task)
   const heading = `# ${headingOf(reports, preferences)}`
   const write = (count: number): string => {
     const told = chosen(reports, count)

@@ -11,10 +11,13 @@ import { inCode, plainLine, quoted } from "./Wording.js"
 
 const mostPointers = 8
 
-interface Pointer {
+/** A file of a task. */
+export interface Pointer {
   readonly path: string
+  /** The change that the task made to it, in words. */
   readonly note: string
   readonly line: number
+  /** The assistant's words on it. */
   readonly remark: string | undefined
 }
 
@@ -27,7 +30,8 @@ const noteOf = ({ action, movedTo, path }: FileChange): string =>
         ? "deleted"
         : "edited"
 
-const edited = (report: TaskReport): ReadonlyArray<Pointer> => {
+/** Lists the files that a task changed, with the assistant's remarks on them. */
+export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
   const said = saidIn(report.task)
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
@@ -106,7 +110,7 @@ const textOf = ({ line, note, path, remark }: Pointer): string =>
 
 /** Lists the pointers of a task. If there are too many, those with a remark are kept. */
 export const pointersOf = (report: TaskReport): ReadonlyArray<string> => {
-  const changed = edited(report)
+  const changed = editedFiles(report)
   const known = new Set(changed.map(({ path }) => path))
   const others = importers(report).filter(({ path }) => !known.has(path))
   const all = changed.length + others.length === 0 ? read(report) : [...changed, ...others]

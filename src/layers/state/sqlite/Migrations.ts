@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { StateDbUnavailable } from "../../../services/state/StateDb.js"
 import { inTransaction, unavailable, whileBusy } from "./Connection.js"
+import { createFactTables } from "./FactTables.js"
 import { readForgotten, recordBeside } from "./ForgottenFile.js"
 import { createInspectionTables } from "./InspectionTables.js"
 import { addMemoryDirectories } from "./MemoryDirectories.js"
@@ -167,7 +168,8 @@ const migrations = {
   "0003_add_grounding": addGrounding,
   "0004_create_inspection_tables": createInspectionTables,
   "0005_add_withheld": addWithheld,
-  "0006_add_memory_directories": addMemoryDirectories
+  "0006_add_memory_directories": addMemoryDirectories,
+  "0007_create_facts": createFactTables
 }
 
 /** Replaces the path in messages about a database in memory. */

@@ -4,26 +4,45 @@ import * as fc from "effect/FastCheck"
 import { unknownCitations } from "../../../../src/domain/memory/Citation.js"
 import { wrongFrontMatter } from "../../../../src/domain/memory/FrontMatter.js"
 import { consolidate } from "../../../../src/domain/offline/consolidating/OfflineConsolidator.js"
+import { projectFacts } from "../../../../src/domain/offline/consolidating/MergeFacts.js"
+import { factsFromTrace } from "../../../../src/domain/offline/importing/FactsFromTrace.js"
+import { extractFacts } from "../../../../src/domain/offline/writing/SessionFacts.js"
+import type { SessionFact } from "../../../../src/domain/facts/Fact.js"
+import type { KnownFact } from "../../../../src/domain/facts/ProjectFacts.js"
 import { missingLines, noEdits, type PersonEdits } from "../../../../src/domain/memory/PersonEdits.js"
 import { extractTrace } from "../../../../src/domain/offline/writing/OfflineExtractor.js"
-import { aborted, added, asked, cwd, edited, ended, eventsOf, type Part, ran, said, traceOf } from "../MadeSession.js"
+import { aborted, added, asked, cwd, edited, ended, eventsOf, type Part, ran, said } from "../MadeSession.js"
 import { nonEmpty } from "../../../support/nonEmpty.js"
 
 const idOf = (number: number): string => `0190000${number}-aaaa-7000-8000-00000000000${number}`
 
-/** Trace memories given newest first; the newest has the highest number. */
-const inputs = (texts: ReadonlyArray<string>) =>
-  texts.map((text, index) => ({ threadId: idOf(texts.length - index), text }))
+/** A session: its facts, or the trace memory that is all that is left of it. */
+type Session = ReadonlyArray<SessionFact> | string
 
-const filesOf = (texts: ReadonlyArray<string>, edits: PersonEdits = noEdits) =>
-  consolidate({ maxBytes: 200_000, project: "shop", traces: inputs(texts), edits })
+/** The facts of sessions that are given newest first; the newest has the highest number. */
+const inputs = (sessions: ReadonlyArray<Session>): ReadonlyArray<KnownFact> =>
+  sessions.flatMap((session, index) => {
+    const threadId = idOf(sessions.length - index)
+    const facts = typeof session === "string" ? factsFromTrace(threadId, session) : session
+    return facts.map((fact) => ({ ...fact, threadId }))
+  })
 
-const memoryOf = (texts: ReadonlyArray<string>, edits: PersonEdits = noEdits): string =>
-  filesOf(texts, edits)[0]?.text ?? ""
+const filesOf = (sessions: ReadonlyArray<Session>, edits: PersonEdits = noEdits, maxBytes = 200_000) =>
+  consolidate({
+    maxBytes,
+    project: "shop",
+    threadIds: sessions.map((_, index) => idOf(sessions.length - index)),
+    facts: projectFacts(inputs(sessions)),
+    edits
+  })
 
-const trace = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).traceMemory
-const wish = (text: string): string => trace(asked(text), said("Understood."), ended)
-const gate = (...parts: ReadonlyArray<Part>): string =>
+const memoryOf = (sessions: ReadonlyArray<Session>, edits: PersonEdits = noEdits): string =>
+  filesOf(sessions, edits)[0]?.text ?? ""
+
+const trace = (...parts: ReadonlyArray<Part>): ReadonlyArray<SessionFact> =>
+  extractFacts(cwd, { events: eventsOf(...parts), finished: true })
+const wish = (text: string): ReadonlyArray<SessionFact> => trace(asked(text), said("Understood."), ended)
+const gate = (...parts: ReadonlyArray<Part>): ReadonlyArray<SessionFact> =>
   trace(
     asked("make all checks pass"),
     edited("src/cart.ts"),
@@ -344,7 +363,7 @@ Pointers and references (annotate why each item matters):
 - \`vi.useFakeTimers()\` alone hung on \`fetch\`; fixed by \`{ toFake: ["Date"] }\` [01900001-aaaa…]
 
 ## Where things are
-- \`test/support/clock.ts\` - the fake clock of every test that depends on time [01900001-aaaa…]
+- \`test/support/clock.ts\`: the fake clock of every test that depends on time [01900001-aaaa…]
 
 ## Open
 - CI still runs on Node 18 [01900001-aaaa…]
@@ -476,7 +495,7 @@ Bob reads this file.
     ([texts]) => {
       const files = filesOf(texts)
       const [memory] = files
-      const ids = inputs(texts).map(({ threadId }) => threadId)
+      const ids = texts.map((_, index) => idOf(texts.length - index))
       const text = memory?.text ?? ""
       const sections = sectionsOf(text)
       const places = sections.map((section) => order.indexOf(section))

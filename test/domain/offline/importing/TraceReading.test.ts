@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { readTrace } from "../../../../src/domain/offline/consolidating/TraceReading.js"
+import { readTrace } from "../../../../src/domain/offline/importing/TraceReading.js"
 
 const id = "01900001-aaaa-7000-8000-000000000001"
 

@@ -1,14 +1,14 @@
 import { withoutCitations } from "../../memory/Citation.js"
 import {
   codeIn,
-  type CommandFact,
-  commandFact,
+  type CommandBullet,
+  commandBullet,
   commandKey,
   keyIn,
   passedOf,
   placeAfter,
   withoutOutsideActs
-} from "./CommandFacts.js"
+} from "./CommandBullets.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import type { ReadTrace } from "./TraceReading.js"
 import { plainLine } from "../writing/Wording.js"
@@ -16,7 +16,7 @@ import { plainLine } from "../writing/Wording.js"
 /** Reads the bullets of trace memories into facts, which consolidation merges. */
 
 /** A failure, its fix, or both. */
-export interface FailureFact {
+export interface FailureBullet {
   /** The key of the error, equal for all occurrences of the same error. */
   readonly key: string
   readonly text: string
@@ -25,7 +25,7 @@ export interface FailureFact {
 }
 
 /** A remark on a file or a place. */
-export interface PlaceFact {
+export interface PlaceBullet {
   readonly path: string
   /** The whole line; `remark` is the part beside the path. */
   readonly text: string
@@ -33,7 +33,7 @@ export interface PlaceFact {
 }
 
 /** An open item: work left to do, a failure without a fix, or a pasted secret. */
-export interface OpenFact {
+export interface OpenBullet {
   readonly key: string
   readonly text: string
   /** The key of the command that failed, if the item is a failure; `error` is its error. */
@@ -44,15 +44,15 @@ export interface OpenFact {
 }
 
 /** The facts of one trace. */
-export interface TraceFacts {
+export interface TraceBullets {
   readonly threadId: string
   readonly wishes: ReadonlyArray<string>
-  readonly commands: ReadonlyArray<CommandFact>
-  readonly failures: ReadonlyArray<FailureFact>
-  readonly places: ReadonlyArray<PlaceFact>
-  readonly open: ReadonlyArray<OpenFact>
+  readonly commands: ReadonlyArray<CommandBullet>
+  readonly failures: ReadonlyArray<FailureBullet>
+  readonly places: ReadonlyArray<PlaceBullet>
+  readonly open: ReadonlyArray<OpenBullet>
   /** Commands that passed, in the order of their last pass. */
-  readonly passed: ReadonlyArray<CommandFact>
+  readonly passed: ReadonlyArray<CommandBullet>
   readonly tasks: ReadTrace["tasks"]
 }
 
@@ -73,7 +73,7 @@ const failureWords = /\b(?:fails?|failed|failing|error|exception|does not work|d
 const concrete = /`|"|\b[\w-]+\.[A-Za-z]\w{0,5}\b|\/|\d|[A-Z]{3,}|--\w/
 
 /** Makes the fact of a bullet about a failure. */
-export const failureFact = (item: string, isFix: boolean): FailureFact => {
+export const failureBullet = (item: string, isFix: boolean): FailureBullet => {
   const name = item.split(/: (?:fixed by|passed after) |\bfixed by\b|\bresolved by\b|; verified by/i, 1)[0] ?? item
   return { key: errorSignature(name.slice(0, 300)), text: item, isFix }
 }
@@ -81,7 +81,7 @@ export const failureFact = (item: string, isFix: boolean): FailureFact => {
 /** Lowers the first letter of a sentence that continues after a colon or a semicolon. */
 const lowered = (text: string): string => text.replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())
 
-const placeFact = (item: string): PlaceFact | undefined => {
+const placeBullet = (item: string): PlaceBullet | undefined => {
   const path = codeIn(item) ?? /^([\w@./\\-]{2,160})(?=\s|:|$)/.exec(item)?.[1]
   if (path === undefined || !/[./\\]/.test(path) || /\s-/.test(path)) {
     return undefined
@@ -104,7 +104,7 @@ const placeFact = (item: string): PlaceFact | undefined => {
 
 const pasted = /\bpasted (?:live-looking )?secrets into the session: (.{1,80}?); rotate/
 
-const openFact = (item: string): OpenFact => {
+const openBullet = (item: string): OpenBullet => {
   const bare = item.replace(/^open(?:, the assistant said)?:?\s*/i, "")
   const secrets = pasted.exec(bare)
   const brokenOff =
@@ -140,14 +140,14 @@ const tellable = (items: ReadonlyArray<string>): ReadonlyArray<string> =>
   items.flatMap((item) => withoutOutsideActs(cleaned(item)) ?? [])
 
 /** Reads the facts of a trace memory. Knowledge and problems that name nothing concrete are left out. */
-export const factsOf = (trace: ReadTrace): TraceFacts => {
+export const bulletsOf = (trace: ReadTrace): TraceBullets => {
   const { knowledge, open, pointers, preferences, problems, steps } = trace.sections
   const known = tellable(knowledge).filter((item) => concrete.test(item))
   const troubles = tellable(problems).filter((item) => !isOfNoUse.test(item))
   const isFix = (item: string): boolean => fixWords.test(item) || / does not work here: /.test(item)
   const fixes = known.filter(isFix)
   const others = known.filter((item) => !isFix(item))
-  const commands = others.map(commandFact)
+  const commands = others.map(commandBullet)
   const notes = others.filter((_, index) => commands[index] === undefined)
   const isPassed = (item: string): boolean =>
     /\b(?:passed|passes|succeeded|worked)\b/i.test(item) && !failureWords.test(item.replace(/`[^`]*`/g, ""))
@@ -156,18 +156,18 @@ export const factsOf = (trace: ReadTrace): TraceFacts => {
     wishes: preferences.map(cleaned),
     commands: commands.filter((fact) => fact !== undefined),
     failures: [
-      ...fixes.map((item) => failureFact(item, fixWords.test(item))),
-      ...troubles.filter((item) => !isOpen(item) && concrete.test(item)).map((item) => failureFact(item, false)),
-      ...notes.filter((item) => failureWords.test(item)).map((item) => failureFact(item, false))
+      ...fixes.map((item) => failureBullet(item, fixWords.test(item))),
+      ...troubles.filter((item) => !isOpen(item) && concrete.test(item)).map((item) => failureBullet(item, false)),
+      ...notes.filter((item) => failureWords.test(item)).map((item) => failureBullet(item, false))
     ],
     places: [
-      ...pointers.map((item) => placeFact(cleanedPointer(item))),
+      ...pointers.map((item) => placeBullet(cleanedPointer(item))),
       ...notes
         .filter((item) => !failureWords.test(item))
-        .map((item) => placeFact(item) ?? { path: item, text: item, remark: item })
+        .map((item) => placeBullet(item) ?? { path: item, text: item, remark: item })
     ].filter((fact) => fact !== undefined),
     open: [...troubles.filter(isOpen), ...tellable(open).map((item) => (isOpen(item) ? item : `open: ${item}`))].map(
-      openFact
+      openBullet
     ),
     passed: passedOf(steps.map(cleaned).filter(isPassed)),
     tasks: trace.tasks

@@ -5,7 +5,7 @@ import type { CommandKind } from "../reading/CommandPrograms.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 
 /** A command that is known to work. */
-export interface CommandFact {
+export interface CommandBullet {
   readonly key: string
   /** Keys of other commands that run the same package script. */
   readonly aliases: ReadonlyArray<string>
@@ -82,7 +82,7 @@ const label = /^((?:try|look into) `[^`]{1,160}`|[^:`]{1,60}):/
 const scriptNote = /\(the `([\w:.-]{1,60})` script of package\.json is the same\)/
 
 /** Reads the command from a bullet of reusable knowledge; undefined if the bullet is about something else. */
-export const commandFact = (item: string): CommandFact | undefined => {
+export const commandBullet = (item: string): CommandBullet | undefined => {
   const code = codeIn(item.replace(/^(?:try|look into) `[^`]{1,160}`:/, "")) ?? ""
   if (code === "" || holdsMarker(code) || (!isCommand(code) && !ownBullet.test(item))) {
     return undefined
@@ -105,8 +105,8 @@ export const commandFact = (item: string): CommandFact | undefined => {
 }
 
 /** Lists the commands in key steps that report a pass, in the order of their last passes. */
-export const passedOf = (items: ReadonlyArray<string>): ReadonlyArray<CommandFact> => {
-  const last = new Map<string, CommandFact>()
+export const passedOf = (items: ReadonlyArray<string>): ReadonlyArray<CommandBullet> => {
+  const last = new Map<string, CommandBullet>()
   for (const item of items) {
     const code = codeIn(item) ?? ""
     const place = placeAfter(item, code)

@@ -1,0 +1,75 @@
+import * as Schema from "effect/Schema"
+import { FactId, type SessionFact } from "./Fact.js"
+
+/** A fact of a session, with its place in the project. */
+export interface KnownFact extends SessionFact {
+  readonly threadId: string
+}
+
+/** A line of memory: the facts of all sessions that say the same. */
+export const ProjectLine = Schema.Struct({
+  /** The facts that the line tells, the one that it is worded after first. */
+  ids: Schema.NonEmptyArray(FactId),
+  text: Schema.String,
+  /** The sessions that gave the facts, newest first. */
+  threadIds: Schema.Array(Schema.String),
+  /** The time of the newest fact; null where no record says it. Unix milliseconds. */
+  at: Schema.NullOr(Schema.Int),
+  /** The worth of the line beside the others; where a file has no room, the lines of the least worth are left out. */
+  worth: Schema.Number
+})
+
+/** A line of memory. */
+export type ProjectLine = typeof ProjectLine.Type
+
+/** A sequence of commands that passed in the same order in enough sessions to be a procedure. */
+export const Procedure = Schema.Struct({
+  name: Schema.String,
+  steps: Schema.Array(Schema.Struct({ command: Schema.String, place: Schema.String })),
+  /** The sessions in which the whole sequence passed, newest first. */
+  threadIds: Schema.Array(Schema.String)
+})
+
+/** A sequence of commands that passed in the same order in enough sessions to be a procedure. */
+export type Procedure = typeof Procedure.Type
+
+/** The facts of all sessions of a project, merged into the sections of its memory; the best lines come first. */
+export const ProjectFacts = Schema.Struct({
+  wants: Schema.Array(ProjectLine),
+  decided: Schema.Array(ProjectLine),
+  works: Schema.Array(ProjectLine),
+  failures: Schema.Array(ProjectLine),
+  limits: Schema.Array(ProjectLine),
+  places: Schema.Array(ProjectLine),
+  findings: Schema.Array(ProjectLine),
+  open: Schema.Array(ProjectLine),
+  procedures: Schema.Array(Procedure)
+})
+
+/** The facts of all sessions of a project, merged. */
+export type ProjectFacts = typeof ProjectFacts.Type
+
+/** The facts of a project of which nothing is known. */
+export const noFacts: ProjectFacts = {
+  wants: [],
+  decided: [],
+  works: [],
+  failures: [],
+  limits: [],
+  places: [],
+  findings: [],
+  open: [],
+  procedures: []
+}
+
+/** The sections of a project's memory in the order in which they are published, with their headings. */
+export const sectionHeadings = [
+  ["wants", "## What the user wants"],
+  ["works", "## What works here"],
+  ["failures", "## Known failures and their fixes"],
+  ["limits", "## Limits of this machine"],
+  ["places", "## Where things are"],
+  ["decided", "## Decided"],
+  ["findings", "## Findings"],
+  ["open", "## Open"]
+] as const satisfies ReadonlyArray<readonly [keyof ProjectFacts, string]>

@@ -1,0 +1,50 @@
+import type { KnownFact, ProjectLine } from "../../facts/ProjectFacts.js"
+
+/** Collects the facts of one line, newest first. */
+export interface Collected<A> {
+  readonly facts: [KnownFact, ...Array<KnownFact>]
+  readonly about: A
+}
+
+/** The order of the sessions of a project, newest first. */
+export const sessionOrder = (facts: ReadonlyArray<KnownFact>): ReadonlyMap<string, number> =>
+  new Map([...new Set(facts.map(({ threadId }) => threadId))].map((threadId, index) => [threadId, index]))
+
+/** Lists the sessions of some facts, each once, in the order of the facts. */
+export const threadsOf = (facts: ReadonlyArray<KnownFact>): ReadonlyArray<string> => [
+  ...new Set(facts.map(({ threadId }) => threadId))
+]
+
+/** Returns the newest time of some facts; null where no record says one. */
+export const newestTime = (facts: ReadonlyArray<KnownFact>): number | null =>
+  facts.reduce<number | null>((newest, { at }) => (at === null ? newest : Math.max(newest ?? at, at)), null)
+
+/**
+ * Makes the worth of a line: that of its kind, more for each doubling of the sessions that gave it, and less for each
+ * doubling of the sessions since.
+ */
+export const worthOf = (ofKind: number, sessions: number, sessionsSince: number): number =>
+  ofKind + Math.min(24, 6 * Math.log2(Math.max(1, sessions))) - 3 * Math.log2(1 + sessionsSince)
+
+/** Makes a line of facts that say the same, newest first. */
+export const projectLine = (
+  facts: readonly [KnownFact, ...ReadonlyArray<KnownFact>],
+  text: string,
+  ofKind: number,
+  order: ReadonlyMap<string, number>
+): ProjectLine => {
+  const [newest, ...older] = facts
+  const threadIds = threadsOf(facts)
+  const others = new Set(older.map(({ id }) => id).filter((id) => id !== newest.id))
+  return {
+    ids: [newest.id, ...others],
+    text,
+    threadIds,
+    at: newestTime(facts),
+    worth: worthOf(ofKind, threadIds.length, order.get(newest.threadId) ?? 0)
+  }
+}
+
+/** Sorts lines by worth; equal ones stay in their order, which is newest first. */
+export const byWorth = (lines: ReadonlyArray<ProjectLine>): ReadonlyArray<ProjectLine> =>
+  lines.toSorted((one, other) => other.worth - one.worth)

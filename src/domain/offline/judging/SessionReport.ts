@@ -1,0 +1,49 @@
+import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
+import { failuresOf } from "./Failures.js"
+import { packageScripts } from "../reading/PackageScripts.js"
+import { type Preference, preferencesIn } from "./Preferences.js"
+import { projectPaths } from "../reading/ProjectPaths.js"
+import { reportOf, type TaskReport } from "./TaskReport.js"
+import { stepsOf, tasksOf } from "../reading/Tasks.js"
+
+/** A session as the rules judge it. */
+export interface SessionReport {
+  readonly cwd: string
+  readonly reports: ReadonlyArray<TaskReport>
+  /** The lasting wishes of the user. */
+  readonly preferences: ReadonlyArray<Preference>
+}
+
+const judge = (cwd: string, evidence: SessionEvidence): SessionReport | undefined => {
+  const context = {
+    directory: evidence.directory,
+    paths: projectPaths(cwd),
+    scripts: packageScripts(evidence.events)
+  }
+  const tasks = tasksOf(evidence.events, context)
+  const failures = failuresOf(tasks.flatMap(stepsOf))
+  const findings = { failures, finished: evidence.finished, plan: evidence.plan, ...context }
+  const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
+  return tasks.length === 0 || (evidence.onlyReadMemory === true && preferences.length === 0)
+    ? undefined
+    : { cwd, reports: tasks.map((task) => reportOf(task, findings)), preferences }
+}
+
+/** The sessions that are being read: the trace and the facts of one come from the same report. */
+const judged = new WeakMap<SessionEvidence, SessionReport>()
+
+/**
+ * Judges a session by rule. Undefined if nothing is worth keeping: there is no work and no request but a greeting, or the
+ * session only looked into memory.
+ */
+export const readSession = (cwd: string, evidence: SessionEvidence): SessionReport | undefined => {
+  const known = judged.get(evidence)
+  if (known?.cwd === cwd) {
+    return known
+  }
+  const report = judge(cwd, evidence)
+  if (report !== undefined) {
+    judged.set(evidence, report)
+  }
+  return report
+}

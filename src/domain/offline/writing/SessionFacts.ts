@@ -1,0 +1,329 @@
+import { type Basis, type FactContent, factIdOf, type FactKind, type SessionFact } from "../../facts/Fact.js"
+import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
+import type { SessionEvent } from "../../session/SessionEvent.js"
+import { leftOversIn } from "../judging/Explanations.js"
+import type { Failure } from "../judging/Failures.js"
+import { constraintsIn } from "../judging/Preferences.js"
+import { withoutSecrets } from "../judging/Secrets.js"
+import { readSession, type SessionReport } from "../judging/SessionReport.js"
+import type { TaskReport } from "../judging/TaskReport.js"
+import { filesOf } from "../reading/EditedFiles.js"
+import { isOpenFailure } from "../judging/Outcome.js"
+import type { CommandStep, RanPart } from "../reading/Steps.js"
+import { saidIn, stepsOf } from "../reading/Tasks.js"
+import { errorSignature } from "./ErrorNames.js"
+import { failureText } from "./FailureTexts.js"
+import { fixesIn, limitsIn, looksOf, openFailuresIn, planLeftText, scriptOf, workingCommands } from "./Knowledge.js"
+import { editedFiles } from "./Pointers.js"
+import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
+import { capitalised, inCode, listed, plainLine, quoted } from "./Wording.js"
+
+/** The facts of a session, by rule: pure, and the same for the same session. */
+
+/** The maximum number of facts of one kind from one session; those that come first in its kind's order stay. */
+const mostOfKind: Readonly<Record<FactKind, number>> = {
+  Wish: 24,
+  Decision: 24,
+  Command: 60,
+  Failure: 40,
+  Limit: 10,
+  File: 80,
+  Finding: 20,
+  Open: 20,
+  Outcome: 40
+}
+
+interface Draft {
+  readonly content: FactContent
+  readonly text: string
+  readonly basis: Basis
+  readonly line: number
+  readonly lastLine?: number
+}
+
+const wishes = ({ preferences, reports }: SessionReport): ReadonlyArray<Draft> => {
+  const lasting = preferences.map(({ line, text }) => ({ line, words: text, isLasting: true }))
+  const ofTasks = reports.flatMap(({ task }) =>
+    constraintsIn(task.requests).map(({ line, text }) => ({ line, words: text, isLasting: false }))
+  )
+  return [...lasting, ...ofTasks].map(({ isLasting, line, words }) => ({
+    content: { _tag: "Wish", words: withoutSecrets(words), isLasting },
+    text: quoted(withoutSecrets(words), 160),
+    basis: "user",
+    line
+  }))
+}
+
+const decisions = ({ task }: TaskReport): ReadonlyArray<Draft> =>
+  task.requests.flatMap(({ kind, line, question, text }): ReadonlyArray<Draft> => {
+    const answer = plainLine(withoutSecrets(text), 240)
+    return kind === "answer" && question !== undefined && answer !== ""
+      ? [
+          {
+            content: { _tag: "Decision", question: plainLine(question, 240), answer },
+            text: `${quoted(question, 160)}: the user answered ${quoted(answer, 160)}`,
+            basis: "user",
+            line
+          }
+        ]
+      : []
+  })
+
+const wordsOfPart = (part: RanPart): string => `${part.program} ${part.narrowing[0] ?? ""}`
+
+const useOf = (part: RanPart): string => {
+  const place = part.key.split(" @", 2)[1]
+  return place === undefined ? wordsOfPart(part) : `${wordsOfPart(part)} @${place}`
+}
+
+interface Runs {
+  part: RanPart
+  step: CommandStep
+  passes: number
+  failures: number
+  first: number
+}
+
+/** The runs of each command of a session, in the order of their last runs. */
+const runsIn = (reports: ReadonlyArray<TaskReport>): ReadonlyArray<Runs> => {
+  const runs = new Map<string, Runs>()
+  for (const step of reports.flatMap(({ task }) => stepsOf(task))) {
+    for (const part of step._tag === "CommandStep" ? step.parts : []) {
+      const isTold = part.kind !== "look" && part.kind !== "scene" && part.kind !== "edit" && part.verdict !== "unknown"
+      if (isTold && step._tag === "CommandStep") {
+        const known = runs.get(part.key)
+        const isPass = part.verdict === "passed"
+        runs.delete(part.key)
+        runs.set(part.key, {
+          // A pass is worth showing, not the failed spelling after it.
+          part: isPass || known === undefined ? part : known.part,
+          step: isPass || known === undefined ? step : known.step,
+          passes: (known?.passes ?? 0) + Number(isPass),
+          failures: (known?.failures ?? 0) + Number(!isPass),
+          first: known?.first ?? step.line
+        })
+      }
+    }
+  }
+  return [...runs.values()]
+}
+
+const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
+  const working = new Map(
+    reports.flatMap((report) => workingCommands(report).map((command) => [command.part.key, { ...command, report }]))
+  )
+  return runsIn(reports)
+    .filter(({ part }) => !isScript(part.text) || working.has(part.key))
+    .map(({ failures, first, part, passes, step }): Draft => {
+      const known = working.get(part.key)
+      const place = inDirectory(part.directory)
+      const script = known === undefined ? undefined : scriptOf(known.part, known.report)
+      const shown = shownCommand(known?.part.text ?? part.text)
+      return {
+        content: {
+          _tag: "Command",
+          command: plainLine(known?.part.text ?? part.text, 400),
+          key: part.key,
+          aliases: script === undefined ? [] : ["npm", "pnpm", "yarn", "bun"].map((tool) => `${tool} ${script}`),
+          use: useOf(part),
+          kind: part.kind,
+          program: part.program,
+          place,
+          purpose: known?.purpose ?? "",
+          passes,
+          failures,
+          isReusable: known !== undefined
+        },
+        text: known === undefined ? `${shown}${place}` : `${capitalised(known.purpose)}: ${shown}${place}`,
+        basis: "ran",
+        line: first,
+        lastLine: step.outputLine
+      }
+    })
+}
+
+/** Looks that computed something: worth a line of memory if another session takes them too. */
+const looks = (report: TaskReport): ReadonlyArray<Draft> =>
+  looksOf(report).map(({ file, step }) => ({
+    content: {
+      _tag: "Command",
+      command: plainLine(step.shown, 400),
+      key: plainLine(step.shown, 400),
+      aliases: [],
+      use: plainLine(step.shown, 400),
+      kind: "look",
+      program: step.parts[0]?.program ?? "",
+      place: "",
+      purpose: `look into ${inCode(file, 120)}`,
+      passes: 1,
+      failures: 0,
+      isReusable: true
+    },
+    text: `Look into ${inCode(file, 120)}: ${shownCommand(step.shown)}`,
+    basis: "ran",
+    line: step.line,
+    lastLine: step.outputLine
+  }))
+
+const failures = (report: TaskReport): ReadonlyArray<Draft> =>
+  fixesIn(report).map(({ failure, isFixed, text }) => {
+    const acts = failure.resolution?.acts ?? []
+    return {
+      content: {
+        _tag: "Failure",
+        signature: errorSignature(failure.error ?? ""),
+        errors: failure.error === undefined ? [] : [plainLine(failure.error, 400)],
+        command: plainLine(failure.what, 400),
+        key: failure.key,
+        edits: acts
+          .filter(({ command }) => command === undefined)
+          .flatMap(({ files, replaced }) =>
+            files.map((path) => ({
+              path,
+              before: replaced.get(path)?.before ?? null,
+              after: replaced.get(path)?.after ?? null
+            }))
+          )
+          .slice(0, 12),
+        commands: acts.flatMap(({ command, isOutside }) =>
+          command === undefined || isOutside ? [] : [plainLine(command, 400)]
+        ),
+        check: failure.resolution === undefined ? null : plainLine(failure.resolution.check, 400),
+        isFixed
+      },
+      text: capitalised(text),
+      basis: "ran",
+      line: failure.line,
+      lastLine: failure.resolution?.line ?? failure.line
+    }
+  })
+
+const limits = (report: TaskReport): ReadonlyArray<Draft> =>
+  limitsIn(report).map(({ failure, subject, text }) => ({
+    content: {
+      _tag: "Limit",
+      subject: plainLine(subject, 240),
+      error: plainLine(failure.error ?? "", 400),
+      instead: failure.resolution?.isByEscalation === true ? "it passes outside of the sandbox" : null
+    },
+    text: capitalised(text),
+    basis: "ran",
+    line: failure.line
+  }))
+
+/** The files of a session, those with most edits first. */
+const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
+  const edits = new Map<string, number>()
+  for (const change of reports.flatMap(({ task }) => stepsOf(task)).flatMap(filesOf)) {
+    const path = change.movedTo ?? change.path
+    edits.set(path, (edits.get(path) ?? 0) + 1)
+  }
+  const pointers = new Map(reports.flatMap(editedFiles).map((pointer) => [pointer.path, pointer]))
+  return [...pointers.values()]
+    .filter(({ note }) => note !== "deleted")
+    .toSorted((one, other) => (edits.get(other.path) ?? 0) - (edits.get(one.path) ?? 0))
+    .map(({ line, note, path, remark }) => {
+      const said = [...(note.startsWith("added for") ? [note] : []), ...(remark === undefined ? [] : [remark])]
+      const told = said.map((part) => part.replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())).join("; ")
+      return {
+        content: { _tag: "File", path: plainLine(path, 300), edits: edits.get(path) ?? 1, remark: told },
+        text: told === "" ? inCode(path, 160) : `${inCode(path, 160)}: ${told}`,
+        basis: remark === undefined ? "ran" : "assistant",
+        line
+      }
+    })
+}
+
+const openDraft = (
+  text: string,
+  basis: Basis,
+  line: number,
+  about: { readonly command?: string; readonly error?: string | undefined; readonly title?: string } = {}
+): Draft => ({
+  content: {
+    _tag: "Open",
+    signature: errorSignature(text),
+    command: about.command ?? null,
+    error: about.error ?? null,
+    title: about.title ?? null
+  },
+  text,
+  basis,
+  line
+})
+
+const openFailure = (failure: Failure): Draft =>
+  openDraft(failureText(failure), "ran", failure.line, { command: failure.key, error: failure.error })
+
+const open = (report: TaskReport): ReadonlyArray<Draft> => {
+  const { line = 0 } = report.task.items.at(-1) ?? {}
+  const said = saidIn(report.task)
+  return [
+    ...report.secrets.map(({ kinds, line: at }) =>
+      openDraft(`A user pasted into a session what looks like ${listed(kinds)}: rotate what was pasted`, "user", at)
+    ),
+    ...openFailuresIn(report).filter(isOpenFailure).map(openFailure),
+    ...leftOversIn(said, report.paths).map((left) =>
+      openDraft(`The assistant left open: ${quoted(left, 200)}`, "assistant", said.at(-1)?.line ?? line)
+    ),
+    // Behind it the user went on with something: whether this was still wanted is not known.
+    ...(report.cutOff !== undefined && (report.cutOff === "record" || report.task.isLast)
+      ? [
+          openDraft(`Unfinished: ${quoted(report.title, 120)}${planLeftText(report)}`, "ran", line, {
+            title: report.title
+          })
+        ]
+      : [])
+  ]
+}
+
+const outcome = ({ outcome: result, task, title }: TaskReport): Draft => ({
+  content: { _tag: "Outcome", title, outcome: result },
+  text: `${quoted(title, 160)}: ${result}`,
+  basis: "ran",
+  line: task.items[0]?.line ?? 0,
+  lastLine: task.items.at(-1)?.line ?? 0
+})
+
+/** The time of each line that an event stands at. */
+const timesOf = (events: ReadonlyArray<SessionEvent>): ReadonlyMap<number, number> =>
+  new Map(
+    events.flatMap(({ line, time, ...event }) =>
+      time === undefined
+        ? []
+        : [[line, time] as const, ...("outputLine" in event ? [[event.outputLine, time] as const] : [])]
+    )
+  )
+
+const taught = (session: SessionReport): ReadonlyArray<Draft> => {
+  const { reports } = session
+  return [
+    ...wishes(session),
+    ...reports.flatMap(decisions),
+    ...commands(session),
+    ...reports.flatMap(looks),
+    ...reports.flatMap(failures),
+    ...reports.flatMap(limits),
+    ...files(session),
+    ...reports.flatMap(open),
+    ...reports.map(outcome)
+  ]
+}
+
+/** Extracts the facts of a session in a directory; each once, and a bounded number of each kind. */
+export const extractFacts = (cwd: string, evidence: SessionEvidence): ReadonlyArray<SessionFact> => {
+  const session = readSession(cwd, evidence)
+  const times = timesOf(evidence.events)
+  const found = new Map<string, SessionFact>()
+  const counts = new Map<FactKind, number>()
+  for (const { basis, content, lastLine, line, text } of session === undefined ? [] : taught(session)) {
+    const id = factIdOf(content)
+    const count = counts.get(content._tag) ?? 0
+    if (!found.has(id) && count < mostOfKind[content._tag]) {
+      counts.set(content._tag, count + 1)
+      const last = Math.max(line, lastLine ?? line)
+      found.set(id, { id, text, basis, line, lastLine: last, at: times.get(last) ?? times.get(line) ?? null, content })
+    }
+  }
+  return [...found.values()]
+}

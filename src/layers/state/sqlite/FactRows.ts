@@ -1,0 +1,45 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { FactContent, SessionFact } from "../../../domain/facts/Fact.js"
+import type { ExtractedFacts } from "../../../services/state/Facts.js"
+
+const encodeContent = Schema.encodeSync(Schema.parseJson(FactContent))
+const encodeFact = Schema.encodeSync(Schema.parseJson(SessionFact))
+
+/**
+ * Writes the facts of a memory over those before, with the history of what came and went. Part of a transaction that has
+ * made sure of the memory's row and of its owner.
+ */
+export const writeFacts = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  threadId: string,
+  { cwd, facts }: ExtractedFacts,
+  now: number
+) {
+  const rows = JSON.stringify(
+    facts.map((fact) => ({
+      ...fact,
+      kind: fact.content._tag,
+      content: encodeContent(fact.content),
+      fact: encodeFact(fact)
+    }))
+  )
+  yield* sql`INSERT INTO fact_history (id, cwd, thread_id, event, at, kind)
+    SELECT id, cwd, thread_id, 'withdrawn', ${now}, kind FROM facts
+    WHERE thread_id = ${threadId} AND cwd = ${cwd}
+      AND id NOT IN (SELECT value ->> 'id' FROM json_each(${rows})) ORDER BY number`
+  yield* sql`INSERT INTO fact_history (id, cwd, thread_id, event, at, kind, text, fact)
+    SELECT value ->> 'id', ${cwd}, ${threadId}, 'added', ${now}, value ->> 'kind', value ->> 'text', value ->> 'fact'
+    FROM json_each(${rows})
+    WHERE NOT EXISTS (SELECT 1 FROM facts
+        WHERE thread_id = ${threadId} AND cwd = ${cwd} AND id = value ->> 'id' AND content = value ->> 'content')
+      AND NOT EXISTS (SELECT 1 FROM fact_marks
+        WHERE cwd = ${cwd} AND id = value ->> 'id' AND mark = 'Forgotten')
+    ORDER BY key`
+  yield* sql`DELETE FROM facts WHERE thread_id = ${threadId} AND cwd = ${cwd}`
+  yield* sql`INSERT INTO facts (id, thread_id, cwd, kind, basis, line, last_line, at, text, content)
+    SELECT value ->> 'id', ${threadId}, ${cwd}, value ->> 'kind', value ->> 'basis', value ->> 'line',
+      value ->> 'lastLine', value ->> 'at', value ->> 'text', value ->> 'content'
+    FROM json_each(${rows}) WHERE true ORDER BY key`
+})

@@ -1,0 +1,77 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
+import type { Thread } from "../domain/thread/Thread.js"
+import type { Pass } from "./Pass.js"
+import { Claims } from "../services/state/Claims.js"
+import { Facts } from "../services/state/Facts.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { whileRenewed } from "../services/state/WhileRenewed.js"
+import { safeMessage } from "../services/Redactor.js"
+import { Settings } from "../settings/Settings.js"
+
+/** Loaded with the first session to extract again. */
+const loadReading = Effect.promise(() =>
+  Promise.all([import("./ReadSession.js"), import("./SessionParts.js"), import("./SessionFacts.js")])
+)
+
+/**
+ * Extracts the facts again of every session whose facts were made by older rules, as far as its file is there: without a
+ * model, and whatever the number of candidates. Traces and summaries stay as they are. A session that fails is tried again by
+ * the next pass.
+ */
+export const refreshFacts = Effect.fn("RefreshFacts.run")(function* (pass: Pass, ignore: IgnoreRules) {
+  const facts = yield* Facts
+  const threadIndex = yield* ThreadIndex
+  const { concurrency } = yield* Settings
+  yield* Effect.forEach(
+    yield* facts.stale,
+    ({ threadId }) =>
+      Effect.flatMap(
+        threadIndex.get(threadId),
+        Option.match({ onNone: () => Effect.void, onSome: ({ thread }) => refresh(pass, thread, ignore) })
+      ),
+    { concurrency, discard: true }
+  )
+})
+
+/** One session under its claim; left to the other where another pass works on it. Never fails. */
+const refresh = (pass: Pass, thread: Thread, ignore: IgnoreRules) =>
+  Effect.gen(function* () {
+    const claims = yield* Claims
+    const facts = yield* Facts
+    const { claimLease } = yield* Settings
+    const { cwd } = thread
+    if (cwd === null || thread.withheld !== null) {
+      return
+    }
+    yield* Effect.acquireUseRelease(
+      claims.acquire(thread.id, pass.owner, claimLease),
+      Option.match({
+        onNone: () => Effect.void,
+        onSome: (claim) =>
+          whileRenewed(
+            Effect.gen(function* () {
+              const [{ load }, { partsByDirectory }, { factsOfPart }] = yield* loadReading
+              const rollout = yield* load(thread)
+              const { parts } = yield* partsByDirectory(thread, cwd, rollout, ignore)
+              const extracted = yield* Effect.forEach(parts, (part) =>
+                Effect.map(factsOfPart(part), (found) => ({ cwd: part.cwd, facts: found }))
+              )
+              // Of a session that misses a file the facts of before say more.
+              yield* facts.replace(claim, rollout.isIncomplete ? [] : extracted)
+            }),
+            claims.renew(claim, claimLease),
+            claimLease
+          )
+      }),
+      (claim) => (Option.isSome(claim) ? Effect.ignore(claims.release(claim.value)) : Effect.void)
+    )
+  }).pipe(
+    Effect.catchAll((error) =>
+      Effect.flatMap(safeMessage(error), (message) =>
+        Effect.logWarning(`the facts of ${thread.rolloutPath} could not be extracted again: ${message}`)
+      )
+    ),
+    Effect.withSpan("RefreshFacts.refresh", { attributes: { threadId: thread.id } })
+  )
