@@ -26,6 +26,7 @@ import * as Redactor from "../services/Redactor.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Claims } from "../services/state/Claims.js"
 import { Consolidations } from "../services/state/Consolidations.js"
+import { Facts } from "../services/state/Facts.js"
 import { Forgetting } from "../services/state/Forgetting.js"
 import { Integrity } from "../services/state/Integrity.js"
 import { Notes } from "../services/state/Notes.js"
@@ -109,6 +110,7 @@ export class World {
     agentControl: new Faults<AgentControl["Type"]>(),
     claims: new Faults<Claims["Type"]>(),
     consolidations: new Faults<Consolidations["Type"]>(),
+    facts: new Faults<Facts["Type"]>(),
     forgetting: new Faults<Forgetting["Type"]>(),
     integrity: new Faults<Integrity["Type"]>(),
     memoryFs: new Faults<MemoryFs["Type"]>(),
@@ -132,6 +134,7 @@ export class World {
       replaced(context).pipe(
         over(Claims, (service) => faults.claims.wrap(service)),
         over(Consolidations, (service) => faults.consolidations.wrap(service)),
+        over(Facts, (service) => faults.facts.wrap(service)),
         over(Forgetting, (service) => faults.forgetting.wrap(service)),
         over(Integrity, (service) => faults.integrity.wrap(service)),
         over(Notes, (service) => faults.notes.wrap(service)),

@@ -12,6 +12,7 @@ import { Integrity } from "../../src/services/state/Integrity.js"
 import { Notes } from "../../src/services/state/Notes.js"
 import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
 import { Spending } from "../../src/services/state/Spending.js"
+import { Facts } from "../../src/services/state/Facts.js"
 import { StateDbUnavailable } from "../../src/services/state/StateDb.js"
 import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
@@ -159,6 +160,7 @@ describe("MemoriesStartup.layer", () => {
               Templates,
               ThreadIndex,
               ThreadMemories,
+              Facts,
               WorkingDirectories
             )
           )

@@ -3,6 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { type Context, Effect, Layer } from "effect"
 import { Claims } from "../../src/services/state/Claims.js"
 import { Consolidations } from "../../src/services/state/Consolidations.js"
+import { Facts } from "../../src/services/state/Facts.js"
 import { Notes } from "../../src/services/state/Notes.js"
 import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
 import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
@@ -53,6 +54,7 @@ export const layerStateDbWithPoints = <E, R>(
     context.pipe(
       pointed(Claims),
       pointed(Consolidations),
+      pointed(Facts),
       pointed(Notes),
       pointed(ProjectLocks),
       pointed(ThreadIndex),

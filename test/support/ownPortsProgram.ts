@@ -20,6 +20,7 @@ import {
   Spending,
   type Thread,
   ThreadIndex,
+  Facts,
   ThreadMemories,
   type ThreadMemory
 } from "rollout-memories"
@@ -88,6 +89,18 @@ const database = Layer.mergeAll(
     retry: unused("retry"),
     tries: unused("tries"),
     holders: Effect.succeed([])
+  }),
+  Layer.succeed(Facts, {
+    of: () => Effect.succeed([]),
+    withId: unused("withId"),
+    asOf: unused("asOf"),
+    search: unused("search"),
+    marks: () => Effect.succeed([]),
+    mark: unused("mark"),
+    unmark: unused("unmark"),
+    history: unused("history"),
+    stale: Effect.succeed([]),
+    replace: unused("replace")
   }),
   Layer.succeed(ThreadMemories, {
     store: ({ threadId }, { updatedAt }, stored) =>

@@ -5,6 +5,7 @@ import { Thread } from "../../src/domain/thread/Thread.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { ProcessTable } from "../../src/services/ProcessTable.js"
 import { Consolidations } from "../../src/services/state/Consolidations.js"
+import { Facts } from "../../src/services/state/Facts.js"
 import { Forgetting } from "../../src/services/state/Forgetting.js"
 import { Integrity } from "../../src/services/state/Integrity.js"
 import { Notes } from "../../src/services/state/Notes.js"
@@ -94,6 +95,7 @@ export const learn = Effect.fnUntraced(function* (
 export const capabilities = Effect.all({
   claims: Claims,
   consolidations: Consolidations,
+  facts: Facts,
   forgetting: Forgetting,
   integrity: Integrity,
   notes: Notes,
