@@ -96,7 +96,7 @@ describe("mistakes on the command line", () => {
     [["show", "--thread"], "--thread has no value; give one after it: --thread ID"],
     [["--json=maybe"], "--json takes no value; give --json alone"],
     [["context"], "context needs --cwd DIR; see `rollout-memories context --help`"],
-    [["list", "ferry"], "list takes no word ferry; see `rollout-memories list --help`"],
+    [["list", "ferry"], "list takes no argument ferry; see `rollout-memories list --help`"],
     [["search"], "search needs WORDS; see `rollout-memories search --help`"]
   ] as const)("the mistake %j is explained", (words, message) => assert.strictEqual(read(...words), message))
 

@@ -161,7 +161,7 @@ describe("invalid command lines", () => {
   const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
     [["list", "--cwd"], "--cwd has no value; give one after it: --cwd DIR"],
     [["list", "--bogus"], "unknown option --bogus; see `rollout-memories list --help`"],
-    [["list", "more"], "list takes no word more; see"],
+    [["list", "more"], "list takes no argument more; see"],
     [["why"], "why needs --thread ID; see"],
     [["bogus"], "unknown command bogus; see"],
     [["search"], "search needs WORDS; see"],

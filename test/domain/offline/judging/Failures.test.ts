@@ -103,7 +103,7 @@ describe("interrupted commands", () => {
       aborted
     )
     assert.notInclude(text, "failed")
-    assert.include(text, 'open: the session broke off in the middle of "start the dev server and watch it"')
+    assert.include(text, 'open: the user interrupted "start the dev server and watch it" before it was done')
   })
 
   it("an interrupted command does not leave a request open whose own turn had ended", () => {
@@ -114,7 +114,7 @@ describe("interrupted commands", () => {
       started("npm run docs"),
       aborted
     )
-    assert.notInclude(text, "broke off")
+    assert.notInclude(text, "the user interrupted")
   })
 })
 

@@ -53,8 +53,8 @@ describe("traces of sessions with a goal", () => {
       "search the web for tide tables",
       "Ship the tide importer by Friday"
     ])
-    assert.match(traceMemory, /broke off in the middle of "Ship the tide importer by Friday"/)
-    assert.notMatch(traceMemory, /broke off in the middle of "search/)
+    assert.match(traceMemory, /the user interrupted "Ship the tide importer by Friday"/)
+    assert.notMatch(traceMemory, /interrupted "search/)
   })
 
   it("a goal is separate from a request just before it, and is not read as approval", () => {
