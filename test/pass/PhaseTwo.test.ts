@@ -581,18 +581,18 @@ describe("phase two: directories with more sessions than traces", () => {
       },
       agent: (request) =>
         Effect.gen(function* () {
-          const names = (yield* namesIn(request.directory)).filter((name) => name.endsWith(".md"))
+          const names = (yield* namesIn(request.directory)).filter((name) => /\.(?:md|json)$/.test(name))
           const texts = yield* Effect.forEach(names, (name) =>
             Effect.map(readText(`${request.directory}/${name}`), (text) => [name, text] as const)
           )
           seen.push(new Map(texts))
-          const earlier = texts.find(([name]) => name === "earlier_sessions.md")?.[1] ?? ""
-          const line = earlier.includes(friday) ? `- "${friday}" [${threadIdOf(1).slice(0, 13)}…]` : ""
+          const facts = texts.find(([name]) => name === "project_facts.json")?.[1] ?? ""
+          const line = facts.includes(friday) ? `- "${friday}" [${threadIdOf(1).slice(0, 13)}…]` : ""
           yield* writeMemory(request, `## What the user wants\n${line}`)
         })
     })
 
-  it.effect("an agent can read the lines of earlier sessions and the published memory", () => {
+  it.effect("an agent can read the facts of all sessions and the published memory", () => {
     const seen: Array<ReadonlyMap<string, string>> = []
     const world = watched(seen)
     files(world, 10)
@@ -600,13 +600,13 @@ describe("phase two: directories with more sessions than traces", () => {
       world,
       Effect.gen(function* () {
         yield* pass
-        assert.deepStrictEqual([...(seen[0]?.keys() ?? [])], ["memory_summary.md"])
+        assert.deepStrictEqual([...(seen[0]?.keys() ?? [])], ["memory_summary.md", "project_facts.json"])
         const published = yield* memoryText
         yield* grow(world, 11)
         const report = yield* pass
         assert.strictEqual(report.consolidated[0]?.outcome, "published")
         assert.strictEqual(seen[1]?.get("published_memory.md"), published)
-        assert.include(seen[1]?.get("earlier_sessions.md") ?? "", `- "${friday}" [${threadIdOf(1)}]`)
+        assert.include(seen[1]?.get("project_facts.json") ?? "", JSON.stringify(`"${friday}"`))
         // A wish of a session without a trace is no less the user's, and may be cited.
         assert.include(yield* memoryText, `- "${friday}" [${threadIdOf(1).slice(0, 13)}…]`)
         assert.notInclude(yield* memoryText, "Not from the user")
@@ -681,7 +681,7 @@ describe("phase two: directories with more sessions than traces", () => {
         Effect.gen(function* () {
           const fileSystem = yield* FileSystem.FileSystem
           yield* writeMemory(request)
-          yield* fileSystem.writeFileString(`${request.directory}/earlier_sessions.md`, "- another")
+          yield* fileSystem.writeFileString(`${request.directory}/project_facts.json`, "{}")
         })
     })
     files(world, 3)
@@ -690,7 +690,7 @@ describe("phase two: directories with more sessions than traces", () => {
       Effect.gen(function* () {
         const report = yield* pass
         assert.strictEqual(report.consolidated[0]?.error?._tag, "PublishRefused")
-        assert.include(report.consolidated[0]?.error?.message ?? "", "earlier_sessions.md was changed")
+        assert.include(report.consolidated[0]?.error?.message ?? "", "project_facts.json was changed")
       })
     )
   })
