@@ -16,7 +16,10 @@ export const bucketOf = (cwd: Directory): string => createHash("sha256").update(
 /** True if the name has the form of a name from {@link bucketOf}. */
 export const isBucket = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)
 
-/** Lowers the case of a path on a Windows drive under WSL: case does not count there, and one project must not become two. */
+/**
+ * Lowers the case of a path on a Windows drive under WSL: case does not count there, and one project must not become
+ * two.
+ */
 export const foldWindowsCase = (path: string): string =>
   /^\/mnt\/[A-Za-z](?:\/|$)/.test(path) ? path.toLowerCase() : path
 

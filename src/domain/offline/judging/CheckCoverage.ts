@@ -14,7 +14,9 @@ const implied: Readonly<Partial<Record<CommandKind, ReadonlyArray<CommandKind>>>
   build: ["type-check"]
 }
 
-/** True if the passed check covers the failed one: it is the same, a wider one, or one aimed at the place that failed. */
+/**
+ * True if the passed check covers the failed one: it is the same, a wider one, or one aimed at the place that failed.
+ */
 export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): boolean => {
   if (passed.key === failed.key) {
     return true

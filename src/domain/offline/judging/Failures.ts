@@ -70,8 +70,8 @@ const refusal =
   /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
 
 /**
- * Keeps one failure for each error: a repeatable command wins over a one-off script, then a resolved failure over one that
- * is not resolved.
+ * Keeps one failure for each error: a repeatable command wins over a one-off script, then a resolved failure over one
+ * that is not resolved.
  */
 export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArray<Failure> => {
   const rank = ({ isRepeatable, resolution }: Failure): number =>
@@ -137,8 +137,8 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
 })
 
 /**
- * Lists the failures of a session with their resolutions, in one walk over the steps. An error that was replaced by another
- * error of the same check counts only if that check passed in the end.
+ * Lists the failures of a session with their resolutions, in one walk over the steps. An error that was replaced by
+ * another error of the same check counts only if that check passed in the end.
  */
 export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> => {
   const undone = undoingChanges(steps)

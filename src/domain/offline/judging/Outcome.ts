@@ -101,7 +101,9 @@ const lastWord = (task: Task): { readonly stance: string; readonly isFinal: bool
 const notInstalled =
   /(?:^|: )([\w.+-]{1,60}): (?:command )?not found$|\bcommand not found: ([\w.+-]{1,60})$|^'?([\w.+-]{1,60})'? ?: .{0,40}is not recognized\b/i
 
-/** True if a command failed because its program is not installed: this is a fact about the machine, not about the work. */
+/**
+ * True if a command failed because its program is not installed: this is a fact about the machine, not about the work.
+ */
 export const isMissingProgram = ({ error, program }: Failure): boolean => {
   const names = notInstalled.exec(error?.slice(0, 400) ?? "")?.slice(1) ?? []
   return names.some((name) => name !== undefined && name.toLowerCase() === program)

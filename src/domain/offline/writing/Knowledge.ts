@@ -162,8 +162,9 @@ const looksOf = (report: TaskReport): ReadonlyArray<string> => {
 const mostBullets = 10
 
 /**
- * Lists the reusable knowledge: the commands that worked, failures with their fixes, and commands that the environment does
- * not allow. `told` has the keys of the commands that earlier tasks of the session listed; those of this task are added.
+ * Lists the reusable knowledge: the commands that worked, failures with their fixes, and commands that the environment
+ * does not allow. `told` has the keys of the commands that earlier tasks of the session listed; those of this task are
+ * added.
  */
 export const reusableKnowledge = (report: TaskReport, told: Set<string>): ReadonlyArray<string> => {
   const fixes = fixesIn(report).map(({ text }) => text)
