@@ -13,6 +13,7 @@ import { loadIgnoreRules } from "../pass/LoadIgnoreRules.js"
 import { listUnlearned } from "../pass/PhaseOne.js"
 import { load, type LoadedRollout, threadAsRead } from "../pass/ReadSession.js"
 import { ruleContext } from "../pass/RuleContext.js"
+import { partsByDirectory, rolloutOfPart } from "../pass/SessionParts.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import type { RolloutUnreadable } from "../services/SessionStore.js"
@@ -20,9 +21,9 @@ import type { StateDbFailure } from "../services/state/StateDb.js"
 import { Templates } from "../services/Templates.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The result of reading a candidate: its request, or the reason why the pass would leave it out after all. */
+/** The result of reading a candidate: its requests, or the reason why the pass would leave it out after all. */
 type Read =
-  | { readonly _tag: "Planned"; readonly planned: PlannedThread }
+  | { readonly _tag: "Planned"; readonly planned: ReadonlyArray<PlannedThread> }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: WhyNot }
 
 /** The row as a pass would complete it. The canonical directory comes from the stored row, since only that has it. */
@@ -33,9 +34,10 @@ const completed = Effect.fnUntraced(function* (stored: Thread, rollout: LoadedRo
     : new Thread({ ...read, id: stored.id, cwd: read.cwd === null ? null : (stored.cwd ?? read.cwd) }, unchecked)
 })
 
-/** Counts the tokens of a candidate's request. Nothing is sent. */
-const countRequest = Effect.fnUntraced(function* (
+/** Counts the tokens of a candidate's requests, one for each directory. Nothing is sent. */
+const countRequests = Effect.fnUntraced(function* (
   thread: Thread,
+  ignore: RuleContext["ignore"],
   loaded: Either.Either<LoadedRollout, RolloutUnreadable | StateDbFailure>
 ) {
   const { window } = yield* ModelClient
@@ -48,8 +50,14 @@ const countRequest = Effect.fnUntraced(function* (
   if (thread.cwd === null) {
     return yield* new NoWorkingDirectory({ path })
   }
-  const input = yield* stageOneInput(path, rollout, Infinity)
-  return window === undefined ? 0 : yield* window.count(`${stageOneSystem}\n${input}`)
+  const { parts } = yield* partsByDirectory(thread, thread.cwd, rollout, ignore)
+  return yield* Effect.forEach(parts, (part) =>
+    Effect.gen(function* () {
+      const input = yield* stageOneInput(path, yield* rolloutOfPart(rollout, part), Infinity)
+      const inputTokens = window === undefined ? 0 : yield* window.count(`${stageOneSystem}\n${input}`)
+      return { cwd: part.cwd, inputTokens }
+    })
+  )
 })
 
 /** Reads a candidate and applies the learning rules again, as a pass does. */
@@ -67,12 +75,12 @@ const readCandidate = Effect.fnUntraced(function* (record: ThreadRecord, context
     const skipped: Read = { _tag: "Skipped", thread: stored, reason: verdict }
     return skipped
   }
-  const request = yield* Effect.match(countRequest(thread, loaded), {
-    onFailure: ({ message }) => ({ inputTokens: 0, problem: message }),
-    onSuccess: (inputTokens) => ({ inputTokens })
+  const requests = yield* Effect.match(countRequests(thread, context.ignore, loaded), {
+    onFailure: ({ message }) => [{ cwd: thread.cwd, inputTokens: 0, problem: message }],
+    onSuccess: (requests) => requests
   })
   const rolloutPath = rollout?.file.path ?? stored.rolloutPath
-  const planned: PlannedThread = { threadId: stored.id, rolloutPath, cwd: thread.cwd, ...request }
+  const planned = requests.map((request): PlannedThread => ({ threadId: stored.id, rolloutPath, ...request }))
   const read: Read = { _tag: "Planned", planned }
   return read
 })
@@ -95,7 +103,7 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
     records.filter(({ thread }) => chosen.has(thread)),
     (record) => readCandidate(record, context)
   )
-  const planned = read.flatMap((one) => (one._tag === "Planned" ? [one.planned] : []))
+  const planned = read.flatMap((one) => (one._tag === "Planned" ? one.planned : []))
   const leftOut = [...skipped, ...read.flatMap((one) => (one._tag === "Skipped" ? [one] : []))]
   const requests = window === undefined ? 0 : planned.filter(({ problem }) => problem === undefined).length
   const inputTokens = planned.reduce((sum, { inputTokens }) => sum + inputTokens, 0)

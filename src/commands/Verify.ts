@@ -18,13 +18,14 @@ import {
   textsIn,
   type VerificationFinding
 } from "../domain/memory/Verification.js"
-import type { Directory } from "../domain/thread/WorkingDirectory.js"
+import { Directory } from "../domain/thread/WorkingDirectory.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { MemoryInspection, type MemoryTextFile } from "../services/MemoryInspection.js"
 import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
+import { partsByDirectory } from "../pass/SessionParts.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
 
 /** The result of verifying the memory of one project. */
@@ -41,6 +42,9 @@ export interface ProjectVerification {
  * Maximum number of threads that a generated line cites. A line that cites this many may be based on further threads.
  */
 const mostCitations = 3
+
+/** Ignore rules that exclude no directory: every directory of a session may confirm what its memory says. */
+const noRules = { isIgnored: () => false }
 
 /** Maximum bytes of the rendering, which verification does not use: the offline extractor works from the events. */
 const renderedBytes = 1_000
@@ -65,15 +69,14 @@ const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: Reado
     reader.add(read)
     textsIn(read).forEach((text) => search.add(text))
   })
-  const { evidence } = reader.result()
-  const session = {
-    cwd: thread.cwd ?? "",
-    gitBranch: thread.gitBranch ?? undefined,
-    gitSha: thread.gitSha ?? undefined
+  const session = yield* partsByDirectory(thread, thread.cwd ?? Directory.make(""), reader.result(), noRules)
+  for (const part of session.parts) {
+    const { cwd, gitBranch, gitSha } = part.thread
+    const place = { cwd: cwd ?? "", gitBranch: gitBranch ?? undefined, gitSha: gitSha ?? undefined }
+    const worded = normaliseOutput(extractTrace(place, part.evidence), { traceBytes, summaryBytes }, redact)
+    search.add(worded.traceMemory)
+    search.add(worded.summary)
   }
-  const worded = normaliseOutput(extractTrace(session, evidence), { traceBytes, summaryBytes }, redact)
-  search.add(worded.traceMemory)
-  search.add(worded.summary)
   return { search, lines }
 })
 

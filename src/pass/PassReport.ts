@@ -58,15 +58,13 @@ export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: nu
     subAgents: outcomes.subAgents,
     extracted: extractions.flatMap((outcome) =>
       outcome._tag === "Extracted"
-        ? [
-            {
-              threadId: outcome.thread.id,
-              cwd: outcome.cwd,
-              memoryRoot: rootOf(outcome.cwd).memoryPath,
-              traceFile: outcome.traceFile,
-              ...(outcome.grounding === undefined ? {} : { grounding: outcome.grounding })
-            }
-          ]
+        ? outcome.traces.map(({ cwd, grounding, traceFile }) => ({
+            threadId: outcome.thread.id,
+            cwd,
+            memoryRoot: rootOf(cwd).memoryPath,
+            traceFile,
+            ...(grounding === undefined ? {} : { grounding })
+          }))
         : []
     ),
     noOutput: extractions.flatMap((outcome) =>

@@ -241,7 +241,7 @@ const publishMemory = Effect.fnUntraced(function* (
     return unchanged
   }
   const { isPublishedShown, ...shown } = yield* keepToProvider(cwd, state)
-  const earlier = yield* readEarlierSessions(shown.earlier)
+  const earlier = yield* readEarlierSessions(cwd, shown.earlier)
   const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(memories), state.notes), earlier)
   // Another earlier session that leaves nothing is no work for an agent.
   if (state.removals.length === 0 && Option.contains(yield* memoryFs.publishedContent(cwd), content)) {
@@ -303,7 +303,7 @@ const isBusy = Effect.fnUntraced(function* (threadId: string, state: Consolidati
     return true
   }
   const record = yield* threadIndex.get(known.threadId)
-  const memory = yield* threadMemories.get(known.threadId)
+  const memory = yield* threadMemories.get(known)
   return (
     Option.exists(record, ({ extraction }) => extraction.claimOwner !== null) ||
     !Option.exists(memory, ({ version }) => version === known.version)

@@ -48,6 +48,7 @@ const loadEarlier = Effect.promise(() => import("../domain/offline/consolidating
  * another, and one that was deleted meanwhile is left out.
  */
 export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(function* (
+  cwd: Directory,
   earlier: ConsolidationState["earlier"]
 ) {
   if (earlier.length === 0) {
@@ -60,7 +61,7 @@ export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(fun
     earlier,
     ({ threadId }) =>
       Effect.map(
-        threadMemories.get(threadId),
+        threadMemories.get({ threadId, cwd }),
         Option.map(({ traceSummary }) => sessions.add(threadId, traceSummary))
       ),
     { discard: true }

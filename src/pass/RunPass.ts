@@ -41,7 +41,9 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   yield* finishInterrupted(pass)
   const { failures, threads } = yield* indexWithMemories({ reread: options.rebuildIndex, ignoreRules })
   const { extractions, subAgents, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
-  const touched = new Set(extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? [outcome.cwd] : [])))
+  const touched = new Set(
+    extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? outcome.traces.map(({ cwd }) => cwd) : []))
+  )
   const consolidations = yield* runPhaseTwo(pass, touched)
   const described = yield* Effect.either(Effect.flatMap(threadMemories.projects, memoryFs.describeProjects))
   const unwritten = Option.toArray(Either.getLeft(described))

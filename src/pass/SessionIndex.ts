@@ -12,6 +12,7 @@ import { Redactor } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { type KnownRollout, ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { readParts, readThread } from "./ThreadReading.js"
 
 /** Maximum threads written in one transaction, so that it stays short in a home of any size. */
@@ -129,10 +130,16 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   const before = Option.getOrElse(yield* threadIndex.listing, () => "")
   const isUpToDate = !options.reread && before === listing
   const reread = options.reread || !isUnderSameRules(before, listing)
+  const { applyIgnored } = yield* ThreadMemories
+  const leaveOut = reread ? applyIgnored((cwd) => rules.isIgnored({ cwd, rolloutPath: "" })) : Effect.void
+  if (completion === undefined) {
+    yield* leaveOut
+  }
   const noted = completion === undefined ? listing : undefined
   const changed = isUpToDate ? 0 : yield* indexChanges(listed, noted, reread, rules)
   if (completion !== undefined) {
     yield* completion
+    yield* leaveOut
     yield* threadIndex.change({ threads: [], known: [], gone: [], now: yield* Clock.currentTimeMillis, listing })
   }
   const threads = yield* threadIndex.count

@@ -23,7 +23,7 @@ const importedBeside = (owner: string | undefined) => {
         yield* db.claims.acquire(threadId, owner, Duration.minutes(10))
       }
       yield* pass
-      return Option.isSome(yield* db.threadMemories.get(threadId))
+      return Option.isSome(yield* db.threadMemories.get({ threadId, cwd: ferry }))
     })
   )
 }

@@ -47,7 +47,7 @@ describe("phase one: a candidate that is learned from", () => {
           ].join("\n")
         )
         assert.strictEqual(learned?.traceFile.split("/").at(-1), `${threadIdOf(1)}_request_1.md`)
-        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get(id(1)))
+        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry }))
         assert.strictEqual(memory.updatedAt, lastLine)
         assert.strictEqual(memory.memorySummary, "request 1 was learned")
         assert.deepStrictEqual(report.model, { name: "scripted", calls: 1, inputTokens: 100, outputTokens: 10 })
@@ -217,7 +217,7 @@ describe("phase one: what the model may say", () => {
       world,
       Effect.gen(function* () {
         assert.strictEqual((yield* pass).extracted.length, 1)
-        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get(id(1)))
+        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry }))
         assert.strictEqual(memory.memorySummary, "b")
         assert.isTrue(memory.traceSummary.startsWith("# Trace Summary\n\nTrace context:"))
       })
@@ -265,7 +265,7 @@ describe("phase one: what the model may say", () => {
         says = { traceMemory: "", summary: "" }
         const report = yield* pass
         assert.deepStrictEqual(report.noOutput, [{ threadId: threadIdOf(1), cwd: ferry }])
-        assert.isTrue(Option.isNone(yield* (yield* ThreadMemories).get(id(1))))
+        assert.isTrue(Option.isNone(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry })))
         assert.deepStrictEqual(yield* namesIn(yield* traceFolder), [])
         assert.strictEqual((yield* pass).candidates, 0)
       })
@@ -283,7 +283,7 @@ describe("phase one: what the model may say", () => {
       world,
       Effect.gen(function* () {
         yield* pass
-        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get(id(1)))
+        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry }))
         assert.strictEqual(Buffer.byteLength(memory.traceSummary), 1_000)
         assert.isTrue(memory.traceSummary.includes("[... TRACE MEMORY TRUNCATED ...]"))
         assert.isAtMost(Buffer.byteLength(memory.memorySummary), 100)
@@ -517,10 +517,10 @@ describe("phase one: failures", () => {
         model: ({ thread }) => Stream.fromIterable(answer(traceAbout(`${thread.rolloutSize} bytes`))),
         stateDb: over(ThreadMemories, (threadMemories) => ({
           ...threadMemories,
-          store: (claim, memory) =>
+          store: (claim, learned, memories) =>
             isBroken
               ? new StateDbFailure({ operation: "ThreadMemories.store", cause: "disk I/O error" })
-              : threadMemories.store(claim, memory)
+              : threadMemories.store(claim, learned, memories)
         }))
       }).add(1)
       return inWorld(

@@ -32,7 +32,7 @@ const reasons: { readonly [reason: string]: string } = {
 const sessionsOf = (report: PassReport): string =>
   [
     counted(report.threads, "session", "sessions"),
-    `${report.extracted.length} learned from now`,
+    `${new Set(report.extracted.map(({ threadId }) => threadId)).size} learned from now`,
     ...(report.noOutput.length > 0 ? [`${report.noOutput.length} with nothing worth keeping`] : []),
     ...(report.skipped.length + report.waiting > 0 ? [`${report.skipped.length + report.waiting} left for later`] : []),
     ...(report.subAgents > 0 ? [`${report.subAgents} of sub-agents`] : []),

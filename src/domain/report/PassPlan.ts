@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import { counted } from "../text/Counted.js"
 import { WhyNot } from "../thread/WhyNot.js"
 
-/** One request that a pass would make. */
+/** One request that a pass would make; a session has one for each directory that it worked in. */
 export const PlannedThread = Schema.Struct({
   threadId: Schema.String,
   rolloutPath: Schema.String,
@@ -54,7 +54,7 @@ export const renderPlan = (plan: PassPlan): string => {
     (plan.maxRequests !== null && plan.requests > plan.maxRequests)
   return [
     plan.requests === 0
-      ? `A pass with ${plan.model} would send nothing; it would read ${counted(plan.threads.length, "session", "sessions")}.`
+      ? `A pass with ${plan.model} would send nothing; it would read ${counted(new Set(plan.threads.map(({ threadId }) => threadId)).size, "session", "sessions")}.`
       : `A pass with ${plan.model} would make ${counted(plan.requests, "request", "requests")} to write traces: ${counted(plan.inputTokens, "input token", "input tokens")}, and answers of at most ${counted(plan.outputTokens, "token", "tokens")}.`,
     ...(plan.cost === null
       ? plan.requests === 0

@@ -8,6 +8,7 @@ export const ReportedError = Schema.Struct({ _tag: Schema.String, message: Schem
 /** See the schema of the same name. */
 export type ReportedError = typeof ReportedError.Type
 
+/** A trace; a session has one for each directory that it worked in. */
 const Learned = Schema.Struct({
   threadId: Schema.String,
   cwd: Schema.String,

@@ -32,6 +32,12 @@ interface Placed extends Place {
   readonly provenance: Provenance
 }
 
+/** The place of an act, which may have been done in another directory than the session's. */
+interface DonePlaced extends Placed {
+  /** The directory that the session worked in then; absent if the act was done there. */
+  readonly sessionDirectory?: string | undefined
+}
+
 /** The user's own words. */
 export interface UserText extends Placed {
   readonly _tag: "UserText"
@@ -51,7 +57,7 @@ export interface AssistantText extends Placed {
 }
 
 /** A shell command. Its `directory` is the one that it was run in. */
-export interface CommandRun extends Placed {
+export interface CommandRun extends DonePlaced {
   readonly _tag: "CommandRun"
   /** The line that shows how it ended; until there is one, the line of the call. */
   readonly outputLine: number
@@ -64,7 +70,7 @@ export interface CommandRun extends Placed {
 }
 
 /** An edit of files. */
-export interface FileEdit extends Placed {
+export interface FileEdit extends DonePlaced {
   readonly _tag: "FileEdit"
   /** The line that shows how it ended; until there is one, the line of the call. */
   readonly outputLine: number

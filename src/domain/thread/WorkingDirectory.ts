@@ -31,3 +31,19 @@ export const projectName = (cwd: string): string => /([^\\/]+)[\\/]*$/.exec(cwd)
  * whatever program ran it, and teaches nothing about any project.
  */
 export const isStaging = (cwd: string): boolean => /[\\/][0-9a-f]{64}[\\/]staging[\\/]?$/.test(cwd)
+
+/** True if the path is absolute, on Unix or on Windows. */
+export const isAbsolutePath = (path: string): boolean => /^(?:[/\\]|[A-Za-z]:[\\/])/.test(path)
+
+/**
+ * Normalises the spelling of a path: on Windows case, the kind of slashes and a prefix do not count, and nowhere does a
+ * slash at the end.
+ */
+const plainName = (path: string): string => {
+  const plain = path.replace(/^\\\\\?\\/, "")
+  const folded = /^[A-Za-z]:/.test(plain) ? plain.replaceAll("\\", "/").toLowerCase() : plain
+  return folded.length > 1 ? folded.replace(/\/+$/, "") : folded
+}
+
+/** True if two paths are spellings of the same path; the disk is not consulted. */
+export const isSameName = (one: string, other: string): boolean => plainName(one) === plainName(other)

@@ -38,6 +38,7 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
     Request: Schema.parseJson(Schema.Array(ThreadId)),
     Result: Schema.Struct({ cwd: Directory }),
     execute: (ids) => sql`SELECT cwd FROM threads WHERE cwd IS NOT NULL AND id IN (SELECT value FROM json_each(${ids}))
+      UNION SELECT cwd FROM thread_memory WHERE cwd <> '' AND thread_id IN (SELECT value FROM json_each(${ids}))
       UNION SELECT cwd FROM memory_removals WHERE thread_id IN (SELECT value FROM json_each(${ids}))
       ORDER BY cwd`
   })

@@ -173,16 +173,17 @@ const make = Effect.map(Queries, (queries) => {
       ORDER BY 1 LIMIT 10`
   )
 
-  const idsOf = ids(
-    Schema.UndefinedOr(Directory),
-    (cwd) => sql`SELECT id AS thread_id FROM threads
-      WHERE ${cwd === undefined ? sql`1` : sql`cwd = ${cwd}`} ORDER BY id`
+  const idsOf = ids(Schema.UndefinedOr(Directory), (cwd) =>
+    cwd === undefined
+      ? sql`SELECT id AS thread_id FROM threads ORDER BY id`
+      : sql`SELECT id AS thread_id FROM threads WHERE cwd = ${cwd}
+            UNION SELECT thread_id FROM thread_memory WHERE cwd = ${cwd} ORDER BY 1`
   )
 
   const idsHolding = ids(Schema.String, (text) => {
     const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`
     const holds = (column: string) => sql`${sql.literal(column)} LIKE ${pattern} ESCAPE '\\'`
-    return sql`SELECT t.id AS thread_id FROM threads t LEFT JOIN thread_memory m ON m.thread_id = t.id
+    return sql`SELECT DISTINCT t.id AS thread_id FROM threads t LEFT JOIN thread_memory m ON m.thread_id = t.id
       WHERE ${sql.or([holds("t.title"), holds("t.first_user_message"), holds("m.memory_summary"), holds("m.trace_summary")])}
       ORDER BY t.id`
   })

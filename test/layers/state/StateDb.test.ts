@@ -50,7 +50,8 @@ import {
   keepLock,
   learn,
   makeMemory,
-  makeThread
+  makeThread,
+  storedAlone
 } from "../../support/rows.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
 
@@ -195,8 +196,11 @@ describe("a state DB that two connections share", () => {
       yield* one.threadIndex.change(changesOf({ threads: [makeThread(1)] }))
       const claim = yield* Effect.flatten(one.claims.acquire(idOf(1), "one", Duration.zero))
       const taken = yield* Effect.flatten(two.claims.acquire(idOf(1), "two", lease))
-      assert.instanceOf(yield* Effect.flip(one.threadMemories.store(claim, makeMemory(makeThread(1)))), ClaimLost)
-      yield* two.threadMemories.store(taken, makeMemory(makeThread(1)))
+      assert.instanceOf(
+        yield* Effect.flip(one.threadMemories.store(claim, ...storedAlone(makeMemory(makeThread(1))))),
+        ClaimLost
+      )
+      yield* two.threadMemories.store(taken, ...storedAlone(makeMemory(makeThread(1))))
       assert.lengthOf(yield* one.threadMemories.last(ferry, 10), 1)
       assert.isTrue(yield* keepLock(one, { cwd: ferry, owner: "one", lease }))
       assert.isFalse(yield* keepLock(two, { cwd: ferry, owner: "two", lease }))
@@ -336,7 +340,7 @@ describe("a state DB that many processes share", () => {
       const waiting = yield* Effect.fork(
         Effect.all(
           {
-            memory: writing("memory", db.threadMemories.store(claim, makeMemory(makeThread(1)))),
+            memory: writing("memory", db.threadMemories.store(claim, ...storedAlone(makeMemory(makeThread(1))))),
             claim: writing("claim", db.claims.acquire(idOf(2), "one", lease)),
             lock: writing("lock", keepLock(db, { cwd: ferry, owner: "one", lease })),
             index: writing("index", db.threadIndex.change(changesOf({ threads: [makeThread(3)], listing: "one" }))),
@@ -355,7 +359,7 @@ describe("a state DB that many processes share", () => {
       yield* release
       const results = yield* Fiber.join(waiting)
       assert.deepStrictEqual([Option.isSome(results.claim), results.lock], [true, true])
-      assert.isTrue(Option.isSome(yield* db.threadMemories.get(idOf(1))))
+      assert.isTrue(Option.isSome(yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry })))
       assert.strictEqual(yield* db.threadIndex.count, 3)
     })
   )
@@ -473,7 +477,7 @@ describe("a state DB that cannot be used", () => {
 
   for (const [how, statement] of [
     ["by its version", "PRAGMA user_version = 99"],
-    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (6, 'future')"],
+    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (7, 'future')"],
     [
       "by migrations in a branch of their own",
       "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (9999, 'x')"
@@ -731,8 +735,8 @@ describe("a state DB with rows that cannot be read", () => {
 
   const keys = new Set(["thread_id", "id", "path"])
 
-  /** Texts of any kind are directories and owners: these two would only make the thread somebody else's. */
-  const meaningful = new Set(["threads.cwd", "extractions.claim_owner"])
+  /** Texts of any kind are directories and owners: these would only make the thread somebody else's. */
+  const meaningful = new Set(["threads.cwd", "thread_memory.cwd", "extractions.claim_owner"])
 
   for (const value of ["1e300", "-100000000000000000", "'text'", "x'00ff'"]) {
     it.scoped(`such as ${value} in every column lose no memory, and are told of and repaired, all of them`, () =>

@@ -7,7 +7,17 @@ import { type Claim, ClaimLost } from "../../../src/services/state/Claims.js"
 import type { StateDbFailure } from "../../../src/services/state/StateDb.js"
 import type { ThreadPage } from "../../../src/services/state/ThreadIndex.js"
 import { startOfFixtures } from "../../../src/testing/RolloutBuilder.js"
-import { changesOf, type Db, ferry, HandClock, idOf, learn, makeMemory, makeThread } from "../../support/rows.js"
+import {
+  changesOf,
+  type Db,
+  ferry,
+  HandClock,
+  idOf,
+  learn,
+  makeMemory,
+  makeThread,
+  storedAlone
+} from "../../support/rows.js"
 import { contract } from "../../support/stateDb.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
 
@@ -148,7 +158,7 @@ contract("claims", ({ numRuns, provided, test }) => {
   > = [
     ["renewing", (db, claim) => db.claims.renew(claim, lease)],
     ["completing its thread", (db, claim, thread) => db.threadIndex.complete(claim, thread)],
-    ["storing a memory", (db, claim, thread) => db.threadMemories.store(claim, makeMemory(thread))],
+    ["storing a memory", (db, claim, thread) => db.threadMemories.store(claim, ...storedAlone(makeMemory(thread)))],
     ["storing that there is nothing", (db, claim, thread) => db.threadMemories.storeNothing(claim, makeMemory(thread))],
     ["storing a failure", (db, claim) => db.claims.recordFailure(claim, failure)]
   ]
@@ -168,7 +178,7 @@ contract("claims", ({ numRuns, provided, test }) => {
         yield* take(db, 1, "two")
         const before = [
           yield* recordOf(db, 1),
-          yield* db.threadMemories.get(idOf(1)),
+          yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry }),
           yield* db.consolidations.dirty(10)
         ]
         for (const claim of [lost, unused, unknown]) {
@@ -176,7 +186,7 @@ contract("claims", ({ numRuns, provided, test }) => {
         }
         const after = [
           yield* recordOf(db, 1),
-          yield* db.threadMemories.get(idOf(1)),
+          yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry }),
           yield* db.consolidations.dirty(10)
         ]
         assert.deepStrictEqual(after, before)

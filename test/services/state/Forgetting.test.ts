@@ -24,9 +24,9 @@ contract("forgetting", ({ test }) => {
       yield* db.threadIndex.change(changesOf({ threads: [makeThread(1), makeThread(3)] }))
       const { content: _, ...memory } = makeMemory(makeThread(1))
       const imported = { ...memory, threadId: idOf(1), cwd: ferry, rolloutPath: "/x" }
-      assert.isFalse(yield* db.threadMemories.import(imported))
+      assert.isFalse(yield* db.threadMemories.import([imported]))
       assert.isTrue(Option.isNone(yield* db.threadIndex.get(idOf(1))))
-      assert.isTrue(Option.isNone(yield* db.threadMemories.get(idOf(1))))
+      assert.isTrue(Option.isNone(yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry })))
       assert.strictEqual(yield* db.threadIndex.count, 2)
       assert.isTrue(Option.isNone(yield* db.claims.acquire(idOf(1), "a pass", Duration.minutes(10))))
     }))
@@ -38,7 +38,7 @@ contract("forgetting", ({ test }) => {
       yield* db.claims.acquire(idOf(2), "a pass", Duration.minutes(10))
       const error = yield* Effect.flip(db.forgetting.forget([idOf(1), idOf(2)]))
       assert.instanceOf(error, ThreadsClaimed)
-      assert.isTrue(Option.isSome(yield* db.threadMemories.get(idOf(1))))
+      assert.isTrue(Option.isSome(yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry })))
       process.isGone = true
       yield* db.forgetting.forget([idOf(1), idOf(2)])
       assert.strictEqual(yield* db.threadIndex.count, 0)

@@ -235,7 +235,7 @@ contract("threads", ({ test }) => {
       assert.isTrue(yield* db.threadIndex.delete(idOf(1)))
       assert.isFalse(yield* db.threadIndex.delete(idOf(1)))
       assert.isTrue(Option.isNone(yield* db.threadIndex.get(idOf(1))))
-      assert.isTrue(Option.isNone(yield* db.threadMemories.get(idOf(1))))
+      assert.isTrue(Option.isNone(yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry })))
       assert.isTrue(Option.isNone(yield* db.claims.acquire(idOf(1), "two", lease)))
       yield* isLost(db.claims.renew(claim, lease), claim)
       const state = yield* db.consolidations.state(ferry, 10)
@@ -247,7 +247,7 @@ contract("threads", ({ test }) => {
 
       yield* index(db, makeThread(1))
       assert.deepStrictEqual({ ...(yield* recordOf(db, 1)).extraction }, { ...notTried })
-      assert.isTrue(Option.isNone(yield* db.threadMemories.get(idOf(1))))
+      assert.isTrue(Option.isNone(yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry })))
     }))
 
   test("that are deleted before anything was learned leave nothing on record", (db) =>

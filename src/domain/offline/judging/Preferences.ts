@@ -66,7 +66,7 @@ const replacements: ReadonlyArray<RegExp> = [
 ]
 
 const onlyNow =
-  /\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:please )?(?:don'?t|do not) (?:open|create|make|submit|send|push|publish|cut) (?:a|an|the|another) (?:new )?(?:pr|pull request|merge request|issue|branch|commit|release|tag)\b(?! (?:without|unless|before|when|if))|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
+  /\bin (?:a|an|another|the|its own) (?:new |separate |different |follow-?up |next |own |same )+(?:pr|pull request|merge request|mr|branch|commit)\b|\b(?:I|we) (?:don'?t|do not) (?:want|like|need)\b[^.!?]{0,160}[,;:]\s*(?:so |please |just |then |and )*(?:remove|delete|drop|revert|undo|take|get rid of|rip|strip|kill)\b|\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:please )?(?:don'?t|do not) (?:open|create|make|submit|send|push|publish|cut) (?:a|an|the|another) (?:new )?(?:pr|pull request|merge request|issue|branch|commit|release|tag)\b(?! (?:without|unless|before|when|if))|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
 
 const leadIn =
   /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|new|other|external|additional|third-party|dependenc|librar|framework|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
@@ -175,7 +175,7 @@ export const preferencesIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Pre
 
 /** Matches a clause that limits how a task is done. */
 const bound =
-  /^(?:please )?(?:do not|don'?t|never|avoid|without|only|must not|keep|leave|make sure|ensure|be sure)\b|\b(?:must(?: not)?|should not|shouldn'?t|may not|has to|have to|at most|at least|no more than|instead of|rather than)\b|^(?:bitte )?(?:nicht|nur|keine?)\b|(?:不要|别|必须|只能|しないで|ないで(?:ください|。|$)|지 ?마)/iu
+  /^(?:please )?(?:do not|don'?t|never|avoid|without|only|must not|keep|leave|make sure|ensure|be sure)\b|\b(?:must(?: not)?|should not|shouldn'?t|may not|has to|have to|at most|at least|no more than|instead of|rather than)\b|\b(?:I|we) (?:don'?t|do not) want\b|^(?:bitte )?(?:nicht|nur|keine?)\b|(?:不要|别|必须|只能|しないで|ないで(?:ください|。|$)|지 ?마)/iu
 
 const prohibition = /^(?:please )?(?:do not|don'?t|never|must not)\s/i
 

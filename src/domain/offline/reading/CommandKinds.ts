@@ -109,8 +109,12 @@ const targetTools: ReadonlySet<string> = new Set([
 const scriptTools: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"])
 const onlyAsks = /^(?:--?version|-V|--help|-h|help|version)$/
 
+/** Matches the choice of a toolchain: `cargo +nightly test`. */
+const toolchain = /^\+[\w.-]{1,60}$/
+
 /** Returns the kind of a program's words. A formatter that only reports whether it would change anything is a check. */
-const kindOf = (program: string, words: ReadonlyArray<string>, text: string): CommandKind => {
+const kindOf = (program: string, given: ReadonlyArray<string>, text: string): CommandKind => {
+  const words = given.filter((word, index) => index !== 1 || !toolchain.test(word))
   const kind = kindByWords(program, words, text)
   return kind === "format" && words.some((word) => /^(?:--check|--list-different|-l|--diff|--verify)$/.test(word))
     ? "lint"
@@ -121,7 +125,7 @@ const kindOf = (program: string, words: ReadonlyArray<string>, text: string): Co
 const kindByWords = (program: string, words: ReadonlyArray<string>, text: string): CommandKind => {
   const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word))
   const [first = "", second = ""] = operands(words)
-  if (words.length === 2 ? onlyAsks.test(words[1] ?? "") : has(/^--(?:help|version)$/)) {
+  if ((words.length === 2 ? onlyAsks.test(words[1] ?? "") : has(/^--(?:help|version)$/)) || first === "help") {
     return "look"
   }
   switch (program) {
@@ -174,6 +178,8 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
         (first === "api" && !actsOutside(text))
         ? "look"
         : "act"
+    case "rustup":
+      return /^(?:show|which|check|doc)$/.test(first) || second === "list" ? "look" : "act"
     case "curl":
     case "wget":
       return "run"

@@ -35,7 +35,7 @@ const withoutPattern = (words: ReadonlyArray<string>): ReadonlyArray<string> => 
 }
 
 const noiseWords =
-  /^(?:-v{1,3}|-q{1,2}|-s|-x|-ra?|-rA|-l|-b|--verbose|--silent|--quiet|--(?:no-)?colou?r(?:=.*)?|--reporters?(?:=.*)?|--tb(?:=.*)?|--no-header|--ci|--watch=false|--watchAll=false|--run|--nocapture|--fix|--unsafe-fixes|--|--maxfail(?:=.*)?|--no-coverage|--no-fail-fast|--test-reporter(?:=.*)?|--pretty(?:=.*)?|--message-format(?:=.*)?|--if-present)$/
+  /^(?:-v{1,3}|-q{1,2}|-s|-x|-ra?|-rA|-l|-b|--verbose|--silent|--quiet|--(?:no-)?colou?r(?:=.*)?|--reporters?(?:=.*)?|--tb(?:=.*)?|--no-header|--ci|--watch=false|--watchAll=false|--run|--nocapture|--fix|--unsafe-fixes|--|--maxfail(?:=.*)?|--no-coverage|--no-fail-fast|--test-reporter(?:=.*)?|--pretty(?:=.*)?|--message-format(?:=.*)?|--if-present|\+[\w.-]{1,60})$/
 
 const isScriptTool = ({ program }: Invocation): boolean => /^(?:npm|pnpm|yarn|bun)$/.test(program)
 

@@ -35,6 +35,8 @@ export interface CommandStep {
   readonly exitCode: number | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly error: string | undefined
+  /** The lines of the output around the error, with paths relative to the project, and without secrets. */
+  readonly errorContext: string
   /** The output, cut to the length that events keep. */
   readonly output: string
   /** True if all output comes from the parts worth mentioning, and from parts that print nothing. */
@@ -74,6 +76,24 @@ export interface StepContext {
   readonly scripts: PackageScripts
 }
 
+/** Returns the lines of an output around its error, since the file may be named above or below the message. */
+const linesAround = (output: string, error: string): string => {
+  const at = output.indexOf(error.slice(0, 40).trimEnd())
+  return at === -1
+    ? ""
+    : [
+        ...output
+          .slice(Math.max(0, at - 600), at)
+          .split("\n")
+          .slice(-3),
+        "\n",
+        ...output
+          .slice(at, at + 1_200)
+          .split("\n")
+          .slice(0, 8)
+      ].join("\n")
+}
+
 const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepContext): CommandStep => {
   const isHere = run.directory === home || paths.isRoot(run.directory)
   const isShortened = isHere && !run.command.trim().includes("\n")
@@ -107,6 +127,7 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
         ? "passed"
         : "unknown",
     error: error === undefined ? undefined : withoutSecrets(paths.text(error)),
+    errorContext: error === undefined ? "" : withoutSecrets(paths.text(linesAround(output, error))),
     output,
     isOutputOwn: parts.every((part) => part.kind === "scene" || telling.includes(part)),
     hasEnded: run.output !== undefined && run.output.end !== "refused",

@@ -2,8 +2,8 @@ import { byteLength, cutEnd } from "../../text/ByteBudget.js"
 import { plainErrorName } from "./ErrorNames.js"
 import { announces, lastWordOf } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
-import { fixOf } from "./FailureTexts.js"
-import { isOpenFailure } from "../judging/Outcome.js"
+import { fixWords } from "./FailureTexts.js"
+import { type CutOff, isOpenFailure } from "../judging/Outcome.js"
 import type { Preference } from "../judging/Preferences.js"
 import { isScript } from "./ShownCommand.js"
 import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
@@ -50,8 +50,9 @@ const changed = (report: TaskReport, files: string, rest: string): string =>
 /** Describes a failure that the task itself caused. The fix is named only if a command was part of it. */
 const onTheWay = (failure: Failure): string => {
   const isByCommand = failure.resolution?.acts.some(({ command }) => command !== undefined) === true
-  const fix = isByCommand ? fixOf(failure) : undefined
-  return `; on the way ${failed(failure)}, fixed${fix === undefined ? "" : ` by ${plain(fix)}`}`
+  const fix = fixWords(failure)
+  const end = fix === undefined || fix.startsWith("passed") ? "and passed later" : isByCommand ? plain(fix) : "fixed"
+  return `; on the way ${failed(failure)}, ${end}`
 }
 
 const checkOf = (report: TaskReport): string => {
@@ -68,6 +69,12 @@ const checkOf = (report: TaskReport): string => {
 const again = (report: TaskReport, fixed: Failure): string => {
   const count = fixed.resolution?.passedTests
   return report.outcome === "success" ? `it passes now${count === undefined ? "" : ` (${counted(count, "test")})`}` : ""
+}
+
+const cutOffWords: Readonly<Record<CutOff, string>> = {
+  user: "the user interrupted it",
+  harness: "it was stopped before its end",
+  record: "broke off in the middle"
 }
 
 interface Clause {
@@ -87,7 +94,7 @@ const clauseOf = (report: TaskReport): Clause => {
   const files = [...report.changedAt.keys()]
   const check = checkOf(report)
   const isApproved = report.outcome === "success" && report.verifications.length === 0
-  const ending = report.isCutOff ? "broke off in the middle" : isApproved ? "the user approved" : ""
+  const ending = report.cutOff !== undefined ? cutOffWords[report.cutOff] : isApproved ? "the user approved" : ""
   if (files.length > manyFiles) {
     const open = report.failures.find(isOpenFailure)
     const left = open === undefined ? (check === "" ? "not verified" : "") : `${failed(open)}, still open`
@@ -100,12 +107,12 @@ const clauseOf = (report: TaskReport): Clause => {
   }
   if (fixed !== undefined) {
     const isSame = fixed.resolution?.check === fixed.what
-    const fix = fixOf(fixed)
+    const fix = fixWords(fixed)
     const left = open === undefined || report.outcome === "success" ? "" : `; ${failed(open)}, still open`
     return isAskedFor(report) && files.length > 0 && cameUpOnTheWay(report, fixed)
       ? { text: changed(report, filesText(files), `${onTheWay(fixed)}${left}`), check, ending, worth: 10 }
       : {
-          text: `${failed(fixed)}${fix === undefined ? ", and no more later" : `; fixed by ${plain(fix)}`}${left}`,
+          text: `${failed(fixed)}${fix === undefined ? ", and no more later" : `; ${plain(fix)}`}${left}`,
           check: isSame ? again(report, fixed) : check,
           ending,
           worth: 10
@@ -130,12 +137,13 @@ const clauseOf = (report: TaskReport): Clause => {
   }
   const said = saidIn(report.task)
   const isAnswered = said.some(({ text }) => !announces(text))
+  const isLeft = report.cutOff !== undefined
   const word = isApproved ? "answered" : isAnswered ? "answered, not confirmed" : "no answer recorded"
   return {
-    text: report.isCutOff ? report.title : titled(report, word),
+    text: isLeft ? report.title : titled(report, word),
     check: "",
-    ending: report.isCutOff && said.length === 0 && stepsOf(report.task).length === 0 ? "not answered" : ending,
-    worth: report.isCutOff ? 3 : stepsOf(report.task).length > 0 ? 2 : 1
+    ending: isLeft && said.length === 0 && stepsOf(report.task).length === 0 ? "not answered" : ending,
+    worth: isLeft ? 3 : stepsOf(report.task).length > 0 ? 2 : 1
   }
 }
 

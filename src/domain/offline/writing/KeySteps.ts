@@ -131,7 +131,8 @@ const printed = (step: CommandStep): string => {
   if (step.isLook && step.exitCode === 1 && step.output.trim() === "") {
     return ", found nothing"
   }
-  if (!step.isOutputOwn || step.output.length > 400) {
+  // What version control prints repeats the command.
+  if (!step.isOutputOwn || step.output.length > 400 || step.parts.every(({ program }) => program === "git")) {
     return ""
   }
   const lines = step.output
@@ -141,7 +142,7 @@ const printed = (step: CommandStep): string => {
   const text = lines.join(" / ")
   return lines.length === 0 || lines.length > 4 || text.length > 160
     ? ""
-    : `, printed ${inCode(withoutSecrets(text), 160)}`
+    : `, printed ${lines.map((line) => inCode(withoutSecrets(line), 160)).join(" / ")}`
 }
 
 const commandStep = (step: CommandStep, weight: number): KeyStep => {
@@ -213,7 +214,7 @@ const wordStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
   }
   const claim = announces(word)
     ? "the assistant only announced"
-    : report.isCutOff
+    : report.cutOff !== undefined
       ? "the assistant's last word"
       : "the assistant's answer, not confirmed"
   return [

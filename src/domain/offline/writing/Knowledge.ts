@@ -3,10 +3,11 @@ import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
 import { explanationOf, leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
-import { isMissingProgram, isOpenFailure } from "../judging/Outcome.js"
+import { isLimit, isOpenFailure, missingProgramOf } from "../judging/Outcome.js"
 import { filesReadBy } from "./Pointers.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { withoutSecrets } from "../judging/Secrets.js"
+import { isSessionBound } from "../reading/SessionBound.js"
 import { narrowness } from "../reading/InvocationWords.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, RanPart } from "../reading/Steps.js"
@@ -39,7 +40,7 @@ const triedFile = (part: CommandPart, report: TaskReport): string | undefined =>
   [...report.changedAt.keys()].find((file) => part.pipeline.text.includes(file))
 
 const commandBullet = (part: RanPart, report: TaskReport): string => {
-  const tried = isScript(part.pipeline.text) ? triedFile(part, report) : undefined
+  const tried = part.kind === "run" && isScript(part.pipeline.text) ? triedFile(part, report) : undefined
   const purpose =
     tried === undefined
       ? part.kind === "test" && narrowness(part.narrowing) > 0
@@ -92,6 +93,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
     !part.isOutside &&
+    !isSessionBound(part.text) &&
     (verifying.has(part) ||
       checkKinds.has(part.kind) ||
       isOwnProgram(part) ||
@@ -117,26 +119,28 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
 const isWorthFixing = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
 
+/** Maximum number of edits by which a failure counts as fixed at once. */
+const editsOfSlip = 2
+
 /**
- * True if the task caused the failure itself and fixed it in files that it had changed; then it will not occur again.
+ * True if the task caused the failure itself, fixed it at once in files that it had changed, and did not meet it again;
+ * then it will not occur again.
  */
 const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   const acts = failure.resolution?.acts ?? []
   const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
   return (
     cameUpOnTheWay(report, failure) &&
+    failure.againLine === undefined &&
     acts.length > 0 &&
-    acts.every(
-      ({ command, files, replaced }) => command === undefined && replaced.size === 0 && files.every(wasChanged)
-    )
+    acts.length <= editsOfSlip &&
+    acts.every(({ command, files }) => command === undefined && files.every(wasChanged))
   )
 }
 
 /** True if a failure tells something about the machine: what it lacks, or what its sandbox refuses. */
 const isOfPlace = (failure: Failure): boolean =>
-  failure.resolution === undefined
-    ? failure.kind === "look" || isMissingProgram(failure)
-    : failure.resolution.isByEscalation
+  failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation
 
 /** Matches looks that computed something, which are worth keeping; merely printing a file is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
@@ -176,7 +180,7 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
     ...commands.slice(0, 6).map(({ text }) => text),
     ...fixes.slice(0, 6),
     ...limitsIn(report)
-      .slice(0, 2)
+      .slice(0, 3)
       .map(({ text }) => text),
     ...looksOf(report)
   ]
@@ -197,38 +201,56 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine> => {
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)
-      const text = explanation === undefined && isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
+      const text = isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
       return text === undefined ? [] : [{ failure, text }]
     })
 }
+
+/**
+ * Matches a command about one branch, commit or request; such a failure does not say that its kind of command cannot
+ * work.
+ */
+const actsOnOneThing = /^(?:git|gh|glab)(?: -C \S+)? [a-z][\w-]*/
 
 /** Lists the failures that show a limit of the machine: a missing program, or a refusal of its sandbox. */
 export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly subject: string }> =>
   report.failures
     .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
     .map((failure) => {
-      const isMissing = isMissingProgram(failure)
-      const what = isMissing ? inCode(failure.program, 80) : shownCommand(failure.what)
-      const outside = failure.resolution === undefined ? "" : "; it passes outside of the sandbox"
+      const missing = failure.resolution === undefined ? missingProgramOf(failure) : undefined
+      const subject = missing ?? (actsOnOneThing.exec(failure.what)?.[0] || failure.what)
+      const end =
+        failure.resolution !== undefined
+          ? "; it passes outside of the sandbox"
+          : missing === undefined
+            ? "; the machine or its sandbox refuses it"
+            : missing === failure.program
+              ? ""
+              : `, which ${shownCommand(failure.what)} needs`
       return {
         failure,
-        subject: isMissing ? failure.program : failure.what,
-        text: `${what} does not work here: ${inCode(failure.error ?? "", 240)}${outside}`
+        subject,
+        text: `${shownCommand(subject)} does not work here: ${inCode(failure.error ?? "", 240)}${end}`
       }
     })
 
 /** Lists the failures without a fix that a later session should know; the last five. */
 export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
   report.failures
-    .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isMissingProgram(failure))
-    .filter(({ what }) => !actsOutside(what))
-    .filter((failure) => failure.isRepeatable || failure.kind === "patch" || report.outcome !== "success")
+    .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isLimit(failure))
+    .filter(({ passedBeside, what }) => !passedBeside && !actsOutside(what))
+    .filter(
+      (failure) =>
+        failure.isRepeatable ||
+        failure.kind === "patch" ||
+        (failure.error !== undefined && report.outcome !== "success")
+    )
     .slice(-5)
 
 const openFailureText = (failure: Failure): string =>
   isOpenFailure(failure)
     ? `open: ${failureText(failure)} (${failureLines(failure)})`
-    : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work (L${failure.line})`
+    : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work${failure.error === undefined || failure.kind === "patch" ? "" : `: ${inCode(failure.error, 240)}`} (L${failure.line})`
 
 /** Quotes the open steps of the plan of an interrupted task, as words after its title; empty if there are none. */
 export const planLeftText = (report: TaskReport): string => {
@@ -240,10 +262,23 @@ export const planLeftText = (report: TaskReport): string => {
 const cutOff = (report: TaskReport): ReadonlyArray<string> => {
   const line = report.task.items.at(-1)?.line ?? 0
   const isBegun = saidIn(report.task).length > 0 || stepsOf(report.task).length > 0
-  const where = isBegun ? "in the middle of" : "before any answer to"
-  return report.isCutOff
-    ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})${planLeftText(report)}`]
-    : []
+  const plan = planLeftText(report)
+  const title = quoted(report.title, 120)
+  switch (report.cutOff) {
+    case undefined:
+      return []
+    case "record":
+      return [
+        `open: the session broke off ${isBegun ? "in the middle of" : "before any answer to"} ${title} (L${line})${plan}`
+      ]
+    default: {
+      const who = report.cutOff === "user" ? "the user interrupted" : "the harness stopped"
+      // Behind it the user went on with something: whether this was still wanted is not known.
+      return report.task.isLast
+        ? [`open: ${who} ${title} ${isBegun ? "before it was done" : "before any answer"} (L${line})${plan}`]
+        : [`${who} ${title} (L${line})`]
+    }
+  }
 }
 
 const corrections = (report: TaskReport): ReadonlyArray<string> =>

@@ -58,9 +58,17 @@ const contextText = (session: OfflineSession, tasks: ReadonlyArray<Task>, eviden
   const place = `${plainLine(projectName(session.cwd), 80) || "unknown directory"}${branch}${commit === "" || branch !== "" ? commit : `,${commit}`}`
   const turns = evidence.events.filter(({ _tag }) => _tag === "UserText").length
   const commands = evidence.events.filter(({ _tag }) => _tag === "CommandRun").length
-  const isCutOff = tasks.length > 0 && evidence.finished === false
+  const last = evidence.events.findLast(({ _tag }) => _tag !== "Compaction")
   const end =
-    evidence.finished === undefined ? "end not recorded" : isCutOff ? "broke off in the middle of a turn" : "finished"
+    last?._tag === "Interruption"
+      ? last.provenance === "user"
+        ? "interrupted by the user"
+        : "stopped by the harness"
+      : evidence.finished === undefined
+        ? "end not recorded"
+        : tasks.length > 0 && !evidence.finished
+          ? "broke off in the middle of a turn"
+          : "finished"
   return `${place}; ${counted(turns, "user turn")}, ${counted(commands, "command")}, ${end}`
 }
 

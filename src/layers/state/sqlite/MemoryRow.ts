@@ -21,7 +21,7 @@ export const MemoryRow = Schema.Struct({
 })
 
 /** The columns of a {@link MemoryRow}, from a memory `m` and its thread `t`. */
-export const memoryColumns = `m.thread_id, t.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
+export const memoryColumns = `m.thread_id, m.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
   m.quoted_items, m.grounded_items, m.updated_at, m.version`
 
 /** Converts a row to a memory. */
@@ -37,7 +37,7 @@ export const memoriesIn = (sql: Queries["Type"]["sql"]) => {
     Result: MemoryRow,
     execute: ({ count, cwd }) => sql`SELECT ${sql.literal(memoryColumns)}
       FROM thread_memory m JOIN threads t ON t.id = m.thread_id
-      WHERE t.cwd = ${cwd} ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT ${count}`
+      WHERE m.cwd = ${cwd} AND t.cwd IS NOT NULL ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT ${count}`
   })
   return (cwd: Directory, count: number) => Effect.map(find({ cwd, count }), (rows) => rows.map(memoryOf))
 }

@@ -7,6 +7,7 @@ import { StateDbUnavailable } from "../../../services/state/StateDb.js"
 import { inTransaction, unavailable, whileBusy } from "./Connection.js"
 import { readForgotten, recordBeside } from "./ForgottenFile.js"
 import { createInspectionTables } from "./InspectionTables.js"
+import { addMemoryDirectories } from "./MemoryDirectories.js"
 
 /**
  * Creates the first version of the schema: threads and the files that record them, memories, extractions, locks and
@@ -165,7 +166,8 @@ const migrations = {
   "0002_create_spending": createSpending,
   "0003_add_grounding": addGrounding,
   "0004_create_inspection_tables": createInspectionTables,
-  "0005_add_withheld": addWithheld
+  "0005_add_withheld": addWithheld,
+  "0006_add_memory_directories": addMemoryDirectories
 }
 
 /** Replaces the path in messages about a database in memory. */

@@ -93,6 +93,7 @@ const tables: ReadonlyArray<Table> = [
     key: "thread_id",
     isLost: never,
     columns: [
+      { ...text("cwd"), instead: "coalesce((SELECT cwd FROM threads WHERE id = thread_id), '')" },
       integer("updated_at", "coalesce((SELECT updated_at FROM threads WHERE id = thread_id), 0)"),
       integer("rollout_size", "0"),
       integer("quoted_items", "NULL"),
@@ -112,6 +113,7 @@ const tables: ReadonlyArray<Table> = [
       integer("attempts", "0"),
       integer("claim_expires_at", "0"),
       oneOf("is_quarantined", "0, 1", "0"),
+      oneOf("is_partial", "0, 1", "0"),
       ...["error_tag", "error_message", "failed_hash", "claim_owner", "claim_host", "claim_process_started"].map(text)
     ]
   },

@@ -53,8 +53,8 @@ describe("a trace of a session with a goal", () => {
       "search the web for tide tables",
       "Ship the tide importer by Friday"
     ])
-    assert.match(traceMemory, /broke off in the middle of "Ship the tide importer by Friday"/)
-    assert.notMatch(traceMemory, /broke off in the middle of "search/)
+    assert.match(traceMemory, /the user interrupted "Ship the tide importer by Friday"/)
+    assert.notMatch(traceMemory, /interrupted "search/)
   })
 
   it("keeps the goal apart also from a request just before it, and reads it for no approval", () => {

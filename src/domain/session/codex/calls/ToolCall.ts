@@ -93,13 +93,15 @@ const editEvent = (patch: string, place: Place): FileEdit => ({
 
 const isAbsolute = (directory: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(directory)
 
-/** Returns the directory that a command was run in; the given one may be relative to the session's. */
-const directoryOf = (given: string | undefined, { directory }: Place): string | undefined =>
-  given === undefined || given === ""
-    ? directory
-    : directory === undefined || isAbsolute(given)
-      ? given
-      : path.posix.join(directory, given)
+/** Returns the place of a call that was given a directory; the directory may be relative to the session's. */
+const placeIn = (given: string | undefined, place: Place): Place & Pick<CommandRun, "sessionDirectory"> => {
+  const { directory: session } = place
+  if (given === undefined || given === "" || given === session) {
+    return place
+  }
+  const directory = session === undefined || isAbsolute(given) ? given : path.posix.join(session, given)
+  return { ...place, directory, sessionDirectory: session }
+}
 
 interface GivenCommand {
   readonly command: string | ReadonlyArray<string> | undefined
@@ -113,17 +115,16 @@ const commandEvents = (
 ): ReadonlyArray<CommandRun | FileEdit> => {
   const command = commandText(given ?? "")
   const patch = patchInCommand(command)
-  const directory = directoryOf(workdir, place)
+  const done = placeIn(workdir, place)
   if (patch !== undefined) {
-    return [editEvent(patch, { ...place, directory })]
+    return [editEvent(patch, done)]
   }
   return command === ""
     ? []
     : [
         {
           _tag: "CommandRun",
-          ...place,
-          directory,
+          ...done,
           provenance: "assistant",
           outputLine: place.line,
           command,
@@ -269,8 +270,7 @@ export const readCommandEnding = (
     ...(ending.process_id === undefined ? {} : { session: String(ending.process_id) }),
     event: {
       _tag: "CommandRun",
-      ...place,
-      directory: directoryOf(ending.cwd === undefined ? undefined : withoutFileUrl(ending.cwd), place),
+      ...placeIn(ending.cwd === undefined ? undefined : withoutFileUrl(ending.cwd), place),
       provenance: ending.source === "user_shell" ? "user" : "assistant",
       outputLine: place.line,
       command: commandText(ending.command ?? ""),
