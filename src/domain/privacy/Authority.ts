@@ -248,7 +248,7 @@ const checkedSummary = (summary: string, { isPrinted, words }: Sources): string 
   return told.join(" ") === sentences.join(" ") ? summary : told.join(" ")
 }
 
-/** The number of characters of tool output that are compared. */
+/** The maximum number of characters of tool output that lines are compared with. */
 const printedCharacters = 1_000_000
 
 /**

@@ -303,7 +303,7 @@ interface Segment {
   readonly text: string
   readonly start: number
   readonly end: number
-  /** True if it stands in backticks. */
+  /** True if the quotation is a code span. */
   readonly isCode: boolean
 }
 
