@@ -286,7 +286,7 @@ describe("forget --cwd, --match and --all", () => {
 })
 
 describe("retry", () => {
-  it.scoped("retry lets the next pass try a thread that failed, and refuses any other", () =>
+  it.scoped("retry lets the next pass try a thread that failed, and has no effect on any other", () =>
     Effect.gen(function* () {
       const home = yield* homeOfAllStates
       for (const number of [4, 5]) {

@@ -500,7 +500,7 @@ describe("phase one: failures", () => {
     )
   })
 
-  it.effect("a trace file is again what it was when the DB cannot store, and the next pass succeeds", () => {
+  it.effect("the earlier trace file is restored if the DB cannot store, and the next pass succeeds", () => {
     let isBroken = false
     const world: World = new World({
       model: ({ thread }) => Stream.fromIterable(answer(traceAbout(`${thread.rolloutSize} bytes`))),

@@ -644,7 +644,7 @@ describe("phase two: directories with more sessions than traces", () => {
     )
   })
 
-  it.effect("an agent of another provider gets no earlier session of theirs, nor its published lines", () => {
+  it.effect("an agent gets no earlier session of another provider, nor the published memory with its lines", () => {
     const world = new World({ settings: { candidates: 50, tracesPerCwd: 2 } })
     files(world, 4)
     const strange = simpleSession({ id: threadIdOf(1), start: startOfFixtures + 60_000, request: friday })

@@ -99,7 +99,7 @@ const failing: ReadonlyArray<readonly [string, Script, string, number]> = [
 describe("phase two: answers of the agent's server", () => {
   for (const [what, script, tag, requests] of failing) {
     it.scopedLive(
-      `phase two: ${what} from the agent's server is ${tag} after ${requests}, and the old memory stays`,
+      `phase two: the agent fails with ${tag} (${what}; requests: ${requests}), and the published memory stays`,
       () =>
         Effect.gen(function* () {
           const { codexHome, memoriesHome, pass, server } = yield* home(wellBehaved(1))

@@ -482,35 +482,37 @@ const isAbout = (request: SeenRequest, number: number): boolean => request.text.
 
 describe("phase one: answers of the server", () => {
   for (const { requests, says, script, tag, what } of failing) {
-    it.scopedLive(`phase one: ${what} for one thread is ${tag} after ${requests}, and the other is learned from`, () =>
-      Effect.gen(function* () {
-        // The other one is asked about first: a rejected key would stop it.
-        let isOtherAsked = false
-        const { log, memoriesHome, pass, server } = yield* home((request, index): Reply => {
-          isOtherAsked ||= isAbout(request, 2)
-          return isAbout(request, 1)
-            ? { ...script(request, index), ready: () => isOtherAsked }
-            : replies.ok(good)(request)
-        }, 2)
-        // The other thread is learned from before time passes, since its answer must not be late as well.
-        const isOtherLearned = () =>
-          Object.keys(snapshot(memoriesHome)).some((path) => path.includes("/trace_summaries/"))
-        const whole = pass({ concurrency: 2 })
-        const report = yield* tag === "ModelTimedOut"
-          ? withTimePassing(whole, { once: isOtherLearned, step: "1 minute" })
-          : whole
-        assert.deepStrictEqual(
-          report.failed.map(({ error, threadId }) => [threadId, error._tag]),
-          [[threadIdOf(1), tag]]
-        )
-        assert.match(report.failed[0]?.error.message ?? "", says)
-        assert.strictEqual(server.requests.filter((request) => isAbout(request, 1)).length, requests)
-        assert.deepStrictEqual(
-          [report.extracted.map(({ threadId }) => threadId), report.consolidated.map(({ outcome }) => outcome)],
-          [[threadIdOf(2)], ["published"]]
-        )
-        assert.isFalse([...log, JSON.stringify(report)].some((line) => line.includes("made-up-key")))
-      })
+    it.scopedLive(
+      `phase one: a thread fails with ${tag} (${what}; requests: ${requests}), and another is learned from`,
+      () =>
+        Effect.gen(function* () {
+          // The other one is asked about first: a rejected key would stop it.
+          let isOtherAsked = false
+          const { log, memoriesHome, pass, server } = yield* home((request, index): Reply => {
+            isOtherAsked ||= isAbout(request, 2)
+            return isAbout(request, 1)
+              ? { ...script(request, index), ready: () => isOtherAsked }
+              : replies.ok(good)(request)
+          }, 2)
+          // The other thread is learned from before time passes, since its answer must not be late as well.
+          const isOtherLearned = () =>
+            Object.keys(snapshot(memoriesHome)).some((path) => path.includes("/trace_summaries/"))
+          const whole = pass({ concurrency: 2 })
+          const report = yield* tag === "ModelTimedOut"
+            ? withTimePassing(whole, { once: isOtherLearned, step: "1 minute" })
+            : whole
+          assert.deepStrictEqual(
+            report.failed.map(({ error, threadId }) => [threadId, error._tag]),
+            [[threadIdOf(1), tag]]
+          )
+          assert.match(report.failed[0]?.error.message ?? "", says)
+          assert.strictEqual(server.requests.filter((request) => isAbout(request, 1)).length, requests)
+          assert.deepStrictEqual(
+            [report.extracted.map(({ threadId }) => threadId), report.consolidated.map(({ outcome }) => outcome)],
+            [[threadIdOf(2)], ["published"]]
+          )
+          assert.isFalse([...log, JSON.stringify(report)].some((line) => line.includes("made-up-key")))
+        })
     )
   }
 })

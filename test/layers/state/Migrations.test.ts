@@ -108,10 +108,10 @@ describe("migration of a state DB of version 4", () => {
   )
 })
 
-describe("a state DB of version 5", () => {
+describe("migration of a state DB of version 5", () => {
   const query = queryOf(["what", "did"])
 
-  it.scoped("a state DB of version 5 keeps each memory in its thread's directory, as it was, in searches too", () =>
+  it.scoped("a migrated memory stays in its thread's directory, unchanged, in searches too", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "state.sqlite")
       const look = Effect.fnUntraced(function* (db: Db) {
@@ -144,7 +144,7 @@ describe("a state DB of version 5", () => {
     })
   )
 
-  it.scoped("a state DB of version 5 gives a memory back when its session is no longer withheld", () =>
+  it.scoped("a migrated memory is there again when its session is no longer withheld", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "state.sqlite")
       yield* Effect.scoped(

@@ -151,7 +151,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("a whole reading completes the thread's row, whose claim stays", (db) =>
+  test("a thread that never failed has no failure to keep", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1))
       yield* db.claims.keepFailure(idOf(1), 7)
@@ -159,7 +159,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual({ ...(yield* recordOf(db, 1)).extraction }, { ...notTried })
     }))
 
-  test("a memory can be stored only for a thread that a whole reading completed", (db) =>
+  test("a whole reading completes the thread's row, whose claim stays", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1, { title: null, tokensUsed: null, cwd: null, archivedAt: 5 }))
       const claim = yield* take(db, 1, "one")
@@ -304,7 +304,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("memories that are imported stay in the directory that their files name, and are fresh as they were then", (db) =>
+  test("an imported memory stays in the directory of its file, and is fresh as of then", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread, makeThread(2))
@@ -327,7 +327,7 @@ contract("memories", ({ test }) => {
       assert.isTrue(yield* isDirty(db, tram))
     }))
 
-  test("memories of a thread that worked in two directories are one in each, stored and replaced as one", (db) =>
+  test("a thread of two directories has one memory in each, stored and replaced together", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
@@ -369,7 +369,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("memories of two directories go together when their thread does, and are hidden while it is withheld", (db) =>
+  test("memories of a thread in two directories are removed together, and hidden while it is withheld", (db) =>
     Effect.gen(function* () {
       const memory = makeMemory(makeThread(1))
       const both: [NewMemory, NewMemory] = [memory, { ...memory, cwd: tram }]
@@ -398,7 +398,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual(yield* removals, gone)
     }))
 
-  test("memories of two directories are imported together from their files", (db) =>
+  test("memories of a thread in two directories are imported together from their files", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       const [stored] = yield* db.threadMemories.last(ferry, 1)
@@ -412,7 +412,7 @@ contract("memories", ({ test }) => {
       assert.isFalse(yield* db.threadMemories.import([{ ...file, cwd: Directory.make("/home/ada/bus") }]))
     }))
 
-  test("memories in a directory ignored now go, on record; their thread is read again when the rules change", (db) =>
+  test("a memory in a newly ignored directory is removed, and its thread read again when the rules change", (db) =>
     Effect.gen(function* () {
       const memory = makeMemory(makeThread(1))
       yield* index(db, makeThread(1))

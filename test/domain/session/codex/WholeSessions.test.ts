@@ -176,7 +176,7 @@ const forms: ReadonlyArray<readonly [string, string]> = [
 
 describe("whole sessions", () => {
   for (const [form, content] of forms) {
-    it(`a session is read from ${form}: directory, title, words, commands with exit codes, edits`, () => {
+    it(`a session is read with its title, words, commands and edits from ${form}`, () => {
       const { evidence, facts, malformedLines } = read(content)
       assert.strictEqual(malformedLines, 0)
       assert.strictEqual(cwdOf(facts), cwd)
