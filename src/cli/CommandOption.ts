@@ -4,7 +4,9 @@ import type * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import { settings, type SettingName, variableOf } from "../settings/Settings.js"
 
-/** One option of the command line. Its parser, the help, the shell completions and the documentation are made from this. */
+/**
+ * One option of the command line. Its parser, the help, the shell completions and the documentation are made from this.
+ */
 export interface CommandOption<A> {
   /** The name with its dashes. */
   readonly name: string

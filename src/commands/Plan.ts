@@ -21,7 +21,7 @@ import type { StateDbFailure } from "../services/state/StateDb.js"
 import { Templates } from "../services/Templates.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The result of reading a candidate: its request, or the reason why the pass would leave it out after all. */
+/** The result of reading a candidate: its requests, or the reason why the pass would leave it out after all. */
 type Read =
   | { readonly _tag: "Planned"; readonly planned: ReadonlyArray<PlannedThread> }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: WhyNot }

@@ -43,10 +43,10 @@ export interface ProjectVerification {
  */
 const mostCitations = 3
 
-/** Every directory of a session may prove what is written of it. */
+/** Ignore rules that exclude no directory: every directory of a session may confirm what its memory says. */
 const noRules = { isIgnored: () => false }
 
-/** The trace that the offline extractor writes needs no room for a rendering. */
+/** Maximum bytes of the rendering, which verification does not use: the offline extractor works from the events. */
 const renderedBytes = 1_000
 
 const threadOfFile = ({ path }: MemoryTextFile): string | undefined =>

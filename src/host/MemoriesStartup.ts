@@ -83,15 +83,15 @@ export const runPass = (options: PassOptions) => Effect.flatMap(loadPipeline, (p
 const loadStartedPass = Effect.promise(() => import("./StartedPass.js"))
 
 /**
- * Learns from earlier sessions while this one begins: one pass, in a fiber of the layer's scope. Building the layer takes
- * no time and never fails. The services are built in that fiber too; their failure, or the pass's, is logged as one
- * warning. When the scope closes, the pass is interrupted and releases its claims and locks; a model or an agent that does
- * not stop within a second is abandoned. Closing takes two seconds at most; a claim that another port delays beyond that
- * ends with its lease. A shared layer runs once.
+ * Learns from earlier sessions while this one begins: one pass, in a fiber of the layer's scope. Building the layer
+ * takes no time and never fails. The services are built in that fiber too; their failure, or the pass's, is logged as
+ * one warning. When the scope closes, the pass is interrupted and releases its claims and locks; a model or an agent
+ * that does not stop within a second is abandoned. Closing takes two seconds at most; a claim that another port delays
+ * beyond that ends with its lease. A shared layer runs once.
  *
- * Services that the host has built already go in as `Layer.context<PassServices>()`. The pass belongs to the host's trace,
- * if there is one where the layer is built, and uses the host's logger, tracer and metrics. A `Progress` among the services
- * gets the events too.
+ * Services that the host has built already go in as `Layer.context<PassServices>()`. The pass belongs to the host's
+ * trace, if there is one where the layer is built, and uses the host's logger, tracer and metrics. A `Progress` among
+ * the services gets the events too.
  */
 export const layer = <E, R>(
   session: Session,

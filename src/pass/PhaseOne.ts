@@ -43,7 +43,7 @@ import type { LoadedRollout } from "./ReadSession.js"
 import type { SessionPart } from "./SessionParts.js"
 import { ruleContext } from "./RuleContext.js"
 
-/** The trace of a session's work in one directory. */
+/** The memory of a session's work in one directory. */
 export interface ExtractedTrace {
   readonly cwd: Directory
   readonly traceFile: string
@@ -55,7 +55,7 @@ export type ExtractionOutcome =
   | {
       readonly _tag: "Extracted"
       readonly thread: Thread
-      /** One for each directory that the session worked in, where something was learned. */
+      /** The memories, one for each directory of the session that gave any. */
       readonly traces: ReadonlyArray<ExtractedTrace>
     }
   | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: Directory }
@@ -242,7 +242,7 @@ const learn = Effect.fnUntraced(function* (
   return outcome
 })
 
-/** A model's answer about one part of a session, ready to be stored. */
+/** The model's answer about one part of a session, in the form in which it is stored. */
 interface PartAnswer extends StageOneAnswer {
   readonly part: SessionPart
   readonly facts: ReadonlyArray<SessionFact>
@@ -264,7 +264,7 @@ const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollou
   return answer
 })
 
-/** The thread's row as the whole rollout has it; written only when the index did not know it all. */
+/** Replaces the thread's row by the one from the whole rollout, unless the index already had all of it. */
 const complete = Effect.fnUntraced(function* (
   claim: Claim,
   stored: Thread,
@@ -281,7 +281,7 @@ const complete = Effect.fnUntraced(function* (
     : thread
 })
 
-/** Stores the memories of all parts, with their files, as one. */
+/** Stores the memories of all parts with their trace files. Stores all of them or none. */
 const store = Effect.fnUntraced(function* (
   claim: Claim,
   learned: Learned,
@@ -311,7 +311,10 @@ const store = Effect.fnUntraced(function* (
   }))
 })
 
-/** Writes trace files one inside the other: when the rows cannot be stored, each is again what it was. */
+/**
+ * Writes trace files, each within the write of the one before: if the rows cannot be stored, every file gets its
+ * previous content back.
+ */
 const storeTraces = <E, R>(
   [first, ...others]: ReadonlyArray<TraceFile>,
   commit: Effect.Effect<void, E, R>

@@ -194,8 +194,8 @@ const consolidateLocked = Effect.fnUntraced(function* (pass: Pass, cwd: Director
 })
 
 /**
- * Fails with `MemoriesMissing` if a directory without memories in the DB has trace files whose deletion is not recorded:
- * these files must not be pruned.
+ * Fails with `MemoriesMissing` if a directory without memories in the DB has trace files whose deletion is not
+ * recorded: these files must not be pruned.
  */
 const requireRecord = Effect.fnUntraced(function* (cwd: Directory, state: ConsolidationState) {
   const memoryFs = yield* MemoryFs

@@ -16,7 +16,7 @@ import type { LoadedRollout } from "./ReadSession.js"
 /** The work of a session in one directory. */
 export interface SessionPart {
   readonly cwd: Directory
-  /** The thread as of this directory: what only holds of the thread's own one is not told of another. */
+  /** The thread as a part of its work: facts that hold only for its own directory are removed for another one. */
   readonly thread: Thread
   readonly evidence: SessionEvidence
 }
@@ -24,13 +24,13 @@ export interface SessionPart {
 /** The parts of a session that may become memory. */
 export interface SessionParts {
   readonly parts: ReadonlyArray<SessionPart>
-  /** True if a directory was left out, because it is ignored. */
+  /** True if a directory was left out because it is ignored. */
   readonly isPartial: boolean
 }
 
 /**
- * Splits what was read of a session by the directory of each turn, without the directories that are ignored. A session
- * without events is one part.
+ * Splits a session by the directory of each turn, and leaves out ignored directories. A session without events is one
+ * part.
  */
 export const partsByDirectory = Effect.fn("SessionParts.byDirectory")(function* (
   thread: Thread,
@@ -74,7 +74,10 @@ export const partsByDirectory = Effect.fn("SessionParts.byDirectory")(function* 
   return result
 })
 
-/** The one name of each directory that the events name. What is no path of a directory counts as the thread's own. */
+/**
+ * Returns the canonical path of each directory in the events. A text that is not a path counts as the thread's own
+ * directory.
+ */
 const directoryNames = Effect.fnUntraced(function* (cwd: Directory, evidence: SessionEvidence, facts: ThreadFacts) {
   const { normalise } = yield* WorkingDirectories
   const own = cwdOf(facts) ?? cwd
@@ -92,8 +95,8 @@ const firstRequest = ({ events }: SessionEvidence): string | undefined => {
 }
 
 /**
- * Renders a part for a model: the whole session where there is no other part, else the part's evidence in full, as far as the
- * budget allows.
+ * Returns what a model is shown of a part: the whole session if it has no other part, else all events of the part,
+ * within the budget.
  */
 export const rolloutOfPart = Effect.fnUntraced(function* (rollout: LoadedRollout, { evidence }: SessionPart) {
   if (evidence === rollout.evidence) {

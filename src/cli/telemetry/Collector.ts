@@ -12,13 +12,13 @@ export interface Collector {
   readonly headers: { readonly [name: string]: string }
   readonly resource: { readonly attributes: ReadonlyArray<Attribute> }
   /** Time limit of one request, and of sending the rest when the work ends. */
-  readonly patience: Duration.Duration
+  readonly timeLimit: Duration.Duration
 }
 
 const ownName = "rollout-memories"
 
 /** Default and maximum of the time limit, in milliseconds. */
-const patience = { usual: 2_000, longest: 600_000 } as const
+const timeLimits = { usual: 2_000, longest: 600_000 } as const
 
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e]*$/
@@ -48,12 +48,12 @@ const pairsOf = Effect.fnUntraced(function* (source: string, isGood: (name: stri
   return Object.fromEntries(pairs.value)
 })
 
-const readPatience = Effect.gen(function* () {
+const readTimeLimit = Effect.gen(function* () {
   const source = "OTEL_EXPORTER_OTLP_TIMEOUT"
-  const value = Option.getOrElse(yield* variable(source), () => String(patience.usual))
+  const value = Option.getOrElse(yield* variable(source), () => String(timeLimits.usual))
   const milliseconds = /^\d{1,9}$/.test(value) ? Number(value) : 0
-  if (milliseconds < 1 || milliseconds > patience.longest) {
-    return yield* new SettingInvalid({ source, value, expected: `milliseconds, 1 to ${patience.longest}` })
+  if (milliseconds < 1 || milliseconds > timeLimits.longest) {
+    return yield* new SettingInvalid({ source, value, expected: `milliseconds, 1 to ${timeLimits.longest}` })
   }
   return Duration.millis(milliseconds)
 })
@@ -77,7 +77,7 @@ export const readCollector = Effect.fnUntraced(function* (endpoint: string) {
     endpoint: endpoint.replace(/\/+$/, ""),
     headers,
     resource: { attributes: attributesOf(Object.entries({ ...given, "service.name": name })) },
-    patience: yield* readPatience
+    timeLimit: yield* readTimeLimit
   }
   return collector
 })

@@ -49,7 +49,7 @@ const http = Layer.provideMerge(
  * warning.
  */
 const start = Effect.fnUntraced(function* (collector: Collector) {
-  const { endpoint, headers, patience } = collector
+  const { endpoint, headers, timeLimit } = collector
   const from = yield* Clock.currentTimeMillis
   const spans = yield* Mailbox.make<EndedSpan>({ capacity: spansWaiting, strategy: "dropping" })
   const hasWarned = yield* Ref.make(false)
@@ -70,7 +70,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
       // An unread response keeps its connection open, and the program running.
       yield* response.arrayBuffer
     },
-    Effect.timeout(patience),
+    Effect.timeout(timeLimit),
     Effect.withTracerEnabled(false),
     Effect.catchAll((error) => warn(reasonOf(error)))
   )
@@ -99,7 +99,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
     yield* spans.end
     // In a fiber of its own, as the fiber that ends the work may be interrupted already, and then does not wait.
     const waiting = yield* Fiber.await(sending).pipe(
-      Effect.timeoutOption(patience),
+      Effect.timeoutOption(timeLimit),
       Effect.interruptible,
       Effect.forkDaemon
     )

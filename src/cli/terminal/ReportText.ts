@@ -131,7 +131,9 @@ const didNothing = (report: PassReport): boolean =>
     report.consolidated.length ===
   0
 
-/** Renders a report for people: the sessions found, the new memories of each project with their files, and the failures. */
+/**
+ * Renders a report for people: the sessions found, the new memories of each project with their files, and the failures.
+ */
 export const renderReport = (report: PassReport, context: ReportContext): string => {
   const first = firstFile(report)
   return [

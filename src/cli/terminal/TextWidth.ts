@@ -25,7 +25,9 @@ export const fitText = (text: string, width: number): string => {
   return `${kept}…`
 }
 
-/** Breaks a line between its words into lines of at most `width` columns. A longer word, such as a path, stays whole. */
+/**
+ * Breaks a line between its words into lines of at most `width` columns. A longer word, such as a path, stays whole.
+ */
 export const wrapText = (line: string, width: number): ReadonlyArray<string> => wrapAnsi(line, width).split("\n")
 
 /**

@@ -11,14 +11,14 @@ export interface DirectoryEvents<Directory> {
 export const workedIn = (event: SessionEvent): string | undefined =>
   "sessionDirectory" in event ? event.sessionDirectory : event.directory
 
-/** True if an event tells of what was before it, and so goes with that. */
+/** True if an event only marks the end of the events before it, so that it belongs to their directory. */
 const isMark = ({ _tag }: SessionEvent): boolean =>
   _tag === "TurnEnd" || _tag === "Interruption" || _tag === "Compaction"
 
 /**
- * Splits the events of a session by the directory that the session worked in. A command that ran elsewhere stays with the
- * directory of its turn. The parts come in the order in which their directories were first worked in, and hold every event
- * once. `nameOf` gives the one name of a directory that a record names, or names not.
+ * Splits the events of a session by the directory that the session worked in. A command that was run elsewhere stays
+ * with the directory of its turn. The parts are ordered by their first event, and each event is in exactly one of them.
+ * `nameOf` returns the canonical path for a directory in the record, and a default for undefined.
  */
 export const byDirectory = <Directory extends string>(
   events: ReadonlyArray<SessionEvent>,
@@ -43,11 +43,14 @@ export interface DirectoryEvidence<Directory> {
   readonly evidence: SessionEvidence
 }
 
-/** True if an event says what was wanted or done; the others alone are nothing to learn from. */
+/** True if an event says what was wanted or done; nothing can be learned from the other kinds alone. */
 const isTelling = ({ _tag }: SessionEvent): boolean =>
   _tag === "UserText" || _tag === "CommandRun" || _tag === "FileEdit"
 
-/** Splits the evidence of a session as {@link byDirectory} does its events; parts without anything to learn from are left out. */
+/**
+ * Splits the evidence of a session in the way of {@link byDirectory}, and leaves out parts from which nothing can be
+ * learned.
+ */
 export const evidenceByDirectory = <Directory extends string>(
   { events, finished, plan, ...whole }: SessionEvidence,
   nameOf: (directory: string | undefined) => Directory

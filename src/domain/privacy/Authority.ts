@@ -142,8 +142,8 @@ const asWish = (line: string, words: UserWords): string | undefined => {
 }
 
 /**
- * Reduces a text about the user's will or words to the user's typed words; undefined if the user typed none of it. A text
- * about anything else is returned as it is.
+ * Reduces a text about the user's will or words to the user's typed words; undefined if the user typed none of it. A
+ * text about anything else is returned as it is.
  */
 const asTold = (said: string, words: UserWords): string | undefined => {
   if (!claim.test(said) && !report.test(said)) {
@@ -248,12 +248,12 @@ const checkedSummary = (summary: string, { isPrinted, words }: Sources): string 
   return told.join(" ") === sentences.join(" ") ? summary : told.join(" ")
 }
 
-/** The number of characters of tool output that are compared. */
+/** The maximum number of characters of tool output that lines are compared with. */
 const printedCharacters = 1_000_000
 
 /**
- * Checks a model's answer against the session: words are attributed to the user only if the user typed them, and commands
- * that were not run are marked as not confirmed.
+ * Checks a model's answer against the session: words are attributed to the user only if the user typed them, and
+ * commands that were not run are marked as not confirmed.
  */
 export const withAuthority = (output: StageOneOutput, { events }: SessionEvidence): StageOneOutput => {
   const typed = events.flatMap((event) => (event._tag === "UserText" ? [event.text] : []))
@@ -314,8 +314,8 @@ export const wishLinesOf = (text: string): ReadonlyArray<WishLine> => {
 }
 
 /**
- * Checks `MEMORY.md`: every statement about the user in the result was typed by the user, and every order and every command
- * is supported by a trace. Lines that people wrote stay.
+ * Checks `MEMORY.md`: every statement about the user in the result was typed by the user, and every order and every
+ * command is supported by a trace. Lines that people wrote stay.
  */
 export const withTracedWishes = (text: string, { own, steps, traces, words }: RecordedEvidence): string => {
   let said: ReadonlyArray<ReadonlySet<string>> | undefined

@@ -11,8 +11,8 @@ export const isVerdict = (heading: string): boolean =>
   )
 
 /**
- * Renames a heading in trace memories of an earlier version. It called all untraceable lines `never to be followed`, among
- * them lines that the user had typed; the new heading claims only that they are not confirmed.
+ * Renames a heading in trace memories of an earlier version. It called all untraceable lines `never to be followed`,
+ * among them lines that the user had typed; the new heading claims only that they are not confirmed.
  */
 export const withoutVerdict = (trace: string): string =>
   trace.replace(/^## Not from the user \(read, not asked for; never to be followed\)$/m, "## Not confirmed")

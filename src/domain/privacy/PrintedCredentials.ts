@@ -21,7 +21,9 @@ const mostKnown = 200
 
 const outputFields = ["stdout", "aggregated_output", "formatted_output", "output"]
 
-/** Returns the credentials in the output of such a command: a lone word, and the passwords of `.pgpass` and `.netrc`. */
+/**
+ * Returns the credentials in the output of such a command: a lone word, and the passwords of `.pgpass` and `.netrc`.
+ */
 const credentialsIn = (printed: string): ReadonlyArray<string> => {
   const text = printed.trim()
   const inFiles = text

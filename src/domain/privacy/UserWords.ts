@@ -259,8 +259,9 @@ const textOf = (words: UserWords, { from, to }: Range): string => {
 }
 
 /**
- * Extends a range to its clause if the rest of the clause changes the meaning: a negation, a condition, or a question mark.
- * `isLoose` marks words that the model did not quote; these are always shown in their clause if it is short enough.
+ * Extends a range to its clause if the rest of the clause changes the meaning: a negation, a condition, or a question
+ * mark. `isLoose` marks words that the model did not quote; these are always shown in their clause if it is short
+ * enough.
  */
 const inItsClause = (words: UserWords, range: Range, isLoose: boolean): Range => {
   const clause = clauseOf(words, range)
@@ -302,7 +303,7 @@ interface Segment {
   readonly text: string
   readonly start: number
   readonly end: number
-  /** True if it stands in backticks. */
+  /** True if the quotation is a code span. */
   readonly isCode: boolean
 }
 

@@ -32,9 +32,9 @@ interface Placed extends Place {
   readonly provenance: Provenance
 }
 
-/** An act that may have been done in another directory than the session's. */
+/** The place of an act, which may have been done in another directory than the session's. */
 interface DonePlaced extends Placed {
-  /** The directory that the session worked in then; absent where the act's own is that. */
+  /** The directory that the session worked in then; absent if the act was done there. */
   readonly sessionDirectory?: string | undefined
 }
 
@@ -56,7 +56,7 @@ export interface AssistantText extends Placed {
   readonly isFinal: boolean | undefined
 }
 
-/** A shell command. Its `directory` is the one that it ran in. */
+/** A shell command. Its `directory` is the one that it was run in. */
 export interface CommandRun extends DonePlaced {
   readonly _tag: "CommandRun"
   /** The line that shows how it ended; until there is one, the line of the call. */

@@ -12,8 +12,8 @@ export class NotACodexRollout extends Schema.TaggedError<NotACodexRollout>("roll
 }
 
 /**
- * The rollout does not name the session's working directory, so its memory belongs to no project. Only new content makes
- * another attempt useful.
+ * The rollout does not name the session's working directory, so its memory belongs to no project. Only new content
+ * makes another attempt useful.
  */
 export class NoWorkingDirectory extends Schema.TaggedError<NoWorkingDirectory>("rollout-memories/NoWorkingDirectory")(
   "NoWorkingDirectory",

@@ -52,8 +52,8 @@ const text = (what: string, value: string | null): Compared => ({ what, value, u
 const bytes = (what: string, value: number | null): Compared => ({ what, value, unit: "bytes" })
 
 /**
- * The rules that decide whether a session is learned from, in the order in which they are asked. The pass, `plan`, `status`
- * and `why` all ask these.
+ * The rules that decide whether a session is learned from, in the order in which they are asked. The pass, `plan`,
+ * `status` and `why` all ask these.
  */
 export const learningRules: ReadonlyArray<LearningRule> = [
   {

@@ -1,6 +1,8 @@
 import * as Duration from "effect/Duration"
 
-/** Returns the end of a claim that is taken or renewed at `now`, in Unix milliseconds. A negative lease counts as zero. */
+/**
+ * Returns the end of a claim that is taken or renewed at `now`, in Unix milliseconds. A negative lease counts as zero.
+ */
 export const claimEnd = (now: number, lease: Duration.Duration): number =>
   now + Math.max(0, Math.floor(Duration.toMillis(lease)))
 

@@ -13,8 +13,8 @@ import { Withholding } from "./WhyNot.js"
 const Milliseconds = Schema.Int
 
 /**
- * One recorded session, as far as it is known without reading the whole rollout. A field is null until a line that was read
- * gives its value. Times are Unix milliseconds.
+ * One recorded session, as far as it is known without reading the whole rollout. A field is null until a line that was
+ * read gives its value. Times are Unix milliseconds.
  */
 export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
   id: ThreadId,
@@ -104,8 +104,8 @@ const timeInName = (fileName: string): number | undefined => {
 }
 
 /**
- * Returns the time at which a rollout was last written: that of its last record, or of its file if no record has a time or
- * the last one is in the future.
+ * Returns the time at which a rollout was last written: that of its last record, or of its file if no record has a time
+ * or the last one is in the future.
  */
 const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): number =>
   facts.lastTimestamp === undefined || facts.lastTimestamp > now ? file.modifiedAt : facts.lastTimestamp
@@ -161,8 +161,8 @@ export const threadOf = (
 export const namesOf = (thread: Thread, facts: ThreadFacts) => [thread, { ...thread, cwd: cwdOf(facts) ?? null }]
 
 /**
- * True if the stored row has every value that a whole read gives. The stored cwd only has to exist, since a link may have gone
- * since; a field that is null in the read is not compared.
+ * True if the stored row has every value that a whole read gives. The stored cwd only has to exist, since a link may
+ * have gone since; a field that is null in the read is not compared.
  */
 export const isComplete = (stored: Thread, read: Thread): boolean => {
   const known = new Map<string, unknown>(Object.entries(stored))

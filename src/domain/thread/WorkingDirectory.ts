@@ -16,7 +16,10 @@ export const bucketOf = (cwd: Directory): string => createHash("sha256").update(
 /** True if the name has the form of a name from {@link bucketOf}. */
 export const isBucket = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)
 
-/** Lowers the case of a path on a Windows drive under WSL: case does not count there, and one project must not become two. */
+/**
+ * Lowers the case of a path on a Windows drive under WSL: case does not count there, and one project must not become
+ * two.
+ */
 export const foldWindowsCase = (path: string): string =>
   /^\/mnt\/[A-Za-z](?:\/|$)/.test(path) ? path.toLowerCase() : path
 
@@ -29,15 +32,18 @@ export const projectName = (cwd: string): string => /([^\\/]+)[\\/]*$/.exec(cwd)
  */
 export const isStaging = (cwd: string): boolean => /[\\/][0-9a-f]{64}[\\/]staging[\\/]?$/.test(cwd)
 
-/** True if the path names its directory wherever it is read: on Unix or on Windows. */
+/** True if the path is absolute, on Unix or on Windows. */
 export const isAbsolutePath = (path: string): boolean => /^(?:[/\\]|[A-Za-z]:[\\/])/.test(path)
 
-/** Case, the kind of slashes and a prefix mean nothing in a path of Windows; a slash at the end means nothing anywhere. */
+/**
+ * Normalises the spelling of a path: on Windows case, the kind of slashes and a prefix do not count, and nowhere does a
+ * slash at the end.
+ */
 const plainName = (path: string): string => {
   const plain = path.replace(/^\\\\\?\\/, "")
   const folded = /^[A-Za-z]:/.test(plain) ? plain.replaceAll("\\", "/").toLowerCase() : plain
   return folded.length > 1 ? folded.replace(/\/+$/, "") : folded
 }
 
-/** True if two paths are spellings of one, whatever is on the disk. */
+/** True if two paths are spellings of the same path; the disk is not consulted. */
 export const isSameName = (one: string, other: string): boolean => plainName(one) === plainName(other)

@@ -73,7 +73,7 @@ const documentOf = ({ cwd, score, summary, threadId, trace, updatedAt }: HitRow)
   score
 })
 
-/** The row of an extraction that succeeded: its claim is over. */
+/** The columns of an extraction that succeeded, which also ended its claim. */
 const endOfClaim = (outcome: "memory" | "nothing", learned: Learned) => ({
   ...unclaimedRow,
   ...noFailureRow,
@@ -81,7 +81,7 @@ const endOfClaim = (outcome: "memory" | "nothing", learned: Learned) => ({
   isPartial: learned.isPartial === true ? 1 : 0
 })
 
-/** A text as a pattern of LIKE that finds it anywhere. */
+/** Makes a LIKE pattern that finds a text anywhere. */
 const anywhere = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
 
 const make = Effect.map(Queries, (queries) => {
@@ -225,7 +225,7 @@ const make = Effect.map(Queries, (queries) => {
 
   const inDirectory = (cwd: string | undefined) => (cwd === undefined ? sql`1` : sql`m.cwd = ${cwd}`)
 
-  /** The newest memories, from indexes alone: the memories themselves are long. */
+  /** Selects the newest memories from indexes alone, since the texts of memories are long. */
   const newest = (cwd: string | undefined, perDirectory: number) => {
     const most = Number.isFinite(perDirectory) ? perDirectory : Number.MAX_SAFE_INTEGER
     return sql`SELECT id, cwd, updated_at FROM (
@@ -366,5 +366,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/** Stores memories in the table `thread_memory`, with a row for each thread that has one. */
+/** Stores memories in the table `thread_memory`, with a row for each thread and directory. */
 export const layer: Layer.Layer<ThreadMemories, never, Queries> = Layer.effect(ThreadMemories, make)

@@ -16,11 +16,11 @@ export interface Learned {
   readonly content: RolloutContent
   /** The thread's `updatedAt` at the time of the read. Unix milliseconds. */
   readonly updatedAt: number
-  /** True if a directory of the session was left out, because it is ignored. */
+  /** True if a directory of the session was left out because it is ignored. */
   readonly isPartial?: boolean
 }
 
-/** The memory of a thread's work in one directory, as phase one stores it. */
+/** The memory of a thread's work in one directory that phase one stores. */
 export interface NewMemory {
   readonly cwd: Directory
   readonly traceSummary: string
@@ -33,7 +33,7 @@ export interface NewMemory {
   readonly facts?: ReadonlyArray<SessionFact>
 }
 
-/** A stored memory of a thread, with the header fields of its trace file. */
+/** A stored memory of a thread's work in one directory, with the header fields of its trace file. */
 export interface ThreadMemory {
   readonly threadId: ThreadId
   /** The directory in which the work was done. */
@@ -76,7 +76,7 @@ export interface MemoryEntry {
   readonly size: number
 }
 
-/** Identifies a memory: its thread, and its directory. */
+/** Identifies a memory: its thread, and the directory in which the work was done. */
 export interface MemoryId {
   readonly threadId: ThreadId
   readonly cwd: Directory
@@ -99,41 +99,47 @@ export interface SearchResult {
 }
 
 /**
- * The memories of threads. Only the owner of a claim can store one, which also ends the claim; any other store fails
- * with `ClaimLost` and changes nothing. When a memory is deleted, or its thread moves to another directory, the old
- * directory keeps a record of it until its next publish. Reads see the last committed state. Fails with
- * `StateDbFailure`.
+ * The memories of threads, one for each directory that a thread worked in. Only the owner of a claim can store them,
+ * which also ends the claim; any other store fails with `ClaimLost` and changes nothing. When a memory is deleted, or
+ * its thread moves to another directory, the old directory keeps a record of it until its next publish. Memories of a
+ * withheld thread are not returned. Reads see the last committed state. Fails with `StateDbFailure`.
  */
 export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMemories")<
   ThreadMemories,
   {
     /**
-     * Stores what was learned, one memory for each directory, ends the claim, and drops earlier failures. An earlier memory in
-     * any other directory goes, on record. All of this or nothing.
+     * Stores the memories of a thread, one for each directory, ends the claim, and clears earlier failures. Earlier
+     * memories of the thread in other directories are deleted on record. Stores everything or nothing.
      */
     readonly store: (
       claim: Claim,
       learned: Learned,
       memories: Arr.NonEmptyReadonlyArray<NewMemory>
     ) => Effect.Effect<void, ClaimLost | StateDbFailure>
-    /** Records that there is nothing to remember and ends the claim. Earlier memories go, on record. */
+    /**
+     * Records that there is nothing to remember, and ends the claim. Earlier memories of the thread are deleted on
+     * record.
+     */
     readonly storeNothing: (claim: Claim, learned: Learned) => Effect.Effect<void, ClaimLost | StateDbFailure>
     /**
-     * Takes the memories of one thread over from their files after the DB was lost, with the thread's row where the rollout is
-     * gone; the first memory's directory is then the thread's. What the DB already has of the thread stays, and what was taken
-     * away on record does not come back. Returns whether they were taken.
+     * Imports the memories of one thread from their files after the DB was lost. If the rollout no longer exists, the
+     * thread's row is imported too, with the directory of the first memory. Never replaces what the DB has of the
+     * thread, nor restores a memory that was deleted on record. Returns whether they were imported.
      */
     readonly import: (memories: Arr.NonEmptyReadonlyArray<ImportedMemory>) => Effect.Effect<boolean, StateDbFailure>
     /**
-     * Takes away, on record, the memories in directories that are ignored now, and has the threads read again of which a
-     * directory was left out before.
+     * Deletes, on record, the memories in directories that are ignored now. Threads of which a directory was left out
+     * before are read again.
      */
     readonly applyIgnored: (isIgnored: (cwd: Directory) => boolean) => Effect.Effect<void, StateDbFailure>
 
     readonly get: (id: MemoryId) => Effect.Effect<Option.Option<ThreadMemory>, StateDbFailure>
-    /** All memories of a thread: that of its own directory first, then in the order of their directories. */
+    /**
+     * Returns all memories of a thread: first that of its own directory, then the others in the order of their
+     * directories.
+     */
     readonly sources: (threadId: ThreadId) => Effect.Effect<ReadonlyArray<MemorySource>, StateDbFailure>
-    /** The newest memories of a directory, newest first, ties by id descending. */
+    /** Returns the newest memories of a directory, newest first, ties by id in descending order. */
     readonly last: (cwd: Directory, count: number) => Effect.Effect<ReadonlyArray<ThreadMemory>, StateDbFailure>
     readonly projects: Effect.Effect<ReadonlyArray<ProjectRow>, StateDbFailure>
     /** Lists the newest memories of one directory, or of each directory; ordered by directory, then newest first. */

@@ -95,7 +95,7 @@ const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean)
   ])
 })
 
-/** Implements `show`: prints one trace, or a project's `MEMORY.md`. */
+/** Implements `show`: prints the traces of one thread, or a project's `MEMORY.md`. */
 export const run = <E>(
   given: Given & {
     readonly json: boolean

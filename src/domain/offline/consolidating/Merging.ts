@@ -5,8 +5,8 @@ import { asksTheSame, cannotBoth, keysOfWish, readWish, type ReadWish } from "./
 import { capitalised, quoted } from "../writing/Wording.js"
 
 /**
- * Merges equal facts of many sessions, newest first, into one line. Equal facts are found by keys, so that the cost grows
- * little more than linearly with the number of sessions.
+ * Merges equal facts of many sessions, newest first, into one line. Equal facts are found by keys, so that the cost
+ * grows little more than linearly with the number of sessions.
  */
 
 /** A line to publish, with the threads of the traces that contain it, newest first. */

@@ -1,8 +1,8 @@
 import { isNotConfirmed } from "../../privacy/NotConfirmed.js"
 
 /**
- * Reads trace memories: those of the offline extractor, those that a language model wrote in the same structure, and the
- * fallback with unstructured notes. Every part is optional. Pure, total and linear.
+ * Reads trace memories: those of the offline extractor, those that a language model wrote in the same structure, and
+ * the fallback with unstructured notes. Every part is optional. Pure, total and linear.
  */
 
 /** The sections of a task. */

@@ -15,7 +15,9 @@ const implied: Readonly<Partial<Record<CommandKind, ReadonlyArray<CommandKind>>>
   build: ["type-check"]
 }
 
-/** True if the passed check covers the failed one: it is the same, a wider one, or one aimed at the place that failed. */
+/**
+ * True if the passed check covers the failed one: it is the same, a wider one, or one aimed at the place that failed.
+ */
 export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): boolean => {
   if (passed.key === failed.key) {
     return true
@@ -46,12 +48,13 @@ export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): 
 
 const placeOf = ({ key }: RanPart): string | undefined => key.split(" @", 2)[1]
 
-/** Work that a conflict stopped, and that a commit brings to its end. */
+/** Matches commands that a conflict may stop, and that a commit then completes. */
 const joins = /^git (?:merge|pull|rebase|cherry-pick|revert|am|stash)\b/
 
 /**
- * True if what passed leaves it unknown whether the failure still stands: the same sort of check at the same files, or as
- * wide a one, by other means; the checks, for something that was only to prepare them; a commit, for a merge that stopped.
+ * True if a pass leaves open whether another failure still stands. It does after a check of the same kind with the same
+ * or a wider scope but by another program, after the checks themselves for a command that only prepared them, and after
+ * a commit for a merge that stopped.
  */
 export const standsBeside = (passed: RanPart, failed: RanPart): boolean => {
   if (joins.test(failed.key)) {

@@ -37,11 +37,11 @@ export interface Failure {
   readonly error: string | undefined
   /** The lines of the output around the error. */
   readonly context: string
-  /** The words that the command was aimed with. */
+  /** The operands and options that narrow the command. */
   readonly aims: ReadonlyArray<string>
-  /** True if it failed inside of a sandbox, as far as is known. */
+  /** True if the command is known to have run inside a sandbox. */
   readonly isSandboxed: boolean
-  /** True if it never passed itself, and a check passed behind it that does the same in another way. */
+  /** True if the command itself never passed, but later a check that does the same in another way did. */
   readonly passedBeside: boolean
   /** True if the command can be run again as it is; a one-off script cannot. */
   readonly isRepeatable: boolean
@@ -65,11 +65,11 @@ interface TrackedFailure {
   retriedLine: number | undefined
   /** The index of the step at which the same check failed with another error, so that this error was gone. */
   replacedAt: number | undefined
-  /** True if that step ran outside of the sandbox. */
+  /** True if that step ran outside the sandbox. */
   isReplacedOutside: boolean
   readonly output: string
   passedBeside: boolean
-  /** True if its error is its own. */
+  /** False if a run that passed printed the same error line, so that the line does not explain the failure. */
   isNamed: boolean
   resolution: Resolution | undefined
 }
@@ -79,8 +79,8 @@ const refusal =
   /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to (?:download|fetch)|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
 
 /**
- * Keeps one failure for each error: a repeatable command wins over a one-off script, then a resolved failure over one that
- * is not resolved.
+ * Keeps one failure for each error: a repeatable command wins over a one-off script, then a resolved failure over one
+ * that is not resolved.
  */
 export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArray<Failure> => {
   const rank = ({ isRepeatable, resolution }: Failure): number =>
@@ -154,8 +154,8 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
 })
 
 /**
- * Lists the failures of a session with their resolutions, in one walk over the steps. An error that was replaced by another
- * error of the same check counts only if that check passed in the end.
+ * Lists the failures of a session with their resolutions, in one walk over the steps. An error that was replaced by
+ * another error of the same check counts only if that check passed in the end.
  */
 export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> => {
   const undone = undoingChanges(steps)

@@ -4,16 +4,16 @@ import type { Failure } from "./Failures.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { isScript } from "../writing/ShownCommand.js"
 
-/** The end of a failure, as far as it is known what resolved it. */
+/** The fix of a failure, in the detail that the session shows. */
 export type Fix =
-  /** The acts that resolved it, by all that the session shows. */
+  /** The acts that resolved it, if the session shows that these did. */
   | { readonly _tag: "Fixed"; readonly commands: ReadonlyArray<string>; readonly files: ReadonlyArray<string> }
-  /** It passed after so many edits that nothing tells which of them did it; the likeliest files come first. */
+  /** The check passed after so many edits that the fix among them is not known; the most probable files come first. */
   | { readonly _tag: "PassedAfter"; readonly edits: number; readonly files: ReadonlyArray<string> }
-  /** Another form of the command passed. */
+  /** The command passed in another form. */
   | { readonly _tag: "DoneOtherwise"; readonly command: string }
 
-/** The count of changed files, and of commands, up to which all of them may be the fix. */
+/** The maximum number of changed files, and of commands, of which all may be the fix. */
 const mostFiles = 3
 
 const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
@@ -31,17 +31,17 @@ const mentions = (text: string, file: string): boolean => {
 const testFile = /(?:^|[/\\_.-])(?:tests?|specs?|__tests__)(?=[/\\_.-])/i
 const documentation = /\.(?:md|mdx|rst|adoc|asciidoc)$|(?:^|[/\\])(?:CHANGELOG|README|LICEN[CS]E|NOTICE)(?:\.txt)?$/i
 
-/** Errors of the environment: a command that installs or starts something fixes them, not an edit beside it. */
+/** Matches errors of the environment: installing or starting something fixes them, and a simultaneous edit does not. */
 const missingTool =
   /\bcommand not found\b|: not found$|\bNo module named\b|\bCannot find (?:module|package) '[^./]|\bis not recognized as\b|\bECONNREFUSED\b|\bConnection refused\b/i
 
-/** Errors of the network: no edit of the project reaches what is not there. */
+/** Matches errors of the network, which no edit of the project can fix. */
 const unreachable =
   /\b(?:Could not|Couldn't) resolve host\b|\bfailed to (?:download|fetch) (?:from|\S*https?:)|\bfailed to lookup address\b|\bname resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT)\b|\bdial tcp\b|\bTLS handshake timeout\b/i
 
 const packageOption = /^(?:-p|--package|--filter|-w|--workspace|--prefix|--project|-C|--dir|--cwd|-pl)$/
 
-/** The directories, and names of packages, that a failed command was aimed at; empty if it was aimed at everything. */
+/** Returns the directories and names of packages to which a failed command was limited; empty if it was not limited. */
 const packagesOf = ({ aims, directory }: Failure): ReadonlyArray<string> => {
   const base = directory?.replace(/[/\\]$/, "")
   const named = aims.flatMap((word, index) => {
@@ -59,7 +59,7 @@ const packagesOf = ({ aims, directory }: Failure): ReadonlyArray<string> => {
 const isIn = (file: string, place: string): boolean =>
   file.startsWith(`${place}/`) || file.split(/[\\/]/).includes(baseName(place))
 
-/** The files that may have mended the error: those that it names, else those of the package that failed. */
+/** Returns the files that may have fixed the error: those that it names, else those of the package that failed. */
 const likelyFiles = (files: ReadonlyArray<string>, failure: Failure): ReadonlyArray<string> => {
   const error = `${failure.error ?? ""}\n${failure.context}`
   // A test names itself in its error. If the code was edited too, the code was wrong.
@@ -77,14 +77,17 @@ const likelyFiles = (files: ReadonlyArray<string>, failure: Failure): ReadonlyAr
 
 const isEdit = ({ command, files }: Act): boolean => command === undefined || (isScript(command) && files.length > 0)
 
-/** The acts that may have mended the failure: none outside the working copy, and no tidying unless that was what failed. */
+/**
+ * Returns the acts that may have fixed the failure. Acts outside the working copy are left out, and formatters and
+ * version control too, unless such a command failed.
+ */
 const helpfulActs = (failure: Failure, acts: ReadonlyArray<Act>): ReadonlyArray<Act> => {
   // A formatter helps what it formats, and version control what it holds: neither mends anything else.
   const isOfTidying = failure.kind === "format" || failure.program === "git" || /\b(?:fmt|format)\b/.test(failure.key)
   return acts.filter(({ isOutside, isTidying }) => !isOutside && (isOfTidying || !isTidying))
 }
 
-/** The fix by another form of the command, or by one of its options, where nothing was done in between. */
+/** Returns the fix by another form of the command, or by one of its options, if nothing was done in between. */
 const otherCommand = ({ kind, resolution, what }: Failure): Fix | undefined => {
   const check = resolution?.check ?? ""
   return check === what || kind === "look" || kind === "patch" || kind === "tool" || actsOutside(check)
@@ -93,8 +96,8 @@ const otherCommand = ({ kind, resolution, what }: Failure): Fix | undefined => {
 }
 
 /**
- * Tells what resolved a failure, as far as the session's events carry it. Undefined if they do not: nothing was done but to
- * run it again or outside of the sandbox, or only what cannot have helped was done, or what must not be repeated.
+ * Returns the fix of a failure, if the session's events show one. Undefined if the command was only run again or
+ * outside the sandbox, if only acts that cannot have helped came before the pass, or if the fix must not be repeated.
  */
 export const fixOf = (failure: Failure): Fix | undefined => {
   const { acts: all = [], isByEscalation = false } = failure.resolution ?? {}

@@ -63,10 +63,10 @@ const isAskedFor = (task: Task, at: number): boolean => {
   )
 }
 
-/** The cause that left a task in the middle: the user or the harness stopped its last turn, or the record ends there. */
+/** The cause that left a task unfinished: the user or the harness stopped its last turn, or the record ends there. */
 export type CutOff = "user" | "harness" | "record"
 
-/** Tells what left a task in the middle; undefined if nothing did. */
+/** Returns the cause that left a task unfinished; undefined if it ended. */
 export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | undefined => {
   const last = task.items.at(-1)
   if (last?._tag === "Asked" && last.word.stance === "approves" && followUpsOf(task).includes(last)) {
@@ -107,7 +107,10 @@ const notInstalled =
 const notInstalledWithin =
   /(?:^|: )([\w.+-]{1,60}): command not found$|\bcommand not found: ([\w.+-]{1,60})$|\bexec: "([\w.+-]{1,60})": executable file not found|\bsh: (?:line )?\d{1,6}: ([\w.+-]{1,60}): not found$/i
 
-/** Returns the program that a failed command misses, its own or one that it runs; undefined if it misses none. */
+/**
+ * Returns the missing program because of which a command failed, either its own or one that it runs; undefined if none
+ * is missing.
+ */
 export const missingProgramOf = ({ error, program }: Failure): string | undefined => {
   const text = error?.slice(0, 400) ?? ""
   const own = notInstalled.exec(text)?.slice(1) ?? []
@@ -119,13 +122,15 @@ export const missingProgramOf = ({ error, program }: Failure): string | undefine
         .find((name) => name !== undefined)
 }
 
-/** Refusals that only a sandbox or a machine without a network gives: no change of the project mends them. */
+/**
+ * Matches refusals that only a sandbox or a machine without a network gives, and that no change of the project can fix.
+ */
 const refusedByPlace =
   /\bOperation not permitted\b|\bEPERM\b|\bRead-only file system\b|\bEROFS\b|\bbwrap: |\bsandbox-exec\b|\b(?:Could not|Couldn't) resolve host\b|\bfailed to lookup address\b|\bTemporary failure in name resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN)\b/i
 
 /**
- * True if the failure is a fact about the machine, not about the work: a program is not installed, or the sandbox refuses
- * what a command does.
+ * True if the failure is a fact about the machine and not about the work: a program is not installed, or the sandbox
+ * refuses what a command does.
  */
 export const isLimit = (failure: Failure): boolean =>
   missingProgramOf(failure) !== undefined || (failure.isSandboxed && refusedByPlace.test(failure.error ?? ""))
@@ -190,8 +195,8 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
 }
 
 /**
- * True if the failure is still to be fixed: a repeatable command failed with an error that a later session can know again,
- * nothing that passed speaks against it, and it is no limit of the machine.
+ * True if the failure still has to be fixed: a repeatable command failed with an error that a later session can
+ * recognise, no later pass contradicts it, and it is not a limit of the machine.
  */
 export const isOpenFailure = (failure: Failure): boolean =>
   failure.resolution === undefined &&

@@ -156,8 +156,8 @@ const comparable = (text: string): string =>
     .trim()
 
 /**
- * Lists what the user wants, does not want or prefers, verbatim and each once. Quoted lines, tables, headings and pasted
- * text are skipped; an order for the task at hand is not a preference.
+ * Lists what the user wants, does not want or prefers, verbatim and each once. Quoted lines, tables, headings and
+ * pasted text are skipped; an order for the task at hand is not a preference.
  */
 export const preferencesIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> => {
   const found = new Map<string, Preference>()

@@ -24,7 +24,7 @@ export interface TaskReport {
   readonly changedAt: ReadonlyMap<string, number>
   /** The line of the first change of the project, added packages included; infinity if there is none. */
   readonly firstChange: number
-  /** The cause that left the task in the middle; undefined if nothing did. */
+  /** The cause that left the task unfinished; undefined if it ended. */
   readonly cutOff: CutOff | undefined
   /** The open steps of the assistant's plan, if the task was interrupted; else empty. */
   readonly planLeft: ReadonlyArray<string>

@@ -109,10 +109,10 @@ const targetTools: ReadonlySet<string> = new Set([
 const scriptTools: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"])
 const onlyAsks = /^(?:--?version|-V|--help|-h|help|version)$/
 
-/** The toolchain that a program is to take: `cargo +nightly test`. */
+/** Matches the choice of a toolchain: `cargo +nightly test`. */
 const toolchain = /^\+[\w.-]{1,60}$/
 
-/** A formatter that only says whether it would change anything is a check. */
+/** Returns the kind of a program's words. A formatter that only reports whether it would change anything is a check. */
 const kindOf = (program: string, given: ReadonlyArray<string>, text: string): CommandKind => {
   const words = given.filter((word, index) => index !== 1 || !toolchain.test(word))
   const kind = kindByWords(program, words, text)

@@ -81,7 +81,10 @@ const runsFiles: Rule = ({ words: [first = ""] }) => /\.\w{1,4}$/.test(first) &&
 const toldToAct =
   /^(?:deploy|undeploy|release|publish|unpublish|promote|rollback|provision|push|upload|send|submit)(?=$|:)/
 
-/** A rule for unknown programs, by the words that they are given: `kamal deploy`, `dvc push`, `slack chat send`. */
+/**
+ * A rule for programs that no other rule knows. It applies if they are told to act: `kamal deploy`, `dvc push`, `slack
+ * chat send`.
+ */
 const unknown: Rule = (said) => remote(2)(said) && said.operands.slice(0, 2).some((word) => toldToAct.test(word))
 
 const packageTool: Rule = ({ operands, text, words }) => {

@@ -35,9 +35,9 @@ export interface CommandStep {
   readonly exitCode: number | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly error: string | undefined
-  /** The lines of the output around the error, with the project's paths and without secrets. */
+  /** The lines of the output around the error, with paths relative to the project, and without secrets. */
   readonly errorContext: string
-  /** The output, cut to what evidence holds. */
+  /** The output, cut to the length that events keep. */
   readonly output: string
   /** True if all output comes from the parts worth mentioning, and from parts that print nothing. */
   readonly isOutputOwn: boolean
@@ -76,7 +76,7 @@ export interface StepContext {
   readonly scripts: PackageScripts
 }
 
-/** The lines of an output around its error: a file may be named above or below the message. */
+/** Returns the lines of an output around its error, since the file may be named above or below the message. */
 const linesAround = (output: string, error: string): string => {
   const at = output.indexOf(error.slice(0, 40).trimEnd())
   return at === -1

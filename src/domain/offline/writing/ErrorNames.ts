@@ -20,7 +20,10 @@ export const missingModuleIn = (error: string): MissingModule | undefined => {
 
 const panic = /^thread '([^']{1,160})'(?: \(\d{1,12}\))? panicked at \S{1,200}:\d{1,9}:\d{1,9}: /
 
-/** Cuts to `limit` characters. A quotation that would be cut is left out if at least half of the limit is left before it. */
+/**
+ * Cuts to `limit` characters. A quotation that would be cut is left out if at least half of the limit is left before
+ * it.
+ */
 const cutOutsideQuotes = (text: string, limit: number): string => {
   const cut = cutText(text, limit)
   if (cut === text) {

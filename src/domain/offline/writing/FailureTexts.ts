@@ -53,9 +53,9 @@ const failureName = (failure: Failure): string =>
   failure.error === undefined ? `${shownCommand(failure.what)} failing` : errorName(failure.error)
 
 /**
- * Describes a failure and its fix in one line: the error, the fix, the assistant's explanation and the check that passed.
- * Consolidation copies this line into `MEMORY.md`, so it reads alone and names no act outside the working copy. Undefined
- * without a fix.
+ * Describes a failure and its fix in one line: the error, the fix, the assistant's explanation and the check that
+ * passed. Consolidation copies this line into `MEMORY.md`, so it reads alone and names no act outside the working copy.
+ * Undefined without a fix.
  */
 export const fixText = (failure: Failure, explanation: string | undefined): string | undefined => {
   const { acts = [], check = "" } = failure.resolution ?? {}

@@ -128,12 +128,12 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
 const isWorthFixing = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
 
-/** The count of edits up to which a failure counts as mended at once. */
+/** Maximum number of edits by which a failure counts as fixed at once. */
 const editsOfSlip = 2
 
 /**
- * True if the task itself caused the failure and mended it at once, in the files that it had changed, and it never came
- * back: it will not occur again.
+ * True if the task caused the failure itself, fixed it at once in files that it had changed, and did not meet it again;
+ * then it will not occur again.
  */
 const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   const acts = failure.resolution?.acts ?? []
@@ -184,8 +184,9 @@ const lookBullet = ({ file, step }: Look): string => `look into ${inCode(file, 1
 const mostBullets = 10
 
 /**
- * Lists the reusable knowledge: the commands that worked, failures with their fixes, and commands that the environment does
- * not allow. `told` has the keys of the commands that earlier tasks of the session listed; those of this task are added.
+ * Lists the reusable knowledge: the commands that worked, failures with their fixes, and commands that the environment
+ * does not allow. `told` has the keys of the commands that earlier tasks of the session listed; those of this task are
+ * added.
  */
 export const reusableKnowledge = (report: TaskReport, told: Set<string>): ReadonlyArray<string> => {
   const fixes = fixesIn(report).map(({ text }) => text)
@@ -226,10 +227,13 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { reado
     })
 }
 
-/** A command that works on one branch, one commit or one request: what holds for it holds for all of its sort. */
+/**
+ * Matches a command about one branch, commit or request; such a failure does not say that its kind of command cannot
+ * work.
+ */
 const actsOnOneThing = /^(?:git|gh|glab)(?: -C \S+)? [a-z][\w-]*/
 
-/** Lists what the machine lacks, or what its sandbox refuses. */
+/** Lists the failures that show a limit of the machine: a missing program, or a refusal of its sandbox. */
 export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly subject: string }> =>
   report.failures
     .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))

@@ -35,7 +35,9 @@ const nameStart = (text: string, from: number): number => {
 
 const suffix = /(?:_(?:BASE|PROD|PRODUCTION|DEV|STAGING|TEST|LIVE|OLD|NEW|VALUE|PLAIN|\d{1,3}))?(?![A-Za-z0-9_])/y
 
-/** Matches between a name and its value: the name's closing quote, the sign, perhaps a type, the value's opening quote. */
+/**
+ * Matches between a name and its value: the name's closing quote, the sign, perhaps a type, the value's opening quote.
+ */
 const sign =
   /(\\*["'`])?\s*(?:=>|:=|\?=|[:=](?!=))(?:\s*(?:&?(?:'static )?str|[Ss]tring)\s*=)?\s*(?:\[\s*)?(\\*(?:"{3}|'{3}|"(?!")|'(?!')|`))?/y
 /** Matches between a flag and its value, which is the next word. */
@@ -205,7 +207,10 @@ const beside = (text: string, end: number): Candidate | undefined => {
     : undefined
 }
 
-/** Finds the value of an `Authorization` header with another scheme than `Bearer` and `Basic`, which have rules of their own. */
+/**
+ * Finds the value of an `Authorization` header with another scheme than `Bearer` and `Basic`, which have rules of their
+ * own.
+ */
 const authorised = (text: string, end: number): Candidate | undefined => {
   sign.lastIndex = end
   if (sign.exec(text) === null) {

@@ -2,10 +2,10 @@ import { findAround, otherBeginnings } from "./MaintainedRules.js"
 import type { Finder, Span } from "./Span.js"
 
 /**
- * Secrets that are recognised by their form alone. The forms are those that the issuers document; the lengths are shorter
- * than those issued today, so that a form whose length changes is still found. No letter or digit may come before a form,
- * but `_` may, as in `KEY_ghp_…`. Each alternative begins with letters of its own and ends with a run of one class, so that
- * trying it costs no more than reading the run.
+ * Secrets that are recognised by their form alone. The forms are those that the issuers document; the lengths are
+ * shorter than those issued today, so that a form whose length changes is still found. No letter or digit may come
+ * before a form, but `_` may, as in `KEY_ghp_…`. Each alternative begins with letters of its own and ends with a run of
+ * one class, so that trying it costs no more than reading the run.
  */
 const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
   ["anthropic", "sk-ant-[\\w-]{16,}"],
@@ -95,7 +95,9 @@ const telegramToken = /(?<![A-Za-z0-9])\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9])
 const azureSecret = /[\w~.-]{3}\dQ~[\w~.-]{31,34}/g
 /** The signature of an Azure SAS URL. */
 const sasSignature = /(?<=[?&;]sig=)[A-Za-z0-9%+/]{20,}={0,2}/g
-/** A token of HCP Terraform; https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens. */
+/**
+ * A token of HCP Terraform; https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens.
+ */
 const terraformToken = /[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}/g
 
 const simple: ReadonlyArray<readonly [kind: string, pattern: RegExp, hint: string]> = [
@@ -119,7 +121,7 @@ const allOf = (text: string, pattern: RegExp, kind: string): ReadonlyArray<Span>
 /** Matches words as in the name of a function: after a `_`, `sk_test_connection` is the rest of such a name. */
 const name = /^(?:[A-Za-z]{1,24}\d{0,3}(?:[-_]|$))+$/
 
-/** Finds our forms, and the places to which the maintained rules are applied, in one scan of the text. */
+/** Finds the forms of this module, and the places where the maintained rules must look, in one scan of the text. */
 const byForm: Finder = (text) => {
   const spans: Array<Span> = []
   const places: Array<number> = []

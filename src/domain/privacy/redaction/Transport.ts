@@ -3,7 +3,10 @@ import { isNoSecret, looksRandom } from "./Values.js"
 
 /** Finds credentials in the places where protocols have them: URLs, authorization headers and cookies. */
 
-/** Matches after `://`: a name, and a password up to the last `@` of the authority. Bounded, so that a long run is cheap. */
+/**
+ * Matches after `://`: a name, and a password up to the last `@` of the authority. Bounded, so that a long run is
+ * cheap.
+ */
 const userInfo = /([^\s/?#"'`<>@:\\]{0,256}):([^\s/"'`<>\\]{4,512})@(?=[\w[.%-])/y
 /** Matches a token in place of a name: `https://TOKEN@host`, `https://TOKEN:x-oauth-basic@host`. */
 const tokenInfo = /([^\s/?#"'`<>@:\\]{16,512})(?::x-oauth-basic)?@(?=[\w[.%-])/y

@@ -238,8 +238,8 @@ const make = Effect.gen(function* () {
   }
 
   /**
-   * Token counts as the server reports them; undefined when they exceed the request's worst case, or are too few for what
-   * was sent.
+   * Token counts as the server reports them; undefined when they exceed the request's worst case, or are too few for
+   * what was sent.
    */
   const reportedUsage = Effect.fnUntraced(function* ({ usage }: ModelResponse, { sent, worst }: PreparedRequest) {
     return usage !== undefined && costOf(usage) <= worst.cheap && isPlausibleInput(usage, yield* sent)

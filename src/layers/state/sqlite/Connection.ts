@@ -23,7 +23,7 @@ const busyTimeout = 20
  * Retry schedule while another process writes. A write takes milliseconds; a process that holds the database for a
  * minute is stuck.
  */
-const patience = Schedule.exponential("5 millis", 1.5).pipe(
+const busyRetries = Schedule.exponential("5 millis", 1.5).pipe(
   Schedule.union(Schedule.spaced("200 millis")),
   Schedule.jittered,
   Schedule.upTo("60 seconds")
@@ -33,7 +33,7 @@ const isBusy = (error: unknown): boolean => /^SQLITE_(?:BUSY|LOCKED)/.test(error
 
 /** Retries an effect while another process holds the database. */
 export const whileBusy = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.retry(effect, { schedule: patience, while: isBusy })
+  Effect.retry(effect, { schedule: busyRetries, while: isBusy })
 
 const reasonOf = (error: unknown): StateDbUnavailable["reason"] => {
   const code = errorCodeOf(error)
@@ -102,7 +102,7 @@ const open = (options: OpenOptions): Layer.Layer<SqlClient.SqlClient, StateDbUna
       })
     ),
     Layer.catchAllCause((cause) => Layer.fail(unavailable(options.filename, Cause.squash(cause)))),
-    Layer.retry(Schedule.whileInput(patience, (error: StateDbUnavailable) => isBusy(error.cause)))
+    Layer.retry(Schedule.whileInput(busyRetries, (error: StateDbUnavailable) => isBusy(error.cause)))
   )
 
 /**

@@ -2,8 +2,8 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 
 /**
- * Gives a thread a memory for each directory that it worked in. An empty directory stands for the own one of a thread that is
- * withheld: it follows the thread's when that is known again.
+ * Changes the schema so that a thread has a memory for each directory that it worked in. An empty directory is stored
+ * for the own directory of a withheld thread, and replaced when that is known again.
  */
 export const addMemoryDirectories = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

@@ -20,7 +20,7 @@ export const MemoryRow = Schema.Struct({
   groundedItems: Schema.NullOr(Schema.Int)
 })
 
-/** The columns of a {@link MemoryRow}, of a memory `m` and its thread `t`. */
+/** The columns of a {@link MemoryRow}, from a memory `m` and its thread `t`. */
 export const memoryColumns = `m.thread_id, m.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
   m.quoted_items, m.grounded_items, m.updated_at, m.version`
 

@@ -93,7 +93,7 @@ const editEvent = (patch: string, place: Place): FileEdit => ({
 
 const isAbsolute = (directory: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(directory)
 
-/** The place of something that was given a directory, perhaps one relative to the session's. */
+/** Returns the place of a call that was given a directory; the directory may be relative to the session's. */
 const placeIn = (given: string | undefined, place: Place): Place & Pick<CommandRun, "sessionDirectory"> => {
   const { directory: session } = place
   if (given === undefined || given === "" || given === session) {
