@@ -37,7 +37,7 @@ export const Decision = Schema.TaggedStruct("Decision", { question: Schema.Strin
 /** A command that ran. */
 export const Command = Schema.TaggedStruct("Command", {
   command: Schema.String,
-  /** Equal for two commands that do the same in the same place; see `CommandPart`. */
+  /** The key of the command, equal for commands that do the same in the same place; see `CommandPart`. */
   key: Schema.String,
   /** Keys of other commands that run the same package script. */
   aliases: Schema.Array(Schema.String),
@@ -45,7 +45,7 @@ export const Command = Schema.TaggedStruct("Command", {
   use: Schema.String,
   kind: Schema.String,
   program: Schema.String,
-  /** Where it runs, as words after the command; empty for the project's own directory. */
+  /** The directory in which it runs, as words after the command; empty for the project's own. */
   place: Schema.String,
   /** The purpose that its line names; empty if it names none. */
   purpose: Schema.String,
@@ -64,7 +64,7 @@ export const FixEdit = Schema.Struct({
 
 /** A failure, and what resolved it. */
 export const Failure = Schema.TaggedStruct("Failure", {
-  /** Equal for the same error; see `errorSignature`. */
+  /** The key of the error, equal for all its occurrences; see `errorSignature`. */
   signature: Schema.String,
   /** The lines of the error, its cause first. */
   errors: Schema.Array(Schema.String),
@@ -83,7 +83,7 @@ export const Limit = Schema.TaggedStruct("Limit", {
   /** The command or the program. */
   subject: Schema.String,
   error: Schema.String,
-  /** What helped; null if nothing is known. */
+  /** The means that helped; null if none is known. */
   instead: Schema.NullOr(Schema.String)
 })
 
@@ -91,7 +91,7 @@ export const Limit = Schema.TaggedStruct("Limit", {
 export const File = Schema.TaggedStruct("File", {
   path: Schema.String,
   edits: Schema.Int,
-  /** What was said of it; empty if nothing was. */
+  /** The words of the assistant on it; empty if there are none. */
   remark: Schema.String
 })
 
@@ -100,7 +100,7 @@ export const Finding = Schema.TaggedStruct("Finding", { claim: Schema.String })
 
 /** Something that was left undone. */
 export const Open = Schema.TaggedStruct("Open", {
-  /** Equal for the same item. */
+  /** The key of the item, equal for all its occurrences. */
   signature: Schema.String,
   /** The key of the command that failed; null if the item is no failure. */
   command: Schema.NullOr(Schema.String),

@@ -1,5 +1,5 @@
 import type { FactId } from "./Fact.js"
-import type { KnownFact, ProjectFacts, ProjectLine } from "./ProjectFacts.js"
+import { type KnownFact, mapSections, type ProjectFacts, sectionHeadings } from "./ProjectFacts.js"
 
 /** The decisions of people about the facts of a project. */
 export interface MarkedFacts {
@@ -8,9 +8,6 @@ export interface MarkedFacts {
   readonly corrected: ReadonlyMap<FactId, string>
 }
 
-/** The worth that a pin adds: a pinned line is the last to be left out. */
-const pinWorth = 1_000
-
 /** Replaces the lines of facts that people corrected. */
 export const withCorrections = (
   facts: ReadonlyArray<KnownFact>,
@@ -18,23 +15,21 @@ export const withCorrections = (
 ): ReadonlyArray<KnownFact> =>
   corrected.size === 0 ? facts : facts.map((fact) => ({ ...fact, text: corrected.get(fact.id) ?? fact.text }))
 
-/** Puts the pinned lines of each section first, so that they are never left out for want of room. */
+/** Puts the pinned lines before all others, so that they are the last to be left out for want of room. */
 export const withPins = (project: ProjectFacts, { pinned }: MarkedFacts): ProjectFacts => {
-  const pin = (lines: ReadonlyArray<ProjectLine>): ReadonlyArray<ProjectLine> =>
-    pinned.size === 0
-      ? lines
-      : lines
-          .map((line) => (line.ids.some((id) => pinned.has(id)) ? { ...line, worth: line.worth + pinWorth } : line))
-          .toSorted((one, other) => other.worth - one.worth)
+  const all = sectionHeadings.flatMap(([name]) => project[name])
+  const pins = all.filter(({ ids }) => ids.some((id) => pinned.has(id))).map(({ rank }) => rank)
+  const isPinned = new Set(pins)
+  const first = pins.toSorted((one, other) => one - other)
+  const rest = all.map(({ rank }) => rank).filter((rank) => !isPinned.has(rank))
+  const order = [...first, ...rest.toSorted((one, other) => one - other)]
+  const rankOf = new Map(order.map((rank, index) => [rank, index]))
   return {
     ...project,
-    wants: pin(project.wants),
-    decided: pin(project.decided),
-    works: pin(project.works),
-    failures: pin(project.failures),
-    limits: pin(project.limits),
-    places: pin(project.places),
-    findings: pin(project.findings),
-    open: pin(project.open)
+    ...mapSections(project, (lines) =>
+      lines
+        .map((line) => ({ ...line, rank: rankOf.get(line.rank) ?? line.rank }))
+        .toSorted((one, other) => one.rank - other.rank)
+    )
   }
 }

@@ -15,8 +15,8 @@ export const ProjectLine = Schema.Struct({
   threadIds: Schema.Array(Schema.String),
   /** The time of the newest fact; null where no record says it. Unix milliseconds. */
   at: Schema.NullOr(Schema.Int),
-  /** The worth of the line beside the others; where a file has no room, the lines of the least worth are left out. */
-  worth: Schema.Number
+  /** The place of the line among all lines, from 0; where a file has no room, the last ones are left out. */
+  rank: Schema.Int
 })
 
 /** A line of memory. */
@@ -61,6 +61,24 @@ export const noFacts: ProjectFacts = {
   open: [],
   procedures: []
 }
+
+/** The lines of each section. */
+export type SectionLines<Line> = { readonly [Name in (typeof sectionHeadings)[number][0]]: ReadonlyArray<Line> }
+
+/** Replaces each section's lines; the order of the sections is that of the file. */
+export const mapSections = <A, B>(
+  sections: SectionLines<A>,
+  change: (lines: ReadonlyArray<A>) => ReadonlyArray<B>
+): SectionLines<B> => ({
+  wants: change(sections.wants),
+  works: change(sections.works),
+  failures: change(sections.failures),
+  limits: change(sections.limits),
+  places: change(sections.places),
+  decided: change(sections.decided),
+  findings: change(sections.findings),
+  open: change(sections.open)
+})
 
 /** The sections of a project's memory in the order in which they are published, with their headings. */
 export const sectionHeadings = [

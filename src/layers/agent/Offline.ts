@@ -31,7 +31,7 @@ const readInput = Effect.fnUntraced(function* <A, E>(
 const readProject = Effect.fnUntraced(function* (directory: string, threadIds: ReadonlyArray<string>) {
   const fileSystem = yield* FileSystem.FileSystem
   const names = threadIds.length === 0 ? [] : yield* fileSystem.readDirectory(join(directory, traceFolder))
-  const [first] = names.filter((name) => threadIds.some((threadId) => threadId === threadOfTraceFile(name)))
+  const first = names.find((name) => threadIds.some((threadId) => threadId === threadOfTraceFile(name)))
   return first === undefined
     ? ""
     : projectName(

@@ -1,5 +1,5 @@
 import type { FactContent } from "../../facts/Fact.js"
-import type { KnownFact, ProjectFacts, ProjectLine } from "../../facts/ProjectFacts.js"
+import type { KnownFact, ProjectFacts } from "../../facts/ProjectFacts.js"
 import { checkKinds } from "../reading/CommandPrograms.js"
 import { narrowness } from "../reading/InvocationWords.js"
 import { commandKey } from "../importing/CommandBullets.js"
@@ -7,7 +7,7 @@ import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised, inCode } from "../writing/Wording.js"
 import { FailureLines, Wishes } from "./Merging.js"
 import { proceduresOf } from "./Procedures.js"
-import { byWorth, projectLine, sessionOrder } from "./ProjectLines.js"
+import { byWorth, projectLine, sessionOrder, type WeighedLine, withRanks } from "./ProjectLines.js"
 import { isSaidIn, meaningfulWords, similarity } from "./SameMeaning.js"
 
 /** Merges the facts of all sessions of a project: the newer fact wins, and nothing is told twice. */
@@ -93,7 +93,7 @@ const ageIn =
  * The wishes that last: those that say so, and those that were said in two sessions, whatever their form. A wish of one
  * task supersedes nothing.
  */
-const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<ProjectLine> => {
+const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> => {
   const ofTasks = new Wishes()
   wishes.filter(({ content }) => !content.isLasting).forEach((fact) => ofTasks.add(fact.text, [fact.threadId], [fact]))
   const repeated = new Set(
@@ -116,7 +116,7 @@ const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<ProjectLine> => {
 }
 
 /** The answers to the assistant's questions; of the same question the newest one counts. */
-const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<ProjectLine> =>
+const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(
     groupsOf(decisions, ({ content }) => [...meaningfulWords(content.question)].toSorted().join(" ")).map((group) =>
       projectLine(group, group[0].text, worth.decision, order)
@@ -158,7 +158,7 @@ const failingIn = (facts: Sorted): ((key: string) => boolean) => {
   }
 }
 
-const worksOf = (facts: Sorted): ReadonlyArray<ProjectLine> => {
+const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const { commands, order } = facts
   const isFailing = failingIn(facts)
   const reusable = commands.filter(({ content }) => content.isReusable && content.passes > 0)
@@ -195,7 +195,7 @@ const asPublished = (text: string, works: ReadonlyArray<string>): string => {
 }
 
 /** The failures with what resolved them. One that is open in a newer session has not been resolved. */
-const failuresOf = (facts: Sorted, works: ReadonlyArray<ProjectLine>): ReadonlyArray<ProjectLine> => {
+const failuresOf = (facts: Sorted, works: ReadonlyArray<WeighedLine>): ReadonlyArray<WeighedLine> => {
   const { failures, open, order } = facts
   const ageOf = ageIn(facts)
   const failedAgain = new Map(
@@ -221,7 +221,7 @@ const failuresOf = (facts: Sorted, works: ReadonlyArray<ProjectLine>): ReadonlyA
   )
 }
 
-const limitsOf = ({ limits, order }: Sorted): ReadonlyArray<ProjectLine> =>
+const limitsOf = ({ limits, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(groupsOf(limits, ({ id }) => id).map((group) => projectLine(group, group[0].text, worth.limit, order)))
 
 /** The maximum number of files that the line of the most edited files lists. */
@@ -233,8 +233,8 @@ const editsOf = (group: Group<"File">): number => group.reduce((sum, { content }
 const remarkedOf = (
   groups: ReadonlyArray<Group<"File">>,
   { order }: Sorted,
-  said: ReadonlyArray<ProjectLine>
-): ReadonlyArray<ProjectLine> =>
+  said: ReadonlyArray<WeighedLine>
+): ReadonlyArray<WeighedLine> =>
   groups.flatMap((group) => {
     const [newest] = group
     const remark = group.find(({ content }) => content.remark !== "")?.content.remark ?? ""
@@ -247,19 +247,24 @@ const remarkedOf = (
       : [projectLine(group, text, worth.place + 4 * Math.log2(editsOf(group)), order)]
   })
 
-const placesOf = (facts: Sorted, said: ReadonlyArray<ProjectLine>): ReadonlyArray<ProjectLine> => {
+const placesOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArray<WeighedLine> => {
   const { files, order } = facts
   const groups = groupsOf(files, ({ content }) => content.path)
-  const most = groups.toSorted((one, other) => editsOf(other) - editsOf(one)).slice(0, mostFiles)
+  const remarked = remarkedOf(groups, facts, said)
+  const told = [...said, ...remarked].map(({ text }) => text).join("\n")
+  const most = groups
+    .filter(([{ content }]) => !told.includes(inCode(content.path, 160)))
+    .toSorted((one, other) => editsOf(other) - editsOf(one))
+    .slice(0, mostFiles)
   const [first, ...others] = most.flat()
   const list = most.map(([{ content }]) => inCode(content.path, 160)).join(", ")
   return byWorth([
-    ...(first === undefined ? [] : [projectLine([first, ...others], `Most edited: ${list}`, worth.files, order)]),
-    ...remarkedOf(groups, facts, said)
+    ...(first === undefined ? [] : [projectLine([first, ...others], `Edited most: ${list}`, worth.files, order)]),
+    ...remarked
   ])
 }
 
-const findingsOf = ({ findings, order }: Sorted): ReadonlyArray<ProjectLine> =>
+const findingsOf = ({ findings, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(groupsOf(findings, ({ id }) => id).map((group) => projectLine(group, group[0].text, worth.finding, order)))
 
 /** True if two titles name the same task, as far as their words tell; either may be cut. */
@@ -291,7 +296,7 @@ const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
   }
 }
 
-const openOf = (facts: Sorted, said: ReadonlyArray<ProjectLine>): ReadonlyArray<ProjectLine> => {
+const openOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArray<WeighedLine> => {
   const isClosed = closedIn(facts)
   const groups: Array<Group<"Open">> = []
   for (const [first, ...others] of groupsOf(
@@ -319,7 +324,7 @@ export const projectFacts = (facts: ReadonlyArray<KnownFact>): ProjectFacts => {
   const wants = wantsOf(all)
   const works = worksOf(all)
   const failures = failuresOf(all, works)
-  return {
+  const sections = withRanks({
     wants,
     decided: decidedOf(all),
     works,
@@ -327,7 +332,7 @@ export const projectFacts = (facts: ReadonlyArray<KnownFact>): ProjectFacts => {
     limits: limitsOf(all),
     places: placesOf(all, failures),
     findings: findingsOf(all),
-    open: openOf(all, [...wants, ...failures]),
-    procedures: proceduresOf(all.commands)
-  }
+    open: openOf(all, [...wants, ...failures])
+  })
+  return { ...sections, procedures: proceduresOf(all.commands) }
 }

@@ -57,7 +57,7 @@ export const consolidate = (input: ConsolidationInput): ReadonlyArray<PublishedF
   const pointers = facts.procedures.map((procedure): readonly [Pick<ProjectLine, "text" | "threadIds">] => [
     { text: skillPointer(procedure), threadIds: procedure.threadIds }
   ])
-  const ranked = sectionHeadings.flatMap(([name]) => facts[name]).toSorted((one, other) => other.worth - one.worth)
+  const ranked = sectionHeadings.flatMap(([name]) => facts[name]).toSorted((one, other) => one.rank - other.rank)
   const isEmpty = threadIds.length > 0 && ranked.length === 0
   const memoryWith = (count: number): string => {
     const kept = new Set(ranked.slice(0, count))

@@ -1,9 +1,14 @@
-import type { KnownFact, ProjectLine } from "../../facts/ProjectFacts.js"
+import {
+  type KnownFact,
+  mapSections,
+  type ProjectLine,
+  sectionHeadings,
+  type SectionLines
+} from "../../facts/ProjectFacts.js"
 
-/** Collects the facts of one line, newest first. */
-export interface Collected<A> {
-  readonly facts: [KnownFact, ...Array<KnownFact>]
-  readonly about: A
+/** A line with its worth beside the others, before their ranks are known. */
+export interface WeighedLine extends Omit<ProjectLine, "rank"> {
+  readonly worth: number
 }
 
 /** The order of the sessions of a project, newest first. */
@@ -32,7 +37,7 @@ export const projectLine = (
   text: string,
   ofKind: number,
   order: ReadonlyMap<string, number>
-): ProjectLine => {
+): WeighedLine => {
   const [newest, ...older] = facts
   const threadIds = threadsOf(facts)
   const others = new Set(older.map(({ id }) => id).filter((id) => id !== newest.id))
@@ -46,5 +51,17 @@ export const projectLine = (
 }
 
 /** Sorts lines by worth; equal ones stay in their order, which is newest first. */
-export const byWorth = (lines: ReadonlyArray<ProjectLine>): ReadonlyArray<ProjectLine> =>
+export const byWorth = (lines: ReadonlyArray<WeighedLine>): ReadonlyArray<WeighedLine> =>
   lines.toSorted((one, other) => other.worth - one.worth)
+
+/** Gives all lines their ranks, by worth; of equals the one of the earlier section comes first. */
+export const withRanks = (sections: SectionLines<WeighedLine>): SectionLines<ProjectLine> => {
+  const all = byWorth(sectionHeadings.flatMap(([name]) => sections[name]))
+  const rankOf = new Map(all.map((line, rank) => [line, rank]))
+  return mapSections(sections, (lines) =>
+    lines.map((line) => {
+      const { worth: _, ...rest } = line
+      return { ...rest, rank: rankOf.get(line) ?? all.length }
+    })
+  )
+}

@@ -432,6 +432,9 @@ Bob reads this file.
 - Run the tests: \`npm test\` (takes 3 minutes)
 - Check the types: \`npx tsc --noEmit\` [01900002-aaaa…]
 
+## Where things are
+- Edited most: \`src/cart.ts\` [01900002-aaaa…]
+
 ## Open
 - Ask Bob about the SLA
 
