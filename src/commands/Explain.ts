@@ -12,7 +12,7 @@ import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 import { allUnlearned, stateContext } from "./Status.js"
 
-/** Tells if the next pass has a place for an eligible thread, by the rule that the pass follows. */
+/** Determines whether the next pass has a place for an eligible thread, by the same rule as the pass. */
 const place = Effect.fnUntraced(function* (threadId: ThreadId) {
   const { candidates } = yield* Settings
   const context = yield* stateContext
@@ -70,7 +70,10 @@ const exact = ({ unit, value, what }: Compared): ComparedValue => ({
   unit
 })
 
-/** Explains whether and why a thread is learned from: the rules up to the one that decides, and the attempts so far. */
+/**
+ * Explains whether and why a thread is learned from: the rules that were asked, up to the one that decides, and the
+ * attempts so far.
+ */
 export const explain = Effect.fn("Explain.thread")(function* (threadId: ThreadId) {
   const { memoryIn, rolloutPaths, rules, thread, tries } = yield* gather(threadId)
   const explanation: Explanation = {

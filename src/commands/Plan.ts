@@ -21,12 +21,12 @@ import type { StateDbFailure } from "../services/state/StateDb.js"
 import { Templates } from "../services/Templates.js"
 import { Settings } from "../settings/Settings.js"
 
-/** A candidate after it was read: its requests, or the reason why a pass leaves it out after all. */
+/** The result of reading a candidate: its request, or the reason why the pass would leave it out after all. */
 type Read =
   | { readonly _tag: "Planned"; readonly planned: ReadonlyArray<PlannedThread> }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: WhyNot }
 
-/** The row as a pass would complete it; only the stored one has the canonical directory. */
+/** The row as a pass would complete it. The canonical directory comes from the stored row, since only that has it. */
 const completed = Effect.fnUntraced(function* (stored: Thread, rollout: LoadedRollout, { ignore }: RuleContext) {
   const read = yield* threadAsRead(rollout, ignore)
   return isComplete(stored, read)
@@ -60,7 +60,7 @@ const countRequests = Effect.fnUntraced(function* (
   )
 })
 
-/** Reads a candidate and asks the rules again, as a pass does. */
+/** Reads a candidate and applies the learning rules again, as a pass does. */
 const readCandidate = Effect.fnUntraced(function* (record: ThreadRecord, context: RuleContext) {
   const { thread: stored } = record
   const loaded = yield* Effect.either(load(stored))
@@ -86,9 +86,8 @@ const readCandidate = Effect.fnUntraced(function* (record: ThreadRecord, context
 })
 
 /**
- * Counts what phase one of a pass would send now, without sending any of it: brings the index up to date, selects and reads
- * the candidates, and makes up their requests. A rollout that cannot be read, or of which nothing would be asked, is named
- * with its reason.
+ * Determines what phase one would send now, without sending it: updates the index, selects and reads the candidates,
+ * and builds their requests. A session that cannot be read, or that needs no request, is listed with the reason.
  */
 export const planPass = Effect.fn("Plan.make")(function* (options: { readonly all: boolean }) {
   const settings = yield* Settings

@@ -15,11 +15,11 @@ import { ModelClient } from "../services/ModelClient.js"
 import type { StateDbFailure } from "../services/state/StateDb.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The outcomes of the steps of a pass. */
+/** Outcomes of the steps of a pass, from which its report is made. */
 export interface PassOutcomes {
   readonly threads: number
   readonly imports: ReadonlyArray<MemoryNotImported>
-  /** Why the index of the projects could not be written. */
+  /** Errors that kept the index of the projects from being written. */
   readonly unwritten: ReadonlyArray<MemoryFsFailure | StateDbFailure>
   readonly extractions: ReadonlyArray<ExtractionOutcome>
   readonly waiting: number
@@ -43,7 +43,7 @@ export const nothingRan = (model: string): PassReport => ({
   durationMs: 0
 })
 
-/** Puts together what a pass says of itself. */
+/** Assembles the report of a finished pass. */
 export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: number, outcomes: PassOutcomes) {
   const { rootOf } = yield* MemoryFs
   const { name } = yield* ModelClient

@@ -42,7 +42,7 @@ import type { LoadedRollout } from "./ReadSession.js"
 import type { SessionPart } from "./SessionParts.js"
 import { ruleContext } from "./RuleContext.js"
 
-/** What was learned of a session's work in one directory. */
+/** The trace of a session's work in one directory. */
 export interface ExtractedTrace {
   readonly cwd: Directory
   readonly traceFile: string
@@ -62,9 +62,8 @@ export type ExtractionOutcome =
   | { readonly _tag: "Failed"; readonly thread: Thread; readonly error: ExtractionError }
 
 /**
- * Learns from the threads that have something to teach: selects them, and of each writes a trace memory or notes that there
- * is nothing to remember. Every candidate stands alone: one that fails stops nobody else. A candidate that comes to its
- * end before a model was asked gives its place to the next one.
+ * Selects the threads to learn from, and for each stores a trace memory or the fact that there is nothing to remember.
+ * A failure ends only its own thread. If a thread drops out before a model was asked, the next one takes its place.
  */
 export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number, rules: IgnoreRules) {
   const { concurrency } = yield* Settings
@@ -91,15 +90,18 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
   return { extractions: outcomes, waiting: left.length, subAgents }
 })
 
-/** Loaded with the first candidate: a pass with nothing to do starts without them. */
+/** Loads the code that reads sessions with the first candidate, so that a pass without candidates starts faster. */
 const loadLoading = Effect.promise(() => import("./ReadSession.js"))
 const loadAsking = Effect.promise(() => import("./AskModel.js"))
 const loadParting = Effect.promise(() => import("./SessionParts.js"))
 
-/** While one candidate's request is under way the next one is read, so that the model never waits for a disk. */
+/**
+ * Candidates in progress for each concurrent request: while one waits for the model, the next is read, so that the
+ * model never waits for the disk.
+ */
 const candidatesPerRequest = 2
 
-/** All threads that are not fresh and whose rollout is there, read a page at a time. */
+/** Lists all threads that are not fresh and whose rollout exists, a page at a time. */
 export const listUnlearned = Effect.gen(function* () {
   const threadIndex = yield* ThreadIndex
   const { threadsScanned } = yield* Settings
@@ -126,7 +128,7 @@ const skipped = Effect.fnUntraced(function* (thread: Thread, reason: WhyNot) {
   return outcome
 })
 
-/** One candidate, from its claim to its end. Never fails. */
+/** Processes one candidate, from its claim to its outcome. Never fails. */
 const extract = (pass: Pass, thread: Thread, context: RuleContext) =>
   Effect.gen(function* () {
     const claims = yield* Claims
@@ -148,7 +150,7 @@ const extract = (pass: Pass, thread: Thread, context: RuleContext) =>
     Effect.withSpan("PhaseOne.extract", { attributes: { threadId: thread.id } })
   )
 
-/** True if what was learned was stored, which ended the claim. */
+/** True if the result was stored, which also ended the claim. */
 const usedUp = (exit: Exit.Exit<ExtractionOutcome, unknown>): boolean =>
   Exit.isSuccess(exit) && (exit.value._tag === "Extracted" || exit.value._tag === "Nothing")
 
@@ -189,11 +191,14 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
   )
 })
 
-/** Skips a thread over budget. That is no failure: the next pass finds the thread as it was. */
+/**
+ * Skips a thread that a cap on spending leaves no room for. That is no failure: the next pass finds the thread
+ * unchanged.
+ */
 const leftOut = (thread: Thread, error: BudgetExhausted) =>
   Effect.zipRight(Effect.logWarning(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
 
-/** Completes the thread's row, asks the model, and stores what it says. */
+/** Completes the thread's row, asks the model, and stores the answer. */
 const learn = Effect.fnUntraced(function* (
   pass: Pass,
   claim: Claim,
@@ -235,7 +240,7 @@ const learn = Effect.fnUntraced(function* (
   return outcome
 })
 
-/** What a model says of one part of a session, as it is to be stored. */
+/** A model's answer about one part of a session, ready to be stored. */
 interface PartAnswer extends StageOneAnswer {
   readonly part: SessionPart
 }

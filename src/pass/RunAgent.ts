@@ -40,7 +40,7 @@ export const keepToProvider = Effect.fnUntraced(function* (cwd: Directory, { ear
   return { earlier: sendable, isPublishedShown: sendable.length === earlier.length }
 })
 
-/** Loaded for the first directory with more sessions than are kept as traces. */
+/** Loads the code for earlier sessions with the first directory that has more sessions than are kept as traces. */
 const loadEarlier = Effect.promise(() => import("../domain/offline/consolidating/EarlierSessions.js"))
 
 /**
@@ -100,7 +100,7 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
   }
 })
 
-/** Counts the tokens of an agent's requests as they are reported: each status carries the total so far. */
+/** Counts the tokens of an agent's requests while they are reported; each status carries the total so far. */
 const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
   let counted = { inputTokens: 0, outputTokens: 0 }
   return Stream.tap(statuses, (status) => {

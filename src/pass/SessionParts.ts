@@ -92,8 +92,8 @@ const firstRequest = ({ events }: SessionEvidence): string | undefined => {
 }
 
 /**
- * What a model is shown of a part: the whole session where there is no other part, else the part's evidence in full, as far as
- * the budget allows.
+ * Renders a part for a model: the whole session where there is no other part, else the part's evidence in full, as far as the
+ * budget allows.
  */
 export const rolloutOfPart = Effect.fnUntraced(function* (rollout: LoadedRollout, { evidence }: SessionPart) {
   if (evidence === rollout.evidence) {

@@ -28,12 +28,12 @@ const importedBeside = (owner: string | undefined) => {
   )
 }
 
-describe("a pass over a state DB whose index was not completed", () => {
-  it.effect("imports a thread's memory from disk", () =>
+describe("passes over a state DB whose index was not completed", () => {
+  it.effect("a pass imports a thread's memory from disk if the index was not completed", () =>
     Effect.map(importedBeside(undefined), (isThere) => assert.isTrue(isThere))
   )
 
-  it.effect("leaves the memory of a thread claimed by another pass to that pass", () =>
+  it.effect("a pass does not import the memory of a thread that another pass has claimed", () =>
     Effect.map(importedBeside("another pass"), (isThere) => assert.isFalse(isThere))
   )
 })

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto"
 import * as Schema from "effect/Schema"
 
 /**
- * A working directory by its one name, which its memory is stored by. The port `WorkingDirectories` makes it of what a session,
- * a person or a host calls the directory; nothing else does.
+ * A working directory by its canonical path, under which its memory is stored. Only the port `WorkingDirectories` makes
+ * one from the path that a session, a person or a host gives.
  */
 export const Directory = Schema.String.pipe(Schema.brand("Directory"))
 
-/** A working directory by its one name. */
+/** A working directory by its canonical path. */
 export type Directory = typeof Directory.Type
 
 /** Returns the folder name of a directory's memory: the hex SHA-256 of its path. */

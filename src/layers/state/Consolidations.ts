@@ -32,10 +32,10 @@ const HistoryRow = Schema.Struct({
   retryAt: Schema.NullOr(Schema.Int)
 })
 
-/** A directory, the inputs of its consolidation, and its history. */
+/** A directory with the inputs of its consolidation, and its history. */
 const DirectoryRow = Schema.Struct({
   cwd: Directory,
-  /** The inputs, `thread:version`, one a line; null for a directory without memories. */
+  /** The inputs, one `thread:version` a line; null for a directory without memories. */
   inputs: Schema.NullOr(Schema.String),
   hasRemovals: Flag,
   ...HistoryRow.fields
@@ -81,7 +81,7 @@ const whenDirty = (
 }
 
 const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
-  /** Every directory that has, or had, something to consolidate. */
+  /** Finds every directory that has a memory, had one that was not yet removed from its files, or has notes. */
   const directories = findAll({
     Request: Schema.Void,
     Result: DirectoryRow,
@@ -214,5 +214,5 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
   })
 })
 
-/** Consolidations in the tables `consolidations` and `memory_removals`. */
+/** Stores consolidations in the tables `consolidations` and `memory_removals`. */
 export const layer: Layer.Layer<Consolidations, never, Queries> = Layer.effect(Consolidations, make)

@@ -52,10 +52,10 @@ const HitRow = Schema.Struct({
 
 type HitRow = typeof HitRow.Type
 
-/** The outcomes that a trace's tasks may have, as the contract names them. */
+/** The outcomes that a trace may state for a task. */
 const outcomeNames = ["success", "partial", "fail", "uncertain"]
 
-/** The outcomes in a trace, each once, separated by spaces. */
+/** SQL for the distinct outcomes in a trace, separated by spaces. */
 const outcomesColumn = outcomeNames
   .map((name) => `CASE WHEN instr(m.trace_summary, 'Outcome: ${name}') > 0 THEN '${name} ' ELSE '' END`)
   .join(" || ")
@@ -123,7 +123,7 @@ const make = Effect.map(Queries, (queries) => {
     )
   }
 
-  /** True if the DB itself knows what was learned of a thread, or that it was taken away. */
+  /** True if the DB has a result for a thread, or a record that its memory was deleted. */
   const isDecided = (threadId: ThreadId) =>
     Effect.map(
       sql`SELECT thread_id FROM extractions WHERE thread_id = ${threadId} AND outcome IS NOT NULL
@@ -306,8 +306,9 @@ const make = Effect.map(Queries, (queries) => {
   })
 
   /**
-   * Terms that the index can find are left to it, and ranked by it (BM25); shorter ones, as most words of Chinese are, are
-   * looked for in what it found, or, where all are short, in every memory.
+   * Searches with the full-text index, which also ranks the results (BM25). Terms of less than three characters, such
+   * as most Chinese words, are not in the index: they are searched in the results, or in all memories if every term is
+   * short.
    */
   const search = Effect.fnUntraced(function* (query: SearchQuery, cwd: Directory | undefined, limit: number) {
     const { count: documents } = yield* countMemories(cwd)
@@ -358,5 +359,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/** Memories in the table `thread_memory`, a row for each thread and directory. */
+/** Stores memories in the table `thread_memory`, with a row for each thread that has one. */
 export const layer: Layer.Layer<ThreadMemories, never, Queries> = Layer.effect(ThreadMemories, make)

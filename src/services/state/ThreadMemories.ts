@@ -10,10 +10,10 @@ import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
 import type { StateDbFailure } from "./StateDb.js"
 
-/** The state of a thread that something, or nothing, was learned from. */
+/** The version of a thread that an extraction read, whether or not it found something to remember. */
 export interface Learned {
   readonly content: RolloutContent
-  /** The thread's `updatedAt` as it was read. */
+  /** The thread's `updatedAt` at the time of the read. Unix milliseconds. */
   readonly updatedAt: number
   /** True if a directory of the session was left out, because it is ignored. */
   readonly isPartial?: boolean
@@ -26,11 +26,11 @@ export interface NewMemory {
   readonly memorySummary: string
   /** The readable part of the trace file's name. */
   readonly slug: string
-  /** The share of a model's quotations that was found; undefined where nobody looked. */
+  /** Share of the model's quotations that occur in the session; undefined when they were not checked. */
   readonly grounding?: Grounding | undefined
 }
 
-/** The memory of a thread's work in one directory, with what its trace file says in its header. */
+/** A stored memory of a thread, with the header fields of its trace file. */
 export interface ThreadMemory {
   readonly threadId: ThreadId
   /** The directory in which the work was done. */
@@ -39,64 +39,64 @@ export interface ThreadMemory {
   readonly traceSummary: string
   readonly memorySummary: string
   readonly slug: string
-  /** The thread's `updatedAt` when it was read. Unix milliseconds. */
+  /** The thread's `updatedAt` at the time of the read. Unix milliseconds. */
   readonly updatedAt: number
-  /** Tells versions of the memory apart. */
+  /** Identifies the version of the memory: it changes with the trace or the summary. */
   readonly version: string
-  /** The share of a model's quotations that was found; absent where nobody looked. */
+  /** Share of the model's quotations that occur in the session; absent when they were not checked. */
   readonly grounding?: Grounding | undefined
 }
 
-/** A memory as its files have it. */
+/** A memory as read from its files on disk. */
 export type ImportedMemory = Omit<ThreadMemory, "version">
 
-/** A directory with memory, for people to find. */
+/** A directory with memory, for the list of projects. */
 export interface ProjectRow {
   readonly cwd: Directory
   readonly memories: number
 }
 
-/** A memory as a list shows it. */
+/** A memory as one entry of a list. */
 export interface MemoryEntry {
   readonly threadId: ThreadId
   readonly cwd: Directory
-  /** The trace's heading. */
+  /** The heading of the trace. */
   readonly title: string
-  /** The thread's last update, as it was read. Unix milliseconds. */
+  /** The thread's `updatedAt` at the time of the read. Unix milliseconds. */
   readonly updatedAt: number
-  /** The outcomes of its tasks, each once. */
+  /** The distinct outcomes of the tasks in the trace. */
   readonly outcomes: ReadonlyArray<string>
   /** The trace's size in bytes. */
   readonly size: number
 }
 
-/** The key of a memory: its thread, and the directory in which the work was done. */
+/** Identifies a memory: its thread, and its directory. */
 export interface MemoryId {
   readonly threadId: ThreadId
   readonly cwd: Directory
 }
 
-/** A memory, and the rollout that it was made from. */
+/** A memory, with the rollout from which it was made. */
 export interface MemorySource {
   readonly memory: ThreadMemory
   readonly rolloutSize: number
   readonly rolloutHash: string | null
 }
 
-/** The best memories for a search. */
+/** The best results of a search, with counts. */
 export interface SearchResult {
-  /** Memories that have every term. */
+  /** Number of memories that contain every term. */
   readonly total: number
-  /** Memories that were searched. */
+  /** Number of memories that were searched. */
   readonly documents: number
   readonly hits: ReadonlyArray<SearchDocument>
 }
 
 /**
- * The memories of threads, one for each directory that a thread worked in. A claim's owner alone stores them, together with
- * the end of the claim; another's store fails with `ClaimLost` and changes nothing. A memory that goes, or moves with its
- * thread, is on record in the directory that it left until the next publish there. Nothing is read of a thread that is
- * withheld. Reads see what was last committed. Fails with `StateDbFailure`.
+ * The memories of threads. Only the owner of a claim can store one, which also ends the claim; any other store fails
+ * with `ClaimLost` and changes nothing. When a memory is deleted, or its thread moves to another directory, the old
+ * directory keeps a record of it until its next publish. Reads see the last committed state. Fails with
+ * `StateDbFailure`.
  */
 export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMemories")<
   ThreadMemories,
@@ -130,14 +130,14 @@ export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMe
     /** The newest memories of a directory, newest first, ties by id descending. */
     readonly last: (cwd: Directory, count: number) => Effect.Effect<ReadonlyArray<ThreadMemory>, StateDbFailure>
     readonly projects: Effect.Effect<ReadonlyArray<ProjectRow>, StateDbFailure>
-    /** The newest memories of a directory, or of each; by directory, then newest first. */
+    /** Lists the newest memories of one directory, or of each directory; ordered by directory, then newest first. */
     readonly list: (
       cwd: Directory | undefined,
       perDirectory: number
     ) => Effect.Effect<ReadonlyArray<MemoryEntry>, StateDbFailure>
-    /** The threads of the newest memories of each directory, in the same order. */
+    /** Lists the threads of the newest memories of each directory, in the order of `list`. */
     readonly ids: (perDirectory: number) => Effect.Effect<ReadonlyArray<MemoryId>, StateDbFailure>
-    /** The memories that have every term: the best `limit` with their texts, and how many there are in all. */
+    /** Finds the memories that contain every term: the best `limit` with their texts, and the total number. */
     readonly search: (
       query: SearchQuery,
       cwd: Directory | undefined,

@@ -61,8 +61,8 @@ const backToVersion4 = (path: string) =>
     yield* sql.unsafe("PRAGMA user_version = 4")
   }).pipe(Effect.provide(connection(path)))
 
-describe("a state DB of version 4", () => {
-  it.scoped("keeps every thread and memory, and tells withheld threads by their column", () =>
+describe("migration of a state DB of version 4", () => {
+  it.scoped("a migrated state DB has every thread and memory, and withheld threads in a column of their own", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "state.sqlite")
       const threads = [
@@ -91,7 +91,7 @@ describe("a state DB of version 4", () => {
     })
   )
 
-  it.scoped("lets a session go that is no longer to be withheld, with what its rollout says", () =>
+  it.scoped("a session that is no longer withheld has the values of its rollout again", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "state.sqlite")
       yield* Effect.scoped(
@@ -111,7 +111,7 @@ describe("a state DB of version 4", () => {
 describe("a state DB of version 5", () => {
   const query = queryOf(["what", "did"])
 
-  it.scoped("keeps each memory in its thread's directory, as it was, in searches too", () =>
+  it.scoped("a state DB of version 5 keeps each memory in its thread's directory, as it was, in searches too", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "state.sqlite")
       const look = Effect.fnUntraced(function* (db: Db) {
@@ -144,7 +144,7 @@ describe("a state DB of version 5", () => {
     })
   )
 
-  it.scoped("gives a memory back when its session is no longer withheld", () =>
+  it.scoped("a state DB of version 5 gives a memory back when its session is no longer withheld", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "state.sqlite")
       yield* Effect.scoped(

@@ -12,7 +12,7 @@ const publish = (db: Db) =>
   )
 
 contract("forgetting", ({ test }) => {
-  test("a forgotten thread is gone with its memory, on record, and neither an index nor an import brings it back", (db) =>
+  test("a forgotten thread is gone with its memory, on record, and no index or import restores it", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* learn(db, makeThread(2))
@@ -31,7 +31,7 @@ contract("forgetting", ({ test }) => {
       assert.isTrue(Option.isNone(yield* db.claims.acquire(idOf(1), "a pass", Duration.minutes(10))))
     }))
 
-  test("threads are forgotten all or none: none while a pass is at one of them, unless its process is gone", (db, process) =>
+  test("threads are forgotten all or none: none while a live pass has claimed one of them", (db, process) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* learn(db, makeThread(2))

@@ -45,7 +45,7 @@ const publish = (db: Db, cwd: Directory, traces = 10) =>
   )
 
 contract("memories", ({ test }) => {
-  test("says how much of what a model quoted was found, and nothing where nobody looked", (db) =>
+  test("a memory has the share of its quotations that were found, and none if nobody looked", (db) =>
     Effect.gen(function* () {
       const grounding = { items: 7, grounded: 5 }
       yield* learn(db, makeThread(1), { grounding })
@@ -57,7 +57,7 @@ contract("memories", ({ test }) => {
       assert.isFalse("grounding" in (yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(2), cwd: ferry }))))
     }))
 
-  test("are stored by the claim's owner, which ends the claim and forgets failures", (db) =>
+  test("a memory is stored by the claim's owner, which ends the claim and clears failures", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
@@ -84,7 +84,7 @@ contract("memories", ({ test }) => {
       assert.isTrue(Option.isSome(yield* db.claims.acquire(idOf(1), "two", lease)))
     }))
 
-  test("replace the one before, and are another version only where they say something else", (db) =>
+  test("a memory replaces the earlier one, and is a new version only if its text differs", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* learn(db, thread)
@@ -99,7 +99,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).removals, [])
     }))
 
-  test("that are nothing end the claim, and take an earlier memory away on record", (db) =>
+  test("an empty memory ends the claim, and removes an earlier memory on record", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
@@ -115,7 +115,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).removals, [idOf(1)])
     }))
 
-  test("that failed leave what was learned before, and say when to try again", (db) =>
+  test("a failed extraction leaves the earlier memory, and says when to try again", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* learn(db, thread)
@@ -151,7 +151,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("that never failed have no failure to keep", (db) =>
+  test("a whole reading completes the thread's row, whose claim stays", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1))
       yield* db.claims.keepFailure(idOf(1), 7)
@@ -159,7 +159,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual({ ...(yield* recordOf(db, 1)).extraction }, { ...notTried })
     }))
 
-  test("are of the thread as a whole read completed it", (db) =>
+  test("a memory can be stored only for a thread that a whole reading completed", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1, { title: null, tokensUsed: null, cwd: null, archivedAt: 5 }))
       const claim = yield* take(db, 1, "one")
@@ -172,7 +172,7 @@ contract("memories", ({ test }) => {
       assert.isTrue(Option.isNone(yield* db.claims.acquire(idOf(1), "two", lease)))
     }))
 
-  test("are listed newest first, ties by id, both descending, of one directory", (db) =>
+  test("memories of one directory are listed newest first, ties by id, both descending", (db) =>
     Effect.gen(function* () {
       const same = { updatedAt: startOfFixtures + 1 }
       yield* learn(db, makeThread(1), same)
@@ -195,7 +195,7 @@ contract("memories", ({ test }) => {
       ])
     }))
 
-  test("move with their thread, on record where they were", (db) =>
+  test("a memory moves with its thread, on record in its earlier directory", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* publish(db, ferry)
@@ -208,7 +208,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("that leave a directory again and again are on record there once", (db) =>
+  test("a memory that leaves a directory repeatedly is on record there once", (db) =>
     Effect.gen(function* () {
       for (const _ of [1, 2]) {
         yield* learn(db, makeThread(1))
@@ -225,7 +225,7 @@ contract("memories", ({ test }) => {
       }
     }))
 
-  test("are imported from their files, with a row where there is no rollout", (db) =>
+  test("memories are imported from their files, with a row if there is no rollout", (db) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(77_000)
       const memory = {
@@ -258,7 +258,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("that were taken away are not imported again from the files that they left", (db) =>
+  test("a removed memory is not imported again from the files that it left", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* learn(db, makeThread(2))
@@ -273,7 +273,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual(yield* db.threadMemories.last(ferry, 2), [])
     }))
 
-  test("that are imported leave a claim with its owner, and failures as they are", (db) =>
+  test("an import leaves a claim with its owner, and failures unchanged", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
@@ -304,7 +304,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("that are imported stay in the directory that their files name, and are fresh as they were then", (db) =>
+  test("memories that are imported stay in the directory that their files name, and are fresh as they were then", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread, makeThread(2))
@@ -327,7 +327,7 @@ contract("memories", ({ test }) => {
       assert.isTrue(yield* isDirty(db, tram))
     }))
 
-  test("of a thread that worked in two directories are one in each, stored and replaced as one", (db) =>
+  test("memories of a thread that worked in two directories are one in each, stored and replaced as one", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
@@ -369,7 +369,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("of two directories go together when their thread does, and are hidden while it is withheld", (db) =>
+  test("memories of two directories go together when their thread does, and are hidden while it is withheld", (db) =>
     Effect.gen(function* () {
       const memory = makeMemory(makeThread(1))
       const both: [NewMemory, NewMemory] = [memory, { ...memory, cwd: tram }]
@@ -398,7 +398,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual(yield* removals, gone)
     }))
 
-  test("of two directories are imported together from their files", (db) =>
+  test("memories of two directories are imported together from their files", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       const [stored] = yield* db.threadMemories.last(ferry, 1)
@@ -412,7 +412,7 @@ contract("memories", ({ test }) => {
       assert.isFalse(yield* db.threadMemories.import([{ ...file, cwd: Directory.make("/home/ada/bus") }]))
     }))
 
-  test("in a directory that is ignored now go, on record, and their thread is read again when the rules change", (db) =>
+  test("memories in a directory ignored now go, on record; their thread is read again when the rules change", (db) =>
     Effect.gen(function* () {
       const memory = makeMemory(makeThread(1))
       yield* index(db, makeThread(1))

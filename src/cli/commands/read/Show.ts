@@ -13,7 +13,7 @@ import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 import { UsageError } from "../../UsageError.js"
 
-/** There is nothing to show. `list` shows the memories that exist, `why --thread` the reason why one does not. */
+/** There is nothing to show. `list` lists the memories that exist; `why --thread` explains why one does not. */
 export class NothingToShow extends Schema.TaggedError<NothingToShow>("rollout-memories/NothingToShow")(
   "NothingToShow",
   { of: Schema.String, hint: Schema.String }
@@ -95,7 +95,7 @@ const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean)
   ])
 })
 
-/** `show`: prints the traces of one thread, or a project's MEMORY.md. */
+/** Implements `show`: prints one trace, or a project's `MEMORY.md`. */
 export const run = <E>(
   given: Given & {
     readonly json: boolean

@@ -6,7 +6,7 @@ import type { ThreadMemory } from "../../../services/state/ThreadMemories.js"
 import type { Queries } from "./Queries.js"
 import { findAll } from "./Rows.js"
 
-/** A memory as the database has it. */
+/** A memory as a row of the database. */
 export const MemoryRow = Schema.Struct({
   threadId: ThreadId,
   cwd: Directory,
@@ -24,13 +24,13 @@ export const MemoryRow = Schema.Struct({
 export const memoryColumns = `m.thread_id, m.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
   m.quoted_items, m.grounded_items, m.updated_at, m.version`
 
-/** The memory of a row. */
+/** Converts a row to a memory. */
 export const memoryOf = ({ groundedItems, quotedItems, ...memory }: typeof MemoryRow.Type): ThreadMemory =>
   quotedItems === null || groundedItems === null
     ? memory
     : { ...memory, grounding: { items: quotedItems, grounded: groundedItems } }
 
-/** The newest memories of a directory, newest first. */
+/** Finds the newest memories of a directory, newest first. */
 export const memoriesIn = (sql: Queries["Type"]["sql"]) => {
   const find = findAll({
     Request: Schema.Struct({ cwd: Directory, count: Schema.Number }),
