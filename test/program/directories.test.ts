@@ -58,7 +58,7 @@ describe("a session that worked in two projects", () => {
     return { memories, run, textOf, traceOf }
   })
 
-  it.scopedLive("teaches each what was done there, and neither the other's", () =>
+  it.scopedLive("a session that worked in two projects teaches each what was done there, and neither the other's", () =>
     Effect.gen(function* () {
       const { run, textOf, traceOf } = yield* home
       const report = decodeReport((yield* run("--json")).stdout)
@@ -91,22 +91,24 @@ describe("a session that worked in two projects", () => {
     })
   )
 
-  it.scopedLive("counts once for people, is shown whole, and holds in the check of its quotations", () =>
-    Effect.gen(function* () {
-      const { run } = yield* home
-      assert.match((yield* run()).stdout, /^1 session, 1 learned from now\.\n/)
-      const shown = (yield* run("show", "--thread", threadIdOf(1))).stdout
-      assert.include(shown, "src/ferries.js")
-      assert.include(shown, "src/fare.js")
-      assert.include((yield* run("why", "--thread", threadIdOf(1))).stdout, `memory   ${ferry}\n         ${tram}\n`)
-      assert.strictEqual((yield* run("verify")).code, 0)
-      const found = (yield* run("search", "ReferenceError", "--json")).stdout
-      assert.include(found, tram)
-      assert.notInclude(found, `"${ferry}"`)
-    })
+  it.scopedLive(
+    "a session that worked in two projects counts once, is shown whole, and its quotations are verified",
+    () =>
+      Effect.gen(function* () {
+        const { run } = yield* home
+        assert.match((yield* run()).stdout, /^1 session, 1 learned from now\.\n/)
+        const shown = (yield* run("show", "--thread", threadIdOf(1))).stdout
+        assert.include(shown, "src/ferries.js")
+        assert.include(shown, "src/fare.js")
+        assert.include((yield* run("why", "--thread", threadIdOf(1))).stdout, `memory   ${ferry}\n         ${tram}\n`)
+        assert.strictEqual((yield* run("verify")).code, 0)
+        const found = (yield* run("search", "ReferenceError", "--json")).stdout
+        assert.include(found, tram)
+        assert.notInclude(found, `"${ferry}"`)
+      })
   )
 
-  it.scopedLive("is forgotten in both, whichever of them is named", () =>
+  it.scopedLive("a session that worked in two projects is forgotten in both, whichever of them is named", () =>
     Effect.gen(function* () {
       for (const target of [
         ["--thread", threadIdOf(1)],
@@ -123,7 +125,7 @@ describe("a session that worked in two projects", () => {
     })
   )
 
-  it.scopedLive("has both memories again, byte for byte, when the state DB was lost with its rollout", () =>
+  it.scopedLive("two memories of one session come back byte for byte when the state DB and the rollout are lost", () =>
     Effect.gen(function* () {
       const { memories, run, textOf } = yield* home
       yield* run()
@@ -159,84 +161,90 @@ describe("a session with two directories", () => {
       yield* (yield* FileSystem.FileSystem).writeFileString(`${world.home}/ignore`, text)
     })
 
+  it.effect("a session with two directories is one request for each, and keeps its first in its row", () => {
+    const { world } = worldOf(movingSession())
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        assert.deepStrictEqual(
+          world.requests.map(({ input, thread }) => [thread.cwd, input.includes("ferries"), input.includes("fare")]),
+          [
+            [ferry, true, false],
+            [tram, false, true]
+          ]
+        )
+        const record = yield* (yield* ThreadIndex).get(ThreadId.make(threadIdOf(1)))
+        assert.strictEqual(Option.getOrThrow(record).thread.cwd, ferry)
+        assert.deepStrictEqual(yield* memoryIn, [ferry, tram])
+      })
+    )
+  })
+
   it.effect(
-    "is one request for each, with the evidence of that directory alone, and keeps its first in its row",
+    "a session loses the memory of a directory in which nothing stands any more, and its published memory too",
     () => {
-      const { world } = worldOf(movingSession())
+      const { tell, world } = worldOf(movingSession())
       return inWorld(
         world,
         Effect.gen(function* () {
           yield* pass
-          assert.deepStrictEqual(
-            world.requests.map(({ input, thread }) => [thread.cwd, input.includes("ferries"), input.includes("fare")]),
-            [
-              [ferry, true, false],
-              [tram, false, true]
-            ]
-          )
-          const record = yield* (yield* ThreadIndex).get(ThreadId.make(threadIdOf(1)))
-          assert.strictEqual(Option.getOrThrow(record).thread.cwd, ferry)
-          assert.deepStrictEqual(yield* memoryIn, [ferry, tram])
+          tell(movingSession().rolledBack(1).turnContext({ cwd: ferry }).user("thanks").turnEnd().text())
+          const report = yield* pass
+          assert.deepStrictEqual(yield* memoryIn, [ferry])
+          assert.deepStrictEqual(report.failed, [])
+          const { memory } = yield* (yield* MemoryFs).published(tram)
+          assert.strictEqual(memory, "")
         })
       )
     }
   )
 
-  it.effect("loses the memory of one in which nothing stands any more, and its published memory too", () => {
-    const { tell, world } = worldOf(movingSession())
-    return inWorld(
-      world,
-      Effect.gen(function* () {
-        yield* pass
-        tell(movingSession().rolledBack(1).turnContext({ cwd: ferry }).user("thanks").turnEnd().text())
-        const report = yield* pass
-        assert.deepStrictEqual(yield* memoryIn, [ferry])
-        assert.deepStrictEqual(report.failed, [])
-        const { memory } = yield* (yield* MemoryFs).published(tram)
-        assert.strictEqual(memory, "")
-      })
-    )
-  })
+  it.effect(
+    "a session loses the memory of a directory that is ignored, and has it again when it is ignored no more",
+    () => {
+      const { world } = worldOf(movingSession())
+      return inWorld(
+        world,
+        Effect.gen(function* () {
+          yield* ignoring(world, `${tram}/\n`)
+          yield* pass
+          assert.deepStrictEqual(yield* memoryIn, [ferry])
+          assert.isFalse(world.requests.some(({ input }) => input.includes("fare")))
+          yield* ignoring(world, "")
+          yield* pass
+          assert.deepStrictEqual(yield* memoryIn, [ferry, tram])
+          yield* ignoring(world, `${tram}/\n`)
+          yield* pass
+          assert.deepStrictEqual(yield* memoryIn, [ferry])
+          assert.strictEqual((yield* (yield* MemoryFs).published(tram)).memory, "")
+        })
+      )
+    }
+  )
 
-  it.effect("loses the memory of one that is ignored, and has it again when it is ignored no more", () => {
-    const { world } = worldOf(movingSession())
-    return inWorld(
-      world,
-      Effect.gen(function* () {
-        yield* ignoring(world, `${tram}/\n`)
-        yield* pass
-        assert.deepStrictEqual(yield* memoryIn, [ferry])
-        assert.isFalse(world.requests.some(({ input }) => input.includes("fare")))
-        yield* ignoring(world, "")
-        yield* pass
-        assert.deepStrictEqual(yield* memoryIn, [ferry, tram])
-        yield* ignoring(world, `${tram}/\n`)
-        yield* pass
-        assert.deepStrictEqual(yield* memoryIn, [ferry])
-        assert.strictEqual((yield* (yield* MemoryFs).published(tram)).memory, "")
-      })
-    )
-  })
-
-  it.effect("has no memory of either when one of them cannot be stored, and both at the next try", () => {
-    const { world } = worldOf(movingSession())
-    return inWorld(
-      world,
-      Effect.gen(function* () {
-        world.faults.threadMemories.failNext(
-          "store",
-          1,
-          new StateDbFailure({ operation: "ThreadMemories.store", cause: "disk I/O error" })
-        )
-        const broken = yield* pass
-        assert.strictEqual(broken.failed.length, 1)
-        const { memoryPath } = (yield* MemoryFs).rootOf(tram)
-        const files = yield* FileSystem.FileSystem
-        assert.deepStrictEqual(yield* files.readDirectory(`${memoryPath}/trace_summaries`), [])
-        assert.deepStrictEqual(yield* memoryIn, [])
-        yield* pass
-        assert.deepStrictEqual(yield* memoryIn, [ferry, tram])
-      })
-    )
-  })
+  it.effect(
+    "a session has no memory of either directory when one of them cannot be stored, and both at the next try",
+    () => {
+      const { world } = worldOf(movingSession())
+      return inWorld(
+        world,
+        Effect.gen(function* () {
+          world.faults.threadMemories.failNext(
+            "store",
+            1,
+            new StateDbFailure({ operation: "ThreadMemories.store", cause: "disk I/O error" })
+          )
+          const broken = yield* pass
+          assert.strictEqual(broken.failed.length, 1)
+          const { memoryPath } = (yield* MemoryFs).rootOf(tram)
+          const files = yield* FileSystem.FileSystem
+          assert.deepStrictEqual(yield* files.readDirectory(`${memoryPath}/trace_summaries`), [])
+          assert.deepStrictEqual(yield* memoryIn, [])
+          yield* pass
+          assert.deepStrictEqual(yield* memoryIn, [ferry, tram])
+        })
+      )
+    }
+  )
 })

@@ -28,7 +28,7 @@ const told = (rollout: RolloutBuilder) =>
   ])
 
 describe("the evidence of a session that changes its directory", () => {
-  it("goes with the directory of its turn", () => {
+  it("an event goes with the directory of its turn", () => {
     const rollout = at(at(begin(), ferry).user("fix the ferry").command("npm test", "ok\n").turnEnd(), tram)
       .user("now the tram")
       .command("make test", "ok\n")
@@ -41,7 +41,7 @@ describe("the evidence of a session that changes its directory", () => {
     ])
   })
 
-  it("has a request in its turn's directory where that is told below it", () => {
+  it("a request goes with its turn's directory where that is told below it", () => {
     const rollout = begin()
       .turnContext()
       .user("fix the ferry")
@@ -55,7 +55,7 @@ describe("the evidence of a session that changes its directory", () => {
     ])
   })
 
-  it("leaves a request that was never answered where it was asked", () => {
+  it("a request that was never answered stays where it was asked", () => {
     const rollout = at(begin(), ferry).user("fix the ferry")
     assert.deepStrictEqual(told(at(rollout, tram).user("now the tram")), [
       [ferry, "fix the ferry"],
@@ -63,7 +63,7 @@ describe("the evidence of a session that changes its directory", () => {
     ])
   })
 
-  it("stays with its turn where a command ran in another directory", () => {
+  it("a command that ran in another directory stays with its turn", () => {
     const run = (workdir: string) => ({ cmd: "make test", workdir })
     const rollout = at(begin(), ferry)
       .user("fix the ferry")
@@ -76,7 +76,7 @@ describe("the evidence of a session that changes its directory", () => {
     assert.deepStrictEqual(told(rollout), [[ferry, "fix the ferry", "make test", "make test", "FileEdit"]])
   })
 
-  it("says how the last turn ended only in the directory of that turn", () => {
+  it("the end of the session is told only in the directory of the last turn", () => {
     const rollout = at(at(begin(), ferry).user("fix the ferry").command("npm test", "ok\n"), tram).user("now the tram")
     const parts = evidenceByDirectory(evidenceOf(rollout), own)
     assert.deepStrictEqual(
@@ -88,7 +88,7 @@ describe("the evidence of a session that changes its directory", () => {
     )
   })
 
-  it("has no part for a directory in which nothing was asked or done", () => {
+  it("a session has no part for a directory in which nothing was asked or done", () => {
     const rollout = at(at(begin(), ferry).user("fix the ferry").turnEnd(), tram).assistant("hello").turnEnd()
     assert.deepStrictEqual(told(rollout), [[ferry, "fix the ferry", "TurnEnd"]])
   })
@@ -128,7 +128,7 @@ describe("the parts of a session", () => {
       }
     })
 
-  it.prop("hold every event of the session once, in the session's order", [fc.array(event)], ([events]) => {
+  it.prop("the parts hold every event of the session once, in the session's order", [fc.array(event)], ([events]) => {
     const parts = byDirectory(events, own)
     const order = new Map(events.map((one, index) => [one, index]))
     const indexes = parts.map((part) => part.events.map((one) => order.get(one) ?? -1))
