@@ -85,7 +85,7 @@ export interface TraceHeader {
 }
 
 /** Replaces line breaks: in a path or a cwd they could forge header lines. */
-const onOneLine = (value: string): string => value.replace(/[\r\n]+/g, " ")
+export const onOneLine = (value: string): string => value.replace(/[\r\n]+/g, " ")
 
 const rfc3339 = (milliseconds: number): string | undefined => {
   const date = DateTime.make(milliseconds)
