@@ -13,8 +13,14 @@ const bare = (path: string): string => path.replace(/^\.[\\/]/, "")
 
 const update = (path: string): FileChange => ({ path, action: "update", movedTo: undefined })
 
+/** What stands in a variable, or in a directory that is cleared, is no file of the project. */
+const isPassing = (path: string): boolean => /[$*?]|^(?:\/private)?\/(?:tmp|var\/folders|dev)\//.test(path)
+
 /** The changes of files that a part of a command made: moves, removals, writes by redirection and in place. */
-export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> => {
+export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> =>
+  changesOf(part).filter(({ movedTo, path }) => !isPassing(movedTo ?? path))
+
+const changesOf = (part: CommandPart): ReadonlyArray<FileChange> => {
   if (part.kind !== "edit") {
     return []
   }
