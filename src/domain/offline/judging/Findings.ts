@@ -32,7 +32,7 @@ const tellsSomething = (sentence: string): boolean =>
     .split(/[^\p{L}\p{N}'’_-]+/u)
     .filter((word) => word.length > 1).length >= leastWords
 
-/** What a test or a program did, and what was read, is evidence of the session and no conclusion. */
+/** Matches a report of what was run or read: it is evidence of the session, and no conclusion. */
 const report = /^(?:I |We )?(?:ran|read|checked|looked|verified|reviewed|inspected|searched|see|compare)\b/i
 
 /** Words that tie a sentence to the one before it. */

@@ -4,13 +4,16 @@ import { timestampOf } from "../Timestamp.js"
 /**
  * Tells which lines of a fork's file were copied from its parent. The file holds the child's session_meta, then the
  * parent's and a copy of the parent's history: either with the parent's own times, or all of it stamped anew in one burst
- * when the fork was made. Turn ids are copied as they were, and are dated (UUIDv7). The copy ends at the first line that
- * fits none of this, and never begins again. A reader serves one rollout.
+ * when the fork was made. Turn ids are copied as they were, and are dated (UUIDv7): where the copy has them, it ends at the
+ * first newer one, whatever time passes between its lines. Else it ends at the first line that fits none of this, and begins
+ * again only at an older turn id. A reader serves one rollout.
  */
 export class ForkCopyReader {
   private own: { readonly id: string | undefined; readonly startedAt: number } | undefined
   private isCopying = false
   private isOver = false
+  /** True if a turn of the parent was known by its id: then the child's own turn has one too, and nothing else ends the copy. */
+  private hasTurnIds = false
   private lastCopiedAt = 0
 
   /** Whether the next line, in file order, is a parent's. */
@@ -18,7 +21,11 @@ export class ForkCopyReader {
     if (line._tag === "SessionMeta") {
       return this.startSession(line)
     }
-    if (this.own === undefined || !this.isCopying) {
+    if (this.own === undefined) {
+      return false
+    }
+    this.isCopying ||= this.isOver && (turnTime(line) ?? Number.POSITIVE_INFINITY) < this.own.startedAt
+    if (!this.isCopying) {
       return false
     }
     this.isCopying = this.fitsCopy(line, this.own.startedAt)
@@ -44,9 +51,15 @@ export class ForkCopyReader {
   private fitsCopy(line: RolloutLine, startedAt: number): boolean {
     const turnStartedAt = turnTime(line)
     if (turnStartedAt !== undefined) {
+      this.hasTurnIds ||= turnStartedAt < startedAt
       return turnStartedAt < startedAt
     }
-    return line.timestamp === undefined || line.timestamp < startedAt || line.timestamp - this.lastCopiedAt <= burstGap
+    return (
+      this.hasTurnIds ||
+      line.timestamp === undefined ||
+      line.timestamp < startedAt ||
+      line.timestamp - this.lastCopiedAt <= burstGap
+    )
   }
 }
 
