@@ -17,7 +17,7 @@ import { plainLine } from "../writing/Wording.js"
 
 /** A failure, its fix, or both. */
 export interface FailureFact {
-  /** Equal for the same error. */
+  /** The key of the error, equal for all occurrences of the same error. */
   readonly key: string
   readonly text: string
   /** True if the text names a fix. */
@@ -135,7 +135,7 @@ const isOpen = (item: string): boolean =>
   /^(?:open\b|todo\b|follow-?up\b|remaining\b|unresolved\b|still (?:to do|open|failing|broken))/i.test(item)
 const isOfNoUse = /^(?:the user corrected:|the (?:user interrupted|harness stopped) "|.{0,400} was not made to work\b)/
 
-/** Drops the bullets about acts outside the working copy: a later session would take them for advice to repeat them. */
+/** Drops bullets about acts outside the working copy, which a later session would take as advice to repeat them. */
 const tellable = (items: ReadonlyArray<string>): ReadonlyArray<string> =>
   items.flatMap((item) => withoutOutsideActs(cleaned(item)) ?? [])
 

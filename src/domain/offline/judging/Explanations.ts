@@ -5,8 +5,8 @@ import { withoutSecrets } from "./Secrets.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
 /**
- * Finds the assistant's own sentence about a failure, a file or its result. Memory shows such a sentence only as a
- * quotation or beside evidence from the rollout; it never decides an outcome.
+ * Finds the assistant's own sentence about a failure, a file or a result. Memory contains such a sentence only as a
+ * quotation, or beside evidence from the rollout; it never decides an outcome.
  */
 
 const link = /\[([^\]\n]{1,120})\]\(([^)\s]{1,300})\)/g

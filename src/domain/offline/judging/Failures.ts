@@ -14,9 +14,11 @@ export interface Resolution {
   /** The directory of the check; undefined for the project's own. */
   readonly directory: string | undefined
   readonly passedTests: number | undefined
-  /** The acts between the failure and the pass, oldest first; empty if the check passed on a mere second run. */
+  /**
+   * The acts between the failure and the pass, oldest first; empty if the check passed when it was simply run again.
+   */
   readonly acts: ReadonlyArray<Act>
-  /** True if it passed because it ran outside of the sandbox: that says something of the machine, and is no fix. */
+  /** True if it passed because it ran outside the sandbox. That is a fact about the machine, and no fix. */
   readonly isByEscalation: boolean
 }
 
@@ -61,7 +63,7 @@ interface TrackedFailure {
   last: number
   lastLine: number
   retriedLine: number | undefined
-  /** The index of the step where the same check failed with another error, which shows that this error was gone. */
+  /** The index of the step at which the same check failed with another error, so that this error was gone. */
   replacedAt: number | undefined
   /** True if that step ran outside of the sandbox. */
   isReplacedOutside: boolean
@@ -72,7 +74,7 @@ interface TrackedFailure {
   resolution: Resolution | undefined
 }
 
-/** The refusals of a sandbox: it forbids writing, and reaching the network or other processes. */
+/** Matches a sandbox's refusal of writing, of network access, or of access to other processes. */
 const refusal =
   /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to (?:download|fetch)|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
 
@@ -98,11 +100,14 @@ export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArra
 const missingPath =
   /bad (?:object|revision)|unknown revision|invalid object name|exists on disk, but not in|is outside repository|no upstream configured|no such file|cannot find path|does not exist|can't read|cannot access|cannot stat|no matches found|not a directory|is a directory|could not find|no files were searched/i
 
-/** The complaint of a program stands under its own name, that of the shell, or as an error; what a search found is none. */
+/** Matches an error line of a program or of the shell. A line that a search found in a file has neither form. */
 const complaint =
   /^(?:(?:ba|z|da)?sh|fatal|error|err!?|E|npm (?:ERR!|error)|curl|HTTP \d{3}|Traceback|\w{0,40}Error)\b/i
 
-/** A look that found nothing failed nobody; one that could not be taken says something of the place. */
+/**
+ * True if a command that only looks and failed says something about the machine. A search without results is not a
+ * failure.
+ */
 const isTellingLook = ({ error }: CommandStep, { program }: RanPart): boolean =>
   error !== undefined &&
   !missingPath.test(error) &&

@@ -51,8 +51,8 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
 }
 
 /**
- * True if the turn that is under way at an item is the user's: nothing that the user asked for was brought to an end before
- * it. A goal is pursued turn after turn, which are all the user's.
+ * True if the turn at an item was started by the user, so that nothing asked for was finished before it. All turns that
+ * pursue a goal count as started by the user.
  */
 const isAskedFor = (task: Task, at: number): boolean => {
   const asked = task.items.findLastIndex((item, index) => index < at && item._tag === "Asked")
@@ -89,7 +89,7 @@ export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | un
 
 const asksForChecks = /\b(?:run|test|tests|build|compile|lint|type-?check|verify|check|validate|benchmark)\b/i
 
-/** The user's last judgement of the task. It is final if no work follows it. */
+/** Returns the user's last judgement of the task. It is final if no work follows it. */
 const lastWord = (task: Task): { readonly stance: string; readonly isFinal: boolean } => {
   const closing = task.closing?.word.stance
   if (closing === "approves" || closing === "rejects") {

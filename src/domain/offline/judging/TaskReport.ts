@@ -37,7 +37,7 @@ export interface TaskReport {
   readonly scripts: PackageScripts
 }
 
-/** True if the failure occurred after the first change of its task, which then may have caused it. */
+/** True if the failure occurred after the first change of its task, which may have caused it. */
 export const cameUpOnTheWay = ({ firstChange }: TaskReport, failure: Failure): boolean => firstChange < failure.callLine
 
 const isChange = (step: Step): boolean =>

@@ -10,7 +10,7 @@ const lasting =
 const variable = /(?<!\\)\$\{?([A-Za-z_]\w{0,80}|\d)/g
 const temporary =
   /(?:^|[\s"'=])(?:\/private)?(?:\/tmp|\/var\/folders|\/var\/tmp|\/dev\/shm)(?=[/\s"']|$)|[\\/](?:AppData[\\/]Local[\\/]Temp|tmp\.\w{4,})(?=[\\/\s"']|$)/i
-/** What a command writes, and the variables before it, need not be there the next time. */
+/** Matches output files and assigned variables, which need not be there the next time. */
 const written = /(?:^|\s)(?:\d|&)?>{1,2}\s{0,3}\S{1,300}|(?:^|\s)(?:export )?[A-Z_]\w{0,60}=\S{0,300}/g
 const output = /\s(?:-o|--out(?:put|file|dir)?|--target-dir|-coverprofile)(?:\s{1,3}|=)\S{1,300}/g
 

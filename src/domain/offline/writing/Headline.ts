@@ -10,7 +10,7 @@ import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { counted, cutText, listed, plainLine } from "./Wording.js"
 
-/** The heading of a trace memory, and the summary that is stored beside it. */
+/** Writes the heading of a trace memory, and the summary that is stored with it. */
 
 const plain = (text: string): string => text.replaceAll("`", "")
 
@@ -79,7 +79,7 @@ const cutOffWords: Readonly<Record<CutOff, string>> = {
 
 interface Clause {
   readonly text: string
-  /** The check that passed, kept apart since a summary words it in another way; empty if there is none. */
+  /** The check that passed, kept separately because a summary words it differently; empty if there is none. */
   readonly check: string
   readonly ending: string
   readonly worth: number
@@ -150,13 +150,15 @@ const clauseOf = (report: TaskReport): Clause => {
 const joined = ({ check, ending, text }: Clause): string =>
   [text, check, ending].filter((part) => part !== "").join("; ")
 
-/** The worth of a task, by which tasks are chosen if not all fit. */
+/** Returns the worth of a task, which decides when not all tasks fit. */
 export const worthOf = (report: TaskReport): number => clauseOf(report).worth + (report.secrets.length > 0 ? 3 : 0)
 
 const secretsIn = (reports: ReadonlyArray<TaskReport>): string =>
   listed([...new Set(reports.flatMap(({ secrets }) => secrets.flatMap(({ kinds }) => kinds)))])
 
-/** Writes the heading: the failure and its fix, the changes, or the request of the tasks that are worth most. */
+/**
+ * Writes the heading of a trace from its most important tasks: the failure and its fix, the changes, or the request.
+ */
 export const headingOf = (reports: ReadonlyArray<TaskReport>, preferences: ReadonlyArray<Preference>): string => {
   const [first, second] = reports
     .toReversed()

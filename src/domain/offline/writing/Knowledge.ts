@@ -138,11 +138,11 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   )
 }
 
-/** True if a failure says something of the place: what it lacks, or what its sandbox refuses. */
+/** True if a failure tells something about the machine: what it lacks, or what its sandbox refuses. */
 const isOfPlace = (failure: Failure): boolean =>
   failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation
 
-/** Looks that computed something are worth keeping; a mere print is not. */
+/** Matches looks that computed something, which are worth keeping; merely printing a file is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
 
 const looksOf = (report: TaskReport): ReadonlyArray<string> => {
@@ -231,7 +231,7 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
       }
     })
 
-/** Lists the failures that were left open, and those that nobody made work. */
+/** Lists the failures without a fix that a later session should know; the last five. */
 export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
   report.failures
     .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isLimit(failure))

@@ -24,7 +24,7 @@ export interface OfflineSession {
 /** The maximum number of tasks that a trace memory describes. */
 const mostTasks = 10
 
-/** The maximum size of a trace memory in UTF-8 bytes; the tasks of the least worth are dropped until the rest fits. */
+/** The maximum size of a trace memory in UTF-8 bytes; the least important tasks are dropped until the rest fits. */
 const mostBytes = 24_000
 
 const nothing: StageOneOutput = { traceMemory: "", summary: "" }
@@ -82,8 +82,8 @@ const chosen = (reports: ReadonlyArray<TaskReport>, count: number): ReadonlyArra
 }
 
 /**
- * Writes the trace memory and the summary of one session from its events, without a model. Both are empty if nothing is
- * worth keeping: there is no work and no request but a greeting, or the session only looked into memory.
+ * Writes the trace memory and the summary of one session from its events, without a model. Both are empty if the
+ * session has nothing to remember: no work and no request but a greeting, or only reads of memory.
  */
 export const extractTrace = (session: OfflineSession, evidence: SessionEvidence): StageOneOutput => {
   const context = {

@@ -2,11 +2,11 @@ import type { RolloutLine } from "./RolloutLine.js"
 import { timestampOf } from "../Timestamp.js"
 
 /**
- * Tells which lines of a fork's file were copied from its parent. The file holds the child's session_meta, then the
- * parent's and a copy of the parent's history: either with the parent's own times, or all of it stamped anew in one burst
- * when the fork was made. Turn ids are copied as they were, and are dated (UUIDv7): where the copy has them, it ends at the
- * first newer one, whatever time passes between its lines. Else it ends at the first line that fits none of this, and begins
- * again only at an older turn id. A reader serves one rollout.
+ * Detects the lines in a fork's file that were copied from its parent. The file starts with the child's session_meta,
+ * followed by the parent's and a copy of the parent's history. The copy has either the parent's times, or new times
+ * that all lie within one short burst. Turn ids are copied unchanged and contain a time (UUIDv7). If the copy has
+ * turn ids, it ends at the first newer one, whatever time passes between its lines. Otherwise it ends at the first line
+ * that matches none of this, and begins again only at an older turn id. An instance serves one rollout.
  */
 export class ForkCopyReader {
   private own: { readonly id: string | undefined; readonly startedAt: number } | undefined
@@ -16,7 +16,7 @@ export class ForkCopyReader {
   private hasTurnIds = false
   private lastCopiedAt = 0
 
-  /** Whether the next line, in file order, is a parent's. */
+  /** True if the next line, in file order, was copied from a parent. */
   isCopied(line: RolloutLine): boolean {
     if (line._tag === "SessionMeta") {
       return this.startSession(line)
@@ -63,7 +63,7 @@ export class ForkCopyReader {
   }
 }
 
-/** Lines of one burst follow each other within this many milliseconds; what a person types comes later. */
+/** Maximum milliseconds between two lines of one burst; a line that a person caused comes later. */
 const burstGap = 1_000
 
 const turnTime = (line: RolloutLine): number | undefined => {

@@ -15,20 +15,20 @@ const review = `**Findings**
 I ran \`go test ./...\` against src/tides.go:41. See src/moon.go:3. Shall I change src/moon.go:9 as well?
 - src/moon.go:12`
 
-describe("the findings of a review", () => {
-  it("are the assistant's conclusions that name a line of a file, and none of its reports, offers and bare places", () => {
+describe("findings of a review", () => {
+  it("a finding is a conclusion that names a line of a file, and not a report, an offer or a bare place", () => {
     assert.deepStrictEqual(concluded(asked("review the branch"), look, said(review), ended), [
       "`src/tides.go:41` drops the last sample when the list is odd.",
       "Berths are counted twice. src/berths.go:7"
     ])
   })
 
-  it("are left out where the task changed something, or did not come to its end", () => {
+  it("a task has no findings if it changed something, or did not come to its end", () => {
     assert.deepStrictEqual(concluded(asked("mend the branch"), edited("a.go"), said(review), ended), [])
     assert.deepStrictEqual(concluded(asked("review it"), said(review), started("go vet ./..."), aborted), [])
   })
 
-  it("are left out for files that the session changed afterwards", () => {
+  it("a finding is left out if the session changed its file afterwards", () => {
     assert.deepStrictEqual(
       concluded(
         asked("review the branch"),

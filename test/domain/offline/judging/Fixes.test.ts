@@ -7,8 +7,8 @@ const memory = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).trac
 const mended = (check: string, output: string, ...between: ReadonlyArray<Part>): string =>
   memory(asked("make it pass"), ran(check, 1, output), ...between, ran(check, 0, ""), ended)
 
-describe("the edits that fixed a failure", () => {
-  it("are those in the file that the lines around the error name", () => {
+describe("edits that fixed a failure", () => {
+  it("the fix is the edit of the file that the lines around the error name", () => {
     const text = mended(
       "cargo build",
       "error[E0425]: cannot find value `mast` in this scope\n --> src/rig/mast.rs:14:9\n  |",
@@ -18,7 +18,7 @@ describe("the edits that fixed a failure", () => {
     assert.match(text, /cannot find value.*: fixed by editing `src\/rig\/mast\.rs`;/)
   })
 
-  it("are those in the package that the command was aimed at, where the error names none", () => {
+  it("the fix is an edit in the package of the command, if the error names no file", () => {
     const goText = mended(
       "go test ./internal/tides",
       "--- FAIL: TestEbb (0.00s)\nFAIL",
@@ -33,13 +33,13 @@ describe("the edits that fixed a failure", () => {
     assert.include(nodeText, "fixed by editing `packages/harbour/berths.js`;")
   })
 
-  it("are not known where only another package was edited", () => {
+  it("the fix is unknown if only another package was edited", () => {
     const text = mended("go test ./internal/tides", "--- FAIL: TestEbb (0.00s)\nFAIL", edited("internal/moon/phase.go"))
     assert.include(text, "passed after 1 edit in `internal/moon/phase.go`")
     assert.notInclude(text, "fixed by")
   })
 
-  it("are not told apart where more than three files changed, and the named one comes first", () => {
+  it("the fix is unknown if more than three files changed, and a file that the error names comes first", () => {
     const text = mended(
       "pytest",
       "E   ValueError: no such harbour\nsrc/harbour.py:9: ValueError",
@@ -51,7 +51,7 @@ describe("the edits that fixed a failure", () => {
     assert.notInclude(text, "fixed by")
   })
 
-  it("are none in documentation, unless the error names it", () => {
+  it("the fix is not an edit of documentation, unless the error names it", () => {
     const docs = edited("README.md", "docs/guide.rst", "CHANGELOG.md")
     assert.notMatch(mended("make test", "Error: socket hang up", docs), /fixed by|passed after/)
     assert.include(
@@ -65,12 +65,12 @@ describe("the edits that fixed a failure", () => {
   })
 })
 
-describe("a check that passed", () => {
-  it("was not fixed by a second run", () => {
+describe("checks that passed", () => {
+  it("a check was not fixed by a second run", () => {
     assert.notInclude(mended("npm run e2e", "Error: timed out after 30 s"), "fixed by")
   })
 
-  it("was not fixed by looks at tools, tasks and toolchains", () => {
+  it("a check was not fixed by looks at tools, tasks and toolchains", () => {
     const text = mended(
       "cargo test",
       "error: linker `cc` crashed",
@@ -82,7 +82,7 @@ describe("a check that passed", () => {
     assert.notInclude(text, "worked here")
   })
 
-  it("may have passed by another toolchain", () => {
+  it("a check can pass with another toolchain", () => {
     const text = memory(
       asked("run the tests"),
       ran("cargo test", 101, "error: rustc 1.70.0 is not supported by the following package"),
@@ -95,8 +95,8 @@ describe("a check that passed", () => {
   })
 })
 
-describe("a failure that says something of the machine", () => {
-  it("has no fix in an edit where the network was out of reach", () => {
+describe("failures because of the machine", () => {
+  it("a failure without network is not fixed by an edit", () => {
     const text = mended(
       "gradle build",
       "error: failed to download https://repo.example.org/tides-2.1.jar",
@@ -105,7 +105,7 @@ describe("a failure that says something of the machine", () => {
     assert.notMatch(text, /fixed by|passed after/)
   })
 
-  it("is a limit where it turned into another error outside of the sandbox", () => {
+  it("a failure that became another error outside the sandbox is a limit of the machine", () => {
     const text = memory(
       asked("bump the version"),
       ran("cargo test", 101, "error: failed to download `tides v2`"),
@@ -119,7 +119,7 @@ describe("a failure that says something of the machine", () => {
     assert.notMatch(text, /failed to download.*fixed by/)
   })
 
-  it("is no open end: a refusal, or a program that a check does not find", () => {
+  it("a refusal is not an open failure, nor is a missing program of a check", () => {
     const text = memory(
       asked("run everything"),
       ran("make e2e", 2, "e2e: open /home/ada/.cache/go-build/a1: operation not permitted"),
@@ -136,7 +136,7 @@ describe("a failure that says something of the machine", () => {
     assert.notInclude(text, "- open:")
   })
 
-  it("is told of all commands of its sort, and not of one branch", () => {
+  it("a limit of the machine is listed for the kind of command, and not for one branch", () => {
     const text = memory(
       asked("begin a branch"),
       ran("git switch -c fix/berths", 128, "fatal: cannot lock ref: Operation not permitted"),
@@ -148,8 +148,8 @@ describe("a failure that says something of the machine", () => {
   })
 })
 
-describe("a failure that nobody mended", () => {
-  it("is not called open where the same check, or one as wide, passed later by other means", () => {
+describe("failures without a fix", () => {
+  it("a failure is not open if the same check, or one as wide, passed later by other means", () => {
     for (const [failing, passing] of [
       ["mise run test:bats -- test/berths.bats", "test/bats/bin/bats test/berths.bats"],
       ["npm run test:all", "npm test"],
@@ -167,7 +167,7 @@ describe("a failure that nobody mended", () => {
     }
   })
 
-  it("is not called open where it only prepared the checks that then passed, or a commit ended it", () => {
+  it("a failure is not open if it only prepared checks that then passed, or a commit ended it", () => {
     const prepared = memory(
       asked("add a berth"),
       edited("src/berths.rb"),
@@ -186,7 +186,7 @@ describe("a failure that nobody mended", () => {
     assert.notInclude(merged, "was not made to work")
   })
 
-  it("is called open where it is what came last", () => {
+  it("a failure is open if it came last", () => {
     const text = memory(
       asked("add a berth"),
       ran("npm test", 0, "# pass 2"),
@@ -198,8 +198,8 @@ describe("a failure that nobody mended", () => {
   })
 })
 
-describe("an open end", () => {
-  it("is no offer of the assistant, and is what the assistant said that it left", () => {
+describe("open work", () => {
+  it("an offer of the assistant is not open work, and what the assistant left undone is", () => {
     for (const offer of [
       "If you want, I can do a small follow-up commit for the berths.",
       "I can add the follow-up test if you like.",
@@ -214,8 +214,8 @@ describe("an open end", () => {
   })
 })
 
-describe("a command that worked", () => {
-  it("is not told where only its own session could run it", () => {
+describe("commands that worked", () => {
+  it("a command is not listed if only its own session could run it", () => {
     for (const command of [
       "cd /var/folders/6m/T/tmp.tVy/berths && cargo build -q",
       'cd "$scratch" && npm pack berths@1.5.2',
@@ -229,7 +229,7 @@ describe("a command that worked", () => {
     }
   })
 
-  it("is told where it only writes to such a place, or sets its own variables", () => {
+  it("a command that only writes to a temporary folder, or sets its own variables, is listed", () => {
     for (const command of [
       "GOCACHE=/tmp/go-cache go test ./...",
       "for i in 1 2 3; do pytest tests/$i; done",
@@ -242,8 +242,8 @@ describe("a command that worked", () => {
   })
 })
 
-describe("a turn that was stopped", () => {
-  it("was interrupted by the user, which is no open end where the user went on with something else", () => {
+describe("stopped turns", () => {
+  it("a turn that the user interrupted is not open if the user went on with something else", () => {
     const text = memory(
       asked("sort the sailings"),
       added("src/sort.ts"),
@@ -257,7 +257,7 @@ describe("a turn that was stopped", () => {
     assert.notInclude(text, "broke off")
   })
 
-  it("was stopped by the harness where the user did not do it", () => {
+  it("a turn is stopped by the harness if the user did not stop it", () => {
     const text = memory(asked("sort the sailings"), added("src/sort.ts"), stopped)
     assert.include(text, 'open: the harness stopped "sort the sailings" before it was done')
     assert.include(text, "stopped by the harness")

@@ -529,7 +529,7 @@ Pointers and references (annotate why each item matters):
       "curl -X POST https://hooks.slack.com/services/T0 -d '{}'",
       "ssh shop.example.com uptime",
       "rm -rf data/orders"
-    ])("are steps of their session and nothing to use again: %s", (command) => {
+    ])("an act outside is a step of its session and nothing to use again: %s", (command) => {
       const text = memory(
         asked("finish the release"),
         edited("src/cart.ts"),
