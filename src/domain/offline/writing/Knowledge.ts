@@ -182,7 +182,8 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
     ...limitsIn(report)
       .slice(0, 3)
       .map(({ text }) => text),
-    ...looksOf(report)
+    ...looksOf(report),
+    ...report.findings.map(({ line, text }) => `the assistant concluded: ${quoted(text, 300)} (L${line})`)
   ]
   return [...new Set(all)].slice(0, mostBullets)
 }

@@ -95,8 +95,9 @@ export const extractTrace = (session: OfflineSession, evidence: SessionEvidence)
   if (tasks.length === 0) {
     return nothing
   }
-  const failures = failuresOf(tasks.flatMap(stepsOf))
-  const findings = { failures, finished: evidence.finished, plan: evidence.plan, ...context }
+  const steps = tasks.flatMap(stepsOf)
+  const failures = failuresOf(steps)
+  const findings = { failures, steps, finished: evidence.finished, plan: evidence.plan, ...context }
   const reports = tasks.map((task) => reportOf(task, findings))
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
   if (evidence.onlyReadMemory === true && preferences.length === 0) {

@@ -27,8 +27,13 @@ const noteOf = ({ action, movedTo, path }: FileChange): string =>
         ? "deleted"
         : "edited"
 
+/** Matches a remark that tells what was done to a file, and not what the file is for. */
+const history =
+  /^(?:also )?(?:added|removed|deleted|switched|rewired|committed|pushed|updated|changed|edited|fixed|moved|renamed|replaced|extracted|refactored|tightened|threaded|implemented|migrated|converted|filled|bumped|reverted|cleaned|created|wrote|introduced|adjusted|tweaked|corrected|wired|simplified)\b(?!.*;)/i
+const published = /\b(?:committed (?:it )?as|pushed\b|opened (?:a |the )?(?:PR|pull request|merge request))/i
+
 const edited = (report: TaskReport): ReadonlyArray<Pointer> => {
-  const said = saidIn(report.task)
+  const messages = saidIn(report.task)
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
     for (const change of filesOf(step)) {
@@ -44,14 +49,13 @@ const edited = (report: TaskReport): ReadonlyArray<Pointer> => {
   }
   const pointers = [...found.values()]
   return pointers.map((pointer) => {
-    const remark =
-      pointer.note === "deleted"
-        ? undefined
-        : remarkOn(
-            pointer.path,
-            said.filter(({ line }) => line > pointer.line),
-            report.paths
-          )
+    const said = remarkOn(
+      pointer.path,
+      messages.filter(({ line }) => line > pointer.line),
+      report.paths
+    )
+    const isHistory = said !== undefined && (published.test(said) || (pointer.note === "edited" && history.test(said)))
+    const remark = pointer.note === "deleted" || isHistory ? undefined : said
     const isMainNew =
       pointer.note === "added" &&
       pointers.length <= 3 &&
@@ -79,8 +83,12 @@ const importers = (report: TaskReport): ReadonlyArray<Pointer> =>
         ]
   })
 
+/** Files of an agent's own, and addresses: they say nothing of the project. */
+const isForeign = (word: string): boolean =>
+  /:\/\/|(?:^|[\\/])\.(?:codex|claude|agents|gemini|cursor|opencode)[\\/]/.test(word) && !word.startsWith(".")
+
 const isFile = (word: string): boolean =>
-  !word.startsWith("-") && /^[\w@~.:\\/-]{2,120}$/.test(word) && /[\w]\.[A-Za-z]\w{0,7}$/.test(word)
+  !isForeign(word) && !word.startsWith("-") && /^[\w@~.:\\/-]{2,120}$/.test(word) && /[\w]\.[A-Za-z]\w{0,7}$/.test(word)
 
 /** Lists the files that a command read, as far as its arguments name them. */
 export const filesReadBy = (step: Step): ReadonlyArray<string> =>
