@@ -6,7 +6,8 @@ import { Effect } from "effect"
 import { notesHeading } from "../../src/domain/memory/UserNote.js"
 import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { type CommandHome, emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
-import { mainPath, runMain, snapshot } from "../support/program.js"
+import { mainPath, snapshot } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
@@ -332,7 +333,7 @@ describe("remember", () => {
     Effect.gen(function* () {
       const home = yield* learnedHome
       const token = `ghp_${"a1B2c3D4e5".repeat(4)}`
-      const ended = yield* runMain([...home.args, "remember", "--cwd", ferry, `push with ${token}`], {
+      const ended = yield* runInProcess([...home.args, "remember", "--cwd", ferry, `push with ${token}`], {
         MEMORIES_REDACTION_KINDS: "true"
       })
       assert.include(ended.stdout, "push with [REDACTED_SECRET:github]")

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path"
 import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
 import { mainPath, snapshot, start, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { serve } from "../support/responsesServer.js"
 import { nonEmpty } from "../support/nonEmpty.js"
@@ -89,12 +90,9 @@ describe("why", () => {
       assert.deepStrictEqual(told, [...verdicts])
       const current = yield* home.json("why", "--thread", threadIdOf(12)).pipe(
         Effect.zip(
-          Effect.suspend(
-            () =>
-              start(mainPath, [...home.args, "why", "--thread", threadIdOf(12), "--json"], {
-                MEMORIES_CURRENT_THREAD: threadIdOf(12)
-              }).ended
-          )
+          runInProcess([...home.args, "why", "--thread", threadIdOf(12), "--json"], {
+            MEMORIES_CURRENT_THREAD: threadIdOf(12)
+          })
         )
       )
       assert.strictEqual(JSON.parse(current[1].stdout).verdict, "current")
@@ -549,8 +547,7 @@ describe("doctor with a model", () => {
       const home = yield* learnedHome
       const server = yield* serve(() => ({ body: "{}" }))
       const environment = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: key }
-      const doctor = (...words: ReadonlyArray<string>) =>
-        Effect.suspend(() => start(mainPath, [...home.args, "doctor", ...words], environment).ended)
+      const doctor = (...words: ReadonlyArray<string>) => runInProcess([...home.args, "doctor", ...words], environment)
       const offline = yield* doctor()
       assert.strictEqual(offline.code, 0, offline.stderr)
       assert.deepStrictEqual(server.requests, [])
@@ -609,7 +606,7 @@ describe("every command that only looks", () => {
     Effect.gen(function* () {
       const home = yield* learnedHome
       const [, codex = "", , memories = ""] = home.args
-      const either = yield* start(mainPath, [
+      const either = yield* runInProcess([
         "--json",
         "--codex-home",
         codex,
@@ -618,7 +615,7 @@ describe("every command that only looks", () => {
         memories,
         "--cwd",
         pier
-      ]).ended
+      ])
       assert.strictEqual(either.code, 0, either.stderr)
       assert.strictEqual(JSON.parse(either.stdout).projects.length, 1)
       assert.strictEqual((yield* home.run("status", "--frobnicate")).code, 2)

@@ -14,6 +14,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { PassReport } from "../../src/domain/report/Report.js"
 import { mainPath, runMain, snapshot, start, temporaryFolder, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 import { until } from "../support/time.js"
@@ -43,7 +44,7 @@ const homes = Effect.gen(function* () {
 
 const oneLine = /^rollout-memories: [^\n]+\n$/
 
-describe("node dist/main.js", () => {
+describe("the program", () => {
   it.scoped("runs a pass over a Codex home and reports it as one JSON object", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
@@ -86,7 +87,7 @@ describe("node dist/main.js", () => {
   it.scoped("a second pass opens no rollout, calls no model and changes nothing but SQLite's own files", () =>
     Effect.gen(function* () {
       const { args, codex, memories } = yield* homes
-      yield* runMain(args)
+      yield* runInProcess(args)
       // A rollout of the same size and time that holds something else: whoever opened it would fail.
       for (const number of [1, 2, 3]) {
         const path = rolloutPath(codex, number)
@@ -98,7 +99,7 @@ describe("node dist/main.js", () => {
       const before = files()
       const times = (path: string) => statSync(join(memories, path)).mtimeMs
       const timesBefore = Object.keys(before).map(times)
-      const ended = yield* runMain([...args, "--json"])
+      const ended = yield* runInProcess([...args, "--json"])
       const report = decodeReport(ended.stdout)
       assert.deepStrictEqual([report.candidates, report.model.calls, report.consolidated.length], [0, 0, 0])
       assert.deepStrictEqual(files(), before)
@@ -109,7 +110,7 @@ describe("node dist/main.js", () => {
   it.scoped("keeps what it makes to its owner", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
-      yield* runMain(args)
+      yield* runInProcess(args)
       for (const entry of [
         memories,
         ...readdirSync(memories, { recursive: true }).map((name) => join(memories, String(name)))
@@ -140,7 +141,7 @@ describe("node dist/main.js", () => {
   it.scoped("memory switched off does nothing at all", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
-      const ended = yield* runMain([...args, "--json"], { MEMORIES_ENABLED: "false" })
+      const ended = yield* runInProcess([...args, "--json"], { MEMORIES_ENABLED: "false" })
       assert.strictEqual(ended.code, 0)
       assert.strictEqual(decodeReport(ended.stdout).threads, 0)
       assert.isFalse(existsSync(memories))
@@ -153,12 +154,13 @@ describe("bad input to the program", () => {
     name: string,
     args: ReadonlyArray<string>,
     environment: { readonly [name: string]: string },
-    names: string
+    names: string,
+    run = runInProcess
   ) =>
     it.scoped(name, () =>
       Effect.gen(function* () {
         const { args: homeArgs, memories } = yield* homes
-        const ended = yield* runMain([...homeArgs, ...args], environment)
+        const ended = yield* run([...homeArgs, ...args], environment)
         assert.strictEqual(ended.code, 2)
         assert.strictEqual(ended.stdout, "")
         assert.isTrue(ended.stderr.includes(names), ended.stderr)
@@ -181,12 +183,12 @@ describe("bad input to the program", () => {
   )
   usage("a time without a unit exits 2", ["--min-idle", "10"], {}, "--min-idle: expected a time such as")
   usage("an unknown model exits 2", ["--model", "magic"], {}, "--model: expected")
-  usage("an unknown option exits 2", ["--frobnicate"], {}, "--frobnicate")
+  usage("an unknown option exits 2", ["--frobnicate"], {}, "--frobnicate", runMain)
 
   it.scoped("an empty variable is unset, and an option goes before the environment", () =>
     Effect.gen(function* () {
       const { args } = yield* homes
-      const ended = yield* runMain([...args, "--limit", "1", "--json"], {
+      const ended = yield* runInProcess([...args, "--limit", "1", "--json"], {
         MEMORIES_CANDIDATES: "0",
         MEMORIES_CONCURRENCY: ""
       })
@@ -205,7 +207,7 @@ describe("bad input to the program", () => {
         const { args, codex, memories } = yield* homes
         prepare({ codex, memories })
         const before = snapshot(join(memories, ".."))
-        const ended = yield* runMain([...args, "--json"])
+        const ended = yield* runInProcess([...args, "--json"])
         assert.strictEqual(ended.code, 1)
         assert.strictEqual(ended.stdout, "")
         assert.match(ended.stderr, oneLine)
@@ -234,7 +236,7 @@ describe("bad input to the program", () => {
 
   it.scoped.each(["--codex-home", "--memories-home"])("an empty %s is not the directory one is in", (option) =>
     Effect.gen(function* () {
-      const { code, stderr } = yield* runMain([option, "", "--json"])
+      const { code, stderr } = yield* runInProcess([option, "", "--json"])
       assert.strictEqual(code, 2)
       assert.match(stderr, oneLine)
       assert.isTrue(stderr.includes(`${option}: expected a directory`), stderr)
@@ -258,31 +260,31 @@ describe("a lost or corrupt state DB", () => {
   it.scoped("is rebuilt by --rebuild-index from the rollouts and the memories on disk, without a request", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
-      yield* runMain(args)
+      yield* runInProcess(args)
       const kept = () => snapshot(memories, (path) => !path.includes("state.sqlite"))
       const before = kept()
       writeFileSync(join(memories, "state.sqlite"), "garbage".repeat(1_000))
-      const ended = yield* runMain([...args, "--rebuild-index", "--json"])
+      const ended = yield* runInProcess([...args, "--rebuild-index", "--json"])
       assert.strictEqual(ended.code, 0, ended.stderr)
       const report = decodeReport(ended.stdout)
       assert.deepStrictEqual([report.threads, report.candidates, report.model.calls], [3, 0, 0])
       assert.deepStrictEqual(kept(), before)
       assert.strictEqual(readdirSync(memories).filter((name) => name.startsWith("state.sqlite.corrupt-")).length, 1)
-      assert.isTrue((yield* runMain(args)).stdout.startsWith("Nothing to do: 3 sessions"))
+      assert.isTrue((yield* runInProcess(args)).stdout.startsWith("Nothing to do: 3 sessions"))
     })
   )
 
   it.scoped("that is gone takes no memory with it, not even of a session whose rollout is gone too", () =>
     Effect.gen(function* () {
       const { args, codex, memories } = yield* homes
-      yield* runMain(args)
+      yield* runInProcess(args)
       const kept = () => snapshot(memories, (path) => !path.includes("state.sqlite"))
       const before = kept()
       for (const name of ["state.sqlite", "state.sqlite-wal", "state.sqlite-shm"]) {
         rmSync(join(memories, name), { force: true })
       }
       rmSync(rolloutPath(codex, 1))
-      const ended = yield* runMain([...args, "--json"])
+      const ended = yield* runInProcess([...args, "--json"])
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.strictEqual(decodeReport(ended.stdout).model.calls, 0)
       assert.deepStrictEqual(kept(), before)
@@ -292,11 +294,11 @@ describe("a lost or corrupt state DB", () => {
   it.scoped("tells which memories could not be imported, and leaves their files", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
-      const first = decodeReport((yield* runMain([...args, "--json"])).stdout)
+      const first = decodeReport((yield* runInProcess([...args, "--json"])).stdout)
       const path = first.extracted[0]?.traceFile ?? ""
       writeFileSync(path, "somebody wrote over this file")
       writeFileSync(join(memories, "state.sqlite"), "garbage".repeat(1_000))
-      const ended = yield* runMain([...args, "--rebuild-index", "--json", "--limit", "0"])
+      const ended = yield* runInProcess([...args, "--rebuild-index", "--json", "--limit", "0"])
       assert.strictEqual(ended.code, 1)
       assert.deepStrictEqual(
         decodeReport(ended.stdout).failed.map(({ error, rolloutPath, threadId }) => [

@@ -4,7 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:f
 import { join } from "node:path"
 import { Effect } from "effect"
 import { madeOnce } from "./madeOnce.js"
-import { runMain, temporaryFolder, write } from "./program.js"
+import { temporaryFolder, write } from "./program.js"
+import { runInProcess } from "./programInProcess.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 interface Database {
@@ -54,7 +55,7 @@ export class CommandHome {
   }
 
   run(...words: ReadonlyArray<string>) {
-    return runMain([...this.args, ...words])
+    return runInProcess([...this.args, ...words])
   }
 
   /** A command's answer as one JSON object. */
