@@ -27,7 +27,7 @@ import * as Templates from "../services/Templates.js"
 /** The output for messages of a program: what is wrong, the log, and the progress on a terminal. */
 export type MessageOutput = Pick<NodeJS.WriteStream, "columns" | "isTTY" | "write">
 
-/** What a program is started with. */
+/** A start of the program: the words that a person typed, and the place for its messages. */
 export interface Invocation {
   /** The interpreter, the program's file, and the words that a person typed. */
   readonly argv: ReadonlyArray<string>
@@ -35,7 +35,7 @@ export interface Invocation {
   readonly stderr: MessageOutput
 }
 
-/** What every command needs of the machine, and the redactor. */
+/** The services of this machine that every command needs, and the redactor. */
 const machine = Layer.merge(MachineLayer.layer, Redactor.layer)
 
 /** Loaded when a state DB is opened: where SQLite was not installed, its name is what a person must be told. */

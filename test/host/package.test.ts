@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { build } from "esbuild"
+import { inject } from "vitest"
 import { countTokens as older } from "gpt-tokenizer/encoding/cl100k_base"
 import { countTokens as newest } from "gpt-tokenizer/encoding/o200k_base"
 import { requireBanner } from "../support/requireBanner.js"
@@ -69,7 +70,7 @@ const outcomeIn = (output: string) => {
   return outcome
 }
 
-describe("the packed package, beside all packages that it can use", () => {
+describe.runIf(inject("isFull"))("the packed package, beside all packages that it can use", () => {
   let installation: Installation
 
   beforeAll(() => {
@@ -134,60 +135,62 @@ describe("the packed package, beside all packages that it can use", () => {
   }
 })
 
-describe("the packed package, with nothing beside it but what npm installs for every host", () => {
-  let installation: Installation
-  let installed: ReadonlyArray<string>
+describe.runIf(inject("isFull"))(
+  "the packed package, with nothing beside it but what npm installs for every host",
+  () => {
+    let installation: Installation
+    let installed: ReadonlyArray<string>
 
-  beforeAll(() => {
-    installation = installPacked(bareFolder())
-    installed = linkRequired(installation)
-  })
-  afterAll(() => installation.remove())
+    beforeAll(() => {
+      installation = installPacked(bareFolder())
+      installed = linkRequired(installation)
+    })
+    afterAll(() => installation.remove())
 
-  it("is fewer than twenty packages, without a database, a model's client or a token table", () => {
-    assert.isBelow(installed.length, 20)
-    assert.includeMembers([...installed], ["effect", "@effect/platform"])
-    assert.deepStrictEqual(
-      installed.filter((name) => /sql|node|\/ai|eventsource|tokenizer/.test(name)),
-      []
-    )
-  })
+    it("is fewer than twenty packages, without a database, a model's client or a token table", () => {
+      assert.isBelow(installed.length, 20)
+      assert.includeMembers([...installed], ["effect", "@effect/platform"])
+      assert.deepStrictEqual(
+        installed.filter((name) => /sql|node|\/ai|eventsource|tokenizer/.test(name)),
+        []
+      )
+    })
 
-  it("runs a whole pass for a host whose ports are all its own", async () => {
-    const outfile = join(installation.folder, "ownPorts.mjs")
-    const entryPoint = join(import.meta.dirname, "../support/ownPortsProgram.ts")
-    await build({ entryPoints: [entryPoint], outfile, format: "esm" })
-    const outcome = outcomeIn(execFileSync(process.execPath, [outfile], { encoding: "utf8", env: {} }))
-    assert.strictEqual(outcome._tag, "Finished", outcome.message)
-    assert.deepStrictEqual([outcome.report?.extracted.length, outcome.report?.consolidated.length], [1, 1])
-  })
+    it("runs a whole pass for a host whose ports are all its own", async () => {
+      const outfile = join(installation.folder, "ownPorts.mjs")
+      const entryPoint = join(import.meta.dirname, "../support/ownPortsProgram.ts")
+      await build({ entryPoints: [entryPoint], outfile, format: "esm" })
+      const outcome = outcomeIn(execFileSync(process.execPath, [outfile], { encoding: "utf8", env: {} }))
+      assert.strictEqual(outcome._tag, "Finished", outcome.message)
+      assert.deepStrictEqual([outcome.report?.extracted.length, outcome.report?.consolidated.length], [1, 1])
+    })
 
-  it("counts tokens as the tokenizer does, without another package", () => {
-    const text = "Пристань: the fähre sails at 7:05 — 桟橋"
-    const counted = run(
-      installation.folder,
-      `import * as Effect from "effect/Effect"
+    it("counts tokens as the tokenizer does, without another package", () => {
+      const text = "Пристань: the fähre sails at 7:05 — 桟橋"
+      const counted = run(
+        installation.folder,
+        `import * as Effect from "effect/Effect"
        import { counterFor } from "rollout-memories/services/Tokenizer"
        const count = (model) => Effect.runPromise(Effect.flatMap(counterFor(model), (count) => count(${JSON.stringify(text)})))
        console.log(await count("gpt-5"), await count("gpt-4"))`
-    )
-    assert.notStrictEqual(newest(text), older(text))
-    assert.strictEqual(counted.trim(), `${newest(text)} ${older(text)}`)
-  })
-
-  it("names the package to install where a host leaves files to this package", () => {
-    const outcome = outcomeIn(run(installation.folder, ownLayers, { EXAMPLE_HOME: "/codex" }))
-    assert.deepStrictEqual(outcome, {
-      _tag: "Failed",
-      message:
-        "access to this machine's files needs the package @effect/platform-node, which is not installed; run npm install @effect/platform-node"
+      )
+      assert.notStrictEqual(newest(text), older(text))
+      assert.strictEqual(counted.trim(), `${newest(text)} ${older(text)}`)
     })
-  })
 
-  it("fails with a typed error where a package is missing", () => {
-    const failure = run(
-      installation.folder,
-      `import * as Effect from "effect/Effect"
+    it("names the package to install where a host leaves files to this package", () => {
+      const outcome = outcomeIn(run(installation.folder, ownLayers, { EXAMPLE_HOME: "/codex" }))
+      assert.deepStrictEqual(outcome, {
+        _tag: "Failed",
+        message:
+          "access to this machine's files needs the package @effect/platform-node, which is not installed; run npm install @effect/platform-node"
+      })
+    })
+
+    it("fails with a typed error where a package is missing", () => {
+      const failure = run(
+        installation.folder,
+        `import * as Effect from "effect/Effect"
        import { sqlitePart, modelPart, nodePart, loadPart } from "rollout-memories/services/PackageMissing"
        const parts = [
          [() => import("rollout-memories/layers/state/StateDb"), sqlitePart],
@@ -202,13 +205,14 @@ describe("the packed package, with nothing beside it but what npm installs for e
            onSuccess: () => "loaded"
          })))
        }`
-    )
-    assert.deepStrictEqual(failure.trim().split("\n"), [
-      "PackageMissing @effect/sql @effect/sql-sqlite-node",
-      "PackageMissing @effect/ai @effect/ai-openai eventsource-parser",
-      "PackageMissing @effect/ai @effect/ai-openai eventsource-parser",
-      "PackageMissing @effect/platform-node",
-      "PackageMissing @effect/platform-node"
-    ])
-  })
-})
+      )
+      assert.deepStrictEqual(failure.trim().split("\n"), [
+        "PackageMissing @effect/sql @effect/sql-sqlite-node",
+        "PackageMissing @effect/ai @effect/ai-openai eventsource-parser",
+        "PackageMissing @effect/ai @effect/ai-openai eventsource-parser",
+        "PackageMissing @effect/platform-node",
+        "PackageMissing @effect/platform-node"
+      ])
+    })
+  }
+)

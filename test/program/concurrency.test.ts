@@ -8,11 +8,12 @@ import { mainPath, snapshot, start, temporaryFolder, write } from "../support/pr
 import { realPass } from "../support/realWorld.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { nonEmpty } from "../support/nonEmpty.js"
+import { amount } from "../support/sample.js"
 
-const sessions = Array.from({ length: 64 }, (_, index) => index + 1)
-const processes = Array.from({ length: 8 }, (_, index) => index)
+const sessions = Array.from({ length: amount(64, 24) }, (_, index) => index + 1)
+const processes = Array.from({ length: amount(8, 4) }, (_, index) => index)
 
-/** Sixty-four sessions in eight directories. */
+/** Sessions in eight directories. */
 const homes = Effect.gen(function* () {
   const folder = yield* temporaryFolder
   const codex = join(folder, "codex")
@@ -60,9 +61,9 @@ const assertClean = (codexHome: string, memoriesHome: string) =>
     )
   })
 
-describe("eight processes at once over 64 rollouts", () => {
+describe("processes at once over the same rollouts", () => {
   it.scopedLive(
-    "make 64 requests, never have two agents in a directory, and never consolidate the same inputs twice",
+    "ask once about each, never have two agents in a directory, and never consolidate the same inputs twice",
     () =>
       Effect.gen(function* () {
         const { codex, folder, memories } = yield* homes

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { collector, type Received } from "../support/collector.js"
 import { mainPath, runMain, start, temporaryFolder, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { replies, serve } from "../support/responsesServer.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { traceAbout } from "../../src/testing/World.js"
@@ -144,10 +145,10 @@ describe("a pass with a collector", () => {
     Effect.gen(function* () {
       const { received, url } = yield* collector()
       const args = yield* home
-      yield* runMain(args)
+      yield* runInProcess(args)
       for (const words of [["search", canary], ["remember", "--cwd", "/home/ada/projects/ferry", canary], ["plan"]]) {
         received.length = 0
-        const ended = yield* runMain([...words, ...args], telling(url))
+        const ended = yield* runInProcess([...words, ...args], telling(url))
         assert.strictEqual(ended.code, 0, ended.stderr)
         assert.include(
           spansOf(received).map(({ name }) => name),
@@ -169,7 +170,7 @@ describe("a pass with a collector", () => {
             ? replies.ok(JSON.stringify(traceAbout(canary)))(request)
             : replies.status(400, { message: canary })()
         )
-        const ended = yield* runMain([...(yield* home), "--model", "openai:small", "--agent", "offline"], {
+        const ended = yield* runInProcess([...(yield* home), "--model", "openai:small", "--agent", "offline"], {
           ...telling(url),
           OPENAI_BASE_URL: server.baseUrl,
           OPENAI_API_KEY: key
@@ -201,7 +202,7 @@ describe("a pass with a collector", () => {
   it.scoped("says who it is and shows its key, as OpenTelemetry's variables have it", () =>
     Effect.gen(function* () {
       const { received, url } = yield* collector()
-      const ended = yield* runMain([...(yield* home), "--limit", "0"], {
+      const ended = yield* runInProcess([...(yield* home), "--limit", "0"], {
         ...telling(url),
         OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=a%20key, x-other = b=c ",
         OTEL_SERVICE_NAME: "ferry-memories",
@@ -222,7 +223,7 @@ describe("a pass with a collector", () => {
   it.scoped("of which something fails says by what, and not in which words", () =>
     Effect.gen(function* () {
       const { received, url } = yield* collector()
-      const ended = yield* runMain(
+      const ended = yield* runInProcess(
         [...(yield* home), "--agent", "command", "--agent-command", `echo ${canary} >&2; exit 3`],
         telling(url)
       )
@@ -263,7 +264,7 @@ describe("a pass with a collector", () => {
     it.scoped(`that is ${name} connects to nobody`, () =>
       Effect.gen(function* () {
         const { received, url } = yield* collector()
-        const ended = yield* runMain(yield* home, { ...variables, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url })
+        const ended = yield* runInProcess(yield* home, { ...variables, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url })
         assert.strictEqual(ended.code, 0, ended.stderr)
         assert.deepStrictEqual(received, [])
       })
@@ -284,7 +285,7 @@ describe("a collector that takes nothing", () => {
     it.scoped(`because it ${name} changes nothing about the pass, and is one line on stderr`, () =>
       Effect.gen(function* () {
         const { received, url } = yield* collector(answer)
-        const ended = yield* runMain([...(yield* home), "--json"], telling(url))
+        const ended = yield* runInProcess([...(yield* home), "--json"], telling(url))
         assert.strictEqual(ended.code, 0, ended.stderr)
         assert.strictEqual(JSON.parse(ended.stdout).extracted.length, 2)
         assert.isAbove(received.length, 0)
@@ -310,7 +311,7 @@ describe("a collector that takes nothing", () => {
     Effect.gen(function* () {
       const { close, url } = yield* collector()
       close()
-      const ended = yield* runMain([...(yield* home), "--json"], telling(url))
+      const ended = yield* runInProcess([...(yield* home), "--json"], telling(url))
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.strictEqual(JSON.parse(ended.stdout).extracted.length, 2)
       isOneLine(ended.stderr, "could not be reached")
@@ -320,7 +321,7 @@ describe("a collector that takes nothing", () => {
   it.scoped("is not spoken of where nobody wants to be told", () =>
     Effect.gen(function* () {
       const { url } = yield* collector(500)
-      const ended = yield* runMain([...(yield* home), "--log-level", "none"], telling(url))
+      const ended = yield* runInProcess([...(yield* home), "--log-level", "none"], telling(url))
       assert.deepStrictEqual([ended.code, ended.stderr], [0, ""])
     })
   )
@@ -339,7 +340,7 @@ describe("a variable of the collector that is no good", () => {
   ] as const) {
     it.scoped(`ends the program with 2 and one line: ${variable}=${value}`, () =>
       Effect.gen(function* () {
-        const ended = yield* runMain(yield* home, {
+        const ended = yield* runInProcess(yield* home, {
           OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
           [variable]: value
         })

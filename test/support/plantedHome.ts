@@ -87,13 +87,17 @@ export const bytesBelow = (folder: string): ReadonlyMap<string, Buffer> =>
       .map((path) => [path, readFileSync(path)])
   )
 
-/** Which secrets stand in some bytes, and where. */
+/** The bytes of each secret in all of its spellings. */
+const spelled = madeSecrets.map((secret) => ({
+  kind: secret.kind,
+  spellings: [...new Set([...spellingsOf(secret), encodeURIComponent(secret.core)])].map((text) => Buffer.from(text))
+}))
+
+/** Names the secrets that stand in some bytes, and where. */
 export const leaksIn = (places: Iterable<readonly [string, Buffer | string]>): ReadonlyArray<string> =>
   [...places].flatMap(([place, content]) => {
     const bytes = Buffer.from(content)
-    return madeSecrets.flatMap((secret) =>
-      [...spellingsOf(secret), encodeURIComponent(secret.core)].some((spelling) => bytes.includes(spelling))
-        ? [`${secret.kind} in ${place}`]
-        : []
+    return spelled.flatMap(({ kind, spellings }) =>
+      spellings.some((spelling) => bytes.includes(spelling)) ? [`${kind} in ${place}`] : []
     )
   })

@@ -53,6 +53,7 @@ import {
   makeThread
 } from "../../support/rows.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
+import { amount } from "../../support/sample.js"
 
 const lease = Duration.minutes(10)
 
@@ -255,11 +256,11 @@ describe("a state DB that two connections share", () => {
 
 describe("a state DB that many processes share", () => {
   it.scopedLive(
-    "is made once by 24 that start at the same moment",
+    "is made once by many that start at the same moment",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const gate = `${path}.gate`
-      const running = Array.from({ length: 24 }, () => run(path, "open", gate))
+      const running = Array.from({ length: amount(24, 6) }, () => run(path, "open", gate))
       yield* Effect.forEach(running, hasSpoken, { concurrency: "unbounded" })
       yield* open(gate)
       const ends = yield* Effect.forEach(running, ({ ended }) => ended, { concurrency: "unbounded" })
