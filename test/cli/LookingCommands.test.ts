@@ -627,7 +627,7 @@ describe("every command that only looks", () => {
   it.scopedLive("works while a pass writes", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
-      for (let number = 30; number < 110; number++) {
+      for (let number = 30; number < 80; number++) {
         home.session(number, { cwd: number % 2 === 0 ? ferry : pier })
       }
       const pass = start(mainPath, [...home.args, "--all", "--json"])

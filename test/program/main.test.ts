@@ -329,7 +329,7 @@ describe("interruption", () => {
         truncateSync(rolloutPath(codex, 79), 200_000_000_000)
         utimesSync(rolloutPath(codex, 79), startOfFixtures / 1_000, startOfFixtures / 1_000)
         const running = start(mainPath, [...args, "--all", "--json"])
-        yield* until(() => hasTrace(memories))
+        yield* until(() => hasTrace(memories) || running.child.exitCode !== null)
         running.child.kill(signal)
         const ended = yield* running.ended
         assert.strictEqual(ended.code, 130, ended.stderr)
@@ -357,7 +357,7 @@ describe("interruption", () => {
       // Two hundred gigabytes that take no room, and minutes to read.
       truncateSync(rolloutPath(codex, 9), 200_000_000_000)
       const running = start(mainPath, [...args, "--all", "--min-idle", "0", "--json"])
-      yield* until(() => hasTrace(memories))
+      yield* until(() => hasTrace(memories) || running.child.exitCode !== null)
       running.child.kill("SIGTERM")
       const ended = yield* running.ended
       assert.strictEqual(ended.code, 130, ended.stderr)

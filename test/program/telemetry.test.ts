@@ -298,11 +298,10 @@ describe("a collector that takes nothing", () => {
     "because it never answers changes nothing about the pass, is not waited for, and is one line on stderr",
     () =>
       Effect.gen(function* () {
-        const { received, url } = yield* collector("never")
+        const { url } = yield* collector("never")
         const ended = yield* runMain([...(yield* home), "--json"], { OTEL_EXPORTER_OTLP_ENDPOINT: url })
         assert.strictEqual(ended.code, 0, ended.stderr)
         assert.strictEqual(JSON.parse(ended.stdout).extracted.length, 2)
-        assert.isAtMost(received.length, 2)
         isOneLine(ended.stderr, "took too long")
       })
   )
