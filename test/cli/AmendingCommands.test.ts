@@ -177,6 +177,9 @@ describe("forget asks first", () => {
         assert.isTrue(asked.output.includes("please sort the boats"), "it says what would go")
         assert.deepStrictEqual(kept(home), before)
       }
+      const refused = yield* onTerminal(home, ["forget", "--thread", threadIdOf(2), "--json"], "n\n")
+      assert.include(refused.output, '"forgotten":false')
+      assert.deepStrictEqual(kept(home), before)
       assert.strictEqual((yield* onTerminal(home, ["forget", "--thread", threadIdOf(2)], "y\n")).code, 0)
       assert.deepStrictEqual(home.holding(canary), [])
     })

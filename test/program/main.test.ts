@@ -322,12 +322,12 @@ describe("interruption", () => {
     (signal) =>
       Effect.gen(function* () {
         const { args, codex, memories } = yield* homes
-        for (let number = 10; number < 80; number++) {
+        for (let number = 10; number < 50; number++) {
           addSession(codex, number, `/home/ada/projects/p${number % 7}`)
         }
         // However late the signal comes, the pass is not at its end: a line of two hundred gigabytes takes minutes to read.
-        truncateSync(rolloutPath(codex, 79), 200_000_000_000)
-        utimesSync(rolloutPath(codex, 79), startOfFixtures / 1_000, startOfFixtures / 1_000)
+        truncateSync(rolloutPath(codex, 49), 200_000_000_000)
+        utimesSync(rolloutPath(codex, 49), startOfFixtures / 1_000, startOfFixtures / 1_000)
         const running = start(mainPath, [...args, "--all", "--json"])
         yield* until(() => hasTrace(memories) || running.child.exitCode !== null)
         running.child.kill(signal)
@@ -338,8 +338,8 @@ describe("interruption", () => {
           Object.keys(snapshot(memories)).filter((path) => path.endsWith(".tmp")),
           []
         )
-        addSession(codex, 79)
-        const rest = decodeReport((yield* runMain([...args, "--all", "--json"])).stdout)
+        addSession(codex, 49)
+        const rest = decodeReport((yield* runInProcess([...args, "--all", "--json"])).stdout)
         assert.isNotEmpty(rest.extracted)
         assert.deepStrictEqual(rest.skipped, [], "nothing is still claimed")
         assert.deepStrictEqual(

@@ -11,7 +11,7 @@ export const clearLine = "\r\u001b[K"
 export const loadTextWidth = Effect.promise(() => import("./TextWidth.js"))
 
 /** Tells whether an output is a terminal whose user wants colour; `NO_COLOR` says no (https://no-color.org). */
-export const wantsColour = (stream: NodeJS.WriteStream): Effect.Effect<boolean> =>
+export const wantsColour = (stream: Pick<NodeJS.WriteStream, "isTTY">): Effect.Effect<boolean> =>
   Config.string("NO_COLOR").pipe(
     Config.option,
     Effect.map((noColour) => stream.isTTY && Option.getOrElse(noColour, () => "") === ""),
