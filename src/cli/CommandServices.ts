@@ -20,7 +20,7 @@ export type ReadingServices = MemoryFs | Redactor | WorkingDirectories
 /** Services of a command that changes something. */
 export type AmendingServices = LookingServices | AgentControl | Progress | Templates
 
-/** The layers that commands run over; `Program.ts` makes them. */
+/** The services of all commands; `Program.ts` makes them. */
 export interface CommandServices<E> {
   readonly reading: Layer.Layer<ReadingServices, never, Settings>
   /** Used for a named model alone; otherwise it is not loaded. */

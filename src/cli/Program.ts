@@ -35,10 +35,12 @@ export interface Invocation {
   readonly stderr: MessageOutput
 }
 
-/** The services of this machine that every command needs, and the redactor. */
+/** The machine's services and the redactor, which every command needs. */
 const machine = Layer.merge(MachineLayer.layer, Redactor.layer)
 
-/** Loaded when a state DB is opened: where SQLite was not installed, its name is what a person must be told. */
+/**
+ * Opens a state DB. Its code is loaded only here: if SQLite is not installed, the error names the package to install.
+ */
 const stateDb = (path: string, options: { readonly replaceCorrupt: boolean }) =>
   Layer.unwrapEffect(
     loadPart(
@@ -64,7 +66,7 @@ const makePassServices = (stderr: MessageOutput) => {
 
 type ProgramServices = ReturnType<typeof makePassServices>
 
-/** Loaded with a command: a pass starts without them. */
+/** Loads the services of the commands; a pass starts without them. */
 const commandLayers = loadPart(() => import("./CommandLayers.js"), sqlitePart)
 
 const makeCommandServices = (services: ProgramServices) => ({
@@ -87,7 +89,10 @@ const makeCommandServices = (services: ProgramServices) => ({
 const loadCommands = Effect.promise(() => import("./Commands.js"))
 const loadHelp = Effect.promise(() => import("./Help.js"))
 
-/** Runs a parser; the commands beside the pass are loaded for their own lines and for completions alone. */
+/**
+ * Runs the command-line parser over words. The other commands are loaded only when the line calls one of them, or asks
+ * for completions.
+ */
 const parse = ({ argv, stderr, version }: Invocation, words: ReadonlyArray<string>, hasCommands: boolean) => {
   const line = [...argv.slice(0, 2), ...words]
   const info = { name: "rollout-memories", version }

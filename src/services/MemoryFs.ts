@@ -160,7 +160,7 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     ) => Effect.Effect<string, E | MemoryFsFailure, R>
     /** Reads every trace file of every project, to restore a lost state DB. */
     readonly storedTraces: Effect.Effect<ReadonlyArray<StoredTrace>, MemoryFsFailure>
-    /** The threads that have a trace file in a directory's memory. */
+    /** Lists the threads that have a trace file in a directory's memory. */
     readonly tracesOf: (cwd: Directory) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure>
     /**
      * Makes the phase-one files match the rows: writes missing and different trace files, removes those of other

@@ -70,7 +70,7 @@ const outcomeIn = (output: string) => {
   return outcome
 }
 
-describe.runIf(inject("isFull"))("the packed package, beside all packages that it can use", () => {
+describe.runIf(inject("isFull"))("the packed package with all optional packages", () => {
   let installation: Installation
 
   beforeAll(() => {
@@ -78,7 +78,7 @@ describe.runIf(inject("isFull"))("the packed package, beside all packages that i
   })
   afterAll(() => installation.remove())
 
-  it("has code and types for each entry point that its manifest names, and each can be imported", () => {
+  it("the package has code and types for each entry point in its manifest, and each can be imported", () => {
     const folder = join(installation.folder, "node_modules/rollout-memories")
     const points = entryPoints(folder)
     assert.isAbove(points.length, 50)
@@ -116,7 +116,7 @@ describe.runIf(inject("isFull"))("the packed package, beside all packages that i
   }
 
   for (const format of ["cjs", "esm"] as const) {
-    it.scopedLive(`runs a pass inside a host's one-file bundle (${format}), with the package's own prompts`, () =>
+    it.scopedLive(`the package runs a pass in a host's one-file bundle (${format}), with its own prompts`, () =>
       Effect.gen(function* () {
         const codexHome = yield* exampleHome
         const outfile = yield* Effect.promise(() => bundle(ownLayers, format))
@@ -135,62 +135,60 @@ describe.runIf(inject("isFull"))("the packed package, beside all packages that i
   }
 })
 
-describe.runIf(inject("isFull"))(
-  "the packed package, with nothing beside it but what npm installs for every host",
-  () => {
-    let installation: Installation
-    let installed: ReadonlyArray<string>
+describe.runIf(inject("isFull"))("the packed package without optional packages", () => {
+  let installation: Installation
+  let installed: ReadonlyArray<string>
 
-    beforeAll(() => {
-      installation = installPacked(bareFolder())
-      installed = linkRequired(installation)
-    })
-    afterAll(() => installation.remove())
+  beforeAll(() => {
+    installation = installPacked(bareFolder())
+    installed = linkRequired(installation)
+  })
+  afterAll(() => installation.remove())
 
-    it("is fewer than twenty packages, without a database, a model's client or a token table", () => {
-      assert.isBelow(installed.length, 20)
-      assert.includeMembers([...installed], ["effect", "@effect/platform"])
-      assert.deepStrictEqual(
-        installed.filter((name) => /sql|node|\/ai|eventsource|tokenizer/.test(name)),
-        []
-      )
-    })
+  it("the package installs fewer than twenty packages, without a database, model client or token table", () => {
+    assert.isBelow(installed.length, 20)
+    assert.includeMembers([...installed], ["effect", "@effect/platform"])
+    assert.deepStrictEqual(
+      installed.filter((name) => /sql|node|\/ai|eventsource|tokenizer/.test(name)),
+      []
+    )
+  })
 
-    it("runs a whole pass for a host whose ports are all its own", async () => {
-      const outfile = join(installation.folder, "ownPorts.mjs")
-      const entryPoint = join(import.meta.dirname, "../support/ownPortsProgram.ts")
-      await build({ entryPoints: [entryPoint], outfile, format: "esm" })
-      const outcome = outcomeIn(execFileSync(process.execPath, [outfile], { encoding: "utf8", env: {} }))
-      assert.strictEqual(outcome._tag, "Finished", outcome.message)
-      assert.deepStrictEqual([outcome.report?.extracted.length, outcome.report?.consolidated.length], [1, 1])
-    })
+  it("the package runs a whole pass for a host that provides all ports", async () => {
+    const outfile = join(installation.folder, "ownPorts.mjs")
+    const entryPoint = join(import.meta.dirname, "../support/ownPortsProgram.ts")
+    await build({ entryPoints: [entryPoint], outfile, format: "esm" })
+    const outcome = outcomeIn(execFileSync(process.execPath, [outfile], { encoding: "utf8", env: {} }))
+    assert.strictEqual(outcome._tag, "Finished", outcome.message)
+    assert.deepStrictEqual([outcome.report?.extracted.length, outcome.report?.consolidated.length], [1, 1])
+  })
 
-    it("counts tokens as the tokenizer does, without another package", () => {
-      const text = "Пристань: the fähre sails at 7:05 — 桟橋"
-      const counted = run(
-        installation.folder,
-        `import * as Effect from "effect/Effect"
+  it("the package counts tokens as the tokenizer does, without another package", () => {
+    const text = "Пристань: the fähre sails at 7:05 — 桟橋"
+    const counted = run(
+      installation.folder,
+      `import * as Effect from "effect/Effect"
        import { counterFor } from "rollout-memories/services/Tokenizer"
        const count = (model) => Effect.runPromise(Effect.flatMap(counterFor(model), (count) => count(${JSON.stringify(text)})))
        console.log(await count("gpt-5"), await count("gpt-4"))`
-      )
-      assert.notStrictEqual(newest(text), older(text))
-      assert.strictEqual(counted.trim(), `${newest(text)} ${older(text)}`)
-    })
+    )
+    assert.notStrictEqual(newest(text), older(text))
+    assert.strictEqual(counted.trim(), `${newest(text)} ${older(text)}`)
+  })
 
-    it("names the package to install where a host leaves files to this package", () => {
-      const outcome = outcomeIn(run(installation.folder, ownLayers, { EXAMPLE_HOME: "/codex" }))
-      assert.deepStrictEqual(outcome, {
-        _tag: "Failed",
-        message:
-          "access to this machine's files needs the package @effect/platform-node, which is not installed; run npm install @effect/platform-node"
-      })
+  it("a missing package for files is named, with the command that installs it", () => {
+    const outcome = outcomeIn(run(installation.folder, ownLayers, { EXAMPLE_HOME: "/codex" }))
+    assert.deepStrictEqual(outcome, {
+      _tag: "Failed",
+      message:
+        "access to this machine's files needs the package @effect/platform-node, which is not installed; run npm install @effect/platform-node"
     })
+  })
 
-    it("fails with a typed error where a package is missing", () => {
-      const failure = run(
-        installation.folder,
-        `import * as Effect from "effect/Effect"
+  it("a missing package is a typed error", () => {
+    const failure = run(
+      installation.folder,
+      `import * as Effect from "effect/Effect"
        import { sqlitePart, modelPart, nodePart, loadPart } from "rollout-memories/services/PackageMissing"
        const parts = [
          [() => import("rollout-memories/layers/state/StateDb"), sqlitePart],
@@ -205,14 +203,13 @@ describe.runIf(inject("isFull"))(
            onSuccess: () => "loaded"
          })))
        }`
-      )
-      assert.deepStrictEqual(failure.trim().split("\n"), [
-        "PackageMissing @effect/sql @effect/sql-sqlite-node",
-        "PackageMissing @effect/ai @effect/ai-openai eventsource-parser",
-        "PackageMissing @effect/ai @effect/ai-openai eventsource-parser",
-        "PackageMissing @effect/platform-node",
-        "PackageMissing @effect/platform-node"
-      ])
-    })
-  }
-)
+    )
+    assert.deepStrictEqual(failure.trim().split("\n"), [
+      "PackageMissing @effect/sql @effect/sql-sqlite-node",
+      "PackageMissing @effect/ai @effect/ai-openai eventsource-parser",
+      "PackageMissing @effect/ai @effect/ai-openai eventsource-parser",
+      "PackageMissing @effect/platform-node",
+      "PackageMissing @effect/platform-node"
+    ])
+  })
+})

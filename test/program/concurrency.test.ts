@@ -61,9 +61,9 @@ const assertClean = (codexHome: string, memoriesHome: string) =>
     )
   })
 
-describe("processes at once over the same rollouts", () => {
+describe("processes over the same rollouts", () => {
   it.scopedLive(
-    "ask once about each, never have two agents in a directory, and never consolidate the same inputs twice",
+    "passes make one request for each rollout, with one agent per directory, and consolidate no inputs twice",
     () =>
       Effect.gen(function* () {
         const { codex, folder, memories } = yield* homes
@@ -100,7 +100,7 @@ describe("processes at once over the same rollouts", () => {
       })
   )
 
-  it.scopedLive("of the program itself share them out, and all exit 0", () =>
+  it.scopedLive("programs share the rollouts, and all exit 0", () =>
     Effect.gen(function* () {
       const { codex, memories } = yield* homes
       const args = ["--codex-home", codex, "--memories-home", memories, "--all", "--json"]

@@ -79,14 +79,14 @@ const passOver = Effect.fnUntraced(function* (files: ReadonlyArray<Numbered>) {
   return { size, taken }
 })
 
-/** What a hostile file is about, without its sizes and the text it is made of. */
+/** The subject of a hostile file, without its sizes and the text it is made of. */
 const kindOf = ([, { name }]: Numbered): string => name.replace(/[\d:"\\{[].*/, "")
 
-it.scopedLive("a home full of hostile files: each becomes what it is, none stops the pass or takes its memory", () =>
+it.scopedLive("no hostile file stops a pass over a home full of them, or takes its memory", () =>
   passOver(sampleOf(numbered, 24, kindOf))
 )
 
-describe.runIf(inject("isFull"))("alone in a home", () => {
+describe.runIf(inject("isFull"))("single hostile files", () => {
   for (const [number, hostile] of numbered) {
     it.scopedLive(`a hostile file costs neither time nor the pass: ${hostile.name}`, () =>
       Effect.gen(function* () {

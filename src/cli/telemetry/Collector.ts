@@ -5,20 +5,20 @@ import { isServerUrl, variable, withoutUser } from "../../settings/Environment.j
 import { SettingInvalid } from "../../settings/Settings.js"
 import { type Attribute, attributesOf } from "./Attributes.js"
 
-/** The receiver of spans and metrics, and the description of their sender. */
+/** The collector that receives spans and metrics, and the description of this program for it. */
 export interface Collector {
-  /** The URL without a slash at its end. */
+  /** The URL without a trailing slash. */
   readonly endpoint: string
   readonly headers: { readonly [name: string]: string }
   readonly resource: { readonly attributes: ReadonlyArray<Attribute> }
-  /** Time limit of one request, and of sending the remaining data when the work ends. */
-  readonly patience: Duration.Duration
+  /** Time limit of one request, and of sending the rest when the work ends. */
+  readonly timeLimit: Duration.Duration
 }
 
 const ownName = "rollout-memories"
 
 /** Default and maximum of the time limit, in milliseconds. */
-const patience = { usual: 2_000, longest: 600_000 } as const
+const timeLimits = { usual: 2_000, longest: 600_000 } as const
 
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e]*$/
@@ -48,17 +48,17 @@ const pairsOf = Effect.fnUntraced(function* (source: string, isGood: (name: stri
   return Object.fromEntries(pairs.value)
 })
 
-const readPatience = Effect.gen(function* () {
+const readTimeLimit = Effect.gen(function* () {
   const source = "OTEL_EXPORTER_OTLP_TIMEOUT"
-  const value = Option.getOrElse(yield* variable(source), () => String(patience.usual))
+  const value = Option.getOrElse(yield* variable(source), () => String(timeLimits.usual))
   const milliseconds = /^\d{1,9}$/.test(value) ? Number(value) : 0
-  if (milliseconds < 1 || milliseconds > patience.longest) {
-    return yield* new SettingInvalid({ source, value, expected: `milliseconds, 1 to ${patience.longest}` })
+  if (milliseconds < 1 || milliseconds > timeLimits.longest) {
+    return yield* new SettingInvalid({ source, value, expected: `milliseconds, 1 to ${timeLimits.longest}` })
   }
   return Duration.millis(milliseconds)
 })
 
-/** Reads the variables of a collector, named as OpenTelemetry does; fails on the first invalid one. */
+/** Reads the variables that OpenTelemetry defines for a collector; fails on the first invalid one. */
 export const readCollector = Effect.fnUntraced(function* (endpoint: string) {
   if (!isServerUrl(endpoint)) {
     return yield* new SettingInvalid({
@@ -77,7 +77,7 @@ export const readCollector = Effect.fnUntraced(function* (endpoint: string) {
     endpoint: endpoint.replace(/\/+$/, ""),
     headers,
     resource: { attributes: attributesOf(Object.entries({ ...given, "service.name": name })) },
-    patience: yield* readPatience
+    timeLimit: yield* readTimeLimit
   }
   return collector
 })

@@ -17,14 +17,14 @@ import { type Collector, readCollector } from "./Collector.js"
 import { metricsOf } from "./Metrics.js"
 import { type EndedSpan, tracerOf, tracesOf } from "./Traces.js"
 
-/** Capacity of the queue of spans. Further spans are dropped, as the work does not wait for a collector. */
+/** Capacity of the queue of spans. Spans beyond it are dropped, so that the work does not wait for a collector. */
 const spansWaiting = 8_192
 
-/** Most spans of one request, and the longest wait of its first span. */
+/** Maximum number of spans in one request, and the maximum wait of its first span. */
 const spansSent = 512
 const longestWait = Duration.seconds(5)
 
-/** Interval of sending metrics; they are sent once more at the end. */
+/** Interval between two requests with metrics; the last one is sent at the end. */
 const metricsInterval = Duration.seconds(10)
 
 const reasonOf = (error: HttpClientError.HttpClientError | Cause.TimeoutException): string => {
@@ -38,22 +38,25 @@ const reasonOf = (error: HttpClientError.HttpClientError | Cause.TimeoutExceptio
   }
 }
 
-/** Redirections are refused, as they would take the headers along. */
+/** An HTTP client that refuses redirects, since a redirect would take the headers to another server. */
 const http = Layer.provideMerge(
   FetchHttpClient.layer,
   Layer.succeed(FetchHttpClient.RequestInit, { redirect: "error" })
 )
 
-/** Sends spans and metrics to a collector until it is stopped. Data that the collector refuses is dropped, with one warning. */
+/**
+ * Sends spans and metrics to a collector until the scope closes. Data that the collector refuses is dropped, with one
+ * warning.
+ */
 const start = Effect.fnUntraced(function* (collector: Collector) {
-  const { endpoint, headers, patience } = collector
+  const { endpoint, headers, timeLimit } = collector
   const from = yield* Clock.currentTimeMillis
   const spans = yield* Mailbox.make<EndedSpan>({ capacity: spansWaiting, strategy: "dropping" })
   const hasWarned = yield* Ref.make(false)
 
   const warn = (reason: string) =>
     Effect.unlessEffect(
-      Effect.logWarning(`spans and metrics were not taken by ${endpoint}: ${reason}`),
+      Effect.logWarning(`the collector at ${endpoint} did not accept spans and metrics: ${reason}`),
       Ref.getAndSet(hasWarned, true)
     )
 
@@ -67,7 +70,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
       // An unread response keeps its connection open, and the program running.
       yield* response.arrayBuffer
     },
-    Effect.timeout(patience),
+    Effect.timeout(timeLimit),
     Effect.withTracerEnabled(false),
     Effect.catchAll((error) => warn(reasonOf(error)))
   )
@@ -96,7 +99,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
     yield* spans.end
     // In a fiber of its own, as the fiber that ends the work may be interrupted already, and then does not wait.
     const waiting = yield* Fiber.await(sending).pipe(
-      Effect.timeoutOption(patience),
+      Effect.timeoutOption(timeLimit),
       Effect.interruptible,
       Effect.forkDaemon
     )

@@ -5,12 +5,12 @@ import * as LogLevel from "effect/LogLevel"
 import type { SettingValues } from "../../settings/Settings.js"
 import { clearLine } from "./Terminal.js"
 
-/** Loads the redaction rules with the first line, as most runs log none. */
+/** Loads the redaction rules with the first log line, since most runs log none. */
 const loadRules = () => import("../../domain/privacy/Redaction.js")
 
 /**
- * Logs redacted lines to stderr, and clears a terminal's progress line before each. The end of the layer waits until the last
- * line is written.
+ * Logs redacted lines to stderr, and clears a terminal's progress line before each. The end of the layer waits until
+ * the last line is written.
  */
 export const layer = (stderr: Pick<NodeJS.WriteStream, "isTTY" | "write">): Layer.Layer<never> =>
   Layer.unwrapScoped(

@@ -10,7 +10,7 @@ export const clearLine = "\r\u001b[K"
 /** Loads the widths of text. Segmenting text costs 8 ms at a start, and a pipe needs none of it. */
 export const loadTextWidth = Effect.promise(() => import("./TextWidth.js"))
 
-/** Tells whether an output is a terminal whose user wants colour; `NO_COLOR` says no (https://no-color.org). */
+/** Determines whether an output is a terminal whose user wants colour; `NO_COLOR` means no (https://no-color.org). */
 export const wantsColour = (stream: Pick<NodeJS.WriteStream, "isTTY">): Effect.Effect<boolean> =>
   Config.string("NO_COLOR").pipe(
     Config.option,

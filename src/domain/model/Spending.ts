@@ -40,7 +40,7 @@ export interface TokenCounts {
 export interface ReportedCounts {
   readonly input: unknown
   readonly output: unknown
-  /** Undefined or null when no total is reported. */
+  /** The sum of both as the server reports it; undefined or null when it reports none. */
   readonly total: unknown
 }
 
@@ -64,8 +64,8 @@ export const plausibleCounts = (
 }
 
 /**
- * True if a reported input may be that of a request of `sent` tokens by our own count. Another tokenizer counts somewhat
- * differently; a server that reports less than half would let a cap pass any number of requests.
+ * True if a reported input may be that of a request of `sent` tokens by our own count. Another tokenizer counts
+ * somewhat differently; a server that reports less than half would let a cap pass any number of requests.
  */
 export const isPlausibleInput = ({ inputTokens }: TokenCounts, sent: number): boolean => inputTokens * 2 >= sent
 

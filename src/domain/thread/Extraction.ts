@@ -9,7 +9,9 @@ export interface RolloutContent {
   readonly hash: string | null
 }
 
-/** The state of phase one for a thread: its last result, its failures, and the claim on it. Times are Unix milliseconds. */
+/**
+ * The state of phase one for a thread: its last result, its failures, and the claim on it. Times are Unix milliseconds.
+ */
 export class Extraction extends Schema.Class<Extraction>("rollout-memories/Extraction")({
   /** The result of the last extraction that succeeded; null before the first one. */
   outcome: Schema.NullOr(Schema.Literal("memory", "nothing")),
@@ -56,7 +58,10 @@ export const notTried = new Extraction({
   ...unclaimed
 })
 
-/** The fields after a success: the result, and the state of the thread that it belongs to; {@link isFresh} compares them. */
+/**
+ * The fields after a success: the result, and the state of the thread that it belongs to; {@link isFresh} compares
+ * them.
+ */
 export const learnedFrom = (
   outcome: "memory" | "nothing",
   { content, updatedAt }: { readonly content: Pick<RolloutContent, "size">; readonly updatedAt: number }
@@ -69,8 +74,8 @@ export interface ThreadRecord {
 }
 
 /**
- * True if nothing new can be learned from the thread: its last success is not older than the thread's last update, and the
- * size of the rollout has not changed since.
+ * True if nothing new can be learned from the thread: its last success is not older than the thread's last update, and
+ * the size of the rollout has not changed since.
  */
 export const isFresh = ({ extraction, thread }: ThreadRecord): boolean =>
   extraction.learnedUpdatedAt !== null &&
@@ -78,9 +83,10 @@ export const isFresh = ({ extraction, thread }: ThreadRecord): boolean =>
   extraction.learnedSize === thread.rolloutSize
 
 /**
- * Tells if the rollout still has the content on which the thread failed. Where `content` was read, its hash tells. Else
- * another size means no; the same size with another modification time, or a failure before the file was read, is `unknown`.
- * A file that was set aside because it could not be read counts as the same until its size or time changes.
+ * Determines whether the rollout still has the content on which the thread failed: by its hash, if `content` was read.
+ * Otherwise another size means no, and the result is `unknown` for the same size with another modification time, or if
+ * the failure came before the file was read. A file that was set aside because it could not be read counts as the same
+ * until its size or time changes.
  */
 export const isSameFailedContent = (
   { extraction, thread }: ThreadRecord,

@@ -13,8 +13,8 @@ import { Withholding } from "./WhyNot.js"
 const Milliseconds = Schema.Int
 
 /**
- * One recorded session, as far as it is known without reading the whole rollout. A field is null until a line that was read
- * gives its value. Times are Unix milliseconds.
+ * One recorded session, as far as it is known without reading the whole rollout. A field is null until a line that was
+ * read gives its value. Times are Unix milliseconds.
  */
 export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
   id: ThreadId,
@@ -23,7 +23,7 @@ export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
   updatedAt: Milliseconds,
   source: Schema.String,
   modelProvider: Schema.NullOr(Schema.String),
-  /** It determines the memory that the session belongs to. */
+  /** The directory whose memory the session belongs to. */
   cwd: Schema.NullOr(Directory),
   cliVersion: Schema.NullOr(Schema.String),
   title: Schema.NullOr(Schema.String),
@@ -62,10 +62,10 @@ const unsaid = {
   gitOriginUrl: null
 } as const
 
-/** The source of a thread whose source may not be kept. */
+/** The source stored for a withheld thread, whose own source must not be stored. */
 const unknownSource = "unknown"
 
-/** The row of a thread that is withheld: its id, its file and its times, and nothing that was said or where. */
+/** Makes the row of a withheld thread: its id, its file and its times, without its text and its directory. */
 export const withheld = (thread: Thread, reason: Withholding): Thread =>
   new Thread({ ...thread, ...unsaid, source: unknownSource, withheld: reason }, unchecked)
 
@@ -92,7 +92,7 @@ const kept = (text: string, redact: Redact): string =>
 const label = (text: string | undefined, redact: Redact): string | null =>
   text === undefined ? null : kept(text, redact)
 
-/** Returns a title as a row keeps it. */
+/** Redacts and shortens a title for its row. */
 export const titleOf = (text: string | undefined, redact: Redact): string | null => label(text, redact)
 
 const nameTime = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})/
@@ -104,17 +104,15 @@ const timeInName = (fileName: string): number | undefined => {
 }
 
 /**
- * Returns the time at which a rollout was last written: that of its last record, or of its file if no record has a time or
- * the last one is in the future.
+ * Returns the time at which a rollout was last written: that of its last record, or of its file if no record has a time
+ * or the last one is in the future.
  */
 const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): number =>
   facts.lastTimestamp === undefined || facts.lastTimestamp > now ? file.modifiedAt : facts.lastTimestamp
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
 
-/**
- * Makes the row of a rollout from the facts in its lines, its file and its directory, with secrets redacted.
- */
+/** Makes the row of a rollout from the facts in its lines, its file and its directory, with secrets redacted. */
 export const threadOf = (
   facts: ThreadFacts,
   file: RolloutFile,
@@ -156,12 +154,15 @@ export const threadOf = (
   )
 }
 
-/** The names of a thread by which a person may ignore it: its directory by its one name, and as the session calls it. */
+/**
+ * Returns the names of a thread by which a person may ignore it: its canonical directory, and the directory as the
+ * session names it.
+ */
 export const namesOf = (thread: Thread, facts: ThreadFacts) => [thread, { ...thread, cwd: cwdOf(facts) ?? null }]
 
 /**
- * True if the stored row has every value that a whole read gives. The stored cwd only has to exist, since a link may have gone
- * since; a field that is null in the read is not compared.
+ * True if the stored row has every value that a whole read gives. The stored cwd only has to exist, since a link may
+ * have gone since; a field that is null in the read is not compared.
  */
 export const isComplete = (stored: Thread, read: Thread): boolean => {
   const known = new Map<string, unknown>(Object.entries(stored))

@@ -116,7 +116,9 @@ const withGoal = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
   return goal === undefined ? facts : { ...facts, goal }
 }
 
-/** Returns the typed text of a message; undefined if there is none, or if all of it is in one tag, as harnesses write. */
+/**
+ * Returns the typed text of a message; undefined if there is none, or if all of it is in one tag, as harnesses write.
+ */
 const firstTyped = (item: JsonObject): string | undefined => {
   const text = typedText(item)
   return text === "" || isWrapped(text) ? undefined : text
@@ -196,7 +198,7 @@ export const withName = (facts: ThreadFacts, names: ReadonlyMap<string, string>)
 const pathCharacters = 32_767
 
 /** True if the text can be a path. It is never repaired, since that could make it the path of another directory. */
-const isPath = (cwd: string | undefined): cwd is string =>
+export const isPath = (cwd: string | undefined): cwd is string =>
   cwd !== undefined && cwd.length <= pathCharacters && keptText(cwd) === cwd
 
 /** Returns the session's working directory; undefined if no line names one. */
@@ -204,8 +206,8 @@ export const cwdOf = (facts: ThreadFacts): string | undefined =>
   [facts.meta?.cwd, facts.turnCwd, facts.environmentCwd].find(isPath)
 
 /**
- * True if a memory mode of Codex keeps a session from becoming memory. Codex sets `polluted` itself, for a user who wants
- * no memory of sessions that read something from outside.
+ * True if a memory mode of Codex keeps a session from becoming memory. Codex sets `polluted` itself, for a user who
+ * wants no memory of sessions that read something from outside.
  */
 export const isModeOff = (mode: string | undefined): boolean => mode === "disabled" || mode === "polluted"
 

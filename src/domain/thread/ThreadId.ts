@@ -19,8 +19,8 @@ const wholeUuid = new RegExp(`^${uuid.source}$`, "i")
 const nameSpace = "f1b8a1de-3c0b-5d3c-9a52-6f3f6d0c7a11"
 
 /**
- * Returns the id of a rollout's thread: the id in its `session_meta` if this is a UUID, else the UUID in the file's name,
- * else the UUIDv5 of the id in `session_meta`, or of the file's name if there is none. Total.
+ * Returns the id of a rollout's thread: the id in its `session_meta` if this is a UUID, else the UUID in the file's
+ * name, else the UUIDv5 of the id in `session_meta`, or of the file's name if there is none. Total.
  */
 export const threadIdOf = (said: string | undefined, fileName: string): ThreadId => {
   const id =

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto"
 import * as Schema from "effect/Schema"
 
 /**
- * A working directory by its one name, which its memory is stored by. The port `WorkingDirectories` makes it of what a session,
- * a person or a host calls the directory; nothing else does.
+ * A working directory by its canonical path, under which its memory is stored. Only the port `WorkingDirectories` makes
+ * one from the path that a session, a person or a host gives.
  */
 export const Directory = Schema.String.pipe(Schema.brand("Directory"))
 
-/** A working directory by its one name. */
+/** A working directory by its canonical path. */
 export type Directory = typeof Directory.Type
 
 /** Returns the folder name of a directory's memory: the hex SHA-256 of its path. */
@@ -16,7 +16,10 @@ export const bucketOf = (cwd: Directory): string => createHash("sha256").update(
 /** True if the name has the form of a name from {@link bucketOf}. */
 export const isBucket = (name: string): boolean => /^[0-9a-f]{64}$/.test(name)
 
-/** Lowers the case of a path on a Windows drive under WSL: case does not count there, and one project must not become two. */
+/**
+ * Lowers the case of a path on a Windows drive under WSL: case does not count there, and one project must not become
+ * two.
+ */
 export const foldWindowsCase = (path: string): string =>
   /^\/mnt\/[A-Za-z](?:\/|$)/.test(path) ? path.toLowerCase() : path
 
@@ -28,3 +31,19 @@ export const projectName = (cwd: string): string => /([^\\/]+)[\\/]*$/.exec(cwd)
  * whatever program ran it, and teaches nothing about any project.
  */
 export const isStaging = (cwd: string): boolean => /[\\/][0-9a-f]{64}[\\/]staging[\\/]?$/.test(cwd)
+
+/** True if the path is absolute, on Unix or on Windows. */
+export const isAbsolutePath = (path: string): boolean => /^(?:[/\\]|[A-Za-z]:[\\/])/.test(path)
+
+/**
+ * Normalises the spelling of a path: on Windows case, the kind of slashes and a prefix do not count, and nowhere does a
+ * slash at the end.
+ */
+const plainName = (path: string): string => {
+  const plain = path.replace(/^\\\\\?\\/, "")
+  const folded = /^[A-Za-z]:/.test(plain) ? plain.replaceAll("\\", "/").toLowerCase() : plain
+  return folded.length > 1 ? folded.replace(/\/+$/, "") : folded
+}
+
+/** True if two paths are spellings of the same path; the disk is not consulted. */
+export const isSameName = (one: string, other: string): boolean => plainName(one) === plainName(other)

@@ -2,12 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { renderTemplate } from "../../../src/domain/text/Template.js"
 
-describe("a template", () => {
-  it("is filled at every placeholder, with or without spaces", () => {
+describe("templates", () => {
+  it("a template is filled at every placeholder, with or without spaces", () => {
     assert.strictEqual(renderTemplate("{{ a }} {{b_c}} {{  a}}!", { a: "1", b_c: "2" }), "1 2 1!")
   })
 
-  it("keeps a placeholder without a value", () => {
+  it("a template keeps a placeholder without a value", () => {
     for (const text of [
       "{{ other }}",
       "{{ constructor }}",
@@ -21,21 +21,21 @@ describe("a template", () => {
     }
   })
 
-  it("accepts an empty value", () => {
+  it("a template accepts an empty value", () => {
     assert.strictEqual(renderTemplate("[{{ a }}]", { a: "" }), "[]")
   })
 
-  it("never expands a value that looks like a template", () => {
+  it("a template does not expand a value that looks like a placeholder", () => {
     assert.strictEqual(renderTemplate("{{ a }}{{ b }}", { a: "{{ b }}", b: "{{ a }}" }), "{{ b }}{{ a }}")
     assert.strictEqual(renderTemplate("{{ a }}b }}", { a: "{{ ", b: "no" }), "{{ b }}")
   })
 
-  it("never expands a value that looks like a replacement pattern", () => {
+  it("a template does not expand a value that looks like a replacement pattern", () => {
     const value = "$& $1 $$ $` $' $<name>"
     assert.strictEqual(renderTemplate("<{{ a }}>", { a: value }), `<${value}>`)
   })
 
-  it.prop("inserts any value verbatim", [fc.string(), fc.string()], ([a, b]) => {
+  it.prop("a template inserts any value verbatim", [fc.string(), fc.string()], ([a, b]) => {
     assert.strictEqual(renderTemplate("x{{ a }}y{{ b }}z", { a, b }), `x${a}y${b}z`)
   })
 })

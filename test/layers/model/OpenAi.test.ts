@@ -65,8 +65,8 @@ const home = Effect.fnUntraced(function* (script: Script, sessions = 1) {
 
 const good = JSON.stringify(traceAbout("the ferry"))
 
-describe("the OpenAI model client asks", () => {
-  it.scopedLive("without tools, storing and trace headers, and with a strict schema", () =>
+describe("requests of the OpenAI client", () => {
+  it.scopedLive("a request has no tools, no storing and no trace headers, and a strict schema", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good))
       const report = yield* pass()
@@ -114,7 +114,7 @@ describe("the OpenAI model client asks", () => {
     })
   )
 
-  it.scopedLive("with exactly this body for the golden session", () =>
+  it.scopedLive("a request for the golden session has exactly this body", () =>
     Effect.gen(function* () {
       const { codexHome, pass, server } = yield* home(replies.ok(good))
       yield* pass()
@@ -127,9 +127,9 @@ describe("the OpenAI model client asks", () => {
   )
 })
 
-describe("the OpenAI model client takes an answer", () => {
+describe("answers to the OpenAI client", () => {
   for (const size of [1, 2, 3, 7, 64]) {
-    it.scopedLive(`that arrives in pieces of ${size} bytes, with comments and unknown events between`, () =>
+    it.scopedLive(`an answer in pieces of ${size} bytes, with comments and unknown events, is read`, () =>
       Effect.gen(function* () {
         const { memoriesHome, pass } = yield* home(
           replies.ok(JSON.stringify(traceAbout("Zürich 🚢 пристань")), { pieces: size })
@@ -143,7 +143,7 @@ describe("the OpenAI model client takes an answer", () => {
     )
   }
 
-  it.scopedLive("from a server that omits everything optional", () =>
+  it.scopedLive("an answer that omits everything optional is read", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.minimal(good))
       const report = yield* pass()
@@ -155,7 +155,7 @@ describe("the OpenAI model client takes an answer", () => {
     ["fenced", `\`\`\`json\n${good}\n\`\`\``],
     ["wrapped in words", `Here you are:\n${good}\nAnything else?`]
   ] as const) {
-    it.scopedLive(`that is ${form}`, () =>
+    it.scopedLive(`an answer that is ${form} is read`, () =>
       Effect.gen(function* () {
         const { pass } = yield* home(replies.ok(text))
         assert.strictEqual((yield* pass()).extracted.length, 1)
@@ -173,7 +173,7 @@ describe("the OpenAI model client takes an answer", () => {
   ]
   for (const [does, change] of onTheWire) {
     for (const size of [1, 64]) {
-      it.scopedLive(`from a server that ${does}, in pieces of ${size} bytes`, () =>
+      it.scopedLive(`an answer from a server that ${does} is read in pieces of ${size} bytes`, () =>
         Effect.gen(function* () {
           const { pass, server } = yield* home((request) => ({
             body: change(replies.ok(good)(request).body),
@@ -189,7 +189,7 @@ describe("the OpenAI model client takes an answer", () => {
     }
   }
 
-  it.scopedLive("in several items, with bytes that are not text", () =>
+  it.scopedLive("an answer in several items, with bytes that are not text, is read", () =>
     Effect.gen(function* () {
       const [start, end] = [good.slice(0, 60), good.slice(60)]
       const { pass, server } = yield* home(() => ({
@@ -206,7 +206,7 @@ describe("the OpenAI model client takes an answer", () => {
     })
   )
 
-  it.scopedLive("with a slow first byte, without asking twice", () =>
+  it.scopedLive("an answer with a slow first byte is read without a second request", () =>
     Effect.gen(function* () {
       let turnsLeft = 500
       const { pass, server } = yield* home(replies.ok(good, { ready: () => --turnsLeft < 0 }))
@@ -215,7 +215,7 @@ describe("the OpenAI model client takes an answer", () => {
     })
   )
 
-  it.scopedLive("to the end of its body, so that later requests reuse the connection", () =>
+  it.scopedLive("an answer is read to its end, so that later requests reuse the connection", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good), 8)
       const report = yield* pass({ concurrency: 1 })
@@ -225,7 +225,7 @@ describe("the OpenAI model client takes an answer", () => {
     })
   )
 
-  it.scopedLive("from a server that keeps the connection open after its end", () =>
+  it.scopedLive("an answer is read from a server that keeps the connection open after it", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good, { end: "hang" }), 2)
       const report = yield* pass({ concurrency: 1 })
@@ -234,8 +234,8 @@ describe("the OpenAI model client takes an answer", () => {
   )
 })
 
-describe("an answer with a quotation that its session lacks", () => {
-  it.scopedLive("is kept with a mark, and the share of found quotations is reported", () =>
+describe("answers with quotations that their sessions lack", () => {
+  it.scopedLive("a quotation that its session lacks is marked, and the share of found ones is reported", () =>
     Effect.gen(function* () {
       const trace = traceAbout("the ferry")
       const text = JSON.stringify({
@@ -481,37 +481,39 @@ const failing: ReadonlyArray<Failing> = [
 
 const isAbout = (request: SeenRequest, number: number): boolean => request.text.includes(`request ${number}`)
 
-describe("phase one, when the server of one thread answers with", () => {
+describe("phase one: answers of the server", () => {
   for (const { requests, says, script, tag, what } of failing) {
-    it.scopedLive(`${what}, reports ${tag} after ${requests} and learns from the other thread`, () =>
-      Effect.gen(function* () {
-        // The other one is asked about first: a rejected key would stop it.
-        let isOtherAsked = false
-        const { log, memoriesHome, pass, server } = yield* home((request, index): Reply => {
-          isOtherAsked ||= isAbout(request, 2)
-          return isAbout(request, 1)
-            ? { ...script(request, index), ready: () => isOtherAsked }
-            : replies.ok(good)(request)
-        }, 2)
-        // The other thread is learned from before time passes, since its answer must not be late as well.
-        const isOtherLearned = () =>
-          Object.keys(snapshot(memoriesHome)).some((path) => path.includes("/trace_summaries/"))
-        const whole = pass({ concurrency: 2 })
-        const report = yield* tag === "ModelTimedOut"
-          ? withTimePassing(whole, { once: isOtherLearned, step: "1 minute" })
-          : whole
-        assert.deepStrictEqual(
-          report.failed.map(({ error, threadId }) => [threadId, error._tag]),
-          [[threadIdOf(1), tag]]
-        )
-        assert.match(report.failed[0]?.error.message ?? "", says)
-        assert.strictEqual(server.requests.filter((request) => isAbout(request, 1)).length, requests)
-        assert.deepStrictEqual(
-          [report.extracted.map(({ threadId }) => threadId), report.consolidated.map(({ outcome }) => outcome)],
-          [[threadIdOf(2)], ["published"]]
-        )
-        assert.isFalse([...log, JSON.stringify(report)].some((line) => line.includes("made-up-key")))
-      })
+    it.scopedLive(
+      `phase one: a thread fails with ${tag} (${what}; requests: ${requests}), and another is learned from`,
+      () =>
+        Effect.gen(function* () {
+          // The other one is asked about first: a rejected key would stop it.
+          let isOtherAsked = false
+          const { log, memoriesHome, pass, server } = yield* home((request, index): Reply => {
+            isOtherAsked ||= isAbout(request, 2)
+            return isAbout(request, 1)
+              ? { ...script(request, index), ready: () => isOtherAsked }
+              : replies.ok(good)(request)
+          }, 2)
+          // The other thread is learned from before time passes, since its answer must not be late as well.
+          const isOtherLearned = () =>
+            Object.keys(snapshot(memoriesHome)).some((path) => path.includes("/trace_summaries/"))
+          const whole = pass({ concurrency: 2 })
+          const report = yield* tag === "ModelTimedOut"
+            ? withTimePassing(whole, { once: isOtherLearned, step: "1 minute" })
+            : whole
+          assert.deepStrictEqual(
+            report.failed.map(({ error, threadId }) => [threadId, error._tag]),
+            [[threadIdOf(1), tag]]
+          )
+          assert.match(report.failed[0]?.error.message ?? "", says)
+          assert.strictEqual(server.requests.filter((request) => isAbout(request, 1)).length, requests)
+          assert.deepStrictEqual(
+            [report.extracted.map(({ threadId }) => threadId), report.consolidated.map(({ outcome }) => outcome)],
+            [[threadIdOf(2)], ["published"]]
+          )
+          assert.isFalse([...log, JSON.stringify(report)].some((line) => line.includes("made-up-key")))
+        })
     )
   }
 })
@@ -532,28 +534,30 @@ const hugeSession = (turns: number): string => {
 
 const needlesOf = (turns: number): ReadonlyArray<number> => [0.01, 0.5, 0.99].map((share) => Math.round(turns * share))
 
-describe("a session larger than the model's window", () => {
-  it.scopedLive("far beyond the window is packed to fit, with the needles of its start, middle and end", () =>
-    Effect.gen(function* () {
-      const turns = amount(1_100, 160)
-      const { codexHome, pass, server } = yield* home(replies.ok(good))
-      const content = hugeSession(turns)
-      assert.isAbove(Buffer.byteLength(content), turns * 63_000)
-      addSession(codexHome, 1, content)
-      const report = yield* pass({ modelWindow: 128_000 })
-      assert.strictEqual(report.extracted.length, 1)
-      const [request] = server.requests
-      const tokens = request === undefined ? 0 : tokensOf(request.body)
-      assert.isAtMost(tokens, 128_000 - 16_000)
-      assert.isAbove(tokens, 80_000)
-      for (const turn of nonEmpty(needlesOf(turns))) {
-        assert.include(request?.text ?? "", `go on with needle ${turn} of the hay`)
-        assert.include(request?.text ?? "", `Error: broken at needle ${turn} of the hay`)
-      }
-    })
+describe("sessions larger than the model's window", () => {
+  it.scopedLive(
+    "a session far beyond the window is packed to fit, with wishes and errors of its start, middle and end",
+    () =>
+      Effect.gen(function* () {
+        const turns = amount(1_100, 160)
+        const { codexHome, pass, server } = yield* home(replies.ok(good))
+        const content = hugeSession(turns)
+        assert.isAbove(Buffer.byteLength(content), turns * 63_000)
+        addSession(codexHome, 1, content)
+        const report = yield* pass({ modelWindow: 128_000 })
+        assert.strictEqual(report.extracted.length, 1)
+        const [request] = server.requests
+        const tokens = request === undefined ? 0 : tokensOf(request.body)
+        assert.isAtMost(tokens, 128_000 - 16_000)
+        assert.isAbove(tokens, 80_000)
+        for (const turn of nonEmpty(needlesOf(turns))) {
+          assert.include(request?.text ?? "", `go on with needle ${turn} of the hay`)
+          assert.include(request?.text ?? "", `Error: broken at needle ${turn} of the hay`)
+        }
+      })
   )
 
-  it.scopedLive("is sent again in a smaller form when the server says that it is too long, and is learned from", () =>
+  it.scopedLive("a session that the server finds too long is sent again in a smaller form, and learned from", () =>
     Effect.gen(function* () {
       const { codexHome, pass, server } = yield* home((request) =>
         tokensOf(request.body) > 12_000 ? replies.tooLong() : replies.ok(good)(request)
@@ -572,7 +576,7 @@ describe("a session larger than the model's window", () => {
     ["in a 413", replies.status(413, { message: "Payload too large" })],
     ["in the stream", replies.failedWith("context_length_exceeded", "Your input exceeds the context window")]
   ] as const) {
-    it.scopedLive(`fails when no form is small enough for a server that says so ${how}`, () =>
+    it.scopedLive(`a session fails if no form is small enough for a server that reports it ${how}`, () =>
       Effect.gen(function* () {
         const { pass, server } = yield* home(script)
         const report = yield* pass()
@@ -588,8 +592,8 @@ describe("a session larger than the model's window", () => {
   }
 })
 
-describe("a pass with a cap on requests", () => {
-  it.scopedLive("of 0 makes none, and reports the sessions left out without a failure", () =>
+describe("passes with a cap on requests", () => {
+  it.scopedLive("a cap of 0 allows no request, and the sessions left out are reported without a failure", () =>
     Effect.gen(function* () {
       for (const cap of [{ maxTokens: 0 }, { maxRequests: 0 }, { maxTokensPerDay: 0 }, { maxRequestsPerDay: 0 }]) {
         const { pass, server } = yield* home(replies.ok(good), 2)
@@ -606,7 +610,7 @@ describe("a pass with a cap on requests", () => {
     })
   )
 
-  it.scopedLive("spends up to the cap and no more, and shares the daily cap with other passes", () =>
+  it.scopedLive("a cap is spent and not exceeded, and other passes share the daily cap", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good), 6)
       const first = yield* pass({ maxRequests: 2 })
@@ -618,18 +622,16 @@ describe("a pass with a cap on requests", () => {
     })
   )
 
-  it.scopedLive(
-    "waits for requests in progress before giving up on the next, as most cost less than their worst case",
-    () =>
-      Effect.gen(function* () {
-        const { pass, server } = yield* home(replies.ok(good), 6)
-        // One request at its worst, and some more that are settled.
-        const report = yield* pass({ maxTokens: 27_000, concurrency: 4 })
-        assert.deepStrictEqual([report.extracted.length, server.requests.length], [6, 6])
-      })
+  it.scopedLive("a request over the cap waits for those in progress, which mostly cost less than reserved", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(replies.ok(good), 6)
+      // One request at its worst, and some more that are settled.
+      const report = yield* pass({ maxTokens: 27_000, concurrency: 4 })
+      assert.deepStrictEqual([report.extracted.length, server.requests.length], [6, 6])
+    })
   )
 
-  it.scopedLive("counts every retry", () =>
+  it.scopedLive("every retry counts towards a cap", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.status(503, { message: "busy" }))
       const report = yield* pass({ maxRequests: 3 })
@@ -658,7 +660,7 @@ describe("a pass with a cap on requests", () => {
     "has a total below its parts": { input_tokens: 10, output_tokens: 5, total_tokens: 14 }
   }
   for (const [what, usage] of Object.entries(lies)) {
-    it.scopedLive(`counts an answer whose cost ${what} with its reserved worst case`, () =>
+    it.scopedLive(`an answer whose cost ${what} counts with its reserved worst case`, () =>
       Effect.gen(function* () {
         const { pass, server } = yield* home(replies.costing(good, usage), 3)
         // Enough for one request at its worst, and for hundreds at what they cost.
@@ -674,7 +676,7 @@ describe("a pass with a cap on requests", () => {
     )
   }
 
-  it.scopedLive("counts the part of a total beyond its input and output", () =>
+  it.scopedLive("the part of a total beyond its input and output counts too", () =>
     Effect.gen(function* () {
       const { pass } = yield* home(
         replies.costing(good, { input_tokens: 2_000, output_tokens: 50, total_tokens: 2_350 })
@@ -684,17 +686,15 @@ describe("a pass with a cap on requests", () => {
     })
   )
 
-  it.scopedLive(
-    "counts an answer that broke off with a rate limit at its worst case, since the server worked on it",
-    () =>
-      Effect.gen(function* () {
-        const { pass, server } = yield* home(() => ({
-          body:
-            frame({ type: "response.output_text.delta", delta: "half an answer" }) +
-            frame({ type: "error", code: "rate_limit_exceeded", message: "too many requests" })
-        }))
-        yield* pass({ maxTokens: 30_000, modelOutputTokens: 16_000 })
-        assert.strictEqual(server.requests.length, 1)
-      })
+  it.scopedLive("an answer that broke off with a rate limit counts at its worst case", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(() => ({
+        body:
+          frame({ type: "response.output_text.delta", delta: "half an answer" }) +
+          frame({ type: "error", code: "rate_limit_exceeded", message: "too many requests" })
+      }))
+      yield* pass({ maxTokens: 30_000, modelOutputTokens: 16_000 })
+      assert.strictEqual(server.requests.length, 1)
+    })
   )
 })

@@ -30,7 +30,9 @@ export const newest = (line: string): string => bare(line).replace(supersedes, "
 const codeSpans = (line: string): ReadonlyArray<string> =>
   [...line.slice(0, 1_000).matchAll(/`([^`\n]{2,300})`/g)].map((match) => match[1] ?? "")
 
-/** True if a person's line says the same as a generated line, or has the same command: then the person's replaces it. */
+/**
+ * True if a person's line says the same as a generated line, or has the same command: then the person's replaces it.
+ */
 const isSaidByPerson = (line: string, own: string): boolean => {
   if (bare(line) === bare(own)) {
     return true
@@ -63,9 +65,9 @@ export const withoutOverruled = (lines: ReadonlyArray<string>, edits: PersonEdit
 }
 
 /**
- * Inserts the lines that people wrote, verbatim and under their headings, before the generated lines there: a person's line
- * is the strongest evidence. A heading that a person wrote, or wrote below, is kept; a generated one without lines is
- * dropped.
+ * Inserts the lines that people wrote, verbatim and under their headings, before the generated lines there: a person's
+ * line is the strongest evidence. A heading that a person wrote, or wrote below, is kept; a generated one without lines
+ * is dropped.
  */
 export const withPersonEdits = (document: Document, edits: PersonEdits): Document => {
   let title = document.title

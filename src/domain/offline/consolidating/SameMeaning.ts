@@ -1,6 +1,6 @@
 /**
- * Compares lines by their words. There is no stemming and there are no synonyms: lines that are merged as equal must look
- * equal to every reader.
+ * Compares lines by their words. There is no stemming and there are no synonyms: lines that are merged as equal must
+ * look equal to every reader.
  */
 
 const ordinary: ReadonlySet<string> = new Set(

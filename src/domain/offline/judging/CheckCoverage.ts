@@ -1,9 +1,10 @@
 import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
+import { narrowness } from "../reading/InvocationWords.js"
 import type { RanPart } from "../reading/Steps.js"
 
 /** The rule for whether a check that passed resolves another check that failed before it. */
 
-const scriptTools = /^(?:npm|pnpm|yarn|bun|make|just|rake|task)$/
+const scriptTools = /^(?:npm|pnpm|yarn|bun|make|just|rake|task|mise)$/
 
 const isPlace = (word: string): boolean => !word.startsWith("-") && /[/.:]/.test(word)
 
@@ -14,7 +15,9 @@ const implied: Readonly<Partial<Record<CommandKind, ReadonlyArray<CommandKind>>>
   build: ["type-check"]
 }
 
-/** True if the passed check covers the failed one: it is the same, a wider one, or one aimed at the place that failed. */
+/**
+ * True if the passed check covers the failed one: it is the same, a wider one, or one aimed at the place that failed.
+ */
 export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): boolean => {
   if (passed.key === failed.key) {
     return true
@@ -41,4 +44,32 @@ export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): 
     ? passed.narrowing.every((word) => failed.narrowing.includes(word)) ||
         (places.length > 0 && places.every((place) => failedOutput.includes(place)))
     : places.every((place) => failedOutput.includes(place))
+}
+
+const placeOf = ({ key }: RanPart): string | undefined => key.split(" @", 2)[1]
+
+/** Matches commands that a conflict may stop, and that a commit then completes. */
+const joins = /^git (?:merge|pull|rebase|cherry-pick|revert|am|stash)\b/
+
+/**
+ * True if a pass leaves open whether another failure still stands. It does after a check of the same kind with the same
+ * or a wider scope but by another program, after the checks themselves for a command that only prepared them, and after
+ * a commit for a merge that stopped.
+ */
+export const standsBeside = (passed: RanPart, failed: RanPart): boolean => {
+  if (joins.test(failed.key)) {
+    return passed.program === "git" && passed.narrowing[0] === "commit"
+  }
+  if (failed.kind === "act" || failed.kind === "edit") {
+    return passed.kind === "test" || passed.kind === "build"
+  }
+  if (!checkKinds.has(failed.kind) || passed.kind !== failed.kind) {
+    return false
+  }
+  const places = failed.narrowing.filter(isPlace)
+  return places.length > 0 && places.every((place) => passed.text.includes(place))
+    ? true
+    : placeOf(passed) === placeOf(failed) &&
+        (passed.family === failed.family || scriptTools.test(passed.program) || scriptTools.test(failed.program)) &&
+        narrowness(passed.narrowing) <= narrowness(failed.narrowing)
 }

@@ -1,6 +1,6 @@
 import { cutText, inCode, oneLine } from "./Wording.js"
 
-/** Short names of errors, as a person puts them into a heading or searches for them. */
+/** Makes short names of errors, as a person writes them in a heading or searches for them. */
 
 interface MissingModule {
   readonly code: string
@@ -20,7 +20,10 @@ export const missingModuleIn = (error: string): MissingModule | undefined => {
 
 const panic = /^thread '([^']{1,160})'(?: \(\d{1,12}\))? panicked at \S{1,200}:\d{1,9}:\d{1,9}: /
 
-/** Cuts to `limit` characters. A quotation that would be cut is left out if at least half of the limit is left before it. */
+/**
+ * Cuts to `limit` characters. A quotation that would be cut is left out if at least half of the limit is left before
+ * it.
+ */
 const cutOutsideQuotes = (text: string, limit: number): string => {
   const cut = cutText(text, limit)
   if (cut === text) {
@@ -38,7 +41,7 @@ export const plainErrorName = (error: string, limit: number): string => {
     : `${missing.code} for ${missing.module}`
 }
 
-/** Names an error in code spans, with the words that a search finds it by. */
+/** Formats the name of an error with code spans, and with the words that a search needs. */
 export const errorName = (error: string): string => {
   const missing = missingModuleIn(error)
   if (missing === undefined) {

@@ -23,8 +23,9 @@ const withoutEnd = (text: string, start: number, stop: number): number => {
 const longestKey = 65_536
 
 /**
- * Finds private keys in the forms of PEM and OpenSSH. If quotes or signs interrupt a block, its lines are found one by one,
- * so that the text around them stays. A block without an end marker is found as far as its text can belong to a key.
+ * Finds private keys in the forms of PEM and OpenSSH. If quotes or signs interrupt a block, its lines are found one by
+ * one, so that the text around them stays. A block without an end marker is found as far as its text can belong to a
+ * key.
  */
 export const findPrivateKeys: Finder = (text) => {
   const spans: Array<Span> = []

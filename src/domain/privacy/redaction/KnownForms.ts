@@ -2,10 +2,10 @@ import { findAround, otherBeginnings } from "./MaintainedRules.js"
 import type { Finder, Span } from "./Span.js"
 
 /**
- * Secrets that are recognised by their form alone. The forms are those that the issuers document; the lengths are shorter
- * than those issued today, so that a form whose length changes is still found. No letter or digit may come before a form,
- * but `_` may, as in `KEY_ghp_…`. Each alternative begins with letters of its own and ends with a run of one class, so that
- * trying it costs no more than reading the run.
+ * Secrets that are recognised by their form alone. The forms are those that the issuers document; the lengths are
+ * shorter than those issued today, so that a form whose length changes is still found. No letter or digit may come
+ * before a form, but `_` may, as in `KEY_ghp_…`. Each alternative begins with letters of its own and ends with a run of
+ * one class, so that trying it costs no more than reading the run.
  */
 const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
   ["anthropic", "sk-ant-[\\w-]{16,}"],
@@ -61,7 +61,10 @@ const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
   ["fly", "fm[12][ar]?_[A-Za-z0-9+/=_-]{60,}"]
 ]
 
-/** Joins alternatives into one expression that reads the first letter once; trying sixty in a row takes twice as long. */
+/**
+ * Joins alternatives into one expression that reads the first letter once; trying each of them in turn takes twice as
+ * long.
+ */
 const byFirstLetter = (alternatives: ReadonlyArray<string>): string => {
   const groups = new Map<string, Array<string>>()
   for (const alternative of alternatives) {
@@ -80,11 +83,11 @@ const eachForm = forms.map(([kind, form]) => [kind, new RegExp(`^(?:${form})$`)]
 
 const kindOf = (secret: string): string => eachForm.find(([, form]) => form.test(secret))?.[0] ?? "token"
 
-/** The contract's first form; it matches inside a word too. */
+/** A key of OpenAI in its first form; it is found inside a word too. */
 const openAiKey = /sk-[A-Za-z0-9]{20,}/g
-/** Newer keys contain `-` and `_`. Class names do too, but have no digits or no capitals. */
+/** A newer key of OpenAI, with `-` and `_`. Class names have these too, but no digits or no capitals. */
 const dashedKey = /(?<![A-Za-z0-9])sk-(?=[\w-]{0,80}\d)(?=[\w-]{0,80}[A-Z])[\w-]{32,}/g
-/** The contract's second form. */
+/** The id of an AWS access key. */
 const awsAccessKeyId = /(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])/g
 /** A bot's id and its token; https://core.telegram.org/bots/api#authorizing-your-bot. */
 const telegramToken = /(?<![A-Za-z0-9])\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9])/g
@@ -92,7 +95,9 @@ const telegramToken = /(?<![A-Za-z0-9])\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9])
 const azureSecret = /[\w~.-]{3}\dQ~[\w~.-]{31,34}/g
 /** The signature of an Azure SAS URL. */
 const sasSignature = /(?<=[?&;]sig=)[A-Za-z0-9%+/]{20,}={0,2}/g
-/** A token of HCP Terraform; https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens. */
+/**
+ * A token of HCP Terraform; https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens.
+ */
 const terraformToken = /[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}/g
 
 const simple: ReadonlyArray<readonly [kind: string, pattern: RegExp, hint: string]> = [
@@ -116,7 +121,7 @@ const allOf = (text: string, pattern: RegExp, kind: string): ReadonlyArray<Span>
 /** Matches words as in the name of a function: after a `_`, `sk_test_connection` is the rest of such a name. */
 const name = /^(?:[A-Za-z]{1,24}\d{0,3}(?:[-_]|$))+$/
 
-/** Finds our forms, and the places to which the maintained rules are applied, in one scan of the text. */
+/** Finds the forms of this module, and the places where the maintained rules must look, in one scan of the text. */
 const byForm: Finder = (text) => {
   const spans: Array<Span> = []
   const places: Array<number> = []

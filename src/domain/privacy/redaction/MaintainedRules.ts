@@ -2,17 +2,20 @@ import { rules } from "@secretlint/secretlint-rule-preset-recommend"
 import type { Span } from "./Span.js"
 
 /**
- * The rules of secretlint, https://github.com/secretlint/secretlint. They know forms that ours do not, and their
- * maintainers follow the issuers.
+ * Applies the rules of secretlint, https://github.com/secretlint/secretlint. They know forms that this program does
+ * not, and their maintainers follow the issuers.
  */
 
 /**
- * Rules that are not used: `gcp` reads files by name, `filter-comments` lets the text switch the rules off, and private keys
- * and URLs with credentials have rules of our own, which replace only the secret itself.
+ * Rules that are not used: `gcp` reads files by name, `filter-comments` lets the text switch the rules off, and for
+ * private keys and URLs with credentials this program has rules that replace only the secret itself.
  */
 const leftOut = new Set(["gcp", "filter-comments", "privatekey", "basicauth", "database-connection-string"])
 
-/** Beginnings of the secrets that these rules may recognise better than our forms, as alternatives of an expression. */
+/**
+ * Beginnings of secrets that these rules may recognise better than the forms of `KnownForms` do, written for use in a
+ * regular expression.
+ */
 export const otherBeginnings: ReadonlyArray<string> = [
   ..."AKIA,A3T[A-Z0-9],A(?:GPA|IDA|ROA|IPA|NPA|NVA|SIA)[A-Z0-9],npm_,_authToken=,xox[a-z]-,xapp-,SG\\.".split(","),
   ..."shp(?:pa|ca|at|ss)_,gh[pousr]_,github_pat_,gl[a-z][a-z]?[a-z]?[a-z]?-,GR1348,gl(?:c|sa)_,sk-,gsk_".split(","),

@@ -1,9 +1,10 @@
 import type { Span } from "./Span.js"
 
 /**
- * Finds secrets in escaped text: JSON within JSON, strings of scripts, percent encoding, coloured output. The text need not
- * parse: a string that was cut, or one within prose, is decoded too. A reading is the text decoded once; a secret found in a
- * reading is mapped back to whole escapes of the text, so that valid JSON stays valid without being written again.
+ * Finds secrets in escaped text: JSON within JSON, strings of scripts, percent encoding, coloured output. The text need
+ * not parse: a string that was cut, or one within prose, is decoded too. A reading is the text decoded once; a secret
+ * found in a reading is mapped back to whole escapes of the text, so that valid JSON stays valid without being written
+ * again.
  */
 
 /** A way to decode text: it replaces each match by at most one UTF-16 unit. */
@@ -15,8 +16,8 @@ interface Decoding {
 const control = String.fromCharCode(27)
 
 /**
- * Matches an escape, a percent-encoded byte, or a terminal's control sequence. All backslashes before a letter belong to one
- * escape, since each level of JSON doubles them.
+ * Matches an escape, a percent-encoded byte, or a terminal's control sequence. All backslashes before a letter belong
+ * to one escape, since each level of JSON doubles them.
  */
 const escapes = new RegExp(
   `(?<!\\\\)\\\\+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|0?33|[bfnrtve"'\`/])|%[0-9A-Fa-f]{2}|${control}\\[[0-?]*[ -/]*[@-~]`,
@@ -116,8 +117,8 @@ interface Part {
 }
 
 /**
- * Finds the lines that contain escapes, each with the line before it, which may name its secret. All other lines are the
- * same in every reading.
+ * Finds the lines that contain escapes, each with the line before it, which may name its secret. All other lines are
+ * the same in every reading.
  */
 const partsToRead = (text: string, pattern: RegExp): ReadonlyArray<Part> => {
   const parts: Array<{ start: number; end: number }> = []

@@ -3,7 +3,10 @@ import { isNoSecret, looksRandom } from "./Values.js"
 
 /** Finds credentials in the places where protocols have them: URLs, authorization headers and cookies. */
 
-/** Matches after `://`: a name, and a password up to the last `@` of the authority. Bounded, so that a long run is cheap. */
+/**
+ * Matches after `://`: a name, and a password up to the last `@` of the authority. Bounded, so that a long run is
+ * cheap.
+ */
 const userInfo = /([^\s/?#"'`<>@:\\]{0,256}):([^\s/"'`<>\\]{4,512})@(?=[\w[.%-])/y
 /** Matches a token in place of a name: `https://TOKEN@host`, `https://TOKEN:x-oauth-basic@host`. */
 const tokenInfo = /([^\s/?#"'`<>@:\\]{16,512})(?::x-oauth-basic)?@(?=[\w[.%-])/y
@@ -37,8 +40,7 @@ const inUrls: Finder = (text) => {
 const isUrlPlaceholder = (password: string): boolean => /^(?:[$<{%*[]|\.{3}|your|my[-_]?pass)/i.test(password)
 
 /**
- * Matches `Bearer` with its token, the contract's third form; base64 may continue with `+`, `/` and `=`. The result is
- * always spelled `Bearer`.
+ * Matches `Bearer` with its token; base64 may continue with `+`, `/` and `=`. The result is always spelled `Bearer`.
  */
 const bearer = /(?<![A-Za-z0-9])Bearer\s+[A-Za-z0-9._-][A-Za-z0-9._~+/=-]{15,}/gi
 const basic = /(?<![A-Za-z0-9])Basic\s+([A-Za-z0-9+/]{8,}={0,2})/gi

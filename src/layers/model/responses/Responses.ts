@@ -65,8 +65,8 @@ export interface ResponsesAnswer {
 }
 
 /**
- * A server with a Responses API. Requests may run concurrently; interrupting one closes its connection. Each reserves
- * its cost before it is sent, and is retried by the retry policy.
+ * A server with a Responses API. Requests may run concurrently; interrupting one closes its connection. The cost of a
+ * request is reserved before it is sent; a failed request is retried according to the retry policy.
  */
 export class Responses extends Context.Tag("rollout-memories/Responses")<
   Responses,
@@ -238,8 +238,8 @@ const make = Effect.gen(function* () {
   }
 
   /**
-   * Token counts as the server reports them; undefined when they exceed the request's worst case, or are too few for what
-   * was sent.
+   * Token counts as the server reports them; undefined when they exceed the request's worst case, or are too few for
+   * what was sent.
    */
   const reportedUsage = Effect.fnUntraced(function* ({ usage }: ModelResponse, { sent, worst }: PreparedRequest) {
     return usage !== undefined && costOf(usage) <= worst.cheap && isPlausibleInput(usage, yield* sent)
@@ -264,7 +264,9 @@ const make = Effect.gen(function* () {
         // A failure to record the cost must not lose a paid answer; the request then counts with its worst case.
         if (known !== undefined) {
           yield* Effect.catchAll(settle(known), ({ message }) =>
-            Effect.logWarning(`a cost was not settled: ${message}`)
+            Effect.logWarning(
+              `the cost of a model request could not be recorded, and counts with its worst case: ${message}`
+            )
           )
         }
         yield* Effect.annotateCurrentSpan({ cost: known ?? -1, outcome: outcome._tag })

@@ -1,0 +1,133 @@
+import { posix } from "node:path"
+import type { Act } from "./Acts.js"
+import type { Failure } from "./Failures.js"
+import { actsOutside } from "../reading/OutsideActs.js"
+import { isScript } from "../writing/ShownCommand.js"
+
+/** The fix of a failure, in the detail that the session shows. */
+export type Fix =
+  /** The acts that resolved it, if the session shows that these did. */
+  | { readonly _tag: "Fixed"; readonly commands: ReadonlyArray<string>; readonly files: ReadonlyArray<string> }
+  /** The check passed after so many edits that the fix among them is not known; the most probable files come first. */
+  | { readonly _tag: "PassedAfter"; readonly edits: number; readonly files: ReadonlyArray<string> }
+  /** The command passed in another form. */
+  | { readonly _tag: "DoneOtherwise"; readonly command: string }
+
+/** The maximum number of changed files, and of commands, of which all may be the fix. */
+const mostFiles = 3
+
+const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
+
+/** True if the text names this file, and not one with a longer path that ends in the same name. */
+const mentions = (text: string, file: string): boolean => {
+  for (let at = text.indexOf(file); at !== -1; at = text.indexOf(file, at + 1)) {
+    if (!/[\w/\\.-]/.test(text[at - 1] ?? " ") && !/[\w-]/.test(text[at + file.length] ?? " ")) {
+      return true
+    }
+  }
+  return false
+}
+
+const testFile = /(?:^|[/\\_.-])(?:tests?|specs?|__tests__)(?=[/\\_.-])/i
+const documentation = /\.(?:md|mdx|rst|adoc|asciidoc)$|(?:^|[/\\])(?:CHANGELOG|README|LICEN[CS]E|NOTICE)(?:\.txt)?$/i
+
+/** Matches errors of the environment: installing or starting something fixes them, and a simultaneous edit does not. */
+const missingTool =
+  /\bcommand not found\b|: not found$|\bNo module named\b|\bCannot find (?:module|package) '[^./]|\bis not recognized as\b|\bECONNREFUSED\b|\bConnection refused\b/i
+
+/** Matches errors of the network, which no edit of the project can fix. */
+const unreachable =
+  /\b(?:Could not|Couldn't) resolve host\b|\bfailed to (?:download|fetch) (?:from|\S*https?:)|\bfailed to lookup address\b|\bname resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT)\b|\bdial tcp\b|\bTLS handshake timeout\b/i
+
+const packageOption = /^(?:-p|--package|--filter|-w|--workspace|--prefix|--project|-C|--dir|--cwd|-pl)$/
+
+/** Returns the directories and names of packages to which a failed command was limited; empty if it was not limited. */
+const packagesOf = ({ aims, directory }: Failure): ReadonlyArray<string> => {
+  const base = directory?.replace(/[/\\]$/, "")
+  const named = aims.flatMap((word, index) => {
+    const bare = word.replace(/^\.[\\/]|[\\/](?:\.{3})?$/g, "")
+    const isPlace = /^[\w@.-]+(?:[\\/][\w@.-]+)+$/.test(bare) && !/\.\w{1,5}$/.test(bare) && !testFile.test(`${bare}/`)
+    return bare !== "" && (isPlace || packageOption.test(aims[index - 1] ?? "")) ? [bare] : []
+  })
+  return named.length === 0
+    ? base === undefined
+      ? []
+      : [base]
+    : named.map((name) => (base === undefined ? name : posix.join(base, name)))
+}
+
+const isIn = (file: string, place: string): boolean =>
+  file.startsWith(`${place}/`) || file.split(/[\\/]/).includes(baseName(place))
+
+/** Returns the files that may have fixed the error: those that it names, else those of the package that failed. */
+const likelyFiles = (files: ReadonlyArray<string>, failure: Failure): ReadonlyArray<string> => {
+  const error = `${failure.error ?? ""}\n${failure.context}`
+  // A test names itself in its error. If the code was edited too, the code was wrong.
+  const code = files.filter((file) => !testFile.test(file))
+  const meant = code.length > 0 ? code : files
+  const packages = packagesOf(failure)
+  return (
+    [
+      meant.filter((file) => mentions(error, file)),
+      meant.filter((file) => mentions(error, baseName(file))),
+      packages.length === 0 ? meant : meant.filter((file) => packages.some((place) => isIn(file, place)))
+    ].find((some) => some.length > 0) ?? []
+  )
+}
+
+const isEdit = ({ command, files }: Act): boolean => command === undefined || (isScript(command) && files.length > 0)
+
+/**
+ * Returns the acts that may have fixed the failure. Acts outside the working copy are left out, and formatters and
+ * version control too, unless such a command failed.
+ */
+const helpfulActs = (failure: Failure, acts: ReadonlyArray<Act>): ReadonlyArray<Act> => {
+  // A formatter helps what it formats, and version control what it holds: neither mends anything else.
+  const isOfTidying = failure.kind === "format" || failure.program === "git" || /\b(?:fmt|format)\b/.test(failure.key)
+  return acts.filter(({ isOutside, isTidying }) => !isOutside && (isOfTidying || !isTidying))
+}
+
+/** Returns the fix by another form of the command, or by one of its options, if nothing was done in between. */
+const otherCommand = ({ kind, resolution, what }: Failure): Fix | undefined => {
+  const check = resolution?.check ?? ""
+  return check === what || kind === "look" || kind === "patch" || kind === "tool" || actsOutside(check)
+    ? undefined
+    : { _tag: "DoneOtherwise", command: check }
+}
+
+/**
+ * Returns the fix of a failure, if the session's events show one. Undefined if the command was only run again or
+ * outside the sandbox, if only acts that cannot have helped came before the pass, or if the fix must not be repeated.
+ */
+export const fixOf = (failure: Failure): Fix | undefined => {
+  const { acts: all = [], isByEscalation = false } = failure.resolution ?? {}
+  const acts = helpfulActs(failure, all)
+  if (failure.resolution === undefined || isByEscalation || (acts.length === 0 && all.length > 0)) {
+    return undefined
+  }
+  const edits = acts.filter(isEdit)
+  const error = `${failure.error ?? ""}\n${failure.context}`
+  const edited = [...new Set(edits.flatMap(({ files }) => files))].filter(
+    (file) => !documentation.test(file) || mentions(error, file) || mentions(error, baseName(file))
+  )
+  const commands = [...new Set(acts.flatMap((act) => (act.command === undefined || isEdit(act) ? [] : [act.command])))]
+  const likely = likelyFiles(edited, failure)
+  const isOfMachine = unreachable.test(failure.error ?? "")
+  if (isOfMachine || (commands.length > 0 && missingTool.test(failure.error ?? ""))) {
+    return commands.length === 0 || commands.length > mostFiles
+      ? undefined
+      : { _tag: "Fixed", commands: commands.slice(-2), files: [] }
+  }
+  if (edited.length > mostFiles || (edited.length > 0 && likely.length === 0)) {
+    const files = [...new Set([...likely, ...edited])]
+    return { _tag: "PassedAfter", edits: edits.length, files }
+  }
+  if (commands.length > mostFiles) {
+    return undefined
+  }
+  return likely.length + commands.length > 0
+    ? { _tag: "Fixed", commands: commands.slice(-2), files: likely.slice(0, mostFiles) }
+    : edits.length > 0
+      ? undefined
+      : otherCommand(failure)
+}
