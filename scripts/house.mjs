@@ -19,7 +19,7 @@ const mayImport = {
 }
 
 /** Files that fit layers to what needs them, and so import them from a folder that otherwise may not. */
-const composition = new Set(["cli/CommandLayers.ts"])
+const composition = new Set(["cli/CommandLayers.ts", "cli/Program.ts"])
 
 const rootFiles = new Set(["index.ts", "Layers.ts", "main.ts"])
 

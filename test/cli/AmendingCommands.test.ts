@@ -6,7 +6,8 @@ import { Effect } from "effect"
 import { notesHeading } from "../../src/domain/memory/UserNote.js"
 import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { type CommandHome, emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
-import { mainPath, runMain, snapshot } from "../support/program.js"
+import { mainPath, snapshot } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
@@ -176,6 +177,9 @@ describe("confirmation of forget", () => {
         assert.isTrue(asked.output.includes("please sort the boats"), "it says what would go")
         assert.deepStrictEqual(kept(home), before)
       }
+      const refused = yield* onTerminal(home, ["forget", "--thread", threadIdOf(2), "--json"], "n\n")
+      assert.include(refused.output, '"forgotten":false')
+      assert.deepStrictEqual(kept(home), before)
       assert.strictEqual((yield* onTerminal(home, ["forget", "--thread", threadIdOf(2)], "y\n")).code, 0)
       assert.deepStrictEqual(home.holding(canary), [])
     })
@@ -332,7 +336,7 @@ describe("remember", () => {
     Effect.gen(function* () {
       const home = yield* learnedHome
       const token = `ghp_${"a1B2c3D4e5".repeat(4)}`
-      const ended = yield* runMain([...home.args, "remember", "--cwd", ferry, `push with ${token}`], {
+      const ended = yield* runInProcess([...home.args, "remember", "--cwd", ferry, `push with ${token}`], {
         MEMORIES_REDACTION_KINDS: "true"
       })
       assert.include(ended.stdout, "push with [REDACTED_SECRET:github]")

@@ -44,6 +44,7 @@ import * as Settings from "../../src/settings/Settings.js"
 import { diskError, layerWithPoints, type Point } from "../support/faults.js"
 import { startOfFixtures } from "../../src/testing/RolloutBuilder.js"
 import { ferry, idOf } from "../support/rows.js"
+import { againWith, samplePoints } from "../support/sample.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
 type Files = FileSystem.FileSystem
@@ -1657,7 +1658,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         Effect.gen(function* () {
           const { old, start, tree, writes } = yield* undisturbed(work)
           assert.isAbove(writes, 8)
-          for (let at = 0; at < writes; at++) {
+          for (const at of samplePoints(writes, 4)) {
             yield* Effect.gen(function* () {
               const world = yield* before(start)
               const dying = yield* world.open({ pid: 1, point: killAt(at) })
@@ -1665,7 +1666,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
               isWhole(yield* world.tree(memoryIn(world)), old, tree)
               const next = yield* world.open({ pid: 2, gone: [1, 9] })
               yield* work(world, next)
-              assert.deepStrictEqual(yield* world.tree(world.home), tree, `killed at write ${at}`)
+              assert.deepStrictEqual(yield* world.tree(world.home), tree, `killed at write ${at}${againWith()}`)
             }).pipe(Effect.scoped)
           }
         })
@@ -1677,7 +1678,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       it.scoped(`a failed write of ${what} leaves no temporary file, and the next attempt ends the same`, () =>
         Effect.gen(function* () {
           const { old, start, tree, writes } = yield* undisturbed(work)
-          for (let at = 0; at < writes; at++) {
+          for (const at of samplePoints(writes, 4)) {
             yield* Effect.gen(function* () {
               const world = yield* before(start)
               yield* Effect.exit(work(world, yield* world.open({ pid: 1, point: failAt(at) })))
@@ -1685,11 +1686,11 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
               assert.deepStrictEqual(
                 filesIn(now).filter((path) => path.endsWith(".tmp")),
                 [],
-                `failed at write ${at}`
+                `failed at write ${at}${againWith()}`
               )
               isWhole(yield* world.tree(memoryIn(world)), old, tree)
               yield* work(world, yield* world.open({ pid: 1 }))
-              assert.deepStrictEqual(yield* world.tree(world.home), tree, `failed at write ${at}`)
+              assert.deepStrictEqual(yield* world.tree(world.home), tree, `failed at write ${at}${againWith()}`)
             }).pipe(Effect.scoped)
           }
         })
@@ -1716,7 +1717,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
         assert.isAbove(journal, 0)
         let finished = 0
-        for (let at = 0; at < writes - journal + 8; at++) {
+        for (const at of samplePoints(writes - journal + 8, 5)) {
           yield* Effect.gen(function* () {
             const world = yield* before(start)
             yield* Effect.exit(whole(world, yield* world.open({ pid: 1, point: killAt(journal) })))
@@ -1724,7 +1725,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
             const second = yield* world.open({ pid: 2, gone: [1], point: killAt(at) })
             finished += Exit.isSuccess(yield* Effect.exit(second.resume(ferry))) ? 1 : 0
             yield* whole(world, yield* world.open({ pid: 3, gone: [1, 2, 9] }))
-            assert.deepStrictEqual(yield* world.tree(world.home), tree, `killed again at write ${at}`)
+            assert.deepStrictEqual(yield* world.tree(world.home), tree, `killed again at write ${at}${againWith()}`)
           }).pipe(Effect.scoped)
         }
         assert.isAbove(finished, 0)

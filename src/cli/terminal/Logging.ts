@@ -12,7 +12,7 @@ const loadRules = () => import("../../domain/privacy/Redaction.js")
  * Logs redacted lines to stderr, and clears a terminal's progress line before each. The end of the layer waits until
  * the last line is written.
  */
-export const layer = (stderr: NodeJS.WriteStream): Layer.Layer<never> =>
+export const layer = (stderr: Pick<NodeJS.WriteStream, "isTTY" | "write">): Layer.Layer<never> =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       let written: Promise<void> = Promise.resolve()

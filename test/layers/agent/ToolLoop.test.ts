@@ -174,7 +174,7 @@ describe("agents with a model and tools", () => {
           name: "create_file",
           parameters: { path: `skills/s/${round}-${index}.md`, text: "x" }
         }))
-      const big: Call = { name: "create_file", parameters: { path: "MEMORY.md", text: "x".repeat(10_000_000) } }
+      const big: Call = { name: "create_file", parameters: { path: "MEMORY.md", text: "x".repeat(300_000) } }
       const { directory, run, server } = yield* world(
         turns(
           [big],
@@ -195,7 +195,7 @@ describe("agents with a model and tools", () => {
       assert.isFalse(existsSync(join(directory, "MEMORY.md")))
       assert.strictEqual(readdirSync(join(directory, "skills/s")).length, 199)
       const refused = server.requests.flatMap(toolOutputs)
-      assert.isTrue(refused.some((output) => /10000000 bytes; a file has at most 200000/.test(output)))
+      assert.isTrue(refused.some((output) => /300000 bytes; a file has at most 200000/.test(output)))
       assert.isTrue(refused.some((output) => /as many as you may/.test(output)))
     })
   )

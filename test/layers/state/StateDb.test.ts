@@ -54,6 +54,7 @@ import {
   storedAlone
 } from "../../support/rows.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
+import { amount } from "../../support/sample.js"
 
 const lease = Duration.minutes(10)
 
@@ -259,11 +260,11 @@ describe("state DBs shared by two connections", () => {
 
 describe("state DBs shared by many processes", () => {
   it.scopedLive(
-    "a state DB is created once by 24 processes that start at the same moment",
+    "a state DB is created once by many processes that start at the same moment",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const gate = `${path}.gate`
-      const running = Array.from({ length: 24 }, () => run(path, "open", gate))
+      const running = Array.from({ length: amount(24, 6) }, () => run(path, "open", gate))
       yield* Effect.forEach(running, hasSpoken, { concurrency: "unbounded" })
       yield* open(gate)
       const ends = yield* Effect.forEach(running, ({ ended }) => ended, { concurrency: "unbounded" })
