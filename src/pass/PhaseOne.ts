@@ -19,11 +19,11 @@ import { judge, type RuleContext } from "../domain/thread/LearningRules.js"
 import { isCandidate, select } from "../domain/thread/Selection.js"
 import { isSubAgentSource } from "../domain/session/codex/RolloutLine.js"
 import { joinUnknown } from "../domain/session/codex/UnknownLine.js"
-import { isNothing, type StageOneOutput } from "../domain/memory/StageOneOutput.js"
+import { isNothing } from "../domain/memory/StageOneOutput.js"
 import { isComplete, type Thread, withheld } from "../domain/thread/Thread.js"
 import type { WhyNot } from "../domain/thread/WhyNot.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
-import { normaliseOutput, traceSlug } from "../domain/memory/TraceMemory.js"
+import { normaliseOutput, type SafeOutput, traceSlug } from "../domain/memory/TraceMemory.js"
 import { type ExtractionError, storeFailure, treatmentOf } from "./ExtractionRetry.js"
 import { extractionDuration, extractions } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
@@ -249,7 +249,7 @@ const store = Effect.fnUntraced(function* (
   thread: Thread,
   cwd: Directory,
   learned: Learned & { readonly grounding: Grounding | undefined },
-  output: StageOneOutput
+  output: SafeOutput
 ) {
   const memoryFs = yield* MemoryFs
   const threadMemories = yield* ThreadMemories

@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Redact } from "../domain/privacy/redaction/Marker.js"
+import { type Redact, redactedBy, type SafeText } from "../domain/privacy/SafeText.js"
 import { Settings } from "../settings/Settings.js"
 
 /**
@@ -14,9 +14,9 @@ export class Redactor extends Context.Tag("rollout-memories/Redactor")<
     /** Loads the rules; for text that comes line by line. */
     readonly rules: Effect.Effect<Redact>
     /** Redacts a text. */
-    readonly redact: (text: string) => Effect.Effect<string>
+    readonly redact: (text: string) => Effect.Effect<SafeText>
     /** Makes an error's message safe to log, store and report: a server's answer or a file's name may contain a secret. */
-    readonly safeMessage: (error: { readonly message: string }) => Effect.Effect<string>
+    readonly safeMessage: (error: { readonly message: string }) => Effect.Effect<SafeText>
   }
 >() {}
 
@@ -28,7 +28,7 @@ const rememberedCharacters = 1_000_000
  * index and again as a whole.
  */
 const once = (rules: Redact): Redact => {
-  const known = new Map<string, string>()
+  const known = new Map<string, SafeText>()
   let characters = 0
   return (text) => {
     const before = known.get(text)
@@ -47,8 +47,8 @@ const once = (rules: Redact): Redact => {
 }
 
 /** Makes a redactor of rules, which are loaded when they are first needed. */
-export const make = (load: Effect.Effect<Redact>): Effect.Effect<Redactor["Type"]> =>
-  Effect.map(Effect.cached(Effect.map(load, once)), (rules) => {
+export const make = (load: Effect.Effect<(text: string) => string>): Effect.Effect<Redactor["Type"]> =>
+  Effect.map(Effect.cached(Effect.map(load, (rules) => once(redactedBy(rules)))), (rules) => {
     const redact = (text: string) => Effect.map(rules, (redactWith) => redactWith(text))
     return { rules, redact, safeMessage: ({ message }) => redact(message) }
   })
@@ -64,7 +64,7 @@ export const layer: Layer.Layer<Redactor, never, Settings> = Layer.effect(
       Effect.map(
         loadRules,
         ({ redactText }) =>
-          (text) =>
+          (text: string) =>
             redactText(text, { withKinds }).text
       )
     )

@@ -30,6 +30,7 @@ import {
   Struct,
   TestClock
 } from "effect"
+import { safe } from "../../src/domain/privacy/SafeText.js"
 import { fingerprintOf } from "../../src/domain/memory/Consolidation.js"
 import { Directory, bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
 import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
@@ -151,11 +152,11 @@ const filesIn = (tree: Tree) =>
 const write = (files: Files, path: string, text: string) =>
   Effect.zipRight(files.makeDirectory(dirname(path), { recursive: true }), files.writeFileString(path, text))
 
-const memoryOf = (number: number, says = `what ${number} did`): ThreadMemory => ({
+const memoryOf = (number: number, says = safe`what ${number} did`): ThreadMemory => ({
   threadId: idOf(number),
   cwd: ferry,
   rolloutPath: `/codex/sessions/${number}.jsonl`,
-  traceSummary: `# ${says}\n\n- step`,
+  traceSummary: safe`# ${says}\n\n- step`,
   memorySummary: says,
   slug: `request_${number}`,
   updatedAt: startOfFixtures + number * 60_000,
@@ -373,7 +374,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           const memoryFs = yield* world.open()
           yield* memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)
           const before = yield* world.tree(world.home)
-          const same = traceOf(memoryOf(1, "something else"))
+          const same = traceOf(memoryOf(1, safe`something else`))
           assert.isTrue(Exit.isFailure(yield* Effect.exit(memoryFs.storeTrace(same, commit))))
           assert.deepStrictEqual(yield* world.tree(world.home), before)
           const renamed = { ...same, slug: "renamed" }
@@ -401,7 +402,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         const started = yield* Deferred.make<void>()
         const fiber = yield* Effect.fork(
           memoryFs.storeTrace(
-            traceOf(memoryOf(1, "something else")),
+            traceOf(memoryOf(1, safe`something else`)),
             Effect.zipRight(Deferred.succeed(started, undefined), Effect.never)
           )
         )
@@ -916,7 +917,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         const memoryFs = yield* world.open()
         const wish = `- "please never deploy on a Friday" [${idOf(1).slice(0, 13)}…]`
         const text = `# Memory\n\n## What the user wants\n${wish}\n`
-        const traceSummary = '# Ferry\nUser preferences:\n- "please never deploy on a Friday" (L3)\n'
+        const traceSummary = safe`# Ferry\nUser preferences:\n- "please never deploy on a Friday" (L3)\n`
         const told = [{ ...memoryOf(1), traceSummary }]
         yield* publishAll(world, memoryFs, told, text)
         yield* publishAll(world, memoryFs, told, "# Memory\n")
@@ -1428,7 +1429,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       Effect.gen(function* () {
         const { memoryFs, staging } = yield* staged(world)
         const other = yield* world.open({ pid: 2 })
-        yield* other.storeTrace(traceOf(memoryOf(1, "again")), Effect.void)
+        yield* other.storeTrace(traceOf(memoryOf(1, safe`again`)), Effect.void)
         yield* other.storeTrace({ ...traceOf(memoryOf(2)), slug: "renamed" }, Effect.void)
         yield* other.storeTrace(traceOf(memoryOf(3)), Effect.void)
         const after = yield* world.tree(memoryIn(world))
@@ -1576,7 +1577,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: a process that is killed`, () => {
-    const later = [memoryOf(3), memoryOf(2, "said anew")]
+    const later = [memoryOf(3), memoryOf(2, safe`said anew`)]
 
     /** What a first generation and the people after it left. */
     const past = Effect.gen(function* () {
@@ -1639,8 +1640,8 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
 
     const whole: typeof consolidate = consolidate
     const storing: typeof consolidate = Effect.fnUntraced(function* (_, memoryFs) {
-      yield* memoryFs.storeTrace({ ...traceOf(memoryOf(3, "three")), slug: "renamed" }, Effect.void)
-      yield* memoryFs.refresh(ferry, [{ ...memoryOf(3, "three"), slug: "renamed" }, ...memories])
+      yield* memoryFs.storeTrace({ ...traceOf(memoryOf(3, safe`three`)), slug: "renamed" }, Effect.void)
+      yield* memoryFs.refresh(ferry, [{ ...memoryOf(3, safe`three`), slug: "renamed" }, ...memories])
     })
     const clearing: typeof consolidate = Effect.fnUntraced(function* (_, memoryFs) {
       yield* memoryFs.resume(ferry)

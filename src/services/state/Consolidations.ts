@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { StateDbFailure } from "./StateDb.js"
@@ -32,7 +33,7 @@ export interface ConsolidationState {
   /** Threads whose memory was taken away on record: their trace files are to go. */
   readonly removals: ReadonlyArray<ThreadId>
   /** The notes of people, oldest first: they stand in every consolidation, word for word. */
-  readonly notes: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<SafeText>
 }
 
 /** The outcome of the last consolidation of a directory. Times are Unix milliseconds. */
@@ -41,13 +42,13 @@ export interface ConsolidationEntry {
   readonly publishedAt: number | null
   readonly retryAt: number | null
   readonly errorTag: string | null
-  readonly errorMessage: string | null
+  readonly errorMessage: SafeText | null
 }
 
 /** The error of a consolidation, and the earliest time of the next attempt. */
 export interface ConsolidationFailure {
   readonly errorTag: string
-  readonly errorMessage: string
+  readonly errorMessage: SafeText
   readonly retryAt: number
 }
 

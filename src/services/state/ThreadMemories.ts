@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { Grounding } from "../../domain/memory/Grounding.js"
 import type { SearchDocument, SearchQuery } from "../../domain/memory/Search.js"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { RolloutContent } from "../../domain/thread/Extraction.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
@@ -18,8 +19,8 @@ export interface Learned {
 
 /** A thread's memory, as phase one stores it. */
 export interface NewMemory extends Learned {
-  readonly traceSummary: string
-  readonly memorySummary: string
+  readonly traceSummary: SafeText
+  readonly memorySummary: SafeText
   /** The readable part of the trace file's name. */
   readonly slug: string
   /** The share of a model's quotations that was found; undefined where nobody looked. */
@@ -31,8 +32,8 @@ export interface ThreadMemory {
   readonly threadId: ThreadId
   readonly cwd: Directory
   readonly rolloutPath: string
-  readonly traceSummary: string
-  readonly memorySummary: string
+  readonly traceSummary: SafeText
+  readonly memorySummary: SafeText
   readonly slug: string
   /** The thread's `updatedAt` when it was read. Unix milliseconds. */
   readonly updatedAt: number
@@ -56,7 +57,7 @@ export interface MemoryEntry {
   readonly threadId: ThreadId
   readonly cwd: Directory
   /** The trace's heading. */
-  readonly title: string
+  readonly title: SafeText
   /** The thread's last update, as it was read. Unix milliseconds. */
   readonly updatedAt: number
   /** The outcomes of its tasks, each once. */
