@@ -323,7 +323,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const path = yield* memoryFs.storeTrace(
-          { header: { ...memoryOf(1), updatedAt: undefined }, slug: "trace", trace: "\n\n# It\n\nwas\n\n\n" },
+          { header: { ...memoryOf(1), updatedAt: undefined }, slug: "trace", trace: safe`\n\n# It\n\nwas\n\n\n` },
           Effect.void
         )
         assert.strictEqual(
@@ -857,6 +857,23 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(staging.edits, edits)
         const told = yield* world.files.readFileString(join(stagingIn(world), "person_edits.json"))
         assert.deepStrictEqual(JSON.parse(told), edits)
+      }))
+
+    test("shows the agent no secret that a person wrote into a line", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        yield* publishAll(world, memoryFs, memories, "# Memory\n\n## Sailing\n- ours\n")
+        const secret = `ghp_${"k4Zq".repeat(9)}`
+        yield* world.files.writeFileString(
+          join(memoryIn(world), "MEMORY.md"),
+          `# Memory\n\n## Sailing\n- ours\n- log in with ${secret}\n`
+        )
+        yield* memoryFs.stage(ferry, memories, [])
+        const told = yield* world.files.readFileString(join(stagingIn(world), "person_edits.json"))
+        assert.deepStrictEqual(JSON.parse(told), {
+          added: [{ heading: "## Sailing", line: "- log in with [REDACTED_SECRET]" }],
+          removed: []
+        })
       }))
 
     test("treats every line of a MEMORY.md that was never published as a person's", (world) =>

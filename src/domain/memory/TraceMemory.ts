@@ -99,17 +99,19 @@ const rfc3339 = (milliseconds: number): string | undefined => {
 }
 
 /** Renders a trace file: the header, a blank line, the trimmed memory and a final newline. */
-export const renderTraceFile = (header: TraceHeader, trace: string): string => {
+export const renderTraceFile = (header: TraceHeader, trace: SafeText): SafeText => {
   const updatedAt = header.updatedAt === undefined ? undefined : rfc3339(header.updatedAt)
-  return [
-    `thread_id: ${header.threadId}`,
-    `cwd: ${onOneLine(header.cwd)}`,
-    `rollout_path: ${onOneLine(header.rolloutPath)}`,
-    ...(updatedAt === undefined ? [] : [`updated_at: ${updatedAt}`]),
-    "",
-    trace.trim(),
-    ""
-  ].join("\n")
+  return rewrite(trace, (text) =>
+    [
+      `thread_id: ${header.threadId}`,
+      `cwd: ${onOneLine(header.cwd)}`,
+      `rollout_path: ${onOneLine(header.rolloutPath)}`,
+      ...(updatedAt === undefined ? [] : [`updated_at: ${updatedAt}`]),
+      "",
+      text.trim(),
+      ""
+    ].join("\n")
+  )
 }
 
 /** Parses a trace file into its header lines, by name, and the memory below the blank line. */

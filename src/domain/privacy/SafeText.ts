@@ -37,10 +37,17 @@ export const joinSafe = <const Separator extends string>(
 ): SafeText => mark(texts.join(separator))
 
 /**
- * Rewrites a safe text by a rule that takes nothing from elsewhere but words of the code: one that cuts, trims, escapes or
- * lays out.
+ * Rewrites a safe text by a rule that cuts, trims, escapes or lays it out. Such a rule takes nothing from elsewhere but words of
+ * the code, other safe texts, numbers, and the paths of directories and session files: a place that is named otherwise is
+ * not found again.
  */
 export const rewrite = (text: SafeText, rule: (text: string) => string): SafeText => mark(rule(text))
+
+/**
+ * Marks what the reader of sessions put together from lines that it redacted, value by value. The reader alone calls it: to
+ * redact the whole again would take as long as reading it.
+ */
+export const ofRedactedLines = (text: string): SafeText => mark(text)
 
 /** Splits a safe text into its lines. */
 export const linesOf = (text: SafeText): ReadonlyArray<SafeText> => text.split("\n").map((line) => mark(line))

@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { byteLength, joinAround } from "../../text/ByteBudget.js"
+import { ofRedactedLines, type SafeText } from "../../privacy/SafeText.js"
 import { renderingCut } from "../RenderingCut.js"
 import type { JsonObject } from "../LenientField.js"
 import { filterLine, type RolloutFilter } from "./RolloutFilter.js"
@@ -10,7 +11,7 @@ import { typedEventText } from "./SessionText.js"
 /** A rollout as a model is shown it. */
 export interface RolloutRendering {
   /** One JSON array of the items that passed the filter; cut around a marker when it was over the budget. */
-  readonly text: string
+  readonly text: SafeText
   /** The count of items that passed. */
   readonly items: number
   /** The size of the whole array, in UTF-8 bytes; more than the text's own when it was cut. */
@@ -41,7 +42,7 @@ interface Dropped {
 const noneDropped: Dropped = { bytes: 0, items: 0 }
 
 /**
- * Serialises a rollout line by line within a budget of UTF-8 bytes. Of a rollout that is larger little more than its
+ * Serialises a rollout of redacted lines, line by line, within a budget of UTF-8 bytes. Of a rollout that is larger little more than its
  * first third and its last two thirds of the budget are ever held, whatever the size of the rollout. A builder serves one rollout.
  */
 export class RolloutRenderingBuilder {
@@ -91,7 +92,7 @@ export class RolloutRenderingBuilder {
     const isWhole = bytes <= this.limit && this.dropped.items === 0
     const separator = this.head.length > 0 && this.tail.length > 0 ? "," : ""
     return {
-      text: isWhole ? start + separator + end : this.cut(start, end, separator),
+      text: ofRedactedLines(isWhole ? start + separator + end : this.cut(start, end, separator)),
       items: this.items,
       bytes
     }
