@@ -112,8 +112,7 @@ const program = readCommandLine(process.argv.slice(2)).pipe(
     Effect.gen(function* () {
       const line = explain(cause)
       if (line !== undefined) {
-        const { redact } = yield* Effect.promise(() => import("./domain/privacy/Redaction.js"))
-        process.stderr.write(`rollout-memories: ${redact(line)}\n`)
+        process.stderr.write(`rollout-memories: ${yield* Redactor.redact(line)}\n`)
       }
     })
   ),
@@ -126,7 +125,8 @@ const program = readCommandLine(process.argv.slice(2)).pipe(
       Logging.layer(process.stderr),
       layerQuietConsole
     )
-  )
+  ),
+  Effect.provide(Redactor.layerForProgram)
 )
 
 // A reader that has seen enough (`| head`) is no failure of ours.

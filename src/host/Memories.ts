@@ -13,6 +13,8 @@ import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { Progress } from "../services/Progress.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import type { PassServices } from "./MemoriesStartup.js"
+import { logDebug } from "../services/Logging.js"
+import { Redactor } from "../services/Redactor.js"
 
 /** The services of all operations. Those of a pass are among them, since a deletion consolidates what is left. */
 export type MemoriesNeeds = MemoryInspection | PassServices | Progress | WorkingDirectories
@@ -47,7 +49,8 @@ const make = Effect.map(Effect.context<MemoriesNeeds>(), (services) =>
           target._tag === "Directory" ? { ...target, cwd: yield* directoryOf(target.cwd) } : target
         )
         if (!isNothing(plan)) {
-          yield* forget(plan, (step) => Effect.logDebug(step))
+          const { redact } = yield* Redactor
+          yield* forget(plan, (step) => Effect.flatMap(redact(step), logDebug))
         }
         return forgottenOf(plan, !isNothing(plan))
       }).pipe(Effect.provide(services)),

@@ -38,6 +38,7 @@ import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { LoadedRollout } from "./ReadSession.js"
 import { ruleContext } from "./RuleContext.js"
+import { logWarning, warn } from "../services/Logging.js"
 
 /** The outcome of one candidate. */
 export type ExtractionOutcome =
@@ -181,7 +182,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
 
 /** Skips a thread over budget. That is no failure: the next pass finds the thread as it was. */
 const leftOut = (thread: Thread, error: BudgetExhausted) =>
-  Effect.zipRight(Effect.logWarning(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
+  Effect.zipRight(warn(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
 
 /** Completes the thread's row, asks the model, and stores what it says. */
 const learn = Effect.fnUntraced(function* (
@@ -263,7 +264,7 @@ const store = Effect.fnUntraced(function* (
 const failed = Effect.fnUntraced(function* (thread: Thread, error: ExtractionError) {
   const progress = yield* Progress
   const message = yield* safeMessage(error)
-  yield* Effect.logWarning(message).pipe(Effect.annotateLogs({ error: error._tag, rollout: thread.rolloutPath }))
+  yield* logWarning(message).pipe(Effect.annotateLogs({ error: error._tag, rollout: thread.rolloutPath }))
   yield* progress.report({ _tag: "ExtractionFailed", threadId: thread.id, errorTag: error._tag })
   const outcome: ExtractionOutcome = { _tag: "Failed", thread, error }
   return outcome

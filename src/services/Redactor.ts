@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type Redact, redactedBy, type SafeText } from "../domain/privacy/SafeText.js"
-import { Settings } from "../settings/Settings.js"
+import { redactionKinds, Settings } from "../settings/Settings.js"
 
 /**
  * Takes secrets out of texts, and marks them as the settings say. A text is redacted where it comes in: as a session, a file,
@@ -56,20 +56,27 @@ export const make = (load: Effect.Effect<(text: string) => string>): Effect.Effe
 /** Loaded with the first text that needs redaction, so that a pass with nothing to do starts without the rules. */
 const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
 
+const makeOurs = (withKinds: boolean) =>
+  make(
+    Effect.map(
+      loadRules,
+      ({ redactText }) =>
+        (text: string) =>
+          redactText(text, { withKinds }).text
+    )
+  )
+
 /** The redactor with the rules of this package. */
 export const layer: Layer.Layer<Redactor, never, Settings> = Layer.effect(
   Redactor,
-  Effect.flatMap(Settings, ({ redactionKinds: withKinds }) =>
-    make(
-      Effect.map(
-        loadRules,
-        ({ redactText }) =>
-          (text: string) =>
-            redactText(text, { withKinds }).text
-      )
-    )
-  )
+  Effect.flatMap(Settings, ({ redactionKinds }) => makeOurs(redactionKinds))
 )
+
+/** Makes the redactor of a program's own lines, which are written even where other settings are not valid. */
+export const makeForProgram: Effect.Effect<Redactor["Type"]> = Effect.flatMap(redactionKinds, makeOurs)
+
+/** The redactor of a program's own lines; see {@link makeForProgram}. */
+export const layerForProgram: Layer.Layer<Redactor> = Layer.effect(Redactor, makeForProgram)
 
 /** Redacts a text with the redactor at hand. */
 export const redact = (text: string) => Effect.flatMap(Redactor, (redactor) => redactor.redact(text))

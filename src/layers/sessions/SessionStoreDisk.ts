@@ -25,6 +25,9 @@ import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 import { readFlags, requireFileStats } from "../node/PlainFile.js"
 import * as RolloutFileEnds from "./RolloutFileEnds.js"
+import { safe } from "../../domain/privacy/SafeText.js"
+import { logWarning } from "../../services/Logging.js"
+import * as Redactor from "../../services/Redactor.js"
 
 /**
  * Uses `node:fs` directly, and its synchronous functions for listing, since a pass asks for the sizes of ten thousand
@@ -213,6 +216,7 @@ const readWhole = (
   )
 
 const make = Effect.gen(function* () {
+  const redactor = yield* Redactor.Redactor
   const { codexHome, rolloutBytes } = yield* Settings
   const limits: LineLimits = { stringBytes: Math.max(1_048_576, rolloutBytes) }
 
@@ -259,7 +263,9 @@ const make = Effect.gen(function* () {
     return yield* readSwitchedOff(paths)
   }).pipe(
     Effect.tapError((error) =>
-      Effect.logWarning(`switches of memory in Codex's own state DB are not known now: ${error.message}`)
+      Effect.flatMap(redactor.safeMessage(error), (message) =>
+        logWarning(safe`switches of memory in Codex's own state DB are not known now: ${message}`)
+      )
     ),
     Effect.option,
     Effect.withSpan("SessionStore.switchedOff")
@@ -283,4 +289,6 @@ const make = Effect.gen(function* () {
 })
 
 /** Reads the sessions of a Codex home on disk. */
-export const layer: Layer.Layer<SessionStore, never, Settings> = Layer.effect(SessionStore, make)
+export const layer: Layer.Layer<SessionStore, never, Settings> = Layer.effect(SessionStore, make).pipe(
+  Layer.provide(Redactor.layer)
+)

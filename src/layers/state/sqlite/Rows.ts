@@ -17,6 +17,9 @@ export const Flag = Schema.transform(Schema.Literal(0, 1), Schema.Boolean, {
 /** A text of a row. It was redacted when it was stored, by the rules of that time: this schema alone makes safe text of what is read. */
 export const StoredText = Schema.String.pipe(Schema.brand("SafeText"))
 
+/** Marks a line about rows or their file, which names no more than they hold. */
+export const storedText = StoredText.make
+
 /** Reports a row that cannot be read, and why. */
 export type ReportRow = (row: unknown, error: ParseResult.ParseError) => Effect.Effect<void>
 
