@@ -342,6 +342,17 @@ describe("remember", () => {
     })
   )
 
+  it.scoped("names the kind of a secret in the program's own error line, where the settings want it said", () =>
+    Effect.gen(function* () {
+      const missing = `/nowhere/ghp_${"a1B2c3D4e5".repeat(4)}`
+      const args = ["--codex-home", missing, "--memories-home", "/nowhere/memories"]
+      const plain = yield* runMain([...args, "plan"], {})
+      assert.match(plain.stderr, /^rollout-memories: .*\/nowhere\/\[REDACTED_SECRET\]/m)
+      const kinds = yield* runMain([...args, "plan"], { MEMORIES_REDACTION_KINDS: "true" })
+      assert.match(kinds.stderr, /^rollout-memories: .*\/nowhere\/\[REDACTED_SECRET:github\]/m)
+    })
+  )
+
   it.scoped("works for a project that no session was seen of, and refuses a text that is none", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
