@@ -27,8 +27,8 @@ export const seedLearned = (path: string): void => {
   database.exec("BEGIN")
   database
     .prepare(
-      `INSERT INTO thread_memory (thread_id, updated_at, slug, version, rollout_size, memory_summary, trace_summary)
-       SELECT id, updated_at, 'a_session', lower(hex(randomblob(32))), rollout_size, 'A session', ? FROM threads`
+      `INSERT INTO thread_memory (thread_id, cwd, updated_at, slug, version, rollout_size, memory_summary, trace_summary)
+       SELECT id, cwd, updated_at, 'a_session', lower(hex(randomblob(32))), rollout_size, 'A session', ? FROM threads`
     )
     .run(trace)
   database.exec(`INSERT INTO extractions (thread_id, outcome, learned_updated_at, learned_size)
@@ -39,8 +39,8 @@ export const seedLearned = (path: string): void => {
   for (const { cwd } of database.prepare("SELECT DISTINCT cwd FROM threads").all()) {
     const inputs = database
       .prepare(
-        `SELECT m.thread_id AS threadId, m.version FROM thread_memory m JOIN threads t ON t.id = m.thread_id
-         WHERE t.cwd = ? ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT 10`
+        `SELECT m.thread_id AS threadId, m.version FROM thread_memory m
+         WHERE m.cwd = ? ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT 10`
       )
       .all(cwd)
     publish.run(

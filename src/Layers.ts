@@ -16,12 +16,12 @@ export type { HostLayersError, HostOptions, HostSettings, SettingsError } from "
 const loadHostLayers = Effect.promise(() => import("./host/HostLayers.js"))
 
 /**
- * The services of a pass, for `MemoriesStartup.layer` or `runPass`: the host's own ports, and this package's disk, SQLite and
- * offline layers for the rest. Loads nothing before it is built, and never the technology of a port that the host brings;
- * fails with `PackageMissing` when a package that it then needs is not installed. The requirements and errors of the host's
- * ports show in the type, except the settings, which they get.
- *
- * Building it makes the memories home and opens the state DB, unless these are the host's. A shared layer is built once.
+ * The services of a pass, for `MemoriesStartup.layer` or `runPass`: the host's own ports, and for the others this
+ * package's disk, SQLite and offline layers. Nothing is loaded before the layer is built, and no code for a port that
+ * the host brings. Fails with `PackageMissing` when a package is needed that is not installed. The type shows the
+ * requirements and errors of the host's ports; the settings are provided to them.
+ * Unless the host brings `MemoryFs` and the state DB, building the layer creates the memories home and opens the state
+ * DB. Share the layer, and it is built once.
  */
 export const layer = <Own extends PassServices | Progress = never, E = never, R = never>(
   options: HostOptions<Own, E, R> = {}
@@ -29,9 +29,9 @@ export const layer = <Own extends PassServices | Progress = never, E = never, R 
   Layer.unwrapEffect(Effect.map(loadHostLayers, ({ make }) => make(options)))
 
 /**
- * The service `Memories`: context, search, notes, deletion, status and explanations, for the tools and pages of a host. Takes
- * the options of the pass, so that both have the same home and ports. Building it loads its code, makes the memories home
- * and opens the state DB, as `layer` does. Keep one for the host's lifetime.
+ * The service `Memories`, for a host's own tools and pages. Takes the same options as `layer`; give both the same ones,
+ * so that they use the same home and ports. Building it loads its code, and creates the memories home and opens the
+ * state DB as `layer` does. Build it once and keep it as long as the host runs.
  */
 export const memories = <Own extends MemoriesNeeds = never, E = never, R = never>(
   options: HostOptions<Own, E, R> = {}
@@ -39,8 +39,8 @@ export const memories = <Own extends MemoriesNeeds = never, E = never, R = never
   Layer.unwrapEffect(Effect.map(loadHostLayers, ({ makeMemories }) => makeMemories(options)))
 
 /**
- * The services of `MemoryContext.forCwd`, which read the memories home and write nothing, beside a pass or without one. Give
- * the settings of the pass; undefined reads them from the environment.
+ * The services that `MemoryContext.forCwd` needs. They read the memories home and write nothing, whether a pass runs or
+ * not. Give the settings of the pass; undefined reads the settings from the environment.
  */
 export const reading = (
   settings?: HostSettings

@@ -1,8 +1,8 @@
 /**
- * The main entry point for a host: the tags of the ports, the pass, and the layer that runs it beside a session. Importing it
- * evaluates nothing but tags, so that a host starts no slower; the pass and all technology are loaded by the background
- * fiber. Errors and schemas are types here. To construct one, import it from its own module, `rollout-memories/services/…`
- * or `rollout-memories/domain/model/ModelError`.
+ * The main entry point for a host: the tags of the ports, the pass, and the layer that runs it beside a session.
+ * Importing it loads nothing but tags, so that a host starts no slower; the background fiber loads the pass and
+ * everything below it. Errors and schemas are exported as types only. To construct one, import it from its own module,
+ * `rollout-memories/services/…` or `rollout-memories/domain/model/ModelError`.
  */
 export type * from "./domain/memory/ConsolidationError.js"
 export type * from "./domain/thread/ExtractionError.js"

@@ -29,10 +29,12 @@ import * as Templates from "./services/Templates.js"
 
 const progress = process.stderr.isTTY ? TerminalProgress.layer(process.stderr) : Progress.layerSilent
 
-/** What every command needs of the machine, and the redactor. */
+/** The machine's services and the redactor, which every command needs. */
 const machine = Layer.merge(MachineLayer.layer, Redactor.layer)
 
-/** Loaded when a state DB is opened: where SQLite was not installed, its name is what a person must be told. */
+/**
+ * Opens a state DB. Its code is loaded only here: if SQLite is not installed, the error names the package to install.
+ */
 const stateDb = (path: string, options: { readonly replaceCorrupt: boolean }) =>
   Layer.unwrapEffect(
     loadPart(
@@ -52,7 +54,7 @@ const services = ({ rebuildIndex }: { readonly rebuildIndex: boolean }) =>
     templates: Templates.layer
   }).pipe(Layer.provideMerge(machine))
 
-/** Loaded with a command: a pass starts without them. */
+/** Loads the services of the commands; a pass starts without them. */
 const commandLayers = loadPart(() => import("./cli/CommandLayers.js"), sqlitePart)
 
 const commandServices = {
@@ -77,7 +79,10 @@ const loadHelp = Effect.promise(() => import("./cli/Help.js"))
 
 const info = { name: "rollout-memories", version: manifest.version }
 
-/** Runs a parser; the commands beside the pass are loaded for their own lines and for completions alone. */
+/**
+ * Runs the command-line parser over words. The other commands are loaded only when the line calls one of them, or asks
+ * for completions.
+ */
 const parse = (words: ReadonlyArray<string>, hasCommands: boolean) => {
   const line = [...process.argv.slice(0, 2), ...words]
   return hasCommands

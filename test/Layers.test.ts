@@ -53,8 +53,8 @@ const brokenModel: Layer.Layer<ModelClient, HostError, HostThing | Settings> = L
   })
 )
 
-describe("Layers.layer", () => {
-  it.scopedLive("gives a pass all that it runs on, with the settings alone", () =>
+describe("the layers of a pass", () => {
+  it.scopedLive("the layers of a pass need nothing but the settings", () =>
     Effect.gen(function* () {
       const codexHome = yield* exampleHome
       const outcome = yield* outcomeOver(Layers.layer({ settings: { codexHome, minIdle: Duration.zero } }))
@@ -64,7 +64,7 @@ describe("Layers.layer", () => {
     })
   )
 
-  it.scopedLive("reads the settings from the environment where the host gives none", () =>
+  it.scopedLive("settings that the host omits are read from the environment", () =>
     Effect.gen(function* () {
       const codexHome = yield* exampleHome
       const variables = new Map([
@@ -109,7 +109,7 @@ describe("Layers.layer", () => {
       )
     })
 
-  it.scopedLive("takes one capability of the host's, and the rest of the state DB from its own", () =>
+  it.scopedLive("a capability of the host is used, and the others come from the program's state DB", () =>
     Effect.gen(function* () {
       const codexHome = yield* exampleHome
       const added: Array<string> = []
@@ -136,7 +136,7 @@ describe("Layers.layer", () => {
     ["Progress", withOwn(Progress)],
     ["Templates", withOwn(Templates)]
   ] as const) {
-    it.scopedLive(`takes the host's ${port}, and its own layers for the rest`, () =>
+    it.scopedLive(`a host's ${port} is used, and the program's own layers for the rest`, () =>
       Effect.gen(function* () {
         const codexHome = yield* exampleHome
         const used: Array<string> = []
@@ -148,7 +148,7 @@ describe("Layers.layer", () => {
     )
   }
 
-  it.scopedLive("learns with the host's own model and tells the host's own progress", () =>
+  it.scopedLive("a host's own model and progress are used", () =>
     Effect.gen(function* () {
       const codexHome = yield* exampleHome
       const events: Array<ProgressEvent> = []
@@ -168,7 +168,7 @@ describe("Layers.layer", () => {
     })
   )
 
-  it.scopedLive("a home that is not there is one warning of the startup, and no failure", () =>
+  it.scopedLive("a missing home ends the startup as failed, and the host's layer is built all the same", () =>
     Effect.gen(function* () {
       const outcome = yield* outcomeOver(Layers.layer({ settings: { codexHome: "/nowhere/at/all" } }))
       assert(outcome._tag === "Failed")
@@ -176,7 +176,7 @@ describe("Layers.layer", () => {
     })
   )
 
-  it.scopedLive("a port of the host's own that cannot be built is another one", () =>
+  it.scopedLive("a host's port that cannot be built ends the startup as failed, and the layer is built too", () =>
     Effect.gen(function* () {
       const layers = Layers.layer({ settings: { codexHome: "/codex" }, ports: brokenModel })
       const outcome = yield* outcomeOver(Layer.provide(layers, Layer.succeed(HostThing, { reason: "no key" })))

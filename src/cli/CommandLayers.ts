@@ -8,7 +8,10 @@ import * as MemoryFsLayer from "../layers/memory/MemoryFs.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The state DB of the memories home. Without one there must at least be sessions to learn from. */
+/**
+ * The state DB of the memories home, opened for reading. If it does not exist, checks that there are sessions to learn
+ * from, so that a wrong path is reported.
+ */
 const stateDb = Layer.unwrapEffect(
   Effect.gen(function* () {
     const { memoriesHome } = yield* Settings
@@ -20,8 +23,8 @@ const stateDb = Layer.unwrapEffect(
   })
 )
 
-/** The layers of commands that look at memories. */
+/** The services of commands that only read memories. */
 export const looking = Layer.mergeAll(stateDb, MemoryFsLayer.layer, MemoryInspectionLayer.layer)
 
-/** The layers of commands that change memories, beside the services of a pass. */
+/** The services of commands that change memories, beyond those of a pass. */
 export const amending = MemoryInspectionLayer.layer

@@ -7,8 +7,8 @@ import { passOptions } from "./Options.js"
 import { UsageError } from "./UsageError.js"
 
 /**
- * The request of a command line. A `Run` has its words in the order that the command's parser takes: options, then words. The
- * parser itself answers a `Library` request.
+ * A parsed command line. `Run` has the words in the order that the command's parser needs, options first. `Library` is
+ * a request that the parser library answers itself, such as shell completions.
  */
 export type CommandLine =
   | { readonly _tag: "Help"; readonly command: CommandName | undefined }
@@ -31,7 +31,7 @@ const program = "rollout-memories"
 const helpOf = (command: CommandName | undefined): string =>
   `see \`${program}${command === undefined ? "" : ` ${command}`} --help\``
 
-/** The known word that a mistyped one probably means: at most a third of its letters differ. */
+/** Finds the known word that a mistyped one probably means: at most a third of its letters differ. */
 const meant = (word: string, known: ReadonlyArray<string>): Option.Option<string> => {
   const nearest = closest(word, [...known])
   return distance(word, nearest) <= Math.max(1, Math.floor(word.replace(/^-+/, "").length / 3))
@@ -48,11 +48,13 @@ const unknown = (kind: string, word: string, known: ReadonlyArray<string>, comma
     })
   })
 
-/** The options of a command, its own before those of the pass. */
+/** Lists the options of a command, its own before those of the pass. */
 const optionsOf = (command: CommandName | undefined): ReadonlyArray<CommandOption<unknown>> =>
   Object.values({ ...passOptions, ...textOf(command).options })
 
-/** The options of all commands, by name: an option's value is known before its command is. */
+/**
+ * Indexes the options of all commands by name: the value of an option must be recognised before the command is known.
+ */
 const allOptions = (): ReadonlyMap<string, CommandOption<unknown>> =>
   new Map(
     [undefined, ...Object.keys(commandTable).filter(isCommandName)]
@@ -62,11 +64,11 @@ const allOptions = (): ReadonlyMap<string, CommandOption<unknown>> =>
 
 interface Given {
   readonly name: string
-  /** Undefined where the line ends before it. */
+  /** The value; undefined if the line ends before it. */
   readonly value: string | undefined
 }
 
-/** Tells options with their values from other words. Everything after `--` is a word. */
+/** Separates options and their values from other words. Everything after `--` is a word. */
 const split = (line: ReadonlyArray<string>) => {
   const all = allOptions()
   const takesValue = (name: string) => name === "--completions" || all.get(name)?.value !== undefined
@@ -86,7 +88,7 @@ const split = (line: ReadonlyArray<string>) => {
   return { options, words: [...words, ...(end === -1 ? [] : line.slice(end + 1))], open }
 }
 
-/** The problem with an option that was given to a command, if there is one. */
+/** Returns what is wrong with an option of a command; none if it is valid. */
 const problemOf = (
   { name, value }: Given,
   option: CommandOption<unknown> | undefined,
@@ -132,7 +134,7 @@ const readRun = (
   }
   const takesWords = textOf(command).words
   if (takesWords === undefined && words.length > 0) {
-    return Either.left(new UsageError({ problem: `${command} takes no word ${words[0]}`, todo: helpOf(command) }))
+    return Either.left(new UsageError({ problem: `${command} takes no argument ${words[0]}`, todo: helpOf(command) }))
   }
   if (takesWords !== undefined && words.length === 0) {
     return Either.left(new UsageError({ problem: `${command} needs ${takesWords.name}`, todo: helpOf(command) }))
@@ -145,7 +147,10 @@ const readRun = (
   })
 }
 
-/** Reads a command line. Options may stand on either side of the command. Whoever asks for help gets it, whatever else is wrong. */
+/**
+ * Parses a command line. Options may come before or after the command. A request for help is answered even if the rest
+ * of the line is wrong.
+ */
 export const readCommandLine = (line: ReadonlyArray<string>): Either.Either<CommandLine, UsageError> => {
   const { open, options, words } = split(line)
   const has = (names: ReadonlyArray<string>) => open.some((word) => names.includes(word))

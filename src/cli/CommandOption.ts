@@ -8,10 +8,10 @@ import { settings, type SettingName, variableOf } from "../settings/Settings.js"
 export interface CommandOption<A> {
   /** The name with its dashes. */
   readonly name: string
-  /** A word for its value; undefined for a flag, which has none. */
+  /** A word for the value in the help; undefined for a flag. */
   readonly value: string | undefined
   readonly help: string
-  /** The environment variable that does the same. */
+  /** The environment variable with the same effect. */
   readonly variable: string | undefined
   readonly isRequired: boolean
   readonly isRepeated: boolean
@@ -23,7 +23,7 @@ export interface OptionTable {
   readonly [name: string]: CommandOption<unknown>
 }
 
-/** The values of options, as their command gets them. */
+/** The values of options, as their command receives them. */
 export type Parsed<Table extends OptionTable> = Command.Command.ParseConfig<{
   readonly [Name in keyof Table]: Table[Name]["parser"]
 }>
@@ -35,7 +35,7 @@ interface Extra {
 const text = (name: string, value: string, help: string) =>
   Options.text(name).pipe(Options.withPseudoName(value), Options.withDescription(help))
 
-/** An option with a value, which may be left out. */
+/** Makes an option with a value, which may be omitted. */
 export const optional = (
   name: string,
   value: string,
@@ -51,7 +51,7 @@ export const optional = (
   parser: Options.optional(text(name, value, help))
 })
 
-/** An option with a value, without which its command cannot run. */
+/** Makes an option with a value that its command requires. */
 export const required = (name: string, value: string, help: string): CommandOption<string> => ({
   name: `--${name}`,
   value,
@@ -62,7 +62,7 @@ export const required = (name: string, value: string, help: string): CommandOpti
   parser: text(name, value, help)
 })
 
-/** An option that may be given several times. */
+/** Makes an option that may be given several times. */
 export const repeated = (
   name: string,
   value: string,
@@ -78,7 +78,7 @@ export const repeated = (
   parser: Options.repeated(text(name, value, help))
 })
 
-/** An option without a value. */
+/** Makes an option without a value. */
 export const flag = (name: string, help: string, { variable }: Extra = {}): CommandOption<boolean> => ({
   name: `--${name}`,
   value: undefined,
@@ -92,11 +92,11 @@ export const flag = (name: string, help: string, { variable }: Extra = {}): Comm
 const defaultOf = ({ fallbackText }: { readonly fallbackText: string }): string =>
   fallbackText === "none" ? "" : ` Default: ${fallbackText}.`
 
-/** An option that sets a setting, which reads its text and checks its bounds. */
+/** Makes an option for a setting, which parses the value and checks its bounds. */
 export const setting = (name: string, of: SettingName, value: string): CommandOption<Option.Option<string>> =>
   optional(name, value, `${settings[of].description}${defaultOf(settings[of])}`, { variable: variableOf(of) })
 
-/** The parsers of options, for the command that has them. */
+/** Makes the parsers of options, for the command that has them. */
 export function parsersOf<Table extends OptionTable>(
   table: Table
 ): { readonly [Name in keyof Table]: Table[Name]["parser"] }

@@ -1,6 +1,6 @@
 import { flag, type OptionTable, optional, required } from "./CommandOption.js"
 
-/** One command: its help, the options that it alone has, and the words that it takes. */
+/** A command: its help text, its own options, and its arguments. */
 export interface CommandText {
   /** One line for the list of commands, without a full stop. */
   readonly summary: string
@@ -13,10 +13,10 @@ export interface CommandText {
 
 const thread = ["thread", "ID", "A session, by its id or at least the first eight characters of it."] as const
 
-/** Commands that take the options of a pass and none of their own. */
+/** The options of commands that have none of their own. */
 const noOptions = {}
 
-/** The pass, which needs no command. */
+/** The text of the pass, which runs when no command is given. */
 export const passText = {
   summary: "turns finished coding sessions into memory that the next session can read",
   details: "",
@@ -24,7 +24,7 @@ export const passText = {
   options: noOptions
 } satisfies CommandText
 
-/** The commands beside the pass, in the order of the help. */
+/** The other commands, in the order of the help. */
 export const commandTable = {
   plan: {
     summary: "show what a pass would send to the model, and what it may cost, without any call",
@@ -129,6 +129,6 @@ export type CommandName = keyof typeof commandTable
 /** Tells whether a word is the name of a command. */
 export const isCommandName = (word: string): word is CommandName => Object.hasOwn(commandTable, word)
 
-/** The text of a command, or of the pass. */
+/** Returns the text of a command, or of the pass. */
 export const textOf = (command: CommandName | undefined): CommandText =>
   command === undefined ? passText : commandTable[command]

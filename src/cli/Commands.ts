@@ -8,7 +8,7 @@ import { passOptions } from "./Options.js"
 import { makePlanCommand } from "./commands/read/Plan.js"
 import type { PassServices } from "./commands/run/Pass.js"
 
-/** The parsers of a command's own options and those of a pass. */
+/** Makes the parsers of a command's own options and of the options of a pass. */
 const parsers = <Own extends OptionTable>({ options }: { readonly options: Own }) =>
   parsersOf({ ...passOptions, ...options })
 
@@ -16,7 +16,7 @@ const words = { words: Args.repeated(Args.text({ name: "words" })) }
 
 const describe = (name: CommandName) => Command.withDescription(commandTable[name].summary)
 
-/** The work of each command, loaded when it runs: a start pays for its own command alone. */
+/** Loads the code of each command when it runs, so that a start loads no other command. */
 const load = {
   status: Effect.promise(() => import("./commands/read/Status.js")),
   list: Effect.promise(() => import("./commands/read/List.js")),
@@ -32,7 +32,7 @@ const load = {
   doctor: Effect.promise(() => import("./commands/read/Doctor.js"))
 }
 
-/** The commands beside the pass, over the services that they run on; `plan` takes those of a pass. */
+/** Makes the commands other than the pass, over their services; `plan` uses the services of a pass. */
 export const makeCommands = <E extends { readonly message: string }, E2>(
   services: CommandServices<E>,
   pass: PassServices<E2>

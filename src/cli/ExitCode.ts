@@ -7,18 +7,18 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
-/** A pass ran to its end, and the report that it printed lists failures. */
+/** A pass ended, and its printed report lists failures. Sets the exit code 1. */
 export class PassHadFailures extends Schema.TaggedError<PassHadFailures>("rollout-memories/PassHadFailures")(
   "PassHadFailures",
   {}
 ) {}
 
-/** A command ran to its end, and printed something that needs a person. */
+/** A command ended, and printed something that needs a person. Sets the exit code 1. */
 export class NeedsPerson extends Schema.TaggedError<NeedsPerson>("rollout-memories/NeedsPerson")("NeedsPerson", {}) {}
 
 const usageErrors = ["UsageError", "SettingInvalid"]
 
-/** Gives the exit code: 0 nothing failed, 1 something failed, 2 usage, 130 interrupted. */
+/** Returns the exit code: 0 success, 1 failure, 2 wrong usage, 130 interrupted. */
 export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) {
     return 0
@@ -31,7 +31,10 @@ export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   return isUsage ? 2 : 1
 }
 
-/** Gives the one line that says why a program failed; undefined where its output said so already, or a person stopped it. */
+/**
+ * Returns the one line that says why the program failed; undefined if its output said so already, or a person stopped
+ * it.
+ */
 export const explain = (cause: Cause.Cause<unknown>): string | undefined => {
   const error = Option.getOrUndefined(Cause.failureOption(cause))
   if (

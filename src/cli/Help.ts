@@ -4,9 +4,9 @@ import { generalOptions } from "./CommandLine.js"
 import { passOptions } from "./Options.js"
 import { columnsOf, wrapText } from "./terminal/TextWidth.js"
 
-/** The texts of `--help`, made from the tables of commands and options. */
+/** Renders the texts of `--help` from the tables of commands and options. */
 
-/** The width of a help that no terminal shows, and of one in a wide terminal. */
+/** Maximum width of the help, in columns; also its width outside a terminal. */
 const widest = 100
 
 type Definition = readonly [name: string, text: string]
@@ -78,7 +78,7 @@ const commandHelp = (command: CommandName, width: number, bold: (text: string) =
   ]
 }
 
-/** The help of a command, or of the program, in lines of at most `width` columns. */
+/** Renders the help of a command, or of the program, in lines of at most `width` columns. */
 export const renderHelp = (
   command: CommandName | undefined,
   {

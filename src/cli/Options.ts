@@ -2,7 +2,7 @@ import * as Option from "effect/Option"
 import { type GivenOption, type GivenOptions, settings, variableOf } from "../settings/Settings.js"
 import { type CommandOption, flag, optional, type Parsed, repeated, setting } from "./CommandOption.js"
 
-/** The options of a pass. Every command takes them too. */
+/** The options of a pass, which every command accepts too. */
 export const passOptions = {
   codexHome: optional("codex-home", "DIR", "The directory where Codex keeps its sessions. Default: ~/.codex.", {
     variable: "CODEX_HOME"
@@ -38,8 +38,8 @@ const named = ({ name }: CommandOption<unknown>, text: Option.Option<string>): G
   Option.getOrUndefined(Option.map(text, (text) => ({ option: name, text })))
 
 /**
- * Naming a model for this very pass consents to sending sessions of any provider to it. A variable that was set long ago does
- * not.
+ * Returns the consent to send sessions of any provider, which a user gives by naming the model on the command line of
+ * this pass. A variable that was set long ago gives no consent.
  */
 const crossingConsent = (given: Given): GivenOption | undefined =>
   given.allowProviderCrossing
@@ -48,7 +48,7 @@ const crossingConsent = (given: Given): GivenOption | undefined =>
       ? { option: passOptions.model.name, text: "true" }
       : undefined
 
-/** The given options, by the setting that each one sets. */
+/** Returns the given options, by the setting that each one sets. */
 export const givenOptions = (given: Given): GivenOptions => ({
   codexHome: named(passOptions.codexHome, given.codexHome),
   memoriesHome: named(passOptions.memoriesHome, given.memoriesHome),

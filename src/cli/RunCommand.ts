@@ -12,11 +12,11 @@ import { withTelemetry } from "./telemetry/Telemetry.js"
 
 const isInputInvalid = Schema.is(InputInvalid)
 
-/** Reports an invalid argument as one of the command line, by what the user typed it for. */
+/** Reports an invalid argument of an operation as a usage error of the option or word that the user typed. */
 export const asUsage = <A, E, R>(source: string, work: Effect.Effect<A, E | InputInvalid, R>) =>
   Effect.catchIf(work, isInputInvalid, ({ expected, value }) => new SettingInvalid({ source, value, expected }))
 
-/** The thread of an id that was typed, or of its beginning. */
+/** Finds the thread of a typed id, or of the beginning of one. */
 export const threadOf = (given: string) => asUsage("--thread", findThread(given))
 
 /** Resolves the directory of `--cwd` to its canonical path. Fails on an empty text. */
@@ -28,7 +28,7 @@ export const directoryOf = Effect.fnUntraced(function* (given: string) {
   return yield* normalise(resolve(given))
 })
 
-/** Runs a command's work over its services, with the settings of the command line. */
+/** Runs a command's work with its services, and with the settings of the command line. */
 export const runOn = <A, E, R, E2>(
   given: Given,
   services: Layer.Layer<R, E2, Settings>,

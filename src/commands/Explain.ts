@@ -11,7 +11,7 @@ import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { Settings } from "../settings/Settings.js"
 import { allUnlearned, stateContext } from "./Status.js"
 
-/** Tells if the next pass has a place for an eligible thread, by the rule that the pass follows. */
+/** Determines whether the next pass has a place for an eligible thread, by the same rule as the pass. */
 const place = Effect.fnUntraced(function* (threadId: ThreadId) {
   const { candidates } = yield* Settings
   const context = yield* stateContext
@@ -68,7 +68,10 @@ const exact = ({ unit, value, what }: Compared): ComparedValue => ({
   unit
 })
 
-/** Explains whether and why a thread is learned from: the rules up to the one that decides, and the attempts so far. */
+/**
+ * Explains whether and why a thread is learned from: the rules that were asked, up to the one that decides, and the
+ * attempts so far.
+ */
 export const explain = Effect.fn("Explain.thread")(function* (threadId: ThreadId) {
   const { rolloutPaths, rules, thread, tries } = yield* gather(threadId)
   const explanation: Explanation = {

@@ -4,7 +4,10 @@ import { isThreadPrefix } from "../domain/thread/ThreadPrefix.js"
 import { InputInvalid, ThreadNotFound } from "../services/Memories.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 
-/** Finds the one thread with an id, or with an id that begins so. */
+/**
+ * Finds the one thread that has an id, or whose id begins with a text. Fails with `ThreadNotFound` when there is none
+ * or more than one.
+ */
 export const findThread = Effect.fnUntraced(function* (given: string) {
   const text = given.trim().toLowerCase().replace(/…$/, "")
   if (!isThreadPrefix(text)) {

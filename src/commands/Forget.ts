@@ -21,20 +21,20 @@ import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { agentOf, Settings } from "../settings/Settings.js"
 import { warn } from "../services/Logging.js"
 
-/** The rows, notes and directories that a deletion takes away. */
+/** The rows, notes and directories that a deletion removes. */
 export interface ForgetPlan {
   readonly threadIds: ReadonlyArray<ThreadId>
   readonly notes: ReadonlyArray<{ readonly id: number; readonly cwd: Directory; readonly text: string }>
-  /** Directories that show any of the threads, the notes or the text. */
+  /** Directories whose files mention one of the threads, one of the notes, or the text. */
   readonly cwds: ReadonlyArray<Directory>
-  /** Every line with this text goes too. */
+  /** A text: every line that contains it is deleted too. */
   readonly text: string | undefined
 }
 
-/** A shorter text occurs in too many places to be meant. */
+/** Minimum length of a text to forget; a shorter one would delete lines that nobody meant. */
 const shortestMatch = 3
 
-/** All directories with a memory, a consolidation or a note. */
+/** Lists all directories with a memory, a consolidation or a note. */
 const knownDirectories = Effect.gen(function* () {
   const all = [
     ...(yield* (yield* ThreadMemories).projects),
@@ -44,7 +44,7 @@ const knownDirectories = Effect.gen(function* () {
   return [...new Set(all.map(({ cwd }) => cwd))].sort()
 })
 
-/** The known directories whose files name a thread or hold a text. */
+/** Lists the known directories whose files mention one of the threads or contain a text. */
 const directoriesShowing = Effect.fnUntraced(function* (
   known: ReadonlyArray<Directory>,
   threadIds: ReadonlyArray<ThreadId>,
@@ -63,18 +63,18 @@ const directoriesShowing = Effect.fnUntraced(function* (
   )
 })
 
-/** Tells if anything is kept of a directory; it may be files alone, whose rows were lost. */
+/** True if anything is stored for a directory. This may be files alone, when their rows were lost. */
 const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<Directory>, cwd: Directory) {
   const inspection = yield* MemoryInspection
   return known.includes(cwd) || (yield* inspection.files(cwd)).length > 0 || (yield* inspection.hasPrevious(cwd))
 })
 
-/** The scope of a deletion, a directory by its one name. */
+/** The scope of a deletion, with canonical paths of directories. */
 export type PlanTarget =
   | Exclude<ForgetTarget, { readonly _tag: "Directory" }>
   | { readonly _tag: "Directory"; readonly cwd: Directory }
 
-/** Collects what a deletion takes away, and changes nothing. */
+/** Determines what a deletion removes, without changing anything. */
 export const planForget = Effect.fn("Forget.plan")(function* (target: PlanTarget) {
   const text = target._tag === "Matching" ? target.text : undefined
   if (text !== undefined && text.trim().length < shortestMatch) {
@@ -108,7 +108,7 @@ export const planForget = Effect.fn("Forget.plan")(function* (target: PlanTarget
   return plan
 })
 
-/** Describes a plan as a result: one that was carried out, or one that was not. */
+/** Describes a plan as the result of `forget`; `forgotten` says whether it was carried out. */
 export const forgottenOf = ({ cwds, notes, threadIds }: ForgetPlan, forgotten: boolean): Forgotten => ({
   forgotten,
   threadIds,
@@ -116,13 +116,13 @@ export const forgottenOf = ({ cwds, notes, threadIds }: ForgetPlan, forgotten: b
   cwds
 })
 
-/** True if a plan takes nothing away. */
+/** True if a plan removes nothing. */
 export const isNothing = ({ cwds, notes, threadIds }: ForgetPlan): boolean =>
   threadIds.length + notes.length + cwds.length === 0
 
 /**
- * Does work under the locks of all given directories, to its end whatever the signal. Nothing is done when another pass holds
- * one of them.
+ * Runs work under the locks of all given directories, without interruption. Fails with `DirectoryLocked`, before the
+ * work starts, when another pass holds one of the locks.
  */
 export const underLocks = <A, E, R>(cwds: ReadonlyArray<Directory>, owner: string, work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
@@ -142,7 +142,7 @@ export const underLocks = <A, E, R>(cwds: ReadonlyArray<Directory>, owner: strin
     return yield* under(cwds)
   }).pipe(Effect.uninterruptible)
 
-/** Makes the files of one directory what its rows are now. Its lock is ours. */
+/** Updates the files of one directory after its rows were deleted. The caller holds its lock. */
 const revise = Effect.fn("Forget.revise")(function* (cwd: Directory, rule: ForgetRule) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
@@ -162,7 +162,7 @@ const revise = Effect.fn("Forget.revise")(function* (cwd: Directory, rule: Forge
   return isEmpty
 })
 
-/** Deletes rows, then makes the files of every directory agree. The locks of all directories are held. */
+/** Deletes rows, then updates the files of every directory. The caller holds the locks of all directories. */
 const erase = Effect.fn("Forget.erase")(function* (plan: ForgetPlan, tell: (step: string) => Effect.Effect<void>) {
   const memoryFs = yield* MemoryFs
   const forgetting = yield* Forgetting
@@ -192,11 +192,11 @@ const erase = Effect.fn("Forget.erase")(function* (plan: ForgetPlan, tell: (step
 })
 
 /**
- * Takes threads and notes away for good: rows, traces, what was published of them, kept generations, and what deletion left
- * on the pages of the store. They do not come back. Nothing is changed when another pass is at one of them
- * (`ThreadsClaimed`, `DirectoryLocked`); once begun it is done to its end, whatever the signal, and one that was killed on
- * the way, or failed for one directory, is finished by the same command. Where consolidation costs nothing, `MEMORY.md` is
- * written anew at once; elsewhere by the next pass. `tell` hears what is being done.
+ * Deletes threads and notes for good: rows, traces, the published text made from them, kept generations, and their
+ * remains in the database file. Their sessions are never learned again. Fails before any change with `ThreadsClaimed`
+ * or `DirectoryLocked` while another pass works on one of them. Cannot be interrupted once begun; after a kill, or a
+ * failure in one directory, the same command finishes the work. If consolidation costs nothing, `MEMORY.md` is written
+ * anew at once, else by the next pass. `tell` receives progress messages.
  */
 export const forget = Effect.fn("Forget.forget")(function* (
   plan: ForgetPlan,

@@ -13,6 +13,7 @@ import { loadIgnoreRules } from "../pass/LoadIgnoreRules.js"
 import { listUnlearned } from "../pass/PhaseOne.js"
 import { load, type LoadedRollout, threadAsRead } from "../pass/ReadSession.js"
 import { ruleContext } from "../pass/RuleContext.js"
+import { partsByDirectory, rolloutOfPart } from "../pass/SessionParts.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import type { RolloutUnreadable } from "../services/SessionStore.js"
@@ -20,12 +21,12 @@ import type { StateDbFailure } from "../services/state/StateDb.js"
 import { Templates } from "../services/Templates.js"
 import { Settings } from "../settings/Settings.js"
 
-/** A candidate after it was read: its request, or the reason why a pass leaves it out after all. */
+/** The result of reading a candidate: its request, or the reason why the pass would leave it out after all. */
 type Read =
-  | { readonly _tag: "Planned"; readonly planned: PlannedThread }
+  | { readonly _tag: "Planned"; readonly planned: ReadonlyArray<PlannedThread> }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: WhyNot }
 
-/** The row as a pass would complete it; only the stored one has the canonical directory. */
+/** The row as a pass would complete it. The canonical directory comes from the stored row, since only that has it. */
 const completed = Effect.fnUntraced(function* (stored: Thread, rollout: LoadedRollout, { ignore }: RuleContext) {
   const read = yield* threadAsRead(rollout, ignore)
   return isComplete(stored, read)
@@ -33,9 +34,10 @@ const completed = Effect.fnUntraced(function* (stored: Thread, rollout: LoadedRo
     : new Thread({ ...read, id: stored.id, cwd: read.cwd === null ? null : (stored.cwd ?? read.cwd) })
 })
 
-/** The tokens of a candidate's request. Nothing is sent. */
-const countRequest = Effect.fnUntraced(function* (
+/** Counts the tokens of a candidate's requests, one for each directory. Nothing is sent. */
+const countRequests = Effect.fnUntraced(function* (
   thread: Thread,
+  ignore: RuleContext["ignore"],
   loaded: Either.Either<LoadedRollout, RolloutUnreadable | StateDbFailure>
 ) {
   const { window } = yield* ModelClient
@@ -48,11 +50,17 @@ const countRequest = Effect.fnUntraced(function* (
   if (thread.cwd === null) {
     return yield* new NoWorkingDirectory({ path })
   }
-  const input = yield* stageOneInput(path, rollout, Infinity)
-  return window === undefined ? 0 : yield* window.count(`${stageOneSystem}\n${input}`)
+  const { parts } = yield* partsByDirectory(thread, thread.cwd, rollout, ignore)
+  return yield* Effect.forEach(parts, (part) =>
+    Effect.gen(function* () {
+      const input = yield* stageOneInput(path, yield* rolloutOfPart(rollout, part), Infinity)
+      const inputTokens = window === undefined ? 0 : yield* window.count(`${stageOneSystem}\n${input}`)
+      return { cwd: part.cwd, inputTokens }
+    })
+  )
 })
 
-/** Reads a candidate and asks the rules again, as a pass does. */
+/** Reads a candidate and applies the learning rules again, as a pass does. */
 const readCandidate = Effect.fnUntraced(function* (record: ThreadRecord, context: RuleContext) {
   const { thread: stored } = record
   const loaded = yield* Effect.either(load(stored))
@@ -67,20 +75,19 @@ const readCandidate = Effect.fnUntraced(function* (record: ThreadRecord, context
     const skipped: Read = { _tag: "Skipped", thread: stored, reason: verdict }
     return skipped
   }
-  const request = yield* Effect.match(countRequest(thread, loaded), {
-    onFailure: ({ message }) => ({ inputTokens: 0, problem: message }),
-    onSuccess: (inputTokens) => ({ inputTokens })
+  const requests = yield* Effect.match(countRequests(thread, context.ignore, loaded), {
+    onFailure: ({ message }) => [{ cwd: thread.cwd, inputTokens: 0, problem: message }],
+    onSuccess: (requests) => requests
   })
   const rolloutPath = rollout?.file.path ?? stored.rolloutPath
-  const planned: PlannedThread = { threadId: stored.id, rolloutPath, cwd: thread.cwd, ...request }
+  const planned = requests.map((request): PlannedThread => ({ threadId: stored.id, rolloutPath, ...request }))
   const read: Read = { _tag: "Planned", planned }
   return read
 })
 
 /**
- * Counts what phase one of a pass would send now, without sending any of it: brings the index up to date, selects and reads
- * the candidates, and makes up their requests. A rollout that cannot be read, or of which nothing would be asked, is named
- * with its reason.
+ * Determines what phase one would send now, without sending it: updates the index, selects and reads the candidates,
+ * and builds their requests. A session that cannot be read, or that needs no request, is listed with the reason.
  */
 export const planPass = Effect.fn("Plan.make")(function* (options: { readonly all: boolean }) {
   const settings = yield* Settings
@@ -96,7 +103,7 @@ export const planPass = Effect.fn("Plan.make")(function* (options: { readonly al
     records.filter(({ thread }) => chosen.has(thread)),
     (record) => readCandidate(record, context)
   )
-  const planned = read.flatMap((one) => (one._tag === "Planned" ? [one.planned] : []))
+  const planned = read.flatMap((one) => (one._tag === "Planned" ? one.planned : []))
   const leftOut = [...skipped, ...read.flatMap((one) => (one._tag === "Skipped" ? [one] : []))]
   const requests = window === undefined ? 0 : planned.filter(({ problem }) => problem === undefined).length
   const inputTokens = planned.reduce((sum, { inputTokens }) => sum + inputTokens, 0)

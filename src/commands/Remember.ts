@@ -6,7 +6,7 @@ import { InputInvalid, type Remembered } from "../services/Memories.js"
 import { redact } from "../services/Redactor.js"
 import { Notes } from "../services/state/Notes.js"
 
-/** Keeps a note for a directory. Says whether anything that looks like a secret was left out of it. */
+/** Stores a note for a directory. The result says whether a secret was removed from it. */
 export const remember = Effect.fn("Remember.add")(function* (cwd: Directory, text: string) {
   const said = noteText(text)
   const note = yield* redact(said)

@@ -17,10 +17,10 @@ import { Consolidations } from "../services/state/Consolidations.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { warn } from "../services/Logging.js"
 
-/** Nobody reads more hits than these; the number of all is told. */
+/** Maximum number of hits in a result; it also has the total. */
 const mostHits = 20
 
-/** The `MEMORY.md` files that answer a query. They are few and short, so they are read one by one. */
+/** Finds the `MEMORY.md` files that match a query. They are few and short, so they are read one by one. */
 const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: ReadonlyArray<Directory>, traces: number) {
   const inspection = yield* MemoryInspection
   const texts = (yield* Effect.forEach(cwds, (cwd) =>
@@ -45,7 +45,7 @@ const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: Reado
   }))
 })
 
-/** The place of a hit that answers best; one in the summary only when the trace has less of the query. */
+/** Returns the line that matches best; one of the summary only if the trace contains none of the terms. */
 const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): SearchHit["place"] => {
   const inText = excerptOf(query, text)
   const inSummary = excerptOf(query, summary)
@@ -54,7 +54,7 @@ const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): SearchH
   return { field: isInSummary ? "summary" : "text", line, text: shown, highlights: places }
 }
 
-/** Finds the memories that have every word, in a directory or in all. */
+/** Finds the memories that contain every word, in one directory or in all. */
 export const search = Effect.fn("Search.find")(function* (words: ReadonlyArray<string>, cwd: Directory | undefined) {
   const query = queryOf(words)
   if (query.terms.length === 0) {

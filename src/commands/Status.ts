@@ -17,14 +17,14 @@ import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The values that the rules compare threads with, for a pass with these settings. */
+/** Collects the values that the learning rules compare threads with, for a pass with these settings. */
 export const stateContext = Effect.gen(function* () {
   const { model, modelServer } = yield* Settings
   const provider = model === "offline" ? undefined : providerOf(modelServer.baseUrl)
   return yield* ruleContext(provider, yield* loadIgnoreRules)
 })
 
-/** All threads that are not fresh, those whose rollout is gone too. */
+/** Lists all threads that are not fresh, including those whose rollout no longer exists. */
 export const allUnlearned = Effect.flatMap(ThreadIndex, ({ unlearned }) =>
   unlearned({ pageSize: Number.MAX_SAFE_INTEGER, after: undefined, withMissing: true })
 )
@@ -59,7 +59,7 @@ const projectsNow = Effect.gen(function* () {
   })
 })
 
-/** The state of all sessions and memories. */
+/** Collects the state of all sessions and memories. */
 export const status = Effect.gen(function* () {
   const threadIndex = yield* ThreadIndex
   const inspection = yield* MemoryInspection

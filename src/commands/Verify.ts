@@ -18,27 +18,33 @@ import {
   textsIn,
   type VerificationFinding
 } from "../domain/memory/Verification.js"
-import type { Directory } from "../domain/thread/WorkingDirectory.js"
+import { Directory } from "../domain/thread/WorkingDirectory.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { MemoryInspection, type MemoryTextFile } from "../services/MemoryInspection.js"
 import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
+import { partsByDirectory } from "../pass/SessionParts.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
 
-/** The outcome of verifying one project. */
+/** The result of verifying the memory of one project. */
 export interface ProjectVerification {
   readonly cwd: Directory
-  /** Commands, paths, quotations and citations that were looked at. */
+  /** Number of commands, paths, quotations and citations that were checked. */
   readonly checked: number
   readonly findings: ReadonlyArray<VerificationFinding>
-  /** Threads whose rollout cannot be read any more: what only they can prove was not checked. */
+  /** Threads whose rollout can no longer be read. Statements that only these could confirm were not checked. */
   readonly unreadable: ReadonlyArray<{ readonly threadId: string; readonly reason: string }>
 }
 
-/** A line cites three threads at most; one that cites so many may have its words from a further one. */
+/**
+ * Maximum number of threads that a generated line cites. A line that cites this many may be based on further threads.
+ */
 const mostCitations = 3
+
+/** Every directory of a session may prove what is written of it. */
+const noRules = { isIgnored: () => false }
 
 /** The trace that the offline extractor writes needs no room for a rendering. */
 const renderedBytes = 1_000
@@ -46,7 +52,10 @@ const renderedBytes = 1_000
 const threadOfFile = ({ path }: MemoryTextFile): string | undefined =>
   path.startsWith(`${traceFolder}/`) ? threadOfTraceFile(path.slice(traceFolder.length + 1)) : undefined
 
-/** Looks for pieces in a rollout, and in what the offline extractor words from it. Returns how many lines it has. */
+/**
+ * Searches text pieces in a rollout, and in the trace that the offline extractor makes from it. Returns the search and
+ * the number of lines.
+ */
 const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: ReadonlyArray<string>) {
   const threadIndex = yield* ThreadIndex
   const { memoriesHome, summaryBytes, traceBytes } = yield* Settings
@@ -60,15 +69,14 @@ const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: Reado
     reader.add(read)
     textsIn(read).forEach((text) => search.add(text))
   })
-  const { evidence } = reader.result()
-  const session = {
-    cwd: thread.cwd ?? "",
-    gitBranch: thread.gitBranch ?? undefined,
-    gitSha: thread.gitSha ?? undefined
+  const session = yield* partsByDirectory(thread, thread.cwd ?? Directory.make(""), reader.result(), noRules)
+  for (const part of session.parts) {
+    const { cwd, gitBranch, gitSha } = part.thread
+    const place = { cwd: cwd ?? "", gitBranch: gitBranch ?? undefined, gitSha: gitSha ?? undefined }
+    const worded = normaliseOutput(extractTrace(place, part.evidence), { traceBytes, summaryBytes }, redact)
+    search.add(worded.traceMemory)
+    search.add(worded.summary)
   }
-  const worded = normaliseOutput(extractTrace(session, evidence), { traceBytes, summaryBytes }, redact)
-  search.add(worded.traceMemory)
-  search.add(worded.summary)
   return { search, lines }
 })
 
@@ -77,7 +85,7 @@ interface Searched {
   readonly lines: number
 }
 
-/** The threads that may prove a quote. */
+/** Returns the threads that could confirm a quotation: the cited ones, or all when the citation may be incomplete. */
 const witnesses = ({ cited }: Quote, threadIds: ReadonlyArray<ThreadId>): ReadonlyArray<ThreadId> => {
   const named = threadIds.filter((threadId) => cited.some((beginning) => threadId.startsWith(beginning)))
   return named.length === 0 || named.length >= mostCitations ? threadIds : named
@@ -142,9 +150,9 @@ const verifyProject = Effect.fn("Verify.project")(function* (
 })
 
 /**
- * Reads the rollouts of every project's memories again and checks what the memories cite, point to and say word for word.
- * Changes nothing. A rollout that cannot be read proves nothing, for or against, and is told. `tell` hears which thread is
- * being read.
+ * Reads the rollouts behind every project's memories again, and checks the citations, line references and quotations in
+ * the memories. Changes nothing. A rollout that cannot be read is listed, and its quotations count as neither right nor
+ * wrong. `tell` receives the id of each thread as it is read.
  */
 export const verify = Effect.fn("Verify.verify")(function* (tell: (threadId: string) => Effect.Effect<void>) {
   const consolidations = yield* Consolidations

@@ -13,13 +13,16 @@ import { Redactor } from "../services/Redactor.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { newestCounter } from "../services/Tokenizer.js"
 
-/** The limit of the block. */
+/** Options of the context block. */
 export interface ContextOptions {
-  /** Tokens of OpenAI's newest models (`o200k_base`), the wrapper included. 0 or less leaves no room. */
+  /**
+   * Maximum tokens of the block with its wrapper, as OpenAI's newest models count them (`o200k_base`). With 0 or less
+   * the block is empty.
+   */
   readonly maxTokens: number
 }
 
-/** Loaded when there are skills, since it brings a YAML parser. */
+/** Loads the reader of front matter only when there are skills, since it brings a YAML parser. */
 const loadFrontMatter = Effect.promise(() => import("../domain/memory/FrontMatter.js"))
 
 const sourcesOf = Effect.fnUntraced(function* (cwd: Directory) {
@@ -40,7 +43,10 @@ const sourcesOf = Effect.fnUntraced(function* (cwd: Directory) {
   return sources
 })
 
-/** Takes pieces by their worth as long as they fit; a piece that does not fit leaves its room to those after it. */
+/**
+ * Chooses the pieces that fit, in order of their worth. A piece that does not fit leaves its room to the following
+ * ones.
+ */
 const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyArray<ContextPiece>, maxTokens: number) {
   const count = yield* newestCounter
   const kept: Array<ContextPiece> = []
@@ -63,7 +69,7 @@ const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyA
   return block
 })
 
-/** {@link forCwd} for a directory by its one name. */
+/** Renders the block for a canonical directory; see {@link forCwd}. */
 export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, { maxTokens }: ContextOptions) {
   const sources = yield* sourcesOf(cwd)
   const all = sources === undefined ? [] : contextPieces(sources)
@@ -77,12 +83,11 @@ export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, { maxTo
 
 /**
  * Renders the memory of a directory for a session that starts there: the user's wishes, what works, what fails, where
- * things are, the newest sessions, and the paths of the files. Never longer than `maxTokens`; whole lines of least worth are
- * left out. The same files give the same text. Empty when there is no memory, or no room for a line. The text stands between
- * tags that keep it from being learned again, so hand it on as it is.
- *
- * Reads published files only, also while passes run. Fails with `MemoryFsFailure` when the disk does; a session can start
- * without the text.
+ * things are, the newest sessions, and the paths of the files. Never longer than `maxTokens`: the least important lines
+ * are left out, always whole. Equal files give equal text. Empty when there is no memory, or no room for a line. The
+ * tags around the text keep later passes from learning it again, so pass it on unchanged.
+ * Reads published files only, also while passes run. Fails with `MemoryFsFailure` when the disk does; a session can
+ * start without the text.
  */
 export const forCwd = Effect.fn("MemoryContext.forCwd")(function* (cwd: string, options: ContextOptions) {
   const { normalise } = yield* WorkingDirectories

@@ -7,17 +7,17 @@ import * as Stream from "effect/Stream"
 import { AgentControl } from "../services/AgentControl.js"
 import { ModelClient } from "../services/ModelClient.js"
 
-/** How long to wait for an interrupted model or agent before abandoning it. Shutdown has 2 s in total. */
-const patience = Duration.seconds(1)
+/** The wait for an interrupted model or agent before it is abandoned. Shutdown has two seconds in total. */
+const longestWait = Duration.seconds(1)
 
-/** Starts work, and abandons it when it takes too long. */
-const waitPatiently = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
+/** Starts work in a fiber of its own and waits for its end, at most {@link longestWait}. */
+const awaitBriefly = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
   Effect.flatMap(Effect.forkDaemon(work), (fiber) =>
-    Fiber.await(fiber).pipe(Effect.interruptible, Effect.timeoutOption(patience), Effect.asVoid)
+    Fiber.await(fiber).pipe(Effect.interruptible, Effect.timeoutOption(longestWait), Effect.asVoid)
   )
 
-/** Reads a stream in a fiber of its own, so that a reader can abandon one that does not stop. */
-const readApart = <A, E>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
+/** Reads a stream in a fiber of its own, so that a stream which ignores interruption can be left behind. */
+const readInOwnFiber = <A, E>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const items = yield* Mailbox.make<A, E>(1)
@@ -27,37 +27,38 @@ const readApart = <A, E>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
             Effect.onExit((exit) => items.done(exit))
           )
         ),
-        (fiber) => waitPatiently(Fiber.interrupt(fiber))
+        (fiber) => awaitBriefly(Fiber.interrupt(fiber))
       )
       return Mailbox.toStream(items)
     })
   )
 
-const patientControl = (control: AgentControl["Type"]): AgentControl["Type"] => ({
+const abandonableControl = (control: AgentControl["Type"]): AgentControl["Type"] => ({
   ...control,
   spawn: Effect.fnUntraced(function* (request) {
     const scope = yield* Scope.make()
     const spawning = yield* Effect.acquireRelease(
       Effect.forkDaemon(Effect.interruptible(Scope.extend(control.spawn(request), scope))),
-      (spawning, exit) => waitPatiently(Effect.zipRight(Fiber.interrupt(spawning), Scope.close(scope, exit)))
+      (spawning, exit) => awaitBriefly(Effect.zipRight(Fiber.interrupt(spawning), Scope.close(scope, exit)))
     )
     const { status } = yield* Fiber.join(spawning)
-    return { status: readApart(status) }
+    return { status: readInOwnFiber(status) }
   })
 })
 
-const patientClient = (client: ModelClient["Type"]): ModelClient["Type"] => ({
+const abandonableClient = (client: ModelClient["Type"]): ModelClient["Type"] => ({
   ...client,
-  stream: (request) => readApart(client.stream(request))
+  stream: (request) => readInOwnFiber(client.stream(request))
 })
 
 /**
- * Runs work with a model and an agent that it can abandon. When either does not stop within a second of its interruption,
- * the work continues without it and releases what it holds. Later events of the abandoned one are dropped.
+ * Runs work with a model and an agent that can be abandoned. If one of them does not stop within a second of its
+ * interruption, the work continues without it, and releases its own locks and claims. Later events of the abandoned one
+ * are dropped.
  */
-export const withPatience = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+export const abandonUninterruptible = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    const client = patientClient(yield* ModelClient)
-    const control = patientControl(yield* AgentControl)
+    const client = abandonableClient(yield* ModelClient)
+    const control = abandonableControl(yield* AgentControl)
     return yield* work.pipe(Effect.provideService(ModelClient, client), Effect.provideService(AgentControl, control))
   })

@@ -18,10 +18,10 @@ import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
-/** Services of the machine that our layers need. */
+/** Services of the machine that this package's own layers need. */
 export type Machine = FileSystem.FileSystem | ProcessTable | SymbolicLinks | WorkingDirectories
 
-/** Failures of our layers as they are built. */
+/** Failures of building this package's own layers. */
 export type CompositionError = CodexHomeUnavailable | MemoriesHomeUnavailable | PackageMissing | StateDbUnavailable
 
 /** The layers of a pass, not yet wired. They may require one another, and `Needs`. */
@@ -35,7 +35,10 @@ export interface Parts<Needs> {
   readonly templates: Layer.Layer<Templates>
 }
 
-/** Wires the layers of a pass. The settings and the redactor remain requirements; directories are given by the machine. */
+/**
+ * Wires the layers of a pass. `Settings` and `Redactor` stay requirements of the result; this machine supplies the
+ * canonical paths of directories.
+ */
 export const compose = <Needs>(
   parts: Parts<Needs>
 ): Layer.Layer<
@@ -50,8 +53,8 @@ export const compose = <Needs>(
   )
 
 /**
- * The state DB in the memories home. Checks that there are sessions to learn from before it makes the memories home. Fails as
- * the two homes and `open` do.
+ * Provides the state DB in the memories home. First checks that there are sessions to learn from, then creates the
+ * home. Fails when either home is unusable, and as `open` does.
  */
 export const stateDbInHome = <E, R>(open: (path: string) => Layer.Layer<StateDb, E, R>) =>
   Layer.unwrapEffect(

@@ -31,24 +31,26 @@ import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import * as Settings from "../settings/Settings.js"
 import * as Templates from "../services/Templates.js"
 
-/** Settings that a host gives; each one that it leaves out has its default. */
+/** Settings that a host gives; an omitted one has its default. */
 export type HostSettings = Parameters<typeof Settings.layer>[0]
 
 /** Options for the layers of a pass. */
 export interface HostOptions<Own, E, R> {
-  /** Undefined reads all settings, the homes too, from the environment variables in docs/settings.md. */
+  /**
+   * The settings; undefined reads all of them, including the homes, from the environment variables in docs/settings.md.
+   */
   readonly settings?: HostSettings | undefined
   /** The host's own ports, merged into one layer. */
   readonly ports?: Layer.Layer<Own, E, R> | undefined
 }
 
-/** Failures of settings: a value that is out of bounds, given or in the environment. */
+/** Failures of the settings: a value that is out of bounds, given by the host or found in the environment. */
 export type SettingsError = ConfigError | Settings.SettingInvalid
 
 /** Failures of this package's own layers as they are built. */
 export type HostLayersError = CompositionError | SettingsError
 
-/** Loads a layer's technology when the layer is built. */
+/** Makes a layer that loads the code behind it only when it is built. */
 const loaded = <A, E, R>(load: () => Promise<Layer.Layer<A, E, R>>): Layer.Layer<A, E, R> =>
   Layer.unwrapEffect(Effect.promise(load))
 
@@ -65,19 +67,25 @@ const sqlite = (path: string) =>
     )
   )
 
-/** Needs nothing but Node: a host whose ports are all its own installs no more. */
+/**
+ * Canonical working directories. This layer needs nothing but Node, so a host that brings every port installs no
+ * further package.
+ */
 const directories = loaded(() => import("../layers/node/WorkingDirectories.js").then(({ layer }) => layer))
 
 const memoryFs = loaded(() => import("../layers/memory/MemoryFs.js").then(({ layer }) => layer))
 
-/** The host's own service where there is one, else that of a layer of ours, of which nothing else is taken. */
+/** Returns the host's own service if it has one. Otherwise builds `layer` and takes only this service from it. */
 const ownOr = <I, S, O, E, R>(own: Context.Context<never>, tag: Context.Tag<I, S>, ours: Layer.Layer<O, E, R>) =>
   Option.match(Context.getOption(own, tag), {
     onNone: () => Layer.provide(Layer.effect(tag, tag), ours),
     onSome: (service) => Layer.succeed(tag, service)
   })
 
-/** Every capability of the state DB: the host's own, or that of ours, which is opened only when one is asked of it. */
+/**
+ * Provides every capability of the state DB: the host's where it has one, else the one of this package's database. That
+ * database is opened only when at least one capability is missing.
+ */
 const capabilitiesOr = <E, R>(
   own: Context.Context<never>,
   ours: Layer.Layer<StateDb, E, R>
@@ -94,7 +102,7 @@ const capabilitiesOr = <E, R>(
     ownOr(own, ThreadMemories, ours)
   )
 
-/** Makes the folder of our state DB, which a host's own `MemoryFs` does not. */
+/** Creates the folder of this package's state DB, which a host's own `MemoryFs` need not create. */
 const makeFolder = (path: string) =>
   Effect.try({
     try: () => mkdirSync(path, { recursive: true, mode: 0o700 }),

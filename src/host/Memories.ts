@@ -16,10 +16,13 @@ import type { PassServices } from "./MemoriesStartup.js"
 import { logDebug } from "../services/Logging.js"
 import { Redactor } from "../services/Redactor.js"
 
-/** The services of all operations. Those of a pass are among them, since a deletion consolidates what is left. */
+/**
+ * Services of all operations of `Memories`. They include those of a pass, since a deletion consolidates the memories
+ * that are left.
+ */
 export type MemoriesNeeds = MemoryInspection | PassServices | Progress | WorkingDirectories
 
-/** The canonical path of a directory that a host names. */
+/** Resolves a directory that a host names to its canonical path. */
 const directoryOf = Effect.fnUntraced(function* (cwd: string) {
   return isAbsolute(cwd)
     ? yield* (yield* WorkingDirectories).normalise(cwd)

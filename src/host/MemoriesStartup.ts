@@ -34,17 +34,20 @@ export type PassServices =
 
 /** Facts about the session that starts. */
 export interface Session {
-  /** The thread id of the session. Its rollout is still being written, and is not read. Undefined leaves it to the settings. */
+  /**
+   * Thread id of the session that starts. Its rollout is still being written, so the pass does not read it. Undefined
+   * takes the id from the settings.
+   */
   readonly threadId?: string | undefined
-  /** Whether the session keeps nothing; it then starts no pass. */
+  /** True if the session keeps nothing; then no pass starts. */
   readonly isEphemeral: boolean
-  /** Whether another session started this one; the pass is then that one's. */
+  /** True if another session started this one. Then no pass starts, since the other session has already started one. */
   readonly isSubAgent: boolean
   /** True if the host has memory switched on. */
   readonly isEnabled: boolean
 }
 
-/** Why no pass was started. */
+/** The reason why no pass started. */
 export type NotStartedReason = "off" | "ephemeral" | "sub-agent"
 
 /** The outcome of the pass at a session's start. */
@@ -56,13 +59,13 @@ export type StartupOutcome =
   /** The layer's scope was closed first. The next pass continues where this one stopped. */
   | { readonly _tag: "Stopped" }
 
-/** The pass that was started with a session. */
+/** The pass that starts with a session, as its host can follow it. */
 export class MemoriesStartup extends Context.Tag("rollout-memories/MemoriesStartup")<
   MemoriesStartup,
   {
     /** Waits for the end of the pass. Never fails; may be awaited any number of times. */
     readonly ended: Effect.Effect<StartupOutcome>
-    /** The progress of the pass, see {@link PassEvents}; empty when none was started. Ends before `ended` does. */
+    /** The progress of the pass; see {@link PassEvents}. Empty when no pass started. Ends before `ended` does. */
     readonly events: PassEvents["Type"]["events"]
   }
 >() {}
@@ -72,10 +75,13 @@ const reasonAgainst = (session: Session): NotStartedReason | undefined =>
 
 const loadPipeline = Effect.promise(() => import("../pass/RunPass.js"))
 
-/** Runs one pass, for a host that chooses its time. Loads the code when it runs. Checks only whether memory is on. */
+/**
+ * Runs one pass now, for a host that chooses the time itself. Loads the code of the pass on the first run. Does nothing
+ * when the settings switch memory off.
+ */
 export const runPass = (options: PassOptions) => Effect.flatMap(loadPipeline, (pipeline) => pipeline.runPass(options))
 
-/** Loaded by the pass's own fiber, so that a session waits for none of it. */
+/** Loads the code of the pass in its own fiber, so that the session does not wait for it. */
 const loadStartedPass = Effect.promise(() => import("./StartedPass.js"))
 
 /**
@@ -115,7 +121,7 @@ export const layer = <E, R>(
     })
   )
 
-/** The outcome of a broken installation. */
+/** The outcome when the code of the pass cannot be loaded: the installation is broken. */
 const notLoaded = (defect: unknown): StartupOutcome => ({
   _tag: "Failed",
   message: `the memory pass could not be loaded (${String(defect)}); install rollout-memories again`

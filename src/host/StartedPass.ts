@@ -8,7 +8,7 @@ import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import type { PassReport } from "../domain/report/Report.js"
 import * as PassEventLog from "../pass/PassEvents.js"
-import { withPatience } from "./AbandonUninterruptible.js"
+import { abandonUninterruptible } from "./AbandonUninterruptible.js"
 import type { PassServices, Session, StartupOutcome } from "./MemoriesStartup.js"
 import { runPass } from "../pass/RunPass.js"
 import { Progress } from "../services/Progress.js"
@@ -20,20 +20,20 @@ import { makeForProgram, redact, Redactor } from "../services/Redactor.js"
 const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
   const settings = yield* Settings
   const currentThread = session.threadId ?? settings.currentThread
-  return yield* withPatience(runPass({ all: false, rebuildIndex: false })).pipe(
+  return yield* abandonUninterruptible(runPass({ all: false, rebuildIndex: false })).pipe(
     Effect.provideService(Settings, { ...settings, currentThread })
   )
 })
 
-/** Reports to the host's own `Progress` too, if its services have one. */
-const alsoTold = ({ report }: PassEventLog.PassEventLog, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
+/** Reports an event to the log of the pass and to the host's own `Progress`, if the services have one. */
+const reportToBoth = ({ report }: PassEventLog.PassEventLog, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
   Option.match(own, {
     onNone: () => ({ report }),
     onSome: (progress) => ({ report: (event) => Effect.zipRight(report(event), progress.report(event)) })
   })
 
-/** The message of a failure; that of a host's own layer may be anything. */
-const wordsOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure))
+/** Returns the message of a failure, which may be any value when a host's own layer failed. */
+const messageOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure))
 
 const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unknown>) {
   if (Exit.isSuccess(exit)) {
@@ -44,15 +44,15 @@ const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unkno
     const stopped: StartupOutcome = { _tag: "Stopped" }
     return stopped
   }
-  const message = yield* redact(wordsOf(Cause.squash(exit.cause)))
+  const message = yield* redact(messageOf(Cause.squash(exit.cause)))
   yield* logWarning(safe`nothing was learned from earlier sessions: ${message}`)
   const failed: StartupOutcome = { _tag: "Failed", message }
   return failed
 })
 
 /**
- * Builds the services, runs a session's pass over them, and returns its outcome. `begins` gets the pass before its first
- * step. The caller runs this uninterruptibly; only the pass inside is interruptible.
+ * Builds the services, runs a session's pass over them, and returns its outcome. `begins` receives the fiber of the
+ * pass before its first step. The caller runs this uninterruptibly; only the pass inside can be interrupted.
  */
 export const run = <E, R>(
   session: Session,
@@ -69,7 +69,7 @@ export const run = <E, R>(
         Effect.flatMap(Layer.buildWithScope(services, scope), (context) =>
           Ref.set(built, Context.getOption(context, Redactor)).pipe(
             Effect.zipRight(runOnce(session)),
-            Effect.provideService(Progress, alsoTold(followed, Context.getOption(context, Progress))),
+            Effect.provideService(Progress, reportToBoth(followed, Context.getOption(context, Progress))),
             Effect.provide(context)
           )
         ),

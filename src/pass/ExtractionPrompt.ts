@@ -16,7 +16,7 @@ const countedPackings = 8
 /** First estimate of the bytes of a token, on the high side so that nothing is dropped without need. */
 const bytesPerToken = 4.5
 
-/** For a model without a window, bytes count as tokens, and only `rolloutBytes` limits a request. */
+/** The window for a model without one: bytes count as tokens, and only `rolloutBytes` limits a request. */
 const withoutWindow: TokenWindow = { inputTokens: Infinity, count: (text) => Effect.succeed(byteLength(text)) }
 
 /** The window that a request must fit; for a model without one, bytes count as tokens. */
@@ -24,9 +24,9 @@ export const windowOf = ({ window = withoutWindow }: ModelClient["Type"]): Token
 
 /**
  * Makes the user message of a stage-one request. It contains the rendered session if that fits into `rolloutBytes` and,
- * with the instructions, into the model's window and into `tokens`. Otherwise it contains the session's evidence,
- * packed by worth and independent of the filter, since anything else that the filter lets through is worth least.
- * Without evidence it contains the head and the tail.
+ * with the instructions, into the model's window and into `tokens`. Otherwise it contains the session's events, the
+ * least valuable shortened or left out, whatever the filter selects. Without events it contains the head and the tail
+ * of the rendering.
  */
 export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
   path: string,

@@ -33,13 +33,13 @@ export type ExtractionError =
   | ExtractionDefect
 
 /**
- * The consequence of a failure for the thread. `hopeless`: only new content can help. `server`: the thread is not at
- * fault. `environment`: a disk or the state DB is at fault, which may be over at once or last. `lost`: another pass has
- * the thread now. `attempt`: trying again later may help, a few times.
+ * The consequence of a failure for the thread. `hopeless`: only new content can help. `server`: the model's server
+ * failed, and the thread is not at fault. `environment`: the disk or the state DB failed. `lost`: another pass has the
+ * thread now. `attempt`: a later attempt may help; the number of attempts is limited.
  */
 export type Treatment = "hopeless" | "server" | "environment" | "lost" | "attempt"
 
-/** See {@link Treatment}. */
+/** Returns the consequence of a failure; see {@link Treatment}. */
 export const treatmentOf = (error: ExtractionError): Treatment => {
   switch (error._tag) {
     case "RolloutUnreadable":

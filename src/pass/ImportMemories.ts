@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -6,7 +7,7 @@ import { Redactor } from "../services/Redactor.js"
 import { type IndexOptions, updateIndex } from "./SessionIndex.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
-import { ThreadMemories } from "../services/state/ThreadMemories.js"
+import { type ImportedMemory, ThreadMemories } from "../services/state/ThreadMemories.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 
 /** A memory on disk could not be imported into the state DB. Its file is kept. */
@@ -46,24 +47,26 @@ const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
   const stored = yield* memoryFs.storedTraces
   const { redact } = yield* Redactor
   const { normalise } = yield* WorkingDirectories
-  const take = Effect.fnUntraced(function* (memory: StoredMemory) {
-    // What a pass that is at the thread wrote since is that pass's to store.
-    const record = yield* threadIndex.get(memory.threadId)
-    if (!Option.exists(record, ({ extraction }) => extraction.claimOwner !== null)) {
-      const { memorySummary, traceSummary } = memory
-      yield* threadMemories.import({
-        ...memory,
-        cwd: yield* normalise(memory.cwd),
-        traceSummary: yield* redact(traceSummary),
-        memorySummary: yield* redact(memorySummary)
-      })
+  const read = Effect.fnUntraced(function* (memory: StoredMemory) {
+    const imported: ImportedMemory = {
+      ...memory,
+      cwd: yield* normalise(memory.cwd),
+      traceSummary: yield* redact(memory.traceSummary),
+      memorySummary: yield* redact(memory.memorySummary)
     }
-    return []
+    return imported
   })
-  const missed = yield* Effect.forEach(stored, (trace) =>
-    trace._tag === "Readable"
-      ? take(trace.memory)
-      : Effect.succeed([new MemoryNotImported({ path: trace.path, reason: trace.reason })])
+  const readable = stored.flatMap((trace) => (trace._tag === "Readable" ? [trace.memory] : []))
+  for (const memories of Object.values(Arr.groupBy(readable, ({ threadId }) => threadId))) {
+    const [{ threadId }] = memories
+    // What a pass that is at the thread wrote since is that pass's to store.
+    const record = yield* threadIndex.get(threadId)
+    if (!Option.exists(record, ({ extraction }) => extraction.claimOwner !== null)) {
+      const [first, ...others] = yield* Effect.forEach(memories, read)
+      yield* threadMemories.import(Arr.dedupeWith([first, ...others], (one, other) => one.cwd === other.cwd))
+    }
+  }
+  return stored.flatMap((trace) =>
+    trace._tag === "Readable" ? [] : [new MemoryNotImported({ path: trace.path, reason: trace.reason })]
   )
-  return missed.flat()
 })

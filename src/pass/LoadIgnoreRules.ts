@@ -4,10 +4,13 @@ import { MemoryFs } from "../services/MemoryFs.js"
 
 const ignoresNothing: IgnoreRules = { text: "", isIgnored: () => false }
 
-/** Loaded where there is an ignore file with something in it. */
+/** Loads the parser of ignore files; only a file that is not empty needs it. */
 const loadRules = Effect.promise(() => import("../domain/thread/IgnoreRules.js"))
 
-/** Reads the file `ignore` in the memories home; a file that cannot be read ends the pass before anything is read. */
+/**
+ * Reads the file `ignore` in the memories home. When it cannot be read, the pass ends before it reads any session,
+ * since it cannot know which ones to leave out.
+ */
 export const loadIgnoreRules = Effect.gen(function* () {
   const text = yield* (yield* MemoryFs).ignoreText
   return text.trim() === "" ? ignoresNothing : (yield* loadRules).makeIgnoreRules(text)

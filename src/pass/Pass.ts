@@ -8,7 +8,7 @@ import type { UnknownLines } from "../domain/session/codex/UnknownLine.js"
 import { tokens } from "./Metrics.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The cost of the model so far. */
+/** The model's work so far in this pass. */
 export interface ModelUse {
   /** Requests that were answered. */
   readonly calls: number
@@ -21,16 +21,19 @@ export interface Pass {
   /** Owner id of this pass's claims and locks; unique per pass. */
   readonly owner: string
   readonly modelUse: Ref.Ref<ModelUse>
-  /** Lines of types that are not known, in all sessions that this pass read. */
+  /** Counts of lines whose type this version does not know, over all sessions that this pass read. */
   readonly unknownLines: Ref.Ref<UnknownLines>
-  /** Lets as many requests as the concurrency allows wait for their answers at once. */
+  /** Runs a request, waiting first while as many run as the setting `concurrency` allows. */
   readonly request: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-/** Before all else, which has 0: a model that waits for its next request is the only thing a pass ever waits for. */
+/**
+ * Priority of model requests, ahead of all other fibers (0): a pass spends its time waiting for models, so the next
+ * request must not wait for anything else.
+ */
 const urgent = -1
 
-/** A pass that begins. */
+/** Creates the identity and the counters of a new pass. */
 export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(function* () {
   const { concurrency } = yield* Settings
   const owner = yield* Effect.sync(() => randomUUID())
@@ -42,7 +45,10 @@ export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(functio
   return { owner, modelUse, unknownLines, request }
 })
 
-/** Counts a request that was answered; figures of a host's own model that cannot be are left out. */
+/**
+ * Adds an answered request to the counters. Counts that are no valid numbers, which a host's own model may report, are
+ * ignored.
+ */
 export const countAnswer = (pass: Pass, usage: TokenCounts): Effect.Effect<void> => {
   const said = { input: usage.inputTokens, output: usage.outputTokens, total: undefined }
   const { inputTokens, outputTokens } = plausibleCounts(said, false) ?? { inputTokens: 0, outputTokens: 0 }

@@ -20,7 +20,7 @@ export interface PassEventLog {
   readonly end: Effect.Effect<void>
 }
 
-/** Creates the log of a pass that begins. It is open until `end` runs. */
+/** Creates the event log of a new pass. It is open until `end` runs. */
 export const make: Effect.Effect<PassEventLog> = Effect.sync(() => {
   const kept: Array<ProgressEvent> = []
   let reported = 0
@@ -33,7 +33,10 @@ export const make: Effect.Effect<PassEventLog> = Effect.sync(() => {
     Deferred.unsafeDone(before, Exit.void)
   }
 
-  /** The kept events after the first `seen`; waits when there are none yet. */
+  /**
+   * Returns the kept events after the first `seen` ones, and waits for the next event when there are none. None after
+   * the end of the log.
+   */
   const after = (seen: number): Effect.Effect<Option.Option<readonly [Chunk.Chunk<ProgressEvent>, number]>> =>
     Effect.suspend(() =>
       seen < reported

@@ -15,11 +15,11 @@ import { ModelClient } from "../services/ModelClient.js"
 import type { StateDbFailure } from "../services/state/StateDb.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The outcomes of the steps of a pass. */
+/** Outcomes of the steps of a pass, from which its report is made. */
 export interface PassOutcomes {
   readonly threads: number
   readonly imports: ReadonlyArray<MemoryNotImported>
-  /** Why the index of the projects could not be written. */
+  /** Errors that kept the index of the projects from being written. */
   readonly unwritten: ReadonlyArray<MemoryFsFailure | StateDbFailure>
   readonly extractions: ReadonlyArray<ExtractionOutcome>
   readonly waiting: number
@@ -43,7 +43,7 @@ export const nothingRan = (model: string): PassReport => ({
   durationMs: 0
 })
 
-/** Puts together what a pass says of itself. */
+/** Assembles the report of a finished pass. */
 export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: number, outcomes: PassOutcomes) {
   const { rootOf } = yield* MemoryFs
   const { name } = yield* ModelClient
@@ -58,15 +58,13 @@ export const makeReport = Effect.fnUntraced(function* (pass: Pass, startedAt: nu
     subAgents: outcomes.subAgents,
     extracted: extractions.flatMap((outcome) =>
       outcome._tag === "Extracted"
-        ? [
-            {
-              threadId: outcome.thread.id,
-              cwd: outcome.cwd,
-              memoryRoot: rootOf(outcome.cwd).memoryPath,
-              traceFile: outcome.traceFile,
-              ...(outcome.grounding === undefined ? {} : { grounding: outcome.grounding })
-            }
-          ]
+        ? outcome.traces.map(({ cwd, grounding, traceFile }) => ({
+            threadId: outcome.thread.id,
+            cwd,
+            memoryRoot: rootOf(cwd).memoryPath,
+            traceFile,
+            ...(grounding === undefined ? {} : { grounding })
+          }))
         : []
     ),
     noOutput: extractions.flatMap((outcome) =>

@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -27,7 +28,7 @@ import { normaliseOutput, type SafeOutput, traceSlug } from "../domain/memory/Tr
 import { type ExtractionError, storeFailure, treatmentOf } from "./ExtractionRetry.js"
 import { extractionDuration, extractions } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
-import { MemoryFs } from "../services/MemoryFs.js"
+import { MemoryFs, type MemoryFsFailure, type TraceFile } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { Progress } from "../services/Progress.js"
 import { type Claim, Claims } from "../services/state/Claims.js"
@@ -37,26 +38,33 @@ import { whileRenewed } from "../services/state/WhileRenewed.js"
 import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { LoadedRollout } from "./ReadSession.js"
+import type { SessionPart } from "./SessionParts.js"
 import { ruleContext } from "./RuleContext.js"
+import { safe } from "../domain/privacy/SafeText.js"
 import { logWarning, warn } from "../services/Logging.js"
+
+/** The trace of a session's work in one directory. */
+export interface ExtractedTrace {
+  readonly cwd: Directory
+  readonly traceFile: string
+  readonly grounding: Grounding | undefined
+}
 
 /** The outcome of one candidate. */
 export type ExtractionOutcome =
   | {
       readonly _tag: "Extracted"
       readonly thread: Thread
-      readonly cwd: Directory
-      readonly traceFile: string
-      readonly grounding: Grounding | undefined
+      /** One for each directory that the session worked in, where something was learned. */
+      readonly traces: ReadonlyArray<ExtractedTrace>
     }
   | { readonly _tag: "Nothing"; readonly thread: Thread; readonly cwd: Directory }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: WhyNot }
   | { readonly _tag: "Failed"; readonly thread: Thread; readonly error: ExtractionError }
 
 /**
- * Learns from the threads that have something to teach: selects them, and of each writes a trace memory or notes that there
- * is nothing to remember. Every candidate stands alone: one that fails stops nobody else. A candidate that comes to its
- * end before a model was asked gives its place to the next one.
+ * Selects the threads to learn from, and for each stores a trace memory or the fact that there is nothing to remember.
+ * A failure ends only its own thread. If a thread drops out before a model was asked, the next one takes its place.
  */
 export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limit: number, rules: IgnoreRules) {
   const { concurrency } = yield* Settings
@@ -83,14 +91,18 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
   return { extractions: outcomes, waiting: left.length, subAgents }
 })
 
-/** Loaded with the first candidate: a pass with nothing to do starts without them. */
+/** Loads the code that reads sessions with the first candidate, so that a pass without candidates starts faster. */
 const loadLoading = Effect.promise(() => import("./ReadSession.js"))
 const loadAsking = Effect.promise(() => import("./AskModel.js"))
+const loadParting = Effect.promise(() => import("./SessionParts.js"))
 
-/** While one candidate's request is under way the next one is read, so that the model never waits for a disk. */
+/**
+ * Candidates in progress for each concurrent request: while one waits for the model, the next is read, so that the
+ * model never waits for the disk.
+ */
 const candidatesPerRequest = 2
 
-/** All threads that are not fresh and whose rollout is there, read a page at a time. */
+/** Lists all threads that are not fresh and whose rollout exists, a page at a time. */
 export const listUnlearned = Effect.gen(function* () {
   const threadIndex = yield* ThreadIndex
   const { threadsScanned } = yield* Settings
@@ -117,7 +129,7 @@ const skipped = Effect.fnUntraced(function* (thread: Thread, reason: WhyNot) {
   return outcome
 })
 
-/** One candidate, from its claim to its end. Never fails. */
+/** Processes one candidate, from its claim to its outcome. Never fails. */
 const extract = (pass: Pass, thread: Thread, context: RuleContext) =>
   Effect.gen(function* () {
     const claims = yield* Claims
@@ -139,7 +151,7 @@ const extract = (pass: Pass, thread: Thread, context: RuleContext) =>
     Effect.withSpan("PhaseOne.extract", { attributes: { threadId: thread.id } })
   )
 
-/** True if what was learned was stored, which ended the claim. */
+/** True if the result was stored, which also ended the claim. */
 const usedUp = (exit: Exit.Exit<ExtractionOutcome, unknown>): boolean =>
   Exit.isSuccess(exit) && (exit.value._tag === "Extracted" || exit.value._tag === "Nothing")
 
@@ -180,11 +192,14 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
   )
 })
 
-/** Skips a thread over budget. That is no failure: the next pass finds the thread as it was. */
+/**
+ * Skips a thread that a cap on spending leaves no room for. That is no failure: the next pass finds the thread
+ * unchanged.
+ */
 const leftOut = (thread: Thread, error: BudgetExhausted) =>
   Effect.zipRight(warn(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
 
-/** Completes the thread's row, asks the model, and stores what it says. */
+/** Completes the thread's row, asks the model, and stores the answer. */
 const learn = Effect.fnUntraced(function* (
   pass: Pass,
   claim: Claim,
@@ -210,22 +225,44 @@ const learn = Effect.fnUntraced(function* (
   if (rollout.isIncomplete && record.extraction.outcome === "memory") {
     return yield* new IncompleteSession({ path: rollout.file.path })
   }
-  const { traceBytes, summaryBytes } = yield* Settings
-  const { askForMemory } = yield* loadAsking
-  const { grounding, output } = yield* askForMemory(pass, thread, rollout)
-  const learned = { content: rollout.content, updatedAt: thread.updatedAt }
-  if (isNothing(output)) {
+  const { partsByDirectory } = yield* loadParting
+  const { isPartial, parts } = yield* partsByDirectory(thread, cwd, rollout, context.ignore)
+  const answers = yield* Effect.forEach(parts, (part) => askOfPart(pass, rollout, part))
+  const learned = { content: rollout.content, updatedAt: thread.updatedAt, isPartial }
+  const traces = answers.filter(({ output }) => !isNothing(output))
+  if (!Arr.isNonEmptyReadonlyArray(traces)) {
     yield* threadMemories.storeNothing(claim, learned)
     yield* progress.report({ _tag: "NoOutput", threadId: thread.id })
     const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
     return outcome
   }
-  const redact = yield* (yield* Redactor).rules
-  const memory = normaliseOutput(output, { traceBytes, summaryBytes }, redact)
-  const traceFile = yield* store(claim, thread, cwd, { ...learned, grounding }, memory)
-  yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd })
-  const outcome: ExtractionOutcome = { _tag: "Extracted", thread, cwd, traceFile, grounding }
+  const outcome: ExtractionOutcome = { _tag: "Extracted", thread, traces: yield* store(claim, learned, traces) }
+  yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd: traces[0].part.cwd })
   return outcome
+})
+
+/** A model's answer about one part of a session, ready to be stored. */
+interface PartAnswer {
+  readonly part: SessionPart
+  readonly output: SafeOutput
+  readonly grounding: Grounding | undefined
+}
+
+/** The answer that there is nothing to remember. */
+const noOutput: SafeOutput = { traceMemory: safe``, summary: safe`` }
+
+const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollout, part: SessionPart) {
+  const { summaryBytes, traceBytes } = yield* Settings
+  const { askForMemory } = yield* loadAsking
+  const { rolloutOfPart } = yield* loadParting
+  const { grounding, output } = yield* askForMemory(pass, part.thread, yield* rolloutOfPart(rollout, part))
+  const redact = yield* (yield* Redactor).rules
+  const answer: PartAnswer = {
+    part,
+    grounding,
+    output: isNothing(output) ? noOutput : normaliseOutput(output, { traceBytes, summaryBytes }, redact)
+  }
+  return answer
 })
 
 /** The thread's row as the whole rollout has it; written only when the index did not know it all. */
@@ -245,21 +282,51 @@ const complete = Effect.fnUntraced(function* (
     : thread
 })
 
+/** Stores the memories of all parts, with their files, as one. */
 const store = Effect.fnUntraced(function* (
   claim: Claim,
-  thread: Thread,
-  cwd: Directory,
-  learned: Learned & { readonly grounding: Grounding | undefined },
-  output: SafeOutput
+  learned: Learned,
+  answers: Arr.NonEmptyReadonlyArray<PartAnswer>
 ) {
-  const memoryFs = yield* MemoryFs
   const threadMemories = yield* ThreadMemories
   const { slugLength } = yield* Settings
-  const slug = traceSlug(thread.title ?? "", slugLength)
-  const header = { threadId: thread.id, cwd, rolloutPath: thread.rolloutPath, updatedAt: thread.updatedAt }
-  const memory = { ...learned, traceSummary: output.traceMemory, memorySummary: output.summary, slug }
-  return yield* memoryFs.storeTrace({ header, slug, trace: output.traceMemory }, threadMemories.store(claim, memory))
+  const slugOf = ({ part }: PartAnswer): string => traceSlug(part.thread.title ?? "", slugLength)
+  const memories = Arr.map(answers, (answer) => ({
+    cwd: answer.part.cwd,
+    traceSummary: answer.output.traceMemory,
+    memorySummary: answer.output.summary,
+    slug: slugOf(answer),
+    grounding: answer.grounding
+  }))
+  const files = answers.map((answer) => {
+    const { id, rolloutPath, updatedAt } = answer.part.thread
+    const header = { threadId: id, cwd: answer.part.cwd, rolloutPath, updatedAt }
+    return { header, slug: slugOf(answer), trace: answer.output.traceMemory }
+  })
+  const paths = yield* storeTraces(files, threadMemories.store(claim, learned, memories))
+  return Arr.zipWith(answers, paths, ({ grounding, part }, traceFile): ExtractedTrace => ({
+    cwd: part.cwd,
+    traceFile,
+    grounding
+  }))
 })
+
+/** Writes trace files one inside the other: when the rows cannot be stored, each is again what it was. */
+const storeTraces = <E, R>(
+  [first, ...others]: ReadonlyArray<TraceFile>,
+  commit: Effect.Effect<void, E, R>
+): Effect.Effect<ReadonlyArray<string>, E | MemoryFsFailure, R | MemoryFs> =>
+  first === undefined
+    ? Effect.as(commit, [])
+    : Effect.gen(function* () {
+        const memoryFs = yield* MemoryFs
+        const inner = yield* Ref.make<ReadonlyArray<string>>([])
+        const path = yield* memoryFs.storeTrace(
+          first,
+          Effect.flatMap(storeTraces(others, commit), (paths) => Ref.set(inner, paths))
+        )
+        return [path, ...(yield* Ref.get(inner))]
+      })
 
 const failed = Effect.fnUntraced(function* (thread: Thread, error: ExtractionError) {
   const progress = yield* Progress

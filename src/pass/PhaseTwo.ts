@@ -34,7 +34,7 @@ import { warn } from "../services/Logging.js"
 
 const isModelError = Schema.is(ModelError)
 
-/** Everything that the consolidation of one directory can fail with. */
+/** All errors of the consolidation of one directory. */
 export type ConsolidationError =
   | LeaseLost
   | MemoriesMissing
@@ -66,8 +66,9 @@ type Services =
   | ThreadMemories
 
 /**
- * Consolidates every directory that was touched in this pass or is dirty, each under its lock, each alone: one that fails
- * stops nobody else. A dirty one that failed before waits for its time; one whose inputs are those published starts no agent.
+ * Consolidates every directory that got a new trace in this pass or is dirty, each under its lock. A failure ends only
+ * its own directory. A dirty directory that failed before waits until its next attempt is due; one whose inputs equal
+ * the published ones starts no agent.
  */
 export const runPhaseTwo = Effect.fn("PhaseTwo.run")(function* (pass: Pass, touched: Iterable<Directory>) {
   const consolidations = yield* Consolidations
@@ -80,8 +81,8 @@ export const runPhaseTwo = Effect.fn("PhaseTwo.run")(function* (pass: Pass, touc
 })
 
 /**
- * Finishes the publishes that killed passes left, before anything else is done. Whoever was killed while it published held
- * the directory's lock; a lock that is held by a living pass stays with it.
+ * Finishes the publishes that killed passes left behind, before any other work. A pass that was killed while it
+ * published still holds the directory's lock, so only held locks are examined; the lock of a living pass stays with it.
  */
 export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(function* (pass: Pass) {
   const locks = yield* ProjectLocks
@@ -89,13 +90,13 @@ export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(functio
     yield* locks.holders,
     ({ of: cwd }) =>
       underLock(pass, cwd, () => resume(cwd)).pipe(
-        Effect.catchAll((error) => warn(`a publish of ${cwd} could not be finished: ${error.message}`))
+        Effect.catchAll((error) => warn(`the interrupted publish of ${cwd} could not be finished: ${error.message}`))
       ),
     { discard: true }
   )
 })
 
-/** Finishes what a killed publish left in a directory whose lock we hold. */
+/** Finishes an interrupted publish in a directory whose lock this pass holds. */
 export const resume = Effect.fnUntraced(function* (cwd: Directory) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
@@ -107,8 +108,8 @@ export const resume = Effect.fnUntraced(function* (cwd: Directory) {
 })
 
 /**
- * Consolidates again what became dirty meanwhile: another pass that stored a trace and found the lock held has left it to us.
- * Looking only after the lock was given back leaves no gap between us.
+ * Consolidates again while the directory is dirty: another pass that stored a trace while the lock was held leaves the
+ * work to the holder. The check runs after the lock was released, so no trace falls between the two passes.
  */
 const consolidateUntilClean = Effect.fnUntraced(function* (pass: Pass, cwd: Directory) {
   let outcome = yield* consolidate(pass, cwd)
@@ -128,7 +129,10 @@ const consolidateUntilClean = Effect.fnUntraced(function* (pass: Pass, cwd: Dire
   return outcome
 })
 
-/** The fingerprint of what a directory's consolidation would consume; undefined when that is what was published. */
+/**
+ * Returns the fingerprint of the inputs that a consolidation would use now; undefined when exactly these were
+ * published.
+ */
 const dirtyInputs = Effect.fnUntraced(
   function* (cwd: Directory) {
     const consolidations = yield* Consolidations
@@ -139,7 +143,7 @@ const dirtyInputs = Effect.fnUntraced(
   Effect.orElseSucceed(() => undefined)
 )
 
-/** One directory under its lock. Never fails. */
+/** Consolidates one directory under its lock. Never fails. */
 export const consolidate = (pass: Pass, cwd: Directory): Effect.Effect<ConsolidationOutcome, never, Services> =>
   underLock(pass, cwd, (lock) => consolidateLocked(pass, cwd, lock)).pipe(
     Effect.map(Option.getOrElse((): ConsolidationOutcome => ({ _tag: "Locked", cwd }))),
@@ -163,7 +167,7 @@ const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
   }
 })
 
-/** Does work under the directory's lock, for this pass; none where another pass holds it. */
+/** Runs work under the directory's lock, in the name of this pass; returns none when another pass holds it. */
 const underLock = <A, E, R>(pass: Pass, cwd: Directory, work: (lock: HeldLock) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const locks = yield* ProjectLocks
@@ -183,7 +187,10 @@ const consolidateLocked = Effect.fnUntraced(function* (pass: Pass, cwd: Director
   return yield* Effect.tapError(work, (error) => recordFailure(cwd, state, error))
 })
 
-/** Traces that no row knows are pruned only when it is on record that their memories were taken away. */
+/**
+ * Fails with `MemoriesMissing` if a directory without memories in the DB has trace files whose deletion is not recorded:
+ * these files must not be pruned.
+ */
 const requireRecord = Effect.fnUntraced(function* (cwd: Directory, state: ConsolidationState) {
   const memoryFs = yield* MemoryFs
   const removed = new Set<string>(state.removals)
@@ -193,7 +200,7 @@ const requireRecord = Effect.fnUntraced(function* (cwd: Directory, state: Consol
   }
 })
 
-/** Everything that was learned here was taken away: what was made of it goes too, when that is on record. */
+/** Removes the published files of a directory whose memories were all deleted. */
 const clearMemory = Effect.fnUntraced(function* (cwd: Directory, state: ConsolidationState) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
@@ -231,7 +238,7 @@ const publishMemory = Effect.fnUntraced(function* (
     return unchanged
   }
   const { isPublishedShown, ...shown } = yield* keepToProvider(cwd, state)
-  const earlier = yield* readEarlierSessions(shown.earlier)
+  const earlier = yield* readEarlierSessions(cwd, shown.earlier)
   const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(memories), state.notes), earlier)
   // Another earlier session that leaves nothing is no work for an agent.
   if (state.removals.length === 0 && Option.contains(yield* memoryFs.publishedContent(cwd), content)) {
@@ -251,7 +258,7 @@ const publishMemory = Effect.fnUntraced(function* (
   )
 })
 
-/** Has the agent work in a staged copy, and publishes what it left there. */
+/** Lets the agent work in a staged copy, and publishes the result. */
 const publishStaged = Effect.fnUntraced(function* (
   pass: Pass,
   staging: Staging,
@@ -284,7 +291,7 @@ const publishStaged = Effect.fnUntraced(function* (
   return published
 })
 
-/** True if another pass may have written a thread's trace file since its memory was read. */
+/** True if another pass may have written a thread's trace file since this pass read the memory. */
 const isBusy = Effect.fnUntraced(function* (threadId: string, state: ConsolidationState) {
   const threadIndex = yield* ThreadIndex
   const threadMemories = yield* ThreadMemories
@@ -293,14 +300,14 @@ const isBusy = Effect.fnUntraced(function* (threadId: string, state: Consolidati
     return true
   }
   const record = yield* threadIndex.get(known.threadId)
-  const memory = yield* threadMemories.get(known.threadId)
+  const memory = yield* threadMemories.get(known)
   return (
     Option.exists(record, ({ extraction }) => extraction.claimOwner !== null) ||
     !Option.exists(memory, ({ version }) => version === known.version)
   )
 })
 
-/** Remembers a failure, so that a directory that always fails is not paid for at every pass. */
+/** Records a failure, so that a directory that always fails does not cost an agent in every pass. */
 const recordFailure = Effect.fnUntraced(
   function* (cwd: Directory, state: ConsolidationState, error: ConsolidationError) {
     if (error._tag === "LeaseLost" || isHeldBack(error._tag)) {

@@ -12,15 +12,15 @@ import { Settings } from "../settings/Settings.js"
 import { fileOf, partsOf, readParts, readThread } from "./ThreadReading.js"
 import { warn } from "../services/Logging.js"
 
-/** A session that was read as a whole. */
+/** A session after the read of all its files. */
 export interface LoadedRollout extends RolloutReading {
   readonly file: RolloutFile
   readonly content: RolloutContent
-  /** True if a file is missing that the session goes on from. */
+  /** True if an earlier file that the session continues from is missing. */
   readonly isIncomplete: boolean
 }
 
-/** Reads a thread's whole session once. Fails with `RolloutUnreadable` when that is not possible. */
+/** Reads a thread's whole session once. Fails with `RolloutUnreadable` when one of its files cannot be read. */
 export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) {
   const threadIndex = yield* ThreadIndex
   const { memoriesHome, rolloutBytes, rolloutFilter } = yield* Settings
@@ -38,7 +38,7 @@ export const load = Effect.fn("RolloutLoading.load")(function* (thread: Thread) 
   return rollout
 })
 
-/** The row of a thread as its whole rollout has it. */
+/** Makes the row of a thread from its whole rollout. */
 export const threadAsRead = Effect.fnUntraced(function* ({ facts, file }: LoadedRollout, ignore: IgnoreRules) {
   const { names } = yield* SessionStore
   const thread = yield* readThread(withName(facts, yield* names), file)

@@ -5,7 +5,10 @@ import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import type { RuleContext } from "../domain/thread/LearningRules.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The values that the rules compare threads with now. `provider` is the one that the model sends to, if any. */
+/**
+ * Collects the values that the rules compare threads with now. `provider` names the servers that the model sends to;
+ * undefined when nothing leaves this machine.
+ */
 export const ruleContext = Effect.fnUntraced(function* (provider: string | undefined, ignore: IgnoreRules) {
   const { allowProviderCrossing, currentThread, minIdle, sources } = yield* Settings
   const context: RuleContext = {

@@ -41,7 +41,7 @@ export const keepToProvider = Effect.fnUntraced(function* (cwd: Directory, { ear
   return { earlier: sendable, isPublishedShown: sendable.length === earlier.length }
 })
 
-/** Loaded for the first directory with more sessions than are kept as traces. */
+/** Loads the code for earlier sessions with the first directory that has more sessions than are kept as traces. */
 const loadEarlier = Effect.promise(() => import("../domain/offline/consolidating/EarlierSessions.js"))
 
 /**
@@ -49,6 +49,7 @@ const loadEarlier = Effect.promise(() => import("../domain/offline/consolidating
  * another, and one that was deleted meanwhile is left out.
  */
 export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(function* (
+  cwd: Directory,
   earlier: ConsolidationState["earlier"]
 ) {
   if (earlier.length === 0) {
@@ -61,7 +62,7 @@ export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(fun
     earlier,
     ({ threadId }) =>
       Effect.map(
-        threadMemories.get(threadId),
+        threadMemories.get({ threadId, cwd }),
         Option.map(({ traceSummary }) => sessions.add(threadId, traceSummary))
       ),
     { discard: true }
@@ -100,7 +101,7 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
   }
 })
 
-/** Counts the tokens of an agent's requests as they are reported: each status carries the total so far. */
+/** Counts the tokens of an agent's requests while they are reported; each status carries the total so far. */
 const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
   let counted = { inputTokens: 0, outputTokens: 0 }
   return Stream.tap(statuses, (status) => {

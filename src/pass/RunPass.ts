@@ -14,15 +14,18 @@ import { ModelClient } from "../services/ModelClient.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 
-/** Options of one pass beyond its settings. */
+/** Options of one pass that are not settings. */
 export interface PassOptions {
-  /** Take everything eligible, whatever the number of candidates is set to. */
+  /** True to take all eligible threads, regardless of the setting `candidates`. */
   readonly all: boolean
-  /** Read every rollout's ends again, and take the memories on disk into the index. */
+  /** True to read the ends of every rollout again, and to import the memories on disk. */
   readonly rebuildIndex: boolean
 }
 
-/** One startup pass: gate, index, phase one, phase two, report. A failure of one rollout or directory is in the report. */
+/**
+ * Runs one pass: checks that memory is on, updates the index, writes trace memories (phase one), consolidates
+ * directories (phase two), and returns the report. The failure of a single rollout or directory is in the report.
+ */
 export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOptions) {
   const { candidates, enabled } = yield* Settings
   if (!enabled) {
@@ -38,7 +41,9 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   yield* finishInterrupted(pass)
   const { failures, threads } = yield* indexWithMemories({ reread: options.rebuildIndex, ignoreRules })
   const { extractions, subAgents, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
-  const touched = new Set(extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? [outcome.cwd] : [])))
+  const touched = new Set(
+    extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? outcome.traces.map(({ cwd }) => cwd) : []))
+  )
   const consolidations = yield* runPhaseTwo(pass, touched)
   const described = yield* Effect.either(Effect.flatMap(threadMemories.projects, memoryFs.describeProjects))
   const unwritten = Option.toArray(Either.getLeft(described))

@@ -12,17 +12,18 @@ import { Redactor } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
 import { type KnownRollout, ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { readParts, readThread } from "./ThreadReading.js"
 
-/** Threads written at a time: a transaction is short, whatever the size of the home. */
+/** Maximum threads written in one transaction, so that it stays short in a home of any size. */
 const threadsWritten = 500
 
-/** A file whose ends were read, and the row that it would give its thread if it were the only one. */
+/** A file whose ends were read, with the row that its thread would have if it were the thread's only file. */
 interface SeenFile extends KnownRollout, ThreadFile {
   readonly thread: Thread
 }
 
-/** A file that cannot be read says nothing, and has its row all the same: phase one says why it fails. */
+/** Reads the ends of a file. An unreadable file gets a row without facts, so that phase one can report why it fails. */
 const readEnds = Effect.fnUntraced(function* (file: RolloutFile, endOrdinal?: number) {
   const store = yield* SessionStore
   const facts = yield* Effect.orElseSucceed(store.readEnds(file, endOrdinal), () => noFacts)
@@ -48,8 +49,8 @@ const look = Effect.fnUntraced(function* (file: RolloutFile, before: KnownRollou
 })
 
 /**
- * The row of a thread, from the files that record it. One for which a whole reading found memory switched off stays
- * withheld until a whole reading finds otherwise: the ends of a file may not show where it was switched.
+ * Makes the row of a thread from all files that record it. A thread that a whole read found withheld stays withheld
+ * until the next whole read: the ends of a file may not show where memory was switched off.
  */
 const rowOf = Effect.fnUntraced(function* (
   threadId: ThreadId,
@@ -94,7 +95,7 @@ const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<
   return groups
 }
 
-/** The rules by which sessions are withheld, beyond their own lines. */
+/** The rules by which sessions are withheld for reasons outside their own files. */
 interface WithholdingRules extends IgnoreRules {
   readonly switchedOff: ReadonlySet<string>
 }
@@ -107,12 +108,11 @@ export interface IndexOptions {
 }
 
 /**
- * Brings the index up to date with the Codex home. A file whose size and modification time are as they were is not opened;
- * a changed one is read at its ends. Where the ignore file changed, or for which threads memory is
- * switched off, every file counts as changed. A file that is gone
- * leaves its thread marked missing, with all that was learned from it. With `reread`, every file counts as changed. A
- * `completion` runs once the rows are there; the index counts as up to date only after it. Returns how many threads there
- * are now.
+ * Updates the index from the Codex home. A file with unchanged size and modification time is not opened; of a changed
+ * one only the ends are read. With `reread`, after a change of the ignore file, and after a change of the threads whose
+ * memory is switched off, every file counts as changed. A vanished file leaves its thread marked missing, and its
+ * memory stays. `completion` runs once the rows are written, and the index counts as up to date only after it. Returns
+ * the number of threads.
  */
 export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never, R = never>(
   options: IndexOptions,
@@ -129,10 +129,16 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   const before = Option.getOrElse(yield* threadIndex.listing, () => "")
   const isUpToDate = !options.reread && before === listing
   const reread = options.reread || !isUnderSameRules(before, listing)
+  const { applyIgnored } = yield* ThreadMemories
+  const leaveOut = reread ? applyIgnored((cwd) => rules.isIgnored({ cwd, rolloutPath: "" })) : Effect.void
+  if (completion === undefined) {
+    yield* leaveOut
+  }
   const noted = completion === undefined ? listing : undefined
   const changed = isUpToDate ? 0 : yield* indexChanges(listed, noted, reread, rules)
   if (completion !== undefined) {
     yield* completion
+    yield* leaveOut
     yield* threadIndex.change({ threads: [], known: [], gone: [], now: yield* Clock.currentTimeMillis, listing })
   }
   const threads = yield* threadIndex.count
@@ -141,7 +147,9 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   return threads
 })
 
-/** Reads what changed and writes its rows, and what the listing comes to, if any; returns how many files that were. */
+/**
+ * Reads the changed files, and writes their rows and the fingerprint of the listing. Returns the number of files read.
+ */
 const indexChanges = Effect.fnUntraced(function* (
   listed: ReadonlyArray<RolloutFile>,
   listing: string | undefined,
@@ -177,7 +185,7 @@ const indexChanges = Effect.fnUntraced(function* (
   return changed.length
 })
 
-/** The threads whose row has another title than the name that a person gave them. */
+/** Lists the threads whose stored title differs from the name that a person gave them. */
 const renamedThreads = Effect.fnUntraced(function* (known: ReadonlySet<ThreadId>) {
   const threadIndex = yield* ThreadIndex
   const names = yield* (yield* SessionStore).names
@@ -193,7 +201,7 @@ const renamedThreads = Effect.fnUntraced(function* (known: ReadonlySet<ThreadId>
   return renamed
 })
 
-/** The rows to write: of each thread that a changed or vanished file belonged to. */
+/** Makes the rows to write: those of every thread with a changed or vanished file. */
 const changedThreads = Effect.fnUntraced(function* (
   known: ReadonlyMap<string, KnownRollout>,
   changed: ReadonlyArray<SeenFile>,

@@ -23,7 +23,7 @@ interface ReadThread {
   readonly content: RolloutContent
 }
 
-/** Makes the row of what was read of a thread, its directory by its one name. */
+/** Makes the row of a thread from the facts that were read, with its canonical directory. */
 export const readThread = Effect.fnUntraced(function* (facts: ThreadFacts, file: RolloutFile) {
   const { normalise } = yield* WorkingDirectories
   const { rules } = yield* Redactor
@@ -40,15 +40,15 @@ export const fileOf = (thread: Thread): RolloutFile => ({
   isArchived: thread.archivedAt !== null
 })
 
-/** The files of a thread that are to be read. */
+/** The files that a whole read of a thread needs. */
 interface ThreadParts {
-  /** In reading order. */
+  /** The files in the order in which they are read. */
   readonly parts: ReadonlyArray<RolloutPart>
-  /** True if a file is missing that one of them goes on from. */
+  /** True if an earlier file that one of these continues from is missing. */
   readonly isIncomplete: boolean
 }
 
-/** Determines the files of a thread; `known` are those that the index has. */
+/** Determines the files of a thread; `known` are the files in the index. */
 export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
   thread: Thread,
   known: ReadonlyArray<KnownRollout>
@@ -73,9 +73,9 @@ export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
 })
 
 /**
- * Reads the files of a thread in order and passes every line that counts to `add`. Line numbers continue across files,
- * as if the session were one file. Fails with `RolloutUnreadable` when any file cannot be read: an incomplete history
- * must not replace what was learned from the whole.
+ * Reads the files of a thread in order, and passes every line that was not undone to `add`. Line numbers continue
+ * across files, as if the session were one file. Fails with `RolloutUnreadable` when any file cannot be read: an
+ * incomplete history must not replace a memory made from the whole one.
  */
 export const readParts = Effect.fn("ThreadReading.readParts")(function* (
   parts: ReadonlyArray<RolloutPart>,

@@ -6,7 +6,7 @@ import type * as Stream from "effect/Stream"
 import type { SafeText } from "../domain/privacy/SafeText.js"
 import { ModelError } from "../domain/model/ModelError.js"
 
-/** The source label of the sessions that a consolidation agent records: they never become memory. */
+/** Source label in the sessions that a consolidation agent records. Sessions with this source never become memory. */
 export const consolidationSource = "memory_consolidation"
 
 /** Status of an agent. The last three are final: no status follows them. */
@@ -15,7 +15,7 @@ export const AgentStatus = Schema.Union(
   Schema.TaggedStruct("Running", {
     turn: Schema.optional(Schema.NonNegativeInt),
     tokens: Schema.optional(Schema.NonNegativeInt),
-    /** Tokens of all turns so far; absent when they cost nothing. */
+    /** Tokens of all turns so far; absent when the agent costs nothing. */
     inputTokens: Schema.optional(Schema.NonNegativeInt),
     outputTokens: Schema.optional(Schema.NonNegativeInt)
   }),

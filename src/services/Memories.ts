@@ -7,7 +7,7 @@ import type { MemoryFsFailure } from "./MemoryFs.js"
 import type { ThreadsClaimed } from "./state/Forgetting.js"
 import type { StateDbFailure } from "./state/StateDb.js"
 
-/** An argument of an operation has a value that it cannot have. Nothing was done; correct the argument. */
+/** An argument of an operation is invalid. Nothing was done; correct the argument and call again. */
 export class InputInvalid extends Schema.TaggedError<InputInvalid>("rollout-memories/InputInvalid")("InputInvalid", {
   /** The name of the argument. */
   input: Schema.String,
@@ -19,7 +19,7 @@ export class InputInvalid extends Schema.TaggedError<InputInvalid>("rollout-memo
   }
 }
 
-/** No thread has an id that begins so, or several have. Nothing was done; give more of the id. */
+/** No thread has an id that begins with the given text, or several have. Nothing was done; give more of the id. */
 export class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-memories/ThreadNotFound")(
   "ThreadNotFound",
   { given: Schema.String, candidates: Schema.Array(Schema.String) }
@@ -41,20 +41,20 @@ export class DirectoryLocked extends Schema.TaggedError<DirectoryLocked>("rollou
   }
 }
 
-/** Times of all results are RFC 3339 in UTC. */
+/** A time in RFC 3339 and UTC, as in all results. */
 const Time = Schema.String
 
 /** A memory, or a file of a directory's memory, that has every word of a search. */
 export const SearchHit = Schema.Struct({
   kind: Schema.Literal("trace", "memory"),
   cwd: Schema.String,
-  /** Null for a file. */
+  /** The thread of a memory; null for a file. */
   threadId: Schema.NullOr(Schema.String),
   title: Schema.String,
   updatedAt: Schema.NullOr(Time),
   /** The relevance; higher is better. */
   score: Schema.Number,
-  /** The line that answers best. */
+  /** The line that matches the query best. */
   place: Schema.Struct({
     field: Schema.Literal("text", "summary"),
     line: Schema.NonNegativeInt,
@@ -93,7 +93,7 @@ export const ForgetTarget = Schema.Union(
 /** See the schema of the same name. */
 export type ForgetTarget = typeof ForgetTarget.Type
 
-/** The threads, notes and directories of a deletion; all empty when nothing of the target was known. */
+/** The threads, notes and directories of a deletion; all empty when the target matched nothing. */
 export const Forgotten = Schema.Struct({
   forgotten: Schema.Boolean,
   threadIds: Schema.Array(ThreadId),
@@ -105,7 +105,7 @@ export const Forgotten = Schema.Struct({
 /** See the schema of the same name. */
 export type Forgotten = typeof Forgotten.Type
 
-/** The numbers of threads, by state and by reason. */
+/** Numbers of threads, by state or by reason. */
 const ThreadNumbers = Schema.Record({ key: Schema.String, value: Schema.NonNegativeInt })
 
 /** The state of a directory's memory. */
@@ -129,7 +129,7 @@ export const MemoriesStatus = Schema.Struct({
     total: Schema.NonNegativeInt,
     learned: Schema.NonNegativeInt,
     nothing: Schema.NonNegativeInt,
-    /** The numbers of threads that wait, by reason. */
+    /** Numbers of waiting threads, by reason. */
     waiting: ThreadNumbers,
     backingOff: Schema.Array(
       Schema.Struct({
@@ -142,7 +142,7 @@ export const MemoriesStatus = Schema.Struct({
     quarantined: Schema.Array(
       Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, error: Schema.String })
     ),
-    /** The numbers of threads that no pass reads, by reason. */
+    /** Numbers of threads that no pass reads, by reason. */
     outside: ThreadNumbers
   }),
   projects: Schema.Array(ProjectStatus),
@@ -150,22 +150,22 @@ export const MemoriesStatus = Schema.Struct({
   holders: Schema.Array(
     Schema.Struct({
       kind: Schema.Literal("claim", "lock"),
-      /** The thread or the directory. */
+      /** The id of the claimed thread, or the path of the locked directory. */
       of: Schema.String,
       owner: Schema.String,
       pid: Schema.NullOr(Schema.Number),
-      /** Whether its process is known to be gone. */
+      /** True if the process of the holder is known to have ended. */
       isAbandoned: Schema.Boolean
     })
   ),
   notes: Schema.NonNegativeInt,
   forgotten: Schema.NonNegativeInt,
-  /** Threads whose deletion was cut short; forget them again. */
+  /** Threads whose deletion was interrupted; `forget` them again. */
   unfinishedForgets: Schema.Array(ThreadId),
   bytesOnDisk: Schema.NonNegativeInt,
   /** Tokens that models took since midnight UTC. */
   tokensToday: Schema.Number,
-  /** Whether a thread was set aside, a directory fails, or a deletion is unfinished. */
+  /** True if a thread was set aside, a directory fails, or a deletion is unfinished: a person has to act. */
   needsPerson: Schema.Boolean
 })
 
@@ -182,12 +182,12 @@ export const ComparedValue = Schema.Struct({
 /** See the schema of the same name. */
 export type ComparedValue = typeof ComparedValue.Type
 
-/** The rules about one thread in order, up to the one that decided, and the attempts at reading it. */
+/** The rules that were asked about one thread, in order up to the one that decided, and the attempts to read it. */
 export const Explanation = Schema.Struct({
   threadId: ThreadId,
-  /** The verdict of the last rule. */
+  /** The reason that the last rule gave, or `eligible`. */
   verdict: Schema.String,
-  /** Null for a forgotten thread. */
+  /** The facts in the index about the thread; null for a forgotten thread. */
   thread: Schema.NullOr(
     Schema.Struct({
       title: Schema.NullOr(Schema.String),
@@ -222,27 +222,28 @@ export const Explanation = Schema.Struct({
 export type Explanation = typeof Explanation.Type
 
 /**
- * The memories of a home, for the tools and pages of a host. Every operation may run at any time, also while passes run, and
- * any number at once. A directory is an absolute path, by any of its names. Results are the objects of the commands' `--json`.
+ * The operations on the memories of a home, for the tools and pages of a host. All of them may run concurrently, also
+ * while passes run. A directory is given as an absolute path, by any of its names. Results have the form of the
+ * commands' `--json`.
  */
 export class Memories extends Context.Tag("rollout-memories/Memories")<
   Memories,
   {
-    /** The text that a session which starts in a directory should receive; see `MemoryContext.forCwd`. */
+    /** Renders the text that a session starting in a directory should receive; see `MemoryContext.forCwd`. */
     readonly context: (
       cwd: string,
       options: { readonly maxTokens: number }
     ) => Effect.Effect<string, InputInvalid | MemoryFsFailure>
-    /** Finds the memories that have every word, in one directory or in all. A word may be a phrase. */
+    /** Finds the memories that contain every word, in one directory or in all. A word may be a phrase. */
     readonly search: (query: {
       readonly words: ReadonlyArray<string>
       readonly cwd?: string | undefined
     }) => Effect.Effect<SearchResults, InputInvalid | StateDbFailure>
-    /** Keeps a note that every later consolidation of the directory takes over. Secrets are removed from it. */
+    /** Stores a note that every later consolidation of the directory includes. Secrets are removed from it. */
     readonly remember: (cwd: string, text: string) => Effect.Effect<Remembered, InputInvalid | StateDbFailure>
     /**
-     * Deletes memories for good, and keeps them from being learned again. The sessions' own files stay. Not interruptible once
-     * it began; one that was killed, or failed for one directory, is finished by the same call.
+     * Deletes memories for good, and prevents their sessions from being learned again. The files of the sessions stay.
+     * Cannot be interrupted once begun. After a kill, or a failure in one directory, the same call finishes the work.
      */
     readonly forget: (
       target: ForgetTarget
@@ -251,7 +252,9 @@ export class Memories extends Context.Tag("rollout-memories/Memories")<
       InputInvalid | DirectoryLocked | LeaseLost | ThreadsClaimed | MemoryFsFailure | StateDbFailure
     >
     readonly status: Effect.Effect<MemoriesStatus, MemoryFsFailure | StateDbFailure>
-    /** Explains whether and why a thread is learned from. Takes its id, or eight characters or more of its beginning. */
+    /**
+     * Explains whether and why a thread is learned from. Takes the thread's id, or at least its first eight characters.
+     */
     readonly explain: (
       threadId: string
     ) => Effect.Effect<Explanation, InputInvalid | ThreadNotFound | MemoryFsFailure | StateDbFailure>

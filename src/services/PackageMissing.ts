@@ -44,13 +44,19 @@ export const modelPart: OptionalPart = {
   packages: ["@effect/ai", "@effect/ai-openai", "eventsource-parser"]
 }
 
-/** The package of an error of Node's module loader; a module that is named by its path belongs to this package itself. */
+/**
+ * Returns the package that an error of Node's module loader names; undefined for a module named by its path, which
+ * belongs to this package.
+ */
 const missingPackage = (error: unknown): string | undefined =>
   error instanceof Error
     ? /^Cannot find (?:package|module) '((?:@[^/']+\/)?[^./'@][^/']*)/.exec(error.message)?.[1]
     : undefined
 
-/** Loads a part; any failure other than a missing package is a broken installation, and a defect. */
+/**
+ * Loads an optional part. Fails with `PackageMissing` when a package is not installed; any other failure means a broken
+ * installation, and is a defect.
+ */
 export const loadPart = <A>(
   load: () => Promise<A>,
   { packages, part }: OptionalPart

@@ -5,27 +5,31 @@ import { type Redact, redactedBy, type SafeText } from "../domain/privacy/SafeTe
 import { redactionKinds, Settings } from "../settings/Settings.js"
 
 /**
- * Takes secrets out of texts, and marks them as the settings say. A text is redacted where it comes in: as a session, a file,
- * an import, an answer, an argument or an error is read. A text that comes again is not searched again.
+ * Replaces secrets in texts by a marker, in the form that the settings choose. Every text from outside is redacted when
+ * it is read: sessions, files, imports, answers, arguments and errors. A text that was redacted before is not searched
+ * again.
  */
 export class Redactor extends Context.Tag("rollout-memories/Redactor")<
   Redactor,
   {
-    /** Loads the rules; for text that comes line by line. */
+    /** Loads the rules as a plain function, for callers that redact line by line. */
     readonly rules: Effect.Effect<Redact>
     /** Redacts a text. */
     readonly redact: (text: string) => Effect.Effect<SafeText>
-    /** Makes an error's message safe to log, store and report: a server's answer or a file's name may contain a secret. */
+    /**
+     * Makes an error's message safe to log, store and report. It may contain a secret, for example in a server's answer
+     * or a file's name.
+     */
     readonly safeMessage: (error: { readonly message: string }) => Effect.Effect<SafeText>
   }
 >() {}
 
-/** The characters of the texts that a redactor remembers; beyond them it begins anew. */
+/** Maximum characters of redacted texts that are kept for reuse; beyond it the cache is emptied. */
 const rememberedCharacters = 1_000_000
 
 /**
- * Applies rules once to each text: a session has most of its words in two records, and its first ones are read for the
- * index and again as a whole.
+ * Caches the result for each text. Most words of a session occur in two records, and its first ones are read again for
+ * the index.
  */
 const once = (rules: Redact): Redact => {
   const known = new Map<string, SafeText>()
@@ -46,7 +50,7 @@ const once = (rules: Redact): Redact => {
   }
 }
 
-/** Makes a redactor of rules, which are loaded when they are first needed. */
+/** Makes a redactor from rules, which are loaded at the first use. */
 export const make = (load: Effect.Effect<(text: string) => string>): Effect.Effect<Redactor["Type"]> =>
   Effect.map(Effect.cached(Effect.map(load, (rules) => once(redactedBy(rules)))), (rules) => {
     const redact = (text: string) => Effect.map(rules, (redactWith) => redactWith(text))
@@ -66,7 +70,7 @@ const makeOurs = (withKinds: boolean) =>
     )
   )
 
-/** The redactor with the rules of this package. */
+/** Provides the redactor with the rules of this package. */
 export const layer: Layer.Layer<Redactor, never, Settings> = Layer.effect(
   Redactor,
   Effect.flatMap(Settings, ({ redactionKinds }) => makeOurs(redactionKinds))
@@ -78,9 +82,9 @@ export const makeForProgram: Effect.Effect<Redactor["Type"]> = Effect.flatMap(re
 /** The redactor of a program's own lines; see {@link makeForProgram}. */
 export const layerForProgram: Layer.Layer<Redactor> = Layer.effect(Redactor, makeForProgram)
 
-/** Redacts a text with the redactor at hand. */
+/** Redacts a text with the `Redactor` in the context. */
 export const redact = (text: string) => Effect.flatMap(Redactor, (redactor) => redactor.redact(text))
 
-/** Makes an error's message safe with the redactor at hand. */
+/** Makes an error's message safe with the `Redactor` in the context. */
 export const safeMessage = (error: { readonly message: string }) =>
   Effect.flatMap(Redactor, (redactor) => redactor.safeMessage(error))

@@ -10,7 +10,7 @@ import type { SessionNames } from "../domain/session/codex/SessionNames.js"
 import type { RolloutFile } from "../domain/thread/Thread.js"
 import type { ThreadFacts } from "../domain/thread/ThreadFacts.js"
 
-/** The Codex home does not exist, or is not a folder. Name the right one. */
+/** The Codex home does not exist, or is not a folder. Nothing was done; give the right path. */
 export class CodexHomeUnavailable extends Schema.TaggedError<CodexHomeUnavailable>(
   "rollout-memories/CodexHomeUnavailable"
 )("CodexHomeUnavailable", { path: Schema.String, reason: Schema.String }) {
@@ -30,7 +30,7 @@ export class RolloutUnreadable extends Schema.TaggedError<RolloutUnreadable>("ro
   }
 }
 
-/** The end of a session that was read as a whole, with the size and hash of exactly what was read. */
+/** The last element of a session's stream: size and hash of exactly the content that was read. */
 export interface EndOfRollout {
   readonly _tag: "EndOfRollout"
   readonly file: RolloutFile
@@ -38,8 +38,8 @@ export interface EndOfRollout {
 }
 
 /**
- * Lists and reads recorded sessions. It never writes, and all operations may run concurrently. A session may be
- * appended to while it is read: reading ends where the file ended when it was opened.
+ * Lists and reads recorded sessions. It never writes, and all operations may run concurrently. A session may grow while
+ * it is read; reading ends where the file ended when it was opened.
  */
 export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
   SessionStore,
@@ -48,11 +48,11 @@ export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
     readonly check: Effect.Effect<void, CodexHomeUnavailable>
     /** Lists every session file, each real file once, in the order of their paths. Opens no file. */
     readonly list: Effect.Effect<ReadonlyArray<RolloutFile>, CodexHomeUnavailable>
-    /** Reads the names that people gave their sessions; none where nothing says so. */
+    /** Reads the names that people gave their sessions; empty when there is no record of names. */
     readonly names: Effect.Effect<SessionNames>
     /**
-     * The ids of threads for which memory was switched off outside their session files; none when that cannot be told
-     * now.
+     * Reads the ids of the threads for which memory was switched off outside their session files; none when that record
+     * cannot be read now.
      */
     readonly switchedOff: Effect.Effect<Option.Option<ReadonlySet<string>>>
     /**

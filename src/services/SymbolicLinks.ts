@@ -3,14 +3,14 @@ import type * as Effect from "effect/Effect"
 import type { FileKind } from "../domain/memory/FileKind.js"
 
 /**
- * Tells the kind of an entry before anything is opened. Nothing is read or written through a symbolic link, and opening
- * a FIFO would wait for a writer. The platform's file system follows links and detects one only by a failing read; such
- * a failure for every file of every memory would cost more than everything else.
+ * Tells the kind of an entry before it is opened. Nothing may be read or written through a symbolic link, and opening a
+ * FIFO would block until somebody writes to it. The platform's `FileSystem` follows links and could show one only by a
+ * failing read of every file, which costs too much.
  */
 export class SymbolicLinks extends Context.Tag("rollout-memories/SymbolicLinks")<
   SymbolicLinks,
   {
-    /** The kind of the entry at a path; a link at its end is not followed. */
+    /** Returns the kind of the entry at a path, without following a link at its end. */
     readonly kindOf: (path: string) => Effect.Effect<FileKind>
   }
 >() {}

@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import { consolidation, stageOneInput, stageOneSystem } from "./TemplateTexts.js"
 
-/** The texts of the three prompts, their `{{ name }}` places still open. A host may bring its own. */
+/** The texts of the three prompts, with `{{ name }}` placeholders. A host may replace them. */
 export class Templates extends Context.Tag("rollout-memories/Templates")<
   Templates,
   {

@@ -1,27 +1,30 @@
 import * as Effect from "effect/Effect"
 import { byteLength } from "../domain/text/ByteBudget.js"
 
-/** Characters counted at a time: a long run of one character takes the tokenizer longer the longer it is, quadratically. */
+/**
+ * Characters counted at a time. The tokenizer needs quadratic time for a long run of one character, so longer texts are
+ * counted in slices.
+ */
 const sliceCharacters = 2_000
 
-/** Slices between which other fibers get their turn: a slice takes about half a millisecond. */
+/** Slices counted before other fibers may run; one slice takes about half a millisecond. */
 const slicesPerTurn = 16
 
-/** Text that only looks like a special token is text. */
+/** Counts text that looks like a special token as ordinary text. */
 const options = { disallowedSpecial: new Set<string>() }
 
-/** The models before GPT-4o, and what is named like them, have the older tokenizer. */
+/** True for models before GPT-4o and models named like them, which use the older tokenizer. */
 const isOlder = (model: string): boolean => /^(?:gpt-4(?!o|\.1|\.5)|gpt-3\.5|text-embedding)/.test(model)
 
-/** The tables are megabytes: loaded with the first text that must be counted. */
+/** Loads the token table of a model when the first text is counted, since a table has several megabytes. */
 const load = (model: string) =>
   isOlder(model)
     ? Effect.promise(() => import("./tokens/Cl100kBase.js"))
     : Effect.promise(() => import("./tokens/O200kBase.js"))
 
 /**
- * Counts a text's tokens as a model does; a model that is not known is taken for one of the newest. A text whose bytes
- * would take unreasonably long to count cannot occur: callers bound what they count.
+ * Returns a function that counts a text's tokens as a model does; an unknown model counts like the newest ones. The
+ * time is not bounded here: callers limit the size of the text.
  */
 export const counterFor = (model: string): Effect.Effect<(text: string) => Effect.Effect<number>> =>
   Effect.map(Effect.cached(load(model)), (loaded) =>
@@ -42,5 +45,5 @@ export const counterFor = (model: string): Effect.Effect<(text: string) => Effec
     })
   )
 
-/** Counts as the newest models do, for a text that goes to a model nobody has named. */
+/** Counts tokens as the newest models do, for text that goes to an unknown model. */
 export const newestCounter = counterFor("gpt-5")

@@ -6,9 +6,9 @@ import * as String from "effect/String"
 export const variable = (name: string) =>
   Config.option(Config.map(Config.string(name), String.trim)).pipe(Config.map(Option.filter(String.isNonEmpty)))
 
-/** Tells whether a request can be sent to a URL; one with a user name in it is refused. */
+/** True if a request can be sent to a URL; a URL with a user name is refused. */
 export const isServerUrl = (text: string): boolean =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).username === ""
 
-/** Takes a user's name and password out of a text that may be a URL, so that a message can show it. */
+/** Removes the user name and password from a text that may be a URL, so that a message can show it. */
 export const withoutUser = (url: string): string => url.replace(/\/\/[^/]*@/, "//[REDACTED_SECRET]@")

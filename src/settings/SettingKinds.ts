@@ -2,21 +2,21 @@ import * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
-/** One setting: what it does, the values it takes, and its default. */
+/** A setting: its description, its allowed values, and its default. */
 export interface Setting<A> {
   readonly description: string
-  /** The values that a person may write, in words; the bounds are in it. */
+  /** The allowed values in words, with their bounds. */
   readonly expected: string
   readonly fallback: A
   /** The default as a person would write it. */
   readonly fallbackText: string
-  /** Reads the text of an environment variable or an option. */
+  /** Parses the text of an environment variable or an option. */
   readonly parse: (text: string) => Option.Option<A>
   /** Checks a value that a host gives directly. */
   readonly is: (value: unknown) => value is A
 }
 
-/** A setting whose texts and values are those of a schema. */
+/** Makes a setting from a schema of its texts and values. */
 const setting = <A, I>(
   schema: Schema.Schema<A, I>,
   about: Pick<Setting<A>, "description" | "expected" | "fallback" | "fallbackText">
@@ -32,7 +32,7 @@ const numberIn = (pattern: RegExp) =>
 const wholeNumber = (minimum: number, maximum: number) =>
   numberIn(/^\d{1,15}$/).pipe(Schema.int(), Schema.between(minimum, maximum))
 
-/** A whole number between two bounds, both allowed. */
+/** Makes a setting for a whole number between two bounds, both included. */
 export const integer = (fallback: number, minimum: number, maximum: number, description: string): Setting<number> =>
   setting(wholeNumber(minimum, maximum), {
     description,
@@ -41,7 +41,7 @@ export const integer = (fallback: number, minimum: number, maximum: number, desc
     fallbackText: String(fallback)
   })
 
-/** A number of whole seconds. */
+/** Makes a setting for a number of whole seconds. */
 export const seconds = (fallback: number, maximum: number, description: string): Setting<Duration.Duration> =>
   setting(
     Schema.transform(
@@ -68,7 +68,7 @@ const units = {
   d: Duration.days
 } as const
 
-/** A time as `90s` or `10m`; `0` needs no unit. */
+/** A time such as `90s` or `10m`; `0` needs no unit. */
 const Time = Schema.transform(
   Schema.Union(
     Schema.TemplateLiteralParser(numberIn(/^\d{1,9}$/), Schema.Literal("ms", "s", "m", "h", "d")),
@@ -82,7 +82,7 @@ const Time = Schema.transform(
   }
 )
 
-/** A length of time with its unit, see {@link Time}. */
+/** Makes a setting for a length of time with its unit; see {@link Time}. */
 export const time = (count: number, unit: keyof typeof units, description: string): Setting<Duration.Duration> =>
   setting(Time, {
     description,
@@ -91,7 +91,7 @@ export const time = (count: number, unit: keyof typeof units, description: strin
     fallbackText: `${count}${unit}`
   })
 
-/** One of a few words. */
+/** Makes a setting for one of a few words. */
 export const choice = <const A extends string>(
   fallback: NoInfer<A>,
   all: ReadonlyArray<A>,
@@ -99,7 +99,7 @@ export const choice = <const A extends string>(
 ): Setting<A> =>
   setting(Schema.Literal(...all), { description, expected: all.join(" or "), fallback, fallbackText: fallback })
 
-/** Yes or no. */
+/** Makes a setting for yes or no. */
 export const flag = (fallback: boolean, description: string): Setting<boolean> =>
   setting(Schema.BooleanFromString, {
     description,
@@ -108,7 +108,7 @@ export const flag = (fallback: boolean, description: string): Setting<boolean> =
     fallbackText: String(fallback)
   })
 
-/** Any text, or none. */
+/** Makes a setting for any text, or none. */
 export const optionalText = (description: string): Setting<string | undefined> =>
   setting(Schema.UndefinedOr(Schema.String), {
     description,
@@ -123,7 +123,7 @@ const Unlimited = Schema.transform(Schema.Literal("unlimited"), Schema.Undefined
   encode: () => "unlimited" as const
 })
 
-/** A number, or no limit, which is undefined. */
+/** Makes a setting for a number; undefined means no limit. */
 export const limit = (fallback: number | undefined, description: string): Setting<number | undefined> =>
   setting(Schema.Union(Unlimited, wholeNumber(0, 1_000_000_000_000)), {
     description,
@@ -132,7 +132,7 @@ export const limit = (fallback: number | undefined, description: string): Settin
     fallbackText: fallback === undefined ? "unlimited" : String(fallback)
   })
 
-/** A price, undefined where it is not known. */
+/** Makes a setting for a price; undefined means that it is not known. */
 export const price = (description: string): Setting<number | undefined> =>
   setting(Schema.UndefinedOr(numberIn(/^\d{1,9}(?:\.\d{1,9})?$/).pipe(Schema.finite(), Schema.nonNegative())), {
     description,
@@ -141,7 +141,7 @@ export const price = (description: string): Setting<number | undefined> =>
     fallbackText: "unknown"
   })
 
-/** The author of trace memories: `offline`, or a model by its server's name for it. */
+/** Makes a setting for the author of trace memories: `offline`, or a model by the name that its server uses. */
 export const modelName = (description: string): Setting<string> =>
   setting(Schema.String.pipe(Schema.pattern(/^(?:offline|openai:[^\s\p{Cc}]{1,200})$/u)), {
     description,
@@ -166,7 +166,7 @@ const SourceList = Schema.transform(
   }
 )
 
-/** Names of sources, or all of them. */
+/** Makes a setting for names of sources, or all of them. */
 export const sources = (fallback: ReadonlyArray<string>, description: string): Setting<Sources> =>
   setting(SourceList, {
     description,

@@ -23,8 +23,8 @@ import {
 } from "./SettingKinds.js"
 
 /**
- * Every setting of the program. {@link variableOf} gives the environment variable of each. A description is a sentence of
- * `--help` too.
+ * Every setting of the program. {@link variableOf} gives the environment variable of each. The descriptions also appear
+ * in `--help`.
  */
 export const settings = {
   enabled: flag(true, "Whether sessions become memory at all."),
@@ -141,15 +141,15 @@ export class Settings extends Context.Tag("rollout-memories/Settings")<
   SettingValues & Homes & { readonly modelServer: ModelServer }
 >() {}
 
-/** The consolidator, with `auto` resolved. */
+/** Returns the agent that consolidates, with `auto` resolved. */
 export const agentOf = ({ agent, model }: Pick<SettingValues, "agent" | "model">): "offline" | "model" | "command" =>
   agent !== "auto" ? agent : model === "offline" ? "offline" : "model"
 
-/** A value is not one that its setting takes. Nothing was done; correct the value at `source`. */
+/** A setting has an invalid value. Nothing was done; correct the value at `source`. */
 export class SettingInvalid extends Schema.TaggedError<SettingInvalid>("rollout-memories/SettingInvalid")(
   "SettingInvalid",
   {
-    /** The option, the environment variable or the setting that holds the value. */
+    /** The option, environment variable or setting that has the value. */
     source: Schema.String,
     value: Schema.String,
     expected: Schema.String
@@ -161,11 +161,11 @@ export class SettingInvalid extends Schema.TaggedError<SettingInvalid>("rollout-
   }
 }
 
-/** The environment variable of a setting; that of `minIdle` is `MEMORIES_MIN_IDLE`. */
+/** Returns the environment variable of a setting; for `minIdle` that is `MEMORIES_MIN_IDLE`. */
 export const variableOf = (name: SettingName): string =>
   `MEMORIES_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 
-/** An option or a variable that a person wrote: its name and its text. */
+/** An option or a variable that a person wrote, with its text. */
 export interface GivenOption {
   readonly option: string
   readonly text: string
@@ -205,7 +205,7 @@ const readSetting = Effect.fnUntraced(function* (name: SettingName, option: Give
       })
 })
 
-/** The default memories home of a Codex home. */
+/** Returns the default memories home for a Codex home. */
 const memoriesHomeIn = (codexHome: string): string => join(codexHome, "memories")
 
 const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
@@ -230,7 +230,7 @@ const readHomes = Effect.fnUntraced(function* (options: GivenOptions) {
   return { codexHome, memoriesHome }
 })
 
-/** Reads the model's server. Fails where it cannot work: an invalid URL, or no key for OpenAI's own server. */
+/** Reads the model's server. Fails if it cannot work: an invalid URL, or no key for OpenAI's own server. */
 const readServer = Effect.fnUntraced(function* ({ agent, agentCommand, model }: SettingValues) {
   const baseUrl = Option.getOrElse(yield* variable("OPENAI_BASE_URL"), () => defaultBaseUrl)
   const apiKey = Option.map(yield* variable("OPENAI_API_KEY"), Redacted.make)
@@ -254,8 +254,8 @@ const readServer = Effect.fnUntraced(function* ({ agent, agentCommand, model }: 
 })
 
 /**
- * Reads the settings: an option goes before the environment, the environment before the default. Fails on the first invalid
- * value and names the option or the variable.
+ * Reads the settings: options override environment variables, and these override the defaults. Fails on the first
+ * invalid value, and names the option or the variable.
  */
 export const loadSettings = Effect.fn("Settings.load")(function* (options: GivenOptions) {
   const values: { [name: string]: unknown } = {}
@@ -288,8 +288,8 @@ const fallbacks = (): { readonly [name: string]: unknown } =>
   Object.fromEntries(settingNames().map((name) => [name, settings[name].fallback]))
 
 /**
- * Settings that a host gives directly. Others have their defaults; the default memories home is in the Codex home. Fails
- * where a value is out of bounds.
+ * Provides settings that a host gives directly; omitted ones have their defaults, with the memories home in the Codex
+ * home. Fails if a value is out of bounds.
  */
 export const layer = (
   given: Partial<SettingValues> & {
@@ -307,5 +307,5 @@ export const layer = (
   )
 }
 
-/** Settings from the environment alone. */
+/** Provides the settings from the environment alone. */
 export const layerFromEnvironment = Layer.effect(Settings, loadSettings({}))

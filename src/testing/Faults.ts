@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 
-/** The failure of an operation. */
+/** The error type of an operation. */
 type FailureOf<Operation> = Operation extends (...given: never) => infer Result
   ? FailureOf<Result>
   : Operation extends Effect.Effect<unknown, infer E, unknown>
@@ -19,8 +19,8 @@ interface Fault {
 }
 
 /**
- * A service of which `before` runs ahead of every operation, with the operation's name; where it fails, the operation fails
- * with its error and does nothing.
+ * Wraps a service so that `before` runs ahead of every operation, with the operation's name. If `before` fails, the
+ * operation fails with its error and does nothing.
  */
 export const interpose = <Service extends object>(
   service: Service,
@@ -43,23 +43,23 @@ export const interpose = <Service extends object>(
 }
 
 /**
- * A service whose operations fail on demand. A call that fails does nothing; those before and after it are the service's
- * own. Several faults of one operation come in the order in which they were asked for.
+ * Makes the operations of a service fail on demand. A failing call does nothing; all other calls go to the service.
+ * Several faults for one operation occur in the order in which they were requested.
  */
 export class Faults<Service extends object> {
   private readonly faults = new Map<PropertyKey, Array<Fault>>()
 
-  /** The next `times` calls of an operation fail with an error; calls are counted as they run. */
+  /** Makes the next `times` calls of an operation fail with an error. A call counts when it runs. */
   failNext<Name extends keyof Service>(operation: Name, times: number, error: Error & FailureOf<Service[Name]>): void {
     this.faults.set(operation, [...(this.faults.get(operation) ?? []), { error, times }])
   }
 
-  /** The service, with the faults that were asked for. */
+  /** Wraps a service, so that the requested faults occur. */
   wrap(service: Service): Service {
     return interpose(service, (operation) => Effect.suspend(() => this.take(operation) ?? Effect.void))
   }
 
-  /** A port's layer, its service wrapped. */
+  /** Wraps the service of a port's layer. */
   wrapLayer<Port, E, R>(tag: Context.Tag<Port, Service>, layer: Layer.Layer<Port, E, R>): Layer.Layer<Port, E, R> {
     return Layer.map(layer, (context) => Context.make(tag, this.wrap(Context.get(context, tag))))
   }
@@ -76,7 +76,7 @@ export class Faults<Service extends object> {
   }
 }
 
-/** Recognises an effect; those of a port fail with errors alone. */
+/** True for an effect. The operations of a port fail only with errors of its own type, which this assumes. */
 const isOperation = (value: unknown): value is Effect.Effect<unknown, Error> => Effect.isEffect(value)
 
 const isStream = (value: unknown): value is Stream.Stream<unknown, Error> =>

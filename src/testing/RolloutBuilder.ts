@@ -1,9 +1,9 @@
 import * as DateTime from "effect/DateTime"
 
-/** A time that all fixtures start from. Unix milliseconds. */
+/** The time at which all fixtures start. Unix milliseconds. */
 export const startOfFixtures = Date.parse("2026-03-02T09:00:00.000Z")
 
-/** A thread id, by number: UUIDv7s that sort as their numbers do. */
+/** Returns the thread id with a number. The ids are UUIDv7s that sort like their numbers. */
 export const threadIdOf = (number: number): string =>
   `0195${(0x5000_0000 + number).toString(16).slice(0, 4)}-${(0x5000_0000 + number).toString(16).slice(4)}-7abc-8def-0123456789ab`
 
@@ -15,11 +15,11 @@ interface Meta {
 }
 
 /**
- * Builds a rollout line by line, in the form that Codex writes from 0.30 on. Every line is one second after the one before,
- * unless `at` says when. Lines are numbered from `ordinal` on where one is given, as versions from about 0.150 do.
+ * Builds a rollout line by line, in the form that Codex has written since 0.30. Each line is one second later than the
+ * previous one, unless `at` sets the time. If `ordinal` is given, lines are numbered from it, as since about 0.150.
  */
 export class RolloutBuilder {
-  /** The lines so far, without their ends. */
+  /** The lines so far, without line feeds. */
   readonly lines: Array<string> = []
   private now: number
   private calls = 0
@@ -30,24 +30,24 @@ export class RolloutBuilder {
     this.ordinal = ordinal
   }
 
-  /** The time of the next line, in Unix milliseconds, and its number where lines have one. */
+  /** Time of the next line in Unix milliseconds, and its ordinal if lines are numbered. */
   get next(): { readonly at: number; readonly ordinal: number } {
     return { at: this.now, ordinal: this.ordinal ?? this.lines.length }
   }
 
-  /** The time of the next line, in Unix milliseconds. */
+  /** Sets the time of the next line, in Unix milliseconds. */
   at(milliseconds: number): this {
     this.now = milliseconds
     return this
   }
 
-  /** A line as it stands. */
+  /** Adds a line verbatim. */
   raw(text: string): this {
     this.lines.push(text)
     return this
   }
 
-  /** A record of any type. */
+  /** Adds a record of any type. */
   line(type: string, payload: unknown): this {
     const timestamp = DateTime.formatIso(DateTime.unsafeMake(this.now))
     this.lines.push(JSON.stringify({ timestamp, ordinal: this.ordinal, type, payload }))
@@ -56,17 +56,19 @@ export class RolloutBuilder {
     return this
   }
 
-  /** A response item: what the model was told or said. */
+  /** Adds a response item: a part of the conversation with the model. */
   item(payload: unknown): this {
     return this.line("response_item", payload)
   }
 
-  /** An event: what the user was shown. */
+  /** Adds an event, which is shown to the user. */
   event(payload: unknown): this {
     return this.line("event_msg", payload)
   }
 
-  /** The first line: whose session it is, where, and from which source; by default a session of a person at a terminal. */
+  /**
+   * Adds the first line: the session's id, directory and source. By default a person started the session at a terminal.
+   */
   meta(meta: Meta = {}): this {
     return this.line("session_meta", {
       id: threadIdOf(1),
@@ -80,7 +82,7 @@ export class RolloutBuilder {
     })
   }
 
-  /** The record that begins a turn. */
+  /** Adds the record that begins a turn. */
   turnContext(context: Record<string, unknown> = {}): this {
     return this.line("turn_context", {
       cwd: "/home/ada/projects/ferry",
@@ -91,7 +93,7 @@ export class RolloutBuilder {
     })
   }
 
-  /** A request as versions up to 0.149 tell it: the message, then its event. */
+  /** Adds a request as versions up to 0.149 record it: the message, then its event. */
   user(text: string): this {
     return this.item({ type: "message", role: "user", content: [{ type: "input_text", text }] }).event({
       type: "user_message",
@@ -99,12 +101,12 @@ export class RolloutBuilder {
     })
   }
 
-  /** The assistant's word. */
+  /** Adds a message of the assistant. */
   assistant(text: string): this {
     return this.item({ type: "message", role: "assistant", content: [{ type: "output_text", text }] })
   }
 
-  /** A command with its output, as `exec_command` tells them. */
+  /** Adds a command and its output, as `exec_command` records them. */
   command(cmd: string, output: string, exitCode = 0): this {
     const call_id = `call_${++this.calls}`
     return this.item({ type: "function_call", name: "exec_command", arguments: JSON.stringify({ cmd }), call_id }).item(
@@ -116,7 +118,7 @@ export class RolloutBuilder {
     )
   }
 
-  /** An edit with its output, as `apply_patch` tells them. */
+  /** Adds an edit and its output, as `apply_patch` records them. */
   patch(patch: string, output = "Success. Updated the following files:\n"): this {
     const call_id = `call_${++this.calls}`
     return this.item({ type: "custom_tool_call", name: "apply_patch", input: patch, call_id }).item({
@@ -126,54 +128,54 @@ export class RolloutBuilder {
     })
   }
 
-  /** A message of any role, one content part for each text. */
+  /** Adds a message of any role, with one content part for each text. */
   message(role: string, ...texts: ReadonlyArray<string>): this {
     const type = role === "assistant" ? "output_text" : "input_text"
     return this.item({ type: "message", role, content: texts.map((text) => ({ type, text })) })
   }
 
-  /** A call by name, without its output. */
+  /** Adds a call of a tool by name, without its output. */
   functionCall(call_id: string, name: string, parameters: unknown): this {
     return this.item({ type: "function_call", name, arguments: JSON.stringify(parameters), call_id })
   }
 
-  /** The output of a call. */
+  /** Adds the output of a call. */
   functionOutput(call_id: string, output: unknown): this {
     return this.item({ type: "function_call_output", call_id, output })
   }
 
-  /** The same of a tool whose input is text. */
+  /** Adds a call of a tool whose input is text, without its output. */
   customCall(call_id: string, name: string, input: string): this {
     return this.item({ type: "custom_tool_call", name, input, call_id })
   }
 
-  /** The output of a tool whose input is text. */
+  /** Adds the output of a tool whose input is text. */
   customOutput(call_id: string, output: unknown): this {
     return this.item({ type: "custom_tool_call_output", call_id, output })
   }
 
-  /** An event that versions from about 0.150 on write instead of most others. */
+  /** Adds an `item_completed` event, which since about 0.150 replaces most other events. */
   completed(item: unknown): this {
     return this.event({ type: "item_completed", item })
   }
 
-  /** The user took the last turns back. */
+  /** Adds the event with which the user takes back the last turns. */
   rolledBack(num_turns: unknown): this {
     return this.event({ type: "thread_rolled_back", num_turns })
   }
 
-  /** A turn came to its end. */
+  /** Adds the event that ends a turn. */
   turnEnd(): this {
     return this.event({ type: "task_complete", turn_id: "turn" })
   }
 
-  /** The file's content. */
+  /** Returns the content of the file. */
   text(): string {
     return `${this.lines.join("\n")}\n`
   }
 }
 
-/** A whole small session: a failing check, its fix, and the check again. */
+/** Builds a small session: a failing check, its fix, and the check again. */
 export const simpleSession = (
   options: {
     readonly id?: string

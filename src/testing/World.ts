@@ -40,22 +40,22 @@ import { Templates } from "../services/Templates.js"
 import { Faults } from "./Faults.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "./RolloutBuilder.js"
 
-/** The services of a pass and of reading its memories, and the files that it makes. */
+/** The services of a pass and of reading its memories, and the file system with its files. */
 export type Services = FileSystem.FileSystem | PassServices | Progress | WorkingDirectories
 
-/** The whole answer of a well-behaved model, as events. */
+/** The complete answer of a well-behaved model, as events. */
 export const answer = (output: StageOneOutput): ReadonlyArray<ModelEvent> => [
   { _tag: "TextDelta", text: JSON.stringify(output) },
   { _tag: "Completed", usage: { inputTokens: 100, outputTokens: 10 } }
 ]
 
-/** A structured trace memory about something. */
+/** Makes a structured trace memory about a subject. */
 export const traceAbout = (what: string): StageOneOutput => ({
   traceMemory: `# ${what}\nTrace context: test\nUser preferences: none observed\n\n## Task: ${what}\nOutcome: success\nKey steps:\n- ${what}`,
   summary: `${what} was learned`
 })
 
-/** Writes a MEMORY.md that names every trace, as a well-behaved agent does; fails as the file system does. */
+/** Writes a `MEMORY.md` that cites every trace, as a well-behaved agent does. Fails as the file system does. */
 export const writeMemory = Effect.fnUntraced(function* ({ directory }: Pick<AgentRequest, "directory">, extra = "") {
   const fileSystem = yield* FileSystem.FileSystem
   const names = (yield* fileSystem.readDirectory(`${directory}/trace_summaries`)).sort()
@@ -63,48 +63,48 @@ export const writeMemory = Effect.fnUntraced(function* ({ directory }: Pick<Agen
   yield* fileSystem.writeFileString(`${directory}/MEMORY.md`, ["# Memory", ...lines, extra, ""].join("\n"))
 })
 
-/** Parts of a world that a test replaces. */
+/** Parts of a world that a test can replace. */
 export interface WorldOptions {
-  /** Settings without which their defaults hold. */
+  /** Settings that differ from their defaults. */
   readonly settings?: Partial<Settings.SettingValues>
-  /** The model's script. By default it learns the title of each session. */
+  /** The behaviour of the model. By default it returns a memory with the title of each session. */
   readonly model?: (request: StageOneRequest) => Stream.Stream<ModelEvent, ModelError | ModelFailure>
-  /** The agent's script. By default it is {@link writeMemory}. */
+  /** The behaviour of the agent. By default it is {@link writeMemory}. */
   readonly agent?: (request: AgentRequest) => Effect.Effect<void, { readonly message: string }, FileSystem.FileSystem>
   /** Replaces services of the state DB; see {@link over}. */
   readonly stateDb?: (stateDb: Context.Context<StateDb>) => Context.Context<StateDb>
 }
 
-/** Replaces one service by another one made of it. */
+/** Replaces one service by another that is made from it. */
 export const over =
   <Port extends StateDb, Service>(tag: Context.Tag<Port, Service>, change: (service: Service) => Service) =>
   (context: Context.Context<StateDb>): Context.Context<StateDb> =>
     Context.add(context, tag, change(Context.get(context, tag)))
 
-/** A rollout of a world, whole and with its time, so that a test can change it. */
+/** A rollout of a world, with a known time, so that a test can change it. */
 interface WorldRollout extends SessionStoreMemory.HeldRollout {
   readonly content: string
   readonly modifiedAt: number
 }
 
 /**
- * A home of sessions in memory that a test fills, every port over it, and a record of what happened. A world belongs to one
- * test; its layer is built once in it.
+ * A Codex home in memory that a test fills, all ports over it, and a record of the requests and events. Each test makes
+ * its own world, and builds its layer once.
  */
 export class World {
-  /** The sessions, by the path of their rollouts; `add` puts one in. */
+  /** The sessions, by the paths of their rollouts; `add` adds one. */
   readonly rollouts = new Map<string, WorldRollout>()
-  /** Requests to the model. */
+  /** Requests to the model so far. */
   readonly requests: Array<StageOneRequest> = []
-  /** Requests to start agents. */
+  /** Requests to start agents so far. */
   readonly spawned: Array<AgentRequest> = []
-  /** Progress of the pass. */
+  /** Progress events of the pass so far. */
   readonly events: Array<ProgressEvent> = []
-  /** Every line of the log. */
+  /** Log lines so far. */
   readonly warnings: Array<string> = []
-  /** The memories home, in the file system of the world. */
+  /** The memories home, in the world's file system. */
   readonly home = "/memories"
-  /** For each port, what makes its operations fail. */
+  /** The faults of each port; see {@link Faults}. */
   readonly faults = {
     agentControl: new Faults<AgentControl["Type"]>(),
     claims: new Faults<Claims["Type"]>(),
@@ -120,7 +120,7 @@ export class World {
     threadIndex: new Faults<ThreadIndex["Type"]>(),
     threadMemories: new Faults<ThreadMemories["Type"]>()
   }
-  /** All that a pass runs on. */
+  /** All services that a pass needs. */
   readonly layer: Layer.Layer<Services>
 
   constructor(options: WorldOptions = {}) {
@@ -181,7 +181,7 @@ export class World {
     )
   }
 
-  /** Puts a rollout into the home; by default a small whole session, one minute later for each number. */
+  /** Adds a rollout to the home; by default a small session that starts one minute later for each number. */
   add(
     number: number,
     options: { readonly cwd?: string; readonly content?: string; readonly source?: unknown } = {}
@@ -196,23 +196,23 @@ export class World {
   }
 }
 
-/** A day after the fixtures: every session is idle by then. Unix milliseconds. */
+/** The time one day after the fixtures, when every session is idle. Unix milliseconds. */
 export const aDayLater = startOfFixtures + 86_400_000
 
-/** Runs a test over a world, under `TestClock`, a day after its sessions. */
+/** Runs a test over a world under `TestClock`, one day after its sessions. */
 export const inWorld = <A, E>(world: World, test: Effect.Effect<A, E, Services>) =>
   Effect.zipRight(TestClock.setTime(aDayLater), test).pipe(Effect.provide(world.layer))
 
 /** Runs one pass. */
 export const pass = runPass({ all: false, rebuildIndex: false })
 
-/** The text that a session which starts in a directory receives of its memory; empty when there is none. */
+/** Returns the text that a session starting in a directory receives; empty when there is no memory. */
 export const sessionContext = (cwd: string, maxTokens = 2_000) => forCwd(cwd, { maxTokens })
 
-/** The text of a file; fails as the file system does. */
+/** Reads the text of a file. Fails as the file system does. */
 export const readText = (path: string) => Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(path))
 
-/** The names in a folder, in order; none where there is none. */
+/** Lists the names in a folder, in order; empty when the folder does not exist. */
 export const namesIn = (path: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => files.readDirectory(path)).pipe(
     Effect.map((names) => names.sort()),

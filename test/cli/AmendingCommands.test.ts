@@ -39,7 +39,7 @@ const onTerminal = (home: CommandHome, words: ReadonlyArray<string>, typed: stri
   })
 
 describe("forget --thread", () => {
-  it.scoped("leaves nothing of the thread in any byte, nor lets it back in, and its neighbours byte for byte", () =>
+  it.scoped("forget --thread leaves no byte of the thread, keeps it out, and leaves other threads unchanged", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       // A second generation, an earlier version of the memory, and what killed passes leave.
@@ -94,7 +94,7 @@ describe("forget --thread", () => {
   }
 
   for (const [loss, lose] of Object.entries(losses)) {
-    it.scoped(`outlives the state DB: when that ${loss}, no forgotten thread comes back`, () =>
+    it.scoped(`no forgotten thread comes back when the state DB ${loss}`, () =>
       Effect.gen(function* () {
         const home = yield* learnedHome
         yield* home.run("forget", "--thread", threadIdOf(2), "--yes")
@@ -118,7 +118,7 @@ describe("forget --thread", () => {
     )
   }
 
-  it.scoped("of the last thread of a project takes the project's memory with it", () =>
+  it.scoped("forget --thread of a project's last thread removes the project's memory", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       yield* home.run("forget", "--thread", threadIdOf(3), "--yes")
@@ -129,7 +129,7 @@ describe("forget --thread", () => {
     })
   )
 
-  it.scoped("that was cut short is told by status and doctor, and finished by the same command", () =>
+  it.scoped("an interrupted forget is reported by status and doctor, and finished by the same command", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       yield* home.run("forget", "--thread", threadIdOf(2), "--yes")
@@ -142,8 +142,8 @@ describe("forget --thread", () => {
   )
 })
 
-describe("forget asks first", () => {
-  it.scoped("and does nothing where there is nobody to ask, or nothing that it is about", () =>
+describe("confirmation of forget", () => {
+  it.scoped("forget does nothing without a terminal to ask on, or without anything to forget", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const before = kept(home)
@@ -161,7 +161,7 @@ describe("forget asks first", () => {
     })
   )
 
-  it.scopedLive("and changes nothing on a no, on Ctrl-C, and at the end of input; on a yes it forgets", () =>
+  it.scopedLive("forget changes nothing on no, Ctrl-C or end of input, and forgets on yes", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const before = kept(home)
@@ -181,7 +181,7 @@ describe("forget asks first", () => {
     })
   )
 
-  it.scoped("and refuses, with nothing changed, what another pass is at", () =>
+  it.scoped("forget refuses a thread that another pass has claimed, and changes nothing", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       home.sql(
@@ -205,7 +205,7 @@ describe("forget asks first", () => {
 })
 
 describe("forget --cwd, --match and --all", () => {
-  it.scoped("takes away the files of a project whose rows were lost", () =>
+  it.scoped("forget --cwd removes the files of a project whose rows were lost", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       rmSync(home.pathOf(3))
@@ -218,7 +218,7 @@ describe("forget --cwd, --match and --all", () => {
     })
   )
 
-  it.scoped("of a project that nothing is known of says so, and writes nothing", () =>
+  it.scoped("forget of an unknown project says so, and writes nothing", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const ofMemories = (path: string) => !path.startsWith("state.sqlite")
@@ -229,7 +229,7 @@ describe("forget --cwd, --match and --all", () => {
     })
   )
 
-  it.scoped("--cwd takes a project with its notes, and nothing of another one", () =>
+  it.scoped("forget --cwd removes a project with its notes, and nothing of another project", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       yield* home.run("remember", "--cwd", ferry, "the", canary, "nests", "in", "the", "harbour")
@@ -245,7 +245,7 @@ describe("forget --cwd, --match and --all", () => {
     })
   )
 
-  it.scoped("--match takes threads, notes, and lines that a person wrote", () =>
+  it.scoped("forget --match removes threads, notes, and lines that a person wrote", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       yield* home.run("remember", "--cwd", pier, `a note on the ${canary}`)
@@ -263,7 +263,7 @@ describe("forget --cwd, --match and --all", () => {
     })
   )
 
-  it.scoped("--all takes everything, and the next pass has nothing to do", () =>
+  it.scoped("forget --all removes everything, and the next pass has nothing to do", () =>
     Effect.gen(function* () {
       const home = yield* homeOfAllStates
       home.sql("UPDATE extractions SET claim_owner = NULL")
@@ -275,7 +275,7 @@ describe("forget --cwd, --match and --all", () => {
     })
   )
 
-  it.scoped("on a home where nothing was ever learned finds nothing to forget", () =>
+  it.scoped("forget --all in a home where nothing was learned finds nothing to forget", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       const ended = yield* home.run("forget", "--all", "--yes")
@@ -286,7 +286,7 @@ describe("forget --cwd, --match and --all", () => {
 })
 
 describe("retry", () => {
-  it.scoped("lets the next pass try what was set aside or waits; there is nothing to retry otherwise", () =>
+  it.scoped("retry lets the next pass try a thread that failed, and has no effect on any other", () =>
     Effect.gen(function* () {
       const home = yield* homeOfAllStates
       for (const number of [4, 5]) {
@@ -304,7 +304,7 @@ describe("retry", () => {
 })
 
 describe("remember", () => {
-  it.scoped("puts a note first in MEMORY.md, where every consolidation keeps it, until it is forgotten", () =>
+  it.scoped("remember puts a note first in MEMORY.md, and it stays until it is forgotten", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const secret = ["sk", "-", "abcdefghijklmnopqrstuvwx"].join("")
@@ -328,7 +328,7 @@ describe("remember", () => {
     })
   )
 
-  it.scoped("says of what kind a secret in the note was, where the settings want it said", () =>
+  it.scoped("remember names the kind of a secret in a note, if the settings ask for it", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const token = `ghp_${"a1B2c3D4e5".repeat(4)}`
@@ -342,7 +342,7 @@ describe("remember", () => {
     })
   )
 
-  it.scoped("names the kind of a secret in the program's own error line, where the settings want it said", () =>
+  it.scoped("the program names the kind of a secret in its error line, where the settings want it said", () =>
     Effect.gen(function* () {
       const missing = `/nowhere/ghp_${"a1B2c3D4e5".repeat(4)}`
       const args = ["--codex-home", missing, "--memories-home", "/nowhere/memories"]
@@ -353,7 +353,7 @@ describe("remember", () => {
     })
   )
 
-  it.scoped("works for a project that no session was seen of, and refuses a text that is none", () =>
+  it.scoped("remember works for a project without sessions, and refuses an invalid text", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       assert.strictEqual((yield* home.run("remember", "--cwd", pier, "the tide comes first")).code, 0)
@@ -367,7 +367,7 @@ describe("remember", () => {
 })
 
 describe("restore", () => {
-  it.scoped("brings the generation before back until there is something new, and back again", () =>
+  it.scoped("restore returns to the previous generation until something new is learned, and back again", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const none = yield* home.run("restore", "--cwd", ferry)

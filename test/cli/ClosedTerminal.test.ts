@@ -16,8 +16,8 @@ const runs = (pid: number): boolean => {
   }
 }
 
-describe("a terminal that is closed", () => {
-  it.scopedLive("ends the pass in it as Ctrl-C does: no agent goes on alone, no lock stays", () =>
+describe("closed terminals", () => {
+  it.scopedLive("closing the terminal ends its pass as Ctrl-C does: no agent continues, and no lock stays", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       yield* home.run("remember", "--cwd", ferry, "sort by name")

@@ -13,13 +13,13 @@ const run = (...words: ReadonlyArray<string>) => {
   return typeof line !== "string" && line._tag === "Run" ? line.words : line
 }
 
-describe("a command line", () => {
-  it("runs a pass without a command", () => {
+describe("command lines", () => {
+  it("a command line without a command runs a pass", () => {
     assert.deepStrictEqual(read(), { _tag: "Run", command: undefined, words: [] })
     assert.deepStrictEqual(run("--limit", "3", "--all"), ["--limit", "3", "--all", "true"])
   })
 
-  it("has options on either side of its command", () => {
+  it("a command line has options on either side of its command", () => {
     assert.deepStrictEqual(run("--json", "--codex-home", "x", "status"), [
       "status",
       "--json",
@@ -31,34 +31,33 @@ describe("a command line", () => {
     assert.deepStrictEqual(run("--cwd=x=y", "search", "a"), ["search", "--cwd", "x=y", "--", "a"])
   })
 
-  it("takes a command's name for a value or a word where it stands for one", () => {
+  it("a command's name is a value or a word in the place of one", () => {
     assert.deepStrictEqual(run("--codex-home", "status"), ["--codex-home", "status"])
     assert.deepStrictEqual(run("search", "status"), ["search", "--", "status"])
   })
 
-  it("takes everything after -- for words", () =>
+  it("everything after -- is words", () =>
     assert.deepStrictEqual(run("search", "--", "--bogus", "--help"), ["search", "--", "--bogus", "--help"]))
 
-  it("takes an empty value, which is not a missing one", () =>
-    assert.deepStrictEqual(run("list", "--cwd="), ["list", "--cwd", ""]))
+  it("an empty value is not a missing one", () => assert.deepStrictEqual(run("list", "--cwd="), ["list", "--cwd", ""]))
 
-  it("does not take a word after a flag for the flag's value", () =>
+  it("a word after a flag is not the flag's value", () =>
     assert.deepStrictEqual(run("search", "--json", "false"), ["search", "--json", "true", "--", "false"]))
 
-  it("may give --source several times, and no other option", () => {
+  it("the option --source may be given several times, and no other", () => {
     assert.deepStrictEqual(run("--source", "cli", "--source", "exec"), ["--source", "cli", "--source", "exec"])
     assert.strictEqual(read("--limit", "1", "--limit", "2"), "--limit was given twice; give it once")
   })
 })
 
 describe("help", () => {
-  it("is given for --help, -h and help, whatever else is wrong", () => {
+  it("help is given for --help, -h and help, whatever else is wrong", () => {
     for (const words of [["--help"], ["-h"], ["help"], ["help", "help"], ["--bogus", "-h"], ["stauts", "--help"]]) {
       assert.deepStrictEqual(read(...words), { _tag: "Help", command: undefined })
     }
   })
 
-  it.each(["plan", "search", "remember"] as const)("of %s is given in all three ways", (command) => {
+  it.each(["plan", "search", "remember"] as const)("help of %s is given in all three ways", (command) => {
     for (const words of [
       ["help", command],
       [command, "--help"],
@@ -68,22 +67,22 @@ describe("help", () => {
     }
   })
 
-  it("of an unknown command is an error", () =>
+  it("help of an unknown command is an error", () =>
     assert.strictEqual(read("help", "stauts"), "unknown command stauts; did you mean status?"))
 })
 
-describe("the version and the completions", () => {
-  it("are asked for by --version, -V and --completions", () => {
+describe("version and completions", () => {
+  it("the version and the completions are requested by --version, -V and --completions", () => {
     assert.deepStrictEqual(read("--version"), { _tag: "Version" })
     assert.deepStrictEqual(read("-V"), { _tag: "Version" })
     assert.deepStrictEqual(read("--completions", "fish"), { _tag: "Library", words: ["--completions", "fish"] })
   })
 
-  it("of an unknown shell are an error", () =>
+  it("completions of an unknown shell are an error", () =>
     assert.strictEqual(read("--completions", "tcsh"), "--completions needs a shell; give one of bash, zsh, fish, sh"))
 })
 
-describe("a mistake on the command line", () => {
+describe("mistakes on the command line", () => {
   it.each([
     [["--verison"], "unknown option --verison; did you mean --version?"],
     [["--memory-home", "x"], "unknown option --memory-home; did you mean --memories-home?"],
@@ -97,11 +96,11 @@ describe("a mistake on the command line", () => {
     [["show", "--thread"], "--thread has no value; give one after it: --thread ID"],
     [["--json=maybe"], "--json takes no value; give --json alone"],
     [["context"], "context needs --cwd DIR; see `rollout-memories context --help`"],
-    [["list", "ferry"], "list takes no word ferry; see `rollout-memories list --help`"],
+    [["list", "ferry"], "list takes no argument ferry; see `rollout-memories list --help`"],
     [["search"], "search needs WORDS; see `rollout-memories search --help`"]
-  ] as const)("%j is explained", (words, message) => assert.strictEqual(read(...words), message))
+  ] as const)("the mistake %j is explained", (words, message) => assert.strictEqual(read(...words), message))
 
-  it("is found for every command by its own options", () => {
+  it("an unknown option of any command is answered with that command's help", () => {
     for (const command of nonEmpty(Object.keys(commandTable))) {
       assert.strictEqual(read(command, "--bogus"), `unknown option --bogus; see \`rollout-memories ${command} --help\``)
     }

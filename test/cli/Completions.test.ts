@@ -11,14 +11,14 @@ const script = (shell: string): string =>
 const options = Object.values(passOptions).map(({ name }) => name)
 
 describe("shell completions", () => {
-  it.each(["bash", "zsh", "fish"])("of %s know every command and every option of a pass", (shell) => {
+  it.each(["bash", "zsh", "fish"])("completions of %s include every command and every option of a pass", (shell) => {
     const text = script(shell)
     for (const name of nonEmpty([...Object.keys(commandTable), ...options.map((name) => name.replace(/^--/, ""))])) {
       assert.include(text, name)
     }
   })
 
-  it("complete a line in bash", () => {
+  it("completions complete a line in bash", () => {
     const complete = (word: string) =>
       execFileSync(
         "bash",

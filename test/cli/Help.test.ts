@@ -13,9 +13,9 @@ const help = (command?: (typeof commands)[number], width = 100) =>
 const linesOf = (text: string): ReadonlyArray<string> => text.split("\n")
 
 describe("the help of the program", () => {
-  it("fits two screens", () => assert.isAtMost(linesOf(help()).length, 48))
+  it("the help of the program fits two screens", () => assert.isAtMost(linesOf(help()).length, 48))
 
-  it("has a line for every command and every option", () => {
+  it("the help of the program has a line for every command and every option", () => {
     for (const name of nonEmpty([...commands, ...Object.values(passOptions).map(({ name }) => name)])) {
       assert.strictEqual(linesOf(help()).filter((line) => line.trim().split(/[ ,]/)[0] === name).length, 1, name)
     }
@@ -23,25 +23,28 @@ describe("the help of the program", () => {
 })
 
 describe("the help of a command", () => {
-  it.each(commands)("%s has the options of that command alone, and names where the shared ones are", (command) => {
-    const lines = linesOf(help(command))
-    const shown = lines.flatMap((line) => /^ {2}(--[\w-]+)/.exec(line)?.[1] ?? [])
-    assert.deepStrictEqual(
-      shown,
-      Object.values(commandTable[command].options).map(({ name }) => name)
-    )
-    assert.isTrue(lines.at(-1)?.includes("`rollout-memories --help`"))
-    assert.isAtMost(lines.length, 24)
-  })
+  it.each(commands)(
+    "the help of %s has the options of that command alone, and says where the shared ones are",
+    (command) => {
+      const lines = linesOf(help(command))
+      const shown = lines.flatMap((line) => /^ {2}(--[\w-]+)/.exec(line)?.[1] ?? [])
+      assert.deepStrictEqual(
+        shown,
+        Object.values(commandTable[command].options).map(({ name }) => name)
+      )
+      assert.isTrue(lines.at(-1)?.includes("`rollout-memories --help`"))
+      assert.isAtMost(lines.length, 24)
+    }
+  )
 
-  it("shows in its usage what the command cannot do without", () => {
+  it("the help of a command shows its required options and words in its usage", () => {
     assert.include(help("context"), "Usage: rollout-memories context --cwd DIR [OPTIONS]")
     assert.include(help("remember"), "Usage: rollout-memories remember --cwd DIR [OPTIONS] TEXT")
   })
 })
 
 describe("every help", () => {
-  it("fits its width, up to a hundred columns", () => {
+  it("every help fits its width, up to a hundred columns", () => {
     for (const [given, expected] of [
       [80, 80],
       [1_000_000, 100]

@@ -21,7 +21,7 @@ const looking: ReadonlyArray<ReadonlyArray<string>> = [
 const memoryFile = (memories: string, cwd: Directory) => join(memories, bucketOf(cwd), "memory/MEMORY.md")
 
 describe("status", () => {
-  it.scoped("tells every state that a thread and a project can be in, and exits 1 when one needs a person", () =>
+  it.scoped("status shows every state of threads and projects, and exits 1 if one needs a person", () =>
     Effect.gen(function* () {
       const home = yield* homeOfAllStates
       const { code, value } = yield* home.json("status")
@@ -47,7 +47,7 @@ describe("status", () => {
     })
   )
 
-  it.scoped("of a home that is well exits 0", () =>
+  it.scoped("status of a healthy home exits 0", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const { code, value } = yield* home.json("status")
@@ -80,7 +80,7 @@ describe("why", () => {
     [12, "taken"]
   ]
 
-  it.scoped("names the rule that decided, with the values it compared", () =>
+  it.scoped("why names the rule that decided, with the values it compared", () =>
     Effect.gen(function* () {
       const home = yield* homeOfAllStates
       const told = yield* Effect.forEach(verdicts, ([number]) =>
@@ -106,7 +106,7 @@ describe("why", () => {
     })
   )
 
-  it.scoped("tells what happened at each try, and that a thread was forgotten", () =>
+  it.scoped("why shows what happened at each attempt, and that a thread was forgotten", () =>
     Effect.gen(function* () {
       const home = yield* homeOfAllStates
       const failed = (yield* home.run("why", "--thread", threadIdOf(4))).stdout
@@ -118,7 +118,7 @@ describe("why", () => {
     })
   )
 
-  it.scoped("says of a session that the ignore file names, or that was recorded without memory, that this is why", () =>
+  it.scoped("why names the ignore file, or a recording without memory, as the reason", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       home.session(1)
@@ -142,7 +142,7 @@ describe("why", () => {
     })
   )
 
-  it.scoped("takes the beginning of an id, says which it could be, and which there is none of", () =>
+  it.scoped("why accepts the start of an id, and reports an ambiguous, unknown or too short one", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const several = yield* home.run("why", "--thread", threadIdOf(1).slice(0, 8))
@@ -157,11 +157,11 @@ describe("why", () => {
   )
 })
 
-describe("a command line that cannot be read", () => {
+describe("invalid command lines", () => {
   const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
     [["list", "--cwd"], "--cwd has no value; give one after it: --cwd DIR"],
     [["list", "--bogus"], "unknown option --bogus; see `rollout-memories list --help`"],
-    [["list", "more"], "list takes no word more; see"],
+    [["list", "more"], "list takes no argument more; see"],
     [["why"], "why needs --thread ID; see"],
     [["bogus"], "unknown command bogus; see"],
     [["search"], "search needs WORDS; see"],
@@ -172,7 +172,7 @@ describe("a command line that cannot be read", () => {
     [["forget", "--all"], "pass --yes to do it without asking"]
   ]
 
-  it.scoped.each(wrong)("%s: one line that says what and what to do, and 2", ([words, says]) =>
+  it.scoped.each(wrong)("the command line %j is answered with one line of advice and exit code 2", ([words, says]) =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       home.session(1)
@@ -186,7 +186,7 @@ describe("a command line that cannot be read", () => {
 })
 
 describe("list and show", () => {
-  it.scoped("take a project by any path that leads to it, and say so when nothing was learned there", () =>
+  it.scoped("list and show accept any path to a project, and say so if nothing was learned there", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       const project = join(home.codex, "../project")
@@ -205,7 +205,7 @@ describe("list and show", () => {
     })
   )
 
-  it.scoped("list names projects, and of each memory its thread, title, time, outcome and size", () =>
+  it.scoped("list names projects, and for each memory its thread, title, time, outcome and size", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const { value } = yield* home.json("list")
@@ -236,7 +236,7 @@ describe("list and show", () => {
 })
 
 describe("context", () => {
-  it.scoped("prints what a session of the directory should start with, as large as asked for", () =>
+  it.scoped("context prints the start of a session in the directory, up to the requested size", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const { code, stderr, stdout } = yield* home.run("context", "--cwd", ferry)
@@ -257,7 +257,7 @@ describe("context", () => {
     })
   )
 
-  it.scoped("prints nothing where there is nothing, needs no home, and makes none", () =>
+  it.scoped("context prints nothing if there is nothing, needs no home, and creates none", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       rmSync(home.codex, { recursive: true })
@@ -280,7 +280,7 @@ describe("search", () => {
     return hits.map(({ cwd, kind, threadId }) => (kind === "trace" ? String(threadId) : cwd)).sort()
   }
 
-  it.scoped("finds what a scan of every trace, summary and MEMORY.md finds, short and CJK words too", () =>
+  it.scoped("search finds what a scan of every trace, summary and MEMORY.md finds, short and CJK words too", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       home.put(
@@ -332,7 +332,7 @@ describe("search", () => {
     })
   )
 
-  it.scoped("shows the place with the found words marked, and follows a memory that changes", () =>
+  it.scoped("search shows the place with the found words marked, and follows a changed memory", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const { value } = yield* home.json("search", "heron")
@@ -355,7 +355,7 @@ describe("search", () => {
 })
 
 describe("verify", () => {
-  it.scoped("finds nothing in untouched memories, and names a command of which one character was changed", () =>
+  it.scoped("verify finds nothing in untouched memories, and reports a command with one changed character", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const well = yield* home.json("verify")
@@ -375,27 +375,25 @@ describe("verify", () => {
     })
   )
 
-  it.scoped(
-    "names a citation that no memory answers to, a line that a rollout has not, and says what it could not read",
-    () =>
-      Effect.gen(function* () {
-        const home = yield* learnedHome
-        const path = memoryFile(home.memories, pier)
-        writeFileSync(path, readFileSync(path, "utf8").replaceAll(threadIdOf(3).slice(0, 13), "01234567-89ab"))
-        const trace = `${join(home.memories, bucketOf(pier), "memory/trace_summaries")}/${threadIdOf(3)}_`
-        const name = snapshot(join(home.memories, bucketOf(pier), "memory/trace_summaries"))
-        const file = trace.replace(`${threadIdOf(3)}_`, Object.keys(name)[0] ?? "")
-        writeFileSync(file, readFileSync(file, "utf8").replace(/\(L\d+\)/, "(L999)"))
-        const { value } = yield* home.json("verify")
-        const findings: ReadonlyArray<Record<string, unknown>> = JSON.parse(JSON.stringify(value["findings"]))
-        const kinds = new Set(findings.map(({ kind }) => kind))
-        assert.isTrue(kinds.has("citation") && kinds.has("pointer"), JSON.stringify(findings))
-      })
+  it.scoped("verify reports unknown citations and lines, and what it could not read", () =>
+    Effect.gen(function* () {
+      const home = yield* learnedHome
+      const path = memoryFile(home.memories, pier)
+      writeFileSync(path, readFileSync(path, "utf8").replaceAll(threadIdOf(3).slice(0, 13), "01234567-89ab"))
+      const trace = `${join(home.memories, bucketOf(pier), "memory/trace_summaries")}/${threadIdOf(3)}_`
+      const name = snapshot(join(home.memories, bucketOf(pier), "memory/trace_summaries"))
+      const file = trace.replace(`${threadIdOf(3)}_`, Object.keys(name)[0] ?? "")
+      writeFileSync(file, readFileSync(file, "utf8").replace(/\(L\d+\)/, "(L999)"))
+      const { value } = yield* home.json("verify")
+      const findings: ReadonlyArray<Record<string, unknown>> = JSON.parse(JSON.stringify(value["findings"]))
+      const kinds = new Set(findings.map(({ kind }) => kind))
+      assert.isTrue(kinds.has("citation") && kinds.has("pointer"), JSON.stringify(findings))
+    })
   )
 })
 
 describe("doctor", () => {
-  it.scoped("is content with a home that is well, and says of what is wrong what to do", () =>
+  it.scoped("doctor accepts a healthy home, and gives advice for each problem", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const well = yield* home.json("doctor")
@@ -418,8 +416,8 @@ describe("doctor", () => {
   )
 })
 
-describe("what a pass does not read", () => {
-  it.scoped("is counted in its report: lines of unknown types, which doctor names too, and sub-agents' sessions", () =>
+describe("input that a pass does not read", () => {
+  it.scoped("skipped lines and sub-agent sessions are counted in the report, and doctor names the lines", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       const unknown = new RolloutBuilder()
@@ -449,7 +447,7 @@ describe("what a pass does not read", () => {
     })
   )
 
-  it.scoped("is told as a failure where a file has a session's id, and no line of Codex", () =>
+  it.scoped("a file with a session's id and no Codex line is reported as a failure", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       const first = { id: threadIdOf(1), timestamp: "2026-03-02T09:00:00.000Z", cwd: "/home/ada/projects/ferry" }
@@ -471,7 +469,7 @@ describe("what a pass does not read", () => {
   )
 })
 
-describe("a home with a row that cannot be read", () => {
+describe("homes with an unreadable row", () => {
   /** As an earlier version left it, whose index took any number for a time. */
   const spoilt = Effect.gen(function* () {
     const home = yield* learnedHome
@@ -483,7 +481,7 @@ describe("a home with a row that cannot be read", () => {
     return home
   })
 
-  it.scoped("is shown without it by every command that looks, and doctor names it with what to do", () =>
+  it.scoped("an unreadable row is left out by every reading command, and doctor reports it with advice", () =>
     Effect.gen(function* () {
       const home = yield* spoilt
       const status = yield* home.run("status")
@@ -502,7 +500,7 @@ describe("a home with a row that cannot be read", () => {
     })
   )
 
-  it.scoped("is healed by the next pass, which learns from the session all the same", () =>
+  it.scoped("an unreadable row is repaired by the next pass, which learns from the session all the same", () =>
     Effect.gen(function* () {
       const home = yield* spoilt
       const pass = yield* home.pass()
@@ -529,7 +527,7 @@ describe("a home with a row that cannot be read", () => {
     })
   )
 
-  it.scoped("is planned with the others", () =>
+  it.scoped("a session with an unreadable row is planned with the others", () =>
     Effect.gen(function* () {
       const home = yield* spoilt
       const plan = yield* home.run("plan")
@@ -544,7 +542,7 @@ describe("a home with a row that cannot be read", () => {
 describe("doctor with a model", () => {
   const key = `sk-${"k1j2".repeat(8)}`
 
-  it.scopedLive("asks its server whether it is there, and nothing where no model is named", () =>
+  it.scopedLive("doctor asks the model's server if it is reachable, and no server if no model is named", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const server = yield* serve(() => ({ body: "{}" }))
@@ -572,8 +570,8 @@ describe("doctor with a model", () => {
   )
 })
 
-describe("every command that only looks", () => {
-  it.scoped("works on a home where nothing was ever learned, and makes nothing in it", () =>
+describe("commands that only read", () => {
+  it.scoped("a reading command works in a home where nothing was learned, and creates nothing in it", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       for (const words of looking) {
@@ -587,7 +585,7 @@ describe("every command that only looks", () => {
     })
   )
 
-  it.scoped("changes no byte of the home but SQLite's own files", () =>
+  it.scoped("a reading command changes no byte of the home but SQLite's own files", () =>
     Effect.gen(function* () {
       const home = yield* homeOfAllStates
       const files = () => snapshot(home.memories, (path) => !/-(?:wal|shm)$/.test(path))
@@ -605,7 +603,7 @@ describe("every command that only looks", () => {
     })
   )
 
-  it.scoped("takes the pass's options on either side of its name", () =>
+  it.scoped("a reading command accepts a pass's options on either side of its name", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       const [, codex = "", , memories = ""] = home.args
@@ -627,7 +625,7 @@ describe("every command that only looks", () => {
     })
   )
 
-  it.scopedLive("works while a pass writes", () =>
+  it.scopedLive("a reading command works while a pass writes", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome
       for (let number = 30; number < 230; number++) {

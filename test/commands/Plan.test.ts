@@ -38,33 +38,28 @@ const home = Effect.gen(function* () {
 })
 
 describe("rollout-memories plan", () => {
-  it.scopedLive(
-    "shows within 2 % what a pass then sends, without any call, and what it costs at the prices given",
-    () =>
-      Effect.gen(function* () {
-        const { args, environment, server } = yield* home
-        const priced = { ...environment, MEMORIES_PRICE_INPUT: "2", MEMORIES_PRICE_OUTPUT: "10" }
-        const planned = yield* runMain(["plan", ...args, "--model", "openai:gpt-5-mini", "--json"], priced)
-        assert.strictEqual(planned.code, 0, planned.stderr)
-        assert.strictEqual(server.requests.length, 0)
-        const plan = decodePlan(planned.stdout)
-        assert.deepStrictEqual([plan.requests, plan.threads.length, plan.outputTokens], [2, 2, 32_000])
-        assert.closeTo(plan.cost ?? 0, (plan.inputTokens * 2 + 320_000) / 1_000_000, 1e-9)
-        const ran = yield* runMain(
-          [...args, "--model", "openai:gpt-5-mini", "--agent", "offline", "--json"],
-          environment
-        )
-        assert.strictEqual(ran.code, 0, ran.stderr)
-        assert.strictEqual(decodeReport(ran.stdout).extracted.length, 2)
-        for (const { inputTokens, rolloutPath } of nonEmpty(plan.threads)) {
-          const request = server.requests.find(({ text }) => text.includes(rolloutPath))
-          const counted = request === undefined ? 0 : tokensOf(request.body)
-          assert.closeTo(inputTokens / counted, 1, 0.02)
-        }
-      })
+  it.scopedLive("plan shows within 2 % what a pass sends, without a request, and its cost at the given prices", () =>
+    Effect.gen(function* () {
+      const { args, environment, server } = yield* home
+      const priced = { ...environment, MEMORIES_PRICE_INPUT: "2", MEMORIES_PRICE_OUTPUT: "10" }
+      const planned = yield* runMain(["plan", ...args, "--model", "openai:gpt-5-mini", "--json"], priced)
+      assert.strictEqual(planned.code, 0, planned.stderr)
+      assert.strictEqual(server.requests.length, 0)
+      const plan = decodePlan(planned.stdout)
+      assert.deepStrictEqual([plan.requests, plan.threads.length, plan.outputTokens], [2, 2, 32_000])
+      assert.closeTo(plan.cost ?? 0, (plan.inputTokens * 2 + 320_000) / 1_000_000, 1e-9)
+      const ran = yield* runMain([...args, "--model", "openai:gpt-5-mini", "--agent", "offline", "--json"], environment)
+      assert.strictEqual(ran.code, 0, ran.stderr)
+      assert.strictEqual(decodeReport(ran.stdout).extracted.length, 2)
+      for (const { inputTokens, rolloutPath } of nonEmpty(plan.threads)) {
+        const request = server.requests.find(({ text }) => text.includes(rolloutPath))
+        const counted = request === undefined ? 0 : tokensOf(request.body)
+        assert.closeTo(inputTokens / counted, 1, 0.02)
+      }
+    })
   )
 
-  it.scopedLive("counts no request for what fails before it is asked about, and says why", () =>
+  it.scopedLive("plan counts no request for a session that fails before it, and says why", () =>
     Effect.gen(function* () {
       const { args, environment, path } = yield* home
       const nowhere = new RolloutBuilder(startOfFixtures)
@@ -88,7 +83,7 @@ describe("rollout-memories plan", () => {
     })
   )
 
-  it.scopedLive("for people names the sessions, the worst case and what is left out, in any order of options", () =>
+  it.scopedLive("plan names sessions, worst case and what is left out, with options in any order", () =>
     Effect.gen(function* () {
       const { args, environment, server } = yield* home
       const planned = yield* runMain(
@@ -106,8 +101,8 @@ describe("rollout-memories plan", () => {
   )
 })
 
-describe("a pass with a model", () => {
-  it.scopedLive("wants a key for OpenAI itself, a URL that is one, and says so before any work", () =>
+describe("passes with a model", () => {
+  it.scopedLive("a pass with a model requires a key for OpenAI, and a valid URL, before any work", () =>
     Effect.gen(function* () {
       const { args, environment, memories } = yield* home
       const cases: ReadonlyArray<readonly [ReadonlyArray<string>, Readonly<Record<string, string>>, RegExp]> = [
@@ -135,7 +130,7 @@ describe("a pass with a model", () => {
     })
   )
 
-  it.scopedLive("is never meant by a key alone: without --model nothing is sent", () =>
+  it.scopedLive("a key alone selects no model, and nothing is sent", () =>
     Effect.gen(function* () {
       const { args, environment, server } = yield* home
       const ended = yield* runMain(args, { ...environment, OPENAI_API_KEY: "made-up" })
@@ -144,40 +139,38 @@ describe("a pass with a model", () => {
     })
   )
 
-  it.scopedLive(
-    "keeps a session with its provider, unless the model is named for this very pass or crossing is allowed",
-    () =>
-      Effect.gen(function* () {
-        const { args, environment, path, server } = yield* home
-        const host = new URL(environment.OPENAI_BASE_URL).host
-        const own = new RolloutBuilder(startOfFixtures + 600_000)
-          .meta({ id: threadIdOf(3), model_provider: host })
-          .user("check the pier")
-          .assistant("checked")
-          .text()
-        const nobodys = new RolloutBuilder(startOfFixtures + 700_000)
-          .meta({ id: threadIdOf(4), model_provider: undefined })
-          .user("check the jetty")
-          .text()
-        write(path(3), own)
-        write(path(4), nobodys)
-        const standing = { ...environment, MEMORIES_MODEL: "openai:gpt-5-mini" }
-        const kept = decodeReport((yield* runMain([...args, "--agent", "offline", "--json"], standing)).stdout)
-        assert.deepStrictEqual(
-          kept.extracted.map(({ threadId }) => threadId),
-          [threadIdOf(3)]
-        )
-        assert.deepStrictEqual(
-          kept.skipped.map(({ reason, threadId }) => [threadId, reason]).sort(),
-          [1, 2, 4].map((number) => [threadIdOf(number), "provider"])
-        )
-        assert.strictEqual(server.requests.length, 1)
+  it.scopedLive("a session stays with its provider unless the pass names the model or crossing is allowed", () =>
+    Effect.gen(function* () {
+      const { args, environment, path, server } = yield* home
+      const host = new URL(environment.OPENAI_BASE_URL).host
+      const own = new RolloutBuilder(startOfFixtures + 600_000)
+        .meta({ id: threadIdOf(3), model_provider: host })
+        .user("check the pier")
+        .assistant("checked")
+        .text()
+      const nobodys = new RolloutBuilder(startOfFixtures + 700_000)
+        .meta({ id: threadIdOf(4), model_provider: undefined })
+        .user("check the jetty")
+        .text()
+      write(path(3), own)
+      write(path(4), nobodys)
+      const standing = { ...environment, MEMORIES_MODEL: "openai:gpt-5-mini" }
+      const kept = decodeReport((yield* runMain([...args, "--agent", "offline", "--json"], standing)).stdout)
+      assert.deepStrictEqual(
+        kept.extracted.map(({ threadId }) => threadId),
+        [threadIdOf(3)]
+      )
+      assert.deepStrictEqual(
+        kept.skipped.map(({ reason, threadId }) => [threadId, reason]).sort(),
+        [1, 2, 4].map((number) => [threadIdOf(number), "provider"])
+      )
+      assert.strictEqual(server.requests.length, 1)
 
-        const allowed = decodeReport(
-          (yield* runMain([...args, "--agent", "offline", "--allow-provider-crossing", "--json"], standing)).stdout
-        )
-        assert.strictEqual(allowed.extracted.length, 3)
-        assert.isFalse(allowed.skipped.some(({ reason }) => reason === "provider"))
-      })
+      const allowed = decodeReport(
+        (yield* runMain([...args, "--agent", "offline", "--allow-provider-crossing", "--json"], standing)).stdout
+      )
+      assert.strictEqual(allowed.extracted.length, 3)
+      assert.isFalse(allowed.skipped.some(({ reason }) => reason === "provider"))
+    })
   )
 })

@@ -51,11 +51,11 @@ const personHome = Effect.acquireRelease(
 )
 
 describe("README.md", () => {
-  it("has at most 1,200 words", () => {
+  it("README.md has at most 1,200 words", () => {
     assert.isAtMost(readme.split(/\s+/).filter((word) => word !== "").length, 1_200)
   })
 
-  it.scopedLive("shows command lines that do what they say, in the order of the page", () =>
+  it.scopedLive("README.md shows command lines that work as shown, in the order of the page", () =>
     Effect.gen(function* () {
       const { bin, home, project } = yield* personHome
       const environment = {

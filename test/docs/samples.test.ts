@@ -15,8 +15,8 @@ const root = join(import.meta.dirname, "../..")
 const samplesIn = (page: string): ReadonlyArray<string> =>
   [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code)
 
-describe("the samples of the documentation", () => {
-  it("are these files, which are type-checked and run", () => {
+describe("samples of the documentation", () => {
+  it("the samples are these files, which are type-checked and run", () => {
     const files = readdirSync(import.meta.dirname)
       .filter((name) => !["readme.test.ts", "samples.test.ts"].includes(name))
       .map((name) => readFileSync(join(import.meta.dirname, name), "utf8"))
@@ -24,7 +24,7 @@ describe("the samples of the documentation", () => {
     assert.deepStrictEqual([...new Set(samples)].sort(), files.sort())
   })
 
-  it.scopedLive("have a session remember: the pass is followed, and its memory is what the next one begins with", () =>
+  it.scopedLive("the samples follow a pass, and its memory is in the context of the next session", () =>
     Effect.gen(function* () {
       const codexHome = yield* exampleHome
       const learned = yield* Effect.provide(followPass, memories(codexHome, threadIdOf(1)))

@@ -27,16 +27,16 @@ const errors: ReadonlyArray<readonly [{ readonly _tag: string; readonly message:
   [new ConsolidationDefect({ cwd, cause }), "ConsolidationDefect", `${cwd} met a fault of this program: no pier`]
 ]
 
-describe("an error", () => {
+describe("messages of errors", () => {
   for (const [error, tag, part] of errors) {
-    it(`${tag} has its tag, and says in one line what it is about`, () => {
+    it(`${tag} has its tag, and its message names the subject in one line`, () => {
       assert.strictEqual(error._tag, tag)
       assert.include(error.message, part)
       assert.notInclude(error.message, "\n")
     })
   }
 
-  it("of a fault that is no Error still has a message", () => {
+  it("an error whose cause is not an Error still has a message", () => {
     assert.match(new ConsolidationDefect({ cwd, cause: "odd" }).message, /unknown/)
     assert.match(new ExtractionDefect({ threadId: idOf(1), cause: undefined }).message, /unknown/)
   })

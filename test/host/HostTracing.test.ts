@@ -34,8 +34,8 @@ const world = () =>
     content: simpleSession({ id: threadIdOf(1), start: startOfFixtures, request: `${canary} of the session` })
   })
 
-describe("a pass in a host", () => {
-  it.effect("has its spans in the host's trace, by the host's tracer", () => {
+describe("tracing of a pass in a host", () => {
+  it.effect("the spans of a pass are in the host's trace, by the host's tracer", () => {
     const host = new HostTracer()
     return inWorld(
       world(),
@@ -56,7 +56,7 @@ describe("a pass in a host", () => {
     )
   })
 
-  it.effect("says ids and counts in them, and nothing of what a session or a memory says", () => {
+  it.effect("the spans of a pass have ids and counts, and no text of a session or a memory", () => {
     const host = new HostTracer()
     return inWorld(
       world(),
@@ -69,7 +69,7 @@ describe("a pass in a host", () => {
     )
   })
 
-  it.effect("counts in the metrics that the host reads", () =>
+  it.effect("the counts of a pass are in the metrics that the host reads", () =>
     inWorld(
       world(),
       Effect.gen(function* () {

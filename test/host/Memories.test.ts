@@ -38,7 +38,7 @@ const printed = (codexHome: string, ...words: ReadonlyArray<string>) =>
   )
 
 describe("Memories", () => {
-  it.scopedLive("gives a host the same results as the commands print", () =>
+  it.scopedLive("the service Memories gives a host the same results as the commands print", () =>
     withMemories((codexHome) =>
       Effect.gen(function* () {
         const memories = yield* Memories
@@ -63,7 +63,7 @@ describe("Memories", () => {
     )
   )
 
-  it.scopedLive("searches one directory, and gives its context", () =>
+  it.scopedLive("a search is limited to one directory, and the directory has a context", () =>
     withMemories(() =>
       Effect.gen(function* () {
         const memories = yield* Memories
@@ -77,7 +77,7 @@ describe("Memories", () => {
     )
   )
 
-  it.scopedLive("keeps a note without its secrets, and forgets it by its text", () =>
+  it.scopedLive("a note is kept without its secrets, and forgotten by its text", () =>
     withMemories(() =>
       Effect.gen(function* () {
         const memories = yield* Memories
@@ -95,7 +95,7 @@ describe("Memories", () => {
     )
   )
 
-  it.scopedLive("forgets a directory for good, and says when nothing of a target is known", () =>
+  it.scopedLive("a forgotten directory stays forgotten, and an unknown target is reported", () =>
     withMemories(() =>
       Effect.gen(function* () {
         const memories = yield* Memories
@@ -115,7 +115,7 @@ describe("Memories", () => {
     )
   )
 
-  it.scopedLive("forgets one thread, and writes anew what is left of its directory", () =>
+  it.scopedLive("a forgotten thread is removed, and the rest of its directory is written anew", () =>
     withMemories(() =>
       Effect.gen(function* () {
         const memories = yield* Memories
@@ -132,7 +132,7 @@ describe("Memories", () => {
     )
   )
 
-  it.scopedLive("fails with an error that names the argument, and changes nothing", () =>
+  it.scopedLive("an invalid argument is an error that names it, and nothing changes", () =>
     withMemories(() =>
       Effect.gen(function* () {
         const memories = yield* Memories
@@ -164,7 +164,7 @@ describe("Memories", () => {
     )
   )
 
-  it.scopedLive("opens a home in which nothing was learned yet", () =>
+  it.scopedLive("a home in which nothing was learned can be opened", () =>
     Effect.gen(function* () {
       const codexHome = yield* exampleHome
       const settings: Layers.HostSettings = { codexHome, minIdle: Duration.zero }

@@ -50,7 +50,7 @@ const tagsOf = (events: Stream.Stream<ProgressEvent>) =>
   Effect.map(Stream.runCollect(events), (all) => Chunk.toReadonlyArray(all).map(({ _tag }) => _tag))
 
 describe("MemoriesStartup.layer", () => {
-  it.effect("runs one pass, which leaves the session itself alone", () => {
+  it.effect("the startup runs one pass, which leaves the session itself alone", () => {
     const world = new World().add(1).add(2)
     return inWorld(
       world,
@@ -69,7 +69,7 @@ describe("MemoriesStartup.layer", () => {
     )
   })
 
-  it.effect("learns with a host's own language model, agent and rollouts", () => {
+  it.effect("the startup learns with a host's own language model, agent and rollouts", () => {
     const world = new World()
     const start = startOfFixtures
     const host = Layer.mergeAll(
@@ -112,7 +112,7 @@ describe("MemoriesStartup.layer", () => {
     )
   })
 
-  it.effect("can be followed by the host at any time, and its own listener is told too", () => {
+  it.effect("the startup can be followed by the host at any time, and reports to the host's listener too", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -133,7 +133,7 @@ describe("MemoriesStartup.layer", () => {
     )
   })
 
-  it.effect("can be followed where the host has no listener", () => {
+  it.effect("the startup can be followed if the host has no listener", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -177,7 +177,7 @@ describe("MemoriesStartup.layer", () => {
     [{ isEphemeral: true }, "ephemeral"],
     [{ isSubAgent: true }, "sub-agent"]
   ] as const) {
-    it.scoped(`builds nothing and starts no pass where the session is ${reason}`, () =>
+    it.scoped(`the startup builds nothing and starts no pass if the session is ${reason}`, () =>
       Effect.gen(function* () {
         let built = 0
         const services = Layer.effectContext(
@@ -196,7 +196,7 @@ describe("MemoriesStartup.layer", () => {
     )
   }
 
-  it.effect("runs once when two parts of a host share it", () => {
+  it.effect("the startup runs once if two parts of a host share it", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -226,7 +226,7 @@ describe("MemoriesStartup.layer", () => {
     )
   })
 
-  it.scoped("a service that cannot be built is one warning to the host, without secrets, and no failure", () =>
+  it.scoped("a service that cannot be built is one warning without secrets, and not a failure of the host", () =>
     Effect.gen(function* () {
       const warnings: Array<string> = []
       const secret = `${"sk-proj-"}${"aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7dE9fG1hJ3"}`
@@ -257,7 +257,7 @@ describe("MemoriesStartup.layer", () => {
     )
   })
 
-  it.effect("a scope that is closed stops the pass and gives its claims back", () =>
+  it.effect("closing the scope stops the pass and releases its claims", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const world = new World({
@@ -284,7 +284,7 @@ describe("MemoriesStartup.layer", () => {
     })
   )
 
-  it.effect("a scope that is closed while an agent works gives the directory's lock back", () =>
+  it.effect("closing the scope while an agent works releases the directory's lock", () =>
     Effect.gen(function* () {
       const spawned = yield* Deferred.make<void>()
       const world = new World({ agent: () => Effect.zipRight(Deferred.succeed(spawned, undefined), Effect.never) })
@@ -303,7 +303,7 @@ describe("MemoriesStartup.layer", () => {
     })
   )
 
-  it.effect("leaves a model that never answers and cannot be interrupted behind, and gives its claim back", () =>
+  it.effect("closing the scope abandons a model that cannot be interrupted, and releases its claim", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const world = new World({
@@ -328,7 +328,7 @@ describe("MemoriesStartup.layer", () => {
     })
   )
 
-  it.effect("leaves an agent that cannot be interrupted behind, and gives its directory's lock back", () =>
+  it.effect("closing the scope abandons an agent that cannot be interrupted, and releases its lock", () =>
     Effect.gen(function* () {
       const spawned = yield* Deferred.make<void>()
       const world = new World({
@@ -351,7 +351,7 @@ describe("MemoriesStartup.layer", () => {
     })
   )
 
-  it.effect("a port that cannot be interrupted holds the host up for two seconds, and one warning says so", () =>
+  it.effect("closing the scope waits two seconds for an uninterruptible port, with one warning", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const closed = yield* Deferred.make<void>()

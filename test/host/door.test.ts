@@ -25,13 +25,13 @@ const loaded = (program: string) => {
   return { own: own.sort(), packages: [...packages].sort() }
 }
 
-describe("the library's doors", () => {
-  it("load nothing but themselves and effect: no SQLite, no file system, no HTTP, no pass", () => {
+describe("entry points of the library", () => {
+  it("the entry points load only effect and themselves: no SQLite, file system, HTTP or pass", () => {
     const program = 'await import("rollout-memories"); await import("rollout-memories/layers")'
     assert.deepStrictEqual(loaded(program), { own: ["Layers.js", "index.js"], packages: ["effect"] })
   })
 
-  it("make no schema, which costs a host's start more than all else", () => {
+  it("the entry points create no schema, which would slow down a host's start", () => {
     for (const door of ["index.js", "Layers.js"]) {
       const text = readFileSync(join(root, "dist", door), "utf8")
       assert.notInclude(text, "effect/Schema")
@@ -39,7 +39,7 @@ describe("the library's doors", () => {
     }
   })
 
-  it("load no technology of a port that the host fills itself, in a whole pass", () => {
+  it("the entry points load no technology of a port that the host provides, in a whole pass", () => {
     const { packages } = loaded(`
       import * as Effect from "effect/Effect"
       import * as Layer from "effect/Layer"
@@ -62,7 +62,7 @@ describe("the library's doors", () => {
     )
   })
 
-  it("all have types", () => {
+  it("the entry points all have types", () => {
     const files = Object.entries(manifest.exports).flatMap(([door, target]) =>
       typeof target === "string" || door.includes("*") ? [] : [target.types, target.default]
     )

@@ -69,7 +69,7 @@ const outcomeIn = (output: string) => {
   return outcome
 }
 
-describe("the packed package, beside all packages that it can use", () => {
+describe("the packed package with all optional packages", () => {
   let installation: Installation
 
   beforeAll(() => {
@@ -77,7 +77,7 @@ describe("the packed package, beside all packages that it can use", () => {
   })
   afterAll(() => installation.remove())
 
-  it("has code and types for each entry point that its manifest names, and each can be imported", () => {
+  it("the package has code and types for each entry point in its manifest, and each can be imported", () => {
     const folder = join(installation.folder, "node_modules/rollout-memories")
     const points = entryPoints(folder)
     assert.isAbove(points.length, 50)
@@ -115,7 +115,7 @@ describe("the packed package, beside all packages that it can use", () => {
   }
 
   for (const format of ["cjs", "esm"] as const) {
-    it.scopedLive(`runs a pass inside a host's one-file bundle (${format}), with the package's own prompts`, () =>
+    it.scopedLive(`the package runs a pass in a host's one-file bundle (${format}), with its own prompts`, () =>
       Effect.gen(function* () {
         const codexHome = yield* exampleHome
         const outfile = yield* Effect.promise(() => bundle(ownLayers, format))
@@ -134,7 +134,7 @@ describe("the packed package, beside all packages that it can use", () => {
   }
 })
 
-describe("the packed package, with nothing beside it but what npm installs for every host", () => {
+describe("the packed package without optional packages", () => {
   let installation: Installation
   let installed: ReadonlyArray<string>
 
@@ -144,7 +144,7 @@ describe("the packed package, with nothing beside it but what npm installs for e
   })
   afterAll(() => installation.remove())
 
-  it("is fewer than twenty packages, without a database, a model's client or a token table", () => {
+  it("the package installs fewer than twenty packages, without a database, model client or token table", () => {
     assert.isBelow(installed.length, 20)
     assert.includeMembers([...installed], ["effect", "@effect/platform"])
     assert.deepStrictEqual(
@@ -153,7 +153,7 @@ describe("the packed package, with nothing beside it but what npm installs for e
     )
   })
 
-  it("runs a whole pass for a host whose ports are all its own", async () => {
+  it("the package runs a whole pass for a host that provides all ports", async () => {
     const outfile = join(installation.folder, "ownPorts.mjs")
     const entryPoint = join(import.meta.dirname, "../support/ownPortsProgram.ts")
     await build({ entryPoints: [entryPoint], outfile, format: "esm" })
@@ -162,7 +162,7 @@ describe("the packed package, with nothing beside it but what npm installs for e
     assert.deepStrictEqual([outcome.report?.extracted.length, outcome.report?.consolidated.length], [1, 1])
   })
 
-  it("counts tokens as the tokenizer does, without another package", () => {
+  it("the package counts tokens as the tokenizer does, without another package", () => {
     const text = "Пристань: the fähre sails at 7:05 — 桟橋"
     const counted = run(
       installation.folder,
@@ -175,7 +175,7 @@ describe("the packed package, with nothing beside it but what npm installs for e
     assert.strictEqual(counted.trim(), `${newest(text)} ${older(text)}`)
   })
 
-  it("names the package to install where a host leaves files to this package", () => {
+  it("a missing package for files is named, with the command that installs it", () => {
     const outcome = outcomeIn(run(installation.folder, ownLayers, { EXAMPLE_HOME: "/codex" }))
     assert.deepStrictEqual(outcome, {
       _tag: "Failed",
@@ -184,7 +184,7 @@ describe("the packed package, with nothing beside it but what npm installs for e
     })
   })
 
-  it("fails with a typed error where a package is missing", () => {
+  it("a missing package is a typed error", () => {
     const failure = run(
       installation.folder,
       `import * as Effect from "effect/Effect"

@@ -28,7 +28,7 @@ const hurried = (): Clock.Clock => {
 }
 
 describe("a fair scheduler", () => {
-  it.effect("yields to the event loop once its fibers ran for a slice", () =>
+  it.effect("the fair scheduler yields to the event loop once its fibers have run for a slice", () =>
     Effect.gen(function* () {
       const step = yield* Effect.withClock(sharingTheEventLoop(stepsUntilTurn), hurried())
       assert.isDefined(step)
@@ -36,13 +36,13 @@ describe("a fair scheduler", () => {
     })
   )
 
-  it.effect("runs as usual under virtual time", () =>
+  it.effect("the fair scheduler does not yield to the event loop under virtual time", () =>
     Effect.gen(function* () {
       assert.isUndefined(yield* sharingTheEventLoop(stepsUntilTurn))
     })
   )
 
-  it.effect("runs urgent fibers first, and fibers of one priority in order", () =>
+  it.effect("the fair scheduler runs urgent fibers first, and fibers of one priority in order", () =>
     Effect.gen(function* () {
       const order: Array<string> = []
       const told = (name: string) =>

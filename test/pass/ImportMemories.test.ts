@@ -24,17 +24,17 @@ const importedBeside = (owner: string | undefined) => {
         yield* db.claims.acquire(threadId, owner, Duration.minutes(10))
       }
       yield* pass
-      return Option.isSome(yield* db.threadMemories.get(threadId))
+      return Option.isSome(yield* db.threadMemories.get({ threadId, cwd: ferry }))
     })
   )
 }
 
-describe("a pass over a state DB whose index was not completed", () => {
-  it.effect("imports a thread's memory from disk", () =>
+describe("passes over a state DB whose index was not completed", () => {
+  it.effect("a pass imports a thread's memory from disk if the index was not completed", () =>
     Effect.map(importedBeside(undefined), (isThere) => assert.isTrue(isThere))
   )
 
-  it.effect("leaves the memory of a thread claimed by another pass to that pass", () =>
+  it.effect("a pass does not import the memory of a thread that another pass has claimed", () =>
     Effect.map(importedBeside("another pass"), (isThere) => assert.isFalse(isThere))
   )
 })

@@ -19,7 +19,7 @@ const collect = (events: Stream.Stream<ProgressEvent>) => Effect.map(Stream.runC
 const firstOf = (events: Stream.Stream<ProgressEvent>, count: number) => collect(Stream.take(events, count))
 
 describe("the events of a pass", () => {
-  it.effect("reach every reader in order, and then end", () =>
+  it.effect("events reach every reader in order, and then end", () =>
     Effect.gen(function* () {
       const { end, events, report } = yield* PassEventLog.make
       const followers = yield* Effect.forEach(numbersUpTo(3), () => Effect.fork(collect(events)))
@@ -32,7 +32,7 @@ describe("the events of a pass", () => {
     })
   )
 
-  it.effect("reach readers while the pass runs", () =>
+  it.effect("events reach readers while the pass runs", () =>
     Effect.gen(function* () {
       const { events, report } = yield* PassEventLog.make
       const first = yield* Effect.fork(firstOf(events, 1))
@@ -42,7 +42,7 @@ describe("the events of a pass", () => {
     })
   )
 
-  it.effect("reach late readers from the first event on, even after the end", () =>
+  it.effect("events reach late readers from the first one on, even after the end", () =>
     Effect.gen(function* () {
       const { end, events, report } = yield* PassEventLog.make
       yield* report(published(1))
@@ -54,7 +54,7 @@ describe("the events of a pass", () => {
     })
   )
 
-  it.effect("wait for no reader: a slow one misses only the oldest events, which are no longer kept", () =>
+  it.effect("events do not wait for readers, and a slow reader misses only the oldest ones", () =>
     Effect.gen(function* () {
       const { end, events, report } = yield* PassEventLog.make
       const total = PassEventLog.keptEvents * 2 + 10
@@ -81,7 +81,7 @@ describe("the events of a pass", () => {
     })
   )
 
-  it.effect("end with the scope of their layer, and so do their readers", () =>
+  it.effect("events and their readers end with the scope of their layer", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const context = yield* Layer.buildWithScope(PassEventLog.layer, scope)
@@ -120,7 +120,7 @@ const told = (events: ReadonlyArray<ProgressEvent>, isOf: (event: ProgressEvent)
   events.filter(isOf).map(({ _tag }) => _tag)
 
 describe("the progress of a pass", () => {
-  it.effect("is complete and in order for each thread and each directory", () =>
+  it.effect("progress is complete and in order for each thread and each directory", () =>
     Effect.gen(function* () {
       const world = new World({
         model: ({ thread }) =>
@@ -149,7 +149,7 @@ describe("the progress of a pass", () => {
     })
   )
 
-  it.effect("includes skipped threads, locked directories and failed consolidations", () =>
+  it.effect("progress includes skipped threads, locked directories and failed consolidations", () =>
     Effect.gen(function* () {
       const world = new World({
         settings: { concurrency: 1 },
@@ -184,7 +184,7 @@ describe("the progress of a pass", () => {
     })
   )
 
-  it.effect("can be encoded as JSON and decoded, and contains no text of a session or a memory", () =>
+  it.effect("progress can be encoded as JSON and decoded, without text of a session or a memory", () =>
     Effect.gen(function* () {
       const world = new World({ model: () => Stream.fromIterable(answer(traceAbout("canary of the memory"))) })
       const events = yield* eventsOf(world.add(1))
@@ -198,7 +198,7 @@ describe("the progress of a pass", () => {
     })
   )
 
-  it.effect("of a pass with nothing to do is only Indexed", () =>
+  it.effect("progress of a pass with nothing to do is only Indexed", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* eventsOf(new World()), [{ _tag: "Indexed", threads: 0, changed: 0 }])
     })

@@ -23,8 +23,8 @@ const fails = (isServerSide: boolean) => (request: { readonly thread: { readonly
 
 const traceFolder = Effect.map(MemoryFs, (memoryFs) => `${memoryFs.rootOf(ferry).memoryPath}/trace_summaries`)
 
-describe("phase one: a candidate that is learned from", () => {
-  it.effect("gets a trace file with its header, and a row stamped with the thread's own time", () => {
+describe("phase one: learning", () => {
+  it.effect("a learned thread gets a trace file with its header, and a row with the thread's own time", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -47,7 +47,7 @@ describe("phase one: a candidate that is learned from", () => {
           ].join("\n")
         )
         assert.strictEqual(learned?.traceFile.split("/").at(-1), `${threadIdOf(1)}_request_1.md`)
-        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get(id(1)))
+        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry }))
         assert.strictEqual(memory.updatedAt, lastLine)
         assert.strictEqual(memory.memorySummary, "request 1 was learned")
         assert.deepStrictEqual(report.model, { name: "scripted", calls: 1, inputTokens: 100, outputTokens: 10 })
@@ -55,33 +55,30 @@ describe("phase one: a candidate that is learned from", () => {
     )
   })
 
-  it.effect(
-    "is asked about with the system prompt, the rollout's path, its rendering, a strict schema and its evidence",
-    () => {
-      const world = new World().add(1)
-      return inWorld(
-        world,
-        Effect.gen(function* () {
-          yield* pass
-          const [request] = world.requests
-          assert.strictEqual(request?.instructions, "SYSTEM")
-          const path = [...world.rollouts.keys()][0]
-          assert.isTrue(
-            request?.input.startsWith(`rollout_context: ${path}\n\nrendered conversation:\n[{"type":"message"`)
-          )
-          assert.isFalse(request?.input.includes("session_meta"))
-          const { additionalProperties, required, type } = JSON.parse(JSON.stringify(request?.outputSchema))
-          assert.deepStrictEqual([type, required, additionalProperties], ["object", ["traceMemory", "summary"], false])
-          assert.deepStrictEqual(
-            request?.evidence.events.map(({ _tag }) => _tag),
-            ["UserText", "CommandRun", "FileEdit", "CommandRun", "AssistantText", "TurnEnd"]
-          )
-        })
-      )
-    }
-  )
+  it.effect("a request has the system prompt, the path, the rendering, a strict schema and the evidence", () => {
+    const world = new World().add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const [request] = world.requests
+        assert.strictEqual(request?.instructions, "SYSTEM")
+        const path = [...world.rollouts.keys()][0]
+        assert.isTrue(
+          request?.input.startsWith(`rollout_context: ${path}\n\nrendered conversation:\n[{"type":"message"`)
+        )
+        assert.isFalse(request?.input.includes("session_meta"))
+        const { additionalProperties, required, type } = JSON.parse(JSON.stringify(request?.outputSchema))
+        assert.deepStrictEqual([type, required, additionalProperties], ["object", ["traceMemory", "summary"], false])
+        assert.deepStrictEqual(
+          request?.evidence.events.map(({ _tag }) => _tag),
+          ["UserText", "CommandRun", "FileEdit", "CommandRun", "AssistantText", "TurnEnd"]
+        )
+      })
+    )
+  })
 
-  it.effect("is not asked about again while nothing changes, and is when its rollout grows", () => {
+  it.effect("a thread is asked about again when its rollout grows, and not before", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -97,7 +94,7 @@ describe("phase one: a candidate that is learned from", () => {
     )
   })
 
-  it.effect("that grows while the model answers is learned from again in the next pass", () => {
+  it.effect("a thread that grows while the model answers is learned from again in the next pass", () => {
     const world: World = new World({
       model: () => {
         if (world.requests.length === 1) {
@@ -120,7 +117,7 @@ describe("phase one: a candidate that is learned from", () => {
     )
   })
 
-  it.effect("leaves one file per thread, whatever the title becomes", () => {
+  it.effect("a thread has one trace file, even if its title changes", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -139,7 +136,7 @@ describe("phase one: a candidate that is learned from", () => {
 })
 
 describe("phase one: selection", () => {
-  it.effect("takes none when the maximum is 0, and says how many wait", () => {
+  it.effect("a maximum of 0 candidates takes none, and reports how many are waiting", () => {
     const world = new World({ settings: { candidates: 0 } }).add(1).add(2)
     return inWorld(
       world,
@@ -150,7 +147,7 @@ describe("phase one: selection", () => {
     )
   })
 
-  it.effect("skips the current thread without a word, and one that is still being written with one", () => {
+  it.effect("the current thread is skipped silently, and a thread being written is reported as idle", () => {
     const world = new World({ settings: { currentThread: threadIdOf(1) } }).add(1).add(2)
     return Effect.gen(function* () {
       yield* TestClock.setTime(startOfFixtures + 5 * 60_000)
@@ -163,7 +160,7 @@ describe("phase one: selection", () => {
     }).pipe(Effect.provide(world.layer))
   })
 
-  it.effect("takes the allowed sources only, and sub-agents never", () => {
+  it.effect("a thread of a source that is not allowed is never taken, nor is a sub-agent's", () => {
     const world = new World({ settings: { sources: "all" } })
       .add(1, { source: "exec" })
       .add(2, { source: { subagent: "review" } })
@@ -179,7 +176,7 @@ describe("phase one: selection", () => {
     })
   })
 
-  it.effect("drains a backlog from both ends, a limit's worth at every pass", () => {
+  it.effect("a backlog is drained from both ends, up to the limit in each pass", () => {
     const world = new World({ settings: { candidates: 4 } })
     Array.from({ length: 10 }, (_, index) => world.add(index + 1))
     return inWorld(
@@ -195,7 +192,7 @@ describe("phase one: selection", () => {
   })
 })
 
-describe("phase one: what the model may say", () => {
+describe("phase one: the model's answer", () => {
   const streams: { readonly [behaviour: string]: ReadonlyArray<ModelEvent> } = {
     "text deltas in order": [
       { _tag: "TextDelta", text: '{"traceMemory":"# a","sum' },
@@ -211,20 +208,20 @@ describe("phase one: what the model may say", () => {
     ]
   }
 
-  it.effect.each(Object.entries(streams))("%s", ([, events]) => {
+  it.effect.each(Object.entries(streams))("the model's answer is read from %s", ([, events]) => {
     const world = new World({ model: () => Stream.fromIterable(events) }).add(1)
     return inWorld(
       world,
       Effect.gen(function* () {
         assert.strictEqual((yield* pass).extracted.length, 1)
-        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get(id(1)))
+        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry }))
         assert.strictEqual(memory.memorySummary, "b")
         assert.isTrue(memory.traceSummary.startsWith("# Trace Summary\n\nTrace context:"))
       })
     )
   })
 
-  it.effect("a stream that ends before it is completed is an error, and nothing is stored", () => {
+  it.effect("a stream that ends early is an error, and nothing is stored", () => {
     const world = new World({
       model: () => Stream.make({ _tag: "TextDelta" as const, text: '{"traceMemory":"a","summary":"b"}' })
     }).add(1)
@@ -239,7 +236,7 @@ describe("phase one: what the model may say", () => {
     )
   })
 
-  it.effect("an answer that is no object is an error that does not repeat the answer", () => {
+  it.effect("an answer that is not an object is an error, whose message does not repeat it", () => {
     const world = new World({
       model: () => Stream.make({ _tag: "TextDelta" as const, text: "the secret plan" }, completed)
     }).add(1)
@@ -253,7 +250,7 @@ describe("phase one: what the model may say", () => {
     )
   })
 
-  it.effect("nothing worth remembering is recorded without a memory, and takes an earlier one away", () => {
+  it.effect("an answer without a memory is recorded, and removes an earlier memory", () => {
     let says = traceAbout("something")
     const world: World = new World({ model: () => Stream.fromIterable(answer(says)) }).add(1)
     return inWorld(
@@ -265,14 +262,14 @@ describe("phase one: what the model may say", () => {
         says = { traceMemory: "", summary: "" }
         const report = yield* pass
         assert.deepStrictEqual(report.noOutput, [{ threadId: threadIdOf(1), cwd: ferry }])
-        assert.isTrue(Option.isNone(yield* (yield* ThreadMemories).get(id(1))))
+        assert.isTrue(Option.isNone(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry })))
         assert.deepStrictEqual(yield* namesIn(yield* traceFolder), [])
         assert.strictEqual((yield* pass).candidates, 0)
       })
     )
   })
 
-  it.effect("secrets are taken out, and over-long fields cut, before anything is stored", () => {
+  it.effect("secrets are redacted, and fields that are too long are cut, before anything is stored", () => {
     const secret = `sk-${"a1".repeat(12)}`
     const long = `${traceAbout("x").traceMemory}\n${secret}\n${"z".repeat(5_000)}`
     const world = new World({
@@ -283,7 +280,7 @@ describe("phase one: what the model may say", () => {
       world,
       Effect.gen(function* () {
         yield* pass
-        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get(id(1)))
+        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry }))
         assert.strictEqual(Buffer.byteLength(memory.traceSummary), 1_000)
         assert.isTrue(memory.traceSummary.includes("[... TRACE MEMORY TRUNCATED ...]"))
         assert.isAtMost(Buffer.byteLength(memory.memorySummary), 100)
@@ -295,7 +292,7 @@ describe("phase one: what the model may say", () => {
 })
 
 describe("phase one: failures", () => {
-  it.effect("a file that is no rollout, and one without a directory, fail alone and give their places up", () => {
+  it.effect("a file that is not a rollout, or has no directory, fails alone and leaves its place to others", () => {
     const world = new World({ settings: { candidates: 8 } }).add(1)
     Array.from({ length: 8 }, (_, index) =>
       world.add(index + 2, {
@@ -344,40 +341,37 @@ describe("phase one: failures", () => {
   })
 
   for (const rolloutFilter of ["evidence", "keep-all"] as const) {
-    it.effect(
-      `a rollout over the budget is packed by worth, with a warning, also with the filter ${rolloutFilter}`,
-      () => {
-        const rollout = new RolloutBuilder(startOfFixtures).meta({ id: threadIdOf(1) })
-        for (let turn = 1; turn <= 30; turn++) {
-          rollout
-            .message("developer", "mind the rules ".repeat(60))
-            .user(`wish ${turn} of the pier`)
-            .command(`cat log-${turn}`, "all boats on time\n".repeat(100))
-            .command(`npm test -- ${turn}`, `${"-".repeat(900)}\nError: pier ${turn} is gone\n`, 1)
-        }
-        const world = new World({ settings: { rolloutBytes: 12_000, rolloutFilter } }).add(1, {
-          content: rollout.text()
-        })
-        return inWorld(
-          world,
-          Effect.gen(function* () {
-            yield* pass
-            const rendered = world.requests[0]?.input.split("rendered conversation:\n")[1] ?? ""
-            assert.isAtMost(Buffer.byteLength(rendered), 12_000)
-            assert.isAbove(Buffer.byteLength(rendered), 9_000)
-            for (let turn = 1; turn <= 30; turn++) {
-              assert.include(rendered, `wish ${turn} of the pier`)
-              assert.include(rendered, `Error: pier ${turn} is gone`)
-            }
-            assert.notInclude(rendered, "mind the rules")
-            assert.strictEqual(world.warnings.filter((warning) => warning.includes("was cut to 12000")).length, 1)
-          })
-        )
+    it.effect(`a rollout over the budget is packed by worth, with a warning (filter ${rolloutFilter})`, () => {
+      const rollout = new RolloutBuilder(startOfFixtures).meta({ id: threadIdOf(1) })
+      for (let turn = 1; turn <= 30; turn++) {
+        rollout
+          .message("developer", "mind the rules ".repeat(60))
+          .user(`wish ${turn} of the pier`)
+          .command(`cat log-${turn}`, "all boats on time\n".repeat(100))
+          .command(`npm test -- ${turn}`, `${"-".repeat(900)}\nError: pier ${turn} is gone\n`, 1)
       }
-    )
+      const world = new World({ settings: { rolloutBytes: 12_000, rolloutFilter } }).add(1, {
+        content: rollout.text()
+      })
+      return inWorld(
+        world,
+        Effect.gen(function* () {
+          yield* pass
+          const rendered = world.requests[0]?.input.split("rendered conversation:\n")[1] ?? ""
+          assert.isAtMost(Buffer.byteLength(rendered), 12_000)
+          assert.isAbove(Buffer.byteLength(rendered), 9_000)
+          for (let turn = 1; turn <= 30; turn++) {
+            assert.include(rendered, `wish ${turn} of the pier`)
+            assert.include(rendered, `Error: pier ${turn} is gone`)
+          }
+          assert.notInclude(rendered, "mind the rules")
+          assert.strictEqual(world.warnings.filter((warning) => warning.includes("was cut to 12000")).length, 1)
+        })
+      )
+    })
   }
 
-  it.effect("a rollout over the budget that holds no evidence keeps its head and its tail around the marker", () => {
+  it.effect("a rollout over the budget without evidence keeps its head and tail around the marker", () => {
     const content = new RolloutBuilder(startOfFixtures)
       .meta({ id: threadIdOf(1) })
       .item({ type: "novelty", text: `first ${"x".repeat(10_000)} last` })
@@ -395,7 +389,7 @@ describe("phase one: failures", () => {
     )
   })
 
-  it.effect("what a model without a window finds too long is asked for with less", () => {
+  it.effect("a request that is too long for a model of unknown window is repeated with less", () => {
     const world: World = new World({
       model: (request) =>
         Buffer.byteLength(request.input) > 500
@@ -417,49 +411,46 @@ describe("phase one: failures", () => {
     )
   })
 
-  it.effect(
-    "eight that always fail are asked as often as the backoff allows, and a good one is not held up by them",
-    () => {
-      const bad = new Set(Array.from({ length: 8 }, (_, index) => threadIdOf(index + 2)))
-      const world: World = new World({
-        settings: { candidates: 8, retryAttempts: 5 },
-        model: (request) =>
-          bad.has(request.thread.id) ? fails(false)(request) : Stream.fromIterable(answer(traceAbout("good")))
-      }).add(1)
-      bad.forEach((_, threadId) => world.add([...bad].indexOf(threadId) + 2))
-      return inWorld(
-        world,
-        Effect.gen(function* () {
-          const taken: Array<number> = []
-          for (let index = 0; index < 20; index++) {
-            const report = yield* pass
-            taken.push(report.extracted.length)
-            yield* TestClock.adjust("10 minutes")
-          }
-          // The first pass takes seven bad ones and the good one, or eight bad ones; the second pass has the good one at the latest.
-          assert.strictEqual(
-            taken.slice(0, 2).reduce((sum, one) => sum + one, 0),
-            1
-          )
-          // 10 m, 40 m, 160 m: the fifth attempt lies beyond the 200 minutes of the test.
-          const requestsOf = (threadId: string) => world.requests.filter(({ thread }) => thread.id === threadId).length
-          assert.deepStrictEqual([...bad].map(requestsOf), Array(8).fill(3))
-          yield* TestClock.adjust("30 days")
-          for (let index = 0; index < 5; index++) {
-            yield* pass
-            yield* TestClock.adjust("2 days")
-          }
-          assert.deepStrictEqual([...bad].map(requestsOf), Array(8).fill(5))
-          assert.deepStrictEqual(
-            (yield* pass).skipped.map(({ reason }) => reason),
-            Array(8).fill("quarantined")
-          )
-        })
-      )
-    }
-  )
+  it.effect("threads that always fail are tried as often as the backoff allows, and do not delay a good one", () => {
+    const bad = new Set(Array.from({ length: 8 }, (_, index) => threadIdOf(index + 2)))
+    const world: World = new World({
+      settings: { candidates: 8, retryAttempts: 5 },
+      model: (request) =>
+        bad.has(request.thread.id) ? fails(false)(request) : Stream.fromIterable(answer(traceAbout("good")))
+    }).add(1)
+    bad.forEach((_, threadId) => world.add([...bad].indexOf(threadId) + 2))
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const taken: Array<number> = []
+        for (let index = 0; index < 20; index++) {
+          const report = yield* pass
+          taken.push(report.extracted.length)
+          yield* TestClock.adjust("10 minutes")
+        }
+        // The first pass takes seven bad ones and the good one, or eight bad ones; the second pass has the good one at the latest.
+        assert.strictEqual(
+          taken.slice(0, 2).reduce((sum, one) => sum + one, 0),
+          1
+        )
+        // 10 m, 40 m, 160 m: the fifth attempt lies beyond the 200 minutes of the test.
+        const requestsOf = (threadId: string) => world.requests.filter(({ thread }) => thread.id === threadId).length
+        assert.deepStrictEqual([...bad].map(requestsOf), Array(8).fill(3))
+        yield* TestClock.adjust("30 days")
+        for (let index = 0; index < 5; index++) {
+          yield* pass
+          yield* TestClock.adjust("2 days")
+        }
+        assert.deepStrictEqual([...bad].map(requestsOf), Array(8).fill(5))
+        assert.deepStrictEqual(
+          (yield* pass).skipped.map(({ reason }) => reason),
+          Array(8).fill("quarantined")
+        )
+      })
+    )
+  })
 
-  it.effect("new content starts afresh, a touched file does not", () => {
+  it.effect("a failed thread is tried again if its content is new, and not if its file was only touched", () => {
     const world: World = new World({ settings: { retryAttempts: 1 }, model: fails(false) }).add(1)
     return inWorld(
       world,
@@ -480,7 +471,7 @@ describe("phase one: failures", () => {
     )
   })
 
-  it.effect("of the model's server count no attempt", () => {
+  it.effect("a failure of the model's server does not count as an attempt", () => {
     const world = new World({ settings: { retryAttempts: 2 }, model: fails(true) }).add(1)
     return inWorld(
       world,
@@ -493,7 +484,7 @@ describe("phase one: failures", () => {
     )
   })
 
-  it.effect("a defect in the middle of one candidate stops nobody else", () => {
+  it.effect("a defect in one candidate does not affect the others", () => {
     const world = new World({
       model: ({ thread }) =>
         thread.id === threadIdOf(1) ? Stream.die("boom") : Stream.fromIterable(answer(traceAbout("fine")))
@@ -509,42 +500,39 @@ describe("phase one: failures", () => {
     )
   })
 
-  it.effect(
-    "when the DB cannot store, the trace file that was there before is there again, and the next pass succeeds",
-    () => {
-      let isBroken = false
-      const world: World = new World({
-        model: ({ thread }) => Stream.fromIterable(answer(traceAbout(`${thread.rolloutSize} bytes`))),
-        stateDb: over(ThreadMemories, (threadMemories) => ({
-          ...threadMemories,
-          store: (claim, memory) =>
-            isBroken
-              ? new StateDbFailure({ operation: "ThreadMemories.store", cause: "disk I/O error" })
-              : threadMemories.store(claim, memory)
-        }))
-      }).add(1)
-      return inWorld(
-        world,
-        Effect.gen(function* () {
-          const first = yield* pass
-          const before = yield* readText(first.extracted[0]?.traceFile ?? "")
-          const held = onlyRollout(world)
-          const more = new RolloutBuilder(startOfFixtures + 900_000).user("more").text()
-          world.rollouts.set(held.path, { ...held, content: held.content + more })
-          isBroken = true
-          const broken = yield* pass
-          assert.strictEqual(broken.failed[0]?.error._tag, "StateDbFailure")
-          assert.strictEqual(yield* readText(first.extracted[0]?.traceFile ?? ""), before)
-          isBroken = false
-          const mended = yield* pass
-          assert.strictEqual(mended.extracted.length, 1)
-          assert.notStrictEqual(yield* readText(first.extracted[0]?.traceFile ?? ""), before)
-        })
-      )
-    }
-  )
+  it.effect("the earlier trace file is restored if the DB cannot store, and the next pass succeeds", () => {
+    let isBroken = false
+    const world: World = new World({
+      model: ({ thread }) => Stream.fromIterable(answer(traceAbout(`${thread.rolloutSize} bytes`))),
+      stateDb: over(ThreadMemories, (threadMemories) => ({
+        ...threadMemories,
+        store: (claim, learned, memories) =>
+          isBroken
+            ? new StateDbFailure({ operation: "ThreadMemories.store", cause: "disk I/O error" })
+            : threadMemories.store(claim, learned, memories)
+      }))
+    }).add(1)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const first = yield* pass
+        const before = yield* readText(first.extracted[0]?.traceFile ?? "")
+        const held = onlyRollout(world)
+        const more = new RolloutBuilder(startOfFixtures + 900_000).user("more").text()
+        world.rollouts.set(held.path, { ...held, content: held.content + more })
+        isBroken = true
+        const broken = yield* pass
+        assert.strictEqual(broken.failed[0]?.error._tag, "StateDbFailure")
+        assert.strictEqual(yield* readText(first.extracted[0]?.traceFile ?? ""), before)
+        isBroken = false
+        const mended = yield* pass
+        assert.strictEqual(mended.extracted.length, 1)
+        assert.notStrictEqual(yield* readText(first.extracted[0]?.traceFile ?? ""), before)
+      })
+    )
+  })
 
-  it.effect("when the DB cannot store a first memory, no orphaned file stays", () => {
+  it.effect("no trace file stays if the DB cannot store a first memory", () => {
     const world = new World({
       stateDb: over(ThreadMemories, (threadMemories) => ({
         ...threadMemories,
@@ -562,7 +550,7 @@ describe("phase one: failures", () => {
 })
 
 describe("phase one: claims", () => {
-  it.effect("are renewed while the model works, so that no second pass reads the same thread", () => {
+  it.effect("claims: a claim is renewed while the model works, so that no second pass reads the thread", () => {
     const world: World = new World({
       settings: { claimLease: durationOf(60) },
       model: () => Stream.fromIterableEffect(Effect.delay(Effect.succeed(answer(traceAbout("slow"))), "3 minutes"))
@@ -585,7 +573,7 @@ describe("phase one: claims", () => {
     )
   })
 
-  it.effect("on a thread that another pass learned from after it was selected ask nothing again", () => {
+  it.effect("claims: a thread learned by another pass after selection is not asked about again", () => {
     let listed: ReturnType<ThreadIndex["Type"]["unlearned"]> | undefined
     const world: World = new World({
       stateDb: over(ThreadIndex, (threadIndex) => ({
@@ -610,7 +598,7 @@ describe("phase one: claims", () => {
     )
   })
 
-  it.effect("that are lost store nothing: the model is interrupted and the result is ClaimLost", () =>
+  it.effect("claims: a lost claim interrupts the model, stores nothing and reports ClaimLost", () =>
     Effect.gen(function* () {
       const interrupted = yield* Deferred.make<void>()
       const world: World = new World({
@@ -638,7 +626,7 @@ describe("phase one: claims", () => {
     })
   )
 
-  it.effect("are released when the pass is interrupted", () => {
+  it.effect("claims: a claim is released when the pass is interrupted", () => {
     const world = new World({ model: () => Stream.never }).add(1)
     return inWorld(
       world,
@@ -655,7 +643,7 @@ describe("phase one: claims", () => {
 })
 
 describe("phase one: forks", () => {
-  it.effect("do not learn their parent's history again", () => {
+  it.effect("a fork is learned from without its parent's history", () => {
     const start = startOfFixtures + 60_000
     const builder = new RolloutBuilder(start).meta({ id: threadIdOf(1), forked_from_id: threadIdOf(2) })
     const parent = new RolloutBuilder(startOfFixtures)

@@ -47,8 +47,8 @@ const lockIsFree = Effect.flatMap(ProjectLocks, ({ withLock }) =>
   )
 )
 
-describe("phase two: a directory that is touched", () => {
-  it.effect("is consolidated by an agent in a staged copy, and published", () => {
+describe("phase two: consolidation", () => {
+  it.effect("a directory is consolidated by an agent in a staged copy, and published", () => {
     const world = new World().add(1).add(2)
     return inWorld(
       world,
@@ -78,7 +78,7 @@ describe("phase two: a directory that is touched", () => {
     )
   })
 
-  it.effect("and has the same inputs as published starts no agent", () => {
+  it.effect("a directory with the same inputs as published starts no agent", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -94,7 +94,7 @@ describe("phase two: a directory that is touched", () => {
     )
   })
 
-  it.effect("keeps the last ten traces only, and leaves files that are not ours alone", () => {
+  it.effect("a directory keeps only the last ten traces, and other files in it stay", () => {
     const world = new World({ settings: { candidates: 20 } })
     Array.from({ length: 12 }, (_, index) => world.add(index + 1))
     return inWorld(
@@ -115,8 +115,8 @@ describe("phase two: a directory that is touched", () => {
   })
 })
 
-describe("phase two: a directory that is dirty", () => {
-  it.effect("is consolidated also when phase one had nothing to do", () => {
+describe("phase two: directories that are due", () => {
+  it.effect("a due directory is consolidated even if phase one has nothing to do", () => {
     let isDown = true
     const world: World = new World({
       agent: (request) => (isDown ? Effect.fail({ message: "out of order" }) : writeMemory(request))
@@ -136,7 +136,7 @@ describe("phase two: a directory that is dirty", () => {
     )
   })
 
-  it.effect("and always fails is tried as often as the backoff allows, and at once when its inputs change", () => {
+  it.effect("a directory that always fails is tried as often as the backoff allows, and at once on new inputs", () => {
     const world = new World({ agent: () => Effect.fail({ message: "out of order" }) }).add(1)
     return inWorld(
       world,
@@ -150,7 +150,7 @@ describe("phase two: a directory that is dirty", () => {
     )
   })
 
-  it.effect("because another session ended while the agent worked is consolidated again before the pass ends", () => {
+  it.effect("a directory is consolidated again in the same pass if a session ended while the agent worked", () => {
     const world: World = new World({
       agent: Effect.fnUntraced(function* (request) {
         yield* writeMemory(request)
@@ -186,7 +186,7 @@ describe("phase two: a directory that is dirty", () => {
     )
   })
 
-  it.effect("after a publish that the DB did not hear of is not consolidated a second time", () => {
+  it.effect("a published directory whose DB record failed is not consolidated a second time", () => {
     let isDown = true
     const world: World = new World({
       stateDb: over(Consolidations, (consolidations) => ({
@@ -208,8 +208,8 @@ describe("phase two: a directory that is dirty", () => {
   })
 })
 
-describe("phase two: what was taken away", () => {
-  it.effect("on record takes its trace, and with the last one all that was published", () => {
+describe("phase two: removals", () => {
+  it.effect("a recorded removal deletes its trace, and the last one deletes all published files", () => {
     const world = new World().add(1).add(2)
     return inWorld(
       world,
@@ -228,7 +228,7 @@ describe("phase two: what was taken away", () => {
     )
   })
 
-  it.effect("without a record is an error, and prunes nothing", () => {
+  it.effect("missing memories without a recorded removal are an error, and nothing is deleted", () => {
     let isEmpty = false
     const world: World = new World({
       stateDb: over(Consolidations, (consolidations) => ({
@@ -256,7 +256,7 @@ describe("phase two: what was taken away", () => {
 })
 
 describe("phase two: the lock", () => {
-  it.effect("held by another skips the directory quietly", () => {
+  it.effect("a directory whose lock another owner holds is skipped without a warning", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -269,7 +269,7 @@ describe("phase two: the lock", () => {
     )
   })
 
-  it.effect("is renewed while the agent runs, however long that is, and free after it", () => {
+  it.effect("the lock is renewed while the agent runs, and free afterwards", () => {
     const world: World = new World({
       agent: (request) => Effect.zipRight(Effect.sleep("25 minutes"), writeMemory(request))
     }).add(1)
@@ -288,7 +288,7 @@ describe("phase two: the lock", () => {
     )
   })
 
-  it.effect("that is lost interrupts the agent, and nothing it did is published", () =>
+  it.effect("a lost lock interrupts the agent, and nothing is published", () =>
     Effect.gen(function* () {
       const interrupted = yield* Deferred.make<void>()
       const world: World = new World({
@@ -327,7 +327,7 @@ describe("phase two: the lock", () => {
     ["fails", () => Effect.fail({ message: "no" })],
     ["dies", () => Effect.die("boom")],
     ["interrupts itself", () => Effect.interrupt]
-  ] as const)("is free after an agent that %s", ([, agent]) => {
+  ] as const)("the lock is free after an agent that %s", ([, agent]) => {
     const world = new World({ agent }).add(1)
     return inWorld(
       world,
@@ -338,7 +338,7 @@ describe("phase two: the lock", () => {
     )
   })
 
-  it.effect("is free after the pass was interrupted in the middle of the agent's work", () => {
+  it.effect("the lock is free after the pass was interrupted during the agent's work", () => {
     const world = new World({ agent: () => Effect.never }).add(1)
     return inWorld(
       world,
@@ -353,7 +353,7 @@ describe("phase two: the lock", () => {
     )
   })
 
-  it.effect("is given back after an interrupted agent has ended, and what the agent worked in is gone", () => {
+  it.effect("the lock is released only after an interrupted agent has ended, and the staged copy is removed", () => {
     const seen: Array<boolean> = []
     let staged = ""
     let ending: Effect.Effect<void> = Effect.void
@@ -380,7 +380,7 @@ describe("phase two: the lock", () => {
   })
 })
 
-describe("phase two: an agent that cannot be trusted", () => {
+describe("phase two: untrusted agents", () => {
   type Work = (directory: string) => Effect.Effect<void, { readonly message: string }, FileSystem.FileSystem>
   const files = FileSystem.FileSystem
   const memoryOf = (directory: string) => directory.replace(/staging$/, "memory")
@@ -454,7 +454,7 @@ describe("phase two: an agent that cannot be trusted", () => {
       }
     })
 
-  it.effect.each(Object.entries(agents))("that %s is refused: old bytes intact, lock free", ([, work]) => {
+  it.effect.each(Object.entries(agents))("an agent that %s is refused: old bytes intact, lock free", ([, work]) => {
     const world: World = new World({
       agent: ({ directory }) => (world.spawned.length === 1 ? writeMemory({ directory }) : work(directory))
     }).add(1)
@@ -483,7 +483,7 @@ describe("phase two: an agent that cannot be trusted", () => {
     )
   })
 
-  it.effect("and whose status can no longer be followed has failed, and its lock is free", () => {
+  it.effect("an agent whose status stream ends without a result has failed, and its lock is free", () => {
     const running: AgentStatus = { _tag: "Running" }
     const lost = Layer.succeed(AgentControl, { spawn: () => Effect.succeed({ status: Stream.make(running) }) })
     const world = new World().add(1)
@@ -496,8 +496,8 @@ describe("phase two: an agent that cannot be trusted", () => {
   })
 })
 
-describe("phase two: what people wrote by hand", () => {
-  it.effect("is given to the agent, and a result without it is refused", () => {
+describe("phase two: edits by people", () => {
+  it.effect("a person's line is given to the agent, and a result without it is refused", () => {
     const line = "- never deploy on a Friday"
     let keeps = false
     const world: World = new World({ agent: (request) => writeMemory(request, keeps ? line : "") }).add(1)
@@ -525,7 +525,7 @@ describe("phase two: what people wrote by hand", () => {
     )
   })
 
-  it.effect("is not ours to publish over: a skill that was edited stays as it was edited", () => {
+  it.effect("a skill that a person edited or deleted is not published over", () => {
     const skill = (body: string) => `---\nname: deploy\ndescription: how to deploy\n---\n\n${body}\n`
     const world: World = new World({
       agent: Effect.fnUntraced(function* ({ directory }) {
@@ -557,7 +557,7 @@ describe("phase two: what people wrote by hand", () => {
   })
 })
 
-describe("phase two: a directory with more sessions than are kept as traces", () => {
+describe("phase two: directories with more sessions than traces", () => {
   const friday = "please never deploy on a Friday, ever"
   const withWish = (what: string): StageOneOutput => ({
     traceMemory: `# ${what}\nTrace context: test\nUser preferences:\n- "${friday}"\n\n## Task: ${what}\nOutcome: success`,
@@ -592,7 +592,7 @@ describe("phase two: a directory with more sessions than are kept as traces", ()
         })
     })
 
-  it.effect("gives its agent what the earlier ones leave, and the memory that is published, to read", () => {
+  it.effect("an agent can read the lines of earlier sessions and the published memory", () => {
     const seen: Array<ReadonlyMap<string, string>> = []
     const world = watched(seen)
     files(world, 10)
@@ -618,36 +618,33 @@ describe("phase two: a directory with more sessions than are kept as traces", ()
     )
   })
 
-  it.effect(
-    "starts no agent for an earlier session that leaves nothing, and one for its wish that was forgotten",
-    () => {
-      const seen: Array<ReadonlyMap<string, string>> = []
-      const world = watched(seen, { tracesPerCwd: 2 })
-      files(world, 1)
-      files(world, 2, 3)
-      return inWorld(
-        world,
-        Effect.gen(function* () {
-          const forgetting = yield* Forgetting
-          yield* pass
-          assert.lengthOf(seen, 1)
-          yield* grow(world, 2)
-          const second = yield* pass
-          assert.deepStrictEqual([second.extracted.length, second.consolidated[0]?.outcome], [1, "unchanged"])
-          assert.lengthOf(seen, 1)
-          assert.deepStrictEqual((yield* pass).consolidated, [], "it is clean then")
-          yield* forgetting.forget([id(1)])
-          const third = yield* pass
-          assert.strictEqual(third.consolidated[0]?.outcome, "published")
-          assert.isDefined(seen[1])
-          assert.isFalse(seen[1].has("earlier_sessions.md"))
-          assert.notInclude(yield* memoryText, friday)
-        })
-      )
-    }
-  )
+  it.effect("an earlier session without a line starts no agent, and a forgotten wish of one does", () => {
+    const seen: Array<ReadonlyMap<string, string>> = []
+    const world = watched(seen, { tracesPerCwd: 2 })
+    files(world, 1)
+    files(world, 2, 3)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const forgetting = yield* Forgetting
+        yield* pass
+        assert.lengthOf(seen, 1)
+        yield* grow(world, 2)
+        const second = yield* pass
+        assert.deepStrictEqual([second.extracted.length, second.consolidated[0]?.outcome], [1, "unchanged"])
+        assert.lengthOf(seen, 1)
+        assert.deepStrictEqual((yield* pass).consolidated, [], "it is clean then")
+        yield* forgetting.forget([id(1)])
+        const third = yield* pass
+        assert.strictEqual(third.consolidated[0]?.outcome, "published")
+        assert.isDefined(seen[1])
+        assert.isFalse(seen[1].has("earlier_sessions.md"))
+        assert.notInclude(yield* memoryText, friday)
+      })
+    )
+  })
 
-  it.effect("gives an agent of another provider no earlier session of theirs, nor what is published of it", () => {
+  it.effect("an agent gets no earlier session of another provider, nor the published memory with its lines", () => {
     const world = new World({ settings: { candidates: 50, tracesPerCwd: 2 } })
     files(world, 4)
     const strange = simpleSession({ id: threadIdOf(1), start: startOfFixtures + 60_000, request: friday })
@@ -677,7 +674,7 @@ describe("phase two: a directory with more sessions than are kept as traces", ()
     )
   })
 
-  it.effect("refuses an agent that changes what it was given to read", () => {
+  it.effect("an agent that changes its read-only inputs is refused", () => {
     const world: World = new World({
       settings: { candidates: 50, tracesPerCwd: 2 },
       model: () => Stream.fromIterable(answer(withWish("a day"))),
@@ -700,8 +697,8 @@ describe("phase two: a directory with more sessions than are kept as traces", ()
   })
 })
 
-describe("phase two: rows are the truth", () => {
-  it.effect("and trace files that are missing or changed are written again from them", () => {
+describe("phase two: trace files and rows", () => {
+  it.effect("a trace file that is missing or changed is written again from its row", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -722,7 +719,7 @@ describe("phase two: rows are the truth", () => {
     )
   })
 
-  it.effect("a rollout that is gone costs nobody a memory", () => {
+  it.effect("a missing rollout removes no memory", () => {
     const world = new World().add(1)
     return inWorld(
       world,
@@ -742,7 +739,7 @@ describe("phase two: rows are the truth", () => {
     )
   })
 
-  it.effect("the title of the trace's file is the thread's, and no two threads share one", () => {
+  it.effect("a trace file is named after its thread's title, and no two threads share one", () => {
     const world = new World()
     const content = (number: number) =>
       new RolloutBuilder(startOfFixtures + number)

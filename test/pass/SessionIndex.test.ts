@@ -21,8 +21,8 @@ const homes = Effect.gen(function* () {
   return { codexHome, memoriesHome, project, link, settings: { minIdle: Duration.zero } }
 })
 
-describe("sessions in one directory by two names", () => {
-  it.scopedLive("have one memory, at the directory's canonical path", () =>
+describe("sessions in one directory with two names", () => {
+  it.scopedLive("sessions in one directory with two names have one memory, at the canonical path", () =>
     Effect.gen(function* () {
       const { project, ...world } = yield* homes
       const report = yield* realPass(world)
@@ -41,7 +41,7 @@ describe("sessions in one directory by two names", () => {
     ["project", [1, 2]],
     ["link", [2]]
   ] as const) {
-    it.scopedLive(`are ignored by the name ${name} where they have it`, () =>
+    it.scopedLive(`an ignored ${name} path covers the sessions that have that path`, () =>
       Effect.gen(function* () {
         const world = yield* homes
         write(join(world.memoriesHome, "ignore"), `${world[name]}/\n`)

@@ -21,7 +21,7 @@ const passWithNames = (...names: ReadonlyArray<readonly [number, string]>) =>
     }))
   )
 
-it.effect("a session is called by the last name that a person gave it, also after it was learned", () => {
+it.effect("a session has the last name that a person gave it, even after it was learned", () => {
   const world = new World().add(1).add(2)
   return inWorld(
     world,
@@ -38,7 +38,7 @@ it.effect("a session is called by the last name that a person gave it, also afte
   )
 })
 
-it.effect("a name that is known before a session is learned stays with it", () =>
+it.effect("a session keeps a name that was known before it was learned", () =>
   inWorld(
     new World().add(1),
     Effect.gen(function* () {

@@ -33,13 +33,13 @@ const read = (files: ReadonlyArray<readonly [name: string, text: string]>, held 
   }).pipe(Effect.provide(SessionStoreMemory.layer(held.map(([path, content]) => ({ path, content, modifiedAt: 1 })))))
 }
 
-describe("a session that was rewound", () => {
+describe("sessions that were rewound", () => {
   const act = FastCheck.oneof(
     { weight: 3, arbitrary: FastCheck.constantFrom(0, 1).map((exitCode) => ({ exitCode })) },
     { weight: 1, arbitrary: FastCheck.nat(4).map((kept) => ({ kept })) }
   )
   it.effect.prop(
-    "is read from its files as if it were one file without the undone lines",
+    "a rewound session is read like one file without the undone lines",
     [FastCheck.array(act, { maxLength: 14 })],
     ([acts]) =>
       Effect.gen(function* () {
@@ -66,7 +66,7 @@ describe("a session that was rewound", () => {
     { fastCheck: { numRuns: 40 } }
   )
 
-  it.effect("numbers its lines across files, and has the size of both", () =>
+  it.effect("a rewound session numbers its lines across files, and has the size of both", () =>
     Effect.gen(function* () {
       const session = new RewoundSession().turns(turn("one"), turn("two")).rewind(1).turns(turn("three"))
       const { evidence, whole } = yield* read(session.files)
@@ -83,7 +83,7 @@ describe("a session that was rewound", () => {
     })
   )
 
-  it.effect("fails as a whole when one of its files cannot be read", () =>
+  it.effect("a rewound session fails as a whole if one of its files cannot be read", () =>
     Effect.gen(function* () {
       const { files } = new RewoundSession().turns(turn("one"), turn("two")).rewind(1).turns(turn("three"))
       const error = yield* Effect.flip(read(files, files.slice(1)))

@@ -24,8 +24,8 @@ const twelveSessions = madeOnce(
   })
 )
 
-describe("what a session left that is older than the newest ten", () => {
-  it.scopedLive("stays in MEMORY.md, in what a session is given, and can be found and verified", () =>
+describe("wishes older than the newest ten sessions", () => {
+  it.scopedLive("an old wish stays in MEMORY.md and in the context, and can be found and verified", () =>
     Effect.gen(function* () {
       const home = yield* twelveSessions
       assert.strictEqual(traceCount(home), 10)
@@ -39,7 +39,7 @@ describe("what a session left that is older than the newest ten", () => {
     })
   )
 
-  it.scopedLive("goes from MEMORY.md when its session is forgotten", () =>
+  it.scopedLive("an old wish is removed from MEMORY.md when its session is forgotten", () =>
     Effect.gen(function* () {
       const home = yield* twelveSessions
       yield* home.run("forget", "--thread", threadIdOf(1), "--yes")
@@ -48,7 +48,7 @@ describe("what a session left that is older than the newest ten", () => {
     })
   )
 
-  it.scopedLive("stays out of MEMORY.md once a person took it out", () =>
+  it.scopedLive("an old wish stays out of MEMORY.md once a person has removed it", () =>
     Effect.gen(function* () {
       const home = yield* twelveSessions
       const kept = memoryText(home)
@@ -62,7 +62,7 @@ describe("what a session left that is older than the newest ten", () => {
     })
   )
 
-  it.scopedLive("gives way when a newer session wants the opposite", () =>
+  it.scopedLive("an old wish is superseded when a newer session wants the opposite", () =>
     Effect.gen(function* () {
       const home = yield* twelveSessions
       home.session(13, { request: "please always deploy on a Friday" })

@@ -20,8 +20,8 @@ const noteStands = Effect.flatMap(MemoryFs, (memoryFs) =>
   Effect.orElseSucceed(() => false)
 )
 
-describe("a note that a person left", () => {
-  it.effect("is told to the agent as the strongest evidence, and a result without it is refused", () => {
+describe("notes of a person", () => {
+  it.effect("a note is given to the agent as the strongest evidence, and a result without it is refused", () => {
     const edits: Array<string> = []
     const world = new World({
       agent: (request) =>
@@ -42,7 +42,7 @@ describe("a note that a person left", () => {
     )
   })
 
-  it.effect("stands when the agent kept it", () => {
+  it.effect("a note is published when the agent kept it", () => {
     const world = new World({
       agent: (request) => Effect.orDie(writeMemory(request, `- ${note}`))
     }).add(1)
@@ -57,7 +57,7 @@ describe("a note that a person left", () => {
     )
   })
 
-  it.effect("never lets an empty read prune traces that are not on record as taken away", () => {
+  it.effect("a note does not let an empty read delete traces without a recorded removal", () => {
     let isEmpty = false
     const world = new World({
       agent: (request) => Effect.orDie(writeMemory(request, `- ${note}`)),

@@ -100,87 +100,82 @@ const prepare = (situation: keyof typeof situations) =>
 const pass = (codex: string, memories: string) => realPass({ codexHome: codex, memoriesHome: memories, settings })
 
 describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situation) => {
-  it.scopedLive(
-    "killed at any point leaves what readers see whole, and the next pass leaves what an undisturbed one does",
-    () =>
-      Effect.gen(function* () {
-        const { codex, fresh } = yield* prepare(situation)
-        const undisturbed = yield* fresh
-        const old = published(undisturbed)
-        const recorded = yield* start(program, [codex, undisturbed, "0"]).ended
-        assert.strictEqual(recorded.code, 0, recorded.stderr)
-        const points = pointsOf(decodePoints(recorded.stdout))
-        assert.isAbove(points.length, 40)
-        const wanted = keptFiles(undisturbed)
-        const wholes = new Set(
-          [...Object.entries(old), ...Object.entries(published(undisturbed))].map(([path, hash]) => `${path} ${hash}`)
-        )
+  it.scopedLive("a pass killed at any point leaves whole files, and the next one ends like an undisturbed pass", () =>
+    Effect.gen(function* () {
+      const { codex, fresh } = yield* prepare(situation)
+      const undisturbed = yield* fresh
+      const old = published(undisturbed)
+      const recorded = yield* start(program, [codex, undisturbed, "0"]).ended
+      assert.strictEqual(recorded.code, 0, recorded.stderr)
+      const points = pointsOf(decodePoints(recorded.stdout))
+      assert.isAbove(points.length, 40)
+      const wanted = keptFiles(undisturbed)
+      const wholes = new Set(
+        [...Object.entries(old), ...Object.entries(published(undisturbed))].map(([path, hash]) => `${path} ${hash}`)
+      )
 
-        yield* Effect.forEach(
-          sampleOf(points, 8, kindOf),
-          Effect.fnUntraced(function* ({ name, number }) {
-            const at = `point ${number}, before ${name}${againWith()}`
-            const memories = yield* fresh
-            const killed = yield* start(program, [codex, memories, String(number)]).ended
-            assert.strictEqual(killed.signal, "SIGKILL", at)
-            const torn = Object.entries(published(memories)).filter(([path, hash]) => !wholes.has(`${path} ${hash}`))
-            assert.deepStrictEqual(torn, [], `${at}: neither the old ones nor the new ones`)
-            const report = yield* pass(codex, memories)
-            assert.deepStrictEqual([report.failed, report.skipped], [[], []], at)
-            assert.deepStrictEqual(keptFiles(memories), wanted, at)
-            assert.deepStrictEqual(leftovers(memories), [], at)
-            assert.deepStrictEqual((yield* pass(codex, memories)).candidates, 0, at)
-          }),
-          { concurrency: 2, discard: true }
-        )
-      })
+      yield* Effect.forEach(
+        sampleOf(points, 8, kindOf),
+        Effect.fnUntraced(function* ({ name, number }) {
+          const at = `point ${number}, before ${name}${againWith()}`
+          const memories = yield* fresh
+          const killed = yield* start(program, [codex, memories, String(number)]).ended
+          assert.strictEqual(killed.signal, "SIGKILL", at)
+          const torn = Object.entries(published(memories)).filter(([path, hash]) => !wholes.has(`${path} ${hash}`))
+          assert.deepStrictEqual(torn, [], `${at}: neither the old ones nor the new ones`)
+          const report = yield* pass(codex, memories)
+          assert.deepStrictEqual([report.failed, report.skipped], [[], []], at)
+          assert.deepStrictEqual(keptFiles(memories), wanted, at)
+          assert.deepStrictEqual(leftovers(memories), [], at)
+          assert.deepStrictEqual((yield* pass(codex, memories)).candidates, 0, at)
+        }),
+        { concurrency: 2, discard: true }
+      )
+    })
   )
 
-  it.scopedLive(
-    "whose every write fails once, with one disk error or another, leaves to the next what an undisturbed pass leaves",
-    () =>
-      Effect.gen(function* () {
-        const { codex, fresh } = yield* prepare(situation)
-        const undisturbed = yield* fresh
-        const names: Array<string> = []
-        const note = (name: string) => Effect.sync(() => void names.push(name))
-        yield* realPass({
-          codexHome: codex,
-          memoriesHome: undisturbed,
-          settings,
-          filePoint: (operation, path) => note(`${operation} ${path.slice(undisturbed.length)}`),
-          dbPoint: note
-        })
-        const wanted = keptFiles(undisturbed)
-
-        assert.isAbove(names.length, 30)
-        for (const { name, number } of sampleOf(pointsOf(names), 12, kindOf)) {
-          const memories = yield* fresh
-          const code = codes[number % codes.length] ?? "EIO"
-          let at = 0
-          const isHere = () => ++at === number
-          yield* Effect.exit(
-            realPass({
-              codexHome: codex,
-              memoriesHome: memories,
-              settings,
-              filePoint: (operation, path) => (isHere() ? diskError(code, operation, path) : Effect.void),
-              dbPoint: (operation) =>
-                isHere() ? new StateDbFailure({ operation, cause: new Error(code) }) : Effect.void
-            })
-          )
-          const where = `point ${number}, at ${name}, ${code}${againWith()}`
-          assert.isAtLeast(at, number, where)
-          const report = yield* pass(codex, memories)
-          assert.deepStrictEqual([report.failed, report.skipped], [[], []], where)
-          assert.deepStrictEqual(keptFiles(memories), wanted, where)
-          assert.deepStrictEqual(leftovers(memories), [], where)
-        }
+  it.scopedLive("a pass with one failed write of any kind leaves the next one to end like an undisturbed pass", () =>
+    Effect.gen(function* () {
+      const { codex, fresh } = yield* prepare(situation)
+      const undisturbed = yield* fresh
+      const names: Array<string> = []
+      const note = (name: string) => Effect.sync(() => void names.push(name))
+      yield* realPass({
+        codexHome: codex,
+        memoriesHome: undisturbed,
+        settings,
+        filePoint: (operation, path) => note(`${operation} ${path.slice(undisturbed.length)}`),
+        dbPoint: note
       })
+      const wanted = keptFiles(undisturbed)
+
+      assert.isAbove(names.length, 30)
+      for (const { name, number } of sampleOf(pointsOf(names), 12, kindOf)) {
+        const memories = yield* fresh
+        const code = codes[number % codes.length] ?? "EIO"
+        let at = 0
+        const isHere = () => ++at === number
+        yield* Effect.exit(
+          realPass({
+            codexHome: codex,
+            memoriesHome: memories,
+            settings,
+            filePoint: (operation, path) => (isHere() ? diskError(code, operation, path) : Effect.void),
+            dbPoint: (operation) => (isHere() ? new StateDbFailure({ operation, cause: new Error(code) }) : Effect.void)
+          })
+        )
+        const where = `point ${number}, at ${name}, ${code}${againWith()}`
+        assert.isAtLeast(at, number, where)
+        const report = yield* pass(codex, memories)
+        assert.deepStrictEqual([report.failed, report.skipped], [[], []], where)
+        assert.deepStrictEqual(keptFiles(memories), wanted, where)
+        assert.deepStrictEqual(leftovers(memories), [], where)
+      }
+    })
   )
 })
 
-describe("a pass over a home whose state DB was lost", () => {
+describe("passes over a home whose state DB was lost", () => {
   /** What was learned of a session whose rollout is gone as well is on disk alone. */
   const lost = Effect.gen(function* () {
     const { codex, fresh } = yield* prepare("a pass that replaces")
@@ -193,65 +188,61 @@ describe("a pass over a home whose state DB was lost", () => {
     return { codex, memories, wanted: keptFiles(memories) }
   })
 
-  it.scopedLive(
-    "killed anywhere until the memories beside it are in the new one, leaves the rest to the next pass",
-    () =>
-      Effect.gen(function* () {
-        const { codex, memories, wanted } = yield* lost
-        const copy = (name: string) => {
-          cpSync(memories, `${memories}-${name}`, { recursive: true })
-          return `${memories}-${name}`
-        }
-        const recorded = yield* start(program, [codex, copy("whole"), "0"]).ended
-        const names = decodePoints(recorded.stdout)
-        const points = pointsOf(names.slice(0, names.lastIndexOf("ThreadIndex.change") + 2))
-        assert.strictEqual(points.filter(({ name }) => name === "ThreadMemories.import").length, 4)
-        yield* Effect.forEach(
-          sampleOf(points, 5, kindOf),
-          Effect.fnUntraced(function* ({ name, number }) {
-            const at = `point ${number}, before ${name}${againWith()}`
-            const home = copy(String(number))
-            assert.strictEqual((yield* start(program, [codex, home, String(number)]).ended).signal, "SIGKILL", at)
-            const report = yield* pass(codex, home)
-            assert.deepStrictEqual([report.failed, report.model.calls], [[], 0], at)
-            assert.deepStrictEqual(keptFiles(home), wanted, at)
-          }),
-          { concurrency: 2, discard: true }
-        )
-      })
+  it.scopedLive("a pass killed while it imports memories leaves the rest to the next one", () =>
+    Effect.gen(function* () {
+      const { codex, memories, wanted } = yield* lost
+      const copy = (name: string) => {
+        cpSync(memories, `${memories}-${name}`, { recursive: true })
+        return `${memories}-${name}`
+      }
+      const recorded = yield* start(program, [codex, copy("whole"), "0"]).ended
+      const names = decodePoints(recorded.stdout)
+      const points = pointsOf(names.slice(0, names.lastIndexOf("ThreadIndex.change") + 2))
+      assert.strictEqual(points.filter(({ name }) => name === "ThreadMemories.import").length, 4)
+      yield* Effect.forEach(
+        sampleOf(points, 5, kindOf),
+        Effect.fnUntraced(function* ({ name, number }) {
+          const at = `point ${number}, before ${name}${againWith()}`
+          const home = copy(String(number))
+          assert.strictEqual((yield* start(program, [codex, home, String(number)]).ended).signal, "SIGKILL", at)
+          const report = yield* pass(codex, home)
+          assert.deepStrictEqual([report.failed, report.model.calls], [[], 0], at)
+          assert.deepStrictEqual(keptFiles(home), wanted, at)
+        }),
+        { concurrency: 2, discard: true }
+      )
+    })
   )
 
-  it.scopedLive(
-    "that cannot take a memory ends, and the next takes it; with nothing to do none looks for memories",
-    () =>
-      Effect.gen(function* () {
-        const { codex, memories, wanted } = yield* lost
-        const world = { codexHome: codex, memoriesHome: memories, settings }
-        const names: Array<string> = []
-        const refused = yield* Effect.flip(
-          realPass({
-            ...world,
-            dbPoint: (operation) =>
-              operation === "ThreadMemories.import"
-                ? new StateDbFailure({ operation, cause: new Error("EIO") })
-                : Effect.void
-          })
-        )
-        assert.strictEqual(refused._tag, "StateDbFailure")
-        assert.deepStrictEqual(keptFiles(memories), wanted)
-        const note = (operation: string) => Effect.sync(() => void names.push(operation))
-        assert.strictEqual((yield* realPass({ ...world, dbPoint: note })).model.calls, 0)
-        assert.strictEqual(names.filter((name) => name === "ThreadMemories.import").length, 4)
-        assert.deepStrictEqual(keptFiles(memories), wanted)
-        names.length = 0
-        yield* realPass({ ...world, dbPoint: note })
-        assert.notInclude(names, "ThreadMemories.import")
-      })
+  it.scopedLive("a pass that cannot import a memory ends, and the next imports it; later passes import none", () =>
+    Effect.gen(function* () {
+      const { codex, memories, wanted } = yield* lost
+      const world = { codexHome: codex, memoriesHome: memories, settings }
+      const names: Array<string> = []
+      const refused = yield* Effect.flip(
+        realPass({
+          ...world,
+          dbPoint: (operation) =>
+            operation === "ThreadMemories.import"
+              ? new StateDbFailure({ operation, cause: new Error("EIO") })
+              : Effect.void
+        })
+      )
+      assert.strictEqual(refused._tag, "StateDbFailure")
+      assert.deepStrictEqual(keptFiles(memories), wanted)
+      const note = (operation: string) => Effect.sync(() => void names.push(operation))
+      assert.strictEqual((yield* realPass({ ...world, dbPoint: note })).model.calls, 0)
+      assert.strictEqual(names.filter((name) => name === "ThreadMemories.import").length, 4)
+      assert.deepStrictEqual(keptFiles(memories), wanted)
+      names.length = 0
+      yield* realPass({ ...world, dbPoint: note })
+      assert.notInclude(names, "ThreadMemories.import")
+    })
   )
 })
 
-describe("the points that are tried", () => {
-  it.scopedLive("are those of both phases, files and rows", () =>
+describe("points of interruption", () => {
+  it.scopedLive("the points of interruption cover both phases, files and rows", () =>
     Effect.gen(function* () {
       const { codex, fresh } = yield* prepare("a pass that replaces")
       const memories = yield* fresh

@@ -74,11 +74,9 @@ const passOver = Effect.fnUntraced(function* (files: ReadonlyArray<Numbered>) {
   return { size, taken }
 })
 
-it.scopedLive("a home full of hostile files: each becomes what it is, none stops the pass or takes its memory", () =>
-  passOver(numbered)
-)
+it.scopedLive("no hostile file stops a pass over a home full of them, or takes its memory", () => passOver(numbered))
 
-describe.runIf(inject("isFull"))("alone in a home", () => {
+describe.runIf(inject("isFull"))("single hostile files", () => {
   for (const [number, hostile] of numbered) {
     it.scopedLive(`a hostile file costs neither time nor the pass: ${hostile.name}`, () =>
       Effect.gen(function* () {

@@ -81,8 +81,8 @@ const agree = Effect.fnUntraced(function* (home: CommandHome, sessions: Sessions
   assert.deepStrictEqual([report.failed, report.waiting], [[], 0])
 })
 
-describe("why, status, plan and the pass", () => {
-  it.scopedLive("agree about every rule", () =>
+describe("rules in why, status, plan and the pass", () => {
+  it.scopedLive("why, status, plan and the pass agree about every rule", () =>
     Effect.gen(function* () {
       const home = yield* homeOfAllStates
       home.session(13, { cwd: "/home/ada/diary" })
@@ -123,7 +123,7 @@ describe("why, status, plan and the pass", () => {
     })
   )
 
-  it.scopedLive("agree about sessions of another provider than the model's, and of none", () =>
+  it.scopedLive("why, status, plan and the pass agree about sessions of another provider, and of none", () =>
     Effect.gen(function* () {
       const home = yield* homeOfAllStates
       const server = yield* serve(replies.ok(JSON.stringify(traceAbout("the ferry"))))

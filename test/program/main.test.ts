@@ -44,7 +44,7 @@ const homes = Effect.gen(function* () {
 const oneLine = /^rollout-memories: [^\n]+\n$/
 
 describe("node dist/main.js", () => {
-  it.scoped("runs a pass over a Codex home and reports it as one JSON object", () =>
+  it.scoped("the program runs a pass over a Codex home and reports it as one JSON object", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
       const ended = yield* runMain([...args, "--json"])
@@ -67,20 +67,18 @@ describe("node dist/main.js", () => {
     })
   )
 
-  it.scoped(
-    "without --json tells people what was learned and which file to open first; typed again, that there is nothing to do",
-    () =>
-      Effect.gen(function* () {
-        const { args } = yield* homes
-        const first = yield* runMain(args)
-        assert.strictEqual(first.code, 0)
-        const open = /Open first: (.*MEMORY\.md)$/m.exec(first.stdout)?.[1]
-        assert.isTrue(existsSync(open ?? ""), first.stdout)
-        assert.isTrue(first.stdout.includes("departures.sort is not a function"))
-        assert.isFalse(first.stdout.includes("\u001b"), "no colour into a pipe")
-        const second = yield* runMain(args)
-        assert.isTrue(second.stdout.startsWith("Nothing to do: 3 sessions indexed"), second.stdout)
-      })
+  it.scoped("the program tells people what was learned and what to open, and then that nothing is to do", () =>
+    Effect.gen(function* () {
+      const { args } = yield* homes
+      const first = yield* runMain(args)
+      assert.strictEqual(first.code, 0)
+      const open = /Open first: (.*MEMORY\.md)$/m.exec(first.stdout)?.[1]
+      assert.isTrue(existsSync(open ?? ""), first.stdout)
+      assert.isTrue(first.stdout.includes("departures.sort is not a function"))
+      assert.isFalse(first.stdout.includes("\u001b"), "no colour into a pipe")
+      const second = yield* runMain(args)
+      assert.isTrue(second.stdout.startsWith("Nothing to do: 3 sessions indexed"), second.stdout)
+    })
   )
 
   it.scoped("a second pass opens no rollout, calls no model and changes nothing but SQLite's own files", () =>
@@ -106,7 +104,7 @@ describe("node dist/main.js", () => {
     })
   )
 
-  it.scoped("keeps what it makes to its owner", () =>
+  it.scoped("the files of the program are private to their owner", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
       yield* runMain(args)
@@ -120,7 +118,7 @@ describe("node dist/main.js", () => {
     })
   )
 
-  it.scoped("a failed rollout is told with its reason, exits 1, and stops nobody else", () =>
+  it.scoped("a failed rollout is reported with its reason, exits 1, and does not affect the others", () =>
     Effect.gen(function* () {
       const { args, codex } = yield* homes
       write(rolloutPath(codex, 9), "this is no rollout\n")
@@ -137,7 +135,7 @@ describe("node dist/main.js", () => {
     })
   )
 
-  it.scoped("memory switched off does nothing at all", () =>
+  it.scoped("the program does nothing if memory is switched off", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
       const ended = yield* runMain([...args, "--json"], { MEMORIES_ENABLED: "false" })
@@ -148,7 +146,7 @@ describe("node dist/main.js", () => {
   )
 })
 
-describe("bad input to the program", () => {
+describe("invalid input to the program", () => {
   const usage = (
     name: string,
     args: ReadonlyArray<string>,
@@ -183,7 +181,7 @@ describe("bad input to the program", () => {
   usage("an unknown model exits 2", ["--model", "magic"], {}, "--model: expected")
   usage("an unknown option exits 2", ["--frobnicate"], {}, "--frobnicate")
 
-  it.scoped("an empty variable is unset, and an option goes before the environment", () =>
+  it.scoped("an empty variable is unset, and an option takes precedence over the environment", () =>
     Effect.gen(function* () {
       const { args } = yield* homes
       const ended = yield* runMain([...args, "--limit", "1", "--json"], {
@@ -200,7 +198,7 @@ describe("bad input to the program", () => {
     prepare: (folder: { readonly codex: string; readonly memories: string }) => void,
     says: string
   ) =>
-    it.scoped(name, () =>
+    it.scoped(`${name} exits 1 with one line of advice, and changes nothing`, () =>
       Effect.gen(function* () {
         const { args, codex, memories } = yield* homes
         prepare({ codex, memories })
@@ -216,23 +214,23 @@ describe("bad input to the program", () => {
 
   failure("a memories home that is a file", ({ memories }) => write(memories, "mine"), "pass --memories-home")
   failure(
-    "a memories home that Codex manages, by its .git",
+    "a memories home with the .git of Codex",
     ({ memories }) => mkdirSync(join(memories, ".git"), { recursive: true }),
     "pass --memories-home"
   )
   failure(
-    "a memories home that Codex manages, by its raw memories",
+    "a memories home with the raw memories of Codex",
     ({ memories }) => write(join(memories, "raw_memories.md"), "x"),
     "pass --memories-home"
   )
   failure(
-    "a state DB that is no database",
+    "a state DB that is not a database",
     ({ memories }) =>
       write(join(memories, "state.sqlite"), "not a database, but long enough to be read as one".repeat(20)),
     "--rebuild-index"
   )
 
-  it.scoped.each(["--codex-home", "--memories-home"])("an empty %s is not the directory one is in", (option) =>
+  it.scoped.each(["--codex-home", "--memories-home"])("an empty %s is not the current directory", (option) =>
     Effect.gen(function* () {
       const { code, stderr } = yield* runMain([option, "", "--json"])
       assert.strictEqual(code, 2)
@@ -241,7 +239,7 @@ describe("bad input to the program", () => {
     })
   )
 
-  it.scoped("a Codex home that is not there is one line, and nothing is made", () =>
+  it.scoped("a missing Codex home is reported in one line, and nothing is created", () =>
     Effect.gen(function* () {
       const { folder } = yield* homes
       const ended = yield* runMain(["--codex-home", join(folder, "nowhere")])
@@ -254,8 +252,8 @@ describe("bad input to the program", () => {
   )
 })
 
-describe("a lost or corrupt state DB", () => {
-  it.scoped("is rebuilt by --rebuild-index from the rollouts and the memories on disk, without a request", () =>
+describe("lost and corrupt state DBs", () => {
+  it.scoped("a state DB is rebuilt by --rebuild-index from rollouts and memories on disk, without a request", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
       yield* runMain(args)
@@ -272,7 +270,7 @@ describe("a lost or corrupt state DB", () => {
     })
   )
 
-  it.scoped("that is gone takes no memory with it, not even of a session whose rollout is gone too", () =>
+  it.scoped("a lost state DB takes no memory with it, even of a session whose rollout is lost too", () =>
     Effect.gen(function* () {
       const { args, codex, memories } = yield* homes
       yield* runMain(args)
@@ -289,7 +287,7 @@ describe("a lost or corrupt state DB", () => {
     })
   )
 
-  it.scoped("tells which memories could not be imported, and leaves their files", () =>
+  it.scoped("a memory that could not be imported is reported, and its file stays", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
       const first = decodeReport((yield* runMain([...args, "--json"])).stdout)
@@ -310,13 +308,13 @@ describe("a lost or corrupt state DB", () => {
   )
 })
 
-describe("interruption", () => {
+describe("interruption of the program", () => {
   const hasTrace = (memories: string) =>
     existsSync(memories) &&
     readdirSync(memories, { recursive: true }).some((name) => String(name).includes("trace_summaries/0"))
 
   it.scopedLive.each(["SIGINT", "SIGTERM"] as const)(
-    "by %s ends a pass with code 130 before it has learned everything, and leaves no claim, lock or temporary file",
+    "interruption by %s exits 130 before all is learned, without a claim, lock or temporary file",
     (signal) =>
       Effect.gen(function* () {
         const { args, codex, memories } = yield* homes
@@ -344,7 +342,7 @@ describe("interruption", () => {
       })
   )
 
-  it.scopedLive("by SIGTERM ends it in the middle of a line that does not end, which others did not wait for", () =>
+  it.scopedLive("interruption by SIGTERM stops a pass in the middle of an endless line, without output", () =>
     Effect.gen(function* () {
       const { args, codex, memories } = yield* homes
       addSession(codex, 9)

@@ -33,8 +33,8 @@ const recordOf = (session: RewoundSession) =>
 /** What the model was shown of a session, last. */
 const shown = (world: World): string => world.requests.at(-1)?.input ?? ""
 
-describe("a session that was rewound", () => {
-  it.effect("is learned as its first file up to the rewind, and then the segment", () => {
+describe("sessions that were rewound", () => {
+  it.effect("a rewound session is learned as its first file up to the rewind, and then the segment", () => {
     const world = new World()
     const session = new RewoundSession().turns(turn(wish), turn("now rewrite everything in Rust"))
     put(world, session.rewind(1).turns(turn("what does git restore do?")))
@@ -55,7 +55,7 @@ describe("a session that was rewound", () => {
     )
   })
 
-  it.effect("is learned anew after the rewind, and keeps its memory when nothing follows", () => {
+  it.effect("a rewound session is learned anew, and keeps its memory if nothing follows", () => {
     const world = new World()
     const session = new RewoundSession().turns(turn(wish), turn("now rewrite everything in Rust"))
     put(world, session)
@@ -74,7 +74,7 @@ describe("a session that was rewound", () => {
     )
   })
 
-  it.effect("to its beginning has the title of what follows", () => {
+  it.effect("a session rewound to its beginning has the title of what follows", () => {
     const world = new World()
     const session = new RewoundSession().turns(turn("now rewrite everything in Rust")).rewind(0).turns(turn(wish))
     put(world, session)
@@ -88,7 +88,7 @@ describe("a session that was rewound", () => {
     )
   })
 
-  it.effect("is learned anew when any of its files changes", () => {
+  it.effect("a rewound session is learned anew when any of its files changes", () => {
     const world = new World()
     const session = new RewoundSession().turns(turn(wish)).rewind(1).turns(turn("go on"))
     put(world, session)
@@ -107,7 +107,7 @@ describe("a session that was rewound", () => {
     )
   })
 
-  it.effect("keeps what was learned when the file before the rewind goes, or when all files count as changed", () => {
+  it.effect("a rewound session keeps its memory if its first file is lost, or if all files count as changed", () => {
     const world = new World()
     const session = new RewoundSession().turns(turn(wish)).rewind(1)
     put(world, session)
@@ -126,7 +126,7 @@ describe("a session that was rewound", () => {
     )
   })
 
-  it.effect("is read from what is there when a file before the rewind never was", () => {
+  it.effect("a rewound session is read from the files that are there if the first one never was", () => {
     const world = new World()
     const session = new RewoundSession().turns(turn("gone")).rewind(1).turns(turn(wish))
     put(world, session)
@@ -141,7 +141,7 @@ describe("a session that was rewound", () => {
     )
   })
 
-  it.effect("goes by its ordinals where what the segment says of its base is wrong", () => {
+  it.effect("a rewound session is read by its ordinals if the segment's facts about its base are wrong", () => {
     const world = new World()
     const session = new RewoundSession().turns(turn(wish), turn("now rewrite everything in Rust"))
     put(world, session.rewind(1, { thread_id: threadIdOf(77), end_byte_offset: 999_999_999 }).turns(turn("go on")))
@@ -155,7 +155,7 @@ describe("a session that was rewound", () => {
     )
   })
 
-  it.effect("is ignored when any of its files is, and is withheld when any of them switches memory off", () => {
+  it.effect("a rewound session is ignored, or withheld, if any of its files is", () => {
     const world = new World()
     const [one, two] = [new RewoundSession(1), new RewoundSession(2)]
     put(world, one.turns(turn(wish)).rewind(1).turns(turn("go on")))
@@ -184,7 +184,7 @@ describe("a session that was rewound", () => {
   })
 })
 
-describe("the program, of a session that was rewound", () => {
+describe("the program with sessions that were rewound", () => {
   const home = Effect.gen(function* () {
     const root = yield* temporaryFolder
     const [codex, memories] = [join(root, "codex"), join(root, "memories")]
@@ -211,7 +211,7 @@ describe("the program, of a session that was rewound", () => {
     ["whose first file was compressed", "packed"],
     ["whose first file was archived", "archived"]
   ] as const) {
-    it.scopedLive(`${what}, keeps what was said before and drops what was taken back`, () =>
+    it.scopedLive(`a rewound session, ${what}, keeps what came before the rewind and drops what was undone`, () =>
       Effect.gen(function* () {
         const { archivedPathOf, memory, pathOf, run } = yield* home
         const { files, id } = session()
@@ -237,7 +237,7 @@ describe("the program, of a session that was rewound", () => {
     )
   }
 
-  it.scopedLive("loses no memory to a rewind after which nothing was typed", () =>
+  it.scopedLive("a rewind after which nothing was typed costs no memory", () =>
     Effect.gen(function* () {
       const { memory, pathOf, run } = yield* home
       const rewound = new RewoundSession().turns(turn(wish), turn("Always use tabs in this project"))
@@ -257,7 +257,7 @@ describe("the program, of a session that was rewound", () => {
     ["before anything follows", false],
     ["and something else is done", true]
   ] as const) {
-    it.scopedLive(`keeps its memory when the first file goes as the segment comes, ${what}`, () =>
+    it.scopedLive(`a rewound session keeps its memory if its first file is lost as the segment comes, ${what}`, () =>
       Effect.gen(function* () {
         const { memory, pathOf, run } = yield* home
         const rewound = new RewoundSession().turns(turn(wish), turn("Always use tabs in this project"))
@@ -284,7 +284,7 @@ describe("the program, of a session that was rewound", () => {
     )
   }
 
-  it.scopedLive("keeps its memory when the first file is gone as the index is rebuilt", () =>
+  it.scopedLive("a rewound session keeps its memory if its first file is lost as the index is rebuilt", () =>
     Effect.gen(function* () {
       const { memory, pathOf, run } = yield* home
       const { files } = session()
@@ -298,7 +298,7 @@ describe("the program, of a session that was rewound", () => {
     })
   )
 
-  it.scopedLive("forgets all of its files, and those that come later", () =>
+  it.scopedLive("a forgotten session is forgotten with all of its files, and those that come later", () =>
     Effect.gen(function* () {
       const { all, pathOf, run } = yield* home
       const rewound = session()

@@ -25,7 +25,7 @@ const homes = Effect.gen(function* () {
 const everySecret = madeSecrets.map(({ text }) => text).join("\n")
 
 describe("a home full of secrets", () => {
-  it.scopedLive("leaves none of them in anything that the program writes or prints", () =>
+  it.scopedLive("no secret of a home is in anything that the program writes or prints", () =>
     Effect.gen(function* () {
       const { codexHome, memoriesHome, sessions } = yield* homes
       const ended = yield* runMain(["--codex-home", codexHome, "--memories-home", memoriesHome, "--all", "--json"])
@@ -43,7 +43,7 @@ describe("a home full of secrets", () => {
     })
   )
 
-  it.scopedLive("leaves none in a request, nor in what a model or an agent that repeats them makes of it", () =>
+  it.scopedLive("no secret of a home is in a request, or in the result of a model or an agent that repeats it", () =>
     Effect.gen(function* () {
       const { codexHome, memoriesHome } = yield* homes
       const requests: Array<readonly [string, string]> = []
@@ -74,30 +74,28 @@ describe("a home full of secrets", () => {
     })
   )
 
-  it.scopedLive(
-    "leaves none in an error that repeats them, wherever it is told; and nothing is published that holds one",
-    () =>
-      Effect.gen(function* () {
-        const { codexHome, memoriesHome } = yield* homes
-        const model = ModelClientFromFunction.layer("scripted", ({ thread }) =>
-          thread.id.includes("-7abc-") && thread.title?.startsWith("deploy") === true
-            ? Stream.fail(new ModelFailure({ threadId: thread.id, reason: everySecret, isServerSide: false }))
-            : Stream.fromIterable(answer({ traceMemory: "# fine\nnothing", summary: "fine" }))
+  it.scopedLive("no secret of a home is in an error that repeats it, wherever it is shown, or is published", () =>
+    Effect.gen(function* () {
+      const { codexHome, memoriesHome } = yield* homes
+      const model = ModelClientFromFunction.layer("scripted", ({ thread }) =>
+        thread.id.includes("-7abc-") && thread.title?.startsWith("deploy") === true
+          ? Stream.fail(new ModelFailure({ threadId: thread.id, reason: everySecret, isServerSide: false }))
+          : Stream.fromIterable(answer({ traceMemory: "# fine\nnothing", summary: "fine" }))
+      )
+      const agent = Layer.provide(
+        AgentControlFromFunction.layer((request) => writeMemory(request, `- ${everySecret.split("\n")[0]}`)),
+        NodeFileSystem.layer
+      )
+      const report = yield* realPass({ codexHome, memoriesHome, model, agent })
+      assert.isAbove(report.failed.length, 0)
+      assert.isTrue(nonEmpty(report.consolidated).every(({ error }) => error?._tag === "PublishRefused"))
+      assert.isTrue(
+        nonEmpty(report.consolidated).every(
+          ({ error }) => error?.message.includes("MEMORY.md holds a secret in line") === true
         )
-        const agent = Layer.provide(
-          AgentControlFromFunction.layer((request) => writeMemory(request, `- ${everySecret.split("\n")[0]}`)),
-          NodeFileSystem.layer
-        )
-        const report = yield* realPass({ codexHome, memoriesHome, model, agent })
-        assert.isAbove(report.failed.length, 0)
-        assert.isTrue(nonEmpty(report.consolidated).every(({ error }) => error?._tag === "PublishRefused"))
-        assert.isTrue(
-          nonEmpty(report.consolidated).every(
-            ({ error }) => error?.message.includes("MEMORY.md holds a secret in line") === true
-          )
-        )
-        assert.deepStrictEqual(leaksIn([["report", JSON.stringify(report)]]), [])
-        assert.deepStrictEqual(leaksIn(bytesBelow(memoriesHome)), [])
-      })
+      )
+      assert.deepStrictEqual(leaksIn([["report", JSON.stringify(report)]]), [])
+      assert.deepStrictEqual(leaksIn(bytesBelow(memoriesHome)), [])
+    })
   )
 })

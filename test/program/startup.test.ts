@@ -18,8 +18,8 @@ const loadedWith = (path: string, seen = new Map<string, string>()): ReadonlyMap
 /** Words that only the machinery of a model, or of a collector, has in it: its tools, its client, its events, its spans. */
 const machinery = ["@effect/ai/Tool", "@effect/ai-openai/", "response.output_text.delta", "resourceSpans"]
 
-describe("what a start loads", () => {
-  it("is nothing of a model or a collector: no client, no tokenizer, no tools, no command runner, no exporter", () => {
+describe("code loaded at the start", () => {
+  it("a start without a model or collector loads none of their code", () => {
     const loaded = [...loadedWith(mainPath).values()]
     assert.isAbove(loaded.join("").length, 100_000)
     assert.deepStrictEqual(
@@ -28,7 +28,7 @@ describe("what a start loads", () => {
     )
   })
 
-  it("is all of it where a model or a collector is named, in chunks of its own", () => {
+  it("a start with a model or collector loads their code, in chunks of its own", () => {
     const main = readFileSync(mainPath, "utf8")
     const onDemand = [...main.matchAll(/import\(['"]\.\/(main-[\w-]+\.js)['"]\)/g)].map(([, name = ""]) => name)
     const chunks = onDemand.flatMap((name) => [...loadedWith(join(dirname(mainPath), name)).values()])

@@ -48,11 +48,11 @@ const makers: { readonly [what: string]: (path: string, outside: string) => void
 
 const bucket = bucketOf(ferry)
 
-describe("in the memories home", () => {
+describe("strange files in the memories home", () => {
   for (const [what, make] of Object.entries(makers)) {
     const inTheWay = ["", "/memory", "/memory/trace_summaries", "/memory/MEMORY.md", "/publish.json"]
     for (const place of inTheWay.map((name) => `${bucket}${name}`)) {
-      it.scopedLive(`a ${what} at ${place.replace(bucket, "a project's folder")} costs that project alone`, () =>
+      it.scopedLive(`a ${what} at ${place.replace(bucket, "a project's folder")} affects that project alone`, () =>
         Effect.gen(function* () {
           const { args, folder, home } = yield* learned
           const [path, outside] = [join(home, place), join(folder, "outside")]
@@ -85,7 +85,7 @@ describe("in the memories home", () => {
   }
 
   for (const name of ["ignore", "state.sqlite", "state.sqlite-wal"]) {
-    it.scopedLive(`a FIFO named ${name} ends the program with a line that says so`, () =>
+    it.scopedLive(`a FIFO named ${name} ends the program with one line that names it`, () =>
       Effect.gen(function* () {
         const { args, home } = yield* learned
         const path = join(home, name)
@@ -99,7 +99,7 @@ describe("in the memories home", () => {
     )
   }
 
-  it.scopedLive("a FIFO in place of the index of projects is in the report, after all that was done", () =>
+  it.scopedLive("a FIFO in place of the index of projects is reported, after all other work", () =>
     Effect.gen(function* () {
       const { args, home } = yield* learned
       const path = join(home, "README.md")
@@ -119,7 +119,7 @@ describe("in the memories home", () => {
     })
   )
 
-  it.scopedLive("a search is answered by what can be read", () =>
+  it.scopedLive("a search is answered from the files that can be read", () =>
     Effect.gen(function* () {
       const { args, home } = yield* learned
       yield* runMain(args)
@@ -134,7 +134,7 @@ describe("in the memories home", () => {
   )
 })
 
-it.scopedLive("a MEMORY.md that a person emptied is an edit: what was in it stays away, what is new comes", () =>
+it.scopedLive("a MEMORY.md that a person emptied is an edit: old lines stay out, and new ones are added", () =>
   Effect.gen(function* () {
     const { folder, home, source } = yield* learned
     write(
@@ -172,7 +172,7 @@ const mountSmall = (path: string): boolean => {
   return spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", path]).status === 0
 }
 
-it.scopedLive("a disk that fills up is named before all else, and the report is printed", (context) =>
+it.scopedLive("a full disk is named first, and the report is still printed", (context) =>
   Effect.gen(function* () {
     const { folder, source } = yield* learned
     const small = join(folder, "small")

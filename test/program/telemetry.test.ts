@@ -87,8 +87,8 @@ const metricsOf = (received: ReadonlyArray<Received>) => {
 const textOf = (attributes: typeof Attributes.Type, name: string): unknown =>
   attributes.find(({ key }) => key === name)?.value["stringValue"]
 
-describe("a pass with a collector", () => {
-  it.scoped("sends its spans, in one trace, and its metrics, and nothing of what sessions say", () =>
+describe("telemetry of a pass", () => {
+  it.scoped("a pass sends its spans, in one trace, and its metrics, and no text of a session", () =>
     Effect.gen(function* () {
       const { received, url } = yield* collector()
       const ended = yield* runMain([...(yield* home), "--json"], telling(`${url}/`))
@@ -140,7 +140,7 @@ describe("a pass with a collector", () => {
     })
   )
 
-  it.scoped("is told of the commands too, and of no word that is searched for or noted", () =>
+  it.scoped("other commands send spans too, without words that are searched for or noted", () =>
     Effect.gen(function* () {
       const { received, url } = yield* collector()
       const args = yield* home
@@ -158,47 +158,45 @@ describe("a pass with a collector", () => {
     })
   )
 
-  it.scoped(
-    "that asks a model says so, and neither the key, the request nor the answer; the model's server gets no trace",
-    () =>
-      Effect.gen(function* () {
-        const { received, url } = yield* collector()
-        const key = "a-key-of-the-harbour-master"
-        const server = yield* serve((request, index) =>
-          index === 0
-            ? replies.ok(JSON.stringify(traceAbout(canary)))(request)
-            : replies.status(400, { message: canary })()
-        )
-        const ended = yield* runMain([...(yield* home), "--model", "openai:small", "--agent", "offline"], {
-          ...telling(url),
-          OPENAI_BASE_URL: server.baseUrl,
-          OPENAI_API_KEY: key
-        })
-        assert.strictEqual(ended.code, 1, ended.stderr)
-        assert.include(ended.stderr, canary)
-        const spans = spansOf(received)
-        assert.includeMembers(
-          spans.map(({ name }) => name),
-          ["ModelClient.stream", "Responses.attempt"]
-        )
-        assert.include(
-          spans.map(({ attributes }) => textOf(attributes, "error.type")),
-          "RequestRejected"
-        )
-        for (const { body } of nonEmpty(received)) {
-          assert.notInclude(body, canary)
-          assert.notInclude(body, key)
-        }
-        assert.lengthOf(server.requests, 2)
-        for (const { headers, text } of nonEmpty(server.requests)) {
-          assert.include(text, canary)
-          assert.isUndefined(headers["traceparent"])
-          assert.isUndefined(headers["b3"])
-        }
+  it.scoped("a pass with a model sends neither key, request nor answer, and the server gets no trace", () =>
+    Effect.gen(function* () {
+      const { received, url } = yield* collector()
+      const key = "a-key-of-the-harbour-master"
+      const server = yield* serve((request, index) =>
+        index === 0
+          ? replies.ok(JSON.stringify(traceAbout(canary)))(request)
+          : replies.status(400, { message: canary })()
+      )
+      const ended = yield* runMain([...(yield* home), "--model", "openai:small", "--agent", "offline"], {
+        ...telling(url),
+        OPENAI_BASE_URL: server.baseUrl,
+        OPENAI_API_KEY: key
       })
+      assert.strictEqual(ended.code, 1, ended.stderr)
+      assert.include(ended.stderr, canary)
+      const spans = spansOf(received)
+      assert.includeMembers(
+        spans.map(({ name }) => name),
+        ["ModelClient.stream", "Responses.attempt"]
+      )
+      assert.include(
+        spans.map(({ attributes }) => textOf(attributes, "error.type")),
+        "RequestRejected"
+      )
+      for (const { body } of nonEmpty(received)) {
+        assert.notInclude(body, canary)
+        assert.notInclude(body, key)
+      }
+      assert.lengthOf(server.requests, 2)
+      for (const { headers, text } of nonEmpty(server.requests)) {
+        assert.include(text, canary)
+        assert.isUndefined(headers["traceparent"])
+        assert.isUndefined(headers["b3"])
+      }
+    })
   )
 
-  it.scoped("says who it is and shows its key, as OpenTelemetry's variables have it", () =>
+  it.scoped("a pass sends its resource and its headers as OpenTelemetry's variables set them", () =>
     Effect.gen(function* () {
       const { received, url } = yield* collector()
       const ended = yield* runMain([...(yield* home), "--limit", "0"], {
@@ -219,7 +217,7 @@ describe("a pass with a collector", () => {
     })
   )
 
-  it.scoped("of which something fails says by what, and not in which words", () =>
+  it.scoped("a failing pass sends what failed, without the message", () =>
     Effect.gen(function* () {
       const { received, url } = yield* collector()
       const ended = yield* runMain(
@@ -237,7 +235,7 @@ describe("a pass with a collector", () => {
     })
   )
 
-  it.scoped("that is interrupted still sends what it did, and that it was interrupted", () =>
+  it.scoped("an interrupted pass sends what it did, and that it was interrupted", () =>
     Effect.gen(function* () {
       const { received, url } = yield* collector()
       const agent = yield* collector()
@@ -260,7 +258,7 @@ describe("a pass with a collector", () => {
     ["not set", {}],
     ["empty", { OTEL_EXPORTER_OTLP_ENDPOINT: " " }]
   ] as const) {
-    it.scoped(`that is ${name} connects to nobody`, () =>
+    it.scoped(`a pass connects to no collector if the endpoint is ${name}`, () =>
       Effect.gen(function* () {
         const { received, url } = yield* collector()
         const ended = yield* runMain(yield* home, { ...variables, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url })
@@ -276,12 +274,12 @@ const isOneLine = (stderr: string, words: string) => {
   assert.include(stderr, words)
 }
 
-describe("a collector that takes nothing", () => {
+describe("collectors that accept nothing", () => {
   for (const [name, answer, words] of [
     ["answers with 500", 500, "HTTP 500"],
     ["redirects", 302, "could not be reached"]
   ] as const) {
-    it.scoped(`because it ${name} changes nothing about the pass, and is one line on stderr`, () =>
+    it.scoped(`a collector that ${name} does not affect the pass, and is reported in one line on stderr`, () =>
       Effect.gen(function* () {
         const { received, url } = yield* collector(answer)
         const ended = yield* runMain([...(yield* home), "--json"], telling(url))
@@ -293,20 +291,18 @@ describe("a collector that takes nothing", () => {
     )
   }
 
-  it.scoped(
-    "because it never answers changes nothing about the pass, is not waited for, and is one line on stderr",
-    () =>
-      Effect.gen(function* () {
-        const { received, url } = yield* collector("never")
-        const ended = yield* runMain([...(yield* home), "--json"], { OTEL_EXPORTER_OTLP_ENDPOINT: url })
-        assert.strictEqual(ended.code, 0, ended.stderr)
-        assert.strictEqual(JSON.parse(ended.stdout).extracted.length, 2)
-        assert.isAtMost(received.length, 2)
-        isOneLine(ended.stderr, "took too long")
-      })
+  it.scoped("a collector that never answers is not waited for, and is reported in one line on stderr", () =>
+    Effect.gen(function* () {
+      const { received, url } = yield* collector("never")
+      const ended = yield* runMain([...(yield* home), "--json"], { OTEL_EXPORTER_OTLP_ENDPOINT: url })
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      assert.strictEqual(JSON.parse(ended.stdout).extracted.length, 2)
+      assert.isAtMost(received.length, 2)
+      isOneLine(ended.stderr, "took too long")
+    })
   )
 
-  it.scoped("because it is down changes nothing about the pass, and is one line on stderr", () =>
+  it.scoped("a collector that is down does not affect the pass, and is reported in one line on stderr", () =>
     Effect.gen(function* () {
       const { close, url } = yield* collector()
       close()
@@ -317,7 +313,7 @@ describe("a collector that takes nothing", () => {
     })
   )
 
-  it.scoped("is not spoken of where nobody wants to be told", () =>
+  it.scoped("a failing collector is not reported with log level none", () =>
     Effect.gen(function* () {
       const { url } = yield* collector(500)
       const ended = yield* runMain([...(yield* home), "--log-level", "none"], telling(url))
@@ -326,7 +322,7 @@ describe("a collector that takes nothing", () => {
   )
 })
 
-describe("a variable of the collector that is no good", () => {
+describe("invalid variables of the collector", () => {
   for (const [variable, value, shown] of [
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318", '"localhost:4318"'],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://ada:hunter2hunter2@localhost:4318", "[REDACTED_SECRET]"],
@@ -337,7 +333,7 @@ describe("a variable of the collector that is no good", () => {
     ["OTEL_EXPORTER_OTLP_TIMEOUT", "soon", '"soon"'],
     ["OTEL_EXPORTER_OTLP_TIMEOUT", "0", "1 to 600000"]
   ] as const) {
-    it.scoped(`ends the program with 2 and one line: ${variable}=${value}`, () =>
+    it.scoped(`an invalid variable of the collector exits 2 with one line: ${variable}=${value}`, () =>
       Effect.gen(function* () {
         const ended = yield* runMain(yield* home, {
           OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",

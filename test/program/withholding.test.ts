@@ -36,7 +36,7 @@ const rowOf = (number: number) =>
 describe("the ignore file of the memories home", () => {
   const world = () => new World().add(1, { cwd: "/home/ada/diary/2026" }).add(2, { cwd: "/home/ada/projects/ferry" })
 
-  it.effect("keeps a directory's sessions from the model, the files and the rows, beyond the thread's id", () => {
+  it.effect("an ignored directory's sessions are kept from model, files and rows, but for the thread's id", () => {
     const home = world()
     return Effect.gen(function* () {
       yield* TestClock.setTime(aDayLater)
@@ -57,7 +57,7 @@ describe("the ignore file of the memories home", () => {
     }).pipe(Effect.provide(home.layer))
   })
 
-  it.effect("matches the rollout's path too, and says again what it said at each pass", () => {
+  it.effect("an ignore file matches the rollout's path too, and its sessions are reported at each pass", () => {
     const home = world()
     return Effect.gen(function* () {
       yield* TestClock.setTime(aDayLater)
@@ -76,7 +76,7 @@ describe("the ignore file of the memories home", () => {
     }).pipe(Effect.provide(home.layer))
   })
 
-  it.effect("takes what a row held away when it is written later, and gives it back when it is gone", () => {
+  it.effect("an ignored session's row loses its values, and has them again when it is no longer ignored", () => {
     const home = world()
     return Effect.gen(function* () {
       yield* TestClock.setTime(aDayLater)
@@ -92,7 +92,7 @@ describe("the ignore file of the memories home", () => {
     }).pipe(Effect.provide(home.layer))
   })
 
-  it.scopedLive("that is a symbolic link ends the program with one line, before anything is read", () =>
+  it.scopedLive("an ignore file that is a symbolic link ends the program with one line, before anything is read", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       write(join(folder, "codex/sessions/rollout-x.jsonl"), simpleSession())
@@ -107,7 +107,7 @@ describe("the ignore file of the memories home", () => {
   )
 })
 
-it.effect("a session with memory_mode disabled gives nothing, and is reported so at each pass", () => {
+it.effect("a session with memory_mode disabled is not learned from, and is reported so at each pass", () => {
   const content = new RolloutBuilder()
     .meta({ id: threadIdOf(1), memory_mode: "disabled" })
     .user("the canary is 4711, remember it")
@@ -129,7 +129,7 @@ it.effect("a session with memory_mode disabled gives nothing, and is reported so
   }).pipe(Effect.provide(world.layer))
 })
 
-describe("the switch of memory in a session that goes on", () => {
+describe("memory switched off during a session", () => {
   const path = `/codex/sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(1)}.jsonl`
   const canary = "the canary is 4711, remember it"
   /** More than an index reads at either end of a file. */
@@ -161,7 +161,7 @@ describe("the switch of memory in a session that goes on", () => {
     })
   const withheldOutcome = (requests: number): ReadonlyArray<unknown> => [["memory-disabled"], requests, null]
 
-  it.effect("takes what was learned away when it is switched off, and gives it back when it is on again", () => {
+  it.effect("memory is removed when a session switches it off, and learned again when it is on", () => {
     const { tell, world } = worldOf(work)
     return inWorld(
       world,
@@ -181,7 +181,7 @@ describe("the switch of memory in a session that goes on", () => {
     )
   })
 
-  it.effect("is not obeyed where it is another session's, of which a copy stands in the file", () => {
+  it.effect("memory is not switched off by another session's copied line", () => {
     const { world } = worldOf((rollout) => work(rollout.meta({ ...off, id: threadIdOf(2) })))
     return inWorld(
       world,
@@ -191,7 +191,7 @@ describe("the switch of memory in a session that goes on", () => {
     )
   })
 
-  it.effect("is obeyed where the index does not see it, in the middle of a large file, and stays obeyed", () => {
+  it.effect("memory stays switched off if only a whole reading of a large file shows it", () => {
     const { tell, world } = worldOf((rollout) => hay(hay(work(rollout)).meta(off)))
     return inWorld(
       world,
@@ -205,7 +205,7 @@ describe("the switch of memory in a session that goes on", () => {
     )
   })
 
-  it.effect("takes away what was learned, also where only a whole reading sees it", () => {
+  it.effect("memory is removed even if only a whole reading shows that it was switched off", () => {
     const { tell, world } = worldOf(work)
     return inWorld(
       world,
@@ -218,7 +218,7 @@ describe("the switch of memory in a session that goes on", () => {
     )
   })
 
-  it.effect("is seen to be on again wherever it was switched", () => {
+  it.effect("memory is switched on again wherever the line is", () => {
     const { tell, world } = worldOf((rollout) => hay(hay(work(rollout)).meta(off)))
     return inWorld(
       world,
@@ -230,7 +230,7 @@ describe("the switch of memory in a session that goes on", () => {
     )
   })
 
-  it.scopedLive("leaves nothing of the session on disk, wherever it stands", () =>
+  it.scopedLive("memory switched off leaves nothing of the session on disk, wherever the line is", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const rollout = hay(hay(work(new RolloutBuilder().meta({ id: threadIdOf(1) }))).meta(off))
@@ -289,7 +289,7 @@ describe("private text in a user's message", () => {
   )
 
   for (const filter of ["evidence", "keep-all"]) {
-    it.scopedLive(`private text reaches nothing, however it is told, with the filter ${filter}`, () =>
+    it.scopedLive(`private text reaches nothing, in any form of a message, with the filter ${filter}`, () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
         for (const { number, text } of messages) {
@@ -317,7 +317,7 @@ describe("private text in a user's message", () => {
   }
 })
 
-it.scoped("a session that is switched off in Codex's own state DB gives nothing until it is on again", () =>
+it.scoped("a session switched off in Codex's own state DB is not learned from until it is on again", () =>
   Effect.gen(function* () {
     const folder = yield* temporaryFolder
     const [codex, memories] = [join(folder, "codex"), join(folder, "memories")]

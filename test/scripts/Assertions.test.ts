@@ -1,31 +1,8 @@
-import { spawnSync } from "node:child_process"
-import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { temporaryFolder, write } from "../support/program.js"
+import { faultsIn } from "../support/linter.js"
 
-const root = join(import.meta.dirname, "../..")
-
-const config = JSON.stringify({
-  jsPlugins: [join(root, "scripts/lint/assertions.mjs")],
-  categories: { correctness: "off" },
-  rules: { "assertions/always-runs": "error", "assertions/about-something": "error" }
-})
-
-/** The lines of a module that the rules find fault with. */
-const faultsIn = (lines: ReadonlyArray<string>) =>
-  Effect.map(temporaryFolder, (folder) => {
-    write(join(folder, "oxlintrc.json"), config)
-    write(join(folder, "sample.ts"), lines.join("\n"))
-    const oxlint = join(root, "node_modules/oxlint/bin/oxlint")
-    const { status, stdout } = spawnSync(process.execPath, [oxlint, "-c", "oxlintrc.json", "-f", "unix", "sample.ts"], {
-      cwd: folder,
-      encoding: "utf8"
-    })
-    const numbers = [...stdout.matchAll(/sample\.ts:(\d+):/g)].map(([, number]) => Number(number))
-    assert.strictEqual(status, numbers.length === 0 ? 0 : 1, stdout)
-    return [...new Set(numbers)].map((number) => lines[number - 1])
-  })
+const rules = ["assertions/always-runs", "assertions/about-something"]
 
 const vacuous = [
   "if (one) assert.isTrue(one)",
@@ -58,16 +35,16 @@ const sound = [
 ]
 
 describe("the linter's rules for assertions", () => {
-  it.scoped("name each assertion that may not run, and each that holds of what is missing", () =>
+  it.scoped("the linter's rules name each assertion that may not run, or that holds for a missing value", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* faultsIn(vacuous), vacuous)
+      assert.deepStrictEqual(yield* faultsIn("assertions.mjs", rules, vacuous), vacuous)
     })
   )
 
-  it.scoped("name no other assertion", () =>
+  it.scoped("the linter's rules name no other assertion", () =>
     Effect.gen(function* () {
       const known = ["const known = [1, 2]", "const table = { a: 1 }"]
-      assert.deepStrictEqual(yield* faultsIn([...known, ...sound]), [])
+      assert.deepStrictEqual(yield* faultsIn("assertions.mjs", rules, [...known, ...sound]), [])
     })
   )
 })

@@ -11,7 +11,7 @@ describe("generated parts of a page", () => {
   const page =
     "# Page\n\n<!-- generated: one -->\nold\n<!-- /generated -->\n\ntext\n\n<!-- generated: two -->\n<!-- /generated -->\n"
 
-  it("are replaced by their texts, and everything else stays", () => {
+  it("generated parts of a page are replaced by their texts, and everything else stays", () => {
     const filled = fillBlocks(
       page,
       new Map([
@@ -36,7 +36,7 @@ describe("generated parts of a page", () => {
     assert.deepStrictEqual(blockNames(filled), ["one", "two"])
   })
 
-  it("with a name for which there is no text are an error that names the known ones", () => {
+  it("a generated part without a text is an error that names the known ones", () => {
     assert.throws(() => fillBlocks(page, new Map([["one", "1"]])), /generated: two -->.*can be: one/)
   })
 })
@@ -51,14 +51,14 @@ describe("links between pages", () => {
       (path) => path === "LICENSE"
     )
 
-  it("to pages, headings, files and other hosts are fine", () => {
+  it("links to pages, headings, files and other hosts are accepted", () => {
     const page =
       "# Use it\n[a](docs/other.md) [b](docs/other.md#edit-by-hand-memorymd) [c](LICENSE) [d](#use-it) [e](https://effect.website)\n"
     assert.deepStrictEqual(broken(page), [])
     assert.deepStrictEqual(broken("# A\n", "[back](../README.md#a)"), [])
   })
 
-  it("to a missing page or heading are named with their page", () => {
+  it("links to a missing page or heading are named with their page", () => {
     const page = "# Use it\n[a](docs/gone.md) [b](docs/other.md#gone) [c](#gone) [d](LICENSE#gone)\n"
     assert.deepStrictEqual(broken(page), [
       "README.md: docs/gone.md",
@@ -68,7 +68,7 @@ describe("links between pages", () => {
     ])
   })
 
-  it("in code are no links, and headings in code are no headings", () => {
+  it("links in code are not checked, and headings in code do not count", () => {
     assert.deepStrictEqual(broken("`[a](gone.md)`\n```sh\n# gone [b](gone.md)\n```\n"), [])
     assert.deepStrictEqual(broken("```sh\n# gone\n```\n[a](#gone)\n"), ["README.md: #gone"])
   })
@@ -77,7 +77,7 @@ describe("links between pages", () => {
 describe("recorded figures", () => {
   const figure = (what: string, measured: string) => ({ what, bound: "below 2", measured, isWithin: true })
 
-  it.scoped("replace those of the same measurement, and are refused beside others of another machine", () =>
+  it.scoped("recorded figures replace those of the same measurement, and are refused beside another machine's", () =>
     Effect.gen(function* () {
       const folder = yield* Effect.acquireRelease(
         Effect.sync(() => mkdtempSync(join(tmpdir(), "rollout-memories-figures-"))),

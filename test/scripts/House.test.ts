@@ -5,7 +5,7 @@ const breaches = (files: { readonly [path: string]: string }): ReadonlyArray<str
   breachesOf(new Map(Object.entries(files)))
 
 describe("the layout of src", () => {
-  it("may have imports that run one way", () =>
+  it("imports that run one way are accepted", () =>
     assert.deepStrictEqual(
       breaches({
         "main.ts": 'import { a } from "./layers/model/A.js"',
@@ -22,7 +22,7 @@ describe("the layout of src", () => {
     ["pass/A.ts", 'const b = () => import("../layers/state/B.js")', "layers/state/B.ts"],
     ["services/A.ts", 'export { b } from "../pass/B.js"', "pass/B.ts"],
     ["commands/A.ts", 'import {\n  b,\n  c\n} from "../cli/B.js"', "cli/B.ts"]
-  ])("breaks where %s has %s", (path, text, imported) => {
+  ])("a file %s with %s is a breach of the layout", (path, text, imported) => {
     const found = breaches({ [path]: text, [imported]: "" })
     assert.strictEqual(found.length, 1)
     assert.include(found[0], `src/${path} imports src/${imported}`)
@@ -32,13 +32,13 @@ describe("the layout of src", () => {
     ["pass/A.ts", "const safeTextOf = redactedBy((text) => text)", "the service Redactor"],
     ["services/A.ts", 'const Text = Schema.String.pipe(Schema.brand("SafeText"))', "the service Redactor"],
     ["commands/A.ts", "yield* Effect.logWarning(said)", "services/Logging.ts"]
-  ])("breaks where %s makes safe text of raw text, or logs it: %s", (path, text, instead) => {
+  ])("%s is a breach if it makes safe text of raw text, or logs raw text: %s", (path, text, instead) => {
     const found = breaches({ [path]: text })
     assert.strictEqual(found.length, 1)
     assert.include(found[0], `use ${instead}`)
   })
 
-  it("breaks on a cycle, also through import(), and not on one of types", () => {
+  it("an import cycle is a breach, even through import(), and one of types only is not", () => {
     assert.deepStrictEqual(
       breaches({
         "pass/A.ts": 'import { b } from "./B.js"',
@@ -53,7 +53,7 @@ describe("the layout of src", () => {
     )
   })
 
-  it("breaks on the twenty-first file of a folder, on a file beside the doors, and on a new folder without a rule", () => {
+  it("a breach is a folder of more than twenty files, a new file beside the doors, or a new folder", () => {
     const full = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`domain/${index}.ts`, ""]))
     assert.deepStrictEqual(breaches(full), [])
     assert.include(breaches({ ...full, "domain/20.ts": "" })[0], "src/domain has 21 files")

@@ -62,7 +62,7 @@ const layers: { readonly [name: string]: Layer.Layer<AgentControl, never, FileSy
 describe.each(Object.entries(layers))("%s", (_, layer) => {
   const world = Layer.provideMerge(layer, FileSystemMemory.layer)
 
-  it.effect("works in its directory, and reports Running and then one final status", () =>
+  it.effect("an agent works in its directory, and reports Running and then one final status", () =>
     Effect.gen(function* () {
       yield* stagedIn("/staging", 1)
       const statuses = yield* statusesIn("/staging")
@@ -73,7 +73,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     }).pipe(Effect.provide(world))
   )
 
-  it.effect("works beside other agents in other directories", () =>
+  it.effect("an agent works beside other agents in other directories", () =>
     Effect.gen(function* () {
       const directories = Array.from({ length: 8 }, (_, index) => `/staging-${index}`)
       yield* Effect.forEach(directories, stagedIn)
@@ -85,7 +85,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     }).pipe(Effect.provide(world))
   )
 
-  it.effect("ends as Errored with a reason when there is nothing to work on", () =>
+  it.effect("an agent without anything to work on ends as Errored with a reason", () =>
     Effect.gen(function* () {
       const last = (yield* statusesIn("/nowhere")).at(-1)
       assert.isTrue(last?._tag === "Errored" && last.message !== "")
@@ -93,8 +93,8 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
   )
 })
 
-describe("an agent", () => {
-  it.effect("is interrupted when its scope closes, which waits for it", () =>
+describe("agents", () => {
+  it.effect("an agent is interrupted when its scope closes, which waits for it", () =>
     Effect.gen(function* () {
       const begun = yield* Deferred.make<void>()
       const stopped = yield* Deferred.make<void>()
@@ -110,7 +110,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("that dies ends as Errored", () =>
+  it.effect("an agent that dies ends as Errored", () =>
     Effect.gen(function* () {
       const dying = AgentControlFromFunction.layer(() => Effect.die(new Error("out of thoughts")))
       assert.deepStrictEqual((yield* Effect.provide(statusesIn("/staging"), dying)).at(-1), {
@@ -120,7 +120,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("starts when it is spawned, even if nobody reads its status", () =>
+  it.effect("an agent starts when it is spawned, even if nobody reads its status", () =>
     Effect.gen(function* () {
       const begun = yield* Deferred.make<string>()
       const agent = AgentControlFromFunction.layer(({ directory }) => Deferred.succeed(begun, directory))
@@ -134,7 +134,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("reports the cost of its turns as it works, and the provider that sees what it reads", () =>
+  it.effect("an agent reports the cost of its turns as it works, and the provider that reads its inputs", () =>
     Effect.gen(function* () {
       const turn: AgentStatus = { _tag: "Running", turn: 1, inputTokens: 10, outputTokens: 2 }
       const agent = AgentControlFromFunction.layer((_, report) => report(turn), { provider: "openai" })
@@ -149,7 +149,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("reports the failure of its model's server in its last status", () =>
+  it.effect("an agent reports the failure of its model's server in its last status", () =>
     Effect.gen(function* () {
       const error = new RateLimited({ subject: { directory: "/staging" }, detail: "slow down" })
       const agent = AgentControlFromFunction.layer(() => error)
@@ -161,7 +161,7 @@ describe("an agent", () => {
     })
   )
 
-  it.effect("works with the services of its layer, in the span that spawned it", () =>
+  it.effect("an agent works with the services of its layer, in the span that spawned it", () =>
     Effect.gen(function* () {
       class Tool extends Context.Tag("Tool")<Tool, string>() {}
       const seen: Array<string> = []

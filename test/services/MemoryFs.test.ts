@@ -242,7 +242,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   const describeReal = isReal ? describe : () => {}
 
   describe(`${name}: the memories home`, () => {
-    test("is created once, and its contents stay", (world) =>
+    test("the memories home is created once, and its contents stay", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.prepare
@@ -252,7 +252,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(world.home), { "state.sqlite": "rows" })
       }))
 
-    testReal("is accessible only to its owner, with everything created in it", (world) =>
+    testReal("the memories home is accessible only to its owner, with everything created in it", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.prepare
@@ -269,7 +269,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
     )
 
     for (const mark of [".git", "raw_memories.md"]) {
-      test(`is left untouched when Codex manages it, as ${mark} tells`, (world) =>
+      test(`the memories home is left untouched if it has ${mark}, which shows that Codex manages it`, (world) =>
         Effect.gen(function* () {
           const memoryFs = yield* world.open()
           yield* write(world.files, join(world.home, mark === ".git" ? ".git/HEAD" : mark), "theirs")
@@ -282,7 +282,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }))
     }
 
-    test("can be neither a file nor below one", (world) =>
+    test("the memories home can be neither a file nor below one", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* write(world.files, world.home, "a file")
@@ -292,7 +292,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual(yield* world.files.readFileString(world.home), "a file")
       }))
 
-    test("has a bucket for each project, with a folder for readers and one for agents", (world) =>
+    test("the memories home has a bucket for each project, with a folder for readers and one for agents", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         assert.deepStrictEqual(memoryFs.rootOf(ferry), {
@@ -304,7 +304,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: storing a trace`, () => {
-    test("creates the layout, and a file whose header names the thread", (world) =>
+    test("a stored trace has its folders, and a header that names the thread", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const path = yield* memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)
@@ -319,7 +319,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* memoryFs.tracesOf(Directory.make("/elsewhere")), [])
       }))
 
-    test("omits unknown fields from the header, and trims the trace", (world) =>
+    test("a stored trace is trimmed, and its header omits unknown fields", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const path = yield* memoryFs.storeTrace(
@@ -332,7 +332,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
       }))
 
-    test("keeps one file for each thread and leaves other files alone", (world) =>
+    test("a stored trace is the only file of its thread, and other files stay", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const foreign = ["notes.md", `${idOf(1)}.md`, `${idOf(1)}_request_1.txt`, `x${idOf(1)}_a.md`]
@@ -346,7 +346,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
       }))
 
-    test("shows both the new and the old file during the commit", (world) =>
+    test("a stored trace and the earlier file are both there during the commit", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)
@@ -369,7 +369,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       ["is interrupted", Effect.interrupt]
     ]
     for (const [how, commit] of endings) {
-      test(`puts back what was there when its commit ${how}`, (world) =>
+      test(`the earlier trace is restored when the commit of a new one ${how}`, (world) =>
         Effect.gen(function* () {
           const memoryFs = yield* world.open()
           yield* memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)
@@ -382,7 +382,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           assert.deepStrictEqual(yield* world.tree(world.home), before)
         }))
 
-      test(`leaves no file where there was none when its commit ${how}`, (world) =>
+      test(`no trace is left when the commit of a first one ${how}`, (world) =>
         Effect.gen(function* () {
           const memoryFs = yield* world.open()
           assert.isTrue(Exit.isFailure(yield* Effect.exit(memoryFs.storeTrace(traceOf(memoryOf(1)), commit))))
@@ -390,7 +390,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }))
     }
 
-    test("fails with the commit's error, and restores the old file when interrupted", (world) =>
+    test("a trace that cannot be stored fails with the commit's error, and an interruption restores the old", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         assert.strictEqual(
@@ -412,7 +412,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(world.home), before)
       }))
 
-    test("replaces a symbolic link without writing through it", (world) =>
+    test("a stored trace replaces a symbolic link without writing through it", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const outside = join(dirname(world.home), "outside")
@@ -427,7 +427,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(outside), { "precious.md": "precious" })
       }))
 
-    test("fails and names the place when an entry is in its way", (world) =>
+    test("an entry in the way of a trace is an error that names the place", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* write(world.files, tracesIn(world), "a file")
@@ -443,7 +443,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(world.home), before)
       }))
 
-    test("refuses a folder that is a symbolic link", (world) =>
+    test("a folder that is a symbolic link is refused", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const outside = join(dirname(world.home), "outside")
@@ -458,7 +458,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }
       }))
 
-    test("reads, creates and removes nothing when a folder became a symbolic link", (world) =>
+    test("a folder that became a symbolic link is not read, and nothing in it is created or removed", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n- ours\n", { sail: "hoist" })
@@ -486,7 +486,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }
       }))
 
-    testReal("works in a home that is reached through a symbolic link", (world) =>
+    testReal("a home behind a symbolic link can be used", (world) =>
       Effect.gen(function* () {
         const elsewhere = join(dirname(world.home), "dotfiles")
         yield* world.files.makeDirectory(elsewhere)
@@ -520,7 +520,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
     }
     for (const [place, use] of Object.entries(places)) {
       testReal(
-        `at ${place === "" ? "a project's folder" : place} is told, and neither waited for nor taken away`,
+        `a FIFO in place of ${place === "" ? "a project's folder" : place} is reported, not read and not removed`,
         (world) =>
           Effect.gen(function* () {
             const memoryFs = yield* world.open()
@@ -538,7 +538,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       )
     }
 
-    testReal("in the place of MEMORY.md, or beside published files, hides nothing else", (world) =>
+    testReal("a FIFO in place of MEMORY.md, or beside published files, hides no other file", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", row: "pull" })
@@ -570,7 +570,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       })
     )
 
-    testReal("that has the name of a temporary file is removed, and not written to", (world) =>
+    testReal("a FIFO with the name of a temporary file is removed, and not written to", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const names: Array<string> = []
@@ -584,7 +584,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       })
     )
 
-    testReal("in the place of the ignore file or the list of projects is reported", (world) =>
+    testReal("a FIFO in place of the ignore file or the list of projects is reported", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.prepare
@@ -599,7 +599,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
 
   describe(`${name}: a file that a person emptied`, () => {
     for (const [what, emptied] of Object.entries({ "no bytes": "", "white space": " \n\n\t\n" })) {
-      test(`to ${what}: MEMORY.md is edited like any other, and its lines are gone`, (world) =>
+      test(`MEMORY.md emptied to ${what} is an edit like any other, and its lines are removed`, (world) =>
         Effect.gen(function* () {
           const memoryFs = yield* world.open()
           yield* publishAll(world, memoryFs, memories, "# Memory\n\n## Open\n- one\n- two\n")
@@ -614,7 +614,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }))
     }
 
-    test("of a skill stays the person's, and empty", (world) =>
+    test("a person's emptied skill file stays the person's, and empty", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist" })
@@ -628,7 +628,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual((yield* memoryFs.published(ferry)).memory, "# New\n")
       }))
 
-    test("of the program's own is written again, or counts as missing", (world) =>
+    test("an emptied file of the program is written again, or counts as missing", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.prepare
@@ -663,7 +663,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       ""
     ].join("\n")
 
-    test("makes the phase-one files match the rows", (world) =>
+    test("refreshing makes the phase-one files match the rows", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const wanted = {
@@ -684,7 +684,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(memoryIn(world)), wanted)
       }))
 
-    test("writes nothing when the files already match", (world) =>
+    test("refreshing writes nothing when the files already match", (world) =>
       Effect.gen(function* () {
         const points: Array<string> = []
         const memoryFs = yield* world.open({
@@ -699,7 +699,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
       }))
 
-    test("writes a summary without traces when there are none", (world) =>
+    test("refreshing without memories writes a summary without traces", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, memories)
@@ -710,7 +710,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         })
       }))
 
-    test("leaves every file alone that is not a trace of ours, MEMORY.md and skills included", (world) =>
+    test("refreshing changes no file but summary and traces, not even MEMORY.md and skills", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const foreign: { readonly [path: string]: string } = {
@@ -739,7 +739,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.isDefined(map)
       }))
 
-    test("warns of each file that could not be removed", (world) =>
+    test("refreshing warns of each file that could not be removed", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* write(world.files, join(tracesIn(world), traceName(3), "a folder in its place"), "x")
@@ -751,7 +751,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.isTrue(yield* world.files.exists(join(memoryIn(world), "memory_summary.md")))
       }))
 
-    test("removes temporary files of ended processes, and keeps those of running ones", (world) =>
+    test("temporary files of ended processes are removed, and those of running ones stay", (world) =>
       Effect.gen(function* () {
         // What a killed process leaves: the rename never came.
         const dying = yield* world.open({
@@ -781,7 +781,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(left, [])
       }))
 
-    testReal("removes temporary files of unknown processes after a day", (world) =>
+    testReal("temporary files of unknown processes are removed after a day", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, [])
@@ -800,7 +800,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: staging`, () => {
-    test("copies the phase-one files without the last consolidation's result", (world) =>
+    test("the staged copy has the phase-one files without the last consolidation's result", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist" })
@@ -824,7 +824,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual([staging.personalFiles, staging.deletedFiles], [[], []])
       }))
 
-    test("copies the rows, not the traces that another pass is storing meanwhile", (world) =>
+    test("the staged copy has the rows' traces, not those that another pass is storing meanwhile", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, memories)
@@ -841,7 +841,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual(staged[`trace_summaries/${traceName(1)}`], traceText(memoryOf(1)))
       }))
 
-    test("lists people's changes in MEMORY.md for the agent", (world) =>
+    test("the staged copy lists people's edits of MEMORY.md for the agent", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n\n## Sailing\n- ours\n- wrong\n")
@@ -859,7 +859,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(JSON.parse(told), edits)
       }))
 
-    test("shows the agent no secret that a person wrote into a line", (world) =>
+    test("the staged copy shows the agent no secret that a person wrote into a line", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n\n## Sailing\n- ours\n")
@@ -876,7 +876,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         })
       }))
 
-    test("treats every line of a MEMORY.md that was never published as a person's", (world) =>
+    test("the staged copy lists every line of a MEMORY.md that was never published as a person's", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, memories)
@@ -888,7 +888,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
       }))
 
-    test("copies people's skills, and knows the files they deleted", (world) =>
+    test("the staged copy has people's skills, without the files that they deleted", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", moor: "tie", row: "pull" })
@@ -911,7 +911,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         ])
       }))
 
-    test("leaves out symbolic links", (world) =>
+    test("the staged copy has no symbolic links", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.refresh(ferry, memories)
@@ -929,7 +929,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: publishing`, () => {
-    test("a wish that an agent leaves out of the next generation stays, unless a person took it out", (world) =>
+    test("a wish that an agent leaves out of the next generation stays, unless a person removed it", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const wish = `- "please never deploy on a Friday" [${idOf(1).slice(0, 13)}…]`
@@ -947,7 +947,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.notInclude(yield* world.files.readFileString(file), "Friday")
       }))
 
-    test("shows the agent's result to readers, and keeps the previous generation", (world) =>
+    test("publishing shows the agent's result to readers, and keeps the previous generation", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         assert.isTrue(Option.isNone(yield* memoryFs.publishedFingerprint(ferry)))
@@ -996,7 +996,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual(previous["skills/sail/SKILL.md"], skillText("sail", "hoist again"))
       }))
 
-    test("replaces MEMORY.md after all other published files", (world) =>
+    test("publishing replaces MEMORY.md after all other published files", (world) =>
       Effect.gen(function* () {
         const moved: Array<string> = []
         const memoryFs = yield* world.open({
@@ -1014,7 +1014,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
       }))
 
-    test("flushes every file before it is shown, and its folder afterwards", (world) =>
+    test("publishing flushes every file before it is shown, and its folder afterwards", (world) =>
       Effect.gen(function* () {
         const events: Array<string> = []
         const tell = (event: string) => Effect.sync(() => void events.push(event))
@@ -1055,7 +1055,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }
       }))
 
-    test("removes skills no longer written and the legacy file, but no person's file", (world) =>
+    test("publishing removes obsolete skills and the legacy file, but no person's file", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", moor: "tie", row: "pull" })
@@ -1089,7 +1089,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.isUndefined(later["skills/row/"])
       }))
 
-    test("does not write a file again that a person deleted", (world) =>
+    test("publishing does not write a file again that a person deleted", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", row: "pull" })
@@ -1103,7 +1103,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }
       }))
 
-    test("keeps a person's lines in every generation, or is refused", (world) =>
+    test("publishing keeps a person's lines in every generation, or is refused", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n- ours\n")
@@ -1237,7 +1237,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         ]
       : []
     for (const [what, spoil, reason] of [...refusals, ...special]) {
-      test(`is refused when ${what}, and changes nothing`, (world) =>
+      test(`publishing is refused when ${what}, and changes nothing`, (world) =>
         Effect.gen(function* () {
           const memoryFs = yield* world.open()
           yield* publishAll(world, memoryFs, memories, "# Memory\n- ours\n", { sail: "hoist" })
@@ -1254,7 +1254,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         }))
     }
 
-    test("neither removes nor writes through a skill's folder that became a symbolic link", (world) =>
+    test("publishing neither removes nor writes through a skill's folder that became a symbolic link", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", row: "pull" })
@@ -1284,7 +1284,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(outside), before)
       }))
 
-    test("does not replace a MEMORY.md that became a symbolic link or a folder", (world) =>
+    test("publishing does not replace a MEMORY.md that became a symbolic link or a folder", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const [path, mine] = [join(memoryIn(world), "MEMORY.md"), join(dirname(world.home), "mine.md")]
@@ -1306,7 +1306,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: the published memory`, () => {
-    test("is the last publish with its skills, or empty", (world) =>
+    test("the published memory is the last publication with its skills, or empty", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const root = memoryFs.rootOf(ferry)
@@ -1327,7 +1327,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.strictEqual((yield* memoryFs.published(ferry)).memory, "# Memory\n")
       }))
 
-    test("excludes everything behind a symbolic link", (world) =>
+    test("the published memory excludes everything behind a symbolic link", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* memoryFs.prepare
@@ -1358,7 +1358,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
 
     const nobody = () => Effect.succeed(false)
 
-    test("is unchanged when the agent changed nothing outside", (world) =>
+    test("the published memory is unchanged if the agent changed nothing outside its copy", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         yield* leave(world, stagingIn(world), "# New\n", { row: "pull" })
@@ -1366,7 +1366,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(memoryIn(world)), before)
       }))
 
-    test("is restored and reported when it was changed, deleted or added to", (world) =>
+    test("a file outside the copy is restored and reported if it was changed, deleted or added", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         const at = (path: string) => join(memoryIn(world), path)
@@ -1397,7 +1397,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* memoryFs.restoreOutside(staging, nobody), [])
       }))
 
-    test("is restored without following a link", (world) =>
+    test("a file outside the copy is restored without following a link", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         const outside = join(dirname(world.home), "outside")
@@ -1420,7 +1420,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(memoryIn(world)), before)
       }))
 
-    test("is restored when the whole memory was replaced by a link", (world) =>
+    test("the published memory is restored if a link replaced all of it", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         const outside = join(dirname(world.home), "outside")
@@ -1433,7 +1433,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(outside), theirs)
       }))
 
-    test("is restored when a folder took a file's place", (world) =>
+    test("a file outside the copy is restored if a folder took its place", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         yield* world.files.remove(join(memoryIn(world), "MEMORY.md"))
@@ -1442,7 +1442,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(memoryIn(world)), before)
       }))
 
-    test("excludes the traces of threads that other passes work on", (world) =>
+    test("the traces of threads that other passes work on are not restored", (world) =>
       Effect.gen(function* () {
         const { memoryFs, staging } = yield* staged(world)
         const other = yield* world.open({ pid: 2 })
@@ -1461,7 +1461,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.includeMembers(asked, [idOf(1), idOf(2)])
       }))
 
-    test("excludes the files that other passes are writing", (world) =>
+    test("the files that other passes are writing are not restored", (world) =>
       Effect.gen(function* () {
         const { memoryFs } = yield* staged(world)
         const traces = join(memoryIn(world), "trace_summaries")
@@ -1473,7 +1473,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.notInclude(Object.keys(yield* world.tree(traces)), ".one.md.0badcafe-2-3.tmp")
       }))
 
-    test("includes the home and the bucket, where new entries are reported and kept for inspection", (world) =>
+    test("new entries in the home and the bucket are reported and kept for inspection", (world) =>
       Effect.gen(function* () {
         const { before, memoryFs, staging } = yield* staged(world)
         yield* write(world.files, join(world.home, "escaped.txt"), "x")
@@ -1489,7 +1489,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(yield* world.tree(memoryIn(world)), before)
       }))
 
-    test("fails with the error of the question whether a thread is busy", (world) =>
+    test("an error of the check for busy threads fails the restoration", (world) =>
       Effect.gen(function* () {
         const { memoryFs, staging } = yield* staged(world)
         yield* world.files.remove(join(tracesIn(world), traceName(1)))
@@ -1499,7 +1499,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: clearing`, () => {
-    test("removes everything learned, but no person's file", (world) =>
+    test("clearing removes everything learned, but no person's file", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", moor: "tie" })
@@ -1526,7 +1526,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* memoryFs.clear(Directory.make("/never/seen"))
       }))
 
-    test("removes nothing through a symbolic link", (world) =>
+    test("clearing removes nothing through a symbolic link", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", row: "pull" })
@@ -1542,7 +1542,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: the memories of all projects`, () => {
-    test("are listed in the home's README when the list changed", (world) =>
+    test("all projects are listed in the home's README when the list changes", (world) =>
       Effect.gen(function* () {
         const points: Array<string> = []
         const memoryFs = yield* world.open({
@@ -1568,7 +1568,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.notInclude(yield* world.files.readFileString(readme), ferry)
       }))
 
-    test("can be restored from its files alone", (world) =>
+    test("the memories of all projects can be read from their files alone", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         assert.deepStrictEqual(yield* memoryFs.storedTraces, [])
@@ -1671,7 +1671,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       ["clearing", clearing]
     ]
     for (const [what, work] of works) {
-      it.scoped(`at any write of ${what} leaves whole files, and the next process ends with the same bytes`, () =>
+      it.scoped(`a process killed at any write of ${what} leaves whole files, and the next one ends the same`, () =>
         Effect.gen(function* () {
           const { old, start, tree, writes } = yield* undisturbed(work)
           assert.isAbove(writes, 8)
@@ -1692,31 +1692,29 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
 
     // What a failed write leaves does not depend on whose file system it is; on a disk the small ones are enough.
     for (const [what, work] of nonEmpty(works.filter(([, work]) => !(isReal && work === whole)))) {
-      it.scoped(
-        `or a single write of ${what} that fails, leaves no temporary file, and the next one the same bytes`,
-        () =>
-          Effect.gen(function* () {
-            const { old, start, tree, writes } = yield* undisturbed(work)
-            for (let at = 0; at < writes; at++) {
-              yield* Effect.gen(function* () {
-                const world = yield* before(start)
-                yield* Effect.exit(work(world, yield* world.open({ pid: 1, point: failAt(at) })))
-                const now = yield* world.tree(world.home)
-                assert.deepStrictEqual(
-                  filesIn(now).filter((path) => path.endsWith(".tmp")),
-                  [],
-                  `failed at write ${at}`
-                )
-                isWhole(yield* world.tree(memoryIn(world)), old, tree)
-                yield* work(world, yield* world.open({ pid: 1 }))
-                assert.deepStrictEqual(yield* world.tree(world.home), tree, `failed at write ${at}`)
-              }).pipe(Effect.scoped)
-            }
-          })
+      it.scoped(`a failed write of ${what} leaves no temporary file, and the next attempt ends the same`, () =>
+        Effect.gen(function* () {
+          const { old, start, tree, writes } = yield* undisturbed(work)
+          for (let at = 0; at < writes; at++) {
+            yield* Effect.gen(function* () {
+              const world = yield* before(start)
+              yield* Effect.exit(work(world, yield* world.open({ pid: 1, point: failAt(at) })))
+              const now = yield* world.tree(world.home)
+              assert.deepStrictEqual(
+                filesIn(now).filter((path) => path.endsWith(".tmp")),
+                [],
+                `failed at write ${at}`
+              )
+              isWhole(yield* world.tree(memoryIn(world)), old, tree)
+              yield* work(world, yield* world.open({ pid: 1 }))
+              assert.deepStrictEqual(yield* world.tree(world.home), tree, `failed at write ${at}`)
+            }).pipe(Effect.scoped)
+          }
+        })
       )
     }
 
-    it.scoped("twice, the second time while finishing the first publish, loses nothing either", () =>
+    it.scoped("a process killed again while it finishes a publication loses nothing", () =>
       Effect.gen(function* () {
         const { start, tree, writes } = yield* undisturbed(whole)
         // Once the journal is there the publish is certain; that is where finishing begins.
@@ -1751,7 +1749,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       })
     )
 
-    test("has nothing to finish before a publish or after a complete one", (world) =>
+    test("a process has nothing to finish before a publication or after a complete one", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         assert.isTrue(Option.isNone(yield* memoryFs.resume(ferry)))

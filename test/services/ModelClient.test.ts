@@ -46,7 +46,7 @@ const eventsOf = (request: StageOneRequest) =>
   Effect.flatMap(ModelClient, ({ stream }) => Effect.map(Stream.runCollect(stream(request)), Chunk.toReadonlyArray))
 
 describe.each(Object.entries(layers))("%s", (_, layer) => {
-  it.effect("answers with one object of the schema, and ends with its cost", () =>
+  it.effect("a model answers with one object of the schema, and ends with its cost", () =>
     Effect.gen(function* () {
       const events = yield* eventsOf(requestFor(1, simpleSession()))
       assert.strictEqual(events.at(-1)?._tag, "Completed")
@@ -61,7 +61,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("answers each of many concurrent requests as it does a single one", () =>
+  it.effect("a model answers each of many concurrent requests as it does a single one", () =>
     Effect.gen(function* () {
       const requests = Array.from({ length: 8 }, (_, index) =>
         requestFor(index, simpleSession({ request: `fix number ${index}` }))
@@ -72,7 +72,7 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("answers an empty session too", () =>
+  it.effect("a model answers about an empty session too", () =>
     Effect.gen(function* () {
       const events = yield* eventsOf(requestFor(1, ""))
       assert.strictEqual(events.at(-1)?._tag, "Completed")
@@ -80,8 +80,8 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
   )
 })
 
-describe("a request to a model", () => {
-  it.effect("is cancelled when its stream is interrupted", () =>
+describe("requests to a model", () => {
+  it.effect("a request is cancelled when its stream is interrupted", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const givenUp = yield* Deferred.make<void>()

@@ -30,14 +30,14 @@ const kindsOf = (redactionKinds: boolean) =>
   )
 
 describe("the redactor", () => {
-  it.effect("marks a secret as the settings say", () =>
+  it.effect("the redactor marks a secret as the settings say", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* kindsOf(false), "push with [REDACTED_SECRET]")
       assert.strictEqual(yield* kindsOf(true), "push with [REDACTED_SECRET:github]")
     })
   )
 
-  it.effect("searches a text once, and what it made of the text never", () => {
+  it.effect("the redactor searches a text once, and its own result never", () => {
     const searched: Array<string> = []
     return Effect.gen(function* () {
       const text = `push with ${token}`
@@ -48,7 +48,7 @@ describe("the redactor", () => {
     }).pipe(Effect.provide(counting(searched)))
   })
 
-  it.effect("keeps to its rules when it remembers no more texts", () => {
+  it.effect("the redactor still redacts when it remembers no more texts", () => {
     const searched: Array<string> = []
     return Effect.gen(function* () {
       const long = `${"tide ".repeat(250_000)}${token}`
@@ -58,7 +58,7 @@ describe("the redactor", () => {
     }).pipe(Effect.provide(counting(searched)))
   })
 
-  it.scopedLive("searches no text twice in a pass over the example home", () =>
+  it.scopedLive("the redactor searches no text twice in a pass over the example home", () =>
     Effect.gen(function* () {
       const searched: Array<string> = []
       const memoriesHome = join(yield* temporaryFolder, "memories")

@@ -48,7 +48,7 @@ const refused: ReadonlyArray<(ports: Ports, given: Given, raw: string) => unknow
 ]
 
 describe("the ports", () => {
-  it("take no text that nobody redacted, by their types", () => {
+  it("ports take no text that nobody redacted, by their types", () => {
     assert.isNotEmpty(refused)
     assert.strictEqual(reportError({ _tag: "E", message: safe`no` }).message, "no")
   })

@@ -120,7 +120,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
 
   describe(`sessions ${name}`, () => {
     test(
-      "lists every session in the order of the paths, with its size, its time and whether it is archived",
+      "every session is listed in the order of the paths, with its size, time and archived state",
       {
         [`${day}/${nameOf(2)}`]: simpleSession(),
         [`archived_sessions/${nameOf(3)}`]: "é\n",
@@ -149,7 +149,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
         })
     )
 
-    test("lists nothing where there is nothing", {}, ({ store }) =>
+    test("an empty home has no sessions", {}, ({ store }) =>
       Effect.gen(function* () {
         yield* store.check
         assert.deepStrictEqual(yield* store.list, [])
@@ -167,7 +167,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       .assistant("done")
       .text()
     test(
-      "reads every line in order, counts blank ones, and ends with the exact content read",
+      "a rollout is read line by line, and ends with the exact content that was read",
       { "a.jsonl": lines },
       (world) =>
         Effect.gen(function* () {
@@ -191,7 +191,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
         })
     )
 
-    test("reads an empty rollout as its end alone", { "a.jsonl": "" }, (world) =>
+    test("an empty rollout is read as its end alone", { "a.jsonl": "" }, (world) =>
       Effect.gen(function* () {
         const [end, ...others] = yield* readAll(world.store, fileAt(world, "a.jsonl"))
         assert.deepStrictEqual(others, [])
@@ -204,7 +204,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
     const whole = session.trimEnd()
     const half = whole.slice(0, whole.lastIndexOf("\n") + 40)
     test(
-      "accepts any line endings, and what a crash or an editor left around lines",
+      "a rollout can have any line endings, and remains of a crash or an editor around its lines",
       {
         "plain.jsonl": session,
         "no-end.jsonl": whole,
@@ -238,7 +238,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       .event({ type: "token_count", info: { total_token_usage: { total_tokens: 70 } } })
       .text()
     test(
-      "leaves out lines undone from an ordinal on, in whole readings and in readings of the ends",
+      "undone lines are left out from an ordinal on, in whole readings and in readings of the ends",
       { "a.jsonl": numbered },
       (world) =>
         Effect.gen(function* () {
@@ -271,7 +271,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
         .user("on")
         .text()
     test(
-      "reads whether a session may become memory from the last session_meta of its own that says so",
+      "the memory mode of a session is that of its own last session_meta that has one",
       {
         "off.jsonl": switched({ memory_mode: "disabled" }, {}),
         "on-again.jsonl": switched({ memory_mode: "disabled" }, { memory_mode: "enabled" }),
@@ -291,7 +291,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
         })
     )
 
-    test("fails alone for a rollout that is not there", { "a.jsonl": session }, (world) =>
+    test("a missing rollout fails alone", { "a.jsonl": session }, (world) =>
       Effect.gen(function* () {
         const gone = fileAt(world, "gone.jsonl")
         for (const use of [Effect.asVoid(readAll(world.store, gone)), Effect.asVoid(world.store.readEnds(gone))]) {
@@ -315,7 +315,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
     })
 
     test(
-      "reads the same facts from a session's ends as from the whole session",
+      "the ends of a session give the same facts as the whole session",
       {
         "simple.jsonl": session,
         "named.jsonl": new RolloutBuilder()
@@ -346,7 +346,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       long.command(`cat ${turn}`, "hay ".repeat(8_000)).turnContext()
     }
     long.event({ type: "thread_name_updated", thread_name: "needle" }).turnEnd()
-    test("says the same of a long rollout, of which the middle is not read", { "long.jsonl": long.text() }, (world) =>
+    test("the ends of a long rollout give the same facts, without its middle", { "long.jsonl": long.text() }, (world) =>
       Effect.gen(function* () {
         assert.isAbove(Buffer.byteLength(long.text()), 1_900_000)
         yield* agrees(world, "long.jsonl")
@@ -366,7 +366,7 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       (builder: RolloutBuilder) => builder.meta({ id: threadIdOf(2), cwd: "/elsewhere" })
     )
     it.scoped.prop(
-      "reads the same facts from the ends of any session as from the whole",
+      "the ends of any session give the same facts as the whole",
       [FastCheck.array(act, { maxLength: 12, size: "max" })],
       ([acts]) => {
         const builder = acts.reduce((builder, next) => next(builder), new RolloutBuilder())
@@ -381,8 +381,8 @@ suite("in memory", inMemory)
 suite("that an asynchronous iterable gives", fromHost)
 suite("on disk", onDisk)
 
-describe("sessions that a host changes", () => {
-  it.scoped("are read again each time", () =>
+describe("changing sessions of a host", () => {
+  it.scoped("the sessions of a host are read again each time", () =>
     Effect.gen(function* () {
       const held: Array<SessionStoreMemory.HeldRollout> = []
       const store = yield* built(SessionStoreMemory.layer(() => held))
@@ -394,8 +394,8 @@ describe("sessions that a host changes", () => {
   )
 })
 
-describe("sessions that a host holds", () => {
-  it.scoped("are the same as one text, as bytes and line by line", () =>
+describe("sessions in the memory of a host", () => {
+  it.scoped("a host's session is the same as one text, as bytes and line by line", () =>
     Effect.gen(function* () {
       const text = simpleSession()
       const bytes = Buffer.from(`before${text}after`).subarray(6, 6 + Buffer.byteLength(text))
@@ -412,7 +412,7 @@ describe("sessions that a host holds", () => {
     })
   )
 
-  it.scoped("have the time of their last record when the host gives none", () =>
+  it.scoped("a host's session without a time has the time of its last record", () =>
     Effect.gen(function* () {
       const builder = new RolloutBuilder().meta()
       const store = yield* built(
@@ -431,7 +431,7 @@ describe("sessions that a host holds", () => {
     })
   )
 
-  it.scoped("fail with a typed error when the host's iterable throws", () =>
+  it.scoped("a host's session whose iterable throws fails with a typed error", () =>
     Effect.gen(function* () {
       const broken = async function* () {
         yield await Promise.resolve({ path: "one", content: simpleSession() })
@@ -464,7 +464,7 @@ describe("sessions in files", () => {
   const listed = ({ home, store }: World) =>
     Effect.map(store.list, (files) => files.map(({ path }) => path.slice(home.length + 1)))
 
-  test("have the names that session_index.jsonl says, as it is now", ({ home, store }) =>
+  test("sessions have the names that session_index.jsonl has at the time", ({ home, store }) =>
     Effect.gen(function* () {
       assert.strictEqual((yield* store.names).size, 0)
       const index = join(home, "session_index.jsonl")
@@ -477,7 +477,7 @@ describe("sessions in files", () => {
       assert.strictEqual((yield* store.names).size, 0)
     }))
 
-  test("are each listed once, however they are reached", (world) =>
+  test("a session is listed once, however it is reached", (world) =>
     Effect.gen(function* () {
       const { home } = world
       const elsewhere = yield* temporaryFolder
@@ -500,7 +500,7 @@ describe("sessions in files", () => {
       )
     }))
 
-  test("are regular files of the right name, at any depth", (world) =>
+  test("sessions are regular files of the right name, at any depth", (world) =>
     Effect.gen(function* () {
       const { home } = world
       const good = [
@@ -523,7 +523,7 @@ describe("sessions in files", () => {
       assert.deepStrictEqual(yield* listed(world), [...good].sort())
     }))
 
-  test("that are there plain are not listed compressed as well", (world) =>
+  test("a session that is there uncompressed is not listed compressed as well", (world) =>
     Effect.gen(function* () {
       for (const path of [nameOf(1), `${nameOf(1)}.zst`, `${nameOf(2)}.zst`]) {
         put(join(world.home, day, path), "{}\n")
@@ -531,7 +531,7 @@ describe("sessions in files", () => {
       assert.deepStrictEqual(yield* listed(world), [`${day}/${nameOf(1)}`, `${day}/${nameOf(2)}.zst`])
     }))
 
-  it.scoped("need a Codex home that is a folder", () =>
+  it.scoped("sessions need a Codex home that is a folder", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       writeFileSync(join(folder, "file"), "")
@@ -548,7 +548,7 @@ describe("sessions in files", () => {
     })
   )
 
-  test("that cannot be read fail alone", (world) =>
+  test("a session that cannot be read fails alone", (world) =>
     Effect.gen(function* () {
       const file = fileAt(world, `${day}/${nameOf(1)}`)
       mkdirSync(file.path, { recursive: true })
@@ -556,7 +556,7 @@ describe("sessions in files", () => {
       assert.instanceOf(yield* Effect.flip(world.store.readEnds(file)), RolloutUnreadable)
     }))
 
-  test("one that became a FIFO since it was listed fails, and is not waited for", (world) =>
+  test("a session whose file became a FIFO after it was listed fails at once", (world) =>
     Effect.gen(function* () {
       const file = fileAt(world, `${day}/${nameOf(1)}`)
       mkdirSync(dirname(file.path), { recursive: true })
@@ -577,7 +577,7 @@ describe("sessions in files", () => {
     return builder.text()
   })()
 
-  test("that grow while they are read end where they ended when they were opened", (world) =>
+  test("a session that grows while it is read ends at its size when it was opened", (world) =>
     Effect.gen(function* () {
       put(join(world.home, "a.jsonl"), many)
       const file = fileAt(world, "a.jsonl")
@@ -601,7 +601,7 @@ describe("sessions in files", () => {
       assert.deepStrictEqual(end.content, { size: Buffer.byteLength(many), hash: sha256(many) })
     }))
 
-  test("that shrink while they are read end with what was read", (world) =>
+  test("a session that shrinks while it is read ends with what was read", (world) =>
     Effect.gen(function* () {
       put(join(world.home, "a.jsonl"), many)
       const file = fileAt(world, "a.jsonl")
@@ -615,7 +615,7 @@ describe("sessions in files", () => {
       assert.strictEqual(end.content.hash, sha256(many.slice(0, end.content.size)))
     }))
 
-  test("are closed again, also when they are not read to their end", (world) =>
+  test("a session's file is closed again, even if it is not read to its end", (world) =>
     Effect.gen(function* () {
       put(join(world.home, "a.jsonl"), many)
       const file = fileAt(world, "a.jsonl")
@@ -647,7 +647,7 @@ describe("sessions in files", () => {
     ["an empty frame first", Buffer.concat([zstdFrame(Buffer.alloc(0)), zstdFrame(bytes)])]
   ]
   for (const [what, content] of packed) {
-    test(`that are compressed, in ${what}, say what the plain ones say`, (world) =>
+    test(`a compressed session with ${what} gives the same facts as a plain one`, (world) =>
       Effect.gen(function* () {
         put(join(world.home, "plain.jsonl"), many)
         put(join(world.home, "packed.jsonl.zst"), content)
@@ -670,7 +670,7 @@ describe("sessions in files", () => {
       }))
   }
 
-  test("that are compressed and damaged fail alone", (world) =>
+  test("a compressed session that is damaged fails alone", (world) =>
     Effect.gen(function* () {
       const damaged = Buffer.concat([zstdFrame(Buffer.from(simpleSession())), Buffer.from("this is no frame at all")])
       put(join(world.home, "damaged.jsonl.zst"), damaged)
@@ -700,7 +700,7 @@ describe("sessions in files", () => {
       return { result, turns, bytes: most - before }
     })
 
-  test("that are small and unpack to hundreds of megabytes are read within little memory, and the event loop turns", (world) =>
+  test("a small session that unpacks to hundreds of megabytes is read in little memory, with yields", (world) =>
     Effect.gen(function* () {
       const runs = Array.from({ length: 3_000 }, () => runBlock(0x20, 131_072))
       const bomb = Buffer.concat([
@@ -728,7 +728,7 @@ describe("sessions in files", () => {
       assert.isBelow(ends.bytes, 200_000_000)
     }))
 
-  test("that are compressed and want a window too large fail alone, and say what to do", (world) =>
+  test("a compressed session that needs too large a window fails alone, with advice", (world) =>
     Effect.gen(function* () {
       put(join(world.home, "wide.jsonl.zst"), Buffer.concat([frameHeader(27), runBlock(0x20, 10, true)]))
       const file = fileAt(world, "wide.jsonl.zst")

@@ -15,7 +15,7 @@ const misread = <A>(
 ]
 
 describe("the text of a setting", () => {
-  it("of a whole number is digits within its bounds", () =>
+  it("the text of a whole number is digits within its bounds", () =>
     assert.deepStrictEqual(
       misread(
         Kinds.integer(5, 2, 10, "x"),
@@ -28,7 +28,7 @@ describe("the text of a setting", () => {
       ),
       []
     ))
-  it("of seconds is a whole number of them", () =>
+  it("the text of seconds is a whole number", () =>
     assert.deepStrictEqual(
       misread(
         Kinds.seconds(5, 60, "x"),
@@ -40,7 +40,7 @@ describe("the text of a setting", () => {
       ),
       []
     ))
-  it("of a time has a unit, or is 0", () =>
+  it("the text of a time has a unit, or is 0", () =>
     assert.deepStrictEqual(
       misread(
         Kinds.time(5, "s", "x"),
@@ -56,12 +56,12 @@ describe("the text of a setting", () => {
       ),
       []
     ))
-  it("of a choice is one of its words", () =>
+  it("the text of a choice is one of its words", () =>
     assert.deepStrictEqual(
       misread(Kinds.choice("low", ["low", "high"], "x"), [["high", "high"]], ["", "HIGH", "lo", "low,high"]),
       []
     ))
-  it("of yes or no is true or false", () =>
+  it("the text of a flag is true or false", () =>
     assert.deepStrictEqual(
       misread(
         Kinds.flag(true, "x"),
@@ -73,7 +73,7 @@ describe("the text of a setting", () => {
       ),
       []
     ))
-  it("of a limit is a whole number or unlimited", () =>
+  it("the text of a limit is a whole number or unlimited", () =>
     assert.deepStrictEqual(
       misread(
         Kinds.limit(5, "x"),
@@ -86,7 +86,7 @@ describe("the text of a setting", () => {
       ),
       []
     ))
-  it("of a price is a decimal number", () =>
+  it("the text of a price is a decimal number", () =>
     assert.deepStrictEqual(
       misread(
         Kinds.price("x"),
@@ -98,7 +98,7 @@ describe("the text of a setting", () => {
       ),
       []
     ))
-  it("of a model is offline, or openai: and a name", () =>
+  it("the text of a model is offline, or openai: and a name", () =>
     assert.deepStrictEqual(
       misread(
         Kinds.modelName("x"),
@@ -110,7 +110,7 @@ describe("the text of a setting", () => {
       ),
       []
     ))
-  it("of sources is names with commas, or all", () =>
+  it("the text of sources is names with commas, or all", () =>
     assert.deepStrictEqual(
       misread<Kinds.Sources>(
         Kinds.sources(["cli"], "x"),
@@ -125,8 +125,8 @@ describe("the text of a setting", () => {
     ))
 })
 
-describe("a value that a host gives a setting", () => {
-  it("obeys the bounds that its text has", () => {
+describe("values that a host gives to settings", () => {
+  it("a host's value has the same bounds as the text of a setting", () => {
     const { candidates, currentThread, lockLease, maxRequests, minIdle, model, priceInput, sources } = settings
     assert.isTrue(candidates.is(8) && maxRequests.is(undefined) && currentThread.is(undefined))
     assert.isTrue(priceInput.is(undefined) && priceInput.is(0.1) && sources.is("all") && sources.is(["x"]))
@@ -139,7 +139,7 @@ describe("a value that a host gives a setting", () => {
     assert.isFalse(priceInput.is(-1) || priceInput.is(Infinity) || sources.is([]) || sources.is("cli"))
   })
 
-  it("has a default of its own setting, whose text reads as it", () => {
+  it("a setting's default is valid, and its text reads as that value", () => {
     for (const [name, setting] of nonEmpty(Object.entries(settings))) {
       assert.isTrue(setting.is(setting.fallback), name)
     }

@@ -23,7 +23,6 @@ import {
   ThreadMemories,
   type ThreadMemory
 } from "rollout-memories"
-import { Directory } from "rollout-memories/domain/thread/WorkingDirectory"
 import * as Layers from "rollout-memories/layers"
 import * as AgentControlFromFunction from "rollout-memories/layers/agent/FromFunction"
 import * as FileSystemMemory from "rollout-memories/layers/memory/FileSystemMemory"
@@ -91,24 +90,16 @@ const database = Layer.mergeAll(
     holders: Effect.succeed([])
   }),
   Layer.succeed(ThreadMemories, {
-    store: ({ threadId }, { memorySummary, slug, traceSummary, updatedAt }) =>
+    store: ({ threadId }, { updatedAt }, stored) =>
       Effect.sync(() => {
-        const { cwd, rolloutPath } = threads.get(threadId) ?? { cwd: null, rolloutPath: "" }
-        memories.push({
-          threadId,
-          cwd: cwd ?? Directory.make("/"),
-          rolloutPath,
-          traceSummary,
-          memorySummary,
-          slug,
-          updatedAt,
-          version: "1"
-        })
+        const rolloutPath = threads.get(threadId)?.rolloutPath ?? ""
+        memories.push(...stored.map((memory) => ({ ...memory, threadId, rolloutPath, updatedAt, version: "1" })))
       }),
     storeNothing: unused("storeNothing"),
     import: unused("import"),
-    get: (threadId) => Effect.sync(() => Option.fromNullable(memories.find((memory) => memory.threadId === threadId))),
-    source: unused("source"),
+    applyIgnored: () => Effect.void,
+    get: (id) => Effect.sync(() => Option.fromNullable(memories.find((memory) => memory.threadId === id.threadId))),
+    sources: unused("sources"),
     last: () => Effect.sync(() => memories),
     projects: Effect.sync(() => memories.map(({ cwd }) => ({ cwd, memories: 1 }))),
     list: unused("list"),

@@ -14,7 +14,7 @@ import type { StateDbFailure } from "../../src/services/state/StateDb.js"
 import { Spending } from "../../src/services/state/Spending.js"
 import { Claims } from "../../src/services/state/Claims.js"
 import { type IndexChanges, ThreadIndex } from "../../src/services/state/ThreadIndex.js"
-import { type NewMemory, ThreadMemories } from "../../src/services/state/ThreadMemories.js"
+import { type Learned, type NewMemory, ThreadMemories } from "../../src/services/state/ThreadMemories.js"
 import { startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 /** A thread id, by number; see `threadIdOf`. */
@@ -63,7 +63,11 @@ export const changesOf = (changes: Partial<IndexChanges>): IndexChanges => ({
 })
 
 /** What was learned from a thread as it is. */
-export const makeMemory = (thread: Thread, fields: Partial<NewMemory> = {}): NewMemory => ({
+export const makeMemory = (
+  thread: Thread,
+  fields: Partial<Learned & NewMemory> = {}
+): Omit<Learned, "isPartial"> & NewMemory => ({
+  cwd: thread.cwd ?? ferry,
   content: { size: thread.rolloutSize, hash: "ab".repeat(32) },
   updatedAt: thread.updatedAt,
   traceSummary: safe`# What ${thread.id} did`,
@@ -72,16 +76,19 @@ export const makeMemory = (thread: Thread, fields: Partial<NewMemory> = {}): New
   ...fields
 })
 
+/** What is stored of a thread that worked in one directory. */
+export const storedAlone = (memory: Learned & NewMemory): [Learned, [NewMemory]] => [memory, [memory]]
+
 /** Indexes a thread, claims it, and stores a memory of it. */
 export const learn = Effect.fnUntraced(function* (
   db: Pick<Db, "claims" | "threadIndex" | "threadMemories">,
   thread: Thread,
-  memory: Partial<NewMemory> = {},
+  memory: Partial<Learned & NewMemory> = {},
   owner = "learner"
 ) {
   yield* db.threadIndex.change(changesOf({ threads: [thread] }))
   const claim = yield* Effect.flatten(db.claims.acquire(thread.id, owner, Duration.minutes(10)))
-  yield* db.threadMemories.store(claim, makeMemory(thread, memory))
+  yield* db.threadMemories.store(claim, ...storedAlone(makeMemory(thread, memory)))
 })
 
 /** Every capability of a state DB. */

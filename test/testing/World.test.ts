@@ -12,8 +12,8 @@ import { inWorld, pass, sessionContext, World } from "../../src/testing/World.js
 
 const busy = new StateDbFailure({ operation: "test", cause: new Error("busy") })
 
-describe("a world's faults", () => {
-  it.effect("fail the next calls of one operation, as many as asked for, and none besides", () => {
+describe("faults of a world", () => {
+  it.effect("faults fail the requested number of next calls of one operation, and no others", () => {
     const world = new World()
     return inWorld(
       world,
@@ -30,7 +30,7 @@ describe("a world's faults", () => {
     )
   })
 
-  it.effect("count a call when it runs, however often it was made ready", () =>
+  it.effect("faults count a call when it runs, however often it was prepared", () =>
     Effect.gen(function* () {
       const faults = new Faults<{ readonly read: (path: string) => Stream.Stream<string, RolloutUnreadable> }>()
       const service = faults.wrap({ read: (path) => Stream.make(path) })
@@ -42,7 +42,7 @@ describe("a world's faults", () => {
     })
   )
 
-  it.effect("come in the order in which they were asked for", () =>
+  it.effect("faults come in the order in which they were requested", () =>
     Effect.gen(function* () {
       const faults = new Faults<{ readonly count: Effect.Effect<number, StateDbFailure> }>()
       const { count } = faults.wrap({ count: Effect.succeed(7) })
@@ -55,7 +55,7 @@ describe("a world's faults", () => {
     })
   )
 
-  it.effect("reach a pass through every port: one that fails once has learned all at the next", () => {
+  it.effect("faults reach a pass through every port, and the next pass learns the rest", () => {
     const world = new World().add(1).add(2, { cwd: "/home/ada/projects/tide" })
     return inWorld(
       world,
@@ -82,11 +82,11 @@ describe("a world's faults", () => {
   })
 })
 
-describe("a world's session context", () => {
+describe("the session context of a world", () => {
   const ferry = "/home/ada/projects/ferry"
   const tide = "/home/ada/projects/tide"
 
-  it.effect("is empty before the first pass, and the directory's own memory after it", () => {
+  it.effect("the session context is empty before the first pass, and the directory's own memory after it", () => {
     const world = new World().add(1, { cwd: ferry }).add(2, { cwd: tide })
     return inWorld(
       world,
@@ -102,7 +102,7 @@ describe("a world's session context", () => {
     )
   })
 
-  it.effect("keeps within the tokens asked for", () => {
+  it.effect("the session context stays within the requested tokens", () => {
     const world = new World().add(1, { cwd: ferry })
     return inWorld(
       world,
@@ -113,7 +113,7 @@ describe("a world's session context", () => {
     )
   })
 
-  it.effect("shows a later pass what a session added", () => {
+  it.effect("the session context shows what a later pass learned from an added session", () => {
     const world = new World().add(1, { cwd: ferry })
     return inWorld(
       world,

@@ -1,4 +1,4 @@
-/** A name with its value in OTLP's JSON form. */
+/** An attribute in OTLP's JSON form. */
 export interface Attribute {
   readonly key: string
   readonly value:
@@ -8,7 +8,7 @@ export interface Attribute {
     | { readonly doubleValue: number }
 }
 
-/** Most characters of an attribute; longer ones are dropped. */
+/** Maximum characters of an attribute; a longer one is dropped. */
 const longest = 1_000
 
 const valueOf = (value: unknown): Attribute["value"] | undefined => {
@@ -26,7 +26,7 @@ const valueOf = (value: unknown): Attribute["value"] | undefined => {
   }
 }
 
-/** Selects the attributes that are plain values; only those are sent. */
+/** Selects the attributes with plain values; only these are sent. */
 export const attributesOf = (entries: Iterable<readonly [string, unknown]>): ReadonlyArray<Attribute> =>
   Array.from(entries).flatMap(([key, given]) => {
     const value = valueOf(given)

@@ -5,13 +5,13 @@ import { isServerUrl, variable, withoutUser } from "../../settings/Environment.j
 import { SettingInvalid } from "../../settings/Settings.js"
 import { type Attribute, attributesOf } from "./Attributes.js"
 
-/** The receiver of spans and metrics, and the description of their sender. */
+/** The collector that receives spans and metrics, and the description of this program for it. */
 export interface Collector {
-  /** The URL without a slash at its end. */
+  /** The URL without a trailing slash. */
   readonly endpoint: string
   readonly headers: { readonly [name: string]: string }
   readonly resource: { readonly attributes: ReadonlyArray<Attribute> }
-  /** Time limit of one request, and of sending the remaining data when the work ends. */
+  /** Time limit of one request, and of sending the rest when the work ends. */
   readonly patience: Duration.Duration
 }
 
@@ -58,7 +58,7 @@ const readPatience = Effect.gen(function* () {
   return Duration.millis(milliseconds)
 })
 
-/** Reads the variables of a collector, named as OpenTelemetry does; fails on the first invalid one. */
+/** Reads the variables that OpenTelemetry defines for a collector; fails on the first invalid one. */
 export const readCollector = Effect.fnUntraced(function* (endpoint: string) {
   if (!isServerUrl(endpoint)) {
     return yield* new SettingInvalid({

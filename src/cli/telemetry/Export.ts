@@ -19,14 +19,14 @@ import { type EndedSpan, tracerOf, tracesOf } from "./Traces.js"
 import { logWarning } from "../../services/Logging.js"
 import { makeForProgram } from "../../services/Redactor.js"
 
-/** Capacity of the queue of spans. Further spans are dropped, as the work does not wait for a collector. */
+/** Capacity of the queue of spans. Spans beyond it are dropped, so that the work does not wait for a collector. */
 const spansWaiting = 8_192
 
-/** Most spans of one request, and the longest wait of its first span. */
+/** Maximum number of spans in one request, and the maximum wait of its first span. */
 const spansSent = 512
 const longestWait = Duration.seconds(5)
 
-/** Interval of sending metrics; they are sent once more at the end. */
+/** Interval between two requests with metrics; the last one is sent at the end. */
 const metricsInterval = Duration.seconds(10)
 
 const reasonOf = (error: HttpClientError.HttpClientError | Cause.TimeoutException): string => {
@@ -40,13 +40,16 @@ const reasonOf = (error: HttpClientError.HttpClientError | Cause.TimeoutExceptio
   }
 }
 
-/** Redirections are refused, as they would take the headers along. */
+/** An HTTP client that refuses redirects, since a redirect would take the headers to another server. */
 const http = Layer.provideMerge(
   FetchHttpClient.layer,
   Layer.succeed(FetchHttpClient.RequestInit, { redirect: "error" })
 )
 
-/** Sends spans and metrics to a collector until it is stopped. Data that the collector refuses is dropped, with one warning. */
+/**
+ * Sends spans and metrics to a collector until the scope closes. Data that the collector refuses is dropped, with one
+ * warning.
+ */
 const start = Effect.fnUntraced(function* (collector: Collector) {
   const { endpoint, headers, patience } = collector
   const from = yield* Clock.currentTimeMillis
@@ -56,7 +59,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
 
   const warn = (reason: string) =>
     Effect.unlessEffect(
-      Effect.flatMap(redact(`spans and metrics were not taken by ${endpoint}: ${reason}`), logWarning),
+      Effect.flatMap(redact(`the collector at ${endpoint} did not accept spans and metrics: ${reason}`), logWarning),
       Ref.getAndSet(hasWarned, true)
     )
 

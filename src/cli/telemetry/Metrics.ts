@@ -5,13 +5,13 @@ import * as Option from "effect/Option"
 import { type Attribute, attributesOf } from "./Attributes.js"
 import type { Collector } from "./Collector.js"
 
-/** The start and the end of counting, in Unix milliseconds. */
+/** The time in which metrics were counted, in Unix milliseconds. */
 export interface Period {
   readonly from: number
   readonly until: number
 }
 
-/** Cumulative: counted since the program's start, not since the last request. */
+/** OTLP's code for cumulative values: counted since the program's start, not since the last request. */
 const cumulative = 2
 
 const nanoseconds = (milliseconds: number): string => `${Math.trunc(milliseconds)}000000`
@@ -19,7 +19,7 @@ const nanoseconds = (milliseconds: number): string => `${Math.trunc(milliseconds
 const numberOf = (value: number | bigint) =>
   typeof value === "bigint" || Number.isSafeInteger(value) ? { asInt: String(value) } : { asDouble: value }
 
-/** Cumulative bucket counts (Effect) to per-bucket counts (OTLP). */
+/** Converts cumulative bucket counts (Effect) to per-bucket counts (OTLP). */
 const histogramOf = ({ buckets, count, max, min, sum }: MetricState.MetricState.Histogram) => {
   const finite = buckets.filter(([boundary]) => Number.isFinite(boundary))
   const upTo = [...finite.map(([, upTo]) => upTo), count]
@@ -38,7 +38,7 @@ interface Told {
   readonly point: { readonly [field: string]: unknown }
 }
 
-/** Encodes one metric; kinds that this program does not have are left out. */
+/** Encodes one metric; undefined for kinds that this program does not use. */
 const toldOf = ({ metricKey, metricState }: MetricPair.MetricPair.Untyped): Told | undefined => {
   if (MetricState.isCounterState(metricState)) {
     const isMonotonic = MetricKeyType.isCounterKey(metricKey.keyType) && metricKey.keyType.incremental
@@ -65,7 +65,7 @@ interface Metric {
 const unitOf = (attributes: ReadonlyArray<Attribute>): string =>
   attributes.some(({ key, value }) => key === "time_unit" && "stringValue" in value) ? "ms" : "1"
 
-/** The request body for metrics. */
+/** Makes the request body for metrics. */
 export const metricsOf = (
   { resource }: Collector,
   pairs: Iterable<MetricPair.MetricPair.Untyped>,

@@ -12,7 +12,9 @@ const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as
 const ok = 1
 const failed = 2
 
-/** The tag of a span's error. Its message is left out, as it may quote a request or an answer of a model. */
+/**
+ * Returns the tag of a span's error. The message is not sent, since it may quote a request to a model or its answer.
+ */
 const errorOf = (cause: Cause.Cause<unknown>): string => {
   const error = Option.getOrElse(Cause.failureOption(cause), () => Cause.squash(cause))
   return Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag)
@@ -29,7 +31,7 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>) =>
       ? { status: {}, attributes: { interrupted: true } }
       : { status: { code: failed }, attributes: { "error.type": errorOf(exit.cause) } }
 
-/** Attributes with source locations of the program, which mean nothing to a collector. */
+/** The attribute with the source locations of the program, which is not sent. */
 const withheld = "code.stacktrace"
 
 interface Link {
@@ -55,7 +57,10 @@ const linkOf = ({ attributes, span: { spanId, traceId } }: Tracer.SpanLink): Lin
   attributes: attributesOf(Object.entries(attributes))
 })
 
-/** A tracer that passes on each span when it ends: ids, times, names, plain attributes and status, and no other text. */
+/**
+ * Makes a tracer that passes on each span when it ends: ids, times, names, plain attributes and status, and no other
+ * text.
+ */
 export const tracerOf = (onEnd: (span: EndedSpan) => void): Tracer.Tracer =>
   Tracer.make({
     span: (name, parent, context, givenLinks, startTime, kind) => {
@@ -108,7 +113,7 @@ export const tracerOf = (onEnd: (span: EndedSpan) => void): Tracer.Tracer =>
     context: (run) => run()
   })
 
-/** The request body for spans. */
+/** Makes the request body for spans. */
 export const tracesOf = ({ resource }: Collector, spans: Iterable<EndedSpan>) => ({
   resourceSpans: [{ resource, scopeSpans: [{ scope: { name: "rollout-memories" }, spans: Array.from(spans) }] }]
 })

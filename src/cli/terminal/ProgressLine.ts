@@ -1,7 +1,10 @@
 import * as Effect from "effect/Effect"
 import { clearLine, loadTextWidth } from "./Terminal.js"
 
-/** Runs work that reports its progress on one line of a terminal, which the end of the work clears. Elsewhere nothing is shown. */
+/**
+ * Runs work that reports its progress on one line of a terminal, and clears the line at the end. Outside a terminal
+ * nothing is shown.
+ */
 export const withProgressLine = <A, E, R>(
   work: (tell: (step: string) => Effect.Effect<void>) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => {

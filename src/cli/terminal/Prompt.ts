@@ -2,7 +2,10 @@ import { createInterface } from "node:readline"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../UsageError.js"
 
-/** Asks for consent on the terminal: `y` or `yes`. Ctrl-C and the end of input refuse. Fails where there is no terminal. */
+/**
+ * Asks for consent on the terminal; `y` and `yes` give it, Ctrl-C and the end of input refuse. Fails without a
+ * terminal.
+ */
 export const confirm = (question: string) =>
   process.stdin.isTTY
     ? Effect.async<boolean>((resume) => {

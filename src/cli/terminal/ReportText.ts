@@ -3,17 +3,17 @@ import { renderUnknown } from "../../domain/session/codex/UnknownLine.js"
 import type { PassReport } from "../../domain/report/Report.js"
 import { projectName } from "../../domain/thread/WorkingDirectory.js"
 
-/** Context of a report for people, beyond the report itself. */
+/** Additional information for rendering a report. */
 export interface ReportContext {
   readonly memoriesHome: string
-  /** The heading of each trace file, a sentence about the session. */
+  /** The heading of each trace file: a sentence about the session. */
   readonly headings: ReadonlyMap<string, string>
   /** The `minIdle` setting as a person writes it. */
   readonly minIdle: string
   readonly bold: (text: string) => string
 }
 
-/** Most traces of a project that are named; others are counted. */
+/** Maximum number of traces that are named for a project; further ones are counted. */
 const namedTraces = 5
 
 const reasons: { readonly [reason: string]: string } = {
@@ -32,14 +32,14 @@ const reasons: { readonly [reason: string]: string } = {
 const sessionsOf = (report: PassReport): string =>
   [
     counted(report.threads, "session", "sessions"),
-    `${report.extracted.length} learned from now`,
+    `${new Set(report.extracted.map(({ threadId }) => threadId)).size} learned from now`,
     ...(report.noOutput.length > 0 ? [`${report.noOutput.length} with nothing worth keeping`] : []),
     ...(report.skipped.length + report.waiting > 0 ? [`${report.skipped.length + report.waiting} left for later`] : []),
     ...(report.subAgents > 0 ? [`${report.subAgents} of sub-agents`] : []),
     ...(report.failed.length > 0 ? [`${report.failed.length} failed`] : [])
   ].join(", ")
 
-/** Lines that were skipped because a version of Codex that is newer than this program wrote them. */
+/** Renders the number of skipped lines that a newer version of Codex wrote. */
 const unknownLines = ({ unknownLines }: PassReport): ReadonlyArray<string> =>
   unknownLines.length === 0
     ? []
@@ -73,7 +73,7 @@ const projectLines = (report: PassReport, context: ReportContext): ReadonlyArray
   })
 }
 
-/** Counts the quotations of a model that are not in their sessions. */
+/** Renders the number of a model's quotations that are not in their sessions. */
 const groundingLines = (report: PassReport): ReadonlyArray<string> => {
   const all = report.extracted.flatMap(({ grounding }) => (grounding === undefined ? [] : [grounding]))
   const items = all.reduce((sum, grounding) => sum + grounding.items, 0)
@@ -112,7 +112,7 @@ const failureLines = (report: PassReport, context: ReportContext): ReadonlyArray
         )
       ]
 
-/** The file to open first: the memory of the project with the most new traces. */
+/** Returns the file to open first: the memory of the project with the most new traces. */
 const firstFile = (report: PassReport): string | undefined => {
   const published = report.consolidated.filter(({ outcome }) => outcome === "published")
   const learned = (cwd: string) => report.extracted.filter((trace) => trace.cwd === cwd).length

@@ -3,17 +3,17 @@ import * as Effect from "effect/Effect"
 import type { Column } from "./TextTable.js"
 import { loadTextWidth, wantsColour } from "./Terminal.js"
 
-/** The output of a command: as wide as the terminal, and coloured when its user wants it. A pipe has no width and no colour. */
+/** The width and the colours of a command's output. A pipe has no width limit and no colour. */
 export interface Style {
   readonly width: number
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
-  /** Marks something that needs a person. */
+  /** Marks text that needs a person's attention. */
   readonly alarm: (text: string) => string
   readonly mark: (text: string) => string
 }
 
-/** A style, and tables in it. */
+/** A style, with a function that renders tables in it. */
 export interface Screen extends Style {
   readonly table: (columns: ReadonlyArray<Column>, rows: ReadonlyArray<ReadonlyArray<string>>) => ReadonlyArray<string>
 }
@@ -24,10 +24,10 @@ const styled =
   (text: string): string =>
     `\u001b[${on}m${text}\u001b[${off}m`
 
-/** The width of a pipe, whose lines are never broken. */
+/** Stands for the width of a pipe, whose lines are never broken. */
 const unlimited = 1_000_000
 const narrowest = 40
-/** The width of a terminal that does not tell its own. */
+/** The width of a terminal that does not report its own. */
 const usual = 80
 
 /** The style of stdout. */
@@ -49,7 +49,7 @@ export const screen: Effect.Effect<Screen> = Effect.zipWith(
   (style, { renderTable }) => ({ ...style, table: (columns, rows) => renderTable(columns, rows, style) })
 )
 
-/** Writes a text; its lines that are wider than the terminal break between words. */
+/** Writes a text, and breaks lines that are wider than the terminal between words. */
 const write = (text: string, width: number) =>
   width === unlimited
     ? Console.log(text)

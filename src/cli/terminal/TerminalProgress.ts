@@ -11,7 +11,7 @@ interface Counts {
   readonly failed: number
 }
 
-/** Counts an event, and gives the line to show after it; undefined leaves the line as it is. */
+/** Counts an event, and returns the line to show after it; undefined leaves the line unchanged. */
 const describe = (counts: Counts, event: ProgressEvent): readonly [Counts, string | undefined] => {
   switch (event._tag) {
     case "Indexed":

@@ -1,9 +1,11 @@
 import { columnsOf, fitText } from "./TextWidth.js"
 
-/** Replaces control characters and line breaks: text from elsewhere must not move the cursor. */
+/** Replaces control characters and line breaks, since text from outside must not move the cursor. */
 const shown = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
 
-/** A column: its heading, whether it is cut first when a line is too wide, and whether it is aligned to the right. */
+/**
+ * A column: its heading, whether it may be narrowed when a line is too wide, and whether it is aligned to the right.
+ */
 export interface Column {
   readonly heading: string
   readonly isFlexible?: boolean
@@ -11,10 +13,13 @@ export interface Column {
 }
 
 const gap = 2
-/** The narrowest that a flexible column becomes. */
+/** Minimum width of a narrowed column. */
 const narrowest = 12
 
-/** The width of each column, with flexible ones narrowed from the last one on; and the columns by which that is still too wide. */
+/**
+ * Returns the width of each column after narrowing the flexible ones, starting with the last, and the number of columns
+ * by which a line is still too wide.
+ */
 const widthsOf = (columns: ReadonlyArray<Column>, rows: ReadonlyArray<ReadonlyArray<string>>, width: number) => {
   const widths = columns.map(({ heading }, index) =>
     rows.reduce((most, row) => Math.max(most, columnsOf(row[index] ?? "")), columnsOf(heading))
@@ -43,8 +48,8 @@ const lineOf = (columns: ReadonlyArray<Column>, widths: ReadonlyArray<number>, c
     .trimEnd()
 
 /**
- * Renders rows as a table that fits a width, headings first. Where it would not fit, flexible columns are cut, the last one
- * first; where that is not enough, each goes on a line of its own below the others. `bold` marks the headings.
+ * Renders rows as a table of a given width, headings first. Flexible columns are narrowed, starting with the last; if
+ * that is not enough, each of them goes on a line of its own below the others. `bold` marks the headings.
  */
 export const renderTable = (
   columns: ReadonlyArray<Column>,

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util"
 import stringWidth from "string-width"
 import wrapAnsi from "wrap-ansi"
 
-/** Counts the columns of a terminal that a text takes. */
+/** Returns the number of terminal columns that a text takes. */
 export const columnsOf = (text: string): number => stringWidth(text)
 
 const graphemes = new Intl.Segmenter()
@@ -28,7 +28,10 @@ export const fitText = (text: string, width: number): string => {
 /** Breaks a line between its words into lines of at most `width` columns. A longer word, such as a path, stays whole. */
 export const wrapText = (line: string, width: number): ReadonlyArray<string> => wrapAnsi(line, width).split("\n")
 
-/** Breaks a line as {@link wrapText} does; what follows the first line is indented like it, an item of a list like its text. */
+/**
+ * Breaks a line as {@link wrapText} does. Continuation lines are indented like the first one, or like the text of a
+ * list item.
+ */
 export const wrapLine = (line: string, width: number): ReadonlyArray<string> => {
   if (columnsOf(line) <= width) {
     return [line]

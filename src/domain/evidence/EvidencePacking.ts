@@ -3,17 +3,18 @@ import { renderingCut } from "../session/RenderingCut.js"
 import type { SessionEvidence } from "./SessionEvidence.js"
 import type { CommandRun, SessionEvent } from "../session/SessionEvent.js"
 
-/** The worth of an event to whoever learns from a session, the least first. */
+/** The kinds of events by their worth for learning from a session, the least valuable first. */
 type Worth = "routine" | "talk" | "edit" | "repeat" | "failure" | "final" | "user"
 
-/** Characters of its text that an event still shows; undefined shows the event no more. */
+/** Number of characters of its text that an event still shows; undefined removes the event. */
 type Shown = number | undefined
 
 /**
- * The concessions, made one after the other until the rest fits: long output of commands that went well first, the user's own
- * words last. Nothing the user said, no failure that happened once and nothing of the last turn ever goes altogether.
+ * The steps by which a session is shortened until it fits, from the long output of commands that succeeded to the
+ * user's own words. The user's messages, failures that happened once, and the last turn are shortened, but never
+ * removed.
  */
-const concessions: ReadonlyArray<readonly [Worth, Shown]> = [
+const reductions: ReadonlyArray<readonly [Worth, Shown]> = [
   ["routine", 4_000],
   ["routine", 1_000],
   ["repeat", 1_000],
@@ -46,12 +47,12 @@ const concessions: ReadonlyArray<readonly [Worth, Shown]> = [
   ["user", 100]
 ]
 
-/** Characters of a command and of an error line once an event is down to these. */
+/** Minimum number of characters that a command and an error line keep. */
 const labelCharacters = 240
 
 const isLowSurrogate = (text: string, index: number): boolean => (text.charCodeAt(index) & 0xfc00) === 0xdc00
 
-/** The head and the tail of a text around what was left out, where that is shorter. */
+/** Replaces the middle of a text by a marker, if that makes it shorter. */
 const cut = (text: string, characters: number): string => {
   const left = text.length - characters
   const marker = ` [... ${left} characters left out ...] `
@@ -69,7 +70,7 @@ const failed = ({ output }: CommandRun): boolean =>
   output.end !== "interrupted" &&
   (output.exitCode === undefined ? output.errorLine !== undefined : output.exitCode !== 0)
 
-/** Tells apart failures, their fixes, and what is the same failure once more. */
+/** Classifies events, telling apart failures, their fixes, and repetitions of the same failure. */
 const worthOf = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<Worth> => {
   const lastRequest = events.findLastIndex(({ _tag }) => _tag === "UserText")
   const open = new Set<string>()
@@ -104,8 +105,8 @@ const worthOf = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<Worth> => {
 }
 
 /**
- * An event as a model is shown it, with so many characters of its text; undefined for one that tells nothing. A directory is
- * shown where it is not the one that the session began in.
+ * Renders an event for a model, with at most this many characters of its text; undefined for an event without
+ * information. The working directory is included if it differs from `home`, the one that the session began in.
  */
 const show = (event: SessionEvent, characters: number, home: string | undefined): string | undefined => {
   const { line } = event
@@ -159,13 +160,13 @@ interface Packed {
 }
 
 /**
- * Shows a session within a budget by what its parts are worth, in their own order, with one marker for each gap. One serves
- * one session, and only ever shrinks.
+ * Fits a session into a budget: the events stay in order, the least valuable are shortened or removed first, and a
+ * marker replaces each gap. What was removed stays removed. An instance serves one session.
  */
 export class EvidencePacking {
   private readonly parts: ReadonlyArray<Packed>
   private bytes = 0
-  private concession = 0
+  private reduction = 0
   private next = 0
 
   private readonly home: string | undefined
@@ -183,27 +184,31 @@ export class EvidencePacking {
     this.bytes = this.parts.reduce((sum, { bytes }) => sum + bytes, 2)
   }
 
-  /** The text that fits into so many UTF-8 bytes; at the very last the head and the tail of that. Never more than was given before. */
+  /**
+   * Returns the text within this many UTF-8 bytes. When no step is left, only the head and the tail of the text remain.
+   */
   shrinkTo(limit: number): string {
     let target = limit
     for (;;) {
-      this.concede(target)
+      this.reduce(target)
       const text = this.render()
       const bytes = byteLength(text)
       if (bytes <= limit) {
         return text
       }
-      if (this.concession >= concessions.length) {
+      if (this.reduction >= reductions.length) {
         return joinAround(text, text, limit, renderingCut)
       }
       target = this.bytes - Math.max(64, bytes - limit)
     }
   }
 
-  /** Gives up, from the oldest on, as much as it takes. */
-  private concede(target: number): void {
-    while (this.bytes > target && this.concession < concessions.length) {
-      const [worth, shown] = concessions[this.concession] ?? ["routine", undefined]
+  /**
+   * Applies the next steps of {@link reductions}, each to the oldest events first, until the text has the target size.
+   */
+  private reduce(target: number): void {
+    while (this.bytes > target && this.reduction < reductions.length) {
+      const [worth, shown] = reductions[this.reduction] ?? ["routine", undefined]
       for (; this.next < this.parts.length && this.bytes > target; this.next++) {
         const part = this.parts[this.next]
         if (part !== undefined && part.worth === worth) {
@@ -212,7 +217,7 @@ export class EvidencePacking {
       }
       if (this.next >= this.parts.length) {
         this.next = 0
-        this.concession++
+        this.reduction++
       }
     }
   }

@@ -1,30 +1,36 @@
 import type { SessionEvent } from "../session/SessionEvent.js"
 
-/** The plan that the assistant noted last, as far as it was not done. It is the assistant's word on its own work. */
+/**
+ * The unfinished part of the assistant's last plan. It states the assistant's view of its own work, which proves
+ * nothing.
+ */
 export interface AssistantPlan {
-  /** The line of the call. */
+  /** The line of the call that stored the plan. */
   readonly line: number
-  /** The steps that were not marked as done, in order. */
+  /** The steps that are not marked as done, in order. */
   readonly left: ReadonlyArray<string>
 }
 
-/** The events of a session, and what a reader without a model needs beside them. */
+/** The events of a session, with the facts that a reader needs beside them. */
 export interface SessionEvidence {
-  /** In the session's order; turns that were taken back and events copied from another session are not among them. */
+  /**
+   * The events in the session's order, without turns that were undone and without events copied from another session.
+   */
   readonly events: ReadonlyArray<SessionEvent>
-  /** True if the newest turn came to an end; undefined where the record does not tell. See {@link hasFinished}. */
+  /** True if the newest turn ended; undefined if the record does not say. See {@link hasFinished}. */
   readonly finished: boolean | undefined
-  /** The directory that the session began in, as its record has it. */
+  /** The directory that the session began in, as the record names it. */
   readonly directory?: string
-  /** Undefined where none was noted. */
+  /** The assistant's last plan; undefined if it stored none. */
   readonly plan?: AssistantPlan
-  /** True if memory was read, and nothing else was done: such a session has learned nothing by what it was told. */
+  /** True if the session only read memory. Such a session learned nothing of its own. */
   readonly onlyReadMemory?: boolean
 }
 
 /**
- * Tells if the newest turn of a session came to an end. It did when its end, its interruption or the final answer is told;
- * it did not when something was under way and `recordsEnds` says that the record would have told.
+ * Determines whether the newest turn of a session ended: true after its end, its interruption or a final answer, false
+ * after an answer that is known not to be final. Otherwise false if `recordsEnds` says that this record has a line for
+ * each end, and undefined if it may lack one.
  */
 export const hasFinished = (events: ReadonlyArray<SessionEvent>, recordsEnds: boolean): boolean | undefined => {
   const last = events.findLast(({ _tag }) => _tag !== "Compaction")

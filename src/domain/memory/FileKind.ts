@@ -5,7 +5,7 @@ export type FileKind =
   | "Link"
   /** A FIFO, a socket or a device; opening one may block for ever. */
   | "Special"
-  /** Nothing, or an entry that cannot be examined; an operation on it fails by itself. */
+  /** No entry, or one that cannot be examined; the operation on it then reports the error. */
   | "Nothing"
 
 const names = { File: "a file", Folder: "a folder", Link: "a symbolic link", Special: "a FIFO, a socket or a device" }

@@ -53,8 +53,8 @@ export const editsWithout = (edits: PersonEdits, rule: ForgetRule): PersonEdits 
 })
 
 /**
- * Recognises the lines of `MEMORY.md` that people wrote: those recorded as their edits, and those that are in the file
- * but were never published.
+ * Returns a function that recognises the lines of `MEMORY.md` that people wrote: those recorded as their edits, and
+ * those that are in the file but were never published.
  */
 export const personalLines = (record: PublicationRecord | undefined, current: string): ((line: string) => boolean) => {
   const added = new Set(record?.edits.added.map(({ line }) => line))

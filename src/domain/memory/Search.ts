@@ -5,7 +5,7 @@
 
 /** A query matches texts that contain all of its terms, in any case. A term may be a phrase. */
 export interface SearchQuery {
-  /** Folded and distinct terms, none of them empty. */
+  /** The distinct terms in the form that {@link fold} returns; none is empty. */
   readonly terms: ReadonlyArray<string>
 }
 

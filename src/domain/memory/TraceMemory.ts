@@ -19,7 +19,7 @@ const summaryCut: Split = { marker: " [...summary truncated...]", headShare: 1 /
 
 const structureMarks = ["Trace context:", "User preferences:", "## Task:", "Outcome:"]
 
-/** True when a trace memory has the structure that consolidation reads. */
+/** True if a trace memory has the headings that consolidation reads. */
 export const isStructured = (trace: string): boolean =>
   trace.startsWith("#") && structureMarks.every((mark) => trace.includes(mark))
 

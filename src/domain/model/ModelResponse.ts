@@ -26,7 +26,7 @@ export interface ModelResponse {
   readonly refusal: string
   /** Token counts as the server reports them; undefined when they are missing or implausible. */
   readonly usage: TokenCounts | undefined
-  /** Undefined until the response ends. */
+  /** The end of the response; undefined until it has ended. */
   readonly end: ResponseEnd | undefined
 }
 

@@ -40,7 +40,7 @@ export interface TokenCounts {
 export interface ReportedCounts {
   readonly input: unknown
   readonly output: unknown
-  /** Undefined or null when no total is reported. */
+  /** The sum of both as the server reports it; undefined or null when it reports none. */
   readonly total: unknown
 }
 

@@ -6,10 +6,10 @@ import type { StageOneOutput } from "../memory/StageOneOutput.js"
 import { inUserWords, printedLinesOf, type UserWords, userWordsOf } from "./UserWords.js"
 
 /**
- * Origin decides authority. A line about the user is reduced to a quotation of the user's typed words: no explanation, no
- * addition, and no order from a file or a tool's output stays. Any other line that gives an order needs the user's words
- * too: without them it is dropped if a tool printed it, else marked as not confirmed. A line about a command that was not
- * run is marked as well.
+ * Checks that a trace attributes to the user only what the user typed. A line about the user is reduced to a quotation
+ * of the user's typed words, without explanations, additions, or orders from a file or a tool's output. Any other line
+ * that gives an order needs the user's words too: without them it is dropped if a tool printed it, else marked as not
+ * confirmed. A line about a command that was not run is marked as well.
  */
 
 const headingRank = (line: string): number =>
@@ -36,7 +36,7 @@ export interface Steps {
 
 const flat = (text: string): string => text.replace(/\s+/g, " ").toLowerCase()
 
-/** The number of characters of these texts that are compared. */
+/** The maximum number of characters of commands and typed text that are kept for the comparison. */
 const ranCharacters = 1_200_000
 
 /** Collects the commands that were run and the user's typed text. */
@@ -54,7 +54,7 @@ const wasRun = (command: string, steps: Steps): boolean =>
 /** The share of a line's meaningful words that another line must contain to count as saying the same. */
 const sharedWords = 0.6
 
-/** True if one of the other lines says the same as the line, as far as its words tell. */
+/** True if one of the other lines has enough of the words of the line to say the same. */
 const isSaidBy = (line: string, others: ReadonlyArray<ReadonlySet<string>>): boolean => {
   const words = [...meaningfulWords(line)]
   return (
@@ -294,7 +294,10 @@ export interface WishLine {
   readonly at: number
 }
 
-/** Returns the heading that is in force behind a line of `MEMORY.md`; a deeper one stays within a section of wishes. */
+/**
+ * Returns the heading that applies to the lines after a line of `MEMORY.md`. A deeper heading does not end a section of
+ * wishes.
+ */
 const headingBehind = (line: string, heading: string): string => {
   const rank = headingRank(line)
   const isWithin = wishHeading.test(heading) && rank > headingRank(heading)

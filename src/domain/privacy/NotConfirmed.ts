@@ -3,7 +3,7 @@ import { rewrite, type SafeText } from "./SafeText.js"
 /** The mark after a line without evidence: the user did not say it, and no session is known to have done it. */
 export const notConfirmed = " (not confirmed)"
 
-/** True if the line has the mark. */
+/** True if a line is marked as not confirmed. */
 export const isNotConfirmed = (line: string): boolean => line.includes(notConfirmed.trim())
 
 /** True if the heading says that the lines below it are not the user's, or are not confirmed. */

@@ -5,15 +5,18 @@ import { completedItem } from "../session/codex/SessionText.js"
 import { redactionMarker } from "./redaction/Marker.js"
 import { isWords } from "./redaction/Values.js"
 
-/** Matches commands that decode or print a credential, of which a bare password is all that they print. */
+/**
+ * Matches commands that decode or print a credential. A bare password may be all that such a command prints, so only
+ * the command shows that it is a secret.
+ */
 const printsCredential =
   /\bbase64\s+(?:-d|-D|--decode)\b|\bopenssl\s+(?:base64|enc)\b[^|;&\n]*\s-d\b|\.pgpass\b|(?:^|[\s/"'])[._]netrc\b|(?:^|[\s"'/])\.env(?:\.\w+)?\b|\b(?:go)?pass\s+(?:show\s+)?(?:-\w+\s+)*[\w./@-]+\/[\w./@-]+|\b(?:go)?pass\s+show\s|\bsecurity\s+find-(?:generic|internet)-password\b[^|;&\n]*\s-\w*w|\bop\s+(?:read|item\s+get)\s|\bsecret-tool\s+lookup\s|\b(?:bw|lpass)\s+(?:get|show)\s/
 
-/** The shortest value that is taken for a secret, and the shortest that is replaced beyond the output, too. */
+/** Minimum length of a value that counts as a secret, and of one that is also replaced outside its output. */
 const least = 6
 const leastElsewhere = 8
 const most = 512
-/** The maximum number of values that a reader remembers. */
+/** Maximum number of values that are remembered. */
 const mostKnown = 200
 
 const outputFields = ["stdout", "aggregated_output", "formatted_output", "output"]
@@ -52,9 +55,9 @@ const replaceInObject = (object: JsonObject, secrets: ReadonlyArray<string>): Js
   )
 
 /**
- * Replaces credentials that nothing but their command gives away: the output of `base64 -d`, `cat ~/.pgpass`, `pass show`
- * and the like. A value is replaced in the output, and in all later lines too unless it is an ordinary word. A reader serves
- * one rollout, and takes its lines in order, after the other secrets were replaced.
+ * Replaces credentials that only their command reveals: the output of `base64 -d`, `cat ~/.pgpass`, `pass show` and
+ * similar commands. A value is replaced in the output, and in all later lines unless it is an ordinary word. An
+ * instance serves one rollout, and takes its lines in order, after the other secrets were replaced.
  */
 export class PrintedCredentials {
   private readonly calls = new Set<string>()

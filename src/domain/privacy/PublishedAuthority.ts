@@ -39,9 +39,9 @@ const typedIn = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
 }
 
 /**
- * Checks files before they are published: a wish of the user stays only if a trace quotes it, or a person wrote it into the
- * memory; a step of a skill stays only if a trace contains it. Wishes that readers see now and that nothing speaks against are
- * put back where they were left out.
+ * Checks files before they are published: a wish of the user stays only if a trace quotes it or a person wrote it into
+ * the memory, and a step of a skill stays only if a trace contains it. Wishes in the current file that are missing, and
+ * that nothing contradicts, are restored.
  */
 export const withOrigins = (
   published: ReadonlyArray<MemoryFile>,

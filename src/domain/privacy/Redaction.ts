@@ -12,11 +12,10 @@ import { redactedBy } from "./SafeText.js"
 export { redactionMarker } from "./redaction/Marker.js"
 
 /**
- * Replaces secrets in text before it is stored, sent or shown. Pure, idempotent, and linear in its input. The forms of the
- * contract, section 5.7, are matched exactly as written there; a maintained rule set and more forms are added to them.
- *
- * Loading this module loads the rule set, which takes some milliseconds: import it dynamically on a path that may have no
- * text to redact.
+ * Replaces secrets in text before it is stored, sent or shown. Pure, idempotent, and linear in its input. It always
+ * finds four forms (`sk-…`, `AKIA…`, `Bearer …`, and `NAME=value` after a common name); a maintained rule set and
+ * further forms are added to them. Loading this module loads the rule set, which takes some milliseconds: import it
+ * dynamically where there may be no text to redact.
  */
 
 /** The redacted text, and the number of secrets of each kind. */
@@ -41,8 +40,8 @@ const finders = [
 ]
 
 /**
- * The maximum number of rounds. Replacing one secret can expose another that was directly beside it, so the text is searched
- * again until nothing is found. Each round removes text; only text made for the purpose needs more rounds.
+ * The maximum number of rounds. Replacing one secret can expose another one beside it, so the text is searched again
+ * until nothing is found. Each round removes text; only a text that was made for this purpose needs more rounds.
  */
 const mostRounds = 16
 

@@ -10,7 +10,7 @@ import { readTrace } from "../offline/consolidating/TraceReading.js"
 import { contradict, isSameWish } from "../offline/consolidating/WishConflicts.js"
 import { type WishLine, wishLinesOf } from "./Authority.js"
 
-/** A new `MEMORY.md`, and what decides about the wishes of the one before. */
+/** A new `MEMORY.md`, with the inputs that decide which wishes of the previous one stay. */
 interface Standing {
   readonly text: string
   /** The `MEMORY.md` that readers see now, with only those wishes that a trace still quotes. */
@@ -40,7 +40,7 @@ const citingKnown = (line: string, threadIds: ReadonlyArray<string>): string => 
 const isSaid = (line: string, others: ReadonlyArray<string>): boolean =>
   others.some((other) => isSaidIn(newest(line), other) || isSameWish(newest(line), newest(other)))
 
-/** Lists the wishes of the earlier file that the new one has no more, though nothing speaks against them. */
+/** Lists the wishes that are missing from the new file although nothing contradicts them. */
 const missingWishes = ({ before, edits, text, threadIds, traces }: Standing): ReadonlyArray<string> => {
   const lines = text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"))
   const wishes = [...wishLinesOf(text).map(({ line }) => line), ...edits.added.map(({ line }) => line)]
@@ -72,8 +72,8 @@ const withLines = (text: string, lines: ReadonlyArray<string>): string => {
 }
 
 /**
- * Puts back the wishes that an agent left out of a new `MEMORY.md`: what the user said once stays said, until a newer wish
- * contradicts it, a person removes it, or no trace has it any more. The number of wishes and the size of the file stay
+ * Restores the wishes that an agent left out of a new `MEMORY.md`. A wish of the user stays until a newer one
+ * contradicts it, a person removes it, or no trace contains it. The number of wishes and the size of the file stay
  * within their limits.
  */
 export const withStandingWishes = (standing: Standing): string => {

@@ -3,9 +3,10 @@ import { quoted } from "../offline/writing/Wording.js"
 import { printedLines, typedPartsOf } from "../text/TypedParts.js"
 
 /**
- * Finds the user's typed words in text that a model wrote. Three words in a row count as the user's, in a script without
- * spaces six characters, a whole message of any length, and a whole clause of two words in quotation marks. Results are always cut from the typed text, so words that a
- * model adds around a quotation, or inside it, are never attributed to the user.
+ * Finds the user's typed words in text that a model wrote. Counted as the user's are three words in a row, six
+ * characters in scripts without spaces, a whole message of any length, and in quotation marks a whole clause of two
+ * words. Results are always cut from the typed text, so words that a model adds around or inside a quotation are never
+ * attributed to the user.
  */
 
 /** A word, or a character of a script without spaces. */
@@ -35,7 +36,7 @@ interface Piece {
 export interface UserWords {
   readonly pieces: ReadonlyArray<Piece>
   readonly tokens: ReadonlyArray<TypedToken>
-  /** The positions of every three tokens in a row, which is the shortest stretch that can be looked up. */
+  /** The positions of every three consecutive tokens, the shortest sequence that can be looked up. */
   readonly places: ReadonlyMap<string, ReadonlyArray<number>>
 }
 
@@ -75,7 +76,10 @@ const tokensIn = (text: string): ReadonlyArray<Token> =>
 
 const weightOf = (tokens: ReadonlyArray<Token>): number => tokens.reduce((sum, { weight }) => sum + weight, 0)
 
-/** True if the tokens in a row are enough to be somebody's own words; a word among characters counts by its length. */
+/**
+ * True if consecutive tokens are enough to count as somebody's own words. A word between characters of a script without
+ * spaces counts by its length.
+ */
 const isEnough = (tokens: ReadonlyArray<Token>): boolean =>
   weightOf(tokens) >= enough ||
   (tokens.length > 2 &&
@@ -451,10 +455,10 @@ const older =
 const withdrawn = /\b(?:superseded|no longer|withdrawn)\b/i
 
 /**
- * Reduces a line to the user's typed words in it, in quotation marks; undefined if there are none. A line of quotations
- * that the user typed is returned as it is. Words that the line itself calls replaced are listed as superseded. `orderEnd`
- * is set for a line that is an order: it is the offset where the order's opening words end, and the user must have typed
- * these words, or most of the line.
+ * Reduces a line to the user's typed words in it, in quotation marks; undefined if there are none. A line that consists
+ * of typed quotations is returned unchanged. Words that the line says were replaced are listed as superseded.
+ * `orderEnd` is given for an order: the offset at which its opening words end. The user must have typed words before
+ * that offset, or most of the line.
  */
 export const inUserWords = (given: string, words: UserWords, orderEnd?: number): string | undefined => {
   const line = given.slice(0, lineCharacters).normalize("NFC")

@@ -2,14 +2,14 @@ import * as Schema from "effect/Schema"
 import { counted } from "../text/Counted.js"
 import { WhyNot } from "../thread/WhyNot.js"
 
-/** One request that a pass would make. */
+/** One request that a pass would make; a session has one for each directory that it worked in. */
 export const PlannedThread = Schema.Struct({
   threadId: Schema.String,
   rolloutPath: Schema.String,
   cwd: Schema.NullOr(Schema.String),
   /** Tokens of the instructions and the input together. */
   inputTokens: Schema.Int,
-  /** The reason for which no request would be made; absent when one would be. */
+  /** The reason why no request would be made; absent if one would be. */
   problem: Schema.optional(Schema.String)
 })
 
@@ -17,8 +17,8 @@ export const PlannedThread = Schema.Struct({
 export type PlannedThread = typeof PlannedThread.Type
 
 /**
- * The requests that a pass would make to write traces. Consolidation is not included: its cost depends on what the
- * traces turn out to say.
+ * The requests that a pass would make to write traces. Consolidation is not included, since its cost depends on the
+ * traces.
  */
 export const PassPlan = Schema.Struct({
   model: Schema.String,
@@ -26,9 +26,9 @@ export const PassPlan = Schema.Struct({
   skipped: Schema.Array(Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, reason: WhyNot })),
   requests: Schema.Int,
   inputTokens: Schema.Int,
-  /** The maximum: the cap on an answer's length, for all requests together. */
+  /** Maximum tokens of all answers together, from the limit on each answer. */
   outputTokens: Schema.Int,
-  /** The maximum cost, in the currency of the configured prices; null when no prices are configured. */
+  /** Maximum cost in the currency of the configured prices; null without prices. */
   cost: Schema.NullOr(Schema.Number),
   /** The caps of one pass; null means no limit. */
   maxTokens: Schema.NullOr(Schema.Number),
@@ -54,7 +54,7 @@ export const renderPlan = (plan: PassPlan): string => {
     (plan.maxRequests !== null && plan.requests > plan.maxRequests)
   return [
     plan.requests === 0
-      ? `A pass with ${plan.model} would send nothing; it would read ${counted(plan.threads.length, "session", "sessions")}.`
+      ? `A pass with ${plan.model} would send nothing; it would read ${counted(new Set(plan.threads.map(({ threadId }) => threadId)).size, "session", "sessions")}.`
       : `A pass with ${plan.model} would make ${counted(plan.requests, "request", "requests")} to write traces: ${counted(plan.inputTokens, "input token", "input tokens")}, and answers of at most ${counted(plan.outputTokens, "token", "tokens")}.`,
     ...(plan.cost === null
       ? plan.requests === 0

@@ -12,12 +12,13 @@ export const ReportedError = Schema.Struct({ _tag: Schema.String, message: Messa
 /** See the schema of the same name. */
 export type ReportedError = typeof ReportedError.Type
 
+/** A trace; a session has one for each directory that it worked in. */
 const Learned = Schema.Struct({
   threadId: Schema.String,
   cwd: Schema.String,
   memoryRoot: Schema.String,
   traceFile: Schema.String,
-  /** The share of the model's quotations that the session file contains; absent where nothing was checked. */
+  /** The model's quotations that the session file contains; absent if nothing was checked. */
   grounding: Schema.optional(Grounding)
 })
 
@@ -56,7 +57,10 @@ export const PassReport = Schema.Struct({
   skipped: Schema.Array(Skipped),
   failed: Schema.Array(Failed),
   consolidated: Schema.Array(Consolidated),
-  /** Lines of the sessions read now whose types this version does not know, and skipped; the most frequent types first. */
+  /**
+   * Lines of types that this version does not know, which were skipped in the sessions read now; the most frequent
+   * types first.
+   */
   unknownLines: Schema.Array(Schema.Struct({ type: Schema.String, lines: Schema.Int })),
   model: Schema.Struct({
     name: Schema.String,
@@ -71,10 +75,12 @@ export const PassReport = Schema.Struct({
 /** See the schema of the same name. */
 export type PassReport = typeof PassReport.Type
 
-/** Errors that mean the user's settings forbade the work. Nothing was tried or failed; the next pass decides again. */
+/**
+ * True for an error which means that the settings did not allow the work. Nothing failed; the next pass decides again.
+ */
 export const isHeldBack = (tag: string | undefined): boolean => tag === "BudgetExhausted" || tag === "ProviderCrossing"
 
-/** True when a report means exit code 1. */
+/** True when the report contains a failure, so that the program ends with exit code 1. */
 export const hasFailures = (report: PassReport): boolean =>
   report.failed.length > 0 ||
   report.consolidated.some(({ error, outcome }) => outcome === "failed" && !isHeldBack(error?._tag))

@@ -1,4 +1,4 @@
-/** Bytes that come in piece by piece, copied into one buffer: however small the pieces are, they cost what they hold. */
+/** A growing buffer of bytes. Pieces are copied into one buffer, so that many small pieces cost no extra memory. */
 export class CollectedBytes {
   private buffer = new Uint8Array(256)
   private used = 0
@@ -18,7 +18,7 @@ export class CollectedBytes {
     this.used = needed
   }
 
-  /** Keeps no more than the last bytes. */
+  /** Drops all but the last `count` bytes. */
   keepLast(count: number): void {
     if (count < this.used) {
       this.buffer.copyWithin(0, this.used - count, this.used)
@@ -30,13 +30,13 @@ export class CollectedBytes {
     this.used = 0
   }
 
-  /** The bytes collected; the view holds until the next change. */
+  /** The collected bytes, as a view that is valid until the next change. */
   view(): Uint8Array {
     return this.buffer.subarray(0, this.used)
   }
 }
 
-/** The last bytes of what comes in piece by piece, up to a limit. */
+/** The last bytes of a stream of pieces, up to a limit. */
 export class LastBytes {
   private readonly kept: CollectedBytes
   private pushed = 0
@@ -47,7 +47,7 @@ export class LastBytes {
     this.kept = kept
   }
 
-  /** The count of bytes that came in. */
+  /** The number of bytes received so far. */
   get total(): number {
     return this.pushed
   }
@@ -66,7 +66,7 @@ export class LastBytes {
     this.pushed = 0
   }
 
-  /** The bytes kept; the view holds until the next change. */
+  /** The kept bytes, as a view that is valid until the next change. */
   view(): Uint8Array {
     const kept = this.kept.view()
     return kept.subarray(Math.max(0, kept.length - this.limit))

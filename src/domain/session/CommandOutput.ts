@@ -2,27 +2,28 @@ import { cutMiddle } from "../text/ByteBudget.js"
 import { firstErrorLine, withoutTerminalControl } from "./ErrorLine.js"
 
 /**
- * The end of a command: `running` while it still ran when it was last heard of, `interrupted` when somebody stopped it,
- * `refused` when it was not allowed to run, `not started` when the harness could not start it, `timed out` when the harness
- * stopped it; else `exited`.
+ * The end of a command. `running`: not known to have ended; `interrupted`: stopped by a person; `refused`: not allowed
+ * to run; `not started`: the harness could not start it; `timed out`: stopped by the harness; `exited`: any other end.
  */
 export type CommandEnd = "exited" | "running" | "interrupted" | "refused" | "not started" | "timed out"
 
-/** The output of a command, and its end. */
+/** The output of a command, and how the command ended. */
 export interface CommandOutput {
-  /** Undefined where the record does not say, and where the command did not come to an end of its own. */
+  /** The exit code; undefined if the record does not have it, or if the command was stopped. */
   readonly exitCode: number | undefined
   readonly end: CommandEnd
-  /** Terminal control removed, cut to {@link keptOutputBytes}. */
+  /** The output without terminal control sequences, cut to {@link keptOutputBytes}. */
   readonly text: string
-  /** The first error line of the whole output, found before it was cut. */
+  /** The first error line of the whole output, determined before the cut. */
   readonly errorLine: string | undefined
 }
 
-/** Limit on one output, in bytes: evidence is read for its first and last lines, and a session may print gigabytes. */
+/**
+ * Maximum bytes of one output. Only the first and last lines of an output are used, and a session may print gigabytes.
+ */
 const keptOutputBytes = 8_192
 
-/** The output of a command that printed a text. */
+/** Makes the output of a command from the printed text. */
 export const outputOf = (printed: string, exitCode: number | undefined, end: CommandEnd = "exited"): CommandOutput => {
   const text = withoutTerminalControl(printed)
   return {
@@ -33,7 +34,10 @@ export const outputOf = (printed: string, exitCode: number | undefined, end: Com
   }
 }
 
-/** Two pieces of one command's output, the second printed after the first; how it ended is what the second says. */
+/**
+ * Joins two parts of one command's output, the second printed after the first. The second decides how the command
+ * ended.
+ */
 export const continueOutput = (before: CommandOutput, after: CommandOutput): CommandOutput => ({
   ...outputOf(before.text + after.text, after.exitCode ?? before.exitCode, after.end),
   errorLine:
@@ -42,7 +46,7 @@ export const continueOutput = (before: CommandOutput, after: CommandOutput): Com
       : (firstErrorLine(`${before.errorLine}\n${after.errorLine}`) ?? before.errorLine)
 })
 
-/** One output told twice: the exit code of either, the longer text, and the end that says more than that it ended. */
+/** Merges two records of one output. Takes the exit code of either, the longer text, and the more precise end. */
 export const mergeOutputs = (known: CommandOutput, told: CommandOutput): CommandOutput => {
   const isCertain = told.end !== "exited" || told.exitCode !== undefined
   const end = isCertain || known.end === "running" ? told.end : known.end

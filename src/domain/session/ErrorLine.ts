@@ -1,18 +1,20 @@
 import { stripVTControlCharacters } from "node:util"
 
 /**
- * Finds the line of a command's output that a person would search for: the message, not the stack above or below it,
- * not a progress bar, not a warning. Pure, and linear in the output.
+ * Finds the line of a command's output that a person would search for: the error message, and not a stack frame, a
+ * progress bar or a warning. Pure, and linear in the output.
  */
 
 const controlCharacters = /(?!\t)\p{Cc}/gu
 
-/** Control characters but tab and line feed: looking for each by itself is many times faster than one expression. */
+/** Control characters except tab and line feed. Searching each by itself is many times faster than one expression. */
 const controls = [...Array.from({ length: 32 }, (_, code) => code), 127]
   .filter((code) => code !== 9 && code !== 10)
   .map((code) => String.fromCharCode(code))
 
-/** A text without terminal control: colours and cursor moves go, and of an overwritten line the last state stays. */
+/**
+ * Removes terminal control from a text: colours and cursor movements go, and an overwritten line keeps its last state.
+ */
 export const withoutTerminalControl = (text: string): string =>
   controls.some((control) => text.includes(control))
     ? stripVTControlCharacters(text)
@@ -21,13 +23,13 @@ export const withoutTerminalControl = (text: string): string =>
         .join("\n")
     : text
 
-/** No message that is worth a search is longer; a minified file on one line is. */
+/** Maximum characters of a line that are examined. Error messages are shorter; the lines of minified files are not. */
 const lineCharacters = 2_000
 
 /** Marks that test runners, TAP and log viewers put before a message. */
 const decoration = /^(?:[#>|│]\s+|E {2,}|\s)+/
 
-/** Python wraps the error of a module it was told to run. */
+/** Matches Python's wrapper around the error of a module that it was told to run. */
 const wrapped =
   /^\S{0,200}python[\d.]{0,8}(?:\.exe)?: Error while finding module specification for '[^']{1,200}' \((.+)\)$/
 
@@ -39,7 +41,10 @@ const plain = (line: string): string => {
 const typeName = /^(?:Exception in thread "[^"]{0,80}" |Caused by: |Uncaught |Unhandled )?([A-Za-z_$][\w$.]{0,120})/
 const afterTypeName = /^(?: \[[\w-]{1,60}\])?(?: \([^)]{1,60}\))?:(?: |$)/
 
-/** `NameError: …`, `Error [ERR_MODULE_NOT_FOUND]: …`, `java.lang.NullPointerException: …`. */
+/**
+ * True for a line that begins with the type of an error: `NameError: …`, `Error [ERR_MODULE_NOT_FOUND]: …`,
+ * `java.lang.NullPointerException: …`.
+ */
 const isTypedError = (line: string): boolean => {
   const match = typeName.exec(line)
   return (
@@ -49,7 +54,7 @@ const isTypedError = (line: string): boolean => {
   )
 }
 
-/** Wrap-ups: they say that something failed, and some line above them says what. */
+/** Matches summaries at the end of an output: they report that something failed, and a line above them reports what. */
 const wrapUps: ReadonlyArray<RegExp> = [
   /^error: (?:'?(?:test failed|\d+ subtests? failed)|[|>])/i,
   /\b(?:could not compile|aborting due to|ld returned \d|ELIFECYCLE|Recipe `[^`]{0,80}` failed)/,
@@ -59,7 +64,7 @@ const wrapUps: ReadonlyArray<RegExp> = [
   /^(?:code: 'ERR_TEST_FAILURE'|failureType:|A complete log of this run|npm (?:ERR!|error) A complete log)/
 ]
 
-/** From the most telling to the least. A line has the rank of the first rule that it meets. */
+/** Kinds of error lines, the most informative first. The first match gives a line its rank. */
 const ranks: ReadonlyArray<(line: string) => boolean> = [
   (line) =>
     isTypedError(line) ||
@@ -106,11 +111,11 @@ const isNothing = (line: string): boolean =>
 const isMere = (line: string): boolean =>
   remark.test(line) || located.test(line) || sourceCode.test(line) || progress.test(line)
 
-/** Every line that has a rank has one of these in it: most lines of most outputs have not, and cost no more than this. */
+/** Matches a part that every ranked line contains. Most lines lack it, so this test saves the more expensive ones. */
 const hint =
   /err|exception|fault|fail|fatal|panic|can(?:not|'t)|could ?n|unable|not |no such|no module|refused|timed out|reject|reference|denied|assert|killed|in use|of memory|conflict|curl: |:\d+:|[✗✖×●]/i
 
-/** A whole output without any of these has no error line: most have not, and need not be taken apart. */
+/** Matches a part that every output with an error line contains, so that most outputs need not be split into lines. */
 const anyHint = new RegExp(`${hint.source}|Traceback`, "i")
 
 const rankOf = (line: string): number => {
@@ -121,17 +126,17 @@ const rankOf = (line: string): number => {
   return rank === -1 || (rank > 0 && isMere(line)) ? Number.POSITIVE_INFINITY : rank
 }
 
-/** A message that was wrapped to a terminal's width may end in the middle of a phrase. */
+/** Matches a line that ends in the middle of a phrase, as a message broken at a terminal's width may. */
 const endsOpen = /\s(?:an?|and|as|at|by|for|from|has|in|is|not|of|on|or|than|that|the|to|with)$/
-/** The name of a Go test that failed, and under it where and why. */
+/** Matches the name of a failed Go test; the lines below it have the place and the reason. */
 const failedTest = /^(?:--- FAIL: |FAIL \S+ Test)\S/
 const locatedMessage = /^\S{1,200}_test\.go:\d{1,9}: \S/
-/** The end of a type checker's message: `[import-untyped]`. */
+/** Matches the code at the end of a type checker's message: `[import-untyped]`. */
 const closingCode = /\s{2}\[[a-z][a-z-]{2,40}\]$/
 
 /**
- * A message that ends in a colon goes on below it: `Expected values to be strictly equal:`, then `1 !== 2`. So does one
- * that was wrapped, and the name of a test with what it found.
+ * Adds the next line to a message that continues there: one that ends in a colon (`Expected values to be strictly
+ * equal:`, then `1 !== 2`), one that was broken at a terminal's width, and the name of a failed test.
  */
 const withItsRest = (lines: ReadonlyArray<string>, index: number): string => {
   const message = plain(lines[index] ?? "")
@@ -171,7 +176,10 @@ const findLine = (
   return undefined
 }
 
-/** The line of a Python traceback that names the exception: the first after the frames, and of a chain the last. */
+/**
+ * Returns the line of a Python traceback that names the exception: the first one after the frames, in a chain of
+ * exceptions that of the last.
+ */
 const tracebackEnd = (lines: ReadonlyArray<string>, heading: number): number | undefined => {
   let end: number | undefined
   for (let next: number | undefined = heading; next !== undefined;) {
@@ -187,7 +195,7 @@ const tracebackEnd = (lines: ReadonlyArray<string>, heading: number): number | u
   return end
 }
 
-/** The line that says what went wrong, trimmed of decoration; undefined where no line does. */
+/** Returns the line that names the error, without decoration; undefined if there is none. */
 export const firstErrorLine = (output: string): string | undefined => {
   if (!anyHint.test(output)) {
     return undefined

@@ -1,7 +1,7 @@
 import type { SessionEvent } from "./SessionEvent.js"
 
 /**
- * The events of one session in their order. Outputs and edits hold at most so many characters together: beyond that the
+ * The events of one session, in order. Outputs and edits together have a maximum number of characters; beyond it the
  * oldest ones lose their text.
  */
 export class EventList {
@@ -14,41 +14,41 @@ export class EventList {
     this.keptCharacters = keptCharacters
   }
 
-  /** As they are now. */
+  /** All events, in a view that later changes show in. */
   get all(): ReadonlyArray<SessionEvent> {
     return this.events
   }
 
-  /** The count, which is the index of the next one. */
+  /** The number of events, which is also the index of the next one. */
   get length(): number {
     return this.events.length
   }
 
-  /** The newest one. */
+  /** The newest event. */
   get last(): SessionEvent | undefined {
     return this.events.at(-1)
   }
 
-  /** The one that an index stands for; undefined where none does. */
+  /** The event at an index; undefined if there is none. */
   at(index: number): SessionEvent | undefined {
     return this.events[index]
   }
 
-  /** Adds one at the end. Returns its index. */
+  /** Adds an event at the end. Returns its index. */
   push(event: SessionEvent): number {
     this.events.push(event)
     this.hold(heldCharacters(event))
     return this.events.length - 1
   }
 
-  /** Puts one in the place of another. */
+  /** Replaces the event at an index. */
   replace(index: number, event: SessionEvent): void {
     const before = this.events[index]
     this.events[index] = event
     this.hold(heldCharacters(event) - (before === undefined ? 0 : heldCharacters(before)))
   }
 
-  /** Drops all from an index on. */
+  /** Removes the events from an index on. */
   cut(from: number): void {
     for (const dropped of this.events.splice(from)) {
       this.outputCharacters -= heldCharacters(dropped)
@@ -69,7 +69,7 @@ export class EventList {
   }
 }
 
-/** The characters of an event that may be let go. */
+/** The number of characters in an event's output or edit, which the event can lose. */
 const heldCharacters = (event: SessionEvent): number =>
   event._tag === "CommandRun"
     ? (event.output?.text.length ?? 0)

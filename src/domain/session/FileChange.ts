@@ -1,24 +1,27 @@
-/** The change of one file. */
+/** A change to one file. */
 export interface FileChange {
   readonly path: string
   readonly action: "add" | "update" | "delete"
-  /** Where the file went, when the change also renamed it. */
+  /** The new path, if the change also renamed the file. */
   readonly movedTo: string | undefined
-  /** The lines that an update took out and put in, without those around them; undefined where the record does not hold them. */
+  /**
+   * The lines that an update removed (`before`) and added (`after`), without the lines around them; undefined if the
+   * record does not have them.
+   */
   readonly before?: string | undefined
   readonly after?: string | undefined
 }
 
-/** A line of a file, and the one that stands in its place now: empty where it was only added, or only taken out. */
+/** A line that was replaced by another one; `before` is empty for an added line, `after` for a removed one. */
 export interface ReplacedLine {
   readonly before: string
   readonly after: string
 }
 
-/** Longer texts are kept by their beginning; nobody reads a whole rewritten file again. In characters. */
+/** Maximum characters of the removed and of the added lines that are kept; a rewritten file is not shown as a whole. */
 const keptCharacters = 4_000
 
-/** The change with the lines that a diff, given line by line, takes out and puts in. */
+/** Adds the removed and added lines of a diff to a change; `diff` has its lines. */
 export const withDiff = (change: FileChange, diff: ReadonlyArray<string>): FileChange => {
   const changed = diff.filter((line) => /^[-+](?![-+]{2} )/.test(line))
   const side = (sign: string): string =>
@@ -30,12 +33,12 @@ export const withDiff = (change: FileChange, diff: ReadonlyArray<string>): FileC
   return change.action === "update" && changed.length > 0 ? { ...change, before: side("-"), after: side("+") } : change
 }
 
-/** Longer lines do not show at a glance what changed. In characters. */
+/** Maximum characters of a line that is shown as replaced; a longer one does not show at a glance what changed. */
 const replacedCharacters = 100
 
 const linesOf = (text: string): ReadonlyArray<string> => text.split("\n").filter((line) => line.trim() !== "")
 
-/** The line that a change replaced, added or took out, where that is all it did. */
+/** Returns the one line that a change replaced, added or removed; undefined if it changed more than that. */
 export const replacedLine = ({ after = "", before = "" }: FileChange): ReplacedLine | undefined => {
   const [removed, added] = [linesOf(before), linesOf(after)]
   const replaced = { before: removed[0]?.trim() ?? "", after: added[0]?.trim() ?? "" }
@@ -44,6 +47,6 @@ export const replacedLine = ({ after = "", before = "" }: FileChange): ReplacedL
     : undefined
 }
 
-/** A brace or a number alone shows nothing. */
+/** True if a replacement is short and contains a word: a brace or a number alone shows nothing. */
 const isReadable = ({ after, before }: ReplacedLine): boolean =>
   before.length <= replacedCharacters && after.length <= replacedCharacters && /\p{L}{2}/u.test(`${before} ${after}`)

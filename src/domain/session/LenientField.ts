@@ -2,21 +2,24 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
-/** A JSON object whose fields have not been looked at yet. */
+/** A JSON object whose fields are not checked yet. */
 export type JsonObject = { readonly [key: string]: unknown }
 
-/** Whether a value is a JSON object, arrays excluded. */
+/** True if a value is a JSON object and not an array. */
 export const isJsonObject = (value: unknown): value is JsonObject => Predicate.isRecord(value) && !Array.isArray(value)
 
-/** A decoder made when it is first needed: there are many, a start needs few, and making one takes longer than using it. */
+/**
+ * Makes a decoder at its first use. There are many decoders, a start needs few, and making one takes longer than using
+ * it.
+ */
 const lazyDecoder = <A, I>(schema: Schema.Schema<A, I>): ((value: unknown) => Option.Option<A>) => {
   let decode: ((value: unknown) => Option.Option<A>) | undefined
   return (value) => (decode ??= Schema.decodeUnknownOption(schema))(value)
 }
 
 /**
- * A field that counts as absent when it is missing, null or of another shape. Rollouts are written by many versions of
- * several programs: one field of a surprising type must not cost the line it stands in.
+ * A field that counts as absent if it is missing, null, or of another type. Many versions of several programs write
+ * rollouts: a field of an unexpected type must not make its line unreadable.
  */
 export const lenient = <A, I>(schema: Schema.Schema<A, I>) => {
   const decode = lazyDecoder(schema)
@@ -29,7 +32,7 @@ export const lenient = <A, I>(schema: Schema.Schema<A, I>) => {
   )
 }
 
-/** Decodes an object whose fields are all {@link lenient}: what is no object at all has no fields. Never fails. */
+/** Decodes an object whose fields are all {@link lenient}; a value that is not an object has no fields. Never fails. */
 export const decodeLenient = <A, I>(schema: Schema.Schema<A, I>, empty: A): ((value: unknown) => A) => {
   const decode = lazyDecoder(schema)
   return (value) => Option.getOrElse(decode(value), () => empty)

@@ -4,29 +4,34 @@ import { LongLine } from "./LongLine.js"
 /** A line of text with its number, counted from 1. */
 export interface NumberedLine {
   readonly line: number
-  /** Undefined for a line that is too long even when its strings are shortened. */
+  /**
+   * The text without white space around it; undefined for a line that is too long even after its strings were
+   * shortened.
+   */
   readonly text: string | undefined
 }
 
-/** Limits on a line: beyond twice `stringBytes` its strings are shortened, and so much of each end stays. */
+/**
+ * Limits of a line. In a line longer than twice `stringBytes`, strings are shortened to this many bytes at each end.
+ */
 export interface LineLimits {
   readonly stringBytes: number
 }
 
-/** A line that is still longer than this holds no text that anyone reads, in bytes. */
+/** Maximum bytes of a line; a longer one contains no text that anyone reads. */
 const lineBytes = 67_108_864
-/** A long line with more than this outside its strings holds no text that anyone reads, in bytes. */
+/** Maximum bytes outside the strings of a long line; a line with more is data, not text. */
 const structureBytes = 2_097_152
 
 const lineFeed = 0x0a
 const decoder = new TextDecoder("utf-8")
 
-/** Removes what surrounds a line's JSON: NULs that a crash left, a carriage return, spaces. */
+/** Removes the characters around a line's JSON: NULs that a crash left, a carriage return, spaces. */
 const trim = (text: string): string => text.replaceAll("\0", "").trim()
 
 /**
- * Splits a file's bytes into lines. Blank lines are counted and left out; a byte order mark, carriage returns and NULs go;
- * invalid UTF-8 is replaced. Holds one line at most, and of a long one only the ends of its strings.
+ * Splits a file's bytes into lines. Blank lines are counted but not returned; a byte order mark, carriage returns and
+ * NULs are removed; invalid UTF-8 is replaced. Holds at most one line, and of a long one only the ends of its strings.
  */
 export class LineSplitter {
   private readonly held = new CollectedBytes()
@@ -38,7 +43,7 @@ export class LineSplitter {
     this.limits = limits
   }
 
-  /** The lines that end in the next piece of the file. */
+  /** Returns the lines that end in the next piece of the file. */
   push(bytes: Uint8Array): ReadonlyArray<NumberedLine> {
     const lines: Array<NumberedLine> = []
     let start = 0
@@ -50,7 +55,7 @@ export class LineSplitter {
     return lines
   }
 
-  /** The last line, when the file does not end with a line feed. */
+  /** Returns the last line, if the file does not end with a line feed. */
   flush(): ReadonlyArray<NumberedLine> {
     return this.take(new Uint8Array())
   }
@@ -69,7 +74,7 @@ export class LineSplitter {
     line.push(bytes)
   }
 
-  /** The line that ends with these bytes. */
+  /** Returns the line that ends with these bytes. */
   private take(bytes: Uint8Array): ReadonlyArray<NumberedLine> {
     const line = this.line++
     // Most lines come in one piece, which need not be copied.

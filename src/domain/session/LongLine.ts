@@ -1,27 +1,29 @@
 import { CollectedBytes, LastBytes } from "./CollectedBytes.js"
 
 /**
- * Makes a line of JSON of any length short enough to be parsed, without ever holding the whole of it: of a string that is
- * too long the head and the tail stay, around a note of how much went. What stays is valid JSON where the line was.
+ * Shortens a line of JSON of any length so that it can be parsed, without holding all of it in memory. A long string
+ * keeps its head and its tail around a note of the number of bytes removed. The result is valid JSON if the line was.
  */
 
 const quote = 0x22
 const backslash = 0x5c
 
-/** The longest escape sequence, `\uXXXX`: a cut this far from the last backslash splits none. */
+/**
+ * Length of the longest escape sequence, `\uXXXX`. A cut this far after the last backslash splits no escape sequence.
+ */
 const escapeBytes = 6
 
 const encoder = new TextEncoder()
 
 const isContinuation = (byte: number): boolean => (byte & 0b1100_0000) === 0b1000_0000
 
-/** Whether an escape sequence at an index may be the second half of a character: `\uDC00` to `\uDFFF`. */
+/** True if the escape sequence at an index may be the second half of a character: `\uDC00` to `\uDFFF`. */
 const mayBeLowSurrogate = (bytes: Uint8Array, index: number): boolean => {
   const escape = Buffer.from(bytes.subarray(index, index + 4)).toString("latin1")
   return escape.length < 4 || /^\\u[dD][c-fC-F]/.test(escape)
 }
 
-/** Whether a string's bytes may be cut before an index without splitting a character or an escape sequence. */
+/** True if a string's bytes can be cut before an index without splitting a character or an escape sequence. */
 const mayCut = (bytes: Uint8Array, index: number): boolean => {
   const byte = bytes[index]
   if (byte !== undefined && isContinuation(byte)) {
@@ -39,7 +41,10 @@ const mayCut = (bytes: Uint8Array, index: number): boolean => {
   return true
 }
 
-/** Where to cut when nothing within this many bytes of the wanted place may be cut: nowhere. */
+/**
+ * Maximum distance, in bytes, between the wanted place of a cut and one where a cut is possible; beyond it nothing is
+ * cut.
+ */
 const cutSearch = 4_096
 
 const headOf = (bytes: Uint8Array): Uint8Array => {
@@ -61,7 +66,7 @@ const tailOf = (bytes: Uint8Array): Uint8Array => {
   return bytes.subarray(0, 0)
 }
 
-/** Collects one string at a time, keeping no more than its first and last `limit` bytes. */
+/** Collects one string at a time, and keeps only its first and last `limit` bytes. */
 class StringCollector {
   private readonly head = new CollectedBytes()
   private readonly tail: LastBytes
@@ -78,7 +83,7 @@ class StringCollector {
     this.tail.push(bytes.subarray(room))
   }
 
-  /** Begins the next string. */
+  /** Starts the next string. */
   clear(): void {
     this.head.clear()
     this.tail.clear()
@@ -95,24 +100,29 @@ class StringCollector {
   }
 }
 
-/** The limits on a long line. */
+/** Limits of a long line. */
 export interface LongLineLimits {
-  /** The bytes that stay at each end of a string. */
+  /** Bytes kept at each end of a string. */
   readonly stringBytes: number
-  /** A line that is still longer than this is given up. */
+  /** Maximum bytes of the shortened line; a longer one is dropped. */
   readonly lineBytes: number
-  /** A line with more than this outside its strings is given up: that is no text, and each byte may be a value of its own. */
+  /**
+   * Maximum bytes outside strings; a line with more is dropped, since it is data that needs much memory when parsed.
+   */
   readonly structureBytes: number
 }
 
-/** Takes a long line piece by piece; see above. Serves one line. */
+/**
+ * Shortens one long line that arrives piece by piece; the comment at the top of this file says how. An instance serves
+ * one line.
+ */
 export class LongLine {
   private readonly output = new CollectedBytes()
   private readonly string: StringCollector
   private structureBytes = 0
   private isInside = false
   private isGivenUp = false
-  /** Whether the last byte so far was a backslash that escapes what follows. */
+  /** True if the last byte so far was a backslash that escapes the next one. */
   private isEscaped = false
   private readonly limits: LongLineLimits
 
@@ -121,14 +131,14 @@ export class LongLine {
     this.string = new StringCollector(limits.stringBytes)
   }
 
-  /** Takes the next piece of the line. */
+  /** Adds the next piece of the line. */
   push(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length && !this.isGivenUp;) {
       at = this.isInside ? this.pushInside(bytes, at) : this.pushOutside(bytes, at)
     }
   }
 
-  /** The shortened line; undefined when even that is too long. */
+  /** Returns the shortened line; undefined if it is still too long. */
   finish(): Uint8Array | undefined {
     this.keepString()
     return this.isGivenUp ? undefined : this.output.view()
@@ -166,7 +176,10 @@ export class LongLine {
     return end + 1
   }
 
-  /** Whether what follows `end` is escaped: by an odd run of backslashes, which may have begun in the piece before. */
+  /**
+   * True if the byte at `end` is escaped, by an odd number of backslashes before it, of which some may be in the
+   * previous piece.
+   */
   private endsEscaped(bytes: Uint8Array, start: number, end: number): boolean {
     let first = end
     while (first > start && bytes[first - 1] === backslash) {

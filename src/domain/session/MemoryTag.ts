@@ -1,17 +1,22 @@
 /**
- * The wrapper around memory that a session is given at its start. A rollout shows it again, as a message of the harness,
- * inside a longer one, or in what a command printed: by its tags it is known there, and nothing in it is learned.
+ * The tag that begins a block of memory: the text that a session receives at its start. A rollout may contain that text
+ * again, as a message of the harness, inside a longer message, or in the output of a command. The tags identify it
+ * there, so that it is not learned again.
  */
 export const openTag = "<rollout_memories>"
+/** The tag that ends a block of memory. */
 export const closeTag = "</rollout_memories>"
 
 const anyTag = /<(?=\s*\/?\s*rollout_memories)/gi
 
-/** Lines between the tags; none of them can end the block before its end, nor begin another. */
+/**
+ * Wraps lines of memory in the tags. Tags within the lines are disarmed, so that no line can close the block or open
+ * another.
+ */
 export const wrapMemory = (lines: ReadonlyArray<string>): string =>
   [openTag, ...lines.map((line) => line.replace(anyTag, "&lt;")), closeTag].join("\n")
 
-/** A text without the blocks of memory in it, and those blocks. */
+/** A text without its blocks of memory, and the blocks. */
 export interface UnwrappedText {
   readonly rest: string
   readonly blocks: ReadonlyArray<string>
@@ -20,8 +25,8 @@ export interface UnwrappedText {
 const isLineEnd = (text: string, at: number): boolean => /^[ \t]*(?:\r?\n|$)/.test(text.slice(at, at + 200))
 
 /**
- * Takes the blocks of memory out of a text. One that is not closed runs to the text's end; somebody who only writes of the
- * tag, in the middle of a line and without closing it, has begun none.
+ * Removes the blocks of memory from a text. A block without an end runs to the end of the text. A tag in the middle of
+ * a line without a closing tag is only a mention, and opens no block.
  */
 export const unwrapMemory = (text: string): UnwrappedText => {
   const kept: Array<string> = []

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import type { RolloutFile } from "../thread/Thread.js"
 
-/** The properties that decide between two files of one thread. */
+/** The properties of a file that decide between several files of one thread. */
 export interface RecordedFile {
   readonly path: string
   readonly size: number
@@ -16,13 +16,13 @@ const isBetter = (left: RecordedFile, right: RecordedFile): boolean =>
       ? left.size > right.size
       : left.path < right.path
 
-/** Chooses among several files of one thread: the later last record wins, then the longer file. */
+/** Chooses among several files of one thread: the one with the later last record, then the larger one. */
 export const chooseFile = <A extends RecordedFile>(files: ReadonlyArray<A>): A | undefined =>
   files.reduce<A | undefined>((best, file) => (best === undefined || isBetter(file, best) ? file : best), undefined)
 
 /**
- * The fingerprint of a listing: two are equal exactly when the same files have the same sizes and modification times. Comparing
- * it once spares a start with nothing new from looking at ten thousand rows.
+ * Returns the fingerprint of a listing. Two are equal exactly when both have the same files with the same sizes and
+ * modification times. Comparing it once saves a pass without changes from comparing thousands of rows.
  */
 export const listingFingerprint = (files: ReadonlyArray<RolloutFile>): string => {
   const lines = files.map(
@@ -31,7 +31,7 @@ export const listingFingerprint = (files: ReadonlyArray<RolloutFile>): string =>
   return createHash("sha256").update(lines.join("")).digest("hex")
 }
 
-/** A listing's fingerprint together with the names that people gave its sessions. */
+/** Adds the names that people gave their sessions to the fingerprint of a listing. */
 export const underNames = (listing: string, names: ReadonlyMap<string, string>): string =>
   names.size === 0
     ? listing
@@ -40,13 +40,13 @@ export const underNames = (listing: string, names: ReadonlyMap<string, string>):
         .digest("hex")
 
 /**
- * A listing's fingerprint together with what is withheld of it: by the text of the ignore file, and by threads for which
- * memory was switched off.
+ * Adds the rules for withholding sessions to the fingerprint of a listing: the text of the ignore file, and the threads
+ * whose memory is switched off.
  */
 export const underRules = (listing: string, ignored: string, switchedOff: ReadonlySet<string>): string => {
   const rules = [ignored.trim() === "" ? "" : ignored, ...[...switchedOff].sort()].join("\0")
   return rules === "" ? listing : `${listing}.${createHash("sha256").update(rules).digest("hex")}`
 }
 
-/** Whether two listings were made under the same rules; one that never was made counts as made without any. */
+/** True if two listings were made under the same rules; an empty one counts as made without any. */
 export const isUnderSameRules = (before: string, after: string): boolean => before.split(".")[1] === after.split(".")[1]

@@ -1,13 +1,16 @@
-/** The years that RFC 3339 can write, 0000 to 9999, in Unix milliseconds: every time that is kept can be written down. */
+/**
+ * The first and the last time that RFC 3339 can express (years 0000 to 9999), in Unix milliseconds. Only such times are
+ * stored.
+ */
 const [firstTime, lastTime] = [-62_167_219_200_000, 253_402_300_799_999]
 
-/** The nearest time that can be kept, whole: file systems have files of any year. */
+/** Rounds a time and limits it to the years that can be stored; file systems may have others. */
 export const keptTime = (milliseconds: number): number =>
   Math.floor(Math.min(lastTime, Math.max(firstTime, milliseconds)))
 
 /**
- * A timestamp as Unix milliseconds. Accepts RFC 3339 and numbers (seconds, or milliseconds when they are too large for
- * that); anything else, and a time of no year from 0000 to 9999, is no date.
+ * Parses a timestamp to Unix milliseconds. Accepts RFC 3339 and numbers (seconds, or milliseconds when they are too
+ * large for that). Undefined for anything else, and for years outside 0000 to 9999.
  */
 export const timestampOf = (value: unknown): number | undefined => {
   const milliseconds =

@@ -1,13 +1,13 @@
 /**
- * Functions that make foreign Markdown safe to embed in a file of ours. They change only what would end the section
- * around it or be read as markup of another kind. Code spans and fenced code stay as they are.
+ * Functions that make Markdown from outside safe to embed in a generated file. They change only text that would end the
+ * section around it, or be read as markup of another kind. Code spans and fenced code stay unchanged.
  */
 
 const fence = /^\s{0,3}(`{3,}|~{3,})/
 const rule = /^(?=[-+=]{3,}\s*$)/
 /** A heading of level 1; only the first line of a document may be one. */
 const topHeading = /^\s{0,3}#\s/
-/** The start of a tag, a comment or a processing instruction; `Map<string>` is none of these. */
+/** Matches the start of a tag, a comment or a processing instruction, but not `Map<string>`. */
 const markup = /(?<!\w)<(?=!|\?|\/?[a-z][\w-]*(?:[\s/>]|$))/gi
 
 const neutralInline = (text: string): string =>

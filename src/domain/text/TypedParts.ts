@@ -1,4 +1,7 @@
-/** Tells what a person typed from what stands beside it in a message: quotations, listings, logs and pasted pages. */
+/**
+ * Separates the text that a person typed from the other content of a message: quotations, listings, logs and pasted
+ * pages.
+ */
 
 const fence = /^\s{0,3}(`{3,}|~{3,})/
 const openingTag = /^\s{0,3}<([a-z][\w-]*)(?:\s[^>]*)?>\s*$/i
@@ -9,7 +12,7 @@ const announcement =
 /** The number of printed lines in a row that make a listing; fewer may be the user's own words. */
 export const printedLines = 2
 
-/** Returns the typed parts of a message: without listings, quotations of others, and output that a tool had printed. */
+/** Returns the typed parts of a message, without listings, quotations of others, and output that a tool had printed. */
 export const typedPartsOf = (message: string, printed: ReadonlySet<string> = new Set()): ReadonlyArray<string> => {
   const lines = message.replace(/\r\n?/g, "\n").split("\n")
   const isPrinted = (line: string | undefined): boolean => line !== undefined && printed.has(line.trim())
@@ -41,10 +44,13 @@ export const typedPartsOf = (message: string, printed: ReadonlySet<string> = new
   return parts.map((part) => part.join("\n").trim()).filter((part) => part !== "")
 }
 
-/** Lengths from which a paragraph counts as pasted: the first of a message, and a later one. */
+/**
+ * Number of characters from which a paragraph counts as pasted; the first value is for the first paragraph of a
+ * message.
+ */
 const pastedFirst = 1_500
 const pastedParagraph = 700
-/** The length of a message from which all but its first paragraph counts as pasted. */
+/** Number of characters from which everything but the first paragraph of a message counts as pasted. */
 const pastedMessage = 1_200
 
 const heading = /^\s{0,3}#{1,6}\s+\S|^\S[^\n]{0,80}\n(?:={3,}|-{3,})\s*$/m
@@ -56,7 +62,7 @@ const logLine =
 /** The words with which a harness hands the plan of an earlier session to a new one. */
 const planHandover = /^\s*(?:A previous agent produced the plan below\b|PLEASE IMPLEMENT THIS PLAN\b)/
 
-/** Matches a request that speaks of a text which then follows it. */
+/** Matches a request about a text that follows it. */
 const aboutText =
   /\b(?:this|these|that|following|below|attached|pasted)\b[^.!?\n]{0,40}\b(?:logs?|pages?|texts?|articles?|doc(?:s|ument(?:s|ation)?)?|outputs?|errors?|messages?|e?mails?|issues?|comments?|reviews?|snippets?|readme|guides?|traces?|reports?|diffs?|specs?|threads?|posts?|transcripts?|answers?|prompts?|results?|findings?|plans?)\b|\b(?:says?|said|mean|means)\b[^.!?\n]{0,40}\?/i
 
@@ -74,8 +80,8 @@ const salutation =
   /^(?:(?:hi|hey|hello|hiya|dear|good (?:morning|afternoon|evening)|hola|bonjour|hallo|moin|ciao|olá|привет|你好|您好|こんにちは)(?: (?:there|codex|claude|chatgpt|assistant|all|again|team|everyone))?\s*[,!.:;–—、，。！-]+\s*)+(?=\S)/iu
 
 /**
- * Returns what a person would call a session that begins with a message: the first paragraph of their own words, without a
- * salutation; of a plan that was handed over its heading. A message that is pasted as a whole keeps its text.
+ * Returns a title for a session from its first message: the first paragraph of the user's own words without a
+ * salutation, or the heading of a plan from an earlier session. A message that is pasted as a whole keeps its text.
  */
 export const sessionTitle = (message: string): string => {
   const plan = titleOfPlan(message)
@@ -89,8 +95,8 @@ export const sessionTitle = (message: string): string => {
 }
 
 /**
- * Returns what a person says to the assistant in a message. Below a heading, a log, or a request about a text that follows
- * it, stands what somebody else wrote; of a long message only its first paragraph is taken.
+ * Returns the part of a message in which the user speaks to the assistant. The text below a heading, a log, or a
+ * request about a following text is somebody else's; of a long message only the first paragraph counts.
  */
 export const wordsToAssistant = (message: string): string => {
   if (planHandover.test(message)) {
@@ -122,8 +128,8 @@ export const wordsToAssistant = (message: string): string => {
 }
 
 /**
- * Returns a message that is a brief to the assistant as a whole, down to its first heading; nothing of a message about some
- * text that it holds, or with a log in it.
+ * Returns the typed text of a message up to its first heading, if the whole message is an instruction to the assistant.
+ * Empty if the message contains a log, or is about a text that it contains.
  */
 export const briefToAssistant = (message: string): string => {
   const [opening = "", ...rest] = wordsToAssistant(message).split(/\n\s*\n/)

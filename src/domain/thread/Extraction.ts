@@ -82,9 +82,10 @@ export const isFresh = ({ extraction, thread }: ThreadRecord): boolean =>
   extraction.learnedSize === thread.rolloutSize
 
 /**
- * Tells if the rollout still has the content on which the thread failed. Where `content` was read, its hash tells. Else
- * another size means no; the same size with another modification time, or a failure before the file was read, is `unknown`.
- * A file that was set aside because it could not be read counts as the same until its size or time changes.
+ * Determines whether the rollout still has the content on which the thread failed: by its hash, if `content` was read.
+ * Otherwise another size means no, and the result is `unknown` for the same size with another modification time, or if
+ * the failure came before the file was read. A file that was set aside because it could not be read counts as the same
+ * until its size or time changes.
  */
 export const isSameFailedContent = (
   { extraction, thread }: ThreadRecord,

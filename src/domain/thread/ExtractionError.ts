@@ -25,7 +25,7 @@ export class NoWorkingDirectory extends Schema.TaggedError<NoWorkingDirectory>("
 }
 
 /**
- * A file is missing that the session goes on from, and what was learned while it was there would be replaced. The memory
+ * A file of the session is missing, and a memory from the rest would replace one from the whole session. The memory
  * stays; only new content makes another attempt useful.
  */
 export class IncompleteSession extends Schema.TaggedError<IncompleteSession>("rollout-memories/IncompleteSession")(

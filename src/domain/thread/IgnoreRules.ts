@@ -4,7 +4,7 @@ import ignore from "ignore"
 export interface IgnoreRules {
   /** The text of the ignore file. A change of the text means that the rules must be applied again. */
   readonly text: string
-  /** True if the thread's working directory, by any of its names, or its rollout's path matches a rule. */
+  /** True if the thread's working directory, given or canonical, or its rollout's path matches a rule. */
   readonly isIgnored: (thread: { readonly cwd: string | null; readonly rolloutPath: string }) => boolean
 }
 

@@ -17,9 +17,9 @@ export interface RuleContext {
   /** The only provider whose sessions may be read; undefined where all may. */
   readonly provider: string | undefined
   readonly ignore: IgnoreRules
-  /** The pass that asks: its own claims hold nobody off. */
+  /** Owner id of the pass that asks; its own claims do not keep it from a thread. */
   readonly owner?: string | undefined
-  /** The content of the rollout, where it was read whole. */
+  /** The content of the rollout, if the whole file was read. */
   readonly content?: RolloutContent | undefined
 }
 
@@ -37,13 +37,13 @@ export interface Compared {
 export interface LearningRule {
   readonly name: string
   readonly verdict: Verdict
-  /** True if a pass reports the sessions that this rule leaves out. The others are no business of any pass. */
+  /** True if a pass reports the sessions that this rule leaves out. The others do not concern the user of the pass. */
   readonly isReported: boolean
   readonly applies: (record: ThreadRecord, context: RuleContext) => boolean
   readonly compared: (record: ThreadRecord, context: RuleContext) => ReadonlyArray<Compared>
 }
 
-/** The last write of a thread that `now` can confirm: the file time, if the record is of the future. */
+/** The time of the last write of a thread: its last record, or the file's time if the record is in the future. */
 const lastWritten = (thread: Thread, now: number): number =>
   thread.updatedAt > now ? thread.rolloutModifiedAt : thread.updatedAt
 

@@ -4,13 +4,15 @@ import { newestFirst } from "./NewestFirst.js"
 import type { Thread } from "./Thread.js"
 import type { WhyNot } from "./WhyNot.js"
 
-/** The threads of a pass. */
+/** The threads that a pass reads. */
 export interface Selection {
   readonly candidates: ReadonlyArray<Thread>
   readonly skipped: ReadonlyArray<{ readonly thread: Thread; readonly reason: WhyNot }>
 }
 
-/** True if a pass reads a thread. A rollout that could not be read is opened again, which costs nothing. */
+/**
+ * True if a pass reads a thread. A thread whose file could not be read is tried again, since opening it costs nothing.
+ */
 export const isCandidate = (record: ThreadRecord, context: RuleContext): boolean => {
   const verdict = judge(record, context)
   return verdict === "eligible" || (verdict === "quarantined" && record.extraction.failedHash === null)
@@ -21,9 +23,9 @@ const isRetry = (record: ThreadRecord): boolean => isSameFailedContent(record) !
 const byUpdateDescending = newestFirst(({ thread }: ThreadRecord) => [thread.updatedAt, thread.id])
 
 /**
- * Takes at most `limit` of the threads that may be learned from. Half of the places, rounded up, go to the newest ones, the
- * rest to those that waited longest, so that a backlog drains however much arrives; what was never tried goes before what
- * failed. The order of the candidates is newest first; ties by id, descending.
+ * Selects at most `limit` of the threads that may be learned from. Half of the places, rounded up, go to the newest
+ * ones, the rest to those that waited longest, so that a backlog shrinks however many sessions arrive. Untried threads
+ * come before failed ones. The candidates are ordered newest first, ties by id in descending order.
  */
 export const select = (records: ReadonlyArray<ThreadRecord>, limit: number, context: RuleContext): Selection => {
   const eligible = records.filter((record) => isCandidate(record, context))

@@ -24,7 +24,7 @@ export interface ThreadStates {
   readonly outside: { readonly [reason: string]: number }
 }
 
-/** Reasons that hold a session off until somebody changes something. */
+/** Reasons that exclude a session until a person changes a file or a setting. */
 const outsideReasons: ReadonlySet<Verdict> = new Set<Verdict>([
   "archived",
   "ignored",

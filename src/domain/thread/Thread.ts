@@ -59,10 +59,10 @@ const unsaid = {
   gitOriginUrl: null
 } as const
 
-/** The source of a thread whose source may not be kept. */
+/** The source stored for a withheld thread, whose own source must not be stored. */
 const unknownSource = safe`unknown`
 
-/** The row of a thread that is withheld: its id, its file and its times, and nothing that was said or where. */
+/** Makes the row of a withheld thread: its id, its file and its times, without its text and its directory. */
 export const withheld = (thread: Thread, reason: Withholding): Thread =>
   new Thread({ ...thread, ...unsaid, source: unknownSource, withheld: reason })
 
@@ -89,7 +89,7 @@ const kept = (text: string, redact: Redact): SafeText =>
 const label = (text: string | undefined, redact: Redact): SafeText | null =>
   text === undefined ? null : kept(text, redact)
 
-/** Returns a title as a row keeps it. */
+/** Redacts and shortens a title for its row. */
 export const titleOf = (text: string | undefined, redact: Redact): SafeText | null => label(text, redact)
 
 const nameTime = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})/
@@ -109,9 +109,7 @@ const lastRecordTime = (facts: ThreadFacts, file: RolloutFile, now: number): num
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
 
-/**
- * Makes the row of a rollout from the facts in its lines, its file and its directory, with secrets redacted.
- */
+/** Makes the row of a rollout from the facts in its lines, its file and its directory, with secrets redacted. */
 export const threadOf = (
   facts: ThreadFacts,
   file: RolloutFile,
@@ -150,7 +148,10 @@ export const threadOf = (
   })
 }
 
-/** The names of a thread by which a person may ignore it: its directory by its one name, and as the session calls it. */
+/**
+ * Returns the names of a thread by which a person may ignore it: its canonical directory, and the directory as the
+ * session names it.
+ */
 export const namesOf = (thread: Thread, facts: ThreadFacts) => [thread, { ...thread, cwd: cwdOf(facts) ?? null }]
 
 /**

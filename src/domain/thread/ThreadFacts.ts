@@ -196,7 +196,7 @@ export const withName = (facts: ThreadFacts, names: ReadonlyMap<string, string>)
 const pathCharacters = 32_767
 
 /** True if the text can be a path. It is never repaired, since that could make it the path of another directory. */
-const isPath = (cwd: string | undefined): cwd is string =>
+export const isPath = (cwd: string | undefined): cwd is string =>
   cwd !== undefined && cwd.length <= pathCharacters && keptText(cwd) === cwd
 
 /** Returns the session's working directory; undefined if no line names one. */

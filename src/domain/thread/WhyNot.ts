@@ -21,7 +21,7 @@ export const WhyNot = Schema.Literal(
 /** The reason why a session is not learned from. */
 export type WhyNot = typeof WhyNot.Type
 
-/** The reasons for which a session is withheld: the index keeps nothing of what it says. */
+/** The reasons for which a session is withheld: the index stores nothing of its content. */
 export const Withholding = WhyNot.pipe(Schema.pickLiteral("ignored", "memory-disabled"))
 
 /** The reasons for which a session is withheld. */

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto"
 import * as Schema from "effect/Schema"
 
 /**
- * A working directory by its one name, which its memory is stored by. The port `WorkingDirectories` makes it of what a session,
- * a person or a host calls the directory; nothing else does.
+ * A working directory by its canonical path, under which its memory is stored. Only the port `WorkingDirectories` makes
+ * one from the path that a session, a person or a host gives.
  */
 export const Directory = Schema.String.pipe(Schema.brand("Directory"))
 
-/** A working directory by its one name. */
+/** A working directory by its canonical path. */
 export type Directory = typeof Directory.Type
 
 /** Returns the folder name of a directory's memory: the hex SHA-256 of its path. */
@@ -28,3 +28,16 @@ export const projectName = (cwd: string): string => /([^\\/]+)[\\/]*$/.exec(cwd)
  * whatever program ran it, and teaches nothing about any project.
  */
 export const isStaging = (cwd: string): boolean => /[\\/][0-9a-f]{64}[\\/]staging[\\/]?$/.test(cwd)
+
+/** True if the path names its directory wherever it is read: on Unix or on Windows. */
+export const isAbsolutePath = (path: string): boolean => /^(?:[/\\]|[A-Za-z]:[\\/])/.test(path)
+
+/** Case, the kind of slashes and a prefix mean nothing in a path of Windows; a slash at the end means nothing anywhere. */
+const plainName = (path: string): string => {
+  const plain = path.replace(/^\\\\\?\\/, "")
+  const folded = /^[A-Za-z]:/.test(plain) ? plain.replaceAll("\\", "/").toLowerCase() : plain
+  return folded.length > 1 ? folded.replace(/\/+$/, "") : folded
+}
+
+/** True if two paths are spellings of one, whatever is on the disk. */
+export const isSameName = (one: string, other: string): boolean => plainName(one) === plainName(other)

@@ -50,7 +50,7 @@ const readEarlierLines = Effect.fnUntraced(function* (directory: string) {
   return readEarlier(yield* fileSystem.readFileString(path))
 })
 
-/** Loaded with the first agent, so that a pass with nothing to do starts without them. */
+/** Loads the code for earlier sessions with the first agent, so that a pass with nothing to do starts faster. */
 const loadEarlier = Effect.promise(() => import("../../domain/offline/consolidating/EarlierSessions.js"))
 const loadConsolidator = Effect.promise(() => import("../../domain/offline/consolidating/OfflineConsolidator.js"))
 

@@ -6,12 +6,17 @@ import { threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
 import { type Directory, bucketOf } from "../../domain/thread/WorkingDirectory.js"
 import { MemoryFsFailure, type MemoryRoot } from "../../services/MemoryFs.js"
 
-/** Journal of a publish, written before the first file is moved and renamed to {@link recordFile} after the last. */
+/**
+ * Journal of a publish, written before the first file is moved. After the last one it is renamed to {@link recordFile}.
+ */
 export const journalFile = "publish.json"
+/** Record of the last publish; see `PublicationRecord`. */
 export const recordFile = "published.json"
-/** Folders of a bucket: the files about to be published, the previous generation, and the one that replaces it. */
+/** Folder of a bucket with the files about to be published. */
 export const nextFolder = "next"
+/** Folder of a bucket with the previous generation of the published files. */
 export const previousFolder = "previous"
+/** Folder of a bucket with the generation that is about to become the previous one. */
 export const nextPreviousFolder = "previous.next"
 
 /** Folder of a bucket that readers see. */

@@ -85,7 +85,7 @@ const make = Effect.gen(function* () {
 
   const { bucketPath, rootOf } = makeLayout(memoriesHome)
 
-  /** True when neither the bucket nor the memory root is a link. */
+  /** True if neither the bucket nor the memory root is a symbolic link. */
   const isOwn = (cwd: Directory): boolean =>
     [bucketPath(cwd), rootOf(cwd).memoryPath].every(
       (path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== false

@@ -8,7 +8,7 @@ import { failing, type Layout } from "./HomeLayout.js"
 
 const decoder = new TextDecoder()
 
-/** Reading of the published memory. */
+/** Makes the functions that read the published memory. */
 export const make = (files: Files, { bucketPath, rootOf }: Layout) => {
   const textAt = Effect.fnUntraced(function* (path: string) {
     const bytes = (yield* files.isFile(path)) ? yield* files.readIfThere(path) : Option.none()

@@ -32,10 +32,10 @@ const decoder = new TextDecoder()
 
 const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
 
-/** Loaded by the first publish: the checks need a YAML parser, and most passes publish nothing. */
+/** Loads the checks for the first publish: they need a YAML parser, and most passes publish nothing. */
 const loadChecks = Effect.promise(() => import("../../domain/memory/PublishCheck.js"))
 
-/** Loaded with the first publish too. */
+/** Loads the rules about the user's words for the first publish. */
 const loadOrigins = Effect.promise(() => import("../../domain/privacy/PublishedAuthority.js"))
 
 /** Publishing, clearing and finishing of the files that readers see. */

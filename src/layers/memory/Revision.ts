@@ -36,7 +36,7 @@ const decoder = new TextDecoder()
 
 const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
 
-/** Revisions of a memory root: forgetting, and restoring the previous generation. */
+/** Makes the operations that revise a memory root: forgetting, and restoring the previous generation. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
   const readPublished = (folder: string) =>
     Effect.flatMap(files.listTree(folder), (entries) =>
@@ -49,7 +49,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
   const beginPublish = (bucket: string, record: PublicationRecord) =>
     files.replaceFile(join(bucket, journalFile), encodeRecord(record))
 
-  /** Removes the temporary files that killed processes left of files to be removed. */
+  /** Removes the temporary files that a killed process left while it wrote files that are to be removed. */
   const removeTemporary = Effect.fnUntraced(function* (folder: string, isOurs: (name: string) => boolean) {
     const names = (yield* files.namesIn(folder)).filter((name) => /^\..*\.tmp$/.test(name) && isOurs(name))
     yield* Effect.forEach(names, (name) => files.remove(join(folder, name)), { discard: true })

@@ -30,7 +30,7 @@ const decoder = new TextDecoder()
 
 const encodeEdits = Schema.encodeSync(Schema.parseJson(PersonEdits, { space: 2 }))
 
-/** The staged copy that an agent works in, and the checks of everything around it. */
+/** Makes the staged copy that an agent works in, and the checks of everything around it. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout, { redact }: Redactor["Type"]) => {
   const discardStaging = Effect.fn("MemoryFs.discardStaging")(function* (cwd: Directory) {
     const bucket = bucketPath(cwd)

@@ -24,13 +24,13 @@ const traceOf = (memory: ThreadMemory) => ({
 const summaryOf = (memories: ReadonlyArray<ThreadMemory>): SafeText =>
   renderMemorySummary(memories.map(({ memorySummary, threadId }) => ({ threadId, summary: memorySummary })))
 
-/** The phase-one files of a project as its rows define them, whatever is on disk. */
+/** Makes the phase-one files of a project from its rows, regardless of the files on disk. */
 export const phaseOneFiles = (memories: ReadonlyArray<ThreadMemory>): ReadonlyArray<MemoryFile> =>
   [...memories.map(traceOf), { path: summaryFile, text: summaryOf(memories) }].map(({ path, text }) =>
     textFile(path, text)
   )
 
-/** Storage of the phase-one files: the traces, and the summary of the rows. */
+/** Makes the operations on the phase-one files: the traces, and the summary of the rows. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
   const makeFolder = Effect.fnUntraced(function* (cwd: Directory) {
     const folder = join(rootOf(cwd).memoryPath, traceFolder)

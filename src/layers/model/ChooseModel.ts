@@ -10,7 +10,7 @@ import { agentOf, Settings } from "../../settings/Settings.js"
 import * as AgentControlOffline from "../agent/Offline.js"
 import * as ModelClientOffline from "./Offline.js"
 
-/** Loaded only for a named model, since it is most of this program. */
+/** Loads the code of the model client only for a named model, since it is most of this program. */
 const loadOnline = loadPart(() => import("./responses/Online.js"), modelPart)
 
 const loadCommand = loadPart(() => import("../agent/Command.js"), nodePart)

@@ -10,7 +10,7 @@ const encodeAnswer = Schema.encodeSync(Schema.parseJson(StageOneOutput))
 
 const noTokens = new TokenUsage({ inputTokens: 0, outputTokens: 0 })
 
-/** Loaded with the first request, so that a pass with nothing to do starts without it. */
+/** Loads the extractor with the first request, so that a pass with nothing to do starts faster. */
 const loadExtractor = Effect.promise(() => import("../../domain/offline/writing/OfflineExtractor.js"))
 
 /**

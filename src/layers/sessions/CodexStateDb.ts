@@ -9,7 +9,7 @@ import { isModeOff } from "../../domain/thread/ThreadFacts.js"
 import { requireFile } from "../node/PlainFile.js"
 import { readConnection } from "../state/sqlite/Connection.js"
 
-/** A state DB of Codex cannot be read now; the next reading tries again. */
+/** A state DB of Codex cannot be read now. The caller does without it; the next listing tries again. */
 export class CodexStateUnreadable extends Schema.TaggedError<CodexStateUnreadable>(
   "rollout-memories/CodexStateUnreadable"
 )("CodexStateUnreadable", { path: Schema.String, cause: Schema.Defect }) {
@@ -18,7 +18,10 @@ export class CodexStateUnreadable extends Schema.TaggedError<CodexStateUnreadabl
   }
 }
 
-/** Size and time of a database and of what was written to it lately; equal ones before and after a copy mean a whole copy. */
+/**
+ * Returns the size and time of a database and of its write-ahead log. Equal ones before and after a copy mean that the
+ * copy is complete.
+ */
 const versionOf = (path: string): string =>
   [path, `${path}-wal`]
     .map((part) => {
@@ -28,8 +31,8 @@ const versionOf = (path: string): string =>
     .join(" ")
 
 /**
- * Copies a database, with what Codex did not move into it yet. SQLite makes files beside a database to read it, and nothing
- * may be made in the Codex home.
+ * Copies a database with its write-ahead log. SQLite creates files beside a database that it reads, and nothing may be
+ * created in the Codex home.
  */
 const copyTo = (path: string, copy: string): void => {
   requireFile(path)
@@ -72,8 +75,8 @@ const modesIn = Effect.fnUntraced(function* (path: string) {
 }, Effect.scoped)
 
 /**
- * Reads for which threads memory is switched off. A database of a schema without the switch says nothing; of several
- * databases the newest one that has a thread decides about it. Fails when any of them cannot be read.
+ * Reads the threads for which memory is switched off. A database whose schema lacks the switch adds nothing; for a
+ * thread in several databases the newest one decides. Fails when any of them cannot be read.
  */
 export const readSwitchedOff = Effect.fnUntraced(function* (paths: ReadonlyArray<string>) {
   const modes = new Map<string, string>()

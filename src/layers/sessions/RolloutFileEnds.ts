@@ -11,9 +11,9 @@ import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 
 /** Bytes read from a file at a time. */
 const pieceBytes = 262_144
-/** Bytes of the first read of a head; they contain most session_metas and first requests. */
+/** Bytes of the first read of a head; most session_metas and first requests lie within them. */
 const firstLookBytes = 65_536
-/** Bytes of a head that are split into lines before checking whether it has said enough. */
+/** Bytes of a head that are split into lines before checking whether all facts were found. */
 const splitBytes = 8_192
 /**
  * Maximum unpacked bytes to reach the end of a compressed file, which requires unpacking the whole file. The end of a

@@ -30,8 +30,8 @@ import { logWarning } from "../../services/Logging.js"
 import * as Redactor from "../../services/Redactor.js"
 
 /**
- * Uses `node:fs` directly, and its synchronous functions for listing, since a pass asks for the sizes of ten thousand
- * files.
+ * Reads sessions with `node:fs` directly, and lists them with its synchronous functions, since a pass needs the sizes
+ * of thousands of files.
  */
 
 const folders = [
@@ -43,7 +43,7 @@ const rolloutName = /^rollout-.*\.jsonl(?:\.zst)?$/
 
 const stateDbName = /^state_(\d+)\.sqlite$/
 
-/** Names of state DBs of Codex, oldest first: the number in the name grows with the schema. */
+/** Selects the state DBs of Codex, oldest first: the number in the name grows with the schema. */
 const stateDbNames = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const numberOf = (name: string): number => Number(stateDbName.exec(name)?.[1])
   return names.filter((name) => stateDbName.test(name)).sort((left, right) => numberOf(left) - numberOf(right))
@@ -114,7 +114,7 @@ const unreadable = (path: string) => (cause: unknown) => new RolloutUnreadable({
 const openFile = (path: string): Effect.Effect<FileHandle, RolloutUnreadable> =>
   Effect.tryPromise({ try: () => open(path, readFlags), catch: unreadable(path) })
 
-/** A larger file of names is not read: it would have a hundred thousand of them. */
+/** Maximum bytes of the file with the names of sessions; a larger one is not read. */
 const namesBytes = 33_554_432
 
 /** Reads a small regular file; throws on anything else that has taken its place. */
@@ -252,7 +252,10 @@ const make = Effect.gen(function* () {
     return named.names
   }).pipe(Effect.withSpan("SessionStore.names"))
 
-  /** Loads SQLite only where Codex has a state DB: a host may have a database of another kind. */
+  /**
+   * Reads the switches from Codex's state DBs. SQLite is loaded only if there is one, since a host may use another
+   * database.
+   */
   const switchedOff = Effect.gen(function* () {
     const names = attempt(() => readdirSync(codexHome)) ?? []
     const paths = stateDbNames(names).map((name) => join(codexHome, name))
@@ -264,7 +267,9 @@ const make = Effect.gen(function* () {
   }).pipe(
     Effect.tapError((error) =>
       Effect.flatMap(redactor.safeMessage(error), (message) =>
-        logWarning(safe`switches of memory in Codex's own state DB are not known now: ${message}`)
+        logWarning(
+          safe`Codex's state DB cannot be read now, so the sessions with memory switched off are those known before: ${message}`
+        )
       )
     ),
     Effect.option,

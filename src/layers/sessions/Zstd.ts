@@ -74,8 +74,8 @@ const contentSize = (bytes: Buffer, at: number, length: number): number =>
   length === 8 ? Number(bytes.readBigUInt64LE(at)) : bytes.readUIntLE(at, length) + (length === 2 ? 256 : 0)
 
 /**
- * Builds a frame header with at least the given window and nothing else that could be misread. It has all fields, since
- * fzstd reads a frame only when that many bytes are there.
+ * Builds a frame header with at least the given window, and neutral values in all other fields. It has every optional
+ * field, since fzstd reads a frame only when a header of that length is there.
  */
 const plainHeader = (windowBytes: number): Buffer => {
   const exponent = Math.ceil(Math.log2(Math.max(leastWindowBytes, windowBytes))) - 10

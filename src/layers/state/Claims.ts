@@ -13,7 +13,7 @@ import type { StateDbFailure } from "../../services/state/StateDb.js"
 import { HolderRow, Queries, type QueryError } from "./sqlite/Queries.js"
 import { findAll, StoredText } from "./sqlite/Rows.js"
 
-/** Attempts that are kept of one thread. */
+/** Maximum number of attempts that are kept for each thread. */
 const triesKept = 20
 
 const TryRow = Schema.Struct({
@@ -24,10 +24,10 @@ const TryRow = Schema.Struct({
   retryAt: Schema.NullOr(Schema.Int)
 })
 
-/** A claim that has ended. */
+/** The columns of a thread without a claim. */
 export const unclaimedRow = { ...unclaimed, claimHost: null, claimPid: null, claimProcessStarted: null }
 
-/** `noFailure` as the database has it: SQLite has no booleans. */
+/** The columns of `noFailure`, with a number for the boolean that SQLite lacks. */
 export const noFailureRow = { ...noFailure, isQuarantined: 0 }
 
 /** The columns that hold a claim. */
@@ -38,7 +38,7 @@ type Columns = { readonly [column: string]: string | number | null }
 
 type Sql = Queries["Type"]["sql"]
 
-/** Changes the row of a claim that is still its owner's. Returns whether it was. */
+/** Updates the row of a claim if the owner still holds it. Returns whether it did. */
 const change = (sql: Sql, claim: Claim, columns: Columns) =>
   Effect.map(
     sql`UPDATE extractions SET ${sql.update(columns)}
@@ -46,7 +46,9 @@ const change = (sql: Sql, claim: Claim, columns: Columns) =>
     (rows) => rows.length > 0
   )
 
-/** Does work that only a claim's owner may do, in one transaction with the proof that the claim is still theirs. */
+/**
+ * Runs work that only the owner of a claim may do, in the same transaction as the check that the claim is still held.
+ */
 export const asOwner = (
   { sql, transaction }: Queries["Type"],
   operation: string,
@@ -187,5 +189,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/** Claims and failures in the table `extractions`, a row for each thread that was ever claimed. */
+/** Stores claims and failures in the table `extractions`, with a row for each thread that was ever claimed. */
 export const layer: Layer.Layer<Claims, never, Queries> = Layer.effect(Claims, make)

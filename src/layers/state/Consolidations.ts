@@ -32,10 +32,10 @@ const HistoryRow = Schema.Struct({
   retryAt: Schema.NullOr(Schema.Int)
 })
 
-/** A directory, the inputs of its consolidation, and its history. */
+/** A directory with the inputs of its consolidation, and its history. */
 const DirectoryRow = Schema.Struct({
   cwd: Directory,
-  /** The inputs, `thread:version`, one a line; null for a directory without memories. */
+  /** The inputs, one `thread:version` a line; null for a directory without memories. */
   inputs: Schema.NullOr(Schema.String),
   hasRemovals: Flag,
   ...HistoryRow.fields
@@ -81,7 +81,7 @@ const whenDirty = (
 }
 
 const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
-  /** Every directory that has, or had, something to consolidate. */
+  /** Finds every directory that has a memory, had one that was not yet removed from its files, or has notes. */
   const directories = findAll({
     Request: Schema.Void,
     Result: DirectoryRow,
@@ -89,12 +89,12 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
         SELECT d.cwd AS cwd, (
           SELECT group_concat(last.input, char(10)) FROM (
             SELECT m.thread_id || ':' || m.version AS input
-            FROM threads t JOIN thread_memory m INDEXED BY thread_memory_versions ON m.thread_id = t.id
-            WHERE t.cwd = d.cwd ORDER BY m.updated_at DESC, m.thread_id DESC
+            FROM thread_memory m INDEXED BY thread_memory_by_directory JOIN threads t ON t.id = m.thread_id
+            WHERE m.cwd = d.cwd AND t.cwd IS NOT NULL ORDER BY m.updated_at DESC, m.thread_id DESC
           ) last
         ) AS inputs
-        FROM (SELECT cwd FROM threads WHERE cwd IS NOT NULL UNION SELECT cwd FROM memory_removals
-          UNION SELECT cwd FROM user_notes) d
+        FROM (SELECT cwd FROM threads WHERE cwd IS NOT NULL UNION SELECT cwd FROM thread_memory WHERE cwd <> ''
+          UNION SELECT cwd FROM memory_removals UNION SELECT cwd FROM user_notes) d
       )
       SELECT coalesce(i.cwd, c.cwd) AS cwd, i.inputs, c.published_fingerprint, c.failed_fingerprint, c.attempts, c.retry_at,
         EXISTS (SELECT 1 FROM memory_removals r WHERE r.cwd = i.cwd) AS has_removals
@@ -119,8 +119,8 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
     Request: Schema.Struct({ cwd: Directory, tracesPerDirectory: Schema.Number }),
     Result: Schema.Struct({ threadId: ThreadId, version: Schema.String }),
     execute: ({ cwd, tracesPerDirectory }) => sql`SELECT m.thread_id, m.version
-      FROM threads t JOIN thread_memory m INDEXED BY thread_memory_versions ON m.thread_id = t.id
-      WHERE t.cwd = ${cwd} ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT -1 OFFSET ${tracesPerDirectory}`
+      FROM thread_memory m INDEXED BY thread_memory_by_directory JOIN threads t ON t.id = m.thread_id
+      WHERE m.cwd = ${cwd} AND t.cwd IS NOT NULL ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT -1 OFFSET ${tracesPerDirectory}`
   })
 
   const history = findOne({
@@ -214,5 +214,5 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
   })
 })
 
-/** Consolidations in the tables `consolidations` and `memory_removals`. */
+/** Stores consolidations in the tables `consolidations` and `memory_removals`. */
 export const layer: Layer.Layer<Consolidations, never, Queries> = Layer.effect(Consolidations, make)

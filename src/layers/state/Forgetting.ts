@@ -13,12 +13,12 @@ import { readForgotten, writeForgotten } from "./sqlite/ForgottenFile.js"
 import { HolderRow, Queries } from "./sqlite/Queries.js"
 import { findAll } from "./sqlite/Rows.js"
 
-/** Ids in one statement. */
+/** Maximum number of ids in one statement. */
 const idsAtOnce = 5_000
 
 const isBlocked = Schema.is(Schema.Tuple(Schema.Struct({ busy: Schema.Literal(1) })))
 
-/** Waits ten seconds for readers: most end within moments. */
+/** Retries for ten seconds while other programs read; most of them finish within moments. */
 const untilReadersEnd = Schedule.intersect(Schedule.spaced("100 millis"), Schedule.recurs(100))
 
 const ForgottenRow = Schema.Struct({
@@ -38,11 +38,12 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
     Request: Schema.parseJson(Schema.Array(ThreadId)),
     Result: Schema.Struct({ cwd: Directory }),
     execute: (ids) => sql`SELECT cwd FROM threads WHERE cwd IS NOT NULL AND id IN (SELECT value FROM json_each(${ids}))
+      UNION SELECT cwd FROM thread_memory WHERE cwd <> '' AND thread_id IN (SELECT value FROM json_each(${ids}))
       UNION SELECT cwd FROM memory_removals WHERE thread_id IN (SELECT value FROM json_each(${ids}))
       ORDER BY cwd`
   })
 
-  /** Claims that have not ended. */
+  /** Finds claims that have not expired. */
   const claimsOn = findAll({
     Request: Schema.Struct({ threadIds: Schema.Array(ThreadId), now: Schema.Number }),
     Result: Schema.Struct({ ...HolderRow.fields, of: ThreadId }),
@@ -56,7 +57,10 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
     yield* sql`DELETE FROM threads WHERE ${sql.in("id", threadIds)}`
   })
 
-  /** Comes before any deletion: a database that is lost in the middle of it must not bring the threads back. */
+  /**
+   * Writes the ids to the file beside the database. This happens before any deletion, so that the threads stay
+   * forgotten if the database is lost during it.
+   */
   const keepRecord = Effect.fnUntraced(function* (database: string, threadIds: ReadonlyArray<ThreadId>) {
     const known = yield* all()
     const recorded = yield* readForgotten(database)
@@ -84,7 +88,7 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
     }
   })
 
-  /** The write-ahead log may hold what was deleted until it was written back and cut to nothing. */
+  /** Writes the write-ahead log back and empties it; until then it may contain deleted rows. */
   const cutLog = Effect.flatMap(sql`PRAGMA wal_checkpoint(TRUNCATE)`, (rows) =>
     isBlocked(rows.map((row) => ({ busy: row["busy"] })))
       ? new StateDbFailure({
@@ -117,5 +121,5 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
   })
 })
 
-/** Forgotten threads in the table `forgotten_threads`, and in a file beside a database that is a file. */
+/** Stores forgotten threads in the table `forgotten_threads`, and beside a database file in a file of their ids. */
 export const layer: Layer.Layer<Forgetting, never, Queries> = Layer.effect(Forgetting, make)

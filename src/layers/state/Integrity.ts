@@ -7,7 +7,10 @@ import { Queries } from "./sqlite/Queries.js"
 import { findAll } from "./sqlite/Rows.js"
 import { unreadableRows } from "./sqlite/Repair.js"
 
-/** More than the size of any state DB, in bytes; the rest of a larger one is read page by page. */
+/**
+ * Maximum bytes of the database that SQLite maps into memory; larger than any real state DB. SQLite reads the rest page
+ * by page.
+ */
 const mappedBytes = 4_294_967_296
 
 const make = Effect.map(Queries, ({ sql, statement }) => {
@@ -47,5 +50,5 @@ const make = Effect.map(Queries, ({ sql, statement }) => {
   return Integrity.of({ damage: statement("Integrity.damage")(damage) })
 })
 
-/** Soundness, by SQLite's own checks and by the rows' schemas. */
+/** Checks the database with SQLite's own checks and with the schemas of the rows. */
 export const layer: Layer.Layer<Integrity, never, Queries> = Layer.effect(Integrity, make)

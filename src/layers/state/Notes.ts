@@ -33,5 +33,5 @@ const make = Effect.map(Queries, ({ sql, statement }) => {
   })
 })
 
-/** Notes in the table `user_notes`. */
+/** Stores notes in the table `user_notes`. */
 export const layer: Layer.Layer<Notes, never, Queries> = Layer.effect(Notes, make)

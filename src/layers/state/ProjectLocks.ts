@@ -13,7 +13,7 @@ const LockRow = Schema.Struct({ ...HolderRow.fields, of: Directory })
 
 const columns = "cwd AS of, working_thread_id AS owner, updated_at AS mark, host, pid, process_started"
 
-/** The statements on the table of locks. */
+/** Makes the statements on the table of locks. */
 export const statements = ({ isGone, self, sql, statement }: Queries["Type"]): LockStatements => {
   const lockOf = findAll({
     Request: Directory,
@@ -77,5 +77,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/** Locks in the table `memory_consolidation_locks`, a row for each directory that is locked. */
+/** Stores locks in the table `memory_consolidation_locks`, with a row for each locked directory. */
 export const layer: Layer.Layer<ProjectLocks, never, Queries> = Layer.effect(ProjectLocks, make)

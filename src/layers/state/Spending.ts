@@ -11,10 +11,13 @@ import { Queries } from "./sqlite/Queries.js"
 /** Time for which spending is kept: 31 days. */
 const keptMilliseconds = 31 * 86_400_000
 
-/** Stands for no cap, where a statement needs one. */
+/** Replaces a missing cap in a statement. */
 const unlimited = Number.MAX_SAFE_INTEGER
 
-/** Tokens may exceed the whole numbers, where an earlier version stored what a server had made up. */
+/**
+ * Sums of tokens and requests. Tokens are not required to be whole numbers, since an earlier version stored implausible
+ * counts from servers.
+ */
 const SumsRow = Schema.Struct({
   passTokens: Schema.Number,
   passRequests: Schema.Int,
@@ -42,8 +45,8 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
   })
 
   /**
-   * Takes what fits in one statement, which is all that most requests need; returns whether it did. It lets through what
-   * `reachedCap` lets through; that one alone says which cap it was.
+   * Reserves by a single statement if the caps allow it, which is the usual case. Returns whether it did. Its
+   * conditions are those of `reachedCap`, which names the cap when they fail.
    */
   const take = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
     const day = dayOf(yield* Clock.currentTimeMillis)
@@ -58,7 +61,7 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
     return taken.length > 0
   })
 
-  /** Returns the cap that stands in the way, or takes what fits by now. */
+  /** Returns the cap that the reservation would exceed; reserves if by now there is none. */
   const takeOrRefuse = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
     const day = dayOf(yield* Clock.currentTimeMillis)
     const sums = yield* sumsOf({ pass, day })
@@ -96,5 +99,5 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
   })
 })
 
-/** Spending in the table `model_spending`, a row for each request. */
+/** Stores spending in the table `model_spending`, with a row for each request. */
 export const layer: Layer.Layer<Spending, never, Queries> = Layer.effect(Spending, make)

@@ -32,7 +32,7 @@ const capabilities: Layer.Layer<StateDb, never, Queries> = Layer.mergeAll(
 
 type Needs = ProcessTable
 
-/** All capabilities over a connection, once the database is prepared. */
+/** Provides all capabilities over a connection, after preparing the database. */
 const over = (
   database: Database,
   connection: Layer.Layer<SqlClient.SqlClient, StateDbUnavailable>,
@@ -44,10 +44,10 @@ const over = (
   )
 
 /**
- * The state DB as a SQLite file at an absolute path; its folder must be there. Many processes may have it open. A file that
- * cannot be used is left as it is: fails with `StateDbUnavailable`, which says why and what to do. With `replaceCorrupt` a
- * corrupt one is moved aside first, and a new one begun; in a sound one, rows that cannot be read are repaired. Beside it the
- * file `forgotten` keeps the ids of forgotten threads, which a new database begins with.
+ * The state DB in a SQLite file at an absolute path, in a folder that exists. Many processes may open it. Fails with
+ * `StateDbUnavailable`, and leaves the file unchanged, when it cannot be used. With `replaceCorrupt`, a corrupt file is
+ * first moved aside and replaced by a new one, and in a sound file unreadable rows are repaired. The file `forgotten`
+ * beside it has the ids of forgotten threads, so that a new database knows them too.
  */
 export const layerSqlite = (
   path: string,
@@ -65,7 +65,7 @@ export const layerSqlite = (
   )
 }
 
-/** The state DB in memory, gone with its layer: for tests, and for hosts that keep nothing. */
+/** The state DB in memory, which is lost with its layer: for tests, and for hosts that store nothing. */
 export const layerMemory: Layer.Layer<StateDb, StateDbUnavailable, Needs> = over(
   { access: "write", path: undefined },
   memoryConnection(),
@@ -78,8 +78,8 @@ const refuseWrites = (path: string) =>
   )
 
 /**
- * The state DB at a path, for reading: SQLite refuses every write, which fails with `StateDbFailure`. Where there is no file
- * nothing was learned yet, and none is made. Fails with `StateDbUnavailable` where the file cannot be used, or is of another
+ * The state DB at a path, for reading only: every write fails with `StateDbFailure`. If there is no file, the state DB
+ * is empty, and no file is created. Fails with `StateDbUnavailable` when the file cannot be used or has another
  * version.
  */
 export const layerReadOnly = (path: string): Layer.Layer<StateDb, StateDbUnavailable, Needs> =>

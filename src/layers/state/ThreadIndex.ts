@@ -37,10 +37,10 @@ const KnownRow = Schema.Struct({
   lastRecordAt: Schema.Int
 })
 
-/** Rows in one insert: SQLite takes 32,766 parameters at most, and a thread has 21 of them. */
+/** Maximum rows in one insert: SQLite allows 32,766 parameters, and a thread needs 21. */
 const insertedRows = 500
 
-/** True if there is nothing more to learn from thread `t`, by its extraction `j`: `isFresh`, in SQL. */
+/** SQL condition for `isFresh`: nothing more can be learned from thread `t`, according to its extraction `j`. */
 const isFresh = `(j.learned_updated_at IS NOT NULL AND j.learned_updated_at >= t.updated_at
   AND j.learned_size = t.rollout_size)`
 
@@ -52,7 +52,7 @@ const recordColumns = `t.*, j.outcome, j.learned_updated_at, j.learned_size, coa
 const make = Effect.map(Queries, (queries) => {
   const { isGone, sql, statement, transaction } = queries
 
-  /** A claim whose process is gone holds nothing: the next owner that asks takes it over. */
+  /** Converts a row, without the claim if its process has ended: the next owner that asks gets it. */
   const toRecord = Effect.fnUntraced(function* (row: typeof RecordRow.Type) {
     const { claimHost: host, claimPid: pid, claimProcessStarted: processStarted, ...rest } = row
     const {
@@ -95,7 +95,7 @@ const make = Effect.map(Queries, (queries) => {
     return record
   })
 
-  /** Threads that a condition on `t`, and on `j`, their extraction, selects; newest first. */
+  /** Selects threads by a condition on the thread `t` and its extraction `j`, newest first. */
   const records = <A, I>(Request: Schema.Schema<A, I>, condition: (request: I) => Fragment) => {
     const find = findAll({
       Request,
@@ -151,7 +151,7 @@ const make = Effect.map(Queries, (queries) => {
     execute: () => sql`SELECT fingerprint FROM indexed_listing`
   })
 
-  /** Ids that a statement selects as `thread_id`. */
+  /** Selects the ids that a statement returns as `thread_id`. */
   const ids = <A, I>(Request: Schema.Schema<A, I>, statement: (request: I) => Fragment) => {
     const find = findAll({
       Request,
@@ -173,24 +173,24 @@ const make = Effect.map(Queries, (queries) => {
       ORDER BY 1 LIMIT 10`
   )
 
-  const idsOf = ids(
-    Schema.UndefinedOr(Directory),
-    (cwd) => sql`SELECT id AS thread_id FROM threads
-      WHERE ${cwd === undefined ? sql`1` : sql`cwd = ${cwd}`} ORDER BY id`
+  const idsOf = ids(Schema.UndefinedOr(Directory), (cwd) =>
+    cwd === undefined
+      ? sql`SELECT id AS thread_id FROM threads ORDER BY id`
+      : sql`SELECT id AS thread_id FROM threads WHERE cwd = ${cwd}
+            UNION SELECT thread_id FROM thread_memory WHERE cwd = ${cwd} ORDER BY 1`
   )
 
   const idsHolding = ids(Schema.String, (text) => {
     const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`
     const holds = (column: string) => sql`${sql.literal(column)} LIKE ${pattern} ESCAPE '\\'`
-    return sql`SELECT t.id AS thread_id FROM threads t LEFT JOIN thread_memory m ON m.thread_id = t.id
+    return sql`SELECT DISTINCT t.id AS thread_id FROM threads t LEFT JOIN thread_memory m ON m.thread_id = t.id
       WHERE ${sql.or([holds("t.title"), holds("t.first_user_message"), holds("m.memory_summary"), holds("m.trace_summary")])}
       ORDER BY t.id`
   })
 
   /**
-   * The value of a column after an upsert. An index reads the ends of a file only: what it did not see stays as it is stored,
-   * and a source that it took for granted (`vscode`) does not replace one that was read. Of a thread that is withheld now
-   * nothing stays.
+   * SQL for the value of a column after an upsert. Indexing reads only the ends of a file, so a null leaves the stored
+   * value. A withheld thread keeps nothing.
    */
   const kept = (column: string) =>
     sql.literal(`coalesce(excluded.${column}, CASE WHEN excluded.withheld IS NULL THEN threads.${column} END)`)
@@ -291,5 +291,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/** The index in the tables `threads`, `rollout_files` and `indexed_listing`. */
+/** Stores the index in the tables `threads`, `rollout_files` and `indexed_listing`. */
 export const layer: Layer.Layer<ThreadIndex, never, Queries> = Layer.effect(ThreadIndex, make)

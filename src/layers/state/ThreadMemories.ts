@@ -1,4 +1,5 @@
 import * as SqlSchema from "@effect/sql/SqlSchema"
+import type * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -20,7 +21,9 @@ import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim } from "../../services/state/Claims.js"
 import {
   type ImportedMemory,
+  type Learned,
   type MemoryEntry,
+  type MemorySource,
   type NewMemory,
   type SearchResult,
   ThreadMemories
@@ -50,10 +53,10 @@ const HitRow = Schema.Struct({
 
 type HitRow = typeof HitRow.Type
 
-/** The outcomes that a trace's tasks may have, as the contract names them. */
+/** The outcomes that a trace may state for a task. */
 const outcomeNames = ["success", "partial", "fail", "uncertain"]
 
-/** The outcomes in a trace, each once, separated by spaces. */
+/** SQL for the distinct outcomes in a trace, separated by spaces. */
 const outcomesColumn = outcomeNames
   .map((name) => `CASE WHEN instr(m.trace_summary, 'Outcome: ${name}') > 0 THEN '${name} ' ELSE '' END`)
   .join(" || ")
@@ -69,39 +72,59 @@ const documentOf = ({ cwd, score, summary, threadId, trace, updatedAt }: HitRow)
   score
 })
 
+/** The row of an extraction that succeeded: its claim is over. */
+const endOfClaim = (outcome: "memory" | "nothing", learned: Learned) => ({
+  ...unclaimedRow,
+  ...noFailureRow,
+  ...learnedFrom(outcome, learned),
+  isPartial: learned.isPartial === true ? 1 : 0
+})
+
 /** A text as a pattern of LIKE that finds it anywhere. */
 const anywhere = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
 
 const make = Effect.map(Queries, (queries) => {
   const { sql, statement, transaction } = queries
 
-  const store = (claim: Claim, memory: NewMemory) => {
-    const row = {
+  const store = (claim: Claim, learned: Learned, memories: Arr.NonEmptyReadonlyArray<NewMemory>) => {
+    const rows = memories.map(({ cwd, grounding, memorySummary, slug, traceSummary }) => ({
       threadId: claim.threadId,
-      traceSummary: memory.traceSummary,
-      memorySummary: memory.memorySummary,
-      updatedAt: memory.updatedAt,
-      slug: memory.slug,
-      version: memoryVersion({ traceMemory: memory.traceSummary, summary: memory.memorySummary }),
-      rolloutSize: memory.content.size,
-      rolloutHash: memory.content.hash,
-      quotedItems: memory.grounding?.items ?? null,
-      groundedItems: memory.grounding?.grounded ?? null
-    }
+      cwd,
+      traceSummary,
+      memorySummary,
+      updatedAt: learned.updatedAt,
+      slug,
+      version: memoryVersion({ traceMemory: traceSummary, summary: memorySummary }),
+      rolloutSize: learned.content.size,
+      rolloutHash: learned.content.hash,
+      quotedItems: grounding?.items ?? null,
+      groundedItems: grounding?.grounded ?? null
+    }))
+    const others = sql.and([
+      sql`thread_id = ${claim.threadId}`,
+      sql`NOT ${sql.in(
+        "cwd",
+        memories.map(({ cwd }) => cwd)
+      )}`
+    ])
     return asOwner(
       queries,
       "ThreadMemories.store",
       claim,
-      { ...unclaimedRow, ...noFailureRow, ...learnedFrom("memory", memory) },
-      Effect.zipRight(
-        sql`INSERT INTO thread_memory ${sql.insert(row)}
-          ON CONFLICT (thread_id) DO UPDATE SET ${sql.update(row, ["threadId"])}`,
+      endOfClaim("memory", learned),
+      Effect.all([
+        sql`DELETE FROM thread_memory WHERE ${others}`,
+        Effect.forEach(
+          rows,
+          (row) => sql`INSERT INTO thread_memory ${sql.insert(row)}
+            ON CONFLICT (thread_id, cwd) DO UPDATE SET ${sql.update(row, ["threadId", "cwd"])}`
+        ),
         recordTry(sql, claim, { outcome: "memory" })
-      )
+      ])
     )
   }
 
-  /** True if the DB itself knows what was learned of a thread, or that it was taken away. */
+  /** True if the DB has a result for a thread, or a record that its memory was deleted. */
   const isDecided = (threadId: ThreadId) =>
     Effect.map(
       sql`SELECT thread_id FROM extractions WHERE thread_id = ${threadId} AND outcome IS NOT NULL
@@ -110,8 +133,8 @@ const make = Effect.map(Queries, (queries) => {
       (rows) => rows.length > 0
     )
 
-  const importMemory = Effect.fnUntraced(function* (memory: ImportedMemory) {
-    const { cwd, memorySummary, rolloutPath, slug, threadId, traceSummary, updatedAt } = memory
+  const importMemories = Effect.fnUntraced(function* (memories: Arr.NonEmptyReadonlyArray<ImportedMemory>) {
+    const [{ cwd, rolloutPath, threadId, updatedAt }] = memories
     const now = yield* Clock.currentTimeMillis
     if (yield* isDecided(threadId)) {
       return false
@@ -127,53 +150,83 @@ const make = Effect.map(Queries, (queries) => {
       rolloutModifiedAt: updatedAt,
       missingSince: now
     })}`
-    const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
-    yield* sql`INSERT INTO thread_memory (thread_id, trace_summary, memory_summary, updated_at, slug, version,
-        rollout_size)
-      SELECT ${threadId}, ${traceSummary}, ${memorySummary}, ${updatedAt}, ${slug}, ${version}, rollout_size
-      FROM threads WHERE id = ${threadId}`
+    for (const { cwd, memorySummary, slug, traceSummary, updatedAt } of memories) {
+      const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
+      yield* sql`INSERT INTO thread_memory (thread_id, cwd, trace_summary, memory_summary, updated_at, slug, version,
+          rollout_size)
+        SELECT ${threadId}, ${cwd}, ${traceSummary}, ${memorySummary}, ${updatedAt}, ${slug}, ${version}, rollout_size
+        FROM threads WHERE id = ${threadId}`
+    }
+    const readAt = Math.min(...memories.map((memory) => memory.updatedAt))
     yield* sql`INSERT INTO extractions (thread_id, outcome, learned_updated_at, learned_size)
-      SELECT id, 'memory', ${updatedAt}, rollout_size FROM threads WHERE id = ${threadId}
+      SELECT id, 'memory', ${readAt}, rollout_size FROM threads WHERE id = ${threadId}
       ON CONFLICT (thread_id) DO UPDATE SET outcome = excluded.outcome,
         learned_updated_at = excluded.learned_updated_at, learned_size = excluded.learned_size`
     return true
   })
 
+  const directories = findAll({
+    Request: Schema.Void,
+    Result: Schema.Struct({ cwd: Directory }),
+    execute: () => sql`SELECT DISTINCT cwd FROM thread_memory WHERE cwd <> ''`
+  })
+
+  const applyIgnored = Effect.fnUntraced(function* (isIgnored: (cwd: Directory) => boolean) {
+    yield* sql`UPDATE extractions SET learned_updated_at = NULL, learned_size = NULL, is_partial = 0 WHERE is_partial = 1`
+    for (const { cwd } of (yield* directories()).filter(({ cwd }) => isIgnored(cwd))) {
+      yield* sql`UPDATE extractions SET is_partial = 1
+        WHERE thread_id IN (SELECT thread_id FROM thread_memory WHERE cwd = ${cwd})`
+      yield* sql`DELETE FROM thread_memory WHERE cwd = ${cwd}`
+    }
+  })
+
   const get = findOne({
-    Request: ThreadId,
+    Request: Schema.Struct({ threadId: ThreadId, cwd: Directory }),
     Result: MemoryRow,
-    execute: (threadId) => sql`SELECT ${sql.literal(memoryColumns)}
-      FROM thread_memory m JOIN threads t ON t.id = m.thread_id WHERE m.thread_id = ${threadId} AND t.cwd IS NOT NULL`
+    execute: ({ cwd, threadId }) => sql`SELECT ${sql.literal(memoryColumns)}
+      FROM thread_memory m JOIN threads t ON t.id = m.thread_id
+      WHERE m.thread_id = ${threadId} AND m.cwd = ${cwd} AND t.cwd IS NOT NULL`
   })
 
-  const rolloutOf = findOne({
+  const sourceRows = findAll({
     Request: ThreadId,
-    Result: Schema.Struct({ rolloutSize: Schema.Int, rolloutHash: Schema.NullOr(Schema.String) }),
-    execute: (threadId) => sql`SELECT rollout_size, rollout_hash FROM thread_memory WHERE thread_id = ${threadId}`
+    Result: Schema.Struct({
+      ...MemoryRow.fields,
+      rolloutSize: Schema.Int,
+      rolloutHash: Schema.NullOr(Schema.String)
+    }),
+    execute: (threadId) => sql`SELECT ${sql.literal(memoryColumns)}, m.rollout_size, m.rollout_hash
+      FROM thread_memory m JOIN threads t ON t.id = m.thread_id
+      WHERE m.thread_id = ${threadId} AND t.cwd IS NOT NULL ORDER BY m.cwd <> t.cwd, m.cwd`
   })
 
-  const source = Effect.fnUntraced(function* (threadId: ThreadId) {
-    const stored = yield* get(threadId)
-    const rollout = Option.getOrElse(yield* rolloutOf(threadId), () => ({ rolloutSize: 0, rolloutHash: null }))
-    return Option.map(stored, (row) => ({ memory: memoryOf(row), ...rollout }))
+  const sources = Effect.fnUntraced(function* (threadId: ThreadId) {
+    const rows = yield* sourceRows(threadId)
+    return rows.map(({ rolloutHash, rolloutSize, ...row }): MemorySource => ({
+      memory: memoryOf(row),
+      rolloutSize,
+      rolloutHash
+    }))
   })
 
   const projects = findAll({
     Request: Schema.Void,
     Result: Schema.Struct({ cwd: Directory, memories: Schema.Int }),
     execute:
-      () => sql`SELECT t.cwd AS cwd, count(*) AS memories FROM thread_memory m JOIN threads t ON t.id = m.thread_id
-      WHERE t.cwd IS NOT NULL GROUP BY t.cwd ORDER BY t.cwd`
+      () => sql`SELECT m.cwd AS cwd, count(*) AS memories FROM thread_memory m JOIN threads t ON t.id = m.thread_id
+      WHERE t.cwd IS NOT NULL GROUP BY m.cwd ORDER BY m.cwd`
   })
+
+  const inDirectory = (cwd: string | undefined) => (cwd === undefined ? sql`1` : sql`m.cwd = ${cwd}`)
 
   /** The newest memories, from indexes alone: the memories themselves are long. */
   const newest = (cwd: string | undefined, perDirectory: number) => {
     const most = Number.isFinite(perDirectory) ? perDirectory : Number.MAX_SAFE_INTEGER
     return sql`SELECT id, cwd, updated_at FROM (
-        SELECT t.id AS id, t.cwd AS cwd, m.updated_at AS updated_at,
-          row_number() OVER (PARTITION BY t.cwd ORDER BY m.updated_at DESC, m.thread_id DESC) AS place
-        FROM threads t JOIN thread_memory m INDEXED BY thread_memory_versions ON m.thread_id = t.id
-        WHERE t.cwd IS NOT NULL AND ${cwd === undefined ? sql`1` : sql`t.cwd = ${cwd}`}
+        SELECT t.id AS id, m.cwd AS cwd, m.updated_at AS updated_at,
+          row_number() OVER (PARTITION BY m.cwd ORDER BY m.updated_at DESC, m.thread_id DESC) AS place
+        FROM thread_memory m INDEXED BY thread_memory_by_directory JOIN threads t ON t.id = m.thread_id
+        WHERE t.cwd IS NOT NULL AND m.cwd <> '' AND ${inDirectory(cwd)}
       ) WHERE place <= ${most}`
   }
 
@@ -187,12 +240,12 @@ const make = Effect.map(Queries, (queries) => {
   const entries = findAll({
     Request: Schema.Struct({ cwd: Schema.UndefinedOr(Directory), perDirectory: Schema.Number }),
     Result: EntryRow,
-    execute: ({ cwd, perDirectory }) => sql`SELECT m.thread_id, t.cwd, m.updated_at,
+    execute: ({ cwd, perDirectory }) => sql`SELECT m.thread_id, m.cwd, m.updated_at,
         ${sql.literal(outcomesColumn)} AS outcomes,
         substr(m.trace_summary, 1, coalesce(nullif(instr(m.trace_summary, char(10)), 0), 201) - 1) AS title,
         octet_length(m.trace_summary) AS size
-      FROM (${newest(cwd, perDirectory)}) t JOIN thread_memory m ON m.thread_id = t.id
-      ORDER BY t.cwd, m.updated_at DESC, m.thread_id DESC`
+      FROM (${newest(cwd, perDirectory)}) n JOIN thread_memory m ON m.thread_id = n.id AND m.cwd = n.cwd
+      ORDER BY m.cwd, m.updated_at DESC, m.thread_id DESC`
   })
 
   const list = Effect.fnUntraced(function* (cwd: Directory | undefined, perDirectory: number) {
@@ -202,8 +255,6 @@ const make = Effect.map(Queries, (queries) => {
       outcomes: outcomes.split(" ").filter((name) => name !== "")
     }))
   })
-
-  const inDirectory = (cwd: string | undefined) => (cwd === undefined ? sql`1` : sql`t.cwd = ${cwd}`)
 
   const countMemories = SqlSchema.single({
     Request: Schema.UndefinedOr(Directory),
@@ -218,22 +269,22 @@ const make = Effect.map(Queries, (queries) => {
     Request: Match,
     Result: Schema.Struct({ count: Schema.Int }),
     execute: ({ cwd, match }) => sql`SELECT count(*) AS count FROM memory_search f
-      JOIN searched_memories s ON s.id = f.rowid JOIN threads t ON t.id = s.thread_id
+      JOIN searched_memories m ON m.id = f.rowid JOIN threads t ON t.id = m.thread_id
       WHERE memory_search MATCH ${match} AND t.cwd IS NOT NULL AND ${inDirectory(cwd)}`
   })
 
   const hitColumns = sql.literal(
-    "m.thread_id, t.cwd, m.updated_at, m.memory_summary AS summary, m.trace_summary AS trace"
+    "m.thread_id, m.cwd, m.updated_at, m.memory_summary AS summary, m.trace_summary AS trace"
   )
 
   const rankedMatches = findAll({
     Request: Schema.Struct({ ...Match.fields, limit: Schema.Number }),
     Result: HitRow,
     execute: ({ cwd, limit, match }) => sql`SELECT ${hitColumns}, -found.rank AS score FROM (
-        SELECT s.thread_id AS id, bm25(memory_search, 2.0, 1.0) AS rank FROM memory_search f
-        JOIN searched_memories s ON s.id = f.rowid JOIN threads t ON t.id = s.thread_id
+        SELECT m.thread_id AS id, m.cwd AS cwd, bm25(memory_search, 2.0, 1.0) AS rank FROM memory_search f
+        JOIN searched_memories m ON m.id = f.rowid JOIN threads t ON t.id = m.thread_id
         WHERE memory_search MATCH ${match} AND t.cwd IS NOT NULL AND ${inDirectory(cwd)} ORDER BY rank LIMIT ${limit}
-      ) found JOIN thread_memory m ON m.thread_id = found.id JOIN threads t ON t.id = m.thread_id`
+      ) found JOIN thread_memory m ON m.thread_id = found.id AND m.cwd = found.cwd`
   })
 
   const candidates = findAll({
@@ -243,7 +294,7 @@ const make = Effect.map(Queries, (queries) => {
       const within =
         match === ""
           ? sql`1`
-          : sql`m.thread_id IN (SELECT s.thread_id FROM memory_search f JOIN searched_memories s ON s.id = f.rowid
+          : sql`(m.thread_id, m.cwd) IN (SELECT s.thread_id, s.cwd FROM memory_search f JOIN searched_memories s ON s.id = f.rowid
               WHERE memory_search MATCH ${match})`
       // LIKE knows the case of ASCII alone; a short term with other letters is left to the look at the text itself.
       const like = /^[\x20-\x7e]*$/.test(shortest)
@@ -256,8 +307,9 @@ const make = Effect.map(Queries, (queries) => {
   })
 
   /**
-   * Terms that the index can find are left to it, and ranked by it (BM25); shorter ones, as most words of Chinese are, are
-   * looked for in what it found, or, where all are short, in every memory.
+   * Searches with the full-text index, which also ranks the results (BM25). Terms of less than three characters, such
+   * as most Chinese words, are not in the index: they are searched in the results, or in all memories if every term is
+   * short.
    */
   const search = Effect.fnUntraced(function* (query: SearchQuery, cwd: Directory | undefined, limit: number) {
     const { count: documents } = yield* countMemories(cwd)
@@ -290,15 +342,16 @@ const make = Effect.map(Queries, (queries) => {
         queries,
         "ThreadMemories.storeNothing",
         claim,
-        { ...unclaimedRow, ...noFailureRow, ...learnedFrom("nothing", nothing) },
+        endOfClaim("nothing", nothing),
         Effect.zipRight(
           sql`DELETE FROM thread_memory WHERE thread_id = ${claim.threadId}`,
           recordTry(sql, claim, { outcome: "nothing" })
         )
       ),
-    import: (memory) => transaction("ThreadMemories.import")(importMemory(memory)),
-    get: (threadId) => statement("ThreadMemories.get")(Effect.map(get(threadId), Option.map(memoryOf))),
-    source: (threadId) => statement("ThreadMemories.source")(source(threadId)),
+    import: (memories) => transaction("ThreadMemories.import")(importMemories(memories)),
+    applyIgnored: (isIgnored) => transaction("ThreadMemories.applyIgnored")(applyIgnored(isIgnored)),
+    get: (id) => statement("ThreadMemories.get")(Effect.map(get(id), Option.map(memoryOf))),
+    sources: (threadId) => statement("ThreadMemories.sources")(sources(threadId)),
     last: (cwd, count) => statement("ThreadMemories.last")(last(cwd, count)),
     projects: statement("ThreadMemories.projects")(projects()),
     list: (cwd, perDirectory) => statement("ThreadMemories.list")(list(cwd, perDirectory)),
@@ -307,5 +360,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/** Memories in the table `thread_memory`, a row for each thread that has one. */
+/** Stores memories in the table `thread_memory`, with a row for each thread that has one. */
 export const layer: Layer.Layer<ThreadMemories, never, Queries> = Layer.effect(ThreadMemories, make)

@@ -8,7 +8,7 @@ import type { RolloutContent } from "../../domain/thread/Extraction.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Holder, StateDbFailure } from "./StateDb.js"
 
-/** The claim on a thread was taken over by another pass. Nothing was stored; drop the work. */
+/** Another pass has taken over the claim on a thread. Nothing was stored; the caller drops its work. */
 export class ClaimLost extends Schema.TaggedError<ClaimLost>("rollout-memories/ClaimLost")("ClaimLost", {
   threadId: ThreadId
 }) {
@@ -17,63 +17,65 @@ export class ClaimLost extends Schema.TaggedError<ClaimLost>("rollout-memories/C
   }
 }
 
-/** The right to extract one thread, until it is released, used up or taken over. */
+/** The exclusive right to extract one thread, until it is released, used for a result, or taken over. */
 export interface Claim {
   readonly threadId: ThreadId
   readonly owner: string
 }
 
-/** The error of an extraction, and when the thread is tried again. */
+/** The error of an extraction, and the time of the next attempt. */
 export interface ExtractionFailure {
   readonly errorTag: string
   readonly errorMessage: SafeText
   readonly content: RolloutContent
   readonly modifiedAt: number
-  /** The earliest time of the next attempt, in Unix milliseconds; undefined quarantines. */
+  /** Earliest time of the next attempt in Unix milliseconds; undefined quarantines the thread. */
   readonly retryAt: number | undefined
-  /** The attempts that failed on this content, this one included; 0 when this one does not count. */
+  /** Failed attempts on this content, including this one; 0 when this one does not count. */
   readonly attempts: number
 }
 
-/** One attempt at a thread, and its outcome. */
+/** One attempt to extract a thread, and its outcome. */
 export interface ExtractionTry {
   /** Unix milliseconds. */
   readonly at: number
   readonly outcome: string
   readonly errorTag: string | null
   readonly errorMessage: SafeText | null
-  /** Null after the last one. Unix milliseconds. */
+  /** Earliest time of the next attempt in Unix milliseconds; null when no further one follows. */
   readonly retryAt: number | null
 }
 
 /**
- * The rights to extract threads, and the attempts that failed. A claim belongs to its owner id: nobody else can renew, use or
- * release it. It ends when its lease does, or at once when its process is known to be gone from this host. Of any number of
- * owners that ask at the same moment, in one process or many, one gets it. Fails with `StateDbFailure`, and for what only the
- * owner may do with `ClaimLost`.
+ * Claims on threads, and the record of failed attempts. Only the owner of a claim can renew, use or release it. A claim
+ * ends with its lease, or at once when its process is known to have ended on this host. If several owners ask at the
+ * same moment, in one process or many, exactly one gets it. Fails with `StateDbFailure`; operations reserved for the
+ * owner also fail with `ClaimLost`.
  */
 export class Claims extends Context.Tag("rollout-memories/state/Claims")<
   Claims,
   {
-    /** None when another owner holds the thread, or when it is gone. */
+    /** Claims a thread; returns none when another owner holds it or the thread no longer exists. */
     readonly acquire: (
       threadId: ThreadId,
       owner: string,
       lease: Duration.Duration
     ) => Effect.Effect<Option.Option<Claim>, StateDbFailure>
     readonly renew: (claim: Claim, lease: Duration.Duration) => Effect.Effect<void, ClaimLost | StateDbFailure>
-    /** Gives the thread back untried. Returns whether the claim was still the owner's. */
+    /** Releases the thread without recording an attempt. Returns whether the claim was still the owner's. */
     readonly release: (claim: Claim) => Effect.Effect<boolean, StateDbFailure>
     /** Records a failure and ends the claim. */
     readonly recordFailure: (
       claim: Claim,
       failure: ExtractionFailure
     ) => Effect.Effect<void, ClaimLost | StateDbFailure>
-    /** Records that a failed thread's content is still the one it failed on. */
+    /** Records that the file still has the content on which the extraction failed, under a new modification time. */
     readonly keepFailure: (threadId: ThreadId, modifiedAt: number) => Effect.Effect<void, StateDbFailure>
-    /** Drops the failures of a thread, so that the next pass tries it again. Returns whether there were any. */
+    /**
+     * Deletes the record of failures of a thread, so that the next pass tries it again. Returns whether there were any.
+     */
     readonly retry: (threadId: ThreadId) => Effect.Effect<boolean, StateDbFailure>
-    /** The last attempts at a thread, oldest first. */
+    /** Lists the last attempts at a thread, oldest first. */
     readonly tries: (threadId: ThreadId) => Effect.Effect<ReadonlyArray<ExtractionTry>, StateDbFailure>
     readonly holders: Effect.Effect<ReadonlyArray<Holder<string>>, StateDbFailure>
   }

@@ -7,36 +7,36 @@ import type { StateDbFailure } from "./StateDb.js"
 import type { ThreadMemory } from "./ThreadMemories.js"
 
 /**
- * A directory whose consolidation would consume something else than the published one did, or that was emptied before
- * anything was published: what was removed on record still lies there.
+ * A directory whose inputs differ from those of its published memory, or whose memories were all deleted before
+ * anything was published, so that their files remain.
  */
 export interface DirtyDirectory {
   readonly cwd: Directory
-  /** Failures of consolidating exactly these inputs. */
+  /** Number of failed consolidations with exactly these inputs. */
   readonly attempts: number
-  /** The earliest time of the next attempt. Unix milliseconds. */
+  /** Earliest time of the next attempt in Unix milliseconds; undefined when it may start now. */
   readonly retryAt: number | undefined
 }
 
-/** The inputs that a directory's consolidation would consume now. */
+/** The inputs of a directory's next consolidation, read at one instant. */
 export interface ConsolidationState {
-  /** The last memories, newest first. */
+  /** The newest memories, newest first, up to the number that is kept as traces. */
   readonly memories: ReadonlyArray<ThreadMemory>
-  /** All that are older than those, newest first: what the user wants and what fixed a failure outlive their traces. */
+  /** All older memories, newest first. Their user wishes and fixes are still used after their traces are gone. */
   readonly earlier: ReadonlyArray<{ readonly threadId: ThreadId; readonly version: string }>
-  /** The fingerprint of exactly these memories, the earlier ones among them; see `fingerprintOf`. */
+  /** Fingerprint of exactly these memories, the earlier ones included; see `fingerprintOf`. */
   readonly fingerprint: string
-  /** The fingerprint of what the published consolidation consumed; undefined when none was published. */
+  /** Fingerprint of the inputs of the published memory; undefined when nothing was published. */
   readonly published: string | undefined
-  /** Failures of consolidating exactly these inputs. */
+  /** Number of failed consolidations with exactly these inputs. */
   readonly attempts: number
-  /** Threads whose memory was taken away on record: their trace files are to go. */
+  /** Threads whose memory was deleted on record, so that their trace files may be removed. */
   readonly removals: ReadonlyArray<ThreadId>
-  /** The notes of people, oldest first: they stand in every consolidation, word for word. */
+  /** The user's notes, oldest first. Every consolidation includes them word for word. */
   readonly notes: ReadonlyArray<SafeText>
 }
 
-/** The outcome of the last consolidation of a directory. Times are Unix milliseconds. */
+/** The last consolidation of a directory and its outcome. Times are Unix milliseconds. */
 export interface ConsolidationEntry {
   readonly cwd: Directory
   readonly publishedAt: number | null
@@ -45,7 +45,7 @@ export interface ConsolidationEntry {
   readonly errorMessage: SafeText | null
 }
 
-/** The error of a consolidation, and the earliest time of the next attempt. */
+/** The error of a consolidation, and the time of the next attempt. */
 export interface ConsolidationFailure {
   readonly errorTag: string
   readonly errorMessage: SafeText
@@ -53,24 +53,27 @@ export interface ConsolidationFailure {
 }
 
 /**
- * The inputs of each directory's consolidation, and what was published of them. Only the holder of a directory's lock records
- * for it. `state` reads everything at one instant. Fails with `StateDbFailure`.
+ * Inputs and outcomes of each directory's consolidations. Only the holder of a directory's lock records an outcome.
+ * Fails with `StateDbFailure`.
  */
 export class Consolidations extends Context.Tag("rollout-memories/state/Consolidations")<
   Consolidations,
   {
-    /** In the order of their paths. */
+    /** Lists the directories that need a consolidation, in the order of their paths. */
     readonly dirty: (tracesPerDirectory: number) => Effect.Effect<ReadonlyArray<DirtyDirectory>, StateDbFailure>
     readonly state: (cwd: Directory, tracesPerDirectory: number) => Effect.Effect<ConsolidationState, StateDbFailure>
-    /** Records that a consolidation of exactly these inputs was published; clears earlier failures and removals. */
+    /**
+     * Records that a consolidation of exactly these inputs was published; clears earlier failures and the list of
+     * deleted memories.
+     */
     readonly recordPublished: (cwd: Directory, fingerprint: string) => Effect.Effect<void, StateDbFailure>
-    /** Records that consolidating these inputs failed. */
+    /** Records that a consolidation of these inputs failed. */
     readonly recordFailure: (
       cwd: Directory,
       fingerprint: string,
       failure: ConsolidationFailure
     ) => Effect.Effect<void, StateDbFailure>
-    /** Drops the history of a directory: the errors in it may quote what the consolidations were made from. */
+    /** Deletes the history of a directory, since its errors may quote the inputs. */
     readonly forget: (cwd: Directory) => Effect.Effect<void, StateDbFailure>
     readonly all: Effect.Effect<ReadonlyArray<ConsolidationEntry>, StateDbFailure>
   }

@@ -5,7 +5,7 @@ import { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { StateDbFailure } from "./StateDb.js"
 
-/** Threads that were to be forgotten are being read by another pass. Nothing was changed; try again when it is done. */
+/** Another pass is reading some of the threads to be forgotten. Nothing was changed; try again when it is done. */
 export class ThreadsClaimed extends Schema.TaggedError<ThreadsClaimed>("rollout-memories/ThreadsClaimed")(
   "ThreadsClaimed",
   { threadIds: Schema.Array(ThreadId) }
@@ -17,31 +17,38 @@ export class ThreadsClaimed extends Schema.TaggedError<ThreadsClaimed>("rollout-
   }
 }
 
-/** A thread that was forgotten. */
+/** The record of a forgotten thread. */
 export interface ForgottenThread {
   readonly threadId: ThreadId
   /** Unix milliseconds. */
   readonly forgottenAt: number
-  /** Null while what it left may still be in the store: the command was cut short. */
+  /**
+   * Time at which the remains of the thread were erased, in Unix milliseconds; null while the deletion is unfinished.
+   */
   readonly erasedAt: number | null
 }
 
 /**
- * The deletion of threads for good. The record of forgotten ids outlives the database; it is written before anything is
- * deleted. Fails with `StateDbFailure`.
+ * Deletes threads for good. A record of forgotten ids is written before the deletion and outlives the database. Fails
+ * with `StateDbFailure`.
  */
 export class Forgetting extends Context.Tag("rollout-memories/state/Forgetting")<
   Forgetting,
   {
     /**
-     * Deletes threads with all that is known of them, and keeps them from ever coming back. All of them or, with
-     * `ThreadsClaimed`, none while another pass reads one of them.
+     * Deletes threads with everything known about them, and keeps them from being indexed again. Deletes all of them,
+     * or none: fails with `ThreadsClaimed` while another pass reads one.
      */
     readonly forget: (threadIds: ReadonlyArray<ThreadId>) => Effect.Effect<void, ThreadsClaimed | StateDbFailure>
-    /** Takes what was deleted from every byte of the store. Waits for readers; fails when they do not end. */
+    /**
+     * Overwrites the deleted rows in the files of the database. Waits for readers, and fails when they do not finish.
+     */
     readonly eraseRemains: Effect.Effect<void, StateDbFailure>
     readonly all: Effect.Effect<ReadonlyArray<ForgottenThread>, StateDbFailure>
-    /** Current directories of these threads, and former ones not yet consolidated; in the order of their paths. */
+    /**
+     * Lists the current directories of these threads, and the former ones not yet consolidated, in the order of their
+     * paths.
+     */
     readonly directoriesOf: (
       threadIds: ReadonlyArray<ThreadId>
     ) => Effect.Effect<ReadonlyArray<Directory>, StateDbFailure>

@@ -4,7 +4,7 @@ import type * as Effect from "effect/Effect"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { StateDbFailure } from "./StateDb.js"
 
-/** A note of a person. */
+/** A note that a person left for a directory. */
 export interface UserNote {
   readonly id: number
   readonly cwd: Directory
@@ -13,14 +13,14 @@ export interface UserNote {
   readonly createdAt: number
 }
 
-/** The notes that people leave for directories. A change makes the directory dirty. Fails with `StateDbFailure`. */
+/** The notes that people left for directories. Each change makes its directory dirty. Fails with `StateDbFailure`. */
 export class Notes extends Context.Tag("rollout-memories/state/Notes")<
   Notes,
   {
-    /** Keeps a note for a directory. The same text twice is one note. */
+    /** Stores a note for a directory. Storing the same text twice keeps one note. */
     readonly add: (cwd: Directory, text: SafeText) => Effect.Effect<void, StateDbFailure>
     readonly remove: (noteIds: ReadonlyArray<number>) => Effect.Effect<void, StateDbFailure>
-    /** By directory, then oldest first. */
+    /** Lists all notes, by directory, then oldest first. */
     readonly all: Effect.Effect<ReadonlyArray<UserNote>, StateDbFailure>
   }
 >() {}

@@ -10,50 +10,53 @@ import { whileRenewed } from "./WhileRenewed.js"
 /** A request for a directory's lock. */
 export interface LockRequest {
   readonly cwd: Directory
-  /** Unique per pass. The owner of a lock gets it again. */
+  /** Owner id, unique per pass. An owner that asks for its own lock again gets it. */
   readonly owner: string
-  /** A lock that was not renewed for so long is anybody's; zero or less takes any lock. */
+  /** Time after which a lock that was not renewed may be taken over; zero or less takes over any lock. */
   readonly lease: Duration.Duration
 }
 
-/** A lock while its work runs. */
+/** A held lock, for the work that runs under it. */
 export interface HeldLock {
-  /** Renews the lease now. Fails when the lock is another owner's, or when that cannot be found out. */
+  /** Renews the lease now. Fails when another owner has the lock, or when that cannot be determined. */
   readonly confirm: Effect.Effect<void, LeaseLost>
 }
 
-/** Does work under a directory's lock; returns none when another owner holds it. */
+/** Runs work under a directory's lock; returns none when another owner holds it. */
 type WithLock = <A, E, R>(
   request: LockRequest,
   work: (lock: HeldLock) => Effect.Effect<A, E, R>
 ) => Effect.Effect<Option.Option<A>, E | LeaseLost | StateDbFailure, R>
 
 /**
- * The locks under which directories are consolidated, one owner at a time in one process or many. The lease is renewed while
- * the work runs; when a renewal fails, the work is interrupted and the result is `LeaseLost`. The lock is released when the
- * work has ended, however it ended, and by its owner alone. It is free when its lease is over, or at once when its process is
- * known to be gone from this host. Acquiring and reading fail with `StateDbFailure`.
+ * Locks for consolidating directories: one owner at a time, in one process or many. The lease is renewed while the work
+ * runs; when a renewal fails, the work is interrupted and the result is `LeaseLost`. The owner releases the lock when
+ * the work has ended, however it ended. A lock is free when its lease is over, or at once when its process is known to
+ * have ended on this host. Acquiring and reading fail with `StateDbFailure`.
  */
 export class ProjectLocks extends Context.Tag("rollout-memories/state/ProjectLocks")<
   ProjectLocks,
   {
     readonly withLock: WithLock
-    /** The directories whose lock somebody holds, or held when it was killed; in the order of their paths. */
+    /** Lists the directories with a lock, held now or left by a killed process, in the order of their paths. */
     readonly holders: Effect.Effect<ReadonlyArray<Holder<Directory>>, StateDbFailure>
   }
 >() {}
 
-/** The statements on locks. Each is atomic. */
+/** The database statements behind the locks; each is atomic. */
 export interface LockStatements {
-  /** Inserts the lock, or takes it over where it is the owner's own, stale, or of a process that is gone. */
+  /**
+   * Inserts the lock, or takes it over when it is the owner's own, stale, or left by a process that has ended. Returns
+   * whether the owner has it.
+   */
   readonly acquire: (request: LockRequest) => Effect.Effect<boolean, StateDbFailure>
-  /** Returns whether the lock was still this owner's; unlike acquiring, it never takes a lock that is free. */
+  /** Renews the lock. Returns whether it was still this owner's; unlike `acquire`, it never takes a free lock. */
   readonly renew: (request: LockRequest) => Effect.Effect<boolean, StateDbFailure>
-  /** Deletes the owner's own lock; anybody else's release changes nothing. */
+  /** Deletes this owner's lock; a lock of another owner stays. */
   readonly release: (request: LockRequest) => Effect.Effect<boolean, StateDbFailure>
 }
 
-/** Makes `withLock` from the statements of a database. */
+/** Makes `withLock` from a database's statements. */
 export const makeWithLock =
   (statements: LockStatements): WithLock =>
   (request, work) => {

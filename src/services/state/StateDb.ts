@@ -11,9 +11,9 @@ import type { ThreadIndex } from "./ThreadIndex.js"
 import type { ThreadMemories } from "./ThreadMemories.js"
 
 /**
- * All capabilities of the state DB, as one layer provides them. Every operation is atomic and may run at the same time as
- * any other, in this process or in another one; none stays open across a model call or a file. Times are read from
- * `Clock`. An operation that fails has stored nothing.
+ * All capabilities of the state DB; one layer provides them together. Every operation is atomic and may run
+ * concurrently with any other, in this process or in another one. None keeps a transaction open during a model call or
+ * a file access. Times come from `Clock`. A failed operation has stored nothing.
  */
 export type StateDb =
   | Claims
@@ -26,7 +26,7 @@ export type StateDb =
   | ThreadIndex
   | ThreadMemories
 
-/** The message of the error at the end of the chain of causes. */
+/** Returns the message of the innermost cause of an error. */
 const innermostMessage = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined
     ? innermostMessage(error.cause)
@@ -35,9 +35,10 @@ const innermostMessage = (error: unknown): string =>
       : String(error)
 
 /**
- * The state DB cannot be used at all. The file is left as it is. `reason` says what to do: a `corrupt` one is moved aside
- * and rebuilt by `--rebuild-index`, a `newer` one needs a newer program, an `older` one a pass of this one; with
- * `not-a-file`, move away what stands there; the others need permissions, space or a sound `disk`.
+ * The state DB cannot be used at all. The file was not changed. `reason` determines the remedy: `--rebuild-index` sets
+ * a `corrupt` one aside and builds a new one; a `newer` one needs a newer version of this program; an `older` one is
+ * migrated by the next pass; for `not-a-file`, move away the entry at that path; the others need permissions, free
+ * space or a working `disk`.
  */
 export class StateDbUnavailable extends Schema.TaggedError<StateDbUnavailable>("rollout-memories/StateDbUnavailable")(
   "StateDbUnavailable",
@@ -68,7 +69,7 @@ export class StateDbUnavailable extends Schema.TaggedError<StateDbUnavailable>("
   }
 }
 
-/** One operation of the state DB failed and stored nothing. Its caller fails, and may be tried again. */
+/** One operation of the state DB failed and stored nothing. The caller fails too; a later attempt may succeed. */
 export class StateDbFailure extends Schema.TaggedError<StateDbFailure>("rollout-memories/StateDbFailure")(
   "StateDbFailure",
   { operation: Schema.String, cause: Schema.Defect }
@@ -81,10 +82,10 @@ export class StateDbFailure extends Schema.TaggedError<StateDbFailure>("rollout-
 
 /** The holder of a claim or a lock. */
 export interface Holder<Of extends string> {
-  /** The thread or the directory. */
+  /** The id of the claimed thread, or the path of the locked directory. */
   readonly of: Of
   readonly owner: string
   readonly pid: number | null
-  /** True if its process is known to be gone: the next owner that asks takes it over. */
+  /** True if its process is known to have ended: the next owner that asks gets the claim or lock. */
   readonly isAbandoned: boolean
 }

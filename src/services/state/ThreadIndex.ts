@@ -8,40 +8,43 @@ import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
 import type { StateDbFailure } from "./StateDb.js"
 
-/** A rollout file as the index last saw it. */
+/** A rollout file with the size and times at its last indexing. */
 export interface KnownRollout {
   readonly path: string
   readonly size: number
   readonly modifiedAt: number
   readonly threadId: ThreadId
-  /** The time of the file's last record, which decides between two files of one thread. Unix milliseconds. */
+  /** Time of the file's last record in Unix milliseconds; the later one decides when two files record one thread. */
   readonly lastRecordAt: number
 }
 
-/** The changes that one listing of the Codex home makes to the index. */
+/** The changes to the index that follow from one listing of the Codex home. */
 export interface IndexChanges {
-  /** Rows to write. A field that is null keeps what is stored: an index reads the ends of a file only. */
+  /** Rows to write. A null field leaves the stored value unchanged, since indexing reads only the ends of a file. */
   readonly threads: ReadonlyArray<Thread>
-  /** Files that were read, now known as they are. */
+  /** Files that were read, with the size and times to store. */
   readonly known: ReadonlyArray<KnownRollout>
-  /** Paths of known files that are gone: forgotten, and their threads marked missing unless another file has them. */
+  /**
+   * Paths of indexed files that no longer exist. They leave the index, and their threads are marked missing unless
+   * another file records them.
+   */
   readonly gone: ReadonlyArray<string>
-  /** The time since when what is gone is missing. Unix milliseconds. */
+  /** Time from which the vanished files count as missing, in Unix milliseconds. */
   readonly now: number
-  /** The fingerprint of the listing once these changes are in; undefined while more are to follow. */
+  /** Fingerprint of the listing, stored with the last part of its changes; undefined while more parts follow. */
   readonly listing: string | undefined
 }
 
-/** One page of threads, newest `updatedAt` first, ties by id, both descending. */
+/** A page of threads: newest `updatedAt` first, ties by id in descending order. */
 export interface ThreadPage {
   readonly pageSize: number
-  /** The last thread of the page before. */
+  /** The last thread of the previous page; undefined for the first page. */
   readonly after: Thread | undefined
-  /** True if threads whose rollout is gone are listed too. */
+  /** True to include threads whose rollout no longer exists. */
   readonly withMissing: boolean
 }
 
-/** The number of threads, and of those of which all there is to learn was learned; withheld ones are not among these. */
+/** Numbers of threads: all of them, and the fresh ones among them. Withheld threads are not counted. */
 export interface ThreadCounts {
   readonly threads: number
   readonly learned: number
@@ -49,8 +52,8 @@ export interface ThreadCounts {
 }
 
 /**
- * The index of threads and of the files that record them. A forgotten thread never comes back into it. Reads see what was
- * last committed, also while a pass writes. Fails with `StateDbFailure`.
+ * The index of threads and of the files that record them. A forgotten thread is never indexed again. Reads see the last
+ * committed state, also while a pass writes. Fails with `StateDbFailure`.
  */
 export class ThreadIndex extends Context.Tag("rollout-memories/state/ThreadIndex")<
   ThreadIndex,
@@ -58,27 +61,32 @@ export class ThreadIndex extends Context.Tag("rollout-memories/state/ThreadIndex
     readonly count: Effect.Effect<number, StateDbFailure>
     readonly counts: Effect.Effect<ThreadCounts, StateDbFailure>
     readonly get: (threadId: ThreadId) => Effect.Effect<Option.Option<ThreadRecord>, StateDbFailure>
-    /** Threads that are not fresh, and those that are withheld; archived ones and any source too: the rules judge them. */
+    /**
+     * Lists threads that are not fresh, and withheld ones, whatever their source and also when archived; the learning
+     * rules decide about each.
+     */
     readonly unlearned: (page: ThreadPage) => Effect.Effect<ReadonlyArray<ThreadRecord>, StateDbFailure>
-    /** Threads that are withheld because memory was switched off for them. */
+    /** Lists the threads that are withheld because memory was switched off for them. */
     readonly memoryDisabled: Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
 
-    /** The fingerprint of the listing that the index is up to date with; see `listingFingerprint`. */
+    /** Returns the fingerprint of the listing that the index was last updated from; see `listingFingerprint`. */
     readonly listing: Effect.Effect<Option.Option<string>, StateDbFailure>
     readonly rollouts: Effect.Effect<ReadonlyArray<KnownRollout>, StateDbFailure>
-    /** The known files of one thread, in the order of their paths. */
+    /** Lists the indexed files of one thread, in the order of their paths. */
     readonly rolloutsOf: (threadId: ThreadId) => Effect.Effect<ReadonlyArray<KnownRollout>, StateDbFailure>
     readonly change: (changes: IndexChanges) => Effect.Effect<void, StateDbFailure>
-    /** Writes what a whole read of the rollout says of its thread. Returns the row. */
+    /** Replaces a thread's row by the one from a whole read of the rollout, and returns it. */
     readonly complete: (claim: Claim, thread: Thread) => Effect.Effect<Thread, ClaimLost | StateDbFailure>
-    /** Deletes a thread with its memory, on record. Returns whether it was there. */
+    /**
+     * Deletes a thread with its memory, and records the deletion for its directory. Returns whether the thread existed.
+     */
     readonly delete: (threadId: ThreadId) => Effect.Effect<boolean, StateDbFailure>
 
-    /** Ids with this prefix, of threads that are known or were forgotten; ten at most. */
+    /** Lists the ids with a prefix among indexed and forgotten threads; ten at most. */
     readonly idsFrom: (prefix: string) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
-    /** Threads of a directory, or all, whether learned from or not. */
+    /** Lists the threads of a directory, or of all directories, whether learned from or not. */
     readonly idsOf: (cwd: Directory | undefined) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
-    /** Threads whose title, first message, summary or trace holds a text, in any case. */
+    /** Lists the threads whose title, first message, summary or trace contains a text, ignoring case. */
     readonly idsHolding: (text: string) => Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
   }
 >() {}

@@ -1,3 +1,4 @@
+import type * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -10,115 +11,134 @@ import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
 import type { StateDbFailure } from "./StateDb.js"
 
-/** The state of a thread that something, or nothing, was learned from. */
+/** The version of a thread that an extraction read, whether or not it found something to remember. */
 export interface Learned {
   readonly content: RolloutContent
-  /** The thread's `updatedAt` as it was read. */
+  /** The thread's `updatedAt` at the time of the read. Unix milliseconds. */
   readonly updatedAt: number
+  /** True if a directory of the session was left out, because it is ignored. */
+  readonly isPartial?: boolean
 }
 
-/** A thread's memory, as phase one stores it. */
-export interface NewMemory extends Learned {
+/** The memory of a thread's work in one directory, as phase one stores it. */
+export interface NewMemory {
+  readonly cwd: Directory
   readonly traceSummary: SafeText
   readonly memorySummary: SafeText
   /** The readable part of the trace file's name. */
   readonly slug: string
-  /** The share of a model's quotations that was found; undefined where nobody looked. */
+  /** Share of the model's quotations that occur in the session; undefined when they were not checked. */
   readonly grounding?: Grounding | undefined
 }
 
-/** A thread's memory, with what its trace file says in its header. */
+/** A stored memory of a thread, with the header fields of its trace file. */
 export interface ThreadMemory {
   readonly threadId: ThreadId
+  /** The directory in which the work was done. */
   readonly cwd: Directory
   readonly rolloutPath: string
   readonly traceSummary: SafeText
   readonly memorySummary: SafeText
   readonly slug: string
-  /** The thread's `updatedAt` when it was read. Unix milliseconds. */
+  /** The thread's `updatedAt` at the time of the read. Unix milliseconds. */
   readonly updatedAt: number
-  /** Tells versions of the memory apart. */
+  /** Identifies the version of the memory: it changes with the trace or the summary. */
   readonly version: string
-  /** The share of a model's quotations that was found; absent where nobody looked. */
+  /** Share of the model's quotations that occur in the session; absent when they were not checked. */
   readonly grounding?: Grounding | undefined
 }
 
-/** A memory as its files have it. */
+/** A memory as read from its files on disk. */
 export type ImportedMemory = Omit<ThreadMemory, "version">
 
-/** A directory with memory, for people to find. */
+/** A directory with memory, for the list of projects. */
 export interface ProjectRow {
   readonly cwd: Directory
   readonly memories: number
 }
 
-/** A memory as a list shows it. */
+/** A memory as one entry of a list. */
 export interface MemoryEntry {
   readonly threadId: ThreadId
   readonly cwd: Directory
-  /** The trace's heading. */
+  /** The heading of the trace. */
   readonly title: SafeText
-  /** The thread's last update, as it was read. Unix milliseconds. */
+  /** The thread's `updatedAt` at the time of the read. Unix milliseconds. */
   readonly updatedAt: number
-  /** The outcomes of its tasks, each once. */
+  /** The distinct outcomes of the tasks in the trace. */
   readonly outcomes: ReadonlyArray<string>
   /** The trace's size in bytes. */
   readonly size: number
 }
 
-/** The thread of a memory, and its directory. */
+/** Identifies a memory: its thread, and its directory. */
 export interface MemoryId {
   readonly threadId: ThreadId
   readonly cwd: Directory
 }
 
-/** A memory, and the rollout that it was made from. */
+/** A memory, with the rollout from which it was made. */
 export interface MemorySource {
   readonly memory: ThreadMemory
   readonly rolloutSize: number
   readonly rolloutHash: string | null
 }
 
-/** The best memories for a search. */
+/** The best results of a search, with counts. */
 export interface SearchResult {
-  /** Memories that have every term. */
+  /** Number of memories that contain every term. */
   readonly total: number
-  /** Memories that were searched. */
+  /** Number of memories that were searched. */
   readonly documents: number
   readonly hits: ReadonlyArray<SearchDocument>
 }
 
 /**
- * The memories of threads. A claim's owner alone stores one, together with the end of the claim; another's store fails with
- * `ClaimLost` and changes nothing. A memory that goes, or moves with its thread, is on record in the directory that it left
- * until the next publish there. Reads see what was last committed. Fails with `StateDbFailure`.
+ * The memories of threads. Only the owner of a claim can store one, which also ends the claim; any other store fails
+ * with `ClaimLost` and changes nothing. When a memory is deleted, or its thread moves to another directory, the old
+ * directory keeps a record of it until its next publish. Reads see the last committed state. Fails with
+ * `StateDbFailure`.
  */
 export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMemories")<
   ThreadMemories,
   {
-    /** Stores what was learned, ends the claim, and drops earlier failures. */
-    readonly store: (claim: Claim, memory: NewMemory) => Effect.Effect<void, ClaimLost | StateDbFailure>
-    /** Records that there is nothing to remember and ends the claim. An earlier memory goes, on record. */
+    /**
+     * Stores what was learned, one memory for each directory, ends the claim, and drops earlier failures. An earlier memory in
+     * any other directory goes, on record. All of this or nothing.
+     */
+    readonly store: (
+      claim: Claim,
+      learned: Learned,
+      memories: Arr.NonEmptyReadonlyArray<NewMemory>
+    ) => Effect.Effect<void, ClaimLost | StateDbFailure>
+    /** Records that there is nothing to remember and ends the claim. Earlier memories go, on record. */
     readonly storeNothing: (claim: Claim, learned: Learned) => Effect.Effect<void, ClaimLost | StateDbFailure>
     /**
-     * Takes a memory over from its files after the DB was lost, with its thread's row where the rollout is gone. A memory
-     * that the DB already has stays, and one that was taken away on record does not come back. Returns whether it was taken.
+     * Takes the memories of one thread over from their files after the DB was lost, with the thread's row where the rollout is
+     * gone; the first memory's directory is then the thread's. What the DB already has of the thread stays, and what was taken
+     * away on record does not come back. Returns whether they were taken.
      */
-    readonly import: (memory: ImportedMemory) => Effect.Effect<boolean, StateDbFailure>
+    readonly import: (memories: Arr.NonEmptyReadonlyArray<ImportedMemory>) => Effect.Effect<boolean, StateDbFailure>
+    /**
+     * Takes away, on record, the memories in directories that are ignored now, and has the threads read again of which a
+     * directory was left out before.
+     */
+    readonly applyIgnored: (isIgnored: (cwd: Directory) => boolean) => Effect.Effect<void, StateDbFailure>
 
-    readonly get: (threadId: ThreadId) => Effect.Effect<Option.Option<ThreadMemory>, StateDbFailure>
-    readonly source: (threadId: ThreadId) => Effect.Effect<Option.Option<MemorySource>, StateDbFailure>
+    readonly get: (id: MemoryId) => Effect.Effect<Option.Option<ThreadMemory>, StateDbFailure>
+    /** All memories of a thread: that of its own directory first, then in the order of their directories. */
+    readonly sources: (threadId: ThreadId) => Effect.Effect<ReadonlyArray<MemorySource>, StateDbFailure>
     /** The newest memories of a directory, newest first, ties by id descending. */
     readonly last: (cwd: Directory, count: number) => Effect.Effect<ReadonlyArray<ThreadMemory>, StateDbFailure>
     readonly projects: Effect.Effect<ReadonlyArray<ProjectRow>, StateDbFailure>
-    /** The newest memories of a directory, or of each; by directory, then newest first. */
+    /** Lists the newest memories of one directory, or of each directory; ordered by directory, then newest first. */
     readonly list: (
       cwd: Directory | undefined,
       perDirectory: number
     ) => Effect.Effect<ReadonlyArray<MemoryEntry>, StateDbFailure>
-    /** The threads of the newest memories of each directory, in the same order. */
+    /** Lists the threads of the newest memories of each directory, in the order of `list`. */
     readonly ids: (perDirectory: number) => Effect.Effect<ReadonlyArray<MemoryId>, StateDbFailure>
-    /** The memories that have every term: the best `limit` with their texts, and how many there are in all. */
+    /** Finds the memories that contain every term: the best `limit` with their texts, and the total number. */
     readonly search: (
       query: SearchQuery,
       cwd: Directory | undefined,

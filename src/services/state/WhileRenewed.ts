@@ -2,14 +2,17 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 
-/** The time between renewals: a quarter of the lease, so that three may come late; never less than a second. */
+/**
+ * Returns the time between two renewals: a quarter of the lease, so that up to three renewals may be late, but at least
+ * a second.
+ */
 const renewalInterval = (lease: Duration.Duration): Duration.Duration =>
   Duration.max(Duration.seconds(1), Duration.times(lease, 1 / 4))
 
 /**
- * Runs work while its lease is renewed. When a renewal fails, the work is interrupted, its finalizers are waited for, and the
- * failure of the renewal is the result. An interruption waits for them too, which a race would not do: the work must have
- * ended when the lease is given back.
+ * Runs work and renews its lease meanwhile. When a renewal fails, the work is interrupted, and the failure of the
+ * renewal is the result. Both then and on interruption, the finalizers of the work finish first, unlike in a race: the
+ * work must have ended before the lease is released.
  */
 export const whileRenewed = <A, E, R, E2, R2>(
   work: Effect.Effect<A, E, R>,

@@ -49,7 +49,7 @@ const shownOn = (columns: number) =>
   })
 
 describe("progress on a terminal", () => {
-  it.effect("shows how far the pass is on one line, which goes when it is over", () =>
+  it.effect("progress is shown on one line, which is removed at the end", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* shownOn(80), [
         `${clearLine}12 sessions indexed`,
@@ -63,7 +63,7 @@ describe("progress on a terminal", () => {
     })
   )
 
-  it.effect("never takes more than its line", () =>
+  it.effect("progress never takes more than its line", () =>
     Effect.gen(function* () {
       const lines = (yield* shownOn(13)).map((text) => text.replace(clearLine, ""))
       assert.isTrue(nonEmpty(lines).every((line) => line.length < 13))

@@ -7,8 +7,8 @@ const columns = [{ heading: "thread" }, { heading: "size", isNumber: true }, { h
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>, width: number) =>
   renderTable(columns, rows, { width, bold: (text) => text })
 
-describe("a table", () => {
-  it("is as wide as what it holds, numbers to the right", () =>
+describe("tables", () => {
+  it("a table is as wide as its contents, with numbers to the right", () =>
     assert.deepStrictEqual(
       table(
         [
@@ -20,27 +20,27 @@ describe("a table", () => {
       ["thread    size  title", "a            5  one", "bcdefgh  12345  two"]
     ))
 
-  it("cuts its flexible column to the terminal, wide characters counted as two", () =>
+  it("a table cuts its flexible column to the terminal, and counts wide characters as two", () =>
     assert.deepStrictEqual(table([["a", "5", "桟橋の時刻表を直してください"]], 30), [
       "thread  size  title",
       "a          5  桟橋の時刻表を…"
     ]))
 
-  it("lets nothing in a cell move the cursor", () =>
+  it("a table's cells cannot move the cursor", () =>
     assert.isFalse(
       table([["\u001b[31m", "1", "a\nb\rc"]], 80)
         .join("")
         .includes("\u001b")
     ))
 
-  it("puts its flexible columns below the others where there is no room beside them", () =>
+  it("a table puts its flexible columns below the others if there is no room beside them", () =>
     assert.deepStrictEqual(table([["01a013d1-31c0", "723 B", "departures are late"]], 24), [
       "thread          size",
       "01a013d1-31c0  723 B",
       "  departures are late"
     ]))
 
-  it("never has a line wider than the terminal", () =>
+  it("a table has no line wider than the terminal", () =>
     FastCheck.assert(
       FastCheck.property(
         FastCheck.array(FastCheck.string({ unit: "grapheme" })),

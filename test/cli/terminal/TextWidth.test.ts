@@ -14,18 +14,18 @@ describe("the width of a text", () => {
     ["🇫🇷🇩🇪", 4],
     ["e\u0301a\u0308", 2],
     ["\u001b[31mred\u001b[39m", 3]
-  ] as const)("of %j is %i columns", (text, columns) => assert.strictEqual(columnsOf(text), columns))
+  ] as const)("the width of %j is %i columns", (text, columns) => assert.strictEqual(columnsOf(text), columns))
 })
 
-describe("a text that is cut to a width", () => {
-  it("ends in a mark", () => assert.strictEqual(fitText("departures", 5), "depa…"))
+describe("text cut to a width", () => {
+  it("a cut text ends in a mark", () => assert.strictEqual(fitText("departures", 5), "depa…"))
 
-  it("keeps an emoji of several characters whole, or leaves it out", () => {
+  it("a cut text keeps an emoji of several characters whole, or leaves it out", () => {
     assert.strictEqual(fitText(`${family}${family} ferry`, 5), `${family}${family}…`)
     assert.strictEqual(fitText(`${family}${family} ferry`, 4), `${family}…`)
   })
 
-  it("never takes more than its width", () =>
+  it("a cut text is never wider than its limit", () =>
     FastCheck.assert(
       FastCheck.property(
         FastCheck.string({ unit: "grapheme" }),
@@ -35,27 +35,27 @@ describe("a text that is cut to a width", () => {
     ))
 })
 
-describe("a line that is too wide", () => {
-  it("breaks between words", () =>
+describe("lines that are too wide", () => {
+  it("a line breaks between words", () =>
     assert.deepStrictEqual(wrapLine("departures are late today", 15), ["departures are", "late today"]))
 
-  it("goes on below its own indentation, an item of a list below its text", () => {
+  it("a line continues below its own indentation, and a list item below its text", () => {
     assert.deepStrictEqual(wrapLine("    departures are late", 18), ["    departures are", "    late"])
     assert.deepStrictEqual(wrapLine("  - departures are late", 18), ["  - departures are", "    late"])
   })
 
-  it("keeps a path whole, however long", () => {
+  it("a line keeps a path whole, however long it is", () => {
     const path = "/home/ada/projects/ferry/memories/MEMORY.md"
     assert.deepStrictEqual(wrapLine(`  Open first: ${path}`, 20), ["  Open first:", `  ${path}`])
   })
 
-  it("keeps its style on every line", () => {
+  it("a line keeps its style when it breaks", () => {
     const lines = wrapLine("\u001b[2m  departures are late\u001b[22m", 14)
     assert.deepStrictEqual(lines.map(stripVTControlCharacters), ["  departures", "  are late"])
     assert.isTrue(nonEmpty(lines).every((line) => line.includes("\u001b[2m") && line.endsWith("\u001b[22m")))
   })
 
-  it("loses and adds no word", () =>
+  it("a line loses and gains no word when it breaks", () =>
     FastCheck.assert(
       FastCheck.property(
         FastCheck.array(FastCheck.stringMatching(/^[a-zé桟]{1,12}$/)),

@@ -36,7 +36,7 @@ const longSession = (turns: number): RolloutBuilder => {
 }
 
 describe("packing evidence by worth", () => {
-  it("shows everything, as one JSON array in source order, where there is room", () => {
+  it("packed evidence is complete, as one JSON array in source order, if there is room", () => {
     const text = new EvidencePacking(evidenceOf(longSession(2))).shrinkTo(1_000_000)
     const parsed = parse(text)
     assert.strictEqual(parsed.length, 12)
@@ -49,7 +49,7 @@ describe("packing evidence by worth", () => {
   })
 
   it.prop(
-    "never shows more than the budget, never more than before",
+    "packed evidence never exceeds the budget, and only shrinks",
     [Schema.Int.pipe(Schema.between(300, 200_000))],
     ([bytes]) => {
       const packing = new EvidencePacking(evidenceOf(longSession(6)))
@@ -60,7 +60,7 @@ describe("packing evidence by worth", () => {
     }
   )
 
-  it("gives up the long output of what went well first, and keeps every wish, every failure and its fix", () => {
+  it("packed evidence drops long output of successes first, and keeps wishes, failures and fixes", () => {
     const evidence = evidenceOf(longSession(40))
     const whole = byteLength(new EvidencePacking(evidence).shrinkTo(Infinity))
     const text = new EvidencePacking(evidence).shrinkTo(Math.floor(whole / 8))
@@ -74,7 +74,7 @@ describe("packing evidence by worth", () => {
     assert.include(text, "left out")
   })
 
-  it("marks each gap once", () => {
+  it("packed evidence marks each gap once", () => {
     const text = new EvidencePacking(evidenceOf(longSession(40))).shrinkTo(16_000)
     const parsed = parse(text)
     const gaps = parsed.map((event) => typeof event === "string")
@@ -82,7 +82,7 @@ describe("packing evidence by worth", () => {
     assert.isFalse(gaps.some((isGap, index) => isGap && gaps[index + 1] === true))
   })
 
-  it("lets a failure that came again and again stand once", () => {
+  it("packed evidence has a repeated failure only once", () => {
     const rollout = new RolloutBuilder().meta().user("make it pass")
     for (let time = 0; time < 300; time++) {
       rollout.command("npm test", `${noise.repeat(20)}Error: the same pier\n`, 1)
@@ -94,7 +94,7 @@ describe("packing evidence by worth", () => {
     assert.include(text, "the same pier")
   })
 
-  it("cuts the head and the tail around the marker only where not even the user's words fit", () => {
+  it("packed evidence is cut around the marker only if not even the user's words fit", () => {
     const rollout = new RolloutBuilder().meta()
     for (let turn = 0; turn < 500; turn++) {
       rollout.user(`wish ${turn} ${"word ".repeat(40)}`)
@@ -104,7 +104,7 @@ describe("packing evidence by worth", () => {
     assert.include(text, "\n\n[... ROLLOUT TRUNCATED FOR MEMORY EXTRACTION ...]\n\n")
   })
 
-  it("finds the needles of a session of 70 MB, in wishes and in failures, at its start, middle and end", () => {
+  it("packed evidence of 70 MB keeps wishes and failures from its start, middle and end", () => {
     const turns = 900
     const rollout = new RolloutBuilder().meta()
     const reader = new RolloutReader(evidenceFilter, 1_000_000, redact, "/memories")

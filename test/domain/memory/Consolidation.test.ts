@@ -12,15 +12,15 @@ const input = (threadId: string, version: string) => ({ threadId, version })
 describe("the fingerprint of a consolidation's inputs", () => {
   const inputs = [input("a", "1"), input("b", "2")]
 
-  it("is empty for a directory without memories", () => {
+  it("the fingerprint of a directory without memories is empty", () => {
     assert.strictEqual(fingerprintOf([]), "")
   })
 
-  it("is the same for the same memories of the same threads, from one release to the next", () => {
+  it("the fingerprint of the same memories of the same threads stays the same across releases", () => {
     assert.strictEqual(fingerprintOf(inputs), "2bc11e86e8348c7c62f11e681435b5d013a262e5a9f3b8ce61c25831a516a45e")
   })
 
-  it("changes when a memory is added, removed, changed or moved", () => {
+  it("the fingerprint changes when a memory is added, removed, changed or moved", () => {
     const others = [
       [...inputs, input("c", "3")],
       inputs.slice(1),
@@ -30,7 +30,7 @@ describe("the fingerprint of a consolidation's inputs", () => {
     assert.strictEqual(new Set([fingerprintOf(inputs), ...others]).size, 5)
   })
 
-  it("covers the earlier memories and the number kept as traces", () => {
+  it("the fingerprint covers the earlier memories and the number kept as traces", () => {
     const third = input("c", "3")
     const all = [
       fingerprintOf(inputs),
@@ -42,7 +42,7 @@ describe("the fingerprint of a consolidation's inputs", () => {
     assert.strictEqual(new Set(all).size, 5)
   })
 
-  it("by content is that of the traces alone when earlier memories contribute nothing", () => {
+  it("the fingerprint by content is that of the traces alone if earlier memories contribute nothing", () => {
     const own = fingerprintOf(inputs)
     assert.strictEqual(fingerprintOfContent(own, ""), own)
     assert.notStrictEqual(fingerprintOfContent(own, "a"), own)
@@ -50,23 +50,23 @@ describe("the fingerprint of a consolidation's inputs", () => {
   })
 })
 
-describe("a directory's consolidation", () => {
+describe("consolidations that are due", () => {
   const failed = { published: "before", failed: "now", attempts: 2, retryAt: 5 }
 
-  it("is due when its inputs differ from the published ones", () => {
+  it("a consolidation is due when its inputs differ from the published ones", () => {
     assert.isTrue(isDirty(neverConsolidated, { fingerprint: "now", hasRemovals: false }))
     assert.isTrue(isDirty(failed, { fingerprint: "now", hasRemovals: false }))
     assert.isFalse(isDirty(failed, { fingerprint: "before", hasRemovals: false }))
   })
 
-  it("is due in an emptied directory while files of deleted memories remain, published or not", () => {
+  it("a consolidation of an emptied directory is due while files of deleted memories remain", () => {
     assert.isFalse(isDirty(neverConsolidated, { fingerprint: "", hasRemovals: false }))
     assert.isTrue(isDirty(neverConsolidated, { fingerprint: "", hasRemovals: true }))
     assert.isTrue(isDirty({ ...failed, published: "" }, { fingerprint: "", hasRemovals: true }))
     assert.isFalse(isDirty(failed, { fingerprint: "before", hasRemovals: true }))
   })
 
-  it("counts only failures with exactly these inputs", () => {
+  it("a consolidation's failures count only with exactly the same inputs", () => {
     assert.deepStrictEqual(failuresOf(failed, "now"), { attempts: 2, retryAt: 5 })
     assert.deepStrictEqual(failuresOf(failed, "later"), { attempts: 0, retryAt: undefined })
   })

@@ -4,7 +4,7 @@ import { detailOf, diskFaultOf, withDiskFault } from "../../../src/domain/memory
 
 const withCode = (code: string) => Object.assign(new Error(`${code}: it went wrong`), { code })
 
-describe("a disk problem", () => {
+describe("disk problems", () => {
   const known: { readonly [code: string]: string } = {
     ENOSPC: "the disk is full",
     SQLITE_FULL: "the disk is full",
@@ -20,21 +20,21 @@ describe("a disk problem", () => {
     SQLITE_IOERR_WRITE: "the disk does not read or write"
   }
   for (const [code, says] of Object.entries(known)) {
-    it(`is recognised by ${code}, however deeply nested`, () => {
+    it(`a disk problem is recognised by ${code}, however deeply nested`, () => {
       const deep = new Error("outer", { cause: { cause: withCode(code) } })
       assert.strictEqual(diskFaultOf(withCode(code))?.says, says)
       assert.strictEqual(diskFaultOf(deep)?.says, says)
     })
   }
 
-  it("is not seen in an error without a disk's code", () => {
+  it("an error without a disk's code is not a disk problem", () => {
     for (const error of [withCode("ENOENT"), withCode("SQLITE_CANTOPEN"), new Error("ENOSPC"), "ENOSPC", undefined]) {
       assert.isUndefined(diskFaultOf(error))
       assert.strictEqual(withDiskFault("it failed", error), "it failed")
     }
   })
 
-  it("comes first in the message, and its remedy last", () => {
+  it("a disk problem comes first in the message, and its remedy last", () => {
     assert.match(
       withDiskFault("writing failed at /a", withCode("ENOSPC")),
       /^the disk is full: writing failed at \/a; free/

@@ -17,7 +17,7 @@ const rule = { threadIds: new Set([two]), lines: new Set<string>(), text: undefi
 const nobody = () => false
 
 describe("forgetting", () => {
-  it("removes every line that cites the thread, even among others, and headings left empty", () => {
+  it("forgetting removes every line that cites the thread, even among others, and emptied headings", () => {
     const text = `# Memory: ferry\n\n## What works here\n- a ${cite([one])}\n- b ${cite([one, two])}\n\n## Open\n- c ${cite([two])}\n`
     assert.strictEqual(
       withoutForgotten(text, rule, nobody),
@@ -25,7 +25,7 @@ describe("forgetting", () => {
     )
   })
 
-  it("removes generated lines without a citation, whose origin is unknown, and keeps people's lines", () => {
+  it("forgetting removes generated lines without a citation, and keeps people's lines", () => {
     const text = `# Memory\n\nit began with a word\n- mine\n- b ${cite([two])}\n`
     assert.strictEqual(
       withoutForgotten(text, rule, (line) => line === "- mine"),
@@ -33,7 +33,7 @@ describe("forgetting", () => {
     )
   })
 
-  it("leaves a text without anything to forget unchanged byte for byte", () =>
+  it("forgetting leaves a text with nothing to forget unchanged byte for byte", () =>
     FastCheck.assert(
       FastCheck.property(
         FastCheck.array(FastCheck.constantFrom("# A", "## B", "", `- x ${cite([one])}`, "  ")),
@@ -44,7 +44,7 @@ describe("forgetting", () => {
       )
     ))
 
-  it("leaves no line that is to be forgotten in any text", () =>
+  it("forgetting leaves no line to be forgotten in any text", () =>
     FastCheck.assert(
       FastCheck.property(
         FastCheck.array(
@@ -72,7 +72,7 @@ describe("forgetting", () => {
       )
     ))
 
-  it("removes its lines from people's recorded edits", () => {
+  it("forgetting removes its lines from people's recorded edits", () => {
     const edits = {
       added: [
         { heading: null, line: "- mine" },
@@ -86,7 +86,7 @@ describe("forgetting", () => {
     })
   })
 
-  it("removes a whole skill when one step is forgotten or no step has a citation, and only lines of a person's skill", () => {
+  it("forgetting removes a skill with a forgotten step or no citation, and only lines of a person's skill", () => {
     const texts = new Map([
       ["skills/a/SKILL.md", `1. x ${cite([one])}`],
       ["skills/b/SKILL.md", `1. x ${cite([one, two])}`],

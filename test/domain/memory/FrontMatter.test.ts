@@ -32,13 +32,13 @@ const bad: ReadonlyArray<readonly [string, RegExp, string]> = [
 
 describe("the front matter of a skill", () => {
   for (const text of good) {
-    it(`is accepted: ${JSON.stringify(text.slice(0, 50))}`, () => {
+    it(`front matter is accepted: ${JSON.stringify(text.slice(0, 50))}`, () => {
       assert.isUndefined(wrongFrontMatter(text, "read-tides"))
     })
   }
 
   for (const [name, message, text] of bad) {
-    it(`is rejected: ${name}`, () => {
+    it(`front matter is rejected: ${name}`, () => {
       assert.match(wrongFrontMatter(text, "read-tides") ?? "nothing is wrong", message)
     })
   }

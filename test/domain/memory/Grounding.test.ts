@@ -23,7 +23,7 @@ const source = { evidence, rendering: rendering.text, facts: ["/home/ada/project
 const grounded = (traceMemory: string, summary = "") => ground({ traceMemory, summary }, source)
 
 describe("grounding an answer", () => {
-  it("does not mark quotations found in the session: commands, paths, errors, the user's words, diffs", () => {
+  it("grounding does not mark quoted commands, paths, errors, user words and diffs of the session", () => {
     const trace = [
       "- `npm test` failed: `TypeError: departures.sort is not a function`",
       "- `lib/table.js` was changed to ``departures.slice()``",
@@ -37,13 +37,13 @@ describe("grounding an answer", () => {
     })
   })
 
-  it("finds lines replaced by edits, which a model saw although the rendering was cut", () => {
+  it("grounding finds lines replaced by edits, even if the rendering was cut", () => {
     const trace = "- `departures` became `departures.slice()` in `lib/table.js`"
     const { grounding } = ground({ traceMemory: trace, summary: "" }, { ...source, rendering: "" })
     assert.deepStrictEqual(grounding, { items: 3, grounded: 3 })
   })
 
-  it("keeps quotations not found, and marks each occurrence once", () => {
+  it("grounding keeps quotations that it does not find, and marks each occurrence once", () => {
     const { grounding, output } = grounded(
       'run `npm run test:all`, as "the user always wants"\nagain `npm run test:all` (unverified)',
       "fixed by `rm -rf dist`"
@@ -56,19 +56,19 @@ describe("grounding an answer", () => {
     assert.deepStrictEqual(grounding, { items: 4, grounded: 0 })
   })
 
-  it("lets redacted parts match any text, and ignores white space and escapes", () => {
+  it("grounding lets redacted parts match any text, and ignores white space and escapes", () => {
     const { grounding } = grounded('`npm  test` and `make the \\"early boat\\" [REDACTED_SECRET] 7`')
     assert.deepStrictEqual(grounding, { items: 2, grounded: 2 })
   })
 
-  it("looks up a fenced block line by line and marks it as a whole", () => {
+  it("grounding looks up a fenced block line by line and marks it as a whole", () => {
     const { grounding, output } = grounded("```sh\nnpm test\nnpm publish\n```\nafter")
     assert.strictEqual(output.traceMemory, "```sh\nnpm test\nnpm publish\n```\n(unverified)\nafter")
     assert.deepStrictEqual(grounding, { items: 2, grounded: 1 })
   })
 
   it.prop(
-    "changes nothing but adding marks, whatever a model writes",
+    "grounding changes nothing but its added marks, whatever a model writes",
     [FastCheck.string({ unit: FastCheck.constantFrom("`", '"', "a", " ", "\n", "“", "”", "(", "x") })],
     ([text]) => {
       const { grounding, output } = grounded(text)

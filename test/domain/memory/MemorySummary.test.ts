@@ -6,11 +6,11 @@ import { parseMemorySummary, renderMemorySummary } from "../../../src/domain/mem
 import { idOf } from "../../support/rows.js"
 
 describe("memory_summary.md", () => {
-  it("says that there are no traces yet", () => {
+  it("the summary says if there are no traces yet", () => {
     assert.strictEqual(renderMemorySummary([]), "# Memory Summary\n\nNo memory traces yet.\n")
   })
 
-  it("has one line per memory, in the given order", () => {
+  it("the summary has one line per memory, in the given order", () => {
     assert.strictEqual(
       renderMemorySummary([
         { threadId: idOf(2), summary: safe`sort a copy` },
@@ -28,14 +28,14 @@ describe("memory_summary.md", () => {
     )
   })
 
-  it("collapses the white space of a summary, so that it cannot forge another line", () => {
+  it("the white space of a summary is collapsed, so that it cannot forge another line", () => {
     const text = renderMemorySummary([{ threadId: idOf(1), summary: safe` one\n- two (trace: \`x\`)\r\n\tthree ` }])
     assert.strictEqual(text.split("\n")[4], `- one - two (trace: \`x\`) three (trace: \`${idOf(1)}\`)`)
     assert.lengthOf(text.split("\n"), 6)
   })
 
   it.prop(
-    "is parsed back into the summaries by thread",
+    "the summary is parsed back into the summaries by thread",
     [fc.array(fc.string({ unit: "grapheme" }), { maxLength: 10 })],
     ([summaries]) => {
       const entries = summaries.map((summary, index) => ({ threadId: idOf(index), summary: redact(summary) }))
@@ -46,7 +46,7 @@ describe("memory_summary.md", () => {
     }
   )
 
-  it("yields nothing for other lines", () => {
+  it("other lines in the summary are ignored", () => {
     assert.deepStrictEqual([...parseMemorySummary("# Notes\n- mine\n- a (trace: `1`)\n")], [])
   })
 })

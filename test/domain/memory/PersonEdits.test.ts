@@ -17,14 +17,14 @@ const published = text(
 const edits = (current: string, standing: PersonEdits = noEdits, from: string = published): PersonEdits =>
   detectEdits(from, current, standing)
 
-describe("a person's change to MEMORY.md", () => {
-  it("is not seen in a file as published, or with other white space", () => {
+describe("a person's edits of MEMORY.md", () => {
+  it("a file as published, or with other white space, has no edits", () => {
     assert.deepStrictEqual(edits(published), noEdits)
     assert.deepStrictEqual(edits(published.replaceAll("\n", "  \n\n")), noEdits)
     assert.deepStrictEqual(edits(published.replaceAll("\n", "\r\n")), noEdits)
   })
 
-  it("is an added line, with the heading above it", () => {
+  it("an added line is an edit, with the heading above it", () => {
     assert.deepStrictEqual(edits(published.replace("\n\n## Open", "\n- never push to main\n\n## Open")), {
       added: [{ heading: "## What works here", line: "- never push to main" }],
       removed: []
@@ -32,70 +32,70 @@ describe("a person's change to MEMORY.md", () => {
     assert.deepStrictEqual(edits(`mine\n${published}`).added, [{ heading: null, line: "mine" }])
   })
 
-  it("is an added heading, with the lines below it", () => {
+  it("an added heading is an edit, with the lines below it", () => {
     assert.deepStrictEqual(edits(`${published}### House rules\n- tabs\n`).added, [
       { heading: "## Open", line: "### House rules" },
       { heading: "### House rules", line: "- tabs" }
     ])
   })
 
-  it("is a removed generated line", () => {
+  it("a removed generated line is an edit", () => {
     assert.deepStrictEqual(edits(published.replace("- rotate the keys\n", "")), {
       added: [],
       removed: ["- rotate the keys"]
     })
   })
 
-  it("is an added and a removed line when a line was changed", () => {
+  it("a changed line is an added and a removed line", () => {
     assert.deepStrictEqual(edits(published.replace("npm test", "npm run check")), {
       added: [{ heading: "## What works here", line: "- run `npm run check`" }],
       removed: ["- run `npm test`"]
     })
   })
 
-  it("is not seen when a line was moved", () => {
+  it("a moved line is not an edit", () => {
     const moved = published.replace("- rotate the keys\n", "").replace("- run", "- rotate the keys\n- run")
     assert.deepStrictEqual(edits(moved), noEdits)
   })
 
-  it("is not seen when only a heading was removed", () => {
+  it("a removed heading alone is not an edit", () => {
     assert.deepStrictEqual(edits(published.replace("## Open\n", "")), noEdits)
   })
 
-  it("is every line of a file that was never published", () => {
+  it("all lines of a file that was never published are edits", () => {
     assert.deepStrictEqual(edits("# Mine\n- a\n", noEdits, "").added, [
       { heading: null, line: "# Mine" },
       { heading: "# Mine", line: "- a" }
     ])
   })
 
-  it("is a copy of a generated line, at the place of the copy", () => {
+  it("a copy of a generated line is an edit, at the place of the copy", () => {
     assert.deepStrictEqual(edits(`${published}- run \`npm test\`\n`), {
       added: [{ heading: "## Open", line: "- run `npm test`" }],
       removed: []
     })
   })
 
-  it("is not seen for a line that is still there once", () => {
+  it("a repeated line of which one copy is left is not an edit", () => {
     const twice = `${published}- rotate the keys\n`
     assert.deepStrictEqual(edits(published, noEdits, twice), noEdits)
   })
 })
 
-describe("a person's earlier change to MEMORY.md", () => {
+describe("a person's earlier edits of MEMORY.md", () => {
   const mine = { heading: "## Open", line: "- never push to main" }
   const withMine = `${published}${mine.line}\n`
 
-  it("stays recorded while the file still shows it", () => {
+  it("an earlier edit stays recorded while the file still shows it", () => {
     const standing: PersonEdits = { added: [mine], removed: ["- an old claim"] }
     assert.deepStrictEqual(edits(withMine, standing, withMine), standing)
   })
 
-  it("is no longer recorded, as added or removed, once the person removed the line again", () => {
+  it("an added line is no longer recorded once the person has removed it again", () => {
     assert.deepStrictEqual(edits(published, { added: [mine], removed: [] }, withMine), noEdits)
   })
 
-  it("is no longer recorded as removed once the person wrote the line again", () => {
+  it("a removed line is no longer recorded once the person has written it again", () => {
     const standing: PersonEdits = { added: [], removed: [mine.line] }
     assert.deepStrictEqual(edits(withMine, standing), { added: [mine], removed: [] })
   })
@@ -110,7 +110,7 @@ describe("people's lines missing from a new MEMORY.md", () => {
     removed: []
   }
 
-  it("are those not there verbatim", () => {
+  it("a person's line is missing unless it is there verbatim", () => {
     assert.deepStrictEqual(missingLines(standing, text("- never push to main", "  - not even once  ")), [])
     assert.deepStrictEqual(missingLines(standing, text("- Never push to main", "- not even once")), [
       "- never push to main",

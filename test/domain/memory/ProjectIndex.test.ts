@@ -8,7 +8,7 @@ const lines = (projects: Parameters<typeof renderProjectIndex>[0]): ReadonlyArra
     .filter((line) => line.startsWith("- "))
 
 describe("the memories home's README.md", () => {
-  it("lists the folder of each project in the order of the projects' paths", () => {
+  it("the index lists the folder of each project in the order of the projects' paths", () => {
     const [ferry, tides] = [Directory.make("/home/ada/ferry"), Directory.make("/home/ada/tides")]
     assert.deepStrictEqual(
       lines([
@@ -22,14 +22,14 @@ describe("the memories home's README.md", () => {
     )
   })
 
-  it("is a complete document even when nothing was learned yet", () => {
+  it("the index is a complete document even before anything was learned", () => {
     const text = renderProjectIndex([])
     assert.match(text, /^# .+\n/)
     assert.include(text, "Nothing was learned yet.")
     assert.isTrue(text.endsWith("\n") && !text.endsWith("\n\n\n"))
   })
 
-  it("shows any path as one code span on one line", () => {
+  it("the index shows any path as one code span on one line", () => {
     assert.deepStrictEqual(
       lines([{ cwd: Directory.make("/a`b``c"), memories: 2 }]).map((line) => line.split(": ")[0]),
       ["- ``` /a`b``c ```"]

@@ -34,29 +34,29 @@ it("the hash of a file is the hex SHA-256 of its bytes", () => {
   )
 })
 
-describe("a skill file", () => {
+describe("the owner of a skill file", () => {
   const published = recordOf([ours, memory])
 
-  it("is ours while it is unchanged since its publish", () => {
+  it("a skill file is generated while it is unchanged since its publication", () => {
     assert.deepStrictEqual(skillOwnership(published, [ours]), { personalFiles: [], deletedFiles: [] })
   })
 
-  it("belongs to a person when it was never published", () => {
+  it("a skill file belongs to a person if it was never published", () => {
     const theirs = fileOf("skills/mine/SKILL.md", "mine")
     assert.deepStrictEqual(skillOwnership(published, [ours, theirs]).personalFiles, [theirs.path])
     assert.deepStrictEqual(skillOwnership(undefined, [theirs]).personalFiles, [theirs.path])
   })
 
-  it("belongs to a person once it was changed", () => {
+  it("a skill file belongs to a person once it was changed", () => {
     assert.deepStrictEqual(skillOwnership(published, [fileOf(ours.path, "changed")]).personalFiles, [ours.path])
   })
 
-  it("stays a person's even when it equals the published text again", () => {
+  it("a skill file stays a person's even if it equals the published text again", () => {
     const record = recordOf([ours, memory], { personalFiles: [ours.path] })
     assert.deepStrictEqual(skillOwnership(record, [ours]).personalFiles, [ours.path])
   })
 
-  it("that is missing was deleted by a person, and stays deleted", () => {
+  it("a skill file that is missing was deleted by a person, and stays deleted", () => {
     assert.deepStrictEqual(skillOwnership(published, []), { personalFiles: [], deletedFiles: [ours.path] })
     const later = recordOf([memory], { deletedFiles: [ours.path] })
     assert.deepStrictEqual(skillOwnership(later, []).deletedFiles, [ours.path])
@@ -65,17 +65,17 @@ describe("a skill file", () => {
     ])
   })
 
-  it("that a person wrote and deleted counts as deleted too", () => {
+  it("a skill file that a person wrote and deleted counts as deleted too", () => {
     const record = recordOf([memory], { personalFiles: ["skills/mine/SKILL.md"] })
     assert.deepStrictEqual(skillOwnership(record, []), { personalFiles: [], deletedFiles: ["skills/mine/SKILL.md"] })
   })
 
-  it("that a person brought back is theirs and no longer deleted", () => {
+  it("a skill file that a person restored is theirs and no longer deleted", () => {
     const record = recordOf([memory], { deletedFiles: [ours.path] })
     assert.deepStrictEqual(skillOwnership(record, [ours]), { personalFiles: [ours.path], deletedFiles: [] })
   })
 
-  it("is never MEMORY.md", () => {
+  it("a missing MEMORY.md does not count as a deleted skill file", () => {
     assert.deepStrictEqual(skillOwnership(recordOf([memory]), []), { personalFiles: [], deletedFiles: [] })
   })
 })

@@ -42,20 +42,20 @@ const entry = (path: string, size = 10): StagedEntry => ({ _tag: "File", path, s
 /** What is wrong with a staged copy that has these files beside what was staged. */
 const wrong = (...files: ReadonlyArray<MemoryFile>) => wrongContent([...inputs, ...files], rules)
 
-describe("a result that may be published", () => {
-  it("has MEMORY.md, with or without skills, and leaves all staged files unchanged", () => {
+describe("results that may be published", () => {
+  it("a result may be published with MEMORY.md, with or without skills, if staged files are unchanged", () => {
     assert.deepStrictEqual(wrong(memory), [])
     assert.deepStrictEqual(wrong(memory, skill, script), [])
     assert.deepStrictEqual(wrongShape([entry(memoryFile), entry(skill.path), entry(trace.path)], rules), [])
   })
 
-  it("may contain other files, which are not published", () => {
+  it("a result may contain other files, which are not published", () => {
     assert.deepStrictEqual(wrong(memory, fileOf("notes.txt", "\u0000")), [])
     assert.deepStrictEqual(wrongShape([entry(memoryFile), entry("notes.txt", 100_000)], rules), [])
   })
 })
 
-describe("a staged copy is refused by its shape", () => {
+describe("staged copies refused by shape", () => {
   const refused: ReadonlyArray<readonly [string, ReadonlyArray<StagedEntry>, ReadonlyArray<string>]> = [
     ["without MEMORY.md", [entry(skill.path)], ["MEMORY.md was not written"]],
     ["with nothing in it", [], ["MEMORY.md was not written"]],
@@ -85,25 +85,25 @@ describe("a staged copy is refused by its shape", () => {
     ]
   ]
   for (const [name, entries, reasons] of refused) {
-    it(`${name}`, () => {
+    it(`a staged copy ${name} is refused`, () => {
       assert.deepStrictEqual(wrongShape(entries, rules), reasons)
     })
   }
 })
 
-describe("a staged copy is refused by its content", () => {
-  it("when a file is empty", () => {
+describe("staged copies refused by content", () => {
+  it("a staged copy with an empty file is refused", () => {
     assert.deepStrictEqual(wrong(fileOf(memoryFile, " \n\n")), ["MEMORY.md is empty"])
     assert.deepStrictEqual(wrong(memory, skill, fileOf(script.path, "")), ["skills/tides/read.sh is empty"])
   })
 
-  it("when a file is not UTF-8", () => {
+  it("a staged copy with a file that is not UTF-8 is refused", () => {
     const bytes = Uint8Array.from([0x23, 0x20, 0xc3, 0x28])
     assert.deepStrictEqual(wrong(fileOf(memoryFile, bytes)), ["MEMORY.md is not UTF-8"])
     assert.deepStrictEqual(wrong(memory, skill, fileOf(script.path, bytes)), ["skills/tides/read.sh is not UTF-8"])
   })
 
-  it("when a file of phase one was changed, deleted or added", () => {
+  it("a staged copy with a changed, deleted or added file of phase one is refused", () => {
     assert.deepStrictEqual(wrongContent([fileOf(trace.path, "# Other"), summary, editsOf, personal, memory], rules), [
       `${trace.path} was changed; it is not the agent's`
     ])
@@ -114,7 +114,7 @@ describe("a staged copy is refused by its content", () => {
     assert.deepStrictEqual(wrong(memory, added), [`${added.path} was added where only phase one writes`])
   })
 
-  it("when a person's file of a skill was changed or deleted", () => {
+  it("a staged copy with a changed or deleted skill file of a person is refused", () => {
     assert.deepStrictEqual(wrongContent([trace, summary, editsOf, fileOf(personal.path, "better"), memory], rules), [
       "skills/mine/SKILL.md was changed; it is not the agent's"
     ])
@@ -123,7 +123,7 @@ describe("a staged copy is refused by its content", () => {
     ])
   })
 
-  it("when it cites a trace that does not exist", () => {
+  it("a staged copy that cites a missing trace is refused", () => {
     assert.deepStrictEqual(wrong(fileOf(memoryFile, "# Memory\n- made up [ffffffff-0000…]\n")), [
       "MEMORY.md cites traces that do not exist: ffffffff-0000"
     ])
@@ -132,7 +132,7 @@ describe("a staged copy is refused by its content", () => {
     ])
   })
 
-  it("when a line that a person wrote is missing from MEMORY.md", () => {
+  it("a staged copy whose MEMORY.md lacks a line that a person wrote is refused", () => {
     const edits = { added: [{ heading: null, line: "- never push to main" }], removed: [] }
     const check = (text: string) => wrongContent([...inputs, fileOf(memoryFile, text)], { ...rules, edits })
     assert.deepStrictEqual(check("# Memory\n- never push\n"), [
@@ -141,7 +141,7 @@ describe("a staged copy is refused by its content", () => {
     assert.deepStrictEqual(check("# Memory\n- never push to main\n"), [])
   })
 
-  it("when a skill has no SKILL.md or an invalid one", () => {
+  it("a staged copy whose skill has no SKILL.md or an invalid one is refused", () => {
     assert.deepStrictEqual(wrong(memory, script), ["skills/tides has no SKILL.md in it"])
     const [reason, ...others] = wrong(memory, fileOf(skill.path, "# Tides\n"))
     assert.match(reason ?? "", /^skills\/tides\/SKILL\.md: it does not begin with front matter$/)
@@ -149,11 +149,11 @@ describe("a staged copy is refused by its content", () => {
     assert.lengthOf(wrong(memory, fileOf("skills/piers/SKILL.md", Buffer.from(skill.bytes).toString())), 1)
   })
 
-  it("but not when a skill's SKILL.md belongs to a person", () => {
+  it("a staged copy is not checked for a SKILL.md that belongs to a person", () => {
     assert.deepStrictEqual(wrong(memory, fileOf("skills/mine/more.md", "more")), [])
   })
 
-  it("with every reason at once", () => {
+  it("a staged copy is refused with every reason at once", () => {
     assert.lengthOf(wrongContent([memory, script], rules), inputs.length + 1)
   })
 })
@@ -162,7 +162,7 @@ describe("the published files", () => {
   const published = (...files: ReadonlyArray<MemoryFile>) =>
     toPublish([...inputs, ...files], rules).map(({ path }) => path)
 
-  it("are the skills by name, then MEMORY.md, and no others", () => {
+  it("the published files are the skills by name, then MEMORY.md, and no others", () => {
     assert.deepStrictEqual(published(memory, fileOf("notes.txt", "x"), script, skill), [
       skill.path,
       script.path,
@@ -170,7 +170,7 @@ describe("the published files", () => {
     ])
   })
 
-  it("include no file that a person owns or deleted", () => {
+  it("the published files include no file that a person owns or deleted", () => {
     assert.deepStrictEqual(published(memory, fileOf("skills/gone/SKILL.md", "back again")), [memoryFile])
   })
 })

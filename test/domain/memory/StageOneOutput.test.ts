@@ -21,12 +21,12 @@ const misread = (answers: ReadonlyArray<string>, expected: StageOneOutput = outp
 const accepted = (answers: ReadonlyArray<string>): ReadonlyArray<string> =>
   answers.filter((answer) => Either.isRight(parseStageOneOutput(answer)))
 
-describe("an answer is parsed leniently", () => {
-  it("as the whole text", () => {
+describe("lenient parsing of an answer", () => {
+  it("an answer can be the whole text", () => {
     assert.deepStrictEqual(misread([json, `\n\t ${JSON.stringify(output, null, 2)} \n`]), [])
   })
 
-  it("as the inside of a fence that surrounds the whole of it", () => {
+  it("an answer can be the inside of a fence around the whole text", () => {
     assert.deepStrictEqual(
       misread([
         "```json\n" + json + "\n```",
@@ -38,7 +38,7 @@ describe("an answer is parsed leniently", () => {
     )
   })
 
-  it("as the text from the first { to the last }", () => {
+  it("an answer can be the text from the first { to the last }", () => {
     assert.deepStrictEqual(
       misread([
         `Here is the memory:\n${json}\nI hope it helps.`,
@@ -50,21 +50,21 @@ describe("an answer is parsed leniently", () => {
     )
   })
 
-  it("by the first of these forms that parses", () => {
+  it("an answer is taken from the first of these forms that parses", () => {
     const quoted = { traceMemory: '```json\n{"traceMemory":"inner","summary":"inner"}\n```', summary: "outer" }
     assert.deepStrictEqual(misread([JSON.stringify(quoted)], quoted), [])
     const nested = { traceMemory: "outer", summary: '{"traceMemory":"inner","summary":"inner"}' }
     assert.deepStrictEqual(misread([JSON.stringify(nested)], nested), [])
   })
 
-  it("with further properties ignored", () => {
+  it("an answer can have further properties, which are ignored", () => {
     assert.deepStrictEqual(
       misread([JSON.stringify({ ...output, confidence: 0.9, nested: { traceMemory: "other" } })]),
       []
     )
   })
 
-  it("with both fields trimmed", () => {
+  it("an answer has both fields trimmed", () => {
     assert.deepStrictEqual(
       misread([JSON.stringify({ traceMemory: "\n# A\n\n", summary: " b\t" })], { traceMemory: "# A", summary: "b" }),
       []
@@ -72,7 +72,7 @@ describe("an answer is parsed leniently", () => {
   })
 
   it.prop(
-    "for any contents of its fields and any surrounding text without braces",
+    "an answer can have any contents in its fields, and any text without braces around it",
     [
       fc.string({ unit: "binary", minLength: 1 }).map((text) => `#${text}.`),
       fc.string({ unit: "binary", minLength: 1 }).map((text) => `-${text}.`),
@@ -88,8 +88,8 @@ describe("an answer is parsed leniently", () => {
   )
 })
 
-describe("an unusable answer", () => {
-  it("has no object with both strings", () => {
+describe("unusable answers", () => {
+  it("an answer is unusable without an object with both strings", () => {
     const answers = [
       "",
       "   \n",
@@ -117,7 +117,7 @@ describe("an unusable answer", () => {
     assert.deepStrictEqual(accepted(answers), [])
   })
 
-  it("has exactly one empty field", () => {
+  it("an answer is unusable if exactly one field is empty", () => {
     assert.deepStrictEqual(
       accepted([
         '{"traceMemory":"# A","summary":""}',
@@ -128,7 +128,7 @@ describe("an unusable answer", () => {
     )
   })
 
-  it("is reported with the reason, and without its text", () => {
+  it("an unusable answer is reported with the reason, and without its text", () => {
     const parsed = parseStageOneOutput('{"traceMemory":"hunter2hunter2"')
     assert(Either.isLeft(parsed))
     assert.strictEqual(parsed.left._tag, "MalformedAnswer")
@@ -143,7 +143,7 @@ it("an answer with both fields empty means that there is nothing to remember", (
   assert.isFalse(isNothing(output))
 })
 
-it("the schema of a request is strict: an object with both strings required, and no other property", () => {
+it("the schema of a request requires an object with both strings, and allows no other property", () => {
   const schema: { readonly [field: string]: unknown } = JSON.parse(JSON.stringify(stageOneJsonSchema()))
   assert.deepInclude(schema, {
     type: "object",

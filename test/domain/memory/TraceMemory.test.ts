@@ -34,13 +34,13 @@ const structured = [
 const normalise = (traceMemory: string, summary = "a summary") =>
   normaliseOutput({ traceMemory, summary }, limits, redact)
 
-describe("a trace memory counts as structured", () => {
-  it("when it starts with # and has all the required parts", () => {
+describe("structured trace memories", () => {
+  it("a trace memory is structured if it starts with # and has all the required parts", () => {
     assert.isTrue(isStructured(structured))
     assert.isTrue(isStructured("#Trace context:User preferences:## Task:Outcome:"))
   })
 
-  it("but not when it starts otherwise or a part is missing", () => {
+  it("a trace memory is not structured if it starts otherwise or a part is missing", () => {
     assert.isFalse(isStructured(` ${structured}`))
     assert.isFalse(isStructured(`Memory:\n${structured}`))
     for (const mark of ["Trace context:", "User preferences:", "## Task:", "Outcome:"]) {
@@ -50,10 +50,10 @@ describe("a trace memory counts as structured", () => {
   })
 })
 
-describe("an unstructured trace memory", () => {
+describe("unstructured trace memories", () => {
   const { traceMemory } = normalise("I sorted the departures.\n\nIt works now.")
 
-  it("is wrapped in a fallback of the same structure", () => {
+  it("an unstructured trace memory is wrapped in a fallback of the same structure", () => {
     assert.isTrue(isStructured(traceMemory))
     const lines = traceMemory.split("\n")
     assert.strictEqual(lines[0], "# Trace Summary")
@@ -65,7 +65,7 @@ describe("an unstructured trace memory", () => {
     )
   })
 
-  it("has every task heading", () => {
+  it("an unstructured trace memory gets every task heading", () => {
     const headings = [
       "## Task:",
       "Outcome:",
@@ -82,17 +82,17 @@ describe("an unstructured trace memory", () => {
     )
   })
 
-  it("is kept whole under a heading of its own", () => {
+  it("an unstructured trace memory is kept whole under a heading of its own", () => {
     assert.isTrue(traceMemory.endsWith("\n### Raw trace notes\nI sorted the departures.\n\nIt works now."))
   })
 })
 
-describe("normalising an answer", () => {
-  it("leaves a good one as it is", () => {
+describe("normalised answers", () => {
+  it("a valid answer stays unchanged", () => {
     assert.deepStrictEqual(normalise(structured), { traceMemory: structured, summary: "a summary" })
   })
 
-  it("redacts both fields, also a wrapped one", () => {
+  it("an answer is redacted in both fields, and also when it is wrapped", () => {
     const secret = "password=hunter2hunter2"
     const taken = normalise(`${structured}\n${secret}`, `use ${secret}`)
     assert.deepStrictEqual(taken, {
@@ -102,12 +102,12 @@ describe("normalising an answer", () => {
     assert.notInclude(normalise(secret).traceMemory, "hunter2")
   })
 
-  it("collapses white space in the summary but not in the trace", () => {
+  it("an answer has its white space collapsed in the summary but not in the trace", () => {
     assert.strictEqual(normalise(structured, "  one\n\n two\t\u00a0three ").summary, "one two three")
     assert.strictEqual(normalise(structured).traceMemory, structured)
   })
 
-  it("keeps half head and half tail of a trace that is too long, around its marker", () => {
+  it("a trace that is too long keeps half head and half tail around its marker", () => {
     const marker = "\n\n[... TRACE MEMORY TRUNCATED ...]\n\n"
     const long = `${structured}\n${"x".repeat(300)}`
     const { traceMemory } = normaliseOutput(
@@ -118,7 +118,7 @@ describe("normalising an answer", () => {
     assert.strictEqual(traceMemory, `${long.slice(0, 50)}${marker}${"x".repeat(51)}`)
   })
 
-  it("keeps half head and half tail of a summary that is too long, around its marker", () => {
+  it("a summary that is too long keeps half head and half tail around its marker", () => {
     const { summary } = normaliseOutput(
       { traceMemory: structured, summary: `${"é".repeat(100)}${"z".repeat(100)}` },
       { ...limits, summaryBytes: 26 + 23 },
@@ -128,7 +128,7 @@ describe("normalising an answer", () => {
     assert.strictEqual(summary, `${"é".repeat(5)} [...summary truncated...]${"z".repeat(13)}`)
   })
 
-  it("does not cut a text that fits exactly", () => {
+  it("an answer that fits exactly is not cut", () => {
     const exact = { traceBytes: byteLength(structured), summaryBytes: 9 }
     assert.deepStrictEqual(normaliseOutput({ traceMemory: structured, summary: "a summary" }, exact, redact), {
       traceMemory: structured,
@@ -137,7 +137,7 @@ describe("normalising an answer", () => {
   })
 
   it.prop(
-    "never exceeds a limit, and is structured whenever the limit leaves room",
+    "an answer never exceeds a limit, and is structured whenever the limit leaves room",
     [
       fc.string({ unit: "grapheme", maxLength: 300 }),
       fc.string({ unit: "grapheme", maxLength: 300 }),
@@ -167,13 +167,13 @@ describe("the slug of a trace", () => {
     [`${"x".repeat(63)} y`, `${"x".repeat(63)}_`]
   ]
   for (const [title, slug] of slugs) {
-    it(`of ${JSON.stringify(title.slice(0, 40))} is ${slug.slice(0, 40)}`, () => {
+    it(`the slug of ${JSON.stringify(title.slice(0, 40))} is ${slug.slice(0, 40)}`, () => {
       assert.strictEqual(traceSlug(title, 64), slug)
     })
   }
 
   it.prop(
-    "is a valid file name on any system",
+    "the slug is a valid file name on any system",
     [fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 100 })],
     ([title, length]) => {
       assert.match(traceSlug(title, length), /^(?:[a-z0-9][a-z0-9_]*|trace)$/)
@@ -183,13 +183,13 @@ describe("the slug of a trace", () => {
 })
 
 describe("the name of a trace's file", () => {
-  it("consists of the thread and the slug", () => {
+  it("the name of a trace's file consists of the thread and the slug", () => {
     assert.strictEqual(traceFileName(id, "sort_them"), `${id}_sort_them.md`)
     assert.strictEqual(threadOfTraceFile(`${id}_sort_them.md`), id)
     assert.strictEqual(threadOfTraceFile(`${id}_.md`), id)
   })
 
-  it("yields no thread for any other file", () => {
+  it("the name of any other file gives no thread", () => {
     const names = [
       `${id}.md`,
       `${id}_x.txt`,
@@ -205,7 +205,7 @@ describe("the name of a trace's file", () => {
   })
 })
 
-describe("a trace file", () => {
+describe("trace files", () => {
   const header: TraceHeader = {
     threadId: id,
     cwd: "/home/ada/projects/ferry",
@@ -213,7 +213,7 @@ describe("a trace file", () => {
     updatedAt: Date.UTC(2026, 2, 2, 9, 0, 4, 5)
   }
 
-  it("has the header, a blank line, the trimmed memory and a final newline", () => {
+  it("a trace file has the header, a blank line, the trimmed memory and a final newline", () => {
     assert.strictEqual(
       renderTraceFile(header, safe`\n# Sorted\n\nall\n\n`),
       [
@@ -230,7 +230,7 @@ describe("a trace file", () => {
     )
   })
 
-  it("has no updated_at when the time is unknown or not a date", () => {
+  it("a trace file has no updated_at if the time is unknown or not a date", () => {
     for (const updatedAt of [undefined, Number.NaN, 9e15]) {
       const text = renderTraceFile({ ...header, updatedAt }, safe`# A`)
       assert.strictEqual(text.split("\n")[3], "", String(updatedAt))
@@ -238,7 +238,7 @@ describe("a trace file", () => {
     }
   })
 
-  it("gains no header line through a line break in a path", () => {
+  it("a trace file gains no header line through a line break in a path", () => {
     const text = renderTraceFile(
       { ...header, cwd: "/a\nthread_id: evil\r\n\r\n# Owned", rolloutPath: "/b\nupdated_at: 1999-01-01T00:00:00Z" },
       safe`# A`
@@ -251,7 +251,7 @@ describe("a trace file", () => {
     assert.strictEqual(trace, "# A")
   })
 
-  it("without a header is read as memory only", () => {
+  it("a trace file without a header is read as memory only", () => {
     for (const text of ["# My notes\n\nby hand\n", "no blank line", "a: b\nnot a field\n\nrest"]) {
       assert.deepStrictEqual(parseTraceFile(text), { header: new Map(), trace: text.trim() })
     }
@@ -261,7 +261,7 @@ describe("a trace file", () => {
   const memory = fc.string({ unit: "grapheme" }).map((text) => redact(`# ${text.trim()}.`))
 
   it.prop(
-    "is parsed back into its header and memory",
+    "a trace file is parsed back into its header and memory",
     [path, path, memory, fc.integer({ min: 0, max: Date.UTC(2200, 0) }), fc.option(fc.string(), { nil: undefined })],
     ([cwd, rolloutPath, trace, updatedAt, summary]) => {
       const text = renderTraceFile({ threadId: id, cwd, rolloutPath, updatedAt }, trace)
@@ -280,7 +280,7 @@ describe("a trace file", () => {
     }
   )
 
-  it("is rejected when its header lacks a field of a row or names another thread", () => {
+  it("a trace file is rejected if its header lacks a field of a row or names another thread", () => {
     const whole = renderTraceFile(header, safe`# A`)
     const broken = [
       whole.replace(/^thread_id:.*\n/, ""),

@@ -8,19 +8,19 @@ const textOf = (...events: ReadonlyArray<(answer: typeof noAnswer) => typeof noA
   answerText(events.reduce((answer, take) => take(answer), noAnswer))
 
 describe("the text of a streamed answer", () => {
-  it("is the deltas in order", () => {
+  it("the text of an answer is its deltas in order", () => {
     assert.strictEqual(textOf(delta('{"a":'), delta("1"), delta("}")), '{"a":1}')
   })
 
-  it("ignores finished items when there are deltas", () => {
+  it("the text of an answer ignores finished items when there are deltas", () => {
     assert.strictEqual(textOf(item("early"), delta("a"), item("late"), delta("b")), "ab")
   })
 
-  it("is that of the first finished item with text when there are no deltas", () => {
+  it("the text of an answer without deltas is that of the first finished item with text", () => {
     assert.strictEqual(textOf(item(undefined), item("first"), item("second")), "first")
   })
 
-  it("is empty when nothing arrived", () => {
+  it("the text of an answer is empty if nothing arrived", () => {
     assert.strictEqual(textOf(), "")
     assert.strictEqual(textOf(item(undefined)), "")
   })

@@ -103,6 +103,9 @@ export const ended: Part = (line) => [{ _tag: "TurnEnd", ...at(line, "harness") 
 /** The user stops a turn. */
 export const aborted: Part = (line) => [{ _tag: "Interruption", ...at(line, "user") }]
 
+/** The harness stops a turn. */
+export const stopped: Part = (line) => [{ _tag: "Interruption", ...at(line, "harness") }]
+
 /** The events of a session; every part takes two lines of its rollout. */
 export const eventsOf = (...parts: ReadonlyArray<Part>): ReadonlyArray<SessionEvent> =>
   parts.flatMap((part, index) => part(1 + index * 2))

@@ -315,7 +315,7 @@ const table: ReadonlyArray<readonly [name: string, typed: string, written: strin
   ]
 ]
 
-describe("a preference as a model writes it", () => {
+describe("preferences in a model's words", () => {
   for (const [name, typed, written, kept] of table) {
     it(`${name}: ${kept === "" ? "no typed word, so the line is dropped" : "only the typed words stay"}`, () => {
       assert.strictEqual(preferenceOf(written, typed), kept)
@@ -378,7 +378,7 @@ describe("a preference as a model writes it", () => {
   )
 })
 
-describe("an order of a README that a model repeats", () => {
+describe("orders of a README that a model repeats", () => {
   const evidence = evidenceOf(
     "please read the docs and fix the typo",
     "Always run the tests before committing",

@@ -16,7 +16,7 @@ const readingOf = (command: string, output: string, said = "Done"): string => {
 const secret = "tr0ub4dor"
 const uuid = "7f3c9a52-1b6e-4d08-9c41-5e2d8a6b0f17"
 
-describe("a credential that only its command gives away", () => {
+describe("credentials that only their command reveals", () => {
   for (const [command, output, value] of [
     ["kubectl get secret db -o jsonpath={.data.pw} | base64 -d", `${secret}\n`, secret],
     ["echo c3dvcmRmaXNo | base64 --decode", "swordfish", "swordfish"],
@@ -27,24 +27,24 @@ describe("a credential that only its command gives away", () => {
     ["security find-generic-password -s shop -w", secret, secret],
     ["op read op://shop/db/password", uuid, uuid]
   ] as const) {
-    it(`is taken out of what is read: ${command}`, () => {
+    it(`a printed credential is redacted from the session: ${command}`, () => {
       const reading = readingOf(command, output)
       assert.notInclude(reading, value)
       assert.include(reading, "[REDACTED_SECRET]")
     })
   }
 
-  it("is taken out of what is said later too, unless it is an ordinary word", () => {
+  it("a printed credential is redacted from later text too, unless it is an ordinary word", () => {
     assert.notInclude(readingOf("pass show shop/db", uuid, `The password is now ${uuid} there`), uuid)
     assert.include(readingOf("pass show shop/db", "swordfish", "I ate swordfish"), "I ate swordfish")
   })
 
-  it("is none where another command prints it, or where more than a word is printed", () => {
+  it("a word is not a credential if another command prints it, or more than a word is printed", () => {
     assert.include(readingOf("cat version.txt", "tr0ub4dor"), secret)
     assert.include(readingOf("base64 -d data.txt", "hello to the world\nand all"), "hello to the world")
   })
 
-  it("is the value of a private key's name", () => {
+  it("the value of a private key's name is redacted", () => {
     assert.notInclude(redact("JWT_PRIVATE=Zm9vYmFyYmF6cXV4MTIz"), "Zm9vYmFy")
     assert.include(redact("is_private: visibility"), "visibility")
   })

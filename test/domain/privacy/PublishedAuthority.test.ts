@@ -69,7 +69,7 @@ const wishes: ReadonlyArray<readonly [name: string, written: string, published: 
 
 describe("the user's wishes in MEMORY.md", () => {
   for (const [name, written, published] of wishes) {
-    it(`of ${name}, MEMORY.md keeps ${published === "" ? "nothing" : "the user's words"}`, () => {
+    it(`MEMORY.md keeps ${published === "" ? "nothing" : "the user's words"} of ${name}`, () => {
       const text = publish(memoryFile, memoryWith("## What the user wants", written, "", "## Open", "- the pier"))
       assert.strictEqual(
         text,
@@ -113,14 +113,14 @@ describe("the user's wishes in MEMORY.md", () => {
   })
 })
 
-describe("a wish that an agent leaves out of MEMORY.md", () => {
+describe("wishes that an agent leaves out of MEMORY.md", () => {
   const short = `- "Always answer in short sentences" ${cited}`
   const friday = `- "please never deploy on a Friday" ${cited}`
   const wants = "## What the user wants"
   const before = memoryWith(wants, short, friday)
   const rest = ["## What works here", "- the pier"]
 
-  it("is put back verbatim below the others, and in a section of its own where there is none", () => {
+  it("a wish left out is restored verbatim below the others, or in a section of its own", () => {
     assert.strictEqual(
       publish(memoryFile, memoryWith(wants, short, "", ...rest), noEdits, before),
       memoryWith(wants, short, friday, "", ...rest)
@@ -136,14 +136,14 @@ describe("a wish that an agent leaves out of MEMORY.md", () => {
     )
   })
 
-  it("is not put back where another line says it, in other words too", () => {
+  it("a wish left out is not restored if another line says the same, even in other words", () => {
     for (const line of ['- Brief: "always answer in short sentences"', "- Always answer in short sentences, in chat"]) {
       const text = publish(memoryFile, memoryWith(wants, line), noEdits, memoryWith(wants, short))
       assert.lengthOf(text.match(/short sentences/gi) ?? [], 1, line)
     }
   })
 
-  it("stays out when a person removed it, or wrote the opposite", () => {
+  it("a wish left out is not restored if a person removed it, or wrote the opposite", () => {
     const removed: PersonEdits = { added: [], removed: [short] }
     const text = memoryWith(...rest)
     assert.strictEqual(publish(memoryFile, text, removed, before), memoryWith(wants, friday, "", ...rest))
@@ -152,7 +152,7 @@ describe("a wish that an agent leaves out of MEMORY.md", () => {
     assert.notInclude(publish(memoryFile, memoryWith(wants, line), opposite, before), "Always answer")
   })
 
-  it("stays out when a newer wish contradicts it, in the file or only in a trace", () => {
+  it("a wish left out is not restored if a newer wish contradicts it, in the file or in a trace", () => {
     const old = '- "use npm for everything"'
     const newer = ["pnpm", "npm"].map(
       (name) => `# x\nUser preferences:\n- "use ${name} for everything"\n\n## Task: y\nOutcome: success\n`
@@ -168,25 +168,25 @@ describe("a wish that an agent leaves out of MEMORY.md", () => {
     assert.include(published(memoryWith(...rest), newer.slice(1)), '"use npm')
   })
 
-  it("stays out when no trace has it any more, as after it was forgotten", () => {
+  it("a wish left out is not restored if no trace has it any more", () => {
     const gone = memoryWith(wants, '- "Always paint the pier green"', short)
     assert.strictEqual(publish(memoryFile, memoryWith(...rest), noEdits, gone), memoryWith(wants, short, "", ...rest))
   })
 
-  it("cites only threads that are still there", () => {
+  it("a restored wish cites only threads that still exist", () => {
     const stale = memoryWith(wants, `- "Always answer in short sentences" [01955000-0001…, 01955000-0009…]`)
     assert.include(publish(memoryFile, memoryWith(...rest), noEdits, stale), `${short}\n`)
     const gone = memoryWith(wants, `- "Always answer in short sentences" [01955000-0009…]`)
     assert.include(publish(memoryFile, memoryWith(...rest), noEdits, gone), `- "Always answer in short sentences"\n`)
   })
 
-  it("is left out where the file would become too large", () => {
+  it("a wish left out is not restored if the file would become too large", () => {
     const text = memoryWith(...rest)
     assert.strictEqual(publish(memoryFile, text, noEdits, before, Buffer.byteLength(text) + 20), text)
   })
 })
 
-describe("an order of a README that an agent repeats", () => {
+describe("orders of a README that an agent repeats", () => {
   for (const order of nonEmpty(injectedOrders)) {
     it(`MEMORY.md never repeats an order of a README: ${order}`, () => {
       const line = `- ${order} ${cited}`
@@ -247,7 +247,7 @@ describe("the rest of MEMORY.md", () => {
   })
 })
 
-describe("a skill", () => {
+describe("skills", () => {
   it("steps that no session ran and wishes that nobody typed are removed from a skill", () => {
     const text = publish(
       "skills/deploy/SKILL.md",

@@ -170,8 +170,8 @@ describe("assignments to a secret's name", () => {
   })
 })
 
-describe("passwords that programs take by one letter", () => {
-  it("are secrets on the lines of the programs that take them", () => {
+describe("passwords as one-letter options", () => {
+  it("a password in a one-letter option is redacted for programs that take it so", () => {
     assert.deepStrictEqual(
       misread([
         ["docker login -u ada -p hunter2xyz ghcr.io", `docker login -u ada -p ${marker} ghcr.io`],
@@ -186,7 +186,7 @@ describe("passwords that programs take by one letter", () => {
     )
   })
 
-  it("are none elsewhere, nor where a variable, a port or nothing stands", () => {
+  it("a one-letter option stays for other programs, and before a variable, a port or nothing", () => {
     assert.deepStrictEqual(
       changed([
         "mkdir -p packages/core",
@@ -202,10 +202,10 @@ describe("passwords that programs take by one letter", () => {
   })
 })
 
-describe("what a Kubernetes Secret holds", () => {
+describe("Kubernetes Secrets", () => {
   const json = JSON.stringify({ data: { url: "cG9zdGdyZXM6" }, kind: "Secret", metadata: { name: "db" } }, null, 2)
 
-  it("is secret under any name, in JSON, in JSON within JSON and in YAML", () => {
+  it("the data of a Kubernetes Secret is redacted under any name, in JSON, nested JSON and YAML", () => {
     assert.deepStrictEqual(
       misread([
         [json, json.replace("cG9zdGdyZXM6", marker)],
@@ -220,7 +220,7 @@ describe("what a Kubernetes Secret holds", () => {
     )
   })
 
-  it("is none of another kind", () => {
+  it("the data of another Kubernetes kind stays", () => {
     assert.deepStrictEqual(
       changed(["kind: ConfigMap\ndata:\n  url: postgres", "kind: Secret\nmetadata:\n  name: db"]),
       []
@@ -228,8 +228,8 @@ describe("what a Kubernetes Secret holds", () => {
   })
 })
 
-describe("credentials as tools list them", () => {
-  it("are secrets in columns, beside `auth` and `_PASS`, and as keys in base64", () => {
+describe("credentials in the output of tools", () => {
+  it("credentials in columns, beside auth and _PASS, and as keys in base64 are redacted", () => {
     const key = Buffer.from(`-----BEGIN EC PRIVATE KEY-----\n${twenty}`).toString("base64")
     assert.deepStrictEqual(
       misread([
@@ -245,7 +245,7 @@ describe("credentials as tools list them", () => {
     )
   })
 
-  it("are none in what passes, or names no more than a way to log in", () => {
+  it("names of tests that pass, and of ways to log in, stay", () => {
     assert.deepStrictEqual(
       changed(["12 tests_pass: everything", "auth: basic-credentials", "all_pass = isGreen(results)", "auth=required"]),
       []

@@ -28,21 +28,21 @@ const refused: ReadonlyArray<(raw: string, directory: Directory) => SafeText> = 
 ]
 
 describe("a safe text", () => {
-  it("is what a redaction returns, and words of the code", () => {
+  it("a safe text is what a redaction returns, or words of the code", () => {
     const id = ThreadId.make(threadIdOf(1))
     const reason: "busy" | "gone" = "busy"
     const text: SafeText = safe`${id} is ${reason} ${3} times: ${redact(`token ${secret}`)}`
     assert.strictEqual(text, `${threadIdOf(1)} is busy 3 times: token [REDACTED_SECRET]`)
   })
 
-  it("stays one when it is joined, split into lines and rewritten", () => {
+  it("a safe text stays one when it is joined, split into lines and rewritten", () => {
     const lines: ReadonlyArray<SafeText> = linesOf(joinSafe([safe`one`, safe`two`], "\n"))
     assert.deepStrictEqual(lines, [safe`one`, safe`two`])
     const cut: SafeText = rewrite(redact(`token ${secret}`), (redacted) => redacted.slice(0, 5))
     assert.strictEqual(cut, "token")
   })
 
-  it("is made of no other text, by its type", () => {
+  it("a safe text is made of no other text, by its type", () => {
     assert.isNotEmpty(refused)
   })
 })

@@ -8,13 +8,13 @@ const isLeft = (text: string, secret: (typeof madeSecrets)[number]): boolean =>
   spellingsOf(secret).some((spelling) => text.includes(spelling))
 
 describe("made-up secrets", () => {
-  it("are at least 60, of at least 30 kinds", () => {
+  it("the corpus has at least 60 secrets of at least 30 kinds", () => {
     assert.isAtLeast(madeSecrets.length, 60)
     assert.isAtLeast(new Set(madeSecrets.map(({ kind }) => kind)).size, 30)
   })
 
   for (const [name, dress] of nonEmpty(Object.entries(dresses))) {
-    it(`are all taken out of the dress: ${name}`, () => {
+    it(`all secrets are redacted in this form: ${name}`, () => {
       const left = madeSecrets.flatMap((secret) => {
         const text = redact(dress(secret))
         return spellingsOf(secret).some((spelling) => text.includes(spelling)) ? [`${secret.kind}: ${text}`] : []
@@ -24,7 +24,7 @@ describe("made-up secrets", () => {
   }
 
   for (const [name, boundary] of nonEmpty(Object.entries(boundaries))) {
-    it(`are all taken out beside ${name}, at every depth of JSON in JSON`, () => {
+    it(`all secrets are redacted beside ${name}, at every depth of nested JSON`, () => {
       const left = madeSecrets
         .filter((secret) => !isAmbiguous(boundary, secret))
         .flatMap((secret) => {
@@ -42,7 +42,7 @@ describe("made-up secrets", () => {
     })
   }
 
-  it("are taken out where they are coloured in parts, or their own characters are escaped", () => {
+  it("secrets are redacted if parts of them are coloured, or their characters are escaped", () => {
     const [start, end] = [`ghp${"_"}a1B2c3D4`, "e5F6".repeat(7)]
     const texts = [
       `denied\u001b[1m${start}\u001b[0m${end}`,
@@ -61,7 +61,7 @@ describe("made-up secrets", () => {
     assert.strictEqual(redact(texts[3] ?? ""), '{"line":"[REDACTED_SECRET]"}')
   })
 
-  it("leave what surrounds them readable, and JSON valid", () => {
+  it("the text around secrets stays readable, and JSON stays valid", () => {
     for (const secret of nonEmpty(madeSecrets)) {
       assert.doesNotThrow(() => JSON.parse(redact(dresses["json"]?.(secret) ?? "")), secret.kind)
       const outer: { readonly body: string } = JSON.parse(redact(dresses["escaped json"]?.(secret) ?? ""))
@@ -72,7 +72,7 @@ describe("made-up secrets", () => {
     }
   })
 
-  it("are counted by kind, and a marker names its kind where that is wanted", () => {
+  it("secrets are counted by kind, and a marker names the kind if requested", () => {
     const text = `push with ghp${"_"}${"a1B2".repeat(9)} and npm${"_"}${"a1B2".repeat(9)} and npm${"_"}${"b2C3".repeat(9)}`
     const { counts, text: shown } = redactText(text, { withKinds: true })
     assert.deepStrictEqual(
@@ -88,8 +88,8 @@ describe("made-up secrets", () => {
   })
 })
 
-describe("what is no secret", () => {
-  it("stays: identifiers, hashes, UUIDs, code, placeholders", () => {
+describe("text without secrets", () => {
+  it("identifiers, hashes, UUIDs, code and placeholders are not redacted", () => {
     const texts = [
       "token = usize::from(limit)",
       "password: string",
@@ -138,7 +138,7 @@ const anyText = fc.array(
 
 describe("redaction of any text", () => {
   it.prop(
-    "is idempotent",
+    "redaction of any text is idempotent",
     [anyText],
     ([parts]) => {
       const once = redact(parts.join(""))
@@ -148,7 +148,7 @@ describe("redaction of any text", () => {
   )
 
   it.prop(
-    "takes a secret out beside any boundary, in any text and at any depth of JSON",
+    "redaction finds a secret beside any boundary, in any text and at any depth of JSON",
     [secret, fc.constantFrom(...Object.values(boundaries)), fc.string(), fc.nat(4)],
     ([secret, boundary, around, depth]) => {
       fc.pre(!isAmbiguous(boundary, secret))
@@ -162,7 +162,7 @@ describe("redaction of any text", () => {
   )
 
   it.prop(
-    "keeps valid JSON valid",
+    "redaction keeps valid JSON valid",
     [fc.dictionary(fc.string(), anyText)],
     ([record]) => {
       const json = JSON.stringify({ nested: JSON.stringify(record), record })
@@ -172,7 +172,7 @@ describe("redaction of any text", () => {
   )
 
   it.prop(
-    "adds at most a marker for each hit",
+    "redaction adds at most a marker for each hit",
     [anyText],
     ([parts]) => {
       const text = parts.join("")

@@ -22,11 +22,11 @@ const report: PassReport = {
 }
 
 describe("the report of a pass", () => {
-  it("is the object that --json prints", () => {
+  it("the report is the object that --json prints", () => {
     assert.deepStrictEqual(Schema.decodeUnknownSync(PassReport)(JSON.parse(JSON.stringify(report))), report)
   })
 
-  it("accepts only the documented reasons and outcomes", () => {
+  it("the report accepts only the documented reasons and outcomes", () => {
     const isReport = Schema.is(PassReport)
     const reasons = ["idle", "claimed", "backoff", "quarantined", "budget", "ignored", "memory-disabled", "provider"]
     const withReason = (reason: string) => ({ ...report, skipped: [{ threadId, rolloutPath: "/x", reason }] })
@@ -37,12 +37,12 @@ describe("the report of a pass", () => {
     assert.isFalse(isReport(withOutcome("forgotten")))
   })
 
-  it("accepts a failure without a thread", () => {
+  it("the report accepts a failure without a thread", () => {
     const failed = [{ threadId: null, rolloutPath: "/codex/a.jsonl", error }]
     assert.isTrue(Schema.is(PassReport)({ ...report, failed }))
   })
 
-  it("means exit code 1 when something failed, but not for skipped or locked work", () => {
+  it("the report gives exit code 1 for a failure, but not for skipped or locked work", () => {
     assert.isFalse(hasFailures(report))
     assert.isFalse(hasFailures({ ...report, consolidated: [{ cwd, memoryRoot, outcome: "locked" }] }))
     assert.isTrue(hasFailures({ ...report, failed: [{ threadId, rolloutPath: "/codex/a.jsonl", error }] }))
@@ -53,7 +53,7 @@ describe("the report of a pass", () => {
     assert.isTrue(hasFailures({ ...report, consolidated }))
   })
 
-  it("shows only the tag and the message of an error", () => {
+  it("the report shows only the tag and the message of an error", () => {
     const whole = { ...error, cwd, cause: new Error("no pier") }
     assert.deepStrictEqual(reportError(whole), error)
   })

@@ -4,18 +4,22 @@ import { CollectedBytes, LastBytes } from "../../../src/domain/session/Collected
 
 const pieces = fc.array(fc.uint8Array({ maxLength: 700 }), { maxLength: 30 })
 
-describe("bytes that are collected", () => {
-  it.prop("are all of them, in order, and none after they were cleared", [pieces, pieces], ([before, after]) => {
-    const collected = new CollectedBytes()
-    before.forEach((piece) => collected.push(piece))
-    assert.deepStrictEqual(Buffer.from(collected.view()), Buffer.concat(before))
-    collected.clear()
-    after.forEach((piece) => collected.push(piece))
-    assert.deepStrictEqual(Buffer.from(collected.view()), Buffer.concat(after))
-  })
+describe("collected bytes", () => {
+  it.prop(
+    "collected bytes are complete and in order, and empty again after clearing",
+    [pieces, pieces],
+    ([before, after]) => {
+      const collected = new CollectedBytes()
+      before.forEach((piece) => collected.push(piece))
+      assert.deepStrictEqual(Buffer.from(collected.view()), Buffer.concat(before))
+      collected.clear()
+      after.forEach((piece) => collected.push(piece))
+      assert.deepStrictEqual(Buffer.from(collected.view()), Buffer.concat(after))
+    }
+  )
 
   it.prop(
-    "are the last of them, where only those are kept",
+    "collected bytes with a limit are the last ones",
     [pieces, fc.integer({ min: 1, max: 900 })],
     ([all, limit]) => {
       const last = new LastBytes(limit)
@@ -25,7 +29,7 @@ describe("bytes that are collected", () => {
     }
   )
 
-  it("take no more memory than a few times what is kept, however many come in, and of whatever size", () => {
+  it("collected bytes with a limit use little more memory than the limit, whatever the sizes", () => {
     for (const size of [1, 700, 5_000]) {
       const last = new LastBytes(1_000)
       for (let count = 0; count < 20_000; count++) {
@@ -35,7 +39,7 @@ describe("bytes that are collected", () => {
     }
   })
 
-  it("are moved no more often than they come in", () => {
+  it("collected bytes with a limit are moved at most once per byte on average", () => {
     let moved = 0
     class Counted extends CollectedBytes {
       override keepLast(count: number): void {

@@ -210,19 +210,19 @@ const silent: ReadonlyArray<readonly [string, string]> = [
 
 describe("firstErrorLine", () => {
   for (const [what, output, expected] of found) {
-    it(`finds ${what}`, () => {
+    it(`the first error line is found in ${what}`, () => {
       assert.strictEqual(firstErrorLine(output), expected)
     })
   }
 
   for (const [what, output] of silent) {
-    it(`finds nothing in ${what}`, () => {
+    it(`no error line is found in ${what}`, () => {
       assert.isUndefined(firstErrorLine(output))
     })
   }
 
   it.prop(
-    "gives one line without control characters, or none, for any text",
+    "the first error line of any text is one line without control characters, or none",
     [fc.string({ unit: "binary", maxLength: 400 })],
     ([text]) => {
       const line = firstErrorLine(text)
@@ -230,7 +230,7 @@ describe("firstErrorLine", () => {
     }
   )
 
-  it("reads a line of two hundred thousand equal characters in no time", () => {
+  it("a line of two hundred thousand equal characters is read quickly", () => {
     for (const character of ["a", "#", " ", "E ", "at ", "error ", "1%", "=", "|"]) {
       const started = process.hrtime.bigint()
       firstErrorLine(character.repeat(200_000))
@@ -240,7 +240,7 @@ describe("firstErrorLine", () => {
 })
 
 describe("withoutTerminalControl", () => {
-  it("keeps of an overwritten line what stood there last", () => {
+  it("an overwritten line keeps only its last text", () => {
     assert.strictEqual(withoutTerminalControl("10%\r50%\r100%\ndone\u001b[0m\r\n"), "100%\ndone\n")
   })
 })

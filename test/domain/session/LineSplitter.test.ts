@@ -22,20 +22,20 @@ const split = (
 const numbered = (...texts: ReadonlyArray<string>) => texts.map((text, index) => ({ line: index + 1, text }))
 
 describe("splitting a file into lines", () => {
-  it("numbers them as an editor does, blank ones included", () => {
+  it("lines are numbered as in an editor, blank ones included", () => {
     assert.deepStrictEqual(split("a\n\n  \nb\n"), [
       { line: 1, text: "a" },
       { line: 4, text: "b" }
     ])
   })
 
-  it("takes a last line that has no newline at its end", () => {
+  it("the last line can lack a newline", () => {
     assert.deepStrictEqual(split("a\nb"), numbered("a", "b"))
     assert.deepStrictEqual(split("a\nb\n"), numbered("a", "b"))
     assert.deepStrictEqual(split(""), [])
   })
 
-  it("takes off a byte order mark, carriage returns and NULs", () => {
+  it("lines lose byte order marks, carriage returns and NULs", () => {
     assert.deepStrictEqual(split("\ufeff{}\r\n[]\r\n"), numbered("{}", "[]"))
     assert.deepStrictEqual(split('\0\0\0{"a":1}\0\n\0\0\n{"b":2}'), [
       { line: 1, text: '{"a":1}' },
@@ -43,11 +43,11 @@ describe("splitting a file into lines", () => {
     ])
   })
 
-  it("replaces what is no UTF-8", () => {
+  it("bytes that are not UTF-8 are replaced", () => {
     assert.deepStrictEqual(split(Buffer.from([0x22, 0xff, 0x22, 0x0a, 0x31])), numbered('"\ufffd"', "1"))
   })
 
-  it("gives up a long line that is no text, and goes on behind it", () => {
+  it("a long line that is not text is given up, and the lines after it are read", () => {
     const lines = split(`{"a":1}\n[${"1,".repeat(2_000_000)}1]\n{"b":"${"x".repeat(5_000_000)}"}`)
     assert.deepStrictEqual(
       lines.map(({ line, text }) => [line, text?.slice(0, 7)]),
@@ -60,7 +60,7 @@ describe("splitting a file into lines", () => {
   })
 
   it.prop(
-    "gives the same lines however the file comes in",
+    "lines are the same however the file is divided into chunks",
     [
       fc.array(fc.constantFrom("é", "🍎", "\n", "\r\n", "\0", "\ufeff", '{"a":"', '"}', "\\", "x".repeat(50), " "), {
         maxLength: 60
@@ -76,7 +76,7 @@ describe("splitting a file into lines", () => {
   )
 
   it.prop(
-    "gives the lines that splitting the whole text gives",
+    "lines are the same as those of the whole text split at once",
     [fc.string({ unit: "grapheme" }), fc.nat(20)],
     ([text, size]) => {
       const expected = text
@@ -86,7 +86,7 @@ describe("splitting a file into lines", () => {
     }
   )
 
-  it("shortens the strings of a line that is too long, and leaves the lines around it alone", () => {
+  it("a line that is too long gets shorter strings, and the lines around it stay unchanged", () => {
     const long = JSON.stringify({ type: "event_msg", text: "a".repeat(50_000) })
     const [before, shortened, after, ...others] = split(`{"a":1}\n${long}\n{"b":2}\n`, [777], 1_000)
     assert.deepStrictEqual([before, after, others], [{ line: 1, text: '{"a":1}' }, { line: 3, text: '{"b":2}' }, []])
@@ -96,7 +96,7 @@ describe("splitting a file into lines", () => {
     assert.isAtMost(json.text.length, 2_100)
   })
 
-  it("gives up a line that is too long even so, and counts it", () => {
+  it("a line that is too long without its strings is given up, and counted", () => {
     const splitter = new LineSplitter({ stringBytes: 1_000 })
     const digits = Buffer.alloc(1_048_576, "1")
     for (let count = 0; count < 65; count++) {
@@ -108,7 +108,7 @@ describe("splitting a file into lines", () => {
     ])
   })
 
-  it("steps over a million blank lines (a guard against hanging)", () => {
+  it("a million blank lines are skipped quickly", () => {
     const taken = cpuTimeOf(() => {
       assert.deepStrictEqual(split(`${"\n".repeat(1_000_000)}{}`, [65_536]), [{ line: 1_000_001, text: "{}" }])
       assert.deepStrictEqual(split("\r\n".repeat(500_000)), [])

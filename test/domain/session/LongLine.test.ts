@@ -46,8 +46,8 @@ const inside = fc
 
 const leftOut = / \[\.\.\. (\d+) bytes left out \.\.\.\] /
 
-describe("a long line of JSON", () => {
-  it("keeps the head and the tail of a string that is too long, around how much went", () => {
+describe("long lines of JSON", () => {
+  it("a string that is too long keeps its head and tail around the number of bytes left out", () => {
     const text = JSON.stringify({ before: 1, t: `${"a".repeat(500)}${"z".repeat(500)}`, after: [true, null] })
     const shortened: { readonly t: string } = JSON.parse(shorten(text, 100) ?? "")
     assert.match(shortened.t, /^a{90,100} \[\.\.\. \d+ bytes left out \.\.\.\] z{90,100}$/)
@@ -57,7 +57,7 @@ describe("a long line of JSON", () => {
   })
 
   it.prop(
-    "stays as it is where no string of it is too long",
+    "a line without a long string stays unchanged",
     [fc.array(inside, { maxLength: 6 }), sizes],
     ([strings, pieces]) => {
       const text = `{"list":[${strings.map((string) => `"${string}"`).join(", ")}]}`
@@ -66,7 +66,7 @@ describe("a long line of JSON", () => {
   )
 
   it.prop(
-    "stays valid JSON, with every string whole or its own head and tail, whatever stands at the cut",
+    "a shortened line stays valid JSON, and each string is whole or keeps its own head and tail",
     [inside, inside, inside, fc.integer({ min: 1, max: 60 }), sizes],
     ([key, first, second, limit, pieces]) => {
       const text = `{"k${key}": "${first}", "n": [1.5e3, "${second}", {"deep": "${first}"}]}`
@@ -91,7 +91,7 @@ describe("a long line of JSON", () => {
   )
 
   it.prop(
-    "is shortened the same however it comes in",
+    "a line is shortened to the same text however it is divided into chunks",
     [inside, fc.integer({ min: 1, max: 60 }), sizes, sizes],
     ([string, limit, some, others]) => {
       const text = `{"a": "${string}", "b": "${string}${string}"}`
@@ -100,13 +100,13 @@ describe("a long line of JSON", () => {
     }
   )
 
-  it("is given up where it is too long for other reasons than its strings", () => {
+  it("a line that is too long outside its strings is given up", () => {
     const text = JSON.stringify(Array.from({ length: 100 }, (_, index) => index))
     assert.isUndefined(shorten(text, 10, [7], 100))
     assert.strictEqual(shorten(text, 10, [7], text.length), text)
   })
 
-  it("is given up where there is too much outside its strings, however short they are", () => {
+  it("a line with too much structure is given up, however short its strings are", () => {
     for (const text of ["[".repeat(500), `[${'"",'.repeat(200)}1]`, `{${'"k":1,'.repeat(120)}"k":1}`]) {
       const line = new LongLine({ stringBytes: 100, lineBytes: 10_000, structureBytes: 400 })
       line.push(new TextEncoder().encode(text))
@@ -117,7 +117,7 @@ describe("a long line of JSON", () => {
     assert.isDefined(line.finish())
   })
 
-  it("keeps text with an escape sequence every few bytes", () => {
+  it("a string with an escape sequence every few bytes keeps its head and tail", () => {
     for (const inner of ["\\n", '\\"', "\\u0041", "a\\n", '\\"b\\"', "\\ud83c\\udf4e", "\\\\x"]) {
       const text = `{"t":"${inner.repeat(1_000)}"}`
       const { t }: { readonly t: string } = JSON.parse(shorten(text, 300) ?? "")
@@ -129,7 +129,7 @@ describe("a long line of JSON", () => {
     }
   })
 
-  it("that ends in the middle of a string still ends", () => {
+  it("a line that ends in the middle of a string can be finished", () => {
     assert.strictEqual(shorten('{"a": "cut off he', 100), '{"a": "cut off he')
   })
 })

@@ -5,25 +5,25 @@ import type { RolloutFile } from "../../../src/domain/thread/Thread.js"
 
 const file = (path: string, lastRecordAt: number, size: number) => ({ path, lastRecordAt, size })
 
-describe("of several files of one thread", () => {
-  it("the later last record wins, whatever the length", () => {
+describe("several files of one thread", () => {
+  it("the file with the later last record is chosen, whatever its length", () => {
     const [early, late] = [file("a", 1, 900), file("b", 2, 100)]
     assert.strictEqual(chooseFile([early, late]), late)
     assert.strictEqual(chooseFile([late, early]), late)
   })
 
-  it("then the longer file wins", () => {
+  it("the longer file is chosen if both end with the same record", () => {
     const [short, long] = [file("a", 1, 100), file("b", 1, 101)]
     assert.strictEqual(chooseFile([short, long]), long)
     assert.strictEqual(chooseFile([long, short]), long)
   })
 
-  it("there is none of none", () => {
+  it("no file is chosen from an empty list", () => {
     assert.isUndefined(chooseFile([]))
   })
 
   it.prop(
-    "the same one wins in whatever order they are listed",
+    "the same file is chosen whatever the order of the list",
     [
       fc.uniqueArray(fc.record({ path: fc.string(), lastRecordAt: fc.nat(3), size: fc.nat(3) }), {
         selector: ({ path }) => path
@@ -35,18 +35,18 @@ describe("of several files of one thread", () => {
   )
 })
 
-describe("a listing's fingerprint", () => {
+describe("the fingerprint of a listing", () => {
   const files: ReadonlyArray<RolloutFile> = [
     { path: "/a", size: 1, modifiedAt: 2, isArchived: false },
     { path: "/b", size: 3, modifiedAt: 4, isArchived: true }
   ]
   const [first, second] = files
 
-  it("is the same for the same files", () => {
+  it("the fingerprint of the same files is the same", () => {
     assert.strictEqual(listingFingerprint(files), listingFingerprint(structuredClone(files)))
   })
 
-  it("is another when any file came, went, changed or moved", () => {
+  it("the fingerprint changes if any file is added, removed, changed or moved", () => {
     const changed: ReadonlyArray<ReadonlyArray<RolloutFile | undefined>> = [
       [],
       [first],

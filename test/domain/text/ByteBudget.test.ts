@@ -8,33 +8,33 @@ const split = { marker: "<…>", headShare: 1 / 3 }
 const wellFormedText = fc.string({ unit: "grapheme-composite", maxLength: 60 })
 
 describe("cutting text to bytes", () => {
-  it("counts UTF-8 bytes, not characters", () => {
+  it("text is measured in UTF-8 bytes, not in characters", () => {
     assert.deepStrictEqual(["a", "é", "字", "🍎"].map(byteLength), [1, 2, 3, 4])
   })
 
-  it("leaves a text that fits unchanged", () => {
+  it("text that fits stays unchanged", () => {
     assert.strictEqual(cutMiddle("déjà vu", byteLength("déjà vu"), split), "déjà vu")
   })
 
-  it("keeps a third of the remaining bytes as the head, and the rest as the tail", () => {
+  it("text cut in the middle keeps a third of the space as its head, and the rest as its tail", () => {
     const text = "a".repeat(100) + "z".repeat(100)
     assert.strictEqual(cutMiddle(text, 35, split), `${"a".repeat(10)}<…>${"z".repeat(20)}`)
   })
 
-  it("rounds the head down and gives the tail the rest", () => {
+  it("text cut in the middle has its head rounded down, and the tail gets the rest", () => {
     const text = "a".repeat(100) + "z".repeat(100)
     assert.strictEqual(cutMiddle(text, 5 + 11, split), `aaa<…>${"z".repeat(8)}`)
     assert.strictEqual(cutMiddle(text, 5 + 7, { ...split, headShare: 1 / 2 }), "aaa<…>zzzz")
   })
 
-  it("splits no character on either side, and gives bytes unused by the head to the tail", () => {
+  it("text cut in the middle splits no character, and unused bytes of the head go to the tail", () => {
     const cut = cutMiddle("🍎".repeat(50), 5 + 11, { marker: "<…>", headShare: 1 / 2 })
     assert.strictEqual(cut, "🍎<…>🍎")
     assert.strictEqual(cutMiddle("é".repeat(10), 5 + 8, split), "é<…>ééé")
     assert.strictEqual(cutMiddle("é".repeat(10), 5 + 4, split), "<…>éé")
   })
 
-  it("keeps only the marker when nothing else fits, and only the head when even that does not", () => {
+  it("text cut very short is only the marker, and shorter still only a head", () => {
     assert.strictEqual(cutMiddle("abcdefgh", 5, split), "<…>")
     assert.strictEqual(cutMiddle("abcdefgh", 3, split), "abc")
     assert.strictEqual(cutMiddle("éé", 3, split), "é")
@@ -42,11 +42,11 @@ describe("cutting text to bytes", () => {
     assert.strictEqual(cutMiddle("abcdefgh", -1, split), "")
   })
 
-  it("joins the head of one text and the tail of another", () => {
+  it("joined texts have the head of one and the tail of the other", () => {
     assert.strictEqual(joinAround("departures", "arrivals", 5 + 6, split), "de<…>vals")
   })
 
-  it("cuts an end at a whole character", () => {
+  it("text is cut at its end after a whole character", () => {
     assert.deepStrictEqual(
       [4, 3, 2, 1, 0].map((limit) => cutEnd("aé!", limit)),
       ["aé!", "aé", "a", "a", ""]
@@ -54,7 +54,7 @@ describe("cutting text to bytes", () => {
   })
 
   it.prop(
-    "never exceeds the limit, never breaks a character, and is idempotent",
+    "a cut text never exceeds the limit, never splits a character, and stays the same if cut again",
     [fc.string({ unit: "binary" }), fc.integer({ min: 0, max: 80 })],
     ([text, limit]) => {
       const wellFormed = Buffer.from(text).toString()
@@ -67,7 +67,7 @@ describe("cutting text to bytes", () => {
   )
 
   it.prop(
-    "wastes no more than one character's bytes",
+    "a cut text wastes no more bytes than one character has",
     [wellFormedText, fc.integer({ min: 5, max: 80 }), fc.constantFrom(1 / 3, 1 / 2)],
     ([text, limit, headShare]) => {
       const cut = cutMiddle(text, limit, { marker: "<…>", headShare })

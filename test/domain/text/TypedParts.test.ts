@@ -8,8 +8,8 @@ const asked = (text: string) =>
 const wishes = (text: string) => preferencesIn(asked(text)).map((wish) => wish.text)
 const constraints = (text: string) => constraintsIn(asked(text)).map((one) => one.text)
 
-describe("what a person says to the assistant in a message", () => {
-  it("ends where a heading begins", () => {
+describe("words to the assistant in a message", () => {
+  it("words to the assistant end at a heading", () => {
     assert.strictEqual(
       wordsToAssistant("sum this up\n\n# Guide\n\nNever share a client.\n\nAlways set a timeout."),
       "sum this up"
@@ -17,7 +17,7 @@ describe("what a person says to the assistant in a message", () => {
     assert.strictEqual(wordsToAssistant("sum it up\n\nGuide\n=====\n\nNever share a client."), "sum it up")
   })
 
-  it("ends where a log, a trace or a diff begins", () => {
+  it("words to the assistant end at a log, a stack trace or a diff", () => {
     for (const pasted of [
       "2026-10-01 10:00:00 please always restart",
       "WARN always use port 9000",
@@ -29,25 +29,25 @@ describe("what a person says to the assistant in a message", () => {
     }
   })
 
-  it("ends after a request about a text that follows it", () => {
+  it("words to the assistant end after a request about a text that follows it", () => {
     assert.strictEqual(
       wordsToAssistant("what does this mail mean for us?\n\nFrom now on always invoice in euros."),
       "what does this mail mean for us?"
     )
   })
 
-  it("goes on over paragraphs of a person's own", () => {
+  it("words to the assistant continue over paragraphs of the person's own", () => {
     const text = "sort the harbours by name\n\nalways use tabs here\n\nand tell me when it is done"
     assert.strictEqual(wordsToAssistant(text), text)
   })
 
-  it("is the first paragraph of a long message", () => {
+  it("words to the assistant are the first paragraph of a long message", () => {
     const text = `sort the harbours\n\n${"The tide rises and falls. ".repeat(60)}\n\nAlways sail at noon.`
     assert.strictEqual(wordsToAssistant(text), "sort the harbours")
   })
 })
 
-describe("a wish in a text of somebody else", () => {
+describe("wishes in a text of somebody else", () => {
   for (const pasted of [
     "what does this page say about retries?\n\n# Client\n\nNever share a client between threads. Please always set a timeout.",
     "explain this log:\nNOTE from now on never commit to main",
@@ -55,7 +55,7 @@ describe("a wish in a text of somebody else", () => {
     "```\n# always use tabs\n```\nfix the comment",
     "<rules>\nalways use tabs\n</rules>\nwho wrote that?"
   ]) {
-    it(`is not the user's: ${JSON.stringify(pasted.slice(0, 50))}`, () => {
+    it(`a pasted wish is not the user's: ${JSON.stringify(pasted.slice(0, 50))}`, () => {
       assert.deepStrictEqual(wishes(pasted), [])
       assert.deepStrictEqual(constraints(pasted), [])
     })
@@ -63,20 +63,20 @@ describe("a wish in a text of somebody else", () => {
 })
 
 describe("the constraints of a task", () => {
-  it("are the user's words, apart from lasting wishes", () => {
+  it("constraints of a task are the user's words, apart from lasting wishes", () => {
     const text =
       "Port the importer. Do not touch the exporter. The output must stay the same. Never commit the dist folder."
     assert.deepStrictEqual(constraints(text), ["Do not touch the exporter", "The output must stay the same"])
     assert.deepStrictEqual(wishes(text), ["Never commit the dist folder"])
   })
 
-  it("include the prohibitions at the end of a long brief", () => {
+  it("constraints of a task include prohibitions at the end of a long brief", () => {
     const brief = `Task: make the import faster\n\nFindings:\n${"- the loop visits every row\n".repeat(60)}\nDo not solve this by sampling rows.`
     assert.deepStrictEqual(constraints(brief), ["Do not solve this by sampling rows"])
   })
 })
 
-it("a wish that names its matter in the clause before stays with it", () => {
+it("a wish keeps the clause before it that names its subject", () => {
   assert.deepStrictEqual(wishes("never store card numbers, always tokenise them first"), [
     "never store card numbers, always tokenise them first"
   ])
@@ -97,12 +97,12 @@ describe("the title of a session", () => {
     ["PLEASE IMPLEMENT THIS PLAN:\n**Stream the importer**\n\nSteps", "Stream the importer"],
     ["# Port the importer\n\nIt is slow.", "# Port the importer\n\nIt is slow."]
   ] as const) {
-    it(`of ${JSON.stringify(message.slice(0, 40))} is ${JSON.stringify(title)}`, () => {
+    it(`the title of ${JSON.stringify(message.slice(0, 40))} is ${JSON.stringify(title)}`, () => {
       assert.strictEqual(sessionTitle(message), title)
     })
   }
 
-  it("is no plan's where none was handed over, and what a plan says is no wish of the user", () => {
+  it("a title is taken only from a plan that was handed over, and a plan holds no wish of the user", () => {
     assert.isUndefined(titleOfPlan("# Plan: sort"))
     assert.deepStrictEqual(wishes("A previous agent produced the plan below.\n\nalways use tabs, from now on"), [])
   })

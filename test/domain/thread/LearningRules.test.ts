@@ -92,7 +92,7 @@ const cases: ReadonlyArray<readonly [string, ThreadRecord, Verdict, Partial<Rule
 
 describe("the rules about a session", () => {
   for (const [name, record, verdict, given = {}] of cases) {
-    it(`call one that is ${name} ${verdict}, by the last rule that is asked`, () => {
+    it(`a session is ${verdict}, by the last rule asked, if it is ${name}`, () => {
       const within = { ...context, ...given }
       assert.strictEqual(judge(record, within), verdict)
       const asked = askedRules(record, within)
@@ -104,13 +104,13 @@ describe("the rules about a session", () => {
     })
   }
 
-  it("are tried by a case each, and have a verdict each", () => {
+  it("each learning rule has a verdict of its own and a case in this test", () => {
     const verdicts = learningRules.map(({ verdict }) => verdict)
     assert.strictEqual(new Set(verdicts).size, verdicts.length)
     assert.deepStrictEqual(new Set(cases.map(([, , verdict]) => verdict)), new Set(verdicts))
   })
 
-  it("count each session once in a status: by reason, or named where a person may have to act", () => {
+  it("a status counts each session once: by reason, or by name if a person may have to act", () => {
     const none = { threads: 0, learned: 0, nothing: 0 }
     for (const [name, record, verdict, given = {}] of cases) {
       const states = threadStates(none, [record], { ...context, ...given })

@@ -54,62 +54,62 @@ const idsOf = (threads: ReadonlyArray<Thread>): ReadonlyArray<string> => threads
 const taken = (records: ReadonlyArray<ThreadRecord>, limit: number, within = context): ReadonlyArray<string> =>
   idsOf(select(records, limit, within).candidates)
 
-describe("a thread", () => {
-  it("may be taken", () => {
+describe("judging a thread", () => {
+  it("a thread without a reason against it is eligible", () => {
     assert.strictEqual(judge(recordOf(1), context), "eligible")
   })
 
-  it("that is the current one is none of this pass's business, and not reported", () => {
+  it("the current thread is neither taken nor reported", () => {
     const within = { ...context, currentThread: idOf(1) }
     assert.strictEqual(judge(recordOf(1), within), "current")
     assert.deepStrictEqual(select([recordOf(1)], 8, within), select([], 8, within))
   })
 
-  it("that was written to within the idle time is left for later", () => {
+  it("a thread that was written to within the idle time is left for later", () => {
     const at = (age: number) => judge(recordOf(1, { updatedAt: now - age }), context)
     assert.deepStrictEqual([at(0), at(10 * minute - 1), at(10 * minute)], ["idle", "idle", "eligible"])
   })
 
-  it("is never too young where the idle time is 0", () => {
+  it("a thread is never too recent with an idle time of 0", () => {
     assert.strictEqual(judge(recordOf(1, { updatedAt: now }), { ...context, minIdle: 0 }), "eligible")
   })
 
-  it("whose last record is of the future is as idle as its file", () => {
+  it("a thread whose last record is in the future is as idle as its file", () => {
     const at = (fileAge: number) =>
       judge(recordOf(1, { updatedAt: now + day, rolloutModifiedAt: now - fileAge }), context)
     assert.deepStrictEqual([at(minute), at(10 * minute)], ["idle", "eligible"])
   })
 
-  it("that another pass has claimed is left to it, until the claim runs out", () => {
+  it("a thread claimed by another pass is left alone until the claim expires", () => {
     const claimed = (claimExpiresAt: number | null, claimOwner: string | null = "other") =>
       judge(recordOf(1, {}, { claimOwner, claimExpiresAt }), context)
     assert.deepStrictEqual([claimed(now + 1), claimed(now), claimed(null)], ["claimed", "eligible", "eligible"])
     assert.strictEqual(claimed(now + 1, null), "eligible")
   })
 
-  it("that failed waits for its time", () => {
+  it("a thread that failed waits until its retry time", () => {
     const waiting = (retryAt: number | null) => judge(failedRecord(1, { retryAt }), context)
     assert.deepStrictEqual([waiting(now + 1), waiting(now), waiting(null)], ["backoff", "eligible", "eligible"])
   })
 
-  it("that failed too often is quarantined", () => {
+  it("a thread that failed too often is quarantined", () => {
     assert.strictEqual(judge(failedRecord(1, { isQuarantined: true }), context), "quarantined")
     assert.strictEqual(judge(failedRecord(1, { isQuarantined: true, retryAt: now - 1 }), context), "quarantined")
   })
 
-  it("starts afresh with new content, quarantined or not", () => {
+  it("a thread with new content is eligible again, quarantined or not", () => {
     for (const fields of [{ isQuarantined: true }, { retryAt: now + day }]) {
       assert.strictEqual(judge(failedRecord(1, { ...fields, failedSize: 1 }), context), "eligible")
     }
   })
 
-  it("may be read again where only reading it tells whether its content is new", () => {
+  it("a thread is eligible if only reading it shows whether its content is new", () => {
     assert.strictEqual(judge(failedRecord(1, { isQuarantined: true, failedModifiedAt: 1 }), context), "eligible")
   })
 })
 
 describe("selection", () => {
-  it("takes all there are, newest first, while they fit", () => {
+  it("selection takes all eligible threads, newest first, up to the limit", () => {
     assert.deepStrictEqual(
       taken(
         [1, 3, 2].map((number) => recordOf(number)),
@@ -120,12 +120,12 @@ describe("selection", () => {
     assert.deepStrictEqual(taken([], 8), [])
   })
 
-  it("orders ties by id, descending", () => {
+  it("selection orders threads of the same time by id, descending", () => {
     const records = [2, 1, 3].map((number) => recordOf(number, { updatedAt: startOfFixtures }))
     assert.deepStrictEqual(taken(records, 8), [3, 2, 1].map(idOf))
   })
 
-  it("takes none with a limit of 0", () => {
+  it("selection with a limit of 0 takes no thread", () => {
     assert.deepStrictEqual(
       taken(
         numbers(20).map((number) => recordOf(number)),
@@ -135,21 +135,21 @@ describe("selection", () => {
     )
   })
 
-  it("gives half of the places, rounded up, to the newest, the rest to those that waited longest", () => {
+  it("selection gives half of the places, rounded up, to the newest, and the rest to the oldest", () => {
     const records = numbers(20).map((number) => recordOf(number))
     assert.deepStrictEqual(taken(records, 8), [20, 19, 18, 17, 4, 3, 2, 1].map(idOf))
     assert.deepStrictEqual(taken(records, 5), [20, 19, 18, 2, 1].map(idOf))
     assert.deepStrictEqual(taken(records, 1), [20].map(idOf))
   })
 
-  it("takes what was never tried before what failed, whatever their age", () => {
+  it("selection prefers threads that were never tried to those that failed, whatever their age", () => {
     const retries = numbers(10, 11).map((number) => failedRecord(number))
     const firstTries = numbers(5).map((number) => recordOf(number))
     assert.deepStrictEqual(taken([...retries, ...firstTries], 5), [5, 4, 3, 2, 1].map(idOf))
     assert.deepStrictEqual(taken([...retries, ...firstTries], 8), [20, 19, 11, 5, 4, 3, 2, 1].map(idOf))
   })
 
-  it("reports why the others are left for later", () => {
+  it("selection reports why other threads are left for later", () => {
     const records = [
       recordOf(1),
       recordOf(2, { updatedAt: now }),
@@ -170,7 +170,7 @@ describe("selection", () => {
     )
   })
 
-  it("names no session that is no business of any pass", () => {
+  it("selection does not report archived, missing and sub-agent sessions", () => {
     const records = [
       recordOf(1, { archivedAt: 1 }),
       recordOf(2, { source: safe`subagent:review` }),
@@ -179,13 +179,13 @@ describe("selection", () => {
     assert.deepStrictEqual(select(records, 8, context), { candidates: [], skipped: [] })
   })
 
-  it("opens a rollout again that could not be read, though it is set aside", () => {
+  it("selection takes a quarantined thread again if its rollout could not be read", () => {
     const unreadable = failedRecord(1, { isQuarantined: true, failedHash: null })
     assert.strictEqual(judge(unreadable, context), "quarantined")
     assert.deepStrictEqual(taken([unreadable], 8), [idOf(1)])
   })
 
-  it("reports nothing of an eligible thread that found no place", () => {
+  it("selection does not report an eligible thread that is over the limit", () => {
     const { skipped } = select(
       numbers(20).map((number) => recordOf(number)),
       8,
@@ -197,7 +197,7 @@ describe("selection", () => {
 
 describe("a backlog of 1,000 threads", () => {
   it.prop(
-    "is drained in as many passes as it takes at the limit",
+    "a backlog is drained in the fewest passes that the limit allows",
     [fc.integer({ min: 1, max: 1_200 })],
     ([limit]) => {
       let waiting = numbers(1_000).map((number) => recordOf(number))
@@ -214,7 +214,7 @@ describe("a backlog of 1,000 threads", () => {
   )
 
   it.prop(
-    "is drained within twice that while fewer than half the limit arrive per pass",
+    "a backlog is drained within twice that while fewer than half the limit arrive per pass",
     [fc.integer({ min: 3, max: 200 }), fc.nat()],
     ([limit, seed]) => {
       const arriving = seed % Math.ceil(limit / 2)

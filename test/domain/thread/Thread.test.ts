@@ -198,7 +198,7 @@ describe("title and first_user_message", () => {
     }
   })
 
-  it("for an image alone [Image] is the first message, and the title is the first with words", () => {
+  it("an image alone gives [Image] as first message, and the title is the first message with words", () => {
     const rollout = builder().event(userMessage("", image)).event(userMessage("what is it?"))
     assert.deepStrictEqual(labels(rollout), { firstUserMessage: safe`[Image]`, title: safe`what is it?` })
     assert.deepStrictEqual(labels(builder().event(userMessage(" ", { local_images: ["/tmp/a.png"] }))), {

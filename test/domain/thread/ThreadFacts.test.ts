@@ -61,20 +61,20 @@ describe("the session_meta of a file", () => {
 describe("the goal", () => {
   const goal = (objective: string) => ({ type: "thread_goal_updated", goal: { objective, status: "active" } })
 
-  it("is the last one that was set, by an event or by what the model was told", () => {
+  it("the goal is the last one set, by an event or by the model's goal objective", () => {
     assert.strictEqual(factsOf(builder().event(goal("port it")).event(goal("ship it"))).goal, "ship it")
     const told = { type: "function_call_output", name: "goal_objective", output: "port it" }
     assert.strictEqual(factsOf(builder().line("response_item", told)).goal, "port it")
     assert.isUndefined(factsOf(builder().event(goal(" "))).goal)
   })
 
-  it("is none in what else a call gives back", () => {
+  it("the goal is not taken from other outputs of calls", () => {
     const other = { type: "function_call_output", name: "get_goal", output: "port it" }
     assert.isUndefined(factsOf(builder().line("response_item", other)).goal)
   })
 })
 
-it("a message that is wholly in a tag is not the first of a user", () => {
+it("a message that is wholly in a tag is not the first message of the user", () => {
   const wrapped = "<tide_table>\nebb\n</tide_table>"
   assert.isUndefined(factsOf(builder().user(wrapped)).firstUserMessage)
   assert.strictEqual(factsOf(builder().user(`${wrapped}\nwhy?`)).firstUserMessage, `${wrapped}\nwhy?`)

@@ -96,48 +96,50 @@ const failing: ReadonlyArray<readonly [string, Script, string, number]> = [
   ["silence for ever", replies.silent, "ModelTimedOut", 1]
 ]
 
-describe("phase two, when the agent's server answers with", () => {
+describe("phase two: answers of the agent's server", () => {
   for (const [what, script, tag, requests] of failing) {
-    it.scopedLive(`${what}, reports ${tag} after ${requests} and keeps the published memory`, () =>
-      Effect.gen(function* () {
-        const { codexHome, memoriesHome, pass, server } = yield* home(wellBehaved(1))
-        const first = yield* pass()
-        assert.deepStrictEqual(
-          first.consolidated.map(({ outcome }) => outcome),
-          ["published"]
-        )
-        assert.strictEqual(first.model.calls, 3)
-        const root = first.consolidated[0]?.memoryRoot ?? memoriesHome
-        const memory = readFileSync(join(root, "MEMORY.md"), "utf8")
-        const skills = snapshot(join(root, "skills"))
-        addSession(codexHome, 2)
-        server.script = script
-        server.requests.length = 0
-        const second = yield* tag === "ModelTimedOut"
-          ? withTimePassing(pass(), { once: () => server.requests.length > 0, step: "1 minute" })
-          : pass()
-        assert.deepStrictEqual(
-          second.consolidated.map(({ error, outcome }) => [outcome, error?._tag]),
-          [["failed", tag]]
-        )
-        assert.include(second.consolidated[0]?.error?.message ?? "", "staging")
-        assert.strictEqual(server.requests.length, requests)
-        assert.deepStrictEqual([second.extracted.length, second.failed.length], [1, 0])
-        assert.strictEqual(readFileSync(join(root, "MEMORY.md"), "utf8"), memory)
-        assert.deepStrictEqual(snapshot(join(root, "skills")), skills)
-        // It stays dirty, its lock is free, and a server that works again is asked again.
-        server.script = wellBehaved(2)
-        const third = yield* pass()
-        assert.deepStrictEqual(
-          third.consolidated.map(({ outcome }) => outcome),
-          ["published"]
-        )
-        assert.include(readFileSync(join(root, "MEMORY.md"), "utf8"), threadIdOf(2).slice(0, 13))
-      })
+    it.scopedLive(
+      `phase two: the agent fails with ${tag} (${what}; requests: ${requests}), and the published memory stays`,
+      () =>
+        Effect.gen(function* () {
+          const { codexHome, memoriesHome, pass, server } = yield* home(wellBehaved(1))
+          const first = yield* pass()
+          assert.deepStrictEqual(
+            first.consolidated.map(({ outcome }) => outcome),
+            ["published"]
+          )
+          assert.strictEqual(first.model.calls, 3)
+          const root = first.consolidated[0]?.memoryRoot ?? memoriesHome
+          const memory = readFileSync(join(root, "MEMORY.md"), "utf8")
+          const skills = snapshot(join(root, "skills"))
+          addSession(codexHome, 2)
+          server.script = script
+          server.requests.length = 0
+          const second = yield* tag === "ModelTimedOut"
+            ? withTimePassing(pass(), { once: () => server.requests.length > 0, step: "1 minute" })
+            : pass()
+          assert.deepStrictEqual(
+            second.consolidated.map(({ error, outcome }) => [outcome, error?._tag]),
+            [["failed", tag]]
+          )
+          assert.include(second.consolidated[0]?.error?.message ?? "", "staging")
+          assert.strictEqual(server.requests.length, requests)
+          assert.deepStrictEqual([second.extracted.length, second.failed.length], [1, 0])
+          assert.strictEqual(readFileSync(join(root, "MEMORY.md"), "utf8"), memory)
+          assert.deepStrictEqual(snapshot(join(root, "skills")), skills)
+          // It stays dirty, its lock is free, and a server that works again is asked again.
+          server.script = wellBehaved(2)
+          const third = yield* pass()
+          assert.deepStrictEqual(
+            third.consolidated.map(({ outcome }) => outcome),
+            ["published"]
+          )
+          assert.include(readFileSync(join(root, "MEMORY.md"), "utf8"), threadIdOf(2).slice(0, 13))
+        })
     )
   }
 
-  it.scopedLive("nothing, because the cap is reached, postpones the consolidation without a failure", () =>
+  it.scopedLive("phase two: a reached cap postpones the consolidation without a failure", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(wellBehaved(1))
       const report = yield* pass({ maxTokens: 0 })
@@ -151,7 +153,7 @@ describe("phase two, when the agent's server answers with", () => {
     })
   )
 
-  it.scopedLive("nothing, because the sessions belong to another provider, sends no part of them", () =>
+  it.scopedLive("phase two: sessions of another provider are not sent", () =>
     Effect.gen(function* () {
       const { memoriesHome, pass, server } = yield* home(wellBehaved(1))
       const report = yield* pass({ allowProviderCrossing: false })
@@ -167,8 +169,8 @@ describe("phase two, when the agent's server answers with", () => {
   )
 })
 
-describe("phase two, with an agent that is a command", () => {
-  it.scopedLive("publishes its result, keeps its output, and never learns from its session", () =>
+describe("phase two: agents that are commands", () => {
+  it.scopedLive("an agent command's result is published, its output kept, and its own session never learned from", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const [codexHome, memoriesHome] = [join(folder, "codex"), join(folder, "memories")]

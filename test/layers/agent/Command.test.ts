@@ -42,8 +42,8 @@ const isAlive = (pid: number): boolean => {
 /** Waits until a process is gone: the system takes it away in its own time. */
 const gone = (pid: number) => until(() => !isAlive(pid))
 
-describe("an agent command", () => {
-  it.scopedLive("runs in the staged copy with the prompt on stdin, a marked session and its output kept", () =>
+describe("agent commands", () => {
+  it.scopedLive("an agent command runs in the staged copy with the prompt on stdin, and its output is kept", () =>
     Effect.gen(function* () {
       const secret = `sk-${"a1B2".repeat(6)}`
       const { directory, log, run } = yield* world(
@@ -62,7 +62,7 @@ describe("an agent command", () => {
     })
   )
 
-  it.scopedLive("that fails ends as Errored and names the file with its output", () =>
+  it.scopedLive("an agent command that fails ends as Errored and names the file with its output", () =>
     Effect.gen(function* () {
       const { log, run } = yield* world("echo broken pier >&2; exit 3")
       const end = (yield* run).at(-1)
@@ -71,7 +71,7 @@ describe("an agent command", () => {
     })
   )
 
-  it.scopedLive("completes without reading its prompt, and ends as Errored when it does not exist", () =>
+  it.scopedLive("an agent command can ignore its prompt, and a missing command ends as Errored", () =>
     Effect.gen(function* () {
       const deaf = yield* world("exec true")
       assert.strictEqual((yield* deaf.run).at(-1)?._tag, "Completed")
@@ -81,7 +81,7 @@ describe("an agent command", () => {
     })
   )
 
-  it.scopedLive("may print gigabytes without using memory for them", () =>
+  it.scopedLive("an agent command can print gigabytes without using memory for them", () =>
     Effect.gen(function* () {
       const { log, run } = yield* world("echo first; head -c 30000000 /dev/zero | tr '\\0' x; echo; echo last")
       assert.strictEqual((yield* run).at(-1)?._tag, "Completed")
@@ -91,24 +91,26 @@ describe("an agent command", () => {
     })
   )
 
-  it.scopedLive("that takes too long is killed with all processes it started, also those that ignore SIGTERM", () =>
-    Effect.gen(function* () {
-      const { directory, run } = yield* world(
-        "trap '' TERM; sleep 600 & echo $! > child; echo $$ > own; wait; sleep 600",
-        {
-          agentTimeLimit: Duration.minutes(10)
+  it.scopedLive(
+    "an agent command over its time limit is killed with all its processes, even despite SIGTERM traps",
+    () =>
+      Effect.gen(function* () {
+        const { directory, run } = yield* world(
+          "trap '' TERM; sleep 600 & echo $! > child; echo $$ > own; wait; sleep 600",
+          {
+            agentTimeLimit: Duration.minutes(10)
+          }
+        )
+        const hasBegun = () => ["child", "own"].every((name) => existsSync(join(directory, name)))
+        const end = (yield* withTimePassing(run, { once: hasBegun, step: "1 minute" })).at(-1)
+        assert.match(end?._tag === "Errored" ? end.message : "", /MEMORIES_AGENT_TIME_LIMIT/)
+        for (const name of ["child", "own"]) {
+          yield* gone(Number(readFileSync(join(directory, name), "utf8")))
         }
-      )
-      const hasBegun = () => ["child", "own"].every((name) => existsSync(join(directory, name)))
-      const end = (yield* withTimePassing(run, { once: hasBegun, step: "1 minute" })).at(-1)
-      assert.match(end?._tag === "Errored" ? end.message : "", /MEMORIES_AGENT_TIME_LIMIT/)
-      for (const name of ["child", "own"]) {
-        yield* gone(Number(readFileSync(join(directory, name), "utf8")))
-      }
-    })
+      })
   )
 
-  it.scopedLive("that succeeds leaves no process running", () =>
+  it.scopedLive("an agent command that succeeds leaves no process running", () =>
     Effect.gen(function* () {
       const { directory, run } = yield* world("sleep 600 & echo $! > child")
       assert.strictEqual((yield* run).at(-1)?._tag, "Completed")

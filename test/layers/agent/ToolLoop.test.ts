@@ -80,8 +80,8 @@ const turns =
   (request, index) =>
     calling(...(all[index] ?? [done]))(request)
 
-describe("an agent with a model and tools", () => {
-  it.scopedLive("can use every tool, and completes only by calling finish", () =>
+describe("agents with a model and tools", () => {
+  it.scopedLive("an agent can use every tool, and completes only by calling finish", () =>
     Effect.gen(function* () {
       const skill = "skills/run-tests/SKILL.md"
       const { directory, run, server } = yield* world(
@@ -128,7 +128,7 @@ describe("an agent with a model and tools", () => {
     })
   )
 
-  it.scopedLive("cannot leave its directory or change files that are not its own", () =>
+  it.scopedLive("an agent cannot leave its directory or change files that are not its own", () =>
     Effect.gen(function* () {
       const tries: ReadonlyArray<Call> = [
         { name: "read_file", parameters: { path: "../outside.md", first_line: 1, last_line: 1 } },
@@ -168,7 +168,7 @@ describe("an agent with a model and tools", () => {
     })
   )
 
-  it.scopedLive("can write neither too large a file nor too many files", () =>
+  it.scopedLive("an agent can write neither too large a file nor too many files", () =>
     Effect.gen(function* () {
       const files = Array.from({ length: 50 }, (_, index) => index)
       const batch = (round: number): ReadonlyArray<Call> =>
@@ -202,7 +202,7 @@ describe("an agent with a model and tools", () => {
     })
   )
 
-  it.scopedLive("is told about unknown tools and wrong parameters, and gives up after too many of them", () =>
+  it.scopedLive("an agent learns of unknown tools and invalid parameters, and gives up after too many of them", () =>
     Effect.gen(function* () {
       const { run, server } = yield* world(
         turns(
@@ -230,7 +230,7 @@ describe("an agent with a model and tools", () => {
     })
   )
 
-  it.scopedLive("that never finishes ends at its limit of turns, tokens or time, and says what to do", () =>
+  it.scopedLive("an agent that never finishes ends at its limit of turns, tokens or time, with advice", () =>
     Effect.gen(function* () {
       const endless = calling({ name: "list_files", parameters: { path: "." } })
       const ends: ReadonlyArray<readonly [Partial<Settings.SettingValues>, RegExp, number | undefined]> = [
@@ -251,7 +251,7 @@ describe("an agent with a model and tools", () => {
     })
   )
 
-  it.scopedLive("ends at its limit of tokens even when the server reports a cost of zero or less", () =>
+  it.scopedLive("an agent ends at its limit of tokens even if the server reports a cost of zero or less", () =>
     Effect.gen(function* () {
       for (const tokens of [0, -1_000, Number.MAX_VALUE]) {
         const { run, server } = yield* world(
@@ -271,7 +271,7 @@ describe("an agent with a model and tools", () => {
     })
   )
 
-  it.scopedLive("that calls no tools is asked to continue, and gives up in the end", () =>
+  it.scopedLive("an agent that calls no tools is asked to continue, and gives up in the end", () =>
     Effect.gen(function* () {
       const { run, server } = yield* world(replies.ok("I have written the memory."))
       assert.strictEqual(last(yield* run)?._tag, "Errored")
@@ -279,7 +279,7 @@ describe("an agent with a model and tools", () => {
     })
   )
 
-  it.scopedLive("is interrupted when its scope closes, and so is its request", () =>
+  it.scopedLive("an agent is interrupted when its scope closes, and so is its request", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const { directory, server, services } = yield* world((request, index) => {
@@ -303,7 +303,7 @@ describe("an agent with a model and tools", () => {
     })
   )
 
-  it.scopedLive("drops the longest tool output when the conversation exceeds the window", () =>
+  it.scopedLive("the longest tool output is dropped when the conversation exceeds the window", () =>
     Effect.gen(function* () {
       const read: Call = {
         name: "read_file",
@@ -322,7 +322,7 @@ describe("an agent with a model and tools", () => {
     })
   )
 
-  it.scopedLive("drops tool outputs when the server says that the request is too long", () =>
+  it.scopedLive("tool outputs are dropped when the server reports that the request is too long", () =>
     Effect.gen(function* () {
       const read: Call = {
         name: "read_file",

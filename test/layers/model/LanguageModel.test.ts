@@ -110,7 +110,7 @@ const failures: { readonly [name: string]: readonly [ReturnType<typeof ask>, Mod
 }
 
 describe("a host's language model", () => {
-  it.effect("receives the instructions and the session, and no tools", () =>
+  it.effect("a host's model receives the instructions and the session, and no tools", () =>
     Effect.gen(function* () {
       const asked: Array<unknown> = []
       const events = yield* ask(({ prompt, tools }) => {
@@ -178,7 +178,7 @@ describe("a host's language model", () => {
     )
   }
 
-  it.effect("that is silent for too long times out", () =>
+  it.effect("a host's model that is silent for too long times out", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const givenUp = yield* Deferred.make<void>()
@@ -196,7 +196,7 @@ describe("a host's language model", () => {
     })
   )
 
-  it.effect("that never ends its answer times out", () =>
+  it.effect("a host's model that never ends its answer times out", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const endless = Stream.repeatEffect(
@@ -209,7 +209,7 @@ describe("a host's language model", () => {
     })
   )
 
-  it.effect("has the name, provider and window that the host gives", () =>
+  it.effect("a host's model has the name, provider and window that the host gives", () =>
     Effect.gen(function* () {
       const window = { inputTokens: 1_000, count: (text: string) => Effect.succeed(text.length) }
       const client = yield* Effect.provide(
@@ -220,7 +220,7 @@ describe("a host's language model", () => {
     })
   )
 
-  it.effect("records an answer's cost in its span, also that of an unusable one, but no text", () =>
+  it.effect("an answer's cost is recorded in its span, even for an unusable answer, without its text", () =>
     Effect.gen(function* () {
       const host = new HostTracer()
       yield* Effect.withTracer(Effect.exit(parts(textDelta("secret words"), finish("length"))), host.tracer)

@@ -64,8 +64,8 @@ const home = Effect.fnUntraced(function* (script: Script, sessions = 1) {
 
 const good = JSON.stringify(traceAbout("the ferry"))
 
-describe("the OpenAI model client asks", () => {
-  it.scopedLive("without tools, storing and trace headers, and with a strict schema", () =>
+describe("requests of the OpenAI client", () => {
+  it.scopedLive("a request has no tools, no storing and no trace headers, and a strict schema", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good))
       const report = yield* pass()
@@ -113,7 +113,7 @@ describe("the OpenAI model client asks", () => {
     })
   )
 
-  it.scopedLive("with exactly this body for the golden session", () =>
+  it.scopedLive("a request for the golden session has exactly this body", () =>
     Effect.gen(function* () {
       const { codexHome, pass, server } = yield* home(replies.ok(good))
       yield* pass()
@@ -126,9 +126,9 @@ describe("the OpenAI model client asks", () => {
   )
 })
 
-describe("the OpenAI model client takes an answer", () => {
+describe("answers to the OpenAI client", () => {
   for (const size of [1, 2, 3, 7, 64]) {
-    it.scopedLive(`that arrives in pieces of ${size} bytes, with comments and unknown events between`, () =>
+    it.scopedLive(`an answer in pieces of ${size} bytes, with comments and unknown events, is read`, () =>
       Effect.gen(function* () {
         const { memoriesHome, pass } = yield* home(
           replies.ok(JSON.stringify(traceAbout("Zürich 🚢 пристань")), { pieces: size })
@@ -142,7 +142,7 @@ describe("the OpenAI model client takes an answer", () => {
     )
   }
 
-  it.scopedLive("from a server that omits everything optional", () =>
+  it.scopedLive("an answer that omits everything optional is read", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.minimal(good))
       const report = yield* pass()
@@ -154,7 +154,7 @@ describe("the OpenAI model client takes an answer", () => {
     ["fenced", `\`\`\`json\n${good}\n\`\`\``],
     ["wrapped in words", `Here you are:\n${good}\nAnything else?`]
   ] as const) {
-    it.scopedLive(`that is ${form}`, () =>
+    it.scopedLive(`an answer that is ${form} is read`, () =>
       Effect.gen(function* () {
         const { pass } = yield* home(replies.ok(text))
         assert.strictEqual((yield* pass()).extracted.length, 1)
@@ -172,7 +172,7 @@ describe("the OpenAI model client takes an answer", () => {
   ]
   for (const [does, change] of onTheWire) {
     for (const size of [1, 64]) {
-      it.scopedLive(`from a server that ${does}, in pieces of ${size} bytes`, () =>
+      it.scopedLive(`an answer from a server that ${does} is read in pieces of ${size} bytes`, () =>
         Effect.gen(function* () {
           const { pass, server } = yield* home((request) => ({
             body: change(replies.ok(good)(request).body),
@@ -188,7 +188,7 @@ describe("the OpenAI model client takes an answer", () => {
     }
   }
 
-  it.scopedLive("in several items, with bytes that are not text", () =>
+  it.scopedLive("an answer in several items, with bytes that are not text, is read", () =>
     Effect.gen(function* () {
       const [start, end] = [good.slice(0, 60), good.slice(60)]
       const { pass, server } = yield* home(() => ({
@@ -205,7 +205,7 @@ describe("the OpenAI model client takes an answer", () => {
     })
   )
 
-  it.scopedLive("with a slow first byte, without asking twice", () =>
+  it.scopedLive("an answer with a slow first byte is read without a second request", () =>
     Effect.gen(function* () {
       let turnsLeft = 500
       const { pass, server } = yield* home(replies.ok(good, { ready: () => --turnsLeft < 0 }))
@@ -214,7 +214,7 @@ describe("the OpenAI model client takes an answer", () => {
     })
   )
 
-  it.scopedLive("to the end of its body, so that later requests reuse the connection", () =>
+  it.scopedLive("an answer is read to its end, so that later requests reuse the connection", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good), 8)
       const report = yield* pass({ concurrency: 1 })
@@ -224,7 +224,7 @@ describe("the OpenAI model client takes an answer", () => {
     })
   )
 
-  it.scopedLive("from a server that keeps the connection open after its end", () =>
+  it.scopedLive("an answer is read from a server that keeps the connection open after it", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good, { end: "hang" }), 2)
       const report = yield* pass({ concurrency: 1 })
@@ -233,8 +233,8 @@ describe("the OpenAI model client takes an answer", () => {
   )
 })
 
-describe("an answer with a quotation that its session lacks", () => {
-  it.scopedLive("is kept with a mark, and the share of found quotations is reported", () =>
+describe("answers with quotations that their sessions lack", () => {
+  it.scopedLive("a quotation that its session lacks is marked, and the share of found ones is reported", () =>
     Effect.gen(function* () {
       const trace = traceAbout("the ferry")
       const text = JSON.stringify({
@@ -480,37 +480,39 @@ const failing: ReadonlyArray<Failing> = [
 
 const isAbout = (request: SeenRequest, number: number): boolean => request.text.includes(`request ${number}`)
 
-describe("phase one, when the server of one thread answers with", () => {
+describe("phase one: answers of the server", () => {
   for (const { requests, says, script, tag, what } of failing) {
-    it.scopedLive(`${what}, reports ${tag} after ${requests} and learns from the other thread`, () =>
-      Effect.gen(function* () {
-        // The other one is asked about first: a rejected key would stop it.
-        let isOtherAsked = false
-        const { log, memoriesHome, pass, server } = yield* home((request, index): Reply => {
-          isOtherAsked ||= isAbout(request, 2)
-          return isAbout(request, 1)
-            ? { ...script(request, index), ready: () => isOtherAsked }
-            : replies.ok(good)(request)
-        }, 2)
-        // The other thread is learned from before time passes, since its answer must not be late as well.
-        const isOtherLearned = () =>
-          Object.keys(snapshot(memoriesHome)).some((path) => path.includes("/trace_summaries/"))
-        const whole = pass({ concurrency: 2 })
-        const report = yield* tag === "ModelTimedOut"
-          ? withTimePassing(whole, { once: isOtherLearned, step: "1 minute" })
-          : whole
-        assert.deepStrictEqual(
-          report.failed.map(({ error, threadId }) => [threadId, error._tag]),
-          [[threadIdOf(1), tag]]
-        )
-        assert.match(report.failed[0]?.error.message ?? "", says)
-        assert.strictEqual(server.requests.filter((request) => isAbout(request, 1)).length, requests)
-        assert.deepStrictEqual(
-          [report.extracted.map(({ threadId }) => threadId), report.consolidated.map(({ outcome }) => outcome)],
-          [[threadIdOf(2)], ["published"]]
-        )
-        assert.isFalse([...log, JSON.stringify(report)].some((line) => line.includes("made-up-key")))
-      })
+    it.scopedLive(
+      `phase one: a thread fails with ${tag} (${what}; requests: ${requests}), and another is learned from`,
+      () =>
+        Effect.gen(function* () {
+          // The other one is asked about first: a rejected key would stop it.
+          let isOtherAsked = false
+          const { log, memoriesHome, pass, server } = yield* home((request, index): Reply => {
+            isOtherAsked ||= isAbout(request, 2)
+            return isAbout(request, 1)
+              ? { ...script(request, index), ready: () => isOtherAsked }
+              : replies.ok(good)(request)
+          }, 2)
+          // The other thread is learned from before time passes, since its answer must not be late as well.
+          const isOtherLearned = () =>
+            Object.keys(snapshot(memoriesHome)).some((path) => path.includes("/trace_summaries/"))
+          const whole = pass({ concurrency: 2 })
+          const report = yield* tag === "ModelTimedOut"
+            ? withTimePassing(whole, { once: isOtherLearned, step: "1 minute" })
+            : whole
+          assert.deepStrictEqual(
+            report.failed.map(({ error, threadId }) => [threadId, error._tag]),
+            [[threadIdOf(1), tag]]
+          )
+          assert.match(report.failed[0]?.error.message ?? "", says)
+          assert.strictEqual(server.requests.filter((request) => isAbout(request, 1)).length, requests)
+          assert.deepStrictEqual(
+            [report.extracted.map(({ threadId }) => threadId), report.consolidated.map(({ outcome }) => outcome)],
+            [[threadIdOf(2)], ["published"]]
+          )
+          assert.isFalse([...log, JSON.stringify(report)].some((line) => line.includes("made-up-key")))
+        })
     )
   }
 })
@@ -531,8 +533,8 @@ const hugeSession = (turns: number): string => {
 
 const needlesOf = (turns: number): ReadonlyArray<number> => [0.01, 0.5, 0.99].map((share) => Math.round(turns * share))
 
-describe("a session larger than the model's window", () => {
-  it.scopedLive("of 70 MB is packed to fit, with the needles of its start, middle and end", () =>
+describe("sessions larger than the model's window", () => {
+  it.scopedLive("a session of 70 MB is packed to fit, with wishes and errors of its start, middle and end", () =>
     Effect.gen(function* () {
       const turns = 1_100
       const { codexHome, pass, server } = yield* home(replies.ok(good))
@@ -552,7 +554,7 @@ describe("a session larger than the model's window", () => {
     })
   )
 
-  it.scopedLive("is sent again in a smaller form when the server says that it is too long, and is learned from", () =>
+  it.scopedLive("a session that the server finds too long is sent again in a smaller form, and learned from", () =>
     Effect.gen(function* () {
       const { codexHome, pass, server } = yield* home((request) =>
         tokensOf(request.body) > 12_000 ? replies.tooLong() : replies.ok(good)(request)
@@ -571,7 +573,7 @@ describe("a session larger than the model's window", () => {
     ["in a 413", replies.status(413, { message: "Payload too large" })],
     ["in the stream", replies.failedWith("context_length_exceeded", "Your input exceeds the context window")]
   ] as const) {
-    it.scopedLive(`fails when no form is small enough for a server that says so ${how}`, () =>
+    it.scopedLive(`a session fails if no form is small enough for a server that reports it ${how}`, () =>
       Effect.gen(function* () {
         const { pass, server } = yield* home(script)
         const report = yield* pass()
@@ -587,8 +589,8 @@ describe("a session larger than the model's window", () => {
   }
 })
 
-describe("a pass with a cap on requests", () => {
-  it.scopedLive("of 0 makes none, and reports the sessions left out without a failure", () =>
+describe("passes with a cap on requests", () => {
+  it.scopedLive("a cap of 0 allows no request, and the sessions left out are reported without a failure", () =>
     Effect.gen(function* () {
       for (const cap of [{ maxTokens: 0 }, { maxRequests: 0 }, { maxTokensPerDay: 0 }, { maxRequestsPerDay: 0 }]) {
         const { pass, server } = yield* home(replies.ok(good), 2)
@@ -605,7 +607,7 @@ describe("a pass with a cap on requests", () => {
     })
   )
 
-  it.scopedLive("spends up to the cap and no more, and shares the daily cap with other passes", () =>
+  it.scopedLive("a cap is spent and not exceeded, and other passes share the daily cap", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.ok(good), 6)
       const first = yield* pass({ maxRequests: 2 })
@@ -617,18 +619,16 @@ describe("a pass with a cap on requests", () => {
     })
   )
 
-  it.scopedLive(
-    "waits for requests in progress before giving up on the next, as most cost less than their worst case",
-    () =>
-      Effect.gen(function* () {
-        const { pass, server } = yield* home(replies.ok(good), 6)
-        // One request at its worst, and some more that are settled.
-        const report = yield* pass({ maxTokens: 27_000, concurrency: 4 })
-        assert.deepStrictEqual([report.extracted.length, server.requests.length], [6, 6])
-      })
+  it.scopedLive("a request over the cap waits for those in progress, which mostly cost less than reserved", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(replies.ok(good), 6)
+      // One request at its worst, and some more that are settled.
+      const report = yield* pass({ maxTokens: 27_000, concurrency: 4 })
+      assert.deepStrictEqual([report.extracted.length, server.requests.length], [6, 6])
+    })
   )
 
-  it.scopedLive("counts every retry", () =>
+  it.scopedLive("every retry counts towards a cap", () =>
     Effect.gen(function* () {
       const { pass, server } = yield* home(replies.status(503, { message: "busy" }))
       const report = yield* pass({ maxRequests: 3 })
@@ -657,7 +657,7 @@ describe("a pass with a cap on requests", () => {
     "has a total below its parts": { input_tokens: 10, output_tokens: 5, total_tokens: 14 }
   }
   for (const [what, usage] of Object.entries(lies)) {
-    it.scopedLive(`counts an answer whose cost ${what} with its reserved worst case`, () =>
+    it.scopedLive(`an answer whose cost ${what} counts with its reserved worst case`, () =>
       Effect.gen(function* () {
         const { pass, server } = yield* home(replies.costing(good, usage), 3)
         // Enough for one request at its worst, and for hundreds at what they cost.
@@ -673,7 +673,7 @@ describe("a pass with a cap on requests", () => {
     )
   }
 
-  it.scopedLive("counts the part of a total beyond its input and output", () =>
+  it.scopedLive("the part of a total beyond its input and output counts too", () =>
     Effect.gen(function* () {
       const { pass } = yield* home(
         replies.costing(good, { input_tokens: 2_000, output_tokens: 50, total_tokens: 2_350 })
@@ -683,17 +683,15 @@ describe("a pass with a cap on requests", () => {
     })
   )
 
-  it.scopedLive(
-    "counts an answer that broke off with a rate limit at its worst case, since the server worked on it",
-    () =>
-      Effect.gen(function* () {
-        const { pass, server } = yield* home(() => ({
-          body:
-            frame({ type: "response.output_text.delta", delta: "half an answer" }) +
-            frame({ type: "error", code: "rate_limit_exceeded", message: "too many requests" })
-        }))
-        yield* pass({ maxTokens: 30_000, modelOutputTokens: 16_000 })
-        assert.strictEqual(server.requests.length, 1)
-      })
+  it.scopedLive("an answer that broke off with a rate limit counts at its worst case", () =>
+    Effect.gen(function* () {
+      const { pass, server } = yield* home(() => ({
+        body:
+          frame({ type: "response.output_text.delta", delta: "half an answer" }) +
+          frame({ type: "error", code: "rate_limit_exceeded", message: "too many requests" })
+      }))
+      yield* pass({ maxTokens: 30_000, modelOutputTokens: 16_000 })
+      assert.strictEqual(server.requests.length, 1)
+    })
   )
 })

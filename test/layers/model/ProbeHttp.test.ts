@@ -40,9 +40,9 @@ const answers: ReadonlyArray<readonly [string, Script, object, ReadonlyArray<str
   ]
 ]
 
-describe("a probed model server", () => {
+describe("probed model servers", () => {
   for (const [what, script, outcome, paths] of answers) {
-    it.scoped(`that ${what} is recognised by a request without a body`, () =>
+    it.scoped(`a model server that ${what} is recognised by a request without a body`, () =>
       Effect.gen(function* () {
         const server = yield* serve(script)
         assert.deepStrictEqual(yield* reachAt(`${server.baseUrl}/`), outcome)
@@ -58,7 +58,7 @@ describe("a probed model server", () => {
     )
   }
 
-  it.scoped("that is silent counts as unreachable after five seconds", () =>
+  it.scoped("a model server that is silent counts as unreachable after five seconds", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const server = yield* serve(() => {
@@ -75,7 +75,7 @@ describe("a probed model server", () => {
     })
   )
 
-  it.effect("that does not exist is unreachable, and the reason does not contain the key", () =>
+  it.effect("a model server that does not exist is unreachable, and the reason does not contain the key", () =>
     Effect.gen(function* () {
       const { baseUrl } = yield* Effect.scoped(serve(() => ({ body: "" })))
       const reachability = yield* reachAt(baseUrl)

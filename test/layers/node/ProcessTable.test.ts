@@ -42,7 +42,7 @@ const isGone = (identity: ProcessTable["Type"]["self"]) =>
   Effect.flatMap(ProcessTable, (processes) => processes.isGone(identity))
 
 describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", () => {
-  it.effect("include this process, which is not gone", () =>
+  it.effect("this process is identified, and not gone", () =>
     Effect.gen(function* () {
       const { self } = yield* ProcessTable
       assert.strictEqual(self.pid, process.pid)
@@ -52,7 +52,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("are not gone while they run, and gone once they ended", () =>
+  it.scopedLive("a process is not gone while it runs, and gone once it has ended", () =>
     Effect.gen(function* () {
       const child = yield* running("sleep", "60")
       const identity = yield* identify(pidOf(child))
@@ -62,7 +62,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("are identified by their start time too, since pids are reused", () =>
+  it.scopedLive("a process is identified by its start time too, since pids are reused", () =>
     Effect.gen(function* () {
       const child = yield* running("sleep", "60")
       const identity = yield* identify(pidOf(child))
@@ -71,7 +71,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("are recognised whatever their name contains", () =>
+  it.scopedLive("a process is identified whatever its name contains", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "a) Z 1 (b")
       symlinkSync("/bin/sleep", path)
@@ -82,7 +82,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.scopedLive("are gone once they ended, even before their parent collected them", () =>
+  it.scopedLive("a process is gone once it has ended, even before its parent has collected it", () =>
     Effect.gen(function* () {
       const parent = yield* running("sh", "-c", "sleep 60 & echo $!; exec sleep 60")
       const pid = yield* Effect.async<number>((resume) => {
@@ -96,7 +96,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
-  it.effect("of other or unknown hosts are never known to be gone", () =>
+  it.effect("a process of another or unknown host is never known to be gone", () =>
     Effect.gen(function* () {
       const { self } = yield* ProcessTable
       const nobody = { host: self.host, pid: 2 ** 30, startedAt: "1" }
@@ -108,7 +108,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
 })
 
 describe("processes without a process table", () => {
-  it.effect("are never known to be gone", () =>
+  it.effect("a process is never known to be gone without a process table", () =>
     Effect.gen(function* () {
       assert.isFalse(yield* isGone({ host: undefined, pid: 2 ** 30, startedAt: undefined }))
       assert.isFalse(yield* isGone({ host: "here", pid: 2 ** 30, startedAt: "1" }))

@@ -8,8 +8,8 @@ import { temporaryFolder } from "../../support/program.js"
 
 const normalise = (cwd: string) => Effect.flatMap(WorkingDirectories, (directories) => directories.normalise(cwd))
 
-describe("a working directory", () => {
-  it.scoped("has one canonical name for every path to it", () =>
+describe("working directories", () => {
+  it.scoped("a directory has one canonical name for every path to it", () =>
     Effect.gen(function* () {
       const folder = yield* normalise(yield* temporaryFolder)
       const real = join(folder, "projects", "ferry")
@@ -31,7 +31,7 @@ describe("a working directory", () => {
     }).pipe(Effect.provide(WorkingDirectoriesNode.layer))
   )
 
-  it.scoped("that cannot be resolved keeps the given path", () =>
+  it.scoped("a directory that cannot be resolved keeps the given path", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       writeFileSync(join(folder, "file"), "")
@@ -56,7 +56,7 @@ describe("a working directory", () => {
     }).pipe(Effect.provide(WorkingDirectoriesNode.layer))
   )
 
-  it.scoped("that is gone keeps the given path, also one through a link", () =>
+  it.scoped("a missing directory keeps the given path, even one through a link", () =>
     Effect.gen(function* () {
       const folder = yield* normalise(yield* temporaryFolder)
       mkdirSync(join(folder, "ferry"))
@@ -68,7 +68,7 @@ describe("a working directory", () => {
     }).pipe(Effect.provide(WorkingDirectoriesNode.layer))
   )
 
-  it.scoped("is unchanged with the verbatim layer", () =>
+  it.scoped("a directory is unchanged with the verbatim layer", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       symlinkSync(folder, join(folder, "link"))

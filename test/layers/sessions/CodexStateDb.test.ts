@@ -21,7 +21,7 @@ const switchedOff = (codexHome: string) =>
     )
   )
 
-it.scoped("the switches in Codex's state DB are read while Codex writes them, and nothing is made in its home", () =>
+it.scoped("the switches in Codex's state DB are read while Codex writes them, without creating a file", () =>
   Effect.gen(function* () {
     const home = yield* temporaryFolder
     yield* withCodexStateDb(home, "state_5.sqlite", (setMode) =>
@@ -43,7 +43,7 @@ it.scoped("the switches in Codex's state DB are read while Codex writes them, an
   })
 )
 
-it.scoped("the newest of Codex's state DBs that has a thread decides about its switch", () =>
+it.scoped("the newest of Codex's state DBs that has a thread decides its switch", () =>
   Effect.gen(function* () {
     const home = yield* temporaryFolder
     yield* withCodexStateDb(home, "state_9.sqlite", (setMode) =>
@@ -54,7 +54,7 @@ it.scoped("the newest of Codex's state DBs that has a thread decides about its s
   })
 )
 
-it.scoped("no state DB of Codex, and one of a schema without the switch, switch nothing off", () =>
+it.scoped("no switch is off without a state DB of Codex, or with one whose schema has no switch", () =>
   Effect.gen(function* () {
     const home = yield* temporaryFolder
     writeFileSync(join(home, "state_x.sqlite"), "another file")
@@ -67,7 +67,7 @@ it.scoped("no state DB of Codex, and one of a schema without the switch, switch 
   })
 )
 
-it.scoped("a state DB of Codex that is none, or no file of its own, tells nothing", () =>
+it.scoped("a state DB of Codex that is invalid or not a regular file gives no switches", () =>
   Effect.gen(function* () {
     for (const plant of [
       (path: string) => writeFileSync(path, "no database ".repeat(100)),

@@ -37,14 +37,14 @@ const failureOf = (file: Buffer, limits?: UnpackingLimits): string => {
 const boat = Buffer.from("the boat leaves at nine\n")
 const oneBlock = Buffer.concat([frameHeader(17), plainBlock(boat, true)])
 
-describe("a zstd file", () => {
-  it("is unpacked with compressed blocks and a checksum", () => {
+describe("zstd files", () => {
+  it("a zstd file is unpacked with compressed blocks and a checksum", () => {
     assert.strictEqual(unpack(packedByZstd), unpackedByZstd)
     assert.strictEqual(unpack(Buffer.concat([packedByZstd, packedByZstd])), unpackedByZstd + unpackedByZstd)
   })
 
   it.prop(
-    "is unpacked the same in pieces of any size",
+    "a zstd file is unpacked the same in pieces of any size",
     [fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 })],
     ([sizes]) => {
       const file = Buffer.concat([oneBlock, packedByZstd, skippableFrame(boat), zstdFrame(Buffer.alloc(0)), oneBlock])
@@ -53,14 +53,14 @@ describe("a zstd file", () => {
     { fastCheck: { numRuns: 20 } }
   )
 
-  it("may contain skippable frames, which are skipped whatever they contain", () => {
+  it("a zstd file can contain skippable frames, which are skipped whatever they contain", () => {
     const skipped = skippableFrame(Buffer.concat([zstdFrame(boat), Buffer.alloc(300_000, 1)]))
     for (const sizes of [[1_000_000], [7]]) {
       assert.strictEqual(unpack(Buffer.concat([skipped, oneBlock, skipped, oneBlock]), sizes), `${boat}${boat}`)
     }
   })
 
-  it("that is truncated unpacks to its whole blocks, however short they are", () => {
+  it("a truncated zstd file unpacks to its whole blocks, however short they are", () => {
     const whole = Buffer.concat([frameHeader(17), runBlock(97, 5), runBlock(98, 5), runBlock(99, 5, true)])
     assert.strictEqual(unpack(whole), "aaaaabbbbbccccc")
     assert.strictEqual(unpack(whole.subarray(0, -1)), "aaaaabbbbb")
@@ -71,7 +71,7 @@ describe("a zstd file", () => {
     assert.isAtLeast(unpack(packedByZstd.subarray(0, 560)).length, 131_072)
   })
 
-  it("is unpacked one block at a time, on demand", () => {
+  it("a zstd file is unpacked one block at a time, on demand", () => {
     const unpacker = new Unpacker()
     const runs = Array.from({ length: 10_000 }, () => runBlock(0, 131_072))
     const blocks = unpacker.push(Buffer.concat([frameHeader(17), ...runs]))
@@ -83,7 +83,7 @@ describe("a zstd file", () => {
     }
   })
 
-  it("with a window of 8 MiB is unpacked, and one with a larger window is refused before any memory is allocated", () => {
+  it("a window of 8 MiB is unpacked, and a larger one is refused before memory is allocated", () => {
     const within = Buffer.concat([frameHeader(23), plainBlock(boat, true)])
     assert.strictEqual(unpack(within), boat.toString())
     const most = /^unpacking it needs a window of \d+ MiB, more than the allowed 8 MiB; unpack it, or pack it again/
@@ -94,7 +94,7 @@ describe("a zstd file", () => {
     }
   })
 
-  it("that unpacks to more than the limit fails by its unpacked size, not by its own", () => {
+  it("a zstd file over the limit fails by its unpacked size, not by its own", () => {
     const limits = { ...unpackingLimits, unpackedBytes: 10_000_000 }
     const runs = (count: number) =>
       Buffer.concat([
@@ -106,7 +106,7 @@ describe("a zstd file", () => {
     assert.match(failureOf(runs(80), limits), /^it unpacks to more than the allowed 9 MiB/)
   })
 
-  it("of many small blocks or frames costs as much as shifting their windows", () => {
+  it("a zstd file of many small blocks or frames costs as much as shifting their windows", () => {
     const limits = { ...unpackingLimits, unpackedBytes: 100_000_000 }
     const blocks = Array.from({ length: 1_000 }, () => runBlock(97, 1))
     assert.match(failureOf(Buffer.concat([frameHeader(23), ...blocks]), limits), /^it unpacks to more/)
@@ -119,7 +119,7 @@ describe("a zstd file", () => {
     assert.strictEqual(unpack(Buffer.concat(small), undefined, limits), "a".repeat(1_000))
   })
 
-  it("that is damaged fails: foreign bytes, too large a block, an unknown block type or reserved bit, a dictionary", () => {
+  it("a damaged zstd file fails: foreign bytes, oversized or unknown blocks, reserved bits, dictionaries", () => {
     const broken = /^it is not a zstd file, or it is damaged: /
     const corrupt = Buffer.from(packedByZstd)
     corrupt.fill(0xff, 20, 60)

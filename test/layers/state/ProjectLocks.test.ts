@@ -29,8 +29,8 @@ const provided = <A, E>(
 const test = <E>(title: string, body: (db: LockStatements, process: OneProcess) => Effect.Effect<void, E>) =>
   it.effect(title, () => provided(body))
 
-describe("the statements on locks: a lock", () => {
-  test("are one owner's at a time, who may acquire again", (db) =>
+describe("locks of projects", () => {
+  test("a lock has one owner at a time, who may acquire it again", (db) =>
     Effect.gen(function* () {
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "one", lease }))
       assert.isFalse(yield* db.acquire({ cwd: ferry, owner: "two", lease }))
@@ -38,7 +38,7 @@ describe("the statements on locks: a lock", () => {
       assert.isTrue(yield* db.acquire({ cwd: Directory.make("/home/ada/tram"), owner: "two", lease }))
     }))
 
-  test("are one owner's, however many ask at the same moment", (db) =>
+  test("a lock has one owner, however many ask at the same moment", (db) =>
     Effect.gen(function* () {
       const taken = yield* Effect.forEach(
         ["one", "two", "three"],
@@ -50,7 +50,7 @@ describe("the statements on locks: a lock", () => {
       assert.lengthOf(taken.filter(Boolean), 1)
     }).pipe(new HandClock().provide))
 
-  test("are stale exactly when their lease is over", (db) =>
+  test("a lock is stale exactly when its lease is over", (db) =>
     Effect.gen(function* () {
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "one", lease }))
       yield* TestClock.setTime(599_999)
@@ -60,7 +60,7 @@ describe("the statements on locks: a lock", () => {
       assert.isFalse(yield* db.acquire({ cwd: ferry, owner: "one", lease }))
     }))
 
-  test("last from their renewal on, by acquiring and by renewing", (db) =>
+  test("a lock's lease starts anew when it is acquired again or renewed", (db) =>
     Effect.gen(function* () {
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "one", lease }))
       yield* TestClock.setTime(400_000)
@@ -74,7 +74,7 @@ describe("the statements on locks: a lock", () => {
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "two", lease }))
     }))
 
-  test("are stolen by a lease of nothing, or of less", (db) =>
+  test("a lock with a lease of zero or less excludes nobody", (db) =>
     Effect.gen(function* () {
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "one", lease }))
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "two", lease: Duration.zero }))
@@ -84,7 +84,7 @@ describe("the statements on locks: a lock", () => {
       assert.isTrue(yield* db.release({ cwd: ferry, owner: "three", lease }))
     }))
 
-  test("are released by their owner alone", (db) =>
+  test("a lock is released by its owner alone", (db) =>
     Effect.gen(function* () {
       assert.isFalse(yield* db.release({ cwd: ferry, owner: "one", lease }))
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "one", lease }))
@@ -95,7 +95,7 @@ describe("the statements on locks: a lock", () => {
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "two", lease }))
     }))
 
-  test("are never taken by a renewal, whether free or another's", (db) =>
+  test("a lock is not acquired by a renewal, whether it is free or another's", (db) =>
     Effect.gen(function* () {
       assert.isFalse(yield* db.renew({ cwd: ferry, owner: "one", lease }))
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "one", lease }))
@@ -106,7 +106,7 @@ describe("the statements on locks: a lock", () => {
       assert.isTrue(yield* db.renew({ cwd: ferry, owner: "two", lease }))
     }))
 
-  test("whose process is gone are taken over at once", (db, process) =>
+  test("a lock whose process is gone is taken over at once", (db, process) =>
     Effect.gen(function* () {
       assert.isTrue(yield* db.acquire({ cwd: ferry, owner: "one", lease }))
       process.isGone = true
@@ -124,7 +124,7 @@ describe("the statements on locks: a lock", () => {
   )
 
   it.effect.prop(
-    "are believed in by one owner at most, whatever two of them do",
+    "a lock is believed in by one owner at most, whatever two of them do",
     [FastCheck.array(Arbitrary.make(Act), { minLength: 1, maxLength: 40, size: "max" })],
     ([acts]) => {
       const clock = new HandClock()

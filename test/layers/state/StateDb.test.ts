@@ -51,7 +51,8 @@ import {
   keepLock,
   learn,
   makeMemory,
-  makeThread
+  makeThread,
+  storedAlone
 } from "../../support/rows.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
 
@@ -109,10 +110,10 @@ const lastLine = (text: string): unknown => JSON.parse(text.trim().split("\n").a
 
 const open = (gate: string) => Effect.sync(() => writeFileSync(gate, ""))
 
-describe("the record of forgotten threads beside a state DB", () => {
+describe("the record of forgotten threads", () => {
   const recordOf = (path: string) => join(path, "../forgotten")
 
-  it.scoped("is there before anything is deleted: where it cannot be written, nothing is", () =>
+  it.scoped("nothing is deleted if the record of forgotten threads cannot be written", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeDb(path)
@@ -128,7 +129,7 @@ describe("the record of forgotten threads beside a state DB", () => {
     })
   )
 
-  it.scoped("names no thread that was not forgotten because a pass is at it", () =>
+  it.scoped("the record names no thread that is not forgotten because a pass has claimed it", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeDb(path)
@@ -139,7 +140,7 @@ describe("the record of forgotten threads beside a state DB", () => {
     })
   )
 
-  it.scoped("has the ids alone, of several that forget at once, and is its owner's", () =>
+  it.scoped("the record has only the ids, of concurrent commands too, and is private to its owner", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeDb(path)
@@ -152,7 +153,7 @@ describe("the record of forgotten threads beside a state DB", () => {
     })
   )
 
-  it.scoped("keeps its threads out of a new state DB, which does not open where it cannot be read", () =>
+  it.scoped("the record keeps its threads out of a new state DB, which does not open if it is unreadable", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       writeFileSync(recordOf(path), `${idOf(2)}\nno id\n\n`)
@@ -168,8 +169,8 @@ describe("the record of forgotten threads beside a state DB", () => {
   )
 })
 
-describe("a state DB that two connections share", () => {
-  it.scoped("gives each thread to one of them alone", () =>
+describe("state DBs shared by two connections", () => {
+  it.scoped("each thread is claimed by only one of two connections", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       const [one, two] = [yield* connect(path), yield* connect(path)]
@@ -189,15 +190,18 @@ describe("a state DB that two connections share", () => {
     })
   )
 
-  it.scoped("shows one what the other wrote, and keeps a claim that was taken over from storing", () =>
+  it.scoped("each connection sees the other's writes, and a claim that was taken over cannot store", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       const [one, two] = [yield* connect(path), yield* connect(path)]
       yield* one.threadIndex.change(changesOf({ threads: [makeThread(1)] }))
       const claim = yield* Effect.flatten(one.claims.acquire(idOf(1), "one", Duration.zero))
       const taken = yield* Effect.flatten(two.claims.acquire(idOf(1), "two", lease))
-      assert.instanceOf(yield* Effect.flip(one.threadMemories.store(claim, makeMemory(makeThread(1)))), ClaimLost)
-      yield* two.threadMemories.store(taken, makeMemory(makeThread(1)))
+      assert.instanceOf(
+        yield* Effect.flip(one.threadMemories.store(claim, ...storedAlone(makeMemory(makeThread(1))))),
+        ClaimLost
+      )
+      yield* two.threadMemories.store(taken, ...storedAlone(makeMemory(makeThread(1))))
       assert.lengthOf(yield* one.threadMemories.last(ferry, 10), 1)
       assert.isTrue(yield* keepLock(one, { cwd: ferry, owner: "one", lease }))
       assert.isFalse(yield* keepLock(two, { cwd: ferry, owner: "two", lease }))
@@ -209,7 +213,7 @@ describe("a state DB that two connections share", () => {
     })
   )
 
-  it.scoped("gives what a process that is gone held to one of those that ask", () =>
+  it.scoped("the claims and locks of a dead process go to one of those that ask", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       const processOf = (pid: number) =>
@@ -239,7 +243,7 @@ describe("a state DB that two connections share", () => {
     })
   )
 
-  it.scoped("leaves what a process of another host holds to its lease", () =>
+  it.scoped("the claims and locks of a process on another host stay until their leases end", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       const there = ProcessTableMemory.layerOf({ host: "there", pid: 1, startedAt: "1" }, () => false)
@@ -254,9 +258,9 @@ describe("a state DB that two connections share", () => {
   )
 })
 
-describe("a state DB that many processes share", () => {
+describe("state DBs shared by many processes", () => {
   it.scopedLive(
-    "is made once by 24 that start at the same moment",
+    "a state DB is created once by 24 processes that start at the same moment",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const gate = `${path}.gate`
@@ -275,7 +279,7 @@ describe("a state DB that many processes share", () => {
   )
 
   it.scopedLive(
-    "gives each thread and each directory to one of them, and loses nothing that they write",
+    "each thread and directory goes to one of many processes, and no write is lost",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const gate = `${path}.gate`
@@ -322,7 +326,7 @@ describe("a state DB that many processes share", () => {
   const someTurns = Effect.repeatN(Effect.sleep("10 millis"), 5)
 
   it.scopedLive(
-    "is waited for while one of them writes, and the others stay awake",
+    "every write waits for a writer of another process, without blocking the event loop",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const db = yield* connect(path)
@@ -337,7 +341,7 @@ describe("a state DB that many processes share", () => {
       const waiting = yield* Effect.fork(
         Effect.all(
           {
-            memory: writing("memory", db.threadMemories.store(claim, makeMemory(makeThread(1)))),
+            memory: writing("memory", db.threadMemories.store(claim, ...storedAlone(makeMemory(makeThread(1))))),
             claim: writing("claim", db.claims.acquire(idOf(2), "one", lease)),
             lock: writing("lock", keepLock(db, { cwd: ferry, owner: "one", lease })),
             index: writing("index", db.threadIndex.change(changesOf({ threads: [makeThread(3)], listing: "one" }))),
@@ -356,13 +360,13 @@ describe("a state DB that many processes share", () => {
       yield* release
       const results = yield* Fiber.join(waiting)
       assert.deepStrictEqual([Option.isSome(results.claim), results.lock], [true, true])
-      assert.isTrue(Option.isSome(yield* db.threadMemories.get(idOf(1))))
+      assert.isTrue(Option.isSome(yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry })))
       assert.strictEqual(yield* db.threadIndex.count, 3)
     })
   )
 
   it.scopedLive(
-    "is made while another process writes to it",
+    "a state DB that another process writes to is opened after that write",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const { release } = yield* holdForWriting(path)
@@ -375,7 +379,7 @@ describe("a state DB that many processes share", () => {
   )
 
   it.scopedLive(
-    "is let go of by a write that is given up on",
+    "an interrupted write stores nothing, and others can write afterwards",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const db = yield* connect(path)
@@ -392,7 +396,7 @@ describe("a state DB that many processes share", () => {
   )
 
   it.scopedLive(
-    "gives at once what a process held that was killed",
+    "the claims and locks of a killed process are free at once",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const db = yield* connect(path, { processes: ProcessTableNode.layer })
@@ -441,8 +445,8 @@ const protect = (path: string): (() => void) | undefined => {
   return isWritable() ? undefined : () => void spawnSync("chattr", ["-i", path])
 }
 
-describe("a state DB that cannot be used", () => {
-  it.scoped("because it is garbage says so, and is left as it is", () =>
+describe("unusable state DBs", () => {
+  it.scoped("a state DB that is garbage is reported, and stays unchanged", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       writeFileSync(path, "this was never a database, however long it goes on\n".repeat(400))
@@ -451,7 +455,7 @@ describe("a state DB that cannot be used", () => {
   )
 
   for (const kept of [100, 511, 512, 1_000, 3_000, 4_096, 20_000]) {
-    it.scoped(`because all but ${kept} bytes of it are lost says so, and is left as it is`, () =>
+    it.scoped(`a state DB cut to ${kept} bytes is reported, and stays unchanged`, () =>
       Effect.gen(function* () {
         const path = yield* newPath
         yield* makeDb(path)
@@ -461,7 +465,7 @@ describe("a state DB that cannot be used", () => {
     )
   }
 
-  it.scoped("because its pages are overwritten says so, and is left as it is", () =>
+  it.scoped("a state DB whose pages are overwritten is reported, and stays unchanged", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeDb(path)
@@ -474,13 +478,13 @@ describe("a state DB that cannot be used", () => {
 
   for (const [how, statement] of [
     ["by its version", "PRAGMA user_version = 99"],
-    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (6, 'future')"],
+    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (7, 'future')"],
     [
       "by migrations in a branch of their own",
       "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (9999, 'x')"
     ]
   ] as const) {
-    it.scoped(`because a newer program wrote it, ${how}, says so, and is left as it is`, () =>
+    it.scoped(`a state DB of a newer program, shown ${how}, is reported, and stays unchanged`, () =>
       Effect.gen(function* () {
         const path = yield* newPath
         yield* makeDb(path)
@@ -493,7 +497,7 @@ describe("a state DB that cannot be used", () => {
     )
   }
 
-  it.scoped("because it is a folder says so, and is left as it is", () =>
+  it.scoped("a state DB that is a folder is reported, and stays unchanged", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       mkdirSync(path)
@@ -503,7 +507,7 @@ describe("a state DB that cannot be used", () => {
 
   for (const part of ["", "-wal", "-shm", "-journal"]) {
     it.scoped(
-      `because its file ${part === "" ? "itself" : part} is a FIFO or a link says so, and waits for nobody`,
+      `a state DB whose file ${part === "" ? "itself" : part} is a FIFO or a link is reported without waiting`,
       () =>
         Effect.gen(function* () {
           const path = yield* newPath
@@ -523,7 +527,7 @@ describe("a state DB that cannot be used", () => {
     )
   }
 
-  it.scoped("because the ids beside it that were forgotten are in a FIFO says so, and waits for nobody", () =>
+  it.scoped("a record of forgotten threads that is a FIFO is reported without waiting", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       const forgotten = join(path, "../forgotten")
@@ -538,7 +542,7 @@ describe("a state DB that cannot be used", () => {
     })
   )
 
-  it.scoped("because its disk is full says so, and is opened again once there is room", (context) =>
+  it.scoped("a state DB on a full disk is reported, and opens again once there is room", (context) =>
     Effect.gen(function* () {
       const folder = join(yield* newPath, "../small")
       mkdirSync(folder)
@@ -560,7 +564,7 @@ describe("a state DB that cannot be used", () => {
     })
   )
 
-  it.scoped("because its own folder is not there says so, and makes none", () =>
+  it.scoped("a state DB in a missing folder is reported, and no folder is created", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       yield* Effect.flip(Effect.scoped(connect(join(folder, "none", "state.sqlite"))))
@@ -568,7 +572,7 @@ describe("a state DB that cannot be used", () => {
     })
   )
 
-  it.scoped("because another program's tables are in it says so, and is left as it is", () =>
+  it.scoped("a state DB with another program's tables is reported, and stays unchanged", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* sqlOn(path, "CREATE TABLE threads (id INTEGER PRIMARY KEY, words TEXT)")
@@ -577,7 +581,7 @@ describe("a state DB that cannot be used", () => {
   )
 
   for (const what of ["file", "folder"] as const) {
-    it.scoped(`because its ${what} may not be written to says so, and is left as it is`, (context) =>
+    it.scoped(`a state DB whose ${what} is read-only is reported, and stays unchanged`, (context) =>
       Effect.gen(function* () {
         const path = yield* newPath
         yield* makeDb(path)
@@ -592,7 +596,7 @@ describe("a state DB that cannot be used", () => {
   }
 
   it.scopedLive(
-    "because a newer program got there first says so, and keeps its version",
+    "a state DB that a newer program migrates first is reported, and keeps its version",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const reserved = yield* Deferred.make<void>()
@@ -614,10 +618,10 @@ describe("a state DB that cannot be used", () => {
   )
 })
 
-describe("a state DB that is to be rebuilt", () => {
+describe("rebuilding a state DB", () => {
   const asides = (path: string) => readdirSync(join(path, "..")).filter((name) => name.includes("corrupt"))
 
-  it.scoped("is moved aside when it is garbage, with all its bytes, and a new one begun", () =>
+  it.scoped("a rebuilt state DB replaces garbage, which is moved aside with all its bytes", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       const garbage = "this was never a database\n".repeat(400)
@@ -632,7 +636,7 @@ describe("a state DB that is to be rebuilt", () => {
     })
   )
 
-  it.scoped("is moved aside when a page in its middle is overwritten", () =>
+  it.scoped("a rebuilt state DB replaces one with an overwritten page in its middle", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeDb(path, 40)
@@ -645,7 +649,7 @@ describe("a state DB that is to be rebuilt", () => {
     })
   )
 
-  it.scoped("is kept when it is sound, or begun when there is none", () =>
+  it.scoped("a sound state DB is kept by a rebuild, and a missing one is created", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* Effect.scoped(connect(path, { replaceCorrupt: true }))
@@ -656,7 +660,7 @@ describe("a state DB that is to be rebuilt", () => {
     })
   )
 
-  it.scoped("is kept when it is a newer program's, which is said", () =>
+  it.scoped("a newer program's state DB is kept by a rebuild, and reported", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeDb(path)
@@ -669,7 +673,7 @@ describe("a state DB that is to be rebuilt", () => {
   )
 })
 
-describe("a state DB with rows that cannot be read", () => {
+describe("state DBs with unreadable rows", () => {
   /** Everything that a pass reads of it. */
   const readAll = Effect.fnUntraced(function* (db: Db) {
     yield* db.threadIndex.listing
@@ -732,11 +736,11 @@ describe("a state DB with rows that cannot be read", () => {
 
   const keys = new Set(["thread_id", "id", "path"])
 
-  /** Texts of any kind are directories and owners: these two would only make the thread somebody else's. */
-  const meaningful = new Set(["threads.cwd", "extractions.claim_owner"])
+  /** Texts of any kind are directories and owners: these would only make the thread somebody else's. */
+  const meaningful = new Set(["threads.cwd", "thread_memory.cwd", "extractions.claim_owner"])
 
   for (const value of ["1e300", "-100000000000000000", "'text'", "x'00ff'"]) {
-    it.scoped(`such as ${value} in every column lose no memory, and are told of and repaired, all of them`, () =>
+    it.scoped(`unreadable values such as ${value} cost no memory, and are all reported and repaired`, () =>
       Effect.gen(function* () {
         const path = yield* newPath
         yield* makeFull(path)
@@ -770,7 +774,7 @@ describe("a state DB with rows that cannot be read", () => {
     )
   }
 
-  it.scoped("is repaired by the pass that meets them, which says so once, and has their files read again", () =>
+  it.scoped("unreadable rows are repaired by the next pass, with one warning, and their files are read again", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeFull(path)
@@ -794,7 +798,7 @@ describe("a state DB with rows that cannot be read", () => {
     })
   )
 
-  it.scoped("of no key are deleted, and nothing else is", () =>
+  it.scoped("rows without a valid key are deleted, and nothing else is", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeFull(path)
@@ -806,13 +810,13 @@ describe("a state DB with rows that cannot be read", () => {
   )
 })
 
-describe("a state DB that is opened for reading", () => {
+describe("state DBs opened for reading", () => {
   const looking = (path: string) =>
     Layer.build(Layer.provide(StateDbSqlite.layerReadOnly(path), ProcessTableMemory.layer)).pipe(
       Effect.flatMap((context) => Effect.provide(capabilities, context))
     )
 
-  it.scoped("reads everything, refuses every write with a typed error, and changes nothing", () =>
+  it.scoped("a state DB opened for reading gives everything, refuses every write, and does not change", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeDb(path)
@@ -837,7 +841,7 @@ describe("a state DB that is opened for reading", () => {
     })
   )
 
-  it.scoped("is empty where there is none, refuses writes too, and makes no file", () =>
+  it.scoped("a missing state DB opened for reading is empty, refuses writes, and creates no file", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       const db = yield* looking(path)
@@ -848,8 +852,8 @@ describe("a state DB that is opened for reading", () => {
   )
 })
 
-describe("the state DB's file", () => {
-  it.scoped("is its owner's alone, and so is what SQLite keeps beside it", () =>
+describe("files of a state DB", () => {
+  it.scoped("the files of a state DB are private to its owner, those of SQLite too", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* learn(yield* connect(path), makeThread(1))
@@ -860,7 +864,7 @@ describe("the state DB's file", () => {
     })
   )
 
-  it.scoped("has the same bytes and the same time after a start with nothing to do", () =>
+  it.scoped("the file of a state DB keeps its bytes and its time after a start with nothing to do", () =>
     Effect.gen(function* () {
       const path = yield* newPath
       yield* makeDb(path)

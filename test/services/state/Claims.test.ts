@@ -8,7 +8,17 @@ import { type Claim, ClaimLost } from "../../../src/services/state/Claims.js"
 import type { StateDbFailure } from "../../../src/services/state/StateDb.js"
 import type { ThreadPage } from "../../../src/services/state/ThreadIndex.js"
 import { startOfFixtures } from "../../../src/testing/RolloutBuilder.js"
-import { changesOf, type Db, ferry, HandClock, idOf, learn, makeMemory, makeThread } from "../../support/rows.js"
+import {
+  changesOf,
+  type Db,
+  ferry,
+  HandClock,
+  idOf,
+  learn,
+  makeMemory,
+  makeThread,
+  storedAlone
+} from "../../support/rows.js"
 import { contract } from "../../support/stateDb.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
 
@@ -43,7 +53,7 @@ const isLost = Effect.fnUntraced(function* (
 })
 
 contract("claims", ({ numRuns, provided, test }) => {
-  test("are one owner's at a time, who may claim again", (db) =>
+  test("a claim has one owner at a time, who may claim again", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1), makeThread(2))
       const claim = { threadId: idOf(1), owner: "one" }
@@ -57,7 +67,7 @@ contract("claims", ({ numRuns, provided, test }) => {
       assert.strictEqual(extraction.claimExpiresAt, 600_000)
     }))
 
-  test("are one owner's, however many ask at the same moment", (db) =>
+  test("a claim has one owner, however many ask at the same moment", (db) =>
     Effect.gen(function* () {
       const numbers = Array.from({ length: 20 }, (_, number) => number)
       yield* index(db, ...numbers.map((number) => makeThread(number)))
@@ -72,7 +82,7 @@ contract("claims", ({ numRuns, provided, test }) => {
       )
     }).pipe(new HandClock().provide))
 
-  test("end at the very instant their lease does", (db) =>
+  test("a claim ends at the very instant its lease does", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1))
       yield* take(db, 1, "one")
@@ -82,7 +92,7 @@ contract("claims", ({ numRuns, provided, test }) => {
       assert.isTrue(Option.isSome(yield* db.claims.acquire(idOf(1), "two", lease)))
     }))
 
-  test("last from their renewal on", (db) =>
+  test("a claim's lease starts anew when it is renewed", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1))
       const claim = yield* take(db, 1, "one")
@@ -95,7 +105,7 @@ contract("claims", ({ numRuns, provided, test }) => {
       yield* isLost(db.claims.renew(claim, lease), claim)
     }))
 
-  test("of no length hold nobody off", (db) =>
+  test("a claim without duration excludes nobody", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1))
       yield* take(db, 1, "one", Duration.zero)
@@ -104,7 +114,7 @@ contract("claims", ({ numRuns, provided, test }) => {
       assert.isTrue(Option.isNone(yield* db.claims.acquire(idOf(1), "one", Duration.zero)))
     }))
 
-  test("are given back untried, by their owner alone", (db) =>
+  test("a claim can be released without an attempt, by its owner alone", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1))
       const claim = yield* take(db, 1, "one")
@@ -116,7 +126,7 @@ contract("claims", ({ numRuns, provided, test }) => {
       yield* take(db, 1, "two")
     }))
 
-  test("whose process is gone hold nobody off, and are shown as none", (db, process) =>
+  test("a claim whose process is gone excludes nobody, and is not shown", (db, process) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1), makeThread(2))
       const claim = yield* take(db, 1, "one")
@@ -149,12 +159,12 @@ contract("claims", ({ numRuns, provided, test }) => {
   > = [
     ["renewing", (db, claim) => db.claims.renew(claim, lease)],
     ["completing its thread", (db, claim, thread) => db.threadIndex.complete(claim, thread)],
-    ["storing a memory", (db, claim, thread) => db.threadMemories.store(claim, makeMemory(thread))],
+    ["storing a memory", (db, claim, thread) => db.threadMemories.store(claim, ...storedAlone(makeMemory(thread)))],
     ["storing that there is nothing", (db, claim, thread) => db.threadMemories.storeNothing(claim, makeMemory(thread))],
     ["storing a failure", (db, claim) => db.claims.recordFailure(claim, failure)]
   ]
   for (const [what, use] of losers) {
-    test(`that are lost fail ${what} with a typed error, and nothing of it is stored`, (db) =>
+    test(`a lost claim fails ${what} with a typed error, and nothing of it is stored`, (db) =>
       Effect.gen(function* () {
         yield* learn(db, makeThread(1))
         const lost = yield* take(db, 1, "one")
@@ -169,7 +179,7 @@ contract("claims", ({ numRuns, provided, test }) => {
         yield* take(db, 1, "two")
         const before = [
           yield* recordOf(db, 1),
-          yield* db.threadMemories.get(idOf(1)),
+          yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry }),
           yield* db.consolidations.dirty(10)
         ]
         for (const claim of [lost, unused, unknown]) {
@@ -177,7 +187,7 @@ contract("claims", ({ numRuns, provided, test }) => {
         }
         const after = [
           yield* recordOf(db, 1),
-          yield* db.threadMemories.get(idOf(1)),
+          yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry }),
           yield* db.consolidations.dirty(10)
         ]
         assert.deepStrictEqual(after, before)
@@ -198,7 +208,7 @@ contract("claims", ({ numRuns, provided, test }) => {
   )
 
   it.effect.prop(
-    "are believed in by one owner at most, whatever two of them do",
+    "a claim is believed in by one owner at most, whatever two of them do",
     [FastCheck.array(Arbitrary.make(Act), { minLength: 1, maxLength: 40, size: "max" })],
     ([acts]) => {
       const clock = new HandClock()
@@ -246,7 +256,7 @@ contract("claims", ({ numRuns, provided, test }) => {
     { fastCheck: { numRuns } }
   )
 
-  test("a retried thread has no failures; one that never failed is left alone", (db) =>
+  test("a retried thread has no failures, and one that never failed stays unchanged", (db) =>
     Effect.gen(function* () {
       yield* db.threadIndex.change(changesOf({ threads: [makeThread(1)] }))
       assert.isFalse(yield* db.claims.retry(idOf(1)))

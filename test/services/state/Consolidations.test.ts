@@ -26,7 +26,7 @@ const publish = (db: Db, cwd: Directory, traces = 10) =>
   )
 
 contract("directories", ({ numRuns, provided, test }) => {
-  test("are dirty until exactly what they hold was published", (db) =>
+  test("a directory is due until exactly its memories were published", (db) =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* db.consolidations.dirty(10), [])
       yield* index(db, makeThread(1))
@@ -57,7 +57,7 @@ contract("directories", ({ numRuns, provided, test }) => {
       assert.isTrue(yield* isDirty(db, ferry))
     }))
 
-  test("are dirty when the same memories come in another order", (db) =>
+  test("a directory is due when the same memories come in another order", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* learn(db, makeThread(2))
@@ -66,7 +66,7 @@ contract("directories", ({ numRuns, provided, test }) => {
       assert.isTrue(yield* isDirty(db, ferry))
     }))
 
-  test("are made from their newest memories, and from what the earlier ones leave", (db) =>
+  test("a directory's consolidation covers its newest memories, and the lines of earlier ones", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(2))
       yield* learn(db, makeThread(3))
@@ -94,7 +94,7 @@ contract("directories", ({ numRuns, provided, test }) => {
       assert.isTrue(yield* isDirty(db, ferry, 2))
     }))
 
-  test("count the failures of exactly these inputs, until they are published", (db) =>
+  test("a directory counts the failures of exactly these inputs, until they are published", (db) =>
     Effect.gen(function* () {
       const failed = (retryAt: number) => ({ errorTag: "PublishRefused", errorMessage: safe`no`, retryAt })
       yield* learn(db, makeThread(1))
@@ -120,7 +120,7 @@ contract("directories", ({ numRuns, provided, test }) => {
       assert.deepStrictEqual(yield* db.consolidations.dirty(10), [])
     }))
 
-  test("that were emptied are dirty until that is published, and what was removed is on record till then", (db) =>
+  test("an emptied directory is due until that is published, and its removals are recorded until then", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* learn(db, makeThread(2))
@@ -137,7 +137,7 @@ contract("directories", ({ numRuns, provided, test }) => {
       assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).removals, [])
     }))
 
-  test("that were emptied before anything was published are dirty too: their files are still there", (db) =>
+  test("a directory emptied before any publication is due too, because of its files", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* learn(db, makeThread(2, { cwd: Directory.make("/home/ada/tram") }))
@@ -153,7 +153,7 @@ contract("directories", ({ numRuns, provided, test }) => {
       assert.deepStrictEqual(yield* db.consolidations.dirty(10), [])
     }))
 
-  test("are listed in the order of their paths, each by itself", (db) =>
+  test("due directories are listed in the order of their paths, each with its own state", (db) =>
     Effect.gen(function* () {
       const cwds = ["/c", "/a", "/b"].map((cwd) => Directory.make(cwd))
       for (const [at, cwd] of cwds.entries()) {
@@ -179,7 +179,7 @@ contract("directories", ({ numRuns, provided, test }) => {
   })
 
   it.effect.prop(
-    "are dirty exactly when what they hold differs from what was published of them",
+    "a directory is due exactly when its memories differ from those published",
     [FastCheck.array(Arbitrary.make(Act), { minLength: 1, maxLength: 20, size: "max" })],
     ([acts]) =>
       provided((db) =>
@@ -224,7 +224,7 @@ contract("directories", ({ numRuns, provided, test }) => {
     { fastCheck: { numRuns } }
   )
 
-  test("a directory whose consolidation was forgotten is dirty while it has memories", (db) =>
+  test("a directory whose consolidation was forgotten is due while it has memories", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* publish(db, ferry)

@@ -12,7 +12,7 @@ const publish = (db: Db) =>
   )
 
 contract("notes", ({ test }) => {
-  test("a note makes its directory dirty until it is published, and again when it is removed", (db) =>
+  test("a note makes its directory due until it is published, and again when it is removed", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* publish(db)
@@ -28,7 +28,7 @@ contract("notes", ({ test }) => {
       assert.deepStrictEqual(yield* dirty(db), [ferry])
     }))
 
-  test("a note for a directory without any session makes it dirty", (db) =>
+  test("a note for a directory without any session makes it due", (db) =>
     Effect.gen(function* () {
       yield* db.notes.add(ferry, safe`one`)
       assert.deepStrictEqual(yield* dirty(db), [ferry])

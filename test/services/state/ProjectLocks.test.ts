@@ -32,7 +32,7 @@ contract("the locks of projects", ({ test }) => {
       assert.deepStrictEqual(yield* projectLocks.withLock(other, () => Effect.sync(() => ++runs)), Option.some(1))
     }))
 
-  test("directories are locked each by itself", ({ projectLocks }) =>
+  test("directories are locked independently of each other", ({ projectLocks }) =>
     Effect.gen(function* () {
       const both = yield* projectLocks.withLock(request("one", Directory.make("/b")), () =>
         projectLocks.withLock(request("two", Directory.make("/a")), () => projectLocks.holders)
@@ -140,9 +140,7 @@ contract("the locks of projects", ({ test }) => {
       yield* Fiber.interrupt(killed)
     }))
 
-  test("work under several locks that must not be interrupted ends, also where its fiber is interrupted", ({
-    projectLocks
-  }) =>
+  test("uninterruptible work under several locks finishes, even if its fiber is interrupted", ({ projectLocks }) =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const gate = yield* Deferred.make<void>()

@@ -48,7 +48,7 @@ const refused: ReadonlyArray<(ports: Ports, claim: Claim, raw: string) => Effect
 ]
 
 describe("the state", () => {
-  it("takes no text that nobody redacted, by the types of its ports", () => {
+  it("the state takes no text that nobody redacted, by the types of its ports", () => {
     assert.isNotEmpty(refused)
   })
 })

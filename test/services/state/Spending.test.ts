@@ -23,7 +23,7 @@ const uncapped: SpendingCaps = {
 const day = 86_400_000
 
 contract("spending", ({ numRuns, provided: inDb }) => {
-  it.effect("is taken at its worst before a request is made, and settled after", () =>
+  it.effect("spending is reserved at its maximum before a request, and settled afterwards", () =>
     inDb(
       Effect.fnUntraced(function* (db) {
         const caps = { ...uncapped, maxTokens: 100 }
@@ -37,7 +37,7 @@ contract("spending", ({ numRuns, provided: inDb }) => {
     )
   )
 
-  it.effect("counts by pass and by UTC day, each for its own cap; a cap of 0 lets nothing through", () =>
+  it.effect("spending is counted by pass and by UTC day, each for its own cap, and a cap of 0 allows nothing", () =>
     inDb(
       Effect.fnUntraced(function* (db) {
         yield* TestClock.setTime(20 * day - 1_000)
@@ -63,7 +63,7 @@ contract("spending", ({ numRuns, provided: inDb }) => {
   )
 
   it.effect.prop(
-    "never goes over a cap, however many requests run at once, are made again, or are killed",
+    "spending never exceeds a cap, however many requests run at once, are repeated or are killed",
     {
       cap: Schema.Int.pipe(Schema.between(0, 500)),
       requests: Schema.Array(
@@ -139,8 +139,8 @@ contract("spending", ({ numRuns, provided: inDb }) => {
 
 const numbersIn = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.Number)))
 
-describe("two processes that share a day's cap", () => {
-  it.scopedLive("never spend more than it together, also when one is killed in the middle", () =>
+describe("processes that share a day's cap", () => {
+  it.scopedLive("two processes never spend more than the cap together, even if one is killed", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const program = programPath("stateDbProgram")

@@ -36,7 +36,7 @@ const isLost = Effect.fnUntraced(function* (
 })
 
 contract("threads", ({ test }) => {
-  test("are listed newest first, ties by id, both descending", (db) =>
+  test("threads are listed newest first, ties by id, both descending", (db) =>
     Effect.gen(function* () {
       const same = startOfFixtures + 90_000
       yield* index(
@@ -50,7 +50,7 @@ contract("threads", ({ test }) => {
       assert.strictEqual(yield* db.threadIndex.count, 4)
     }))
 
-  test("that are unlearned are listed page by page, also where times are equal across the edge of a page", (db) =>
+  test("unlearned threads are listed page by page, even if times are equal across the edge of a page", (db) =>
     Effect.gen(function* () {
       const threads = [1, 2, 3, 4, 5, 6, 7].map((number) =>
         makeThread(number, number > 2 && number < 6 ? { updatedAt: startOfFixtures + 300_000 } : {})
@@ -66,7 +66,7 @@ contract("threads", ({ test }) => {
       assert.deepStrictEqual(pages, [[7, 6].map(idOf), [5, 4].map(idOf), [3, 2].map(idOf), [idOf(1)], []])
     }))
 
-  test("that are unlearned are listed of every source, archived or not: the rules judge them", (db) =>
+  test("unlearned threads of every source are listed, archived or not", (db) =>
     Effect.gen(function* () {
       const sources = [safe`cli`, safe`exec`, safe`subagent:review`, safe`memory_consolidation`]
       yield* index(db, ...sources.map((source, number) => makeThread(number, { source })))
@@ -74,7 +74,7 @@ contract("threads", ({ test }) => {
       assert.deepStrictEqual(yield* listed(db), [4, 3, 2, 1, 0].map(idOf))
     }))
 
-  test("are unlearned until what was learned is as young as they are and of the same size", (db) =>
+  test("threads are unlearned until what was learned is as new as they are and of the same size", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(5))
       yield* learn(db, makeThread(1))
@@ -91,7 +91,7 @@ contract("threads", ({ test }) => {
       assert.deepStrictEqual(yield* db.threadIndex.counts, { threads: 5, learned: 0, nothing: 0 })
     }))
 
-  test("are found by the prefix of their id, their directory, and what they say, in any case", (db) =>
+  test("threads are found by the prefix of their id, their directory, and their text, in any case", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1), { traceSummary: safe`# All of 100_% was done` })
       yield* learn(db, makeThread(2, { title: safe`Ärger am Kai`, cwd: Directory.make("/home/ada/tram") }))
@@ -106,7 +106,7 @@ contract("threads", ({ test }) => {
       assert.deepStrictEqual(yield* threadIndex.idsHolding("nowhere"), [])
     }))
 
-  test("keep what an index did not see, and lose what it saw to be gone", (db) =>
+  test("a thread keeps values that an index did not read, and loses those it saw removed", (db) =>
     Effect.gen(function* () {
       const whole = makeThread(1, { archivedAt: startOfFixtures, source: safe`exec` })
       yield* index(db, whole)
@@ -143,7 +143,7 @@ contract("threads", ({ test }) => {
       assert.strictEqual((yield* recordOf(db, 1)).thread.title, "another")
     }))
 
-  test("whose file is gone are missing until it comes back, and keep what was learned", (db) =>
+  test("a thread whose file is gone is missing until it returns, and keeps its memory", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       const { id: threadId, rolloutModifiedAt: modifiedAt, rolloutPath: path, rolloutSize: size } = thread
@@ -171,7 +171,7 @@ contract("threads", ({ test }) => {
       assert.deepStrictEqual(yield* listed(db, { withMissing: false }), [idOf(2)])
     }))
 
-  test("are recorded by the files that are known of them, in the order of their paths", (db) =>
+  test("a thread's known files are listed in the order of their paths", (db) =>
     Effect.gen(function* () {
       const known = (path: string, number: number) => ({
         path,
@@ -188,7 +188,7 @@ contract("threads", ({ test }) => {
       assert.deepStrictEqual(yield* db.threadIndex.rolloutsOf(idOf(3)), [])
     }))
 
-  test("are not missing when another of their files is indexed in the same look", (db) =>
+  test("a thread is not missing if another of its files is indexed at the same time", (db) =>
     Effect.gen(function* () {
       const before = makeThread(1)
       yield* index(db, before)
@@ -197,7 +197,7 @@ contract("threads", ({ test }) => {
       assert.deepStrictEqual({ ...(yield* recordOf(db, 1)).thread }, { ...after })
     }))
 
-  test("are indexed up to a listing, until the index changes again", (db) =>
+  test("threads are indexed up to a listing, until the index changes again", (db) =>
     Effect.gen(function* () {
       assert.isTrue(Option.isNone(yield* db.threadIndex.listing))
       yield* db.threadIndex.change(changesOf({ listing: "one" }))
@@ -208,7 +208,7 @@ contract("threads", ({ test }) => {
       assert.deepStrictEqual(yield* db.threadIndex.listing, Option.some("two"))
     }))
 
-  test("are indexed a thousand at a time", (db) =>
+  test("threads are indexed a thousand at a time", (db) =>
     Effect.gen(function* () {
       const threads = Array.from({ length: 1_203 }, (_, number) => makeThread(number))
       yield* db.threadIndex.change(
@@ -228,7 +228,7 @@ contract("threads", ({ test }) => {
       assert.deepStrictEqual(yield* listed(db, { pageSize: 2 }), [1_202, 1_201].map(idOf))
     }))
 
-  test("that are deleted take everything with them, on record", (db) =>
+  test("a deleted thread takes its memory and its claim with it, on record", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* learn(db, makeThread(2))
@@ -236,7 +236,7 @@ contract("threads", ({ test }) => {
       assert.isTrue(yield* db.threadIndex.delete(idOf(1)))
       assert.isFalse(yield* db.threadIndex.delete(idOf(1)))
       assert.isTrue(Option.isNone(yield* db.threadIndex.get(idOf(1))))
-      assert.isTrue(Option.isNone(yield* db.threadMemories.get(idOf(1))))
+      assert.isTrue(Option.isNone(yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry })))
       assert.isTrue(Option.isNone(yield* db.claims.acquire(idOf(1), "two", lease)))
       yield* isLost(db.claims.renew(claim, lease), claim)
       const state = yield* db.consolidations.state(ferry, 10)
@@ -248,10 +248,10 @@ contract("threads", ({ test }) => {
 
       yield* index(db, makeThread(1))
       assert.deepStrictEqual({ ...(yield* recordOf(db, 1)).extraction }, { ...notTried })
-      assert.isTrue(Option.isNone(yield* db.threadMemories.get(idOf(1))))
+      assert.isTrue(Option.isNone(yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry })))
     }))
 
-  test("that are deleted before anything was learned leave nothing on record", (db) =>
+  test("a thread deleted before anything was learned leaves nothing on record", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1))
       assert.isTrue(yield* db.threadIndex.delete(idOf(1)))

@@ -3,11 +3,15 @@ import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert } from "@effect/vitest"
 import { Duration, Effect, Option, TestClock } from "effect"
 import { notTried } from "../../../src/domain/thread/Extraction.js"
-import type { Thread } from "../../../src/domain/thread/Thread.js"
+import { type Thread, withheld } from "../../../src/domain/thread/Thread.js"
+import { queryOf } from "../../../src/domain/memory/Search.js"
+import type { NewMemory } from "../../../src/services/state/ThreadMemories.js"
 import type { ThreadPage } from "../../../src/services/state/ThreadIndex.js"
 import { startOfFixtures } from "../../../src/testing/RolloutBuilder.js"
-import { changesOf, type Db, ferry, idOf, learn, makeMemory, makeThread } from "../../support/rows.js"
+import { changesOf, type Db, ferry, idOf, learn, makeMemory, makeThread, storedAlone } from "../../support/rows.js"
 import { contract } from "../../support/stateDb.js"
+
+const tram = Directory.make("/home/ada/tram")
 
 const lease = Duration.seconds(600)
 
@@ -42,28 +46,31 @@ const publish = (db: Db, cwd: Directory, traces = 10) =>
   )
 
 contract("memories", ({ test }) => {
-  test("says how much of what a model quoted was found, and nothing where nobody looked", (db) =>
+  test("a memory has the share of its quotations that were found, and none if nobody looked", (db) =>
     Effect.gen(function* () {
       const grounding = { items: 7, grounded: 5 }
       yield* learn(db, makeThread(1), { grounding })
       yield* learn(db, makeThread(2))
-      assert.deepStrictEqual((yield* Effect.flatten(db.threadMemories.get(idOf(1)))).grounding, grounding)
-      assert.isFalse("grounding" in (yield* Effect.flatten(db.threadMemories.get(idOf(2)))))
+      assert.deepStrictEqual(
+        (yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(1), cwd: ferry }))).grounding,
+        grounding
+      )
+      assert.isFalse("grounding" in (yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(2), cwd: ferry }))))
     }))
 
-  test("are stored by the claim's owner, which ends the claim and forgets failures", (db) =>
+  test("a memory is stored by the claim's owner, which ends the claim and clears failures", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
       yield* db.claims.recordFailure(yield* take(db, 1, "one"), failure)
       const memory = makeMemory(thread)
-      yield* db.threadMemories.store(yield* take(db, 1, "one"), memory)
+      yield* db.threadMemories.store(yield* take(db, 1, "one"), ...storedAlone(memory))
       const { extraction } = yield* recordOf(db, 1)
       assert.deepStrictEqual(
         { ...extraction },
         { ...notTried, outcome: "memory", learnedUpdatedAt: thread.updatedAt, learnedSize: thread.rolloutSize }
       )
-      const stored = yield* Effect.flatten(db.threadMemories.get(idOf(1)))
+      const stored = yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(1), cwd: ferry }))
       assert.match(stored.version, /^[0-9a-f]{64}$/)
       assert.deepStrictEqual(stored, {
         threadId: idOf(1),
@@ -78,22 +85,22 @@ contract("memories", ({ test }) => {
       assert.isTrue(Option.isSome(yield* db.claims.acquire(idOf(1), "two", lease)))
     }))
 
-  test("replace the one before, and are another version only where they say something else", (db) =>
+  test("a memory replaces the earlier one, and is a new version only if its text differs", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* learn(db, thread)
-      const first = yield* Effect.flatten(db.threadMemories.get(idOf(1)))
+      const first = yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(1), cwd: ferry }))
       yield* learn(db, thread, { updatedAt: thread.updatedAt + 9, slug: "renamed" })
-      const restamped = yield* Effect.flatten(db.threadMemories.get(idOf(1)))
+      const restamped = yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(1), cwd: ferry }))
       assert.deepStrictEqual(restamped, { ...first, updatedAt: thread.updatedAt + 9, slug: "renamed" })
       yield* learn(db, thread, { memorySummary: safe`something else` })
-      const second = yield* Effect.flatten(db.threadMemories.get(idOf(1)))
+      const second = yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(1), cwd: ferry }))
       assert.notStrictEqual(second.version, first.version)
       assert.deepStrictEqual(yield* db.threadMemories.last(ferry, 10), [second])
       assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).removals, [])
     }))
 
-  test("that are nothing end the claim, and take an earlier memory away on record", (db) =>
+  test("an empty memory ends the claim, and removes an earlier memory on record", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
@@ -105,11 +112,11 @@ contract("memories", ({ test }) => {
         { ...(yield* recordOf(db, 1)).extraction },
         { ...notTried, outcome: "nothing", learnedUpdatedAt: thread.updatedAt, learnedSize: thread.rolloutSize }
       )
-      assert.isTrue(Option.isNone(yield* db.threadMemories.get(idOf(1))))
+      assert.isTrue(Option.isNone(yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry })))
       assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).removals, [idOf(1)])
     }))
 
-  test("that failed leave what was learned before, and say when to try again", (db) =>
+  test("a failed extraction leaves the earlier memory, and says when to try again", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* learn(db, thread)
@@ -128,7 +135,7 @@ contract("memories", ({ test }) => {
         failedModifiedAt: failure.modifiedAt
       }
       assert.deepStrictEqual({ ...(yield* recordOf(db, 1)).extraction }, failed)
-      assert.isTrue(Option.isSome(yield* db.threadMemories.get(idOf(1))))
+      assert.isTrue(Option.isSome(yield* db.threadMemories.get({ threadId: idOf(1), cwd: ferry })))
 
       yield* db.claims.keepFailure(idOf(1), failure.modifiedAt + 7)
       assert.strictEqual((yield* recordOf(db, 1)).extraction.failedModifiedAt, failure.modifiedAt + 7)
@@ -145,7 +152,7 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("that never failed have no failure to keep", (db) =>
+  test("a thread that never failed has no failure to keep", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1))
       yield* db.claims.keepFailure(idOf(1), 7)
@@ -153,7 +160,7 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual({ ...(yield* recordOf(db, 1)).extraction }, { ...notTried })
     }))
 
-  test("are of the thread as a whole read completed it", (db) =>
+  test("a whole reading completes the thread's row, whose claim stays", (db) =>
     Effect.gen(function* () {
       yield* index(db, makeThread(1, { title: null, tokensUsed: null, cwd: null, archivedAt: 5 }))
       const claim = yield* take(db, 1, "one")
@@ -169,7 +176,7 @@ contract("memories", ({ test }) => {
       assert.isTrue(Option.isNone(yield* db.claims.acquire(idOf(1), "two", lease)))
     }))
 
-  test("are listed newest first, ties by id, both descending, of one directory", (db) =>
+  test("memories of one directory are listed newest first, ties by id, both descending", (db) =>
     Effect.gen(function* () {
       const same = { updatedAt: startOfFixtures + 1 }
       yield* learn(db, makeThread(1), same)
@@ -185,14 +192,14 @@ contract("memories", ({ test }) => {
       assert.deepStrictEqual(yield* ids(ferry, 0), [])
       assert.deepStrictEqual(yield* ids(Directory.make("/home/ada/tram"), 10), [idOf(5)])
       assert.deepStrictEqual(yield* ids(Directory.make("/nowhere"), 10), [])
-      assert.isTrue(Option.isNone(yield* db.threadMemories.get(idOf(6))))
+      assert.isTrue(Option.isNone(yield* db.threadMemories.get({ threadId: idOf(6), cwd: ferry })))
       assert.deepStrictEqual(yield* db.threadMemories.projects, [
         { cwd: ferry, memories: 4 },
         { cwd: Directory.make("/home/ada/tram"), memories: 1 }
       ])
     }))
 
-  test("move with their thread, on record where they were", (db) =>
+  test("a memory moves with its thread, on record in its earlier directory", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* publish(db, ferry)
@@ -205,9 +212,8 @@ contract("memories", ({ test }) => {
       )
     }))
 
-  test("that leave a directory again and again are on record there once", (db) =>
+  test("a memory that leaves a directory repeatedly is on record there once", (db) =>
     Effect.gen(function* () {
-      const tram = Directory.make("/home/ada/tram")
       for (const _ of [1, 2]) {
         yield* learn(db, makeThread(1))
         yield* index(db, makeThread(1, { cwd: tram }))
@@ -223,7 +229,7 @@ contract("memories", ({ test }) => {
       }
     }))
 
-  test("are imported from their files, with a row where there is no rollout", (db) =>
+  test("memories are imported from their files, with a row if there is no rollout", (db) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(77_000)
       const memory = {
@@ -235,9 +241,9 @@ contract("memories", ({ test }) => {
         slug: "so",
         updatedAt: startOfFixtures
       }
-      assert.isTrue(yield* db.threadMemories.import(memory))
-      assert.isFalse(yield* db.threadMemories.import({ ...memory, memorySummary: safe`it was not` }))
-      const { version, ...imported } = yield* Effect.flatten(db.threadMemories.get(idOf(1)))
+      assert.isTrue(yield* db.threadMemories.import([memory]))
+      assert.isFalse(yield* db.threadMemories.import([{ ...memory, memorySummary: safe`it was not` }]))
+      const { version, ...imported } = yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(1), cwd: ferry }))
       assert.deepStrictEqual(imported, memory)
       const { extraction, thread } = yield* recordOf(db, 1)
       assert.strictEqual(thread.missingSince, 77_000)
@@ -250,10 +256,13 @@ contract("memories", ({ test }) => {
         memorySummary: memory.memorySummary,
         slug: "so"
       })
-      assert.strictEqual((yield* Effect.flatten(db.threadMemories.get(idOf(3)))).version, version)
+      assert.strictEqual(
+        (yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(3), cwd: ferry }))).version,
+        version
+      )
     }))
 
-  test("that were taken away are not imported again from the files that they left", (db) =>
+  test("a removed memory is not imported again from the files that it left", (db) =>
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* learn(db, makeThread(2))
@@ -262,13 +271,13 @@ contract("memories", ({ test }) => {
       yield* db.threadIndex.delete(idOf(2))
       for (const memory of [one, two]) {
         assert.isDefined(memory)
-        assert.isFalse(yield* db.threadMemories.import(memory))
+        assert.isFalse(yield* db.threadMemories.import([memory]))
       }
       assert.isTrue(Option.isNone(yield* db.threadIndex.get(idOf(2))))
       assert.deepStrictEqual(yield* db.threadMemories.last(ferry, 2), [])
     }))
 
-  test("that are imported leave a claim with its owner, and failures as they are", (db) =>
+  test("an import leaves a claim with its owner, and failures unchanged", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread)
@@ -284,7 +293,7 @@ contract("memories", ({ test }) => {
         slug: "so",
         updatedAt: thread.updatedAt
       }
-      assert.isTrue(yield* db.threadMemories.import(memory))
+      assert.isTrue(yield* db.threadMemories.import([memory]))
       const after = (yield* recordOf(db, 1)).extraction
       const learned = {
         outcome: "memory" as const,
@@ -292,29 +301,137 @@ contract("memories", ({ test }) => {
         learnedSize: thread.rolloutSize
       }
       assert.deepStrictEqual({ ...after }, { ...before, ...learned })
-      yield* db.threadMemories.store(claim, makeMemory(thread))
-      assert.strictEqual((yield* Effect.flatten(db.threadMemories.get(idOf(1)))).slug, makeMemory(thread).slug)
+      yield* db.threadMemories.store(claim, ...storedAlone(makeMemory(thread)))
+      assert.strictEqual(
+        (yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(1), cwd: ferry }))).slug,
+        makeMemory(thread).slug
+      )
     }))
 
-  test("that are imported belong to the thread that is indexed, and are fresh as it was then", (db) =>
+  test("an imported memory stays in the directory of its file, and is fresh as of then", (db) =>
     Effect.gen(function* () {
       const thread = makeThread(1)
       yield* index(db, thread, makeThread(2))
       const memory = {
         threadId: idOf(1),
-        cwd: Directory.make("/somewhere/else"),
+        cwd: tram,
         rolloutPath: "/codex/old.jsonl",
         traceSummary: safe`# It was so`,
         memorySummary: safe`so it was`,
         slug: "so",
         updatedAt: thread.updatedAt
       }
-      assert.isTrue(yield* db.threadMemories.import(memory))
+      assert.isTrue(yield* db.threadMemories.import([memory]))
       const older = makeThread(2).updatedAt - 1
-      assert.isTrue(yield* db.threadMemories.import({ ...memory, threadId: idOf(2), updatedAt: older }))
+      assert.isTrue(yield* db.threadMemories.import([{ ...memory, threadId: idOf(2), updatedAt: older }]))
       assert.deepStrictEqual({ ...(yield* recordOf(db, 1)).thread }, { ...thread })
-      assert.strictEqual((yield* Effect.flatten(db.threadMemories.get(idOf(1)))).cwd, ferry)
+      assert.isTrue(Option.isSome(yield* db.threadMemories.get({ threadId: idOf(1), cwd: tram })))
+      assert.deepStrictEqual(yield* db.threadMemories.last(ferry, 10), [])
       assert.deepStrictEqual(yield* listed(db), [idOf(2)])
-      assert.isTrue(yield* isDirty(db, ferry))
+      assert.isTrue(yield* isDirty(db, tram))
+    }))
+
+  test("a thread of two directories has one memory in each, stored and replaced together", (db) =>
+    Effect.gen(function* () {
+      const thread = makeThread(1)
+      yield* index(db, thread)
+      const memory = makeMemory(thread)
+      const other = { ...memory, cwd: tram, traceSummary: safe`# What it did elsewhere` }
+      yield* db.threadMemories.store(yield* take(db, 1, "one"), memory, [memory, other])
+      const inDirectory = (cwd: Directory) =>
+        Effect.map(db.threadMemories.last(cwd, 10), (all) => all.map(({ traceSummary }) => traceSummary))
+      assert.deepStrictEqual(
+        [yield* inDirectory(ferry), yield* inDirectory(tram)],
+        [[memory.traceSummary], [other.traceSummary]]
+      )
+      assert.deepStrictEqual(
+        (yield* db.threadMemories.sources(idOf(1))).map((source) => source.memory.cwd),
+        [ferry, tram]
+      )
+      assert.deepStrictEqual(
+        (yield* db.threadMemories.list(undefined, 10)).map(({ cwd, title }) => [cwd, title]),
+        [
+          [ferry, `What ${idOf(1)} did`],
+          [tram, "What it did elsewhere"]
+        ]
+      )
+      const found = yield* db.threadMemories.search(queryOf(["elsewhere"]), undefined, 10)
+      assert.deepStrictEqual([found.total, found.documents, found.hits[0]?.cwd], [1, 2, tram])
+      assert.deepStrictEqual(
+        (yield* db.consolidations.dirty(10)).map(({ cwd }) => cwd),
+        [ferry, tram]
+      )
+      yield* publish(db, ferry)
+      yield* publish(db, tram)
+
+      yield* db.threadMemories.store(yield* take(db, 1, "one"), memory, [other])
+      assert.deepStrictEqual([yield* inDirectory(ferry), yield* inDirectory(tram)], [[], [other.traceSummary]])
+      assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).removals, [idOf(1)])
+      assert.deepStrictEqual(
+        (yield* db.consolidations.dirty(10)).map(({ cwd }) => cwd),
+        [ferry]
+      )
+    }))
+
+  test("memories of a thread in two directories are removed together, and hidden while it is withheld", (db) =>
+    Effect.gen(function* () {
+      const memory = makeMemory(makeThread(1))
+      const both: [NewMemory, NewMemory] = [memory, { ...memory, cwd: tram }]
+      yield* index(db, makeThread(1))
+      yield* db.threadMemories.store(yield* take(db, 1, "one"), memory, both)
+      yield* publish(db, ferry)
+      yield* publish(db, tram)
+      const removals = Effect.forEach([ferry, tram], (cwd) =>
+        Effect.map(db.consolidations.state(cwd, 10), (state) => [state.memories.length, ...state.removals])
+      )
+      yield* index(db, withheld(makeThread(1), "ignored"))
+      const gone = [
+        [0, idOf(1)],
+        [0, idOf(1)]
+      ]
+      assert.deepStrictEqual(yield* removals, gone)
+      assert.deepStrictEqual(yield* db.threadMemories.sources(idOf(1)), [])
+      assert.deepStrictEqual(yield* db.threadMemories.projects, [])
+      yield* publish(db, ferry)
+      yield* publish(db, tram)
+      yield* index(db, makeThread(1))
+      assert.deepStrictEqual(yield* removals, [[1], [1]])
+      assert.deepStrictEqual(yield* db.forgetting.directoriesOf([idOf(1)]), [ferry, tram])
+      assert.deepStrictEqual(yield* db.threadIndex.idsOf(tram), [idOf(1)])
+      yield* db.threadIndex.delete(idOf(1))
+      assert.deepStrictEqual(yield* removals, gone)
+    }))
+
+  test("memories of a thread in two directories are imported together from their files", (db) =>
+    Effect.gen(function* () {
+      yield* learn(db, makeThread(1))
+      const [stored] = yield* db.threadMemories.last(ferry, 1)
+      assert.isDefined(stored)
+      const { version: _, ...file } = { ...stored, threadId: idOf(2) }
+      assert.isTrue(yield* db.threadMemories.import([file, { ...file, cwd: tram }]))
+      assert.deepStrictEqual(
+        (yield* db.threadMemories.sources(idOf(2))).map((source) => source.memory.cwd),
+        [ferry, tram]
+      )
+      assert.isFalse(yield* db.threadMemories.import([{ ...file, cwd: Directory.make("/home/ada/bus") }]))
+    }))
+
+  test("a memory in a newly ignored directory is removed, and its thread read again when the rules change", (db) =>
+    Effect.gen(function* () {
+      const memory = makeMemory(makeThread(1))
+      yield* index(db, makeThread(1))
+      yield* db.threadMemories.store(yield* take(db, 1, "one"), memory, [memory, { ...memory, cwd: tram }])
+      yield* db.threadMemories.applyIgnored((cwd) => cwd === tram)
+      assert.deepStrictEqual(
+        (yield* db.threadMemories.sources(idOf(1))).map((source) => source.memory.cwd),
+        [ferry]
+      )
+      assert.deepStrictEqual((yield* db.consolidations.state(tram, 10)).removals, [idOf(1)])
+      assert.deepStrictEqual(yield* listed(db), [])
+      yield* db.threadMemories.applyIgnored(() => false)
+      assert.deepStrictEqual(yield* listed(db), [idOf(1)])
+      yield* db.threadMemories.store(yield* take(db, 1, "one"), memory, [memory])
+      yield* db.threadMemories.applyIgnored(() => false)
+      assert.deepStrictEqual(yield* listed(db), [])
     }))
 })

@@ -29,7 +29,7 @@ interface ForgetGiven extends Given {
   readonly yes: boolean
 }
 
-/** Threads that are named one by one; the rest is counted. */
+/** Maximum number of threads that are named; further ones are counted. */
 const namedThreads = 20
 
 const describe = Effect.fnUntraced(function* ({ cwds, notes, text, threadIds }: ForgetPlan) {
@@ -74,7 +74,7 @@ const targetOf = Effect.fnUntraced(function* ({ all, cwd, match, thread }: Forge
   return target
 })
 
-/** `forget`: shows what it would delete, asks, and deletes it. */
+/** Implements `forget`: shows what it would delete, asks for consent, and deletes it. */
 export const run = <E>(given: ForgetGiven, { amending }: CommandServices<E>) =>
   runOn(
     given,

@@ -14,7 +14,10 @@ import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 
-/** Restores a directory's previous generation, and records it as made from the current inputs. Its lock is held. */
+/**
+ * Restores a directory's previous generation, and records it as made from the current inputs. The caller holds the
+ * lock.
+ */
 const restore = Effect.fn("Restore.restore")(function* (cwd: Directory) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
@@ -26,7 +29,7 @@ const restore = Effect.fn("Restore.restore")(function* (cwd: Directory) {
   return notes
 })
 
-/** `restore`: brings the previous generation back. */
+/** Implements `restore`: brings back the previous generation of a directory's memory. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly cwd: string },
   { amending }: CommandServices<E>

@@ -5,7 +5,7 @@ import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 
-/** `retry`: ends the quarantine or the wait of a thread. */
+/** Implements `retry`: ends the quarantine or the wait of a thread. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly thread: string },
   { amending }: CommandServices<E>

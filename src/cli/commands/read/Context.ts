@@ -21,7 +21,10 @@ const tokensOf = (given: Option.Option<string>): Effect.Effect<number, SettingIn
       })
   })
 
-/** `context`: the block that a session should start with. Here `--max-tokens` is the block's size, not what a pass may cost. */
+/**
+ * Implements `context`: prints the memory for a session that starts. Here `--max-tokens` limits the printed text, not
+ * the cost of a pass.
+ */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly cwd: string },
   { reading }: CommandServices<E>

@@ -29,7 +29,7 @@ import { type Given, givenOptions } from "../../Options.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { print } from "../../terminal/Screen.js"
 
-/** The result of one check; `todo` is null if a person has nothing to do. */
+/** The result of one check; `todo` is null if there is nothing to do. */
 interface Check {
   readonly check: string
   readonly isWell: boolean
@@ -40,7 +40,7 @@ interface Check {
 const well = (check: string, finding: string): Check => ({ check, isWell: true, finding, todo: null })
 const ill = (check: string, finding: string, todo: string): Check => ({ check, isWell: false, finding, todo })
 
-/** Most paths that are named; others are counted. */
+/** Maximum number of paths that are named; further ones are counted. */
 const namedPlaces = 3
 
 const named = (paths: ReadonlyArray<string>): string =>
@@ -49,7 +49,10 @@ const named = (paths: ReadonlyArray<string>): string =>
     ...(paths.length > namedPlaces ? [`and ${paths.length - namedPlaces} more`] : [])
   ].join(", ")
 
-/** Checks that there are sessions to learn from. It does not count them, which is slow; the check of the state DB does. */
+/**
+ * Checks that there are sessions to learn from. They are counted by the check of the state DB, since listing them is
+ * slow.
+ */
 const homes = Effect.gen(function* () {
   const store = yield* SessionStore
   const { codexHome } = yield* Settings
@@ -59,11 +62,16 @@ const homes = Effect.gen(function* () {
   })
 })
 
-/** Limits on the newest sessions that are read for lines of unknown types: their number, and their bytes together. */
+/**
+ * Maximum number of newest sessions that are searched for lines of unknown types; the next value limits their bytes.
+ */
 const sessionsRead = 20
 const bytesRead = 67_108_864
 
-/** Types of lines in the newest sessions that this version does not know: a new version of Codex may write new ones. */
+/**
+ * Checks the newest sessions for lines of types that this version does not know, which a new version of Codex may
+ * write.
+ */
 const knownTypes = Effect.gen(function* () {
   const store = yield* SessionStore
   const newest = [...(yield* Effect.orElseSucceed(store.list, () => []))].sort(
@@ -136,7 +144,7 @@ const database = Effect.gen(function* () {
     : ill("state DB", damage.join("; "), "run rollout-memories --rebuild-index")
 })
 
-/** Compares the rows with the files that are made from them. */
+/** Compares the files in the memories home with the rows of the state DB that they are made from. */
 const filesAgainstRows = Effect.gen(function* () {
   const consolidations = yield* Consolidations
   const threadMemories = yield* ThreadMemories
@@ -225,7 +233,7 @@ const homeChecks = Effect.gen(function* () {
   return [yield* database, ...(yield* inspectionChecks), yield* filesAgainstRows, yield* workers, yield* forgets]
 })
 
-/** `doctor`: what is wrong, each with what to do. Fails with `NeedsPerson` when something is. */
+/** Implements `doctor`: lists what is wrong, each with the remedy. Fails with `NeedsPerson` if there is any. */
 export const run = <E extends { readonly message: string }>(
   given: Given & { readonly json: boolean },
   { looking, probing }: CommandServices<E>

@@ -19,7 +19,7 @@ interface Project {
   readonly total: number
 }
 
-/** Groups the listed memories by project, with the number of all memories of each. */
+/** Groups the listed memories by project, each with its total number of memories. */
 const byProject = (counts: ReadonlyMap<string, number>, entries: ReadonlyArray<MemoryEntry>): ReadonlyArray<Project> =>
   Object.values(Arr.groupBy(entries, ({ cwd }) => cwd)).map((memories) => ({
     cwd: memories[0].cwd,
@@ -27,7 +27,9 @@ const byProject = (counts: ReadonlyMap<string, number>, entries: ReadonlyArray<M
     total: counts.get(memories[0].cwd) ?? memories.length
   }))
 
-/** Memories shown of each project; `--cwd` shows all of one project, `--json` all of all. */
+/**
+ * Maximum number of memories shown for each project; `--cwd` shows all of one project, `--json` all of all projects.
+ */
 const shownPerProject = 5
 
 const columns = [
@@ -59,7 +61,7 @@ const render = (projects: ReadonlyArray<Project>, nothing: string, { bold, table
           : [])
       ])
 
-/** `list`: projects and their memories; without a project the newest ones of each. */
+/** Implements `list`: shows projects and their memories; without `--cwd` only the newest ones of each. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly cwd: Option.Option<string> },
   { looking }: CommandServices<E>

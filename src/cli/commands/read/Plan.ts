@@ -16,7 +16,10 @@ import { withTelemetry } from "../../telemetry/Telemetry.js"
 
 const encodePlan = Schema.encode(Schema.parseJson(PassPlan))
 
-/** `rollout-memories plan`: shows what a pass with these options would send and what that may cost, and sends nothing. */
+/**
+ * Makes the command `plan`, which shows what a pass with these options would send and its maximum cost, and sends
+ * nothing.
+ */
 export const makePlanCommand = <E>(services: PassServices<E>) =>
   Command.make("plan", parsersOf(passOptions), (given) =>
     Effect.gen(function* () {

@@ -45,7 +45,7 @@ const render = (
         ...(total > hits.length ? ["", `${total} hits, the best ${hits.length} shown.`] : [])
       ]
 
-/** `search`: finds the memories that hold every word. */
+/** Implements `search`: finds the memories that contain every word. */
 export const run = <E>(
   given: Given & {
     readonly json: boolean

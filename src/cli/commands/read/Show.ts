@@ -13,7 +13,7 @@ import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 import { UsageError } from "../../UsageError.js"
 
-/** There is nothing to show. `list` shows the memories that exist, `why --thread` the reason why one does not. */
+/** There is nothing to show. `list` lists the memories that exist; `why --thread` explains why one does not. */
 export class NothingToShow extends Schema.TaggedError<NothingToShow>("rollout-memories/NothingToShow")(
   "NothingToShow",
   { of: Schema.String, hint: Schema.String }
@@ -26,14 +26,14 @@ export class NothingToShow extends Schema.TaggedError<NothingToShow>("rollout-me
 const showThread = Effect.fnUntraced(function* (text: string, asJson: boolean) {
   const threadMemories = yield* ThreadMemories
   const threadId = yield* threadOf(text)
-  const source = Option.getOrUndefined(yield* threadMemories.source(threadId))
-  if (source === undefined) {
+  const [first, ...others] = yield* threadMemories.sources(threadId)
+  if (first === undefined) {
     return yield* new NothingToShow({
       of: `thread ${threadId}`,
       hint: `\`rollout-memories why --thread ${shortId(threadId)}\` says why`
     })
   }
-  const { memory, rolloutHash, rolloutSize } = source
+  const { memory, rolloutHash, rolloutSize } = first
   const json = {
     threadId,
     cwd: memory.cwd,
@@ -44,13 +44,21 @@ const showThread = Effect.fnUntraced(function* (text: string, asJson: boolean) {
       updatedAt: exactTime(memory.updatedAt),
       size: rolloutSize,
       sha256: rolloutHash
-    }
+    },
+    elsewhere: others.map((other) => ({
+      cwd: other.memory.cwd,
+      summary: other.memory.memorySummary,
+      trace: other.memory.traceSummary
+    }))
   }
   yield* print(asJson, json, ({ dim }) => [
-    memory.traceSummary.trim(),
-    "",
+    ...[first, ...others].flatMap((source) => [
+      source.memory.traceSummary.trim(),
+      "",
+      dim(`project  ${source.memory.cwd}`),
+      ""
+    ]),
     dim(`thread   ${threadId}`),
-    dim(`project  ${memory.cwd}`),
     dim(`rollout  ${memory.rolloutPath}`),
     dim(`read as of ${readableTime(memory.updatedAt)}, ${readableSize(rolloutSize)}`)
   ])
@@ -87,7 +95,7 @@ const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean)
   ])
 })
 
-/** `show`: prints one trace, or a project's MEMORY.md. */
+/** Implements `show`: prints one trace, or a project's `MEMORY.md`. */
 export const run = <E>(
   given: Given & {
     readonly json: boolean

@@ -117,7 +117,7 @@ const render = (status: MemoriesStatus, screen: Screen): ReadonlyArray<string> =
   ]
 }
 
-/** `status`: where everything stands. Fails with `NeedsPerson` when something does. */
+/** Implements `status`: shows the state of sessions and memories. Fails with `NeedsPerson` if something needs one. */
 export const run = <E>(given: Given & { readonly json: boolean }, { looking }: CommandServices<E>) =>
   runOn(
     given,

@@ -10,7 +10,10 @@ import type { Given } from "../../Options.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { print } from "../../terminal/Screen.js"
 
-/** `verify`: what in the memories does not hold. Fails with `NeedsPerson` when something does not. */
+/**
+ * Implements `verify`: lists the statements in the memories that sessions do not support. Fails with `NeedsPerson` if
+ * there are any.
+ */
 export const run = <E>(given: Given & { readonly json: boolean }, { looking }: CommandServices<E>) =>
   runOn(
     given,

@@ -76,7 +76,7 @@ const render = (why: Explanation, { bold, dim, table }: Screen): ReadonlyArray<s
       ))
 ]
 
-/** `why`: what decided about a thread. */
+/** Implements `why`: shows the rules that decided about a thread. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly thread: string },
   { looking }: CommandServices<E>

@@ -31,7 +31,7 @@ import { printText } from "../../terminal/Screen.js"
 
 const encodeReport = Schema.encode(Schema.parseJson(PassReport))
 
-/** Reads the heading of each trace file that was just written. */
+/** Reads the headings of the trace files that the pass wrote. */
 const readHeadings = Effect.fnUntraced(function* (report: PassReport) {
   const fileSystem = yield* FileSystem.FileSystem
   const headings = yield* Effect.forEach(report.extracted, ({ traceFile }) =>
@@ -73,7 +73,7 @@ export type PassServices<E> = (options: {
   Settings
 >
 
-/** `rollout-memories` without a command: one pass. */
+/** Makes the command that runs one pass: `rollout-memories` without a command. */
 export const makePassCommand = <E>(services: PassServices<E>) =>
   Command.make("rollout-memories", parsersOf(passOptions), (given) =>
     Effect.gen(function* () {

@@ -55,8 +55,8 @@ const withoutShowing = (item: string): string =>
   item.replace(verified, (whole, _, code: string) => (actsOutside(code) ? "" : whole))
 
 /**
- * Returns the bullet as other sessions may read it; undefined if it is about an act outside the working copy. A single word
- * in a code span counts only in our own bullets about commands: elsewhere it names a thing more often than a command.
+ * Returns the bullet in the form for other sessions; undefined if it is about an act outside the working copy. A single
+ * word in a code span counts as a command only in generated bullets about commands; elsewhere it is mostly a name.
  */
 export const withoutOutsideActs = (item: string): string | undefined => {
   const text = withoutShowing(item)
@@ -75,7 +75,7 @@ export const placeAfter = (item: string, code: string): string => {
 export const keyIn = (key: string, place: string): string => `${key}${place.replace(/^ in `(.*?)\/?`$/, " @$1")}`
 
 const ownLabel = /^(?:run |build:|lint:|check |format:|install:|worked here:|dry run:|look into `|try )/
-/** Matches a bullet about a command as the offline extractor writes it; the code span may look like anything. */
+/** Matches a bullet about a command as the offline extractor writes it; the code span may have any content. */
 const ownBullet =
   /^(?:run (?:the|these) (?:tests|program)|build|check the (?:types|syntax)|lint|format|install|worked here|dry run|(?:try|look into) `[^`]{1,160}`): `/
 const label = /^((?:try|look into) `[^`]{1,160}`|[^:`]{1,60}):/

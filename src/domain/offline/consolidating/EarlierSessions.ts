@@ -4,8 +4,8 @@ import { FailureLines, type MemoryLine, Wishes } from "./Merging.js"
 import { readTrace } from "./TraceReading.js"
 
 /**
- * The wishes and the fixes from all earlier sessions of a project. They outlive the traces, of which only the newest are
- * kept as files; a consolidation reads them as one more file.
+ * Handles the wishes and fixes from all earlier sessions of a project. They are kept when the traces of these sessions
+ * are no longer files; a consolidation reads them from one additional file.
  */
 
 /** The maximum number of wishes, and of fixes, in the file and in `MEMORY.md`. */
@@ -15,7 +15,7 @@ const title = "# Earlier sessions"
 const wishHeading = "## What the user wants"
 const fixHeading = "## Known failures and their fixes"
 
-/** The number of lasting lines that a file has no room for. */
+/** Numbers of lasting lines that did not fit into a file. */
 export interface LeftOut {
   readonly wishes: number
   readonly fixes: number
@@ -23,7 +23,7 @@ export interface LeftOut {
 
 const leftOutLine = /^(\d+) more wish(?:es)? and (\d+) more fix(?:es)? of earlier sessions are left out here/m
 
-/** Writes the line that counts what was left out; undefined if that is nothing. */
+/** Renders the line that counts the omitted lines; undefined if there are none. */
 export const leftOutText = ({ fixes, wishes }: LeftOut): string | undefined => {
   const [wish, fix] = [wishes === 1 ? "wish" : "wishes", fixes === 1 ? "fix" : "fixes"]
   return wishes + fixes === 0
@@ -36,7 +36,7 @@ const fullLine = ({ text, threadIds }: MemoryLine): string => {
   return `- ${own} [${threadIds.slice(0, 3).join(", ")}]`
 }
 
-/** Collects the wishes and the fixes of earlier sessions, which are added newest first. */
+/** Collects the wishes and the fixes of earlier sessions, which must be added newest first. */
 export class EarlierSessions {
   private readonly wishes = new Wishes()
   private readonly fixes = new FailureLines()

@@ -17,7 +17,7 @@ import { plainLine } from "../writing/Wording.js"
 
 /** A failure, its fix, or both. */
 export interface FailureFact {
-  /** Equal for the same error. */
+  /** The key of the error, equal for all occurrences of the same error. */
   readonly key: string
   readonly text: string
   /** True if the text names a fix. */
@@ -68,13 +68,13 @@ const cleaned = (item: string): string => {
 }
 
 const fixWords =
-  /\b(?:fixed|resolved|solved|repaired|worked around) (?:by|with|after|when|via)\b|\bfix(?:es)?:|\b(?:the )?fix (?:is|was)\b|\bworks? (?:after|once|when|only)\b|\binstead\b/i
+  /\bpassed after \d{1,4} edits?\b|\b(?:fixed|resolved|solved|repaired|worked around) (?:by|with|after|when|via)\b|\bfix(?:es)?:|\b(?:the )?fix (?:is|was)\b|\bworks? (?:after|once|when|only)\b|\binstead\b/i
 const failureWords = /\b(?:fails?|failed|failing|error|exception|does not work|doesn't work|broken|crash\w{0,4})\b/i
 const concrete = /`|"|\b[\w-]+\.[A-Za-z]\w{0,5}\b|\/|\d|[A-Z]{3,}|--\w/
 
 /** Makes the fact of a bullet about a failure. */
 export const failureFact = (item: string, isFix: boolean): FailureFact => {
-  const name = item.split(/: fixed by |\bfixed by\b|\bresolved by\b|; verified by/i, 1)[0] ?? item
+  const name = item.split(/: (?:fixed by|passed after) |\bfixed by\b|\bresolved by\b|; verified by/i, 1)[0] ?? item
   return { key: errorSignature(name.slice(0, 300)), text: item, isFix }
 }
 
@@ -108,7 +108,9 @@ const openFact = (item: string): OpenFact => {
   const bare = item.replace(/^open(?:, the assistant said)?:?\s*/i, "")
   const secrets = pasted.exec(bare)
   const brokenOff =
-    /\bbroke off (?:in the middle of|before any answer to) "([^"]{1,160})"(; the plan had left: .*)?/.exec(bare)
+    /\b(?:broke off (?:in the middle of|before any answer to)|the user interrupted|the harness stopped) "([^"]{1,160})"(?: before it was done| before any answer)?(; the plan had left: .*)?/.exec(
+      bare
+    )
   const broken = brokenOff?.[1]
   const failed = /^(`{1,3})(.{1,320}?)\1.{0,140}? failed.{0,40}?(?:: `{1,3}(.{1,320}?)`{1,3})?$/.exec(bare)
   const said = /^open, the assistant said/i.test(item)
@@ -131,9 +133,9 @@ const openFact = (item: string): OpenFact => {
 
 const isOpen = (item: string): boolean =>
   /^(?:open\b|todo\b|follow-?up\b|remaining\b|unresolved\b|still (?:to do|open|failing|broken))/i.test(item)
-const isOfNoUse = /^(?:the user corrected:|.{0,400} was not made to work\b)/
+const isOfNoUse = /^(?:the user corrected:|the (?:user interrupted|harness stopped) "|.{0,400} was not made to work\b)/
 
-/** Drops the bullets about acts outside the working copy: a later session would take them for advice to repeat them. */
+/** Drops bullets about acts outside the working copy, which a later session would take as advice to repeat them. */
 const tellable = (items: ReadonlyArray<string>): ReadonlyArray<string> =>
   items.flatMap((item) => withoutOutsideActs(cleaned(item)) ?? [])
 

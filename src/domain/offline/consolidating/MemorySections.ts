@@ -17,7 +17,7 @@ export interface MemorySections {
   readonly failures: ReadonlyArray<MemoryLine>
   readonly places: ReadonlyArray<MemoryLine>
   readonly open: ReadonlyArray<MemoryLine>
-  /** The wishes, and the failures, beyond those that are published. */
+  /** Numbers of wishes and failures that were not published. */
   readonly leftOut: LeftOut
 }
 
@@ -41,7 +41,7 @@ interface KnownCommand {
   readonly threadIds: Array<string>
 }
 
-/** The spelling in most traces; of equals the shortest, then the newest. */
+/** Returns the spelling that most traces use; if several do, the shortest, then the newest. */
 const commonest = ({ spellings }: KnownCommand): CommandFact | undefined =>
   [...spellings.values()].toSorted(
     (one, other) => other.count - one.count || one.fact.command.length - other.fact.command.length
@@ -143,7 +143,7 @@ const wantsOf = (traces: ReadonlyArray<TraceFacts>, earlier: EarlierLines): Read
   return merged.lines()
 }
 
-/** Merges the remarks on files, without those that a line about a failure of the file makes already. */
+/** Merges the remarks on files, except those that repeat what a line about a failure says of the file. */
 const placesOf = (traces: ReadonlyArray<TraceFacts>, said: ReadonlyArray<MemoryLine>): ReadonlyArray<MemoryLine> => {
   const byPath = new Map<string, Merged>()
   for (const { places, threadId } of traces) {

@@ -18,13 +18,16 @@ export interface MemoryLine {
 /** The maximum number of threads that a published line cites. */
 const mostCitations = 3
 
-/** Writes a published line: the text, then its citations. Citations inside the text are disarmed, since they are unproven. */
+/**
+ * Renders a published line: the text, then its citations. Citations inside the text are disarmed, since they are not
+ * proven.
+ */
 export const lineText = ({ text, threadIds }: MemoryLine): string => {
   const own = citationsIn(text).length === 0 ? text : text.replaceAll("[", "(").replaceAll("]", ")")
   return `- ${own} ${cite(threadIds.slice(0, mostCitations))}`
 }
 
-/** A line that is still being merged. */
+/** A line to publish, while sessions that contain it are still being added. */
 export interface Merged {
   text: string
   readonly threadIds: Array<string>
@@ -39,7 +42,7 @@ export const addThreads = (merged: Merged, threadIds: ReadonlyArray<string>): vo
   }
 }
 
-/** The maximum number of threads that are counted for a line; more of them do not raise its rank. */
+/** Maximum number of threads that raise the rank of a line. */
 const mostCounted = 20
 
 /** An index of entries by several keys each, in insertion order. */
@@ -112,7 +115,7 @@ export class Wishes {
     }
   }
 
-  /** Lists the wishes without the superseded ones; those for every task come first, then those of most sessions. */
+  /** Lists the wishes that were not superseded: those for every task first, then those of most sessions. */
   standing(): ReadonlyArray<MemoryLine> {
     return this.ranked().map(({ text, threadIds }) => ({ text, threadIds }))
   }

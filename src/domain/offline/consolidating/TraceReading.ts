@@ -16,7 +16,7 @@ export interface ReadTrace {
   readonly tasks: ReadonlyArray<{ readonly title: string; readonly outcome: string }>
 }
 
-const contractHeadings: ReadonlyArray<readonly [RegExp, SectionName]> = [
+const sectionHeadings: ReadonlyArray<readonly [RegExp, SectionName]> = [
   [/^user preferences\b/i, "preferences"],
   [/^key steps\b/i, "steps"],
   [/^things that did not work\b/i, "problems"],
@@ -41,10 +41,10 @@ const outcomeLine = /^(?:[-*]\s+)?\**Outcome:?\**:?\s*(\w+)/i
 const placeholder =
   /^(?:none|none observed|none left open|none recorded|nothing|n\/?a|unknown|-|see the raw trace notes|not told apart in the notes|the raw trace notes:.*|no (?:explicit |stated |user )?preferences?\b.*)\.?$/i
 
-/** Recognises a section heading of the contract; `rest` is the text after it on the same line. */
-const contractSection = (line: string): { readonly name: SectionName; readonly rest: string } | undefined => {
+/** Recognises the heading of a section that every trace has; `rest` is the text after it on the same line. */
+const sectionHeadingIn = (line: string): { readonly name: SectionName; readonly rest: string } | undefined => {
   const bare = line.replace(/^(?:#{1,6}\s+|[-*]\s+)?\*{0,2}/, "")
-  for (const [pattern, name] of contractHeadings) {
+  for (const [pattern, name] of sectionHeadings) {
     if (pattern.test(bare)) {
       const colon = bare.indexOf(":")
       return {
@@ -87,7 +87,7 @@ export const readTrace = (threadId: string, text: string): ReadTrace => {
   for (const full of text.split("\n", mostLines)) {
     const line = full.slice(0, lineCharacters).trimEnd()
     const task = taskHeading.exec(line)
-    const named = contractSection(line)
+    const named = sectionHeadingIn(line)
     const item = bullet.exec(line)
     const title = heading.exec(line)?.[1]
     const last = section === undefined ? undefined : sections[section].at(-1)

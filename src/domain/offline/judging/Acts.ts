@@ -11,9 +11,9 @@ export interface Act {
   readonly files: ReadonlyArray<string>
   /** The one line that a patch replaced, by file; a file that it changed in any other way is absent. */
   readonly replaced: ReadonlyMap<string, ReplacedLine>
-  /** True if the effect reaches beyond the working copy: the act may have helped, but is never told as a fix. */
+  /** True if the effect reaches outside the working copy. The act may have helped, but is never reported as a fix. */
   readonly isOutside: boolean
-  /** True if it is a command that puts right nothing but its own sort of failure: a formatter, or version control. */
+  /** True for a command that repairs only failures of its own kind: a formatter, or version control. */
   readonly isTidying: boolean
 }
 
@@ -22,9 +22,7 @@ const chores = /^git (?:add|commit|tag|fetch|clone|switch|config|init)\b|^mkdir\
 const changesThings = ({ isOutside, kind, text }: RanPart): boolean =>
   isOutside || kind === "edit" || kind === "act" || kind === "format" || /\s--(?:fix|write)\b/.test(text.slice(0, 400))
 
-/**
- * The changes that only took an earlier one back: they are no fix of their own. One walk over the session's steps.
- */
+/** Finds the changes that only undid an earlier one, which are no fix by themselves. Reads the steps once. */
 export const undoingChanges = (steps: ReadonlyArray<Step>): ReadonlySet<FileChange> => {
   const made = new Set<string>()
   const undoing = new Set<FileChange>()

@@ -1,9 +1,10 @@
 import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
+import { narrowness } from "../reading/InvocationWords.js"
 import type { RanPart } from "../reading/Steps.js"
 
 /** The rule for whether a check that passed resolves another check that failed before it. */
 
-const scriptTools = /^(?:npm|pnpm|yarn|bun|make|just|rake|task)$/
+const scriptTools = /^(?:npm|pnpm|yarn|bun|make|just|rake|task|mise)$/
 
 const isPlace = (word: string): boolean => !word.startsWith("-") && /[/.:]/.test(word)
 
@@ -41,4 +42,31 @@ export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): 
     ? passed.narrowing.every((word) => failed.narrowing.includes(word)) ||
         (places.length > 0 && places.every((place) => failedOutput.includes(place)))
     : places.every((place) => failedOutput.includes(place))
+}
+
+const placeOf = ({ key }: RanPart): string | undefined => key.split(" @", 2)[1]
+
+/** Work that a conflict stopped, and that a commit brings to its end. */
+const joins = /^git (?:merge|pull|rebase|cherry-pick|revert|am|stash)\b/
+
+/**
+ * True if what passed leaves it unknown whether the failure still stands: the same sort of check at the same files, or as
+ * wide a one, by other means; the checks, for something that was only to prepare them; a commit, for a merge that stopped.
+ */
+export const standsBeside = (passed: RanPart, failed: RanPart): boolean => {
+  if (joins.test(failed.key)) {
+    return passed.program === "git" && passed.narrowing[0] === "commit"
+  }
+  if (failed.kind === "act" || failed.kind === "edit") {
+    return passed.kind === "test" || passed.kind === "build"
+  }
+  if (!checkKinds.has(failed.kind) || passed.kind !== failed.kind) {
+    return false
+  }
+  const places = failed.narrowing.filter(isPlace)
+  return places.length > 0 && places.every((place) => passed.text.includes(place))
+    ? true
+    : placeOf(passed) === placeOf(failed) &&
+        (passed.family === failed.family || scriptTools.test(passed.program) || scriptTools.test(failed.program)) &&
+        narrowness(passed.narrowing) <= narrowness(failed.narrowing)
 }

@@ -5,8 +5,8 @@ import { withoutSecrets } from "./Secrets.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
 /**
- * Finds the assistant's own sentence about a failure, a file or its result. Memory shows such a sentence only as a
- * quotation or beside evidence from the rollout; it never decides an outcome.
+ * Finds the assistant's own sentence about a failure, a file or a result. Memory contains such a sentence only as a
+ * quotation, or beside evidence from the rollout; it never decides an outcome.
  */
 
 const link = /\[([^\]\n]{1,120})\]\(([^)\s]{1,300})\)/g
@@ -222,13 +222,20 @@ const leftOver =
   /\b(?:residual risk|remaining (?:work|issue|problem|risk)|still (?:needs?|to do|fails?|failing|missing|open|above|broken)|not yet (?:done|implemented|tested|verified|wired|supported)|left to do|todo\b|follow-?up|could not verify|couldn['’]t verify|was not able|wasn['’]t able|haven['’]t (?:run|tested|verified)|did not run|didn['’]t run|not (?:been )?(?:run|tested|verified))\b/i
 const nothingLeft = /^(?:No|Nothing|None)\b|\bno (?:remaining|residual|follow)|\?$/i
 
+/** Matches what the assistant offers to do: nothing is left open by it. */
+const offer =
+  /^(?:If (?:you|needed|useful|helpful|desired|that|it['’]s)\b|(?:Would|Do|Should|Shall) (?:you|I|we)\b|(?:I|we) (?:can|could)\b|Let me know|Happy to|Want me|Feel free|Next,? (?:I|we) (?:can|could))|\b(?:if you(?:['’]d)? (?:want|like|prefer)|let me know|just say)\b/i
+
 /** Quotes from the assistant's last message the sentences about work that is left to do; at most two. */
 export const leftOversIn = (messages: ReadonlyArray<AssistantText>, paths: ProjectPaths): ReadonlyArray<string> => {
   const last = messages.at(-1)
   return last === undefined
     ? []
     : sentencesOf(readable(last.text, paths))
-        .filter((sentence) => sentence.length <= 200 && leftOver.test(sentence) && !nothingLeft.test(sentence))
+        .filter(
+          (sentence) =>
+            sentence.length <= 200 && leftOver.test(sentence) && !nothingLeft.test(sentence) && !offer.test(sentence)
+        )
         .slice(0, 2)
         .map((sentence) => plainLine(sentence, 200))
 }

@@ -1,5 +1,5 @@
 import { type Act, actsBetween, undoingChanges } from "./Acts.js"
-import { covers } from "./CheckCoverage.js"
+import { covers, standsBeside } from "./CheckCoverage.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
@@ -14,9 +14,11 @@ export interface Resolution {
   /** The directory of the check; undefined for the project's own. */
   readonly directory: string | undefined
   readonly passedTests: number | undefined
-  /** The acts between the failure and the pass, oldest first; empty if the check passed on a mere second run. */
+  /**
+   * The acts between the failure and the pass, oldest first; empty if the check passed when it was simply run again.
+   */
   readonly acts: ReadonlyArray<Act>
-  /** True if it passed because it ran outside of the sandbox: that says something of the machine, and is no fix. */
+  /** True if it passed because it ran outside the sandbox. That is a fact about the machine, and no fix. */
   readonly isByEscalation: boolean
 }
 
@@ -33,6 +35,14 @@ export interface Failure {
   readonly directory: string | undefined
   readonly exitCode: number | undefined
   readonly error: string | undefined
+  /** The lines of the output around the error. */
+  readonly context: string
+  /** The words that the command was aimed with. */
+  readonly aims: ReadonlyArray<string>
+  /** True if it failed inside of a sandbox, as far as is known. */
+  readonly isSandboxed: boolean
+  /** True if it never passed itself, and a check passed behind it that does the same in another way. */
+  readonly passedBeside: boolean
   /** True if the command can be run again as it is; a one-off script cannot. */
   readonly isRepeatable: boolean
   /** The line of the last output that shows the same error again; undefined if it was shown once. */
@@ -53,19 +63,20 @@ interface TrackedFailure {
   last: number
   lastLine: number
   retriedLine: number | undefined
-  /** The index of the step where the same check failed with another error, which shows that this error was gone. */
+  /** The index of the step at which the same check failed with another error, so that this error was gone. */
   replacedAt: number | undefined
+  /** True if that step ran outside of the sandbox. */
+  isReplacedOutside: boolean
   readonly output: string
-  /** True if it failed inside of a sandbox, as far as is known. */
-  readonly isSandboxed: boolean
+  passedBeside: boolean
   /** True if its error is its own. */
   isNamed: boolean
   resolution: Resolution | undefined
 }
 
-/** The refusals of a sandbox: it forbids writing, and reaching the network or other processes. */
+/** Matches a sandbox's refusal of writing, of network access, or of access to other processes. */
 const refusal =
-  /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
+  /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to (?:download|fetch)|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
 
 /**
  * Keeps one failure for each error: a repeatable command wins over a one-off script, then a resolved failure over one that
@@ -89,11 +100,14 @@ export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArra
 const missingPath =
   /bad (?:object|revision)|unknown revision|invalid object name|exists on disk, but not in|is outside repository|no upstream configured|no such file|cannot find path|does not exist|can't read|cannot access|cannot stat|no matches found|not a directory|is a directory|could not find|no files were searched/i
 
-/** The complaint of a program stands under its own name, that of the shell, or as an error; what a search found is none. */
+/** Matches an error line of a program or of the shell. A line that a search found in a file has neither form. */
 const complaint =
   /^(?:(?:ba|z|da)?sh|fatal|error|err!?|E|npm (?:ERR!|error)|curl|HTTP \d{3}|Traceback|\w{0,40}Error)\b/i
 
-/** A look that found nothing failed nobody; one that could not be taken says something of the place. */
+/**
+ * True if a command that only looks and failed says something about the machine. A search without results is not a
+ * failure.
+ */
 const isTellingLook = ({ error }: CommandStep, { program }: RanPart): boolean =>
   error !== undefined &&
   !missingPath.test(error) &&
@@ -109,6 +123,10 @@ const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   directory: step.directory,
   exitCode: step.exitCode,
   error: step.error,
+  context: step.errorContext,
+  aims: part.narrowing,
+  isSandboxed: !step.isEscalated,
+  passedBeside: false,
   isRepeatable: !isScript(part.pipeline.text) && !/\s-[ce]\s/.test(part.text.slice(0, 200)),
   againLine: undefined,
   retriedLine: undefined,
@@ -125,6 +143,10 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
   directory: undefined,
   exitCode: undefined,
   error,
+  context: "",
+  aims: [],
+  isSandboxed: false,
+  passedBeside: false,
   isRepeatable: false,
   againLine: undefined,
   retriedLine: undefined,
@@ -139,23 +161,20 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
   const undone = undoingChanges(steps)
   const all: Array<TrackedFailure> = []
   let open: Array<TrackedFailure> = []
-  const fail = (
-    at: number,
-    failure: Failure,
-    part: RanPart | undefined,
-    output: string,
-    isSandboxed: boolean
-  ): void => {
+  const fail = (at: number, failure: Failure, part: RanPart | undefined, output: string): void => {
     const signature = errorSignature(failure.error ?? "")
     const same = open.filter((known) => known.failure.key === failure.key && known.failure.kind === failure.kind)
     const again = same.find((known) => known.signature === signature)
     for (const known of same) {
+      known.isReplacedOutside =
+        known !== again && (known.replacedAt === undefined ? !failure.isSandboxed : known.isReplacedOutside)
       known.replacedAt = known === again ? undefined : (known.replacedAt ?? at)
     }
     if (again !== undefined) {
       again.last = at
       again.lastLine = failure.line
       again.retriedLine = undefined
+      again.passedBeside = false
     } else if (all.length < mostFailures) {
       const entry: TrackedFailure = {
         failure,
@@ -165,8 +184,9 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
         lastLine: failure.line,
         retriedLine: undefined,
         replacedAt: undefined,
+        isReplacedOutside: false,
         output,
-        isSandboxed,
+        passedBeside: false,
         isNamed: true,
         resolution: undefined
       }
@@ -190,8 +210,8 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
           ? actsBetween(steps, known.last, at, undone, part)
           : actsBetween(steps, known.last, known.replacedAt, undone)
       const isByEscalation =
-        isEscalated &&
-        known.isSandboxed &&
+        (known.replacedAt === undefined ? isEscalated : known.isReplacedOutside) &&
+        known.failure.isSandboxed &&
         (acts.length === 0 || refusal.test(`${known.failure.error ?? ""}\n${known.output}`))
       known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation }
       // What a run prints that passed is not what made another one fail.
@@ -203,7 +223,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     if (step._tag === "EditStep") {
       const files = step.changes.map((change) => change.path)
       if (step.error !== undefined) {
-        fail(at, plainFailure(step, files.join(", "), step.error), undefined, step.error, false)
+        fail(at, plainFailure(step, files.join(", "), step.error), undefined, step.error)
       } else {
         pass(
           at,
@@ -218,7 +238,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
       }
     } else if (step._tag === "ToolStep") {
       if (step.error !== undefined) {
-        fail(at, plainFailure(step, step.tool, step.error), undefined, "", false)
+        fail(at, plainFailure(step, step.tool, step.error), undefined, "")
       } else {
         pass(
           at,
@@ -244,8 +264,11 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
             step.isEscalated,
             (known) => known.part !== undefined && covers(part, known.part, known.output)
           )
+          open
+            .filter((known) => known.part !== undefined && standsBeside(part, known.part))
+            .forEach((known) => (known.passedBeside = true))
         } else if (part.verdict === "failed" && (part.kind !== "look" || isTellingLook(step, part))) {
-          fail(at, partFailure(step, part), part, step.output, !step.isEscalated)
+          fail(at, partFailure(step, part), part, step.output)
         } else {
           open.filter(({ part: known }) => known?.key === part.key).forEach((known) => (known.retriedLine = step.line))
         }
@@ -254,8 +277,9 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
   }
   return all
     .filter(({ replacedAt, resolution }) => resolution !== undefined || replacedAt === undefined)
-    .map(({ failure, isNamed, lastLine, resolution, retriedLine }) => ({
+    .map(({ failure, isNamed, lastLine, passedBeside, resolution, retriedLine }) => ({
       ...failure,
+      passedBeside: passedBeside && resolution === undefined,
       error: isNamed ? failure.error : undefined,
       retriedLine,
       againLine: lastLine === failure.line ? undefined : lastLine,

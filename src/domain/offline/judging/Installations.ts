@@ -13,8 +13,8 @@ const globally = /^(?:-g|--global|tool)$/
 export const isInstallation = (part: CommandPart): boolean => installs.test(part.key)
 
 /**
- * True if the command adds a package to the project. That happens once: afterwards a plain installation brings the package
- * too. A tool for the machine is not a package of the project.
+ * True if the command adds a package to the project. Memory does not suggest it again, since a plain installation then
+ * includes the package. A tool for the machine is not a package of the project.
  */
 export const addsPackage = (part: CommandPart): boolean =>
   isInstallation(part) &&

@@ -51,8 +51,8 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
 }
 
 /**
- * True if the turn that is under way at an item is the user's: nothing that the user asked for was brought to an end before
- * it. A goal is pursued turn after turn, which are all the user's.
+ * True if the turn at an item was started by the user, so that nothing asked for was finished before it. All turns that
+ * pursue a goal count as started by the user.
  */
 const isAskedFor = (task: Task, at: number): boolean => {
   const asked = task.items.findLastIndex((item, index) => index < at && item._tag === "Asked")
@@ -63,29 +63,33 @@ const isAskedFor = (task: Task, at: number): boolean => {
   )
 }
 
-/** True if a task was left in the middle: its last turn was stopped, or the session broke off there. */
-export const isCutOff = (task: Task, finished: boolean | undefined): boolean => {
+/** The cause that left a task in the middle: the user or the harness stopped its last turn, or the record ends there. */
+export type CutOff = "user" | "harness" | "record"
+
+/** Tells what left a task in the middle; undefined if nothing did. */
+export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | undefined => {
   const last = task.items.at(-1)
   if (last?._tag === "Asked" && last.word.stance === "approves" && followUpsOf(task).includes(last)) {
-    return false
+    return undefined
   }
   const lastEnd = task.items.findLastIndex(endsTurn)
-  if (task.items[lastEnd]?._tag === "Interruption" && !task.items.slice(lastEnd).some(({ _tag }) => _tag === "Asked")) {
-    return isAskedFor(task, lastEnd)
+  const end = task.items[lastEnd]
+  if (end?._tag === "Interruption" && !task.items.slice(lastEnd).some(({ _tag }) => _tag === "Asked")) {
+    return isAskedFor(task, lastEnd) ? (end.provenance === "user" ? "user" : "harness") : undefined
   }
   if (!task.isLast || last === undefined || !isAskedFor(task, task.items.length - 1)) {
-    return false
+    return undefined
   }
   // Without recorded ends, work without a request may be a fragment of a session that continues in another rollout.
   const isFragment = finished === undefined && task.requests.length === 0
-  return (
+  const isUnderWay =
     finished === false || (finished === undefined && !isFragment && last._tag !== "AssistantText" && !endsTurn(last))
-  )
+  return isUnderWay ? "record" : undefined
 }
 
 const asksForChecks = /\b(?:run|test|tests|build|compile|lint|type-?check|verify|check|validate|benchmark)\b/i
 
-/** The user's last judgement of the task. It is final if no work follows it. */
+/** Returns the user's last judgement of the task. It is final if no work follows it. */
 const lastWord = (task: Task): { readonly stance: string; readonly isFinal: boolean } => {
   const closing = task.closing?.word.stance
   if (closing === "approves" || closing === "rejects") {
@@ -100,12 +104,31 @@ const lastWord = (task: Task): { readonly stance: string; readonly isFinal: bool
 
 const notInstalled =
   /(?:^|: )([\w.+-]{1,60}): (?:command )?not found$|\bcommand not found: ([\w.+-]{1,60})$|^'?([\w.+-]{1,60})'? ?: .{0,40}is not recognized\b/i
+const notInstalledWithin =
+  /(?:^|: )([\w.+-]{1,60}): command not found$|\bcommand not found: ([\w.+-]{1,60})$|\bexec: "([\w.+-]{1,60})": executable file not found|\bsh: (?:line )?\d{1,6}: ([\w.+-]{1,60}): not found$/i
 
-/** True if a command failed because its program is not installed: this is a fact about the machine, not about the work. */
-export const isMissingProgram = ({ error, program }: Failure): boolean => {
-  const names = notInstalled.exec(error?.slice(0, 400) ?? "")?.slice(1) ?? []
-  return names.some((name) => name !== undefined && name.toLowerCase() === program)
+/** Returns the program that a failed command misses, its own or one that it runs; undefined if it misses none. */
+export const missingProgramOf = ({ error, program }: Failure): string | undefined => {
+  const text = error?.slice(0, 400) ?? ""
+  const own = notInstalled.exec(text)?.slice(1) ?? []
+  return own.some((name) => name?.toLowerCase() === program)
+    ? program
+    : notInstalledWithin
+        .exec(text)
+        ?.slice(1)
+        .find((name) => name !== undefined)
 }
+
+/** Refusals that only a sandbox or a machine without a network gives: no change of the project mends them. */
+const refusedByPlace =
+  /\bOperation not permitted\b|\bEPERM\b|\bRead-only file system\b|\bEROFS\b|\bbwrap: |\bsandbox-exec\b|\b(?:Could not|Couldn't) resolve host\b|\bfailed to lookup address\b|\bTemporary failure in name resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN)\b/i
+
+/**
+ * True if the failure is a fact about the machine, not about the work: a program is not installed, or the sandbox refuses
+ * what a command does.
+ */
+export const isLimit = (failure: Failure): boolean =>
+  missingProgramOf(failure) !== undefined || (failure.isSandboxed && refusedByPlace.test(failure.error ?? ""))
 
 /** True if the failure is evidence about the project, not about a mistyped command or a one-off script. */
 const counts = (failure: Failure): boolean =>
@@ -127,12 +150,12 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
   const isChanged = steps.some(changes)
   const verified = verificationsOf(task, failures)
   const lastPass = steps.findLast((step) => step._tag === "CommandStep" && !step.isLook && step.verdict === "passed")
-  const wasDoneOtherwise = (failure: Failure): boolean =>
-    isMissingProgram(failure) && (lastPass?.line ?? 0) > failure.callLine
+  const wasDoneOtherwise = (failure: Failure): boolean => isLimit(failure) && (lastPass?.line ?? 0) > failure.callLine
   const open = failures.filter(
     (failure) =>
       failure.resolution === undefined &&
       failure.retriedLine === undefined &&
+      !failure.passedBeside &&
       counts(failure) &&
       !wasDoneOtherwise(failure)
   )
@@ -141,7 +164,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
   if (word.isFinal && word.stance === "approves") {
     return isChanged && openChecks.length > 0 ? "uncertain" : "success"
   }
-  if (isCutOff(task, finished)) {
+  if (cutOffOf(task, finished) !== undefined) {
     return hasWork || verified.length > 0 ? "partial" : "uncertain"
   }
   if (word.isFinal && word.stance === "rejects") {
@@ -166,11 +189,15 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
   return "uncertain"
 }
 
-/** True if the failure is still to be fixed: a repeatable command failed, and not because its program is missing. */
+/**
+ * True if the failure is still to be fixed: a repeatable command failed with an error that a later session can know again,
+ * nothing that passed speaks against it, and it is no limit of the machine.
+ */
 export const isOpenFailure = (failure: Failure): boolean =>
   failure.resolution === undefined &&
   failure.isRepeatable &&
-  !isMissingProgram(failure) &&
+  !failure.passedBeside &&
+  !isLimit(failure) &&
   failure.kind !== "look" &&
   failure.kind !== "edit" &&
   failure.kind !== "patch" &&

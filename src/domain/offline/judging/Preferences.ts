@@ -66,7 +66,7 @@ const replacements: ReadonlyArray<RegExp> = [
 ]
 
 const onlyNow =
-  /\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:please )?(?:don'?t|do not) (?:open|create|make|submit|send|push|publish|cut) (?:a|an|the|another) (?:new )?(?:pr|pull request|merge request|issue|branch|commit|release|tag)\b(?! (?:without|unless|before|when|if))|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
+  /\bin (?:a|an|another|the|its own) (?:new |separate |different |follow-?up |next |own |same )+(?:pr|pull request|merge request|mr|branch|commit)\b|\b(?:I|we) (?:don'?t|do not) (?:want|like|need)\b[^.!?]{0,160}[,;:]\s*(?:so |please |just |then |and )*(?:remove|delete|drop|revert|undo|take|get rid of|rip|strip|kill)\b|\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:please )?(?:don'?t|do not) (?:open|create|make|submit|send|push|publish|cut) (?:a|an|the|another) (?:new )?(?:pr|pull request|merge request|issue|branch|commit|release|tag)\b(?! (?:without|unless|before|when|if))|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
 
 const leadIn =
   /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|new|other|external|additional|third-party|dependenc|librar|framework|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
@@ -81,7 +81,7 @@ const clauseBreak =
 /** Matches a clause that speaks of something which only the clause before it names. */
 const referring = /^(?:and |but |also |please |always |never |don'?t |do not )*\w+ (?:them|it|those|these|that|this)\b/i
 
-/** Splits a sentence into clauses, so that each wish in it is found by itself, and understood by itself. */
+/** Splits a sentence into clauses, so that each contains at most one wish and can be understood alone. */
 const clausesOf = (sentence: string): ReadonlyArray<string> => {
   const breaks = Array.from(sentence.matchAll(clauseBreak)).filter(
     (found) => !referring.test(sentence.slice(found.index + found[0].length))
@@ -110,7 +110,7 @@ const isLasting = (clause: string, isCorrection: boolean): boolean => {
 /** The maximum number of characters of a message that are read. */
 const readCharacters = 20_000
 
-/** Takes lists and sentences apart; quotations, tables and questions are left out. */
+/** Splits a message into lists, sentences and clauses; quotations, tables and questions are left out. */
 const clausesIn = (words: string): ReadonlyArray<string> => {
   const typed = words
     .split("\n")
@@ -129,10 +129,10 @@ const clausesIn = (words: string): ReadonlyArray<string> => {
     .filter((clause) => clause.length >= leastLetters(clause) && clause.length <= 240 && !holdsSecret(clause))
 }
 
-/** Characters of the shortest clause that can be a wish; a script of syllables needs fewer. */
+/** Returns the minimum length of a clause that can be a wish; syllabic scripts need fewer characters. */
 const leastLetters = (clause: string): number => (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(clause) ? 4 : 6)
 
-/** Matches a prohibition about one definite thing. Beside a request it belongs to that request. */
+/** Matches a prohibition about one definite object. In a message with a request it belongs to that request. */
 const definite =
   /^(?:please )?(?:don'?t|do not|avoid|stop) \w+ (?:the|this|these|that|those|any other|other|unrelated|existing)\b/i
 
@@ -173,13 +173,16 @@ export const preferencesIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Pre
   return [...found.values()].slice(0, mostPreferences)
 }
 
-/** Matches a clause that bounds how a task is to be done. */
+/** Matches a clause that limits how a task is done. */
 const bound =
-  /^(?:please )?(?:do not|don'?t|never|avoid|without|only|must not|keep|leave|make sure|ensure|be sure)\b|\b(?:must(?: not)?|should not|shouldn'?t|may not|has to|have to|at most|at least|no more than|instead of|rather than)\b|^(?:bitte )?(?:nicht|nur|keine?)\b|(?:不要|别|必须|只能|しないで|ないで(?:ください|。|$)|지 ?마)/iu
+  /^(?:please )?(?:do not|don'?t|never|avoid|without|only|must not|keep|leave|make sure|ensure|be sure)\b|\b(?:must(?: not)?|should not|shouldn'?t|may not|has to|have to|at most|at least|no more than|instead of|rather than)\b|\b(?:I|we) (?:don'?t|do not) want\b|^(?:bitte )?(?:nicht|nur|keine?)\b|(?:不要|别|必须|只能|しないで|ないで(?:ください|。|$)|지 ?마)/iu
 
 const prohibition = /^(?:please )?(?:do not|don'?t|never|must not)\s/i
 
-/** Takes the demands of a message. Of a brief in several parts only the prohibitions are some: the rest describes the work. */
+/**
+ * Returns the demands in a message. In a brief with several parts only prohibitions are demands; the rest describes the
+ * work.
+ */
 const demandsIn = (message: string): ReadonlyArray<string> => {
   const said = wordsToAssistant(message)
   const own = clausesIn(said).filter((clause) => bound.test(clause.replace(leadIn, "")))
@@ -187,7 +190,7 @@ const demandsIn = (message: string): ReadonlyArray<string> => {
   return [...new Set([...own, ...prohibited])]
 }
 
-/** Lists what the user demanded of one task alone, verbatim: its constraints, which hold for no other. */
+/** Lists the user's demands on one task, verbatim: constraints that apply to no other task. */
 export const constraintsIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> =>
   requests.flatMap((request) => {
     const wishes = new Set(wishesIn(request).map(asListed))

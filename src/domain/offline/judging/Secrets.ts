@@ -1,8 +1,8 @@
 import { holdsMarker, redactionMarker } from "../../privacy/redaction/Marker.js"
 
 /**
- * Rules by which offline extraction never quotes a secret and reports that one was pasted. Its input is redacted already,
- * but for a value after `my password is`, which only prose shows to be a secret.
+ * Prevents secrets from being quoted by offline extraction, and reports that one was pasted. The input is already
+ * redacted, except for values that only the prose around them shows to be secret, as in `my password is …`.
  */
 
 const said = /\b(password|passphrase|token|secret|api[ _-]?key)(\s{1,3}(?:is|was)\s{1,3})(["'`]?)([^\s"'`,;]{8,})/gi
@@ -12,7 +12,7 @@ const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/
 const placeholder =
   /^(?:[$<{%[(*.]|x{4,}|your|example|changeme|placeholder|process\.|os\.|env\.|secrets\.|null|undefined)/i
 
-/** Replaces what a redacted text says to be a secret by the marker of redaction. */
+/** Replaces the secrets that only the prose of a redacted text reveals by the redaction marker. */
 export const withoutSecrets = (text: string): string =>
   text.replace(said, (whole: string, name: string, verb: string, quote: string, secret: string) =>
     placeholder.test(secret) ? whole : `${name}${verb}${quote}${redactionMarker}`
@@ -34,5 +34,5 @@ export const secretKinds = (text: string): ReadonlyArray<string> => {
   return found.length === 0 ? ["a secret"] : found
 }
 
-/** True if a redacted text says a secret, or contains the marker of one. */
+/** True if the prose of a redacted text reveals a secret, or if the text contains a redaction marker. */
 export const holdsSecret = (text: string): boolean => holdsMarker(text) || withoutSecrets(text) !== text

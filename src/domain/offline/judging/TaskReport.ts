@@ -1,7 +1,7 @@
 import type { AssistantPlan } from "../../evidence/SessionEvidence.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import { distinctFailures, type Failure } from "./Failures.js"
-import { type Outcome, outcomeOf, type Verification, verificationsOf, isCutOff } from "./Outcome.js"
+import { type CutOff, cutOffOf, type Outcome, outcomeOf, type Verification, verificationsOf } from "./Outcome.js"
 import { addsPackage } from "./Installations.js"
 import type { PackageScripts } from "../reading/PackageScripts.js"
 import type { ProjectPaths } from "../reading/ProjectPaths.js"
@@ -24,7 +24,8 @@ export interface TaskReport {
   readonly changedAt: ReadonlyMap<string, number>
   /** The line of the first change of the project, added packages included; infinity if there is none. */
   readonly firstChange: number
-  readonly isCutOff: boolean
+  /** The cause that left the task in the middle; undefined if nothing did. */
+  readonly cutOff: CutOff | undefined
   /** The open steps of the assistant's plan, if the task was interrupted; else empty. */
   readonly planLeft: ReadonlyArray<string>
   /** The lines where the user typed secrets, with their kinds. */
@@ -33,7 +34,7 @@ export interface TaskReport {
   readonly scripts: PackageScripts
 }
 
-/** True if the failure occurred after the first change of its task, which then may have caused it. */
+/** True if the failure occurred after the first change of its task, which may have caused it. */
 export const cameUpOnTheWay = ({ firstChange }: TaskReport, failure: Failure): boolean => firstChange < failure.callLine
 
 const isChange = (step: Step): boolean =>
@@ -84,7 +85,7 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   const [first, last] = spanOf(task)
   const own = findings.failures.filter(({ callLine }) => calls.has(callLine))
   const failures = distinctFailures(own)
-  const isLeft = isCutOff(task, findings.finished)
+  const cutOff = cutOffOf(task, findings.finished)
   const { plan } = findings
   return {
     task,
@@ -97,8 +98,8 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
     verifications: verificationsOf(task, findings.failures),
     changedAt: changedFilesOf(task),
     firstChange: stepsOf(task).find(isChange)?.line ?? Number.POSITIVE_INFINITY,
-    isCutOff: isLeft,
-    planLeft: isLeft && plan !== undefined && plan.line >= first ? plan.left : [],
+    cutOff,
+    planLeft: cutOff !== undefined && plan !== undefined && plan.line >= first ? plan.left : [],
     secrets: task.requests.flatMap(({ line, text }) => {
       const kinds = secretKinds(text)
       return kinds.length === 0 ? [] : [{ line, kinds }]

@@ -2,11 +2,11 @@ import type { CommandPart } from "./CommandNames.js"
 import { programKinds } from "./CommandPrograms.js"
 
 /**
- * The messages that only one program prints. Several checks of one command share one output: a message says which of them
- * it was. A line is of a program where one of its patterns meets it.
+ * Messages that only one program prints. Several checks in one command share one output, and such a message shows which
+ * of them printed it.
  */
 interface Messages {
-  /** The program, and after a space the first of its words. */
+  /** Matches the program, followed by a space and its first word. */
   readonly program: RegExp
   readonly failed: RegExp
   readonly passed?: RegExp
@@ -50,7 +50,7 @@ const messages: ReadonlyArray<Messages> = [
   }
 ]
 
-/** A formatter says nothing of what others check, whatever stands beside its output. */
+/** Messages of formatters; they say nothing about other checks whose output they share. */
 const formatterMessages: Omit<Messages, "program"> = {
   failed:
     /^Diff in |^would reformat|^Code style issues|^Unformatted|^\[warn\] \S|^error: cannot format|^Format issues found|\bfiles? would be reformatted/i,
@@ -65,11 +65,11 @@ export const isFormatter = (part: CommandPart): boolean =>
   programKinds.get(part.program) === "format" ||
   /^\S{1,40} (?:fmt|format(?:[:-]\S{1,40})?)$/.test(programOf(part))
 
-/** The messages of a part's program; undefined where it has none of its own. */
+/** Returns the messages of a part's program; undefined if it has none of its own. */
 const messagesOf = (part: CommandPart): Omit<Messages, "program"> | undefined =>
   isFormatter(part) ? formatterMessages : messages.find(({ program }) => program.test(programOf(part)))
 
-/** The verdict of a part by the messages that only its program prints; undefined where there are none. */
+/** Returns the verdict on a part from the messages that only its program prints; undefined if there are none. */
 export const ownMessage = (part: CommandPart, lines: ReadonlyArray<string>): "passed" | "failed" | undefined => {
   const own = messagesOf(part)
   const meets = (pattern: RegExp | undefined): boolean =>

@@ -1,9 +1,9 @@
 import type { CommandKind } from "./CommandPrograms.js"
 
-/** The verdict of a check's own output, whatever the exit code of the filter behind it was. */
+/** The verdict on a check from its own output, whatever the exit code of a filter behind it says. */
 export interface CheckVerdict {
   readonly verdict: "passed" | "failed" | "unknown"
-  /** The count of tests that passed, where the output has it. */
+  /** Number of tests that passed; undefined if the output does not have it. */
   readonly passedTests: number | undefined
 }
 
@@ -53,7 +53,7 @@ const passedChecks: ReadonlyArray<RegExp> = [
   /\bleft unchanged\b/
 ]
 
-/** Programs that say nothing when all is well. */
+/** Programs that print nothing when all is well. */
 const silentWhenWell: ReadonlySet<string> = new Set([
   "tsc",
   "tsgo",
@@ -112,18 +112,18 @@ const readChecks = (lines: ReadonlyArray<string>, program: string): CheckVerdict
   return { verdict: hasFailed ? "failed" : hasPassed || isSilent ? "passed" : "unknown", passedTests: undefined }
 }
 
-/** A traceback or an abort of a program that is no check. */
+/** Matches a traceback or an abort of a program that is not a check. */
 const crashed =
   /^(?:Traceback \(most recent call last\)|Segmentation fault|panic: |thread '[^']{0,120}'(?: \(\d{1,12}\))? panicked at|Uncaught |Unhandled |fatal: |fatal error|npm (?:ERR!|error) )|^(?:[A-Za-z_][\w.]{0,80})?(?:Error|Exception)(?: \[\w{1,60}\])?: /
 
-/** The lines of an output that a verdict is read from. */
+/** Returns the lines of an output that decide its verdict. */
 export const verdictLines = (output: string): ReadonlyArray<string> =>
   output
     .split("\n")
     .map((line) => line.slice(0, lineCharacters).trim())
     .filter((line) => line !== "")
 
-/** Reads an output for what it says itself. Exit codes are the caller's: where one is to be trusted, it counts more. */
+/** Reads the verdict in an output. If the caller knows a reliable exit code, that counts more. */
 export const readVerdict = (kind: CommandKind, program: string, output: string): CheckVerdict => {
   const lines = verdictLines(output)
   switch (kind) {

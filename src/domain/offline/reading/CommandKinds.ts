@@ -6,11 +6,11 @@ import { wordsOf } from "./ShellSyntax.js"
 /** The program that one stage of a pipeline runs. */
 export interface Invocation {
   readonly kind: CommandKind
-  /** The program that does the work, without path, version and what only starts it (`npx`, `python3 -m`). */
+  /** The program that does the work, without path and version, and without launchers (`npx`, `python3 -m`). */
   readonly program: string
-  /** Tools that may stand for one another share it. */
+  /** The family of tools that can replace one another. */
   readonly family: string
-  /** The program's own words, from its name on. */
+  /** The program's own words, starting with its name. */
   readonly words: ReadonlyArray<string>
 }
 
@@ -109,19 +109,23 @@ const targetTools: ReadonlySet<string> = new Set([
 const scriptTools: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"])
 const onlyAsks = /^(?:--?version|-V|--help|-h|help|version)$/
 
+/** The toolchain that a program is to take: `cargo +nightly test`. */
+const toolchain = /^\+[\w.-]{1,60}$/
+
 /** A formatter that only says whether it would change anything is a check. */
-const kindOf = (program: string, words: ReadonlyArray<string>, text: string): CommandKind => {
+const kindOf = (program: string, given: ReadonlyArray<string>, text: string): CommandKind => {
+  const words = given.filter((word, index) => index !== 1 || !toolchain.test(word))
   const kind = kindByWords(program, words, text)
   return kind === "format" && words.some((word) => /^(?:--check|--list-different|-l|--diff|--verify)$/.test(word))
     ? "lint"
     : kind
 }
 
-/** The kind of the one program's words, by whatever says most about it. */
+/** Returns the kind of a program's words by the most specific rule. */
 const kindByWords = (program: string, words: ReadonlyArray<string>, text: string): CommandKind => {
   const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word))
   const [first = "", second = ""] = operands(words)
-  if (words.length === 2 ? onlyAsks.test(words[1] ?? "") : has(/^--(?:help|version)$/)) {
+  if ((words.length === 2 ? onlyAsks.test(words[1] ?? "") : has(/^--(?:help|version)$/)) || first === "help") {
     return "look"
   }
   switch (program) {
@@ -174,6 +178,8 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
         (first === "api" && !actsOutside(text))
         ? "look"
         : "act"
+    case "rustup":
+      return /^(?:show|which|check|doc)$/.test(first) || second === "list" ? "look" : "act"
     case "curl":
     case "wget":
       return "run"
@@ -203,16 +209,16 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
 
 const writesFile = /(?:^|[^<>&\d-])>>?\s{0,3}(?!\s|&|\/dev\/|\/tmp\/|\$null|\()[^\s|&;<>]/
 
-/** The text with quoted parts emptied: what is between quotes redirects nothing. */
+/** Empties the quoted parts of a stage, since redirections inside quotes have no effect. */
 const withoutQuotes = (stage: string): string =>
   (stage.split("\n", 1)[0] ?? "").slice(0, 1_500).replace(/'[^']*'|"(?:[^"\\]|\\.)*"/g, "''")
 
-/** A variable that is given what a command prints. */
+/** Matches a variable that is assigned the output of a command. */
 const substitution = /^[A-Za-z_]\w{0,80}=["']?\$\(/
 
 const compound = /^(?:for|while|until|if|case|select|function)\b/
 
-/** A compound command is as interesting as the most interesting command in it. */
+/** Returns the kind of a compound command: the most important kind among its commands. */
 const compoundKind = (stage: string): CommandKind => {
   const kinds = stage
     .slice(0, 4_000)
@@ -224,7 +230,7 @@ const compoundKind = (stage: string): CommandKind => {
   return kinds.find((kind) => kind !== "scene" && kind !== "look") ?? "look"
 }
 
-/** Reads what a stage of a pipeline runs. */
+/** Parses the program that a stage of a pipeline runs. */
 export const invocationOf = (stage: string): Invocation => {
   if (compound.test(stage)) {
     const words = wordsOf(stage)

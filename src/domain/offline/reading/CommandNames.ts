@@ -4,49 +4,52 @@ import type { PackageScripts } from "./PackageScripts.js"
 import { actsOutside } from "./OutsideActs.js"
 import { type Pipeline, pipelinesOf } from "./ShellSyntax.js"
 
-/** One thing that a command did, apart from looking around and setting the scene. */
+/** One action of a command, not counting commands that only look or prepare. */
 export interface CommandPart {
   readonly kind: CommandKind
   readonly family: string
   readonly program: string
-  /** Equal for two commands that do the same: without verbosity, versions, wrappers and a package script's name. */
+  /**
+   * The key of the command, equal for two commands that do the same: without verbosity, versions, wrappers, and the
+   * name of a package script.
+   */
   readonly key: string
-  /** The operands and options that narrow or change what is done. */
+  /** The operands and options that limit or change what is done. */
   readonly narrowing: ReadonlyArray<string>
   /**
-   * The command itself, verbatim, its dressing (`2>&1 | tail -40`) cut where it is enough without, with the `cd` or
-   * `source` before it that it cannot do without.
+   * The command verbatim. Filters of its output (`2>&1 | tail -40`) are removed if it works without them; a `cd` or
+   * `source` before it stays if it needs that.
    */
   readonly text: string
   readonly pipeline: Pipeline
-  /** True if a filter behind it is what the shell's exit code speaks of. */
+  /** True if the shell's exit code is that of a filter behind the command. */
   readonly isPiped: boolean
-  /** Whether it, or the package script that it runs, is such an act as {@link actsOutside} tells. */
+  /** True if it, or the package script that it runs, acts outside the working copy; see {@link actsOutside}. */
   readonly isOutside: boolean
 }
 
-/** The words of a search without the pattern, which is no file. */
+/** Removes the pattern from the words of a search, since it is not a file. */
 const withoutPattern = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const pattern = words.findIndex((word) => !word.startsWith("-"))
   return words.filter((_, index) => index !== pattern)
 }
 
 const noiseWords =
-  /^(?:-v{1,3}|-q{1,2}|-s|-x|-ra?|-rA|-l|-b|--verbose|--silent|--quiet|--(?:no-)?colou?r(?:=.*)?|--reporters?(?:=.*)?|--tb(?:=.*)?|--no-header|--ci|--watch=false|--watchAll=false|--run|--nocapture|--fix|--unsafe-fixes|--|--maxfail(?:=.*)?|--no-coverage|--no-fail-fast|--test-reporter(?:=.*)?|--pretty(?:=.*)?|--message-format(?:=.*)?|--if-present)$/
+  /^(?:-v{1,3}|-q{1,2}|-s|-x|-ra?|-rA|-l|-b|--verbose|--silent|--quiet|--(?:no-)?colou?r(?:=.*)?|--reporters?(?:=.*)?|--tb(?:=.*)?|--no-header|--ci|--watch=false|--watchAll=false|--run|--nocapture|--fix|--unsafe-fixes|--|--maxfail(?:=.*)?|--no-coverage|--no-fail-fast|--test-reporter(?:=.*)?|--pretty(?:=.*)?|--message-format(?:=.*)?|--if-present|\+[\w.-]{1,60})$/
 
 const isScriptTool = ({ program }: Invocation): boolean => /^(?:npm|pnpm|yarn|bun)$/.test(program)
 
-/** The words behind a tool of packages: a script's name, and what follows it. */
+/** Returns the words after a package tool: the name of a script, and its arguments. */
 const scriptWords = (invocation: Invocation): ReadonlyArray<string> =>
   isScriptTool(invocation) ? invocation.words.slice(1).filter((word) => word !== "run" && word !== "run-script") : []
 
 const scriptName = ([first]: ReadonlyArray<string>): string | undefined => (first === "t" ? "test" : first)
 
-/** The command of the package script that is run; undefined where none is, or nobody knows it. */
+/** Returns the command of the package script that is run; undefined if none is, or if it is not known. */
 const scriptBehind = (invocation: Invocation, scripts: PackageScripts): string | undefined =>
   scripts.get(scriptName(scriptWords(invocation)) ?? "")
 
-/** The words that tell one check from another. */
+/** Returns the words that tell one check from another. */
 const tellingWords = (invocation: Invocation, scripts: PackageScripts): ReadonlyArray<string> => {
   const { program, words } = invocation
   const script = scriptWords(invocation)
@@ -97,7 +100,7 @@ const withoutTrailing = (text: string, isCheck: boolean): string => {
   return bare
 }
 
-/** The count of stages from the front that are the command itself; those after them only trim its output. */
+/** Returns the number of leading stages that are the command itself; the stages after them only filter its output. */
 const ownStages = (pipeline: Pipeline, kind: CommandKind): number => {
   const isCheck = checkKinds.has(kind) || kind === "format"
   let own = pipeline.stages.length
@@ -111,7 +114,7 @@ const ownStages = (pipeline: Pipeline, kind: CommandKind): number => {
   return own
 }
 
-/** The stage that says what the pipeline is for: the first that does more than look. */
+/** Returns the stage that gives the pipeline its purpose: the first that does more than look. */
 const mainInvocation = (pipeline: Pipeline): Invocation & { readonly isLast: boolean } => {
   const invocations = pipeline.stages.map(invocationOf)
   const isQuiet = ({ kind }: Invocation): boolean => kind === "look" || kind === "scene"
@@ -126,7 +129,10 @@ const nothing: Invocation = { kind: "scene", program: "", family: "", words: [] 
 
 const imports = /^\s{0,8}(?:import|from|const .{0,80}require\(|require)\b.{0,200}$/
 
-/** Two scripts typed in for once that use the same modules try the same thing; one without modules is only itself. */
+/**
+ * Returns the key of a one-off script. Scripts that use the same modules count as the same; a script without modules is
+ * equal only to itself.
+ */
 const scriptKey = (program: string, text: string): string => {
   const used = text
     .slice(0, 20_000)
@@ -158,26 +164,26 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
   }
 }
 
-/** A command, taken apart and undressed. */
+/** A command, parsed into its parts. */
 export interface NamedCommand {
-  /** Every pipeline, in order. */
+  /** All pipelines, in order. */
   readonly parts: ReadonlyArray<CommandPart>
-  /** Those worth telling of: not looks and scenes, unless there is nothing else. */
+  /** The parts worth mentioning: those that do more than look or prepare, or all parts if there are no others. */
   readonly telling: ReadonlyArray<CommandPart>
-  /** The text that is shown: the telling parts and what they cannot do without. */
+  /** The text to show: the parts worth mentioning, and those that they need. */
   readonly shown: string
 }
 
 const isQuiet = (part: CommandPart): boolean => part.kind === "look" || part.kind === "scene"
 
-/** A change of directory or of the environment that what follows depends on. */
+/** True for a change of the directory or the environment that later commands depend on. */
 const isGround = (part: CommandPart, isRoot: (directory: string | undefined) => boolean): boolean =>
   (/^(?:cd|pushd|source|\.|export|nvm|conda|set-location)$/.test(part.program) ||
     /^set [-+]a$/.test(part.pipeline.text)) &&
   !(part.narrowing.length === 1 && isRoot(part.narrowing[0])) &&
   !part.pipeline.text.includes("/dev/null")
 
-/** Takes a command apart; `isRoot` tells the project's own directory, into which nobody needs to change. */
+/** Parses a command; `isRoot` recognises the project's own directory, so that a `cd` into it is left out. */
 export const nameCommand = (
   command: string,
   scripts: PackageScripts,

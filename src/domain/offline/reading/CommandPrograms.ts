@@ -1,9 +1,9 @@
 /** The purposes of the programs that people run in a project. Data alone: `CommandKinds.ts` reads commands. */
 
 /**
- * The purpose of a command. `look` leaves everything as it was and only shows it; `scene` prepares or closes (`cd`, `echo`,
- * `exit`); `edit` changes files; `act` changes something else (packages, commits, services); the rest says whether the
- * project is well, but for `run`, which is any other program.
+ * The purpose of a command. `look` only shows something; `scene` prepares or ends (`cd`, `echo`, `exit`); `edit`
+ * changes files; `act` changes something else (packages, commits, services); `run` is any other program; the remaining
+ * kinds check whether the project is well.
  */
 export type CommandKind =
   | "scene"
@@ -17,7 +17,7 @@ export type CommandKind =
   | "edit"
   | "act"
 
-/** The kinds that tell by themselves whether the project is well. */
+/** The kinds that check whether the project is well. */
 export const checkKinds: ReadonlySet<CommandKind> = new Set(["test", "build", "lint", "type-check"])
 
 const table = <A extends string>(rows: Readonly<Record<A, string>>): ReadonlyMap<string, A> => {
@@ -31,7 +31,7 @@ const table = <A extends string>(rows: Readonly<Record<A, string>>): ReadonlyMap
   return found
 }
 
-/** Programs whose name alone says what they are for. Names are in lower case. */
+/** Programs whose name alone gives their purpose, in lower case. */
 export const programKinds: ReadonlyMap<string, CommandKind> = table<
   "scene" | "look" | "test" | "build" | "lint" | "type-check" | "format" | "edit" | "act"
 >({
@@ -48,7 +48,7 @@ export const programKinds: ReadonlyMap<string, CommandKind> = table<
   act: "pip pip3 poetry uv pipenv pdm conda brew apt apt-get dnf yum apk pacman gem bundle composer corepack docker docker-compose podman kubectl helm terraform supabase gh kill pkill killall systemctl service ssh scp rsync createdb dropdb heroku vercel netlify fly aws gcloud az wrangler open xdg-open start-process volta asdf mise rustup"
 })
 
-/** The family of tools that a program belongs to: a check that failed under one tool may pass under another of its family. */
+/** The family of each program: a check that failed under one tool may pass under another tool of the family. */
 export const programFamilies: ReadonlyMap<string, string> = table({
   node: "npm npx pnpm yarn bun node deno jest vitest mocha ava tap tape playwright cypress karma jasmine tsc tsgo vue-tsc svelte-check eslint oxlint biome prettier oxfmt xo standard webpack rollup esbuild vite next nuxt tsup parcel turbo tsx ts-node stylelint",
   python:
@@ -62,7 +62,7 @@ export const programFamilies: ReadonlyMap<string, string> = table({
   c: "make gmake gcc g++ cc c++ clang clang++ cmake ninja ctest meson"
 })
 
-/** The purpose of a package's script or a makefile's target, by its name. */
+/** Returns the purpose of a package script or a makefile target, by its name. */
 export const scriptKind = (name: string): CommandKind => {
   const script = name.toLowerCase()
   switch (true) {

@@ -2,7 +2,7 @@ import type { FileChange } from "../../session/FileChange.js"
 import type { CommandPart } from "./CommandNames.js"
 import type { Step } from "./Steps.js"
 
-/** The files that a command changed, as far as its words name them. */
+/** Finds the files that a command changed, if its words name them. */
 
 const redirected = /(?:^|[^<>&\d-])(>>?)\s{0,3}(?!&|\/dev\/|\(|\$)(["']?)([^\s"'|&;<>]{1,300})\2/
 
@@ -13,7 +13,7 @@ const bare = (path: string): string => path.replace(/^\.[\\/]/, "")
 
 const update = (path: string): FileChange => ({ path, action: "update", movedTo: undefined })
 
-/** The changes of files that a part of a command made: moves, removals, writes by redirection and in place. */
+/** Returns the file changes of a part of a command: moves, removals, writes by redirection, and edits in place. */
 export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> => {
   if (part.kind !== "edit") {
     return []
@@ -59,7 +59,7 @@ export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> => {
   }
 }
 
-/** The changes of files that a step made; none of those that failed. */
+/** Returns the file changes of a step; empty if the step failed. */
 export const filesOf = (step: Step): ReadonlyArray<FileChange> =>
   step._tag === "EditStep"
     ? step.error === undefined

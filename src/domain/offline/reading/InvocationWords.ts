@@ -1,4 +1,4 @@
-/** The words of a command line: which of them is the program, and which are what it works on. */
+/** Separates the words of a command line into the program and its arguments. */
 
 const prefixes: ReadonlySet<string> = new Set([
   "sudo",
@@ -38,13 +38,13 @@ const runners: ReadonlySet<string> = new Set([
   "dotenvx run"
 ])
 
-/** A program by its name alone: `/usr/bin/python3.11` is `python`. */
+/** Returns a program's bare name: `/usr/bin/python3.11` is `python`. */
 export const programName = (word: string): string => {
   const name = /[^\\/]*$/.exec(word)?.[0]?.toLowerCase() ?? ""
   return name.replace(/\.(?:exe|cmd|bat)$/, "").replace(/^python(?:\d(?:\.\d{1,2})?)$/, "python")
 }
 
-/** Without what only starts the program. */
+/** Removes the words that only start the program. */
 export const withoutPrefixes = (given: ReadonlyArray<string>): ReadonlyArray<string> => {
   let words = given
   for (let turn = 0; turn < 6; turn++) {
@@ -84,13 +84,13 @@ const optionsWithValue: ReadonlySet<string> = new Set([
   "-p"
 ])
 
-/** The words of a program that are no options, nor an option's value. */
+/** Returns the operands of a program: the words that are neither options nor an option's value. */
 export const operands = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   words.slice(1).filter((word, index) => !word.startsWith("-") && !optionsWithValue.has(words[index] ?? ""))
 
 /**
- * The narrowness with which words aim a program: 0 at everything, 1 at a directory, 2 at a file or one test. Go's
- * `./...` is everything.
+ * Returns how narrowly words select: 0 for everything, 1 for a directory, 2 for a file or one test. Go's `./...` is
+ * everything.
  */
 export const narrowness = (words: ReadonlyArray<string>): 0 | 1 | 2 => {
   const aims = words.filter((word) => !word.startsWith("-"))

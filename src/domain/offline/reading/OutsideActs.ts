@@ -3,16 +3,16 @@ import { programName, withoutPrefixes } from "./InvocationWords.js"
 import { pipelinesOf, wordsOf } from "./ShellSyntax.js"
 
 /**
- * Tells the commands whose effect reaches beyond the working copy, or that act on one particular thing: a pull request that
- * is merged, a release, a deployment, a message, a table or a folder that is gone. What such a command did is told as a
- * step of its session; told as something that works, it would be an invitation to do it again.
+ * Recognises commands that act outside the working copy, or on one particular object that exists once: merging a pull
+ * request, a release, a deployment, a message, dropping a table, deleting a folder. Such a command is mentioned as a
+ * step of its session, but never among what works, since that would invite a repetition.
  */
 
-/** A command's words behind its program: all of them, and those that are no options nor an option's value. */
+/** A command's words after its program: all of them, and its operands alone. */
 interface Said {
   readonly words: ReadonlyArray<string>
   readonly operands: ReadonlyArray<string>
-  /** The whole stage, with what stands on further lines. */
+  /** The text of the whole stage, with its further lines. */
   readonly text: string
 }
 
@@ -32,7 +32,7 @@ const has =
   ({ words }) =>
     words.some((word) => pattern.test(word))
 
-/** Acts where the operands, put together, begin with one of these. */
+/** A rule that applies if the joined operands match at their beginning. */
 const begins =
   (pattern: RegExp): Rule =>
   ({ operands }) =>
@@ -46,13 +46,15 @@ const either =
   (said) =>
     rules.some((rule) => rule(said))
 
-/** Words of programs that steer something elsewhere with which they only look, plan, prepare or work on this machine. */
+/**
+ * Matches the words by which programs that control remote services only look, plan, prepare, or work on this machine.
+ */
 const harmless =
   /^(?:get|list|ls|show|view|describe|status|logs?|tail|diff|checks?|clone|plan|preview|validate|lint|template|help|version|whoami|info|search|watch|browse|download|config|configure|completion|explain|api-resources|api-versions|cluster-info|can-i|top|events?|history|wait|port-forward|kustomize|dev|local|build|init|fmt|output|outputs|graph|providers|inspect|verify|test|tests|doctor|synth|dependency|dep|env|serve|emulators:\w+|gen|types|current-context|presign|cat|check|size|lsd|lsl|login|logout|auth|alias|extension|plugins?|ping|read|pull)$|^(?:get|list|describe|head|show|view)-/
 
 /**
- * The programs that steer something elsewhere: all they do counts, but for what {@link harmless} names within so many of
- * their first operands.
+ * A rule for programs that control remote services. It applies unless one of the first `depth` operands is {@link
+ * harmless}.
  */
 const remote =
   (depth: number): Rule =>
@@ -64,22 +66,22 @@ const deploys =
 const deploysAtLast = /[:_-](?:deploy|publish)$/i
 const drops = /^db:(?:drop|reset|purge)/
 
-/** A script of a package, or a target, that goes by the name of such an act. */
+/** True for the name of a package script or a make target that stands for such an act. */
 const isNamedAct = (name: string): boolean =>
   (deploys.test(name) || deploysAtLast.test(name) || drops.test(name)) && !/(?:dry|check|preview|plan)/i.test(name)
 
 const targets: Rule = ({ operands }) => operands.some(isNamedAct)
 
-/** A file that goes by the name of such an act: `scripts/deploy.sh`. */
+/** True for a file whose name stands for such an act: `scripts/deploy.sh`. */
 const isActsFile = (word: string): boolean => isNamedAct(programName(word).replace(/\.\w{1,4}$/, ""))
 
-/** Programs that run the file that they are given first. */
+/** A rule for programs that run the file in their first argument. */
 const runsFiles: Rule = ({ words: [first = ""] }) => /\.\w{1,4}$/.test(first) && isActsFile(first)
 
 const toldToAct =
   /^(?:deploy|undeploy|release|publish|unpublish|promote|rollback|provision|push|upload|send|submit)(?=$|:)/
 
-/** A program that nothing is known of, by what it is told to do: `kamal deploy`, `dvc push`, `slack chat send`. */
+/** A rule for unknown programs, by the words that they are given: `kamal deploy`, `dvc push`, `slack chat send`. */
 const unknown: Rule = (said) => remote(2)(said) && said.operands.slice(0, 2).some((word) => toldToAct.test(word))
 
 const packageTool: Rule = ({ operands, text, words }) => {
@@ -104,7 +106,7 @@ const isElsewhere = ({ words }: Said): boolean => {
 
 const readingMethod = /^(?:GET|HEAD|OPTIONS)$/i
 
-/** The method that an HTTP client is told to use, where it is told one. */
+/** Returns the method that an HTTP client is given; undefined if none is. */
 const methodOf = (words: ReadonlyArray<string>): string | undefined => {
   const at = words.findIndex((word) => /^(?:-X|--request|--method|-Method)$/i.test(word))
   const joined = words.flatMap((word) => /^(?:-X|--(?:request|method)=)([A-Za-z]+)$/.exec(word)?.[1] ?? [])[0]
@@ -124,7 +126,7 @@ const sends =
 
 const curl = sends(/^(?:-[dFT]|--data(?:-\w+)?|--json|--form(?:-string)?|--upload-file|-d\S+)(?:=|$)|^-d./)
 
-/** A query that is there to be read; one that stands in a variable may be anything. */
+/** Matches a GraphQL query that only reads; one in a variable may do anything. */
 const graphQuery = /\bquery=["']?\s*(?:query\b|\{)/
 
 const gh: Rule = (said) => {
@@ -143,13 +145,13 @@ const gh: Rule = (said) => {
 
 const elsewhere = /^(?:[\w.-]+@)?[\w.-]{2,}:(?!\\)|^(?:rsync|sftp|ftp|ssh):\/\//
 
-/** A copy whose target is another machine. */
+/** A rule for copies to another machine. */
 const copiesAway: Rule = ({ operands }) => {
   const target = operands.at(-1) ?? ""
   return elsewhere.test(target) && !localHost.test(target)
 }
 
-/** Folders that a build, an installation or a tool makes again. */
+/** Matches folders that a build, an installation or a tool creates again. */
 const remade =
   /^(?:node_modules|dist|build|out|target|coverage|tmp|temp|venv|\.venv|env|vendor|__pycache__|\.(?:next|nuxt|cache|turbo|parcel-cache|pytest_cache|mypy_cache|ruff_cache|tox|gradle|vite|svelte-kit|eggs|angular)|[\w.-]+\.egg-info|[\w.*-]+\.(?:pyc|log|tmp|o)|package-lock\.json)$/
 
@@ -172,14 +174,17 @@ const database: Rule = ({ text }) => changesRows.test(text)
 
 const publicName = /^(?:prod|production|staging|live|preprod)$/i
 
-/** True if a word names an environment that others use: `prod`, `--database=prod`, `prod.yml`, `deploy@prod-db:5432/shop`. */
+/**
+ * True if a word names an environment that others use: `prod`, `--database=prod`, `prod.yml`,
+ * `deploy@prod-db:5432/shop`.
+ */
 const namesPublic = (word: string): boolean =>
   word.split(/\W+/).some((part) => publicName.test(part)) && !/^\.{0,2}\//.test(word)
 
 const dockerReads =
   /^(?:(?:compose|container|image|volume|network|system) )?(?:ps|logs|images|ls|inspect|top|stats|info|version|events|port|config|df|diff|history|build|pull)\b/
 
-/** Starts, stops or changes what runs on another machine, or in an environment that others use. */
+/** A rule for containers: it applies to another machine, and to an environment that others use. */
 const dockerElsewhere: Rule = ({ operands, words }) => {
   const isRemote = words.some(
     (word, index) =>
@@ -213,7 +218,7 @@ const publishes = either(
   ({ operands: [first = "", second = ""] }) => isNamedAct(/^(?:run|task|exec|x)$/.test(first) ? second : first)
 )
 
-/** True if a command is aimed at such an environment. */
+/** A rule for commands that name an environment which others use. */
 const aimedAt: Rule = ({ words }) => words.some(namesPublic)
 
 const inlineOption = /^(?:-[a-zA-Z]*[ceEp]|--eval|--print|--command)$/
@@ -221,7 +226,7 @@ const sendingCode =
   /\b(?:requests|httpx|axios|session|client|got|ky|superagent|http)\s*\.\s*(?:post|put|patch|delete)\s*\(|\bmethod\s*[:=]\s*(["'])(?:POST|PUT|PATCH|DELETE)\1|\brequest\s*\(\s*(["'])(?:POST|PUT|PATCH|DELETE)\2|\bNet::HTTP(?:\.|::)(?:post|Post|Put|Patch|Delete)|\bsmtplib\.|\bshutil\.rmtree\s*\(|\brmSync\s*\(|\burlopen\s*\([^)]{0,200}\bdata\s*=/i
 const urls = /\bhttps?:\/\/[^\s"'`)]+/g
 
-/** Code that is given on the command line, or on further lines, and sends or deletes something elsewhere. */
+/** A rule for code on the command line, or on further lines, that sends or deletes something elsewhere. */
 const inlineActs: Rule = ({ text, words }) => {
   const isInline = words.some((word) => inlineOption.test(word)) || /<<-?\s*["']?\w+/.test(text)
   const addresses = text.match(urls) ?? []
@@ -234,7 +239,7 @@ const inlineActs: Rule = ({ text, words }) => {
 
 const readsDjango =
   /^(?:test|check|showmigrations|sqlmigrate|diffsettings|makemigrations|inspectdb|dumpdata|runserver|help)$/
-/** Commands of a framework's own program that change a database, where they name one that others use. */
+/** A rule for the database commands of frameworks, if they name a database that others use. */
 const manages: Rule = (said) =>
   /\bmanage\.py\b|^django-admin\b/.test(said.text) &&
   !said.operands.some((word) => readsDjango.test(word)) &&
@@ -312,12 +317,12 @@ const rows: ReadonlyArray<readonly [string, Rule]> = [
   ["crontab", ({ words }) => words.length > 0 && !words.includes("-l")]
 ]
 
-/** A program that does its work without being told what. */
+/** A rule for programs that act when they are given no operands. */
 function bare({ operands }: Said): boolean {
   return operands.length === 0
 }
 
-/** The table: by its name, when a program acts outside. */
+/** The rules by the names of programs. */
 const rules: ReadonlyMap<string, Rule> = new Map(
   rows.flatMap(([names, rule]) => names.split(" ").map((name) => [name, rule] as const))
 )
@@ -340,11 +345,11 @@ const isRehearsal = (program: string, { operands, words }: Said): boolean => {
   return words.some((word) => rehearsal.test(word) || short?.test(word) === true)
 }
 
-/** Programs that run another command, with the options that may stand before it. */
+/** Matches programs that run another command; `runnersOptions` are those of their options that take a value. */
 const runsAnother = /^(?:xargs|parallel|watch|entr|doas|command|setsid|flock|caffeinate|chronic|script|eval)$/
 const runnersOptions = /^-[nIPLsduegtjw]$/
 
-/** The words without what only starts the program, and without what hands its input to it. */
+/** Removes the words that only start a program, or pass its input on to it. */
 const ownWords = (given: ReadonlyArray<string>): ReadonlyArray<string> => {
   let words = given
   for (let turn = 0; turn < 4; turn++) {
@@ -367,11 +372,11 @@ const inline = /\s-[a-zA-Z]*c\s{1,9}(?:(["'])([\s\S]*)\1|(\S+))/
 const inner = /\$\(([^()]{1,2000})\)|`([^`]{1,2000})`/g
 const compound = /^(?:for|while|until|if|case|select|elif)\b/
 
-/** The text between the brackets of a group or a subshell; undefined where the stage is none. */
+/** Returns the text inside a group or a subshell; undefined if the stage is neither. */
 const groupIn = (stage: string): string | undefined =>
   /^[({]/.test(stage) ? stage.slice(1, /[)}]$/.test(stage) ? -1 : undefined).trim() : undefined
 
-/** Quotes within quotes, substitutions and compound commands are followed so far. */
+/** Maximum depth to which quotes, substitutions and compound commands are followed. */
 const deepest = 4
 
 const actsInStage = (stage: string, depth: number): boolean => {
@@ -410,5 +415,5 @@ const actsInStage = (stage: string, depth: number): boolean => {
 const actsIn = (command: string, depth: number): boolean =>
   pipelinesOf(command).some(({ stages }) => stages.some((stage) => actsInStage(stage, depth)))
 
-/** Whether a command, or any part of it, changes something beyond the working copy or acts on one particular thing. */
+/** True if a command, or any part of it, acts outside the working copy or on one particular object. */
 export const actsOutside = (command: string): boolean => actsIn(command.slice(0, 20_000), 0)

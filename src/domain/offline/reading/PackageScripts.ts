@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { SessionEvent } from "../../session/SessionEvent.js"
 
-/** The scripts of the project's `package.json`, by name, where the session printed it. */
+/** The scripts of the project's `package.json` by name, if the session printed them. */
 export type PackageScripts = ReadonlyMap<string, string>
 
 const decodeScripts = Schema.decodeUnknownEither(
@@ -11,7 +11,7 @@ const decodeScripts = Schema.decodeUnknownEither(
 
 const ownPackage = /(?:^|\s|["'])(?:\.\/)?package\.json(?=$|[\s"'|;&)])/
 
-/** The object after `"scripts":`; its values are strings, so the first brace outside of quotes closes it. */
+/** Returns the object after `"scripts":`. Its values are strings, so the first brace outside quotes ends it. */
 const scriptsObject = (output: string): string | undefined => {
   const name = output.indexOf('"scripts"')
   const start = name === -1 ? -1 : output.indexOf("{", name)
@@ -33,8 +33,8 @@ const scriptsObject = (output: string): string | undefined => {
 }
 
 /**
- * The project's scripts as the session saw them, so that `npm test` and the command behind it are known to be one. A later
- * print replaces an earlier one.
+ * Collects the project's scripts from the outputs of a session, so that `npm test` and the command behind it count as
+ * the same. A later output replaces an earlier one.
  */
 export const packageScripts = (events: ReadonlyArray<SessionEvent>): PackageScripts => {
   let scripts: PackageScripts = new Map()

@@ -5,24 +5,24 @@ import { type CheckVerdict, readVerdict, verdictLines } from "./CheckVerdict.js"
 import type { CommandPart } from "./CommandNames.js"
 import { type CommandKind, checkKinds } from "./CommandPrograms.js"
 
-/** Tells how each part of a command went, where all of them share one output and one exit code, or none. */
+/** Determines the result of each part of a command, although all parts share one output and at most one exit code. */
 
 const reexposed = /\bpipefail\b|\bPIPESTATUS\b|\bpipestatus\b/
 const isOwnExit = /^exit\s+["']?\$(?:\{?PIPESTATUS|\?|\{?rc|\{?status|\{?code)/i
 
 const echoedExit = /^(?:echo|printf)\b.{0,80}\$(?:\?|\{?PIPESTATUS|\{?rc\b)/
 
-/** The exit code that a command printed of itself: `npm test; echo "exit $?"`. */
+/** Returns the exit code that a command printed itself: `npm test; echo "exit $?"`. */
 export const printedExit = (parts: ReadonlyArray<CommandPart>, output: string): number | undefined => {
   const closing = parts.at(-1)?.pipeline.text ?? ""
   const code = echoedExit.test(closing) ? /(\d{1,3})\D{0,3}$/.exec(output.trimEnd().slice(-40))?.[1] : undefined
   return code === undefined ? undefined : Number(code)
 }
 
-/** Under `set -e` each command is as if `&&` stood before the next one. */
+/** Matches `set -e`, under which every command behaves as if `&&` stood before the next one. */
 const stopsAtFailure = /^set\s+-[a-z]{0,6}e|^set\s+-o\s+errexit\b/
 
-/** The parts from the last `;` or `||` on: those that the whole command's exit code can speak of. */
+/** Returns the parts after the last `;` or `||`, to which the exit code of the whole command can refer. */
 const finalChain = (parts: ReadonlyArray<CommandPart>): ReadonlyArray<CommandPart> => {
   const closing = parts.at(-1)
   const isTold =
@@ -38,11 +38,11 @@ const finalChain = (parts: ReadonlyArray<CommandPart>): ReadonlyArray<CommandPar
 
 const errorProgram = /^(?:(?:ba|z|da)?sh: )?(?:line \d{1,6}: )?([\w.-]{1,40}):/
 
-/** The header that npm and its kin print before a script: the last one is the script that failed. */
+/** Matches the header that npm and similar tools print before a script; the last one names the script that failed. */
 const scriptHeader = /^> \S{1,200}@\S{1,60} ([\w:.-]{1,60})$/gm
 
 interface Suspects {
-  /** The parts that the exit code speaks of. */
+  /** The parts to which the exit code can refer. */
   readonly chain: ReadonlyArray<CommandPart>
   readonly telling: ReadonlyArray<CommandPart>
   readonly told: ReadonlyMap<CommandPart, CheckVerdict>
@@ -51,9 +51,9 @@ interface Suspects {
 }
 
 /**
- * Finds the part that failed, where one of several did: whose program complains, whose script came last, whose message it
- * is. A part that speaks well did not fail, nor did one before it; a formatter owns only its own messages. Where several
- * checks are left and nothing tells them apart, none.
+ * Finds the one part that failed: the program that complains, the script that ran last, or the owner of a failure
+ * message. A part that reports success did not fail, nor did any before it; a formatter owns only its own messages.
+ * Undefined if several checks remain and nothing tells them apart.
  */
 const guiltyOf = ({ chain, error, output, telling, told }: Suspects): CommandPart | undefined => {
   const own = chain.filter((part) => telling.includes(part))
@@ -72,7 +72,7 @@ const guiltyOf = ({ chain, error, output, telling, told }: Suspects): CommandPar
   )
 }
 
-/** The parts behind the last one that speaks well; without formatters, where anything else is left. */
+/** Returns the parts after the last one that reports success; without formatters, if other parts remain. */
 const suspectsOf = (
   own: ReadonlyArray<CommandPart>,
   told: ReadonlyMap<CommandPart, CheckVerdict>
@@ -86,8 +86,8 @@ const suspectsOf = (
 const isTest = (kind: CommandKind): boolean => kind === "test"
 
 /**
- * Reads the output for each part by itself. Where several checks share it, a message counts for the program that prints
- * such ones, and else only for the one check of its sort: tests, or all others.
+ * Reads the shared output for each part. A message belongs to the program that alone prints it; any other message
+ * counts only if there is one check of its kind (tests, or all others).
  */
 const toldOf = (telling: ReadonlyArray<CommandPart>, output: string): ReadonlyMap<CommandPart, CheckVerdict> => {
   const checks = telling.filter(({ kind }) => checkKinds.has(kind))
@@ -113,7 +113,7 @@ const toldOf = (telling: ReadonlyArray<CommandPart>, output: string): ReadonlyMa
   return new Map(telling.map((part) => [part, verdictOf(part)]))
 }
 
-/** Whether a later part of its chain shows that a part went well: the chain would have stopped before it. */
+/** True if a later part of the chain ran: the chain would have stopped at a failure of this one. */
 const isVouchedFor = (
   part: CommandPart,
   parts: ReadonlyArray<CommandPart>,
@@ -126,7 +126,7 @@ const isVouchedFor = (
     .some((other) => checkKinds.has(other.kind) && (told.get(other) ?? unknownVerdict).verdict !== "unknown")
 }
 
-/** The verdict on a command that did not end by itself; undefined for one that did. */
+/** Returns the verdict on a command that was stopped; undefined for one that ended by itself. */
 const verdictOfEnd = (output: CommandOutput | undefined): CheckVerdict["verdict"] | undefined => {
   switch (output?.end) {
     case "exited":
@@ -139,7 +139,7 @@ const verdictOfEnd = (output: CommandOutput | undefined): CheckVerdict["verdict"
   }
 }
 
-/** A command, its parts, and those of them that are worth telling of. */
+/** A command, its parts, and those worth mentioning. */
 export interface CommandReading {
   readonly run: CommandRun
   readonly parts: ReadonlyArray<CommandPart>
@@ -150,7 +150,7 @@ export interface CommandReading {
 /** A part with its verdict. */
 export type JudgedPart = CommandPart & CheckVerdict
 
-/** Tells how each telling part of a command went. */
+/** Determines the result of each part worth mentioning. */
 export const readParts = ({ error, parts, run, telling }: CommandReading): ReadonlyArray<JudgedPart> => {
   const output = run.output?.text ?? ""
   const exitCode = printedExit(parts, output) ?? run.output?.exitCode

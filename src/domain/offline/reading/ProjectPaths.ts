@@ -1,27 +1,28 @@
 /**
- * Paths as a reader of the project knows them: relative to its directory. What lies outside stays as it is.
+ * Converts paths to the form in which a reader of the project knows them: relative to its directory. Paths outside it
+ * stay unchanged.
  */
 export interface ProjectPaths {
-  /** A path of a file or a directory. */
+  /** Converts the path of a file or a directory. */
   readonly path: (path: string) => string
-  /** Any text that mentions paths, such as an error line. */
+  /** Converts the paths in any text, such as an error line. */
   readonly text: (text: string) => string
-  /** A command, where the shorter path means the same; the directory itself becomes `.`. */
+  /** Converts a command where the shorter path means the same; the directory itself becomes `.`. */
   readonly command: (command: string) => string
-  /** Whether a directory is the project's own; one that is not known counts as it. */
+  /** True for the project's own directory, and for an unknown one. */
   readonly isRoot: (directory: string | undefined) => boolean
 }
 
 const isWindows = (path: string): boolean => /^[a-z]:[\\/]/i.test(path)
 
-/** For comparing only, character by character as long as the original. */
+/** Folds a text for comparison, keeping its length. */
 const folded = (text: string, windows: boolean): string =>
   windows ? text.replaceAll("\\", "/").replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text
 
 const pathCharacter = /[\w.~/\\-]/
 const nameCharacter = /[\w.~-]/
 
-/** Replaces the directory wherever `accepts` says that it stands for itself and not inside another name. */
+/** Replaces the directory in a text wherever `accepts` finds that it is not a part of another name. */
 const replaceDirectory = (
   text: string,
   directory: string,
@@ -42,12 +43,12 @@ const replaceDirectory = (
   return result + text.slice(done)
 }
 
-/** Beyond this a text is not looked through for paths: what is shown of it is shorter by far. */
+/** Maximum characters of a text in which paths are replaced; the part of it that is shown is far shorter. */
 const searchedCharacters = 20_000
 
 const unsafeCommand = /\b(?:cd|pushd|docker|podman|ssh|scp|rsync|chroot|sudo)\b/
 
-/** The paths of the project in a directory. A root directory or none at all leaves every path as it is. */
+/** Makes the converter for a project directory. It changes no path if the directory is empty or a root. */
 export const projectPaths = (cwd: string): ProjectPaths => {
   const windows = isWindows(cwd)
   const directory = folded(cwd, windows).replace(/[/\\]+$/, "")

@@ -1,24 +1,27 @@
 /**
- * Takes a shell command apart as far as telling what it ran needs: a list of pipelines, each a list of stages. Quotes,
- * substitutions, here-documents and compound commands are kept whole. It is no shell: what it does not understand stays
- * one stage. Pure, total and linear.
+ * Parses a shell command into pipelines and their stages, as far as is needed to tell what was run. Quotes,
+ * substitutions, here-documents and compound commands stay whole, and so does syntax that it does not understand. Pure,
+ * total and linear.
  */
 
 /** One pipeline of a command list. */
 export interface Pipeline {
-  /** As it was written, without the operators around it. */
+  /** The text as written, without the operators around it. */
   readonly text: string
-  /** The operator before it; empty for the first. */
+  /** The operator before the pipeline; empty for the first. */
   readonly joint: "" | "&&" | "||" | ";"
   readonly stages: ReadonlyArray<string>
 }
 
-/** Limit on a command that is taken apart: the rest is a here-document's body or a generated script. */
+/** Maximum characters of a command that are parsed; the rest is a here-document or a generated script. */
 const readCharacters = 20_000
 
 const hereDocument = /^<<-?\s{0,3}(["'\\]?)([A-Za-z_][\w-]{0,60})["']?/
 
-/** Walks over quotes and nesting; calls back for every operator outside of them, with its place and its length. */
+/**
+ * Scans a command past quotes and nested parts, and calls back for every operator outside them, with its index and its
+ * length.
+ */
 const scan = (text: string, onOperator: (operator: string, at: number, length: number) => void): void => {
   let depth = 0
   let quote = ""
@@ -70,11 +73,11 @@ const scan = (text: string, onOperator: (operator: string, at: number, length: n
   }
 }
 
-/** `&` alone sends a command to the background; `2>&1` and `&>` redirect. */
+/** True if `&` sends a command to the background; in `2>&1` and `&>` it redirects. */
 const isBackground = (text: string, at: number): boolean =>
   text[at] === "&" && text[at - 1] !== ">" && text[at - 1] !== "<" && text[at + 1] !== ">"
 
-/** The place of the line break after the last of the waiting here-documents. */
+/** Returns the index of the line break after the last pending here-document. */
 const endOfBodies = (text: string, from: number, words: ReadonlyArray<string>): number => {
   let at = from
   for (const word of words) {
@@ -135,7 +138,7 @@ const stagesOf = (text: string, piece: Piece): ReadonlyArray<string> => {
   })
 }
 
-/** The pipelines of a command, in order. A compound command (`for … done`) is one pipeline of one stage. */
+/** Parses the pipelines of a command, in order. A compound command (`for … done`) is one pipeline of one stage. */
 export const pipelinesOf = (command: string): ReadonlyArray<Pipeline> => {
   const text = command.slice(0, readCharacters)
   const pipelines: Array<Pipeline> = []
@@ -171,7 +174,7 @@ export const pipelinesOf = (command: string): ReadonlyArray<Pipeline> => {
 const assignmentWord = /^[A-Za-z_]\w{0,80}=/
 const redirection = /^(?:\d|&)?(?:>>?|<<?<?)(?:&\d)?/
 
-/** The words of a stage, quotes taken off, without redirections, here-documents and leading assignments. */
+/** Returns the words of a stage without quotes, redirections, here-documents and leading assignments. */
 export const wordsOf = (stage: string): ReadonlyArray<string> => {
   const words: Array<string> = []
   let word = ""

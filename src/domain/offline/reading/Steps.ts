@@ -8,47 +8,51 @@ import { printedExit, readParts } from "./PartVerdicts.js"
 import type { ProjectPaths } from "./ProjectPaths.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 
-/** One part of a command, and how it went. */
+/** One part of a command, with its result. */
 export interface RanPart extends CommandPart {
-  /** Where it ran, when that was not the project's directory. */
+  /** The directory it ran in; undefined for the project's own. */
   readonly directory: string | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly passedTests: number | undefined
 }
 
-/** A command that was run, read for what it says of the project. */
+/** A command that was run, with the results of its parts. */
 export interface CommandStep {
   readonly _tag: "CommandStep"
-  /** The rollout's line of the call, and of its end. */
+  /** The line of the call in the rollout; `outputLine` is the line of its end. */
   readonly line: number
   readonly outputLine: number
-  /** The command as it is shown: undressed, its paths the project's, without secrets. */
+  /**
+   * The command as it is shown: without filters of its output, with paths relative to the project, and without secrets.
+   */
   readonly shown: string
-  /** Where it ran, when that was not the project's directory. */
+  /** The directory it ran in; undefined for the project's own. */
   readonly directory: string | undefined
-  /** The parts that tell something; a command that only looked around has only parts of that kind. */
+  /** The parts worth mentioning; a command that only looked has only such parts. */
   readonly parts: ReadonlyArray<RanPart>
   readonly isLook: boolean
-  /** Undefined where it is not known, or is a filter's. */
+  /** The exit code; undefined if it is not known, or is that of a filter. */
   readonly exitCode: number | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly error: string | undefined
+  /** The lines of the output around the error, with the project's paths and without secrets. */
+  readonly errorContext: string
   /** The output, cut to what evidence holds. */
   readonly output: string
-  /** Whether only what is shown of it printed that. */
+  /** True if all output comes from the parts worth mentioning, and from parts that print nothing. */
   readonly isOutputOwn: boolean
-  /** Whether it may have changed something: it was run, and something came back. */
+  /** True if the record has an output and the command was not refused, so that it may have changed something. */
   readonly hasEnded: boolean
-  /** Whether it was to run outside of the sandbox. */
+  /** True if the command was to run outside the sandbox. */
   readonly isEscalated: boolean
 }
 
-/** A patch. */
+/** An edit by a patch. */
 export interface EditStep {
   readonly _tag: "EditStep"
   readonly line: number
   readonly outputLine: number
-  /** With the project's paths. */
+  /** The changes, with paths relative to the project. */
   readonly changes: ReadonlyArray<FileChange>
   readonly error: string | undefined
 }
@@ -61,15 +65,33 @@ export interface ToolStep {
   readonly error: string | undefined
 }
 
-/** Something that was done, as opposed to said. */
+/** An action in a session, as opposed to a message. */
 export type Step = CommandStep | EditStep | ToolStep
 
-/** The properties of a session that its steps are read with. */
+/** The properties of a session that are needed to read its steps. */
 export interface StepContext {
-  /** The directory that the session began in, as its record has it. */
+  /** The directory that the session began in, as the record names it. */
   readonly directory: string | undefined
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
+}
+
+/** The lines of an output around its error: a file may be named above or below the message. */
+const linesAround = (output: string, error: string): string => {
+  const at = output.indexOf(error.slice(0, 40).trimEnd())
+  return at === -1
+    ? ""
+    : [
+        ...output
+          .slice(Math.max(0, at - 600), at)
+          .split("\n")
+          .slice(-3),
+        "\n",
+        ...output
+          .slice(at, at + 1_200)
+          .split("\n")
+          .slice(0, 8)
+      ].join("\n")
 }
 
 const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepContext): CommandStep => {
@@ -105,6 +127,7 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
         ? "passed"
         : "unknown",
     error: error === undefined ? undefined : withoutSecrets(paths.text(error)),
+    errorContext: error === undefined ? "" : withoutSecrets(paths.text(linesAround(output, error))),
     output,
     isOutputOwn: parts.every((part) => part.kind === "scene" || telling.includes(part)),
     hasEnded: run.output !== undefined && run.output.end !== "refused",
@@ -112,7 +135,9 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
   }
 }
 
-/** The path of an edit as the project knows it; a relative one is of the directory that the session worked in then. */
+/**
+ * Returns the path of an edit relative to the project. A relative path starts at the session's directory at that time.
+ */
 const pathOf = (path: string, { directory }: FileEdit, context: StepContext): string =>
   context.paths.path(
     directory === undefined || directory === context.directory || /^(?:[/\\~]|[A-Za-z]:)/.test(path)
@@ -120,7 +145,7 @@ const pathOf = (path: string, { directory }: FileEdit, context: StepContext): st
       : posix.join(directory, path)
   )
 
-/** The step that an event is; undefined for one that says something, or ends a turn. */
+/** Converts an event to a step; undefined for messages and for ends of turns. */
 export const stepOf = (event: SessionEvent, context: StepContext): Step | undefined => {
   switch (event._tag) {
     case "CommandRun":

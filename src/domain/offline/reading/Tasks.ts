@@ -2,28 +2,28 @@ import type { AssistantText, Interruption, SessionEvent, TurnEnd, UserText } fro
 import { type Step, type StepContext, stepOf } from "./Steps.js"
 import { readUserWord, type UserWord } from "./UserWord.js"
 
-/** Something the user typed, and what it says of the work before it. */
+/** A message of the user, with its meaning for the work before it. */
 export interface Asked {
   readonly _tag: "Asked"
   readonly line: number
   readonly kind: UserText["kind"]
   readonly text: string
-  /** The assistant's question that it answers. */
+  /** The assistant's question that the message answers. */
   readonly question?: string
   readonly word: UserWord
 }
 
-/** One thing that happened in a task. */
+/** One thing that happened in a task, in the session's order. */
 export type TaskItem = Step | Asked | AssistantText | Interruption | TurnEnd
 
-/** A request with everything that was said and done about it, consents and corrections included. */
+/** A request and all the work and messages about it, including the user's consents and corrections. */
 export interface Task {
-  /** The first is the request itself; empty for work that nobody in this rollout asked for. */
+  /** The user's messages; the first is the request itself. Empty for work that nobody requested in this rollout. */
   readonly requests: ReadonlyArray<Asked>
   readonly items: ReadonlyArray<TaskItem>
-  /** The message after the task, which starts another; it may still say something of this one. */
+  /** The user's message after the task, which starts another one; it may still judge this one. */
   readonly closing: Asked | undefined
-  /** Whether it is the session's last. */
+  /** True if it is the last task of the session. */
   readonly isLast: boolean
 }
 
@@ -36,19 +36,19 @@ interface OpenTask {
 const isStep = (item: TaskItem): item is Step =>
   item._tag === "CommandStep" || item._tag === "EditStep" || item._tag === "ToolStep"
 
-/** The steps of a task. */
+/** Returns the steps of a task. */
 export const stepsOf = (task: Pick<Task, "items">): ReadonlyArray<Step> => task.items.filter(isStep)
 
-/** The user's messages after the request itself. */
+/** Returns the user's messages after the request itself. */
 export const followUpsOf = (task: Pick<Task, "requests">): ReadonlyArray<Asked> => task.requests.slice(1)
 
-/** The assistant's messages in a task. */
+/** Returns the assistant's messages in a task. */
 export const saidIn = (task: Pick<Task, "items">): ReadonlyArray<AssistantText> =>
   task.items.filter((item) => item._tag === "AssistantText")
 
 /**
- * A second message before anything was done adds to the first, an answer belongs to the task that asked for it, and a goal
- * is a request of its own.
+ * True if a message continues the open task. A second message before any work adds to the first; an answer belongs to
+ * the task that asked; a goal always starts a task.
  */
 const goesOn = (open: OpenTask | undefined, { kind, word }: Asked): boolean => {
   const last = open?.items.at(-1)
@@ -60,21 +60,27 @@ const goesOn = (open: OpenTask | undefined, { kind, word }: Asked): boolean => {
 
 const isAnswer = (kind: UserText["kind"]): boolean => kind === "answer" || kind === "note"
 
-/** Whether a step did something, and did not only look around. */
+/** True if a step did something, and did not only look. */
 const isWork = (step: Step): boolean =>
   step._tag === "ToolStep" || (step._tag === "EditStep" ? step.changes.length > 0 : !step.isLook)
 
-/** A greeting is no request; without a request there must be work, or looks that the assistant reported on. */
+/**
+ * True if a task is worth mentioning: it has a request that is more than a greeting, or work, or looks that the
+ * assistant reported on.
+ */
 const isWorthTelling = (task: OpenTask): boolean =>
   task.requests.some(({ word }) => !word.isGreeting) ||
   stepsOf(task).some(isWork) ||
   (stepsOf(task).length > 0 && task.requests.length === 0 && saidIn(task).length > 0)
 
-/** Whether something ends a turn, or stops it. */
+/** True for the end or the interruption of a turn. */
 export const endsTurn = (item: TaskItem | SessionEvent | undefined): item is Interruption | TurnEnd =>
   item?._tag === "TurnEnd" || item?._tag === "Interruption"
 
-/** Whether a message tells of no work: a compaction left it in the assistant's name, or the turn was over. */
+/**
+ * True if a message of the assistant reports no work: it is the summary before a compaction, or came after the end of a
+ * turn.
+ */
 const isHandoff = (event: SessionEvent, open: OpenTask | undefined): boolean =>
   event._tag === "AssistantText" &&
   (endsTurn(open?.items.at(-1)) ||
@@ -82,7 +88,7 @@ const isHandoff = (event: SessionEvent, open: OpenTask | undefined): boolean =>
       event.text
     ))
 
-/** Splits a session at the requests that start something new. */
+/** Splits a session into tasks, at the requests that start something new. */
 export const tasksOf = (events: ReadonlyArray<SessionEvent>, context: StepContext): ReadonlyArray<Task> => {
   const tasks: Array<OpenTask> = []
   let open: OpenTask | undefined

@@ -1,15 +1,15 @@
 import { oneLine } from "../writing/Wording.js"
 
-/** The effect of the user's message on the work before it. */
+/** The meaning of a message of the user for the work before it. */
 export interface UserWord {
   /**
-   * `approves`: the work was right. `rejects`: it was not, or is to be done another way. `consents`: what was proposed is
-   * to be done. `neither`: it says nothing of the work before it.
+   * `approves`: the work was right. `rejects`: it was wrong, or must be done differently. `consents`: the proposal may
+   * be carried out. `neither`: the message does not judge the work before it.
    */
   readonly stance: "approves" | "rejects" | "consents" | "neither"
-  /** Whether it goes on with the task before it; else it starts one. */
+  /** True if the message continues the task before it; else it starts one. */
   readonly continues: boolean
-  /** Whether it is no more than a greeting. */
+  /** True if the message is only a greeting. */
   readonly isGreeting: boolean
 }
 
@@ -23,16 +23,16 @@ const praise =
   /^(?:(?:that(?:'s| is)|it(?:'s| is)|this is|all|looks?|very|so)\s)?(?:great|perfect|nice|awesome|excellent|lgtm|looks? (?:good|great|right|fine)|well done|good (?:job|work)|amazing|brilliant|fantastic|wonderful|exactly|what I (?:wanted|expected|meant|needed|asked for)|good(?=$|\s{0,2}[,.!])|no problem|super|genau|parfait|perfecto|genial)\b/iu
 const works =
   /^(?:(?:yes|ok|great)[\s,!.]{1,4})?(?:(?:that|it|this|everything)(?: all)? )?(?:(?:now )?works?|worked|is working|fixed it|did it|solved it|passes|is fixed)(?: now| fine| great| perfectly| well)?\b(?! (?:on|for|in) )/iu
-/** Says no more than the praise before it. */
+/** Matches a sentence that adds nothing to the praise before it. */
 const asWanted =
   /^(?:(?:that(?:'s| is)|this is|it(?:'s| is)) )?(?:exactly |just )?what I (?:wanted|expected|meant|needed|asked for)[.!]*$/iu
 const lookingGood =
   /^(?:the )?(?:plan|approach|design|proposal|idea)? ?(?:looks|sounds|seems) (?:good|great|fine|right)\b/iu
 
-/** Words that consent wherever they open a message. */
+/** Matches words of consent that count wherever they begin a message. */
 const consent =
   /^(?:yes|yep|yeah|yup|sure|go ahead|go for it|do it|do that|do so|please do(?! not)|proceed|approved|agreed|confirmed|sounds good|carry on|keep going|continue|jawohl|oui|sí|давай|はい|お願いします|好的|可以|네|d'accord|mach das)(?=$|[\s,.!;:。、])/iu
-/** Words that consent when they stand alone, and are mere filler before another order. */
+/** Matches words of consent that count only alone; before another order they mean nothing. */
 const filler =
   /^(?:ok(?:ay)?|k|alright|all right|fine|right|correct|go|go on|next|ja|si|sim|да|vale|weiter|cool)(?=$|[,.!;:。、]|\s(?:then|please)\b)/iu
 const plan =
@@ -40,7 +40,7 @@ const plan =
 
 const rejection =
   /^(?:no(?=$|[\s,.!;:])(?! problem| worries| need)|nope|nah\b|wrong\b|incorrect|not (?:quite|what|like|that|yet)\b|that(?:'s| is|s) (?:not|wrong|incorrect)|(?:that|this|it) (?:still|does ?n[o']t|doesn't|is(?: not|n't)|did ?n[o']t|didn't|keeps|broke)\b|(?:\w{1,20} ){0,4}still (?:\w{1,20} )?(?:fail|broken|wrong|not|get|error|see|happen|doesn)|(?:doesn'?t|does not|didn'?t) (?:work|help|fix)|undo\b|revert\b|roll ?back\b|stop(?=$|[,.!]| (?:that|it|doing|adding|using))|i (?:said|told you|meant|asked|didn'?t (?:ask|mean|want))\b|you (?:forgot|missed|broke|didn'?t|did not|should(?:n't| not))\b|why did you\b|never ?mind\b|use \S{1,40},? (?:and )?not\b|actually\b|wait(?=$|[,.!])|hold on\b|hmm|nein\b|non(?=$|[\s,.!])|いいえ|違います|不对|不是|아니)/iu
-/** Complaints that something goes wrong after all, and orders that say only how. */
+/** Matches complaints that something still fails; `manner` matches orders that say only how. */
 const complaint =
   /^(?:(?:but|now|hmm|well|ok)[\s,]{1,3}){0,2}(?:(?:it|that|this)\b.{0,30}\b(?:fails?|crash\w{0,4}|breaks?|errors?|is broken|not working)\b|i(?:'m| am)? (?:now |still )?get(?:ting)? (?:an?|this|the|another|same) .{0,20}error\b)/iu
 const manner =
@@ -54,7 +54,7 @@ const questionWord =
 const shortQuestion =
   /^(?:why|how so|how come|what do you mean|which one|really|are you sure|sure|and now|what now|what next)[\s?!.]{0,6}$/iu
 
-/** Whether a message asks something rather than for something. */
+/** True if a message asks a question rather than for work. */
 export const isQuestion = (text: string): boolean => {
   const line = oneLine(text.slice(0, 2_000))
   return /[?？]\s*$/.test(line) || (questionWord.test(line) && !/[.!]\s/.test(line) && line.length < 200)
@@ -62,7 +62,7 @@ export const isQuestion = (text: string): boolean => {
 
 const wordCount = (text: string): number => text.split(" ", 30).filter((word) => word !== "").length
 
-/** The rest of a message after the word of approval or consent that it begins with. */
+/** Returns the rest of a message after the approval or consent that it begins with. */
 const remainder = (line: string, opening: RegExp): string => {
   const rest = line.replace(opening, "").replace(/^[\s👍🙏😊🎉]+/u, "")
   if (/^(?:so|very|a|for|that|this|it|all|again|you|job|work)\b[^,.!;:。、]{0,60}$/iu.test(rest)) {
@@ -73,8 +73,8 @@ const remainder = (line: string, opening: RegExp): string => {
 }
 
 /**
- * Reads a message for what it says of the work before it. `isFirst` is for the first of a session, which has none. Only
- * the beginning counts: what people think of the work, they say first.
+ * Reads the meaning of a message for the work before it. `isFirst` is true for the first message of a session, which
+ * has none before it. Only the beginning counts, since people judge the work first.
  */
 export const readUserWord = (text: string, isFirst: boolean): UserWord => {
   const line = oneLine(text.slice(0, 1_000))

@@ -1,25 +1,28 @@
 /**
- * Wishes that last, in the languages people type most often beside English. Only forms that are an order or a preference by
- * themselves: `immer` alone is also said of a server that always crashes.
+ * Rules for lasting wishes in the languages that people type most often besides English. They contain only forms that
+ * are an order or a preference by themselves: `immer` alone is also said of a server that always crashes.
  */
 interface Language {
   readonly name: string
-  /** Letters without which a clause is not in this language: looking for them costs less than the rules do. */
+  /**
+   * Matches letters that every clause in the language contains, so that clauses in other languages need not be compared
+   * with its forms.
+   */
   readonly letters: RegExp
-  /** Forms of a wish for good. */
+  /** Matches the forms of a lasting wish. */
   readonly wishes: ReadonlyArray<RegExp>
-  /** Words that tie a clause to one thing or one moment. */
+  /** Matches words that limit a clause to one thing or one moment. */
   readonly passing: RegExp
 }
 
-/** Matches an expression that stands as words of its own. */
+/** Makes a pattern that matches only whole words. */
 const words = (source: string): RegExp => new RegExp(String.raw`(?<!\p{L})(?:${source})(?!\p{L})`, "iu")
 
-/** Matches an expression at the start of a clause, after a word of politeness. */
+/** Makes a pattern for the start of a clause, after a word of politeness. */
 const first = (politeness: string, source: string): RegExp =>
   new RegExp(String.raw`^(?:(?:${politeness})[,\s]\s{0,3})?(?:${source})(?!\p{L})`, "iu")
 
-/** Matches an expression at the end of a clause. */
+/** Makes a pattern for the end of a clause. */
 const last = (source: string): RegExp => new RegExp(String.raw`(?:${source})[\s.!。！]{0,3}$`, "iu")
 
 const latin = /[a-z]/i
@@ -28,7 +31,7 @@ const kana = /[\u3040-\u30ff]/
 
 const germanOrder =
   "verwende|benutze?|nutze?|nimm|schreibe?|mache?|füge?|committe|pushe?|lass|führe?|prüfe?|halte?|nenne?|antworte|frage?|starte|teste|lösche?|ändere?|erstelle?|lege?|setze?|formatiere?|installiere?|importiere?|rühre?|fass|vermeide"
-/** After an article stands a noun, though the order may be the same word. */
+/** Excludes a word after an article, where it is a noun and not an order. */
 const notNoun = String.raw`(?<!(?<!\p{L})(?:el|la|los|las|una?|o|a|os|as|uma?|este|esta|esse|essa) )`
 const spanishOrder =
   "usa|use|usad|utiliza|utilice|ejecuta|ejecute|escribe|escriba|responde|responda|contesta|haz|haga|pon|añade|agrega|corre|mantén|crea|comprueba|prueba|pregunta|pide|lanza"
@@ -296,7 +299,7 @@ const languages: ReadonlyArray<Language> = [
   }
 ]
 
-/** True if a clause in another language than English says what somebody wants for good. */
+/** True if a clause in a language other than English states a lasting wish. */
 export const isWishInOtherLanguage = (clause: string): boolean => {
   const text = clause.normalize("NFC")
   return languages.some(

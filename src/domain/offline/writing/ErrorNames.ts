@@ -1,6 +1,6 @@
 import { cutText, inCode, oneLine } from "./Wording.js"
 
-/** Short names of errors, as a person puts them into a heading or searches for them. */
+/** Makes short names of errors, as a person writes them in a heading or searches for them. */
 
 interface MissingModule {
   readonly code: string
@@ -38,7 +38,7 @@ export const plainErrorName = (error: string, limit: number): string => {
     : `${missing.code} for ${missing.module}`
 }
 
-/** Names an error in code spans, with the words that a search finds it by. */
+/** Formats the name of an error with code spans, and with the words that a search needs. */
 export const errorName = (error: string): string => {
   const missing = missingModuleIn(error)
   if (missing === undefined) {

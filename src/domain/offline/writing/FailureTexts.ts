@@ -1,39 +1,12 @@
 import type { Act } from "../judging/Acts.js"
 import { errorName } from "./ErrorNames.js"
 import type { Failure } from "../judging/Failures.js"
+import { fixOf } from "../judging/Fixes.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
-import { inCode, listed, quoted } from "./Wording.js"
+import { counted, inCode, listed, quoted } from "./Wording.js"
 
 /** The texts for failures and their fixes in a trace memory. */
-
-const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
-
-/** True if the text names this file, and not one with a longer path that ends in the same name. */
-const mentions = (text: string, file: string): boolean => {
-  const at = text.indexOf(file)
-  return at !== -1 && !/[\w/\\.-]/.test(text[at - 1] ?? " ")
-}
-
-const testFile = /(?:^|[/\\_.-])(?:tests?|specs?|__tests__)(?=[/\\_.-])/i
-
-/** The edited files that most probably fixed the error: those that it names, else the ones edited last. */
-const helpfulFiles = (acts: ReadonlyArray<Act>, error: string): ReadonlyArray<string> => {
-  const edited = [...new Set(acts.filter(({ command }) => command === undefined).flatMap((act) => act.files))]
-  // A test names itself in its error. If the code was edited too, the code was wrong.
-  const code = edited.filter((file) => !testFile.test(file))
-  const files = code.length > 0 ? code : edited
-  const named = [
-    files.filter((file) => mentions(error, file)),
-    files.filter((file) => mentions(error, baseName(file))),
-    files.slice(-3)
-  ]
-  return (named.find((some) => some.length > 0) ?? []).slice(0, 3)
-}
-
-/** Errors of the environment: a command that installs or starts something fixes them, not an edit beside it. */
-const missingTool =
-  /\bcommand not found\b|: not found$|\bNo module named\b|\bCannot find (?:module|package) '[^./]|\bis not recognized as\b|\bECONNREFUSED\b|\bConnection refused\b/i
 
 /** Names a file, with the line that was replaced if this was the only edit of it. */
 const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
@@ -52,40 +25,27 @@ const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
   return `${inCode(file, 120)} (${what})`
 }
 
-/**
- * Describes the fix of a failure, as words after `fixed by`; `isFull` adds the line that an edit replaced. Undefined if
- * only an act outside the working copy is known to have helped: a later session must not repeat it.
- */
-export const fixOf = (failure: Failure, isFull = false): string | undefined => {
-  const { acts: all = [], check = "", isByEscalation = false } = failure.resolution ?? {}
-  if (isByEscalation) {
-    return undefined
+/** Describes the fix of a failure, as words after its name; `isFull` adds the line that an edit replaced. */
+export const fixWords = (failure: Failure, isFull = false): string | undefined => {
+  const fix = fixOf(failure)
+  switch (fix?._tag) {
+    case undefined:
+      return undefined
+    case "Fixed": {
+      const { acts = [] } = failure.resolution ?? {}
+      const files = fix.files.map((file) => (isFull ? withReplacement(file, acts) : inCode(file, 120)))
+      return `fixed by ${listed([...fix.commands.map(shownCommand), ...(files.length === 0 ? [] : [`editing ${listed(files)}`])])}`
+    }
+    case "PassedAfter": {
+      const shown = fix.files.slice(0, 3).map((file) => inCode(file, 120))
+      const more = fix.files.length - shown.length
+      return `passed after ${counted(fix.edits, "edit")} in ${listed(more > 0 ? [...shown, `${more} more`] : shown)}`
+    }
+    case "DoneOtherwise":
+      return fix.command.includes("--fix")
+        ? `fixed by ${shownCommand(fix.command)}`
+        : `fixed by running ${shownCommand(fix.command)} instead`
   }
-  // A formatter helps what it formats, and version control what it holds: neither mends anything else.
-  const isOfTidying = failure.kind === "format" || failure.program === "git" || /\b(?:fmt|format)\b/.test(failure.key)
-  const acts = all.filter(({ isOutside, isTidying }) => !isOutside && (isOfTidying || !isTidying))
-  if (acts.length < all.length && acts.length === 0) {
-    return undefined
-  }
-  const commands = [...new Set(acts.flatMap(({ command }) => (command === undefined ? [] : [command])))]
-  const isOfPlace = commands.length > 0 && missingTool.test(failure.error ?? "")
-  const files = isOfPlace ? [] : helpfulFiles(acts, failure.error ?? "")
-  const parts = [
-    ...commands.slice(-2).map(shownCommand),
-    ...(files.length === 0
-      ? []
-      : [`editing ${listed(files.map((file) => (isFull ? withReplacement(file, acts) : inCode(file, 120))))}`])
-  ]
-  if (parts.length > 0) {
-    return listed(parts)
-  }
-  if (check === failure.what || failure.kind === "look") {
-    return "running it again"
-  }
-  if (actsOutside(check)) {
-    return undefined
-  }
-  return check.includes("--fix") ? shownCommand(check) : `running ${shownCommand(check)} instead`
 }
 
 /** Names a failure for a bullet: by its error, or by the command if the error is not known. */
@@ -99,7 +59,7 @@ const failureName = (failure: Failure): string =>
  */
 export const fixText = (failure: Failure, explanation: string | undefined): string | undefined => {
   const { acts = [], check = "" } = failure.resolution ?? {}
-  const fix = fixOf(failure, true)
+  const fix = fixWords(failure, true)
   if (fix === undefined) {
     return undefined
   }
@@ -118,7 +78,7 @@ export const fixText = (failure: Failure, explanation: string | undefined): stri
     !actsOutside(check) &&
     (acts.length > 0 || check === failure.what) &&
     failure.kind !== "look"
-  return `${name}${where}: fixed by ${fix}${why}${isVerified ? `; verified by ${shownCommand(check)}${inDirectory(failure.resolution?.directory)}` : ""}`
+  return `${name}${where}: ${fix}${why}${isVerified ? `; verified by ${shownCommand(check)}${inDirectory(failure.resolution?.directory)}` : ""}`
 }
 
 const exit = (exitCode: number | undefined): string =>

@@ -2,15 +2,15 @@ import { byteLength, cutEnd } from "../../text/ByteBudget.js"
 import { plainErrorName } from "./ErrorNames.js"
 import { announces, lastWordOf } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
-import { fixOf } from "./FailureTexts.js"
-import { isOpenFailure } from "../judging/Outcome.js"
+import { fixWords } from "./FailureTexts.js"
+import { type CutOff, isOpenFailure } from "../judging/Outcome.js"
 import type { Preference } from "../judging/Preferences.js"
 import { isScript } from "./ShownCommand.js"
 import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { counted, cutText, listed, plainLine } from "./Wording.js"
 
-/** The heading of a trace memory, and the summary that is stored beside it. */
+/** Writes the heading of a trace memory, and the summary that is stored with it. */
 
 const plain = (text: string): string => text.replaceAll("`", "")
 
@@ -50,8 +50,9 @@ const changed = (report: TaskReport, files: string, rest: string): string =>
 /** Describes a failure that the task itself caused. The fix is named only if a command was part of it. */
 const onTheWay = (failure: Failure): string => {
   const isByCommand = failure.resolution?.acts.some(({ command }) => command !== undefined) === true
-  const fix = isByCommand ? fixOf(failure) : undefined
-  return `; on the way ${failed(failure)}, fixed${fix === undefined ? "" : ` by ${plain(fix)}`}`
+  const fix = fixWords(failure)
+  const end = fix === undefined || fix.startsWith("passed") ? "and passed later" : isByCommand ? plain(fix) : "fixed"
+  return `; on the way ${failed(failure)}, ${end}`
 }
 
 const checkOf = (report: TaskReport): string => {
@@ -70,9 +71,15 @@ const again = (report: TaskReport, fixed: Failure): string => {
   return report.outcome === "success" ? `it passes now${count === undefined ? "" : ` (${counted(count, "test")})`}` : ""
 }
 
+const cutOffWords: Readonly<Record<CutOff, string>> = {
+  user: "the user interrupted it",
+  harness: "it was stopped before its end",
+  record: "broke off in the middle"
+}
+
 interface Clause {
   readonly text: string
-  /** The check that passed, kept apart since a summary words it in another way; empty if there is none. */
+  /** The check that passed, kept separately because a summary words it differently; empty if there is none. */
   readonly check: string
   readonly ending: string
   readonly worth: number
@@ -87,7 +94,7 @@ const clauseOf = (report: TaskReport): Clause => {
   const files = [...report.changedAt.keys()]
   const check = checkOf(report)
   const isApproved = report.outcome === "success" && report.verifications.length === 0
-  const ending = report.isCutOff ? "broke off in the middle" : isApproved ? "the user approved" : ""
+  const ending = report.cutOff !== undefined ? cutOffWords[report.cutOff] : isApproved ? "the user approved" : ""
   if (files.length > manyFiles) {
     const open = report.failures.find(isOpenFailure)
     const left = open === undefined ? (check === "" ? "not verified" : "") : `${failed(open)}, still open`
@@ -100,12 +107,12 @@ const clauseOf = (report: TaskReport): Clause => {
   }
   if (fixed !== undefined) {
     const isSame = fixed.resolution?.check === fixed.what
-    const fix = fixOf(fixed)
+    const fix = fixWords(fixed)
     const left = open === undefined || report.outcome === "success" ? "" : `; ${failed(open)}, still open`
     return isAskedFor(report) && files.length > 0 && cameUpOnTheWay(report, fixed)
       ? { text: changed(report, filesText(files), `${onTheWay(fixed)}${left}`), check, ending, worth: 10 }
       : {
-          text: `${failed(fixed)}${fix === undefined ? ", and no more later" : `; fixed by ${plain(fix)}`}${left}`,
+          text: `${failed(fixed)}${fix === undefined ? ", and no more later" : `; ${plain(fix)}`}${left}`,
           check: isSame ? again(report, fixed) : check,
           ending,
           worth: 10
@@ -130,25 +137,28 @@ const clauseOf = (report: TaskReport): Clause => {
   }
   const said = saidIn(report.task)
   const isAnswered = said.some(({ text }) => !announces(text))
+  const isLeft = report.cutOff !== undefined
   const word = isApproved ? "answered" : isAnswered ? "answered, not confirmed" : "no answer recorded"
   return {
-    text: report.isCutOff ? report.title : titled(report, word),
+    text: isLeft ? report.title : titled(report, word),
     check: "",
-    ending: report.isCutOff && said.length === 0 && stepsOf(report.task).length === 0 ? "not answered" : ending,
-    worth: report.isCutOff ? 3 : stepsOf(report.task).length > 0 ? 2 : 1
+    ending: isLeft && said.length === 0 && stepsOf(report.task).length === 0 ? "not answered" : ending,
+    worth: isLeft ? 3 : stepsOf(report.task).length > 0 ? 2 : 1
   }
 }
 
 const joined = ({ check, ending, text }: Clause): string =>
   [text, check, ending].filter((part) => part !== "").join("; ")
 
-/** The worth of a task, by which tasks are chosen if not all fit. */
+/** Returns the worth of a task, which decides when not all tasks fit. */
 export const worthOf = (report: TaskReport): number => clauseOf(report).worth + (report.secrets.length > 0 ? 3 : 0)
 
 const secretsIn = (reports: ReadonlyArray<TaskReport>): string =>
   listed([...new Set(reports.flatMap(({ secrets }) => secrets.flatMap(({ kinds }) => kinds)))])
 
-/** Writes the heading: the failure and its fix, the changes, or the request of the tasks that are worth most. */
+/**
+ * Writes the heading of a trace from its most important tasks: the failure and its fix, the changes, or the request.
+ */
 export const headingOf = (reports: ReadonlyArray<TaskReport>, preferences: ReadonlyArray<Preference>): string => {
   const [first, second] = reports
     .toReversed()

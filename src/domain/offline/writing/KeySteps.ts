@@ -12,7 +12,7 @@ import type { TaskReport } from "../judging/TaskReport.js"
 import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
 import { counted, inCode, listed, plainLine, quoted, sentencesOf } from "./Wording.js"
 
-/** The key steps of a task: failures, the passes that resolved them, changes, and checks that passed. */
+/** Lists the key steps of a task: failures, the passes that resolved them, changes, and checks that passed. */
 
 const mostSteps = 12
 /** The maximum number of failures, and of passes, so that neither displaces the other steps. */
@@ -20,7 +20,7 @@ const mostOfASort = 5
 
 interface KeyStep {
   readonly line: number
-  /** The priority if there are too many steps; the highest are kept. */
+  /** The priority when there are too many steps; the highest are kept. */
   readonly weight: number
   readonly text: string
 }
@@ -131,7 +131,8 @@ const printed = (step: CommandStep): string => {
   if (step.isLook && step.exitCode === 1 && step.output.trim() === "") {
     return ", found nothing"
   }
-  if (!step.isOutputOwn || step.output.length > 400) {
+  // What version control prints repeats the command.
+  if (!step.isOutputOwn || step.output.length > 400 || step.parts.every(({ program }) => program === "git")) {
     return ""
   }
   const lines = step.output
@@ -141,7 +142,7 @@ const printed = (step: CommandStep): string => {
   const text = lines.join(" / ")
   return lines.length === 0 || lines.length > 4 || text.length > 160
     ? ""
-    : `, printed ${inCode(withoutSecrets(text), 160)}`
+    : `, printed ${lines.map((line) => inCode(withoutSecrets(line), 160)).join(" / ")}`
 }
 
 const commandStep = (step: CommandStep, weight: number): KeyStep => {
@@ -180,7 +181,7 @@ const otherCommands = (report: TaskReport, told: ReadonlySet<number>): ReadonlyA
 const latest = (steps: ReadonlyArray<KeyStep>, count: number): ReadonlyArray<KeyStep> =>
   steps.toSorted((one, other) => other.weight - one.weight || other.line - one.line).slice(0, count)
 
-/** The last two looks of a task, which its answer most probably came from. */
+/** Returns the last two looks of a task, which its answer is most probably based on. */
 const lookSteps = (report: TaskReport): ReadonlyArray<KeyStep> =>
   stepsOf(report.task)
     .filter((step) => step._tag === "CommandStep" && step.isLook && step.verdict !== "failed" && step.hasEnded)
@@ -213,7 +214,7 @@ const wordStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
   }
   const claim = announces(word)
     ? "the assistant only announced"
-    : report.isCutOff
+    : report.cutOff !== undefined
       ? "the assistant's last word"
       : "the assistant's answer, not confirmed"
   return [

@@ -3,10 +3,11 @@ import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
 import { explanationOf, leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
-import { isMissingProgram, isOpenFailure } from "../judging/Outcome.js"
+import { isLimit, isOpenFailure, missingProgramOf } from "../judging/Outcome.js"
 import { filesReadBy } from "./Pointers.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { withoutSecrets } from "../judging/Secrets.js"
+import { isSessionBound } from "../reading/SessionBound.js"
 import { narrowness } from "../reading/InvocationWords.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, RanPart } from "../reading/Steps.js"
@@ -39,7 +40,7 @@ const triedFile = (part: CommandPart, report: TaskReport): string | undefined =>
   [...report.changedAt.keys()].find((file) => part.pipeline.text.includes(file))
 
 const commandBullet = (part: RanPart, report: TaskReport): string => {
-  const tried = isScript(part.pipeline.text) ? triedFile(part, report) : undefined
+  const tried = part.kind === "run" && isScript(part.pipeline.text) ? triedFile(part, report) : undefined
   const purpose =
     tried === undefined
       ? part.kind === "test" && narrowness(part.narrowing) > 0
@@ -79,19 +80,20 @@ const isOwnProgram = (part: RanPart): boolean =>
   /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
   !/\s-[ce]\s|\s[~/]/.test(part.text)
 
-/** A line about a command, with the command's key. */
-interface CommandLine {
-  readonly key: string
+/** A command that is known to work, with its line. */
+export interface WorkingCommand {
+  readonly part: RanPart
   readonly text: string
 }
 
 /** Lists the commands that are known to work, each in its newest form. */
-const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
+export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
   const verifying = new Set(report.verifications.map(({ part }) => part))
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
     !part.isOutside &&
+    !isSessionBound(part.text) &&
     (verifying.has(part) ||
       checkKinds.has(part.kind) ||
       isOwnProgram(part) ||
@@ -110,33 +112,37 @@ const commandsOf = (report: TaskReport): ReadonlyArray<CommandLine> => {
   const programs = ranked.filter(({ kind, pipeline }) => kind === "run" && !isScript(pipeline.text))
   return ranked
     .filter((part) => !programs.slice(0, -2).includes(part))
-    .map((part) => ({ key: part.key, text: commandBullet(part, report) }))
+    .map((part) => ({ part, text: commandBullet(part, report) }))
 }
 
 /** True if the fix is worth a line: a failure without its error cannot be recognised when it occurs again. */
 const isWorthFixing = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
 
-/** True if the task itself caused the failure and fixed it in the files that it had changed: it will not occur again. */
+/** The count of edits up to which a failure counts as mended at once. */
+const editsOfSlip = 2
+
+/**
+ * True if the task itself caused the failure and mended it at once, in the files that it had changed, and it never came
+ * back: it will not occur again.
+ */
 const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   const acts = failure.resolution?.acts ?? []
   const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
   return (
     cameUpOnTheWay(report, failure) &&
+    failure.againLine === undefined &&
     acts.length > 0 &&
-    acts.every(
-      ({ command, files, replaced }) => command === undefined && replaced.size === 0 && files.every(wasChanged)
-    )
+    acts.length <= editsOfSlip &&
+    acts.every(({ command, files }) => command === undefined && files.every(wasChanged))
   )
 }
 
-/** True if a failure says something of the place: what it lacks, or what its sandbox refuses. */
+/** True if a failure tells something about the machine: what it lacks, or what its sandbox refuses. */
 const isOfPlace = (failure: Failure): boolean =>
-  failure.resolution === undefined
-    ? failure.kind === "look" || isMissingProgram(failure)
-    : failure.resolution.isByEscalation
+  failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation
 
-/** Looks that computed something are worth keeping; a mere print is not. */
+/** Matches looks that computed something, which are worth keeping; merely printing a file is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
 
 const looksOf = (report: TaskReport): ReadonlyArray<string> => {
@@ -164,55 +170,111 @@ const mostBullets = 10
  * not allow. `told` has the keys of the commands that earlier tasks of the session listed; those of this task are added.
  */
 export const reusableKnowledge = (report: TaskReport, told: Set<string>): ReadonlyArray<string> => {
-  const said = saidIn(report.task)
-  const fixes = report.failures
-    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
-    .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
-    .flatMap((failure) => {
-      const explanation = explanationOf(failure, said, report.paths)
-      const text = explanation === undefined && isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
-      return text === undefined ? [] : [text]
-    })
-  const place = report.failures
-    .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
-    .map((failure) => {
-      const what = isMissingProgram(failure) ? inCode(failure.program, 80) : shownCommand(failure.what)
-      const outside = failure.resolution === undefined ? "" : "; it passes outside of the sandbox"
-      return `${what} does not work here: ${inCode(failure.error ?? "", 240)}${outside}`
-    })
+  const fixes = fixesIn(report).map(({ text }) => text)
   const isInFix = (line: string): boolean =>
     line.startsWith("worked here: ") && fixes.some((fix) => fix.includes(line.slice("worked here: ".length)))
-  const commands = commandsOf(report).filter(({ key, text }) => !told.has(key) && !isInFix(text))
-  commands.forEach(({ key }) => told.add(key))
+  const commands = workingCommands(report).filter(({ part, text }) => !told.has(part.key) && !isInFix(text))
+  commands.forEach(({ part }) => told.add(part.key))
   const all = [
     ...commands.slice(0, 6).map(({ text }) => text),
     ...fixes.slice(0, 6),
-    ...place.slice(0, 2),
+    ...limitsIn(report)
+      .slice(0, 3)
+      .map(({ text }) => text),
     ...looksOf(report)
   ]
   return [...new Set(all)].slice(0, mostBullets)
 }
 
-const openFailures = (report: TaskReport): ReadonlyArray<string> =>
+/** A failure with a line of its own. */
+export interface FailureLine {
+  readonly failure: Failure
+  readonly text: string
+}
+
+/** Lists the failures of a task with their fixes, those of repeatable commands first. */
+export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine> => {
+  const said = saidIn(report.task)
+  return report.failures
+    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
+    .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
+    .flatMap((failure) => {
+      const explanation = explanationOf(failure, said, report.paths)
+      const text = isOwnSlip(failure, report) ? undefined : fixText(failure, explanation)
+      return text === undefined ? [] : [{ failure, text }]
+    })
+}
+
+/** A command that works on one branch, one commit or one request: what holds for it holds for all of its sort. */
+const actsOnOneThing = /^(?:git|gh|glab)(?: -C \S+)? [a-z][\w-]*/
+
+/** Lists what the machine lacks, or what its sandbox refuses. */
+export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly subject: string }> =>
   report.failures
-    .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isMissingProgram(failure))
-    .filter(({ what }) => !actsOutside(what))
-    .filter((failure) => failure.isRepeatable || failure.kind === "patch" || report.outcome !== "success")
-    .slice(-5)
-    .map((failure) =>
-      isOpenFailure(failure)
-        ? `open: ${failureText(failure)} (${failureLines(failure)})`
-        : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work (L${failure.line})`
+    .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
+    .map((failure) => {
+      const missing = failure.resolution === undefined ? missingProgramOf(failure) : undefined
+      const subject = missing ?? (actsOnOneThing.exec(failure.what)?.[0] || failure.what)
+      const end =
+        failure.resolution !== undefined
+          ? "; it passes outside of the sandbox"
+          : missing === undefined
+            ? "; the machine or its sandbox refuses it"
+            : missing === failure.program
+              ? ""
+              : `, which ${shownCommand(failure.what)} needs`
+      return {
+        failure,
+        subject,
+        text: `${shownCommand(subject)} does not work here: ${inCode(failure.error ?? "", 240)}${end}`
+      }
+    })
+
+/** Lists the failures without a fix that a later session should know; the last five. */
+export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
+  report.failures
+    .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isLimit(failure))
+    .filter(({ passedBeside, what }) => !passedBeside && !actsOutside(what))
+    .filter(
+      (failure) =>
+        failure.isRepeatable ||
+        failure.kind === "patch" ||
+        (failure.error !== undefined && report.outcome !== "success")
     )
+    .slice(-5)
+
+const openFailureText = (failure: Failure): string =>
+  isOpenFailure(failure)
+    ? `open: ${failureText(failure)} (${failureLines(failure)})`
+    : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work${failure.error === undefined || failure.kind === "patch" ? "" : `: ${inCode(failure.error, 240)}`} (L${failure.line})`
+
+/** Quotes the open steps of the plan of an interrupted task, as words after its title; empty if there are none. */
+export const planLeftText = (report: TaskReport): string => {
+  const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
+  const more = report.planLeft.length - left.length
+  return left.length === 0 ? "" : `; the plan had left: ${listed(more > 0 ? [...left, `${more} more`] : left)}`
+}
 
 const cutOff = (report: TaskReport): ReadonlyArray<string> => {
   const line = report.task.items.at(-1)?.line ?? 0
   const isBegun = saidIn(report.task).length > 0 || stepsOf(report.task).length > 0
-  const where = isBegun ? "in the middle of" : "before any answer to"
-  const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
-  const more = report.planLeft.length - left.length
-  const plan = left.length === 0 ? "" : `; the plan had left: ${listed(more > 0 ? [...left, `${more} more`] : left)}`
-  return report.isCutOff ? [`open: the session broke off ${where} ${quoted(report.title, 120)} (L${line})${plan}`] : []
+  const plan = planLeftText(report)
+  const title = quoted(report.title, 120)
+  switch (report.cutOff) {
+    case undefined:
+      return []
+    case "record":
+      return [
+        `open: the session broke off ${isBegun ? "in the middle of" : "before any answer to"} ${title} (L${line})${plan}`
+      ]
+    default: {
+      const who = report.cutOff === "user" ? "the user interrupted" : "the harness stopped"
+      // Behind it the user went on with something: whether this was still wanted is not known.
+      return report.task.isLast
+        ? [`open: ${who} ${title} ${isBegun ? "before it was done" : "before any answer"} (L${line})${plan}`]
+        : [`${who} ${title} (L${line})`]
+    }
+  }
 }
 
 const corrections = (report: TaskReport): ReadonlyArray<string> =>
@@ -227,7 +289,7 @@ export const openEnds = (report: TaskReport): ReadonlyArray<string> => [
     ({ kinds, line }) =>
       `open: the user pasted live-looking secrets into the session (L${line}): ${listed(kinds)}; rotate them`
   ),
-  ...openFailures(report),
+  ...openFailuresIn(report).map(openFailureText),
   ...corrections(report),
   ...leftOversIn(saidIn(report.task), report.paths).map((left) => `open, the assistant said: ${quoted(left, 200)}`),
   ...cutOff(report)

@@ -24,7 +24,7 @@ export interface OfflineSession {
 /** The maximum number of tasks that a trace memory describes. */
 const mostTasks = 10
 
-/** The maximum size of a trace memory in UTF-8 bytes; the tasks of the least worth are dropped until the rest fits. */
+/** The maximum size of a trace memory in UTF-8 bytes; the least important tasks are dropped until the rest fits. */
 const mostBytes = 24_000
 
 const nothing: StageOneOutput = { traceMemory: "", summary: "" }
@@ -58,9 +58,17 @@ const contextText = (session: OfflineSession, tasks: ReadonlyArray<Task>, eviden
   const place = `${plainLine(projectName(session.cwd), 80) || "unknown directory"}${branch}${commit === "" || branch !== "" ? commit : `,${commit}`}`
   const turns = evidence.events.filter(({ _tag }) => _tag === "UserText").length
   const commands = evidence.events.filter(({ _tag }) => _tag === "CommandRun").length
-  const isCutOff = tasks.length > 0 && evidence.finished === false
+  const last = evidence.events.findLast(({ _tag }) => _tag !== "Compaction")
   const end =
-    evidence.finished === undefined ? "end not recorded" : isCutOff ? "broke off in the middle of a turn" : "finished"
+    last?._tag === "Interruption"
+      ? last.provenance === "user"
+        ? "interrupted by the user"
+        : "stopped by the harness"
+      : evidence.finished === undefined
+        ? "end not recorded"
+        : tasks.length > 0 && !evidence.finished
+          ? "broke off in the middle of a turn"
+          : "finished"
   return `${place}; ${counted(turns, "user turn")}, ${counted(commands, "command")}, ${end}`
 }
 
@@ -74,8 +82,8 @@ const chosen = (reports: ReadonlyArray<TaskReport>, count: number): ReadonlyArra
 }
 
 /**
- * Writes the trace memory and the summary of one session from its events, without a model. Both are empty if nothing is
- * worth keeping: there is no work and no request but a greeting, or the session only looked into memory.
+ * Writes the trace memory and the summary of one session from its events, without a model. Both are empty if the
+ * session has nothing to remember: no work and no request but a greeting, or only reads of memory.
  */
 export const extractTrace = (session: OfflineSession, evidence: SessionEvidence): StageOneOutput => {
   const context = {

@@ -28,7 +28,10 @@ const manner =
 const namingWorth = (sentence: string, index: number): number =>
   (goal.test(sentence) ? 1 : 0) + (matter.test(sentence) ? 1 : manner.test(sentence) ? -4 : 0) - (index > 0 ? 2 : 0)
 
-/** The sentence that names the request best, out of the first few that are not mere courtesy; of equals the first. */
+/**
+ * Returns the sentence that names the request best among the first few that are not only polite; the first of several
+ * equal ones.
+ */
 const coreOf = (text: string): string => {
   const given = text.slice(0, 20_000)
   const plan = titleOfPlan(given)
@@ -89,7 +92,9 @@ const workTitle = (task: Task): string => {
       : "Work without a recorded request"
 }
 
-/** The words of a message that continued the task, if it says more than yes: a short consent, or a correction. */
+/**
+ * Returns the words of a message that continued the task, if it says more than yes: a short consent, or a correction.
+ */
 const carriedOn = ({ kind, text, word }: Asked): ReadonlyArray<string> => {
   if (kind === "answer" || kind === "note") {
     return []

@@ -1,6 +1,6 @@
 /**
- * Writes text of a session into one line of markdown that it cannot break out of, whatever it contains. The limits bound
- * the work too: a line of megabytes costs no more than a short one.
+ * Converts text of a session to one line of Markdown that cannot end the structure around it, whatever the text
+ * contains. The limits bound the work too: a line of megabytes costs no more than a short one.
  */
 
 /** The number of characters of a text that are read, before it is cut to its limit. */

@@ -2,10 +2,10 @@ import type { Finder, Span } from "./Span.js"
 import { isNoSecret, isTokenShaped, isWords, judgedEnd, looksRandom, wholeEnd } from "./Values.js"
 
 /**
- * Finds secrets by the name beside them: `NAME=value` in shell, .env, JSON, JSON in JSON, YAML, TOML and on command lines.
- *
- * The name decides which values count: after one of the contract's six words, or a name that only secrets have, any value
- * that is not code; after another name in `key` or `token`, which are often harmless, only a value that looks random.
+ * Finds secrets by the name beside them: `NAME=value` in shell, .env, JSON, JSON in JSON, YAML, TOML and on command
+ * lines. The name decides which values count. After one of six common names, or a name that only secrets have, any
+ * value that is not code is a secret. After other names in `key` or `token`, which are often harmless, only a value
+ * that looks random is one.
  */
 
 /** Ends of the names that secrets have. */
@@ -46,8 +46,10 @@ const nextElement = /\\*["'`]\s*,\s*(\\*["'`])/y
 const said = /[ \t]+(?:is|was|of)?:?[ \t]*(\\*["'`])?/y
 const scheme = /(?:token|apikey|digest|negotiate|aws4-hmac-sha256)\s+/iy
 
-const contractName = /(?:^|[^A-Za-z0-9_])(?:api_key|api-key|apikey|token|secret|password)$/i
-/** Whole words beside which a UUID, or a value that could be a call, is a secret too. */
+const commonName = /(?:^|[^A-Za-z0-9_])(?:api_key|api-key|apikey|token|secret|password)$/i
+/**
+ * Matches whole words that are so telling that even a UUID, or a value that could be a call, is a secret beside them.
+ */
 const strongName = /(?:^|[^A-Za-z0-9_]|auth|access|refresh)(?:api[ _-]?key|token|secret|passw(?:or)?d|credentials?)$/i
 /** The maximum length of such a word, with the character before it. */
 const strongNameCharacters = 16
@@ -61,11 +63,11 @@ const harmless =
 /** Converts a name to lower case, with `_` before a word that began with a capital. */
 const inWords = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase()
 
-type Strength = "contract" | "strong" | "shouted" | "weak"
+type Strength = "common" | "strong" | "shouted" | "weak"
 
 const strengthOf = (name: string): Strength | undefined => {
-  if (contractName.test(name)) {
-    return "contract"
+  if (commonName.test(name)) {
+    return "common"
   }
   const words = inWords(name)
   return words.endsWith("authorization") || harmless.test(words)
@@ -121,7 +123,7 @@ const assigned = (text: string, end: number, name: string): Candidate | undefine
   }
   const isShell = text[end] === "=" && match[0].length <= 1 + (match[2]?.length ?? 0)
   switch (strength) {
-    case "contract":
+    case "common":
       return candidate
     case "strong":
       return isPath.test(found) && /pwd$/i.test(name)
@@ -140,12 +142,12 @@ const assigned = (text: string, end: number, name: string): Candidate | undefine
 }
 
 /**
- * Matches a call of a function whose name has several words, or the path of one at the end of a statement. Program text is
- * full of both, and no password looks like either.
+ * Matches a call of a function whose name has several words, or a path of names at the end of a statement. Both are
+ * frequent in code, and passwords do not look like them.
  */
 const isStatement =
   /^(?:\((?=[A-Za-z])|!?(?=[a-z]+(?:[A-Z_]|[?!]?\.|::)|[A-Z]\w*(?:[?!]?\.|::))[A-Za-z_$]+(?:(?:[?!]?\.|::)[A-Za-z_$]+)*(?:;$|(?:<[^(]*)?\())(?:[^)]*|.*\)[;,)}\]!]*)$/
-/** Matches a path: `PWD` is also the working directory. */
+/** Matches a path, which is no secret after `PWD`: the variable holds the working directory. */
 const isPath = /^(?:~|\.{1,2}|[A-Z]:)?(?:[\\/]+[\w.@ -]+)+[\\/]?[,;]?$/
 const isIdentifier = /^[A-Za-z_$][A-Za-z_$./:@-]*\d{0,2}$/
 

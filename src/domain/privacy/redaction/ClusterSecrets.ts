@@ -1,8 +1,8 @@
 import type { Finder, Span } from "./Span.js"
 
 /**
- * Finds what a Kubernetes Secret holds, as `kubectl get secret` prints it in JSON or YAML, in a patch too. Its names are anyone's and its
- * values base64, so that neither tells: all values below `data` go.
+ * Finds the content of Kubernetes Secrets, as `kubectl get secret` prints it in JSON or YAML, and in patches. Neither
+ * the names nor the base64 values show that they are secret, so all values below `data` are replaced.
  */
 
 const isSecret = /["']?kind["']?\s{0,9}:\s{0,9}["']?Secret(?:List)?\b/

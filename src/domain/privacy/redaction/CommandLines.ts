@@ -1,9 +1,9 @@
 import type { Finder, Span } from "./Span.js"
 import { isNoSecret } from "./Values.js"
 
-/** Finds passwords that programs take by an option of one letter, which no name announces: `docker login -p …`. */
+/** Finds passwords that programs take by a one-letter option, where no name reveals them: `docker login -p …`. */
 
-/** The programs, and the rest of their command, as far as it is read. */
+/** Matches the programs with the rest of their command, up to the length that is read. */
 const programs =
   /(?<![\w.-])(mysql(?:dump|admin)?|mariadb(?:-dump|-admin)?|sshpass|redis-cli|curl|login)(?![\w.-])([^\n;|&]{0,400})/g
 

@@ -61,7 +61,10 @@ const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
   ["fly", "fm[12][ar]?_[A-Za-z0-9+/=_-]{60,}"]
 ]
 
-/** Joins alternatives into one expression that reads the first letter once; trying sixty in a row takes twice as long. */
+/**
+ * Joins alternatives into one expression that reads the first letter once; trying each of them in turn takes twice as
+ * long.
+ */
 const byFirstLetter = (alternatives: ReadonlyArray<string>): string => {
   const groups = new Map<string, Array<string>>()
   for (const alternative of alternatives) {
@@ -80,11 +83,11 @@ const eachForm = forms.map(([kind, form]) => [kind, new RegExp(`^(?:${form})$`)]
 
 const kindOf = (secret: string): string => eachForm.find(([, form]) => form.test(secret))?.[0] ?? "token"
 
-/** The contract's first form; it matches inside a word too. */
+/** A key of OpenAI in its first form; it is found inside a word too. */
 const openAiKey = /sk-[A-Za-z0-9]{20,}/g
-/** Newer keys contain `-` and `_`. Class names do too, but have no digits or no capitals. */
+/** A newer key of OpenAI, with `-` and `_`. Class names have these too, but no digits or no capitals. */
 const dashedKey = /(?<![A-Za-z0-9])sk-(?=[\w-]{0,80}\d)(?=[\w-]{0,80}[A-Z])[\w-]{32,}/g
-/** The contract's second form. */
+/** The id of an AWS access key. */
 const awsAccessKeyId = /(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])/g
 /** A bot's id and its token; https://core.telegram.org/bots/api#authorizing-your-bot. */
 const telegramToken = /(?<![A-Za-z0-9])\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9])/g

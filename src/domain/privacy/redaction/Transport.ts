@@ -37,8 +37,7 @@ const inUrls: Finder = (text) => {
 const isUrlPlaceholder = (password: string): boolean => /^(?:[$<{%*[]|\.{3}|your|my[-_]?pass)/i.test(password)
 
 /**
- * Matches `Bearer` with its token, the contract's third form; base64 may continue with `+`, `/` and `=`. The result is
- * always spelled `Bearer`.
+ * Matches `Bearer` with its token; base64 may continue with `+`, `/` and `=`. The result is always spelled `Bearer`.
  */
 const bearer = /(?<![A-Za-z0-9])Bearer\s+[A-Za-z0-9._-][A-Za-z0-9._~+/=-]{15,}/gi
 const basic = /(?<![A-Za-z0-9])Basic\s+([A-Za-z0-9+/]{8,}={0,2})/gi

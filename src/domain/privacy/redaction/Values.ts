@@ -1,4 +1,4 @@
-/** Judges a value by itself: if it can be a secret at all, and if it looks like one. */
+/** Judges a value by itself: whether it can be a secret at all, and whether it looks like one. */
 
 /** A character of a value, which ends at white space or a quote. A backslash that escapes one of these is not part of it. */
 const valueCharacter = "(?:[^\\s\"'`\\\\]|\\\\+(?![\\\\\"'`nrtbf]|$))"

@@ -5,10 +5,10 @@ import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../Lenien
 const PlanParameters = Schema.Struct({ plan: lenient(Schema.Array(Schema.Unknown)) })
 const decodeParameters = decodeLenient(Schema.parseJson(PlanParameters), {})
 
-/** More steps than these are no plan. */
+/** Maximum number of steps; a longer list is not a plan. */
 const mostSteps = 40
 
-/** Reads a call of the tool that notes a plan; undefined for any other item, and for a call that holds none. */
+/** Reads a call of the tool that stores a plan; undefined for any other item, and for a call without a plan. */
 export const readPlan = (item: JsonObject, line: number): AssistantPlan | undefined => {
   const isPlan = /^(?:functions[._])?update_plan$/.test(String(item["name"]))
   const { plan } = isPlan ? decodeParameters(item["arguments"]) : {}

@@ -12,39 +12,42 @@ import { readCommandEnding, readMcpEnding, readPatchEnding } from "./calls/ToolC
 import { type AskedQuestion, readAnswers, readQuestions, readRetainedAnswers, type UserAnswer } from "./UserAnswers.js"
 
 /**
- * Limit on the outputs and edits that one session holds, in characters. Beyond it the oldest outputs keep their exit code and error
- * line alone, so that a session of gigabytes costs no more memory than a large one.
+ * Maximum characters of outputs and edits held for one session. Beyond it the oldest outputs keep only their exit code
+ * and error line, so that a session of gigabytes needs no more memory than a large one.
  */
 export const keptEvidenceCharacters = 16_777_216
 
-/** Reasons with which a turn is stopped by the user, and not by the harness. */
+/** Reasons in an interruption event which mean that the user, not the harness, stopped the turn. */
 const userReasons: ReadonlySet<unknown> = new Set(["interrupted", "replaced", "user_cancelled", undefined])
 
-/**
- * Turns the lines of a Codex rollout into the neutral form of a session, one line at a time. A builder serves one rollout and
- * is not to be shared.
- */
+/** Converts the lines of a Codex rollout into events, one line at a time. An instance serves one rollout. */
 export class CodexSessionBuilder {
   private readonly events = new EventList(keptEvidenceCharacters)
   private readonly calls = new CallPairing(this.events)
-  /** Requests known from a user-role message alone: no request after all where the rollout has events for requests. */
+  /**
+   * Indexes of user messages known only from a user-role item. If the rollout also has events for requests, these
+   * messages do not count as the user's.
+   */
   private roleOnly = new Set<number>()
-  /** Where a turn began with images alone. */
+  /** Indexes of the events before which a turn began with images alone. */
   private imageTurns: ReadonlyArray<number> = []
   private sawUserEvents = false
-  /** The goal that the session pursues: each change of its state tells it again. */
+  /** The current goal of the session; every change of its state repeats it, and only a new one counts. */
   private goal: string | undefined
-  /** Questions to the user by their call, and the calls that were answered: two lines tell each answer. */
+  /**
+   * Questions to the user by the id of their call; `answered` has the calls whose answer was read, since two lines
+   * record each answer.
+   */
   private readonly questions = new Map<string, ReadonlyMap<string, AskedQuestion>>()
   private readonly answered = new Set<string>()
   private recordsEnds = false
-  /** Where the turn under way was answered for good, while no line said that it ended. */
+  /** The place of the final answer in the current turn, as long as no line records the end of the turn. */
   private answeredAt: Place | undefined
   private firstDirectory: string | undefined
   private directory: string | undefined
   private plan: AssistantPlan | undefined
 
-  /** Takes the next line of the rollout, in file order. */
+  /** Adds the next line of the rollout, in file order. */
   add(line: RolloutLine): void {
     const place = { line: line.line, time: line.timestamp, directory: this.directory }
     switch (line._tag) {
@@ -62,7 +65,7 @@ export class CodexSessionBuilder {
     }
   }
 
-  /** The session so far. */
+  /** Returns the session so far. */
   result(): SessionEvidence {
     const told = this.events.all.filter((_, index) => !this.isUntyped(index))
     const events: ReadonlyArray<SessionEvent> =
@@ -75,7 +78,9 @@ export class CodexSessionBuilder {
     }
   }
 
-  /** Whether a message under the user's role is none of the user's: the rollout would have told it in an event too. */
+  /**
+   * True if a message with the user's role is not the user's: otherwise the rollout would also have an event for it.
+   */
   private isUntyped(index: number): boolean {
     if (!this.roleOnly.has(index)) {
       return false
@@ -121,7 +126,7 @@ export class CodexSessionBuilder {
     }
   }
 
-  /** Takes note of a call that asks the user something. Returns whether it is one. */
+  /** Records a call that asks the user something. Returns whether the item is one. */
   private askUser(item: JsonObject): boolean {
     const questions = readQuestions(item)
     const { call_id: callId } = item
@@ -132,7 +137,10 @@ export class CodexSessionBuilder {
     return true
   }
 
-  /** Takes what the user answered to a call that asked; of two lines that tell it, the first. Returns whether it asked. */
+  /**
+   * Adds the user's answers to a call that asked something. Two lines may record them; only the first counts. Returns
+   * whether the call was a question.
+   */
   private answerQuestions(
     callId: unknown,
     place: Place,
@@ -174,7 +182,7 @@ export class CodexSessionBuilder {
     }
   }
 
-  /** Takes a command that the user ran without the assistant, unless an event told of it already. */
+  /** Adds a command that the user ran without the assistant, unless an event has already recorded it. */
   private addOwnCommand(text: string, place: Place): boolean {
     const own = readOwnCommand(text)
     if (own === undefined) {
@@ -255,14 +263,14 @@ export class CodexSessionBuilder {
     this.events.push(isAnswered ? { _tag: "TurnEnd", ...place, provenance } : { _tag, ...place, provenance })
   }
 
-  /** A turn that was answered for good is over, also where no line says so. */
+  /** Ends the current turn if it has a final answer, also when no line records its end. */
   private closeTurn(): void {
     if (this.answeredAt !== undefined) {
       this.endTurn("TurnEnd", "assistant", this.answeredAt)
     }
   }
 
-  /** Something is done: the answer before it was not the last word of its turn. */
+  /** Records further work: an answer before it was not the final one of its turn. */
   private goOn(): void {
     this.answeredAt = undefined
   }
@@ -282,7 +290,10 @@ export class CodexSessionBuilder {
     this.answeredAt = isFinal === true ? place : undefined
   }
 
-  /** Before a compaction the model writes a summary for itself: it stands there as a message, but nobody was told it. */
+  /**
+   * Adds a compaction. The assistant message directly before it is a summary for the model itself, which nobody was
+   * shown, and is removed.
+   */
   private compact({ message }: Compacted, place: Place): void {
     const last = this.events.last
     if (last?._tag === "AssistantText" && message.endsWith(last.text)) {
@@ -322,13 +333,16 @@ export class CodexSessionBuilder {
     }
   }
 
-  /** A request is told twice, by a message and by an event, with nothing between them. */
+  /**
+   * True if the last event is a request with the same text: a message and an event record each request, with nothing
+   * between them.
+   */
   private justRequested(text: string): boolean {
     const last = this.events.last
     return last?._tag === "UserText" && last.text === text
   }
 
-  /** Where each turn began. */
+  /** The indexes of the events at which turns begin. */
   private turnStarts(): ReadonlyArray<number> {
     const requests = this.events.all.flatMap((event, index) =>
       event._tag === "UserText" && event.kind === "typed" && !this.isUntyped(index) ? [index] : []

@@ -2,10 +2,10 @@ import type { RolloutLine } from "./RolloutLine.js"
 import { timestampOf } from "../Timestamp.js"
 
 /**
- * Tells which lines of a fork's file were copied from its parent. The file holds the child's session_meta, then the
- * parent's and a copy of the parent's history: either with the parent's own times, or all of it stamped anew in one burst
- * when the fork was made. Turn ids are copied as they were, and are dated (UUIDv7). The copy ends at the first line that
- * fits none of this, and never begins again. A reader serves one rollout.
+ * Detects the lines in a fork's file that were copied from its parent. The file starts with the child's session_meta,
+ * followed by the parent's and a copy of the parent's history. The copy has either the parent's times, or new times
+ * that all lie within one short burst. Turn ids are copied unchanged and contain a time (UUIDv7). The copy ends at the
+ * first line that matches none of this. An instance serves one rollout.
  */
 export class ForkCopyReader {
   private own: { readonly id: string | undefined; readonly startedAt: number } | undefined
@@ -13,7 +13,7 @@ export class ForkCopyReader {
   private isOver = false
   private lastCopiedAt = 0
 
-  /** Whether the next line, in file order, is a parent's. */
+  /** True if the next line, in file order, was copied from a parent. */
   isCopied(line: RolloutLine): boolean {
     if (line._tag === "SessionMeta") {
       return this.startSession(line)
@@ -50,7 +50,7 @@ export class ForkCopyReader {
   }
 }
 
-/** Lines of one burst follow each other within this many milliseconds; what a person types comes later. */
+/** Maximum milliseconds between two lines of one burst; a line that a person caused comes later. */
 const burstGap = 1_000
 
 const turnTime = (line: RolloutLine): number | undefined => {

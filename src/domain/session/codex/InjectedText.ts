@@ -2,10 +2,9 @@ import { isJsonObject, type JsonObject } from "../LenientField.js"
 import { unwrapMemory } from "../MemoryTag.js"
 
 /**
- * Text that the harness puts under the user's name. Nobody typed it: it gives no title, no request and no preference,
- * and what stands in it (AGENTS.md, the skills, our own memory) must not be learned again as if it had been said.
- *
- * A block is known by how it begins, because the harness always sends one block as one message or one content part.
+ * Beginnings of text that the harness sends under the user's role. Nobody typed such text: it gives no title, request
+ * or preference, and its content (AGENTS.md, skills, this program's memory) must not be learned again. The beginning is
+ * enough, since the harness always sends one block as one message or one content part.
  */
 const injectedBeginnings: ReadonlyArray<RegExp> = [
   /^# AGENTS\.md instructions(?: for |[ \t]*(?:\r?\n|$))/,
@@ -24,19 +23,21 @@ const injectedBeginnings: ReadonlyArray<RegExp> = [
   /^Warning: (?:apply_patch was requested via|The maximum number of unified exec processes)/
 ]
 
-/** Whether a message or a content part was put there by the harness. */
+/** True if the harness added this message or content part. */
 export const isInjected = (text: string): boolean => {
   const start = text.trimStart()
   return injectedBeginnings.some((beginning) => beginning.test(start))
 }
 
-/** The part of a message or a content part that a person may have written: empty where the harness put all of it there. */
+/**
+ * Returns the part of a message or content part that a person may have written; empty if the harness added all of it.
+ */
 export const withoutInjected = (text: string): string => {
   const { rest } = unwrapMemory(text)
   return isInjected(rest) ? "" : rest
 }
 
-/** The origin that a message's own metadata states for each of its parts, in the order of the parts. */
+/** Reads the origin that a message's metadata states for each of its content parts, in order. */
 const statedOrigins = (item: JsonObject): ReadonlyArray<{ readonly kind: unknown; readonly provenance: unknown }> => {
   const metadata = item["internal_chat_message_metadata_passthrough"]
   if (!isJsonObject(metadata)) {
@@ -56,8 +57,8 @@ const statedOrigins = (item: JsonObject): ReadonlyArray<{ readonly kind: unknown
 }
 
 /**
- * Tells which parts of a message the harness put there, by what the message itself says of them. Versions before 0.150 say
- * nothing, and of some parts later ones do not either: those are judged by their text.
+ * Returns the indexes of the content parts that the harness added, according to the message itself. Versions before
+ * 0.150 do not state this, and later ones not for every part; the caller then judges by the text.
  */
 export const harnessParts = (item: JsonObject): ReadonlySet<number> =>
   new Set(
@@ -70,14 +71,14 @@ export const harnessParts = (item: JsonObject): ReadonlySet<number> =>
 
 const pipedBlock = /^<stdin>[ \t]*\r?$[\s\S]*?(?:^<\/stdin>[ \t]*\r?$|$(?![\s\S]))/gm
 
-/** Removes what was piped into the program beside the request: it is data, and nobody's words to the assistant. */
+/** Removes data that was piped into the program beside the request: nobody said it to the assistant. */
 export const withoutPiped = (text: string): string =>
   text.includes("<stdin>") ? text.replace(pipedBlock, "").trim() : text
 
-/** True if a text is one block in a tag from its first character to its last, as harnesses wrap what they add. */
+/** True if a text is one block in a tag from its first character to its last, the form in which harnesses add text. */
 export const isWrapped = (text: string): boolean => /^\s*<([a-z][\w-]*)(?:\s[^>]*)?>[\s\S]*<\/\1>\s*$/i.test(text)
 
-/** The command in a `<user_shell_command>` block, which the user ran without the assistant, and how it ended. */
+/** The command in a `<user_shell_command>` block, which the user ran without the assistant, and its result. */
 export interface OwnCommand {
   readonly command: string
   readonly exitCode: number | undefined
@@ -102,12 +103,16 @@ export const readOwnCommand = (text: string): OwnCommand | undefined => {
 
 const requestHeading = /^## My request for Codex:/m
 
-/** The text that the user typed: the editor's preamble up to `## My request for Codex:` is cut, the rest is trimmed. */
+/**
+ * Returns the text that the user typed: without the editor's preamble up to `## My request for Codex:`, and trimmed.
+ */
 export const withoutRequestPrefix = (text: string): string => {
   const heading = requestHeading.exec(text)
   return (heading === null ? text : text.slice(heading.index + heading[0].length)).trim()
 }
 
-/** The working directory an `<environment_context>` block names, which is all the oldest rollouts have. */
+/**
+ * Returns the working directory in an `<environment_context>` block, the only place where the oldest rollouts have it.
+ */
 export const environmentCwd = (text: string): string | undefined =>
   /^\s*<environment_context\b[\s\S]*?<cwd>([^<]+)<\/cwd>/.exec(text)?.[1]?.trim() || undefined

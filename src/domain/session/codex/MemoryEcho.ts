@@ -6,27 +6,26 @@ import type { Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
 import { completedItem } from "./SessionText.js"
 
 /**
- * Keeps memory from feeding on itself. A session that read our files, or was given them, has learned nothing by it: neither
- * the reading nor what was read is evidence, and an assistant that repeats a line of memory says nothing new.
- *
- * Memory is known by where it lies and by what only our files have in them. A reader serves one rollout.
+ * Removes text that comes from stored memory, so that memory is not learned from itself: the calls that read memory
+ * files, their output, and the lines of the assistant that repeat a line of memory. Memory is recognised by its path
+ * and by marks that only its files contain. An instance serves one rollout.
  */
 export class MemoryReadReader {
   private readonly calls = new Set<string>()
   private readonly known = new Set<string>()
   private readonly memoriesHome: string
 
-  /** Whether anything of memory was read so far. */
+  /** True if memory was read so far. */
   get hasRead(): boolean {
     return this.known.size > 0 || this.calls.size > 0
   }
 
-  /** `memoriesHome` is absolute. */
+  /** Takes the absolute path of the memories home. */
   constructor(memoriesHome: string) {
     this.memoriesHome = memoriesHome
   }
 
-  /** A line without what came from memory; undefined where nothing else is in it. */
+  /** Returns a line without text from memory; undefined if nothing else is in it. */
   withoutMemory(line: RolloutLine): RolloutLine | undefined {
     switch (line._tag) {
       case "ResponseItem":
@@ -85,7 +84,7 @@ export class MemoryReadReader {
     }
   }
 
-  /** Takes note of a call that reads memory. */
+  /** Records the id of a call that reads memory, so that its output is removed too. */
   private forget(callId: unknown): undefined {
     if (typeof callId === "string") {
       this.calls.add(callId)
@@ -93,7 +92,10 @@ export class MemoryReadReader {
     return undefined
   }
 
-  /** Whether an output is memory: its call read it, or it says so itself. What it says is known from then on. */
+  /**
+   * True if an output is memory: its call read memory, or the text has the marks of memory. Its lines are then
+   * recognised wherever they are repeated.
+   */
   private ofOutput(callId: unknown, text: string): boolean {
     const isMemory = (typeof callId === "string" && this.calls.has(callId)) || isMemoryText(text)
     if (isMemory) {
@@ -122,7 +124,10 @@ export class MemoryReadReader {
     return this.withoutRepeats(text)
   }
 
-  /** A text without the memory that it was given in its wrapper. What that says is known from then on. */
+  /**
+   * Returns a text without the blocks of memory that a session receives. The lines of the blocks are then recognised
+   * wherever they are repeated.
+   */
   private withoutBlocks(text: string): string {
     const { blocks, rest } = unwrapMemory(text)
     blocks.forEach((block) => this.learn(block))
@@ -161,16 +166,16 @@ export class MemoryReadReader {
   }
 }
 
-/** More lines than the memory of a project has. */
+/** Maximum number of memory lines to recognise; the memory of a project has fewer. */
 const mostLines = 20_000
-/** A shorter line is nobody's own. */
+/** Minimum characters of a line to recognise; a shorter one may occur anywhere. */
 const leastCharacters = 16
 
-/** Where memories lie, ours and those of Codex itself, however the place is named. */
+/** Matches paths in a memories home, this program's or Codex's own, in any spelling. */
 const memoryPlace =
   /\.codex[\\/]+memories\b|CODEX_HOME\}?["']?[\\/]+memories\b|\$\{?MEMORIES_HOME\b|\b[0-9a-f]{64}[\\/]+(?:memory|staging|previous|next)\b|\btrace_summaries[\\/]|\bmemory_summary\.md\b|\braw_memories\.md\b|\brollout_summaries[\\/]/
 
-/** Every citation begins so; most texts have none of it, and cost no more than this. */
+/** Matches the beginning of a citation. Most texts have none, so this test saves the more expensive ones. */
 const mayCite = /\[[0-9a-f]{8}-|\(trace: /
 const ownMarks =
   /^Map of concise summaries to trace IDs \(latest first\):|^thread_id: [0-9a-f-]{36}\r?$[\r\n]+^cwd: |^Trace context: .+$[\r\n]+^User preferences:/m
@@ -178,7 +183,7 @@ const ownMarks =
 const isMemoryText = (text: string): boolean =>
   unwrapMemory(text).blocks.length > 0 || ownMarks.test(text) || (mayCite.test(text) && citationsIn(text).length > 0)
 
-/** The words of a line without bullets, citations, code marks, case and white space. */
+/** Normalises a line for comparison: without bullets, citations, code marks, case and white space. */
 const plain = (line: string): string =>
   line
     .slice(0, 1_000)
@@ -189,7 +194,7 @@ const plain = (line: string): string =>
     .replace(/\s+/g, " ")
     .toLowerCase()
 
-/** The strings in some values, a few levels deep, as one text. */
+/** Joins the strings in some values, down to a few levels, into one text. */
 const textIn = (values: ReadonlyArray<unknown>, depth = 0): string =>
   values
     .map((value) =>

@@ -1,13 +1,13 @@
 import type { RolloutLine } from "./RolloutLine.js"
 
 /**
- * Tells lines that were written twice, one directly behind the other: by a write that was tried again, or by a tool that
- * copied the file. A line without a time may well say the same again. A reader serves one rollout.
+ * Detects lines that were written twice in a row, by a repeated write or by a tool that copied the file. Lines without
+ * a time do not count as repetitions, since a session may say the same thing twice. An instance serves one rollout.
  */
 export class RepeatedLines {
   private before: RolloutLine | undefined
 
-  /** Whether the next line, in file order, is the one before it once more. */
+  /** True if the next line, in file order, repeats the line before it. */
   isRepeat(line: RolloutLine): boolean {
     const { before } = this
     this.before = line
@@ -21,7 +21,7 @@ export class RepeatedLines {
   }
 }
 
-/** The content of a line, which is compared only where the times are equal. */
+/** Returns the content of a line for comparison with a line of the same time. */
 const contentOf = (line: RolloutLine): unknown => {
   switch (line._tag) {
     case "ResponseItem":
@@ -39,7 +39,7 @@ const contentOf = (line: RolloutLine): unknown => {
   }
 }
 
-/** Nothing that is nested deeper than this is compared: such lines count as two. */
+/** Maximum depth of values that are compared; lines with deeper ones count as different. */
 const deepest = 32
 
 const isSame = (one: unknown, other: unknown, depth: number): boolean => {

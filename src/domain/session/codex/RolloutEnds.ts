@@ -3,16 +3,17 @@ import { decodeNumberedLine, type RolloutLine } from "./RolloutLine.js"
 import { UndoneLines } from "./RolloutSegments.js"
 import { addLine, cwdOf, noFacts, type ThreadFacts } from "../../thread/ThreadFacts.js"
 
-/** Limits on the head and the tail of a file that an index reads, in bytes. */
+/** Maximum bytes of the head of a file that an index reads. */
 export const headBytes = 1_048_576
+/** Maximum bytes of the tail of a file that an index reads. */
 export const tailBytes = 262_144
 
-/** Lines behind a message that may hold the event of a request that a message already told. */
+/** Lines after a user message in which the event for the same request may follow. */
 const linesToEvent = 8
 
 /**
- * Folds the first lines of a rollout until they have told all that the head of a file can. Lines from `endOrdinal` on tell
- * nothing; see {@link UndoneLines}.
+ * Collects facts from the first lines of a rollout, until the head of the file can add no more. Lines from `endOrdinal`
+ * on add nothing; see {@link UndoneLines}.
  */
 export class HeadReader {
   private facts = noFacts
@@ -23,7 +24,7 @@ export class HeadReader {
     this.undone = new UndoneLines(endOrdinal)
   }
 
-  /** Takes lines; returns whether more are wanted. */
+  /** Adds lines. Returns whether more are needed. */
   push(lines: ReadonlyArray<NumberedLine>): boolean {
     for (const numbered of lines) {
       for (const line of this.undone.keep(decodeNumberedLine(numbered))) {
@@ -37,7 +38,7 @@ export class HeadReader {
     return true
   }
 
-  /** The facts so far. */
+  /** Returns the facts so far. */
   result(): ThreadFacts {
     return this.facts
   }
@@ -59,7 +60,7 @@ const decode = (bytes: Buffer): ReadonlyArray<RolloutLine> => {
     : decodeNumberedLine({ line: 0, text }).flatMap((line) => (line._tag === "MalformedLine" ? [] : [line]))
 }
 
-/** The fields that lines of a type tell, and that an index wants from the last of them. */
+/** The facts that lines of each type contain and whose last value the index needs. */
 const tellers: { readonly [type: string]: ReadonlyArray<keyof ThreadFacts> } = {
   session_meta: ["memoryMode"],
   turn_context: ["approvalMode", "sandboxPolicy"],
@@ -70,13 +71,13 @@ const tellers: { readonly [type: string]: ReadonlyArray<keyof ThreadFacts> } = {
 }
 const tellingType = new RegExp(Object.keys(tellers).join("|"))
 
-/** Bytes of a line in which its type is looked for: rollouts are written with the type before what it is the type of. */
+/** Number of bytes at the start of a line in which its type is searched; Codex writes the type before the payload. */
 const typeBytes = 160
 
 /**
- * The facts in the end of a file: the last timestamp, the last settings, the last token count, the last name. The beginning of
- * a line only tells whether it is worth decoding; what it says is what its JSON says. The head tells whose file it is; lines
- * from `endOrdinal` on were undone.
+ * Reads the facts at the end of a file: the last timestamp, settings, token count and name. A search at the beginning
+ * of each line decides whether the line is decoded; the facts come from its JSON alone. `head` tells which thread the
+ * file belongs to, and lines from `endOrdinal` on were undone.
  */
 export const readTail = (
   bytes: Buffer,

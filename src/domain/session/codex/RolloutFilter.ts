@@ -4,18 +4,18 @@ import { isJsonObject } from "../LenientField.js"
 import { type ItemKind, itemKinds, type RolloutLine } from "./RolloutLine.js"
 import { contentText, ownContent } from "./SessionText.js"
 
-/** Which items of a rollout are shown to a model. */
+/** Selects the items of a rollout that a model is shown. */
 export interface RolloutFilter {
   readonly responseItems: boolean
   readonly compactedItems: boolean
   readonly kinds: ReadonlySet<ItemKind>
-  /** Keeps the first N items that pass, 0 none; undefined keeps all. */
+  /** Maximum number of items, counted from the first; undefined keeps all. */
   readonly maxItems: number | undefined
-  /** Leaves out what holds no evidence, and what nobody typed although it stands under the user's name. */
+  /** True to leave out items without evidence, and text under the user's role that nobody typed. */
   readonly evidenceOnly: boolean
 }
 
-/** Keeps every kind, whole: what the harness injected and what no reader can decrypt included. */
+/** Keeps every item unchanged, including injected text and encrypted reasoning. */
 export const keepAll: RolloutFilter = {
   responseItems: true,
   compactedItems: true,
@@ -24,13 +24,13 @@ export const keepAll: RolloutFilter = {
   evidenceOnly: false
 }
 
-/** Keeps what is evidence of what happened. */
+/** Keeps the items that show what happened. */
 export const evidenceFilter: RolloutFilter = { ...keepAll, evidenceOnly: true }
 
-/** The filters that the setting `MEMORIES_ROLLOUT_FILTER` names. */
+/** The filters by their names in the setting `MEMORIES_ROLLOUT_FILTER`. */
 export const rolloutFilters = { evidence: evidenceFilter, "keep-all": keepAll } as const
 
-/** The item of a line that passes a filter, in the form that is shown; undefined for everything else. */
+/** Returns the item of a line as it is shown; undefined if the filter leaves it out. */
 export const filterLine = (filter: RolloutFilter, line: RolloutLine): JsonObject | undefined => {
   if (line._tag === "ResponseItem" && filter.responseItems && filter.kinds.has(line.kind)) {
     return filter.evidenceOnly ? evidenceOf(line.kind, line.item) : line.item
@@ -41,7 +41,7 @@ export const filterLine = (filter: RolloutFilter, line: RolloutLine): JsonObject
     : undefined
 }
 
-/** Fields that the harness keeps for itself. */
+/** Fields that only the harness uses. */
 const scaffolding: ReadonlySet<string> = new Set(["internal_chat_message_metadata_passthrough", "encrypted_content"])
 
 const withoutScaffolding = (item: JsonObject): JsonObject =>

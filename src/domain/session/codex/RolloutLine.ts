@@ -4,9 +4,7 @@ import type { NumberedLine } from "../LineSplitter.js"
 import { timestampOf } from "../Timestamp.js"
 import { mayHoldPrivate, withoutPrivate } from "../../privacy/PrivateText.js"
 
-/**
- * The kinds of response item a filter can tell apart. `other` is whatever Codex adds next.
- */
+/** The kinds of response items that a filter can tell apart; `other` stands for kinds that Codex adds later. */
 export const itemKinds = [
   "message",
   "reasoning",
@@ -30,7 +28,10 @@ const Git = Schema.Struct({
   repository_url: lenient(Schema.String)
 })
 
-/** The history that a file goes on from: the lines of another one below an ordinal. The first line of a file is never undone. */
+/**
+ * The history that a file continues: the lines of another file below an ordinal. A first line is never undone, so an
+ * ordinal of 0 is invalid.
+ */
 const HistoryBase = Schema.Struct({
   thread_id: lenient(Schema.NonEmptyString),
   end_ordinal_exclusive: lenient(Schema.Int.pipe(Schema.positive()))
@@ -61,20 +62,23 @@ const TurnContextPayload = Schema.Struct({
 const decodeSessionMeta = decodeLenient(SessionMetaPayload, {})
 const decodeTurnContext = decodeLenient(TurnContextPayload, {})
 
-/** Where a line stands and when it was written. */
+/** The place of a line in its file, and its time. */
 interface Placed {
-  /** Counted from 1, blank lines included, as an editor counts. */
+  /** Line number from 1, counting blank lines as an editor does. */
   readonly line: number
-  /** Unix milliseconds; undefined where the line has no timestamp that is a date. */
+  /** Unix milliseconds; undefined if the line has no valid timestamp. */
   readonly timestamp: number | undefined
-  /** Its number in its thread, counted from 0, where the line says one: versions from about 0.150 on number every line. */
+  /** Number of the line in its thread, counted from 0; versions from about 0.150 on number every line. */
   readonly ordinal?: number
 }
 
-/** The record of a session about itself. The first one of a file is the file's own, and later ones of the same id amend it; others belong to a fork's parents. */
+/**
+ * The header of a session. The first one in a file is the file's own, and later ones with the same id amend it; others
+ * belong to the parents of a fork.
+ */
 export interface SessionMeta extends Placed {
   readonly _tag: "SessionMeta"
-  /** True where the line has no envelope: an id and a time, which the files of other programs have too. */
+  /** True if the line has no envelope, only an id and a time. Files of other programs may have such lines too. */
   readonly isBare?: true
   readonly meta: typeof SessionMetaPayload.Type
 }
@@ -85,7 +89,7 @@ export interface TurnContext extends Placed {
   readonly context: typeof TurnContextPayload.Type
 }
 
-/** An item that the model was sent, or sent back, as the file has it. */
+/** An item of the conversation with the model, either sent to it or received from it, as the file has it. */
 export interface ResponseItem extends Placed {
   readonly _tag: "ResponseItem"
   readonly kind: ItemKind
@@ -98,17 +102,17 @@ export interface Compacted extends Placed {
   readonly message: string
 }
 
-/** An event that the harness showed its user. */
+/** An event that the harness showed to its user. */
 export interface Event extends Placed {
   readonly _tag: "Event"
   readonly kind: string
   readonly payload: JsonObject
 }
 
-/** A line of JSON that belongs to no form of rollout known here; not an error, rollouts grow new types. */
+/** A JSON line of no known type. It is not an error, since new versions of Codex add types. */
 export interface Unrecognised extends Placed {
   readonly _tag: "Unrecognised"
-  /** The type that the line states; lines of the form before the envelope may have a `record_type` instead. */
+  /** The type in the line; lines without an envelope may have a `record_type` instead. */
   readonly type: unknown
 }
 
@@ -119,7 +123,7 @@ export type RolloutLine = SessionMeta | TurnContext | ResponseItem | Compacted |
 export const isOfRollout = (line: RolloutLine): boolean =>
   line._tag !== "Unrecognised" && !(line._tag === "SessionMeta" && line.isBare === true)
 
-/** A line that is not JSON, or JSON that is no object: counted, skipped, and never fatal. */
+/** A line that is not a JSON object. It is counted and skipped, and never makes a read fail. */
 export interface MalformedLine {
   readonly _tag: "MalformedLine"
   readonly line: number
@@ -127,18 +131,18 @@ export interface MalformedLine {
 
 const kindOf = (type: unknown): ItemKind => itemKinds.find((kind) => kind === type) ?? "other"
 
-/** Item types that stood bare on a line before Codex wrapped them in an envelope. */
+/** Types of items that older versions wrote without an envelope. */
 const bareItemTypes: ReadonlySet<unknown> = new Set(itemKinds.filter((kind) => kind !== "other"))
 
 const isOrdinal = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0
 
-/** The beginning of an object of JSON. */
+/** Matches the beginning of a JSON object. */
 const objectStart = /^\s*\{\s*["}]/
 
 /**
- * The object that a text of JSON is. Asks `JSON.parse` itself, and only about what can be one: a file may have a million
- * lines that are none, and what is thrown for each, and told of it, costs a hundred times what reading it does.
+ * Parses a JSON object; undefined for any other text. `JSON.parse` is called only for text that begins like an object:
+ * a file may have a million other lines, and throwing an error costs a hundred times as much as this test.
  */
 const parseObject = (text: string): JsonObject | undefined => {
   if (!objectStart.test(text)) {
@@ -153,8 +157,9 @@ const parseObject = (text: string): JsonObject | undefined => {
 }
 
 /**
- * Decodes one line: the envelope `{timestamp, type, payload}`, or a bare line of the form before it (first
- * `{id, timestamp, …}`, then response items). Only JSON decides, never a search through the text. Pure and total.
+ * Decodes one line: the envelope `{timestamp, type, payload}`, or a line of the older form without one (first `{id,
+ * timestamp, …}`, then response items). Decides by the parsed JSON alone, and never by searching the text. Pure and
+ * total.
  */
 export const decodeLine = (text: string, line: number): RolloutLine | MalformedLine => {
   const parsed = parseObject(text)
@@ -174,8 +179,8 @@ export const decodeLine = (text: string, line: number): RolloutLine | MalformedL
 }
 
 /**
- * Decodes a line of a file. A line that was written in part and then again in full is taken from where it begins again;
- * what stands before that is malformed all the same.
+ * Decodes a line of a file. If a partly written line is followed by its complete repetition, decodes the repetition,
+ * and reports the part before it as malformed.
  */
 export const decodeNumberedLine = ({ line, text }: NumberedLine): ReadonlyArray<RolloutLine | MalformedLine> => {
   const malformed: MalformedLine = { _tag: "MalformedLine", line }
@@ -191,10 +196,10 @@ export const decodeNumberedLine = ({ line, text }: NumberedLine): ReadonlyArray<
   return rest._tag === "MalformedLine" ? [malformed] : [malformed, rest]
 }
 
-/** Messages stand in the payload of a line, or in an item of that; nothing that is nested deeper than this is one. */
+/** Maximum depth below a line's payload at which messages are searched. */
 const deepestMessage = 8
 
-/** A line with what is private gone from each user's message that it can hold, and without what no message can stand in. */
+/** Removes private text from every user message that a line may contain, and drops values that are nested deeper. */
 const withoutPrivateMessages = (json: JsonObject, depth: number): JsonObject => {
   if (depth > deepestMessage) {
     return {}
@@ -246,8 +251,8 @@ const decodeBare = (json: JsonObject, placed: Placed): RolloutLine => {
 }
 
 /**
- * Where a session came from: `cli`, `vscode`, `exec`, …; `subagent:<kind>` for the sessions of sub-agents, the
- * consolidation agent's own included. A missing source counts as `vscode`, as Codex has it.
+ * Returns the source of a session: `cli`, `vscode`, `exec`, …, or `subagent:<kind>` for sub-agents, including
+ * consolidation agents. A missing source counts as `vscode`, as in Codex.
  */
 export const sourceOf = (meta: SessionMeta["meta"]): string => {
   const subAgent = isJsonObject(meta.source) ? meta.source["subagent"] : undefined
@@ -266,6 +271,9 @@ export const sourceOf = (meta: SessionMeta["meta"]): string => {
   return typeof meta.source === "string" ? meta.source : "unknown"
 }
 
-/** Whether a source, as {@link sourceOf} spells it, is a sub-agent's: never a candidate, whatever sources are allowed. */
+/**
+ * True if a source in the form of {@link sourceOf} is a sub-agent's. Its sessions are never candidates, whatever
+ * sources are allowed.
+ */
 export const isSubAgentSource = (source: string): boolean =>
   source.startsWith("subagent") || source === "memory_consolidation"

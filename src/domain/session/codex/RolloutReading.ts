@@ -18,13 +18,13 @@ export interface RolloutReading {
   readonly facts: ThreadFacts
   readonly evidence: SessionEvidence
   readonly rendering: RolloutRendering
-  /** Lines that did not parse; they were skipped. */
+  /** Number of lines that are not valid JSON; they were skipped. */
   readonly malformedLines: number
-  /** Lines of types that are not known, by type; they were skipped too. Empty for a file that is no rollout. */
+  /** Lines of unknown types, by type; they were skipped too. Empty for a file that is no rollout. */
   readonly unknownLines: UnknownLines
 }
 
-/** Reads a rollout once, line by line, for everything that phase one wants of it. A reader serves one rollout. */
+/** Collects everything that phase one needs from one rollout, line by line. An instance serves one rollout. */
 export class RolloutReader {
   private facts: ThreadFacts = noFacts
   private malformedLines = 0
@@ -47,7 +47,7 @@ export class RolloutReader {
     this.rendering = new RolloutRenderingBuilder(filter, rolloutBytes)
   }
 
-  /** Takes the next line, in file order. Nothing of it goes further with a secret in it. */
+  /** Adds the next line, in file order. Secrets are redacted before the line is used. */
   add(read: RolloutLine | MalformedLine): void {
     if (read._tag === "MalformedLine") {
       this.malformedLines++
@@ -70,7 +70,7 @@ export class RolloutReader {
     }
   }
 
-  /** The result of the lines so far. */
+  /** Returns the result of the lines so far. */
   result(): RolloutReading {
     const evidence = this.evidence.result()
     const onlyReadMemory = this.memoryReads.hasRead && !evidence.events.some(isAct)
@@ -84,6 +84,9 @@ export class RolloutReader {
   }
 }
 
-/** A command without an output did nothing that is known; its output may have been memory. */
+/**
+ * True if an event shows that something was done. A command without an output does not count, since its output may have
+ * been memory.
+ */
 const isAct = (event: SessionEvent): boolean =>
   event._tag === "CommandRun" ? event.output !== undefined : event._tag === "FileEdit" || event._tag === "ToolUse"

@@ -10,21 +10,21 @@ import { typedEventText } from "./SessionText.js"
 
 /** A rollout as a model is shown it. */
 export interface RolloutRendering {
-  /** One JSON array of the items that passed the filter; cut around a marker when it was over the budget. */
+  /** A JSON array of the items that passed the filter; if it is over the limit, its head and tail around a marker. */
   readonly text: SafeText
-  /** The count of items that passed. */
+  /** Number of items that passed the filter. */
   readonly items: number
-  /** The size of the whole array, in UTF-8 bytes; more than the text's own when it was cut. */
+  /** Size of the whole array in UTF-8 bytes; larger than the text's own size if it was cut. */
   readonly bytes: number
 }
 
-/** Cutting rounds to whole characters, which may move up to three bytes from the head to the tail. */
+/** Bytes that rounding to whole characters may move from the head to the tail. */
 const characterSlack = 3
 
-/** The tail may hold this many times what it needs before some of it is dropped. */
+/** Factor by which the tail may exceed its final size before items are dropped from it. */
 const tailSlack = 1.25
 
-/** Nesting too deep to be written is a value no model reads: such an item is left out. */
+/** Encodes an item; fails for a value that is nested too deeply, and the item is then left out. */
 const encodeJson = Schema.encodeEither(Schema.parseJson())
 
 interface Item {
@@ -33,7 +33,7 @@ interface Item {
   readonly turn: number
 }
 
-/** The count of items that were dropped, and the bytes that they would have taken. */
+/** Number of dropped items, and the bytes that they would have taken. */
 interface Dropped {
   readonly bytes: number
   readonly items: number
@@ -42,19 +42,22 @@ interface Dropped {
 const noneDropped: Dropped = { bytes: 0, items: 0 }
 
 /**
- * Serialises a rollout of redacted lines, line by line, within a budget of UTF-8 bytes. Of a rollout that is larger little more than its
- * first third and its last two thirds of the budget are ever held, whatever the size of the rollout. A builder serves one rollout.
+ * Serialises a rollout of redacted lines within a limit in UTF-8 bytes. Holds little more than the first third and the last
+ * two thirds of the limit, whatever the size of the rollout. An instance serves one rollout.
  */
 export class RolloutRenderingBuilder {
   private head: Array<Item> = []
   private headBytes = 0
   private tail: Array<Item> = []
   private tailBytes = 0
-  /** The items that were let go, by turn: a turn may still be rolled back. */
+  /** Dropped items by turn, since a turn may still be rolled back. */
   private readonly droppedTurns = new Map<number, Dropped>()
   private dropped: Dropped = noneDropped
   private turn = 0
-  /** The line that began the newest turn, while nothing followed it: a request is told twice, by a message and by an event. */
+  /**
+   * The kind of line that began the newest turn, until another line follows: a message and an event record each
+   * request.
+   */
   private begunBy: "message" | "event" | "both" | undefined
 
   private readonly filter: RolloutFilter
@@ -65,7 +68,7 @@ export class RolloutRenderingBuilder {
     this.limit = limit
   }
 
-  /** Takes the next line of the rollout, in file order. */
+  /** Adds the next line of the rollout, in file order. */
   add(line: RolloutLine): void {
     if (line._tag === "Event") {
       return this.addEvent(line)
@@ -84,7 +87,7 @@ export class RolloutRenderingBuilder {
     }
   }
 
-  /** The rendering of the lines so far. */
+  /** Returns the rendering of the lines so far. */
   result(): RolloutRendering {
     const bytes = 1 + Math.max(1, this.headBytes + this.tailBytes + this.dropped.bytes)
     const start = `[${this.head.map(({ json }) => json).join(",")}`
@@ -144,7 +147,9 @@ export class RolloutRenderingBuilder {
     return Math.ceil(this.limit * renderingCut.headShare)
   }
 
-  /** Lets go what the tail does not need, many items at a time: letting go one by one would move all others each time. */
+  /**
+   * Drops the items that do not fit into the tail, many at a time: dropping a single one moves all others in the array.
+   */
   private dropMiddle(): void {
     const needed = this.limit - this.headRoom + characterSlack
     if (this.tailBytes < needed * tailSlack) {

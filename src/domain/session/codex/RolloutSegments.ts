@@ -7,21 +7,21 @@ import type { RolloutFile } from "../../thread/Thread.js"
 import type { ThreadFacts } from "../../thread/ThreadFacts.js"
 
 /**
- * A session that was rewound goes on in a second file of the same thread, a segment, which says from which line on the
- * history before it is undone. Its lines are numbered on from there: a thread is one sequence of ordinals, whichever file
- * holds them, and each file undoes what the earlier ones have at or above the ordinal that it begins with. A thread may be
- * rewound often, and beyond the beginning of a segment. Where a file of the chain is missing, the others say what they say.
- * The byte offset that a segment gives besides is not looked at: a file that was compressed, rewritten or cut by hand keeps
- * its ordinals and not its bytes.
+ * Joins the files of a thread. After a rewind, a session continues in a second file of the same thread, a segment. The
+ * lines of a thread are numbered across its files (ordinals). The first ordinal of a segment tells where the rewind
+ * went back to: lines with the same or a higher ordinal in earlier files are undone. A thread may be rewound several
+ * times, also to a point before the current segment. If a file of the chain is missing, the others are read as they
+ * are. The byte offset in a segment's header is ignored: compressing or editing a file changes offsets, but not
+ * ordinals.
  */
 
-/** A file of a thread as a look at its ends shows it. */
+/** A file of a thread, with the facts from its ends. */
 export interface ThreadFile extends RecordedFile {
   readonly file: RolloutFile
   readonly facts: ThreadFacts
 }
 
-/** A file of a thread as it is to be read: only the lines below `endOrdinal` count, all of them where it is undefined. */
+/** A file of a thread to be read. Only lines below `endOrdinal` count; undefined means all. */
 export interface RolloutPart {
   readonly file: RolloutFile
   readonly endOrdinal: number | undefined
@@ -31,8 +31,8 @@ const segmentName =
   /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/i
 
 /**
- * Which segment of its thread a file is; undefined for the first one. A file that is kept under a name of another kind is
- * known by what it goes on from: its own thread. A fork goes on from another one.
+ * Returns the id of the segment that a file contains; undefined for the first file of the thread. A file without a
+ * segment's name is a segment if it continues its own thread; a fork continues another one.
  */
 const segmentOf = (threadId: string, { facts, path }: ThreadFile): string | undefined => {
   const [, owner, segment] = segmentName.exec(path) ?? []
@@ -47,8 +47,8 @@ const startOf = ({ facts, lastRecordAt }: ThreadFile): number =>
   timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? lastRecordAt
 
 /**
- * The files of a thread in the order in which they are read, the one that is written to last. Of several copies of one file
- * only that counts which {@link chooseFile} takes.
+ * Orders the files of a thread for reading, the one that is still written to last. Among copies of one file, {@link
+ * chooseFile} decides.
  */
 export const chainOf = <A extends ThreadFile>(
   threadId: string,
@@ -79,8 +79,8 @@ export const chainOf = <A extends ThreadFile>(
 }
 
 /**
- * True if a file of a chain goes on from one that is not in it. The first file of a fork goes on from another thread, and
- * lacks nothing; a rewind beyond the fork's beginning goes on from that thread too.
+ * True if a file in the chain continues a file that is missing from it. The first file of a fork continues another
+ * thread, and so does a rewind to a point before the fork; neither lacks a file.
  */
 export const lacksFile = (threadId: string, chain: ReadonlyArray<ThreadFile>): boolean => {
   const baseOf = ({ facts }: ThreadFile): string | undefined => facts.meta?.history_base?.thread_id?.toLowerCase()
@@ -93,7 +93,10 @@ export const lacksFile = (threadId: string, chain: ReadonlyArray<ThreadFile>): b
   })
 }
 
-/** Two files that follow each other as if they were one: it is where the second is, and changes when either does. */
+/**
+ * Joins two consecutive files as if they were one: the path of the second, the sum of the sizes, the later modification
+ * time.
+ */
 export const joinFiles = (before: RolloutFile, after: RolloutFile): RolloutFile => ({
   path: after.path,
   size: before.size + after.size,
@@ -101,16 +104,16 @@ export const joinFiles = (before: RolloutFile, after: RolloutFile): RolloutFile 
   isArchived: after.isArchived
 })
 
-/** The contents of two files that follow each other as if they were one. */
+/** Joins the contents of two consecutive files as if they were one. */
 export const joinContents = (before: RolloutContent, after: RolloutContent): RolloutContent => ({
   size: before.size + after.size,
   hash: createHash("sha256").update(`${before.hash}\n${after.hash}`).digest("hex")
 })
 
 /**
- * Tells which lines of a file count where those from an ordinal on were undone. A line without an ordinal stands as many
- * lines behind the last one that has one as the file says. What a session says of itself, as whether it may become memory,
- * is never undone: it belongs to no turn. A reader serves one file, and takes its lines in order.
+ * Detects the lines that a rewind to an ordinal undid. A line without an ordinal is numbered by its distance from the
+ * last line with one. A session_meta line is never undone, since it describes the session and belongs to no turn. An
+ * instance serves one file, and takes its lines in order.
  */
 export class UndoneLines {
   private ordinal = -1
@@ -121,7 +124,7 @@ export class UndoneLines {
     this.endOrdinal = endOrdinal
   }
 
-  /** Whether the next line was undone. */
+  /** True if the next line was undone. */
   isUndone(read: RolloutLine | MalformedLine): boolean {
     if (this.endOrdinal === undefined) {
       return false
@@ -132,7 +135,7 @@ export class UndoneLines {
     return this.ordinal >= this.endOrdinal && read._tag !== "SessionMeta"
   }
 
-  /** The lines that count. */
+  /** Returns the lines that were not undone. */
   keep<A extends RolloutLine | MalformedLine>(lines: ReadonlyArray<A>): ReadonlyArray<A> {
     return this.endOrdinal === undefined ? lines : lines.filter((line) => !this.isUndone(line))
   }

@@ -7,7 +7,7 @@ export type SessionNames = ReadonlyMap<string, string>
 const Entry = Schema.Struct({ id: lenient(Schema.NonEmptyString), thread_name: lenient(Schema.String) })
 const decodeEntry = decodeLenient(Schema.parseJson(Entry), {})
 
-/** Reads the text of `session_index.jsonl`: every renaming adds a line, so the last of a session counts. */
+/** Parses `session_index.jsonl`. Every renaming adds a line, so the last one of a session counts. */
 export const namesIn = (text: string): SessionNames => {
   const names = new Map<string, string>()
   for (const line of text.split("\n")) {

@@ -2,7 +2,7 @@ import { harnessParts, withoutInjected, withoutPiped, withoutRequestPrefix } fro
 import { isJsonObject, type JsonObject } from "../LenientField.js"
 import type { Event, RolloutLine } from "./RolloutLine.js"
 
-/** The text of a message's content, part by part. */
+/** Returns the text of each content part of a message. */
 export const contentParts = (content: unknown): ReadonlyArray<string> =>
   typeof content === "string"
     ? [content]
@@ -10,17 +10,17 @@ export const contentParts = (content: unknown): ReadonlyArray<string> =>
       ? content.flatMap((part) => (isJsonObject(part) && typeof part["text"] === "string" ? [part["text"]] : []))
       : []
 
-/** The whole text of a message's content. */
+/** Returns the whole text of a message's content. */
 export const contentText = (content: unknown): string => contentParts(content).join("\n").trim()
 
-/** The parts of a message's content that the harness did not put there, by what the message says of them. */
+/** Returns the content parts of a message that the harness did not add, according to the message itself. */
 export const ownContent = (item: JsonObject): unknown => {
   const content = item["content"]
   const others = harnessParts(item)
   return Array.isArray(content) && others.size > 0 ? content.filter((_, index) => !others.has(index)) : content
 }
 
-/** The text of a user-role message that a person typed; empty where the harness put all of it there. */
+/** Returns the text that a person typed in a user-role message; empty if the harness added all of it. */
 export const typedText = (item: JsonObject): string =>
   withoutPiped(
     withoutRequestPrefix(
@@ -31,7 +31,7 @@ export const typedText = (item: JsonObject): string =>
     )
   )
 
-/** The objective of a goal that the user set, as an event or the output of a call tells it; undefined for anything else. */
+/** Returns the goal that the user set, from an event or the output of a call; undefined for any other line. */
 export const goalText = (line: RolloutLine): string | undefined => {
   const goal = line._tag === "Event" && line.kind === "thread_goal_updated" ? line.payload["goal"] : undefined
   const isOutput =
@@ -40,7 +40,7 @@ export const goalText = (line: RolloutLine): string | undefined => {
   return typeof objective === "string" && objective.trim() !== "" ? objective.trim() : undefined
 }
 
-/** The item an `item_completed` event carries, which from about 0.150 tells what other events told before. */
+/** Returns the item in an `item_completed` event, which since about 0.150 replaces several older events. */
 export const completedItem = (event: Event): JsonObject | undefined =>
   event.kind === "item_completed" && isJsonObject(event.payload["item"]) ? event.payload["item"] : undefined
 
@@ -50,8 +50,8 @@ const isImage = (part: unknown): boolean =>
   isJsonObject(part) && typeof part["type"] === "string" && part["type"].includes("image")
 
 /**
- * The text of a `user_message` event or a `UserMessage` item, its prefix cut: empty for an image alone; undefined for any
- * other event, and for one that tells of nothing that a person gave.
+ * Returns the text of a `user_message` event or a `UserMessage` item, without its prefix. Empty for an image alone;
+ * undefined for any other event, and for one without anything from a person.
  */
 export const typedEventText = (event: Event): string | undefined => {
   if (event.kind === "user_message") {

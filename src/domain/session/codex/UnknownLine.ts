@@ -1,7 +1,7 @@
 import { isOfRollout, itemKinds, type MalformedLine, type RolloutLine } from "./RolloutLine.js"
 import { completedItem } from "./SessionText.js"
 
-/** Names of the types that Codex is known to write, whether or not a session's evidence needs them. */
+/** Makes a set of type names that Codex is known to write, whether or not a session's evidence needs them. */
 const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
 const lineTypes = names(`
@@ -34,7 +34,7 @@ const events = names(`
   turn_complete turn_diff turn_started undo_completed undo_started user_message view_image_tool_call warning
   web_search_begin web_search_end`)
 
-/** A name as it may be shown: a type of Codex is a short word, and anything else stands there for another reason. */
+/** Returns a type name in a form that may be shown. A type of Codex is a short word; anything else might be private. */
 const shown = (name: unknown): string =>
   name === undefined ? "(no type)" : typeof name === "string" && /^[\w./-]{1,64}$/.test(name) ? name : "(no name)"
 
@@ -43,8 +43,8 @@ const unless = (known: ReadonlySet<string>, place: string, name: unknown): strin
 
 /**
  * Returns the type of a line that this version does not know, as `response_item/<type>`, `event_msg/<type>`,
- * `item_completed/<type>`, or the type of the line itself; undefined for a line of a known type. Such a line is skipped
- * and may have told something.
+ * `item_completed/<type>`, or the type of the line itself; undefined for a line of a known type. Such a line is
+ * skipped, although it may contain something to learn.
  */
 const unknownType = (line: RolloutLine): string | undefined => {
   switch (line._tag) {
@@ -66,11 +66,11 @@ const unknownType = (line: RolloutLine): string | undefined => {
 /** The number of lines of each unknown type. */
 export type UnknownLines = ReadonlyMap<string, number>
 
-/** Limit on the types that are told apart, whatever a file holds; lines of further ones are counted together. */
+/** Maximum number of types that are counted separately; lines of further types are counted together. */
 const types = 100
 const others = "(others)"
 
-/** Adds counts of unknown lines to each other. */
+/** Adds two counts of unknown lines. */
 export const joinUnknown = (left: UnknownLines, right: UnknownLines): UnknownLines => {
   const joined = new Map(left)
   for (const [type, lines] of right) {
@@ -85,7 +85,7 @@ export class UnknownLineCounter {
   private isRollout = false
   private readonly counts: Map<string, number> = new Map()
 
-  /** Takes the next line. */
+  /** Adds the next line. */
   add(line: RolloutLine | MalformedLine): void {
     if (line._tag === "MalformedLine") {
       return
@@ -98,7 +98,7 @@ export class UnknownLineCounter {
     }
   }
 
-  /** The counts so far; none for a file without any line of Codex. */
+  /** Returns the counts so far; empty for a file without any line of Codex. */
   result(): UnknownLines {
     return this.isRollout ? this.counts : new Map()
   }

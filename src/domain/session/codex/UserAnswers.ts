@@ -1,13 +1,13 @@
 import * as Schema from "effect/Schema"
 import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../LenientField.js"
 
-/** What the user answered to one question of the assistant. */
+/** The user's answer to one question of the assistant. */
 export interface UserAnswer {
-  /** Empty if the record does not tell the question. */
+  /** The text of the question; empty if the record does not have it. */
   readonly question: string
   /** The chosen option, or the user's free answer; empty if only a note was given. */
   readonly choice: string
-  /** What the user wrote beside the choice; empty if nothing. */
+  /** The note beside the choice; empty if there is none. */
   readonly note: string
 }
 
@@ -25,7 +25,7 @@ const Questions = Schema.Struct({
 })
 const decodeQuestions = decodeLenient(Schema.parseJson(Questions), {})
 
-/** A question of the assistant. The answer to a secret one, such as a password, is not kept. */
+/** A question of the assistant. The answer to a secret one, such as a request for a password, is not kept. */
 export interface AskedQuestion {
   readonly question: string
   readonly isSecret: boolean
@@ -42,7 +42,7 @@ export const readQuestions = (item: JsonObject): ReadonlyMap<string, AskedQuesti
     : undefined
 
 const notePrefix = /^user_note:\s*/
-/** A mark that the assistant puts on the option that it would choose. */
+/** Matches the mark that the assistant adds to the option that it recommends. */
 const recommendation = /\s*\((?:Recommended|推荐|おすすめ|empfohlen|recommandé|recomendado)\)\s*$/i
 
 const answerOf = (question: string, lines: ReadonlyArray<string>): UserAnswer => ({
@@ -61,7 +61,7 @@ const answerOf = (question: string, lines: ReadonlyArray<string>): UserAnswer =>
 const strings = (value: unknown): ReadonlyArray<string> =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : []
 
-/** The lines of one answer: a list of them, or in older versions the selected options and a free answer. */
+/** Returns the lines of one answer, given as a list, or in older versions as selected options and a free answer. */
 const linesOf = (answer: unknown): ReadonlyArray<string> => {
   if (!isJsonObject(answer)) {
     return []
@@ -75,7 +75,7 @@ const isGiven = ({ choice, note }: UserAnswer): boolean => choice !== "" || note
 
 const decodeJson = Schema.decodeUnknownOption(Schema.parseJson(Schema.Unknown))
 
-/** Reads the answers in the output of a `request_user_input` call; `questions` are those that it asked. */
+/** Reads the answers in the output of a `request_user_input` call; `questions` are those of the call. */
 export const readAnswers = (
   output: unknown,
   questions: ReadonlyMap<string, AskedQuestion>
@@ -91,7 +91,7 @@ export const readAnswers = (
     : []
 }
 
-/** Reads the answers that a `retained_context` line keeps; a question stands there with the chosen option below it. */
+/** Reads the answers in a `retained_context` line, in which each question is followed by the chosen option. */
 export const readRetainedAnswers = (payload: JsonObject): ReadonlyArray<UserAnswer> => {
   const questions: ReadonlyArray<unknown> = Array.isArray(payload["questions"]) ? payload["questions"] : []
   return payload["type"] !== "verified_answer"
@@ -107,7 +107,7 @@ export const readRetainedAnswers = (payload: JsonObject): ReadonlyArray<UserAnsw
         .filter(isGiven)
 }
 
-/** A note may have several lines, and is the last of an answer. */
+/** Splits a retained answer into its lines; a note comes last, and may have several lines. */
 const retainedLines = (answer: string): ReadonlyArray<string> => {
   const note = /^user_note:/m.exec(answer)?.index ?? answer.length
   return [...answer.slice(0, note).split("\n"), answer.slice(note)].filter((line) => line.trim() !== "")

@@ -91,6 +91,6 @@ export class Ledger extends Context.Tag("rollout-memories/Ledger")<
     ) => Effect.Effect<A, E | BudgetExhausted | StateDbFailure, R>
   }
 >() {
-  /** Over the spending that all processes share. */
+  /** Provides the ledger over the spending that all processes share. */
   static readonly layer: Layer.Layer<Ledger, never, Settings | Spending> = Layer.effect(Ledger, make)
 }

@@ -4,10 +4,10 @@ import * as ModelClientOpenAi from "../OpenAi.js"
 import * as Responses from "./Responses.js"
 
 /**
- * Everything that only a pass with a model needs, in one module so that it is loaded as a whole. Model and agent use
- * the same server.
+ * The model client over HTTP. Everything that only a pass with a model needs is in this module, so that it is loaded as
+ * a whole.
  */
 export const model = Layer.provide(ModelClientOpenAi.layer, Responses.layer)
 
-/** See {@link model}. */
+/** The agent over the same server; see {@link model}. */
 export const agent = Layer.provide(AgentControlToolLoop.layer, Responses.layer)

@@ -68,8 +68,8 @@ export interface ResponsesAnswer {
 }
 
 /**
- * A server with a Responses API. Requests may run concurrently; interrupting one closes its connection. Each reserves
- * its cost before it is sent, and is retried by the retry policy.
+ * A server with a Responses API. Requests may run concurrently; interrupting one closes its connection. The cost of a
+ * request is reserved before it is sent; a failed request is retried according to the retry policy.
  */
 export class Responses extends Context.Tag("rollout-memories/Responses")<
   Responses,
@@ -273,7 +273,9 @@ const make = Effect.gen(function* () {
         if (known !== undefined) {
           yield* Effect.catchAll(settle(known), (error) =>
             Effect.flatMap(redactor.safeMessage(error), (message) =>
-              logWarning(safe`a cost was not settled: ${message}`)
+              logWarning(
+                safe`the cost of a model request could not be recorded, and counts with its worst case: ${message}`
+              )
             )
           )
         }

@@ -14,12 +14,15 @@ import { StateDbUnavailable } from "../../../services/state/StateDb.js"
 import { notAFile, requireFile } from "../../node/PlainFile.js"
 
 /**
- * The wait of SQLite itself for another process, in milliseconds. It blocks the event loop while it waits, so the real
- * waiting is done by {@link whileBusy}.
+ * Milliseconds that SQLite itself waits for another process. This wait blocks the event loop, so it is short; {@link
+ * whileBusy} does the real waiting.
  */
 const busyTimeout = 20
 
-/** Another process writes for milliseconds; one that holds the database for a minute is stuck. */
+/**
+ * Retry schedule while another process writes. A write takes milliseconds; a process that holds the database for a
+ * minute is stuck.
+ */
 const patience = Schedule.exponential("5 millis", 1.5).pipe(
   Schedule.union(Schedule.spaced("200 millis")),
   Schedule.jittered,
@@ -28,7 +31,7 @@ const patience = Schedule.exponential("5 millis", 1.5).pipe(
 
 const isBusy = (error: unknown): boolean => /^SQLITE_(?:BUSY|LOCKED)/.test(errorCodeOf(error))
 
-/** Runs an effect again while another process holds the database. */
+/** Retries an effect while another process holds the database. */
 export const whileBusy = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.retry(effect, { schedule: patience, while: isBusy })
 
@@ -45,17 +48,17 @@ const reasonOf = (error: unknown): StateDbUnavailable["reason"] => {
           : "disk"
 }
 
-/** The error for a database at a path that could not be used. */
+/** Makes the error for a database at a path that cannot be used. */
 export const unavailable = (path: string, cause: unknown): StateDbUnavailable =>
   new StateDbUnavailable({ path, reason: reasonOf(cause), cause })
 
-/** SQLite gives the files beside a database the mode that the database has. */
+/** Permissions of the database file; SQLite gives its other files the same. */
 const fileMode = 0o600
 
-/** A database is one file, and those that SQLite keeps beside it while it is open. */
+/** Suffixes of the files of a database: the database itself, and those that SQLite keeps beside it while it is open. */
 export const databaseParts = ["", "-wal", "-shm", "-journal"] as const
 
-/** Fails where anything of a database is no file of its own: SQLite would open it, whatever it is. */
+/** Fails when a path of the database is not a regular file, since SQLite would open it all the same. */
 const requireFiles = (path: string): Effect.Effect<void, StateDbUnavailable> =>
   Effect.forEach(
     databaseParts,
@@ -67,7 +70,7 @@ const requireFiles = (path: string): Effect.Effect<void, StateDbUnavailable> =>
     { discard: true }
   )
 
-/** Makes the file, for its owner alone, where there is none. */
+/** Creates the file with permissions for the owner only, if it does not exist. */
 const makePrivate = (path: string): Effect.Effect<void, StateDbUnavailable> =>
   Effect.try({
     try: () => closeSync(openSync(path, "a", fileMode)),
@@ -80,7 +83,10 @@ interface OpenOptions {
   readonly disableWAL?: boolean
 }
 
-/** Opens a database, again while another process holds it. The client reports what is wrong as a defect. */
+/**
+ * Opens a database, and retries while another process holds it. The client reports errors as defects, which become
+ * errors here.
+ */
 const open = (options: OpenOptions): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
@@ -100,27 +106,28 @@ const open = (options: OpenOptions): Layer.Layer<SqlClient.SqlClient, StateDbUna
   )
 
 /**
- * A connection to the database at a path, in WAL mode, with foreign keys. The file and its folder must be writable, and
- * the folder there.
+ * A connection to the database at a path, in WAL mode and with foreign keys. The folder must exist, and the file and
+ * the folder must be writable.
  */
 export const connection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
   Layer.unwrapEffect(requireFiles(path).pipe(Effect.zipRight(makePrivate(path)), Effect.as(open({ filename: path }))))
 
 /**
- * A connection that can write nothing, whoever else has the database open. What SQLite keeps beside the file must be there,
- * or its folder must be writable.
+ * A connection that cannot write, even if other processes have the database open. Either SQLite's other files exist, or
+ * the folder must be writable.
  */
 export const readConnection = (path: string): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
   Layer.unwrapEffect(Effect.as(requireFiles(path), open({ filename: path, readonly: true, disableWAL: true })))
 
-/** A connection to an empty database that is in no file, and gone with its layer. */
+/** A connection to an empty database in memory, which is lost with its layer. */
 export const memoryConnection = (): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
   open({ filename: ":memory:" })
 
 /**
- * Runs an effect in one transaction. A write transaction, which is taken at the start, finds at its writes what it read
- * before. Begins again while another process writes, and rolls back on failure and on interruption. Nothing but SQL belongs
- * inside. The client's own transactions die of a COMMIT that fails, as on a full disk; here it is an error.
+ * Runs an effect in one transaction. A write transaction takes the write lock at the start, so that what it reads stays
+ * true until it writes. Starts again while another process writes; rolls back on failure and on interruption. The
+ * effect must contain only SQL. The transactions of the client die when a COMMIT fails, for example on a full disk;
+ * here that is an error.
  */
 export const inTransaction = <A, E, R>(
   sql: SqlClient.SqlClient,

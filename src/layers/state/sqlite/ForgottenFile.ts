@@ -7,13 +7,13 @@ import { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { readPlainText } from "../../node/PlainFile.js"
 
 /**
- * The record of what was forgotten, beside the database: the ids, a line each, and nothing else. A database that takes the
- * place of a lost or corrupt one keeps by it to what was asked of the one before.
+ * The record of forgotten threads beside the database: one id a line. A database that replaces a lost or corrupt one
+ * reads it, so that the threads stay forgotten.
  */
 
 const isThreadId = Schema.is(ThreadId)
 
-/** The path of the record beside a database. */
+/** Returns the path of the record beside a database. */
 export const recordBeside = (database: string): string => join(dirname(database), "forgotten")
 
 const isMissing = (cause: unknown): boolean =>
@@ -26,7 +26,10 @@ const failing =
     return new SqlError({ cause: new Error(`${recordBeside(database)}: ${detail}`, { cause }) })
   }
 
-/** The ids in the file beside a database; none where there is no file. One that cannot be read fails: nobody may come back by it. */
+/**
+ * Reads the ids in the record beside a database; empty when there is no file. Fails when the file cannot be read, since
+ * forgotten threads must not be learned again.
+ */
 export const readForgotten = (database: string): Effect.Effect<ReadonlyArray<ThreadId>, SqlError> =>
   Effect.try(() => readPlainText(recordBeside(database))).pipe(
     Effect.catchIf(
@@ -39,7 +42,7 @@ export const readForgotten = (database: string): Effect.Effect<ReadonlyArray<Thr
     })
   )
 
-/** Forces a file's or a folder's content to the disk. */
+/** Flushes the content of a file or a folder to disk. */
 const through = (path: string, flag: "r" | "wx", write: (file: number) => void): void => {
   const file = openSync(path, flag, 0o600)
   try {
@@ -51,8 +54,8 @@ const through = (path: string, flag: "r" | "wx", write: (file: number) => void):
 }
 
 /**
- * Makes the file hold these ids, wholly or as it was before. For the holder of the database's write lock alone: what is
- * read, joined and written by two at once would lose ids.
+ * Replaces the record atomically. The caller must hold the database's write lock, since two writers at once would lose
+ * ids.
  */
 export const writeForgotten = (
   database: string,

@@ -2,8 +2,8 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 
 /**
- * The tables that people look at and change: every attempt with its outcome, notes, forgotten threads, and an
- * index of all that was learned for searching.
+ * Creates the tables behind the commands that show and change memories: attempts with their outcomes, notes, forgotten
+ * threads, and the full-text index for searching.
  */
 export const createInspectionTables = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

@@ -6,7 +6,7 @@ import type { ThreadMemory } from "../../../services/state/ThreadMemories.js"
 import type { Queries } from "./Queries.js"
 import { findAll, StoredText } from "./Rows.js"
 
-/** A memory as the database has it. */
+/** A memory as a row of the database. */
 export const MemoryRow = Schema.Struct({
   threadId: ThreadId,
   cwd: Directory,
@@ -21,23 +21,23 @@ export const MemoryRow = Schema.Struct({
 })
 
 /** The columns of a {@link MemoryRow}, of a memory `m` and its thread `t`. */
-export const memoryColumns = `m.thread_id, t.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
+export const memoryColumns = `m.thread_id, m.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
   m.quoted_items, m.grounded_items, m.updated_at, m.version`
 
-/** The memory of a row. */
+/** Converts a row to a memory. */
 export const memoryOf = ({ groundedItems, quotedItems, ...memory }: typeof MemoryRow.Type): ThreadMemory =>
   quotedItems === null || groundedItems === null
     ? memory
     : { ...memory, grounding: { items: quotedItems, grounded: groundedItems } }
 
-/** The newest memories of a directory, newest first. */
+/** Finds the newest memories of a directory, newest first. */
 export const memoriesIn = (sql: Queries["Type"]["sql"]) => {
   const find = findAll({
     Request: Schema.Struct({ cwd: Directory, count: Schema.Number }),
     Result: MemoryRow,
     execute: ({ count, cwd }) => sql`SELECT ${sql.literal(memoryColumns)}
       FROM thread_memory m JOIN threads t ON t.id = m.thread_id
-      WHERE t.cwd = ${cwd} ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT ${count}`
+      WHERE m.cwd = ${cwd} AND t.cwd IS NOT NULL ORDER BY m.updated_at DESC, m.thread_id DESC LIMIT ${count}`
   })
   return (cwd: Directory, count: number) => Effect.map(find({ cwd, count }), (rows) => rows.map(memoryOf))
 }

@@ -7,8 +7,12 @@ import { StateDbUnavailable } from "../../../services/state/StateDb.js"
 import { inTransaction, unavailable, whileBusy } from "./Connection.js"
 import { readForgotten, recordBeside } from "./ForgottenFile.js"
 import { createInspectionTables } from "./InspectionTables.js"
+import { addMemoryDirectories } from "./MemoryDirectories.js"
 
-/** The first version: the contract's tables, section 4, each with what this program needs beside it. */
+/**
+ * Creates the first version of the schema: threads and the files that record them, memories, extractions, locks and
+ * consolidations.
+ */
 const createTables = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`CREATE TABLE threads (
@@ -128,7 +132,7 @@ const createTables = Effect.gen(function* () {
   END`
 })
 
-/** The cost of requests to a model, one row each: the worst case while a request is under way. */
+/** Creates the table of spending, with a row for each request: the worst-case cost until the request is settled. */
 const createSpending = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`CREATE TABLE model_spending (
@@ -141,14 +145,14 @@ const createSpending = Effect.gen(function* () {
   yield* sql`CREATE INDEX model_spending_by_day ON model_spending (day, tokens)`
 })
 
-/** The share of quotations in a memory that its rollout holds; null where nobody looked. */
+/** Adds the share of a memory's quotations that its rollout contains; null when they were not checked. */
 const addGrounding = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`ALTER TABLE thread_memory ADD COLUMN quoted_items INTEGER`
   yield* sql`ALTER TABLE thread_memory ADD COLUMN grounded_items INTEGER`
 })
 
-/** The reason for withholding a session, which used to stand in its source. */
+/** Adds the reason for withholding a session, which earlier versions stored in the source. */
 const addWithheld = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`ALTER TABLE threads ADD COLUMN withheld TEXT`
@@ -156,16 +160,17 @@ const addWithheld = Effect.gen(function* () {
   yield* sql`CREATE INDEX threads_withheld ON threads (withheld, id) WHERE withheld IS NOT NULL`
 })
 
-/** Every version of the schema, in order. A published one is never changed: what comes later is a new one. */
+/** All versions of the schema, in order. A published one is never changed; a change is a new version. */
 const migrations = {
   "0001_create_tables": createTables,
   "0002_create_spending": createSpending,
   "0003_add_grounding": addGrounding,
   "0004_create_inspection_tables": createInspectionTables,
-  "0005_add_withheld": addWithheld
+  "0005_add_withheld": addWithheld,
+  "0006_add_memory_directories": addMemoryDirectories
 }
 
-/** Stands for the path of a database that is in no file. */
+/** Replaces the path in messages about a database in memory. */
 const inMemory = ":memory:"
 
 const latest = Object.keys(migrations).length
@@ -173,12 +178,12 @@ const latest = Object.keys(migrations).length
 const Version = Schema.Tuple(Schema.Struct({ version: Schema.Int }))
 const decodeVersion = Schema.decodeUnknown(Version)
 
-/** The table in which the migrator records what it has run. */
+/** The table in which the migrator records the migrations that it ran. */
 const record = "effect_sql_migrations"
 
 /**
- * The version is kept where it costs nothing to read, so that a start with nothing to migrate takes no lock. The migrator's
- * own record may be ahead of it: whoever migrates by that alone is a newer program too.
+ * Reads the version from `user_version`, so that a start without migrations takes no lock. The migrator's record may be
+ * ahead of it, since a newer program may have migrated without setting `user_version`.
  */
 const readVersion = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -193,7 +198,10 @@ const readVersion = Effect.gen(function* () {
   return newest > latest ? newest : version
 })
 
-/** Fails with `older` or `newer` where the schema at a path is not this program's: a reader cannot bring it up to date. */
+/**
+ * Fails with `older` or `newer` when the schema at a path is not this program's, since a read-only connection cannot
+ * migrate it.
+ */
 export const requireLatest = Effect.fnUntraced(
   function* (path: string) {
     if (!(yield* whileBusy(isUpToDate(path)))) {
@@ -204,13 +212,16 @@ export const requireLatest = Effect.fnUntraced(
     Effect.mapError(effect, (error) => (error._tag === "StateDbUnavailable" ? error : unavailable(path, error)))
 )
 
-/** True if there is nothing to migrate; fails with `newer` where there is more than this program knows. */
+/** True if there is nothing to migrate; fails with `newer` when the schema is newer than this program. */
 const isUpToDate = Effect.fnUntraced(function* (path: string = inMemory) {
   const version = yield* readVersion
   return version > latest ? yield* new StateDbUnavailable({ path, reason: "newer" }) : version === latest
 })
 
-/** Keeps away the threads that a lost database had forgotten; a new one has nothing of them to erase. */
+/**
+ * Copies the record beside the database into its table, so that the threads that a lost database had forgotten stay
+ * forgotten. They count as erased, since a new database never had them.
+ */
 const takeForgotten = Effect.fnUntraced(function* (path: string) {
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis
@@ -230,8 +241,9 @@ const run = Effect.fnUntraced(function* (path: string | undefined) {
 })
 
 /**
- * Brings the schema of the database at a path, or in memory, up to date. Safe when many processes start at once: one migrates, the others
- * wait for it and look again. Fails with `newer` on a database that a later version of this program has changed.
+ * Migrates the database at a path, or in memory, to the latest schema. Many processes may start at once: one migrates,
+ * the others wait for it and check again. Fails with `newer` when a later version of this program has changed the
+ * database.
  */
 export const migrate = Effect.fn("StateDb.migrate")(
   function* (path: string | undefined) {

@@ -14,19 +14,19 @@ import { repairRows } from "./Repair.js"
 import { LeavingOut, type ReportRow, storedText } from "./Rows.js"
 import { logWarning } from "../../../services/Logging.js"
 
-/** The database behind the queries. */
+/** The database that the queries run on. */
 export interface Database {
-  /** True if rows that cannot be read may be repaired. */
+  /** `write` if unreadable rows may be repaired. */
   readonly access: "read" | "write"
-  /** The absolute path of its file; undefined in memory. */
+  /** Absolute path of the database file; undefined in memory. */
   readonly path: string | undefined
 }
 
-/** The holder of a claim or a lock, as its columns have it. */
+/** The columns that identify the holder of a claim or a lock. */
 export const HolderRow = Schema.Struct({
   of: Schema.String,
   owner: Schema.NullOr(Schema.String),
-  /** The end of a claim, or the last renewal of a lock: tells one holding from the next one by the same owner. */
+  /** The end of a claim, or the last renewal of a lock. It tells a claim from a later one by the same owner. */
   mark: Schema.NullOr(Schema.Int),
   host: Schema.NullOr(Schema.String),
   pid: Schema.NullOr(Schema.Int),
@@ -35,31 +35,31 @@ export const HolderRow = Schema.Struct({
 
 type HolderRow = typeof HolderRow.Type
 
-/** Failures of a statement, and of reading its result. */
+/** Failures of a statement, and of decoding its result. */
 export type QueryError = SqlError | ParseError | NoSuchElementException
 
-/** The value of the first column that names a row, in any table. */
+/** Returns the value of the first column that identifies a row, in any table. */
 const nameOf = (row: unknown): string =>
   ["id", "threadId", "of", "path", "cwd"].flatMap((key) =>
     Predicate.hasProperty(row, key) ? [String(row[key])] : []
   )[0] ?? "of no name"
 
-/** Repairs rows that cannot be read, and logs which ones. */
+/** Repairs unreadable rows, and logs which ones. */
 export const repairDatabase = (sql: SqlClient.SqlClient): Effect.Effect<void, SqlError> =>
   Effect.gen(function* () {
     const repaired = yield* inTransaction(sql, Effect.provideService(repairRows, SqlClient.SqlClient, sql))
     if (repaired.length > 0) {
       yield* logWarning(
         storedText(
-          `rows of the state DB could not be read and were repaired: ${repaired.join("; ")}; what their sessions say is read again`
+          `rows of the state DB could not be read and were repaired: ${repaired.join("; ")}; the next index reads their sessions again`
         )
       )
     }
   })
 
 /**
- * Makes the shared parts of all capabilities. An operation that meets a row that cannot be read runs again: after such rows
- * were repaired, where the database may be written to, and without the row, which is logged once.
+ * Makes the parts that all capabilities share. An operation that meets an unreadable row runs again: after a repair if
+ * the database may be written to, else without that row. Each such row is logged once.
  */
 const make = Effect.fnUntraced(function* ({ access, path }: Database) {
   const sql = yield* SqlClient.SqlClient
@@ -110,20 +110,20 @@ const make = Effect.fnUntraced(function* ({ access, path }: Database) {
 
   return {
     sql,
-    /** The absolute path of the database's file; undefined in memory. */
+    /** Absolute path of the database file; undefined in memory. */
     path,
-    /** The columns that say whose a claim or a lock is. */
+    /** The columns that identify this process as the holder of a claim or a lock. */
     self: { host, pid, processStarted },
-    /** Tells if the process of a claim or a lock is known to be gone. */
+    /** Returns whether the process of a claim or a lock is known to have ended. */
     isGone,
     holderOf: <Of extends string>(row: HolderRow & { readonly of: Of }): Effect.Effect<Holder<Of>> =>
       Effect.map(isGone(row), (isAbandoned) => ({ of: row.of, owner: row.owner ?? "", pid: row.pid, isAbandoned })),
-    /** Runs one statement, or several that need not belong together; waits while another process writes. */
+    /** Runs one statement, or several independent ones. Waits while another process writes. */
     statement:
       (operation: string) =>
       <A>(effect: Effect.Effect<A, QueryError>) =>
         failing(operation)(readable(whileBusy(effect))),
-    /** Runs several statements as one. */
+    /** Runs several statements in one transaction. */
     transaction:
       (operation: string) =>
       <A>(effect: Effect.Effect<A, QueryError>) =>
@@ -131,7 +131,7 @@ const make = Effect.fnUntraced(function* ({ access, path }: Database) {
   }
 })
 
-/** The connection to the database, and how every capability runs its statements. */
+/** The connection to the database, with the functions by which all capabilities run their statements. */
 export class Queries extends Context.Tag("rollout-memories/sqlite/Queries")<
   Queries,
   Effect.Effect.Success<ReturnType<typeof make>>

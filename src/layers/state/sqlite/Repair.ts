@@ -4,18 +4,19 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 
 /**
- * Rows that do not read back. Nothing writes such a row any more; earlier versions did, and other programs may. SQLite keeps
- * any value in any column, so what the rows' schemas want is asked of each value here, in SQL: `Rows.ts` says it again.
+ * Finds and repairs rows that do not decode. This program writes no such rows, but earlier versions did, and other
+ * programs may: SQLite accepts any value in any column. Each value is checked in SQL; the schemas beside the queries
+ * check the same when a row is decoded.
  */
 
-/** A column: when its value cannot be read, and what takes its place. Both are SQL. */
+/** A column, with the SQL condition for an unreadable value and the SQL for its replacement. */
 interface Column {
   readonly name: string
   readonly isBad: string
   readonly instead: string
 }
 
-/** The whole numbers that a program can tell apart; beyond them, and between them, nothing is a time or a size. */
+/** A column of integers that JavaScript can represent exactly; any other value counts as unreadable. */
 const integer = (name: string, instead: string): Column => ({
   name,
   isBad: `(${name} IS NOT NULL AND (typeof(${name}) <> 'integer'
@@ -47,18 +48,18 @@ const isNoThreadId = (name: string): string =>
 interface Table {
   readonly name: string
   readonly key: string
-  /** The condition, in SQL, for a row that as a whole is of no use: it is deleted. */
+  /** SQL condition for a row that is useless as a whole, and is deleted. */
   readonly isLost: string
   readonly columns: ReadonlyArray<Column>
 }
 
 const never = "0"
 
-/** A thread's file was written when its session was, more or less. */
+/** SQL for a time that replaces an unreadable one: the file was last written about when its session was. */
 const fileTime = `CASE WHEN typeof(rollout_modified_at) = 'integer' AND
   rollout_modified_at BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER} THEN rollout_modified_at ELSE 0 END`
 
-/** Every table whose rows are read into a schema. Threads come first: what others have instead is taken from them. */
+/** All tables whose rows are decoded. Threads come first, since the repairs of other tables use their values. */
 const tables: ReadonlyArray<Table> = [
   {
     name: "threads",
@@ -92,6 +93,7 @@ const tables: ReadonlyArray<Table> = [
     key: "thread_id",
     isLost: never,
     columns: [
+      { ...text("cwd"), instead: "coalesce((SELECT cwd FROM threads WHERE id = thread_id), '')" },
       integer("updated_at", "coalesce((SELECT updated_at FROM threads WHERE id = thread_id), 0)"),
       integer("rollout_size", "0"),
       integer("quoted_items", "NULL"),
@@ -111,6 +113,7 @@ const tables: ReadonlyArray<Table> = [
       integer("attempts", "0"),
       integer("claim_expires_at", "0"),
       oneOf("is_quarantined", "0, 1", "0"),
+      oneOf("is_partial", "0, 1", "0"),
       ...["error_tag", "error_message", "failed_hash", "claim_owner", "claim_host", "claim_process_started"].map(text)
     ]
   },
@@ -164,7 +167,7 @@ const tables: ReadonlyArray<Table> = [
 
 const isUnreadable = ({ columns, isLost }: Table): string => [isLost, ...columns.map(({ isBad }) => isBad)].join(" OR ")
 
-/** More of them are counted. */
+/** Maximum number of rows that a line names; further ones are counted. */
 const namedRows = 3
 
 const told = ({ name }: Table, keys: ReadonlyArray<string>): string =>
@@ -173,7 +176,7 @@ const told = ({ name }: Table, keys: ReadonlyArray<string>): string =>
 const keysOf = (rows: ReadonlyArray<unknown>): ReadonlyArray<string> =>
   rows.map((row) => (Predicate.hasProperty(row, "key") ? String(row.key) : ""))
 
-/** The rows that do not read back, a line for each table that has some. */
+/** Lists the rows that do not decode, with a line for each table that has some. */
 export const unreadableRows: Effect.Effect<ReadonlyArray<string>, SqlError, SqlClient.SqlClient> = Effect.gen(
   function* () {
     const sql = yield* SqlClient.SqlClient
@@ -187,9 +190,9 @@ export const unreadableRows: Effect.Effect<ReadonlyArray<string>, SqlError, SqlC
 )
 
 /**
- * Makes every row readable: what cannot be read of it is put in order, or, where not even its key can be, it goes. The files
- * of such threads are read again by the next index, which puts back what they say. Returns the rows, as
- * {@link unreadableRows} does. Belongs in one transaction.
+ * Makes every row readable: replaces unreadable values, and deletes rows whose key is unreadable. The next index reads
+ * the files of the affected threads again and restores their values. Returns the same lines as {@link unreadableRows}.
+ * Must run in one transaction.
  */
 export const repairRows: Effect.Effect<ReadonlyArray<string>, SqlError, SqlClient.SqlClient> = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 
-/** A boolean column: SQLite has no booleans. */
+/** A column with a boolean, stored as 0 or 1 since SQLite has no booleans. */
 export const Flag = Schema.transform(Schema.Literal(0, 1), Schema.Boolean, {
   strict: true,
   decode: (value) => value === 1,
@@ -20,18 +20,18 @@ export const StoredText = Schema.String.pipe(Schema.brand("SafeText"))
 /** Marks a line about rows or their file, which names no more than they hold. */
 export const storedText = StoredText.make
 
-/** Reports a row that cannot be read, and why. */
+/** Reports a row that cannot be decoded, and the reason. */
 export type ReportRow = (row: unknown, error: ParseResult.ParseError) => Effect.Effect<void>
 
 /**
- * Decides about a row that cannot be read: undefined fails the operation that met it; with a reporter, the row alone is left
- * out.
+ * The handling of a row that cannot be decoded. Undefined makes the operation fail; a function is called with the row,
+ * which is then left out.
  */
 export class LeavingOut extends Context.Reference<LeavingOut>()("rollout-memories/sqlite/LeavingOut", {
   defaultValue: (): ReportRow | undefined => undefined
 }) {}
 
-/** A row of a result, or none for one that is left out. */
+/** Decodes a row; none for one that is left out. */
 const orLeftOut = <A, I>(row: Schema.Schema<A, I>) => {
   const decode = ParseResult.decodeUnknownEither(row)
   const isRow = (value: unknown): value is Option.Option<A> => Option.isOption(value)
@@ -51,21 +51,21 @@ const orLeftOut = <A, I>(row: Schema.Schema<A, I>) => {
   })
 }
 
-/** A query: its request, its rows, and its statement. */
+/** A query: the schemas of its request and of its rows, and its statement. */
 interface Query<IA, II, A, I, E> {
   readonly Request: Schema.Schema<IA, II>
   readonly Result: Schema.Schema<A, I>
   readonly execute: (request: II) => Effect.Effect<ReadonlyArray<unknown>, E>
 }
 
-/** All rows that can be read; see {@link LeavingOut} for the others. */
+/** Makes a query that returns all rows; see {@link LeavingOut} for rows that cannot be decoded. */
 export const findAll = <IA, II, A, I, E>(query: Query<IA, II, A, I, E>) => {
   const find = SqlSchema.findAll({ ...query, Result: orLeftOut(query.Result) })
   return (request: IA): Effect.Effect<ReadonlyArray<A>, E | ParseResult.ParseError> =>
     Effect.map(find(request), Array.getSomes)
 }
 
-/** The first row; none where there is none, or where it is left out. */
+/** Makes a query that returns the first row; none when there is none, or when it is left out. */
 export const findOne = <IA, II, A, I, E>(query: Query<IA, II, A, I, E>) => {
   const find = SqlSchema.findOne({ ...query, Result: orLeftOut(query.Result) })
   return (request: IA): Effect.Effect<Option.Option<A>, E | ParseResult.ParseError> =>

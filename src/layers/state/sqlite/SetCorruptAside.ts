@@ -25,8 +25,8 @@ const isCorrupt = (path: string): Effect.Effect<boolean, StateDbUnavailable> =>
   )
 
 /**
- * Moves a corrupt database at a path out of the way, to a name that says when. A sound one, or none, is left alone; nothing
- * is ever deleted.
+ * Renames a corrupt database, with the time in its new name, so that a new one can be created. Does nothing when the
+ * database is sound or does not exist. Never deletes anything.
  */
 export const setCorruptAside = Effect.fn("StateDb.setCorruptAside")(function* (path: string) {
   if (!existsSync(path) || !(yield* isCorrupt(path))) {

@@ -107,7 +107,7 @@ describe("the file of earlier sessions", () => {
     assert.notInclude(memoryOf([broken], [wish("I prefer spaces over tabs")], edits(newer)), "spaces")
   })
 
-  it("if not all lines fit, wishes for every task and lines of most sessions are kept", () => {
+  it("wishes for every task and lines of most sessions are kept if not all lines fit", () => {
     const others = Array.from({ length: 120 }, (_, number) => wish(`I prefer module${number} over package${number}`))
     const text = memoryOf(
       [broken],
@@ -141,7 +141,7 @@ Reusable knowledge:
     assert.notInclude(text, "left out")
   })
 
-  it("if the file would be too large, fixes give way to wishes, and those that are left out are counted", () => {
+  it("fixes give way to wishes if the file would be too large, and those left out are counted", () => {
     const all = lessons(60)
     const most = Buffer.byteLength(memoryOf(all.slice(0, 10), all.slice(10))) - 1_000
     const half = memoryOf(all.slice(0, 10), all.slice(10), noEdits, most)

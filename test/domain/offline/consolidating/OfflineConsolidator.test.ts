@@ -298,7 +298,7 @@ Pointers and references (annotate why each item matters):
     assert.include(memoryOf([one, all()]), "## Open")
   })
 
-  it("drops unfinished work that a newer session finished", () => {
+  it("unfinished work is dropped if a newer session finished it", () => {
     const left = trace(asked("migrate the shop to postgres"), edited("db.py"), aborted)
     const done = trace(
       asked("migrate the shop to postgres now"),

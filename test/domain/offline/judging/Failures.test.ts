@@ -3,7 +3,7 @@ import { aborted, asked, edited, ended, type Part, ran, ranSo, said, started, tr
 
 const memory = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).traceMemory
 
-describe("a command that the sandbox refused", () => {
+describe("commands that the sandbox refused", () => {
   const refusedTest = ran(
     "cargo test",
     101,
@@ -11,7 +11,7 @@ describe("a command that the sandbox refused", () => {
   )
   const outside = ranSo("cargo test", "test result: ok. 4 passed; 0 failed", { exitCode: 0, isEscalated: true })
 
-  it("and that passed outside of it is a limit of the machine, and no fix", () => {
+  it("a command that passes outside the sandbox is a limit of the machine, not a fix", () => {
     for (const between of [[], [edited("src/x.rs")]]) {
       const text = memory(asked("run the tests"), refusedTest, ...between, outside, said("All pass."), ended)
       assert.match(
@@ -22,14 +22,14 @@ describe("a command that the sandbox refused", () => {
     }
   })
 
-  it("is fixed where the same check passes inside of it after an edit", () => {
+  it("a refused command is fixed if the same check passes inside the sandbox after an edit", () => {
     const inside = ran("cargo test", 0, "test result: ok. 4 passed; 0 failed")
     const text = memory(asked("fix the tests"), refusedTest, edited("src/x.rs"), inside, ended)
     assert.include(text, "fixed by editing `src/x.rs`")
     assert.notInclude(text, "outside of the sandbox")
   })
 
-  it("is fixed by an edit where it failed with an error of the project, and then passed outside of it", () => {
+  it("a project error is fixed by the edit before the check passes outside the sandbox", () => {
     const text = memory(
       asked("fix the tests"),
       ran("cargo test", 101, "error[E0425]: cannot find value `pier` in this scope"),
@@ -40,7 +40,7 @@ describe("a command that the sandbox refused", () => {
     assert.include(text, "fixed by editing `src/x.rs`")
   })
 
-  it("was not fixed by running it again, where nothing else was done", () => {
+  it("a command is not fixed by running it again without any other act", () => {
     const text = memory(
       asked("push it"),
       ran("npm publish --dry-run", 1, "npm error code EUNKNOWN"),
@@ -51,11 +51,11 @@ describe("a command that the sandbox refused", () => {
   })
 })
 
-describe("a fix", () => {
+describe("fixes", () => {
   const clippy = ran("cargo clippy", 101, "error: this `if` statement can be collapsed")
   const clean = ran("cargo clippy", 0, "")
 
-  it("is no formatter and no command of version control", () => {
+  it("a formatter is not a fix, nor is a command of version control", () => {
     const text = memory(
       asked("lint it"),
       clippy,
@@ -71,7 +71,7 @@ describe("a fix", () => {
     assert.notInclude(memory(asked("lint it"), clippy, ran("cargo fmt", 0, ""), clean, ended), "fixed by")
   })
 
-  it("is a formatter where the format was what failed", () => {
+  it("a formatter is the fix if the format was the failure", () => {
     const text = memory(
       asked("format it"),
       ran("cargo fmt --check", 1, "Diff in src/x.rs:3:\nerror: not formatted"),
@@ -82,7 +82,7 @@ describe("a fix", () => {
     assert.include(text, "fixed by `cargo fmt`")
   })
 
-  it("is none of an error that the passing run prints as well", () => {
+  it("an error that the passing run prints as well has no fix", () => {
     const noise = "fatal: ambiguous argument 'nope': unknown revision"
     const text = memory(
       asked("test"),
@@ -95,18 +95,18 @@ describe("a fix", () => {
   })
 })
 
-describe("what the user interrupted", () => {
-  it("is no failure, and nothing open but the work itself", () => {
+describe("interrupted commands", () => {
+  it("an interrupted command is not a failure, and only the work itself stays open", () => {
     const text = memory(
       asked("start the dev server and watch it"),
       ranSo("npm run dev", "ready on http://localhost:3000", { end: "interrupted" }),
       aborted
     )
     assert.notInclude(text, "failed")
-    assert.include(text, 'open: the session broke off in the middle of "start the dev server and watch it"')
+    assert.include(text, 'open: the user interrupted "start the dev server and watch it" before it was done')
   })
 
-  it("is not charged to a request whose own turn had come to its end", () => {
+  it("an interrupted command does not leave a request open whose own turn had ended", () => {
     const text = memory(
       asked("search for decimal rounding"),
       said("Found it."),
@@ -114,12 +114,12 @@ describe("what the user interrupted", () => {
       started("npm run docs"),
       aborted
     )
-    assert.notInclude(text, "broke off")
+    assert.notInclude(text, "the user interrupted")
   })
 })
 
-describe("a search", () => {
-  it("is not what the lines say that it found", () => {
+describe("searches", () => {
+  it("a search that fails is not described by the lines it found", () => {
     const text = memory(
       asked("why is ci red?"),
       ran("rg -n nogit .github", 2, '.github/ci.yml:9: echo "ci failed or was skipped"'),

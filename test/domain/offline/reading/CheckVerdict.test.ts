@@ -6,7 +6,7 @@ const read = (kind: CommandKind, output: string, program = "x"): string => readV
 const count = (output: string): number | undefined => readVerdict("test", "x", output).passedTests
 
 describe("readVerdict", () => {
-  it("believes test runners that say they passed", () => {
+  it("test runners that report a pass have passed", () => {
     for (const output of [
       "Ran 4 tests in 0.1s\n\nOK",
       "18 passed in 0.40s",
@@ -25,7 +25,7 @@ describe("readVerdict", () => {
     }
   })
 
-  it("believes test runners that say they failed", () => {
+  it("test runners that report a failure have failed", () => {
     for (const output of [
       "Ran 3 tests in 0.001s\n\nFAILED (failures=3)",
       "1 failed, 9 passed in 0.1s",
@@ -41,11 +41,11 @@ describe("readVerdict", () => {
     }
   })
 
-  it("does not take a test that is still to do for a failure", () => {
+  it("a test that is still to do is not a failure", () => {
     assert.strictEqual(read("test", "not ok 2 - later # TODO write it\n# pass 1\n# fail 0"), "passed")
   })
 
-  it("counts the tests that passed, not the files", () => {
+  it("the count of a check is that of tests that passed, not of files", () => {
     assert.strictEqual(count("# pass 2\n# fail 0"), 2)
     assert.strictEqual(count("Ran 4 tests in 0.1s\n\nOK"), 4)
     assert.strictEqual(count(" Test Files  1 passed (1)\n      Tests  4 passed (4)"), 4)
@@ -53,7 +53,7 @@ describe("readVerdict", () => {
     assert.isUndefined(count("ok"))
   })
 
-  it("believes linters and type checkers", () => {
+  it("linters and type checkers that report their result have a verdict", () => {
     assert.strictEqual(read("lint", "All checks passed!"), "passed")
     assert.strictEqual(read("type-check", "Success: no issues found in 29 source files"), "passed")
     assert.strictEqual(read("type-check", "a.ts(1,2): error TS2345: no"), "failed")
@@ -62,7 +62,7 @@ describe("readVerdict", () => {
     assert.strictEqual(read("type-check", "", "mypy"), "unknown")
   })
 
-  it("knows nothing of a program that just printed something", () => {
+  it("a program that only printed something has no verdict", () => {
     assert.strictEqual(read("run", "0.30"), "unknown")
     assert.strictEqual(read("run", "Traceback (most recent call last):\n  File"), "failed")
   })

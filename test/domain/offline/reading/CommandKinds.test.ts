@@ -64,26 +64,26 @@ const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
 
 describe("invocationOf", () => {
   for (const [kind, commands] of Object.entries(kinds)) {
-    it(`knows what is a ${kind}`, () => {
+    it(`a command is recognised as ${kind}`, () => {
       for (const command of nonEmpty(commands)) {
         assert.strictEqual(invocationOf(command).kind, kind, command)
       }
     })
   }
 
-  it("knows a program under whatever starts it", () => {
+  it("a program is recognised behind other programs that start it", () => {
     for (const command of ["pytest", "python3 -m pytest", "uv run pytest", "/usr/bin/pytest", "CI=1 time pytest"]) {
       assert.strictEqual(invocationOf(command).program, "pytest", command)
     }
   })
 
-  it("does not take a file that is thrown away for a change", () => {
+  it("a redirection to /dev/null is not a change", () => {
     assert.strictEqual(invocationOf("cat a > /dev/null").kind, "look")
     assert.strictEqual(invocationOf("grep -n '=> x' a.ts").kind, "look")
   })
 
   it.prop(
-    "reads any text",
+    "any text has a kind of command",
     [fc.string({ unit: "binary", maxLength: 200 })],
     ([text]) => invocationOf(text).kind !== undefined
   )

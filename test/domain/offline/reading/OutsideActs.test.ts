@@ -229,15 +229,15 @@ const inside = [
 ]
 
 describe("acts with an effect outside", () => {
-  it.each(outside)("counts %s", (command) => {
+  it.each(outside)("a command with an effect outside: %s", (command) => {
     assert.isTrue(actsOutside(command))
   })
 
-  it.each(inside)("does not count %s", (command) => {
+  it.each(inside)("a command without an effect outside: %s", (command) => {
     assert.isFalse(actsOutside(command))
   })
 
-  it("reads a long command in time", () => {
+  it("a long command is read in time", () => {
     assert.isFalse(actsOutside("echo a; ".repeat(20_000)))
     assert.isFalse(actsOutside("$(".repeat(20_000)))
     assert.isFalse(actsOutside("(".repeat(20_000)))

@@ -22,8 +22,8 @@ const verdicts = (command: string, output: string, exitCode?: number): ReadonlyA
   )
 }
 
-describe("a chain without an exit code for each part", () => {
-  it("passed up to the last part that speaks well", () => {
+describe("chains without an exit code for each part", () => {
+  it("a chain passed up to the last part that reports a pass", () => {
     assert.deepStrictEqual(
       verdicts("cargo fmt && cargo clippy && cargo test", "running 2 tests\ntest result: ok. 2 passed; 0 failed"),
       ["cargo fmt: passed", "cargo clippy: passed", "cargo test: passed"]
@@ -39,7 +39,7 @@ describe("a chain without an exit code for each part", () => {
     ])
   })
 
-  it("failed in the part whose kind of message it is, which vouches for those before it", () => {
+  it("a chain failed in the part whose kind of message appears, and the parts before it passed", () => {
     assert.deepStrictEqual(verdicts("tsc --noEmit && vitest run", "❯ src/a.test.ts\nTests  1 failed | 3 passed (4)"), [
       "tsc --noEmit: passed",
       "vitest run: failed"
@@ -50,7 +50,7 @@ describe("a chain without an exit code for each part", () => {
     )
   })
 
-  it("did not fail in a formatter where another one complains", () => {
+  it("a formatter in a chain did not fail if the message is of another kind", () => {
     assert.deepStrictEqual(
       verdicts(
         "cargo fmt --check && cargo build && cargo test",
@@ -70,8 +70,8 @@ describe("a chain without an exit code for each part", () => {
   })
 })
 
-describe("parts that stand alone", () => {
-  it("vouch for none before them", () => {
+describe("parts that are not chained", () => {
+  it("a part that is not chained says nothing about the parts before it", () => {
     for (const joint of ["; ", "\n"]) {
       assert.deepStrictEqual(verdicts(["tsc --noEmit", "vitest run"].join(joint), "x\nTests  4 passed (4)"), [
         "tsc --noEmit: unknown",
@@ -80,7 +80,7 @@ describe("parts that stand alone", () => {
     }
   })
 
-  it("are a chain under set -e", () => {
+  it("parts under set -e are a chain", () => {
     assert.deepStrictEqual(verdicts("set -eu\ncargo build\ncargo test", "whatever", 0), [
       "cargo build: passed",
       "cargo test: passed"
@@ -91,7 +91,7 @@ describe("parts that stand alone", () => {
     ])
   })
 
-  it("that prepare a run did not crash when the run did", () => {
+  it("a part that prepares a run did not crash if the run did", () => {
     assert.deepStrictEqual(
       verdicts(
         "git init -q\n./target/debug/ferry check || true",
@@ -102,7 +102,7 @@ describe("parts that stand alone", () => {
   })
 })
 
-describe("a command that did not end by itself", () => {
+describe("commands that did not end by themselves", () => {
   const end = (ended: "interrupted" | "refused" | "running" | "timed out" | "not started") => {
     const { parts, telling } = nameCommand("npm test", new Map(), () => false)
     const run = {
@@ -119,11 +119,11 @@ describe("a command that did not end by itself", () => {
     return readParts({ run, parts, telling, error: undefined })[0]?.verdict
   }
 
-  it("neither passed nor failed where somebody stopped it, refused it or left it running", () => {
+  it("a command that was stopped, refused or left running neither passed nor failed", () => {
     assert.deepStrictEqual([end("interrupted"), end("refused"), end("running")], ["unknown", "unknown", "unknown"])
   })
 
-  it("failed where it could not start, or took too long", () => {
+  it("a command that could not start, or took too long, failed", () => {
     assert.deepStrictEqual([end("not started"), end("timed out")], ["failed", "failed"])
   })
 })

@@ -5,20 +5,20 @@ import { projectPaths } from "../../../../src/domain/offline/reading/ProjectPath
 describe("projectPaths", () => {
   const paths = projectPaths("/home/ada/shop")
 
-  it("shows the project's paths from its directory on", () => {
+  it("paths in the project are shown relative to its directory", () => {
     assert.strictEqual(paths.text("no '/home/ada/shop/lib/a.js' in /home/ada/shop"), "no 'lib/a.js' in .")
     assert.strictEqual(paths.text("at file:///home/ada/shop/lib/a.js:3"), "at lib/a.js:3")
     assert.strictEqual(paths.path("./lib/a.js"), "lib/a.js")
   })
 
-  it("leaves paths alone that only begin alike", () => {
+  it("paths that only begin alike stay unchanged", () => {
     assert.strictEqual(
       paths.text("/home/ada/shop-old/a.js /mnt/home/ada/shop/a"),
       "/home/ada/shop-old/a.js /mnt/home/ada/shop/a"
     )
   })
 
-  it("shortens commands only where that changes nothing", () => {
+  it("commands are shortened only if that does not change their meaning", () => {
     assert.strictEqual(paths.command("cat /home/ada/shop/a.txt"), "cat a.txt")
     assert.strictEqual(paths.command("/home/ada/shop/run.sh --all"), "./run.sh --all")
     for (const command of [
@@ -30,19 +30,19 @@ describe("projectPaths", () => {
     }
   })
 
-  it("knows Windows paths in either slash and any case", () => {
+  it("Windows paths are recognised with either slash and in any case", () => {
     const windows = projectPaths("C:\\repos\\Shop")
     assert.strictEqual(windows.text("c:\\Repos\\shop\\src\\a.ts and C:/repos/Shop/b.ts"), "src\\a.ts and b.ts")
   })
 
-  it("leaves everything as it is where there is no directory", () => {
+  it("paths stay unchanged if there is no directory", () => {
     for (const cwd of ["", "/", "C:\\"]) {
       assert.strictEqual(projectPaths(cwd).text("/a/b"), "/a/b")
     }
   })
 
   it.prop(
-    "never makes a text longer",
+    "a shortened text is never longer",
     [fc.string({ unit: "binary" }), fc.string({ unit: "binary" })],
     ([cwd, text]) => {
       const { command, text: shorten } = projectPaths(cwd)

@@ -54,7 +54,7 @@ const stances: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 describe("readUserWord", () => {
   for (const [stance, messages] of Object.entries(stances)) {
-    it(`hears who ${stance}`, () => {
+    it(`the stance of a message is read: ${stance}`, () => {
       for (const message of nonEmpty(messages)) {
         const word = readUserWord(message, false)
         assert.strictEqual(`${word.stance} ${word.continues ? "continues" : "starts"}`, stance, message)
@@ -62,24 +62,24 @@ describe("readUserWord", () => {
     })
   }
 
-  it("takes the first message for a request, whatever it says", () => {
+  it("the first message is a request, whatever it says", () => {
     assert.deepStrictEqual(readUserWord("no, use X", true), { stance: "neither", continues: false, isGreeting: false })
   })
 
-  it("knows a greeting from a request", () => {
+  it("a greeting is not a request", () => {
     for (const message of ["hi", "Hello Codex", "good morning!", "こんにちは"]) {
       assert.isTrue(readUserWord(message, true).isGreeting, message)
     }
     assert.isFalse(readUserWord("hi, please fix the build", true).isGreeting)
   })
 
-  it.prop("reads any text", [fc.string({ unit: "binary" }), fc.boolean()], ([text, isFirst]) =>
+  it.prop("any text has a stance", [fc.string({ unit: "binary" }), fc.boolean()], ([text, isFirst]) =>
     ["approves", "rejects", "consents", "neither"].includes(readUserWord(text, isFirst).stance)
   )
 })
 
 describe("isQuestion", () => {
-  it("knows questions with and without their mark", () => {
+  it("questions are recognised with and without a question mark", () => {
     assert.isTrue(isQuestion("why does npm test fail here"))
     assert.isTrue(isQuestion("ready?"))
     assert.isFalse(isQuestion("add a test"))

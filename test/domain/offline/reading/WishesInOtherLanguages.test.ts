@@ -276,20 +276,20 @@ const examples: ReadonlyArray<Examples> = [
 ]
 
 for (const { language, lasting, passing } of nonEmpty(examples)) {
-  describe(`a sentence in ${language}`, () => {
+  describe(`sentences in ${language}`, () => {
     for (const text of nonEmpty(lasting)) {
-      it(`is a lasting wish: ${text}`, () => {
+      it(`a sentence is a lasting wish: ${text}`, () => {
         assert.isTrue(nonEmpty(wishes(text)).every((wish) => text.includes(wish)))
       })
     }
     for (const text of nonEmpty(passing)) {
-      it(`is no lasting wish: ${text}`, () => {
+      it(`a sentence is not a lasting wish: ${text}`, () => {
         assert.deepStrictEqual(wishes(text), [])
       })
     }
   })
 }
 
-it("accents may be composed or not", () => {
+it("accents in wishes may be composed or not", () => {
   assert.strictEqual(wishes("Từ nay hãy viết test trước".normalize("NFD")).length, 1)
 })

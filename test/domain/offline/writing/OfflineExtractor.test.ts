@@ -229,7 +229,7 @@ Pointers and references (annotate why each item matters):
     it("a task is partial if a turn was aborted during work, which is listed as open", () => {
       const text = memory(asked("migrate to postgres"), edited("db.py"), started("docker compose up -d"), aborted)
       assert.deepStrictEqual(outcomes(text), ["partial"])
-      assert.include(text, `- open: the session broke off in the middle of "migrate to postgres" (L7)`)
+      assert.include(text, `- open: the user interrupted "migrate to postgres" before it was done (L7)`)
     })
 
     it("open steps of the plan are listed for an interrupted task, and for no other", () => {
@@ -358,7 +358,7 @@ Pointers and references (annotate why each item matters):
       const lesson = "'strike' is defined but never used no-unused-vars`: fixed by"
       assert.include(slip(), "- `npm run lint` failed (exit 1): `7:7 error 'strike' is defined")
       assert.notInclude(slip(), lesson)
-      assert.include(slip(said("`strike` was imported twice, and is defined only once now.")), lesson)
+      assert.notInclude(slip(said("`strike` was imported twice, and is defined only once now.")), lesson)
     })
 
     it("a fix by one added line quotes the line", () => {
@@ -436,11 +436,13 @@ Pointers and references (annotate why each item matters):
         asked("what changed?"),
         ran("cat nothing.md", 1, "cat: nothing.md: No such file or directory"),
         ran("git log --oneline", 128, "fatal: not a git repository (or any of the parent directories): .git"),
+        ran("tree src", 127, "zsh: command not found: tree"),
         said("There is no history."),
         ended
       )
       assert.notInclude(text, "nothing.md")
-      assert.include(text, "- `git log --oneline` does not work here: `fatal: not a git repository")
+      assert.notInclude(text, "`git log --oneline` does not work here")
+      assert.include(text, "- `tree` does not work here: `zsh: command not found: tree`")
     })
 
     it("a printed exit code shows a failure", () => {
@@ -527,7 +529,7 @@ Pointers and references (annotate why each item matters):
       "curl -X POST https://hooks.slack.com/services/T0 -d '{}'",
       "ssh shop.example.com uptime",
       "rm -rf data/orders"
-    ])("are steps of their session and nothing to use again: %s", (command) => {
+    ])("an act outside is a step of its session and nothing to use again: %s", (command) => {
       const text = memory(
         asked("finish the release"),
         edited("src/cart.ts"),

@@ -19,7 +19,7 @@ const given =
 
 const titlesIn = (trace: string) => [...trace.matchAll(/^## Task: (.*)$/gm)].map((found) => found[1])
 
-describe("a trace of a session in which the assistant asked the user", () => {
+describe("traces of sessions with questions to the user", () => {
   const { traceMemory } = traceOf(
     asked("Plan the store of the tides"),
     given("answer", "SQLite", "Which store?"),
@@ -28,19 +28,19 @@ describe("a trace of a session in which the assistant asked the user", () => {
     ended
   )
 
-  it("tells each answer with its question, as part of the request", () => {
+  it("an answer is part of the request, with its question", () => {
     assert.deepStrictEqual(titlesIn(traceMemory), ["Plan the store of the tides"])
     assert.include(traceMemory, 'the user answered "SQLite" to the question "Which store?" (L3)')
   })
 
-  it("takes a wish from a note, and none from a question", () => {
+  it("a wish is taken from a note, and not from a question", () => {
     assert.include(traceMemory, 'User preferences:\n- "never store the names of sailors" (L5)\n')
     assert.notInclude(traceMemory, '- "Always keep backups')
   })
 })
 
-describe("a trace of a session with a goal", () => {
-  it("has the goal as a task of its own, to which an interruption belongs", () => {
+describe("traces of sessions with a goal", () => {
+  it("a goal is a task of its own, to which an interruption belongs", () => {
     const { traceMemory } = traceOf(
       asked("search the web for tide tables"),
       said("Here they are."),
@@ -53,11 +53,11 @@ describe("a trace of a session with a goal", () => {
       "search the web for tide tables",
       "Ship the tide importer by Friday"
     ])
-    assert.match(traceMemory, /broke off in the middle of "Ship the tide importer by Friday"/)
-    assert.notMatch(traceMemory, /broke off in the middle of "search/)
+    assert.match(traceMemory, /the user interrupted "Ship the tide importer by Friday"/)
+    assert.notMatch(traceMemory, /interrupted "search/)
   })
 
-  it("keeps the goal apart also from a request just before it, and reads it for no approval", () => {
+  it("a goal is separate from a request just before it, and is not read as approval", () => {
     const { traceMemory } = traceOf(
       asked("sort the harbours"),
       given("goal", "works on every tide table"),
@@ -68,7 +68,7 @@ describe("a trace of a session with a goal", () => {
   })
 })
 
-it("what the user demands of one task stands in its trace, and not among the lasting wishes", () => {
+it("a constraint of one task is in its trace, and not among the lasting wishes", () => {
   const { traceMemory } = traceOf(
     asked("Port the importer to streams. Do not touch the exporter."),
     ran("npm test", 0, "# pass 3"),

@@ -30,10 +30,10 @@ const showSession = "if(r.session_id)text(`SESSION_ID=${r.session_id}`)"
 const showCode = "text(`exit=${r.exit_code}`);"
 const showAll = "text(JSON.stringify(r,null,2));"
 
-describe("a script whose command goes on", () => {
+describe("commands that continue after their script", () => {
   const whole = { command: "make test", text: "one\ntwo\n", exitCode: 2, end: "exited" as const, errorLine: undefined }
 
-  it("names its session in a text of its own, and is polled by another script", () => {
+  it("a command is one when its script prints the session in a text and another script polls it", () => {
     const rollout = builder()
       .customCall("a", "exec", run("make test") + show + showSession)
       .customOutput("a", printed("one\n", "SESSION_ID=77"))
@@ -42,7 +42,7 @@ describe("a script whose command goes on", () => {
     assert.deepStrictEqual(told(rollout), [whole])
   })
 
-  it("names its session in its result, and ends with its exit code there", () => {
+  it("a command is one when its result names the session and a later result has the exit code", () => {
     const rollout = builder()
       .customCall("a", "exec", run("make test") + showAll)
       .customOutput("a", printed(result({ session_id: 77, output: "one\n" })))
@@ -53,7 +53,7 @@ describe("a script whose command goes on", () => {
     assert.deepStrictEqual(told(rollout), [whole])
   })
 
-  it("is polled by write_stdin itself, and by a later call of the same script", () => {
+  it("a command is one when write_stdin or a later call of the same script polls it", () => {
     const rollout = builder()
       .customCall("a", "exec", run("make test") + show + showSession)
       .customOutput("a", printed("one\n", "SESSION_ID=77"))
@@ -71,7 +71,7 @@ describe("a script whose command goes on", () => {
     )
   })
 
-  it("is waited for as a cell, and goes on after that in its session", () => {
+  it("a command is one when its cell yields, is waited for, and continues in a session", () => {
     const rollout = builder()
       .customCall("a", "exec", run("make test") + show + showSession)
       .customOutput("a", yielded(8))
@@ -86,7 +86,7 @@ describe("a script whose command goes on", () => {
     assert.deepStrictEqual(told(rollout), [whole])
   })
 
-  it("keeps what a recording that cut its result left of it", () => {
+  it("a command keeps the output that remains when a recording cuts its result", () => {
     const cut = `${result({ exit_code: 2, output: "one\ntwo\n" }).slice(0, -6)}…31 tokens truncated…`
     const notice = "Warning: truncated output (original token count: 40)\nTotal output lines: 8\n\n"
     const [command] = commandsOf(
@@ -105,7 +105,7 @@ describe("a script whose command goes on", () => {
     assert.deepStrictEqual(story(rollout), ["command: make test -> 2"])
   })
 
-  it("still runs where nobody heard of it again, and is told nothing by a poll that failed", () => {
+  it("a command that is never polled is still running, and a failed poll adds nothing to it", () => {
     const started = () =>
       builder()
         .customCall("a", "exec", run("make test") + show + showSession)
@@ -121,7 +121,7 @@ describe("a script whose command goes on", () => {
     )
   })
 
-  it("has its end told by an event that names its session, in a later turn too", () => {
+  it("a command ends with an event that names its session, even in a later turn", () => {
     const rollout = builder()
       .customCall("a", "exec", run("make test") + show + showSession)
       .customOutput("a", printed("one\n", "SESSION_ID=77"))
@@ -139,11 +139,11 @@ describe("a script whose command goes on", () => {
   })
 })
 
-describe("a script with several calls", () => {
+describe("scripts with several calls", () => {
   const both = (first: string, second: string, rest: string) =>
     `const [a, b] = await Promise.all([tools.exec_command({cmd:"${first}"}), tools.exec_command({cmd:"${second}"})]); ${rest}`
 
-  it("gives each call what it printed of it, by name, by number and in a loop", () => {
+  it("a script assigns printed output to each call by name, by number and in a loop", () => {
     const scripts: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
       [both("ls", "pwd", "text(a.output); text(b.output)"), ["x\n", "/y\n"]],
       [both("ls", "pwd", "text(b.output); text(a.output.trim())"), ["/y\n", "x\n"]],
@@ -182,7 +182,7 @@ describe("a script with several calls", () => {
     }
   })
 
-  it("gives each call its exit code where it printed one", () => {
+  it("a script assigns a printed exit code to the call that it belongs to", () => {
     const script = both(
       "make",
       "ls",
@@ -198,7 +198,7 @@ describe("a script with several calls", () => {
     )
   })
 
-  it("gives none of them anything where the texts do not fit what it prints", () => {
+  it("a script assigns no output to any call if the texts do not match what it prints", () => {
     const script = both("ls", "pwd", "text(a.output); text(b.output)")
     for (const texts of [["x\n"], ["x\n", "/y\n", "z\n"]]) {
       assert.deepStrictEqual(
@@ -218,8 +218,8 @@ describe("a script with several calls", () => {
   })
 })
 
-describe("a command that somebody stopped", () => {
-  it("is interrupted, whichever way that is told", () => {
+describe("stopped commands", () => {
+  it("a stopped command is interrupted in every form in which a rollout records it", () => {
     const call = () => builder().functionCall("c", "exec_command", { cmd: "npm run dev" })
     const execution = (exit_code: number, aggregated_output: string) => ({
       type: "CommandExecution",
@@ -248,7 +248,7 @@ describe("a command that somebody stopped", () => {
     }
   })
 
-  it("did end by itself where its exit code is told after all", () => {
+  it("a command in an interrupted turn has ended by itself if its exit code is recorded later", () => {
     const rollout = builder()
       .functionCall("c", "exec_command", { cmd: "make" })
       .event({ type: "turn_aborted", reason: "interrupted" })
@@ -257,8 +257,8 @@ describe("a command that somebody stopped", () => {
   })
 })
 
-describe("a command that was to run outside of the sandbox", () => {
-  it("says so, in each form of the call", () => {
+describe("commands outside the sandbox", () => {
+  it("a command outside the sandbox is marked as escalated in each form of the call", () => {
     const calls = [
       builder().functionCall("c", "exec_command", { cmd: "ls", sandbox_permissions: "require_escalated" }),
       builder().functionCall("c", "shell", { command: ["ls"], with_escalated_permissions: true }),
@@ -270,7 +270,7 @@ describe("a command that was to run outside of the sandbox", () => {
     assert.isFalse(commandsOf(builder().functionCall("c", "exec_command", { cmd: "ls" }))[0]?.isEscalated)
   })
 
-  it("was refused where the user or the policy did not let it run", () => {
+  it("a command is refused if the user or the policy did not allow it", () => {
     const refusals = [
       "exec command rejected by user",
       'exec_command failed for `rm x`: CreateProcess { message: "Rejected(\\"rejected by user\\")" }',
@@ -325,7 +325,7 @@ const addPiece = (
 }
 
 it.prop(
-  "a session told in any number of yields, polls and nested calls has the same commands as told in one piece",
+  "a session has the same commands in one piece as in any number of yields, polls and nested calls",
   [
     fc.array(
       fc.record({

@@ -35,8 +35,8 @@ const burst = (rollout: RolloutBuilder, at: number, add: (rollout: RolloutBuilde
   return rollout
 }
 
-describe("the lines of a fork that were copied from its parent", () => {
-  it("are known by the parent's own times", () => {
+describe("lines of a fork copied from its parent", () => {
+  it("copied lines are recognised by the parent's timestamps", () => {
     const rollout = new RolloutBuilder(forkedAt)
       .meta(forked)
       .at(forkedAt - hour)
@@ -49,7 +49,7 @@ describe("the lines of a fork that were copied from its parent", () => {
     assert.deepStrictEqual(own(rollout), ["the child's request", "the child's answer"])
   })
 
-  it("are known by one burst that stamped them anew", () => {
+  it("copied lines are recognised by one burst that gave them new timestamps", () => {
     const rollout = new RolloutBuilder(forkedAt).meta(forked)
     burst(rollout, forkedAt + 20, (copy) => copy.meta(parent).user("the parent's request").assistant("its answer"))
     rollout
@@ -59,14 +59,14 @@ describe("the lines of a fork that were copied from its parent", () => {
     assert.deepStrictEqual(own(rollout), ["the child's request", "the child's answer"])
   })
 
-  it("are known by a burst also where that came long after the fork", () => {
+  it("copied lines are recognised by a burst long after the fork too", () => {
     const rollout = new RolloutBuilder(forkedAt).meta(child)
     burst(rollout, forkedAt + hour, (copy) => copy.meta(parent).user("the parent's request").assistant("its answer"))
     rollout.at(forkedAt + hour + 30_000).user("the child's request")
     assert.deepStrictEqual(own(rollout), ["the child's request"])
   })
 
-  it("are known by turn ids that are older than the fork; the child's own turn ends the copy at once", () => {
+  it("copied lines are recognised by turn ids older than the fork, until the child's own turn begins", () => {
     const rollout = new RolloutBuilder(forkedAt).meta(forked)
     burst(rollout, forkedAt + 5, (copy) =>
       copy
@@ -81,7 +81,7 @@ describe("the lines of a fork that were copied from its parent", () => {
     assert.deepStrictEqual(own(rollout), ["the child's request"])
   })
 
-  it("include lines without a time, and the parent's parents", () => {
+  it("copied lines include lines without a time and lines of the grandparent", () => {
     const rollout = new RolloutBuilder(forkedAt)
       .meta(forked)
       .at(forkedAt - hour)
@@ -94,7 +94,7 @@ describe("the lines of a fork that were copied from its parent", () => {
     assert.deepStrictEqual(own(rollout), ["the child's request"])
   })
 
-  it("are known by the parent's session_meta where the child's does not name it", () => {
+  it("copied lines are recognised by the parent's session_meta if the child's does not name the parent", () => {
     const rollout = new RolloutBuilder(forkedAt)
       .meta(child)
       .at(forkedAt - hour)
@@ -105,7 +105,7 @@ describe("the lines of a fork that were copied from its parent", () => {
     assert.deepStrictEqual(own(rollout), ["the child's request"])
   })
 
-  it("are not the child's own session_meta, and are the parent's", () => {
+  it("the parent's session_meta is a copied line, and the child's own is not", () => {
     const reader = new ForkCopyReader()
     const rollout = new RolloutBuilder(forkedAt).meta(forked).meta(parent).meta(forked)
     assert.deepStrictEqual(
@@ -114,7 +114,7 @@ describe("the lines of a fork that were copied from its parent", () => {
     )
   })
 
-  it("never begin again once they ended", () => {
+  it("copied lines do not begin again once they have ended", () => {
     const rollout = new RolloutBuilder(forkedAt)
       .meta(forked)
       .at(forkedAt - hour)
@@ -134,8 +134,8 @@ describe("the lines of a fork that were copied from its parent", () => {
   })
 })
 
-describe("a session that is no fork", () => {
-  it("has nothing copied, whatever its times say", () => {
+describe("sessions that are not forks", () => {
+  it("a session that is not a fork has no copied lines, whatever its timestamps", () => {
     const rollout = new RolloutBuilder(forkedAt)
       .meta(child)
       .user("first")
@@ -146,11 +146,11 @@ describe("a session that is no fork", () => {
     assert.deepStrictEqual(own(rollout), ["first", "second", "after the session_meta came again"])
   })
 
-  it("may have no session_meta at all", () => {
+  it("a session without session_meta has no copied lines", () => {
     assert.deepStrictEqual(own(new RolloutBuilder().user("first")), ["first"])
   })
 
-  it("may have its session_meta later than the first line", () => {
+  it("a session whose session_meta is not its first line has no copied lines", () => {
     assert.deepStrictEqual(own(new RolloutBuilder().user("first").meta(child).user("second")), ["first", "second"])
   })
 })

@@ -29,22 +29,22 @@ const typed = [
   ""
 ]
 
-describe("text under the user's name", () => {
+describe("text in user messages", () => {
   for (const text of injected) {
-    it(`was injected: ${JSON.stringify(text.trim().slice(0, 30))}`, () => {
+    it(`text is injected: ${JSON.stringify(text.trim().slice(0, 30))}`, () => {
       assert.isTrue(isInjected(text))
     })
   }
 
   for (const text of typed) {
-    it(`was typed: ${JSON.stringify(text.slice(0, 50))}`, () => {
+    it(`text is typed: ${JSON.stringify(text.slice(0, 50))}`, () => {
       assert.isFalse(isInjected(text))
     })
   }
 })
 
-describe("the prefix that an editor puts before a request", () => {
-  it("is cut, up to ## My request for Codex:", () => {
+describe("an editor's prefix before a request", () => {
+  it("an editor's prefix is cut off up to ## My request for Codex:", () => {
     assert.strictEqual(
       withoutRequestPrefix(
         "# Context from my IDE setup:\n\n## Open tabs:\n- a.ts\n\n## My request for Codex:\nsort them\n"
@@ -53,12 +53,12 @@ describe("the prefix that an editor puts before a request", () => {
     )
   })
 
-  it("ends there also where the request stands on the same line, or on Windows", () => {
+  it("an editor's prefix ends at its heading with the request on the same line, or with CRLF", () => {
     assert.strictEqual(withoutRequestPrefix("## Open tabs:\n## My request for Codex: sort them"), "sort them")
     assert.strictEqual(withoutRequestPrefix("## Open tabs:\r\n## My request for Codex:\r\nsort them\r\n"), "sort them")
   })
 
-  it("is none where nothing says so: the request is only trimmed", () => {
+  it("a request without an editor's prefix is only trimmed", () => {
     assert.strictEqual(withoutRequestPrefix("\n sort them\n\nplease "), "sort them\n\nplease")
     assert.strictEqual(
       withoutRequestPrefix("it says ## My request for Codex: why?"),
@@ -66,13 +66,13 @@ describe("the prefix that an editor puts before a request", () => {
     )
   })
 
-  it("may be all there is", () => {
+  it("an editor's prefix without a request leaves an empty request", () => {
     assert.strictEqual(withoutRequestPrefix("## Open tabs:\n\n## My request for Codex:\n"), "")
   })
 })
 
 describe("the cwd of an environment block", () => {
-  it("stands between its <cwd> and </cwd>", () => {
+  it("the cwd of an environment block is the text between <cwd> and </cwd>", () => {
     assert.strictEqual(
       environmentCwd(
         "<environment_context>\n  <cwd>/home/ada/my ferry</cwd>\n  <shell>zsh</shell>\n</environment_context>"
@@ -81,7 +81,7 @@ describe("the cwd of an environment block", () => {
     )
   })
 
-  it("is none in any other text, and none where it is empty", () => {
+  it("the cwd is undefined in any other text, and when it is empty", () => {
     assert.isUndefined(environmentCwd("please cd to <cwd>/home/ada</cwd>"))
     assert.isUndefined(environmentCwd("<environment_context><cwd>  </cwd></environment_context>"))
     assert.isUndefined(environmentCwd("<environment_context></environment_context>"))

@@ -68,9 +68,9 @@ const step: fc.Arbitrary<(rollout: RolloutBuilder) => RolloutBuilder> = fc.oneof
   fc.constant((rollout: RolloutBuilder) => rollout.meta({ id: threadIdOf(2), cwd: "/elsewhere" }))
 )
 
-describe("reading a rollout at its ends", () => {
+describe("reading the ends of a rollout", () => {
   it.prop(
-    "tells the same row as reading the whole of a small one",
+    "the ends of a small rollout give the same row as the whole of it",
     [fc.array(step, { maxLength: 30 }), fc.boolean()],
     ([steps, endsWithNewline]) => {
       const rollout = steps.reduce((so_far, take) => take(so_far), new RolloutBuilder().meta().turnContext())
@@ -80,7 +80,7 @@ describe("reading a rollout at its ends", () => {
     { fastCheck: { numRuns: 500 } }
   )
 
-  it("tells the same of a rollout of the form before the envelope", () => {
+  it("the ends of a rollout without envelopes give the same row as the whole of it", () => {
     const content = [
       `{"id":"${threadIdOf(3)}","timestamp":"2026-03-02T09:00:00Z","instructions":null,"git":{"branch":"main"}}`,
       '{"record_type":"state"}',
@@ -96,7 +96,7 @@ describe("reading a rollout at its ends", () => {
 })
 
 describe("the head of a rollout", () => {
-  it("is read no further than to what it can tell", () => {
+  it("the head is read no further than the lines that it needs", () => {
     const lines = splitWhole(simpleSession())
     const reader = new HeadReader()
     // The session, the settings, the request's message and its event.
@@ -107,7 +107,7 @@ describe("the head of a rollout", () => {
     assert.strictEqual(reader.result().firstRequest, "the timetable test fails, please fix it")
   })
 
-  it("is read on while the session, its directory or the request is not known", () => {
+  it("the head is read on while the session, its directory or the request is unknown", () => {
     const wanted = [
       new RolloutBuilder().user("sort them").turnContext(),
       new RolloutBuilder().meta({ cwd: "" }).user("sort them"),
@@ -119,7 +119,7 @@ describe("the head of a rollout", () => {
     }
   })
 
-  it("waits for the event of a request that a message told, but not for ever", () => {
+  it("the head waits for the event of a request for a limited number of lines", () => {
     const reader = new HeadReader()
     reader.push(splitWhole(new RolloutBuilder().meta().message("user", "sort them").text()))
     const lines = splitWhole("{}\n".repeat(100))
@@ -144,7 +144,7 @@ describe("the tail of a rollout", () => {
     lastTimestamp: startOfFixtures + 2_000
   }
 
-  it("tells what only the last line of its kind says", () => {
+  it("the tail gives the facts of the last line of each kind", () => {
     assert.deepStrictEqual(readTail(Buffer.from(last), false), {
       ...ofLast,
       approvalMode: undefined,
@@ -153,14 +153,14 @@ describe("the tail of a rollout", () => {
     assert.deepStrictEqual(readTail(Buffer.from(last), true), ofLast)
   })
 
-  it("may begin in the middle of a line, which tells nothing", () => {
+  it("a tail that begins in the middle of a line ignores that line", () => {
     const before = new RolloutBuilder(startOfFixtures - 60_000).turnContext({ approval_policy: "on-request" }).text()
     for (let cut = 1; cut < before.length; cut += 7) {
       assert.deepStrictEqual(readTail(Buffer.from(before.slice(cut) + last), false), ofLast)
     }
   })
 
-  it("is passed over where it does not parse, or only mentions what is looked for", () => {
+  it("the tail ignores lines that do not parse or only mention the names of fields", () => {
     const mentioned = new RolloutBuilder(startOfFixtures + 60_000)
       .assistant('"turn_context" and "token_count" and "thread_name_updated"')
       .text()
@@ -168,7 +168,7 @@ describe("the tail of a rollout", () => {
     assert.deepStrictEqual(facts, { ...ofLast, lastTimestamp: startOfFixtures + 60_000 })
   })
 
-  it("tells nothing where there is nothing", () => {
+  it("a tail without any rollout line gives no facts", () => {
     assert.deepStrictEqual(readTail(Buffer.from(""), true), noFacts)
     assert.deepStrictEqual(readTail(Buffer.from("not a rollout\n\n"), true), noFacts)
   })

@@ -40,9 +40,9 @@ const user = (...texts: ReadonlyArray<string>) => ({
   content: texts.map((text) => ({ type: "input_text", text }))
 })
 
-describe("which kinds pass", () => {
+describe("kinds of items", () => {
   for (const kind of nonEmpty(itemKinds)) {
-    it(`${kind}: selected alone, and left out alone`, () => {
+    it(`items of kind ${kind} can be selected alone, and left out alone`, () => {
       const only = { ...keepAll, kinds: new Set([kind]) }
       const without = { ...keepAll, kinds: new Set(itemKinds.filter((other) => other !== kind)) }
       for (const [other, item] of Object.entries(items)) {
@@ -71,7 +71,7 @@ describe("which kinds pass", () => {
     }
   })
 
-  it("the two groups can each be switched off", () => {
+  it("response items and compacted items can each be switched off", () => {
     const [noItems, noCompacted] = [
       { ...keepAll, responseItems: false },
       { ...keepAll, compactedItems: false }
@@ -88,32 +88,32 @@ describe("which kinds pass", () => {
   })
 })
 
-describe("a compacted item", () => {
-  it("becomes an assistant message holding its text, without the history it repeats", () => {
+describe("compacted items", () => {
+  it("a compacted item becomes an assistant message with its text, without the history it repeats", () => {
     const message = { type: "message", role: "assistant", content: [{ type: "output_text", text: "so far so good" }] }
     assert.deepStrictEqual(filterLine(keepAll, compacted("so far so good")), message)
     assert.deepStrictEqual(filterLine(evidenceFilter, compacted("so far so good")), message)
   })
 
-  it("also passes the message kind", () => {
+  it("a compacted item passes a filter for the kind message", () => {
     const kinds = (...kinds: ReadonlyArray<ItemKind>) => ({ ...keepAll, kinds: new Set(kinds) })
     assert.isDefined(filterLine(kinds("message"), compacted("so far")))
     assert.isUndefined(filterLine(kinds("compaction", "other"), compacted("so far")))
   })
 
-  it("without a text is no evidence", () => {
+  it("a compacted item without text is not evidence", () => {
     assert.isUndefined(filterLine(evidenceFilter, compacted("")))
     assert.isUndefined(filterLine(evidenceFilter, compacted(null)))
     assert.isDefined(filterLine(keepAll, compacted("")))
   })
 })
 
-describe("the filters by name", () => {
-  it("are the evidence filter and keep-all", () => {
+describe("named filters", () => {
+  it("the named filters are evidence and keep-all", () => {
     assert.deepStrictEqual(rolloutFilters, { evidence: evidenceFilter, "keep-all": keepAll })
   })
 
-  it("keep-all keeps every kind, whole", () => {
+  it("the keep-all filter keeps every kind whole", () => {
     const kept = [
       ...Object.values(items),
       { type: "reasoning", summary: [], encrypted_content: "b3BhcXVl" },
@@ -129,24 +129,24 @@ describe("the filters by name", () => {
 describe("the evidence filter", () => {
   const shown = (item: unknown) => filterLine(evidenceFilter, lineOf(item))
 
-  it("keeps what was said, called and answered", () => {
+  it("the evidence filter keeps messages, calls and their outputs", () => {
     for (const kind of nonEmpty(itemKinds.filter((kind) => kind !== "ghost_snapshot" && kind !== "compaction"))) {
       assert.deepStrictEqual(shown(items[kind]), items[kind])
     }
   })
 
-  it("leaves out ghost snapshots and compaction blobs", () => {
+  it("the evidence filter leaves out ghost snapshots and compaction blobs", () => {
     assert.isUndefined(shown(items.ghost_snapshot))
     assert.isUndefined(shown(items.compaction))
   })
 
-  it("leaves out encrypted and empty reasoning", () => {
+  it("the evidence filter leaves out encrypted and empty reasoning", () => {
     assert.isUndefined(shown({ type: "reasoning", summary: [], content: null, encrypted_content: "b3BhcXVl" }))
     assert.isUndefined(shown({ type: "reasoning", summary: [] }))
     assert.isUndefined(shown({ type: "reasoning", summary: [{ type: "summary_text", text: " " }] }))
   })
 
-  it("keeps the readable part of reasoning", () => {
+  it("the evidence filter keeps the readable part of reasoning", () => {
     const summary = [{ type: "summary_text", text: "the list is a Set" }]
     assert.deepStrictEqual(shown({ type: "reasoning", summary, encrypted_content: "b3BhcXVl" }), {
       type: "reasoning",
@@ -160,14 +160,14 @@ describe("the evidence filter", () => {
     })
   })
 
-  it("leaves out developer and system messages, and lists of tools", () => {
+  it("the evidence filter leaves out developer and system messages, and lists of tools", () => {
     for (const role of ["developer", "system"]) {
       assert.isUndefined(shown({ ...user("be brief"), role }))
     }
     assert.isUndefined(shown({ type: "additional_tools", role: "developer", tools: [] }))
   })
 
-  it("leaves out what the harness injected, part by part", () => {
+  it("the evidence filter leaves out injected text, part by part", () => {
     const environment = "<environment_context>\n<cwd>/home/ada</cwd>\n</environment_context>"
     const agents = "# AGENTS.md instructions for /home/ada\n\n<INSTRUCTIONS>\nuse tabs\n</INSTRUCTIONS>"
     assert.isUndefined(shown(user(agents)))
@@ -178,7 +178,7 @@ describe("the evidence filter", () => {
     })
   })
 
-  it("keeps images beside what was injected", () => {
+  it("the evidence filter keeps images beside injected text", () => {
     const image = { type: "input_image", image_url: "data:image/png;base64,AA==" }
     const message = {
       type: "message",
@@ -188,14 +188,14 @@ describe("the evidence filter", () => {
     assert.deepStrictEqual(shown(message), { type: "message", role: "user", content: [image] })
   })
 
-  it("cuts the editor's preamble off a request", () => {
+  it("the evidence filter cuts the editor's prefix off a request", () => {
     assert.deepStrictEqual(
       shown(user("# Context from my IDE setup:\n\n## Open tabs:\n- a.ts\n\n## My request for Codex:\nsort them\n")),
       user("sort them")
     )
   })
 
-  it("leaves out the fields that the harness keeps for itself", () => {
+  it("the evidence filter leaves out internal fields of the harness", () => {
     assert.deepStrictEqual(
       shown({ ...items.function_call, internal_chat_message_metadata_passthrough: { turn_id: "t" } }),
       items.function_call

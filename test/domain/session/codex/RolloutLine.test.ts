@@ -20,10 +20,10 @@ const envelope = (type: unknown, payload: unknown, rest: object = {}): string =>
 
 const malformed = (line: number) => ({ _tag: "MalformedLine" as const, line })
 
-describe("a line in the envelope form", () => {
+describe("lines with an envelope", () => {
   const placed = { line: 7, timestamp: atMilliseconds }
 
-  it("tells of the session", () => {
+  it("a session_meta line gives the session's metadata", () => {
     const git = { commit_hash: "0a1b", branch: "main", repository_url: "https://git.example/ferry.git" }
     const payload = {
       id: threadIdOf(1),
@@ -42,7 +42,7 @@ describe("a line in the envelope form", () => {
     assert.deepInclude(line, placed)
   })
 
-  it("tells of a turn's settings", () => {
+  it("a turn_context line gives the settings of a turn", () => {
     const line = decodeLine(
       envelope("turn_context", { turn_id: "t1", cwd: "/x", approval_policy: "never", sandbox_policy: { type: "y" } }),
       7
@@ -54,7 +54,7 @@ describe("a line in the envelope form", () => {
     })
   })
 
-  it("holds a response item of any kind, as it stands", () => {
+  it("a response_item line holds an item of any kind unchanged", () => {
     for (const kind of nonEmpty(itemKinds.filter((kind) => kind !== "other"))) {
       const item = { type: kind, role: "user", whatever: [1, { two: 2 }] }
       assert.deepStrictEqual(decodeLine(envelope("response_item", item), 7), {
@@ -66,7 +66,7 @@ describe("a line in the envelope form", () => {
     }
   })
 
-  it("holds an event, a summary, or a count of tokens", () => {
+  it("a line can hold an event, a compaction summary or a token count", () => {
     assert.deepStrictEqual(decodeLine(envelope("event_msg", { type: "task_started", turn_id: "t" }), 7), {
       _tag: "Event",
       ...placed,
@@ -91,7 +91,7 @@ describe("a line in the envelope form", () => {
     })
   })
 
-  it("may carry an ordinal, and an item of about 0.150", () => {
+  it("a line can have an ordinal, and an item of about version 0.150", () => {
     const payload = { type: "item_completed", item: { type: "UserMessage", content: [{ type: "text", text: "hi" }] } }
     assert.deepStrictEqual(decodeLine(envelope("event_msg", payload, { ordinal: 8 }), 7), {
       _tag: "Event",
@@ -102,19 +102,19 @@ describe("a line in the envelope form", () => {
     })
   })
 
-  it("of an unknown type is skipped and does not count as malformed; its time still counts", () => {
+  it("a line of unknown type is not malformed, and its time still counts", () => {
     for (const type of ["world_state", "security_risk_score", "hologram", undefined, 3]) {
       assert.deepStrictEqual(decodeLine(envelope(type, { full: true }), 7), { _tag: "Unrecognised", ...placed, type })
     }
   })
 
-  it("of an unknown item type is of the kind other, and so is one without a type", () => {
+  it("an item of unknown type, or without a type, has the kind other", () => {
     for (const item of [{ type: "hologram" }, { text: "x" }, { type: 3 }]) {
       assert.deepInclude(decodeLine(envelope("response_item", item), 7), { _tag: "ResponseItem", kind: "other", item })
     }
   })
 
-  it("is read in any order of keys, and with spaces after : and ,", () => {
+  it("a line is read with its keys in any order, and with spaces after : and ,", () => {
     const text = `{"payload": {"role": "user", "content": [], "type": "message"}, "type": "response_item", "timestamp": "${at}"}`
     assert.deepStrictEqual(decodeLine(text, 7), {
       _tag: "ResponseItem",
@@ -124,13 +124,13 @@ describe("a line in the envelope form", () => {
     })
   })
 
-  it("is known by its JSON, never by what its text mentions", () => {
+  it("a line is recognised by its JSON, not by what its text mentions", () => {
     const text = 'grep \'"type":"session_meta","payload":{\' sessions'
     const line = decodeLine(envelope("event_msg", { type: "user_message", message: text }), 7)
     assert.deepInclude(line, { _tag: "Event", kind: "user_message" })
   })
 
-  it("loses only the field that has a surprising type", () => {
+  it("a line loses only the field with an unexpected type", () => {
     const line = decodeLine(envelope("session_meta", { id: threadIdOf(2), cwd: 3, git: "none", cli_version: null }), 7)
     assert(line._tag === "SessionMeta")
     assert.strictEqual(line.meta.id, threadIdOf(2))
@@ -138,8 +138,8 @@ describe("a line in the envelope form", () => {
   })
 })
 
-describe("a line of the form before the envelope", () => {
-  it("begins with the session, then bare items; records of state are skipped", () => {
+describe("lines without an envelope", () => {
+  it("a rollout without envelopes has the session first, then bare items, and state records are skipped", () => {
     const content = [
       `{"id":"${threadIdOf(3)}","timestamp":"${at}","instructions":null,"git":{"branch":"main"}}`,
       '{"record_type":"state"}',
@@ -163,7 +163,7 @@ describe("a line of the form before the envelope", () => {
     })
   })
 
-  it("is none of it where another program wrote it", () => {
+  it("a bare line of another program is unrecognised", () => {
     const claude = {
       type: "user",
       uuid: threadIdOf(4),
@@ -177,8 +177,8 @@ describe("a line of the form before the envelope", () => {
   })
 })
 
-describe("a line that does not parse", () => {
-  it("is malformed: cut off, no JSON, or JSON that is no object", () => {
+describe("lines that do not parse", () => {
+  it("a line is malformed if it is cut off, not JSON, or JSON that is not an object", () => {
     const cut = envelope("event_msg", { type: "user_message", message: "hello" }).slice(0, -9)
     for (const text of [cut, "oops", "", "[]", '"text"', "3", "null", '{"a":1,}', "{'a':1}"]) {
       assert.deepStrictEqual(decodeLine(text, 5), malformed(5), text)
@@ -186,7 +186,7 @@ describe("a line that does not parse", () => {
     }
   })
 
-  it("is malformed where it is nested deeper than anything reads, and cut, or begins as no object does", () => {
+  it("a line is malformed if it is nested too deep and is cut off or does not begin as an object", () => {
     for (const text of [
       "[".repeat(200_000),
       '{"a":'.repeat(200_000),
@@ -197,7 +197,7 @@ describe("a line that does not parse", () => {
     }
   })
 
-  it("is read whatever is nested in it, and nothing private is left where no message can stand", () => {
+  it("a deeply nested line is read, without private text where no message can be", () => {
     for (const field of ["payload", "item"]) {
       const message = '{"type":"user_message","message":"<private>hush</private>"}'
       const text = `{"type":"event_msg","payload":${`{"${field}":`.repeat(100_000)}${message}${"}".repeat(100_001)}`
@@ -211,15 +211,15 @@ describe("a line that does not parse", () => {
     }
   })
 
-  it("is malformed where it was too long to be held", () => {
+  it("a line is malformed if it was too long to be held", () => {
     assert.deepStrictEqual(decodeNumberedLine({ line: 5, text: undefined }), [malformed(5)])
   })
 
-  it.prop("never fails, whatever it holds", [fc.oneof(fc.string(), fc.json())], ([text]) => {
+  it.prop("a line of any text decodes without an error", [fc.oneof(fc.string(), fc.json())], ([text]) => {
     assert.isTrue(decodeNumberedLine({ line: 1, text }).length > 0)
   })
 
-  it("loses nothing of the lines around it", () => {
+  it("a malformed line does not affect the lines around it", () => {
     const [first, last] = ["first", "last"].map((message) => envelope("event_msg", { type: "user_message", message }))
     assert.deepStrictEqual(
       decodeAll(`${first}\n{"timestamp":"2026-\n\n${last}`).map(({ _tag, line }) => `${line} ${_tag}`),
@@ -228,41 +228,45 @@ describe("a line that does not parse", () => {
   })
 })
 
-describe("a line that was written in part and then again in full", () => {
+describe("lines written in part and then again in full", () => {
   const whole = envelope("event_msg", { type: "user_message", message: "sort them" })
 
-  it.prop("is taken from where it begins again, and counts as malformed", [fc.nat()], ([seed]) => {
-    const part = whole.slice(0, 1 + (seed % (whole.length - 1)))
-    assert.deepStrictEqual(decodeNumberedLine({ line: 3, text: part + whole }), [malformed(3), decodeLine(whole, 3)])
-  })
+  it.prop(
+    "a line that starts again after a part is read from the new start, and the part is malformed",
+    [fc.nat()],
+    ([seed]) => {
+      const part = whole.slice(0, 1 + (seed % (whole.length - 1)))
+      assert.deepStrictEqual(decodeNumberedLine({ line: 3, text: part + whole }), [malformed(3), decodeLine(whole, 3)])
+    }
+  )
 
-  it("is malformed alone where the second try was cut off too", () => {
+  it("a line whose second start is cut off too is only malformed", () => {
     const text = whole.slice(0, 30) + whole.slice(0, 50)
     assert.deepStrictEqual(decodeNumberedLine({ line: 3, text }), [malformed(3)])
   })
 })
 
 describe("timestamps", () => {
-  it("are RFC 3339, with any offset and any precision", () => {
+  it("timestamps are RFC 3339, with any offset and any precision", () => {
     assert.strictEqual(timestampOf(at), atMilliseconds)
     assert.strictEqual(timestampOf("2026-03-02T11:00:00.250+02:00"), atMilliseconds)
     assert.strictEqual(timestampOf("2026-03-02T09:00:00Z"), Date.UTC(2026, 2, 2, 9))
     assert.strictEqual(timestampOf("2026-03-02T09:00:00.250999Z"), atMilliseconds)
   })
 
-  it("may be numbers, of seconds or of milliseconds", () => {
+  it("timestamps can be numbers of seconds or milliseconds", () => {
     assert.strictEqual(timestampOf(atMilliseconds), atMilliseconds)
     assert.strictEqual(timestampOf(atMilliseconds / 1_000), atMilliseconds)
     assert.strictEqual(timestampOf(1_772_442_000), 1_772_442_000_000)
   })
 
-  it("that are no date tell nothing", () => {
+  it("timestamps that are not dates are undefined", () => {
     for (const value of ["yesterday", "", "12", "2026-13-45T00:00:00Z", null, undefined, true, {}, [], Number.NaN]) {
       assert.isUndefined(timestampOf(value))
     }
   })
 
-  it("of a line may be missing or no date: the line counts all the same", () => {
+  it("a line without a valid timestamp is still read", () => {
     for (const timestamp of [undefined, "soon", null]) {
       const line = decodeLine(JSON.stringify({ timestamp, type: "event_msg", payload: { type: "task_started" } }), 1)
       assert.deepInclude(line, { _tag: "Event", timestamp: undefined })
@@ -270,22 +274,22 @@ describe("timestamps", () => {
   })
 })
 
-describe("where a session came from", () => {
-  it("is what it says, as a string", () => {
+describe("the source of a session", () => {
+  it("the source is the given string", () => {
     assert.deepStrictEqual(
       ["cli", "vscode", "exec", "mcp"].map((source) => sourceOf({ source })),
       ["cli", "vscode", "exec", "mcp"]
     )
   })
 
-  it("is vscode where nothing says", () => {
+  it("the source is vscode if none is given", () => {
     assert.deepStrictEqual(
       [{}, { source: undefined }, { source: null }].map((meta) => sourceOf(meta)),
       ["vscode", "vscode", "vscode"]
     )
   })
 
-  it("is a sub-agent's in every form, and never interactive", () => {
+  it("the source of a sub-agent is recognised in every form, and is never interactive", () => {
     const subAgents = [
       { source: { subagent: "review" } },
       { source: { subagent: { thread_spawn: { parent_thread_id: threadIdOf(1), depth: 1 } } } },
@@ -301,25 +305,25 @@ describe("where a session came from", () => {
     assert.strictEqual(sourceOf({ source: { subagent: { thread_spawn: {} } } }), "subagent:thread_spawn")
   })
 
-  it("is the consolidation agent's own by its label", () => {
+  it("the label memory_consolidation is a sub-agent's source", () => {
     assert.isTrue(isSubAgentSource("memory_consolidation"))
   })
 
-  it("is no sub-agent's where a user is said to have started it", () => {
+  it("the source is not a sub-agent's if thread_source is user", () => {
     assert.strictEqual(sourceOf({ source: "exec", thread_source: "user" }), "exec")
     for (const source of ["cli", "vscode", "exec", "mcp", "unknown"]) {
       assert.isFalse(isSubAgentSource(source))
     }
   })
 
-  it("is unknown, and not interactive, where it is of no known form", () => {
+  it("the source is unknown if its form is", () => {
     assert.strictEqual(sourceOf({ source: { hologram: true } }), "unknown")
     assert.strictEqual(sourceOf({ source: 3 }), "unknown")
   })
 })
 
-describe("a time", () => {
-  it("is of a year that can be written down, or none", () => {
+describe("the range of times", () => {
+  it("a timestamp is undefined unless its year can be written down", () => {
     for (const [value, time] of [
       [1_772_442_000, 1_772_442_000_000],
       [1_772_442_000.5, 1_772_442_000_500],
@@ -343,7 +347,7 @@ describe("a time", () => {
     }
   })
 
-  it("of a file is the nearest that can be", () => {
+  it("the time of a file is the nearest one that can be written down", () => {
     assert.deepStrictEqual(
       [6.7e19, -6.7e19, 1_772_442_000_000.9].map(keptTime),
       [253_402_300_799_999, -62_167_219_200_000, 1_772_442_000_000]

@@ -22,7 +22,7 @@ const fork = new RolloutBuilder()
   .text()
 
 describe("reading a rollout once", () => {
-  it("gives the facts, the evidence and the rendering of the same lines", () => {
+  it("a reading gives the facts, the evidence and the rendering of the same lines", () => {
     const { evidence, facts, malformedLines, rendering } = read(simpleSession())
     assert.isTrue(facts.isRollout)
     assert.strictEqual(facts.firstRequest, "the timetable test fails, please fix it")
@@ -31,33 +31,33 @@ describe("reading a rollout once", () => {
     assert.strictEqual(malformedLines, 0)
   })
 
-  it("counts the lines that do not parse and goes on; what is only unknown does not count", () => {
+  it("a reading counts lines that do not parse and continues; unknown lines are not counted", () => {
     const broken = `${simpleSession().replace("\n", '\n{"cut":\n{"type":"hologram","payload":{}}\n\n')}{"timestamp":"20`
     const { evidence, malformedLines } = read(broken)
     assert.strictEqual(malformedLines, 2)
     assert.deepStrictEqual(outline(evidence.events), outline(read(simpleSession()).evidence.events))
   })
 
-  it("of a file that is no rollout says so", () => {
+  it("a file without any rollout line is not a rollout", () => {
     const { evidence, facts, malformedLines, rendering } = read("# Notes\n\nnothing here\n")
     assert.deepStrictEqual([facts.isRollout, evidence.events, malformedLines, rendering.text], [false, [], 2, "[]"])
   })
 })
 
-describe("what a fork copied from its parent", () => {
-  it("is neither evidence nor shown", () => {
+describe("lines of a fork copied from its parent", () => {
+  it("copied lines are neither evidence nor rendered", () => {
     const { evidence, rendering } = read(fork)
     assert.deepStrictEqual(outline(evidence.events), ["user: the child's request"])
     assert.notInclude(rendering.text, "parent")
   })
 
-  it("is shown with the filter keep-all, and is no evidence all the same", () => {
+  it("copied lines are rendered with the filter keep-all, and are still not evidence", () => {
     const { evidence, rendering } = read(fork, keepAll)
     assert.deepStrictEqual(outline(evidence.events), ["user: the child's request"])
     assert.include(rendering.text, "the parent's answer")
   })
 
-  it("leaves the thread its own id", () => {
+  it("a fork with copied lines keeps its own thread id", () => {
     assert.strictEqual(read(fork).facts.meta?.id, threadIdOf(2))
   })
 })

@@ -45,8 +45,8 @@ const render = (rollout: RolloutBuilder, filter = evidenceFilter, limit = 1_000_
 const textsOf = (rendering: RolloutRendering): ReadonlyArray<string> =>
   Array.from(rendering.text.matchAll(/"text":"([^"]*)"/g), ([, text = ""]) => text)
 
-describe("serialising a rollout", () => {
-  it("writes what is kept as one JSON array", () => {
+describe("rendering a rollout", () => {
+  it("the kept items are rendered as one JSON array", () => {
     assert.deepStrictEqual(renderItems(["a", 'b "c"\n'], 1_000), {
       text: '[{"t":"a"},{"t":"b \\"c\\"\\n"}]',
       items: 2,
@@ -54,11 +54,11 @@ describe("serialising a rollout", () => {
     })
   })
 
-  it("writes an empty array where nothing is kept", () => {
+  it("a rollout without any kept item is rendered as an empty array", () => {
     assert.deepStrictEqual(renderItems([], 1_000), { text: "[]", items: 0, bytes: 2 })
   })
 
-  it("shows messages, calls and outputs as the rollout has them, and no metadata, settings or events", () => {
+  it("messages, calls and outputs are rendered unchanged, without metadata, settings and events", () => {
     const rollout = new RolloutBuilder()
       .meta()
       .turnContext()
@@ -73,7 +73,7 @@ describe("serialising a rollout", () => {
     ])
   })
 
-  it("leaves out an item that is nested too deep to be written", () => {
+  it("an item that is nested too deep to be written is left out", () => {
     const deep: { readonly [field: string]: unknown } = JSON.parse(`{"t":${"[".repeat(50_000)}${"]".repeat(50_000)}}`)
     const builder = new RolloutRenderingBuilder(keepAll, 1_000)
     builder.add(lineOf(itemOf("a")))
@@ -82,10 +82,10 @@ describe("serialising a rollout", () => {
   })
 })
 
-describe("a rollout over the byte limit", () => {
+describe("rollouts over the byte limit", () => {
   const whole = `[${["a", "z"].map((letter) => `{"t":"${letter.repeat(100)}"}`).join(",")}]`
 
-  it("is left whole at exactly the limit, and cut one byte below it", () => {
+  it("a rendering is whole at exactly the limit, and cut one byte below it", () => {
     const texts = ["a".repeat(100), "z".repeat(100)]
     assert.strictEqual(renderItems(texts, whole.length).text, whole)
     const cut = renderItems(texts, whole.length - 1)
@@ -93,20 +93,20 @@ describe("a rollout over the byte limit", () => {
     assert.strictEqual(cut.bytes, whole.length)
   })
 
-  it("keeps one third of what the marker leaves as the head, and the rest as the tail", () => {
+  it("a cut rendering has one third of the space beside the marker as its head, the rest as its tail", () => {
     const { text } = renderItems(["a".repeat(100), "z".repeat(100)], markerBytes + 31)
     assert.strictEqual(text, `${whole.slice(0, 10)}${marker}${whole.slice(-21)}`)
     assert.strictEqual(byteLength(text), markerBytes + 31)
   })
 
-  it("splits no character at the cut, and gives the odd byte to the tail", () => {
+  it("a cut rendering splits no character, and its tail gets the odd byte", () => {
     const { text } = renderItems(["é".repeat(100)], markerBytes + 30)
     // Ten bytes of head: seven of JSON, one é, one byte that is left over.
     assert.strictEqual(text, `[{"t":"é${marker}${"é".repeat(9)}"}]`)
   })
 
   it.prop(
-    "is the cut of the whole array, also where items were let go on the way",
+    "a cut rendering equals a cut of the whole array, even if items were dropped while it was built",
     [
       fc.array(fc.string({ unit: "grapheme", maxLength: 40 }), { maxLength: 60 }),
       fc.integer({ min: markerBytes, max: 400 }),
@@ -124,7 +124,7 @@ describe("a rollout over the byte limit", () => {
     { fastCheck: { numRuns: 1_000 } }
   )
 
-  it("never holds much more than the limit, whatever the rollout's size", () => {
+  it("a rendering stays within its limit, whatever the size of the rollout", () => {
     const limit = 30_000
     const builder = new RolloutRenderingBuilder(keepAll, limit)
     const line = lineOf(itemOf("x".repeat(2_000)))
@@ -137,7 +137,7 @@ describe("a rollout over the byte limit", () => {
   })
 })
 
-it("a rollout of many small lines costs little (a guard against hanging)", () => {
+it("a rollout of many small lines is rendered quickly", () => {
   const builder = new RolloutRenderingBuilder(keepAll, 1_000_000)
   const line = lineOf(itemOf("x"))
   const taken = cpuTimeOf(() => {
@@ -152,15 +152,15 @@ it("a rollout of many small lines costs little (a guard against hanging)", () =>
 describe("max_items", () => {
   const rollout = new RolloutBuilder().meta().message("developer", "rules").user("one").assistant("two").user("three")
 
-  it("0 keeps none", () => {
+  it("maxItems 0 keeps no item", () => {
     assert.deepStrictEqual(render(rollout, { ...evidenceFilter, maxItems: 0 }), { text: "[]", items: 0, bytes: 2 })
   })
 
-  it("N keeps the first N that pass the filter", () => {
+  it("maxItems N keeps the first N items that pass the filter", () => {
     assert.deepStrictEqual(textsOf(render(rollout, { ...evidenceFilter, maxItems: 2 })), ["one", "two"])
   })
 
-  it("counts nothing that was rolled back", () => {
+  it("maxItems does not count items that were rolled back", () => {
     const undone = new RolloutBuilder().user("one").user("undone").assistant("gone").rolledBack(1).user("two").user("3")
     assert.deepStrictEqual(textsOf(render(undone, { ...evidenceFilter, maxItems: 2 })), ["one", "two"])
   })
@@ -177,27 +177,27 @@ describe("turns undone by thread_rolled_back", () => {
       .assistant("broke it")
       .turnEnd()
 
-  it("are left out", () => {
+  it("a turn that was rolled back is not rendered", () => {
     const rollout = twoTurns().rolledBack(1).user("third").assistant("better")
     assert.deepStrictEqual(textsOf(render(rollout)), ["first", "did it", "third", "better"])
   })
 
-  it("are as many as it says, and all where it says more than there are", () => {
+  it("a rollback removes as many turns as it names, and all if it names more than there are", () => {
     assert.deepStrictEqual(textsOf(render(twoTurns().rolledBack(2).user("third"))), ["third"])
     assert.deepStrictEqual(textsOf(render(twoTurns().rolledBack(9).user("third"))), ["third"])
   })
 
-  it("are none where the number is none", () => {
+  it("a rollback without a positive number removes no turn", () => {
     for (const turns of [0, -1, null, "1", undefined]) {
       assert.lengthOf(textsOf(render(twoTurns().rolledBack(turns))), 4)
     }
   })
 
-  it("stay with the filter keep-all", () => {
+  it("a turn that was rolled back is rendered with the filter keep-all", () => {
     assert.lengthOf(textsOf(render(twoTurns().rolledBack(1), keepAll)), 4)
   })
 
-  it("are counted by requests, however often one is told", () => {
+  it("a rollback counts requests, even if a request is recorded more than once", () => {
     const told = new RolloutBuilder()
       .user("first")
       .assistant("done")
@@ -208,7 +208,7 @@ describe("turns undone by thread_rolled_back", () => {
     assert.deepStrictEqual(textsOf(render(told.rolledBack(1))), ["first", "done"])
   })
 
-  it("are told apart where the same is asked again after an abort", () => {
+  it("a rollback counts the same request twice if it was repeated after an abort", () => {
     const rollout = new RolloutBuilder()
       .user("go on")
       .event({ type: "turn_aborted", reason: "interrupted" })
@@ -218,7 +218,7 @@ describe("turns undone by thread_rolled_back", () => {
     assert.deepStrictEqual(textsOf(render(rollout)), ["go on"])
   })
 
-  it("are one turn where the message says more than its event", () => {
+  it("a rollback counts one turn if the message holds more than its event", () => {
     const rollout = new RolloutBuilder()
       .user("first")
       .assistant("done")
@@ -229,7 +229,7 @@ describe("turns undone by thread_rolled_back", () => {
     assert.deepStrictEqual(textsOf(render(rollout)), ["first", "done"])
   })
 
-  it("may have begun with an image alone", () => {
+  it("a rollback counts a turn that began with an image alone", () => {
     const rollout = new RolloutBuilder()
       .user("first")
       .assistant("done")
@@ -246,7 +246,7 @@ describe("turns undone by thread_rolled_back", () => {
     assert.notInclude(text, "base64")
   })
 
-  it("leave nothing behind in a rollout that was cut, also where they had pushed out what stood above", () => {
+  it("a rolled-back turn leaves nothing in a cut rendering, even if it displaced earlier text", () => {
     const limit = 400
     const rollout = new RolloutBuilder()
     for (let turn = 0; turn < 5; turn++) {
@@ -263,7 +263,7 @@ describe("turns undone by thread_rolled_back", () => {
     assert.strictEqual(after.items, 11)
   })
 
-  it("that were all that did not fit leave the rest whole", () => {
+  it("a rollback of everything over the limit leaves the rest whole", () => {
     const rollout = new RolloutBuilder().user("kept").user("undone").assistant("long ".repeat(200)).rolledBack(1)
     assert.strictEqual(
       render(rollout, evidenceFilter, 300).text,

@@ -38,8 +38,8 @@ const segment = (number: number, end: unknown, base: string = id): ThreadFile =>
 const chain = (...files: ReadonlyArray<ThreadFile>) =>
   chainOf(id, files).map(({ endOrdinal, path }) => [path, endOrdinal])
 
-describe("the files of a thread", () => {
-  it("are its first file, up to where the segment begins, and then the segment", () => {
+describe("files of a thread", () => {
+  it("a thread consists of its first file, up to where the segment begins, and then the segment", () => {
     const next = segment(1, 13)
     assert.deepStrictEqual(chain(next, first), [
       [first.path, 13],
@@ -47,7 +47,7 @@ describe("the files of a thread", () => {
     ])
   })
 
-  it("are cut by every rewind that came later, also by one beyond the beginning of a segment", () => {
+  it("a file of a thread is cut by each later rewind, even by one to before the start of a segment", () => {
     const [one, two, three] = [segment(1, 30), segment(2, 20), segment(3, 25, threadIdOf(92))]
     assert.deepStrictEqual(chain(three, one, first, two), [
       [first.path, 20],
@@ -57,7 +57,7 @@ describe("the files of a thread", () => {
     ])
   })
 
-  it("are read without the one that is missing", () => {
+  it("a thread with a missing file is read without it", () => {
     const [one, two] = [segment(1, 30), segment(2, 40, threadIdOf(91))]
     assert.deepStrictEqual(chain(first, two), [
       [first.path, 40],
@@ -66,7 +66,7 @@ describe("the files of a thread", () => {
     assert.deepStrictEqual(chain(one), [[one.path, undefined]])
   })
 
-  it("lack a file when one of them goes on from none that is there", () => {
+  it("a thread lacks a file if one of its files continues a file that is missing", () => {
     const lacks = (...files: ReadonlyArray<ThreadFile>) => lacksFile(id, chainOf(id, files))
     const [one, two] = [segment(1, 30), segment(2, 40, threadIdOf(91))]
     assert.deepStrictEqual([lacks(one), lacks(two), lacks(first, two), lacks(one, two)], [true, true, true, true])
@@ -77,7 +77,7 @@ describe("the files of a thread", () => {
     assert.deepStrictEqual([lacks(silent), lacks(silent, first)], [true, false])
   })
 
-  it("lack nothing in a fork, also after a rewind beyond its beginning", () => {
+  it("a fork lacks no file, even after a rewind to before its beginning", () => {
     const fork = file(`rollout-2026-03-02T09-00-00-${id}.jsonl`, 0, {
       history_base: { thread_id: threadIdOf(2), end_ordinal_exclusive: 19 }
     })
@@ -87,7 +87,7 @@ describe("the files of a thread", () => {
     assert.isTrue(lacksFile(id, [beyond]))
   })
 
-  it("count once each where there are copies of one: the later, then the longer", () => {
+  it("a file with copies counts once: the copy with the later last record, then the longer one", () => {
     const next = segment(1, 13)
     const longer = { ...first, path: "/codex/archived_sessions/rollout-again.jsonl", size: 101 }
     const packed = { ...next, path: `${next.path}.zst`, lastRecordAt: next.lastRecordAt - 1 }
@@ -97,7 +97,7 @@ describe("the files of a thread", () => {
     ])
   })
 
-  it("are known for segments by what they go on from where their names do not say it", () => {
+  it("a segment whose name does not show it is recognised by what it continues", () => {
     const unnamed = file("kept by a host", 1, { history_base: { thread_id: id, end_ordinal_exclusive: 5 } })
     assert.deepStrictEqual(chain(unnamed, first), [
       [first.path, 5],
@@ -105,20 +105,20 @@ describe("the files of a thread", () => {
     ])
   })
 
-  it("are no chain in a fork, which goes on from another thread: its copies are copies", () => {
+  it("a fork that continues another thread is not a segment, and its copies count as copies", () => {
     const base = { history_base: { thread_id: threadIdOf(2), end_ordinal_exclusive: 5 } }
     const [fork, copy] = [file("a.jsonl", 0, base, 5), file("b.jsonl", 1, base, 5)]
     assert.deepStrictEqual(chain(fork, copy), [[copy.path, undefined]])
   })
 
-  it("lose a fork's own beginning to a rewind beyond it", () => {
+  it("a fork loses its own beginning to a rewind to before it", () => {
     const fork = file(`rollout-2026-03-02T09-00-00-${id}.jsonl`, 0, {
       history_base: { thread_id: threadIdOf(2), end_ordinal_exclusive: 19 }
     })
     assert.deepStrictEqual(chain(fork, segment(1, 10, threadIdOf(2)))[0], [fork.path, 10])
   })
 
-  it("are undone from the number of the segment's first line on where it does not say from where, or from nowhere", () => {
+  it("a segment without a valid start cuts the earlier file at the number of its own first line", () => {
     const name = `rollout-2026-03-02T09-01-00-${id}_${threadIdOf(91)}.jsonl`
     for (const end of [0, -1, 2.5, "13", null, Number.MAX_VALUE]) {
       const meta = { history_base: { thread_id: id, end_ordinal_exclusive: end } }
@@ -127,7 +127,7 @@ describe("the files of a thread", () => {
     }
   })
 
-  it("are together as large as all, as new as the newest, and where the last one is", () => {
+  it("joined files have the size of all, the time of the newest and the place of the last", () => {
     const [a, b] = [first.file, { path: "/b", size: 7, modifiedAt: 3, isArchived: true }]
     assert.deepStrictEqual(joinFiles(a, b), { path: "/b", size: 107, modifiedAt: a.modifiedAt, isArchived: true })
     const [x, y, z] = ["x", "y", "z"].map((hash) => ({ size: 5, hash }))
@@ -138,20 +138,20 @@ describe("the files of a thread", () => {
   })
 })
 
-describe("the lines of a file that goes on elsewhere", () => {
+describe("lines of a file that continues elsewhere", () => {
   const kept = (text: string, endOrdinal: number | undefined) =>
     new UndoneLines(endOrdinal).keep(decodeAll(text)).map(({ line }) => line)
 
   const numbered = new RolloutBuilder(startOfFixtures, 0).meta().user("one").user("two").text()
 
-  it("count below the ordinal, whatever their place in the file, and all of them where there is none", () => {
+  it("a line is kept if its ordinal is below the end, wherever it is; without an end all are kept", () => {
     assert.deepStrictEqual(kept(numbered, 3), [1, 2, 3])
     assert.deepStrictEqual(kept(numbered, undefined), [1, 2, 3, 4, 5])
     const shuffled = numbered.trim().split("\n").toReversed().join("\n")
     assert.deepStrictEqual(kept(shuffled, 3), [3, 4, 5])
   })
 
-  it("stand behind the last one with an ordinal where they have none, or do not parse", () => {
+  it("a line without an ordinal, or malformed, is kept if the last one with an ordinal before it is", () => {
     const [meta = "", request = "", event = "", ...rest] = numbered.trim().split("\n")
     const withoutOrdinal = JSON.stringify({ ...JSON.parse(event), ordinal: undefined })
     assert.deepStrictEqual(kept([meta, request, withoutOrdinal, "torn", ...rest].join("\n"), 3), [1, 2, 3])
@@ -159,7 +159,7 @@ describe("the lines of a file that goes on elsewhere", () => {
     assert.deepStrictEqual(kept(unnumbered, 3), [1, 2, 3])
   })
 
-  it("have no ordinal where it is no whole number from 0 on", () => {
+  it("a line has no ordinal if the value is not a whole number from 0 on", () => {
     for (const ordinal of [-1, 1.5, "3", null, {}, 1e300]) {
       const line = decodeLine(JSON.stringify({ ordinal, type: "world_state", payload: {} }), 1)
       assert.notProperty(line, "ordinal")
@@ -167,7 +167,7 @@ describe("the lines of a file that goes on elsewhere", () => {
     assert.propertyVal(decodeLine('{"ordinal":3,"type":"world_state","payload":{}}', 1), "ordinal", 3)
   })
 
-  it("are not undone where the session says something of itself", () => {
+  it("a session_meta line after the end is kept", () => {
     const late = new RolloutBuilder(startOfFixtures, 0).meta().user("one").user("two").meta({ memory_mode: "disabled" })
     assert.deepStrictEqual(kept(late.text(), 1), [1, 6])
   })

@@ -29,7 +29,7 @@ const execution = (id: string, script: string, exit_code: number, aggregated_out
   exit_code
 })
 
-it("a whole session is told in its order, with the lines that show it", () => {
+it("a whole session gives its events in order, with their line numbers", () => {
   const evidence = new CodexSessionBuilder()
   rolloutLines(simpleSession()).forEach((line) => evidence.add(line))
   const { events, finished } = evidence.result()
@@ -52,7 +52,7 @@ it("a whole session is told in its order, with the lines that show it", () => {
   assert.isTrue(finished)
 })
 
-describe("a command", () => {
+describe("commands", () => {
   const told: ReadonlyArray<readonly [string, RolloutBuilder]> = [
     [
       "shell, its argv and its output as JSON in a string",
@@ -103,7 +103,7 @@ describe("a command", () => {
     ["a CommandExecution item alone", builder().completed(execution("c", "npm test", 1, "boom"))]
   ]
   for (const [form, rollout] of told) {
-    it(`is read from ${form}`, () => {
+    it(`a command is read from ${form}`, () => {
       const [event, ...others] = events(rollout)
       assert.lengthOf(others, 0)
       assert(event?._tag === "CommandRun")
@@ -112,7 +112,7 @@ describe("a command", () => {
     })
   }
 
-  it("is shown as a person would type it", () => {
+  it("a command is shown as a person would type it", () => {
     const rollout = builder()
       .functionCall("a", "shell", { command: ["git", "commit", "-m", "don't sort"] })
       .functionCall("b", "shell", { command: ["/bin/zsh", "-c", " ls -a "] })
@@ -126,13 +126,13 @@ describe("a command", () => {
     ])
   })
 
-  it("without an output stays open", () => {
+  it("a command without an output stays open", () => {
     assert.deepStrictEqual(story(builder().functionCall("c", "exec_command", { cmd: "npm test" })), [
       "command: npm test -> open"
     ])
   })
 
-  it("whose arguments cannot be read tells nothing, and neither does an output without a call", () => {
+  it("a command with unreadable arguments gives no event, nor does an output without a call", () => {
     const rollout = builder()
       .item({ type: "function_call", name: "shell", arguments: '{"command": ["ls', call_id: "c" })
       .functionOutput("c", "x")
@@ -141,7 +141,7 @@ describe("a command", () => {
     assert.deepStrictEqual(story(rollout), [])
   })
 
-  it("told twice, by its event and its output, is one: the exit code of either, the longer text", () => {
+  it("a command recorded by event and by output is one, with either exit code and the longer text", () => {
     const rollout = builder()
       .functionCall("c", "exec_command", { cmd: "npm test" })
       .event(commandEnd("c", ["bash", "-lc", "npm test"], { exit_code: 3, aggregated_output: "the whole output" }))
@@ -152,7 +152,7 @@ describe("a command", () => {
     assert.isTrue(event?._tag === "CommandRun" && event.output?.text === "the whole output")
   })
 
-  it("that goes on with write_stdin is one", () => {
+  it("a command that continues with write_stdin is one command", () => {
     const rollout = builder()
       .functionCall("c", "exec_command", { cmd: "npm test" })
       .functionOutput("c", "Process running with session ID 77\nOutput:\none\n")
@@ -167,7 +167,7 @@ describe("a command", () => {
     assert.deepStrictEqual(story(rollout), ["command: npm test -> 0"])
   })
 
-  it("whose end an event told hears nothing new from write_stdin", () => {
+  it("a command that an event ended takes no more output from write_stdin", () => {
     const rollout = builder()
       .functionCall("c", "exec_command", { cmd: "npm test" })
       .functionOutput("c", "Process running with session ID 77\nOutput:\none\n")
@@ -178,7 +178,7 @@ describe("a command", () => {
     assert.isTrue(event?._tag === "CommandRun" && event.output?.text === "one\ntwo\n")
   })
 
-  it("to which write_stdin writes, but that nobody started, tells nothing", () => {
+  it("a write_stdin call to a session that was never started gives no event", () => {
     assert.deepStrictEqual(
       story(builder().functionCall("d", "write_stdin", { session_id: 5 }).functionOutput("d", exited(0, "two\n"))),
       []
@@ -186,11 +186,11 @@ describe("a command", () => {
   })
 })
 
-describe("an exec script", () => {
+describe("exec scripts", () => {
   const script = 'const r = await tools.exec_command({cmd: "npm test"})\ntext(r.output)'
   const twoCalls = 'await tools.exec_command({cmd: "npm test"}); await tools.exec_command({cmd: "npm run lint"})'
 
-  it("with one call: what it printed is what the call gave back", () => {
+  it("a script with one call gives its output to that call", () => {
     const [event] = events(
       builder().customCall("c", "exec", script).customOutput("c", "Script completed\nOutput:\nok 1\n")
     )
@@ -198,12 +198,12 @@ describe("an exec script", () => {
     assert.isTrue(event?._tag === "CommandRun" && event.output?.exitCode === undefined)
   })
 
-  it("with several calls: what it printed belongs to none of them", () => {
+  it("a script with several calls gives its output to none of them", () => {
     const rollout = builder().customCall("c", "exec", twoCalls).customOutput("c", "Script completed\nOutput:\nok 1\n")
     assert.deepStrictEqual(story(rollout), ["command: npm test -> open", "command: npm run lint -> open"])
   })
 
-  it("with several calls, their endings told by events before the output", () => {
+  it("a script with several calls gets their exit codes from events before its output", () => {
     const rollout = builder()
       .customCall("c", "exec", twoCalls)
       .completed(execution("exec-2", "npm run lint", 1))
@@ -212,7 +212,7 @@ describe("an exec script", () => {
     assert.deepStrictEqual(story(rollout), ["command: npm test -> 0", "command: npm run lint -> 1"])
   })
 
-  it("with their endings told after the output", () => {
+  it("a script gets the exit code of its call from an event after its output", () => {
     const rollout = builder()
       .customCall("c", "exec", script)
       .customOutput("c", "Script completed\nOutput:\nok")
@@ -220,7 +220,7 @@ describe("an exec script", () => {
     assert.deepStrictEqual(story(rollout), ["command: npm test -> 0"])
   })
 
-  it("that runs the same command twice has an ending for each", () => {
+  it("a script that runs the same command twice has an exit code for each run", () => {
     const rollout = builder()
       .customCall("c", "exec", `${script}; ${script}`)
       .completed(execution("exec-1", "npm test", 1))
@@ -228,7 +228,7 @@ describe("an exec script", () => {
     assert.deepStrictEqual(story(rollout), ["command: npm test -> 1", "command: npm test -> 0"])
   })
 
-  it("that nobody heard of again leaves its endings to the next one", () => {
+  it("a script that was interrupted leaves later exit codes to the next script", () => {
     const rollout = builder()
       .customCall("c", "exec", script)
       .event({ type: "turn_aborted", reason: "interrupted" })
@@ -237,7 +237,7 @@ describe("an exec script", () => {
     assert.deepStrictEqual(story(rollout), ["command: npm test -> interrupted", "aborted", "command: npm test -> 0"])
   })
 
-  it("whose command is no literal is known by the event alone", () => {
+  it("a script whose command is not a literal is read from the event alone", () => {
     const rollout = builder()
       .customCall("c", "exec", 'tools.exec_command({cmd: "cat " + file})')
       .completed(execution("exec-1", "cat a.txt", 0))
@@ -245,7 +245,7 @@ describe("an exec script", () => {
     assert.deepStrictEqual(story(rollout), ["command: cat a.txt -> 0"])
   })
 
-  it("that yields goes on with wait", () => {
+  it("a script that yields continues with wait", () => {
     const rollout = builder()
       .customCall("c", "exec", script)
       .customOutput("c", "Script running with cell ID 4\nWall time 10 seconds\nOutput:\none\n")
@@ -256,7 +256,7 @@ describe("an exec script", () => {
     assert.isTrue(event?._tag === "CommandRun" && event.output?.text === "one\ntwo\n")
   })
 
-  it("that yields has its ending told by an event before wait comes back", () => {
+  it("a script that yields gets the exit code of its call from an event before wait returns", () => {
     const rollout = builder()
       .customCall("c", "exec", script)
       .customOutput("c", "Script running with cell ID 4\nOutput:\none\n")
@@ -269,7 +269,7 @@ describe("an exec script", () => {
     assert.isTrue(event?._tag === "CommandRun" && event.output?.exitCode === 1)
   })
 
-  it("may be a function's argument", () => {
+  it("a script can be the argument of a function call", () => {
     const rollout = builder().functionCall("c", "functions.exec", {
       source: 'tools.exec_command({cmd: ["git", "status"], workdir: "/repo"}); tools.apply_patch(`' + patch + "`)"
     })
@@ -277,7 +277,7 @@ describe("an exec script", () => {
   })
 })
 
-describe("an edit", () => {
+describe("edits", () => {
   const told: ReadonlyArray<readonly [string, RolloutBuilder]> = [
     ["apply_patch as a custom tool", builder().customCall("c", "apply_patch", patch)],
     ["apply_patch as a function", builder().functionCall("c", "apply_patch", { input: patch })],
@@ -315,12 +315,12 @@ describe("an edit", () => {
     ]
   ]
   for (const [form, rollout] of told) {
-    it(`is read from ${form}`, () => {
+    it(`an edit is read from ${form}`, () => {
       assert.deepStrictEqual(story(rollout), ["edit: update src/tides.js"])
     })
   }
 
-  it("told twice, by its event and its output, is one", () => {
+  it("an edit recorded by its event and by its output is one edit", () => {
     const rollout = builder()
       .customCall("c", "apply_patch", patch)
       .completed({
@@ -336,7 +336,7 @@ describe("an edit", () => {
     assert.deepStrictEqual(story(rollout), ["edit: update src/tides.js"])
   })
 
-  it("of a script, its end told before or after the script's output, is one", () => {
+  it("an edit of a script is one edit if its event comes before or after the script's output", () => {
     const change = {
       type: "FileChange",
       id: "exec-9",
@@ -352,7 +352,7 @@ describe("an edit", () => {
     }
   })
 
-  it("that did not apply says why", () => {
+  it("an edit that was not applied has the reason", () => {
     const failed: ReadonlyArray<readonly [RolloutBuilder, string]> = [
       [
         builder()
@@ -382,7 +382,7 @@ describe("an edit", () => {
     }
   })
 
-  it("tells of additions, deletions and renames", () => {
+  it("an edit records additions, deletions and renames", () => {
     const item = {
       type: "FileChange",
       id: "c",
@@ -398,8 +398,8 @@ describe("an edit", () => {
   })
 })
 
-describe("any other tool", () => {
-  it("is named, with its server: by namespace, or in its name", () => {
+describe("other tools", () => {
+  it("another tool is named with its server, given as a namespace or in its name", () => {
     const rollout = builder()
       .item({ type: "function_call", name: "list_sailings", namespace: "harbour", arguments: "{}", call_id: "a" })
       .functionCall("b", "harbour__list_sailings", {})
@@ -413,7 +413,7 @@ describe("any other tool", () => {
     ])
   })
 
-  it("tells of its failure, by its output or by its event", () => {
+  it("another tool has its failure from its output or from its event", () => {
     const call = () => builder().functionCall("c", "harbour__list_sailings", {})
     const end = (result: unknown) => ({
       type: "mcp_tool_call_end",
@@ -446,7 +446,7 @@ describe("any other tool", () => {
     )
   })
 
-  it("that only plans tells nothing", () => {
+  it("a call of a planning tool gives no event", () => {
     assert.deepStrictEqual(
       story(builder().functionCall("c", "update_plan", { plan: [] }).functionOutput("c", "Plan updated")),
       []
@@ -463,14 +463,14 @@ describe("the assistant's plan", () => {
       .user("add sailings")
       .functionCall("a", "update_plan", plan(["read", "in_progress"], ["write", "pending"], ["test", "pending"]))
 
-  it("is what the last call of the tool had left of it", () => {
+  it("the plan has the steps that its last call left open", () => {
     const later = planned().functionCall("b", "update_plan", plan(["read", "completed"], ["write", "in_progress"]))
     assert.deepStrictEqual(evidenceOf(planned()).plan?.left, ["read", "write", "test"])
     assert.deepStrictEqual(evidenceOf(later).plan?.left, ["write"])
     assert.isUndefined(evidenceOf(builder().user("add sailings")).plan)
   })
 
-  it("stays as it was where a call holds no plan, and goes with a turn that was taken back", () => {
+  it("the plan survives a call without a plan, and goes with a turn that was rolled back", () => {
     const broken = planned().functionCall("b", "update_plan", { plan: "none" })
     assert.deepStrictEqual(evidenceOf(broken).plan?.left, ["read", "write", "test"])
     const { plan } = evidenceOf(
@@ -484,8 +484,8 @@ describe("the assistant's plan", () => {
   })
 })
 
-describe("what was said", () => {
-  it("by the user, told by a message and its event, is one request", () => {
+describe("messages", () => {
+  it("a user message recorded as a message and as an event is one request", () => {
     assert.deepStrictEqual(story(builder().user("sort them")), ["user: sort them"])
     assert.deepStrictEqual(story(builder().event(userMessage("sort them")).message("user", "sort them")), [
       "user: sort them"
@@ -500,7 +500,7 @@ describe("what was said", () => {
     )
   })
 
-  it("twice is two requests", () => {
+  it("a user message that was sent twice is two requests", () => {
     assert.deepStrictEqual(story(builder().user("go on").assistant("done").user("go on")), [
       "user: go on",
       "assistant: done",
@@ -513,7 +513,7 @@ describe("what was said", () => {
     ])
   })
 
-  it("under role user alone is no request where events tell of requests", () => {
+  it("a message with role user and no event is not a request if other requests have events", () => {
     const rollout = builder()
       .message("user", "<new_wrapper>the harness says</new_wrapper>")
       .user("sort them")
@@ -521,7 +521,7 @@ describe("what was said", () => {
     assert.deepStrictEqual(story(rollout), ["user: sort them"])
   })
 
-  it("under role user is a request where no event tells of any, unless it was injected", () => {
+  it("a message with role user is a request if no request has an event, unless it was injected", () => {
     const rollout = builder()
       .message("user", "<environment_context>\n<cwd>/x</cwd>\n</environment_context>")
       .message("user", "# AGENTS.md instructions for /x", "sort them")
@@ -529,7 +529,7 @@ describe("what was said", () => {
     assert.deepStrictEqual(story(rollout), ["user: sort them"])
   })
 
-  it("by the assistant, told by a message and its event, is one message", () => {
+  it("an assistant message recorded as a message and as an event is one message", () => {
     const text = "They are sorted."
     assert.deepStrictEqual(story(builder().event({ type: "agent_message", message: text }).assistant(text)), [
       `assistant: ${text}`
@@ -538,7 +538,7 @@ describe("what was said", () => {
     assert.deepStrictEqual(story(builder().completed(item).assistant(text)), [`assistant: ${text}`])
   })
 
-  it("in the history that a compaction repeats is not counted again", () => {
+  it("a user message repeated by a compaction's history is not counted again", () => {
     const rollout = builder()
       .user("sort them")
       .line("compacted", {
@@ -554,7 +554,7 @@ describe("turns undone by thread_rolled_back", () => {
   const twoTurns = () =>
     builder().user("first").command("ls", "a").turnEnd().user("second").command("rm a", "").turnEnd()
 
-  it("did not happen", () => {
+  it("a turn that was rolled back gives no event", () => {
     assert.deepStrictEqual(story(twoTurns().rolledBack(1).user("third")), [
       "user: first",
       "command: ls -> 0",
@@ -565,13 +565,13 @@ describe("turns undone by thread_rolled_back", () => {
     assert.deepStrictEqual(story(twoTurns().rolledBack(9)), [])
   })
 
-  it("are none where the number is none", () => {
+  it("a rollback without a positive number removes no turn", () => {
     for (const turns of [0, -1, null, "1", undefined]) {
       assert.lengthOf(story(twoTurns().rolledBack(turns)), 6)
     }
   })
 
-  it("are counted by what people asked, not by what was injected under their name", () => {
+  it("a rollback counts requests of the user, not messages injected with role user", () => {
     const rollout = builder()
       .user("first")
       .assistant("done")
@@ -582,7 +582,7 @@ describe("turns undone by thread_rolled_back", () => {
     assert.deepStrictEqual(story(rollout), [])
   })
 
-  it("may have begun with an image alone", () => {
+  it("a rollback counts a turn that began with an image alone", () => {
     const rollout = builder()
       .user("first")
       .assistant("done")
@@ -592,7 +592,7 @@ describe("turns undone by thread_rolled_back", () => {
     assert.deepStrictEqual(story(rollout), ["user: first", "assistant: done"])
   })
 
-  it("leave no call behind for a later output", () => {
+  it("a call of a turn that was rolled back takes no later output", () => {
     const rollout = builder()
       .user("first")
       .functionCall("c", "exec_command", { cmd: "rm -rf a" })
@@ -604,16 +604,16 @@ describe("turns undone by thread_rolled_back", () => {
   })
 })
 
-describe("whether the newest turn came to an end", () => {
+describe("the end of the newest turn", () => {
   const started = { type: "task_started", turn_id: "t" }
   const finished = (rollout: RolloutBuilder) => evidenceOf(rollout).finished
 
-  it("yes, when its end is told, aborted or not", () => {
+  it("a session is finished if the end of its newest turn is recorded, aborted or not", () => {
     assert.isTrue(finished(builder().event(started).user("a").assistant("b").turnEnd()))
     assert.isTrue(finished(builder().event(started).user("a").event({ type: "turn_aborted" })))
   })
 
-  it("yes, when the final answer is told, whatever else is missing", () => {
+  it("a session is finished if the final answer is recorded, whatever else is missing", () => {
     const answer = { type: "message", role: "assistant", phase: "final_answer", content: [{ text: "c" }] }
     assert.isTrue(finished(builder().event(started).user("a").command("ls", "").item(answer)))
     assert.isTrue(finished(builder().event(started).user("a").item(answer).event({ type: "token_count" })))
@@ -626,7 +626,7 @@ describe("whether the newest turn came to an end", () => {
     assert.deepStrictEqual(story(builder().user("a").item(answer).turnEnd()), ["user: a", "assistant: c", "done"])
   })
 
-  it("no, when the rollout ends while something is under way", () => {
+  it("a session is not finished if its rollout ends during work", () => {
     const word = { type: "message", role: "assistant", phase: "commentary", content: [{ text: "c" }] }
     const answer = { ...word, phase: "final_answer" }
     assert.isFalse(finished(builder().event(started).user("a").turnEnd().event(started).user("b").item(word)))
@@ -637,19 +637,19 @@ describe("whether the newest turn came to an end", () => {
     )
   })
 
-  it("is unknown where the rollout's form records no ends", () => {
+  it("a session's end is unknown if the rollout's form records no ends", () => {
     assert.isUndefined(finished(builder().user("a").assistant("b")))
     assert.isUndefined(finished(builder().event(started).user("a").assistant("b")))
     assert.isUndefined(finished(builder().user("a").event({ type: "turn_aborted" }).user("b").assistant("c")))
   })
 
-  it("is that of the turn before, where the newest was rolled back", () => {
+  it("a session whose newest turn was rolled back has the end of the turn before", () => {
     const rollout = builder().event(started).user("a").turnEnd().event(started).user("b").rolledBack(1)
     assert.isTrue(finished(rollout))
   })
 })
 
-it("scripts of whose endings nobody heard cost little (a guard against hanging)", () => {
+it("scripts whose exit codes were never recorded are read quickly", () => {
   const evidence = new CodexSessionBuilder()
   const [call, ending] = rolloutLines(
     builder()
@@ -668,7 +668,7 @@ it("scripts of whose endings nobody heard cost little (a guard against hanging)"
   assert.lengthOf(evidence.result().events, 40_000)
 })
 
-it("a session of gigabytes keeps every exit code and error line, and of the oldest outputs no more than that", () => {
+it("a very large session keeps every exit code and error line, and drops text of the oldest outputs", () => {
   const evidence = new CodexSessionBuilder()
   const commands = Math.ceil(keptEvidenceCharacters / 8_192) + 200
   const output = `Error: pier closed\n${"x".repeat(10_000)}`

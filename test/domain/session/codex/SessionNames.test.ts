@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { namesIn } from "../../../../src/domain/session/codex/SessionNames.js"
 
-it("of several names of a session the last counts, and a line that is broken costs no other", () => {
+it("a session's last name counts, and a broken line affects no other line", () => {
   const text = [
     '{"id":"one","thread_name":"sort the harbours","updated_at":"x"}',
     '{"id":"two","thread_name":"Tides"}',

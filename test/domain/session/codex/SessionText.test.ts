@@ -23,7 +23,7 @@ const userItem = (...content: ReadonlyArray<unknown>) =>
   typedEventText(event("item_completed", { item: { type: "UserMessage", content } }))
 
 describe("the text of a message", () => {
-  it("is a string, or the texts of its parts", () => {
+  it("the text of a message is a string, or the texts of its parts", () => {
     assert.deepStrictEqual(contentParts("hello"), ["hello"])
     assert.deepStrictEqual(
       contentParts([
@@ -36,34 +36,34 @@ describe("the text of a message", () => {
     assert.strictEqual(contentText([{ text: " a" }, { text: "b\n" }]), "a\nb")
   })
 
-  it("is none where there is none", () => {
+  it("the text of a message is empty if it holds none", () => {
     for (const content of [null, undefined, 3, {}, [null, 3, "bare", { text: 3 }]]) {
       assert.deepStrictEqual(contentParts(content), [])
     }
   })
 })
 
-describe("what a person typed", () => {
-  it("is a message without what was injected, its prefix cut", () => {
+describe("typed text", () => {
+  it("typed text is a message without injected parts and the editor's prefix", () => {
     const text = "## Open tabs:\n\n## My request for Codex:\nsort them"
     assert.strictEqual(typedText({ content: [{ text: environment }, { text }] }), "sort them")
     assert.strictEqual(typedText({ content: environment }), "")
     assert.strictEqual(typedText({}), "")
   })
 
-  it("is told by a user_message event and by a UserMessage item", () => {
+  it("typed text is read from a user_message event and from a UserMessage item", () => {
     assert.strictEqual(userMessage("\nsort them\n"), "sort them")
     assert.strictEqual(userItem({ type: "text", text: "sort" }, { type: "text", text: "them" }), "sort\nthem")
   })
 
-  it("is empty for an image alone", () => {
+  it("typed text is empty for an image alone", () => {
     assert.strictEqual(userMessage("", { images: ["data:image/png;base64,AA=="] }), "")
     assert.strictEqual(userMessage(null, { local_images: ["/tmp/a.png"] }), "")
     assert.strictEqual(userItem({ type: "local_image", path: "/tmp/a.png" }), "")
     assert.strictEqual(userItem({ type: "text", text: "" }, { type: "image", image_url: "data:" }), "")
   })
 
-  it("is nothing where an event tells of nothing that a person gave", () => {
+  it("an event without anything typed has no typed text", () => {
     assert.isUndefined(userMessage(environment, { images: [] }))
     assert.isUndefined(userMessage(""))
     assert.isUndefined(userItem({ type: "text", text: environment }))
@@ -76,8 +76,8 @@ describe("what a person typed", () => {
   })
 })
 
-describe("an item_completed event", () => {
-  it("carries its item; no other event does", () => {
+describe("item_completed events", () => {
+  it("an item_completed event holds its item, and other events hold none", () => {
     const item = { type: "ContextCompaction" }
     assert.strictEqual(completedItem(event("item_completed", { item })), item)
     assert.isUndefined(completedItem(event("item_started", { item })))

@@ -174,9 +174,9 @@ const forms: ReadonlyArray<readonly [string, string]> = [
   ]
 ]
 
-describe("a whole session", () => {
+describe("whole sessions", () => {
   for (const [form, content] of forms) {
-    it(`is read from ${form}: its directory, its title, its words, its commands with their codes and its edits`, () => {
+    it(`a session is read with its title, words, commands and edits from ${form}`, () => {
       const { evidence, facts, malformedLines } = read(content)
       assert.strictEqual(malformedLines, 0)
       assert.strictEqual(cwdOf(facts), cwd)
@@ -201,8 +201,8 @@ describe("a whole session", () => {
   }
 })
 
-describe("where a session works", () => {
-  it("follows the settings of each turn, and a command's own directory", () => {
+describe("the directory of a session", () => {
+  it("a session's directory follows each turn's settings, and each command's own directory", () => {
     const { evidence } = read(
       begun()
         .user("one")
@@ -285,7 +285,7 @@ const damaged = (line: string, damage: string): ReadonlyArray<string> => {
 }
 
 it.prop(
-  "a line that is removed, doubled, cut, begun twice or of an unknown type changes nothing but what it carried",
+  "a line that is removed, doubled, cut, restarted or unknown changes only what it held",
   [
     fc.array(fc.constantFrom("user", "assistant", "command", "poll", "script", "edit"), {
       minLength: 2,

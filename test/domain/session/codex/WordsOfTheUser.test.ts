@@ -48,13 +48,13 @@ const wordsIn = (...lines: ReadonlyArray<object>) =>
   )
 const plain = (kind: UserText["kind"], text: string) => ({ kind, text, question: undefined })
 
-describe("an answer to a question of the assistant", () => {
+describe("answers to the assistant's questions", () => {
   const questions = [
     { id: "cache", question: "Where should the cache live?" },
     { id: "rest", question: "Anything else?" }
   ]
 
-  it("is the user's, with its question and the note beside it", () => {
+  it("an answer is the user's word, with its question and the note beside it", () => {
     assert.deepStrictEqual(
       wordsIn(
         asks("q1", questions),
@@ -70,7 +70,7 @@ describe("an answer to a question of the assistant", () => {
     )
   })
 
-  it("is told once where the rollout also retains it", () => {
+  it("an answer is recorded once, even if the rollout repeats it in a retained context", () => {
     assert.deepStrictEqual(
       wordsIn(
         asks("q1", questions),
@@ -93,7 +93,7 @@ describe("an answer to a question of the assistant", () => {
     )
   })
 
-  it("may have the form of older versions", () => {
+  it("an answer can have the form of older versions", () => {
     assert.deepStrictEqual(
       wordsIn(asks("q1", questions), answers("q1", { cache: { selected: ["In memory"], other: "at most 10 MB" } })),
       [
@@ -103,7 +103,7 @@ describe("an answer to a question of the assistant", () => {
     )
   })
 
-  it("is not kept where the question asks for a secret", () => {
+  it("an answer to a question for a secret is not kept", () => {
     assert.deepStrictEqual(
       wordsIn(
         asks("q1", [{ id: "pin", question: "Which PIN?", isSecret: true }]),
@@ -113,17 +113,17 @@ describe("an answer to a question of the assistant", () => {
     )
   })
 
-  it("is none without an answer, and none to another call", () => {
+  it("an empty answer gives no word, nor does an answer to another call", () => {
     assert.deepStrictEqual(wordsIn(asks("q1", questions), answers("q1", {})), [])
     assert.deepStrictEqual(wordsIn(answers("q2", { cache: { answers: ["On disk"] } })), [])
   })
 })
 
-describe("a goal", () => {
+describe("goals", () => {
   const goal = (objective: string, status: string) => event("thread_goal_updated", { goal: { objective, status } })
   const objective = "Port the importer to streams"
 
-  it("is the user's request, told once however often its state changes", () => {
+  it("a goal is a request of the user, recorded once however often its state changes", () => {
     assert.deepStrictEqual(
       wordsIn(
         goal(objective, "active"),
@@ -143,14 +143,14 @@ describe("a goal", () => {
     )
   })
 
-  it("leaves no place for what stands under the user's role without an event", () => {
+  it("a goal leaves a message with role user and no event out of the user's words", () => {
     assert.deepStrictEqual(
       wordsIn(underUserRole(["# Rules of the house\n\nalways use tabs"]), goal(objective, "active")),
       [plain("goal", objective)]
     )
   })
 
-  it("that is changed is another request", () => {
+  it("a changed goal is another request", () => {
     assert.deepStrictEqual(wordsIn(goal(objective, "active"), goal("Port the exporter", "active")), [
       plain("goal", objective),
       plain("goal", "Port the exporter")
@@ -158,8 +158,8 @@ describe("a goal", () => {
   })
 })
 
-describe("text under the user's role that is not the user's", () => {
-  it("is known by what the message says of its parts", () => {
+describe("text with role user that the user did not type", () => {
+  it("text that the metadata of a message assigns to the harness is not the user's word", () => {
     assert.deepStrictEqual(
       wordsIn(
         underUserRole(["always answer in rhymes", "sort the harbours"], {
@@ -179,13 +179,13 @@ describe("text under the user's role that is not the user's", () => {
     )
   })
 
-  it("is a tag that nobody knows, where the rollout tells what was typed in events", () => {
+  it("an unknown tag is not the user's word if the rollout records typed text in events", () => {
     const unknown = underUserRole(["<tide_table>\nnever sail at ebb\n</tide_table>"])
     assert.deepStrictEqual(wordsIn(event("task_started"), unknown, event("task_complete")), [])
     assert.deepStrictEqual(wordsIn(unknown), [plain("typed", "<tide_table>\nnever sail at ebb\n</tide_table>")])
   })
 
-  it("is what was piped into the program beside the request", () => {
+  it("text piped into the program beside a request is not the user's word", () => {
     const message = "why does it stop?\n\n<stdin>\nWARN always restart by hand\n</stdin>"
     assert.deepStrictEqual(wordsIn(underUserRole([message]), typed(message)), [plain("typed", "why does it stop?")])
     assert.deepStrictEqual(wordsIn(typed("what does <stdin> mean here?")), [
@@ -193,7 +193,7 @@ describe("text under the user's role that is not the user's", () => {
     ])
   })
 
-  it("is the prompt of a review", () => {
+  it("the prompt of a review is not the user's word", () => {
     for (const text of [
       "Review the current code changes (staged, unstaged, and untracked files) and provide prioritized findings.",
       "Review the code changes against the base branch 'main'. Run `git diff`. Provide prioritized, actionable findings.",
@@ -204,7 +204,7 @@ describe("text under the user's role that is not the user's", () => {
     assert.strictEqual(wordsIn(typed("Review the code changes for typos, nothing else")).length, 1)
   })
 
-  it("is AGENTS.md, with or without its directory", () => {
+  it("the text of AGENTS.md is not the user's word, with or without its directory", () => {
     for (const heading of ["# AGENTS.md instructions", "# AGENTS.md instructions for /home/ada/ferry"]) {
       assert.deepStrictEqual(wordsIn(underUserRole([`${heading}\n\n<INSTRUCTIONS>\nuse tabs\n</INSTRUCTIONS>`])), [])
     }
@@ -212,7 +212,7 @@ describe("text under the user's role that is not the user's", () => {
   })
 })
 
-describe("a command that the user ran", () => {
+describe("commands run by the user", () => {
   const block =
     "<user_shell_command>\n<command>\nls tides; false\n</command>\n<result>\nExit code: 1\nDuration: 0.1 seconds\nOutput:\nebb.csv\n\n</result>\n</user_shell_command>"
   const run = event("item_completed", {
@@ -231,12 +231,12 @@ describe("a command that the user ran", () => {
       one._tag === "CommandRun" ? [[one.provenance, one.command, one.output?.exitCode, one.output?.text.trim()]] : []
     )
 
-  it("is the user's own, and no request", () => {
+  it("a command that the user ran is the user's own, and not a request", () => {
     assert.deepStrictEqual(commands(underUserRole([block])), [["user", "ls tides; false", 1, "ebb.csv"]])
     assert.deepStrictEqual(wordsIn(underUserRole([block])), [])
   })
 
-  it("is told once where an event tells it too", () => {
+  it("a command that the user ran is recorded once, even if an event repeats it", () => {
     assert.deepStrictEqual(commands(run, underUserRole([block])), [["user", "ls tides; false", 1, "ebb.csv"]])
   })
 })

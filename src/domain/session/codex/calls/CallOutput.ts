@@ -5,20 +5,20 @@ import { isJsonObject, type JsonObject } from "../../LenientField.js"
 import { readString } from "./ScriptText.js"
 
 /**
- * Reads what a tool gave back: a string, a list of content parts, an object, or such an object as JSON in a string, with or
+ * Reads the output of a tool: a string, a list of content parts, an object, or an object as JSON in a string, with or
  * without heading lines (`Process exited with code N`, `Exit code: N`, …, `Output:`). Pure and total.
  */
 
-/** The answer of a call, read as the output of one command. */
+/** The output of a call, read as the output of one command. */
 export interface CallOutput {
   readonly output: CommandOutput
-  /** The session to which later input and output of a command that still runs belong. */
+  /** The id of the terminal session in which a command still runs; later calls refer to it. */
   readonly session: string | undefined
 }
 
-/** The answer of a script: its own texts, one for each that it printed. */
+/** The output of a script: the texts that it printed. */
 export interface ScriptOutput {
-  /** The cell that later output belongs to, while the script still runs. */
+  /** The id of the cell in which a script still runs; later output refers to it. */
   readonly cell: string | undefined
   readonly printed: ReadonlyArray<string>
 }
@@ -31,13 +31,13 @@ const numberField = (text: string, name: string): number | undefined => {
   return found === undefined ? undefined : Number(found)
 }
 
-/** Characters of an object in which its numbers are looked for: the harness writes them before the output. */
+/**
+ * Number of characters at the start of an output object that are searched for numbers, such as the exit code; the
+ * harness writes these before the text.
+ */
 const numbersWithin = 400
 
-/**
- * The object of an output that was cut in its middle when it was recorded, so that it is no JSON any more: its numbers, and
- * its text as far as it goes.
- */
+/** Reads an output object whose JSON was cut when it was recorded: its numbers, and the beginning of its text. */
 const cutObject = (text: string): JsonObject | undefined => {
   const field = stringField.exec(text.slice(0, numbersWithin))
   if (field === null || !/"(?:chunk_id|exit_code|session_id|wall_time_seconds)"/.test(text.slice(0, field.index))) {
@@ -49,7 +49,7 @@ const cutObject = (text: string): JsonObject | undefined => {
   return { output, exit_code: numberField(head, "exit_code"), session_id: numberField(head, "session_id") }
 }
 
-/** The object that a text of JSON is; of one that was cut when it was recorded, what is left of it. */
+/** Parses a JSON object; of one that was cut when it was recorded, returns the part that is left. */
 export const jsonObject = (text: string): JsonObject | undefined => {
   if (!text.startsWith("{")) {
     return undefined
@@ -69,7 +69,7 @@ interface Raw {
 
 const plain = (text: string): Raw => ({ text, exitCode: undefined, session: undefined })
 
-/** The fields of a call's result where an object is one, under any of the names that they have gone by. */
+/** Returns the fields of a call's result from an object, under any of the names that versions have used. */
 const resultOf = (object: JsonObject): Raw | undefined => {
   const metadata = isJsonObject(object["metadata"]) ? object["metadata"] : object
   const code = metadata["exit_code"] ?? metadata["exitCode"]
@@ -92,11 +92,11 @@ const rawOutput = (output: unknown): Raw => {
   return (object === undefined ? undefined : resultOf(object)) ?? plain(typeof output === "string" ? output : "")
 }
 
-/** Lines that newer versions put before the output itself, up to and including `Output:`. */
+/** Matches the lines that newer versions write before the output, up to and including `Output:`. */
 const headingLine =
   /^(?:Command: |Chunk ID: |Wall time|Process |Exit code: |Original token count: |Script |Total output lines)/
 
-/** Limit on a heading, in characters: a command that is echoed in it may be long. */
+/** Maximum characters of the heading lines; they may repeat a long command. */
 const headingCharacters = 65_536
 
 const headingOf = (text: string): string => {
@@ -104,7 +104,7 @@ const headingOf = (text: string): string => {
   return end === -1 ? "" : text.slice(0, end + "\nOutput:\n".length)
 }
 
-/** Lines with which the harness says that it cut an output. */
+/** Matches the notes of the harness about the cut of an output. */
 const cutNotice = /^(?:Warning: truncated output \(original token count: \d+\)\n(?:Total output lines: \d+\n)?\n?)+/
 
 const stopped =
@@ -115,7 +115,9 @@ const notStarted =
   /^(?:execution error|sandbox error|exec error|failed to (?:spawn|execute|run)|(?:exec_command|shell|shell_command) failed for)/i
 const timedOut = /^command timed out/i
 
-/** The end of a command, by what the harness gives in place of an output, or before it; undefined for an output. */
+/**
+ * Returns the end of a command that the harness reports instead of an output, or before it; undefined for an output.
+ */
 const endOf = (text: string): CommandEnd | undefined => {
   const start = text.slice(0, 1_000).trim()
   switch (true) {
@@ -132,7 +134,7 @@ const endOf = (text: string): CommandEnd | undefined => {
   }
 }
 
-/** The output of one command with how it ended, as far as its own text and its exit code say. */
+/** Makes the output of one command; its text and its exit code tell how the command ended. */
 export const commandOutput = (text: string, exitCode: number | undefined, isRunning = false): CommandOutput => {
   const end = endOf(text)
   return end === "interrupted"
@@ -144,7 +146,7 @@ export const commandOutput = (text: string, exitCode: number | undefined, isRunn
       : outputOf(text, undefined, end)
 }
 
-/** Reads what a call gave back. */
+/** Reads the output of a call. */
 export const readOutput = (output: unknown): CallOutput => {
   const outer = rawOutput(output)
   const heading = headingOf(outer.text)
@@ -158,11 +160,11 @@ export const readOutput = (output: unknown): CallOutput => {
   return { output: commandOutput(inner.text, exitCode, session !== undefined), session }
 }
 
-/** Whether a poll of a running command failed, and so tells nothing of the command. */
+/** True if the poll of a running command failed; it then says nothing about the command. */
 export const isFailedPoll = (output: unknown): boolean =>
   /^(?:write_stdin|wait) failed\b|^(?:Unknown|No such) (?:process|session|cell)\b/i.test(rawOutput(output).text.trim())
 
-/** Reads what a script gave back. */
+/** Reads the output of a script. */
 export const readScriptOutput = (output: unknown): ScriptOutput => {
   const parts = Array.isArray(output) ? output.map(partText) : [rawOutput(output).text]
   const [first = "", ...rest] = parts
@@ -174,7 +176,7 @@ export const readScriptOutput = (output: unknown): ScriptOutput => {
   }
 }
 
-/** The fields of a call's result that a script printed as a whole. */
+/** Reads the fields of a call's result that a script printed as a whole. */
 export const readResult = (text: string): Raw => {
   const object = jsonObject(text.trim())
   return (object === undefined ? undefined : resultOf(object)) ?? plain(text)

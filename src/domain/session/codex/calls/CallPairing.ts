@@ -6,18 +6,18 @@ import { commandOutput, isFailedPoll, readOutput, readResult, readScriptOutput }
 import { type PrintedResult, resultsOf, type Script } from "./ScriptPrints.js"
 import { type Act, type Ending, readToolCall } from "./ToolCall.js"
 
-/** Limit on the scripts of one turn whose calls may still end: more never run at a time. */
+/** Maximum number of scripts of one turn whose calls may still end; more do not run at a time. */
 const openScriptsKept = 64
 
-/** Limit on the texts of a script that are held while it runs, in characters: beyond it they tell of no call. */
+/** Maximum characters of a running script's printed texts that are kept; beyond it they are not assigned to calls. */
 const printedCharacters = 1_048_576
 
-/** One call of a script: the event that it is, or goes on with. */
+/** A call in a script. `index` is the event that the call made, or the event of the command that it polls. */
 interface ScriptAct {
   readonly index: number | undefined
   readonly isPoll: boolean
   readonly isStop: boolean
-  /** The output before a poll, from the first time on that the poll told something. */
+  /** The output that the command had before a poll, set when the poll first reports something. */
   before: CommandOutput | undefined
 }
 
@@ -27,7 +27,7 @@ interface ScriptRun {
   readonly printed: Array<string>
 }
 
-/** A call, and where in the list of events what it did stands. */
+/** A call, with the indexes of its events. */
 type Call =
   | { readonly _tag: "Does"; readonly events: ReadonlyArray<number> }
   | { readonly _tag: "Polls"; readonly index: number | undefined; readonly isStop: boolean }
@@ -36,23 +36,23 @@ type Call =
 const failedPatch = /^(?:apply_patch verification failed|Failed to |error:|Invalid )/i
 const failedTool = /^(?:error\b|err:|failed\b|tool call (?:error|failed))/i
 
-/** Brings the calls of one session together with their outputs and their ends, in the list of its events. */
+/** Matches the calls of one session with their outputs and their ends, and updates the session's events. */
 export class CallPairing {
   private readonly events: EventList
   private readonly calls = new Map<string, Call>()
   private readonly openScripts = new Map<string, ReadonlyArray<number>>()
   private readonly runningSessions = new Map<string, number>()
   private readonly runningCells = new Map<string, ScriptRun>()
-  /** Events that an event of the rollout has ended: nothing that comes later knows better. */
+  /** Indexes of events whose end was recorded by an event of the rollout; later output does not change them. */
   private ended = new Set<number>()
-  /** Where the turn that is under way begins. */
+  /** The index at which the current turn begins. */
   private turnFrom = 0
 
   constructor(events: EventList) {
     this.events = events
   }
 
-  /** Takes a call, as a response item has it: what it did becomes events, or goes on with one that is still running. */
+  /** Adds a call from a response item. It becomes one or more events, or continues a command that is still running. */
   addCall(item: JsonObject, place: Place): void {
     const callId = callIdOf(item, place.line)
     const call = readToolCall(item, place)
@@ -103,7 +103,7 @@ export class CallPairing {
     }
   }
 
-  /** Takes what a call gave back, as a response item has it; of an unknown call it tells nothing. */
+  /** Adds the output of a call from a response item; the output of an unknown call is ignored. */
   addOutput(item: JsonObject, line: number): void {
     const call = this.calls.get(callIdOf(item, line))
     switch (call?._tag) {
@@ -136,7 +136,7 @@ export class CallPairing {
     }
   }
 
-  /** Takes the next texts of a script, and what is known by now of each of its calls. */
+  /** Adds further texts of a script, and updates the events of its calls with what the texts show so far. */
   private print(run: ScriptRun, given: unknown, line: number): void {
     const { cell, printed } = readScriptOutput(given)
     run.printed.push(...printed)
@@ -175,7 +175,7 @@ export class CallPairing {
     this.tell(index, line, stoppedIf(act.isStop, whole), () => stoppedIf(act.isStop, whole))
   }
 
-  /** Puts what was given back into an event: as it is, or together with what was known. */
+  /** Stores an output in an event; `withKnown` joins it with an output that the event already has. */
   private tell(
     index: number,
     line: number,
@@ -197,7 +197,10 @@ export class CallPairing {
     }
   }
 
-  /** Takes the end of something that was done, as an event has it: of a call's event, else one of its own. */
+  /**
+   * Adds the end of a command, an edit or a tool call from an event. Updates the event of the call, or adds a new one
+   * if there is none.
+   */
   addEnding(ending: Ending<SessionEvent>): void {
     const { event } = ending
     const index = this.endedEvent(ending)
@@ -224,7 +227,10 @@ export class CallPairing {
     }
   }
 
-  /** The event that an ending ends: its call's own, its session's, else the first open one of this turn's newest script. */
+  /**
+   * Finds the event that an ending belongs to: that of its call, then that of its terminal session, then the first open
+   * one of the newest script in this turn that fits.
+   */
   private endedEvent({ callId, event: ending, session }: Ending<SessionEvent>): number | undefined {
     const own = callId === undefined ? undefined : this.calls.get(callId)
     if (own?._tag === "Does") {
@@ -251,13 +257,15 @@ export class CallPairing {
     )
   }
 
-  /** A turn came to its end: nothing ends its scripts' calls any more. */
+  /** Ends the current turn: no later line ends the calls of its scripts. */
   endTurn(): void {
     this.openScripts.clear()
     this.turnFrom = this.events.length
   }
 
-  /** A turn was stopped: so were its commands that had not ended, unless somebody still tells of their end. */
+  /**
+   * Interrupts the current turn: its commands without an end count as interrupted, unless their end is recorded later.
+   */
   interruptTurn(line: number): void {
     for (let index = this.turnFrom; index < this.events.length; index++) {
       const event = this.events.at(index)
@@ -269,7 +277,10 @@ export class CallPairing {
     this.endTurn()
   }
 
-  /** The events from an index on were undone: whatever is still told of earlier calls belongs to none of them. */
+  /**
+   * Removes what refers to undone events: the events from an index on were undone, and later outputs of earlier calls
+   * belong to none.
+   */
   rollBack(from: number): void {
     this.ended = new Set([...this.ended].filter((index) => index < from))
     this.turnFrom = Math.min(this.turnFrom, from)
@@ -288,7 +299,7 @@ const stoppedIf = (isStopped: boolean, output: CommandOutput): CommandOutput =>
 
 const scriptError = /^\n?Script error:\n/
 
-/** Reads the texts of a script with one call as that call's, where the script itself does not tell how to read them. */
+/** Reads the texts of a script as the result of its only call, for a script that does not show how to read them. */
 const resultIn = (printed: ReadonlyArray<string>): PrintedResult => {
   let text = ""
   let exitCode: number | undefined

@@ -7,7 +7,7 @@ const headers: ReadonlyArray<readonly [string, FileChange["action"]]> = [
 ]
 const moveHeader = "*** Move to: "
 
-/** The changes that an `apply_patch` patch makes, in its order; empty for a text that is no patch. */
+/** Reads the changes of an `apply_patch` patch, in order; empty for a text that is not a patch. */
 export const patchedFiles = (patch: string): ReadonlyArray<FileChange> => {
   const changes: Array<{ readonly change: FileChange; readonly diff: Array<string> }> = []
   for (const line of patch.split("\n")) {
@@ -28,7 +28,9 @@ export const patchedFiles = (patch: string): ReadonlyArray<FileChange> => {
   return changes.map(({ change, diff }) => withDiff(change, diff))
 }
 
-/** The patch inside a shell command that calls `apply_patch` with a here-document, if that is what the command does. */
+/**
+ * Returns the patch in a shell command that calls `apply_patch` with a here-document; undefined for any other command.
+ */
 export const patchInCommand = (command: string): string | undefined =>
   /^\s*(?:cd [^\n]*&&\s*)?apply_patch\b/.test(command) && command.includes("*** Begin Patch")
     ? command.slice(command.indexOf("*** Begin Patch"))

@@ -4,20 +4,20 @@ import { closeOf, quotes, readString, skipSpace } from "./ScriptText.js"
 import { type ScriptCall, scriptCalls, scriptCharacters } from "./ToolScript.js"
 
 /**
- * Tells which of a script's calls the texts that it printed belong to. A script prints with `text(…)`: the output of a call,
- * its exit code, the session in which it still runs, all of its result, or a mixture with words of its own. What it prints
- * is read from the script as a pattern, and each printed text is read back by it. Nothing is run; where the texts do not
- * fit the patterns, they belong to no call.
+ * Assigns the texts that a script printed to its calls. A script prints with `text(…)`: the output of a call, its exit
+ * code, its terminal session, its whole result, or a mixture of these with words of its own. The script gives a pattern
+ * for each text, and the printed texts are matched against the patterns. Nothing is run; texts that do not match are
+ * assigned to no call.
  */
 
 /** The fields of one call's result that a script printed. */
 export interface PrintedResult {
-  /** Undefined where it printed no output. */
+  /** The printed output; undefined if none was printed. */
   readonly text: string | undefined
   readonly exitCode: number | undefined
-  /** The session in which it still runs. */
+  /** The terminal session in which the command still runs. */
   readonly session: string | undefined
-  /** Whether it printed that the call has no exit code yet. */
+  /** True if the script printed that the call has no exit code yet. */
   readonly isRunning: boolean
 }
 
@@ -25,34 +25,37 @@ const fields = { output: "output", stdout: "output", exit_code: "exitCode", sess
 
 type Field = (typeof fields)[keyof typeof fields] | "result"
 
-/** A piece of a printed text: words of the script's own, a field of a call's result, or something that is not understood. */
+/**
+ * A piece of a printed text: fixed words of the script, a field of a call's result, or an expression that is not
+ * understood.
+ */
 type Piece =
   | { readonly _tag: "Words"; readonly words: string }
   | { readonly _tag: "Field"; readonly call: number; readonly field: Field }
   | { readonly _tag: "Object"; readonly entries: ReadonlyMap<string, Piece> }
   | { readonly _tag: "Unknown" }
 
-/** One `text(…)`, as often as it is run. */
+/** One `text(…)` of a script. A loop is listed as one print for each round. */
 interface Print {
   readonly pieces: ReadonlyArray<Piece>
-  /** Whether it is printed only on a condition. */
+  /** True if it is printed only under a condition. */
   readonly isOptional: boolean
 }
 
-/** A script, its calls and what it prints of them; undefined prints are not understood. */
+/** A script with its calls and prints; `prints` is undefined if they are not understood. */
 export interface Script {
   readonly calls: ReadonlyArray<ScriptCall>
   readonly prints: ReadonlyArray<Print> | undefined
-  /** The call whose result a name stands for at an index of the script. */
+  /** Returns the number of the call whose result a variable holds at an index of the script. */
   readonly callNamed: (name: string, at: number) => number | undefined
 }
 
-/** More prints, loops or pieces of a print than these no model writes. */
+/** Maximum number of prints, of loop rounds, and of pieces in a print; scripts by a model have fewer. */
 const mostPrints = 200
 const mostLoops = 20
 const mostPieces = 24
 
-/** Stands in a script for the call of that number, as long as the call itself. */
+/** Character that replaces a call in a script, repeated to the length of the call, so that indexes stay valid. */
 const callMark = "§"
 
 const withMarks = (source: string, calls: ReadonlyArray<ScriptCall>): string => {
@@ -80,7 +83,7 @@ const manyResults = new RegExp(
   "g"
 )
 
-/** The calls that names of a script stand for, in the order in which the names were given. */
+/** Returns the calls whose results each variable of a script holds, in the order of the assignments. */
 const bindingsOf = (marked: string): ReadonlyMap<string, ReadonlyArray<Binding>> => {
   const found = new Map<string, Array<Binding>>()
   const bind = (to: string, at: number, calls: ReadonlyArray<number>): void => {
@@ -109,7 +112,7 @@ interface Loop {
   readonly start: number
   readonly end: number
   readonly list: string
-  /** The name of one item, and that of its index. */
+  /** The name of the loop variable for an item; `index` is the one for its index. */
   readonly item: string
   readonly index: string
 }
@@ -160,7 +163,7 @@ const loopAt = (source: string, at: number): Loop | undefined => {
   return { start: at, end: isCall ? close : body(close + 1), list: "", item: "", index: "" }
 }
 
-/** The terms of a sum, or of a list: split at an operator outside of strings and brackets. */
+/** Splits a sum or a list at an operator that is outside strings and brackets. */
 const splitAt = (text: string, operator: string): ReadonlyArray<string> => {
   const terms: Array<string> = []
   let depth = 0
@@ -252,7 +255,7 @@ const templatePieces = (template: string, resolve: Resolve, depth: number): Read
 
 const condition = /(?:\bif\s*\([^;{}]{0,200}\)\s*\{?|&&)\s*$/
 
-/** The prints of a script in the order in which they run; undefined where that cannot be told. */
+/** Returns the prints of a script in the order in which they run; undefined if that cannot be determined. */
 const printsOf = (
   source: string,
   resolve: (name: string, at: number) => ReadonlyArray<number>
@@ -308,7 +311,7 @@ const printsOf = (
   return prints
 }
 
-/** Reads a script for its calls and for what it prints of them. */
+/** Parses a script into its calls and prints. */
 export const readScript = (text: string): Script => {
   const source = text.slice(0, scriptCharacters)
   const calls = scriptCalls(source)
@@ -347,7 +350,7 @@ const readField = (field: Field, text: string, known: PrintedResult): Partial<Pr
   }
 }
 
-/** A field that any text may stand for. */
+/** True for a piece that may stand for any text. */
 const isOpen = (piece: Piece): boolean =>
   piece._tag === "Unknown" ||
   piece._tag === "Object" ||
@@ -356,10 +359,13 @@ const isOpen = (piece: Piece): boolean =>
 const number = /^(?:-?\d{1,15}|undefined|null)/
 const numberAtEnd = /(?:-?\d{1,15}|undefined|null)$/
 
-/** A piece, and the text that stands for it. */
+/** A piece, and the text that matched it. */
 type Found = readonly [Piece, string]
 
-/** The fields in a printed object, one for each of the entries that the script put there; undefined for no object. */
+/**
+ * Matches the fields of a printed object with the entries that the script put there; undefined for a text that is no
+ * object.
+ */
 const entriesIn = (entries: ReadonlyMap<string, Piece>, text: string): ReadonlyArray<Found> | undefined => {
   const object = jsonObject(text)
   return object === undefined
@@ -377,8 +383,8 @@ const entriesIn = (entries: ReadonlyMap<string, Piece>, text: string): ReadonlyA
 }
 
 /**
- * Reads a printed text back by its pattern. Linear: numbers and words are read from both ends up to what may be any text,
- * and between two such pieces the first words that come count.
+ * Matches a printed text with its pattern; undefined if it does not fit. Linear: numbers and words are read from both
+ * ends up to the pieces that may be any text, and between two such pieces the first match counts.
  */
 const readPrint = ({ pieces }: Print, text: string): ReadonlyArray<Found> | undefined => {
   const found: Array<Found> = []
@@ -432,7 +438,7 @@ const readPrint = ({ pieces }: Print, text: string): ReadonlyArray<Found> | unde
   return [...found, [open, text.slice(from, to)]]
 }
 
-/** The fields that a printed text holds; undefined where it does not fit. */
+/** Returns the fields in a printed text; undefined if it does not fit the pattern. */
 const fieldsIn = (print: Print, text: string): ReadonlyArray<Found> | undefined => {
   const found = readPrint(print, text)
   const fields = found?.map((one) => (one[0]._tag === "Object" ? entriesIn(one[0].entries, one[1]) : [one]))
@@ -440,8 +446,8 @@ const fieldsIn = (print: Print, text: string): ReadonlyArray<Found> | undefined 
 }
 
 /**
- * The results that a script printed of its calls, by their numbers; undefined where its texts do not fit what it says that it
- * prints. While a script still runs, it has not printed everything.
+ * Returns the results that a script printed for its calls, by the calls' numbers; undefined if the texts do not fit the
+ * prints. A script that still runs has not printed everything.
  */
 export const resultsOf = (
   prints: ReadonlyArray<Print>,

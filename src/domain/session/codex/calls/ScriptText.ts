@@ -1,6 +1,6 @@
-/** Reads pieces of JavaScript without running it: strings, and where what opens is closed. Pure and total. */
+/** Functions that read pieces of JavaScript without running it: strings, and the ends of brackets. Pure and total. */
 
-/** The characters that a string literal may begin with. */
+/** The characters that can begin a string literal. */
 export const quotes = "\"'`"
 const simpleEscapes: { readonly [key: string]: string } = {
   n: "\n",
@@ -12,13 +12,15 @@ const simpleEscapes: { readonly [key: string]: string } = {
   "0": "\0"
 }
 
-/** A piece that was read, and where it ends. */
+/** A value that was read, and the index after it. */
 export interface Read<A> {
   readonly value: A
   readonly end: number
 }
 
-/** The string literal at an index, its escapes read; undefined where none begins or it does not end. */
+/**
+ * Reads the string literal at an index, with its escapes decoded; undefined if there is none, or if it does not end.
+ */
 export const readString = (source: string, start: number): Read<string> | undefined => {
   const quote = source[start] ?? ""
   if (quote === "" || !quotes.includes(quote)) {
@@ -48,7 +50,7 @@ export const readString = (source: string, start: number): Read<string> | undefi
   return undefined
 }
 
-/** The index of the first character from an index on that is no white space. */
+/** Returns the index of the first character at or after an index that is not white space. */
 export const skipSpace = (source: string, start: number): number => {
   let at = start
   while (/\s/.test(source[at] ?? "")) {
@@ -57,11 +59,11 @@ export const skipSpace = (source: string, start: number): number => {
   return at
 }
 
-/** The identifier at an index; empty where none is. */
+/** Returns the identifier at an index; empty if there is none. */
 export const identifierAt = (source: string, start: number): string =>
   /^[A-Za-z_$][\w$]*/.exec(source.slice(start, start + 64))?.[0] ?? ""
 
-/** The index of the comma or bracket that ends the value at an index. */
+/** Returns the index of the comma or bracket that ends the value at an index. */
 export const skipValue = (source: string, start: number): number => {
   let depth = 0
   let at = start
@@ -80,7 +82,7 @@ export const skipValue = (source: string, start: number): number => {
   return at
 }
 
-/** The index of the bracket that closes what was opened before an index; the end where nothing does. */
+/** Returns the index of the bracket that closes the one before an index; the end of the text if there is none. */
 export const closeOf = (source: string, start: number): number => {
   let at = skipValue(source, start)
   while (source[at] === ",") {
@@ -89,6 +91,6 @@ export const closeOf = (source: string, start: number): number => {
   return at
 }
 
-/** Whether a template literal between two indices has something put into it: such a one is no literal. */
+/** True if the template literal between two indexes contains a substitution, so that its text is not known. */
 export const isInterpolated = (source: string, start: number, end: number): boolean =>
   source[start] === "`" && /(?:^|[^\\])(?:\\\\)*\$\{/.test(source.slice(start, end))

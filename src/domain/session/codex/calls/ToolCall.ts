@@ -11,14 +11,17 @@ import { readScript, type Script } from "./ScriptPrints.js"
 import { contentText } from "../SessionText.js"
 import type { ScriptCall } from "./ToolScript.js"
 
-/** The purpose of a call, or of one call of a script. */
+/** The action of a call, or of one call in a script. */
 export type Act =
-  /** It does something of its own, which later lines may add to. */
+  /** An action of its own; later lines may add to its events. */
   | { readonly _tag: "Does"; readonly events: ReadonlyArray<SessionEvent> }
-  /** It goes on with the command of a session; `isStop` when it sends the key that interrupts. */
+  /**
+   * A call about the command in a terminal session: it reads more output or sends input. `isStop` is true if it sends
+   * the key that interrupts.
+   */
   | { readonly _tag: "Polls"; readonly session: string; readonly isStop: boolean }
 
-/** A tool call: an act of its own, a script that makes calls, or a wait for a script that still runs. */
+/** A tool call: an action, a script that makes calls, or a wait for a script that still runs. */
 export type ToolCall =
   | Act
   | { readonly _tag: "Script"; readonly script: Script; readonly acts: ReadonlyArray<Act> }
@@ -50,7 +53,7 @@ const shellFlag = /^(?:-[a-z]*c|-Command|\/c)$/i
 const quoteWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
-/** A command as a person would type it: `bash -lc <script>` is how a tool runs a command, not what was run. */
+/** Returns a command as a person would type it: without the `bash -lc` with which the tool runs it. */
 const commandText = (command: string | ReadonlyArray<string>): string => {
   if (typeof command === "string") {
     return command.trim()
@@ -69,10 +72,10 @@ const commandTools: ReadonlySet<string> = new Set([
   "local_shell"
 ])
 
-/** Tools that leave no trace worth telling: plans. */
+/** Tools whose calls become no event. */
 const silentTools: ReadonlySet<string> = new Set(["", "update_plan"])
 
-/** A tool's name: without `functions.` before it, with an MCP server's namespace. */
+/** Returns a tool's name: without the prefix `functions.`, and with the namespace of an MCP server. */
 const toolName = (item: JsonObject): string => {
   const name = typeof item["name"] === "string" ? item["name"].replace(/^functions[._]/, "") : ""
   const namespace = item["namespace"]
@@ -90,13 +93,15 @@ const editEvent = (patch: string, place: Place): FileEdit => ({
 
 const isAbsolute = (directory: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(directory)
 
-/** Where a command ran that was given a directory, perhaps one relative to the session's. */
-const directoryOf = (given: string | undefined, { directory }: Place): string | undefined =>
-  given === undefined || given === ""
-    ? directory
-    : directory === undefined || isAbsolute(given)
-      ? given
-      : path.posix.join(directory, given)
+/** The place of something that was given a directory, perhaps one relative to the session's. */
+const placeIn = (given: string | undefined, place: Place): Place & Pick<CommandRun, "sessionDirectory"> => {
+  const { directory: session } = place
+  if (given === undefined || given === "" || given === session) {
+    return place
+  }
+  const directory = session === undefined || isAbsolute(given) ? given : path.posix.join(session, given)
+  return { ...place, directory, sessionDirectory: session }
+}
 
 interface GivenCommand {
   readonly command: string | ReadonlyArray<string> | undefined
@@ -110,17 +115,16 @@ const commandEvents = (
 ): ReadonlyArray<CommandRun | FileEdit> => {
   const command = commandText(given ?? "")
   const patch = patchInCommand(command)
-  const directory = directoryOf(workdir, place)
+  const done = placeIn(workdir, place)
   if (patch !== undefined) {
-    return [editEvent(patch, { ...place, directory })]
+    return [editEvent(patch, done)]
   }
   return command === ""
     ? []
     : [
         {
           _tag: "CommandRun",
-          ...place,
-          directory,
+          ...done,
           provenance: "assistant",
           outputLine: place.line,
           command,
@@ -133,7 +137,7 @@ const commandEvents = (
 const isEscalation = (permissions: unknown, flag: unknown): boolean =>
   permissions === "require_escalated" || flag === true || flag === "true"
 
-/** The key that interrupts what runs in a terminal. */
+/** The control character that interrupts the running program of a terminal. */
 const interruptKey = "\u0003"
 
 const noAct: Act = { _tag: "Does", events: [] }
@@ -166,7 +170,10 @@ const scriptAct = (call: ScriptCall, place: Place): Act => {
     : noAct
 }
 
-/** Reads a `function_call`, `custom_tool_call` or `local_shell_call` item, whatever the tool was called at its time. */
+/**
+ * Reads a `function_call`, `custom_tool_call` or `local_shell_call` item, under any of the names that the tools have
+ * had.
+ */
 export const readToolCall = (item: JsonObject, place: Place): ToolCall => {
   const isLocalShell = item["type"] === "local_shell_call"
   const tool = isLocalShell ? "local_shell" : toolName(item)
@@ -223,24 +230,27 @@ const CommandEnding = Schema.Struct({
 const decodeUriComponent = Schema.decodeOption(Schema.StringFromUriComponent)
 const decodeCommandEnding = decodeLenient(CommandEnding, {})
 
-/** A path, which newer versions write as a file URL. */
+/** Converts a file URL, which newer versions write, to a path. */
 const withoutFileUrl = (path: string): string =>
   path.startsWith("file://")
     ? Option.getOrElse(decodeUriComponent(path.slice("file://".length)), () => path).replace(/^\/(?=[A-Za-z]:)/, "")
     : path
 
-/** An event that says that something ended: whose call it was, and what it would be if nothing had told of it before. */
+/**
+ * The end of a call, as an event records it: the id of the call, and the event to add if nothing recorded the call
+ * before.
+ */
 export interface Ending<A extends SessionEvent> {
   readonly callId: string | undefined
-  /** The session that a command ran in, where it says so. */
+  /** The terminal session that a command ran in; undefined if the event does not have it. */
   readonly session?: string
   readonly event: A
 }
 
-/** Stands in an event for the exit code of a command that did not end by itself. */
+/** Exit code that events have for a command which did not end by itself. */
 const noExitCode = -1
 
-/** Output that ends with the harness's word that the user stopped the command. */
+/** Matches output that ends with the note of the harness that the user stopped the command. */
 const stoppedBelow = /\n?\baborted by user(?: after [\d.]+ ?s)?\.?\s*$/i
 
 const endedOutput = (text: string, exitCode: number | undefined): CommandOutput =>
@@ -260,8 +270,7 @@ export const readCommandEnding = (
     ...(ending.process_id === undefined ? {} : { session: String(ending.process_id) }),
     event: {
       _tag: "CommandRun",
-      ...place,
-      directory: directoryOf(ending.cwd === undefined ? undefined : withoutFileUrl(ending.cwd), place),
+      ...placeIn(ending.cwd === undefined ? undefined : withoutFileUrl(ending.cwd), place),
       provenance: ending.source === "user_shell" ? "user" : "assistant",
       outputLine: place.line,
       command: commandText(ending.command ?? ""),
@@ -326,7 +335,9 @@ export const readMcpEnding = (payload: JsonObject, place: Place): Ending<ToolUse
   }
 }
 
-/** The error of an MCP call's result: a text of its own, or the content of a result that is marked as an error. */
+/**
+ * Returns the error of an MCP call's result: its own error text, or the content of a result that is marked as an error.
+ */
 const mcpError = (result: unknown): string | undefined => {
   if (!isJsonObject(result)) {
     return undefined

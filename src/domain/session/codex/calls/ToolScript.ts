@@ -1,27 +1,31 @@
 import { closeOf, identifierAt, isInterpolated, type Read, readString, skipSpace, skipValue } from "./ScriptText.js"
 
 /**
- * Reads the tool calls out of an `exec` script: from 0.144 on nearly all of Codex's work is JavaScript that calls
- * `tools.exec_command({cmd: …})` and the like. The script is never run and need not be whole (a rollout may be cut in
- * its middle): only literals, and names bound to a literal, are understood; any other argument is left out.
+ * Reads the tool calls in an `exec` script. Since 0.144 nearly all of Codex's work is JavaScript that calls
+ * `tools.exec_command({cmd: …})` and similar functions. The script is never run, and may be incomplete, since a rollout
+ * may be cut in its middle. Only literals, and variables with a literal value, are understood; any other argument is
+ * left out.
  */
 
-/** A hostile script must not cost a pass: beyond these sizes no script written by a model has been met. */
+/** Maximum characters of a script that are read, so that a hostile one costs little; scripts by a model are shorter. */
 export const scriptCharacters = 262_144
 const scriptCallsRead = 200
-/** Limit on all arguments together, in characters: those of calls that never close would each reach to the script's end. */
+/**
+ * Maximum characters of all arguments together: calls without a closing bracket would each reach to the end of the
+ * script.
+ */
 const argumentCharacters = 2 * scriptCharacters
 
 /** One `tools.<name>(…)` call of a script. */
 export interface ScriptCall {
   readonly tool: string
-  /** The first argument, where it is a string. */
+  /** The first argument, if it is a string. */
   readonly text: string | undefined
-  /** The properties of the first argument, where it is an object: strings, lists of strings, numbers and truth values. */
+  /** The properties of the first argument, if it is an object: strings, lists of strings, numbers and booleans. */
   readonly properties: ReadonlyMap<string, string | ReadonlyArray<string>>
-  /** The result whose `session_id` the call is given, by the name that the script gave it. */
+  /** The variable with the result whose `session_id` the call is given. */
   readonly sessionOf: string | undefined
-  /** Where it stands in the script: from `tools` to behind its closing bracket. */
+  /** The index of `tools` in the script; `end` is the index after the closing bracket. */
   readonly start: number
   readonly end: number
 }
@@ -44,7 +48,7 @@ const readStrings = (source: string, start: number): Read<ReadonlyArray<string>>
   return { value: values, end: at + 1 }
 }
 
-/** Whether a value ends where a literal or a name does: `"a" + b` is not `"a"`. */
+/** True if a literal or a name is the whole value: `"a" + b` is not `"a"`. */
 const isWholeValue = (source: string, end: number): boolean => {
   const at = skipSpace(source, end)
   const next = source[at]
@@ -103,10 +107,10 @@ const namesIn = (source: string): Names => {
   return names
 }
 
-/** The session of another call's result, as an argument. */
+/** Matches an argument that is the terminal session of another call's result. */
 const givenSession = /[{,\s]session_id\s*:\s*([A-Za-z_$][\w$]{0,60}(?:\[\d{1,3}\])?)\.session_id\b/
 
-/** The tool calls of a script, in the order they stand; the first 200 of its first 262,144 characters. */
+/** Finds the tool calls of a script, in order: at most 200, in the first 262,144 characters. */
 export const scriptCalls = (script: string): ReadonlyArray<ScriptCall> => {
   const source = script.slice(0, scriptCharacters)
   const names = namesIn(source)

@@ -15,52 +15,52 @@ const read = (output: unknown) => {
 
 const plain = (text: string, exitCode?: number, session?: string) => ({ exitCode, session, text })
 
-describe("an output", () => {
-  it("is a string", () => {
+describe("forms of an output", () => {
+  it("an output can be a string", () => {
     assert.deepStrictEqual(read("3 ferries\n"), plain("3 ferries\n"))
   })
 
-  it("is a list of content parts, of which the texts count", () => {
+  it("an output can be a list of content parts, whose texts are joined", () => {
     const parts = [{ type: "input_text", text: "3 " }, "ferries", { type: "input_image", image_url: "x" }, null]
     assert.deepStrictEqual(read(parts), plain("3 ferries"))
   })
 
-  it("is an object with its exit code in the metadata", () => {
+  it("an output can be an object with the exit code in its metadata", () => {
     const object = { output: "boom\n", metadata: { exit_code: 2, duration_seconds: 0.1 } }
     assert.deepStrictEqual(read(object), plain("boom\n", 2))
     assert.deepStrictEqual(read(JSON.stringify(object)), plain("boom\n", 2))
     assert.deepStrictEqual(read(JSON.stringify({ output: "", metadata: { exit_code: 0 } })), plain("", 0))
   })
 
-  it("is an object that says nothing of an exit code, or nothing but that", () => {
+  it("an output can be an object without an exit code, or with nothing but that", () => {
     assert.deepStrictEqual(read({ output: "3 ferries" }), plain("3 ferries"))
     assert.deepStrictEqual(read({ content: "3 ferries", success: true }), plain("3 ferries"))
     assert.deepStrictEqual(read({ metadata: { exit_code: 2 } }), plain("", 2))
     assert.deepStrictEqual(read(JSON.stringify({ exit_code: 2, text: "3 ferries" })), plain("3 ferries", 2))
   })
 
-  it("is null, or of no form known", () => {
+  it("an output that is null or of unknown form has no text", () => {
     for (const output of [null, undefined, 3, true, {}, [], { metadata: null }]) {
       assert.deepStrictEqual(read(output), plain(""))
     }
   })
 
-  it("that is itself JSON stays what was printed", () => {
+  it("an output that is itself JSON stays unchanged", () => {
     for (const text of ['{"name": "ferry", "private": true}', "[1, 2]", '{"broken": ', "{}"]) {
       assert.deepStrictEqual(read(text), plain(text))
     }
   })
 })
 
-describe("the lines before an output", () => {
-  it("of exec_command tell the exit code, and are cut", () => {
+describe("headers of an output", () => {
+  it("the header of exec_command gives the exit code, and is removed", () => {
     const text =
       "Chunk ID: b99db7\nWall time: 0.0504 seconds\nProcess exited with code 1\nOriginal token count: 12\nOutput:\nnot ok 1\nOutput: 3\n"
     assert.deepStrictEqual(read(text), plain("not ok 1\nOutput: 3\n", 1))
     assert.deepStrictEqual(read(`Command: /bin/zsh -lc 'npm test'\n${text}`), plain("not ok 1\nOutput: 3\n", 1))
   })
 
-  it("of shell_command and apply_patch do too", () => {
+  it("the headers of shell_command and apply_patch give the exit code, and are removed", () => {
     assert.deepStrictEqual(read("Exit code: 0\nWall time: 0 seconds\nOutput:\nSuccess."), plain("Success.", 0))
     assert.deepStrictEqual(
       read("Exit code: -1\nWall time: 2 seconds\nTotal output lines: 900\nOutput:\n\n…\n"),
@@ -68,14 +68,14 @@ describe("the lines before an output", () => {
     )
   })
 
-  it("of a command that still runs tell its session", () => {
+  it("the header of a running command gives its session", () => {
     assert.deepStrictEqual(
       read("Chunk ID: 8a\nWall time: 1.0 seconds\nProcess running with session ID 10957\nOutput:\ntick 1\n"),
       plain("tick 1\n", undefined, "10957")
     )
   })
 
-  it("of a script tell whether its cell still runs", () => {
+  it("the header of a script shows whether its cell is still running", () => {
     const parts = (first: string) => [
       { type: "input_text", text: `${first}\nWall time 1.2 seconds\nOutput:\n` },
       "tick 1\n"
@@ -87,23 +87,23 @@ describe("the lines before an output", () => {
     })
   })
 
-  it("are known without their Output: line by what they say of the exit", () => {
+  it("a header without an Output: line is recognised by its exit code", () => {
     assert.strictEqual(read("Process exited with code 7").exitCode, 7)
     assert.strictEqual(read("Exit code: 7").exitCode, 7)
   })
 
-  it("are none where the output only looks like it further down", () => {
+  it("a header further down in an output is text", () => {
     const text = `listing\n${"x\n".repeat(300)}Process exited with code 3\nOutput:\n`
     assert.deepStrictEqual(read(text), plain(text))
   })
 })
 
-describe("what is held of an output", () => {
-  it("has no terminal control in it", () => {
+describe("the kept text of an output", () => {
+  it("the kept text of an output has no terminal control sequences", () => {
     assert.strictEqual(read("\u001b[31mred\u001b[0m ferries").text, "red ferries")
   })
 
-  it("is at most 8 KiB: a quarter head, the rest tail, no character split", () => {
+  it("the kept text of an output is at most 8 KiB, a quarter as head, without a split character", () => {
     const { text } = read(`${"é".repeat(20_000)}${"z".repeat(20_000)}`)
     const [head = "", tail = ""] = text.split("\n[…]\n")
     assert.isAtMost(byteLength(text), 8_192)
@@ -112,7 +112,7 @@ describe("what is held of an output", () => {
     assert.approximately(byteLength(head), 2_046, 2)
   })
 
-  it("keeps the first error line of the whole, also where it stood in what was cut", () => {
+  it("the first error line of an output is kept, even if it was in the part that was cut", () => {
     const noise = "all is well here\n".repeat(2_000)
     const { output } = readOutput(`${noise}TypeError: departures.sort is not a function\n${noise}`)
     assert.notInclude(output.text, "TypeError")
@@ -121,8 +121,8 @@ describe("what is held of an output", () => {
   })
 })
 
-describe("an output that goes on", () => {
-  it("is one, with the later exit code, and the session while it still runs", () => {
+describe("outputs that continue", () => {
+  it("an output that continues is one, with the later exit code, and its session while it runs", () => {
     const first = readOutput("Process running with session ID 5\nOutput:\ntick 1\n").output
     const second = readOutput("Process running with session ID 5\nOutput:\ntick 2\n").output
     const last = readOutput("Process exited with code 1\nOutput:\nError: no more ticks\n").output
@@ -135,7 +135,7 @@ describe("an output that goes on", () => {
     })
   })
 
-  it("keeps the first error line and the exit code that was known", () => {
+  it("an output that continues keeps its first error line and its known exit code", () => {
     const failed = outputOf("Error: first\n", 1)
     assert.deepInclude(continueOutput(failed, outputOf("Error: second\n", undefined)), {
       exitCode: 1,
@@ -144,6 +144,10 @@ describe("an output that goes on", () => {
   })
 })
 
-it.prop("reading an output never fails", [fc.oneof(fc.string(), fc.json(), fc.anything())], ([output]) => {
-  assert.isAtMost(byteLength(read(output).text), 8_192)
-})
+it.prop(
+  "an output of any form is read without an error",
+  [fc.oneof(fc.string(), fc.json(), fc.anything())],
+  ([output]) => {
+    assert.isAtMost(byteLength(read(output).text), 8_192)
+  }
+)

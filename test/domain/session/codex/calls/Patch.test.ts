@@ -22,13 +22,13 @@ const changes: ReadonlyArray<FileChange> = [
   { path: "src/gone.js", action: "delete", movedTo: undefined }
 ]
 
-describe("the files of a patch", () => {
-  it("are those that its headers name, in order, with what became of each", () => {
+describe("files of a patch", () => {
+  it("a patch has the files of its headers, in order, each with its action", () => {
     assert.deepStrictEqual(patchedFiles(patch), changes)
     assert.deepStrictEqual(patchedFiles(patch.replaceAll("\n", "\r\n")), changes)
   })
 
-  it("tell the line that was replaced, added or taken out where that is all that was done", () => {
+  it("a patch of one line gives the line that was replaced, added or removed", () => {
     const replacedBy = (...diff: ReadonlyArray<string>) =>
       patchedFiles(["*** Begin Patch", "*** Update File: a.js", ...diff, "*** End Patch"].join("\n")).map(
         replacedLine
@@ -47,12 +47,12 @@ describe("the files of a patch", () => {
     assert.isUndefined(replacedBy("@@", "-short", `+${"long".repeat(50)}`))
   })
 
-  it("are none in a text that is no patch, nor before the first header", () => {
+  it("a text that is not a patch has no files, and neither has text before the first header", () => {
     assert.deepStrictEqual(patchedFiles("fix src/tides.js"), [])
     assert.deepStrictEqual(patchedFiles("*** Begin Patch\n*** Move to: nowhere\n*** End Patch"), [])
   })
 
-  it("of a patch that was cut off are those it names", () => {
+  it("a patch that was cut off has the files that remain in it", () => {
     assert.deepStrictEqual(patchedFiles(patch.slice(0, patch.indexOf("*** Move"))), [
       { path: "src/tides.js", action: "add", movedTo: undefined },
       { path: "src/old name.js", action: "update", movedTo: undefined }
@@ -60,15 +60,15 @@ describe("the files of a patch", () => {
   })
 })
 
-describe("a patch inside a shell command", () => {
-  it("is found behind apply_patch with a here-document, also after a cd", () => {
+describe("patches in shell commands", () => {
+  it("a patch is found in a here-document of apply_patch, also after a cd", () => {
     for (const start of ["apply_patch <<'EOF'\n", "  apply_patch << PATCH\n", "cd lib && apply_patch <<'EOF'\n"]) {
       const found = patchInCommand(`${start}${patch}\nEOF\n`)
       assert.deepStrictEqual(patchedFiles(found ?? ""), changes)
     }
   })
 
-  it("is none where the command only mentions one", () => {
+  it("a command that only mentions apply_patch holds no patch", () => {
     assert.isUndefined(patchInCommand("grep -rn 'apply_patch' . # *** Begin Patch"))
     assert.isUndefined(patchInCommand("apply_patch --help"))
     assert.isUndefined(patchInCommand("apply_patches <<EOF\n*** Begin Patch\nEOF"))

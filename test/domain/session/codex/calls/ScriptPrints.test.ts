@@ -12,8 +12,8 @@ const results = (script: string, ...printed: ReadonlyArray<string>) => {
 const call = 'const r = await tools.exec_command({cmd:"make"});'
 const plain = { text: undefined, exitCode: undefined, session: undefined, isRunning: false }
 
-describe("what a script prints", () => {
-  it("is read back by its own words, whatever the output holds", () => {
+describe("values printed by a script", () => {
+  it("printed values are found by the script's own text around them, whatever the output holds", () => {
     assert.deepStrictEqual(results(`${call} text(\`exit=\${r.exit_code}\\n\${r.output}\`)`, "exit=2\nexit=3\n"), {
       0: { ...plain, exitCode: 2, text: "exit=3\n" }
     })
@@ -22,7 +22,7 @@ describe("what a script prints", () => {
     })
   })
 
-  it("is printed on a condition, or not", () => {
+  it("printed values can depend on a condition", () => {
     const script = `${call} text(r.output); if (r.session_id) text(\`SESSION_ID=\${r.session_id}\`); text(\`exit=\${r.exit_code}\`)`
     assert.deepStrictEqual(results(script, "x", "exit=1"), { 0: { ...plain, text: "x", exitCode: 1 } })
     assert.deepStrictEqual(results(script, "x", "SESSION_ID=5", "exit=undefined"), {
@@ -30,24 +30,24 @@ describe("what a script prints", () => {
     })
   })
 
-  it("is the result of the call that a name stood for where it was printed", () => {
+  it("a printed name stands for the result that it had at that point", () => {
     const script = `let r = await tools.exec_command({cmd:"a"}); text(r.output); r = await tools.exec_command({cmd:"b"}); text(r.output)`
     assert.deepStrictEqual(results(script, "x", "y"), { 0: { ...plain, text: "x" }, 1: { ...plain, text: "y" } })
   })
 
-  it("says nothing of comments, of strings that hold code, and of other functions", () => {
+  it("comments, strings that hold code and other functions print nothing", () => {
     const script = `// text(r.exit_code)\n${call} const help = "text(r.output)"; context(r.output); x.text(r); text(r.output)`
     assert.deepStrictEqual(results(script, "x"), { 0: { ...plain, text: "x" } })
   })
 
-  it("is not understood in a loop over something unknown, and where texts do not fit", () => {
+  it("a script that loops over an unknown list, or whose texts do not match, gives no values", () => {
     assert.isUndefined(readScript("for (const n of names) text((await tools.exec_command({cmd: n})).output)").prints)
     assert.isUndefined(results(`${call} text(\`code \${r.exit_code}\`)`, "no code"))
     assert.isUndefined(results(`${call} text(r.output)`, "x", "y"))
     assert.isUndefined(results(`${call} text(r.output); text(r.output)`, "x"))
   })
 
-  it("costs little to read, whatever the script (a guard against hanging)", () => {
+  it("a script of any form is read quickly", () => {
     const hostile = [
       "text(",
       "text(r.output);",
@@ -70,7 +70,7 @@ describe("what a script prints", () => {
   })
 
   it.prop(
-    "never fails, whatever the script and the texts",
+    "a script and texts of any form are read without an error",
     [
       fc.array(
         fc.constantFrom(

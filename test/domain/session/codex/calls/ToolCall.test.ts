@@ -34,8 +34,8 @@ const eventsOf = (item: JsonObject) => {
   return read._tag === "Does" ? read.events : []
 }
 
-describe("a tool call", () => {
-  it("of a shell is a command, and where it ran", () => {
+describe("tool calls", () => {
+  it("a call of a shell is a command with its directory", () => {
     for (const tool of ["shell", "shell_command", "exec_command", "container.exec", "functions.shell"]) {
       assert.deepStrictEqual(eventsOf(call(tool, { command: "npm test", workdir: "/x" })), [run("npm test", "/x")])
       assert.deepStrictEqual(eventsOf(call(tool, { command: "npm test", workdir: "web/../api" })), [
@@ -45,7 +45,7 @@ describe("a tool call", () => {
     }
   })
 
-  it("takes the script out of the shell that runs it, and quotes what is no plain word", () => {
+  it("a call of a shell is shown without the shell around its script, with quotes where needed", () => {
     const shown: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
       [["bash", "-lc", "a | b"], "a | b"],
       [["/usr/bin/zsh", "-c", " a "], "a"],
@@ -60,13 +60,13 @@ describe("a tool call", () => {
     }
   })
 
-  it("of write_stdin and wait goes on with what still runs; a session and a cell of one number are two", () => {
+  it("write_stdin and wait continue a running call, and sessions are told apart from cells", () => {
     const [stdin, wait] = [call("write_stdin", { session_id: 4 }), call("wait", { cell_id: "4" })]
     assert.deepStrictEqual(readToolCall(stdin, place), { _tag: "Polls", session: "4", isStop: false })
     assert.deepStrictEqual(readToolCall(wait, place), { _tag: "Waits", cell: "4" })
   })
 
-  it("of exec is a script, of whose calls only commands and edits tell something", () => {
+  it("a call of exec is a script, and only its commands and edits give events", () => {
     const script = 'tools.view_image({path: "a.png"}); tools.shell_command({command: "ls"}); tools.update_plan({})'
     const read = readToolCall({ type: "custom_tool_call", name: "exec", input: script, call_id: "c" }, place)
     assert.deepStrictEqual(read._tag === "Script" ? read.acts : [], [
@@ -77,7 +77,7 @@ describe("a tool call", () => {
   })
 
   it.prop(
-    "of any shape is read without failing",
+    "a call of any form is read without an error",
     [fc.anything(), fc.constantFrom("shell", "exec", "apply_patch", "write_stdin", "x")],
     ([given, name]) => {
       assert.isString(readToolCall({ type: "function_call", name, arguments: given }, place)._tag)
@@ -87,8 +87,8 @@ describe("a tool call", () => {
   )
 })
 
-describe("an ending", () => {
-  it("of a command has its output in one, or in two", () => {
+describe("events that end a call", () => {
+  it("an event that ends a command has its output in one field or in two", () => {
     const both = readCommandEnding(
       { call_id: "c", command: ["bash", "-lc", "ls"], stdout: "a\n", stderr: "b\n", exit_code: 2 },
       place
@@ -100,7 +100,7 @@ describe("an ending", () => {
     assert.deepStrictEqual([one.callId, one.event.output.exitCode, one.event.output.text], ["d", undefined, "c\n"])
   })
 
-  it("of a command says where it ran, as a path or as a file URL", () => {
+  it("an event that ends a command has the directory as a path or as a file URL", () => {
     const cwds = [
       "/home/ada",
       "file:///home/ada",
@@ -115,7 +115,7 @@ describe("an ending", () => {
     )
   })
 
-  it("of a patch failed when it says so", () => {
+  it("an event that ends a patch is a failure if it says so", () => {
     const errors = [
       { success: true },
       { status: "completed" },
@@ -127,7 +127,7 @@ describe("an ending", () => {
   })
 
   it.prop(
-    "of any shape is read without failing",
+    "an event of any form is read without an error",
     [
       fc.dictionary(
         fc.constantFrom("id", "command", "cwd", "changes", "result", "exit_code", "invocation"),

@@ -9,8 +9,8 @@ const callsOf = (script: string): ReadonlyArray<{ readonly [field: string]: unkn
 
 const command = (cmd: string | ReadonlyArray<string>) => ({ tool: "exec_command", text: undefined, cmd })
 
-describe("the tool calls of a script", () => {
-  it("are those of tools.<name>(…), in order", () => {
+describe("tool calls of a script", () => {
+  it("a script's tool calls are those of tools.<name>(…), in order", () => {
     const script = `
       const before = await tools.exec_command({ cmd: "git status --short", workdir: "/repo" })
       text(before.output)
@@ -25,11 +25,11 @@ describe("the tool calls of a script", () => {
     ])
   })
 
-  it("are none in a script that calls none", () => {
+  it("a script without a call of tools has no tool calls", () => {
     assert.deepStrictEqual(callsOf('text("hello"); mytools.exec_command({cmd: "ls"}); tools.exec_command'), [])
   })
 
-  it("have lists of strings, and shorthands and names bound to a literal", () => {
+  it("a tool call can have lists of strings, shorthand properties and names bound to a literal", () => {
     assert.deepStrictEqual(callsOf('tools.exec_command({cmd: ["git", "status", "--short",]})'), [
       command(["git", "status", "--short"])
     ])
@@ -40,7 +40,7 @@ describe("the tool calls of a script", () => {
     )
   })
 
-  it("have their escapes read", () => {
+  it("a tool call has the escapes in its strings resolved", () => {
     assert.deepStrictEqual(
       callsOf(String.raw`tools.exec_command({cmd: "a\tb\\c\"d\u00e9\x41\u{1F34E}\
 e\q"})`),
@@ -51,7 +51,7 @@ e\q"})`),
     ])
   })
 
-  it("lose the arguments that are no literals, and nothing else", () => {
+  it("a tool call loses only those arguments that are not literals", () => {
     assert.deepStrictEqual(
       callsOf(
         'tools.exec_command({timeout: 3 * (2 + 1), env: {A: "x, y"}, cmd: "ls", list: files.map((f) => f + ","), workdir: "/x"})'
@@ -77,7 +77,7 @@ e\q"})`),
     }
   })
 
-  it("of a script that was cut in its middle are those that can still be read", () => {
+  it("a script that was cut has the tool calls that can still be read", () => {
     const script = 'tools.exec_command({cmd: "ls", workdir: "/x"}); tools.exec_command({cmd: "rm -rf'
     assert.deepStrictEqual(callsOf(script), [
       { ...command("ls"), workdir: "/x" },
@@ -86,11 +86,11 @@ e\q"})`),
     assert.deepStrictEqual(callsOf('tools.exec_command({cmd: "ls"'), [command("ls")])
   })
 
-  it("are read up to 200", () => {
+  it("a script has at most 200 tool calls", () => {
     assert.lengthOf(scriptCalls('tools.exec_command({cmd: "ls"})\n'.repeat(500)), 200)
   })
 
-  it("cost little, whatever the script (a guard against hanging)", () => {
+  it("a script of any form is read quickly", () => {
     const hostile = [
       "tools.exec_command({a:((((",
       "tools.exec_command({a,a,",
@@ -110,7 +110,7 @@ e\q"})`),
   })
 
   it.prop(
-    "never fail, whatever the script",
+    "a script of any form is read without an error",
     [fc.array(fc.constantFrom(..."tols.x(){}[]:,\"'`\\ab=\n "), { maxLength: 80 })],
     ([characters]) => {
       const script = characters.join("")
@@ -119,9 +119,13 @@ e\q"})`),
     }
   )
 
-  it.prop("have any string that JSON can write", [fc.string({ unit: "binary" }), fc.string()], ([cmd, workdir]) => {
-    assert.deepStrictEqual(callsOf(`tools.exec_command(${JSON.stringify({ cmd, workdir })})`), [
-      { ...command(cmd), workdir }
-    ])
-  })
+  it.prop(
+    "a tool call can have any string that JSON can write",
+    [fc.string({ unit: "binary" }), fc.string()],
+    ([cmd, workdir]) => {
+      assert.deepStrictEqual(callsOf(`tools.exec_command(${JSON.stringify({ cmd, workdir })})`), [
+        { ...command(cmd), workdir }
+      ])
+    }
+  )
 })

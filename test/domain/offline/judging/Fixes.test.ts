@@ -1,0 +1,265 @@
+import { assert, describe, it } from "@effect/vitest"
+import { added, aborted, asked, edited, ended, type Part, ran, ranSo, said, stopped, traceOf } from "../MadeSession.js"
+
+const memory = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).traceMemory
+
+/** A session in which a check fails with an output, some things are done, and the check passes. */
+const mended = (check: string, output: string, ...between: ReadonlyArray<Part>): string =>
+  memory(asked("make it pass"), ran(check, 1, output), ...between, ran(check, 0, ""), ended)
+
+describe("edits that fixed a failure", () => {
+  it("the fix is the edit of the file that the lines around the error name", () => {
+    const text = mended(
+      "cargo build",
+      "error[E0425]: cannot find value `mast` in this scope\n --> src/rig/mast.rs:14:9\n  |",
+      edited("src/hull.rs"),
+      edited("src/rig/mast.rs")
+    )
+    assert.match(text, /cannot find value.*: fixed by editing `src\/rig\/mast\.rs`;/)
+  })
+
+  it("the fix is an edit in the package of the command, if the error names no file", () => {
+    const goText = mended(
+      "go test ./internal/tides",
+      "--- FAIL: TestEbb (0.00s)\nFAIL",
+      edited("web/app.ts", "internal/tides/ebb.go")
+    )
+    assert.include(goText, "fixed by editing `internal/tides/ebb.go`;")
+    const nodeText = mended(
+      "npm test --workspace harbour",
+      "Error: expected 3 berths",
+      edited("packages/ferry/index.js", "packages/harbour/berths.js")
+    )
+    assert.include(nodeText, "fixed by editing `packages/harbour/berths.js`;")
+  })
+
+  it("the fix is unknown if only another package was edited", () => {
+    const text = mended("go test ./internal/tides", "--- FAIL: TestEbb (0.00s)\nFAIL", edited("internal/moon/phase.go"))
+    assert.include(text, "passed after 1 edit in `internal/moon/phase.go`")
+    assert.notInclude(text, "fixed by")
+  })
+
+  it("the fix is unknown if more than three files changed, and a file that the error names comes first", () => {
+    const text = mended(
+      "pytest",
+      "E   ValueError: no such harbour\nsrc/harbour.py:9: ValueError",
+      edited("src/a.py"),
+      edited("src/b.py", "src/c.py"),
+      edited("src/harbour.py")
+    )
+    assert.include(text, "passed after 3 edits in `src/harbour.py`, `src/a.py`, `src/b.py` and 1 more")
+    assert.notInclude(text, "fixed by")
+  })
+
+  it("the fix is not an edit of documentation, unless the error names it", () => {
+    const docs = edited("README.md", "docs/guide.rst", "CHANGELOG.md")
+    assert.notMatch(mended("make test", "Error: socket hang up", docs), /fixed by|passed after/)
+    assert.include(
+      mended("make test", "Error: socket hang up", docs, edited("src/net.c")),
+      "fixed by editing `src/net.c`;"
+    )
+    assert.include(
+      mended("npx markdownlint .", "docs/guide.md:3:1: error: heading levels skip one", edited("docs/guide.md")),
+      "fixed by editing `docs/guide.md`"
+    )
+  })
+})
+
+describe("checks that passed", () => {
+  it("a check was not fixed by a second run", () => {
+    assert.notInclude(mended("npm run e2e", "Error: timed out after 30 s"), "fixed by")
+  })
+
+  it("a check was not fixed by looks at tools, tasks and toolchains", () => {
+    const text = mended(
+      "cargo test",
+      "error: linker `cc` crashed",
+      ran("rustup toolchain list", 0, "stable"),
+      ran("mise tasks | sed -n 1,20p", 0, "test"),
+      ran("go help build", 0, "usage")
+    )
+    assert.notInclude(text, "fixed by")
+    assert.notInclude(text, "worked here")
+  })
+
+  it("a check can pass with another toolchain", () => {
+    const text = memory(
+      asked("run the tests"),
+      ran("cargo test", 101, "error: rustc 1.70.0 is not supported by the following package"),
+      ran("cargo +1.85.0 test", 0, "test result: ok. 3 passed; 0 failed"),
+      ended
+    )
+    assert.include(text, "fixed by running `cargo +1.85.0 test` instead")
+    assert.include(text, "run the tests: `cargo +1.85.0 test`")
+    assert.notInclude(text, "- open:")
+  })
+})
+
+describe("failures because of the machine", () => {
+  it("a failure without network is not fixed by an edit", () => {
+    const text = mended(
+      "gradle build",
+      "error: failed to download https://repo.example.org/tides-2.1.jar",
+      edited("src/Tides.java")
+    )
+    assert.notMatch(text, /fixed by|passed after/)
+  })
+
+  it("a failure that became another error outside the sandbox is a limit of the machine", () => {
+    const text = memory(
+      asked("bump the version"),
+      ran("cargo test", 101, "error: failed to download `tides v2`"),
+      edited("src/lib.rs"),
+      ranSo("cargo test", "error[E0308]: mismatched types\n --> src/lib.rs:3:1", { exitCode: 101, isEscalated: true }),
+      edited("src/lib.rs"),
+      ranSo("cargo test", "test result: ok. 3 passed; 0 failed", { exitCode: 0, isEscalated: true }),
+      ended
+    )
+    assert.match(text, /failed to download.*; it passes outside of the sandbox/)
+    assert.notMatch(text, /failed to download.*fixed by/)
+  })
+
+  it("a refusal is not an open failure, nor is a missing program of a check", () => {
+    const text = memory(
+      asked("run everything"),
+      ran("make e2e", 2, "e2e: open /home/ada/.cache/go-build/a1: operation not permitted"),
+      ran("make bats", 127, "./lib/run-suite: line 314: parallel: command not found"),
+      said("Neither runs here."),
+      ended
+    )
+    assert.include(
+      text,
+      "`make e2e` does not work here: `e2e: open /home/ada/.cache/go-build/a1: operation not permitted`"
+    )
+    assert.include(text, "`parallel` does not work here: ")
+    assert.include(text, "which `make bats` needs")
+    assert.notInclude(text, "- open:")
+  })
+
+  it("a limit of the machine is listed for the kind of command, and not for one branch", () => {
+    const text = memory(
+      asked("begin a branch"),
+      ran("git switch -c fix/berths", 128, "fatal: cannot lock ref: Operation not permitted"),
+      ranSo("git switch -c fix/berths", "Switched to a new branch", { exitCode: 0, isEscalated: true }),
+      ended
+    )
+    assert.include(text, "- `git switch` does not work here: ")
+    assert.notInclude(text, "`git switch -c fix/berths` does not work here")
+  })
+})
+
+describe("failures without a fix", () => {
+  it("a failure is not open if the same check, or one as wide, passed later by other means", () => {
+    for (const [failing, passing] of [
+      ["mise run test:bats -- test/berths.bats", "test/bats/bin/bats test/berths.bats"],
+      ["npm run test:all", "npm test"],
+      ["pytest -n 4", "python -m pytest"]
+    ] as const) {
+      const text = memory(
+        asked("add a berth"),
+        edited("src/berths"),
+        ran(failing, 1, "Error: no space left on device"),
+        ran(passing, 0, "ok 1 berths\n3 passed"),
+        ended
+      )
+      assert.notInclude(text, "- open:", failing)
+      assert.include(text, "Outcome: success", failing)
+    }
+  })
+
+  it("a failure is not open if it only prepared checks that then passed, or a commit ended it", () => {
+    const prepared = memory(
+      asked("add a berth"),
+      edited("src/berths.rb"),
+      ran("git submodule update --init", 128, "fatal: unable to find current revision"),
+      ran("rspec", 0, "4 examples, 0 failures"),
+      ended
+    )
+    assert.notInclude(prepared, "- open:")
+    const merged = memory(
+      asked("merge main"),
+      ran("git merge main", 1, "CONFLICT (content): Merge conflict in a.go"),
+      edited("a.go"),
+      ran("git commit -am merged", 0, "[berths 1f2e3d4] merged"),
+      ended
+    )
+    assert.notInclude(merged, "was not made to work")
+  })
+
+  it("a failure is open if it came last", () => {
+    const text = memory(
+      asked("add a berth"),
+      ran("npm test", 0, "# pass 2"),
+      edited("src/berths.js"),
+      ran("npm run test:all", 1, "TypeError: berth is not iterable"),
+      ended
+    )
+    assert.include(text, "- open: `npm run test:all` failed (exit 1): `TypeError: berth is not iterable`")
+  })
+})
+
+describe("open work", () => {
+  it("an offer of the assistant is not open work, and what the assistant left undone is", () => {
+    for (const offer of [
+      "If you want, I can do a small follow-up commit for the berths.",
+      "I can add the follow-up test if you like.",
+      "Would you like me to wire what is not yet supported?",
+      "Let me know if the remaining work should go in as well."
+    ]) {
+      const text = memory(asked("add a berth"), added("berth.kt"), said(`Added it. ${offer}`), ended)
+      assert.include(text, "- none left open", offer)
+    }
+    const left = memory(asked("add a berth"), added("berth.kt"), said("Added it. The import is not yet wired."), ended)
+    assert.include(left, 'open, the assistant said: "The import is not yet wired."')
+  })
+})
+
+describe("commands that worked", () => {
+  it("a command is not listed if only its own session could run it", () => {
+    for (const command of [
+      "cd /var/folders/6m/T/tmp.tVy/berths && cargo build -q",
+      'cd "$scratch" && npm pack berths@1.5.2',
+      "cd /tmp/berths && make test",
+      '"$wt/target/debug/berths" check',
+      "pytest /private/tmp/berths/test_a.py",
+      "cd C:\\Users\\ada\\AppData\\Local\\Temp\\b && dotnet test"
+    ]) {
+      const text = memory(asked("does it build?"), ran(command, 0, "ok 1\n1 passed"), said("Yes."), ended)
+      assert.include(text, "Reusable knowledge:\n- none", command)
+    }
+  })
+
+  it("a command that only writes to a temporary folder, or sets its own variables, is listed", () => {
+    for (const command of [
+      "GOCACHE=/tmp/go-cache go test ./...",
+      "for i in 1 2 3; do pytest tests/$i; done",
+      "ROOT=$PWD make test",
+      'cd "$HOME/berths" && make test'
+    ]) {
+      const text = memory(asked("does it work?"), ran(command, 0, "ok\n1 passed"), said("Yes."), ended)
+      assert.notInclude(text, "Reusable knowledge:\n- none", command)
+    }
+  })
+})
+
+describe("stopped turns", () => {
+  it("a turn that the user interrupted is not open if the user went on with something else", () => {
+    const text = memory(
+      asked("sort the sailings"),
+      added("src/sort.ts"),
+      aborted,
+      asked("show me the README instead, what does it say of sorting?"),
+      said("Nothing."),
+      ended
+    )
+    assert.include(text, '- the user interrupted "sort the sailings" (L')
+    assert.notInclude(text, "- open:")
+    assert.notInclude(text, "broke off")
+  })
+
+  it("a turn is stopped by the harness if the user did not stop it", () => {
+    const text = memory(asked("sort the sailings"), added("src/sort.ts"), stopped)
+    assert.include(text, 'open: the harness stopped "sort the sailings" before it was done')
+    assert.include(text, "stopped by the harness")
+  })
+})
