@@ -134,8 +134,7 @@ export const makeProgram = (invocation: Invocation) =>
       Effect.gen(function* () {
         const line = explain(cause)
         if (line !== undefined) {
-          const { redact } = yield* Effect.promise(() => import("../domain/privacy/Redaction.js"))
-          invocation.stderr.write(`rollout-memories: ${redact(line)}\n`)
+          invocation.stderr.write(`rollout-memories: ${yield* Redactor.redact(line)}\n`)
         }
       })
     ),
@@ -148,5 +147,6 @@ export const makeProgram = (invocation: Invocation) =>
         Logging.layer(invocation.stderr),
         layerQuietConsole
       )
-    )
+    ),
+    Effect.provide(Redactor.layerForProgram)
   )

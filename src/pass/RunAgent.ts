@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ProviderCrossing } from "../domain/memory/ConsolidationError.js"
 import { mayBeSentTo } from "../domain/privacy/Provider.js"
+import { safe } from "../domain/privacy/SafeText.js"
 import { plausibleCounts } from "../domain/model/Spending.js"
 import { renderTemplate } from "../domain/text/Template.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
@@ -52,7 +53,7 @@ export const readEarlierSessions = Effect.fn("PhaseTwo.readEarlierSessions")(fun
   earlier: ConsolidationState["earlier"]
 ) {
   if (earlier.length === 0) {
-    return ""
+    return safe``
   }
   const threadMemories = yield* ThreadMemories
   const { EarlierSessions } = yield* loadEarlier
@@ -77,7 +78,7 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
   const control = yield* AgentControl
   const templates = yield* Templates
   const { agentTimeLimit } = yield* Settings
-  const prompt = renderTemplate(templates.consolidation, { memory_root: directory })
+  const prompt = renderTemplate(yield* redact(templates.consolidation), { memory_root: yield* redact(directory) })
   const last = yield* control.spawn({ pass: pass.owner, directory, prompt, source: consolidationSource }).pipe(
     Effect.flatMap((agent) => Stream.runLast(countTurns(pass, Stream.takeUntil(agent.status, isFinal)))),
     Effect.scoped,

@@ -346,6 +346,17 @@ describe("remember", () => {
     })
   )
 
+  it.scoped("the program names the kind of a secret in its error line, where the settings want it said", () =>
+    Effect.gen(function* () {
+      const missing = `/nowhere/ghp_${"a1B2c3D4e5".repeat(4)}`
+      const args = ["--codex-home", missing, "--memories-home", "/nowhere/memories"]
+      const plain = yield* runInProcess([...args, "plan"], {})
+      assert.match(plain.stderr, /^rollout-memories: .*\/nowhere\/\[REDACTED_SECRET\]/m)
+      const kinds = yield* runInProcess([...args, "plan"], { MEMORIES_REDACTION_KINDS: "true" })
+      assert.match(kinds.stderr, /^rollout-memories: .*\/nowhere\/\[REDACTED_SECRET:github\]/m)
+    })
+  )
+
   it.scoped("remember works for a project without sessions, and refuses an invalid text", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome

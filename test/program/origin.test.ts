@@ -1,3 +1,4 @@
+import { safe } from "../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -334,7 +335,7 @@ describe("the user's words through a model and an agent", () => {
         const notes = yield* Notes
         yield* notes.add(
           Directory.make("/home/ada/projects/ferry"),
-          "keep the changelog short, one line for each change"
+          safe`keep the changelog short, one line for each change`
         )
         const passes = [yield* pass, yield* pass]
         const outcomes = passes.flatMap(({ consolidated }) => consolidated.map(({ outcome }) => outcome))

@@ -3,6 +3,8 @@ import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
+import { redact } from "../../../src/domain/privacy/Redaction.js"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import * as AgentControlToolLoop from "../../../src/layers/agent/ToolLoop.js"
 import * as Responses from "../../../src/layers/model/responses/Responses.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
@@ -57,7 +59,7 @@ const world = Effect.fnUntraced(function* (script: Script, given: Partial<Settin
   /** The statuses of one agent, from the first to the last. */
   const run = AgentControl.pipe(
     Effect.flatMap(({ spawn }) =>
-      spawn({ pass: "pass", directory, prompt: `work in ${directory}`, source: "memory_consolidation" })
+      spawn({ pass: "pass", directory, prompt: redact(`work in ${directory}`), source: "memory_consolidation" })
     ),
     Effect.flatMap(({ status }) => Stream.runCollect(status)),
     Effect.scoped,
@@ -288,7 +290,7 @@ describe("agents with a model and tools", () => {
         const { spawn } = yield* AgentControl
         const inner = yield* Effect.scoped(
           Effect.gen(function* () {
-            const agent = yield* spawn({ pass: "p", directory, prompt: "work", source: "memory_consolidation" })
+            const agent = yield* spawn({ pass: "p", directory, prompt: safe`work`, source: "memory_consolidation" })
             const following = yield* Effect.forkDaemon(Stream.runCollect(agent.status))
             yield* Deferred.await(asked)
             return following

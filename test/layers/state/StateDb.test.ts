@@ -1,3 +1,4 @@
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { spawnSync } from "node:child_process"
 import {
@@ -708,7 +709,7 @@ describe("state DBs with unreadable rows", () => {
           lastRecordAt: 1
         }))
         yield* db.threadIndex.change(changesOf({ threads: [makeThread(4)], known, listing: "as it was" }))
-        yield* db.notes.add(ferry, "a note")
+        yield* db.notes.add(ferry, safe`a note`)
         yield* db.consolidations.recordPublished(ferry, "a fingerprint")
         yield* keepLock(db, { cwd: ferry, owner: "a pass", lease })
       })
@@ -828,7 +829,7 @@ describe("state DBs opened for reading", () => {
         Effect.map(Effect.flip(Effect.asVoid(write)), ({ _tag }) => _tag)
       assert.deepStrictEqual(
         [
-          yield* refused(db.notes.add(ferry, "a note")),
+          yield* refused(db.notes.add(ferry, safe`a note`)),
           yield* refused(db.claims.acquire(idOf(1), "one", lease)),
           yield* refused(db.forgetting.forget([idOf(1)])),
           yield* refused(db.projectLocks.withLock({ cwd: ferry, owner: "one", lease }, () => Effect.void)),
@@ -846,7 +847,7 @@ describe("state DBs opened for reading", () => {
       const path = yield* newPath
       const db = yield* looking(path)
       assert.strictEqual(yield* db.threadIndex.count, 0)
-      assert.strictEqual((yield* Effect.flip(db.notes.add(ferry, "a note")))._tag, "StateDbFailure")
+      assert.strictEqual((yield* Effect.flip(db.notes.add(ferry, safe`a note`)))._tag, "StateDbFailure")
       assert.deepStrictEqual(readdirSync(join(path, "..")), [])
     })
   )
