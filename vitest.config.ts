@@ -1,9 +1,20 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { defineConfig } from "vitest/config"
+
+const tests = join(import.meta.dirname, "test")
+
+/** The test files of which `npm test` tries a sample alone, or leaves something out. */
+const sampled = () =>
+  readdirSync(tests, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"))
+    .filter((name) => /"isFull"|support\/(?:sample|stateDb)\.js"/.test(readFileSync(join(tests, name), "utf8")))
+    .map((name) => `test/${name.replaceAll("\\", "/")}`)
 
 const source = `${import.meta.dirname}/src`
 
-// `--mode full` tries every case of the large matrices. Without it each run tries another sample of them, and TEST_SEED one
-// run's sample again.
+// `--mode full` runs the files that have large matrices, and tries every case of them. Without it each run tries another sample
+// of them, and TEST_SEED one run's sample again.
 export default defineConfig(({ mode }) => ({
   // The samples of the documentation name the package as a host does.
   resolve: {
@@ -15,7 +26,7 @@ export default defineConfig(({ mode }) => ({
     ]
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: mode === "full" ? sampled() : ["test/**/*.test.ts"],
     globalSetup: "test/globalSetup.mjs",
     provide: { isFull: mode === "full", seed: Number(process.env["TEST_SEED"] ?? Date.now() % 1_000_000) },
     // Programs that are started as child processes share two cores with the tests that wait for them.

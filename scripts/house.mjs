@@ -1,4 +1,5 @@
-// Checks the layout of src: what each folder may import, import cycles (those through import() too), and the size of folders.
+// Checks the layout of src: what each folder may import, import cycles (those through import() too), the size of folders, and
+// that nothing makes safe text of raw text but the few files that may.
 // Ends with 1 and names each breach.
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join, posix } from "node:path"
@@ -19,11 +20,45 @@ const mayImport = {
 }
 
 /** Files that fit layers to what needs them, and so import them from a folder that otherwise may not. */
-const composition = new Set(["cli/CommandLayers.ts"])
+const composition = new Set(["cli/CommandLayers.ts", "cli/Program.ts"])
 
 const rootFiles = new Set(["index.ts", "Layers.ts", "main.ts"])
 
 const mostFiles = 20
+
+/** What makes a safe text of a raw one, or logs a raw one: the files that hold it, and no others. */
+const makersOfSafeText = [
+  {
+    form: /\bredactedBy\(/,
+    files: ["domain/privacy/Redaction.ts", "services/Redactor.ts"],
+    instead: "the service Redactor"
+  },
+  {
+    form: /\bofRedactedLines\(/,
+    files: ["domain/session/codex/RolloutRendering.ts"],
+    instead: "the service Redactor"
+  },
+  {
+    form: /\b(?:brand|Brand|nominal)\b[^\n]*\bSafeText\b/,
+    files: ["domain/privacy/SafeText.ts", "domain/report/Report.ts", "layers/state/sqlite/Rows.ts"],
+    instead: "the service Redactor"
+  },
+  {
+    form: /\bstoredText\(/,
+    files: ["layers/state/sqlite/Queries.ts", "layers/state/sqlite/SetCorruptAside.ts"],
+    instead: "the service Redactor"
+  },
+  {
+    form: /\bEffect\.log(?:Warning|Info|Debug|Error|Fatal|Trace)?\b/,
+    files: ["services/Logging.ts"],
+    instead: "services/Logging.ts"
+  }
+]
+
+const rawTextBreaches = (path, text) =>
+  makersOfSafeText
+    .filter(({ files, form }) => form.test(text) && !files.includes(path))
+    .map(({ form, instead }) => `src/${path} has ${form.exec(text)[0]}; use ${instead}`)
 
 /** The files that a file imports, as paths below src; `isType` for an import that is gone when the program runs. */
 const importsOf = (path, text) =>
@@ -102,6 +137,7 @@ export const breachesOf = (files) => {
   }
   return [
     ...[...imports].flatMap(([path, all]) => layerBreaches(path, all)),
+    ...[...files].flatMap(([path, text]) => rawTextBreaches(path, text)),
     ...cycles(values).map(
       (cycle) => `an import cycle: ${[...cycle, cycle[0]].map((path) => `src/${path}`).join(" -> ")}`
     ),

@@ -4,7 +4,7 @@
 const callbacks = new Set(["forEach", "map", "flatMap", "filter"])
 
 /** Functions of test/support that give a list with something in it, or fail the test. */
-const certain = new Set(["nonEmpty", "sampleOf"])
+const certain = new Set(["nonEmpty", "sampleOf", "samplePoints"])
 
 /** Methods that give a list with something in it where theirs has. */
 const keepingSomething = new Set(["entries", "keys", "values", "map", "sort", "reverse", "toSorted", "concat"])

@@ -11,19 +11,19 @@ import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
-/** Services of a command that only reads; its state DB refuses writes. */
+/** The services of a command that only looks; its state DB refuses to be written. */
 export type LookingServices = MemoryFs | MemoryInspection | Redactor | SessionStore | StateDb | WorkingDirectories
 
-/** Services of a command that reads published files only. */
+/** Services of a command that reads published files alone. */
 export type ReadingServices = MemoryFs | Redactor | WorkingDirectories
 
 /** Services of a command that changes something. */
 export type AmendingServices = LookingServices | AgentControl | Progress | Templates
 
-/** The services of all commands; `main.ts` makes them. */
+/** The services of all commands; `Program.ts` makes them. */
 export interface CommandServices<E> {
   readonly reading: Layer.Layer<ReadingServices, never, Settings>
-  /** Checks the named model; loaded only if there is one. */
+  /** Used for a named model alone; otherwise it is not loaded. */
   readonly probing: Layer.Layer<ModelProbe, never, Settings>
   readonly looking: Layer.Layer<LookingServices, E, Settings>
   readonly amending: Layer.Layer<AmendingServices, E, Settings>

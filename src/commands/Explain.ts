@@ -8,6 +8,7 @@ import type { ComparedValue, Explanation } from "../services/Memories.js"
 import { Claims } from "../services/state/Claims.js"
 import { Forgetting } from "../services/state/Forgetting.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 import { allUnlearned, stateContext } from "./Status.js"
 
@@ -47,7 +48,7 @@ const gather = Effect.fnUntraced(function* (threadId: ThreadId) {
       verdict: "forgotten",
       compared: [{ what: "forgotten", value: forgotten?.forgottenAt ?? null, unit: "time" }]
     }
-    return { threadId, thread: null, rolloutPaths: [], rules: [rule], tries }
+    return { threadId, thread: null, rolloutPaths: [], memoryIn: [], rules: [rule], tries }
   }
   const rules = askedRules(record, yield* stateContext)
   const isEligible = rules.at(-1)?.verdict === "eligible"
@@ -57,6 +58,7 @@ const gather = Effect.fnUntraced(function* (threadId: ThreadId) {
     threadId,
     thread: { title, cwd, source, rolloutPath, createdAt, updatedAt },
     rolloutPaths: known.includes(rolloutPath) ? known : [...known, rolloutPath],
+    memoryIn: (yield* (yield* ThreadMemories).sources(threadId)).map(({ memory }) => memory.cwd),
     rules: isEligible ? [...rules, yield* place(threadId)] : rules,
     tries
   }
@@ -73,7 +75,7 @@ const exact = ({ unit, value, what }: Compared): ComparedValue => ({
  * attempts so far.
  */
 export const explain = Effect.fn("Explain.thread")(function* (threadId: ThreadId) {
-  const { rolloutPaths, rules, thread, tries } = yield* gather(threadId)
+  const { memoryIn, rolloutPaths, rules, thread, tries } = yield* gather(threadId)
   const explanation: Explanation = {
     threadId,
     verdict: rules.at(-1)?.verdict ?? "eligible",
@@ -82,6 +84,7 @@ export const explain = Effect.fn("Explain.thread")(function* (threadId: ThreadId
         ? null
         : { ...thread, createdAt: exactTime(thread.createdAt), updatedAt: exactTime(thread.updatedAt) },
     rolloutPaths,
+    memoryIn,
     rules: rules.map((rule) => ({ ...rule, compared: rule.compared.map(exact) })),
     tries: tries.map((one) => ({ ...one, at: exactTime(one.at), retryAt: exactTime(one.retryAt) }))
   }

@@ -19,6 +19,7 @@ import type { StateDbFailure } from "../services/state/StateDb.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { agentOf, Settings } from "../settings/Settings.js"
+import { warn } from "../services/Logging.js"
 
 /** The rows, notes and directories that a deletion removes. */
 export interface ForgetPlan {
@@ -155,7 +156,7 @@ const revise = Effect.fn("Forget.revise")(function* (cwd: Directory, rule: Forge
     yield* consolidations.recordPublished(cwd, fingerprint)
   } else {
     const warnings = yield* memoryFs.refresh(cwd, memories)
-    yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
+    yield* Effect.forEach(warnings, warn, { discard: true })
   }
   yield* consolidations.forget(cwd)
   return isEmpty

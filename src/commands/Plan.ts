@@ -5,7 +5,7 @@ import { NotACodexRollout, NoWorkingDirectory } from "../domain/thread/Extractio
 import type { RolloutContent, ThreadRecord } from "../domain/thread/Extraction.js"
 import { judge, type RuleContext } from "../domain/thread/LearningRules.js"
 import { select } from "../domain/thread/Selection.js"
-import { isComplete, Thread, unchecked } from "../domain/thread/Thread.js"
+import { isComplete, Thread } from "../domain/thread/Thread.js"
 import type { WhyNot } from "../domain/thread/WhyNot.js"
 import { stageOneInput } from "../pass/ExtractionPrompt.js"
 import { indexWithMemories } from "../pass/ImportMemories.js"
@@ -31,7 +31,7 @@ const completed = Effect.fnUntraced(function* (stored: Thread, rollout: LoadedRo
   const read = yield* threadAsRead(rollout, ignore)
   return isComplete(stored, read)
     ? stored
-    : new Thread({ ...read, id: stored.id, cwd: read.cwd === null ? null : (stored.cwd ?? read.cwd) }, unchecked)
+    : new Thread({ ...read, id: stored.id, cwd: read.cwd === null ? null : (stored.cwd ?? read.cwd) })
 })
 
 /** Counts the tokens of a candidate's requests, one for each directory. Nothing is sent. */

@@ -13,9 +13,9 @@ import { exactTime } from "../domain/text/ExactTime.js"
 import { type Directory, projectName } from "../domain/thread/WorkingDirectory.js"
 import { InputInvalid, type SearchHit, type SearchResults } from "../services/Memories.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
-import { safeMessage } from "../services/Redactor.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
+import { warn } from "../services/Logging.js"
 
 /** Maximum number of hits in a result; it also has the total. */
 const mostHits = 20
@@ -27,7 +27,7 @@ const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: Reado
     inspection.memoryText(cwd).pipe(
       Effect.map((text) => Option.toArray(Option.map(text, (text) => ({ cwd, text })))),
       // One that cannot be read hides nothing of the others.
-      Effect.catchAll((error) => Effect.as(Effect.flatMap(safeMessage(error), Effect.logWarning), []))
+      Effect.catchAll((error) => Effect.as(warn(error.message), []))
     )
   )).flat()
   const found = texts.filter(({ text }) => answers(query, text))

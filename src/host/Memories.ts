@@ -13,6 +13,8 @@ import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { Progress } from "../services/Progress.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import type { PassServices } from "./MemoriesStartup.js"
+import { logDebug } from "../services/Logging.js"
+import { Redactor } from "../services/Redactor.js"
 
 /**
  * Services of all operations of `Memories`. They include those of a pass, since a deletion consolidates the memories
@@ -50,7 +52,8 @@ const make = Effect.map(Effect.context<MemoriesNeeds>(), (services) =>
           target._tag === "Directory" ? { ...target, cwd: yield* directoryOf(target.cwd) } : target
         )
         if (!isNothing(plan)) {
-          yield* forget(plan, (step) => Effect.logDebug(step))
+          const { redact } = yield* Redactor
+          yield* forget(plan, (step) => Effect.flatMap(redact(step), logDebug))
         }
         return forgottenOf(plan, !isNothing(plan))
       }).pipe(Effect.provide(services)),

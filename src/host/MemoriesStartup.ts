@@ -17,6 +17,8 @@ import type { StateDb } from "../services/state/StateDb.js"
 import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
+import { logWarning } from "../services/Logging.js"
+import { safe } from "../domain/privacy/SafeText.js"
 
 /** The services of a pass. Its progress is followed separately; see `events`. */
 export type PassServices =
@@ -133,6 +135,6 @@ const stop = Effect.fnUntraced(function* (fiber: Fiber.RuntimeFiber<unknown>) {
     Effect.timeoutTo({ duration: "2 seconds", onSuccess: () => true, onTimeout: () => false })
   )
   if (!hasStopped) {
-    yield* Effect.logWarning("the memory pass did not stop in time; what it holds is given back by its lease")
+    yield* logWarning(safe`the memory pass did not stop in time; what it holds is given back by its lease`)
   }
 })

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import type { PassReport } from "../domain/report/Report.js"
 import * as PassEventLog from "../pass/PassEvents.js"
@@ -12,9 +13,9 @@ import type { PassServices, Session, StartupOutcome } from "./MemoriesStartup.js
 import { runPass } from "../pass/RunPass.js"
 import { Progress } from "../services/Progress.js"
 import { Settings } from "../settings/Settings.js"
-
-/** Loads the redaction rules; only a failed pass needs them. */
-const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
+import { safe } from "../domain/privacy/SafeText.js"
+import { logWarning } from "../services/Logging.js"
+import { makeForProgram, redact, Redactor } from "../services/Redactor.js"
 
 const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
   const settings = yield* Settings
@@ -43,9 +44,8 @@ const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unkno
     const stopped: StartupOutcome = { _tag: "Stopped" }
     return stopped
   }
-  const { redact } = yield* loadRules
-  const message = redact(messageOf(Cause.squash(exit.cause)))
-  yield* Effect.logWarning(`nothing was learned from earlier sessions: ${message}`)
+  const message = yield* redact(messageOf(Cause.squash(exit.cause)))
+  yield* logWarning(safe`nothing was learned from earlier sessions: ${message}`)
   const failed: StartupOutcome = { _tag: "Failed", message }
   return failed
 })
@@ -62,11 +62,13 @@ export const run = <E, R>(
   Effect.gen(function* () {
     const followed = yield* PassEventLog.make
     yield* begins(followed)
+    const built = yield* Ref.make(Option.none<Redactor["Type"]>())
     const pass = Effect.acquireUseRelease(
       Scope.make(),
       (scope) =>
         Effect.flatMap(Layer.buildWithScope(services, scope), (context) =>
-          runOnce(session).pipe(
+          Ref.set(built, Context.getOption(context, Redactor)).pipe(
+            Effect.zipRight(runOnce(session)),
             Effect.provideService(Progress, reportToBoth(followed, Context.getOption(context, Progress))),
             Effect.provide(context)
           )
@@ -74,5 +76,7 @@ export const run = <E, R>(
       Scope.close
     )
     const exit = yield* Effect.exit(Effect.interruptible(pass))
-    return yield* Effect.ensuring(outcomeOf(exit), followed.end)
+    const own = yield* Ref.get(built)
+    const redactor = Option.isSome(own) ? own.value : yield* makeForProgram
+    return yield* outcomeOf(exit).pipe(Effect.provideService(Redactor, redactor), Effect.ensuring(followed.end))
   })

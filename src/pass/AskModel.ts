@@ -18,6 +18,7 @@ import type { LoadedRollout } from "./ReadSession.js"
 import { ModelClient, type StageOneRequest, type TokenUsage } from "../services/ModelClient.js"
 import { Progress } from "../services/Progress.js"
 import { stageOneInput, windowOf } from "./ExtractionPrompt.js"
+import { redact } from "../services/Redactor.js"
 import { Templates } from "../services/Templates.js"
 
 /**
@@ -68,7 +69,7 @@ const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rol
   const request: StageOneRequest = {
     pass: pass.owner,
     thread,
-    instructions: stageOneSystem,
+    instructions: yield* redact(stageOneSystem),
     input: yield* stageOneInput(rollout.file.path, rollout, tokens),
     outputSchema: stageOneJsonSchema(),
     evidence: rollout.evidence

@@ -3,8 +3,10 @@ import { byteLength, cutMiddle } from "../domain/text/ByteBudget.js"
 import { EvidencePacking } from "../domain/evidence/EvidencePacking.js"
 import type { RolloutReading } from "../domain/session/codex/RolloutReading.js"
 import { renderingCut } from "../domain/session/RenderingCut.js"
+import { rewrite, safe, type SafeText } from "../domain/privacy/SafeText.js"
 import { renderTemplate } from "../domain/text/Template.js"
 import { ModelClient, type TokenWindow } from "../services/ModelClient.js"
+import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 
@@ -32,17 +34,20 @@ export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
   tokens: number
 ) {
   const { rolloutBytes } = yield* Settings
-  const { stageOneInput, stageOneSystem } = yield* Templates
+  const templates = yield* Templates
+  const { redact } = yield* Redactor
+  const stageOneInput = yield* redact(templates.stageOneInput)
+  const rolloutPath = yield* redact(path)
   const { count, inputTokens } = windowOf(yield* ModelClient)
   const limit = Math.min(tokens, inputTokens)
-  const inputOf = (contents: string) =>
-    renderTemplate(stageOneInput, { rollout_path: path, rollout_contents: contents })
+  const inputOf = (contents: SafeText) =>
+    renderTemplate(stageOneInput, { rollout_path: rolloutPath, rollout_contents: contents })
   const isWhole = rendering.bytes <= rolloutBytes
   // A text has at most as many tokens as bytes, so a text with few enough bytes needs no counting.
-  if (isWhole && byteLength(stageOneSystem) + byteLength(inputOf("")) + rendering.bytes <= limit) {
+  if (isWhole && byteLength(templates.stageOneSystem) + byteLength(inputOf(safe``)) + rendering.bytes <= limit) {
     return inputOf(rendering.text)
   }
-  const room = Math.max(0, limit - (yield* count(stageOneSystem)))
+  const room = Math.max(0, limit - (yield* count(templates.stageOneSystem)))
   if (isWhole) {
     const whole = inputOf(rendering.text)
     if ((yield* count(whole)) <= room) {
@@ -50,15 +55,18 @@ export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
     }
   }
   const packing = evidence.events.length > 0 ? new EvidencePacking(evidence) : undefined
-  const shrink = (bytes: number) => packing?.shrinkTo(bytes) ?? cutMiddle(rendering.text, bytes, renderingCut)
+  const shrink = (bytes: number) =>
+    packing === undefined
+      ? Effect.succeed(rewrite(rendering.text, (text) => cutMiddle(text, bytes, renderingCut)))
+      : redact(packing.shrinkTo(bytes))
   let bytes = Math.min(rolloutBytes, Math.ceil(room * bytesPerToken))
   for (let counted = 0; counted < countedPackings; counted++) {
-    const input = inputOf(shrink(bytes))
+    const input = inputOf(yield* shrink(bytes))
     const tokens = yield* count(input)
     if (tokens <= room) {
       return input
     }
     bytes = Math.floor(Math.min(bytes, byteLength(input)) * (room / tokens) * 0.98)
   }
-  return inputOf(shrink(Math.max(0, room - byteLength(inputOf("")))))
+  return inputOf(yield* shrink(Math.max(0, room - byteLength(inputOf(safe``)))))
 })

@@ -16,6 +16,7 @@ import { type Claim, type ClaimLost, Claims } from "../services/state/Claims.js"
 import type { StateDbFailure } from "../services/state/StateDb.js"
 import { safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
+import { warn } from "../services/Logging.js"
 
 /** All errors of the extraction of one thread. */
 export type ExtractionError =
@@ -91,10 +92,6 @@ export const storeFailure = Effect.fnUntraced(function* (
       retryAt: isLast ? undefined : isAtOnce ? now : now + delay
     })
     .pipe(
-      Effect.catchAll((cause) =>
-        Effect.flatMap(safeMessage(cause), (message) =>
-          Effect.logWarning(`the failure of ${thread.rolloutPath} could not be recorded: ${message}`)
-        )
-      )
+      Effect.catchAll((cause) => warn(`the failure of ${thread.rolloutPath} could not be recorded: ${cause.message}`))
     )
 })

@@ -2,7 +2,8 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { StoredMemory } from "../domain/memory/TraceMemory.js"
+import { onOneLine, type StoredMemory } from "../domain/memory/TraceMemory.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { Redactor } from "../services/Redactor.js"
 import { type IndexOptions, updateIndex } from "./SessionIndex.js"
 import { MemoryFs } from "../services/MemoryFs.js"
@@ -50,12 +51,14 @@ const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
   const stored = yield* memoryFs.storedTraces
   const { redact } = yield* Redactor
   const { normalise } = yield* WorkingDirectories
-  const read = Effect.fnUntraced(function* (memory: StoredMemory) {
+  const read = Effect.fnUntraced(function* (memory: StoredMemory, own: Directory | null) {
+    // A header has no line breaks; the thread's own directory may have some.
+    const isOwn = own !== null && onOneLine(own) === memory.cwd
     const traceSummary = yield* redact(memory.traceSummary)
     const { factsFromTrace } = yield* loadReading
     const imported: ImportedMemory = {
       ...memory,
-      cwd: yield* normalise(memory.cwd),
+      cwd: isOwn ? own : yield* normalise(memory.cwd),
       facts: factsFromTrace(memory.threadId, traceSummary),
       traceSummary,
       memorySummary: yield* redact(memory.memorySummary)
@@ -68,7 +71,8 @@ const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
     // What a pass that is at the thread wrote since is that pass's to store.
     const record = yield* threadIndex.get(threadId)
     if (!Option.exists(record, ({ extraction }) => extraction.claimOwner !== null)) {
-      const [first, ...others] = yield* Effect.forEach(memories, read)
+      const own = Option.match(record, { onNone: () => null, onSome: ({ thread }) => thread.cwd })
+      const [first, ...others] = yield* Effect.forEach(memories, (memory) => read(memory, own))
       yield* threadMemories.import(Arr.dedupeWith([first, ...others], (one, other) => one.cwd === other.cwd))
     }
   }

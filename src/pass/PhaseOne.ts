@@ -25,7 +25,7 @@ import { isNothing } from "../domain/memory/StageOneOutput.js"
 import { isComplete, type Thread, withheld } from "../domain/thread/Thread.js"
 import type { WhyNot } from "../domain/thread/WhyNot.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
-import { normaliseOutput, traceSlug } from "../domain/memory/TraceMemory.js"
+import { normaliseOutput, type SafeOutput, traceSlug } from "../domain/memory/TraceMemory.js"
 import { type ExtractionError, storeFailure, treatmentOf } from "./ExtractionRetry.js"
 import { extractionDuration, extractions } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
@@ -38,10 +38,11 @@ import { type Learned, ThreadMemories } from "../services/state/ThreadMemories.j
 import { whileRenewed } from "../services/state/WhileRenewed.js"
 import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
-import type { StageOneAnswer } from "./AskModel.js"
 import type { LoadedRollout } from "./ReadSession.js"
 import type { SessionPart } from "./SessionParts.js"
 import { ruleContext } from "./RuleContext.js"
+import { safe } from "../domain/privacy/SafeText.js"
+import { logWarning, warn } from "../services/Logging.js"
 
 /** The memory of a session's work in one directory. */
 export interface ExtractedTrace {
@@ -198,7 +199,7 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
  * unchanged.
  */
 const leftOut = (thread: Thread, error: BudgetExhausted) =>
-  Effect.zipRight(Effect.logWarning(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
+  Effect.zipRight(warn(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
 
 /** Completes the thread's row, asks the model, and stores the answer. */
 const learn = Effect.fnUntraced(function* (
@@ -242,11 +243,16 @@ const learn = Effect.fnUntraced(function* (
   return outcome
 })
 
-/** The model's answer about one part of a session, in the form in which it is stored. */
-interface PartAnswer extends StageOneAnswer {
+/** A model's answer about one part of a session, ready to be stored. */
+interface PartAnswer {
   readonly part: SessionPart
   readonly facts: ReadonlyArray<SessionFact>
+  readonly output: SafeOutput
+  readonly grounding: Grounding | undefined
 }
+
+/** The answer that there is nothing to remember. */
+const noOutput: SafeOutput = { traceMemory: safe``, summary: safe`` }
 
 const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollout, part: SessionPart) {
   const { summaryBytes, traceBytes } = yield* Settings
@@ -259,7 +265,7 @@ const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollou
     part,
     grounding,
     facts: isNothing(output) ? [] : yield* factsOfPart(part),
-    output: isNothing(output) ? output : normaliseOutput(output, { traceBytes, summaryBytes }, redact)
+    output: isNothing(output) ? noOutput : normaliseOutput(output, { traceBytes, summaryBytes }, redact)
   }
   return answer
 })
@@ -334,7 +340,7 @@ const storeTraces = <E, R>(
 const failed = Effect.fnUntraced(function* (thread: Thread, error: ExtractionError) {
   const progress = yield* Progress
   const message = yield* safeMessage(error)
-  yield* Effect.logWarning(message).pipe(Effect.annotateLogs({ error: error._tag, rollout: thread.rolloutPath }))
+  yield* logWarning(message).pipe(Effect.annotateLogs({ error: error._tag, rollout: thread.rolloutPath }))
   yield* progress.report({ _tag: "ExtractionFailed", threadId: thread.id, errorTag: error._tag })
   const outcome: ExtractionOutcome = { _tag: "Failed", thread, error }
   return outcome

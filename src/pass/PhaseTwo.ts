@@ -32,6 +32,7 @@ import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
+import { warn } from "../services/Logging.js"
 
 const isModelError = Schema.is(ModelError)
 
@@ -92,11 +93,7 @@ export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(functio
     yield* locks.holders,
     ({ of: cwd }) =>
       underLock(pass, cwd, () => resume(cwd)).pipe(
-        Effect.catchAll((error) =>
-          Effect.flatMap(safeMessage(error), (message) =>
-            Effect.logWarning(`the interrupted publish of ${cwd} could not be finished: ${message}`)
-          )
-        )
+        Effect.catchAll((error) => warn(`the interrupted publish of ${cwd} could not be finished: ${error.message}`))
       ),
     { discard: true }
   )
@@ -166,7 +163,7 @@ const tell = Effect.fnUntraced(function* (outcome: ConsolidationOutcome) {
   yield* Metric.increment(Metric.tagged(consolidationCount, "outcome", outcome._tag.toLowerCase()))
   if (outcome._tag === "Failed") {
     const { error } = outcome
-    yield* Effect.logWarning(`${cwd}: ${yield* safeMessage(error)}`).pipe(Effect.annotateLogs("error", error._tag))
+    yield* warn(`${cwd}: ${error.message}`).pipe(Effect.annotateLogs("error", error._tag))
     yield* progress.report({ _tag: "ConsolidationFailed", cwd, errorTag: error._tag })
   } else {
     yield* progress.report({ _tag: outcome._tag, cwd })
@@ -232,7 +229,7 @@ const publishMemory = Effect.fnUntraced(function* (
     memorySummary: redact(memory.memorySummary)
   }))
   const warnings = yield* memoryFs.refresh(cwd, memories)
-  yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
+  yield* Effect.forEach(warnings, warn, { discard: true })
   const unchanged: ConsolidationOutcome = { _tag: "Unchanged", cwd }
   if (state.published === state.fingerprint) {
     return unchanged
@@ -334,9 +331,5 @@ const recordFailure = Effect.fnUntraced(
       retryAt: isEnvironment && attempts === 1 ? now : now + delay
     })
   },
-  Effect.catchAll((error) =>
-    Effect.flatMap(safeMessage(error), (message) =>
-      Effect.logWarning(`a failed consolidation could not be recorded: ${message}`)
-    )
-  )
+  Effect.catchAll((error) => warn(`a failed consolidation could not be recorded: ${error.message}`))
 )

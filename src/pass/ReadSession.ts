@@ -10,6 +10,7 @@ import { SessionStore } from "../services/SessionStore.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { Settings } from "../settings/Settings.js"
 import { fileOf, partsOf, readParts, readThread } from "./ThreadReading.js"
+import { warn } from "../services/Logging.js"
 
 /** A session after the read of all its files. */
 export interface LoadedRollout extends RolloutReading {
@@ -50,9 +51,9 @@ export const threadAsRead = Effect.fnUntraced(function* ({ facts, file }: Loaded
 
 const warnOfLoss = Effect.fnUntraced(function* ({ file, malformedLines, rendering }: LoadedRollout, limit: number) {
   if (malformedLines > 0) {
-    yield* Effect.logWarning(`${malformedLines} lines of ${file.path} are not JSON objects and were skipped`)
+    yield* warn(`${malformedLines} lines of ${file.path} are not JSON objects and were skipped`)
   }
   if (rendering.bytes > limit) {
-    yield* Effect.logWarning(`${file.path} renders to ${rendering.bytes} bytes and was cut to ${limit}`)
+    yield* warn(`${file.path} renders to ${rendering.bytes} bytes and was cut to ${limit}`)
   }
 })

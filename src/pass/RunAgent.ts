@@ -10,6 +10,7 @@ import { countAnswer, type Pass } from "./Pass.js"
 import { AgentControl, AgentFailure, type AgentStatus, consolidationSource, isFinal } from "../services/AgentControl.js"
 import type { ConsolidationState } from "../services/state/Consolidations.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { redact } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 
@@ -47,7 +48,7 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
   const control = yield* AgentControl
   const templates = yield* Templates
   const { agentTimeLimit } = yield* Settings
-  const prompt = renderTemplate(templates.consolidation, { memory_root: directory })
+  const prompt = renderTemplate(yield* redact(templates.consolidation), { memory_root: yield* redact(directory) })
   const last = yield* control.spawn({ pass: pass.owner, directory, prompt, source: consolidationSource }).pipe(
     Effect.flatMap((agent) => Stream.runLast(countTurns(pass, Stream.takeUntil(agent.status, isFinal)))),
     Effect.scoped,

@@ -5,7 +5,7 @@ import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import { isUnderSameRules, listingFingerprint, underNames, underRules } from "../domain/session/RolloutChoice.js"
 import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
 import { chainOf, joinFiles, type RolloutPart, type ThreadFile } from "../domain/session/codex/RolloutSegments.js"
-import { namesOf, type RolloutFile, Thread, titleOf, unchecked, withheld } from "../domain/thread/Thread.js"
+import { namesOf, type RolloutFile, Thread, titleOf, withheld } from "../domain/thread/Thread.js"
 import { addLine, isMemoryDisabled, joinFacts, noFacts, withName } from "../domain/thread/ThreadFacts.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { Redactor } from "../services/Redactor.js"
@@ -33,8 +33,7 @@ const readEnds = Effect.fnUntraced(function* (file: RolloutFile, endOrdinal?: nu
 const look = Effect.fnUntraced(function* (file: RolloutFile, before: KnownRollout | undefined) {
   const facts = yield* readEnds(file)
   const read = yield* readThread(facts, file)
-  const thread =
-    before === undefined || facts !== noFacts ? read : new Thread({ ...read, id: before.threadId }, unchecked)
+  const thread = before === undefined || facts !== noFacts ? read : new Thread({ ...read, id: before.threadId })
   const { modifiedAt, path, size } = file
   const seen: SeenFile = {
     path,
@@ -65,7 +64,7 @@ const rowOf = Effect.fnUntraced(function* (
   const facts = told.reduce(joinFacts, noFacts)
   const file = chain.map((part) => part.file).reduce(joinFiles)
   const [only] = chain.length === 1 ? chain : []
-  const thread = only?.thread ?? new Thread({ ...(yield* readThread(facts, file)), id: threadId }, unchecked)
+  const thread = only?.thread ?? new Thread({ ...(yield* readThread(facts, file)), id: threadId })
   if ([...namesOf(thread, facts), ...chain.flatMap((part) => namesOf(part.thread, part.facts))].some(rules.isIgnored)) {
     return withheld(thread, "ignored")
   }

@@ -5,10 +5,10 @@ import type { SessionEvidence } from "../domain/evidence/SessionEvidence.js"
 import { byteLength } from "../domain/text/ByteBudget.js"
 import { sessionTitle } from "../domain/text/TypedParts.js"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
-import { Thread, titleOf, unchecked } from "../domain/thread/Thread.js"
+import { Thread, titleOf } from "../domain/thread/Thread.js"
 import { cwdOf, isPath, type ThreadFacts } from "../domain/thread/ThreadFacts.js"
 import { type Directory, isAbsolutePath, isSameName, isStaging } from "../domain/thread/WorkingDirectory.js"
-import { Redactor } from "../services/Redactor.js"
+import { redact, Redactor } from "../services/Redactor.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { Settings } from "../settings/Settings.js"
 import type { LoadedRollout } from "./ReadSession.js"
@@ -39,7 +39,7 @@ export const partsByDirectory = Effect.fn("SessionParts.byDirectory")(function* 
   ignore: Pick<IgnoreRules, "isIgnored">
 ) {
   const { rules } = yield* Redactor
-  const redact = yield* rules
+  const redactText = yield* rules
   const names = yield* directoryNames(cwd, evidence, facts)
   const all = evidenceByDirectory(evidence, (given) => names.get(given) ?? cwd)
   const isLeftOut = (directory: Directory): boolean =>
@@ -55,17 +55,14 @@ export const partsByDirectory = Effect.fn("SessionParts.byDirectory")(function* 
     thread:
       part.directory === cwd
         ? thread
-        : new Thread(
-            {
-              ...thread,
-              cwd: part.directory,
-              title: titleOf(firstRequest(part.evidence), redact) ?? thread.title,
-              gitSha: null,
-              gitBranch: null,
-              gitOriginUrl: null
-            },
-            unchecked
-          )
+        : new Thread({
+            ...thread,
+            cwd: part.directory,
+            title: titleOf(firstRequest(part.evidence), redactText) ?? thread.title,
+            gitSha: null,
+            gitBranch: null,
+            gitOriginUrl: null
+          })
   }))
   const result: SessionParts = {
     parts: all.length === 0 ? [{ cwd, thread, evidence }] : parts,
@@ -103,7 +100,7 @@ export const rolloutOfPart = Effect.fnUntraced(function* (rollout: LoadedRollout
     return rollout
   }
   const { rolloutBytes } = yield* Settings
-  const text = new EvidencePacking(evidence).shrinkTo(rolloutBytes)
+  const text = yield* redact(new EvidencePacking(evidence).shrinkTo(rolloutBytes))
   const part: LoadedRollout = {
     ...rollout,
     evidence,

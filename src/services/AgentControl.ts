@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import type { SafeText } from "../domain/privacy/SafeText.js"
 import { ModelError } from "../domain/model/ModelError.js"
 
 /** Source label in the sessions that a consolidation agent records. Sessions with this source never become memory. */
@@ -39,7 +40,7 @@ export interface AgentRequest {
   readonly pass: string
   /** Absolute path of the agent's working directory, the only place where it may write. */
   readonly directory: string
-  readonly prompt: string
+  readonly prompt: SafeText
   readonly source: typeof consolidationSource
 }
 

@@ -199,6 +199,8 @@ export const Explanation = Schema.Struct({
     })
   ),
   rolloutPaths: Schema.Array(Schema.String),
+  /** The directories that have a memory of it, its own first. */
+  memoryIn: Schema.Array(Schema.String),
   rules: Schema.Array(
     Schema.Struct({
       rule: Schema.String,

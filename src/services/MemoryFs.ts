@@ -7,6 +7,7 @@ import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import type { ForgetRule } from "../domain/memory/Forgetting.js"
 import type { MemoryFile } from "../domain/memory/Publication.js"
 import type { StoredMemory, TraceHeader } from "../domain/memory/TraceMemory.js"
+import type { SafeText } from "../domain/privacy/SafeText.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import type { ProjectRow, ThreadMemory } from "./state/ThreadMemories.js"
 
@@ -73,7 +74,7 @@ export interface MemoryRoot {
 export interface TraceFile {
   readonly header: TraceHeader & { readonly cwd: Directory }
   readonly slug: string
-  readonly trace: string
+  readonly trace: SafeText
 }
 
 /** A staged copy for an agent, and everything that its result is checked against. */
@@ -109,7 +110,7 @@ export interface PublishedMemory {
 /** Further inputs of an agent beside traces and notes. */
 export interface AgentInputs {
   /** The facts of all sessions of the project, as `project_facts.json` has them; empty when there are none. */
-  readonly facts: string
+  readonly facts: SafeText
   /** True when the agent may read the published memory. */
   readonly isPublishedShown: boolean
 }
@@ -183,7 +184,7 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     readonly stage: (
       cwd: Directory,
       memories: ReadonlyArray<ThreadMemory>,
-      notes: ReadonlyArray<string>,
+      notes: ReadonlyArray<SafeText>,
       inputs?: AgentInputs
     ) => Effect.Effect<Staging, MemoryFsFailure>
     /**

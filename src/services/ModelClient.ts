@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { ModelError } from "../domain/model/ModelError.js"
 import type { SessionEvidence } from "../domain/evidence/SessionEvidence.js"
+import type { SafeText } from "../domain/privacy/SafeText.js"
 import type { Thread } from "../domain/thread/Thread.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
 
@@ -41,9 +42,9 @@ export interface StageOneRequest {
   readonly pass: string
   readonly thread: Thread
   /** The stage-one system prompt. */
-  readonly instructions: string
+  readonly instructions: SafeText
   /** The user message: the rollout's path and its rendering. */
-  readonly input: string
+  readonly input: SafeText
   readonly outputSchema: JSONSchema.JsonSchema7Root
   /** The session's decoded events, so that an answer by rule need not parse the rendering. */
   readonly evidence: SessionEvidence

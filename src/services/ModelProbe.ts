@@ -1,4 +1,5 @@
 import * as Context from "effect/Context"
+import type { SafeText } from "../domain/privacy/SafeText.js"
 import type * as Effect from "effect/Effect"
 
 /** The result of checking a model's server without a request that costs anything. */
@@ -12,7 +13,7 @@ export type Reachability =
   /** The server redirects, and redirects are not followed. */
   | { readonly _tag: "Redirected"; readonly status: number }
   /** The server did not answer; `detail` says why, without secrets. */
-  | { readonly _tag: "Unreachable"; readonly detail: string }
+  | { readonly _tag: "Unreachable"; readonly detail: SafeText }
 
 /** Checks whether the configured model server is reachable. Costs no tokens, ends within seconds, never fails. */
 export class ModelProbe extends Context.Tag("rollout-memories/ModelProbe")<

@@ -1,8 +1,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Redact } from "../domain/privacy/redaction/Marker.js"
-import { Settings } from "../settings/Settings.js"
+import { type Redact, redactedBy, type SafeText } from "../domain/privacy/SafeText.js"
+import { redactionKinds, Settings } from "../settings/Settings.js"
 
 /**
  * Replaces secrets in texts by a marker, in the form that the settings choose. Every text from outside is redacted when
@@ -15,12 +15,12 @@ export class Redactor extends Context.Tag("rollout-memories/Redactor")<
     /** Loads the rules as a plain function, for callers that redact line by line. */
     readonly rules: Effect.Effect<Redact>
     /** Redacts a text. */
-    readonly redact: (text: string) => Effect.Effect<string>
+    readonly redact: (text: string) => Effect.Effect<SafeText>
     /**
      * Makes an error's message safe to log, store and report. It may contain a secret, for example in a server's answer
      * or a file's name.
      */
-    readonly safeMessage: (error: { readonly message: string }) => Effect.Effect<string>
+    readonly safeMessage: (error: { readonly message: string }) => Effect.Effect<SafeText>
   }
 >() {}
 
@@ -32,7 +32,7 @@ const rememberedCharacters = 1_000_000
  * the index.
  */
 const once = (rules: Redact): Redact => {
-  const known = new Map<string, string>()
+  const known = new Map<string, SafeText>()
   let characters = 0
   return (text) => {
     const before = known.get(text)
@@ -51,8 +51,8 @@ const once = (rules: Redact): Redact => {
 }
 
 /** Makes a redactor from rules, which are loaded at the first use. */
-export const make = (load: Effect.Effect<Redact>): Effect.Effect<Redactor["Type"]> =>
-  Effect.map(Effect.cached(Effect.map(load, once)), (rules) => {
+export const make = (load: Effect.Effect<(text: string) => string>): Effect.Effect<Redactor["Type"]> =>
+  Effect.map(Effect.cached(Effect.map(load, (rules) => once(redactedBy(rules)))), (rules) => {
     const redact = (text: string) => Effect.map(rules, (redactWith) => redactWith(text))
     return { rules, redact, safeMessage: ({ message }) => redact(message) }
   })
@@ -60,20 +60,27 @@ export const make = (load: Effect.Effect<Redact>): Effect.Effect<Redactor["Type"
 /** Loaded with the first text that needs redaction, so that a pass with nothing to do starts without the rules. */
 const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
 
+const makeOurs = (withKinds: boolean) =>
+  make(
+    Effect.map(
+      loadRules,
+      ({ redactText }) =>
+        (text: string) =>
+          redactText(text, { withKinds }).text
+    )
+  )
+
 /** Provides the redactor with the rules of this package. */
 export const layer: Layer.Layer<Redactor, never, Settings> = Layer.effect(
   Redactor,
-  Effect.flatMap(Settings, ({ redactionKinds: withKinds }) =>
-    make(
-      Effect.map(
-        loadRules,
-        ({ redactText }) =>
-          (text) =>
-            redactText(text, { withKinds }).text
-      )
-    )
-  )
+  Effect.flatMap(Settings, ({ redactionKinds }) => makeOurs(redactionKinds))
 )
+
+/** Makes the redactor of a program's own lines, which are written even where other settings are not valid. */
+export const makeForProgram: Effect.Effect<Redactor["Type"]> = Effect.flatMap(redactionKinds, makeOurs)
+
+/** The redactor of a program's own lines; see {@link makeForProgram}. */
+export const layerForProgram: Layer.Layer<Redactor> = Layer.effect(Redactor, makeForProgram)
 
 /** Redacts a text with the `Redactor` in the context. */
 export const redact = (text: string) => Effect.flatMap(Redactor, (redactor) => redactor.redact(text))

@@ -266,6 +266,12 @@ export const loadSettings = Effect.fn("Settings.load")(function* (options: Given
   return Settings.of({ ...checked, ...(yield* readHomes(options)), modelServer: yield* readServer(checked) })
 })
 
+/** Reads from the environment alone whether markers name kinds; false where what is given there is not valid. */
+export const redactionKinds: Effect.Effect<boolean> = readSetting("redactionKinds", undefined).pipe(
+  Effect.map((value) => value === true),
+  Effect.orElseSucceed(() => false)
+)
+
 const checkAll = Effect.fnUntraced(function* (values: { readonly [name: string]: unknown }) {
   if (hasAllSettings(values)) {
     return values

@@ -6,7 +6,8 @@ import { Effect } from "effect"
 import { notesHeading } from "../../src/domain/memory/UserNote.js"
 import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { type CommandHome, emptyHome, ferry, homeOfAllStates, learnedHome, pier } from "../support/commandHome.js"
-import { mainPath, runMain, snapshot } from "../support/program.js"
+import { mainPath, snapshot } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
@@ -176,6 +177,9 @@ describe("confirmation of forget", () => {
         assert.isTrue(asked.output.includes("please sort the boats"), "it says what would go")
         assert.deepStrictEqual(kept(home), before)
       }
+      const refused = yield* onTerminal(home, ["forget", "--thread", threadIdOf(2), "--json"], "n\n")
+      assert.include(refused.output, '"forgotten":false')
+      assert.deepStrictEqual(kept(home), before)
       assert.strictEqual((yield* onTerminal(home, ["forget", "--thread", threadIdOf(2)], "y\n")).code, 0)
       assert.deepStrictEqual(home.holding(canary), [])
     })
@@ -332,13 +336,24 @@ describe("remember", () => {
     Effect.gen(function* () {
       const home = yield* learnedHome
       const token = `ghp_${"a1B2c3D4e5".repeat(4)}`
-      const ended = yield* runMain([...home.args, "remember", "--cwd", ferry, `push with ${token}`], {
+      const ended = yield* runInProcess([...home.args, "remember", "--cwd", ferry, `push with ${token}`], {
         MEMORIES_REDACTION_KINDS: "true"
       })
       assert.include(ended.stdout, "push with [REDACTED_SECRET:github]")
       yield* home.pass()
       assert.include(memoryText(home, ferry), "- push with [REDACTED_SECRET:github]\n")
       assert.deepStrictEqual(home.holding(token), [])
+    })
+  )
+
+  it.scoped("the program names the kind of a secret in its error line, where the settings want it said", () =>
+    Effect.gen(function* () {
+      const missing = `/nowhere/ghp_${"a1B2c3D4e5".repeat(4)}`
+      const args = ["--codex-home", missing, "--memories-home", "/nowhere/memories"]
+      const plain = yield* runInProcess([...args, "plan"], {})
+      assert.match(plain.stderr, /^rollout-memories: .*\/nowhere\/\[REDACTED_SECRET\]/m)
+      const kinds = yield* runInProcess([...args, "plan"], { MEMORIES_REDACTION_KINDS: "true" })
+      assert.match(kinds.stderr, /^rollout-memories: .*\/nowhere\/\[REDACTED_SECRET:github\]/m)
     })
   )
 

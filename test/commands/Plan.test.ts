@@ -3,7 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { PassPlan } from "../../src/domain/report/PassPlan.js"
 import { PassReport } from "../../src/domain/report/Report.js"
-import { runMain, snapshot, temporaryFolder, write } from "../support/program.js"
+import { snapshot, temporaryFolder, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { replies, serve, tokensOf } from "../support/responsesServer.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { traceAbout } from "../../src/testing/World.js"
@@ -42,13 +43,16 @@ describe("rollout-memories plan", () => {
     Effect.gen(function* () {
       const { args, environment, server } = yield* home
       const priced = { ...environment, MEMORIES_PRICE_INPUT: "2", MEMORIES_PRICE_OUTPUT: "10" }
-      const planned = yield* runMain(["plan", ...args, "--model", "openai:gpt-5-mini", "--json"], priced)
+      const planned = yield* runInProcess(["plan", ...args, "--model", "openai:gpt-5-mini", "--json"], priced)
       assert.strictEqual(planned.code, 0, planned.stderr)
       assert.strictEqual(server.requests.length, 0)
       const plan = decodePlan(planned.stdout)
       assert.deepStrictEqual([plan.requests, plan.threads.length, plan.outputTokens], [2, 2, 32_000])
       assert.closeTo(plan.cost ?? 0, (plan.inputTokens * 2 + 320_000) / 1_000_000, 1e-9)
-      const ran = yield* runMain([...args, "--model", "openai:gpt-5-mini", "--agent", "offline", "--json"], environment)
+      const ran = yield* runInProcess(
+        [...args, "--model", "openai:gpt-5-mini", "--agent", "offline", "--json"],
+        environment
+      )
       assert.strictEqual(ran.code, 0, ran.stderr)
       assert.strictEqual(decodeReport(ran.stdout).extracted.length, 2)
       for (const { inputTokens, rolloutPath } of nonEmpty(plan.threads)) {
@@ -67,7 +71,7 @@ describe("rollout-memories plan", () => {
         .user("where am I?")
       write(path(3), nowhere.text())
       write(path(4), '{"type":"user","message":{"role":"user","content":"hello"}}\n')
-      const planned = yield* runMain(
+      const planned = yield* runInProcess(
         ["plan", ...args, "--model", "openai:gpt-5-mini", "--min-idle", "0", "--json"],
         environment
       )
@@ -86,7 +90,7 @@ describe("rollout-memories plan", () => {
   it.scopedLive("plan names sessions, worst case and what is left out, with options in any order", () =>
     Effect.gen(function* () {
       const { args, environment, server } = yield* home
-      const planned = yield* runMain(
+      const planned = yield* runInProcess(
         [...args, "plan", "--model", "openai:gpt-5-mini", "--max-tokens", "20000"],
         environment
       )
@@ -95,7 +99,7 @@ describe("rollout-memories plan", () => {
       assert.match(planned.stdout, /exceeds the caps/)
       assert.match(planned.stdout, /MEMORIES_PRICE_INPUT/)
       assert.strictEqual(server.requests.length, 0)
-      const offline = yield* runMain(["plan", ...args])
+      const offline = yield* runInProcess(["plan", ...args])
       assert.match(offline.stdout, /A pass with offline would send nothing; it would read 2 sessions/)
     })
   )
@@ -121,7 +125,7 @@ describe("passes with a model", () => {
         [[], { MEMORIES_MAX_REQUESTS_PER_DAY: "-1" }, /MEMORIES_MAX_REQUESTS_PER_DAY/]
       ]
       for (const [given, variables, says] of cases) {
-        const ended = yield* runMain([...args, ...given], variables)
+        const ended = yield* runInProcess([...args, ...given], variables)
         assert.deepStrictEqual([ended.code, ended.stdout], [2, ""], ended.stderr)
         assert.match(ended.stderr, says)
         assert.notInclude(ended.stderr, "made-up")
@@ -133,7 +137,7 @@ describe("passes with a model", () => {
   it.scopedLive("a key alone selects no model, and nothing is sent", () =>
     Effect.gen(function* () {
       const { args, environment, server } = yield* home
-      const ended = yield* runMain(args, { ...environment, OPENAI_API_KEY: "made-up" })
+      const ended = yield* runInProcess(args, { ...environment, OPENAI_API_KEY: "made-up" })
       assert.strictEqual(ended.code, 0)
       assert.strictEqual(server.requests.length, 0)
     })
@@ -155,7 +159,7 @@ describe("passes with a model", () => {
       write(path(3), own)
       write(path(4), nobodys)
       const standing = { ...environment, MEMORIES_MODEL: "openai:gpt-5-mini" }
-      const kept = decodeReport((yield* runMain([...args, "--agent", "offline", "--json"], standing)).stdout)
+      const kept = decodeReport((yield* runInProcess([...args, "--agent", "offline", "--json"], standing)).stdout)
       assert.deepStrictEqual(
         kept.extracted.map(({ threadId }) => threadId),
         [threadIdOf(3)]
@@ -167,7 +171,7 @@ describe("passes with a model", () => {
       assert.strictEqual(server.requests.length, 1)
 
       const allowed = decodeReport(
-        (yield* runMain([...args, "--agent", "offline", "--allow-provider-crossing", "--json"], standing)).stdout
+        (yield* runInProcess([...args, "--agent", "offline", "--allow-provider-crossing", "--json"], standing)).stdout
       )
       assert.strictEqual(allowed.extracted.length, 3)
       assert.isFalse(allowed.skipped.some(({ reason }) => reason === "provider"))

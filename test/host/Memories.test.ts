@@ -12,7 +12,7 @@ import {
   SearchResults
 } from "../../src/services/Memories.js"
 import { exampleHome } from "../support/exampleHome.js"
-import { runMain } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
 const ferryTimes = "/home/mira/code/ferry-times"
@@ -33,7 +33,7 @@ const assertIs = <A, I>(schema: Schema.Schema<A, I>, value: A): void => {
 
 /** The object that a command prints with `--json`. */
 const printed = (codexHome: string, ...words: ReadonlyArray<string>) =>
-  Effect.map(runMain([...words, "--json", "--codex-home", codexHome, "--min-idle", "0"]), ({ stdout }): unknown =>
+  Effect.map(runInProcess([...words, "--json", "--codex-home", codexHome, "--min-idle", "0"]), ({ stdout }): unknown =>
     JSON.parse(stdout)
   )
 

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { build } from "esbuild"
+import { inject } from "vitest"
 import { countTokens as older } from "gpt-tokenizer/encoding/cl100k_base"
 import { countTokens as newest } from "gpt-tokenizer/encoding/o200k_base"
 import { requireBanner } from "../support/requireBanner.js"
@@ -69,7 +70,7 @@ const outcomeIn = (output: string) => {
   return outcome
 }
 
-describe("the packed package with all optional packages", () => {
+describe.runIf(inject("isFull"))("the packed package with all optional packages", () => {
   let installation: Installation
 
   beforeAll(() => {
@@ -134,7 +135,7 @@ describe("the packed package with all optional packages", () => {
   }
 })
 
-describe("the packed package without optional packages", () => {
+describe.runIf(inject("isFull"))("the packed package without optional packages", () => {
   let installation: Installation
   let installed: ReadonlyArray<string>
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
+import { safe } from "../../src/domain/privacy/SafeText.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { capabilities } from "../support/rows.js"
@@ -17,7 +18,7 @@ const importedBeside = (owner: string | undefined) => {
     Effect.gen(function* () {
       const db = yield* capabilities
       const header = { threadId, cwd: ferry, rolloutPath: "/codex/1.jsonl", updatedAt: startOfFixtures }
-      yield* (yield* MemoryFs).storeTrace({ header, slug: "so", trace: "# It was so" }, Effect.void)
+      yield* (yield* MemoryFs).storeTrace({ header, slug: "so", trace: safe`# It was so` }, Effect.void)
       yield* db.threadIndex.change(changesOf({ threads: [{ ...makeThread(1), id: threadId }] }))
       if (owner !== undefined) {
         yield* db.claims.acquire(threadId, owner, Duration.minutes(10))

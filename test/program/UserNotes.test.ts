@@ -1,3 +1,4 @@
+import { safe } from "../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
@@ -7,7 +8,7 @@ import { Notes } from "../../src/services/state/Notes.js"
 import { aDayLater, over, pass, readText, type Services, World, writeMemory } from "../../src/testing/World.js"
 
 const ferry = Directory.make("/home/ada/projects/ferry")
-const note = "deploy from main only"
+const note = safe`deploy from main only`
 
 const inWorld = <A, E>(world: World, test: Effect.Effect<A, E, Services>) =>
   Effect.zipRight(TestClock.setTime(aDayLater), test).pipe(Effect.provide(world.layer))

@@ -8,11 +8,12 @@ import { mainPath, snapshot, start, temporaryFolder, write } from "../support/pr
 import { realPass } from "../support/realWorld.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { nonEmpty } from "../support/nonEmpty.js"
+import { amount } from "../support/sample.js"
 
-const sessions = Array.from({ length: 64 }, (_, index) => index + 1)
-const processes = Array.from({ length: 8 }, (_, index) => index)
+const sessions = Array.from({ length: amount(64, 24) }, (_, index) => index + 1)
+const processes = Array.from({ length: amount(8, 4) }, (_, index) => index)
 
-/** Sixty-four sessions in eight directories. */
+/** Sessions in eight directories. */
 const homes = Effect.gen(function* () {
   const folder = yield* temporaryFolder
   const codex = join(folder, "codex")
@@ -60,44 +61,46 @@ const assertClean = (codexHome: string, memoriesHome: string) =>
     )
   })
 
-describe("eight processes over 64 rollouts", () => {
-  it.scopedLive("eight passes make 64 requests, with one agent per directory, and consolidate no inputs twice", () =>
-    Effect.gen(function* () {
-      const { codex, folder, memories } = yield* homes
-      const [log, gate] = [join(folder, "log"), join(folder, "gate")]
-      write(log, "")
-      const program = programPath("passProgram")
-      const running = processes.map(() => start(program, [codex, memories, log, gate]))
-      yield* Effect.forEach(running, ({ ready }) => ready, { discard: true })
-      write(gate, "")
-      const ended = yield* Effect.forEach(running, ({ ended }) => ended)
-      nonEmpty(ended).forEach(({ code, stderr }) => assert.strictEqual(code, 0, stderr))
-      assertSharedOut(ended.map(({ stdout }) => decodeReport(stdout)))
+describe("processes over the same rollouts", () => {
+  it.scopedLive(
+    "passes make one request for each rollout, with one agent per directory, and consolidate no inputs twice",
+    () =>
+      Effect.gen(function* () {
+        const { codex, folder, memories } = yield* homes
+        const [log, gate] = [join(folder, "log"), join(folder, "gate")]
+        write(log, "")
+        const program = programPath("passProgram")
+        const running = processes.map(() => start(program, [codex, memories, log, gate]))
+        yield* Effect.forEach(running, ({ ready }) => ready, { discard: true })
+        write(gate, "")
+        const ended = yield* Effect.forEach(running, ({ ended }) => ended)
+        nonEmpty(ended).forEach(({ code, stderr }) => assert.strictEqual(code, 0, stderr))
+        assertSharedOut(ended.map(({ stdout }) => decodeReport(stdout)))
 
-      const lines = readFileSync(log, "utf8")
-        .trimEnd()
-        .split("\n")
-        .map((line) => line.split(" "))
-      const requested = lines.flatMap(([what, id = ""]) => (what === "request" ? [id] : []))
-      assert.deepStrictEqual(requested.sort(), sessions.map(threadIdOf))
-      const working = new Set<string>()
-      const consumed = new Set<string>()
-      for (const [what, directory = "", inputs = ""] of nonEmpty(lines.filter(([what]) => what !== "request"))) {
-        if (what === "ends") {
-          working.delete(directory)
-          continue
+        const lines = readFileSync(log, "utf8")
+          .trimEnd()
+          .split("\n")
+          .map((line) => line.split(" "))
+        const requested = lines.flatMap(([what, id = ""]) => (what === "request" ? [id] : []))
+        assert.deepStrictEqual(requested.sort(), sessions.map(threadIdOf))
+        const working = new Set<string>()
+        const consumed = new Set<string>()
+        for (const [what, directory = "", inputs = ""] of nonEmpty(lines.filter(([what]) => what !== "request"))) {
+          if (what === "ends") {
+            working.delete(directory)
+            continue
+          }
+          assert.isFalse(working.has(directory), `two agents at once in ${directory}`)
+          assert.isFalse(consumed.has(`${directory} ${inputs}`), `the same inputs twice in ${directory}`)
+          working.add(directory)
+          consumed.add(`${directory} ${inputs}`)
         }
-        assert.isFalse(working.has(directory), `two agents at once in ${directory}`)
-        assert.isFalse(consumed.has(`${directory} ${inputs}`), `the same inputs twice in ${directory}`)
-        working.add(directory)
-        consumed.add(`${directory} ${inputs}`)
-      }
-      assert.strictEqual(working.size, 0)
-      yield* assertClean(codex, memories)
-    })
+        assert.strictEqual(working.size, 0)
+        yield* assertClean(codex, memories)
+      })
   )
 
-  it.scopedLive("eight programs share the rollouts, and all exit 0", () =>
+  it.scopedLive("programs share the rollouts, and all exit 0", () =>
     Effect.gen(function* () {
       const { codex, memories } = yield* homes
       const args = ["--codex-home", codex, "--memories-home", memories, "--all", "--json"]

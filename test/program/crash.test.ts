@@ -115,7 +115,7 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
       )
 
       yield* Effect.forEach(
-        sampleOf(points, 8, kindOf),
+        sampleOf(points, 4, kindOf),
         Effect.fnUntraced(function* ({ name, number }) {
           const at = `point ${number}, before ${name}${againWith()}`
           const memories = yield* fresh
@@ -150,7 +150,7 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
       const wanted = keptFiles(undisturbed)
 
       assert.isAbove(names.length, 30)
-      for (const { name, number } of sampleOf(pointsOf(names), 12, kindOf)) {
+      for (const { name, number } of sampleOf(pointsOf(names), 5, kindOf)) {
         const memories = yield* fresh
         const code = codes[number % codes.length] ?? "EIO"
         let at = 0
@@ -200,7 +200,7 @@ describe("passes over a home whose state DB was lost", () => {
       const points = pointsOf(names.slice(0, names.lastIndexOf("ThreadIndex.change") + 2))
       assert.strictEqual(points.filter(({ name }) => name === "ThreadMemories.import").length, 4)
       yield* Effect.forEach(
-        sampleOf(points, 5, kindOf),
+        sampleOf(points, 2, kindOf),
         Effect.fnUntraced(function* ({ name, number }) {
           const at = `point ${number}, before ${name}${againWith()}`
           const home = copy(String(number))

@@ -8,7 +8,8 @@ import { learningRules, type Verdict } from "../../src/domain/thread/LearningRul
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { traceAbout } from "../../src/testing/World.js"
 import { type CommandHome, homeOfAllStates } from "../support/commandHome.js"
-import { runMain, write } from "../support/program.js"
+import { write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { replies, serve } from "../support/responsesServer.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
@@ -44,7 +45,7 @@ const numbersOf = (sessions: Sessions, isWanted: (verdict: Verdict) => boolean):
 
 /** Asks `why`, `status`, `plan` and at last the pass itself about every session; each must know the same of it. */
 const agree = Effect.fnUntraced(function* (home: CommandHome, sessions: Sessions, environment: Record<string, string>) {
-  const ask = (...words: ReadonlyArray<string>) => runMain([...home.args, ...words, "--json"], environment)
+  const ask = (...words: ReadonlyArray<string>) => runInProcess([...home.args, ...words, "--json"], environment)
   for (const [number, verdict] of nonEmpty(sessions)) {
     const { stdout, stderr } = yield* ask("why", "--thread", threadIdOf(number))
     assert.strictEqual(decodeWhy(stdout).verdict, verdict === "eligible" ? "taken" : verdict, `${number} ${stderr}`)

@@ -14,6 +14,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { PassReport } from "../../src/domain/report/Report.js"
 import { mainPath, runMain, snapshot, start, temporaryFolder, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 import { until } from "../support/time.js"
@@ -43,7 +44,7 @@ const homes = Effect.gen(function* () {
 
 const oneLine = /^rollout-memories: [^\n]+\n$/
 
-describe("node dist/main.js", () => {
+describe("the program", () => {
   it.scoped("the program runs a pass over a Codex home and reports it as one JSON object", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
@@ -84,7 +85,7 @@ describe("node dist/main.js", () => {
   it.scoped("a second pass opens no rollout, calls no model and changes nothing but SQLite's own files", () =>
     Effect.gen(function* () {
       const { args, codex, memories } = yield* homes
-      yield* runMain(args)
+      yield* runInProcess(args)
       // A rollout of the same size and time that holds something else: whoever opened it would fail.
       for (const number of [1, 2, 3]) {
         const path = rolloutPath(codex, number)
@@ -96,7 +97,7 @@ describe("node dist/main.js", () => {
       const before = files()
       const times = (path: string) => statSync(join(memories, path)).mtimeMs
       const timesBefore = Object.keys(before).map(times)
-      const ended = yield* runMain([...args, "--json"])
+      const ended = yield* runInProcess([...args, "--json"])
       const report = decodeReport(ended.stdout)
       assert.deepStrictEqual([report.candidates, report.model.calls, report.consolidated.length], [0, 0, 0])
       assert.deepStrictEqual(files(), before)
@@ -107,7 +108,7 @@ describe("node dist/main.js", () => {
   it.scoped("the files of the program are private to their owner", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
-      yield* runMain(args)
+      yield* runInProcess(args)
       for (const entry of [
         memories,
         ...readdirSync(memories, { recursive: true }).map((name) => join(memories, String(name)))
@@ -138,7 +139,7 @@ describe("node dist/main.js", () => {
   it.scoped("the program does nothing if memory is switched off", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
-      const ended = yield* runMain([...args, "--json"], { MEMORIES_ENABLED: "false" })
+      const ended = yield* runInProcess([...args, "--json"], { MEMORIES_ENABLED: "false" })
       assert.strictEqual(ended.code, 0)
       assert.strictEqual(decodeReport(ended.stdout).threads, 0)
       assert.isFalse(existsSync(memories))
@@ -151,12 +152,13 @@ describe("invalid input to the program", () => {
     name: string,
     args: ReadonlyArray<string>,
     environment: { readonly [name: string]: string },
-    names: string
+    names: string,
+    run = runInProcess
   ) =>
     it.scoped(name, () =>
       Effect.gen(function* () {
         const { args: homeArgs, memories } = yield* homes
-        const ended = yield* runMain([...homeArgs, ...args], environment)
+        const ended = yield* run([...homeArgs, ...args], environment)
         assert.strictEqual(ended.code, 2)
         assert.strictEqual(ended.stdout, "")
         assert.isTrue(ended.stderr.includes(names), ended.stderr)
@@ -179,12 +181,12 @@ describe("invalid input to the program", () => {
   )
   usage("a time without a unit exits 2", ["--min-idle", "10"], {}, "--min-idle: expected a time such as")
   usage("an unknown model exits 2", ["--model", "magic"], {}, "--model: expected")
-  usage("an unknown option exits 2", ["--frobnicate"], {}, "--frobnicate")
+  usage("an unknown option exits 2", ["--frobnicate"], {}, "--frobnicate", runMain)
 
   it.scoped("an empty variable is unset, and an option takes precedence over the environment", () =>
     Effect.gen(function* () {
       const { args } = yield* homes
-      const ended = yield* runMain([...args, "--limit", "1", "--json"], {
+      const ended = yield* runInProcess([...args, "--limit", "1", "--json"], {
         MEMORIES_CANDIDATES: "0",
         MEMORIES_CONCURRENCY: ""
       })
@@ -203,7 +205,7 @@ describe("invalid input to the program", () => {
         const { args, codex, memories } = yield* homes
         prepare({ codex, memories })
         const before = snapshot(join(memories, ".."))
-        const ended = yield* runMain([...args, "--json"])
+        const ended = yield* runInProcess([...args, "--json"])
         assert.strictEqual(ended.code, 1)
         assert.strictEqual(ended.stdout, "")
         assert.match(ended.stderr, oneLine)
@@ -232,7 +234,7 @@ describe("invalid input to the program", () => {
 
   it.scoped.each(["--codex-home", "--memories-home"])("an empty %s is not the current directory", (option) =>
     Effect.gen(function* () {
-      const { code, stderr } = yield* runMain([option, "", "--json"])
+      const { code, stderr } = yield* runInProcess([option, "", "--json"])
       assert.strictEqual(code, 2)
       assert.match(stderr, oneLine)
       assert.isTrue(stderr.includes(`${option}: expected a directory`), stderr)
@@ -256,31 +258,31 @@ describe("lost and corrupt state DBs", () => {
   it.scoped("a state DB is rebuilt by --rebuild-index from rollouts and memories on disk, without a request", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
-      yield* runMain(args)
+      yield* runInProcess(args)
       const kept = () => snapshot(memories, (path) => !path.includes("state.sqlite"))
       const before = kept()
       writeFileSync(join(memories, "state.sqlite"), "garbage".repeat(1_000))
-      const ended = yield* runMain([...args, "--rebuild-index", "--json"])
+      const ended = yield* runInProcess([...args, "--rebuild-index", "--json"])
       assert.strictEqual(ended.code, 0, ended.stderr)
       const report = decodeReport(ended.stdout)
       assert.deepStrictEqual([report.threads, report.candidates, report.model.calls], [3, 0, 0])
       assert.deepStrictEqual(kept(), before)
       assert.strictEqual(readdirSync(memories).filter((name) => name.startsWith("state.sqlite.corrupt-")).length, 1)
-      assert.isTrue((yield* runMain(args)).stdout.startsWith("Nothing to do: 3 sessions"))
+      assert.isTrue((yield* runInProcess(args)).stdout.startsWith("Nothing to do: 3 sessions"))
     })
   )
 
   it.scoped("a lost state DB takes no memory with it, even of a session whose rollout is lost too", () =>
     Effect.gen(function* () {
       const { args, codex, memories } = yield* homes
-      yield* runMain(args)
+      yield* runInProcess(args)
       const kept = () => snapshot(memories, (path) => !path.includes("state.sqlite"))
       const before = kept()
       for (const name of ["state.sqlite", "state.sqlite-wal", "state.sqlite-shm"]) {
         rmSync(join(memories, name), { force: true })
       }
       rmSync(rolloutPath(codex, 1))
-      const ended = yield* runMain([...args, "--json"])
+      const ended = yield* runInProcess([...args, "--json"])
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.strictEqual(decodeReport(ended.stdout).model.calls, 0)
       assert.deepStrictEqual(kept(), before)
@@ -290,11 +292,11 @@ describe("lost and corrupt state DBs", () => {
   it.scoped("a memory that could not be imported is reported, and its file stays", () =>
     Effect.gen(function* () {
       const { args, memories } = yield* homes
-      const first = decodeReport((yield* runMain([...args, "--json"])).stdout)
+      const first = decodeReport((yield* runInProcess([...args, "--json"])).stdout)
       const path = first.extracted[0]?.traceFile ?? ""
       writeFileSync(path, "somebody wrote over this file")
       writeFileSync(join(memories, "state.sqlite"), "garbage".repeat(1_000))
-      const ended = yield* runMain([...args, "--rebuild-index", "--json", "--limit", "0"])
+      const ended = yield* runInProcess([...args, "--rebuild-index", "--json", "--limit", "0"])
       assert.strictEqual(ended.code, 1)
       assert.deepStrictEqual(
         decodeReport(ended.stdout).failed.map(({ error, rolloutPath, threadId }) => [
@@ -318,11 +320,14 @@ describe("interruption of the program", () => {
     (signal) =>
       Effect.gen(function* () {
         const { args, codex, memories } = yield* homes
-        for (let number = 10; number < 400; number++) {
+        for (let number = 10; number < 50; number++) {
           addSession(codex, number, `/home/ada/projects/p${number % 7}`)
         }
+        // However late the signal comes, the pass is not at its end: a line of two hundred gigabytes takes minutes to read.
+        truncateSync(rolloutPath(codex, 49), 200_000_000_000)
+        utimesSync(rolloutPath(codex, 49), startOfFixtures / 1_000, startOfFixtures / 1_000)
         const running = start(mainPath, [...args, "--all", "--json"])
-        yield* until(() => hasTrace(memories))
+        yield* until(() => hasTrace(memories) || running.child.exitCode !== null)
         running.child.kill(signal)
         const ended = yield* running.ended
         assert.strictEqual(ended.code, 130, ended.stderr)
@@ -331,7 +336,8 @@ describe("interruption of the program", () => {
           Object.keys(snapshot(memories)).filter((path) => path.endsWith(".tmp")),
           []
         )
-        const rest = decodeReport((yield* runMain([...args, "--all", "--json"])).stdout)
+        addSession(codex, 49)
+        const rest = decodeReport((yield* runInProcess([...args, "--all", "--json"])).stdout)
         assert.isNotEmpty(rest.extracted)
         assert.deepStrictEqual(rest.skipped, [], "nothing is still claimed")
         assert.deepStrictEqual(
@@ -349,7 +355,7 @@ describe("interruption of the program", () => {
       // Two hundred gigabytes that take no room, and minutes to read.
       truncateSync(rolloutPath(codex, 9), 200_000_000_000)
       const running = start(mainPath, [...args, "--all", "--min-idle", "0", "--json"])
-      yield* until(() => hasTrace(memories))
+      yield* until(() => hasTrace(memories) || running.child.exitCode !== null)
       running.child.kill("SIGTERM")
       const ended = yield* running.ended
       assert.strictEqual(ended.code, 130, ended.stderr)

@@ -1,3 +1,4 @@
+import { safe } from "../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -6,7 +7,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema, Stream, TestClock } from "effect"
 import { wrapMemory } from "../../src/domain/session/MemoryTag.js"
 import { PassReport } from "../../src/domain/report/Report.js"
-import { runMain, temporaryFolder, write } from "../support/program.js"
+import { temporaryFolder, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { Notes } from "../../src/services/state/Notes.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
@@ -30,7 +32,7 @@ const memoriesOf = (sessions: (memory: string, memoryPath: string) => ReadonlyAr
         )
       }
       const args = ["--codex-home", join(folder, "codex"), "--memories-home", join(folder, "memories"), "--json"]
-      const ended = yield* runMain(args)
+      const ended = yield* runInProcess(args)
       assert.strictEqual(ended.code, 0, ended.stderr)
       const root = decodeReport(ended.stdout).consolidated[0]?.memoryRoot
       memoryPath = root === undefined ? memoryPath : join(root, "MEMORY.md")
@@ -145,7 +147,7 @@ describe("the context block in a session", () => {
         const path = join(folder, `codex/sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(1)}.jsonl`)
         write(path, afterwards(rollout).text())
         const args = ["--codex-home", join(folder, "codex"), "--memories-home", join(folder, "memories"), "--json"]
-        const report = decodeReport((yield* runMain(args)).stdout)
+        const report = decodeReport((yield* runInProcess(args)).stdout)
         const [extracted] = report.extracted
         const trace = readFileSync(extracted?.traceFile ?? "", "utf8")
         const memory = readFileSync(join(extracted?.memoryRoot ?? "", "MEMORY.md"), "utf8")
@@ -333,7 +335,7 @@ describe("the user's words through a model and an agent", () => {
         const notes = yield* Notes
         yield* notes.add(
           Directory.make("/home/ada/projects/ferry"),
-          "keep the changelog short, one line for each change"
+          safe`keep the changelog short, one line for each change`
         )
         const passes = [yield* pass, yield* pass]
         const outcomes = passes.flatMap(({ consolidated }) => consolidated.map(({ outcome }) => outcome))

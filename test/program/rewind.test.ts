@@ -10,7 +10,8 @@ import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { inWorld, pass, World } from "../../src/testing/World.js"
 import { bytesBelow } from "../support/plantedHome.js"
-import { runMain, temporaryFolder, write } from "../support/program.js"
+import { temporaryFolder, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { RewoundSession, turn } from "../support/rewound.js"
 import { zstdFrame } from "../support/zstd.js"
 import { nonEmpty } from "../support/nonEmpty.js"
@@ -192,7 +193,7 @@ describe("the program with sessions that were rewound", () => {
     return {
       pathOf: (name: string) => join(codex, "sessions", name),
       archivedPathOf: (name: string) => join(codex, "archived_sessions", name),
-      run: (...args: ReadonlyArray<string>) => runMain([...args, ...homes]),
+      run: (...args: ReadonlyArray<string>) => runInProcess([...args, ...homes]),
       memory: () =>
         [...bytesBelow(memories)]
           .flatMap(([path, bytes]) => (path.endsWith("/memory/MEMORY.md") ? [bytes.toString()] : []))

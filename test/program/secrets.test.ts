@@ -7,27 +7,31 @@ import { PassReport } from "../../src/domain/report/Report.js"
 import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.js"
 import * as ModelClientFromFunction from "../../src/layers/model/FromFunction.js"
 import { ModelFailure } from "../../src/services/ModelClient.js"
-import { bytesBelow, leaksIn, writePlantedHome } from "../support/plantedHome.js"
+import { bytesBelow, leaksIn, writePlantedHome, writeSampleOfPlantedHome } from "../support/plantedHome.js"
 import { runMain, temporaryFolder } from "../support/program.js"
 import { realPass } from "../support/realWorld.js"
 import { madeSecrets } from "../support/secrets.js"
 import { answer, writeMemory } from "../../src/testing/World.js"
 import { nonEmpty } from "../support/nonEmpty.js"
+import { againWith } from "../support/sample.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 
-const homes = Effect.gen(function* () {
-  const folder = yield* temporaryFolder
-  const [codexHome, memoriesHome] = [join(folder, "codex"), join(folder, "memories")]
-  return { codexHome, memoriesHome, sessions: writePlantedHome(codexHome) }
-})
+const homesOf = (writeHome: (home: string) => number) =>
+  Effect.map(temporaryFolder, (folder) => {
+    const [codexHome, memoriesHome] = [join(folder, "codex"), join(folder, "memories")]
+    return { codexHome, memoriesHome, sessions: writeHome(codexHome) }
+  })
+
+const wholeHome = homesOf(writePlantedHome)
+const sampleOfHome = homesOf(writeSampleOfPlantedHome)
 
 const everySecret = madeSecrets.map(({ text }) => text).join("\n")
 
 describe("a home full of secrets", () => {
   it.scopedLive("no secret of a home is in anything that the program writes or prints", () =>
     Effect.gen(function* () {
-      const { codexHome, memoriesHome, sessions } = yield* homes
+      const { codexHome, memoriesHome, sessions } = yield* wholeHome
       const ended = yield* runMain(["--codex-home", codexHome, "--memories-home", memoriesHome, "--all", "--json"])
       assert.strictEqual(ended.code, 0, ended.stderr.slice(0, 2_000))
       const report = decodeReport(ended.stdout)
@@ -45,7 +49,7 @@ describe("a home full of secrets", () => {
 
   it.scopedLive("no secret of a home is in a request, or in the result of a model or an agent that repeats it", () =>
     Effect.gen(function* () {
-      const { codexHome, memoriesHome } = yield* homes
+      const { codexHome, memoriesHome, sessions } = yield* sampleOfHome
       const requests: Array<readonly [string, string]> = []
       const duringWork: Array<string> = []
       const model = ModelClientFromFunction.layer("scripted", (request) => {
@@ -67,16 +71,16 @@ describe("a home full of secrets", () => {
         NodeFileSystem.layer
       )
       const report = yield* realPass({ codexHome, memoriesHome, model, agent })
-      assert.isAbove(report.extracted.length, 60)
+      assert.strictEqual(report.extracted.length, sessions, againWith())
       assert.isTrue(nonEmpty(report.consolidated).every(({ outcome }) => outcome === "published"))
-      assert.deepStrictEqual(duringWork, [])
+      assert.deepStrictEqual(duringWork, [], againWith())
       assert.deepStrictEqual(leaksIn([...requests, ...bytesBelow(memoriesHome)]), [])
     })
   )
 
   it.scopedLive("no secret of a home is in an error that repeats it, wherever it is shown, or is published", () =>
     Effect.gen(function* () {
-      const { codexHome, memoriesHome } = yield* homes
+      const { codexHome, memoriesHome } = yield* sampleOfHome
       const model = ModelClientFromFunction.layer("scripted", ({ thread }) =>
         thread.id.includes("-7abc-") && thread.title?.startsWith("deploy") === true
           ? Stream.fail(new ModelFailure({ threadId: thread.id, reason: everySecret, isServerSide: false }))
@@ -87,7 +91,7 @@ describe("a home full of secrets", () => {
         NodeFileSystem.layer
       )
       const report = yield* realPass({ codexHome, memoriesHome, model, agent })
-      assert.isAbove(report.failed.length, 0)
+      assert.isAbove(report.failed.length, 0, againWith())
       assert.isTrue(nonEmpty(report.consolidated).every(({ error }) => error?._tag === "PublishRefused"))
       assert.isTrue(
         nonEmpty(report.consolidated).every(

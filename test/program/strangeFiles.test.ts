@@ -7,7 +7,8 @@ import { PassReport } from "../../src/domain/report/Report.js"
 import { Directory, bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { madeOnce } from "../support/madeOnce.js"
-import { runMain, write } from "../support/program.js"
+import { write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 
@@ -34,7 +35,7 @@ const learned = madeOnce(
     const args = [...source, "--memories-home", join(folder, "memories")]
     addSession(folder, 1, ferry)
     addSession(folder, 2, pier)
-    assert.strictEqual((yield* runMain(args)).code, 0)
+    assert.strictEqual((yield* runInProcess(args)).code, 0)
     addSession(folder, 3, ferry)
     addSession(folder, 4, pier)
     return { args, folder, source, home: join(folder, "memories") }
@@ -59,7 +60,7 @@ describe("strange files in the memories home", () => {
           mkdirSync(outside)
           rmSync(path, { recursive: true, force: true })
           make(path, outside)
-          const ended = yield* runMain([...args, "--json"])
+          const ended = yield* runInProcess([...args, "--json"])
           const { consolidated, failed } = decodeReport(ended.stdout)
           const errors = [...consolidated.flatMap(({ error }) => error ?? []), ...failed.map(({ error }) => error)]
           assert.deepStrictEqual([ended.code, errors.length], [1, 1], ended.stdout)
@@ -68,11 +69,11 @@ describe("strange files in the memories home", () => {
           assert.strictEqual(consolidated.find(({ cwd }) => cwd === pier)?.outcome, "published")
           assert.deepStrictEqual(readdirSync(outside), [])
 
-          const doctor = yield* runMain(["doctor", ...args])
+          const doctor = yield* runInProcess(["doctor", ...args])
           assert.strictEqual(doctor.code, 1)
           assert.include(doctor.stdout, path)
           rmSync(path)
-          const next = decodeReport((yield* runMain([...args, "--json"])).stdout)
+          const next = decodeReport((yield* runInProcess([...args, "--json"])).stdout)
           // An agent left nothing that could be read: that is tried again later.
           const isTriedLater = place.endsWith("MEMORY.md")
           assert.deepStrictEqual(
@@ -91,7 +92,7 @@ describe("strange files in the memories home", () => {
         const path = join(home, name)
         rmSync(path, { force: true })
         execFileSync("mkfifo", [path])
-        const ended = yield* runMain(args)
+        const ended = yield* runInProcess(args)
         assert.deepStrictEqual([ended.code, ended.stdout], [1, ""])
         assert.match(ended.stderr, /^rollout-memories: [^\n]* is a FIFO, a socket or a device [^\n]*; move it away\n$/)
         assert.include(ended.stderr, path)
@@ -105,7 +106,7 @@ describe("strange files in the memories home", () => {
       const path = join(home, "README.md")
       rmSync(path)
       execFileSync("mkfifo", [path])
-      const ended = yield* runMain([...args, "--json"])
+      const ended = yield* runInProcess([...args, "--json"])
       const { consolidated, extracted, failed } = decodeReport(ended.stdout)
       assert.deepStrictEqual([ended.code, extracted.length], [1, 2])
       assert.deepStrictEqual(
@@ -122,11 +123,11 @@ describe("strange files in the memories home", () => {
   it.scopedLive("a search is answered from the files that can be read", () =>
     Effect.gen(function* () {
       const { args, home } = yield* learned
-      yield* runMain(args)
+      yield* runInProcess(args)
       const path = join(home, bucket, "memory/MEMORY.md")
       rmSync(path)
       execFileSync("mkfifo", [path])
-      const ended = yield* runMain(["search", "npm", ...args])
+      const ended = yield* runInProcess(["search", "npm", ...args])
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.include(ended.stdout, pier)
       assert.include(ended.stderr, path)
@@ -154,7 +155,7 @@ it.scopedLive("a MEMORY.md that a person emptied is an edit: old lines stay out,
       const copy = `${home}-${text.length}`
       cpSync(home, copy, { recursive: true })
       writeFileSync(join(copy, bucket, "memory/MEMORY.md"), text)
-      const ended = yield* runMain([...source, "--memories-home", copy, "--json"])
+      const ended = yield* runInProcess([...source, "--memories-home", copy, "--json"])
       assert.strictEqual(ended.code, 0, ended.stdout)
       const now = readFileSync(join(copy, bucket, "memory/MEMORY.md"), "utf8")
       assert.include(now, "make lint")
@@ -162,7 +163,7 @@ it.scopedLive("a MEMORY.md that a person emptied is an edit: old lines stay out,
         now.split("\n").filter((line) => line.startsWith("- ") && old.includes(line)),
         []
       )
-      assert.strictEqual((yield* runMain(["doctor", ...source, "--memories-home", copy])).code, 0)
+      assert.strictEqual((yield* runInProcess(["doctor", ...source, "--memories-home", copy])).code, 0)
     }
   })
 )
@@ -181,15 +182,15 @@ it.scopedLive("a full disk is named first, and the report is still printed", (co
     }
     yield* Effect.addFinalizer(() => Effect.sync(() => void spawnSync("umount", ["-l", small])))
     const args = [...source, "--memories-home", join(small, "memories"), "--json"]
-    assert.strictEqual((yield* runMain(args)).code, 0)
+    assert.strictEqual((yield* runInProcess(args)).code, 0)
     addSession(folder, 5, ferry)
     spawnSync("dd", ["if=/dev/zero", `of=${join(small, "fill")}`, "bs=4096", "status=none"])
-    const ended = yield* runMain(args)
+    const ended = yield* runInProcess(args)
     assert.strictEqual(ended.code, 1)
     assert.match(ended.stdout + ended.stderr, /(?:"|: )the disk is full: [^\n]*; free some space/)
     assert.notInclude(ended.stdout + ended.stderr, "check that its folder exists")
     rmSync(join(small, "fill"))
-    const next = yield* runMain(args)
+    const next = yield* runInProcess(args)
     assert.strictEqual(next.code, 0, next.stdout + next.stderr)
   })
 )

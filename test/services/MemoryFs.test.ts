@@ -30,6 +30,7 @@ import {
   Struct,
   TestClock
 } from "effect"
+import { safe } from "../../src/domain/privacy/SafeText.js"
 import { fingerprintOf } from "../../src/domain/memory/Consolidation.js"
 import { Directory, bucketOf } from "../../src/domain/thread/WorkingDirectory.js"
 import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
@@ -44,6 +45,7 @@ import * as Settings from "../../src/settings/Settings.js"
 import { diskError, layerWithPoints, type Point } from "../support/faults.js"
 import { startOfFixtures } from "../../src/testing/RolloutBuilder.js"
 import { ferry, idOf } from "../support/rows.js"
+import { againWith, samplePoints } from "../support/sample.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
 type Files = FileSystem.FileSystem
@@ -151,11 +153,11 @@ const filesIn = (tree: Tree) =>
 const write = (files: Files, path: string, text: string) =>
   Effect.zipRight(files.makeDirectory(dirname(path), { recursive: true }), files.writeFileString(path, text))
 
-const memoryOf = (number: number, says = `what ${number} did`): ThreadMemory => ({
+const memoryOf = (number: number, says = safe`what ${number} did`): ThreadMemory => ({
   threadId: idOf(number),
   cwd: ferry,
   rolloutPath: `/codex/sessions/${number}.jsonl`,
-  traceSummary: `# ${says}\n\n- step`,
+  traceSummary: safe`# ${says}\n\n- step`,
   memorySummary: says,
   slug: `request_${number}`,
   updatedAt: startOfFixtures + number * 60_000,
@@ -322,7 +324,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
         const path = yield* memoryFs.storeTrace(
-          { header: { ...memoryOf(1), updatedAt: undefined }, slug: "trace", trace: "\n\n# It\n\nwas\n\n\n" },
+          { header: { ...memoryOf(1), updatedAt: undefined }, slug: "trace", trace: safe`\n\n# It\n\nwas\n\n\n` },
           Effect.void
         )
         assert.strictEqual(
@@ -373,7 +375,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
           const memoryFs = yield* world.open()
           yield* memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)
           const before = yield* world.tree(world.home)
-          const same = traceOf(memoryOf(1, "something else"))
+          const same = traceOf(memoryOf(1, safe`something else`))
           assert.isTrue(Exit.isFailure(yield* Effect.exit(memoryFs.storeTrace(same, commit))))
           assert.deepStrictEqual(yield* world.tree(world.home), before)
           const renamed = { ...same, slug: "renamed" }
@@ -401,7 +403,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         const started = yield* Deferred.make<void>()
         const fiber = yield* Effect.fork(
           memoryFs.storeTrace(
-            traceOf(memoryOf(1, "something else")),
+            traceOf(memoryOf(1, safe`something else`)),
             Effect.zipRight(Deferred.succeed(started, undefined), Effect.never)
           )
         )
@@ -858,6 +860,23 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         assert.deepStrictEqual(JSON.parse(told), edits)
       }))
 
+    test("the staged copy shows the agent no secret that a person wrote into a line", (world) =>
+      Effect.gen(function* () {
+        const memoryFs = yield* world.open()
+        yield* publishAll(world, memoryFs, memories, "# Memory\n\n## Sailing\n- ours\n")
+        const secret = `ghp_${"k4Zq".repeat(9)}`
+        yield* world.files.writeFileString(
+          join(memoryIn(world), "MEMORY.md"),
+          `# Memory\n\n## Sailing\n- ours\n- log in with ${secret}\n`
+        )
+        yield* memoryFs.stage(ferry, memories, [])
+        const told = yield* world.files.readFileString(join(stagingIn(world), "person_edits.json"))
+        assert.deepStrictEqual(JSON.parse(told), {
+          added: [{ heading: "## Sailing", line: "- log in with [REDACTED_SECRET]" }],
+          removed: []
+        })
+      }))
+
     test("the staged copy lists every line of a MEMORY.md that was never published as a person's", (world) =>
       Effect.gen(function* () {
         const memoryFs = yield* world.open()
@@ -916,7 +935,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         const memoryFs = yield* world.open()
         const wish = `- "please never deploy on a Friday" [${idOf(1).slice(0, 13)}…]`
         const text = `# Memory\n\n## What the user wants\n${wish}\n`
-        const traceSummary = '# Ferry\nUser preferences:\n- "please never deploy on a Friday" (L3)\n'
+        const traceSummary = safe`# Ferry\nUser preferences:\n- "please never deploy on a Friday" (L3)\n`
         const told = [{ ...memoryOf(1), traceSummary }]
         yield* publishAll(world, memoryFs, told, text)
         yield* publishAll(world, memoryFs, told, "# Memory\n")
@@ -1428,7 +1447,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       Effect.gen(function* () {
         const { memoryFs, staging } = yield* staged(world)
         const other = yield* world.open({ pid: 2 })
-        yield* other.storeTrace(traceOf(memoryOf(1, "again")), Effect.void)
+        yield* other.storeTrace(traceOf(memoryOf(1, safe`again`)), Effect.void)
         yield* other.storeTrace({ ...traceOf(memoryOf(2)), slug: "renamed" }, Effect.void)
         yield* other.storeTrace(traceOf(memoryOf(3)), Effect.void)
         const after = yield* world.tree(memoryIn(world))
@@ -1576,7 +1595,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
   })
 
   describe(`${name}: a process that is killed`, () => {
-    const later = [memoryOf(3), memoryOf(2, "said anew")]
+    const later = [memoryOf(3), memoryOf(2, safe`said anew`)]
 
     /** What a first generation and the people after it left. */
     const past = Effect.gen(function* () {
@@ -1639,8 +1658,8 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
 
     const whole: typeof consolidate = consolidate
     const storing: typeof consolidate = Effect.fnUntraced(function* (_, memoryFs) {
-      yield* memoryFs.storeTrace({ ...traceOf(memoryOf(3, "three")), slug: "renamed" }, Effect.void)
-      yield* memoryFs.refresh(ferry, [{ ...memoryOf(3, "three"), slug: "renamed" }, ...memories])
+      yield* memoryFs.storeTrace({ ...traceOf(memoryOf(3, safe`three`)), slug: "renamed" }, Effect.void)
+      yield* memoryFs.refresh(ferry, [{ ...memoryOf(3, safe`three`), slug: "renamed" }, ...memories])
     })
     const clearing: typeof consolidate = Effect.fnUntraced(function* (_, memoryFs) {
       yield* memoryFs.resume(ferry)
@@ -1657,7 +1676,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         Effect.gen(function* () {
           const { old, start, tree, writes } = yield* undisturbed(work)
           assert.isAbove(writes, 8)
-          for (let at = 0; at < writes; at++) {
+          for (const at of samplePoints(writes, 4)) {
             yield* Effect.gen(function* () {
               const world = yield* before(start)
               const dying = yield* world.open({ pid: 1, point: killAt(at) })
@@ -1665,7 +1684,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
               isWhole(yield* world.tree(memoryIn(world)), old, tree)
               const next = yield* world.open({ pid: 2, gone: [1, 9] })
               yield* work(world, next)
-              assert.deepStrictEqual(yield* world.tree(world.home), tree, `killed at write ${at}`)
+              assert.deepStrictEqual(yield* world.tree(world.home), tree, `killed at write ${at}${againWith()}`)
             }).pipe(Effect.scoped)
           }
         })
@@ -1677,7 +1696,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
       it.scoped(`a failed write of ${what} leaves no temporary file, and the next attempt ends the same`, () =>
         Effect.gen(function* () {
           const { old, start, tree, writes } = yield* undisturbed(work)
-          for (let at = 0; at < writes; at++) {
+          for (const at of samplePoints(writes, 4)) {
             yield* Effect.gen(function* () {
               const world = yield* before(start)
               yield* Effect.exit(work(world, yield* world.open({ pid: 1, point: failAt(at) })))
@@ -1685,11 +1704,11 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
               assert.deepStrictEqual(
                 filesIn(now).filter((path) => path.endsWith(".tmp")),
                 [],
-                `failed at write ${at}`
+                `failed at write ${at}${againWith()}`
               )
               isWhole(yield* world.tree(memoryIn(world)), old, tree)
               yield* work(world, yield* world.open({ pid: 1 }))
-              assert.deepStrictEqual(yield* world.tree(world.home), tree, `failed at write ${at}`)
+              assert.deepStrictEqual(yield* world.tree(world.home), tree, `failed at write ${at}${againWith()}`)
             }).pipe(Effect.scoped)
           }
         })
@@ -1716,7 +1735,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         )
         assert.isAbove(journal, 0)
         let finished = 0
-        for (let at = 0; at < writes - journal + 8; at++) {
+        for (const at of samplePoints(writes - journal + 8, 5)) {
           yield* Effect.gen(function* () {
             const world = yield* before(start)
             yield* Effect.exit(whole(world, yield* world.open({ pid: 1, point: killAt(journal) })))
@@ -1724,7 +1743,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
             const second = yield* world.open({ pid: 2, gone: [1], point: killAt(at) })
             finished += Exit.isSuccess(yield* Effect.exit(second.resume(ferry))) ? 1 : 0
             yield* whole(world, yield* world.open({ pid: 3, gone: [1, 2, 9] }))
-            assert.deepStrictEqual(yield* world.tree(world.home), tree, `killed again at write ${at}`)
+            assert.deepStrictEqual(yield* world.tree(world.home), tree, `killed again at write ${at}${againWith()}`)
           }).pipe(Effect.scoped)
         }
         assert.isAbove(finished, 0)

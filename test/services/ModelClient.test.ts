@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { safe } from "../../src/domain/privacy/SafeText.js"
 import { redact } from "../../src/domain/privacy/Redaction.js"
 import { RolloutReader } from "../../src/domain/session/codex/RolloutReading.js"
 import { rolloutFilters } from "../../src/domain/session/codex/RolloutFilter.js"
@@ -23,7 +24,7 @@ const requestFor = (number: number, rollout: string): StageOneRequest => {
   return {
     pass: "pass",
     thread: makeThread(number),
-    instructions: "learn",
+    instructions: safe`learn`,
     input: rendering.text,
     outputSchema: stageOneJsonSchema(),
     evidence

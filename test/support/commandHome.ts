@@ -4,7 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:f
 import { join } from "node:path"
 import { Effect } from "effect"
 import { madeOnce } from "./madeOnce.js"
-import { runMain, temporaryFolder, write } from "./program.js"
+import { temporaryFolder, write } from "./program.js"
+import { runInProcess } from "./programInProcess.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 interface Database {
@@ -54,7 +55,7 @@ export class CommandHome {
   }
 
   run(...words: ReadonlyArray<string>) {
-    return runMain([...this.args, ...words])
+    return runInProcess([...this.args, ...words])
   }
 
   /** A command's answer as one JSON object. */
@@ -144,7 +145,10 @@ export const homeOfAllStates = madeOnce(
       threadIdOf(10)
     )
     home.sql("UPDATE extractions SET learned_size = 1 WHERE thread_id = ?", threadIdOf(12))
-    write(home.pathOf(11), simpleSession({ id: threadIdOf(11), start: Date.now() - 20_000 }))
+    // Of a clock that is a day ahead, so that it stays too young however long the tests take.
+    const tomorrow = Date.now() + 86_400_000
+    write(home.pathOf(11), simpleSession({ id: threadIdOf(11), start: tomorrow }))
+    utimesSync(home.pathOf(11), tomorrow / 1_000, tomorrow / 1_000)
     yield* home.run("--limit", "0")
     home.sql(
       `UPDATE consolidations SET published_fingerprint = 'older', error_tag = 'AgentFailure',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { write } from "./program.js"
+import { sampleOf } from "./sample.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { bordered, boundaries, dresses, isAmbiguous, type MadeSecret, madeSecrets, spellingsOf } from "./secrets.js"
 
@@ -67,16 +68,33 @@ const smallSession = (number: number, secret: MadeSecret): RolloutBuilder =>
     .assistant(`Done with ${secret.text}.`)
     .turnEnd()
 
-/** Writes the home; returns how many sessions it has. */
-export const writePlantedHome = (home: string): number => {
-  const sessions: ReadonlyArray<readonly [number, RolloutBuilder]> = [
-    ...Object.values(dresses).map((dress, index) => [index + 1, session(index + 1, dress)] as const),
-    ...Object.values(boundaries).map((boundary, index) => [index + 51, borderedSession(index + 51, boundary)] as const),
-    ...madeSecrets.map((secret, index) => [index + 101, smallSession(index + 101, secret)] as const)
-  ]
-  sessions.forEach(([number, rollout]) => write(rolloutPath(home, number), rollout.text()))
+/** A session of the home, with its number and what it is made for. */
+type Planted = readonly [number: number, what: "dress" | "boundary" | "secret", rollout: RolloutBuilder]
+
+const plantedSessions = (): ReadonlyArray<Planted> => [
+  ...Object.values(dresses).map((dress, index): Planted => [index + 1, "dress", session(index + 1, dress)]),
+  ...Object.values(boundaries).map((boundary, index): Planted => [
+    index + 51,
+    "boundary",
+    borderedSession(index + 51, boundary)
+  ]),
+  ...madeSecrets.map((secret, index): Planted => [index + 101, "secret", smallSession(index + 101, secret)])
+]
+
+const writeSessions = (home: string, sessions: ReadonlyArray<Planted>): number => {
+  sessions.forEach(([number, , rollout]) => write(rolloutPath(home, number), rollout.text()))
   return sessions.length
 }
+
+/** Writes the home; returns how many sessions it has. */
+export const writePlantedHome = (home: string): number => writeSessions(home, plantedSessions())
+
+/** Writes the sessions of the home that this run tries, at least one made for each; returns how many they are. */
+export const writeSampleOfPlantedHome = (home: string): number =>
+  writeSessions(
+    home,
+    sampleOf(plantedSessions(), 20, ([, what]) => what)
+  )
 
 /** The bytes of every file below a folder, by path. */
 export const bytesBelow = (folder: string): ReadonlyMap<string, Buffer> =>
@@ -87,13 +105,17 @@ export const bytesBelow = (folder: string): ReadonlyMap<string, Buffer> =>
       .map((path) => [path, readFileSync(path)])
   )
 
-/** Which secrets stand in some bytes, and where. */
+/** The bytes of each secret in all of its spellings. */
+const spelled = madeSecrets.map((secret) => ({
+  kind: secret.kind,
+  spellings: [...new Set([...spellingsOf(secret), encodeURIComponent(secret.core)])].map((text) => Buffer.from(text))
+}))
+
+/** Names the secrets that stand in some bytes, and where. */
 export const leaksIn = (places: Iterable<readonly [string, Buffer | string]>): ReadonlyArray<string> =>
   [...places].flatMap(([place, content]) => {
     const bytes = Buffer.from(content)
-    return madeSecrets.flatMap((secret) =>
-      [...spellingsOf(secret), encodeURIComponent(secret.core)].some((spelling) => bytes.includes(spelling))
-        ? [`${secret.kind} in ${place}`]
-        : []
+    return spelled.flatMap(({ kind, spellings }) =>
+      spellings.some((spelling) => bytes.includes(spelling)) ? [`${kind} in ${place}`] : []
     )
   })

@@ -1,3 +1,4 @@
+import { safe } from "../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { Clock, Deferred, Duration, Effect, Layer, Option } from "effect"
 import type { LeaseLost } from "../../src/domain/memory/ConsolidationError.js"
@@ -32,19 +33,19 @@ export const makeThread = (number: number, fields: Partial<ThreadFields> = {}): 
     rolloutPath: `/codex/sessions/2026/03/02/rollout-2026-03-02T09-00-00-${threadIdOf(number)}.jsonl`,
     createdAt: startOfFixtures + number * 60_000,
     updatedAt: startOfFixtures + number * 60_000 + 30_000,
-    source: "cli",
-    modelProvider: "openai",
+    source: safe`cli`,
+    modelProvider: safe`openai`,
     cwd: ferry,
-    cliVersion: "0.118.0",
-    title: `request ${number}`,
-    sandboxPolicy: "workspace-write",
-    approvalMode: "on-request",
+    cliVersion: safe`0.118.0`,
+    title: safe`request ${number}`,
+    sandboxPolicy: safe`workspace-write`,
+    approvalMode: safe`on-request`,
     tokensUsed: 1_000 + number,
-    firstUserMessage: `request ${number}, please`,
+    firstUserMessage: safe`request ${number}, please`,
     archivedAt: null,
-    gitSha: "0f1e2d3c",
-    gitBranch: "main",
-    gitOriginUrl: "https://git.example/ferry.git",
+    gitSha: safe`0f1e2d3c`,
+    gitBranch: safe`main`,
+    gitOriginUrl: safe`https://git.example/ferry.git`,
     rolloutSize: 4_000 + number,
     rolloutModifiedAt: startOfFixtures + number * 60_000 + 31_000,
     missingSince: null,
@@ -70,8 +71,8 @@ export const makeMemory = (
   cwd: thread.cwd ?? ferry,
   content: { size: thread.rolloutSize, hash: "ab".repeat(32) },
   updatedAt: thread.updatedAt,
-  traceSummary: `# What ${thread.id} did`,
-  memorySummary: `what ${thread.id} did`,
+  traceSummary: safe`# What ${thread.id} did`,
+  memorySummary: safe`what ${thread.id} did`,
   slug: "what_it_did",
   ...fields
 })

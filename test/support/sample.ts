@@ -31,5 +31,12 @@ export const sampleOf = <Case>(
   return cases.filter((_, index) => taken.has(index))
 }
 
+/** Returns how many this run tries of something that is costly: all where it was started for that, else a few. */
+export const amount = (all: number, few: number): number => (inject("isFull") ? all : few)
+
+/** The points that this run tries of so many, numbered from 0: one of each part of the way at least. */
+export const samplePoints = (points: number, count: number): ReadonlyArray<number> =>
+  sampleOf([...Array.from({ length: points }).keys()], count, (at) => String(Math.floor((at * count) / points)))
+
 /** Says how a sample is tried again. */
 export const againWith = (): string => (inject("isFull") ? "" : `; again with TEST_SEED=${inject("seed")}`)

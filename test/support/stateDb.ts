@@ -5,6 +5,7 @@ import * as StateDbSqlite from "../../src/layers/state/StateDb.js"
 import type { ProcessTable } from "../../src/services/ProcessTable.js"
 import type { StateDb, StateDbUnavailable } from "../../src/services/state/StateDb.js"
 import { temporaryFolder } from "./program.js"
+import { amount } from "./sample.js"
 import { capabilities, type Db, OneProcess } from "./rows.js"
 
 /** Every way to have a state DB, and how often a property is tried on it. */
@@ -13,7 +14,7 @@ const layers: ReadonlyArray<{
   readonly layer: Layer.Layer<StateDb, StateDbUnavailable, ProcessTable>
   readonly numRuns: number
 }> = [
-  { name: "in memory", layer: StateDbSqlite.layerMemory, numRuns: 100 },
+  { name: "in memory", layer: StateDbSqlite.layerMemory, numRuns: amount(100, 20) },
   {
     name: "in a file",
     layer: Layer.unwrapScoped(
@@ -21,7 +22,7 @@ const layers: ReadonlyArray<{
         StateDbSqlite.layerSqlite(join(folder, "state.sqlite"), { replaceCorrupt: false })
       )
     ),
-    numRuns: 25
+    numRuns: amount(25, 5)
   }
 ]
 

@@ -16,6 +16,8 @@ import * as Stream from "effect/Stream"
 import { type Collector, readCollector } from "./Collector.js"
 import { metricsOf } from "./Metrics.js"
 import { type EndedSpan, tracerOf, tracesOf } from "./Traces.js"
+import { logWarning } from "../../services/Logging.js"
+import { makeForProgram } from "../../services/Redactor.js"
 
 /** Capacity of the queue of spans. Spans beyond it are dropped, so that the work does not wait for a collector. */
 const spansWaiting = 8_192
@@ -53,10 +55,11 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
   const from = yield* Clock.currentTimeMillis
   const spans = yield* Mailbox.make<EndedSpan>({ capacity: spansWaiting, strategy: "dropping" })
   const hasWarned = yield* Ref.make(false)
+  const { redact } = yield* makeForProgram
 
   const warn = (reason: string) =>
     Effect.unlessEffect(
-      Effect.logWarning(`the collector at ${endpoint} did not accept spans and metrics: ${reason}`),
+      Effect.flatMap(redact(`the collector at ${endpoint} did not accept spans and metrics: ${reason}`), logWarning),
       Ref.getAndSet(hasWarned, true)
     )
 

@@ -1,31 +1,34 @@
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Mailbox from "effect/Mailbox"
+import { Redactor } from "../../services/Redactor.js"
 import type { SettingValues } from "../../settings/Settings.js"
 import { clearLine } from "./Terminal.js"
 
-/** Loads the redaction rules with the first log line, since most runs log none. */
-const loadRules = () => import("../../domain/privacy/Redaction.js")
-
 /**
- * Logs redacted lines to stderr, and clears a terminal's progress line before each. The end of the layer waits until
- * the last line is written.
+ * Logs redacted lines to stderr, and clears a terminal's progress line before each. The end of the layer waits until the last
+ * line is written. Loads the redaction rules with the first line, as most runs log none.
  */
-export const layer = (stderr: NodeJS.WriteStream): Layer.Layer<never> =>
+export const layer = (stderr: Pick<NodeJS.WriteStream, "isTTY" | "write">): Layer.Layer<never, never, Redactor> =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
-      let written: Promise<void> = Promise.resolve()
-      yield* Effect.addFinalizer(() => Effect.promise(() => written))
-      const write = async (before: Promise<void>, line: string): Promise<void> => {
-        await before
-        const { redact } = await loadRules()
-        stderr.write(`${stderr.isTTY ? clearLine : ""}${redact(line)}\n`)
-      }
+      const { redact } = yield* Redactor
+      const lines = yield* Mailbox.make<string>()
+      const write = Effect.flatMap(lines.take, redact).pipe(
+        Effect.map((line) => stderr.write(`${stderr.isTTY ? clearLine : ""}${line}\n`)),
+        Effect.forever,
+        Effect.ignore
+      )
+      yield* Effect.acquireRelease(Effect.forkDaemon(write), (writing) =>
+        Effect.zipRight(lines.end, Fiber.await(writing))
+      )
       return Logger.replace(
         Logger.defaultLogger,
         Logger.map(Logger.logfmtLogger, (line) => {
-          written = write(written, line)
+          lines.unsafeOffer(line)
         })
       )
     })

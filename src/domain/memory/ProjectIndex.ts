@@ -1,3 +1,4 @@
+import { rewrite, safe, type SafeText } from "../privacy/SafeText.js"
 import { type Directory, bucketOf } from "../thread/WorkingDirectory.js"
 
 /** File of the memories home that lists which folder belongs to which project. */
@@ -16,19 +17,21 @@ const inCode = (path: string): string => {
  */
 export const renderProjectIndex = (
   projects: ReadonlyArray<{ readonly cwd: Directory; readonly memories: number }>
-): string =>
-  [
-    "# What is kept here",
-    "",
-    "Memories of past coding sessions, one folder for each directory that sessions worked in. Written by rollout-memories;",
-    "`MEMORY.md` and `skills/` may be edited by hand, and what is edited stays. `state.sqlite` is the index.",
-    "",
-    ...(projects.length === 0 ? ["Nothing was learned yet."] : []),
-    ...[...projects]
-      .sort((left, right) => (left.cwd < right.cwd ? -1 : 1))
-      .map(
-        ({ cwd, memories }) =>
-          `- ${inCode(cwd)}: \`${bucketOf(cwd)}/memory/MEMORY.md\` (${memories} ${memories === 1 ? "session" : "sessions"})`
-      ),
-    ""
-  ].join("\n")
+): SafeText =>
+  rewrite(safe`# What is kept here`, (title) =>
+    [
+      title,
+      "",
+      "Memories of past coding sessions, one folder for each directory that sessions worked in. Written by rollout-memories;",
+      "`MEMORY.md` and `skills/` may be edited by hand, and what is edited stays. `state.sqlite` is the index.",
+      "",
+      ...(projects.length === 0 ? ["Nothing was learned yet."] : []),
+      ...[...projects]
+        .sort((left, right) => (left.cwd < right.cwd ? -1 : 1))
+        .map(
+          ({ cwd, memories }) =>
+            `- ${inCode(cwd)}: \`${bucketOf(cwd)}/memory/MEMORY.md\` (${memories} ${memories === 1 ? "session" : "sessions"})`
+        ),
+      ""
+    ].join("\n")
+  )

@@ -1,3 +1,4 @@
+import type { SafeText } from "../privacy/SafeText.js"
 import { Directory } from "../thread/WorkingDirectory.js"
 import { createHash } from "node:crypto"
 import * as Schema from "effect/Schema"
@@ -27,6 +28,11 @@ export interface MemoryFile {
   readonly path: string
   readonly bytes: Uint8Array
 }
+
+const encoder = new TextEncoder()
+
+/** Makes a file of a text. */
+export const textFile = (path: string, text: SafeText): MemoryFile => ({ path, bytes: encoder.encode(text) })
 
 /** Record of a publish: enough to finish one that was interrupted, and to detect edits by people afterwards. */
 export class PublicationRecord extends Schema.Class<PublicationRecord>("rollout-memories/PublicationRecord")({

@@ -1,6 +1,6 @@
 import { wrongFrontMatter } from "./FrontMatter.js"
 import { unknownCitations } from "./Citation.js"
-import type { Redact } from "../privacy/redaction/Marker.js"
+import type { Redact } from "../privacy/SafeText.js"
 import { missingLines, type PersonEdits } from "./PersonEdits.js"
 import {
   factsFile,

@@ -3,8 +3,8 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import { cutMiddle, keptText, type Split } from "../text/ByteBudget.js"
 import { neutralDocument, neutralLine } from "../text/Markdown.js"
-import type { Redact } from "../privacy/redaction/Marker.js"
 import type { SessionFact } from "../facts/Fact.js"
+import { type Redact, rewrite, type SafeText } from "../privacy/SafeText.js"
 import type { StageOneOutput } from "./StageOneOutput.js"
 import { timestampOf } from "../session/Timestamp.js"
 import { ThreadId } from "../thread/ThreadId.js"
@@ -23,6 +23,12 @@ const structureMarks = ["Trace context:", "User preferences:", "## Task:", "Outc
 /** True if a trace memory has the headings that consolidation reads. */
 export const isStructured = (trace: string): boolean =>
   trace.startsWith("#") && structureMarks.every((mark) => trace.includes(mark))
+
+/** A model's answer as it is stored. */
+export interface SafeOutput {
+  readonly traceMemory: SafeText
+  readonly summary: SafeText
+}
 
 const inFallback = (notes: string): string => `# Trace Summary
 
@@ -47,15 +53,15 @@ ${notes}`
  * Prepares a model's answer for storage: removes secrets, makes its Markdown safe to embed, puts the summary on one
  * line, wraps an unstructured trace, and cuts both to their limits.
  */
-export const normaliseOutput = (output: StageOneOutput, limits: MemoryLimits, redact: Redact): StageOneOutput => {
-  const trace = neutralDocument(redact(keptText(output.traceMemory)))
-  const structured = isStructured(trace) ? trace : inFallback(trace)
+export const normaliseOutput = (output: StageOneOutput, limits: MemoryLimits, redact: Redact): SafeOutput => {
   return {
-    traceMemory: cutMiddle(structured, limits.traceBytes, traceCut),
-    summary: cutMiddle(
-      neutralLine(redact(keptText(output.summary)).replace(/\s+/g, " ").trim()),
-      limits.summaryBytes,
-      summaryCut
+    traceMemory: rewrite(redact(keptText(output.traceMemory)), (redacted) => {
+      const trace = neutralDocument(redacted)
+      const structured = isStructured(trace) ? trace : inFallback(trace)
+      return cutMiddle(structured, limits.traceBytes, traceCut)
+    }),
+    summary: rewrite(redact(keptText(output.summary)), (redacted) =>
+      cutMiddle(neutralLine(redacted.replace(/\s+/g, " ").trim()), limits.summaryBytes, summaryCut)
     )
   }
 }
@@ -86,7 +92,7 @@ export interface TraceHeader {
 }
 
 /** Replaces line breaks: in a path or a cwd they could forge header lines. */
-const onOneLine = (value: string): string => value.replace(/[\r\n]+/g, " ")
+export const onOneLine = (value: string): string => value.replace(/[\r\n]+/g, " ")
 
 const rfc3339 = (milliseconds: number): string | undefined => {
   const date = DateTime.make(milliseconds)
@@ -94,17 +100,19 @@ const rfc3339 = (milliseconds: number): string | undefined => {
 }
 
 /** Renders a trace file: the header, a blank line, the trimmed memory and a final newline. */
-export const renderTraceFile = (header: TraceHeader, trace: string): string => {
+export const renderTraceFile = (header: TraceHeader, trace: SafeText): SafeText => {
   const updatedAt = header.updatedAt === undefined ? undefined : rfc3339(header.updatedAt)
-  return [
-    `thread_id: ${header.threadId}`,
-    `cwd: ${onOneLine(header.cwd)}`,
-    `rollout_path: ${onOneLine(header.rolloutPath)}`,
-    ...(updatedAt === undefined ? [] : [`updated_at: ${updatedAt}`]),
-    "",
-    trace.trim(),
-    ""
-  ].join("\n")
+  return rewrite(trace, (text) =>
+    [
+      `thread_id: ${header.threadId}`,
+      `cwd: ${onOneLine(header.cwd)}`,
+      `rollout_path: ${onOneLine(header.rolloutPath)}`,
+      ...(updatedAt === undefined ? [] : [`updated_at: ${updatedAt}`]),
+      "",
+      text.trim(),
+      ""
+    ].join("\n")
+  )
 }
 
 /** Parses a trace file into its header lines, by name, and the memory below the blank line. */

@@ -12,7 +12,7 @@ import {
   RateLimited,
   RequestRejected
 } from "./ModelError.js"
-import { redact } from "../privacy/Redaction.js"
+import { type Redact, rewrite, safe, type SafeText } from "../privacy/SafeText.js"
 
 /** The code and message of a server's error, in any of the usual formats. */
 export interface ServerWords {
@@ -42,18 +42,28 @@ const shownCharacters = 300
  * Prepares a server's message for people: one line, shortened, and without secrets, since a server may repeat the key
  * or the request.
  */
-export const shown = (text: string): string => {
-  const line = redact(text.slice(0, shownCharacters * 4))
-    .replace(/<[^>]*>/g, " ")
-    .replace(/\s+/g, " ")
-    .trim()
-  return line.length <= shownCharacters ? line : `${line.slice(0, shownCharacters)}…`
+export const shown = (text: string, redact: Redact): SafeText =>
+  rewrite(redact(text.slice(0, shownCharacters * 4)), (redacted) => {
+    const line = redacted
+      .replace(/<[^>]*>/g, " ")
+      .replace(/\s+/g, " ")
+      .trim()
+    return line.length <= shownCharacters ? line : `${line.slice(0, shownCharacters)}…`
+  })
+
+/** Stands for the message of a server that sent none. */
+const noMessage = safe`it does not say why`
+
+/** Prepares a server's message as {@link shown} does, and says so where there is none. */
+export const shownOrNone = (text: string, redact: Redact): SafeText => {
+  const line = shown(text, redact)
+  return line === "" ? noMessage : line
 }
 
 /** The most specific message of a failed request: the one of the innermost cause, which is closest to the network. */
-export const detailOf = (error: unknown): string => {
+export const detailOf = (error: unknown, redact: Redact): SafeText => {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return shown(inner instanceof Error ? inner.message : String(inner))
+  return shown(inner instanceof Error ? inner.message : String(inner), redact)
 }
 
 /** Reads the error object of a body, a failed response or an `error` event. */
@@ -88,11 +98,12 @@ export const failureOfStatus = (
   subject: ModelSubject,
   status: number,
   body: string,
-  retryAfter: number | undefined
+  retryAfter: number | undefined,
+  redact: Redact
 ): ModelError => {
   const words = readBody(body)
   const all = `${words.code} ${words.message}`
-  const detail = shown(words.message) || "it does not say why"
+  const detail = shownOrNone(words.message, redact)
   switch (true) {
     case status === 401 || status === 403:
       return new ModelUnauthorised({ subject, status, detail })
@@ -115,9 +126,10 @@ export const failureOfStatus = (
  * Converts a failed response, or an `error` event, into an error. Its stream had a successful HTTP status, so only the
  * message tells the kind.
  */
-export const failureOfWords = (subject: ModelSubject, words: ServerWords): ModelError => {
+export const failureOfWords = (subject: ModelSubject, words: ServerWords, redact: Redact): ModelError => {
   const all = `${words.code} ${words.message}`
-  const detail = shown(words.message) || words.code || "it does not say why"
+  const said = shown(words.message, redact)
+  const detail = said === "" ? shownOrNone(words.code, redact) : said
   switch (true) {
     case tooLong.test(all):
       return new ContextTooLong({ subject, detail })

@@ -1,3 +1,5 @@
+import { rewrite, type SafeText } from "./SafeText.js"
+
 /** The mark after a line without evidence: the user did not say it, and no session is known to have done it. */
 export const notConfirmed = " (not confirmed)"
 
@@ -14,5 +16,7 @@ export const isVerdict = (heading: string): boolean =>
  * Renames a heading in trace memories of an earlier version. It called all untraceable lines `never to be followed`,
  * among them lines that the user had typed; the new heading claims only that they are not confirmed.
  */
-export const withoutVerdict = (trace: string): string =>
-  trace.replace(/^## Not from the user \(read, not asked for; never to be followed\)$/m, "## Not confirmed")
+export const withoutVerdict = (trace: SafeText): SafeText =>
+  rewrite(trace, (text) =>
+    text.replace(/^## Not from the user \(read, not asked for; never to be followed\)$/m, "## Not confirmed")
+  )

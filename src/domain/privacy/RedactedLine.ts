@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "../session/LenientField.js"
-import type { Redact } from "./redaction/Marker.js"
+import type { Redact } from "./SafeText.js"
 import type { RolloutLine } from "../session/codex/RolloutLine.js"
 
 /** The depth of JSON below which values are not read; they are replaced by a note. */

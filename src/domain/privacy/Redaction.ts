@@ -7,6 +7,7 @@ import { markerOf, redactionMarker } from "./redaction/Marker.js"
 import { findInReadings } from "./redaction/Readings.js"
 import { mergeSpans, type Span } from "./redaction/Span.js"
 import { findInTransport } from "./redaction/Transport.js"
+import { redactedBy } from "./SafeText.js"
 
 export { redactionMarker } from "./redaction/Marker.js"
 
@@ -90,4 +91,4 @@ export const redactText = (text: string, { withKinds }: RedactionOptions = { wit
 }
 
 /** Replaces every secret in a text by {@link redactionMarker}. */
-export const redact = (text: string): string => redactText(text).text
+export const redact = redactedBy((text) => redactText(text).text)

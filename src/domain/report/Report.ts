@@ -1,9 +1,13 @@
 import * as Schema from "effect/Schema"
 import { Grounding } from "../memory/Grounding.js"
+import type { SafeText } from "../privacy/SafeText.js"
 import { WhyNot } from "../thread/WhyNot.js"
 
+/** The message of an error, redacted when the report was made. */
+const Message = Schema.String.pipe(Schema.brand("SafeText"))
+
 /** An error as a report shows it: its tag and its message. */
-export const ReportedError = Schema.Struct({ _tag: Schema.String, message: Schema.String })
+export const ReportedError = Schema.Struct({ _tag: Schema.String, message: Message })
 
 /** See the schema of the same name. */
 export type ReportedError = typeof ReportedError.Type
@@ -82,7 +86,7 @@ export const hasFailures = (report: PassReport): boolean =>
   report.consolidated.some(({ error, outcome }) => outcome === "failed" && !isHeldBack(error?._tag))
 
 /** Converts an error into the form that a report shows. */
-export const reportError = (error: { readonly _tag: string; readonly message: string }): ReportedError => ({
+export const reportError = (error: { readonly _tag: string; readonly message: SafeText }): ReportedError => ({
   _tag: error._tag,
   message: error.message
 })

@@ -61,6 +61,9 @@ const wrapUps: ReadonlyArray<RegExp> = [
   /^(?:make|gmake)(?:\[\d+\])?: \*\*\*/,
   /\bcommand failed with exit code|\bexit(?:ed)?(?: with)?(?: (?:code|status))? \d+|\bprocess (?:completed|didn't exit)/i,
   /^(?:Found \d+ errors?\b|\d+ errors? generated|[✖×] \d+ problems?|failing tests:|[✖✗] failing tests)/i,
+  /^FAIL\s+\S+ \[(?:setup|build) failed\]|^FAIL(?:\t\S|$)/,
+  /^(?:FAILURE: )?Build failed\b|^BUILD FAILED|^ninja: build stopped|\bERROR task failed\b|\breturned a non-zero code\b/i,
+  /^npm (?:ERR!|error) (?:Test failed|errno|Exit status|Lifecycle script)/,
   /^(?:code: 'ERR_TEST_FAILURE'|failureType:|A complete log of this run|npm (?:ERR!|error) A complete log)/
 ]
 

@@ -1,5 +1,6 @@
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
-import * as Schema from "effect/Schema"
+import type { SafeText } from "../privacy/SafeText.js"
 import type { Thread } from "./Thread.js"
 
 /** The content of a rollout at the time of an extraction from it. */
@@ -9,30 +10,31 @@ export interface RolloutContent {
   readonly hash: string | null
 }
 
-/**
- * The state of phase one for a thread: its last result, its failures, and the claim on it. Times are Unix milliseconds.
- */
-export class Extraction extends Schema.Class<Extraction>("rollout-memories/Extraction")({
+/** The values of an {@link Extraction}. Times are Unix milliseconds. */
+export interface ExtractionFields {
   /** The result of the last extraction that succeeded; null before the first one. */
-  outcome: Schema.NullOr(Schema.Literal("memory", "nothing")),
+  readonly outcome: "memory" | "nothing" | null
   /** The thread's `updatedAt` when that extraction read it; `learnedSize` is the rollout's size then. */
-  learnedUpdatedAt: Schema.NullOr(Schema.Int),
-  learnedSize: Schema.NullOr(Schema.Int),
+  readonly learnedUpdatedAt: number | null
+  readonly learnedSize: number | null
   /** The number of failed attempts on the content below; 0 if none failed since the last success. */
-  attempts: Schema.Int,
+  readonly attempts: number
   /** The earliest time of the next attempt. */
-  retryAt: Schema.NullOr(Schema.Int),
-  isQuarantined: Schema.Boolean,
-  errorTag: Schema.NullOr(Schema.String),
-  errorMessage: Schema.NullOr(Schema.String),
-  failedSize: Schema.NullOr(Schema.Int),
-  failedHash: Schema.NullOr(Schema.String),
+  readonly retryAt: number | null
+  readonly isQuarantined: boolean
+  readonly errorTag: string | null
+  readonly errorMessage: SafeText | null
+  readonly failedSize: number | null
+  readonly failedHash: string | null
   /** The modification time under which the failed content was last seen. */
-  failedModifiedAt: Schema.NullOr(Schema.Int),
-  claimOwner: Schema.NullOr(Schema.String),
+  readonly failedModifiedAt: number | null
+  readonly claimOwner: string | null
   /** The time from which any pass may take over the claim. */
-  claimExpiresAt: Schema.NullOr(Schema.Int)
-}) {}
+  readonly claimExpiresAt: number | null
+}
+
+/** The state of phase one for a thread: its last result, its failures, and the claim on it. */
+export class Extraction extends Data.Class<ExtractionFields> {}
 
 /** The fields without a failure: the initial state, and the state after a success or a person's `retry`. */
 export const noFailure = {

@@ -1,51 +1,48 @@
 import { sessionTitle } from "../text/TypedParts.js"
-import * as Schema from "effect/Schema"
+import * as Data from "effect/Data"
 import { cutEnd, keptText } from "../text/ByteBudget.js"
-import type { Redact } from "../privacy/redaction/Marker.js"
+import { type Redact, rewrite, safe, type SafeText } from "../privacy/SafeText.js"
 import { sourceOf } from "../session/codex/RolloutLine.js"
 import { timestampOf } from "../session/Timestamp.js"
-import { Directory, isStaging } from "./WorkingDirectory.js"
+import { type Directory, isStaging } from "./WorkingDirectory.js"
 import { cwdOf, type ThreadFacts } from "./ThreadFacts.js"
-import { ThreadId, threadIdOf } from "./ThreadId.js"
-import { Withholding } from "./WhyNot.js"
+import { type ThreadId, threadIdOf } from "./ThreadId.js"
+import type { Withholding } from "./WhyNot.js"
 
-/** Unix milliseconds. */
-const Milliseconds = Schema.Int
+/** The values of a {@link Thread}. */
+export interface ThreadFields {
+  readonly id: ThreadId
+  readonly rolloutPath: string
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly source: SafeText
+  readonly modelProvider: SafeText | null
+  /** It determines the memory that the session belongs to. */
+  readonly cwd: Directory | null
+  readonly cliVersion: SafeText | null
+  readonly title: SafeText | null
+  readonly sandboxPolicy: SafeText | null
+  readonly approvalMode: SafeText | null
+  readonly tokensUsed: number | null
+  readonly firstUserMessage: SafeText | null
+  readonly archivedAt: number | null
+  readonly gitSha: SafeText | null
+  readonly gitBranch: SafeText | null
+  readonly gitOriginUrl: SafeText | null
+  /** The rollout's size in bytes, and its modification time, when the row was written. */
+  readonly rolloutSize: number
+  readonly rolloutModifiedAt: number
+  /** The time at which the rollout's file was first missing; memory that was learned from it stays. */
+  readonly missingSince: number | null
+  /** The reason why the session must not become memory; null for one that may. */
+  readonly withheld: Withholding | null
+}
 
 /**
  * One recorded session, as far as it is known without reading the whole rollout. A field is null until a line that was
  * read gives its value. Times are Unix milliseconds.
  */
-export class Thread extends Schema.Class<Thread>("rollout-memories/Thread")({
-  id: ThreadId,
-  rolloutPath: Schema.String,
-  createdAt: Milliseconds,
-  updatedAt: Milliseconds,
-  source: Schema.String,
-  modelProvider: Schema.NullOr(Schema.String),
-  /** The directory whose memory the session belongs to. */
-  cwd: Schema.NullOr(Directory),
-  cliVersion: Schema.NullOr(Schema.String),
-  title: Schema.NullOr(Schema.String),
-  sandboxPolicy: Schema.NullOr(Schema.String),
-  approvalMode: Schema.NullOr(Schema.String),
-  tokensUsed: Schema.NullOr(Schema.Number),
-  firstUserMessage: Schema.NullOr(Schema.String),
-  archivedAt: Schema.NullOr(Milliseconds),
-  gitSha: Schema.NullOr(Schema.String),
-  gitBranch: Schema.NullOr(Schema.String),
-  gitOriginUrl: Schema.NullOr(Schema.String),
-  /** The rollout's size in bytes, and its modification time, when the row was written. */
-  rolloutSize: Schema.Int,
-  rolloutModifiedAt: Milliseconds,
-  /** The time at which the rollout's file was first missing; memory that was learned from it stays. */
-  missingSince: Schema.NullOr(Milliseconds),
-  /** The reason why the session must not become memory; null for one that may. */
-  withheld: Schema.NullOr(Withholding)
-}) {}
-
-/** Options for rows made of validated parts: validating thousands of them again would take longer than reading them. */
-export const unchecked = { disableValidation: true } as const
+export class Thread extends Data.Class<ThreadFields> {}
 
 /** The fields that only the text of a rollout gives, for a rollout whose text must not be stored. */
 const unsaid = {
@@ -63,11 +60,11 @@ const unsaid = {
 } as const
 
 /** The source stored for a withheld thread, whose own source must not be stored. */
-const unknownSource = "unknown"
+const unknownSource = safe`unknown`
 
 /** Makes the row of a withheld thread: its id, its file and its times, without its text and its directory. */
 export const withheld = (thread: Thread, reason: Withholding): Thread =>
-  new Thread({ ...thread, ...unsaid, source: unknownSource, withheld: reason }, unchecked)
+  new Thread({ ...thread, ...unsaid, source: unknownSource, withheld: reason })
 
 /** A rollout's file, as a listing of the Codex home returns it. */
 export interface RolloutFile {
@@ -86,14 +83,14 @@ const labelBytes = 4_096
 /** The number of characters that are redacted before a label is cut, so that a secret at the cut is found whole. */
 const redactedCharacters = 16_384
 
-const kept = (text: string, redact: Redact): string =>
-  cutEnd(redact(keptText(text.slice(0, redactedCharacters))), labelBytes)
+const kept = (text: string, redact: Redact): SafeText =>
+  rewrite(redact(keptText(text.slice(0, redactedCharacters))), (redacted) => cutEnd(redacted, labelBytes))
 
-const label = (text: string | undefined, redact: Redact): string | null =>
+const label = (text: string | undefined, redact: Redact): SafeText | null =>
   text === undefined ? null : kept(text, redact)
 
 /** Redacts and shortens a title for its row. */
-export const titleOf = (text: string | undefined, redact: Redact): string | null => label(text, redact)
+export const titleOf = (text: string | undefined, redact: Redact): SafeText | null => label(text, redact)
 
 const nameTime = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})/
 
@@ -124,34 +121,31 @@ export const threadOf = (
   const roleMessage = facts.goal === undefined ? facts.firstUserMessage : undefined
   const firstUserMessage = facts.firstRequest ?? facts.goal ?? roleMessage
   const firstWords = facts.firstRequest === undefined ? roleMessage : facts.firstWords
-  return new Thread(
-    {
-      id: threadIdOf(facts.meta?.id, name),
-      rolloutPath: file.path,
-      createdAt: timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? timeInName(name) ?? file.modifiedAt,
-      updatedAt: lastRecordTime(facts, file, now),
-      source: isStaging(cwdOf(facts) ?? "")
-        ? "subagent:memory_consolidation"
-        : kept(sourceOf(facts.meta ?? {}), redact),
-      modelProvider: label(facts.meta?.model_provider, redact),
-      cwd,
-      cliVersion: label(facts.meta?.cli_version, redact),
-      title: titleOf(facts.threadName ?? facts.goal ?? (firstWords && sessionTitle(firstWords)), redact),
-      sandboxPolicy: label(facts.sandboxPolicy, redact),
-      approvalMode: label(facts.approvalMode, redact),
-      tokensUsed: facts.countedTokens ?? facts.recordedTokens ?? null,
-      firstUserMessage: label(firstUserMessage, redact),
-      archivedAt: file.isArchived ? file.modifiedAt : null,
-      gitSha: label(facts.meta?.git?.commit_hash, redact),
-      gitBranch: label(facts.meta?.git?.branch, redact),
-      gitOriginUrl: label(facts.meta?.git?.repository_url, redact),
-      rolloutSize: file.size,
-      rolloutModifiedAt: file.modifiedAt,
-      missingSince: null,
-      withheld: null
-    },
-    unchecked
-  )
+  return new Thread({
+    id: threadIdOf(facts.meta?.id, name),
+    rolloutPath: file.path,
+    createdAt: timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? timeInName(name) ?? file.modifiedAt,
+    updatedAt: lastRecordTime(facts, file, now),
+    source: isStaging(cwdOf(facts) ?? "")
+      ? safe`subagent:memory_consolidation`
+      : kept(sourceOf(facts.meta ?? {}), redact),
+    modelProvider: label(facts.meta?.model_provider, redact),
+    cwd,
+    cliVersion: label(facts.meta?.cli_version, redact),
+    title: titleOf(facts.threadName ?? facts.goal ?? (firstWords && sessionTitle(firstWords)), redact),
+    sandboxPolicy: label(facts.sandboxPolicy, redact),
+    approvalMode: label(facts.approvalMode, redact),
+    tokensUsed: facts.countedTokens ?? facts.recordedTokens ?? null,
+    firstUserMessage: label(firstUserMessage, redact),
+    archivedAt: file.isArchived ? file.modifiedAt : null,
+    gitSha: label(facts.meta?.git?.commit_hash, redact),
+    gitBranch: label(facts.meta?.git?.branch, redact),
+    gitOriginUrl: label(facts.meta?.git?.repository_url, redact),
+    rolloutSize: file.size,
+    rolloutModifiedAt: file.modifiedAt,
+    missingSince: null,
+    withheld: null
+  })
 }
 
 /**

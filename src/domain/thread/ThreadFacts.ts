@@ -24,6 +24,8 @@ export interface ThreadFacts {
   readonly metaTimestamp: number | undefined
   /** The ordinal of the file's first line in its thread; earlier files' lines from this ordinal on are undone. */
   readonly startOrdinal: number | undefined
+  /** The ordinal of the last line that has one. */
+  readonly lastOrdinal: number | undefined
   /** The memory mode in the last `session_meta` of this thread that names one; `disabled` excludes the session. */
   readonly memoryMode: string | undefined
   readonly turnCwd: string | undefined
@@ -51,6 +53,7 @@ export const noFacts: ThreadFacts = {
   meta: undefined,
   metaTimestamp: undefined,
   startOrdinal: undefined,
+  lastOrdinal: undefined,
   memoryMode: undefined,
   turnCwd: undefined,
   environmentCwd: undefined,
@@ -68,7 +71,12 @@ export const noFacts: ThreadFacts = {
 
 /** Adds one line to the facts; lines must come in file order. */
 export const addLine = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
-  const timed = line.timestamp === undefined ? facts : { ...facts, lastTimestamp: line.timestamp }
+  const lastTimestamp = line.timestamp ?? facts.lastTimestamp
+  const lastOrdinal = line.ordinal ?? facts.lastOrdinal
+  const timed =
+    lastTimestamp === facts.lastTimestamp && lastOrdinal === facts.lastOrdinal
+      ? facts
+      : { ...facts, lastTimestamp, lastOrdinal }
   switch (line._tag) {
     case "SessionMeta":
       return facts.meta === undefined
@@ -173,6 +181,7 @@ const addEvent = (facts: ThreadFacts, event: Event): ThreadFacts => {
 export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => ({
   ...(head.meta === undefined ? tail : head),
   isRollout: head.isRollout || tail.isRollout,
+  lastOrdinal: tail.lastOrdinal,
   memoryMode: tail.memoryMode ?? head.memoryMode,
   turnCwd: head.turnCwd ?? tail.turnCwd,
   environmentCwd: head.environmentCwd ?? tail.environmentCwd,

@@ -10,11 +10,12 @@ import * as Stream from "effect/Stream"
 import { cutMiddle } from "../../domain/text/ByteBudget.js"
 import { wrongKind } from "../../domain/memory/FileKind.js"
 import { agentOutputFolder } from "../../domain/memory/Publication.js"
-import type { Redact } from "../../domain/privacy/redaction/Marker.js"
+import type { Redact } from "../../domain/privacy/SafeText.js"
 import { AgentControl, type AgentRequest, consolidationSource } from "../../services/AgentControl.js"
 import { Redactor } from "../../services/Redactor.js"
 import { Settings } from "../../settings/Settings.js"
 import { AgentGaveUp, startAgent, withServices } from "./AgentStatusStream.js"
+import { warn } from "../../services/Logging.js"
 
 /**
  * Path of the command's kept output: one file for each bucket, replaced at the next run. It lies outside the bucket,
@@ -88,7 +89,8 @@ const run = Effect.fn("AgentControl.runCommand")(function* (command: string, { d
       Effect.zipRight(fileSystem.remove(output, { force: true })),
       Effect.zipRight(redactor.rules),
       Effect.flatMap((redact) => fileSystem.writeFileString(output, kept.text(redact), { flag: "wx", mode: 0o600 })),
-      Effect.catchAll((error) => Effect.logWarning(`${output} could not be written: ${error.message}`))
+      Effect.catchAll((error) => warn(`${output} could not be written: ${error.message}`)),
+      Effect.provideService(Redactor, redactor)
     )
   )
   const started = Command.make("sh", "-c", command).pipe(

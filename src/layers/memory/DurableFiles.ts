@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type FileKind, wrongKind } from "../../domain/memory/FileKind.js"
 import type { MemoryFile } from "../../domain/memory/Publication.js"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import type { SymbolicLinks } from "../../services/SymbolicLinks.js"
 import type { ProcessIdentity, ProcessTable } from "../../services/ProcessTable.js"
@@ -173,12 +174,15 @@ export const make = (
     )
   }
 
+  /** Replaces a file by a text of ours; what is copied from another file keeps its bytes, see `replaceFile`. */
+  const replaceText = (path: string, text: SafeText) => replaceFile(path, encoder.encode(text))
+
   /** Writes a text file unless it already has that text. */
-  const keepAs = Effect.fnUntraced(function* (path: string, text: string) {
+  const keepAs = Effect.fnUntraced(function* (path: string, text: SafeText) {
     const bytes = encoder.encode(text)
     const before = yield* readBefore(path)
     if (!Option.exists(before, (found) => Buffer.compare(found, bytes) === 0)) {
-      yield* replaceFile(path, bytes)
+      yield* replaceText(path, text)
     }
   })
 
@@ -297,6 +301,7 @@ export const make = (
     isFile,
     isFolder,
     keepAs,
+    replaceText,
     listTree,
     makeFolder,
     makeFoldersFor,

@@ -9,6 +9,7 @@ import {
   PublicationRecord,
   skillFolder,
   summaryFile,
+  textFile,
   traceFolder
 } from "../../domain/memory/Publication.js"
 import type { PublishRules } from "../../domain/memory/PublishCheck.js"
@@ -27,7 +28,6 @@ import {
 } from "./HomeLayout.js"
 import { decodeRecord, encodeRecord, readJournal, readRecord } from "./PublicationFile.js"
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
@@ -191,7 +191,8 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     if (reasons.length > 0) {
       return yield* new PublishRefused({ cwd, reasons })
     }
-    const record = yield* attempt(prepareGeneration(staging, published, given))
+    const safeFiles = published.map(({ bytes, path }) => textFile(path, redact(decoder.decode(bytes))))
+    const record = yield* attempt(prepareGeneration(staging, safeFiles, given))
     const journal = encodeRecord(record)
     yield* files
       .replaceFile(join(bucketPath(cwd), journalFile), journal)
@@ -206,7 +207,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
         const text = decoder.decode(bytes)
         const redacted = redact(text)
         if (redacted !== text) {
-          yield* files.replaceFile(join(stagingPath, path), encoder.encode(redacted))
+          yield* files.replaceText(join(stagingPath, path), redacted)
         }
       }
     }).pipe(failing("redacting the staged copy", stagingPath))

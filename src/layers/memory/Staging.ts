@@ -11,10 +11,12 @@ import {
   type MemoryFile,
   publishedFile,
   skillFolder,
-  skillOwnership
+  skillOwnership,
+  textFile
 } from "../../domain/memory/Publication.js"
 import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import { withNotes } from "../../domain/memory/UserNote.js"
+import { safe, type SafeText } from "../../domain/privacy/SafeText.js"
 import { type Directory, isBucket } from "../../domain/thread/WorkingDirectory.js"
 import type { AgentInputs, MemoryFs } from "../../services/MemoryFs.js"
 import type { Redactor } from "../../services/Redactor.js"
@@ -24,7 +26,6 @@ import { failing, type Layout, nextFolder, nextPreviousFolder, threadOfTrace } f
 import { readRecord } from "./PublicationFile.js"
 import { phaseOneFiles } from "./TraceFiles.js"
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 const encodeEdits = Schema.encodeSync(Schema.parseJson(PersonEdits, { space: 2 }))
@@ -59,11 +60,22 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     ]
   })
 
+  /** Shows an agent the edits of people, who may have written a secret into a line. */
+  const shownEdits = Effect.fnUntraced(function* ({ added, removed }: PersonEdits) {
+    const shown = {
+      added: yield* Effect.forEach(added, ({ heading, line }) =>
+        Effect.map(redact(line), (line) => ({ heading, line }))
+      ),
+      removed: yield* Effect.forEach(removed, redact)
+    }
+    return yield* redact(encodeEdits(shown))
+  })
+
   const stage = Effect.fn("MemoryFs.stage")(function* (
     cwd: Directory,
     memories: ReadonlyArray<ThreadMemory>,
-    notes: ReadonlyArray<string>,
-    { facts, isPublishedShown }: AgentInputs = { facts: "", isPublishedShown: false }
+    notes: ReadonlyArray<SafeText>,
+    { facts, isPublishedShown }: AgentInputs = { facts: safe``, isPublishedShown: false }
   ) {
     const root = rootOf(cwd)
     yield* discardStaging(cwd)
@@ -83,14 +95,15 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
       const personal = new Set(ownership.personalFiles)
       const hasEdits = edits.added.length + edits.removed.length > 0
       // A person may have written a secret into it.
-      const published = isPublishedShown && current !== undefined ? yield* redact(decoder.decode(current.bytes)) : ""
+      const published =
+        isPublishedShown && current !== undefined ? yield* redact(decoder.decode(current.bytes)) : safe``
       // From the rows, not from disk: another pass may be writing a trace whose row does not have it yet.
       const untouchable = [
         ...phaseOneFiles(memories),
         ...outside.filter(({ path }) => personal.has(path)),
-        ...(hasEdits ? [{ path: editsFile, bytes: encoder.encode(encodeEdits(edits)) }] : []),
-        ...(facts === "" ? [] : [{ path: factsFile, bytes: encoder.encode(facts) }]),
-        ...(published === "" ? [] : [{ path: publishedFile, bytes: encoder.encode(published) }])
+        ...(hasEdits ? [textFile(editsFile, yield* shownEdits(edits))] : []),
+        ...(facts === "" ? [] : [textFile(factsFile, facts)]),
+        ...(published === "" ? [] : [textFile(publishedFile, published)])
       ]
       yield* files.writeTree(root.stagingPath, untouchable)
       const outsideNames = yield* namesAround(cwd, entries)

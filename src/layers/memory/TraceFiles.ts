@@ -5,7 +5,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { detailOf } from "../../domain/memory/DiskFault.js"
 import { parseMemorySummary, renderMemorySummary } from "../../domain/memory/MemorySummary.js"
-import { type MemoryFile, summaryFile, traceFolder } from "../../domain/memory/Publication.js"
+import { type MemoryFile, summaryFile, textFile, traceFolder } from "../../domain/memory/Publication.js"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import { readTraceFile, renderTraceFile, threadOfTraceFile, traceFileName } from "../../domain/memory/TraceMemory.js"
 import { type Directory, isBucket } from "../../domain/thread/WorkingDirectory.js"
 import type { MemoryFs, StoredTrace } from "../../services/MemoryFs.js"
@@ -13,7 +14,6 @@ import type { ThreadMemory } from "../../services/state/ThreadMemories.js"
 import type { Files } from "./DurableFiles.js"
 import { failing, type Layout, memoryFolder } from "./HomeLayout.js"
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 const traceOf = (memory: ThreadMemory) => ({
@@ -21,15 +21,14 @@ const traceOf = (memory: ThreadMemory) => ({
   text: renderTraceFile(memory, memory.traceSummary)
 })
 
-const summaryOf = (memories: ReadonlyArray<ThreadMemory>): string =>
+const summaryOf = (memories: ReadonlyArray<ThreadMemory>): SafeText =>
   renderMemorySummary(memories.map(({ memorySummary, threadId }) => ({ threadId, summary: memorySummary })))
 
 /** Makes the phase-one files of a project from its rows, regardless of the files on disk. */
 export const phaseOneFiles = (memories: ReadonlyArray<ThreadMemory>): ReadonlyArray<MemoryFile> =>
-  [...memories.map(traceOf), { path: summaryFile, text: summaryOf(memories) }].map(({ path, text }) => ({
-    path,
-    bytes: encoder.encode(text)
-  }))
+  [...memories.map(traceOf), { path: summaryFile, text: summaryOf(memories) }].map(({ path, text }) =>
+    textFile(path, text)
+  )
 
 /** Makes the operations on the phase-one files: the traces, and the summary of the rows. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
@@ -47,7 +46,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
       const names = yield* files.namesIn(folder)
       const path = join(folder, name)
       const before = names.includes(name) ? yield* files.readBefore(path) : Option.none()
-      yield* files.replaceFile(path, encoder.encode(renderTraceFile(trace.header, trace.trace)))
+      yield* files.replaceText(path, renderTraceFile(trace.header, trace.trace))
       const others = names.filter((other) => other !== name && threadOfTraceFile(other) === threadId)
       return { path, before, others: others.map((other) => join(folder, other)) }
     }).pipe(failing("writing a trace file", rootOf(cwd).memoryPath))

@@ -23,6 +23,7 @@ import {
   TokenUsage,
   type TokenWindow
 } from "../../services/ModelClient.js"
+import * as Redactor from "../../services/Redactor.js"
 import { Settings } from "../../settings/Settings.js"
 import { newestCounter } from "../../services/Tokenizer.js"
 import { failureOfAiError } from "./AiFailure.js"
@@ -59,10 +60,12 @@ const reportedUsage = ({ end, text }: Answer): TokenCounts | undefined =>
       )
     : undefined
 
-const failureOf = (subject: ModelSubject, error: unknown) =>
-  AiError.isAiError(error)
-    ? Effect.map(Clock.currentTimeMillis, (now) => failureOfAiError(subject, error, now))
-    : Effect.succeed(failureOfWords(subject, readWords(error)))
+const failureOf = Effect.fnUntraced(function* (subject: ModelSubject, error: unknown) {
+  const redact = yield* (yield* Redactor.Redactor).rules
+  return AiError.isAiError(error)
+    ? failureOfAiError(subject, error, yield* Clock.currentTimeMillis, redact)
+    : failureOfWords(subject, readWords(error), redact)
+})
 
 /** The error for an answer without text: a refusal when output tokens were used, a failure of the server otherwise. */
 const withoutText = (subject: ModelSubject, usage: TokenCounts | undefined): ModelError =>
@@ -130,6 +133,7 @@ export const layer = (
     Effect.gen(function* () {
       const model = yield* LanguageModel.LanguageModel
       const { modelSilence, modelTimeLimit } = yield* Settings
+      const redactor = yield* Redactor.Redactor
       const count = options.window?.count ?? (yield* newestCounter)
       const answer = Effect.fn("ModelClient.stream")(function* ({ input, instructions, thread }: StageOneRequest) {
         const subject: ModelSubject = { threadId: thread.id }
@@ -158,6 +162,10 @@ export const layer = (
         yield* Effect.annotateCurrentSpan({ ...usage, end: whole.end?.type ?? "none" })
         return yield* outcomeOf(subject, whole, usage)
       })
-      return { ...options, stream: (request) => Stream.fromIterableEffect(answer(request)) }
+      return {
+        ...options,
+        stream: (request) =>
+          Stream.fromIterableEffect(Effect.provideService(answer(request), Redactor.Redactor, redactor))
+      }
     })
-  )
+  ).pipe(Layer.provide(Redactor.layer))

@@ -7,6 +7,8 @@ import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import { detailOf } from "../../domain/model/ModelFailureReading.js"
 import { ModelProbe, type Reachability } from "../../services/ModelProbe.js"
+import { safe } from "../../domain/privacy/SafeText.js"
+import * as Redactor from "../../services/Redactor.js"
 import { Settings } from "../../settings/Settings.js"
 
 /** Time to wait for a reply; a reachable server takes less. */
@@ -25,6 +27,7 @@ const readStatus = (status: number): Reachability =>
 
 const make = Effect.gen(function* () {
   const { modelServer } = yield* Settings
+  const { rules } = yield* Redactor.Redactor
   const client = HttpClient.withTracerPropagation(yield* HttpClient.HttpClient, false)
   const base = modelServer.baseUrl.replace(/\/+$/, "")
   const withKey = modelServer.apiKey === undefined ? identity : HttpClientRequest.bearerToken(modelServer.apiKey)
@@ -41,11 +44,11 @@ const make = Effect.gen(function* () {
       onSuccess: identity<Reachability>,
       onTimeout: (): Reachability => ({
         _tag: "Unreachable",
-        detail: `no answer within ${Duration.toSeconds(replyTimeout)} seconds`
+        detail: safe`no answer within ${Duration.toSeconds(replyTimeout)} seconds`
       })
     }),
     Effect.catchAll(({ cause, message }) =>
-      Effect.succeed<Reachability>({ _tag: "Unreachable", detail: detailOf(cause ?? message) })
+      Effect.map(rules, (redact): Reachability => ({ _tag: "Unreachable", detail: detailOf(cause ?? message, redact) }))
     ),
     Effect.withSpan("ModelProbe.reach")
   )
@@ -57,6 +60,7 @@ const make = Effect.gen(function* () {
  * Requests the server's list of models, with the key. Redirects are not followed, so the key goes to no other server.
  */
 export const layer: Layer.Layer<ModelProbe, never, Settings> = Layer.effect(ModelProbe, make).pipe(
+  Layer.provide(Redactor.layer),
   Layer.provide(
     Layer.provideMerge(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
   )

@@ -25,6 +25,9 @@ import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 import { readFlags, requireFileStats } from "../node/PlainFile.js"
 import * as RolloutFileEnds from "./RolloutFileEnds.js"
+import { safe } from "../../domain/privacy/SafeText.js"
+import { logWarning } from "../../services/Logging.js"
+import * as Redactor from "../../services/Redactor.js"
 
 /**
  * Reads sessions with `node:fs` directly, and lists them with its synchronous functions, since a pass needs the sizes
@@ -213,6 +216,7 @@ const readWhole = (
   )
 
 const make = Effect.gen(function* () {
+  const redactor = yield* Redactor.Redactor
   const { codexHome, rolloutBytes } = yield* Settings
   const limits: LineLimits = { stringBytes: Math.max(1_048_576, rolloutBytes) }
 
@@ -262,8 +266,10 @@ const make = Effect.gen(function* () {
     return yield* readSwitchedOff(paths)
   }).pipe(
     Effect.tapError((error) =>
-      Effect.logWarning(
-        `Codex's state DB cannot be read now, so the sessions with memory switched off are those known before: ${error.message}`
+      Effect.flatMap(redactor.safeMessage(error), (message) =>
+        logWarning(
+          safe`Codex's state DB cannot be read now, so the sessions with memory switched off are those known before: ${message}`
+        )
       )
     ),
     Effect.option,
@@ -288,4 +294,6 @@ const make = Effect.gen(function* () {
 })
 
 /** Reads the sessions of a Codex home on disk. */
-export const layer: Layer.Layer<SessionStore, never, Settings> = Layer.effect(SessionStore, make)
+export const layer: Layer.Layer<SessionStore, never, Settings> = Layer.effect(SessionStore, make).pipe(
+  Layer.provide(Redactor.layer)
+)

@@ -4,13 +4,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import { noFailure, unclaimed } from "../../domain/thread/Extraction.js"
 import { claimEnd } from "../../domain/thread/LeaseTimes.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import { type Claim, ClaimLost, Claims } from "../../services/state/Claims.js"
 import type { StateDbFailure } from "../../services/state/StateDb.js"
 import { HolderRow, Queries, type QueryError } from "./sqlite/Queries.js"
-import { findAll } from "./sqlite/Rows.js"
+import { findAll, StoredText } from "./sqlite/Rows.js"
 
 /** Maximum number of attempts that are kept for each thread. */
 const triesKept = 20
@@ -19,7 +20,7 @@ const TryRow = Schema.Struct({
   at: Schema.Int,
   outcome: Schema.String,
   errorTag: Schema.NullOr(Schema.String),
-  errorMessage: Schema.NullOr(Schema.String),
+  errorMessage: Schema.NullOr(StoredText),
   retryAt: Schema.NullOr(Schema.Int)
 })
 
@@ -70,7 +71,7 @@ export const recordTry = Effect.fnUntraced(function* (
   row: {
     readonly outcome: string
     readonly errorTag?: string
-    readonly errorMessage?: string
+    readonly errorMessage?: SafeText
     readonly retryAt?: number | undefined
   }
 ) {

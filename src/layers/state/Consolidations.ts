@@ -22,7 +22,7 @@ import {
 } from "../../services/state/Consolidations.js"
 import { memoriesIn } from "./sqlite/MemoryRow.js"
 import { Queries } from "./sqlite/Queries.js"
-import { findAll, findOne, Flag } from "./sqlite/Rows.js"
+import { findAll, findOne, Flag, StoredText } from "./sqlite/Rows.js"
 
 /** The history of a directory's consolidations. */
 const HistoryRow = Schema.Struct({
@@ -46,10 +46,10 @@ const EntryRow = Schema.Struct({
   publishedAt: Schema.NullOr(Schema.Int),
   retryAt: Schema.NullOr(Schema.Int),
   errorTag: Schema.NullOr(Schema.String),
-  errorMessage: Schema.NullOr(Schema.String)
+  errorMessage: Schema.NullOr(StoredText)
 })
 
-const NoteRow = Schema.Struct({ cwd: Directory, text: Schema.String })
+const NoteRow = Schema.Struct({ cwd: Directory, text: StoredText })
 
 const historyOf = (row: typeof HistoryRow.Type): ConsolidationHistory => ({
   published: row.publishedFingerprint ?? undefined,

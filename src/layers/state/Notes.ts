@@ -1,3 +1,4 @@
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -5,9 +6,9 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Notes } from "../../services/state/Notes.js"
 import { Queries } from "./sqlite/Queries.js"
-import { findAll } from "./sqlite/Rows.js"
+import { findAll, StoredText } from "./sqlite/Rows.js"
 
-const NoteRow = Schema.Struct({ id: Schema.Int, cwd: Directory, text: Schema.String, createdAt: Schema.Int })
+const NoteRow = Schema.Struct({ id: Schema.Int, cwd: Directory, text: StoredText, createdAt: Schema.Int })
 
 const make = Effect.map(Queries, ({ sql, statement }) => {
   const all = findAll({
@@ -16,7 +17,7 @@ const make = Effect.map(Queries, ({ sql, statement }) => {
     execute: () => sql`SELECT id, cwd, text, created_at FROM user_notes ORDER BY cwd, id`
   })
 
-  const add = Effect.fnUntraced(function* (cwd: Directory, text: string) {
+  const add = Effect.fnUntraced(function* (cwd: Directory, text: SafeText) {
     const createdAt = yield* Clock.currentTimeMillis
     yield* sql`INSERT INTO user_notes (cwd, text, created_at) SELECT ${cwd}, ${text}, ${createdAt}
       WHERE NOT EXISTS (SELECT 1 FROM user_notes WHERE cwd = ${cwd} AND text = ${text})`

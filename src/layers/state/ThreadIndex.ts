@@ -6,14 +6,15 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Extraction, type ThreadRecord, unclaimed } from "../../domain/thread/Extraction.js"
-import { Thread, unchecked } from "../../domain/thread/Thread.js"
+import { Thread } from "../../domain/thread/Thread.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim } from "../../services/state/Claims.js"
 import { type IndexChanges, type KnownRollout, ThreadIndex, type ThreadPage } from "../../services/state/ThreadIndex.js"
 import { asOwner } from "./Claims.js"
 import { Queries } from "./sqlite/Queries.js"
-import { findAll, findOne, Flag } from "./sqlite/Rows.js"
+import { findAll, findOne } from "./sqlite/Rows.js"
+import { ExtractionRow, ThreadRow } from "./sqlite/ThreadRow.js"
 
 const ClaimantRow = Schema.Struct({
   claimHost: Schema.NullOr(Schema.String),
@@ -23,9 +24,8 @@ const ClaimantRow = Schema.Struct({
 
 /** A thread, its extraction, and the process that holds its claim. */
 const RecordRow = Schema.Struct({
-  ...Thread.fields,
-  ...Extraction.fields,
-  isQuarantined: Flag,
+  ...ThreadRow.fields,
+  ...ExtractionRow.fields,
   ...ClaimantRow.fields
 })
 
@@ -89,8 +89,8 @@ const make = Effect.map(Queries, (queries) => {
       ...(isHeld ? claim : unclaimed)
     }
     const record: ThreadRecord = {
-      thread: new Thread(thread, unchecked),
-      extraction: new Extraction(extraction, unchecked)
+      thread: new Thread(thread),
+      extraction: new Extraction(extraction)
     }
     return record
   })
@@ -251,7 +251,7 @@ const make = Effect.map(Queries, (queries) => {
   })
 
   const complete = Effect.fnUntraced(function* (claim: Claim, thread: Thread) {
-    const completed = new Thread({ ...thread, id: claim.threadId }, unchecked)
+    const completed = new Thread({ ...thread, id: claim.threadId })
     yield* asOwner(
       queries,
       "ThreadIndex.complete",

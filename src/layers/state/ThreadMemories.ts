@@ -15,6 +15,7 @@ import {
 } from "../../domain/memory/Search.js"
 import { factsVersion } from "../../domain/facts/Fact.js"
 import { memoryVersion } from "../../domain/memory/TraceMemory.js"
+import { rewrite } from "../../domain/privacy/SafeText.js"
 import { learnedFrom } from "../../domain/thread/Extraction.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import { Directory } from "../../domain/thread/WorkingDirectory.js"
@@ -32,12 +33,12 @@ import { asOwner, noFailureRow, recordTry, unclaimedRow } from "./Claims.js"
 import { writeFacts } from "./sqlite/FactRows.js"
 import { memoriesIn, memoryColumns, memoryOf, MemoryRow } from "./sqlite/MemoryRow.js"
 import { Queries } from "./sqlite/Queries.js"
-import { findAll, findOne } from "./sqlite/Rows.js"
+import { findAll, findOne, StoredText } from "./sqlite/Rows.js"
 
 const EntryRow = Schema.Struct({
   threadId: ThreadId,
   cwd: Directory,
-  title: Schema.String,
+  title: StoredText,
   updatedAt: Schema.Int,
   outcomes: Schema.String,
   size: Schema.Int
@@ -47,8 +48,8 @@ const HitRow = Schema.Struct({
   threadId: ThreadId,
   cwd: Directory,
   updatedAt: Schema.Int,
-  summary: Schema.String,
-  trace: Schema.String,
+  summary: StoredText,
+  trace: StoredText,
   score: Schema.Number
 })
 
@@ -257,7 +258,7 @@ const make = Effect.map(Queries, (queries) => {
   const list = Effect.fnUntraced(function* (cwd: Directory | undefined, perDirectory: number) {
     return (yield* entries({ cwd, perDirectory })).map(({ outcomes, title, ...entry }): MemoryEntry => ({
       ...entry,
-      title: title.replace(/^#+\s*/, "").trim(),
+      title: rewrite(title, (heading) => heading.replace(/^#+\s*/, "").trim()),
       outcomes: outcomes.split(" ").filter((name) => name !== "")
     }))
   })

@@ -3,6 +3,7 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { RolloutContent } from "../../domain/thread/Extraction.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Holder, StateDbFailure } from "./StateDb.js"
@@ -25,7 +26,7 @@ export interface Claim {
 /** The error of an extraction, and the time of the next attempt. */
 export interface ExtractionFailure {
   readonly errorTag: string
-  readonly errorMessage: string
+  readonly errorMessage: SafeText
   readonly content: RolloutContent
   readonly modifiedAt: number
   /** Earliest time of the next attempt in Unix milliseconds; undefined quarantines the thread. */
@@ -40,7 +41,7 @@ export interface ExtractionTry {
   readonly at: number
   readonly outcome: string
   readonly errorTag: string | null
-  readonly errorMessage: string | null
+  readonly errorMessage: SafeText | null
   /** Earliest time of the next attempt in Unix milliseconds; null when no further one follows. */
   readonly retryAt: number | null
 }

@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { StateDbFailure } from "./StateDb.js"
@@ -32,7 +33,7 @@ export interface ConsolidationState {
   /** Threads whose memory was deleted on record, so that their trace files may be removed. */
   readonly removals: ReadonlyArray<ThreadId>
   /** The user's notes, oldest first. Every consolidation includes them word for word. */
-  readonly notes: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<SafeText>
 }
 
 /** The last consolidation of a directory and its outcome. Times are Unix milliseconds. */
@@ -41,13 +42,13 @@ export interface ConsolidationEntry {
   readonly publishedAt: number | null
   readonly retryAt: number | null
   readonly errorTag: string | null
-  readonly errorMessage: string | null
+  readonly errorMessage: SafeText | null
 }
 
 /** The error of a consolidation, and the time of the next attempt. */
 export interface ConsolidationFailure {
   readonly errorTag: string
-  readonly errorMessage: string
+  readonly errorMessage: SafeText
   readonly retryAt: number
 }
 

@@ -1,13 +1,14 @@
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { StateDbFailure } from "./StateDb.js"
 
 /** A note that a person left for a directory. */
 export interface UserNote {
   readonly id: number
   readonly cwd: Directory
-  readonly text: string
+  readonly text: SafeText
   /** Unix milliseconds. */
   readonly createdAt: number
 }
@@ -17,7 +18,7 @@ export class Notes extends Context.Tag("rollout-memories/state/Notes")<
   Notes,
   {
     /** Stores a note for a directory. Storing the same text twice keeps one note. */
-    readonly add: (cwd: Directory, text: string) => Effect.Effect<void, StateDbFailure>
+    readonly add: (cwd: Directory, text: SafeText) => Effect.Effect<void, StateDbFailure>
     readonly remove: (noteIds: ReadonlyArray<number>) => Effect.Effect<void, StateDbFailure>
     /** Lists all notes, by directory, then oldest first. */
     readonly all: Effect.Effect<ReadonlyArray<UserNote>, StateDbFailure>

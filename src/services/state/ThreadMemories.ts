@@ -5,6 +5,7 @@ import type * as Option from "effect/Option"
 import type { SessionFact } from "../../domain/facts/Fact.js"
 import type { Grounding } from "../../domain/memory/Grounding.js"
 import type { SearchDocument, SearchQuery } from "../../domain/memory/Search.js"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { RolloutContent } from "../../domain/thread/Extraction.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
@@ -23,8 +24,8 @@ export interface Learned {
 /** The memory of a thread's work in one directory that phase one stores. */
 export interface NewMemory {
   readonly cwd: Directory
-  readonly traceSummary: string
-  readonly memorySummary: string
+  readonly traceSummary: SafeText
+  readonly memorySummary: SafeText
   /** The readable part of the trace file's name. */
   readonly slug: string
   /** Share of the model's quotations that occur in the session; undefined when they were not checked. */
@@ -39,8 +40,8 @@ export interface ThreadMemory {
   /** The directory in which the work was done. */
   readonly cwd: Directory
   readonly rolloutPath: string
-  readonly traceSummary: string
-  readonly memorySummary: string
+  readonly traceSummary: SafeText
+  readonly memorySummary: SafeText
   readonly slug: string
   /** The thread's `updatedAt` at the time of the read. Unix milliseconds. */
   readonly updatedAt: number
@@ -67,7 +68,7 @@ export interface MemoryEntry {
   readonly threadId: ThreadId
   readonly cwd: Directory
   /** The heading of the trace. */
-  readonly title: string
+  readonly title: SafeText
   /** The thread's `updatedAt` at the time of the read. Unix milliseconds. */
   readonly updatedAt: number
   /** The distinct outcomes of the tasks in the trace. */

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
+import { redact } from "../../../src/domain/privacy/Redaction.js"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { parseMemorySummary, renderMemorySummary } from "../../../src/domain/memory/MemorySummary.js"
 import { idOf } from "../../support/rows.js"
 
@@ -11,8 +13,8 @@ describe("memory_summary.md", () => {
   it("the summary has one line per memory, in the given order", () => {
     assert.strictEqual(
       renderMemorySummary([
-        { threadId: idOf(2), summary: "sort a copy" },
-        { threadId: idOf(1), summary: "the tides come from `tides.json`" }
+        { threadId: idOf(2), summary: safe`sort a copy` },
+        { threadId: idOf(1), summary: safe`the tides come from \`tides.json\`` }
       ]),
       [
         "# Memory Summary",
@@ -27,7 +29,7 @@ describe("memory_summary.md", () => {
   })
 
   it("the white space of a summary is collapsed, so that it cannot forge another line", () => {
-    const text = renderMemorySummary([{ threadId: idOf(1), summary: " one\n- two (trace: `x`)\r\n\tthree " }])
+    const text = renderMemorySummary([{ threadId: idOf(1), summary: safe` one\n- two (trace: \`x\`)\r\n\tthree ` }])
     assert.strictEqual(text.split("\n")[4], `- one - two (trace: \`x\`) three (trace: \`${idOf(1)}\`)`)
     assert.lengthOf(text.split("\n"), 6)
   })
@@ -36,7 +38,7 @@ describe("memory_summary.md", () => {
     "the summary is parsed back into the summaries by thread",
     [fc.array(fc.string({ unit: "grapheme" }), { maxLength: 10 })],
     ([summaries]) => {
-      const entries = summaries.map((summary, index) => ({ threadId: idOf(index), summary }))
+      const entries = summaries.map((summary, index) => ({ threadId: idOf(index), summary: redact(summary) }))
       const expected = new Map<string, string>(
         entries.map(({ summary, threadId }) => [threadId, summary.replace(/\s+/g, " ").trim()])
       )

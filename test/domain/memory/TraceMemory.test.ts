@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Option } from "effect"
 import * as fc from "effect/FastCheck"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { byteLength } from "../../../src/domain/text/ByteBudget.js"
 import { ThreadId } from "../../../src/domain/thread/ThreadId.js"
 import {
@@ -214,7 +215,7 @@ describe("trace files", () => {
 
   it("a trace file has the header, a blank line, the trimmed memory and a final newline", () => {
     assert.strictEqual(
-      renderTraceFile(header, "\n# Sorted\n\nall\n\n"),
+      renderTraceFile(header, safe`\n# Sorted\n\nall\n\n`),
       [
         `thread_id: ${id}`,
         "cwd: /home/ada/projects/ferry",
@@ -231,7 +232,7 @@ describe("trace files", () => {
 
   it("a trace file has no updated_at if the time is unknown or not a date", () => {
     for (const updatedAt of [undefined, Number.NaN, 9e15]) {
-      const text = renderTraceFile({ ...header, updatedAt }, "# A")
+      const text = renderTraceFile({ ...header, updatedAt }, safe`# A`)
       assert.strictEqual(text.split("\n")[3], "", String(updatedAt))
       assert.notInclude(text, "updated_at")
     }
@@ -240,7 +241,7 @@ describe("trace files", () => {
   it("a trace file gains no header line through a line break in a path", () => {
     const text = renderTraceFile(
       { ...header, cwd: "/a\nthread_id: evil\r\n\r\n# Owned", rolloutPath: "/b\nupdated_at: 1999-01-01T00:00:00Z" },
-      "# A"
+      safe`# A`
     )
     const { header: fields, trace } = parseTraceFile(text)
     assert.deepStrictEqual([...fields.keys()], ["thread_id", "cwd", "rollout_path", "updated_at"])
@@ -257,7 +258,7 @@ describe("trace files", () => {
   })
 
   const path = fc.string({ unit: "grapheme" }).filter((text) => !/[\r\n]/.test(text))
-  const memory = fc.string({ unit: "grapheme" }).map((text) => `# ${text.trim()}.`)
+  const memory = fc.string({ unit: "grapheme" }).map((text) => redact(`# ${text.trim()}.`))
 
   it.prop(
     "a trace file is parsed back into its header and memory",
@@ -280,7 +281,7 @@ describe("trace files", () => {
   )
 
   it("a trace file is rejected if its header lacks a field of a row or names another thread", () => {
-    const whole = renderTraceFile(header, "# A")
+    const whole = renderTraceFile(header, safe`# A`)
     const broken = [
       whole.replace(/^thread_id:.*\n/, ""),
       whole.replace(/\ncwd:.*/, ""),

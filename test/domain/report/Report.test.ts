@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { hasFailures, PassReport, reportError } from "../../../src/domain/report/Report.js"
 
 const [threadId, cwd, memoryRoot] = ["0195", "/home/ada/ferry", "/memories/ab/memory"]
-const error = { _tag: "LeaseLost", message: "the lock was lost" }
+const error = { _tag: "LeaseLost", message: safe`the lock was lost` }
 
 const report: PassReport = {
   threads: 3,

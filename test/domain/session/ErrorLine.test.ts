@@ -244,3 +244,18 @@ describe("withoutTerminalControl", () => {
     assert.strictEqual(withoutTerminalControl("10%\r50%\r100%\ndone\u001b[0m\r\n"), "100%\ndone\n")
   })
 })
+
+describe("lines that only wrap up", () => {
+  it.each([
+    ["permission denied", "pkg/a.go: open /root/cache: permission denied\nFAIL\tberths/pkg [setup failed]\nFAIL"],
+    [
+      "undefined reference to `ebb'",
+      "/usr/bin/ld: a.o: undefined reference to `ebb'\nmake: *** [Makefile:3: all] Error 1"
+    ],
+    ["a.c:3:1: error: expected ';'", "a.c:3:1: error: expected ';'\nninja: build stopped: subcommand failed."],
+    ["Could not resolve berths:2.1", "FAILURE: Build failed with an exception.\n> Could not resolve berths:2.1"],
+    ["cannot open the tide table", "[unit] cannot open the tide table\n[unit] ERROR task failed"]
+  ])("the cause of an error wins over a line that only wraps up: %s", (cause, output) => {
+    assert.include(firstErrorLine(output) ?? "", cause)
+  })
+})

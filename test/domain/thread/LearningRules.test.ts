@@ -1,3 +1,4 @@
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { Extraction, notTried, type ThreadRecord } from "../../../src/domain/thread/Extraction.js"
@@ -31,7 +32,7 @@ const record = (
 const learned = { learnedUpdatedAt: thread.updatedAt, learnedSize: thread.rolloutSize, outcome: "memory" as const }
 const failed = {
   errorTag: "ModelFailure",
-  errorMessage: "busy",
+  errorMessage: safe`busy`,
   attempts: 1,
   failedSize: thread.rolloutSize,
   failedHash: "ab",
@@ -67,17 +68,17 @@ const cases: ReadonlyArray<readonly [string, ThreadRecord, Verdict, Partial<Rule
   ],
   ["quarantined, but with new content", record({ rolloutSize: 1 }, { ...failed, isQuarantined: true }), "eligible"],
   ["archived", record({ archivedAt: 1 }), "archived"],
-  ["a sub-agent's", record({ source: "subagent_review" }), "sub-agent"],
+  ["a sub-agent's", record({ source: safe`subagent_review` }), "sub-agent"],
   [
     "a sub-agent's, where all sources may become memory",
-    record({ source: "memory_consolidation" }),
+    record({ source: safe`memory_consolidation` }),
     "sub-agent",
     {
       sources: "all"
     }
   ],
-  ["of another source", record({ source: "exec" }), "source"],
-  ["of any source, where all may become memory", record({ source: "exec" }), "eligible", { sources: "all" }],
+  ["of another source", record({ source: safe`exec` }), "source"],
+  ["of any source, where all may become memory", record({ source: safe`exec` }), "eligible", { sources: "all" }],
   ["missing", record({ missingSince: 1 }), "missing"],
   ["in an ignored directory that only its row knows", record({ cwd: Directory.make("/diary") }), "ignored"],
   [

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { Extraction, notTried, type ThreadRecord } from "../../../src/domain/thread/Extraction.js"
 import { judge, type RuleContext } from "../../../src/domain/thread/LearningRules.js"
 import { select } from "../../../src/domain/thread/Selection.js"
@@ -172,7 +173,7 @@ describe("selection", () => {
   it("selection does not report archived, missing and sub-agent sessions", () => {
     const records = [
       recordOf(1, { archivedAt: 1 }),
-      recordOf(2, { source: "subagent:review" }),
+      recordOf(2, { source: safe`subagent:review` }),
       recordOf(3, { missingSince: 1 })
     ]
     assert.deepStrictEqual(select(records, 8, context), { candidates: [], skipped: [] })

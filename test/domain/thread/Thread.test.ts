@@ -1,3 +1,5 @@
+import { ThreadRow } from "../../../src/layers/state/sqlite/ThreadRow.js"
+import { safe, type SafeText } from "../../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
@@ -79,7 +81,7 @@ describe("the row of a rollout", () => {
     assert.deepInclude(row, {
       createdAt: inFileName,
       updatedAt: file.modifiedAt,
-      source: "vscode",
+      source: safe`vscode`,
       modelProvider: null,
       cwd: null,
       cliVersion: null,
@@ -161,7 +163,7 @@ describe("title and first_user_message", () => {
     const { firstUserMessage, title } = rowOf(rollout)
     return { firstUserMessage, title }
   }
-  const both = (text: string) => ({ firstUserMessage: text, title: text })
+  const both = (text: SafeText) => ({ firstUserMessage: text, title: text })
   const userMessage = (message: string, rest: object = {}) => ({ type: "user_message", message, ...rest })
   const image = { images: ["data:image/png;base64,AA=="] }
 
@@ -171,7 +173,7 @@ describe("title and first_user_message", () => {
       .message("user", "<something_new>the harness says</something_new>")
       .user("sort the departures")
       .user("and the arrivals")
-    assert.deepStrictEqual(labels(rollout), both("sort the departures"))
+    assert.deepStrictEqual(labels(rollout), both(safe`sort the departures`))
   })
 
   it("title and first message are the first UserMessage item of Codex 0.150", () => {
@@ -179,36 +181,36 @@ describe("title and first_user_message", () => {
       .message("user", "<something_new>the harness says</something_new>")
       .completed({ type: "AgentMessage", content: [{ type: "Text", text: "hello" }] })
       .completed({ type: "UserMessage", content: [{ type: "text", text: "sort the departures" }] })
-    assert.deepStrictEqual(labels(rollout), both("sort the departures"))
+    assert.deepStrictEqual(labels(rollout), both(safe`sort the departures`))
   })
 
   it("title and first message are the first message that was not injected, without any event", () => {
     const rollout = builder()
       .raw('{"type":"message","role":"user","content":[{"type":"input_text","text":"<environment_context>x"}]}')
       .raw('{"type":"message","role":"user","content":[{"type":"input_text","text":"sort them"}]}')
-    assert.deepStrictEqual(labels(rollout), both("sort them"))
+    assert.deepStrictEqual(labels(rollout), both(safe`sort them`))
   })
 
   it('the prefix up to "## My request for Codex:" is cut from title and first message', () => {
     const prefix = "# Context from my IDE setup:\n\n## Active file: a.ts\n\n## My request for Codex:"
     for (const text of [`${prefix}\nsort them  \n`, `${prefix} sort them`, `${prefix}\r\n\r\nsort them`]) {
-      assert.deepStrictEqual(labels(builder().event(userMessage(text))), both("sort them"))
+      assert.deepStrictEqual(labels(builder().event(userMessage(text))), both(safe`sort them`))
     }
   })
 
   it("an image alone gives [Image] as first message, and the title is the first message with words", () => {
     const rollout = builder().event(userMessage("", image)).event(userMessage("what is it?"))
-    assert.deepStrictEqual(labels(rollout), { firstUserMessage: "[Image]", title: "what is it?" })
+    assert.deepStrictEqual(labels(rollout), { firstUserMessage: safe`[Image]`, title: safe`what is it?` })
     assert.deepStrictEqual(labels(builder().event(userMessage(" ", { local_images: ["/tmp/a.png"] }))), {
-      firstUserMessage: "[Image]",
+      firstUserMessage: safe`[Image]`,
       title: null
     })
     const item = { type: "UserMessage", content: [{ type: "image", image_url: "data:image/png;base64,AA==" }] }
-    assert.deepStrictEqual(labels(builder().completed(item)), { firstUserMessage: "[Image]", title: null })
+    assert.deepStrictEqual(labels(builder().completed(item)), { firstUserMessage: safe`[Image]`, title: null })
   })
 
   it("title and first message are the words of a message that has an image too", () => {
-    assert.deepStrictEqual(labels(builder().event(userMessage("what is it?", image))), both("what is it?"))
+    assert.deepStrictEqual(labels(builder().event(userMessage("what is it?", image))), both(safe`what is it?`))
   })
 
   it("an event without a person's input is skipped", () => {
@@ -216,7 +218,7 @@ describe("title and first_user_message", () => {
       .event(userMessage("<environment_context>\n<cwd>/x</cwd>\n</environment_context>"))
       .event(userMessage("", { images: [], local_images: [] }))
       .event(userMessage("sort them"))
-    assert.deepStrictEqual(labels(rollout), both("sort them"))
+    assert.deepStrictEqual(labels(rollout), both(safe`sort them`))
   })
 
   it("the last thread_name_updated gives the title", () => {
@@ -225,13 +227,13 @@ describe("title and first_user_message", () => {
       .event(named("Ferries"))
       .event(named(" Ferry timetable "))
       .event(named(""))
-    assert.deepStrictEqual(labels(rollout), { firstUserMessage: "sort them", title: "Ferry timetable" })
+    assert.deepStrictEqual(labels(rollout), { firstUserMessage: safe`sort them`, title: safe`Ferry timetable` })
   })
 
   it("labels are redacted, and a pasted document is cut at a whole character", () => {
     assert.deepStrictEqual(labels(builder().user("use password=hunter2hunter2 please")), {
-      firstUserMessage: "use password=[REDACTED_SECRET] please",
-      title: "use password=[REDACTED_SECRET] please"
+      firstUserMessage: safe`use password=[REDACTED_SECRET] please`,
+      title: safe`use password=[REDACTED_SECRET] please`
     })
     const { title } = rowOf(builder().user("é".repeat(100_000)))
     assert.isAtMost(byteLength(title ?? ""), 4_096)
@@ -244,7 +246,7 @@ describe("columns of the last line that has them", () => {
     const rollout = builder()
       .turnContext({ approval_policy: "never", sandbox_policy: { type: "danger-full-access" } })
       .turnContext({ approval_policy: "on-request", sandbox_policy: { mode: "read-only" } })
-    assert.deepInclude(rowOf(rollout), { approvalMode: "on-request", sandboxPolicy: "read-only" })
+    assert.deepInclude(rowOf(rollout), { approvalMode: safe`on-request`, sandboxPolicy: safe`read-only` })
     assert.strictEqual(
       rowOf(builder().turnContext({ sandbox_policy: "workspace-write" })).sandboxPolicy,
       "workspace-write"
@@ -298,7 +300,7 @@ describe("a row reads back as it was written", () => {
     fc.constantFrom("a\0b", "\ud800", "\udfff x", "9999-12-31T23:59:59-12:00", "x".repeat(70_000)),
     fc.constant(null)
   )
-  const isRow = Schema.is(Thread)
+  const isRow = Schema.is(Schema.typeSchema(ThreadRow))
 
   it.prop(
     "a row reads back as it was written, for any values in the rollout's fields",

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Duration, Effect, Layer, Stream } from "effect"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import * as AgentControlCommand from "../../../src/layers/agent/Command.js"
 import { AgentControl } from "../../../src/services/AgentControl.js"
 import * as Redactor from "../../../src/services/Redactor.js"
@@ -20,7 +21,7 @@ const world = Effect.fnUntraced(function* (agentCommand: string, given: Partial<
   )
   const run = AgentControl.pipe(
     Effect.flatMap(({ spawn }) =>
-      spawn({ pass: "pass", directory, prompt: "consolidate «this»", source: "memory_consolidation" })
+      spawn({ pass: "pass", directory, prompt: safe`consolidate «this»`, source: "memory_consolidation" })
     ),
     Effect.flatMap(({ status }) => Stream.runCollect(status)),
     Effect.scoped,

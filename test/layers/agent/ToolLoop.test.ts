@@ -3,6 +3,8 @@ import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
+import { redact } from "../../../src/domain/privacy/Redaction.js"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import * as AgentControlToolLoop from "../../../src/layers/agent/ToolLoop.js"
 import * as Responses from "../../../src/layers/model/responses/Responses.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
@@ -57,7 +59,7 @@ const world = Effect.fnUntraced(function* (script: Script, given: Partial<Settin
   /** The statuses of one agent, from the first to the last. */
   const run = AgentControl.pipe(
     Effect.flatMap(({ spawn }) =>
-      spawn({ pass: "pass", directory, prompt: `work in ${directory}`, source: "memory_consolidation" })
+      spawn({ pass: "pass", directory, prompt: redact(`work in ${directory}`), source: "memory_consolidation" })
     ),
     Effect.flatMap(({ status }) => Stream.runCollect(status)),
     Effect.scoped,
@@ -174,7 +176,7 @@ describe("agents with a model and tools", () => {
           name: "create_file",
           parameters: { path: `skills/s/${round}-${index}.md`, text: "x" }
         }))
-      const big: Call = { name: "create_file", parameters: { path: "MEMORY.md", text: "x".repeat(10_000_000) } }
+      const big: Call = { name: "create_file", parameters: { path: "MEMORY.md", text: "x".repeat(300_000) } }
       const { directory, run, server } = yield* world(
         turns(
           [big],
@@ -195,7 +197,7 @@ describe("agents with a model and tools", () => {
       assert.isFalse(existsSync(join(directory, "MEMORY.md")))
       assert.strictEqual(readdirSync(join(directory, "skills/s")).length, 199)
       const refused = server.requests.flatMap(toolOutputs)
-      assert.isTrue(refused.some((output) => /10000000 bytes; a file has at most 200000/.test(output)))
+      assert.isTrue(refused.some((output) => /300000 bytes; a file has at most 200000/.test(output)))
       assert.isTrue(refused.some((output) => /as many as you may/.test(output)))
     })
   )
@@ -288,7 +290,7 @@ describe("agents with a model and tools", () => {
         const { spawn } = yield* AgentControl
         const inner = yield* Effect.scoped(
           Effect.gen(function* () {
-            const agent = yield* spawn({ pass: "p", directory, prompt: "work", source: "memory_consolidation" })
+            const agent = yield* spawn({ pass: "p", directory, prompt: safe`work`, source: "memory_consolidation" })
             const following = yield* Effect.forkDaemon(Stream.runCollect(agent.status))
             yield* Deferred.await(asked)
             return following

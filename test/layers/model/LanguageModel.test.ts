@@ -2,6 +2,7 @@ import { HttpRequestError, HttpResponseError, MalformedOutput, UnknownError } fr
 import * as Prompt from "@effect/ai/Prompt"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Effect, Fiber, Layer, Option, Schema, Stream, TestClock } from "effect"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import type { ModelError } from "../../../src/domain/model/ModelError.js"
 import { stageOneJsonSchema } from "../../../src/domain/memory/StageOneOutput.js"
 import * as ModelClientLanguageModel from "../../../src/layers/model/LanguageModel.js"
@@ -13,8 +14,8 @@ import { makeThread } from "../../support/rows.js"
 const request: StageOneRequest = {
   pass: "pass",
   thread: makeThread(1),
-  instructions: "the instructions",
-  input: "the session",
+  instructions: safe`the instructions`,
+  input: safe`the session`,
   outputSchema: stageOneJsonSchema(),
   evidence: { events: [], finished: undefined }
 }

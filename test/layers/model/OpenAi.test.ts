@@ -22,6 +22,7 @@ import {
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../../src/testing/RolloutBuilder.js"
 import { traceAbout } from "../../../src/testing/World.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
+import { amount } from "../../support/sample.js"
 import { withTimePassing } from "../../support/time.js"
 
 const model = Layer.provide(ModelClientOpenAi.layer, Responses.layer)
@@ -423,7 +424,7 @@ const failing: ReadonlyArray<Failing> = [
   },
   {
     what: "a line without an end",
-    script: () => ({ body: `data: ${"x".repeat(25_000_000)}`, pieces: 1_000_000, end: "hang" }),
+    script: () => ({ body: `data: ${"x".repeat(25_000_000)}`, pieces: 5_000_000, end: "hang" }),
     tag: "AnswerIncomplete",
     requests: 1,
     says: /sent more than/
@@ -534,24 +535,26 @@ const hugeSession = (turns: number): string => {
 const needlesOf = (turns: number): ReadonlyArray<number> => [0.01, 0.5, 0.99].map((share) => Math.round(turns * share))
 
 describe("sessions larger than the model's window", () => {
-  it.scopedLive("a session of 70 MB is packed to fit, with wishes and errors of its start, middle and end", () =>
-    Effect.gen(function* () {
-      const turns = 1_100
-      const { codexHome, pass, server } = yield* home(replies.ok(good))
-      const content = hugeSession(turns)
-      assert.isAbove(Buffer.byteLength(content), 70_000_000)
-      addSession(codexHome, 1, content)
-      const report = yield* pass({ modelWindow: 128_000 })
-      assert.strictEqual(report.extracted.length, 1)
-      const [request] = server.requests
-      const tokens = request === undefined ? 0 : tokensOf(request.body)
-      assert.isAtMost(tokens, 128_000 - 16_000)
-      assert.isAbove(tokens, 80_000)
-      for (const turn of nonEmpty(needlesOf(turns))) {
-        assert.include(request?.text ?? "", `go on with needle ${turn} of the hay`)
-        assert.include(request?.text ?? "", `Error: broken at needle ${turn} of the hay`)
-      }
-    })
+  it.scopedLive(
+    "a session far beyond the window is packed to fit, with wishes and errors of its start, middle and end",
+    () =>
+      Effect.gen(function* () {
+        const turns = amount(1_100, 160)
+        const { codexHome, pass, server } = yield* home(replies.ok(good))
+        const content = hugeSession(turns)
+        assert.isAbove(Buffer.byteLength(content), turns * 63_000)
+        addSession(codexHome, 1, content)
+        const report = yield* pass({ modelWindow: 128_000 })
+        assert.strictEqual(report.extracted.length, 1)
+        const [request] = server.requests
+        const tokens = request === undefined ? 0 : tokensOf(request.body)
+        assert.isAtMost(tokens, 128_000 - 16_000)
+        assert.isAbove(tokens, 80_000)
+        for (const turn of nonEmpty(needlesOf(turns))) {
+          assert.include(request?.text ?? "", `go on with needle ${turn} of the hay`)
+          assert.include(request?.text ?? "", `Error: broken at needle ${turn} of the hay`)
+        }
+      })
   )
 
   it.scopedLive("a session that the server finds too long is sent again in a smaller form, and learned from", () =>

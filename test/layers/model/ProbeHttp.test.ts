@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Redacted, TestClock } from "effect"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import * as ModelProbeHttp from "../../../src/layers/model/ProbeHttp.js"
 import { ModelProbe } from "../../../src/services/ModelProbe.js"
 import * as Settings from "../../../src/settings/Settings.js"
@@ -69,7 +70,7 @@ describe("probed model servers", () => {
       yield* TestClock.adjust("5 seconds")
       assert.deepStrictEqual(yield* Fiber.join(reaching), {
         _tag: "Unreachable",
-        detail: "no answer within 5 seconds"
+        detail: safe`no answer within 5 seconds`
       })
     })
   )

@@ -2,6 +2,7 @@ import { join } from "node:path"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { withheld } from "../../../src/domain/thread/Thread.js"
 import * as ProcessTableMemory from "../../../src/layers/node/ProcessTableMemory.js"
 import * as WorkingDirectoriesNode from "../../../src/layers/node/WorkingDirectories.js"
@@ -69,7 +70,7 @@ describe("migration of a state DB of version 4", () => {
         makeThread(1),
         withheld(makeThread(2), "ignored"),
         withheld(makeThread(3), "memory-disabled"),
-        makeThread(4, { source: "withheld" })
+        makeThread(4, { source: safe`withheld` })
       ]
       const before = yield* Effect.scoped(
         Effect.gen(function* () {
@@ -101,9 +102,9 @@ describe("migration of a state DB of version 4", () => {
       )
       yield* backToVersion4(path)
       const db = yield* open(path)
-      yield* db.threadIndex.change(changesOf({ threads: [makeThread(1, { source: "vscode" })] }))
+      yield* db.threadIndex.change(changesOf({ threads: [makeThread(1, { source: safe`vscode` })] }))
       const { thread } = yield* Effect.flatten(db.threadIndex.get(idOf(1)))
-      assert.deepStrictEqual({ ...thread }, { ...makeThread(1, { source: "vscode" }) })
+      assert.deepStrictEqual({ ...thread }, { ...makeThread(1, { source: safe`vscode` }) })
     })
   )
 })
@@ -126,7 +127,7 @@ describe("migration of a state DB of version 5", () => {
         Effect.gen(function* () {
           const db = yield* open(path)
           for (const number of [1, 2, 3]) {
-            yield* learn(db, makeThread(number), { traceSummary: `# What number ${number} did` })
+            yield* learn(db, makeThread(number), { traceSummary: safe`# What number ${number} did` })
           }
           const { fingerprint } = yield* db.consolidations.state(ferry, 1)
           yield* db.consolidations.recordPublished(ferry, fingerprint)

@@ -1,3 +1,4 @@
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { spawnSync } from "node:child_process"
 import {
@@ -54,6 +55,7 @@ import {
   storedAlone
 } from "../../support/rows.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
+import { amount } from "../../support/sample.js"
 
 const lease = Duration.minutes(10)
 
@@ -259,11 +261,11 @@ describe("state DBs shared by two connections", () => {
 
 describe("state DBs shared by many processes", () => {
   it.scopedLive(
-    "a state DB is created once by 24 processes that start at the same moment",
+    "a state DB is created once by many processes that start at the same moment",
     Effect.fnUntraced(function* () {
       const path = yield* newPath
       const gate = `${path}.gate`
-      const running = Array.from({ length: 24 }, () => run(path, "open", gate))
+      const running = Array.from({ length: amount(24, 6) }, () => run(path, "open", gate))
       yield* Effect.forEach(running, hasSpoken, { concurrency: "unbounded" })
       yield* open(gate)
       const ends = yield* Effect.forEach(running, ({ ended }) => ended, { concurrency: "unbounded" })
@@ -707,7 +709,7 @@ describe("state DBs with unreadable rows", () => {
           lastRecordAt: 1
         }))
         yield* db.threadIndex.change(changesOf({ threads: [makeThread(4)], known, listing: "as it was" }))
-        yield* db.notes.add(ferry, "a note")
+        yield* db.notes.add(ferry, safe`a note`)
         yield* db.consolidations.recordPublished(ferry, "a fingerprint")
         yield* keepLock(db, { cwd: ferry, owner: "a pass", lease })
       })
@@ -827,7 +829,7 @@ describe("state DBs opened for reading", () => {
         Effect.map(Effect.flip(Effect.asVoid(write)), ({ _tag }) => _tag)
       assert.deepStrictEqual(
         [
-          yield* refused(db.notes.add(ferry, "a note")),
+          yield* refused(db.notes.add(ferry, safe`a note`)),
           yield* refused(db.claims.acquire(idOf(1), "one", lease)),
           yield* refused(db.forgetting.forget([idOf(1)])),
           yield* refused(db.projectLocks.withLock({ cwd: ferry, owner: "one", lease }, () => Effect.void)),
@@ -845,7 +847,7 @@ describe("state DBs opened for reading", () => {
       const path = yield* newPath
       const db = yield* looking(path)
       assert.strictEqual(yield* db.threadIndex.count, 0)
-      assert.strictEqual((yield* Effect.flip(db.notes.add(ferry, "a note")))._tag, "StateDbFailure")
+      assert.strictEqual((yield* Effect.flip(db.notes.add(ferry, safe`a note`)))._tag, "StateDbFailure")
       assert.deepStrictEqual(readdirSync(join(path, "..")), [])
     })
   )

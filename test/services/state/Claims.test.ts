@@ -1,3 +1,4 @@
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, it } from "@effect/vitest"
 import { Arbitrary, Duration, Effect, FastCheck, Option, Schema, TestClock } from "effect"
@@ -34,7 +35,7 @@ const take = (db: Db, number: number, owner: string, duration: Duration.Duration
 
 const failure = {
   errorTag: "MalformedAnswer",
-  errorMessage: "no JSON",
+  errorMessage: safe`no JSON`,
   content: { size: 4_001, hash: "cd".repeat(32) },
   modifiedAt: startOfFixtures,
   retryAt: startOfFixtures + 600_000,
@@ -168,7 +169,7 @@ contract("claims", ({ numRuns, provided, test }) => {
         yield* learn(db, makeThread(1))
         const lost = yield* take(db, 1, "one")
         const later = makeThread(1, {
-          title: "another",
+          title: safe`another`,
           updatedAt: startOfFixtures + 1e9,
           cwd: Directory.make("/home/ada/tram")
         })
@@ -262,7 +263,7 @@ contract("claims", ({ numRuns, provided, test }) => {
       const claim = yield* Effect.flatten(db.claims.acquire(idOf(1), "a pass", Duration.minutes(10)))
       yield* db.claims.recordFailure(claim, {
         errorTag: "MalformedAnswer",
-        errorMessage: "no JSON",
+        errorMessage: safe`no JSON`,
         content: { size: 4_001, hash: "cd".repeat(32) },
         modifiedAt: startOfFixtures,
         retryAt: undefined,

@@ -1,3 +1,5 @@
+import { redact } from "../../../src/domain/privacy/Redaction.js"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert, it } from "@effect/vitest"
 import { Arbitrary, Duration, Effect, FastCheck, Schema } from "effect"
@@ -51,7 +53,7 @@ contract("directories", ({ numRuns, provided, test }) => {
 
       yield* learn(db, makeThread(2), { updatedAt: makeThread(2).updatedAt + 1, slug: "renamed" })
       assert.deepStrictEqual(yield* db.consolidations.dirty(10), [])
-      yield* learn(db, makeThread(2), { traceSummary: "# Another" })
+      yield* learn(db, makeThread(2), { traceSummary: safe`# Another` })
       assert.isTrue(yield* isDirty(db, ferry))
     }))
 
@@ -94,7 +96,7 @@ contract("directories", ({ numRuns, provided, test }) => {
 
   test("a directory counts the failures of exactly these inputs, until they are published", (db) =>
     Effect.gen(function* () {
-      const failed = (retryAt: number) => ({ errorTag: "PublishRefused", errorMessage: "no", retryAt })
+      const failed = (retryAt: number) => ({ errorTag: "PublishRefused", errorMessage: safe`no`, retryAt })
       yield* learn(db, makeThread(1))
       const { fingerprint } = yield* db.consolidations.state(ferry, 10)
       yield* db.consolidations.recordFailure(ferry, fingerprint, failed(1_000))
@@ -186,7 +188,7 @@ contract("directories", ({ numRuns, provided, test }) => {
             const thread = makeThread(number, { cwd })
             const { fingerprint } = yield* db.consolidations.state(cwd, 2)
             if (act === "learn") {
-              yield* learn(db, thread, { memorySummary: says })
+              yield* learn(db, thread, { memorySummary: redact(says) })
             } else if (act === "forget") {
               yield* index(db, thread)
               yield* db.threadMemories.storeNothing(yield* take(db, number, "one"), makeMemory(thread))
@@ -199,7 +201,7 @@ contract("directories", ({ numRuns, provided, test }) => {
             } else {
               yield* db.consolidations.recordFailure(cwd, fingerprint, {
                 errorTag: "E",
-                errorMessage: says,
+                errorMessage: redact(says),
                 retryAt: number
               })
             }

@@ -1,5 +1,6 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { type Db, ferry, learn, makeThread } from "../../support/rows.js"
 import { contract } from "../../support/stateDb.js"
 
@@ -15,21 +16,21 @@ contract("notes", ({ test }) => {
     Effect.gen(function* () {
       yield* learn(db, makeThread(1))
       yield* publish(db)
-      yield* db.notes.add(ferry, "one")
-      yield* db.notes.add(ferry, "two")
-      yield* db.notes.add(ferry, "one")
-      assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).notes, ["one", "two"])
+      yield* db.notes.add(ferry, safe`one`)
+      yield* db.notes.add(ferry, safe`two`)
+      yield* db.notes.add(ferry, safe`one`)
+      assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).notes, [safe`one`, safe`two`])
       assert.deepStrictEqual(yield* dirty(db), [ferry])
       yield* publish(db)
       assert.deepStrictEqual(yield* dirty(db), [])
       yield* db.notes.remove([1])
-      assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).notes, ["two"])
+      assert.deepStrictEqual((yield* db.consolidations.state(ferry, 10)).notes, [safe`two`])
       assert.deepStrictEqual(yield* dirty(db), [ferry])
     }))
 
   test("a note for a directory without any session makes it due", (db) =>
     Effect.gen(function* () {
-      yield* db.notes.add(ferry, "one")
+      yield* db.notes.add(ferry, safe`one`)
       assert.deepStrictEqual(yield* dirty(db), [ferry])
       yield* publish(db)
       assert.deepStrictEqual(yield* dirty(db), [])

@@ -1,3 +1,4 @@
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
@@ -67,7 +68,7 @@ contract("threads", ({ test }) => {
 
   test("unlearned threads of every source are listed, archived or not", (db) =>
     Effect.gen(function* () {
-      const sources = ["cli", "exec", "subagent:review", "memory_consolidation"]
+      const sources = [safe`cli`, safe`exec`, safe`subagent:review`, safe`memory_consolidation`]
       yield* index(db, ...sources.map((source, number) => makeThread(number, { source })))
       yield* index(db, makeThread(4, { archivedAt: startOfFixtures }))
       assert.deepStrictEqual(yield* listed(db), [4, 3, 2, 1, 0].map(idOf))
@@ -92,9 +93,9 @@ contract("threads", ({ test }) => {
 
   test("threads are found by the prefix of their id, their directory, and their text, in any case", (db) =>
     Effect.gen(function* () {
-      yield* learn(db, makeThread(1), { traceSummary: "# All of 100_% was done" })
-      yield* learn(db, makeThread(2, { title: "Ärger am Kai", cwd: Directory.make("/home/ada/tram") }))
-      yield* index(db, makeThread(3, { firstUserMessage: "the 100 x of it" }))
+      yield* learn(db, makeThread(1), { traceSummary: safe`# All of 100_% was done` })
+      yield* learn(db, makeThread(2, { title: safe`Ärger am Kai`, cwd: Directory.make("/home/ada/tram") }))
+      yield* index(db, makeThread(3, { firstUserMessage: safe`the 100 x of it` }))
       const { threadIndex } = db
       assert.deepStrictEqual(yield* threadIndex.idsFrom(idOf(2)), [idOf(2)])
       assert.deepStrictEqual(yield* threadIndex.idsFrom(idOf(2).slice(0, 8)), [1, 2, 3].map(idOf))
@@ -107,11 +108,11 @@ contract("threads", ({ test }) => {
 
   test("a thread keeps values that an index did not read, and loses those it saw removed", (db) =>
     Effect.gen(function* () {
-      const whole = makeThread(1, { archivedAt: startOfFixtures, source: "exec" })
+      const whole = makeThread(1, { archivedAt: startOfFixtures, source: safe`exec` })
       yield* index(db, whole)
       const seen = new Thread({
         ...whole,
-        source: "vscode",
+        source: safe`vscode`,
         modelProvider: null,
         cwd: null,
         cliVersion: null,
@@ -137,7 +138,7 @@ contract("threads", ({ test }) => {
         { ...whole, archivedAt, rolloutModifiedAt, rolloutPath, rolloutSize, updatedAt }
       )
 
-      yield* index(db, makeThread(1, { source: "cli", title: "another" }))
+      yield* index(db, makeThread(1, { source: safe`cli`, title: safe`another` }))
       assert.strictEqual((yield* recordOf(db, 1)).thread.source, "cli")
       assert.strictEqual((yield* recordOf(db, 1)).thread.title, "another")
     }))

@@ -1,3 +1,4 @@
+import { safe } from "../../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { assert } from "@effect/vitest"
 import { Duration, Effect, Option, TestClock } from "effect"
@@ -28,7 +29,7 @@ const take = (db: Db, number: number, owner: string, duration: Duration.Duration
 
 const failure = {
   errorTag: "MalformedAnswer",
-  errorMessage: "no JSON",
+  errorMessage: safe`no JSON`,
   content: { size: 4_001, hash: "cd".repeat(32) },
   modifiedAt: startOfFixtures,
   retryAt: startOfFixtures + 600_000,
@@ -92,7 +93,7 @@ contract("memories", ({ test }) => {
       yield* learn(db, thread, { updatedAt: thread.updatedAt + 9, slug: "renamed" })
       const restamped = yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(1), cwd: ferry }))
       assert.deepStrictEqual(restamped, { ...first, updatedAt: thread.updatedAt + 9, slug: "renamed" })
-      yield* learn(db, thread, { memorySummary: "something else" })
+      yield* learn(db, thread, { memorySummary: safe`something else` })
       const second = yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(1), cwd: ferry }))
       assert.notStrictEqual(second.version, first.version)
       assert.deepStrictEqual(yield* db.threadMemories.last(ferry, 10), [second])
@@ -163,8 +164,11 @@ contract("memories", ({ test }) => {
     Effect.gen(function* () {
       yield* index(db, makeThread(1, { title: null, tokensUsed: null, cwd: null, archivedAt: 5 }))
       const claim = yield* take(db, 1, "one")
-      const whole = makeThread(1, { source: "vscode", sandboxPolicy: null })
-      const completed = yield* db.threadIndex.complete(claim, makeThread(2, { source: "vscode", sandboxPolicy: null }))
+      const whole = makeThread(1, { source: safe`vscode`, sandboxPolicy: null })
+      const completed = yield* db.threadIndex.complete(
+        claim,
+        makeThread(2, { source: safe`vscode`, sandboxPolicy: null })
+      )
       assert.strictEqual(completed.id, idOf(1))
       yield* db.threadIndex.complete(claim, whole)
       assert.deepStrictEqual({ ...(yield* recordOf(db, 1)).thread }, { ...whole })
@@ -232,13 +236,13 @@ contract("memories", ({ test }) => {
         threadId: idOf(1),
         cwd: ferry,
         rolloutPath: "/codex/gone.jsonl",
-        traceSummary: "# It was so",
-        memorySummary: "so it was",
+        traceSummary: safe`# It was so`,
+        memorySummary: safe`so it was`,
         slug: "so",
         updatedAt: startOfFixtures
       }
       assert.isTrue(yield* db.threadMemories.import([memory]))
-      assert.isFalse(yield* db.threadMemories.import([{ ...memory, memorySummary: "it was not" }]))
+      assert.isFalse(yield* db.threadMemories.import([{ ...memory, memorySummary: safe`it was not` }]))
       const { version, ...imported } = yield* Effect.flatten(db.threadMemories.get({ threadId: idOf(1), cwd: ferry }))
       assert.deepStrictEqual(imported, memory)
       const { extraction, thread } = yield* recordOf(db, 1)
@@ -284,8 +288,8 @@ contract("memories", ({ test }) => {
         threadId: idOf(1),
         cwd: ferry,
         rolloutPath: thread.rolloutPath,
-        traceSummary: "# It was so",
-        memorySummary: "so it was",
+        traceSummary: safe`# It was so`,
+        memorySummary: safe`so it was`,
         slug: "so",
         updatedAt: thread.updatedAt
       }
@@ -312,8 +316,8 @@ contract("memories", ({ test }) => {
         threadId: idOf(1),
         cwd: tram,
         rolloutPath: "/codex/old.jsonl",
-        traceSummary: "# It was so",
-        memorySummary: "so it was",
+        traceSummary: safe`# It was so`,
+        memorySummary: safe`so it was`,
         slug: "so",
         updatedAt: thread.updatedAt
       }
@@ -332,7 +336,7 @@ contract("memories", ({ test }) => {
       const thread = makeThread(1)
       yield* index(db, thread)
       const memory = makeMemory(thread)
-      const other = { ...memory, cwd: tram, traceSummary: "# What it did elsewhere" }
+      const other = { ...memory, cwd: tram, traceSummary: safe`# What it did elsewhere` }
       yield* db.threadMemories.store(yield* take(db, 1, "one"), memory, [memory, other])
       const inDirectory = (cwd: Directory) =>
         Effect.map(db.threadMemories.last(cwd, 10), (all) => all.map(({ traceSummary }) => traceSummary))

@@ -49,6 +49,7 @@ const render = (why: Explanation, { bold, dim, table }: Screen): ReadonlyArray<s
         dim(`thread   ${why.threadId}`),
         dim(`project  ${why.thread.cwd ?? "unknown"}`),
         ...why.rolloutPaths.map((path, index) => dim(`${index === 0 ? "rollout" : "       "}  ${path}`)),
+        ...why.memoryIn.map((cwd, index) => dim(`${index === 0 ? "memory " : "       "}  ${cwd}`)),
         ""
       ]),
   bold("Rules, in order"),

@@ -12,7 +12,7 @@ import { plainLine, sentencesOf } from "../writing/Wording.js"
 const link = /\[([^\]\n]{1,120})\]\(([^)\s]{1,300})\)/g
 
 /** Returns the message with each link replaced by its target, paths relative to the project, and secrets redacted. */
-const readable = (text: string, paths: ProjectPaths): string =>
+export const readable = (text: string, paths: ProjectPaths): string =>
   withoutSecrets(
     paths.text(
       text
@@ -225,9 +225,12 @@ const leftOver =
   /\b(?:residual risk|remaining (?:work|issue|problem|risk)|still (?:needs?|to do|fails?|failing|missing|open|above|broken)|not yet (?:done|implemented|tested|verified|wired|supported)|left to do|todo\b|follow-?up|could not verify|couldn['’]t verify|was not able|wasn['’]t able|haven['’]t (?:run|tested|verified)|did not run|didn['’]t run|not (?:been )?(?:run|tested|verified))\b/i
 const nothingLeft = /^(?:No|Nothing|None)\b|\bno (?:remaining|residual|follow)|\?$/i
 
-/** Matches an offer of the assistant, which is not work that is left to do. */
+/** Matches what the assistant offers to do. */
 const offer =
   /^(?:If (?:you|needed|useful|helpful|desired|that|it['’]s)\b|(?:Would|Do|Should|Shall) (?:you|I|we)\b|(?:I|we) (?:can|could)\b|Let me know|Happy to|Want me|Feel free|Next,? (?:I|we) (?:can|could))|\b(?:if you(?:['’]d)? (?:want|like|prefer)|let me know|just say)\b/i
+
+/** True if the sentence offers something, and leaves nothing open by it. */
+export const isOffer = (sentence: string): boolean => offer.test(sentence)
 
 /** Quotes from the assistant's last message the sentences about work that is left to do; at most two. */
 export const leftOversIn = (messages: ReadonlyArray<AssistantText>, paths: ProjectPaths): ReadonlyArray<string> => {
@@ -237,7 +240,7 @@ export const leftOversIn = (messages: ReadonlyArray<AssistantText>, paths: Proje
     : sentencesOf(readable(last.text, paths))
         .filter(
           (sentence) =>
-            sentence.length <= 200 && leftOver.test(sentence) && !nothingLeft.test(sentence) && !offer.test(sentence)
+            sentence.length <= 200 && leftOver.test(sentence) && !nothingLeft.test(sentence) && !isOffer(sentence)
         )
         .slice(0, 2)
         .map((sentence) => plainLine(sentence, 200))

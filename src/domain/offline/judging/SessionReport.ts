@@ -21,8 +21,9 @@ const judge = (cwd: string, evidence: SessionEvidence): SessionReport | undefine
     scripts: packageScripts(evidence.events)
   }
   const tasks = tasksOf(evidence.events, context)
-  const failures = failuresOf(tasks.flatMap(stepsOf))
-  const findings = { failures, finished: evidence.finished, plan: evidence.plan, ...context }
+  const steps = tasks.flatMap(stepsOf)
+  const failures = failuresOf(steps)
+  const findings = { failures, steps, finished: evidence.finished, plan: evidence.plan, ...context }
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
   return tasks.length === 0 || (evidence.onlyReadMemory === true && preferences.length === 0)
     ? undefined

@@ -1,5 +1,6 @@
 import type { AssistantPlan } from "../../evidence/SessionEvidence.js"
 import { filesOf } from "../reading/EditedFiles.js"
+import { type Finding, findingsIn } from "./Findings.js"
 import { distinctFailures, type Failure } from "./Failures.js"
 import { type CutOff, cutOffOf, type Outcome, outcomeOf, type Verification, verificationsOf } from "./Outcome.js"
 import { addsPackage } from "./Installations.js"
@@ -30,6 +31,8 @@ export interface TaskReport {
   readonly planLeft: ReadonlyArray<string>
   /** The lines where the user typed secrets, with their kinds. */
   readonly secrets: ReadonlyArray<{ readonly line: number; readonly kinds: ReadonlyArray<string> }>
+  /** The conclusions of the assistant in a task that changed nothing. */
+  readonly findings: ReadonlyArray<Finding>
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
@@ -66,6 +69,8 @@ export interface SessionFindings {
   readonly failures: ReadonlyArray<Failure>
   readonly finished: boolean | undefined
   readonly plan: AssistantPlan | undefined
+  /** The steps of all tasks, in order. */
+  readonly steps: ReadonlyArray<Step>
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
@@ -87,6 +92,12 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   const failures = distinctFailures(own)
   const cutOff = cutOffOf(task, findings.finished)
   const { plan } = findings
+  const changedLater = new Set(
+    findings.steps
+      .filter(({ line }) => line > last)
+      .flatMap(filesOf)
+      .map(({ path }) => path)
+  )
   return {
     task,
     title: titleOf(task),
@@ -104,6 +115,7 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
       const kinds = secretKinds(text)
       return kinds.length === 0 ? [] : [{ line, kinds }]
     }),
+    findings: findingsIn(task, findings.finished, changedLater, findings.paths),
     paths: findings.paths,
     scripts: findings.scripts
   }

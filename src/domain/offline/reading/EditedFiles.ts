@@ -13,8 +13,14 @@ const bare = (path: string): string => path.replace(/^\.[\\/]/, "")
 
 const update = (path: string): FileChange => ({ path, action: "update", movedTo: undefined })
 
+/** True if the path is no file of the project: it is in a variable, or in a directory that is cleared. */
+const isPassing = (path: string): boolean => /[$*?]|^(?:\/private)?\/(?:tmp|var\/folders|dev)\//.test(path)
+
 /** Returns the file changes of a part of a command: moves, removals, writes by redirection, and edits in place. */
-export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> => {
+export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> =>
+  changesOf(part).filter(({ movedTo, path }) => !isPassing(movedTo ?? path))
+
+const changesOf = (part: CommandPart): ReadonlyArray<FileChange> => {
   if (part.kind !== "edit") {
     return []
   }

@@ -200,7 +200,8 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
     ...limitsIn(report)
       .slice(0, 3)
       .map(({ text }) => text),
-    ...looksOf(report).map(lookBullet)
+    ...looksOf(report).map(lookBullet),
+    ...report.findings.map(({ line, text }) => `the assistant concluded: ${quoted(text, 300)} (L${line})`)
   ]
   return [...new Set(all)].slice(0, mostBullets)
 }

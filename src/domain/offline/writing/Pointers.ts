@@ -30,9 +30,14 @@ const noteOf = ({ action, movedTo, path }: FileChange): string =>
         ? "deleted"
         : "edited"
 
+/** Matches a remark that tells what was done to a file, and not what the file is for. */
+const history =
+  /^(?:also )?(?:added|removed|deleted|switched|rewired|committed|pushed|updated|changed|edited|fixed|moved|renamed|replaced|extracted|refactored|tightened|threaded|implemented|migrated|converted|filled|bumped|reverted|cleaned|created|wrote|introduced|adjusted|tweaked|corrected|wired|simplified)\b(?!.*;)/i
+const published = /\b(?:committed (?:it )?as|pushed\b|opened (?:a |the )?(?:PR|pull request|merge request))/i
+
 /** Lists the files that a task changed, with the assistant's remarks on them. */
 export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
-  const said = saidIn(report.task)
+  const messages = saidIn(report.task)
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
     for (const change of filesOf(step)) {
@@ -48,14 +53,13 @@ export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
   }
   const pointers = [...found.values()]
   return pointers.map((pointer) => {
-    const remark =
-      pointer.note === "deleted"
-        ? undefined
-        : remarkOn(
-            pointer.path,
-            said.filter(({ line }) => line > pointer.line),
-            report.paths
-          )
+    const said = remarkOn(
+      pointer.path,
+      messages.filter(({ line }) => line > pointer.line),
+      report.paths
+    )
+    const isHistory = said !== undefined && (published.test(said) || (pointer.note === "edited" && history.test(said)))
+    const remark = pointer.note === "deleted" || isHistory ? undefined : said
     const isMainNew =
       pointer.note === "added" &&
       pointers.length <= 3 &&
@@ -83,8 +87,12 @@ const importers = (report: TaskReport): ReadonlyArray<Pointer> =>
         ]
   })
 
+/** Files of an agent's own, and addresses: they say nothing of the project. */
+const isForeign = (word: string): boolean =>
+  /:\/\/|(?:^|[\\/])\.(?:codex|claude|agents|gemini|cursor|opencode)[\\/]/.test(word) && !word.startsWith(".")
+
 const isFile = (word: string): boolean =>
-  !word.startsWith("-") && /^[\w@~.:\\/-]{2,120}$/.test(word) && /[\w]\.[A-Za-z]\w{0,7}$/.test(word)
+  !isForeign(word) && !word.startsWith("-") && /^[\w@~.:\\/-]{2,120}$/.test(word) && /[\w]\.[A-Za-z]\w{0,7}$/.test(word)
 
 /** Lists the files that a command read, as far as its arguments name them. */
 export const filesReadBy = (step: Step): ReadonlyArray<string> =>

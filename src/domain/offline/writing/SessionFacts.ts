@@ -234,6 +234,15 @@ const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
     })
 }
 
+/** The conclusions of the assistant, as its claims. */
+const findings = (report: TaskReport): ReadonlyArray<Draft> =>
+  report.findings.map(({ line, text }) => ({
+    content: { _tag: "Finding", claim: text },
+    text: `The assistant concluded: ${quoted(text, 300)}`,
+    basis: "assistant",
+    line
+  }))
+
 const openDraft = (
   text: string,
   basis: Basis,
@@ -305,6 +314,7 @@ const taught = (session: SessionReport): ReadonlyArray<Draft> => {
     ...reports.flatMap(failures),
     ...reports.flatMap(limits),
     ...files(session),
+    ...reports.flatMap(findings),
     ...reports.flatMap(open),
     ...reports.map(outcome)
   ]

@@ -11,8 +11,3 @@ export const holdsMarker = (text: string): boolean => text.includes("[REDACTED_S
 
 /** Splits a text at its markers. */
 export const aroundMarkers = (text: string): ReadonlyArray<string> => text.split(marker)
-
-/**
- * Replaces the secrets in a text; implemented by the module `Redaction`, which is loaded when there is text to redact.
- */
-export type Redact = (text: string) => string

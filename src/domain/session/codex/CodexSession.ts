@@ -43,6 +43,8 @@ export class CodexSessionBuilder {
   private recordsEnds = false
   /** The place of the final answer in the current turn, as long as no line records the end of the turn. */
   private answeredAt: Place | undefined
+  /** The index of the first event of the turn under way, where a line told that it began. */
+  private turnStart = 0
   private firstDirectory: string | undefined
   private directory: string | undefined
   private plan: AssistantPlan | undefined
@@ -54,7 +56,8 @@ export class CodexSessionBuilder {
       case "SessionMeta":
         return this.moveTo(this.directory ?? line.meta.cwd)
       case "TurnContext":
-        return this.moveTo(line.context.cwd)
+        this.moveTo(line.context.cwd)
+        return this.moveRequest()
       case "ResponseItem":
         return this.addItem(line, place)
       case "Event":
@@ -92,6 +95,18 @@ export class CodexSessionBuilder {
   private moveTo(directory: string | undefined): void {
     this.directory = directory ?? this.directory
     this.firstDirectory ??= this.directory
+  }
+
+  /** Some versions tell a turn's directory below its request: what was asked in that turn was asked there. */
+  private moveRequest(): void {
+    const { directory } = this
+    for (let index = this.events.length - 1; index >= this.turnStart; index--) {
+      const event = this.events.at(index)
+      if (event?._tag !== "UserText") {
+        return
+      }
+      this.events.replace(index, { ...event, directory })
+    }
   }
 
   private addItem(line: ResponseItem, place: Place): void {
@@ -236,7 +251,9 @@ export class CodexSessionBuilder {
       }
       case "task_started":
         this.recordsEnds = true
-        return this.closeTurn()
+        this.closeTurn()
+        this.turnStart = this.events.length
+        return
       case "task_complete":
         this.recordsEnds = true
         return this.endTurn("TurnEnd", "harness", place)
@@ -357,6 +374,7 @@ export class CodexSessionBuilder {
       this.plan = undefined
       this.answeredAt = undefined
       this.events.cut(from)
+      this.turnStart = Math.min(this.turnStart, from)
       this.calls.rollBack(from)
       this.roleOnly = new Set([...this.roleOnly].filter((index) => index < from))
       this.imageTurns = this.imageTurns.filter((index) => index < from)

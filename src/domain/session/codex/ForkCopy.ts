@@ -4,13 +4,16 @@ import { timestampOf } from "../Timestamp.js"
 /**
  * Detects the lines in a fork's file that were copied from its parent. The file starts with the child's session_meta,
  * followed by the parent's and a copy of the parent's history. The copy has either the parent's times, or new times
- * that all lie within one short burst. Turn ids are copied unchanged and contain a time (UUIDv7). The copy ends at the
- * first line that matches none of this. An instance serves one rollout.
+ * that all lie within one short burst. Turn ids are copied unchanged and contain a time (UUIDv7). If the copy has
+ * turn ids, it ends at the first newer one, whatever time passes between its lines. Otherwise it ends at the first line
+ * that matches none of this, and begins again only at an older turn id. An instance serves one rollout.
  */
 export class ForkCopyReader {
   private own: { readonly id: string | undefined; readonly startedAt: number } | undefined
   private isCopying = false
   private isOver = false
+  /** True if a turn of the parent was known by its id: then the child's own turn has one too, and nothing else ends the copy. */
+  private hasTurnIds = false
   private lastCopiedAt = 0
 
   /** True if the next line, in file order, was copied from a parent. */
@@ -18,7 +21,11 @@ export class ForkCopyReader {
     if (line._tag === "SessionMeta") {
       return this.startSession(line)
     }
-    if (this.own === undefined || !this.isCopying) {
+    if (this.own === undefined) {
+      return false
+    }
+    this.isCopying ||= this.isOver && (turnTime(line) ?? Number.POSITIVE_INFINITY) < this.own.startedAt
+    if (!this.isCopying) {
       return false
     }
     this.isCopying = this.fitsCopy(line, this.own.startedAt)
@@ -44,9 +51,15 @@ export class ForkCopyReader {
   private fitsCopy(line: RolloutLine, startedAt: number): boolean {
     const turnStartedAt = turnTime(line)
     if (turnStartedAt !== undefined) {
+      this.hasTurnIds ||= turnStartedAt < startedAt
       return turnStartedAt < startedAt
     }
-    return line.timestamp === undefined || line.timestamp < startedAt || line.timestamp - this.lastCopiedAt <= burstGap
+    return (
+      this.hasTurnIds ||
+      line.timestamp === undefined ||
+      line.timestamp < startedAt ||
+      line.timestamp - this.lastCopiedAt <= burstGap
+    )
   }
 }
 

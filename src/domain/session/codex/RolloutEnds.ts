@@ -105,7 +105,8 @@ export const readTail = (
         ...told,
         ...Object.fromEntries(known.map((field) => [field, facts[field]])),
         isRollout: told.isRollout || facts.isRollout,
-        lastTimestamp: told.lastTimestamp ?? facts.lastTimestamp
+        lastTimestamp: told.lastTimestamp ?? facts.lastTimestamp,
+        lastOrdinal: told.lastOrdinal ?? facts.lastOrdinal
       }
     }
     end = start - 1

@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { byteLength, joinAround } from "../../text/ByteBudget.js"
+import { ofRedactedLines, type SafeText } from "../../privacy/SafeText.js"
 import { renderingCut } from "../RenderingCut.js"
 import type { JsonObject } from "../LenientField.js"
 import { filterLine, type RolloutFilter } from "./RolloutFilter.js"
@@ -10,7 +11,7 @@ import { typedEventText } from "./SessionText.js"
 /** A rollout as a model is shown it. */
 export interface RolloutRendering {
   /** A JSON array of the items that passed the filter; if it is over the limit, its head and tail around a marker. */
-  readonly text: string
+  readonly text: SafeText
   /** Number of items that passed the filter. */
   readonly items: number
   /** Size of the whole array in UTF-8 bytes; larger than the text's own size if it was cut. */
@@ -41,7 +42,7 @@ interface Dropped {
 const noneDropped: Dropped = { bytes: 0, items: 0 }
 
 /**
- * Serialises a rollout line by line within a limit in UTF-8 bytes. Holds little more than the first third and the last
+ * Serialises a rollout of redacted lines within a limit in UTF-8 bytes. Holds little more than the first third and the last
  * two thirds of the limit, whatever the size of the rollout. An instance serves one rollout.
  */
 export class RolloutRenderingBuilder {
@@ -94,7 +95,7 @@ export class RolloutRenderingBuilder {
     const isWhole = bytes <= this.limit && this.dropped.items === 0
     const separator = this.head.length > 0 && this.tail.length > 0 ? "," : ""
     return {
-      text: isWhole ? start + separator + end : this.cut(start, end, separator),
+      text: ofRedactedLines(isWhole ? start + separator + end : this.cut(start, end, separator)),
       items: this.items,
       bytes
     }

@@ -46,6 +46,9 @@ const segmentOf = (threadId: string, { facts, path }: ThreadFile): string | unde
 const startOf = ({ facts, lastRecordAt }: ThreadFile): number =>
   timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? lastRecordAt
 
+/** True if a file gives a thread's id, and has no line of a rollout: beside a file that has, it is none of the thread. */
+const isLookAlike = ({ facts }: ThreadFile): boolean => facts.meta !== undefined && !facts.isRollout
+
 /**
  * Orders the files of a thread for reading, the one that is still written to last. Among copies of one file, {@link
  * chooseFile} decides.
@@ -55,7 +58,8 @@ export const chainOf = <A extends ThreadFile>(
   files: ReadonlyArray<A>
 ): ReadonlyArray<A & RolloutPart> => {
   const copies = new Map<string | undefined, Array<A>>()
-  for (const file of files) {
+  const real = files.filter((file) => !isLookAlike(file))
+  for (const file of real.length > 0 ? real : files) {
     const segment = segmentOf(threadId, file)
     copies.set(segment, [...(copies.get(segment) ?? []), file])
   }
@@ -87,9 +91,18 @@ export const lacksFile = (threadId: string, chain: ReadonlyArray<ThreadFile>): b
   const first = chain.find((file) => segmentOf(threadId, file) === undefined)
   const bases = new Set(chain.map((file) => segmentOf(threadId, file) ?? threadId))
   const foreign = first === undefined ? undefined : baseOf(first)
-  return chain.some((file) => {
+  return chain.some((file, index) => {
+    if (segmentOf(threadId, file) === undefined) {
+      return false
+    }
     const base = baseOf(file) ?? threadId
-    return segmentOf(threadId, file) !== undefined && !bases.has(base) && base !== foreign
+    const begins = file.facts.startOrdinal ?? 0
+    const before = chain.slice(0, index)
+    // Where it goes on behind the end of all that is there, what lies between is missing, whatever it names.
+    const isBehind =
+      before.length > 0 &&
+      before.every(({ facts: { lastOrdinal } }) => lastOrdinal !== undefined && lastOrdinal + 1 < begins)
+    return isBehind || (!bases.has(base) && base !== foreign)
   })
 }
 

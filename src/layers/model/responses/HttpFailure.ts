@@ -10,6 +10,7 @@ import {
   NotAResponsesServer
 } from "../../../domain/model/ModelError.js"
 import { detailOf, failureOfStatus, shown } from "../../../domain/model/ModelFailureReading.js"
+import { Redactor } from "../../../services/Redactor.js"
 import { retryAfterOf } from "../../../domain/model/ModelRetry.js"
 
 /** Characters of an error body that are read: error messages are short, and a longer body is a web page. */
@@ -29,34 +30,41 @@ const readErrorBody = (response: HttpClientResponse): Effect.Effect<string> =>
 /** True for HTML and JSON: such a response is not an event stream and would read as one without events. */
 const isPage = (contentType: string): boolean => /\bhtml\b|^application\/json\b/i.test(contentType)
 
-const notAResponsesServer = (subject: ModelSubject, { headers, status }: HttpClientResponse): NotAResponsesServer => {
+const notAResponsesServer = Effect.fnUntraced(function* (
+  subject: ModelSubject,
+  { headers, status }: HttpClientResponse
+) {
   const came =
     status >= 300 ? `a redirect to ${headers["location"] ?? "nowhere"}` : (headers["content-type"] ?? "nothing")
-  return new NotAResponsesServer({ subject, contentType: shown(came) })
-}
+  return new NotAResponsesServer({ subject, contentType: shown(came, yield* (yield* Redactor).rules) })
+})
 
 /** Fails with `NotAResponsesServer` unless the response may be an event stream. */
 export const requireEvents = (
   subject: ModelSubject,
   response: HttpClientResponse
-): Effect.Effect<void, NotAResponsesServer> =>
-  isPage(response.headers["content-type"] ?? "") ? notAResponsesServer(subject, response) : Effect.void
+): Effect.Effect<void, NotAResponsesServer, Redactor> =>
+  isPage(response.headers["content-type"] ?? "") ? Effect.flip(notAResponsesServer(subject, response)) : Effect.void
 
 /** Converts a failure of HTTP into a `ModelError`, with the server's own message. */
 export const readHttpFailure = Effect.fnUntraced(function* (
   subject: ModelSubject,
   error: HttpClientError
-): Effect.fn.Return<ModelError> {
+): Effect.fn.Return<ModelError, never, Redactor> {
+  const redact = yield* (yield* Redactor).rules
   if (error._tag === "RequestError") {
-    return new ModelUnreachable({ subject, detail: detailOf(error.cause) || shown(error.description ?? "") })
+    return new ModelUnreachable({
+      subject,
+      detail: detailOf(error.cause, redact) || shown(error.description ?? "", redact)
+    })
   }
   if (error.reason !== "StatusCode") {
     return new ModelUnreachable({ subject, detail: "it broke during the answer" })
   }
   const { headers, status } = error.response
   if (status < 400) {
-    return notAResponsesServer(subject, error.response)
+    return yield* notAResponsesServer(subject, error.response)
   }
   const now = yield* Clock.currentTimeMillis
-  return failureOfStatus(subject, status, yield* readErrorBody(error.response), retryAfterOf(headers, now))
+  return failureOfStatus(subject, status, yield* readErrorBody(error.response), retryAfterOf(headers, now), redact)
 })

@@ -21,13 +21,16 @@ import {
   ModelUnauthorised,
   StreamEndedEarly
 } from "../../../domain/model/ModelError.js"
-import { failureOfWords, shown } from "../../../domain/model/ModelFailureReading.js"
+import { failureOfWords, shownOrNone } from "../../../domain/model/ModelFailureReading.js"
 import { addEvent, type ModelResponse, noResponse, refusalOf } from "../../../domain/model/ModelResponse.js"
 import { waitBefore } from "../../../domain/model/ModelRetry.js"
 import { costOf, isPlausibleInput, type TokenCounts } from "../../../domain/model/Spending.js"
+import { safe } from "../../../domain/privacy/SafeText.js"
 import { providerOf } from "../../../domain/privacy/Provider.js"
 import type { TokenWindow } from "../../../services/ModelClient.js"
 import type { StateDbFailure } from "../../../services/state/StateDb.js"
+import { logInfo, logWarning } from "../../../services/Logging.js"
+import * as Redactor from "../../../services/Redactor.js"
 import { Settings } from "../../../settings/Settings.js"
 import { contextWindowOf } from "../../../domain/model/ContextWindow.js"
 import { counterFor } from "../../../services/Tokenizer.js"
@@ -93,26 +96,29 @@ const charactersAround = 4_000_000
 const overheadTokens = 512
 
 /** The outcome of a response, whether complete or cut short. */
-const outcomeOf = (
+const outcomeOf = Effect.fnUntraced(function* (
   subject: ModelSubject,
   response: ModelResponse,
   isCutShort: boolean
-): Effect.Effect<ModelResponse, ModelError> => {
+): Effect.fn.Return<ModelResponse, ModelError, Redactor.Redactor> {
+  const { rules } = yield* Redactor.Redactor
   const { end } = response
   const refusal = refusalOf(response)
   switch (end?._tag) {
     case undefined:
-      return isCutShort ? new AnswerIncomplete({ subject, reason: "too_large" }) : new StreamEndedEarly({ subject })
+      return yield* isCutShort
+        ? new AnswerIncomplete({ subject, reason: "too_large" })
+        : new StreamEndedEarly({ subject })
     case "Failed":
-      return Effect.fail(failureOfWords(subject, end.words))
+      return yield* failureOfWords(subject, end.words, yield* rules)
     case "Incomplete":
-      return new AnswerIncomplete({ subject, reason: end.reason })
+      return yield* new AnswerIncomplete({ subject, reason: end.reason })
     case "Completed":
       return refusal === undefined
-        ? Effect.succeed(response)
-        : new ModelRefused({ subject, detail: shown(refusal) || "it does not say why" })
+        ? response
+        : yield* new ModelRefused({ subject, detail: shownOrNone(refusal, yield* rules) })
   }
-}
+})
 
 /** True for failures that cost nothing, since the server rejected the request before any work. */
 const costsNothing = (error: ModelError): boolean => {
@@ -143,6 +149,7 @@ const make = Effect.gen(function* () {
   const { modelOutputTokens, modelServer, modelSilence, modelTimeLimit } = settings
   const model = settings.model.replace(/^openai:/, "")
   const ledger = yield* Ledger
+  const redactor = yield* Redactor.Redactor
   const { client } = yield* OpenAiClient.make({
     apiKey: modelServer.apiKey,
     apiUrl: modelServer.baseUrl.replace(/\/+$/, ""),
@@ -232,6 +239,7 @@ const make = Effect.gen(function* () {
         ResponseError: (error) => Effect.flatMap(readHttpFailure(subject, error), Effect.fail)
       }),
       Effect.flatMap((isCutShort) => outcomeOf(subject, response, isCutShort)),
+      Effect.provideService(Redactor.Redactor, redactor),
       Effect.either,
       Effect.map((outcome) => ({ outcome, received: response }))
     )
@@ -263,9 +271,11 @@ const make = Effect.gen(function* () {
         const known = said !== undefined ? costOf(said) : wasRefused ? 0 : undefined
         // A failure to record the cost must not lose a paid answer; the request then counts with its worst case.
         if (known !== undefined) {
-          yield* Effect.catchAll(settle(known), ({ message }) =>
-            Effect.logWarning(
-              `the cost of a model request could not be recorded, and counts with its worst case: ${message}`
+          yield* Effect.catchAll(settle(known), (error) =>
+            Effect.flatMap(redactor.safeMessage(error), (message) =>
+              logWarning(
+                safe`the cost of a model request could not be recorded, and counts with its worst case: ${message}`
+              )
             )
           )
         }
@@ -296,7 +306,7 @@ const make = Effect.gen(function* () {
       if (wait === undefined) {
         return yield* error
       }
-      yield* Effect.logInfo(`${error.message}; asking again in ${Math.ceil(wait / 1_000)} s`)
+      yield* logInfo(safe`${yield* redactor.safeMessage(error)}; asking again in ${Math.ceil(wait / 1_000)} s`)
       yield* Effect.sleep(wait)
     }
   })
@@ -315,6 +325,7 @@ const make = Effect.gen(function* () {
  */
 export const layer = Layer.scoped(Responses, make).pipe(
   Layer.provide(Ledger.layer),
+  Layer.provide(Redactor.layer),
   Layer.provide(
     Layer.provideMerge(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
   )

@@ -4,15 +4,15 @@ import { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { ThreadMemory } from "../../../services/state/ThreadMemories.js"
 import type { Queries } from "./Queries.js"
-import { findAll } from "./Rows.js"
+import { findAll, StoredText } from "./Rows.js"
 
 /** A memory as a row of the database. */
 export const MemoryRow = Schema.Struct({
   threadId: ThreadId,
   cwd: Directory,
   rolloutPath: Schema.String,
-  traceSummary: Schema.String,
-  memorySummary: Schema.String,
+  traceSummary: StoredText,
+  memorySummary: StoredText,
   slug: Schema.String,
   updatedAt: Schema.Int,
   version: Schema.String,

@@ -11,7 +11,8 @@ import { ProcessTable } from "../../../services/ProcessTable.js"
 import { type Holder, StateDbFailure } from "../../../services/state/StateDb.js"
 import { inTransaction, whileBusy } from "./Connection.js"
 import { repairRows } from "./Repair.js"
-import { LeavingOut, type ReportRow } from "./Rows.js"
+import { LeavingOut, type ReportRow, storedText } from "./Rows.js"
+import { logWarning } from "../../../services/Logging.js"
 
 /** The database that the queries run on. */
 export interface Database {
@@ -48,8 +49,10 @@ export const repairDatabase = (sql: SqlClient.SqlClient): Effect.Effect<void, Sq
   Effect.gen(function* () {
     const repaired = yield* inTransaction(sql, Effect.provideService(repairRows, SqlClient.SqlClient, sql))
     if (repaired.length > 0) {
-      yield* Effect.logWarning(
-        `rows of the state DB could not be read and were repaired: ${repaired.join("; ")}; the next index reads their sessions again`
+      yield* logWarning(
+        storedText(
+          `rows of the state DB could not be read and were repaired: ${repaired.join("; ")}; the next index reads their sessions again`
+        )
       )
     }
   })
@@ -72,8 +75,10 @@ const make = Effect.fnUntraced(function* ({ access, path }: Database) {
       const why = ArrayFormatter.formatErrorSync(error).map(({ message, path }) => `${path.join(".")}: ${message}`)
       return isReported
         ? Effect.void
-        : Effect.logWarning(
-            `the row ${name} of the state DB cannot be read and is left out (${why.join(", ")}); run rollout-memories --rebuild-index to repair it`
+        : logWarning(
+            storedText(
+              `the row ${name} of the state DB cannot be read and is left out (${why.join(", ")}); run rollout-memories --rebuild-index to repair it`
+            )
           )
     })
 

@@ -14,6 +14,12 @@ export const Flag = Schema.transform(Schema.Literal(0, 1), Schema.Boolean, {
   encode: (value) => (value ? 1 : 0)
 })
 
+/** A text of a row. It was redacted when it was stored, by the rules of that time: this schema alone makes safe text of what is read. */
+export const StoredText = Schema.String.pipe(Schema.brand("SafeText"))
+
+/** Marks a line about rows or their file, which names no more than they hold. */
+export const storedText = StoredText.make
+
 /** Reports a row that cannot be decoded, and the reason. */
 export type ReportRow = (row: unknown, error: ParseResult.ParseError) => Effect.Effect<void>
 

@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { StateDbUnavailable } from "../../../services/state/StateDb.js"
 import { connection, databaseParts, unavailable, whileBusy } from "./Connection.js"
+import { logWarning } from "../../../services/Logging.js"
+import { storedText } from "./Rows.js"
 
 const isOk = Schema.is(Schema.Tuple(Schema.Struct({ quickCheck: Schema.Literal("ok") })))
 
@@ -40,5 +42,5 @@ export const setCorruptAside = Effect.fn("StateDb.setCorruptAside")(function* (p
     },
     catch: (cause) => unavailable(path, cause)
   })
-  yield* Effect.logWarning(`the corrupt state DB was moved to ${aside}`)
+  yield* logWarning(storedText(`the corrupt state DB was moved to ${aside}`))
 })

@@ -81,6 +81,34 @@ describe("lines of a fork copied from its parent", () => {
     assert.deepStrictEqual(own(rollout), ["the child's request"])
   })
 
+  it("a copy with turn ids goes on across gaps in time until a newer turn begins", () => {
+    const old = turnIdAt(forkedAt - hour)
+    const rollout = new RolloutBuilder(forkedAt).meta(forked)
+    burst(rollout, forkedAt + 5, (copy) => copy.meta(parent).event({ type: "task_started", turn_id: old }))
+    burst(rollout, forkedAt + 9_000, (copy) => copy.user("the parent's request").assistant("its answer"))
+    burst(rollout, forkedAt + 60_000, (copy) =>
+      copy
+        .event({ type: "task_started", turn_id: turnIdAt(forkedAt + 59_000) })
+        .user("the child's request")
+        .assistant("the child's answer")
+    )
+    assert.deepStrictEqual(own(rollout), ["the child's request", "the child's answer"])
+  })
+
+  it("a copy begins again at an older turn id, if a gap in time was before the first one", () => {
+    const rollout = new RolloutBuilder(forkedAt).meta(forked).meta(parent)
+    burst(rollout, forkedAt + 9_000, (copy) =>
+      copy
+        .event({ type: "task_complete" })
+        .turnContext({ turn_id: turnIdAt(forkedAt - hour) })
+        .user("the parent's request")
+    )
+    burst(rollout, forkedAt + 30_000, (copy) =>
+      copy.turnContext({ turn_id: turnIdAt(forkedAt + 29_000) }).user("the child's request")
+    )
+    assert.deepStrictEqual(own(rollout), ["the child's request"])
+  })
+
   it("copied lines include lines without a time and lines of the grandparent", () => {
     const rollout = new RolloutBuilder(forkedAt)
       .meta(forked)

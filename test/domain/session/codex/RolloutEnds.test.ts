@@ -1,3 +1,4 @@
+import { safe } from "../../../../src/domain/privacy/SafeText.js"
 import { Directory } from "../../../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
@@ -90,7 +91,7 @@ describe("reading the ends of a rollout", () => {
     ].join("\r\n")
     const row = rowOf(readEnds(content))
     assert.deepStrictEqual(row, rowOf(readWhole(content)))
-    assert.deepInclude(row, { cwd: Directory.make("/x"), title: "sort them", updatedAt: startOfFixtures })
+    assert.deepInclude(row, { cwd: Directory.make("/x"), title: safe`sort them`, updatedAt: startOfFixtures })
   })
 })
 

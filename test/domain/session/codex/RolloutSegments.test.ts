@@ -18,7 +18,8 @@ const id = threadIdOf(1)
 const file = (name: string, minute: number, meta: Record<string, unknown> = {}, ordinal?: number): ThreadFile => {
   const start = startOfFixtures + minute * 60_000
   const text = new RolloutBuilder(start, ordinal).meta({ id, ...meta }).text()
-  const facts = rolloutLines(text).reduce(addLine, noFacts)
+  // The one line that stands for the file says nothing of where it ends.
+  const facts = { ...rolloutLines(text).reduce(addLine, noFacts), lastOrdinal: undefined }
   const path = `/codex/sessions/${name}`
   return {
     path,
@@ -75,6 +76,28 @@ describe("files of a thread", () => {
     assert.deepStrictEqual([lacks(unnamed), lacks(unnamed, first)], [true, false])
     const silent = file(`rollout-2026-03-02T09-01-00-${id}_${threadIdOf(91)}.jsonl`, 1)
     assert.deepStrictEqual([lacks(silent), lacks(silent, first)], [true, false])
+  })
+
+  it("a thread lacks a file if a segment begins after the end of all others, even if it names only the thread", () => {
+    const ended = (name: ThreadFile, lastOrdinal: number): ThreadFile => ({
+      ...name,
+      facts: { ...name.facts, lastOrdinal }
+    })
+    const [short, one, two] = [ended(first, 20), ended(segment(1, 15), 60), segment(2, 40)]
+    assert.isTrue(lacksFile(id, chainOf(id, [short, two])))
+    assert.isFalse(lacksFile(id, chainOf(id, [short, one, two])))
+    assert.isFalse(lacksFile(id, chainOf(id, [first, two])))
+  })
+
+  it("a file with the id of a thread and no line of a rollout is none of its files", () => {
+    const later: ThreadFile = {
+      ...first,
+      path: `/codex/sessions/notes-${id}.jsonl`,
+      lastRecordAt: first.lastRecordAt + 60_000,
+      facts: { ...first.facts, isRollout: false }
+    }
+    assert.deepStrictEqual(chain(later, first), [[first.path, undefined]])
+    assert.deepStrictEqual(chain(later), [[later.path, undefined]])
   })
 
   it("a fork lacks no file, even after a rewind to before its beginning", () => {

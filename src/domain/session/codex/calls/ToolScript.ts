@@ -104,7 +104,30 @@ const namesIn = (source: string): Names => {
       names.set(declaration[1], value.value)
     }
   }
+  for (const [name, count] of givenNames(source)) {
+    if (count > 1) {
+      names.delete(name)
+    }
+  }
   return names
+}
+
+const assignment = /(?<![\w$.])([A-Za-z_$][\w$]{0,60})\s{0,4}(?:[+?|&]{1,2})?=(?![=>])/g
+const parameters = /\(([^()]{0,200})\)\s{0,4}=>|(?<![\w$.])([A-Za-z_$][\w$]{0,60})\s{0,4}=>/g
+const loopVariable = /\b(?:const|let|var)\s{1,4}([A-Za-z_$][\w$]{0,60})\s{1,4}(?:of|in)\b/g
+
+/** Counts how often each name is given a value: as a variable, as a parameter, or by a loop. */
+const givenNames = (source: string): ReadonlyMap<string, number> => {
+  const given = [
+    ...[...source.matchAll(assignment)].map((match) => match[1] ?? ""),
+    ...[...source.matchAll(parameters)].flatMap(
+      (match) => (match[1] ?? match[2] ?? "").match(/[A-Za-z_$][\w$]*/g) ?? []
+    ),
+    ...[...source.matchAll(loopVariable)].map((match) => match[1] ?? "")
+  ]
+  const counts = new Map<string, number>()
+  given.forEach((name) => counts.set(name, (counts.get(name) ?? 0) + 1))
+  return counts
 }
 
 /** Matches an argument that is the terminal session of another call's result. */

@@ -21,6 +21,7 @@ const run = (command: string, directory = "/home/ada") => ({
   _tag: "CommandRun" as const,
   ...place,
   directory,
+  ...(directory === place.directory ? {} : { sessionDirectory: place.directory }),
   provenance: "assistant" as const,
   outputLine: 7,
   command,

@@ -29,6 +29,17 @@ describe("tool calls of a script", () => {
     assert.deepStrictEqual(callsOf('text("hello"); mytools.exec_command({cmd: "ls"}); tools.exec_command'), [])
   })
 
+  it("a tool call has no argument that a script computes, or that is a name with several values", () => {
+    for (const script of [
+      'const cmds = ["make a", "make b"]; await Promise.all(cmds.map((cmd) => tools.exec_command({cmd})))',
+      'const cmd = "make a"; await Promise.all(list.map(cmd => tools.exec_command({cmd})))',
+      'const cmd = "make a"; for (const cmd of list) await tools.exec_command({cmd: cmd})',
+      'let cmd = "make a"; cmd = "make " + target; await tools.exec_command({cmd})'
+    ]) {
+      assert.deepStrictEqual(callsOf(script), [{ tool: "exec_command", text: undefined }], script)
+    }
+  })
+
   it("a tool call can have lists of strings, shorthand properties and names bound to a literal", () => {
     assert.deepStrictEqual(callsOf('tools.exec_command({cmd: ["git", "status", "--short",]})'), [
       command(["git", "status", "--short"])

@@ -1,0 +1,98 @@
+import { announces, isOffer, readable } from "./Explanations.js"
+import { cutOffOf } from "./Outcome.js"
+import { filesOf } from "../reading/EditedFiles.js"
+import type { ProjectPaths } from "../reading/ProjectPaths.js"
+import { saidIn, stepsOf, type Task } from "../reading/Tasks.js"
+import { plainLine, sentencesOf } from "../writing/Wording.js"
+
+/** A conclusion of the assistant about a place in a file: its claim, which nothing in the session proves. */
+export interface Finding {
+  /** The line of the answer that says it. */
+  readonly line: number
+  /** The places that it names, as `path:line`. */
+  readonly places: ReadonlyArray<string>
+  readonly text: string
+}
+
+/** The maximum number of findings that one answer gives. */
+const mostFindings = 5
+const findingCharacters = 280
+
+const place = /(?<![\w/.-])((?:[\w@.-]+\/)*[\w@-][\w@.-]*\.[A-Za-z]\w{0,7}):(\d{1,6})(?:[-:]\d{1,6})?(?![\w/])/g
+
+/** A number, a mark of severity or a bullet before a finding. */
+const leadIn = /^(?:\d{1,3}[.)]|[-*•])?\s*(?:\[?P[0-4]\]?:?\s*)?/
+
+/** The least words that a finding has beside the places that it names. */
+const leastWords = 4
+
+const tellsSomething = (sentence: string): boolean =>
+  sentence
+    .replace(place, " ")
+    .split(/[^\p{L}\p{N}'’_-]+/u)
+    .filter((word) => word.length > 1).length >= leastWords
+
+/** Matches a report of what was run or read: it is evidence of the session, and no conclusion. */
+const report = /^(?:I |We )?(?:ran|read|checked|looked|verified|reviewed|inspected|searched|see|compare)\b/i
+
+/** Words that tie a sentence to the one before it. */
+const linking = /^(?:But|So|And|Also|Consequently|Therefore|Thus|Hence|However|In addition|Additionally),?\s+(\S)/
+
+const capitalised = (_: string, first: string): string => first.toUpperCase()
+
+const placesIn = (sentence: string): ReadonlyArray<{ readonly whole: string; readonly file: string }> =>
+  [...sentence.matchAll(place)].map(([whole, file = ""]) => ({ whole, file }))
+
+const namesPlace = (sentence: string): boolean => placesIn(sentence).length > 0
+
+const isPlaceAlone = (sentence: string): boolean => namesPlace(sentence) && !tellsSomething(sentence)
+
+/** True if the sentence states something by itself: one that begins in the middle has lost what it is about. */
+const isClaim = (sentence: string): boolean =>
+  tellsSomething(sentence) &&
+  !/^\p{Ll}/u.test(sentence) &&
+  !/[?:]$/.test(sentence) &&
+  !announces(sentence) &&
+  !isOffer(sentence) &&
+  !report.test(sentence)
+
+/**
+ * Lists what the assistant concluded in the answer to a task that changed nothing, a review or research: the sentences that
+ * name a line of a file. What they say of files that were changed afterwards may no longer hold, and is left out.
+ */
+export const findingsIn = (
+  task: Task,
+  finished: boolean | undefined,
+  changedLater: ReadonlySet<string>,
+  paths: ProjectPaths
+): ReadonlyArray<Finding> => {
+  const answer = saidIn(task).at(-1)
+  const hasChanged = stepsOf(task).some((step) => filesOf(step).length > 0)
+  if (answer === undefined || answer.isFinal === false || hasChanged || cutOffOf(task, finished) !== undefined) {
+    return []
+  }
+  const sentences = sentencesOf(readable(answer.text, paths)).map((sentence) =>
+    sentence.replaceAll("**", "").replace(leadIn, "")
+  )
+  return sentences
+    .map((sentence, index) => {
+      const before = sentences[index - 1] ?? ""
+      return isPlaceAlone(sentence) && !namesPlace(before) ? `${before} ${sentence}` : sentence
+    })
+    .flatMap((sentence): ReadonlyArray<Finding> => {
+      const named = placesIn(sentence)
+      const isStale = named.some(({ file }) =>
+        [...changedLater].some((path) => path === file || path.endsWith(`/${file}`))
+      )
+      return named.length === 0 || isStale || !isClaim(sentence)
+        ? []
+        : [
+            {
+              line: answer.line,
+              places: named.map(({ whole }) => whole),
+              text: plainLine(sentence.replace(linking, capitalised), findingCharacters)
+            }
+          ]
+    })
+    .slice(0, mostFindings)
+}
