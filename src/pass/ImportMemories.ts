@@ -59,7 +59,7 @@ const importMemories = Effect.fn("ImportMemories.importMemories")(function* () {
     const imported: ImportedMemory = {
       ...memory,
       cwd: isOwn ? own : yield* normalise(memory.cwd),
-      facts: factsFromTrace(memory.threadId, traceSummary),
+      facts: factsFromTrace(memory.threadId, traceSummary, memory.updatedAt),
       traceSummary,
       memorySummary: yield* redact(memory.memorySummary)
     }

@@ -606,7 +606,7 @@ describe("phase two: directories with more sessions than traces", () => {
         const report = yield* pass
         assert.strictEqual(report.consolidated[0]?.outcome, "published")
         assert.strictEqual(seen[1]?.get("published_memory.md"), published)
-        assert.include(seen[1]?.get("project_facts.json") ?? "", JSON.stringify(`"${friday}"`))
+        assert.include(seen[1]?.get("project_facts.json") ?? "", JSON.stringify(`"${friday}" (said 2026-03-02)`))
         // A wish of a session without a trace is no less the user's, and may be cited.
         assert.include(yield* memoryText, `- "${friday}" [${threadIdOf(1).slice(0, 13)}…]`)
         assert.notInclude(yield* memoryText, "Not from the user")
@@ -622,7 +622,7 @@ describe("phase two: directories with more sessions than traces", () => {
     const seen: Array<ReadonlyMap<string, string>> = []
     const world = watched(seen, { tracesPerCwd: 2 })
     files(world, 1)
-    files(world, 2, 3)
+    files(world, 3, 3)
     return inWorld(
       world,
       Effect.gen(function* () {

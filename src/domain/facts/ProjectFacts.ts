@@ -11,7 +11,7 @@ export const ProjectLine = Schema.Struct({
   /** The facts that the line tells, the one that it is worded after first. */
   ids: Schema.NonEmptyArray(FactId),
   text: Schema.String,
-  /** The sessions that gave the facts, newest first. */
+  /** The newest sessions that gave the facts, newest first; as many as a line cites. */
   threadIds: Schema.Array(Schema.String),
   /** The time of the newest fact; null where no record says it. Unix milliseconds. */
   at: Schema.NullOr(Schema.Int),

@@ -5,6 +5,9 @@
 
 const prefixLength = 13
 
+/** Maximum number of threads that a published line cites. */
+export const mostCitations = 3
+
 /** Cites traces, in the given order, each once. */
 export const cite = (threadIds: Iterable<string>): string =>
   `[${Array.from(new Set(threadIds), (id) => `${id.slice(0, prefixLength)}…`).join(", ")}]`

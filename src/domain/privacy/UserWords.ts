@@ -1,3 +1,4 @@
+import { splitDay } from "../memory/SaidOn.js"
 import { meaningfulWords } from "../offline/consolidating/SameMeaning.js"
 import { quoted } from "../offline/writing/Wording.js"
 import { printedLines, typedPartsOf } from "../text/TypedParts.js"
@@ -462,6 +463,12 @@ const withdrawn = /\b(?:superseded|no longer|withdrawn)\b/i
  * that offset, or most of the line.
  */
 export const inUserWords = (given: string, words: UserWords, orderEnd?: number): string | undefined => {
+  const [line, day] = splitDay(given)
+  const reduced = reduce(line, words, orderEnd)
+  return reduced === undefined ? undefined : `${reduced}${day}`
+}
+
+const reduce = (given: string, words: UserWords, orderEnd: number | undefined): string | undefined => {
   const line = given.slice(0, lineCharacters).normalize("NFC")
   const told = new Map<string, boolean>()
   let end = 0

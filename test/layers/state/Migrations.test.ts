@@ -16,6 +16,10 @@ import { capabilities, changesOf, type Db, ferry, idOf, learn, makeThread } from
 const backToVersion5 = (path: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    yield* sql.unsafe("DROP TRIGGER forgotten_thread_leaves_history")
+    for (const table of ["fact_words", "fact_trigrams", "facts", "fact_marks", "fact_history"]) {
+      yield* sql.unsafe(`DROP TABLE ${table}`)
+    }
     yield* sql.unsafe("ALTER TABLE extractions DROP COLUMN is_partial")
     for (const trigger of ["memory_deleted", "memory_search_insert", "memory_search_update", "memory_search_move"]) {
       yield* sql.unsafe(`DROP TRIGGER ${trigger}`)

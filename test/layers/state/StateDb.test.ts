@@ -479,7 +479,7 @@ describe("unusable state DBs", () => {
 
   for (const [how, statement] of [
     ["by its version", "PRAGMA user_version = 99"],
-    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (7, 'future')"],
+    ["by one migration more", "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (8, 'future')"],
     [
       "by migrations in a branch of their own",
       "INSERT INTO effect_sql_migrations (migration_id, name) VALUES (9999, 'x')"
@@ -724,6 +724,7 @@ describe("state DBs with unreadable rows", () => {
         path,
         `SELECT m.name AS of, c.name AS name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
           WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'memory_search%'
+          AND m.name NOT LIKE 'fact_words%' AND m.name NOT LIKE 'fact_trigrams%'
           AND m.name NOT IN ('effect_sql_migrations', 'searched_memories', 'model_spending')`
       ),
       Schema.decodeUnknownSync(Schema.Array(Schema.Struct({ of: Schema.String, name: Schema.String })))
@@ -735,10 +736,10 @@ describe("state DBs with unreadable rows", () => {
       Effect.scoped
     )
 
-  const keys = new Set(["thread_id", "id", "path"])
+  const keys = new Set(["thread_id", "id", "path", "number"])
 
   /** Texts of any kind are directories and owners: these would only make the thread somebody else's. */
-  const meaningful = new Set(["threads.cwd", "thread_memory.cwd", "extractions.claim_owner"])
+  const meaningful = new Set(["threads.cwd", "thread_memory.cwd", "facts.cwd", "extractions.claim_owner"])
 
   for (const value of ["1e300", "-100000000000000000", "'text'", "x'00ff'"]) {
     it.scoped(`unreadable values such as ${value} cost no memory, and are all reported and repaired`, () =>

@@ -1,5 +1,6 @@
 import type { FactContent } from "../../facts/Fact.js"
 import type { KnownFact, ProjectFacts } from "../../facts/ProjectFacts.js"
+import { withDay } from "../../memory/SaidOn.js"
 import { checkKinds } from "../reading/CommandPrograms.js"
 import { narrowness } from "../reading/InvocationWords.js"
 import { commandKey } from "../importing/CommandBullets.js"
@@ -7,7 +8,7 @@ import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised, inCode } from "../writing/Wording.js"
 import { FailureLines, Wishes } from "./Merging.js"
 import { proceduresOf } from "./Procedures.js"
-import { byWorth, projectLine, sessionOrder, type WeighedLine, withRanks } from "./ProjectLines.js"
+import { byWorth, newestTime, projectLine, sessionOrder, type WeighedLine, withRanks } from "./ProjectLines.js"
 import { isSaidIn, meaningfulWords, similarity } from "./SameMeaning.js"
 
 /** Merges the facts of all sessions of a project: the newer fact wins, and nothing is told twice. */
@@ -110,7 +111,16 @@ const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> => {
     lasting
       .held()
       .flatMap(({ facts: [first, ...others], isForGood, text }) =>
-        first === undefined ? [] : [projectLine([first, ...others], text, worth.wish + (isForGood ? 24 : 0), order)]
+        first === undefined
+          ? []
+          : [
+              projectLine(
+                [first, ...others],
+                withDay(text, newestTime([first, ...others])),
+                worth.wish + (isForGood ? 24 : 0),
+                order
+              )
+            ]
       )
   )
 }
@@ -119,7 +129,7 @@ const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> => {
 const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(
     groupsOf(decisions, ({ content }) => [...meaningfulWords(content.question)].toSorted().join(" ")).map((group) =>
-      projectLine(group, group[0].text, worth.decision, order)
+      projectLine(group, withDay(group[0].text, newestTime(group)), worth.decision, order)
     )
   )
 

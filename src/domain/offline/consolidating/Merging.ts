@@ -1,4 +1,4 @@
-import { citationsIn, cite } from "../../memory/Citation.js"
+import { citationsIn, cite, mostCitations } from "../../memory/Citation.js"
 import type { KnownFact } from "../../facts/ProjectFacts.js"
 import { meaningfulWords, similarity, tellingWords } from "./SameMeaning.js"
 import { asksTheSame, cannotBoth, keysOfWish, readWish, type ReadWish } from "./WishConflicts.js"
@@ -14,9 +14,6 @@ export interface MemoryLine {
   readonly text: string
   readonly threadIds: ReadonlyArray<string>
 }
-
-/** The maximum number of threads that a published line cites. */
-const mostCitations = 3
 
 /**
  * Renders a published line: the text, then its citations. Citations inside the text are disarmed, since they are not

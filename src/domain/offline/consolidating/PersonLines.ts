@@ -1,5 +1,6 @@
 import { withoutCitations } from "../../memory/Citation.js"
 import type { PersonEdits } from "../../memory/PersonEdits.js"
+import { splitDay } from "../../memory/SaidOn.js"
 import { commandKey } from "../importing/CommandBullets.js"
 import { isSaidIn, meaningfulWords } from "./SameMeaning.js"
 import { contradict } from "./WishConflicts.js"
@@ -25,7 +26,7 @@ const supersedes = / \(newer; superseded:.*$/
 const bare = (line: string): string => withoutCitations(line).trim()
 
 /** Removes the list of superseded wishes, which changes when the session that they come from is forgotten. */
-export const newest = (line: string): string => bare(line).replace(supersedes, "")
+export const newest = (line: string): string => splitDay(bare(line))[0].replace(supersedes, "")
 
 const codeSpans = (line: string): ReadonlyArray<string> =>
   [...line.slice(0, 1_000).matchAll(/`([^`\n]{2,300})`/g)].map((match) => match[1] ?? "")

@@ -1,3 +1,4 @@
+import { mostCitations } from "../../memory/Citation.js"
 import {
   type KnownFact,
   mapSections,
@@ -44,7 +45,7 @@ export const projectLine = (
   return {
     ids: [newest.id, ...others],
     text,
-    threadIds,
+    threadIds: threadIds.slice(0, mostCitations),
     at: newestTime(facts),
     worth: worthOf(ofKind, threadIds.length, order.get(newest.threadId) ?? 0)
   }

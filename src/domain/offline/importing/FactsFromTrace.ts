@@ -1,4 +1,4 @@
-import { type Basis, type FactContent, factIdOf, type SessionFact } from "../../facts/Fact.js"
+import { type FactContent, factIdOf, type SessionFact } from "../../facts/Fact.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised } from "../writing/Wording.js"
 import type { CommandBullet } from "./CommandBullets.js"
@@ -60,8 +60,12 @@ const outcomeNames = ["success", "partial", "fail", "uncertain"] as const
 
 const limit = /^(`{1,3})(.{1,320}?)\1.{0,160}? does not work here: (.*)$/
 
-/** Lists the facts that a trace memory tells, with the basis that is given; each once. */
-export const factsFromTrace = (threadId: string, trace: string, basis: Basis = "trace"): ReadonlyArray<SessionFact> => {
+/** Lists the facts that a trace memory tells, each once; `at` is the time of its session. Unix milliseconds. */
+export const factsFromTrace = (
+  threadId: string,
+  trace: string,
+  at: number | null = null
+): ReadonlyArray<SessionFact> => {
   const read = bulletsOf(readTrace(threadId, trace))
   const told = new Set(read.commands.map(({ key }) => key))
   const limits = read.failures.filter(({ text }) => limit.test(text))
@@ -93,7 +97,7 @@ export const factsFromTrace = (threadId: string, trace: string, basis: Basis = "
   for (const [content, text] of drafts) {
     const id = factIdOf(content)
     if (!found.has(id)) {
-      found.set(id, { id, text, basis, line: 0, lastLine: found.size, at: null, content })
+      found.set(id, { id, text, basis: "trace", line: 0, lastLine: found.size, at, content })
     }
   }
   return [...found.values()]

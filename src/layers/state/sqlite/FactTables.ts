@@ -85,7 +85,12 @@ export const createFactTables = Effect.gen(function* () {
   yield* readTraces
 })
 
-const TraceRow = Schema.Struct({ threadId: Schema.String, cwd: Directory, trace: Schema.String })
+const TraceRow = Schema.Struct({
+  threadId: Schema.String,
+  cwd: Directory,
+  updatedAt: Schema.Int,
+  trace: Schema.String
+})
 
 const decodeTraces = Schema.decodeUnknown(Schema.Array(TraceRow))
 
@@ -101,7 +106,7 @@ const readTraces = Effect.gen(function* () {
   const now = yield* Clock.currentTimeMillis
   for (let last = ["", ""]; ;) {
     const rows = yield* decodeTraces(
-      yield* sql`SELECT thread_id, cwd, trace_summary AS trace FROM thread_memory
+      yield* sql`SELECT thread_id, cwd, updated_at, trace_summary AS trace FROM thread_memory
         WHERE (thread_id, cwd) > (${last[0]}, ${last[1]}) ORDER BY thread_id, cwd LIMIT ${tracesAtOnce}`
     )
     const end = rows.at(-1)
@@ -111,7 +116,8 @@ const readTraces = Effect.gen(function* () {
     const { factsFromTrace } = yield* loadReading
     yield* Effect.forEach(
       rows,
-      ({ cwd, threadId, trace }) => writeFacts(sql, threadId, { cwd, facts: factsFromTrace(threadId, trace) }, now),
+      ({ cwd, threadId, trace, updatedAt }) =>
+        writeFacts(sql, threadId, { cwd, facts: factsFromTrace(threadId, trace, updatedAt) }, now),
       { discard: true }
     )
     last = [end.threadId, end.cwd]

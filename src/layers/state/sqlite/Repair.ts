@@ -2,6 +2,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import { Basis, FactKind } from "../../../domain/facts/Fact.js"
 
 /**
  * Finds and repairs rows that do not decode. This program writes no such rows, but earlier versions did, and other
@@ -44,6 +45,23 @@ const oneOf = (name: string, values: string, instead: string): Column => ({
 
 const isNoThreadId = (name: string): string =>
   `(typeof(${name}) <> 'text' OR ${name} NOT GLOB '????????-????-????-????-????????????' OR ${name} GLOB '*[^-0-9a-f]*')`
+
+const isNoFactId = `(typeof(id) <> 'text' OR length(id) <> 12 OR id GLOB '*[^0-9a-f]*')`
+
+const factKinds = FactKind.literals.map((kind) => `'${kind}'`).join(", ")
+
+/** SQL for a fact that cannot be read. It is extracted again, and of a session that is gone its trace still tells it. */
+const isNoFact = [
+  isNoFactId,
+  isNoThreadId("thread_id"),
+  text("cwd").isBad,
+  text("text").isBad,
+  `kind NOT IN (${factKinds})`,
+  `basis NOT IN (${Basis.literals.map((basis) => `'${basis}'`).join(", ")})`,
+  ...["line", "last_line", "at"].map((name) => integer(name, "0").isBad),
+  "NOT json_valid(content)",
+  "coalesce(content ->> '_tag', '') <> kind"
+].join(" OR ")
 
 interface Table {
   readonly name: string
@@ -96,6 +114,7 @@ const tables: ReadonlyArray<Table> = [
       { ...text("cwd"), instead: "coalesce((SELECT cwd FROM threads WHERE id = thread_id), '')" },
       integer("updated_at", "coalesce((SELECT updated_at FROM threads WHERE id = thread_id), 0)"),
       integer("rollout_size", "0"),
+      integer("facts_version", "0"),
       integer("quoted_items", "NULL"),
       integer("grounded_items", "NULL"),
       ...["slug", "version", "rollout_hash", "memory_summary", "trace_summary"].map(text)
@@ -162,6 +181,34 @@ const tables: ReadonlyArray<Table> = [
     isLost: isNoThreadId("thread_id"),
     columns: [integer("forgotten_at", "0"), integer("erased_at", "NULL")]
   },
+  { name: "facts", key: "id", isLost: isNoFact, columns: [] },
+  {
+    name: "fact_marks",
+    key: "id",
+    isLost: [
+      isNoFactId,
+      text("cwd").isBad,
+      text("text").isBad,
+      "mark NOT IN ('Pinned', 'Forgotten', 'Corrected')",
+      integer("at", "0").isBad
+    ].join(" OR "),
+    columns: []
+  },
+  {
+    name: "fact_history",
+    key: "id",
+    isLost: [
+      isNoFactId,
+      text("cwd").isBad,
+      `(thread_id IS NOT NULL AND ${isNoThreadId("thread_id")})`,
+      `event NOT IN ('added', 'withdrawn', 'forgotten', 'pinned', 'unpinned', 'corrected', 'uncorrected')`,
+      integer("at", "0").isBad,
+      `(kind IS NOT NULL AND kind NOT IN (${factKinds}))`,
+      text("text").isBad,
+      "(fact IS NOT NULL AND NOT json_valid(fact))"
+    ].join(" OR "),
+    columns: []
+  },
   { name: "indexed_listing", key: "id", isLost: never, columns: [text("fingerprint")] }
 ]
 
@@ -206,6 +253,8 @@ export const repairRows: Effect.Effect<ReadonlyArray<string>, SqlError, SqlClien
     (SELECT id FROM threads WHERE ${threads === undefined ? never : isUnreadable(threads)})`)
   yield* sql.unsafe(`UPDATE indexed_listing
     SET fingerprint = coalesce(substr(fingerprint, nullif(instr(fingerprint, '.'), 0)), '')`)
+  yield* sql.unsafe(`UPDATE thread_memory SET facts_version = 0
+    WHERE EXISTS (SELECT 1 FROM facts f WHERE f.thread_id = thread_memory.thread_id AND (${isNoFact}))`)
   for (const { columns, isLost, name } of tables) {
     yield* sql.unsafe(`DELETE FROM ${name} WHERE ${isLost}`)
     const bad = columns.map(({ isBad }) => isBad)
