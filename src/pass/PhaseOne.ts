@@ -94,7 +94,7 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
 
 /** Loads the code that reads sessions with the first candidate, so that a pass without candidates starts faster. */
 const loadLoading = Effect.promise(() => import("./ReadSession.js"))
-const loadFacts = Effect.promise(() => import("./SessionFacts.js"))
+const loadFacts = Effect.promise(() => import("./facts/SessionFacts.js"))
 const loadAsking = Effect.promise(() => import("./AskModel.js"))
 const loadParting = Effect.promise(() => import("./SessionParts.js"))
 

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { factsForAgent } from "./ReadFacts.js"
+import { factsForAgent } from "./facts/ReadFacts.js"
 import { keepToProvider, runAgent } from "./RunAgent.js"
 import { withoutVerdict } from "../domain/privacy/NotConfirmed.js"
 import { fingerprintOf, fingerprintOfContent, fingerprintWithNotes } from "../domain/memory/Consolidation.js"
@@ -20,7 +20,7 @@ import { isHeldBack } from "../domain/report/Report.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { consolidationDuration, consolidations as consolidationCount } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
-import type { AgentControl, AgentFailure } from "../services/AgentControl.js"
+import { AgentControl, type AgentFailure } from "../services/AgentControl.js"
 import { MemoryFs, type MemoryFsFailure, PublishRefused, type Staging } from "../services/MemoryFs.js"
 import { Progress } from "../services/Progress.js"
 import { Consolidations, type ConsolidationState } from "../services/state/Consolidations.js"
@@ -287,7 +287,8 @@ const publishStaged = Effect.fnUntraced(function* (
   // All of them, not only those that were staged: what the user said once stays said.
   const onRecord = yield* threadMemories.last(cwd, Number.MAX_SAFE_INTEGER)
   const traces = onRecord.map(({ traceSummary }) => traceSummary)
-  yield* memoryFs.publish(staging, { fingerprint: state.fingerprint, content, threadIds, traces })
+  const { worksByRule: isMadeByRule = false } = yield* AgentControl
+  yield* memoryFs.publish(staging, { fingerprint: state.fingerprint, content, threadIds, traces, isMadeByRule })
   yield* memoryFs.discardStaging(cwd)
   yield* consolidations.recordPublished(cwd, state.fingerprint)
   const published: ConsolidationOutcome = { _tag: "Published", cwd }

@@ -73,6 +73,8 @@ export class AgentControl extends Context.Tag("rollout-memories/AgentControl")<
   {
     /** The provider whose servers see what the agent reads; undefined when nothing leaves this machine. */
     readonly provider?: string | undefined
+    /** True for an agent that renders all facts by rule, and leaves out only what has no room. */
+    readonly worksByRule?: boolean
     readonly spawn: (request: AgentRequest) => Effect.Effect<Agent, AgentFailure, Scope.Scope>
   }
 >() {}

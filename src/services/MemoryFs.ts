@@ -127,6 +127,8 @@ export interface Publish {
    * The trace memories of all recorded sessions of the directory; statements about the user are checked against them.
    */
   readonly traces: ReadonlyArray<string>
+  /** True for files made by rule of all facts: a wish that is missing there is missing on purpose, and is not restored. */
+  readonly isMadeByRule?: boolean
 }
 
 /**

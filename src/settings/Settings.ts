@@ -59,7 +59,13 @@ export const settings = {
   traceBytes: integer(300_000, 1_000, 10_000_000, "Bytes of a stored trace memory."),
   summaryBytes: integer(1_200, 100, 100_000, "Bytes of a stored summary."),
   slugLength: integer(64, 1, 100, "Characters of the title in a trace file's name."),
-  memoryBytes: integer(200_000, 1_000, 10_000_000, "Bytes of MEMORY.md, and of each file of a skill."),
+  memoryBytes: integer(6_144, 1_000, 10_000_000, "Bytes of a MEMORY.md that is written by rule; the best lines stay."),
+  publishedFileBytes: integer(
+    200_000,
+    1_000,
+    10_000_000,
+    "Bytes of a file that an agent wrote; a larger one is not published."
+  ),
   minIdle: time(10, "m", "The time of silence after which a session is read."),
   sources: sources(
     ["cli", "vscode"],

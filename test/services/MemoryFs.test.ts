@@ -82,7 +82,7 @@ const worldOf = (
         Layer.provideMerge(layerWithPoints(point), Layer.succeedContext(machine)),
         Layer.provideMerge(
           Redactor.layer,
-          Settings.layer({ codexHome: "/codex", memoriesHome: home, memoryBytes: 2_000 })
+          Settings.layer({ codexHome: "/codex", memoriesHome: home, publishedFileBytes: 2_000 })
         ),
         ProcessTableMemory.layerOf({ host: "here", pid, startedAt: "90210" }, (other) => gone.includes(other.pid))
       ]),

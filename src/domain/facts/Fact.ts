@@ -29,13 +29,13 @@ export const Basis = Schema.Literal("user", "ran", "assistant", "trace", "team")
 export type Basis = typeof Basis.Type
 
 /** A wish of the user, verbatim. One that does not last belongs to its task alone. */
-export const Wish = Schema.TaggedStruct("Wish", { words: Schema.String, isLasting: Schema.Boolean })
+const Wish = Schema.TaggedStruct("Wish", { words: Schema.String, isLasting: Schema.Boolean })
 
 /** A question that the assistant asked, and what the user answered. */
-export const Decision = Schema.TaggedStruct("Decision", { question: Schema.String, answer: Schema.String })
+const Decision = Schema.TaggedStruct("Decision", { question: Schema.String, answer: Schema.String })
 
 /** A command that ran. */
-export const Command = Schema.TaggedStruct("Command", {
+const Command = Schema.TaggedStruct("Command", {
   command: Schema.String,
   /** The key of the command, equal for commands that do the same in the same place; see `CommandPart`. */
   key: Schema.String,
@@ -56,14 +56,14 @@ export const Command = Schema.TaggedStruct("Command", {
 })
 
 /** A file that was edited between a failure and the pass of its check. */
-export const FixEdit = Schema.Struct({
+const FixEdit = Schema.Struct({
   path: Schema.String,
   before: Schema.NullOr(Schema.String),
   after: Schema.NullOr(Schema.String)
 })
 
 /** A failure, and what resolved it. */
-export const Failure = Schema.TaggedStruct("Failure", {
+const Failure = Schema.TaggedStruct("Failure", {
   /** The key of the error, equal for all its occurrences; see `errorSignature`. */
   signature: Schema.String,
   /** The lines of the error, its cause first. */
@@ -79,7 +79,7 @@ export const Failure = Schema.TaggedStruct("Failure", {
 })
 
 /** Something that this machine or its sandbox refuses or lacks, or that takes long. */
-export const Limit = Schema.TaggedStruct("Limit", {
+const Limit = Schema.TaggedStruct("Limit", {
   /** The command or the program. */
   subject: Schema.String,
   error: Schema.String,
@@ -88,7 +88,7 @@ export const Limit = Schema.TaggedStruct("Limit", {
 })
 
 /** A file that the session worked on. */
-export const File = Schema.TaggedStruct("File", {
+const File = Schema.TaggedStruct("File", {
   path: Schema.String,
   edits: Schema.Int,
   /** The words of the assistant on it; empty if there are none. */
@@ -96,10 +96,10 @@ export const File = Schema.TaggedStruct("File", {
 })
 
 /** A conclusion of the assistant from a review or from research: a claim. */
-export const Finding = Schema.TaggedStruct("Finding", { claim: Schema.String })
+const Finding = Schema.TaggedStruct("Finding", { claim: Schema.String })
 
 /** Something that was left undone. */
-export const Open = Schema.TaggedStruct("Open", {
+const Open = Schema.TaggedStruct("Open", {
   /** The key of the item, equal for all its occurrences. */
   signature: Schema.String,
   /** The key of the command that failed; null if the item is no failure. */
@@ -110,7 +110,7 @@ export const Open = Schema.TaggedStruct("Open", {
 })
 
 /** The result of a task. */
-export const TaskOutcome = Schema.TaggedStruct("Outcome", {
+const TaskOutcome = Schema.TaggedStruct("Outcome", {
   title: Schema.String,
   outcome: Schema.Literal("success", "partial", "fail", "uncertain")
 })

@@ -12,7 +12,7 @@ const linesOf = (inputs: ReadonlyArray<ConsolidationInput>): string =>
 
 /**
  * Fingerprint of a consolidation's inputs. Two are equal exactly when the same threads give the same memories in the
- * same order, both as traces and as earlier sessions. Empty for a directory without memories.
+ * same order, both as traces and beyond them. Empty for a directory without memories.
  */
 export const fingerprintOf = (
   inputs: ReadonlyArray<ConsolidationInput>,
@@ -25,13 +25,11 @@ export const fingerprintOf = (
         .digest("hex")
 
 /**
- * Fingerprint by content: hashes the text taken from the earlier sessions, not the list of them, so an earlier session
- * that contributes nothing changes nothing. Equals `fingerprint` when no earlier session contributes.
+ * Fingerprint by content: adds the facts that an agent is given, so that a session that changes no line of them changes
+ * nothing. Equals `fingerprint` when there are none.
  */
-export const fingerprintOfContent = (fingerprint: string, earlierText: string): string =>
-  earlierText === ""
-    ? fingerprint
-    : createHash("sha256").update(fingerprint).update("\0").update(earlierText).digest("hex")
+export const fingerprintOfContent = (fingerprint: string, facts: string): string =>
+  facts === "" ? fingerprint : createHash("sha256").update(fingerprint).update("\0").update(facts).digest("hex")
 
 /** Adds the user's notes to a fingerprint; returns it unchanged when there are none. */
 export const fingerprintWithNotes = (fingerprint: string, notes: ReadonlyArray<string>): string =>

@@ -62,5 +62,6 @@ const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: 
  * write its directory ends as `Errored`.
  */
 export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings> = AgentControlFromFunction.layer(
-  ({ directory }) => work(directory)
+  ({ directory }) => work(directory),
+  { worksByRule: true }
 )

@@ -43,7 +43,8 @@ const make = Effect.gen(function* () {
   const fileSystem = yield* FileSystem.FileSystem
   const { ask, provider, window } = yield* Responses
   const settings = yield* Settings
-  const { agentTimeLimit, agentTokens, agentTurns, consolidationEffort, memoryBytes, modelOutputTokens } = settings
+  const { agentTimeLimit, agentTokens, agentTurns, consolidationEffort, modelOutputTokens, publishedFileBytes } =
+    settings
 
   /** Fits the conversation into a turn's window, dropping the longest tool outputs first. */
   const fitted = Effect.fnUntraced(function* (given: Conversation, instructions: string, room: number) {
@@ -62,9 +63,9 @@ const make = Effect.gen(function* () {
   const run = Effect.fn("AgentControl.consolidate")(function* (request: AgentRequest, report: Report) {
     const { directory, pass, prompt } = request
     const workspace = yield* makeWorkspace(directory, {
-      fileBytes: memoryBytes,
+      fileBytes: publishedFileBytes,
       files: fileLimit,
-      writtenBytes: memoryBytes * rewriteFactor
+      writtenBytes: publishedFileBytes * rewriteFactor
     })
     const tools = makeTools(workspace)
     const body: JsonObject = {

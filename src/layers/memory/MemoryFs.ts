@@ -27,7 +27,7 @@ const codexMarks = [".git", "raw_memories.md"]
 
 const make = Effect.gen(function* () {
   const fileSystem = yield* FileSystem.FileSystem
-  const { memoriesHome, memoryBytes } = yield* Settings
+  const { memoriesHome, publishedFileBytes } = yield* Settings
   const files = makeFiles(fileSystem, yield* SymbolicLinks, yield* ProcessTable, memoriesHome)
   const layout = makeLayout(memoriesHome)
   const redactor = yield* Redactor
@@ -81,7 +81,7 @@ const make = Effect.gen(function* () {
     ...Published.make(files, layout),
     ...TraceFiles.make(files, layout),
     ...Staging.make(files, layout, redactor),
-    ...Publishing.make(files, layout, memoryBytes, redactor),
+    ...Publishing.make(files, layout, publishedFileBytes, redactor),
     ...Revision.make(files, layout)
   })
 })

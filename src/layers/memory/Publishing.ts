@@ -39,7 +39,7 @@ const loadChecks = Effect.promise(() => import("../../domain/memory/PublishCheck
 const loadOrigins = Effect.promise(() => import("../../domain/privacy/PublishedAuthority.js"))
 
 /** Publishing, clearing and finishing of the files that readers see. */
-export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: number, redactor: Redactor["Type"]) => {
+export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: number, redactor: Redactor["Type"]) => {
   const clear = Effect.fn("MemoryFs.clear")(function* (cwd: Directory) {
     const { memoryPath, stagingPath } = rootOf(cwd)
     const bucket = bucketPath(cwd)
@@ -162,7 +162,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
     const redact = yield* redactor.rules
     const { withOrigins } = yield* loadOrigins
     const rules: PublishRules = {
-      fileBytes: memoryBytes,
+      fileBytes,
       threadIds: given.threadIds,
       edits: staging.edits,
       untouchable: staging.untouchable,
@@ -180,7 +180,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, memoryBytes: 
       traces: given.traces,
       before: current === undefined ? "" : decoder.decode(current.bytes),
       threadIds: given.threadIds,
-      maxBytes: memoryBytes
+      maxBytes: given.isMadeByRule === true ? 0 : fileBytes
     })
     const paths = published.map(({ path }) => path)
     const reasons = [

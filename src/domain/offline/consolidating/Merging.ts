@@ -31,7 +31,7 @@ export interface Merged {
 }
 
 /** Adds threads whose traces contain the line too. */
-export const addThreads = (merged: Merged, threadIds: ReadonlyArray<string>): void => {
+const addThreads = (merged: Merged, threadIds: ReadonlyArray<string>): void => {
   for (const threadId of threadIds) {
     if (!merged.threadIds.includes(threadId) && merged.threadIds.length < mostCounted) {
       merged.threadIds.push(threadId)

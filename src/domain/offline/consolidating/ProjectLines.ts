@@ -17,7 +17,7 @@ export const sessionOrder = (facts: ReadonlyArray<KnownFact>): ReadonlyMap<strin
   new Map([...new Set(facts.map(({ threadId }) => threadId))].map((threadId, index) => [threadId, index]))
 
 /** Lists the sessions of some facts, each once, in the order of the facts. */
-export const threadsOf = (facts: ReadonlyArray<KnownFact>): ReadonlyArray<string> => [
+const threadsOf = (facts: ReadonlyArray<KnownFact>): ReadonlyArray<string> => [
   ...new Set(facts.map(({ threadId }) => threadId))
 ]
 
@@ -29,7 +29,7 @@ export const newestTime = (facts: ReadonlyArray<KnownFact>): number | null =>
  * Makes the worth of a line: that of its kind, more for each doubling of the sessions that gave it, and less for each
  * doubling of the sessions since.
  */
-export const worthOf = (ofKind: number, sessions: number, sessionsSince: number): number =>
+const worthOf = (ofKind: number, sessions: number, sessionsSince: number): number =>
   ofKind + Math.min(24, 6 * Math.log2(Math.max(1, sessions))) - 3 * Math.log2(1 + sessionsSince)
 
 /** Makes a line of facts that say the same, newest first. */

@@ -73,7 +73,7 @@ const failureWords = /\b(?:fails?|failed|failing|error|exception|does not work|d
 const concrete = /`|"|\b[\w-]+\.[A-Za-z]\w{0,5}\b|\/|\d|[A-Z]{3,}|--\w/
 
 /** Makes the fact of a bullet about a failure. */
-export const failureBullet = (item: string, isFix: boolean): FailureBullet => {
+const failureBullet = (item: string, isFix: boolean): FailureBullet => {
   const name = item.split(/: (?:fixed by|passed after) |\bfixed by\b|\bresolved by\b|; verified by/i, 1)[0] ?? item
   return { key: errorSignature(name.slice(0, 300)), text: item, isFix }
 }

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { SessionFact } from "../domain/facts/Fact.js"
-import { extractFacts } from "../domain/offline/writing/SessionFacts.js"
-import { Redactor } from "../services/Redactor.js"
-import type { SessionPart } from "./SessionParts.js"
+import { SessionFact } from "../../domain/facts/Fact.js"
+import { extractFacts } from "../../domain/offline/writing/SessionFacts.js"
+import { Redactor } from "../../services/Redactor.js"
+import type { SessionPart } from "../SessionParts.js"
 
 const encode = Schema.encodeSync(Schema.parseJson(SessionFact))
 const decode = Schema.decodeOption(Schema.parseJson(SessionFact))

@@ -1,18 +1,20 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
-import type { Thread } from "../domain/thread/Thread.js"
-import type { Pass } from "./Pass.js"
-import { Claims } from "../services/state/Claims.js"
-import { Facts } from "../services/state/Facts.js"
-import { ThreadIndex } from "../services/state/ThreadIndex.js"
-import { whileRenewed } from "../services/state/WhileRenewed.js"
-import { safeMessage } from "../services/Redactor.js"
-import { Settings } from "../settings/Settings.js"
+import type { IgnoreRules } from "../../domain/thread/IgnoreRules.js"
+import { safe } from "../../domain/privacy/SafeText.js"
+import type { Thread } from "../../domain/thread/Thread.js"
+import type { Pass } from "../Pass.js"
+import { Claims } from "../../services/state/Claims.js"
+import { Facts } from "../../services/state/Facts.js"
+import { ThreadIndex } from "../../services/state/ThreadIndex.js"
+import { whileRenewed } from "../../services/state/WhileRenewed.js"
+import { logWarning } from "../../services/Logging.js"
+import { safeMessage } from "../../services/Redactor.js"
+import { Settings } from "../../settings/Settings.js"
 
 /** Loaded with the first session to extract again. */
 const loadReading = Effect.promise(() =>
-  Promise.all([import("./ReadSession.js"), import("./SessionParts.js"), import("./SessionFacts.js")])
+  Promise.all([import("../ReadSession.js"), import("../SessionParts.js"), import("./SessionFacts.js")])
 )
 
 /**
@@ -70,7 +72,9 @@ const refresh = (pass: Pass, thread: Thread, ignore: IgnoreRules) =>
   }).pipe(
     Effect.catchAll((error) =>
       Effect.flatMap(safeMessage(error), (message) =>
-        Effect.logWarning(`the facts of ${thread.rolloutPath} could not be extracted again: ${message}`)
+        logWarning(safe`the facts of a session could not be extracted again: ${message}`).pipe(
+          Effect.annotateLogs("rollout", thread.rolloutPath)
+        )
       )
     ),
     Effect.withSpan("RefreshFacts.refresh", { attributes: { threadId: thread.id } })

@@ -1,15 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { type MarkedFacts, withCorrections, withPins } from "../domain/facts/FactMarks.js"
-import { ProjectFacts } from "../domain/facts/ProjectFacts.js"
-import type { Directory } from "../domain/thread/WorkingDirectory.js"
-import { Facts, type MarkedFact } from "../services/state/Facts.js"
-import { redact } from "../services/Redactor.js"
+import { type MarkedFacts, withCorrections, withPins } from "../../domain/facts/FactMarks.js"
+import { ProjectFacts } from "../../domain/facts/ProjectFacts.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
+import { Facts, type MarkedFact } from "../../services/state/Facts.js"
+import { redact } from "../../services/Redactor.js"
 
 const encodeFacts = Schema.encodeSync(Schema.parseJson(ProjectFacts, { space: 1 }))
 
 /** Loaded for the first directory with facts. */
-const loadMerging = Effect.promise(() => import("../domain/offline/consolidating/MergeFacts.js"))
+const loadMerging = Effect.promise(() => import("../../domain/offline/consolidating/MergeFacts.js"))
 
 const marksOf = (marks: ReadonlyArray<MarkedFact>): MarkedFacts => ({
   pinned: new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Pinned" ? [id] : []))),
@@ -17,7 +17,7 @@ const marksOf = (marks: ReadonlyArray<MarkedFact>): MarkedFacts => ({
 })
 
 /** The facts of a directory's sessions, merged, with the decisions of people; only of sessions that may be told. */
-export const readProjectFacts = Effect.fn("PhaseTwo.readProjectFacts")(function* (
+const readProjectFacts = Effect.fn("PhaseTwo.readProjectFacts")(function* (
   cwd: Directory,
   mayBeTold: (threadId: string) => boolean = () => true
 ) {
