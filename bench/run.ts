@@ -1,9 +1,10 @@
 /**
  * Runs the benchmarks and prints each bound and figure; exits with 1 when a figure exceeds its bound. With `--record`
- * it stores the figures in `bench/figures.json`, from which `npm run docs` makes `docs/benchmarks.md`.
+ * it stores the figures in `bench/figures.json` and the scores of quality in `bench/quality/scores.json`, from which
+ * `npm run docs` makes `docs/benchmarks.md`.
  */
 import { execFileSync } from "node:child_process"
-import { rmSync, statSync } from "node:fs"
+import { existsSync, rmSync, statSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { commandStarts } from "./commands.js"
@@ -11,11 +12,21 @@ import { embedding, eventLoop } from "./embedding.js"
 import { figuresTable, recordFigures } from "./figures.js"
 import { compare, type Figure, median, peakMemoryOf, timeOf, withFolder } from "./measure.js"
 import { redact } from "../src/domain/privacy/Redaction.js"
+import {
+  programScores,
+  type QualityRow,
+  qualityTable,
+  readRecord,
+  regressions,
+  scoresFile,
+  writeRecord
+} from "./quality/record.js"
 import { stringsOf, writeHugeSession, writeSessions } from "./rollouts.js"
 import { seedLearned } from "./seed.js"
 
 const node = process.execPath
 const main = join(process.cwd(), "dist/main.js")
+const qualityProgram = join(import.meta.dirname, "qualityProgram.mjs")
 const phaseOneProgram = join(import.meta.dirname, "phaseOneProgram.mjs")
 
 const homes = (folder: string) => {
@@ -212,7 +223,29 @@ const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure
 }
 
 const isRecorded = process.argv.includes("--record")
-const wanted = process.argv.slice(2).filter((word) => word !== "--record")
+const options = new Set(["--record", "--findings", "--memories"])
+const wanted = process.argv.slice(2).filter((word) => !options.has(word))
+
+/** Measures the quality of memory, prints it, and tells whether it is as good as recorded. */
+const isQualityKept = (): boolean => {
+  const text = execFileSync(node, [qualityProgram, ...process.argv.slice(2)], { encoding: "utf8", maxBuffer: 1 << 26 })
+  if (process.argv.includes("--findings") || process.argv.includes("--memories")) {
+    process.stdout.write(text)
+    return true
+  }
+  const rows: ReadonlyArray<QualityRow> = JSON.parse(text)
+  process.stdout.write(`${qualityTable(rows)}\n`)
+  if (isRecorded) {
+    writeRecord(rows)
+    return true
+  }
+  const worse = existsSync(scoresFile) ? regressions(programScores(readRecord().rows), programScores(rows)) : []
+  worse.forEach((line) => process.stdout.write(`worse than recorded: ${line}\n`))
+  return worse.length === 0
+}
+
+const isQualityWanted = wanted.length === 0 || wanted.includes("quality")
+const isKept = !isQualityWanted || isQualityKept()
 const figures = Object.entries(benchmarks)
   .filter(([name]) => wanted.length === 0 || wanted.includes(name))
   .flatMap(([, run]) => run())
@@ -223,8 +256,10 @@ const measured = {
   machine: `${cpu?.model ?? "unknown processor"}, ${cpus().length} cores, ${rounded(totalmem() / 2 ** 30, 0)} GiB, Node ${version}`,
   figures
 }
-process.stdout.write(`${figuresTable(measured)}\n`)
-if (isRecorded) {
-  recordFigures("bench/figures.json", measured)
+if (figures.length > 0) {
+  process.stdout.write(`${figuresTable(measured)}\n`)
+  if (isRecorded) {
+    recordFigures("bench/figures.json", measured)
+  }
 }
-process.exitCode = figures.every(({ isWithin }) => isWithin) ? 0 : 1
+process.exitCode = isKept && figures.every(({ isWithin }) => isWithin) ? 0 : 1

@@ -5,7 +5,12 @@ import { bundleOptions } from "./bundleOptions.mjs"
 
 const outdir = "node_modules/.cache/rollout-memories/bench"
 await build({
-  entryPoints: ["bench/run.ts", "bench/phaseOneProgram.ts", "bench/responsesServerProgram.ts"],
+  entryPoints: [
+    "bench/run.ts",
+    "bench/phaseOneProgram.ts",
+    "bench/qualityProgram.ts",
+    "bench/responsesServerProgram.ts"
+  ],
   outdir,
   outExtension: { ".js": ".mjs" },
   ...bundleOptions

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { blockNames, fillBlocks } from "./Blocks.js"
 import { runExample } from "./Example.js"
 import { type Figures, figuresTable } from "../../bench/figures.js"
+import { readRecord, recordText } from "../../bench/quality/record.js"
 import { brokenLinks } from "./Links.js"
 import { commandTexts, optionsTable, settingsTable } from "./Tables.js"
 
@@ -22,6 +23,7 @@ const texts = new Map([
   ["settings", settingsTable()],
   ["options", optionsTable()],
   ["figures", figuresTable(figures)],
+  ["quality", recordText(readRecord())],
   ...[...commands].map(([name, text]): [string, string] => [`command ${name}`, text])
 ])
 
