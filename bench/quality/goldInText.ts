@@ -154,10 +154,13 @@ export const misleadingLines = (forbidden: ReadonlyArray<Forbidden>, { lines }: 
     lines.filter((line) => isIn(one.as, line) && tells(line.text, one)).map(({ text }) => ({ line: text, ...one }))
   )
 
+/** The path of a file that memory consists of. */
+const ownFile = /^skills\/[\w-]+\/SKILL\.md$/
+
 /** Counts the commands, paths and quotations in code marks, and lists those that the sessions do not hold. */
 export const supportOf = (text: string, sessionTexts: string) => {
   const held = flatten(sessionTexts)
-  const claims = codeMarks(text).filter((mark) => mark.length >= 4 && /[\s./\\:_-]/.test(mark))
+  const claims = codeMarks(text).filter((mark) => mark.length >= 4 && /[\s./\\:_-]/.test(mark) && !ownFile.test(mark))
   const unsupported = claims.filter((mark) =>
     flatten(mark)
       // Memory joins the lines of an output by a slash.

@@ -126,7 +126,13 @@ const projectGold = (sessions: ReadonlyArray<QualitySession>) => {
       )
     },
     forbidden: unique(
-      [...sessions.flatMap(forbiddenOf), ...[...withdrawn].map((words): Forbidden => ({ as: "lasting wish", words }))],
+      [
+        ...sessions.flatMap(forbiddenOf),
+        ...[...withdrawn].flatMap((words): ReadonlyArray<Forbidden> => [
+          { as: "lasting wish", words },
+          { as: "command", words }
+        ])
+      ],
       ({ as, words }) => `${as}\n${words}`
     )
   }

@@ -89,7 +89,7 @@ export interface Gold {
   /** The defensible outcomes of the last task; none for a session that memory need not tell. */
   readonly outcomes: ReadonlyArray<Outcome>
   readonly mustNotSay?: ReadonlyArray<Forbidden>
-  /** Earlier wishes of the project, in their gold's words, that no longer hold after this session. */
+  /** Earlier wishes and commands of the project, in their gold's words, that no longer hold after this session. */
   readonly supersedes?: ReadonlyArray<string>
 }
 

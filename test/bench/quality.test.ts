@@ -52,7 +52,12 @@ describe("the quality benchmark", () => {
       project.sessions.flatMap((session) => {
         const text = flat(sessionText(project, session))
         const { commands = [], files = [], supersedes = [], wishes = [] } = session.gold
-        const earlier = new Set(project.sessions.flatMap(({ gold }) => (gold.wishes ?? []).map(({ words }) => words)))
+        const earlier = new Set(
+          project.sessions.flatMap(({ gold }) => [
+            ...(gold.commands ?? []),
+            ...(gold.wishes ?? []).map(({ words }) => words)
+          ])
+        )
         return [
           ...[...commands, ...files, ...wishes.map(({ words }) => words)].filter((words) => !text.includes(words)),
           ...supersedes.filter((words) => !earlier.has(words))

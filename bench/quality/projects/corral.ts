@@ -2,6 +2,7 @@ import {
   acted,
   asked,
   failed,
+  finding,
   goal,
   lasting,
   limit,
@@ -162,6 +163,29 @@ error: could not compile \`corral\` (lib) due to 1 previous error
           not("open", "cargo clippy"),
           not("fix", "rustup")
         ]
+      }
+    },
+    {
+      name: "a review whose findings name lines",
+      form: "items",
+      steps: [
+        asked("Relis src/wire.rs et src/store.rs, sans rien modifier, et dis-moi ce qui cloche."),
+        looked(
+          "sed -n '1,80p' src/wire.rs",
+          "pub fn read(len: u32, buf: &[u8]) -> Vec<u8> {\n    buf[..len as usize].to_vec()\n}\n"
+        ),
+        looked("sed -n '1,80p' src/store.rs", "    let _ = std::fs::write(&self.path, bytes);\n"),
+        said(
+          "Deux problèmes :\n\n- `src/wire.rs:2` : la longueur reçue n'est pas vérifiée, `read` panique sur un message court.\n- `src/store.rs:31` : l'erreur de `write` est ignorée, une écriture perdue passe inaperçue."
+        )
+      ],
+      gold: {
+        notes: [
+          finding("src/wire.rs:2 : la longueur reçue n'est pas vérifiée"),
+          finding("src/store.rs:31 : l'erreur de `write` est ignorée")
+        ],
+        outcomes: ["success", "uncertain", "partial"],
+        mustNotSay: [not("open", "Relis"), not("lasting wish", "sans rien modifier")]
       }
     }
   ]

@@ -1,15 +1,16 @@
 import {
+  add,
   asked,
   failed,
   lasting,
+  limit,
   looked,
   not,
   passed,
   patched,
   type QualityProject,
   said,
-  update,
-  add
+  update
 } from "../session.js"
 
 const gradlePass = "BUILD SUCCESSFUL in 6s\n7 actionable tasks: 3 executed, 4 up-to-date\n"
@@ -141,6 +142,32 @@ BUILD FAILED in 4s
         files: ["src/main/java/kanri/CsvExport.java"],
         outcomes: ["fail", "partial"],
         mustNotSay: [not("command", "./gradlew test --tests CsvExportTest"), not("fix", "CsvExport.java")]
+      }
+    },
+    {
+      name: "tests that need a service which this machine lacks",
+      form: "items",
+      steps: [
+        asked("結合テストを実行してください。"),
+        failed(
+          "./gradlew integrationTest",
+          "> Task :integrationTest FAILED\n\nStockIT > initializationError FAILED\n    java.lang.IllegalStateException: Could not find a valid Docker environment. Please see logs and check configuration\n\nBUILD FAILED in 9s\n"
+        ),
+        failed(
+          "docker info",
+          "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n"
+        ),
+        said("この環境では Docker が動いていません。"),
+        asked("ではこれからは -PwithoutContainers を付けて実行してください。"),
+        passed("./gradlew integrationTest -PwithoutContainers", gradlePass),
+        said("コンテナを使わない結合テストはすべて通りました。")
+      ],
+      gold: {
+        commands: ["./gradlew integrationTest -PwithoutContainers"],
+        wishes: [lasting("これからは -PwithoutContainers を付けて実行してください")],
+        notes: [limit("Could not find a valid Docker environment")],
+        outcomes: ["success"],
+        mustNotSay: [not("open", "docker"), not("command", "docker info")]
       }
     }
   ]

@@ -175,6 +175,28 @@ export const lagoon: QualityProject = {
         outcomes: ["success", "uncertain"],
         mustNotSay: [not("memory", "make: ***")]
       }
+    },
+    {
+      name: "a complaint about something said before",
+      form: "exec",
+      steps: [
+        asked("Registra cuándo se vacía la cola."),
+        patched(
+          update("internal/queue/queue.go", "\tq.items = nil", '\tq.items = nil\n\tfmt.Println("queue drained")')
+        ),
+        said("La cola escribe una línea cuando se vacía."),
+        asked("En este proyecto nunca usamos fmt.Println para los registros, usa slog."),
+        patched(update("internal/queue/queue.go", '\tfmt.Println("queue drained")', '\tslog.Info("queue drained")')),
+        passed("go vet ./...", ""),
+        passed("go test -race ./internal/queue", "ok  \tlagoon/internal/queue\t1.198s\n"),
+        said("Ahora usa `slog`.")
+      ],
+      gold: {
+        commands: ["go vet ./...", "go test -race ./internal/queue"],
+        files: ["internal/queue/queue.go"],
+        wishes: [lasting("En este proyecto nunca usamos fmt.Println para los registros, usa slog")],
+        outcomes: ["success"]
+      }
     }
   ]
 }

@@ -63,7 +63,7 @@ export const mercat: QualityProject = {
         files: ["lib/mercat/repo.ex"],
         notes: [limit("mix deps.get Failed to fetch record outside of the sandbox")],
         outcomes: ["success"],
-        mustNotSay: [not("open", "Failed to fetch"), not("open", "pool_timeout")]
+        mustNotSay: [not("command", "mix deps.get"), not("open", "Failed to fetch"), not("open", "pool_timeout")]
       }
     },
     {
@@ -217,6 +217,30 @@ Only for this text: keep it below 200 words.`
         wishes: [once("别改公开的 API")],
         outcomes: ["success"],
         mustNotSay: [not("open", "CompileError")]
+      }
+    },
+    {
+      name: "a way of working that the user would rather have",
+      form: "exec",
+      steps: [
+        asked("Sort the search results by rating."),
+        patched(
+          update("lib/mercat/search.ex", "    order_by: [asc: p.name]", "    order_by: [desc: p.rating, asc: p.name]")
+        ),
+        passed("mix test", mixPass(36)),
+        said("Search results are sorted by rating, then by name."),
+        asked(
+          "Works. I'd rather you ran `mix test --stale` while you iterate; the whole suite only before you finish."
+        ),
+        passed("mix test --stale", mixPass(5)),
+        said("I will run `mix test --stale` while I work.")
+      ],
+      gold: {
+        commands: ["mix test", "mix test --stale"],
+        files: ["lib/mercat/search.ex"],
+        wishes: [lasting("I'd rather you ran `mix test --stale` while you iterate")],
+        outcomes: ["success"],
+        mustNotSay: [not("open", "mix test --stale")]
       }
     }
   ]

@@ -1,6 +1,7 @@
 import {
   acted,
   add,
+  answered,
   asked,
   failed,
   lasting,
@@ -160,6 +161,56 @@ Failures:
         wishes: [once("Só desta vez não precisa atualizar o changelog")],
         outcomes: ["success"],
         mustNotSay: [not("memory", "bundel")]
+      }
+    },
+    {
+      name: "a preference without a word of command, and an answer",
+      form: "items",
+      steps: [
+        asked(
+          "Adiciona paginação na lista de pedidos. Prefiro testes de request a testes de controller neste projeto."
+        ),
+        answered("Qual gem de paginação?", "Pagy"),
+        patched(
+          update(
+            "app/controllers/orders_controller.rb",
+            "    @orders = Order.all",
+            "    @pagy, @orders = pagy(Order.all)"
+          ),
+          add(
+            "spec/requests/orders_spec.rb",
+            'RSpec.describe "orders" do\n  it("has pages") { get orders_path(page: 2) }\nend'
+          )
+        ),
+        failed(
+          "bundle exec rspec spec/requests/orders_spec.rb",
+          "F\n\nFailures:\n\n  1) orders has pages\n     Failure/Error: @pagy, @orders = pagy(Order.all)\n\n     NoMethodError:\n       undefined method 'pagy' for an instance of OrdersController\n\n1 example, 1 failure\n"
+        ),
+        patched(
+          update(
+            "app/controllers/application_controller.rb",
+            "class ApplicationController < ActionController::Base",
+            "class ApplicationController < ActionController::Base\n  include Pagy::Backend"
+          )
+        ),
+        passed("bundle exec rspec spec/requests/orders_spec.rb", rspecPass(1)),
+        said("A lista tem páginas, com Pagy.")
+      ],
+      gold: {
+        failures: [
+          {
+            error: "NoMethodError: undefined method 'pagy' for an instance of OrdersController",
+            fix: ["app/controllers/application_controller.rb"]
+          }
+        ],
+        commands: ["bundle exec rspec spec/requests/orders_spec.rb"],
+        files: [
+          "app/controllers/orders_controller.rb",
+          "spec/requests/orders_spec.rb",
+          "app/controllers/application_controller.rb"
+        ],
+        wishes: [lasting("Prefiro testes de request a testes de controller neste projeto"), lasting("Pagy")],
+        outcomes: ["success"]
       }
     }
   ]

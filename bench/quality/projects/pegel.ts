@@ -1,5 +1,6 @@
 import {
   aborted,
+  acted,
   asked,
   failed,
   lasting,
@@ -111,6 +112,7 @@ FAILED tests/test_parser.py::test_reads_the_level - KeyError: 'pegel_cm'
         commands: ["uv run pytest -m 'not slow'"],
         wishes: [lasting("Nimm hier immer `uv run pytest -m 'not slow'`, nie die ganze Suite")],
         outcomes: ["success"],
+        supersedes: ["uv run pytest -q"],
         mustNotSay: [not("open", "Unfinished"), not("open", "broke off"), not("open", "`uv run pytest`")]
       }
     },
@@ -206,6 +208,37 @@ Bitte beheben.`
         files: ["pegel/storage.py", "tests/test_storage.py", "pegel/report.py"],
         outcomes: ["success"],
         mustNotSay: [not("open", "pegel.io")]
+      }
+    },
+    {
+      name: "a commit that a hook refuses once",
+      form: "exec",
+      steps: [
+        asked(
+          "Entferne die alte Funktion legacy_levels und committe das. Commit-Nachrichten ab jetzt bitte auf Englisch."
+        ),
+        patched(update("pegel/report.py", "def legacy_levels():\n    return []\n", "")),
+        passed("uv run pytest -m 'not slow'", "53 passed, 6 deselected in 1.66s\n"),
+        failed(
+          "git commit -am 'Remove legacy_levels'",
+          "ruff-format..............................................................Failed\n- hook id: ruff-format\n- files were modified by this hook\n\n1 file reformatted\n"
+        ),
+        acted(
+          "git commit -am 'Remove legacy_levels'",
+          "[main 7c01d9e] Remove legacy_levels\n 1 file changed, 3 deletions(-)\n"
+        ),
+        said("`legacy_levels` ist entfernt und committet.")
+      ],
+      gold: {
+        commands: ["uv run pytest -m 'not slow'"],
+        files: ["pegel/report.py"],
+        wishes: [lasting("Commit-Nachrichten ab jetzt bitte auf Englisch")],
+        outcomes: ["success"],
+        mustNotSay: [
+          not("open", "git commit"),
+          not("command", "git commit"),
+          not("memory", "files were modified by this hook")
+        ]
       }
     }
   ]

@@ -2,6 +2,7 @@ import {
   add,
   asked,
   failed,
+  goal,
   lasting,
   looked,
   not,
@@ -165,6 +166,35 @@ make: *** [Makefile:136: all] Error 2
         files: ["src/pool.cpp", "docs/memory.md"],
         outcomes: ["success"],
         mustNotSay: [not("fix", "docs/memory.md")]
+      }
+    },
+    {
+      name: "a goal with a limit, and a file written by a command",
+      form: "items",
+      steps: [
+        goal("Перевести сборку на C++20, не меняя публичные заголовки"),
+        patched(update("CMakeLists.txt", "set(CMAKE_CXX_STANDARD 17)", "set(CMAKE_CXX_STANDARD 20)")),
+        failed(
+          "cmake --build build-debug",
+          "/home/timur/src/quill/src/text.cpp:14:22: error: ambiguous overload for 'operator==' (operand types are 'Text' and 'Text')\n   14 |   return left == right;\n      |          ~~~~ ^~ ~~~~~\nmake: *** [Makefile:136: all] Error 2\n",
+          { exitCode: 2 }
+        ),
+        patched(update("src/text.cpp", "  return left == right;", "  return left.view() == right.view();")),
+        passed("cmake --build build-debug", "[100%] Built target quill\n"),
+        passed("ctest --test-dir build-debug", "100% tests passed, 0 tests failed out of 17\n"),
+        said("Сборка идёт с C++20, публичные заголовки не изменены.")
+      ],
+      gold: {
+        failures: [
+          {
+            error: "error: ambiguous overload for 'operator==' (operand types are 'Text' and 'Text')",
+            fix: ["src/text.cpp"]
+          }
+        ],
+        commands: ["cmake --build build-debug", "ctest --test-dir build-debug"],
+        files: ["CMakeLists.txt", "src/text.cpp"],
+        outcomes: ["success"],
+        mustNotSay: [not("memory", "make: ***"), not("lasting wish", "Перевести сборку на C++20")]
       }
     }
   ]

@@ -73,7 +73,11 @@ export const ternBooking: QualityProject = {
         commands: ["pnpm vitest run test/price.test.ts", "pnpm tsc --noEmit"],
         files: ["src/price.ts"],
         outcomes: ["success"],
-        mustNotSay: [not("wish", "keep functions short"), not("open", "expected 119.7")]
+        mustNotSay: [
+          not("wish", "keep functions short"),
+          not("open", "expected 119.7"),
+          not("memory", "`src/price.ts`: added the tax twice")
+        ]
       }
     },
     {
@@ -144,7 +148,11 @@ export const ternBooking: QualityProject = {
         files: ["src/routes/cancel.ts", "src/routes/index.ts", "test/cancel.test.ts"],
         wishes: [lasting("never use default exports in this project"), once("For this change leave the README alone")],
         outcomes: ["success"],
-        mustNotSay: [not("fix", "cancel.ts"), not("anything", "run the program: `pnpm vitest run`")]
+        mustNotSay: [
+          not("fix", "cancel.ts"),
+          not("anything", "now,, with a test"),
+          not("anything", "run the program: `pnpm vitest run`")
+        ]
       }
     },
     {
@@ -221,6 +229,29 @@ export const ternBooking: QualityProject = {
         outcomes: ["success"],
         supersedes: ["never use default exports in this project"],
         mustNotSay: [not("memory", "'Lines' is not defined"), not("anything", "run the program: `pnpm eslint src`")]
+      }
+    },
+    {
+      name: "a variable that a check needs, and a settled choice",
+      form: "items",
+      steps: [
+        asked(
+          "Run the end-to-end tests and tell me whether they pass. We decided to keep zod for validation, so don't suggest replacing it again."
+        ),
+        failed("pnpm run test:e2e", "> playwright test\nError: BASE_URL is not set\n    at e2e/setup.ts:4:9\n"),
+        looked("cat .env.example", "BASE_URL=http://localhost:3000\n"),
+        passed(
+          "BASE_URL=http://localhost:3000 pnpm run test:e2e",
+          "> playwright test\n\nRunning 12 tests using 2 workers\n\n  12 passed (18.2s)\n"
+        ),
+        said("All 12 end-to-end tests pass once `BASE_URL` is set.")
+      ],
+      gold: {
+        failures: [{ error: "Error: BASE_URL is not set", fix: ["BASE_URL=http://localhost:3000"] }],
+        commands: ["BASE_URL=http://localhost:3000 pnpm run test:e2e"],
+        wishes: [lasting("We decided to keep zod for validation, so don't suggest replacing it again")],
+        outcomes: ["success"],
+        mustNotSay: [not("open", "BASE_URL")]
       }
     }
   ]
