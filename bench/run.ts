@@ -235,13 +235,12 @@ const isQualityKept = (): boolean => {
   }
   const rows: ReadonlyArray<QualityRow> = JSON.parse(text)
   process.stdout.write(`${qualityTable(rows)}\n`)
-  if (isRecorded) {
-    writeRecord(rows)
-    return true
-  }
   const worse = existsSync(scoresFile) ? regressions(programScores(readRecord().rows), programScores(rows)) : []
   worse.forEach((line) => process.stdout.write(`worse than recorded: ${line}\n`))
-  return worse.length === 0
+  if (isRecorded) {
+    writeRecord(rows)
+  }
+  return isRecorded || worse.length === 0
 }
 
 const isQualityWanted = wanted.length === 0 || wanted.includes("quality")

@@ -92,22 +92,21 @@ const sections = {
 
 const isIn = (place: ForbiddenPlace, { section }: PlacedLine): boolean => sections[place].test(section)
 
-const givesWords = (wanted: ReadonlyArray<string>, { text, words }: PlacedLine): boolean =>
-  text.length <= longestLine && shareIn(wanted, words) >= 0.8
+/** Tells whether a line has the words verbatim, as in scripts without spaces, or 80 % of them. */
+const givesWords = (wanted: string, { text, words }: PlacedLine): boolean =>
+  text.length <= longestLine && (flatten(text).includes(flatten(wanted)) || shareIn(wordsOf(wanted), words) >= 0.8)
 
 /** Tells whether one line of a text has 80 % of the words of a wish; a title or the remark about a file does not count. */
 export const givesWish = ({ words }: GoldWish, { lines }: MemoryText): boolean => {
-  const wanted = wordsOf(words)
-  return lines.some((line) => !line.isHeading && !/^pointers|^where/.test(line.section) && givesWords(wanted, line))
+  return lines.some((line) => !line.isHeading && !/^pointers|^where/.test(line.section) && givesWords(words, line))
 }
 
 /** Tells whether one line of a text has 80 % of the words of a note; in `MEMORY.md` as what it is. */
 export const givesNote = ({ kind, words }: GoldNote, { lines }: MemoryText): boolean => {
-  const wanted = wordsOf(words)
   const isMemory = lines.some(({ text }) => text.startsWith("# Memory"))
   return lines.some(
     (line) =>
-      (!isMemory || line.section.startsWith(kind === "limit" ? "limits" : "findings")) && givesWords(wanted, line)
+      (!isMemory || line.section.startsWith(kind === "limit" ? "limits" : "findings")) && givesWords(words, line)
   )
 }
 

@@ -174,7 +174,7 @@ interface Finding {
   readonly fault: string
 }
 
-/** The scores of some memories over all projects, as percentages. */
+/** The scores of some memories over all projects: percentages, and the count of misleading lines. */
 export interface Scores {
   readonly [column: string]: number
 }
@@ -274,6 +274,7 @@ export const scoreOf = (
   })
   const trace = sum(scored.flatMap(({ traces }) => traces))
   const memory = sum(scored.map((one) => one.memory))
+  const misleading = trace.misleading.length + memory.misleading.length
   const ofKind = (items: ReadonlyArray<Item>, kind: GoldKind) => items.filter((item) => item.kind === kind)
   return {
     scores: {
@@ -284,7 +285,8 @@ export const scoreOf = (
       ),
       "memory@1k": meanRecall(memory.itemsInHead),
       support: supported(sum([trace, memory])),
-      misleading: percent(trace.misleading.length + memory.misleading.length, trace.lines + memory.lines),
+      misleading,
+      "in 100 lines": percent(misleading, trace.lines + memory.lines),
       next: recall(scored.flatMap(({ next }) => next))
     },
     findings: scored.flatMap(({ memory: ofMemory, project, traces }) => [

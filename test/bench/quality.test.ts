@@ -27,15 +27,15 @@ describe("the quality benchmark", () => {
   )
 
   it("gives the gold itself every score in full, with nothing that misleads", () => {
-    const { misleading, ...recalls } = scoreOf(projects, projects.map(theGold)).scores
-    assert.strictEqual(misleading, 0)
+    const { misleading, "in 100 lines": share, ...recalls } = scoreOf(projects, projects.map(theGold)).scores
+    assert.deepStrictEqual({ misleading, share }, { misleading: 0, share: 0 })
     assert.deepStrictEqual([...new Set(Object.values(recalls))], [100])
   })
 
   it("gives memories without text no recall", () => {
     const none = projects.map(({ sessions }) => ({ traces: sessions.map(() => ""), memories: sessions.map(() => "") }))
-    const { misleading, support, ...recalls } = scoreOf(projects, none).scores
-    assert.deepStrictEqual({ misleading, support }, { misleading: 0, support: 100 })
+    const { misleading, "in 100 lines": share, support, ...recalls } = scoreOf(projects, none).scores
+    assert.deepStrictEqual({ misleading, share, support }, { misleading: 0, share: 0, support: 100 })
     assert.deepStrictEqual([...new Set(Object.values(recalls))], [0])
   })
 
@@ -51,7 +51,7 @@ describe("the quality benchmark", () => {
     const missing = projects.flatMap((project) =>
       project.sessions.flatMap((session) => {
         const text = flat(sessionText(project, session))
-        const { commands = [], files = [], supersedes = [], wishes = [] } = session.gold
+        const { commands = [], failures = [], files = [], supersedes = [], wishes = [] } = session.gold
         const earlier = new Set(
           project.sessions.flatMap(({ gold }) => [
             ...(gold.commands ?? []),
@@ -59,7 +59,9 @@ describe("the quality benchmark", () => {
           ])
         )
         return [
-          ...[...commands, ...files, ...wishes.map(({ words }) => words)].filter((words) => !text.includes(words)),
+          ...[...commands, ...files, ...failures.map(({ error }) => error), ...wishes.map(({ words }) => words)].filter(
+            (words) => !text.includes(words)
+          ),
           ...supersedes.filter((words) => !earlier.has(words))
         ].map((words) => `${project.name}, ${session.name}: ${words}`)
       })
@@ -122,13 +124,17 @@ describe("the scorer", () => {
     assert.deepStrictEqual(supportOf("`npm run lint` passed", held).unsupported, ["npm run lint"])
   })
 
-  it("names each score that is worse than recorded; less that misleads is no worse", () => {
+  it("names each score that is worse than recorded; fewer lines that mislead are no worse, whatever their share", () => {
     assert.deepStrictEqual(regressions({ G1: 80, misleading: 2 }, { G1: 79.9, misleading: 1 }), [
       "G1: 79.9, recorded 80"
     ])
     assert.deepStrictEqual(regressions({ G1: 80, misleading: 2 }, { G1: 90, misleading: 2.1 }), [
       "misleading: 2.1, recorded 2"
     ])
+    assert.deepStrictEqual(
+      regressions({ misleading: 2, "in 100 lines": 1 }, { misleading: 2, "in 100 lines": 1.5 }),
+      []
+    )
     assert.deepStrictEqual(regressions({ G1: 80 }, {}), ["G1: not measured, recorded 80"])
   })
 

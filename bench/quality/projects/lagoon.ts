@@ -39,7 +39,7 @@ export const lagoon: QualityProject = {
       gold: {
         failures: [
           {
-            error: "failed to initialize build cache at /home/ines/.cache/go-build: operation not permitted",
+            error: "mkdir /home/ines/.cache/go-build/00: operation not permitted",
             fix: ["outside of the sandbox", "escalat"]
           }
         ],
