@@ -92,6 +92,15 @@ describe("the scorer", () => {
     assert.isFalse(givesWish(wish, memoryText('## Where things are\n- `a.ts`: added for "never use default exports"')))
   })
 
+  it("finds a wish of a script without spaces within a longer sentence", () => {
+    assert.isTrue(
+      givesWish(
+        lasting("これからは英語で書いて"),
+        memoryText('User preferences:\n- "ではこれからは英語で書いてください"')
+      )
+    )
+  })
+
   it("counts a limit in the memory of a project only among its limits", () => {
     const note = limit("go test is refused by the sandbox")
     const line = "- `go test` is refused by the sandbox"

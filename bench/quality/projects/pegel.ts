@@ -207,7 +207,10 @@ Bitte beheben.`
         commands: ["uv run pytest -m 'not slow'"],
         files: ["pegel/storage.py", "tests/test_storage.py", "pegel/report.py"],
         outcomes: ["success"],
-        mustNotSay: [not("open", "pegel.io")]
+        mustNotSay: [
+          not("open", "pegel.io"),
+          not("anything", "No module named 'pegel.io'`: fixed by editing `pegel/report.py`")
+        ]
       }
     },
     {

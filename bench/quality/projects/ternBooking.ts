@@ -76,7 +76,8 @@ export const ternBooking: QualityProject = {
         mustNotSay: [
           not("wish", "keep functions short"),
           not("open", "expected 119.7"),
-          not("memory", "`src/price.ts`: added the tax twice")
+          not("memory", "`src/price.ts`: added the tax twice"),
+          not("anything", "run the program: `pnpm vitest run")
         ]
       }
     },
@@ -120,6 +121,7 @@ export const ternBooking: QualityProject = {
           not("fix", "src/types.ts"),
           not("file", "src/types.ts"),
           not("fix", "prettier"),
+          not("anything", "run the program: `pnpm vitest run"),
           not("open", "TS2345")
         ]
       }
@@ -151,7 +153,7 @@ export const ternBooking: QualityProject = {
         mustNotSay: [
           not("fix", "cancel.ts"),
           not("anything", "now,, with a test"),
-          not("anything", "run the program: `pnpm vitest run`")
+          not("anything", "run the program: `pnpm vitest run")
         ]
       }
     },
