@@ -1,5 +1,5 @@
 import type { CommandPart } from "../reading/CommandNames.js"
-import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
+import { checkKinds, type CommandKind, programKinds } from "../reading/CommandPrograms.js"
 import { explanationOf, leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
@@ -23,8 +23,7 @@ const purposes: Readonly<Partial<Record<CommandKind, string>>> = {
   build: "build",
   lint: "lint",
   "type-check": "check the types",
-  format: "format",
-  run: "run the program"
+  format: "format"
 }
 
 const isSyntaxCheck = /^(?:node (?:--check|-c)|(?:ba)?sh -n|python\d? -m (?:py_compile|compileall)|php -l|ruby -c)\b/
@@ -50,11 +49,30 @@ export interface WorkingCommand {
   readonly text: string
 }
 
+/** Matches a check that is named so, and that need be neither a test nor a linter: `flywayValidate`, `mvn verify`. */
+const checksOnly = /(?:check|validate|verify)(?:-\w{1,20})?(?=\s|$)/i
+const isFormatter = /\b(?:fmt|format|prettier|black|isort|spotless|ktfmt|dprint|oxfmt|ormolu|fourmolu)/i
+
+/** Matches a file that is a program, by itself or behind its interpreter. */
+const programFile =
+  /^(?:(?:python3?|node|deno run|bun|ruby|php|java|tsx|ts-node|perl|elixir)\s+(?:-\S+\s+)*)?[\w@./-]*\.\w{1,5}(?=\s|$)/
+/** Matches the words by which tools and scripts start a program. */
+const starts =
+  /\b(?:run|start|serve[r]?|dev|preview|launch|watch|bootRun)\b|\s-m\s|^java\s+-jar\b|^\.{1,2}\/(?!gradlew|mvnw)[\w./-]+(?=\s|$)/
+
+/** True if a command starts a program of the project; a task of a build tool, or a script of one line, does not. */
+const runsProgram = ({ text }: RanPart): boolean =>
+  !/\s-[ce]\s/.test(text) && !text.includes("\n") && (starts.test(text) || programFile.test(text))
+
 /** Words the purpose of a command. */
 const purposeOf = (part: RanPart, report: TaskReport): string => {
-  const tried = part.kind === "run" && isScript(part.pipeline.text) ? triedFile(part, report) : undefined
+  const isTrial = part.kind === "run" && (isScript(part.pipeline.text) || inlineScript.test(part.text))
+  const tried = isTrial ? triedFile(part, report) : undefined
   if (tried !== undefined) {
     return `try ${inCode(tried, 120)}`
+  }
+  if (part.kind === "run") {
+    return isRehearsal.test(part.text) ? "dry run" : runsProgram(part) ? "run the program" : "worked here"
   }
   return part.kind === "test" && narrowness(part.narrowing) > 0
     ? "run these tests"
@@ -64,7 +82,11 @@ const purposeOf = (part: RanPart, report: TaskReport): string => {
         ? "check the syntax"
         : isRehearsal.test(part.text)
           ? "dry run"
-          : (purposes[part.kind] ?? "worked here")
+          : part.kind === "lint" && isFormatter.test(part.text)
+            ? "check the formatting"
+            : part.kind === "lint" && programKinds.get(part.program) !== "lint" && checksOnly.test(part.text)
+              ? "check"
+              : (purposes[part.kind] ?? "worked here")
 }
 
 const workingCommand = (part: RanPart, report: TaskReport): WorkingCommand => {
@@ -97,6 +119,14 @@ const isOwnProgram = (part: RanPart): boolean =>
   /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
   !/\s-[ce]\s|\s[~/]/.test(part.text)
 
+const inlineScript = /^(?:\S+ ){0,3}(?:python3?|node|ruby|perl|php|deno|bun|elixir|bash|sh)(?: -\w)* (?:-[ce]|eval)\s/
+
+/** True for a script on the command line that tries nothing of the project's by name; it answered one question. */
+const isOneOff = (part: RanPart, report: TaskReport): boolean =>
+  part.kind === "run" &&
+  (isScript(part.pipeline.text) || inlineScript.test(part.text)) &&
+  triedFile(part, report) === undefined
+
 /** Lists the commands that are known to work, each in its newest form. */
 export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
@@ -119,7 +149,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
       newest.set(isOwnProgram(part) ? `${part.program} ${part.narrowing[0] ?? ""}` : part.key, part)
     }
   }
-  const ranked = widest([...newest.values()])
+  const ranked = widest([...newest.values()].filter((part) => !isOneOff(part, report)))
   const programs = ranked.filter(({ kind, pipeline }) => kind === "run" && !isScript(pipeline.text))
   return ranked.filter((part) => !programs.slice(0, -2).includes(part)).map((part) => workingCommand(part, report))
 }

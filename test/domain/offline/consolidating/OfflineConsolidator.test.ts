@@ -209,7 +209,7 @@ Pointers and references (annotate why each item matters):
         ended
       )
     ])
-    assert.include(text, "## What works here\n- Run the program: `feedcheck --strict dist/feed.xml` [")
+    assert.include(text, "## What works here\n- Worked here: `feedcheck --strict dist/feed.xml` [")
     assert.notInclude(text, "## Where things are")
   })
 
