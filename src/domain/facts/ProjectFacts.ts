@@ -10,6 +10,8 @@ export interface KnownFact extends SessionFact {
 export const ProjectLine = Schema.Struct({
   /** The facts that the line tells, the one that it is worded after first. */
   ids: Schema.NonEmptyArray(FactId),
+  /** Those of the facts that newer ones supersede, newest first. */
+  superseded: Schema.Array(FactId),
   text: Schema.String,
   /** The newest sessions that gave the facts, newest first; as many as a line cites. */
   threadIds: Schema.Array(Schema.String),

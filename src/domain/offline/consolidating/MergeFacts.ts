@@ -85,23 +85,65 @@ const sorted = (facts: ReadonlyArray<KnownFact>): Sorted => ({
   outcomes: facts.filter(isOf("Outcome"))
 })
 
+/** Groups facts by their sessions. */
+const groupsBySession = <K extends FactContent["_tag"]>(
+  facts: ReadonlyArray<FactOf<K>>
+): ReadonlyArray<readonly [string, Group<K>]> =>
+  groupsOf(facts, ({ threadId }) => threadId).map((group) => [group[0].threadId, group] as const)
+
 const ageIn =
   ({ order }: Sorted) =>
   ({ threadId }: KnownFact): number =>
     order.get(threadId) ?? 0
 
+/** True if two titles name the same task, as far as their words tell; either may be cut. */
+const isSameTask = (one: string, other: string): boolean => {
+  const first = meaningfulWords(one.split(" → ", 1)[0] ?? "")
+  const second = meaningfulWords(other.split(" → ", 1)[0] ?? "")
+  return first.size > 0 && similarity(first, second) >= 0.6
+}
+
+/** Tells the title of the task that a fact belongs to; undefined if no task of its session holds its line. */
+const titlesIn = ({ outcomes }: Sorted): ((fact: KnownFact) => string | undefined) => {
+  const bySession = new Map(groupsBySession(outcomes))
+  return ({ line, threadId }) =>
+    bySession.get(threadId)?.find((task) => task.line <= line && line <= task.lastLine)?.content.title
+}
+
 /**
- * The wishes that last: those that say so, and those that were said in two sessions, whatever their form. A wish of one
- * task supersedes nothing.
+ * True if the user said something again beside another request. A request that is made once more, or a session that is
+ * begun again with the same words, repeats everything in it.
  */
-const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> => {
+const isSaidAgain = (facts: ReadonlyArray<KnownFact>, titleOf: (fact: KnownFact) => string | undefined): boolean => {
+  const [first, ...others] = facts
+  const title = first === undefined ? undefined : titleOf(first)
+  return others.some((other) => {
+    const otherTitle = titleOf(other)
+    return (
+      other.threadId !== first?.threadId &&
+      (title === undefined || otherTitle === undefined || !isSameTask(title, otherTitle))
+    )
+  })
+}
+
+/**
+ * The wishes that last: those that say so, and those that were said in two sessions beside different requests, whatever
+ * their form. A wish of one task supersedes nothing.
+ */
+const wantsOf = (all: Sorted): ReadonlyArray<WeighedLine> => {
+  const { order, wishes } = all
+  const titleOf = titlesIn(all)
   const ofTasks = new Wishes()
   wishes.filter(({ content }) => !content.isLasting).forEach((fact) => ofTasks.add(fact.text, [fact.threadId], [fact]))
-  const repeated = new Set(
+  const repeated: ReadonlySet<KnownFact> = new Set(
     ofTasks
       .held()
-      .filter(({ facts }) => new Set(facts.map(({ threadId }) => threadId)).size > 1)
-      .flatMap(({ facts }) => facts)
+      .flatMap(({ facts, superseded }) => {
+        const old = new Set(superseded)
+        return [facts.filter((fact) => !old.has(fact)), superseded]
+      })
+      .filter((facts) => isSaidAgain(facts, titleOf))
+      .flat()
   )
   const lasting = new Wishes()
   wishes
@@ -110,7 +152,7 @@ const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> => {
   return byWorth(
     lasting
       .held()
-      .flatMap(({ facts: [first, ...others], isForGood, text }) =>
+      .flatMap(({ facts: [first, ...others], isForGood, superseded, text }) =>
         first === undefined
           ? []
           : [
@@ -118,7 +160,8 @@ const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> => {
                 [first, ...others],
                 withDay(text, newestTime([first, ...others])),
                 worth.wish + (isForGood ? 24 : 0),
-                order
+                order,
+                superseded
               )
             ]
       )
@@ -276,13 +319,6 @@ const placesOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArra
 
 const findingsOf = ({ findings, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(groupsOf(findings, ({ id }) => id).map((group) => projectLine(group, group[0].text, worth.finding, order)))
-
-/** True if two titles name the same task, as far as their words tell; either may be cut. */
-const isSameTask = (one: string, other: string): boolean => {
-  const first = meaningfulWords(one.split(" → ", 1)[0] ?? "")
-  const second = meaningfulWords(other.split(" → ", 1)[0] ?? "")
-  return first.size > 0 && similarity(first, second) >= 0.6
-}
 
 /** Tells the open items that a newer session closed. */
 const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {

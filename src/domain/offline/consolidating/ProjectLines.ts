@@ -37,13 +37,15 @@ export const projectLine = (
   facts: readonly [KnownFact, ...ReadonlyArray<KnownFact>],
   text: string,
   ofKind: number,
-  order: ReadonlyMap<string, number>
+  order: ReadonlyMap<string, number>,
+  superseded: ReadonlyArray<KnownFact> = []
 ): WeighedLine => {
   const [newest, ...older] = facts
   const threadIds = threadsOf(facts)
   const others = new Set(older.map(({ id }) => id).filter((id) => id !== newest.id))
   return {
     ids: [newest.id, ...others],
+    superseded: [...new Set(superseded.map(({ id }) => id))],
     text,
     threadIds: threadIds.slice(0, mostCitations),
     at: newestTime(facts),

@@ -32,7 +32,7 @@ const namingWorth = (sentence: string, index: number): number =>
  * Returns the sentence that names the request best among the first few that are not only polite; the first of several
  * equal ones.
  */
-const coreOf = (text: string): string => {
+export const requestIn = (text: string): string => {
   const given = text.slice(0, 20_000)
   const plan = titleOfPlan(given)
   if (plan !== undefined) {
@@ -56,7 +56,7 @@ const coreOf = (text: string): string => {
 
 /** Shortens a request to its core, without polite words. */
 const shortRequest = (text: string, limit: number): string => {
-  const core = oneLine(coreOf(text))
+  const core = oneLine(requestIn(text))
   const bare = core
     .replace(politeness, "")
     .replace(asking, "")

@@ -188,6 +188,46 @@ Pointers and references (annotate why each item matters):
     ])
   })
 
+  it("a clause in any language is a wish once it was said beside two different requests", () => {
+    const beside = (request: string) =>
+      trace(asked(`${request} Gebruik overal de huisstijl van het bedrijf.`), said("Klaar."), ended)
+    const line = '- "Gebruik overal de huisstijl van het bedrijf"'
+    assert.include(memoryOf([beside("Voeg een knop toe."), beside("Maak de tabel breder.")]), line)
+    assert.notInclude(memoryOf([beside("Voeg een knop toe.")]), line)
+    assert.notInclude(memoryOf([beside("Voeg een knop toe."), beside("Voeg een knop toe.")]), line)
+  })
+
+  it("a plain request is no wish, however often it is repeated", () => {
+    const sessions = ["Fix the parser.", "Rename the module.", "Speed up the build."].map((request) =>
+      trace(
+        asked(`${request} Run the tests.`),
+        said("Done."),
+        ended,
+        asked("continue"),
+        ended,
+        asked("commit it"),
+        ended
+      )
+    )
+    assert.notInclude(memoryOf(sessions), "## What the user wants")
+  })
+
+  it("a line of wishes keeps the ids of the wishes that newer ones supersede", () => {
+    const sessions = ["use yarn, not pnpm", "use pnpm, not npm", "use npm, not yarn"].map(wish)
+    const [line] = projectFacts(inputs(sessions)).wants
+    const [newest, ...older] = sessions.map(([fact]) => fact?.id)
+    assert.strictEqual(line?.ids[0], newest)
+    assert.deepStrictEqual(line?.superseded, older)
+  })
+
+  it("a wish that is said with its reason is the same wish", () => {
+    const memory = memoryOf([
+      wish("Don't touch the vendor directory, it comes from outside"),
+      wish("Don't touch the vendor directory")
+    ])
+    assert.strictEqual(bulletsOf(memory).filter((line) => line.includes("vendor directory")).length, 1)
+  })
+
   it("a look is published, by its file, if two sessions took it, and not if one did", () => {
     const look = (request: string, command: string) =>
       trace(asked(request), ran(command, 0, "200 7"), said("7."), ended)
