@@ -211,13 +211,31 @@ const failingIn = (facts: Sorted): ((key: string) => boolean) => {
   }
 }
 
+/** Matches a prohibition of a run of everything, in the languages of the wishes. */
+const noWhole =
+  /(?<!\p{L})(?:never|not|don'?t|do not|avoid|nie(?:mals)?|nicht|jamais|pas|nunca|jamás|no|não|не|никогда|nigdy|đừng|không)(?!\p{L}).{0,24}(?<!\p{L})(?:whole|full|entire|everything|all|ganzen?|gesamten?|komplette?n?|alle|toute?s?|tod[ao]s?|entera|complet[ae]|inteira|вс[её]|всю|весь|cał\p{L}+|wszystk\p{L}+|tất cả|toàn bộ)(?!\p{L})|(?:tüm|bütün|hepsi).{0,24}m[ae](?:y[ıi]n)?(?!\p{L})|(?:不要|别|绝不|不准).{0,12}(?:全部|整个|所有|完整)|(?:全部|全体|すべて|全て).{0,16}ない|(?:전체|모든).{0,16}(?:지 ?마|지 ?말)/iu
+
+/** Lists the keys of the commands that a message quotes which also rules out a run of everything. */
+const insteadOfWhole = ({ wishes }: Sorted): ReadonlyArray<string> =>
+  groupsOf(
+    wishes.filter(({ content }) => content.isLasting),
+    ({ line, threadId }) => `${threadId} ${line}`
+  )
+    .map((group) => group.map(({ content }) => content.words))
+    .filter((said) => said.some((words) => noWhole.test(words)))
+    .flatMap((said) => [...said.join(" ").matchAll(/`([^`]{2,200})`/g)].map(([, code = ""]) => commandKey(code)))
+
 const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const { commands, order } = facts
   const isFailing = failingIn(facts)
   const reusable = commands.filter(({ content }) => content.isReusable && content.passes > 0)
   const meant = new Map(reusable.flatMap(({ content }) => content.aliases.map((alias) => [alias, content.key])))
   const keyOf = ({ content }: FactOf<"Command">): string => meant.get(content.key) ?? content.key
-  const groups = groupsOf(reusable, (fact) => (fact.content.kind === "run" ? fact.content.use : keyOf(fact)))
+  const instead = insteadOfWhole(facts)
+  const groups = groupsOf(
+    reusable.filter((fact) => !instead.some((key) => isPartOf(key, keyOf(fact)))),
+    (fact) => (fact.content.kind === "run" ? fact.content.use : keyOf(fact))
+  )
   const tests = groups.map(commonest).filter(({ content }) => content.kind === "test")
   const isSpared = (fact: FactOf<"Command">): boolean =>
     fact.content.kind === "test" &&

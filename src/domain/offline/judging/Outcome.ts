@@ -105,7 +105,7 @@ const lastWord = (task: Task): { readonly stance: string; readonly isFinal: bool
 const notInstalled =
   /(?:^|: )([\w.+-]{1,60}): (?:command )?not found$|\bcommand not found: ([\w.+-]{1,60})$|^'?([\w.+-]{1,60})'? ?: .{0,40}is not recognized\b/i
 const notInstalledWithin =
-  /(?:^|: )([\w.+-]{1,60}): command not found$|\bcommand not found: ([\w.+-]{1,60})$|\bexec: "([\w.+-]{1,60})": executable file not found|\bsh: (?:line )?\d{1,6}: ([\w.+-]{1,60}): not found$/i
+  /(?:^|[\s:])['"`]?([\w.+-]{1,60})['"`]? is not installed\b|\bno such (?:sub)?command: ['"`]([\w.+-]{1,60})['"`]|(?:^|: )([\w.+-]{1,60}): command not found$|\bcommand not found: ([\w.+-]{1,60})$|\bexec: "([\w.+-]{1,60})": executable file not found|\bsh: (?:line )?\d{1,6}: ([\w.+-]{1,60}): not found$/i
 
 /**
  * Returns the missing program because of which a command failed, either its own or one that it runs; undefined if none
@@ -128,12 +128,21 @@ export const missingProgramOf = ({ error, program }: Failure): string | undefine
 const refusedByPlace =
   /\bOperation not permitted\b|\bEPERM\b|\bRead-only file system\b|\bEROFS\b|\bbwrap: |\bsandbox-exec\b|\b(?:Could not|Couldn't) resolve host\b|\bfailed to lookup address\b|\bTemporary failure in name resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN)\b/i
 
+/** Matches messages about a service of the machine that does not run, or that it does not have. */
+const missingService =
+  /\b(?:could not find a valid Docker environment|cannot connect to the (?:Docker|Podman) (?:daemon|socket|API)|is the docker daemon running|docker daemon is not running|no (?:X )?display\b.{0,40}\bset|cannot open display|Missing X server|no (?:CUDA-capable|usable) (?:device|GPU)|System has not been booted with systemd|\/dev\/kvm\b.{0,40}(?:not found|denied|does not exist))/i
+
+/** True if a failure says that the machine lacks a service. */
+export const lacksService = ({ error }: Failure): boolean => missingService.test(error?.slice(0, 400) ?? "")
+
 /**
  * True if the failure is a fact about the machine and not about the work: a program is not installed, or the sandbox
  * refuses what a command does.
  */
 export const isLimit = (failure: Failure): boolean =>
-  missingProgramOf(failure) !== undefined || (failure.isSandboxed && refusedByPlace.test(failure.error ?? ""))
+  missingProgramOf(failure) !== undefined ||
+  lacksService(failure) ||
+  (failure.isSandboxed && refusedByPlace.test(failure.error ?? ""))
 
 /** True if the failure is evidence about the project, not about a mistyped command or a one-off script. */
 const counts = (failure: Failure): boolean =>

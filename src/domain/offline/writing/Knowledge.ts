@@ -3,7 +3,7 @@ import { checkKinds, type CommandKind, programKinds } from "../reading/CommandPr
 import { explanationOf, leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
-import { isLimit, isOpenFailure, missingProgramOf } from "../judging/Outcome.js"
+import { isLimit, isOpenFailure, lacksService, missingProgramOf } from "../judging/Outcome.js"
 import { filesReadBy } from "./Pointers.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { withoutSecrets } from "../judging/Secrets.js"
@@ -131,6 +131,10 @@ const isOneOff = (part: RanPart, report: TaskReport): boolean =>
 export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
   const verifying = new Set(report.verifications.map(({ part }) => part))
+  // An act that passes outside of the sandbox only is a limit; a check is worth running there.
+  const outside = new Set(
+    report.failures.flatMap(({ key, resolution }) => (resolution?.isByEscalation === true ? [key] : []))
+  )
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
     !part.isOutside &&
@@ -142,6 +146,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
       (part.kind === "act" &&
         line > rejectedAt &&
         !addsPackage(part) &&
+        !outside.has(part.key) &&
         (!chores.test(part.key) || isRehearsal.test(part.text))))
   const newest = new Map<string, RanPart>()
   for (const step of stepsOf(report.task)) {
@@ -264,10 +269,43 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { reado
  */
 const actsOnOneThing = /^(?:git|gh|glab)(?: -C \S+)? [a-z][\w-]*/
 
-/** Lists the failures that show a limit of the machine: a missing program, or a refusal of its sandbox. */
+const sortedLetters = (word: string): string => [...word].toSorted().join("")
+
+/** True if one word is the other with two letters exchanged, or with one letter more, less or other. */
+const isMistyped = (word: string, meant: string): boolean => {
+  const start = [...word].findIndex((letter, index) => letter !== meant[index])
+  const rest = start === -1 ? word.length : start
+  return (
+    word !== meant &&
+    Math.min(word.length, meant.length) >= 3 &&
+    (word.slice(rest + 1) === meant.slice(rest + 1) ||
+      word.slice(rest) === meant.slice(rest + 1) ||
+      word.slice(rest + 1) === meant.slice(rest) ||
+      (word.slice(rest + 2) === meant.slice(rest + 2) &&
+        sortedLetters(word.slice(rest, rest + 2)) === sortedLetters(meant.slice(rest, rest + 2))))
+  )
+}
+
+/** True if a missing program was only mistyped: the session ran one whose name is nearly the same. */
+const isSlip = (missing: string | undefined, report: TaskReport): boolean =>
+  missing !== undefined &&
+  stepsOf(report.task).some(
+    (step) =>
+      step._tag === "CommandStep" &&
+      step.verdict !== "failed" &&
+      step.parts.some(({ pipeline }) =>
+        pipeline.text
+          .slice(0, 400)
+          .split(/\s+/)
+          .some((word) => isMistyped(missing, word))
+      )
+  )
+
+/** Lists the failures that show a limit of the machine: a missing program or service, or a refusal of its sandbox. */
 export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly subject: string }> =>
   report.failures
     .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
+    .filter((failure) => failure.resolution !== undefined || !isSlip(missingProgramOf(failure), report))
     .map((failure) => {
       const missing = failure.resolution === undefined ? missingProgramOf(failure) : undefined
       const subject = missing ?? (actsOnOneThing.exec(failure.what)?.[0] || failure.what)
@@ -275,7 +313,9 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
         failure.resolution !== undefined
           ? "; it passes outside of the sandbox"
           : missing === undefined
-            ? "; the machine or its sandbox refuses it"
+            ? lacksService(failure)
+              ? "; this machine does not have it"
+              : "; the machine or its sandbox refuses it"
             : missing === failure.program
               ? ""
               : `, which ${shownCommand(failure.what)} needs`

@@ -215,9 +215,26 @@ Pointers and references (annotate why each item matters):
   it("a line of wishes keeps the ids of the wishes that newer ones supersede", () => {
     const sessions = ["use yarn, not pnpm", "use pnpm, not npm", "use npm, not yarn"].map(wish)
     const [line] = projectFacts(inputs(sessions)).wants
-    const [newest, ...older] = sessions.map(([fact]) => fact?.id)
+    const [newest, ...older] = sessions.flatMap(([fact]) => (fact === undefined ? [] : [fact.id]))
     assert.strictEqual(line?.ids[0], newest)
     assert.deepStrictEqual(line?.superseded, older)
+  })
+
+  it("a wider run that a wish rules out gives way to the run that the wish names", () => {
+    const all = trace(asked("run the tests"), ran("uv run pytest -q", 0, "60 passed in 900s"), ended)
+    const fast = trace(
+      asked("Always use `uv run pytest -m fast`, never the whole suite. Check the import."),
+      ran("uv run pytest -m fast", 0, "54 passed in 2s"),
+      ended
+    )
+    assert.include(memoryOf([fast, all]), "`uv run pytest -m fast` [")
+    assert.notInclude(memoryOf([fast, all]), "`uv run pytest -q`")
+    const both = trace(
+      asked("Use `uv run pytest -m fast` while you work; everything only before you finish."),
+      ran("uv run pytest -m fast", 0, "54 passed in 2s"),
+      ended
+    )
+    assert.include(memoryOf([both, all]), "`uv run pytest -q`")
   })
 
   it("a wish that is said with its reason is the same wish", () => {
