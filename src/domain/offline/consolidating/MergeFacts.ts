@@ -2,7 +2,6 @@ import type { FactContent } from "../../facts/Fact.js"
 import type { KnownFact, ProjectFacts, WishChain } from "../../facts/ProjectFacts.js"
 import { withDay } from "../../memory/SaidOn.js"
 import { checkKinds } from "../reading/CommandPrograms.js"
-import { narrowness } from "../reading/InvocationWords.js"
 import { commandKey } from "../importing/CommandBullets.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised, inCode } from "../writing/Wording.js"
@@ -156,8 +155,6 @@ const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
 const isPartOf = (key: string, wider: string): boolean =>
   key.startsWith(`${wider} `) && !key.slice(wider.length).includes("@")
 
-const narrownessOf = ({ content }: FactOf<"Command">): number => narrowness(content.command.split(/\s+/).slice(1))
-
 /** The spelling of most sessions; of equals the shortest, then the newest. */
 const commonest = (group: Group<"Command">): FactOf<"Command"> => {
   const counts = new Map<string, number>()
@@ -200,7 +197,7 @@ const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
     tests.some(
       (other) =>
         other.content.program === fact.content.program &&
-        (narrownessOf(other) < narrownessOf(fact) || isPartOf(fact.content.key, other.content.key))
+        (other.content.narrowness < fact.content.narrowness || isPartOf(fact.content.key, other.content.key))
     )
   return byWorth(
     groups.flatMap((group) => {
@@ -209,7 +206,14 @@ const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
       const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
       return isOnce || isSpared(fact) || isFailing(keyOf(fact))
         ? []
-        : [projectLine(group, fact.text, isCheck(fact) ? worth.check : worth.command, order)]
+        : [
+            projectLine(
+              group,
+              fact.text,
+              isCheck(fact) && fact.content.narrowness === 0 ? worth.check : worth.command,
+              order
+            )
+          ]
     })
   )
 }
