@@ -31,7 +31,8 @@ export const madeCommand = (command: string, purpose = "run the tests"): Session
       purpose,
       passes: 1,
       failures: 0,
-      isReusable: true
+      isReusable: true,
+      narrowness: 0
     },
     `${purpose.slice(0, 1).toUpperCase()}${purpose.slice(1)}: \`${command}\``
   )

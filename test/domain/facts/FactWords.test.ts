@@ -28,7 +28,8 @@ const command = (text: string) =>
       purpose: "run the tests",
       passes: 1,
       failures: 0,
-      isReusable: true
+      isReusable: true,
+      narrowness: 0
     },
     text
   )
