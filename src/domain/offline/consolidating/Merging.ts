@@ -81,19 +81,15 @@ const isForGood =
 interface KeptWish extends Merged {
   readonly read: ReadWish
   readonly facts: Array<KnownFact>
-  readonly superseded: Array<{
-    readonly text: string
-    readonly read: ReadWish
-    readonly facts: Array<KnownFact>
-  }>
+  readonly superseded: Array<{ readonly text: string; readonly read: ReadWish; readonly facts: Array<KnownFact> }>
 }
 
 /** A wish that holds, with the facts that say it and those that it supersedes, newest first. */
 export interface HeldWish {
   readonly text: string
   readonly facts: ReadonlyArray<KnownFact>
-  /** The facts that it supersedes, newest first. */
-  readonly superseded: ReadonlyArray<KnownFact>
+  /** The facts of each wish that it supersedes, the newest wish first. */
+  readonly superseded: ReadonlyArray<ReadonlyArray<KnownFact>>
   /** True if it holds for every task, by its own words. */
   readonly isForGood: boolean
 }
@@ -114,15 +110,11 @@ export class Wishes {
     const same = near.find(
       (known) => asksTheSame(known.read, read) || known.superseded.some((old) => asksTheSame(old.read, read))
     )
-    const old =
-      same === undefined || asksTheSame(same.read, read)
-        ? undefined
-        : same.superseded.find((one) => asksTheSame(one.read, read))
     const newer = same === undefined ? near.find((known) => cannotBoth(known.read, read)) : undefined
     if (same !== undefined) {
       addThreads(same, threadIds)
       same.facts.push(...facts)
-      old?.facts.push(...facts)
+      same.superseded.find((old) => !asksTheSame(same.read, read) && asksTheSame(old.read, read))?.facts.push(...facts)
     } else if (newer !== undefined) {
       addThreads(newer, threadIds)
       newer.facts.push(...facts)
@@ -146,7 +138,7 @@ export class Wishes {
       return {
         text: old.length === 0 ? text : `${text} (newer; superseded: ${old.join(", ")})`,
         facts,
-        superseded: superseded.flatMap((wish) => wish.facts),
+        superseded: superseded.map((wish) => wish.facts),
         isForGood: isForGood.test(text)
       }
     })

@@ -37,15 +37,13 @@ export const projectLine = (
   facts: readonly [KnownFact, ...ReadonlyArray<KnownFact>],
   text: string,
   ofKind: number,
-  order: ReadonlyMap<string, number>,
-  superseded: ReadonlyArray<KnownFact> = []
+  order: ReadonlyMap<string, number>
 ): WeighedLine => {
   const [newest, ...older] = facts
   const threadIds = threadsOf(facts)
   const others = new Set(older.map(({ id }) => id).filter((id) => id !== newest.id))
   return {
     ids: [newest.id, ...others],
-    superseded: [...new Set(superseded.map(({ id }) => id))],
     text,
     threadIds: threadIds.slice(0, mostCitations),
     at: newestTime(facts),
@@ -68,3 +66,11 @@ export const withRanks = (sections: SectionLines<WeighedLine>): SectionLines<Pro
     })
   )
 }
+
+const fileListStart = "Edited most: "
+
+/** Writes the line that lists the most edited files. */
+export const fileListText = (files: ReadonlyArray<string>): string => `${fileListStart}${files.join(", ")}`
+
+/** True for the line that lists files: it is about all of them, and tells nothing of one. */
+export const isFileList = ({ text }: Pick<ProjectLine, "text">): boolean => text.startsWith(fileListStart)

@@ -212,14 +212,6 @@ Pointers and references (annotate why each item matters):
     assert.notInclude(memoryOf(sessions), "## What the user wants")
   })
 
-  it("a line of wishes keeps the ids of the wishes that newer ones supersede", () => {
-    const sessions = ["use yarn, not pnpm", "use pnpm, not npm", "use npm, not yarn"].map(wish)
-    const [line] = projectFacts(inputs(sessions)).wants
-    const [newest, ...older] = sessions.flatMap(([fact]) => (fact === undefined ? [] : [fact.id]))
-    assert.strictEqual(line?.ids[0], newest)
-    assert.deepStrictEqual(line?.superseded, older)
-  })
-
   it("a wider run that a wish rules out gives way to the run that the wish names", () => {
     const all = trace(asked("run the tests"), ran("uv run pytest -q", 0, "60 passed in 900s"), ended)
     const fast = trace(
