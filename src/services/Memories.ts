@@ -268,7 +268,10 @@ export type Explanation = typeof Explanation.Type
 export class Memories extends Context.Tag("rollout-memories/Memories")<
   Memories,
   {
-    /** Renders the text that a session starting in a directory should receive; see `MemoryContext.forCwd`. */
+    /**
+     * Renders the text that a session starting in a directory should receive; empty where there is nothing worth telling. See
+     * `MemoryContext.forCwd`.
+     */
     readonly context: (
       cwd: string,
       options: { readonly maxTokens: number }
