@@ -91,6 +91,8 @@ export const FoundFact = Schema.Struct({
   /** The line that tells it; that of a person if it was corrected. */
   text: Schema.String,
   isCorrected: Schema.Boolean,
+  /** The newer wish that superseded it; null for other facts. */
+  supersededBy: Schema.NullOr(FactId),
   basis: Basis,
   cwd: Schema.String,
   /** The session that gave it. */

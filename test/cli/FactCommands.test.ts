@@ -21,6 +21,7 @@ const Found = Schema.Struct({
       kind: Schema.String,
       text: Schema.String,
       isCorrected: Schema.Boolean,
+      supersededBy: Schema.NullOr(Schema.String),
       threadId: Schema.String,
       line: Schema.Int,
       cwd: Schema.String
@@ -286,7 +287,7 @@ describe("edits of MEMORY.md by hand", () => {
 })
 
 describe("history, and what a fact rests on", () => {
-  it.scoped("a newer wish supersedes an older one: why shows the chain, and the history when", () =>
+  it.scoped("a newer wish supersedes an older one: search marks it, why shows the chain, and the history when", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       home.session(1, { request: "always use tabs for indentation in this project" })
@@ -302,6 +303,14 @@ describe("history, and what a fact rests on", () => {
         [newer, old]
       )
       assert.deepInclude(why?.evidence[0], { threadId: threadIdOf(1), basis: "user" })
+      assert.deepStrictEqual(
+        facts.map(({ id, supersededBy }) => [id, supersededBy]).toSorted(),
+        [
+          [newer, null],
+          [old, newer]
+        ].toSorted()
+      )
+      assert.include((yield* home.run("search", "use", "tabs")).stdout, `Wish, superseded by ${newer}  `)
       const [last] = yield* history(home, "--fact", old)
       assert.deepInclude(last, { event: "superseded", by: newer, threadId: threadIdOf(2) })
     })
