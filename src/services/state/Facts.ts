@@ -100,7 +100,7 @@ export interface StaleThread {
 /**
  * The facts of sessions, with their history and what people decided about them. Facts belong to the memory of their thread in
  * a directory: they are stored, moved and deleted with it. A forgotten fact is never given again, also when its session is
- * extracted again. Fails with `StateDbFailure`.
+ * extracted again or the database is lost. Fails with `StateDbFailure`.
  */
 export class Facts extends Context.Tag("rollout-memories/state/Facts")<
   Facts,
