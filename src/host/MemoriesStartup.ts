@@ -20,7 +20,7 @@ import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { logWarning } from "../services/Logging.js"
 import { safe } from "../domain/privacy/SafeText.js"
 
-/** The services of a pass. Its progress is followed separately; see `events`. */
+/** The services of a pass. The host follows the progress of the pass by `events` of {@link MemoriesStartup} instead. */
 export type PassServices =
   | AgentControl
   | MemoryFs
@@ -39,7 +39,7 @@ export interface Session {
    * takes the id from the settings.
    */
   readonly threadId?: string | undefined
-  /** True if the session keeps nothing; then no pass starts. */
+  /** True if the session itself is not recorded, so that nothing should be learned for it; then no pass starts. */
   readonly isEphemeral: boolean
   /** True if another session started this one. Then no pass starts, since the other session has already started one. */
   readonly isSubAgent: boolean
@@ -59,7 +59,7 @@ export type StartupOutcome =
   /** The layer's scope was closed first. The next pass continues where this one stopped. */
   | { readonly _tag: "Stopped" }
 
-/** The pass that starts with a session, as its host can follow it. */
+/** The pass that starts with a session, for the host to follow. */
 export class MemoriesStartup extends Context.Tag("rollout-memories/MemoriesStartup")<
   MemoriesStartup,
   {
