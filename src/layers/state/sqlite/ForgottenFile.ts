@@ -1,3 +1,7 @@
+/*
+ * The record of forgotten threads beside the database: one id a line. A database that replaces a lost or corrupt one
+ * reads it, so that the threads stay forgotten.
+ */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { SqlError } from "@effect/sql/SqlError"
@@ -6,14 +10,9 @@ import * as Schema from "effect/Schema"
 import { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { readPlainText } from "../../node/PlainFile.js"
 
-/**
- * The record of forgotten threads beside the database: one id a line. A database that replaces a lost or corrupt one
- * reads it, so that the threads stay forgotten.
- */
-
 const isThreadId = Schema.is(ThreadId)
 
-/** Returns the path of the record beside a database. */
+/** Returns the path of the record of forgotten threads beside a database. */
 export const recordBeside = (database: string): string => join(dirname(database), "forgotten")
 
 const isMissing = (cause: unknown): boolean =>
@@ -27,8 +26,8 @@ const failing =
   }
 
 /**
- * Reads the ids in the record beside a database; empty when there is no file. Fails when the file cannot be read, since
- * forgotten threads must not be learned again.
+ * Reads the ids of the forgotten threads; empty when there is no record. Fails when the record cannot be read, since
+ * forgotten threads must not be learned from again.
  */
 export const readForgotten = (database: string): Effect.Effect<ReadonlyArray<ThreadId>, SqlError> =>
   Effect.try(() => readPlainText(recordBeside(database))).pipe(
@@ -54,8 +53,8 @@ const through = (path: string, flag: "r" | "wx", write: (file: number) => void):
 }
 
 /**
- * Replaces the record atomically. The caller must hold the database's write lock, since two writers at once would lose
- * ids.
+ * Replaces the record of forgotten threads atomically. The caller must hold the database's write lock, since two
+ * writers at once would lose ids.
  */
 export const writeForgotten = (
   database: string,
