@@ -35,7 +35,7 @@ const capabilities: Layer.Layer<StateDb, never, Queries> = Layer.mergeAll(
 
 type Needs = ProcessTable
 
-/** Provides all capabilities over a connection, after preparing the database. */
+/** Provides all capabilities of the state DB over a connection, after running `prepare`, such as a migration. */
 const over = (
   database: Database,
   connection: Layer.Layer<SqlClient.SqlClient, StateDbUnavailable>,
