@@ -31,6 +31,7 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
   const steps = stepsOf(task)
   const files = editedFiles(steps)
   const failedBefore = new Set(failures.map(({ key }) => key))
+  const resolving = new Set(failures.map(({ resolution }) => `${resolution?.line ?? 0} ${resolution?.check ?? ""}`))
   const lastChange = steps.findLastIndex(changes)
   return steps.flatMap((step, index) => {
     if (step._tag !== "CommandStep" || index < lastChange) {
@@ -44,7 +45,10 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
           part.verdict === "passed" &&
           !part.isOutside &&
           (checkKinds.has(part.kind) ||
-            (part.kind === "run" && (failedBefore.has(part.key) || (lastChange !== -1 && exercises(part, files)))))
+            (part.kind === "run" &&
+              (failedBefore.has(part.key) ||
+                resolving.has(`${step.outputLine} ${part.text}`) ||
+                (lastChange !== -1 && exercises(part, files)))))
       )
       .map((part) => ({ step, part }))
   })
@@ -69,7 +73,8 @@ export type CutOff = "user" | "harness" | "record"
 /** Returns the cause that left a task unfinished; undefined if it ended. */
 export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | undefined => {
   const last = task.items.at(-1)
-  if (last?._tag === "Asked" && last.word.stance === "approves" && followUpsOf(task).includes(last)) {
+  const isSettled = last?._tag === "Asked" && (last.word.stance === "approves" || last.word.stance === "drops")
+  if (isSettled && followUpsOf(task).includes(last)) {
     return undefined
   }
   const lastEnd = task.items.findLastIndex(endsTurn)
@@ -105,7 +110,7 @@ const lastWord = (task: Task): { readonly stance: string; readonly isFinal: bool
 const notInstalled =
   /(?:^|: )([\w.+-]{1,60}): (?:command )?not found$|\bcommand not found: ([\w.+-]{1,60})$|^'?([\w.+-]{1,60})'? ?: .{0,40}is not recognized\b/i
 const notInstalledWithin =
-  /(?:^|: )([\w.+-]{1,60}): command not found$|\bcommand not found: ([\w.+-]{1,60})$|\bexec: "([\w.+-]{1,60})": executable file not found|\bsh: (?:line )?\d{1,6}: ([\w.+-]{1,60}): not found$/i
+  /(?:^|: )([\w.+-]{1,60}): command not found$|(?:^|: )['"`]?([\w.+-]{1,60})['"`]? is not installed\b|\bcommand not found: ([\w.+-]{1,60})$|\bexec: "([\w.+-]{1,60})": executable file not found|\bsh: (?:line )?\d{1,6}: ([\w.+-]{1,60}): not found$/i
 
 /**
  * Returns the missing program because of which a command failed, either its own or one that it runs; undefined if none
@@ -172,7 +177,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
   if (cutOffOf(task, finished) !== undefined) {
     return hasWork || verified.length > 0 ? "partial" : "uncertain"
   }
-  if (word.isFinal && word.stance === "rejects") {
+  if (word.isFinal && (word.stance === "rejects" || word.stance === "drops")) {
     return hasWork ? "partial" : "uncertain"
   }
   if (openChecks.length > 0) {
@@ -202,6 +207,7 @@ export const isOpenFailure = (failure: Failure): boolean =>
   failure.resolution === undefined &&
   failure.isRepeatable &&
   !failure.passedBeside &&
+  !failure.isDropped &&
   !isLimit(failure) &&
   failure.kind !== "look" &&
   failure.kind !== "edit" &&

@@ -260,7 +260,7 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
 export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
   report.failures
     .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isLimit(failure))
-    .filter(({ passedBeside, what }) => !passedBeside && !actsOutside(what))
+    .filter(({ isDropped, passedBeside, what }) => !isDropped && !passedBeside && !actsOutside(what))
     .filter(
       (failure) =>
         failure.isRepeatable ||
@@ -305,9 +305,12 @@ const cutOff = (report: TaskReport): ReadonlyArray<string> => {
 
 const corrections = (report: TaskReport): ReadonlyArray<string> =>
   followUpsOf(report.task)
-    .filter(({ word }) => word.stance === "rejects")
+    .filter(({ word }) => word.stance === "rejects" || word.stance === "drops")
     .slice(0, 3)
-    .map(({ line, text }) => `the user corrected: ${quoted(plainLine(text, 140), 140)} (L${line})`)
+    .map(({ line, text, word }) => {
+      const did = word.stance === "drops" ? "the user gave it up" : "the user corrected"
+      return `${did}: ${quoted(plainLine(text, 140), 140)} (L${line})`
+    })
 
 /** Lists the pasted secrets, the failures without a fix, the user's corrections and the work that is left. */
 export const openEnds = (report: TaskReport): ReadonlyArray<string> => [

@@ -172,7 +172,8 @@ const failures = (report: TaskReport): ReadonlyArray<Draft> =>
       content: {
         _tag: "Failure",
         signature: errorSignature(failure.error ?? ""),
-        errors: failure.error === undefined ? [] : [plainLine(failure.error, 400)],
+        errors:
+          failure.error === undefined ? [] : [failure.error, ...failure.details].map((line) => plainLine(line, 400)),
         command: plainLine(failure.what, 400),
         key: failure.key,
         edits: acts
@@ -214,9 +215,13 @@ const limits = (report: TaskReport): ReadonlyArray<Draft> =>
 /** The files of a session, those with most edits first. */
 const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
   const edits = new Map<string, number>()
-  for (const change of reports.flatMap(({ task }) => stepsOf(task)).flatMap(filesOf)) {
-    const path = change.movedTo ?? change.path
-    edits.set(path, (edits.get(path) ?? 0) + 1)
+  for (const { task, undone } of reports) {
+    for (const step of stepsOf(task)) {
+      for (const change of filesOf(step).filter((change) => !undone.isUndone(step.line, change))) {
+        const path = change.movedTo ?? change.path
+        edits.set(path, (edits.get(path) ?? 0) + 1)
+      }
+    }
   }
   const pointers = new Map(reports.flatMap(editedFiles).map((pointer) => [pointer.path, pointer]))
   return [...pointers.values()]

@@ -62,6 +62,7 @@ describe("fixes", () => {
       edited("src/x.rs"),
       ran("cargo fmt", 0, ""),
       ran("git stash", 0, ""),
+      ran("git stash pop", 0, ""),
       clean,
       ended
     )
