@@ -136,7 +136,7 @@ const readRun = (
   if (takesWords === undefined && words.length > 0) {
     return Either.left(new UsageError({ problem: `${command} takes no argument ${words[0]}`, todo: helpOf(command) }))
   }
-  if (takesWords !== undefined && words.length === 0) {
+  if (takesWords !== undefined && takesWords.isOptional !== true && words.length === 0) {
     return Either.left(new UsageError({ problem: `${command} needs ${takesWords.name}`, todo: helpOf(command) }))
   }
   const rest = words.length === 0 ? [] : ["--", ...words]

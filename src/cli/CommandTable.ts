@@ -1,4 +1,4 @@
-import { flag, type OptionTable, optional, required } from "./CommandOption.js"
+import { flag, type OptionTable, optional, repeated, required } from "./CommandOption.js"
 
 /** A command: its help text, its own options, and its arguments. */
 export interface CommandText {
@@ -8,10 +8,14 @@ export interface CommandText {
   readonly details: string
   readonly examples: ReadonlyArray<string>
   readonly options: OptionTable
-  readonly words?: { readonly name: string; readonly help: string }
+  readonly words?: { readonly name: string; readonly help: string; readonly isOptional?: boolean }
 }
 
 const thread = ["thread", "ID", "A session, by its id or at least the first eight characters of it."] as const
+
+const fact = ["fact", "ID", "A fact, by its id of twelve digits; `search` shows the ids."] as const
+
+const factsDirectory = optional("cwd", "DIR", "Decide for this project alone, where several have the fact.")
 
 /** The options of commands that have none of their own. */
 const noOptions = {}
@@ -20,7 +24,7 @@ const noOptions = {}
 export const passText = {
   summary: "turns finished coding sessions into memory that the next session can read",
   details: "",
-  examples: ["--all", "--source all --min-idle 1h --json"],
+  examples: ["--all --min-idle 1h --json"],
   options: noOptions
 } satisfies CommandText
 
@@ -53,38 +57,82 @@ export const commandTable = {
   context: {
     summary: "print the memory that a session in a directory should start with",
     details: "Prints nothing when there is none.",
-    examples: ["context --cwd .", "context --cwd ~/projects/ferry --max-tokens 800"],
+    examples: [
+      "context --cwd .",
+      "context --cwd ~/projects/ferry --max-tokens 800",
+      "context --cwd . --as-of 2026-03-02"
+    ],
     options: {
       cwd: required("cwd", "DIR", "The directory that the session starts in."),
-      maxTokens: optional("max-tokens", "N", "The largest size of the text in tokens, 0 to 1000000. Default: 2000.")
+      maxTokens: optional("max-tokens", "N", "The largest size of the text in tokens, 0 to 1000000. Default: 2000."),
+      asOf: optional("as-of", "DATE", "Render the facts that were known at the end of a date (UTC), or at a time.")
     }
   },
   why: {
-    summary: "show the rules that decided about a session, and how each attempt ended",
-    details: "Each rule stands with the values that it compared.",
-    examples: ["why --thread 01a206f5", "why --thread 01a206f5 --source all"],
-    options: { thread: required(...thread) }
+    summary: "show what decided about a session, or what a fact rests on",
+    details:
+      "Of a session it shows each rule with the values that it compared, and how each attempt ended. Name one of --thread and --fact.",
+    examples: ["why --thread 01a206f5", "why --thread 01a206f5 --source all", "why --fact 19f8bb946006"],
+    options: {
+      thread: optional(...thread),
+      fact: optional(...fact),
+      cwd: optional("cwd", "DIR", "The project of the fact, where several have it.")
+    }
   },
   search: {
-    summary: "find words in traces, summaries and MEMORY.md, the best hits first",
-    details: "",
-    examples: ["search ERR_MODULE_NOT_FOUND", 'search "node --test" --cwd .'],
+    summary: "find facts, and words in traces, summaries and MEMORY.md, the best hits first",
+    details: "Facts are found by words in any form and in near spellings.",
+    examples: ["search ERR_MODULE_NOT_FOUND", "search how do I run the tests", 'search "node --test" --cwd .'],
     options: { cwd: optional("cwd", "DIR", "Search the memories of this project alone.") },
-    words: { name: "WORDS", help: "Words that must all be found. Quote a phrase." }
+    words: { name: "WORDS", help: "The words to find. In a trace or a file all must stand. Quote a phrase." }
+  },
+  history: {
+    summary: "show what was learned, replaced, withdrawn, pinned, corrected and forgotten, and when",
+    details: "The newest entries come first. Of a forgotten fact only the id and the date are kept.",
+    examples: ["history --cwd .", "history --fact 19f8bb946006 --json"],
+    options: {
+      cwd: optional("cwd", "DIR", "Show the history of this project alone."),
+      fact: optional(...fact)
+    }
+  },
+  pin: {
+    summary: "keep the line of a fact in MEMORY.md, whatever else there is to tell",
+    details: "A line that was taken out of the file by hand stands there again.",
+    examples: ["pin --fact 19f8bb946006"],
+    options: { fact: required(...fact), cwd: factsDirectory }
+  },
+  unpin: {
+    summary: "take a pin back",
+    details: "",
+    examples: ["unpin --fact 19f8bb946006"],
+    options: { fact: required(...fact), cwd: factsDirectory }
+  },
+  correct: {
+    summary: "replace the line of a fact by your own",
+    details: "The correction stands until it is taken back.",
+    examples: ['correct --fact e7daef95294f "Run the tests: `npm run fast`"', "correct --fact e7daef95294f --undo"],
+    options: {
+      fact: required(...fact),
+      cwd: factsDirectory,
+      undo: flag("undo", "Take the correction back.")
+    },
+    words: { name: "TEXT", help: "The right line, in a sentence or two.", isOptional: true }
   },
   forget: {
     summary: "delete what was learned, from every file and row, for good",
     details:
-      "First shows what goes, and asks. It is never learned again. Name one of --thread, --cwd, --match and --all.",
+      "First shows what goes, and asks. It is never learned again. Name one of --thread, --fact, --cwd, --match and --all; --fact takes --cwd too.",
     examples: [
       "forget --thread 01a206f5",
+      "forget --fact 19f8bb946006",
       "forget --match hunter2 --yes",
       "forget --cwd ~/projects/ferry",
       "forget --all"
     ],
     options: {
       thread: optional(...thread),
-      cwd: optional("cwd", "DIR", "Forget everything that was learned in this project."),
+      fact: repeated("fact", "ID", "Forget a fact, and those that its line merges. May be repeated."),
+      cwd: optional("cwd", "DIR", "Forget everything that was learned in this project; with --fact the fact alone."),
       match: optional("match", "TEXT", "Forget every session, line and note that holds this text."),
       all: flag("all", "Forget everything that was learned, in every project."),
       yes: flag("yes", "Forget without asking, for scripts.")

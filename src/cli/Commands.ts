@@ -24,6 +24,10 @@ const load = {
   context: Effect.promise(() => import("./commands/read/Context.js")),
   why: Effect.promise(() => import("./commands/read/Why.js")),
   search: Effect.promise(() => import("./commands/read/Search.js")),
+  history: Effect.promise(() => import("./commands/read/History.js")),
+  pin: Effect.promise(() => import("./commands/change/Pin.js")),
+  unpin: Effect.promise(() => import("./commands/change/Unpin.js")),
+  correct: Effect.promise(() => import("./commands/change/Correct.js")),
   forget: Effect.promise(() => import("./commands/change/Forget.js")),
   retry: Effect.promise(() => import("./commands/change/Retry.js")),
   restore: Effect.promise(() => import("./commands/change/Restore.js")),
@@ -57,6 +61,18 @@ export const makeCommands = <E extends { readonly message: string }, E2>(
     Command.make("search", { ...parsers(commandTable.search), ...words }, (given) =>
       Effect.flatMap(load.search, ({ run }) => run(given, services))
     ).pipe(describe("search")),
+    Command.make("history", parsers(commandTable.history), (given) =>
+      Effect.flatMap(load.history, ({ run }) => run(given, services))
+    ).pipe(describe("history")),
+    Command.make("pin", parsers(commandTable.pin), (given) =>
+      Effect.flatMap(load.pin, ({ run }) => run(given, services))
+    ).pipe(describe("pin")),
+    Command.make("unpin", parsers(commandTable.unpin), (given) =>
+      Effect.flatMap(load.unpin, ({ run }) => run(given, services))
+    ).pipe(describe("unpin")),
+    Command.make("correct", { ...parsers(commandTable.correct), ...words }, (given) =>
+      Effect.flatMap(load.correct, ({ run }) => run(given, services))
+    ).pipe(describe("correct")),
     Command.make("forget", parsers(commandTable.forget), (given) =>
       Effect.flatMap(load.forget, ({ run }) => run(given, services))
     ).pipe(describe("forget")),

@@ -1,6 +1,7 @@
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { findThread } from "../commands/FindThread.js"
 import { InputInvalid } from "../services/Memories.js"
@@ -27,6 +28,10 @@ export const directoryOf = Effect.fnUntraced(function* (given: string) {
   const { normalise } = yield* WorkingDirectories
   return yield* normalise(resolve(given))
 })
+
+/** Resolves the directory of `--cwd`, where that was given. */
+export const givenDirectory = (given: Option.Option<string>) =>
+  Option.match(given, { onNone: () => Effect.succeed(undefined), onSome: directoryOf })
 
 /** Runs a command's work with its services, and with the settings of the command line. */
 export const runOn = <A, E, R, E2>(

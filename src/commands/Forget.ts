@@ -143,7 +143,7 @@ export const underLocks = <A, E, R>(cwds: ReadonlyArray<Directory>, owner: strin
   }).pipe(Effect.uninterruptible)
 
 /** Updates the files of one directory after its rows were deleted. The caller holds its lock. */
-const revise = Effect.fn("Forget.revise")(function* (cwd: Directory, rule: ForgetRule) {
+export const revise = Effect.fn("Forget.revise")(function* (cwd: Directory, rule: ForgetRule) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   const { tracesPerCwd } = yield* Settings

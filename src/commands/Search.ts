@@ -11,14 +11,16 @@ import {
 } from "../domain/memory/Search.js"
 import { exactTime } from "../domain/text/ExactTime.js"
 import { type Directory, projectName } from "../domain/thread/WorkingDirectory.js"
-import { InputInvalid, type SearchHit, type SearchResults } from "../services/Memories.js"
+import { type FoundFact, InputInvalid, type SearchHit, type SearchResults } from "../services/Memories.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
 import { Consolidations } from "../services/state/Consolidations.js"
+import { Facts } from "../services/state/Facts.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { warn } from "../services/Logging.js"
 
 /** Maximum number of hits in a result; it also has the total. */
 const mostHits = 20
+const mostFacts = 20
 
 /** Finds the `MEMORY.md` files that match a query. They are few and short, so they are read one by one. */
 const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: ReadonlyArray<Directory>, traces: number) {
@@ -54,7 +56,33 @@ const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): SearchH
   return { field: isInSummary ? "summary" : "text", line, text: shown, highlights: places }
 }
 
-/** Finds the memories that contain every word, in one directory or in all. */
+/** The facts that answer, with the words of people where those corrected them. */
+const foundFacts = Effect.fnUntraced(function* (words: ReadonlyArray<string>, cwd: Directory | undefined) {
+  const facts = yield* Facts
+  const found = yield* facts.search(words, cwd, mostFacts)
+  const cwds = [...new Set(found.map((fact) => fact.cwd))]
+  const marks = (yield* Effect.forEach(cwds, facts.marks)).flat()
+  return found.map((fact): FoundFact => {
+    const correction = marks
+      .flatMap(({ cwd: of, id, mark }) =>
+        id === fact.id && of === fact.cwd && mark._tag === "Corrected" ? [mark.text] : []
+      )
+      .at(0)
+    return {
+      id: fact.id,
+      kind: fact.content._tag,
+      text: correction ?? fact.text,
+      isCorrected: correction !== undefined,
+      basis: fact.basis,
+      cwd: fact.cwd,
+      threadId: fact.threadId,
+      line: fact.line,
+      at: exactTime(fact.at)
+    }
+  })
+})
+
+/** Finds the facts that have the words in any form, and the memories that have every word, in a directory or in all. */
 export const search = Effect.fn("Search.find")(function* (words: ReadonlyArray<string>, cwd: Directory | undefined) {
   const query = queryOf(words)
   if (query.terms.length === 0) {
@@ -66,6 +94,7 @@ export const search = Effect.fn("Search.find")(function* (words: ReadonlyArray<s
   const files = yield* memoryFiles(query, cwds, documents)
   const best = [...hits, ...files].sort(byScore).slice(0, mostHits)
   const results: SearchResults = {
+    facts: yield* foundFacts(words, cwd),
     total: total + files.length,
     hits: best.map((hit) => ({
       kind: hit._tag === "Trace" ? "trace" : "memory",

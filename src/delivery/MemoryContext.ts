@@ -70,10 +70,15 @@ const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyA
 })
 
 /** Renders the block for a canonical directory; see {@link forCwd}. */
-export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, { maxTokens }: ContextOptions) {
+export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, options: ContextOptions) {
   const sources = yield* sourcesOf(cwd)
-  const all = sources === undefined ? [] : contextPieces(sources)
-  if (sources === undefined || all.length === 0) {
+  return sources === undefined ? "" : yield* blockOf(sources, options)
+})
+
+/** Renders the block of some texts within its limit; empty if there is no line to tell. */
+export const blockOf = Effect.fnUntraced(function* (sources: ContextSources, { maxTokens }: ContextOptions) {
+  const all = contextPieces(sources)
+  if (all.length === 0) {
     return ""
   }
   const whole = renderContext(sources, all, all)

@@ -95,6 +95,7 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
 /** Loads the code that reads sessions with the first candidate, so that a pass without candidates starts faster. */
 const loadLoading = Effect.promise(() => import("./ReadSession.js"))
 const loadFacts = Effect.promise(() => import("./facts/SessionFacts.js"))
+const loadForgotten = Effect.promise(() => import("./facts/ForgottenFacts.js"))
 const loadAsking = Effect.promise(() => import("./AskModel.js"))
 const loadParting = Effect.promise(() => import("./SessionParts.js"))
 
@@ -261,11 +262,16 @@ const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollou
   const { grounding, output } = yield* askForMemory(pass, part.thread, yield* rolloutOfPart(rollout, part))
   const redact = yield* (yield* Redactor).rules
   const { factsOfPart } = yield* loadFacts
+  if (isNothing(output)) {
+    const nothing: PartAnswer = { part, grounding, facts: [], output: noOutput }
+    return nothing
+  }
+  const { withoutForgottenFacts } = yield* loadForgotten
+  const told = normaliseOutput(output, { traceBytes, summaryBytes }, redact)
   const answer: PartAnswer = {
     part,
     grounding,
-    facts: isNothing(output) ? [] : yield* factsOfPart(part),
-    output: isNothing(output) ? noOutput : normaliseOutput(output, { traceBytes, summaryBytes }, redact)
+    ...(yield* withoutForgottenFacts(part.cwd, yield* factsOfPart(part), told))
   }
   return answer
 })

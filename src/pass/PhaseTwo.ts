@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { factsForAgent } from "./facts/ReadFacts.js"
+import { factsForAgent, recordSuperseded } from "./facts/ReadFacts.js"
 import { keepToProvider, runAgent } from "./RunAgent.js"
 import { withoutVerdict } from "../domain/privacy/NotConfirmed.js"
 import { fingerprintOf, fingerprintOfContent, fingerprintWithNotes } from "../domain/memory/Consolidation.js"
@@ -14,6 +14,7 @@ import {
   MemoriesMissing,
   type ProviderCrossing
 } from "../domain/memory/ConsolidationError.js"
+import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import { retryDelay } from "../domain/thread/Extraction.js"
 import { isServersFault, ModelError } from "../domain/model/ModelError.js"
 import { isHeldBack } from "../domain/report/Report.js"
@@ -213,12 +214,15 @@ const clearMemory = Effect.fnUntraced(function* (cwd: Directory, state: Consolid
   return outcome
 })
 
+/** Loaded with the first directory to publish. */
+const loadDecisions = Effect.promise(() => import("./facts/PersonDecisions.js"))
+
 const publishMemory = Effect.fnUntraced(function* (
   pass: Pass,
   cwd: Directory,
   state: ConsolidationState,
   lock: HeldLock
-) {
+): Effect.fn.Return<ConsolidationOutcome, ConsolidationError, Services> {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   const progress = yield* Progress
@@ -240,6 +244,13 @@ const publishMemory = Effect.fnUntraced(function* (
     yield* consolidations.recordPublished(cwd, state.fingerprint)
     return unchanged
   }
+  const { adoptEdits, decisionsIn } = yield* loadDecisions
+  if (yield* adoptEdits(cwd)) {
+    const { tracesPerCwd } = yield* Settings
+    return yield* publishMemory(pass, cwd, yield* consolidations.state(cwd, tracesPerCwd), lock)
+  }
+  yield* recordSuperseded(cwd)
+  const decisions = yield* decisionsIn(cwd)
   const { isPublishedShown, mayBeTold } = yield* keepToProvider(cwd, state)
   const facts = yield* factsForAgent(cwd, mayBeTold)
   const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(memories), state.notes), facts)
@@ -250,14 +261,20 @@ const publishMemory = Effect.fnUntraced(function* (
     return unchanged
   }
   yield* progress.report({ _tag: "Consolidating", cwd })
-  const staging = yield* memoryFs.stage(cwd, memories, state.notes, { facts, isPublishedShown })
-  return yield* Effect.onError(publishStaged(pass, staging, state, content, lock), (cause) =>
-    Effect.ignore(
-      Cause.isInterruptedOnly(cause)
-        ? // What was broken off is of no use to anybody; after a lost lease it is another pass's.
-          Effect.zipRight(lock.confirm, memoryFs.discardStaging(cwd))
-        : memoryFs.redactStaging(cwd)
-    )
+  const staging = yield* memoryFs.stage(cwd, memories, state.notes, {
+    facts,
+    isPublishedShown,
+    isToldAgain: decisions.isToldAgain
+  })
+  return yield* Effect.onError(
+    publishStaged(pass, staging, state, { content, decisions: decisions.lines }, lock),
+    (cause) =>
+      Effect.ignore(
+        Cause.isInterruptedOnly(cause)
+          ? // What was broken off is of no use to anybody; after a lost lease it is another pass's.
+            Effect.zipRight(lock.confirm, memoryFs.discardStaging(cwd))
+          : memoryFs.redactStaging(cwd)
+      )
   )
 })
 
@@ -266,7 +283,7 @@ const publishStaged = Effect.fnUntraced(function* (
   pass: Pass,
   staging: Staging,
   state: ConsolidationState,
-  content: string,
+  { content, decisions }: { readonly content: string; readonly decisions: PersonEdits },
   lock: HeldLock
 ) {
   const memoryFs = yield* MemoryFs
@@ -288,7 +305,14 @@ const publishStaged = Effect.fnUntraced(function* (
   const onRecord = yield* threadMemories.last(cwd, Number.MAX_SAFE_INTEGER)
   const traces = onRecord.map(({ traceSummary }) => traceSummary)
   const { worksByRule: isMadeByRule = false } = yield* AgentControl
-  yield* memoryFs.publish(staging, { fingerprint: state.fingerprint, content, threadIds, traces, isMadeByRule })
+  yield* memoryFs.publish(staging, {
+    fingerprint: state.fingerprint,
+    content,
+    threadIds,
+    traces,
+    isMadeByRule,
+    decisions
+  })
   yield* memoryFs.discardStaging(cwd)
   yield* consolidations.recordPublished(cwd, state.fingerprint)
   const published: ConsolidationOutcome = { _tag: "Published", cwd }

@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { Basis, FactId, FactKind } from "../domain/facts/Fact.js"
 import type { LeaseLost } from "../domain/memory/ConsolidationError.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
 import type { MemoryFsFailure } from "./MemoryFs.js"
@@ -28,6 +29,22 @@ export class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-
     return this.candidates.length === 0
       ? `no thread begins with ${this.given}; \`rollout-memories list\` shows those that were learned from`
       : `several threads begin with ${this.given}; give more of the id: ${this.candidates.join(", ")}`
+  }
+}
+
+/** No fact has the id. Nothing was done; search for the fact to see its id. */
+export class FactNotFound extends Schema.TaggedError<FactNotFound>("rollout-memories/FactNotFound")("FactNotFound", {
+  id: Schema.String,
+  /** The directory that was looked in; null for all. */
+  cwd: Schema.NullOr(Schema.String),
+  /** The day on which it was forgotten, as RFC 3339; null if it was not. */
+  forgottenAt: Schema.NullOr(Schema.String)
+}) {
+  override get message(): string {
+    const place = this.cwd === null ? "" : ` in ${this.cwd}`
+    return this.forgottenAt === null
+      ? `no fact has the id ${this.id}${place}; \`rollout-memories search WORDS\` shows the ids of facts`
+      : `the fact ${this.id} was forgotten${place} on ${this.forgottenAt.slice(0, 10)}; it does not come back`
   }
 }
 
@@ -67,8 +84,28 @@ export const SearchHit = Schema.Struct({
 /** See the schema of the same name. */
 export type SearchHit = typeof SearchHit.Type
 
-/** The best hits, best first, and the number of all. */
+/** A fact that answers a search: one that has its words in any form. */
+export const FoundFact = Schema.Struct({
+  id: FactId,
+  kind: FactKind,
+  /** The line that tells it; that of a person if it was corrected. */
+  text: Schema.String,
+  isCorrected: Schema.Boolean,
+  basis: Basis,
+  cwd: Schema.String,
+  /** The session that gave it. */
+  threadId: Schema.String,
+  /** The line of the session's file that shows it. */
+  line: Schema.Int,
+  at: Schema.NullOr(Time)
+})
+
+/** See the schema of the same name. */
+export type FoundFact = typeof FoundFact.Type
+
+/** The facts that answer, best first; the best hits in traces and files, best first; and the number of all of these. */
 export const SearchResults = Schema.Struct({
+  facts: Schema.Array(FoundFact),
   total: Schema.NonNegativeInt,
   hits: Schema.Array(SearchHit)
 })
@@ -236,7 +273,10 @@ export class Memories extends Context.Tag("rollout-memories/Memories")<
       cwd: string,
       options: { readonly maxTokens: number }
     ) => Effect.Effect<string, InputInvalid | MemoryFsFailure>
-    /** Finds the memories that contain every word, in one directory or in all. A word may be a phrase. */
+    /**
+     * Finds facts that have the words in any form, and memories that contain every word, in one directory or in all. A word may
+     * be a phrase.
+     */
     readonly search: (query: {
       readonly words: ReadonlyArray<string>
       readonly cwd?: string | undefined

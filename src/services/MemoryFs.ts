@@ -113,6 +113,8 @@ export interface AgentInputs {
   readonly facts: SafeText
   /** True when the agent may read the published memory. */
   readonly isPublishedShown: boolean
+  /** Tells the removed lines that may stand there again, since a person pinned what they say. */
+  readonly isToldAgain?: (line: string) => boolean
 }
 
 /** The inputs of a publish. */
@@ -129,6 +131,8 @@ export interface Publish {
   readonly traces: ReadonlyArray<string>
   /** True for files made by rule of all facts: a wish that is missing there is missing on purpose, and is not restored. */
   readonly isMadeByRule?: boolean
+  /** The decisions of people about facts, as lines: they count as edits where statements about the user are checked. */
+  readonly decisions?: PersonEdits
 }
 
 /**
@@ -179,6 +183,8 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     readonly publishedFingerprint: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** Fingerprint of the published files' inputs by content; see `fingerprintOfContent`. */
     readonly publishedContent: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
+    /** The changes that people made in `MEMORY.md` since the last publish. */
+    readonly newEdits: (cwd: Directory) => Effect.Effect<PersonEdits, MemoryFsFailure>
     /**
      * Creates a new staged copy of exactly these memories. The previous consolidation's result is left out, except for
      * its text where that may be shown. The user's notes count as lines that a person wrote.

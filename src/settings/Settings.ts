@@ -77,11 +77,11 @@ export const settings = {
   retryLongest: time(24, "h", "The longest wait between two attempts."),
   retryAttempts: integer(5, 1, 100, "Failures after which a session is set aside."),
   agentTimeLimit: time(30, "m", "The time that a consolidation agent may take."),
-  model: modelName("The author of trace memories: offline, or openai:NAME."),
+  model: modelName("Author of trace memories: offline, or openai:NAME."),
   agent: choice(
     "auto",
     ["auto", "offline", "model", "command"],
-    "The consolidator; auto is model with a model, else offline."
+    "The consolidator; auto is model with one, else offline."
   ),
   agentCommand: optionalText("The shell command of --agent command; its prompt comes on stdin."),
   allowProviderCrossing: flag(false, "Whether sessions recorded with one provider may be sent to another."),

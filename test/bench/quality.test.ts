@@ -133,7 +133,7 @@ describe("the scorer", () => {
     assert.deepStrictEqual(supportOf("`npm run lint` passed", held).unsupported, ["npm run lint"])
   })
 
-  it("names each score that is worse than recorded; fewer lines that mislead are no worse, whatever their share", () => {
+  it("the quality benchmark names each score worse than recorded; fewer misleading lines are no worse", () => {
     assert.deepStrictEqual(regressions({ G1: 80, misleading: 2 }, { G1: 79.9, misleading: 1 }), [
       "G1: 79.9, recorded 80"
     ])

@@ -15,6 +15,7 @@ const looking: ReadonlyArray<ReadonlyArray<string>> = [
   ["status"],
   ["list"],
   ["search", "boats"],
+  ["history"],
   ["verify"],
   ["doctor"]
 ]
@@ -160,7 +161,13 @@ describe("invalid command lines", () => {
     [["list", "--cwd"], "--cwd has no value; give one after it: --cwd DIR"],
     [["list", "--bogus"], "unknown option --bogus; see `rollout-memories list --help`"],
     [["list", "more"], "list takes no argument more; see"],
-    [["why"], "why needs --thread ID; see"],
+    [["why"], "give one of --thread ID and --fact ID"],
+    [["why", "--fact", "12"], "--fact: expected the id of a fact, twelve hexadecimal digits"],
+    [["pin"], "pin needs --fact ID; see"],
+    [["correct", "--fact", "0123456789ab"], "correct was given no text; give the right line"],
+    [["correct", "--fact", "0123456789ab", "--undo", "more"], "correct was given a text to take back; give"],
+    [["context", "--cwd", ".", "--as-of", "2026-02-31"], "--as-of: expected a date such as 2026-03-02"],
+    [["forget", "--fact", "0123456789ab", "--all"], "forget was given several things to forget"],
     [["bogus"], "unknown command bogus; see"],
     [["search"], "search needs WORDS; see"],
     [["search", " "], "search: expected a word"],

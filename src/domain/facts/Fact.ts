@@ -45,6 +45,8 @@ const Command = Schema.TaggedStruct("Command", {
   use: Schema.String,
   kind: Schema.String,
   program: Schema.String,
+  /** The number of operands and options that narrow what it does. */
+  narrowness: Schema.Int,
   /** The directory in which it runs, as words after the command; empty for the project's own. */
   place: Schema.String,
   /** The purpose that its line names; empty if it names none. */

@@ -6,17 +6,36 @@ export interface MarkedFacts {
   readonly pinned: ReadonlySet<FactId>
   /** The corrected line of a fact. */
   readonly corrected: ReadonlyMap<FactId, string>
+  /** The facts whose line a person took out of `MEMORY.md`. */
+  readonly removed: ReadonlySet<FactId>
 }
 
-/** Replaces the lines of facts that people corrected. */
+const correctedBy = (fact: KnownFact, text: string): KnownFact =>
+  fact.content._tag === "File" ? { ...fact, text, content: { ...fact.content, remark: text } } : { ...fact, text }
+
+/** Replaces the lines of facts that people corrected; of a file its remark. */
 export const withCorrections = (
   facts: ReadonlyArray<KnownFact>,
   { corrected }: MarkedFacts
 ): ReadonlyArray<KnownFact> =>
-  corrected.size === 0 ? facts : facts.map((fact) => ({ ...fact, text: corrected.get(fact.id) ?? fact.text }))
+  corrected.size === 0
+    ? facts
+    : facts.map((fact) => {
+        const text = corrected.get(fact.id)
+        return text === undefined ? fact : correctedBy(fact, text)
+      })
+
+/**
+ * Drops the lines that people took out: those worded after a removed fact. The facts themselves stay among the others, since
+ * they may close what is open.
+ */
+const withoutRemoved = (project: ProjectFacts, { removed }: MarkedFacts): ProjectFacts =>
+  removed.size === 0
+    ? project
+    : { ...project, ...mapSections(project, (lines) => lines.filter(({ ids: [first] }) => !removed.has(first))) }
 
 /** Puts the pinned lines before all others, so that they are the last to be left out for want of room. */
-export const withPins = (project: ProjectFacts, { pinned }: MarkedFacts): ProjectFacts => {
+const withPins = (project: ProjectFacts, { pinned }: MarkedFacts): ProjectFacts => {
   const all = sectionHeadings.flatMap(([name]) => project[name])
   const pins = all.filter(({ ids }) => ids.some((id) => pinned.has(id))).map(({ rank }) => rank)
   const isPinned = new Set(pins)
@@ -33,3 +52,7 @@ export const withPins = (project: ProjectFacts, { pinned }: MarkedFacts): Projec
     )
   }
 }
+
+/** Applies the decisions of people to merged facts. */
+export const withMarks = (project: ProjectFacts, marks: MarkedFacts): ProjectFacts =>
+  withPins(withoutRemoved(project, marks), marks)

@@ -6,6 +6,13 @@ export interface KnownFact extends SessionFact {
   readonly threadId: string
 }
 
+/** A wish that stands, and those that it superseded: the facts that say each, newest first. */
+export interface WishChain {
+  readonly standing: readonly [KnownFact, ...ReadonlyArray<KnownFact>]
+  /** The newest wish first. */
+  readonly superseded: ReadonlyArray<ReadonlyArray<KnownFact>>
+}
+
 /** A line of memory: the facts of all sessions that say the same. */
 export const ProjectLine = Schema.Struct({
   /** The facts that the line tells, the one that it is worded after first. */

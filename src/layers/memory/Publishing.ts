@@ -12,6 +12,7 @@ import {
   textFile,
   traceFolder
 } from "../../domain/memory/Publication.js"
+import { noEdits } from "../../domain/memory/PersonEdits.js"
 import type { PublishRules } from "../../domain/memory/PublishCheck.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { type Publish, PublishRefused, type Staging } from "../../services/MemoryFs.js"
@@ -175,8 +176,12 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: nu
     }
     const staged = yield* attempt(files.readFiles(stagingPath, entries))
     const current = staging.outside.find(({ path }) => path === memoryFile)
+    const { decisions = noEdits } = given
     const published = withOrigins(toPublish(staged, rules), {
-      edits: staging.edits,
+      edits: {
+        added: [...staging.edits.added, ...decisions.added],
+        removed: [...staging.edits.removed, ...decisions.removed]
+      },
       traces: given.traces,
       before: current === undefined ? "" : decoder.decode(current.bytes),
       threadIds: given.threadIds,

@@ -60,6 +60,21 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     ]
   })
 
+  const newEdits = Effect.fn("MemoryFs.newEdits")(function* (cwd: Directory) {
+    const { memoryPath } = rootOf(cwd)
+    const record = Option.getOrUndefined(yield* failing("reading", memoryPath)(readRecord(files, bucketPath(cwd))))
+    const current = yield* failing("reading", memoryPath)(files.readIfThere(join(memoryPath, memoryFile)))
+    if (record === undefined || Option.isNone(current)) {
+      return noEdits
+    }
+    const { added, removed } = detectEdits(record.memoryText, decoder.decode(current.value), record.edits)
+    const known = new Set([...record.edits.added.map(({ line }) => line), ...record.edits.removed])
+    return {
+      added: added.filter(({ line }) => !known.has(line)),
+      removed: removed.filter((line) => !known.has(line))
+    }
+  })
+
   /** Shows an agent the edits of people, who may have written a secret into a line. */
   const shownEdits = Effect.fnUntraced(function* ({ added, removed }: PersonEdits) {
     const shown = {
@@ -75,7 +90,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     cwd: Directory,
     memories: ReadonlyArray<ThreadMemory>,
     notes: ReadonlyArray<SafeText>,
-    { facts, isPublishedShown }: AgentInputs = { facts: safe``, isPublishedShown: false }
+    { facts, isPublishedShown, isToldAgain = () => false }: AgentInputs = { facts: safe``, isPublishedShown: false }
   ) {
     const root = rootOf(cwd)
     yield* discardStaging(cwd)
@@ -89,7 +104,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
         current === undefined
           ? (record?.edits ?? noEdits)
           : detectEdits(record?.memoryText ?? "", decoder.decode(current.bytes), record?.edits ?? noEdits)
-      const edits = withNotes(detected, notes)
+      const edits = withNotes({ ...detected, removed: detected.removed.filter((line) => !isToldAgain(line)) }, notes)
       const skills = outside.filter(({ path }) => path.startsWith(`${skillFolder}/`))
       const ownership = skillOwnership(record, skills)
       const personal = new Set(ownership.personalFiles)
@@ -151,5 +166,5 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     }
   )
 
-  return { stage, restoreOutside, discardStaging }
+  return { newEdits, stage, restoreOutside, discardStaging }
 }

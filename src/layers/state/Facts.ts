@@ -3,43 +3,31 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Basis, FactContent, FactId, FactKind, factsVersion, SessionFact } from "../../domain/facts/Fact.js"
+import { FactId, FactKind, factsVersion, SessionFact } from "../../domain/facts/Fact.js"
 import { memoryVersion } from "../../domain/memory/TraceMemory.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim } from "../../services/state/Claims.js"
 import {
   type ExtractedFacts,
-  type FactHit,
+  factEvents,
   type FactMark,
   Facts,
+  type ForgottenFacts,
   type HistoryEntry,
   type MarkedFact,
   type StoredFact
 } from "../../services/state/Facts.js"
 import { asOwner, unclaimedRow } from "./Claims.js"
-import { writeFacts } from "./sqlite/FactRows.js"
+import { factColumns, FactRow, writeFacts } from "./sqlite/FactRows.js"
+import { makeFactSearch } from "./sqlite/FactSearch.js"
 import { Queries } from "./sqlite/Queries.js"
 import { findAll, findOne } from "./sqlite/Rows.js"
-
-const FactRow = Schema.Struct({
-  id: FactId,
-  threadId: ThreadId,
-  cwd: Directory,
-  basis: Basis,
-  line: Schema.Int,
-  lastLine: Schema.Int,
-  at: Schema.NullOr(Schema.Int),
-  text: Schema.String,
-  content: Schema.parseJson(FactContent)
-})
-
-const HitRow = Schema.Struct({ ...FactRow.fields, score: Schema.Number })
 
 const MarkRow = Schema.Struct({
   id: FactId,
   cwd: Directory,
-  mark: Schema.Literal("Pinned", "Forgotten", "Corrected"),
+  mark: Schema.Literal("Pinned", "Forgotten", "Corrected", "Removed"),
   text: Schema.NullOr(Schema.String),
   at: Schema.Int
 })
@@ -47,17 +35,16 @@ const MarkRow = Schema.Struct({
 const HistoryRow = Schema.Struct({
   id: FactId,
   cwd: Directory,
-  event: Schema.Literal("added", "withdrawn", "forgotten", "pinned", "unpinned", "corrected", "uncorrected"),
+  event: Schema.Literal(...factEvents),
   at: Schema.Int,
   threadId: Schema.NullOr(ThreadId),
   kind: Schema.NullOr(FactKind),
-  text: Schema.NullOr(Schema.String)
+  text: Schema.NullOr(Schema.String),
+  by: Schema.NullOr(FactId)
 })
 
 /** A fact in the history: what `asOf` renders from. */
 const PastRow = Schema.Struct({ threadId: ThreadId, cwd: Directory, fact: Schema.parseJson(SessionFact) })
-
-const columns = "f.id, f.thread_id, f.cwd, f.basis, f.line, f.last_line, f.at, f.text, f.content"
 
 /** Makes a mark of its row; a correction without a text is read as a pin. */
 const markOf = ({ at, cwd, id, mark, text }: typeof MarkRow.Type): MarkedFact => ({
@@ -67,30 +54,11 @@ const markOf = ({ at, cwd, id, mark, text }: typeof MarkRow.Type): MarkedFact =>
   mark:
     mark === "Corrected" && text !== null
       ? { _tag: "Corrected", text }
-      : { _tag: mark === "Forgotten" ? "Forgotten" : "Pinned" }
+      : { _tag: mark === "Corrected" ? "Pinned" : mark }
 })
 
-/** A word in a query of the index, which then reads it as nothing else. */
-const asTerm = (word: string): string => `"${word.replaceAll('"', '""')}"`
-
-/** The trigrams of a word, for a search of words that are spelt nearly so. */
-const trigramsOf = (word: string): ReadonlyArray<string> => {
-  const letters = Array.from(word.toLowerCase())
-  return letters.length < 3 ? [] : letters.slice(2).map((_, at) => letters.slice(at, at + 3).join(""))
-}
-
-/** The number of letters of the shortest word that is looked for by its trigrams. */
-const fewestLetters = 5
-
-/** The share of a misspelt word's trigrams that a fact must have. */
-const sharedTrigrams = 0.5
-
-/** True if the text has enough of the word's trigrams. */
-const isSpeltNearly = (word: string, text: string): boolean => {
-  const folded = text.toLowerCase()
-  const trigrams = trigramsOf(word)
-  return trigrams.filter((trigram) => folded.includes(trigram)).length >= trigrams.length * sharedTrigrams
-}
+/** The event of taking a mark back. */
+const undoing = { Pinned: "unpinned", Corrected: "uncorrected", Removed: "restored" }
 
 const make = Effect.map(Queries, (queries) => {
   const { sql, statement, transaction } = queries
@@ -100,7 +68,7 @@ const make = Effect.map(Queries, (queries) => {
   const ofDirectory = findAll({
     Request: Directory,
     Result: FactRow,
-    execute: (cwd) => sql`SELECT ${sql.literal(columns)} FROM facts f JOIN thread_memory m USING (thread_id, cwd)
+    execute: (cwd) => sql`SELECT ${sql.literal(factColumns)} FROM facts f JOIN thread_memory m USING (thread_id, cwd)
       JOIN threads t ON t.id = f.thread_id
       WHERE f.cwd = ${cwd} AND t.cwd IS NOT NULL ORDER BY m.updated_at DESC, f.thread_id DESC, f.number`
   })
@@ -111,7 +79,7 @@ const make = Effect.map(Queries, (queries) => {
     execute: ({
       cwd,
       id
-    }) => sql`SELECT ${sql.literal(columns)} FROM facts f JOIN thread_memory m USING (thread_id, cwd)
+    }) => sql`SELECT ${sql.literal(factColumns)} FROM facts f JOIN thread_memory m USING (thread_id, cwd)
       JOIN threads t ON t.id = f.thread_id
       WHERE f.id = ${id} AND ${inDirectory(cwd)} AND t.cwd IS NOT NULL ORDER BY m.updated_at DESC, f.thread_id DESC`
   })
@@ -131,46 +99,7 @@ const make = Effect.map(Queries, (queries) => {
     return (yield* past({ cwd, time })).map(({ fact, threadId }): StoredFact => ({ ...fact, threadId, cwd }))
   })
 
-  const Match = Schema.Struct({ match: Schema.String, cwd: Schema.UndefinedOr(Directory), limit: Schema.Number })
-
-  const matchesIn = (table: "fact_words" | "fact_trigrams") =>
-    findAll({
-      Request: Match,
-      Result: HitRow,
-      execute: ({ cwd, limit, match }) => sql`SELECT ${sql.literal(columns)}, -bm25(${sql.literal(table)}) AS score
-        FROM ${sql.literal(table)} JOIN facts f ON f.number = ${sql.literal(table)}.rowid
-        JOIN threads t ON t.id = f.thread_id
-        WHERE ${sql.literal(table)} MATCH ${match} AND t.cwd IS NOT NULL AND ${inDirectory(cwd)}
-        ORDER BY score DESC, f.number LIMIT ${limit}`
-    })
-
-  const byWords = matchesIn("fact_words")
-  const byTrigrams = matchesIn("fact_trigrams")
-
-  const search = Effect.fnUntraced(function* (words: ReadonlyArray<string>, cwd: Directory | undefined, limit: number) {
-    const found = new Map<string, FactHit>()
-    const add = (hits: ReadonlyArray<FactHit>): void =>
-      hits.forEach((hit) => {
-        const key = `${hit.id} ${hit.cwd}`
-        if (!found.has(key) && found.size < limit) {
-          found.set(key, hit)
-        }
-      })
-    const terms = words.map(asTerm)
-    if (terms.length > 0) {
-      add(yield* byWords({ match: terms.join(" AND "), cwd, limit }))
-    }
-    if (found.size < limit && terms.length > 1) {
-      add(yield* byWords({ match: terms.join(" OR "), cwd, limit }))
-    }
-    for (const word of words.filter(({ length }) => length >= fewestLetters)) {
-      if (found.size < limit) {
-        const hits = yield* byTrigrams({ match: trigramsOf(word).map(asTerm).join(" OR "), cwd, limit: limit * 4 })
-        add(hits.filter(({ text }) => isSpeltNearly(word, text)))
-      }
-    }
-    return [...found.values()]
-  })
+  const search = makeFactSearch(sql)
 
   const marks = findAll({
     Request: Directory,
@@ -178,7 +107,12 @@ const make = Effect.map(Queries, (queries) => {
     execute: (cwd) => sql`SELECT id, cwd, mark, text, at FROM fact_marks WHERE cwd = ${cwd} ORDER BY at, id`
   })
 
-  const eventOf = { Pinned: "pinned", Forgotten: "forgotten", Corrected: "corrected" } as const
+  const marksWithId = findAll({
+    Request: Schema.Struct({ id: FactId, cwd: Schema.UndefinedOr(Directory) }),
+    Result: MarkRow,
+    execute: ({ cwd, id }) => sql`SELECT id, cwd, mark, text, at FROM fact_marks
+      WHERE id = ${id} AND ${cwd === undefined ? sql`1` : sql`cwd = ${cwd}`} ORDER BY cwd, at, mark`
+  })
 
   const mark = Effect.fnUntraced(function* (id: FactId, cwd: Directory, given: FactMark, text: string) {
     const now = yield* Clock.currentTimeMillis
@@ -190,18 +124,54 @@ const make = Effect.map(Queries, (queries) => {
       yield* sql`DELETE FROM fact_marks WHERE id = ${id} AND cwd = ${cwd} AND mark <> 'Forgotten'`
       yield* sql`DELETE FROM fact_history WHERE id = ${id} AND cwd = ${cwd}`
     }
-    const entry = { id, cwd, event: eventOf[given._tag], at: now, text: given._tag === "Forgotten" ? null : text }
+    const entry = { id, cwd, event: given._tag.toLowerCase(), at: now, text: given._tag === "Forgotten" ? null : text }
     yield* sql`INSERT INTO fact_history ${sql.insert(entry)}`
   })
 
-  const unmark = Effect.fnUntraced(function* (id: FactId, cwd: Directory, given: "Pinned" | "Corrected") {
+  const unmark = Effect.fnUntraced(function* (
+    id: FactId,
+    cwd: Directory,
+    given: Exclude<FactMark["_tag"], "Forgotten">
+  ) {
     const now = yield* Clock.currentTimeMillis
     const gone = yield* sql`DELETE FROM fact_marks WHERE id = ${id} AND cwd = ${cwd} AND mark = ${given} RETURNING id`
     if (gone.length > 0) {
-      const entry = { id, cwd, event: given === "Pinned" ? "unpinned" : "uncorrected", at: now }
+      const entry = { id, cwd, event: undoing[given], at: now }
       yield* sql`INSERT INTO fact_history ${sql.insert(entry)}`
     }
     return gone.length > 0
+  })
+
+  const forget = Effect.fnUntraced(function* (cwd: Directory, { ids, memories, threads }: ForgottenFacts) {
+    yield* Effect.forEach(ids, (id) => mark(id, cwd, { _tag: "Forgotten" }, ""), { discard: true })
+    const left = yield* ofDirectory(cwd)
+    for (const { memorySummary, slug, threadId, traceSummary } of memories) {
+      const facts = left.filter((fact) => fact.threadId === threadId)
+      const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary }, facts)
+      yield* sql`UPDATE thread_memory SET ${sql.update({ traceSummary, memorySummary, slug, version })}
+        WHERE thread_id = ${threadId} AND cwd = ${cwd}`
+    }
+    yield* Effect.forEach(
+      threads,
+      ({ firstUserMessage, threadId, title }) =>
+        sql`UPDATE threads SET ${sql.update({ title, firstUserMessage })} WHERE id = ${threadId}`,
+      { discard: true }
+    )
+  })
+
+  const recordSuperseded = Effect.fnUntraced(function* (
+    cwd: Directory,
+    superseded: ReadonlyArray<{ readonly id: FactId; readonly by: FactId; readonly threadId: string }>
+  ) {
+    const now = yield* Clock.currentTimeMillis
+    yield* Effect.forEach(
+      superseded,
+      ({ by, id, threadId }) => sql`INSERT INTO fact_history (id, cwd, thread_id, event, at, kind, by_id)
+        SELECT ${id}, ${cwd}, ${threadId}, 'superseded', ${now}, f.kind, ${by} FROM facts f
+        WHERE f.id = ${id} AND f.cwd = ${cwd} AND ${by} IS NOT (SELECT by_id FROM fact_history
+          WHERE id = ${id} AND cwd = ${cwd} AND event = 'superseded' ORDER BY number DESC LIMIT 1) LIMIT 1`,
+      { discard: true }
+    )
   })
 
   const history = findAll({
@@ -211,7 +181,11 @@ const make = Effect.map(Queries, (queries) => {
       limit: Schema.Number
     }),
     Result: HistoryRow,
-    execute: ({ cwd, id, limit }) => sql`SELECT id, cwd, event, at, thread_id, kind, text FROM fact_history
+    execute: ({
+      cwd,
+      id,
+      limit
+    }) => sql`SELECT id, cwd, event, at, thread_id, kind, text, by_id AS "by" FROM fact_history
       WHERE ${cwd === undefined ? sql`1` : sql`cwd = ${cwd}`} AND ${id === undefined ? sql`1` : sql`id = ${id}`}
       ORDER BY number DESC LIMIT ${limit}`
   })
@@ -260,6 +234,11 @@ const make = Effect.map(Queries, (queries) => {
     asOf: (cwd, time) => statement("Facts.asOf")(asOf(cwd, time)),
     search: (words, cwd, limit) => statement("Facts.search")(search(words, cwd, limit)),
     marks: (cwd) => statement("Facts.marks")(Effect.map(marks(cwd), (rows) => rows.map(markOf))),
+    marksWithId: (id, cwd) =>
+      statement("Facts.marksWithId")(Effect.map(marksWithId({ id, cwd }), (rows) => rows.map(markOf))),
+    forget: (cwd, forgotten) => transaction("Facts.forget")(forget(cwd, forgotten)),
+    recordSuperseded: (cwd, superseded) =>
+      superseded.length === 0 ? Effect.void : transaction("Facts.recordSuperseded")(recordSuperseded(cwd, superseded)),
     mark: (id, cwd, given, text) => transaction("Facts.mark")(mark(id, cwd, given, text)),
     unmark: (id, cwd, given) => transaction("Facts.unmark")(unmark(id, cwd, given)),
     history: ({ cwd, id }, limit) =>

@@ -13,15 +13,14 @@ export interface StoredFact extends KnownFact {
   readonly cwd: Directory
 }
 
-/** A fact that a search found. Higher scores are better. */
-export interface FactHit extends StoredFact {
-  readonly score: number
-}
-
-/** A decision of a person about a fact of a project; a correction replaces its line. */
+/**
+ * A decision of a person about a fact of a project. A correction replaces its line; a removed fact stays in the record, and
+ * is told nowhere. Only what was forgotten is gone for good.
+ */
 export type FactMark =
   | { readonly _tag: "Pinned" }
   | { readonly _tag: "Forgotten" }
+  | { readonly _tag: "Removed" }
   | { readonly _tag: "Corrected"; readonly text: string }
 
 /** A mark with its fact. Unix milliseconds. */
@@ -33,7 +32,21 @@ export interface MarkedFact {
 }
 
 /** The events in the history of a fact. */
-export type FactEvent = "added" | "withdrawn" | "forgotten" | "pinned" | "unpinned" | "corrected" | "uncorrected"
+export const factEvents = [
+  "added",
+  "withdrawn",
+  "superseded",
+  "forgotten",
+  "pinned",
+  "unpinned",
+  "corrected",
+  "uncorrected",
+  "removed",
+  "restored"
+] as const
+
+/** An event in the history of a fact. */
+export type FactEvent = (typeof factEvents)[number]
 
 /** An entry of the history. Of a forgotten fact only the id and the time stay. */
 export interface HistoryEntry {
@@ -42,10 +55,34 @@ export interface HistoryEntry {
   readonly event: FactEvent
   /** Unix milliseconds. */
   readonly at: number
-  /** The session that it came from; null for an act of a person. */
+  /** The session that it came from, of a superseded fact that of the newer one; null for an act of a person. */
   readonly threadId: ThreadId | null
   readonly kind: FactKind | null
   readonly text: string | null
+  /** The fact that superseded it; null for other events. */
+  readonly by: FactId | null
+}
+
+/** A memory whose text told a forgotten fact, with the text that is left. */
+export interface CleanedMemory {
+  readonly threadId: ThreadId
+  readonly traceSummary: string
+  readonly memorySummary: string
+  readonly slug: string
+}
+
+/** A thread whose title or first message told a forgotten fact, with what is left. */
+export interface CleanedThread {
+  readonly threadId: ThreadId
+  readonly title: string | null
+  readonly firstUserMessage: string | null
+}
+
+/** Facts to forget, and what is left of the texts that told them. */
+export interface ForgottenFacts {
+  readonly ids: ReadonlyArray<FactId>
+  readonly memories: ReadonlyArray<CleanedMemory>
+  readonly threads: ReadonlyArray<CleanedThread>
 }
 
 /** The facts of a session in one directory, as the rules of today extract them. */
@@ -78,22 +115,35 @@ export class Facts extends Context.Tag("rollout-memories/state/Facts")<
     /** The facts of a directory as they were at a time; those that were forgotten since are left out. Unix milliseconds. */
     readonly asOf: (cwd: Directory, time: number) => Effect.Effect<ReadonlyArray<StoredFact>, StateDbFailure>
     /**
-     * The best facts for the words of a query, by stem; then, where too few have them, those with any of the words, and those
-     * that a trigram finds.
+     * The best facts for the words of a query, best first, each once in a directory: those that have every word in some form,
+     * then those with other words for them; where there are none, those that have any. A word that no fact has is looked for
+     * in near spellings, and inside of names. Removed facts are not found.
      */
     readonly search: (
       words: ReadonlyArray<string>,
       cwd: Directory | undefined,
       limit: number
-    ) => Effect.Effect<ReadonlyArray<FactHit>, StateDbFailure>
+    ) => Effect.Effect<ReadonlyArray<StoredFact>, StateDbFailure>
     readonly marks: (cwd: Directory) => Effect.Effect<ReadonlyArray<MarkedFact>, StateDbFailure>
+    /** The marks of an id in a directory, or in any. */
+    readonly marksWithId: (
+      id: FactId,
+      cwd: Directory | undefined
+    ) => Effect.Effect<ReadonlyArray<MarkedFact>, StateDbFailure>
     /** Records a person's decision; a forgotten fact's text goes at once, also from the history. */
     readonly mark: (id: FactId, cwd: Directory, mark: FactMark, text: string) => Effect.Effect<void, StateDbFailure>
-    /** Takes a pin or a correction back. Returns whether there was one. */
+    /** Marks facts as forgotten, and replaces the texts that told them. All or nothing. */
+    readonly forget: (cwd: Directory, forgotten: ForgottenFacts) => Effect.Effect<void, StateDbFailure>
+    /** Adds to the history which wishes were superseded by which, where it does not say so yet. */
+    readonly recordSuperseded: (
+      cwd: Directory,
+      superseded: ReadonlyArray<{ readonly id: FactId; readonly by: FactId; readonly threadId: string }>
+    ) => Effect.Effect<void, StateDbFailure>
+    /** Takes a mark back. Returns whether there was one. */
     readonly unmark: (
       id: FactId,
       cwd: Directory,
-      mark: "Pinned" | "Corrected"
+      mark: Exclude<FactMark["_tag"], "Forgotten">
     ) => Effect.Effect<boolean, StateDbFailure>
     /** The history of a directory, or of one fact, the newest entries first. */
     readonly history: (

@@ -82,7 +82,7 @@ contract("facts", ({ test }) => {
       assert.deepStrictEqual(yield* textsOf(db), [[idOf(1), tabs.text]])
       assert.deepStrictEqual(yield* db.facts.search(["friday"], undefined, 10), [])
       assert.deepStrictEqual(yield* db.facts.history({ cwd: undefined, id: friday.id }, 10), [
-        { id: friday.id, cwd: ferry, event: "forgotten", at: 5_000, threadId: null, kind: null, text: null }
+        { id: friday.id, cwd: ferry, event: "forgotten", at: 5_000, threadId: null, kind: null, text: null, by: null }
       ])
     }))
 

@@ -23,6 +23,7 @@ import { UsageError } from "../../UsageError.js"
 interface ForgetGiven extends Given {
   readonly json: boolean
   readonly thread: Option.Option<string>
+  readonly fact: ReadonlyArray<string>
   readonly cwd: Option.Option<string>
   readonly match: Option.Option<string>
   readonly all: boolean
@@ -56,12 +57,12 @@ const describe = Effect.fnUntraced(function* ({ cwds, notes, text, threadIds }: 
   ]
 })
 
-const targetOf = Effect.fnUntraced(function* ({ all, cwd, match, thread }: ForgetGiven) {
-  const targets = [Option.isSome(thread), Option.isSome(cwd), Option.isSome(match), all]
+const targetOf = Effect.fnUntraced(function* ({ all, cwd, fact, match, thread }: ForgetGiven) {
+  const targets = [Option.isSome(thread), fact.length > 0, Option.isSome(cwd), Option.isSome(match), all]
   if (targets.filter((isGiven) => isGiven).length !== 1) {
     return yield* new UsageError({
       problem: `forget was given ${targets.some((isGiven) => isGiven) ? "several things" : "nothing"} to forget`,
-      todo: "give one of --thread ID, --cwd DIR, --match TEXT and --all"
+      todo: "give one of --thread ID, --fact ID, --cwd DIR, --match TEXT and --all"
     })
   }
   const target: PlanTarget = Option.isSome(thread)
@@ -74,12 +75,20 @@ const targetOf = Effect.fnUntraced(function* ({ all, cwd, match, thread }: Forge
   return target
 })
 
+/** Loaded for facts alone. */
+const loadFacts = Effect.promise(() => import("./ForgetFact.js"))
+
 /** Implements `forget`: shows what it would delete, asks for consent, and deletes it. */
 export const run = <E>(given: ForgetGiven, { amending }: CommandServices<E>) =>
   runOn(
     given,
     amending,
     Effect.gen(function* () {
+      // Beside something else to forget facts are one thing too many.
+      if (given.fact.length > 0 && Option.isNone(given.thread) && Option.isNone(given.match) && !given.all) {
+        const { forgetGivenFacts } = yield* loadFacts
+        return yield* forgetGivenFacts(given)
+      }
       const plan = yield* asUsage("--match", Effect.flatMap(targetOf(given), planForget))
       if (isNothing(plan)) {
         return yield* print(given.json, forgottenOf(plan, false), () => ["Nothing of that is known."])

@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { forDirectory } from "../../../delivery/MemoryContext.js"
+import { asOfExpected, asOfMoment } from "../../../domain/facts/AsOf.js"
+import { exactTime } from "../../../domain/text/ExactTime.js"
 import { MemoryFs } from "../../../services/MemoryFs.js"
 import { integer } from "../../../settings/SettingKinds.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
@@ -8,6 +10,12 @@ import { directoryOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
+
+interface ContextGiven extends Given {
+  readonly json: boolean
+  readonly cwd: string
+  readonly asOf: Option.Option<string>
+}
 
 const tokens = integer(2_000, 0, 1_000_000, "Tokens of the block.")
 
@@ -21,14 +29,35 @@ const tokensOf = (given: Option.Option<string>): Effect.Effect<number, SettingIn
       })
   })
 
-/**
- * Implements `context`: prints the memory for a session that starts. Here `--max-tokens` limits the printed text, not
- * the cost of a pass.
- */
-export const run = <E>(
-  given: Given & { readonly json: boolean; readonly cwd: string },
-  { reading }: CommandServices<E>
-) =>
+const momentOf = (text: string): Effect.Effect<number, SettingInvalid> =>
+  Option.match(asOfMoment(text), {
+    onNone: () => new SettingInvalid({ source: "--as-of", value: text, expected: asOfExpected }),
+    onSome: Effect.succeed
+  })
+
+/** Loaded for a look into the past. */
+const loadAsOf = Effect.promise(() => import("../../../delivery/ContextAsOf.js"))
+
+/** Renders, for `context --as-of`, the block of what was known at a time, from the history in the state DB. */
+const runAsOf = <E>(given: ContextGiven, asOf: string, { looking }: CommandServices<E>) =>
+  runOn(
+    { ...given, maxTokens: Option.none() },
+    looking,
+    Effect.gen(function* () {
+      const maxTokens = yield* tokensOf(given.maxTokens)
+      const moment = yield* momentOf(asOf)
+      const cwd = yield* directoryOf(given.cwd)
+      const { forDirectoryAsOf } = yield* loadAsOf
+      const text = yield* forDirectoryAsOf(cwd, moment, { maxTokens })
+      const { memoryPath } = (yield* MemoryFs).rootOf(cwd)
+      if (given.json || text !== "") {
+        const time = exactTime(moment)
+        yield* print(given.json, { cwd, memoryRoot: memoryPath, maxTokens, asOf: time, text }, () => [text])
+      }
+    })
+  )
+
+const runPublished = <E>(given: ContextGiven, { reading }: CommandServices<E>) =>
   runOn(
     { ...given, maxTokens: Option.none() },
     reading,
@@ -42,3 +71,12 @@ export const run = <E>(
       }
     })
   )
+
+/**
+ * Implements `context`: prints the memory for a session that starts. Here `--max-tokens` limits the printed text, not
+ * the cost of a pass.
+ */
+export const run = <E>(given: ContextGiven, services: CommandServices<E>) =>
+  Effect.gen(function* () {
+    yield* Option.isSome(given.asOf) ? runAsOf(given, given.asOf.value, services) : runPublished(given, services)
+  })

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import { search } from "../../../commands/Search.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import type { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { SearchHit, SearchResults } from "../../../services/Memories.js"
-import { asUsage, directoryOf, runOn } from "../../RunCommand.js"
+import { asUsage, givenDirectory, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { readableTime } from "../../terminal/ReadableTime.js"
@@ -21,15 +21,34 @@ const highlighted = ({ highlights, text }: SearchHit["place"], mark: (text: stri
   return pieces.join("") + text.slice(end)
 }
 
+const factLines = (
+  facts: SearchResults["facts"],
+  { bold, dim, width }: Pick<Screen, "bold" | "dim" | "width">
+): ReadonlyArray<string> =>
+  facts.flatMap((fact) => {
+    const about = [
+      fact.isCorrected ? `${fact.kind}, corrected` : fact.kind,
+      `${shortId(fact.threadId)} line ${fact.line}`,
+      fact.at === null ? "" : readableTime(Date.parse(fact.at)),
+      fact.cwd
+    ]
+    return [
+      `${bold(fact.id)}  ${fitText(fact.text.replace(/\p{Cc}+/gu, " "), width - fact.id.length - 2)}`,
+      dim(`  ${about.filter((part) => part !== "").join("  ")}`)
+    ]
+  })
+
 const render = (
   terms: ReadonlyArray<string>,
   cwd: Directory | undefined,
-  { hits, total }: SearchResults,
+  { facts, hits, total }: SearchResults,
   { bold, dim, mark, width }: Screen
 ): ReadonlyArray<string> =>
-  hits.length === 0
+  facts.length + hits.length === 0
     ? [`Nothing was found for ${terms.join(", ")}${cwd === undefined ? "" : ` in ${cwd}`}.`]
     : [
+        ...(facts.length === 0 ? [] : [bold("Facts"), ...factLines(facts, { bold, dim, width })]),
+        ...(facts.length === 0 || hits.length === 0 ? [] : ["", bold("Traces and files")]),
         ...hits.flatMap((hit) => {
           const about = [
             hit.threadId === null ? "" : shortId(hit.threadId),
@@ -45,7 +64,7 @@ const render = (
         ...(total > hits.length ? ["", `${total} hits, the best ${hits.length} shown.`] : [])
       ]
 
-/** Implements `search`: finds the memories that contain every word. */
+/** Implements `search`: finds facts that have the words in any form, and the memories that contain every word. */
 export const run = <E>(
   given: Given & {
     readonly json: boolean
@@ -58,7 +77,7 @@ export const run = <E>(
     given,
     looking,
     Effect.gen(function* () {
-      const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
+      const cwd = yield* givenDirectory(given.cwd)
       const { results, terms } = yield* asUsage("search", search(given.words, cwd))
       yield* print(given.json, results, (screen) => render(terms, cwd, results, screen))
     })

@@ -1,11 +1,15 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { explain } from "../../../commands/Explain.js"
+import { explainFact } from "../../../commands/ExplainFact.js"
 import type { ComparedValue, Explanation } from "../../../services/Memories.js"
-import { runOn, threadOf } from "../../RunCommand.js"
+import { asUsage, givenDirectory, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { readableDuration, readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { print, type Screen } from "../../terminal/Screen.js"
+import { UsageError } from "../../UsageError.js"
+import { renderFact } from "./FactText.js"
 
 const sentences: { readonly [verdict: string]: string } = {
   forgotten: "It was forgotten on request, and stays so whatever is added to its rollout.",
@@ -77,16 +81,28 @@ const render = (why: Explanation, { bold, dim, table }: Screen): ReadonlyArray<s
       ))
 ]
 
-/** Implements `why`: shows the rules that decided about a thread. */
-export const run = <E>(
-  given: Given & { readonly json: boolean; readonly thread: string },
-  { looking }: CommandServices<E>
-) =>
-  runOn(
-    given,
-    looking,
-    Effect.gen(function* () {
-      const why = yield* explain(yield* threadOf(given.thread))
-      yield* print(given.json, why, (screen) => render(why, screen))
-    })
-  )
+interface WhyGiven extends Given {
+  readonly json: boolean
+  readonly thread: Option.Option<string>
+  readonly fact: Option.Option<string>
+  readonly cwd: Option.Option<string>
+}
+
+const why = Effect.fnUntraced(function* (given: WhyGiven) {
+  if (Option.isSome(given.fact) && Option.isNone(given.thread)) {
+    const cwd = yield* givenDirectory(given.cwd)
+    const explained = yield* asUsage("--fact", explainFact(given.fact.value, cwd))
+    return yield* print(given.json, { facts: explained }, (screen) => renderFact(explained, screen))
+  }
+  if (Option.isSome(given.thread) && Option.isNone(given.fact)) {
+    const explained = yield* explain(yield* threadOf(given.thread.value))
+    return yield* print(given.json, explained, (screen) => render(explained, screen))
+  }
+  return yield* new UsageError({
+    problem: `why was given ${Option.isSome(given.thread) ? "several things" : "nothing"} to explain`,
+    todo: "give one of --thread ID and --fact ID"
+  })
+})
+
+/** Implements `why`: shows the rules that decided about a thread, or the evidence of a fact. */
+export const run = <E>(given: WhyGiven, { looking }: CommandServices<E>) => runOn(given, looking, why(given))

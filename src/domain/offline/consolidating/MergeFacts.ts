@@ -1,14 +1,21 @@
 import type { FactContent } from "../../facts/Fact.js"
-import type { KnownFact, ProjectFacts } from "../../facts/ProjectFacts.js"
+import type { KnownFact, ProjectFacts, WishChain } from "../../facts/ProjectFacts.js"
 import { withDay } from "../../memory/SaidOn.js"
 import { checkKinds } from "../reading/CommandPrograms.js"
-import { narrowness } from "../reading/InvocationWords.js"
 import { commandKey } from "../importing/CommandBullets.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised, inCode } from "../writing/Wording.js"
-import { FailureLines, Wishes } from "./Merging.js"
+import { FailureLines, type HeldWish, Wishes } from "./Merging.js"
 import { proceduresOf } from "./Procedures.js"
-import { byWorth, newestTime, projectLine, sessionOrder, type WeighedLine, withRanks } from "./ProjectLines.js"
+import {
+  byWorth,
+  fileListText,
+  newestTime,
+  projectLine,
+  sessionOrder,
+  type WeighedLine,
+  withRanks
+} from "./ProjectLines.js"
 import { isSaidIn, meaningfulWords, similarity } from "./SameMeaning.js"
 
 /** Merges the facts of all sessions of a project: the newer fact wins, and nothing is told twice. */
@@ -94,7 +101,7 @@ const ageIn =
  * The wishes that last: those that say so, and those that were said in two sessions, whatever their form. A wish of one
  * task supersedes nothing.
  */
-const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> => {
+const lastingWishes = (wishes: ReadonlyArray<FactOf<"Wish">>): ReadonlyArray<HeldWish> => {
   const ofTasks = new Wishes()
   wishes.filter(({ content }) => !content.isLasting).forEach((fact) => ofTasks.add(fact.text, [fact.threadId], [fact]))
   const repeated = new Set(
@@ -107,23 +114,34 @@ const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> => {
   wishes
     .filter((fact) => fact.content.isLasting || repeated.has(fact))
     .forEach((fact) => lasting.add(fact.text, [fact.threadId], [fact]))
-  return byWorth(
-    lasting
-      .held()
-      .flatMap(({ facts: [first, ...others], isForGood, text }) =>
-        first === undefined
-          ? []
-          : [
-              projectLine(
-                [first, ...others],
-                withDay(text, newestTime([first, ...others])),
-                worth.wish + (isForGood ? 24 : 0),
-                order
-              )
-            ]
-      )
-  )
+  return lasting.held()
 }
+
+const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> =>
+  byWorth(
+    lastingWishes(wishes).flatMap(({ facts: [first, ...others], isForGood, text }) =>
+      first === undefined
+        ? []
+        : [
+            projectLine(
+              [first, ...others],
+              withDay(text, newestTime([first, ...others])),
+              worth.wish + (isForGood ? 24 : 0),
+              order
+            )
+          ]
+    )
+  )
+
+/** Lists the wishes that superseded others, of facts given newest session first. */
+export const supersedingWishes = (facts: ReadonlyArray<KnownFact>): ReadonlyArray<WishChain> =>
+  lastingWishes(facts.filter(isOf("Wish"))).flatMap(({ facts: all, superseded }) => {
+    const old = new Set(superseded.flat())
+    const [newest] = all
+    return newest === undefined || superseded.length === 0
+      ? []
+      : [{ standing: [newest, ...all.slice(1).filter((fact) => !old.has(fact))] as const, superseded }]
+  })
 
 /** The answers to the assistant's questions; of the same question the newest one counts. */
 const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
@@ -136,8 +154,6 @@ const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
 /** True if the check is part of a wider one in the same directory, as `pytest tests` is of `pytest`. */
 const isPartOf = (key: string, wider: string): boolean =>
   key.startsWith(`${wider} `) && !key.slice(wider.length).includes("@")
-
-const narrownessOf = ({ content }: FactOf<"Command">): number => narrowness(content.command.split(/\s+/).slice(1))
 
 /** The spelling of most sessions; of equals the shortest, then the newest. */
 const commonest = (group: Group<"Command">): FactOf<"Command"> => {
@@ -181,7 +197,7 @@ const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
     tests.some(
       (other) =>
         other.content.program === fact.content.program &&
-        (narrownessOf(other) < narrownessOf(fact) || isPartOf(fact.content.key, other.content.key))
+        (other.content.narrowness < fact.content.narrowness || isPartOf(fact.content.key, other.content.key))
     )
   return byWorth(
     groups.flatMap((group) => {
@@ -190,7 +206,14 @@ const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
       const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
       return isOnce || isSpared(fact) || isFailing(keyOf(fact))
         ? []
-        : [projectLine(group, fact.text, isCheck(fact) ? worth.check : worth.command, order)]
+        : [
+            projectLine(
+              group,
+              fact.text,
+              isCheck(fact) && fact.content.narrowness === 0 ? worth.check : worth.command,
+              order
+            )
+          ]
     })
   )
 }
@@ -267,9 +290,9 @@ const placesOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArra
     .toSorted((one, other) => editsOf(other) - editsOf(one))
     .slice(0, mostFiles)
   const [first, ...others] = most.flat()
-  const list = most.map(([{ content }]) => inCode(content.path, 160)).join(", ")
+  const list = fileListText(most.map(([{ content }]) => inCode(content.path, 160)))
   return byWorth([
-    ...(first === undefined ? [] : [projectLine([first, ...others], `Edited most: ${list}`, worth.files, order)]),
+    ...(first === undefined ? [] : [projectLine([first, ...others], list, worth.files, order)]),
     ...remarked
   ])
 }

@@ -81,13 +81,15 @@ const isForGood =
 interface KeptWish extends Merged {
   readonly read: ReadWish
   readonly facts: Array<KnownFact>
-  readonly superseded: Array<{ readonly text: string; readonly read: ReadWish }>
+  readonly superseded: Array<{ readonly text: string; readonly read: ReadWish; readonly facts: Array<KnownFact> }>
 }
 
 /** A wish that holds, with the facts that say it and those that it supersedes, newest first. */
 export interface HeldWish {
   readonly text: string
   readonly facts: ReadonlyArray<KnownFact>
+  /** The facts of each wish that it supersedes, the newest wish first. */
+  readonly superseded: ReadonlyArray<ReadonlyArray<KnownFact>>
   /** True if it holds for every task, by its own words. */
   readonly isForGood: boolean
 }
@@ -112,10 +114,11 @@ export class Wishes {
     if (same !== undefined) {
       addThreads(same, threadIds)
       same.facts.push(...facts)
+      same.superseded.find((old) => !asksTheSame(same.read, read) && asksTheSame(old.read, read))?.facts.push(...facts)
     } else if (newer !== undefined) {
       addThreads(newer, threadIds)
       newer.facts.push(...facts)
-      newer.superseded.push({ text: bare, read })
+      newer.superseded.push({ text: bare, read, facts: [...facts] })
       this.kept.add(newer, keys)
     } else {
       const text = wish.startsWith('"') ? wish : capitalised(wish)
@@ -135,6 +138,7 @@ export class Wishes {
       return {
         text: old.length === 0 ? text : `${text} (newer; superseded: ${old.join(", ")})`,
         facts,
+        superseded: superseded.map((wish) => wish.facts),
         isForGood: isForGood.test(text)
       }
     })

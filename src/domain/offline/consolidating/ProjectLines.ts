@@ -66,3 +66,11 @@ export const withRanks = (sections: SectionLines<WeighedLine>): SectionLines<Pro
     })
   )
 }
+
+const fileListStart = "Edited most: "
+
+/** Writes the line that lists the most edited files. */
+export const fileListText = (files: ReadonlyArray<string>): string => `${fileListStart}${files.join(", ")}`
+
+/** True for the line that lists files: it is about all of them, and tells nothing of one. */
+export const isFileList = ({ text }: Pick<ProjectLine, "text">): boolean => text.startsWith(fileListStart)

@@ -1,4 +1,5 @@
 import { type FactContent, factIdOf, type SessionFact } from "../../facts/Fact.js"
+import { narrowness } from "../reading/InvocationWords.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised } from "../writing/Wording.js"
 import type { CommandBullet } from "./CommandBullets.js"
@@ -20,6 +21,7 @@ const commandContent = (bullet: CommandBullet, isReusable: boolean): FactContent
   use: bullet.use,
   kind: bullet.kind,
   program: bullet.program,
+  narrowness: narrowness(bullet.command.split(/\s+/).slice(1)),
   place: bullet.place,
   purpose: bullet.purpose,
   passes: 1,

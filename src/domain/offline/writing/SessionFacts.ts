@@ -7,6 +7,7 @@ import { constraintsIn } from "../judging/Preferences.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { readSession, type SessionReport } from "../judging/SessionReport.js"
 import type { TaskReport } from "../judging/TaskReport.js"
+import { narrowness } from "../reading/InvocationWords.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import { isOpenFailure } from "../judging/Outcome.js"
 import type { CommandStep, RanPart } from "../reading/Steps.js"
@@ -128,6 +129,7 @@ const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
           use: useOf(part),
           kind: part.kind,
           program: part.program,
+          narrowness: narrowness(part.narrowing),
           place,
           purpose: known?.purpose ?? "",
           passes,
@@ -153,6 +155,7 @@ const looks = (report: TaskReport): ReadonlyArray<Draft> =>
       use: plainLine(step.shown, 400),
       kind: "look",
       program: step.parts[0]?.program ?? "",
+      narrowness: 0,
       place: "",
       purpose: `look into ${inCode(file, 120)}`,
       passes: 1,
@@ -227,9 +230,9 @@ const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
   return [...pointers.values()]
     .filter(({ note }) => note !== "deleted")
     .toSorted((one, other) => (edits.get(other.path) ?? 0) - (edits.get(one.path) ?? 0))
-    .map(({ line, note, path, remark }) => {
-      const said = [...(note.startsWith("added for") ? [note] : []), ...(remark === undefined ? [] : [remark])]
-      const told = said.map((part) => part.replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())).join("; ")
+    .map(({ line, path, remark }) => {
+      // The title of the task that added a file is in the trace; it seldom says what the file is for.
+      const told = (remark ?? "").replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())
       return {
         content: { _tag: "File", path: plainLine(path, 300), edits: edits.get(path) ?? 1, remark: told },
         text: told === "" ? inCode(path, 160) : `${inCode(path, 160)}: ${told}`,

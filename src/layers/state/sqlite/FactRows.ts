@@ -1,8 +1,26 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { FactContent, SessionFact } from "../../../domain/facts/Fact.js"
+import { Basis, FactContent, FactId, SessionFact } from "../../../domain/facts/Fact.js"
+import { ThreadId } from "../../../domain/thread/ThreadId.js"
+import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { ExtractedFacts } from "../../../services/state/Facts.js"
+
+/** A fact as the database has it. */
+export const FactRow = Schema.Struct({
+  id: FactId,
+  threadId: ThreadId,
+  cwd: Directory,
+  basis: Basis,
+  line: Schema.Int,
+  lastLine: Schema.Int,
+  at: Schema.NullOr(Schema.Int),
+  text: Schema.String,
+  content: Schema.parseJson(FactContent)
+})
+
+/** The columns of a {@link FactRow}, of a fact `f`. */
+export const factColumns = "f.id, f.thread_id, f.cwd, f.basis, f.line, f.last_line, f.at, f.text, f.content"
 
 const encodeContent = Schema.encodeSync(Schema.parseJson(FactContent))
 const encodeFact = Schema.encodeSync(Schema.parseJson(SessionFact))

@@ -48,13 +48,21 @@ export const createFactTables = Effect.gen(function* () {
     at INTEGER NOT NULL,
     kind TEXT,
     text TEXT,
-    fact TEXT
+    fact TEXT,
+    by_id TEXT
   )`
   yield* sql`CREATE INDEX fact_history_by_directory ON fact_history (cwd, at)`
   yield* sql`CREATE INDEX fact_history_by_id ON fact_history (id)`
   yield* sql`CREATE INDEX fact_history_by_thread ON fact_history (thread_id)`
-  // What was forgotten leaves no words behind.
+  // What was forgotten leaves no words behind, nor do decisions about facts that no other session gave.
+  const ofThreadAlone = (table: string) =>
+    sql.literal(`(id, cwd) IN (SELECT id, cwd FROM fact_history WHERE thread_id = NEW.thread_id)
+      AND NOT EXISTS (SELECT 1 FROM facts f
+        WHERE f.id = ${table}.id AND f.cwd = ${table}.cwd AND f.thread_id <> NEW.thread_id)`)
   yield* sql`CREATE TRIGGER forgotten_thread_leaves_history AFTER INSERT ON forgotten_threads BEGIN
+    DELETE FROM fact_marks WHERE mark <> 'Forgotten' AND ${ofThreadAlone("fact_marks")};
+    UPDATE fact_history SET text = NULL WHERE thread_id IS NULL AND ${ofThreadAlone("fact_history")};
+    DELETE FROM fact_history WHERE thread_id = NEW.thread_id AND event = 'superseded';
     UPDATE fact_history SET kind = NULL, text = NULL, fact = NULL, event = 'forgotten', thread_id = NULL
       WHERE thread_id = NEW.thread_id;
   END`

@@ -1,0 +1,43 @@
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import { correctFact, uncorrectFact } from "../../../commands/DecideFact.js"
+import { asUsage, givenDirectory, runOn } from "../../RunCommand.js"
+import type { CommandServices } from "../../CommandServices.js"
+import type { Given } from "../../Options.js"
+import { print } from "../../terminal/Screen.js"
+import { UsageError } from "../../UsageError.js"
+import { decisionLines } from "./DecisionText.js"
+
+interface CorrectGiven extends Given {
+  readonly json: boolean
+  readonly fact: string
+  readonly cwd: Option.Option<string>
+  readonly undo: boolean
+  readonly words: ReadonlyArray<string>
+}
+
+const correct = Effect.fnUntraced(function* (given: CorrectGiven) {
+  const text = given.words.join(" ")
+  if (given.undo === (text !== "")) {
+    return yield* new UsageError({
+      problem: `correct was given ${given.undo ? "a text to take back" : "no text"}`,
+      todo: 'give the right line, `correct --fact ID "TEXT"`, or take it back with `correct --fact ID --undo`'
+    })
+  }
+  const cwd = yield* givenDirectory(given.cwd)
+  if (given.undo) {
+    const decided = yield* asUsage("--fact", uncorrectFact(given.fact, cwd))
+    return yield* print(given.json, { ...decided, text: null }, () =>
+      decisionLines(decided, { done: "is told as its sessions say it", before: "was not corrected" })
+    )
+  }
+  const { decided, isRedacted, text: line } = yield* asUsage("correct", correctFact(given.fact, cwd, text))
+  yield* print(given.json, { ...decided, text: line }, () => [
+    ...decisionLines(decided, { done: `now says: ${line}`, before: "was corrected so before" }),
+    ...(isRedacted ? ["What looks like a secret in it was left out."] : []),
+    "`correct --fact ID --undo` takes it back."
+  ])
+})
+
+/** Implements `correct`: replaces the line of a fact by a person's, or takes that back. */
+export const run = <E>(given: CorrectGiven, { amending }: CommandServices<E>) => runOn(given, amending, correct(given))

@@ -1,0 +1,23 @@
+import type { Decided, Republished } from "../../../commands/DecideFact.js"
+
+/** The state of `MEMORY.md` after a decision, in words. */
+const memoryText: { readonly [State in Republished]: string } = {
+  written: "MEMORY.md is written anew.",
+  "running pass": "A pass works on the project now, and takes it into MEMORY.md.",
+  "next pass": "The next pass writes it into MEMORY.md.",
+  failed: "MEMORY.md could not be written anew; the next pass tries it again."
+}
+
+/** Tells what a decision changed in each directory; `done` and `before` are its words for a change and for none. */
+export const decisionLines = (
+  { directories, id }: Decided,
+  { before, done }: { readonly done: string; readonly before: string }
+): ReadonlyArray<string> =>
+  directories.flatMap(({ cwd, facts, isChanged, memory }) => {
+    const others = facts.filter((other) => other !== id)
+    return [
+      `The fact ${id} of ${cwd} ${isChanged ? done : before}.`,
+      ...(isChanged && others.length > 0 ? [`So are those that its line merges: ${others.join(", ")}.`] : []),
+      ...(isChanged ? [memoryText[memory]] : [])
+    ]
+  })

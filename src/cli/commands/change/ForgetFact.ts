@@ -1,0 +1,86 @@
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import { forgetFacts, type FactsOfDirectory, type FactsPlan, planForgetFacts } from "../../../commands/ForgetFacts.js"
+import { counted } from "../../../domain/text/Counted.js"
+import { shortId } from "../../../domain/thread/ThreadPrefix.js"
+import { asUsage, givenDirectory } from "../../RunCommand.js"
+import { withProgressLine } from "../../terminal/ProgressLine.js"
+import { confirm } from "../../terminal/Prompt.js"
+import { print, type Screen, screen } from "../../terminal/Screen.js"
+
+/** The options of `forget` that are about facts. */
+export interface ForgetFactGiven {
+  readonly json: boolean
+  readonly fact: ReadonlyArray<string>
+  readonly cwd: Option.Option<string>
+  readonly yes: boolean
+}
+
+const describeIn = (
+  { cwd, facts, lines, memories, threads }: FactsOfDirectory,
+  { bold, table }: Screen
+): ReadonlyArray<string> => [
+  bold(cwd),
+  ...table(
+    [
+      { heading: "fact" },
+      { heading: "kind" },
+      { heading: "session" },
+      { heading: "line" },
+      { heading: "text", isFlexible: true }
+    ],
+    facts.map(({ content, id, line, text, threadId }) => [id, content._tag, shortId(threadId), String(line), text])
+  ),
+  ...lines.map((line) => `in MEMORY.md: ${line}`),
+  ...(memories.length === 0
+    ? []
+    : [
+        `the lines of ${counted(memories.length, "trace", "traces")} that tell it, of ${memories.map(({ threadId }) => shortId(threadId)).join(", ")}`
+      ]),
+  "its history, and the earlier generations of MEMORY.md",
+  ...(threads.length === 0
+    ? []
+    : [
+        `the words in the title or first message of ${threads.map(({ threadId }) => shortId(threadId)).join(", ")}, until the session goes on`
+      ])
+]
+
+const describe = ({ directories }: FactsPlan, style: Screen): ReadonlyArray<string> => [
+  style.bold("This is forgotten for good, and cannot be taken back:"),
+  ...directories.flatMap((directory) => describeIn(directory, style)),
+  "What else was learned of these sessions stays, and so do their own files; `forget --thread` takes away all of a session."
+]
+
+const outcomeOf = ({ directories }: FactsPlan, forgotten: boolean) => ({
+  forgotten,
+  directories: directories.map(({ cwd, facts, ids, lines, memories, threads }) => ({
+    cwd,
+    facts: ids,
+    versions: facts.length,
+    lines: lines.length,
+    traces: memories.map(({ threadId }) => threadId),
+    titles: threads.map(({ threadId }) => threadId)
+  }))
+})
+
+/** Implements `forget --fact`: shows what it would delete, asks, and deletes it. */
+export const forgetGivenFacts = Effect.fnUntraced(function* (given: ForgetFactGiven) {
+  const cwd = yield* givenDirectory(given.cwd)
+  const plan = yield* asUsage("--fact", planForgetFacts(given.fact, cwd))
+  if (!given.yes) {
+    const list = describe(plan, yield* screen).join("\n")
+    yield* given.json ? Console.error(list) : Console.log(list)
+    if (!(yield* confirm("Forget this?"))) {
+      return yield* print(given.json, outcomeOf(plan, false), () => ["Nothing was changed."])
+    }
+  }
+  const republished = yield* withProgressLine((tell) => forgetFacts(plan, tell))
+  const ids = new Set(plan.directories.flatMap(({ ids }) => ids))
+  yield* print(given.json, outcomeOf(plan, true), () => [
+    `Forgotten: ${counted(ids.size, "fact", "facts")}, in ${counted(plan.directories.length, "project", "projects")}.`,
+    ...(republished.every((state) => state === "written")
+      ? []
+      : ["The lines are gone from MEMORY.md; the next pass writes it anew."])
+  ])
+})

@@ -1,0 +1,41 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { readHistory } from "../../../commands/History.js"
+import { asUsage, givenDirectory, runOn } from "../../RunCommand.js"
+import type { CommandServices } from "../../CommandServices.js"
+import type { Given } from "../../Options.js"
+import { print } from "../../terminal/Screen.js"
+import { renderHistory } from "./FactText.js"
+
+/** The most entries for people, and for programs. */
+const shownEntries = 100
+const givenEntries = 10_000
+
+/** Implements `history`: shows what was learned, replaced and taken away, and when. */
+export const run = <E>(
+  given: Given & {
+    readonly json: boolean
+    readonly cwd: Option.Option<string>
+    readonly fact: Option.Option<string>
+  },
+  { looking }: CommandServices<E>
+) =>
+  runOn(
+    given,
+    looking,
+    Effect.gen(function* () {
+      const cwd = yield* givenDirectory(given.cwd)
+      const most = given.json ? givenEntries : shownEntries
+      const read = readHistory(Option.getOrUndefined(given.fact), cwd, most + 1)
+      const entries = yield* asUsage("--fact", read)
+      const shown = entries.slice(0, most)
+      yield* print(given.json, { entries: shown, hasMore: entries.length > most }, (screen) =>
+        shown.length === 0
+          ? [`Nothing was learned${cwd === undefined ? "" : ` in ${cwd}`} yet.`]
+          : [
+              ...renderHistory(shown, screen),
+              ...(entries.length > most ? ["", `The newest ${most} entries are shown; \`--json\` has more.`] : [])
+            ]
+      )
+    })
+  )

@@ -1,0 +1,93 @@
+import * as Effect from "effect/Effect"
+import type { Basis, FactId, FactKind } from "../domain/facts/Fact.js"
+import { supersededIn } from "../domain/facts/FactLines.js"
+import type { KnownFact } from "../domain/facts/ProjectFacts.js"
+import { exactTime } from "../domain/text/ExactTime.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
+import { wishChains } from "../pass/facts/ReadFacts.js"
+import type { StoredFact } from "../services/state/Facts.js"
+import { type FactGroup, findFact } from "./FindFact.js"
+import { type HistoryLine, historyLines } from "./History.js"
+
+/** A session that gives a fact, with the lines that show it. Times are RFC 3339 in UTC. */
+export interface Evidence {
+  readonly threadId: string
+  readonly line: number
+  readonly lastLine: number
+  readonly at: string | null
+  readonly basis: Basis
+  readonly text: string
+}
+
+/** A wish in a chain of wishes, each of which superseded the one after it. */
+export interface ChainLink {
+  readonly id: FactId
+  readonly text: string
+  readonly threadId: string
+  readonly at: string | null
+}
+
+/** All that is known of a fact in one directory. */
+export interface ExplainedFact {
+  readonly cwd: Directory
+  readonly id: FactId
+  readonly kind: FactKind
+  readonly text: string
+  /** The decisions of people about it. */
+  readonly marks: ReadonlyArray<{ readonly mark: string; readonly text: string | null; readonly at: string | null }>
+  /** The lines of `MEMORY.md` that tell it, as far as there is room for them. */
+  readonly memoryLines: ReadonlyArray<{ readonly heading: string; readonly text: string }>
+  /** The other facts that the same lines merge. */
+  readonly mergedWith: ReadonlyArray<FactId>
+  readonly evidence: ReadonlyArray<Evidence>
+  /** The wish that stands first, then those that were superseded; empty for a fact outside of any chain. */
+  readonly chain: ReadonlyArray<ChainLink>
+  readonly history: ReadonlyArray<HistoryLine>
+}
+
+const evidenceOf = ({ at, basis, lastLine, line, text, threadId }: StoredFact): Evidence => ({
+  threadId,
+  line,
+  lastLine,
+  at: exactTime(at),
+  basis,
+  text
+})
+
+const linkOf = ({ at, id, text, threadId }: KnownFact): ChainLink => ({ id, text, threadId, at: exactTime(at) })
+
+/** The most entries of the history that are told of one fact. */
+const mostEntries = 50
+
+const explainIn = Effect.fnUntraced(function* (id: FactId, { all, cwd, facts, ids, kind, lines, marks }: FactGroup) {
+  const own = facts.filter((fact) => fact.id === id)
+  const chains = (yield* wishChains(all)).filter(({ standing, superseded }) =>
+    [...standing, ...superseded.flat()].some((fact) => fact.id === id)
+  )
+  const links = chains.flatMap((chain) => [chain.standing[0], ...supersededIn([chain]).map(({ old }) => old)])
+  const explained: ExplainedFact = {
+    cwd,
+    id,
+    kind,
+    text: own[0]?.text ?? "",
+    marks: marks
+      .filter((mark) => mark.id === id)
+      .map(({ at, mark }) => ({
+        mark: mark._tag.toLowerCase(),
+        text: mark._tag === "Corrected" ? mark.text : null,
+        at: exactTime(at)
+      })),
+    memoryLines: lines.map(({ heading, line }) => ({ heading: heading.replace(/^#+ /, ""), text: line.text })),
+    mergedWith: ids.filter((other) => other !== id),
+    evidence: own.map(evidenceOf),
+    chain: links.map(linkOf),
+    history: yield* historyLines({ cwd, id }, mostEntries)
+  }
+  return explained
+})
+
+/** Explains a fact: the sessions and lines that show it, its decisions, its chain and its history, in each directory. */
+export const explainFact = Effect.fn("ExplainFact.explain")(function* (given: string, cwd: Directory | undefined) {
+  const { groups, id } = yield* findFact(given, cwd)
+  return yield* Effect.forEach(groups, (group) => explainIn(id, group))
+})

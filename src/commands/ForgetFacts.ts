@@ -1,0 +1,183 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { FactId, SessionFact } from "../domain/facts/Fact.js"
+import { alsoTold, tellingOf, withoutFacts } from "../domain/facts/FactWords.js"
+import type { ForgetRule } from "../domain/memory/Forgetting.js"
+import { traceSlug } from "../domain/memory/TraceMemory.js"
+import type { Directory } from "../domain/thread/WorkingDirectory.js"
+import { makePass } from "../pass/Pass.js"
+import { resume } from "../pass/PhaseTwo.js"
+import { MemoryFs } from "../services/MemoryFs.js"
+import { MemoryInspection } from "../services/MemoryInspection.js"
+import { Claims } from "../services/state/Claims.js"
+import { type CleanedMemory, type CleanedThread, Facts, type StoredFact } from "../services/state/Facts.js"
+import { Forgetting, ThreadsClaimed } from "../services/state/Forgetting.js"
+import { ThreadIndex } from "../services/state/ThreadIndex.js"
+import { ThreadMemories } from "../services/state/ThreadMemories.js"
+import { Settings } from "../settings/Settings.js"
+import { republish } from "./DecideFact.js"
+import { type FactGroup, findFact } from "./FindFact.js"
+import { revise, underLocks } from "./Forget.js"
+
+type Statement = Pick<SessionFact, "content" | "text">
+
+/** The facts that are forgotten in one directory, and the texts that tell them. */
+export interface FactsOfDirectory {
+  readonly cwd: Directory
+  readonly ids: ReadonlyArray<FactId>
+  /** The facts as each session gives them. */
+  readonly facts: ReadonlyArray<StoredFact>
+  /** The lines of `MEMORY.md` that tell them. */
+  readonly lines: ReadonlyArray<string>
+  /** The lines of all files of the directory that tell them, and of the record of its publish. */
+  readonly allLines: ReadonlyArray<string>
+  /** The sessions' memories that tell them, with the text that is left. */
+  readonly memories: ReadonlyArray<CleanedMemory>
+  /** The sessions whose title or first message has the words, with what is left of these. */
+  readonly threads: ReadonlyArray<CleanedThread>
+}
+
+/** The facts that are forgotten, directory by directory. */
+export interface FactsPlan {
+  readonly directories: ReadonlyArray<FactsOfDirectory>
+}
+
+/** The statements of people and of memory that stand for facts: corrections, and the lines that merge them. */
+const statementsOf = (groups: ReadonlyArray<FactGroup>): ReadonlyArray<Statement> => [
+  ...groups.flatMap(({ marks }) =>
+    marks.flatMap(({ mark }): ReadonlyArray<Statement> =>
+      mark._tag === "Corrected" ? [{ content: { _tag: "Finding", claim: mark.text }, text: mark.text }] : []
+    )
+  ),
+  ...groups.flatMap(({ facts, kind, lines }) =>
+    // The line of a file may list others.
+    kind === "File"
+      ? []
+      : lines.flatMap(({ line }) => facts.slice(0, 1).map(({ content }) => ({ content, text: line.text })))
+  )
+]
+
+const planDirectory = Effect.fnUntraced(function* (cwd: Directory, groups: ReadonlyArray<FactGroup>) {
+  const inspection = yield* MemoryInspection
+  const threadIndex = yield* ThreadIndex
+  const threadMemories = yield* ThreadMemories
+  const { slugLength } = yield* Settings
+  const asked = groups.flatMap(({ facts }) => facts)
+  const all = groups[0]?.all ?? []
+  const ids = new Set([...asked, ...alsoTold(all, asked)].map(({ id }) => id))
+  const facts = all.filter(({ id }) => ids.has(id))
+  const statements = [...facts, ...statementsOf(groups)]
+  const tellings = statements.map(tellingOf)
+  const isTold = (line: string): boolean => tellings.some(({ tells }) => tells(line))
+  const files = yield* inspection.files(cwd)
+  const record = Option.getOrUndefined(yield* inspection.record(cwd))
+  const memoryText = Option.getOrElse(yield* inspection.memoryText(cwd), () => "")
+  const lines = memoryText.split("\n").map((line) => line.trimEnd())
+  const published = [
+    ...files.filter(({ path }) => !path.startsWith("trace_summaries/")).flatMap(({ text }) => text.split("\n")),
+    ...(record?.memoryText ?? "").split("\n"),
+    ...(record?.edits.added ?? []).map(({ line }) => line),
+    ...(record?.edits.removed ?? [])
+  ].map((line) => line.trimEnd())
+  const memories = yield* threadMemories.last(cwd, Number.MAX_SAFE_INTEGER)
+  const threadIds = [...new Set([...facts, ...memories].map(({ threadId }) => threadId))]
+  const clean = (text: string): string => withoutFacts(text, statements)
+  const threads = (yield* Effect.forEach(threadIds, threadIndex.get)).flatMap(
+    Option.match({
+      onNone: (): ReadonlyArray<CleanedThread> => [],
+      onSome: ({ thread }) => {
+        const title = thread.title === null ? null : clean(thread.title)
+        const firstUserMessage = thread.firstUserMessage === null ? null : clean(thread.firstUserMessage)
+        return title === thread.title && firstUserMessage === thread.firstUserMessage
+          ? []
+          : [{ threadId: thread.id, title, firstUserMessage }]
+      }
+    })
+  )
+  const titles = new Map(threads.map(({ threadId, title }) => [threadId, title]))
+  const told = memories.flatMap((memory): ReadonlyArray<CleanedMemory> => {
+    const traceSummary = clean(memory.traceSummary)
+    const memorySummary = clean(memory.memorySummary)
+    const title = titles.get(memory.threadId)
+    const slug = title === undefined ? memory.slug : traceSlug(title ?? "", slugLength)
+    return traceSummary === memory.traceSummary && memorySummary === memory.memorySummary && slug === memory.slug
+      ? []
+      : [{ threadId: memory.threadId, traceSummary, memorySummary, slug }]
+  })
+  const directory: FactsOfDirectory = {
+    cwd,
+    ids: [...ids],
+    facts,
+    lines: lines.filter(isTold),
+    allLines: [...new Set(published.filter((line) => line.trim() !== "" && isTold(line)))],
+    memories: told,
+    threads
+  }
+  return directory
+})
+
+/** Collects what forgetting facts takes away, with the facts that the same lines merge; changes nothing. */
+export const planForgetFacts = Effect.fn("ForgetFacts.plan")(function* (
+  given: ReadonlyArray<string>,
+  cwd: Directory | undefined
+) {
+  const groups = (yield* Effect.forEach(given, (id) => findFact(id, cwd))).flatMap((found) => found.groups)
+  const cwds = [...new Set(groups.map((group) => group.cwd))].sort()
+  const directories = yield* Effect.forEach(cwds, (of) =>
+    planDirectory(
+      of,
+      groups.filter((group) => group.cwd === of)
+    )
+  )
+  const plan: FactsPlan = { directories }
+  return plan
+})
+
+const requireUnclaimed = Effect.fnUntraced(function* ({ directories }: FactsPlan) {
+  const threadIds = new Set<string>(directories.flatMap(({ facts }) => facts.map(({ threadId }) => threadId)))
+  const held = (yield* (yield* Claims).holders).filter(({ isAbandoned, of }) => !isAbandoned && threadIds.has(of))
+  const claimed = directories
+    .flatMap(({ facts }) => facts.map(({ threadId }) => threadId))
+    .filter((threadId, at, all) => all.indexOf(threadId) === at && held.some(({ of }) => of === threadId))
+  if (claimed.length > 0) {
+    return yield* new ThreadsClaimed({ threadIds: claimed })
+  }
+})
+
+const eraseIn = Effect.fn("ForgetFacts.erase")(function* ({ allLines, cwd, ids, memories, threads }: FactsOfDirectory) {
+  const facts = yield* Facts
+  const memoryFs = yield* MemoryFs
+  const rule: ForgetRule = { threadIds: new Set(), lines: new Set(allLines), text: undefined }
+  yield* resume(cwd)
+  // The files first: as long as the rows have the facts, a command that was killed can be given again.
+  yield* memoryFs.forget(cwd, rule)
+  yield* memoryFs.resume(cwd)
+  yield* facts.forget(cwd, { ids, memories, threads })
+  yield* revise(cwd, rule)
+})
+
+/**
+ * Takes facts away for good: from rows, history and index, from the traces and summaries that quote them, and from
+ * `MEMORY.md` and its earlier generations. They stay away when their sessions are read again. Nothing is changed when another
+ * pass is at one of the directories or sessions; once begun it is done to its end.
+ */
+export const forgetFacts = Effect.fn("ForgetFacts.forget")(function* (
+  plan: FactsPlan,
+  tell: (step: string) => Effect.Effect<void>
+) {
+  const forgetting = yield* Forgetting
+  const { owner } = yield* makePass
+  yield* underLocks(
+    plan.directories.map(({ cwd }) => cwd),
+    owner,
+    Effect.gen(function* () {
+      yield* requireUnclaimed(plan)
+      yield* Effect.forEach(plan.directories, eraseIn, { discard: true })
+      yield* tell("writing the state DB anew")
+      yield* forgetting.eraseRemains
+    })
+  )
+  return yield* Effect.forEach(plan.directories, ({ cwd }) =>
+    Effect.zipRight(tell(`writing the memory of ${cwd} anew`), republish(cwd))
+  )
+})

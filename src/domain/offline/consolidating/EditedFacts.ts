@@ -1,0 +1,59 @@
+import type { FactId } from "../../facts/Fact.js"
+import type { ProjectFacts } from "../../facts/ProjectFacts.js"
+import { sectionHeadings } from "../../facts/ProjectFacts.js"
+import { withoutCitations } from "../../memory/Citation.js"
+import type { PersonEdits } from "../../memory/PersonEdits.js"
+import { plainLine } from "../writing/Wording.js"
+import { lineText } from "./Merging.js"
+import { newest } from "./PersonLines.js"
+import { isFileList } from "./ProjectLines.js"
+import { meaningfulWords, similarity } from "./SameMeaning.js"
+
+/** A line of memory that a person changed in the file: the facts in it, and what stands there now. */
+export interface EditedFacts {
+  readonly ids: ReadonlyArray<FactId>
+  /** The person's text in the place of the line; undefined if the line is gone. */
+  readonly correction: string | undefined
+}
+
+/** The share of common words from which on a new line is a rewording of one that is gone. */
+const rewordedFrom = 0.4
+
+/** The maximum length of a correction in characters. */
+const correctionCharacters = 1_000
+
+/** Makes the text of a correction: one line, never read as markup, without citations. */
+export const correctionText = (text: string): string =>
+  plainLine(withoutCitations(text), correctionCharacters).replaceAll("[", "(").replaceAll("]", ")")
+
+const isText = (line: string): boolean => !/^#{1,6} /.test(line)
+
+/**
+ * Finds the facts whose lines a person took out of `MEMORY.md` or reworded there. A new line under the same heading that
+ * shares enough words with one that is gone is its rewording. Lines that list files are no facts.
+ */
+export const editedFacts = (project: ProjectFacts, edits: PersonEdits): ReadonlyArray<EditedFacts> => {
+  const lines = new Map(
+    sectionHeadings.flatMap(([name, heading]) =>
+      project[name].filter((line) => !isFileList(line)).map((line) => [newest(lineText(line)), { heading, line }])
+    )
+  )
+  const left = edits.added.filter(({ line }) => isText(line))
+  return edits.removed.flatMap((removed) => {
+    const known = lines.get(newest(removed))
+    if (known === undefined) {
+      return []
+    }
+    const words = meaningfulWords(newest(removed))
+    const [best] = left
+      .filter(({ heading }) => heading === known.heading)
+      .map((added) => ({ added, shared: similarity(meaningfulWords(newest(added.line)), words) }))
+      .filter(({ shared }) => shared >= rewordedFrom)
+      .toSorted((one, other) => other.shared - one.shared)
+    if (best !== undefined) {
+      left.splice(left.indexOf(best.added), 1)
+    }
+    const correction = best === undefined ? undefined : correctionText(best.added.line)
+    return [{ ids: known.line.ids, correction: correction === "" ? undefined : correction }]
+  })
+}

@@ -1,0 +1,29 @@
+import * as Effect from "effect/Effect"
+import type { SessionFact } from "../../domain/facts/Fact.js"
+import { withoutFacts } from "../../domain/facts/FactWords.js"
+import type { SafeOutput } from "../../domain/memory/TraceMemory.js"
+import { rewrite } from "../../domain/privacy/SafeText.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
+import { Facts } from "../../services/state/Facts.js"
+
+/**
+ * Leaves out the facts that a person forgot, with the lines of the trace that tell them. Only their ids are kept, so that
+ * their words are known again from the session alone.
+ */
+export const withoutForgottenFacts = Effect.fn("ForgottenFacts.leaveOut")(function* (
+  cwd: Directory,
+  found: ReadonlyArray<SessionFact>,
+  output: SafeOutput
+) {
+  const facts = yield* Facts
+  const marks = yield* facts.marks(cwd)
+  const ids = new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Forgotten" ? [id] : [])))
+  const forgotten = found.filter(({ id }) => ids.has(id))
+  return {
+    facts: found.filter(({ id }) => !ids.has(id)),
+    output: {
+      traceMemory: rewrite(output.traceMemory, (text) => withoutFacts(text, forgotten)),
+      summary: rewrite(output.summary, (text) => withoutFacts(text, forgotten))
+    } satisfies SafeOutput
+  }
+})

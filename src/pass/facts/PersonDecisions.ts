@@ -1,0 +1,84 @@
+import * as Effect from "effect/Effect"
+import type { FactId } from "../../domain/facts/Fact.js"
+import { linesWith } from "../../domain/facts/FactLines.js"
+import { noEdits, type PersonEdits } from "../../domain/memory/PersonEdits.js"
+import type { Directory } from "../../domain/thread/WorkingDirectory.js"
+import { MemoryFs } from "../../services/MemoryFs.js"
+import { redact } from "../../services/Redactor.js"
+import { type FactMark, Facts, type MarkedFact } from "../../services/state/Facts.js"
+import { readProjectFacts } from "./ReadFacts.js"
+
+/** Loaded for the first directory in whose `MEMORY.md` a person changed a line. */
+const loadEdited = Effect.promise(() => import("../../domain/offline/consolidating/EditedFacts.js"))
+const loadLines = Effect.promise(() =>
+  Promise.all([
+    import("../../domain/offline/consolidating/Merging.js"),
+    import("../../domain/offline/consolidating/PersonLines.js")
+  ])
+)
+
+const isMarked = (marks: ReadonlyArray<MarkedFact>, id: FactId, given: FactMark): boolean =>
+  marks.some(
+    ({ id: of, mark }) =>
+      of === id &&
+      mark._tag === given._tag &&
+      (mark._tag !== "Corrected" || given._tag !== "Corrected" || mark.text === given.text)
+  )
+
+/**
+ * Turns what a person changed in `MEMORY.md` since the last publish into decisions about its facts: a line that is gone
+ * removes its facts, one that is reworded corrects them. Returns whether there was anything new.
+ */
+export const adoptEdits = Effect.fn("PersonDecisions.adopt")(function* (cwd: Directory) {
+  const memoryFs = yield* MemoryFs
+  const facts = yield* Facts
+  const edits = yield* memoryFs.newEdits(cwd)
+  if (edits.removed.length === 0) {
+    return false
+  }
+  const { editedFacts } = yield* loadEdited
+  const known = yield* facts.marks(cwd)
+  let isNew = false
+  for (const { correction, ids } of editedFacts(yield* readProjectFacts(cwd), edits)) {
+    const text = correction === undefined ? "" : yield* redact(correction)
+    const mark: FactMark = correction === undefined ? { _tag: "Removed" } : { _tag: "Corrected", text }
+    for (const id of ids.filter((id) => !isMarked(known, id, mark))) {
+      yield* facts.mark(id, cwd, mark, text)
+      isNew = true
+    }
+  }
+  return isNew
+})
+
+/** The decisions of people about the facts of a directory, as far as its publish has to know them. */
+export interface Decisions {
+  /** Corrections as lines that people added, and the lines that they or a removal replaced. */
+  readonly lines: PersonEdits
+  /** Tells the lines that a person took out of the file, and whose fact was pinned later. */
+  readonly isToldAgain: (line: string) => boolean
+}
+
+/** Reads the decisions of people about the facts of a directory. */
+export const decisionsIn = Effect.fn("PersonDecisions.read")(function* (cwd: Directory) {
+  const facts = yield* Facts
+  const marks = yield* facts.marks(cwd)
+  if (marks.every(({ mark }) => mark._tag === "Forgotten")) {
+    const none: Decisions = { lines: noEdits, isToldAgain: () => false }
+    return none
+  }
+  const [{ lineText }, { newest }] = yield* loadLines
+  const ids = new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Pinned" ? [] : [id])))
+  const pinned = new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Pinned" ? [id] : [])))
+  const overruled = (yield* facts.of(cwd)).filter(({ id }) => ids.has(id))
+  const again = new Set(linesWith(yield* readProjectFacts(cwd), pinned).map(({ line }) => newest(lineText(line))))
+  const decisions: Decisions = {
+    lines: {
+      added: marks.flatMap(({ mark }) =>
+        mark._tag === "Corrected" ? [{ heading: null, line: `- ${mark.text}` }] : []
+      ),
+      removed: [...new Set(overruled.map(({ text }) => `- ${text}`))]
+    },
+    isToldAgain: (line) => again.has(newest(line))
+  }
+  return decisions
+})

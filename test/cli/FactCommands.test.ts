@@ -1,0 +1,296 @@
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Array as Arr, Effect, Option, Schema } from "effect"
+import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
+import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { type CommandHome, emptyHome, ferry, pier } from "../support/commandHome.js"
+import { snapshot } from "../support/program.js"
+
+const canary = "canary-heron"
+
+const memoryFile = (home: CommandHome, cwd: Directory) => join(home.memories, bucketOf(cwd), "memory/MEMORY.md")
+const memoryText = (home: CommandHome, cwd: Directory) => readFileSync(memoryFile(home, cwd), "utf8")
+const kept = (home: CommandHome) => snapshot(home.memories, (path) => !/-(?:wal|shm)$/.test(path))
+
+const Found = Schema.Struct({
+  facts: Schema.Array(
+    Schema.Struct({
+      id: Schema.String,
+      kind: Schema.String,
+      text: Schema.String,
+      isCorrected: Schema.Boolean,
+      threadId: Schema.String,
+      line: Schema.Int,
+      cwd: Schema.String
+    })
+  )
+})
+
+const Entries = Schema.Struct({
+  entries: Schema.Array(
+    Schema.Struct({
+      event: Schema.String,
+      id: Schema.String,
+      threadId: Schema.NullOr(Schema.String),
+      text: Schema.NullOr(Schema.String),
+      by: Schema.NullOr(Schema.String)
+    })
+  )
+})
+
+const Explained = Schema.Struct({
+  facts: Schema.Array(
+    Schema.Struct({
+      evidence: Schema.Array(Schema.Struct({ threadId: Schema.String, line: Schema.Int, basis: Schema.String })),
+      chain: Schema.Array(Schema.Struct({ id: Schema.String, text: Schema.String }))
+    })
+  )
+})
+
+const search = (home: CommandHome, ...words: ReadonlyArray<string>) =>
+  Effect.flatMap(home.json("search", ...words), ({ value }) =>
+    Effect.map(Schema.decodeUnknown(Found)(value), ({ facts }) => facts)
+  )
+
+const history = (home: CommandHome, ...words: ReadonlyArray<string>) =>
+  Effect.flatMap(home.json("history", ...words), ({ value }) =>
+    Effect.map(Schema.decodeUnknown(Entries)(value), ({ entries }) => entries)
+  )
+
+const explained = (home: CommandHome, id: string) =>
+  Effect.flatMap(home.json("why", "--fact", id), ({ value }) => Schema.decodeUnknown(Explained)(value))
+
+/** A home where two sessions of one project, and one of another, were learned from. */
+const taughtHome = Effect.tap(emptyHome, (home) => {
+  home.session(1, { request: `never deploy on a ${canary} Friday` })
+  home.session(2, { request: `please never deploy on a ${canary} Friday` })
+  home.session(3, { cwd: pier })
+  return home.pass()
+})
+
+const wishOf = (home: CommandHome) =>
+  Effect.flatMap(search(home, canary), (facts) =>
+    Option.map(
+      Arr.findFirst(facts, ({ kind }) => kind === "Wish"),
+      ({ id }) => id
+    )
+  )
+
+const testsOf = (home: CommandHome, cwd: Directory) =>
+  Effect.flatMap(search(home, "run", "the", "tests", "--cwd", cwd), (facts) =>
+    Arr.findFirst(facts, ({ kind }) => kind === "Command")
+  )
+
+describe("search for facts", () => {
+  it.scoped("each fact is shown with its id, kind, line, session and directory, above the traces", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id, line, text, threadId } = yield* testsOf(home, ferry)
+      assert.strictEqual(text, "Run the tests: `npm test`")
+      assert.isAbove(line, 1)
+      const { stdout } = yield* home.run("search", "how", "do", "I", "run", "the", "tests", "--cwd", ferry)
+      assert.include(stdout, `${id}  ${text}`)
+      assert.include(stdout, `Command  ${threadId.slice(0, 8)}`)
+      assert.include(stdout, `line ${line}`)
+      const everywhere = yield* search(home, "test")
+      assert.isTrue(everywhere.some(({ cwd }) => cwd === pier))
+    })
+  )
+})
+
+describe("forget --fact", () => {
+  it.scoped("a forgotten fact is gone from every byte and session, and everything else stays", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const other = snapshot(join(home.memories, bucketOf(pier)))
+      const id = yield* wishOf(home)
+      assert.include(memoryText(home, ferry), canary)
+      const ended = yield* home.run("forget", "--fact", id, "--yes")
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      assert.deepStrictEqual(home.holding(canary), [])
+      assert.include(memoryText(home, ferry), "npm test")
+      assert.deepStrictEqual(snapshot(join(home.memories, bucketOf(pier))), other)
+      assert.deepStrictEqual(
+        (yield* history(home, "--fact", id)).map(({ event, text, threadId }) => [event, text, threadId]),
+        [["forgotten", null, null]]
+      )
+      assert.strictEqual((yield* home.json("verify")).code, 0)
+      const again = yield* home.run("why", "--fact", id)
+      assert.strictEqual(again.code, 1)
+      assert.include(again.stderr, "was forgotten on")
+    })
+  )
+
+  it.scoped("a forgotten fact stays away when its session goes on and is read again", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      yield* home.run("forget", "--fact", yield* wishOf(home), "--yes")
+      const line = { type: "event_msg", payload: { type: "user_message", message: "thanks, that is all" } }
+      appendFileSync(home.pathOf(2), `${JSON.stringify(line)}\n`)
+      const report = JSON.parse((yield* home.pass("--min-idle", "0", "--json")).stdout)
+      assert.strictEqual(report.extracted.length, 1)
+      assert.deepStrictEqual((yield* search(home, canary)).length, 0)
+      const told = snapshot(home.memories, (path) => path.endsWith(".md"))
+      assert.notInclude(JSON.stringify(told), canary)
+      assert.notInclude(memoryText(home, ferry), canary)
+    })
+  )
+
+  it.scoped("a list of what goes is shown, and nothing changes where there is nobody to ask", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const before = kept(home)
+      const id = yield* wishOf(home)
+      const asked = yield* home.run("forget", "--fact", id)
+      assert.strictEqual(asked.code, 2, asked.stderr)
+      for (const words of [id, threadIdOf(1).slice(0, 8), threadIdOf(2).slice(0, 8), "in MEMORY.md: - ", "2 traces"]) {
+        assert.include(asked.stdout, words)
+      }
+      assert.deepStrictEqual(kept(home), before)
+    })
+  )
+
+  it.scoped("a fact that nobody knows is refused, and so is one whose session is being read", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const unknown = yield* home.run("forget", "--fact", "0123456789ab", "--yes")
+      assert.strictEqual(unknown.code, 1)
+      assert.include(unknown.stderr, "`rollout-memories search WORDS` shows the ids")
+      const id = yield* wishOf(home)
+      home.sql(
+        "UPDATE extractions SET claim_owner = 'another pass', claim_expires_at = 95617584000000 WHERE thread_id = ?",
+        threadIdOf(2)
+      )
+      const claimed = yield* home.run("forget", "--fact", id, "--yes")
+      assert.strictEqual(claimed.code, 1)
+      assert.include(claimed.stderr, "is being read by a pass")
+      assert.include(memoryText(home, ferry), canary)
+    })
+  )
+})
+
+describe("pin and correct", () => {
+  it.scoped("a correction stands in MEMORY.md at once, redacted and on one line, until it is taken back", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id } = yield* testsOf(home, ferry)
+      const token = `ghp_${"a1B2".repeat(9)}`
+      const text = `## Run the tests:\n\`npm run fast\` [${threadIdOf(1).slice(0, 13)}…] <!-- ${token} -->`
+      const ended = yield* home.run("correct", "--fact", id, "--cwd", ferry, text)
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      assert.include(memoryText(home, ferry), "- Run the tests: `npm run fast`")
+      assert.notInclude(memoryText(home, ferry), "Run the tests: `npm test`")
+      assert.deepStrictEqual(home.holding(token), [])
+      assert.notInclude(memoryText(home, ferry), "<!--")
+      const [found] = yield* search(home, "fast", "--cwd", ferry)
+      assert.deepInclude(found, { id, isCorrected: true })
+      assert.include(memoryText(home, pier), "Run the tests: `npm test`")
+
+      const undone = yield* home.run("correct", "--fact", id, "--undo")
+      assert.strictEqual(undone.code, 0, undone.stderr)
+      assert.include(memoryText(home, ferry), "Run the tests: `npm test`")
+      assert.deepStrictEqual(yield* search(home, "fast", "--cwd", ferry), [])
+    })
+  )
+
+  it.scoped("a correction of a wish is told in the place of the user's words", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const ended = yield* home.run("correct", "--fact", yield* wishOf(home), "Deploy on Mondays and Tuesdays alone")
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      assert.include(memoryText(home, ferry), "Deploy on Mondays and Tuesdays alone")
+      assert.notInclude(memoryText(home, ferry), `never deploy on a ${canary} Friday"`)
+    })
+  )
+
+  it.scoped("a pin is told once, and taken back once", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id } = yield* testsOf(home, ferry)
+      const lines = yield* Effect.forEach(["pin", "pin", "unpin", "unpin"], (command) =>
+        Effect.map(home.run(command, "--fact", id, "--cwd", ferry), ({ stdout }) => stdout.split("\n")[0])
+      )
+      assert.deepStrictEqual(
+        lines.map((line) => line?.slice(`The fact ${id} of ${ferry} `.length)),
+        ["is pinned.", "was pinned before.", "is no longer pinned.", "was not pinned."]
+      )
+      const events = (yield* history(home, "--fact", id, "--cwd", ferry)).map(({ event }) => event)
+      assert.deepStrictEqual(events.slice(0, 2), ["unpinned", "pinned"])
+    })
+  )
+})
+
+describe("edits of MEMORY.md by hand", () => {
+  const edit = (home: CommandHome, change: (text: string) => string) =>
+    writeFileSync(memoryFile(home, ferry), change(memoryText(home, ferry)))
+
+  it.scoped("a line that is taken out removes its fact, until it is pinned", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id } = yield* testsOf(home, ferry)
+      edit(home, (text) => text.replace(/^- Run the tests.*\n/m, ""))
+      home.session(4)
+      assert.strictEqual((yield* home.pass()).code, 0)
+      assert.notInclude(memoryText(home, ferry), "Run the tests")
+      assert.isFalse((yield* search(home, "run", "tests", "--cwd", ferry)).some((fact) => fact.id === id))
+      assert.strictEqual((yield* history(home, "--fact", id, "--cwd", ferry))[0]?.event, "removed")
+      home.session(5)
+      yield* home.pass()
+      assert.notInclude(memoryText(home, ferry), "Run the tests")
+      yield* home.run("pin", "--fact", id, "--cwd", ferry)
+      assert.include(memoryText(home, ferry), "Run the tests")
+    })
+  )
+
+  it.scoped("a line that is reworded stays as it is written, and corrects its fact", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id } = yield* testsOf(home, ferry)
+      edit(home, (text) => text.replace(/^- Run the tests.*$/m, "- Run the tests: `npm test -- --all`"))
+      home.session(4)
+      yield* home.pass()
+      assert.strictEqual(memoryText(home, ferry).split("Run the tests").length, 2)
+      assert.include(memoryText(home, ferry), "- Run the tests: `npm test -- --all`\n")
+      const found = (yield* search(home, "run", "tests", "--cwd", ferry)).find((fact) => fact.id === id)
+      assert.deepInclude(found, { text: "Run the tests: `npm test -- --all`", isCorrected: true })
+    })
+  )
+})
+
+describe("history, and what a fact rests on", () => {
+  it.scoped("a newer wish supersedes an older one: why shows the chain, and the history when", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      home.session(1, { request: "always use tabs for indentation in this project" })
+      yield* home.pass()
+      home.session(2, { request: "from now on always use spaces, not tabs, in this project" })
+      yield* home.pass()
+      const facts = (yield* search(home, "use", "tabs")).filter(({ kind }) => kind === "Wish")
+      const old = facts.find(({ threadId }) => threadId === threadIdOf(1))?.id ?? ""
+      const newer = facts.find(({ threadId }) => threadId === threadIdOf(2))?.id ?? ""
+      const [why] = (yield* explained(home, old)).facts
+      assert.deepStrictEqual(
+        why?.chain.map(({ id }) => id),
+        [newer, old]
+      )
+      assert.deepInclude(why?.evidence[0], { threadId: threadIdOf(1), basis: "user" })
+      const [last] = yield* history(home, "--fact", old)
+      assert.deepInclude(last, { event: "superseded", by: newer, threadId: threadIdOf(2) })
+    })
+  )
+
+  it.scoped("context --as-of has the facts of that day, and none of a day before the first", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const asOf = (date: string) => home.run("context", "--cwd", ferry, "--as-of", date)
+      home.sql("UPDATE fact_history SET at = ? WHERE thread_id = ?", Date.UTC(2026, 4, 1), threadIdOf(1))
+      home.sql("UPDATE fact_history SET at = ? WHERE thread_id = ?", Date.UTC(2026, 4, 3), threadIdOf(2))
+      assert.strictEqual((yield* asOf("2026-04-30")).stdout, "")
+      const first = (yield* asOf("2026-05-02")).stdout
+      assert.include(first, threadIdOf(1).slice(0, 13))
+      assert.notInclude(first, threadIdOf(2).slice(0, 13))
+      assert.include((yield* asOf("2026-05-03T00:00:00Z")).stdout, threadIdOf(2).slice(0, 13))
+    })
+  )
+})
