@@ -1,4 +1,4 @@
-import { plain, rankOf } from "./ErrorLine.js"
+import { plain, rankOf, wrapUpRank } from "./ErrorLine.js"
 
 /**
  * Finds the lines of an output that tell more about an error than its first line: the place, and the values that were
@@ -23,11 +23,12 @@ const compared =
 
 /** Matches a place in a file of the project. */
 const place =
-  /(?:^|[\s("'[])((?:\.{0,2}[\\/])?(?:[\w@.+-]{1,80}[\\/]){0,12}[\w@.+-]{1,80}\.[A-Za-z]\w{0,7})"?(?::|\(|, line )\d{1,7}/
+  /(?:^|[\s("'[])((?:\.{0,2}[\\/])?(?:[\w@.+-]{1,80}[\\/]){0,12}[\w@.+-]{1,80}\.[A-Za-z]\w{0,7})(?::|\()\d{1,7}/
 const foreign =
   /node_modules|site-packages|dist-packages|[\\/]\.(?:cargo|rustup|gem|m2|gradle|hex)[\\/]|^(?:.{0,40}[\s("'])?\/(?:usr|opt|lib|nix)\/|\bnode:internal|<frozen|(?:^|[\\/ (])(?:go\d[\d.]*|testing\.go|deps)[\\/:]/
 
-const pathIn = (line: string): string => (line.length > 200 || foreign.test(line) ? "" : (place.exec(line)?.[1] ?? ""))
+const pathIn = (line: string): string =>
+  line.length > 200 || foreign.test(line) || rankOf(line) === wrapUpRank ? "" : (place.exec(line)?.[1] ?? "")
 
 const wordsOf = (text: string, word: RegExp): ReadonlyArray<string> => text.toLowerCase().match(word) ?? []
 
@@ -35,9 +36,9 @@ const anyWord = /[\p{L}\p{N}_]{1,60}/gu
 const longWord = /(?=\w{0,60}\p{L})[\p{L}\p{N}_]{3,60}/gu
 
 /** Returns the number of words of a line that the other lines do not have. */
-const newWords = (line: string, others: ReadonlyArray<string>, word: RegExp): number => {
+const newWords = (line: string, others: ReadonlyArray<string>): number => {
   const known = new Set(others.flatMap((other) => wordsOf(other, anyWord)))
-  return new Set(wordsOf(line, word).filter((one) => !known.has(one))).size
+  return new Set(wordsOf(line, longWord).filter((one) => !known.has(one))).size
 }
 
 /** Finds lines of one kind, and determines whether a line says what the lines before it do not. */
@@ -53,7 +54,7 @@ const kinds: ReadonlyArray<Kind> = [
     most: 2,
     isNearby: true,
     isOne: (line) => values.test(line) || compared.test(line),
-    saysMore: (line, others) => newWords(line, others, anyWord) > 0
+    saysMore: (line, others) => !others.some((other) => other.includes(line))
   },
   {
     most: 1,
@@ -65,8 +66,7 @@ const kinds: ReadonlyArray<Kind> = [
     most: mostLines,
     isNearby: false,
     isOne: (line) => rankOf(line) <= lastNamingRank,
-    saysMore: (line, others) =>
-      newWords(line, others, longWord) > Math.max(1, new Set(wordsOf(line, longWord)).size / 2)
+    saysMore: (line, others) => newWords(line, others) > Math.max(1, new Set(wordsOf(line, longWord)).size / 2)
   }
 ]
 

@@ -115,7 +115,8 @@ const ranks: ReadonlyArray<(line: string) => boolean> = [
   (line) => line.includes(" ") && /\b(?:error|failed|failure|exception|npm ERR!)(?!\w)/i.test(line)
 ]
 
-const wrapUpRank = ranks.length
+/** The rank of lines that only report that something failed. */
+export const wrapUpRank = ranks.length
 
 const passLine = /^(?:ok\b|PASS\b|[✓✔√]|\[PASS\])|\.\.\. ok$/
 const zeroCount = /\b(?:0|no) (?:errors?|failures?|failed|failing|problems?)\b|\b(?:errors?|fail(?:ures|ed)?):? 0\b/i

@@ -21,6 +21,8 @@ export interface Resolution {
   readonly acts: ReadonlyArray<Act>
   /** True if it passed because it ran outside the sandbox. That is a fact about the machine, and no fix. */
   readonly isByEscalation: boolean
+  /** True if a change from before the failure was taken back, so that it may have been the cause. */
+  readonly isByUndoing: boolean
 }
 
 /** A command, a patch or a tool call that failed, and its resolution. */
@@ -241,7 +243,8 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         (known.replacedAt === undefined ? isEscalated : known.isReplacedOutside) &&
         known.failure.isSandboxed &&
         (acts.length === 0 || refusal.test(`${known.failure.error ?? ""}\n${known.output}`))
-      known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation }
+      const isByUndoing = undone.areUndoneBetween(known.failure.callLine, line)
+      known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation, isByUndoing }
       // What a run prints that passed is not what made another one fail.
       known.isNamed = known.failure.error !== step.error
     }

@@ -117,7 +117,8 @@ const otherCommand = ({ kind, resolution, what }: Failure): Fix | undefined => {
 
 /**
  * Returns the fix of a failure, if the session's events show one. Undefined if the command was only run again or
- * outside the sandbox, if only acts that cannot have helped came before the pass, or if the fix must not be repeated.
+ * outside the sandbox, if only acts that cannot have helped came before the pass, if the cause was a change that was taken
+ * back, or if the fix must not be repeated.
  */
 export const fixOf = (failure: Failure): Fix | undefined => {
   const { acts: all = [], isByEscalation = false } = failure.resolution ?? {}
@@ -131,6 +132,12 @@ export const fixOf = (failure: Failure): Fix | undefined => {
     (file) => !documentation.test(file) || mentions(error, file) || mentions(error, baseName(file))
   )
   const isAvoided = failure.resolution.check !== failure.what && isAvoidable(failure.error ?? "")
+  const isOwnFault =
+    failure.resolution.isByUndoing &&
+    !edited.some((file) => mentions(failure.error ?? "", file) || mentions(failure.error ?? "", baseName(file)))
+  if (isOwnFault) {
+    return undefined
+  }
   const commands = [...new Set(acts.flatMap((act) => (act.command === undefined || isEdit(act) ? [] : [act.command])))]
   if (isAvoided && commands.length === 0) {
     return otherCommand(failure)

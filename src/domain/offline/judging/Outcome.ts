@@ -1,6 +1,7 @@
 import { checkKinds } from "../reading/CommandPrograms.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import type { Failure } from "./Failures.js"
+import { lacksContainers } from "./MachineErrors.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
 import { endsTurn, followUpsOf, stepsOf, type Task } from "../reading/Tasks.js"
@@ -134,11 +135,13 @@ const refusedByPlace =
   /\bOperation not permitted\b|\bEPERM\b|\bRead-only file system\b|\bEROFS\b|\bbwrap: |\bsandbox-exec\b|\b(?:Could not|Couldn't) resolve host\b|\bfailed to lookup address\b|\bTemporary failure in name resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN)\b/i
 
 /**
- * True if the failure is a fact about the machine and not about the work: a program is not installed, or the sandbox
- * refuses what a command does.
+ * True if the failure is a fact about the machine and not about the work: a program is not installed, there are no
+ * containers, or the sandbox refuses what a command does.
  */
 export const isLimit = (failure: Failure): boolean =>
-  missingProgramOf(failure) !== undefined || (failure.isSandboxed && refusedByPlace.test(failure.error ?? ""))
+  missingProgramOf(failure) !== undefined ||
+  lacksContainers(failure.error ?? "") ||
+  (failure.isSandboxed && refusedByPlace.test(failure.error ?? ""))
 
 /** True if the failure is evidence about the project, not about a mistyped command or a one-off script. */
 const counts = (failure: Failure): boolean =>
@@ -147,10 +150,15 @@ const counts = (failure: Failure): boolean =>
   ((failure.kind === "act" || failure.kind === "edit" || failure.kind === "run") && failure.isRepeatable)
 
 /**
- * Judges a task. `success` needs the user's approval or a check that passed after the last change; the assistant's own
+ * Judges a task by its own failures, and by those that it resolved. `success` needs the user's approval or a check that passed after the last change; the assistant's own
  * claim is never enough.
  */
-export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished: boolean | undefined): Outcome => {
+export const outcomeOf = (
+  task: Task,
+  failures: ReadonlyArray<Failure>,
+  resolved: ReadonlyArray<Failure>,
+  finished: boolean | undefined
+): Outcome => {
   const steps = stepsOf(task)
   const hasWork = steps.some(
     (step) =>
@@ -158,7 +166,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
       (step._tag === "CommandStep" && step.parts.some(({ kind, verdict }) => kind === "act" && verdict === "passed"))
   )
   const isChanged = steps.some(changes)
-  const verified = verificationsOf(task, failures)
+  const verified = verificationsOf(task, [...failures, ...resolved])
   const lastPass = steps.findLast((step) => step._tag === "CommandStep" && !step.isLook && step.verdict === "passed")
   const wasDoneOtherwise = (failure: Failure): boolean => isLimit(failure) && (lastPass?.line ?? 0) > failure.callLine
   const open = failures.filter(
@@ -189,9 +197,10 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
       return "partial"
     }
     const isAsked = task.requests.some(({ text }) => asksForChecks.test(text.slice(0, 2_000)))
-    return isChanged || isAsked || verified.some(({ part }) => failures.some(({ key }) => key === part.key))
-      ? "success"
-      : "uncertain"
+    const isResolving = ({ part, step }: Verification): boolean =>
+      failures.some(({ key }) => key === part.key) ||
+      resolved.some(({ resolution }) => resolution?.line === step.outputLine && resolution.check === part.text)
+    return isChanged || isAsked || verified.some(isResolving) ? "success" : "uncertain"
   }
   if (open.length > 0) {
     return isChanged ? "partial" : "fail"

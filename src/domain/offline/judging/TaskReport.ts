@@ -91,6 +91,9 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   const failures = distinctFailures(own)
   const cutOff = cutOffOf(task, findings.finished)
   const { plan } = findings
+  const resolved = distinctFailures(findings.failures).filter(
+    ({ resolution }) => resolution !== undefined && resolution.line >= first && resolution.line <= last
+  )
   const changedLater = new Set(
     findings.steps
       .filter(({ line }) => line > last)
@@ -100,11 +103,9 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   return {
     task,
     title: titleOf(task),
-    outcome: outcomeOf(task, own, findings.finished),
+    outcome: outcomeOf(task, own, resolved, findings.finished),
     failures,
-    resolved: distinctFailures(findings.failures).filter(
-      ({ resolution }) => resolution !== undefined && resolution.line >= first && resolution.line <= last
-    ),
+    resolved,
     verifications: verificationsOf(task, findings.failures),
     changedAt: changedFilesOf(task, findings.undone),
     firstChange: stepsOf(task).find(isChange)?.line ?? Number.POSITIVE_INFINITY,

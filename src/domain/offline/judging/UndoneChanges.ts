@@ -15,6 +15,8 @@ export interface UndoneChanges {
    * to the end of the session.
    */
   readonly isUndone: (line: number, change: FileChange, upTo?: number) => boolean
+  /** True if a change was made before the first of two lines, and was taken back between them. */
+  readonly areUndoneBetween: (from: number, to: number) => boolean
 }
 
 interface Standing {
@@ -49,10 +51,11 @@ const placesOf = (words: ReadonlyArray<string>, directory: string | undefined): 
   return (path) => places.some((place) => place === "." || path === place || path.startsWith(`${place}/`))
 }
 
+const makesBranch = /\s(?:-[bB]|--orphan)\s/
 const valueOptions = /^(?:-m|--message|-s|--source)$/
 
 /** Returns what a command takes back; undefined if it takes nothing back. */
-const restoringOf = ({ directory, narrowing, program }: RanPart): Restoring | undefined => {
+const restoringOf = ({ directory, narrowing, program, text }: RanPart): Restoring | undefined => {
   const [verb = "", ...words] = program === "git" ? narrowing : []
   const has = (...options: ReadonlyArray<string>): boolean => options.some((option) => words.includes(option))
   const operands = words.filter((word, index) => !word.startsWith("-") && !valueOptions.test(words[index - 1] ?? ""))
@@ -60,7 +63,7 @@ const restoringOf = ({ directory, narrowing, program }: RanPart): Restoring | un
   const all = placesOf([directory ?? "."], undefined)
   switch (verb) {
     case "checkout":
-      return has("-b", "-B", "--orphan", "-p", "--patch") ? undefined : { holds: named, isEvenNew: false }
+      return makesBranch.test(text) || has("-p", "--patch") ? undefined : { holds: named, isEvenNew: false }
     case "restore":
       return (has("--staged", "-S") && !has("--worktree", "-W")) || has("-p", "--patch")
         ? undefined
@@ -161,6 +164,8 @@ export const undoneChanges = (steps: ReadonlyArray<Step>): UndoneChanges => {
     isUndone: (line, change, upTo = Number.POSITIVE_INFINITY) => {
       const at = undoneAt.get(keyOf(line, change))
       return at !== undefined && at <= upTo
-    }
+    },
+    areUndoneBetween: (from, to) =>
+      [...undoneAt].some(([key, at]) => at > from && at <= to && Number.parseInt(key, 10) < from)
   }
 }

@@ -3,6 +3,7 @@ import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
 import { explanationOf, leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
+import { lacksContainers } from "../judging/MachineErrors.js"
 import { isLimit, isOpenFailure, missingProgramOf } from "../judging/Outcome.js"
 import { filesReadBy } from "./Pointers.js"
 import { actsOutside } from "../reading/OutsideActs.js"
@@ -147,9 +148,21 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   )
 }
 
+/** True if a command that needs containers passed in a form that does without them. */
+const passedWithout = ({ error, resolution, what }: Failure): boolean =>
+  resolution !== undefined && resolution.check !== what && lacksContainers(error ?? "")
+
 /** True if a failure tells something about the machine: what it lacks, or what its sandbox refuses. */
 const isOfPlace = (failure: Failure): boolean =>
-  failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation
+  failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation || passedWithout(failure)
+
+/** Returns the way around a limit of the machine, as a clause; undefined if none is known. */
+export const wayAround = (failure: Failure): string | undefined =>
+  failure.resolution === undefined
+    ? undefined
+    : passedWithout(failure)
+      ? `${shownCommand(failure.resolution.check)} passes`
+      : "it passes outside of the sandbox"
 
 /** Matches looks that computed something, which are worth keeping; merely printing a file is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
@@ -219,7 +232,7 @@ export interface FailureLine {
 export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly isFixed: boolean }> => {
   const said = saidIn(report.task)
   return report.failures
-    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
+    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure) && !passedWithout(failure))
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)
@@ -241,9 +254,10 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
     .map((failure) => {
       const missing = failure.resolution === undefined ? missingProgramOf(failure) : undefined
       const subject = missing ?? (actsOnOneThing.exec(failure.what)?.[0] || failure.what)
+      const around = wayAround(failure)
       const end =
-        failure.resolution !== undefined
-          ? "; it passes outside of the sandbox"
+        around !== undefined
+          ? `; ${around}`
           : missing === undefined
             ? "; the machine or its sandbox refuses it"
             : missing === failure.program

@@ -14,7 +14,16 @@ import type { CommandStep, RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
-import { fixesIn, limitsIn, looksOf, openFailuresIn, planLeftText, scriptOf, workingCommands } from "./Knowledge.js"
+import {
+  fixesIn,
+  limitsIn,
+  looksOf,
+  openFailuresIn,
+  planLeftText,
+  scriptOf,
+  wayAround,
+  workingCommands
+} from "./Knowledge.js"
 import { editedFiles } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import { capitalised, inCode, listed, plainLine, quoted } from "./Wording.js"
@@ -208,7 +217,7 @@ const limits = (report: TaskReport): ReadonlyArray<Draft> =>
       _tag: "Limit",
       subject: plainLine(subject, 240),
       error: plainLine(failure.error ?? "", 400),
-      instead: failure.resolution?.isByEscalation === true ? "it passes outside of the sandbox" : null
+      instead: wayAround(failure) ?? null
     },
     text: capitalised(text),
     basis: "ran",
