@@ -201,6 +201,30 @@ const withItsRest = (lines: ReadonlyArray<string>, index: number): string => {
     : `${message} ${rest}`
 }
 
+/** The ranks of lines that only name a failed test, and the rank of what the system said. */
+const isNamingRank = (rank: number): boolean => rank === 2 || rank === 3
+const systemRank = 4
+
+/**
+ * Returns what the system said below the name of a failed test, before the name of the next one; undefined if it said
+ * nothing, or if the name goes on in the next line.
+ */
+const causeBelow = (lines: ReadonlyArray<string>, index: number, rank: number): string | undefined => {
+  if (!isNamingRank(rank) || withItsRest(lines, index) !== plain(lines[index] ?? "")) {
+    return undefined
+  }
+  for (const line of lines.slice(index + 1, index + 12).map(plain)) {
+    const below = rankOf(line)
+    if (isNamingRank(below)) {
+      return undefined
+    }
+    if (below === systemRank) {
+      return line
+    }
+  }
+  return undefined
+}
+
 const tracebackHeading = /^[\s|>+-]{0,40}Traceback \(most recent call last\):$/
 const goesOnBelow = /^(?:During handling of the above exception|The above exception was the direct cause)/
 
@@ -264,5 +288,5 @@ export const firstErrorLine = (output: string): string | undefined => {
       break
     }
   }
-  return found === undefined ? undefined : withItsRest(lines, found)
+  return found === undefined ? undefined : (causeBelow(lines, found, best) ?? withItsRest(lines, found))
 }

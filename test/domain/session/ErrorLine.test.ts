@@ -279,6 +279,10 @@ describe("lines that only wrap up", () => {
       "Unresolved reference: ebb",
       "e: file:///p/A.kt:1:2 Unresolved reference: ebb\nExecution failed for task ':compileKotlin'."
     ],
+    [
+      "chmod: cannot access 'ebb.sh': No such file or directory",
+      "not ok 1 ebb starts\n# (in test file test/ebb.bats, line 9)\n# chmod: cannot access 'ebb.sh': No such file or directory"
+    ],
     ["cannot open the tide table", "[unit] cannot open the tide table\n[unit] ERROR task failed"]
   ])("the cause of an error wins over a line that only wraps up: %s", (cause, output) => {
     assert.include(firstErrorLine(output) ?? "", cause)

@@ -12,16 +12,16 @@ export const unreachable =
 const taken =
   /\b(?:address|port)\b.{0,40}\b(?:already )?(?:in use|allocated|taken|occupied)\b|\bE?ADDRINUSE\b|\bOnly one usage of each socket address\b/i
 
-/** Matches the error of a container service that the machine does not have. */
-const noContainers =
-  /\bvalid (?:Docker|Podman|container) environment\b|\b(?:connect|connecting) to the (?:Docker|Podman|container) (?:daemon|socket|API|runtime)\b|\bIs the docker daemon running\b/i
+/** Matches messages about a service of the machine that does not run, or that it does not have. */
+const missingService =
+  /\b(?:could not find a valid Docker environment|cannot connect to the (?:Docker|Podman) (?:daemon|socket|API)|is the docker daemon running|docker daemon is not running|no (?:X )?display\b.{0,40}\bset|cannot open display|Missing X server|no (?:CUDA-capable|usable) (?:device|GPU)|System has not been booted with systemd|\/dev\/kvm\b.{0,40}(?:not found|denied|does not exist))/i
 
 /** Matches the error of a service that does not run. */
 const serviceDown = /\bIs the server running\b|\b(?:ECONNREFUSED|Connection refused)\b/i
 
-/** True if the machine has no containers, which no change of the project can give it. */
-export const lacksContainers = (error: string): boolean => noContainers.test(error)
+/** True if the machine lacks a service, which no change of the project can give it. */
+export const lacksService = (error: string): boolean => missingService.test(error.slice(0, 400))
 
 /** True if another address or another service, chosen by an option or a variable, can make the command pass. */
 export const isAvoidable = (error: string): boolean =>
-  taken.test(error) || serviceDown.test(error) || noContainers.test(error)
+  taken.test(error) || serviceDown.test(error) || lacksService(error)

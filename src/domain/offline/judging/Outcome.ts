@@ -1,7 +1,7 @@
 import { checkKinds } from "../reading/CommandPrograms.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import type { Failure } from "./Failures.js"
-import { lacksContainers } from "./MachineErrors.js"
+import { lacksService } from "./MachineErrors.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
 import { endsTurn, followUpsOf, stepsOf, type Task } from "../reading/Tasks.js"
@@ -111,7 +111,7 @@ const lastWord = (task: Task): { readonly stance: string; readonly isFinal: bool
 const notInstalled =
   /(?:^|: )([\w.+-]{1,60}): (?:command )?not found$|\bcommand not found: ([\w.+-]{1,60})$|^'?([\w.+-]{1,60})'? ?: .{0,40}is not recognized\b/i
 const notInstalledWithin =
-  /(?:^|: )([\w.+-]{1,60}): command not found$|(?:^|: )['"`]?([\w.+-]{1,60})['"`]? is not installed\b|\bcommand not found: ([\w.+-]{1,60})$|\bexec: "([\w.+-]{1,60})": executable file not found|\bsh: (?:line )?\d{1,6}: ([\w.+-]{1,60}): not found$/i
+  /(?:^|[\s:])['"`]?([\w.+-]{1,60})['"`]? is not installed\b|\bno such (?:sub)?command: ['"`]([\w.+-]{1,60})['"`]|(?:^|: )([\w.+-]{1,60}): command not found$|\bcommand not found: ([\w.+-]{1,60})$|\bexec: "([\w.+-]{1,60})": executable file not found|\bsh: (?:line )?\d{1,6}: ([\w.+-]{1,60}): not found$/i
 
 /**
  * Returns the missing program because of which a command failed, either its own or one that it runs; undefined if none
@@ -135,12 +135,12 @@ const refusedByPlace =
   /\bOperation not permitted\b|\bEPERM\b|\bRead-only file system\b|\bEROFS\b|\bbwrap: |\bsandbox-exec\b|\b(?:Could not|Couldn't) resolve host\b|\bfailed to lookup address\b|\bTemporary failure in name resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN)\b/i
 
 /**
- * True if the failure is a fact about the machine and not about the work: a program is not installed, there are no
- * containers, or the sandbox refuses what a command does.
+ * True if the failure is a fact about the machine and not about the work: a program is not installed, a service
+ * is missing, or the sandbox refuses what a command does.
  */
 export const isLimit = (failure: Failure): boolean =>
   missingProgramOf(failure) !== undefined ||
-  lacksContainers(failure.error ?? "") ||
+  lacksService(failure.error ?? "") ||
   (failure.isSandboxed && refusedByPlace.test(failure.error ?? ""))
 
 /** True if the failure is evidence about the project, not about a mistyped command or a one-off script. */
@@ -150,8 +150,8 @@ const counts = (failure: Failure): boolean =>
   ((failure.kind === "act" || failure.kind === "edit" || failure.kind === "run") && failure.isRepeatable)
 
 /**
- * Judges a task by its own failures, and by those that it resolved. `success` needs the user's approval or a check that passed after the last change; the assistant's own
- * claim is never enough.
+ * Judges a task by its own failures, and by those that it resolved. `success` needs the user's approval or a check that
+ * passed after the last change; the assistant's own claim is never enough.
  */
 export const outcomeOf = (
   task: Task,

@@ -1,9 +1,9 @@
 import type { CommandPart } from "../reading/CommandNames.js"
-import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
+import { checkKinds, type CommandKind, programKinds } from "../reading/CommandPrograms.js"
 import { explanationOf, leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
-import { lacksContainers } from "../judging/MachineErrors.js"
+import { lacksService } from "../judging/MachineErrors.js"
 import { isLimit, isOpenFailure, missingProgramOf } from "../judging/Outcome.js"
 import { filesReadBy } from "./Pointers.js"
 import { actsOutside } from "../reading/OutsideActs.js"
@@ -24,8 +24,7 @@ const purposes: Readonly<Partial<Record<CommandKind, string>>> = {
   build: "build",
   lint: "lint",
   "type-check": "check the types",
-  format: "format",
-  run: "run the program"
+  format: "format"
 }
 
 const isSyntaxCheck = /^(?:node (?:--check|-c)|(?:ba)?sh -n|python\d? -m (?:py_compile|compileall)|php -l|ruby -c)\b/
@@ -51,11 +50,30 @@ export interface WorkingCommand {
   readonly text: string
 }
 
+/** Matches a check that is named so, and that need be neither a test nor a linter: `flywayValidate`, `mvn verify`. */
+const checksOnly = /(?:check|validate|verify)(?:-\w{1,20})?(?=\s|$)/i
+const isFormatter = /\b(?:fmt|format|prettier|black|isort|spotless|ktfmt|dprint|oxfmt|ormolu|fourmolu)/i
+
+/** Matches a file that is a program, by itself or behind its interpreter. */
+const programFile =
+  /^(?:(?:python3?|node|deno run|bun|ruby|php|java|tsx|ts-node|perl|elixir)\s+(?:-\S+\s+)*)?[\w@./-]*\.\w{1,5}(?=\s|$)/
+/** Matches the words by which tools and scripts start a program. */
+const starts =
+  /\b(?:run|start|serve[r]?|dev|preview|launch|watch|bootRun)\b|\s-m\s|^java\s+-jar\b|^\.{1,2}\/(?!gradlew|mvnw)[\w./-]+(?=\s|$)/
+
+/** True if a command starts a program of the project; a task of a build tool, or a script of one line, does not. */
+const runsProgram = ({ text }: RanPart): boolean =>
+  !/\s-[ce]\s/.test(text) && !text.includes("\n") && (starts.test(text) || programFile.test(text))
+
 /** Words the purpose of a command. */
 const purposeOf = (part: RanPart, report: TaskReport): string => {
-  const tried = part.kind === "run" && isScript(part.pipeline.text) ? triedFile(part, report) : undefined
+  const isTrial = part.kind === "run" && (isScript(part.pipeline.text) || inlineScript.test(part.text))
+  const tried = isTrial ? triedFile(part, report) : undefined
   if (tried !== undefined) {
     return `try ${inCode(tried, 120)}`
+  }
+  if (part.kind === "run") {
+    return isRehearsal.test(part.text) ? "dry run" : runsProgram(part) ? "run the program" : "worked here"
   }
   return part.kind === "test" && narrowness(part.narrowing) > 0
     ? "run these tests"
@@ -65,7 +83,11 @@ const purposeOf = (part: RanPart, report: TaskReport): string => {
         ? "check the syntax"
         : isRehearsal.test(part.text)
           ? "dry run"
-          : (purposes[part.kind] ?? "worked here")
+          : part.kind === "lint" && isFormatter.test(part.text)
+            ? "check the formatting"
+            : part.kind === "lint" && programKinds.get(part.program) !== "lint" && checksOnly.test(part.text)
+              ? "check"
+              : (purposes[part.kind] ?? "worked here")
 }
 
 const workingCommand = (part: RanPart, report: TaskReport): WorkingCommand => {
@@ -98,10 +120,22 @@ const isOwnProgram = (part: RanPart): boolean =>
   /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
   !/\s-[ce]\s|\s[~/]/.test(part.text)
 
+const inlineScript = /^(?:\S+ ){0,3}(?:python3?|node|ruby|perl|php|deno|bun|elixir|bash|sh)(?: -\w)* (?:-[ce]|eval)\s/
+
+/** True for a script on the command line that tries nothing of the project's by name; it answered one question. */
+const isOneOff = (part: RanPart, report: TaskReport): boolean =>
+  part.kind === "run" &&
+  (isScript(part.pipeline.text) || inlineScript.test(part.text)) &&
+  triedFile(part, report) === undefined
+
 /** Lists the commands that are known to work, each in its newest form. */
 export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
   const verifying = new Set(report.verifications.map(({ part }) => part))
+  // An act that passes outside of the sandbox only is a limit; a check is worth running there.
+  const outside = new Set(
+    report.failures.flatMap(({ key, resolution }) => (resolution?.isByEscalation === true ? [key] : []))
+  )
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
     !part.isOutside &&
@@ -113,6 +147,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
       (part.kind === "act" &&
         line > rejectedAt &&
         !addsPackage(part) &&
+        !outside.has(part.key) &&
         (!chores.test(part.key) || isRehearsal.test(part.text))))
   const newest = new Map<string, RanPart>()
   for (const step of stepsOf(report.task)) {
@@ -120,7 +155,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
       newest.set(isOwnProgram(part) ? `${part.program} ${part.narrowing[0] ?? ""}` : part.key, part)
     }
   }
-  const ranked = widest([...newest.values()])
+  const ranked = widest([...newest.values()].filter((part) => !isOneOff(part, report)))
   const programs = ranked.filter(({ kind, pipeline }) => kind === "run" && !isScript(pipeline.text))
   return ranked.filter((part) => !programs.slice(0, -2).includes(part)).map((part) => workingCommand(part, report))
 }
@@ -148,9 +183,9 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   )
 }
 
-/** True if a command that needs containers passed in a form that does without them. */
+/** True if a command that needs a service of the machine passed in a form that does without it. */
 const passedWithout = ({ error, resolution, what }: Failure): boolean =>
-  resolution !== undefined && resolution.check !== what && lacksContainers(error ?? "")
+  resolution !== undefined && resolution.check !== what && lacksService(error ?? "")
 
 /** True if a failure tells something about the machine: what it lacks, or what its sandbox refuses. */
 const isOfPlace = (failure: Failure): boolean =>
@@ -247,10 +282,43 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { reado
  */
 const actsOnOneThing = /^(?:git|gh|glab)(?: -C \S+)? [a-z][\w-]*/
 
-/** Lists the failures that show a limit of the machine: a missing program, or a refusal of its sandbox. */
+const sortedLetters = (word: string): string => [...word].toSorted().join("")
+
+/** True if one word is the other with two letters exchanged, or with one letter more, less or other. */
+const isMistyped = (word: string, meant: string): boolean => {
+  const start = [...word].findIndex((letter, index) => letter !== meant[index])
+  const rest = start === -1 ? word.length : start
+  return (
+    word !== meant &&
+    Math.min(word.length, meant.length) >= 3 &&
+    (word.slice(rest + 1) === meant.slice(rest + 1) ||
+      word.slice(rest) === meant.slice(rest + 1) ||
+      word.slice(rest + 1) === meant.slice(rest) ||
+      (word.slice(rest + 2) === meant.slice(rest + 2) &&
+        sortedLetters(word.slice(rest, rest + 2)) === sortedLetters(meant.slice(rest, rest + 2))))
+  )
+}
+
+/** True if a missing program was only mistyped: the session ran one whose name is nearly the same. */
+const isSlip = (missing: string | undefined, report: TaskReport): boolean =>
+  missing !== undefined &&
+  stepsOf(report.task).some(
+    (step) =>
+      step._tag === "CommandStep" &&
+      step.verdict !== "failed" &&
+      step.parts.some(({ pipeline }) =>
+        pipeline.text
+          .slice(0, 400)
+          .split(/\s+/)
+          .some((word) => isMistyped(missing, word))
+      )
+  )
+
+/** Lists the failures that show a limit of the machine: a missing program or service, or a refusal of its sandbox. */
 export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly subject: string }> =>
   report.failures
     .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
+    .filter((failure) => failure.resolution !== undefined || !isSlip(missingProgramOf(failure), report))
     .map((failure) => {
       const missing = failure.resolution === undefined ? missingProgramOf(failure) : undefined
       const subject = missing ?? (actsOnOneThing.exec(failure.what)?.[0] || failure.what)
@@ -259,7 +327,9 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
         around !== undefined
           ? `; ${around}`
           : missing === undefined
-            ? "; the machine or its sandbox refuses it"
+            ? lacksService(failure.error ?? "")
+              ? "; this machine does not have it"
+              : "; the machine or its sandbox refuses it"
             : missing === failure.program
               ? ""
               : `, which ${shownCommand(failure.what)} needs`

@@ -3,7 +3,7 @@ import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import type { SessionEvent } from "../../session/SessionEvent.js"
 import { leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
-import { constraintsIn } from "../judging/Preferences.js"
+import { constraintsIn, remarksBeside } from "../judging/TaskWishes.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { readSession, type SessionReport } from "../judging/SessionReport.js"
 import type { TaskReport } from "../judging/TaskReport.js"
@@ -32,7 +32,7 @@ import { capitalised, inCode, listed, plainLine, quoted } from "./Wording.js"
 
 /** The maximum number of facts of one kind from one session; those that come first in its kind's order stay. */
 const mostOfKind: Readonly<Record<FactKind, number>> = {
-  Wish: 24,
+  Wish: 56,
   Decision: 24,
   Command: 60,
   Failure: 40,
@@ -54,7 +54,11 @@ interface Draft {
 const wishes = ({ preferences, reports }: SessionReport): ReadonlyArray<Draft> => {
   const lasting = preferences.map(({ line, text }) => ({ line, words: text, isLasting: true }))
   const ofTasks = reports.flatMap(({ task }) =>
-    constraintsIn(task.requests).map(({ line, text }) => ({ line, words: text, isLasting: false }))
+    [...constraintsIn(task.requests), ...remarksBeside(task.requests)].map(({ line, text }) => ({
+      line,
+      words: text,
+      isLasting: false
+    }))
   )
   return [...lasting, ...ofTasks].map(({ isLasting, line, words }) => ({
     content: { _tag: "Wish", words: withoutSecrets(words), isLasting },
