@@ -13,6 +13,15 @@ const nounOf = (number: number): string => nouns[number % nouns.length] ?? "ferr
 /** One of some 250 words, as the texts of a project share them. */
 const wordOf = (number: number): string => `${nounOf(number)}-${nounOf(Math.floor(number / nouns.length))}`
 
+/** What people ask to do or to leave. */
+const verbs =
+  "rename delete format squash rebase mock cache log retry import export sort translate measure document wrap".split(
+    " "
+  )
+
+const wishOf = (number: number, name: string): string =>
+  `${number % 20 === 0 ? "always" : "never"} ${verbs[Math.floor(number / 10) % verbs.length] ?? "rename"} the ${name}`
+
 /** The contents of the facts of one session: some that recur, and some of its own. */
 const contentsOf = (session: number): ReadonlyArray<readonly [string, FactContent]> =>
   Array.from({ length: 20 }, (_, place): readonly [string, FactContent] => {
@@ -36,7 +45,7 @@ const contentsOf = (session: number): ReadonlyArray<readonly [string, FactConten
     const path = `src/${nounOf(number)}/${number % 700}.ts`
     switch (place % 10) {
       case 0:
-        return [`"never rename the ${name}"`, { _tag: "Wish", words: `never rename the ${name}`, isLasting: true }]
+        return [`"${wishOf(number, name)}"`, { _tag: "Wish", words: wishOf(number, name), isLasting: true }]
       case 1:
         return [`Which ${name}? → the old one`, { _tag: "Decision", question: `Which ${name}?`, answer: "the old one" }]
       case 2:

@@ -173,19 +173,16 @@ describe("answers to the OpenAI client", () => {
   ]
   const inPieces = onTheWire.flatMap(([does, change]) => [1, 64].map((size) => ({ does, change, size })))
   for (const { change, does, size } of sampleOf(inPieces, onTheWire.length, ({ does }) => does)) {
-      it.scopedLive(`an answer from a server that ${does} is read in pieces of ${size} bytes`, () =>
-        Effect.gen(function* () {
-          const { pass, server } = yield* home((request) => ({
-            body: change(replies.ok(good)(request).body),
-            pieces: size
-          }))
-          const report = yield* pass()
-          assert.deepStrictEqual(
-            [report.extracted.length, server.requests.length, report.model.outputTokens],
-            [1, 1, 50]
-          )
-        })
-      )
+    it.scopedLive(`an answer from a server that ${does} is read in pieces of ${size} bytes`, () =>
+      Effect.gen(function* () {
+        const { pass, server } = yield* home((request) => ({
+          body: change(replies.ok(good)(request).body),
+          pieces: size
+        }))
+        const report = yield* pass()
+        assert.deepStrictEqual([report.extracted.length, server.requests.length, report.model.outputTokens], [1, 1, 50])
+      })
+    )
   }
 
   it.scopedLive("an answer in several items, with bytes that are not text, is read", () =>
