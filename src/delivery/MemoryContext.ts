@@ -89,8 +89,8 @@ export const blockOf = Effect.fnUntraced(function* (sources: ContextSources, { m
 /**
  * Renders the memory of a directory for a session that starts there: the user's wishes, what works, what fails, where
  * things are, the newest sessions, and the paths of the files. Never longer than `maxTokens`: the least important lines
- * are left out, always whole. Equal files give equal text. Empty when there is no memory, or no room for a line. The
- * tags around the text keep later passes from learning it again, so pass it on unchanged.
+ * are left out, always whole. Equal files give equal text. Empty when there is no memory, when `MEMORY.md` has no line of any
+ * section, or when there is no room for a line. The tags around the text keep later passes from learning it again, so pass it on unchanged.
  * Reads published files only, also while passes run. Fails with `MemoryFsFailure` when the disk does; a session can
  * start without the text.
  */

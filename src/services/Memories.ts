@@ -91,6 +91,8 @@ export const FoundFact = Schema.Struct({
   /** The text of the fact. If a person corrected the fact, it is the correction. */
   text: Schema.String,
   isCorrected: Schema.Boolean,
+  /** The newer wish that superseded it; null for other facts. */
+  supersededBy: Schema.NullOr(FactId),
   basis: Basis,
   cwd: Schema.String,
   /** The id of the session from which the fact was extracted. */
@@ -276,7 +278,10 @@ export type Explanation = typeof Explanation.Type
 export class Memories extends Context.Tag("rollout-memories/Memories")<
   Memories,
   {
-    /** Renders the text that a session starting in a directory should receive; see `MemoryContext.forCwd`. */
+    /**
+     * Renders the text that a session starting in a directory should receive; empty where there is nothing worth telling. See
+     * `MemoryContext.forCwd`.
+     */
     readonly context: (
       cwd: string,
       options: { readonly maxTokens: number }

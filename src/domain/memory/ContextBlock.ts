@@ -1,3 +1,4 @@
+import { withoutCitations } from "./Citation.js"
 import { parseMemorySummary } from "./MemorySummary.js"
 import { isVerdict } from "../privacy/NotConfirmed.js"
 import { wrapMemory } from "../session/MemoryTag.js"
@@ -25,6 +26,9 @@ export interface ContextPiece {
   readonly heading: string
   readonly lines: ReadonlyArray<string>
 }
+
+/** The line of a `MEMORY.md` that has nothing else to say. */
+export const nothingLeft = "The sessions so far left nothing that a later one could use."
 
 /** Patterns of section headings in `MEMORY.md`, the most important sections first. */
 const worth: ReadonlyArray<RegExp> = [
@@ -71,11 +75,22 @@ const piecesIn = (text: string): ReadonlyArray<ContextPiece> => {
 const summaryHeading = "## Newest sessions, the latest first"
 const skillHeading = "## Skills"
 
-/** All pieces for the block, the most important first; empty when nothing was learned. */
-export const contextPieces = ({ memory, skills, summary }: ContextSources): ReadonlyArray<ContextPiece> => [
-  ...piecesIn(memory)
-    .filter(({ heading }) => !isVerdict(heading))
-    .toSorted((one, other) => rankOf(one.heading) - rankOf(other.heading)),
+const saysNothing = ({ heading, lines: [line = ""] }: ContextPiece): boolean =>
+  heading === "" && withoutCitations(line).trim() === nothingLeft
+
+/**
+ * All pieces for the block, the most important first; empty when nothing was learned. Sessions that left no line in
+ * `MEMORY.md` are not named either, unless there is none yet.
+ */
+export const contextPieces = (sources: ContextSources): ReadonlyArray<ContextPiece> => {
+  const told = piecesIn(sources.memory).filter((piece) => !isVerdict(piece.heading) && !saysNothing(piece))
+  return sources.memory !== "" && told.length === 0 && sources.skills.length === 0
+    ? []
+    : [...told.toSorted((one, other) => rankOf(one.heading) - rankOf(other.heading)), ...piecesAround(sources)]
+}
+
+/** The pieces that stand outside of `MEMORY.md`. */
+const piecesAround = ({ skills, summary }: ContextSources): ReadonlyArray<ContextPiece> => [
   ...Array.from(parseMemorySummary(summary), ([threadId, text]) => ({
     heading: summaryHeading,
     lines: [`- ${text} (trace: \`${threadId}\`)`]

@@ -9,7 +9,7 @@ import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { Forgetting, ThreadsClaimed } from "../../services/state/Forgetting.js"
 import { StateDbFailure } from "../../services/state/StateDbError.js"
 import { claimColumns } from "./Claims.js"
-import { readForgotten, writeForgotten } from "./sqlite/ForgottenFile.js"
+import { addForgotten } from "./sqlite/ForgottenFile.js"
 import { HolderRow, Queries } from "./sqlite/Queries.js"
 import { findAll } from "./sqlite/Rows.js"
 
@@ -66,8 +66,8 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
    */
   const keepRecord = Effect.fnUntraced(function* (database: string, threadIds: ReadonlyArray<ThreadId>) {
     const known = yield* all()
-    const recorded = yield* readForgotten(database)
-    yield* writeForgotten(database, [...recorded, ...known.map(({ threadId }) => threadId), ...threadIds], self.pid)
+    const ids = [...known.map(({ threadId }) => threadId), ...threadIds]
+    yield* addForgotten(database, { threadIds: ids, facts: [] }, self.pid)
   })
 
   const forget = Effect.fnUntraced(function* (threadIds: ReadonlyArray<ThreadId>) {

@@ -27,7 +27,7 @@ const factLines = (
 ): ReadonlyArray<string> =>
   facts.flatMap((fact) => {
     const about = [
-      fact.isCorrected ? `${fact.kind}, corrected` : fact.kind,
+      `${fact.kind}${fact.isCorrected ? ", corrected" : ""}${fact.supersededBy === null ? "" : `, superseded by ${fact.supersededBy}`}`,
       `${shortId(fact.threadId)} line ${fact.line}`,
       fact.at === null ? "" : readableTime(Date.parse(fact.at)),
       fact.cwd

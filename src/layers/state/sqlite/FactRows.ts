@@ -5,6 +5,7 @@ import { Basis, FactContent, FactId, SessionFact } from "../../../domain/facts/F
 import { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { ExtractedFacts } from "../../../services/state/Facts.js"
+import { markForgottenFacts } from "./ForgottenFacts.js"
 
 /** A row with a fact, as the queries select it. */
 export const FactRow = Schema.Struct({
@@ -43,6 +44,7 @@ export const writeFacts = Effect.fnUntraced(function* (
       fact: encodeFact(fact)
     }))
   )
+  yield* markForgottenFacts(sql, cwd)
   yield* sql`INSERT INTO fact_history (id, cwd, thread_id, event, at, kind)
     SELECT id, cwd, thread_id, 'withdrawn', ${now}, kind FROM facts
     WHERE thread_id = ${threadId} AND cwd = ${cwd}

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import { writeFacts } from "./FactRows.js"
+import { createForgottenFacts } from "./ForgottenFacts.js"
 
 /**
  * Creates the tables of facts, of people's decisions about them and of their history, with the indexes for searching.
@@ -92,6 +93,7 @@ export const createFactTables = Effect.gen(function* () {
   // The version of the rules that a memory's facts were extracted by; 0 where they were read from its trace, or not yet.
   yield* sql`ALTER TABLE thread_memory ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0`
   yield* sql`CREATE INDEX thread_memory_stale_facts ON thread_memory (facts_version, updated_at DESC, thread_id, cwd)`
+  yield* createForgottenFacts
   yield* readTraces
 })
 

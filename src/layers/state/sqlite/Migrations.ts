@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import { StateDbUnavailable } from "../../../services/state/StateDbError.js"
 import { inTransaction, unavailable, whileBusy } from "./Connection.js"
 import { createFactTables } from "./FactTables.js"
+import { takeForgottenFacts } from "./ForgottenFacts.js"
 import { readForgotten, recordBeside } from "./ForgottenFile.js"
 import { createInspectionTables } from "./InspectionTables.js"
 import { addMemoryDirectories } from "./MemoryDirectories.js"
@@ -227,10 +228,13 @@ const isUpToDate = Effect.fnUntraced(function* (path: string = inMemory) {
 const takeForgotten = Effect.fnUntraced(function* (path: string) {
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis
-  const threadIds = yield* Effect.mapError(readForgotten(path), (error) => unavailable(recordBeside(path), error))
+  const { facts, threadIds } = yield* Effect.mapError(readForgotten(path), (error) =>
+    unavailable(recordBeside(path), error)
+  )
   yield* sql`INSERT OR IGNORE INTO forgotten_threads (thread_id, forgotten_at, erased_at)
     SELECT value, ${now}, ${now} FROM json_each(${JSON.stringify(threadIds)})
     WHERE value NOT IN (SELECT id FROM threads)`
+  yield* takeForgottenFacts(facts, now)
 })
 
 const run = Effect.fnUntraced(function* (path: string | undefined) {
