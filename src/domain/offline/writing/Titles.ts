@@ -102,7 +102,7 @@ const workTitle = (task: Task): string => {
  * Returns the words of a message that continued the task, if it says more than yes: a short consent, or a correction.
  */
 const carriedOn = ({ kind, text, word }: Asked): ReadonlyArray<string> => {
-  if (kind === "answer" || kind === "note") {
+  if (kind === "answer" || kind === "note" || word.stance === "drops") {
     return []
   }
   const line = withoutSecrets(oneLine(text.slice(0, 400)))
