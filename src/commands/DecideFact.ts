@@ -3,37 +3,16 @@ import type { FactId } from "../domain/facts/Fact.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { makePass } from "../pass/Pass.js"
 import { consolidate } from "../pass/PhaseTwo.js"
-import { InputInvalid } from "../services/Memories.js"
+import { AgentControl } from "../services/AgentControl.js"
+import { type Decided, InputInvalid, type Republished } from "../services/Memories.js"
 import { redact } from "../services/Redactor.js"
 import { type FactMark, Facts } from "../services/state/Facts.js"
-import { agentOf, Settings } from "../settings/Settings.js"
 import { type FactGroup, findFact } from "./FindFact.js"
-
-/**
- * The way in which a directory's `MEMORY.md` follows a decision: it was written anew, the pass that works on it takes the decision in, the
- * next pass writes it, or writing failed.
- */
-export type Republished = "written" | "running pass" | "next pass" | "failed"
-
-/** A decision in one directory, about a fact and those that its line merges. */
-export interface DecidedIn {
-  readonly cwd: Directory
-  readonly facts: ReadonlyArray<FactId>
-  /** False if it was so before. */
-  readonly isChanged: boolean
-  readonly memory: Republished
-}
-
-/** A decision of a person about a fact. */
-export interface Decided {
-  readonly id: FactId
-  readonly directories: ReadonlyArray<DecidedIn>
-}
 
 /** Writes the `MEMORY.md` of a directory anew where that costs nothing; elsewhere the next pass does. */
 export const republish = Effect.fn("DecideFact.republish")(function* (cwd: Directory) {
-  const settings = yield* Settings
-  if (agentOf(settings) !== "offline") {
+  const { worksByRule = false } = yield* AgentControl
+  if (!worksByRule) {
     const later: Republished = "next pass"
     return later
   }
@@ -53,7 +32,7 @@ const decideIn = <E, R>(
     const directories = yield* Effect.forEach(groups, (group) =>
       Effect.gen(function* () {
         const changed = yield* Effect.forEach(group.ids, (one) => decide(one, group))
-        const decided: DecidedIn = {
+        const decided: Decided["directories"][number] = {
           cwd: group.cwd,
           facts: group.ids,
           isChanged: changed.includes(true),

@@ -1,25 +1,10 @@
 import * as Effect from "effect/Effect"
-import type { FactId, FactKind } from "../domain/facts/Fact.js"
+import type { FactId } from "../domain/facts/Fact.js"
 import { exactTime } from "../domain/text/ExactTime.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
-import { FactNotFound } from "../services/Memories.js"
-import { type FactEvent, Facts } from "../services/state/Facts.js"
+import { FactNotFound, type History, type HistoryLine } from "../services/Memories.js"
+import { Facts } from "../services/state/Facts.js"
 import { factIdFrom } from "./FindFact.js"
-
-/** An entry of the history, as it is printed. The time is RFC 3339 in UTC. */
-export interface HistoryLine {
-  readonly at: string | null
-  readonly event: FactEvent
-  readonly id: FactId
-  readonly kind: FactKind | null
-  readonly cwd: Directory
-  /** The session that it came from, of a superseded fact that of the newer one; null for an act of a person. */
-  readonly threadId: string | null
-  /** The line of the fact; null where no words are kept, as of a forgotten fact. */
-  readonly text: string | null
-  /** The fact that superseded it; null for other events. */
-  readonly by: FactId | null
-}
 
 /** Reads entries of the history, the newest first. */
 export const historyLines = Effect.fnUntraced(function* (
@@ -30,15 +15,17 @@ export const historyLines = Effect.fnUntraced(function* (
   return (yield* facts.history(of, limit)).map(({ at, ...entry }): HistoryLine => ({ ...entry, at: exactTime(at) }))
 })
 
-/** Reads the history of one fact, of a directory, or of all. Fails for a fact that was never known. */
+/** Reads the newest entries of one fact, of a directory, or of all. Fails for a fact that was never known. */
 export const readHistory = Effect.fn("History.read")(function* (
   given: string | undefined,
   cwd: Directory | undefined,
-  limit: number
+  most: number
 ) {
   const id = given === undefined ? undefined : yield* factIdFrom(given)
-  const entries = yield* historyLines({ cwd, id }, limit)
-  return id !== undefined && entries.length === 0
-    ? yield* new FactNotFound({ id, cwd: cwd ?? null, forgottenAt: null })
-    : entries
+  const entries = yield* historyLines({ cwd, id }, most + 1)
+  if (id !== undefined && entries.length === 0) {
+    return yield* new FactNotFound({ id, cwd: cwd ?? null, forgottenAt: null })
+  }
+  const history: History = { entries: entries.slice(0, most), hasMore: entries.length > most }
+  return history
 })

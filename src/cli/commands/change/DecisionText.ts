@@ -1,4 +1,4 @@
-import type { Decided, Republished } from "../../../commands/DecideFact.js"
+import type { Decided, Republished } from "../../../services/Memories.js"
 
 /** The state of `MEMORY.md` after a decision, in words. */
 const memoryText: { readonly [State in Republished]: string } = {
