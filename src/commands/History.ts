@@ -6,7 +6,7 @@ import { FactNotFound, type History, type HistoryLine } from "../services/Memori
 import { Facts } from "../services/state/Facts.js"
 import { factIdFrom } from "./FindFact.js"
 
-/** Reads entries of the history, the newest first. */
+/** Reads entries of the history of facts, newest first. */
 export const historyLines = Effect.fnUntraced(function* (
   of: { readonly cwd: Directory | undefined; readonly id: FactId | undefined },
   limit: number
@@ -15,7 +15,10 @@ export const historyLines = Effect.fnUntraced(function* (
   return (yield* facts.history(of, limit)).map(({ at, ...entry }): HistoryLine => ({ ...entry, at: exactTime(at) }))
 })
 
-/** Reads the newest entries of one fact, of a directory, or of all. Fails for a fact that was never known. */
+/**
+ * Reads the newest entries of the history of one fact, of a directory, or of all facts. Fails with `FactNotFound` for a
+ * fact that was never stored.
+ */
 export const readHistory = Effect.fn("History.read")(function* (
   given: string | undefined,
   cwd: Directory | undefined,

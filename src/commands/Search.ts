@@ -20,7 +20,7 @@ import { Facts } from "../services/state/Facts.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { warn } from "../services/Logging.js"
 
-/** Maximum number of hits in a result; it also has the total. */
+/** Maximum number of traces and files in a result. The total number is given too. */
 const mostHits = 20
 const mostFacts = 20
 
@@ -49,7 +49,9 @@ const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: Reado
   }))
 })
 
-/** Returns the line that matches best; one of the summary only if the trace contains none of the terms. */
+/**
+ * Returns the line that matches a query best. It is a line of the summary only if the trace contains none of the terms.
+ */
 const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): SearchHit["place"] => {
   const inText = excerptOf(query, text)
   const inSummary = excerptOf(query, summary)
@@ -99,7 +101,10 @@ const foundFacts = Effect.fnUntraced(function* (words: ReadonlyArray<string>, cw
   })
 })
 
-/** Finds the facts that have the words in any form, and the memories that have every word, in a directory or in all. */
+/**
+ * Finds the facts that contain the words in any inflection, and the memories that contain every word, in one directory
+ * or in all.
+ */
 export const search = Effect.fn("Search.find")(function* (words: ReadonlyArray<string>, cwd: Directory | undefined) {
   const query = queryOf(words)
   if (query.terms.length === 0) {

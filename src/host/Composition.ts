@@ -2,7 +2,7 @@ import { join } from "node:path"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { PassServices } from "./MemoriesStartup.js"
+import type { PassServices } from "./SessionStart.js"
 import type { AgentControl } from "../services/AgentControl.js"
 import { type MemoriesHomeUnavailable, MemoryFs } from "../services/MemoryFs.js"
 import type { ModelClient } from "../services/ModelClient.js"
@@ -12,7 +12,8 @@ import type { Redactor } from "../services/Redactor.js"
 import type { PackageMissing } from "../services/PackageMissing.js"
 import { type CodexHomeUnavailable, SessionStore } from "../services/SessionStore.js"
 import type { Spending } from "../services/state/Spending.js"
-import type { StateDb, StateDbUnavailable } from "../services/state/StateDb.js"
+import type { StateDbUnavailable } from "../services/state/StateDbError.js"
+import type { StateDb } from "../services/state/StateDb.js"
 import type { SymbolicLinks } from "../services/SymbolicLinks.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { Settings } from "../settings/Settings.js"
@@ -53,8 +54,8 @@ export const compose = <Needs>(
   )
 
 /**
- * Provides the state DB in the memories home. First checks that there are sessions to learn from, then creates the
- * home. Fails when either home is unusable, and as `open` does.
+ * Provides the state DB in the memories home. First checks that there is a Codex home, then creates the memories home.
+ * Fails if either home is unusable, and as `open` does.
  */
 export const stateDbInHome = <E, R>(open: (path: string) => Layer.Layer<StateDb, E, R>) =>
   Layer.unwrapEffect(

@@ -9,7 +9,7 @@ import * as Scope from "effect/Scope"
 import type { PassReport } from "../domain/report/Report.js"
 import * as PassEventLog from "../pass/PassEvents.js"
 import { abandonUninterruptible } from "./AbandonUninterruptible.js"
-import type { PassServices, Session, StartupOutcome } from "./MemoriesStartup.js"
+import type { PassServices, Session, StartupOutcome } from "./SessionStart.js"
 import { runPass } from "../pass/RunPass.js"
 import { Progress } from "../services/Progress.js"
 import { Settings } from "../settings/Settings.js"
@@ -25,7 +25,7 @@ const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
   )
 })
 
-/** Reports an event to the log of the pass and to the host's own `Progress`, if the services have one. */
+/** Reports an event to the log of the pass, and to the host's own `Progress` if the services have one. */
 const reportToBoth = ({ report }: PassEventLog.PassEventLog, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
   Option.match(own, {
     onNone: () => ({ report }),

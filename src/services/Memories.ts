@@ -7,11 +7,11 @@ import { ThreadId } from "../domain/thread/ThreadId.js"
 import type { MemoryFsFailure } from "./MemoryFs.js"
 import { factEvents } from "./state/Facts.js"
 import type { ThreadsClaimed } from "./state/Forgetting.js"
-import type { StateDbFailure } from "./state/StateDb.js"
+import type { StateDbFailure } from "./state/StateDbError.js"
 
 /** An argument of an operation is invalid. Nothing was done; correct the argument and call again. */
 export class InputInvalid extends Schema.TaggedError<InputInvalid>("rollout-memories/InputInvalid")("InputInvalid", {
-  /** The name of the argument. */
+  /** The name of the invalid argument. */
   input: Schema.String,
   value: Schema.String,
   expected: Schema.String
@@ -33,12 +33,12 @@ export class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-
   }
 }
 
-/** No fact has the id. Nothing was done; search for the fact to see its id. */
+/** No fact has the given id. Nothing was done; search for the fact to see its id. */
 export class FactNotFound extends Schema.TaggedError<FactNotFound>("rollout-memories/FactNotFound")("FactNotFound", {
   id: Schema.String,
-  /** The directory that was looked in; null for all. */
+  /** The directory in which the fact was looked for; null for all directories. */
   cwd: Schema.NullOr(Schema.String),
-  /** The day on which it was forgotten, as RFC 3339; null if it was not. */
+  /** The time at which the fact was forgotten, as RFC 3339; null if it was not. */
   forgottenAt: Schema.NullOr(Schema.String)
 }) {
   override get message(): string {
@@ -59,14 +59,14 @@ export class DirectoryLocked extends Schema.TaggedError<DirectoryLocked>("rollou
   }
 }
 
-/** A time in RFC 3339 and UTC, as in all results. */
+/** A time as RFC 3339 in UTC. */
 const Time = Schema.String
 
-/** A memory, or a file of a directory's memory, that has every word of a search. */
+/** A memory of a thread, or a directory's `MEMORY.md`, that contains every word of a search. */
 export const SearchHit = Schema.Struct({
   kind: Schema.Literal("trace", "memory"),
   cwd: Schema.String,
-  /** The thread of a memory; null for a file. */
+  /** The thread of the memory; null for a `MEMORY.md`. */
   threadId: Schema.NullOr(Schema.String),
   title: Schema.String,
   updatedAt: Schema.NullOr(Time),
@@ -85,20 +85,20 @@ export const SearchHit = Schema.Struct({
 /** See the schema of the same name. */
 export type SearchHit = typeof SearchHit.Type
 
-/** A fact that answers a search: one that has its words in any form. */
+/** A fact that a search found: it contains the words in any inflection. */
 export const FoundFact = Schema.Struct({
   id: FactId,
   kind: FactKind,
-  /** The line that tells it; that of a person if it was corrected. */
+  /** The text of the fact. If a person corrected the fact, it is the correction. */
   text: Schema.String,
   isCorrected: Schema.Boolean,
   /** The newer wish that superseded it; null for other facts. */
   supersededBy: Schema.NullOr(FactId),
   basis: Basis,
   cwd: Schema.String,
-  /** The session that gave it. */
+  /** The id of the session from which the fact was extracted. */
   threadId: Schema.String,
-  /** The line of the session's file that shows it. */
+  /** The number of the line in the session's file that proves the fact. */
   line: Schema.Int,
   at: Schema.NullOr(Time)
 })
@@ -106,7 +106,10 @@ export const FoundFact = Schema.Struct({
 /** See the schema of the same name. */
 export type FoundFact = typeof FoundFact.Type
 
-/** The facts that answer, best first; the best hits in traces and files, best first; and the number of all of these. */
+/**
+ * The result of a search: the matching facts and the best hits in traces and files, each best first, and the total
+ * number of hits.
+ */
 export const SearchResults = Schema.Struct({
   facts: Schema.Array(FoundFact),
   total: Schema.NonNegativeInt,
@@ -116,7 +119,7 @@ export const SearchResults = Schema.Struct({
 /** See the schema of the same name. */
 export type SearchResults = typeof SearchResults.Type
 
-/** A note as it was stored. */
+/** The note that was stored, and its directory. */
 export const Remembered = Schema.Struct({ cwd: Schema.String, note: Schema.String })
 
 /** See the schema of the same name. */
@@ -143,7 +146,10 @@ export const ForgetTarget = Schema.Union(
 /** See the schema of the same name. */
 export type ForgetTarget = typeof ForgetTarget.Type
 
-/** The threads, notes and directories of a deletion; all empty when the target matched nothing. Of a fact its threads stay. */
+/**
+ * The threads, notes and directories that a deletion affects; all empty when the target matched nothing. A deleted fact
+ * leaves its threads as they are.
+ */
 export const Forgotten = Schema.Struct({
   forgotten: Schema.Boolean,
   threadIds: Schema.Array(ThreadId),
@@ -158,23 +164,24 @@ export const Forgotten = Schema.Struct({
 export type Forgotten = typeof Forgotten.Type
 
 /**
- * The way in which a directory's `MEMORY.md` follows a decision: it was written anew, the pass that works on it takes the
- * decision in, the next pass writes it, or writing failed.
+ * States when a decision about a fact reaches a directory's `MEMORY.md`. `written`: the file was written at once.
+ * `running pass`: another pass holds the lock of the directory, and will include the decision. `next pass`: the next
+ * pass writes the file, since a model consolidates. `failed`: writing failed.
  */
 export const Republished = Schema.Literal("written", "running pass", "next pass", "failed")
 
 /** See the schema of the same name. */
 export type Republished = typeof Republished.Type
 
-/** A decision of a person about a fact, in every directory that it was made for. */
+/** The result of a person's decision about a fact, such as a pin or a correction, in each directory. */
 export const Decided = Schema.Struct({
   id: FactId,
   directories: Schema.Array(
     Schema.Struct({
       cwd: Schema.String,
-      /** The fact, and those that its line merges. */
+      /** The fact itself and the facts that are merged into the same line of `MEMORY.md`. */
       facts: Schema.Array(FactId),
-      /** False if it was so before. */
+      /** False if the decision had been made before, for example if the fact was pinned already. */
       isChanged: Schema.Boolean,
       memory: Republished
     })
@@ -197,11 +204,14 @@ export const HistoryLine = Schema.Struct({
   id: FactId,
   kind: Schema.NullOr(FactKind),
   cwd: Schema.String,
-  /** The session that it came from, of a superseded fact that of the newer one; null for an act of a person. */
+  /**
+   * The session that caused the event: the one that has the fact, or for `superseded` the one with the newer fact. Null
+   * for a decision of a person.
+   */
   threadId: Schema.NullOr(Schema.String),
-  /** The line of the fact; null where no words are kept, as of a forgotten fact. */
+  /** The text of the fact; null if the entry stores none, for example for a forgotten fact. */
   text: Schema.NullOr(Schema.String),
-  /** The fact that superseded it; null for other events. */
+  /** The fact that superseded this one; null for other events. */
   by: Schema.NullOr(FactId)
 })
 
@@ -214,7 +224,7 @@ export const History = Schema.Struct({ entries: Schema.Array(HistoryLine), hasMo
 /** See the schema of the same name. */
 export type History = typeof History.Type
 
-/** Numbers of threads, by state or by reason. */
+/** Numbers of threads for each state or reason. */
 const ThreadNumbers = Schema.Record({ key: Schema.String, value: Schema.NonNegativeInt })
 
 /** The state of a directory's memory. */
@@ -259,7 +269,7 @@ export const MemoriesStatus = Schema.Struct({
   holders: Schema.Array(
     Schema.Struct({
       kind: Schema.Literal("claim", "lock"),
-      /** The id of the claimed thread, or the path of the locked directory. */
+      /** The id of the thread of a claim, or the path of the directory of a lock. */
       of: Schema.String,
       owner: Schema.String,
       pid: Schema.NullOr(Schema.Number),
@@ -272,16 +282,19 @@ export const MemoriesStatus = Schema.Struct({
   /** Threads whose deletion was interrupted; `forget` them again. */
   unfinishedForgets: Schema.Array(ThreadId),
   bytesOnDisk: Schema.NonNegativeInt,
-  /** Tokens that models took since midnight UTC. */
+  /** Number of tokens that model requests used since midnight UTC. */
   tokensToday: Schema.Number,
-  /** True if a thread was set aside, a directory fails, or a deletion is unfinished: a person has to act. */
+  /**
+   * True if a person has to act: a thread is in quarantine, the consolidation of a directory fails, or a deletion is
+   * unfinished.
+   */
   needsPerson: Schema.Boolean
 })
 
 /** See the schema of the same name. */
 export type MemoriesStatus = typeof MemoriesStatus.Type
 
-/** A value that a rule compared. Times are RFC 3339, durations milliseconds. */
+/** A value that a rule compared with a limit. Times are RFC 3339, durations milliseconds. */
 export const ComparedValue = Schema.Struct({
   what: Schema.String,
   value: Schema.NullOr(Schema.Union(Schema.String, Schema.Number)),
@@ -291,12 +304,14 @@ export const ComparedValue = Schema.Struct({
 /** See the schema of the same name. */
 export type ComparedValue = typeof ComparedValue.Type
 
-/** The rules that were asked about one thread, in order up to the one that decided, and the attempts to read it. */
+/**
+ * The rules that were checked for a thread, in order up to the one that decided, and the past attempts to extract it.
+ */
 export const Explanation = Schema.Struct({
   threadId: ThreadId,
-  /** The reason that the last rule gave, or `eligible`. */
+  /** The reason that the last rule gave why the thread is not learned from, or `eligible`. */
   verdict: Schema.String,
-  /** The facts in the index about the thread; null for a forgotten thread. */
+  /** The data about the thread in the index; null for a forgotten thread. */
   thread: Schema.NullOr(
     Schema.Struct({
       title: Schema.NullOr(Schema.String),
@@ -308,7 +323,7 @@ export const Explanation = Schema.Struct({
     })
   ),
   rolloutPaths: Schema.Array(Schema.String),
-  /** The directories that have a memory of it, its own first. */
+  /** The directories in which the thread has a memory, its own directory first. */
   memoryIn: Schema.Array(Schema.String),
   rules: Schema.Array(
     Schema.Struct({
@@ -352,8 +367,8 @@ export class Memories extends Context.Tag("rollout-memories/Memories")<
       options: { readonly maxTokens: number }
     ) => Effect.Effect<string, InputInvalid | MemoryFsFailure>
     /**
-     * Finds facts that have the words in any form, and memories that contain every word, in one directory or in all. A word may
-     * be a phrase.
+     * Finds facts that contain the words in any inflection, and memories that contain every word, in one directory or
+     * in all. A word may be a phrase.
      */
     readonly search: (query: {
       readonly words: ReadonlyArray<string>

@@ -3,10 +3,11 @@ import { findPrivateKeys } from "./redaction/Blocks.js"
 import { findClusterSecrets } from "./redaction/ClusterSecrets.js"
 import { findOnCommandLines } from "./redaction/CommandLines.js"
 import { findKnownForms } from "./redaction/KnownForms.js"
-import { markerOf, redactionMarker } from "./redaction/Marker.js"
+import { markerOf, markersIn, placeholderKind, redactionMarker } from "./redaction/Marker.js"
 import { findInReadings } from "./redaction/Readings.js"
 import { mergeSpans, type Span } from "./redaction/Span.js"
 import { findInTransport } from "./redaction/Transport.js"
+import { standsForSecret } from "./redaction/Values.js"
 import { redactedBy } from "./SafeText.js"
 
 export { redactionMarker } from "./redaction/Marker.js"
@@ -45,6 +46,9 @@ const finders = [
  */
 const mostRounds = 16
 
+/** The number of characters of a secret that decide if it is a placeholder. */
+const longestPlaceholder = 256
+
 /** The length of the shortest text that can contain a secret: a name, a sign and eight characters. */
 const leastCharacters = 10
 
@@ -59,7 +63,19 @@ const spansAsWritten = (text: string): ReadonlyArray<Span> => {
   return found
 }
 
-const spansIn = (text: string): ReadonlyArray<Span> => findInReadings(text, spansAsWritten)
+/** Finds the secrets of a text. A marker looks like a name with a value, but nothing that begins in one is a secret. */
+const spansIn = (text: string): ReadonlyArray<Span> => {
+  const spans = findInReadings(text, spansAsWritten)
+  const markers = spans.length === 0 ? [] : markersIn(text)
+  return markers.length === 0
+    ? spans
+    : spans
+        .filter(({ start }) => !markers.some((marker) => marker.start <= start && start < marker.end))
+        .map((span) => {
+          const cut = markers.find((marker) => marker.start < span.end && span.end < marker.end)
+          return cut === undefined ? span : { ...span, end: cut.end }
+        })
+}
 
 /** Replaces the secrets in a text by markers, and counts each kind. A marker is never redacted again. */
 export const redactText = (text: string, { withKinds }: RedactionOptions = { withKinds: false }): Redaction => {
@@ -80,9 +96,14 @@ export const redactText = (text: string, { withKinds }: RedactionOptions = { wit
     const parts: Array<string> = []
     let end = 0
     for (const span of spans) {
-      parts.push(current.slice(end, span.start), span.prefix ?? "", withKinds ? markerOf(span.kind) : redactionMarker)
+      const isPlaceholder = standsForSecret(
+        current.slice(span.start, Math.min(span.end, span.start + longestPlaceholder))
+      )
+      const kind = isPlaceholder ? placeholderKind : span.kind
+      const isNamed = withKinds || isPlaceholder
+      parts.push(current.slice(end, span.start), span.prefix ?? "", isNamed ? markerOf(kind) : redactionMarker)
       end = span.end
-      counts.set(span.kind, (counts.get(span.kind) ?? 0) + 1)
+      counts.set(kind, (counts.get(kind) ?? 0) + 1)
     }
     parts.push(current.slice(end))
     current = parts.join("")

@@ -44,10 +44,10 @@ const HistoryRow = Schema.Struct({
   by: Schema.NullOr(FactId)
 })
 
-/** A fact in the history: what `asOf` renders from. */
+/** A fact as the history stored it. `asOf` reads these rows. */
 const PastRow = Schema.Struct({ threadId: ThreadId, cwd: Directory, fact: Schema.parseJson(SessionFact) })
 
-/** Makes a mark of its row; a correction without a text is read as a pin. */
+/** Converts a row to a mark. A correction without a text is read as a pin. */
 const markOf = ({ at, cwd, id, mark, text }: typeof MarkRow.Type): MarkedFact => ({
   id,
   cwd,
@@ -58,7 +58,7 @@ const markOf = ({ at, cwd, id, mark, text }: typeof MarkRow.Type): MarkedFact =>
       : { _tag: mark === "Corrected" ? "Pinned" : mark }
 })
 
-/** The event of taking a mark back. */
+/** The history event for the removal of each mark. */
 const undoing = { Pinned: "unpinned", Corrected: "uncorrected", Removed: "restored" }
 
 const make = Effect.map(Queries, (queries) => {
@@ -272,8 +272,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/**
- * Facts in the tables `facts`, `fact_marks` and `fact_history`, and beside a database file the ids of forgotten ones in a
- * file.
- */
+/** Stores facts in the tables `facts`, `fact_marks` and `fact_history`. */
 export const layer: Layer.Layer<Facts, never, Queries> = Layer.effect(Facts, make)

@@ -3,7 +3,8 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ProcessTable } from "../../services/ProcessTable.js"
-import type { StateDb, StateDbUnavailable } from "../../services/state/StateDb.js"
+import type { StateDbUnavailable } from "../../services/state/StateDbError.js"
+import type { StateDb } from "../../services/state/StateDb.js"
 import * as Claims from "./Claims.js"
 import * as Consolidations from "./Consolidations.js"
 import * as Facts from "./Facts.js"
@@ -34,7 +35,7 @@ const capabilities: Layer.Layer<StateDb, never, Queries> = Layer.mergeAll(
 
 type Needs = ProcessTable
 
-/** Provides all capabilities over a connection, after preparing the database. */
+/** Provides all capabilities of the state DB over a connection, after running `prepare`, such as a migration. */
 const over = (
   database: Database,
   connection: Layer.Layer<SqlClient.SqlClient, StateDbUnavailable>,

@@ -88,6 +88,20 @@ describe("made-up secrets", () => {
   })
 })
 
+describe("placeholders", () => {
+  it("a value in words that say so is redacted, and its marker says that it is a placeholder", () => {
+    const words = ["sk", "ai", "v1", "your", "key", "here"].join("-")
+    assert.strictEqual(redact(`PASSWORD=changeme-before-release-here`), "PASSWORD=[REDACTED_SECRET:placeholder]")
+    assert.strictEqual(redact(`OPENAI_SECRET=${words}`), "OPENAI_SECRET=[REDACTED_SECRET:placeholder]")
+  })
+
+  it("a secret beside a word of placeholders is a secret", () => {
+    for (const value of ["x7k2-here-9dkE82kd", "hunter2x5-for-staging", "live-a7Qx9dkE82kd-change"]) {
+      assert.strictEqual(redact(`MY_SECRET=${value}`), "MY_SECRET=[REDACTED_SECRET]")
+    }
+  })
+})
+
 describe("text without secrets", () => {
   it("identifiers, hashes, UUIDs, code and placeholders are not redacted", () => {
     const texts = [
@@ -146,6 +160,31 @@ describe("redaction of any text", () => {
     },
     { fastCheck: { numRuns: 500 } }
   )
+
+  it.prop(
+    "redaction of any text is idempotent if the markers name their kinds, in both forms of markers",
+    [anyText],
+    ([parts]) => {
+      const once = redactText(parts.join(""), { withKinds: true }).text
+      assert.strictEqual(redactText(once, { withKinds: true }).text, once)
+      assert.strictEqual(redact(once), once)
+    },
+    { fastCheck: { numRuns: 500 } }
+  )
+
+  it("every made-up secret gives one marker, which is not redacted again, in every form", () => {
+    const texts = nonEmpty(madeSecrets).flatMap((secret) =>
+      Object.values(dresses).map((dress) => redactText(dress(secret), { withKinds: true }).text)
+    )
+    assert.deepStrictEqual(
+      texts.filter((text) => /REDACTED_SECRET[^\]]*REDACTED_SECRET|\[\[REDACTED/.test(text)),
+      []
+    )
+    assert.deepStrictEqual(
+      texts.filter((text) => redactText(text, { withKinds: true }).text !== text),
+      []
+    )
+  })
 
   it.prop(
     "redaction finds a secret beside any boundary, in any text and at any depth of JSON",

@@ -64,7 +64,10 @@ const render = (
         ...(total > hits.length ? ["", `${total} hits, the best ${hits.length} shown.`] : [])
       ]
 
-/** Implements `search`: finds facts that have the words in any form, and the memories that contain every word. */
+/**
+ * Implements `search`: finds the facts that contain the words in any inflection, and the memories that contain every
+ * word.
+ */
 export const run = <E>(
   given: Given & {
     readonly json: boolean

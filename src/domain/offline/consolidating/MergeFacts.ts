@@ -92,23 +92,64 @@ const sorted = (facts: ReadonlyArray<KnownFact>): Sorted => ({
   outcomes: facts.filter(isOf("Outcome"))
 })
 
+/** Groups facts by their sessions. */
+const groupsBySession = <K extends FactContent["_tag"]>(
+  facts: ReadonlyArray<FactOf<K>>
+): ReadonlyArray<readonly [string, Group<K>]> =>
+  groupsOf(facts, ({ threadId }) => threadId).map((group) => [group[0].threadId, group] as const)
+
 const ageIn =
   ({ order }: Sorted) =>
   ({ threadId }: KnownFact): number =>
     order.get(threadId) ?? 0
 
+/** True if two titles name the same task, as far as their words tell; either may be cut. */
+const isSameTask = (one: string, other: string): boolean => {
+  const first = meaningfulWords(one.split(" → ", 1)[0] ?? "")
+  const second = meaningfulWords(other.split(" → ", 1)[0] ?? "")
+  return first.size > 0 && similarity(first, second) >= 0.6
+}
+
+/** Tells the title of the task that a fact belongs to; undefined if no task of its session holds its line. */
+const titlesIn = (outcomes: ReadonlyArray<FactOf<"Outcome">>): ((fact: KnownFact) => string | undefined) => {
+  const bySession = new Map(groupsBySession(outcomes))
+  return ({ line, threadId }) =>
+    bySession.get(threadId)?.find((task) => task.line <= line && line <= task.lastLine)?.content.title
+}
+
 /**
- * The wishes that last: those that say so, and those that were said in two sessions, whatever their form. A wish of one
- * task supersedes nothing.
+ * True if the user said something again beside another request. A request that is made once more, or a session that is
+ * begun again with the same words, repeats everything in it.
  */
-const lastingWishes = (wishes: ReadonlyArray<FactOf<"Wish">>): ReadonlyArray<HeldWish> => {
+const isSaidAgain = (facts: ReadonlyArray<KnownFact>, titleOf: (fact: KnownFact) => string | undefined): boolean => {
+  const [first, ...others] = facts
+  const title = first === undefined ? undefined : titleOf(first)
+  return others.some((other) => {
+    const otherTitle = titleOf(other)
+    return (
+      other.threadId !== first?.threadId &&
+      (title === undefined || otherTitle === undefined || !isSameTask(title, otherTitle))
+    )
+  })
+}
+
+/**
+ * The wishes that last: those that say so, and those that were said in two sessions beside different requests, whatever
+ * their form. A wish of one task supersedes nothing.
+ */
+const lastingWishes = ({ outcomes, wishes }: Pick<Sorted, "outcomes" | "wishes">): ReadonlyArray<HeldWish> => {
+  const titleOf = titlesIn(outcomes)
   const ofTasks = new Wishes()
   wishes.filter(({ content }) => !content.isLasting).forEach((fact) => ofTasks.add(fact.text, [fact.threadId], [fact]))
-  const repeated = new Set(
+  const repeated: ReadonlySet<KnownFact> = new Set(
     ofTasks
       .held()
-      .filter(({ facts }) => new Set(facts.map(({ threadId }) => threadId)).size > 1)
-      .flatMap(({ facts }) => facts)
+      .flatMap(({ facts, superseded }) => {
+        const old = new Set(superseded.flat())
+        return [facts.filter((fact) => !old.has(fact)), ...superseded]
+      })
+      .filter((facts) => isSaidAgain(facts, titleOf))
+      .flat()
   )
   const lasting = new Wishes()
   wishes
@@ -117,9 +158,9 @@ const lastingWishes = (wishes: ReadonlyArray<FactOf<"Wish">>): ReadonlyArray<Hel
   return lasting.held()
 }
 
-const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> =>
+const wantsOf = (all: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(
-    lastingWishes(wishes).flatMap(({ facts: [first, ...others], isForGood, text }) =>
+    lastingWishes(all).flatMap(({ facts: [first, ...others], isForGood, text }) =>
       first === undefined
         ? []
         : [
@@ -127,7 +168,7 @@ const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> =>
               [first, ...others],
               withDay(text, newestTime([first, ...others])),
               worth.wish + (isForGood ? 24 : 0),
-              order
+              all.order
             )
           ]
     )
@@ -135,13 +176,15 @@ const wantsOf = ({ order, wishes }: Sorted): ReadonlyArray<WeighedLine> =>
 
 /** Lists the wishes that superseded others, of facts given newest session first. */
 export const supersedingWishes = (facts: ReadonlyArray<KnownFact>): ReadonlyArray<WishChain> =>
-  lastingWishes(facts.filter(isOf("Wish"))).flatMap(({ facts: all, superseded }) => {
-    const old = new Set(superseded.flat())
-    const [newest] = all
-    return newest === undefined || superseded.length === 0
-      ? []
-      : [{ standing: [newest, ...all.slice(1).filter((fact) => !old.has(fact))] as const, superseded }]
-  })
+  lastingWishes({ wishes: facts.filter(isOf("Wish")), outcomes: facts.filter(isOf("Outcome")) }).flatMap(
+    ({ facts: all, superseded }) => {
+      const old = new Set(superseded.flat())
+      const [newest] = all
+      return newest === undefined || superseded.length === 0
+        ? []
+        : [{ standing: [newest, ...all.slice(1).filter((fact) => !old.has(fact))] as const, superseded }]
+    }
+  )
 
 /** The answers to the assistant's questions; of the same question the newest one counts. */
 const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
@@ -184,13 +227,31 @@ const failingIn = (facts: Sorted): ((key: string) => boolean) => {
   }
 }
 
+/** Matches a prohibition of a run of everything, in the languages of the wishes. */
+const noWhole =
+  /(?<!\p{L})(?:never|not|don'?t|do not|avoid|nie(?:mals)?|nicht|jamais|pas|nunca|jamás|no|não|не|никогда|nigdy|đừng|không)(?!\p{L}).{0,24}(?<!\p{L})(?:whole|full|entire|everything|all|ganzen?|gesamten?|komplette?n?|alle|toute?s?|tod[ao]s?|entera|complet[ae]|inteira|вс[её]|всю|весь|cał\p{L}+|wszystk\p{L}+|tất cả|toàn bộ)(?!\p{L})|(?:tüm|bütün|hepsi).{0,24}m[ae](?:y[ıi]n)?(?!\p{L})|(?:不要|别|绝不|不准).{0,12}(?:全部|整个|所有|完整)|(?:全部|全体|すべて|全て).{0,16}ない|(?:전체|모든).{0,16}(?:지 ?마|지 ?말)/iu
+
+/** Lists the keys of the commands that a message quotes which also rules out a run of everything. */
+const insteadOfWhole = ({ wishes }: Sorted): ReadonlyArray<string> =>
+  groupsOf(
+    wishes.filter(({ content }) => content.isLasting),
+    ({ line, threadId }) => `${threadId} ${line}`
+  )
+    .map((group) => group.map(({ content }) => content.words))
+    .filter((said) => said.some((words) => noWhole.test(words)))
+    .flatMap((said) => [...said.join(" ").matchAll(/`([^`]{2,200})`/g)].map(([, code = ""]) => commandKey(code)))
+
 const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const { commands, order } = facts
   const isFailing = failingIn(facts)
   const reusable = commands.filter(({ content }) => content.isReusable && content.passes > 0)
   const meant = new Map(reusable.flatMap(({ content }) => content.aliases.map((alias) => [alias, content.key])))
   const keyOf = ({ content }: FactOf<"Command">): string => meant.get(content.key) ?? content.key
-  const groups = groupsOf(reusable, (fact) => (fact.content.kind === "run" ? fact.content.use : keyOf(fact)))
+  const instead = insteadOfWhole(facts)
+  const groups = groupsOf(
+    reusable.filter((fact) => !instead.some((key) => isPartOf(key, keyOf(fact)))),
+    (fact) => (fact.content.kind === "run" ? fact.content.use : keyOf(fact))
+  )
   const tests = groups.map(commonest).filter(({ content }) => content.kind === "test")
   const isSpared = (fact: FactOf<"Command">): boolean =>
     fact.content.kind === "test" &&
@@ -299,13 +360,6 @@ const placesOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArra
 
 const findingsOf = ({ findings, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(groupsOf(findings, ({ id }) => id).map((group) => projectLine(group, group[0].text, worth.finding, order)))
-
-/** True if two titles name the same task, as far as their words tell; either may be cut. */
-const isSameTask = (one: string, other: string): boolean => {
-  const first = meaningfulWords(one.split(" → ", 1)[0] ?? "")
-  const second = meaningfulWords(other.split(" → ", 1)[0] ?? "")
-  return first.size > 0 && similarity(first, second) >= 0.6
-}
 
 /** Tells the open items that a newer session closed. */
 const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {

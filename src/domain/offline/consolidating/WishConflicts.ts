@@ -68,6 +68,8 @@ export interface ReadWish {
   readonly subject: ReadonlySet<string>
   /** The subject without words that only introduce a wish, such as `in this project`. */
   readonly words: ReadonlySet<string>
+  /** The words before the first comma, behind which people give the reason; empty if there is none, or too few. */
+  readonly head: ReadonlySet<string>
 }
 
 const oppositeFrom = 0.7
@@ -85,12 +87,25 @@ const excludes = (one: string | undefined, other: string | undefined): boolean =
 const frame =
   /\b(?:in|for) (?:this|our|my) (?:repo(?:sitory)?|project|codebase|code)\b|\b(?:please|i(?:'d)? prefer|i want|we|always|from now on|also)\b/gi
 
+/** Matches the reason or the remark that follows a wish. */
+const reason = /[,;]\s|\s(?:because|since|as it|weil|parce que|porque|потому что|bo|çünkü|vì)\s/i
+const leastHead = 3
+
+const wordsOfWish = (text: string): ReadonlySet<string> => meaningfulWords(text.replace(frame, " ").replace(turns, " "))
+
+const headOf = (text: string): ReadonlySet<string> => {
+  const end = reason.exec(text)?.index
+  const head = end === undefined ? undefined : wordsOfWish(text.slice(0, end))
+  return head === undefined || head.size < leastHead ? new Set() : head
+}
+
 /** Parses a wish. */
 export const readWish = (text: string): ReadWish => ({
   choice: choiceIn(text),
   isNegated: negation.test(text),
   subject: meaningfulWords(text.replace(turns, " ")),
-  words: meaningfulWords(text.replace(frame, " ").replace(turns, " "))
+  words: wordsOfWish(text),
+  head: headOf(text)
 })
 
 /** True if nobody can follow both wishes. */
@@ -105,15 +120,19 @@ export const cannotBoth = (one: ReadWish, other: ReadWish): boolean => {
   )
 }
 
-/** True if the two wishes ask for the same. */
+const isHeadOf = (one: ReadWish, other: ReadWish): boolean =>
+  one.head.size > 0 && similarity(one.head, other.words) === 1
+
+/** True if the two wishes ask for the same; one of them may give its reason too. */
 export const asksTheSame = (one: ReadWish, other: ReadWish): boolean =>
   !cannotBoth(one, other) &&
   one.isNegated === other.isNegated &&
   one.words.size > 0 &&
-  similarity(one.words, other.words) >= sameFrom
+  (similarity(one.words, other.words) >= sameFrom || isHeadOf(one, other) || isHeadOf(other, one))
 
 /** Index keys of a wish: it shares at least one with every wish that asks for the same, or that contradicts it. */
-export const keysOfWish = ({ choice, subject, words }: ReadWish): ReadonlyArray<string> => [
+export const keysOfWish = ({ choice, head, subject, words }: ReadWish): ReadonlyArray<string> => [
+  ...tellingWords(head, sameFrom).map((word) => `same ${word}`),
   ...tellingWords(words, sameFrom).map((word) => `same ${word}`),
   ...(subject.size === 0 ? ["opposite"] : tellingWords(subject, oppositeFrom).map((word) => `opposite ${word}`)),
   ...[choice.wanted, choice.unwanted].flatMap((name) => (name === undefined ? [] : [`choice ${name}`])),

@@ -74,10 +74,10 @@ export const placeAfter = (item: string, code: string): string => {
 /** Adds the place to the key of a command. */
 export const keyIn = (key: string, place: string): string => `${key}${place.replace(/^ in `(.*?)\/?`$/, " @$1")}`
 
-const ownLabel = /^(?:run |build:|lint:|check |format:|install:|worked here:|dry run:|look into `|try )/
+const ownLabel = /^(?:run |build:|lint:|check[ :]|format:|install:|worked here:|dry run:|look into `|try )/
 /** Matches a bullet about a command as the offline extractor writes it; the code span may have any content. */
 const ownBullet =
-  /^(?:run (?:the|these) (?:tests|program)|build|check the (?:types|syntax)|lint|format|install|worked here|dry run|(?:try|look into) `[^`]{1,160}`): `/
+  /^(?:run (?:the|these) (?:tests|program)|build|check(?: the (?:types|syntax|formatting))?|lint|format|install|worked here|dry run|(?:try|look into) `[^`]{1,160}`): `/
 const label = /^((?:try|look into) `[^`]{1,160}`|[^:`]{1,60}):/
 const scriptNote = /\(the `([\w:.-]{1,60})` script of package\.json is the same\)/
 

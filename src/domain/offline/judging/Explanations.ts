@@ -119,7 +119,8 @@ export const explanationOf = (
 
 const caveat =
   /^(?:There (?:is|are) no\b|No\b|Not\b|Only\b|It (?:does not|doesn't|needs|must|only)\b|I (?:did not|didn't) (?!need|have to|want|see|find|use)\w|I left\b|The\b.{0,60}\b(?:not|never|only|must)\b)/
-const passing = /\b(?:tests?|suite|checks?|verif\w{1,10}|passes|pass|green)\b/i
+const passing =
+  /\b(?:tests?|suite|checks?|verif\w{1,10}|passes|pass|green)\b|\d (?:\p{L}+ )?(?:passam|pasan|passent|passano|bestehen|laufen|проходят|przechodzą|geçiyor)(?!\p{L})|通过|通る|通りました|통과/iu
 const emptyWord =
   /^(?:the|a|an|in|to|with|for|and|of|is|are|it|now|also|new|file|files|done|added|adding|updated|update|created|create|renamed|edited|changed|fixed|implemented|removed|deleted|wrote|using|all|here|this|that|at|on|by|git|mv)$/i
 
@@ -158,8 +159,18 @@ const beside = (sentence: string, file: string): string => {
   )
   const short = named === undefined ? bare : bare.replace(named, "")
   return short
+    .replace(/,(?:\s*,)+/g, ",")
+    .replace(/\s+(?=[,;:.](?:\s|$))|\s*\(\s*\)/g, "")
     .replace(/, (?:all )?done$/i, "")
     .replace(/^(?:Added|Created|Implemented|Wrote|Updated|Changed)\b/, (verb) => verb.toLowerCase())
+}
+
+/** True if the sentence names the file, and not another file whose name or path ends in the same way. */
+const namesFile = (sentence: string, file: string): boolean => {
+  const name = baseName(file)
+  return (sentence.match(/[\w@.\\/+~-]+/g) ?? [])
+    .map((word) => word.replace(/[.:]+$/, "").replace(/^\.[\\/]/, ""))
+    .some((word) => word.endsWith(name) && (word === file || file.endsWith(`/${word}`) || word.endsWith(`/${file}`)))
 }
 
 /**
@@ -171,11 +182,10 @@ export const remarkOn = (
   messages: ReadonlyArray<AssistantText>,
   paths: ProjectPaths
 ): string | undefined => {
-  const name = baseName(file)
   for (const message of messages.slice(-4).toReversed()) {
     const sentences = sentencesOf(readable(message.text, paths))
     const at = sentences.findIndex(
-      (sentence) => sentence.includes(name) && !announces(sentence) && sentence.length < 300
+      (sentence) => namesFile(sentence, file) && !announces(sentence) && sentence.length < 300
     )
     if (at !== -1) {
       const own = withoutAsides(sentences[at] ?? "")
@@ -222,7 +232,7 @@ export const lastWordOf = (
 }
 
 const leftOver =
-  /\b(?:residual risk|remaining (?:work|issue|problem|risk)|still (?:needs?|to do|fails?|failing|missing|open|above|broken)|not yet (?:done|implemented|tested|verified|wired|supported)|left to do|todo\b|follow-?up|could not verify|couldn['’]t verify|was not able|wasn['’]t able|haven['’]t (?:run|tested|verified)|did not run|didn['’]t run|not (?:been )?(?:run|tested|verified))\b/i
+  /\b(?:residual risk|remaining (?:work|issue|problem|risk)|still (?:needs?|to do|fails?|failing|missing|open|above|broken)|not yet (?:done|implemented|tested|verified|wired|supported)|left to do|todo\b|follow-?up|could not verify|couldn['’]t verify|was not able|wasn['’]t able|haven['’]t (?:run|tested|verified)|did not run|didn['’]t run|(?<!\b(?:may|must|can|could|should|shall|will|would|need|do|does) )not (?:been )?(?:run|tested|verified))\b/i
 const nothingLeft = /^(?:No|Nothing|None)\b|\bno (?:remaining|residual|follow)|\?$/i
 
 /** Matches what the assistant offers to do. */

@@ -2,7 +2,7 @@ import { holdsSecret } from "./Secrets.js"
 import type { Asked } from "../reading/Tasks.js"
 import { isQuestion } from "../reading/UserWord.js"
 import { isWishInOtherLanguage } from "../reading/WishesInOtherLanguages.js"
-import { briefToAssistant, wordsToAssistant } from "../../text/TypedParts.js"
+import { wordsToAssistant } from "../../text/TypedParts.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
 /** A lasting wish of the user, in the user's own words. */
@@ -29,6 +29,11 @@ const lasting: ReadonlyArray<RegExp> = [
   /^(?:this|our) (?:project|repo(?:sitory)?|codebase|team) (?:uses|targets|follows|sticks to)\b/i,
   /\bI(?:'d| would) rather (?:you |we |have |not )/i,
   /\bI (?:feel|find|think|believe)\b.{0,80}\b(?:instead of|rather than|over) .{0,60}\bis (?:better|nicer|cleaner|preferable)\b/i,
+  /^(?:in|for|inside|within|under) [`"']?[\w@][\w@./-]{0,60}[`"']?(?: (?:repo(?:sitory)?|project|package|folder|directory))?,? (?:please )?(?:(?:always|never) (?!\w+s\b)|(?:we|you) (?:always|never|only|don'?t|do not) |only use |don'?t use |do not use )\w/i,
+  /^(?:we|I)(?:'ve| have)? (?:already )?(?:decided|agreed|chose|chosen|settled)(?: on| to| that we)? (?:to )?(?:keep|keeping|use|using|stay|staying|stick|sticking|never|not|no longer|avoid)\b(?!.{0,160},? so (?:please )?(?!don'?t|do not|never|no |avoid|stop|keep|always|we )\w)/i,
+  /^we(?:'re| are) (?:staying|sticking) with \w/i,
+  /\b(?:don'?t|do not|stop|never|no need to) (?:ever |keep )?(?:suggest|propos|recommend|bring(?:ing)? up|ask(?:ing)?(?: me| us)?(?: about)?|mention)\w* (?!this|that|it\b|them).{0,120}\b(?:again|any ?more|ever|every time|each time)$/i,
+  /^(?!the (?:request|response|cursor|error|process|server|page|build|test)\b)(?:the |our |all )?(?:[\w-]+ ){1,4}(?:always|only) (?:goes?|belongs?|lives?|stays?) (?:in|into|under|inside) (?:[`"']?[\w.-]*\/|the [\w-]+ (?:folder|directory|package|module|layer)\b)/i,
   /^(?:please )?use (?:the |our )(?:[\w-]+ ){1,2}(?:commands|scripts|tasks|targets|recipes|wrappers?|conventions)(?: instead| please)?$/i
 ]
 
@@ -59,6 +64,9 @@ const choices: ReadonlyArray<RegExp> = [
   /^(?:p?npm|yarn|bun|deno|node|uv|pip|poetry|conda|cargo|make|just|gradle|maven|[a-z]+(?:[A-Z]\w+)+|[a-z]+(?:[_-][a-z]+)*[_-]case|(?:single|double) quotes),? (?:and )?not (?:p?npm|yarn|bun|deno|node|uv|pip|poetry|conda|cargo|make|just|gradle|maven|[a-z]+(?:[A-Z]\w+)+|[a-z]+(?:[_-][a-z]+)*[_-]case|(?:single|double) quotes)(?: here| please)?$/
 ]
 
+/** Bans of a thing in a place: `no callbacks in models`. They count only in a message that rejects the work. */
+const bans = /^no \w+s in (?:the |our |any )?\w+s$/i
+
 /** Orders to use something else; they count only in a message that rejects the work. */
 const replacements: ReadonlyArray<RegExp> = [
   /^(?:please )?(?:use|we use|I use|do it with|go with)\s+\S/i,
@@ -68,7 +76,8 @@ const replacements: ReadonlyArray<RegExp> = [
 const onlyNow =
   /\bin (?:a|an|another|the|its own) (?:new |separate |different |follow-?up |next |own |same )+(?:pr|pull request|merge request|mr|branch|commit)\b|\b(?:I|we) (?:don'?t|do not) (?:want|like|need)\b[^.!?]{0,160}[,;:]\s*(?:so |please |just |then |and )*(?:remove|delete|drop|revert|undo|take|get rid of|rip|strip|kill)\b|\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:please )?(?:don'?t|do not) (?:open|create|make|submit|send|push|publish|cut) (?:a|an|the|another) (?:new )?(?:pr|pull request|merge request|issue|branch|commit|release|tag)\b(?! (?:without|unless|before|when|if))|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
 
-const leadIn =
+/** Matches words before an order that say nothing of it. */
+export const leadIn =
   /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|new|other|external|additional|third-party|dependenc|librar|framework|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
 
 /** Matches a reminder such as `as I said before`, which is not part of the wish. */
@@ -103,15 +112,15 @@ const isLasting = (clause: string, isCorrection: boolean): boolean => {
     isWishInOtherLanguage(clause) ||
     standing.some((rule) => rule.test(order)) ||
     choices.some((rule) => rule.test(order)) ||
-    (isCorrection && order.length < 160 && replacements.some((rule) => rule.test(order)))
+    (isCorrection && order.length < 160 && [bans, ...replacements].some((rule) => rule.test(order)))
   )
 }
 
 /** The maximum number of characters of a message that are read. */
-const readCharacters = 20_000
+export const readCharacters = 20_000
 
 /** Splits a message into lists, sentences and clauses; quotations, tables and questions are left out. */
-const clausesIn = (words: string): ReadonlyArray<string> => {
+export const clausesIn = (words: string): ReadonlyArray<string> => {
   const typed = words
     .split("\n")
     .filter((line) => !isListed(line))
@@ -136,7 +145,8 @@ const leastLetters = (clause: string): number => (/[\u3040-\u30ff\u3400-\u9fff\u
 const definite =
   /^(?:please )?(?:don'?t|do not|avoid|stop) \w+ (?:the|this|these|that|those|any other|other|unrelated|existing)\b/i
 
-const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
+/** Lists the lasting wishes in a message. */
+export const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const isCorrection = word.stance === "rejects"
   const clauses = clausesIn(wordsToAssistant(text.slice(0, readCharacters)))
   return clauses.filter(
@@ -147,7 +157,8 @@ const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
   )
 }
 
-const asListed = (wish: string): string => plainLine(wish, 160).replace(/[.!。]+$/, "")
+/** Returns the words of a wish as memory lists them. */
+export const asListed = (wish: string): string => plainLine(wish, 160).replace(/[.!。]+$/, "")
 
 const comparable = (text: string): string =>
   text
@@ -172,32 +183,3 @@ export const preferencesIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Pre
   }
   return [...found.values()].slice(0, mostPreferences)
 }
-
-/** Matches a clause that limits how a task is done. */
-const bound =
-  /^(?:please )?(?:do not|don'?t|never|avoid|without|only|must not|keep|leave|make sure|ensure|be sure)\b|\b(?:must(?: not)?|should not|shouldn'?t|may not|has to|have to|at most|at least|no more than|instead of|rather than)\b|\b(?:I|we) (?:don'?t|do not) want\b|^(?:bitte )?(?:nicht|nur|keine?)\b|(?:不要|别|必须|只能|しないで|ないで(?:ください|。|$)|지 ?마)/iu
-
-const prohibition = /^(?:please )?(?:do not|don'?t|never|must not)\s/i
-
-/**
- * Returns the demands in a message. In a brief with several parts only prohibitions are demands; the rest describes the
- * work.
- */
-const demandsIn = (message: string): ReadonlyArray<string> => {
-  const said = wordsToAssistant(message)
-  const own = clausesIn(said).filter((clause) => bound.test(clause.replace(leadIn, "")))
-  const prohibited = clausesIn(briefToAssistant(message)).filter((clause) => prohibition.test(clause))
-  return [...new Set([...own, ...prohibited])]
-}
-
-/** Lists the user's demands on one task, verbatim: constraints that apply to no other task. */
-export const constraintsIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> =>
-  requests.flatMap((request) => {
-    const wishes = new Set(wishesIn(request).map(asListed))
-    return request.kind === "answer" || request.word.stance === "rejects"
-      ? []
-      : demandsIn(request.text.slice(0, readCharacters))
-          .map(asListed)
-          .filter((text) => !wishes.has(text))
-          .map((text) => ({ line: request.line, text }))
-  })

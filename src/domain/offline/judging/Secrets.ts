@@ -1,4 +1,4 @@
-import { holdsMarker, redactionMarker } from "../../privacy/redaction/Marker.js"
+import { holdsMarker, redactionMarker, withoutPlaceholders } from "../../privacy/redaction/Marker.js"
 
 /**
  * Prevents secrets from being quoted by offline extraction, and reports that one was pasted. The input is already
@@ -10,7 +10,7 @@ const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/
 
 /** Matches a placeholder in place of a secret: `$TOKEN`, `<your key>`, `process.env.KEY`. */
 const placeholder =
-  /^(?:[$<{%[(*.]|x{4,}|your|example|changeme|placeholder|process\.|os\.|env\.|secrets\.|null|undefined)/i
+  /^(?:[$<{%[(*.]|x{4,}|your|example|changeme|placeholder|process\.|os\.|env\.|secrets\.|null|undefined)|(?:^|[-_])your[-_]|[-_]here\b/i
 
 /** Replaces the secrets that only the prose of a redacted text reveals by the redaction marker. */
 export const withoutSecrets = (text: string): string =>
@@ -25,8 +25,9 @@ const kinds: ReadonlyArray<readonly [string, RegExp]> = [
   ["a password", /\b(?:password|passphrase|passwd)\b|_PASSWORD\b|:\/\/[^\s:/@]{1,80}:[^\s:/@]{3,200}@/i]
 ]
 
-/** Names the kinds of secrets in a text in a person's words; empty if it contains none. */
-export const secretKinds = (text: string): ReadonlyArray<string> => {
+/** Names the kinds of secrets in a text in a person's words; empty if it contains none, or only placeholders. */
+export const secretKinds = (given: string): ReadonlyArray<string> => {
+  const text = withoutPlaceholders(given)
   if (!holdsMarker(text) && withoutSecrets(text) === text) {
     return []
   }

@@ -1,4 +1,4 @@
-import { type CommandKind, programFamilies, programKinds, scriptKind } from "./CommandPrograms.js"
+import { type CommandKind, checkKinds, programFamilies, programKinds, scriptKind } from "./CommandPrograms.js"
 import { operands, programName, withoutPrefixes } from "./InvocationWords.js"
 import { actsOutside } from "./OutsideActs.js"
 import { wordsOf } from "./ShellSyntax.js"
@@ -28,8 +28,22 @@ const gitKind = (words: ReadonlyArray<string>): CommandKind => {
   return gitLooks.test(command) || onlyLists || command === "" ? "look" : gitEdits.test(command) ? "edit" : "act"
 }
 
+/** Returns the kind of a known check that a package tool is told to start, as in `pnpm --filter web vitest run`. */
+const startedKind = (words: ReadonlyArray<string>): CommandKind | undefined => {
+  const named = operands(words)
+  const program = /^(?:exec|dlx|x)$/.test(named[0] ?? "") ? named[1] : named[0]
+  const kind = programKinds.get(program ?? "")
+  return program !== undefined && kind !== undefined && (checkKinds.has(kind) || kind === "format")
+    ? kindOf(program, words.slice(words.indexOf(program)), words.join(" "))
+    : undefined
+}
+
 const packageKind = (program: string, words: ReadonlyArray<string>): CommandKind => {
   const named = operands(words)
+  const started = startedKind(words)
+  if (started !== undefined) {
+    return started
+  }
   const first = named[0] === "workspace" ? named[2] : named[0]
   const script = first === "run" || first === "run-script" ? named[1] : first
   switch (true) {
@@ -58,9 +72,9 @@ const toolKind = (command: string): CommandKind => {
       return "test"
     case /^(?:build|compile|package|assemble|publish|dist|b|bootJar|installDist|--build)$/i.test(command):
       return "build"
-    case /^(?:clippy|vet|lint|credo|detekt)$/.test(command):
+    case /^(?:clippy|vet|lint|credo|detekt|sobelow|deny|audit|machete)$/.test(command):
       return "lint"
-    case /^(?:check|c|analyze|typecheck|tc)$/.test(command):
+    case /^(?:check|c|analyze|typecheck|tc|dialyzer|xref)$/.test(command):
       return "type-check"
     case /^(?:fmt|format|tidy)$/.test(command):
       return "format"
@@ -70,6 +84,39 @@ const toolKind = (command: string): CommandKind => {
       return "act"
     default:
       return "run"
+  }
+}
+
+/** Splits the name of a task into its words: `spotlessCheck` and `spotless:check` are `spotless` and `check`. */
+const wordsOfTask = (task: string): ReadonlyArray<string> =>
+  task
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+
+/**
+ * Returns the kind of a task of Gradle or Maven. Its words tell it: a plugin names what it works on first and what it does
+ * last, and a project names its own tasks in the same way.
+ */
+const javaTaskKind = (task: string): CommandKind => {
+  const words = wordsOfTask(task)
+  const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word))
+  switch (true) {
+    case words.length === 1 && has(/^(?:check|verify)$/):
+    case has(/^(?:test|tests|spec|e2e)$/) && !has(/^(?:compile|classes|resources|dependencies|jar)$/):
+      return "test"
+    case has(/^(?:apply|format)$/):
+      return "format"
+    case has(/^(?:check|verify|validate|lint|detekt|pmd|checkstyle|spotbugs|main)$/) && !has(/^(?:run|exec)$/):
+      return "lint"
+    case has(/^(?:compile|classes|assemble|build|jar|war|package|install|bundle|image|dist)$/):
+      return "build"
+    case has(/^(?:publish|deploy|release|upload|migrate|clean|repair|undo|baseline|up|down|push|wrapper|start|stop)$/):
+      return "act"
+    case has(/^(?:tasks|dependencies|properties|projects|help|info|tree|insight)$/):
+      return "look"
+    default:
+      return toolKind(words.at(-1) ?? "")
   }
 }
 
@@ -112,14 +159,23 @@ const onlyAsks = /^(?:--?version|-V|--help|-h|help|version)$/
 /** Matches the choice of a toolchain: `cargo +nightly test`. */
 const toolchain = /^\+[\w.-]{1,60}$/
 
+/** Matches the options by which a formatter only reports what it would change. */
+const onlyReports =
+  /^(?:-{1,2}check(?:-only|-formatted)?|-c|--list-different|-l|-d|--diff|--verify(?:-no-changes)?|--dry-run|--set-exit-if-changed|-Dcheck)$/
+
 /** Returns the kind of a program's words. A formatter that only reports whether it would change anything is a check. */
 const kindOf = (program: string, given: ReadonlyArray<string>, text: string): CommandKind => {
   const words = given.filter((word, index) => index !== 1 || !toolchain.test(word))
   const kind = kindByWords(program, words, text)
-  return kind === "format" && words.some((word) => /^(?:--check|--list-different|-l|--diff|--verify)$/.test(word))
-    ? "lint"
-    : kind
+  return kind === "format" && words.some((word) => onlyReports.test(word)) ? "lint" : kind
 }
+
+/** Returns the tasks that a build tool of Java is given: the words that are neither options nor their values. */
+const javaTasks = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
+  words.filter(
+    (word, index) =>
+      index > 0 && !word.startsWith("-") && !/^(?:--tests|-x|--exclude-task|-pl|-p|-f)$/.test(words[index - 1] ?? "")
+  )
 
 /** Returns the kind of a program's words by the most specific rule. */
 const kindByWords = (program: string, words: ReadonlyArray<string>, text: string): CommandKind => {
@@ -145,6 +201,11 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
       return first === "build" ? "build" : toolKind(first)
     case "deno":
       return toolKind(first === "task" ? second : first)
+    case "turbo":
+    case "nx":
+    case "lerna":
+    case "moon":
+      return scriptKind(/^(?:run|run-many|affected)$/.test(first) ? second : (first.split(":").at(-1) ?? first))
     case "ruff":
       return first === "format" ? "format" : "lint"
     case "tsc":
@@ -178,6 +239,14 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
         (first === "api" && !actsOutside(text))
         ? "look"
         : "act"
+    case "terraform":
+      return first === "fmt"
+        ? "format"
+        : first === "validate"
+          ? "lint"
+          : /^(?:plan|show|output|version|providers|graph)$/.test(first)
+            ? "look"
+            : "act"
     case "rustup":
       return /^(?:show|which|check|doc)$/.test(first) || second === "list" ? "look" : "act"
     case "curl":
@@ -198,8 +267,8 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
     return toolKind(program === "cmake" ? (words[1] ?? "") : first)
   }
   if (javaTools.has(program)) {
-    const task = operands(words).at(-1)?.split(":").at(-1) ?? ""
-    return /^(?:check|verify)$/.test(task) ? "test" : /^(?:install|jar)$/.test(task) ? "build" : toolKind(task)
+    const task = javaTasks(words).at(-1) ?? ""
+    return javaTaskKind(program.startsWith("gradle") ? (task.split(":").at(-1) ?? "") : task)
   }
   if (targetTools.has(program)) {
     return first === "" ? "build" : scriptKind(first)

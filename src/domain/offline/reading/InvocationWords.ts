@@ -1,3 +1,5 @@
+import { checkKinds, programKinds } from "./CommandPrograms.js"
+
 /** Separates the words of a command line into the program and its arguments. */
 
 const prefixes: ReadonlySet<string> = new Set([
@@ -38,6 +40,14 @@ const runners: ReadonlySet<string> = new Set([
   "dotenvx run"
 ])
 
+/** Package tools that start a program of a package when there is no script of its name. */
+const startsPrograms: ReadonlySet<string> = new Set(["pnpm", "yarn", "bun"])
+
+const isCheckProgram = (word: string): boolean => {
+  const kind = programKinds.get(word)
+  return kind !== undefined && (checkKinds.has(kind) || kind === "format")
+}
+
 /** Returns a program's bare name: `/usr/bin/python3.11` is `python`. */
 export const programName = (word: string): string => {
   const name = /[^\\/]*$/.exec(word)?.[0]?.toLowerCase() ?? ""
@@ -55,7 +65,9 @@ export const withoutPrefixes = (given: ReadonlyArray<string>): ReadonlyArray<str
         ? words.findIndex((word, index) => index > 0 && /^\d/.test(word)) + 1
         : runners.has(`${name} ${words[1] ?? ""}`)
           ? 2
-          : 0
+          : startsPrograms.has(name) && isCheckProgram(words[1] ?? "")
+            ? 1
+            : 0
     if (skipped <= 0 || words.length <= skipped) {
       return words
     }

@@ -33,6 +33,8 @@ const germanOrder =
   "verwende|benutze?|nutze?|nimm|schreibe?|mache?|füge?|committe|pushe?|lass|führe?|prüfe?|halte?|nenne?|antworte|frage?|starte|teste|lösche?|ändere?|erstelle?|lege?|setze?|formatiere?|installiere?|importiere?|rühre?|fass|vermeide"
 /** Excludes a word after an article, where it is a noun and not an order. */
 const notNoun = String.raw`(?<!(?<!\p{L})(?:el|la|los|las|una?|o|a|os|as|uma?|este|esta|esse|essa) )`
+/** Excludes what "nothing" is said of in Spanish and Portuguese: `nada de nuevo`, `nada de errado`. */
+const notThing = "(?!nuev|nov|rar|mal|err|estra|especial|m[aá]is|más|is[st]o|es[ot]o)"
 const spanishOrder =
   "usa|use|usad|utiliza|utilice|ejecuta|ejecute|escribe|escriba|responde|responda|contesta|haz|haga|pon|añade|agrega|corre|mantén|crea|comprueba|prueba|pregunta|pide|lanza"
 const spanishForbidden =
@@ -61,6 +63,9 @@ const languages: ReadonlyArray<Language> = [
     name: "Chinese",
     letters: han,
     wishes: [
+      /(?:一律|统一|绝不|决不|永远不)(?:要|能|可以?|准|许|得|会|再)?(?:用|使用|写|放|存|以|按|由|走|改|加|引入|提交|推送|出现)/u,
+      /(?:我们|咱们|团队|大家)(?:已经?|之前)?(?:决定|商定|说好|约定|定下)(?:了|好了?|过)?(?:要|就)?(?:继续|保留|坚持|一直|只|不再?|都)?(?:用|使用|保留|坚持|放弃)/u,
+      /(?:不要|别|不用)再(?:建议|提议|提出|推荐|问|提)/u,
       /(?:^|[，,;；：:\s]|请|我们|你)(?:以后|今后|从现在(?:起|开始)|从今(?:以后|往后)|往后)[，,\s]?.{0,30}(?:都|请|要|不|别|必须|一律|先|用|只|得|禁止)/u,
       /^(?:请|你)?(?:要|务必)?记住(?!了|吗|没)[：:，,\s]*\S{3}/u,
       /(?:这个|本|我们的?|咱们的?|此)(?:项目|仓库|代码库|工程|团队)(?:里面|里|中|内|上)?[，,\s]?.{0,20}(?:不允许|不许|禁止|不要|不准|不用|别用|只用|只能|一律|统一|必须|都用|要用|使用(?!了|的|什么|哪)|(?<![使不])用(?!了|的|什么|哪|户|到|来|例))/u,
@@ -78,6 +83,9 @@ const languages: ReadonlyArray<Language> = [
     name: "Japanese",
     letters: kana,
     wishes: [
+      /(?:一律|必ず|常に|すべて|全て).{1,30}(?:に置く|に書く|に入れる|に統一(?:する)?|で統一(?:する)?|で書く|で扱う)(?:こと)?[。！]?$/u,
+      /(?:ことに(?:した|決めた|しました|決めました|なっている|なっています)|を?(?:使い|維持し)続ける(?:と|ことに).{0,4}(?:決め|した|しました)).{0,20}[。！]?$/u,
+      /(?:もう|二度と|これ以上).{1,30}(?:提案|勧め|聞か|持ち出さ)(?:し)?ないで/u,
       new RegExp(
         String.raw`(?:今後|これから|以後|次回から)(?:は|も|、).{1,60}(?:${japaneseOrder}|${japaneseForbidden})(?:ね|です)?[。！]?$`,
         "u"
@@ -101,6 +109,11 @@ const languages: ReadonlyArray<Language> = [
     name: "Korean",
     letters: /[\uac00-\ud7af]/,
     wishes: [
+      last(
+        String.raw`(?:항상|언제나|무조건|전부|모두) .{1,60}(?:두기|둔다|둡니다|넣기|넣는다|써야 ?(?:해|합니다)|있어야 ?(?:해|합니다)|통일(?:해|합니다)?)`
+      ),
+      /(?<=[가-힣])기로 (?:했|결정했|정했|합의했)/u,
+      /(?:다시|더 ?이상) .{0,20}(?:제안|추천|언급|물어보)(?:하)?지 ?(?:마|말)/u,
       last(`(?:앞으로|이제부터|지금부터|다음부터)(?:는|도|는요)?,? .{1,80}(?:${koreanOrder})`),
       last(
         `(?:이|우리|본) ?(?:프로젝트|저장소|레포|리포|코드베이스|팀)(?:에서)?(?:는|은)? .{1,80}(?:${koreanOrder}|금지)`
@@ -120,6 +133,14 @@ const languages: ReadonlyArray<Language> = [
     name: "Russian",
     letters: /[\u0400-\u04ff]/,
     wishes: [
+      words(
+        String.raw`(?:всегда|только) (?:лежит|лежат|живёт|живет|хранится|хранятся|должн[аоы]? (?:быть|лежать|жить|идти)) (?:в|на|под)`
+      ),
+      words(
+        String.raw`мы (?:уже )?(?:решили|договорились) (?:оставить|использовать|не использовать|остаться|держаться|обойтись|не \p{L}+ть)`
+      ),
+      words(String.raw`(?:больше )?не (?:предлагай|советуй|спрашивай|напоминай)(?:те)?`),
+      first("пожалуйста|и|но|нет", String.raw`никаких \p{L}+(?:ов|ев|ей|ий|к|х) (?:в|на|под|внутри|из)`),
       words("предпочитаю|предпочитаем|впредь|отныне|с этого момента|в дальнейшем|запомни(?:те)?"),
       first("пожалуйста|и|но", String.raw`(?:всегда|никогда не) \p{L}{1,30}(?:й|йте|и|ите|ь|ьте)(?<!ться|нибудь)`),
       words(`не (?:${russianForbidden})(?:те)?`),
@@ -136,6 +157,17 @@ const languages: ReadonlyArray<Language> = [
     name: "German",
     letters: latin,
     wishes: [
+      words(
+        String.raw`(?:gehör(?:t|en)|komm(?:t|en)|lieg(?:t|en)|bleib(?:t|en)|steh(?:t|en)|müssen|muss) (?:immer|stets|ausschließlich|grundsätzlich) (?:in|nach|unter|ins|im|zu)`
+      ),
+      words(
+        String.raw`wir (?:haben (?:uns )?(?:entschieden|beschlossen|darauf geeinigt)|haben uns (?:für|gegen) .{1,60} entschieden|bleiben bei)`
+      ),
+      words(String.raw`schlag(?:e|t)? .{0,40}(?:nicht|nie) (?:wieder|mehr|noch einmal|nochmal) vor`),
+      first(
+        "nein|bitte|und|aber",
+        String.raw`keine \p{L}+ (?:in|im|unter|innerhalb) (?:den |der |die |dem |unseren |unserem )?\p{L}+(?: mehr)?[.!]?$`
+      ),
       words("ab jetzt|ab sofort|von nun an|in Zukunft|künftig|zukünftig"),
       words("ich (?:bevorzuge|mag keine?n?|(?:möchte|will|hätte gerne?) (?:lieber|immer|nie|keine?n?))"),
       first("bitte|und|aber", String.raw`(?:immer|niemals|stets|grundsätzlich) (?!wieder|noch|wenn|ab|mehr|so)\p{L}+`),
@@ -166,6 +198,17 @@ const languages: ReadonlyArray<Language> = [
     name: "French",
     letters: latin,
     wishes: [
+      words(
+        String.raw`(?:va|vont|reste|restent|vit|vivent|se met|se mettent|doit|doivent) toujours (?:dans|sous|en|être|aller|rester|vivre)`
+      ),
+      words(
+        String.raw`(?:on|nous) (?:a|avons) (?:déjà )?(?:décidé|choisi|convenu) (?:de |d['’])(?:garder|rester|utiliser|conserver|ne (?:pas|plus|jamais))`
+      ),
+      words(String.raw`ne (?:propose|suggère|recommande|redemande)[sz]? (?:pas|plus|jamais)`),
+      first(
+        "non|et|mais",
+        String.raw`(?:pas|plus|jamais) (?:de |d['’])\p{L}+ (?:dans|sous|chez|à l['’]intérieur de) (?:les |le |la |nos |notre |l['’])\p{L}+`
+      ),
       words("je préfère|nous préférons|à l['’]avenir|désormais|dorénavant|à partir de maintenant"),
       words(String.raw`je ne veux (?:pas|plus) (?:de|d['’]|que|voir|utiliser)`),
       words("merci de (?:toujours|ne (?:pas|jamais|plus))"),
@@ -193,6 +236,12 @@ const languages: ReadonlyArray<Language> = [
     name: "Spanish",
     letters: latin,
     wishes: [
+      words(
+        String.raw`(?:va|van|vive|viven|queda|quedan|debe|deben) (?:ir |estar |vivir |quedar )?siempre (?:en|bajo|dentro|ir|estar|vivir)|siempre (?:va|van|vive|viven|debe|deben) (?:en|bajo|dentro|ir|estar)`
+      ),
+      words(String.raw`(?:hemos decidido|decidimos|acordamos|quedamos en) (?:mantener|usar|seguir|conservar|no)`),
+      words(String.raw`no (?:vuelvas a )?(?:sugieras|propongas|recomiendes|sugerir|proponer|preguntar|preguntes)`),
+      first("no|por favor|y|pero", String.raw`nada de ${notThing}\p{L}+`),
       words("de ahora en adelante|a partir de ahora|en adelante|prefiero|preferimos|no me gustan?"),
       words(`siempre (?:${spanishOrder})|${notNoun}(?:${spanishOrder}) siempre`),
       words(`(?:nunca|jamás) (?:${spanishForbidden})`),
@@ -211,6 +260,12 @@ const languages: ReadonlyArray<Language> = [
     name: "Portuguese",
     letters: latin,
     wishes: [
+      words(
+        String.raw`(?:fica|ficam|vai|vão|mora|moram|vive|vivem|deve|devem) (?:ir |ficar |estar |morar )?sempre (?:em|no|na|nos|nas|sob|dentro|ficar|ir|estar)|sempre (?:fica|ficam|vai|vão|deve|devem) (?:em|no|na|nos|nas|sob|dentro|ficar|ir|estar)`
+      ),
+      words(String.raw`(?:decidimos|combinamos|resolvemos|ficou decidido) (?:manter|usar|continuar|ficar|não)`),
+      words(String.raw`não (?:volte a |precisa mais )?(?:sugira|proponha|recomende|sugerir|propor|perguntar|pergunte)`),
+      first("não|por favor|e|mas", String.raw`nada de ${notThing}\p{L}+`),
       words("de agora em diante|a partir de agora|daqui (?:em diante|para (?:a )?frente)|prefiro|preferimos"),
       words(`sempre (?:${portugueseOrder})|${notNoun}(?:${portugueseOrder}) sempre`),
       words(`(?:nunca|jamais) (?:${portugueseForbidden})`),
@@ -230,6 +285,10 @@ const languages: ReadonlyArray<Language> = [
     name: "Italian",
     letters: latin,
     wishes: [
+      first("no|per favore|e|ma", String.raw`niente (?!di |da |altro|errori)\p{L}+ (?:in|nei|nelle|nel|nella|dentro)`),
+      words(
+        String.raw`(?:va|vanno|resta|restano|sta|stanno) sempre (?:in|nel|nella|sotto|dentro)|abbiamo deciso di (?:tenere|usare|non)`
+      ),
       words("preferisco|d['’]ora in poi|(?:usa|scrivi|esegui|rispondi) sempre|mai usare"),
       first("per favore|e|ma", "non (?:usare|aggiungere|scrivere|committare)"),
       words(String.raw`rispondi in \p{L}+`)
@@ -240,6 +299,12 @@ const languages: ReadonlyArray<Language> = [
     name: "Polish",
     letters: latin,
     wishes: [
+      words(String.raw`zawsze (?:trafia|trafiają|leży|leżą|jest|są|ma być|mają być|idzie|idą) (?:do|w|pod|na)`),
+      words(
+        String.raw`(?:zdecydowaliśmy|ustaliliśmy|postanowiliśmy),? (?:że |się )?(?:zostajemy|zostawiamy|używamy|zostać|używać|nie)|zostajemy przy`
+      ),
+      words(String.raw`nie (?:proponuj|sugeruj|polecaj|pytaj) (?:tego )?(?:więcej|już|ponownie)`),
+      first("nie|proszę|i|ale", String.raw`żadnych \p{L}+ (?:w|na|pod)`),
       words("od teraz|od tej pory|na przyszłość|wolę|preferuję"),
       first("proszę|i|ale", `zawsze (?:${polishOrder})|nigdy nie (?:${polishOrder})`),
       first(
@@ -260,6 +325,11 @@ const languages: ReadonlyArray<Language> = [
     letters: latin,
     wishes: [
       last(
+        String.raw`(?<!\p{L})(?:her zaman|daima|hep) .{1,50}(?:altında|içinde|klasöründe|dizininde) (?:olmalı|kalmalı|durmalı|olsun|kalsın|dursun)`
+      ),
+      last(String.raw`(?:karar verdik|kararlaştırdık|anlaştık|kalıyoruz)`),
+      last(String.raw`(?<!\p{L})(?:bir daha|tekrar|artık) .{0,40}(?:önerme|sorma|teklif etme)(?:y[ıi]n)?`),
+      last(
         String.raw`(?<!\p{L})(?:bundan sonra|bundan böyle|her zaman|daima) .{1,60}(?<!\p{L})(?:${turkishOrder})(?:[ıiuü]n(?:[ıiuü]z)?|y[ıi]n)?`
       ),
       last(
@@ -279,6 +349,11 @@ const languages: ReadonlyArray<Language> = [
     name: "Vietnamese",
     letters: /[à-ỹđ]/iu,
     wishes: [
+      words(String.raw`luôn (?:nằm|đặt|để|ở|phải nằm|phải đặt) (?:trong|ở|tại|dưới)`),
+      words(
+        String.raw`(?:chúng ta|chúng tôi|mình|bọn mình) (?:đã )?(?:quyết định|thống nhất|chốt) (?:giữ|dùng|tiếp tục|không)`
+      ),
+      words(String.raw`đừng (?:đề xuất|gợi ý|khuyên|hỏi lại|nhắc lại)`),
       words(
         String.raw`(?:kể )?từ (?:giờ|nay|bây giờ)(?: trở đi)?,? .{0,20}(?:hãy|luôn|đừng|không (?:được|dùng)|chỉ|phải|nhớ|cần|${vietnameseOrder})`
       ),

@@ -4,7 +4,7 @@ import { filesOf } from "../reading/EditedFiles.js"
 import { announces, lastWordOf } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText } from "./FailureTexts.js"
-import { constraintsIn } from "../judging/Preferences.js"
+import { constraintsIn } from "../judging/TaskWishes.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, EditStep } from "../reading/Steps.js"
@@ -45,7 +45,7 @@ const failureSteps = (report: TaskReport): ReadonlyArray<KeyStep> =>
     .map((failure) => ({
       line: failure.line,
       weight: failureWeight(failure),
-      text: `${failureText(failure)} (${failureLines(failure)})`
+      text: `${failureText(failure, true)} (${failureLines(failure)})`
     }))
 
 const tests = (count: number | undefined): string => (count === undefined ? "" : `, ${counted(count, "test")}`)
@@ -249,7 +249,8 @@ const userSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
       ? [{ line, weight: 8, text: `the user answered ${quoted(withoutSecrets(text), 160)}${about} (L${line})` }]
       : []
   })
-  const demands = constraintsIn(requests).filter(({ text }) => !report.title.includes(text))
+  const titles = new Set(report.title.split(" → "))
+  const demands = constraintsIn(requests).filter(({ text }) => !titles.has(text))
   return [
     ...answers.slice(0, mostOfASort),
     ...demands.slice(0, 3).map(({ line, text }) => ({

@@ -1,8 +1,9 @@
 import { type CommandPart, narrownessOf } from "../reading/CommandNames.js"
-import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
+import { checkKinds, type CommandKind, programKinds } from "../reading/CommandPrograms.js"
 import { explanationOf, leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
+import { lacksService } from "../judging/MachineErrors.js"
 import { isLimit, isOpenFailure, missingProgramOf } from "../judging/Outcome.js"
 import { filesReadBy } from "./Pointers.js"
 import { actsOutside } from "../reading/OutsideActs.js"
@@ -22,8 +23,7 @@ const purposes: Readonly<Partial<Record<CommandKind, string>>> = {
   build: "build",
   lint: "lint",
   "type-check": "check the types",
-  format: "format",
-  run: "run the program"
+  format: "format"
 }
 
 const isSyntaxCheck = /^(?:node (?:--check|-c)|(?:ba)?sh -n|python\d? -m (?:py_compile|compileall)|php -l|ruby -c)\b/
@@ -49,11 +49,30 @@ export interface WorkingCommand {
   readonly text: string
 }
 
+/** Matches a check that is named so, and that need be neither a test nor a linter: `flywayValidate`, `mvn verify`. */
+const checksOnly = /(?:check|validate|verify)(?:-\w{1,20})?(?=\s|$)/i
+const isFormatter = /\b(?:fmt|format|prettier|black|isort|spotless|ktfmt|dprint|oxfmt|ormolu|fourmolu)/i
+
+/** Matches a file that is a program, by itself or behind its interpreter. */
+const programFile =
+  /^(?:(?:python3?|node|deno run|bun|ruby|php|java|tsx|ts-node|perl|elixir)\s+(?:-\S+\s+)*)?[\w@./-]*\.\w{1,5}(?=\s|$)/
+/** Matches the words by which tools and scripts start a program. */
+const starts =
+  /\b(?:run|start|serve[r]?|dev|preview|launch|watch|bootRun)\b|\s-m\s|^java\s+-jar\b|^\.{1,2}\/(?!gradlew|mvnw)[\w./-]+(?=\s|$)/
+
+/** True if a command starts a program of the project; a task of a build tool, or a script of one line, does not. */
+const runsProgram = ({ text }: RanPart): boolean =>
+  !/\s-[ce]\s/.test(text) && !text.includes("\n") && (starts.test(text) || programFile.test(text))
+
 /** Words the purpose of a command. */
 const purposeOf = (part: RanPart, report: TaskReport): string => {
-  const tried = part.kind === "run" && isScript(part.pipeline.text) ? triedFile(part, report) : undefined
+  const isTrial = part.kind === "run" && (isScript(part.pipeline.text) || inlineScript.test(part.text))
+  const tried = isTrial ? triedFile(part, report) : undefined
   if (tried !== undefined) {
     return `try ${inCode(tried, 120)}`
+  }
+  if (part.kind === "run") {
+    return isRehearsal.test(part.text) ? "dry run" : runsProgram(part) ? "run the program" : "worked here"
   }
   return part.kind === "test" && narrownessOf(part) > 0
     ? "run these tests"
@@ -63,7 +82,11 @@ const purposeOf = (part: RanPart, report: TaskReport): string => {
         ? "check the syntax"
         : isRehearsal.test(part.text)
           ? "dry run"
-          : (purposes[part.kind] ?? "worked here")
+          : part.kind === "lint" && isFormatter.test(part.text)
+            ? "check the formatting"
+            : part.kind === "lint" && programKinds.get(part.program) !== "lint" && checksOnly.test(part.text)
+              ? "check"
+              : (purposes[part.kind] ?? "worked here")
 }
 
 const workingCommand = (part: RanPart, report: TaskReport): WorkingCommand => {
@@ -94,10 +117,22 @@ const isOwnProgram = (part: RanPart): boolean =>
   /^(?:python|node|deno|bun|npm|pnpm|yarn|make|just|cargo|go|ruby|php|java|dotnet|\.{1,2}\/)/.test(part.text) &&
   !/\s-[ce]\s|\s[~/]/.test(part.text)
 
+const inlineScript = /^(?:\S+ ){0,3}(?:python3?|node|ruby|perl|php|deno|bun|elixir|bash|sh)(?: -\w)* (?:-[ce]|eval)\s/
+
+/** True for a script on the command line that tries nothing of the project's by name; it answered one question. */
+const isOneOff = (part: RanPart, report: TaskReport): boolean =>
+  part.kind === "run" &&
+  (isScript(part.pipeline.text) || inlineScript.test(part.text)) &&
+  triedFile(part, report) === undefined
+
 /** Lists the commands that are known to work, each in its newest form. */
 export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
   const verifying = new Set(report.verifications.map(({ part }) => part))
+  // An act that passes outside of the sandbox only is a limit; a check is worth running there.
+  const outside = new Set(
+    report.failures.flatMap(({ key, resolution }) => (resolution?.isByEscalation === true ? [key] : []))
+  )
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
     !part.isOutside &&
@@ -109,6 +144,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
       (part.kind === "act" &&
         line > rejectedAt &&
         !addsPackage(part) &&
+        !outside.has(part.key) &&
         (!chores.test(part.key) || isRehearsal.test(part.text))))
   const newest = new Map<string, RanPart>()
   for (const step of stepsOf(report.task)) {
@@ -116,7 +152,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
       newest.set(isOwnProgram(part) ? `${part.program} ${part.narrowing[0] ?? ""}` : part.key, part)
     }
   }
-  const ranked = widest([...newest.values()])
+  const ranked = widest([...newest.values()].filter((part) => !isOneOff(part, report)))
   const programs = ranked.filter(({ kind, pipeline }) => kind === "run" && !isScript(pipeline.text))
   return ranked.filter((part) => !programs.slice(0, -2).includes(part)).map((part) => workingCommand(part, report))
 }
@@ -144,9 +180,21 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   )
 }
 
+/** True if a command that needs a service of the machine passed in a form that does without it. */
+const passedWithout = ({ error, resolution, what }: Failure): boolean =>
+  resolution !== undefined && resolution.check !== what && lacksService(error ?? "")
+
 /** True if a failure tells something about the machine: what it lacks, or what its sandbox refuses. */
 const isOfPlace = (failure: Failure): boolean =>
-  failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation
+  failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation || passedWithout(failure)
+
+/** Returns the way around a limit of the machine, as a clause; undefined if none is known. */
+export const wayAround = (failure: Failure): string | undefined =>
+  failure.resolution === undefined
+    ? undefined
+    : passedWithout(failure)
+      ? `${shownCommand(failure.resolution.check)} passes`
+      : "it passes outside of the sandbox"
 
 /** Matches looks that computed something, which are worth keeping; merely printing a file is not. */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
@@ -216,7 +264,7 @@ export interface FailureLine {
 export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly isFixed: boolean }> => {
   const said = saidIn(report.task)
   return report.failures
-    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
+    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure) && !passedWithout(failure))
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)
@@ -231,18 +279,54 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { reado
  */
 const actsOnOneThing = /^(?:git|gh|glab)(?: -C \S+)? [a-z][\w-]*/
 
-/** Lists the failures that show a limit of the machine: a missing program, or a refusal of its sandbox. */
+const sortedLetters = (word: string): string => [...word].toSorted().join("")
+
+/** True if one word is the other with two letters exchanged, or with one letter more, less or other. */
+const isMistyped = (word: string, meant: string): boolean => {
+  const start = [...word].findIndex((letter, index) => letter !== meant[index])
+  const rest = start === -1 ? word.length : start
+  return (
+    word !== meant &&
+    Math.min(word.length, meant.length) >= 3 &&
+    (word.slice(rest + 1) === meant.slice(rest + 1) ||
+      word.slice(rest) === meant.slice(rest + 1) ||
+      word.slice(rest + 1) === meant.slice(rest) ||
+      (word.slice(rest + 2) === meant.slice(rest + 2) &&
+        sortedLetters(word.slice(rest, rest + 2)) === sortedLetters(meant.slice(rest, rest + 2))))
+  )
+}
+
+/** True if a missing program was only mistyped: the session ran one whose name is nearly the same. */
+const isSlip = (missing: string | undefined, report: TaskReport): boolean =>
+  missing !== undefined &&
+  stepsOf(report.task).some(
+    (step) =>
+      step._tag === "CommandStep" &&
+      step.verdict !== "failed" &&
+      step.parts.some(({ pipeline }) =>
+        pipeline.text
+          .slice(0, 400)
+          .split(/\s+/)
+          .some((word) => isMistyped(missing, word))
+      )
+  )
+
+/** Lists the failures that show a limit of the machine: a missing program or service, or a refusal of its sandbox. */
 export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly subject: string }> =>
   report.failures
     .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
+    .filter((failure) => failure.resolution !== undefined || !isSlip(missingProgramOf(failure), report))
     .map((failure) => {
       const missing = failure.resolution === undefined ? missingProgramOf(failure) : undefined
       const subject = missing ?? (actsOnOneThing.exec(failure.what)?.[0] || failure.what)
+      const around = wayAround(failure)
       const end =
-        failure.resolution !== undefined
-          ? "; it passes outside of the sandbox"
+        around !== undefined
+          ? `; ${around}`
           : missing === undefined
-            ? "; the machine or its sandbox refuses it"
+            ? lacksService(failure.error ?? "")
+              ? "; this machine does not have it"
+              : "; the machine or its sandbox refuses it"
             : missing === failure.program
               ? ""
               : `, which ${shownCommand(failure.what)} needs`
@@ -257,7 +341,7 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
 export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
   report.failures
     .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isLimit(failure))
-    .filter(({ passedBeside, what }) => !passedBeside && !actsOutside(what))
+    .filter(({ isDropped, passedBeside, what }) => !isDropped && !passedBeside && !actsOutside(what))
     .filter(
       (failure) =>
         failure.isRepeatable ||
@@ -302,9 +386,12 @@ const cutOff = (report: TaskReport): ReadonlyArray<string> => {
 
 const corrections = (report: TaskReport): ReadonlyArray<string> =>
   followUpsOf(report.task)
-    .filter(({ word }) => word.stance === "rejects")
+    .filter(({ word }) => word.stance === "rejects" || word.stance === "drops")
     .slice(0, 3)
-    .map(({ line, text }) => `the user corrected: ${quoted(plainLine(text, 140), 140)} (L${line})`)
+    .map(({ line, text, word }) => {
+      const did = word.stance === "drops" ? "the user gave it up" : "the user corrected"
+      return `${did}: ${quoted(plainLine(text, 140), 140)} (L${line})`
+    })
 
 /** Lists the pasted secrets, the failures without a fix, the user's corrections and the work that is left. */
 export const openEnds = (report: TaskReport): ReadonlyArray<string> => [

@@ -3,7 +3,7 @@ import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import type { SessionEvent } from "../../session/SessionEvent.js"
 import { leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
-import { constraintsIn } from "../judging/Preferences.js"
+import { constraintsIn, remarksBeside } from "../judging/TaskWishes.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { readSession, type SessionReport } from "../judging/SessionReport.js"
 import type { TaskReport } from "../judging/TaskReport.js"
@@ -14,7 +14,16 @@ import type { CommandStep, RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
-import { fixesIn, limitsIn, looksOf, openFailuresIn, planLeftText, scriptOf, workingCommands } from "./Knowledge.js"
+import {
+  fixesIn,
+  limitsIn,
+  looksOf,
+  openFailuresIn,
+  planLeftText,
+  scriptOf,
+  wayAround,
+  workingCommands
+} from "./Knowledge.js"
 import { editedFiles } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import { capitalised, inCode, listed, plainLine, quoted } from "./Wording.js"
@@ -23,7 +32,7 @@ import { capitalised, inCode, listed, plainLine, quoted } from "./Wording.js"
 
 /** The maximum number of facts of one kind from one session; those that come first in its kind's order stay. */
 const mostOfKind: Readonly<Record<FactKind, number>> = {
-  Wish: 24,
+  Wish: 56,
   Decision: 24,
   Command: 60,
   Failure: 40,
@@ -45,7 +54,11 @@ interface Draft {
 const wishes = ({ preferences, reports }: SessionReport): ReadonlyArray<Draft> => {
   const lasting = preferences.map(({ line, text }) => ({ line, words: text, isLasting: true }))
   const ofTasks = reports.flatMap(({ task }) =>
-    constraintsIn(task.requests).map(({ line, text }) => ({ line, words: text, isLasting: false }))
+    [...constraintsIn(task.requests), ...remarksBeside(task.requests)].map(({ line, text }) => ({
+      line,
+      words: text,
+      isLasting: false
+    }))
   )
   return [...lasting, ...ofTasks].map(({ isLasting, line, words }) => ({
     content: { _tag: "Wish", words: withoutSecrets(words), isLasting },
@@ -175,7 +188,8 @@ const failures = (report: TaskReport): ReadonlyArray<Draft> =>
       content: {
         _tag: "Failure",
         signature: errorSignature(failure.error ?? ""),
-        errors: failure.error === undefined ? [] : [plainLine(failure.error, 400)],
+        errors:
+          failure.error === undefined ? [] : [failure.error, ...failure.details].map((line) => plainLine(line, 400)),
         command: plainLine(failure.what, 400),
         key: failure.key,
         edits: acts
@@ -207,7 +221,7 @@ const limits = (report: TaskReport): ReadonlyArray<Draft> =>
       _tag: "Limit",
       subject: plainLine(subject, 240),
       error: plainLine(failure.error ?? "", 400),
-      instead: failure.resolution?.isByEscalation === true ? "it passes outside of the sandbox" : null
+      instead: wayAround(failure) ?? null
     },
     text: capitalised(text),
     basis: "ran",
@@ -217,9 +231,13 @@ const limits = (report: TaskReport): ReadonlyArray<Draft> =>
 /** The files of a session, those with most edits first. */
 const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
   const edits = new Map<string, number>()
-  for (const change of reports.flatMap(({ task }) => stepsOf(task)).flatMap(filesOf)) {
-    const path = change.movedTo ?? change.path
-    edits.set(path, (edits.get(path) ?? 0) + 1)
+  for (const { task, undone } of reports) {
+    for (const step of stepsOf(task)) {
+      for (const change of filesOf(step).filter((change) => !undone.isUndone(step.line, change))) {
+        const path = change.movedTo ?? change.path
+        edits.set(path, (edits.get(path) ?? 0) + 1)
+      }
+    }
   }
   const pointers = new Map(reports.flatMap(editedFiles).map((pointer) => [pointer.path, pointer]))
   return [...pointers.values()]

@@ -1,7 +1,7 @@
 import { filesOf } from "../reading/EditedFiles.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { type Asked, saidIn, stepsOf, type Task } from "../reading/Tasks.js"
-import { isQuestion } from "../reading/UserWord.js"
+import { isQuestion, readUserWord } from "../reading/UserWord.js"
 import { titleOfPlan, wordsToAssistant } from "../../text/TypedParts.js"
 import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 
@@ -14,6 +14,10 @@ const politeness =
 const asking = /^(?:can|could|would|will) you (?:please |also |now |maybe ){0,3}(?=\w{2})/i
 const onlyWord =
   /^(?:thanks?|thank you|great|perfect|nice|ok(?:ay)?|yes|no|sure|cool|lgtm|hi|hello|hey|approved|done|go|start)[\s,.!]*$/i
+
+/** True if a sentence only says that the work before it was right. */
+const isPraise = (sentence: string): boolean =>
+  sentence.split(" ").length <= 5 && readUserWord(sentence, false).stance === "approves"
 const link = /\[([^\]\n]{1,120})\]\([^)\s]{1,300}\)/g
 
 /** Matches the beginning of the actual request in a long brief. */
@@ -32,7 +36,7 @@ const namingWorth = (sentence: string, index: number): number =>
  * Returns the sentence that names the request best among the first few that are not only polite; the first of several
  * equal ones.
  */
-const coreOf = (text: string): string => {
+export const requestIn = (text: string): string => {
   const given = text.slice(0, 20_000)
   const plan = titleOfPlan(given)
   if (plan !== undefined) {
@@ -42,7 +46,9 @@ const coreOf = (text: string): string => {
     .replace(link, "$1")
     .replace(/^\s{0,12}(?:#{1,6}|>)\s+/gm, "")
   const sentences = sentencesOf(plain)
-  const meant = sentences.filter((sentence) => /\p{L}{2}/u.test(sentence) && !onlyWord.test(sentence)).slice(0, 8)
+  const meant = sentences
+    .filter((sentence) => /\p{L}{2}/u.test(sentence) && !onlyWord.test(sentence) && !isPraise(sentence))
+    .slice(0, 8)
   const best = meant.reduce(
     (found, sentence, index) => {
       const worth = namingWorth(sentence, index)
@@ -56,7 +62,7 @@ const coreOf = (text: string): string => {
 
 /** Shortens a request to its core, without polite words. */
 const shortRequest = (text: string, limit: number): string => {
-  const core = oneLine(coreOf(text))
+  const core = oneLine(requestIn(text))
   const bare = core
     .replace(politeness, "")
     .replace(asking, "")
@@ -96,7 +102,7 @@ const workTitle = (task: Task): string => {
  * Returns the words of a message that continued the task, if it says more than yes: a short consent, or a correction.
  */
 const carriedOn = ({ kind, text, word }: Asked): ReadonlyArray<string> => {
-  if (kind === "answer" || kind === "note") {
+  if (kind === "answer" || kind === "note" || word.stance === "drops") {
     return []
   }
   const line = withoutSecrets(oneLine(text.slice(0, 400)))

@@ -81,3 +81,20 @@ export const looksRandom = (value: string, bits: number): boolean => {
   const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((one) => one.test(text)).length
   return classes >= 2 && /\d.*\d/.test(text) && !hash.test(text) && entropyOf(text) >= bits
 }
+
+const placeholderWord =
+  /^(?:your|yours|my|change|changeme|placeholder|example|dummy|fake|sample|replace|replaceme|insert|here|todo|redacted|(.)\1{2,})$/i
+const placeholderPart = /^(?:[A-Za-z]{1,14}|v?\d{1,3}|(\w)\1{2,})$/
+
+/**
+ * True if a redacted value stands in the place of a secret, as `sk-v1-your-key-here` does: several words that a person
+ * can read, and one of them says so. It is redacted all the same, since a password may be such words.
+ */
+export const standsForSecret = (value: string): boolean => {
+  const parts = value.split(/[^A-Za-z0-9]+/).filter((part) => part !== "")
+  return (
+    parts.length > 1 &&
+    parts.every((part) => placeholderPart.test(part)) &&
+    parts.some((part) => placeholderWord.test(part))
+  )
+}

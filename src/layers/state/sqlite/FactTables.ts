@@ -6,7 +6,9 @@ import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import { writeFacts } from "./FactRows.js"
 import { createForgottenFacts } from "./ForgottenFacts.js"
 
-/** The tables of facts, of what people decided about them, and of their history, with the indexes for searching. */
+/**
+ * Creates the tables of facts, of people's decisions about them and of their history, with the indexes for searching.
+ */
 export const createFactTables = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`CREATE TABLE facts (
@@ -104,13 +106,19 @@ const TraceRow = Schema.Struct({
 
 const decodeTraces = Schema.decodeUnknown(Schema.Array(TraceRow))
 
-/** The number of traces that are held at once. */
+/** Number of traces that are read into memory at once. */
 const tracesAtOnce = 200
 
-/** Loaded only for a database from before facts. */
+/**
+ * Loads the code that reads facts from traces. Only a database from an earlier version, which stored no facts, needs
+ * it.
+ */
 const loadReading = Effect.promise(() => import("../../../domain/offline/importing/FactsFromTrace.js"))
 
-/** Reads the facts of the stored traces, so that memory keeps what sessions taught whose files are gone. */
+/**
+ * Stores the facts that are found in the stored traces, so that memory keeps what was learned from sessions whose files
+ * no longer exist.
+ */
 const readTraces = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis

@@ -1,3 +1,7 @@
+/*
+ * The record of forgotten threads beside the database: one id a line. A database that replaces a lost or corrupt one
+ * reads it, so that the threads stay forgotten.
+ */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { SqlError } from "@effect/sql/SqlError"
@@ -7,11 +11,6 @@ import { FactId } from "../../../domain/facts/Fact.js"
 import { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { isBucket } from "../../../domain/thread/WorkingDirectory.js"
 import { readPlainText } from "../../node/PlainFile.js"
-
-/**
- * The record of forgotten threads and facts beside the database: a line has the id of a thread, or the bucket of a
- * directory and the id of a fact there. A database that replaces a lost or corrupt one reads it, so that they stay forgotten.
- */
 
 const isThreadId = Schema.is(ThreadId)
 const isFactId = Schema.is(FactId)
@@ -28,7 +27,7 @@ export interface ForgottenIds {
   readonly facts: ReadonlyArray<ForgottenFact>
 }
 
-/** Returns the path of the record beside a database. */
+/** Returns the path of the record of forgotten threads beside a database. */
 export const recordBeside = (database: string): string => join(dirname(database), "forgotten")
 
 const isMissing = (cause: unknown): boolean =>
@@ -56,8 +55,8 @@ const textOf = ({ facts, threadIds }: ForgottenIds): string =>
   [...new Set([...threadIds, ...facts.map(({ bucket, id }) => `${bucket} ${id}`)])].sort().join("\n") + "\n"
 
 /**
- * Reads the ids in the record beside a database; empty when there is no file. Fails when the file cannot be read, since
- * what was forgotten must not be learned again.
+ * Reads the ids of the forgotten threads; empty when there is no record. Fails when the record cannot be read, since
+ * forgotten threads must not be learned from again.
  */
 export const readForgotten = (database: string): Effect.Effect<ForgottenIds, SqlError> =>
   Effect.try(() => readPlainText(recordBeside(database))).pipe(
@@ -83,7 +82,7 @@ const through = (path: string, flag: "r" | "wx", write: (file: number) => void):
 }
 
 /**
- * Adds ids to the record, which is replaced atomically. The caller must hold the database's write lock, since two
+ * Replaces the record of forgotten threads atomically. The caller must hold the database's write lock, since two
  * writers at once would lose ids.
  */
 export const addForgotten = Effect.fnUntraced(function* (database: string, added: ForgottenIds, pid: number) {

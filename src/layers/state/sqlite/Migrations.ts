@@ -3,7 +3,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { StateDbUnavailable } from "../../../services/state/StateDb.js"
+import { StateDbUnavailable } from "../../../services/state/StateDbError.js"
 import { inTransaction, unavailable, whileBusy } from "./Connection.js"
 import { createFactTables } from "./FactTables.js"
 import { takeForgottenFacts } from "./ForgottenFacts.js"
@@ -162,7 +162,7 @@ const addWithheld = Effect.gen(function* () {
   yield* sql`CREATE INDEX threads_withheld ON threads (withheld, id) WHERE withheld IS NOT NULL`
 })
 
-/** All versions of the schema, in order. A published one is never changed; a change is a new version. */
+/** The migrations in order; each makes a new version of the schema. A published one is never changed. */
 const migrations = {
   "0001_create_tables": createTables,
   "0002_create_spending": createSpending,
@@ -173,7 +173,7 @@ const migrations = {
   "0007_create_facts": createFactTables
 }
 
-/** Replaces the path in messages about a database in memory. */
+/** Text that stands for the path in messages about a database in memory. */
 const inMemory = ":memory:"
 
 const latest = Object.keys(migrations).length
@@ -181,7 +181,7 @@ const latest = Object.keys(migrations).length
 const Version = Schema.Tuple(Schema.Struct({ version: Schema.Int }))
 const decodeVersion = Schema.decodeUnknown(Version)
 
-/** The table in which the migrator records the migrations that it ran. */
+/** The name of the table in which the migrator records the migrations that it ran. */
 const record = "effect_sql_migrations"
 
 /**
@@ -215,15 +215,15 @@ export const requireLatest = Effect.fnUntraced(
     Effect.mapError(effect, (error) => (error._tag === "StateDbUnavailable" ? error : unavailable(path, error)))
 )
 
-/** True if there is nothing to migrate; fails with `newer` when the schema is newer than this program. */
+/** True if the schema is the latest one; fails with `newer` when it is newer than this program. */
 const isUpToDate = Effect.fnUntraced(function* (path: string = inMemory) {
   const version = yield* readVersion
   return version > latest ? yield* new StateDbUnavailable({ path, reason: "newer" }) : version === latest
 })
 
 /**
- * Copies the record beside the database into its tables, so that the threads and facts that a lost database had forgotten
- * stay forgotten. They count as erased, since a new database never had them.
+ * Copies the ids of forgotten threads from the file beside the database into its table, so that they stay forgotten in
+ * a database that replaces a lost one. They count as erased, since a new database never had them.
  */
 const takeForgotten = Effect.fnUntraced(function* (path: string) {
   const sql = yield* SqlClient.SqlClient

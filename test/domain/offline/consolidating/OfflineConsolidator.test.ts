@@ -188,6 +188,55 @@ Pointers and references (annotate why each item matters):
     ])
   })
 
+  it("a clause in any language is a wish once it was said beside two different requests", () => {
+    const beside = (request: string) =>
+      trace(asked(`${request} Gebruik overal de huisstijl van het bedrijf.`), said("Klaar."), ended)
+    const line = '- "Gebruik overal de huisstijl van het bedrijf"'
+    assert.include(memoryOf([beside("Voeg een knop toe."), beside("Maak de tabel breder.")]), line)
+    assert.notInclude(memoryOf([beside("Voeg een knop toe.")]), line)
+    assert.notInclude(memoryOf([beside("Voeg een knop toe."), beside("Voeg een knop toe.")]), line)
+  })
+
+  it("a plain request is no wish, however often it is repeated", () => {
+    const sessions = ["Fix the parser.", "Rename the module.", "Speed up the build."].map((request) =>
+      trace(
+        asked(`${request} Run the tests.`),
+        said("Done."),
+        ended,
+        asked("continue"),
+        ended,
+        asked("commit it"),
+        ended
+      )
+    )
+    assert.notInclude(memoryOf(sessions), "## What the user wants")
+  })
+
+  it("a wider run that a wish rules out gives way to the run that the wish names", () => {
+    const all = trace(asked("run the tests"), ran("uv run pytest -q", 0, "60 passed in 900s"), ended)
+    const fast = trace(
+      asked("Always use `uv run pytest -m fast`, never the whole suite. Check the import."),
+      ran("uv run pytest -m fast", 0, "54 passed in 2s"),
+      ended
+    )
+    assert.include(memoryOf([fast, all]), "`uv run pytest -m fast` [")
+    assert.notInclude(memoryOf([fast, all]), "`uv run pytest -q`")
+    const both = trace(
+      asked("Use `uv run pytest -m fast` while you work; everything only before you finish."),
+      ran("uv run pytest -m fast", 0, "54 passed in 2s"),
+      ended
+    )
+    assert.include(memoryOf([both, all]), "`uv run pytest -q`")
+  })
+
+  it("a wish that is said with its reason is the same wish", () => {
+    const memory = memoryOf([
+      wish("Don't touch the vendor directory, it comes from outside"),
+      wish("Don't touch the vendor directory")
+    ])
+    assert.strictEqual(bulletsOf(memory).filter((line) => line.includes("vendor directory")).length, 1)
+  })
+
   it("a look is published, by its file, if two sessions took it, and not if one did", () => {
     const look = (request: string, command: string) =>
       trace(asked(request), ran(command, 0, "200 7"), said("7."), ended)
@@ -209,7 +258,7 @@ Pointers and references (annotate why each item matters):
         ended
       )
     ])
-    assert.include(text, "## What works here\n- Run the program: `feedcheck --strict dist/feed.xml` [")
+    assert.include(text, "## What works here\n- Worked here: `feedcheck --strict dist/feed.xml` [")
     assert.notInclude(text, "## Where things are")
   })
 

@@ -45,6 +45,14 @@ describe("secrets", () => {
     assert.deepStrictEqual(secretKinds("nothing here"), [])
   })
 
+  it("a placeholder is no pasted secret, and a secret beside it is one", () => {
+    const placeholder = `OPENAI_SECRET=${["sk", "ai", "v1", "your", "key", "here"].join("-")}`
+    for (const text of [placeholder, "PASSWORD=changeme-before-release-here", "my token is put-your-token-here"]) {
+      assert.deepStrictEqual(secretKinds(redact(text)), [], text)
+    }
+    assert.deepStrictEqual(secretKinds(redact(`${placeholder} and password = correcthorse`)), ["a password"])
+  })
+
   it.prop("redacting twice equals redacting once", [fc.string({ unit: "binary" })], ([text]) => {
     const once = withoutSecrets(text)
     return withoutSecrets(once) === once

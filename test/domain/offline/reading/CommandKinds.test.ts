@@ -35,7 +35,16 @@ const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
     "go test ./...",
     "./gradlew test",
     "make test",
-    "timeout 60 cargo nextest run"
+    "timeout 60 cargo nextest run",
+    "pnpm vitest run test/price.test.ts",
+    "yarn jest",
+    "bun --cwd web vitest",
+    "pnpm --filter web exec playwright test",
+    "./gradlew integrationTest -PwithoutContainers",
+    "./gradlew :app:check",
+    "gradle functionalTest --tests Csv",
+    "mvn -q verify",
+    "pnpm turbo run test"
   ],
   build: [
     "npm run build",
@@ -44,12 +53,54 @@ const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
     "make",
     "docker build .",
     "tsc -b",
-    "mvn package"
+    "mvn package",
+    "./gradlew compileTestKotlin",
+    "./gradlew :web:bootJar"
   ],
-  lint: ["npx eslint .", "ruff check src", "cargo clippy", "golangci-lint run", "prettier --check ."],
-  "type-check": ["npx tsc --noEmit", "mypy src --strict", "cargo check", "node --check a.js", "npm run typecheck"],
-  format: ["prettier --write .", "ruff format src", "cargo fmt"],
-  run: ["python3 app.py", "node server.js --check", "./deploy.sh", "curl localhost:3000", "cargo run", "npm start"],
+  lint: [
+    "npx eslint .",
+    "ruff check src",
+    "cargo clippy",
+    "golangci-lint run",
+    "prettier --check .",
+    "pnpm eslint src",
+    "pnpm prettier --check .",
+    "mix format --check-formatted",
+    "dotnet format --verify-no-changes",
+    "terraform fmt -check",
+    "./gradlew spotlessCheck",
+    "./gradlew flywayValidate -Pprofile=local",
+    "mvn flyway:validate",
+    "mix credo --strict"
+  ],
+  "type-check": [
+    "npx tsc --noEmit",
+    "mypy src --strict",
+    "cargo check",
+    "node --check a.js",
+    "npm run typecheck",
+    "pnpm tsc --noEmit",
+    "mix dialyzer"
+  ],
+  format: [
+    "prettier --write .",
+    "ruff format src",
+    "cargo fmt",
+    "mix format",
+    "./gradlew spotlessApply",
+    "pnpm prettier --write ."
+  ],
+  run: [
+    "python3 app.py",
+    "node server.js --check",
+    "./deploy.sh",
+    "curl localhost:3000",
+    "cargo run",
+    "npm start",
+    "./gradlew bootRun",
+    "pnpm start",
+    "mix phx.server"
+  ],
   edit: [
     "git mv a.js b.js",
     "rm -r build",

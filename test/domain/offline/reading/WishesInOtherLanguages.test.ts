@@ -20,6 +20,12 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "English",
     lasting: [
+      "In tidepool always run pnpm lint before committing",
+      "In packages/web we never use default exports",
+      "We decided to keep moment for dates, so don't suggest replacing it again",
+      "We agreed not to use ORMs here",
+      "Please don't suggest Redux again",
+      "Business rules always live in src/domain/",
       "In this fork always use bun, never yarn",
       "I want all timestamps as UTC",
       "tabs, not spaces",
@@ -32,6 +38,12 @@ const examples: ReadonlyArray<Examples> = [
       "snake_case, not camelCase"
     ],
     passing: [
+      "In production always fails with a timeout",
+      "We decided to drop the column, so write the migration",
+      "We agreed to meet on Friday",
+      "don't run it again",
+      "The request always goes to the wrong server",
+      "In summary the build is red",
       "I want all tests to pass",
       "I want every button to be blue",
       "left, not right",
@@ -47,6 +59,9 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "Chinese",
     lasting: [
+      "日期一律用 UTC 存储，绝不要用本地时间",
+      "我们决定继续用 moment，不要再建议替换",
+      "别再推荐换框架了",
       "以后合并前都要先跑集成测试",
       "记住：发布脚本只能在 release 分支上运行",
       "这个仓库里不允许用默认导出",
@@ -56,6 +71,9 @@ const examples: ReadonlyArray<Examples> = [
       "用 pnpm，不要用 npm"
     ],
     passing: [
+      "统计一律为零，是个错误吗？",
+      "把工具类拆成两个文件，别改公开的接口",
+      "我们决定周五发布",
       "构建总是失败",
       "完成以后告诉我",
       "这个项目用什么数据库？",
@@ -68,6 +86,9 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "Japanese",
     lasting: [
+      "ビジネスロジックは必ずapp/servicesに置く",
+      "momentを使い続けることにしました",
+      "もう別のライブラリを提案しないでください",
       "今後はテストを先に書いてください",
       "このプロジェクトではnpmではなくbunを使うこと",
       "確認せずにmainへpushしないでください",
@@ -77,6 +98,8 @@ const examples: ReadonlyArray<Examples> = [
       "クラスより関数のほうが好きです"
     ],
     passing: [
+      "会議は金曜日に延期した",
+      "ログは常に空になる",
       "サーバーは必ず落ちる",
       "このファイルは変更しないでください",
       "まだコミットしないでください",
@@ -89,6 +112,9 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "Korean",
     lasting: [
+      "비즈니스 로직은 항상 app/services에 둔다",
+      "moment를 계속 쓰기로 했어요, 그러니 바꾸자고 하지 마세요",
+      "다시 다른 라이브러리를 제안하지 마세요",
       "앞으로 주석은 영어로 써줘",
       "이 저장소에서는 yarn 대신 pnpm을 사용해",
       "항상 테스트를 먼저 작성해 주세요",
@@ -97,6 +123,8 @@ const examples: ReadonlyArray<Examples> = [
       "한국어로 답해 주세요"
     ],
     passing: [
+      "로그가 항상 비어 있어요",
+      "금요일에 만나요",
       "서버가 항상 죽어요",
       "이 파일은 커밋하지 마세요",
       "로그인 버튼을 고쳐줘",
@@ -108,6 +136,10 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "German",
     lasting: [
+      "Geschäftslogik gehört immer in app/services",
+      "Wir bleiben bei moment",
+      "Nein, keine Callbacks in den Modellen",
+      "Schlag Redux nicht wieder vor",
       "Bitte pushe nie direkt auf main",
       "In diesem Repo nutzen wir ausschließlich bun",
       "Merk dir: Migrationen laufen nur nachts",
@@ -117,6 +149,8 @@ const examples: ReadonlyArray<Examples> = [
       "Antworte immer auf Deutsch"
     ],
     passing: [
+      "keine Tests sind im Ordner gelaufen",
+      "Der Fehler kommt immer wieder",
       "der Server stürzt immer ab",
       "In diesem Projekt schlägt der Build fehl",
       "Ändere diese Datei nicht",
@@ -129,6 +163,9 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "Spanish",
     lasting: [
+      "Nada de callbacks en los modelos",
+      "La lógica va siempre en app/services",
+      "Hemos decidido mantener moment",
       "Usa siempre bun para los scripts",
       "De ahora en adelante escribe las pruebas primero",
       "Nunca subas el archivo .env",
@@ -138,6 +175,8 @@ const examples: ReadonlyArray<Examples> = [
       "No uses clases"
     ],
     passing: [
+      "nada de nuevo en el registro",
+      "la petición siempre falla en producción",
       "el servidor nunca arranca",
       "la prueba siempre falla",
       "no toques este archivo",
@@ -150,6 +189,9 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "French",
     lasting: [
+      "Pas de callbacks dans les modèles",
+      "La logique va toujours dans app/services",
+      "On a décidé de garder moment",
       "N'ajoute jamais de dépendance sans demander",
       "Dans ce projet, on n'utilise pas les classes",
       "Ne pousse jamais sur main et ne commite pas les secrets",
@@ -159,6 +201,8 @@ const examples: ReadonlyArray<Examples> = [
       "Réponds toujours en français"
     ],
     passing: [
+      "pas de chance",
+      "le serveur va toujours mal",
       "le test échoue toujours",
       "dans ce projet, le serveur plante toujours",
       "ne touche pas à ce fichier",
@@ -171,6 +215,9 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "Portuguese",
     lasting: [
+      "Nada de callbacks nos modelos",
+      "A lógica fica sempre em app/services",
+      "Decidimos manter o moment",
       "Sempre escreva os testes primeiro",
       "Nunca commite o arquivo .env",
       "Não use classes",
@@ -180,6 +227,9 @@ const examples: ReadonlyArray<Examples> = [
       "Use bun em vez de npm"
     ],
     passing: [
+      "nada de errado no log",
+      "o servidor fica sempre lento",
+      "Só desta vez não precisa atualizar o changelog",
       "o teste sempre falha",
       "o servidor nunca sobe",
       "não mexa neste arquivo por enquanto",
@@ -192,6 +242,10 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "Russian",
     lasting: [
+      "Никаких колбэков в моделях",
+      "Логика всегда лежит в app/services",
+      "Мы решили оставить moment",
+      "Больше не предлагай Redux",
       "Никогда не коммить напрямую в main",
       "Всегда запускай линтер перед пушем",
       "В этом проекте используем только pnpm",
@@ -201,6 +255,8 @@ const examples: ReadonlyArray<Examples> = [
       "Не добавляй комментарии к очевидному коду"
     ],
     passing: [
+      "никаких новостей",
+      "мы решили перенести релиз",
       "сервер никогда не стартует",
       "всегда падает с ошибкой",
       "пока не коммить",
@@ -213,6 +269,9 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "Polish",
     lasting: [
+      "Żadnych callbacków w modelach",
+      "Logika zawsze trafia do app/services",
+      "Zostajemy przy moment",
       "Zawsze uruchamiaj testy przed commitem",
       "Nigdy nie pushuj na main",
       "Od teraz odpowiadaj po polsku",
@@ -222,6 +281,8 @@ const examples: ReadonlyArray<Examples> = [
       "Używaj bun zamiast npm"
     ],
     passing: [
+      "żadnych nowości",
+      "serwer zawsze jest wolny",
       "serwer nigdy nie startuje",
       "test zawsze się wywala",
       "nie zmieniaj tego pliku",
@@ -234,6 +295,9 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "Turkish",
     lasting: [
+      "İş mantığı her zaman app/services altında olmalı",
+      "moment ile kalıyoruz",
+      "Bir daha Redux önerme",
       "Bundan sonra testleri önce yaz",
       "Asla main'e doğrudan push etme",
       "Bu projede pnpm kullanıyoruz",
@@ -243,6 +307,8 @@ const examples: ReadonlyArray<Examples> = [
       "Lütfen yorum ekleme"
     ],
     passing: [
+      "sunucu her zaman yavaş",
+      "cuma günü buluşalım",
       "sunucu her zaman çöküyor",
       "artık çalışmıyor",
       "bu dosyayı asla değiştirme",
@@ -255,6 +321,9 @@ const examples: ReadonlyArray<Examples> = [
   {
     language: "Vietnamese",
     lasting: [
+      "Logic nghiệp vụ luôn nằm trong app/services",
+      "Chúng ta đã quyết định giữ moment",
+      "Đừng đề xuất Redux nữa",
       "Từ nay hãy viết test trước",
       "Luôn chạy lint trước khi commit",
       "Đừng bao giờ push thẳng lên main",
@@ -264,6 +333,8 @@ const examples: ReadonlyArray<Examples> = [
       "Nhớ rằng chúng ta chỉ deploy vào thứ ba"
     ],
     passing: [
+      "log luôn trống",
+      "chúng ta đã quyết định gặp nhau thứ sáu",
       "server luôn bị lỗi",
       "trong dự án này có lỗi build",
       "đừng sửa file này",

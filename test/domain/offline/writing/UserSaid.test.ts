@@ -89,3 +89,19 @@ it("a plan that was handed over gives a task its heading, and no wishes", () => 
   assert.deepStrictEqual(titlesIn(traceMemory), ["Stream the importer"])
   assert.include(traceMemory, "User preferences: none observed")
 })
+
+describe("titles of tasks that begin with praise", () => {
+  it("a title names the request behind the praise", () => {
+    const { traceMemory } = traceOf(
+      asked("Speed up the search"),
+      ran("npm test", 0, "# pass 3"),
+      said("Done."),
+      ended,
+      asked("Works. I'd rather you ran the quick checks while you iterate."),
+      ran("npm test", 0, "# pass 3"),
+      said("Understood."),
+      ended
+    )
+    assert.notInclude(titlesIn(traceMemory), "Works")
+  })
+})

@@ -1,0 +1,126 @@
+import { asListed, clausesIn, leadIn, type Preference, readCharacters, wishesIn } from "./Preferences.js"
+import type { Asked } from "../reading/Tasks.js"
+import { readUserWord } from "../reading/UserWord.js"
+import { briefToAssistant, wordsToAssistant } from "../../text/TypedParts.js"
+import { requestIn } from "../writing/Titles.js"
+
+/** Finds the user's words on how one task is done, which hold for no other task unless they are said again. */
+
+/** Matches a clause that limits how a task is done, in English and at any place in scripts without spaces. */
+const bound =
+  /^(?:please )?(?:do not|don'?t|never|avoid|without|only|must not|keep|leave|make sure|ensure|be sure|no need to|(?:you|we) (?:need not|needn'?t|don'?t (?:have|need) to))\b|\b(?:must(?: not)?|should not|shouldn'?t|may not|has to|have to|at most|at least|no more than|instead of|rather than)\b|\b(?:I|we) (?:don'?t|do not) want\b|(?:不要|(?<![特区类识分级性辨个告差判])别|必须|只能|不准|不许|无需|不需要|しないで|ないで(?:ください|。|$)|する?必要はない|不要です|지 ?마|지 ?말|필요 ?없)/iu
+
+/**
+ * Matches orders that limit a task, at the start of a clause, in the other languages of the wishes. A report such as
+ * "le test ne passe pas" begins with what it is about, or with a verb that is no order.
+ */
+const boundInOtherLanguages: ReadonlyArray<RegExp> = [
+  /^(?:bitte )?(?:nicht|nur|keine?n?|ohne|kein)(?!\p{L})|^(?:bitte )?(?:lass|lasst|fass|rühr|ändere?|lösche?|nimm|mach) .{0,80}(?<!\p{L})(?:nicht|keine?n?|in Ruhe|so wie)(?!\p{L})|^(?:du|wir) (?:musst|müssen|brauchst|brauchen) .{0,60}(?<!\p{L})(?:nicht|keine?n?)(?!\p{L})/iu,
+  /^(?:s['’]il te plaît,? )?(?:ne \p{L}+(?:e|es|ez|s|ds|er|re|ir)|n['’]\p{L}+) (?:\S+ )?(?:pas|jamais|plus|rien)(?!\p{L})|^(?:sans \p{L}+(?:er|ir|re)|pas besoin d|(?:seulement|uniquement) |laisse[sz]? )/iu,
+  /^(?:por favor,? )?(?:no (?:hace falta|es necesario|hay que)|no \p{L}+(?:es|as|áis|en|an|e|a)(?!\p{L})|sin \p{L}+r(?!\p{L})|(?:solo|sólo|únicamente) |deja (?!de)|nada de )/iu,
+  /^(?:por favor,? )?(?:não (?:precisa|é preciso|é necessário)|não \p{L}+(?:e|a|es|as|am|em)(?!\p{L})|sem \p{L}+r(?!\p{L})|(?:só|somente|apenas) |deixe?(?!\p{L})|nada de )/iu,
+  /^(?:пожалуйста,? )?(?:не (?:нужно|надо)|не \p{L}+(?:й|йте|ь|ьте|и|ите)(?!\p{L})|без (?!\p{L}+ (?:не )?\p{L}+(?:ет|ит))\p{L}+|(?:только|лишь) (?!что)|оставь(?:те)?)/iu,
+  /^(?:proszę,? )?(?:nie (?:trzeba|musisz)|nie \p{L}+(?:aj|uj|ij|ń|ajcie|ujcie|ób|isz|uszaj|uszcz)(?!\p{L})|bez \p{L}+nia|(?:tylko|jedynie) |zostaw)/iu,
+  /(?<!\p{L})(?:gerek yok|\p{L}{2,20}m[ae](?:y[ıi]n(?:[ıi]z)?)?)$|^(?:sadece|yalnızca) /iu,
+  /^(?:xin |vui lòng )?(?:đừng|không (?:được|cần|nên)|chỉ (?!có)|giữ nguyên)(?!\p{L})/iu
+]
+
+/** Matches words that limit what follows to one task, in front of the limit itself. */
+const forOnce =
+  /^(?:(?:just |only )?(?:for|in|on|with) (?:this|the current) (?:one |single )?(?:change|task|pr|pull request|commit|step|round|time|session|branch|fix|feature|run)|(?:just |only )?(?:this once|this time|for now)|diesmal|(?:nur )?dieses Mal|für diese (?:Änderung|Aufgabe)|vorerst|cette fois(?:-ci)?|pour cette (?:fois|tâche)|pour l['’]instant|(?:solo |sólo )?(?:por )?esta vez|por ahora|(?:só |somente |apenas )?desta vez|por enquanto|(?:только )?(?:в|на) этот раз|пока|tym razem|na razie|bu sefer(?:lik)?|şimdilik|lần này|tạm thời)(?!\p{L})[\s,:]{0,3}/iu
+
+/** Matches where a message in a script without spaces, or in Latin letters, goes on with a prohibition. */
+const furtherBreak =
+  /[，、；]\s*(?=(?:但是?|请|并且?|而且)?(?:不要|别|不准|不许|绝不|切勿|无需|不需要|只能|必须|先不))|,\s+(?=(?:und |aber |et |mais |y |pero |e |mas |и |но |i |ale |ve |ama |và |nhưng )?(?:bitte |por favor |пожалуйста |proszę |lütfen )?(?:nicht|keine?n?|nur|ohne|ne|sans|no|sin|não|sem|не|без|nie|bez|tylko|đừng|không|chỉ)\s)/giu
+
+const bare = (clause: string): string =>
+  clause
+    .replace(leadIn, "")
+    .replace(/^(?:und|aber|et|mais|y|pero|e|mas|и|но|i|ale|ve|ama|và|nhưng|也|并且?|但是?) /iu, "")
+    .replace(forOnce, "")
+
+const limitsTask = (clause: string): boolean => {
+  const order = bare(clause).replace(/[\s.!。！]+$/u, "")
+  return bound.test(order) || boundInOtherLanguages.some((rule) => rule.test(order))
+}
+
+const prohibition = /^(?:please )?(?:do not|don'?t|never|must not)\s/i
+
+/** Splits clauses where they go on with a prohibition in another language than English. */
+const furtherClausesIn = (words: string): ReadonlyArray<string> =>
+  clausesIn(words).flatMap((clause) => clause.split(furtherBreak).map((part) => part.trim()))
+
+/**
+ * Returns the demands in a message. In a brief with several parts only prohibitions are demands; the rest describes the
+ * work.
+ */
+const demandsIn = (message: string): ReadonlyArray<string> => {
+  const own = furtherClausesIn(wordsToAssistant(message)).filter(limitsTask)
+  const prohibited = clausesIn(briefToAssistant(message)).filter((clause) => prohibition.test(clause))
+  return [...new Set([...own, ...prohibited])]
+}
+
+/** Lists the user's demands on one task, verbatim: constraints that apply to no other task. */
+export const constraintsIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> =>
+  requests.flatMap((request) => {
+    const wishes = wishesIn(request).map(asListed)
+    const isWish = (text: string): boolean => wishes.some((wish) => wish.includes(text))
+    return request.kind === "answer" || request.word.stance === "rejects"
+      ? []
+      : demandsIn(request.text.slice(0, readCharacters))
+          .map(asListed)
+          .filter((text) => !isWish(text))
+          .map((text) => ({ line: request.line, text }))
+  })
+
+const unspaced = /[\u3040-\u30ff\u3400-\u9fff]/u
+
+/** The maximum number of remarks from one session. */
+const mostRemarks = 24
+const longestRemark = 160
+const leastWords = 3
+const leastCharacters = 8
+
+const wordsIn = (clause: string): number => clause.split(/\s+/).filter((word) => /\p{L}/u.test(word)).length
+
+const isLongEnough = (clause: string): boolean =>
+  unspaced.test(clause)
+    ? (clause.match(/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/gu) ?? []).length >= leastCharacters
+    : wordsIn(clause) >= leastWords
+
+/** Matches the names of the usual acts at the end of a task; most languages have borrowed them. */
+const usualAct =
+  /test|commit|push|merge|deploy|rebase|release|lint|build|\bpr\b|pull request|测试|提交|推送|部署|合并|发布|构建|テスト|コミット|プッシュ|マージ|デプロイ|ビルド|테스트|커밋|푸시|배포|빌드|тест|коммит|пуш|сборк|деплой|prueba|essai|kiểm tra/iu
+
+const askedFor =
+  /^(?:please |now |then |also |and |can you |could you )*(?:add|build|bump|change|check|clean|commit|continue|convert|create|debug|delete|deploy|do|document|drop|explain|extract|find|fix|generate|give|go|implement|improve|install|investigate|list|look|make|merge|migrate|move|open|optimi[sz]e|plan|port|proceed|provide|push|read|refactor|release|remove|rename|replace|report|rerun|retry|review|rewrite|run|set up|show|split|start|summari[sz]e|survey|tell|test|try|update|upgrade|verify|write)\b/i
+
+/** True for a plain request, which is work for its task alone however often it is said. */
+const isPlainRequest = (clause: string): boolean =>
+  askedFor.test(clause.replace(leadIn, "")) ||
+  (usualAct.test(clause) && (unspaced.test(clause) ? clause.length <= 12 : wordsIn(clause) <= 4))
+
+/**
+ * Lists the clauses that stand beside a request and that no rule knows. Nothing tells a wish among them from a remark, so
+ * they count only when the user says one again beside another request.
+ */
+export const remarksBeside = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> =>
+  requests
+    .filter(({ kind, word }) => kind === "typed" && word.stance === "neither" && !word.isGreeting)
+    .flatMap(({ line, text }) => {
+      const message = text.slice(0, readCharacters)
+      const clauses = clausesIn(wordsToAssistant(message))
+      const request = requestIn(message)
+      return clauses
+        .filter(
+          (clause) =>
+            clauses.length > 1 &&
+            clause.length <= longestRemark &&
+            !request.includes(clause) &&
+            isLongEnough(clause) &&
+            !isPlainRequest(clause) &&
+            readUserWord(clause, false).stance === "neither"
+        )
+        .map((clause) => ({ line, text: asListed(clause) }))
+    })
+    .slice(0, mostRemarks)
