@@ -11,7 +11,10 @@ export interface DirectoryEvents<Directory> {
 export const workedIn = (event: SessionEvent): string | undefined =>
   "sessionDirectory" in event ? event.sessionDirectory : event.directory
 
-/** True if an event only marks the end of the events before it, so that it belongs to their directory. */
+/**
+ * True for the end of a turn, an interruption or a compaction. Such an event belongs to the directory of the events
+ * before it.
+ */
 const isMark = ({ _tag }: SessionEvent): boolean =>
   _tag === "TurnEnd" || _tag === "Interruption" || _tag === "Compaction"
 
@@ -43,7 +46,9 @@ export interface DirectoryEvidence<Directory> {
   readonly evidence: SessionEvidence
 }
 
-/** True if an event says what was wanted or done; nothing can be learned from the other kinds alone. */
+/**
+ * True for a message of the user, a command and an edit. Nothing can be learned from the other kinds of events alone.
+ */
 const isTelling = ({ _tag }: SessionEvent): boolean =>
   _tag === "UserText" || _tag === "CommandRun" || _tag === "FileEdit"
 

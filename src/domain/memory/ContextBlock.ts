@@ -3,7 +3,7 @@ import { isVerdict } from "../privacy/NotConfirmed.js"
 import { wrapMemory } from "../session/MemoryTag.js"
 import { memoryFile, skillFolder, summaryFile, traceFolder } from "./Publication.js"
 
-/**
+/*
  * The context block: the part of a project's memory that a session receives, as lines ordered by how much they matter.
  */
 
@@ -19,14 +19,17 @@ export interface ContextSources {
   readonly skills: ReadonlyArray<{ readonly path: string; readonly description: string }>
 }
 
-/** Lines that are kept or dropped together: a line with the lines indented below it, or a fenced code block. */
+/**
+ * Lines that the context block keeps or drops together: a line with the lines indented below it, or a fenced code
+ * block.
+ */
 export interface ContextPiece {
   /** The heading above the piece; empty when there is none. */
   readonly heading: string
   readonly lines: ReadonlyArray<string>
 }
 
-/** Patterns of section headings in `MEMORY.md`, the most important sections first. */
+/** Patterns of section headings in `MEMORY.md`, from the most to the least important section. */
 const worth: ReadonlyArray<RegExp> = [
   /asked to remember/i,
   /\buser\b.*\bwants?\b|preferences?\b/i,
@@ -93,7 +96,7 @@ const lineCount = (pieces: ReadonlyArray<ContextPiece>): number =>
 export const pieceText = ({ heading, lines }: ContextPiece, before: ContextPiece | undefined): string =>
   [...(heading === before?.heading ? [] : ["", ...(heading === "" ? [] : [heading])]), ...lines, ""].join("\n")
 
-/** The line that names the files of the memory and the number of lines left out. */
+/** Writes the line that names the files of the memory and the number of lines that the block has no room for. */
 const pointers = ({ memory, memoryPath, skills, summary }: ContextSources, leftOut: number): string => {
   const names = [
     ...(memory === "" ? [] : [memoryFile]),

@@ -14,7 +14,7 @@ import {
   traceFolder
 } from "./Publication.js"
 
-/** An entry of a staged copy. */
+/** A file or another entry in a staged copy, the folder in which a new memory is prepared before it is published. */
 export type StagedEntry =
   | { readonly _tag: "File"; readonly path: string; readonly size: number }
   | { readonly _tag: "Link"; readonly path: string }
@@ -32,7 +32,7 @@ export interface PublishRules {
   readonly deletedFiles: ReadonlyArray<string>
 }
 
-/** Maximum number of published files; no real set of skills comes near it. */
+/** The maximum number of published files; no real set of skills comes near it. */
 const publishedFiles = 200
 
 const isBelow = (folder: string, path: string): boolean => path.startsWith(`${folder}/`)

@@ -62,8 +62,8 @@ const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
 ]
 
 /**
- * Joins alternatives into one expression that reads the first letter once; trying each of them in turn takes twice as
- * long.
+ * Joins alternatives into one regular expression that tests the first letter once, since trying each alternative in
+ * turn takes twice as long.
  */
 const byFirstLetter = (alternatives: ReadonlyArray<string>): string => {
   const groups = new Map<string, Array<string>>()
@@ -118,10 +118,16 @@ const allOf = (text: string, pattern: RegExp, kind: string): ReadonlyArray<Span>
   return spans
 }
 
-/** Matches words as in the name of a function: after a `_`, `sk_test_connection` is the rest of such a name. */
+/**
+ * Matches words joined by `_` or `-`, as in the name of a function. If `_` comes before `sk_test_connection`, it is the
+ * rest of such a name and no secret.
+ */
 const name = /^(?:[A-Za-z]{1,24}\d{0,3}(?:[-_]|$))+$/
 
-/** Finds the forms of this module, and the places where the maintained rules must look, in one scan of the text. */
+/**
+ * Finds the secrets that have a form of this module, and the places where the rules of {@link findAround} must look, in
+ * one scan of the text.
+ */
 const byForm: Finder = (text) => {
   const spans: Array<Span> = []
   const places: Array<number> = []

@@ -6,7 +6,10 @@ export const markerOf = (kind: string): string => `[REDACTED_SECRET:${kind}]`
 
 const marker = /\[REDACTED_SECRET(?::[a-z0-9-]{1,40})?\]/
 
-/** The kind of a placeholder; its marker always names it, since nothing has to be rotated. */
+/**
+ * The kind in the marker of a placeholder, such as `your-key-here`. Its marker always has a kind, to show that no real
+ * secret was replaced.
+ */
 export const placeholderKind = "placeholder"
 
 const placeholderMarker = markerOf(placeholderKind)
