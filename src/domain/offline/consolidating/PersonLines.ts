@@ -25,14 +25,18 @@ const supersedes = / \(newer; superseded:.*$/
 
 const bare = (line: string): string => withoutCitations(line).trim()
 
-/** Removes the list of superseded wishes, which changes when the session that they come from is forgotten. */
+/**
+ * Removes the day and the list of superseded wishes from a line. The list changes when the session of a superseded wish
+ * is forgotten, so lines are compared without it.
+ */
 export const newest = (line: string): string => splitDay(bare(line))[0].replace(supersedes, "")
 
 const codeSpans = (line: string): ReadonlyArray<string> =>
   [...line.slice(0, 1_000).matchAll(/`([^`\n]{2,300})`/g)].map((match) => match[1] ?? "")
 
 /**
- * True if a person's line says the same as a generated line, or has the same command: then the person's replaces it.
+ * True if a person's line says the same as a generated line, or contains the same command. The person's line then
+ * replaces the generated one.
  */
 const isSaidByPerson = (line: string, own: string): boolean => {
   if (bare(line) === bare(own)) {

@@ -1,4 +1,4 @@
-/**
+/*
  * Compares lines by their words. There is no stemming and there are no synonyms: lines that are merged as equal must
  * look equal to every reader.
  */
@@ -30,8 +30,8 @@ export const similarity = (one: ReadonlySet<string>, other: ReadonlySet<string>)
 }
 
 /**
- * Index keys for similar sets: two sets whose similarity is `least` or more share at least one of them. Long words are
- * taken first, since they are rare.
+ * Returns words of a set to index it by: two sets whose similarity is `least` or more share at least one of them. Long
+ * words are preferred, since they are rare.
  */
 export const tellingWords = (words: ReadonlySet<string>, least: number): ReadonlyArray<string> => {
   const common = Math.max(1, Math.ceil(words.size * least - 1e-9))
@@ -40,7 +40,7 @@ export const tellingWords = (words: ReadonlySet<string>, least: number): Readonl
     .slice(0, words.size - common + 1)
 }
 
-/** True if the other line contains all meaningful words of the line. */
+/** True if another line contains all meaningful words of a line. */
 export const isSaidIn = (line: string, other: string): boolean => {
   const words = meaningfulWords(line)
   const others = meaningfulWords(other)

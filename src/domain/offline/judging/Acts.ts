@@ -9,9 +9,15 @@ export interface Act {
   /** The command, verbatim; undefined for an edit by patch. */
   readonly command: string | undefined
   readonly files: ReadonlyArray<string>
-  /** The one line that a patch replaced, by file; a file that it changed in any other way is absent. */
+  /**
+   * True if the act had an effect outside the working copy. It may have helped, but memory must never recommend it as a
+   * fix.
+   */
   readonly replaced: ReadonlyMap<string, ReplacedLine>
-  /** True if the effect reaches outside the working copy. The act may have helped, but is never reported as a fix. */
+  /**
+   * True for a command that repairs only failures of its own kind, such as a formatter or `git`. Other failures are not
+   * fixed by it.
+   */
   readonly isOutside: boolean
   /** True for a command that repairs only failures of its own kind: a formatter, or version control. */
   readonly isTidying: boolean
@@ -22,7 +28,7 @@ const chores = /^git (?:add|commit|tag|fetch|clone|switch|config|init)\b|^mkdir\
 const changesThings = ({ isOutside, kind, text }: RanPart): boolean =>
   isOutside || kind === "edit" || kind === "act" || kind === "format" || /\s--(?:fix|write)\b/.test(text.slice(0, 400))
 
-/** Finds the changes that only undid an earlier one, which are no fix by themselves. Reads the steps once. */
+/** Finds the changes of files that only reverted an earlier change. Such a change is no fix by itself. */
 export const undoingChanges = (steps: ReadonlyArray<Step>): ReadonlySet<FileChange> => {
   const made = new Set<string>()
   const undoing = new Set<FileChange>()
@@ -69,12 +75,12 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
     }))
 }
 
-/** The maximum number of acts that are collected; the newest ones stay. */
+/** The maximum number of acts that are kept between a failure and the pass of its check; the newest ones stay. */
 const mostActs = 40
 
 /**
- * Lists the acts in the steps after `from` up to `to`, oldest first. With `upTo`, only the commands before it count in
- * the last step.
+ * Lists the acts in the steps after index `from` up to index `to`, oldest first. If `upTo` is given, only the commands
+ * before it count in the last step.
  */
 export const actsBetween = (
   steps: ReadonlyArray<Step>,
