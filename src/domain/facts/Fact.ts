@@ -2,8 +2,8 @@ import { createHash } from "node:crypto"
 import * as Schema from "effect/Schema"
 
 /*
- * Facts: each is one thing that a session taught, with its evidence. They come from the session's own events by rule, and
- * the files of memory are rendered from them.
+ * Facts: each is one thing that a session taught, with its evidence. They come from the session's own events by rule,
+ * and the files of memory are rendered from them.
  */
 
 /**

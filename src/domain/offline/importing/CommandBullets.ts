@@ -83,7 +83,7 @@ export const keyIn = (key: string, place: string): string => `${key}${place.repl
 
 const ownLabel = /^(?:run |build:|lint:|check[ :]|format:|install:|worked here:|dry run:|look into `|try )/
 /**
- * Matches a bullet about a command in the form in which {@link reusableKnowledge} writes it. The code span may have any
+ * Matches a bullet about a command in the form in which `reusableKnowledge` writes it. The code span may have any
  * content.
  */
 const ownBullet =

@@ -7,8 +7,8 @@ import { bulletsOf, type FailureBullet, type OpenBullet, type PlaceBullet } from
 import { readTrace } from "./TraceReading.js"
 
 /*
- * Reads facts from a trace memory: of a session whose file is gone, there is nothing else. They are as sure as the trace,
- * and the line of the session that showed them is not known.
+ * Reads facts from a trace memory: of a session whose file is gone, there is nothing else. They are as sure as the
+ * trace, and the line of the session that showed them is not known.
  */
 
 const unquoted = (wish: string): string => wish.replace(/^"(.*)"$/s, "$1")

@@ -45,8 +45,8 @@ interface Dropped {
 const noneDropped: Dropped = { bytes: 0, items: 0 }
 
 /**
- * Serialises a rollout of redacted lines within a limit in UTF-8 bytes. Holds little more than the first third and the last
- * two thirds of the limit, whatever the size of the rollout. An instance serves one rollout.
+ * Serialises a rollout of redacted lines within a limit in UTF-8 bytes. Holds little more than the first third and the
+ * last two thirds of the limit, whatever the size of the rollout. An instance serves one rollout.
  */
 export class RolloutRenderingBuilder {
   private head: Array<Item> = []
