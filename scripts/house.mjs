@@ -60,17 +60,10 @@ const rawTextBreaches = (path, text) =>
     .filter(({ files, form }) => form.test(text) && !files.includes(path))
     .map(({ form, instead }) => `src/${path} has ${form.exec(text)[0]}; use ${instead}`)
 
-/** The files that a file imports, as paths below src; `isType` for an import that is gone when the program runs. */
+/** The files that a file imports, as paths below src; types count too, since a reader follows them as well. */
 const importsOf = (path, text) =>
-  [
-    ...text.matchAll(
-      /^(?:import|export)(?<type> type)?\b[^"()]*?from "(?<from>\.[^"]+)"|\bimport\("(?<lazy>\.[^"]+)"\)/gm
-    )
-  ]
-    .map(({ groups }) => ({
-      path: posix.join(dirname(path), groups.from ?? groups.lazy).replace(/\.js$/, ".ts"),
-      isType: groups.type !== undefined
-    }))
+  [...text.matchAll(/^(?:import|export)(?: type)?\b[^"()]*?from "(?<from>\.[^"]+)"|\bimport\("(?<lazy>\.[^"]+)"\)/gm)]
+    .map(({ groups }) => ({ path: posix.join(dirname(path), groups.from ?? groups.lazy).replace(/\.js$/, ".ts") }))
     .filter(({ path }) => !path.startsWith("../"))
 
 const folderOf = (path) => (path.split("/").length === 1 ? undefined : path.split("/")[0])
@@ -128,9 +121,7 @@ const cycles = (graph) => {
 /** The breaches among files, given as texts by their paths below src. */
 export const breachesOf = (files) => {
   const imports = new Map([...files].map(([path, text]) => [path, importsOf(path, text)]))
-  const values = new Map(
-    [...imports].map(([path, all]) => [path, all.filter(({ isType }) => !isType).map((one) => one.path)])
-  )
+  const graph = new Map([...imports].map(([path, all]) => [path, all.map((one) => one.path)]))
   const sizes = new Map()
   for (const path of files.keys()) {
     sizes.set(dirname(path), (sizes.get(dirname(path)) ?? 0) + 1)
@@ -138,7 +129,7 @@ export const breachesOf = (files) => {
   return [
     ...[...imports].flatMap(([path, all]) => layerBreaches(path, all)),
     ...[...files].flatMap(([path, text]) => rawTextBreaches(path, text)),
-    ...cycles(values).map(
+    ...cycles(graph).map(
       (cycle) => `an import cycle: ${[...cycle, cycle[0]].map((path) => `src/${path}`).join(" -> ")}`
     ),
     ...[...sizes]

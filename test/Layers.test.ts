@@ -11,6 +11,7 @@ import { Progress, type ProgressEvent } from "../src/services/Progress.js"
 import { SessionStore } from "../src/services/SessionStore.js"
 import { Claims } from "../src/services/state/Claims.js"
 import { Consolidations } from "../src/services/state/Consolidations.js"
+import { Facts } from "../src/services/state/Facts.js"
 import { Forgetting } from "../src/services/state/Forgetting.js"
 import { Integrity } from "../src/services/state/Integrity.js"
 import { Notes } from "../src/services/state/Notes.js"
@@ -98,6 +99,7 @@ describe("the layers of a pass", () => {
         Context.pick(
           Claims,
           Consolidations,
+          Facts,
           Forgetting,
           Integrity,
           Notes,

@@ -17,7 +17,7 @@ import { partsByDirectory, rolloutOfPart } from "../pass/SessionParts.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import type { RolloutUnreadable } from "../services/SessionStore.js"
-import type { StateDbFailure } from "../services/state/StateDb.js"
+import type { StateDbFailure } from "../services/state/StateDbError.js"
 import { Templates } from "../services/Templates.js"
 import { Settings } from "../settings/Settings.js"
 

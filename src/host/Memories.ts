@@ -12,7 +12,7 @@ import { InputInvalid, Memories } from "../services/Memories.js"
 import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { Progress } from "../services/Progress.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
-import type { PassServices } from "./MemoriesStartup.js"
+import type { PassServices } from "./SessionStart.js"
 import { logDebug } from "../services/Logging.js"
 import { Redactor } from "../services/Redactor.js"
 

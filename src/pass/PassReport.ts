@@ -12,7 +12,7 @@ import { safeMessage } from "../services/Redactor.js"
 import type { MemoryNotImported } from "./ImportMemories.js"
 import { MemoryFs, type MemoryFsFailure } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
-import type { StateDbFailure } from "../services/state/StateDb.js"
+import type { StateDbFailure } from "../services/state/StateDbError.js"
 import { Settings } from "../settings/Settings.js"
 
 /** Outcomes of the steps of a pass, from which its report is made. */

@@ -6,7 +6,7 @@ import type { LeaseLost } from "../domain/memory/ConsolidationError.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
 import type { MemoryFsFailure } from "./MemoryFs.js"
 import type { ThreadsClaimed } from "./state/Forgetting.js"
-import type { StateDbFailure } from "./state/StateDb.js"
+import type { StateDbFailure } from "./state/StateDbError.js"
 
 /** An argument of an operation is invalid. Nothing was done; correct the argument and call again. */
 export class InputInvalid extends Schema.TaggedError<InputInvalid>("rollout-memories/InputInvalid")("InputInvalid", {

@@ -9,7 +9,8 @@ import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
 import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
 import { over } from "../../src/testing/World.js"
-import type { StateDb, StateDbFailure } from "../../src/services/state/StateDb.js"
+import type { StateDbFailure } from "../../src/services/state/StateDbError.js"
+import type { StateDb } from "../../src/services/state/StateDb.js"
 import { interpose } from "../../src/testing/Faults.js"
 
 /** A place where something is about to be written: what, and where. */

@@ -9,7 +9,7 @@ import { noFailure, unclaimed } from "../../domain/thread/Extraction.js"
 import { claimEnd } from "../../domain/thread/LeaseTimes.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import { type Claim, ClaimLost, Claims } from "../../services/state/Claims.js"
-import type { StateDbFailure } from "../../services/state/StateDb.js"
+import type { StateDbFailure } from "../../services/state/StateDbError.js"
 import { HolderRow, Queries, type QueryError } from "./sqlite/Queries.js"
 import { findAll, StoredText } from "./sqlite/Rows.js"
 

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { RolloutContent } from "../../domain/thread/Extraction.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
-import type { Holder, StateDbFailure } from "./StateDb.js"
+import type { Holder, StateDbFailure } from "./StateDbError.js"
 
 /** Another pass has taken over the claim on a thread. Nothing was stored; the caller drops its work. */
 export class ClaimLost extends Schema.TaggedError<ClaimLost>("rollout-memories/ClaimLost")("ClaimLost", {

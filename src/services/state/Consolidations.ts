@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
-import type { StateDbFailure } from "./StateDb.js"
+import type { StateDbFailure } from "./StateDbError.js"
 import type { ThreadMemory } from "./ThreadMemories.js"
 
 /**

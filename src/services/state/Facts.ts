@@ -5,7 +5,7 @@ import type { KnownFact } from "../../domain/facts/ProjectFacts.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
-import type { StateDbFailure } from "./StateDb.js"
+import type { StateDbFailure } from "./StateDbError.js"
 
 /** A fact of a session, with its place. */
 export interface StoredFact extends KnownFact {

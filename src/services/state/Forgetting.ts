@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
-import type { StateDbFailure } from "./StateDb.js"
+import type { StateDbFailure } from "./StateDbError.js"
 
 /** Another pass is reading some of the threads to be forgotten. Nothing was changed; try again when it is done. */
 export class ThreadsClaimed extends Schema.TaggedError<ThreadsClaimed>("rollout-memories/ThreadsClaimed")(

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { StateDbFailure } from "./StateDb.js"
+import type { StateDbFailure } from "./StateDbError.js"
 
 /** Checks the database for damage, and only reads it. Fails with `StateDbFailure`. */
 export class Integrity extends Context.Tag("rollout-memories/state/Integrity")<

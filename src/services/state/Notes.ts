@@ -2,7 +2,7 @@ import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
-import type { StateDbFailure } from "./StateDb.js"
+import type { StateDbFailure } from "./StateDbError.js"
 
 /** A note that a person left for a directory. */
 export interface UserNote {

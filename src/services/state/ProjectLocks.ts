@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { LeaseLost } from "../../domain/memory/ConsolidationError.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
-import type { Holder, StateDbFailure } from "./StateDb.js"
+import type { Holder, StateDbFailure } from "./StateDbError.js"
 import { whileRenewed } from "./WhileRenewed.js"
 
 /** A request for a directory's lock. */

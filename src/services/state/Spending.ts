@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { ReachedCap, Reservation, SpendingCaps } from "../../domain/model/Spending.js"
-import type { StateDbFailure } from "./StateDb.js"
+import type { StateDbFailure } from "./StateDbError.js"
 
 /**
  * Tokens that model requests cost, by pass and by UTC day, shared by all processes. Concurrent reservations together

@@ -6,7 +6,7 @@ import type { Thread } from "../../domain/thread/Thread.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
-import type { StateDbFailure } from "./StateDb.js"
+import type { StateDbFailure } from "./StateDbError.js"
 
 /** A rollout file with the size and times at its last indexing. */
 export interface KnownRollout {

@@ -10,7 +10,7 @@ import type { RolloutContent } from "../../domain/thread/Extraction.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
-import type { StateDbFailure } from "./StateDb.js"
+import type { StateDbFailure } from "./StateDbError.js"
 
 /** The version of a thread that an extraction read, whether or not it found something to remember. */
 export interface Learned {

@@ -39,7 +39,7 @@ import * as StateDbSqlite from "../../../src/layers/state/StateDb.js"
 import { Integrity } from "../../../src/services/state/Integrity.js"
 import type { ProcessTable } from "../../../src/services/ProcessTable.js"
 import { ClaimLost } from "../../../src/services/state/Claims.js"
-import { StateDbUnavailable } from "../../../src/services/state/StateDb.js"
+import { StateDbUnavailable } from "../../../src/services/state/StateDbError.js"
 import { programPath } from "../../support/provided.js"
 import { start, temporaryFolder } from "../../support/program.js"
 import {

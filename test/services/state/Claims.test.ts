@@ -5,7 +5,7 @@ import { Arbitrary, Duration, Effect, FastCheck, Option, Schema, TestClock } fro
 import { notTried } from "../../../src/domain/thread/Extraction.js"
 import type { Thread } from "../../../src/domain/thread/Thread.js"
 import { type Claim, ClaimLost } from "../../../src/services/state/Claims.js"
-import type { StateDbFailure } from "../../../src/services/state/StateDb.js"
+import type { StateDbFailure } from "../../../src/services/state/StateDbError.js"
 import type { ThreadPage } from "../../../src/services/state/ThreadIndex.js"
 import { startOfFixtures } from "../../../src/testing/RolloutBuilder.js"
 import {

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { BudgetExhausted, type ModelSubject } from "../../../domain/model/ModelError.js"
 import { Spending } from "../../../services/state/Spending.js"
-import type { StateDbFailure } from "../../../services/state/StateDb.js"
+import type { StateDbFailure } from "../../../services/state/StateDbError.js"
 import { Settings } from "../../../settings/Settings.js"
 
 /** A request to reserve spending for. */

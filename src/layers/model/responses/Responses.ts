@@ -28,7 +28,7 @@ import { costOf, isPlausibleInput, type TokenCounts } from "../../../domain/mode
 import { safe } from "../../../domain/privacy/SafeText.js"
 import { providerOf } from "../../../domain/privacy/Provider.js"
 import type { TokenWindow } from "../../../services/ModelClient.js"
-import type { StateDbFailure } from "../../../services/state/StateDb.js"
+import type { StateDbFailure } from "../../../services/state/StateDbError.js"
 import { logInfo, logWarning } from "../../../services/Logging.js"
 import * as Redactor from "../../../services/Redactor.js"
 import { Settings } from "../../../settings/Settings.js"

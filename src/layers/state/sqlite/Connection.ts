@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as String from "effect/String"
 import { diskFaultOf, errorCodeOf } from "../../../domain/memory/DiskFault.js"
-import { StateDbUnavailable } from "../../../services/state/StateDb.js"
+import { StateDbUnavailable } from "../../../services/state/StateDbError.js"
 import { notAFile, requireFile } from "../../node/PlainFile.js"
 
 /**
