@@ -7,7 +7,10 @@ export interface DirectoryEvents<Directory> {
   readonly events: ReadonlyArray<SessionEvent>
 }
 
-/** Returns the directory that the session worked in at an event, as the record names it. */
+/**
+ * Returns the directory that the session worked in when an event happened, as the session's record names it. A command
+ * may have run in another directory.
+ */
 export const workedIn = (event: SessionEvent): string | undefined =>
   "sessionDirectory" in event ? event.sessionDirectory : event.directory
 
@@ -53,7 +56,7 @@ const isTelling = ({ _tag }: SessionEvent): boolean =>
   _tag === "UserText" || _tag === "CommandRun" || _tag === "FileEdit"
 
 /**
- * Splits the evidence of a session in the way of {@link byDirectory}, and leaves out parts from which nothing can be
+ * Splits the evidence of a session by directory, as {@link byDirectory} does, and omits parts from which nothing can be
  * learned.
  */
 export const evidenceByDirectory = <Directory extends string>(

@@ -17,9 +17,9 @@ type Worth = "routine" | "talk" | "edit" | "repeat" | "failure" | "final" | "use
 type Shown = number | undefined
 
 /**
- * The steps by which a session is shortened until it fits, from the long output of commands that succeeded to the
- * user's own words. The user's messages, failures that happened once, and the last turn are shortened, but never
- * removed.
+ * The steps by which a session is shortened until it fits: each shortens all events of one {@link Worth} to a number of
+ * characters. They go from the long output of commands that succeeded to the user's own words. The user's messages,
+ * failures that happened once, and the last turn are shortened, but never removed.
  */
 const reductions: ReadonlyArray<readonly [Worth, Shown]> = [
   ["routine", 4_000],

@@ -21,7 +21,7 @@ export const FactId = Schema.String.pipe(
   Schema.annotations({ identifier: "FactId", message: () => "a fact id has twelve hexadecimal digits" })
 )
 
-/** The id of a fact. */
+/** The id of a fact. The same fact has the same id in every session and after every extraction. */
 export type FactId = typeof FactId.Type
 
 /**
@@ -31,21 +31,23 @@ export type FactId = typeof FactId.Type
  */
 export const Basis = Schema.Literal("user", "ran", "assistant", "trace", "team")
 
-/** The ground of a fact. */
+/** The ground on which a fact is believed; see the schema of the same name. */
 export type Basis = typeof Basis.Type
 
 /** A wish of the user, verbatim. If `isLasting` is false, it holds only for the task in which it was said. */
 const Wish = Schema.TaggedStruct("Wish", { words: Schema.String, isLasting: Schema.Boolean })
 
-/** A question that the assistant asked, and what the user answered. */
+/** A question that the assistant asked, and the user's answer to it. */
 const Decision = Schema.TaggedStruct("Decision", { question: Schema.String, answer: Schema.String })
 
-/** A command that ran. */
+/** A command that ran, with the numbers of its passes and failures. */
 const Command = Schema.TaggedStruct("Command", {
   command: Schema.String,
   /** The key of the command, equal for commands that do the same in the same place; see `CommandPart`. */
   key: Schema.String,
-  /** Keys of other commands that run the same package script. */
+  /**
+   * Keys of commands that run the same package script with another package tool, such as `yarn test` for `npm test`.
+   */
   aliases: Schema.Array(Schema.String),
   /**
    * The program with its first argument and its directory, as in `npm test @web`. Commands that differ only in their

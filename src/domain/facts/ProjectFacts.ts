@@ -34,7 +34,7 @@ export const ProjectLine = Schema.Struct({
 /** A line of memory, which merges the facts of all sessions that say the same. */
 export type ProjectLine = typeof ProjectLine.Type
 
-/** A sequence of commands that passed in the same order in enough sessions to be a procedure. */
+/** A sequence of commands that passed in the same order in several sessions. Memory publishes it as a skill. */
 export const Procedure = Schema.Struct({
   name: Schema.String,
   steps: Schema.Array(Schema.Struct({ command: Schema.String, place: Schema.String })),
@@ -42,7 +42,7 @@ export const Procedure = Schema.Struct({
   threadIds: Schema.Array(Schema.String)
 })
 
-/** A sequence of commands that passed in the same order in enough sessions to be a procedure. */
+/** A sequence of commands that passed in the same order in several sessions. Memory publishes it as a skill. */
 export type Procedure = typeof Procedure.Type
 
 /** The facts of all sessions of a project, merged into the sections of its memory; the best lines come first. */

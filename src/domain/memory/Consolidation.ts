@@ -38,7 +38,7 @@ export const fingerprintWithNotes = (fingerprint: string, notes: ReadonlyArray<s
     ? fingerprint
     : createHash("sha256").update(fingerprint).update("\0").update(JSON.stringify(notes)).digest("hex")
 
-/** Outcomes of a directory's consolidations so far. */
+/** The results of a directory's consolidations so far. */
 export interface ConsolidationHistory {
   /** The fingerprint of the inputs that were last published; undefined if nothing was published. */
   readonly published: string | undefined

@@ -15,7 +15,7 @@ export interface ContextSources {
   /** The texts of `MEMORY.md` and `memory_summary.md`; empty for a missing file. */
   readonly memory: string
   readonly summary: string
-  /** The skills, by path below `memoryPath`, with their descriptions. */
+  /** The skills of the project, by path below `memoryPath`, each with its description. */
   readonly skills: ReadonlyArray<{ readonly path: string; readonly description: string }>
 }
 

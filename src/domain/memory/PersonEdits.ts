@@ -75,7 +75,7 @@ export const detectEdits = (published: string, current: string, standing: Person
   }
 }
 
-/** The lines written by people that are missing from a new `MEMORY.md`. */
+/** Lists the lines written by people that a new `MEMORY.md` does not contain. */
 export const missingLines = (edits: PersonEdits, text: string): ReadonlyArray<string> => {
   const lines = new Set(contentLines(text))
   return edits.added.map(({ line }) => line).filter((line) => !lines.has(line))

@@ -39,7 +39,7 @@ export class PublicationRecord extends Schema.Class<PublicationRecord>("rollout-
   cwd: Directory,
   /** Fingerprint of the consolidation's inputs; see `fingerprintOf`. */
   fingerprint: Schema.String,
-  /** Fingerprint of the inputs by content; see `fingerprintOfContent`. Absent when it equals `fingerprint`. */
+  /** The fingerprint that includes the merged facts; see `fingerprintOfContent`. Absent if it equals `fingerprint`. */
   content: Schema.optional(Schema.String),
   /** Published files in the order in which they become visible: `MEMORY.md` last. */
   files: Schema.Array(Schema.Struct({ path: Schema.String, sha256: Schema.String })),

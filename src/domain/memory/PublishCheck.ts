@@ -64,7 +64,9 @@ export const wrongShape = (entries: ReadonlyArray<StagedEntry>, rules: PublishRu
   ]
 }
 
-/** Checks the contents of a staged copy. */
+/**
+ * Checks the contents of a staged copy, and returns the reasons why it must not be published; empty if there are none.
+ */
 export const wrongContent = (files: ReadonlyArray<MemoryFile>, rules: PublishRules): ReadonlyArray<string> => {
   const published = toPublish(files, rules)
   return [
@@ -83,7 +85,10 @@ export const toPublish = (files: ReadonlyArray<MemoryFile>, rules: PublishRules)
   return [...skills, ...files.filter(({ path }) => path === memoryFile)]
 }
 
-/** Reports the secrets in files to be published; the reasons name the place, never the secret. */
+/**
+ * Checks files to be published for secrets, and returns the reasons why they must not be published. A reason names the
+ * place of a secret, never the secret.
+ */
 export const heldSecrets = (published: ReadonlyArray<MemoryFile>, redact: Redact): ReadonlyArray<string> =>
   published.flatMap((file) => {
     const lines = (textOf(file) ?? "").split("\n")

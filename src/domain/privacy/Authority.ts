@@ -29,7 +29,10 @@ const withoutVerdictSections = (lines: ReadonlyArray<string>): ReadonlyArray<str
 export const confirmedLines = (trace: string): ReadonlyArray<string> =>
   withoutVerdictSections(trace.split("\n")).filter((line) => !isNotConfirmed(line))
 
-/** The commands that were run and the user's typed text, in lower case and without runs of white space. */
+/**
+ * The evidence about a session's commands: the commands that were run and the user's typed text, in lower case and with
+ * single spaces.
+ */
 export interface Steps {
   readonly text: string
 }
@@ -51,7 +54,7 @@ const wasRun = (command: string, steps: Steps): boolean =>
     .filter((part) => part.length >= 3)
     .every((part) => steps.text.includes(flat(part).trim()))
 
-/** The share of a line's meaningful words that another line must contain to count as saying the same. */
+/** The share of a line's meaningful words that another line must contain for both to say the same. */
 const sharedWords = 0.6
 
 /** True if one of the other lines contains enough of the line's words to say the same; see {@link sharedWords}. */
@@ -167,7 +170,7 @@ const asOrder = (said: string, words: UserWords): string | undefined =>
 interface Sources {
   readonly words: UserWords
   readonly steps: Steps
-  /** True if the output of a tool says the same as the line. */
+  /** True if a tool printed a text that says the same as the line. */
   readonly isPrinted: (line: string) => boolean
 }
 
@@ -190,7 +193,7 @@ const checkedLine = (line: string, { isPrinted, steps, words }: Sources): string
   return command === undefined || wasRun(command, steps) ? line : `${line}${notConfirmed}`
 }
 
-/** True if the heading only names its section; a longer one makes a statement of its own. */
+/** True if a heading only names its section. A longer heading is checked like a statement. */
 const isShortHeading = (line: string): boolean => line.split(/\s+/).length <= 8 && !isOrder(line.replace(/^#+\s+/, ""))
 
 /**

@@ -186,7 +186,7 @@ const runsIn = (line: ReadonlyArray<Token>, { places, tokens }: UserWords): Read
 const clauseGap = /[.!?,;:]["'”’)*_`]*\s|[。！？；：，、…—–\n]|\s-{1,2}\s|\s\(|\)/u
 const sentenceGap = /[.!?]["'”’)*_`]*\s|[。！？\n]/u
 
-/** Words that negate the words beside them. */
+/** Words such as `not`, which reverse the meaning of the words beside them. */
 const negations: ReadonlySet<string> = new Set(
   "not never no dont doesnt didnt wont cant cannot isnt arent shouldnt mustnt neednt without avoid stop neither nor nobody nothing nicht nie niemals kein keine keinen keinem keiner ohne statt jamais pas sans ne nunca jamás sin não nunca sem non mai senza niet geen nooit zonder inte aldrig ikke aldri не нет никогда нельзя без nie nigdy bez ei älä ne".split(
     " "
@@ -402,7 +402,7 @@ const wholeClause = (text: string, words: UserWords): Range | undefined => {
   return from === -1 ? undefined : { from, to: from + given.length }
 }
 
-/** Matches the words with which a model introduces a statement about the user. */
+/** Matches the words with which a model introduces a statement about the user, such as `The user wants`. */
 const frame =
   /^\W{0,4}(?:the )?(?:user|they|he|she)s?\b(?: (?:really|strongly|always|also|clearly|explicitly|generally))* ?(?:wants?|wanted|prefers?|likes?|asked(?: for| to)?|said|says|told|insists?|requires?|expects?)?(?: (?:us|me|you|the (?:agent|assistant)) to| that| to| for)?\b:?/i
 

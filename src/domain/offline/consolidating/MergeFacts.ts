@@ -37,10 +37,10 @@ const worth = {
 
 type ContentOf<K extends FactContent["_tag"]> = Extract<FactContent, { readonly _tag: K }>
 
-/** A fact of one kind. */
+/** A fact of a project whose content is of one kind. */
 type FactOf<K extends FactContent["_tag"]> = KnownFact & { readonly content: ContentOf<K> }
 
-/** Facts of one kind that belong together, newest first. */
+/** Facts that are merged into one line, newest first. All are of one kind. */
 type Group<K extends FactContent["_tag"]> = [FactOf<K>, ...Array<FactOf<K>>]
 
 const isOf =

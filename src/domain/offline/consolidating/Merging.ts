@@ -77,7 +77,7 @@ class ByKeys<A> {
 const isForGood =
   /\b(?:never|always|ever|every(?: time)?|each time|whenever|from now on|in (?:the )?future|by default|under no circumstances|must(?: not|n'?t)?|nie(?:mals)?|immer|jamais|toujours|nunca|siempre|jam[aá]s|mai|sempre)\b|永远|从不|必须|絶対|必ず|常に/i
 
-/** A merged wish, with the older wishes that it supersedes. */
+/** A wish that no newer wish supersedes, while older wishes are still being added. */
 interface KeptWish extends Merged {
   readonly read: ReadWish
   readonly facts: Array<KnownFact>
@@ -126,12 +126,14 @@ export class Wishes {
     }
   }
 
-  /** Lists the wishes that were not superseded: those for every task first, then those of most sessions. */
+  /**
+   * Lists the wishes that were not superseded: first those that hold for every task, then those of the most sessions.
+   */
   standing(): ReadonlyArray<MemoryLine> {
     return this.ranked().map(({ text, threadIds }) => ({ text, threadIds }))
   }
 
-  /** Lists the wishes in the same order, each with the wishes that it supersedes. */
+  /** Lists the wishes in the order of {@link standing}, each with the wishes that it supersedes. */
   held(): ReadonlyArray<HeldWish> {
     return this.ranked().map(({ facts, superseded, text }) => {
       const old = superseded.slice(0, mostSuperseded).map((wish) => quoted(wish.text, 160))

@@ -5,7 +5,10 @@ import { commandKey } from "../importing/CommandBullets.js"
 import { isSaidIn, meaningfulWords } from "./SameMeaning.js"
 import { contradict } from "./WishConflicts.js"
 
-/** A file to publish: its title, its preface and its sections, with the lines in their final text. */
+/**
+ * A Markdown file of the memory before it is written: its title, its preface and its sections, with the final text of
+ * each line.
+ */
 export interface Document {
   readonly title: string
   /** Lines above the first section. */
@@ -59,7 +62,7 @@ const isSaidByPerson = (line: string, own: string): boolean => {
 const isContradicted = (line: string, own: string): boolean =>
   line.startsWith('- "') && contradict(newest(line), bare(own))
 
-/** Drops the generated lines that a person removed, reworded or contradicted. */
+/** Drops the generated lines that a person deleted, reworded or contradicted. */
 export const withoutOverruled = (lines: ReadonlyArray<string>, edits: PersonEdits): ReadonlyArray<string> => {
   const removed = new Set(edits.removed.map(newest))
   const own = edits.added.map(({ line }) => line).filter((line) => !headingLine.test(line))

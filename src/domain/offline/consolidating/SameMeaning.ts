@@ -9,7 +9,7 @@ const ordinary: ReadonlySet<string> = new Set(
   )
 )
 
-/** Returns the words of a text in lower case, each once, without the common ones. */
+/** Returns the words of a text in lower case, each once, without common words such as `the`. */
 export const meaningfulWords = (text: string): ReadonlySet<string> =>
   new Set(
     (

@@ -7,7 +7,7 @@ import { actsOutside } from "../reading/OutsideActs.js"
 /** A command that worked, as a bullet of a trace memory lists it. */
 export interface CommandBullet {
   readonly key: string
-  /** Keys of other commands that run the same package script. */
+  /** Keys of commands that run the same package script with another package tool. */
   readonly aliases: ReadonlyArray<string>
   readonly kind: CommandKind
   readonly program: string
@@ -30,7 +30,7 @@ const span = /(`{1,3})(?!`) ?([^\n]*?[^`\n]) ?\1(?!`)/
 /** Returns the first code span of a bullet. */
 export const codeIn = (text: string): string | undefined => span.exec(text.slice(0, 1_000))?.[2]
 
-/** Returns the key of a command; spellings that differ only in verbosity share it. */
+/** Returns the key of a command. Spellings that differ only in options for verbosity have the same key. */
 export const commandKey = (command: string): string => {
   const { telling } = nameCommand(command, new Map(), () => false)
   return telling.map(({ key }) => key).join(" && ")

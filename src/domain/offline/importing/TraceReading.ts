@@ -8,7 +8,7 @@ import { isNotConfirmed } from "../../privacy/NotConfirmed.js"
 /** The parts of a task in a trace memory that contain bullets. */
 export type SectionName = "preferences" | "steps" | "problems" | "knowledge" | "pointers" | "open"
 
-/** A parsed trace memory: the bullets by section, over all of its tasks, in order. */
+/** A parsed trace memory: the bullets of all of its tasks, by section. */
 export interface ReadTrace {
   readonly threadId: string
   readonly sections: Readonly<Record<SectionName, ReadonlyArray<string>>>

@@ -3,7 +3,7 @@ import { filesOf, filesOfPart } from "../reading/EditedFiles.js"
 import { isFormatter } from "../reading/CheckMessages.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 
-/** A command or an edit between a failure and the check that passed after it. */
+/** A command or an edit between a failure and the pass of its check, which may have fixed the failure. */
 export interface Act {
   readonly line: number
   /** The command, verbatim; undefined for an edit by patch. */
@@ -19,7 +19,7 @@ export interface Act {
    * fixed by it.
    */
   readonly isOutside: boolean
-  /** True for a command that repairs only failures of its own kind: a formatter, or version control. */
+  /** True for a command that repairs only failures of its own kind, such as a formatter or `git`. */
   readonly isTidying: boolean
 }
 

@@ -11,7 +11,10 @@ import { plainLine, sentencesOf } from "../writing/Wording.js"
 
 const link = /\[([^\]\n]{1,120})\]\(([^)\s]{1,300})\)/g
 
-/** Returns the message with each link replaced by its target, paths relative to the project, and secrets redacted. */
+/**
+ * Prepares a message for quoting: each link is replaced by its target, paths are relative to the project, and secrets
+ * are redacted.
+ */
 export const readable = (text: string, paths: ProjectPaths): string =>
   withoutSecrets(
     paths.text(
@@ -127,7 +130,7 @@ const passing =
 const emptyWord =
   /^(?:the|a|an|in|to|with|for|and|of|is|are|it|now|also|new|file|files|done|added|adding|updated|update|created|create|renamed|edited|changed|fixed|implemented|removed|deleted|wrote|using|all|here|this|that|at|on|by|git|mv)$/i
 
-/** True if the sentence says more about a file than that it was changed. */
+/** True if a sentence says more about a file than that it was changed. */
 const tellsMore = (sentence: string): boolean => {
   const words = sentence
     .split(/\s+/)

@@ -37,7 +37,7 @@ export interface Failure {
   readonly error: string | undefined
   /** The lines of the output around the error. */
   readonly context: string
-  /** The operands and options that narrow the command. */
+  /** The operands and options that limit what the command applies to, such as the path of a test. */
   readonly aims: ReadonlyArray<string>
   /** True if the command is known to have run inside a sandbox. */
   readonly isSandboxed: boolean
@@ -74,7 +74,7 @@ interface TrackedFailure {
   resolution: Resolution | undefined
 }
 
-/** Matches a sandbox's refusal of writing, of network access, or of access to other processes. */
+/** Matches the message of a sandbox that refuses writing, network access, or access to other processes. */
 const refusal =
   /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to (?:download|fetch)|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
 

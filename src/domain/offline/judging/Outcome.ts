@@ -5,7 +5,7 @@ import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
 import { endsTurn, followUpsOf, stepsOf, type Task } from "../reading/Tasks.js"
 
-/** The outcome of a task by evidence alone; see {@link outcomeOf}. */
+/** The result of a task as the session's evidence shows it; see {@link outcomeOf}. */
 export type Outcome = "success" | "partial" | "fail" | "uncertain"
 
 /** A check that passed after the last change of its task. An earlier pass does not prove the result. */
@@ -24,8 +24,8 @@ const editedFiles = (steps: ReadonlyArray<Step>): ReadonlySet<string> =>
   new Set(steps.flatMap(filesOf).map((change) => change.movedTo ?? change.path))
 
 /**
- * Lists the checks that passed after the task's last change of a file: tests, builds, lints, type checks, commands that
- * failed before, and runs of a changed file.
+ * Lists the checks that passed after the task last changed a file: tests, builds, lints, type checks, commands that had
+ * failed before, and commands that run a changed file.
  */
 export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): ReadonlyArray<Verification> => {
   const steps = stepsOf(task)
@@ -122,9 +122,7 @@ export const missingProgramOf = ({ error, program }: Failure): string | undefine
         .find((name) => name !== undefined)
 }
 
-/**
- * Matches refusals that only a sandbox or a machine without a network gives, and that no change of the project can fix.
- */
+/** Matches refusals that only a sandbox or a machine without a network gives. No change of the project can fix them. */
 const refusedByPlace =
   /\bOperation not permitted\b|\bEPERM\b|\bRead-only file system\b|\bEROFS\b|\bbwrap: |\bsandbox-exec\b|\b(?:Could not|Couldn't) resolve host\b|\bfailed to lookup address\b|\bTemporary failure in name resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN)\b/i
 

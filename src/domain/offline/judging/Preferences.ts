@@ -5,7 +5,7 @@ import { isWishInOtherLanguage } from "../reading/WishesInOtherLanguages.js"
 import { wordsToAssistant } from "../../text/TypedParts.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
-/** A lasting wish of the user, in the user's own words. */
+/** A wish of the user that holds beyond its task, in the user's own words. */
 export interface Preference {
   readonly line: number
   readonly text: string
@@ -55,7 +55,7 @@ const standing: ReadonlyArray<RegExp> = [
   /^(?:please )?(?:answer|reply|respond|write|speak) (?:only |always )?in (?:english|german|french|spanish|japanese|chinese|italian|portuguese|russian|korean|deutsch)\b/i
 ]
 
-/** Patterns of choices between two alternatives. A choice holds for later tasks too. */
+/** Patterns of choices between two alternatives, such as `tabs, not spaces`. A choice holds for later tasks too. */
 const choices: ReadonlyArray<RegExp> = [
   /^(?:we |I )?use \S.{0,80}?,? (?:and )?not \S/i,
   /^(?:we |I )?use \S.{0,80}? (?:instead of|rather than|over) \S/i,
@@ -154,7 +154,7 @@ const leastLetters = (clause: string): number => (/[\u3040-\u30ff\u3400-\u9fff\u
 const definite =
   /^(?:please )?(?:don'?t|do not|avoid|stop) \w+ (?:the|this|these|that|those|any other|other|unrelated|existing)\b/i
 
-/** Lists the lasting wishes in a message. */
+/** Lists the clauses of a message that state a wish which holds beyond its task. */
 export const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const isCorrection = word.stance === "rejects"
   const clauses = clausesIn(wordsToAssistant(text.slice(0, readCharacters)))

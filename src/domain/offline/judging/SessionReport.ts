@@ -10,7 +10,7 @@ import { stepsOf, tasksOf } from "../reading/Tasks.js"
 export interface SessionReport {
   readonly cwd: string
   readonly reports: ReadonlyArray<TaskReport>
-  /** The lasting wishes of the user. */
+  /** The wishes of the user that hold beyond their task. */
   readonly preferences: ReadonlyArray<Preference>
 }
 

@@ -93,7 +93,9 @@ const toolKind = (command: string): CommandKind => {
   }
 }
 
-/** Splits the name of a task into its words: `spotlessCheck` and `spotless:check` are `spotless` and `check`. */
+/**
+ * Splits the name of a task into its words: both `spotlessCheck` and `spotless:check` become `spotless` and `check`.
+ */
 const wordsOfTask = (task: string): ReadonlyArray<string> =>
   task
     .replace(/([a-z\d])([A-Z])/g, "$1 $2")
@@ -307,7 +309,7 @@ const compoundKind = (stage: string): CommandKind => {
   return kinds.find((kind) => kind !== "scene" && kind !== "look") ?? "look"
 }
 
-/** Parses the program that a stage of a pipeline runs. */
+/** Finds the program that a stage of a pipeline runs. */
 export const invocationOf = (stage: string): Invocation => {
   if (compound.test(stage)) {
     const words = wordsOf(stage)

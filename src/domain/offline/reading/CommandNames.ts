@@ -24,7 +24,9 @@ export interface CommandPart {
   readonly pipeline: Pipeline
   /** True if the shell returns the exit code of a filter after the command. */
   readonly isPiped: boolean
-  /** True if it, or the package script that it runs, acts outside the working copy; see {@link actsOutside}. */
+  /**
+   * True if the command, or the package script that it runs, acts outside the working copy; see {@link actsOutside}.
+   */
   readonly isOutside: boolean
 }
 

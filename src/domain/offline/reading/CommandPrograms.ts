@@ -31,7 +31,7 @@ const table = <A extends string>(rows: Readonly<Record<A, string>>): ReadonlyMap
   return found
 }
 
-/** Programs whose name alone gives their purpose, in lower case. */
+/** The kinds of programs whose name alone gives their purpose, by the name in lower case. */
 export const programKinds: ReadonlyMap<string, CommandKind> = table<
   "scene" | "look" | "test" | "build" | "lint" | "type-check" | "format" | "edit" | "act"
 >({

@@ -19,7 +19,7 @@ const update = (path: string): FileChange => ({ path, action: "update", movedTo:
  */
 const isPassing = (path: string): boolean => /[$*?]|^(?:\/private)?\/(?:tmp|var\/folders|dev)\//.test(path)
 
-/** Returns the file changes of a part of a command: moves, removals, writes by redirection, and edits in place. */
+/** Returns the files that a part of a command changed: by moving, deleting, redirecting output or editing in place. */
 export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> =>
   changesOf(part).filter(({ movedTo, path }) => !isPassing(movedTo ?? path))
 
@@ -68,7 +68,7 @@ const changesOf = (part: CommandPart): ReadonlyArray<FileChange> => {
   }
 }
 
-/** Returns the file changes of a step; empty if the step failed. */
+/** Returns the files that a step changed; empty if the step failed. */
 export const filesOf = (step: Step): ReadonlyArray<FileChange> =>
   step._tag === "EditStep"
     ? step.error === undefined

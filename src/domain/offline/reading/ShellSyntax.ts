@@ -4,9 +4,9 @@
  * total and linear.
  */
 
-/** One pipeline of a command list. */
+/** A pipeline of a command, such as `npm test | tail` in `cd web && npm test | tail`. */
 export interface Pipeline {
-  /** The text as written, without the operators around it. */
+  /** The text of the pipeline as written, without the operators around it. */
   readonly text: string
   /** The operator between this pipeline and the one before it; empty for the first. */
   readonly joint: "" | "&&" | "||" | ";"

@@ -1,10 +1,10 @@
 import { oneLine } from "../writing/Wording.js"
 
-/** The meaning of a message of the user for the work before it. */
+/** The meaning of a user's message for the work before it. */
 export interface UserWord {
   /**
-   * `approves`: the work was right. `rejects`: it was wrong, or must be done differently. `consents`: the proposal may
-   * be carried out. `neither`: the message does not judge the work before it.
+   * The judgement in the message. `approves`: the work was right. `rejects`: it was wrong, or must be done differently.
+   * `consents`: the assistant's proposal may be carried out. `neither`: the message does not judge the work before it.
    */
   readonly stance: "approves" | "rejects" | "consents" | "neither"
   /** True if the message continues the task before it; else it starts one. */

@@ -15,7 +15,7 @@ const nameEnd =
 const isNamePart = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
 
-/** True for `-` and `.`, which a name may contain: `api-key`, `spring.datasource.password`. */
+/** True for the code of `-` or `.`, which a name may contain: `api-key`, `spring.datasource.password`. */
 const isJoint = (code: number): boolean => code === 45 || code === 46
 
 /** The maximum length of a name beside a secret. */

@@ -83,20 +83,21 @@ const eachForm = forms.map(([kind, form]) => [kind, new RegExp(`^(?:${form})$`)]
 
 const kindOf = (secret: string): string => eachForm.find(([, form]) => form.test(secret))?.[0] ?? "token"
 
-/** A key of OpenAI in its first form; it is found inside a word too. */
+/** Matches OpenAI's first form of a key, also inside a word. */
 const openAiKey = /sk-[A-Za-z0-9]{20,}/g
-/** A newer key of OpenAI, with `-` and `_`. Class names have these too, but no digits or no capitals. */
+/** Matches OpenAI's newer form of a key, with `-` and `_`. Class names have these too, but no digits or no capitals. */
 const dashedKey = /(?<![A-Za-z0-9])sk-(?=[\w-]{0,80}\d)(?=[\w-]{0,80}[A-Z])[\w-]{32,}/g
-/** The id of an AWS access key. */
+/** Matches the id of an AWS access key. */
 const awsAccessKeyId = /(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])/g
-/** A bot's id and its token; https://core.telegram.org/bots/api#authorizing-your-bot. */
+/** Matches the id and token of a Telegram bot; https://core.telegram.org/bots/api#authorizing-your-bot. */
 const telegramToken = /(?<![A-Za-z0-9])\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9])/g
-/** A client secret of Azure AD; https://learn.microsoft.com/en-us/purview/sit-defn-azure-ad-client-secret. */
+/** Matches a client secret of Azure AD; https://learn.microsoft.com/en-us/purview/sit-defn-azure-ad-client-secret. */
 const azureSecret = /[\w~.-]{3}\dQ~[\w~.-]{31,34}/g
-/** The signature of an Azure SAS URL. */
+/** Matches the signature in an Azure SAS URL. */
 const sasSignature = /(?<=[?&;]sig=)[A-Za-z0-9%+/]{20,}={0,2}/g
 /**
- * A token of HCP Terraform; https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens.
+ * Matches a token of HCP Terraform;
+ * https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens.
  */
 const terraformToken = /[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}/g
 

@@ -55,7 +55,10 @@ export const isNoSecret = (value: string, isQuoted: boolean, beside: "strong" | 
   (beside === "any" &&
     (isCall(isQuoted ? value : value.slice(0, 400)) || uuid.test(value) || weakPlaceholder.test(value)))
 
-/** True for a name or words, as in code and prose: only letters, perhaps with `_`, `-`, `.`, `:` or `/` between. */
+/**
+ * True for a name or words, as in code and prose: letters only, with single `_`, `-`, `.`, `:`, `/` or spaces between
+ * them.
+ */
 export const isWords = (value: string): boolean => /^[A-Za-z]+(?:[-_./:\s][A-Za-z]+)*[.,;:!?)\]}]*$/.test(value)
 
 const hash = /^(?:(?:sha\d{1,3}|md5)[-:])?(?:[0-9a-f]{7,8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i
@@ -76,7 +79,7 @@ const entropyOf = (value: string): number => {
 /** The number of characters that are examined to decide whether a value is random. */
 const judged = 256
 
-/** True if the value consists of the characters of tokens only, and is no path of names and no number. */
+/** True if a value has only characters that tokens have, and is neither a path of names (`a.b.c`) nor a number. */
 export const isTokenShaped = (value: string): boolean =>
   /^[A-Za-z0-9+/=_.~%$!@#^*-]+$/.test(value) && !/^[A-Za-z_]\w*(?:\.\w+)+$/.test(value) && !/^-?\d*$/.test(value)
 
