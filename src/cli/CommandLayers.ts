@@ -23,8 +23,8 @@ const stateDb = Layer.unwrapEffect(
   })
 )
 
-/** The services of commands that only read memories. */
+/** The services of commands that only read memories: their state DB is open for reading only. */
 export const looking = Layer.mergeAll(stateDb, MemoryFsLayer.layer, MemoryInspectionLayer.layer)
 
-/** The services of commands that change memories, beyond those of a pass. */
+/** The services that commands which change memories need in addition to those of a pass. */
 export const amending = MemoryInspectionLayer.layer

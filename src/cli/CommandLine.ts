@@ -7,8 +7,8 @@ import { passOptions } from "./Options.js"
 import { UsageError } from "./UsageError.js"
 
 /**
- * A parsed command line. `Run` has the words in the order that the command's parser needs, options first. `Library` is
- * a request that the parser library answers itself, such as shell completions.
+ * A parsed command line. `Run` has the words in the order that the command's parser needs, options first. `Help` and
+ * `Version` ask for a text. `Library` is a request that the parser library answers itself, such as shell completions.
  */
 export type CommandLine =
   | { readonly _tag: "Help"; readonly command: CommandName | undefined }
@@ -16,7 +16,7 @@ export type CommandLine =
   | { readonly _tag: "Library"; readonly words: ReadonlyArray<string> }
   | { readonly _tag: "Run"; readonly command: CommandName | undefined; readonly words: ReadonlyArray<string> }
 
-/** Options that every command line takes and no command has. */
+/** Options that may stand in every command line: help, version and shell completions. */
 export const generalOptions = {
   help: ["--help", "-h"],
   version: ["--version", "-V"],
@@ -68,7 +68,7 @@ interface Given {
   readonly value: string | undefined
 }
 
-/** Separates options and their values from other words. Everything after `--` is a word. */
+/** Separates options and their values from the other words of a line. Everything after `--` is a word. */
 const split = (line: ReadonlyArray<string>) => {
   const all = allOptions()
   const takesValue = (name: string) => name === "--completions" || all.get(name)?.value !== undefined
@@ -88,7 +88,7 @@ const split = (line: ReadonlyArray<string>) => {
   return { options, words: [...words, ...(end === -1 ? [] : line.slice(end + 1))], open }
 }
 
-/** Returns what is wrong with an option of a command; none if it is valid. */
+/** Returns the message about an invalid option of a command; none if the option is valid. */
 const problemOf = (
   { name, value }: Given,
   option: CommandOption<unknown> | undefined,

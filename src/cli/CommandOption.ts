@@ -20,7 +20,7 @@ export interface CommandOption<A> {
   readonly parser: Options.Options<A>
 }
 
-/** Options by their names in the code. */
+/** A table of options. The keys are the names that the code uses, such as `maxTokens` for `--max-tokens`. */
 export interface OptionTable {
   readonly [name: string]: CommandOption<unknown>
 }
@@ -94,11 +94,11 @@ export const flag = (name: string, help: string, { variable }: Extra = {}): Comm
 const defaultOf = ({ fallbackText }: { readonly fallbackText: string }): string =>
   fallbackText === "none" ? "" : ` Default: ${fallbackText}.`
 
-/** Makes an option for a setting, which parses the value and checks its bounds. */
+/** Makes an option for a setting. The option parses the value and checks its bounds. */
 export const setting = (name: string, of: SettingName, value: string): CommandOption<Option.Option<string>> =>
   optional(name, value, `${settings[of].description}${defaultOf(settings[of])}`, { variable: variableOf(of) })
 
-/** Makes the parsers of options, for the command that has them. */
+/** Makes the parsers of options, in the form that the command library takes. */
 export function parsersOf<Table extends OptionTable>(
   table: Table
 ): { readonly [Name in keyof Table]: Table[Name]["parser"] }

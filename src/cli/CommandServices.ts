@@ -11,19 +11,19 @@ import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import type { Settings } from "../settings/Settings.js"
 import type { Templates } from "../services/Templates.js"
 
-/** The services of a command that only looks; its state DB refuses to be written. */
+/** The services of a command that only reads, such as `list` or `status`. Writing to its state DB fails. */
 export type LookingServices = MemoryFs | MemoryInspection | Redactor | SessionStore | StateDb | WorkingDirectories
 
-/** Services of a command that reads published files alone. */
+/** The services of a command that reads nothing but the published files, such as `context`. */
 export type ReadingServices = MemoryFs | Redactor | WorkingDirectories
 
-/** Services of a command that changes something. */
+/** The services of a command that changes memories, such as `forget` or `pin`. */
 export type AmendingServices = LookingServices | AgentControl | Progress | Templates
 
 /** The services of all commands; `Program.ts` makes them. */
 export interface CommandServices<E> {
   readonly reading: Layer.Layer<ReadingServices, never, Settings>
-  /** Used for a named model alone; otherwise it is not loaded. */
+  /** The check of a model's server. Loaded only if the settings name a model. */
   readonly probing: Layer.Layer<ModelProbe, never, Settings>
   readonly looking: Layer.Layer<LookingServices, E, Settings>
   readonly amending: Layer.Layer<AmendingServices, E, Settings>

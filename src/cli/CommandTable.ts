@@ -17,10 +17,10 @@ const fact = ["fact", "ID", "A fact, by its id of twelve digits; `search` shows 
 
 const factsDirectory = optional("cwd", "DIR", "Decide for this project alone, where several have the fact.")
 
-/** The options of commands that have none of their own. */
+/** The options of commands that have no options of their own. */
 const noOptions = {}
 
-/** The text of the pass, which runs when no command is given. */
+/** The help of the pass, which runs when no command is given. */
 export const passText = {
   summary: "turns finished coding sessions into memory that the next session can read",
   details: "",
@@ -28,7 +28,7 @@ export const passText = {
   options: noOptions
 } satisfies CommandText
 
-/** The other commands, in the order of the help. */
+/** The commands other than the pass, in the order of the help. */
 export const commandTable = {
   plan: {
     summary: "show what a pass would send to the model, and what it may cost, without any call",
@@ -177,6 +177,6 @@ export type CommandName = keyof typeof commandTable
 /** Tells whether a word is the name of a command. */
 export const isCommandName = (word: string): word is CommandName => Object.hasOwn(commandTable, word)
 
-/** Returns the text of a command, or of the pass. */
+/** Returns the help of a command; undefined stands for the pass. */
 export const textOf = (command: CommandName | undefined): CommandText =>
   command === undefined ? passText : commandTable[command]

@@ -36,7 +36,7 @@ const load = {
   doctor: Effect.promise(() => import("./commands/read/Doctor.js"))
 }
 
-/** Makes the commands other than the pass, over their services; `plan` uses the services of a pass. */
+/** Makes the commands other than the pass from their services. `plan` uses the services of a pass. */
 export const makeCommands = <E extends { readonly message: string }, E2>(
   services: CommandServices<E>,
   pass: PassServices<E2>

@@ -13,7 +13,7 @@ export class PassHadFailures extends Schema.TaggedError<PassHadFailures>("rollou
   {}
 ) {}
 
-/** A command ended, and printed something that needs a person. Sets the exit code 1. */
+/** A command ended, and its output names something that a person has to act on. Sets the exit code 1. */
 export class NeedsPerson extends Schema.TaggedError<NeedsPerson>("rollout-memories/NeedsPerson")("NeedsPerson", {}) {}
 
 const usageErrors = ["UsageError", "SettingInvalid"]

@@ -1,10 +1,9 @@
+/* Renders the texts of `--help` from the tables of commands and options. */
 import { type CommandName, commandTable, textOf } from "./CommandTable.js"
 import type { CommandOption } from "./CommandOption.js"
 import { generalOptions } from "./CommandLine.js"
 import { passOptions } from "./Options.js"
 import { columnsOf, wrapText } from "./terminal/TextWidth.js"
-
-/** Renders the texts of `--help` from the tables of commands and options. */
 
 /** Maximum width of the help, in columns; also its width outside a terminal. */
 const widest = 100

@@ -31,7 +31,7 @@ export const passOptions = {
   logLevel: setting("log-level", "logLevel", "LEVEL")
 }
 
-/** The values of the options of a pass. */
+/** The parsed values of the options of a pass. */
 export type Given = Parsed<typeof passOptions>
 
 const named = ({ name }: CommandOption<unknown>, text: Option.Option<string>): GivenOption | undefined =>

@@ -24,10 +24,10 @@ import * as Progress from "../services/Progress.js"
 import * as Redactor from "../services/Redactor.js"
 import * as Templates from "../services/Templates.js"
 
-/** The output for messages of a program: what is wrong, the log, and the progress on a terminal. */
+/** The output for messages to the user: errors, the log, and the progress of a pass. Usually stderr. */
 export type MessageOutput = Pick<NodeJS.WriteStream, "columns" | "isTTY" | "write">
 
-/** A start of the program: the words that a person typed, and the place for its messages. */
+/** A start of the program: the typed words, and the output for its messages. */
 export interface Invocation {
   /** The interpreter, the program's file, and the words that a person typed. */
   readonly argv: ReadonlyArray<string>
@@ -66,7 +66,7 @@ const makePassServices = (stderr: MessageOutput) => {
 
 type ProgramServices = ReturnType<typeof makePassServices>
 
-/** Loads the services of the commands; a pass starts without them. */
+/** Loads the services of the commands other than the pass. They are loaded late because a pass does not need them. */
 const commandLayers = loadPart(() => import("./CommandLayers.js"), sqlitePart)
 
 const makeCommandServices = (services: ProgramServices) => ({
@@ -90,8 +90,8 @@ const loadCommands = Effect.promise(() => import("./Commands.js"))
 const loadHelp = Effect.promise(() => import("./Help.js"))
 
 /**
- * Runs the command-line parser over words. The other commands are loaded only when the line calls one of them, or asks
- * for completions.
+ * Runs the command-line parser over words. Loads the commands other than the pass only if the line calls one of them,
+ * or asks for completions.
  */
 const parse = ({ argv, stderr, version }: Invocation, words: ReadonlyArray<string>, hasCommands: boolean) => {
   const line = [...argv.slice(0, 2), ...words]
@@ -124,8 +124,8 @@ const run = (invocation: Invocation, line: CommandLine) => {
 }
 
 /**
- * Makes the program of a command line, which prints with the console and says on `stderr` why it failed. `exitCodeOf` has
- * the code to end with.
+ * Makes the program for a command line. The program prints its results with `Console`, and the reason of a failure on
+ * `stderr`. {@link exitCodeOf} returns the exit code for its result.
  */
 export const makeProgram = (invocation: Invocation) =>
   readCommandLine(invocation.argv.slice(2)).pipe(

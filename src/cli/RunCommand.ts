@@ -13,11 +13,13 @@ import { withTelemetry } from "./telemetry/Telemetry.js"
 
 const isInputInvalid = Schema.is(InputInvalid)
 
-/** Reports an invalid argument of an operation as a usage error of the option or word that the user typed. */
+/**
+ * Converts an `InputInvalid` of an operation into a usage error, which names the option or word that the user typed.
+ */
 export const asUsage = <A, E, R>(source: string, work: Effect.Effect<A, E | InputInvalid, R>) =>
   Effect.catchIf(work, isInputInvalid, ({ expected, value }) => new SettingInvalid({ source, value, expected }))
 
-/** Finds the thread of a typed id, or of the beginning of one. */
+/** Finds the thread whose id is given in `--thread`, or whose id begins with the given text. */
 export const threadOf = (given: string) => asUsage("--thread", findThread(given))
 
 /** Resolves the directory of `--cwd` to its canonical path. Fails on an empty text. */
@@ -29,11 +31,11 @@ export const directoryOf = Effect.fnUntraced(function* (given: string) {
   return yield* normalise(resolve(given))
 })
 
-/** Resolves the directory of `--cwd`, where that was given. */
+/** Resolves the directory of `--cwd`; undefined if the option was not given. */
 export const givenDirectory = (given: Option.Option<string>) =>
   Option.match(given, { onNone: () => Effect.succeed(undefined), onSome: directoryOf })
 
-/** Runs a command's work with its services, and with the settings of the command line. */
+/** Runs a command's work with its services and the settings of the command line. */
 export const runOn = <A, E, R, E2>(
   given: Given,
   services: Layer.Layer<R, E2, Settings>,

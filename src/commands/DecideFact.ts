@@ -10,27 +10,34 @@ import { agentOf, Settings } from "../settings/Settings.js"
 import { type FactGroup, findFact } from "./FindFact.js"
 
 /**
- * The way in which a directory's `MEMORY.md` follows a decision: it was written anew, the pass that works on it takes the decision in, the
- * next pass writes it, or writing failed.
+ * States when a decision about a fact reaches a directory's `MEMORY.md`. `written`: the file was written at once.
+ * `running pass`: another pass holds the lock of the directory, and will include the decision. `next pass`: the next
+ * pass writes the file, since a model consolidates. `failed`: writing failed.
  */
 export type Republished = "written" | "running pass" | "next pass" | "failed"
 
-/** A decision in one directory, about a fact and those that its line merges. */
+/**
+ * The result of a decision in one directory. `facts` has the fact itself and the facts that are merged into the same
+ * line of `MEMORY.md`.
+ */
 export interface DecidedIn {
   readonly cwd: Directory
   readonly facts: ReadonlyArray<FactId>
-  /** False if it was so before. */
+  /** False if the decision had been made before, for example if the fact was pinned already. */
   readonly isChanged: boolean
   readonly memory: Republished
 }
 
-/** A decision of a person about a fact. */
+/** The result of a person's decision about a fact, such as a pin or a correction. */
 export interface Decided {
   readonly id: FactId
   readonly directories: ReadonlyArray<DecidedIn>
 }
 
-/** Writes the `MEMORY.md` of a directory anew where that costs nothing; elsewhere the next pass does. */
+/**
+ * Consolidates a directory at once if the offline agent does it, which costs nothing. With any other agent, leaves it
+ * to the next pass.
+ */
 export const republish = Effect.fn("DecideFact.republish")(function* (cwd: Directory) {
   const settings = yield* Settings
   if (agentOf(settings) !== "offline") {
@@ -42,7 +49,10 @@ export const republish = Effect.fn("DecideFact.republish")(function* (cwd: Direc
   return now
 })
 
-/** Decides about a fact in every directory that has it; `decide` tells if it changed something for one fact. */
+/**
+ * Applies a decision to a fact, and to the facts merged with it, in one directory or in every directory that has it.
+ * `decide` returns true if it changed something for one fact.
+ */
 const decideIn = <E, R>(
   given: string,
   cwd: Directory | undefined,
@@ -66,7 +76,7 @@ const decideIn = <E, R>(
     return decided
   })
 
-/** Marks a fact unless it is marked so already. */
+/** Marks a fact. Returns false if the fact had the same mark already. */
 const markOnce = Effect.fnUntraced(function* (id: FactId, group: FactGroup, mark: FactMark, text: string) {
   const facts = yield* Facts
   const isMarked = group.marks.some(
@@ -79,7 +89,10 @@ const markOnce = Effect.fnUntraced(function* (id: FactId, group: FactGroup, mark
   return !isMarked
 })
 
-/** Pins a fact: its line is never left out for want of room. One that a person took out of the file is told again. */
+/**
+ * Pins a fact, so that its line stays in `MEMORY.md` even if there is little room. If a person had removed the line
+ * from the file, the line comes back.
+ */
 export const pinFact = Effect.fn("DecideFact.pin")(function* (given: string, cwd: Directory | undefined) {
   const facts = yield* Facts
   return yield* decideIn(given, cwd, (id, group) =>
@@ -91,16 +104,19 @@ export const pinFact = Effect.fn("DecideFact.pin")(function* (given: string, cwd
   )
 })
 
-/** Takes a pin back. */
+/** Removes the pin of a fact. */
 export const unpinFact = Effect.fn("DecideFact.unpin")(function* (given: string, cwd: Directory | undefined) {
   const facts = yield* Facts
   return yield* decideIn(given, cwd, (id, group) => facts.unmark(id, group.cwd, "Pinned"))
 })
 
-/** Loaded with the first correction. */
+/** Loads the code that cleans the text of a correction. */
 const loadText = Effect.promise(() => import("../domain/offline/consolidating/EditedFacts.js"))
 
-/** Replaces the line of a fact by a person's. Says whether anything that looks like a secret was left out of it. */
+/**
+ * Replaces the line of a fact by a person's words. `isRedacted` is true if something that looks like a secret was
+ * removed from them.
+ */
 export const correctFact = Effect.fn("DecideFact.correct")(function* (
   given: string,
   cwd: Directory | undefined,
@@ -120,7 +136,7 @@ export const correctFact = Effect.fn("DecideFact.correct")(function* (
   return { decided, text, isRedacted: text !== said }
 })
 
-/** Takes a correction back: what the sessions say is told again. */
+/** Removes the correction of a fact, so that `MEMORY.md` has the words of the sessions again. */
 export const uncorrectFact = Effect.fn("DecideFact.uncorrect")(function* (given: string, cwd: Directory | undefined) {
   const facts = yield* Facts
   return yield* decideIn(given, cwd, (id, group) => facts.unmark(id, group.cwd, "Corrected"))

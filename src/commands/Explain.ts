@@ -12,7 +12,10 @@ import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 import { allUnlearned, stateContext } from "./Status.js"
 
-/** Determines whether the next pass has a place for an eligible thread, by the same rule as the pass. */
+/**
+ * Determines whether the next pass would select an eligible thread, by the same rule as the pass. The number of threads
+ * in one pass is limited.
+ */
 const place = Effect.fnUntraced(function* (threadId: ThreadId) {
   const { candidates } = yield* Settings
   const context = yield* stateContext
@@ -71,7 +74,7 @@ const exact = ({ unit, value, what }: Compared): ComparedValue => ({
 })
 
 /**
- * Explains whether and why a thread is learned from: the rules that were asked, up to the one that decides, and the
+ * Explains whether and why a thread is learned from: the rules that were checked, up to the one that decides, and the
  * attempts so far.
  */
 export const explain = Effect.fn("Explain.thread")(function* (threadId: ThreadId) {

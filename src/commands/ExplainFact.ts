@@ -9,7 +9,7 @@ import type { StoredFact } from "../services/state/Facts.js"
 import { type FactGroup, findFact } from "./FindFact.js"
 import { type HistoryLine, historyLines } from "./History.js"
 
-/** A session that gives a fact, with the lines that show it. Times are RFC 3339 in UTC. */
+/** A session from which a fact was extracted, with the lines of its file that prove it. Times are RFC 3339 in UTC. */
 export interface Evidence {
   readonly threadId: string
   readonly line: number
@@ -19,7 +19,7 @@ export interface Evidence {
   readonly text: string
 }
 
-/** A wish in a chain of wishes, each of which superseded the one after it. */
+/** A wish in a chain of wishes of the user. Each wish superseded the one that follows it in the chain. */
 export interface ChainLink {
   readonly id: FactId
   readonly text: string
@@ -27,20 +27,20 @@ export interface ChainLink {
   readonly at: string | null
 }
 
-/** All that is known of a fact in one directory. */
+/** The details of a fact in one directory, as `why --fact` shows them. */
 export interface ExplainedFact {
   readonly cwd: Directory
   readonly id: FactId
   readonly kind: FactKind
   readonly text: string
-  /** The decisions of people about it. */
+  /** The decisions of people about the fact, such as a pin. */
   readonly marks: ReadonlyArray<{ readonly mark: string; readonly text: string | null; readonly at: string | null }>
-  /** The lines of `MEMORY.md` that tell it, as far as there is room for them. */
+  /** The lines of `MEMORY.md` that state the fact. A line may be missing in the file if there was no room for it. */
   readonly memoryLines: ReadonlyArray<{ readonly heading: string; readonly text: string }>
-  /** The other facts that the same lines merge. */
+  /** The ids of the other facts that are merged into the same lines. */
   readonly mergedWith: ReadonlyArray<FactId>
   readonly evidence: ReadonlyArray<Evidence>
-  /** The wish that stands first, then those that were superseded; empty for a fact outside of any chain. */
+  /** The wish that holds now, then those that it superseded; empty if the fact is in no chain. */
   readonly chain: ReadonlyArray<ChainLink>
   readonly history: ReadonlyArray<HistoryLine>
 }
@@ -56,7 +56,7 @@ const evidenceOf = ({ at, basis, lastLine, line, text, threadId }: StoredFact): 
 
 const linkOf = ({ at, id, text, threadId }: KnownFact): ChainLink => ({ id, text, threadId, at: exactTime(at) })
 
-/** The most entries of the history that are told of one fact. */
+/** Maximum number of history entries shown for one fact. */
 const mostEntries = 50
 
 const explainIn = Effect.fnUntraced(function* (id: FactId, { all, cwd, facts, ids, kind, lines, marks }: FactGroup) {
@@ -86,7 +86,10 @@ const explainIn = Effect.fnUntraced(function* (id: FactId, { all, cwd, facts, id
   return explained
 })
 
-/** Explains a fact: the sessions and lines that show it, its decisions, its chain and its history, in each directory. */
+/**
+ * Explains a fact in each directory that has it: the sessions and lines that prove it, the decisions of people, the
+ * wishes that it superseded, and its history.
+ */
 export const explainFact = Effect.fn("ExplainFact.explain")(function* (given: string, cwd: Directory | undefined) {
   const { groups, id } = yield* findFact(given, cwd)
   return yield* Effect.forEach(groups, (group) => explainIn(id, group))

@@ -12,7 +12,7 @@ import { Facts, type MarkedFact, type StoredFact } from "../services/state/Facts
 
 const isFactId = Schema.is(FactId)
 
-/** Reads the id of a fact as it was typed. */
+/** Parses the id of a fact as the user typed it. Fails with `InputInvalid` unless it has twelve hexadecimal digits. */
 export const factIdFrom = Effect.fnUntraced(function* (given: string) {
   const text = given.trim().toLowerCase()
   return isFactId(text)
@@ -24,17 +24,17 @@ export const factIdFrom = Effect.fnUntraced(function* (given: string) {
       })
 })
 
-/** A fact in one directory, with the facts that memory tells in the same line. */
+/** A fact in one directory, with the facts that are merged into the same line of `MEMORY.md`. */
 export interface FactGroup {
   readonly cwd: Directory
-  /** The id that was asked for comes first. */
+  /** The ids of these facts. The id that was asked for comes first. */
   readonly ids: ReadonlyArray<FactId>
   readonly kind: FactKind
-  /** The facts with these ids, as each session gives them, the newest session first. */
+  /** The facts with these ids, one for each session that has them, the newest session first. */
   readonly facts: ReadonlyArray<StoredFact>
   /** All facts of the directory, the newest session first. */
   readonly all: ReadonlyArray<StoredFact>
-  /** The lines of memory that tell them. */
+  /** The lines of `MEMORY.md` that state these facts, with the headings above them. */
   readonly lines: ReadonlyArray<{ readonly heading: string; readonly line: ProjectLine }>
   readonly marks: ReadonlyArray<MarkedFact>
 }
@@ -61,7 +61,7 @@ const groupIn = Effect.fnUntraced(function* (id: FactId, kind: FactKind, cwd: Di
   return group
 })
 
-/** Finds a fact in a directory, or in every directory that has it. */
+/** Finds a fact by its typed id in one directory, or in every directory that has it. Fails with `FactNotFound`. */
 export const findFact = Effect.fn("FindFact.find")(function* (given: string, cwd: Directory | undefined) {
   const id = yield* factIdFrom(given)
   const facts = yield* Facts

@@ -21,13 +21,13 @@ import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { agentOf, Settings } from "../settings/Settings.js"
 import { warn } from "../services/Logging.js"
 
-/** The rows, notes and directories that a deletion removes. */
+/** The threads, notes and directories that a deletion affects. */
 export interface ForgetPlan {
   readonly threadIds: ReadonlyArray<ThreadId>
   readonly notes: ReadonlyArray<{ readonly id: number; readonly cwd: Directory; readonly text: string }>
   /** Directories whose files mention one of the threads, one of the notes, or the text. */
   readonly cwds: ReadonlyArray<Directory>
-  /** A text: every line that contains it is deleted too. */
+  /** A text to delete; every line that contains it is deleted too. Undefined if no text was given. */
   readonly text: string | undefined
 }
 
@@ -63,7 +63,7 @@ const directoriesShowing = Effect.fnUntraced(function* (
   )
 })
 
-/** True if anything is stored for a directory. This may be files alone, when their rows were lost. */
+/** True if anything is stored for a directory: a row, or files whose rows were lost. */
 const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<Directory>, cwd: Directory) {
   const inspection = yield* MemoryInspection
   return known.includes(cwd) || (yield* inspection.files(cwd)).length > 0 || (yield* inspection.hasPrevious(cwd))
@@ -121,8 +121,8 @@ export const isNothing = ({ cwds, notes, threadIds }: ForgetPlan): boolean =>
   threadIds.length + notes.length + cwds.length === 0
 
 /**
- * Runs work under the locks of all given directories, without interruption. Fails with `DirectoryLocked`, before the
- * work starts, when another pass holds one of the locks.
+ * Runs work under the locks of all given directories, uninterruptibly. Fails with `DirectoryLocked`, before the work
+ * starts, if another pass holds one of the locks.
  */
 export const underLocks = <A, E, R>(cwds: ReadonlyArray<Directory>, owner: string, work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
@@ -192,11 +192,11 @@ const erase = Effect.fn("Forget.erase")(function* (plan: ForgetPlan, tell: (step
 })
 
 /**
- * Deletes threads and notes for good: rows, traces, the published text made from them, kept generations, and their
- * remains in the database file. Their sessions are never learned again. Fails before any change with `ThreadsClaimed`
- * or `DirectoryLocked` while another pass works on one of them. Cannot be interrupted once begun; after a kill, or a
- * failure in one directory, the same command finishes the work. If consolidation costs nothing, `MEMORY.md` is written
- * anew at once, else by the next pass. `tell` receives progress messages.
+ * Deletes threads and notes for good: rows, traces, the published text made from them, earlier generations of the
+ * files, and their remains in the database file. Their sessions are never learned from again. Fails with
+ * `ThreadsClaimed` or `DirectoryLocked`, before any change, while another pass works on one of them. Cannot be
+ * interrupted once begun. After a kill, or a failure in one directory, the same command finishes the work. With the
+ * offline agent `MEMORY.md` is written again at once, otherwise by the next pass. `tell` receives progress messages.
  */
 export const forget = Effect.fn("Forget.forget")(function* (
   plan: ForgetPlan,

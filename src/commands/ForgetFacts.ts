@@ -21,28 +21,33 @@ import { revise, underLocks } from "./Forget.js"
 
 type Statement = Pick<SessionFact, "content" | "text">
 
-/** The facts that are forgotten in one directory, and the texts that tell them. */
+/** The facts to forget in one directory, and the texts that mention them. */
 export interface FactsOfDirectory {
   readonly cwd: Directory
   readonly ids: ReadonlyArray<FactId>
-  /** The facts as each session gives them. */
+  /** The facts with these ids, one for each session that has them. */
   readonly facts: ReadonlyArray<StoredFact>
-  /** The lines of `MEMORY.md` that tell them. */
+  /** The lines of `MEMORY.md` that mention the facts. */
   readonly lines: ReadonlyArray<string>
-  /** The lines of all files of the directory that tell them, and of the record of its publish. */
+  /**
+   * The lines in all published files of the directory, and in the record of the last publish, that mention the facts.
+   */
   readonly allLines: ReadonlyArray<string>
-  /** The sessions' memories that tell them, with the text that is left. */
+  /** The sessions' memories that mention the facts, with the text that remains without them. */
   readonly memories: ReadonlyArray<CleanedMemory>
-  /** The sessions whose title or first message has the words, with what is left of these. */
+  /** The sessions whose title or first message mentions the facts, with the text that remains without them. */
   readonly threads: ReadonlyArray<CleanedThread>
 }
 
-/** The facts that are forgotten, directory by directory. */
+/** The facts to forget, directory by directory. */
 export interface FactsPlan {
   readonly directories: ReadonlyArray<FactsOfDirectory>
 }
 
-/** The statements of people and of memory that stand for facts: corrections, and the lines that merge them. */
+/**
+ * Collects further texts that state the facts, beside the facts themselves: the corrections by people, and the lines of
+ * `MEMORY.md` into which facts are merged.
+ */
 const statementsOf = (groups: ReadonlyArray<FactGroup>): ReadonlyArray<Statement> => [
   ...groups.flatMap(({ marks }) =>
     marks.flatMap(({ mark }): ReadonlyArray<Statement> =>
@@ -116,7 +121,10 @@ const planDirectory = Effect.fnUntraced(function* (cwd: Directory, groups: Reado
   return directory
 })
 
-/** Collects what forgetting facts takes away, with the facts that the same lines merge; changes nothing. */
+/**
+ * Determines what is deleted when facts are forgotten, together with the facts merged into the same lines. Changes
+ * nothing.
+ */
 export const planForgetFacts = Effect.fn("ForgetFacts.plan")(function* (
   given: ReadonlyArray<string>,
   cwd: Directory | undefined
@@ -157,9 +165,10 @@ const eraseIn = Effect.fn("ForgetFacts.erase")(function* ({ allLines, cwd, ids, 
 })
 
 /**
- * Takes facts away for good: from rows, history and index, from the traces and summaries that quote them, and from
- * `MEMORY.md` and its earlier generations. They stay away when their sessions are read again. Nothing is changed when another
- * pass is at one of the directories or sessions; once begun it is done to its end.
+ * Deletes facts for good: from the rows, their history and the search index, from the traces and summaries that mention
+ * them, and from `MEMORY.md` and its earlier generations. They are not stored again when their sessions are read again.
+ * Fails before any change if another pass works on one of the directories or sessions. Cannot be interrupted once
+ * begun. `tell` receives progress messages.
  */
 export const forgetFacts = Effect.fn("ForgetFacts.forget")(function* (
   plan: FactsPlan,

@@ -6,22 +6,25 @@ import { FactNotFound } from "../services/Memories.js"
 import { type FactEvent, Facts } from "../services/state/Facts.js"
 import { factIdFrom } from "./FindFact.js"
 
-/** An entry of the history, as it is printed. The time is RFC 3339 in UTC. */
+/** An entry of the history of facts, as it is printed. The time is RFC 3339 in UTC. */
 export interface HistoryLine {
   readonly at: string | null
   readonly event: FactEvent
   readonly id: FactId
   readonly kind: FactKind | null
   readonly cwd: Directory
-  /** The session that it came from, of a superseded fact that of the newer one; null for an act of a person. */
+  /**
+   * The session that caused the event: the one that has the fact, or for `superseded` the one with the newer fact. Null
+   * for a decision of a person.
+   */
   readonly threadId: string | null
-  /** The line of the fact; null where no words are kept, as of a forgotten fact. */
+  /** The text of the fact; null if the entry stores none, for example for a forgotten fact. */
   readonly text: string | null
-  /** The fact that superseded it; null for other events. */
+  /** The fact that superseded this one; null for other events. */
   readonly by: FactId | null
 }
 
-/** Reads entries of the history, the newest first. */
+/** Reads entries of the history of facts, newest first. */
 export const historyLines = Effect.fnUntraced(function* (
   of: { readonly cwd: Directory | undefined; readonly id: FactId | undefined },
   limit: number
@@ -30,7 +33,10 @@ export const historyLines = Effect.fnUntraced(function* (
   return (yield* facts.history(of, limit)).map(({ at, ...entry }): HistoryLine => ({ ...entry, at: exactTime(at) }))
 })
 
-/** Reads the history of one fact, of a directory, or of all. Fails for a fact that was never known. */
+/**
+ * Reads the history of one fact, of a directory, or of all facts. Fails with `FactNotFound` for a fact that was never
+ * stored.
+ */
 export const readHistory = Effect.fn("History.read")(function* (
   given: string | undefined,
   cwd: Directory | undefined,

@@ -21,12 +21,15 @@ import type { StateDbFailure } from "../services/state/StateDbError.js"
 import { Templates } from "../services/Templates.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The result of reading a candidate: its requests, or the reason why the pass would leave it out after all. */
+/** The result of reading a candidate: its requests, or the reason why a pass would skip it after reading it. */
 type Read =
   | { readonly _tag: "Planned"; readonly planned: ReadonlyArray<PlannedThread> }
   | { readonly _tag: "Skipped"; readonly thread: Thread; readonly reason: WhyNot }
 
-/** The row as a pass would complete it. The canonical directory comes from the stored row, since only that has it. */
+/**
+ * Completes a thread's row from its whole rollout, as a pass does. Takes the canonical directory from the stored row,
+ * since the rollout does not have it.
+ */
 const completed = Effect.fnUntraced(function* (stored: Thread, rollout: LoadedRollout, { ignore }: RuleContext) {
   const read = yield* threadAsRead(rollout, ignore)
   return isComplete(stored, read)

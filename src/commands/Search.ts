@@ -9,8 +9,10 @@ import {
   type SearchDocument,
   type SearchQuery
 } from "../domain/memory/Search.js"
+import { supersededIn } from "../domain/facts/FactLines.js"
 import { exactTime } from "../domain/text/ExactTime.js"
 import { type Directory, projectName } from "../domain/thread/WorkingDirectory.js"
+import { wishChains } from "../pass/facts/ReadFacts.js"
 import { type FoundFact, InputInvalid, type SearchHit, type SearchResults } from "../services/Memories.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
 import { Consolidations } from "../services/state/Consolidations.js"
@@ -18,7 +20,7 @@ import { Facts } from "../services/state/Facts.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { warn } from "../services/Logging.js"
 
-/** Maximum number of hits in a result; it also has the total. */
+/** Maximum number of traces and files in a result. The total number is given too. */
 const mostHits = 20
 const mostFacts = 20
 
@@ -47,7 +49,9 @@ const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: Reado
   }))
 })
 
-/** Returns the line that matches best; one of the summary only if the trace contains none of the terms. */
+/**
+ * Returns the line that matches a query best. It is a line of the summary only if the trace contains none of the terms.
+ */
 const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): SearchHit["place"] => {
   const inText = excerptOf(query, text)
   const inSummary = excerptOf(query, summary)
@@ -56,12 +60,26 @@ const placeIn = (query: SearchQuery, { summary, text }: SearchDocument): SearchH
   return { field: isInSummary ? "summary" : "text", line, text: shown, highlights: places }
 }
 
+/** The wishes of a directory that newer ones superseded, with the ids of these. */
+const supersededWishes = Effect.fnUntraced(function* (cwd: Directory) {
+  const facts = yield* Facts
+  const chains = yield* wishChains(yield* facts.of(cwd))
+  const standing = new Set(chains.flatMap((chain) => chain.standing.map(({ id }) => id)))
+  return new Map(
+    supersededIn(chains).flatMap(({ by, old }) => (standing.has(old.id) ? [] : [[`${old.id} ${cwd}`, by.id] as const]))
+  )
+})
+
 /** The facts that answer, with the words of people where those corrected them. */
 const foundFacts = Effect.fnUntraced(function* (words: ReadonlyArray<string>, cwd: Directory | undefined) {
   const facts = yield* Facts
   const found = yield* facts.search(words, cwd, mostFacts)
   const cwds = [...new Set(found.map((fact) => fact.cwd))]
   const marks = (yield* Effect.forEach(cwds, facts.marks)).flat()
+  const wishes = found.filter(({ content }) => content._tag === "Wish")
+  const superseded = new Map(
+    (yield* Effect.forEach(new Set(wishes.map((wish) => wish.cwd)), supersededWishes)).flatMap((ids) => [...ids])
+  )
   return found.map((fact): FoundFact => {
     const correction = marks
       .flatMap(({ cwd: of, id, mark }) =>
@@ -73,6 +91,7 @@ const foundFacts = Effect.fnUntraced(function* (words: ReadonlyArray<string>, cw
       kind: fact.content._tag,
       text: correction ?? fact.text,
       isCorrected: correction !== undefined,
+      supersededBy: superseded.get(`${fact.id} ${fact.cwd}`) ?? null,
       basis: fact.basis,
       cwd: fact.cwd,
       threadId: fact.threadId,
@@ -82,7 +101,10 @@ const foundFacts = Effect.fnUntraced(function* (words: ReadonlyArray<string>, cw
   })
 })
 
-/** Finds the facts that have the words in any form, and the memories that have every word, in a directory or in all. */
+/**
+ * Finds the facts that contain the words in any inflection, and the memories that contain every word, in one directory
+ * or in all.
+ */
 export const search = Effect.fn("Search.find")(function* (words: ReadonlyArray<string>, cwd: Directory | undefined) {
   const query = queryOf(words)
   if (query.terms.length === 0) {

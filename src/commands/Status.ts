@@ -17,14 +17,14 @@ import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 
-/** Collects the values that the learning rules compare threads with, for a pass with these settings. */
+/** Collects the values with which the learning rules compare threads in a pass with these settings. */
 export const stateContext = Effect.gen(function* () {
   const { model, modelServer } = yield* Settings
   const provider = model === "offline" ? undefined : providerOf(modelServer.baseUrl)
   return yield* ruleContext(provider, yield* loadIgnoreRules)
 })
 
-/** Lists all threads that are not fresh, including those whose rollout no longer exists. */
+/** Lists all threads that still have something to learn, including those whose rollout no longer exists. */
 export const allUnlearned = Effect.flatMap(ThreadIndex, ({ unlearned }) =>
   unlearned({ pageSize: Number.MAX_SAFE_INTEGER, after: undefined, withMissing: true })
 )

@@ -9,12 +9,13 @@ import { Facts } from "../services/state/Facts.js"
 import { Settings } from "../settings/Settings.js"
 import { blockOf, type ContextOptions } from "./MemoryContext.js"
 
-/** Loaded for a directory that had facts. */
+/** Loads the offline consolidator, which only a directory with facts needs. */
 const loadConsolidator = Effect.promise(() => import("../domain/offline/consolidating/OfflineConsolidator.js"))
 
 /**
- * Renders the facts of a directory as they were at a time, whoever writes its `MEMORY.md`: with the pins and corrections of
- * then that still hold, without what was forgotten since. Empty where none was recorded by then.
+ * Renders the facts of a directory as they were at a time, always with the offline consolidator. Includes the pins and
+ * corrections that were made by then and are still in force, and leaves out the facts that were forgotten since. Empty
+ * if no fact was recorded by then.
  */
 export const forDirectoryAsOf = Effect.fn("ContextAsOf.forDirectory")(function* (
   cwd: Directory,

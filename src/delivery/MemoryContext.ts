@@ -13,11 +13,11 @@ import { Redactor } from "../services/Redactor.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { newestCounter } from "../services/Tokenizer.js"
 
-/** Options of the context block. */
+/** Options of the context block: the text about a project that a new session receives. */
 export interface ContextOptions {
   /**
-   * Maximum tokens of the block with its wrapper, as OpenAI's newest models count them (`o200k_base`). With 0 or less
-   * the block is empty.
+   * Maximum tokens of the block and the tags around it, as OpenAI's newest models count them (`o200k_base`). With 0 or
+   * less the block is empty.
    */
   readonly maxTokens: number
 }
@@ -44,8 +44,8 @@ const sourcesOf = Effect.fnUntraced(function* (cwd: Directory) {
 })
 
 /**
- * Chooses the pieces that fit, in order of their worth. A piece that does not fit leaves its room to the following
- * ones.
+ * Chooses the pieces of the block that fit into `maxTokens`. Takes them in order of importance; if one does not fit,
+ * later and shorter ones may.
  */
 const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyArray<ContextPiece>, maxTokens: number) {
   const count = yield* newestCounter
@@ -75,7 +75,7 @@ export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, options
   return sources === undefined ? "" : yield* blockOf(sources, options)
 })
 
-/** Renders the block of some texts within its limit; empty if there is no line to tell. */
+/** Renders the context block for a canonical directory; see {@link forCwd}. */
 export const blockOf = Effect.fnUntraced(function* (sources: ContextSources, { maxTokens }: ContextOptions) {
   const all = contextPieces(sources)
   if (all.length === 0) {
@@ -89,8 +89,8 @@ export const blockOf = Effect.fnUntraced(function* (sources: ContextSources, { m
 /**
  * Renders the memory of a directory for a session that starts there: the user's wishes, what works, what fails, where
  * things are, the newest sessions, and the paths of the files. Never longer than `maxTokens`: the least important lines
- * are left out, always whole. Equal files give equal text. Empty when there is no memory, or no room for a line. The
- * tags around the text keep later passes from learning it again, so pass it on unchanged.
+ * are left out, always whole. Equal files give equal text. Empty when there is no memory, when `MEMORY.md` has no line of any
+ * section, or when there is no room for a line. The tags around the text keep later passes from learning it again, so pass it on unchanged.
  * Reads published files only, also while passes run. Fails with `MemoryFsFailure` when the disk does; a session can
  * start without the text.
  */

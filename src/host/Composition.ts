@@ -54,8 +54,8 @@ export const compose = <Needs>(
   )
 
 /**
- * Provides the state DB in the memories home. First checks that there are sessions to learn from, then creates the
- * home. Fails when either home is unusable, and as `open` does.
+ * Provides the state DB in the memories home. First checks that there is a Codex home, then creates the memories home.
+ * Fails if either home is unusable, and as `open` does.
  */
 export const stateDbInHome = <E, R>(open: (path: string) => Layer.Layer<StateDb, E, R>) =>
   Layer.unwrapEffect(

@@ -84,8 +84,8 @@ const ownOr = <I, S, O, E, R>(own: Context.Context<never>, tag: Context.Tag<I, S
   })
 
 /**
- * Provides every capability of the state DB: the host's where it has one, else the one of this package's database. That
- * database is opened only when at least one capability is missing.
+ * Provides every capability of the state DB: the host's own where it has one, otherwise that of this package's
+ * database. The database is opened only if at least one capability is missing.
  */
 const capabilitiesOr = <E, R>(
   own: Context.Context<never>,

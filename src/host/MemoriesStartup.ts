@@ -13,7 +13,7 @@ import { safe } from "../domain/privacy/SafeText.js"
 
 export type { NotStartedReason, PassServices, Session, StartupOutcome } from "./SessionStart.js"
 
-/** The pass that starts with a session, as its host can follow it. */
+/** The pass that starts with a session, for the host to follow. */
 export class MemoriesStartup extends Context.Tag("rollout-memories/MemoriesStartup")<
   MemoriesStartup,
   {

@@ -9,7 +9,7 @@ import type { Templates } from "../services/Templates.js"
 import type { WorkingDirectories } from "../services/WorkingDirectories.js"
 import type { Settings } from "../settings/Settings.js"
 
-/** The services of a pass. Its progress is followed separately; see `events`. */
+/** The services of a pass. The host follows the progress of the pass by the `events` of `MemoriesStartup` instead. */
 export type PassServices =
   | AgentControl
   | MemoryFs
@@ -28,7 +28,7 @@ export interface Session {
    * takes the id from the settings.
    */
   readonly threadId?: string | undefined
-  /** True if the session keeps nothing; then no pass starts. */
+  /** True if the session itself is not recorded; then no pass starts. */
   readonly isEphemeral: boolean
   /** True if another session started this one. Then no pass starts, since the other session has already started one. */
   readonly isSubAgent: boolean

@@ -25,7 +25,7 @@ const runOnce = Effect.fn("MemoriesStartup.run")(function* (session: Session) {
   )
 })
 
-/** Reports an event to the log of the pass and to the host's own `Progress`, if the services have one. */
+/** Reports an event to the log of the pass, and to the host's own `Progress` if the services have one. */
 const reportToBoth = ({ report }: PassEventLog.PassEventLog, own: Option.Option<Progress["Type"]>): Progress["Type"] =>
   Option.match(own, {
     onNone: () => ({ report }),

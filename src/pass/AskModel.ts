@@ -22,8 +22,8 @@ import { redact } from "../services/Redactor.js"
 import { Templates } from "../services/Templates.js"
 
 /**
- * A model's answer about a session, and the share of its quotations that were found there; undefined when none were
- * looked up.
+ * A model's answer about a session. `grounding` has the share of its quotations that occur in the session; undefined
+ * when they were not checked.
  */
 export interface StageOneAnswer {
   readonly output: StageOneOutput
@@ -32,8 +32,8 @@ export interface StageOneAnswer {
 
 /**
  * Asks the model what to remember of a session. Statements about the user keep only words that the user typed, and
- * quotations are looked up in the session; an answer made by rule is taken unchanged. Fails with the model's own
- * errors, with `StreamEndedEarly` and with `MalformedAnswer`.
+ * quotations are looked up in the session. An answer that the offline extractor made without a model is taken
+ * unchanged. Fails with the model's own errors, with `StreamEndedEarly` and with `MalformedAnswer`.
  */
 export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rollout: LoadedRollout) {
   const model = yield* ModelClient
@@ -52,7 +52,7 @@ export const askForMemory = Effect.fnUntraced(function* (pass: Pass, thread: Thr
   return isNothing(output) ? { output, grounding: undefined } : groundAnswer(thread, rollout, output)
 })
 
-/** Looks up a model's quotations in the session it was shown. */
+/** Looks up the quotations of an answer in the session that the model was shown. */
 const groundAnswer = (
   { cwd, gitBranch, gitSha }: Thread,
   { evidence, file, rendering }: LoadedRollout,
@@ -78,13 +78,13 @@ const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rol
 })
 
 /**
- * Maximum number of retries with a smaller request after the model says that it is too long, and the factor of each
- * reduction.
+ * Maximum number of retries with a smaller request after the model rejects one as too long. The line below it is the
+ * factor of each reduction.
  */
 const shrinkings = 3
 const shrinking = 0.6
 
-/** Asks, and retries with a smaller request when the server's window turns out to be smaller than expected. */
+/** Sends the request, and retries with a smaller one when the server's window turns out to be smaller than expected. */
 const askWithin = Effect.fnUntraced(function* (
   pass: Pass,
   first: StageOneRequest,

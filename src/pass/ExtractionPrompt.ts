@@ -10,23 +10,30 @@ import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { Templates } from "../services/Templates.js"
 
-/** Attempts at fitting by token count before falling back to bytes. */
+/**
+ * Maximum number of attempts to fit a session into a request by counting tokens. After that, bytes are counted instead.
+ */
 const countedPackings = 8
 
-/** First estimate of the bytes of a token, on the high side so that nothing is dropped without need. */
+/**
+ * First estimate of the bytes of a token, used to cut a session to size. It is high, so that nothing is dropped without
+ * need.
+ */
 const bytesPerToken = 4.5
 
-/** The window for a model without one: bytes count as tokens, and only `rolloutBytes` limits a request. */
+/**
+ * The window of a model that states none: bytes count as tokens, and only the setting `rolloutBytes` limits a request.
+ */
 const withoutWindow: TokenWindow = { inputTokens: Infinity, count: (text) => Effect.succeed(byteLength(text)) }
 
-/** The window that a request must fit; for a model without one, bytes count as tokens. */
+/** Returns the window that a request must fit. For a model that states none, bytes count as tokens. */
 export const windowOf = ({ window = withoutWindow }: ModelClient["Type"]): TokenWindow => window
 
 /**
- * Makes the user message of a stage-one request. It contains the rendered session if that fits into `rolloutBytes` and,
- * with the instructions, into the model's window and into `tokens`. Otherwise it contains the session's events, the
- * least valuable shortened or left out, whatever the filter selects. Without events it contains the head and the tail
- * of the rendering.
+ * Makes the user message of a stage-one request (the request to extract a session's memory). It contains the rendered
+ * session if that fits into `rolloutBytes` and, with the instructions, into the model's window and into `tokens`.
+ * Otherwise it contains the session's events, the least valuable of them shortened or left out. Without events it
+ * contains the beginning and the end of the rendering.
  */
 export const stageOneInput = Effect.fn("StageOneInput.make")(function* (
   path: string,

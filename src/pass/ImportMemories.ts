@@ -11,7 +11,7 @@ import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { type ImportedMemory, ThreadMemories } from "../services/state/ThreadMemories.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 
-/** A memory on disk could not be imported into the state DB. Its file is kept. */
+/** A memory on disk could not be imported into the state DB. Its file stays as it is. */
 export class MemoryNotImported extends Schema.TaggedError<MemoryNotImported>("rollout-memories/MemoryNotImported")(
   "MemoryNotImported",
   { path: Schema.String, reason: Schema.String }
@@ -37,7 +37,7 @@ export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function
   return { threads: yield* updateIndex(options, completion), failures }
 })
 
-/** Loaded with the first memory to import. */
+/** Loads the code that reads facts from traces, with the first memory to import. */
 const loadReading = Effect.promise(() => import("../domain/offline/importing/FactsFromTrace.js"))
 
 /**

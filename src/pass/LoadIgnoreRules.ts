@@ -8,8 +8,8 @@ const ignoresNothing: IgnoreRules = { text: "", isIgnored: () => false }
 const loadRules = Effect.promise(() => import("../domain/thread/IgnoreRules.js"))
 
 /**
- * Reads the file `ignore` in the memories home. When it cannot be read, the pass ends before it reads any session,
- * since it cannot know which ones to leave out.
+ * Reads the file `ignore` in the memories home. If it cannot be read, the pass ends before it reads any session, since
+ * the pass cannot know which sessions to leave out.
  */
 export const loadIgnoreRules = Effect.gen(function* () {
   const text = yield* (yield* MemoryFs).ignoreText

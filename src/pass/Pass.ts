@@ -8,9 +8,9 @@ import type { UnknownLines } from "../domain/session/codex/UnknownLine.js"
 import { tokens } from "./Metrics.js"
 import { Settings } from "../settings/Settings.js"
 
-/** The model's work so far in this pass. */
+/** Counters of the requests to the model in this pass. */
 export interface ModelUse {
-  /** Requests that were answered. */
+  /** Number of requests that were answered. */
   readonly calls: number
   readonly inputTokens: number
   readonly outputTokens: number
@@ -23,13 +23,13 @@ export interface Pass {
   readonly modelUse: Ref.Ref<ModelUse>
   /** Counts of lines whose type this version does not know, over all sessions that this pass read. */
   readonly unknownLines: Ref.Ref<UnknownLines>
-  /** Runs a request, waiting first while as many run as the setting `concurrency` allows. */
+  /** Runs a request to the model. Waits first while as many requests run as the setting `concurrency` allows. */
   readonly request: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 /**
- * Priority of model requests, ahead of all other fibers (0): a pass spends its time waiting for models, so the next
- * request must not wait for anything else.
+ * Priority of the fibers with model requests. It puts them ahead of all other fibers (0): a pass spends its time
+ * waiting for models, so the next request must not wait for anything else.
  */
 const urgent = -1
 
@@ -46,7 +46,7 @@ export const makePass: Effect.Effect<Pass, never, Settings> = Effect.gen(functio
 })
 
 /**
- * Adds an answered request to the counters. Counts that are no valid numbers, which a host's own model may report, are
+ * Adds the tokens of an answered request to the counters. Invalid counts, which a host's own model may report, are
  * ignored.
  */
 export const countAnswer = (pass: Pass, usage: TokenCounts): Effect.Effect<void> => {

@@ -34,8 +34,8 @@ export const make: Effect.Effect<PassEventLog> = Effect.sync(() => {
   }
 
   /**
-   * Returns the kept events after the first `seen` ones, and waits for the next event when there are none. None after
-   * the end of the log.
+   * Returns the kept events after the first `seen` ones. Waits for the next event when there are none, and returns none
+   * after the end of the log.
    */
   const after = (seen: number): Effect.Effect<Option.Option<readonly [Chunk.Chunk<ProgressEvent>, number]>> =>
     Effect.suspend(() =>

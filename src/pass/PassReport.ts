@@ -15,11 +15,11 @@ import { ModelClient } from "../services/ModelClient.js"
 import type { StateDbFailure } from "../services/state/StateDbError.js"
 import { Settings } from "../settings/Settings.js"
 
-/** Outcomes of the steps of a pass, from which its report is made. */
+/** The results of the steps of a pass, from which its report is made. */
 export interface PassOutcomes {
   readonly threads: number
   readonly imports: ReadonlyArray<MemoryNotImported>
-  /** Errors that kept the index of the projects from being written. */
+  /** Errors that prevented the list of the projects from being written. */
   readonly unwritten: ReadonlyArray<MemoryFsFailure | StateDbFailure>
   readonly extractions: ReadonlyArray<ExtractionOutcome>
   readonly waiting: number

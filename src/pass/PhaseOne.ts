@@ -51,7 +51,7 @@ export interface ExtractedTrace {
   readonly grounding: Grounding | undefined
 }
 
-/** The outcome of one candidate. */
+/** The outcome of one candidate, that is, of a thread that was selected for extraction. */
 export type ExtractionOutcome =
   | {
       readonly _tag: "Extracted"
@@ -92,7 +92,7 @@ export const runPhaseOne = Effect.fn("PhaseOne.run")(function* (pass: Pass, limi
   return { extractions: outcomes, waiting: left.length, subAgents }
 })
 
-/** Loads the code that reads sessions with the first candidate, so that a pass without candidates starts faster. */
+/** Loads the code that reads a session, with the first candidate, so that a pass without candidates starts faster. */
 const loadLoading = Effect.promise(() => import("./ReadSession.js"))
 const loadFacts = Effect.promise(() => import("./facts/SessionFacts.js"))
 const loadForgotten = Effect.promise(() => import("./facts/ForgottenFacts.js"))
@@ -100,12 +100,12 @@ const loadAsking = Effect.promise(() => import("./AskModel.js"))
 const loadParting = Effect.promise(() => import("./SessionParts.js"))
 
 /**
- * Candidates in progress for each concurrent request: while one waits for the model, the next is read, so that the
- * model never waits for the disk.
+ * Number of candidates in progress for each concurrent request: while one waits for the model, the next is read, so
+ * that the model never waits for the disk.
  */
 const candidatesPerRequest = 2
 
-/** Lists all threads that are not fresh and whose rollout exists, a page at a time. */
+/** Lists all threads that have something new to learn and whose rollout exists, reading the index page by page. */
 export const listUnlearned = Effect.gen(function* () {
   const threadIndex = yield* ThreadIndex
   const { threadsScanned } = yield* Settings
@@ -154,7 +154,7 @@ const extract = (pass: Pass, thread: Thread, context: RuleContext) =>
     Effect.withSpan("PhaseOne.extract", { attributes: { threadId: thread.id } })
   )
 
-/** True if the result was stored, which also ended the claim. */
+/** True if the extraction's result was stored. Storing it ended the claim, so the claim need not be released. */
 const usedUp = (exit: Exit.Exit<ExtractionOutcome, unknown>): boolean =>
   Exit.isSuccess(exit) && (exit.value._tag === "Extracted" || exit.value._tag === "Nothing")
 
@@ -196,13 +196,13 @@ const extractClaimed = Effect.fnUntraced(function* (pass: Pass, thread: Thread, 
 })
 
 /**
- * Skips a thread that a cap on spending leaves no room for. That is no failure: the next pass finds the thread
+ * Skips a thread because its request would exceed a cap on spending. That is no failure: the next pass finds the thread
  * unchanged.
  */
 const leftOut = (thread: Thread, error: BudgetExhausted) =>
   Effect.zipRight(warn(`${thread.rolloutPath}: ${error.message}`), skipped(thread, "budget"))
 
-/** Completes the thread's row, asks the model, and stores the answer. */
+/** Completes the thread's row from the whole rollout, asks the model, and stores the answer. */
 const learn = Effect.fnUntraced(function* (
   pass: Pass,
   claim: Claim,
@@ -244,7 +244,7 @@ const learn = Effect.fnUntraced(function* (
   return outcome
 })
 
-/** A model's answer about one part of a session, ready to be stored. */
+/** The memory and the facts that were extracted from one part of a session, ready to be stored. */
 interface PartAnswer {
   readonly part: SessionPart
   readonly facts: ReadonlyArray<SessionFact>

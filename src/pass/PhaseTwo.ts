@@ -49,7 +49,7 @@ export type ConsolidationError =
   | MemoryFsFailure
   | ConsolidationDefect
 
-/** The outcome of one directory. */
+/** The outcome of the consolidation of one directory. */
 export type ConsolidationOutcome =
   | { readonly _tag: "Published"; readonly cwd: Directory }
   | { readonly _tag: "Unchanged"; readonly cwd: Directory }
@@ -70,9 +70,9 @@ type Services =
   | ThreadMemories
 
 /**
- * Consolidates every directory that got a new trace in this pass or is dirty, each under its lock. A failure ends only
- * its own directory. A dirty directory that failed before waits until its next attempt is due; one whose inputs equal
- * the published ones starts no agent.
+ * Consolidates every directory that got a new trace in this pass or is dirty (its inputs differ from those of its
+ * published memory), each under its lock. A failure ends only its own directory. A dirty directory that failed before
+ * waits until its next attempt is due; one whose inputs equal the published ones starts no agent.
  */
 export const runPhaseTwo = Effect.fn("PhaseTwo.run")(function* (pass: Pass, touched: Iterable<Directory>) {
   const consolidations = yield* Consolidations
@@ -100,7 +100,7 @@ export const finishInterrupted = Effect.fn("PhaseTwo.finishInterrupted")(functio
   )
 })
 
-/** Finishes an interrupted publish in a directory whose lock this pass holds. */
+/** Finishes an interrupted publish in a directory. The caller holds its lock. */
 export const resume = Effect.fnUntraced(function* (cwd: Directory) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
@@ -134,8 +134,8 @@ const consolidateUntilClean = Effect.fnUntraced(function* (pass: Pass, cwd: Dire
 })
 
 /**
- * Returns the fingerprint of the inputs that a consolidation would use now; undefined when exactly these were
- * published.
+ * Returns the fingerprint of the inputs that a consolidation would use now; undefined when the published memory was
+ * made from exactly these.
  */
 const dirtyInputs = Effect.fnUntraced(
   function* (cwd: Directory) {
@@ -192,8 +192,8 @@ const consolidateLocked = Effect.fnUntraced(function* (pass: Pass, cwd: Director
 })
 
 /**
- * Fails with `MemoriesMissing` if a directory without memories in the DB has trace files whose deletion is not
- * recorded: these files must not be pruned.
+ * Fails with `MemoriesMissing` if a directory without memories in the DB has trace files whose deletion was not
+ * recorded. The DB may have been lost, so these files must not be removed.
  */
 const requireRecord = Effect.fnUntraced(function* (cwd: Directory, state: ConsolidationState) {
   const memoryFs = yield* MemoryFs
@@ -214,7 +214,7 @@ const clearMemory = Effect.fnUntraced(function* (cwd: Directory, state: Consolid
   return outcome
 })
 
-/** Loaded with the first directory to publish. */
+/** Loads the code that reads people's decisions, with the first directory to publish. */
 const loadDecisions = Effect.promise(() => import("./facts/PersonDecisions.js"))
 
 const publishMemory = Effect.fnUntraced(function* (

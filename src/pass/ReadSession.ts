@@ -12,7 +12,7 @@ import { Settings } from "../settings/Settings.js"
 import { fileOf, partsOf, readParts, readThread } from "./ThreadReading.js"
 import { warn } from "../services/Logging.js"
 
-/** A session after the read of all its files. */
+/** The content of a session, read from all its files. */
 export interface LoadedRollout extends RolloutReading {
   readonly file: RolloutFile
   readonly content: RolloutContent

@@ -6,8 +6,8 @@ import type { RuleContext } from "../domain/thread/LearningRules.js"
 import { Settings } from "../settings/Settings.js"
 
 /**
- * Collects the values that the rules compare threads with now. `provider` names the servers that the model sends to;
- * undefined when nothing leaves this machine.
+ * Collects the values that the learning rules compare a thread with, such as the time and the settings. `provider`
+ * names the provider whose servers receive the sessions; undefined when nothing leaves this machine.
  */
 export const ruleContext = Effect.fnUntraced(function* (provider: string | undefined, ignore: IgnoreRules) {
   const { allowProviderCrossing, currentThread, minIdle, sources } = yield* Settings

@@ -71,7 +71,10 @@ export const runAgent = Effect.fn("PhaseTwo.runAgent")(function* (pass: Pass, di
   }
 })
 
-/** Counts the tokens of an agent's requests while they are reported; each status carries the total so far. */
+/**
+ * Adds the tokens of an agent's requests to the counters of the pass while the agent reports them. Each status carries
+ * the total so far.
+ */
 const countTurns = <E>(pass: Pass, statuses: Stream.Stream<AgentStatus, E>): Stream.Stream<AgentStatus, E> => {
   let counted = { inputTokens: 0, outputTokens: 0 }
   return Stream.tap(statuses, (status) => {

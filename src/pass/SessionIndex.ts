@@ -95,14 +95,17 @@ const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<
   return groups
 }
 
-/** The rules by which sessions are withheld for reasons outside their own files. */
+/**
+ * The rules that withhold sessions (the index stores nothing of their content) for reasons outside their own files: the
+ * ignore file, and the switches in Codex's state DB.
+ */
 interface WithholdingRules extends IgnoreRules {
   readonly switchedOff: ReadonlySet<string>
 }
 
 /** Options of an index update. */
 export interface IndexOptions {
-  /** True if every file counts as changed. */
+  /** True to read every file again, even if it is unchanged. */
   readonly reread: boolean
   readonly ignoreRules: IgnoreRules
 }
@@ -148,7 +151,8 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
 })
 
 /**
- * Reads the changed files, and writes their rows and the fingerprint of the listing. Returns the number of files read.
+ * Reads the changed files, and writes their rows and the fingerprint of the listing of the Codex home. Returns the
+ * number of files read.
  */
 const indexChanges = Effect.fnUntraced(function* (
   listed: ReadonlyArray<RolloutFile>,
@@ -201,7 +205,7 @@ const renamedThreads = Effect.fnUntraced(function* (known: ReadonlySet<ThreadId>
   return renamed
 })
 
-/** Makes the rows to write: those of every thread with a changed or vanished file. */
+/** Makes the rows of every thread with a changed or vanished file. */
 const changedThreads = Effect.fnUntraced(function* (
   known: ReadonlyMap<string, KnownRollout>,
   changed: ReadonlyArray<SeenFile>,

@@ -16,7 +16,10 @@ import type { LoadedRollout } from "./ReadSession.js"
 /** The work of a session in one directory. */
 export interface SessionPart {
   readonly cwd: Directory
-  /** The thread as a part of its work: facts that hold only for its own directory are removed for another one. */
+  /**
+   * The thread's row, as it applies to this part. Facts that hold only for the thread's own directory, such as the Git
+   * branch, are removed for another directory.
+   */
   readonly thread: Thread
   readonly evidence: SessionEvidence
 }
@@ -92,8 +95,8 @@ const firstRequest = ({ events }: SessionEvidence): string | undefined => {
 }
 
 /**
- * Returns what a model is shown of a part: the whole session if it has no other part, else all events of the part,
- * within the budget.
+ * Returns the text of a part that a model is shown: the whole session if it has no other part, otherwise all events of
+ * the part, within the limit.
  */
 export const rolloutOfPart = Effect.fnUntraced(function* (rollout: LoadedRollout, { evidence }: SessionPart) {
   if (evidence === rollout.evidence) {

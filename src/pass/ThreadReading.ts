@@ -17,13 +17,13 @@ import { SessionStore } from "../services/SessionStore.js"
 import type { KnownRollout } from "../services/state/ThreadIndex.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 
-/** The exact content that was read of a thread. */
+/** The file and the hash of the content that was read for a thread. */
 interface ReadThread {
   readonly file: RolloutFile
   readonly content: RolloutContent
 }
 
-/** Makes the row of a thread from the facts that were read, with its canonical directory. */
+/** Makes the row of a thread from the facts that were read from its file. The row has the canonical directory. */
 export const readThread = Effect.fnUntraced(function* (facts: ThreadFacts, file: RolloutFile) {
   const { normalise } = yield* WorkingDirectories
   const { rules } = yield* Redactor
@@ -32,7 +32,7 @@ export const readThread = Effect.fnUntraced(function* (facts: ThreadFacts, file:
   return threadOf(facts, file, cwd, yield* Clock.currentTimeMillis, yield* rules)
 })
 
-/** The file named in a thread's row. */
+/** Returns the file that a thread's row names. */
 export const fileOf = (thread: Thread): RolloutFile => ({
   path: thread.rolloutPath,
   size: thread.rolloutSize,
@@ -73,9 +73,9 @@ export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
 })
 
 /**
- * Reads the files of a thread in order, and passes every line that was not undone to `add`. Line numbers continue
- * across files, as if the session were one file. Fails with `RolloutUnreadable` when any file cannot be read: an
- * incomplete history must not replace a memory made from the whole one.
+ * Reads the files of a thread in order, and calls `add` with every line that the user did not undo by a rewind. Line
+ * numbers continue across files, as if the session were one file. Fails with `RolloutUnreadable` when any file cannot
+ * be read: an incomplete history must not replace a memory made from the whole one.
  */
 export const readParts = Effect.fn("ThreadReading.readParts")(function* (
   parts: ReadonlyArray<RolloutPart>,

@@ -6,7 +6,10 @@ import type * as Stream from "effect/Stream"
 import type { SafeText } from "../domain/privacy/SafeText.js"
 import { ModelError } from "../domain/model/ModelError.js"
 
-/** Source label in the sessions that a consolidation agent records. Sessions with this source never become memory. */
+/**
+ * Source label of the sessions that a consolidation agent itself records. Sessions with this source never become
+ * memory.
+ */
 export const consolidationSource = "memory_consolidation"
 
 /** Status of an agent. The last three are final: no status follows them. */
@@ -22,7 +25,7 @@ export const AgentStatus = Schema.Union(
   Schema.TaggedStruct("Completed", {}),
   Schema.TaggedStruct("Errored", {
     message: Schema.String,
-    /** The failure of a model or its server, when that was the reason. */
+    /** The failure of the model or its server, if that is why the agent ended. */
     error: Schema.optional(ModelError)
   }),
   Schema.TaggedStruct("Interrupted", {})
@@ -53,7 +56,10 @@ export interface Agent {
   readonly status: Stream.Stream<AgentStatus, AgentFailure>
 }
 
-/** The agent could not be started, failed, or was lost. Its work is not used; trying again may help. */
+/**
+ * The agent could not be started, failed, or ended without a final status. Its work is discarded; trying again may
+ * help.
+ */
 export class AgentFailure extends Schema.TaggedError<AgentFailure>("rollout-memories/AgentFailure")("AgentFailure", {
   directory: Schema.String,
   reason: Schema.String,
@@ -73,7 +79,9 @@ export class AgentControl extends Context.Tag("rollout-memories/AgentControl")<
   {
     /** The provider whose servers see what the agent reads; undefined when nothing leaves this machine. */
     readonly provider?: string | undefined
-    /** True for an agent that renders all facts by rule, and leaves out only what has no room. */
+    /**
+     * True for an agent that renders all facts by fixed rules, without a model, and leaves out only what has no room.
+     */
     readonly worksByRule?: boolean
     readonly spawn: (request: AgentRequest) => Effect.Effect<Agent, AgentFailure, Scope.Scope>
   }

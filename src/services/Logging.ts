@@ -2,14 +2,14 @@ import * as Effect from "effect/Effect"
 import type { SafeText } from "../domain/privacy/SafeText.js"
 import { redact } from "./Redactor.js"
 
-/** Logs a warning. A line takes no raw text: a log of the host's may keep it for years. */
+/** Logs a warning. Takes redacted text only, since a host may keep its log for years. */
 export const logWarning = (line: SafeText): Effect.Effect<void> => Effect.logWarning(line)
 
-/** Logs what a person may want to know. */
+/** Logs information for the user. Takes redacted text only. */
 export const logInfo = (line: SafeText): Effect.Effect<void> => Effect.logInfo(line)
 
-/** Logs what a developer may want to know. */
+/** Logs information for a developer. Takes redacted text only. */
 export const logDebug = (line: SafeText): Effect.Effect<void> => Effect.logDebug(line)
 
-/** Logs a warning that holds names or words from elsewhere, with the secrets in it replaced. */
+/** Logs a warning after redacting it, for a text with names or words from outside this program. */
 export const warn = (line: string) => Effect.flatMap(redact(line), logWarning)

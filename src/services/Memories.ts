@@ -10,7 +10,7 @@ import type { StateDbFailure } from "./state/StateDbError.js"
 
 /** An argument of an operation is invalid. Nothing was done; correct the argument and call again. */
 export class InputInvalid extends Schema.TaggedError<InputInvalid>("rollout-memories/InputInvalid")("InputInvalid", {
-  /** The name of the argument. */
+  /** The name of the invalid argument. */
   input: Schema.String,
   value: Schema.String,
   expected: Schema.String
@@ -32,12 +32,12 @@ export class ThreadNotFound extends Schema.TaggedError<ThreadNotFound>("rollout-
   }
 }
 
-/** No fact has the id. Nothing was done; search for the fact to see its id. */
+/** No fact has the given id. Nothing was done; search for the fact to see its id. */
 export class FactNotFound extends Schema.TaggedError<FactNotFound>("rollout-memories/FactNotFound")("FactNotFound", {
   id: Schema.String,
-  /** The directory that was looked in; null for all. */
+  /** The directory in which the fact was looked for; null for all directories. */
   cwd: Schema.NullOr(Schema.String),
-  /** The day on which it was forgotten, as RFC 3339; null if it was not. */
+  /** The time at which the fact was forgotten, as RFC 3339; null if it was not. */
   forgottenAt: Schema.NullOr(Schema.String)
 }) {
   override get message(): string {
@@ -58,14 +58,14 @@ export class DirectoryLocked extends Schema.TaggedError<DirectoryLocked>("rollou
   }
 }
 
-/** A time in RFC 3339 and UTC, as in all results. */
+/** A time as RFC 3339 in UTC. */
 const Time = Schema.String
 
-/** A memory, or a file of a directory's memory, that has every word of a search. */
+/** A memory of a thread, or a directory's `MEMORY.md`, that contains every word of a search. */
 export const SearchHit = Schema.Struct({
   kind: Schema.Literal("trace", "memory"),
   cwd: Schema.String,
-  /** The thread of a memory; null for a file. */
+  /** The thread of the memory; null for a `MEMORY.md`. */
   threadId: Schema.NullOr(Schema.String),
   title: Schema.String,
   updatedAt: Schema.NullOr(Time),
@@ -84,18 +84,20 @@ export const SearchHit = Schema.Struct({
 /** See the schema of the same name. */
 export type SearchHit = typeof SearchHit.Type
 
-/** A fact that answers a search: one that has its words in any form. */
+/** A fact that a search found: it contains the words in any inflection. */
 export const FoundFact = Schema.Struct({
   id: FactId,
   kind: FactKind,
-  /** The line that tells it; that of a person if it was corrected. */
+  /** The text of the fact. If a person corrected the fact, it is the correction. */
   text: Schema.String,
   isCorrected: Schema.Boolean,
+  /** The newer wish that superseded it; null for other facts. */
+  supersededBy: Schema.NullOr(FactId),
   basis: Basis,
   cwd: Schema.String,
-  /** The session that gave it. */
+  /** The id of the session from which the fact was extracted. */
   threadId: Schema.String,
-  /** The line of the session's file that shows it. */
+  /** The number of the line in the session's file that proves the fact. */
   line: Schema.Int,
   at: Schema.NullOr(Time)
 })
@@ -103,7 +105,10 @@ export const FoundFact = Schema.Struct({
 /** See the schema of the same name. */
 export type FoundFact = typeof FoundFact.Type
 
-/** The facts that answer, best first; the best hits in traces and files, best first; and the number of all of these. */
+/**
+ * The result of a search: the matching facts and the best hits in traces and files, each best first, and the total
+ * number of hits.
+ */
 export const SearchResults = Schema.Struct({
   facts: Schema.Array(FoundFact),
   total: Schema.NonNegativeInt,
@@ -113,7 +118,7 @@ export const SearchResults = Schema.Struct({
 /** See the schema of the same name. */
 export type SearchResults = typeof SearchResults.Type
 
-/** A note as it was stored. */
+/** The note that was stored, and its directory. */
 export const Remembered = Schema.Struct({ cwd: Schema.String, note: Schema.String })
 
 /** See the schema of the same name. */
@@ -130,7 +135,7 @@ export const ForgetTarget = Schema.Union(
 /** See the schema of the same name. */
 export type ForgetTarget = typeof ForgetTarget.Type
 
-/** The threads, notes and directories of a deletion; all empty when the target matched nothing. */
+/** The threads, notes and directories that a deletion affects; all empty when the target matched nothing. */
 export const Forgotten = Schema.Struct({
   forgotten: Schema.Boolean,
   threadIds: Schema.Array(ThreadId),
@@ -142,7 +147,7 @@ export const Forgotten = Schema.Struct({
 /** See the schema of the same name. */
 export type Forgotten = typeof Forgotten.Type
 
-/** Numbers of threads, by state or by reason. */
+/** Numbers of threads for each state or reason. */
 const ThreadNumbers = Schema.Record({ key: Schema.String, value: Schema.NonNegativeInt })
 
 /** The state of a directory's memory. */
@@ -187,7 +192,7 @@ export const MemoriesStatus = Schema.Struct({
   holders: Schema.Array(
     Schema.Struct({
       kind: Schema.Literal("claim", "lock"),
-      /** The id of the claimed thread, or the path of the locked directory. */
+      /** The id of the thread of a claim, or the path of the directory of a lock. */
       of: Schema.String,
       owner: Schema.String,
       pid: Schema.NullOr(Schema.Number),
@@ -200,16 +205,19 @@ export const MemoriesStatus = Schema.Struct({
   /** Threads whose deletion was interrupted; `forget` them again. */
   unfinishedForgets: Schema.Array(ThreadId),
   bytesOnDisk: Schema.NonNegativeInt,
-  /** Tokens that models took since midnight UTC. */
+  /** Number of tokens that model requests used since midnight UTC. */
   tokensToday: Schema.Number,
-  /** True if a thread was set aside, a directory fails, or a deletion is unfinished: a person has to act. */
+  /**
+   * True if a person has to act: a thread is in quarantine, the consolidation of a directory fails, or a deletion is
+   * unfinished.
+   */
   needsPerson: Schema.Boolean
 })
 
 /** See the schema of the same name. */
 export type MemoriesStatus = typeof MemoriesStatus.Type
 
-/** A value that a rule compared. Times are RFC 3339, durations milliseconds. */
+/** A value that a rule compared with a limit. Times are RFC 3339, durations milliseconds. */
 export const ComparedValue = Schema.Struct({
   what: Schema.String,
   value: Schema.NullOr(Schema.Union(Schema.String, Schema.Number)),
@@ -219,12 +227,14 @@ export const ComparedValue = Schema.Struct({
 /** See the schema of the same name. */
 export type ComparedValue = typeof ComparedValue.Type
 
-/** The rules that were asked about one thread, in order up to the one that decided, and the attempts to read it. */
+/**
+ * The rules that were checked for a thread, in order up to the one that decided, and the past attempts to extract it.
+ */
 export const Explanation = Schema.Struct({
   threadId: ThreadId,
-  /** The reason that the last rule gave, or `eligible`. */
+  /** The reason that the last rule gave why the thread is not learned from, or `eligible`. */
   verdict: Schema.String,
-  /** The facts in the index about the thread; null for a forgotten thread. */
+  /** The data about the thread in the index; null for a forgotten thread. */
   thread: Schema.NullOr(
     Schema.Struct({
       title: Schema.NullOr(Schema.String),
@@ -236,7 +246,7 @@ export const Explanation = Schema.Struct({
     })
   ),
   rolloutPaths: Schema.Array(Schema.String),
-  /** The directories that have a memory of it, its own first. */
+  /** The directories in which the thread has a memory, its own directory first. */
   memoryIn: Schema.Array(Schema.String),
   rules: Schema.Array(
     Schema.Struct({
@@ -268,14 +278,17 @@ export type Explanation = typeof Explanation.Type
 export class Memories extends Context.Tag("rollout-memories/Memories")<
   Memories,
   {
-    /** Renders the text that a session starting in a directory should receive; see `MemoryContext.forCwd`. */
+    /**
+     * Renders the text that a session starting in a directory should receive; empty where there is nothing worth telling. See
+     * `MemoryContext.forCwd`.
+     */
     readonly context: (
       cwd: string,
       options: { readonly maxTokens: number }
     ) => Effect.Effect<string, InputInvalid | MemoryFsFailure>
     /**
-     * Finds facts that have the words in any form, and memories that contain every word, in one directory or in all. A word may
-     * be a phrase.
+     * Finds facts that contain the words in any inflection, and memories that contain every word, in one directory or
+     * in all. A word may be a phrase.
      */
     readonly search: (query: {
       readonly words: ReadonlyArray<string>

@@ -77,7 +77,7 @@ export interface TraceFile {
   readonly trace: SafeText
 }
 
-/** A staged copy for an agent, and everything that its result is checked against. */
+/** A staged copy for an agent, with the data that the agent's result is checked against. */
 export interface Staging {
   readonly root: MemoryRoot
   readonly edits: PersonEdits
@@ -91,7 +91,7 @@ export interface Staging {
   readonly outsideNames: ReadonlyArray<string>
 }
 
-/** A trace file on disk: its memory, or the reason for which it cannot be used. */
+/** A trace file on disk: its memory, or the reason why it cannot be used. */
 export type StoredTrace =
   | { readonly _tag: "Readable"; readonly path: string; readonly memory: StoredMemory }
   | { readonly _tag: "Unreadable"; readonly path: string; readonly reason: string }
@@ -107,13 +107,16 @@ export interface PublishedMemory {
   readonly skills: ReadonlyArray<{ readonly path: string; readonly text: string }>
 }
 
-/** Further inputs of an agent beside traces and notes. */
+/** The inputs that an agent gets beside traces and notes. */
 export interface AgentInputs {
-  /** The facts of all sessions of the project, as `project_facts.json` has them; empty when there are none. */
+  /** The facts of all sessions of the project, as the text of `project_facts.json`; empty when there are none. */
   readonly facts: SafeText
   /** True when the agent may read the published memory. */
   readonly isPublishedShown: boolean
-  /** Tells the removed lines that may stand there again, since a person pinned what they say. */
+  /**
+   * True for a line that a person removed from `MEMORY.md`, but whose fact a person pinned later. The agent may write
+   * it again.
+   */
   readonly isToldAgain?: (line: string) => boolean
 }
 
@@ -123,15 +126,21 @@ export interface Publish {
   readonly fingerprint: string
   /** Fingerprint of the inputs by content; see `fingerprintOfContent`. */
   readonly content?: string
-  /** The traces that may be cited. */
+  /** The ids of the threads whose traces the published files may cite. */
   readonly threadIds: ReadonlyArray<string>
   /**
    * The trace memories of all recorded sessions of the directory; statements about the user are checked against them.
    */
   readonly traces: ReadonlyArray<string>
-  /** True for files made by rule of all facts: a wish that is missing there is missing on purpose, and is not restored. */
+  /**
+   * True for files that an agent rendered from all facts without a model. If a wish is missing in them, that is
+   * intended, and it is not restored.
+   */
   readonly isMadeByRule?: boolean
-  /** The decisions of people about facts, as lines: they count as edits where statements about the user are checked. */
+  /**
+   * The decisions of people about facts, in the form of edited lines. The check of statements about the user treats
+   * them as edits.
+   */
   readonly decisions?: PersonEdits
 }
 
@@ -154,7 +163,8 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     readonly ignoreText: Effect.Effect<string, MemoryFsFailure>
     readonly rootOf: (cwd: Directory) => MemoryRoot
     /**
-     * Reads the published memory, also while a pass publishes; each text is complete. Symbolic links count as missing.
+     * Reads the published memory, also while a pass publishes; each text is complete. A symbolic link counts as a
+     * missing file.
      */
     readonly published: (cwd: Directory) => Effect.Effect<PublishedMemory, MemoryFsFailure>
     /**
@@ -170,24 +180,24 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     /** Lists the threads that have a trace file in a directory's memory. */
     readonly tracesOf: (cwd: Directory) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure>
     /**
-     * Makes the phase-one files match the rows: writes missing and different trace files, removes those of other
+     * Makes the files of phase one match the rows: writes missing and different trace files, removes those of other
      * threads, and rebuilds `memory_summary.md`. Returns a warning for each file that could not be removed.
      */
     readonly refresh: (
       cwd: Directory,
       memories: ReadonlyArray<ThreadMemory>
     ) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure>
-    /** Removes everything that was learned about a project. */
+    /** Removes all files with content learned about a project. */
     readonly clear: (cwd: Directory) => Effect.Effect<void, MemoryFsFailure>
-    /** Fingerprint of the published files' inputs; none when nothing is published. */
+    /** Reads the fingerprint of the inputs of the published files; none when nothing is published. */
     readonly publishedFingerprint: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
-    /** Fingerprint of the published files' inputs by content; see `fingerprintOfContent`. */
+    /** Reads the fingerprint by content of these inputs; see `fingerprintOfContent`. */
     readonly publishedContent: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
-    /** The changes that people made in `MEMORY.md` since the last publish. */
+    /** Reads the changes that people made in `MEMORY.md` since the last publish. */
     readonly newEdits: (cwd: Directory) => Effect.Effect<PersonEdits, MemoryFsFailure>
     /**
-     * Creates a new staged copy of exactly these memories. The previous consolidation's result is left out, except for
-     * its text where that may be shown. The user's notes count as lines that a person wrote.
+     * Creates a new staged copy of exactly these memories. The published memory is left out, except for its text if the
+     * agent may read it. The user's notes count as lines that a person wrote.
      */
     readonly stage: (
       cwd: Directory,
@@ -203,7 +213,7 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
       staging: Staging,
       isBusy: (threadId: string) => Effect.Effect<boolean, E, R>
     ) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure | E, R>
-    /** Checks and publishes the agent's result; the previous generation is then in `previous/`. */
+    /** Checks the agent's result and publishes it. The replaced generation is kept in `previous/`. */
     readonly publish: (staging: Staging, publish: Publish) => Effect.Effect<void, PublishRefused | MemoryFsFailure>
     /** Redacts a staged copy that was not published and is kept for inspection. */
     readonly redactStaging: (cwd: Directory) => Effect.Effect<void, MemoryFsFailure>
@@ -214,20 +224,20 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     readonly resume: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** Removes the staged copy and the leftovers of a killed publish. */
     readonly discardStaging: (cwd: Directory) => Effect.Effect<void, MemoryFsFailure>
-    /** Writes the list of projects and their folders, when it changed. */
+    /** Writes the list of projects and their folders, if it has changed. */
     readonly describeProjects: (projects: ReadonlyArray<ProjectRow>) => Effect.Effect<void, MemoryFsFailure>
     /**
-     * Removes everything that `rule` names from all files of a directory: traces, published files, the record of the
-     * publish, the staged copy, and the kept generations. Other traces stay byte for byte. Leaves a publish for
-     * `resume` to finish.
+     * Removes everything that `rule` selects from all files of a directory: traces, published files, the record of the
+     * publish, the staged copy, and the kept generations. Other traces stay unchanged. An interrupted publish that it
+     * begins is finished by `resume`.
      */
     readonly forget: (cwd: Directory, rule: ForgetRule) => Effect.Effect<void, MemoryFsFailure>
     /**
-     * Restores the previous generation and records it as made from the inputs of `fingerprint`; the replaced one
-     * becomes the previous generation. Leaves a publish for `resume` to finish.
+     * Restores the previous generation and records it as made from the inputs of `fingerprint`; the replaced generation
+     * becomes the previous one. The caller then runs `resume`, which finishes the publish.
      */
     readonly restore: (cwd: Directory, fingerprint: string) => Effect.Effect<void, NothingToRestore | MemoryFsFailure>
-    /** Removes the corrupt state DBs that were set aside. */
+    /** Removes the corrupt state DBs that were renamed when a new one replaced them. */
     readonly removeSetAside: Effect.Effect<void, MemoryFsFailure>
   }
 >() {}

@@ -5,7 +5,7 @@ import type { PublicationRecord } from "../domain/memory/Publication.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import type { MemoryFsFailure, MemoryRoot } from "./MemoryFs.js"
 
-/** A text file, by its path below a memory root, with `/`. */
+/** A text file with its path below a memory root. The path uses `/`. */
 export interface MemoryTextFile {
   readonly path: string
   readonly text: string
@@ -33,7 +33,7 @@ export class MemoryInspection extends Context.Tag("rollout-memories/MemoryInspec
     readonly rootOf: (cwd: Directory) => MemoryRoot
     /** Total size of everything below the memories home; 0 when it does not exist. */
     readonly bytes: Effect.Effect<number, MemoryFsFailure>
-    /** Text of a directory's `MEMORY.md`. */
+    /** Reads the text of a directory's `MEMORY.md`; none when the file does not exist. */
     readonly memoryText: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** The Markdown files of a directory's memory, in the order of their paths. */
     readonly files: (cwd: Directory) => Effect.Effect<ReadonlyArray<MemoryTextFile>, MemoryFsFailure>

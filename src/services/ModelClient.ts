@@ -15,13 +15,13 @@ export class TokenUsage extends Schema.Class<TokenUsage>("rollout-memories/Token
   outputTokens: Schema.NonNegativeInt
 }) {}
 
-/** A part of the answer's text, in order. */
+/** A piece of the answer's text. The pieces come in order. */
 export interface TextDelta {
   readonly _tag: "TextDelta"
   readonly text: string
 }
 
-/** A finished output item; `text` is undefined for an item that is no message. */
+/** A finished output item of the answer; `text` is undefined for an item that is no message. */
 export interface ItemFinished {
   readonly _tag: "ItemFinished"
   readonly text: string | undefined
@@ -36,23 +36,26 @@ export interface Completed {
 /** An event of a model's answer. */
 export type ModelEvent = TextDelta | ItemFinished | Completed
 
-/** One stage-one request: no tools, no parallel tool calls, one object as the answer. */
+/**
+ * A stage-one request: asks the model for the memory of one session (phase one). It offers no tools and expects one
+ * JSON object as the answer.
+ */
 export interface StageOneRequest {
   /** Owner id of the pass whose caps apply. */
   readonly pass: string
   readonly thread: Thread
-  /** The stage-one system prompt. */
+  /** The instructions to the model (system prompt). */
   readonly instructions: SafeText
   /** The user message: the rollout's path and its rendering. */
   readonly input: SafeText
   readonly outputSchema: JSONSchema.JsonSchema7Root
-  /** The session's decoded events, so that an answer by rule need not parse the rendering. */
+  /** The session's decoded events, so that the offline extractor need not parse the rendering. */
   readonly evidence: SessionEvidence
 }
 
 /**
- * The model or its server did not answer. `isServerSide` means that the thread is not at fault (too many requests, a
- * server error, a time-out): the next pass may try again, and no attempt is counted against it.
+ * The model or its server did not answer. `isServerSide` means that the thread is not the cause (too many requests, a
+ * server error, a time-out): the next pass may try again, and no attempt is counted against the thread.
  */
 export class ModelFailure extends Schema.TaggedError<ModelFailure>("rollout-memories/ModelFailure")("ModelFailure", {
   threadId: ThreadId,
@@ -65,7 +68,7 @@ export class ModelFailure extends Schema.TaggedError<ModelFailure>("rollout-memo
   }
 }
 
-/** The limit of a request in tokens, and the function that counts them. */
+/** The maximum size of a request in tokens, and the function that counts them. */
 export interface TokenWindow {
   /** Maximum tokens of a whole request: the context window minus the room for the answer. */
   readonly inputTokens: number
@@ -88,11 +91,11 @@ export class ModelClient extends Context.Tag("rollout-memories/ModelClient")<
      */
     readonly provider?: string | undefined
     /**
-     * True when answers are made from the evidence by rule. Their quotations need no lookup, and they already separate
-     * the user's words from those of others.
+     * True when answers are made from the evidence without a model. Their quotations need no lookup, and they already
+     * separate the user's words from those of others.
      */
     readonly answersByRule?: boolean | undefined
-    /** The limit of a request in tokens; undefined when only bytes limit it. */
+    /** The maximum size of a request in tokens; undefined when only bytes limit it. */
     readonly window?: TokenWindow | undefined
     /**
      * Streams an answer that ends with `Completed`; a stream that ends without it is an error. The stream is created

@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import type { SafeText } from "../domain/privacy/SafeText.js"
 import type * as Effect from "effect/Effect"
 
-/** The result of checking a model's server without a request that costs anything. */
+/** The result of checking a model's server with a request that costs nothing. */
 export type Reachability =
   /** The server answered and accepted the key and the path. */
   | { readonly _tag: "Reached"; readonly status: number }

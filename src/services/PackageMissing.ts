@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /**
- * A package that npm installs only for those who ask for it is missing. Install the packages that the message names, or
- * give `Layers.layer` a port of your own in place of the part that needs them.
+ * An optional package is not installed. Install the packages that the message names, or give `Layers.layer` a port of
+ * your own in place of the part that needs them.
  */
 export class PackageMissing extends Schema.TaggedError<PackageMissing>("rollout-memories/PackageMissing")(
   "PackageMissing",
@@ -20,33 +20,33 @@ export class PackageMissing extends Schema.TaggedError<PackageMissing>("rollout-
   }
 }
 
-/** A part of this package that needs packages which not every host installs. */
+/** A part of this package, and the optional packages that it needs. */
 export interface OptionalPart {
   readonly part: string
   readonly packages: ReadonlyArray<string>
 }
 
-/** This machine's file system, processes and commands. */
+/** The part that needs `@effect/platform-node`: access to files, processes and commands. */
 export const nodePart: OptionalPart = {
   part: "access to this machine's files",
   packages: ["@effect/platform-node"]
 }
 
-/** The state DB in a SQLite file. */
+/** The part that needs `@effect/sql` and a SQLite driver: the state DB. */
 export const sqlitePart: OptionalPart = {
   part: "the state DB in SQLite",
   packages: ["@effect/sql", "@effect/sql-sqlite-node"]
 }
 
-/** Models that the settings name. */
+/** The part that needs `@effect/ai` and its OpenAI client: a model behind a Responses API. */
 export const modelPart: OptionalPart = {
   part: "a model behind a Responses API",
   packages: ["@effect/ai", "@effect/ai-openai", "eventsource-parser"]
 }
 
 /**
- * Returns the package that an error of Node's module loader names; undefined for a module named by its path, which
- * belongs to this package.
+ * Returns the package that an error of Node's module loader names. Undefined for a module that the error names by its
+ * path, since that module belongs to this package.
  */
 const missingPackage = (error: unknown): string | undefined =>
   error instanceof Error

@@ -13,8 +13,8 @@ import { ThreadId } from "../domain/thread/ThreadId.js"
  * `Indexed` comes once. Each thread gives either `Skipped`, or `Claimed`, then `Asked` for each request to a model,
  * then one of `Extracted`, `NoOutput`, `Skipped` and `ExtractionFailed`. Each directory gives `Locked`, or
  * `Consolidating` when an agent is needed, then one of `Published`, `Unchanged` and `ConsolidationFailed`; a directory
- * that became dirty meanwhile starts again. Events of concurrent work are interleaved, and an interrupted pass leaves
- * sequences incomplete.
+ * whose inputs changed meanwhile starts again. Events of concurrent work are interleaved, and an interrupted pass
+ * leaves sequences incomplete.
  */
 export const ProgressEvent = Schema.Union(
   Schema.TaggedStruct("Indexed", { threads: Schema.NonNegativeInt, changed: Schema.NonNegativeInt }),
@@ -40,7 +40,7 @@ export class Progress extends Context.Tag("rollout-memories/Progress")<
   { readonly report: (event: ProgressEvent) => Effect.Effect<void> }
 >() {}
 
-/** The events of a pass, for any number of readers. */
+/** Streams the events of a pass to any number of readers. */
 export class PassEvents extends Context.Tag("rollout-memories/PassEvents")<
   PassEvents,
   {

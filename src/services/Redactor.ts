@@ -24,11 +24,13 @@ export class Redactor extends Context.Tag("rollout-memories/Redactor")<
   }
 >() {}
 
-/** Maximum characters of redacted texts that are kept for reuse; beyond it the cache is emptied. */
+/**
+ * Maximum number of characters of redacted texts that are cached for reuse. When it is reached, the cache is emptied.
+ */
 const rememberedCharacters = 1_000_000
 
 /**
- * Caches the result for each text. Most words of a session occur in two records, and its first ones are read again for
+ * Caches the result for each text. Most texts of a session occur in two records, and the first ones are read again for
  * the index.
  */
 const once = (rules: Redact): Redact => {
@@ -50,14 +52,14 @@ const once = (rules: Redact): Redact => {
   }
 }
 
-/** Makes a redactor from rules, which are loaded at the first use. */
+/** Makes a redactor from rules, which are loaded when they are first used. */
 export const make = (load: Effect.Effect<(text: string) => string>): Effect.Effect<Redactor["Type"]> =>
   Effect.map(Effect.cached(Effect.map(load, (rules) => once(redactedBy(rules)))), (rules) => {
     const redact = (text: string) => Effect.map(rules, (redactWith) => redactWith(text))
     return { rules, redact, safeMessage: ({ message }) => redact(message) }
   })
 
-/** Loaded with the first text that needs redaction, so that a pass with nothing to do starts without the rules. */
+/** Loads the redaction rules with the first text that needs them, so that a pass with nothing to do starts faster. */
 const loadRules = Effect.promise(() => import("../domain/privacy/Redaction.js"))
 
 const makeOurs = (withKinds: boolean) =>
@@ -70,16 +72,16 @@ const makeOurs = (withKinds: boolean) =>
     )
   )
 
-/** Provides the redactor with the rules of this package. */
+/** Provides the redactor with the rules of this package, and the form of markers that the settings choose. */
 export const layer: Layer.Layer<Redactor, never, Settings> = Layer.effect(
   Redactor,
   Effect.flatMap(Settings, ({ redactionKinds }) => makeOurs(redactionKinds))
 )
 
-/** Makes the redactor of a program's own lines, which are written even where other settings are not valid. */
+/** Makes the redactor for this program's messages and log. It works even if other settings are invalid. */
 export const makeForProgram: Effect.Effect<Redactor["Type"]> = Effect.flatMap(redactionKinds, makeOurs)
 
-/** The redactor of a program's own lines; see {@link makeForProgram}. */
+/** Provides the redactor for this program's messages and log; see {@link makeForProgram}. */
 export const layerForProgram: Layer.Layer<Redactor> = Layer.effect(Redactor, makeForProgram)
 
 /** Redacts a text with the `Redactor` in the context. */

@@ -51,8 +51,8 @@ export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
     /** Reads the names that people gave their sessions; empty when there is no record of names. */
     readonly names: Effect.Effect<SessionNames>
     /**
-     * Reads the ids of the threads for which memory was switched off outside their session files; none when that record
-     * cannot be read now.
+     * Reads the ids of the threads for which the user switched memory off in Codex, which its state DB records. None
+     * when that cannot be read now.
      */
     readonly switchedOff: Effect.Effect<Option.Option<ReadonlySet<string>>>
     /**
@@ -61,8 +61,8 @@ export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
      */
     readonly readEnds: (file: RolloutFile, endOrdinal?: number) => Effect.Effect<ThreadFacts, RolloutUnreadable>
     /**
-     * Streams the lines of a session file in order, then its end. Blank lines are left out, and with an `endOrdinal`
-     * also the lines undone from there on; see `UndoneLines`.
+     * Streams the lines of a session file in order, then its end. Leaves out blank lines and, with an `endOrdinal`, the
+     * lines from there on that a rewind undid; see `UndoneLines`.
      */
     readonly read: (
       file: RolloutFile,

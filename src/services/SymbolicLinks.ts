@@ -4,8 +4,8 @@ import type { FileKind } from "../domain/memory/FileKind.js"
 
 /**
  * Tells the kind of an entry before it is opened. Nothing may be read or written through a symbolic link, and opening a
- * FIFO would block until somebody writes to it. The platform's `FileSystem` follows links and could show one only by a
- * failing read of every file, which costs too much.
+ * FIFO would block until another process writes to it. The platform's `FileSystem` follows links and could show one
+ * only by a failing read of every file, which costs too much.
  */
 export class SymbolicLinks extends Context.Tag("rollout-memories/SymbolicLinks")<
   SymbolicLinks,

@@ -2,18 +2,21 @@ import * as Effect from "effect/Effect"
 import { byteLength } from "../domain/text/ByteBudget.js"
 
 /**
- * Characters counted at a time. The tokenizer needs quadratic time for a long run of one character, so longer texts are
- * counted in slices.
+ * Number of characters that are counted at a time. The tokenizer needs quadratic time for a long run of one character,
+ * so longer texts are counted in slices.
  */
 const sliceCharacters = 2_000
 
-/** Slices counted before other fibers may run; one slice takes about half a millisecond. */
+/** Number of slices that are counted before other fibers may run. One slice takes about half a millisecond. */
 const slicesPerTurn = 16
 
-/** Counts text that looks like a special token as ordinary text. */
+/**
+ * Options of the tokenizer. They make it count text that looks like a special token as ordinary text, instead of
+ * rejecting it.
+ */
 const options = { disallowedSpecial: new Set<string>() }
 
-/** True for models before GPT-4o and models named like them, which use the older tokenizer. */
+/** True for models before GPT-4o and models named like them, which use the older tokenizer (`cl100k_base`). */
 const isOlder = (model: string): boolean => /^(?:gpt-4(?!o|\.1|\.5)|gpt-3\.5|text-embedding)/.test(model)
 
 /** Loads the token table of a model when the first text is counted, since a table has several megabytes. */

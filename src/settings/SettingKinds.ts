@@ -5,10 +5,10 @@ import * as Schema from "effect/Schema"
 /** A setting: its description, its allowed values, and its default. */
 export interface Setting<A> {
   readonly description: string
-  /** The allowed values in words, with their bounds. */
+  /** A description of the allowed values and their bounds, for error messages and help. */
   readonly expected: string
   readonly fallback: A
-  /** The default as a person would write it. */
+  /** The default, in the form that a person would type. */
   readonly fallbackText: string
   /** Parses the text of an environment variable or an option. */
   readonly parse: (text: string) => Option.Option<A>
@@ -16,7 +16,7 @@ export interface Setting<A> {
   readonly is: (value: unknown) => value is A
 }
 
-/** Makes a setting from a schema of its texts and values. */
+/** Makes a setting from a schema that decodes its text and checks its value. */
 const setting = <A, I>(
   schema: Schema.Schema<A, I>,
   about: Pick<Setting<A>, "description" | "expected" | "fallback" | "fallbackText">
@@ -82,7 +82,7 @@ const Time = Schema.transform(
   }
 )
 
-/** Makes a setting for a length of time with its unit; see {@link Time}. */
+/** Makes a setting for a duration with a unit, such as `10m`; see {@link Time}. */
 export const time = (count: number, unit: keyof typeof units, description: string): Setting<Duration.Duration> =>
   setting(Time, {
     description,
@@ -99,7 +99,7 @@ export const choice = <const A extends string>(
 ): Setting<A> =>
   setting(Schema.Literal(...all), { description, expected: all.join(" or "), fallback, fallbackText: fallback })
 
-/** Makes a setting for yes or no. */
+/** Makes a setting for a flag that is `true` or `false`. */
 export const flag = (fallback: boolean, description: string): Setting<boolean> =>
   setting(Schema.BooleanFromString, {
     description,

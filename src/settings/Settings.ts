@@ -171,7 +171,7 @@ export class SettingInvalid extends Schema.TaggedError<SettingInvalid>("rollout-
 export const variableOf = (name: SettingName): string =>
   `MEMORIES_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 
-/** An option or a variable that a person wrote, with its text. */
+/** The text of an option or environment variable that a person set, with its name. */
 export interface GivenOption {
   readonly option: string
   readonly text: string
@@ -180,7 +180,7 @@ export interface GivenOption {
 /** The given options, by the setting that each one sets. */
 export type GivenOptions = { readonly [Name in SettingName | "codexHome" | "memoriesHome"]?: GivenOption | undefined }
 
-/** A function, so that importing this module runs nothing. */
+/** Lists the names of all settings. A function, so that importing this module runs nothing. */
 const settingNames = (): ReadonlyArray<SettingName> =>
   Object.keys(settings).filter((name): name is SettingName => Object.hasOwn(settings, name))
 
@@ -272,7 +272,9 @@ export const loadSettings = Effect.fn("Settings.load")(function* (options: Given
   return Settings.of({ ...checked, ...(yield* readHomes(options)), modelServer: yield* readServer(checked) })
 })
 
-/** Reads from the environment alone whether markers name kinds; false where what is given there is not valid. */
+/**
+ * Reads from the environment alone whether redaction markers name the kind of secret. False if the variable is invalid.
+ */
 export const redactionKinds: Effect.Effect<boolean> = readSetting("redactionKinds", undefined).pipe(
   Effect.map((value) => value === true),
   Effect.orElseSucceed(() => false)

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 
-/** The error type of an operation. */
+/** The error type of an operation of a service. */
 type FailureOf<Operation> = Operation extends (...given: never) => infer Result
   ? FailureOf<Result>
   : Operation extends Effect.Effect<unknown, infer E, unknown>
@@ -19,7 +19,7 @@ interface Fault {
 }
 
 /**
- * Wraps a service so that `before` runs ahead of every operation, with the operation's name. If `before` fails, the
+ * Wraps a service so that `before` runs with the operation's name before each operation. If `before` fails, the
  * operation fails with its error and does nothing.
  */
 export const interpose = <Service extends object>(
@@ -54,12 +54,12 @@ export class Faults<Service extends object> {
     this.faults.set(operation, [...(this.faults.get(operation) ?? []), { error, times }])
   }
 
-  /** Wraps a service, so that the requested faults occur. */
+  /** Wraps a service so that its operations fail as requested by `failNext`. */
   wrap(service: Service): Service {
     return interpose(service, (operation) => Effect.suspend(() => this.take(operation) ?? Effect.void))
   }
 
-  /** Wraps the service of a port's layer. */
+  /** Wraps the service that a layer provides for a port, so that its operations fail as requested by `failNext`. */
   wrapLayer<Port, E, R>(tag: Context.Tag<Port, Service>, layer: Layer.Layer<Port, E, R>): Layer.Layer<Port, E, R> {
     return Layer.map(layer, (context) => Context.make(tag, this.wrap(Context.get(context, tag))))
   }
@@ -76,7 +76,7 @@ export class Faults<Service extends object> {
   }
 }
 
-/** True for an effect. The operations of a port fail only with errors of its own type, which this assumes. */
+/** True for an effect. Assumes that the effect fails only with errors of the port's own type. */
 const isOperation = (value: unknown): value is Effect.Effect<unknown, Error> => Effect.isEffect(value)
 
 const isStream = (value: unknown): value is Stream.Stream<unknown, Error> =>

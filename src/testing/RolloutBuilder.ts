@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 /** The time at which all fixtures start. Unix milliseconds. */
 export const startOfFixtures = Date.parse("2026-03-02T09:00:00.000Z")
 
-/** Returns the thread id with a number. The ids are UUIDv7s that sort like their numbers. */
+/** Returns the thread id that stands for a number in fixtures. The ids are UUIDv7s that sort like their numbers. */
 export const threadIdOf = (number: number): string =>
   `0195${(0x5000_0000 + number).toString(16).slice(0, 4)}-${(0x5000_0000 + number).toString(16).slice(4)}-7abc-8def-0123456789ab`
 
@@ -30,7 +30,7 @@ export class RolloutBuilder {
     this.ordinal = ordinal
   }
 
-  /** Time of the next line in Unix milliseconds, and its ordinal if lines are numbered. */
+  /** The time of the next line in Unix milliseconds, and the ordinal of the next line if lines are numbered. */
   get next(): { readonly at: number; readonly ordinal: number } {
     return { at: this.now, ordinal: this.ordinal ?? this.lines.length }
   }
@@ -159,7 +159,7 @@ export class RolloutBuilder {
     return this.event({ type: "item_completed", item })
   }
 
-  /** Adds the event with which the user takes back the last turns. */
+  /** Adds the event that Codex records when the user rewinds the last turns. */
   rolledBack(num_turns: unknown): this {
     return this.event({ type: "thread_rolled_back", num_turns })
   }

@@ -41,7 +41,7 @@ import { Templates } from "../services/Templates.js"
 import { Faults } from "./Faults.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "./RolloutBuilder.js"
 
-/** The services of a pass and of reading its memories, and the file system with its files. */
+/** The services of a pass and of reading its memories, with the in-memory file system. */
 export type Services = FileSystem.FileSystem | PassServices | Progress | WorkingDirectories
 
 /** The complete answer of a well-behaved model, as events. */
@@ -50,7 +50,7 @@ export const answer = (output: StageOneOutput): ReadonlyArray<ModelEvent> => [
   { _tag: "Completed", usage: { inputTokens: 100, outputTokens: 10 } }
 ]
 
-/** Makes a structured trace memory about a subject. */
+/** Makes an answer of the model: a well-formed trace memory about a subject. */
 export const traceAbout = (what: string): StageOneOutput => ({
   traceMemory: `# ${what}\nTrace context: test\nUser preferences: none observed\n\n## Task: ${what}\nOutcome: success\nKey steps:\n- ${what}`,
   summary: `${what} was learned`
@@ -76,13 +76,13 @@ export interface WorldOptions {
   readonly stateDb?: (stateDb: Context.Context<StateDb>) => Context.Context<StateDb>
 }
 
-/** Replaces one service by another that is made from it. */
+/** Makes a function for `stateDb` that replaces one service by another, made from the original. */
 export const over =
   <Port extends StateDb, Service>(tag: Context.Tag<Port, Service>, change: (service: Service) => Service) =>
   (context: Context.Context<StateDb>): Context.Context<StateDb> =>
     Context.add(context, tag, change(Context.get(context, tag)))
 
-/** A rollout of a world, with a known time, so that a test can change it. */
+/** A rollout in a world. Its time is known, so that a test can change it. */
 interface WorldRollout extends SessionStoreMemory.HeldRollout {
   readonly content: string
   readonly modifiedAt: number
@@ -199,7 +199,7 @@ export class World {
   }
 }
 
-/** The time one day after the fixtures, when every session is idle. Unix milliseconds. */
+/** The time one day after the first line of all fixtures, when every session is idle. Unix milliseconds. */
 export const aDayLater = startOfFixtures + 86_400_000
 
 /** Runs a test over a world under `TestClock`, one day after its sessions. */
@@ -209,7 +209,7 @@ export const inWorld = <A, E>(world: World, test: Effect.Effect<A, E, Services>)
 /** Runs one pass. */
 export const pass = runPass({ all: false, rebuildIndex: false })
 
-/** Returns the text that a session starting in a directory receives; empty when there is no memory. */
+/** Returns the context text that a session starting in a directory receives; empty when there is no memory. */
 export const sessionContext = (cwd: string, maxTokens = 2_000) => forCwd(cwd, { maxTokens })
 
 /** Reads the text of a file. Fails as the file system does. */

@@ -1,10 +1,11 @@
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Array as Arr, Effect, Option, Schema } from "effect"
 import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { type CommandHome, emptyHome, ferry, pier } from "../support/commandHome.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 import { snapshot } from "../support/program.js"
 
 const canary = "canary-heron"
@@ -20,6 +21,7 @@ const Found = Schema.Struct({
       kind: Schema.String,
       text: Schema.String,
       isCorrected: Schema.Boolean,
+      supersededBy: Schema.NullOr(Schema.String),
       threadId: Schema.String,
       line: Schema.Int,
       cwd: Schema.String
@@ -134,6 +136,32 @@ describe("forget --fact", () => {
       const told = snapshot(home.memories, (path) => path.endsWith(".md"))
       assert.notInclude(JSON.stringify(told), canary)
       assert.notInclude(memoryText(home, ferry), canary)
+    })
+  )
+
+  it.scoped("a forgotten fact stays away when the state DB is lost, and the record of it has no words", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id: command } = yield* testsOf(home, pier)
+      const id = yield* wishOf(home)
+      yield* home.run("forget", "--fact", id, "--yes")
+      yield* home.run("forget", "--fact", command, "--cwd", pier, "--yes")
+      yield* home.run("forget", "--thread", threadIdOf(1), "--yes")
+      const lines = readFileSync(join(home.memories, "forgotten"), "utf8").trim().split("\n")
+      assert.includeMembers(lines, [`${bucketOf(ferry)} ${id}`, `${bucketOf(pier)} ${command}`, threadIdOf(1)])
+      assert.isTrue(nonEmpty(lines).every((line) => /^[0-9a-f -]+$/.test(line)))
+      ;["", "-wal", "-shm"].forEach((part) => rmSync(join(home.memories, `state.sqlite${part}`), { force: true }))
+      assert.strictEqual((yield* home.pass()).code, 0)
+      assert.isEmpty((yield* search(home, canary)).filter(({ kind }) => kind === "Wish"))
+      assert.notInclude(JSON.stringify(snapshot(home.memories, (path) => path.endsWith(".md"))), canary)
+      assert.include(memoryText(home, ferry), "npm test")
+      assert.notInclude(memoryText(home, pier), "Run the tests")
+      assert.deepStrictEqual(
+        (yield* history(home, "--fact", command, "--cwd", pier)).map(({ event, text }) => [event, text]),
+        [["forgotten", null]]
+      )
+      assert.include((yield* home.run("why", "--fact", id)).stderr, "was forgotten on")
+      assert.strictEqual((yield* home.json("verify")).code, 0)
     })
   )
 
@@ -259,7 +287,7 @@ describe("edits of MEMORY.md by hand", () => {
 })
 
 describe("history, and what a fact rests on", () => {
-  it.scoped("a newer wish supersedes an older one: why shows the chain, and the history when", () =>
+  it.scoped("a newer wish supersedes an older one: search marks it, why shows the chain, and the history when", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       home.session(1, { request: "always use tabs for indentation in this project" })
@@ -275,6 +303,14 @@ describe("history, and what a fact rests on", () => {
         [newer, old]
       )
       assert.deepInclude(why?.evidence[0], { threadId: threadIdOf(1), basis: "user" })
+      assert.deepStrictEqual(
+        facts.map(({ id, supersededBy }) => [id, supersededBy]).toSorted(),
+        [
+          [newer, null],
+          [old, newer]
+        ].toSorted()
+      )
+      assert.include((yield* home.run("search", "use", "tabs")).stdout, `Wish, superseded by ${newer}  `)
       const [last] = yield* history(home, "--fact", old)
       assert.deepInclude(last, { event: "superseded", by: newer, threadId: threadIdOf(2) })
     })

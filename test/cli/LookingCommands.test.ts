@@ -241,6 +241,29 @@ describe("list and show", () => {
 })
 
 describe("context", () => {
+  it.scoped("nothing is printed where the sessions left nothing, until there is a note", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      home.put(
+        1,
+        new RolloutBuilder(startOfFixtures + 60_000)
+          .meta({ id: threadIdOf(1), cwd: ferry })
+          .user("what is a monad, in one word?")
+          .assistant("A monoid.")
+          .turnEnd()
+          .text()
+      )
+      const context = home.run("context", "--cwd", ferry)
+      yield* home.pass()
+      assert.include((yield* home.run("show", "--cwd", ferry)).stdout, "The sessions so far left nothing")
+      const { code, stderr, stdout } = yield* context
+      assert.deepStrictEqual([code, stderr, stdout], [0, "", ""])
+      yield* home.run("remember", "--cwd", ferry, "deploy from main")
+      yield* home.pass()
+      assert.include((yield* context).stdout, "- deploy from main")
+    })
+  )
+
   it.scoped("context prints the start of a session in the directory, up to the requested size", () =>
     Effect.gen(function* () {
       const home = yield* learnedHome

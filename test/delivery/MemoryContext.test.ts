@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, FastCheck, Layer } from "effect"
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base"
 import { dirname, join } from "node:path"
+import { nothingLeft } from "../../src/domain/memory/ContextBlock.js"
 import { closeTag, openTag } from "../../src/domain/session/MemoryTag.js"
 import * as FileSystemMemory from "../../src/layers/memory/FileSystemMemory.js"
 import * as MemoryFsLayer from "../../src/layers/memory/MemoryFs.js"
@@ -72,6 +73,15 @@ describe("the context of a directory", () => {
       assert.strictEqual(yield* forCwd(pier, { maxTokens: 2_000 }), "")
       yield* put(pier, { "MEMORY.md": "## Open\n- paint it\n" })
       assert.notInclude(yield* forCwd(pier, { maxTokens: 2_000 }), "short answers")
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("the context is empty where MEMORY.md has no line of a section", () =>
+    Effect.gen(function* () {
+      for (const memory of ["# Memory: ferry\n", `# Memory: ferry\n\n${nothingLeft} [01a15f15-64c0…]\n`]) {
+        yield* put(ferry, { "MEMORY.md": memory, "memory_summary.md": whole["memory_summary.md"] })
+        assert.strictEqual(yield* forCwd(ferry, { maxTokens: 2_000 }), "")
+      }
     }).pipe(Effect.provide(layer()))
   )
 

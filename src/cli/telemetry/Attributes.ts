@@ -8,7 +8,7 @@ export interface Attribute {
     | { readonly doubleValue: number }
 }
 
-/** Maximum characters of an attribute; a longer one is dropped. */
+/** Maximum length of an attribute's text in characters. A longer text is cut. */
 const longest = 1_000
 
 const valueOf = (value: unknown): Attribute["value"] | undefined => {
@@ -26,7 +26,7 @@ const valueOf = (value: unknown): Attribute["value"] | undefined => {
   }
 }
 
-/** Selects the attributes with plain values; only these are sent. */
+/** Selects the attributes whose values are texts, numbers or booleans. Only these are sent. */
 export const attributesOf = (entries: Iterable<readonly [string, unknown]>): ReadonlyArray<Attribute> =>
   Array.from(entries).flatMap(([key, given]) => {
     const value = valueOf(given)

@@ -11,13 +11,16 @@ export interface Collector {
   readonly endpoint: string
   readonly headers: { readonly [name: string]: string }
   readonly resource: { readonly attributes: ReadonlyArray<Attribute> }
-  /** Time limit of one request, and of sending the rest when the work ends. */
+  /** Time limit of one request, and of sending the remaining spans when the program ends. */
   readonly timeLimit: Duration.Duration
 }
 
 const ownName = "rollout-memories"
 
-/** Default and maximum of the time limit, in milliseconds. */
+/**
+ * Bounds of `OTEL_EXPORTER_OTLP_TIMEOUT` in milliseconds: its default, and the largest value that is accepted. They
+ * limit how long the end of the program can be delayed by a slow collector.
+ */
 const timeLimits = { usual: 2_000, longest: 600_000 } as const
 
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/
@@ -25,7 +28,10 @@ const headerValue = /^[\t\x20-\x7e]*$/
 
 const decode = Option.liftThrowable(decodeURIComponent)
 
-/** Parses `name=value,name=value` with percent-encoded values; none if the text is invalid. */
+/**
+ * Parses the form of `OTEL_EXPORTER_OTLP_HEADERS`: `name=value,name=value` with percent-encoded values. None if the
+ * text is invalid.
+ */
 const readPairs = (text: string): Option.Option<ReadonlyArray<readonly [string, string]>> =>
   Option.all(
     text

@@ -19,10 +19,16 @@ import { type EndedSpan, tracerOf, tracesOf } from "./Traces.js"
 import { logWarning } from "../../services/Logging.js"
 import { makeForProgram } from "../../services/Redactor.js"
 
-/** Capacity of the queue of spans. Spans beyond it are dropped, so that the work does not wait for a collector. */
+/**
+ * Capacity of the queue of spans that wait to be sent. Further spans are dropped, so that the program never waits for a
+ * collector.
+ */
 const spansWaiting = 8_192
 
-/** Maximum number of spans in one request, and the maximum wait of its first span. */
+/**
+ * Maximum number of spans in one request. The line below it is the maximum time that a span waits for its request to
+ * fill.
+ */
 const spansSent = 512
 const longestWait = Duration.seconds(5)
 
@@ -115,7 +121,7 @@ const start = Effect.fnUntraced(function* (collector: Collector) {
   return { tracer: tracerOf((span) => spans.unsafeOffer(span)), stop }
 })
 
-/** Runs work in a root span, and sends its spans and metrics to the collector at a URL; see `withTelemetry`. */
+/** Runs work in a root span, and sends its spans and metrics to the collector at `endpoint`; see `withTelemetry`. */
 export const exporting = <A, E, R>(endpoint: string, work: Effect.Effect<A, E, R>) =>
   Effect.flatMap(readCollector(endpoint), (collector) =>
     Effect.acquireUseRelease(

@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import { type Attribute, attributesOf } from "./Attributes.js"
 import type { Collector } from "./Collector.js"
 
-/** The time in which metrics were counted, in Unix milliseconds. */
+/** The period that a request with metrics covers, in Unix milliseconds. */
 export interface Period {
   readonly from: number
   readonly until: number
@@ -38,7 +38,7 @@ interface Told {
   readonly point: { readonly [field: string]: unknown }
 }
 
-/** Encodes one metric; undefined for kinds that this program does not use. */
+/** Encodes one metric of Effect for OTLP; undefined for the kinds that this program does not use, such as summaries. */
 const toldOf = ({ metricKey, metricState }: MetricPair.MetricPair.Untyped): Told | undefined => {
   if (MetricState.isCounterState(metricState)) {
     const isMonotonic = MetricKeyType.isCounterKey(metricKey.keyType) && metricKey.keyType.incremental

@@ -31,7 +31,10 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>) =>
       ? { status: {}, attributes: { interrupted: true } }
       : { status: { code: failed }, attributes: { "error.type": errorOf(exit.cause) } }
 
-/** The attribute with the source locations of the program, which is not sent. */
+/**
+ * The attribute in which Effect puts the source locations of a span. It is not sent, since it contains paths of this
+ * machine.
+ */
 const withheld = "code.stacktrace"
 
 interface Link {
@@ -58,8 +61,8 @@ const linkOf = ({ attributes, span: { spanId, traceId } }: Tracer.SpanLink): Lin
 })
 
 /**
- * Makes a tracer that passes on each span when it ends: ids, times, names, plain attributes and status, and no other
- * text.
+ * Makes a tracer that calls `onEnd` with each span when the span ends. The span has ids, times, a name, plain
+ * attributes and a status, and no other text.
  */
 export const tracerOf = (onEnd: (span: EndedSpan) => void): Tracer.Tracer =>
   Tracer.make({

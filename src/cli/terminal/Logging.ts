@@ -9,8 +9,8 @@ import type { SettingValues } from "../../settings/Settings.js"
 import { clearLine } from "./Terminal.js"
 
 /**
- * Logs redacted lines to stderr, and clears a terminal's progress line before each. The end of the layer waits until the last
- * line is written. Loads the redaction rules with the first line, as most runs log none.
+ * Logs redacted lines to stderr, and clears a terminal's progress line before each. When the layer is released, it
+ * waits until the last line is written. Loads the redaction rules with the first line, as most runs log none.
  */
 export const layer = (stderr: Pick<NodeJS.WriteStream, "isTTY" | "write">): Layer.Layer<never, never, Redactor> =>
   Layer.unwrapScoped(

@@ -13,7 +13,7 @@ export interface ReportContext {
   readonly bold: (text: string) => string
 }
 
-/** Maximum number of traces that are named for a project; further ones are counted. */
+/** Maximum number of traces that the report names for a project. Further traces are counted. */
 const namedTraces = 5
 
 const reasons: { readonly [reason: string]: string } = {
@@ -73,7 +73,7 @@ const projectLines = (report: PassReport, context: ReportContext): ReadonlyArray
   })
 }
 
-/** Renders the number of a model's quotations that are not in their sessions. */
+/** Renders how many quotations in a model's answers do not occur in the sessions that they claim to quote. */
 const groundingLines = (report: PassReport): ReadonlyArray<string> => {
   const all = report.extracted.flatMap(({ grounding }) => (grounding === undefined ? [] : [grounding]))
   const items = all.reduce((sum, grounding) => sum + grounding.items, 0)

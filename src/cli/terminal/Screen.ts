@@ -8,7 +8,7 @@ export interface Style {
   readonly width: number
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
-  /** Marks text that needs a person's attention. */
+  /** Colours text that a person should notice, such as a failure. */
   readonly alarm: (text: string) => string
   readonly mark: (text: string) => string
 }
@@ -24,10 +24,10 @@ const styled =
   (text: string): string =>
     `\u001b[${on}m${text}\u001b[${off}m`
 
-/** Stands for the width of a pipe, whose lines are never broken. */
+/** The width for an output that is not a terminal, so large that no line is ever broken. */
 const unlimited = 1_000_000
 const narrowest = 40
-/** The width of a terminal that does not report its own. */
+/** The width in columns for a terminal that does not report its own. */
 const usual = 80
 
 /** The style of stdout. */
@@ -42,7 +42,7 @@ export const style: Effect.Effect<Style> = Effect.map(wantsColour(process.stdout
   }
 })
 
-/** The screen on stdout. */
+/** The screen for stdout. */
 export const screen: Effect.Effect<Screen> = Effect.zipWith(
   style,
   Effect.promise(() => import("./TextTable.js")),
@@ -66,7 +66,7 @@ const write = (text: string, width: number) =>
 export const printText = (text: (style: Style) => string) =>
   Effect.flatMap(style, (style) => write(text(style), style.width))
 
-/** Prints one JSON object, or lines for people. */
+/** Prints one JSON object, or with `asJson` false the lines for a person. */
 export const print = <A>(asJson: boolean, value: A, lines: (screen: Screen) => ReadonlyArray<string>) =>
   asJson
     ? Console.log(JSON.stringify(value))

@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-/** Clears the progress line. */
+/** The control sequence that clears the progress line: back to its start, and erase to its end. */
 export const clearLine = "\r\u001b[K"
 
-/** Loads the widths of text. Segmenting text costs 8 ms at a start, and a pipe needs none of it. */
+/** Loads the code that measures text in columns. It takes 8 ms to load, and output to a pipe does not need it. */
 export const loadTextWidth = Effect.promise(() => import("./TextWidth.js"))
 
 /** Determines whether an output is a terminal whose user wants colour; `NO_COLOR` means no (https://no-color.org). */
@@ -18,7 +18,10 @@ export const wantsColour = (stream: Pick<NodeJS.WriteStream, "isTTY">): Effect.E
     Effect.orElseSucceed(() => stream.isTTY)
   )
 
-/** Drops what the command line library says of an invalid line: the program says that itself, as it does every error. */
+/**
+ * Suppresses the messages that the command-line library prints about an invalid line, since this program prints its
+ * own.
+ */
 export const layerQuietConsole: Layer.Layer<never> = Layer.unwrapEffect(
   Effect.map(Effect.console, (console) => Console.setConsole({ ...console, error: () => Effect.void }))
 )

@@ -1,6 +1,8 @@
 import { columnsOf, fitText } from "./TextWidth.js"
 
-/** Replaces control characters and line breaks, since text from outside must not move the cursor. */
+/**
+ * Replaces control characters and line breaks by spaces, since text from sessions and models must not move the cursor.
+ */
 const shown = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
 
 /**

@@ -7,7 +7,7 @@ export const columnsOf = (text: string): number => stringWidth(text)
 
 const graphemes = new Intl.Segmenter()
 
-/** Cuts a text to a number of columns, with `…` where something is missing. */
+/** Cuts a text to a number of columns; `…` marks the cut. */
 export const fitText = (text: string, width: number): string => {
   if (columnsOf(text) <= width) {
     return text

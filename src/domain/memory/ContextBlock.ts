@@ -1,3 +1,4 @@
+import { withoutCitations } from "./Citation.js"
 import { parseMemorySummary } from "./MemorySummary.js"
 import { isVerdict } from "../privacy/NotConfirmed.js"
 import { wrapMemory } from "../session/MemoryTag.js"
@@ -28,6 +29,9 @@ export interface ContextPiece {
   readonly heading: string
   readonly lines: ReadonlyArray<string>
 }
+
+/** The line of a `MEMORY.md` that has no other content. */
+export const nothingLeft = "The sessions so far left nothing that a later one could use."
 
 /** Patterns of section headings in `MEMORY.md`, from the most to the least important section. */
 const worth: ReadonlyArray<RegExp> = [
@@ -74,11 +78,22 @@ const piecesIn = (text: string): ReadonlyArray<ContextPiece> => {
 const summaryHeading = "## Newest sessions, the latest first"
 const skillHeading = "## Skills"
 
-/** All pieces for the block, the most important first; empty when nothing was learned. */
-export const contextPieces = ({ memory, skills, summary }: ContextSources): ReadonlyArray<ContextPiece> => [
-  ...piecesIn(memory)
-    .filter(({ heading }) => !isVerdict(heading))
-    .toSorted((one, other) => rankOf(one.heading) - rankOf(other.heading)),
+const saysNothing = ({ heading, lines: [line = ""] }: ContextPiece): boolean =>
+  heading === "" && withoutCitations(line).trim() === nothingLeft
+
+/**
+ * Lists all pieces for the block, the most important first. Empty if a published `MEMORY.md` says nothing and there is no
+ * skill: summaries alone are shown only as long as there is no `MEMORY.md`.
+ */
+export const contextPieces = (sources: ContextSources): ReadonlyArray<ContextPiece> => {
+  const told = piecesIn(sources.memory).filter((piece) => !isVerdict(piece.heading) && !saysNothing(piece))
+  return sources.memory !== "" && told.length === 0 && sources.skills.length === 0
+    ? []
+    : [...told.toSorted((one, other) => rankOf(one.heading) - rankOf(other.heading)), ...piecesAround(sources)]
+}
+
+/** Makes the pieces that do not come from `MEMORY.md`: the summaries of traces, and the skills. */
+const piecesAround = ({ skills, summary }: ContextSources): ReadonlyArray<ContextPiece> => [
   ...Array.from(parseMemorySummary(summary), ([threadId, text]) => ({
     heading: summaryHeading,
     lines: [`- ${text} (trace: \`${threadId}\`)`]

@@ -11,7 +11,7 @@ import * as Tracer from "effect/Tracer"
 import { ModelError } from "../../domain/model/ModelError.js"
 import type { Agent, AgentStatus } from "../../services/AgentControl.js"
 
-/** The agent stopped before its work was done. The work is not used; the reason says what may help. */
+/** The agent stopped before its work was done. Its work is discarded; the reason names a remedy where there is one. */
 export class AgentGaveUp extends Schema.TaggedError<AgentGaveUp>("rollout-memories/AgentGaveUp")("AgentGaveUp", {
   reason: Schema.String
 }) {
@@ -20,7 +20,7 @@ export class AgentGaveUp extends Schema.TaggedError<AgentGaveUp>("rollout-memori
   }
 }
 
-/** Reports a status of an agent. */
+/** Appends a status to the status stream of an agent. */
 export type Report = (status: AgentStatus) => Effect.Effect<unknown>
 
 const isModelError = Schema.is(ModelError)

@@ -18,18 +18,18 @@ import { AgentGaveUp, startAgent, withServices } from "./AgentStatusStream.js"
 import { warn } from "../../services/Logging.js"
 
 /**
- * Path of the command's kept output: one file for each bucket, replaced at the next run. It lies outside the bucket,
- * because changes inside the bucket during a run are undone.
+ * Path of the file with the command's output: one file for each bucket, replaced at the next run. It lies outside the
+ * bucket, because changes inside the bucket during a run are undone.
  */
 const outputOf = (staging: string): string => {
   const bucket = dirname(staging)
   return join(dirname(bucket), agentOutputFolder, `${basename(bucket)}.log`)
 }
 
-/** Bytes of output that are kept: the first and the last half. */
+/** Maximum bytes of a command's output that are kept: half from its beginning, half from its end. */
 const outputBytes = 1_000_000
 
-/** Time between SIGTERM and SIGKILL. */
+/** Time that a command has after SIGTERM before it gets SIGKILL. */
 const killDelay = "5 seconds"
 
 const marker = "\n\n[... OUTPUT LEFT OUT ...]\n\n"

@@ -9,8 +9,9 @@ import { startAgent, type Report, withServices } from "./AgentStatusStream.js"
  * which the pass counts.
  *
  * Closing the scope interrupts it and waits for it. A failure or a defect ends it as `Errored` with that message; a
- * `ModelError` is passed on as it is, so that a server's fault is treated as one. `provider` names the servers that see
- * what the agent reads; omit it when nothing leaves this machine. `worksByRule` is for agents that render all facts.
+ * `ModelError` is passed on unchanged, so that a server's fault is treated as one. `provider` names the provider whose
+ * servers see what the agent reads; omit it when nothing leaves this machine. `worksByRule` is for agents that use no
+ * model and render all facts.
  */
 export const layer = <E extends { readonly message: string }, R>(
   work: (request: AgentRequest, report: Report) => Effect.Effect<void, E, R>,

@@ -17,7 +17,7 @@ import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 const decodeEdits = Schema.decodeUnknown(Schema.parseJson(PersonEdits))
 const decodeFacts = Schema.decodeUnknown(Schema.parseJson(ProjectFacts))
 
-/** Reads a file of the staged copy; the other value where there is none. */
+/** Reads and decodes a file of the staged copy; returns `other` if the file does not exist. */
 const readInput = Effect.fnUntraced(function* <A, E>(
   path: string,
   decode: (text: string) => Effect.Effect<A, E>,
@@ -27,7 +27,10 @@ const readInput = Effect.fnUntraced(function* <A, E>(
   return (yield* fileSystem.exists(path)) ? yield* decode(yield* fileSystem.readFileString(path)) : other
 })
 
-/** Reads the name of the project from the header of a trace; a project with only notes has none. */
+/**
+ * Reads the name of the project from the header of a trace file; empty if there is no trace, as for a project with
+ * nothing but notes.
+ */
 const readProject = Effect.fnUntraced(function* (directory: string, threadIds: ReadonlyArray<string>) {
   const fileSystem = yield* FileSystem.FileSystem
   const names = threadIds.length === 0 ? [] : yield* fileSystem.readDirectory(join(directory, traceFolder))
@@ -39,7 +42,7 @@ const readProject = Effect.fnUntraced(function* (directory: string, threadIds: R
       )
 })
 
-/** Loaded with the first agent, so that a pass with nothing to do starts without it. */
+/** Loads the offline consolidator with the first agent. A pass that consolidates nothing does not need it. */
 const loadConsolidator = Effect.promise(() => import("../../domain/offline/consolidating/OfflineConsolidator.js"))
 
 const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: string) {
@@ -58,8 +61,8 @@ const work = Effect.fn("AgentControl.consolidateOffline")(function* (directory: 
 })
 
 /**
- * Consolidates the staged copy by rule: the same facts and edits give the same files. An agent that cannot read or
- * write its directory ends as `Errored`.
+ * Consolidates the staged copy without a model: the same facts and edits always give the same files. An agent that
+ * cannot read or write its directory ends as `Errored`.
  */
 export const layer: Layer.Layer<AgentControl, never, FileSystem.FileSystem | Settings> = AgentControlFromFunction.layer(
   ({ directory }) => work(directory),

@@ -20,13 +20,13 @@ import { makeWorkspace } from "./Workspace.js"
 import { effortOf } from "../model/OpenAi.js"
 import { Responses } from "../model/responses/Responses.js"
 
-/** Malformed tool calls, and turns without a call, after which the agent gives up. */
+/** Maximum number of mistakes, after which the agent gives up: malformed tool calls, and turns without a call. */
 const mistakeLimit = 12
 
 /** Factor by which the conversation is shortened when the server rejects it as too long. */
 const shrinking = 0.6
 
-/** Maximum tool calls in one turn. */
+/** Maximum number of tool calls that are run in one turn. */
 const callsPerTurn = 64
 
 /**

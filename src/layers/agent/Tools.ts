@@ -9,7 +9,7 @@ import type { ToolRequest } from "../../domain/model/ModelResponse.js"
 import { memoryFile } from "../../domain/memory/Publication.js"
 import type { Workspace } from "./Workspace.js"
 
-/** Maximum hits of one search. */
+/** Maximum number of hits that one search returns to the agent. */
 const hitLimit = 100
 
 const path = Schema.String.annotations({ description: "Relative to your directory, with / between names." })
@@ -138,8 +138,8 @@ interface Handled {
 }
 
 /**
- * A tool and its implementation. A failure of `run` means that the parameters were invalid; a `Left` means that the
- * tool refused.
+ * Joins a tool's definition and its implementation. A failure of `run` means that the parameters were invalid; a `Left`
+ * means that the tool refused the call.
  */
 const handled = <A, I>(
   tool: { readonly name: string; readonly description?: string | undefined },

@@ -23,7 +23,7 @@ export interface ListedFile {
   readonly bytes: number
 }
 
-/** Maximum entries that one listing visits. */
+/** Maximum number of entries that one listing visits. */
 const listedEntries = 1_000
 
 const refusal = (reason: string) => new ToolRefusal({ reason })

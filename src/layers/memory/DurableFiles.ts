@@ -12,14 +12,17 @@ import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
 import type { SymbolicLinks } from "../../services/SymbolicLinks.js"
 import type { ProcessIdentity, ProcessTable } from "../../services/ProcessTable.js"
 
-/** Permissions for the owner only: the contents are private. */
+/** File permissions for the owner only, since memories are private. */
 const fileMode = 0o600
 const folderMode = 0o700
 
-/** Maximum entries of a listing; no real memory root comes near it. */
+/** Maximum number of entries that a listing visits. No real memory root comes near it. */
 const treeEntries = 5_000
 
-/** Age in milliseconds at which a temporary file of an unknown process counts as abandoned: no write takes a day. */
+/**
+ * Age in milliseconds at which a temporary file of an unknown process counts as abandoned, and is removed. No write
+ * takes a day.
+ */
 const temporaryLife = 86_400_000
 
 const encoder = new TextEncoder()
@@ -32,7 +35,7 @@ const ownerName = ({ host, pid, startedAt }: ProcessIdentity): string => `${host
 
 const temporaryName = /^\..+\.([0-9a-f]*)-(\d+)-(\d*)\.tmp$/
 
-/** The process that wrote a temporary file, as far as its name tells; undefined for any other file. */
+/** Parses the process that wrote a temporary file from the file's name; undefined for any other file. */
 const temporaryOwner = (name: string, self: ProcessIdentity): ProcessIdentity | undefined => {
   const parts = temporaryName.exec(name)
   return parts === null
@@ -64,7 +67,7 @@ export const make = (
 ) => {
   const suffix = `.${ownerName(processes.self)}.tmp`
 
-  /** Fails when the entry is of another kind than the wanted one. */
+  /** Fails when an entry is of another kind (file, folder, link) than the wanted one. */
   const requireKind = (kind: FileKind, wanted: "File" | "Folder", path: string): Effect.Effect<void, PlatformError> => {
     const problem = wrongKind(kind, wanted)
     return problem === undefined
@@ -78,13 +81,16 @@ export const make = (
         })
   }
 
-  /** The folders from the first below the home down to the path itself. */
+  /**
+   * Lists the folders on the way from the home to a path: the first one below the home, and so on, up to the path
+   * itself.
+   */
   const foldersDownTo = (path: string): ReadonlyArray<string> => {
     const names = relative(home, path).split(sep)
     return path === home || names[0] === ".." ? [] : names.map((_, index) => join(home, ...names.slice(0, index + 1)))
   }
 
-  /** Fails when the folder, or one between the home and it, is something else. A missing folder is accepted. */
+  /** Fails when a folder, or one between the home and it, is a link or a file. A missing folder is accepted. */
   const requireFolder = Effect.fnUntraced(function* (path: string) {
     for (const folder of foldersDownTo(path)) {
       const kind = yield* kindOf(folder)
@@ -110,11 +116,14 @@ export const make = (
     }
   })
 
-  /** The folders that files below a root require, the root included, outer folders first. */
+  /**
+   * Lists the folders that must exist for files to be written below a root: the root, and the parents of the files,
+   * outer folders first.
+   */
   const foldersFor = (root: string, paths: ReadonlyArray<string>) =>
     Array.from(new Set(paths.flatMap((path) => ["", ...foldersAbove(path)])), (folder) => join(root, folder))
 
-  /** Creates the folders that files below a root require, the root included. */
+  /** Creates the folders that files below a root need, and the root. */
   const makeFoldersFor = (root: string, paths: ReadonlyArray<string>) =>
     Effect.forEach(foldersFor(root, paths), makeFolder, { discard: true })
 
@@ -174,7 +183,7 @@ export const make = (
     )
   }
 
-  /** Replaces a file by a text of ours; what is copied from another file keeps its bytes, see `replaceFile`. */
+  /** Replaces a file by a redacted text. Copies of files keep their bytes instead; see `replaceFile`. */
   const replaceText = (path: string, text: SafeText) => replaceFile(path, encoder.encode(text))
 
   /** Writes a text file unless it already has that text. */
@@ -273,7 +282,7 @@ export const make = (
     return found
   })
 
-  /** Writes files durably below a folder of ours, and creates the folders they need. */
+  /** Writes files durably below a folder, and creates the folders they need. */
   const writeTree = Effect.fnUntraced(function* (folder: string, files: ReadonlyArray<MemoryFile>) {
     const paths = files.map(({ path }) => path)
     yield* makeFoldersFor(folder, paths)
@@ -281,7 +290,9 @@ export const make = (
     yield* Effect.forEach(foldersFor(folder, paths), (path) => sync(fileSystem, path), { discard: true })
   })
 
-  /** Reports the entries that prevent files from being written below a folder. */
+  /**
+   * Lists the entries that prevent files from being written below a folder, such as a file where a folder is needed.
+   */
   const obstaclesTo = Effect.fnUntraced(function* (folder: string, paths: ReadonlyArray<string>) {
     const inTheWay = (path: string, wanted: "File" | "Folder") =>
       Effect.map(kindOf(join(folder, path)), (kind) => {

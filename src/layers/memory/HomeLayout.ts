@@ -22,10 +22,10 @@ export const nextPreviousFolder = "previous.next"
 /** Folder of a bucket that readers see. */
 export const memoryFolder = "memory"
 
-/** Folder of a bucket in which an agent works. */
+/** Folder of a bucket with the staged copy, in which an agent works. */
 export const stagingFolder = "staging"
 
-/** Paths of each project's files below a memories home. */
+/** Functions that return the paths of a project's files below a memories home. */
 export interface Layout {
   readonly memoriesHome: string
   readonly bucketPath: (cwd: Directory) => string
@@ -46,7 +46,7 @@ export const makeLayout = (memoriesHome: string): Layout => {
   }
 }
 
-/** The thread whose trace is stored at a path below a memory root; undefined for other files. */
+/** Parses the thread id from the path of a trace file below a memory root; undefined for other files. */
 export const threadOfTrace = (path: string): string | undefined =>
   path.startsWith(`${traceFolder}/`) ? threadOfTraceFile(path.slice(traceFolder.length + 1)) : undefined
 

@@ -23,7 +23,10 @@ import {
 
 const decodeRecord = Schema.decodeUnknownOption(Schema.parseJson(PublicationRecord))
 
-/** Reads an entry; undefined when it does not exist, since another process may have removed it meanwhile. */
+/**
+ * Calls a function that reads an entry of the file system; undefined if the entry does not exist, since another process
+ * may have removed it meanwhile.
+ */
 const ifThere = <A>(read: () => A): A | undefined => {
   try {
     return read()
@@ -71,8 +74,8 @@ const isAllowed = (path: string): boolean => {
 }
 
 /**
- * True when a pass may write the entry. Files other than the state DB's are replaced as a whole, so their folder's
- * permission decides. An entry without the owner's write permission counts as read-only even for root.
+ * True when a pass can replace or write the entry. Files other than the state DB's are replaced as a whole, so the
+ * permission of their folder decides. An entry without the owner's write permission counts as read-only even for root.
  */
 const isWritable = ({ kind, mode, path }: Entry): boolean =>
   (kind === "File" && !basename(path).startsWith("state.sqlite")) || ((mode & 0o200) !== 0 && isAllowed(path))
@@ -85,7 +88,10 @@ const make = Effect.gen(function* () {
 
   const { bucketPath, rootOf } = makeLayout(memoriesHome)
 
-  /** True if neither the bucket nor the memory root is a symbolic link. */
+  /**
+   * True if neither the bucket of a directory nor its memory root is a symbolic link. Links are not followed, since
+   * they may lead to files of another program.
+   */
   const isOwn = (cwd: Directory): boolean =>
     [bucketPath(cwd), rootOf(cwd).memoryPath].every(
       (path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== false

@@ -22,7 +22,7 @@ const ignoreFile = "ignore"
 
 const decoder = new TextDecoder()
 
-/** Entries that mark a folder managed by Codex's own memories feature. */
+/** Entries that only Codex's own memories feature creates. A folder with one of them is refused as memories home. */
 const codexMarks = [".git", "raw_memories.md"]
 
 const make = Effect.gen(function* () {
@@ -87,8 +87,8 @@ const make = Effect.gen(function* () {
 })
 
 /**
- * Keeps memory roots as folders of any file system that `FileSystem` provides. The port describes its errors and who
- * may call which operation.
+ * Stores memory as folders in any file system that `FileSystem` provides. The port describes its errors, and which
+ * caller may use which operation.
  */
 export const layer: Layer.Layer<
   MemoryFs,

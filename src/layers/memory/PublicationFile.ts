@@ -13,10 +13,13 @@ const RecordJson = Schema.parseJson(PublicationRecord, { space: 2 })
 const encode = Schema.encodeSync(RecordJson)
 const decode = Schema.decodeUnknownOption(RecordJson)
 
-/** Encodes a record for its file. */
+/** Encodes a record of a publish as the content of its file. */
 export const encodeRecord = (record: PublicationRecord): Uint8Array => encoder.encode(encode(record))
 
-/** Decodes the record of a file; none when it is invalid, for example after manual changes. */
+/**
+ * Decodes a record of a publish from the content of its file; none when it is invalid, for example after manual
+ * changes.
+ */
 export const decodeRecord = (bytes: Uint8Array): Option.Option<PublicationRecord> => decode(decoder.decode(bytes))
 
 const readRecordAt = (files: Files, bucket: string, name: string) =>
@@ -25,7 +28,7 @@ const readRecordAt = (files: Files, bucket: string, name: string) =>
     Effect.map(files.readIfThere(join(bucket, name)), Option.flatMap(decodeRecord))
   )
 
-/** Reads the record of what is published in a bucket. */
+/** Reads the record of the last publish in a bucket. */
 export const readRecord = (files: Files, bucket: string) => readRecordAt(files, bucket, recordFile)
 
 /** Reads the journal of an unfinished publish in a bucket. */

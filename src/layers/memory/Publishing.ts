@@ -33,13 +33,15 @@ const decoder = new TextDecoder()
 
 const isPublished = (path: string): boolean => path === memoryFile || path.startsWith(`${skillFolder}/`)
 
-/** Loads the checks for the first publish: they need a YAML parser, and most passes publish nothing. */
+/**
+ * Loads the checks of published files with the first publish. They need a YAML parser, and most passes publish nothing.
+ */
 const loadChecks = Effect.promise(() => import("../../domain/memory/PublishCheck.js"))
 
-/** Loads the rules about the user's words for the first publish. */
+/** Loads, with the first publish, the rules that check statements about the user against the user's own words. */
 const loadOrigins = Effect.promise(() => import("../../domain/privacy/PublishedAuthority.js"))
 
-/** Publishing, clearing and finishing of the files that readers see. */
+/** Makes the operations that publish a staged copy, remove a published memory, and finish an interrupted publish. */
 export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: number, redactor: Redactor["Type"]) => {
   const clear = Effect.fn("MemoryFs.clear")(function* (cwd: Directory) {
     const { memoryPath, stagingPath } = rootOf(cwd)
@@ -88,7 +90,8 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: nu
   )
 
   /**
-   * Files to remove: those published before that still exist, are not published again, and do not belong to people.
+   * Lists the files that a publish removes: those of the previous publish that still exist, are not published again,
+   * and were not written by people.
    */
   const withdrawnBy = (
     record: PublicationRecord | undefined,
@@ -100,7 +103,10 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: nu
     return (record?.files ?? []).map(({ path }) => path).filter((path) => !kept.has(path) && present.has(path))
   }
 
-  /** Writes the new files and the previous generation to the folders from which a journal can complete the publish. */
+  /**
+   * Writes the new files and the previous generation to folders beside the published ones. From there {@link finish}
+   * completes the publish, even after a kill.
+   */
   const prepareGeneration = Effect.fnUntraced(function* (
     staging: Staging,
     published: ReadonlyArray<MemoryFile>,
@@ -129,7 +135,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: nu
     })
   })
 
-  /** Completes the publish of a journal from any point; every step can be repeated. */
+  /** Completes a publish from its journal, at whatever point it was interrupted. Every step can be repeated. */
   const finish = Effect.fnUntraced(function* (cwd: Directory, record: PublicationRecord) {
     const bucket = bucketPath(cwd)
     const { memoryPath } = rootOf(cwd)

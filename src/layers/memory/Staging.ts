@@ -44,8 +44,9 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
   })
 
   /**
-   * Paths that nothing of ours creates while an agent runs; a new one means that the agent wrote outside its directory.
-   * Entries of the memory itself count when they are neither files nor folders.
+   * Lists the entries around the published files, except those that a pass or another pass creates. An entry that is
+   * new after an agent's work means that the agent wrote outside its directory. Entries in the memory itself are listed
+   * when they are neither files nor folders.
    */
   const namesAround = Effect.fnUntraced(function* (cwd: Directory, memory: ReadonlyArray<StagedEntry>) {
     const { memoryPath } = rootOf(cwd)
@@ -75,7 +76,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     }
   })
 
-  /** Shows an agent the edits of people, who may have written a secret into a line. */
+  /** Renders the edits of people for an agent. The lines are redacted, since a person may have typed a secret. */
   const shownEdits = Effect.fnUntraced(function* ({ added, removed }: PersonEdits) {
     const shown = {
       added: yield* Effect.forEach(added, ({ heading, line }) =>

@@ -24,13 +24,16 @@ const traceOf = (memory: ThreadMemory) => ({
 const summaryOf = (memories: ReadonlyArray<ThreadMemory>): SafeText =>
   renderMemorySummary(memories.map(({ memorySummary, threadId }) => ({ threadId, summary: memorySummary })))
 
-/** Makes the phase-one files of a project from its rows, regardless of the files on disk. */
+/**
+ * Renders the files that phase one writes for a project, from its rows alone: a trace file for each memory, and
+ * `memory_summary.md`.
+ */
 export const phaseOneFiles = (memories: ReadonlyArray<ThreadMemory>): ReadonlyArray<MemoryFile> =>
   [...memories.map(traceOf), { path: summaryFile, text: summaryOf(memories) }].map(({ path, text }) =>
     textFile(path, text)
   )
 
-/** Makes the operations on the phase-one files: the traces, and the summary of the rows. */
+/** Makes the operations on the files that phase one writes: the trace files, and `memory_summary.md`. */
 export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout) => {
   const makeFolder = Effect.fnUntraced(function* (cwd: Directory) {
     const folder = join(rootOf(cwd).memoryPath, traceFolder)

@@ -10,14 +10,14 @@ import { agentOf, Settings } from "../../settings/Settings.js"
 import * as AgentControlOffline from "../agent/Offline.js"
 import * as ModelClientOffline from "./Offline.js"
 
-/** Loads the code of the model client only for a named model, since it is most of this program. */
+/** Loads the code of the model client, which is most of this program, only if the settings name a model. */
 const loadOnline = loadPart(() => import("./responses/Online.js"), modelPart)
 
 const loadCommand = loadPart(() => import("../agent/Command.js"), nodePart)
 
 type Needs = FileSystem.FileSystem | Redactor | Settings | Spending
 
-/** The model client that the settings choose. A pass without a model loads no code for one. */
+/** Provides the model client that the settings choose. Without a model, no code for one is loaded. */
 export const model: Layer.Layer<ModelClient, PackageMissing, Needs> = Layer.unwrapEffect(
   Effect.gen(function* () {
     const settings = yield* Settings
@@ -25,7 +25,7 @@ export const model: Layer.Layer<ModelClient, PackageMissing, Needs> = Layer.unwr
   })
 )
 
-/** The agent that the settings choose. */
+/** Provides the agent that the settings choose. */
 export const agent: Layer.Layer<AgentControl, PackageMissing, Needs> = Layer.unwrapEffect(
   Effect.gen(function* (): Effect.fn.Return<
     Layer.Layer<AgentControl, PackageMissing, Needs>,

@@ -30,7 +30,7 @@ import { failureOfAiError } from "./AiFailure.js"
 
 type Part = Response.StreamPart<{}>
 
-/** An answer so far. */
+/** The part of an answer that has been received. */
 interface Answer {
   readonly text: string
   /** The part that ended the answer; undefined until then. */
@@ -51,7 +51,7 @@ const withPart = (answer: Answer, part: Part): Answer => {
   }
 }
 
-/** Token counts as the provider reports them; undefined when they are missing or implausible. */
+/** Returns the token counts that the provider reports; undefined when they are missing or implausible. */
 const reportedUsage = ({ end, text }: Answer): TokenCounts | undefined =>
   end?.type === "finish"
     ? plausibleCounts(
@@ -67,7 +67,10 @@ const failureOf = Effect.fnUntraced(function* (subject: ModelSubject, error: unk
     : failureOfWords(subject, readWords(error), redact)
 })
 
-/** The error for an answer without text: a refusal when output tokens were used, a failure of the server otherwise. */
+/**
+ * Makes the error for an answer without text: a refusal when the model used output tokens, otherwise a failure of the
+ * server.
+ */
 const withoutText = (subject: ModelSubject, usage: TokenCounts | undefined): ModelError =>
   usage !== undefined && usage.outputTokens > 0
     ? new ModelRefused({ subject, detail: "the answer has no text" })

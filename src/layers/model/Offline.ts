@@ -14,8 +14,8 @@ const noTokens = new TokenUsage({ inputTokens: 0, outputTokens: 0 })
 const loadExtractor = Effect.promise(() => import("../../domain/offline/writing/OfflineExtractor.js"))
 
 /**
- * Writes trace memories by rule from the session's events: no key, no network and no cost, and the same answer for the
- * same session. Never fails.
+ * Writes trace memories from a session's events by fixed rules, without a model: no key, no network and no cost, and
+ * the same answer for the same session. Never fails.
  */
 export const layer: Layer.Layer<ModelClient> = Layer.succeed(ModelClient, {
   name: "offline",

@@ -13,14 +13,20 @@ import {
 import { Settings } from "../../settings/Settings.js"
 import { Responses } from "./responses/Responses.js"
 
-/** The field of the body that sets the reasoning effort; none for `unset`, since some servers reject the field. */
+/**
+ * Returns the field of the request's body that sets the reasoning effort; no field for `unset`, since some servers
+ * reject it.
+ */
 export const effortOf = (effort: string): JsonObject => (effort === "unset" ? {} : { reasoning: { effort } })
 
 /** Removes `$schema`, which strict structured output does not accept. */
 const strictSchema = (schema: unknown): JsonObject =>
   isJsonObject(schema) ? Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "$schema")) : {}
 
-/** The body of a stage-one request, without the fields common to all requests. */
+/**
+ * Makes the body of a stage-one request (the request to extract a session's memory), without the fields common to all
+ * requests.
+ */
 export const stageOneBody = ({ input, instructions, outputSchema }: StageOneRequest, effort: string): JsonObject => ({
   instructions,
   input: [{ role: "user", content: [{ type: "input_text", text: input }] }],

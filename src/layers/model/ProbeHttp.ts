@@ -11,7 +11,7 @@ import { safe } from "../../domain/privacy/SafeText.js"
 import * as Redactor from "../../services/Redactor.js"
 import { Settings } from "../../settings/Settings.js"
 
-/** Time to wait for a reply; a reachable server takes less. */
+/** Time to wait for the reply to the request that checks the server; a reachable server takes less. */
 const replyTimeout = Duration.seconds(5)
 
 const notFound = 404

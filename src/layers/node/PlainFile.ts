@@ -1,13 +1,12 @@
+/* Reads regular files with `node:fs`. Like `SymbolicLinks`, it checks the kind of an entry before opening it. */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from "node:fs"
 import { type FileKind, wrongKind } from "../../domain/memory/FileKind.js"
 
-/** Reading of regular files with `node:fs`. Like `SymbolicLinks`, it checks the kind of an entry before opening it. */
-
-/** The kind of an entry, from its stats. */
+/** Returns the kind of an entry (file, folder, symbolic link, other) from its stats. */
 export const kindOfStats = (stats: Stats): FileKind =>
   stats.isFile() ? "File" : stats.isDirectory() ? "Folder" : stats.isSymbolicLink() ? "Link" : "Special"
 
-/** Code of the error for an entry that is not a regular file. */
+/** Code of the error that is thrown for an entry that is not a regular file. */
 export const notAFile = "NOT_A_FILE"
 
 /** Throws unless the stats are those of a regular file. */

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import { SymbolicLinks } from "../../services/SymbolicLinks.js"
 import { kindOfStats } from "./PlainFile.js"
 
-/** Symbolic links of this machine's file system. */
+/** Tells the kind of an entry in this machine's file system, without following symbolic links. */
 export const layer: Layer.Layer<SymbolicLinks> = Layer.succeed(SymbolicLinks, {
   kindOf: (path) =>
     Effect.async((resume) => {

@@ -13,7 +13,7 @@ const attempt = (read: () => string): string | undefined => {
   }
 }
 
-/** Canonical working directories by this machine's file system. */
+/** Resolves working directories to canonical paths in this machine's file system. */
 export const layer: Layer.Layer<WorkingDirectories> = Layer.sync(WorkingDirectories, () => {
   const isWsl = /microsoft/i.test(attempt(() => readFileSync("/proc/version", "utf8")) ?? "")
   return {
@@ -25,7 +25,7 @@ export const layer: Layer.Layer<WorkingDirectories> = Layer.sync(WorkingDirector
   }
 })
 
-/** Working directories unchanged, for tests and for stores of another machine's sessions. */
+/** Leaves working directories unchanged, for tests and for sessions of another machine. */
 export const layerVerbatim: Layer.Layer<WorkingDirectories> = Layer.succeed(WorkingDirectories, {
   normalise: (cwd) => Effect.succeed(Directory.make(cwd))
 })

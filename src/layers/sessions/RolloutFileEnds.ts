@@ -9,15 +9,15 @@ import { readFlags, requireFileStats } from "../node/PlainFile.js"
 import { yieldToEventLoop } from "../node/YieldToEventLoop.js"
 import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 
-/** Bytes read from a file at a time. */
+/** Number of bytes that are read from a file at a time. */
 const pieceBytes = 262_144
-/** Bytes of the first read of a head; most session_metas and first requests lie within them. */
+/** Number of bytes in the first read of a file's beginning. Most session_metas and first requests lie within them. */
 const firstLookBytes = 65_536
-/** Bytes of a head that are split into lines before checking whether all facts were found. */
+/** Number of bytes of a file's beginning that are split into lines before checking whether all facts were found. */
 const splitBytes = 8_192
 /**
- * Maximum unpacked bytes to reach the end of a compressed file, which requires unpacking the whole file. The end of a
- * larger file stays unknown.
+ * Maximum unpacked size up to which the end of a compressed file is read, since that requires unpacking the whole file.
+ * Of a larger file only the beginning is read.
  */
 const unpackedForEnds = 67_108_864
 
@@ -34,14 +34,18 @@ const fill = (descriptor: number, position: number, buffer: Buffer): Buffer => {
   return buffer.subarray(0, filled)
 }
 
-/** Options for reading the ends of a file; lines from `endOrdinal` on were undone. */
+/**
+ * Options for reading the ends of a file. Lines from `endOrdinal` on are skipped, since the user rewound the session to
+ * that point.
+ */
 interface EndsOptions {
   readonly limits: LineLimits
   readonly endOrdinal: number | undefined
 }
 
 /**
- * Reads the head of a file of a given size. `read` returns the bytes at a position and must not reuse their memory.
+ * Reads facts from the beginning of a file of a given size. `read` returns the bytes at a position and must not reuse
+ * their memory.
  */
 const readHead = (
   size: number,
@@ -70,7 +74,7 @@ const readHead = (
   return reader.result()
 }
 
-/** Unpacks a whole file and keeps its ends; pauses after each block. */
+/** Unpacks a whole file, and reads facts from its beginning and its end. Pauses after each block. */
 function* readPackedEnds(
   descriptor: number,
   size: number,
@@ -120,8 +124,8 @@ const yieldingAtPauses = <A>(work: Generator<void, A>, onError: (cause: unknown)
   })
 
 /**
- * Reads the facts at both ends of a session file. The reading is synchronous and reuses its buffers: a first index
- * reads thousands of files, and allocating for each costs more than reading it.
+ * Makes the function that reads the facts at both ends of a session file. The reading is synchronous and reuses its
+ * buffers: a first index reads thousands of files, and allocating for each costs more than reading it.
  */
 export const make = (limits: LineLimits) => {
   const firstLook = Buffer.allocUnsafeSlow(firstLookBytes)

@@ -1,3 +1,7 @@
+/*
+ * Reads sessions with `node:fs` directly, and lists them with its synchronous functions, since a pass needs the sizes
+ * of thousands of files.
+ */
 import { createHash } from "node:crypto"
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"
@@ -29,11 +33,6 @@ import { safe } from "../../domain/privacy/SafeText.js"
 import { logWarning } from "../../services/Logging.js"
 import * as Redactor from "../../services/Redactor.js"
 
-/**
- * Reads sessions with `node:fs` directly, and lists them with its synchronous functions, since a pass needs the sizes
- * of thousands of files.
- */
-
 const folders = [
   { name: "sessions", isArchived: false },
   { name: "archived_sessions", isArchived: true }
@@ -49,7 +48,7 @@ const stateDbNames = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
   return names.filter((name) => stateDbName.test(name)).sort((left, right) => numberOf(left) - numberOf(right))
 }
 
-/** Bytes read from a file at a time. */
+/** Number of bytes that are read from a file at a time. */
 const pieceBytes = 262_144
 /** Number of files whose ends are read between two turns of the event loop. */
 const filesPerTurn = 16
@@ -62,7 +61,10 @@ const attempt = <A>(read: () => A): A | undefined => {
   }
 }
 
-/** Limits size and time to what a row can hold: a sparse file may be larger than the greatest exact number. */
+/**
+ * Limits the size and time of a file to the numbers that a database row can hold exactly, since a sparse file may be
+ * larger.
+ */
 const sizeAndTime = ({ mtimeMs, size }: { readonly mtimeMs: number; readonly size: number }) => ({
   size: Math.min(size, Number.MAX_SAFE_INTEGER),
   modifiedAt: keptTime(mtimeMs)
@@ -114,7 +116,7 @@ const unreadable = (path: string) => (cause: unknown) => new RolloutUnreadable({
 const openFile = (path: string): Effect.Effect<FileHandle, RolloutUnreadable> =>
   Effect.tryPromise({ try: () => open(path, readFlags), catch: unreadable(path) })
 
-/** Maximum bytes of the file with the names of sessions; a larger one is not read. */
+/** Maximum size in bytes up to which the file with the names of sessions is read. */
 const namesBytes = 33_554_432
 
 /** Reads a small regular file; throws on anything else that has taken its place. */
@@ -165,7 +167,10 @@ const readWhole = (
         catch: unreadable(path)
       })
 
-      /** The last piece or, for a compressed file, the blocks it unpacks to, each unpacked on demand. */
+      /**
+       * The data that was read and not yet decoded: the last piece of the file or, for a compressed file, the blocks in
+       * that piece, each unpacked when it is taken.
+       */
       let blocks: Iterator<Uint8Array> = [][Symbol.iterator]()
 
       const takePiece = (piece: Buffer): void => {
@@ -253,8 +258,8 @@ const make = Effect.gen(function* () {
   }).pipe(Effect.withSpan("SessionStore.names"))
 
   /**
-   * Reads the switches from Codex's state DBs. SQLite is loaded only if there is one, since a host may use another
-   * database.
+   * Reads from Codex's state DBs for which threads memory is switched off. SQLite is loaded only if there is such a DB,
+   * since a host may use another database.
    */
   const switchedOff = Effect.gen(function* () {
     const names = attempt(() => readdirSync(codexHome)) ?? []

@@ -17,7 +17,7 @@ import {
   RolloutUnreadable
 } from "../../services/SessionStore.js"
 
-/** A session that the host holds, without a file. */
+/** A session that the host has in memory or elsewhere, without a file. */
 export interface HeldRollout {
   /**
    * Identifies the session like the path of a file: unique, and the same each time. A UUID in it serves as thread id
@@ -61,7 +61,7 @@ const linesOf = (bytes: Buffer, endOrdinal: number | undefined): ReadonlyArray<R
   return new UndoneLines(endOrdinal).keep([...splitter.push(bytes), ...splitter.flush()].flatMap(decodeNumberedLine))
 }
 
-/** Collects the host's sessions; `failing` converts a thrown value into an error. */
+/** Collects the host's sessions into an array; `failing` converts a thrown value into an error. */
 const collect = <E>(held: HeldRollouts | (() => HeldRollouts), failing: (cause: unknown) => E) =>
   Effect.flatMap(
     Effect.try({ try: () => (typeof held === "function" ? held() : held), catch: failing }),

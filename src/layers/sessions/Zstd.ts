@@ -22,8 +22,8 @@ export interface UnpackingLimits {
 }
 
 /**
- * The window is the one that RFC 8878 requires every decoder to support; `zstd -19` without `--long` stays within it.
- * The largest known session files have 2 GB.
+ * Limits for session files. The window is the largest that RFC 8878 requires every decoder to support; `zstd -19`
+ * without `--long` stays within it. The largest known session files have 2 GB.
  */
 export const unpackingLimits: UnpackingLimits = { windowBytes: 8_388_608, unpackedBytes: 4_294_967_296 }
 
@@ -33,7 +33,7 @@ const skippableMagic = 0x184d2a50
 const checksumBytes = 4
 const mostBlockBytes = 131_072
 const leastWindowBytes = 1_024
-/** Length of a header with all fields, in bytes. */
+/** Maximum length of a frame's header in bytes. */
 const longestHeader = 18
 
 /** Header of a frame; RFC 8878, section 3.1.1.1. */
@@ -103,8 +103,8 @@ class Frame {
   }
 
   /**
-   * Unpacks a block. `leastCost` is the minimum cost, since fzstd first allocates the window and shifts it for every
-   * block.
+   * Unpacks a block. `leastCost` is a lower bound of its cost (see {@link Unpacker.cost}), since fzstd first allocates
+   * the window and shifts it for every block.
    */
   push(block: Buffer, isLast: boolean): { readonly unpacked: ReadonlyArray<Uint8Array>; readonly leastCost: number } {
     this.unpacked = []
@@ -120,7 +120,10 @@ class Frame {
     }
   }
 
-  /** The only block of a frame has no earlier data to refer to, so a window of one block is enough. */
+  /**
+   * Returns the window that a block needs. The only block of a frame has no earlier data to refer to, so a window of
+   * one block is enough.
+   */
   private windowOf(isOnly: boolean): number {
     return isOnly ? this.blockBytes : this.windowBytes
   }
@@ -150,7 +153,10 @@ export class Unpacker {
     this.limits = limits
   }
 
-  /** Cost so far: the unpacked bytes or, for small blocks and frames, as many bytes as take the same time. */
+  /**
+   * Cost so far in unpacked bytes. A small block or frame costs as many bytes as could be unpacked in the same time. A
+   * caller can stop when the cost reaches a limit.
+   */
   get cost(): number {
     return this.spent
   }

@@ -13,7 +13,7 @@ import type { StateDbFailure } from "../../services/state/StateDbError.js"
 import { HolderRow, Queries, type QueryError } from "./sqlite/Queries.js"
 import { findAll, StoredText } from "./sqlite/Rows.js"
 
-/** Maximum number of attempts that are kept for each thread. */
+/** Maximum number of past attempts that are stored for each thread, for `why` to show. */
 const triesKept = 20
 
 const TryRow = Schema.Struct({
@@ -24,13 +24,15 @@ const TryRow = Schema.Struct({
   retryAt: Schema.NullOr(Schema.Int)
 })
 
-/** The columns of a thread without a claim. */
+/** The values of the claim's columns when nobody holds a claim. */
 export const unclaimedRow = { ...unclaimed, claimHost: null, claimPid: null, claimProcessStarted: null }
 
-/** The columns of `noFailure`, with a number for the boolean that SQLite lacks. */
+/**
+ * The values of the columns about failures when there is no failure, with a number for the boolean that SQLite lacks.
+ */
 export const noFailureRow = { ...noFailure, isQuarantined: 0 }
 
-/** The columns that hold a claim. */
+/** SQL that selects the holder of a claim, as the columns of a `HolderRow`. */
 export const claimColumns = `claim_owner AS owner, claim_expires_at AS mark, claim_host AS host, claim_pid AS pid,
   claim_process_started AS process_started`
 
@@ -38,7 +40,7 @@ type Columns = { readonly [column: string]: string | number | null }
 
 type Sql = Queries["Type"]["sql"]
 
-/** Updates the row of a claim if the owner still holds it. Returns whether it did. */
+/** Updates the row of a claimed thread if the owner still holds the claim. Returns whether it does. */
 const change = (sql: Sql, claim: Claim, columns: Columns) =>
   Effect.map(
     sql`UPDATE extractions SET ${sql.update(columns)}
@@ -64,7 +66,7 @@ export const asOwner = (
     Effect.asVoid
   )
 
-/** Records how an attempt ended, for `why`. */
+/** Records the outcome of an attempt to extract a thread. `why` shows it. */
 export const recordTry = Effect.fnUntraced(function* (
   sql: Sql,
   { threadId }: Claim,
@@ -189,5 +191,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/** Stores claims and failures in the table `extractions`, with a row for each thread that was ever claimed. */
+/** Stores claims and failures in the table `extractions`, which has a row for each thread that was ever claimed. */
 export const layer: Layer.Layer<Claims, never, Queries> = Layer.effect(Claims, make)

@@ -24,7 +24,10 @@ import { memoriesIn } from "./sqlite/MemoryRow.js"
 import { Queries } from "./sqlite/Queries.js"
 import { findAll, findOne, Flag, StoredText } from "./sqlite/Rows.js"
 
-/** The history of a directory's consolidations. */
+/**
+ * The outcome of the last consolidations of a directory: the inputs that were published, the inputs that failed, and
+ * the next attempt.
+ */
 const HistoryRow = Schema.Struct({
   publishedFingerprint: Schema.NullOr(Schema.String),
   failedFingerprint: Schema.NullOr(Schema.String),
@@ -32,7 +35,7 @@ const HistoryRow = Schema.Struct({
   retryAt: Schema.NullOr(Schema.Int)
 })
 
-/** A directory with the inputs of its consolidation, and its history. */
+/** A directory with the inputs of its next consolidation and the outcome of the last ones. */
 const DirectoryRow = Schema.Struct({
   cwd: Directory,
   /** The inputs, one `thread:version` a line; null for a directory without memories. */
@@ -81,7 +84,9 @@ const whenDirty = (
 }
 
 const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
-  /** Finds every directory that has a memory, had one that was not yet removed from its files, or has notes. */
+  /**
+   * Finds every directory that has a memory, that has notes, or from whose files a deleted memory was not yet removed.
+   */
   const directories = findAll({
     Request: Schema.Void,
     Result: DirectoryRow,
@@ -101,7 +106,10 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
       FROM inputs i FULL JOIN consolidations c ON c.cwd = i.cwd ORDER BY 1`
   })
 
-  /** A mark of a fact as an input of a consolidation. */
+  /**
+   * SQL for the text of a person's decision about a fact. A consolidation's inputs include it, so that a new decision
+   * makes the directory dirty.
+   */
   const markText = sql.literal("mark || ' ' || id || ' ' || coalesce(text, '')")
 
   const allNotes = findAll({

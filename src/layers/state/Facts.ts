@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { FactId, FactKind, factsVersion, SessionFact } from "../../domain/facts/Fact.js"
 import { memoryVersion } from "../../domain/memory/TraceMemory.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
-import { Directory } from "../../domain/thread/WorkingDirectory.js"
+import { bucketOf, Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim } from "../../services/state/Claims.js"
 import {
   type ExtractedFacts,
@@ -21,6 +21,7 @@ import {
 import { asOwner, unclaimedRow } from "./Claims.js"
 import { factColumns, FactRow, writeFacts } from "./sqlite/FactRows.js"
 import { makeFactSearch } from "./sqlite/FactSearch.js"
+import { addForgotten } from "./sqlite/ForgottenFile.js"
 import { Queries } from "./sqlite/Queries.js"
 import { findAll, findOne } from "./sqlite/Rows.js"
 
@@ -43,10 +44,10 @@ const HistoryRow = Schema.Struct({
   by: Schema.NullOr(FactId)
 })
 
-/** A fact in the history: what `asOf` renders from. */
+/** A fact as the history stored it. `asOf` reads these rows. */
 const PastRow = Schema.Struct({ threadId: ThreadId, cwd: Directory, fact: Schema.parseJson(SessionFact) })
 
-/** Makes a mark of its row; a correction without a text is read as a pin. */
+/** Converts a row to a mark. A correction without a text is read as a pin. */
 const markOf = ({ at, cwd, id, mark, text }: typeof MarkRow.Type): MarkedFact => ({
   id,
   cwd,
@@ -57,11 +58,11 @@ const markOf = ({ at, cwd, id, mark, text }: typeof MarkRow.Type): MarkedFact =>
       : { _tag: mark === "Corrected" ? "Pinned" : mark }
 })
 
-/** The event of taking a mark back. */
+/** The history event for the removal of each mark. */
 const undoing = { Pinned: "unpinned", Corrected: "uncorrected", Removed: "restored" }
 
 const make = Effect.map(Queries, (queries) => {
-  const { sql, statement, transaction } = queries
+  const { path, self, sql, statement, transaction } = queries
 
   const inDirectory = (cwd: string | undefined) => (cwd === undefined ? sql`1` : sql`f.cwd = ${cwd}`)
 
@@ -102,9 +103,11 @@ const make = Effect.map(Queries, (queries) => {
   const search = makeFactSearch(sql)
 
   const marks = findAll({
-    Request: Directory,
+    Request: Schema.typeSchema(Directory),
     Result: MarkRow,
-    execute: (cwd) => sql`SELECT id, cwd, mark, text, at FROM fact_marks WHERE cwd = ${cwd} ORDER BY at, id`
+    execute: (cwd) => sql`SELECT id, cwd, mark, text, at FROM fact_marks WHERE cwd = ${cwd}
+      UNION ALL SELECT id, ${cwd}, 'Forgotten', NULL, forgotten_at FROM forgotten_facts WHERE bucket = ${bucketOf(cwd)}
+      ORDER BY at, id`
   })
 
   const marksWithId = findAll({
@@ -112,6 +115,21 @@ const make = Effect.map(Queries, (queries) => {
     Result: MarkRow,
     execute: ({ cwd, id }) => sql`SELECT id, cwd, mark, text, at FROM fact_marks
       WHERE id = ${id} AND ${cwd === undefined ? sql`1` : sql`cwd = ${cwd}`} ORDER BY cwd, at, mark`
+  })
+
+  const forgotten = findAll({
+    Request: Schema.Void,
+    Result: Schema.Struct({ id: FactId, cwd: Directory }),
+    execute: () => sql`SELECT id, cwd FROM fact_marks WHERE mark = 'Forgotten'`
+  })
+
+  /** Writes the ids to the file beside the database, before any deletion: they stay forgotten if the database is lost. */
+  const keepRecord = Effect.fnUntraced(function* (cwd: Directory, ids: ReadonlyArray<FactId>) {
+    if (path !== undefined && ids.length > 0) {
+      const all = [...(yield* forgotten()), ...ids.map((id) => ({ id, cwd }))]
+      const facts = all.map((fact) => ({ bucket: bucketOf(fact.cwd), id: fact.id }))
+      yield* addForgotten(path, { threadIds: [], facts }, self.pid)
+    }
   })
 
   const mark = Effect.fnUntraced(function* (id: FactId, cwd: Directory, given: FactMark, text: string) {
@@ -142,7 +160,13 @@ const make = Effect.map(Queries, (queries) => {
     return gone.length > 0
   })
 
+  const markOne = Effect.fnUntraced(function* (id: FactId, cwd: Directory, given: FactMark, text: string) {
+    yield* keepRecord(cwd, given._tag === "Forgotten" ? [id] : [])
+    yield* mark(id, cwd, given, text)
+  })
+
   const forget = Effect.fnUntraced(function* (cwd: Directory, { ids, memories, threads }: ForgottenFacts) {
+    yield* keepRecord(cwd, ids)
     yield* Effect.forEach(ids, (id) => mark(id, cwd, { _tag: "Forgotten" }, ""), { discard: true })
     const left = yield* ofDirectory(cwd)
     for (const { memorySummary, slug, threadId, traceSummary } of memories) {
@@ -239,7 +263,7 @@ const make = Effect.map(Queries, (queries) => {
     forget: (cwd, forgotten) => transaction("Facts.forget")(forget(cwd, forgotten)),
     recordSuperseded: (cwd, superseded) =>
       superseded.length === 0 ? Effect.void : transaction("Facts.recordSuperseded")(recordSuperseded(cwd, superseded)),
-    mark: (id, cwd, given, text) => transaction("Facts.mark")(mark(id, cwd, given, text)),
+    mark: (id, cwd, given, text) => transaction("Facts.mark")(markOne(id, cwd, given, text)),
     unmark: (id, cwd, given) => transaction("Facts.unmark")(unmark(id, cwd, given)),
     history: ({ cwd, id }, limit) =>
       statement("Facts.history")(Effect.map(history({ cwd, id, limit }), (rows): ReadonlyArray<HistoryEntry> => rows)),
@@ -248,5 +272,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/** Facts in the tables `facts`, `fact_marks` and `fact_history`. */
+/** Stores facts in the tables `facts`, `fact_marks` and `fact_history`. */
 export const layer: Layer.Layer<Facts, never, Queries> = Layer.effect(Facts, make)

@@ -9,16 +9,19 @@ import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { Forgetting, ThreadsClaimed } from "../../services/state/Forgetting.js"
 import { StateDbFailure } from "../../services/state/StateDbError.js"
 import { claimColumns } from "./Claims.js"
-import { readForgotten, writeForgotten } from "./sqlite/ForgottenFile.js"
+import { addForgotten } from "./sqlite/ForgottenFile.js"
 import { HolderRow, Queries } from "./sqlite/Queries.js"
 import { findAll } from "./sqlite/Rows.js"
 
-/** Maximum number of ids in one statement. */
+/** Maximum number of ids that one SQL statement takes. */
 const idsAtOnce = 5_000
 
 const isBlocked = Schema.is(Schema.Tuple(Schema.Struct({ busy: Schema.Literal(1) })))
 
-/** Retries for ten seconds while other programs read; most of them finish within moments. */
+/**
+ * Retry schedule while other programs read the database: every 100 ms, for ten seconds. Most of them finish within
+ * moments.
+ */
 const untilReadersEnd = Schedule.intersect(Schedule.spaced("100 millis"), Schedule.recurs(100))
 
 const ForgottenRow = Schema.Struct({
@@ -58,13 +61,13 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
   })
 
   /**
-   * Writes the ids to the file beside the database. This happens before any deletion, so that the threads stay
-   * forgotten if the database is lost during it.
+   * Writes the ids of threads to the file `forgotten` beside the database. This happens before any deletion, so that
+   * the threads stay forgotten if the database is lost during it.
    */
   const keepRecord = Effect.fnUntraced(function* (database: string, threadIds: ReadonlyArray<ThreadId>) {
     const known = yield* all()
-    const recorded = yield* readForgotten(database)
-    yield* writeForgotten(database, [...recorded, ...known.map(({ threadId }) => threadId), ...threadIds], self.pid)
+    const ids = [...known.map(({ threadId }) => threadId), ...threadIds]
+    yield* addForgotten(database, { threadIds: ids, facts: [] }, self.pid)
   })
 
   const forget = Effect.fnUntraced(function* (threadIds: ReadonlyArray<ThreadId>) {
@@ -88,7 +91,7 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
     }
   })
 
-  /** Writes the write-ahead log back and empties it; until then it may contain deleted rows. */
+  /** Moves the write-ahead log into the database and empties it, since it may contain deleted rows. */
   const cutLog = Effect.flatMap(sql`PRAGMA wal_checkpoint(TRUNCATE)`, (rows) =>
     isBlocked(rows.map((row) => ({ busy: row["busy"] })))
       ? new StateDbFailure({
@@ -121,5 +124,5 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
   })
 })
 
-/** Stores forgotten threads in the table `forgotten_threads`, and beside a database file in a file of their ids. */
+/** Stores the ids of forgotten threads in the table `forgotten_threads`, and in a file beside the database. */
 export const layer: Layer.Layer<Forgetting, never, Queries> = Layer.effect(Forgetting, make)

@@ -8,8 +8,8 @@ import { findAll } from "./sqlite/Rows.js"
 import { unreadableRows } from "./sqlite/Repair.js"
 
 /**
- * Maximum bytes of the database that SQLite maps into memory; larger than any real state DB. SQLite reads the rest page
- * by page.
+ * Maximum number of bytes of the database that SQLite maps into memory for its checks; more than any real state DB has.
+ * SQLite reads the rest page by page.
  */
 const mappedBytes = 4_294_967_296
 

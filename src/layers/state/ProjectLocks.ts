@@ -8,12 +8,12 @@ import { type LockRequest, type LockStatements, makeWithLock, ProjectLocks } fro
 import { HolderRow, Queries } from "./sqlite/Queries.js"
 import { findAll } from "./sqlite/Rows.js"
 
-/** The holder of a lock. */
+/** A row with the directory of a lock and the process that holds it. */
 const LockRow = Schema.Struct({ ...HolderRow.fields, of: Directory })
 
 const columns = "cwd AS of, working_thread_id AS owner, updated_at AS mark, host, pid, process_started"
 
-/** Makes the statements on the table of locks. */
+/** Makes the database statements behind the locks. */
 export const statements = ({ isGone, self, sql, statement }: Queries["Type"]): LockStatements => {
   const lockOf = findAll({
     Request: Directory,

@@ -8,15 +8,15 @@ import { dayOf, type Reservation, reachedCap, type SpendingCaps } from "../../do
 import { Spending } from "../../services/state/Spending.js"
 import { Queries } from "./sqlite/Queries.js"
 
-/** Time for which spending is kept: 31 days. */
+/** Time after which the record of a request's cost is deleted: 31 days. */
 const keptMilliseconds = 31 * 86_400_000
 
-/** Replaces a missing cap in a statement. */
+/** Number that stands for a missing cap in an SQL statement. */
 const unlimited = Number.MAX_SAFE_INTEGER
 
 /**
- * Sums of tokens and requests. Tokens are not required to be whole numbers, since an earlier version stored implausible
- * counts from servers.
+ * Sums of tokens and requests, for a pass and for a day. Tokens are not required to be whole numbers, since an earlier
+ * version stored implausible counts from servers.
  */
 const SumsRow = Schema.Struct({
   passTokens: Schema.Number,
@@ -45,8 +45,8 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
   })
 
   /**
-   * Reserves by a single statement if the caps allow it, which is the usual case. Returns whether it did. Its
-   * conditions are those of `reachedCap`, which names the cap when they fail.
+   * Reserves by a single statement if the caps allow it, which is the usual case. Returns whether it reserved. Its
+   * conditions are those of `reachedCap`, which names the exceeded cap when this statement refuses.
    */
   const take = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
     const day = dayOf(yield* Clock.currentTimeMillis)
@@ -61,7 +61,7 @@ const make = Effect.map(Queries, ({ sql, statement, transaction }) => {
     return taken.length > 0
   })
 
-  /** Returns the cap that the reservation would exceed; reserves if by now there is none. */
+  /** Returns the cap that the reservation would exceed. If by now there is none, reserves instead, and returns none. */
   const takeOrRefuse = Effect.fnUntraced(function* ({ id, pass, tokens }: Reservation, caps: SpendingCaps) {
     const day = dayOf(yield* Clock.currentTimeMillis)
     const sums = yield* sumsOf({ pass, day })

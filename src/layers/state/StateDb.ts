@@ -35,7 +35,7 @@ const capabilities: Layer.Layer<StateDb, never, Queries> = Layer.mergeAll(
 
 type Needs = ProcessTable
 
-/** Provides all capabilities over a connection, after preparing the database. */
+/** Provides all capabilities of the state DB over a connection, after running `prepare`, such as a migration. */
 const over = (
   database: Database,
   connection: Layer.Layer<SqlClient.SqlClient, StateDbUnavailable>,
@@ -50,7 +50,7 @@ const over = (
  * The state DB in a SQLite file at an absolute path, in a folder that exists. Many processes may open it. Fails with
  * `StateDbUnavailable`, and leaves the file unchanged, when it cannot be used. With `replaceCorrupt`, a corrupt file is
  * first moved aside and replaced by a new one, and in a sound file unreadable rows are repaired. The file `forgotten`
- * beside it has the ids of forgotten threads, so that a new database knows them too.
+ * beside it has the ids of forgotten threads and facts, so that a new database knows them too.
  */
 export const layerSqlite = (
   path: string,

@@ -22,7 +22,7 @@ const ClaimantRow = Schema.Struct({
   claimProcessStarted: Schema.NullOr(Schema.String)
 })
 
-/** A thread, its extraction, and the process that holds its claim. */
+/** A row with a thread, its extraction, and the process that holds its claim. */
 const RecordRow = Schema.Struct({
   ...ThreadRow.fields,
   ...ExtractionRow.fields,
@@ -40,7 +40,10 @@ const KnownRow = Schema.Struct({
 /** Maximum rows in one insert: SQLite allows 32,766 parameters, and a thread needs 21. */
 const insertedRows = 500
 
-/** SQL condition for `isFresh`: nothing more can be learned from thread `t`, according to its extraction `j`. */
+/**
+ * SQL condition for `isFresh`: the extraction `j` covers all that is recorded of the thread `t`, so nothing more can be
+ * learned.
+ */
 const isFresh = `(j.learned_updated_at IS NOT NULL AND j.learned_updated_at >= t.updated_at
   AND j.learned_size = t.rollout_size)`
 
@@ -52,7 +55,7 @@ const recordColumns = `t.*, j.outcome, j.learned_updated_at, j.learned_size, coa
 const make = Effect.map(Queries, (queries) => {
   const { isGone, sql, statement, transaction } = queries
 
-  /** Converts a row, without the claim if its process has ended: the next owner that asks gets it. */
+  /** Converts a row to a record. A claim whose process has ended is left out, since the next pass that asks gets it. */
   const toRecord = Effect.fnUntraced(function* (row: typeof RecordRow.Type) {
     const { claimHost: host, claimPid: pid, claimProcessStarted: processStarted, ...rest } = row
     const {
@@ -189,8 +192,8 @@ const make = Effect.map(Queries, (queries) => {
   })
 
   /**
-   * SQL for the value of a column after an upsert. Indexing reads only the ends of a file, so a null leaves the stored
-   * value. A withheld thread keeps nothing.
+   * SQL for the value of a column when an existing row is updated. Indexing reads only the ends of a file, so a null
+   * leaves the stored value. The row of a withheld thread stores no content.
    */
   const kept = (column: string) =>
     sql.literal(`coalesce(excluded.${column}, CASE WHEN excluded.withheld IS NULL THEN threads.${column} END)`)

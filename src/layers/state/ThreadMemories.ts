@@ -55,10 +55,10 @@ const HitRow = Schema.Struct({
 
 type HitRow = typeof HitRow.Type
 
-/** The outcomes that a trace may state for a task. */
+/** The outcomes of a task that the search for outcomes in a trace recognises. */
 const outcomeNames = ["success", "partial", "fail", "uncertain"]
 
-/** SQL for the distinct outcomes in a trace, separated by spaces. */
+/** SQL for the distinct outcomes that a trace states, separated by spaces. */
 const outcomesColumn = outcomeNames
   .map((name) => `CASE WHEN instr(m.trace_summary, 'Outcome: ${name}') > 0 THEN '${name} ' ELSE '' END`)
   .join(" || ")
@@ -74,7 +74,7 @@ const documentOf = ({ cwd, score, summary, threadId, trace, updatedAt }: HitRow)
   score
 })
 
-/** The columns of an extraction that succeeded, which also ended its claim. */
+/** Returns the columns to write when an extraction succeeds: its result, no failure and no claim. */
 const endOfClaim = (outcome: "memory" | "nothing", learned: Learned) => ({
   ...unclaimedRow,
   ...noFailureRow,
@@ -130,7 +130,10 @@ const make = Effect.map(Queries, (queries) => {
     )
   }
 
-  /** True if the DB has a result for a thread, or a record that its memory was deleted. */
+  /**
+   * True if the database has a result for a thread, or a record that its memory was deleted. An import must then not
+   * overwrite it.
+   */
   const isDecided = (threadId: ThreadId) =>
     Effect.map(
       sql`SELECT thread_id FROM extractions WHERE thread_id = ${threadId} AND outcome IS NOT NULL
@@ -226,7 +229,7 @@ const make = Effect.map(Queries, (queries) => {
 
   const inDirectory = (cwd: string | undefined) => (cwd === undefined ? sql`1` : sql`m.cwd = ${cwd}`)
 
-  /** Selects the newest memories from indexes alone, since the texts of memories are long. */
+  /** SQL that selects the newest memories. It reads indexes alone, since the texts of memories are long. */
   const newest = (cwd: string | undefined, perDirectory: number) => {
     const most = Number.isFinite(perDirectory) ? perDirectory : Number.MAX_SAFE_INTEGER
     return sql`SELECT id, cwd, updated_at FROM (
@@ -367,5 +370,5 @@ const make = Effect.map(Queries, (queries) => {
   })
 })
 
-/** Stores memories in the table `thread_memory`, with a row for each thread and directory. */
+/** Stores memories in the table `thread_memory`, which has a row for each thread and directory. */
 export const layer: Layer.Layer<ThreadMemories, never, Queries> = Layer.effect(ThreadMemories, make)

@@ -7,8 +7,8 @@ import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { Facts } from "../../services/state/Facts.js"
 
 /**
- * Leaves out the facts that a person forgot, with the lines of the trace that tell them. Only their ids are kept, so that
- * their words are known again from the session alone.
+ * Removes the facts that a person forgot from an extraction's result, with the lines of the trace that state them. Of a
+ * forgotten fact only the id is stored, so it is recognised when its session is extracted again.
  */
 export const withoutForgottenFacts = Effect.fn("ForgottenFacts.leaveOut")(function* (
   cwd: Directory,

@@ -8,7 +8,7 @@ import { redact } from "../../services/Redactor.js"
 import { type FactMark, Facts, type MarkedFact } from "../../services/state/Facts.js"
 import { readProjectFacts } from "./ReadFacts.js"
 
-/** Loaded for the first directory in whose `MEMORY.md` a person changed a line. */
+/** Loads the code that finds the facts behind edited lines, with the first `MEMORY.md` that a person edited. */
 const loadEdited = Effect.promise(() => import("../../domain/offline/consolidating/EditedFacts.js"))
 const loadLines = Effect.promise(() =>
   Promise.all([
@@ -26,8 +26,8 @@ const isMarked = (marks: ReadonlyArray<MarkedFact>, id: FactId, given: FactMark)
   )
 
 /**
- * Turns what a person changed in `MEMORY.md` since the last publish into decisions about its facts: a line that is gone
- * removes its facts, one that is reworded corrects them. Returns whether there was anything new.
+ * Turns a person's edits of `MEMORY.md` since the last publish into decisions about facts: a deleted line removes its
+ * facts, a reworded line corrects them. Returns whether any decision is new.
  */
 export const adoptEdits = Effect.fn("PersonDecisions.adopt")(function* (cwd: Directory) {
   const memoryFs = yield* MemoryFs
@@ -50,11 +50,14 @@ export const adoptEdits = Effect.fn("PersonDecisions.adopt")(function* (cwd: Dir
   return isNew
 })
 
-/** The decisions of people about the facts of a directory, as far as its publish has to know them. */
+/** The decisions of people about the facts of a directory, in the form that its publish needs. */
 export interface Decisions {
-  /** Corrections as lines that people added, and the lines that they or a removal replaced. */
+  /** The corrections, as lines that a person added, and the lines that corrections and removals replaced. */
   readonly lines: PersonEdits
-  /** Tells the lines that a person took out of the file, and whose fact was pinned later. */
+  /**
+   * True for a line that a person deleted from the file, but whose fact a person pinned later. The line is published
+   * again.
+   */
   readonly isToldAgain: (line: string) => boolean
 }
 

@@ -9,29 +9,32 @@ import { redact } from "../../services/Redactor.js"
 
 const encodeFacts = Schema.encodeSync(Schema.parseJson(ProjectFacts, { space: 1 }))
 
-/** Loaded for the first directory with facts. */
+/** Loads the code that merges facts, with the first directory that has any. */
 const loadMerging = Effect.promise(() => import("../../domain/offline/consolidating/MergeFacts.js"))
 
-/** Sorts the marks of a directory by what they decide. */
+/** Groups the marks of a directory by kind: pinned, corrected, removed. */
 export const marksOf = (marks: ReadonlyArray<MarkedFact>): MarkedFacts => ({
   pinned: new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Pinned" ? [id] : []))),
   corrected: new Map(marks.flatMap(({ id, mark }) => (mark._tag === "Corrected" ? [[id, mark.text] as const] : []))),
   removed: new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Removed" ? [id] : [])))
 })
 
-/** Merges facts, which are given newest session first, with the decisions of people. */
+/** Merges facts that say the same, and applies the decisions of people. Takes the facts of the newest session first. */
 export const mergeFacts = Effect.fnUntraced(function* (known: ReadonlyArray<StoredFact>, marks: MarkedFacts) {
   const { projectFacts } = yield* loadMerging
   return withMarks(projectFacts(withCorrections(known, marks)), marks)
 })
 
-/** The wishes that superseded others, of facts given newest session first. */
+/** Finds the wishes of the user that superseded earlier ones. Takes the facts of the newest session first. */
 export const wishChains = Effect.fnUntraced(function* (known: ReadonlyArray<StoredFact>) {
   const { supersedingWishes } = yield* loadMerging
   return supersedingWishes(known)
 })
 
-/** The facts of a directory's sessions, merged, with the decisions of people; only of sessions that may be told. */
+/**
+ * Reads the facts of a directory, merged, with the decisions of people applied. Leaves out sessions for which
+ * `mayBeTold` is false.
+ */
 export const readProjectFacts = Effect.fn("PhaseTwo.readProjectFacts")(function* (
   cwd: Directory,
   mayBeTold: (threadId: string) => boolean = () => true
@@ -42,14 +45,17 @@ export const readProjectFacts = Effect.fn("PhaseTwo.readProjectFacts")(function*
 })
 
 /**
- * Renders the facts of a directory for its agent. Rows of before may have been redacted by older rules, so the text is
- * redacted again.
+ * Renders the facts of a directory as JSON for its agent. The text is redacted again, since the stored rows may have
+ * been redacted by older rules.
  */
 export const factsForAgent = Effect.fnUntraced(function* (cwd: Directory, mayBeTold: (threadId: string) => boolean) {
   return yield* redact(encodeFacts(yield* readProjectFacts(cwd, mayBeTold)))
 })
 
-/** Writes into the history which wishes of a directory newer ones superseded since it was written last. */
+/**
+ * Records in the history which wishes of a directory were superseded by newer ones. Repeats nothing that is recorded
+ * already.
+ */
 export const recordSuperseded = Effect.fn("PhaseTwo.recordSuperseded")(function* (cwd: Directory) {
   const facts = yield* Facts
   const known = yield* facts.of(cwd)

@@ -12,15 +12,15 @@ import { logWarning } from "../../services/Logging.js"
 import { safeMessage } from "../../services/Redactor.js"
 import { Settings } from "../../settings/Settings.js"
 
-/** Loaded with the first session to extract again. */
+/** Loads the code that extracts facts, with the first session to extract again. */
 const loadReading = Effect.promise(() =>
   Promise.all([import("../ReadSession.js"), import("../SessionParts.js"), import("./SessionFacts.js")])
 )
 
 /**
- * Extracts the facts again of every session whose facts were made by older rules, as far as its file is there: without a
- * model, and whatever the number of candidates. Traces and summaries stay as they are. A session that fails is tried again by
- * the next pass.
+ * Extracts the facts again of every session whose facts were made by an older version of the rules, if its file still
+ * exists. Uses no model, and is not limited by the setting `candidates`. Traces and summaries stay as they are. A
+ * session that fails is tried again by the next pass.
  */
 export const refreshFacts = Effect.fn("RefreshFacts.run")(function* (pass: Pass, ignore: IgnoreRules) {
   const facts = yield* Facts
@@ -37,7 +37,9 @@ export const refreshFacts = Effect.fn("RefreshFacts.run")(function* (pass: Pass,
   )
 })
 
-/** One session under its claim; left to the other where another pass works on it. Never fails. */
+/**
+ * Extracts the facts of one session again, under its claim. Does nothing if another pass holds the claim. Never fails.
+ */
 const refresh = (pass: Pass, thread: Thread, ignore: IgnoreRules) =>
   Effect.gen(function* () {
     const claims = yield* Claims

@@ -10,8 +10,9 @@ const encode = Schema.encodeSync(Schema.parseJson(SessionFact))
 const decode = Schema.decodeOption(Schema.parseJson(SessionFact))
 
 /**
- * Extracts the facts of a session's work in one directory, by rule. What is put together of several texts may show a secret
- * that none of them shows, so each fact is redacted once more; one that cannot be read then is left out.
+ * Extracts the facts of a session's work in one directory, without a model. A fact joins several texts, which may
+ * together show a secret that none of them shows alone, so each fact is redacted once more. A fact that does not decode
+ * after that is left out.
  */
 export const factsOfPart = Effect.fn("SessionFacts.ofPart")(function* ({ cwd, evidence }: SessionPart) {
   const redact = yield* (yield* Redactor).rules

@@ -31,7 +31,9 @@ export interface ExtractionFailure {
   readonly modifiedAt: number
   /** Earliest time of the next attempt in Unix milliseconds; undefined quarantines the thread. */
   readonly retryAt: number | undefined
-  /** Failed attempts on this content, including this one; 0 when this one does not count. */
+  /**
+   * Number of failed attempts on this content, including this one; 0 when this failure is not counted as an attempt.
+   */
   readonly attempts: number
 }
 
@@ -42,7 +44,7 @@ export interface ExtractionTry {
   readonly outcome: string
   readonly errorTag: string | null
   readonly errorMessage: SafeText | null
-  /** Earliest time of the next attempt in Unix milliseconds; null when no further one follows. */
+  /** Earliest time of the next attempt in Unix milliseconds; null when no further attempt follows. */
   readonly retryAt: number | null
 }
 
@@ -69,7 +71,7 @@ export class Claims extends Context.Tag("rollout-memories/state/Claims")<
       claim: Claim,
       failure: ExtractionFailure
     ) => Effect.Effect<void, ClaimLost | StateDbFailure>
-    /** Records that the file still has the content on which the extraction failed, under a new modification time. */
+    /** Records the new modification time of a file whose extraction failed, when its content is still the same. */
     readonly keepFailure: (threadId: ThreadId, modifiedAt: number) => Effect.Effect<void, StateDbFailure>
     /**
      * Deletes the record of failures of a thread, so that the next pass tries it again. Returns whether there were any.

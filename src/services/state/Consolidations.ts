@@ -7,8 +7,8 @@ import type { StateDbFailure } from "./StateDbError.js"
 import type { ThreadMemory } from "./ThreadMemories.js"
 
 /**
- * A directory whose inputs differ from those of its published memory, or whose memories were all deleted before
- * anything was published, so that their files remain.
+ * A directory that needs a consolidation: its inputs differ from those of its published memory, or its memories were
+ * all deleted before anything was published, so that their files remain.
  */
 export interface DirtyDirectory {
   readonly cwd: Directory
@@ -20,9 +20,11 @@ export interface DirtyDirectory {
 
 /** The inputs of a directory's next consolidation, read at one instant. */
 export interface ConsolidationState {
-  /** The newest memories, newest first, up to the number that is kept as traces. */
+  /** The newest memories, newest first, up to the number that is kept as trace files. */
   readonly memories: ReadonlyArray<ThreadMemory>
-  /** All older memories, newest first. Their user wishes and fixes are still used after their traces are gone. */
+  /**
+   * All older memories, newest first. Their user wishes and fixes are still used, although they have no trace files.
+   */
   readonly earlier: ReadonlyArray<{ readonly threadId: ThreadId; readonly version: string }>
   /** Fingerprint of exactly these memories, the earlier ones included; see `fingerprintOf`. */
   readonly fingerprint: string
@@ -30,13 +32,13 @@ export interface ConsolidationState {
   readonly published: string | undefined
   /** Number of failed consolidations with exactly these inputs. */
   readonly attempts: number
-  /** Threads whose memory was deleted on record, so that their trace files may be removed. */
+  /** Threads whose memory was deleted, and the deletion recorded, so that their trace files may be removed. */
   readonly removals: ReadonlyArray<ThreadId>
   /** The user's notes, oldest first. Every consolidation includes them word for word. */
   readonly notes: ReadonlyArray<SafeText>
 }
 
-/** The last consolidation of a directory and its outcome. Times are Unix milliseconds. */
+/** The outcome of the last consolidation of a directory. Times are Unix milliseconds. */
 export interface ConsolidationEntry {
   readonly cwd: Directory
   readonly publishedAt: number | null
@@ -53,7 +55,7 @@ export interface ConsolidationFailure {
 }
 
 /**
- * Inputs and outcomes of each directory's consolidations. Only the holder of a directory's lock records an outcome.
+ * The inputs and outcomes of each directory's consolidations. Only the holder of a directory's lock records an outcome.
  * Fails with `StateDbFailure`.
  */
 export class Consolidations extends Context.Tag("rollout-memories/state/Consolidations")<

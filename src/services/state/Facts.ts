@@ -7,15 +7,16 @@ import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
 import type { StateDbFailure } from "./StateDbError.js"
 
-/** A fact of a session, with its place. */
+/** A fact that was extracted from a session, with the thread and the directory. */
 export interface StoredFact extends KnownFact {
   readonly threadId: ThreadId
   readonly cwd: Directory
 }
 
 /**
- * A decision of a person about a fact of a project. A correction replaces its line; a removed fact stays in the record, and
- * is told nowhere. Only what was forgotten is gone for good.
+ * A decision of a person about a fact of a project. `Pinned` keeps its line in `MEMORY.md`, `Corrected` replaces the
+ * line, and `Removed` keeps the fact in the database but out of `MEMORY.md` and of search results. `Forgotten` deletes
+ * the fact for good.
  */
 export type FactMark =
   | { readonly _tag: "Pinned" }
@@ -23,7 +24,7 @@ export type FactMark =
   | { readonly _tag: "Removed" }
   | { readonly _tag: "Corrected"; readonly text: string }
 
-/** A mark with its fact. Unix milliseconds. */
+/** A decision about a fact, with its time in Unix milliseconds. */
 export interface MarkedFact {
   readonly id: FactId
   readonly cwd: Directory
@@ -31,7 +32,7 @@ export interface MarkedFact {
   readonly at: number
 }
 
-/** The events in the history of a fact. */
+/** The kinds of events in the history of a fact. */
 export const factEvents = [
   "added",
   "withdrawn",
@@ -45,25 +46,28 @@ export const factEvents = [
   "restored"
 ] as const
 
-/** An event in the history of a fact. */
+/** The kind of an event in the history of a fact. */
 export type FactEvent = (typeof factEvents)[number]
 
-/** An entry of the history. Of a forgotten fact only the id and the time stay. */
+/** An entry in the history of a fact. For a forgotten fact it has no text. */
 export interface HistoryEntry {
   readonly id: FactId
   readonly cwd: Directory
   readonly event: FactEvent
   /** Unix milliseconds. */
   readonly at: number
-  /** The session that it came from, of a superseded fact that of the newer one; null for an act of a person. */
+  /**
+   * The session that caused the event: the one that has the fact, or for `superseded` the one with the newer fact. Null
+   * for a decision of a person.
+   */
   readonly threadId: ThreadId | null
   readonly kind: FactKind | null
   readonly text: string | null
-  /** The fact that superseded it; null for other events. */
+  /** The fact that superseded this one; null for other events. */
   readonly by: FactId | null
 }
 
-/** A memory whose text told a forgotten fact, with the text that is left. */
+/** A memory whose text stated a forgotten fact, with the text that remains without it. */
 export interface CleanedMemory {
   readonly threadId: ThreadId
   readonly traceSummary: string
@@ -71,53 +75,57 @@ export interface CleanedMemory {
   readonly slug: string
 }
 
-/** A thread whose title or first message told a forgotten fact, with what is left. */
+/** A thread whose title or first message stated a forgotten fact, with the texts that remain without it. */
 export interface CleanedThread {
   readonly threadId: ThreadId
   readonly title: string | null
   readonly firstUserMessage: string | null
 }
 
-/** Facts to forget, and what is left of the texts that told them. */
+/** The facts to forget, and the texts that replace those which state them. */
 export interface ForgottenFacts {
   readonly ids: ReadonlyArray<FactId>
   readonly memories: ReadonlyArray<CleanedMemory>
   readonly threads: ReadonlyArray<CleanedThread>
 }
 
-/** The facts of a session in one directory, as the rules of today extract them. */
+/** The facts of a session in one directory, as the current version of the rules extracts them. */
 export interface ExtractedFacts {
   readonly cwd: Directory
   readonly facts: ReadonlyArray<SessionFact>
 }
 
-/** A thread whose facts are older than the rules of today, or were read from its trace. */
+/** A thread whose facts were extracted by an older version of the rules, or were read from its trace. */
 export interface StaleThread {
   readonly threadId: ThreadId
   readonly cwds: ReadonlyArray<Directory>
 }
 
 /**
- * The facts of sessions, with their history and what people decided about them. Facts belong to the memory of their thread in
- * a directory: they are stored, moved and deleted with it. A forgotten fact is never given again, also when its session is
- * extracted again. Fails with `StateDbFailure`.
+ * The facts of sessions, their history, and the decisions of people about them. Facts belong to the memory of their
+ * thread in a directory: they are stored, moved and deleted with it. A forgotten fact is not stored again when its
+ * session is extracted again. Fails with `StateDbFailure`.
  */
 export class Facts extends Context.Tag("rollout-memories/state/Facts")<
   Facts,
   {
-    /** The facts of a directory's sessions, the newest session first, in the order of the session. */
+    /** Lists the facts of a directory: newest session first, the facts of one session in its order. */
     readonly of: (cwd: Directory) => Effect.Effect<ReadonlyArray<StoredFact>, StateDbFailure>
-    /** The facts that had an id in a directory, or in any, the newest first. */
+    /** Lists the facts with an id, in one directory or in all; the newest first. */
     readonly withId: (
       id: FactId,
       cwd: Directory | undefined
     ) => Effect.Effect<ReadonlyArray<StoredFact>, StateDbFailure>
-    /** The facts of a directory as they were at a time; those that were forgotten since are left out. Unix milliseconds. */
+    /**
+     * Lists the facts of a directory as they were at a time in Unix milliseconds. Leaves out those that were forgotten
+     * since.
+     */
     readonly asOf: (cwd: Directory, time: number) => Effect.Effect<ReadonlyArray<StoredFact>, StateDbFailure>
     /**
-     * The best facts for the words of a query, best first, each once in a directory: those that have every word in some form,
-     * then those with other words for them; where there are none, those that have any. A word that no fact has is looked for
-     * in near spellings, and inside of names. Removed facts are not found.
+     * Finds the best `limit` facts for the words of a query, best first; a fact of several sessions is listed once for
+     * each directory. First come facts that contain every word in any inflection, then those with synonyms. If there
+     * are none, facts that contain any word are listed. For a word that no fact contains, near spellings are searched.
+     * Removed facts are not found.
      */
     readonly search: (
       words: ReadonlyArray<string>,
@@ -125,37 +133,43 @@ export class Facts extends Context.Tag("rollout-memories/state/Facts")<
       limit: number
     ) => Effect.Effect<ReadonlyArray<StoredFact>, StateDbFailure>
     readonly marks: (cwd: Directory) => Effect.Effect<ReadonlyArray<MarkedFact>, StateDbFailure>
-    /** The marks of an id in a directory, or in any. */
+    /** Lists the decisions about a fact, in one directory or in all. */
     readonly marksWithId: (
       id: FactId,
       cwd: Directory | undefined
     ) => Effect.Effect<ReadonlyArray<MarkedFact>, StateDbFailure>
-    /** Records a person's decision; a forgotten fact's text goes at once, also from the history. */
+    /**
+     * Records a person's decision about a fact. For `Forgotten` the text of the fact is deleted at once, also from the
+     * history.
+     */
     readonly mark: (id: FactId, cwd: Directory, mark: FactMark, text: string) => Effect.Effect<void, StateDbFailure>
-    /** Marks facts as forgotten, and replaces the texts that told them. All or nothing. */
+    /** Marks facts as forgotten, and replaces the texts that state them. Does all of it or nothing. */
     readonly forget: (cwd: Directory, forgotten: ForgottenFacts) => Effect.Effect<void, StateDbFailure>
-    /** Adds to the history which wishes were superseded by which, where it does not say so yet. */
+    /**
+     * Records in the history which wishes were superseded by which newer ones. Repeats nothing that is recorded
+     * already.
+     */
     readonly recordSuperseded: (
       cwd: Directory,
       superseded: ReadonlyArray<{ readonly id: FactId; readonly by: FactId; readonly threadId: string }>
     ) => Effect.Effect<void, StateDbFailure>
-    /** Takes a mark back. Returns whether there was one. */
+    /** Removes a person's decision about a fact. Returns whether there was one. */
     readonly unmark: (
       id: FactId,
       cwd: Directory,
       mark: Exclude<FactMark["_tag"], "Forgotten">
     ) => Effect.Effect<boolean, StateDbFailure>
-    /** The history of a directory, or of one fact, the newest entries first. */
+    /** Lists the history of a directory, of one fact, or of all; newest entries first. */
     readonly history: (
       of: { readonly cwd: Directory | undefined; readonly id: FactId | undefined },
       limit: number
     ) => Effect.Effect<ReadonlyArray<HistoryEntry>, StateDbFailure>
-    /** The threads to extract facts of again, the newest first. */
+    /** Lists the threads whose facts have to be extracted again, the newest first. */
     readonly stale: Effect.Effect<ReadonlyArray<StaleThread>, StateDbFailure>
     /**
-     * Replaces the facts of a thread's memories without a change of those, and ends the claim. Directories without a memory
-     * are passed over.
-     * Fails with `ClaimLost` when the claim is no longer the owner's; then nothing was changed.
+     * Replaces the facts of a thread's memories, leaves the texts of the memories unchanged, and ends the claim. Parts
+     * in a directory without a memory are skipped. Fails with `ClaimLost`, and changes nothing, when the claim is no
+     * longer the owner's.
      */
     readonly replace: (
       claim: Claim,

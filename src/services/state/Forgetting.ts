@@ -41,13 +41,14 @@ export class Forgetting extends Context.Tag("rollout-memories/state/Forgetting")
      */
     readonly forget: (threadIds: ReadonlyArray<ThreadId>) => Effect.Effect<void, ThreadsClaimed | StateDbFailure>
     /**
-     * Overwrites the deleted rows in the files of the database. Waits for readers, and fails when they do not finish.
+     * Overwrites the remains of deleted rows in the files of the database. Waits for other readers of the database, and
+     * fails when they do not finish.
      */
     readonly eraseRemains: Effect.Effect<void, StateDbFailure>
     readonly all: Effect.Effect<ReadonlyArray<ForgottenThread>, StateDbFailure>
     /**
-     * Lists the current directories of these threads, and the former ones not yet consolidated, in the order of their
-     * paths.
+     * Lists the directories whose memory is affected by these threads, in the order of their paths: their current
+     * directories, and former ones that have not been consolidated since.
      */
     readonly directoriesOf: (
       threadIds: ReadonlyArray<ThreadId>

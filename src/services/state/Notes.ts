@@ -4,7 +4,7 @@ import type * as Effect from "effect/Effect"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { StateDbFailure } from "./StateDbError.js"
 
-/** A note that a person left for a directory. */
+/** A note that a person wrote for a directory with `remember`. */
 export interface UserNote {
   readonly id: number
   readonly cwd: Directory
@@ -13,7 +13,10 @@ export interface UserNote {
   readonly createdAt: number
 }
 
-/** The notes that people left for directories. Each change makes its directory dirty. Fails with `StateDbFailure`. */
+/**
+ * The notes that people wrote for directories with `remember`. Each change makes its directory dirty, so that the next
+ * pass consolidates it. Fails with `StateDbFailure`.
+ */
 export class Notes extends Context.Tag("rollout-memories/state/Notes")<
   Notes,
   {

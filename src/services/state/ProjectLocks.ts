@@ -22,7 +22,7 @@ export interface HeldLock {
   readonly confirm: Effect.Effect<void, LeaseLost>
 }
 
-/** Runs work under a directory's lock; returns none when another owner holds it. */
+/** Runs work under a directory's lock; returns none when another owner holds the lock. */
 type WithLock = <A, E, R>(
   request: LockRequest,
   work: (lock: HeldLock) => Effect.Effect<A, E, R>

@@ -44,7 +44,7 @@ export class StateDbUnavailable extends Schema.TaggedError<StateDbUnavailable>("
   }
 }
 
-/** One operation of the state DB failed and stored nothing. The caller fails too; a later attempt may succeed. */
+/** An operation of the state DB failed and stored nothing. A later attempt may succeed. */
 export class StateDbFailure extends Schema.TaggedError<StateDbFailure>("rollout-memories/StateDbFailure")(
   "StateDbFailure",
   { operation: Schema.String, cause: Schema.Defect }
@@ -55,7 +55,7 @@ export class StateDbFailure extends Schema.TaggedError<StateDbFailure>("rollout-
   }
 }
 
-/** The holder of a claim or a lock. */
+/** A claim or a lock, with its holder. */
 export interface Holder<Of extends string> {
   /** The id of the claimed thread, or the path of the locked directory. */
   readonly of: Of

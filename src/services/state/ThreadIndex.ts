@@ -8,7 +8,7 @@ import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
 import type { StateDbFailure } from "./StateDbError.js"
 
-/** A rollout file with the size and times at its last indexing. */
+/** An indexed rollout file, with its size and times when it was last indexed. */
 export interface KnownRollout {
   readonly path: string
   readonly size: number
@@ -18,7 +18,7 @@ export interface KnownRollout {
   readonly lastRecordAt: number
 }
 
-/** The changes to the index that follow from one listing of the Codex home. */
+/** The changes to the index that follow from one listing of the session files. */
 export interface IndexChanges {
   /** Rows to write. A null field leaves the stored value unchanged, since indexing reads only the ends of a file. */
   readonly threads: ReadonlyArray<Thread>
@@ -31,7 +31,10 @@ export interface IndexChanges {
   readonly gone: ReadonlyArray<string>
   /** Time from which the vanished files count as missing, in Unix milliseconds. */
   readonly now: number
-  /** Fingerprint of the listing, stored with the last part of its changes; undefined while more parts follow. */
+  /**
+   * Fingerprint of the listing of the session files. It is stored with the last part of the changes; undefined while
+   * more parts follow.
+   */
   readonly listing: string | undefined
 }
 
@@ -44,7 +47,10 @@ export interface ThreadPage {
   readonly withMissing: boolean
 }
 
-/** Numbers of threads: all of them, and the fresh ones among them. Withheld threads are not counted. */
+/**
+ * The number of all indexed threads, and of those from which everything recorded was learned, by the result: a memory
+ * (`learned`), or nothing to remember. Withheld threads count only in `threads`.
+ */
 export interface ThreadCounts {
   readonly threads: number
   readonly learned: number
@@ -62,14 +68,17 @@ export class ThreadIndex extends Context.Tag("rollout-memories/state/ThreadIndex
     readonly counts: Effect.Effect<ThreadCounts, StateDbFailure>
     readonly get: (threadId: ThreadId) => Effect.Effect<Option.Option<ThreadRecord>, StateDbFailure>
     /**
-     * Lists threads that are not fresh, and withheld ones, whatever their source and also when archived; the learning
-     * rules decide about each.
+     * Lists threads that have something new to learn, and withheld ones, whatever their source and also when archived.
+     * The learning rules decide about each.
      */
     readonly unlearned: (page: ThreadPage) => Effect.Effect<ReadonlyArray<ThreadRecord>, StateDbFailure>
     /** Lists the threads that are withheld because memory was switched off for them. */
     readonly memoryDisabled: Effect.Effect<ReadonlyArray<ThreadId>, StateDbFailure>
 
-    /** Returns the fingerprint of the listing that the index was last updated from; see `listingFingerprint`. */
+    /**
+     * Returns the fingerprint of the listing of session files from which the index was last updated; see
+     * `listingFingerprint`.
+     */
     readonly listing: Effect.Effect<Option.Option<string>, StateDbFailure>
     readonly rollouts: Effect.Effect<ReadonlyArray<KnownRollout>, StateDbFailure>
     /** Lists the indexed files of one thread, in the order of their paths. */

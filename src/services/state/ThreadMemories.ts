@@ -12,7 +12,10 @@ import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
 import type { StateDbFailure } from "./StateDbError.js"
 
-/** The version of a thread that an extraction read, whether or not it found something to remember. */
+/**
+ * The content of a thread that an extraction read. It is recorded whether or not the extraction found something to
+ * remember.
+ */
 export interface Learned {
   readonly content: RolloutContent
   /** The thread's `updatedAt` at the time of the read. Unix milliseconds. */
@@ -30,7 +33,10 @@ export interface NewMemory {
   readonly slug: string
   /** Share of the model's quotations that occur in the session; undefined when they were not checked. */
   readonly grounding?: Grounding | undefined
-  /** The facts of the work, as the rules of today extract them; absent where nobody did, so that a later pass does. */
+  /**
+   * The facts that the current version of the rules extracts from the work; absent if they were not extracted, so that
+   * a later pass does it.
+   */
   readonly facts?: ReadonlyArray<SessionFact>
 }
 
@@ -53,11 +59,11 @@ export interface ThreadMemory {
 
 /** A memory as read from its files on disk. */
 export interface ImportedMemory extends Omit<ThreadMemory, "version"> {
-  /** The facts that the trace tells. */
+  /** The facts that were read from the trace. */
   readonly facts?: ReadonlyArray<SessionFact>
 }
 
-/** A directory with memory, for the list of projects. */
+/** A directory that has memories, with their number. */
 export interface ProjectRow {
   readonly cwd: Directory
   readonly memories: number
@@ -109,8 +115,9 @@ export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMe
   ThreadMemories,
   {
     /**
-     * Stores the memories of a thread, one for each directory, ends the claim, and clears earlier failures. Earlier
-     * memories of the thread in other directories are deleted on record. Stores everything or nothing.
+     * Stores the memories of a thread, one for each directory, ends the claim, and clears earlier failures. Deletes
+     * earlier memories of the thread in other directories, and records each deletion, so that their trace files may be
+     * removed. Stores everything or nothing.
      */
     readonly store: (
       claim: Claim,
@@ -118,19 +125,19 @@ export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMe
       memories: Arr.NonEmptyReadonlyArray<NewMemory>
     ) => Effect.Effect<void, ClaimLost | StateDbFailure>
     /**
-     * Records that there is nothing to remember, and ends the claim. Earlier memories of the thread are deleted on
-     * record.
+     * Records that there is nothing to remember, and ends the claim. Deletes earlier memories of the thread and records
+     * each deletion, so that their trace files may be removed.
      */
     readonly storeNothing: (claim: Claim, learned: Learned) => Effect.Effect<void, ClaimLost | StateDbFailure>
     /**
      * Imports the memories of one thread from their files after the DB was lost. If the rollout no longer exists, the
-     * thread's row is imported too, with the directory of the first memory. Never replaces what the DB has of the
-     * thread, nor restores a memory that was deleted on record. Returns whether they were imported.
+     * thread's row is imported too, with the directory of the first memory. Imports nothing if the DB already has a
+     * result for the thread, or a record that its memory was deleted. Returns whether the memories were imported.
      */
     readonly import: (memories: Arr.NonEmptyReadonlyArray<ImportedMemory>) => Effect.Effect<boolean, StateDbFailure>
     /**
-     * Deletes, on record, the memories in directories that are ignored now. Threads of which a directory was left out
-     * before are read again.
+     * Deletes the memories in directories that are ignored now, and records each deletion. Threads of which a directory
+     * was left out before, because it was ignored then, are read again.
      */
     readonly applyIgnored: (isIgnored: (cwd: Directory) => boolean) => Effect.Effect<void, StateDbFailure>
 

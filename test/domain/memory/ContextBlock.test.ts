@@ -1,5 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { contextPieces, type ContextSources, renderContext } from "../../../src/domain/memory/ContextBlock.js"
+import {
+  contextPieces,
+  type ContextSources,
+  nothingLeft,
+  renderContext
+} from "../../../src/domain/memory/ContextBlock.js"
 import { notesHeading } from "../../../src/domain/memory/UserNote.js"
 
 const sources = (given: Partial<ContextSources>): ContextSources => ({
@@ -102,5 +107,24 @@ describe("the context block", () => {
 
   it("the context block has no pieces when MEMORY.md has only a title", () => {
     assert.deepStrictEqual(told("# Memory: ferry\n\n"), [])
+  })
+
+  it("the context block has no pieces when the sessions left nothing, though the summary names them", () => {
+    const memory = `# Memory: ferry\n\n${nothingLeft} [01a15f15-64c0…]\n`
+    const summary = "- asked what a monad is (trace: `01a15f15-64c0-7d44-8e3f-506172839405`)\n"
+    assert.deepStrictEqual(contextPieces(sources({ memory, summary })), [])
+    assert.deepStrictEqual(told(`${memory}\n${notesHeading}\n- deploy from main\n`), ["- deploy from main"])
+    assert.deepStrictEqual(
+      contextPieces(sources({ memory: `${memory}\nMira looks after it.\n`, summary })).map(({ lines }) => lines[0]),
+      ["Mira looks after it.", summary.trim()]
+    )
+  })
+
+  it("the context block names the sessions as long as no MEMORY.md was written", () => {
+    const summary = "- sorted it (trace: `01a15f15-64c0-7d44-8e3f-506172839405`)\n"
+    assert.deepStrictEqual(
+      contextPieces(sources({ summary })).flatMap(({ lines }) => lines),
+      [summary.trim()]
+    )
   })
 })

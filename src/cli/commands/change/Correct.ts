@@ -39,5 +39,5 @@ const correct = Effect.fnUntraced(function* (given: CorrectGiven) {
   ])
 })
 
-/** Implements `correct`: replaces the line of a fact by a person's, or takes that back. */
+/** Implements `correct`: replaces the line of a fact in `MEMORY.md` by a line of the user, or undoes this. */
 export const run = <E>(given: CorrectGiven, { amending }: CommandServices<E>) => runOn(given, amending, correct(given))

@@ -1,6 +1,6 @@
 import type { Decided, Republished } from "../../../commands/DecideFact.js"
 
-/** The state of `MEMORY.md` after a decision, in words. */
+/** Sentences for the user that say when a decision about a fact reaches `MEMORY.md`. */
 const memoryText: { readonly [State in Republished]: string } = {
   written: "MEMORY.md is written anew.",
   "running pass": "A pass works on the project now, and takes it into MEMORY.md.",
@@ -8,7 +8,10 @@ const memoryText: { readonly [State in Republished]: string } = {
   failed: "MEMORY.md could not be written anew; the next pass tries it again."
 }
 
-/** Tells what a decision changed in each directory; `done` and `before` are its words for a change and for none. */
+/**
+ * Renders the result of a decision about a fact, such as a pin, for each directory. `done` completes the sentence for a
+ * directory that changed ("is pinned"), `before` for one that did not ("was pinned before").
+ */
 export const decisionLines = (
   { directories, id }: Decided,
   { before, done }: { readonly done: string; readonly before: string }

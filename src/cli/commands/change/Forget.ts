@@ -30,7 +30,7 @@ interface ForgetGiven extends Given {
   readonly yes: boolean
 }
 
-/** Maximum number of threads that are named; further ones are counted. */
+/** Maximum number of threads that the question for consent names. Further threads are counted. */
 const namedThreads = 20
 
 const describe = Effect.fnUntraced(function* ({ cwds, notes, text, threadIds }: ForgetPlan) {
@@ -75,7 +75,7 @@ const targetOf = Effect.fnUntraced(function* ({ all, cwd, fact, match, thread }:
   return target
 })
 
-/** Loaded for facts alone. */
+/** Loads the code of `forget --fact`, which other uses of `forget` do not need. */
 const loadFacts = Effect.promise(() => import("./ForgetFact.js"))
 
 /** Implements `forget`: shows what it would delete, asks for consent, and deletes it. */

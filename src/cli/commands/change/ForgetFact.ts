@@ -9,7 +9,7 @@ import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { confirm } from "../../terminal/Prompt.js"
 import { print, type Screen, screen } from "../../terminal/Screen.js"
 
-/** The options of `forget` that are about facts. */
+/** The options of `forget` that select facts. */
 export interface ForgetFactGiven {
   readonly json: boolean
   readonly fact: ReadonlyArray<string>
@@ -64,7 +64,7 @@ const outcomeOf = ({ directories }: FactsPlan, forgotten: boolean) => ({
   }))
 })
 
-/** Implements `forget --fact`: shows what it would delete, asks, and deletes it. */
+/** Implements `forget --fact`: shows what it would delete, asks for consent, and deletes it. */
 export const forgetGivenFacts = Effect.fnUntraced(function* (given: ForgetFactGiven) {
   const cwd = yield* givenDirectory(given.cwd)
   const plan = yield* asUsage("--fact", planForgetFacts(given.fact, cwd))

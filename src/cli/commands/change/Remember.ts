@@ -5,7 +5,7 @@ import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 
-/** Implements `remember`: stores a note that every consolidation includes. */
+/** Implements `remember`: stores a note of the user, which every consolidation of the directory includes. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly cwd: string; readonly words: ReadonlyArray<string> },
   { amending }: CommandServices<E>

@@ -15,8 +15,8 @@ import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 
 /**
- * Restores a directory's previous generation, and records it as made from the current inputs. The caller holds the
- * lock.
+ * Restores a directory's previous generation of published files, and records it as made from the current inputs, so
+ * that the next pass does not replace it. The caller holds the lock of the directory.
  */
 const restore = Effect.fn("Restore.restore")(function* (cwd: Directory) {
   const memoryFs = yield* MemoryFs
@@ -29,7 +29,7 @@ const restore = Effect.fn("Restore.restore")(function* (cwd: Directory) {
   return notes
 })
 
-/** Implements `restore`: brings back the previous generation of a directory's memory. */
+/** Implements `restore`: replaces the published memory of a directory by its previous generation. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly cwd: string },
   { amending }: CommandServices<E>

@@ -5,7 +5,10 @@ import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 
-/** Implements `retry`: ends the quarantine or the wait of a thread. */
+/**
+ * Implements `retry`: lets the next pass try a thread again whose extraction failed, even if it is in quarantine or
+ * waits for its next attempt.
+ */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly thread: string },
   { amending }: CommandServices<E>

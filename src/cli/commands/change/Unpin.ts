@@ -7,7 +7,10 @@ import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 import { decisionLines } from "./DecisionText.js"
 
-/** Implements `unpin`: takes a pin back. */
+/**
+ * Implements `unpin`: removes the pin of a fact, so that its line may be left out of `MEMORY.md` again if there is no
+ * room.
+ */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly fact: string; readonly cwd: Option.Option<string> },
   { amending }: CommandServices<E>

@@ -35,10 +35,10 @@ const momentOf = (text: string): Effect.Effect<number, SettingInvalid> =>
     onSome: Effect.succeed
   })
 
-/** Loaded for a look into the past. */
+/** Loads the code of `context --as-of`, which other uses of `context` do not need. */
 const loadAsOf = Effect.promise(() => import("../../../delivery/ContextAsOf.js"))
 
-/** Renders, for `context --as-of`, the block of what was known at a time, from the history in the state DB. */
+/** Renders, for `context --as-of`, the context block from the facts that the state DB had at that time. */
 const runAsOf = <E>(given: ContextGiven, asOf: string, { looking }: CommandServices<E>) =>
   runOn(
     { ...given, maxTokens: Option.none() },

@@ -29,7 +29,7 @@ import { type Given, givenOptions } from "../../Options.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { print } from "../../terminal/Screen.js"
 
-/** The result of one check; `todo` is null if there is nothing to do. */
+/** The result of one check; `todo` is the remedy, null if the check found nothing wrong. */
 interface Check {
   readonly check: string
   readonly isWell: boolean
@@ -40,7 +40,7 @@ interface Check {
 const well = (check: string, finding: string): Check => ({ check, isWell: true, finding, todo: null })
 const ill = (check: string, finding: string, todo: string): Check => ({ check, isWell: false, finding, todo })
 
-/** Maximum number of paths that are named; further ones are counted. */
+/** Maximum number of paths that a check names. Further paths are counted. */
 const namedPlaces = 3
 
 const named = (paths: ReadonlyArray<string>): string =>
@@ -50,8 +50,8 @@ const named = (paths: ReadonlyArray<string>): string =>
   ].join(", ")
 
 /**
- * Checks that there are sessions to learn from. They are counted by the check of the state DB, since listing them is
- * slow.
+ * Checks that the Codex home exists, from whose sessions memory is made. Its sessions are not counted here, since
+ * listing them is slow; the check of the state DB does that.
  */
 const homes = Effect.gen(function* () {
   const store = yield* SessionStore
@@ -215,7 +215,7 @@ const reached = (server: string, reachability: Reachability): Check => {
   }
 }
 
-/** Checks the named model; without one nothing is sent. */
+/** Checks the server of the model that the settings name. Without a model there is nothing to check. */
 const model = Effect.gen(function* () {
   const settings = yield* Settings
   const agent = agentOf(settings)
@@ -233,7 +233,10 @@ const homeChecks = Effect.gen(function* () {
   return [yield* database, ...(yield* inspectionChecks), yield* filesAgainstRows, yield* workers, yield* forgets]
 })
 
-/** Implements `doctor`: lists what is wrong, each with the remedy. Fails with `NeedsPerson` if there is any. */
+/**
+ * Implements `doctor`: runs all checks, and prints each problem with its remedy. Fails with `NeedsPerson` if there is a
+ * problem.
+ */
 export const run = <E extends { readonly message: string }>(
   given: Given & { readonly json: boolean },
   { looking, probing }: CommandServices<E>

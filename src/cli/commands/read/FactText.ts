@@ -1,11 +1,10 @@
+/* Renders facts and their history for the terminal. */
 import type { Basis } from "../../../domain/facts/Fact.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import type { ExplainedFact } from "../../../commands/ExplainFact.js"
 import type { HistoryLine } from "../../../commands/History.js"
 import { readableTime } from "../../terminal/ReadableTime.js"
 import type { Screen } from "../../terminal/Screen.js"
-
-/** Renders facts and their history for people. */
 
 const readable = (time: string | null): string => (time === null ? "" : readableTime(Date.parse(time)))
 
@@ -19,7 +18,7 @@ const grounds: { readonly [Ground in Basis]: string } = {
 
 const eventText = ({ by, event }: HistoryLine): string => (by === null ? event : `${event} by ${by}`)
 
-/** Renders entries of the history as a table. */
+/** Renders entries of the history of facts as a table. */
 export const renderHistory = (entries: ReadonlyArray<HistoryLine>, { table }: Screen): ReadonlyArray<string> =>
   table(
     [
@@ -77,6 +76,6 @@ const renderIn = (fact: ExplainedFact, screen: Screen): ReadonlyArray<string> =>
   ]
 }
 
-/** Renders all that is known of a fact, directory by directory. */
+/** Renders the details of a fact (decisions, evidence, history), one section for each directory that has it. */
 export const renderFact = (facts: ReadonlyArray<ExplainedFact>, screen: Screen): ReadonlyArray<string> =>
   facts.flatMap((fact, index) => [...(index === 0 ? [] : [""]), ...renderIn(fact, screen)])

@@ -7,11 +7,11 @@ import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 import { renderHistory } from "./FactText.js"
 
-/** The most entries for people, and for programs. */
+/** Maximum number of entries in the printed table; `givenEntries` is the maximum with `--json`. */
 const shownEntries = 100
 const givenEntries = 10_000
 
-/** Implements `history`: shows what was learned, replaced and taken away, and when. */
+/** Implements `history`: prints the events of facts (added, superseded, pinned, forgotten, …) with their times. */
 export const run = <E>(
   given: Given & {
     readonly json: boolean

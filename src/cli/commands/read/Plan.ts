@@ -17,8 +17,8 @@ import { withTelemetry } from "../../telemetry/Telemetry.js"
 const encodePlan = Schema.encode(Schema.parseJson(PassPlan))
 
 /**
- * Makes the command `plan`, which shows what a pass with these options would send and its maximum cost, and sends
- * nothing.
+ * Makes the command `plan`, which shows the requests that a pass with these options would send and their maximum cost.
+ * It sends nothing.
  */
 export const makePlanCommand = <E>(services: PassServices<E>) =>
   Command.make("plan", parsersOf(passOptions), (given) =>

@@ -27,7 +27,7 @@ const factLines = (
 ): ReadonlyArray<string> =>
   facts.flatMap((fact) => {
     const about = [
-      fact.isCorrected ? `${fact.kind}, corrected` : fact.kind,
+      `${fact.kind}${fact.isCorrected ? ", corrected" : ""}${fact.supersededBy === null ? "" : `, superseded by ${fact.supersededBy}`}`,
       `${shortId(fact.threadId)} line ${fact.line}`,
       fact.at === null ? "" : readableTime(Date.parse(fact.at)),
       fact.cwd
@@ -64,7 +64,10 @@ const render = (
         ...(total > hits.length ? ["", `${total} hits, the best ${hits.length} shown.`] : [])
       ]
 
-/** Implements `search`: finds facts that have the words in any form, and the memories that contain every word. */
+/**
+ * Implements `search`: finds the facts that contain the words in any inflection, and the memories that contain every
+ * word.
+ */
 export const run = <E>(
   given: Given & {
     readonly json: boolean

@@ -13,7 +13,10 @@ import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 import { UsageError } from "../../UsageError.js"
 
-/** There is nothing to show. `list` lists the memories that exist; `why --thread` explains why one does not. */
+/**
+ * The thread or directory has no memory to show. `list` lists the memories that exist; `why --thread` explains why a
+ * thread has none.
+ */
 export class NothingToShow extends Schema.TaggedError<NothingToShow>("rollout-memories/NothingToShow")(
   "NothingToShow",
   { of: Schema.String, hint: Schema.String }

@@ -117,7 +117,10 @@ const render = (status: MemoriesStatus, screen: Screen): ReadonlyArray<string> =
   ]
 }
 
-/** Implements `status`: shows the state of sessions and memories. Fails with `NeedsPerson` if something needs one. */
+/**
+ * Implements `status`: prints the state of sessions and memories. Fails with `NeedsPerson` if a person has to act, for
+ * example on a thread in quarantine.
+ */
 export const run = <E>(given: Given & { readonly json: boolean }, { looking }: CommandServices<E>) =>
   runOn(
     given,

@@ -104,5 +104,5 @@ const why = Effect.fnUntraced(function* (given: WhyGiven) {
   })
 })
 
-/** Implements `why`: shows the rules that decided about a thread, or the evidence of a fact. */
+/** Implements `why`: prints the rules that decided whether a thread is learned from, or the evidence of a fact. */
 export const run = <E>(given: WhyGiven, { looking }: CommandServices<E>) => runOn(given, looking, why(given))

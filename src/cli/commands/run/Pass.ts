@@ -31,7 +31,7 @@ import { printText } from "../../terminal/Screen.js"
 
 const encodeReport = Schema.encode(Schema.parseJson(PassReport))
 
-/** Reads the headings of the trace files that the pass wrote. */
+/** Reads the headings of the trace files that the pass wrote. The printed report shows them. */
 const readHeadings = Effect.fnUntraced(function* (report: PassReport) {
   const fileSystem = yield* FileSystem.FileSystem
   const headings = yield* Effect.forEach(report.extracted, ({ traceFile }) =>
@@ -55,7 +55,7 @@ const print = Effect.fnUntraced(function* (report: PassReport, asJson: boolean) 
   )
 })
 
-/** Makes the services of a pass. */
+/** Makes the services of a pass. With `rebuildIndex`, a corrupt state DB is replaced by a new one. */
 export type PassServices<E> = (options: {
   readonly rebuildIndex: boolean
 }) => Layer.Layer<

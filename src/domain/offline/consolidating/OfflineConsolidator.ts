@@ -1,4 +1,5 @@
 import { cite } from "../../memory/Citation.js"
+import { nothingLeft } from "../../memory/ContextBlock.js"
 import type { PersonEdits } from "../../memory/PersonEdits.js"
 import { notesHeading } from "../../memory/UserNote.js"
 import { type ProjectFacts, type ProjectLine, sectionHeadings } from "../../facts/ProjectFacts.js"
@@ -73,9 +74,7 @@ export const consolidate = (input: ConsolidationInput): ReadonlyArray<PublishedF
         lineText
       )
     }))
-    const preface = isEmpty
-      ? [`The sessions so far left nothing that a later one could use. ${cite(threadIds.slice(0, 3))}`]
-      : leftOutText(ranked.length - count)
+    const preface = isEmpty ? [`${nothingLeft} ${cite(threadIds.slice(0, 3))}`] : leftOutText(ranked.length - count)
     const title = `# Memory: ${project}`
     // Only people write into the first section.
     return documentText(

@@ -2,6 +2,7 @@ import { type Invocation, invocationOf } from "./CommandKinds.js"
 import { type CommandKind, checkKinds } from "./CommandPrograms.js"
 import type { PackageScripts } from "./PackageScripts.js"
 import { actsOutside } from "./OutsideActs.js"
+import { narrowness } from "./InvocationWords.js"
 import { type Pipeline, pipelinesOf } from "./ShellSyntax.js"
 
 /** One pipeline of a command, read as one action, such as `npm test` in `cd web && npm test`. */
@@ -41,7 +42,9 @@ const withoutPattern = (words: ReadonlyArray<string>): ReadonlyArray<string> => 
 const noiseWords =
   /^(?:-v{1,3}|-q{1,2}|-s|-x|-ra?|-rA|-l|-b|--verbose|--silent|--quiet|--(?:no-)?colou?r(?:=.*)?|--reporters?(?:=.*)?|--tb(?:=.*)?|--no-header|--ci|--watch=false|--watchAll=false|--run|--nocapture|--fix|--unsafe-fixes|--|--maxfail(?:=.*)?|--no-coverage|--no-fail-fast|--test-reporter(?:=.*)?|--pretty(?:=.*)?|--message-format(?:=.*)?|--if-present|\+[\w.-]{1,60})$/
 
-const isScriptTool = ({ program }: Invocation): boolean => /^(?:npm|pnpm|yarn|bun)$/.test(program)
+const scriptTool = /^(?:npm|pnpm|yarn|bun)$/
+
+const isScriptTool = ({ program }: Invocation): boolean => scriptTool.test(program)
 
 /** Returns the words after a package tool such as `npm`: the name of a script, and its arguments. */
 const scriptWords = (invocation: Invocation): ReadonlyArray<string> =>
@@ -172,6 +175,21 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
     isPiped: !invocation.isLast,
     isOutside: actsOutside(pipeline.text) || actsOutside(scriptBehind(invocation, scripts) ?? "")
   }
+}
+
+/**
+ * Returns how narrowly a command selects; see {@link narrowness}. A package script that is given an operand after `--`
+ * counts as narrow, since the operand names a part of what the script works on.
+ */
+export const narrownessOf = ({ narrowing, program, text }: CommandPart): 0 | 1 | 2 => {
+  const words = text.trim().split(/\s+/)
+  const tool = words.findIndex((word) => scriptTool.test(word))
+  const dashes = words.indexOf("--", tool)
+  const isGiven = scriptTool.test(program) && tool !== -1 && dashes !== -1
+  const given = isGiven ? words.slice(dashes + 1) : []
+  const names = given.some((word, index) => /^["']?[\w@./]/.test(word) && !(given[index - 1] ?? "").startsWith("-"))
+  const own = narrowness(narrowing)
+  return own === 0 && names ? 1 : own
 }
 
 /** A command, split into its parts. */

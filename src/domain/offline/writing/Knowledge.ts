@@ -1,4 +1,4 @@
-import type { CommandPart } from "../reading/CommandNames.js"
+import { type CommandPart, narrownessOf } from "../reading/CommandNames.js"
 import { checkKinds, type CommandKind, programKinds } from "../reading/CommandPrograms.js"
 import { explanationOf, leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
@@ -8,7 +8,6 @@ import { filesReadBy } from "./Pointers.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { isSessionBound } from "../reading/SessionBound.js"
-import { narrowness } from "../reading/InvocationWords.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, RanPart } from "../reading/Steps.js"
 import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
@@ -77,7 +76,7 @@ const purposeOf = (part: RanPart, report: TaskReport): string => {
   if (part.kind === "run") {
     return isRehearsal.test(part.text) ? "dry run" : runsProgram(part) ? "run the program" : "worked here"
   }
-  return part.kind === "test" && narrowness(part.narrowing) > 0
+  return part.kind === "test" && narrownessOf(part) > 0
     ? "run these tests"
     : part.kind === "act" && isInstallation(part)
       ? "install"
@@ -109,9 +108,7 @@ const widest = (parts: ReadonlyArray<RanPart>): ReadonlyArray<RanPart> =>
       !checkKinds.has(part.kind) ||
       !parts.some(
         (other) =>
-          other.program === part.program &&
-          other.kind === part.kind &&
-          narrowness(other.narrowing) < narrowness(part.narrowing)
+          other.program === part.program && other.kind === part.kind && narrownessOf(other) < narrownessOf(part)
       )
   )
 

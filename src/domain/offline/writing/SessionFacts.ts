@@ -7,8 +7,8 @@ import { constraintsIn, remarksBeside } from "../judging/TaskWishes.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { readSession, type SessionReport } from "../judging/SessionReport.js"
 import type { TaskReport } from "../judging/TaskReport.js"
-import { narrowness } from "../reading/InvocationWords.js"
 import { filesOf } from "../reading/EditedFiles.js"
+import { narrownessOf } from "../reading/CommandNames.js"
 import { isOpenFailure } from "../judging/Outcome.js"
 import type { CommandStep, RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
@@ -135,7 +135,7 @@ const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
           use: useOf(part),
           kind: part.kind,
           program: part.program,
-          narrowness: narrowness(part.narrowing),
+          narrowness: narrownessOf(part),
           place,
           purpose: known?.purpose ?? "",
           passes,

@@ -13,7 +13,7 @@ import { detailOf, failureOfStatus, shown } from "../../../domain/model/ModelFai
 import { Redactor } from "../../../services/Redactor.js"
 import { retryAfterOf } from "../../../domain/model/ModelRetry.js"
 
-/** Characters of an error body that are read: error messages are short, and a longer body is a web page. */
+/** Maximum characters that are read of an error response. Error messages are short, and a longer body is a web page. */
 const errorCharacters = 64_000
 
 /** Reads the body of an error response; empty when it cannot be read. */
@@ -27,7 +27,10 @@ const readErrorBody = (response: HttpClientResponse): Effect.Effect<string> =>
     Effect.orElseSucceed(() => "")
   )
 
-/** True for HTML and JSON: such a response is not an event stream and would read as one without events. */
+/**
+ * True if a content type is HTML or JSON. Such a response is not an event stream, and would be read as a stream without
+ * events.
+ */
 const isPage = (contentType: string): boolean => /\bhtml\b|^application\/json\b/i.test(contentType)
 
 const notAResponsesServer = Effect.fnUntraced(function* (

@@ -10,12 +10,13 @@ import { Spending } from "../../../services/state/Spending.js"
 import type { StateDbFailure } from "../../../services/state/StateDbError.js"
 import { Settings } from "../../../settings/Settings.js"
 
-/** A request to reserve spending for. */
+/** A request whose cost has to be reserved before it is sent. */
 export interface Purchase {
   readonly pass: string
   readonly subject: ModelSubject
   /**
-   * Worst-case cost in tokens: `cheap` is an upper bound known at once, `exact` a lower one that requires counting.
+   * Upper bounds of the cost in tokens: `cheap` is known at once, `exact` is lower and requires counting the request's
+   * tokens.
    */
   readonly worst: { readonly cheap: number; readonly exact: Effect.Effect<number> }
 }
@@ -43,9 +44,9 @@ const make = Effect.gen(function* () {
   })
 
   /**
-   * Reserves by the cheap bound, and by the exact one only when the cheap one does not fit. A request that does not fit
-   * waits while other requests of this process are in progress: most cost far less than their worst case, so it may fit
-   * once they are settled.
+   * Reserves the `cheap` bound, and if that exceeds a cap, the `exact` one. A request that does not fit waits while
+   * other requests of this process are in progress: most cost far less than their worst case, so it may fit once they
+   * are settled.
    */
   const reserve = Effect.fnUntraced(function* ({ pass, subject, worst }: Purchase) {
     const id = randomUUID()

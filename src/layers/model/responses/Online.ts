@@ -9,5 +9,5 @@ import * as Responses from "./Responses.js"
  */
 export const model = Layer.provide(ModelClientOpenAi.layer, Responses.layer)
 
-/** The agent over the same server; see {@link model}. */
+/** The agent that works with a model over the same server; see {@link model}. */
 export const agent = Layer.provide(AgentControlToolLoop.layer, Responses.layer)

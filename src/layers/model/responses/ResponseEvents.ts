@@ -9,7 +9,7 @@ import { createParser } from "eventsource-parser"
 
 const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
-/** Time to wait for the end of a body once its answer is complete. */
+/** Time to wait for the rest of a response body once the answer is complete. */
 const bodyEndTimeout = Duration.millis(100)
 
 /** Receives the events of a response. */

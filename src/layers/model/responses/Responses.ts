@@ -38,7 +38,7 @@ import { readHttpFailure, requireEvents } from "./HttpFailure.js"
 import { Ledger, type Purchase } from "./Ledger.js"
 import { type EventReader, readEvents } from "./ResponseEvents.js"
 
-/** A request, without the fields common to all requests. */
+/** A request to a Responses API, without the fields common to all requests. */
 export interface ResponsesRequest {
   readonly subject: ModelSubject
   /** Owner id of the pass whose caps apply. */
@@ -50,13 +50,13 @@ export interface ResponsesRequest {
   readonly maxOutputTokens: number
 }
 
-/** A request ready to be sent, and to be retried. */
+/** A request with the upper bounds of its cost, ready to be sent and to be retried. */
 interface PreparedRequest extends Purchase {
   readonly http: HttpClientRequest.HttpClientRequest
   /** Maximum characters of the response; a server that sends more ignores the request's limit. */
   readonly limit: number
   readonly maxOutputTokens: number
-  /** Tokens of the request's text by our own count. */
+  /** Number of tokens of the request's text, as this program counts them. */
   readonly sent: Effect.Effect<number>
 }
 
@@ -84,18 +84,21 @@ export class Responses extends Context.Tag("rollout-memories/Responses")<
 >() {}
 
 /**
- * Maximum characters of the response body for each token of the answer, with the JSON around it and its repetition in
- * the last event.
+ * Maximum characters of the response body for each token of the answer. It allows for the JSON around the text, and for
+ * the last event, which repeats the answer. A longer body is cut off.
  */
 const charactersPerToken = 1_000
 
-/** Maximum further characters of the response body: servers repeat the request in it. */
+/** Maximum characters of the response body beside the answer, since servers repeat the request in it. */
 const charactersAround = 4_000_000
 
-/** Tokens that a server adds to a request: roles, tool schemas, its own prompts. */
+/** Tokens that a server adds to a request (roles, tool schemas, its own prompts), for the upper bound of its cost. */
 const overheadTokens = 512
 
-/** The outcome of a response, whether complete or cut short. */
+/**
+ * Converts a response into an answer or the error for its end, such as a refusal. `isCutShort` means that the body
+ * exceeded its limit.
+ */
 const outcomeOf = Effect.fnUntraced(function* (
   subject: ModelSubject,
   response: ModelResponse,
@@ -120,7 +123,7 @@ const outcomeOf = Effect.fnUntraced(function* (
   }
 })
 
-/** True for failures that cost nothing, since the server rejected the request before any work. */
+/** True for failures that cost no tokens, since the server rejected the request before any work. */
 const costsNothing = (error: ModelError): boolean => {
   switch (error._tag) {
     case "ModelUnauthorised":
@@ -138,7 +141,7 @@ const costsNothing = (error: ModelError): boolean => {
   }
 }
 
-/** True when no part of an answer arrived. */
+/** True when the response has no part of an answer. */
 const isEmpty = ({ items, refusal, text }: ModelResponse): boolean =>
   text === undefined && items.length === 0 && refusal === ""
 
@@ -246,8 +249,8 @@ const make = Effect.gen(function* () {
   }
 
   /**
-   * Token counts as the server reports them; undefined when they exceed the request's worst case, or are too few for
-   * what was sent.
+   * Returns the token counts that the server reports; undefined when they exceed the request's worst case, or are too
+   * low for the text that was sent.
    */
   const reportedUsage = Effect.fnUntraced(function* ({ usage }: ModelResponse, { sent, worst }: PreparedRequest) {
     return usage !== undefined && costOf(usage) <= worst.cheap && isPlausibleInput(usage, yield* sent)

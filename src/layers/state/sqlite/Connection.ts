@@ -15,7 +15,7 @@ import { notAFile, requireFile } from "../../node/PlainFile.js"
 
 /**
  * Milliseconds that SQLite itself waits for another process. This wait blocks the event loop, so it is short; {@link
- * whileBusy} does the real waiting.
+ * whileBusy} waits without blocking.
  */
 const busyTimeout = 20
 
@@ -55,10 +55,13 @@ export const unavailable = (path: string, cause: unknown): StateDbUnavailable =>
 /** Permissions of the database file; SQLite gives its other files the same. */
 const fileMode = 0o600
 
-/** Suffixes of the files of a database: the database itself, and those that SQLite keeps beside it while it is open. */
+/**
+ * Suffixes of the files of a database: none for the database itself, then those of the files that SQLite keeps beside
+ * it while it is open.
+ */
 export const databaseParts = ["", "-wal", "-shm", "-journal"] as const
 
-/** Fails when a path of the database is not a regular file, since SQLite would open it all the same. */
+/** Fails when one of the files of the database is not a regular file, since SQLite would open it all the same. */
 const requireFiles = (path: string): Effect.Effect<void, StateDbUnavailable> =>
   Effect.forEach(
     databaseParts,
@@ -84,8 +87,8 @@ interface OpenOptions {
 }
 
 /**
- * Opens a database, and retries while another process holds it. The client reports errors as defects, which become
- * errors here.
+ * Opens a database, and retries while another process holds it. The client reports errors as defects; these are
+ * converted to typed errors.
  */
 const open = (options: OpenOptions): Layer.Layer<SqlClient.SqlClient, StateDbUnavailable> =>
   Layer.effectDiscard(

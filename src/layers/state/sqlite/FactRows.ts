@@ -5,8 +5,9 @@ import { Basis, FactContent, FactId, SessionFact } from "../../../domain/facts/F
 import { ThreadId } from "../../../domain/thread/ThreadId.js"
 import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { ExtractedFacts } from "../../../services/state/Facts.js"
+import { markForgottenFacts } from "./ForgottenFacts.js"
 
-/** A fact as the database has it. */
+/** A row with a fact, as the queries select it. */
 export const FactRow = Schema.Struct({
   id: FactId,
   threadId: ThreadId,
@@ -19,15 +20,15 @@ export const FactRow = Schema.Struct({
   content: Schema.parseJson(FactContent)
 })
 
-/** The columns of a {@link FactRow}, of a fact `f`. */
+/** SQL that selects the columns of a {@link FactRow} from the table `facts` under the name `f`. */
 export const factColumns = "f.id, f.thread_id, f.cwd, f.basis, f.line, f.last_line, f.at, f.text, f.content"
 
 const encodeContent = Schema.encodeSync(Schema.parseJson(FactContent))
 const encodeFact = Schema.encodeSync(Schema.parseJson(SessionFact))
 
 /**
- * Writes the facts of a memory over those before, with the history of what came and went. Part of a transaction that has
- * made sure of the memory's row and of its owner.
+ * Replaces the facts of a memory, and adds to the history which facts are new and which are gone. The caller runs it in
+ * a transaction, after checking that the memory's row exists and that the claim is held.
  */
 export const writeFacts = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
@@ -43,6 +44,7 @@ export const writeFacts = Effect.fnUntraced(function* (
       fact: encodeFact(fact)
     }))
   )
+  yield* markForgottenFacts(sql, cwd)
   yield* sql`INSERT INTO fact_history (id, cwd, thread_id, event, at, kind)
     SELECT id, cwd, thread_id, 'withdrawn', ${now}, kind FROM facts
     WHERE thread_id = ${threadId} AND cwd = ${cwd}

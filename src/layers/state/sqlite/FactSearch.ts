@@ -8,24 +8,24 @@ import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import { factColumns, FactRow } from "./FactRows.js"
 import { findAll } from "./Rows.js"
 
-/** A term with every word that may stand for it. */
+/** A term of a query with the words that count as matches for it: the word itself, near spellings, synonyms. */
 interface Alternatives {
   readonly words: ReadonlyArray<string>
   readonly isInside: boolean
 }
 
-/** The most texts whose words are compared with one that no fact has. */
+/** Maximum number of facts in which near spellings of a word are looked for when no fact contains the word itself. */
 const mostCompared = 400
 
-/** The most facts that are weighed by their letters. */
+/** Maximum number of facts that are ranked by the letters they share with a query in a script without spaces. */
 const mostWeighed = 400
 
-/** A word in a query of the index, which then reads it as nothing else. */
+/** Quotes a word for a query of the full-text index, so that it is not read as an operator. */
 const asTerm = (word: string): string => `"${word.replaceAll('"', '""')}"`
 
 const either = (words: ReadonlyArray<string>): string => `(${words.map(asTerm).join(" OR ")})`
 
-/** A word as a pattern of LIKE that finds it anywhere. */
+/** Makes a LIKE pattern that finds a word anywhere in a text. */
 const anywhere = (word: string): string => `%${word.replace(/[\\%_]/g, "\\$&")}%`
 
 const trigramsOf = (word: string): ReadonlyArray<string> => {
@@ -33,7 +33,7 @@ const trigramsOf = (word: string): ReadonlyArray<string> => {
   return letters.length < 3 ? [] : letters.slice(2).map((_, at) => letters.slice(at, at + 3).join(""))
 }
 
-/** Makes the search of facts over the indexes of words and of trigrams. */
+/** Makes the search of facts over the full-text indexes of words and of trigrams. */
 export const makeFactSearch = (sql: SqlClient.SqlClient) => {
   const told = (
     cwd: string | undefined
@@ -49,7 +49,10 @@ export const makeFactSearch = (sql: SqlClient.SqlClient) => {
 
   const has = (words: ReadonlyArray<string>) => words.map((word) => sql`f.text LIKE ${anywhere(word)} ESCAPE '\\'`)
 
-  /** The facts that match the index of words and have every word of the scripts without spaces. */
+  /**
+   * Finds facts by a query of the index of words. Words of scripts without spaces, in `inside`, must occur in the text
+   * as well.
+   */
   const matches = findAll({
     Request: Asked,
     Result: FactRow,
@@ -63,7 +66,7 @@ export const makeFactSearch = (sql: SqlClient.SqlClient) => {
             ORDER BY bm25(fact_words), f.at DESC, f.number DESC LIMIT ${limit}`
   })
 
-  /** The facts that have any of some letters. */
+  /** Finds the newest facts that contain any of the given letters. */
   const withLetters = findAll({
     Request: Schema.Struct({ letters: Schema.Array(Schema.String), cwd: Schema.UndefinedOr(Directory) }),
     Result: FactRow,
@@ -88,7 +91,10 @@ export const makeFactSearch = (sql: SqlClient.SqlClient) => {
       WHERE c.mark = 'Corrected' AND c.text IS NOT NULL AND ${told(cwd)} ORDER BY f.at DESC, f.number DESC`
   })
 
-  /** The words that stand for a term: itself, or where no fact has it those that are spelt nearly so. */
+  /**
+   * Returns the words to search for a term: the word itself, and if no fact contains it, also near spellings that facts
+   * contain.
+   */
   const spellings = Effect.fnUntraced(function* ({ isInside, word }: FactTerm, cwd: Directory | undefined) {
     const asked = { match: asTerm(word), inside: [], cwd, limit: 1 }
     const trigrams = trigramsOf(word)
@@ -106,7 +112,7 @@ export const makeFactSearch = (sql: SqlClient.SqlClient) => {
     ]
   })
 
-  /** The facts that have at least one word of every term. */
+  /** Finds the facts that match every term, each by at least one of its words. */
   const withEvery = (terms: ReadonlyArray<Alternatives>, cwd: Directory | undefined, limit: number) =>
     matches({
       match: terms.flatMap(({ isInside, words }) => (isInside ? [] : [either(words)])).join(" AND "),
@@ -115,7 +121,10 @@ export const makeFactSearch = (sql: SqlClient.SqlClient) => {
       limit
     })
 
-  /** The facts that have any word of any term, and of a script without spaces those with half of a term's letters. */
+  /**
+   * Finds the facts that match any term by any of its words. For a script without spaces, half of the pairs of letters
+   * in the query must match.
+   */
   const withAny = Effect.fnUntraced(function* (
     terms: ReadonlyArray<Alternatives>,
     cwd: Directory | undefined,

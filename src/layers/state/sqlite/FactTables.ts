@@ -4,8 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import { writeFacts } from "./FactRows.js"
+import { createForgottenFacts } from "./ForgottenFacts.js"
 
-/** The tables of facts, of what people decided about them, and of their history, with the indexes for searching. */
+/**
+ * Creates the tables of facts, of people's decisions about them and of their history, with the indexes for searching.
+ */
 export const createFactTables = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`CREATE TABLE facts (
@@ -90,6 +93,7 @@ export const createFactTables = Effect.gen(function* () {
   // The version of the rules that a memory's facts were extracted by; 0 where they were read from its trace, or not yet.
   yield* sql`ALTER TABLE thread_memory ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0`
   yield* sql`CREATE INDEX thread_memory_stale_facts ON thread_memory (facts_version, updated_at DESC, thread_id, cwd)`
+  yield* createForgottenFacts
   yield* readTraces
 })
 
@@ -102,13 +106,19 @@ const TraceRow = Schema.Struct({
 
 const decodeTraces = Schema.decodeUnknown(Schema.Array(TraceRow))
 
-/** The number of traces that are held at once. */
+/** Number of traces that are read into memory at once. */
 const tracesAtOnce = 200
 
-/** Loaded only for a database from before facts. */
+/**
+ * Loads the code that reads facts from traces. Only a database from an earlier version, which stored no facts, needs
+ * it.
+ */
 const loadReading = Effect.promise(() => import("../../../domain/offline/importing/FactsFromTrace.js"))
 
-/** Reads the facts of the stored traces, so that memory keeps what sessions taught whose files are gone. */
+/**
+ * Stores the facts that are found in the stored traces, so that memory keeps what was learned from sessions whose files
+ * no longer exist.
+ */
 const readTraces = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis

@@ -1,19 +1,33 @@
+/*
+ * The record of forgotten threads beside the database: one id a line. A database that replaces a lost or corrupt one
+ * reads it, so that the threads stay forgotten.
+ */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { FactId } from "../../../domain/facts/Fact.js"
 import { ThreadId } from "../../../domain/thread/ThreadId.js"
+import { isBucket } from "../../../domain/thread/WorkingDirectory.js"
 import { readPlainText } from "../../node/PlainFile.js"
 
-/**
- * The record of forgotten threads beside the database: one id a line. A database that replaces a lost or corrupt one
- * reads it, so that the threads stay forgotten.
- */
-
 const isThreadId = Schema.is(ThreadId)
+const isFactId = Schema.is(FactId)
 
-/** Returns the path of the record beside a database. */
+/** A forgotten fact. Its directory is known by its bucket alone, so that the record has no words. */
+export interface ForgottenFact {
+  readonly bucket: string
+  readonly id: FactId
+}
+
+/** The ids in the record. */
+export interface ForgottenIds {
+  readonly threadIds: ReadonlyArray<ThreadId>
+  readonly facts: ReadonlyArray<ForgottenFact>
+}
+
+/** Returns the path of the record of forgotten threads beside a database. */
 export const recordBeside = (database: string): string => join(dirname(database), "forgotten")
 
 const isMissing = (cause: unknown): boolean =>
@@ -26,11 +40,25 @@ const failing =
     return new SqlError({ cause: new Error(`${recordBeside(database)}: ${detail}`, { cause }) })
   }
 
+const idsIn = (text: string): ForgottenIds => {
+  const lines = text.split("\n")
+  return {
+    threadIds: lines.filter((line) => isThreadId(line)),
+    facts: lines.flatMap((line) => {
+      const [bucket = "", id, ...rest] = line.split(" ")
+      return isBucket(bucket) && isFactId(id) && rest.length === 0 ? [{ bucket, id }] : []
+    })
+  }
+}
+
+const textOf = ({ facts, threadIds }: ForgottenIds): string =>
+  [...new Set([...threadIds, ...facts.map(({ bucket, id }) => `${bucket} ${id}`)])].sort().join("\n") + "\n"
+
 /**
- * Reads the ids in the record beside a database; empty when there is no file. Fails when the file cannot be read, since
- * forgotten threads must not be learned again.
+ * Reads the ids of the forgotten threads; empty when there is no record. Fails when the record cannot be read, since
+ * forgotten threads must not be learned from again.
  */
-export const readForgotten = (database: string): Effect.Effect<ReadonlyArray<ThreadId>, SqlError> =>
+export const readForgotten = (database: string): Effect.Effect<ForgottenIds, SqlError> =>
   Effect.try(() => readPlainText(recordBeside(database))).pipe(
     Effect.catchIf(
       ({ error }) => isMissing(error),
@@ -38,7 +66,7 @@ export const readForgotten = (database: string): Effect.Effect<ReadonlyArray<Thr
     ),
     Effect.mapBoth({
       onFailure: ({ error }) => failing(database)(error),
-      onSuccess: (text) => text.split("\n").filter((line) => isThreadId(line))
+      onSuccess: idsIn
     })
   )
 
@@ -54,14 +82,15 @@ const through = (path: string, flag: "r" | "wx", write: (file: number) => void):
 }
 
 /**
- * Replaces the record atomically. The caller must hold the database's write lock, since two writers at once would lose
- * ids.
+ * Replaces the record of forgotten threads atomically. The caller must hold the database's write lock, since two
+ * writers at once would lose ids.
  */
-export const writeForgotten = (
-  database: string,
-  threadIds: Iterable<ThreadId>,
-  pid: number
-): Effect.Effect<void, SqlError> =>
+export const addForgotten = Effect.fnUntraced(function* (database: string, added: ForgottenIds, pid: number) {
+  const { facts, threadIds } = yield* readForgotten(database)
+  yield* write(database, { threadIds: [...threadIds, ...added.threadIds], facts: [...facts, ...added.facts] }, pid)
+})
+
+const write = (database: string, ids: ForgottenIds, pid: number): Effect.Effect<void, SqlError> =>
   Effect.try({
     try: () => {
       const path = recordBeside(database)
@@ -69,7 +98,7 @@ export const writeForgotten = (
       const temporary = join(dirname(path), `.forgotten.-${pid}-.tmp`)
       try {
         rmSync(temporary, { force: true })
-        through(temporary, "wx", (file) => writeFileSync(file, [...new Set(threadIds)].sort().join("\n") + "\n"))
+        through(temporary, "wx", (file) => writeFileSync(file, textOf(ids)))
         renameSync(temporary, path)
       } finally {
         rmSync(temporary, { force: true })

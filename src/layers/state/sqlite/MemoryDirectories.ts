@@ -2,8 +2,9 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 
 /**
- * Changes the schema so that a thread has a memory for each directory that it worked in. An empty directory is stored
- * for the own directory of a withheld thread, and replaced when that is known again.
+ * Changes the schema so that a thread has a memory for each directory in which it worked. If the thread's own directory
+ * is unknown because the thread is withheld, its memory gets an empty directory, which is replaced when the directory
+ * is known again.
  */
 export const addMemoryDirectories = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

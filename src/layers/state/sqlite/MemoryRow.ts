@@ -6,7 +6,7 @@ import type { ThreadMemory } from "../../../services/state/ThreadMemories.js"
 import type { Queries } from "./Queries.js"
 import { findAll, StoredText } from "./Rows.js"
 
-/** A memory as a row of the database. */
+/** A row with a memory, as the queries select it. */
 export const MemoryRow = Schema.Struct({
   threadId: ThreadId,
   cwd: Directory,
@@ -20,7 +20,7 @@ export const MemoryRow = Schema.Struct({
   groundedItems: Schema.NullOr(Schema.Int)
 })
 
-/** The columns of a {@link MemoryRow}, from a memory `m` and its thread `t`. */
+/** SQL that selects the columns of a {@link MemoryRow} from a memory `m` and its thread `t`. */
 export const memoryColumns = `m.thread_id, m.cwd, t.rollout_path, m.trace_summary, m.memory_summary, m.slug,
   m.quoted_items, m.grounded_items, m.updated_at, m.version`
 

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import { StateDbUnavailable } from "../../../services/state/StateDbError.js"
 import { inTransaction, unavailable, whileBusy } from "./Connection.js"
 import { createFactTables } from "./FactTables.js"
+import { takeForgottenFacts } from "./ForgottenFacts.js"
 import { readForgotten, recordBeside } from "./ForgottenFile.js"
 import { createInspectionTables } from "./InspectionTables.js"
 import { addMemoryDirectories } from "./MemoryDirectories.js"
@@ -161,7 +162,7 @@ const addWithheld = Effect.gen(function* () {
   yield* sql`CREATE INDEX threads_withheld ON threads (withheld, id) WHERE withheld IS NOT NULL`
 })
 
-/** All versions of the schema, in order. A published one is never changed; a change is a new version. */
+/** The migrations in order; each makes a new version of the schema. A published one is never changed. */
 const migrations = {
   "0001_create_tables": createTables,
   "0002_create_spending": createSpending,
@@ -172,7 +173,7 @@ const migrations = {
   "0007_create_facts": createFactTables
 }
 
-/** Replaces the path in messages about a database in memory. */
+/** Text that stands for the path in messages about a database in memory. */
 const inMemory = ":memory:"
 
 const latest = Object.keys(migrations).length
@@ -180,7 +181,7 @@ const latest = Object.keys(migrations).length
 const Version = Schema.Tuple(Schema.Struct({ version: Schema.Int }))
 const decodeVersion = Schema.decodeUnknown(Version)
 
-/** The table in which the migrator records the migrations that it ran. */
+/** The name of the table in which the migrator records the migrations that it ran. */
 const record = "effect_sql_migrations"
 
 /**
@@ -214,23 +215,26 @@ export const requireLatest = Effect.fnUntraced(
     Effect.mapError(effect, (error) => (error._tag === "StateDbUnavailable" ? error : unavailable(path, error)))
 )
 
-/** True if there is nothing to migrate; fails with `newer` when the schema is newer than this program. */
+/** True if the schema is the latest one; fails with `newer` when it is newer than this program. */
 const isUpToDate = Effect.fnUntraced(function* (path: string = inMemory) {
   const version = yield* readVersion
   return version > latest ? yield* new StateDbUnavailable({ path, reason: "newer" }) : version === latest
 })
 
 /**
- * Copies the record beside the database into its table, so that the threads that a lost database had forgotten stay
- * forgotten. They count as erased, since a new database never had them.
+ * Copies the ids of forgotten threads from the file beside the database into its table, so that they stay forgotten in
+ * a database that replaces a lost one. They count as erased, since a new database never had them.
  */
 const takeForgotten = Effect.fnUntraced(function* (path: string) {
   const sql = yield* SqlClient.SqlClient
   const now = yield* Clock.currentTimeMillis
-  const threadIds = yield* Effect.mapError(readForgotten(path), (error) => unavailable(recordBeside(path), error))
+  const { facts, threadIds } = yield* Effect.mapError(readForgotten(path), (error) =>
+    unavailable(recordBeside(path), error)
+  )
   yield* sql`INSERT OR IGNORE INTO forgotten_threads (thread_id, forgotten_at, erased_at)
     SELECT value, ${now}, ${now} FROM json_each(${JSON.stringify(threadIds)})
     WHERE value NOT IN (SELECT id FROM threads)`
+  yield* takeForgottenFacts(facts, now)
 })
 
 const run = Effect.fnUntraced(function* (path: string | undefined) {

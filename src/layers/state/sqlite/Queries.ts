@@ -26,7 +26,7 @@ export interface Database {
 export const HolderRow = Schema.Struct({
   of: Schema.String,
   owner: Schema.NullOr(Schema.String),
-  /** The end of a claim, or the last renewal of a lock. It tells a claim from a later one by the same owner. */
+  /** The end of a claim, or the last renewal of a lock. Two claims by the same owner differ in it. */
   mark: Schema.NullOr(Schema.Int),
   host: Schema.NullOr(Schema.String),
   pid: Schema.NullOr(Schema.Int),
@@ -38,13 +38,13 @@ type HolderRow = typeof HolderRow.Type
 /** Failures of a statement, and of decoding its result. */
 export type QueryError = SqlError | ParseError | NoSuchElementException
 
-/** Returns the value of the first column that identifies a row, in any table. */
+/** Returns the first value that identifies a row (an id or a path), for a log line about the row. */
 const nameOf = (row: unknown): string =>
   ["id", "threadId", "of", "path", "cwd"].flatMap((key) =>
     Predicate.hasProperty(row, key) ? [String(row[key])] : []
   )[0] ?? "of no name"
 
-/** Repairs unreadable rows, and logs which ones. */
+/** Repairs the rows that do not decode, and logs which ones. */
 export const repairDatabase = (sql: SqlClient.SqlClient): Effect.Effect<void, SqlError> =>
   Effect.gen(function* () {
     const repaired = yield* inTransaction(sql, Effect.provideService(repairRows, SqlClient.SqlClient, sql))

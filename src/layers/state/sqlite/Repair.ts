@@ -1,14 +1,13 @@
+/*
+ * Finds and repairs rows that do not decode. This program writes no such rows, but earlier versions did, and other
+ * programs may: SQLite accepts any value in any column. Each value is checked in SQL; the schemas beside the queries
+ * check the same when a row is decoded.
+ */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { Basis, FactKind } from "../../../domain/facts/Fact.js"
-
-/**
- * Finds and repairs rows that do not decode. This program writes no such rows, but earlier versions did, and other
- * programs may: SQLite accepts any value in any column. Each value is checked in SQL; the schemas beside the queries
- * check the same when a row is decoded.
- */
 
 /** A column, with the SQL condition for an unreadable value and the SQL for its replacement. */
 interface Column {
@@ -50,7 +49,10 @@ const isNoFactId = `(typeof(id) <> 'text' OR length(id) <> 12 OR id GLOB '*[^0-9
 
 const factKinds = FactKind.literals.map((kind) => `'${kind}'`).join(", ")
 
-/** SQL for a fact that cannot be read. It is extracted again, and of a session that is gone its trace still tells it. */
+/**
+ * SQL condition for an unreadable row of a fact. The row is deleted, and the fact is extracted again from its session.
+ * If the session's file no longer exists, the trace still has the fact.
+ */
 const isNoFact = [
   isNoFactId,
   isNoThreadId("thread_id"),
@@ -66,14 +68,17 @@ const isNoFact = [
 interface Table {
   readonly name: string
   readonly key: string
-  /** SQL condition for a row that is useless as a whole, and is deleted. */
+  /** SQL condition for a row that has no readable key. Such a row is deleted. */
   readonly isLost: string
   readonly columns: ReadonlyArray<Column>
 }
 
 const never = "0"
 
-/** SQL for a time that replaces an unreadable one: the file was last written about when its session was. */
+/**
+ * SQL for the time that replaces an unreadable one: the modification time of the session's file, which is close to the
+ * session's own times.
+ */
 const fileTime = `CASE WHEN typeof(rollout_modified_at) = 'integer' AND
   rollout_modified_at BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER} THEN rollout_modified_at ELSE 0 END`
 
@@ -214,7 +219,7 @@ const tables: ReadonlyArray<Table> = [
 
 const isUnreadable = ({ columns, isLost }: Table): string => [isLost, ...columns.map(({ isBad }) => isBad)].join(" OR ")
 
-/** Maximum number of rows that a line names; further ones are counted. */
+/** Maximum number of rows that a message names for a table. Further rows are counted. */
 const namedRows = 3
 
 const told = ({ name }: Table, keys: ReadonlyArray<string>): string =>
@@ -223,7 +228,7 @@ const told = ({ name }: Table, keys: ReadonlyArray<string>): string =>
 const keysOf = (rows: ReadonlyArray<unknown>): ReadonlyArray<string> =>
   rows.map((row) => (Predicate.hasProperty(row, "key") ? String(row.key) : ""))
 
-/** Lists the rows that do not decode, with a line for each table that has some. */
+/** Lists the rows that do not decode, as one line of text for each table that has such rows. */
 export const unreadableRows: Effect.Effect<ReadonlyArray<string>, SqlError, SqlClient.SqlClient> = Effect.gen(
   function* () {
     const sql = yield* SqlClient.SqlClient

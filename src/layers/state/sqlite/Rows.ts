@@ -14,24 +14,32 @@ export const Flag = Schema.transform(Schema.Literal(0, 1), Schema.Boolean, {
   encode: (value) => (value ? 1 : 0)
 })
 
-/** A text of a row. It was redacted when it was stored, by the rules of that time: this schema alone makes safe text of what is read. */
+/**
+ * A text from a row. It counts as redacted, since texts are redacted before they are stored. No other schema may turn
+ * what is read into a safe text.
+ */
 export const StoredText = Schema.String.pipe(Schema.brand("SafeText"))
 
-/** Marks a line about rows or their file, which names no more than they hold. */
+/**
+ * Marks a message about rows or the database file as safe to log. The message must contain nothing but texts from rows.
+ */
 export const storedText = StoredText.make
 
 /** Reports a row that cannot be decoded, and the reason. */
 export type ReportRow = (row: unknown, error: ParseResult.ParseError) => Effect.Effect<void>
 
 /**
- * The handling of a row that cannot be decoded. Undefined makes the operation fail; a function is called with the row,
- * which is then left out.
+ * Decides about rows that cannot be decoded. If the service is undefined, the query fails. If it is a function, it is
+ * called with the row, and the query leaves the row out of its result.
  */
 export class LeavingOut extends Context.Reference<LeavingOut>()("rollout-memories/sqlite/LeavingOut", {
   defaultValue: (): ReportRow | undefined => undefined
 }) {}
 
-/** Decodes a row; none for one that is left out. */
+/**
+ * Makes a schema that decodes a row to `Some`, and to `None` if the row cannot be decoded and {@link LeavingOut}
+ * reports it.
+ */
 const orLeftOut = <A, I>(row: Schema.Schema<A, I>) => {
   const decode = ParseResult.decodeUnknownEither(row)
   const isRow = (value: unknown): value is Option.Option<A> => Option.isOption(value)
@@ -51,21 +59,24 @@ const orLeftOut = <A, I>(row: Schema.Schema<A, I>) => {
   })
 }
 
-/** A query: the schemas of its request and of its rows, and its statement. */
+/** A query: the schemas of its request and of its rows, and the function that runs its SQL. */
 interface Query<IA, II, A, I, E> {
   readonly Request: Schema.Schema<IA, II>
   readonly Result: Schema.Schema<A, I>
   readonly execute: (request: II) => Effect.Effect<ReadonlyArray<unknown>, E>
 }
 
-/** Makes a query that returns all rows; see {@link LeavingOut} for rows that cannot be decoded. */
+/** Makes a query that returns all rows, except those that cannot be decoded and that {@link LeavingOut} reports. */
 export const findAll = <IA, II, A, I, E>(query: Query<IA, II, A, I, E>) => {
   const find = SqlSchema.findAll({ ...query, Result: orLeftOut(query.Result) })
   return (request: IA): Effect.Effect<ReadonlyArray<A>, E | ParseResult.ParseError> =>
     Effect.map(find(request), Array.getSomes)
 }
 
-/** Makes a query that returns the first row; none when there is none, or when it is left out. */
+/**
+ * Makes a query that returns the first row; none if there is no row, or if it cannot be decoded and {@link LeavingOut}
+ * reports it.
+ */
 export const findOne = <IA, II, A, I, E>(query: Query<IA, II, A, I, E>) => {
   const find = SqlSchema.findOne({ ...query, Result: orLeftOut(query.Result) })
   return (request: IA): Effect.Effect<Option.Option<A>, E | ParseResult.ParseError> =>

@@ -4,7 +4,7 @@ import { Withholding } from "../../../domain/thread/WhyNot.js"
 import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import { Flag, StoredText } from "./Rows.js"
 
-/** A thread as the database has it. */
+/** A row with a thread. */
 export const ThreadRow = Schema.Struct({
   id: ThreadId,
   rolloutPath: Schema.String,
@@ -29,7 +29,7 @@ export const ThreadRow = Schema.Struct({
   withheld: Schema.NullOr(Withholding)
 })
 
-/** An extraction as the database has it. */
+/** A row with the state of a thread's extraction: the last result, failures, and the next attempt. */
 export const ExtractionRow = Schema.Struct({
   outcome: Schema.NullOr(Schema.Literal("memory", "nothing")),
   learnedUpdatedAt: Schema.NullOr(Schema.Int),

@@ -1,10 +1,35 @@
 import { assert, describe, it } from "@effect/vitest"
-import { nameCommand } from "../../../../src/domain/offline/reading/CommandNames.js"
+import { nameCommand, narrownessOf } from "../../../../src/domain/offline/reading/CommandNames.js"
 
 const isRoot = (directory: string | undefined): boolean => directory === undefined || directory === "/p"
 const shown = (command: string): string => nameCommand(command, new Map(), isRoot).shown
 const keys = (command: string, scripts: ReadonlyMap<string, string> = new Map()): ReadonlyArray<string> =>
   nameCommand(command, scripts, isRoot).telling.map(({ key }) => key)
+
+describe("narrownessOf", () => {
+  const narrowness = (command: string, scripts: ReadonlyMap<string, string> = new Map()): ReadonlyArray<number> =>
+    nameCommand(command, scripts, isRoot).telling.map(narrownessOf)
+
+  it("a name behind -- narrows a package script", () => {
+    for (const command of ["npm test -- mod10", "pnpm run test -- --run=1 'sorts dates'", "yarn test -- mod10 --ci"]) {
+      assert.deepStrictEqual(narrowness(command), [1], command)
+    }
+    assert.deepStrictEqual(narrowness("npm test -- mod10", new Map([["test", "vitest run"]])), [1])
+    assert.deepStrictEqual(narrowness("npm test -- test/mod10.test.ts"), [2])
+  })
+
+  it("options behind -- and their values narrow nothing, nor does what stands before a package tool", () => {
+    for (const command of [
+      "npm test",
+      "npm test -- --ci",
+      "npm test -- --reporter dot 2>&1 | tail -5",
+      "dotenv -- npm test",
+      "cargo test -- --nocapture"
+    ]) {
+      assert.deepStrictEqual(narrowness(command), [0], command)
+    }
+  })
+})
 
 describe("nameCommand", () => {
   it("a shown command leaves out parts that only trim or report the output", () => {

@@ -542,6 +542,11 @@ Pointers and references (annotate why each item matters):
       assert.include(knowledgeIn(text), "run the tests: `npm test`")
     })
 
+    it("a package script that was given a name behind -- runs these tests, not all of them", () => {
+      const text = memory(asked("mend mod10"), edited("src/mod10.ts"), ran("npm test -- mod10", 0, "# pass 3"), ended)
+      assert.include(knowledgeIn(text), "run these tests: `npm test -- mod10`")
+    })
+
     it("a package script that hides an act outside is not listed as working", () => {
       const text = memory(
         asked("finish it"),
