@@ -40,7 +40,8 @@ const decoration = /^(?:[#>|│]\s+|E {2,}|\s)+/
 const wrapped =
   /^\S{0,200}python[\d.]{0,8}(?:\.exe)?: Error while finding module specification for '[^']{1,200}' \((.+)\)$/
 
-const plain = (line: string): string => {
+/** Returns a line without the marks that test runners and log viewers put before it. */
+export const plain = (line: string): string => {
   const bare = line.slice(0, lineCharacters).replace(decoration, "").trimEnd()
   return wrapped.exec(bare)?.[1] ?? bare
 }
@@ -61,6 +62,19 @@ const isTypedError = (line: string): boolean => {
   )
 }
 
+/** Matches the reports of race detectors, of sanitizers and of memory checkers. */
+const checkerReports: ReadonlyArray<RegExp> = [
+  /^(?:={2,}\d{1,9}={2,})?\s?(?:ERROR|WARNING): (?:\w{1,20}Sanitizer: |DATA RACE)/,
+  /^[^\s:]{1,300}:\d{1,9}:\d{1,9}: runtime error: /,
+  /^==\d{1,9}== (?:Invalid (?:read|write|free)|Conditional jump|Use of uninitiali|[\d,]{1,20} (?:\([^)]{1,80}\) )?bytes in .{1,80} definitely lost)/
+]
+
+/** Matches an exception of Elixir and Erlang: `** (ArgumentError) unknown option`. */
+const starred = /^\*\* \([A-Za-z][\w.: ]{1,80}\) \S/
+
+/** Matches a report of Dialyzer: a place, and the name of the warning. */
+const dialyzer = /^[^\s:]{1,300}\.(?:exs?|[eh]rl):\d{1,9}(?::\d{1,9})?:[a-z_]{4,40}$/
+
 /** Patterns of lines that summarise a failed run, such as `BUILD FAILED`. A line above them has the error itself. */
 const wrapUps: ReadonlyArray<RegExp> = [
   /^error: (?:'?(?:test failed|\d+ subtests? failed)|[|>])/i,
@@ -69,8 +83,9 @@ const wrapUps: ReadonlyArray<RegExp> = [
   /\bcommand failed with exit code|\bexit(?:ed)?(?: with)?(?: (?:code|status))? \d+|\bprocess (?:completed|didn't exit)/i,
   /^(?:Found \d+ errors?\b|\d+ errors? generated|[✖×] \d+ problems?|failing tests:|[✖✗] failing tests)/i,
   /^FAIL\s+\S+ \[(?:setup|build) failed\]|^FAIL(?:\t\S|$)/,
-  /^(?:FAILURE: )?Build failed\b|^BUILD FAILED|^ninja: build stopped|\bERROR task failed\b|\breturned a non-zero code\b/i,
+  /^(?:FAILURE: )?Build failed\b|^BUILD FAILED|^ninja: build stopped|^Execution failed for task |\bERROR task failed\b|\breturned a non-zero code\b/i,
   /^npm (?:ERR!|error) (?:Test failed|errno|Exit status|Lifecycle script)/,
+  /^={2} .{1,200} ={2}$|^SUMMARY: \w{1,20}Sanitizer: /,
   /^(?:code: 'ERR_TEST_FAILURE'|failureType:|A complete log of this run|npm (?:ERR!|error) A complete log)/
 ]
 
@@ -78,18 +93,24 @@ const wrapUps: ReadonlyArray<RegExp> = [
 const ranks: ReadonlyArray<(line: string) => boolean> = [
   (line) =>
     isTypedError(line) ||
+    starred.test(line) ||
+    checkerReports.some((report) => report.test(line)) ||
     /\berror(?:\[\w{1,20}\]|:? [A-Z]{1,8}\d{2,6}\b)/.test(line) ||
     /^[^\s:]{1,300}:\d{1,9}:(?:\d{1,9}:)? (?:fatal )?error:/i.test(line) ||
     /^[^\s:]{1,300}(?:\.go:\d{1,9}:\d{1,9}: |:\d{1,9}:\d{1,9}: [A-Z]{1,5}\d{2,5} )/.test(line) ||
+    /^e: (?:file:\/\/)?\S{1,300}:\d{1,9}:\d{1,9}:? \S/.test(line) ||
     /^(?:panic: |thread '[^']{0,120}'(?: \(\d{1,12}\))? panicked at )/.test(line),
   (line) =>
     /^(?:\S{1,80} ){0,3}(?:fatal error|fatal|error|err!?|errors?)(?::| {2,}(?=\S)|\] )/i.test(line) ||
+    dialyzer.test(line) ||
     /^\d{1,9}:\d{1,9} +error +\S/.test(line) ||
     /^npm (?:ERR!|error) (?!code )/.test(line) ||
     /^curl: \(\d+\)|^CONFLICT \(|^Error response from daemon|^\[ERROR\]/.test(line),
   (line) => /^(?:FAILED \S+(?:::| - )|not ok \d|--- FAIL:|● .+ › |[✗✖×] \S|FAIL: |ERROR: )/.test(line),
   (line) =>
-    /^(?:FAIL(?:ED)?\b(?! \((?:failures|errors)=)|● )/.test(line) || /\btest \S{1,200} \.\.\. FAILED$/.test(line),
+    /^(?:FAIL(?:ED)?\b|● )/.test(line) ||
+    /\.{2,}\s?\*{3}(?:Failed|Exception|Timeout|Not Run)\b/.test(line) ||
+    /\btest \S{1,200} \.\.\. FAILED$/.test(line),
   (line) =>
     /\b(?:No such file or directory|command not found|Permission denied|Segmentation fault|assertion failed|is not recognized as|Connection refused|Operation not permitted|No module named|address already in use|out of memory|Killed)\b/i.test(
       line
@@ -101,7 +122,8 @@ const ranks: ReadonlyArray<(line: string) => boolean> = [
   (line) => line.includes(" ") && /\b(?:error|failed|failure|exception|npm ERR!)(?!\w)/i.test(line)
 ]
 
-const wrapUpRank = ranks.length
+/** The rank of lines that only report that something failed. */
+export const wrapUpRank = ranks.length
 
 const passLine = /^(?:ok\b|PASS\b|[✓✔√]|\[PASS\])|\.\.\. ok$/
 const zeroCount = /\b(?:0|no) (?:errors?|failures?|failed|failing|problems?)\b|\b(?:errors?|fail(?:ures|ed)?):? 0\b/i
@@ -115,8 +137,26 @@ const sourceCode =
   /^(?:(?:throw|raise|return|const|let|var|if|else|catch|except|try|function|def|class|expect|assert|import|from|export|await|print|console|logger|self)\b[^:]{0,200}[({=;]|\} ?catch|except\b.{0,80}:$|\/\/|\/\*|\*\s)/
 const progress = /\d{1,3}%.{0,200}[#=█▉▊▋▌▍▎▏━─>-]{4}|[#=█▉▊▋▌▍▎▏━─-]{4}.{0,200}\d{1,3}%/
 
+const countedWords =
+  /^(?:tests?|suites?|files?|specs?|scenarios?|examples?|assertions?|expectations?|cases?|snapshots?|tasks?|total|counts?|summary|results?|passe[sd]|passing|pass|failed|fails?|failing|failures?|errors?|warnings?|skipped|skips?|pending|todo|cancelled|ignored|filtered|deselected|problems?|issues?|offenses?|violations?|generated|reported|found|detected|checked|source|run|runs|ran|finished|executed|started|measured|time|elapsed|duration|and|in|out|of|with|to|a|ms|s|sec|secs|seconds?|m|min|minutes?|potentially|fixable)$/i
+
+/**
+ * True for a line that only counts: `36 tests, 1 failure`. It is the same for every error, so it names none.
+ */
+const isTotal = (line: string): boolean => {
+  if (line.length > 200 || !/\d/.test(line)) {
+    return false
+  }
+  const words = line.match(/\p{L}+/gu) ?? []
+  return words.length > 1 && words.every((word) => countedWords.test(word))
+}
+
 const isNothing = (line: string): boolean =>
-  line === "" || frame.test(line) || passLine.test(line) || (zeroCount.test(line) && !someCount.test(line))
+  line === "" ||
+  isTotal(line) ||
+  frame.test(line) ||
+  passLine.test(line) ||
+  (zeroCount.test(line) && !someCount.test(line))
 
 const isMere = (line: string): boolean =>
   remark.test(line) || located.test(line) || sourceCode.test(line) || progress.test(line)
@@ -126,12 +166,13 @@ const isMere = (line: string): boolean =>
  * ones.
  */
 const hint =
-  /err|exception|fault|fail|fatal|panic|can(?:not|'t)|could ?n|unable|not |no such|no module|refused|timed out|reject|reference|denied|assert|killed|in use|of memory|conflict|curl: |:\d+:|[✗✖×●]/i
+  /err|exception|fault|fail|fatal|panic|data race|sanitizer|\*\* \(|==\d+== |can(?:not|'t)|could ?n|unable|not |no such|no module|refused|timed out|reject|reference|denied|assert|killed|in use|of memory|conflict|curl: |:\d+:|[✗✖×●]/i
 
 /** Matches a word that every output with an error line contains, so that most outputs need not be split into lines. */
 const anyHint = new RegExp(`${hint.source}|Traceback`, "i")
 
-const rankOf = (line: string): number => {
+/** Returns the rank of a line: the lower, the more it tells of an error; infinity if it tells of none. */
+export const rankOf = (line: string): number => {
   if (!hint.test(line) || isNothing(line)) {
     return Number.POSITIVE_INFINITY
   }
@@ -171,6 +212,30 @@ const withItsRest = (lines: ReadonlyArray<string>, index: number): string => {
   return rest === undefined || rest.length > 120 || isNothing(rest) || rest.startsWith("+")
     ? message
     : `${message} ${rest}`
+}
+
+/** The ranks of lines that only name a failed test, and the rank of what the system said. */
+const isNamingRank = (rank: number): boolean => rank === 2 || rank === 3
+const systemRank = 4
+
+/**
+ * Returns what the system said below the name of a failed test, before the name of the next one; undefined if it said
+ * nothing, or if the name goes on in the next line.
+ */
+const causeBelow = (lines: ReadonlyArray<string>, index: number, rank: number): string | undefined => {
+  if (!isNamingRank(rank) || withItsRest(lines, index) !== plain(lines[index] ?? "")) {
+    return undefined
+  }
+  for (const line of lines.slice(index + 1, index + 12).map(plain)) {
+    const below = rankOf(line)
+    if (isNamingRank(below)) {
+      return undefined
+    }
+    if (below === systemRank) {
+      return line
+    }
+  }
+  return undefined
 }
 
 const tracebackHeading = /^[\s|>+-]{0,40}Traceback \(most recent call last\):$/
@@ -236,5 +301,5 @@ export const firstErrorLine = (output: string): string | undefined => {
       break
     }
   }
-  return found === undefined ? undefined : withItsRest(lines, found)
+  return found === undefined ? undefined : (causeBelow(lines, found, best) ?? withItsRest(lines, found))
 }

@@ -1,4 +1,5 @@
 import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
+import { isAvoidable } from "./MachineErrors.js"
 import { narrowness } from "../reading/InvocationWords.js"
 import type { RanPart } from "../reading/Steps.js"
 
@@ -49,6 +50,34 @@ export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): 
         (places.length > 0 && places.every((place) => failedOutput.includes(place)))
     : places.every((place) => failedOutput.includes(place))
 }
+
+/**
+ * True if the passed check ran less than the failed one: fewer tests, or another target. It is a proof only if something
+ * was done between the two.
+ */
+export const isNarrower = (passed: RanPart, failed: RanPart): boolean =>
+  checkKinds.has(passed.kind) &&
+  passed.kind === failed.kind &&
+  passed.key !== failed.key &&
+  passed.narrowing.some((word) => isPlace(word) && !failed.narrowing.includes(word))
+
+/** Matches options that only show something, or only try. */
+const provesNothing = /^(?:-h|-n|-V|--help|--version|--dry-run|--list|--collect-only|--list-tests|--check-config)$/
+
+/**
+ * True if the passed command is the failed one with more options, and the error is one that such an option avoids: a
+ * port in use, or a service that does not run.
+ */
+export const avoids = (passed: RanPart, failed: RanPart, error: string): boolean =>
+  passed.program === failed.program &&
+  passed.kind === failed.kind &&
+  placeOf(passed) === placeOf(failed) &&
+  failed.narrowing.every((word) => passed.narrowing.includes(word)) &&
+  passed.narrowing.every((word, index) => {
+    const isOfOption = word.startsWith("-") || (passed.narrowing[index - 1] ?? "").startsWith("-")
+    return failed.narrowing.includes(word) || (isOfOption && !provesNothing.test(word))
+  }) &&
+  isAvoidable(error)
 
 const placeOf = ({ key }: RanPart): string | undefined => key.split(" @", 2)[1]
 

@@ -1,9 +1,10 @@
-import { type Act, actsBetween, undoingChanges } from "./Acts.js"
-import { covers, standsBeside } from "./CheckCoverage.js"
+import { type Act, actsBetween } from "./Acts.js"
+import { avoids, covers, isNarrower, standsBeside } from "./CheckCoverage.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
+import type { UndoneChanges } from "./UndoneChanges.js"
 
 /** The end of a failure: the check that passed at last, and the acts before that. */
 export interface Resolution {
@@ -20,6 +21,8 @@ export interface Resolution {
   readonly acts: ReadonlyArray<Act>
   /** True if the check passed only because it ran outside the sandbox. That is a fact about the machine, and no fix. */
   readonly isByEscalation: boolean
+  /** True if a change from before the failure was taken back, so that it may have been the cause. */
+  readonly isByUndoing: boolean
 }
 
 /** A command, a patch or a tool call that failed, and its resolution. */
@@ -35,6 +38,8 @@ export interface Failure {
   readonly directory: string | undefined
   readonly exitCode: number | undefined
   readonly error: string | undefined
+  /** The lines that tell more about the error: its place, and the values that were expected and received. */
+  readonly details: ReadonlyArray<string>
   /** The lines of the output around the error. */
   readonly context: string
   /** The operands and options that limit what the command applies to, such as the path of a test. */
@@ -43,6 +48,8 @@ export interface Failure {
   readonly isSandboxed: boolean
   /** True if the command itself never passed, but a later check that does the same in another way did. */
   readonly passedBeside: boolean
+  /** True if the user gave up what was asked for after it. */
+  readonly isDropped: boolean
   /** True if the command can be run again as it is; a one-off script cannot. */
   readonly isRepeatable: boolean
   /** The line of the last output that shows the same error again; undefined if only one output shows it. */
@@ -54,6 +61,9 @@ export interface Failure {
 
 /** The maximum number of failures that are kept for one session. */
 const mostFailures = 200
+
+/** The line up to which nothing was taken back. */
+const beforeAnyLine = -1
 
 interface TrackedFailure {
   readonly failure: Failure
@@ -116,6 +126,12 @@ const isTellingLook = ({ error }: CommandStep, { program }: RanPart): boolean =>
   !missingPath.test(error) &&
   (complaint.test(error) || (program !== "" && error.toLowerCase().startsWith(`${program}: `)))
 
+const withoutNumbers = (text: string): string => text.replace(/\d{1,20}/g, "0")
+
+/** True if a later output of the same check has the error in any line, so that it was not gone. */
+const isStillPrinted = (error: string | undefined, output: string): boolean =>
+  error !== undefined && withoutNumbers(output).includes(withoutNumbers(error))
+
 const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   line: step.outputLine,
   callLine: step.line,
@@ -126,10 +142,12 @@ const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   directory: step.directory,
   exitCode: step.exitCode,
   error: step.error,
+  details: step.errorDetails,
   context: step.errorContext,
   aims: part.narrowing,
   isSandboxed: !step.isEscalated,
   passedBeside: false,
+  isDropped: false,
   isRepeatable: !isScript(part.pipeline.text) && !/\s-[ce]\s/.test(part.text.slice(0, 200)),
   againLine: undefined,
   retriedLine: undefined,
@@ -146,10 +164,12 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
   directory: undefined,
   exitCode: undefined,
   error,
+  details: [],
   context: "",
   aims: [],
   isSandboxed: false,
   passedBeside: false,
+  isDropped: false,
   isRepeatable: false,
   againLine: undefined,
   retriedLine: undefined,
@@ -160,8 +180,7 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
  * Lists the failures of a session with their resolutions, in one pass over the steps. If a check failed first with one
  * error and then with another, the first counts only if the check passed in the end.
  */
-export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> => {
-  const undone = undoingChanges(steps)
+export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): ReadonlyArray<Failure> => {
   const all: Array<TrackedFailure> = []
   let open: Array<TrackedFailure> = []
   const fail = (at: number, failure: Failure, part: RanPart | undefined, output: string): void => {
@@ -169,6 +188,11 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     const same = open.filter((known) => known.failure.key === failure.key && known.failure.kind === failure.kind)
     const again = same.find((known) => known.signature === signature)
     for (const known of same) {
+      if (known !== again && isStillPrinted(known.failure.error, output)) {
+        known.last = at
+        known.lastLine = failure.line
+        continue
+      }
       known.isReplacedOutside =
         known !== again && (known.replacedAt === undefined ? !failure.isSandboxed : known.isReplacedOutside)
       known.replacedAt = known === again ? undefined : (known.replacedAt ?? at)
@@ -208,15 +232,22 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     test: (known: TrackedFailure) => boolean
   ): void => {
     for (const known of open.filter(test)) {
-      const acts =
-        known.replacedAt === undefined
-          ? actsBetween(steps, known.last, at, undone, part)
-          : actsBetween(steps, known.last, known.replacedAt, undone)
+      const { last, replacedAt } = known
+      const lasting = replacedAt === undefined ? [] : actsBetween(steps, last, replacedAt, undone, line)
+      // If all that was done before another error came was taken back, what was done after it helped.
+      const isByReplacement =
+        replacedAt !== undefined &&
+        (lasting.length > 0 || actsBetween(steps, last, replacedAt, undone, beforeAnyLine).length === 0)
+      const acts = isByReplacement ? lasting : actsBetween(steps, last, at, undone, line, part)
+      if (acts.length === 0 && part !== undefined && known.part !== undefined && isNarrower(part, known.part)) {
+        continue
+      }
       const isByEscalation =
         (known.replacedAt === undefined ? isEscalated : known.isReplacedOutside) &&
         known.failure.isSandboxed &&
         (acts.length === 0 || refusal.test(`${known.failure.error ?? ""}\n${known.output}`))
-      known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation }
+      const isByUndoing = undone.areUndoneBetween(known.failure.callLine, line)
+      known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation, isByUndoing }
       // What a run prints that passed is not what made another one fail.
       known.isNamed = known.failure.error !== step.error
     }
@@ -265,7 +296,9 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
             part.passedTests,
             part,
             step.isEscalated,
-            (known) => known.part !== undefined && covers(part, known.part, known.output)
+            (known) =>
+              known.part !== undefined &&
+              (covers(part, known.part, known.output) || avoids(part, known.part, known.failure.error ?? ""))
           )
           open
             .filter((known) => known.part !== undefined && standsBeside(part, known.part))
@@ -284,6 +317,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
       ...failure,
       passedBeside: passedBeside && resolution === undefined,
       error: isNamed ? failure.error : undefined,
+      details: isNamed ? failure.details : [],
       retriedLine,
       againLine: lastLine === failure.line ? undefined : lastLine,
       resolution

@@ -1,6 +1,7 @@
 import { posix } from "node:path"
 import type { Act } from "./Acts.js"
 import type { Failure } from "./Failures.js"
+import { isAvoidable, missingTool, unreachable } from "./MachineErrors.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { isScript } from "../writing/ShownCommand.js"
 
@@ -34,17 +35,6 @@ const mentions = (text: string, file: string): boolean => {
 const testFile = /(?:^|[/\\_.-])(?:tests?|specs?|__tests__)(?=[/\\_.-])/i
 const documentation = /\.(?:md|mdx|rst|adoc|asciidoc)$|(?:^|[/\\])(?:CHANGELOG|README|LICEN[CS]E|NOTICE)(?:\.txt)?$/i
 
-/**
- * Matches errors about a missing tool, module or service. Installing or starting something fixes them, and an edit in
- * between does not.
- */
-const missingTool =
-  /\bcommand not found\b|: not found$|\bNo module named\b|\bCannot find (?:module|package) '[^./]|\bis not recognized as\b|\bECONNREFUSED\b|\bConnection refused\b/i
-
-/** Matches errors about the network, which no edit of the project can fix. */
-const unreachable =
-  /\b(?:Could not|Couldn't) resolve host\b|\bfailed to (?:download|fetch) (?:from|\S*https?:)|\bfailed to lookup address\b|\bname resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT)\b|\bdial tcp\b|\bTLS handshake timeout\b/i
-
 const packageOption = /^(?:-p|--package|--filter|-w|--workspace|--prefix|--project|-C|--dir|--cwd|-pl)$/
 
 /** Returns the directories and package names to which a failed command was limited; empty if it was not limited. */
@@ -66,10 +56,36 @@ const isIn = (file: string, place: string): boolean =>
   file.startsWith(`${place}/`) || file.split(/[\\/]/).includes(baseName(place))
 
 /**
+ * Matches errors that arise while a file is loaded or compiled. The place of such an error is wrong even in a test,
+ * whereas a test that ran names itself when the code is wrong.
+ */
+const ofLoading =
+  /\b(?:ModuleNotFoundError|ImportError|SyntaxError|IndentationError|CompileError|LoadError|NameError|ReferenceError)\b|\bCannot find module\b|\berror(?: TS\d{2,6}:|\[E\d{2,5}\])|\b(?:cannot find symbol|unresolved reference|undefined: |undeclared)\b/i
+
+/** Matches a place in a file: `test/a_test.py:3`, `src/a.ts(3,1)`. */
+const place = /(?:^|[\s("'[])((?:[\w@.-]{1,80}[\\/]){0,12}[\w@.-]{1,80}\.\w{1,8})(?::|\()\d{1,7}\b/gm
+
+/** Returns the edited files at whose lines an error of loading arose, under the names that they have now. */
+const placesOfLoading = (edits: ReadonlyArray<Act>, { context, error = "" }: Failure): ReadonlyArray<string> => {
+  const places = ofLoading.test(error) ? [...`${error}\n${context}`.matchAll(place)].map(([, path = ""]) => path) : []
+  return [
+    ...new Set(
+      edits.flatMap(({ files, renamed }) =>
+        files.filter((file) => places.some((path) => path === file || path === renamed.get(file)))
+      )
+    )
+  ]
+}
+
+/**
  * Returns the edited files that probably fixed an error: those that it names, or otherwise those of the package that
  * failed.
  */
-const likelyFiles = (files: ReadonlyArray<string>, failure: Failure): ReadonlyArray<string> => {
+const likelyFiles = (
+  edits: ReadonlyArray<Act>,
+  files: ReadonlyArray<string>,
+  failure: Failure
+): ReadonlyArray<string> => {
   const error = `${failure.error ?? ""}\n${failure.context}`
   // A test names itself in its error. If the code was edited too, the code was wrong.
   const code = files.filter((file) => !testFile.test(file))
@@ -77,6 +93,7 @@ const likelyFiles = (files: ReadonlyArray<string>, failure: Failure): ReadonlyAr
   const packages = packagesOf(failure)
   return (
     [
+      placesOfLoading(edits, failure),
       meant.filter((file) => mentions(error, file)),
       meant.filter((file) => mentions(error, baseName(file))),
       packages.length === 0 ? meant : meant.filter((file) => packages.some((place) => isIn(file, place)))
@@ -109,7 +126,8 @@ const otherCommand = ({ kind, resolution, what }: Failure): Fix | undefined => {
 
 /**
  * Returns the fix of a failure; undefined if the session shows none: the command was only run again or outside the
- * sandbox, no act before the pass can have helped, or the fix must not be repeated.
+ * sandbox, no act before the pass can have helped, the cause was a change that was undone, or the fix must not be
+ * repeated.
  */
 export const fixOf = (failure: Failure): Fix | undefined => {
   const { acts: all = [], isByEscalation = false } = failure.resolution ?? {}
@@ -122,8 +140,18 @@ export const fixOf = (failure: Failure): Fix | undefined => {
   const edited = [...new Set(edits.flatMap(({ files }) => files))].filter(
     (file) => !documentation.test(file) || mentions(error, file) || mentions(error, baseName(file))
   )
+  const isAvoided = failure.resolution.check !== failure.what && isAvoidable(failure.error ?? "")
+  const isOwnFault =
+    failure.resolution.isByUndoing &&
+    !edited.some((file) => mentions(failure.error ?? "", file) || mentions(failure.error ?? "", baseName(file)))
+  if (isOwnFault) {
+    return undefined
+  }
   const commands = [...new Set(acts.flatMap((act) => (act.command === undefined || isEdit(act) ? [] : [act.command])))]
-  const likely = likelyFiles(edited, failure)
+  if (isAvoided && commands.length === 0) {
+    return otherCommand(failure)
+  }
+  const likely = likelyFiles(edits, edited, failure)
   const isOfMachine = unreachable.test(failure.error ?? "")
   if (isOfMachine || (commands.length > 0 && missingTool.test(failure.error ?? ""))) {
     return commands.length === 0 || commands.length > mostFiles

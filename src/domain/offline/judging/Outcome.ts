@@ -1,6 +1,7 @@
 import { checkKinds } from "../reading/CommandPrograms.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import type { Failure } from "./Failures.js"
+import { lacksService } from "./MachineErrors.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
 import { endsTurn, followUpsOf, stepsOf, type Task } from "../reading/Tasks.js"
@@ -31,6 +32,7 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
   const steps = stepsOf(task)
   const files = editedFiles(steps)
   const failedBefore = new Set(failures.map(({ key }) => key))
+  const resolving = new Set(failures.map(({ resolution }) => `${resolution?.line ?? 0} ${resolution?.check ?? ""}`))
   const lastChange = steps.findLastIndex(changes)
   return steps.flatMap((step, index) => {
     if (step._tag !== "CommandStep" || index < lastChange) {
@@ -44,7 +46,10 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
           part.verdict === "passed" &&
           !part.isOutside &&
           (checkKinds.has(part.kind) ||
-            (part.kind === "run" && (failedBefore.has(part.key) || (lastChange !== -1 && exercises(part, files)))))
+            (part.kind === "run" &&
+              (failedBefore.has(part.key) ||
+                resolving.has(`${step.outputLine} ${part.text}`) ||
+                (lastChange !== -1 && exercises(part, files)))))
       )
       .map((part) => ({ step, part }))
   })
@@ -69,7 +74,8 @@ export type CutOff = "user" | "harness" | "record"
 /** Returns the cause that left a task unfinished; undefined if it ended. */
 export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | undefined => {
   const last = task.items.at(-1)
-  if (last?._tag === "Asked" && last.word.stance === "approves" && followUpsOf(task).includes(last)) {
+  const isSettled = last?._tag === "Asked" && (last.word.stance === "approves" || last.word.stance === "drops")
+  if (isSettled && followUpsOf(task).includes(last)) {
     return undefined
   }
   const lastEnd = task.items.findLastIndex(endsTurn)
@@ -126,20 +132,13 @@ export const missingProgramOf = ({ error, program }: Failure): string | undefine
 const refusedByPlace =
   /\bOperation not permitted\b|\bEPERM\b|\bRead-only file system\b|\bEROFS\b|\bbwrap: |\bsandbox-exec\b|\b(?:Could not|Couldn't) resolve host\b|\bfailed to lookup address\b|\bTemporary failure in name resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN)\b/i
 
-/** Matches error messages about a service that does not run on the machine, such as Docker or a display. */
-const missingService =
-  /\b(?:could not find a valid Docker environment|cannot connect to the (?:Docker|Podman) (?:daemon|socket|API)|is the docker daemon running|docker daemon is not running|no (?:X )?display\b.{0,40}\bset|cannot open display|Missing X server|no (?:CUDA-capable|usable) (?:device|GPU)|System has not been booted with systemd|\/dev\/kvm\b.{0,40}(?:not found|denied|does not exist))/i
-
-/** True if a command failed because the machine lacks a service. */
-export const lacksService = ({ error }: Failure): boolean => missingService.test(error?.slice(0, 400) ?? "")
-
 /**
- * True if a failure is a fact about the machine and not about the work: a program is not installed, or the sandbox
- * refuses an action.
+ * True if a failure is a fact about the machine and not about the work: a program is not installed, a service is
+ * missing, or the sandbox refuses an action.
  */
 export const isLimit = (failure: Failure): boolean =>
   missingProgramOf(failure) !== undefined ||
-  lacksService(failure) ||
+  lacksService(failure.error ?? "") ||
   (failure.isSandboxed && refusedByPlace.test(failure.error ?? ""))
 
 /** True if a failure counts when a task is judged. A mistyped command or a one-off script that failed does not. */
@@ -149,10 +148,15 @@ const counts = (failure: Failure): boolean =>
   ((failure.kind === "act" || failure.kind === "edit" || failure.kind === "run") && failure.isRepeatable)
 
 /**
- * Judges a task. `success` needs the user's approval or a check that passed after the last change; the assistant's own
- * claim is never enough.
+ * Judges a task by its own failures, and by those that it resolved. `success` needs the user's approval or a check that
+ * passed after the last change; the assistant's own claim is never enough.
  */
-export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished: boolean | undefined): Outcome => {
+export const outcomeOf = (
+  task: Task,
+  failures: ReadonlyArray<Failure>,
+  resolved: ReadonlyArray<Failure>,
+  finished: boolean | undefined
+): Outcome => {
   const steps = stepsOf(task)
   const hasWork = steps.some(
     (step) =>
@@ -160,7 +164,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
       (step._tag === "CommandStep" && step.parts.some(({ kind, verdict }) => kind === "act" && verdict === "passed"))
   )
   const isChanged = steps.some(changes)
-  const verified = verificationsOf(task, failures)
+  const verified = verificationsOf(task, [...failures, ...resolved])
   const lastPass = steps.findLast((step) => step._tag === "CommandStep" && !step.isLook && step.verdict === "passed")
   const wasDoneOtherwise = (failure: Failure): boolean => isLimit(failure) && (lastPass?.line ?? 0) > failure.callLine
   const open = failures.filter(
@@ -179,7 +183,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
   if (cutOffOf(task, finished) !== undefined) {
     return hasWork || verified.length > 0 ? "partial" : "uncertain"
   }
-  if (word.isFinal && word.stance === "rejects") {
+  if (word.isFinal && (word.stance === "rejects" || word.stance === "drops")) {
     return hasWork ? "partial" : "uncertain"
   }
   if (openChecks.length > 0) {
@@ -191,9 +195,10 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
       return "partial"
     }
     const isAsked = task.requests.some(({ text }) => asksForChecks.test(text.slice(0, 2_000)))
-    return isChanged || isAsked || verified.some(({ part }) => failures.some(({ key }) => key === part.key))
-      ? "success"
-      : "uncertain"
+    const isResolving = ({ part, step }: Verification): boolean =>
+      failures.some(({ key }) => key === part.key) ||
+      resolved.some(({ resolution }) => resolution?.line === step.outputLine && resolution.check === part.text)
+    return isChanged || isAsked || verified.some(isResolving) ? "success" : "uncertain"
   }
   if (open.length > 0) {
     return isChanged ? "partial" : "fail"
@@ -209,6 +214,7 @@ export const isOpenFailure = (failure: Failure): boolean =>
   failure.resolution === undefined &&
   failure.isRepeatable &&
   !failure.passedBeside &&
+  !failure.isDropped &&
   !isLimit(failure) &&
   failure.kind !== "look" &&
   failure.kind !== "edit" &&

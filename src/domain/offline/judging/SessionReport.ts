@@ -5,6 +5,7 @@ import { type Preference, preferencesIn } from "./Preferences.js"
 import { projectPaths } from "../reading/ProjectPaths.js"
 import { reportOf, type TaskReport } from "./TaskReport.js"
 import { stepsOf, tasksOf } from "../reading/Tasks.js"
+import { undoneChanges } from "./UndoneChanges.js"
 
 /** A session, judged by rule: the input for the trace memory and the facts that are written from it. */
 export interface SessionReport {
@@ -22,8 +23,9 @@ const judge = (cwd: string, evidence: SessionEvidence): SessionReport | undefine
   }
   const tasks = tasksOf(evidence.events, context)
   const steps = tasks.flatMap(stepsOf)
-  const failures = failuresOf(steps)
-  const findings = { failures, steps, finished: evidence.finished, plan: evidence.plan, ...context }
+  const undone = undoneChanges(steps)
+  const failures = failuresOf(steps, undone)
+  const findings = { failures, steps, undone, finished: evidence.finished, plan: evidence.plan, ...context }
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
   return tasks.length === 0 || (evidence.onlyReadMemory === true && preferences.length === 0)
     ? undefined

@@ -8,8 +8,9 @@ import type { PackageScripts } from "../reading/PackageScripts.js"
 import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { secretKinds } from "./Secrets.js"
 import type { Step } from "../reading/Steps.js"
-import { type Task, stepsOf } from "../reading/Tasks.js"
+import { droppedAt, type Task, stepsOf } from "../reading/Tasks.js"
 import { titleOf } from "../writing/Titles.js"
+import type { UndoneChanges } from "./UndoneChanges.js"
 
 /** The evidence about a task from which its parts of the trace memory and its facts are written. */
 export interface TaskReport {
@@ -36,6 +37,8 @@ export interface TaskReport {
   readonly secrets: ReadonlyArray<{ readonly line: number; readonly kinds: ReadonlyArray<string> }>
   /** The conclusions of the assistant in a task that changed nothing. */
   readonly findings: ReadonlyArray<Finding>
+  /** The changes that the session took back. */
+  readonly undone: UndoneChanges
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
@@ -48,20 +51,12 @@ const isChange = (step: Step): boolean =>
   (step._tag === "CommandStep" && step.parts.some((part) => part.verdict === "passed" && addsPackage(part)))
 
 /** Lists the files that are different after a task, each with the line of its first change, in that order. */
-const changedFilesOf = (task: Task): ReadonlyMap<string, number> => {
+const changedFilesOf = (task: Task, { isUndone }: UndoneChanges): ReadonlyMap<string, number> => {
   const found = new Map<string, number>()
-  const added = new Set<string>()
   for (const step of stepsOf(task)) {
-    for (const { action, movedTo, path } of filesOf(step)) {
+    for (const { movedTo, path } of filesOf(step).filter((change) => !isUndone(step.line, change))) {
       const file = movedTo ?? path
-      if (action === "delete" && added.has(file)) {
-        found.delete(file)
-      } else {
-        found.set(file, found.get(file) ?? step.line)
-      }
-      if (action === "add") {
-        added.add(file)
-      }
+      found.set(file, found.get(file) ?? step.line)
     }
   }
   return found
@@ -74,6 +69,7 @@ export interface SessionFindings {
   readonly plan: AssistantPlan | undefined
   /** The steps of all tasks, in order. */
   readonly steps: ReadonlyArray<Step>
+  readonly undone: UndoneChanges
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
@@ -91,10 +87,16 @@ const spanOf = (task: Task): readonly [number, number] => {
 export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   const calls = new Set(stepsOf(task).map(({ line }) => line))
   const [first, last] = spanOf(task)
-  const own = findings.failures.filter(({ callLine }) => calls.has(callLine))
+  const dropped = droppedAt(task)
+  const own = findings.failures
+    .filter(({ callLine }) => calls.has(callLine))
+    .map((failure) => ({ ...failure, isDropped: failure.resolution === undefined && failure.line < dropped }))
   const failures = distinctFailures(own)
   const cutOff = cutOffOf(task, findings.finished)
   const { plan } = findings
+  const resolved = distinctFailures(findings.failures).filter(
+    ({ resolution }) => resolution !== undefined && resolution.line >= first && resolution.line <= last
+  )
   const changedLater = new Set(
     findings.steps
       .filter(({ line }) => line > last)
@@ -104,13 +106,11 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   return {
     task,
     title: titleOf(task),
-    outcome: outcomeOf(task, own, findings.finished),
+    outcome: outcomeOf(task, own, resolved, findings.finished),
     failures,
-    resolved: distinctFailures(findings.failures).filter(
-      ({ resolution }) => resolution !== undefined && resolution.line >= first && resolution.line <= last
-    ),
+    resolved,
     verifications: verificationsOf(task, findings.failures),
-    changedAt: changedFilesOf(task),
+    changedAt: changedFilesOf(task, findings.undone),
     firstChange: stepsOf(task).find(isChange)?.line ?? Number.POSITIVE_INFINITY,
     cutOff,
     planLeft: cutOff !== undefined && plan !== undefined && plan.line >= first ? plan.left : [],
@@ -119,6 +119,7 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
       return kinds.length === 0 ? [] : [{ line, kinds }]
     }),
     findings: findingsIn(task, findings.finished, changedLater, findings.paths),
+    undone: findings.undone,
     paths: findings.paths,
     scripts: findings.scripts
   }

@@ -1,4 +1,5 @@
 import { posix } from "node:path"
+import { errorDetails } from "../../session/ErrorDetails.js"
 import { withoutTerminalControl } from "../../session/ErrorLine.js"
 import type { FileChange } from "../../session/FileChange.js"
 import type { CommandRun, FileEdit, SessionEvent } from "../../session/SessionEvent.js"
@@ -39,6 +40,8 @@ export interface CommandStep {
   readonly exitCode: number | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly error: string | undefined
+  /** The lines of the output that tell more about the error; empty if the command did not fail. */
+  readonly errorDetails: ReadonlyArray<string>
   /** The lines of the output around the error, with paths relative to the project, and without secrets. */
   readonly errorContext: string
   /** The output of the command, cut to the length that is kept of it. */
@@ -133,6 +136,10 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
         ? "passed"
         : "unknown",
     error: error === undefined ? undefined : withoutSecrets(paths.text(error)),
+    errorDetails:
+      error === undefined || !hasFailed
+        ? []
+        : errorDetails(output, error).map((line) => withoutSecrets(paths.text(line))),
     errorContext: error === undefined ? "" : withoutSecrets(paths.text(linesAround(output, error))),
     output,
     isOutputOwn: parts.every((part) => part.kind === "scene" || telling.includes(part)),

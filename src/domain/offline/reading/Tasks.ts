@@ -48,6 +48,10 @@ export const stepsOf = (task: Pick<Task, "items">): ReadonlyArray<Step> => task.
 /** Returns the user's messages in a task after the request itself. */
 export const followUpsOf = (task: Pick<Task, "requests">): ReadonlyArray<Asked> => task.requests.slice(1)
 
+/** Returns the line at which the user gave up what was asked for; 0 if the user did not. */
+export const droppedAt = (task: Pick<Task, "requests">): number =>
+  followUpsOf(task).findLast(({ word }) => word.stance === "drops")?.line ?? 0
+
 /** Returns the assistant's messages in a task. */
 export const saidIn = (task: Pick<Task, "items">): ReadonlyArray<AssistantText> =>
   task.items.filter((item) => item._tag === "AssistantText")

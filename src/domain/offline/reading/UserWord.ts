@@ -4,9 +4,10 @@ import { oneLine } from "../writing/Wording.js"
 export interface UserWord {
   /**
    * The judgement in the message. `approves`: the work was right. `rejects`: it was wrong, or must be done differently.
-   * `consents`: the assistant's proposal may be carried out. `neither`: the message does not judge the work before it.
+   * `consents`: the assistant's proposal may be carried out. `drops`: the work is no longer wanted. `neither`: the message
+   * does not judge the work before it.
    */
-  readonly stance: "approves" | "rejects" | "consents" | "neither"
+  readonly stance: "approves" | "rejects" | "consents" | "drops" | "neither"
   /** True if the message continues the task before it; else it starts one. */
   readonly continues: boolean
   /** True if the message is only a greeting. */
@@ -49,6 +50,10 @@ const complaint =
 const manner =
   /^(?:(?:please|also|and|btw|by the way|oh|ps|note)[\s,:]{1,3}){0,3}(?:don'?t|do not|never|always|avoid|stop \w{2,20}ing|i prefer|i (?:really )?(?:like|hate|dislike)|i don'?t (?:want|like))\b(?:[^.!?]|\.(?=\S)){0,160}[.!]?$/iu
 const instead = /^.{0,120}\binstead(?:[.!]|$| of\b)/iu
+
+/** Matches a message that gives up what was asked for, in common languages. */
+const dropping =
+  /^(?:(?:oh|ok(?:ay)?|well|then|no|ah|bon|ben|na|tja|gut|bueno|bom|beh|va bene|fine|alright|tant pis|dommage|schade|lástima|pena|peccato|жаль)[\s,!.;:]{1,4}){0,3}(?:never ?mind|forget (?:about )?(?:it|that|this)|(?:let'?s )?(?:drop|skip|leave) (?:it|that|this)(?: (?:then|be|alone|for now))?|let it (?:go|be)|don'?t bother|not worth it|tant pis|laiss(?:e|ez|ons)(?: (?:tomber|ça))+|oublie(?:z)?(?: ça)?|lass (?:es|das|gut sein|sein|stecken)|lassen (?:wir|sie) (?:es|das)|vergiss (?:es|das)|egal|d[eé]ja(?:lo|dlo)|d[eé]jal[oa] (?:así|estar)|olv[ií]d(?:alo|elo|ate)|no importa|deixa(?: (?:pra|para) lá| assim| isso)?|esquece(?: isso)?|lascia(?:mo)? (?:perdere|stare)|non importa|забудь(?:те)?(?: об этом)?|не надо|неважно|оставь(?:те)?(?: это| так)?|算了|不用了|不必了|もういい(?:です)?|大丈夫です、?もう|やめておきましょう|됐어(?:요)?|괜찮아요)(?![\p{L}])/iu
 
 const pronounOnly = /\b(?:it|that|this|them|those|these|again|both|all of (?:it|them))\b/iu
 const closingOrder = /^(?:please )?(?:now )?(?:commit|push|retry|try again|rerun|test it|run the tests?)\b/iu
@@ -100,6 +105,9 @@ export const readUserWord = (text: string, isFirst: boolean): UserWord => {
     return /^.{0,80}\bbut\b/iu.test(line)
       ? { stance: "rejects", continues: true, isGreeting }
       : { stance: "approves", continues: wordCount(rest) < 3 || isShortOrder(rest), isGreeting }
+  }
+  if (dropping.test(line) && wordCount(remainder(line, dropping)) < 3) {
+    return { stance: "drops", continues: true, isGreeting }
   }
   if (plan.test(line) || consent.test(line)) {
     return { stance: "consents", continues: true, isGreeting }

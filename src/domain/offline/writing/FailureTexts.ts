@@ -87,13 +87,18 @@ export const fixText = (failure: Failure, explanation: string | undefined): stri
 const exit = (exitCode: number | undefined): string =>
   exitCode === undefined || exitCode === 0 ? "" : ` (exit ${exitCode})`
 
-/** Describes a failure: the command or the patch, and the error line. */
-export const failureText = (failure: Failure): string => {
+/**
+ * Describes a failure: the command or the patch, and the error line. `isFull` adds a line of the output that says what
+ * the error line does not.
+ */
+export const failureText = (failure: Failure, isFull = false): string => {
   const what =
     failure.kind === "patch"
       ? `the patch to ${inCode(failure.what, 160)} did not apply`
       : `${failure.kind === "tool" ? inCode(failure.what, 120) : shownCommand(failure.what)} failed${inDirectory(failure.directory)}${exit(failure.exitCode)}`
-  return failure.error === undefined ? what : `${what}: ${inCode(failure.error, 300)}`
+  const [detail] = isFull ? failure.details : []
+  const more = detail === undefined ? "" : `; ${inCode(detail, 160)}`
+  return failure.error === undefined ? what : `${what}: ${inCode(failure.error, 300)}${more}`
 }
 
 /** Cites the lines of the rollout that show a failure and its repetitions. */

@@ -45,7 +45,7 @@ const failureSteps = (report: TaskReport): ReadonlyArray<KeyStep> =>
     .map((failure) => ({
       line: failure.line,
       weight: failureWeight(failure),
-      text: `${failureText(failure)} (${failureLines(failure)})`
+      text: `${failureText(failure, true)} (${failureLines(failure)})`
     }))
 
 const tests = (count: number | undefined): string => (count === undefined ? "" : `, ${counted(count, "test")}`)

@@ -3,7 +3,8 @@ import { checkKinds, type CommandKind, programKinds } from "../reading/CommandPr
 import { explanationOf, leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
-import { isLimit, isOpenFailure, lacksService, missingProgramOf } from "../judging/Outcome.js"
+import { lacksService } from "../judging/MachineErrors.js"
+import { isLimit, isOpenFailure, missingProgramOf } from "../judging/Outcome.js"
 import { filesReadBy } from "./Pointers.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { withoutSecrets } from "../judging/Secrets.js"
@@ -188,9 +189,21 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   )
 }
 
+/** True if a command that needs a service of the machine passed in a form that does without it. */
+const passedWithout = ({ error, resolution, what }: Failure): boolean =>
+  resolution !== undefined && resolution.check !== what && lacksService(error ?? "")
+
 /** True if a failure says something about the machine: something is missing, or the sandbox refuses an action. */
 const isOfPlace = (failure: Failure): boolean =>
-  failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation
+  failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation || passedWithout(failure)
+
+/** Returns the way around a limit of the machine, as a clause; undefined if none is known. */
+export const wayAround = (failure: Failure): string | undefined =>
+  failure.resolution === undefined
+    ? undefined
+    : passedWithout(failure)
+      ? `${shownCommand(failure.resolution.check)} passes`
+      : "it passes outside of the sandbox"
 
 /**
  * Matches commands that compute something from files, such as a count with `awk`. Their form is worth keeping; merely
@@ -266,7 +279,7 @@ export interface FailureLine {
 export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly isFixed: boolean }> => {
   const said = saidIn(report.task)
   return report.failures
-    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
+    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure) && !passedWithout(failure))
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)
@@ -327,11 +340,12 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
     .map((failure) => {
       const missing = failure.resolution === undefined ? missingProgramOf(failure) : undefined
       const subject = missing ?? (actsOnOneThing.exec(failure.what)?.[0] || failure.what)
+      const around = wayAround(failure)
       const end =
-        failure.resolution !== undefined
-          ? "; it passes outside of the sandbox"
+        around !== undefined
+          ? `; ${around}`
           : missing === undefined
-            ? lacksService(failure)
+            ? lacksService(failure.error ?? "")
               ? "; this machine does not have it"
               : "; the machine or its sandbox refuses it"
             : missing === failure.program
@@ -348,7 +362,7 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
 export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
   report.failures
     .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isLimit(failure))
-    .filter(({ passedBeside, what }) => !passedBeside && !actsOutside(what))
+    .filter(({ isDropped, passedBeside, what }) => !isDropped && !passedBeside && !actsOutside(what))
     .filter(
       (failure) =>
         failure.isRepeatable ||
@@ -396,9 +410,12 @@ const cutOff = (report: TaskReport): ReadonlyArray<string> => {
 
 const corrections = (report: TaskReport): ReadonlyArray<string> =>
   followUpsOf(report.task)
-    .filter(({ word }) => word.stance === "rejects")
+    .filter(({ word }) => word.stance === "rejects" || word.stance === "drops")
     .slice(0, 3)
-    .map(({ line, text }) => `the user corrected: ${quoted(plainLine(text, 140), 140)} (L${line})`)
+    .map(({ line, text, word }) => {
+      const did = word.stance === "drops" ? "the user gave it up" : "the user corrected"
+      return `${did}: ${quoted(plainLine(text, 140), 140)} (L${line})`
+    })
 
 /**
  * Lists the bullets about open ends: pasted secrets, failures without a fix, the user's corrections, and work that is

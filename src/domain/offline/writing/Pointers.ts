@@ -47,7 +47,7 @@ export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
   const messages = saidIn(report.task)
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
-    for (const change of filesOf(step)) {
+    for (const change of filesOf(step).filter((change) => !report.undone.isUndone(step.line, change))) {
       const path = change.movedTo ?? change.path
       if (change.movedTo !== undefined) {
         found.delete(change.path)

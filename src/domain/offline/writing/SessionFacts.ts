@@ -14,7 +14,16 @@ import type { CommandStep, RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
-import { fixesIn, limitsIn, looksOf, openFailuresIn, planLeftText, scriptOf, workingCommands } from "./Knowledge.js"
+import {
+  fixesIn,
+  limitsIn,
+  looksOf,
+  openFailuresIn,
+  planLeftText,
+  scriptOf,
+  wayAround,
+  workingCommands
+} from "./Knowledge.js"
 import { editedFiles } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import { capitalised, inCode, listed, plainLine, quoted } from "./Wording.js"
@@ -184,7 +193,8 @@ const failures = (report: TaskReport): ReadonlyArray<Draft> =>
       content: {
         _tag: "Failure",
         signature: errorSignature(failure.error ?? ""),
-        errors: failure.error === undefined ? [] : [plainLine(failure.error, 400)],
+        errors:
+          failure.error === undefined ? [] : [failure.error, ...failure.details].map((line) => plainLine(line, 400)),
         command: plainLine(failure.what, 400),
         key: failure.key,
         edits: acts
@@ -216,7 +226,7 @@ const limits = (report: TaskReport): ReadonlyArray<Draft> =>
       _tag: "Limit",
       subject: plainLine(subject, 240),
       error: plainLine(failure.error ?? "", 400),
-      instead: failure.resolution?.isByEscalation === true ? "it passes outside of the sandbox" : null
+      instead: wayAround(failure) ?? null
     },
     text: capitalised(text),
     basis: "ran",
@@ -226,9 +236,13 @@ const limits = (report: TaskReport): ReadonlyArray<Draft> =>
 /** Drafts a fact for each file that the session changed, those with the most edits first. */
 const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
   const edits = new Map<string, number>()
-  for (const change of reports.flatMap(({ task }) => stepsOf(task)).flatMap(filesOf)) {
-    const path = change.movedTo ?? change.path
-    edits.set(path, (edits.get(path) ?? 0) + 1)
+  for (const { task, undone } of reports) {
+    for (const step of stepsOf(task)) {
+      for (const change of filesOf(step).filter((change) => !undone.isUndone(step.line, change))) {
+        const path = change.movedTo ?? change.path
+        edits.set(path, (edits.get(path) ?? 0) + 1)
+      }
+    }
   }
   const pointers = new Map(reports.flatMap(editedFiles).map((pointer) => [pointer.path, pointer]))
   return [...pointers.values()]

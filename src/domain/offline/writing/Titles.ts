@@ -103,7 +103,7 @@ const workTitle = (task: Task): string => {
  * says more than yes. Empty for any other message.
  */
 const carriedOn = ({ kind, text, word }: Asked): ReadonlyArray<string> => {
-  if (kind === "answer" || kind === "note") {
+  if (kind === "answer" || kind === "note" || word.stance === "drops") {
     return []
   }
   const line = withoutSecrets(oneLine(text.slice(0, 400)))
