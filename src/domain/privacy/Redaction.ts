@@ -3,7 +3,7 @@ import { findPrivateKeys } from "./redaction/Blocks.js"
 import { findClusterSecrets } from "./redaction/ClusterSecrets.js"
 import { findOnCommandLines } from "./redaction/CommandLines.js"
 import { findKnownForms } from "./redaction/KnownForms.js"
-import { markerOf, markersIn, placeholderKind, redactionMarker } from "./redaction/Marker.js"
+import { holdsMarker, markerEnd, markerOf, placeholderKind, redactionMarker } from "./redaction/Marker.js"
 import { findInReadings } from "./redaction/Readings.js"
 import { mergeSpans, type Span } from "./redaction/Span.js"
 import { findInTransport } from "./redaction/Transport.js"
@@ -70,15 +70,11 @@ const spansAsWritten = (text: string): ReadonlyArray<Span> => {
  */
 const spansIn = (text: string): ReadonlyArray<Span> => {
   const spans = findInReadings(text, spansAsWritten)
-  const markers = spans.length === 0 ? [] : markersIn(text)
-  return markers.length === 0
+  return spans.length === 0 || !holdsMarker(text)
     ? spans
     : spans
-        .filter(({ start }) => !markers.some((marker) => marker.start <= start && start < marker.end))
-        .map((span) => {
-          const cut = markers.find((marker) => marker.start < span.end && span.end < marker.end)
-          return cut === undefined ? span : { ...span, end: cut.end }
-        })
+        .filter(({ start }) => markerEnd(text, start) === undefined)
+        .map((span) => ({ ...span, end: markerEnd(text, span.end - 1) ?? span.end }))
 }
 
 /** Replaces the secrets in a text by markers, and counts each kind. A marker is never redacted again. */

@@ -62,7 +62,7 @@ const isTypedError = (line: string): boolean => {
   )
 }
 
-/** Matches the reports of race detectors, of sanitizers and of memory checkers. */
+/** Matches the reports of race detectors, sanitizers and memory checkers. */
 const checkerReports: ReadonlyArray<RegExp> = [
   /^(?:={2,}\d{1,9}={2,})?\s?(?:ERROR|WARNING): (?:\w{1,20}Sanitizer: |DATA RACE)/,
   /^[^\s:]{1,300}:\d{1,9}:\d{1,9}: runtime error: /,
@@ -72,7 +72,7 @@ const checkerReports: ReadonlyArray<RegExp> = [
 /** Matches an exception of Elixir and Erlang: `** (ArgumentError) unknown option`. */
 const starred = /^\*\* \([A-Za-z][\w.: ]{1,80}\) \S/
 
-/** Matches a report of Dialyzer: a place, and the name of the warning. */
+/** Matches a report of Dialyzer, which consists of a place and the name of a warning: `lib/a.ex:3:no_return`. */
 const dialyzer = /^[^\s:]{1,300}\.(?:exs?|[eh]rl):\d{1,9}(?::\d{1,9})?:[a-z_]{4,40}$/
 
 /** Patterns of lines that summarise a failed run, such as `BUILD FAILED`. A line above them has the error itself. */
@@ -140,9 +140,7 @@ const progress = /\d{1,3}%.{0,200}[#=█▉▊▋▌▍▎▏━─>-]{4}|[#=█
 const countedWords =
   /^(?:tests?|suites?|files?|specs?|scenarios?|examples?|assertions?|expectations?|cases?|snapshots?|tasks?|total|counts?|summary|results?|passe[sd]|passing|pass|failed|fails?|failing|failures?|errors?|warnings?|skipped|skips?|pending|todo|cancelled|ignored|filtered|deselected|problems?|issues?|offenses?|violations?|generated|reported|found|detected|checked|source|run|runs|ran|finished|executed|started|measured|time|elapsed|duration|and|in|out|of|with|to|a|ms|s|sec|secs|seconds?|m|min|minutes?|potentially|fixable)$/i
 
-/**
- * True for a line that only counts: `36 tests, 1 failure`. It is the same for every error, so it names none.
- */
+/** True for a line that only counts results, such as `36 tests, 1 failure`. It does not say what failed. */
 const isTotal = (line: string): boolean => {
   if (line.length > 200 || !/\d/.test(line)) {
     return false
@@ -171,7 +169,7 @@ const hint =
 /** Matches a word that every output with an error line contains, so that most outputs need not be split into lines. */
 const anyHint = new RegExp(`${hint.source}|Traceback`, "i")
 
-/** Returns the rank of a line: the lower, the more it tells of an error; infinity if it tells of none. */
+/** Returns the rank of a line: the lower it is, the better the line names an error. Infinity if the line names none. */
 export const rankOf = (line: string): number => {
   if (!hint.test(line) || isNothing(line)) {
     return Number.POSITIVE_INFINITY
@@ -214,13 +212,16 @@ const withItsRest = (lines: ReadonlyArray<string>, index: number): string => {
     : `${message} ${rest}`
 }
 
-/** The ranks of lines that only name a failed test, and the rank of what the system said. */
+/**
+ * True for the ranks of lines that only name a failed test. `systemRank` is the rank of error messages of the operating
+ * system.
+ */
 const isNamingRank = (rank: number): boolean => rank === 2 || rank === 3
 const systemRank = 4
 
 /**
- * Returns what the system said below the name of a failed test, before the name of the next one; undefined if it said
- * nothing, or if the name goes on in the next line.
+ * Returns the error message of the operating system below the name of a failed test, before the name of the next test;
+ * undefined if there is none, or if the name continues in the next line.
  */
 const causeBelow = (lines: ReadonlyArray<string>, index: number, rank: number): string | undefined => {
   if (!isNamingRank(rank) || withItsRest(lines, index) !== plain(lines[index] ?? "")) {

@@ -5,7 +5,7 @@ import { checkKinds } from "../reading/CommandPrograms.js"
 import { commandKey } from "../importing/CommandBullets.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised, inCode } from "../writing/Wording.js"
-import { FailureLines, type HeldWish, Wishes } from "./Merging.js"
+import { ByKeys, FailureLines, type HeldWish, Wishes } from "./Merging.js"
 import { proceduresOf } from "./Procedures.js"
 import {
   byWorth,
@@ -16,7 +16,7 @@ import {
   type WeighedLine,
   withRanks
 } from "./ProjectLines.js"
-import { isSaidIn, meaningfulWords, similarity } from "./SameMeaning.js"
+import { isSaidIn, meaningfulWords, sayingIn, similarity, tellingWords } from "./SameMeaning.js"
 
 /* Merges the facts of all sessions of a project: the newer fact wins, and nothing is told twice. */
 
@@ -103,12 +103,15 @@ const ageIn =
   ({ threadId }: KnownFact): number =>
     order.get(threadId) ?? 0
 
-/** True if two titles share so many words that they name the same task. Either of them may have been cut. */
-const isSameTask = (one: string, other: string): boolean => {
-  const first = meaningfulWords(one.split(" → ", 1)[0] ?? "")
-  const second = meaningfulWords(other.split(" → ", 1)[0] ?? "")
-  return first.size > 0 && similarity(first, second) >= 0.6
-}
+/** Returns the words of a title by which titles are compared. The title may have been cut. */
+const titleWords = (title: string): ReadonlySet<string> => meaningfulWords(title.split(" → ", 1)[0] ?? "")
+
+/** The minimum similarity, from 0 to 1, of two titles that name the same task. */
+const sameTaskFrom = 0.6
+
+/** True if two titles, given as their words, are so similar that they name the same task. */
+const isSameTask = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size > 0 && similarity(one, other) >= sameTaskFrom
 
 /**
  * Returns a function that finds the title of the task to which a fact belongs; undefined if the fact's line is in no
@@ -131,7 +134,7 @@ const isSaidAgain = (facts: ReadonlyArray<KnownFact>, titleOf: (fact: KnownFact)
     const otherTitle = titleOf(other)
     return (
       other.threadId !== first?.threadId &&
-      (title === undefined || otherTitle === undefined || !isSameTask(title, otherTitle))
+      (title === undefined || otherTitle === undefined || !isSameTask(titleWords(title), titleWords(otherTitle)))
     )
   })
 }
@@ -379,47 +382,79 @@ const placesOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArra
 const findingsOf = ({ findings, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(groupsOf(findings, ({ id }) => id).map((group) => projectLine(group, group[0].text, worth.finding, order)))
 
+/** Returns the age of the newest fact with each key. The pairs of key and age are given newest first. */
+const newestAges = (keyed: ReadonlyArray<readonly [string, number]>): ReadonlyMap<string, number> =>
+  new Map(keyed.toReversed())
+
+/**
+ * Returns the keys of the wider commands that a command is a part of, as `pytest` for `pytest tests`; see {@link
+ * isPartOf}.
+ */
+const withWider = (key: string): ReadonlyArray<string> => {
+  const words = key.split(" ")
+  return words
+    .map((_, index) => words.slice(0, index + 1).join(" "))
+    .filter((wider) => wider !== key && isPartOf(key, wider))
+}
+
 /** Returns a test for open work: true if a newer session shows that it was done. */
 const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
   const ageOf = ageIn(facts)
   const passed = facts.commands.filter(({ content }) => content.passes > 0)
-  const resolved = new Map(facts.failures.toReversed().map((fact) => [fact.content.signature, ageOf(fact)]))
-  const succeeded = facts.outcomes.filter(({ content }) => content.outcome === "success")
+  const passedAt = newestAges(passed.map((fact) => [fact.content.key, ageOf(fact)]))
+  const checkedAt = newestAges(passed.filter(isCheck).map((fact) => [fact.content.key, ageOf(fact)]))
+  const resolvedAt = newestAges(facts.failures.map((fact) => [fact.content.signature, ageOf(fact)]))
+  const succeeded = new ByKeys<{ readonly words: ReadonlySet<string>; readonly age: number }>()
+  for (const fact of facts.outcomes) {
+    if (fact.content.outcome === "success") {
+      const words = titleWords(fact.content.title)
+      succeeded.add({ words, age: ageOf(fact) }, tellingWords(words, sameTaskFrom))
+    }
+  }
+  const isDone = (title: string, age: number): boolean => {
+    const words = titleWords(title)
+    return succeeded
+      .under(tellingWords(words, sameTaskFrom))
+      .some((other) => other.age < age && isSameTask(other.words, words))
+  }
   return (item) => {
     const age = ageOf(item)
     const { command, error, title } = item.content
-    const isNewer = (fact: KnownFact): boolean => ageOf(fact) < age
+    const isNewer = (at: number | undefined): boolean => at !== undefined && at < age
     return (
-      (error !== null && (resolved.get(errorSignature(error)) ?? age) < age) ||
+      (error !== null && isNewer(resolvedAt.get(errorSignature(error)))) ||
       (command !== null &&
-        passed.some(
-          (fact) =>
-            isNewer(fact) && (fact.content.key === command || (isCheck(fact) && isPartOf(command, fact.content.key)))
-        )) ||
-      (title !== null && succeeded.some((fact) => isNewer(fact) && isSameTask(fact.content.title, title)))
+        (isNewer(passedAt.get(command)) || withWider(command).some((wider) => isNewer(checkedAt.get(wider))))) ||
+      (title !== null && isDone(title, age))
     )
   }
 }
 
+/** The share of words that two wordings of one open item have in common. */
+const sameItemFrom = 0.8
+
 const openOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArray<WeighedLine> => {
   const isClosed = closedIn(facts)
-  const groups: Array<Group<"Open">> = []
+  const groups = new ByKeys<{ readonly words: ReadonlySet<string>; readonly group: Group<"Open"> }>()
   for (const [first, ...others] of groupsOf(
     facts.open.filter((item) => !isClosed(item)),
     ({ id }) => id
   )) {
     const words = meaningfulWords(first.text)
-    const same = groups.find(([known]) => similarity(meaningfulWords(known.text), words) >= 0.8)
+    const keys = tellingWords(words, sameItemFrom)
+    const same = groups.under(keys).find((known) => similarity(known.words, words) >= sameItemFrom)
     if (same === undefined) {
-      groups.push([first, ...others])
+      groups.add({ words, group: [first, ...others] }, keys)
     } else {
-      same.push(first, ...others)
+      same.group.push(first, ...others)
     }
   }
+  const isSaid = sayingIn(said.map(({ text }) => text))
   return byWorth(
     groups
-      .filter(([{ text }]) => !said.some((line) => isSaidIn(text, line.text)))
-      .map((group) => projectLine(group, capitalised(group[0].text), worth.open, facts.order))
+      .all()
+      .filter(({ group: [{ text }] }) => !isSaid(text))
+      .map(({ group }) => projectLine(group, capitalised(group[0].text), worth.open, facts.order))
   )
 }
 

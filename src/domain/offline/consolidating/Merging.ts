@@ -43,7 +43,7 @@ const addThreads = (merged: Merged, threadIds: ReadonlyArray<string>): void => {
 const mostCounted = 20
 
 /** An index of entries, each under several keys. It keeps the order in which entries were added. */
-class ByKeys<A> {
+export class ByKeys<A> {
   private readonly entries: Array<A> = []
   private readonly placeOf = new Map<A, number>()
   private readonly places = new Map<string, Array<number>>()
@@ -64,8 +64,8 @@ class ByKeys<A> {
 
   /** Returns the entries that have at least one of the keys, in the order in which they were added. */
   under(keys: ReadonlyArray<string>): ReadonlyArray<A> {
-    const places = new Set(keys.flatMap((key) => this.places.get(key) ?? []))
-    return [...places].toSorted((one, other) => one - other).flatMap((place) => this.entries[place] ?? [])
+    const places = keys.flatMap((key) => this.places.get(key) ?? []).toSorted((one, other) => one - other)
+    return places.flatMap((place, index) => (place === places[index - 1] ? [] : (this.entries[place] ?? [])))
   }
 
   all(): ReadonlyArray<A> {

@@ -52,8 +52,8 @@ export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): 
 }
 
 /**
- * True if the passed check ran less than the failed one: fewer tests, or another target. It is a proof only if something
- * was done between the two.
+ * True if a check that passed ran less than the check that failed: fewer tests, or another target. Its pass proves
+ * something only if the assistant did something between the two.
  */
 export const isNarrower = (passed: RanPart, failed: RanPart): boolean =>
   checkKinds.has(passed.kind) &&
@@ -61,12 +61,14 @@ export const isNarrower = (passed: RanPart, failed: RanPart): boolean =>
   passed.key !== failed.key &&
   passed.narrowing.some((word) => isPlace(word) && !failed.narrowing.includes(word))
 
-/** Matches options that only show something, or only try. */
+/**
+ * Matches options with which a command only shows something or only tries, such as `--help`. Its pass proves nothing.
+ */
 const provesNothing = /^(?:-h|-n|-V|--help|--version|--dry-run|--list|--collect-only|--list-tests|--check-config)$/
 
 /**
- * True if the passed command is the failed one with more options, and the error is one that such an option avoids: a
- * port in use, or a service that does not run.
+ * True if a command that passed is the failed one with more options, and such options can avoid the error: a port in
+ * use, or a service that does not run.
  */
 export const avoids = (passed: RanPart, failed: RanPart, error: string): boolean =>
   passed.program === failed.program &&

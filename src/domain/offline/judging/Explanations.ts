@@ -177,6 +177,13 @@ const namesFile = (sentence: string, file: string): boolean => {
 }
 
 /**
+ * Matches a sentence that begins with the name of a file and a verb in the past tense. Such a sentence says what the
+ * file did before the work. A participle such as `used by the CLI` says what the file is for, and does not match.
+ */
+const didBefore =
+  /^`[^`]{1,200}` (?:also |wrongly |only |still )?(?:(?!need|embed|feed|seed|speed)\w{2,20}ed|had|did|took|made|ran|forgot|kept|lost|left|gave|went|came|sent|threw|broke|built|held|wrote)\b(?! (?:by|from|in|for|on|as|only|with|to|inside|under|at)\b)(?!.*(?:;|\bnow\b))/i
+
+/**
  * Finds the assistant's remark on a file: in the newest message that names it, the first sentence with its name, and a
  * caveat that follows. A sentence that says no more than that the file changed is left out.
  */
@@ -188,7 +195,8 @@ export const remarkOn = (
   for (const message of messages.slice(-4).toReversed()) {
     const sentences = sentencesOf(readable(message.text, paths))
     const at = sentences.findIndex(
-      (sentence) => namesFile(sentence, file) && !announces(sentence) && sentence.length < 300
+      (sentence) =>
+        namesFile(sentence, file) && !didBefore.test(sentence) && !announces(sentence) && sentence.length < 300
     )
     if (at !== -1) {
       const own = withoutAsides(sentences[at] ?? "")

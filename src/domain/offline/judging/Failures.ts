@@ -21,7 +21,7 @@ export interface Resolution {
   readonly acts: ReadonlyArray<Act>
   /** True if the check passed only because it ran outside the sandbox. That is a fact about the machine, and no fix. */
   readonly isByEscalation: boolean
-  /** True if a change from before the failure was taken back, so that it may have been the cause. */
+  /** True if a change from before the failure was undone before the pass. That change may have caused the failure. */
   readonly isByUndoing: boolean
 }
 
@@ -38,7 +38,7 @@ export interface Failure {
   readonly directory: string | undefined
   readonly exitCode: number | undefined
   readonly error: string | undefined
-  /** The lines that tell more about the error: its place, and the values that were expected and received. */
+  /** The lines of the output that say more about the error: its place, and the expected and received values. */
   readonly details: ReadonlyArray<string>
   /** The lines of the output around the error. */
   readonly context: string
@@ -48,7 +48,7 @@ export interface Failure {
   readonly isSandboxed: boolean
   /** True if the command itself never passed, but a later check that does the same in another way did. */
   readonly passedBeside: boolean
-  /** True if the user gave up what was asked for after it. */
+  /** True if the user gave up the request after the failure, so that nobody needs a fix. */
   readonly isDropped: boolean
   /** True if the command can be run again as it is; a one-off script cannot. */
   readonly isRepeatable: boolean
@@ -62,7 +62,7 @@ export interface Failure {
 /** The maximum number of failures that are kept for one session. */
 const mostFailures = 200
 
-/** The line up to which nothing was taken back. */
+/** The number of a line before the first one. With it, {@link UndoneChanges} counts no change as undone. */
 const beforeAnyLine = -1
 
 interface TrackedFailure {
@@ -128,7 +128,10 @@ const isTellingLook = ({ error }: CommandStep, { program }: RanPart): boolean =>
 
 const withoutNumbers = (text: string): string => text.replace(/\d{1,20}/g, "0")
 
-/** True if a later output of the same check has the error in any line, so that it was not gone. */
+/**
+ * True if a later output of the same check still contains the error, though not as its error line. The error had not
+ * gone then.
+ */
 const isStillPrinted = (error: string | undefined, output: string): boolean =>
   error !== undefined && withoutNumbers(output).includes(withoutNumbers(error))
 

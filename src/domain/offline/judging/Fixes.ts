@@ -56,16 +56,16 @@ const isIn = (file: string, place: string): boolean =>
   file.startsWith(`${place}/`) || file.split(/[\\/]/).includes(baseName(place))
 
 /**
- * Matches errors that arise while a file is loaded or compiled. The place of such an error is wrong even in a test,
- * whereas a test that ran names itself when the code is wrong.
+ * Matches errors that occur while a file is loaded or compiled. The file at the place of such an error is wrong, even
+ * if it is a test; when a test only fails, its own name is in the error although the code is wrong.
  */
 const ofLoading =
   /\b(?:ModuleNotFoundError|ImportError|SyntaxError|IndentationError|CompileError|LoadError|NameError|ReferenceError)\b|\bCannot find module\b|\berror(?: TS\d{2,6}:|\[E\d{2,5}\])|\b(?:cannot find symbol|unresolved reference|undefined: |undeclared)\b/i
 
-/** Matches a place in a file: `test/a_test.py:3`, `src/a.ts(3,1)`. */
+/** Matches the place of an error in a file: `test/a_test.py:3`, `src/a.ts(3,1)`. */
 const place = /(?:^|[\s("'[])((?:[\w@.-]{1,80}[\\/]){0,12}[\w@.-]{1,80}\.\w{1,8})(?::|\()\d{1,7}\b/gm
 
-/** Returns the edited files at whose lines an error of loading arose, under the names that they have now. */
+/** Returns the edited files in which an error of loading or compiling occurred, under their current names. */
 const placesOfLoading = (edits: ReadonlyArray<Act>, { context, error = "" }: Failure): ReadonlyArray<string> => {
   const places = ofLoading.test(error) ? [...`${error}\n${context}`.matchAll(place)].map(([, path = ""]) => path) : []
   return [

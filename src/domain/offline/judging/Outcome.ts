@@ -93,7 +93,9 @@ export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | un
   return isUnderWay ? "record" : undefined
 }
 
-const asksForChecks = /\b(?:run|test|tests|build|compile|lint|type-?check|verify|check|validate|benchmark)\b/i
+/** Matches a request to run checks, in several languages. */
+const asksForChecks =
+  /\b(?:run|test|tests|build|compile|lint|type-?check|verify|check|validate|benchmark)\b|(?<!\p{L})(?:führe?|prüfe?|teste|starte|ejecut[ae]|comprueba|prueba|lance[sz]?|exécute[sz]?|vérifie[sz]?|rod[ae]|execute|verifique|запусти(?:те)?|проверь(?:те)?|прогони|uruchom|sprawdź|çalıştır|dene|kontrol et|chạy|kiểm tra)(?!\p{L})|(?:运行|跑|测试|检查|执行|验证|実行|テスト|確認|検証|실행|테스트|확인|돌려)/iu
 
 /** Returns the user's last judgement of the work in a task. `isFinal` is true if no work follows it. */
 const lastWord = (task: Task): { readonly stance: string; readonly isFinal: boolean } => {

@@ -37,7 +37,7 @@ export interface TaskReport {
   readonly secrets: ReadonlyArray<{ readonly line: number; readonly kinds: ReadonlyArray<string> }>
   /** The conclusions of the assistant in a task that changed nothing. */
   readonly findings: ReadonlyArray<Finding>
-  /** The changes that the session took back. */
+  /** The changes that the session undid later. */
   readonly undone: UndoneChanges
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts

@@ -40,7 +40,7 @@ export interface CommandStep {
   readonly exitCode: number | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly error: string | undefined
-  /** The lines of the output that tell more about the error; empty if the command did not fail. */
+  /** The lines of the output that say more about the error; empty if the command did not fail. */
   readonly errorDetails: ReadonlyArray<string>
   /** The lines of the output around the error, with paths relative to the project, and without secrets. */
   readonly errorContext: string

@@ -48,7 +48,7 @@ export const stepsOf = (task: Pick<Task, "items">): ReadonlyArray<Step> => task.
 /** Returns the user's messages in a task after the request itself. */
 export const followUpsOf = (task: Pick<Task, "requests">): ReadonlyArray<Asked> => task.requests.slice(1)
 
-/** Returns the line at which the user gave up what was asked for; 0 if the user did not. */
+/** Returns the line of the user's message that gave up the request of a task; 0 if there is none. */
 export const droppedAt = (task: Pick<Task, "requests">): number =>
   followUpsOf(task).findLast(({ word }) => word.stance === "drops")?.line ?? 0
 

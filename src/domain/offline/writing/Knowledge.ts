@@ -189,7 +189,7 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   )
 }
 
-/** True if a command that needs a service of the machine passed in a form that does without it. */
+/** True if a command failed for lack of a service, and then passed in a form that does not need the service. */
 const passedWithout = ({ error, resolution, what }: Failure): boolean =>
   resolution !== undefined && resolution.check !== what && lacksService(error ?? "")
 
@@ -197,7 +197,10 @@ const passedWithout = ({ error, resolution, what }: Failure): boolean =>
 const isOfPlace = (failure: Failure): boolean =>
   failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation || passedWithout(failure)
 
-/** Returns the way around a limit of the machine, as a clause; undefined if none is known. */
+/**
+ * Returns how a failed command can pass in spite of a limit of the machine, as a clause; undefined if that is not
+ * known.
+ */
 export const wayAround = (failure: Failure): string | undefined =>
   failure.resolution === undefined
     ? undefined

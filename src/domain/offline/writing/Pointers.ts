@@ -33,13 +33,6 @@ const noteOf = ({ action, movedTo, path }: FileChange): string =>
 /** Matches a remark that says what was done to a file, and not what the file is for. */
 const history =
   /^(?:also )?(?:added|removed|deleted|switched|rewired|committed|pushed|updated|changed|edited|fixed|moved|renamed|replaced|extracted|refactored|tightened|threaded|implemented|migrated|converted|filled|bumped|reverted|cleaned|created|wrote|introduced|adjusted|tweaked|corrected|wired|simplified)\b(?!.*;)/i
-/**
- * Matches a remark that begins with a verb in the past tense. If the file was edited afterwards, such a remark
- * describes the fault that was fixed. A participle such as `used by the CLI` says what the file is for, and does not
- * match.
- */
-const past =
-  /^(?:also )?(?:(?!need|embed|feed|seed|speed)\w{2,20}ed|was|were|had|did|took|made|ran|forgot|kept|lost|left|gave|went|came|sent|threw|broke|built|held|wrote)\b(?! (?:by|from|in|for|on|as|only|with|to|inside|under|at)\b)(?!.*(?:;|\bnow\b))/i
 const published = /\b(?:committed (?:it )?as|pushed\b|opened (?:a |the )?(?:PR|pull request|merge request))/i
 
 /** Lists the files that a task changed, with the assistant's remarks on them. */
@@ -65,9 +58,7 @@ export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
       messages.filter(({ line }) => line > pointer.line),
       report.paths
     )
-    const isHistory =
-      said !== undefined &&
-      (published.test(said) || (pointer.note === "edited" && (history.test(said) || past.test(said))))
+    const isHistory = said !== undefined && (published.test(said) || (pointer.note === "edited" && history.test(said)))
     const remark = pointer.note === "deleted" || isHistory ? undefined : said
     const isMainNew =
       pointer.note === "added" &&
