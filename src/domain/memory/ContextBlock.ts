@@ -82,8 +82,8 @@ const saysNothing = ({ heading, lines: [line = ""] }: ContextPiece): boolean =>
   heading === "" && withoutCitations(line).trim() === nothingLeft
 
 /**
- * Lists all pieces for the block, the most important first. Empty if a published `MEMORY.md` says nothing and there is no
- * skill: summaries alone are shown only as long as there is no `MEMORY.md`.
+ * Lists all pieces for the block, the most important first. Empty if a published `MEMORY.md` says nothing and there is
+ * no skill: summaries alone are shown only as long as there is no `MEMORY.md`.
  */
 export const contextPieces = (sources: ContextSources): ReadonlyArray<ContextPiece> => {
   const told = piecesIn(sources.memory).filter((piece) => !isVerdict(piece.heading) && !saysNothing(piece))

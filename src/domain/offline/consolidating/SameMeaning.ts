@@ -33,8 +33,8 @@ export const similarity = (one: ReadonlySet<string>, other: ReadonlySet<string>)
 const isRare = /[\d_/@+.]/
 
 /**
- * Returns words of a set to index it by: two sets whose similarity is `least` or more share at least one of them. Numbers,
- * paths and identifiers are preferred, then long words, since they are rare.
+ * Returns words of a set to index it by: two sets whose similarity is `least` or more share at least one of them.
+ * Numbers, paths and identifiers are preferred, then long words, since they are rare.
  */
 export const tellingWords = (words: ReadonlySet<string>, least: number): ReadonlyArray<string> => {
   const common = Math.max(1, Math.ceil(words.size * least - 1e-9))

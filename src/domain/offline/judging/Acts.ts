@@ -79,8 +79,8 @@ const actsOf = (step: Step, { isUndone }: UndoneChanges, by: number, upTo?: RanP
 const mostActs = 40
 
 /**
- * Lists the acts in the steps after index `from` up to index `to`, oldest first, without changes that were undone before
- * line `by`. If `upTo` is given, only the commands before it count in the last step.
+ * Lists the acts in the steps after index `from` up to index `to`, oldest first, without changes that were undone
+ * before line `by`. If `upTo` is given, only the commands before it count in the last step.
  */
 export const actsBetween = (
   steps: ReadonlyArray<Step>,

@@ -4,8 +4,8 @@ import { filesOf } from "../reading/EditedFiles.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 
 /*
- * Finds the changes of files that a later patch, deletion or `git` command undid. Such a change fixed nothing that failed
- * afterwards, and nothing of it is left in the project.
+ * Finds the changes of files that a later patch, deletion or `git` command undid. Such a change fixed nothing that
+ * failed afterwards, and nothing of it is left in the project.
  */
 
 /** The changes of files that a session undid later. */

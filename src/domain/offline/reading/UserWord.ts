@@ -4,8 +4,8 @@ import { oneLine } from "../writing/Wording.js"
 export interface UserWord {
   /**
    * The judgement in the message. `approves`: the work was right. `rejects`: it was wrong, or must be done differently.
-   * `consents`: the assistant's proposal may be carried out. `drops`: the work is no longer wanted. `neither`: the message
-   * does not judge the work before it.
+   * `consents`: the assistant's proposal may be carried out. `drops`: the work is no longer wanted. `neither`: the
+   * message does not judge the work before it.
    */
   readonly stance: "approves" | "rejects" | "consents" | "drops" | "neither"
   /** True if the message continues the task before it; else it starts one. */
