@@ -12,7 +12,7 @@ import { redactedBy } from "./SafeText.js"
 
 export { redactionMarker } from "./redaction/Marker.js"
 
-/**
+/*
  * Replaces secrets in text before it is stored, sent or shown. Pure, idempotent, and linear in its input. It always
  * finds four forms (`sk-…`, `AKIA…`, `Bearer …`, and `NAME=value` after a common name); a maintained rule set and
  * further forms are added to them. Loading this module loads the rule set, which takes some milliseconds: import it
@@ -41,15 +41,16 @@ const finders = [
 ]
 
 /**
- * The maximum number of rounds. Replacing one secret can expose another one beside it, so the text is searched again
- * until nothing is found. Each round removes text; only a text that was made for this purpose needs more rounds.
+ * The maximum number of rounds of redaction. Replacing one secret can expose another one beside it, so the text is
+ * searched again until nothing is found. Each round removes text; only a text that was made for this purpose needs more
+ * rounds.
  */
 const mostRounds = 16
 
-/** The number of characters of a secret that decide if it is a placeholder. */
+/** The number of characters of a secret that are examined to decide whether it is a placeholder. */
 const longestPlaceholder = 256
 
-/** The length of the shortest text that can contain a secret: a name, a sign and eight characters. */
+/** The length of the shortest text that can contain a secret: a name, a character such as `=`, and eight characters. */
 const leastCharacters = 10
 
 const none: ReadonlyMap<string, number> = new Map()
@@ -63,7 +64,10 @@ const spansAsWritten = (text: string): ReadonlyArray<Span> => {
   return found
 }
 
-/** Finds the secrets of a text. A marker looks like a name with a value, but nothing that begins in one is a secret. */
+/**
+ * Finds the secrets in a text. An existing marker may look like a name with a value, so a match that begins in one is
+ * ignored.
+ */
 const spansIn = (text: string): ReadonlyArray<Span> => {
   const spans = findInReadings(text, spansAsWritten)
   return spans.length === 0 || !holdsMarker(text)

@@ -1,27 +1,32 @@
 import { plain, rankOf, wrapUpRank } from "./ErrorLine.js"
 
-/**
+/*
  * Finds the lines of an output that tell more about an error than its first line: the place, and the values that were
  * expected and received. Pure, and linear in the output.
  */
 
-/** The maximum number of lines about one error, its first line included. */
+/** The maximum number of lines that are quoted about one error, with the error line itself. */
 const mostLines = 4
 
-/** The last rank of lines that name an error or a failed test; lines with a higher rank only may. */
+/**
+ * The highest rank (see {@link rankOf}) of a line that surely names an error or a failed test; lines with a higher rank
+ * may be something else.
+ */
 const lastNamingRank = 3
 
-/** The lines after the error that are searched, and those before it. */
+/** The number of lines after an error in which details of it are searched; `linesBefore` is the number before it. */
 const linesBehind = 16
 const linesBefore = 3
 
-/** Matches the values of an assertion, as test runners of many languages print them. */
+/**
+ * Matches a line with a value of a failed assertion, such as `expected: 3`, as test runners of many languages print it.
+ */
 const values =
   /^(?:[-+] ?)?(?:expected(?: (?:value|result))?|actual(?: (?:value|result))?|received|got|want(?:ed)?|left|right|to equal|but (?:was|got))\s{0,12}[:=]\s{0,12}\S/i
 const compared =
   /^(?:Failure\/Error: |Failed asserting that |assert(?:ion)?\b.{0,60}(?:==|!=|failed)|AssertionError: |expect\((?!received\)).{1,120}\)\.\w|.{1,80}\b(?:got|want|expected)\b.{1,120}\b(?:want|got|but (?:was|got)|received)\b)/i
 
-/** Matches a place in a file of the project. */
+/** Matches the place of an error in a file, such as `src/a.ts:12`. */
 const place =
   /(?:^|[\s("'[])((?:\.{0,2}[\\/])?(?:[\w@.+-]{1,80}[\\/]){0,12}[\w@.+-]{1,80}\.[A-Za-z]\w{0,7})(?::|\()\d{1,7}/
 const foreign =
@@ -35,13 +40,16 @@ const wordsOf = (text: string, word: RegExp): ReadonlyArray<string> => text.toLo
 const anyWord = /[\p{L}\p{N}_]{1,60}/gu
 const longWord = /(?=\w{0,60}\p{L})[\p{L}\p{N}_]{3,60}/gu
 
-/** Returns the number of words of a line that the other lines do not have. */
+/** Returns the number of longer words in a line that the other lines do not contain. */
 const newWords = (line: string, others: ReadonlyArray<string>): number => {
   const known = new Set(others.flatMap((other) => wordsOf(other, anyWord)))
   return new Set(wordsOf(line, longWord).filter((one) => !known.has(one))).size
 }
 
-/** Finds lines of one kind, and determines whether a line says what the lines before it do not. */
+/**
+ * A kind of lines that are quoted about an error. `saysMore` is true for a line that adds something to the lines before
+ * it.
+ */
 interface Kind {
   readonly most: number
   readonly isNearby: boolean
@@ -71,8 +79,8 @@ const kinds: ReadonlyArray<Kind> = [
 ]
 
 /**
- * Returns the lines that tell more about an error, its own line excluded: the values and the place near it, then the
- * other error lines of the output.
+ * Returns lines of an output that say more about an error than its error line: the values and the place near it, then
+ * other error lines.
  */
 export const errorDetails = (output: string, error: string): ReadonlyArray<string> => {
   const lines = output.split("\n").map(plain)

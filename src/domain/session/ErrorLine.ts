@@ -1,19 +1,23 @@
 import { stripVTControlCharacters } from "node:util"
 
-/**
+/*
  * Finds the line of a command's output that a person would search for: the error message, and not a stack frame, a
  * progress bar or a warning. Pure, and linear in the output.
  */
 
 const controlCharacters = /(?!\t)\p{Cc}/gu
 
-/** Control characters except tab and line feed. Searching each by itself is many times faster than one expression. */
+/**
+ * The control characters except tab and line feed. Searching for each by itself is many times faster than one regular
+ * expression.
+ */
 const controls = [...Array.from({ length: 32 }, (_, code) => code), 127]
   .filter((code) => code !== 9 && code !== 10)
   .map((code) => String.fromCharCode(code))
 
 /**
- * Removes terminal control from a text: colours and cursor movements go, and an overwritten line keeps its last state.
+ * Removes terminal sequences from a text, such as colours and movements of the cursor. A line that was overwritten
+ * keeps only its last state.
  */
 export const withoutTerminalControl = (text: string): string =>
   controls.some((control) => text.includes(control))
@@ -23,13 +27,16 @@ export const withoutTerminalControl = (text: string): string =>
         .join("\n")
     : text
 
-/** Maximum characters of a line that are examined. Error messages are shorter; the lines of minified files are not. */
+/**
+ * The maximum number of characters of a line that are examined. Error messages are shorter; the lines of minified files
+ * are not.
+ */
 const lineCharacters = 2_000
 
-/** Marks that test runners, TAP and log viewers put before a message. */
+/** Matches the marks that test runners, TAP and log viewers put before a message, such as `# ` or `E   `. */
 const decoration = /^(?:[#>|│]\s+|E {2,}|\s)+/
 
-/** Matches Python's wrapper around the error of a module that it was told to run. */
+/** Matches Python's message about a module that it could not run, which contains the real error in brackets. */
 const wrapped =
   /^\S{0,200}python[\d.]{0,8}(?:\.exe)?: Error while finding module specification for '[^']{1,200}' \((.+)\)$/
 
@@ -55,7 +62,7 @@ const isTypedError = (line: string): boolean => {
   )
 }
 
-/** Matches the reports of race detectors, of sanitizers and of memory checkers. */
+/** Matches the reports of race detectors, sanitizers and memory checkers. */
 const checkerReports: ReadonlyArray<RegExp> = [
   /^(?:={2,}\d{1,9}={2,})?\s?(?:ERROR|WARNING): (?:\w{1,20}Sanitizer: |DATA RACE)/,
   /^[^\s:]{1,300}:\d{1,9}:\d{1,9}: runtime error: /,
@@ -65,10 +72,10 @@ const checkerReports: ReadonlyArray<RegExp> = [
 /** Matches an exception of Elixir and Erlang: `** (ArgumentError) unknown option`. */
 const starred = /^\*\* \([A-Za-z][\w.: ]{1,80}\) \S/
 
-/** Matches a report of Dialyzer: a place, and the name of the warning. */
+/** Matches a report of Dialyzer, which consists of a place and the name of a warning: `lib/a.ex:3:no_return`. */
 const dialyzer = /^[^\s:]{1,300}\.(?:exs?|[eh]rl):\d{1,9}(?::\d{1,9})?:[a-z_]{4,40}$/
 
-/** Matches summaries at the end of an output: they report that something failed, and a line above them reports what. */
+/** Patterns of lines that summarise a failed run, such as `BUILD FAILED`. A line above them has the error itself. */
 const wrapUps: ReadonlyArray<RegExp> = [
   /^error: (?:'?(?:test failed|\d+ subtests? failed)|[|>])/i,
   /\b(?:could not compile|aborting due to|ld returned \d|ELIFECYCLE|Recipe `[^`]{0,80}` failed)/,
@@ -82,7 +89,7 @@ const wrapUps: ReadonlyArray<RegExp> = [
   /^(?:code: 'ERR_TEST_FAILURE'|failureType:|A complete log of this run|npm (?:ERR!|error) A complete log)/
 ]
 
-/** Kinds of error lines, the most informative first. The first match gives a line its rank. */
+/** The kinds of error lines, the most informative first. The first kind that accepts a line gives it its rank. */
 const ranks: ReadonlyArray<(line: string) => boolean> = [
   (line) =>
     isTypedError(line) ||
@@ -133,9 +140,7 @@ const progress = /\d{1,3}%.{0,200}[#=█▉▊▋▌▍▎▏━─>-]{4}|[#=█
 const countedWords =
   /^(?:tests?|suites?|files?|specs?|scenarios?|examples?|assertions?|expectations?|cases?|snapshots?|tasks?|total|counts?|summary|results?|passe[sd]|passing|pass|failed|fails?|failing|failures?|errors?|warnings?|skipped|skips?|pending|todo|cancelled|ignored|filtered|deselected|problems?|issues?|offenses?|violations?|generated|reported|found|detected|checked|source|run|runs|ran|finished|executed|started|measured|time|elapsed|duration|and|in|out|of|with|to|a|ms|s|sec|secs|seconds?|m|min|minutes?|potentially|fixable)$/i
 
-/**
- * True for a line that only counts: `36 tests, 1 failure`. It is the same for every error, so it names none.
- */
+/** True for a line that only counts results, such as `36 tests, 1 failure`. It does not say what failed. */
 const isTotal = (line: string): boolean => {
   if (line.length > 200 || !/\d/.test(line)) {
     return false
@@ -154,14 +159,17 @@ const isNothing = (line: string): boolean =>
 const isMere = (line: string): boolean =>
   remark.test(line) || located.test(line) || sourceCode.test(line) || progress.test(line)
 
-/** Matches a part that every ranked line contains. Most lines lack it, so this test saves the more expensive ones. */
+/**
+ * Matches a word that every line of a ranked kind contains. Most lines have none, so this test saves the more expensive
+ * ones.
+ */
 const hint =
   /err|exception|fault|fail|fatal|panic|data race|sanitizer|\*\* \(|==\d+== |can(?:not|'t)|could ?n|unable|not |no such|no module|refused|timed out|reject|reference|denied|assert|killed|in use|of memory|conflict|curl: |:\d+:|[✗✖×●]/i
 
-/** Matches a part that every output with an error line contains, so that most outputs need not be split into lines. */
+/** Matches a word that every output with an error line contains, so that most outputs need not be split into lines. */
 const anyHint = new RegExp(`${hint.source}|Traceback`, "i")
 
-/** Returns the rank of a line: the lower, the more it tells of an error; infinity if it tells of none. */
+/** Returns the rank of a line: the lower it is, the better the line names an error. Infinity if the line names none. */
 export const rankOf = (line: string): number => {
   if (!hint.test(line) || isNothing(line)) {
     return Number.POSITIVE_INFINITY
@@ -170,17 +178,20 @@ export const rankOf = (line: string): number => {
   return rank === -1 || (rank > 0 && isMere(line)) ? Number.POSITIVE_INFINITY : rank
 }
 
-/** Matches a line that ends in the middle of a phrase, as a message broken at a terminal's width may. */
+/** Matches a line that ends in the middle of a phrase, since a terminal's width may break a message there. */
 const endsOpen = /\s(?:an?|and|as|at|by|for|from|has|in|is|not|of|on|or|than|that|the|to|with)$/
 /** Matches the name of a failed Go test; the lines below it have the place and the reason. */
 const failedTest = /^(?:--- FAIL: |FAIL \S+ Test)\S/
 const locatedMessage = /^\S{1,200}_test\.go:\d{1,9}: \S/
-/** Matches the code at the end of a type checker's message: `[import-untyped]`. */
+/**
+ * Matches the code at the end of a type checker's message, such as `[import-untyped]`. The line may be the rest of a
+ * message that was broken at a terminal's width.
+ */
 const closingCode = /\s{2}\[[a-z][a-z-]{2,40}\]$/
 
 /**
- * Adds the next line to a message that continues there: one that ends in a colon (`Expected values to be strictly
- * equal:`, then `1 !== 2`), one that was broken at a terminal's width, and the name of a failed test.
+ * Returns a message with the next line, if it continues there: if it ends in a colon (`Expected values to be strictly
+ * equal:`, then `1 !== 2`), was broken at a terminal's width, or is only the name of a failed test.
  */
 const withItsRest = (lines: ReadonlyArray<string>, index: number): string => {
   const message = plain(lines[index] ?? "")
@@ -201,13 +212,16 @@ const withItsRest = (lines: ReadonlyArray<string>, index: number): string => {
     : `${message} ${rest}`
 }
 
-/** The ranks of lines that only name a failed test, and the rank of what the system said. */
+/**
+ * True for the ranks of lines that only name a failed test. `systemRank` is the rank of error messages of the operating
+ * system.
+ */
 const isNamingRank = (rank: number): boolean => rank === 2 || rank === 3
 const systemRank = 4
 
 /**
- * Returns what the system said below the name of a failed test, before the name of the next one; undefined if it said
- * nothing, or if the name goes on in the next line.
+ * Returns the error message of the operating system below the name of a failed test, before the name of the next test;
+ * undefined if there is none, or if the name continues in the next line.
  */
 const causeBelow = (lines: ReadonlyArray<string>, index: number, rank: number): string | undefined => {
   if (!isNamingRank(rank) || withItsRest(lines, index) !== plain(lines[index] ?? "")) {
@@ -263,7 +277,7 @@ const tracebackEnd = (lines: ReadonlyArray<string>, heading: number): number | u
   return end
 }
 
-/** Returns the line that names the error, without decoration; undefined if there is none. */
+/** Returns the line of an output that names the error, without marks in front of it; undefined if there is none. */
 export const firstErrorLine = (output: string): string | undefined => {
   if (!anyHint.test(output)) {
     return undefined

@@ -4,7 +4,7 @@ import { isFormatter } from "../reading/CheckMessages.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 
-/** A command or an edit between a failure and the check that passed after it. */
+/** A command or an edit between a failure and the pass of its check, which may have fixed the failure. */
 export interface Act {
   readonly line: number
   /** The command, verbatim; undefined for an edit by patch. */
@@ -14,9 +14,12 @@ export interface Act {
   readonly renamed: ReadonlyMap<string, string>
   /** The one line that a patch replaced, by file; a file that it changed in any other way is absent. */
   readonly replaced: ReadonlyMap<string, ReplacedLine>
-  /** True if the effect reaches outside the working copy. The act may have helped, but is never reported as a fix. */
+  /**
+   * True if the act had an effect outside the working copy. It may have helped, but memory must never recommend it as a
+   * fix.
+   */
   readonly isOutside: boolean
-  /** True for a command that repairs only failures of its own kind: a formatter, or version control. */
+  /** True for a command that repairs only failures of its own kind, such as a formatter or `git`. */
   readonly isTidying: boolean
 }
 
@@ -72,12 +75,12 @@ const actsOf = (step: Step, { isUndone }: UndoneChanges, by: number, upTo?: RanP
     }))
 }
 
-/** The maximum number of acts that are collected; the newest ones stay. */
+/** The maximum number of acts that are kept between a failure and the pass of its check; the newest ones stay. */
 const mostActs = 40
 
 /**
- * Lists the acts in the steps after `from` up to `to`, oldest first, without changes that were taken back by the line
- * `by`. With `upTo`, only the commands before it count in the last step.
+ * Lists the acts in the steps after index `from` up to index `to`, oldest first, without changes that were undone
+ * before line `by`. If `upTo` is given, only the commands before it count in the last step.
  */
 export const actsBetween = (
   steps: ReadonlyArray<Step>,

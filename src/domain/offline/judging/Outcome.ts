@@ -6,10 +6,10 @@ import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
 import { endsTurn, followUpsOf, stepsOf, type Task } from "../reading/Tasks.js"
 
-/** The outcome of a task by evidence alone; see {@link outcomeOf}. */
+/** The result of a task as the session's evidence shows it; see {@link outcomeOf}. */
 export type Outcome = "success" | "partial" | "fail" | "uncertain"
 
-/** A check that passed after the last change of its task; an earlier pass proves nothing. */
+/** A check that passed after the last change of its task. An earlier pass does not prove the result. */
 export interface Verification {
   readonly step: CommandStep
   readonly part: RanPart
@@ -17,7 +17,7 @@ export interface Verification {
 
 const changes = (step: Step): boolean => filesOf(step).length > 0
 
-/** True if the command runs a changed file: this is a check of the change. */
+/** True if a command runs a file that the task changed. Its pass then checks the change. */
 const exercises = (part: RanPart, files: ReadonlySet<string>): boolean =>
   part.kind === "run" && [...files].some((file) => file.length > 2 && part.pipeline.text.includes(file))
 
@@ -25,8 +25,8 @@ const editedFiles = (steps: ReadonlyArray<Step>): ReadonlySet<string> =>
   new Set(steps.flatMap(filesOf).map((change) => change.movedTo ?? change.path))
 
 /**
- * Lists the checks that passed after the task's last change of a file: tests, builds, lints, type checks, commands that
- * failed before, and runs of a changed file.
+ * Lists the checks that passed after the task last changed a file: tests, builds, lints, type checks, commands that had
+ * failed before, and commands that run a changed file.
  */
 export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): ReadonlyArray<Verification> => {
   const steps = stepsOf(task)
@@ -56,8 +56,8 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
 }
 
 /**
- * True if the turn at an item was started by the user, so that nothing asked for was finished before it. All turns that
- * pursue a goal count as started by the user.
+ * True if the user started the turn at an index of the task's items, so that no work that the user asked for ended
+ * before it. The turns that pursue a goal all count as started by the user.
  */
 const isAskedFor = (task: Task, at: number): boolean => {
   const asked = task.items.findLastIndex((item, index) => index < at && item._tag === "Asked")
@@ -93,11 +93,11 @@ export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | un
   return isUnderWay ? "record" : undefined
 }
 
-/** Matches a request for checks, in the languages of the wishes. */
+/** Matches a request to run checks, in several languages. */
 const asksForChecks =
   /\b(?:run|test|tests|build|compile|lint|type-?check|verify|check|validate|benchmark)\b|(?<!\p{L})(?:führe?|prüfe?|teste|starte|ejecut[ae]|comprueba|prueba|lance[sz]?|exécute[sz]?|vérifie[sz]?|rod[ae]|execute|verifique|запусти(?:те)?|проверь(?:те)?|прогони|uruchom|sprawdź|çalıştır|dene|kontrol et|chạy|kiểm tra)(?!\p{L})|(?:运行|跑|测试|检查|执行|验证|実行|テスト|確認|検証|실행|테스트|확인|돌려)/iu
 
-/** Returns the user's last judgement of the task. It is final if no work follows it. */
+/** Returns the user's last judgement of the work in a task. `isFinal` is true if no work follows it. */
 const lastWord = (task: Task): { readonly stance: string; readonly isFinal: boolean } => {
   const closing = task.closing?.word.stance
   if (closing === "approves" || closing === "rejects") {
@@ -116,8 +116,8 @@ const notInstalledWithin =
   /(?:^|[\s:])['"`]?([\w.+-]{1,60})['"`]? is not installed\b|\bno such (?:sub)?command: ['"`]([\w.+-]{1,60})['"`]|(?:^|: )([\w.+-]{1,60}): command not found$|\bcommand not found: ([\w.+-]{1,60})$|\bexec: "([\w.+-]{1,60})": executable file not found|\bsh: (?:line )?\d{1,6}: ([\w.+-]{1,60}): not found$/i
 
 /**
- * Returns the missing program because of which a command failed, either its own or one that it runs; undefined if none
- * is missing.
+ * Returns the missing program that made a command fail: the command's own, or one that it runs; undefined if none is
+ * missing.
  */
 export const missingProgramOf = ({ error, program }: Failure): string | undefined => {
   const text = error?.slice(0, 400) ?? ""
@@ -130,22 +130,20 @@ export const missingProgramOf = ({ error, program }: Failure): string | undefine
         .find((name) => name !== undefined)
 }
 
-/**
- * Matches refusals that only a sandbox or a machine without a network gives, and that no change of the project can fix.
- */
+/** Matches refusals that only a sandbox or a machine without a network gives. No change of the project can fix them. */
 const refusedByPlace =
   /\bOperation not permitted\b|\bEPERM\b|\bRead-only file system\b|\bEROFS\b|\bbwrap: |\bsandbox-exec\b|\b(?:Could not|Couldn't) resolve host\b|\bfailed to lookup address\b|\bTemporary failure in name resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN)\b/i
 
 /**
- * True if the failure is a fact about the machine and not about the work: a program is not installed, a service
- * is missing, or the sandbox refuses what a command does.
+ * True if a failure is a fact about the machine and not about the work: a program is not installed, a service is
+ * missing, or the sandbox refuses an action.
  */
 export const isLimit = (failure: Failure): boolean =>
   missingProgramOf(failure) !== undefined ||
   lacksService(failure.error ?? "") ||
   (failure.isSandboxed && refusedByPlace.test(failure.error ?? ""))
 
-/** True if the failure is evidence about the project, not about a mistyped command or a one-off script. */
+/** True if a failure counts when a task is judged. A mistyped command or a one-off script that failed does not. */
 const counts = (failure: Failure): boolean =>
   checkKinds.has(failure.kind === "patch" || failure.kind === "tool" ? "look" : failure.kind) ||
   failure.kind === "patch" ||
@@ -211,8 +209,8 @@ export const outcomeOf = (
 }
 
 /**
- * True if the failure still has to be fixed: a repeatable command failed with an error that a later session can
- * recognise, no later pass contradicts it, and it is not a limit of the machine.
+ * True if a failure still has to be fixed. A repeatable command failed with an error that a later session can
+ * recognise, no later pass contradicts that, and the machine is not the cause.
  */
 export const isOpenFailure = (failure: Failure): boolean =>
   failure.resolution === undefined &&

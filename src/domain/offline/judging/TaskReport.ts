@@ -12,42 +12,45 @@ import { droppedAt, type Task, stepsOf } from "../reading/Tasks.js"
 import { titleOf } from "../writing/Titles.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 
-/** The facts about a task from which its sections of the memory are written. */
+/** The evidence about a task from which its parts of the trace memory and its facts are written. */
 export interface TaskReport {
   readonly task: Task
   readonly title: string
   readonly outcome: Outcome
-  /** Failures that occurred in this task, even if a later task resolved them; each error once. */
+  /** The failures that occurred in this task, even if a later task resolved them. Each error occurs once. */
   readonly failures: ReadonlyArray<Failure>
-  /** Failures that this task resolved, even if they occurred in an earlier one; each error once. */
+  /** The failures that this task resolved, even if they occurred in an earlier task. Each error occurs once. */
   readonly resolved: ReadonlyArray<Failure>
   readonly verifications: ReadonlyArray<Verification>
-  /** The files that the task left changed, each with the line of its first change. */
+  /** The files that are different after the task, each with the line of its first change. */
   readonly changedAt: ReadonlyMap<string, number>
-  /** The line of the first change of the project, added packages included; infinity if there is none. */
+  /**
+   * The line of the first change of the project in this task; adding a package is a change too. Infinity if there is
+   * none.
+   */
   readonly firstChange: number
   /** The cause that left the task unfinished; undefined if it ended. */
   readonly cutOff: CutOff | undefined
-  /** The open steps of the assistant's plan, if the task was interrupted; else empty. */
+  /** The open steps of the assistant's plan, if the task was interrupted; otherwise empty. */
   readonly planLeft: ReadonlyArray<string>
   /** The lines where the user typed secrets, with their kinds. */
   readonly secrets: ReadonlyArray<{ readonly line: number; readonly kinds: ReadonlyArray<string> }>
   /** The conclusions of the assistant in a task that changed nothing. */
   readonly findings: ReadonlyArray<Finding>
-  /** The changes that the session took back. */
+  /** The changes that the session undid later. */
   readonly undone: UndoneChanges
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
 
-/** True if the failure occurred after the first change of its task, which may have caused it. */
+/** True if a failure occurred after its task had changed something, so that the task itself may have caused it. */
 export const cameUpOnTheWay = ({ firstChange }: TaskReport, failure: Failure): boolean => firstChange < failure.callLine
 
 const isChange = (step: Step): boolean =>
   filesOf(step).length > 0 ||
   (step._tag === "CommandStep" && step.parts.some((part) => part.verdict === "passed" && addsPackage(part)))
 
-/** Lists the files that a task left changed, each with the line of its first change, in that order. */
+/** Lists the files that are different after a task, each with the line of its first change, in that order. */
 const changedFilesOf = (task: Task, { isUndone }: UndoneChanges): ReadonlyMap<string, number> => {
   const found = new Map<string, number>()
   for (const step of stepsOf(task)) {
@@ -59,7 +62,7 @@ const changedFilesOf = (task: Task, { isUndone }: UndoneChanges): ReadonlyMap<st
   return found
 }
 
-/** Findings about a session that the reports of its tasks share. */
+/** The evidence about a session that is shared by the reports of all its tasks. */
 export interface SessionFindings {
   readonly failures: ReadonlyArray<Failure>
   readonly finished: boolean | undefined
@@ -71,7 +74,7 @@ export interface SessionFindings {
   readonly scripts: PackageScripts
 }
 
-/** The first and the last line of the rollout that belong to a task. */
+/** Returns the first and the last line of the rollout that belong to a task. */
 const spanOf = (task: Task): readonly [number, number] => {
   const lines = task.items.flatMap((item) => ("outputLine" in item ? [item.line, item.outputLine] : [item.line]))
   return lines.reduce<readonly [number, number]>(

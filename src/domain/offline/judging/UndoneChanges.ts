@@ -3,19 +3,19 @@ import type { FileChange } from "../../session/FileChange.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 
-/**
- * Finds the changes of files that a later patch, a deletion or a command of version control took back. Such a change is
- * no fix of what failed after that, and no trace of it is left in the project.
+/*
+ * Finds the changes of files that a later patch, deletion or `git` command undid. Such a change fixed nothing that
+ * failed afterwards, and nothing of it is left in the project.
  */
 
-/** The changes of a session that were taken back. */
+/** The changes of files that a session undid later. */
 export interface UndoneChanges {
   /**
-   * True if the change was taken back up to this line of the rollout, or only took another one back; without a line, up
-   * to the end of the session.
+   * True if a change was undone by the line `upTo` of the rollout, or only undid another change. Without `upTo`, the
+   * whole session counts.
    */
   readonly isUndone: (line: number, change: FileChange, upTo?: number) => boolean
-  /** True if a change was made before the first of two lines, and was taken back between them. */
+  /** True if a change that was made before the line `from` was undone between the lines `from` and `to`. */
   readonly areUndoneBetween: (from: number, to: number) => boolean
 }
 
@@ -28,7 +28,7 @@ const changedPath = ({ movedTo, path }: FileChange): string => movedTo ?? path
 
 const keyOf = (line: number, change: FileChange): string => `${line} ${changedPath(change)}`
 
-/** True if the second change restores what the first one replaced. */
+/** True if the second change undoes the first one, so that the file is as before. */
 const reverses = (second: FileChange, first: FileChange): boolean =>
   first.movedTo === undefined && second.movedTo === undefined
     ? first.before !== undefined &&
@@ -38,7 +38,7 @@ const reverses = (second: FileChange, first: FileChange): boolean =>
       first.after === second.before
     : first.movedTo === second.path && second.movedTo === first.path && (first.before ?? "") === (second.after ?? "")
 
-/** The files that a command of version control restores; `isEvenNew` is true if files that it does not track go too. */
+/** The files that a `git` command restores. `isEvenNew` is true if it also removes files that `git` does not track. */
 interface Restoring {
   readonly holds: (path: string) => boolean
   readonly isEvenNew: boolean
@@ -54,7 +54,7 @@ const placesOf = (words: ReadonlyArray<string>, directory: string | undefined): 
 const makesBranch = /\s(?:-[bB]|--orphan)\s/
 const valueOptions = /^(?:-m|--message|-s|--source)$/
 
-/** Returns what a command takes back; undefined if it takes nothing back. */
+/** Returns the files that a `git` command restores to an earlier state; undefined if it restores none. */
 const restoringOf = ({ directory, narrowing, program, text }: RanPart): Restoring | undefined => {
   const [verb = "", ...words] = program === "git" ? narrowing : []
   const has = (...options: ReadonlyArray<string>): boolean => options.some((option) => words.includes(option))
@@ -89,7 +89,7 @@ const restoringOf = ({ directory, narrowing, program, text }: RanPart): Restorin
   }
 }
 
-/** Finds the changes that were taken back, in one walk over the steps of a session. */
+/** Finds the changes that were undone, in one pass over the steps of a session. */
 export const undoneChanges = (steps: ReadonlyArray<Step>): UndoneChanges => {
   const undoneAt = new Map<string, number>()
   const standing = new Map<string, ReadonlyArray<Standing>>()

@@ -7,17 +7,17 @@ import type { TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { inCode, plainLine, quoted } from "./Wording.js"
 
-/** The files of a task, each with the reason why it matters. */
+/* The files of a task, each with the reason why it matters. */
 
 const mostPointers = 8
 
-/** A file of a task. */
+/** A file that a trace memory points to. */
 export interface Pointer {
   readonly path: string
-  /** The change that the task made to it, in words. */
+  /** The reason why the file is listed, in words: the change that the task made to it, or that it was read. */
   readonly note: string
   readonly line: number
-  /** The assistant's words on it. */
+  /** The assistant's remark on the file; undefined if there is none. */
   readonly remark: string | undefined
 }
 
@@ -30,7 +30,7 @@ const noteOf = ({ action, movedTo, path }: FileChange): string =>
         ? "deleted"
         : "edited"
 
-/** Matches a remark that tells what was done to a file, and not what the file is for. */
+/** Matches a remark that says what was done to a file, and not what the file is for. */
 const history =
   /^(?:also )?(?:added|removed|deleted|switched|rewired|committed|pushed|updated|changed|edited|fixed|moved|renamed|replaced|extracted|refactored|tightened|threaded|implemented|migrated|converted|filled|bumped|reverted|cleaned|created|wrote|introduced|adjusted|tweaked|corrected|wired|simplified)\b(?!.*;)/i
 const published = /\b(?:committed (?:it )?as|pushed\b|opened (?:a |the )?(?:PR|pull request|merge request))/i
@@ -87,20 +87,23 @@ const importers = (report: TaskReport): ReadonlyArray<Pointer> =>
         ]
   })
 
-/** Files of an agent's own, and addresses: they say nothing of the project. */
+/**
+ * True for an address, and for a file of an agent's own folder such as `.codex`. Neither says anything about the
+ * project.
+ */
 const isForeign = (word: string): boolean =>
   /:\/\/|(?:^|[\\/])\.(?:codex|claude|agents|gemini|cursor|opencode)[\\/]/.test(word) && !word.startsWith(".")
 
 const isFile = (word: string): boolean =>
   !isForeign(word) && !word.startsWith("-") && /^[\w@~.:\\/-]{2,120}$/.test(word) && /[\w]\.[A-Za-z]\w{0,7}$/.test(word)
 
-/** Lists the files that a command read, as far as its arguments name them. */
+/** Lists the files that a command only read, as far as its arguments name them. */
 export const filesReadBy = (step: Step): ReadonlyArray<string> =>
   step._tag === "CommandStep" && step.hasEnded && step.verdict !== "failed"
     ? step.parts.filter(({ kind }) => kind === "look").flatMap(({ narrowing }) => narrowing.filter(isFile))
     : []
 
-/** The last files that the task read; used if it changed none. */
+/** Lists the last files that a task read. They are used if it changed none. */
 const read = (report: TaskReport): ReadonlyArray<Pointer> => {
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
@@ -116,7 +119,7 @@ const read = (report: TaskReport): ReadonlyArray<Pointer> => {
 const textOf = ({ line, note, path, remark }: Pointer): string =>
   `${inCode(path, 160)} (${note}, L${line})${remark === undefined ? "" : `: ${plainLine(remark, 220)}`}`
 
-/** Lists the pointers of a task. If there are too many, those with a remark are kept. */
+/** Lists the files that a trace memory points to, as bullets. If there are too many, those with a remark are kept. */
 export const pointersOf = (report: TaskReport): ReadonlyArray<string> => {
   const changed = editedFiles(report)
   const known = new Set(changed.map(({ path }) => path))

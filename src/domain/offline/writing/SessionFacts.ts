@@ -28,9 +28,11 @@ import { editedFiles } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import { capitalised, inCode, listed, plainLine, quoted } from "./Wording.js"
 
-/** The facts of a session, by rule: pure, and the same for the same session. */
+/* The facts of a session, by rule: pure, and the same for the same session. */
 
-/** The maximum number of facts of one kind from one session; those that come first in its kind's order stay. */
+/**
+ * The maximum number of facts of each kind from one session. Those that come first in the order of their kind are kept.
+ */
 const mostOfKind: Readonly<Record<FactKind, number>> = {
   Wish: 56,
   Decision: 24,
@@ -98,7 +100,7 @@ interface Runs {
   first: number
 }
 
-/** The runs of each command of a session, in the order of their last runs. */
+/** Lists the runs of each command in a session, in the order of their last runs. */
 const runsIn = (reports: ReadonlyArray<TaskReport>): ReadonlyArray<Runs> => {
   const runs = new Map<string, Runs>()
   for (const step of reports.flatMap(({ task }) => stepsOf(task))) {
@@ -157,7 +159,10 @@ const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
     })
 }
 
-/** Looks that computed something: worth a line of memory if another session takes them too. */
+/**
+ * Drafts a fact for each read-only command that computed something, such as a count with `awk`. It is published only if
+ * two sessions ran it.
+ */
 const looks = (report: TaskReport): ReadonlyArray<Draft> =>
   looksOf(report).map(({ file, step }) => ({
     content: {
@@ -228,7 +233,7 @@ const limits = (report: TaskReport): ReadonlyArray<Draft> =>
     line: failure.line
   }))
 
-/** The files of a session, those with most edits first. */
+/** Drafts a fact for each file that the session changed, those with the most edits first. */
 const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
   const edits = new Map<string, number>()
   for (const { task, undone } of reports) {
@@ -255,7 +260,7 @@ const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
     })
 }
 
-/** The conclusions of the assistant, as its claims. */
+/** Drafts a fact for each conclusion of the assistant, as a claim. */
 const findings = (report: TaskReport): ReadonlyArray<Draft> =>
   report.findings.map(({ line, text }) => ({
     content: { _tag: "Finding", claim: text },
@@ -315,7 +320,7 @@ const outcome = ({ outcome: result, task, title }: TaskReport): Draft => ({
   lastLine: task.items.at(-1)?.line ?? 0
 })
 
-/** The time of each line that an event stands at. */
+/** Returns the time of each line of the session's file at which an event begins or ends. */
 const timesOf = (events: ReadonlyArray<SessionEvent>): ReadonlyMap<number, number> =>
   new Map(
     events.flatMap(({ line, time, ...event }) =>
@@ -341,7 +346,10 @@ const taught = (session: SessionReport): ReadonlyArray<Draft> => {
   ]
 }
 
-/** Extracts the facts of a session in a directory; each once, and a bounded number of each kind. */
+/**
+ * Extracts the facts of a session that belong to one directory. Each fact occurs once, and the number of each kind is
+ * bounded.
+ */
 export const extractFacts = (cwd: string, evidence: SessionEvidence): ReadonlyArray<SessionFact> => {
   const session = readSession(cwd, evidence)
   const times = timesOf(evidence.events)

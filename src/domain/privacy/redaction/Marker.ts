@@ -6,7 +6,10 @@ export const markerOf = (kind: string): string => `[REDACTED_SECRET:${kind}]`
 
 const marker = /\[REDACTED_SECRET(?::[a-z0-9-]{1,40})?\]/
 
-/** The kind of a placeholder; its marker always names it, since nothing has to be rotated. */
+/**
+ * The kind in the marker of a placeholder, such as `your-key-here`. Its marker always has a kind, to show that no real
+ * secret was replaced.
+ */
 export const placeholderKind = "placeholder"
 
 const placeholderMarker = markerOf(placeholderKind)
@@ -21,11 +24,11 @@ export const holdsMarker = (text: string): boolean => text.includes("[REDACTED_S
 export const aroundMarkers = (text: string): ReadonlyArray<string> => text.split(marker)
 
 const beginning = "[REDACTED_SECRET"
-/** The maximum length of a marker. */
+/** The maximum number of characters of a marker, within which {@link markerEnd} looks for its beginning. */
 const longestMarker = 60
 const markerHere = new RegExp(marker, "y")
 
-/** Returns the end of the marker that holds a place of a text; undefined outside of markers. */
+/** Returns the end of the marker around an offset of a text; undefined if the offset is in no marker. */
 export const markerEnd = (text: string, at: number): number | undefined => {
   const from = Math.max(0, at - longestMarker)
   const found = text.slice(from, at + beginning.length).lastIndexOf(beginning)
