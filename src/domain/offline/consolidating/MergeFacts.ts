@@ -1,7 +1,9 @@
 import type { FactContent } from "../../facts/Fact.js"
 import type { KnownFact, ProjectFacts, WishChain } from "../../facts/ProjectFacts.js"
 import { withDay } from "../../memory/SaidOn.js"
-import { checkKinds } from "../reading/CommandPrograms.js"
+import { isTaskRunner } from "../judging/CheckCoverage.js"
+import { filesNamedIn } from "../judging/Findings.js"
+import { checkKinds, programFamilies } from "../reading/CommandPrograms.js"
 import { commandKey } from "../importing/CommandBullets.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised, inCode } from "../writing/Wording.js"
@@ -379,8 +381,25 @@ const placesOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArra
   ])
 }
 
-const findingsOf = ({ findings, order }: Sorted): ReadonlyArray<WeighedLine> =>
-  byWorth(groupsOf(findings, ({ id }) => id).map((group) => projectLine(group, group[0].text, worth.finding, order)))
+/**
+ * Lists the findings that may still hold. A finding that names a file is omitted if that session or a newer one edited
+ * the file.
+ */
+const findingsOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
+  const ageOf = ageIn(facts)
+  const edited = facts.files.map((fact) => ({ path: fact.content.path, age: ageOf(fact) }))
+  const isChanged = (finding: FactOf<"Finding">): boolean => {
+    const named = filesNamedIn(finding.content.claim)
+    return edited.some(
+      ({ age, path }) => age <= ageOf(finding) && named.some((file) => path === file || path.endsWith(`/${file}`))
+    )
+  }
+  return byWorth(
+    groupsOf(facts.findings, ({ id }) => id).flatMap((group) =>
+      isChanged(group[0]) ? [] : [projectLine(group, group[0].text, worth.finding, facts.order)]
+    )
+  )
+}
 
 /** Returns the age of the newest fact with each key. The pairs of key and age are given newest first. */
 const newestAges = (keyed: ReadonlyArray<readonly [string, number]>): ReadonlyMap<string, number> =>
@@ -397,7 +416,36 @@ const withWider = (key: string): ReadonlyArray<string> => {
     .filter((wider) => wider !== key && isPartOf(key, wider))
 }
 
-/** Returns a test for open work: true if a newer session shows that it was done. */
+const placeIn = (key: string): string | undefined => key.split(" @", 2)[1]
+
+/**
+ * Returns a test for the failure of a test: true if a run in the same directory that covers as much passed later, by a
+ * program of the same family or by a task runner.
+ */
+const testedSince = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
+  const ageOf = ageIn(facts)
+  const tests = facts.commands.filter(({ content }) => content.kind === "test")
+  const passed = tests.filter(({ content }) => content.passes > 0)
+  const familyOf = ({ content: { program } }: FactOf<"Command">): string => programFamilies.get(program) ?? program
+  return (item) => {
+    const { command } = item.content
+    const failed = tests.find(({ content }) => content.key === command)
+    const isLater = (fact: KnownFact): boolean =>
+      fact.threadId === item.threadId ? fact.lastLine > item.line : ageOf(fact) < ageOf(item)
+    return (
+      failed !== undefined &&
+      passed.some(
+        (fact) =>
+          isLater(fact) &&
+          placeIn(fact.content.key) === placeIn(failed.content.key) &&
+          (fact.content.narrowness === 0 || fact.content.narrowness < failed.content.narrowness) &&
+          (familyOf(fact) === familyOf(failed) || isTaskRunner(fact.content.program))
+      )
+    )
+  }
+}
+
+/** Returns a test for open work: true if the same session or a newer one shows that it was done. */
 const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
   const ageOf = ageIn(facts)
   const passed = facts.commands.filter(({ content }) => content.passes > 0)
@@ -417,6 +465,7 @@ const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
       .under(tellingWords(words, sameTaskFrom))
       .some((other) => other.age < age && isSameTask(other.words, words))
   }
+  const isTestedSince = testedSince(facts)
   return (item) => {
     const age = ageOf(item)
     const { command, error, title } = item.content
@@ -425,7 +474,8 @@ const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
       (error !== null && isNewer(resolvedAt.get(errorSignature(error)))) ||
       (command !== null &&
         (isNewer(passedAt.get(command)) || withWider(command).some((wider) => isNewer(checkedAt.get(wider))))) ||
-      (title !== null && isDone(title, age))
+      (title !== null && isDone(title, age)) ||
+      isTestedSince(item)
     )
   }
 }

@@ -7,6 +7,9 @@ import type { RanPart } from "../reading/Steps.js"
 
 const scriptTools = /^(?:npm|pnpm|yarn|bun|make|just|rake|task|mise)$/
 
+/** True for a program that runs the tasks of a project, such as the scripts of a package or the targets of a makefile. */
+export const isTaskRunner = (program: string): boolean => scriptTools.test(program)
+
 const isPlace = (word: string): boolean => !word.startsWith("-") && /[/.:]/.test(word)
 
 /**
@@ -39,7 +42,7 @@ export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): 
     return false
   }
   const places = passed.narrowing.filter(isPlace)
-  if (passed.program !== failed.program && !scriptTools.test(passed.program) && !scriptTools.test(failed.program)) {
+  if (passed.program !== failed.program && !isTaskRunner(passed.program) && !isTaskRunner(failed.program)) {
     return false
   }
   if (passed.kind !== failed.kind) {
@@ -105,6 +108,6 @@ export const standsBeside = (passed: RanPart, failed: RanPart): boolean => {
   return places.length > 0 && places.every((place) => passed.text.includes(place))
     ? true
     : placeOf(passed) === placeOf(failed) &&
-        (passed.family === failed.family || scriptTools.test(passed.program) || scriptTools.test(failed.program)) &&
+        (passed.family === failed.family || isTaskRunner(passed.program) || isTaskRunner(failed.program)) &&
         narrowness(passed.narrowing) <= narrowness(failed.narrowing)
 }

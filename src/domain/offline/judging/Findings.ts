@@ -46,6 +46,9 @@ const capitalised = (_: string, first: string): string => first.toUpperCase()
 const placesIn = (sentence: string): ReadonlyArray<{ readonly whole: string; readonly file: string }> =>
   [...sentence.matchAll(place)].map(([whole, file = ""]) => ({ whole, file }))
 
+/** Lists the files whose lines a conclusion names. */
+export const filesNamedIn = (claim: string): ReadonlyArray<string> => placesIn(claim).map(({ file }) => file)
+
 const namesPlace = (sentence: string): boolean => placesIn(sentence).length > 0
 
 const isPlaceAlone = (sentence: string): boolean => namesPlace(sentence) && !tellsSomething(sentence)

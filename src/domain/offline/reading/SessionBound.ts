@@ -8,11 +8,11 @@
  * in later sessions too.
  */
 const lasting =
-  /^(?:HOME|PWD|OLDPWD|PATH|USER|LOGNAME|SHELL|HOSTNAME|LANG|TMPDIR|TEMP|TMP|CI|EDITOR|RANDOM|PIPESTATUS|UID|XDG_\w+|\w+_HOME|\w+_ROOT|GOPATH|GOBIN|GOCACHE|VIRTUAL_ENV|NODE_ENV|env|lastexitcode|null|true|false|\d|_)$/i
+  /^(?:HOME|PWD|OLDPWD|PATH|USER|LOGNAME|SHELL|HOSTNAME|LANG|TMPDIR|TEMP|TMP|CI|EDITOR|RANDOM|PIPESTATUS|UID|XDG_\w+|\w+_HOME|\w+_ROOT|GOPATH|GOBIN|GOCACHE|VIRTUAL_ENV|NODE_ENV|[Ee]nv|[Hh]ome|[Pp]wd|LASTEXITCODE|[Ll]ast[Ee]xit[Cc]ode|[Nn]ull|[Tt]rue|[Ff]alse|\d|_)$/
 
 const variable = /(?<!\\)\$\{?([A-Za-z_]\w{0,80}|\d)/g
 const temporary =
-  /(?:^|[\s"'=])(?:\/private)?(?:\/tmp|\/var\/folders|\/var\/tmp|\/dev\/shm)(?=[/\s"']|$)|[\\/](?:AppData[\\/]Local[\\/]Temp|tmp\.\w{4,})(?=[\\/\s"']|$)/i
+  /(?:^|[\s"'=])(?:\/private)?(?:\/tmp|\/var\/folders|\/var\/tmp|\/dev\/shm)(?=[/\s"']|$)|[\\/](?:AppData[\\/]Local[\\/]Temp|tmp\.\w{4,})(?=[\\/\s"']|$)|\$\{?(?:TMPDIR|TEMP|TMP)(?!\w)/i
 /** Matches the output files and the variables that a command itself writes. These need not exist before it runs. */
 const written = /(?:^|\s)(?:\d|&)?>{1,2}\s{0,3}\S{1,300}|(?:^|\s)(?:export )?[A-Z_]\w{0,60}=\S{0,300}/g
 const output = /\s(?:-o|--out(?:put|file|dir)?|--target-dir|-coverprofile)(?:\s{1,3}|=)\S{1,300}/g

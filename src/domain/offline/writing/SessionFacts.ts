@@ -10,6 +10,7 @@ import type { TaskReport } from "../judging/TaskReport.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import { narrownessOf } from "../reading/CommandNames.js"
 import { isOpenFailure } from "../judging/Outcome.js"
+import { isSessionBound } from "../reading/SessionBound.js"
 import type { CommandStep, RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
@@ -290,6 +291,9 @@ const openDraft = (
 const openFailure = (failure: Failure): Draft =>
   openDraft(failureText(failure), "ran", failure.line, { command: failure.key, error: failure.error })
 
+/** True if a failure is of a command that only its own session could run, so that no later one can take it up. */
+const isPassing = ({ directory, what }: Failure): boolean => isSessionBound(what) || isSessionBound(directory ?? "")
+
 const open = (report: TaskReport): ReadonlyArray<Draft> => {
   const { line = 0 } = report.task.items.at(-1) ?? {}
   const said = saidIn(report.task)
@@ -297,7 +301,9 @@ const open = (report: TaskReport): ReadonlyArray<Draft> => {
     ...report.secrets.map(({ kinds, line: at }) =>
       openDraft(`A user pasted into a session what looks like ${listed(kinds)}: rotate what was pasted`, "user", at)
     ),
-    ...openFailuresIn(report).filter(isOpenFailure).map(openFailure),
+    ...openFailuresIn(report)
+      .filter((failure) => isOpenFailure(failure) && !isPassing(failure))
+      .map(openFailure),
     ...leftOversIn(said, report.paths).map((left) =>
       openDraft(`The assistant left open: ${quoted(left, 200)}`, "assistant", said.at(-1)?.line ?? line)
     ),

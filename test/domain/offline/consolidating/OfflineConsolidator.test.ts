@@ -339,6 +339,38 @@ Pointers and references (annotate why each item matters):
     assert.notInclude(broken, "## What works here")
   })
 
+  it("a finding is dropped once its session or a newer one edited the file, and kept if the edit is older", () => {
+    const claim = "The total in `src/cart.ts:12` leaves out the postage of large orders."
+    const review = trace(asked("review the cart"), ran("cat src/cart.ts", 0, "total"), said(claim), ended)
+    const change = trace(asked("add the postage"), edited("src/cart.ts"), said("Done."), ended)
+    assert.include(memoryOf([review]), "leaves out the postage")
+    assert.include(memoryOf([review, change]), "leaves out the postage")
+    assert.notInclude(memoryOf([change, review]), "leaves out the postage")
+  })
+
+  it("a failure in a temporary place is no open end", () => {
+    const failing = (command: string) =>
+      trace(asked("try the build"), ran(command, 1, "error TS1005: ';' expected."), said("It fails."), ended)
+    assert.include(memoryOf([failing("npx tsc -p packages/web")]), "## Open")
+    assert.notInclude(memoryOf([failing("npx tsc -p /tmp/try/tsconfig.json")]), "## Open")
+    assert.notInclude(memoryOf([failing('npx tsc -p "$tmpdir/tsconfig.json"')]), "## Open")
+  })
+
+  it("an open failure of tests is dropped when a run of all tests passes later, and not when other tests pass", () => {
+    const failing = trace(
+      asked("run the cart's tests"),
+      ran("npx vitest run test/cart.test.ts", 1, "FAIL test/cart.test.ts > adds\nAssertionError: expected 1 to be 2"),
+      said("One test fails."),
+      ended
+    )
+    const passing = (command: string) =>
+      trace(asked("run the tests"), ran(command, 0, "Tests  4 passed (4)"), said("They pass."), ended)
+    assert.include(memoryOf([failing]), "## Open")
+    assert.notInclude(memoryOf([passing("npm test"), failing]), "## Open")
+    assert.include(memoryOf([passing("npx vitest run test/user.test.ts"), failing]), "## Open")
+    assert.include(memoryOf([failing, passing("npm test")]), "## Open")
+  })
+
   it("unfinished work is listed with the open steps of its plan", () => {
     const { traceMemory } = extractTrace(
       { cwd, gitBranch: undefined, gitSha: undefined },
