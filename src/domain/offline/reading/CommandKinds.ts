@@ -63,8 +63,9 @@ const packageKind = (program: string, words: ReadonlyArray<string>): CommandKind
       first ?? ""
     ):
       return "look"
+    // With a version, it fetches a published package.
     case first === "pack":
-      return "build"
+      return named.some((word) => /[^/]@[\w^~.<>=-]+$/.test(word)) ? "look" : "build"
     case first === "t":
       return "test"
     default:

@@ -1,6 +1,7 @@
 import { type Basis, type FactContent, factIdOf, type FactKind, type SessionFact } from "../../facts/Fact.js"
 import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import type { SessionEvent } from "../../session/SessionEvent.js"
+import { usesDeleted } from "../judging/DeletedFiles.js"
 import { leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { constraintsIn, remarksBeside } from "../judging/TaskWishes.js"
@@ -126,8 +127,13 @@ const runsIn = (reports: ReadonlyArray<TaskReport>): ReadonlyArray<Runs> => {
 }
 
 const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
+  const isGone = usesDeleted(reports.flatMap(({ task }) => stepsOf(task)))
   const working = new Map(
-    reports.flatMap((report) => workingCommands(report).map((command) => [command.part.key, { ...command, report }]))
+    reports.flatMap((report) =>
+      workingCommands(report)
+        .filter(({ part }) => !isGone(part))
+        .map((command) => [command.part.key, { ...command, report }])
+    )
   )
   return runsIn(reports)
     .filter(({ part }) => !isScript(part.text) || working.has(part.key))

@@ -348,6 +348,16 @@ Pointers and references (annotate why each item matters):
     assert.notInclude(memoryOf([change, review]), "leaves out the postage")
   })
 
+  it("a command is no command that works if its script was deleted later, or if it needs a variable", () => {
+    const tried = (command: string, ...after: ReadonlyArray<Part>) =>
+      memoryOf([trace(asked("try it"), added("scripts/try.mjs"), ran(command, 0, "# pass 4"), ...after, ended)])
+    const remove = ran("rm scripts/try.mjs", 0, "")
+    assert.include(tried("node scripts/try.mjs"), "`node scripts/try.mjs`")
+    assert.notInclude(tried("node scripts/try.mjs", remove), "`node scripts/try.mjs`")
+    assert.include(tried("node scripts/try.mjs", remove, added("scripts/try.mjs")), "`node scripts/try.mjs`")
+    assert.notInclude(tried('cd "$tmpdir" && npm test'), "npm test")
+  })
+
   it("a failure in a temporary place is no open end", () => {
     const failing = (command: string) =>
       trace(asked("try the build"), ran(command, 1, "error TS1005: ';' expected."), said("It fails."), ended)

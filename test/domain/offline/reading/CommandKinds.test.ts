@@ -15,6 +15,7 @@ const kinds: Readonly<Record<CommandKind, ReadonlyArray<string>>> = {
     "find . -name x",
     "python3 --version",
     "npm ls",
+    "npm pack left-pad@1.3.0",
     "Get-Content -Path a.txt",
     "cat a.txt 2>/dev/null",
     "docker ps",
