@@ -35,6 +35,59 @@ const passedTests: ReadonlyArray<RegExp> = [
   /\b100% tests passed/,
   /\bAll tests passed/i
 ]
+const skippedTests: ReadonlyArray<RegExp> = [
+  /^ok \d+\b.{0,300}# SKIP/i,
+  /^[#ℹ] skipped [1-9]/,
+  /^--- SKIP\b/,
+  /\b[1-9]\d{0,6} (?:tests? |specs? )?(?:skipped|pending|ignored|deselected)\b/,
+  /\bno tests to run\b|\[no test files\]/,
+  /^OK \(skipped=[1-9]|\bSkipped: {0,3}[1-9]/
+]
+
+/** Matches lines that say how many tests passed, and of tests that passed one by one. */
+const countedPass =
+  /\b[1-9]\d{0,6} (?:tests? |specs? )?(?:passed|passing|pass)\b|^[#ℹ] pass [1-9]|^--- PASS\b|^[✓✔√] |\bpassed[:=] {0,6}[1-9]/i
+
+/** Matches a line by which a runner says that no test passed, whatever it says besides. */
+const nothingPassed = /^[#ℹ] pass 0$|^--- SKIP\b/
+
+/** Matches the number of all tests and the number of those that were skipped, in one line without failures. */
+const totalAndSkipped: ReadonlyArray<RegExp> = [
+  /^(\d{1,7}) (?:examples?|tests|runs), .{0,60}\b0 failures.{0,60}?, (\d{1,7}) (?:pending|skip)/,
+  /^(\d{1,7}) (?:examples?|tests|runs), 0 failures, (\d{1,7}) (?:pending|skip)/,
+  /\bTests run: {0,3}(\d{1,7}), Failures: {0,3}0, Errors: {0,3}0, Skipped: {0,3}(\d{1,7})/
+]
+
+/** True if a line counts more tests than it says were skipped. */
+const countsMore = (line: string): boolean =>
+  totalAndSkipped.some((rule) => {
+    const [, total, skipped] = rule.exec(line) ?? []
+    return Number(total) > Number(skipped)
+  })
+
+/** Matches a line in which a runner says that all is well, whether or not a test ran. */
+const wellAnyway = /^PASS$|^BUILD SUCCESS/
+
+/**
+ * True if tests were skipped and the output shows none that passed. Such a run proves nothing, although its exit code is
+ * zero.
+ */
+export const hasOnlySkips = (lines: ReadonlyArray<string>): boolean => {
+  const isSkip = (line: string): boolean => skippedTests.some((rule) => rule.test(line))
+  const skips = lines.filter(isSkip)
+  const unittest = /^OK \(skipped=(\d{1,7})\)/m.exec(skips.join("\n"))?.[1]
+  if (unittest !== undefined) {
+    return lines.some((line) => new RegExp(`^Ran ${unittest} tests?\\b`).test(line))
+  }
+  if (skips.length === 0 || lines.some((line) => countedPass.test(line) || countsMore(line))) {
+    return false
+  }
+  return (
+    lines.some((line) => nothingPassed.test(line)) ||
+    !lines.some((line) => !isSkip(line) && !wellAnyway.test(line) && passedTests.some((rule) => rule.test(line)))
+  )
+}
+
 const failedChecks: ReadonlyArray<RegExp> = [
   /\berror(?:\[\w{1,20}\])?(?: [A-Z]{1,8}\d{2,6})?:/i,
   /^(?:Found )?[1-9]\d{0,6} (?:errors?|problems?|issues?)\b/i,
@@ -103,7 +156,7 @@ const readTests = (lines: ReadonlyArray<string>): CheckVerdict => {
     }
   }
   return {
-    verdict: hasFailed ? "failed" : hasPassed ? "passed" : "unknown",
+    verdict: hasFailed ? "failed" : hasPassed && !hasOnlySkips(lines) ? "passed" : "unknown",
     passedTests: hasFailed || count === 0 ? undefined : count
   }
 }

@@ -1,7 +1,7 @@
 import type { CommandOutput } from "../../session/CommandOutput.js"
 import type { CommandRun } from "../../session/SessionEvent.js"
 import { isFormatter, ownMessage } from "./CheckMessages.js"
-import { type CheckVerdict, readVerdict, verdictLines } from "./CheckVerdict.js"
+import { type CheckVerdict, hasOnlySkips, readVerdict, verdictLines } from "./CheckVerdict.js"
 import type { CommandPart } from "./CommandNames.js"
 import { type CommandKind, checkKinds } from "./CommandPrograms.js"
 
@@ -166,8 +166,20 @@ export interface CommandReading {
 /** A part of a command, with the verdict on it. */
 export type JudgedPart = CommandPart & CheckVerdict
 
-/** Determines the verdict on each part of a command that memory mentions. */
-export const readParts = ({ error, parts, run, telling }: CommandReading): ReadonlyArray<JudgedPart> => {
+/**
+ * Determines the verdict on each part of a command that memory mentions. A run of tests that only skipped some is no
+ * pass.
+ */
+export const readParts = (reading: CommandReading): ReadonlyArray<JudgedPart> => {
+  const judged = verdictsOf(reading)
+  const isAlone = judged.filter(({ kind }) => isTest(kind)).length === 1
+  const lines = isAlone ? verdictLines(reading.run.output?.text ?? "") : []
+  return hasOnlySkips(lines)
+    ? judged.map((part) => (isTest(part.kind) && part.verdict === "passed" ? { ...part, ...unknownVerdict } : part))
+    : judged
+}
+
+const verdictsOf = ({ error, parts, run, telling }: CommandReading): ReadonlyArray<JudgedPart> => {
   const output = run.output?.text ?? ""
   const exitCode = printedExit(parts, output) ?? run.output?.exitCode
   const chain = finalChain(parts)

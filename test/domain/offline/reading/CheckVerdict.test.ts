@@ -45,6 +45,35 @@ describe("readVerdict", () => {
     assert.strictEqual(read("test", "not ok 2 - later # TODO write it\n# pass 1\n# fail 0"), "passed")
   })
 
+  it("a run that only skipped tests has not passed, and one that skipped some has", () => {
+    for (const output of [
+      "ok 1 - adds # SKIP no database\n# tests 1\n# pass 0\n# fail 0\n# skipped 1",
+      "1..2\nok 1 # skip no network\nok 2 # skip no network",
+      "===== 3 skipped in 0.10s =====",
+      "testing: warning: no tests to run\nPASS\nok  \tshop/cart\t0.1s [no tests to run]",
+      "=== RUN   TestAdd\n--- SKIP: TestAdd (0.00s)\nPASS\nok  \tshop/cart\t0.1s",
+      " Test Files  1 skipped (1)\n      Tests  4 skipped (4)",
+      "Tests:       4 skipped, 0 of 4 total",
+      "Ran 3 tests in 0.001s\n\nOK (skipped=3)",
+      "2 examples, 0 failures, 2 pending",
+      "test result: ok. 0 passed; 0 failed; 2 ignored",
+      "Tests run: 2, Failures: 0, Errors: 0, Skipped: 2\nBUILD SUCCESS"
+    ]) {
+      assert.strictEqual(read("test", output), "unknown", output)
+    }
+    for (const output of [
+      "ok 1 - adds\nok 2 - pays # SKIP no network",
+      "4 passed, 1 skipped in 0.10s",
+      "ok  \tshop/cart\t0.1s\nok  \tshop/user\t0.1s [no tests to run]",
+      "Ran 3 tests in 0.001s\n\nOK (skipped=1)",
+      "3 examples, 0 failures, 2 pending",
+      "Tests run: 3, Failures: 0, Errors: 0, Skipped: 1\nTests run: 3, Failures: 0, Errors: 0, Skipped: 1\nBUILD SUCCESS",
+      "test result: ok. 5 passed; 0 failed; 1 ignored"
+    ]) {
+      assert.strictEqual(read("test", output), "passed", output)
+    }
+  })
+
   it("the count of a check is that of tests that passed, not of files", () => {
     assert.strictEqual(count("# pass 2\n# fail 0"), 2)
     assert.strictEqual(count("Ran 4 tests in 0.1s\n\nOK"), 4)

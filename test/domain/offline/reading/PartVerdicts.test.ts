@@ -22,6 +22,15 @@ const verdicts = (command: string, output: string, exitCode?: number): ReadonlyA
   )
 }
 
+describe("exit codes", () => {
+  it("a run of tests that ends well and only skipped some is no pass", () => {
+    assert.deepStrictEqual(verdicts("pytest tests/db", "=== 3 skipped in 0.10s ===", 0), ["pytest tests/db: unknown"])
+    assert.deepStrictEqual(verdicts("pytest tests", "=== 2 passed, 3 skipped in 0.10s ===", 0), [
+      "pytest tests: passed"
+    ])
+  })
+})
+
 describe("chains without an exit code for each part", () => {
   it("a chain passed up to the last part that reports a pass", () => {
     assert.deepStrictEqual(
