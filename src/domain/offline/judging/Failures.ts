@@ -21,6 +21,8 @@ export interface Resolution {
   readonly acts: ReadonlyArray<Act>
   /** True if the check passed only because it ran outside the sandbox. That is a fact about the machine, and no fix. */
   readonly isByEscalation: boolean
+  /** True if the same command passed outside the sandbox, and not only got past this error there. */
+  readonly passedOutside: boolean
   /** True if a change from before the failure was undone before the pass. That change may have caused the failure. */
   readonly isByUndoing: boolean
 }
@@ -250,7 +252,17 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         known.failure.isSandboxed &&
         (acts.length === 0 || refusal.test(`${known.failure.error ?? ""}\n${known.output}`))
       const isByUndoing = undone.areUndoneBetween(known.failure.callLine, line)
-      known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation, isByUndoing }
+      const passedOutside = isByEscalation && isEscalated && part?.key === known.failure.key
+      known.resolution = {
+        line,
+        check,
+        directory: part?.directory,
+        passedTests,
+        acts,
+        isByEscalation,
+        passedOutside,
+        isByUndoing
+      }
       // What a run prints that passed is not what made another one fail.
       known.isNamed = known.failure.error !== step.error
     }

@@ -206,7 +206,9 @@ export const wayAround = (failure: Failure): string | undefined =>
     ? undefined
     : passedWithout(failure)
       ? `${shownCommand(failure.resolution.check)} passes`
-      : "it passes outside of the sandbox"
+      : failure.resolution.passedOutside
+        ? "it passes outside of the sandbox"
+        : "asking for escalation gets past this"
 
 /**
  * Matches commands that compute something from files, such as a count with `awk`. Their form is worth keeping; merely

@@ -43,6 +43,23 @@ describe("limits of the machine", () => {
   })
 })
 
+describe("limits of the sandbox", () => {
+  it("a command that only got past its error outside of the sandbox is not told as one that passes there", () => {
+    const memory = trace(
+      "cargo test",
+      "error: Operation not permitted (os error 1)",
+      ranSo("cargo test", "test adds ... FAILED\ntest result: FAILED. 0 passed; 1 failed", {
+        exitCode: 101,
+        isEscalated: true
+      }),
+      edited("src/lib.rs"),
+      ran("cargo test", 0, "test result: ok. 1 passed; 0 failed")
+    )
+    assert.include(memory, "asking for escalation gets past this")
+    assert.notInclude(memory, "it passes outside of the sandbox")
+  })
+})
+
 describe("remarks on files", () => {
   const remark = (text: string, ...paths: ReadonlyArray<string>): string =>
     `${traceOf(asked("Mend the order"), edited(...paths), said(text), ended).traceMemory.split("Pointers and references")[1] ?? ""}\n`
