@@ -54,6 +54,8 @@ export interface CommandStep {
   readonly hasEnded: boolean
   /** True if the assistant asked to run the command outside the sandbox. */
   readonly isEscalated: boolean
+  /** True if the user did not allow the command, or stopped it while it ran outside the sandbox. */
+  readonly isRefused: boolean
 }
 
 /** An edit of files by a patch. */
@@ -144,7 +146,8 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
     output,
     isOutputOwn: parts.every((part) => part.kind === "scene" || telling.includes(part)),
     hasEnded: run.output !== undefined && run.output.end !== "refused",
-    isEscalated: run.isEscalated
+    isEscalated: run.isEscalated,
+    isRefused: run.output?.end === "refused" || (run.isEscalated && run.output?.end === "interrupted")
   }
 }
 

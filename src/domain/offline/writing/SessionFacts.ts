@@ -300,6 +300,12 @@ const openFailure = (failure: Failure): Draft =>
 /** True if a failure is of a command that only its own session could run, so that no later one can take it up. */
 const isPassing = ({ directory, what }: Failure): boolean => isSessionBound(what) || isSessionBound(directory ?? "")
 
+/** True if the user did not allow the last act of a task. The task then ended as the user wanted. */
+const endsInRefusal = ({ task }: TaskReport): boolean => {
+  const last = stepsOf(task).at(-1)
+  return last?._tag === "CommandStep" && last.isRefused
+}
+
 const open = (report: TaskReport): ReadonlyArray<Draft> => {
   const { line = 0 } = report.task.items.at(-1) ?? {}
   const said = saidIn(report.task)
@@ -314,7 +320,7 @@ const open = (report: TaskReport): ReadonlyArray<Draft> => {
       openDraft(`The assistant left open: ${quoted(left, 200)}`, "assistant", said.at(-1)?.line ?? line)
     ),
     // Behind it the user went on with something: whether this was still wanted is not known.
-    ...(report.cutOff !== undefined && (report.cutOff === "record" || report.task.isLast)
+    ...(report.cutOff !== undefined && (report.cutOff === "record" || report.task.isLast) && !endsInRefusal(report)
       ? [
           openDraft(`Unfinished: ${quoted(report.title, 120)}${planLeftText(report)}`, "ran", line, {
             title: report.title
