@@ -338,7 +338,7 @@ const failuresOf = (facts: Sorted, works: ReadonlyArray<WeighedLine>): ReadonlyA
 const limitsOf = ({ limits, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(groupsOf(limits, ({ id }) => id).map((group) => projectLine(group, group[0].text, worth.limit, order)))
 
-/** The maximum number of files that are listed in the one line of the most edited files. */
+/** The maximum number of files that are listed in the one line of edited files. */
 const mostFiles = 24
 
 const editsOf = (group: Group<"File">): number => group.reduce((sum, { content }) => sum + content.edits, 0)
@@ -368,13 +368,18 @@ const placesOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArra
   const { files, order } = facts
   const groups = groupsOf(files, ({ content }) => content.path)
   const remarked = remarkedOf(groups, facts, said)
+  const remarkedIds = new Set(remarked.flatMap(({ ids }) => ids))
+  const plain = groups.filter((group) => !group.some(({ id }) => remarkedIds.has(id)))
   const told = [...said, ...remarked].map(({ text }) => text).join("\n")
-  const most = groups
-    .filter(([{ content }]) => !told.includes(inCode(content.path, 160)))
-    .toSorted((one, other) => editsOf(other) - editsOf(one))
-    .slice(0, mostFiles)
+  const isNews = plain.some(([{ content }]) => !told.includes(inCode(content.path, 160)))
+  // A file that a fix names is listed beside others, but a list of such files alone says nothing new.
+  const left = isNews ? plain : []
+  const most = left.toSorted((one, other) => editsOf(other) - editsOf(one)).slice(0, mostFiles)
   const [first, ...others] = most.flat()
-  const list = fileListText(most.map(([{ content }]) => inCode(content.path, 160)))
+  const list = fileListText(
+    most.map(([{ content }]) => inCode(content.path, 160)),
+    most.length < left.length
+  )
   return byWorth([
     ...(first === undefined ? [] : [projectLine([first, ...others], list, worth.files, order)]),
     ...remarked

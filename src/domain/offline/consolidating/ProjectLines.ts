@@ -70,10 +70,12 @@ export const withRanks = (sections: SectionLines<WeighedLine>): SectionLines<Pro
   )
 }
 
-const fileListStart = "Edited most: "
+/** Matches the beginning of the line that lists edited files. */
+const fileListStart = /^Edited(?: most)?: /
 
-/** Writes the line that lists the most edited files. */
-export const fileListText = (files: ReadonlyArray<string>): string => `${fileListStart}${files.join(", ")}`
+/** Writes the line that lists edited files. `isCut` is true if only those with the most edits are listed. */
+export const fileListText = (files: ReadonlyArray<string>, isCut: boolean): string =>
+  `${isCut ? "Edited most" : "Edited"}: ${files.join(", ")}`
 
-/** True for the line that lists the most edited files. It says nothing about a single one of them. */
-export const isFileList = ({ text }: Pick<ProjectLine, "text">): boolean => text.startsWith(fileListStart)
+/** True for the line that lists edited files. It says nothing about a single one of them. */
+export const isFileList = ({ text }: Pick<ProjectLine, "text">): boolean => fileListStart.test(text)

@@ -11,7 +11,7 @@ import type { SessionFact } from "../../../../src/domain/facts/Fact.js"
 import type { KnownFact } from "../../../../src/domain/facts/ProjectFacts.js"
 import { missingLines, noEdits, type PersonEdits } from "../../../../src/domain/memory/PersonEdits.js"
 import { extractTrace } from "../../../../src/domain/offline/writing/OfflineExtractor.js"
-import { aborted, added, asked, cwd, edited, ended, eventsOf, type Part, ran, said } from "../MadeSession.js"
+import { aborted, added, asked, cwd, edited, ended, eventsOf, type Part, ran, ranSo, said } from "../MadeSession.js"
 import { nonEmpty } from "../../../support/nonEmpty.js"
 
 const idOf = (number: number): string => `0190000${number}-aaaa-7000-8000-00000000000${number}`
@@ -408,6 +408,22 @@ Pointers and references (annotate why each item matters):
     assert.include(memoryOf([one, all()]), "## Open")
   })
 
+  it("work that ended because the user did not allow its last command is not unfinished", () => {
+    const stopped = (end: { end?: "refused"; exitCode?: number }) =>
+      memoryOf([trace(asked("install the release tools"), edited("a.sh"), ranSo("./a.sh", "", end), aborted)])
+    assert.include(stopped({ exitCode: 0 }), "Unfinished")
+    assert.notInclude(stopped({ end: "refused" }), "Unfinished")
+  })
+
+  it("edited files are listed with those of a fix, and as the most edited ones only if the list is cut", () => {
+    const edits = trace(asked("mend the total"), edited("src/b.ts"), said("Done."), ended)
+    assert.match(memoryOf([edits, fixedBuild]), /- Edited: `src\/b\.ts`, `src\/a\.ts`/)
+    assert.notInclude(memoryOf([fixedBuild]), "- Edited")
+    assert.include(memoryOf([gate(edited("src/b.ts"))]), "- Edited: `src/cart.ts`, `src/b.ts`")
+    const many = Array.from({ length: 30 }, (_, index) => `src/part${index}.ts`)
+    assert.include(memoryOf([gate(edited(...many))]), "- Edited most: `src/cart.ts`")
+  })
+
   it("unfinished work is dropped if a newer session finished it", () => {
     const left = trace(asked("migrate the shop to postgres"), edited("db.py"), aborted)
     const done = trace(
@@ -524,7 +540,7 @@ Bob reads this file.
 - Check the types: \`npx tsc --noEmit\` [01900002-aaaa…]
 
 ## Where things are
-- Edited most: \`src/cart.ts\` [01900002-aaaa…]
+- Edited: \`src/cart.ts\` [01900002-aaaa…]
 
 ## Open
 - Ask Bob about the SLA
