@@ -20,13 +20,19 @@ export const marksOf = (marks: ReadonlyArray<MarkedFact>): MarkedFacts => ({
   removed: new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Removed" ? [id] : [])))
 })
 
-/** Merges facts that say the same, and applies the decisions of people. Takes the facts of the newest session first. */
+/**
+ * Merges facts that say the same, and applies the decisions of people. `known` must be ordered newest session first,
+ * as `Facts.of` returns it.
+ */
 export const mergeFacts = Effect.fnUntraced(function* (known: ReadonlyArray<StoredFact>, marks: MarkedFacts) {
   const { projectFacts } = yield* loadMerging
   return withMarks(projectFacts(withCorrections(known, marks)), marks)
 })
 
-/** Finds the wishes of the user that superseded earlier ones. Takes the facts of the newest session first. */
+/**
+ * Finds the wishes of the user that superseded earlier ones. `known` must be ordered newest session first, as
+ * `Facts.of` returns it.
+ */
 export const wishChains = Effect.fnUntraced(function* (known: ReadonlyArray<StoredFact>) {
   const { supersedingWishes } = yield* loadMerging
   return supersedingWishes(known)
