@@ -12,6 +12,7 @@ import {
   type ExtractedFacts,
   factEvents,
   type FactMark,
+  factMarks,
   Facts,
   type ForgottenFacts,
   type HistoryEntry,
@@ -28,7 +29,7 @@ import { findAll, findOne } from "./sqlite/Rows.js"
 const MarkRow = Schema.Struct({
   id: FactId,
   cwd: Directory,
-  mark: Schema.Literal("Pinned", "Forgotten", "Corrected", "Removed"),
+  mark: Schema.Literal(...factMarks),
   text: Schema.NullOr(Schema.String),
   at: Schema.Int
 })

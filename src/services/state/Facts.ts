@@ -32,6 +32,9 @@ export interface MarkedFact {
   readonly at: number
 }
 
+/** The kinds of decisions of people about a fact. */
+export const factMarks = ["Pinned", "Forgotten", "Corrected", "Removed"] as const
+
 /** The kinds of events in the history of a fact. */
 export const factEvents = [
   "added",
