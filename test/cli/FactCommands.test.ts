@@ -232,6 +232,40 @@ describe("pin and correct", () => {
     })
   )
 
+  const asWritten = [
+    "End titles with 🦩",
+    "Always do it (see the wiki)",
+    "Read the first one as array[0]",
+    "-x is the flag that never helps",
+    'Deploy "when it is quiet", never on a Friday'
+  ]
+  for (const text of asWritten) {
+    it.scoped(`the correction of a wish stays as it is written, as a person's line: ${text}`, () =>
+      Effect.gen(function* () {
+        const home = yield* taughtHome
+        const ended = yield* home.run("correct", "--fact", yield* wishOf(home), "--", text)
+        assert.strictEqual(ended.code, 0, ended.stderr)
+        const line = memoryText(home, ferry)
+          .split("\n")
+          .find((line) => line.startsWith(`- ${text}`))
+        assert.match(line?.slice(`- ${text}`.length) ?? "none", /^ \[[^\]]+\]$/)
+        assert.strictEqual((yield* home.json("verify")).code, 0)
+        home.session(4)
+        yield* home.pass()
+        assert.strictEqual(memoryText(home, ferry).split(text).length, 2)
+      })
+    )
+  }
+
+  it.scoped("invisible characters that turn a text around are taken out of a correction", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      yield* home.run("correct", "--fact", yield* wishOf(home), "Deploy \u202Eyadirf no\u202C never")
+      assert.include(memoryText(home, ferry), "- Deploy yadirf no never")
+      assert.notMatch((yield* home.run("context", "--cwd", ferry)).stdout, /[\u202A-\u202E\u2066-\u2069]/)
+    })
+  )
+
   it.scoped("a pin is told once, and taken back once", () =>
     Effect.gen(function* () {
       const home = yield* taughtHome

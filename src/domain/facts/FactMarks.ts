@@ -10,8 +10,12 @@ export interface MarkedFacts {
   readonly removed: ReadonlySet<FactId>
 }
 
-const correctedBy = (fact: KnownFact, text: string): KnownFact =>
-  fact.content._tag === "File" ? { ...fact, text, content: { ...fact.content, remark: text } } : { ...fact, text }
+const correctedBy = (fact: KnownFact, text: string): KnownFact => ({
+  ...fact,
+  text,
+  isCorrected: true,
+  ...(fact.content._tag === "File" ? { content: { ...fact.content, remark: text } } : {})
+})
 
 /** Replaces the lines of facts that people corrected; of a file its remark. */
 export const withCorrections = (

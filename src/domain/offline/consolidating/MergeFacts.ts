@@ -158,6 +158,10 @@ const lastingWishes = ({ outcomes, wishes }: Pick<Sorted, "outcomes" | "wishes">
   return lasting.held()
 }
 
+/** The line of a wish or an answer: the words and the day of the newest time; a person's correction as it is. */
+const saidLine = (text: string, facts: readonly [KnownFact, ...ReadonlyArray<KnownFact>]): string =>
+  facts[0].isCorrected === true ? text : withDay(text, newestTime(facts))
+
 const wantsOf = (all: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(
     lastingWishes(all).flatMap(({ facts: [first, ...others], isForGood, text }) =>
@@ -166,7 +170,7 @@ const wantsOf = (all: Sorted): ReadonlyArray<WeighedLine> =>
         : [
             projectLine(
               [first, ...others],
-              withDay(text, newestTime([first, ...others])),
+              saidLine(text, [first, ...others]),
               worth.wish + (isForGood ? 24 : 0),
               all.order
             )
@@ -190,7 +194,7 @@ export const supersedingWishes = (facts: ReadonlyArray<KnownFact>): ReadonlyArra
 const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(
     groupsOf(decisions, ({ content }) => [...meaningfulWords(content.question)].toSorted().join(" ")).map((group) =>
-      projectLine(group, withDay(group[0].text, newestTime(group)), worth.decision, order)
+      projectLine(group, saidLine(group[0].text, group), worth.decision, order)
     )
   )
 
@@ -262,7 +266,7 @@ const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
     )
   return byWorth(
     groups.flatMap((group) => {
-      const fact = commonest(group)
+      const fact = group.find(({ isCorrected }) => isCorrected === true) ?? commonest(group)
       // A look in one session answered one question; only a look that is repeated is worth a line.
       const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
       return isOnce || isSpared(fact) || isFailing(keyOf(fact))
@@ -308,9 +312,14 @@ const failuresOf = (facts: Sorted, works: ReadonlyArray<WeighedLine>): ReadonlyA
     .forEach((fact) => merged.add(fact))
   return byWorth(
     merged.all().map(({ facts: group, text }) => {
-      const { content } = group[0]
+      const { content, isCorrected } = group[0]
       const isFix = content._tag === "Failure" && content.isFixed
-      return projectLine(group, asPublished(text, spellings), isFix ? worth.fix : worth.passedAfter, order)
+      return projectLine(
+        group,
+        isCorrected === true ? text : asPublished(text, spellings),
+        isFix ? worth.fix : worth.passedAfter,
+        order
+      )
     })
   )
 }
@@ -331,6 +340,12 @@ const remarkedOf = (
 ): ReadonlyArray<WeighedLine> =>
   groups.flatMap((group) => {
     const [newest] = group
+    const corrected = group.find(({ isCorrected }) => isCorrected === true)
+    if (corrected !== undefined) {
+      const { content, text } = corrected
+      const line = text.includes(content.path) ? text : `${inCode(content.path, 160)}: ${text}`
+      return [projectLine(group, line, worth.place + 4 * Math.log2(editsOf(group)), order)]
+    }
     const remark = group.find(({ content }) => content.remark !== "")?.content.remark ?? ""
     const own = said.filter(({ text }) => text.includes(newest.content.path))
     const isNew = (part: string): boolean => !own.some(({ text }) => isSaidIn(part, text))
@@ -400,8 +415,15 @@ const openOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArray<
   }
   return byWorth(
     groups
-      .filter(([{ text }]) => !said.some((line) => isSaidIn(text, line.text)))
-      .map((group) => projectLine(group, capitalised(group[0].text), worth.open, facts.order))
+      .filter(([{ isCorrected, text }]) => isCorrected === true || !said.some((line) => isSaidIn(text, line.text)))
+      .map((group) =>
+        projectLine(
+          group,
+          group[0].isCorrected === true ? group[0].text : capitalised(group[0].text),
+          worth.open,
+          facts.order
+        )
+      )
   )
 }
 

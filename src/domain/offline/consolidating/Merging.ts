@@ -121,7 +121,7 @@ export class Wishes {
       newer.superseded.push({ text: bare, read, facts: [...facts] })
       this.kept.add(newer, keys)
     } else {
-      const text = wish.startsWith('"') ? wish : capitalised(wish)
+      const text = wish.startsWith('"') || facts[0]?.isCorrected === true ? wish : capitalised(wish)
       this.kept.add({ read, text, threadIds: [...threadIds], facts: [...facts], superseded: [] }, keys)
     }
   }
@@ -136,7 +136,8 @@ export class Wishes {
     return this.ranked().map(({ facts, superseded, text }) => {
       const old = superseded.slice(0, mostSuperseded).map((wish) => quoted(wish.text, 160))
       return {
-        text: old.length === 0 ? text : `${text} (newer; superseded: ${old.join(", ")})`,
+        text:
+          old.length === 0 || facts[0]?.isCorrected === true ? text : `${text} (newer; superseded: ${old.join(", ")})`,
         facts,
         superseded: superseded.map((wish) => wish.facts),
         isForGood: isForGood.test(text)
