@@ -119,10 +119,14 @@ const verifyProject = Effect.fn("Verify.project")(function* (
   const files = yield* inspection.files(cwd)
   const record = Option.getOrUndefined(yield* inspection.record(cwd))
   const corrected = yield* correctedLines(cwd)
+  const taken = new Set(record?.edits.added.map(({ line }) => line))
   const quotes = files.flatMap((file) => {
     const isPersonal = file.path === memoryFile ? personalLines(record, file.text) : () => false
-    // A person may word a line anew and leave its citation: the words are the person's all the same.
-    const isOurs = (line: string): boolean => !isPersonal(line.trimEnd()) && !corrected.has(withoutCitations(line))
+    // An edit that cites a session is a person's once a pass has taken it in; until then it may be a mistake.
+    const isOurs = (line: string): boolean =>
+      !taken.has(line.trimEnd()) &&
+      !corrected.has(withoutCitations(line)) &&
+      (citationsIn(line).length > 0 || !isPersonal(line.trimEnd()))
     return quotesIn(file, threadOfFile(file), isOurs)
   })
   const searched = new Map<ThreadId, Searched>()
