@@ -269,7 +269,8 @@ const publishMemory = Effect.fnUntraced(function* (
   const staging = yield* memoryFs.stage(cwd, memories, state.notes, {
     facts,
     isPublishedShown,
-    isToldAgain: decisions.isToldAgain
+    isToldAgain: decisions.isToldAgain,
+    isTakenBack: decisions.isTakenBack
   })
   return yield* Effect.onError(
     publishStaged(pass, staging, state, { content, decisions: decisions.lines }, lock),

@@ -119,10 +119,12 @@ export interface AgentInputs {
   /** True when the agent may read the published memory. */
   readonly isPublishedShown: boolean
   /**
-   * True for a line that a person removed from `MEMORY.md`, but whose fact a person pinned later. The agent may write
-   * it again.
+   * True for a line that a person removed from `MEMORY.md`, but whose fact a person pinned later, or whose correction
+   * was taken back. The agent may write it again.
    */
   readonly isToldAgain?: (line: string) => boolean
+  /** True for a line that a person wrote as a correction of a fact, and that was taken back since the last publish. */
+  readonly isTakenBack?: (line: string) => boolean
 }
 
 /** The inputs of a publish. */

@@ -110,7 +110,10 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     cwd: Directory,
     memories: ReadonlyArray<ThreadMemory>,
     notes: ReadonlyArray<SafeText>,
-    { facts, isPublishedShown, isToldAgain = () => false }: AgentInputs = { facts: safe``, isPublishedShown: false }
+    { facts, isPublishedShown, isTakenBack = () => false, isToldAgain = () => false }: AgentInputs = {
+      facts: safe``,
+      isPublishedShown: false
+    }
   ) {
     const root = rootOf(cwd)
     yield* discardStaging(cwd)
@@ -120,10 +123,12 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
       const entries = yield* files.listTree(root.memoryPath)
       const outside = yield* files.readFiles(root.memoryPath, entries)
       const current = outside.find(({ path }) => path === memoryFile)
+      const { added, removed } = record?.edits ?? noEdits
+      const standing = { added: added.filter(({ line }) => !isTakenBack(line)), removed }
       const detected =
         current === undefined
-          ? (record?.edits ?? noEdits)
-          : detectEdits(record?.memoryText ?? "", decoder.decode(current.bytes), record?.edits ?? noEdits)
+          ? standing
+          : detectEdits(record?.memoryText ?? "", decoder.decode(current.bytes), standing)
       const edits = withNotes({ ...detected, removed: detected.removed.filter((line) => !isToldAgain(line)) }, notes)
       const skills = outside.filter(({ path }) => path.startsWith(`${skillFolder}/`))
       const ownership = skillOwnership(record, skills)
