@@ -9,6 +9,7 @@ import { FailureLines, type HeldWish, Wishes } from "./Merging.js"
 import { proceduresOf } from "./Procedures.js"
 import {
   byWorth,
+  correctionIn,
   fileListText,
   newestTime,
   projectLine,
@@ -159,8 +160,8 @@ const lastingWishes = ({ outcomes, wishes }: Pick<Sorted, "outcomes" | "wishes">
 }
 
 /** The line of a wish or an answer: the words and the day of the newest time; a person's correction as it is. */
-const saidLine = (text: string, facts: readonly [KnownFact, ...ReadonlyArray<KnownFact>]): string =>
-  facts[0].isCorrected === true ? text : withDay(text, newestTime(facts))
+const saidLine = (text: string, facts: ReadonlyArray<KnownFact>): string =>
+  facts.some((fact) => fact.isCorrected === true && fact.text === text) ? text : withDay(text, newestTime(facts))
 
 const wantsOf = (all: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(
@@ -194,7 +195,7 @@ export const supersedingWishes = (facts: ReadonlyArray<KnownFact>): ReadonlyArra
 const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(
     groupsOf(decisions, ({ content }) => [...meaningfulWords(content.question)].toSorted().join(" ")).map((group) =>
-      projectLine(group, saidLine(group[0].text, group), worth.decision, order)
+      projectLine(group, saidLine(correctionIn(group) ?? group[0].text, group), worth.decision, order)
     )
   )
 
@@ -312,11 +313,11 @@ const failuresOf = (facts: Sorted, works: ReadonlyArray<WeighedLine>): ReadonlyA
     .forEach((fact) => merged.add(fact))
   return byWorth(
     merged.all().map(({ facts: group, text }) => {
-      const { content, isCorrected } = group[0]
+      const { content } = group[0]
       const isFix = content._tag === "Failure" && content.isFixed
       return projectLine(
         group,
-        isCorrected === true ? text : asPublished(text, spellings),
+        correctionIn(group) ?? asPublished(text, spellings),
         isFix ? worth.fix : worth.passedAfter,
         order
       )
@@ -415,15 +416,8 @@ const openOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArray<
   }
   return byWorth(
     groups
-      .filter(([{ isCorrected, text }]) => isCorrected === true || !said.some((line) => isSaidIn(text, line.text)))
-      .map((group) =>
-        projectLine(
-          group,
-          group[0].isCorrected === true ? group[0].text : capitalised(group[0].text),
-          worth.open,
-          facts.order
-        )
-      )
+      .filter((group) => correctionIn(group) !== undefined || !said.some((line) => isSaidIn(group[0].text, line.text)))
+      .map((group) => projectLine(group, correctionIn(group) ?? capitalised(group[0].text), worth.open, facts.order))
   )
 }
 
