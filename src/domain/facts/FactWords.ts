@@ -3,11 +3,11 @@ import { fold } from "../memory/Search.js"
 import type { FactContent, SessionFact } from "./Fact.js"
 import { isUnspaced } from "./FactQuery.js"
 
-/** Finds the lines of a text that tell a fact, so that they can be taken out with it. */
+/* Finds the lines that state a given fact, and removes its words from them when the fact is forgotten. */
 
 const wordsIn = (text: string): ReadonlyArray<string> => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
 
-/** The verbatim words that a fact quotes; undefined for a fact that is worded by rule. */
+/** The user's or the assistant's words that a fact quotes; undefined for a fact that the program words itself. */
 const quotedIn = (content: FactContent): string | undefined => {
   switch (content._tag) {
     case "Wish":
@@ -23,15 +23,18 @@ const quotedIn = (content: FactContent): string | undefined => {
   }
 }
 
-/** The number of words from which on their sequence is nobody else's. */
+/** The minimum number of words in a row that identify a quotation; fewer may occur in any text. */
 const tellingWords = 4
-/** The number of letters that do the same in a script without spaces. */
+/** The minimum number of letters that identify a quotation in a script without spaces. */
 const tellingLetters = 6
-/** The number of words that are compared, and those that must stand before a cut: a long text may be cut where it is quoted. */
+/**
+ * The maximum number of words of a quotation that are compared. `wordsBeforeCut` is the number of words that a
+ * shortened quotation must have before its `…`.
+ */
 const mostWords = 24
 const wordsBeforeCut = 5
 
-/** Words of courtesy, which a title leaves out at either end. */
+/** Polite words, which a title omits at either end, so that they need not be in a quotation of it. */
 const courtesy: ReadonlySet<string> = new Set(
   "please pls hi hey hello ok okay so now then also and thanks thank you great perfect nice yes sure cool can could would will bitte".split(
     " "
@@ -41,20 +44,20 @@ const courtesy: ReadonlySet<string> = new Set(
 const isTelling = (words: ReadonlyArray<string>): boolean =>
   words.length >= tellingWords || words.some((word) => isUnspaced(word) && Array.from(word).length >= tellingLetters)
 
-/** A test of lines, and a removal of the words from a line. */
+/** The operations that {@link withoutFacts} needs for one fact. */
 interface Telling {
-  /** True if the line tells the fact. */
+  /** True if the line states the fact. */
   readonly tells: (line: string) => boolean
-  /** Replaces the words of the fact in a line. */
+  /** Replaces the words of the fact in a line by {@link forgottenWords}. */
   readonly withoutWords: (line: string) => string
 }
 
-/** The text that stands where the words of a forgotten fact stood. */
+/** The text that replaces the words of a forgotten fact. */
 const forgottenWords = "(forgotten)"
 
 const gap = "[^\\p{L}\\p{N}]+"
 
-/** Splits words into the courtesy at the beginning, the matter, and the courtesy at the end. */
+/** Splits words into the polite words at the beginning, the words between, and the polite words at the end. */
 const partsOf = (words: ReadonlyArray<string>) => {
   const from = words.findIndex((word) => !courtesy.has(word))
   const to = words.findLastIndex((word) => !courtesy.has(word)) + 1
@@ -62,7 +65,10 @@ const partsOf = (words: ReadonlyArray<string>) => {
   return from !== -1 && isTelling(parts.core) ? parts : { before: [], core: words, after: [] }
 }
 
-/** Makes the pattern of words in their order, with any signs between them; after enough of them they may be cut. */
+/**
+ * Returns the source of a pattern that matches the words in order, with any punctuation between them. After the first
+ * few words it also matches a text that was cut with `…`.
+ */
 const sequenceOf = (words: ReadonlyArray<string>): string => {
   const { after, before, core } = partsOf(words)
   const compared = core.slice(0, mostWords)
@@ -77,11 +83,14 @@ const sequenceOf = (words: ReadonlyArray<string>): string => {
 const lineMark = /^\s*(?:[-*•+]|\d{1,3}[.)])\s+/
 const linePointer = /\s*\((?:edited, )?L\d[^)]{0,40}\)/g
 
-/** The words of a line without its mark, its citations and its pointers into a session. */
+/**
+ * Returns the words of a line in a form for comparison, without its bullet, its citations and its references to lines
+ * of a session.
+ */
 const statementOf = (line: string): string =>
   wordsIn(withoutCitations(line).replace(lineMark, "").replace(linePointer, "")).join(" ")
 
-/** Makes the test of the lines that tell a fact: those that quote its words, or say the very line. */
+/** Makes the test for lines that state a fact: they quote its words, or have the same text as the fact's own line. */
 export const tellingOf = ({ content, text }: Pick<SessionFact, "content" | "text">): Telling => {
   const statement = statementOf(text)
   const quoted = wordsIn(quotedIn(content) ?? (content._tag === "Failure" || content._tag === "Open" ? text : ""))
@@ -99,8 +108,8 @@ export const tellingOf = ({ content, text }: Pick<SessionFact, "content" | "text
 }
 
 /**
- * Takes the words of facts out of a trace or a summary: an item that tells one goes as a whole; in headings and other lines
- * the words are replaced. A text that tells none stays byte for byte.
+ * Removes facts from a trace or a summary. List items that state one are dropped; in headings and other lines only the
+ * words of the fact are replaced. A text that states none of the facts stays the same, byte for byte.
  */
 export const withoutFacts = (text: string, facts: ReadonlyArray<Pick<SessionFact, "content" | "text">>): string => {
   const tellings = facts.map(tellingOf)
@@ -119,7 +128,10 @@ export const withoutFacts = (text: string, facts: ReadonlyArray<Pick<SessionFact
         .join("\n")
 }
 
-/** Lists the other facts that repeat the words of a forgotten one: the title of its task, or a conclusion. */
+/**
+ * Lists the other facts that repeat the words of a forgotten fact, such as the title of its task. They must be
+ * forgotten too.
+ */
 export const alsoTold = <A extends SessionFact>(
   facts: ReadonlyArray<A>,
   forgotten: ReadonlyArray<SessionFact>
