@@ -387,31 +387,33 @@ describe("lines that a person words anew", () => {
 })
 
 describe("a secret that a person types into MEMORY.md", () => {
-  it.scoped("it is named by file and line, shown nowhere, and the pass after it is gone writes the file at once", () =>
-    Effect.gen(function* () {
-      const home = yield* taughtHome
-      const token = `ghp_${"c3D4".repeat(9)}`
-      const path = memoryFile(home, ferry)
-      const published = memoryText(home, ferry)
-      writeFileSync(path, `${published}- Log in with ${token}, the heron token\n`)
-      home.session(4)
-      const refused = JSON.parse((yield* home.pass("--json")).stdout)
-      const line = published.split("\n").length
-      assert.include(refused.consolidated[0].error.message, `${path} holds a secret in line ${line}`)
-      for (const words of [
-        ["search", "heron", "token"],
-        ["show", "--cwd", ferry],
-        ["context", "--cwd", ferry],
-        ["show", "--cwd", ferry, "--json"]
-      ]) {
-        const { stdout } = yield* home.run(...words)
-        assert.include(stdout, "heron token")
-        assert.notInclude(stdout, token)
-      }
-      writeFileSync(path, published)
-      const report = JSON.parse((yield* home.pass("--json")).stdout)
-      assert.deepInclude(report.consolidated[0], { cwd: ferry, outcome: "published" })
-    })
+  it.scoped(
+    "a typed secret is named by file and line and shown nowhere, and the pass after it is gone writes the file",
+    () =>
+      Effect.gen(function* () {
+        const home = yield* taughtHome
+        const token = `ghp_${"c3D4".repeat(9)}`
+        const path = memoryFile(home, ferry)
+        const published = memoryText(home, ferry)
+        writeFileSync(path, `${published}- Log in with ${token}, the heron token\n`)
+        home.session(4)
+        const refused = JSON.parse((yield* home.pass("--json")).stdout)
+        const line = published.split("\n").length
+        assert.include(refused.consolidated[0].error.message, `${path} holds a secret in line ${line}`)
+        for (const words of [
+          ["search", "heron", "token"],
+          ["show", "--cwd", ferry],
+          ["context", "--cwd", ferry],
+          ["show", "--cwd", ferry, "--json"]
+        ]) {
+          const { stdout } = yield* home.run(...words)
+          assert.include(stdout, "heron token")
+          assert.notInclude(stdout, token)
+        }
+        writeFileSync(path, published)
+        const report = JSON.parse((yield* home.pass("--json")).stdout)
+        assert.deepInclude(report.consolidated[0], { cwd: ferry, outcome: "published" })
+      })
   )
 })
 
