@@ -245,6 +245,11 @@ const publishMemory = Effect.fnUntraced(function* (
     yield* consolidations.recordPublished(cwd, state.fingerprint)
     return unchanged
   }
+  // Before a model is asked and before a decision is stored: a secret stops the publish in any case.
+  const secrets = yield* memoryFs.typedSecrets(cwd)
+  if (secrets.length > 0) {
+    return yield* new PublishRefused({ cwd, reasons: secrets, isForPerson: true })
+  }
   const { adoptEdits, decisionsIn } = yield* loadDecisions
   if (yield* adoptEdits(cwd)) {
     const { tracesPerCwd } = yield* Settings
@@ -271,7 +276,8 @@ const publishMemory = Effect.fnUntraced(function* (
   const staging = yield* memoryFs.stage(cwd, memories, state.notes, {
     facts: facts.text,
     isPublishedShown,
-    isToldAgain: decisions.isToldAgain
+    isToldAgain: decisions.isToldAgain,
+    isTakenBack: decisions.isTakenBack
   })
   return yield* Effect.onError(
     publishStaged(pass, staging, state, { content, decisions: decisions.lines }, lock),
@@ -356,11 +362,12 @@ const recordFailure = Effect.fnUntraced(
       error._tag === "StateDbFailure" ||
       error._tag === "MemoryFsFailure" ||
       (isModelError(error) && isServersFault(error))
+    const isForPerson = error._tag === "PublishRefused" && error.isForPerson === true
     const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
     yield* consolidations.recordFailure(cwd, state.fingerprint, {
       errorTag: error._tag,
       errorMessage: yield* safeMessage(error),
-      retryAt: isEnvironment && attempts === 1 ? now : now + delay
+      retryAt: isForPerson || (isEnvironment && attempts === 1) ? now : now + delay
     })
   },
   Effect.catchAll((error) => warn(`a failed consolidation could not be recorded: ${error.message}`))
