@@ -1,17 +1,18 @@
 import * as Effect from "effect/Effect"
 import type { FactId } from "../domain/facts/Fact.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
-import { makePass } from "../pass/Pass.js"
+import { makePass, type Pass } from "../pass/Pass.js"
 import { consolidate } from "../pass/PhaseTwo.js"
 import { InputInvalid } from "../services/Memories.js"
 import { redact } from "../services/Redactor.js"
 import { type FactMark, Facts } from "../services/state/Facts.js"
+import { Consolidations } from "../services/state/Consolidations.js"
 import { agentOf, Settings } from "../settings/Settings.js"
 import { type FactGroup, findFact } from "./FindFact.js"
 
 /**
  * States when a decision about a fact reaches a directory's `MEMORY.md`. `written`: the file was written at once.
- * `running pass`: another pass holds the lock of the directory, and will include the decision. `next pass`: the next
+ * `running pass`: another pass or command holds the lock of the directory; it or the next pass includes the decision. `next pass`: the next
  * pass writes the file, since a model consolidates. `failed`: writing failed.
  */
 export type Republished = "written" | "running pass" | "next pass" | "failed"
@@ -35,6 +36,24 @@ export interface Decided {
 }
 
 /**
+ * Consolidates a directory once more while another decision reached its rows during the consolidation before: the command
+ * that made it found the lock held, and left the directory to this one.
+ */
+const publishLate = (pass: Pass, cwd: Directory) =>
+  Effect.gen(function* () {
+    const consolidations = yield* Consolidations
+    const { tracesPerCwd } = yield* Settings
+    for (let last: string | undefined; ;) {
+      const { fingerprint, published } = yield* consolidations.state(cwd, tracesPerCwd)
+      if (published === fingerprint || fingerprint === last) {
+        return
+      }
+      yield* consolidate(pass, cwd)
+      last = fingerprint
+    }
+  })
+
+/**
  * Consolidates a directory at once if the offline agent does it, which costs nothing. With any other agent, leaves it
  * to the next pass.
  */
@@ -44,7 +63,11 @@ export const republish = Effect.fn("DecideFact.republish")(function* (cwd: Direc
     const later: Republished = "next pass"
     return later
   }
-  const { _tag } = yield* consolidate(yield* makePass, cwd)
+  const pass = yield* makePass
+  const { _tag } = yield* consolidate(pass, cwd)
+  if (_tag === "Published" || _tag === "Unchanged") {
+    yield* publishLate(pass, cwd)
+  }
   const now: Republished = _tag === "Locked" ? "running pass" : _tag === "Failed" ? "failed" : "written"
   return now
 })
