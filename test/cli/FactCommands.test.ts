@@ -165,6 +165,43 @@ describe("forget --fact", () => {
     })
   )
 
+  it.scoped("notes, corrections of other facts and state DBs that were set aside go with the fact", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id: command } = yield* testsOf(home, ferry)
+      yield* home.run("remember", "--cwd", ferry, `never deploy on a ${canary} Friday, says Ada`)
+      yield* home.run("correct", "--fact", command, "--cwd", ferry, `npm test; never deploy on a ${canary} Friday`)
+      writeFileSync(join(home.memories, "state.sqlite.corrupt-1"), canary)
+      const id = yield* wishOf(home)
+      const asked = yield* home.run("forget", "--fact", id)
+      assert.include(asked.stdout, `note: never deploy on a ${canary} Friday, says Ada`)
+      assert.include(asked.stdout, `correction of ${command}: `)
+      assert.strictEqual((yield* home.run("forget", "--fact", id, "--yes")).code, 0)
+      assert.deepStrictEqual(home.holding(canary), [])
+      assert.include(memoryText(home, ferry), "Run the tests: `npm test`")
+    })
+  )
+
+  it.scoped("a fact that was forgotten can be forgotten again, which erases what a killed command left", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const id = yield* wishOf(home)
+      yield* home.run("forget", "--fact", id, "--yes")
+      home.sql("CREATE TABLE rest (text TEXT)")
+      home.sql("INSERT INTO rest VALUES (?)", canary.repeat(200))
+      home.sql("DROP TABLE rest")
+      assert.isNotEmpty(home.holding(canary))
+      const again = yield* home.run("forget", "--fact", id, "--yes")
+      assert.strictEqual(again.code, 0, again.stderr)
+      assert.include(again.stdout, "Forgotten: 1 fact, in 1 project.")
+      assert.deepStrictEqual(home.holding(canary), [])
+      assert.deepStrictEqual(
+        (yield* history(home, "--fact", id)).map(({ event }) => event),
+        ["forgotten"]
+      )
+    })
+  )
+
   it.scoped("a list of what goes is shown, and nothing changes where there is nobody to ask", () =>
     Effect.gen(function* () {
       const home = yield* taughtHome
@@ -229,6 +266,20 @@ describe("pin and correct", () => {
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.include(memoryText(home, ferry), "Deploy on Mondays and Tuesdays alone")
       assert.notInclude(memoryText(home, ferry), `never deploy on a ${canary} Friday"`)
+    })
+  )
+
+  it.scoped("the one that counts of two corrections at once stands in MEMORY.md", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id } = yield* testsOf(home, ferry)
+      const texts = ["Run the tests: `npm run one`", "Run the tests: `npm run two`"]
+      yield* Effect.forEach(texts, (text) => home.run("correct", "--fact", id, "--cwd", ferry, text), {
+        concurrency: "unbounded"
+      })
+      const { text } = yield* Arr.head(yield* search(home, "run", "tests", "--cwd", ferry))
+      assert.include(texts, text)
+      assert.include(memoryText(home, ferry), text)
     })
   )
 
