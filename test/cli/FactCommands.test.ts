@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Array as Arr, Effect, Option, Schema } from "effect"
 import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
-import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { type CommandHome, emptyHome, ferry, pier } from "../support/commandHome.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 import { snapshot } from "../support/program.js"
@@ -136,6 +136,23 @@ describe("forget --fact", () => {
       const told = snapshot(home.memories, (path) => path.endsWith(".md"))
       assert.notInclude(JSON.stringify(told), canary)
       assert.notInclude(memoryText(home, ferry), canary)
+    })
+  )
+
+  it.scoped("a forgotten outcome stays away when its session goes on under a longer title", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      home.session(1, { request: `add the ${canary} flag to the parser` })
+      yield* home.pass()
+      const { id } = yield* Arr.findFirst(yield* search(home, canary), ({ kind }) => kind === "Outcome")
+      yield* home.run("forget", "--fact", id, "--yes")
+      const start = startOfFixtures + 3_600_000
+      appendFileSync(home.pathOf(1), new RolloutBuilder(start).user("go on").assistant("Done.").turnEnd().text())
+      const report = JSON.parse((yield* home.pass("--min-idle", "0", "--json")).stdout)
+      assert.strictEqual(report.extracted.length, 1)
+      assert.isEmpty(yield* search(home, canary))
+      const texts = snapshot(home.memories, (path) => path.endsWith(".md"))
+      assert.notInclude(JSON.stringify(texts), canary)
     })
   )
 
