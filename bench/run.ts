@@ -27,6 +27,7 @@ import { seedLearned } from "./seed.js"
 const node = process.execPath
 const main = join(process.cwd(), "dist/main.js")
 const qualityProgram = join(import.meta.dirname, "qualityProgram.mjs")
+const factsProgram = join(import.meta.dirname, "factsProgram.mjs")
 const phaseOneProgram = join(import.meta.dirname, "phaseOneProgram.mjs")
 
 const homes = (folder: string) => {
@@ -136,6 +137,40 @@ const phaseOneServed = (): Figure =>
     }
   })
 
+interface FactsRun {
+  readonly facts: number
+  readonly bytes: number
+  readonly milliseconds: number
+  readonly mebibytes: number
+}
+
+/** Measures the consolidation of a large project's facts. */
+const consolidation = (): ReadonlyArray<Figure> => {
+  const runs = Array.from({ length: 5 }, () => {
+    const run: FactsRun = JSON.parse(execFileSync(node, [factsProgram], { encoding: "utf8" }))
+    if (run.facts !== 20_000 || run.bytes < 4_000) {
+      throw new Error(`${run.facts} facts became ${run.bytes} bytes`)
+    }
+    return run
+  })
+  const milliseconds = median(runs.map((run) => run.milliseconds))
+  const mebibytes = Math.max(...runs.map((run) => run.mebibytes))
+  return [
+    {
+      what: "consolidation of 1,000 sessions with 20,000 facts, processor time",
+      bound: "below 1,000 ms",
+      measured: `${rounded(milliseconds, 0)} ms`,
+      isWithin: milliseconds < 1_000
+    },
+    {
+      what: "the same consolidation, peak resident memory",
+      bound: "below 150 MiB",
+      measured: `${rounded(mebibytes, 0)} MiB`,
+      isWithin: mebibytes < 150
+    }
+  ]
+}
+
 /** Measures a session file larger than the maximum length of a string. */
 const gigabyte = (): Figure =>
   withFolder((folder) => {
@@ -214,6 +249,7 @@ const benchmarks: { readonly [name: string]: () => Figure | ReadonlyArray<Figure
   firstIndex,
   phaseOne,
   phaseOneServed,
+  consolidation,
   gigabyte,
   redaction,
   linearity,

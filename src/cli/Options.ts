@@ -38,8 +38,9 @@ const named = ({ name }: CommandOption<unknown>, text: Option.Option<string>): G
   Option.getOrUndefined(Option.map(text, (text) => ({ option: name, text })))
 
 /**
- * Returns the consent to send sessions of any provider, which a user gives by naming the model on the command line of
- * this pass. A variable that was set long ago gives no consent.
+ * Returns the option by which the user consents to send sessions to another provider than the one that they were
+ * recorded with: the option for it, or the name of a model on the command line. A variable that was set long ago gives
+ * no consent.
  */
 const crossingConsent = (given: Given): GivenOption | undefined =>
   given.allowProviderCrossing

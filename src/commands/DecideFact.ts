@@ -3,41 +3,17 @@ import type { FactId } from "../domain/facts/Fact.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { makePass, type Pass } from "../pass/Pass.js"
 import { consolidate } from "../pass/PhaseTwo.js"
-import { InputInvalid } from "../services/Memories.js"
+import { AgentControl } from "../services/AgentControl.js"
+import { type Decided, InputInvalid, type Republished } from "../services/Memories.js"
 import { redact } from "../services/Redactor.js"
 import { type FactMark, Facts } from "../services/state/Facts.js"
 import { Consolidations } from "../services/state/Consolidations.js"
-import { agentOf, Settings } from "../settings/Settings.js"
+import { Settings } from "../settings/Settings.js"
 import { type FactGroup, findFact } from "./FindFact.js"
 
 /**
- * States when a decision about a fact reaches a directory's `MEMORY.md`. `written`: the file was written at once.
- * `running pass`: another pass or command holds the lock of the directory; it or the next pass includes the decision. `next pass`: the next
- * pass writes the file, since a model consolidates. `failed`: writing failed.
- */
-export type Republished = "written" | "running pass" | "next pass" | "failed"
-
-/**
- * The result of a decision in one directory. `facts` has the fact itself and the facts that are merged into the same
- * line of `MEMORY.md`.
- */
-export interface DecidedIn {
-  readonly cwd: Directory
-  readonly facts: ReadonlyArray<FactId>
-  /** False if the decision had been made before, for example if the fact was pinned already. */
-  readonly isChanged: boolean
-  readonly memory: Republished
-}
-
-/** The result of a person's decision about a fact, such as a pin or a correction. */
-export interface Decided {
-  readonly id: FactId
-  readonly directories: ReadonlyArray<DecidedIn>
-}
-
-/**
- * Consolidates a directory once more while another decision reached its rows during the consolidation before: the command
- * that made it found the lock held, and left the directory to this one.
+ * Consolidates a directory once more if a decision was stored during the consolidation before: the command that made it
+ * found the lock held, and left the directory to this one.
  */
 const publishLate = (pass: Pass, cwd: Directory) =>
   Effect.gen(function* () {
@@ -54,12 +30,12 @@ const publishLate = (pass: Pass, cwd: Directory) =>
   })
 
 /**
- * Consolidates a directory at once if the offline agent does it, which costs nothing. With any other agent, leaves it
- * to the next pass.
+ * Consolidates a directory at once if its agent works by rule, which costs nothing. With any other agent, leaves it to
+ * the next pass.
  */
 export const republish = Effect.fn("DecideFact.republish")(function* (cwd: Directory) {
-  const settings = yield* Settings
-  if (agentOf(settings) !== "offline") {
+  const { worksByRule = false } = yield* AgentControl
+  if (!worksByRule) {
     const later: Republished = "next pass"
     return later
   }
@@ -86,7 +62,7 @@ const decideIn = <E, R>(
     const directories = yield* Effect.forEach(groups, (group) =>
       Effect.gen(function* () {
         const changed = yield* Effect.forEach(group.ids, (one) => decide(one, group))
-        const decided: DecidedIn = {
+        const decided: Decided["directories"][number] = {
           cwd: group.cwd,
           facts: group.ids,
           isChanged: changed.includes(true),

@@ -5,9 +5,10 @@ import type { KnownFact } from "../domain/facts/ProjectFacts.js"
 import { exactTime } from "../domain/text/ExactTime.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { wishChains } from "../pass/facts/ReadFacts.js"
+import type { HistoryLine } from "../services/Memories.js"
 import type { StoredFact } from "../services/state/Facts.js"
 import { type FactGroup, findFact } from "./FindFact.js"
-import { type HistoryLine, historyLines } from "./History.js"
+import { historyLines } from "./History.js"
 
 /** A session from which a fact was extracted, with the lines of its file that prove it. Times are RFC 3339 in UTC. */
 export interface Evidence {

@@ -8,6 +8,7 @@ import { noteLine } from "../domain/memory/UserNote.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { makePass } from "../pass/Pass.js"
 import { consolidate, resume } from "../pass/PhaseTwo.js"
+import { AgentControl } from "../services/AgentControl.js"
 import { DirectoryLocked, type Forgotten, type ForgetTarget, InputInvalid } from "../services/Memories.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
@@ -18,7 +19,7 @@ import { ProjectLocks } from "../services/state/ProjectLocks.js"
 import type { StateDbFailure } from "../services/state/StateDbError.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
-import { agentOf, Settings } from "../settings/Settings.js"
+import { Settings } from "../settings/Settings.js"
 import { warn } from "../services/Logging.js"
 
 /** The threads, notes and directories that a deletion affects. */
@@ -69,9 +70,9 @@ const isKept = Effect.fnUntraced(function* (known: ReadonlyArray<Directory>, cwd
   return known.includes(cwd) || (yield* inspection.files(cwd)).length > 0 || (yield* inspection.hasPrevious(cwd))
 })
 
-/** The scope of a deletion, with canonical paths of directories. */
+/** The scope of a deletion of sessions and notes, with canonical paths of directories. */
 export type PlanTarget =
-  | Exclude<ForgetTarget, { readonly _tag: "Directory" }>
+  | Exclude<ForgetTarget, { readonly _tag: "Directory" | "Fact" }>
   | { readonly _tag: "Directory"; readonly cwd: Directory }
 
 /** Determines what a deletion removes, without changing anything. */
@@ -202,10 +203,10 @@ export const forget = Effect.fn("Forget.forget")(function* (
   plan: ForgetPlan,
   tell: (step: string) => Effect.Effect<void>
 ) {
-  const settings = yield* Settings
+  const { worksByRule = false } = yield* AgentControl
   const pass = yield* makePass
   const left = yield* underLocks(plan.cwds, pass.owner, erase(plan, tell))
-  for (const cwd of agentOf(settings) === "offline" ? left : []) {
+  for (const cwd of worksByRule ? left : []) {
     yield* tell(`writing the memory of ${cwd} anew`)
     yield* consolidate(pass, cwd)
   }

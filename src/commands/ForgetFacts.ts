@@ -9,6 +9,7 @@ import { traceSlug } from "../domain/memory/TraceMemory.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { makePass } from "../pass/Pass.js"
 import { resume } from "../pass/PhaseTwo.js"
+import type { Forgotten } from "../services/Memories.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
 import { Claims } from "../services/state/Claims.js"
@@ -184,6 +185,15 @@ export const planForgetFacts = Effect.fn("ForgetFacts.plan")(function* (
   )
   const plan: FactsPlan = { directories }
   return plan
+})
+
+/** Describes a plan as the result of `Memories.forget`. */
+export const forgottenFactsOf = ({ directories }: FactsPlan): Forgotten => ({
+  forgotten: true,
+  threadIds: [],
+  notes: [],
+  cwds: directories.map(({ cwd }) => cwd),
+  facts: [...new Set(directories.flatMap(({ ids }) => ids))]
 })
 
 const requireUnclaimed = Effect.fnUntraced(function* ({ directories }: FactsPlan) {

@@ -78,8 +78,8 @@ const makeRequest = Effect.fnUntraced(function* (pass: Pass, thread: Thread, rol
 })
 
 /**
- * Maximum number of retries with a smaller request after the model rejects one as too long. The line below it is the
- * factor of each reduction.
+ * Maximum number of retries with a smaller request after the model rejects one as too long. `shrinking` is the factor
+ * of each reduction.
  */
 const shrinkings = 3
 const shrinking = 0.6

@@ -44,7 +44,7 @@ export const fileOf = (thread: Thread): RolloutFile => ({
 interface ThreadParts {
   /** The files in the order in which they are read. */
   readonly parts: ReadonlyArray<RolloutPart>
-  /** True if an earlier file that one of these continues from is missing. */
+  /** True if an earlier file of the session, which one of `parts` continues, is missing. */
   readonly isIncomplete: boolean
 }
 

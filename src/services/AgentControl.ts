@@ -80,7 +80,8 @@ export class AgentControl extends Context.Tag("rollout-memories/AgentControl")<
     /** The provider whose servers see what the agent reads; undefined when nothing leaves this machine. */
     readonly provider?: string | undefined
     /**
-     * True for an agent that renders all facts by fixed rules, without a model, and leaves out only what has no room.
+     * True for an agent that renders all facts by fixed rules, without a model, and leaves out only what has no room. It
+     * costs nothing, so decisions about facts and deletions run it at once.
      */
     readonly worksByRule?: boolean
     readonly spawn: (request: AgentRequest) => Effect.Effect<Agent, AgentFailure, Scope.Scope>

@@ -5,6 +5,7 @@ import { Basis, FactId, FactKind } from "../domain/facts/Fact.js"
 import type { LeaseLost } from "../domain/memory/ConsolidationError.js"
 import { ThreadId } from "../domain/thread/ThreadId.js"
 import type { MemoryFsFailure } from "./MemoryFs.js"
+import { factEvents } from "./state/Facts.js"
 import type { ThreadsClaimed } from "./state/Forgetting.js"
 import type { StateDbFailure } from "./state/StateDbError.js"
 
@@ -124,28 +125,104 @@ export const Remembered = Schema.Struct({ cwd: Schema.String, note: Schema.Strin
 /** See the schema of the same name. */
 export type Remembered = typeof Remembered.Type
 
-/** The scope of a deletion: one thread, one directory, every place with a text, or everything. */
+/** A fact: its id, and the directory if it is meant in one alone. */
+export const FactPlace = Schema.Struct({
+  id: Schema.String,
+  cwd: Schema.optional(Schema.UndefinedOr(Schema.String))
+})
+
+/** See the schema of the same name. */
+export type FactPlace = typeof FactPlace.Type
+
+/** The scope of a deletion: one thread, one directory, every place with a text, one fact, or everything. */
 export const ForgetTarget = Schema.Union(
   Schema.TaggedStruct("Thread", { threadId: ThreadId }),
   Schema.TaggedStruct("Directory", { cwd: Schema.String }),
   Schema.TaggedStruct("Matching", { text: Schema.String }),
+  Schema.TaggedStruct("Fact", FactPlace.fields),
   Schema.TaggedStruct("Everything", {})
 )
 
 /** See the schema of the same name. */
 export type ForgetTarget = typeof ForgetTarget.Type
 
-/** The threads, notes and directories that a deletion affects; all empty when the target matched nothing. */
+/**
+ * The threads, notes and directories that a deletion affects; all empty when the target matched nothing. A deleted fact
+ * leaves its threads as they are.
+ */
 export const Forgotten = Schema.Struct({
   forgotten: Schema.Boolean,
   threadIds: Schema.Array(ThreadId),
   /** The texts of the notes. */
   notes: Schema.Array(Schema.String),
-  cwds: Schema.Array(Schema.String)
+  cwds: Schema.Array(Schema.String),
+  /** The ids of the facts, with those that the same lines told; only where the target was a fact. */
+  facts: Schema.optional(Schema.Array(FactId))
 })
 
 /** See the schema of the same name. */
 export type Forgotten = typeof Forgotten.Type
+
+/**
+ * States when a decision about a fact reaches a directory's `MEMORY.md`. `written`: the file was written at once.
+ * `running pass`: another pass holds the lock of the directory, and will include the decision. `next pass`: the next
+ * pass writes the file, since a model consolidates. `failed`: writing failed.
+ */
+export const Republished = Schema.Literal("written", "running pass", "next pass", "failed")
+
+/** See the schema of the same name. */
+export type Republished = typeof Republished.Type
+
+/** The result of a person's decision about a fact, such as a pin or a correction, in each directory. */
+export const Decided = Schema.Struct({
+  id: FactId,
+  directories: Schema.Array(
+    Schema.Struct({
+      cwd: Schema.String,
+      /** The fact itself and the facts that are merged into the same line of `MEMORY.md`. */
+      facts: Schema.Array(FactId),
+      /** False if the decision had been made before, for example if the fact was pinned already. */
+      isChanged: Schema.Boolean,
+      memory: Republished
+    })
+  )
+})
+
+/** See the schema of the same name. */
+export type Decided = typeof Decided.Type
+
+/** A correction of a fact: its line without secrets, or null where it was taken back. */
+export const Corrected = Schema.Struct({ ...Decided.fields, text: Schema.NullOr(Schema.String) })
+
+/** See the schema of the same name. */
+export type Corrected = typeof Corrected.Type
+
+/** An entry of the history of facts. */
+export const HistoryLine = Schema.Struct({
+  at: Schema.NullOr(Time),
+  event: Schema.Literal(...factEvents),
+  id: FactId,
+  kind: Schema.NullOr(FactKind),
+  cwd: Schema.String,
+  /**
+   * The session that caused the event: the one that has the fact, or for `superseded` the one with the newer fact. Null
+   * for a decision of a person.
+   */
+  threadId: Schema.NullOr(Schema.String),
+  /** The text of the fact; null if the entry stores none, for example for a forgotten fact. */
+  text: Schema.NullOr(Schema.String),
+  /** The fact that superseded this one; null for other events. */
+  by: Schema.NullOr(FactId)
+})
+
+/** See the schema of the same name. */
+export type HistoryLine = typeof HistoryLine.Type
+
+/** The newest entries of the history, the newest first; `hasMore` says whether there are older ones. */
+export const History = Schema.Struct({ entries: Schema.Array(HistoryLine), hasMore: Schema.Boolean })
+
+/** See the schema of the same name. */
+export type History = typeof History.Type
 
 /** Numbers of threads for each state or reason. */
 const ThreadNumbers = Schema.Record({ key: Schema.String, value: Schema.NonNegativeInt })
@@ -270,6 +347,9 @@ export const Explanation = Schema.Struct({
 /** See the schema of the same name. */
 export type Explanation = typeof Explanation.Type
 
+/** The failures of a decision about a fact. */
+export type DecisionError = InputInvalid | FactNotFound | MemoryFsFailure | StateDbFailure
+
 /**
  * The operations on the memories of a home, for the tools and pages of a host. All of them may run concurrently, also
  * while passes run. A directory is given as an absolute path, by any of its names. Results have the form of the
@@ -297,15 +377,30 @@ export class Memories extends Context.Tag("rollout-memories/Memories")<
     /** Stores a note that every later consolidation of the directory includes. Secrets are removed from it. */
     readonly remember: (cwd: string, text: string) => Effect.Effect<Remembered, InputInvalid | StateDbFailure>
     /**
-     * Deletes memories for good, and prevents their sessions from being learned again. The files of the sessions stay.
+     * Deletes memories for good, and prevents their sessions, or the fact, from being learned again. The files of the
+     * sessions stay.
      * Cannot be interrupted once begun. After a kill, or a failure in one directory, the same call finishes the work.
      */
     readonly forget: (
       target: ForgetTarget
     ) => Effect.Effect<
       Forgotten,
-      InputInvalid | DirectoryLocked | LeaseLost | ThreadsClaimed | MemoryFsFailure | StateDbFailure
+      InputInvalid | FactNotFound | DirectoryLocked | LeaseLost | ThreadsClaimed | MemoryFsFailure | StateDbFailure
     >
+    /** Keeps the line of a fact in `MEMORY.md`, whatever has to give way. One that a person took out is told again. */
+    readonly pin: (fact: FactPlace) => Effect.Effect<Decided, DecisionError>
+    readonly unpin: (fact: FactPlace) => Effect.Effect<Decided, DecisionError>
+    /** Replaces the line of a fact by a person's. Secrets are removed from it. */
+    readonly correct: (fact: FactPlace, text: string) => Effect.Effect<Corrected, DecisionError>
+    /** Takes a correction back: what the sessions say is told again. */
+    readonly uncorrect: (fact: FactPlace) => Effect.Effect<Corrected, DecisionError>
+    /** Tells what was learned, replaced and taken away, and when; of one fact, of a directory, or of all. */
+    readonly history: (query: {
+      readonly id?: string | undefined
+      readonly cwd?: string | undefined
+      /** The most entries; 100 by default. */
+      readonly limit?: number | undefined
+    }) => Effect.Effect<History, InputInvalid | FactNotFound | StateDbFailure>
     readonly status: Effect.Effect<MemoriesStatus, MemoryFsFailure | StateDbFailure>
     /**
      * Explains whether and why a thread is learned from. Takes the thread's id, or at least its first eight characters.

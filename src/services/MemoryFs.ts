@@ -64,7 +64,7 @@ export class NothingToRestore extends Schema.TaggedError<NothingToRestore>("roll
 /** Absolute paths of one project's memory. */
 export interface MemoryRoot {
   readonly cwd: Directory
-  /** The folder that readers see. */
+  /** The folder with the published files. */
   readonly memoryPath: string
   /** The folder in which an agent works. */
   readonly stagingPath: string

@@ -1,11 +1,19 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, type Layer, Logger, Schema } from "effect"
 import * as Layers from "../../src/Layers.js"
+import { ProjectFacts } from "../../src/domain/facts/ProjectFacts.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { runPass } from "../../src/host/MemoriesStartup.js"
+import { bucketOf, Directory } from "../../src/domain/thread/WorkingDirectory.js"
+import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.js"
 import {
+  Corrected,
+  Decided,
   Explanation,
   Forgotten,
+  History,
   Memories,
   MemoriesStatus,
   Remembered,
@@ -36,6 +44,15 @@ const printed = (codexHome: string, ...words: ReadonlyArray<string>) =>
   Effect.map(runInProcess([...words, "--json", "--codex-home", codexHome, "--min-idle", "0"]), ({ stdout }): unknown =>
     JSON.parse(stdout)
   )
+
+const factsOf = Schema.decodeUnknownSync(Schema.parseJson(ProjectFacts))
+
+/** The fact of the command that runs the tests, in its one directory. */
+const commandFact = Effect.gen(function* () {
+  const { facts } = yield* (yield* Memories).search({ words: ["run", "tests"], cwd: ferryTimes })
+  const [id = ""] = facts.flatMap((fact) => (fact.text.startsWith("Run the tests") ? [fact.id] : []))
+  return { id, cwd: ferryTimes }
+})
 
 describe("Memories", () => {
   it.scopedLive("the service Memories gives a host the same results as the commands print", () =>
@@ -130,6 +147,106 @@ describe("Memories", () => {
         assert.notInclude(yield* memories.context(ferryTimes, { maxTokens: 9_000 }), threadId.slice(0, 13))
       })
     )
+  )
+
+  it.scopedLive("a fact is pinned, corrected and forgotten, as its commands do, and the history tells it", () =>
+    withMemories((codexHome) =>
+      Effect.gen(function* () {
+        const memories = yield* Memories
+        const fact = yield* commandFact
+        const pinned = yield* memories.pin(fact)
+        assertIs(Decided, pinned)
+        assert.deepStrictEqual(
+          pinned.directories.map(({ cwd, isChanged, memory }) => [cwd, isChanged, memory]),
+          [[ferryTimes, true, "written"]]
+        )
+        assert.isTrue((yield* memories.unpin(fact)).directories[0]?.isChanged)
+        const corrected = yield* memories.correct(fact, `Test: \`npm run quay\` sk-${"k1j2".repeat(8)}`)
+        assertIs(Corrected, corrected)
+        assert.strictEqual(corrected.text, "Test: `npm run quay` [REDACTED_SECRET]")
+        assert.include(yield* memories.context(ferryTimes, { maxTokens: 9_000 }), "npm run quay")
+        assert.isNull((yield* memories.uncorrect(fact)).text)
+        assert.notInclude(yield* memories.context(ferryTimes, { maxTokens: 9_000 }), "npm run quay")
+        const history = yield* memories.history({ ...fact, limit: 4 })
+        assertIs(History, history)
+        assert.deepStrictEqual(
+          [history.entries.map(({ event }) => event), history.hasMore],
+          [["uncorrected", "corrected", "unpinned", "pinned"], true]
+        )
+        const forgotten = yield* memories.forget({ _tag: "Fact", ...fact })
+        assertIs(Forgotten, forgotten)
+        assert.deepStrictEqual([forgotten.forgotten, forgotten.cwds, forgotten.threadIds], [true, [ferryTimes], []])
+        assert.include(forgotten.facts ?? [], fact.id)
+        const { facts } = yield* memories.search({ words: ["run", "tests"], cwd: ferryTimes })
+        assert.notInclude(
+          facts.map(({ id }) => String(id)),
+          fact.id
+        )
+        const error = yield* Effect.flip(memories.forget({ _tag: "Fact", ...fact }))
+        assert.strictEqual(error._tag, "FactNotFound")
+        const told = yield* printed(codexHome, "history", "--fact", fact.id, "--cwd", ferryTimes)
+        assert.deepStrictEqual(told, yield* memories.history(fact))
+      })
+    )
+  )
+
+  it.scopedLive(
+    "a forgotten line goes at once where an agent writes MEMORY.md, and the next pass has it write decisions",
+    () =>
+      Effect.gen(function* () {
+        const codexHome = yield* exampleHome
+        const runs: Array<string> = []
+        const agent = AgentControlFromFunction.layer(({ directory }) =>
+          Effect.sync(() => {
+            runs.push(directory)
+            const facts = factsOf(readFileSync(join(directory, "project_facts.json"), "utf8"))
+            const lines = facts.works.map(({ text, threadIds }) => `- ${text} [${threadIds[0]?.slice(0, 13)}…]`)
+            writeFileSync(join(directory, "MEMORY.md"), ["# Memory", "", "## What works here", ...lines, ""].join("\n"))
+          })
+        )
+        const settings: Layers.HostSettings = { codexHome, minIdle: Duration.zero }
+        const pass = Effect.provide(
+          runPass({ all: false, rebuildIndex: false }),
+          Layers.layer({ settings, ports: agent })
+        )
+        yield* pass
+        const path = join(codexHome, "memories", bucketOf(Directory.make(ferryTimes)), "memory/MEMORY.md")
+        const runsBefore = runs.length
+        yield* Effect.gen(function* () {
+          const memories = yield* Memories
+          const stateOf = Effect.map(
+            memories.status,
+            ({ projects }) => projects.find(({ cwd }) => cwd === ferryTimes)?.state
+          )
+          const fact = yield* commandFact
+          assert.include(readFileSync(path, "utf8"), "Run the tests")
+          assert.strictEqual(yield* stateOf, "published")
+
+          const pinned = yield* memories.pin(fact)
+          assert.deepStrictEqual(
+            pinned.directories.map(({ memory }) => memory),
+            ["next pass"]
+          )
+          assert.strictEqual(yield* stateOf, "dirty")
+          yield* pass
+          assert.strictEqual(yield* stateOf, "published")
+
+          yield* memories.correct(fact, "Test: `npm run quay`")
+          assert.strictEqual(yield* stateOf, "dirty")
+          assert.strictEqual(runs.length, runsBefore + 1)
+          yield* pass
+          assert.include(readFileSync(path, "utf8"), "- Test: `npm run quay`")
+          assert.notInclude(readFileSync(path, "utf8"), "Run the tests")
+
+          const runsOfPasses = runs.length
+          yield* memories.forget({ _tag: "Fact", ...fact })
+          assert.notInclude(readFileSync(path, "utf8"), "npm run quay")
+          assert.strictEqual(runs.length, runsOfPasses)
+          assert.strictEqual(yield* stateOf, "dirty")
+          yield* pass
+          assert.notMatch(readFileSync(path, "utf8"), /npm run quay|Run the tests/)
+        }).pipe(Effect.provide(Layers.memories({ settings, ports: agent })))
+      }).pipe(Effect.provide(Logger.remove(Logger.defaultLogger)))
   )
 
   it.scopedLive("an invalid argument is an error that names it, and nothing changes", () =>

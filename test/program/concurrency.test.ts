@@ -10,8 +10,8 @@ import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/Ro
 import { nonEmpty } from "../support/nonEmpty.js"
 import { amount } from "../support/sample.js"
 
-const sessions = Array.from({ length: amount(64, 24) }, (_, index) => index + 1)
-const processes = Array.from({ length: amount(8, 4) }, (_, index) => index)
+const sessions = Array.from({ length: amount(64, 16) }, (_, index) => index + 1)
+const processes = Array.from({ length: amount(8, 3) }, (_, index) => index)
 
 /** Sessions in eight directories. */
 const homes = Effect.gen(function* () {

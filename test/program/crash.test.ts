@@ -115,7 +115,7 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
       )
 
       yield* Effect.forEach(
-        sampleOf(points, 4, kindOf),
+        sampleOf(points, 3, kindOf),
         Effect.fnUntraced(function* ({ name, number }) {
           const at = `point ${number}, before ${name}${againWith()}`
           const memories = yield* fresh
@@ -150,7 +150,7 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
       const wanted = keptFiles(undisturbed)
 
       assert.isAbove(names.length, 30)
-      for (const { name, number } of sampleOf(pointsOf(names), 5, kindOf)) {
+      for (const { name, number } of sampleOf(pointsOf(names), 4, kindOf)) {
         const memories = yield* fresh
         const code = codes[number % codes.length] ?? "EIO"
         let at = 0

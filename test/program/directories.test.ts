@@ -14,7 +14,8 @@ import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/R
 import { inWorld, pass, World } from "../../src/testing/World.js"
 import { bytesBelow } from "../support/plantedHome.js"
 import { nonEmpty } from "../support/nonEmpty.js"
-import { runMain, temporaryFolder, write } from "../support/program.js"
+import { temporaryFolder, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { ferry } from "../support/rows.js"
 
 const tram = Directory.make("/home/ada/projects/tram")
@@ -47,7 +48,7 @@ describe("a session that worked in two projects", () => {
     const [codex, memories] = [join(folder, "codex"), join(folder, "memories")]
     write(join(codex, "sessions/2026/03/02", name), movingSession().text())
     const run = (...args: ReadonlyArray<string>) =>
-      runMain([...args, "--codex-home", codex, "--memories-home", memories])
+      runInProcess([...args, "--codex-home", codex, "--memories-home", memories])
     const memoryOf = (cwd: Directory) => join(memories, bucketOf(cwd), "memory")
     const textOf = (cwd: Directory) => readFileSync(join(memoryOf(cwd), "MEMORY.md"), "utf8")
     const traceOf = (cwd: Directory) => {

@@ -7,7 +7,8 @@ import { PassReport } from "../../src/domain/report/Report.js"
 import { type Hostile, hostileFiles } from "../support/hostile.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 import { againWith, sampleOf } from "../support/sample.js"
-import { runMain, runMeasured, temporaryFolder, write } from "../support/program.js"
+import { runMeasured, temporaryFolder, write } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
@@ -83,7 +84,7 @@ const passOver = Effect.fnUntraced(function* (files: ReadonlyArray<Numbered>) {
 const kindOf = ([, { name }]: Numbered): string => name.replace(/[\d:"\\{[].*/, "")
 
 it.scopedLive("no hostile file stops a pass over a home full of them, or takes its memory", () =>
-  passOver(sampleOf(numbered, 24, kindOf))
+  passOver(sampleOf(numbered, 12, kindOf))
 )
 
 describe.runIf(inject("isFull"))("single hostile files", () => {
@@ -105,7 +106,7 @@ it.scopedLive("two files with one id are one thread, and the later one counts", 
     write(pathOf(folder, 1), later)
     write(pathOf(folder, 2), old)
     const args = ["--codex-home", join(folder, "codex"), "--memories-home", join(folder, "memories"), "--json"]
-    const report = decodeReport((yield* runMain(args)).stdout)
+    const report = decodeReport((yield* runInProcess(args)).stdout)
     assert.strictEqual(report.threads, 1)
     assert.include(report.extracted[0]?.traceFile, "the_later_request")
   })

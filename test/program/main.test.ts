@@ -71,13 +71,13 @@ describe("the program", () => {
   it.scoped("the program tells people what was learned and what to open, and then that nothing is to do", () =>
     Effect.gen(function* () {
       const { args } = yield* homes
-      const first = yield* runMain(args)
+      const first = yield* runInProcess(args)
       assert.strictEqual(first.code, 0)
       const open = /Open first: (.*MEMORY\.md)$/m.exec(first.stdout)?.[1]
       assert.isTrue(existsSync(open ?? ""), first.stdout)
       assert.isTrue(first.stdout.includes("departures.sort is not a function"))
       assert.isFalse(first.stdout.includes("\u001b"), "no colour into a pipe")
-      const second = yield* runMain(args)
+      const second = yield* runInProcess(args)
       assert.isTrue(second.stdout.startsWith("Nothing to do: 3 sessions indexed"), second.stdout)
     })
   )
@@ -124,7 +124,7 @@ describe("the program", () => {
       const { args, codex } = yield* homes
       write(rolloutPath(codex, 9), "this is no rollout\n")
       utimesSync(rolloutPath(codex, 9), 1_772_000_000, 1_772_000_000)
-      const ended = yield* runMain([...args, "--json"])
+      const ended = yield* runInProcess([...args, "--json"])
       assert.strictEqual(ended.code, 1)
       const report = decodeReport(ended.stdout)
       assert.deepStrictEqual(
@@ -132,7 +132,7 @@ describe("the program", () => {
         [[threadIdOf(9), "NotACodexRollout"]]
       )
       assert.strictEqual(report.extracted.length, 3)
-      assert.strictEqual((yield* runMain(args)).code, 0, "set aside, it fails no second pass")
+      assert.strictEqual((yield* runInProcess(args)).code, 0, "set aside, it fails no second pass")
     })
   )
 

@@ -8,7 +8,8 @@ import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.j
 import * as ModelClientFromFunction from "../../src/layers/model/FromFunction.js"
 import { ModelFailure } from "../../src/services/ModelClient.js"
 import { bytesBelow, leaksIn, writePlantedHome, writeSampleOfPlantedHome } from "../support/plantedHome.js"
-import { runMain, temporaryFolder } from "../support/program.js"
+import { temporaryFolder } from "../support/program.js"
+import { runInProcess } from "../support/programInProcess.js"
 import { realPass } from "../support/realWorld.js"
 import { madeSecrets } from "../support/secrets.js"
 import { answer, writeMemory } from "../../src/testing/World.js"
@@ -32,7 +33,7 @@ describe("a home full of secrets", () => {
   it.scopedLive("no secret of a home is in anything that the program writes or prints", () =>
     Effect.gen(function* () {
       const { codexHome, memoriesHome, sessions } = yield* wholeHome
-      const ended = yield* runMain(["--codex-home", codexHome, "--memories-home", memoriesHome, "--all", "--json"])
+      const ended = yield* runInProcess(["--codex-home", codexHome, "--memories-home", memoriesHome, "--all", "--json"])
       assert.strictEqual(ended.code, 0, ended.stderr.slice(0, 2_000))
       const report = decodeReport(ended.stdout)
       assert.strictEqual(report.extracted.length, sessions)

@@ -26,8 +26,7 @@ import { makeForProgram } from "../../services/Redactor.js"
 const spansWaiting = 8_192
 
 /**
- * Maximum number of spans in one request. The line below it is the maximum time that a span waits for its request to
- * fill.
+ * Maximum number of spans in one request. `longestWait` is the maximum time that a span waits for its request to fill.
  */
 const spansSent = 512
 const longestWait = Duration.seconds(5)

@@ -65,7 +65,7 @@ interface Metric {
 const unitOf = (attributes: ReadonlyArray<Attribute>): string =>
   attributes.some(({ key, value }) => key === "time_unit" && "stringValue" in value) ? "ms" : "1"
 
-/** Makes the request body for metrics. */
+/** Makes the body of an OTLP request that sends metrics. */
 export const metricsOf = (
   { resource }: Collector,
   pairs: Iterable<MetricPair.MetricPair.Untyped>,

@@ -116,7 +116,7 @@ export const tracerOf = (onEnd: (span: EndedSpan) => void): Tracer.Tracer =>
     context: (run) => run()
   })
 
-/** Makes the request body for spans. */
+/** Makes the body of an OTLP request that sends spans. */
 export const tracesOf = ({ resource }: Collector, spans: Iterable<EndedSpan>) => ({
   resourceSpans: [{ resource, scopeSpans: [{ scope: { name: "rollout-memories" }, spans: Array.from(spans) }] }]
 })

@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import { memoryFile, skillFolder } from "../memory/Publication.js"
 import { ToolRefusal } from "./ToolRefusal.js"
 
-/** Limits of a path: the number of its names, and the bytes of each. */
+/** Limits of a path that a model may name: the number of its parts, and the bytes of each. */
 const depthLimit = 8
 const nameBytes = 200
 

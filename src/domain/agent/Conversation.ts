@@ -1,18 +1,21 @@
 import type { JsonObject } from "../session/LenientField.js"
 
-/** Text that replaces a tool's output, or a call's arguments, when the conversation grows too long. */
+/**
+ * The text that replaces a tool's output, or the arguments of a call, when the conversation grows too long for the
+ * model.
+ */
 const droppedText = "[left out to make room: call the tool again when you need it]"
 
 /** The conversation so far, as input items of a request. */
 export type Conversation = ReadonlyArray<JsonObject>
 
-/** A user message. */
+/** Makes a user's message for a request. */
 export const userMessage = (text: string): JsonObject => ({
   role: "user",
   content: [{ type: "input_text", text }]
 })
 
-/** A tool's output, as the answer to the call with this id. */
+/** Makes the answer to a tool call: the tool's output, with the id of the call. */
 export const toolAnswer = (callId: string, output: string): JsonObject => ({
   type: "function_call_output",
   call_id: callId,

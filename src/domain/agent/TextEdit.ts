@@ -1,11 +1,11 @@
 import * as Either from "effect/Either"
 import { ToolRefusal } from "./ToolRefusal.js"
 
-/** Limits of one read of a file. */
+/** Limits of one read of a file by an agent: its lines, and its characters. */
 const readLines = 2_000
 const readCharacters = 60_000
 
-/** Characters that a search shows of a line. */
+/** The number of characters that a search result shows of a line. */
 const hitCharacters = 300
 
 const refuse = (reason: string) => Either.left(new ToolRefusal({ reason }))

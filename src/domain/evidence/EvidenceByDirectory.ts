@@ -7,11 +7,17 @@ export interface DirectoryEvents<Directory> {
   readonly events: ReadonlyArray<SessionEvent>
 }
 
-/** Returns the directory that the session worked in at an event, as the record names it. */
+/**
+ * Returns the directory that the session worked in when an event happened, as the session's record names it. A command
+ * may have run in another directory.
+ */
 export const workedIn = (event: SessionEvent): string | undefined =>
   "sessionDirectory" in event ? event.sessionDirectory : event.directory
 
-/** True if an event only marks the end of the events before it, so that it belongs to their directory. */
+/**
+ * True for the end of a turn, an interruption or a compaction. Such an event belongs to the directory of the events
+ * before it.
+ */
 const isMark = ({ _tag }: SessionEvent): boolean =>
   _tag === "TurnEnd" || _tag === "Interruption" || _tag === "Compaction"
 
@@ -43,12 +49,14 @@ export interface DirectoryEvidence<Directory> {
   readonly evidence: SessionEvidence
 }
 
-/** True if an event says what was wanted or done; nothing can be learned from the other kinds alone. */
+/**
+ * True for a message of the user, a command and an edit. Nothing can be learned from the other kinds of events alone.
+ */
 const isTelling = ({ _tag }: SessionEvent): boolean =>
   _tag === "UserText" || _tag === "CommandRun" || _tag === "FileEdit"
 
 /**
- * Splits the evidence of a session in the way of {@link byDirectory}, and leaves out parts from which nothing can be
+ * Splits the evidence of a session by directory, as {@link byDirectory} does, and omits parts from which nothing can be
  * learned.
  */
 export const evidenceByDirectory = <Directory extends string>(

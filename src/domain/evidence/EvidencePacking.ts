@@ -3,16 +3,23 @@ import { renderingCut } from "../session/RenderingCut.js"
 import type { SessionEvidence } from "./SessionEvidence.js"
 import type { CommandRun, SessionEvent } from "../session/SessionEvent.js"
 
-/** The kinds of events by their worth for learning from a session, the least valuable first. */
+/**
+ * The kinds of events, from those that a memory needs least to those that it needs most; {@link worthOf} assigns them.
+ * `routine` is work that succeeded, `talk` a message of the assistant before the user's last one, `repeat` a failure
+ * that occurred before, and `final` a message of the assistant after the user's last one.
+ */
 type Worth = "routine" | "talk" | "edit" | "repeat" | "failure" | "final" | "user"
 
-/** Number of characters of its text that an event still shows; undefined removes the event. */
+/**
+ * The number of characters of its text that an event keeps while a session is shortened; undefined if the event is
+ * removed.
+ */
 type Shown = number | undefined
 
 /**
- * The steps by which a session is shortened until it fits, from the long output of commands that succeeded to the
- * user's own words. The user's messages, failures that happened once, and the last turn are shortened, but never
- * removed.
+ * The steps by which a session is shortened until it fits: each shortens all events of one {@link Worth} to a number of
+ * characters. They go from the long output of commands that succeeded to the user's own words. The user's messages,
+ * failures that happened once, and the last turn are shortened, but never removed.
  */
 const reductions: ReadonlyArray<readonly [Worth, Shown]> = [
   ["routine", 4_000],
@@ -47,7 +54,7 @@ const reductions: ReadonlyArray<readonly [Worth, Shown]> = [
   ["user", 100]
 ]
 
-/** Minimum number of characters that a command and an error line keep. */
+/** The number of characters that a command, a question and an error line keep, however far their event is shortened. */
 const labelCharacters = 240
 
 const isLowSurrogate = (text: string, index: number): boolean => (text.charCodeAt(index) & 0xfc00) === 0xdc00
@@ -70,7 +77,10 @@ const failed = ({ output }: CommandRun): boolean =>
   output.end !== "interrupted" &&
   (output.exitCode === undefined ? output.errorLine !== undefined : output.exitCode !== 0)
 
-/** Classifies events, telling apart failures, their fixes, and repetitions of the same failure. */
+/**
+ * Returns the {@link Worth} of each event. A command that passes after it had failed counts as a failure too, since it
+ * shows that the failure was resolved.
+ */
 const worthOf = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<Worth> => {
   const lastRequest = events.findLastIndex(({ _tag }) => _tag === "UserText")
   const open = new Set<string>()
@@ -105,8 +115,8 @@ const worthOf = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<Worth> => {
 }
 
 /**
- * Renders an event for a model, with at most this many characters of its text; undefined for an event without
- * information. The working directory is included if it differs from `home`, the one that the session began in.
+ * Renders an event as JSON for a model, with at most this many characters of its text; undefined for an event without
+ * information. The working directory is included if it differs from `home`, the directory that the session began in.
  */
 const show = (event: SessionEvent, characters: number, home: string | undefined): string | undefined => {
   const { line } = event

@@ -5,7 +5,7 @@ import type { SessionEvent } from "../session/SessionEvent.js"
  * nothing.
  */
 export interface AssistantPlan {
-  /** The line of the call that stored the plan. */
+  /** The line of the session's file with the call that stored the plan. */
   readonly line: number
   /** The steps that are not marked as done, in order. */
   readonly left: ReadonlyArray<string>

@@ -1,11 +1,11 @@
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 
-/** Matches a date alone, and a time with its zone. */
+/** Matches a date without a time, such as `2026-03-02`; `time` matches a time with its zone. */
 const day = /^(\d{4})-(\d{2})-(\d{2})$/
 const time = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:\d{2})$/
 
-/** The texts that name a moment of the history, for messages. */
+/** The forms that {@link asOfMoment} accepts, as an error message lists them. */
 export const asOfExpected = "a date such as 2026-03-02, or a time such as 2026-03-02T09:00:00Z"
 
 const isDayOf = (milliseconds: number, parts: ReadonlyArray<number>): boolean => {
@@ -14,8 +14,8 @@ const isDayOf = (milliseconds: number, parts: ReadonlyArray<number>): boolean =>
 }
 
 /**
- * Reads the moment that a person names, in Unix milliseconds: a date means its last moment in UTC, and a time is taken as it
- * is. None for anything else, as for a day that no month has.
+ * Reads a moment that a person typed, in Unix milliseconds. A date means the end of that day in UTC. None for a text in
+ * another form, and for a date that does not exist.
  */
 export const asOfMoment = (text: string): Option.Option<number> => {
   const given = text.trim()

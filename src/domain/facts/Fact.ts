@@ -1,70 +1,84 @@
 import { createHash } from "node:crypto"
 import * as Schema from "effect/Schema"
 
-/**
- * Facts: each is one thing that a session taught, with its evidence. They come from the session's own events by rule, and
- * the files of memory are rendered from them.
+/*
+ * Facts: each is one thing that a session taught, with its evidence. They come from the session's own events by rule,
+ * and the files of memory are rendered from them.
  */
 
-/** The version of the rules of extraction: raised with every change of them, so that sessions are extracted again. */
+/**
+ * The version of the rules that extract facts. Every change of the rules raises it, so that sessions are extracted
+ * again.
+ */
 export const factsVersion = 1
 
-/** The id of a fact. Equal for the same fact from another session, and when a session is extracted again. */
+/**
+ * The id of a fact. The same fact has the same id in every session and after every extraction; see {@link factIdOf}.
+ */
 export const FactId = Schema.String.pipe(
   Schema.pattern(/^[0-9a-f]{12}$/),
   Schema.brand("FactId"),
   Schema.annotations({ identifier: "FactId", message: () => "a fact id has twelve hexadecimal digits" })
 )
 
-/** The id of a fact. */
+/** The id of a fact. The same fact has the same id in every session and after every extraction. */
 export type FactId = typeof FactId.Type
 
 /**
- * The ground of a fact: the user said it, the session ran it, or the assistant claimed it. `trace` is a fact that was read
- * from a memory of before facts were recorded, and `team` one that was imported.
+ * The ground on which a fact is believed: the user said it, the session ran it, or the assistant claimed it. `trace`
+ * marks a fact that was read from a trace memory, since its session was not available; `team` marks one that was
+ * imported.
  */
 export const Basis = Schema.Literal("user", "ran", "assistant", "trace", "team")
 
-/** The ground of a fact. */
+/** The ground on which a fact is believed; see the schema of the same name. */
 export type Basis = typeof Basis.Type
 
-/** A wish of the user, verbatim. One that does not last belongs to its task alone. */
+/** A wish of the user, verbatim. If `isLasting` is false, it holds only for the task in which it was said. */
 const Wish = Schema.TaggedStruct("Wish", { words: Schema.String, isLasting: Schema.Boolean })
 
-/** A question that the assistant asked, and what the user answered. */
+/** A question that the assistant asked, and the user's answer to it. */
 const Decision = Schema.TaggedStruct("Decision", { question: Schema.String, answer: Schema.String })
 
-/** A command that ran. */
+/** A command that ran, with the numbers of its passes and failures. */
 const Command = Schema.TaggedStruct("Command", {
   command: Schema.String,
   /** The key of the command, equal for commands that do the same in the same place; see `CommandPart`. */
   key: Schema.String,
-  /** Keys of other commands that run the same package script. */
+  /**
+   * Keys of commands that run the same package script with another package tool, such as `yarn test` for `npm test`.
+   */
   aliases: Schema.Array(Schema.String),
-  /** The program with its first narrowing argument and its place; runs that differ in their options share it. */
+  /**
+   * The program with its first argument and its directory, as in `npm test @web`. Commands that differ only in their
+   * options have the same use.
+   */
   use: Schema.String,
   kind: Schema.String,
   program: Schema.String,
-  /** The number of operands and options that narrow what it does. */
+  /** The scope of the command: 0 for everything, 1 for a directory, 2 for a file or one test. */
   narrowness: Schema.Int,
   /** The directory in which it runs, as words after the command; empty for the project's own. */
   place: Schema.String,
-  /** The purpose that its line names; empty if it names none. */
+  /** The purpose that the fact's line names, such as `run the tests`; empty if it names none. */
   purpose: Schema.String,
   passes: Schema.Int,
   failures: Schema.Int,
-  /** True if it may be told as a command that works: it can be run again as it is, and has no effect outside. */
+  /**
+   * True if memory may list the command as one that works: it can be run again as it is, and acts on nothing outside
+   * the working copy.
+   */
   isReusable: Schema.Boolean
 })
 
-/** A file that was edited between a failure and the pass of its check. */
+/** A file that was edited after a command failed and before it passed. */
 const FixEdit = Schema.Struct({
   path: Schema.String,
   before: Schema.NullOr(Schema.String),
   after: Schema.NullOr(Schema.String)
 })
 
-/** A failure, and what resolved it. */
+/** A failure of a command, with the edits and commands after it, and the check that passed in the end. */
 const Failure = Schema.TaggedStruct("Failure", {
   /** The key of the error, equal for all its occurrences; see `errorSignature`. */
   signature: Schema.String,
@@ -74,18 +88,21 @@ const Failure = Schema.TaggedStruct("Failure", {
   key: Schema.String,
   edits: Schema.Array(FixEdit),
   commands: Schema.Array(Schema.String),
-  /** The check that passed; null while it is open. */
+  /** The check that passed after the failure; null if none did. */
   check: Schema.NullOr(Schema.String),
-  /** True if its events carry the fix, so that the line may say "fixed by". */
+  /** True if the session shows what fixed the failure, so that the fact's line may say "fixed by". */
   isFixed: Schema.Boolean
 })
 
-/** Something that this machine or its sandbox refuses or lacks, or that takes long. */
+/**
+ * Something that does not work on this machine: a program or service that is missing, or an action that the sandbox
+ * refuses.
+ */
 const Limit = Schema.TaggedStruct("Limit", {
-  /** The command or the program. */
+  /** The command or the program that does not work. */
   subject: Schema.String,
   error: Schema.String,
-  /** The means that helped; null if none is known. */
+  /** A way in which it works all the same, such as outside the sandbox; null if none is known. */
   instead: Schema.NullOr(Schema.String)
 })
 
@@ -93,25 +110,25 @@ const Limit = Schema.TaggedStruct("Limit", {
 const File = Schema.TaggedStruct("File", {
   path: Schema.String,
   edits: Schema.Int,
-  /** The words of the assistant on it; empty if there are none. */
+  /** The assistant's remark on the file; empty if there is none. */
   remark: Schema.String
 })
 
-/** A conclusion of the assistant from a review or from research: a claim. */
+/** A conclusion that the assistant drew in a review or in research. Nothing in the session proves it. */
 const Finding = Schema.TaggedStruct("Finding", { claim: Schema.String })
 
-/** Something that was left undone. */
+/** Work that a session left undone, such as a failure without a fix or an interrupted task. */
 const Open = Schema.TaggedStruct("Open", {
-  /** The key of the item, equal for all its occurrences. */
+  /** The key of the open work, equal for all its occurrences; see `errorSignature`. */
   signature: Schema.String,
-  /** The key of the command that failed; null if the item is no failure. */
+  /** The key of the command that failed; null if this is no failure. */
   command: Schema.NullOr(Schema.String),
   error: Schema.NullOr(Schema.String),
-  /** The title of the task, if that was interrupted; else null. */
+  /** The title of the interrupted task; null if this is no interrupted task. */
   title: Schema.NullOr(Schema.String)
 })
 
-/** The result of a task. */
+/** The result of a task, as the events of the session prove it. */
 const TaskOutcome = Schema.TaggedStruct("Outcome", {
   title: Schema.String,
   outcome: Schema.Literal("success", "partial", "fail", "uncertain")
@@ -139,32 +156,32 @@ export const FactKind = Schema.Literal(
 /** The kind of a fact. */
 export type FactKind = FactContent["_tag"]
 
-/** A fact as one session gives it. */
+/** A fact as one session gives it, before it is merged with the facts of other sessions. */
 export const SessionFact = Schema.Struct({
   id: FactId,
-  /** The line by which memory tells it, without citations. */
+  /** The text of the fact in memory, without citations. */
   text: Schema.String,
   basis: Basis,
-  /** The first line of the session's file that shows it. */
+  /** The first line of the session's file that shows the fact. */
   line: Schema.Int,
-  /** The last line that shows it. */
+  /** The last line of the session's file that shows the fact. */
   lastLine: Schema.Int,
-  /** The time of the last line; null where the record does not say. Unix milliseconds. */
+  /** The time of the last line in Unix milliseconds; null if the session does not record it. */
   at: Schema.NullOr(Schema.Int),
   content: FactContent
 })
 
-/** A fact as one session gives it. */
+/** A fact as one session gives it, before it is merged with the facts of other sessions. */
 export type SessionFact = typeof SessionFact.Type
 
-/** Removes what a rewording of the same text may differ in: case, white space and punctuation. */
+/** Normalises a text so that rewordings compare equal: case, white space and most punctuation do not count. */
 const comparable = (text: string): string =>
   text
     .toLowerCase()
     .replace(/[^\p{L}\p{N}./_-]+/gu, " ")
     .trim()
 
-/** The text that makes a fact the same as another one of its kind. */
+/** The text that identifies a fact among those of its kind: two facts with the same text are one fact. */
 const identityOf = (content: FactContent): string => {
   switch (content._tag) {
     case "Wish":
@@ -188,7 +205,7 @@ const identityOf = (content: FactContent): string => {
   }
 }
 
-/** Returns the id of a fact: a part of the hash of its kind and of what makes it the same fact. */
+/** Returns the id of a fact: the first digits of the hash of its kind and its identifying text. */
 export const factIdOf = (content: FactContent): FactId =>
   FactId.make(
     createHash("sha256").update(content._tag).update("\0").update(identityOf(content)).digest("hex").slice(0, 12)

@@ -2,9 +2,9 @@ import type { FactId, FactKind } from "./Fact.js"
 import type { KnownFact, ProjectFacts, ProjectLine, WishChain } from "./ProjectFacts.js"
 import { sectionHeadings } from "./ProjectFacts.js"
 
-/** The lines of memory that a fact stands in, and the facts that stand there with it. */
+/* Finds the lines of memory that contain a fact, and the other facts in the same lines. */
 
-/** Lists the lines that facts are worded in, with their headings. */
+/** Lists the lines of memory that contain one of the facts, each with its section's heading. */
 export const linesWith = (
   project: ProjectFacts,
   ids: ReadonlySet<FactId>
@@ -14,8 +14,9 @@ export const linesWith = (
   )
 
 /**
- * Lists the facts that go with a fact when a person decides about it: those that its line merges. A superseded wish
- * goes with the facts that say it, not with the newer wish; a file goes alone, since its line only lists it.
+ * Lists the facts that a person's decision about a fact applies to as well: those that its line in memory merges. A
+ * superseded wish is grouped with the facts that repeat it, not with the newer wish. A file is alone, since its line
+ * only lists it.
  */
 export const mergedWith = (
   { id, kind }: { readonly id: FactId; readonly kind: FactKind },
@@ -39,7 +40,10 @@ export interface Superseded {
   readonly by: KnownFact
 }
 
-/** Lists the superseded wishes, each with the next newer one of its chain, by the fact that said it last. */
+/**
+ * Lists the superseded wishes, each with the next newer wish that replaced it. A wish that several facts say appears
+ * once for each fact id.
+ */
 export const supersededIn = (chains: ReadonlyArray<WishChain>): ReadonlyArray<Superseded> =>
   chains.flatMap(({ standing: [newest], superseded }) =>
     superseded.flatMap((facts, place) => {

@@ -1,19 +1,19 @@
 import type { FactId } from "./Fact.js"
 import { type KnownFact, mapSections, type ProjectFacts, sectionHeadings } from "./ProjectFacts.js"
 
-/** The decisions of people about the facts of a project. */
+/** The decisions of people about the facts of a project: pins, corrections and removals. */
 export interface MarkedFacts {
   readonly pinned: ReadonlySet<FactId>
-  /** The corrected line of a fact. */
+  /** The text that a person wrote in place of a fact's line. */
   readonly corrected: ReadonlyMap<FactId, string>
-  /** The facts whose line a person took out of `MEMORY.md`. */
+  /** The facts whose line a person deleted from `MEMORY.md`. */
   readonly removed: ReadonlySet<FactId>
 }
 
 const correctedBy = (fact: KnownFact, text: string): KnownFact =>
   fact.content._tag === "File" ? { ...fact, text, content: { ...fact.content, remark: text } } : { ...fact, text }
 
-/** Replaces the lines of facts that people corrected; of a file its remark. */
+/** Replaces the text of each fact that a person corrected. The correction of a file replaces its remark. */
 export const withCorrections = (
   facts: ReadonlyArray<KnownFact>,
   { corrected }: MarkedFacts
@@ -26,15 +26,15 @@ export const withCorrections = (
       })
 
 /**
- * Drops the lines that people took out: those worded after a removed fact. The facts themselves stay among the others, since
- * they may close what is open.
+ * Drops the lines that people deleted: those whose first fact was removed. The facts themselves stay among the others,
+ * since they may show that open work was done.
  */
 const withoutRemoved = (project: ProjectFacts, { removed }: MarkedFacts): ProjectFacts =>
   removed.size === 0
     ? project
     : { ...project, ...mapSections(project, (lines) => lines.filter(({ ids: [first] }) => !removed.has(first))) }
 
-/** Puts the pinned lines before all others, so that they are the last to be left out for want of room. */
+/** Ranks the pinned lines before all others, so that they are the last to be dropped when a file has no room. */
 const withPins = (project: ProjectFacts, { pinned }: MarkedFacts): ProjectFacts => {
   const all = sectionHeadings.flatMap(([name]) => project[name])
   const pins = all.filter(({ ids }) => ids.some((id) => pinned.has(id))).map(({ rank }) => rank)
@@ -53,6 +53,9 @@ const withPins = (project: ProjectFacts, { pinned }: MarkedFacts): ProjectFacts 
   }
 }
 
-/** Applies the decisions of people to merged facts. */
+/**
+ * Applies the pins and removals of people to the merged facts of a project. Corrections are applied before, by {@link
+ * withCorrections}.
+ */
 export const withMarks = (project: ProjectFacts, marks: MarkedFacts): ProjectFacts =>
   withPins(withoutRemoved(project, marks), marks)

@@ -1,13 +1,15 @@
 import { fold } from "../memory/Search.js"
 import { synonymsOf } from "./Synonyms.js"
 
-/** The meaning of a query of facts: its words without those that only make a sentence of them. */
+/* Reads a question about facts: the words to look for, their synonyms, and other spellings of them. */
 
-/** A word to look for, and others that may stand for it. */
+/** A word to look for, with the synonyms that match in its place. */
 export interface FactTerm {
   readonly word: string
   readonly synonyms: ReadonlyArray<string>
-  /** True in a script that puts no spaces between its words: the word is looked for anywhere in a text. */
+  /**
+   * True if the word's script puts no spaces between words, as in Chinese. Such a word may match anywhere in a text.
+   */
   readonly isInside: boolean
 }
 
@@ -22,7 +24,10 @@ const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 /** True if the word is of a script that puts no spaces between its words. */
 export const isUnspaced = (word: string): boolean => unspaced.test(word)
 
-/** Reads the words that were typed, each once; a question of stop words alone keeps them all. */
+/**
+ * Reads the words to look for, each once, and ignores stop words such as `the`. A question that has only stop words
+ * keeps them.
+ */
 export const factTermsOf = (words: ReadonlyArray<string>): ReadonlyArray<FactTerm> => {
   const given = words
     .flatMap((word) => fold(word).split(/\s+/))
@@ -36,7 +41,10 @@ export const factTermsOf = (words: ReadonlyArray<string>): ReadonlyArray<FactTer
   }))
 }
 
-/** Splits a word of a script without spaces into pairs of letters, each once. */
+/**
+ * Splits a word of a script without spaces into its pairs of adjacent letters, each once. An index finds the word by
+ * them.
+ */
 export const letterPairs = (word: string): ReadonlyArray<string> => {
   const letters = Array.from(word)
   return letters.length < 3
@@ -44,13 +52,16 @@ export const letterPairs = (word: string): ReadonlyArray<string> => {
     : [...new Set(letters.slice(1).map((letter, at) => `${letters[at] ?? ""}${letter}`))]
 }
 
-/** The number of letters of the shortest word that is looked for in other spellings. */
+/** The minimum number of letters of a word that is also looked for in other spellings. */
 const fewestLetters = 4
 
-/** The number of edits by which two spellings of a word of this length may differ. */
+/** Returns the number of edits by which another spelling may differ from a word of this length. */
 const editsFor = (length: number): number => (length <= fewestLetters ? 0 : length < 9 ? 1 : 2)
 
-/** The number of edits between two words, two letters that changed places counted as one; only as far as `most`. */
+/**
+ * Returns the edit distance of two words, in which exchanging two adjacent letters is one edit. A result above `most`
+ * only means more than `most`.
+ */
 const editsBetween = (one: string, other: string, most: number): number => {
   if (Math.abs(one.length - other.length) > most) {
     return most + 1
@@ -75,10 +86,10 @@ const editsBetween = (one: string, other: string, most: number): number => {
   return last[other.length] ?? most + 1
 }
 
-/** The most spellings that stand for one word. */
+/** The maximum number of other spellings that are searched for one word. */
 const mostSpellings = 12
 
-/** Lists the words of some texts that are spelt nearly as a word, or that it is a part of. */
+/** Lists the words in some texts that contain a word, or that are spelt almost like it. */
 export const nearSpellings = (word: string, texts: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (word.length < fewestLetters) {
     return []

@@ -3,11 +3,11 @@ import { fold } from "../memory/Search.js"
 import type { FactContent, SessionFact } from "./Fact.js"
 import { isUnspaced } from "./FactQuery.js"
 
-/** Finds the lines of a text that tell a fact, so that they can be taken out with it. */
+/* Finds the lines that state a given fact, and removes its words from them when the fact is forgotten. */
 
 const wordsIn = (text: string): ReadonlyArray<string> => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
 
-/** The verbatim words that a fact quotes; undefined for a fact that is worded by rule. */
+/** The user's or the assistant's words that a fact quotes; undefined for a fact that the program words itself. */
 const quotedIn = (content: FactContent): string | undefined => {
   switch (content._tag) {
     case "Wish":
@@ -23,15 +23,18 @@ const quotedIn = (content: FactContent): string | undefined => {
   }
 }
 
-/** The number of words from which on their sequence is nobody else's. */
+/** The minimum number of words in a row that identify a quotation; fewer may occur in any text. */
 const tellingWords = 4
-/** The number of letters that do the same in a script without spaces. */
+/** The minimum number of letters that identify a quotation in a script without spaces. */
 const tellingLetters = 6
-/** The number of words that are compared, and those that must stand before a cut: a long text may be cut where it is quoted. */
+/**
+ * The maximum number of words of a quotation that are compared. `wordsBeforeCut` is the number of words that a
+ * shortened quotation must have before its `…`.
+ */
 const mostWords = 24
 const wordsBeforeCut = 5
 
-/** Words of courtesy, which a title leaves out at either end. */
+/** Polite words, which a title omits at either end, so that they need not be in a quotation of it. */
 const courtesy: ReadonlySet<string> = new Set(
   "please pls hi hey hello ok okay so now then also and thanks thank you great perfect nice yes sure cool can could would will bitte".split(
     " "
@@ -41,20 +44,20 @@ const courtesy: ReadonlySet<string> = new Set(
 const isTelling = (words: ReadonlyArray<string>): boolean =>
   words.length >= tellingWords || words.some((word) => isUnspaced(word) && Array.from(word).length >= tellingLetters)
 
-/** A test of lines, and a removal of the words from a line. */
+/** The operations that {@link withoutFacts} needs for one fact. */
 interface Telling {
-  /** True if the line tells the fact. */
+  /** True if the line states the fact. */
   readonly tells: (line: string) => boolean
-  /** Replaces the words of the fact in a line. */
+  /** Replaces the words of the fact in a line by {@link forgottenWords}. */
   readonly withoutWords: (line: string) => string
 }
 
-/** The text that stands where the words of a forgotten fact stood. */
+/** The text that replaces the words of a forgotten fact. */
 const forgottenWords = "(forgotten)"
 
 const gap = "[^\\p{L}\\p{N}]+"
 
-/** Splits words into the courtesy at the beginning, the matter, and the courtesy at the end. */
+/** Splits words into the polite words at the beginning, the words between, and the polite words at the end. */
 const partsOf = (words: ReadonlyArray<string>) => {
   const from = words.findIndex((word) => !courtesy.has(word))
   const to = words.findLastIndex((word) => !courtesy.has(word)) + 1
@@ -62,7 +65,10 @@ const partsOf = (words: ReadonlyArray<string>) => {
   return from !== -1 && isTelling(parts.core) ? parts : { before: [], core: words, after: [] }
 }
 
-/** Makes the pattern of words in their order, with any signs between them; after enough of them they may be cut. */
+/**
+ * Returns the source of a pattern that matches the words in order, with any punctuation between them. After the first
+ * few words it also matches a text that was cut with `…`.
+ */
 const sequenceOf = (words: ReadonlyArray<string>): string => {
   const { after, before, core } = partsOf(words)
   const compared = core.slice(0, mostWords)
@@ -77,21 +83,24 @@ const sequenceOf = (words: ReadonlyArray<string>): string => {
 const lineMark = /^\s*(?:[-*•+]|\d{1,3}[.)])\s+/
 const linePointer = /\s*\((?:edited, )?L\d[^)]{0,40}\)/g
 
-/** The words of a line without its mark, its citations and its pointers into a session. */
+/**
+ * Returns the words of a line in a form for comparison, without its bullet, its citations and its references to lines
+ * of a session.
+ */
 const statementOf = (line: string): string =>
   wordsIn(withoutCitations(line).replace(lineMark, "").replace(linePointer, "")).join(" ")
 
-/** Makes the pattern that takes words out of a line, with the quotation marks around them. */
+/** Returns the pattern that finds words in a line, with the quotation marks around them. */
 const everyOf = (sequence: string): RegExp => new RegExp(`["“„«「\`]{0,2}${sequence}[.!?。！？]?["”“»」\`]{0,2}`, "giu")
 
-/** Tests for the very line of a fact. */
+/** Makes the test for lines with the same text as the fact's own line. */
 const lineTelling = (text: string): Telling => {
   const statement = statementOf(text)
   const isIt = (line: string): boolean => statement !== "" && statementOf(line) === statement
   return { tells: isIt, withoutWords: (line) => (isIt(line) ? forgottenWords : line) }
 }
 
-/** Tests for lines that quote words; they must be enough to be nobody else's. */
+/** Makes the test for lines that quote words. */
 const quoteTelling = (words: ReadonlyArray<string>): Telling => {
   const sequence = sequenceOf(words)
   const pattern = new RegExp(sequence, "iu")
@@ -102,7 +111,10 @@ const quoteTelling = (words: ReadonlyArray<string>): Telling => {
   }
 }
 
-/** Tests for lines that name an error. A short one, or one of numbers, may be any command's, so its own must stand there too. */
+/**
+ * Makes the test for lines that name an error. Other commands may give the same short error, so its own command must
+ * then stand in the line too.
+ */
 const errorTelling = (error: string, command: string): ReadonlyArray<Telling> => {
   const words = wordsIn(error)
   if (words.length === 0) {
@@ -117,7 +129,7 @@ const errorTelling = (error: string, command: string): ReadonlyArray<Telling> =>
     : [{ tells: isIt, withoutWords: (line) => (isIt(line) ? quote.withoutWords(line) : line) }]
 }
 
-/** The letters from which on the beginning of a command that was cut is nobody else's. */
+/** The minimum number of letters that identify a command which was cut with `…`. */
 const beginningOfCommand = 12
 
 const quotations = /("[^"]*"|“[^”]*”)/u
@@ -125,7 +137,7 @@ const quotations = /("[^"]*"|“[^”]*”)/u
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
 
 /**
- * Tests for the lines about a command: items that begin with it or name its purpose, procedures that list it, and sentences
+ * Makes the test for lines about a command: items that begin with it or name its purpose, procedures that list it, and sentences
  * that name it. The user's words, its failures and what it verified belong to other facts.
  */
 const commandTelling = (command: string): Telling => {
@@ -158,7 +170,7 @@ const commandTelling = (command: string): Telling => {
   }
 }
 
-/** The errors that a fact names, and the command that gave them. */
+/** Makes the tests for lines that name an error of a fact. */
 const errorsIn = ({ content, text }: Pick<SessionFact, "content" | "text">): ReadonlyArray<Telling> => {
   switch (content._tag) {
     case "Failure":
@@ -191,8 +203,8 @@ export const tellingOf = (fact: Pick<SessionFact, "content" | "text">): Telling 
 }
 
 /**
- * Takes the words of facts out of a trace or a summary: an item that tells one goes as a whole; in headings and other lines
- * the words are replaced. A text that tells none stays byte for byte.
+ * Removes facts from a trace or a summary. List items that state one are dropped; in headings and other lines only the
+ * words of the fact are replaced. A text that states none of the facts stays the same, byte for byte.
  */
 export const withoutFacts = (text: string, facts: ReadonlyArray<Pick<SessionFact, "content" | "text">>): string => {
   const tellings = facts.map(tellingOf)

@@ -1,35 +1,40 @@
 import * as Schema from "effect/Schema"
 import { FactId, type SessionFact } from "./Fact.js"
 
-/** A fact of a session, with its place in the project. */
+/** A fact of a session, with the id of its thread. */
 export interface KnownFact extends SessionFact {
   readonly threadId: string
 }
 
-/** A wish that stands, and those that it superseded: the facts that say each, newest first. */
+/**
+ * A wish that holds, as the facts that state it, and the older wishes that it superseded. All are ordered newest first.
+ */
 export interface WishChain {
   readonly standing: readonly [KnownFact, ...ReadonlyArray<KnownFact>]
-  /** The newest wish first. */
+  /** The superseded wishes, the newest first, each as the facts that state it. */
   readonly superseded: ReadonlyArray<ReadonlyArray<KnownFact>>
 }
 
-/** A line of memory: the facts of all sessions that say the same. */
+/** A line of memory, which merges the facts of all sessions that say the same. */
 export const ProjectLine = Schema.Struct({
-  /** The facts that the line tells, the one that it is worded after first. */
+  /** The ids of the merged facts. The first is that of the newest fact. */
   ids: Schema.NonEmptyArray(FactId),
   text: Schema.String,
-  /** The newest sessions that gave the facts, newest first; as many as a line cites. */
+  /** The threads that the line cites: the newest sessions with one of its facts, newest first. */
   threadIds: Schema.Array(Schema.String),
-  /** The time of the newest fact; null where no record says it. Unix milliseconds. */
+  /** The time of the newest fact in Unix milliseconds; null if no session records it. */
   at: Schema.NullOr(Schema.Int),
-  /** The place of the line among all lines, from 0; where a file has no room, the last ones are left out. */
+  /**
+   * The importance of the line among the lines of all sections; 0 is the highest. If a file has no room, the lines with
+   * the highest numbers are dropped.
+   */
   rank: Schema.Int
 })
 
-/** A line of memory. */
+/** A line of memory, which merges the facts of all sessions that say the same. */
 export type ProjectLine = typeof ProjectLine.Type
 
-/** A sequence of commands that passed in the same order in enough sessions to be a procedure. */
+/** A sequence of commands that passed in the same order in several sessions. Memory publishes it as a skill. */
 export const Procedure = Schema.Struct({
   name: Schema.String,
   steps: Schema.Array(Schema.Struct({ command: Schema.String, place: Schema.String })),
@@ -37,7 +42,7 @@ export const Procedure = Schema.Struct({
   threadIds: Schema.Array(Schema.String)
 })
 
-/** A sequence of commands that passed in the same order in enough sessions to be a procedure. */
+/** A sequence of commands that passed in the same order in several sessions. Memory publishes it as a skill. */
 export type Procedure = typeof Procedure.Type
 
 /** The facts of all sessions of a project, merged into the sections of its memory; the best lines come first. */
@@ -56,7 +61,7 @@ export const ProjectFacts = Schema.Struct({
 /** The facts of all sessions of a project, merged. */
 export type ProjectFacts = typeof ProjectFacts.Type
 
-/** The facts of a project of which nothing is known. */
+/** The facts of a project about which nothing is known. */
 export const noFacts: ProjectFacts = {
   wants: [],
   decided: [],
@@ -69,10 +74,10 @@ export const noFacts: ProjectFacts = {
   procedures: []
 }
 
-/** The lines of each section. */
+/** A list for each section of a project's memory. */
 export type SectionLines<Line> = { readonly [Name in (typeof sectionHeadings)[number][0]]: ReadonlyArray<Line> }
 
-/** Replaces each section's lines; the order of the sections is that of the file. */
+/** Replaces the list of every section. */
 export const mapSections = <A, B>(
   sections: SectionLines<A>,
   change: (lines: ReadonlyArray<A>) => ReadonlyArray<B>

@@ -1,6 +1,6 @@
 import { fold } from "../memory/Search.js"
 
-/** Words of the field that people take for one another when they search. */
+/** Groups of technical words that people use for one another when they search, such as `folder` and `directory`. */
 const groups: ReadonlyArray<ReadonlyArray<string>> = [
   "indentation indent indenting tab space whitespace",
   "dependency package library",
@@ -25,7 +25,7 @@ const groups: ReadonlyArray<ReadonlyArray<string>> = [
   "language english german french spanish japanese chinese"
 ].map((words) => words.split(" "))
 
-/** The word without the ending of a plural. */
+/** Removes the `s` of a plural from a word. */
 const singular = (word: string): string => (word.length > 3 ? word.replace(/(?<!s)s$/, "") : word)
 
 /** Returns the other words for a word, in any case and number. */

@@ -1,11 +1,11 @@
-/**
+/*
  * Citations: `MEMORY.md` and skills name the trace behind a line as `[01a206f5-bfca…]`, the start of its thread id, or
  * as several in one pair of brackets. The prefix is long enough to be unique among a project's traces.
  */
 
 const prefixLength = 13
 
-/** Maximum number of threads that a published line cites. */
+/** The maximum number of threads that a published line cites. */
 export const mostCitations = 3
 
 /** Cites traces, in the given order, each once. */
@@ -16,7 +16,7 @@ const one = "[0-9a-f]{8}-[0-9a-f]{4}(?:…|\\.\\.\\.|-[0-9a-f]{4}-[0-9a-f]{4}-[0
 const bracketed = new RegExp(`\\[(${one}(?:, ?${one})*)\\]`, "g")
 const mapped = new RegExp("\\(trace: `?(" + one + ")`?\\)", "g")
 
-/** The thread ids, or beginnings of ids, that a text cites. */
+/** The thread ids that a text cites, in full or as prefixes. */
 export const citationsIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(bracketed), ...text.matchAll(mapped)].flatMap((match) =>
     (match[1] ?? "").split(",").map((id) => id.trim().replace(/(?:…|\.{3})$/, ""))

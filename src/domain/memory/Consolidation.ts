@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 
-/** One thread's memory as an input of a consolidation. */
+/** The memory of one thread, as an input of a consolidation. */
 export interface ConsolidationInput {
   readonly threadId: string
   /** Identifies the version of the memory; see `memoryVersion`. */
@@ -11,8 +11,9 @@ const linesOf = (inputs: ReadonlyArray<ConsolidationInput>): string =>
   inputs.map(({ threadId, version }) => `${threadId}:${version}`).join("\n")
 
 /**
- * Fingerprint of a consolidation's inputs. Two are equal exactly when the same threads give the same memories in the
- * same order, both as traces and beyond them. Empty for a directory without memories.
+ * Returns the fingerprint of a consolidation's inputs. Two are equal exactly when the same threads give the same
+ * memories in the same order. `earlier` are older memories, beyond the number that is published as traces. Empty for a
+ * directory without memories.
  */
 export const fingerprintOf = (
   inputs: ReadonlyArray<ConsolidationInput>,
@@ -25,8 +26,8 @@ export const fingerprintOf = (
         .digest("hex")
 
 /**
- * Fingerprint by content: adds the facts that an agent is given, so that a session that changes no line of them changes
- * nothing. Equals `fingerprint` when there are none.
+ * Adds the project's merged facts, as an agent receives them, to a fingerprint. A session that changes none of them
+ * then needs no consolidation. Returns the fingerprint unchanged if there are no facts.
  */
 export const fingerprintOfContent = (fingerprint: string, facts: string): string =>
   facts === "" ? fingerprint : createHash("sha256").update(fingerprint).update("\0").update(facts).digest("hex")
@@ -37,15 +38,15 @@ export const fingerprintWithNotes = (fingerprint: string, notes: ReadonlyArray<s
     ? fingerprint
     : createHash("sha256").update(fingerprint).update("\0").update(JSON.stringify(notes)).digest("hex")
 
-/** Outcomes of a directory's consolidations so far. */
+/** The results of a directory's consolidations so far. */
 export interface ConsolidationHistory {
-  /** The inputs' fingerprint of the published consolidation; undefined when none was published. */
+  /** The fingerprint of the inputs that were last published; undefined if nothing was published. */
   readonly published: string | undefined
-  /** The inputs' fingerprint of the last failed consolidation; undefined when none failed since the last success. */
+  /** The fingerprint of the inputs whose consolidation failed last; undefined if none failed since the last success. */
   readonly failed: string | undefined
-  /** Consecutive failures with the `failed` fingerprint. */
+  /** The number of consecutive failures with the `failed` fingerprint. */
   readonly attempts: number
-  /** Unix milliseconds before which the `failed` fingerprint is not tried again. */
+  /** The time in Unix milliseconds before which the `failed` fingerprint is not tried again. */
   readonly retryAt: number | undefined
 }
 
@@ -57,7 +58,7 @@ export const neverConsolidated: ConsolidationHistory = {
   retryAt: undefined
 }
 
-/** The failures that count for these inputs; those with another fingerprint do not. */
+/** Returns the failures of earlier consolidations with the same inputs; a failure with other inputs does not count. */
 export const failuresOf = (
   { attempts, failed, retryAt }: ConsolidationHistory,
   fingerprint: string
@@ -65,8 +66,8 @@ export const failuresOf = (
   failed === fingerprint ? { attempts, retryAt } : { attempts: 0, retryAt: undefined }
 
 /**
- * True when a directory needs a consolidation: its inputs differ from the published ones, or it has none left and files
- * of deleted memories remain.
+ * True if a directory needs a consolidation: its inputs differ from the published ones, or it has no inputs left and
+ * files of deleted memories remain.
  */
 export const isDirty = (
   { published }: ConsolidationHistory,

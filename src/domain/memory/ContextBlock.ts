@@ -4,7 +4,7 @@ import { isVerdict } from "../privacy/NotConfirmed.js"
 import { wrapMemory } from "../session/MemoryTag.js"
 import { memoryFile, skillFolder, summaryFile, traceFolder } from "./Publication.js"
 
-/**
+/*
  * The context block: the part of a project's memory that a session receives, as lines ordered by how much they matter.
  */
 
@@ -16,21 +16,24 @@ export interface ContextSources {
   /** The texts of `MEMORY.md` and `memory_summary.md`; empty for a missing file. */
   readonly memory: string
   readonly summary: string
-  /** The skills, by path below `memoryPath`, with their descriptions. */
+  /** The skills of the project, by path below `memoryPath`, each with its description. */
   readonly skills: ReadonlyArray<{ readonly path: string; readonly description: string }>
 }
 
-/** Lines that are kept or dropped together: a line with the lines indented below it, or a fenced code block. */
+/**
+ * Lines that the context block keeps or drops together: a line with the lines indented below it, or a fenced code
+ * block.
+ */
 export interface ContextPiece {
   /** The heading above the piece; empty when there is none. */
   readonly heading: string
   readonly lines: ReadonlyArray<string>
 }
 
-/** The line of a `MEMORY.md` that has nothing else to say. */
+/** The line of a `MEMORY.md` that has no other content. */
 export const nothingLeft = "The sessions so far left nothing that a later one could use."
 
-/** Patterns of section headings in `MEMORY.md`, the most important sections first. */
+/** Patterns of section headings in `MEMORY.md`, from the most to the least important section. */
 const worth: ReadonlyArray<RegExp> = [
   /asked to remember/i,
   /\buser\b.*\bwants?\b|preferences?\b/i,
@@ -79,8 +82,8 @@ const saysNothing = ({ heading, lines: [line = ""] }: ContextPiece): boolean =>
   heading === "" && withoutCitations(line).trim() === nothingLeft
 
 /**
- * All pieces for the block, the most important first; empty when nothing was learned. Sessions that left no line in
- * `MEMORY.md` are not named either, unless there is none yet.
+ * Lists all pieces for the block, the most important first. Empty if a published `MEMORY.md` says nothing and there is
+ * no skill: summaries alone are shown only as long as there is no `MEMORY.md`.
  */
 export const contextPieces = (sources: ContextSources): ReadonlyArray<ContextPiece> => {
   const told = piecesIn(sources.memory).filter((piece) => !isVerdict(piece.heading) && !saysNothing(piece))
@@ -89,7 +92,7 @@ export const contextPieces = (sources: ContextSources): ReadonlyArray<ContextPie
     : [...told.toSorted((one, other) => rankOf(one.heading) - rankOf(other.heading)), ...piecesAround(sources)]
 }
 
-/** The pieces that stand outside of `MEMORY.md`. */
+/** Makes the pieces that do not come from `MEMORY.md`: the summaries of traces, and the skills. */
 const piecesAround = ({ skills, summary }: ContextSources): ReadonlyArray<ContextPiece> => [
   ...Array.from(parseMemorySummary(summary), ([threadId, text]) => ({
     heading: summaryHeading,
@@ -108,7 +111,7 @@ const lineCount = (pieces: ReadonlyArray<ContextPiece>): number =>
 export const pieceText = ({ heading, lines }: ContextPiece, before: ContextPiece | undefined): string =>
   [...(heading === before?.heading ? [] : ["", ...(heading === "" ? [] : [heading])]), ...lines, ""].join("\n")
 
-/** The line that names the files of the memory and the number of lines left out. */
+/** Writes the line that names the files of the memory and the number of lines that the block has no room for. */
 const pointers = ({ memory, memoryPath, skills, summary }: ContextSources, leftOut: number): string => {
   const names = [
     ...(memory === "" ? [] : [memoryFile]),

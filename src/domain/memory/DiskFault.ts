@@ -27,7 +27,10 @@ const faults = [
   fault(/^(?:EIO|SQLITE_IOERR)/, "the disk does not read or write", "check the disk, then run again")
 ]
 
-/** The most specific description in an error: the platform's own text without its function names, else the message. */
+/**
+ * The most specific description in an error: the platform's own text without its function names, or the message if
+ * there is none.
+ */
 export const detailOf = (error: unknown): string =>
   Predicate.hasProperty(error, "description") && Predicate.isString(error.description)
     ? error.description

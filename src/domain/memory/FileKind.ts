@@ -3,7 +3,7 @@ export type FileKind =
   | "File"
   | "Folder"
   | "Link"
-  /** A FIFO, a socket or a device; opening one may block for ever. */
+  /** A FIFO, a socket or a device. Opening one may block for ever. */
   | "Special"
   /** No entry, or one that cannot be examined; the operation on it then reports the error. */
   | "Nothing"
@@ -13,8 +13,8 @@ const names = { File: "a file", Folder: "a folder", Link: "a symbolic link", Spe
 const consequences = { File: "", Folder: "", Link: ", and none is followed", Special: ", and none is opened" }
 
 /**
- * The second half of an error message, after the path: an entry of the wrong kind is there. Undefined when the entry
- * may be used.
+ * Returns the end of an error message about a path whose entry has the wrong kind, such as `is a folder where a file
+ * belongs`; undefined if the entry may be used.
  */
 export const wrongKind = (kind: FileKind, wanted: "File" | "Folder"): string | undefined =>
   kind === wanted || kind === "Nothing"

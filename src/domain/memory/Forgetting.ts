@@ -68,8 +68,9 @@ const skillOf = (path: string): string | undefined =>
   path.startsWith(`${skillFolder}/`) ? path.split("/").slice(0, 2).join("/") : undefined
 
 /**
- * The published files of skills to remove. One forgotten step invalidates a whole procedure, and a skill without
- * citations may come from any session. `texts` maps paths below the memory root to file contents.
+ * Lists the published skill files to remove. If one file of a skill contains something to be forgotten, the whole skill
+ * is removed, since one missing step invalidates it. A skill without citations is removed as well, since it may come
+ * from any session. `texts` maps paths below the memory root to file contents.
  */
 export const forgottenSkillFiles = (
   record: PublicationRecord,

@@ -5,22 +5,22 @@ import type { StageOneOutput } from "./StageOneOutput.js"
 
 /** The number of quotations in a memory, and the number of them that the session file contains. */
 export const Grounding = Schema.Struct({
-  /** Texts in code marks or quotation marks: commands, paths, error texts, quotations. */
+  /** The number of texts in code marks or quotation marks: commands, paths, error texts, quotations. */
   items: Schema.NonNegativeInt,
-  /** The items that were found in the session file. */
+  /** The number of those texts that the session file contains. */
   grounded: Schema.NonNegativeInt
 })
 
-/** See the schema of the same name. */
+/** The number of quotations in a memory, and the number of them that the session file contains. */
 export type Grounding = typeof Grounding.Type
 
-/** Mark put after an item that was not found. */
+/** The mark after a quotation that the session file does not contain. */
 const unverified = " (unverified)"
 
-/** Maximum number of different items that are looked up; the items beyond it count as not found. */
+/** The maximum number of different quotations that are looked up; any further ones count as not found. */
 const lookedUp = 1_000
 
-/** Minimum length of an item: a single letter in quotes would be found in any text. */
+/** The minimum length of a quotation that is looked up, since a single letter in quotes occurs in any text. */
 const itemCharacters = 3
 
 const fence = /^[ \t]*(?:```|~~~)/
@@ -73,9 +73,9 @@ export interface GroundingSource {
 }
 
 /**
- * Looks up every item of an answer in its session file and marks the ones that are not there. Marked items stay, since
- * they may be right, but no reader should take them for observed facts. A fenced block is looked up line by line and
- * marked as a whole, after its end.
+ * Looks up every quotation of an answer in its session file and marks the ones that are not there. Marked quotations
+ * stay, since they may be right, but no reader should take them for observed facts. A fenced block is looked up line by
+ * line and marked as a whole, after its end.
  */
 export const ground = (
   output: StageOneOutput,

@@ -27,7 +27,7 @@ export const renderMemorySummary = (entries: ReadonlyArray<SummaryEntry>): SafeT
     "\n"
   )
 
-/** Reads the summaries of a `memory_summary.md`, by thread id. */
+/** Reads the summaries in a `memory_summary.md`, by thread id. */
 export const parseMemorySummary = (content: string): ReadonlyMap<string, string> =>
   new Map(
     content.split("\n").flatMap((line) => {

@@ -10,7 +10,7 @@ const AddedLine = Schema.Struct({
 /** A line that a person wrote into `MEMORY.md`. */
 export type AddedLine = typeof AddedLine.Type
 
-/** Changes that people made in a project's `MEMORY.md`, in this generation and in earlier ones. */
+/** The changes that people made in a project's `MEMORY.md`, both since the last publish and before it. */
 export const PersonEdits = Schema.Struct({
   /** Lines that people added; they are kept verbatim. */
   added: Schema.Array(AddedLine),
@@ -18,10 +18,10 @@ export const PersonEdits = Schema.Struct({
   removed: Schema.Array(Schema.String)
 })
 
-/** See the schema of the same name. */
+/** The changes that people made in a project's `MEMORY.md`. */
 export type PersonEdits = typeof PersonEdits.Type
 
-/** No changes by people. */
+/** The value for a file that no person changed. */
 export const noEdits: PersonEdits = { added: [], removed: [] }
 
 const contentLines = (text: string): ReadonlyArray<string> =>
@@ -42,7 +42,7 @@ const linesOf = (text: string): ReadonlyArray<AddedLine> => {
   })
 }
 
-/** The lines of one text that the other has not, or has fewer times. */
+/** Returns the lines that one list has more often than another one has them. */
 const linesBeyond = (lines: ReadonlyArray<AddedLine>, others: ReadonlyArray<AddedLine>): ReadonlyArray<AddedLine> => {
   const counts = new Map<string, number>()
   for (const { line } of others) {
@@ -56,8 +56,8 @@ const linesBeyond = (lines: ReadonlyArray<AddedLine>, others: ReadonlyArray<Adde
 }
 
 /**
- * Computes the changes that people made by comparing the published file with the current one, on top of their earlier
- * changes. A line that a person had added and that is gone again is no longer recorded.
+ * Determines the changes that people made by comparing the published file with the current one, and adds them to the
+ * changes known from before (`standing`). A line that a person had added and that is gone again is dropped from these.
  */
 export const detectEdits = (published: string, current: string, standing: PersonEdits): PersonEdits => {
   const before = linesOf(published)
@@ -75,7 +75,7 @@ export const detectEdits = (published: string, current: string, standing: Person
   }
 }
 
-/** The lines written by people that are missing from a new `MEMORY.md`. */
+/** Lists the lines written by people that a new `MEMORY.md` does not contain. */
 export const missingLines = (edits: PersonEdits, text: string): ReadonlyArray<string> => {
   const lines = new Set(contentLines(text))
   return edits.added.map(({ line }) => line).filter((line) => !lines.has(line))

@@ -4,23 +4,23 @@ import { createHash } from "node:crypto"
 import * as Schema from "effect/Schema"
 import { PersonEdits } from "./PersonEdits.js"
 
-/** The result of a consolidation. */
+/** The path of the published memory below a memory root, which every consolidation writes. */
 export const memoryFile = "MEMORY.md"
-/** The map of trace summaries, rebuilt before every consolidation. */
+/** The file with a summary of each trace, written again before every consolidation. */
 export const summaryFile = "memory_summary.md"
 /** The folder of trace memories, written by phase one. */
 export const traceFolder = "trace_summaries"
 /** The folder of skills: procedures worth repeating. */
 export const skillFolder = "skills"
-/** The file that an early version wrote instead of `MEMORY.md`. */
+/** The file that an early version of this program wrote instead of `MEMORY.md`. */
 export const legacyFile = "consolidated.md"
-/** File of a staged copy that lists, for the agent, the changes that people made. */
+/** The file of a staged copy that tells the agent which changes people made. */
 export const editsFile = "person_edits.json"
-/** File of a staged copy that holds, for the agent, the facts of all sessions of the project; see `ProjectFacts`. */
+/** The file of a staged copy that gives the agent the facts of all sessions of the project; see `ProjectFacts`. */
 export const factsFile = "project_facts.json"
-/** File of a staged copy that holds, for the agent, the published memory. */
+/** The file of a staged copy that gives the agent the published memory. */
 export const publishedFile = "published_memory.md"
-/** Folder of the memories home with the output of agent commands. */
+/** The folder of the memories home with the output of agent commands. */
 export const agentOutputFolder = "agent-output"
 
 /** A file below a memory root, by its path with `/`. */
@@ -31,7 +31,7 @@ export interface MemoryFile {
 
 const encoder = new TextEncoder()
 
-/** Makes a file of a text. */
+/** Makes a file with a text as its content. */
 export const textFile = (path: string, text: SafeText): MemoryFile => ({ path, bytes: encoder.encode(text) })
 
 /** Record of a publish: enough to finish one that was interrupted, and to detect edits by people afterwards. */
@@ -39,11 +39,11 @@ export class PublicationRecord extends Schema.Class<PublicationRecord>("rollout-
   cwd: Directory,
   /** Fingerprint of the consolidation's inputs; see `fingerprintOf`. */
   fingerprint: Schema.String,
-  /** Fingerprint of the inputs by content; see `fingerprintOfContent`. Absent when it equals `fingerprint`. */
+  /** The fingerprint that includes the merged facts; see `fingerprintOfContent`. Absent if it equals `fingerprint`. */
   content: Schema.optional(Schema.String),
   /** Published files in the order in which they become visible: `MEMORY.md` last. */
   files: Schema.Array(Schema.Struct({ path: Schema.String, sha256: Schema.String })),
-  /** Files that an earlier publish wrote and this one removes. */
+  /** Files that an earlier publish wrote and that this publish removes. */
   withdrawn: Schema.Array(Schema.String),
   /** The published text of `MEMORY.md`. */
   memoryText: Schema.String,

@@ -14,7 +14,7 @@ import {
   traceFolder
 } from "./Publication.js"
 
-/** An entry of a staged copy. */
+/** A file or another entry in a staged copy, the folder in which a new memory is prepared before it is published. */
 export type StagedEntry =
   | { readonly _tag: "File"; readonly path: string; readonly size: number }
   | { readonly _tag: "Link"; readonly path: string }
@@ -32,7 +32,7 @@ export interface PublishRules {
   readonly deletedFiles: ReadonlyArray<string>
 }
 
-/** Maximum number of published files; no real set of skills comes near it. */
+/** The maximum number of published files; no real set of skills comes near it. */
 const publishedFiles = 200
 
 const isBelow = (folder: string, path: string): boolean => path.startsWith(`${folder}/`)
@@ -64,7 +64,9 @@ export const wrongShape = (entries: ReadonlyArray<StagedEntry>, rules: PublishRu
   ]
 }
 
-/** Checks the contents of a staged copy. */
+/**
+ * Checks the contents of a staged copy, and returns the reasons why it must not be published; empty if there are none.
+ */
 export const wrongContent = (files: ReadonlyArray<MemoryFile>, rules: PublishRules): ReadonlyArray<string> => {
   const published = toPublish(files, rules)
   return [
@@ -83,7 +85,10 @@ export const toPublish = (files: ReadonlyArray<MemoryFile>, rules: PublishRules)
   return [...skills, ...files.filter(({ path }) => path === memoryFile)]
 }
 
-/** Reports the secrets in files to be published; the reasons name the place, never the secret. */
+/**
+ * Checks files to be published for secrets, and returns the reasons why they must not be published. A reason names the
+ * place of a secret, never the secret.
+ */
 export const heldSecrets = (published: ReadonlyArray<MemoryFile>, redact: Redact): ReadonlyArray<string> =>
   published.flatMap((file) => {
     const lines = (textOf(file) ?? "").split("\n")

@@ -1,4 +1,4 @@
-/**
+/*
  * Search rules: the meaning of a query, the score of a text, and the excerpt to show. Pure, and linear in the size of
  * the texts.
  */
@@ -31,7 +31,7 @@ export interface SearchDocument {
   /** The thread of a trace; undefined for a file. */
   readonly threadId: string | undefined
   readonly title: string
-  /** Unix milliseconds; undefined for a file. */
+  /** The time of the last change in Unix milliseconds; undefined for a file. */
   readonly updatedAt: number | undefined
   readonly summary: string
   readonly text: string
@@ -39,7 +39,7 @@ export interface SearchDocument {
   readonly score: number
 }
 
-/** Number of occurrences of a term in a folded text. */
+/** Returns the number of occurrences of a term in a text that {@link fold} returned. */
 const occurrences = (folded: string, term: string): number => {
   let count = 0
   for (let at = folded.indexOf(term); at !== -1; at = folded.indexOf(term, at + term.length)) {
@@ -48,13 +48,16 @@ const occurrences = (folded: string, term: string): number => {
   return count
 }
 
-/** True when a text contains every term. */
+/** True if a text contains every term. */
 export const answers = ({ terms }: SearchQuery, text: string): boolean => {
   const folded = fold(text)
   return terms.every((term) => folded.includes(term))
 }
 
-/** Parameters of BM25, with the values of SQLite's FTS5. */
+/**
+ * The parameters of BM25 (see {@link scoreOf}), with the values of SQLite's FTS5: how soon further occurrences stop
+ * counting, and how much the length of a text counts.
+ */
 const saturation = 1.2
 const lengthShare = 0.75
 

@@ -16,8 +16,8 @@ export const StageOneOutput = Schema.Struct({
 })
 
 /**
- * See the schema of the same name. Decoded answers have both fields trimmed; both empty means "nothing worth
- * remembering", see {@link isNothing}.
+ * The answer that phase one asks a model for. Decoded answers have both fields trimmed. If both are empty, there is
+ * nothing worth remembering; see {@link isNothing}.
  */
 export type StageOneOutput = typeof StageOneOutput.Type
 

@@ -24,7 +24,7 @@ const structureMarks = ["Trace context:", "User preferences:", "## Task:", "Outc
 export const isStructured = (trace: string): boolean =>
   trace.startsWith("#") && structureMarks.every((mark) => trace.includes(mark))
 
-/** A model's answer as it is stored. */
+/** A model's answer in the form in which it is stored. */
 export interface SafeOutput {
   readonly traceMemory: SafeText
   readonly summary: SafeText
@@ -66,7 +66,7 @@ export const normaliseOutput = (output: StageOneOutput, limits: MemoryLimits, re
   }
 }
 
-/** The readable part of a trace file's name: at most `length` characters of `[a-z0-9_]`. */
+/** Returns the readable part of a trace file's name: at most `length` characters of `[a-z0-9_]`. */
 export const traceSlug = (title: string, length: number): string =>
   title
     .toLowerCase()
@@ -87,7 +87,7 @@ export interface TraceHeader {
   readonly threadId: ThreadId
   readonly cwd: string
   readonly rolloutPath: string
-  /** Unix milliseconds. */
+  /** The time of the thread's last record in Unix milliseconds. */
   readonly updatedAt: number | undefined
 }
 

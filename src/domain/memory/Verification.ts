@@ -1,11 +1,11 @@
 import { citationsIn, unknownCitations } from "./Citation.js"
 import { aroundMarkers } from "../privacy/redaction/Marker.js"
 
-/**
+/*
  * Rules for checking memories against the session files they were made from. Pure, and linear in the size of the texts.
  */
 
-/** A verbatim quotation in a memory, and its place. */
+/** A verbatim quotation in a memory, with its place. */
 export interface Quote {
   /** Path below the memory root. */
   readonly file: string
@@ -14,11 +14,14 @@ export interface Quote {
   readonly value: string
   /** The threads that the line cites, or the thread of the trace file; empty when neither is known. */
   readonly cited: ReadonlyArray<string>
-  /** The parts that must be found: those between gaps and redactions, normalised for comparison. */
+  /**
+   * The parts of the quotation that must be found in a session: those between gaps and redactions, normalised for
+   * comparison.
+   */
   readonly pieces: ReadonlyArray<string>
 }
 
-/** A statement of a memory that the session files do not support. */
+/** A statement of a memory that the session files do not support, with the reason. */
 export interface VerificationFinding {
   readonly file: string
   readonly line: number
@@ -47,7 +50,7 @@ const piecesOf = (value: string): ReadonlyArray<string> =>
 
 const threadId = /^[0-9a-f]{8}-[0-9a-f]{4}(?:…|-[0-9a-f-]{22,})?$/
 
-/** A reference from a memory to its own skill; no session file contains it. */
+/** Matches the path of a skill of the memory itself. A memory may refer to it although no session file contains it. */
 const ownSkill = /^skills\/[a-z0-9-]+\/SKILL\.md$/
 
 const spansIn = (line: string): ReadonlyArray<Pick<Quote, "kind" | "value">> => {
@@ -63,7 +66,7 @@ const spansIn = (line: string): ReadonlyArray<Pick<Quote, "kind" | "value">> => 
   ].filter(({ value }) => value !== "" && !threadId.test(value) && !ownSkill.test(value))
 }
 
-/** First line of a file's body, after a trace's header or a skill's front matter. */
+/** Returns the index of the first line of a file's body, after a trace's header or a skill's front matter. */
 const bodyStart = (lines: ReadonlyArray<string>): number =>
   lines[0] === "---"
     ? lines.indexOf("---", 1) + 1
@@ -72,7 +75,7 @@ const bodyStart = (lines: ReadonlyArray<string>): number =>
       : 0
 
 /**
- * Finds the verbatim quotations in a file. `isOurs` recognises generated lines; lines that people wrote are not
+ * Lists the verbatim quotations in a file. `isOurs` is true for generated lines; lines that people wrote are not
  * checked.
  */
 export const quotesIn = (
@@ -98,7 +101,7 @@ export const quotesIn = (
   )
 }
 
-/** Finds the citations of a file that match no thread. */
+/** Lists the citations in a file that match no thread. */
 export const danglingCitations = (
   file: { readonly path: string; readonly text: string },
   threadIds: ReadonlyArray<string>
@@ -113,7 +116,7 @@ export const danglingCitations = (
     }))
   )
 
-/** Finds the line references of a trace that its session file does not have: `(L13)` in a file of 12 lines. */
+/** Lists the line references in a trace that its session file does not have, such as `(L13)` for a file of 12 lines. */
 export const danglingPointers = (
   file: { readonly path: string; readonly text: string },
   rolloutLines: number
@@ -130,7 +133,7 @@ export const danglingPointers = (
       }))
   )
 
-/** Searches pieces in a sequence of texts; a piece that was found is not searched again. */
+/** Searches for pieces of text in a series of texts. A piece that was found once is not searched again. */
 export class PieceSearch {
   private readonly missing: Set<string>
   private readonly found = new Set<string>()
@@ -139,7 +142,7 @@ export class PieceSearch {
     this.missing = new Set(pieces)
   }
 
-  /** Searches the next text. */
+  /** Searches the next text for the pieces that were not found yet. */
   add(text: string): void {
     if (this.missing.size === 0) {
       return
@@ -153,7 +156,7 @@ export class PieceSearch {
     }
   }
 
-  /** True when a piece was found so far. */
+  /** True if a piece was found in the texts so far. */
   has(piece: string): boolean {
     return this.found.has(piece)
   }

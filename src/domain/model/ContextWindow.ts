@@ -1,5 +1,6 @@
 /**
- * Context windows of OpenAI's model families in tokens, by the start of the name, as OpenAI's model pages list them.
+ * The context windows of OpenAI's model families in tokens, by the start of the model's name. The sizes are those on
+ * OpenAI's model pages.
  */
 const windows: ReadonlyArray<readonly [RegExp, number]> = [
   [/^gpt-4\.1/, 1_047_576],

@@ -1,4 +1,4 @@
-/** An answer so far: the text of the deltas, and the text of the first finished item. */
+/** An answer that is still arriving over a stream: the text of its deltas, and the text of its first finished item. */
 export interface PartialAnswer {
   readonly deltas: string
   readonly itemText: string | undefined
@@ -8,14 +8,14 @@ export interface PartialAnswer {
 /** The answer before anything has arrived. */
 export const noAnswer: PartialAnswer = { deltas: "", itemText: undefined, hasDeltas: false }
 
-/** Adds a text delta to an answer. */
+/** Adds a piece of text from the stream to an answer. */
 export const withDelta = (answer: PartialAnswer, text: string): PartialAnswer => ({
   ...answer,
   deltas: answer.deltas + text,
   hasDeltas: true
 })
 
-/** Adds a finished item to an answer. */
+/** Adds an item that the stream reported as finished to an answer. */
 export const withItem = (answer: PartialAnswer, text: string | undefined): PartialAnswer => ({
   ...answer,
   itemText: answer.itemText ?? text

@@ -7,7 +7,7 @@ export const ModelSubject = Schema.Union(
   Schema.Struct({ directory: Schema.String })
 )
 
-/** See the schema of the same name. */
+/** The subject of a request: the thread of a stage-one request, or the directory that an agent consolidates. */
 export type ModelSubject = typeof ModelSubject.Type
 
 const nameOf = (subject: ModelSubject): string =>
@@ -207,7 +207,7 @@ export const ModelError = Schema.Union(
   BudgetExhausted
 )
 
-/** See the schema of the same name. */
+/** Any failure of a model or its server. */
 export type ModelError = typeof ModelError.Type
 
 /**

@@ -35,7 +35,7 @@ const Body = Schema.Struct({
 const decodeBody = decodeLenient(Body, {})
 const parseJson = Schema.decodeUnknownEither(Schema.parseJson())
 
-/** Characters of a server's message that an error shows. */
+/** The maximum number of characters of a server's message that an error shows. */
 const shownCharacters = 300
 
 /**
@@ -51,10 +51,10 @@ export const shown = (text: string, redact: Redact): SafeText =>
     return line.length <= shownCharacters ? line : `${line.slice(0, shownCharacters)}…`
   })
 
-/** Stands for the message of a server that sent none. */
+/** The text that replaces an empty message of a server. */
 const noMessage = safe`it does not say why`
 
-/** Prepares a server's message as {@link shown} does, and says so where there is none. */
+/** Prepares a server's message as {@link shown} does; returns {@link noMessage} if it is empty. */
 export const shownOrNone = (text: string, redact: Redact): SafeText => {
   const line = shown(text, redact)
   return line === "" ? noMessage : line
@@ -86,7 +86,7 @@ const readBody = (body: string): ServerWords => {
 }
 
 /**
- * Messages for a request that exceeds the context window, as OpenAI, vLLM, llama.cpp, Ollama and LM Studio word them.
+ * Matches messages of OpenAI, vLLM, llama.cpp, Ollama and LM Studio about a request that exceeds the context window.
  */
 const tooLong =
   /context_length_exceeded|exceed_context_size|context (?:length|window|size)|maximum context|prompt is too long|too many tokens|input (?:is )?too long/i
@@ -123,8 +123,8 @@ export const failureOfStatus = (
 }
 
 /**
- * Converts a failed response, or an `error` event, into an error. Its stream had a successful HTTP status, so only the
- * message tells the kind.
+ * Converts the error in a stream, a failed response or an `error` event, into an error. The stream has a successful
+ * HTTP status, so only the words tell the kind of error.
  */
 export const failureOfWords = (subject: ModelSubject, words: ServerWords, redact: Redact): ModelError => {
   const all = `${words.code} ${words.message}`

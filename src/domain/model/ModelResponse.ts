@@ -26,7 +26,7 @@ export interface ModelResponse {
   readonly refusal: string
   /** Token counts as the server reports them; undefined when they are missing or implausible. */
   readonly usage: TokenCounts | undefined
-  /** The end of the response; undefined until it has ended. */
+  /** The way in which the response ended; undefined until it has ended. */
   readonly end: ResponseEnd | undefined
 }
 
@@ -53,7 +53,10 @@ const withItems = (response: ModelResponse, items: ReadonlyArray<unknown>): Mode
   items: [...response.items, ...items.filter(isJsonObject)]
 })
 
-/** The end of a response, by the type of its last event or, when that says only that it is over, by its status. */
+/**
+ * Returns the way in which a response ended: by the type of its last event, or by the response's status if the type
+ * says only that it ended.
+ */
 const endOf = (type: string, { error, incomplete_details, status = "" }: typeof Envelope.Type): ResponseEnd => {
   const said = `${type} ${status}`
   return /failed|cancelled/.test(said)
@@ -120,7 +123,7 @@ export const addEvent = (before: ModelResponse, given: unknown): ModelResponse =
 const contentOf = (item: JsonObject): ReadonlyArray<JsonObject> =>
   Array.isArray(item["content"]) ? item["content"].filter(isJsonObject) : []
 
-/** The text of a finished message item; undefined for any other item and for one without text. */
+/** The text of a finished message item; undefined for any other item, and for a message without text. */
 export const textOfItem = (item: JsonObject): string | undefined => {
   const texts = contentOf(item).flatMap(({ text, type }) =>
     type === "output_text" && typeof text === "string" ? [text] : []

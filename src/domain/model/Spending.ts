@@ -40,7 +40,7 @@ export interface TokenCounts {
 export interface ReportedCounts {
   readonly input: unknown
   readonly output: unknown
-  /** The sum of both as the server reports it; undefined or null when it reports none. */
+  /** The sum of input and output tokens as the server reports it; undefined or null if it reports none. */
   readonly total: unknown
 }
 
@@ -64,8 +64,9 @@ export const plausibleCounts = (
 }
 
 /**
- * True if a reported input may be that of a request of `sent` tokens by our own count. Another tokenizer counts
- * somewhat differently; a server that reports less than half would let a cap pass any number of requests.
+ * True if the number of input tokens that a server reports is plausible for a request that we counted as `sent` tokens.
+ * Tokenizers differ somewhat, but a server that reports less than half would let any number of requests pass under a
+ * cap.
  */
 export const isPlausibleInput = ({ inputTokens }: TokenCounts, sent: number): boolean => inputTokens * 2 >= sent
 

@@ -5,7 +5,7 @@ import type { SessionEvidence } from "../evidence/SessionEvidence.js"
 import type { StageOneOutput } from "../memory/StageOneOutput.js"
 import { inUserWords, printedLinesOf, type UserWords, userWordsOf } from "./UserWords.js"
 
-/**
+/*
  * Checks that a trace attributes to the user only what the user typed. A line about the user is reduced to a quotation
  * of the user's typed words, without explanations, additions, or orders from a file or a tool's output. Any other line
  * that gives an order needs the user's words too: without them it is dropped if a tool printed it, else marked as not
@@ -15,7 +15,7 @@ import { inUserWords, printedLinesOf, type UserWords, userWordsOf } from "./User
 const headingRank = (line: string): number =>
   /^(#{1,6})\s/.exec(line)?.[1]?.length ?? (/^\*\*[^*]{1,80}\*\*:?\s*$|^\*\*[^*]{1,80}:\*\*\s*$/.test(line) ? 7 : 0)
 
-/** Drops the sections whose heading says that their content is not the user's. */
+/** Drops the sections of a trace whose heading says that their content is not the user's or not confirmed. */
 const withoutVerdictSections = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
   let left = 0
   return lines.filter((line) => {
@@ -29,7 +29,10 @@ const withoutVerdictSections = (lines: ReadonlyArray<string>): ReadonlyArray<str
 export const confirmedLines = (trace: string): ReadonlyArray<string> =>
   withoutVerdictSections(trace.split("\n")).filter((line) => !isNotConfirmed(line))
 
-/** The commands that were run and the user's typed text, in lower case and without runs of white space. */
+/**
+ * The evidence about a session's commands: the commands that were run and the user's typed text, in lower case and with
+ * single spaces.
+ */
 export interface Steps {
   readonly text: string
 }
@@ -44,17 +47,17 @@ export const stepsOf = (ran: ReadonlyArray<string>, typed: ReadonlyArray<string>
   text: flat([...typed, ...ran].join("\n").slice(0, ranCharacters))
 })
 
-/** True if every part of the command was run, or was typed by the user. */
+/** True if every part of the command was run in the session, or was typed by the user. */
 const wasRun = (command: string, steps: Steps): boolean =>
   command
     .split(/\s*(?:&&|\|\||[;|\n])\s*/)
     .filter((part) => part.length >= 3)
     .every((part) => steps.text.includes(flat(part).trim()))
 
-/** The share of a line's meaningful words that another line must contain to count as saying the same. */
+/** The share of a line's meaningful words that another line must contain for both to say the same. */
 const sharedWords = 0.6
 
-/** True if one of the other lines has enough of the words of the line to say the same. */
+/** True if one of the other lines contains enough of the line's words to say the same; see {@link sharedWords}. */
 const isSaidBy = (line: string, others: ReadonlyArray<ReadonlySet<string>>): boolean => {
   const words = [...meaningfulWords(line)]
   return (
@@ -77,10 +80,13 @@ const wishHeading =
 
 const order =
   /^(?:[\s"'`*_>~#•+-]|\d{1,3}[.)]\s)*(?:(?:note|important|instruction|rule|tip|warning|preference|convention)s?\b[^:!\n–—-]{0,40}[*_]*(?:[:!]| [–—-]+ )\s*)?["'`*_\s]*(?:please\s+)?(?:always|never|do not|don['’]?t|must|make sure|be sure|remember|ensure|ignore|disregard|forget|prefer\b|from now on|going forward|you (?:must|should|are|will)|(?:the |all |ai )*(?:agents?|assistants?|users?|developers?|sessions?) (?:must|should|wants?|prefers?|needs? to|has to|have to))\b/i
-/** Matches a label that makes the rest of the line an order to its reader. */
+/** Matches a label that makes the rest of the line an order to its reader, such as `Note to the agent:`. */
 const addressed =
   /^[\s"'`*_>#]*(?:instructions?|orders?|rules?|notes?|message)\b[^:\n]{0,30}\b(?:for|to)\b[^:\n]{0,30}:/i
-/** Words that make a line sound binding. */
+/**
+ * Matches words that make a line sound binding, such as `must` or `never`. In a trace such a line counts as an order
+ * only if a tool printed it, in `MEMORY.md` always.
+ */
 const insistence =
   /\b(?:always|never|must|mandatory|required to|ha(?:s|ve) to be|from now on|without (?:asking|confirmation|approval))\b/i
 
@@ -100,7 +106,7 @@ const saying =
 const possessions =
   /(?:wish(?:es)?|rules?|preferences?|instructions?|polic(?:y|ies)|orders?|workflows?|habits?|choices?|decisions?|permission|approval|consent|request)/
     .source
-/** Matches a line that reports a person's will. */
+/** Matches a line that states a person's will, such as `The user wants …`. */
 const claim = new RegExp(
   [
     `${subject}${adverbs} ${willing}\\b`,
@@ -113,7 +119,7 @@ const claim = new RegExp(
   "i"
 )
 const quotes = /["“”„«»「」『』]/
-/** Matches a line that reports a person's words. */
+/** Matches a line that states a person's words, such as `The user said …`. */
 const report = new RegExp(`${subject}${adverbs} ${saying}\\b`, "i")
 
 /** Returns the first code span of a line if it is a command: a program and at least one argument. */
@@ -127,14 +133,14 @@ const commandIn = (line: string): string | undefined => {
 const claimsPass =
   /\b(?:pass(?:ed|es)|succeeded|succeeds|work(?:ed|s)|run|use|install|build|check|start|test|fix(?:ed)?)\b/i
 
-/** Splits a line into its bullet mark, its text and its citations. */
+/** Splits a line into its bullet, its text and its citations. */
 const partsOf = (line: string) => {
   const mark = bullet.exec(line)?.[0] ?? ""
   const from = origin.exec(line.slice(mark.length))?.[0] ?? ""
   return { mark, said: line.slice(mark.length, line.length - from.length), from: from.trimEnd() }
 }
 
-/** Reduces a wish to the user's typed words; undefined if the user typed none of it. */
+/** Reduces a line about the user's wish to the user's typed words; undefined if the user typed none of it. */
 const asWish = (line: string, words: UserWords): string | undefined => {
   const { from, mark, said } = partsOf(line)
   const typed = inUserWords(said, words)
@@ -157,15 +163,18 @@ const asTold = (said: string, words: UserWords): string | undefined => {
 const asOrder = (said: string, words: UserWords): string | undefined =>
   inUserWords(said, words, order.exec(said)?.[0].length ?? 0)
 
-/** The evidence that a trace memory is checked against. */
+/**
+ * The evidence that a trace memory is checked against: the user's typed words, the commands that were run, and the
+ * output of tools.
+ */
 interface Sources {
   readonly words: UserWords
   readonly steps: Steps
-  /** True if the output of a tool says the same as the line. */
+  /** True if a tool printed a text that says the same as the line. */
   readonly isPrinted: (line: string) => boolean
 }
 
-/** Checks a line of a trace outside the preferences: returns the line as it may be kept, or undefined to drop it. */
+/** Checks a line of a trace outside its preferences. Returns the line as it may be kept, or undefined to drop it. */
 const checkedLine = (line: string, { isPrinted, steps, words }: Sources): string | undefined => {
   const { from, mark, said } = partsOf(line)
   const told = asTold(said, words)
@@ -184,10 +193,13 @@ const checkedLine = (line: string, { isPrinted, steps, words }: Sources): string
   return command === undefined || wasRun(command, steps) ? line : `${line}${notConfirmed}`
 }
 
-/** True if the heading only names its section; a longer one makes a statement of its own. */
+/** True if a heading only names its section. A longer heading is checked like a statement. */
 const isShortHeading = (line: string): boolean => line.split(/\s+/).length <= 8 && !isOrder(line.replace(/^#+\s+/, ""))
 
-/** Checks a heading, or a field with the text beside it. */
+/**
+ * Checks a heading, or a field such as `Outcome:` with the text beside it. Only statements about the user are reduced
+ * to the user's typed words.
+ */
 const checkedHeading = (line: string, words: UserWords): string => {
   const label = field.exec(line)?.[0] ?? ""
   const clauses = line.slice(label.length).trim().split(/;\s+/)
@@ -231,7 +243,9 @@ const checkedTrace = (trace: string, sources: Sources): string => {
   return kept.join("\n").replace(emptyPreferences, "$1 none observed\n").trim()
 }
 
-/** Matches a preference field without any line left, which then says that there is none. */
+/**
+ * Matches the field `User preferences:` when no line is left below it, so that the text can say that there are none.
+ */
 const emptyPreferences = /^(\**User preferences:\**)[ \t]*\n(?=\s*(?:#|$|\**(?:Outcome|Key steps|Trace context)\b))/im
 
 /** Checks a summary: every statement about the user in the result was typed by the user. Empty if nothing is left. */
@@ -282,12 +296,12 @@ export interface RecordedEvidence {
   readonly own: ReadonlySet<string>
 }
 
-/** Matches a trace line that reports somebody's words, which never supports an order. */
+/** Matches a line of a trace that reports somebody's words. Such a line never supports an order in `MEMORY.md`. */
 const reported = /\b(?:says?|said|claims?|tells?|asks?|instructs?|demands?|wants?|reads?)\b/i
 
 const isTitle = (line: string): boolean => /^# Memory\b/.test(line)
 
-/** A line under a heading about the user's wishes, with the heading and the index of the line. */
+/** A line of `MEMORY.md` below a heading about the user's wishes, with that heading and the line's index. */
 export interface WishLine {
   readonly heading: string
   readonly line: string
@@ -295,8 +309,8 @@ export interface WishLine {
 }
 
 /**
- * Returns the heading that applies to the lines after a line of `MEMORY.md`. A deeper heading does not end a section of
- * wishes.
+ * Returns the heading under which the lines after a line of `MEMORY.md` stand. A deeper heading does not end a section
+ * about wishes.
  */
 const headingBehind = (line: string, heading: string): string => {
   const rank = headingRank(line)
@@ -378,7 +392,7 @@ const withoutEmptyHeadings = (lines: ReadonlyArray<string>, own: ReadonlySet<str
   return kept.toReversed()
 }
 
-/** Checks a skill: steps that no session is known to have run, and wishes that the user did not type, are removed. */
+/** Checks a skill: removes steps that no session is known to have run, and wishes that the user did not type. */
 export const withTracedSteps = (text: string, words: UserWords, steps: Steps): string =>
   text
     .split("\n")

@@ -6,15 +6,15 @@ export const notConfirmed = " (not confirmed)"
 /** True if a line is marked as not confirmed. */
 export const isNotConfirmed = (line: string): boolean => line.includes(notConfirmed.trim())
 
-/** True if the heading says that the lines below it are not the user's, or are not confirmed. */
+/** True if a heading says that the lines below it are not the user's, or are not confirmed. */
 export const isVerdict = (heading: string): boolean =>
   /^#{1,6}\s+(?:not (?:from|asked by|said by) the user\b|not confirmed\b|.{0,80}\bnever (?:to be )?follow)/i.test(
     heading
   )
 
 /**
- * Renames a heading in trace memories of an earlier version. It called all untraceable lines `never to be followed`,
- * among them lines that the user had typed; the new heading claims only that they are not confirmed.
+ * Corrects a heading in trace memories of an earlier version, `never to be followed`, which stood above lines without
+ * evidence even if the user had typed them. The new heading says only that they are not confirmed.
  */
 export const withoutVerdict = (trace: SafeText): SafeText =>
   rewrite(trace, (text) =>

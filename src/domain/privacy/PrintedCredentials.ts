@@ -12,17 +12,21 @@ import { isWords } from "./redaction/Values.js"
 const printsCredential =
   /\bbase64\s+(?:-d|-D|--decode)\b|\bopenssl\s+(?:base64|enc)\b[^|;&\n]*\s-d\b|\.pgpass\b|(?:^|[\s/"'])[._]netrc\b|(?:^|[\s"'/])\.env(?:\.\w+)?\b|\b(?:go)?pass\s+(?:show\s+)?(?:-\w+\s+)*[\w./@-]+\/[\w./@-]+|\b(?:go)?pass\s+show\s|\bsecurity\s+find-(?:generic|internet)-password\b[^|;&\n]*\s-\w*w|\bop\s+(?:read|item\s+get)\s|\bsecret-tool\s+lookup\s|\b(?:bw|lpass)\s+(?:get|show)\s/
 
-/** Minimum length of a value that counts as a secret, and of one that is also replaced outside its output. */
+/**
+ * The minimum length of an output that counts as a credential. `leastElsewhere` is the minimum length of one that is
+ * also replaced in later lines.
+ */
 const least = 6
 const leastElsewhere = 8
 const most = 512
-/** Maximum number of values that are remembered. */
+/** The maximum number of credentials that are remembered, so that they are found in later lines. */
 const mostKnown = 200
 
 const outputFields = ["stdout", "aggregated_output", "formatted_output", "output"]
 
 /**
- * Returns the credentials in the output of such a command: a lone word, and the passwords of `.pgpass` and `.netrc`.
+ * Returns the credentials in the output of a command that {@link printsCredential} matches: a lone word, and the
+ * passwords of `.pgpass` and `.netrc`.
  */
 const credentialsIn = (printed: string): ReadonlyArray<string> => {
   const text = printed.trim()
@@ -65,7 +69,7 @@ export class PrintedCredentials {
   private readonly calls = new Set<string>()
   private readonly known = new Set<string>()
 
-  /** Returns a line without such credentials. */
+  /** Returns a line without credentials that a command printed in it or before it. */
   without(line: RolloutLine): RolloutLine {
     switch (line._tag) {
       case "ResponseItem":

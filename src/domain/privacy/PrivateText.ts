@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject } from "../session/LenientField.js"
 
 /**
- * Text between `<private>` and `</private>` is for its session alone. It is removed while a line is decoded, so that no
- * later step ever sees it. A block without an end runs to the end of its message.
+ * Matches a tag of private text. Text between `<private>` and `</private>` is for its session alone: it is removed
+ * while a line is decoded, so that no later step ever sees it. A block without an end runs to the end of its message.
  */
 const tag = /<(\/?)\s*private\s*>/gi
 
@@ -52,5 +52,8 @@ export const withoutPrivate = (message: JsonObject): JsonObject => ({
   ...("message" in message ? { message: withoutPrivateContent(message["message"]) } : {})
 })
 
-/** False if the line of a rollout cannot contain private text; a cheap test before its messages are searched. */
+/**
+ * False if a line of a rollout cannot contain private text. This cheap test spares most lines the search of their
+ * messages.
+ */
 export const mayHoldPrivate = (line: string): boolean => /private/i.test(line)

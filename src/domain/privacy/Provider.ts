@@ -1,6 +1,6 @@
 import type { Thread } from "../thread/Thread.js"
 
-/** Names a model server as Codex does: `openai` for OpenAI's own, else its host with the port. */
+/** Returns the name of a model server in the way of Codex: `openai` for OpenAI's own, else its host with the port. */
 export const providerOf = (baseUrl: string): string => {
   const { host } = new URL(baseUrl)
   return host === "api.openai.com" ? "openai" : host

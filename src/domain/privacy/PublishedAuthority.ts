@@ -11,7 +11,7 @@ interface Inputs {
   readonly edits: PersonEdits
   /** The stored trace memories of all sessions of the directory. */
   readonly traces: ReadonlyArray<string>
-  /** The `MEMORY.md` that readers see now; empty for none. */
+  /** The `MEMORY.md` that is published now; empty if there is none. */
   readonly before: string
   /** The threads that may be cited. */
   readonly threadIds: ReadonlyArray<string>
@@ -23,7 +23,7 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 const linePointer = /\s*\(L\d[^)]{0,40}\)\s*$/
-/** Matches a line outside the preferences in which a trace quotes the user. */
+/** Matches a line in which a trace quotes the user, although it stands outside the preferences. */
 const givesWords = /\buser\b[^"“«「\n]{0,60}["“«「]/i
 
 /** Collects the user's typed words that a trace memory contains. */
@@ -39,9 +39,9 @@ const typedIn = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
 }
 
 /**
- * Checks files before they are published: a wish of the user stays only if a trace quotes it or a person wrote it into
- * the memory, and a step of a skill stays only if a trace contains it. Wishes in the current file that are missing, and
- * that nothing contradicts, are restored.
+ * Checks files before they are published. A wish of the user stays only if a trace quotes it or a person wrote it into
+ * the memory, and a step of a skill stays only if a trace contains it. Wishes in the published file that the new one
+ * lacks, and that nothing contradicts, are restored.
  */
 export const withOrigins = (
   published: ReadonlyArray<MemoryFile>,

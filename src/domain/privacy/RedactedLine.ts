@@ -2,17 +2,20 @@ import { isJsonObject, type JsonObject } from "../session/LenientField.js"
 import type { Redact } from "./SafeText.js"
 import type { RolloutLine } from "../session/codex/RolloutLine.js"
 
-/** The depth of JSON below which values are not read; they are replaced by a note. */
+/** The maximum depth of nested JSON values that are read; deeper values are replaced by a note. */
 const deepest = 64
 
-/** The length from which the name of a field is redacted too; a shorter one is no secret. */
+/** The minimum length of a field name that is redacted too; a shorter name is no secret. */
 const leastName = 16
 
 const secretName = /(?:key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?)$/i
 const secretFlag = /^--?[A-Za-z][\w-]*(?:key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?)$/i
 const oneWord = /^[^\s"'`\\]{8,512}$/
 
-/** Redacts a value together with its name in a JSON object, or with the flag before it in a list of arguments. */
+/**
+ * Redacts a value. If it is one word that is no secret by itself, it is redacted together with its name in a JSON
+ * object, or with the flag before it in a list of arguments, since the name may show that it is one.
+ */
 const redactNamed = (name: string, separator: string, value: string, redact: Redact): string => {
   const alone = redact(value)
   if (alone !== value || !oneWord.test(value)) {

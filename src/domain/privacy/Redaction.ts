@@ -3,7 +3,7 @@ import { findPrivateKeys } from "./redaction/Blocks.js"
 import { findClusterSecrets } from "./redaction/ClusterSecrets.js"
 import { findOnCommandLines } from "./redaction/CommandLines.js"
 import { findKnownForms } from "./redaction/KnownForms.js"
-import { markerOf, markersIn, placeholderKind, redactionMarker } from "./redaction/Marker.js"
+import { holdsMarker, markerEnd, markerOf, placeholderKind, redactionMarker } from "./redaction/Marker.js"
 import { findInReadings } from "./redaction/Readings.js"
 import { mergeSpans, type Span } from "./redaction/Span.js"
 import { findInTransport } from "./redaction/Transport.js"
@@ -12,7 +12,7 @@ import { redactedBy } from "./SafeText.js"
 
 export { redactionMarker } from "./redaction/Marker.js"
 
-/**
+/*
  * Replaces secrets in text before it is stored, sent or shown. Pure, idempotent, and linear in its input. It always
  * finds four forms (`sk-…`, `AKIA…`, `Bearer …`, and `NAME=value` after a common name); a maintained rule set and
  * further forms are added to them. Loading this module loads the rule set, which takes some milliseconds: import it
@@ -41,15 +41,16 @@ const finders = [
 ]
 
 /**
- * The maximum number of rounds. Replacing one secret can expose another one beside it, so the text is searched again
- * until nothing is found. Each round removes text; only a text that was made for this purpose needs more rounds.
+ * The maximum number of rounds of redaction. Replacing one secret can expose another one beside it, so the text is
+ * searched again until nothing is found. Each round removes text; only a text that was made for this purpose needs more
+ * rounds.
  */
 const mostRounds = 16
 
-/** The number of characters of a secret that decide if it is a placeholder. */
+/** The number of characters of a secret that are examined to decide whether it is a placeholder. */
 const longestPlaceholder = 256
 
-/** The length of the shortest text that can contain a secret: a name, a sign and eight characters. */
+/** The length of the shortest text that can contain a secret: a name, a character such as `=`, and eight characters. */
 const leastCharacters = 10
 
 const none: ReadonlyMap<string, number> = new Map()
@@ -63,18 +64,17 @@ const spansAsWritten = (text: string): ReadonlyArray<Span> => {
   return found
 }
 
-/** Finds the secrets of a text. A marker looks like a name with a value, but nothing that begins in one is a secret. */
+/**
+ * Finds the secrets in a text. An existing marker may look like a name with a value, so a match that begins in one is
+ * ignored.
+ */
 const spansIn = (text: string): ReadonlyArray<Span> => {
   const spans = findInReadings(text, spansAsWritten)
-  const markers = spans.length === 0 ? [] : markersIn(text)
-  return markers.length === 0
+  return spans.length === 0 || !holdsMarker(text)
     ? spans
     : spans
-        .filter(({ start }) => !markers.some((marker) => marker.start <= start && start < marker.end))
-        .map((span) => {
-          const cut = markers.find((marker) => marker.start < span.end && span.end < marker.end)
-          return cut === undefined ? span : { ...span, end: cut.end }
-        })
+        .filter(({ start }) => markerEnd(text, start) === undefined)
+        .map((span) => ({ ...span, end: markerEnd(text, span.end - 1) ?? span.end }))
 }
 
 /** Replaces the secrets in a text by markers, and counts each kind. A marker is never redacted again. */

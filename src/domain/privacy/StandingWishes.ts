@@ -9,10 +9,10 @@ import { readTrace } from "../offline/importing/TraceReading.js"
 import { contradict, isSameWish } from "../offline/consolidating/WishConflicts.js"
 import { type WishLine, wishLinesOf } from "./Authority.js"
 
-/** A new `MEMORY.md`, with the inputs that decide which wishes of the previous one stay. */
+/** The text of a new `MEMORY.md`, with the inputs that decide which wishes of the published one must stay in it. */
 interface Standing {
   readonly text: string
-  /** The `MEMORY.md` that readers see now, with only those wishes that a trace still quotes. */
+  /** The published `MEMORY.md`, with only those wishes that a trace still quotes. */
   readonly before: string
   readonly edits: PersonEdits
   /** The confirmed text of all traces, newest first. */

@@ -3,7 +3,7 @@ import { meaningfulWords } from "../offline/consolidating/SameMeaning.js"
 import { quoted } from "../offline/writing/Wording.js"
 import { printedLines, typedPartsOf } from "../text/TypedParts.js"
 
-/**
+/*
  * Finds the user's typed words in text that a model wrote. Counted as the user's are three words in a row, six
  * characters in scripts without spaces, a whole message of any length, and in quotation marks a whole clause of two
  * words. Results are always cut from the typed text, so words that a model adds around or inside a quotation are never
@@ -23,13 +23,13 @@ interface TypedToken extends Token {
   readonly piece: number
 }
 
-/** A connected piece of typed text. */
+/** A part of the user's typed text that has no gap inside, such as a message without its listings. */
 interface Piece {
   readonly text: string
-  /** The index of its first token; `to` is the index after its last. */
+  /** The index of the part's first token; `to` is the index after its last. */
   readonly from: number
   readonly to: number
-  /** True if it is the whole message. */
+  /** True if the part is the whole message. */
   readonly isWhole: boolean
 }
 
@@ -37,14 +37,20 @@ interface Piece {
 export interface UserWords {
   readonly pieces: ReadonlyArray<Piece>
   readonly tokens: ReadonlyArray<TypedToken>
-  /** The positions of every three consecutive tokens, the shortest sequence that can be looked up. */
+  /**
+   * The indexes at which every three consecutive tokens occur. Three tokens are the shortest sequence that can be
+   * looked up.
+   */
   readonly places: ReadonlyMap<string, ReadonlyArray<number>>
 }
 
 const wordWeight = 2
 const enough = 3 * wordWeight
 
-/** Limits of the comparison: characters of typed text and of a line, positions of three words, tokens of a run. */
+/**
+ * The maximum number of characters of typed text that are indexed. The limits below are those of a line's characters,
+ * of the indexes kept for three tokens, and of the tokens in one matching stretch.
+ */
 const typedCharacters = 400_000
 const lineCharacters = 4_000
 const mostPlaces = 300
@@ -56,7 +62,10 @@ const tokenForm = new RegExp(
   String.raw`\[REDACTED_SECRET[^\]\n]{0,60}\]|(?=${inWord})${spaceless}|(?:(?!${spaceless})[\p{L}\p{M}\p{N}_]|(?<=[\p{L}\p{N}])['’ʼ](?=[\p{L}\p{N}]))+`,
   "gu"
 )
-/** Scripts in which a negation may be a part of the last word of a clause. */
+/**
+ * Matches a character of a script in which a negation may be part of the last word of a clause, as in Japanese and
+ * Korean.
+ */
 const joinsWords = new RegExp(String.raw`(?=${inWord})(?:${spaceless}|\p{scx=Hangul})`, "u")
 const isSpaceless = new RegExp(`^${spaceless}$`, "u")
 
@@ -94,7 +103,7 @@ const sameKeys = (one: ReadonlyArray<Token>, other: ReadonlyArray<Token>): boole
 const threeAt = (tokens: ReadonlyArray<Token>, at: number): string =>
   `${tokens[at]?.key} ${tokens[at + 1]?.key} ${tokens[at + 2]?.key}`
 
-/** Collects the lines of tool output that are long enough to be recognised in a message. */
+/** Collects the lines of tool output that are long enough to recognise them when a user's message repeats them. */
 export const printedLinesOf = (outputs: ReadonlyArray<string>): ReadonlySet<string> =>
   new Set(
     outputs
@@ -139,7 +148,7 @@ interface Range {
   readonly to: number
 }
 
-/** A stretch of a line, by its offsets in characters, with the typed tokens that it repeats. */
+/** A stretch of a line, by its offsets in characters, and the range of typed tokens that it repeats. */
 interface Run extends Range {
   readonly start: number
   readonly end: number
@@ -177,7 +186,7 @@ const runsIn = (line: ReadonlyArray<Token>, { places, tokens }: UserWords): Read
 const clauseGap = /[.!?,;:]["'”’)*_`]*\s|[。！？；：，、…—–\n]|\s-{1,2}\s|\s\(|\)/u
 const sentenceGap = /[.!?]["'”’)*_`]*\s|[。！？\n]/u
 
-/** Words that negate the words beside them. */
+/** Words such as `not`, which reverse the meaning of the words beside them. */
 const negations: ReadonlySet<string> = new Set(
   "not never no dont doesnt didnt wont cant cannot isnt arent shouldnt mustnt neednt without avoid stop neither nor nobody nothing nicht nie niemals kein keine keinen keinem keiner ohne statt jamais pas sans ne nunca jamás sin não nunca sem non mai senza niet geen nooit zonder inte aldrig ikke aldri не нет никогда нельзя без nie nigdy bez ei älä ne".split(
     " "
@@ -190,10 +199,16 @@ const conditions: ReadonlySet<string> = new Set(
   )
 )
 const joining: ReadonlySet<string> = new Set("or nor oder ou o или".split(" "))
-/** Words that, before a comma, answer a question and do not negate the words after it. */
+/**
+ * Words that answer a question when a comma follows, as in `no, use tabs`. They do not negate the words after the
+ * comma.
+ */
 const answers: ReadonlySet<string> = new Set("no non nein nope não нет".split(" "))
 
-/** Extends a range in both directions up to the next gap of this kind, inside its piece and by at most 60 tokens. */
+/**
+ * Extends a range in both directions, up to where the text between two tokens matches `gap`. The range stays inside its
+ * part of the typed text, and grows by at most 60 tokens on each side.
+ */
 const within = ({ pieces, tokens }: UserWords, { from, to }: Range, gap: RegExp): Range => {
   const piece = pieces[tokens[from]?.piece ?? 0]
   const isDivided = (before: number): boolean => {
@@ -244,11 +259,17 @@ const isAsked = (words: UserWords, range: Range): boolean => {
   return /^[^.!。！\n]{0,4}[?？]/.test(text.slice(last?.end, next?.piece === last?.piece ? next?.start : undefined))
 }
 
-/** The maximum length of a quotation; `clauseCharacters` is the maximum of a clause that is shown whole. */
+/**
+ * The maximum number of characters of a quotation; `clauseCharacters` is the maximum of a clause that is quoted as a
+ * whole.
+ */
 const shownCharacters = 600
 const clauseCharacters = 240
 
-/** Returns the typed text of a range, with the signs that belong to its first and its last word. */
+/**
+ * Returns the typed text of a range, with the punctuation attached to its first and last word (`--flag`, `C#`), and
+ * with `?` if it was a question.
+ */
 const textOf = (words: UserWords, { from, to }: Range): string => {
   const [first, last] = [words.tokens[from], words.tokens[to - 1]]
   const text = words.pieces[first?.piece ?? 0]?.text ?? ""
@@ -260,9 +281,9 @@ const textOf = (words: UserWords, { from, to }: Range): string => {
 }
 
 /**
- * Extends a range to its clause if the rest of the clause changes the meaning: a negation, a condition, or a question
- * mark. `isLoose` marks words that the model did not quote; these are always shown in their clause if it is short
- * enough.
+ * Extends a range to its clause if the rest of the clause changes its meaning: by a negation, a condition, or a
+ * question mark. `isLoose` is true for words that the model did not quote; these are extended whenever the clause is
+ * short enough.
  */
 const inItsClause = (words: UserWords, range: Range, isLoose: boolean): Range => {
   const clause = clauseOf(words, range)
@@ -297,7 +318,7 @@ const quotation = new RegExp(
   "gu"
 )
 
-/** Matches an ellipsis inside a quotation. */
+/** Matches an ellipsis inside a quotation, as in `"use … tabs"`. */
 const gap = /\s*(?:\[\s*)?(?:…|\.{3,})(?:\s*\])?\s*/
 
 interface Segment {
@@ -308,14 +329,14 @@ interface Segment {
   readonly isCode: boolean
 }
 
-/** Finds the quotations of a line, with their offsets. */
+/** Lists the quotations of a line with their offsets. */
 const segmentsIn = (line: string): ReadonlyArray<Segment> =>
   Array.from(line.matchAll(quotation), (match) => {
     const text = match.slice(1).find((part) => part !== undefined) ?? ""
     return { text, start: match.index + 1, end: match.index + match[0].length - 1, isCode: match[0].startsWith("`") }
   })
 
-/** Lists the quotations of a line. */
+/** Lists the texts of the quotations in a line. */
 export const quotationsIn = (line: string): ReadonlyArray<string> =>
   segmentsIn(line.slice(0, lineCharacters)).map(({ text }) => text)
 
@@ -359,7 +380,10 @@ const wholeMessage = (text: string, words: UserWords): Range | undefined => {
       )
 }
 
-/** The least weight of a quoted clause; one word is too often the user's by chance. */
+/**
+ * The minimum weight of a quoted clause that is looked up as a whole; a word has a weight of {@link wordWeight}. A
+ * single word is too often the user's by chance.
+ */
 const clauseWeight = 3
 
 /** Finds the last typed clause that a quotation repeats as a whole. */
@@ -378,7 +402,7 @@ const wholeClause = (text: string, words: UserWords): Range | undefined => {
   return from === -1 ? undefined : { from, to: from + given.length }
 }
 
-/** Matches the words with which a model introduces a statement about the user. */
+/** Matches the words with which a model introduces a statement about the user, such as `The user wants`. */
 const frame =
   /^\W{0,4}(?:the )?(?:user|they|he|she)s?\b(?: (?:really|strongly|always|also|clearly|explicitly|generally))* ?(?:wants?|wanted|prefers?|likes?|asked(?: for| to)?|said|says|told|insists?|requires?|expects?)?(?: (?:us|me|you|the (?:agent|assistant)) to| that| to| for)?\b:?/i
 
@@ -397,7 +421,7 @@ const isDenied = (line: ReadonlyArray<Token>, run: Run): boolean => {
   )
 }
 
-/** True if a stretch without quotation marks may be attributed to the user. */
+/** True if a stretch of a line that has no quotation marks may be attributed to the user. */
 const holdsUnquoted = (line: ReadonlyArray<Token>, run: Run, words: UserWords): boolean => {
   const clause = clauseOf(words, run)
   const typed = words.tokens.slice(run.from, run.to)

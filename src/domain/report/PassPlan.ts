@@ -13,7 +13,7 @@ export const PlannedThread = Schema.Struct({
   problem: Schema.optional(Schema.String)
 })
 
-/** One request that a pass would make. */
+/** One request that a pass would make; a session has one for each directory that it worked in. */
 export type PlannedThread = typeof PlannedThread.Type
 
 /**
@@ -26,16 +26,16 @@ export const PassPlan = Schema.Struct({
   skipped: Schema.Array(Schema.Struct({ threadId: Schema.String, rolloutPath: Schema.String, reason: WhyNot })),
   requests: Schema.Int,
   inputTokens: Schema.Int,
-  /** Maximum tokens of all answers together, from the limit on each answer. */
+  /** The maximum number of tokens of all answers together, from the limit on each answer. */
   outputTokens: Schema.Int,
-  /** Maximum cost in the currency of the configured prices; null without prices. */
+  /** The maximum cost in the currency of the configured prices; null without prices. */
   cost: Schema.NullOr(Schema.Number),
-  /** The caps of one pass; null means no limit. */
+  /** The maximum number of tokens that one pass may use; null means no limit. */
   maxTokens: Schema.NullOr(Schema.Number),
   maxRequests: Schema.NullOr(Schema.Number)
 })
 
-/** See the schema of the same name. */
+/** The requests that a pass would make to write traces. */
 export type PassPlan = typeof PassPlan.Type
 
 /** Renders a plan for people to read. */

@@ -9,7 +9,7 @@ const Message = Schema.String.pipe(Schema.brand("SafeText"))
 /** An error as a report shows it: its tag and its message. */
 export const ReportedError = Schema.Struct({ _tag: Schema.String, message: Message })
 
-/** See the schema of the same name. */
+/** An error as a report shows it: its tag and its message. */
 export type ReportedError = typeof ReportedError.Type
 
 /** A trace; a session has one for each directory that it worked in. */
@@ -18,7 +18,10 @@ const Learned = Schema.Struct({
   cwd: Schema.String,
   memoryRoot: Schema.String,
   traceFile: Schema.String,
-  /** The model's quotations that the session file contains; absent if nothing was checked. */
+  /**
+   * The number of quotations in the trace, and the number of them that the session file contains; absent if nothing was
+   * checked.
+   */
   grounding: Schema.optional(Grounding)
 })
 
@@ -44,13 +47,13 @@ export type Consolidated = typeof Consolidated.Type
 
 /** The result of one pass. Every path is absolute. */
 export const PassReport = Schema.Struct({
-  /** Threads in the index. */
+  /** The number of threads in the index. */
   threads: Schema.Int,
-  /** Threads selected for extraction. */
+  /** The number of threads that this pass selected for extraction. */
   candidates: Schema.Int,
-  /** Eligible threads beyond this pass's limit; the next pass takes them. */
+  /** The number of eligible threads beyond this pass's limit. The next pass takes them. */
   waiting: Schema.Int,
-  /** Sessions of sub-agents, which are never learned from. */
+  /** The number of sessions of sub-agents, which are never learned from. */
   subAgents: Schema.Int,
   extracted: Schema.Array(Learned),
   noOutput: Schema.Array(NoOutput),
@@ -64,7 +67,7 @@ export const PassReport = Schema.Struct({
   unknownLines: Schema.Array(Schema.Struct({ type: Schema.String, lines: Schema.Int })),
   model: Schema.Struct({
     name: Schema.String,
-    /** Requests that were answered. */
+    /** The number of requests that were answered. */
     calls: Schema.Int,
     inputTokens: Schema.Int,
     outputTokens: Schema.Int
@@ -72,15 +75,16 @@ export const PassReport = Schema.Struct({
   durationMs: Schema.Int
 })
 
-/** See the schema of the same name. */
+/** The result of one pass. Every path is absolute. */
 export type PassReport = typeof PassReport.Type
 
 /**
- * True for an error which means that the settings did not allow the work. Nothing failed; the next pass decides again.
+ * True for the tag of an error by which the user's limits stopped the work, and not a failure. The next pass decides
+ * again.
  */
 export const isHeldBack = (tag: string | undefined): boolean => tag === "BudgetExhausted" || tag === "ProviderCrossing"
 
-/** True when the report contains a failure, so that the program ends with exit code 1. */
+/** True if the report contains a failure, so that the program ends with exit code 1. */
 export const hasFailures = (report: PassReport): boolean =>
   report.failed.length > 0 ||
   report.consolidated.some(({ error, outcome }) => outcome === "failed" && !isHeldBack(error?._tag))

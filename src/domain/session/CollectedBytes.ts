@@ -1,4 +1,4 @@
-/** A growing buffer of bytes. Pieces are copied into one buffer, so that many small pieces cost no extra memory. */
+/** A growing buffer of bytes. Pieces are copied into one buffer, so that many small pieces take no extra memory. */
 export class CollectedBytes {
   private buffer = new Uint8Array(256)
   private used = 0
@@ -30,13 +30,13 @@ export class CollectedBytes {
     this.used = 0
   }
 
-  /** The collected bytes, as a view that is valid until the next change. */
+  /** Returns the collected bytes, as a view that is valid until the next change. */
   view(): Uint8Array {
     return this.buffer.subarray(0, this.used)
   }
 }
 
-/** The last bytes of a stream of pieces, up to a limit. */
+/** Keeps the last bytes of a stream of pieces, up to a limit. */
 export class LastBytes {
   private readonly kept: CollectedBytes
   private pushed = 0
@@ -66,7 +66,7 @@ export class LastBytes {
     this.pushed = 0
   }
 
-  /** The kept bytes, as a view that is valid until the next change. */
+  /** Returns the kept bytes, as a view that is valid until the next change. */
   view(): Uint8Array {
     const kept = this.kept.view()
     return kept.subarray(Math.max(0, kept.length - this.limit))

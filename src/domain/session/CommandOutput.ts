@@ -2,8 +2,9 @@ import { cutMiddle } from "../text/ByteBudget.js"
 import { firstErrorLine, withoutTerminalControl } from "./ErrorLine.js"
 
 /**
- * The end of a command. `running`: not known to have ended; `interrupted`: stopped by a person; `refused`: not allowed
- * to run; `not started`: the harness could not start it; `timed out`: stopped by the harness; `exited`: any other end.
+ * The way in which a command ended. `running`: not known to have ended; `interrupted`: stopped by a person; `refused`:
+ * not allowed to run; `not started`: the harness could not start it; `timed out`: stopped by the harness; `exited`: any
+ * other end.
  */
 export type CommandEnd = "exited" | "running" | "interrupted" | "refused" | "not started" | "timed out"
 
@@ -19,7 +20,8 @@ export interface CommandOutput {
 }
 
 /**
- * Maximum bytes of one output. Only the first and last lines of an output are used, and a session may print gigabytes.
+ * The maximum number of bytes of one output that is kept. Only the first and last lines of an output are used, and a
+ * session may print gigabytes.
  */
 const keptOutputBytes = 8_192
 
@@ -35,8 +37,7 @@ export const outputOf = (printed: string, exitCode: number | undefined, end: Com
 }
 
 /**
- * Joins two parts of one command's output, the second printed after the first. The second decides how the command
- * ended.
+ * Joins two parts of one command's output, of which `after` was printed later. It also decides how the command ended.
  */
 export const continueOutput = (before: CommandOutput, after: CommandOutput): CommandOutput => ({
   ...outputOf(before.text + after.text, after.exitCode ?? before.exitCode, after.end),
@@ -46,7 +47,10 @@ export const continueOutput = (before: CommandOutput, after: CommandOutput): Com
       : (firstErrorLine(`${before.errorLine}\n${after.errorLine}`) ?? before.errorLine)
 })
 
-/** Merges two records of one output. Takes the exit code of either, the longer text, and the more precise end. */
+/**
+ * Merges two records of one command's output. Takes the exit code of the record that has one, the longer text, and the
+ * more precise end.
+ */
 export const mergeOutputs = (known: CommandOutput, told: CommandOutput): CommandOutput => {
   const isCertain = told.end !== "exited" || told.exitCode !== undefined
   const end = isCertain || known.end === "running" ? told.end : known.end

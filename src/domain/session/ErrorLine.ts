@@ -1,19 +1,23 @@
 import { stripVTControlCharacters } from "node:util"
 
-/**
+/*
  * Finds the line of a command's output that a person would search for: the error message, and not a stack frame, a
  * progress bar or a warning. Pure, and linear in the output.
  */
 
 const controlCharacters = /(?!\t)\p{Cc}/gu
 
-/** Control characters except tab and line feed. Searching each by itself is many times faster than one expression. */
+/**
+ * The control characters except tab and line feed. Searching for each by itself is many times faster than one regular
+ * expression.
+ */
 const controls = [...Array.from({ length: 32 }, (_, code) => code), 127]
   .filter((code) => code !== 9 && code !== 10)
   .map((code) => String.fromCharCode(code))
 
 /**
- * Removes terminal control from a text: colours and cursor movements go, and an overwritten line keeps its last state.
+ * Removes terminal sequences from a text, such as colours and movements of the cursor. A line that was overwritten
+ * keeps only its last state.
  */
 export const withoutTerminalControl = (text: string): string =>
   controls.some((control) => text.includes(control))
@@ -23,17 +27,21 @@ export const withoutTerminalControl = (text: string): string =>
         .join("\n")
     : text
 
-/** Maximum characters of a line that are examined. Error messages are shorter; the lines of minified files are not. */
+/**
+ * The maximum number of characters of a line that are examined. Error messages are shorter; the lines of minified files
+ * are not.
+ */
 const lineCharacters = 2_000
 
-/** Marks that test runners, TAP and log viewers put before a message. */
+/** Matches the marks that test runners, TAP and log viewers put before a message, such as `# ` or `E   `. */
 const decoration = /^(?:[#>|│]\s+|E {2,}|\s)+/
 
-/** Matches Python's wrapper around the error of a module that it was told to run. */
+/** Matches Python's message about a module that it could not run, which contains the real error in brackets. */
 const wrapped =
   /^\S{0,200}python[\d.]{0,8}(?:\.exe)?: Error while finding module specification for '[^']{1,200}' \((.+)\)$/
 
-const plain = (line: string): string => {
+/** Returns a line without the marks that test runners and log viewers put before it. */
+export const plain = (line: string): string => {
   const bare = line.slice(0, lineCharacters).replace(decoration, "").trimEnd()
   return wrapped.exec(bare)?.[1] ?? bare
 }
@@ -54,7 +62,20 @@ const isTypedError = (line: string): boolean => {
   )
 }
 
-/** Matches summaries at the end of an output: they report that something failed, and a line above them reports what. */
+/** Matches the reports of race detectors, sanitizers and memory checkers. */
+const checkerReports: ReadonlyArray<RegExp> = [
+  /^(?:={2,}\d{1,9}={2,})?\s?(?:ERROR|WARNING): (?:\w{1,20}Sanitizer: |DATA RACE)/,
+  /^[^\s:]{1,300}:\d{1,9}:\d{1,9}: runtime error: /,
+  /^==\d{1,9}== (?:Invalid (?:read|write|free)|Conditional jump|Use of uninitiali|[\d,]{1,20} (?:\([^)]{1,80}\) )?bytes in .{1,80} definitely lost)/
+]
+
+/** Matches an exception of Elixir and Erlang: `** (ArgumentError) unknown option`. */
+const starred = /^\*\* \([A-Za-z][\w.: ]{1,80}\) \S/
+
+/** Matches a report of Dialyzer, which consists of a place and the name of a warning: `lib/a.ex:3:no_return`. */
+const dialyzer = /^[^\s:]{1,300}\.(?:exs?|[eh]rl):\d{1,9}(?::\d{1,9})?:[a-z_]{4,40}$/
+
+/** Patterns of lines that summarise a failed run, such as `BUILD FAILED`. A line above them has the error itself. */
 const wrapUps: ReadonlyArray<RegExp> = [
   /^error: (?:'?(?:test failed|\d+ subtests? failed)|[|>])/i,
   /\b(?:could not compile|aborting due to|ld returned \d|ELIFECYCLE|Recipe `[^`]{0,80}` failed)/,
@@ -62,27 +83,34 @@ const wrapUps: ReadonlyArray<RegExp> = [
   /\bcommand failed with exit code|\bexit(?:ed)?(?: with)?(?: (?:code|status))? \d+|\bprocess (?:completed|didn't exit)/i,
   /^(?:Found \d+ errors?\b|\d+ errors? generated|[✖×] \d+ problems?|failing tests:|[✖✗] failing tests)/i,
   /^FAIL\s+\S+ \[(?:setup|build) failed\]|^FAIL(?:\t\S|$)/,
-  /^(?:FAILURE: )?Build failed\b|^BUILD FAILED|^ninja: build stopped|\bERROR task failed\b|\breturned a non-zero code\b/i,
+  /^(?:FAILURE: )?Build failed\b|^BUILD FAILED|^ninja: build stopped|^Execution failed for task |\bERROR task failed\b|\breturned a non-zero code\b/i,
   /^npm (?:ERR!|error) (?:Test failed|errno|Exit status|Lifecycle script)/,
+  /^={2} .{1,200} ={2}$|^SUMMARY: \w{1,20}Sanitizer: /,
   /^(?:code: 'ERR_TEST_FAILURE'|failureType:|A complete log of this run|npm (?:ERR!|error) A complete log)/
 ]
 
-/** Kinds of error lines, the most informative first. The first match gives a line its rank. */
+/** The kinds of error lines, the most informative first. The first kind that accepts a line gives it its rank. */
 const ranks: ReadonlyArray<(line: string) => boolean> = [
   (line) =>
     isTypedError(line) ||
+    starred.test(line) ||
+    checkerReports.some((report) => report.test(line)) ||
     /\berror(?:\[\w{1,20}\]|:? [A-Z]{1,8}\d{2,6}\b)/.test(line) ||
     /^[^\s:]{1,300}:\d{1,9}:(?:\d{1,9}:)? (?:fatal )?error:/i.test(line) ||
     /^[^\s:]{1,300}(?:\.go:\d{1,9}:\d{1,9}: |:\d{1,9}:\d{1,9}: [A-Z]{1,5}\d{2,5} )/.test(line) ||
+    /^e: (?:file:\/\/)?\S{1,300}:\d{1,9}:\d{1,9}:? \S/.test(line) ||
     /^(?:panic: |thread '[^']{0,120}'(?: \(\d{1,12}\))? panicked at )/.test(line),
   (line) =>
     /^(?:\S{1,80} ){0,3}(?:fatal error|fatal|error|err!?|errors?)(?::| {2,}(?=\S)|\] )/i.test(line) ||
+    dialyzer.test(line) ||
     /^\d{1,9}:\d{1,9} +error +\S/.test(line) ||
     /^npm (?:ERR!|error) (?!code )/.test(line) ||
     /^curl: \(\d+\)|^CONFLICT \(|^Error response from daemon|^\[ERROR\]/.test(line),
   (line) => /^(?:FAILED \S+(?:::| - )|not ok \d|--- FAIL:|● .+ › |[✗✖×] \S|FAIL: |ERROR: )/.test(line),
   (line) =>
-    /^(?:FAIL(?:ED)?\b(?! \((?:failures|errors)=)|● )/.test(line) || /\btest \S{1,200} \.\.\. FAILED$/.test(line),
+    /^(?:FAIL(?:ED)?\b|● )/.test(line) ||
+    /\.{2,}\s?\*{3}(?:Failed|Exception|Timeout|Not Run)\b/.test(line) ||
+    /\btest \S{1,200} \.\.\. FAILED$/.test(line),
   (line) =>
     /\b(?:No such file or directory|command not found|Permission denied|Segmentation fault|assertion failed|is not recognized as|Connection refused|Operation not permitted|No module named|address already in use|out of memory|Killed)\b/i.test(
       line
@@ -94,7 +122,8 @@ const ranks: ReadonlyArray<(line: string) => boolean> = [
   (line) => line.includes(" ") && /\b(?:error|failed|failure|exception|npm ERR!)(?!\w)/i.test(line)
 ]
 
-const wrapUpRank = ranks.length
+/** The rank of lines that only report that something failed. */
+export const wrapUpRank = ranks.length
 
 const passLine = /^(?:ok\b|PASS\b|[✓✔√]|\[PASS\])|\.\.\. ok$/
 const zeroCount = /\b(?:0|no) (?:errors?|failures?|failed|failing|problems?)\b|\b(?:errors?|fail(?:ures|ed)?):? 0\b/i
@@ -108,20 +137,40 @@ const sourceCode =
   /^(?:(?:throw|raise|return|const|let|var|if|else|catch|except|try|function|def|class|expect|assert|import|from|export|await|print|console|logger|self)\b[^:]{0,200}[({=;]|\} ?catch|except\b.{0,80}:$|\/\/|\/\*|\*\s)/
 const progress = /\d{1,3}%.{0,200}[#=█▉▊▋▌▍▎▏━─>-]{4}|[#=█▉▊▋▌▍▎▏━─-]{4}.{0,200}\d{1,3}%/
 
+const countedWords =
+  /^(?:tests?|suites?|files?|specs?|scenarios?|examples?|assertions?|expectations?|cases?|snapshots?|tasks?|total|counts?|summary|results?|passe[sd]|passing|pass|failed|fails?|failing|failures?|errors?|warnings?|skipped|skips?|pending|todo|cancelled|ignored|filtered|deselected|problems?|issues?|offenses?|violations?|generated|reported|found|detected|checked|source|run|runs|ran|finished|executed|started|measured|time|elapsed|duration|and|in|out|of|with|to|a|ms|s|sec|secs|seconds?|m|min|minutes?|potentially|fixable)$/i
+
+/** True for a line that only counts results, such as `36 tests, 1 failure`. It does not say what failed. */
+const isTotal = (line: string): boolean => {
+  if (line.length > 200 || !/\d/.test(line)) {
+    return false
+  }
+  const words = line.match(/\p{L}+/gu) ?? []
+  return words.length > 1 && words.every((word) => countedWords.test(word))
+}
+
 const isNothing = (line: string): boolean =>
-  line === "" || frame.test(line) || passLine.test(line) || (zeroCount.test(line) && !someCount.test(line))
+  line === "" ||
+  isTotal(line) ||
+  frame.test(line) ||
+  passLine.test(line) ||
+  (zeroCount.test(line) && !someCount.test(line))
 
 const isMere = (line: string): boolean =>
   remark.test(line) || located.test(line) || sourceCode.test(line) || progress.test(line)
 
-/** Matches a part that every ranked line contains. Most lines lack it, so this test saves the more expensive ones. */
+/**
+ * Matches a word that every line of a ranked kind contains. Most lines have none, so this test saves the more expensive
+ * ones.
+ */
 const hint =
-  /err|exception|fault|fail|fatal|panic|can(?:not|'t)|could ?n|unable|not |no such|no module|refused|timed out|reject|reference|denied|assert|killed|in use|of memory|conflict|curl: |:\d+:|[✗✖×●]/i
+  /err|exception|fault|fail|fatal|panic|data race|sanitizer|\*\* \(|==\d+== |can(?:not|'t)|could ?n|unable|not |no such|no module|refused|timed out|reject|reference|denied|assert|killed|in use|of memory|conflict|curl: |:\d+:|[✗✖×●]/i
 
-/** Matches a part that every output with an error line contains, so that most outputs need not be split into lines. */
+/** Matches a word that every output with an error line contains, so that most outputs need not be split into lines. */
 const anyHint = new RegExp(`${hint.source}|Traceback`, "i")
 
-const rankOf = (line: string): number => {
+/** Returns the rank of a line: the lower it is, the better the line names an error. Infinity if the line names none. */
+export const rankOf = (line: string): number => {
   if (!hint.test(line) || isNothing(line)) {
     return Number.POSITIVE_INFINITY
   }
@@ -129,17 +178,20 @@ const rankOf = (line: string): number => {
   return rank === -1 || (rank > 0 && isMere(line)) ? Number.POSITIVE_INFINITY : rank
 }
 
-/** Matches a line that ends in the middle of a phrase, as a message broken at a terminal's width may. */
+/** Matches a line that ends in the middle of a phrase, since a terminal's width may break a message there. */
 const endsOpen = /\s(?:an?|and|as|at|by|for|from|has|in|is|not|of|on|or|than|that|the|to|with)$/
 /** Matches the name of a failed Go test; the lines below it have the place and the reason. */
 const failedTest = /^(?:--- FAIL: |FAIL \S+ Test)\S/
 const locatedMessage = /^\S{1,200}_test\.go:\d{1,9}: \S/
-/** Matches the code at the end of a type checker's message: `[import-untyped]`. */
+/**
+ * Matches the code at the end of a type checker's message, such as `[import-untyped]`. The line may be the rest of a
+ * message that was broken at a terminal's width.
+ */
 const closingCode = /\s{2}\[[a-z][a-z-]{2,40}\]$/
 
 /**
- * Adds the next line to a message that continues there: one that ends in a colon (`Expected values to be strictly
- * equal:`, then `1 !== 2`), one that was broken at a terminal's width, and the name of a failed test.
+ * Returns a message with the next line, if it continues there: if it ends in a colon (`Expected values to be strictly
+ * equal:`, then `1 !== 2`), was broken at a terminal's width, or is only the name of a failed test.
  */
 const withItsRest = (lines: ReadonlyArray<string>, index: number): string => {
   const message = plain(lines[index] ?? "")
@@ -158,6 +210,33 @@ const withItsRest = (lines: ReadonlyArray<string>, index: number): string => {
   return rest === undefined || rest.length > 120 || isNothing(rest) || rest.startsWith("+")
     ? message
     : `${message} ${rest}`
+}
+
+/**
+ * True for the ranks of lines that only name a failed test. `systemRank` is the rank of error messages of the operating
+ * system.
+ */
+const isNamingRank = (rank: number): boolean => rank === 2 || rank === 3
+const systemRank = 4
+
+/**
+ * Returns the error message of the operating system below the name of a failed test, before the name of the next test;
+ * undefined if there is none, or if the name continues in the next line.
+ */
+const causeBelow = (lines: ReadonlyArray<string>, index: number, rank: number): string | undefined => {
+  if (!isNamingRank(rank) || withItsRest(lines, index) !== plain(lines[index] ?? "")) {
+    return undefined
+  }
+  for (const line of lines.slice(index + 1, index + 12).map(plain)) {
+    const below = rankOf(line)
+    if (isNamingRank(below)) {
+      return undefined
+    }
+    if (below === systemRank) {
+      return line
+    }
+  }
+  return undefined
 }
 
 const tracebackHeading = /^[\s|>+-]{0,40}Traceback \(most recent call last\):$/
@@ -198,7 +277,7 @@ const tracebackEnd = (lines: ReadonlyArray<string>, heading: number): number | u
   return end
 }
 
-/** Returns the line that names the error, without decoration; undefined if there is none. */
+/** Returns the line of an output that names the error, without marks in front of it; undefined if there is none. */
 export const firstErrorLine = (output: string): string | undefined => {
   if (!anyHint.test(output)) {
     return undefined
@@ -223,5 +302,5 @@ export const firstErrorLine = (output: string): string | undefined => {
       break
     }
   }
-  return found === undefined ? undefined : withItsRest(lines, found)
+  return found === undefined ? undefined : (causeBelow(lines, found, best) ?? withItsRest(lines, found))
 }

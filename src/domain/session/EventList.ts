@@ -1,8 +1,8 @@
 import type { SessionEvent } from "./SessionEvent.js"
 
 /**
- * The events of one session, in order. Outputs and edits together have a maximum number of characters; beyond it the
- * oldest ones lose their text.
+ * The events of one session, in order. The outputs and edits in them have a maximum number of characters together;
+ * beyond it the oldest ones lose their text.
  */
 export class EventList {
   private readonly keptCharacters: number
@@ -14,7 +14,7 @@ export class EventList {
     this.keptCharacters = keptCharacters
   }
 
-  /** All events, in a view that later changes show in. */
+  /** Returns all events. The array changes with the list. */
   get all(): ReadonlyArray<SessionEvent> {
     return this.events
   }
@@ -24,12 +24,12 @@ export class EventList {
     return this.events.length
   }
 
-  /** The newest event. */
+  /** Returns the newest event. */
   get last(): SessionEvent | undefined {
     return this.events.at(-1)
   }
 
-  /** The event at an index; undefined if there is none. */
+  /** Returns the event at an index; undefined if there is none. */
   at(index: number): SessionEvent | undefined {
     return this.events[index]
   }
@@ -69,7 +69,7 @@ export class EventList {
   }
 }
 
-/** The number of characters in an event's output or edit, which the event can lose. */
+/** Returns the number of characters in an event's output or edit, which the event loses when the list is too long. */
 const heldCharacters = (event: SessionEvent): number =>
   event._tag === "CommandRun"
     ? (event.output?.text.length ?? 0)

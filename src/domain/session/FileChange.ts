@@ -18,10 +18,13 @@ export interface ReplacedLine {
   readonly after: string
 }
 
-/** Maximum characters of the removed and of the added lines that are kept; a rewritten file is not shown as a whole. */
+/**
+ * The maximum number of characters of the removed lines, and of the added lines, that are kept. A file that was
+ * rewritten is not kept as a whole.
+ */
 const keptCharacters = 4_000
 
-/** Adds the removed and added lines of a diff to a change; `diff` has its lines. */
+/** Adds the removed and added lines of a diff, given as its lines, to a change. */
 export const withDiff = (change: FileChange, diff: ReadonlyArray<string>): FileChange => {
   const changed = diff.filter((line) => /^[-+](?![-+]{2} )/.test(line))
   const side = (sign: string): string =>
@@ -33,7 +36,10 @@ export const withDiff = (change: FileChange, diff: ReadonlyArray<string>): FileC
   return change.action === "update" && changed.length > 0 ? { ...change, before: side("-"), after: side("+") } : change
 }
 
-/** Maximum characters of a line that is shown as replaced; a longer one does not show at a glance what changed. */
+/**
+ * The maximum number of characters of a line that memory shows as replaced; a longer one does not show at a glance what
+ * changed.
+ */
 const replacedCharacters = 100
 
 const linesOf = (text: string): ReadonlyArray<string> => text.split("\n").filter((line) => line.trim() !== "")
@@ -47,6 +53,6 @@ export const replacedLine = ({ after = "", before = "" }: FileChange): ReplacedL
     : undefined
 }
 
-/** True if a replacement is short and contains a word: a brace or a number alone shows nothing. */
+/** True if both lines of a replacement are short and contain a word; a brace or a number alone shows nothing. */
 const isReadable = ({ after, before }: ReplacedLine): boolean =>
   before.length <= replacedCharacters && after.length <= replacedCharacters && /\p{L}{2}/u.test(`${before} ${after}`)

@@ -9,8 +9,8 @@ export type JsonObject = { readonly [key: string]: unknown }
 export const isJsonObject = (value: unknown): value is JsonObject => Predicate.isRecord(value) && !Array.isArray(value)
 
 /**
- * Makes a decoder at its first use. There are many decoders, a start needs few, and making one takes longer than using
- * it.
+ * Makes a decoder that is built at its first use. There are many decoders, a run of the program needs few, and building
+ * one takes longer than using it.
  */
 const lazyDecoder = <A, I>(schema: Schema.Schema<A, I>): ((value: unknown) => Option.Option<A>) => {
   let decode: ((value: unknown) => Option.Option<A>) | undefined

@@ -12,15 +12,16 @@ export interface NumberedLine {
 }
 
 /**
- * Limits of a line. In a line longer than twice `stringBytes`, strings are shortened to this many bytes at each end.
+ * The limits of a line. In a line longer than twice `stringBytes`, each string keeps this many bytes at its start and
+ * at its end.
  */
 export interface LineLimits {
   readonly stringBytes: number
 }
 
-/** Maximum bytes of a line; a longer one contains no text that anyone reads. */
+/** The maximum number of bytes of a line. A longer one is data that nobody reads. */
 const lineBytes = 67_108_864
-/** Maximum bytes outside the strings of a long line; a line with more is data, not text. */
+/** The maximum number of bytes outside the strings of a long line. A line with more is data, not text. */
 const structureBytes = 2_097_152
 
 const lineFeed = 0x0a
@@ -30,8 +31,9 @@ const decoder = new TextDecoder("utf-8")
 const trim = (text: string): string => text.replaceAll("\0", "").trim()
 
 /**
- * Splits a file's bytes into lines. Blank lines are counted but not returned; a byte order mark, carriage returns and
- * NULs are removed; invalid UTF-8 is replaced. Holds at most one line, and of a long one only the ends of its strings.
+ * Splits the bytes of a file into lines. Blank lines are counted but not returned; a byte order mark, carriage returns
+ * and NULs are removed; invalid UTF-8 is replaced. Holds at most one line in memory, and of the strings in a long line
+ * only the ends.
  */
 export class LineSplitter {
   private readonly held = new CollectedBytes()

@@ -1,6 +1,6 @@
 import { CollectedBytes, LastBytes } from "./CollectedBytes.js"
 
-/**
+/*
  * Shortens a line of JSON of any length so that it can be parsed, without holding all of it in memory. A long string
  * keeps its head and its tail around a note of the number of bytes removed. The result is valid JSON if the line was.
  */
@@ -41,10 +41,7 @@ const mayCut = (bytes: Uint8Array, index: number): boolean => {
   return true
 }
 
-/**
- * Maximum distance, in bytes, between the wanted place of a cut and one where a cut is possible; beyond it nothing is
- * cut.
- */
+/** The maximum number of bytes that a cut may be moved to avoid splitting a character or an escape sequence. */
 const cutSearch = 4_096
 
 const headOf = (bytes: Uint8Array): Uint8Array => {
@@ -113,8 +110,7 @@ export interface LongLineLimits {
 }
 
 /**
- * Shortens one long line that arrives piece by piece; the comment at the top of this file says how. An instance serves
- * one line.
+ * Shortens one long line that arrives piece by piece: its strings keep only their ends. An instance serves one line.
  */
 export class LongLine {
   private readonly output = new CollectedBytes()

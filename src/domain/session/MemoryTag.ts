@@ -1,17 +1,17 @@
 /**
- * The tag that begins a block of memory: the text that a session receives at its start. A rollout may contain that text
- * again, as a message of the harness, inside a longer message, or in the output of a command. The tags identify it
- * there, so that it is not learned again.
+ * The tag at the start of a block of memory, the text that a session receives when it starts. A rollout may contain
+ * that text again, as a message of the harness, inside a longer message, or in the output of a command. The tags
+ * identify it there, so that it is not learned again.
  */
 export const openTag = "<rollout_memories>"
-/** The tag that ends a block of memory. */
+/** The tag at the end of a block of memory; see {@link openTag}. */
 export const closeTag = "</rollout_memories>"
 
 const anyTag = /<(?=\s*\/?\s*rollout_memories)/gi
 
 /**
- * Wraps lines of memory in the tags. Tags within the lines are disarmed, so that no line can close the block or open
- * another.
+ * Wraps lines of memory in {@link openTag} and {@link closeTag}. The `<` of a tag within the lines is escaped, so that
+ * no line can close the block or open another.
  */
 export const wrapMemory = (lines: ReadonlyArray<string>): string =>
   [openTag, ...lines.map((line) => line.replace(anyTag, "&lt;")), closeTag].join("\n")

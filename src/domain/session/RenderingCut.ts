@@ -1,7 +1,7 @@
 import type { Split } from "../text/ByteBudget.js"
 
 /**
- * The cut of a rendering that is too long: a third of the room beside the marker goes to the head, the rest to the
+ * The way to shorten a rendering of a rollout that is too long: a third of the room goes to its head, the rest to its
  * tail.
  */
 export const renderingCut: Split = {

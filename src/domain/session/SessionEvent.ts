@@ -22,7 +22,7 @@ export type Provenance = "user" | "assistant" | "harness"
 export interface Place {
   /** The line of the session's file that has the event, counted from 1. */
   readonly line: number
-  /** Unix milliseconds; undefined if the record does not have it. */
+  /** The time of the event in Unix milliseconds; undefined if the record does not have it. */
   readonly time: number | undefined
   /** The session's working directory at that time; undefined if the record does not have it. */
   readonly directory: string | undefined
@@ -32,9 +32,11 @@ interface Placed extends Place {
   readonly provenance: Provenance
 }
 
-/** The place of an act, which may have been done in another directory than the session's. */
+/** The place of a command or an edit, which may be in another directory than the session's. */
 interface DonePlaced extends Placed {
-  /** The directory that the session worked in then; absent if the act was done there. */
+  /**
+   * The directory that the session worked in at that time; absent if the command or edit was in that same directory.
+   */
   readonly sessionDirectory?: string | undefined
 }
 
@@ -59,7 +61,7 @@ export interface AssistantText extends Placed {
 /** A shell command. Its `directory` is the one that it was run in. */
 export interface CommandRun extends DonePlaced {
   readonly _tag: "CommandRun"
-  /** The line that shows how it ended; until there is one, the line of the call. */
+  /** The line that records the end of the command or the edit; the line of the call if none does. */
   readonly outputLine: number
   /** The command as a person would type it, without the shell that ran it. */
   readonly command: string
@@ -72,7 +74,7 @@ export interface CommandRun extends DonePlaced {
 /** An edit of files. */
 export interface FileEdit extends DonePlaced {
   readonly _tag: "FileEdit"
-  /** The line that shows how it ended; until there is one, the line of the call. */
+  /** The line that records the end of the command or the edit; the line of the call if none does. */
   readonly outputLine: number
   readonly changes: ReadonlyArray<FileChange>
   /** The reason why the edit failed; undefined if it succeeded or the record shows no failure. */

@@ -1,4 +1,4 @@
-/**
+/*
  * Functions that cut text to a number of UTF-8 bytes and never split a character. All limits are bytes; a marker counts
  * towards the limit.
  */
@@ -35,7 +35,10 @@ const tailBytes = (bytes: Uint8Array, limit: number): Uint8Array => {
   return bytes.subarray(start)
 }
 
-/** The marker that replaces a cut, and the share of the remaining bytes that the head gets; the tail gets the rest. */
+/**
+ * A way to shorten a text: the marker that replaces the cut, and the share of the remaining bytes that the head gets.
+ * The tail gets the rest.
+ */
 export interface Split {
   readonly marker: string
   readonly headShare: number
@@ -63,5 +66,5 @@ export const cutMiddle = (text: string, limit: number, split: Split): string =>
 export const cutEnd = (text: string, limit: number): string =>
   byteLength(text) <= limit ? text : decoder.decode(headBytes(encoder.encode(text), limit))
 
-/** Removes NUL and replaces unpaired surrogates. Any store returns such a text unchanged. */
+/** Removes NUL characters and replaces unpaired surrogates, so that any store returns the text unchanged. */
 export const keptText = (text: string): string => text.replaceAll("\0", "").replace(/\p{Surrogate}/gu, "\ufffd")

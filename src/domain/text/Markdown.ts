@@ -1,4 +1,4 @@
-/**
+/*
  * Functions that make Markdown from outside safe to embed in a generated file. They change only text that would end the
  * section around it, or be read as markup of another kind. Code spans and fenced code stay unchanged.
  */

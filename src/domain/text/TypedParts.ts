@@ -1,15 +1,18 @@
-/**
+/*
  * Separates the text that a person typed from the other content of a message: quotations, listings, logs and pasted
  * pages.
  */
 
 const fence = /^\s{0,3}(`{3,}|~{3,})/
 const openingTag = /^\s{0,3}<([a-z][\w-]*)(?:\s[^>]*)?>\s*$/i
-/** Matches a line that announces somebody else's words. */
+/** Matches a line after which somebody else's words follow, such as `The log says:`. */
 const announcement =
   /^(?!.*\b(?:I|we|my|our|rules?|wants?|plan|instructions?|requirements?)\b).*(?:\b(?:says?|said|reads|prints|printed|prints|wrote|pasted|replied|output|log|traceback|stack ?trace|error)|\b(?:here(?:['’]s| is| are)|this is|from|contents? of|look at)\b.{0,40})\W*:\s*$/i
 
-/** The number of printed lines in a row that make a listing; fewer may be the user's own words. */
+/**
+ * The minimum number of consecutive lines of tool output that make a listing. A single such line may be the user's own
+ * words.
+ */
 export const printedLines = 2
 
 /** Returns the typed parts of a message, without listings, quotations of others, and output that a tool had printed. */
@@ -45,12 +48,12 @@ export const typedPartsOf = (message: string, printed: ReadonlySet<string> = new
 }
 
 /**
- * Number of characters from which a paragraph counts as pasted; the first value is for the first paragraph of a
- * message.
+ * The number of characters from which the first paragraph of a message counts as pasted; `pastedParagraph` is the
+ * number for each later paragraph.
  */
 const pastedFirst = 1_500
 const pastedParagraph = 700
-/** Number of characters from which everything but the first paragraph of a message counts as pasted. */
+/** The number of characters from which everything after the first paragraph of a message counts as pasted. */
 const pastedMessage = 1_200
 
 const heading = /^\s{0,3}#{1,6}\s+\S|^\S[^\n]{0,80}\n(?:={3,}|-{3,})\s*$/m
@@ -59,14 +62,17 @@ const heading = /^\s{0,3}#{1,6}\s+\S|^\S[^\n]{0,80}\n(?:={3,}|-{3,})\s*$/m
 const logLine =
   /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|npm ERR!)\]?[:\s|]|at \S+ ?\(|File "|Traceback |Caused by:|\$ \S|\S+@\S+:\S*[$#] |[+-]{3} [ab]\/|@@ |diff --git )/
 
-/** The words with which a harness hands the plan of an earlier session to a new one. */
+/** Matches the words with which a harness gives the plan of an earlier session to a new one. */
 const planHandover = /^\s*(?:A previous agent produced the plan below\b|PLEASE IMPLEMENT THIS PLAN\b)/
 
-/** Matches a request about a text that follows it. */
+/** Matches a request about a text that follows in the same message, such as a request to summarise it. */
 const aboutText =
   /\b(?:this|these|that|following|below|attached|pasted)\b[^.!?\n]{0,40}\b(?:logs?|pages?|texts?|articles?|doc(?:s|ument(?:s|ation)?)?|outputs?|errors?|messages?|e?mails?|issues?|comments?|reviews?|snippets?|readme|guides?|traces?|reports?|diffs?|specs?|threads?|posts?|transcripts?|answers?|prompts?|results?|findings?|plans?)\b|\b(?:says?|said|mean|means)\b[^.!?\n]{0,40}\?/i
 
-/** Returns the heading of a plan that was handed over, or its first line; undefined for any other message. */
+/**
+ * Returns the heading of the plan in a message, or its first line if it has none; undefined for a message that is not a
+ * plan from an earlier session.
+ */
 export const titleOfPlan = (message: string): string | undefined => {
   const rest = planHandover.test(message) ? message.replace(/^[^\n]*\n+/, "") : ""
   const line = /^\s{0,3}#{1,6}\s+(\S.*)$/m.exec(rest)?.[1] ?? /^\s*(\S.*)$/m.exec(rest)?.[1]

@@ -14,10 +14,16 @@ export interface RolloutContent {
 export interface ExtractionFields {
   /** The result of the last extraction that succeeded; null before the first one. */
   readonly outcome: "memory" | "nothing" | null
-  /** The thread's `updatedAt` when that extraction read it; `learnedSize` is the rollout's size then. */
+  /**
+   * The thread's `updatedAt` when the last successful extraction read it; `learnedSize` is the size of the rollout at
+   * that time.
+   */
   readonly learnedUpdatedAt: number | null
   readonly learnedSize: number | null
-  /** The number of failed attempts on the content below; 0 if none failed since the last success. */
+  /**
+   * The number of failed attempts on the content that the `failed…` fields describe; 0 if none failed since the last
+   * success.
+   */
   readonly attempts: number
   /** The earliest time of the next attempt. */
   readonly retryAt: number | null
@@ -33,10 +39,12 @@ export interface ExtractionFields {
   readonly claimExpiresAt: number | null
 }
 
-/** The state of phase one for a thread: its last result, its failures, and the claim on it. */
+/** The state of phase one for a thread: its last result, its failures, and the claim of the pass that works on it. */
 export class Extraction extends Data.Class<ExtractionFields> {}
 
-/** The fields without a failure: the initial state, and the state after a success or a person's `retry`. */
+/**
+ * The values of the failure's fields if there is no failure: at first, after a success, and after a person's `retry`.
+ */
 export const noFailure = {
   attempts: 0,
   retryAt: null,
@@ -48,10 +56,10 @@ export const noFailure = {
   failedModifiedAt: null
 } as const
 
-/** The fields without a claim. */
+/** The values of the claim's fields when nobody holds a claim. */
 export const unclaimed = { claimOwner: null, claimExpiresAt: null } as const
 
-/** The state before the first attempt. */
+/** The state of a thread that phase one has not tried yet. */
 export const notTried = new Extraction({
   outcome: null,
   learnedUpdatedAt: null,
@@ -61,15 +69,15 @@ export const notTried = new Extraction({
 })
 
 /**
- * The fields after a success: the result, and the state of the thread that it belongs to; {@link isFresh} compares
- * them.
+ * Returns the fields to store after a success: the result, and the update time and size of the thread that it belongs
+ * to. {@link isFresh} compares them later.
  */
 export const learnedFrom = (
   outcome: "memory" | "nothing",
   { content, updatedAt }: { readonly content: Pick<RolloutContent, "size">; readonly updatedAt: number }
 ) => ({ outcome, learnedUpdatedAt: updatedAt, learnedSize: content.size })
 
-/** A thread with its state of phase one. */
+/** A thread with the state of phase one for it. */
 export interface ThreadRecord {
   readonly thread: Thread
   readonly extraction: Extraction

@@ -8,16 +8,16 @@ import type { WhyNot } from "./WhyNot.js"
 /** The values that the rules compare threads with. Times are Unix milliseconds. */
 export interface RuleContext {
   readonly now: number
-  /** The time for which a thread must have been silent, in milliseconds. */
+  /** The time in milliseconds since its last record after which a thread may be learned from. */
   readonly minIdle: number
-  /** The session that runs this pass: it is still being written. */
+  /** The thread of the session that runs this pass. It is not learned from, since it is still being written. */
   readonly currentThread: string | undefined
   /** The sources whose sessions may become memory; `all` is every source but sub-agents. */
   readonly sources: "all" | ReadonlyArray<string>
   /** The only provider whose sessions may be read; undefined where all may. */
   readonly provider: string | undefined
   readonly ignore: IgnoreRules
-  /** Owner id of the pass that asks; its own claims do not keep it from a thread. */
+  /** The owner id of the pass that asks. Its own claims do not exclude a thread. */
   readonly owner?: string | undefined
   /** The content of the rollout, if the whole file was read. */
   readonly content?: RolloutContent | undefined
@@ -26,14 +26,14 @@ export interface RuleContext {
 /** The decision about one thread. */
 export type Verdict = WhyNot | "eligible"
 
-/** One of the values that a rule compares, for people to see. `unit` says how it is to be read. */
+/** A value that a rule compares, in a form for people. `unit` says how to format it. */
 export interface Compared {
   readonly what: string
   readonly value: string | number | null
   readonly unit: "time" | "duration" | "bytes" | "text"
 }
 
-/** One rule: the first one that applies to a thread decides about it. */
+/** A rule about whether a thread is learned from. The first rule that applies to a thread decides. */
 export interface LearningRule {
   readonly name: string
   readonly verdict: Verdict
@@ -197,13 +197,16 @@ const decisiveRule = (record: ThreadRecord, context: RuleContext): LearningRule 
 export const judge = (record: ThreadRecord, context: RuleContext): Verdict =>
   decisiveRule(record, context)?.verdict ?? "eligible"
 
-/** The reason why a pass leaves a thread out, where it names such sessions; undefined for an eligible one too. */
+/**
+ * Returns the reason why a pass skips a thread, if its report names the reason; undefined for an eligible thread and
+ * for reasons that are not reported.
+ */
 export const reportedReason = (record: ThreadRecord, context: RuleContext): WhyNot | undefined => {
   const rule = decisiveRule(record, context)
   return rule === undefined || rule.verdict === "eligible" || !rule.isReported ? undefined : rule.verdict
 }
 
-/** One rule as it was asked about a thread. */
+/** A rule that was evaluated for a thread, with its result. */
 export interface AskedRule {
   readonly rule: string
   readonly applies: boolean
@@ -211,7 +214,7 @@ export interface AskedRule {
   readonly compared: ReadonlyArray<Compared>
 }
 
-/** Every rule that was asked about a thread, in order, up to the one that decided. */
+/** Lists the rules that were evaluated for a thread, in order, up to the one that decided. */
 export const askedRules = (record: ThreadRecord, context: RuleContext): ReadonlyArray<AskedRule> => {
   const asked: Array<AskedRule> = []
   for (const { applies, compared, name, verdict } of learningRules) {

@@ -1,6 +1,6 @@
 /**
- * Orders every list: newest first, ties by id, both descending. `key` returns the time in Unix milliseconds, and the
- * id.
+ * Compares entries for sorting: newest first, then by id in descending order. `key` returns the time in Unix
+ * milliseconds, and the id.
  */
 export const newestFirst =
   <A>(key: (value: A) => readonly [number, string]) =>

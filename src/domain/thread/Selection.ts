@@ -4,14 +4,15 @@ import { newestFirst } from "./NewestFirst.js"
 import type { Thread } from "./Thread.js"
 import type { WhyNot } from "./WhyNot.js"
 
-/** The threads that a pass reads. */
+/** The threads that a pass reads, and those that it skips, each with the reason. */
 export interface Selection {
   readonly candidates: ReadonlyArray<Thread>
   readonly skipped: ReadonlyArray<{ readonly thread: Thread; readonly reason: WhyNot }>
 }
 
 /**
- * True if a pass reads a thread. A thread whose file could not be read is tried again, since opening it costs nothing.
+ * True if a pass may read a thread. A thread whose file could not be read is tried again, since opening it costs
+ * nothing.
  */
 export const isCandidate = (record: ThreadRecord, context: RuleContext): boolean => {
   const verdict = judge(record, context)

@@ -34,7 +34,10 @@ const outsideReasons: ReadonlySet<Verdict> = new Set<Verdict>([
   "missing"
 ])
 
-/** Counts all threads by state. Fresh threads come as totals, since only the others have to be judged one by one. */
+/**
+ * Counts all threads by state. The counts of threads that were learned from are given, since only the others have to be
+ * judged one by one.
+ */
 export const threadStates = (
   fresh: { readonly threads: number; readonly learned: number; readonly nothing: number },
   others: ReadonlyArray<ThreadRecord>,

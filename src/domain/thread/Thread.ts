@@ -17,7 +17,7 @@ export interface ThreadFields {
   readonly updatedAt: number
   readonly source: SafeText
   readonly modelProvider: SafeText | null
-  /** It determines the memory that the session belongs to. */
+  /** The working directory, which determines the project that the session's memory belongs to. */
   readonly cwd: Directory | null
   readonly cliVersion: SafeText | null
   readonly title: SafeText | null
@@ -44,7 +44,7 @@ export interface ThreadFields {
  */
 export class Thread extends Data.Class<ThreadFields> {}
 
-/** The fields that only the text of a rollout gives, for a rollout whose text must not be stored. */
+/** The values of the fields that the rollout's text gives, for a thread whose text must not be stored. */
 const unsaid = {
   modelProvider: null,
   cwd: null,
@@ -62,7 +62,10 @@ const unsaid = {
 /** The source stored for a withheld thread, whose own source must not be stored. */
 const unknownSource = safe`unknown`
 
-/** Makes the row of a withheld thread: its id, its file and its times, without its text and its directory. */
+/**
+ * Makes the row of a thread that must not become memory: its id, its file and its times, without its text and its
+ * directory.
+ */
 export const withheld = (thread: Thread, reason: Withholding): Thread =>
   new Thread({ ...thread, ...unsaid, source: unknownSource, withheld: reason })
 
@@ -71,7 +74,7 @@ export interface RolloutFile {
   /** The absolute path, with symbolic links resolved. */
   readonly path: string
   readonly size: number
-  /** Unix milliseconds. */
+  /** The modification time in Unix milliseconds. */
   readonly modifiedAt: number
   /** True if the file is below `archived_sessions/`. */
   readonly isArchived: boolean
@@ -80,7 +83,10 @@ export interface RolloutFile {
 /** The maximum size of a label, such as a title or a first message; a longer text is a pasted document. */
 const labelBytes = 4_096
 
-/** The number of characters that are redacted before a label is cut, so that a secret at the cut is found whole. */
+/**
+ * The number of characters in which secrets are redacted before a label is cut, so that a secret at the cut is found
+ * whole.
+ */
 const redactedCharacters = 16_384
 
 const kept = (text: string, redact: Redact): SafeText =>
@@ -149,14 +155,14 @@ export const threadOf = (
 }
 
 /**
- * Returns the names of a thread by which a person may ignore it: its canonical directory, and the directory as the
- * session names it.
+ * Returns the thread with each directory by which an ignore file may name it: its canonical directory, and the
+ * directory as the session names it.
  */
 export const namesOf = (thread: Thread, facts: ThreadFacts) => [thread, { ...thread, cwd: cwdOf(facts) ?? null }]
 
 /**
- * True if the stored row has every value that a whole read gives. The stored cwd only has to exist, since a link may
- * have gone since; a field that is null in the read is not compared.
+ * True if a stored row already has every value that reading the whole rollout gave. A value that the reading did not
+ * give is not compared. The directory only has to be present, since a symbolic link in it may be gone.
  */
 export const isComplete = (stored: Thread, read: Thread): boolean => {
   const known = new Map<string, unknown>(Object.entries(stored))

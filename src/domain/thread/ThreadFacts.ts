@@ -17,12 +17,18 @@ import { contentParts, goalText, typedEventText, typedText } from "../session/co
  * tail some facts are unknown, and a read of the whole file completes them.
  */
 export interface ThreadFacts {
-  /** True if at least one line belongs to a known rollout format; a bare id with a time does not yet. */
+  /**
+   * True if a line proves that the file is a rollout. A line with only an id and a time proves nothing, since files of
+   * other programs may have such lines.
+   */
   readonly isRollout: boolean
   /** The first `session_meta`, which is the file's own; later ones may belong to other threads. */
   readonly meta: SessionMeta["meta"] | undefined
   readonly metaTimestamp: number | undefined
-  /** The ordinal of the file's first line in its thread; earlier files' lines from this ordinal on are undone. */
+  /**
+   * The ordinal of the file's first line. Lines in earlier files of the thread with this ordinal or a higher one were
+   * undone by a rewind.
+   */
   readonly startOrdinal: number | undefined
   /** The ordinal of the last line that has one. */
   readonly lastOrdinal: number | undefined
@@ -32,22 +38,22 @@ export interface ThreadFacts {
   readonly environmentCwd: string | undefined
   /** The first message in a `user_message` event; `[Image]` if it is an image without text. */
   readonly firstRequest: string | undefined
-  /** The first message with text in such an event. */
+  /** The first message in a `user_message` event that has text. */
   readonly firstWords: string | undefined
   /** The first user-role message that the harness did not inject; used if there is no such event. */
   readonly firstUserMessage: string | undefined
-  /** The last value that was seen, as for the following five fields. */
+  /** The last goal in the lines. The following five fields are the last values too. */
   readonly goal: string | undefined
   readonly threadName: string | undefined
   readonly approvalMode: string | undefined
   readonly sandboxPolicy: string | undefined
   readonly countedTokens: number | undefined
   readonly recordedTokens: number | undefined
-  /** The timestamp of the last line that has one, in Unix milliseconds. */
+  /** The time of the last line that has one, in Unix milliseconds. */
   readonly lastTimestamp: number | undefined
 }
 
-/** The facts before the first line. */
+/** The facts before any line was read. */
 export const noFacts: ThreadFacts = {
   isRollout: false,
   meta: undefined,
@@ -125,7 +131,8 @@ const withGoal = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
 }
 
 /**
- * Returns the typed text of a message; undefined if there is none, or if all of it is in one tag, as harnesses write.
+ * Returns the typed text of a message; undefined if there is none, or if one tag encloses all of it, since then a
+ * harness wrote it.
  */
 const firstTyped = (item: JsonObject): string | undefined => {
   const text = typedText(item)
@@ -197,7 +204,7 @@ export const joinFacts = (head: ThreadFacts, tail: ThreadFacts): ThreadFacts => 
   lastTimestamp: tail.lastTimestamp ?? head.lastTimestamp
 })
 
-/** Adds the name that a person gave the thread; it counts more than one in the thread's own lines. */
+/** Adds the name that a person gave the thread. It replaces a name in the thread's own lines. */
 export const withName = (facts: ThreadFacts, names: ReadonlyMap<string, string>): ThreadFacts => {
   const name = facts.meta?.id === undefined ? undefined : names.get(facts.meta.id)
   return name === undefined ? facts : { ...facts, threadName: name }

@@ -15,7 +15,7 @@ export type ThreadId = typeof ThreadId.Type
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
 const wholeUuid = new RegExp(`^${uuid.source}$`, "i")
 
-/** The namespace for hashing names that are not UUIDs, so that a name gives the same id on every machine. */
+/** The UUID namespace for names that are not UUIDs, so that a name gives the same id on every machine. */
 const nameSpace = "f1b8a1de-3c0b-5d3c-9a52-6f3f6d0c7a11"
 
 /**

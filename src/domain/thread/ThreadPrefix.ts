@@ -1,4 +1,4 @@
-/** The fewest characters of an id that a person must type. */
+/** The minimum number of characters of an id that a person must type. */
 const shortestPrefix = 8
 
 /** True if the text has the form of a thread's id, or of its first eight or more characters. */

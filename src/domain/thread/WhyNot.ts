@@ -21,8 +21,8 @@ export const WhyNot = Schema.Literal(
 /** The reason why a session is not learned from. */
 export type WhyNot = typeof WhyNot.Type
 
-/** The reasons for which a session is withheld: the index stores nothing of its content. */
+/** The reasons for which the index stores nothing of a session's content; see {@link WhyNot}. */
 export const Withholding = WhyNot.pipe(Schema.pickLiteral("ignored", "memory-disabled"))
 
-/** The reasons for which a session is withheld. */
+/** A reason for which the index stores nothing of a session's content. */
 export type Withholding = typeof Withholding.Type

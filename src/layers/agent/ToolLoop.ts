@@ -30,8 +30,8 @@ const shrinking = 0.6
 const callsPerTurn = 64
 
 /**
- * Maximum number of files that an agent may create, and maximum bytes it may write in total, as a multiple of the
- * maximum size of a file.
+ * Maximum number of files that an agent may create. `rewriteFactor` times the maximum size of a file is the maximum
+ * number of bytes that it may write in total.
  */
 const fileLimit = 200
 const rewriteFactor = 20

@@ -195,7 +195,7 @@ export const make = (
     }
   })
 
-  /** Removes any entry: a folder with its contents, but of a link only the link. */
+  /** Removes any entry: a folder with its contents, but a symbolic link without its target. */
   const remove = (path: string) => fileSystem.remove(path, { recursive: true, force: true })
 
   /** Removes a file if it exists; fails on a folder. */

@@ -44,7 +44,7 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
   })
 
   /**
-   * Lists the entries around the published files, except those that a pass or another pass creates. An entry that is
+   * Lists the entries around the published files, except those that this program may create meanwhile. An entry that is
    * new after an agent's work means that the agent wrote outside its directory. Entries in the memory itself are listed
    * when they are neither files nor folders.
    */

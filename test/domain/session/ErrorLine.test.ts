@@ -205,6 +205,17 @@ const silent: ReadonlyArray<readonly [string, string]> = [
     "warnings",
     lines("warning: something failed to be fast", "DeprecationWarning: failed", "npm warn deprecated x: error prone")
   ],
+  [
+    "counts alone",
+    lines(
+      "36 tests, 1 failure",
+      "1 failed, 2 passed in 0.12s",
+      "94% tests passed, 1 tests failed out of 17",
+      "Tests:       1 failed, 3 passed, 4 total",
+      "Total errors: 1, Skipped: 0",
+      "Found 3 errors in 2 files (checked 10 source files)"
+    )
+  ],
   ["a frame", "    at fail (/p/error.js:1:2)"]
 ]
 
@@ -254,6 +265,24 @@ describe("lines that only wrap up", () => {
     ],
     ["a.c:3:1: error: expected ';'", "a.c:3:1: error: expected ';'\nninja: build stopped: subcommand failed."],
     ["Could not resolve berths:2.1", "FAILURE: Build failed with an exception.\n> Could not resolve berths:2.1"],
+    ["WARNING: DATA RACE", "==================\nWARNING: DATA RACE\nWrite at 0x00c0\n--- FAIL: TestEbb (0.03s)"],
+    ["WARNING: ThreadSanitizer: data race", "WARNING: ThreadSanitizer: data race (pid=7)\nSUMMARY: ThreadSanitizer: x"],
+    [
+      "LeakSanitizer: detected memory leaks",
+      "7/7 Test #7: reef ...***Failed\n==8==ERROR: LeakSanitizer: detected memory leaks"
+    ],
+    ["signed integer overflow", "1/1 Test #1: reef ...***Failed\nsrc/a.c:3:5: runtime error: signed integer overflow"],
+    ["Invalid read of size 4", "==9== Invalid read of size 4\n==9== ERROR SUMMARY: 1 errors from 1 contexts"],
+    ["unknown option :ebb", "== Compilation error in file lib/a.ex ==\n** (ArgumentError) unknown option :ebb"],
+    ["lib/a.ex:31:no_return", "lib/a.ex:31:no_return\nTotal errors: 1, Skipped: 0"],
+    [
+      "Unresolved reference: ebb",
+      "e: file:///p/A.kt:1:2 Unresolved reference: ebb\nExecution failed for task ':compileKotlin'."
+    ],
+    [
+      "chmod: cannot access 'ebb.sh': No such file or directory",
+      "not ok 1 ebb starts\n# (in test file test/ebb.bats, line 9)\n# chmod: cannot access 'ebb.sh': No such file or directory"
+    ],
     ["cannot open the tide table", "[unit] cannot open the tide table\n[unit] ERROR task failed"]
   ])("the cause of an error wins over a line that only wraps up: %s", (cause, output) => {
     assert.include(firstErrorLine(output) ?? "", cause)

@@ -22,7 +22,7 @@ import {
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../../src/testing/RolloutBuilder.js"
 import { traceAbout } from "../../../src/testing/World.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
-import { amount } from "../../support/sample.js"
+import { amount, sampleOf } from "../../support/sample.js"
 import { withTimePassing } from "../../support/time.js"
 
 const model = Layer.provide(ModelClientOpenAi.layer, Responses.layer)
@@ -128,7 +128,7 @@ describe("requests of the OpenAI client", () => {
 })
 
 describe("answers to the OpenAI client", () => {
-  for (const size of [1, 2, 3, 7, 64]) {
+  for (const size of sampleOf([1, 2, 3, 7, 64], 2, String)) {
     it.scopedLive(`an answer in pieces of ${size} bytes, with comments and unknown events, is read`, () =>
       Effect.gen(function* () {
         const { memoriesHome, pass } = yield* home(
@@ -171,22 +171,18 @@ describe("answers to the OpenAI client", () => {
     ["says when to come back, in the middle of it", (body) => body.replaceAll(": keep-alive", "retry: 86400000")],
     ["ends with what other APIs end with", (body) => `${body}data: [DONE]\n\n`]
   ]
-  for (const [does, change] of onTheWire) {
-    for (const size of [1, 64]) {
-      it.scopedLive(`an answer from a server that ${does} is read in pieces of ${size} bytes`, () =>
-        Effect.gen(function* () {
-          const { pass, server } = yield* home((request) => ({
-            body: change(replies.ok(good)(request).body),
-            pieces: size
-          }))
-          const report = yield* pass()
-          assert.deepStrictEqual(
-            [report.extracted.length, server.requests.length, report.model.outputTokens],
-            [1, 1, 50]
-          )
-        })
-      )
-    }
+  const inPieces = onTheWire.flatMap(([does, change]) => [1, 64].map((size) => ({ does, change, size })))
+  for (const { change, does, size } of sampleOf(inPieces, onTheWire.length, ({ does }) => does)) {
+    it.scopedLive(`an answer from a server that ${does} is read in pieces of ${size} bytes`, () =>
+      Effect.gen(function* () {
+        const { pass, server } = yield* home((request) => ({
+          body: change(replies.ok(good)(request).body),
+          pieces: size
+        }))
+        const report = yield* pass()
+        assert.deepStrictEqual([report.extracted.length, server.requests.length, report.model.outputTokens], [1, 1, 50])
+      })
+    )
   }
 
   it.scopedLive("an answer in several items, with bytes that are not text, is read", () =>
@@ -482,7 +478,7 @@ const failing: ReadonlyArray<Failing> = [
 const isAbout = (request: SeenRequest, number: number): boolean => request.text.includes(`request ${number}`)
 
 describe("phase one: answers of the server", () => {
-  for (const { requests, says, script, tag, what } of failing) {
+  for (const { requests, says, script, tag, what } of sampleOf(failing, 12, ({ tag }) => tag)) {
     it.scopedLive(
       `phase one: a thread fails with ${tag} (${what}; requests: ${requests}), and another is learned from`,
       () =>

@@ -1,4 +1,4 @@
-import type { Decided, Republished } from "../../../commands/DecideFact.js"
+import type { Decided, Republished } from "../../../services/Memories.js"
 
 /** Sentences for the user that say when a decision about a fact reaches `MEMORY.md`. */
 const memoryText: { readonly [State in Republished]: string } = {

@@ -7,7 +7,7 @@ import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
 import { decisionLines } from "./DecisionText.js"
 
-/** Implements `pin`: keeps the line of a fact in `MEMORY.md`. */
+/** Implements `pin`: keeps the line of a fact in `MEMORY.md`, even if there is little room. */
 export const run = <E>(
   given: Given & { readonly json: boolean; readonly fact: string; readonly cwd: Option.Option<string> },
   { amending }: CommandServices<E>

@@ -63,7 +63,8 @@ const homes = Effect.gen(function* () {
 })
 
 /**
- * Maximum number of newest sessions that are searched for lines of unknown types; the next value limits their bytes.
+ * Maximum number of newest sessions that are searched for lines of unknown types. `bytesRead` is the maximum of their
+ * total size.
  */
 const sessionsRead = 20
 const bytesRead = 67_108_864

@@ -2,7 +2,7 @@
 import type { Basis } from "../../../domain/facts/Fact.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import type { ExplainedFact } from "../../../commands/ExplainFact.js"
-import type { HistoryLine } from "../../../commands/History.js"
+import type { HistoryLine } from "../../../services/Memories.js"
 import { readableTime } from "../../terminal/ReadableTime.js"
 import type { Screen } from "../../terminal/Screen.js"
 

@@ -26,15 +26,13 @@ export const run = <E>(
     Effect.gen(function* () {
       const cwd = yield* givenDirectory(given.cwd)
       const most = given.json ? givenEntries : shownEntries
-      const read = readHistory(Option.getOrUndefined(given.fact), cwd, most + 1)
-      const entries = yield* asUsage("--fact", read)
-      const shown = entries.slice(0, most)
-      yield* print(given.json, { entries: shown, hasMore: entries.length > most }, (screen) =>
-        shown.length === 0
+      const history = yield* asUsage("--fact", readHistory(Option.getOrUndefined(given.fact), cwd, most))
+      yield* print(given.json, history, (screen) =>
+        history.entries.length === 0
           ? [`Nothing was learned${cwd === undefined ? "" : ` in ${cwd}`} yet.`]
           : [
-              ...renderHistory(shown, screen),
-              ...(entries.length > most ? ["", `The newest ${most} entries are shown; \`--json\` has more.`] : [])
+              ...renderHistory(history.entries, screen),
+              ...(history.hasMore ? ["", `The newest ${most} entries are shown; \`--json\` has more.`] : [])
             ]
       )
     })

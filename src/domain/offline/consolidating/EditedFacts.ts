@@ -9,28 +9,28 @@ import { newest } from "./PersonLines.js"
 import { isFileList } from "./ProjectLines.js"
 import { meaningfulWords, similarity } from "./SameMeaning.js"
 
-/** A line of memory that a person changed in the file: the facts in it, and what stands there now. */
+/** A line of memory that a person changed in the file: the facts in the line, and the person's text. */
 export interface EditedFacts {
   readonly ids: ReadonlyArray<FactId>
-  /** The person's text in the place of the line; undefined if the line is gone. */
+  /** The text that the person wrote in place of the line; undefined if the person deleted the line. */
   readonly correction: string | undefined
 }
 
-/** The share of common words from which on a new line is a rewording of one that is gone. */
+/** The minimum similarity, from 0 to 1, at which a new line counts as the rewording of a line that is gone. */
 const rewordedFrom = 0.4
 
-/** The maximum length of a correction in characters. */
+/** The maximum length, in characters, of a line that a person wrote in place of a generated one. */
 const correctionCharacters = 1_000
 
-/** Makes the text of a correction: one line, never read as markup, without citations. */
+/** Prepares the text of a correction for storage: one line, never read as markup, without citations. */
 export const correctionText = (text: string): string =>
   plainLine(withoutCitations(text), correctionCharacters).replaceAll("[", "(").replaceAll("]", ")")
 
 const isText = (line: string): boolean => !/^#{1,6} /.test(line)
 
 /**
- * Finds the facts whose lines a person took out of `MEMORY.md` or reworded there. A new line under the same heading that
- * shares enough words with one that is gone is its rewording. Lines that list files are no facts.
+ * Finds the facts whose lines a person deleted from `MEMORY.md` or reworded there. A new line under the same heading
+ * that shares enough words with a deleted line is its rewording. Lines that only list files are ignored.
  */
 export const editedFacts = (project: ProjectFacts, edits: PersonEdits): ReadonlyArray<EditedFacts> => {
   const lines = new Map(

@@ -5,7 +5,7 @@ import { checkKinds } from "../reading/CommandPrograms.js"
 import { commandKey } from "../importing/CommandBullets.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised, inCode } from "../writing/Wording.js"
-import { FailureLines, type HeldWish, Wishes } from "./Merging.js"
+import { ByKeys, FailureLines, type HeldWish, Wishes } from "./Merging.js"
 import { proceduresOf } from "./Procedures.js"
 import {
   byWorth,
@@ -16,11 +16,11 @@ import {
   type WeighedLine,
   withRanks
 } from "./ProjectLines.js"
-import { isSaidIn, meaningfulWords, similarity } from "./SameMeaning.js"
+import { isSaidIn, meaningfulWords, sayingIn, similarity, tellingWords } from "./SameMeaning.js"
 
-/** Merges the facts of all sessions of a project: the newer fact wins, and nothing is told twice. */
+/* Merges the facts of all sessions of a project: the newer fact wins, and nothing is told twice. */
 
-/** The worth of a line of each section; see `worthOf`. */
+/** The base worth of a line by its kind, from which `projectLine` computes the worth that ranks it among all lines. */
 const worth = {
   wish: 100,
   check: 92,
@@ -37,10 +37,10 @@ const worth = {
 
 type ContentOf<K extends FactContent["_tag"]> = Extract<FactContent, { readonly _tag: K }>
 
-/** A fact of one kind. */
+/** A fact of a project whose content is of one kind. */
 type FactOf<K extends FactContent["_tag"]> = KnownFact & { readonly content: ContentOf<K> }
 
-/** Facts of one kind that belong together, newest first. */
+/** Facts that are merged into one line, newest first. All are of one kind. */
 type Group<K extends FactContent["_tag"]> = [FactOf<K>, ...Array<FactOf<K>>]
 
 const isOf =
@@ -65,7 +65,7 @@ const groupsOf = <K extends FactContent["_tag"]>(
   return [...groups.values()]
 }
 
-/** The facts of a project by kind, and the order of its sessions. */
+/** The facts of a project, sorted by kind, and the order of its sessions. */
 interface Sorted {
   readonly order: ReadonlyMap<string, number>
   readonly wishes: ReadonlyArray<FactOf<"Wish">>
@@ -92,7 +92,7 @@ const sorted = (facts: ReadonlyArray<KnownFact>): Sorted => ({
   outcomes: facts.filter(isOf("Outcome"))
 })
 
-/** Groups facts by their sessions. */
+/** Groups facts by their session; returns each session's thread id with its facts. */
 const groupsBySession = <K extends FactContent["_tag"]>(
   facts: ReadonlyArray<FactOf<K>>
 ): ReadonlyArray<readonly [string, Group<K>]> =>
@@ -103,14 +103,20 @@ const ageIn =
   ({ threadId }: KnownFact): number =>
     order.get(threadId) ?? 0
 
-/** True if two titles name the same task, as far as their words tell; either may be cut. */
-const isSameTask = (one: string, other: string): boolean => {
-  const first = meaningfulWords(one.split(" → ", 1)[0] ?? "")
-  const second = meaningfulWords(other.split(" → ", 1)[0] ?? "")
-  return first.size > 0 && similarity(first, second) >= 0.6
-}
+/** Returns the words of a title by which titles are compared. The title may have been cut. */
+const titleWords = (title: string): ReadonlySet<string> => meaningfulWords(title.split(" → ", 1)[0] ?? "")
 
-/** Tells the title of the task that a fact belongs to; undefined if no task of its session holds its line. */
+/** The minimum similarity, from 0 to 1, of two titles that name the same task. */
+const sameTaskFrom = 0.6
+
+/** True if two titles, given as their words, are so similar that they name the same task. */
+const isSameTask = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size > 0 && similarity(one, other) >= sameTaskFrom
+
+/**
+ * Returns a function that finds the title of the task to which a fact belongs; undefined if the fact's line is in no
+ * task of its session.
+ */
 const titlesIn = (outcomes: ReadonlyArray<FactOf<"Outcome">>): ((fact: KnownFact) => string | undefined) => {
   const bySession = new Map(groupsBySession(outcomes))
   return ({ line, threadId }) =>
@@ -118,8 +124,8 @@ const titlesIn = (outcomes: ReadonlyArray<FactOf<"Outcome">>): ((fact: KnownFact
 }
 
 /**
- * True if the user said something again beside another request. A request that is made once more, or a session that is
- * begun again with the same words, repeats everything in it.
+ * True if the user said the same in another session beside a different request. If the same request is made again, for
+ * example when a session is started anew with the same words, everything in it is repeated and proves nothing.
  */
 const isSaidAgain = (facts: ReadonlyArray<KnownFact>, titleOf: (fact: KnownFact) => string | undefined): boolean => {
   const [first, ...others] = facts
@@ -128,14 +134,14 @@ const isSaidAgain = (facts: ReadonlyArray<KnownFact>, titleOf: (fact: KnownFact)
     const otherTitle = titleOf(other)
     return (
       other.threadId !== first?.threadId &&
-      (title === undefined || otherTitle === undefined || !isSameTask(title, otherTitle))
+      (title === undefined || otherTitle === undefined || !isSameTask(titleWords(title), titleWords(otherTitle)))
     )
   })
 }
 
 /**
- * The wishes that last: those that say so, and those that were said in two sessions beside different requests, whatever
- * their form. A wish of one task supersedes nothing.
+ * Lists the wishes that hold beyond their task: those whose words say so, and those that the user said in two sessions
+ * beside different requests. Other wishes supersede nothing.
  */
 const lastingWishes = ({ outcomes, wishes }: Pick<Sorted, "outcomes" | "wishes">): ReadonlyArray<HeldWish> => {
   const titleOf = titlesIn(outcomes)
@@ -174,7 +180,7 @@ const wantsOf = (all: Sorted): ReadonlyArray<WeighedLine> =>
     )
   )
 
-/** Lists the wishes that superseded others, of facts given newest session first. */
+/** Lists the wishes that superseded older ones. The facts are given newest session first. */
 export const supersedingWishes = (facts: ReadonlyArray<KnownFact>): ReadonlyArray<WishChain> =>
   lastingWishes({ wishes: facts.filter(isOf("Wish")), outcomes: facts.filter(isOf("Outcome")) }).flatMap(
     ({ facts: all, superseded }) => {
@@ -186,7 +192,10 @@ export const supersedingWishes = (facts: ReadonlyArray<KnownFact>): ReadonlyArra
     }
   )
 
-/** The answers to the assistant's questions; of the same question the newest one counts. */
+/**
+ * Lists the user's answers to the assistant's questions. If a question was asked more than once, its newest answer
+ * counts.
+ */
 const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(
     groupsOf(decisions, ({ content }) => [...meaningfulWords(content.question)].toSorted().join(" ")).map((group) =>
@@ -194,11 +203,14 @@ const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
     )
   )
 
-/** True if the check is part of a wider one in the same directory, as `pytest tests` is of `pytest`. */
+/**
+ * True if one command is another one in the same directory with further arguments, as `pytest tests` is `pytest` with
+ * an argument.
+ */
 const isPartOf = (key: string, wider: string): boolean =>
   key.startsWith(`${wider} `) && !key.slice(wider.length).includes("@")
 
-/** The spelling of most sessions; of equals the shortest, then the newest. */
+/** Returns the fact whose text most sessions have; among equals the shortest, then the newest. */
 const commonest = (group: Group<"Command">): FactOf<"Command"> => {
   const counts = new Map<string, number>()
   group.forEach(({ text }) => counts.set(text, (counts.get(text) ?? 0) + 1))
@@ -210,7 +222,7 @@ const commonest = (group: Group<"Command">): FactOf<"Command"> => {
 
 const isCheck = ({ content }: FactOf<"Command">): boolean => [...checkKinds].some((kind) => kind === content.kind)
 
-/** Tells the commands that fail in a session that is newer than their last pass. */
+/** Returns a test for the key of a command: true if the command fails in a session that is newer than its last pass. */
 const failingIn = (facts: Sorted): ((key: string) => boolean) => {
   const ageOf = ageIn(facts)
   const ageOfFirst = (found: ReadonlyArray<readonly [string, number]>): ReadonlyMap<string, number> =>
@@ -227,11 +239,14 @@ const failingIn = (facts: Sorted): ((key: string) => boolean) => {
   }
 }
 
-/** Matches a prohibition of a run of everything, in the languages of the wishes. */
+/** Matches a prohibition of running everything, such as "never run the whole suite", in several languages. */
 const noWhole =
   /(?<!\p{L})(?:never|not|don'?t|do not|avoid|nie(?:mals)?|nicht|jamais|pas|nunca|jamás|no|não|не|никогда|nigdy|đừng|không)(?!\p{L}).{0,24}(?<!\p{L})(?:whole|full|entire|everything|all|ganzen?|gesamten?|komplette?n?|alle|toute?s?|tod[ao]s?|entera|complet[ae]|inteira|вс[её]|всю|весь|cał\p{L}+|wszystk\p{L}+|tất cả|toàn bộ)(?!\p{L})|(?:tüm|bütün|hepsi).{0,24}m[ae](?:y[ıi]n)?(?!\p{L})|(?:不要|别|绝不|不准).{0,12}(?:全部|整个|所有|完整)|(?:全部|全体|すべて|全て).{0,16}ない|(?:전체|모든).{0,16}(?:지 ?마|지 ?말)/iu
 
-/** Lists the keys of the commands that a message quotes which also rules out a run of everything. */
+/**
+ * Lists the keys of the commands that a message quotes, if the message also forbids running everything. Memory then
+ * does not list a wider form of such a command.
+ */
 const insteadOfWhole = ({ wishes }: Sorted): ReadonlyArray<string> =>
   groupsOf(
     wishes.filter(({ content }) => content.isLasting),
@@ -281,14 +296,17 @@ const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
 
 const verifiedBy = /; verified by `([^`]{1,300})`/
 
-/** Replaces the `verified by` command of a fix by its published spelling, if it only adds arguments to that. */
+/**
+ * Replaces the command after `verified by` in the text of a fix by its spelling in the list of working commands, if it
+ * is the same command with more arguments.
+ */
 const asPublished = (text: string, works: ReadonlyArray<string>): string => {
   const check = verifiedBy.exec(text)?.[1]
   const known = works.find((work) => check?.startsWith(`${work} `) === true && commandKey(work) === commandKey(check))
   return known === undefined ? text : text.replace(verifiedBy, () => `; verified by \`${known}\``)
 }
 
-/** The failures with what resolved them. One that is open in a newer session has not been resolved. */
+/** Lists the failures with what resolved them, without those that are open again in a newer session. */
 const failuresOf = (facts: Sorted, works: ReadonlyArray<WeighedLine>): ReadonlyArray<WeighedLine> => {
   const { failures, open, order } = facts
   const ageOf = ageIn(facts)
@@ -318,12 +336,15 @@ const failuresOf = (facts: Sorted, works: ReadonlyArray<WeighedLine>): ReadonlyA
 const limitsOf = ({ limits, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(groupsOf(limits, ({ id }) => id).map((group) => projectLine(group, group[0].text, worth.limit, order)))
 
-/** The maximum number of files that the line of the most edited files lists. */
+/** The maximum number of files that are listed in the one line of the most edited files. */
 const mostFiles = 24
 
 const editsOf = (group: Group<"File">): number => group.reduce((sum, { content }) => sum + content.edits, 0)
 
-/** The files with a remark, a line each, without what a line about a failure of the file says already. */
+/**
+ * Lists the files with a remark, one line each. A part of a remark that a line about a failure of the same file
+ * contains is omitted.
+ */
 const remarkedOf = (
   groups: ReadonlyArray<Group<"File">>,
   { order }: Sorted,
@@ -361,51 +382,86 @@ const placesOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArra
 const findingsOf = ({ findings, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(groupsOf(findings, ({ id }) => id).map((group) => projectLine(group, group[0].text, worth.finding, order)))
 
-/** Tells the open items that a newer session closed. */
+/** Returns the age of the newest fact with each key. The pairs of key and age are given newest first. */
+const newestAges = (keyed: ReadonlyArray<readonly [string, number]>): ReadonlyMap<string, number> =>
+  new Map(keyed.toReversed())
+
+/**
+ * Returns the keys of the wider commands that a command is a part of, as `pytest` for `pytest tests`; see {@link
+ * isPartOf}.
+ */
+const withWider = (key: string): ReadonlyArray<string> => {
+  const words = key.split(" ")
+  return words
+    .map((_, index) => words.slice(0, index + 1).join(" "))
+    .filter((wider) => wider !== key && isPartOf(key, wider))
+}
+
+/** Returns a test for open work: true if a newer session shows that it was done. */
 const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
   const ageOf = ageIn(facts)
   const passed = facts.commands.filter(({ content }) => content.passes > 0)
-  const resolved = new Map(facts.failures.toReversed().map((fact) => [fact.content.signature, ageOf(fact)]))
-  const succeeded = facts.outcomes.filter(({ content }) => content.outcome === "success")
+  const passedAt = newestAges(passed.map((fact) => [fact.content.key, ageOf(fact)]))
+  const checkedAt = newestAges(passed.filter(isCheck).map((fact) => [fact.content.key, ageOf(fact)]))
+  const resolvedAt = newestAges(facts.failures.map((fact) => [fact.content.signature, ageOf(fact)]))
+  const succeeded = new ByKeys<{ readonly words: ReadonlySet<string>; readonly age: number }>()
+  for (const fact of facts.outcomes) {
+    if (fact.content.outcome === "success") {
+      const words = titleWords(fact.content.title)
+      succeeded.add({ words, age: ageOf(fact) }, tellingWords(words, sameTaskFrom))
+    }
+  }
+  const isDone = (title: string, age: number): boolean => {
+    const words = titleWords(title)
+    return succeeded
+      .under(tellingWords(words, sameTaskFrom))
+      .some((other) => other.age < age && isSameTask(other.words, words))
+  }
   return (item) => {
     const age = ageOf(item)
     const { command, error, title } = item.content
-    const isNewer = (fact: KnownFact): boolean => ageOf(fact) < age
+    const isNewer = (at: number | undefined): boolean => at !== undefined && at < age
     return (
-      (error !== null && (resolved.get(errorSignature(error)) ?? age) < age) ||
+      (error !== null && isNewer(resolvedAt.get(errorSignature(error)))) ||
       (command !== null &&
-        passed.some(
-          (fact) =>
-            isNewer(fact) && (fact.content.key === command || (isCheck(fact) && isPartOf(command, fact.content.key)))
-        )) ||
-      (title !== null && succeeded.some((fact) => isNewer(fact) && isSameTask(fact.content.title, title)))
+        (isNewer(passedAt.get(command)) || withWider(command).some((wider) => isNewer(checkedAt.get(wider))))) ||
+      (title !== null && isDone(title, age))
     )
   }
 }
 
+/** The share of words that two wordings of one open item have in common. */
+const sameItemFrom = 0.8
+
 const openOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArray<WeighedLine> => {
   const isClosed = closedIn(facts)
-  const groups: Array<Group<"Open">> = []
+  const groups = new ByKeys<{ readonly words: ReadonlySet<string>; readonly group: Group<"Open"> }>()
   for (const [first, ...others] of groupsOf(
     facts.open.filter((item) => !isClosed(item)),
     ({ id }) => id
   )) {
     const words = meaningfulWords(first.text)
-    const same = groups.find(([known]) => similarity(meaningfulWords(known.text), words) >= 0.8)
+    const keys = tellingWords(words, sameItemFrom)
+    const same = groups.under(keys).find((known) => similarity(known.words, words) >= sameItemFrom)
     if (same === undefined) {
-      groups.push([first, ...others])
+      groups.add({ words, group: [first, ...others] }, keys)
     } else {
-      same.push(first, ...others)
+      same.group.push(first, ...others)
     }
   }
+  const isSaid = sayingIn(said.map(({ text }) => text))
   return byWorth(
     groups
-      .filter(([{ text }]) => !said.some((line) => isSaidIn(text, line.text)))
-      .map((group) => projectLine(group, capitalised(group[0].text), worth.open, facts.order))
+      .all()
+      .filter(({ group: [{ text }] }) => !isSaid(text))
+      .map(({ group }) => projectLine(group, capitalised(group[0].text), worth.open, facts.order))
   )
 }
 
-/** Merges the facts of all sessions of a project, which are given newest session first. */
+/**
+ * Merges the facts of all sessions of a project into the sections of its memory. The facts are given newest session
+ * first.
+ */
 export const projectFacts = (facts: ReadonlyArray<KnownFact>): ProjectFacts => {
   const all = sorted(facts)
   const wants = wantsOf(all)

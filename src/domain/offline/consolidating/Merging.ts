@@ -4,7 +4,7 @@ import { meaningfulWords, similarity, tellingWords } from "./SameMeaning.js"
 import { asksTheSame, cannotBoth, keysOfWish, readWish, type ReadWish } from "./WishConflicts.js"
 import { capitalised, quoted } from "../writing/Wording.js"
 
-/**
+/*
  * Merges equal facts of many sessions, newest first, into one line. Equal facts are found by keys, so that the cost
  * grows little more than linearly with the number of sessions.
  */
@@ -16,8 +16,8 @@ export interface MemoryLine {
 }
 
 /**
- * Renders a published line: the text, then its citations. Citations inside the text are disarmed, since they are not
- * proven.
+ * Renders a published line: the text, then its citations. If the text contains citations of its own, its brackets
+ * become parentheses, since nobody checked those citations.
  */
 export const lineText = ({ text, threadIds }: MemoryLine): string => {
   const own = citationsIn(text).length === 0 ? text : text.replaceAll("[", "(").replaceAll("]", ")")
@@ -30,7 +30,7 @@ export interface Merged {
   readonly threadIds: Array<string>
 }
 
-/** Adds threads whose traces contain the line too. */
+/** Adds the threads of further traces that contain the line. */
 const addThreads = (merged: Merged, threadIds: ReadonlyArray<string>): void => {
   for (const threadId of threadIds) {
     if (!merged.threadIds.includes(threadId) && merged.threadIds.length < mostCounted) {
@@ -39,16 +39,16 @@ const addThreads = (merged: Merged, threadIds: ReadonlyArray<string>): void => {
   }
 }
 
-/** Maximum number of threads that raise the rank of a line. */
+/** The maximum number of threads that are kept for a line; further ones do not raise its rank. */
 const mostCounted = 20
 
-/** An index of entries by several keys each, in insertion order. */
-class ByKeys<A> {
+/** An index of entries, each under several keys. It keeps the order in which entries were added. */
+export class ByKeys<A> {
   private readonly entries: Array<A> = []
   private readonly placeOf = new Map<A, number>()
   private readonly places = new Map<string, Array<number>>()
 
-  /** Adds an entry under the keys; a known entry gets the keys in addition. */
+  /** Adds an entry under the keys. An entry that was added before also keeps its earlier keys. */
   add(entry: A, keys: ReadonlyArray<string>): void {
     const place = this.placeOf.get(entry) ?? this.entries.push(entry) - 1
     this.placeOf.set(entry, place)
@@ -62,10 +62,10 @@ class ByKeys<A> {
     }
   }
 
-  /** Returns the entries that have at least one of the keys, in insertion order. */
+  /** Returns the entries that have at least one of the keys, in the order in which they were added. */
   under(keys: ReadonlyArray<string>): ReadonlyArray<A> {
-    const places = new Set(keys.flatMap((key) => this.places.get(key) ?? []))
-    return [...places].toSorted((one, other) => one - other).flatMap((place) => this.entries[place] ?? [])
+    const places = keys.flatMap((key) => this.places.get(key) ?? []).toSorted((one, other) => one - other)
+    return places.flatMap((place, index) => (place === places[index - 1] ? [] : (this.entries[place] ?? [])))
   }
 
   all(): ReadonlyArray<A> {
@@ -73,24 +73,24 @@ class ByKeys<A> {
   }
 }
 
-/** Matches a wish that holds for every task; it ranks above a wish for the work at hand. */
+/** Matches the words of a wish that holds for every task, such as `always`. Such a wish ranks above the others. */
 const isForGood =
   /\b(?:never|always|ever|every(?: time)?|each time|whenever|from now on|in (?:the )?future|by default|under no circumstances|must(?: not|n'?t)?|nie(?:mals)?|immer|jamais|toujours|nunca|siempre|jam[aá]s|mai|sempre)\b|永远|从不|必须|絶対|必ず|常に/i
 
-/** A merged wish, with the older wishes that it supersedes. */
+/** A wish that no newer wish supersedes, while older wishes are still being added. */
 interface KeptWish extends Merged {
   readonly read: ReadWish
   readonly facts: Array<KnownFact>
   readonly superseded: Array<{ readonly text: string; readonly read: ReadWish; readonly facts: Array<KnownFact> }>
 }
 
-/** A wish that holds, with the facts that say it and those that it supersedes, newest first. */
+/** A wish that no newer wish supersedes, with the facts that state it or a wish that it supersedes, newest first. */
 export interface HeldWish {
   readonly text: string
   readonly facts: ReadonlyArray<KnownFact>
-  /** The facts of each wish that it supersedes, the newest wish first. */
+  /** The facts of each wish that this wish supersedes, the newest wish first. */
   readonly superseded: ReadonlyArray<ReadonlyArray<KnownFact>>
-  /** True if it holds for every task, by its own words. */
+  /** True if the words of the wish say that it holds for every task. */
   readonly isForGood: boolean
 }
 
@@ -101,7 +101,7 @@ const mostSuperseded = 3
 export class Wishes {
   private readonly kept = new ByKeys<KeptWish>()
 
-  /** Adds the next wish, in its own words. */
+  /** Adds the next older wish, in its own words. */
   add(wish: string, threadIds: ReadonlyArray<string>, facts: ReadonlyArray<KnownFact> = []): void {
     const bare = wish.replace(/^"(.*)"$/, "$1")
     const read = readWish(bare)
@@ -126,12 +126,14 @@ export class Wishes {
     }
   }
 
-  /** Lists the wishes that were not superseded: those for every task first, then those of most sessions. */
+  /**
+   * Lists the wishes that were not superseded: first those that hold for every task, then those of the most sessions.
+   */
   standing(): ReadonlyArray<MemoryLine> {
     return this.ranked().map(({ text, threadIds }) => ({ text, threadIds }))
   }
 
-  /** Lists the wishes in the same order, each with the wishes that it supersedes. */
+  /** Lists the wishes in the order of {@link standing}, each with the wishes that it supersedes. */
   held(): ReadonlyArray<HeldWish> {
     return this.ranked().map(({ facts, superseded, text }) => {
       const old = superseded.slice(0, mostSuperseded).map((wish) => quoted(wish.text, 160))
@@ -158,11 +160,11 @@ interface KeptFailure {
 
 const sameFailureFrom = 0.8
 
-/** Merges failures, which are added newest first: the newest wording stays. */
+/** Merges failures that are equal or worded alike. They are added newest first, and the newest wording is kept. */
 export class FailureLines {
   private readonly kept = new ByKeys<KeptFailure>()
 
-  /** Adds the next failure. */
+  /** Adds the next older failure. */
   add(fact: KnownFact): void {
     const words = meaningfulWords(fact.text)
     const keys = [`is ${fact.id}`, ...tellingWords(words, sameFailureFrom).map((word) => `like ${word}`)]

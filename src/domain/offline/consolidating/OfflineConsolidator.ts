@@ -16,7 +16,10 @@ export interface ConsolidationInput {
   readonly threadIds: ReadonlyArray<string>
   readonly facts: ProjectFacts
   readonly edits: PersonEdits
-  /** The maximum size of `MEMORY.md` in bytes; lines of people do not give way to it. */
+  /**
+   * The maximum size of `MEMORY.md` in bytes. Generated lines are dropped until it fits; lines of people are never
+   * dropped.
+   */
   readonly maxBytes: number
 }
 
@@ -26,7 +29,7 @@ export interface PublishedFile {
   readonly text: string
 }
 
-/** Writes the line that counts what the file has no room for; empty if that is nothing. */
+/** Writes the line that gives the number of lines for which the file has no room; empty if all lines fit. */
 const leftOutText = (count: number): ReadonlyArray<string> =>
   count === 0
     ? []
@@ -34,7 +37,10 @@ const leftOutText = (count: number): ReadonlyArray<string> =>
         `${counted(count, "more line")} did not fit in here: \`rollout-memories search\` finds ${count === 1 ? "it" : "them"}.`
       ]
 
-/** The number of lines, those of the most worth first, that fit; `sizeWith` gives the size of the file with so many. */
+/**
+ * Returns how many of `count` lines fit into `maxBytes`, if the least important lines are dropped first. `sizeWith`
+ * gives the size of the file with a number of lines.
+ */
 const mostThatFit = (count: number, maxBytes: number, sizeWith: (lines: number) => number): number => {
   let [fits, tooMany] = [0, count + 1]
   while (tooMany - fits > 1) {
@@ -49,8 +55,8 @@ const mostThatFit = (count: number, maxBytes: number, sizeWith: (lines: number) 
 }
 
 /**
- * Writes the memory of a project by rule: `MEMORY.md` always, and a skill for every procedure. The same input gives the
- * same bytes.
+ * Writes the memory of a project without a model: `MEMORY.md` always, and a skill for every procedure. The same input
+ * gives the same bytes.
  */
 export const consolidate = (input: ConsolidationInput): ReadonlyArray<PublishedFile> => {
   const { edits, facts, maxBytes, threadIds } = input

@@ -5,7 +5,10 @@ import { commandKey } from "../importing/CommandBullets.js"
 import { isSaidIn, meaningfulWords } from "./SameMeaning.js"
 import { contradict } from "./WishConflicts.js"
 
-/** A file to publish: its title, its preface and its sections, with the lines in their final text. */
+/**
+ * A Markdown file of the memory before it is written: its title, its preface and its sections, with the final text of
+ * each line.
+ */
 export interface Document {
   readonly title: string
   /** Lines above the first section. */
@@ -25,14 +28,18 @@ const supersedes = / \(newer; superseded:.*$/
 
 const bare = (line: string): string => withoutCitations(line).trim()
 
-/** Removes the list of superseded wishes, which changes when the session that they come from is forgotten. */
+/**
+ * Removes the day and the list of superseded wishes from a line. The list changes when the session of a superseded wish
+ * is forgotten, so lines are compared without it.
+ */
 export const newest = (line: string): string => splitDay(bare(line))[0].replace(supersedes, "")
 
 const codeSpans = (line: string): ReadonlyArray<string> =>
   [...line.slice(0, 1_000).matchAll(/`([^`\n]{2,300})`/g)].map((match) => match[1] ?? "")
 
 /**
- * True if a person's line says the same as a generated line, or has the same command: then the person's replaces it.
+ * True if a person's line says the same as a generated line, or contains the same command. The person's line then
+ * replaces the generated one.
  */
 const isSaidByPerson = (line: string, own: string): boolean => {
   if (bare(line) === bare(own)) {
@@ -55,7 +62,7 @@ const isSaidByPerson = (line: string, own: string): boolean => {
 const isContradicted = (line: string, own: string): boolean =>
   line.startsWith('- "') && contradict(newest(line), bare(own))
 
-/** Drops the generated lines that a person removed, reworded or contradicted. */
+/** Drops the generated lines that a person deleted, reworded or contradicted. */
 export const withoutOverruled = (lines: ReadonlyArray<string>, edits: PersonEdits): ReadonlyArray<string> => {
   const removed = new Set(edits.removed.map(newest))
   const own = edits.added.map(({ line }) => line).filter((line) => !headingLine.test(line))

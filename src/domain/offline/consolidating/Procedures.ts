@@ -3,7 +3,7 @@ import type { KnownFact, Procedure, ProjectLine } from "../../facts/ProjectFacts
 import { lineText } from "./Merging.js"
 import { counted, cutText, listed } from "../writing/Wording.js"
 
-/** A pass of a command in a session. */
+/** A command of a session that passed. */
 interface Pass {
   readonly key: string
   readonly command: string
@@ -17,12 +17,12 @@ interface Run {
   readonly keys: ReadonlyArray<string>
 }
 
-/** The minimum number of sessions that show a procedure. */
+/** The number of sessions that must have run a procedure before it is published. */
 const fewestSessions = 3
 const mostProcedures = 3
-/** The number of newest sessions that are searched for procedures. */
+/** The number of newest sessions in which procedures are searched. */
 const readSessions = 12
-/** The number of last passed commands of a session that are searched, which bounds the length of a procedure. */
+/** The number of a session's last passed commands that are searched. It is also the maximum length of a procedure. */
 const mostSteps = 12
 
 const common = (one: ReadonlyArray<string>, other: ReadonlyArray<string>): ReadonlyArray<string> => {
@@ -63,7 +63,7 @@ const isSubsequence = (part: ReadonlyArray<string>, whole: ReadonlyArray<string>
   return next === part.length
 }
 
-/** Names a procedure by the programs of its steps, in order. */
+/** Returns the folder name of a procedure's skill, made of the programs of its steps in order. */
 const slugOf = (commands: ReadonlyArray<Pass>): string => {
   const names = commands.map(({ key }) =>
     key

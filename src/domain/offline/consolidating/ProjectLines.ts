@@ -7,12 +7,12 @@ import {
   type SectionLines
 } from "../../facts/ProjectFacts.js"
 
-/** A line with its worth beside the others, before their ranks are known. */
+/** A line with its worth, before all lines are ranked by it; see {@link withRanks}. */
 export interface WeighedLine extends Omit<ProjectLine, "rank"> {
   readonly worth: number
 }
 
-/** The order of the sessions of a project, newest first. */
+/** Numbers the sessions of a project, from 0 for the newest. The facts are given newest session first. */
 export const sessionOrder = (facts: ReadonlyArray<KnownFact>): ReadonlyMap<string, number> =>
   new Map([...new Set(facts.map(({ threadId }) => threadId))].map((threadId, index) => [threadId, index]))
 
@@ -21,18 +21,18 @@ const threadsOf = (facts: ReadonlyArray<KnownFact>): ReadonlyArray<string> => [
   ...new Set(facts.map(({ threadId }) => threadId))
 ]
 
-/** Returns the newest time of some facts; null where no record says one. */
+/** Returns the newest time of some facts; null if none of them has a time. */
 export const newestTime = (facts: ReadonlyArray<KnownFact>): number | null =>
   facts.reduce<number | null>((newest, { at }) => (at === null ? newest : Math.max(newest ?? at, at)), null)
 
 /**
- * Makes the worth of a line: that of its kind, more for each doubling of the sessions that gave it, and less for each
- * doubling of the sessions since.
+ * Returns the worth of a line, by which lines are ranked: the worth of its kind, plus a little for each doubling of the
+ * sessions that gave it, minus a little for each doubling of the sessions since.
  */
 const worthOf = (ofKind: number, sessions: number, sessionsSince: number): number =>
   ofKind + Math.min(24, 6 * Math.log2(Math.max(1, sessions))) - 3 * Math.log2(1 + sessionsSince)
 
-/** Makes a line of facts that say the same, newest first. */
+/** Makes a line from facts that say the same, given newest first. */
 export const projectLine = (
   facts: readonly [KnownFact, ...ReadonlyArray<KnownFact>],
   text: string,
@@ -55,7 +55,10 @@ export const projectLine = (
 export const byWorth = (lines: ReadonlyArray<WeighedLine>): ReadonlyArray<WeighedLine> =>
   lines.toSorted((one, other) => other.worth - one.worth)
 
-/** Gives all lines their ranks, by worth; of equals the one of the earlier section comes first. */
+/**
+ * Ranks the lines of all sections together by their worth. Of two equal lines, the one in the earlier section comes
+ * first.
+ */
 export const withRanks = (sections: SectionLines<WeighedLine>): SectionLines<ProjectLine> => {
   const all = byWorth(sectionHeadings.flatMap(([name]) => sections[name]))
   const rankOf = new Map(all.map((line, rank) => [line, rank]))
@@ -72,5 +75,5 @@ const fileListStart = "Edited most: "
 /** Writes the line that lists the most edited files. */
 export const fileListText = (files: ReadonlyArray<string>): string => `${fileListStart}${files.join(", ")}`
 
-/** True for the line that lists files: it is about all of them, and tells nothing of one. */
+/** True for the line that lists the most edited files. It says nothing about a single one of them. */
 export const isFileList = ({ text }: Pick<ProjectLine, "text">): boolean => text.startsWith(fileListStart)

@@ -1,6 +1,6 @@
 import { meaningfulWords, similarity, tellingWords } from "./SameMeaning.js"
 
-/** Detects wishes of a user that contradict each other, so that only the newer one is followed. */
+/* Detects wishes of a user that contradict each other, so that only the newer one is followed. */
 
 interface Choice {
   readonly wanted: string | undefined
@@ -20,7 +20,7 @@ const wantedAlone = new RegExp(`\\b(?:use|prefer|with|want) (?:the )?${word}`, "
 const language = /\b(?:answer|reply|respond|write|speak)\b.{0,24}\bin ([a-z]{4,12})\b/i
 const unwantedAlone = new RegExp(`\\b(?:do not|don'?t|never|stop|avoid|no) (?:use |using |want )?${word}`, "i")
 
-/** Sets of alternatives of which a project uses one. */
+/** Sets of alternatives of which a project uses only one, such as package managers. */
 const exclusive: ReadonlyArray<ReadonlySet<string>> = [
   ["npm", "pnpm", "yarn", "bun"],
   ["tabs", "spaces"],
@@ -60,15 +60,18 @@ const negation = /\b(?:never|don'?t|do not|no more|no|without|stop|avoid|not|nie
 const turns =
   /\b(?:never|always|ever|don'?t|do not|no more|no|without|stop|avoid|not|please|from now on|i|we|want|prefer|use|using)\b/gi
 
-/** A parsed wish, ready for many comparisons. */
+/** A wish, split into the parts that comparisons with other wishes need. */
 export interface ReadWish {
   readonly choice: Choice
   readonly isNegated: boolean
-  /** The meaningful words without those that say whether the thing is wanted. */
+  /** The meaningful words of the wish, without those that say whether it wants or forbids something. */
   readonly subject: ReadonlySet<string>
   /** The subject without words that only introduce a wish, such as `in this project`. */
   readonly words: ReadonlySet<string>
-  /** The words before the first comma, behind which people give the reason; empty if there is none, or too few. */
+  /**
+   * The words before the first comma, after which people often give a reason; empty if there is no comma, or if the
+   * words are too few.
+   */
   readonly head: ReadonlySet<string>
 }
 
@@ -87,7 +90,7 @@ const excludes = (one: string | undefined, other: string | undefined): boolean =
 const frame =
   /\b(?:in|for) (?:this|our|my) (?:repo(?:sitory)?|project|codebase|code)\b|\b(?:please|i(?:'d)? prefer|i want|we|always|from now on|also)\b/gi
 
-/** Matches the reason or the remark that follows a wish. */
+/** Matches the beginning of the reason or remark that follows a wish, such as `, because`. */
 const reason = /[,;]\s|\s(?:because|since|as it|weil|parce que|porque|потому что|bo|çünkü|vì)\s/i
 const leastHead = 3
 
@@ -99,7 +102,7 @@ const headOf = (text: string): ReadonlySet<string> => {
   return head === undefined || head.size < leastHead ? new Set() : head
 }
 
-/** Parses a wish. */
+/** Splits a wish into the parts that comparisons need. */
 export const readWish = (text: string): ReadWish => ({
   choice: choiceIn(text),
   isNegated: negation.test(text),
@@ -108,7 +111,7 @@ export const readWish = (text: string): ReadWish => ({
   head: headOf(text)
 })
 
-/** True if nobody can follow both wishes. */
+/** True if two wishes contradict each other, so that nobody can follow both. */
 export const cannotBoth = (one: ReadWish, other: ReadWish): boolean => {
   const first = one.choice
   const second = other.choice
@@ -123,14 +126,17 @@ export const cannotBoth = (one: ReadWish, other: ReadWish): boolean => {
 const isHeadOf = (one: ReadWish, other: ReadWish): boolean =>
   one.head.size > 0 && similarity(one.head, other.words) === 1
 
-/** True if the two wishes ask for the same; one of them may give its reason too. */
+/** True if two wishes ask for the same thing. One of them may also give a reason. */
 export const asksTheSame = (one: ReadWish, other: ReadWish): boolean =>
   !cannotBoth(one, other) &&
   one.isNegated === other.isNegated &&
   one.words.size > 0 &&
   (similarity(one.words, other.words) >= sameFrom || isHeadOf(one, other) || isHeadOf(other, one))
 
-/** Index keys of a wish: it shares at least one with every wish that asks for the same, or that contradicts it. */
+/**
+ * Returns keys to index a wish by: it shares at least one key with every wish that asks for the same, or that
+ * contradicts it.
+ */
 export const keysOfWish = ({ choice, head, subject, words }: ReadWish): ReadonlyArray<string> => [
   ...tellingWords(head, sameFrom).map((word) => `same ${word}`),
   ...tellingWords(words, sameFrom).map((word) => `same ${word}`),
@@ -139,8 +145,8 @@ export const keysOfWish = ({ choice, head, subject, words }: ReadWish): Readonly
   ...exclusive.flatMap((names, index) => (names.has(choice.wanted ?? "") ? [`one of ${index}`] : []))
 ]
 
-/** Parses two wishes; true if nobody can follow both. */
+/** True if two wishes, given as text, contradict each other; see {@link cannotBoth}. */
 export const contradict = (one: string, other: string): boolean => cannotBoth(readWish(one), readWish(other))
 
-/** Parses two wishes; true if they ask for the same. */
+/** True if two wishes, given as text, ask for the same thing; see {@link asksTheSame}. */
 export const isSameWish = (one: string, other: string): boolean => asksTheSame(readWish(one), readWish(other))

@@ -4,21 +4,24 @@ import { nameCommand } from "../reading/CommandNames.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 
-/** A command that is known to work. */
+/** A command that worked, as a bullet of a trace memory lists it. */
 export interface CommandBullet {
   readonly key: string
-  /** Keys of other commands that run the same package script. */
+  /** Keys of commands that run the same package script with another package tool. */
   readonly aliases: ReadonlyArray<string>
   readonly kind: CommandKind
   readonly program: string
-  /** The program with its first narrowing argument and its place; runs that differ in their options share it. */
+  /**
+   * The program with its first argument and its directory. Commands that differ only in their options have the same
+   * use.
+   */
   readonly use: string
   readonly command: string
-  /** The directory, as words after the command; empty for the project's own. */
+  /** The directory of the command, as words after it; empty for the project's own. */
   readonly place: string
-  /** The purpose that the bullet names; else empty. */
+  /** The purpose that the bullet names, such as `run the tests`; empty if it names none. */
   readonly purpose: string
-  /** The bullet itself, published if it names no purpose. */
+  /** The text of the bullet, which is published if it names no purpose. */
   readonly text: string
 }
 
@@ -27,7 +30,7 @@ const span = /(`{1,3})(?!`) ?([^\n]*?[^`\n]) ?\1(?!`)/
 /** Returns the first code span of a bullet. */
 export const codeIn = (text: string): string | undefined => span.exec(text.slice(0, 1_000))?.[2]
 
-/** Returns the key of a command; spellings that differ only in verbosity share it. */
+/** Returns the key of a command. Spellings that differ only in options for verbosity have the same key. */
 export const commandKey = (command: string): string => {
   const { telling } = nameCommand(command, new Map(), () => false)
   return telling.map(({ key }) => key).join(" && ")
@@ -50,13 +53,17 @@ const isCommand = (code: string): boolean => {
 const spans = /(`{1,3})(?!`) ?([^\n]*?[^`\n]) ?\1(?!`)/g
 const verified = /; verified by (`{1,3})(?!`) ?([^\n]*?[^`\n]) ?\1(?!`)(?: in `[^`]{1,120}`)?/
 
-/** Removes a `verified by` whose command acts outside the working copy. */
+/**
+ * Removes a `verified by` note whose command acts outside the working copy, since memory must not recommend that
+ * command.
+ */
 const withoutShowing = (item: string): string =>
   item.replace(verified, (whole, _, code: string) => (actsOutside(code) ? "" : whole))
 
 /**
- * Returns the bullet in the form for other sessions; undefined if it is about an act outside the working copy. A single
- * word in a code span counts as a command only in generated bullets about commands; elsewhere it is mostly a name.
+ * Returns a bullet without such notes ({@link withoutShowing}); undefined if the bullet itself is about an act outside
+ * the working copy. A single word in a code span counts as a command only in bullets that this program wrote about
+ * commands; elsewhere it is mostly a name.
  */
 export const withoutOutsideActs = (item: string): string | undefined => {
   const text = withoutShowing(item)
@@ -71,11 +78,14 @@ export const placeAfter = (item: string, code: string): string => {
   return /^`{1,3}( in `[^`]{1,120}\/`)/.exec(item.slice(end, end + 140))?.[1] ?? ""
 }
 
-/** Adds the place to the key of a command. */
+/** Adds the directory of a command to its key. */
 export const keyIn = (key: string, place: string): string => `${key}${place.replace(/^ in `(.*?)\/?`$/, " @$1")}`
 
 const ownLabel = /^(?:run |build:|lint:|check[ :]|format:|install:|worked here:|dry run:|look into `|try )/
-/** Matches a bullet about a command as the offline extractor writes it; the code span may have any content. */
+/**
+ * Matches a bullet about a command in the form in which `reusableKnowledge` writes it. The code span may have any
+ * content.
+ */
 const ownBullet =
   /^(?:run (?:the|these) (?:tests|program)|build|check(?: the (?:types|syntax|formatting))?|lint|format|install|worked here|dry run|(?:try|look into) `[^`]{1,160}`): `/
 const label = /^((?:try|look into) `[^`]{1,160}`|[^:`]{1,60}):/

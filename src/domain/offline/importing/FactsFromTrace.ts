@@ -6,9 +6,9 @@ import type { CommandBullet } from "./CommandBullets.js"
 import { bulletsOf, type FailureBullet, type OpenBullet, type PlaceBullet } from "./TraceBullets.js"
 import { readTrace } from "./TraceReading.js"
 
-/**
- * Reads facts from a trace memory: of a session whose file is gone, there is nothing else. They are as sure as the trace,
- * and the line of the session that showed them is not known.
+/*
+ * Reads facts from a trace memory: of a session whose file is gone, there is nothing else. They are as sure as the
+ * trace, and the line of the session that showed them is not known.
  */
 
 const unquoted = (wish: string): string => wish.replace(/^"(.*)"$/s, "$1")
@@ -62,7 +62,7 @@ const outcomeNames = ["success", "partial", "fail", "uncertain"] as const
 
 const limit = /^(`{1,3})(.{1,320}?)\1.{0,160}? does not work here: (.*)$/
 
-/** Lists the facts that a trace memory tells, each once; `at` is the time of its session. Unix milliseconds. */
+/** Lists the facts in a trace memory, each once. `at` is the time of its session in Unix milliseconds. */
 export const factsFromTrace = (
   threadId: string,
   trace: string,

@@ -13,9 +13,9 @@ import { errorSignature } from "../writing/ErrorNames.js"
 import type { ReadTrace } from "./TraceReading.js"
 import { plainLine } from "../writing/Wording.js"
 
-/** Reads the bullets of trace memories into facts, which consolidation merges. */
+/* Reads the bullets of trace memories into facts, which consolidation merges. */
 
-/** A failure, its fix, or both. */
+/** A bullet about a failure, its fix, or both. */
 export interface FailureBullet {
   /** The key of the error, equal for all occurrences of the same error. */
   readonly key: string
@@ -24,26 +24,26 @@ export interface FailureBullet {
   readonly isFix: boolean
 }
 
-/** A remark on a file or a place. */
+/** A bullet with a remark about a file or a place in it. */
 export interface PlaceBullet {
   readonly path: string
-  /** The whole line; `remark` is the part beside the path. */
+  /** The whole bullet; `remark` is the part beside the path. */
   readonly text: string
   readonly remark: string
 }
 
-/** An open item: work left to do, a failure without a fix, or a pasted secret. */
+/** A bullet about open work: something left to do, a failure without a fix, or a pasted secret. */
 export interface OpenBullet {
   readonly key: string
   readonly text: string
-  /** The key of the command that failed, if the item is a failure; `error` is its error. */
+  /** The key of the command that failed, if the bullet is about a failure; `error` is the error of that command. */
   readonly command: string | undefined
   readonly error: string | undefined
-  /** The title of the task, if the item is an interrupted task. */
+  /** The title of the interrupted task, if the bullet is about one. */
   readonly title: string | undefined
 }
 
-/** The facts of one trace. */
+/** The bullets of one trace memory, sorted by what they are about. */
 export interface TraceBullets {
   readonly threadId: string
   readonly wishes: ReadonlyArray<string>
@@ -61,7 +61,7 @@ const itemCharacters = 420
 const linePointer =
   /\s*\(L\d{1,9}(?:(?:, | to |-)(?:again )?L?\d{1,9}){0,5}(?:, tried again L\d{1,9}, end not known)?\)/g
 
-/** Removes line numbers of the rollout, and citations, which the published line adds itself. */
+/** Removes line numbers of the rollout and citations from a bullet; the published line adds its own citations. */
 const cleaned = (item: string): string => {
   const text = plainLine(withoutCitations(item.replace(linePointer, "")), itemCharacters)
   return (text.match(/`/g) ?? []).length % 2 === 0 ? text : `${text}\``
@@ -72,7 +72,7 @@ const fixWords =
 const failureWords = /\b(?:fails?|failed|failing|error|exception|does not work|doesn't work|broken|crash\w{0,4})\b/i
 const concrete = /`|"|\b[\w-]+\.[A-Za-z]\w{0,5}\b|\/|\d|[A-Z]{3,}|--\w/
 
-/** Makes the fact of a bullet about a failure. */
+/** Reads a bullet about a failure; `isFix` is true if it names a fix. */
 const failureBullet = (item: string, isFix: boolean): FailureBullet => {
   const name = item.split(/: (?:fixed by|passed after) |\bfixed by\b|\bresolved by\b|; verified by/i, 1)[0] ?? item
   return { key: errorSignature(name.slice(0, 300)), text: item, isFix }
@@ -135,11 +135,13 @@ const isOpen = (item: string): boolean =>
   /^(?:open\b|todo\b|follow-?up\b|remaining\b|unresolved\b|still (?:to do|open|failing|broken))/i.test(item)
 const isOfNoUse = /^(?:the user corrected:|the (?:user interrupted|harness stopped) "|.{0,400} was not made to work\b)/
 
-/** Drops bullets about acts outside the working copy, which a later session would take as advice to repeat them. */
+/**
+ * Drops bullets about acts outside the working copy, since a later session would take them as advice to repeat them.
+ */
 const tellable = (items: ReadonlyArray<string>): ReadonlyArray<string> =>
   items.flatMap((item) => withoutOutsideActs(cleaned(item)) ?? [])
 
-/** Reads the facts of a trace memory. Knowledge and problems that name nothing concrete are left out. */
+/** Reads the bullets of a trace memory. Bullets about knowledge or problems that name nothing concrete are dropped. */
 export const bulletsOf = (trace: ReadTrace): TraceBullets => {
   const { knowledge, open, pointers, preferences, problems, steps } = trace.sections
   const known = tellable(knowledge).filter((item) => concrete.test(item))
@@ -174,5 +176,8 @@ export const bulletsOf = (trace: ReadTrace): TraceBullets => {
   }
 }
 
-/** Removes citations from a pointer; its line number is inside the note's brackets and is read with it. */
+/**
+ * Removes the citations from a bullet about a file. Its line numbers stay, since the pattern that reads the bullet
+ * expects them.
+ */
 const cleanedPointer = (item: string): string => plainLine(withoutCitations(item), itemCharacters)

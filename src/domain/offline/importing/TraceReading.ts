@@ -1,14 +1,14 @@
 import { isNotConfirmed } from "../../privacy/NotConfirmed.js"
 
-/**
+/*
  * Reads trace memories: those of the offline extractor, those that a language model wrote in the same structure, and
  * the fallback with unstructured notes. Every part is optional. Pure, total and linear.
  */
 
-/** The sections of a task. */
+/** The parts of a task in a trace memory that contain bullets. */
 export type SectionName = "preferences" | "steps" | "problems" | "knowledge" | "pointers" | "open"
 
-/** A parsed trace memory: the bullets by section, over all of its tasks, in order. */
+/** A parsed trace memory: the bullets of all of its tasks, by section. */
 export interface ReadTrace {
   readonly threadId: string
   readonly sections: Readonly<Record<SectionName, ReadonlyArray<string>>>
@@ -24,7 +24,10 @@ const sectionHeadings: ReadonlyArray<readonly [RegExp, SectionName]> = [
   [/^pointers and references\b/i, "pointers"]
 ]
 
-/** Headings in unstructured notes, by topic. */
+/**
+ * Patterns of headings in notes that do not have the structure of a trace memory, with the part that such notes belong
+ * to.
+ */
 const looseHeadings: ReadonlyArray<readonly [RegExp, SectionName]> = [
   [/\bprefer/i, "preferences"],
   [/\b(?:open|todo|to do|follow-?ups?|next steps?|remaining|left)\b/i, "open"],
@@ -62,7 +65,7 @@ const sectionHeadingIn = (line: string): { readonly name: SectionName; readonly 
   return undefined
 }
 
-/** The number of lines that are read; no useful trace memory has more. */
+/** The number of lines that are read from a trace memory; no useful one has more. */
 const mostLines = 4_000
 const lineCharacters = 1_200
 

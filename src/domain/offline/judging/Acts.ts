@@ -2,18 +2,24 @@ import { type FileChange, replacedLine, type ReplacedLine } from "../../session/
 import { filesOf, filesOfPart } from "../reading/EditedFiles.js"
 import { isFormatter } from "../reading/CheckMessages.js"
 import type { RanPart, Step } from "../reading/Steps.js"
+import type { UndoneChanges } from "./UndoneChanges.js"
 
-/** A command or an edit between a failure and the check that passed after it. */
+/** A command or an edit between a failure and the pass of its check, which may have fixed the failure. */
 export interface Act {
   readonly line: number
   /** The command, verbatim; undefined for an edit by patch. */
   readonly command: string | undefined
   readonly files: ReadonlyArray<string>
+  /** The earlier names of the files that were renamed, by their new names. */
+  readonly renamed: ReadonlyMap<string, string>
   /** The one line that a patch replaced, by file; a file that it changed in any other way is absent. */
   readonly replaced: ReadonlyMap<string, ReplacedLine>
-  /** True if the effect reaches outside the working copy. The act may have helped, but is never reported as a fix. */
+  /**
+   * True if the act had an effect outside the working copy. It may have helped, but memory must never recommend it as a
+   * fix.
+   */
   readonly isOutside: boolean
-  /** True for a command that repairs only failures of its own kind: a formatter, or version control. */
+  /** True for a command that repairs only failures of its own kind, such as a formatter or `git`. */
   readonly isTidying: boolean
 }
 
@@ -22,25 +28,12 @@ const chores = /^git (?:add|commit|tag|fetch|clone|switch|config|init)\b|^mkdir\
 const changesThings = ({ isOutside, kind, text }: RanPart): boolean =>
   isOutside || kind === "edit" || kind === "act" || kind === "format" || /\s--(?:fix|write)\b/.test(text.slice(0, 400))
 
-/** Finds the changes that only undid an earlier one, which are no fix by themselves. Reads the steps once. */
-export const undoingChanges = (steps: ReadonlyArray<Step>): ReadonlySet<FileChange> => {
-  const made = new Set<string>()
-  const undoing = new Set<FileChange>()
-  for (const change of steps.flatMap((step) => (step._tag === "EditStep" ? filesOf(step) : []))) {
-    const { after, before, path } = change
-    if (before !== undefined && after !== undefined && before !== after) {
-      if (made.has(JSON.stringify([path, after, before]))) {
-        undoing.add(change)
-      }
-      made.add(JSON.stringify([path, before, after]))
-    }
-  }
-  return undoing
-}
+const renamesIn = (changes: ReadonlyArray<FileChange>): ReadonlyMap<string, string> =>
+  new Map(changes.flatMap(({ movedTo, path }) => (movedTo === undefined ? [] : [[movedTo, path] as const])))
 
-const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): ReadonlyArray<Act> => {
+const actsOf = (step: Step, { isUndone }: UndoneChanges, by: number, upTo?: RanPart): ReadonlyArray<Act> => {
   if (step._tag === "EditStep") {
-    const changes = filesOf(step).filter((change) => !undone.has(change))
+    const changes = filesOf(step).filter((change) => !isUndone(step.line, change, by))
     const files = changes.map((change) => change.movedTo ?? change.path)
     const replaced = new Map(
       changes.flatMap((change) => {
@@ -50,7 +43,17 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
     )
     return files.length === 0
       ? []
-      : [{ line: step.line, command: undefined, files, replaced, isOutside: false, isTidying: false }]
+      : [
+          {
+            line: step.line,
+            command: undefined,
+            files,
+            renamed: renamesIn(changes),
+            replaced,
+            isOutside: false,
+            isTidying: false
+          }
+        ]
   }
   if (step._tag !== "CommandStep") {
     return []
@@ -59,34 +62,38 @@ const actsOf = (step: Step, undone: ReadonlySet<FileChange>, upTo?: RanPart): Re
   return step.parts
     .slice(0, end)
     .filter((part) => changesThings(part) && part.verdict !== "failed" && !chores.test(part.key))
-    .map((part) => ({
+    .map((part) => ({ part, changes: filesOfPart(part) }))
+    .filter(({ changes }) => changes.length === 0 || changes.some((change) => !isUndone(step.line, change, by)))
+    .map(({ changes, part }) => ({
       line: step.line,
       command: part.text,
-      files: filesOfPart(part).map((change) => change.movedTo ?? change.path),
+      files: changes.map((change) => change.movedTo ?? change.path),
+      renamed: renamesIn(changes),
       replaced: new Map(),
       isOutside: part.isOutside,
-      isTidying: isFormatter(part) || (part.program === "git" && filesOfPart(part).length === 0)
+      isTidying: isFormatter(part) || (part.program === "git" && changes.length === 0)
     }))
 }
 
-/** The maximum number of acts that are collected; the newest ones stay. */
+/** The maximum number of acts that are kept between a failure and the pass of its check; the newest ones stay. */
 const mostActs = 40
 
 /**
- * Lists the acts in the steps after `from` up to `to`, oldest first. With `upTo`, only the commands before it count in
- * the last step.
+ * Lists the acts in the steps after index `from` up to index `to`, oldest first, without changes that were undone
+ * before line `by`. If `upTo` is given, only the commands before it count in the last step.
  */
 export const actsBetween = (
   steps: ReadonlyArray<Step>,
   from: number,
   to: number,
-  undone: ReadonlySet<FileChange>,
+  undone: UndoneChanges,
+  by: number,
   upTo?: RanPart
 ): ReadonlyArray<Act> => {
   const acts: Array<Act> = []
   for (let index = to; index > from && acts.length < mostActs; index--) {
     const step = steps[index]
-    acts.unshift(...(step === undefined ? [] : actsOf(step, undone, index === to ? upTo : undefined)))
+    acts.unshift(...(step === undefined ? [] : actsOf(step, undone, by, index === to ? upTo : undefined)))
   }
   return acts
 }

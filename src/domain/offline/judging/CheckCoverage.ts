@@ -1,14 +1,18 @@
 import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
+import { isAvoidable } from "./MachineErrors.js"
 import { narrowness } from "../reading/InvocationWords.js"
 import type { RanPart } from "../reading/Steps.js"
 
-/** The rule for whether a check that passed resolves another check that failed before it. */
+/* The rule for whether a check that passed resolves another check that failed before it. */
 
 const scriptTools = /^(?:npm|pnpm|yarn|bun|make|just|rake|task|mise)$/
 
 const isPlace = (word: string): boolean => !word.startsWith("-") && /[/.:]/.test(word)
 
-/** Families whose tests start only after everything compiles, so that a passed test run implies a passed build. */
+/**
+ * Families of tools whose tests start only after everything was compiled. A passed test run therefore proves that the
+ * build passes too.
+ */
 const compiled: ReadonlySet<string> = new Set(["rust", "go", "java", "dotnet", "c"])
 const implied: Readonly<Partial<Record<CommandKind, ReadonlyArray<CommandKind>>>> = {
   test: ["build", "type-check"],
@@ -16,7 +20,8 @@ const implied: Readonly<Partial<Record<CommandKind, ReadonlyArray<CommandKind>>>
 }
 
 /**
- * True if the passed check covers the failed one: it is the same, a wider one, or one aimed at the place that failed.
+ * True if a check that passed proves that a failed check passes now: it is the same check, a wider one, or one that
+ * includes the place that failed.
  */
 export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): boolean => {
   if (passed.key === failed.key) {
@@ -46,15 +51,45 @@ export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): 
     : places.every((place) => failedOutput.includes(place))
 }
 
+/**
+ * True if a check that passed ran less than the check that failed: fewer tests, or another target. Its pass proves
+ * something only if the assistant did something between the two.
+ */
+export const isNarrower = (passed: RanPart, failed: RanPart): boolean =>
+  checkKinds.has(passed.kind) &&
+  passed.kind === failed.kind &&
+  passed.key !== failed.key &&
+  passed.narrowing.some((word) => isPlace(word) && !failed.narrowing.includes(word))
+
+/**
+ * Matches options with which a command only shows something or only tries, such as `--help`. Its pass proves nothing.
+ */
+const provesNothing = /^(?:-h|-n|-V|--help|--version|--dry-run|--list|--collect-only|--list-tests|--check-config)$/
+
+/**
+ * True if a command that passed is the failed one with more options, and such options can avoid the error: a port in
+ * use, or a service that does not run.
+ */
+export const avoids = (passed: RanPart, failed: RanPart, error: string): boolean =>
+  passed.program === failed.program &&
+  passed.kind === failed.kind &&
+  placeOf(passed) === placeOf(failed) &&
+  failed.narrowing.every((word) => passed.narrowing.includes(word)) &&
+  passed.narrowing.every((word, index) => {
+    const isOfOption = word.startsWith("-") || (passed.narrowing[index - 1] ?? "").startsWith("-")
+    return failed.narrowing.includes(word) || (isOfOption && !provesNothing.test(word))
+  }) &&
+  isAvoidable(error)
+
 const placeOf = ({ key }: RanPart): string | undefined => key.split(" @", 2)[1]
 
-/** Matches commands that a conflict may stop, and that a commit then completes. */
+/** Matches commands that a merge conflict may stop, and that `git commit` then completes. */
 const joins = /^git (?:merge|pull|rebase|cherry-pick|revert|am|stash)\b/
 
 /**
- * True if a pass leaves open whether another failure still stands. It does after a check of the same kind with the same
- * or a wider scope but by another program, after the checks themselves for a command that only prepared them, and after
- * a commit for a merge that stopped.
+ * True if a pass leaves it open whether an earlier failure still stands: a check of the same kind by another program
+ * passed, in the same or a wider scope; a test or build passed after a command failed that may only have prepared it;
+ * or `git commit` passed after a merge that stopped.
  */
 export const standsBeside = (passed: RanPart, failed: RanPart): boolean => {
   if (joins.test(failed.key)) {

@@ -4,14 +4,17 @@ import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { withoutSecrets } from "./Secrets.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
-/**
+/*
  * Finds the assistant's own sentence about a failure, a file or a result. Memory contains such a sentence only as a
  * quotation, or beside evidence from the rollout; it never decides an outcome.
  */
 
 const link = /\[([^\]\n]{1,120})\]\(([^)\s]{1,300})\)/g
 
-/** Returns the message with each link replaced by its target, paths relative to the project, and secrets redacted. */
+/**
+ * Prepares a message for quoting: each link is replaced by its target, paths are relative to the project, and secrets
+ * are redacted.
+ */
 export const readable = (text: string, paths: ProjectPaths): string =>
   withoutSecrets(
     paths.text(
@@ -29,10 +32,10 @@ const impersonal = (sentence: string): string => sentence.replace(/^[-*•]\s+/,
 const intention =
   /^(?:(?:Understood|OK|Sure|Yes|No problem)[.,!:]? )?I(?:['’]m| am| will|['’]ll)\b|\b(?:next|now),? I\b|\band (?:now|next|then) I['’]|^(?:Next|Now|Let me|Let's|Checking|Running|Looking|First|Adding|Reading|Searching)\b/
 
-/** Matches a progress note, as in `Splitting.` or `Reading the files…`, which reports no result. */
+/** Matches a progress note such as `Reading the files…`, which reports no result. */
 const onItsWay = /^(?!Nothing|Everything|Something|Missing|Existing)[A-Z][a-z]{2,20}ing(?: \w{1,20}){0,2}[.…]{0,3}$/
 
-/** True if the sentence only announces a next step. */
+/** True if a sentence only announces the next step, so that it reports no result. */
 export const announces = (sentence: string): boolean => intention.test(sentence) || onItsWay.test(sentence)
 
 const causes =
@@ -43,7 +46,10 @@ const quotedName =
 const ordinaryWords =
   /^(?:error|errors|failed|failure|cannot|could|module|found|exception|custom|other|kind|expected|because)$/
 
-/** Names in the error to look for in messages: quoted text, constants, error classes, snake_case names and numbers. */
+/**
+ * Lists the names in an error by which a message about it is found: quoted text, constants, error classes, snake_case
+ * names and numbers.
+ */
 const namesIn = (error: string): ReadonlyArray<string> => [
   ...new Set(
     (error.slice(0, 400).match(quotedName) ?? [])
@@ -66,7 +72,7 @@ const wordsIn = (error: string): ReadonlyArray<string> => [
 
 const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
 
-/** Keeps only the explanation after a lead-in: `Fixed x in y: the sign was wrong` becomes `the sign was wrong`. */
+/** Removes an introduction from an explanation: `Fixed x in y: the sign was wrong` becomes `the sign was wrong`. */
 const withoutLeadIn = (sentence: string): string => {
   const rest =
     /^(?:Fixed|Changed|Updated|Corrected|Found (?:it|the (?:bug|problem|issue))|The (?:bug|problem|issue|cause)|(?:It|That|This|Everything) (?:now )?(?:builds|compiles|works|passes|runs))\b[^:]{0,120}: +(.{20,})$/.exec(
@@ -75,12 +81,12 @@ const withoutLeadIn = (sentence: string): string => {
   return rest ?? sentence
 }
 
-/** The number of messages before the fix that are searched for an explanation. */
+/** The number of messages before a fix in which an explanation of it is searched. */
 const readMessages = 12
 
 /**
- * Finds the assistant's sentence about the cause of a failure or about its fix. The first messages after the fix win
- * over those before it.
+ * Finds the assistant's sentence about the cause of a failure or about its fix. The first messages after the fix are
+ * preferred to those before it.
  */
 export const explanationOf = (
   failure: Failure,
@@ -124,7 +130,7 @@ const passing =
 const emptyWord =
   /^(?:the|a|an|in|to|with|for|and|of|is|are|it|now|also|new|file|files|done|added|adding|updated|update|created|create|renamed|edited|changed|fixed|implemented|removed|deleted|wrote|using|all|here|this|that|at|on|by|git|mv)$/i
 
-/** True if the sentence says more about a file than that it was changed. */
+/** True if a sentence says more about a file than that it was changed. */
 const tellsMore = (sentence: string): boolean => {
   const words = sentence
     .split(/\s+/)
@@ -138,10 +144,7 @@ const tellsMore = (sentence: string): boolean => {
 const selfPraise =
   /,? (?:and|all|with) (?:all |the |every )?(?:\d{1,6} )?(?:tests?|checks?|everything)(?: now)? (?:pass(?:es|ing|ed)?|(?:is|are) green|works?)[.!]?$/i
 
-/**
- * Removes the clauses that only report passed checks, which evidence shows elsewhere, or that ask the user for
- * something.
- */
+/** Removes clauses that only report passed checks, which other lines prove, or that ask the user for something. */
 const withoutAsides = (sentence: string): string =>
   sentence
     .split("; ")
@@ -149,7 +152,7 @@ const withoutAsides = (sentence: string): string =>
     .join("; ")
     .replace(selfPraise, "")
 
-/** Removes the file's name from a sentence that is shown beside it. */
+/** Removes the name of a file from a sentence that is shown beside that name. */
 const beside = (sentence: string, file: string): string => {
   const lead = `\`${file}\` `
   const whole = withoutLeadIn(impersonal(sentence)).replace(/[.:]$/, "")
@@ -165,13 +168,20 @@ const beside = (sentence: string, file: string): string => {
     .replace(/^(?:Added|Created|Implemented|Wrote|Updated|Changed)\b/, (verb) => verb.toLowerCase())
 }
 
-/** True if the sentence names the file, and not another file whose name or path ends in the same way. */
+/** True if a sentence names this file, and not another file whose path ends in the same way. */
 const namesFile = (sentence: string, file: string): boolean => {
   const name = baseName(file)
   return (sentence.match(/[\w@.\\/+~-]+/g) ?? [])
     .map((word) => word.replace(/[.:]+$/, "").replace(/^\.[\\/]/, ""))
     .some((word) => word.endsWith(name) && (word === file || file.endsWith(`/${word}`) || word.endsWith(`/${file}`)))
 }
+
+/**
+ * Matches a sentence that begins with the name of a file and a verb in the past tense. Such a sentence says what the
+ * file did before the work. A participle such as `used by the CLI` says what the file is for, and does not match.
+ */
+const didBefore =
+  /^`[^`]{1,200}` (?:also |wrongly |only |still )?(?:(?!need|embed|feed|seed|speed)\w{2,20}ed|had|did|took|made|ran|forgot|kept|lost|left|gave|went|came|sent|threw|broke|built|held|wrote)\b(?! (?:by|from|in|for|on|as|only|with|to|inside|under|at)\b)(?!.*(?:;|\bnow\b))/i
 
 /**
  * Finds the assistant's remark on a file: in the newest message that names it, the first sentence with its name, and a
@@ -185,7 +195,8 @@ export const remarkOn = (
   for (const message of messages.slice(-4).toReversed()) {
     const sentences = sentencesOf(readable(message.text, paths))
     const at = sentences.findIndex(
-      (sentence) => namesFile(sentence, file) && !announces(sentence) && sentence.length < 300
+      (sentence) =>
+        namesFile(sentence, file) && !didBefore.test(sentence) && !announces(sentence) && sentence.length < 300
     )
     if (at !== -1) {
       const own = withoutAsides(sentences[at] ?? "")
@@ -204,8 +215,8 @@ export const remarkOn = (
 const isNoise = /^(?:#|<|\||-{3}|Files? to|Here (?:is|are)\b|You['’]re welcome|Done\.?$|No problem)/
 
 /**
- * Quotes the assistant's last message: its first sentences, at most three, that fit the limit. An announcement is
- * quoted only if the message has nothing else.
+ * Quotes the assistant's last message: up to three of its first sentences, as far as they fit the limit. A sentence
+ * that only announces a step is quoted only if the message has nothing else.
  */
 export const lastWordOf = (
   messages: ReadonlyArray<AssistantText>,
@@ -232,17 +243,17 @@ export const lastWordOf = (
 }
 
 const leftOver =
-  /\b(?:residual risk|remaining (?:work|issue|problem|risk)|still (?:needs?|to do|fails?|failing|missing|open|above|broken)|not yet (?:done|implemented|tested|verified|wired|supported)|left to do|todo\b|follow-?up|could not verify|couldn['’]t verify|was not able|wasn['’]t able|haven['’]t (?:run|tested|verified)|did not run|didn['’]t run|not (?:been )?(?:run|tested|verified))\b/i
+  /\b(?:residual risk|remaining (?:work|issue|problem|risk)|still (?:needs?|to do|fails?|failing|missing|open|above|broken)|not yet (?:done|implemented|tested|verified|wired|supported)|left to do|todo\b|follow-?up|could not verify|couldn['’]t verify|was not able|wasn['’]t able|haven['’]t (?:run|tested|verified)|did not run|didn['’]t run|(?<!\b(?:may|must|can|could|should|shall|will|would|need|do|does) )not (?:been )?(?:run|tested|verified))\b/i
 const nothingLeft = /^(?:No|Nothing|None)\b|\bno (?:remaining|residual|follow)|\?$/i
 
-/** Matches what the assistant offers to do. */
+/** Matches an offer of the assistant to do something more, such as `I can also …`. */
 const offer =
   /^(?:If (?:you|needed|useful|helpful|desired|that|it['’]s)\b|(?:Would|Do|Should|Shall) (?:you|I|we)\b|(?:I|we) (?:can|could)\b|Let me know|Happy to|Want me|Feel free|Next,? (?:I|we) (?:can|could))|\b(?:if you(?:['’]d)? (?:want|like|prefer)|let me know|just say)\b/i
 
-/** True if the sentence offers something, and leaves nothing open by it. */
+/** True if a sentence only offers further work. Such a sentence does not say that anything was left undone. */
 export const isOffer = (sentence: string): boolean => offer.test(sentence)
 
-/** Quotes from the assistant's last message the sentences about work that is left to do; at most two. */
+/** Quotes up to two sentences of the assistant's last message that say what work is left to do. */
 export const leftOversIn = (messages: ReadonlyArray<AssistantText>, paths: ProjectPaths): ReadonlyArray<string> => {
   const last = messages.at(-1)
   return last === undefined

@@ -1,25 +1,28 @@
-import { type Act, actsBetween, undoingChanges } from "./Acts.js"
-import { covers, standsBeside } from "./CheckCoverage.js"
+import { type Act, actsBetween } from "./Acts.js"
+import { avoids, covers, isNarrower, standsBeside } from "./CheckCoverage.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
+import type { UndoneChanges } from "./UndoneChanges.js"
 
-/** The end of a failure: the check that passed, and the acts before it. */
+/** The end of a failure: the check that passed at last, and the acts before that. */
 export interface Resolution {
   /** The line of the output that shows the pass. */
   readonly line: number
   /** The check that passed, as it was run. */
   readonly check: string
-  /** The directory of the check; undefined for the project's own. */
+  /** The directory in which the check ran; undefined for the project's own. */
   readonly directory: string | undefined
   readonly passedTests: number | undefined
   /**
    * The acts between the failure and the pass, oldest first; empty if the check passed when it was simply run again.
    */
   readonly acts: ReadonlyArray<Act>
-  /** True if it passed because it ran outside the sandbox. That is a fact about the machine, and no fix. */
+  /** True if the check passed only because it ran outside the sandbox. That is a fact about the machine, and no fix. */
   readonly isByEscalation: boolean
+  /** True if a change from before the failure was undone before the pass. That change may have caused the failure. */
+  readonly isByUndoing: boolean
 }
 
 /** A command, a patch or a tool call that failed, and its resolution. */
@@ -35,52 +38,59 @@ export interface Failure {
   readonly directory: string | undefined
   readonly exitCode: number | undefined
   readonly error: string | undefined
+  /** The lines of the output that say more about the error: its place, and the expected and received values. */
+  readonly details: ReadonlyArray<string>
   /** The lines of the output around the error. */
   readonly context: string
-  /** The operands and options that narrow the command. */
+  /** The operands and options that limit what the command applies to, such as the path of a test. */
   readonly aims: ReadonlyArray<string>
   /** True if the command is known to have run inside a sandbox. */
   readonly isSandboxed: boolean
-  /** True if the command itself never passed, but later a check that does the same in another way did. */
+  /** True if the command itself never passed, but a later check that does the same in another way did. */
   readonly passedBeside: boolean
+  /** True if the user gave up the request after the failure, so that nobody needs a fix. */
+  readonly isDropped: boolean
   /** True if the command can be run again as it is; a one-off script cannot. */
   readonly isRepeatable: boolean
-  /** The line of the last output that shows the same error again; undefined if it was shown once. */
+  /** The line of the last output that shows the same error again; undefined if only one output shows it. */
   readonly againLine: number | undefined
-  /** The line of a later run with an unknown result. */
+  /** The line of a later run of the command whose result is unknown; undefined if there is none. */
   readonly retriedLine: number | undefined
   readonly resolution: Resolution | undefined
 }
 
-/** The maximum number of failures that are kept of a session. */
+/** The maximum number of failures that are kept for one session. */
 const mostFailures = 200
+
+/** The number of a line before the first one. With it, {@link UndoneChanges} counts no change as undone. */
+const beforeAnyLine = -1
 
 interface TrackedFailure {
   readonly failure: Failure
   readonly signature: string
   readonly part: RanPart | undefined
-  /** The index of the step that failed last; `lastLine` is the line of its output. */
+  /** The index of the last step in which the command failed; `lastLine` is the line of that step's output. */
   last: number
   lastLine: number
   retriedLine: number | undefined
-  /** The index of the step at which the same check failed with another error, so that this error was gone. */
+  /** The index of the step in which the same check failed with another error, so that this error no longer occurred. */
   replacedAt: number | undefined
-  /** True if that step ran outside the sandbox. */
+  /** True if the step at `replacedAt` ran outside the sandbox. */
   isReplacedOutside: boolean
   readonly output: string
   passedBeside: boolean
-  /** False if a run that passed printed the same error line, so that the line does not explain the failure. */
+  /** False if a run that passed printed the same error line. The line then does not explain the failure. */
   isNamed: boolean
   resolution: Resolution | undefined
 }
 
-/** Matches a sandbox's refusal of writing, of network access, or of access to other processes. */
+/** Matches the message of a sandbox that refuses writing, network access, or access to other processes. */
 const refusal =
   /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to (?:download|fetch)|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
 
 /**
- * Keeps one failure for each error: a repeatable command wins over a one-off script, then a resolved failure over one
- * that is not resolved.
+ * Drops further failures with the same error. A repeatable command is kept before a one-off script, and a resolved
+ * failure before one that is not resolved.
  */
 export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArray<Failure> => {
   const rank = ({ isRepeatable, resolution }: Failure): number =>
@@ -100,18 +110,30 @@ export const distinctFailures = (failures: ReadonlyArray<Failure>): ReadonlyArra
 const missingPath =
   /bad (?:object|revision)|unknown revision|invalid object name|exists on disk, but not in|is outside repository|no upstream configured|no such file|cannot find path|does not exist|can't read|cannot access|cannot stat|no matches found|not a directory|is a directory|could not find|no files were searched/i
 
-/** Matches an error line of a program or of the shell. A line that a search found in a file has neither form. */
+/**
+ * Matches the beginning of an error message of a program or the shell. A line that a search found in a file begins
+ * otherwise.
+ */
 const complaint =
   /^(?:(?:ba|z|da)?sh|fatal|error|err!?|E|npm (?:ERR!|error)|curl|HTTP \d{3}|Traceback|\w{0,40}Error)\b/i
 
 /**
- * True if a command that only looks and failed says something about the machine. A search without results is not a
- * failure.
+ * True if the failure of a command that only shows something says something about the machine. A search without
+ * results, for example, does not.
  */
 const isTellingLook = ({ error }: CommandStep, { program }: RanPart): boolean =>
   error !== undefined &&
   !missingPath.test(error) &&
   (complaint.test(error) || (program !== "" && error.toLowerCase().startsWith(`${program}: `)))
+
+const withoutNumbers = (text: string): string => text.replace(/\d{1,20}/g, "0")
+
+/**
+ * True if a later output of the same check still contains the error, though not as its error line. The error had not
+ * gone then.
+ */
+const isStillPrinted = (error: string | undefined, output: string): boolean =>
+  error !== undefined && withoutNumbers(output).includes(withoutNumbers(error))
 
 const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   line: step.outputLine,
@@ -123,10 +145,12 @@ const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   directory: step.directory,
   exitCode: step.exitCode,
   error: step.error,
+  details: step.errorDetails,
   context: step.errorContext,
   aims: part.narrowing,
   isSandboxed: !step.isEscalated,
   passedBeside: false,
+  isDropped: false,
   isRepeatable: !isScript(part.pipeline.text) && !/\s-[ce]\s/.test(part.text.slice(0, 200)),
   againLine: undefined,
   retriedLine: undefined,
@@ -143,10 +167,12 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
   directory: undefined,
   exitCode: undefined,
   error,
+  details: [],
   context: "",
   aims: [],
   isSandboxed: false,
   passedBeside: false,
+  isDropped: false,
   isRepeatable: false,
   againLine: undefined,
   retriedLine: undefined,
@@ -154,11 +180,10 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
 })
 
 /**
- * Lists the failures of a session with their resolutions, in one walk over the steps. An error that was replaced by
- * another error of the same check counts only if that check passed in the end.
+ * Lists the failures of a session with their resolutions, in one pass over the steps. If a check failed first with one
+ * error and then with another, the first counts only if the check passed in the end.
  */
-export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> => {
-  const undone = undoingChanges(steps)
+export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): ReadonlyArray<Failure> => {
   const all: Array<TrackedFailure> = []
   let open: Array<TrackedFailure> = []
   const fail = (at: number, failure: Failure, part: RanPart | undefined, output: string): void => {
@@ -166,6 +191,11 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     const same = open.filter((known) => known.failure.key === failure.key && known.failure.kind === failure.kind)
     const again = same.find((known) => known.signature === signature)
     for (const known of same) {
+      if (known !== again && isStillPrinted(known.failure.error, output)) {
+        known.last = at
+        known.lastLine = failure.line
+        continue
+      }
       known.isReplacedOutside =
         known !== again && (known.replacedAt === undefined ? !failure.isSandboxed : known.isReplacedOutside)
       known.replacedAt = known === again ? undefined : (known.replacedAt ?? at)
@@ -205,15 +235,22 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
     test: (known: TrackedFailure) => boolean
   ): void => {
     for (const known of open.filter(test)) {
-      const acts =
-        known.replacedAt === undefined
-          ? actsBetween(steps, known.last, at, undone, part)
-          : actsBetween(steps, known.last, known.replacedAt, undone)
+      const { last, replacedAt } = known
+      const lasting = replacedAt === undefined ? [] : actsBetween(steps, last, replacedAt, undone, line)
+      // If all that was done before another error came was taken back, what was done after it helped.
+      const isByReplacement =
+        replacedAt !== undefined &&
+        (lasting.length > 0 || actsBetween(steps, last, replacedAt, undone, beforeAnyLine).length === 0)
+      const acts = isByReplacement ? lasting : actsBetween(steps, last, at, undone, line, part)
+      if (acts.length === 0 && part !== undefined && known.part !== undefined && isNarrower(part, known.part)) {
+        continue
+      }
       const isByEscalation =
         (known.replacedAt === undefined ? isEscalated : known.isReplacedOutside) &&
         known.failure.isSandboxed &&
         (acts.length === 0 || refusal.test(`${known.failure.error ?? ""}\n${known.output}`))
-      known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation }
+      const isByUndoing = undone.areUndoneBetween(known.failure.callLine, line)
+      known.resolution = { line, check, directory: part?.directory, passedTests, acts, isByEscalation, isByUndoing }
       // What a run prints that passed is not what made another one fail.
       known.isNamed = known.failure.error !== step.error
     }
@@ -262,7 +299,9 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
             part.passedTests,
             part,
             step.isEscalated,
-            (known) => known.part !== undefined && covers(part, known.part, known.output)
+            (known) =>
+              known.part !== undefined &&
+              (covers(part, known.part, known.output) || avoids(part, known.part, known.failure.error ?? ""))
           )
           open
             .filter((known) => known.part !== undefined && standsBeside(part, known.part))
@@ -281,6 +320,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Failure> =
       ...failure,
       passedBeside: passedBeside && resolution === undefined,
       error: isNamed ? failure.error : undefined,
+      details: isNamed ? failure.details : [],
       retriedLine,
       againLine: lastLine === failure.line ? undefined : lastLine,
       resolution

@@ -5,25 +5,25 @@ import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { saidIn, stepsOf, type Task } from "../reading/Tasks.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
-/** A conclusion of the assistant about a place in a file: its claim, which nothing in the session proves. */
+/** A conclusion of the assistant about a place in a file. Nothing in the session proves it. */
 export interface Finding {
-  /** The line of the answer that says it. */
+  /** The line of the session's file with the assistant's answer. */
   readonly line: number
-  /** The places that it names, as `path:line`. */
+  /** The places that the conclusion names, as `path:line`. */
   readonly places: ReadonlyArray<string>
   readonly text: string
 }
 
-/** The maximum number of findings that one answer gives. */
+/** The maximum number of conclusions that are taken from one answer. */
 const mostFindings = 5
 const findingCharacters = 280
 
 const place = /(?<![\w/.-])((?:[\w@.-]+\/)*[\w@-][\w@.-]*\.[A-Za-z]\w{0,7}):(\d{1,6})(?:[-:]\d{1,6})?(?![\w/])/g
 
-/** A number, a mark of severity or a bullet before a finding. */
+/** Matches the number, the bullet and the mark of severity (`[P1]`) at the start of a conclusion, which are removed. */
 const leadIn = /^(?:\d{1,3}[.)]|[-*•])?\s*(?:\[?P[0-4]\]?:?\s*)?/
 
-/** The least words that a finding has beside the places that it names. */
+/** The minimum number of words that a conclusion has beside the places that it names. */
 const leastWords = 4
 
 const tellsSomething = (sentence: string): boolean =>
@@ -32,10 +32,13 @@ const tellsSomething = (sentence: string): boolean =>
     .split(/[^\p{L}\p{N}'’_-]+/u)
     .filter((word) => word.length > 1).length >= leastWords
 
-/** Matches a report of what was run or read: it is evidence of the session, and no conclusion. */
+/**
+ * Matches a sentence that reports which commands or files the assistant ran or read. Other facts prove that, so it is
+ * no conclusion.
+ */
 const report = /^(?:I |We )?(?:ran|read|checked|looked|verified|reviewed|inspected|searched|see|compare)\b/i
 
-/** Words that tie a sentence to the one before it. */
+/** Matches the words that connect a sentence with the one before it, such as `However`; they are removed. */
 const linking = /^(?:But|So|And|Also|Consequently|Therefore|Thus|Hence|However|In addition|Additionally),?\s+(\S)/
 
 const capitalised = (_: string, first: string): string => first.toUpperCase()
@@ -47,7 +50,7 @@ const namesPlace = (sentence: string): boolean => placesIn(sentence).length > 0
 
 const isPlaceAlone = (sentence: string): boolean => namesPlace(sentence) && !tellsSomething(sentence)
 
-/** True if the sentence states something by itself: one that begins in the middle has lost what it is about. */
+/** True if a sentence states a conclusion that can be understood alone. */
 const isClaim = (sentence: string): boolean =>
   tellsSomething(sentence) &&
   !/^\p{Ll}/u.test(sentence) &&
@@ -57,8 +60,9 @@ const isClaim = (sentence: string): boolean =>
   !report.test(sentence)
 
 /**
- * Lists what the assistant concluded in the answer to a task that changed nothing, a review or research: the sentences that
- * name a line of a file. What they say of files that were changed afterwards may no longer hold, and is left out.
+ * Lists what the assistant concluded in the answer to a task that changed nothing, such as a review or research: the
+ * sentences that name a line of a file. A conclusion about a file that was changed afterwards is omitted, since it may
+ * no longer hold.
  */
 export const findingsIn = (
   task: Task,

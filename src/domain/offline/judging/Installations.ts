@@ -1,7 +1,7 @@
 import type { CommandPart } from "../reading/CommandNames.js"
 import { operands } from "../reading/InvocationWords.js"
 
-/** The rules for commands that install packages or tools. */
+/* The rules for commands that install packages or tools. */
 
 const installs =
   /^(?:(?:npm|pnpm|yarn|bun|pip3?|uv|poetry|pipenv|bundle|composer|brew|apt|apt-get|cargo|go|dotnet|corepack)\b.{0,40}?\b(?:i|ci|install|sync|add|restore|get|fetch|enable|use)|yarn$)/
@@ -9,11 +9,11 @@ const ofProject = /^(?:npm|pnpm|yarn|bun|pip3?|uv|poetry|pipenv|bundle|composer|
 const noPackage = /^\.|[/\\]$|\.(?:txt|toml|lock|in)$/
 const globally = /^(?:-g|--global|tool)$/
 
-/** True if the command installs something. */
+/** True if a command installs a package or a tool. */
 export const isInstallation = (part: CommandPart): boolean => installs.test(part.key)
 
 /**
- * True if the command adds a package to the project. Memory does not suggest it again, since a plain installation then
+ * True if a command adds a package to the project. Memory does not recommend it, since afterwards a plain installation
  * includes the package. A tool for the machine is not a package of the project.
  */
 export const addsPackage = (part: CommandPart): boolean =>

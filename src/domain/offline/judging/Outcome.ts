@@ -1,14 +1,15 @@
 import { checkKinds } from "../reading/CommandPrograms.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import type { Failure } from "./Failures.js"
+import { lacksService } from "./MachineErrors.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
 import { endsTurn, followUpsOf, stepsOf, type Task } from "../reading/Tasks.js"
 
-/** The outcome of a task by evidence alone; see {@link outcomeOf}. */
+/** The result of a task as the session's evidence shows it; see {@link outcomeOf}. */
 export type Outcome = "success" | "partial" | "fail" | "uncertain"
 
-/** A check that passed after the last change of its task; an earlier pass proves nothing. */
+/** A check that passed after the last change of its task. An earlier pass does not prove the result. */
 export interface Verification {
   readonly step: CommandStep
   readonly part: RanPart
@@ -16,7 +17,7 @@ export interface Verification {
 
 const changes = (step: Step): boolean => filesOf(step).length > 0
 
-/** True if the command runs a changed file: this is a check of the change. */
+/** True if a command runs a file that the task changed. Its pass then checks the change. */
 const exercises = (part: RanPart, files: ReadonlySet<string>): boolean =>
   part.kind === "run" && [...files].some((file) => file.length > 2 && part.pipeline.text.includes(file))
 
@@ -24,13 +25,14 @@ const editedFiles = (steps: ReadonlyArray<Step>): ReadonlySet<string> =>
   new Set(steps.flatMap(filesOf).map((change) => change.movedTo ?? change.path))
 
 /**
- * Lists the checks that passed after the task's last change of a file: tests, builds, lints, type checks, commands that
- * failed before, and runs of a changed file.
+ * Lists the checks that passed after the task last changed a file: tests, builds, lints, type checks, commands that had
+ * failed before, and commands that run a changed file.
  */
 export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): ReadonlyArray<Verification> => {
   const steps = stepsOf(task)
   const files = editedFiles(steps)
   const failedBefore = new Set(failures.map(({ key }) => key))
+  const resolving = new Set(failures.map(({ resolution }) => `${resolution?.line ?? 0} ${resolution?.check ?? ""}`))
   const lastChange = steps.findLastIndex(changes)
   return steps.flatMap((step, index) => {
     if (step._tag !== "CommandStep" || index < lastChange) {
@@ -44,15 +46,18 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
           part.verdict === "passed" &&
           !part.isOutside &&
           (checkKinds.has(part.kind) ||
-            (part.kind === "run" && (failedBefore.has(part.key) || (lastChange !== -1 && exercises(part, files)))))
+            (part.kind === "run" &&
+              (failedBefore.has(part.key) ||
+                resolving.has(`${step.outputLine} ${part.text}`) ||
+                (lastChange !== -1 && exercises(part, files)))))
       )
       .map((part) => ({ step, part }))
   })
 }
 
 /**
- * True if the turn at an item was started by the user, so that nothing asked for was finished before it. All turns that
- * pursue a goal count as started by the user.
+ * True if the user started the turn at an index of the task's items, so that no work that the user asked for ended
+ * before it. The turns that pursue a goal all count as started by the user.
  */
 const isAskedFor = (task: Task, at: number): boolean => {
   const asked = task.items.findLastIndex((item, index) => index < at && item._tag === "Asked")
@@ -69,7 +74,8 @@ export type CutOff = "user" | "harness" | "record"
 /** Returns the cause that left a task unfinished; undefined if it ended. */
 export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | undefined => {
   const last = task.items.at(-1)
-  if (last?._tag === "Asked" && last.word.stance === "approves" && followUpsOf(task).includes(last)) {
+  const isSettled = last?._tag === "Asked" && (last.word.stance === "approves" || last.word.stance === "drops")
+  if (isSettled && followUpsOf(task).includes(last)) {
     return undefined
   }
   const lastEnd = task.items.findLastIndex(endsTurn)
@@ -87,9 +93,11 @@ export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | un
   return isUnderWay ? "record" : undefined
 }
 
-const asksForChecks = /\b(?:run|test|tests|build|compile|lint|type-?check|verify|check|validate|benchmark)\b/i
+/** Matches a request to run checks, in several languages. */
+const asksForChecks =
+  /\b(?:run|test|tests|build|compile|lint|type-?check|verify|check|validate|benchmark)\b|(?<!\p{L})(?:führe?|prüfe?|teste|starte|ejecut[ae]|comprueba|prueba|lance[sz]?|exécute[sz]?|vérifie[sz]?|rod[ae]|execute|verifique|запусти(?:те)?|проверь(?:те)?|прогони|uruchom|sprawdź|çalıştır|dene|kontrol et|chạy|kiểm tra)(?!\p{L})|(?:运行|跑|测试|检查|执行|验证|実行|テスト|確認|検証|실행|테스트|확인|돌려)/iu
 
-/** Returns the user's last judgement of the task. It is final if no work follows it. */
+/** Returns the user's last judgement of the work in a task. `isFinal` is true if no work follows it. */
 const lastWord = (task: Task): { readonly stance: string; readonly isFinal: boolean } => {
   const closing = task.closing?.word.stance
   if (closing === "approves" || closing === "rejects") {
@@ -108,8 +116,8 @@ const notInstalledWithin =
   /(?:^|[\s:])['"`]?([\w.+-]{1,60})['"`]? is not installed\b|\bno such (?:sub)?command: ['"`]([\w.+-]{1,60})['"`]|(?:^|: )([\w.+-]{1,60}): command not found$|\bcommand not found: ([\w.+-]{1,60})$|\bexec: "([\w.+-]{1,60})": executable file not found|\bsh: (?:line )?\d{1,6}: ([\w.+-]{1,60}): not found$/i
 
 /**
- * Returns the missing program because of which a command failed, either its own or one that it runs; undefined if none
- * is missing.
+ * Returns the missing program that made a command fail: the command's own, or one that it runs; undefined if none is
+ * missing.
  */
 export const missingProgramOf = ({ error, program }: Failure): string | undefined => {
   const text = error?.slice(0, 400) ?? ""
@@ -122,39 +130,35 @@ export const missingProgramOf = ({ error, program }: Failure): string | undefine
         .find((name) => name !== undefined)
 }
 
-/**
- * Matches refusals that only a sandbox or a machine without a network gives, and that no change of the project can fix.
- */
+/** Matches refusals that only a sandbox or a machine without a network gives. No change of the project can fix them. */
 const refusedByPlace =
   /\bOperation not permitted\b|\bEPERM\b|\bRead-only file system\b|\bEROFS\b|\bbwrap: |\bsandbox-exec\b|\b(?:Could not|Couldn't) resolve host\b|\bfailed to lookup address\b|\bTemporary failure in name resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN)\b/i
 
-/** Matches messages about a service of the machine that does not run, or that it does not have. */
-const missingService =
-  /\b(?:could not find a valid Docker environment|cannot connect to the (?:Docker|Podman) (?:daemon|socket|API)|is the docker daemon running|docker daemon is not running|no (?:X )?display\b.{0,40}\bset|cannot open display|Missing X server|no (?:CUDA-capable|usable) (?:device|GPU)|System has not been booted with systemd|\/dev\/kvm\b.{0,40}(?:not found|denied|does not exist))/i
-
-/** True if a failure says that the machine lacks a service. */
-export const lacksService = ({ error }: Failure): boolean => missingService.test(error?.slice(0, 400) ?? "")
-
 /**
- * True if the failure is a fact about the machine and not about the work: a program is not installed, or the sandbox
- * refuses what a command does.
+ * True if a failure is a fact about the machine and not about the work: a program is not installed, a service is
+ * missing, or the sandbox refuses an action.
  */
 export const isLimit = (failure: Failure): boolean =>
   missingProgramOf(failure) !== undefined ||
-  lacksService(failure) ||
+  lacksService(failure.error ?? "") ||
   (failure.isSandboxed && refusedByPlace.test(failure.error ?? ""))
 
-/** True if the failure is evidence about the project, not about a mistyped command or a one-off script. */
+/** True if a failure counts when a task is judged. A mistyped command or a one-off script that failed does not. */
 const counts = (failure: Failure): boolean =>
   checkKinds.has(failure.kind === "patch" || failure.kind === "tool" ? "look" : failure.kind) ||
   failure.kind === "patch" ||
   ((failure.kind === "act" || failure.kind === "edit" || failure.kind === "run") && failure.isRepeatable)
 
 /**
- * Judges a task. `success` needs the user's approval or a check that passed after the last change; the assistant's own
- * claim is never enough.
+ * Judges a task by its own failures, and by those that it resolved. `success` needs the user's approval or a check that
+ * passed after the last change; the assistant's own claim is never enough.
  */
-export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished: boolean | undefined): Outcome => {
+export const outcomeOf = (
+  task: Task,
+  failures: ReadonlyArray<Failure>,
+  resolved: ReadonlyArray<Failure>,
+  finished: boolean | undefined
+): Outcome => {
   const steps = stepsOf(task)
   const hasWork = steps.some(
     (step) =>
@@ -162,7 +166,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
       (step._tag === "CommandStep" && step.parts.some(({ kind, verdict }) => kind === "act" && verdict === "passed"))
   )
   const isChanged = steps.some(changes)
-  const verified = verificationsOf(task, failures)
+  const verified = verificationsOf(task, [...failures, ...resolved])
   const lastPass = steps.findLast((step) => step._tag === "CommandStep" && !step.isLook && step.verdict === "passed")
   const wasDoneOtherwise = (failure: Failure): boolean => isLimit(failure) && (lastPass?.line ?? 0) > failure.callLine
   const open = failures.filter(
@@ -181,7 +185,7 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
   if (cutOffOf(task, finished) !== undefined) {
     return hasWork || verified.length > 0 ? "partial" : "uncertain"
   }
-  if (word.isFinal && word.stance === "rejects") {
+  if (word.isFinal && (word.stance === "rejects" || word.stance === "drops")) {
     return hasWork ? "partial" : "uncertain"
   }
   if (openChecks.length > 0) {
@@ -193,9 +197,10 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
       return "partial"
     }
     const isAsked = task.requests.some(({ text }) => asksForChecks.test(text.slice(0, 2_000)))
-    return isChanged || isAsked || verified.some(({ part }) => failures.some(({ key }) => key === part.key))
-      ? "success"
-      : "uncertain"
+    const isResolving = ({ part, step }: Verification): boolean =>
+      failures.some(({ key }) => key === part.key) ||
+      resolved.some(({ resolution }) => resolution?.line === step.outputLine && resolution.check === part.text)
+    return isChanged || isAsked || verified.some(isResolving) ? "success" : "uncertain"
   }
   if (open.length > 0) {
     return isChanged ? "partial" : "fail"
@@ -204,13 +209,14 @@ export const outcomeOf = (task: Task, failures: ReadonlyArray<Failure>, finished
 }
 
 /**
- * True if the failure still has to be fixed: a repeatable command failed with an error that a later session can
- * recognise, no later pass contradicts it, and it is not a limit of the machine.
+ * True if a failure still has to be fixed. A repeatable command failed with an error that a later session can
+ * recognise, no later pass contradicts that, and the machine is not the cause.
  */
 export const isOpenFailure = (failure: Failure): boolean =>
   failure.resolution === undefined &&
   failure.isRepeatable &&
   !failure.passedBeside &&
+  !failure.isDropped &&
   !isLimit(failure) &&
   failure.kind !== "look" &&
   failure.kind !== "edit" &&

@@ -5,16 +5,16 @@ import { isWishInOtherLanguage } from "../reading/WishesInOtherLanguages.js"
 import { wordsToAssistant } from "../../text/TypedParts.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
-/** A lasting wish of the user, in the user's own words. */
+/** A wish of the user that holds beyond its task, in the user's own words. */
 export interface Preference {
   readonly line: number
   readonly text: string
 }
 
-/** The maximum number of preferences from one session: more of them are a specification. */
+/** The maximum number of preferences that are taken from one session; more of them are a specification. */
 const mostPreferences = 8
 
-/** Phrases that make a wish last beyond the task at hand. */
+/** Patterns of words that make a wish hold beyond its task, such as `from now on`. */
 const lasting: ReadonlyArray<RegExp> = [
   /\bI(?:'d| would)? (?:strongly |really |generally |usually |always )?prefer\b/i,
   /\bmy preference is\b/i,
@@ -37,7 +37,7 @@ const lasting: ReadonlyArray<RegExp> = [
   /^(?:please )?use (?:the |our )(?:[\w-]+ ){1,2}(?:commands|scripts|tasks|targets|recipes|wrappers?|conventions)(?: instead| please)?$/i
 ]
 
-/** Orders at the start of a clause that hold for every task. */
+/** Patterns of orders that hold for every task when they begin a clause, such as `never commit …`. */
 const standing: ReadonlyArray<RegExp> = [
   /^(?:always|never)\s+(?!mind\b)\w/i,
   /^(?:no|no more|skip the|without) (?:trailing |extra |unnecessary |long |final |inline |code )?(?:summar|comment|emoji|explanation|preamble|apolog|filler|docstring|semicolon|default export|mock|abbreviation|trailing)/i,
@@ -55,7 +55,7 @@ const standing: ReadonlyArray<RegExp> = [
   /^(?:please )?(?:answer|reply|respond|write|speak) (?:only |always )?in (?:english|german|french|spanish|japanese|chinese|italian|portuguese|russian|korean|deutsch)\b/i
 ]
 
-/** Choices between two alternatives; a choice holds for later tasks too. */
+/** Patterns of choices between two alternatives, such as `tabs, not spaces`. A choice holds for later tasks too. */
 const choices: ReadonlyArray<RegExp> = [
   /^(?:we |I )?use \S.{0,80}?,? (?:and )?not \S/i,
   /^(?:we |I )?use \S.{0,80}? (?:instead of|rather than|over) \S/i,
@@ -64,10 +64,13 @@ const choices: ReadonlyArray<RegExp> = [
   /^(?:p?npm|yarn|bun|deno|node|uv|pip|poetry|conda|cargo|make|just|gradle|maven|[a-z]+(?:[A-Z]\w+)+|[a-z]+(?:[_-][a-z]+)*[_-]case|(?:single|double) quotes),? (?:and )?not (?:p?npm|yarn|bun|deno|node|uv|pip|poetry|conda|cargo|make|just|gradle|maven|[a-z]+(?:[A-Z]\w+)+|[a-z]+(?:[_-][a-z]+)*[_-]case|(?:single|double) quotes)(?: here| please)?$/
 ]
 
-/** Bans of a thing in a place: `no callbacks in models`. They count only in a message that rejects the work. */
+/**
+ * Matches the prohibition of a thing in a place, such as `no callbacks in models`. It counts only in a message that
+ * rejects the assistant's work.
+ */
 const bans = /^no \w+s in (?:the |our |any )?\w+s$/i
 
-/** Orders to use something else; they count only in a message that rejects the work. */
+/** Patterns of orders to use something else. They count only in a message that rejects the assistant's work. */
 const replacements: ReadonlyArray<RegExp> = [
   /^(?:please )?(?:use|we use|I use|do it with|go with)\s+\S/i,
   /\binstead\b/i
@@ -76,21 +79,24 @@ const replacements: ReadonlyArray<RegExp> = [
 const onlyNow =
   /\bin (?:a|an|another|the|its own) (?:new |separate |different |follow-?up |next |own |same )+(?:pr|pull request|merge request|mr|branch|commit)\b|\b(?:I|we) (?:don'?t|do not) (?:want|like|need)\b[^.!?]{0,160}[,;:]\s*(?:so |please |just |then |and )*(?:remove|delete|drop|revert|undo|take|get rid of|rip|strip|kill)\b|\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:please )?(?:don'?t|do not) (?:open|create|make|submit|send|push|publish|cut) (?:a|an|the|another) (?:new )?(?:pr|pull request|merge request|issue|branch|commit|release|tag)\b(?! (?:without|unless|before|when|if))|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
 
-/** Matches words before an order that say nothing of it. */
+/** Matches words before an order that say nothing about it, such as `ok, please`. */
 export const leadIn =
   /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|new|other|external|additional|third-party|dependenc|librar|framework|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
 
-/** Matches a reminder such as `as I said before`, which is not part of the wish. */
+/** Matches a reminder such as `as I said before`, which is removed from the wish after it. */
 const saidBefore =
   /^(?:as|like) I (?:already |have )?(?:said|told you|mentioned|wrote)(?: before| already| earlier)?[\s,:]+/i
 
 const clauseBreak =
   /\s*[;–—]\s+|,\s+(?=(?:and |but |also )?(?:please\b|no\b|(?:never|always) \S+ \S|don'?t\b|do not\b|I prefer\b|use\b|avoid\b|prefer\b))|\s+(?:and|but)\s+(?=(?:please\b|never\b|always\b|don'?t\b|do not\b|I prefer\b|avoid\b))/gi
 
-/** Matches a clause that speaks of something which only the clause before it names. */
+/**
+ * Matches a clause about something that only the clause before it names, such as `never edit them`. It is not split
+ * off.
+ */
 const referring = /^(?:and |but |also |please |always |never |don'?t |do not )*\w+ (?:them|it|those|these|that|this)\b/i
 
-/** Splits a sentence into clauses, so that each contains at most one wish and can be understood alone. */
+/** Splits a sentence into clauses. Each contains at most one wish and can be understood alone. */
 const clausesOf = (sentence: string): ReadonlyArray<string> => {
   const breaks = Array.from(sentence.matchAll(clauseBreak)).filter(
     (found) => !referring.test(sentence.slice(found.index + found[0].length))
@@ -116,10 +122,10 @@ const isLasting = (clause: string, isCorrection: boolean): boolean => {
   )
 }
 
-/** The maximum number of characters of a message that are read. */
+/** The maximum number of characters of a message in which wishes are searched. */
 export const readCharacters = 20_000
 
-/** Splits a message into lists, sentences and clauses; quotations, tables and questions are left out. */
+/** Splits a message into list items, sentences and clauses. Quotations, tables and questions are omitted. */
 export const clausesIn = (words: string): ReadonlyArray<string> => {
   const typed = words
     .split("\n")
@@ -138,14 +144,17 @@ export const clausesIn = (words: string): ReadonlyArray<string> => {
     .filter((clause) => clause.length >= leastLetters(clause) && clause.length <= 240 && !holdsSecret(clause))
 }
 
-/** Returns the minimum length of a clause that can be a wish; syllabic scripts need fewer characters. */
+/** Returns the minimum length of a clause that can be a wish; Chinese, Japanese and Korean need fewer characters. */
 const leastLetters = (clause: string): number => (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(clause) ? 4 : 6)
 
-/** Matches a prohibition about one definite object. In a message with a request it belongs to that request. */
+/**
+ * Matches a prohibition about one particular object, such as `don't touch the parser`. In a message with a request it
+ * belongs to that request, and is no lasting wish.
+ */
 const definite =
   /^(?:please )?(?:don'?t|do not|avoid|stop) \w+ (?:the|this|these|that|those|any other|other|unrelated|existing)\b/i
 
-/** Lists the lasting wishes in a message. */
+/** Lists the clauses of a message that state a wish which holds beyond its task. */
 export const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const isCorrection = word.stance === "rejects"
   const clauses = clausesIn(wordsToAssistant(text.slice(0, readCharacters)))
@@ -157,7 +166,7 @@ export const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
   )
 }
 
-/** Returns the words of a wish as memory lists them. */
+/** Returns a wish in the form in which memory lists it: one line of at most 160 characters, without a full stop. */
 export const asListed = (wish: string): string => plainLine(wish, 160).replace(/[.!。]+$/, "")
 
 const comparable = (text: string): string =>
@@ -167,8 +176,8 @@ const comparable = (text: string): string =>
     .trim()
 
 /**
- * Lists what the user wants, does not want or prefers, verbatim and each once. Quoted lines, tables, headings and
- * pasted text are skipped; an order for the task at hand is not a preference.
+ * Lists the lasting wishes in the user's messages, verbatim and each once. Quoted lines, tables, headings and pasted
+ * text are skipped, and so is an order for the task at hand.
  */
 export const preferencesIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> => {
   const found = new Map<string, Preference>()

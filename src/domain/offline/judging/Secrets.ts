@@ -1,6 +1,6 @@
 import { holdsMarker, redactionMarker, withoutPlaceholders } from "../../privacy/redaction/Marker.js"
 
-/**
+/*
  * Prevents secrets from being quoted by offline extraction, and reports that one was pasted. The input is already
  * redacted, except for values that only the prose around them shows to be secret, as in `my password is …`.
  */
@@ -12,7 +12,7 @@ const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/
 const placeholder =
   /^(?:[$<{%[(*.]|x{4,}|your|example|changeme|placeholder|process\.|os\.|env\.|secrets\.|null|undefined)|(?:^|[-_])your[-_]|[-_]here\b/i
 
-/** Replaces the secrets that only the prose of a redacted text reveals by the redaction marker. */
+/** Replaces a value that prose calls a secret (`the password is …`) by the redaction marker. Placeholders stay. */
 export const withoutSecrets = (text: string): string =>
   text.replace(said, (whole: string, name: string, verb: string, quote: string, secret: string) =>
     placeholder.test(secret) ? whole : `${name}${verb}${quote}${redactionMarker}`
@@ -25,7 +25,7 @@ const kinds: ReadonlyArray<readonly [string, RegExp]> = [
   ["a password", /\b(?:password|passphrase|passwd)\b|_PASSWORD\b|:\/\/[^\s:/@]{1,80}:[^\s:/@]{3,200}@/i]
 ]
 
-/** Names the kinds of secrets in a text in a person's words; empty if it contains none, or only placeholders. */
+/** Names the kinds of secrets in a text, such as `a password`; empty if it contains none, or only placeholders. */
 export const secretKinds = (given: string): ReadonlyArray<string> => {
   const text = withoutPlaceholders(given)
   if (!holdsMarker(text) && withoutSecrets(text) === text) {
@@ -35,5 +35,5 @@ export const secretKinds = (given: string): ReadonlyArray<string> => {
   return found.length === 0 ? ["a secret"] : found
 }
 
-/** True if the prose of a redacted text reveals a secret, or if the text contains a redaction marker. */
+/** True if the text contains a redaction marker, or prose that calls a value a secret. */
 export const holdsSecret = (text: string): boolean => holdsMarker(text) || withoutSecrets(text) !== text

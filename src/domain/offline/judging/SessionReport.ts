@@ -5,12 +5,13 @@ import { type Preference, preferencesIn } from "./Preferences.js"
 import { projectPaths } from "../reading/ProjectPaths.js"
 import { reportOf, type TaskReport } from "./TaskReport.js"
 import { stepsOf, tasksOf } from "../reading/Tasks.js"
+import { undoneChanges } from "./UndoneChanges.js"
 
-/** A session as the rules judge it. */
+/** A session, judged by rule: the input for the trace memory and the facts that are written from it. */
 export interface SessionReport {
   readonly cwd: string
   readonly reports: ReadonlyArray<TaskReport>
-  /** The lasting wishes of the user. */
+  /** The wishes of the user that hold beyond their task. */
   readonly preferences: ReadonlyArray<Preference>
 }
 
@@ -22,20 +23,23 @@ const judge = (cwd: string, evidence: SessionEvidence): SessionReport | undefine
   }
   const tasks = tasksOf(evidence.events, context)
   const steps = tasks.flatMap(stepsOf)
-  const failures = failuresOf(steps)
-  const findings = { failures, steps, finished: evidence.finished, plan: evidence.plan, ...context }
+  const undone = undoneChanges(steps)
+  const failures = failuresOf(steps, undone)
+  const findings = { failures, steps, undone, finished: evidence.finished, plan: evidence.plan, ...context }
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
   return tasks.length === 0 || (evidence.onlyReadMemory === true && preferences.length === 0)
     ? undefined
     : { cwd, reports: tasks.map((task) => reportOf(task, findings)), preferences }
 }
 
-/** The sessions that are being read: the trace and the facts of one come from the same report. */
+/**
+ * The reports of sessions that are being read. The trace and the facts of a session are written from the same report.
+ */
 const judged = new WeakMap<SessionEvidence, SessionReport>()
 
 /**
- * Judges a session by rule. Undefined if nothing is worth keeping: there is no work and no request but a greeting, or the
- * session only looked into memory.
+ * Judges a session by rule. Undefined if nothing is worth remembering: it has no work and no request but a greeting, or
+ * it only read memory.
  */
 export const readSession = (cwd: string, evidence: SessionEvidence): SessionReport | undefined => {
   const known = judged.get(evidence)

@@ -8,74 +8,73 @@ import type { PackageScripts } from "../reading/PackageScripts.js"
 import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { secretKinds } from "./Secrets.js"
 import type { Step } from "../reading/Steps.js"
-import { type Task, stepsOf } from "../reading/Tasks.js"
+import { droppedAt, type Task, stepsOf } from "../reading/Tasks.js"
 import { titleOf } from "../writing/Titles.js"
+import type { UndoneChanges } from "./UndoneChanges.js"
 
-/** The facts about a task from which its sections of the memory are written. */
+/** The evidence about a task from which its parts of the trace memory and its facts are written. */
 export interface TaskReport {
   readonly task: Task
   readonly title: string
   readonly outcome: Outcome
-  /** Failures that occurred in this task, even if a later task resolved them; each error once. */
+  /** The failures that occurred in this task, even if a later task resolved them. Each error occurs once. */
   readonly failures: ReadonlyArray<Failure>
-  /** Failures that this task resolved, even if they occurred in an earlier one; each error once. */
+  /** The failures that this task resolved, even if they occurred in an earlier task. Each error occurs once. */
   readonly resolved: ReadonlyArray<Failure>
   readonly verifications: ReadonlyArray<Verification>
-  /** The files that the task left changed, each with the line of its first change. */
+  /** The files that are different after the task, each with the line of its first change. */
   readonly changedAt: ReadonlyMap<string, number>
-  /** The line of the first change of the project, added packages included; infinity if there is none. */
+  /**
+   * The line of the first change of the project in this task; adding a package is a change too. Infinity if there is
+   * none.
+   */
   readonly firstChange: number
   /** The cause that left the task unfinished; undefined if it ended. */
   readonly cutOff: CutOff | undefined
-  /** The open steps of the assistant's plan, if the task was interrupted; else empty. */
+  /** The open steps of the assistant's plan, if the task was interrupted; otherwise empty. */
   readonly planLeft: ReadonlyArray<string>
   /** The lines where the user typed secrets, with their kinds. */
   readonly secrets: ReadonlyArray<{ readonly line: number; readonly kinds: ReadonlyArray<string> }>
   /** The conclusions of the assistant in a task that changed nothing. */
   readonly findings: ReadonlyArray<Finding>
+  /** The changes that the session undid later. */
+  readonly undone: UndoneChanges
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
 
-/** True if the failure occurred after the first change of its task, which may have caused it. */
+/** True if a failure occurred after its task had changed something, so that the task itself may have caused it. */
 export const cameUpOnTheWay = ({ firstChange }: TaskReport, failure: Failure): boolean => firstChange < failure.callLine
 
 const isChange = (step: Step): boolean =>
   filesOf(step).length > 0 ||
   (step._tag === "CommandStep" && step.parts.some((part) => part.verdict === "passed" && addsPackage(part)))
 
-/** Lists the files that a task left changed, each with the line of its first change, in that order. */
-const changedFilesOf = (task: Task): ReadonlyMap<string, number> => {
+/** Lists the files that are different after a task, each with the line of its first change, in that order. */
+const changedFilesOf = (task: Task, { isUndone }: UndoneChanges): ReadonlyMap<string, number> => {
   const found = new Map<string, number>()
-  const added = new Set<string>()
   for (const step of stepsOf(task)) {
-    for (const { action, movedTo, path } of filesOf(step)) {
+    for (const { movedTo, path } of filesOf(step).filter((change) => !isUndone(step.line, change))) {
       const file = movedTo ?? path
-      if (action === "delete" && added.has(file)) {
-        found.delete(file)
-      } else {
-        found.set(file, found.get(file) ?? step.line)
-      }
-      if (action === "add") {
-        added.add(file)
-      }
+      found.set(file, found.get(file) ?? step.line)
     }
   }
   return found
 }
 
-/** Findings about a session that the reports of its tasks share. */
+/** The evidence about a session that is shared by the reports of all its tasks. */
 export interface SessionFindings {
   readonly failures: ReadonlyArray<Failure>
   readonly finished: boolean | undefined
   readonly plan: AssistantPlan | undefined
   /** The steps of all tasks, in order. */
   readonly steps: ReadonlyArray<Step>
+  readonly undone: UndoneChanges
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
 
-/** The first and the last line of the rollout that belong to a task. */
+/** Returns the first and the last line of the rollout that belong to a task. */
 const spanOf = (task: Task): readonly [number, number] => {
   const lines = task.items.flatMap((item) => ("outputLine" in item ? [item.line, item.outputLine] : [item.line]))
   return lines.reduce<readonly [number, number]>(
@@ -88,10 +87,16 @@ const spanOf = (task: Task): readonly [number, number] => {
 export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   const calls = new Set(stepsOf(task).map(({ line }) => line))
   const [first, last] = spanOf(task)
-  const own = findings.failures.filter(({ callLine }) => calls.has(callLine))
+  const dropped = droppedAt(task)
+  const own = findings.failures
+    .filter(({ callLine }) => calls.has(callLine))
+    .map((failure) => ({ ...failure, isDropped: failure.resolution === undefined && failure.line < dropped }))
   const failures = distinctFailures(own)
   const cutOff = cutOffOf(task, findings.finished)
   const { plan } = findings
+  const resolved = distinctFailures(findings.failures).filter(
+    ({ resolution }) => resolution !== undefined && resolution.line >= first && resolution.line <= last
+  )
   const changedLater = new Set(
     findings.steps
       .filter(({ line }) => line > last)
@@ -101,13 +106,11 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   return {
     task,
     title: titleOf(task),
-    outcome: outcomeOf(task, own, findings.finished),
+    outcome: outcomeOf(task, own, resolved, findings.finished),
     failures,
-    resolved: distinctFailures(findings.failures).filter(
-      ({ resolution }) => resolution !== undefined && resolution.line >= first && resolution.line <= last
-    ),
+    resolved,
     verifications: verificationsOf(task, findings.failures),
-    changedAt: changedFilesOf(task),
+    changedAt: changedFilesOf(task, findings.undone),
     firstChange: stepsOf(task).find(isChange)?.line ?? Number.POSITIVE_INFINITY,
     cutOff,
     planLeft: cutOff !== undefined && plan !== undefined && plan.line >= first ? plan.left : [],
@@ -116,6 +119,7 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
       return kinds.length === 0 ? [] : [{ line, kinds }]
     }),
     findings: findingsIn(task, findings.finished, changedLater, findings.paths),
+    undone: findings.undone,
     paths: findings.paths,
     scripts: findings.scripts
   }

@@ -4,15 +4,18 @@ import { readUserWord } from "../reading/UserWord.js"
 import { briefToAssistant, wordsToAssistant } from "../../text/TypedParts.js"
 import { requestIn } from "../writing/Titles.js"
 
-/** Finds the user's words on how one task is done, which hold for no other task unless they are said again. */
+/* Finds the user's words on how one task is done, which hold for no other task unless they are said again. */
 
-/** Matches a clause that limits how a task is done, in English and at any place in scripts without spaces. */
+/**
+ * Matches a clause that limits how a task is done, such as `do not touch the tests`, in English or in a script without
+ * spaces.
+ */
 const bound =
   /^(?:please )?(?:do not|don'?t|never|avoid|without|only|must not|keep|leave|make sure|ensure|be sure|no need to|(?:you|we) (?:need not|needn'?t|don'?t (?:have|need) to))\b|\b(?:must(?: not)?|should not|shouldn'?t|may not|has to|have to|at most|at least|no more than|instead of|rather than)\b|\b(?:I|we) (?:don'?t|do not) want\b|(?:不要|(?<![特区类识分级性辨个告差判])别|必须|只能|不准|不许|无需|不需要|しないで|ないで(?:ください|。|$)|する?必要はない|不要です|지 ?마|지 ?말|필요 ?없)/iu
 
 /**
- * Matches orders that limit a task, at the start of a clause, in the other languages of the wishes. A report such as
- * "le test ne passe pas" begins with what it is about, or with a verb that is no order.
+ * Patterns of orders that limit a task, at the start of a clause, in languages other than English. A report such as "le
+ * test ne passe pas" does not begin with an order, so it does not match.
  */
 const boundInOtherLanguages: ReadonlyArray<RegExp> = [
   /^(?:bitte )?(?:nicht|nur|keine?n?|ohne|kein)(?!\p{L})|^(?:bitte )?(?:lass|lasst|fass|rühr|ändere?|lösche?|nimm|mach) .{0,80}(?<!\p{L})(?:nicht|keine?n?|in Ruhe|so wie)(?!\p{L})|^(?:du|wir) (?:musst|müssen|brauchst|brauchen) .{0,60}(?<!\p{L})(?:nicht|keine?n?)(?!\p{L})/iu,
@@ -25,11 +28,14 @@ const boundInOtherLanguages: ReadonlyArray<RegExp> = [
   /^(?:xin |vui lòng )?(?:đừng|không (?:được|cần|nên)|chỉ (?!có)|giữ nguyên)(?!\p{L})/iu
 ]
 
-/** Matches words that limit what follows to one task, in front of the limit itself. */
+/**
+ * Matches `for this task`, `just this once` and the like at the start of a clause. They are removed before the clause
+ * is tested for a limit.
+ */
 const forOnce =
   /^(?:(?:just |only )?(?:for|in|on|with) (?:this|the current) (?:one |single )?(?:change|task|pr|pull request|commit|step|round|time|session|branch|fix|feature|run)|(?:just |only )?(?:this once|this time|for now)|diesmal|(?:nur )?dieses Mal|für diese (?:Änderung|Aufgabe)|vorerst|cette fois(?:-ci)?|pour cette (?:fois|tâche)|pour l['’]instant|(?:solo |sólo )?(?:por )?esta vez|por ahora|(?:só |somente |apenas )?desta vez|por enquanto|(?:только )?(?:в|на) этот раз|пока|tym razem|na razie|bu sefer(?:lik)?|şimdilik|lần này|tạm thời)(?!\p{L})[\s,:]{0,3}/iu
 
-/** Matches where a message in a script without spaces, or in Latin letters, goes on with a prohibition. */
+/** Matches the place where a clause in a language other than English goes on with a prohibition. */
 const furtherBreak =
   /[，、；]\s*(?=(?:但是?|请|并且?|而且)?(?:不要|别|不准|不许|绝不|切勿|无需|不需要|只能|必须|先不))|,\s+(?=(?:und |aber |et |mais |y |pero |e |mas |и |но |i |ale |ve |ama |và |nhưng )?(?:bitte |por favor |пожалуйста |proszę |lütfen )?(?:nicht|keine?n?|nur|ohne|ne|sans|no|sin|não|sem|не|без|nie|bez|tylko|đừng|không|chỉ)\s)/giu
 
@@ -46,13 +52,13 @@ const limitsTask = (clause: string): boolean => {
 
 const prohibition = /^(?:please )?(?:do not|don'?t|never|must not)\s/i
 
-/** Splits clauses where they go on with a prohibition in another language than English. */
+/** Splits a text into clauses, also where a clause in a language other than English goes on with a prohibition. */
 const furtherClausesIn = (words: string): ReadonlyArray<string> =>
   clausesIn(words).flatMap((clause) => clause.split(furtherBreak).map((part) => part.trim()))
 
 /**
- * Returns the demands in a message. In a brief with several parts only prohibitions are demands; the rest describes the
- * work.
+ * Returns the clauses of a message that limit how its task is done. Of a long brief, only prohibitions count beyond its
+ * first part; the rest describes the work.
  */
 const demandsIn = (message: string): ReadonlyArray<string> => {
   const own = furtherClausesIn(wordsToAssistant(message)).filter(limitsTask)
@@ -60,7 +66,7 @@ const demandsIn = (message: string): ReadonlyArray<string> => {
   return [...new Set([...own, ...prohibited])]
 }
 
-/** Lists the user's demands on one task, verbatim: constraints that apply to no other task. */
+/** Lists the user's limits for one task, verbatim. They hold for no other task. */
 export const constraintsIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> =>
   requests.flatMap((request) => {
     const wishes = wishesIn(request).map(asListed)
@@ -75,7 +81,7 @@ export const constraintsIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Pre
 
 const unspaced = /[\u3040-\u30ff\u3400-\u9fff]/u
 
-/** The maximum number of remarks from one session. */
+/** The maximum number of remarks that are taken from one task. */
 const mostRemarks = 24
 const longestRemark = 160
 const leastWords = 3
@@ -88,21 +94,23 @@ const isLongEnough = (clause: string): boolean =>
     ? (clause.match(/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/gu) ?? []).length >= leastCharacters
     : wordsIn(clause) >= leastWords
 
-/** Matches the names of the usual acts at the end of a task; most languages have borrowed them. */
+/** Matches the names of usual steps at the end of a task, such as `commit`; most languages have borrowed them. */
 const usualAct =
   /test|commit|push|merge|deploy|rebase|release|lint|build|\bpr\b|pull request|测试|提交|推送|部署|合并|发布|构建|テスト|コミット|プッシュ|マージ|デプロイ|ビルド|테스트|커밋|푸시|배포|빌드|тест|коммит|пуш|сборк|деплой|prueba|essai|kiểm tra/iu
 
 const askedFor =
   /^(?:please |now |then |also |and |can you |could you )*(?:add|build|bump|change|check|clean|commit|continue|convert|create|debug|delete|deploy|do|document|drop|explain|extract|find|fix|generate|give|go|implement|improve|install|investigate|list|look|make|merge|migrate|move|open|optimi[sz]e|plan|port|proceed|provide|push|read|refactor|release|remove|rename|replace|report|rerun|retry|review|rewrite|run|set up|show|split|start|summari[sz]e|survey|tell|test|try|update|upgrade|verify|write)\b/i
 
-/** True for a plain request, which is work for its task alone however often it is said. */
+/**
+ * True if a clause is a plain request, such as `run the tests`. It belongs to its task alone, however often it is said.
+ */
 const isPlainRequest = (clause: string): boolean =>
   askedFor.test(clause.replace(leadIn, "")) ||
   (usualAct.test(clause) && (unspaced.test(clause) ? clause.length <= 12 : wordsIn(clause) <= 4))
 
 /**
- * Lists the clauses that stand beside a request and that no rule knows. Nothing tells a wish among them from a remark, so
- * they count only when the user says one again beside another request.
+ * Lists the clauses beside a request that no rule recognises. Wishes among them cannot be told from remarks, so they
+ * count only if the user says one again beside another request.
  */
 export const remarksBeside = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> =>
   requests

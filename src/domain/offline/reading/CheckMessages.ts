@@ -2,11 +2,11 @@ import type { CommandPart } from "./CommandNames.js"
 import { programKinds } from "./CommandPrograms.js"
 
 /**
- * Messages that only one program prints. Several checks in one command share one output, and such a message shows which
- * of them printed it.
+ * The messages that only one program prints. If several checks in one command share one output, such a message shows
+ * which of them printed it.
  */
 interface Messages {
-  /** Matches the program, followed by a space and its first word. */
+  /** Matches the name of the program, followed by a space and its first argument. */
   readonly program: RegExp
   readonly failed: RegExp
   readonly passed?: RegExp
@@ -50,7 +50,7 @@ const messages: ReadonlyArray<Messages> = [
   }
 ]
 
-/** Messages of formatters; they say nothing about other checks whose output they share. */
+/** The messages of formatters. They say nothing about other checks in the same command. */
 const formatterMessages: Omit<Messages, "program"> = {
   failed:
     /^Diff in |^would reformat|^Code style issues|^Unformatted|^\[warn\] \S|^error: cannot format|^Format issues found|\bfiles? would be reformatted/i,
@@ -59,17 +59,20 @@ const formatterMessages: Omit<Messages, "program"> = {
 
 const programOf = ({ narrowing, program }: CommandPart): string => [program, ...narrowing.slice(0, 1)].join(" ")
 
-/** True if a part formats, or checks the format. */
+/** True if a part of a command formats files, or checks their format. */
 export const isFormatter = (part: CommandPart): boolean =>
   part.kind === "format" ||
   programKinds.get(part.program) === "format" ||
   /^\S{1,40} (?:fmt|format(?:[:-]\S{1,40})?)$/.test(programOf(part))
 
-/** Returns the messages of a part's program; undefined if it has none of its own. */
+/** Returns the messages that only the program of this part prints; undefined if none are known. */
 const messagesOf = (part: CommandPart): Omit<Messages, "program"> | undefined =>
   isFormatter(part) ? formatterMessages : messages.find(({ program }) => program.test(programOf(part)))
 
-/** Returns the verdict on a part from the messages that only its program prints; undefined if there are none. */
+/**
+ * Returns the verdict on a part of a command from the messages that only its program prints; undefined if the output
+ * has none.
+ */
 export const ownMessage = (part: CommandPart, lines: ReadonlyArray<string>): "passed" | "failed" | undefined => {
   const own = messagesOf(part)
   const meets = (pattern: RegExp | undefined): boolean =>

@@ -1,9 +1,12 @@
 import type { CommandKind } from "./CommandPrograms.js"
 
-/** The verdict on a check from its own output, whatever the exit code of a filter behind it says. */
+/**
+ * The verdict on a check from its own output. It does not depend on the exit code, which may be that of a filter (`npm
+ * test | tail`).
+ */
 export interface CheckVerdict {
   readonly verdict: "passed" | "failed" | "unknown"
-  /** Number of tests that passed; undefined if the output does not have it. */
+  /** The number of tests that passed; undefined if the output does not state it. */
   readonly passedTests: number | undefined
 }
 
@@ -53,7 +56,7 @@ const passedChecks: ReadonlyArray<RegExp> = [
   /\bleft unchanged\b/
 ]
 
-/** Programs that print nothing when all is well. */
+/** Names of programs that print nothing when their check passes. */
 const silentWhenWell: ReadonlySet<string> = new Set([
   "tsc",
   "tsgo",
@@ -112,18 +115,21 @@ const readChecks = (lines: ReadonlyArray<string>, program: string): CheckVerdict
   return { verdict: hasFailed ? "failed" : hasPassed || isSilent ? "passed" : "unknown", passedTests: undefined }
 }
 
-/** Matches a traceback or an abort of a program that is not a check. */
+/** Matches the message of a program that crashed. It is used for programs that are no checks. */
 const crashed =
   /^(?:Traceback \(most recent call last\)|Segmentation fault|panic: |thread '[^']{0,120}'(?: \(\d{1,12}\))? panicked at|Uncaught |Unhandled |fatal: |fatal error|npm (?:ERR!|error) )|^(?:[A-Za-z_][\w.]{0,80})?(?:Error|Exception)(?: \[\w{1,60}\])?: /
 
-/** Returns the lines of an output that decide its verdict. */
+/**
+ * Splits an output into the lines that {@link readVerdict} examines: trimmed, cut to a maximum length, without blank
+ * ones.
+ */
 export const verdictLines = (output: string): ReadonlyArray<string> =>
   output
     .split("\n")
     .map((line) => line.slice(0, lineCharacters).trim())
     .filter((line) => line !== "")
 
-/** Reads the verdict in an output. If the caller knows a reliable exit code, that counts more. */
+/** Reads the verdict on a check from an output. A caller that knows a reliable exit code should prefer that. */
 export const readVerdict = (kind: CommandKind, program: string, output: string): CheckVerdict => {
   const lines = verdictLines(output)
   switch (kind) {

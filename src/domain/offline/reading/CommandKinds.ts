@@ -3,14 +3,17 @@ import { operands, programName, withoutPrefixes } from "./InvocationWords.js"
 import { actsOutside } from "./OutsideActs.js"
 import { wordsOf } from "./ShellSyntax.js"
 
-/** The program that one stage of a pipeline runs. */
+/** The program that one stage of a pipeline runs, such as `tail` in `npm test | tail`. */
 export interface Invocation {
   readonly kind: CommandKind
-  /** The program that does the work, without path and version, and without launchers (`npx`, `python3 -m`). */
+  /**
+   * The program that does the work, without its path and version, and without programs that only start it (`npx`,
+   * `python3 -m`).
+   */
   readonly program: string
-  /** The family of tools that can replace one another. */
+  /** The family of tools that can replace one another, such as `python`; see {@link programFamilies}. */
   readonly family: string
-  /** The program's own words, starting with its name. */
+  /** The words of the program, starting with its name. */
   readonly words: ReadonlyArray<string>
 }
 
@@ -28,7 +31,10 @@ const gitKind = (words: ReadonlyArray<string>): CommandKind => {
   return gitLooks.test(command) || onlyLists || command === "" ? "look" : gitEdits.test(command) ? "edit" : "act"
 }
 
-/** Returns the kind of a known check that a package tool is told to start, as in `pnpm --filter web vitest run`. */
+/**
+ * Returns the kind of a check or formatter that a package tool starts, as in `pnpm --filter web vitest run`; undefined
+ * for anything else.
+ */
 const startedKind = (words: ReadonlyArray<string>): CommandKind | undefined => {
   const named = operands(words)
   const program = /^(?:exec|dlx|x)$/.test(named[0] ?? "") ? named[1] : named[0]
@@ -87,7 +93,9 @@ const toolKind = (command: string): CommandKind => {
   }
 }
 
-/** Splits the name of a task into its words: `spotlessCheck` and `spotless:check` are `spotless` and `check`. */
+/**
+ * Splits the name of a task into its words: both `spotlessCheck` and `spotless:check` become `spotless` and `check`.
+ */
 const wordsOfTask = (task: string): ReadonlyArray<string> =>
   task
     .replace(/([a-z\d])([A-Z])/g, "$1 $2")
@@ -95,8 +103,7 @@ const wordsOfTask = (task: string): ReadonlyArray<string> =>
     .split(/[^a-z\d]+/)
 
 /**
- * Returns the kind of a task of Gradle or Maven. Its words tell it: a plugin names what it works on first and what it does
- * last, and a project names its own tasks in the same way.
+ * Returns the kind of a task of Gradle or Maven by the words in its name, such as `spotlessCheck` or `flyway:validate`.
  */
 const javaTaskKind = (task: string): CommandKind => {
   const words = wordsOfTask(task)
@@ -156,28 +163,31 @@ const targetTools: ReadonlySet<string> = new Set([
 const scriptTools: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"])
 const onlyAsks = /^(?:--?version|-V|--help|-h|help|version)$/
 
-/** Matches the choice of a toolchain: `cargo +nightly test`. */
+/** Matches the argument that chooses a toolchain, as in `cargo +nightly test`. */
 const toolchain = /^\+[\w.-]{1,60}$/
 
-/** Matches the options by which a formatter only reports what it would change. */
+/** Matches the options with which a formatter only reports what it would change. */
 const onlyReports =
   /^(?:-{1,2}check(?:-only|-formatted)?|-c|--list-different|-l|-d|--diff|--verify(?:-no-changes)?|--dry-run|--set-exit-if-changed|-Dcheck)$/
 
-/** Returns the kind of a program's words. A formatter that only reports whether it would change anything is a check. */
+/**
+ * Returns the kind of a command by its program and words. A formatter that only reports what it would change counts as
+ * a lint.
+ */
 const kindOf = (program: string, given: ReadonlyArray<string>, text: string): CommandKind => {
   const words = given.filter((word, index) => index !== 1 || !toolchain.test(word))
   const kind = kindByWords(program, words, text)
   return kind === "format" && words.some((word) => onlyReports.test(word)) ? "lint" : kind
 }
 
-/** Returns the tasks that a build tool of Java is given: the words that are neither options nor their values. */
+/** Returns the tasks that a command gives to Gradle or Maven: its words without options and their values. */
 const javaTasks = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   words.filter(
     (word, index) =>
       index > 0 && !word.startsWith("-") && !/^(?:--tests|-x|--exclude-task|-pl|-p|-f)$/.test(words[index - 1] ?? "")
   )
 
-/** Returns the kind of a program's words by the most specific rule. */
+/** Returns the kind of a command by its program and words. The most specific rule decides. */
 const kindByWords = (program: string, words: ReadonlyArray<string>, text: string): CommandKind => {
   const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word))
   const [first = "", second = ""] = operands(words)
@@ -278,16 +288,16 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
 
 const writesFile = /(?:^|[^<>&\d-])>>?\s{0,3}(?!\s|&|\/dev\/|\/tmp\/|\$null|\()[^\s|&;<>]/
 
-/** Empties the quoted parts of a stage, since redirections inside quotes have no effect. */
+/** Empties the quoted parts of a stage, since `>` inside quotes redirects nothing. */
 const withoutQuotes = (stage: string): string =>
   (stage.split("\n", 1)[0] ?? "").slice(0, 1_500).replace(/'[^']*'|"(?:[^"\\]|\\.)*"/g, "''")
 
-/** Matches a variable that is assigned the output of a command. */
+/** Matches the assignment of a command's output to a variable: `version=$(git describe)`. */
 const substitution = /^[A-Za-z_]\w{0,80}=["']?\$\(/
 
 const compound = /^(?:for|while|until|if|case|select|function)\b/
 
-/** Returns the kind of a compound command: the most important kind among its commands. */
+/** Returns the kind of a compound command, such as a loop: the most important kind among the commands in it. */
 const compoundKind = (stage: string): CommandKind => {
   const kinds = stage
     .slice(0, 4_000)
@@ -299,7 +309,7 @@ const compoundKind = (stage: string): CommandKind => {
   return kinds.find((kind) => kind !== "scene" && kind !== "look") ?? "look"
 }
 
-/** Parses the program that a stage of a pipeline runs. */
+/** Finds the program that a stage of a pipeline runs. */
 export const invocationOf = (stage: string): Invocation => {
   if (compound.test(stage)) {
     const words = wordsOf(stage)

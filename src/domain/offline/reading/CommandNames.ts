@@ -5,31 +5,35 @@ import { actsOutside } from "./OutsideActs.js"
 import { narrowness } from "./InvocationWords.js"
 import { type Pipeline, pipelinesOf } from "./ShellSyntax.js"
 
-/** One action of a command, not counting commands that only look or prepare. */
+/** One pipeline of a command, read as one action, such as `npm test` in `cd web && npm test`. */
 export interface CommandPart {
   readonly kind: CommandKind
   readonly family: string
   readonly program: string
   /**
-   * The key of the command, equal for two commands that do the same: without verbosity, versions, wrappers, and the
-   * name of a package script.
+   * The key of the command, equal for two commands that do the same. It is the command without options for verbosity,
+   * versions, programs that only start it, and the name of a package script.
    */
   readonly key: string
-  /** The operands and options that limit or change what is done. */
+  /** The operands and options that limit or change what the command does. */
   readonly narrowing: ReadonlyArray<string>
   /**
-   * The command verbatim. Filters of its output (`2>&1 | tail -40`) are removed if it works without them; a `cd` or
-   * `source` before it stays if it needs that.
+   * The command verbatim. Filters of its output (`2>&1 | tail -40`) are removed if the command works without them. A
+   * `cd` or `source` before the command is kept if it needs that.
    */
   readonly text: string
   readonly pipeline: Pipeline
-  /** True if the shell's exit code is that of a filter behind the command. */
+  /** True if the shell returns the exit code of a filter after the command. */
   readonly isPiped: boolean
-  /** True if it, or the package script that it runs, acts outside the working copy; see {@link actsOutside}. */
+  /**
+   * True if the command, or the package script that it runs, acts outside the working copy; see {@link actsOutside}.
+   */
   readonly isOutside: boolean
 }
 
-/** Removes the pattern from the words of a search, since it is not a file. */
+/**
+ * Removes the search pattern from the arguments of a search such as `grep`, so that only files and options are left.
+ */
 const withoutPattern = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const pattern = words.findIndex((word) => !word.startsWith("-"))
   return words.filter((_, index) => index !== pattern)
@@ -42,17 +46,20 @@ const scriptTool = /^(?:npm|pnpm|yarn|bun)$/
 
 const isScriptTool = ({ program }: Invocation): boolean => scriptTool.test(program)
 
-/** Returns the words after a package tool: the name of a script, and its arguments. */
+/** Returns the words after a package tool such as `npm`: the name of a script, and its arguments. */
 const scriptWords = (invocation: Invocation): ReadonlyArray<string> =>
   isScriptTool(invocation) ? invocation.words.slice(1).filter((word) => word !== "run" && word !== "run-script") : []
 
 const scriptName = ([first]: ReadonlyArray<string>): string | undefined => (first === "t" ? "test" : first)
 
-/** Returns the command of the package script that is run; undefined if none is, or if it is not known. */
+/** Returns the command that a package script runs; undefined if no script is run, or if its command is not known. */
 const scriptBehind = (invocation: Invocation, scripts: PackageScripts): string | undefined =>
   scripts.get(scriptName(scriptWords(invocation)) ?? "")
 
-/** Returns the words that tell one check from another. */
+/**
+ * Returns the words that distinguish a command from others: the words of the package script that it runs, without
+ * options for verbosity. The key of the command is made of them.
+ */
 const tellingWords = (invocation: Invocation, scripts: PackageScripts): ReadonlyArray<string> => {
   const { program, words } = invocation
   const script = scriptWords(invocation)
@@ -103,7 +110,10 @@ const withoutTrailing = (text: string, isCheck: boolean): string => {
   return bare
 }
 
-/** Returns the number of leading stages that are the command itself; the stages after them only filter its output. */
+/**
+ * Returns the number of stages at the start of a pipeline that are the command itself. The stages after them only
+ * filter its output.
+ */
 const ownStages = (pipeline: Pipeline, kind: CommandKind): number => {
   const isCheck = checkKinds.has(kind) || kind === "format"
   let own = pipeline.stages.length
@@ -117,7 +127,7 @@ const ownStages = (pipeline: Pipeline, kind: CommandKind): number => {
   return own
 }
 
-/** Returns the stage that gives the pipeline its purpose: the first that does more than look. */
+/** Returns the stage that decides what a pipeline does: the first one that does more than show or prepare something. */
 const mainInvocation = (pipeline: Pipeline): Invocation & { readonly isLast: boolean } => {
   const invocations = pipeline.stages.map(invocationOf)
   const isQuiet = ({ kind }: Invocation): boolean => kind === "look" || kind === "scene"
@@ -168,8 +178,8 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
 }
 
 /**
- * Returns how narrowly a command selects; see {@link narrowness}. A word that a package script is given behind `--`, and
- * that is no option or the value of one, names some of what the script works on.
+ * Returns how narrowly a command selects; see {@link narrowness}. A package script that is given an operand after `--`
+ * counts as narrow, since the operand names a part of what the script works on.
  */
 export const narrownessOf = ({ narrowing, program, text }: CommandPart): 0 | 1 | 2 => {
   const words = text.trim().split(/\s+/)
@@ -182,26 +192,34 @@ export const narrownessOf = ({ narrowing, program, text }: CommandPart): 0 | 1 |
   return own === 0 && names ? 1 : own
 }
 
-/** A command, parsed into its parts. */
+/** A command, split into its parts. */
 export interface NamedCommand {
-  /** All pipelines, in order. */
+  /** All pipelines of the command, in order. */
   readonly parts: ReadonlyArray<CommandPart>
-  /** The parts worth mentioning: those that do more than look or prepare, or all parts if there are no others. */
+  /**
+   * The parts that do more than show or prepare something; all parts that show something if there are no others. Memory
+   * mentions only these parts.
+   */
   readonly telling: ReadonlyArray<CommandPart>
-  /** The text to show: the parts worth mentioning, and those that they need. */
+  /** The text of the command as memory shows it: the parts in `telling`, and those that they need, such as a `cd`. */
   readonly shown: string
 }
 
 const isQuiet = (part: CommandPart): boolean => part.kind === "look" || part.kind === "scene"
 
-/** True for a change of the directory or the environment that later commands depend on. */
+/**
+ * True for a part that changes the directory or the environment for later parts, such as `cd web` or `source .env`. A
+ * `cd` into the project's own directory is none.
+ */
 const isGround = (part: CommandPart, isRoot: (directory: string | undefined) => boolean): boolean =>
   (/^(?:cd|pushd|source|\.|export|nvm|conda|set-location)$/.test(part.program) ||
     /^set [-+]a$/.test(part.pipeline.text)) &&
   !(part.narrowing.length === 1 && isRoot(part.narrowing[0])) &&
   !part.pipeline.text.includes("/dev/null")
 
-/** Parses a command; `isRoot` recognises the project's own directory, so that a `cd` into it is left out. */
+/**
+ * Splits a command into its parts. `isRoot` recognises the project's own directory, so that a `cd` into it is left out.
+ */
 export const nameCommand = (
   command: string,
   scripts: PackageScripts,

@@ -1,9 +1,9 @@
-/** The purposes of the programs that people run in a project. Data alone: `CommandKinds.ts` reads commands. */
+/* The purposes of the programs that people run in a project. Data alone: `CommandKinds.ts` reads commands. */
 
 /**
- * The purpose of a command. `look` only shows something; `scene` prepares or ends (`cd`, `echo`, `exit`); `edit`
- * changes files; `act` changes something else (packages, commits, services); `run` is any other program; the remaining
- * kinds check whether the project is well.
+ * The purpose of a command. `scene` prepares or ends something (`cd`, `echo`, `exit`); `look` only shows something
+ * (`ls`, `grep`); `edit` changes files; `act` changes something else (packages, commits, services); `test`, `build`,
+ * `lint` and `type-check` check the project; `format` formats it; `run` is any other program.
  */
 export type CommandKind =
   | "scene"
@@ -17,7 +17,7 @@ export type CommandKind =
   | "edit"
   | "act"
 
-/** The kinds that check whether the project is well. */
+/** The kinds of commands that check whether the project is well. */
 export const checkKinds: ReadonlySet<CommandKind> = new Set(["test", "build", "lint", "type-check"])
 
 const table = <A extends string>(rows: Readonly<Record<A, string>>): ReadonlyMap<string, A> => {
@@ -31,7 +31,7 @@ const table = <A extends string>(rows: Readonly<Record<A, string>>): ReadonlyMap
   return found
 }
 
-/** Programs whose name alone gives their purpose, in lower case. */
+/** The kinds of programs whose name alone gives their purpose, by the name in lower case. */
 export const programKinds: ReadonlyMap<string, CommandKind> = table<
   "scene" | "look" | "test" | "build" | "lint" | "type-check" | "format" | "edit" | "act"
 >({
@@ -48,7 +48,10 @@ export const programKinds: ReadonlyMap<string, CommandKind> = table<
   act: "pip pip3 poetry uv pipenv pdm conda brew apt apt-get dnf yum apk pacman gem bundle composer corepack docker docker-compose podman kubectl helm terraform supabase gh kill pkill killall systemctl service ssh scp rsync createdb dropdb heroku vercel netlify fly aws gcloud az wrangler open xdg-open start-process volta asdf mise rustup"
 })
 
-/** The family of each program: a check that failed under one tool may pass under another tool of the family. */
+/**
+ * The family of each program, such as `java` for `gradle`. A check that failed with one program may be repeated with
+ * another of its family.
+ */
 export const programFamilies: ReadonlyMap<string, string> = table({
   node: "npm npx pnpm yarn bun node deno jest vitest mocha ava tap tape playwright cypress karma jasmine tsc tsgo vue-tsc svelte-check eslint oxlint biome prettier oxfmt xo standard webpack rollup esbuild vite next nuxt tsup parcel turbo tsx ts-node stylelint",
   python:
@@ -62,7 +65,7 @@ export const programFamilies: ReadonlyMap<string, string> = table({
   c: "make gmake gcc g++ cc c++ clang clang++ cmake ninja ctest meson"
 })
 
-/** Returns the purpose of a package script or a makefile target, by its name. */
+/** Returns the purpose of a package script or a target of a makefile, by its name. */
 export const scriptKind = (name: string): CommandKind => {
   const script = name.toLowerCase()
   switch (true) {

@@ -2,7 +2,7 @@ import type { FileChange } from "../../session/FileChange.js"
 import type { CommandPart } from "./CommandNames.js"
 import type { Step } from "./Steps.js"
 
-/** Finds the files that a command changed, if its words name them. */
+/* Finds the files that a command changed, if its words name them. */
 
 const redirected = /(?:^|[^<>&\d-])(>>?)\s{0,3}(?!&|\/dev\/|\(|\$)(["']?)([^\s"'|&;<>]{1,300})\2/
 
@@ -13,10 +13,13 @@ const bare = (path: string): string => path.replace(/^\.[\\/]/, "")
 
 const update = (path: string): FileChange => ({ path, action: "update", movedTo: undefined })
 
-/** True if the path is no file of the project: it is in a variable, or in a directory that is cleared. */
+/**
+ * True if a path is no file of the project: it contains a variable or a pattern, or is in a directory for temporary
+ * files.
+ */
 const isPassing = (path: string): boolean => /[$*?]|^(?:\/private)?\/(?:tmp|var\/folders|dev)\//.test(path)
 
-/** Returns the file changes of a part of a command: moves, removals, writes by redirection, and edits in place. */
+/** Returns the files that a part of a command changed: by moving, deleting, redirecting output or editing in place. */
 export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> =>
   changesOf(part).filter(({ movedTo, path }) => !isPassing(movedTo ?? path))
 
@@ -65,7 +68,7 @@ const changesOf = (part: CommandPart): ReadonlyArray<FileChange> => {
   }
 }
 
-/** Returns the file changes of a step; empty if the step failed. */
+/** Returns the files that a step changed; empty if the step failed. */
 export const filesOf = (step: Step): ReadonlyArray<FileChange> =>
   step._tag === "EditStep"
     ? step.error === undefined

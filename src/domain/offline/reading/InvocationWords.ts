@@ -1,6 +1,6 @@
 import { checkKinds, programKinds } from "./CommandPrograms.js"
 
-/** Separates the words of a command line into the program and its arguments. */
+/* Separates the words of a command line into the program and its arguments. */
 
 const prefixes: ReadonlySet<string> = new Set([
   "sudo",
@@ -40,7 +40,7 @@ const runners: ReadonlySet<string> = new Set([
   "dotenvx run"
 ])
 
-/** Package tools that start a program of a package when there is no script of its name. */
+/** Package tools that start a program when the project has no script of that name. */
 const startsPrograms: ReadonlySet<string> = new Set(["pnpm", "yarn", "bun"])
 
 const isCheckProgram = (word: string): boolean => {
@@ -48,13 +48,13 @@ const isCheckProgram = (word: string): boolean => {
   return kind !== undefined && (checkKinds.has(kind) || kind === "format")
 }
 
-/** Returns a program's bare name: `/usr/bin/python3.11` is `python`. */
+/** Returns the bare name of a program: `python` for `/usr/bin/python3.11`. */
 export const programName = (word: string): string => {
   const name = /[^\\/]*$/.exec(word)?.[0]?.toLowerCase() ?? ""
   return name.replace(/\.(?:exe|cmd|bat)$/, "").replace(/^python(?:\d(?:\.\d{1,2})?)$/, "python")
 }
 
-/** Removes the words that only start the program. */
+/** Removes the words of a command that only start the program, such as `sudo` or `npx`. */
 export const withoutPrefixes = (given: ReadonlyArray<string>): ReadonlyArray<string> => {
   let words = given
   for (let turn = 0; turn < 6; turn++) {
@@ -96,13 +96,13 @@ const optionsWithValue: ReadonlySet<string> = new Set([
   "-p"
 ])
 
-/** Returns the operands of a program: the words that are neither options nor an option's value. */
+/** Returns the operands in a command's words: those that are neither options nor the value of an option. */
 export const operands = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   words.slice(1).filter((word, index) => !word.startsWith("-") && !optionsWithValue.has(words[index] ?? ""))
 
 /**
- * Returns how narrowly words select: 0 for everything, 1 for a directory, 2 for a file or one test. Go's `./...` is
- * everything.
+ * Returns how narrow the operands make a command: 0 if it applies to everything, 1 for a directory, 2 for a file or one
+ * test. Go's `./...` is everything.
  */
 export const narrowness = (words: ReadonlyArray<string>): 0 | 1 | 2 => {
   const aims = words.filter((word) => !word.startsWith("-"))

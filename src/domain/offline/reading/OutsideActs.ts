@@ -2,17 +2,17 @@ import { programFamilies, programKinds } from "./CommandPrograms.js"
 import { programName, withoutPrefixes } from "./InvocationWords.js"
 import { pipelinesOf, wordsOf } from "./ShellSyntax.js"
 
-/**
+/*
  * Recognises commands that act outside the working copy, or on one particular object that exists once: merging a pull
  * request, a release, a deployment, a message, dropping a table, deleting a folder. Such a command is mentioned as a
  * step of its session, but never among what works, since that would invite a repetition.
  */
 
-/** A command's words after its program: all of them, and its operands alone. */
+/** The words of a command after its program, all of them and the operands alone, by which a {@link Rule} decides. */
 interface Said {
   readonly words: ReadonlyArray<string>
   readonly operands: ReadonlyArray<string>
-  /** The text of the whole stage, with its further lines. */
+  /** The text of the whole pipeline stage, with further lines such as those of a here-document. */
   readonly text: string
 }
 
@@ -32,7 +32,7 @@ const has =
   ({ words }) =>
     words.some((word) => pattern.test(word))
 
-/** A rule that applies if the joined operands match at their beginning. */
+/** Makes a rule that applies if the operands, joined by spaces, match from their beginning. */
 const begins =
   (pattern: RegExp): Rule =>
   ({ operands }) =>
@@ -47,13 +47,14 @@ const either =
     rules.some((rule) => rule(said))
 
 /**
- * Matches the words by which programs that control remote services only look, plan, prepare, or work on this machine.
+ * Matches the operands with which programs for remote services only show, plan or prepare something, or act on this
+ * machine alone.
  */
 const harmless =
   /^(?:get|list|ls|show|view|describe|status|logs?|tail|diff|checks?|clone|plan|preview|validate|lint|template|help|version|whoami|info|search|watch|browse|download|config|configure|completion|explain|api-resources|api-versions|cluster-info|can-i|top|events?|history|wait|port-forward|kustomize|dev|local|build|init|fmt|output|outputs|graph|providers|inspect|verify|test|tests|doctor|synth|dependency|dep|env|serve|emulators:\w+|gen|types|current-context|presign|cat|check|size|lsd|lsl|login|logout|auth|alias|extension|plugins?|ping|read|pull)$|^(?:get|list|describe|head|show|view)-/
 
 /**
- * A rule for programs that control remote services. It applies unless one of the first `depth` operands is {@link
+ * Makes a rule for programs that control remote services. It applies unless one of the first `depth` operands is {@link
  * harmless}.
  */
 const remote =
@@ -66,24 +67,26 @@ const deploys =
 const deploysAtLast = /[:_-](?:deploy|publish)$/i
 const drops = /^db:(?:drop|reset|purge)/
 
-/** True for the name of a package script or a make target that stands for such an act. */
+/**
+ * True if the name of a package script or a make target says that it acts outside the working copy, such as `deploy`.
+ */
 const isNamedAct = (name: string): boolean =>
   (deploys.test(name) || deploysAtLast.test(name) || drops.test(name)) && !/(?:dry|check|preview|plan)/i.test(name)
 
 const targets: Rule = ({ operands }) => operands.some(isNamedAct)
 
-/** True for a file whose name stands for such an act: `scripts/deploy.sh`. */
+/** True if the name of a file says that it acts outside the working copy, such as `scripts/deploy.sh`. */
 const isActsFile = (word: string): boolean => isNamedAct(programName(word).replace(/\.\w{1,4}$/, ""))
 
-/** A rule for programs that run the file in their first argument. */
+/** A rule for programs that run the file in their first argument; see {@link isActsFile}. */
 const runsFiles: Rule = ({ words: [first = ""] }) => /\.\w{1,4}$/.test(first) && isActsFile(first)
 
 const toldToAct =
   /^(?:deploy|undeploy|release|publish|unpublish|promote|rollback|provision|push|upload|send|submit)(?=$|:)/
 
 /**
- * A rule for programs that no other rule knows. It applies if they are told to act: `kamal deploy`, `dvc push`, `slack
- * chat send`.
+ * A rule for programs for which there is no other rule. It applies if an operand says that they act on something
+ * remote: `kamal deploy`, `dvc push`, `slack chat send`.
  */
 const unknown: Rule = (said) => remote(2)(said) && said.operands.slice(0, 2).some((word) => toldToAct.test(word))
 
@@ -109,7 +112,7 @@ const isElsewhere = ({ words }: Said): boolean => {
 
 const readingMethod = /^(?:GET|HEAD|OPTIONS)$/i
 
-/** Returns the method that an HTTP client is given; undefined if none is. */
+/** Returns the HTTP method in the arguments of an HTTP client; undefined if none is given. */
 const methodOf = (words: ReadonlyArray<string>): string | undefined => {
   const at = words.findIndex((word) => /^(?:-X|--request|--method|-Method)$/i.test(word))
   const joined = words.flatMap((word) => /^(?:-X|--(?:request|method)=)([A-Za-z]+)$/.exec(word)?.[1] ?? [])[0]
@@ -129,7 +132,10 @@ const sends =
 
 const curl = sends(/^(?:-[dFT]|--data(?:-\w+)?|--json|--form(?:-string)?|--upload-file|-d\S+)(?:=|$)|^-d./)
 
-/** Matches a GraphQL query that only reads; one in a variable may do anything. */
+/**
+ * Matches a GraphQL query in the arguments, which only reads. If the query is in a variable, it may also change
+ * something.
+ */
 const graphQuery = /\bquery=["']?\s*(?:query\b|\{)/
 
 const gh: Rule = (said) => {
@@ -148,13 +154,15 @@ const gh: Rule = (said) => {
 
 const elsewhere = /^(?:[\w.-]+@)?[\w.-]{2,}:(?!\\)|^(?:rsync|sftp|ftp|ssh):\/\//
 
-/** A rule for copies to another machine. */
+/** A rule for copying files to another machine. */
 const copiesAway: Rule = ({ operands }) => {
   const target = operands.at(-1) ?? ""
   return elsewhere.test(target) && !localHost.test(target)
 }
 
-/** Matches folders that a build, an installation or a tool creates again. */
+/**
+ * Matches names of folders that a build, an installation or a tool creates again, so that deleting them loses nothing.
+ */
 const remade =
   /^(?:node_modules|dist|build|out|target|coverage|tmp|temp|venv|\.venv|env|vendor|__pycache__|\.(?:next|nuxt|cache|turbo|parcel-cache|pytest_cache|mypy_cache|ruff_cache|tox|gradle|vite|svelte-kit|eggs|angular)|[\w.-]+\.egg-info|[\w.*-]+\.(?:pyc|log|tmp|o)|package-lock\.json)$/
 
@@ -178,7 +186,7 @@ const database: Rule = ({ text }) => changesRows.test(text)
 const publicName = /^(?:prod|production|staging|live|preprod)$/i
 
 /**
- * True if a word names an environment that others use: `prod`, `--database=prod`, `prod.yml`,
+ * True if a word names an environment that other people use: `prod`, `--database=prod`, `prod.yml`,
  * `deploy@prod-db:5432/shop`.
  */
 const namesPublic = (word: string): boolean =>
@@ -187,7 +195,10 @@ const namesPublic = (word: string): boolean =>
 const dockerReads =
   /^(?:(?:compose|container|image|volume|network|system) )?(?:ps|logs|images|ls|inspect|top|stats|info|version|events|port|config|df|diff|history|build|pull)\b/
 
-/** A rule for containers: it applies to another machine, and to an environment that others use. */
+/**
+ * A rule for container tools. It applies if they are connected to another machine, or to an environment that other
+ * people use.
+ */
 const dockerElsewhere: Rule = ({ operands, words }) => {
   const isRemote = words.some(
     (word, index) =>
@@ -221,7 +232,7 @@ const publishes = either(
   ({ operands: [first = "", second = ""] }) => isNamedAct(/^(?:run|task|exec|x)$/.test(first) ? second : first)
 )
 
-/** A rule for commands that name an environment which others use. */
+/** A rule for commands that name an environment which other people use. */
 const aimedAt: Rule = ({ words }) => words.some(namesPublic)
 
 const inlineOption = /^(?:-[a-zA-Z]*[ceEp]|--eval|--print|--command)$/
@@ -229,7 +240,10 @@ const sendingCode =
   /\b(?:requests|httpx|axios|session|client|got|ky|superagent|http)\s*\.\s*(?:post|put|patch|delete)\s*\(|\bmethod\s*[:=]\s*(["'])(?:POST|PUT|PATCH|DELETE)\1|\brequest\s*\(\s*(["'])(?:POST|PUT|PATCH|DELETE)\2|\bNet::HTTP(?:\.|::)(?:post|Post|Put|Patch|Delete)|\bsmtplib\.|\bshutil\.rmtree\s*\(|\brmSync\s*\(|\burlopen\s*\([^)]{0,200}\bdata\s*=/i
 const urls = /\bhttps?:\/\/[^\s"'`)]+/g
 
-/** A rule for code on the command line, or on further lines, that sends or deletes something elsewhere. */
+/**
+ * A rule for code on the command line, or in a here-document, that sends something to another machine or changes a
+ * database.
+ */
 const inlineActs: Rule = ({ text, words }) => {
   const isInline = words.some((word) => inlineOption.test(word)) || /<<-?\s*["']?\w+/.test(text)
   const addresses = text.match(urls) ?? []
@@ -242,7 +256,7 @@ const inlineActs: Rule = ({ text, words }) => {
 
 const readsDjango =
   /^(?:test|check|showmigrations|sqlmigrate|diffsettings|makemigrations|inspectdb|dumpdata|runserver|help)$/
-/** A rule for the database commands of frameworks, if they name a database that others use. */
+/** A rule for Django's management commands. It applies if they name a database that other people use. */
 const manages: Rule = (said) =>
   /\bmanage\.py\b|^django-admin\b/.test(said.text) &&
   !said.operands.some((word) => readsDjango.test(word)) &&
@@ -320,12 +334,12 @@ const rows: ReadonlyArray<readonly [string, Rule]> = [
   ["crontab", ({ words }) => words.length > 0 && !words.includes("-l")]
 ]
 
-/** A rule for programs that act when they are given no operands. */
+/** A rule that applies if a program has no operands, for programs that then act on something outside. */
 function bare({ operands }: Said): boolean {
   return operands.length === 0
 }
 
-/** The rules by the names of programs. */
+/** The rules by the name of the program. */
 const rules: ReadonlyMap<string, Rule> = new Map(
   rows.flatMap(([names, rule]) => names.split(" ").map((name) => [name, rule] as const))
 )
@@ -348,11 +362,11 @@ const isRehearsal = (program: string, { operands, words }: Said): boolean => {
   return words.some((word) => rehearsal.test(word) || short?.test(word) === true)
 }
 
-/** Matches programs that run another command; `runnersOptions` are those of their options that take a value. */
+/** Matches programs that run another command; `runnersOptions` matches those of their options that have a value. */
 const runsAnother = /^(?:xargs|parallel|watch|entr|doas|command|setsid|flock|caffeinate|chronic|script|eval)$/
 const runnersOptions = /^-[nIPLsduegtjw]$/
 
-/** Removes the words that only start a program, or pass its input on to it. */
+/** Removes the words of a command that only start another program, such as `sudo` or `xargs -n 1`. */
 const ownWords = (given: ReadonlyArray<string>): ReadonlyArray<string> => {
   let words = given
   for (let turn = 0; turn < 4; turn++) {
@@ -375,11 +389,11 @@ const inline = /\s-[a-zA-Z]*c\s{1,9}(?:(["'])([\s\S]*)\1|(\S+))/
 const inner = /\$\(([^()]{1,2000})\)|`([^`]{1,2000})`/g
 const compound = /^(?:for|while|until|if|case|select|elif)\b/
 
-/** Returns the text inside a group or a subshell; undefined if the stage is neither. */
+/** Returns the commands inside a group or a subshell, `{ … }` or `( … )`; undefined for any other stage. */
 const groupIn = (stage: string): string | undefined =>
   /^[({]/.test(stage) ? stage.slice(1, /[)}]$/.test(stage) ? -1 : undefined).trim() : undefined
 
-/** Maximum depth to which quotes, substitutions and compound commands are followed. */
+/** The maximum depth of nested quotes, substitutions and compound commands in which commands are searched. */
 const deepest = 4
 
 const actsInStage = (stage: string, depth: number): boolean => {
@@ -418,5 +432,8 @@ const actsInStage = (stage: string, depth: number): boolean => {
 const actsIn = (command: string, depth: number): boolean =>
   pipelinesOf(command).some(({ stages }) => stages.some((stage) => actsInStage(stage, depth)))
 
-/** True if a command, or any part of it, acts outside the working copy or on one particular object. */
+/**
+ * True if a command, or any part of it, acts outside the working copy, or on an object that exists once, such as a pull
+ * request or a release. Such a command must not be recommended.
+ */
 export const actsOutside = (command: string): boolean => actsIn(command.slice(0, 20_000), 0)

@@ -5,14 +5,16 @@ import { type CheckVerdict, readVerdict, verdictLines } from "./CheckVerdict.js"
 import type { CommandPart } from "./CommandNames.js"
 import { type CommandKind, checkKinds } from "./CommandPrograms.js"
 
-/** Determines the result of each part of a command, although all parts share one output and at most one exit code. */
+/* Determines the result of each part of a command, although all parts share one output and at most one exit code. */
 
 const reexposed = /\bpipefail\b|\bPIPESTATUS\b|\bpipestatus\b/
 const isOwnExit = /^exit\s+["']?\$(?:\{?PIPESTATUS|\?|\{?rc|\{?status|\{?code)/i
 
 const echoedExit = /^(?:echo|printf)\b.{0,80}\$(?:\?|\{?PIPESTATUS|\{?rc\b)/
 
-/** Returns the exit code that a command printed itself: `npm test; echo "exit $?"`. */
+/**
+ * Returns the exit code that a command itself printed, as in `npm test; echo "exit $?"`; undefined if it printed none.
+ */
 export const printedExit = (parts: ReadonlyArray<CommandPart>, output: string): number | undefined => {
   const closing = parts.at(-1)?.pipeline.text ?? ""
   const code = echoedExit.test(closing) ? /(\d{1,3})\D{0,3}$/.exec(output.trimEnd().slice(-40))?.[1] : undefined
@@ -22,7 +24,11 @@ export const printedExit = (parts: ReadonlyArray<CommandPart>, output: string): 
 /** Matches `set -e`, under which every command behaves as if `&&` stood before the next one. */
 const stopsAtFailure = /^set\s+-[a-z]{0,6}e|^set\s+-o\s+errexit\b/
 
-/** Returns the parts after the last `;` or `||`, to which the exit code of the whole command can refer. */
+/**
+ * Returns the parts after the last `;` or `
+ *
+ * `. Only these can have caused the exit code of the whole command.
+ */
 const finalChain = (parts: ReadonlyArray<CommandPart>): ReadonlyArray<CommandPart> => {
   const closing = parts.at(-1)
   const isTold =
@@ -38,11 +44,14 @@ const finalChain = (parts: ReadonlyArray<CommandPart>): ReadonlyArray<CommandPar
 
 const errorProgram = /^(?:(?:ba|z|da)?sh: )?(?:line \d{1,6}: )?([\w.-]{1,40}):/
 
-/** Matches the header that npm and similar tools print before a script; the last one names the script that failed. */
+/**
+ * Matches the line that npm and similar tools print before they run a script. The last such line of a failed run names
+ * the script that failed.
+ */
 const scriptHeader = /^> \S{1,200}@\S{1,60} ([\w:.-]{1,60})$/gm
 
 interface Suspects {
-  /** The parts to which the exit code can refer. */
+  /** The parts that can have caused the exit code. */
   readonly chain: ReadonlyArray<CommandPart>
   readonly telling: ReadonlyArray<CommandPart>
   readonly told: ReadonlyMap<CommandPart, CheckVerdict>
@@ -51,9 +60,9 @@ interface Suspects {
 }
 
 /**
- * Finds the one part that failed: the program that complains, the script that ran last, or the owner of a failure
- * message. A part that reports success did not fail, nor did any before it; a formatter owns only its own messages.
- * Undefined if several checks remain and nothing tells them apart.
+ * Finds the one part that failed: the program that the error names, the script that ran last, or the part whose failure
+ * message was printed. A part that reports success did not fail, and no part before it did. Undefined if several checks
+ * are left.
  */
 const guiltyOf = ({ chain, error, output, telling, told }: Suspects): CommandPart | undefined => {
   const own = chain.filter((part) => telling.includes(part))
@@ -72,7 +81,10 @@ const guiltyOf = ({ chain, error, output, telling, told }: Suspects): CommandPar
   )
 }
 
-/** Returns the parts after the last one that reports success; without formatters, if other parts remain. */
+/**
+ * Returns the parts after the last one that reports success, since only they can have failed. Formatters are left out
+ * if there are other parts.
+ */
 const suspectsOf = (
   own: ReadonlyArray<CommandPart>,
   told: ReadonlyMap<CommandPart, CheckVerdict>
@@ -86,8 +98,9 @@ const suspectsOf = (
 const isTest = (kind: CommandKind): boolean => kind === "test"
 
 /**
- * Reads the shared output for each part. A message belongs to the program that alone prints it; any other message
- * counts only if there is one check of its kind (tests, or all others).
+ * Reads the verdict on each part from the output they share. A message that only one program prints is that program's.
+ * Any other message is used only if one check of that kind (test, or other) ran, and never for a formatter beside other
+ * checks. A failure of a part that is no check is used only if no check ran and no other part could have caused it.
  */
 const toldOf = (telling: ReadonlyArray<CommandPart>, output: string): ReadonlyMap<CommandPart, CheckVerdict> => {
   const checks = telling.filter(({ kind }) => checkKinds.has(kind))
@@ -113,7 +126,7 @@ const toldOf = (telling: ReadonlyArray<CommandPart>, output: string): ReadonlyMa
   return new Map(telling.map((part) => [part, verdictOf(part)]))
 }
 
-/** True if a later part of the chain ran: the chain would have stopped at a failure of this one. */
+/** True if the output proves that a later part of a chain with `&&` ran, so that this part passed. */
 const isVouchedFor = (
   part: CommandPart,
   parts: ReadonlyArray<CommandPart>,
@@ -126,7 +139,10 @@ const isVouchedFor = (
     .some((other) => checkKinds.has(other.kind) && (told.get(other) ?? unknownVerdict).verdict !== "unknown")
 }
 
-/** Returns the verdict on a command that was stopped; undefined for one that ended by itself. */
+/**
+ * Returns the verdict on a command that did not end by itself, such as one that timed out; undefined if it ended by
+ * itself.
+ */
 const verdictOfEnd = (output: CommandOutput | undefined): CheckVerdict["verdict"] | undefined => {
   switch (output?.end) {
     case "exited":
@@ -139,7 +155,7 @@ const verdictOfEnd = (output: CommandOutput | undefined): CheckVerdict["verdict"
   }
 }
 
-/** A command, its parts, and those worth mentioning. */
+/** A command, its parts, and those parts that memory mentions; see `NamedCommand`. */
 export interface CommandReading {
   readonly run: CommandRun
   readonly parts: ReadonlyArray<CommandPart>
@@ -147,10 +163,10 @@ export interface CommandReading {
   readonly error: string | undefined
 }
 
-/** A part with its verdict. */
+/** A part of a command, with the verdict on it. */
 export type JudgedPart = CommandPart & CheckVerdict
 
-/** Determines the result of each part worth mentioning. */
+/** Determines the verdict on each part of a command that memory mentions. */
 export const readParts = ({ error, parts, run, telling }: CommandReading): ReadonlyArray<JudgedPart> => {
   const output = run.output?.text ?? ""
   const exitCode = printedExit(parts, output) ?? run.output?.exitCode

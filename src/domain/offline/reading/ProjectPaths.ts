@@ -1,28 +1,35 @@
 /**
- * Converts paths to the form in which a reader of the project knows them: relative to its directory. Paths outside it
- * stay unchanged.
+ * Converts absolute paths to paths relative to the project's directory, as people of the project know them. Paths
+ * outside the project stay unchanged.
  */
 export interface ProjectPaths {
   /** Converts the path of a file or a directory. */
   readonly path: (path: string) => string
   /** Converts the paths in any text, such as an error line. */
   readonly text: (text: string) => string
-  /** Converts a command where the shorter path means the same; the directory itself becomes `.`. */
+  /**
+   * Converts the paths in a command, where the shorter path means the same. The project's directory itself becomes `.`.
+   */
   readonly command: (command: string) => string
-  /** True for the project's own directory, and for an unknown one. */
+  /** True for the project's own directory, and for an unknown one (undefined). */
   readonly isRoot: (directory: string | undefined) => boolean
 }
 
 const isWindows = (path: string): boolean => /^[a-z]:[\\/]/i.test(path)
 
-/** Folds a text for comparison, keeping its length. */
+/**
+ * Normalises a text for a search, without changing its length. On Windows, case and the kind of slashes do not count.
+ */
 const folded = (text: string, windows: boolean): string =>
   windows ? text.replaceAll("\\", "/").replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text
 
 const pathCharacter = /[\w.~/\\-]/
 const nameCharacter = /[\w.~-]/
 
-/** Replaces the directory in a text wherever `accepts` finds that it is not a part of another name. */
+/**
+ * Replaces a directory in a text. `replacement` returns the new text for each place, or undefined where the directory
+ * is only part of another name.
+ */
 const replaceDirectory = (
   text: string,
   directory: string,
@@ -43,12 +50,14 @@ const replaceDirectory = (
   return result + text.slice(done)
 }
 
-/** Maximum characters of a text in which paths are replaced; the part of it that is shown is far shorter. */
+/**
+ * The maximum number of characters of a text in which paths are replaced. Only a far shorter part of it is ever shown.
+ */
 const searchedCharacters = 20_000
 
 const unsafeCommand = /\b(?:cd|pushd|docker|podman|ssh|scp|rsync|chroot|sudo)\b/
 
-/** Makes the converter for a project directory. It changes no path if the directory is empty or a root. */
+/** Makes the converter for a project's directory. It changes no path if the directory is empty or is `/`. */
 export const projectPaths = (cwd: string): ProjectPaths => {
   const windows = isWindows(cwd)
   const directory = folded(cwd, windows).replace(/[/\\]+$/, "")

@@ -1,26 +1,28 @@
-/**
+/*
  * Parses a shell command into pipelines and their stages, as far as is needed to tell what was run. Quotes,
  * substitutions, here-documents and compound commands stay whole, and so does syntax that it does not understand. Pure,
  * total and linear.
  */
 
-/** One pipeline of a command list. */
+/** A pipeline of a command, such as `npm test | tail` in `cd web && npm test | tail`. */
 export interface Pipeline {
-  /** The text as written, without the operators around it. */
+  /** The text of the pipeline as written, without the operators around it. */
   readonly text: string
-  /** The operator before the pipeline; empty for the first. */
+  /** The operator between this pipeline and the one before it; empty for the first. */
   readonly joint: "" | "&&" | "||" | ";"
   readonly stages: ReadonlyArray<string>
 }
 
-/** Maximum characters of a command that are parsed; the rest is a here-document or a generated script. */
+/**
+ * The maximum number of characters of a command that are parsed. A longer command is a here-document or a generated
+ * script.
+ */
 const readCharacters = 20_000
 
 const hereDocument = /^<<-?\s{0,3}(["'\\]?)([A-Za-z_][\w-]{0,60})["']?/
 
 /**
- * Scans a command past quotes and nested parts, and calls back for every operator outside them, with its index and its
- * length.
+ * Scans a command, and calls back for every operator outside quotes and nested commands, with its index and its length.
  */
 const scan = (text: string, onOperator: (operator: string, at: number, length: number) => void): void => {
   let depth = 0
@@ -77,7 +79,10 @@ const scan = (text: string, onOperator: (operator: string, at: number, length: n
 const isBackground = (text: string, at: number): boolean =>
   text[at] === "&" && text[at - 1] !== ">" && text[at - 1] !== "<" && text[at + 1] !== ">"
 
-/** Returns the index of the line break after the last pending here-document. */
+/**
+ * Returns the index of the line break after the last of the here-documents that a line begins. `words` are their end
+ * marks.
+ */
 const endOfBodies = (text: string, from: number, words: ReadonlyArray<string>): number => {
   let at = from
   for (const word of words) {

@@ -1,4 +1,5 @@
 import { posix } from "node:path"
+import { errorDetails } from "../../session/ErrorDetails.js"
 import { withoutTerminalControl } from "../../session/ErrorLine.js"
 import type { FileChange } from "../../session/FileChange.js"
 import type { CommandRun, FileEdit, SessionEvent } from "../../session/SessionEvent.js"
@@ -8,9 +9,9 @@ import { printedExit, readParts } from "./PartVerdicts.js"
 import type { ProjectPaths } from "./ProjectPaths.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 
-/** One part of a command, with its result. */
+/** One part of a command that was run, with the verdict on it. */
 export interface RanPart extends CommandPart {
-  /** The directory it ran in; undefined for the project's own. */
+  /** The directory in which it ran; undefined for the project's own. */
   readonly directory: string | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly passedTests: number | undefined
@@ -19,45 +20,53 @@ export interface RanPart extends CommandPart {
 /** A command that was run, with the results of its parts. */
 export interface CommandStep {
   readonly _tag: "CommandStep"
-  /** The line of the call in the rollout; `outputLine` is the line of its end. */
+  /** The line of the call in the rollout; `outputLine` is the line that records the end. */
   readonly line: number
   readonly outputLine: number
   /**
-   * The command as it is shown: without filters of its output, with paths relative to the project, and without secrets.
+   * The command as memory shows it: without filters of its output, with paths relative to the project, and without
+   * secrets.
    */
   readonly shown: string
-  /** The directory it ran in; undefined for the project's own. */
+  /** The directory in which it ran; undefined for the project's own. */
   readonly directory: string | undefined
-  /** The parts worth mentioning; a command that only looked has only such parts. */
+  /**
+   * The parts that memory mentions; see `NamedCommand`. Parts that only show something are among them only if the
+   * command has no others.
+   */
   readonly parts: ReadonlyArray<RanPart>
   readonly isLook: boolean
-  /** The exit code; undefined if it is not known, or is that of a filter. */
+  /** The exit code of the command; undefined if it is not known, or if it is that of a filter. */
   readonly exitCode: number | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly error: string | undefined
+  /** The lines of the output that say more about the error; empty if the command did not fail. */
+  readonly errorDetails: ReadonlyArray<string>
   /** The lines of the output around the error, with paths relative to the project, and without secrets. */
   readonly errorContext: string
-  /** The output, cut to the length that events keep. */
+  /** The output of the command, cut to the length that is kept of it. */
   readonly output: string
-  /** True if all output comes from the parts worth mentioning, and from parts that print nothing. */
+  /** True if only the parts that memory mentions can have printed the output. */
   readonly isOutputOwn: boolean
-  /** True if the record has an output and the command was not refused, so that it may have changed something. */
+  /**
+   * True if the record has an output and the command was not refused, so that the command may have changed something.
+   */
   readonly hasEnded: boolean
-  /** True if the command was to run outside the sandbox. */
+  /** True if the assistant asked to run the command outside the sandbox. */
   readonly isEscalated: boolean
 }
 
-/** An edit by a patch. */
+/** An edit of files by a patch. */
 export interface EditStep {
   readonly _tag: "EditStep"
   readonly line: number
   readonly outputLine: number
-  /** The changes, with paths relative to the project. */
+  /** The changes of files, with paths relative to the project. */
   readonly changes: ReadonlyArray<FileChange>
   readonly error: string | undefined
 }
 
-/** A call of another tool. */
+/** A call of a tool that is neither a command nor a patch. */
 export interface ToolStep {
   readonly _tag: "ToolStep"
   readonly line: number
@@ -65,10 +74,10 @@ export interface ToolStep {
   readonly error: string | undefined
 }
 
-/** An action in a session, as opposed to a message. */
+/** A command, an edit or a tool call in a session, as opposed to a message. */
 export type Step = CommandStep | EditStep | ToolStep
 
-/** The properties of a session that are needed to read its steps. */
+/** The properties of a session that {@link stepOf} needs to convert its events. */
 export interface StepContext {
   /** The directory that the session began in, as the record names it. */
   readonly directory: string | undefined
@@ -76,7 +85,7 @@ export interface StepContext {
   readonly scripts: PackageScripts
 }
 
-/** Returns the lines of an output around its error, since the file may be named above or below the message. */
+/** Returns the lines of an output around an error. Some programs print the file above or below the message. */
 const linesAround = (output: string, error: string): string => {
   const at = output.indexOf(error.slice(0, 40).trimEnd())
   return at === -1
@@ -127,6 +136,10 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
         ? "passed"
         : "unknown",
     error: error === undefined ? undefined : withoutSecrets(paths.text(error)),
+    errorDetails:
+      error === undefined || !hasFailed
+        ? []
+        : errorDetails(output, error).map((line) => withoutSecrets(paths.text(line))),
     errorContext: error === undefined ? "" : withoutSecrets(paths.text(linesAround(output, error))),
     output,
     isOutputOwn: parts.every((part) => part.kind === "scene" || telling.includes(part)),
@@ -145,7 +158,7 @@ const pathOf = (path: string, { directory }: FileEdit, context: StepContext): st
       : posix.join(directory, path)
   )
 
-/** Converts an event to a step; undefined for messages and for ends of turns. */
+/** Converts an event to a step; undefined for messages, compactions and ends of turns. */
 export const stepOf = (event: SessionEvent, context: StepContext): Step | undefined => {
   switch (event._tag) {
     case "CommandRun":

@@ -2,28 +2,34 @@ import type { AssistantText, Interruption, SessionEvent, TurnEnd, UserText } fro
 import { type Step, type StepContext, stepOf } from "./Steps.js"
 import { readUserWord, type UserWord } from "./UserWord.js"
 
-/** A message of the user, with its meaning for the work before it. */
+/** A message of the user, and its meaning for the work before it. */
 export interface Asked {
   readonly _tag: "Asked"
   readonly line: number
   readonly kind: UserText["kind"]
   readonly text: string
-  /** The assistant's question that the message answers. */
+  /** The assistant's question, if the message answers one. */
   readonly question?: string
   readonly word: UserWord
 }
 
-/** One thing that happened in a task, in the session's order. */
+/** An event of a task: a step, a message, or the end of a turn. The events of a task are in the session's order. */
 export type TaskItem = Step | Asked | AssistantText | Interruption | TurnEnd
 
-/** A request and all the work and messages about it, including the user's consents and corrections. */
+/** A part of a session: a request of the user, and all the work and messages that belong to it. */
 export interface Task {
-  /** The user's messages; the first is the request itself. Empty for work that nobody requested in this rollout. */
+  /**
+   * The user's messages in the task; the first is the request itself. Empty for work that nobody requested in this
+   * rollout.
+   */
   readonly requests: ReadonlyArray<Asked>
   readonly items: ReadonlyArray<TaskItem>
-  /** The user's message after the task, which starts another one; it may still judge this one. */
+  /**
+   * The user's message directly after the task. It starts another task, but may still judge this one; undefined for the
+   * last task.
+   */
   readonly closing: Asked | undefined
-  /** True if it is the last task of the session. */
+  /** True for the last task of the session. */
   readonly isLast: boolean
 }
 
@@ -39,16 +45,20 @@ const isStep = (item: TaskItem): item is Step =>
 /** Returns the steps of a task. */
 export const stepsOf = (task: Pick<Task, "items">): ReadonlyArray<Step> => task.items.filter(isStep)
 
-/** Returns the user's messages after the request itself. */
+/** Returns the user's messages in a task after the request itself. */
 export const followUpsOf = (task: Pick<Task, "requests">): ReadonlyArray<Asked> => task.requests.slice(1)
+
+/** Returns the line of the user's message that gave up the request of a task; 0 if there is none. */
+export const droppedAt = (task: Pick<Task, "requests">): number =>
+  followUpsOf(task).findLast(({ word }) => word.stance === "drops")?.line ?? 0
 
 /** Returns the assistant's messages in a task. */
 export const saidIn = (task: Pick<Task, "items">): ReadonlyArray<AssistantText> =>
   task.items.filter((item) => item._tag === "AssistantText")
 
 /**
- * True if a message continues the open task. A second message before any work adds to the first; an answer belongs to
- * the task that asked; a goal always starts a task.
+ * True if a message belongs to the current task. A second message before any work adds to the request; an answer
+ * belongs to the task in which the question was asked; a goal always starts a new task.
  */
 const goesOn = (open: OpenTask | undefined, { kind, word }: Asked): boolean => {
   const last = open?.items.at(-1)
@@ -60,25 +70,25 @@ const goesOn = (open: OpenTask | undefined, { kind, word }: Asked): boolean => {
 
 const isAnswer = (kind: UserText["kind"]): boolean => kind === "answer" || kind === "note"
 
-/** True if a step did something, and did not only look. */
+/** True if a step did more than show something. */
 const isWork = (step: Step): boolean =>
   step._tag === "ToolStep" || (step._tag === "EditStep" ? step.changes.length > 0 : !step.isLook)
 
 /**
- * True if a task is worth mentioning: it has a request that is more than a greeting, or work, or looks that the
- * assistant reported on.
+ * True if memory should mention a task: it has a request that is more than a greeting, or work, or the assistant
+ * reported on what it read.
  */
 const isWorthTelling = (task: OpenTask): boolean =>
   task.requests.some(({ word }) => !word.isGreeting) ||
   stepsOf(task).some(isWork) ||
   (stepsOf(task).length > 0 && task.requests.length === 0 && saidIn(task).length > 0)
 
-/** True for the end or the interruption of a turn. */
+/** True for an event that ends or interrupts a turn. */
 export const endsTurn = (item: TaskItem | SessionEvent | undefined): item is Interruption | TurnEnd =>
   item?._tag === "TurnEnd" || item?._tag === "Interruption"
 
 /**
- * True if a message of the assistant reports no work: it is the summary before a compaction, or came after the end of a
+ * True if a message of the assistant reports no work: it is the summary before a compaction, or follows the end of a
  * turn.
  */
 const isHandoff = (event: SessionEvent, open: OpenTask | undefined): boolean =>
@@ -88,7 +98,7 @@ const isHandoff = (event: SessionEvent, open: OpenTask | undefined): boolean =>
       event.text
     ))
 
-/** Splits a session into tasks, at the requests that start something new. */
+/** Splits a session into tasks. A new task starts at each request for something new. */
 export const tasksOf = (events: ReadonlyArray<SessionEvent>, context: StepContext): ReadonlyArray<Task> => {
   const tasks: Array<OpenTask> = []
   let open: OpenTask | undefined

@@ -1,28 +1,29 @@
 /**
- * Rules for lasting wishes in the languages that people type most often besides English. They contain only forms that
- * are an order or a preference by themselves: `immer` alone is also said of a server that always crashes.
+ * Rules for lasting wishes in one of the languages that people type most often besides English. They contain only forms
+ * that are an order or a preference by themselves: `immer` (always), for example, may also be part of a complaint about
+ * a server.
  */
 interface Language {
   readonly name: string
   /**
-   * Matches letters that every clause in the language contains, so that clauses in other languages need not be compared
-   * with its forms.
+   * Matches letters that every clause in the language contains. Clauses without them need not be compared with the
+   * forms.
    */
   readonly letters: RegExp
-  /** Matches the forms of a lasting wish. */
+  /** Patterns of clauses that state a lasting wish. */
   readonly wishes: ReadonlyArray<RegExp>
-  /** Matches words that limit a clause to one thing or one moment. */
+  /** Matches words that limit a clause to one object or one moment, so that it is no lasting wish. */
   readonly passing: RegExp
 }
 
-/** Makes a pattern that matches only whole words. */
+/** Makes a pattern that matches `source` only as whole words. */
 const words = (source: string): RegExp => new RegExp(String.raw`(?<!\p{L})(?:${source})(?!\p{L})`, "iu")
 
-/** Makes a pattern for the start of a clause, after a word of politeness. */
+/** Makes a pattern that matches `source` at the start of a clause, also after one of the polite words. */
 const first = (politeness: string, source: string): RegExp =>
   new RegExp(String.raw`^(?:(?:${politeness})[,\s]\s{0,3})?(?:${source})(?!\p{L})`, "iu")
 
-/** Makes a pattern for the end of a clause. */
+/** Makes a pattern that matches `source` at the end of a clause. */
 const last = (source: string): RegExp => new RegExp(String.raw`(?:${source})[\s.!。！]{0,3}$`, "iu")
 
 const latin = /[a-z]/i
@@ -31,9 +32,12 @@ const kana = /[\u3040-\u30ff]/
 
 const germanOrder =
   "verwende|benutze?|nutze?|nimm|schreibe?|mache?|füge?|committe|pushe?|lass|führe?|prüfe?|halte?|nenne?|antworte|frage?|starte|teste|lösche?|ändere?|erstelle?|lege?|setze?|formatiere?|installiere?|importiere?|rühre?|fass|vermeide"
-/** Excludes a word after an article, where it is a noun and not an order. */
+/** The source of a lookbehind that excludes a word after an article, since there it is a noun and not an order. */
 const notNoun = String.raw`(?<!(?<!\p{L})(?:el|la|los|las|una?|o|a|os|as|uma?|este|esta|esse|essa) )`
-/** Excludes what "nothing" is said of in Spanish and Portuguese: `nada de nuevo`, `nada de errado`. */
+/**
+ * The source of a lookahead that excludes phrases in which Spanish and Portuguese `nada` forbids nothing, such as `nada
+ * de nuevo`.
+ */
 const notThing = "(?!nuev|nov|rar|mal|err|estra|especial|m[aá]is|más|is[st]o|es[ot]o)"
 const spanishOrder =
   "usa|use|usad|utiliza|utilice|ejecuta|ejecute|escribe|escriba|responde|responda|contesta|haz|haga|pon|añade|agrega|corre|mantén|crea|comprueba|prueba|pregunta|pide|lanza"
@@ -374,7 +378,7 @@ const languages: ReadonlyArray<Language> = [
   }
 ]
 
-/** True if a clause in a language other than English states a lasting wish. */
+/** True if a clause in a language other than English states a wish that holds beyond its task. */
 export const isWishInOtherLanguage = (clause: string): boolean => {
   const text = clause.normalize("NFC")
   return languages.some(

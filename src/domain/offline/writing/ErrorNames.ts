@@ -1,7 +1,8 @@
 import { cutText, inCode, oneLine } from "./Wording.js"
 
-/** Makes short names of errors, as a person writes them in a heading or searches for them. */
+/* Makes short names of errors, as a person writes them in a heading or searches for them. */
 
+/** The parts of a Node.js error about a missing module. */
 interface MissingModule {
   readonly code: string
   readonly module: string
@@ -11,7 +12,10 @@ interface MissingModule {
 const missingModule =
   /\[(ERR_[A-Z_]{3,60})\]: Cannot find (?:module|package) '([^']{1,300})'(?: imported from (\S{1,300}))?/
 
-/** The parts of a Node.js error about a missing module; undefined for any other error. */
+/**
+ * Reads the error code, the missing module and the importing file from a Node.js error about a missing module;
+ * undefined for any other error.
+ */
 export const missingModuleIn = (error: string): MissingModule | undefined => {
   const match = missingModule.exec(error.slice(0, 2_000))
   const [, code, module, importer] = match ?? []
@@ -21,8 +25,8 @@ export const missingModuleIn = (error: string): MissingModule | undefined => {
 const panic = /^thread '([^']{1,160})'(?: \(\d{1,12}\))? panicked at \S{1,200}:\d{1,9}:\d{1,9}: /
 
 /**
- * Cuts to `limit` characters. A quotation that would be cut is left out if at least half of the limit is left before
- * it.
+ * Cuts a text to `limit` characters. If the cut would be inside a quotation, the whole quotation is dropped, provided
+ * that it begins in the second half.
  */
 const cutOutsideQuotes = (text: string, limit: number): string => {
   const cut = cutText(text, limit)
@@ -41,7 +45,7 @@ export const plainErrorName = (error: string, limit: number): string => {
     : `${missing.code} for ${missing.module}`
 }
 
-/** Formats the name of an error with code spans, and with the words that a search needs. */
+/** Writes the name of an error with code spans, in words that people search for. */
 export const errorName = (error: string): string => {
   const missing = missingModuleIn(error)
   if (missing === undefined) {
@@ -51,7 +55,10 @@ export const errorName = (error: string): string => {
   return `${inCode(missing.code, 80)} for ${inCode(missing.module, 160)}${importer}`
 }
 
-/** Normalises an error for comparison: case, numbers and most punctuation do not count. */
+/**
+ * Normalises an error into a key that is equal for all its occurrences: case, numbers and most punctuation do not
+ * count.
+ */
 export const errorSignature = (error: string): string =>
   error
     .slice(0, 400)

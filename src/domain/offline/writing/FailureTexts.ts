@@ -6,9 +6,9 @@ import { actsOutside } from "../reading/OutsideActs.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import { counted, inCode, listed, quoted } from "./Wording.js"
 
-/** The texts for failures and their fixes in a trace memory. */
+/* The texts for failures and their fixes in a trace memory. */
 
-/** Names a file, with the line that was replaced if this was the only edit of it. */
+/** Writes the name of a file. If the file was edited once and one line was replaced, that line is added. */
 const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
   const edits = acts.filter(({ files }) => files.includes(file))
   const replaced = edits.length === 1 ? edits[0]?.replaced.get(file) : undefined
@@ -25,7 +25,10 @@ const withReplacement = (file: string, acts: ReadonlyArray<Act>): string => {
   return `${inCode(file, 120)} (${what})`
 }
 
-/** Describes the fix of a failure, as words after its name; `isFull` adds the line that an edit replaced. */
+/**
+ * Describes the fix of a failure in words that follow the failure's name, such as ``fixed by editing `a.ts` ``;
+ * undefined if no fix is known. `isFull` adds the lines that edits replaced.
+ */
 export const fixWords = (failure: Failure, isFull = false): string | undefined => {
   const fix = fixOf(failure)
   switch (fix?._tag) {
@@ -54,8 +57,8 @@ const failureName = (failure: Failure): string =>
 
 /**
  * Describes a failure and its fix in one line: the error, the fix, the assistant's explanation and the check that
- * passed. Consolidation copies this line into `MEMORY.md`, so it reads alone and names no act outside the working copy.
- * Undefined without a fix.
+ * passed. Consolidation copies the line into `MEMORY.md`, so it can be understood alone and names no act outside the
+ * working copy. Undefined if no fix is known.
  */
 export const fixText = (failure: Failure, explanation: string | undefined): string | undefined => {
   const { acts = [], check = "" } = failure.resolution ?? {}
@@ -84,13 +87,18 @@ export const fixText = (failure: Failure, explanation: string | undefined): stri
 const exit = (exitCode: number | undefined): string =>
   exitCode === undefined || exitCode === 0 ? "" : ` (exit ${exitCode})`
 
-/** Describes a failure, with its error line. */
-export const failureText = (failure: Failure): string => {
+/**
+ * Describes a failure: the command or the patch, and the error line. `isFull` adds a line of the output that says what
+ * the error line does not.
+ */
+export const failureText = (failure: Failure, isFull = false): string => {
   const what =
     failure.kind === "patch"
       ? `the patch to ${inCode(failure.what, 160)} did not apply`
       : `${failure.kind === "tool" ? inCode(failure.what, 120) : shownCommand(failure.what)} failed${inDirectory(failure.directory)}${exit(failure.exitCode)}`
-  return failure.error === undefined ? what : `${what}: ${inCode(failure.error, 300)}`
+  const [detail] = isFull ? failure.details : []
+  const more = detail === undefined ? "" : `; ${inCode(detail, 160)}`
+  return failure.error === undefined ? what : `${what}: ${inCode(failure.error, 300)}${more}`
 }
 
 /** Cites the lines of the rollout that show a failure and its repetitions. */

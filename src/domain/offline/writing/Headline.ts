@@ -10,7 +10,7 @@ import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { counted, cutText, listed, plainLine } from "./Wording.js"
 
-/** Writes the heading of a trace memory, and the summary that is stored with it. */
+/* Writes the heading of a trace memory, and the summary that is stored with it. */
 
 const plain = (text: string): string => text.replaceAll("`", "")
 
@@ -20,7 +20,10 @@ const brief = (command: string): string =>
 const failed = (failure: Failure): string =>
   `${brief(failure.what)} failed${failure.error === undefined ? "" : ` with ${plainErrorName(failure.error, 90)}`}`
 
-/** Picks the failure to report: the first failed test or build, else the first repeatable command, else the first. */
+/**
+ * Picks the failure that the heading names: the first failed test or build, else the first repeatable command, else the
+ * first failure.
+ */
 const chief = (failures: ReadonlyArray<Failure>): Failure | undefined =>
   failures.find(({ kind }) => kind === "test" || kind === "build") ??
   failures.find(({ isRepeatable, kind }) => isRepeatable && kind !== "look") ??
@@ -39,11 +42,14 @@ const filesText = (files: ReadonlyArray<string>): string => {
 
 const isAskedFor = (report: TaskReport): boolean => report.task.requests.length > 0
 
-/** Joins the title and the rest with a colon, unless the title ends in punctuation of its own. */
+/** Joins the title of a task and a text with a colon, unless the title ends in punctuation of its own. */
 const titled = (report: TaskReport, rest: string): string =>
   /[?!:。？]$/.test(report.title) ? `${report.title} ${rest}` : `${report.title}: ${rest}`
 
-/** Adds the changed files to the title. The title of a task without a request names them already. */
+/**
+ * Adds the names of the changed files to the title of a task. The title of a task without a request contains them
+ * already.
+ */
 const changed = (report: TaskReport, files: string, rest: string): string =>
   isAskedFor(report) ? titled(report, `changed ${files}${rest}`) : `${report.title}${rest}`
 
@@ -65,7 +71,7 @@ const checkOf = (report: TaskReport): string => {
   return `${brief(last.part.text)} passes${count === undefined ? "" : ` (${counted(count, "test")})`}`
 }
 
-/** Says that the check which had failed passes now; empty unless the task succeeded. */
+/** Says that the check which had failed before passes now; empty unless the task succeeded. */
 const again = (report: TaskReport, fixed: Failure): string => {
   const count = fixed.resolution?.passedTests
   return report.outcome === "success" ? `it passes now${count === undefined ? "" : ` (${counted(count, "test")})`}` : ""
@@ -79,7 +85,10 @@ const cutOffWords: Readonly<Record<CutOff, string>> = {
 
 interface Clause {
   readonly text: string
-  /** The check that passed, kept separately because a summary words it differently; empty if there is none. */
+  /**
+   * The words for the check that passed, kept apart from the text because a summary words them differently; empty if
+   * there is none.
+   */
   readonly check: string
   readonly ending: string
   readonly worth: number
@@ -87,7 +96,10 @@ interface Clause {
 
 const manyFiles = 6
 
-/** Describes the result of a task in one clause, with its worth. */
+/**
+ * Describes the result of a task in one clause. `worth` ranks it among the tasks of the session; the highest come
+ * first.
+ */
 const clauseOf = (report: TaskReport): Clause => {
   const fixed = chief(report.failures.filter((failure) => failure.resolution !== undefined && isTold(failure)))
   const open = chief(report.failures.filter(isOpenFailure))
@@ -150,7 +162,9 @@ const clauseOf = (report: TaskReport): Clause => {
 const joined = ({ check, ending, text }: Clause): string =>
   [text, check, ending].filter((part) => part !== "").join("; ")
 
-/** Returns the worth of a task, which decides when not all tasks fit. */
+/**
+ * Returns the rank of a task among the tasks of its session. If not all tasks fit, those with the lowest are dropped.
+ */
 export const worthOf = (report: TaskReport): number => clauseOf(report).worth + (report.secrets.length > 0 ? 3 : 0)
 
 const secretsIn = (reports: ReadonlyArray<TaskReport>): string =>
@@ -180,7 +194,7 @@ export const headingOf = (reports: ReadonlyArray<TaskReport>, preferences: Reado
 const summaryWords = 110
 const sentenceCharacters = 420
 
-/** True if the title of the task contains only wishes of the user, which the summary lists already. */
+/** True if the title of a task contains nothing but wishes of the user. The summary lists the wishes separately. */
 const isOnlyWishes = (report: TaskReport, preferences: ReadonlyArray<Preference>): boolean =>
   preferences.some(({ text }) => report.title.includes(text)) &&
   preferences
@@ -188,8 +202,8 @@ const isOnlyWishes = (report: TaskReport, preferences: ReadonlyArray<Preference>
     .replace(/\b(?:and|but|also|please)\b|[^\p{L}\p{N}]/giu, "") === ""
 
 /**
- * The clauses of a summary, by worth. A wish is not repeated, and a task that was answered without any step is left out
- * if there are others.
+ * Lists the clauses of a summary, the most important task first. A wish is not repeated, and a task that was answered
+ * without any step is left out if there are others.
  */
 const summaryClauses = (
   reports: ReadonlyArray<TaskReport>,
@@ -209,7 +223,10 @@ const summaryClauses = (
   return (worthy.length > 0 ? worthy : all).slice(0, 6)
 }
 
-/** Writes the summary: wishes first, then pasted secrets, then the tasks by worth; under 120 words. */
+/**
+ * Writes the summary in fewer than 120 words: wishes first, then pasted secrets, then the tasks, the most important
+ * first.
+ */
 export const summaryOf = (reports: ReadonlyArray<TaskReport>, preferences: ReadonlyArray<Preference>): string => {
   const wishes = preferences.slice(0, 4).map(({ text }) => `"${plainLine(text, 80)}"`)
   const secrets = secretsIn(reports)

@@ -12,20 +12,20 @@ import type { TaskReport } from "../judging/TaskReport.js"
 import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
 import { counted, inCode, listed, plainLine, quoted, sentencesOf } from "./Wording.js"
 
-/** Lists the key steps of a task: failures, the passes that resolved them, changes, and checks that passed. */
+/* Lists the key steps of a task: failures, the passes that resolved them, changes, and checks that passed. */
 
 const mostSteps = 12
-/** The maximum number of failures, and of passes, so that neither displaces the other steps. */
+/** The maximum number of failures, and of passes, among the key steps, so that neither leaves no room for others. */
 const mostOfASort = 5
 
 interface KeyStep {
   readonly line: number
-  /** The priority when there are too many steps; the highest are kept. */
+  /** The importance of the step. If there are too many steps, those with the highest weights are kept. */
   readonly weight: number
   readonly text: string
 }
 
-/** True for a failed patch or tool call that succeeded on a later try, which is not worth a line. */
+/** True for a failed patch or tool call that succeeded on a later try. It is not mentioned. */
 const isMinor = (failure: Failure): boolean =>
   failure.resolution !== undefined && (failure.kind === "patch" || failure.kind === "tool")
 
@@ -45,7 +45,7 @@ const failureSteps = (report: TaskReport): ReadonlyArray<KeyStep> =>
     .map((failure) => ({
       line: failure.line,
       weight: failureWeight(failure),
-      text: `${failureText(failure)} (${failureLines(failure)})`
+      text: `${failureText(failure, true)} (${failureLines(failure)})`
     }))
 
 const tests = (count: number | undefined): string => (count === undefined ? "" : `, ${counted(count, "test")}`)
@@ -60,7 +60,7 @@ const passStep = (step: CommandStep, text: string, passedTests: number | undefin
   }
 }
 
-/** The last pass of every check, and the earlier passes that resolved a failure. */
+/** Lists the last pass of every check, and those earlier passes that resolved a failure. */
 const passSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
   const verifying = new Set(report.verifications.map(({ part }) => part))
   const resolving = new Set(
@@ -90,10 +90,13 @@ const passSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
   return [...earlier, ...last.values()]
 }
 
-/** The number of patches up to which each one is a step; more of them become one step with all of their files. */
+/**
+ * The maximum number of patches that are listed as steps of their own. If there are more, they become one step with all
+ * of their files.
+ */
 const separatePatches = 3
 
-/** True if the command writes a file from a here-document; it counts as a patch. */
+/** True if a command writes a file from a here-document. It is then listed as a patch. */
 const isWriting = (step: CommandStep): boolean =>
   step.parts.some(({ kind, pipeline }) => kind === "edit" && isScript(pipeline.text))
 
@@ -126,7 +129,7 @@ const editSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
       }))
 }
 
-/** Quotes the output of a command if it is short and no other command wrote to it. */
+/** Quotes the output of a command if it is short and no other command can have printed it; otherwise empty. */
 const printed = (step: CommandStep): string => {
   if (step.isLook && step.exitCode === 1 && step.output.trim() === "") {
     return ", found nothing"
@@ -154,7 +157,7 @@ const commandStep = (step: CommandStep, weight: number): KeyStep => {
   }
 }
 
-/** Commands that only prepare for another one. */
+/** Matches commands that only prepare for another one. */
 const preparing = /^(?:mkdir|chmod|touch)\b/
 
 const otherCommands = (report: TaskReport, told: ReadonlySet<number>): ReadonlyArray<KeyStep> => {
@@ -181,7 +184,7 @@ const otherCommands = (report: TaskReport, told: ReadonlySet<number>): ReadonlyA
 const latest = (steps: ReadonlyArray<KeyStep>, count: number): ReadonlyArray<KeyStep> =>
   steps.toSorted((one, other) => other.weight - one.weight || other.line - one.line).slice(0, count)
 
-/** Returns the last two looks of a task, which its answer is most probably based on. */
+/** Lists the last two commands of a task that only showed something. Its answer is most probably based on them. */
 const lookSteps = (report: TaskReport): ReadonlyArray<KeyStep> =>
   stepsOf(report.task)
     .filter((step) => step._tag === "CommandStep" && step.isLook && step.verdict !== "failed" && step.hasEnded)
@@ -222,7 +225,7 @@ const wordStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
   ]
 }
 
-/** The user's approval of the task. */
+/** Lists the user's approval of the task as a step; empty if there is none. */
 const approvalStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
   const { closing } = report.task
   const word =
@@ -240,7 +243,7 @@ const approvalStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
       ]
 }
 
-/** The user's answers to the assistant's questions, and the user's demands on this task alone. */
+/** Lists as steps the user's answers to the assistant's questions, and the user's limits for this task alone. */
 const userSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
   const { requests } = report.task
   const answers = requests.flatMap(({ kind, line, question, text }) => {

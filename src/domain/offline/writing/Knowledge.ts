@@ -3,7 +3,8 @@ import { checkKinds, type CommandKind, programKinds } from "../reading/CommandPr
 import { explanationOf, leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText, fixText } from "./FailureTexts.js"
-import { isLimit, isOpenFailure, lacksService, missingProgramOf } from "../judging/Outcome.js"
+import { lacksService } from "../judging/MachineErrors.js"
+import { isLimit, isOpenFailure, missingProgramOf } from "../judging/Outcome.js"
 import { filesReadBy } from "./Pointers.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { withoutSecrets } from "../judging/Secrets.js"
@@ -15,7 +16,7 @@ import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
 import { addsPackage, isInstallation } from "../judging/Installations.js"
 import { inCode, listed, plainLine, quoted } from "./Wording.js"
 
-/** The reusable knowledge and the open ends of a task, for later sessions. */
+/* The reusable knowledge and the open ends of a task, for later sessions. */
 
 const purposes: Readonly<Partial<Record<CommandKind, string>>> = {
   test: "run the tests",
@@ -27,43 +28,46 @@ const purposes: Readonly<Partial<Record<CommandKind, string>>> = {
 
 const isSyntaxCheck = /^(?:node (?:--check|-c)|(?:ba)?sh -n|python\d? -m (?:py_compile|compileall)|php -l|ruby -c)\b/
 
-/** Returns the name of the package script that is the same as the command; undefined if there is none. */
+/** Returns the name of the package script that runs exactly this command; undefined if there is none. */
 export const scriptOf = (part: CommandPart, report: TaskReport): string | undefined =>
   [...report.scripts].find(([, command]) => command.trim() === part.text.trim())?.[0]
 
-/** Renders a note about the package script that is the same as the command; empty if there is none. */
+/** Writes a note that names the package script which runs exactly this command; empty if there is none. */
 const scriptNote = (part: CommandPart, report: TaskReport): string => {
   const name = scriptOf(part, report)
   return name === undefined ? "" : ` (the ${inCode(name, 60)} script of package.json is the same)`
 }
 
-/** The first changed file that a script mentions. */
+/** Returns the first changed file that a one-off script mentions, and so tries out; undefined if it mentions none. */
 const triedFile = (part: CommandPart, report: TaskReport): string | undefined =>
   [...report.changedAt.keys()].find((file) => part.pipeline.text.includes(file))
 
-/** A command that is known to work, with its purpose and its line. */
+/** A command that is known to work in the project, with its purpose and the line that memory shows for it. */
 export interface WorkingCommand {
   readonly part: RanPart
   readonly purpose: string
   readonly text: string
 }
 
-/** Matches a check that is named so, and that need be neither a test nor a linter: `flywayValidate`, `mvn verify`. */
+/**
+ * Matches a command whose name says that it checks something, although it is neither a test nor a known linter:
+ * `flywayValidate`, `mvn verify`.
+ */
 const checksOnly = /(?:check|validate|verify)(?:-\w{1,20})?(?=\s|$)/i
 const isFormatter = /\b(?:fmt|format|prettier|black|isort|spotless|ktfmt|dprint|oxfmt|ormolu|fourmolu)/i
 
-/** Matches a file that is a program, by itself or behind its interpreter. */
+/** Matches a command that runs a file of a program, by itself or with an interpreter (`node server.js`). */
 const programFile =
   /^(?:(?:python3?|node|deno run|bun|ruby|php|java|tsx|ts-node|perl|elixir)\s+(?:-\S+\s+)*)?[\w@./-]*\.\w{1,5}(?=\s|$)/
-/** Matches the words by which tools and scripts start a program. */
+/** Matches the words with which tools and scripts start a program, such as `run` or `serve`. */
 const starts =
   /\b(?:run|start|serve[r]?|dev|preview|launch|watch|bootRun)\b|\s-m\s|^java\s+-jar\b|^\.{1,2}\/(?!gradlew|mvnw)[\w./-]+(?=\s|$)/
 
-/** True if a command starts a program of the project; a task of a build tool, or a script of one line, does not. */
+/** True if a command starts a program of the project. A task of a build tool, or code on the command line, does not. */
 const runsProgram = ({ text }: RanPart): boolean =>
   !/\s-[ce]\s/.test(text) && !text.includes("\n") && (starts.test(text) || programFile.test(text))
 
-/** Words the purpose of a command. */
+/** Returns the purpose of a command in words, such as `run the tests`. */
 const purposeOf = (part: RanPart, report: TaskReport): string => {
   const isTrial = part.kind === "run" && (isScript(part.pipeline.text) || inlineScript.test(part.text))
   const tried = isTrial ? triedFile(part, report) : undefined
@@ -98,7 +102,7 @@ const chores =
   /^(?:git|go mod tidy|kill|pkill|killall|open|xdg-open|start-process)\b|\b(?:stop|down|rm|remove|uninstall|delete|prune|login|logout)\b/
 const isRehearsal = /\s--dry-run\b/
 
-/** Drops a narrow check if a wider one of the same program and kind passed too. */
+/** Drops a check if a wider check of the same program and kind passed too. */
 const widest = (parts: ReadonlyArray<RanPart>): ReadonlyArray<RanPart> =>
   parts.filter(
     (part) =>
@@ -109,7 +113,7 @@ const widest = (parts: ReadonlyArray<RanPart>): ReadonlyArray<RanPart> =>
       )
   )
 
-/** True for a program of the project: not a one-off script, and not a file outside of the project. */
+/** True if a command runs a program of the project: no one-off script, and no file outside the project. */
 const isOwnProgram = (part: RanPart): boolean =>
   part.kind === "run" &&
   !isScript(part.pipeline.text) &&
@@ -118,13 +122,16 @@ const isOwnProgram = (part: RanPart): boolean =>
 
 const inlineScript = /^(?:\S+ ){0,3}(?:python3?|node|ruby|perl|php|deno|bun|elixir|bash|sh)(?: -\w)* (?:-[ce]|eval)\s/
 
-/** True for a script on the command line that tries nothing of the project's by name; it answered one question. */
+/**
+ * True for a one-off script that tries none of the changed files. It only answered one question, and is not worth
+ * repeating.
+ */
 const isOneOff = (part: RanPart, report: TaskReport): boolean =>
   part.kind === "run" &&
   (isScript(part.pipeline.text) || inlineScript.test(part.text)) &&
   triedFile(part, report) === undefined
 
-/** Lists the commands that are known to work, each in its newest form. */
+/** Lists the commands of a task that are known to work in the project, each in its newest form. */
 export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
   const verifying = new Set(report.verifications.map(({ part }) => part))
@@ -156,16 +163,19 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
   return ranked.filter((part) => !programs.slice(0, -2).includes(part)).map((part) => workingCommand(part, report))
 }
 
-/** True if the fix is worth a line: a failure without its error cannot be recognised when it occurs again. */
+/**
+ * True if memory should mention the fix of a failure. A failure without a known error cannot be recognised when it
+ * occurs again.
+ */
 const isWorthFixing = (failure: Failure): boolean =>
   failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
 
-/** Maximum number of edits by which a failure counts as fixed at once. */
+/** The maximum number of edits after which a failure still counts as fixed at once; see {@link isOwnSlip}. */
 const editsOfSlip = 2
 
 /**
- * True if the task caused the failure itself, fixed it at once in files that it had changed, and did not meet it again;
- * then it will not occur again.
+ * True if the task caused a failure by its own changes, fixed it at once in those files, and did not meet it again.
+ * Such a failure will not occur again, so it is not mentioned.
  */
 const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   const acts = failure.resolution?.acts ?? []
@@ -179,20 +189,41 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   )
 }
 
-/** True if a failure tells something about the machine: what it lacks, or what its sandbox refuses. */
-const isOfPlace = (failure: Failure): boolean =>
-  failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation
+/** True if a command failed for lack of a service, and then passed in a form that does not need the service. */
+const passedWithout = ({ error, resolution, what }: Failure): boolean =>
+  resolution !== undefined && resolution.check !== what && lacksService(error ?? "")
 
-/** Matches looks that computed something, which are worth keeping; merely printing a file is not. */
+/** True if a failure says something about the machine: something is missing, or the sandbox refuses an action. */
+const isOfPlace = (failure: Failure): boolean =>
+  failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation || passedWithout(failure)
+
+/**
+ * Returns how a failed command can pass in spite of a limit of the machine, as a clause; undefined if that is not
+ * known.
+ */
+export const wayAround = (failure: Failure): string | undefined =>
+  failure.resolution === undefined
+    ? undefined
+    : passedWithout(failure)
+      ? `${shownCommand(failure.resolution.check)} passes`
+      : "it passes outside of the sandbox"
+
+/**
+ * Matches commands that compute something from files, such as a count with `awk`. Their form is worth keeping; merely
+ * printing a file is not.
+ */
 const computes = /\b(?:awk|jq|uniq|xargs|sqlite3|psql|column)\b|\bsort\b.{0,40}\|/
 
-/** A look that computed something. */
+/** A command that only read, and computed something from a file; `file` is that file. */
 export interface Look {
   readonly step: CommandStep
   readonly file: string
 }
 
-/** Lists the last look that computed something, of a task that only looked. */
+/**
+ * Returns the last command of a task that computed something from files it read. Empty if the task did anything but
+ * read.
+ */
 export const looksOf = (report: TaskReport): ReadonlyArray<Look> => {
   const steps = stepsOf(report.task)
   const isComputing = (step: CommandStep): boolean =>
@@ -212,13 +243,13 @@ export const looksOf = (report: TaskReport): ReadonlyArray<Look> => {
 
 const lookBullet = ({ file, step }: Look): string => `look into ${inCode(file, 120)}: ${shownCommand(step.shown)}`
 
-/** The maximum number of bullets of reusable knowledge from one task. */
+/** The maximum number of bullets about reusable knowledge from one task. */
 const mostBullets = 10
 
 /**
- * Lists the reusable knowledge: the commands that worked, failures with their fixes, and commands that the environment
- * does not allow. `told` has the keys of the commands that earlier tasks of the session listed; those of this task are
- * added.
+ * Lists the bullets about reusable knowledge: the commands that worked, failures with their fixes, and limits of the
+ * machine. `told` has the keys of the commands that earlier tasks of the session listed; the keys of this task's
+ * commands are added to it.
  */
 export const reusableKnowledge = (report: TaskReport, told: Set<string>): ReadonlyArray<string> => {
   const fixes = fixesIn(report).map(({ text }) => text)
@@ -238,20 +269,20 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
   return [...new Set(all)].slice(0, mostBullets)
 }
 
-/** A failure with a line of its own. */
+/** A failure with the line that memory shows for it. */
 export interface FailureLine {
   readonly failure: Failure
   readonly text: string
 }
 
 /**
- * Lists the failures of a task with their fixes, those of repeatable commands first. `isFixed` is false where it is only
- * known what came before the pass.
+ * Lists the failures of a task with their fixes, those of repeatable commands first. `isFixed` is false if it is only
+ * known what was done before the check passed, and not what of it was the fix.
  */
 export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly isFixed: boolean }> => {
   const said = saidIn(report.task)
   return report.failures
-    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure))
+    .filter((failure) => failure.resolution !== undefined && isWorthFixing(failure) && !passedWithout(failure))
     .toSorted((one, other) => Number(other.isRepeatable) - Number(one.isRepeatable))
     .flatMap((failure) => {
       const explanation = explanationOf(failure, said, report.paths)
@@ -261,14 +292,17 @@ export const fixesIn = (report: TaskReport): ReadonlyArray<FailureLine & { reado
 }
 
 /**
- * Matches a command about one branch, commit or request; such a failure does not say that its kind of command cannot
- * work.
+ * Matches a `git`, `gh` or `glab` command with its subcommand. Its failure is about one branch, commit or request, so
+ * the limit names only the matched words.
  */
 const actsOnOneThing = /^(?:git|gh|glab)(?: -C \S+)? [a-z][\w-]*/
 
 const sortedLetters = (word: string): string => [...word].toSorted().join("")
 
-/** True if one word is the other with two letters exchanged, or with one letter more, less or other. */
+/**
+ * True if a word may be a misspelling of another one: two letters are exchanged, or one letter is different, missing or
+ * added.
+ */
 const isMistyped = (word: string, meant: string): boolean => {
   const start = [...word].findIndex((letter, index) => letter !== meant[index])
   const rest = start === -1 ? word.length : start
@@ -283,7 +317,10 @@ const isMistyped = (word: string, meant: string): boolean => {
   )
 }
 
-/** True if a missing program was only mistyped: the session ran one whose name is nearly the same. */
+/**
+ * True if a program is missing only because its name was mistyped: another command of the task contains nearly the same
+ * name.
+ */
 const isSlip = (missing: string | undefined, report: TaskReport): boolean =>
   missing !== undefined &&
   stepsOf(report.task).some(
@@ -298,7 +335,7 @@ const isSlip = (missing: string | undefined, report: TaskReport): boolean =>
       )
   )
 
-/** Lists the failures that show a limit of the machine: a missing program or service, or a refusal of its sandbox. */
+/** Lists the failures that show a limit of the machine: a missing program or service, or a refusal of the sandbox. */
 export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly subject: string }> =>
   report.failures
     .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
@@ -306,11 +343,12 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
     .map((failure) => {
       const missing = failure.resolution === undefined ? missingProgramOf(failure) : undefined
       const subject = missing ?? (actsOnOneThing.exec(failure.what)?.[0] || failure.what)
+      const around = wayAround(failure)
       const end =
-        failure.resolution !== undefined
-          ? "; it passes outside of the sandbox"
+        around !== undefined
+          ? `; ${around}`
           : missing === undefined
-            ? lacksService(failure)
+            ? lacksService(failure.error ?? "")
               ? "; this machine does not have it"
               : "; the machine or its sandbox refuses it"
             : missing === failure.program
@@ -323,11 +361,11 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
       }
     })
 
-/** Lists the failures without a fix that a later session should know; the last five. */
+/** Lists the last five failures of a task that have no fix and that a later session should know of. */
 export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
   report.failures
     .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isLimit(failure))
-    .filter(({ passedBeside, what }) => !passedBeside && !actsOutside(what))
+    .filter(({ isDropped, passedBeside, what }) => !isDropped && !passedBeside && !actsOutside(what))
     .filter(
       (failure) =>
         failure.isRepeatable ||
@@ -341,7 +379,10 @@ const openFailureText = (failure: Failure): string =>
     ? `open: ${failureText(failure)} (${failureLines(failure)})`
     : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work${failure.error === undefined || failure.kind === "patch" ? "" : `: ${inCode(failure.error, 240)}`} (L${failure.line})`
 
-/** Quotes the open steps of the plan of an interrupted task, as words after its title; empty if there are none. */
+/**
+ * Quotes the open steps of the plan of an interrupted task, in words that follow the task's title; empty if there are
+ * none.
+ */
 export const planLeftText = (report: TaskReport): string => {
   const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
   const more = report.planLeft.length - left.length
@@ -372,11 +413,17 @@ const cutOff = (report: TaskReport): ReadonlyArray<string> => {
 
 const corrections = (report: TaskReport): ReadonlyArray<string> =>
   followUpsOf(report.task)
-    .filter(({ word }) => word.stance === "rejects")
+    .filter(({ word }) => word.stance === "rejects" || word.stance === "drops")
     .slice(0, 3)
-    .map(({ line, text }) => `the user corrected: ${quoted(plainLine(text, 140), 140)} (L${line})`)
+    .map(({ line, text, word }) => {
+      const did = word.stance === "drops" ? "the user gave it up" : "the user corrected"
+      return `${did}: ${quoted(plainLine(text, 140), 140)} (L${line})`
+    })
 
-/** Lists the pasted secrets, the failures without a fix, the user's corrections and the work that is left. */
+/**
+ * Lists the bullets about open ends: pasted secrets, failures without a fix, the user's corrections, and work that is
+ * left to do.
+ */
 export const openEnds = (report: TaskReport): ReadonlyArray<string> => [
   ...report.secrets.map(
     ({ kinds, line }) =>

@@ -12,7 +12,7 @@ import type { TaskReport } from "../judging/TaskReport.js"
 import type { Task } from "../reading/Tasks.js"
 import { counted, plainLine, quoted } from "./Wording.js"
 
-/** The place of a session: its directory, branch and commit, as far as its rollout names them. */
+/** The directory, branch and commit of a session, as far as its rollout names them. */
 export interface OfflineSession {
   readonly cwd: string
   readonly gitBranch: string | undefined
@@ -22,7 +22,7 @@ export interface OfflineSession {
 /** The maximum number of tasks that a trace memory describes. */
 const mostTasks = 10
 
-/** The maximum size of a trace memory in UTF-8 bytes; the least important tasks are dropped until the rest fits. */
+/** The maximum size of a trace memory in UTF-8 bytes. The least important tasks are dropped until the rest fits. */
 const mostBytes = 24_000
 
 const nothing: StageOneOutput = { traceMemory: "", summary: "" }

@@ -7,17 +7,17 @@ import type { TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { inCode, plainLine, quoted } from "./Wording.js"
 
-/** The files of a task, each with the reason why it matters. */
+/* The files of a task, each with the reason why it matters. */
 
 const mostPointers = 8
 
-/** A file of a task. */
+/** A file that a trace memory points to. */
 export interface Pointer {
   readonly path: string
-  /** The change that the task made to it, in words. */
+  /** The reason why the file is listed, in words: the change that the task made to it, or that it was read. */
   readonly note: string
   readonly line: number
-  /** The assistant's words on it. */
+  /** The assistant's remark on the file; undefined if there is none. */
   readonly remark: string | undefined
 }
 
@@ -30,15 +30,9 @@ const noteOf = ({ action, movedTo, path }: FileChange): string =>
         ? "deleted"
         : "edited"
 
-/** Matches a remark that tells what was done to a file, and not what the file is for. */
+/** Matches a remark that says what was done to a file, and not what the file is for. */
 const history =
   /^(?:also )?(?:added|removed|deleted|switched|rewired|committed|pushed|updated|changed|edited|fixed|moved|renamed|replaced|extracted|refactored|tightened|threaded|implemented|migrated|converted|filled|bumped|reverted|cleaned|created|wrote|introduced|adjusted|tweaked|corrected|wired|simplified)\b(?!.*;)/i
-/**
- * Matches a remark that begins with a verb in the past: of a file that was edited afterwards it tells the old fault. A
- * participle such as `used by the CLI` says what the file is for.
- */
-const past =
-  /^(?:also )?(?:(?!need|embed|feed|seed|speed)\w{2,20}ed|was|were|had|did|took|made|ran|forgot|kept|lost|left|gave|went|came|sent|threw|broke|built|held|wrote)\b(?! (?:by|from|in|for|on|as|only|with|to|inside|under|at)\b)(?!.*(?:;|\bnow\b))/i
 const published = /\b(?:committed (?:it )?as|pushed\b|opened (?:a |the )?(?:PR|pull request|merge request))/i
 
 /** Lists the files that a task changed, with the assistant's remarks on them. */
@@ -46,7 +40,7 @@ export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
   const messages = saidIn(report.task)
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
-    for (const change of filesOf(step)) {
+    for (const change of filesOf(step).filter((change) => !report.undone.isUndone(step.line, change))) {
       const path = change.movedTo ?? change.path
       if (change.movedTo !== undefined) {
         found.delete(change.path)
@@ -64,9 +58,7 @@ export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
       messages.filter(({ line }) => line > pointer.line),
       report.paths
     )
-    const isHistory =
-      said !== undefined &&
-      (published.test(said) || (pointer.note === "edited" && (history.test(said) || past.test(said))))
+    const isHistory = said !== undefined && (published.test(said) || (pointer.note === "edited" && history.test(said)))
     const remark = pointer.note === "deleted" || isHistory ? undefined : said
     const isMainNew =
       pointer.note === "added" &&
@@ -95,20 +87,23 @@ const importers = (report: TaskReport): ReadonlyArray<Pointer> =>
         ]
   })
 
-/** Files of an agent's own, and addresses: they say nothing of the project. */
+/**
+ * True for an address, and for a file of an agent's own folder such as `.codex`. Neither says anything about the
+ * project.
+ */
 const isForeign = (word: string): boolean =>
   /:\/\/|(?:^|[\\/])\.(?:codex|claude|agents|gemini|cursor|opencode)[\\/]/.test(word) && !word.startsWith(".")
 
 const isFile = (word: string): boolean =>
   !isForeign(word) && !word.startsWith("-") && /^[\w@~.:\\/-]{2,120}$/.test(word) && /[\w]\.[A-Za-z]\w{0,7}$/.test(word)
 
-/** Lists the files that a command read, as far as its arguments name them. */
+/** Lists the files that a command only read, as far as its arguments name them. */
 export const filesReadBy = (step: Step): ReadonlyArray<string> =>
   step._tag === "CommandStep" && step.hasEnded && step.verdict !== "failed"
     ? step.parts.filter(({ kind }) => kind === "look").flatMap(({ narrowing }) => narrowing.filter(isFile))
     : []
 
-/** The last files that the task read; used if it changed none. */
+/** Lists the last files that a task read. They are used if it changed none. */
 const read = (report: TaskReport): ReadonlyArray<Pointer> => {
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
@@ -124,7 +119,7 @@ const read = (report: TaskReport): ReadonlyArray<Pointer> => {
 const textOf = ({ line, note, path, remark }: Pointer): string =>
   `${inCode(path, 160)} (${note}, L${line})${remark === undefined ? "" : `: ${plainLine(remark, 220)}`}`
 
-/** Lists the pointers of a task. If there are too many, those with a remark are kept. */
+/** Lists the files that a trace memory points to, as bullets. If there are too many, those with a remark are kept. */
 export const pointersOf = (report: TaskReport): ReadonlyArray<string> => {
   const changed = editedFiles(report)
   const known = new Set(changed.map(({ path }) => path))

@@ -14,14 +14,25 @@ import type { CommandStep, RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
-import { fixesIn, limitsIn, looksOf, openFailuresIn, planLeftText, scriptOf, workingCommands } from "./Knowledge.js"
+import {
+  fixesIn,
+  limitsIn,
+  looksOf,
+  openFailuresIn,
+  planLeftText,
+  scriptOf,
+  wayAround,
+  workingCommands
+} from "./Knowledge.js"
 import { editedFiles } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import { capitalised, inCode, listed, plainLine, quoted } from "./Wording.js"
 
-/** The facts of a session, by rule: pure, and the same for the same session. */
+/* The facts of a session, by rule: pure, and the same for the same session. */
 
-/** The maximum number of facts of one kind from one session; those that come first in its kind's order stay. */
+/**
+ * The maximum number of facts of each kind from one session. Those that come first in the order of their kind are kept.
+ */
 const mostOfKind: Readonly<Record<FactKind, number>> = {
   Wish: 56,
   Decision: 24,
@@ -89,7 +100,7 @@ interface Runs {
   first: number
 }
 
-/** The runs of each command of a session, in the order of their last runs. */
+/** Lists the runs of each command in a session, in the order of their last runs. */
 const runsIn = (reports: ReadonlyArray<TaskReport>): ReadonlyArray<Runs> => {
   const runs = new Map<string, Runs>()
   for (const step of reports.flatMap(({ task }) => stepsOf(task))) {
@@ -148,7 +159,10 @@ const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
     })
 }
 
-/** Looks that computed something: worth a line of memory if another session takes them too. */
+/**
+ * Drafts a fact for each read-only command that computed something, such as a count with `awk`. It is published only if
+ * two sessions ran it.
+ */
 const looks = (report: TaskReport): ReadonlyArray<Draft> =>
   looksOf(report).map(({ file, step }) => ({
     content: {
@@ -179,7 +193,8 @@ const failures = (report: TaskReport): ReadonlyArray<Draft> =>
       content: {
         _tag: "Failure",
         signature: errorSignature(failure.error ?? ""),
-        errors: failure.error === undefined ? [] : [plainLine(failure.error, 400)],
+        errors:
+          failure.error === undefined ? [] : [failure.error, ...failure.details].map((line) => plainLine(line, 400)),
         command: plainLine(failure.what, 400),
         key: failure.key,
         edits: acts
@@ -211,19 +226,23 @@ const limits = (report: TaskReport): ReadonlyArray<Draft> =>
       _tag: "Limit",
       subject: plainLine(subject, 240),
       error: plainLine(failure.error ?? "", 400),
-      instead: failure.resolution?.isByEscalation === true ? "it passes outside of the sandbox" : null
+      instead: wayAround(failure) ?? null
     },
     text: capitalised(text),
     basis: "ran",
     line: failure.line
   }))
 
-/** The files of a session, those with most edits first. */
+/** Drafts a fact for each file that the session changed, those with the most edits first. */
 const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
   const edits = new Map<string, number>()
-  for (const change of reports.flatMap(({ task }) => stepsOf(task)).flatMap(filesOf)) {
-    const path = change.movedTo ?? change.path
-    edits.set(path, (edits.get(path) ?? 0) + 1)
+  for (const { task, undone } of reports) {
+    for (const step of stepsOf(task)) {
+      for (const change of filesOf(step).filter((change) => !undone.isUndone(step.line, change))) {
+        const path = change.movedTo ?? change.path
+        edits.set(path, (edits.get(path) ?? 0) + 1)
+      }
+    }
   }
   const pointers = new Map(reports.flatMap(editedFiles).map((pointer) => [pointer.path, pointer]))
   return [...pointers.values()]
@@ -241,7 +260,7 @@ const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
     })
 }
 
-/** The conclusions of the assistant, as its claims. */
+/** Drafts a fact for each conclusion of the assistant, as a claim. */
 const findings = (report: TaskReport): ReadonlyArray<Draft> =>
   report.findings.map(({ line, text }) => ({
     content: { _tag: "Finding", claim: text },
@@ -301,7 +320,7 @@ const outcome = ({ outcome: result, task, title }: TaskReport): Draft => ({
   lastLine: task.items.at(-1)?.line ?? 0
 })
 
-/** The time of each line that an event stands at. */
+/** Returns the time of each line of the session's file at which an event begins or ends. */
 const timesOf = (events: ReadonlyArray<SessionEvent>): ReadonlyMap<number, number> =>
   new Map(
     events.flatMap(({ line, time, ...event }) =>
@@ -327,7 +346,10 @@ const taught = (session: SessionReport): ReadonlyArray<Draft> => {
   ]
 }
 
-/** Extracts the facts of a session in a directory; each once, and a bounded number of each kind. */
+/**
+ * Extracts the facts of a session that belong to one directory. Each fact occurs once, and the number of each kind is
+ * bounded.
+ */
 export const extractFacts = (cwd: string, evidence: SessionEvidence): ReadonlyArray<SessionFact> => {
   const session = readSession(cwd, evidence)
   const times = timesOf(evidence.events)

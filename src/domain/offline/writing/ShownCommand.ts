@@ -1,6 +1,6 @@
 import { cutText, inCode, oneLine } from "./Wording.js"
 
-/** Writes a command into a line: verbatim if it fits, described if it is a script. */
+/* Writes a command into a line: verbatim if it fits, described if it is a script. */
 
 const commandCharacters = 300
 
@@ -29,7 +29,10 @@ const unique = (items: Iterable<string>, limit: number): ReadonlyArray<string> =
 const looksConcrete = (text: string): boolean =>
   /^[\w@.:~/\\*-]{2,60}$/.test(text) && /[./:\\]/.test(text) && !/^(?:utf-8|[.:/]+)$/i.test(text)
 
-/** Describes a script by the modules it imports, the files and names it mentions, and the functions it calls. */
+/**
+ * Describes a script in a few words: the modules it imports, the files and names it mentions, and the functions it
+ * calls.
+ */
 const aboutScript = (body: string): string => {
   const text = body.slice(0, 4_000)
   const modules = unique(
@@ -44,14 +47,14 @@ const aboutScript = (body: string): string => {
   return [modules.join(", "), names.join(", "), calls.join(", ")].filter((part) => part !== "").join("; ")
 }
 
-/** Names the directory of a command, as words after it; empty for the project's own directory. */
+/** Writes the directory of a command in words that follow the command; empty for the project's own directory. */
 export const inDirectory = (directory: string | undefined): string =>
   directory === undefined ? "" : ` in ${inCode(`${directory.replace(/[/\\]$/, "")}/`, 120)}`
 
-/** True if the command is a script of several lines, which is described and not repeated. */
+/** True if a command is a script of several lines. Such a command is described, and not shown in full. */
 export const isScript = (command: string): boolean => command.trim().includes("\n")
 
-/** Writes a command as a code span. A script is shown by its first line and a description in brackets. */
+/** Writes a command as a code span. Of a script it shows the first line, with a description in brackets. */
 export const shownCommand = (command: string): string => {
   const trimmed = command.trim()
   if (!isScript(trimmed)) {

@@ -5,7 +5,7 @@ import { isQuestion, readUserWord } from "../reading/UserWord.js"
 import { titleOfPlan, wordsToAssistant } from "../../text/TypedParts.js"
 import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 
-/** The title of a task: its request in a few of the user's own words, then the messages that continued it. */
+/* The title of a task: its request in a few of the user's own words, then the messages that continued it. */
 
 const titleCharacters = 90
 
@@ -15,12 +15,12 @@ const asking = /^(?:can|could|would|will) you (?:please |also |now |maybe ){0,3}
 const onlyWord =
   /^(?:thanks?|thank you|great|perfect|nice|ok(?:ay)?|yes|no|sure|cool|lgtm|hi|hello|hey|approved|done|go|start)[\s,.!]*$/i
 
-/** True if a sentence only says that the work before it was right. */
+/** True if a sentence only approves the work before it. */
 const isPraise = (sentence: string): boolean =>
   sentence.split(" ").length <= 5 && readUserWord(sentence, false).stance === "approves"
 const link = /\[([^\]\n]{1,120})\]\([^)\s]{1,300}\)/g
 
-/** Matches the beginning of the actual request in a long brief. */
+/** Matches the words with which a long brief comes to the request itself, such as `your task is to`. */
 const matter =
   /\b(?:you are building|your (?:task|job|goal) is to|the (?:task|goal|idea) is to|we (?:need|want) to|i (?:need|want|would like) (?:you )?to)\b/i
 const goal =
@@ -28,13 +28,13 @@ const goal =
 const manner =
   /^(?:do not|don'?t|never|always|please (?:plan|think|read)|read |start by|this is an? |you have|note|important|think |be )|\bautonomous\b/i
 
-/** Scores how well a sentence names the request. */
+/** Scores how well a sentence of a message names the request. */
 const namingWorth = (sentence: string, index: number): number =>
   (goal.test(sentence) ? 1 : 0) + (matter.test(sentence) ? 1 : manner.test(sentence) ? -4 : 0) - (index > 0 ? 2 : 0)
 
 /**
- * Returns the sentence that names the request best among the first few that are not only polite; the first of several
- * equal ones.
+ * Returns the sentence of a message that names its request best, among its first few sentences without those that are
+ * only polite. Of several equal ones the first counts.
  */
 export const requestIn = (text: string): string => {
   const given = text.slice(0, 20_000)
@@ -78,7 +78,7 @@ const fileNames = (task: Task): ReadonlyArray<string> => [
   )
 ]
 
-/** Titles a task without a request after its work: the edited files, the command or the tool. */
+/** Makes a title for a task without a request from its work: the edited files, the command or the tool. */
 const workTitle = (task: Task): string => {
   const files = fileNames(task)
   if (files.length > 0) {
@@ -99,10 +99,11 @@ const workTitle = (task: Task): string => {
 }
 
 /**
- * Returns the words of a message that continued the task, if it says more than yes: a short consent, or a correction.
+ * Returns the words of a later message that belong in the title of its task: an order, a correction, or a consent that
+ * says more than yes. Empty for any other message.
  */
 const carriedOn = ({ kind, text, word }: Asked): ReadonlyArray<string> => {
-  if (kind === "answer" || kind === "note") {
+  if (kind === "answer" || kind === "note" || word.stance === "drops") {
     return []
   }
   const line = withoutSecrets(oneLine(text.slice(0, 400)))

@@ -1,12 +1,12 @@
-/**
+/*
  * Converts text of a session to one line of Markdown that cannot end the structure around it, whatever the text
  * contains. The limits bound the work too: a line of megabytes costs no more than a short one.
  */
 
-/** The number of characters of a text that are read, before it is cut to its limit. */
+/** The number of characters of a text that are examined, before the text is cut to its limit. */
 const readCharacters = 4_000
 
-/** Cuts to at most `limit` characters, at a space if one is near, never inside a surrogate pair. */
+/** Cuts a text to at most `limit` characters, at a space if one is near, and never inside a surrogate pair. */
 export const cutText = (text: string, limit: number): string => {
   if (text.length <= limit) {
     return text
@@ -17,7 +17,7 @@ export const cutText = (text: string, limit: number): string => {
   return `${cut.replace(/[\uD800-\uDBFF]$/, "").replace(/[\s,;:.([{]+$/, "")}…`
 }
 
-/** Makes one line, without control characters, lone surrogates and runs of white space. */
+/** Makes one line of a text, without control characters, lone surrogates and repeated white space. */
 export const oneLine = (text: string): string =>
   text
     .slice(0, readCharacters)
@@ -25,7 +25,10 @@ export const oneLine = (text: string): string =>
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
     .trim()
 
-/** Makes one line that is never read as markup: no heading, list, fence, comment, closing tag or template variable. */
+/**
+ * Makes one line of a text that is never read as markup: no heading, list, fence, comment, closing tag or template
+ * variable.
+ */
 export const plainLine = (text: string, limit: number): string => {
   const line = oneLine(text)
     .replace(/^(?:[#>*+-]+ ?|\d{1,3}[.)] )+/, "")
@@ -62,7 +65,7 @@ export const sentencesOf = (text: string): ReadonlyArray<string> => {
   return sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence !== "")
 }
 
-/** Joins items as `a`, `a and b`, `a, b and c`. */
+/** Joins items to a list in prose: `a`, `a and b`, `a, b and c`. */
 export const listed = (items: ReadonlyArray<string>): string =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1) ?? ""}`
 

@@ -1,24 +1,24 @@
 import type { Finder, Span } from "./Span.js"
 import { isNoSecret, isTokenShaped, isWords, judgedEnd, looksRandom, wholeEnd } from "./Values.js"
 
-/**
+/*
  * Finds secrets by the name beside them: `NAME=value` in shell, .env, JSON, JSON in JSON, YAML, TOML and on command
  * lines. The name decides which values count. After one of six common names, or a name that only secrets have, any
  * value that is not code is a secret. After other names in `key` or `token`, which are often harmless, only a value
  * that looks random is one.
  */
 
-/** Ends of the names that secrets have. */
+/** Matches the ends of names that secrets have, such as `API_KEY` or `password`. */
 const nameEnd =
   /key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?|authorization|_(?:pass|private)(?![A-Za-z0-9])|auth(?![A-Za-z0-9])/gi
 
 const isNamePart = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
 
-/** True for `-` and `.`, which a name may contain: `api-key`, `spring.datasource.password`. */
+/** True for the code of `-` or `.`, which a name may contain: `api-key`, `spring.datasource.password`. */
 const isJoint = (code: number): boolean => code === 45 || code === 46
 
-/** The maximum length of a name. */
+/** The maximum length of a name beside a secret. */
 const nameCharacters = 80
 
 const nameStart = (text: string, from: number): number => {
@@ -36,33 +36,38 @@ const nameStart = (text: string, from: number): number => {
 const suffix = /(?:_(?:BASE|PROD|PRODUCTION|DEV|STAGING|TEST|LIVE|OLD|NEW|VALUE|PLAIN|\d{1,3}))?(?![A-Za-z0-9_])/y
 
 /**
- * Matches between a name and its value: the name's closing quote, the sign, perhaps a type, the value's opening quote.
+ * Matches the text between a name and its value: the name's closing quote, the `=` or `:`, perhaps a type, and the
+ * value's opening quote.
  */
 const sign =
   /(\\*["'`])?\s*(?:=>|:=|\?=|[:=](?!=))(?:\s*(?:&?(?:'static )?str|[Ss]tring)\s*=)?\s*(?:\[\s*)?(\\*(?:"{3}|'{3}|"(?!")|'(?!')|`))?/y
-/** Matches between a flag and its value, which is the next word. */
+/** Matches the space between a flag and its value (`--token abc`), with an opening quote if there is one. */
 const gap = /[ \t]+(\\*["'`])?/y
-/** Matches between a flag and its value in a list of arguments, where the value is the next element. */
+/** Matches the text between a flag and its value in a list of arguments, as in `"--token", "abc"`. */
 const nextElement = /\\*["'`]\s*,\s*(\\*["'`])/y
-/** Matches between a name and its value in prose: `the password is …`. */
+/**
+ * Matches the words between a name and its value in prose, as in `the password is abc`, with an opening quote if there
+ * is one.
+ */
 const said = /[ \t]+(?:is|was|of)?:?[ \t]*(\\*["'`])?/y
 const scheme = /(?:token|apikey|digest|negotiate|aws4-hmac-sha256)\s+/iy
 
 const commonName = /(?:^|[^A-Za-z0-9_])(?:api_key|api-key|apikey|token|secret|password)$/i
 /**
- * Matches whole words that are so telling that even a UUID, or a value that could be a call, is a secret beside them.
+ * Matches a name that is a whole word such as `password` or `access token`. Any value beside it is a secret, even a
+ * UUID or a value that looks like a call of a function.
  */
 const strongName = /(?:^|[^A-Za-z0-9_]|auth|access|refresh)(?:api[ _-]?key|token|secret|passw(?:or)?d|credentials?)$/i
-/** The maximum length of such a word, with the character before it. */
+/** The maximum length of a name that {@link strongName} matches, with the character before it. */
 const strongNameCharacters = 16
 const strongEnd =
   /(?:passw(?:or)?d|passphrase|pwd|secret|^_auth|(?:jwt|rsa|key|signing)_private|(?:^|[^a-z0-9])(?:access|account|admin|api|app|auth|bearer|bot|client|consumer|csrf|database|db|deploy|encryption|id|jwt|license|master|oauth|personal|private|refresh|registry|root|secret|service|session|shared|shared_access|signing|storage|subscription|user|webhook)[-_.]?(?:key|token))$/
 const shouted = /^[-.]{0,2}[A-Z][A-Z0-9_]*$/
-/** Names that end like a secret's name, but never name one. */
+/** Matches names that end like the name of a secret but never name one, such as `primary key` or `cache_key`. */
 const harmless =
   /(?:^|[^a-z0-9])(?:public|pub|foreign|primary|cache|sort|partition|hash|hot|map|object|translation|i18n|idempotency|next|page|next_page|continuation|syntax|cancel|cancellation|abort|max|min|num|total|input|output|prompt|completion|reasoning|cached|close|open|start|end|left|right|operator|punctuator|comma|eos|bos|pad|unk)[-_.]?(?:key|token)$/
 
-/** Converts a name to lower case, with `_` before a word that began with a capital. */
+/** Converts a name to lower case, with `_` at the start of each capitalised word: `apiKey` becomes `api_key`. */
 const inWords = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase()
 
 type Strength = "common" | "strong" | "shouted" | "weak"
@@ -82,7 +87,10 @@ const strengthOf = (name: string): Strength | undefined => {
 }
 
 const least = 8
-/** Minimum entropy of a random value in bits per character: beside a weak name, and beside a name in prose. */
+/**
+ * The minimum entropy, in bits per character, of a value that counts as random beside a name that is often harmless;
+ * `proseBits` is the minimum beside a name in prose.
+ */
 const weakBits = 3
 const proseBits = 3
 
@@ -92,11 +100,11 @@ interface Candidate {
   readonly start: number
   readonly end: number
   readonly isQuoted: boolean
-  /** True if punctuation after the value was cut off. */
+  /** True if punctuation at the end of the value was removed. */
   readonly isTrimmed?: boolean
 }
 
-/** Reads the value at an offset; undefined if there is none. */
+/** Reads the value that starts at an offset; undefined if there is none. */
 const candidateAt = (text: string, start: number, isQuoted: boolean): Candidate | undefined => {
   const end = judgedEnd(text, start)
   return end === start ? undefined : { start, end, isQuoted }
@@ -144,12 +152,15 @@ const assigned = (text: string, end: number, name: string): Candidate | undefine
 }
 
 /**
- * Matches a call of a function whose name has several words, or a path of names at the end of a statement. Both are
- * frequent in code, and passwords do not look like them.
+ * Matches a call of a function whose name has several words, or a path of names at the end of a statement
+ * (`config.auth.token;`). Both are frequent in code, and passwords do not look like them.
  */
 const isStatement =
   /^(?:\((?=[A-Za-z])|!?(?=[a-z]+(?:[A-Z_]|[?!]?\.|::)|[A-Z]\w*(?:[?!]?\.|::))[A-Za-z_$]+(?:(?:[?!]?\.|::)[A-Za-z_$]+)*(?:;$|(?:<[^(]*)?\())(?:[^)]*|.*\)[;,)}\]!]*)$/
-/** Matches a path, which is no secret after `PWD`: the variable holds the working directory. */
+/**
+ * Matches the path of a directory or file. After the name `PWD` it is no secret, since that variable holds the working
+ * directory.
+ */
 const isPath = /^(?:~|\.{1,2}|[A-Z]:)?(?:[\\/]+[\w.@ -]+)+[\\/]?[,;]?$/
 const isIdentifier = /^[A-Za-z_$][A-Za-z_$./:@-]*\d{0,2}$/
 
@@ -158,7 +169,10 @@ const isRandomToken = (found: string): boolean => {
   return bare.length >= least && isTokenShaped(bare) && looksRandom(bare, weakBits)
 }
 
-/** Finds the value of a flag: `--password value`. `--token=value` is an assignment. */
+/**
+ * Finds the value of a flag in the next word or argument: `--password value`. The form `--token=value` is an
+ * assignment, which other rules find.
+ */
 const flagged = (text: string, end: number, name: string): Candidate | undefined => {
   if (!/^--?[A-Za-z]/.test(name)) {
     return undefined
@@ -186,7 +200,7 @@ const flagged = (text: string, end: number, name: string): Candidate | undefined
   return isTold && !found.startsWith("[") && !isNoSecret(found, candidate.isQuoted) ? candidate : undefined
 }
 
-/** Finds a value of high entropy beside a name, without a sign between them. */
+/** Finds a value of high entropy after a name in prose, without `=` or `:` between them. */
 const beside = (text: string, end: number): Candidate | undefined => {
   said.lastIndex = end
   const match = said.exec(text)

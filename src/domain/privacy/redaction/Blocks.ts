@@ -3,14 +3,17 @@ import type { Finder, Span } from "./Span.js"
 const begin = /-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY(?: BLOCK)?-----/g
 const end = /-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g
 
-/** Matches the body of a key: plain or with escaped line ends, quoted in a patch or not. */
+/**
+ * Matches the characters of a private key: base64, escaped line ends, and what a patch or a quotation puts before a
+ * line.
+ */
 const body = /(?:[A-Za-z0-9+/=\s.,:>|-]|\\+[nrt])*/y
-/** Matches one line of a key whose block is interrupted by other text. */
+/** Matches one line of a private key. It is used when other text interrupts the key. */
 const keyLine = /[A-Za-z0-9+/=]{16,}/g
-/** Characters with which no key ends. */
+/** Matches the characters that may surround a private key but never end it. */
 const between = /[\s.,:>|-]/
 
-/** Returns the end of a key without its end marker: `stop` without the characters that end no key. */
+/** Returns the end of a private key that has no end marker: `stop`, moved back over the characters that end no key. */
 const withoutEnd = (text: string, start: number, stop: number): number => {
   let end = stop
   while (end > start && between.test(text.charAt(end - 1))) {
@@ -23,9 +26,9 @@ const withoutEnd = (text: string, start: number, stop: number): number => {
 const longestKey = 65_536
 
 /**
- * Finds private keys in the forms of PEM and OpenSSH. If quotes or signs interrupt a block, its lines are found one by
- * one, so that the text around them stays. A block without an end marker is found as far as its text can belong to a
- * key.
+ * Finds private keys in PEM and OpenSSH format. If quotes or other characters interrupt a key, its lines are found one
+ * by one, so that the text around them stays. A key without an end marker ends where the text can no longer belong to
+ * it.
  */
 export const findPrivateKeys: Finder = (text) => {
   const spans: Array<Span> = []

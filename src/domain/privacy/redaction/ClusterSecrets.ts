@@ -1,6 +1,6 @@
 import type { Finder, Span } from "./Span.js"
 
-/**
+/*
  * Finds the content of Kubernetes Secrets, as `kubectl get secret` prints it in JSON or YAML, and in patches. Neither
  * the names nor the base64 values show that they are secret, so all values below `data` are replaced.
  */

@@ -1,9 +1,9 @@
 import type { Finder, Span } from "./Span.js"
 import { isNoSecret } from "./Values.js"
 
-/** Finds passwords that programs take by a one-letter option, where no name reveals them: `docker login -p …`. */
+/* Finds passwords that programs take by a one-letter option, where no name reveals them: `docker login -p …`. */
 
-/** Matches the programs with the rest of their command, up to the length that is read. */
+/** Matches a program that takes passwords, with the rest of its command. At most 400 characters of it are read. */
 const programs =
   /(?<![\w.-])(mysql(?:dump|admin)?|mariadb(?:-dump|-admin)?|sshpass|redis-cli|curl|login)(?![\w.-])([^\n;|&]{0,400})/g
 

@@ -62,8 +62,8 @@ const forms: ReadonlyArray<readonly [kind: string, form: string]> = [
 ]
 
 /**
- * Joins alternatives into one expression that reads the first letter once; trying each of them in turn takes twice as
- * long.
+ * Joins alternatives into one regular expression that tests the first letter once, since trying each alternative in
+ * turn takes twice as long.
  */
 const byFirstLetter = (alternatives: ReadonlyArray<string>): string => {
   const groups = new Map<string, Array<string>>()
@@ -83,20 +83,21 @@ const eachForm = forms.map(([kind, form]) => [kind, new RegExp(`^(?:${form})$`)]
 
 const kindOf = (secret: string): string => eachForm.find(([, form]) => form.test(secret))?.[0] ?? "token"
 
-/** A key of OpenAI in its first form; it is found inside a word too. */
+/** Matches OpenAI's first form of a key, also inside a word. */
 const openAiKey = /sk-[A-Za-z0-9]{20,}/g
-/** A newer key of OpenAI, with `-` and `_`. Class names have these too, but no digits or no capitals. */
+/** Matches OpenAI's newer form of a key, with `-` and `_`. Class names have these too, but no digits or no capitals. */
 const dashedKey = /(?<![A-Za-z0-9])sk-(?=[\w-]{0,80}\d)(?=[\w-]{0,80}[A-Z])[\w-]{32,}/g
-/** The id of an AWS access key. */
+/** Matches the id of an AWS access key. */
 const awsAccessKeyId = /(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])/g
-/** A bot's id and its token; https://core.telegram.org/bots/api#authorizing-your-bot. */
+/** Matches the id and token of a Telegram bot; https://core.telegram.org/bots/api#authorizing-your-bot. */
 const telegramToken = /(?<![A-Za-z0-9])\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9])/g
-/** A client secret of Azure AD; https://learn.microsoft.com/en-us/purview/sit-defn-azure-ad-client-secret. */
+/** Matches a client secret of Azure AD; https://learn.microsoft.com/en-us/purview/sit-defn-azure-ad-client-secret. */
 const azureSecret = /[\w~.-]{3}\dQ~[\w~.-]{31,34}/g
-/** The signature of an Azure SAS URL. */
+/** Matches the signature in an Azure SAS URL. */
 const sasSignature = /(?<=[?&;]sig=)[A-Za-z0-9%+/]{20,}={0,2}/g
 /**
- * A token of HCP Terraform; https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens.
+ * Matches a token of HCP Terraform;
+ * https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens.
  */
 const terraformToken = /[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}/g
 
@@ -118,10 +119,16 @@ const allOf = (text: string, pattern: RegExp, kind: string): ReadonlyArray<Span>
   return spans
 }
 
-/** Matches words as in the name of a function: after a `_`, `sk_test_connection` is the rest of such a name. */
+/**
+ * Matches words joined by `_` or `-`, as in the name of a function. If `_` comes before `sk_test_connection`, it is the
+ * rest of such a name and no secret.
+ */
 const name = /^(?:[A-Za-z]{1,24}\d{0,3}(?:[-_]|$))+$/
 
-/** Finds the forms of this module, and the places where the maintained rules must look, in one scan of the text. */
+/**
+ * Finds the secrets that have a form of this module, and the places where the rules of {@link findAround} must look, in
+ * one scan of the text.
+ */
 const byForm: Finder = (text) => {
   const spans: Array<Span> = []
   const places: Array<number> = []

@@ -1,7 +1,7 @@
 import { rules } from "@secretlint/secretlint-rule-preset-recommend"
 import type { Span } from "./Span.js"
 
-/**
+/*
  * Applies the rules of secretlint, https://github.com/secretlint/secretlint. They know forms that this program does
  * not, and their maintainers follow the issuers.
  */
@@ -13,8 +13,8 @@ import type { Span } from "./Span.js"
 const leftOut = new Set(["gcp", "filter-comments", "privatekey", "basicauth", "database-connection-string"])
 
 /**
- * Beginnings of secrets that these rules may recognise better than the forms of `KnownForms` do, written for use in a
- * regular expression.
+ * Sources of regular expressions for the beginnings of secrets that secretlint's rules may recognise better than
+ * `KnownForms` does.
  */
 export const otherBeginnings: ReadonlyArray<string> = [
   ..."AKIA,A3T[A-Z0-9],A(?:GPA|IDA|ROA|IPA|NPA|NVA|SIA)[A-Z0-9],npm_,_authToken=,xox[a-z]-,xapp-,SG\\.".split(","),
@@ -22,7 +22,10 @@ export const otherBeginnings: ReadonlyArray<string> = [
   ..."hf_,lin_,ntn_,ops_ey,hv[sbr]\\.,vc[piark]_,dapi,dckr_,figd_".split(",")
 ]
 
-/** The size of the window around a beginning in UTF-16 units; it is larger than the longest secret of these rules. */
+/**
+ * The number of UTF-16 units before and after a beginning in which secretlint's rules search. Together they are more
+ * than the longest secret of these rules.
+ */
 const before = 80
 const after = 1_600
 
@@ -30,7 +33,7 @@ const prefix = "@secretlint/secretlint-rule-"
 
 const used = rules.filter(({ meta }) => !leftOut.has(meta.id.slice(prefix.length)))
 
-/** Runs the rules on a piece of text. All of the rules used here are synchronous. */
+/** Runs secretlint's rules on a piece of text that starts at `offset`. All of the rules used here are synchronous. */
 const findIn = (content: string, offset: number): ReadonlyArray<Span> => {
   const spans: Array<Span> = []
   for (const { create, meta } of used) {
@@ -64,13 +67,13 @@ const noPlace = {
   indexToPosition: () => nowhere
 }
 
-/** Cuts a finding to its first value, since a rule may include the rest of the line. */
+/** Cuts a match of a rule to the first value in it, since a rule may include the rest of the line. */
 const withinValue = (text: string, span: Span): ReadonlyArray<Span> => {
   const value = /^[^\s"'`\\,;<>[\]{}]{8,}/.exec(text.slice(span.start, span.end))?.[0]
   return value === undefined ? [] : [{ ...span, end: span.start + value.length }]
 }
 
-/** Runs secretlint's rules around the given places, which must be in ascending order. */
+/** Runs secretlint's rules around the given offsets of a text, which must be in ascending order. */
 export const findAround = (text: string, places: ReadonlyArray<number>): ReadonlyArray<Span> => {
   const windows: Array<{ start: number; end: number }> = []
   for (const place of places) {

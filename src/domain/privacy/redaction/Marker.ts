@@ -6,7 +6,10 @@ export const markerOf = (kind: string): string => `[REDACTED_SECRET:${kind}]`
 
 const marker = /\[REDACTED_SECRET(?::[a-z0-9-]{1,40})?\]/
 
-/** The kind of a placeholder; its marker always names it, since nothing has to be rotated. */
+/**
+ * The kind in the marker of a placeholder, such as `your-key-here`. Its marker always has a kind, to show that no real
+ * secret was replaced.
+ */
 export const placeholderKind = "placeholder"
 
 const placeholderMarker = markerOf(placeholderKind)
@@ -20,10 +23,19 @@ export const holdsMarker = (text: string): boolean => text.includes("[REDACTED_S
 /** Splits a text at its markers. */
 export const aroundMarkers = (text: string): ReadonlyArray<string> => text.split(marker)
 
-const anyMarker = new RegExp(marker, "g")
+const beginning = "[REDACTED_SECRET"
+/** The maximum number of characters of a marker, within which {@link markerEnd} looks for its beginning. */
+const longestMarker = 60
+const markerHere = new RegExp(marker, "y")
 
-/** Lists the places of the markers in a text. */
-export const markersIn = (text: string): ReadonlyArray<{ readonly start: number; readonly end: number }> =>
-  text.includes("[REDACTED_SECRET")
-    ? Array.from(text.matchAll(anyMarker), ({ 0: found, index }) => ({ start: index, end: index + found.length }))
-    : []
+/** Returns the end of the marker around an offset of a text; undefined if the offset is in no marker. */
+export const markerEnd = (text: string, at: number): number | undefined => {
+  const from = Math.max(0, at - longestMarker)
+  const found = text.slice(from, at + beginning.length).lastIndexOf(beginning)
+  if (found === -1) {
+    return undefined
+  }
+  const start = from + found
+  markerHere.lastIndex = start
+  return markerHere.test(text) && at < markerHere.lastIndex ? markerHere.lastIndex : undefined
+}

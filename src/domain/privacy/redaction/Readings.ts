@@ -1,13 +1,13 @@
 import type { Span } from "./Span.js"
 
-/**
+/*
  * Finds secrets in escaped text: JSON within JSON, strings of scripts, percent encoding, coloured output. The text need
  * not parse: a string that was cut, or one within prose, is decoded too. A reading is the text decoded once; a secret
  * found in a reading is mapped back to whole escapes of the text, so that valid JSON stays valid without being written
  * again.
  */
 
-/** A way to decode text: it replaces each match by at most one UTF-16 unit. */
+/** A way to decode text. It replaces each match of `pattern` by at most one UTF-16 unit. */
 interface Decoding {
   readonly pattern: RegExp
   readonly decode: (escape: string) => string
@@ -46,14 +46,20 @@ const decodeEscape = (escape: string): string => {
   return isOctal ? control : String.fromCharCode(Number.parseInt(escape.slice(escape.at(-5) === "u" ? -4 : -2), 16))
 }
 
-/** Control characters are removed: a terminal shows a word as one even if its parts have colours of their own. */
+/**
+ * Matches control characters, which are removed: a terminal shows a word as one even if its parts have different
+ * colours.
+ */
 const controlCharacter = "[\\0-\\x08\\v\\f\\x0e-\\x1f\\x7f-\\x9f]"
 const controls = new RegExp(`${control}\\[[0-?]*[ -/]*[@-~]|${controlCharacter}`, "g")
 const anyControl = new RegExp(controlCharacter)
 
 const decoded: Decoding = { pattern: escapes, decode: decodeEscape }
 const shown: Decoding = { pattern: controls, decode: () => "" }
-/** Matches a reset of the colour. Any other sequence is read as a space: a colour may begin directly after a word. */
+/**
+ * Matches terminal sequences that are removed without a space: the reset of the colour and the erasing of a line. Every
+ * other sequence becomes a space, since a coloured word may follow another word directly.
+ */
 const reset = new RegExp(`^${control}\\[(?:0*m|0?K)$`)
 const spaced: Decoding = {
   pattern: controls,
@@ -79,7 +85,9 @@ const replacedIn = (text: string, { decode, pattern }: Decoding): ReadonlyArray<
   return replaced
 }
 
-/** Finds the last replacement that meets the condition, by binary search: all that meet it come first. */
+/**
+ * Returns the last replacement that meets a condition, by binary search. The replacements that meet it must come first.
+ */
 const lastWhere = (replaced: ReadonlyArray<Replaced>, isMet: (one: Replaced) => boolean): Replaced => {
   let [low, high] = [0, replaced.length]
   while (low < high) {
@@ -94,7 +102,7 @@ const lastWhere = (replaced: ReadonlyArray<Replaced>, isMet: (one: Replaced) => 
   return replaced[low - 1] ?? { start: 0, end: 0, sourceEnd: 0 }
 }
 
-/** Maps spans of a reading back to the text. */
+/** Converts the places of secrets in a decoded text to their places in the original text. */
 const spansInText = (text: string, decoding: Decoding, spans: ReadonlyArray<Span>): ReadonlyArray<Span> => {
   const replaced = replacedIn(text, decoding)
   return spans.map((span) => {
@@ -108,7 +116,10 @@ const spansInText = (text: string, decoding: Decoding, spans: ReadonlyArray<Span
   })
 }
 
-/** The maximum number of decodings of a text: decoded text may contain other escapes, as percent encoding in JSON. */
+/**
+ * The maximum number of times that a text is decoded, since decoded text may contain other escapes, as percent encoding
+ * in JSON.
+ */
 const deepest = 4
 
 interface Part {
@@ -154,7 +165,9 @@ const findDecoded = (text: string, decoding: Decoding, find: Find): ReadonlyArra
         }))
   })
 
-/** Runs a finder on every reading of a text, the text itself included, and returns the spans in the text. */
+/**
+ * Runs a finder on a text and on every decoded form of it, and returns the places of the secrets in the text itself.
+ */
 export const findInReadings = (text: string, find: Find, depth = 0): ReadonlyArray<Span> => {
   const found = find(text)
   const decodedToo =

@@ -3,7 +3,7 @@ export interface Span {
   readonly start: number
   readonly end: number
   readonly kind: string
-  /** Text to write before the marker, if the span includes more than the secret. */
+  /** Text to write before the marker, if the span includes more than the secret itself. */
   readonly prefix?: string
 }
 

@@ -1,19 +1,21 @@
 import type { Finder, Span } from "./Span.js"
 import { isNoSecret, looksRandom } from "./Values.js"
 
-/** Finds credentials in the places where protocols have them: URLs, authorization headers and cookies. */
+/* Finds credentials in the places where protocols have them: URLs, authorization headers and cookies. */
 
 /**
- * Matches after `://`: a name, and a password up to the last `@` of the authority. Bounded, so that a long run is
- * cheap.
+ * Matches the user name and password of a URL, after `://` and up to the last `@` before the host. Bounded, so that a
+ * long run is cheap.
  */
 const userInfo = /([^\s/?#"'`<>@:\\]{0,256}):([^\s/"'`<>\\]{4,512})@(?=[\w[.%-])/y
-/** Matches a token in place of a name: `https://TOKEN@host`, `https://TOKEN:x-oauth-basic@host`. */
+/** Matches a token that a URL has in place of a user name: `https://TOKEN@host`, `https://TOKEN:x-oauth-basic@host`. */
 const tokenInfo = /([^\s/?#"'`<>@:\\]{16,512})(?::x-oauth-basic)?@(?=[\w[.%-])/y
 
 const commonPlaceholder = /^(?:pass|password|passwd|pwd|pw|secret|user|username|token|xxx+|\*+|\.{3}|foo|bar|test)$/i
 
-/** A hash elsewhere; before the host of a URL a token. */
+/**
+ * Matches hexadecimal digits, which are a token before the host of a URL, although elsewhere they are mostly a hash.
+ */
 const isHex = /^[0-9a-f]{32,}$/i
 
 const inUrls: Finder = (text) => {

@@ -1,24 +1,29 @@
-/** Judges a value by itself: whether it can be a secret at all, and whether it looks like one. */
+/* Judges a value by itself: whether it can be a secret at all, and whether it looks like one. */
 
 /**
- * A character of a value, which ends at white space or a quote. A backslash that escapes one of these is not part of
- * it.
+ * The source of a regular expression for one character of a value. A value ends at white space or a quote, or at a
+ * backslash that escapes one of these.
  */
 const valueCharacter = "(?:[^\\s\"'`\\\\]|\\\\+(?![\\\\\"'`nrtbf]|$))"
 
-/** The number of characters that decide if a value is a secret; the rest is read only if it is one. */
+/**
+ * The number of characters that are examined to decide whether a value is a secret. The rest is read only if it is one.
+ */
 const judgedCharacters = 512
 
 const valueStart = new RegExp(`${valueCharacter}{1,${judgedCharacters}}`, "y")
 const valueRest = new RegExp(`${valueCharacter}*`, "y")
 
-/** Returns the end of the judged part of a value; `start` if there is no value. */
+/**
+ * Returns the end of the part of a value that is examined, at most {@link judgedCharacters} long; `start` if there is
+ * no value.
+ */
 export const judgedEnd = (text: string, start: number): number => {
   valueStart.lastIndex = start
   return start + (valueStart.exec(text)?.[0].length ?? 0)
 }
 
-/** Returns the end of a value, given the end of its judged part. */
+/** Returns the end of a value, given the end of the part that was examined. */
 export const wholeEnd = (text: string, end: number): number => {
   valueRest.lastIndex = end
   return end + (valueRest.exec(text)?.[0].length ?? 0)
@@ -37,12 +42,12 @@ const weakPlaceholder = /^(?:(\w)\1{5,}\W*$|change[-_]?me)/i
 const code =
   /^[,;)}\]]|^\d[\d_]*[;,)]|^[A-Za-z_$][\w$]*\.[A-Za-z_$][\w$.]*[,;)]|\{\w*:|=>|\|\||&&|\?\?|\$\{|\.{3}|^!|^[A-Za-z_$]+(?:\$\d)?[;,)\]}?|:]+$|^[A-Za-z_$][\w$]*(?:[?!]?\.[A-Za-z_$#][A-Za-z_$]*)+[\d_]*[;,)\]}?:<|]*(?:<.*)?$|^[A-Za-z_$][\w$.]*\[|^[A-Za-z_$][\w$]*[;,]\w+\.|^[A-Za-z_$][\w$]*<|^\w\??:(?!:)|^\[|^[A-Za-z_$][\w$]?[,;})\]]|^\/\*|^\/\//
 
-/** True for a call or a path of types. */
+/** True if a value contains `(` or `::`, as a call or a qualified name (`std::env`) does. */
 const isCall = (value: string): boolean => value.includes("(") || value.includes("::")
 
 /**
- * True if the value is code or a placeholder, and so no secret under any name. A UUID, a call or a weak password is no
- * secret either, unless it is beside a strong name.
+ * True if a value is code or a placeholder, and so no secret whatever its name is. A UUID, a call and a weak password
+ * are no secrets either, unless the name is one that only secrets have (`strong`).
  */
 export const isNoSecret = (value: string, isQuoted: boolean, beside: "strong" | "any" = "any"): boolean =>
   (!isQuoted && code.test(value.slice(0, 400))) ||
@@ -50,7 +55,10 @@ export const isNoSecret = (value: string, isQuoted: boolean, beside: "strong" | 
   (beside === "any" &&
     (isCall(isQuoted ? value : value.slice(0, 400)) || uuid.test(value) || weakPlaceholder.test(value)))
 
-/** True for a name or words, as in code and prose: only letters, perhaps with `_`, `-`, `.`, `:` or `/` between. */
+/**
+ * True for a name or words, as in code and prose: letters only, with single `_`, `-`, `.`, `:`, `/` or spaces between
+ * them.
+ */
 export const isWords = (value: string): boolean => /^[A-Za-z]+(?:[-_./:\s][A-Za-z]+)*[.,;:!?)\]}]*$/.test(value)
 
 const hash = /^(?:(?:sha\d{1,3}|md5)[-:])?(?:[0-9a-f]{7,8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i
@@ -68,10 +76,10 @@ const entropyOf = (value: string): number => {
   return bits
 }
 
-/** The number of characters that decide if a value is random. */
+/** The number of characters that are examined to decide whether a value is random. */
 const judged = 256
 
-/** True if the value consists of the characters of tokens only, and is no path of names and no number. */
+/** True if a value has only characters that tokens have, and is neither a path of names (`a.b.c`) nor a number. */
 export const isTokenShaped = (value: string): boolean =>
   /^[A-Za-z0-9+/=_.~%$!@#^*-]+$/.test(value) && !/^[A-Za-z_]\w*(?:\.\w+)+$/.test(value) && !/^-?\d*$/.test(value)
 
@@ -87,8 +95,8 @@ const placeholderWord =
 const placeholderPart = /^(?:[A-Za-z]{1,14}|v?\d{1,3}|(\w)\1{2,})$/
 
 /**
- * True if a redacted value stands in the place of a secret, as `sk-v1-your-key-here` does: several words that a person
- * can read, and one of them says so. It is redacted all the same, since a password may be such words.
+ * True if a redacted value only stands in the place of a secret, as `sk-v1-your-key-here` does: it consists of readable
+ * words, and one of them says so. It is redacted all the same, since a password may be such words.
  */
 export const standsForSecret = (value: string): boolean => {
   const parts = value.split(/[^A-Za-z0-9]+/).filter((part) => part !== "")

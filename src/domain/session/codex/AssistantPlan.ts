@@ -5,7 +5,7 @@ import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../Lenien
 const PlanParameters = Schema.Struct({ plan: lenient(Schema.Array(Schema.Unknown)) })
 const decodeParameters = decodeLenient(Schema.parseJson(PlanParameters), {})
 
-/** Maximum number of steps; a longer list is not a plan. */
+/** The maximum number of steps of a plan; a longer list is not a plan. */
 const mostSteps = 40
 
 /** Reads a call of the tool that stores a plan; undefined for any other item, and for a call without a plan. */

@@ -12,12 +12,12 @@ import { readCommandEnding, readMcpEnding, readPatchEnding } from "./calls/ToolC
 import { type AskedQuestion, readAnswers, readQuestions, readRetainedAnswers, type UserAnswer } from "./UserAnswers.js"
 
 /**
- * Maximum characters of outputs and edits held for one session. Beyond it the oldest outputs keep only their exit code
- * and error line, so that a session of gigabytes needs no more memory than a large one.
+ * The maximum number of characters of outputs and edits that are held for one session. Beyond it the oldest outputs
+ * keep only their exit code and error line, so that a session of gigabytes needs no more memory than a large one.
  */
 export const keptEvidenceCharacters = 16_777_216
 
-/** Reasons in an interruption event which mean that the user, not the harness, stopped the turn. */
+/** Reasons in an interruption event which mean that the user stopped the turn, and not the harness. */
 const userReasons: ReadonlySet<unknown> = new Set(["interrupted", "replaced", "user_cancelled", undefined])
 
 /** Converts the lines of a Codex rollout into events, one line at a time. An instance serves one rollout. */
@@ -25,25 +25,31 @@ export class CodexSessionBuilder {
   private readonly events = new EventList(keptEvidenceCharacters)
   private readonly calls = new CallPairing(this.events)
   /**
-   * Indexes of user messages known only from a user-role item. If the rollout also has events for requests, these
-   * messages do not count as the user's.
+   * Indexes of user messages that only an item with the role `user` records. If the rollout also has events for
+   * messages that users typed, these messages do not count as the user's.
    */
   private roleOnly = new Set<number>()
-  /** Indexes of the events before which a turn began with images alone. */
+  /** Indexes of the events directly after a user's message that has only images, which makes no event itself. */
   private imageTurns: ReadonlyArray<number> = []
   private sawUserEvents = false
-  /** The current goal of the session; every change of its state repeats it, and only a new one counts. */
+  /**
+   * The current goal of the session. Every change of the goal's state records the goal again; only a new goal is an
+   * event.
+   */
   private goal: string | undefined
   /**
-   * Questions to the user by the id of their call; `answered` has the calls whose answer was read, since two lines
+   * Questions to the user by the id of their call. `answered` has the calls whose answer was read, since two lines
    * record each answer.
    */
   private readonly questions = new Map<string, ReadonlyMap<string, AskedQuestion>>()
   private readonly answered = new Set<string>()
   private recordsEnds = false
-  /** The place of the final answer in the current turn, as long as no line records the end of the turn. */
+  /**
+   * The place of the final answer in the current turn; undefined if there is none, or if a line records the end of the
+   * turn.
+   */
   private answeredAt: Place | undefined
-  /** The index of the first event of the turn under way, where a line told that it began. */
+  /** The index of the first event after the last line that recorded the beginning of a turn. */
   private turnStart = 0
   private firstDirectory: string | undefined
   private directory: string | undefined
@@ -82,7 +88,8 @@ export class CodexSessionBuilder {
   }
 
   /**
-   * True if a message with the user's role is not the user's: otherwise the rollout would also have an event for it.
+   * True if the user did not type a message that has the role `user`, since otherwise the rollout would also have an
+   * event for it.
    */
   private isUntyped(index: number): boolean {
     if (!this.roleOnly.has(index)) {
@@ -97,7 +104,10 @@ export class CodexSessionBuilder {
     this.firstDirectory ??= this.directory
   }
 
-  /** Some versions tell a turn's directory below its request: what was asked in that turn was asked there. */
+  /**
+   * Moves the request of the current turn to the turn's directory. Some versions record that directory only below the
+   * request.
+   */
   private moveRequest(): void {
     const { directory } = this
     for (let index = this.events.length - 1; index >= this.turnStart; index--) {
@@ -287,7 +297,7 @@ export class CodexSessionBuilder {
     }
   }
 
-  /** Records further work: an answer before it was not the final one of its turn. */
+  /** Records that work went on, so that an answer before it was not the final one of its turn. */
   private goOn(): void {
     this.answeredAt = undefined
   }
@@ -351,7 +361,7 @@ export class CodexSessionBuilder {
   }
 
   /**
-   * True if the last event is a request with the same text: a message and an event record each request, with nothing
+   * True if the last event is a request with this text. A message and an event record each request, with nothing
    * between them.
    */
   private justRequested(text: string): boolean {

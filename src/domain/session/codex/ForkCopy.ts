@@ -2,17 +2,18 @@ import type { RolloutLine } from "./RolloutLine.js"
 import { timestampOf } from "../Timestamp.js"
 
 /**
- * Detects the lines in a fork's file that were copied from its parent. The file starts with the child's session_meta,
- * followed by the parent's and a copy of the parent's history. The copy has either the parent's times, or new times
- * that all lie within one short burst. Turn ids are copied unchanged and contain a time (UUIDv7). If the copy has
- * turn ids, it ends at the first newer one, whatever time passes between its lines. Otherwise it ends at the first line
- * that matches none of this, and begins again only at an older turn id. An instance serves one rollout.
+ * Detects the lines in a fork's file that were copied from its parent. The file starts with the child's `session_meta`,
+ * followed by the parent's and a copy of the parent's history. The copied lines have either the parent's times, or new
+ * times that all lie within one short burst. Turn ids are copied unchanged and contain a time (UUIDv7). If the copy has
+ * turn ids, it ends at the first id that is newer than the fork, whatever time passes between its lines. Otherwise it
+ * ends at the first line that has neither an older time nor a time within the burst. It begins again only at a turn id
+ * older than the fork. An instance serves one rollout.
  */
 export class ForkCopyReader {
   private own: { readonly id: string | undefined; readonly startedAt: number } | undefined
   private isCopying = false
   private isOver = false
-  /** True if a turn of the parent was known by its id: then the child's own turn has one too, and nothing else ends the copy. */
+  /** True once a copied line had a turn id. From then on only a newer turn id ends the copy. */
   private hasTurnIds = false
   private lastCopiedAt = 0
 
@@ -63,7 +64,7 @@ export class ForkCopyReader {
   }
 }
 
-/** Maximum milliseconds between two lines of one burst; a line that a person caused comes later. */
+/** The maximum number of milliseconds between two lines of one burst; a line that a person caused comes later. */
 const burstGap = 1_000
 
 const turnTime = (line: RolloutLine): number | undefined => {

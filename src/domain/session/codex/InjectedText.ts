@@ -57,8 +57,8 @@ const statedOrigins = (item: JsonObject): ReadonlyArray<{ readonly kind: unknown
 }
 
 /**
- * Returns the indexes of the content parts that the harness added, according to the message itself. Versions before
- * 0.150 do not state this, and later ones not for every part; the caller then judges by the text.
+ * Returns the indexes of the content parts that the harness added, as the message's metadata states them. Versions
+ * before 0.150 do not state this, and later ones not for every part; {@link isInjected} then judges by the text.
  */
 export const harnessParts = (item: JsonObject): ReadonlySet<number> =>
   new Set(
@@ -71,7 +71,10 @@ export const harnessParts = (item: JsonObject): ReadonlySet<number> =>
 
 const pipedBlock = /^<stdin>[ \t]*\r?$[\s\S]*?(?:^<\/stdin>[ \t]*\r?$|$(?![\s\S]))/gm
 
-/** Removes data that was piped into the program beside the request: nobody said it to the assistant. */
+/**
+ * Removes data that was piped into the program together with the request, since the user did not say it to the
+ * assistant.
+ */
 export const withoutPiped = (text: string): string =>
   text.includes("<stdin>") ? text.replace(pipedBlock, "").trim() : text
 

@@ -7,15 +7,15 @@ import { completedItem } from "./SessionText.js"
 
 /**
  * Removes text that comes from stored memory, so that memory is not learned from itself: the calls that read memory
- * files, their output, and the lines of the assistant that repeat a line of memory. Memory is recognised by its path
- * and by marks that only its files contain. An instance serves one rollout.
+ * files, their output, and lines of the assistant that repeat a line of memory. Memory is recognised by its path and by
+ * marks that only its files contain. An instance serves one rollout.
  */
 export class MemoryReadReader {
   private readonly calls = new Set<string>()
   private readonly known = new Set<string>()
   private readonly memoriesHome: string
 
-  /** True if memory was read so far. */
+  /** True if the session has read memory so far. */
   get hasRead(): boolean {
     return this.known.size > 0 || this.calls.size > 0
   }
@@ -93,8 +93,8 @@ export class MemoryReadReader {
   }
 
   /**
-   * True if an output is memory: its call read memory, or the text has the marks of memory. Its lines are then
-   * recognised wherever they are repeated.
+   * True if an output is memory: its call read memory, or the text has the marks of memory. In that case its lines are
+   * also removed wherever the assistant repeats them.
    */
   private ofOutput(callId: unknown, text: string): boolean {
     const isMemory = (typeof callId === "string" && this.calls.has(callId)) || isMemoryText(text)
@@ -125,8 +125,8 @@ export class MemoryReadReader {
   }
 
   /**
-   * Returns a text without the blocks of memory that a session receives. The lines of the blocks are then recognised
-   * wherever they are repeated.
+   * Returns a text without the blocks of memory that a session receives. The lines of the blocks are also removed
+   * wherever the assistant repeats them.
    */
   private withoutBlocks(text: string): string {
     const { blocks, rest } = unwrapMemory(text)
@@ -166,9 +166,9 @@ export class MemoryReadReader {
   }
 }
 
-/** Maximum number of memory lines to recognise; the memory of a project has fewer. */
+/** The maximum number of memory lines that are remembered to recognise them; the memory of a project has fewer. */
 const mostLines = 20_000
-/** Minimum characters of a line to recognise; a shorter one may occur anywhere. */
+/** The minimum number of characters of a memory line that is recognised; a shorter line may occur anywhere. */
 const leastCharacters = 16
 
 /** Matches paths in a memories home, this program's or Codex's own, in any spelling. */
@@ -194,7 +194,7 @@ const plain = (line: string): string =>
     .replace(/\s+/g, " ")
     .toLowerCase()
 
-/** Joins the strings in some values, down to a few levels, into one text. */
+/** Joins the strings in some values, at most a few levels deep, into one text. */
 const textIn = (values: ReadonlyArray<unknown>, depth = 0): string =>
   values
     .map((value) =>

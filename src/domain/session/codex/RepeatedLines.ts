@@ -39,7 +39,7 @@ const contentOf = (line: RolloutLine): unknown => {
   }
 }
 
-/** Maximum depth of values that are compared; lines with deeper ones count as different. */
+/** The maximum depth of nested values that are compared; lines with deeper ones count as different. */
 const deepest = 32
 
 const isSame = (one: unknown, other: unknown, depth: number): boolean => {

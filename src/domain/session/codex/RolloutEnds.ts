@@ -3,12 +3,15 @@ import { decodeNumberedLine, type RolloutLine } from "./RolloutLine.js"
 import { UndoneLines } from "./RolloutSegments.js"
 import { addLine, cwdOf, noFacts, type ThreadFacts } from "../../thread/ThreadFacts.js"
 
-/** Maximum bytes of the head of a file that an index reads. */
+/** The maximum number of bytes at the start of a file that an index reads. */
 export const headBytes = 1_048_576
-/** Maximum bytes of the tail of a file that an index reads. */
+/** The maximum number of bytes at the end of a file that an index reads. */
 export const tailBytes = 262_144
 
-/** Lines after a user message in which the event for the same request may follow. */
+/**
+ * The number of lines after a user's message in which the event for the same request may follow. The head must contain
+ * them before it is complete.
+ */
 const linesToEvent = 8
 
 /**
@@ -60,7 +63,10 @@ const decode = (bytes: Buffer): ReadonlyArray<RolloutLine> => {
     : decodeNumberedLine({ line: 0, text }).flatMap((line) => (line._tag === "MalformedLine" ? [] : [line]))
 }
 
-/** The facts that lines of each type contain and whose last value the index needs. */
+/**
+ * Line types at the end of a file that an index needs, with the facts that each type contains. The last value of a fact
+ * counts.
+ */
 const tellers: { readonly [type: string]: ReadonlyArray<keyof ThreadFacts> } = {
   session_meta: ["memoryMode"],
   turn_context: ["approvalMode", "sandboxPolicy"],
@@ -75,9 +81,9 @@ const tellingType = new RegExp(Object.keys(tellers).join("|"))
 const typeBytes = 160
 
 /**
- * Reads the facts at the end of a file: the last timestamp, settings, token count and name. A search at the beginning
- * of each line decides whether the line is decoded; the facts come from its JSON alone. `head` tells which thread the
- * file belongs to, and lines from `endOrdinal` on were undone.
+ * Reads the facts at the end of a file: the last timestamp, settings, token count and name. A line is decoded only if
+ * its beginning contains a type that an index needs. `head` has the facts from the start of the file, which tell its
+ * thread. Lines from `endOrdinal` on were undone and are ignored.
  */
 export const readTail = (
   bytes: Buffer,

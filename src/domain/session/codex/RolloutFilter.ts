@@ -9,7 +9,7 @@ export interface RolloutFilter {
   readonly responseItems: boolean
   readonly compactedItems: boolean
   readonly kinds: ReadonlySet<ItemKind>
-  /** Maximum number of items, counted from the first; undefined keeps all. */
+  /** The maximum number of items that are kept, counted from the first; undefined keeps all. */
   readonly maxItems: number | undefined
   /** True to leave out items without evidence, and text under the user's role that nobody typed. */
   readonly evidenceOnly: boolean
@@ -41,7 +41,7 @@ export const filterLine = (filter: RolloutFilter, line: RolloutLine): JsonObject
     : undefined
 }
 
-/** Fields that only the harness uses. */
+/** Fields of an item that only the harness uses, and that a model is not shown. */
 const scaffolding: ReadonlySet<string> = new Set(["internal_chat_message_metadata_passthrough", "encrypted_content"])
 
 const withoutScaffolding = (item: JsonObject): JsonObject =>

@@ -29,8 +29,8 @@ const Git = Schema.Struct({
 })
 
 /**
- * The history that a file continues: the lines of another file below an ordinal. A first line is never undone, so an
- * ordinal of 0 is invalid.
+ * The history that a file continues: the lines of another file whose ordinals are below a given one. A first line is
+ * never undone, so an ordinal of 0 is invalid.
  */
 const HistoryBase = Schema.Struct({
   thread_id: lenient(Schema.NonEmptyString),
@@ -64,21 +64,24 @@ const decodeTurnContext = decodeLenient(TurnContextPayload, {})
 
 /** The place of a line in its file, and its time. */
 interface Placed {
-  /** Line number from 1, counting blank lines as an editor does. */
+  /** The line's number, from 1. Blank lines count, as in an editor. */
   readonly line: number
-  /** Unix milliseconds; undefined if the line has no valid timestamp. */
+  /** The time of the line in Unix milliseconds; undefined if it has no valid timestamp. */
   readonly timestamp: number | undefined
   /** Number of the line in its thread, counted from 0; versions from about 0.150 on number every line. */
   readonly ordinal?: number
 }
 
 /**
- * The header of a session. The first one in a file is the file's own, and later ones with the same id amend it; others
- * belong to the parents of a fork.
+ * The header of a session. The first one in a file belongs to the file's own session, and later ones with the same id
+ * amend it; any other header belongs to the parent of a fork.
  */
 export interface SessionMeta extends Placed {
   readonly _tag: "SessionMeta"
-  /** True if the line has no envelope, only an id and a time. Files of other programs may have such lines too. */
+  /**
+   * True if the line has no envelope, only an id and a time. Files of other programs may have such lines too. See
+   * {@link decodeLine}.
+   */
   readonly isBare?: true
   readonly meta: typeof SessionMetaPayload.Type
 }

@@ -18,10 +18,13 @@ export interface RolloutRendering {
   readonly bytes: number
 }
 
-/** Bytes that rounding to whole characters may move from the head to the tail. */
+/** The number of bytes that may move from the head to the tail when the cut is rounded to whole characters. */
 const characterSlack = 3
 
-/** Factor by which the tail may exceed its final size before items are dropped from it. */
+/**
+ * The factor by which the tail may exceed its final size before items are dropped from it, so that they are dropped
+ * many at a time.
+ */
 const tailSlack = 1.25
 
 /** Encodes an item; fails for a value that is nested too deeply, and the item is then left out. */
@@ -33,7 +36,7 @@ interface Item {
   readonly turn: number
 }
 
-/** Number of dropped items, and the bytes that they would have taken. */
+/** The number of items that were dropped, and the bytes that they would have taken. */
 interface Dropped {
   readonly bytes: number
   readonly items: number
@@ -42,15 +45,15 @@ interface Dropped {
 const noneDropped: Dropped = { bytes: 0, items: 0 }
 
 /**
- * Serialises a rollout of redacted lines within a limit in UTF-8 bytes. Holds little more than the first third and the last
- * two thirds of the limit, whatever the size of the rollout. An instance serves one rollout.
+ * Serialises a rollout of redacted lines within a limit in UTF-8 bytes. Holds little more than the first third and the
+ * last two thirds of the limit, whatever the size of the rollout. An instance serves one rollout.
  */
 export class RolloutRenderingBuilder {
   private head: Array<Item> = []
   private headBytes = 0
   private tail: Array<Item> = []
   private tailBytes = 0
-  /** Dropped items by turn, since a turn may still be rolled back. */
+  /** Dropped items by turn, since a later line may still undo a turn. */
   private readonly droppedTurns = new Map<number, Dropped>()
   private dropped: Dropped = noneDropped
   private turn = 0

@@ -6,7 +6,7 @@ import { timestampOf } from "../Timestamp.js"
 import type { RolloutFile } from "../../thread/Thread.js"
 import type { ThreadFacts } from "../../thread/ThreadFacts.js"
 
-/**
+/*
  * Joins the files of a thread. After a rewind, a session continues in a second file of the same thread, a segment. The
  * lines of a thread are numbered across its files (ordinals). The first ordinal of a segment tells where the rewind
  * went back to: lines with the same or a higher ordinal in earlier files are undone. A thread may be rewound several
@@ -31,8 +31,9 @@ const segmentName =
   /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/i
 
 /**
- * Returns the id of the segment that a file contains; undefined for the first file of the thread. A file without a
- * segment's name is a segment if it continues its own thread; a fork continues another one.
+ * Returns the id of the segment in a file, a later file of a rewound thread; undefined for the first file of the
+ * thread. A file without a segment's id in its name is a segment if it continues its own thread; a fork continues
+ * another one.
  */
 const segmentOf = (threadId: string, { facts, path }: ThreadFile): string | undefined => {
   const [, owner, segment] = segmentName.exec(path) ?? []
@@ -46,12 +47,15 @@ const segmentOf = (threadId: string, { facts, path }: ThreadFile): string | unde
 const startOf = ({ facts, lastRecordAt }: ThreadFile): number =>
   timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? lastRecordAt
 
-/** True if a file gives a thread's id, and has no line of a rollout: beside a file that has, it is none of the thread. */
+/**
+ * True if a file names a thread but has no line that proves it a rollout. It is ignored if another file of the thread
+ * has such a line.
+ */
 const isLookAlike = ({ facts }: ThreadFile): boolean => facts.meta !== undefined && !facts.isRollout
 
 /**
- * Orders the files of a thread for reading, the one that is still written to last. Among copies of one file, {@link
- * chooseFile} decides.
+ * Orders the files of a thread for reading, so that the file that is still being written comes last. Among copies of
+ * one file, {@link chooseFile} decides.
  */
 export const chainOf = <A extends ThreadFile>(
   threadId: string,
@@ -137,7 +141,7 @@ export class UndoneLines {
     this.endOrdinal = endOrdinal
   }
 
-  /** True if the next line was undone. */
+  /** True if a rewind undid this line. Takes the lines of the file in order. */
   isUndone(read: RolloutLine | MalformedLine): boolean {
     if (this.endOrdinal === undefined) {
       return false

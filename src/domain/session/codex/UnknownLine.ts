@@ -1,7 +1,7 @@
 import { isOfRollout, itemKinds, type MalformedLine, type RolloutLine } from "./RolloutLine.js"
 import { completedItem } from "./SessionText.js"
 
-/** Makes a set of type names that Codex is known to write, whether or not a session's evidence needs them. */
+/** Makes a set from the words in a text. The sets below have the type names that Codex is known to write. */
 const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
 const lineTypes = names(`
@@ -34,7 +34,10 @@ const events = names(`
   turn_complete turn_diff turn_started undo_completed undo_started user_message view_image_tool_call warning
   web_search_begin web_search_end`)
 
-/** Returns a type name in a form that may be shown. A type of Codex is a short word; anything else might be private. */
+/**
+ * Returns a type name in a form that may be shown. Types of Codex are short words; any other text is withheld, since it
+ * might be private.
+ */
 const shown = (name: unknown): string =>
   name === undefined ? "(no type)" : typeof name === "string" && /^[\w./-]{1,64}$/.test(name) ? name : "(no name)"
 
@@ -66,7 +69,7 @@ const unknownType = (line: RolloutLine): string | undefined => {
 /** The number of lines of each unknown type. */
 export type UnknownLines = ReadonlyMap<string, number>
 
-/** Maximum number of types that are counted separately; lines of further types are counted together. */
+/** The maximum number of types that are counted separately. Lines of any further types are counted together. */
 const types = 100
 const others = "(others)"
 

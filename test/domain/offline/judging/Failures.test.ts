@@ -62,6 +62,7 @@ describe("fixes", () => {
       edited("src/x.rs"),
       ran("cargo fmt", 0, ""),
       ran("git stash", 0, ""),
+      ran("git stash pop", 0, ""),
       clean,
       ended
     )
@@ -115,6 +116,21 @@ describe("interrupted commands", () => {
       aborted
     )
     assert.notInclude(text, "the user interrupted")
+  })
+})
+
+describe("work that the user gave up", () => {
+  const failing = ran("cargo deny check", 1, "error: 3 advisories apply to the dependencies")
+
+  it("a failure is not open after the user gave up what was asked for", () => {
+    const text = memory(asked("check the licences"), failing, ended, asked("tant pis, laisse tomber"))
+    assert.notInclude(text, "open:")
+    assert.include(text, 'the user gave it up: "tant pis, laisse tomber"')
+  })
+
+  it("a failure is open if it came after the user gave something else up", () => {
+    const text = memory(asked("check the licences"), ended, asked("forget it"), failing, ended)
+    assert.include(text, "open: `cargo deny check` failed")
   })
 })
 

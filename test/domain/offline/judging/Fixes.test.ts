@@ -1,5 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
-import { added, aborted, asked, edited, ended, type Part, ran, ranSo, said, stopped, traceOf } from "../MadeSession.js"
+import {
+  added,
+  aborted,
+  asked,
+  changed,
+  edited,
+  ended,
+  type Part,
+  ran,
+  ranSo,
+  said,
+  stopped,
+  traceOf
+} from "../MadeSession.js"
 
 const memory = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).traceMemory
 
@@ -65,7 +78,82 @@ describe("edits that fixed a failure", () => {
   })
 })
 
+describe("errors of loading", () => {
+  it("the fix is the edit of the test that could not be loaded, under its new name", () => {
+    const text = mended(
+      "pytest",
+      "tests/test_io.py:1: in <module>\n    from reef.io import save\nE   ModuleNotFoundError: No module named 'reef.io'",
+      changed({ path: "tests/test_io.py", action: "update", movedTo: "tests/test_store.py" }),
+      edited("reef/report.py")
+    )
+    assert.include(text, "fixed by editing `tests/test_store.py`;")
+    assert.notMatch(text, /fixed by .*report/)
+  })
+
+  it("the fix is the edit of the code if a test that ran failed", () => {
+    const text = mended(
+      "pytest",
+      "E   AssertionError: expected 3 berths\ntests/test_berths.py:9: AssertionError",
+      edited("tests/test_berths.py", "reef/berths.py")
+    )
+    assert.include(text, "fixed by editing `reef/berths.py`;")
+  })
+})
+
 describe("checks that passed", () => {
+  it("a check that ran fewer tests without any act between is no fix, and the edit after it is", () => {
+    const text = memory(
+      asked("why does it fail?"),
+      ran("mix test", 2, "  1) test ebbs (EbbTest)\n     test/ebb_test.exs:12\n     ** (RuntimeError) no owner"),
+      ran("mix test test/ebb_test.exs", 0, "4 tests, 0 failures"),
+      edited("test/ebb_test.exs"),
+      ran("mix test", 0, "36 tests, 0 failures"),
+      ended
+    )
+    assert.include(text, "fixed by editing `test/ebb_test.exs`")
+    assert.notInclude(text, "instead")
+  })
+
+  it("a failure stays open if only fewer tests passed after it", () => {
+    const text = memory(
+      asked("run the tests"),
+      ran("pytest", 1, "FAILED tests/test_ebb.py::test_ebb - ValueError: too low"),
+      ran("pytest tests/test_ebb.py", 0, "1 passed in 0.01s"),
+      ended
+    )
+    assert.include(text, "open: `pytest` failed")
+  })
+
+  it.each([
+    ["an option", "bin/serve --daemon", "bin/serve --daemon -p 3100", "Address already in use - bind(2) for port 3000"],
+    ["a variable", "npm start", "PORT=3100 npm start", "Error: listen EADDRINUSE: address already in use :::3000"]
+  ])("a port in use is fixed by the command with another port: %s", (_, command, other, error) => {
+    const text = memory(asked("start it"), ran(command, 1, error), ran(other, 0, "listening on 3100"), ended)
+    assert.include(text, `: fixed by running \`${other}\` instead`)
+    assert.notInclude(text, "open:")
+  })
+
+  it("a command that only shows its help does not fix a port in use", () => {
+    const text = memory(
+      asked("start it"),
+      ran("bin/serve", 1, "Address already in use - bind(2) for port 3000"),
+      ran("bin/serve --help", 0, "usage: serve"),
+      ended
+    )
+    assert.notInclude(text, "fixed by")
+  })
+
+  it("a check that passed without containers is a way around a limit of the machine", () => {
+    const text = memory(
+      asked("run the integration tests"),
+      ran("make itest", 1, "Error: Could not find a valid Docker environment"),
+      ran("make itest -e WITHOUT=1", 0, "ok"),
+      ended
+    )
+    assert.include(text, "`make itest` does not work here: ")
+    assert.notInclude(text, "open:")
+  })
+
   it("a check was not fixed by a second run", () => {
     assert.notInclude(mended("npm run e2e", "Error: timed out after 30 s"), "fixed by")
   })

@@ -40,6 +40,17 @@ const stances: Readonly<Record<string, ReadonlyArray<string>>> = {
     "use pnpm, not npm",
     "don't use lodash"
   ],
+  "drops continues": [
+    "forget it",
+    "ok, skip that for now",
+    "let it go",
+    "tant pis, laisse tomber",
+    "schade, lass gut sein",
+    "bueno, déjalo",
+    "deixa pra lá",
+    "算了",
+    "もういいです"
+  ],
   "neither continues": ["run it again", "commit and push", "why?"],
   "neither starts": [
     "and does the old import still exist anywhere?",

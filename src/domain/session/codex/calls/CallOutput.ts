@@ -4,7 +4,7 @@ import { type CommandEnd, type CommandOutput, outputOf } from "../../CommandOutp
 import { isJsonObject, type JsonObject } from "../../LenientField.js"
 import { readString } from "./ScriptText.js"
 
-/**
+/*
  * Reads the output of a tool: a string, a list of content parts, an object, or an object as JSON in a string, with or
  * without heading lines (`Process exited with code N`, `Exit code: N`, …, `Output:`). Pure and total.
  */
@@ -32,7 +32,7 @@ const numberField = (text: string, name: string): number | undefined => {
 }
 
 /**
- * Number of characters at the start of an output object that are searched for numbers, such as the exit code; the
+ * The number of characters at the start of an output object that are searched for numbers, such as the exit code. The
  * harness writes these before the text.
  */
 const numbersWithin = 400
@@ -49,7 +49,7 @@ const cutObject = (text: string): JsonObject | undefined => {
   return { output, exit_code: numberField(head, "exit_code"), session_id: numberField(head, "session_id") }
 }
 
-/** Parses a JSON object; of one that was cut when it was recorded, returns the part that is left. */
+/** Parses a JSON object. If the object was cut when it was recorded, returns the part that is left. */
 export const jsonObject = (text: string): JsonObject | undefined => {
   if (!text.startsWith("{")) {
     return undefined
@@ -69,7 +69,7 @@ interface Raw {
 
 const plain = (text: string): Raw => ({ text, exitCode: undefined, session: undefined })
 
-/** Returns the fields of a call's result from an object, under any of the names that versions have used. */
+/** Returns an object's fields that are the result of a call, under any of the names that versions have used. */
 const resultOf = (object: JsonObject): Raw | undefined => {
   const metadata = isJsonObject(object["metadata"]) ? object["metadata"] : object
   const code = metadata["exit_code"] ?? metadata["exitCode"]
@@ -96,7 +96,7 @@ const rawOutput = (output: unknown): Raw => {
 const headingLine =
   /^(?:Command: |Chunk ID: |Wall time|Process |Exit code: |Original token count: |Script |Total output lines)/
 
-/** Maximum characters of the heading lines; they may repeat a long command. */
+/** The maximum number of characters of the heading lines, which may repeat a long command. */
 const headingCharacters = 65_536
 
 const headingOf = (text: string): string => {
@@ -104,7 +104,7 @@ const headingOf = (text: string): string => {
   return end === -1 ? "" : text.slice(0, end + "\nOutput:\n".length)
 }
 
-/** Matches the notes of the harness about the cut of an output. */
+/** Matches the notice of the harness that it shortened an output. */
 const cutNotice = /^(?:Warning: truncated output \(original token count: \d+\)\n(?:Total output lines: \d+\n)?\n?)+/
 
 const stopped =
@@ -116,7 +116,8 @@ const notStarted =
 const timedOut = /^command timed out/i
 
 /**
- * Returns the end of a command that the harness reports instead of an output, or before it; undefined for an output.
+ * Returns the end of a command, if the harness reports it in place of an output or before it; undefined for any other
+ * output.
  */
 const endOf = (text: string): CommandEnd | undefined => {
   const start = text.slice(0, 1_000).trim()
@@ -160,7 +161,10 @@ export const readOutput = (output: unknown): CallOutput => {
   return { output: commandOutput(inner.text, exitCode, session !== undefined), session }
 }
 
-/** True if the poll of a running command failed; it then says nothing about the command. */
+/**
+ * True if an output says that asking for more output of a running command failed. It then says nothing about the
+ * command.
+ */
 export const isFailedPoll = (output: unknown): boolean =>
   /^(?:write_stdin|wait) failed\b|^(?:Unknown|No such) (?:process|session|cell)\b/i.test(rawOutput(output).text.trim())
 

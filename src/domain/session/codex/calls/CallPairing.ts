@@ -6,18 +6,26 @@ import { commandOutput, isFailedPoll, readOutput, readResult, readScriptOutput }
 import { type PrintedResult, resultsOf, type Script } from "./ScriptPrints.js"
 import { type Act, type Ending, readToolCall } from "./ToolCall.js"
 
-/** Maximum number of scripts of one turn whose calls may still end; more do not run at a time. */
+/** The maximum number of scripts of one turn whose calls may still end; no more run at a time. */
 const openScriptsKept = 64
 
-/** Maximum characters of a running script's printed texts that are kept; beyond it they are not assigned to calls. */
+/**
+ * The maximum number of characters that a running script printed and that are kept. Beyond it the printed texts are not
+ * assigned to calls.
+ */
 const printedCharacters = 1_048_576
 
-/** A call in a script. `index` is the event that the call made, or the event of the command that it polls. */
+/**
+ * A call in a script. `index` is that of the event for the call, or of the event of the command whose output the call
+ * reads.
+ */
 interface ScriptAct {
   readonly index: number | undefined
   readonly isPoll: boolean
   readonly isStop: boolean
-  /** The output that the command had before a poll, set when the poll first reports something. */
+  /**
+   * The output that the command had before a call that reads more of it, set when that call first reports something.
+   */
   before: CommandOutput | undefined
 }
 
@@ -27,7 +35,7 @@ interface ScriptRun {
   readonly printed: Array<string>
 }
 
-/** A call, with the indexes of its events. */
+/** A tool call of the session, with the indexes of its events. */
 type Call =
   | { readonly _tag: "Does"; readonly events: ReadonlyArray<number> }
   | { readonly _tag: "Polls"; readonly index: number | undefined; readonly isStop: boolean }
@@ -43,7 +51,7 @@ export class CallPairing {
   private readonly openScripts = new Map<string, ReadonlyArray<number>>()
   private readonly runningSessions = new Map<string, number>()
   private readonly runningCells = new Map<string, ScriptRun>()
-  /** Indexes of events whose end was recorded by an event of the rollout; later output does not change them. */
+  /** Indexes of events whose end was recorded by an event of the rollout. Later output does not change them. */
   private ended = new Set<number>()
   /** The index at which the current turn begins. */
   private turnFrom = 0
@@ -136,7 +144,9 @@ export class CallPairing {
     }
   }
 
-  /** Adds further texts of a script, and updates the events of its calls with what the texts show so far. */
+  /**
+   * Adds further texts that a script printed, and updates the events of its calls with what all its texts show so far.
+   */
   private print(run: ScriptRun, given: unknown, line: number): void {
     const { cell, printed } = readScriptOutput(given)
     run.printed.push(...printed)
@@ -175,7 +185,7 @@ export class CallPairing {
     this.tell(index, line, stoppedIf(act.isStop, whole), () => stoppedIf(act.isStop, whole))
   }
 
-  /** Stores an output in an event; `withKnown` joins it with an output that the event already has. */
+  /** Stores an output in an event. `withKnown` joins it with the output that the event already has. */
   private tell(
     index: number,
     line: number,
@@ -228,8 +238,9 @@ export class CallPairing {
   }
 
   /**
-   * Finds the event that an ending belongs to: that of its call, then that of its terminal session, then the first open
-   * one of the newest script in this turn that fits.
+   * Finds the event that an ending completes. If the call has events of its own, only those are searched. Otherwise it
+   * is the running command of the terminal session; failing that, in the scripts of this turn, newest first, the first
+   * event without an end that is the same command or also an edit of files.
    */
   private endedEvent({ callId, event: ending, session }: Ending<SessionEvent>): number | undefined {
     const own = callId === undefined ? undefined : this.calls.get(callId)
@@ -257,7 +268,7 @@ export class CallPairing {
     )
   }
 
-  /** Ends the current turn: no later line ends the calls of its scripts. */
+  /** Ends the current turn. The scripts of the turn are over, so no later line ends their calls. */
   endTurn(): void {
     this.openScripts.clear()
     this.turnFrom = this.events.length
@@ -278,8 +289,8 @@ export class CallPairing {
   }
 
   /**
-   * Removes what refers to undone events: the events from an index on were undone, and later outputs of earlier calls
-   * belong to none.
+   * Removes all references to events from an index on, which a rewind undid. Outputs that follow belong to none of the
+   * earlier calls.
    */
   rollBack(from: number): void {
     this.ended = new Set([...this.ended].filter((index) => index < from))
@@ -299,7 +310,7 @@ const stoppedIf = (isStopped: boolean, output: CommandOutput): CommandOutput =>
 
 const scriptError = /^\n?Script error:\n/
 
-/** Reads the texts of a script as the result of its only call, for a script that does not show how to read them. */
+/** Reads the texts of a script as the result of its only call. Used if the prints of the script are not understood. */
 const resultIn = (printed: ReadonlyArray<string>): PrintedResult => {
   let text = ""
   let exitCode: number | undefined

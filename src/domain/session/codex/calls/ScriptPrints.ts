@@ -3,7 +3,7 @@ import { jsonObject, readResult } from "./CallOutput.js"
 import { closeOf, quotes, readString, skipSpace } from "./ScriptText.js"
 import { type ScriptCall, scriptCalls, scriptCharacters } from "./ToolScript.js"
 
-/**
+/*
  * Assigns the texts that a script printed to its calls. A script prints with `text(…)`: the output of a call, its exit
  * code, its terminal session, its whole result, or a mixture of these with words of its own. The script gives a pattern
  * for each text, and the printed texts are matched against the patterns. Nothing is run; texts that do not match are
@@ -42,7 +42,7 @@ interface Print {
   readonly isOptional: boolean
 }
 
-/** A script with its calls and prints; `prints` is undefined if they are not understood. */
+/** A script with its calls and its prints. `prints` is undefined if they are not understood. */
 export interface Script {
   readonly calls: ReadonlyArray<ScriptCall>
   readonly prints: ReadonlyArray<Print> | undefined
@@ -50,7 +50,7 @@ export interface Script {
   readonly callNamed: (name: string, at: number) => number | undefined
 }
 
-/** Maximum number of prints, of loop rounds, and of pieces in a print; scripts by a model have fewer. */
+/** The maximum number of prints, of rounds of a loop, and of pieces in a print. Scripts by a model have fewer. */
 const mostPrints = 200
 const mostLoops = 20
 const mostPieces = 24
@@ -350,7 +350,7 @@ const readField = (field: Field, text: string, known: PrintedResult): Partial<Pr
   }
 }
 
-/** True for a piece that may stand for any text. */
+/** True for a piece that may match any text. */
 const isOpen = (piece: Piece): boolean =>
   piece._tag === "Unknown" ||
   piece._tag === "Object" ||
@@ -363,7 +363,7 @@ const numberAtEnd = /(?:-?\d{1,15}|undefined|null)$/
 type Found = readonly [Piece, string]
 
 /**
- * Matches the fields of a printed object with the entries that the script put there; undefined for a text that is no
+ * Matches the fields of a printed object with the pieces that the script put into it; undefined for a text that is no
  * object.
  */
 const entriesIn = (entries: ReadonlyMap<string, Piece>, text: string): ReadonlyArray<Found> | undefined => {
@@ -438,7 +438,10 @@ const readPrint = ({ pieces }: Print, text: string): ReadonlyArray<Found> | unde
   return [...found, [open, text.slice(from, to)]]
 }
 
-/** Returns the fields in a printed text; undefined if it does not fit the pattern. */
+/**
+ * Returns the pieces of a print with the texts that they matched in a printed text; undefined if the text does not
+ * match.
+ */
 const fieldsIn = (print: Print, text: string): ReadonlyArray<Found> | undefined => {
   const found = readPrint(print, text)
   const fields = found?.map((one) => (one[0]._tag === "Object" ? entriesIn(one[0].entries, one[1]) : [one]))

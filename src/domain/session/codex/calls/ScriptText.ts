@@ -1,4 +1,4 @@
-/** Functions that read pieces of JavaScript without running it: strings, and the ends of brackets. Pure and total. */
+/* Functions that read pieces of JavaScript without running it: strings, and the ends of brackets. Pure and total. */
 
 /** The characters that can begin a string literal. */
 export const quotes = "\"'`"
@@ -12,7 +12,7 @@ const simpleEscapes: { readonly [key: string]: string } = {
   "0": "\0"
 }
 
-/** A value that was read, and the index after it. */
+/** A value that was read from a source text, and the index after it. */
 export interface Read<A> {
   readonly value: A
   readonly end: number

@@ -11,17 +11,17 @@ import { readScript, type Script } from "./ScriptPrints.js"
 import { contentText } from "../SessionText.js"
 import type { ScriptCall } from "./ToolScript.js"
 
-/** The action of a call, or of one call in a script. */
+/** The meaning of one tool call, or of one call in a script. */
 export type Act =
-  /** An action of its own; later lines may add to its events. */
+  /** A call that does something of its own. Later lines may complete its events. */
   | { readonly _tag: "Does"; readonly events: ReadonlyArray<SessionEvent> }
   /**
-   * A call about the command in a terminal session: it reads more output or sends input. `isStop` is true if it sends
-   * the key that interrupts.
+   * A call about the command that runs in a terminal session: it reads more output or sends input. `isStop` is true if
+   * it sends the key that interrupts.
    */
   | { readonly _tag: "Polls"; readonly session: string; readonly isStop: boolean }
 
-/** A tool call: an action, a script that makes calls, or a wait for a script that still runs. */
+/** A tool call of the assistant: an action, a script that makes calls, or a wait for a script that still runs. */
 export type ToolCall =
   | Act
   | { readonly _tag: "Script"; readonly script: Script; readonly acts: ReadonlyArray<Act> }
@@ -72,7 +72,7 @@ const commandTools: ReadonlySet<string> = new Set([
   "local_shell"
 ])
 
-/** Tools whose calls become no event. */
+/** Names of tools whose calls make no event. */
 const silentTools: ReadonlySet<string> = new Set(["", "update_plan"])
 
 /** Returns a tool's name: without the prefix `functions.`, and with the namespace of an MCP server. */
@@ -93,7 +93,7 @@ const editEvent = (patch: string, place: Place): FileEdit => ({
 
 const isAbsolute = (directory: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(directory)
 
-/** Returns the place of a call that was given a directory; the directory may be relative to the session's. */
+/** Returns the place of a call that names its own directory, which may be relative to the session's. */
 const placeIn = (given: string | undefined, place: Place): Place & Pick<CommandRun, "sessionDirectory"> => {
   const { directory: session } = place
   if (given === undefined || given === "" || given === session) {
@@ -247,7 +247,7 @@ export interface Ending<A extends SessionEvent> {
   readonly event: A
 }
 
-/** Exit code that events have for a command which did not end by itself. */
+/** The exit code in events for a command that did not end by itself. */
 const noExitCode = -1
 
 /** Matches output that ends with the note of the harness that the user stopped the command. */

@@ -1,18 +1,21 @@
 import { closeOf, identifierAt, isInterpolated, type Read, readString, skipSpace, skipValue } from "./ScriptText.js"
 
-/**
+/*
  * Reads the tool calls in an `exec` script. Since 0.144 nearly all of Codex's work is JavaScript that calls
  * `tools.exec_command({cmd: …})` and similar functions. The script is never run, and may be incomplete, since a rollout
  * may be cut in its middle. Only literals, and variables with a literal value, are understood; any other argument is
  * left out.
  */
 
-/** Maximum characters of a script that are read, so that a hostile one costs little; scripts by a model are shorter. */
+/**
+ * The maximum number of characters of a script that are read, so that a hostile one costs little. Scripts by a model
+ * are shorter.
+ */
 export const scriptCharacters = 262_144
 const scriptCallsRead = 200
 /**
- * Maximum characters of all arguments together: calls without a closing bracket would each reach to the end of the
- * script.
+ * The maximum number of characters of all arguments together. Calls without a closing bracket would each reach to the
+ * end of the script.
  */
 const argumentCharacters = 2 * scriptCharacters
 
@@ -23,7 +26,7 @@ export interface ScriptCall {
   readonly text: string | undefined
   /** The properties of the first argument, if it is an object: strings, lists of strings, numbers and booleans. */
   readonly properties: ReadonlyMap<string, string | ReadonlyArray<string>>
-  /** The variable with the result whose `session_id` the call is given. */
+  /** The variable that holds another call's result, if this call is given the `session_id` of that result. */
   readonly sessionOf: string | undefined
   /** The index of `tools` in the script; `end` is the index after the closing bracket. */
   readonly start: number
@@ -116,7 +119,10 @@ const assignment = /(?<![\w$.])([A-Za-z_$][\w$]{0,60})\s{0,4}(?:[+?|&]{1,2})?=(?
 const parameters = /\(([^()]{0,200})\)\s{0,4}=>|(?<![\w$.])([A-Za-z_$][\w$]{0,60})\s{0,4}=>/g
 const loopVariable = /\b(?:const|let|var)\s{1,4}([A-Za-z_$][\w$]{0,60})\s{1,4}(?:of|in)\b/g
 
-/** Counts how often each name is given a value: as a variable, as a parameter, or by a loop. */
+/**
+ * Counts how often a script gives each name a value: as a variable, as a parameter, or by a loop. Only a name with one
+ * value is understood.
+ */
 const givenNames = (source: string): ReadonlyMap<string, number> => {
   const given = [
     ...[...source.matchAll(assignment)].map((match) => match[1] ?? ""),
@@ -130,7 +136,7 @@ const givenNames = (source: string): ReadonlyMap<string, number> => {
   return counts
 }
 
-/** Matches an argument that is the terminal session of another call's result. */
+/** Matches an argument whose value is the `session_id` of another call's result. */
 const givenSession = /[{,\s]session_id\s*:\s*([A-Za-z_$][\w$]{0,60}(?:\[\d{1,3}\])?)\.session_id\b/
 
 /** Finds the tool calls of a script, in order: at most 200, in the first 262,144 characters. */

@@ -1,0 +1,36 @@
+/* Matches the errors that come from the machine and not from the project, so that no edit of the project fixes them. */
+
+/**
+ * Matches errors about a missing tool, module or service. Installing or starting something fixes them, and an edit in
+ * between does not.
+ */
+export const missingTool =
+  /\bcommand not found\b|: not found$|\bNo module named\b|\bCannot find (?:module|package) '[^./]|\bis not recognized as\b|\bECONNREFUSED\b|\bConnection refused\b/i
+
+/** Matches errors about the network, which no edit of the project can fix. */
+export const unreachable =
+  /\b(?:Could not|Couldn't) resolve host\b|\bfailed to (?:download|fetch) (?:from|\S*https?:)|\bfailed to lookup address\b|\bname resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT)\b|\bdial tcp\b|\bTLS handshake timeout\b/i
+
+/** Matches errors about a port or an address that another program uses. */
+const taken =
+  /\b(?:address|port)\b.{0,40}\b(?:already )?(?:in use|allocated|taken|occupied)\b|\bE?ADDRINUSE\b|\bOnly one usage of each socket address\b/i
+
+/**
+ * Matches error messages about a service that does not run on the machine or that it lacks, such as Docker or a
+ * display.
+ */
+const missingService =
+  /\b(?:could not find a valid Docker environment|cannot connect to the (?:Docker|Podman) (?:daemon|socket|API)|is the docker daemon running|docker daemon is not running|no (?:X )?display\b.{0,40}\bset|cannot open display|Missing X server|no (?:CUDA-capable|usable) (?:device|GPU)|System has not been booted with systemd|\/dev\/kvm\b.{0,40}(?:not found|denied|does not exist))/i
+
+/** Matches errors about a server that does not accept connections. */
+const serviceDown = /\bIs the server running\b|\b(?:ECONNREFUSED|Connection refused)\b/i
+
+/** True if an error says that the machine lacks a service. No change of the project can fix that. */
+export const lacksService = (error: string): boolean => missingService.test(error.slice(0, 400))
+
+/**
+ * True if an error can be avoided by another port or another service, which an option or a variable of the command
+ * chooses.
+ */
+export const isAvoidable = (error: string): boolean =>
+  taken.test(error) || serviceDown.test(error) || lacksService(error)
