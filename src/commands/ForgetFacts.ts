@@ -191,9 +191,9 @@ export const planForgetFacts = Effect.fn("ForgetFacts.plan")(function* (
 export const forgottenFactsOf = ({ directories }: FactsPlan): Forgotten => ({
   forgotten: true,
   threadIds: [],
-  notes: [],
+  notes: directories.flatMap(({ notes }) => notes.map(({ text }) => text)),
   cwds: directories.map(({ cwd }) => cwd),
-  facts: [...new Set(directories.flatMap(({ ids }) => ids))]
+  facts: [...new Set(directories.flatMap(({ forgottenBefore, ids }) => [...ids, ...forgottenBefore]))]
 })
 
 const requireUnclaimed = Effect.fnUntraced(function* ({ directories }: FactsPlan) {
