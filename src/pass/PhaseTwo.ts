@@ -18,6 +18,7 @@ import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import { retryDelay } from "../domain/thread/Extraction.js"
 import { isServersFault, ModelError } from "../domain/model/ModelError.js"
 import { isHeldBack } from "../domain/report/Report.js"
+import { memoryVersion } from "../domain/memory/TraceMemory.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { consolidationDuration, consolidations as consolidationCount } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
@@ -252,8 +253,14 @@ const publishMemory = Effect.fnUntraced(function* (
   yield* recordSuperseded(cwd)
   const decisions = yield* decisionsIn(cwd)
   const { isPublishedShown, mayBeTold } = yield* keepToProvider(cwd, state)
-  const facts = yield* factsForAgent(cwd, mayBeTold)
-  const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(memories), state.notes), facts)
+  // A session that another pass has learned from meanwhile is not among those that may be cited.
+  const known = new Set<string>([...state.memories, ...state.earlier].map(({ threadId }) => threadId))
+  const facts = yield* factsForAgent(cwd, (threadId) => known.has(threadId) && mayBeTold(threadId))
+  const texts = memories.map(({ memorySummary, threadId, traceSummary }) => ({
+    threadId,
+    version: memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
+  }))
+  const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(texts), state.notes), facts.content)
   // Another earlier session that leaves nothing is no work for an agent.
   if (state.removals.length === 0 && Option.contains(yield* memoryFs.publishedContent(cwd), content)) {
     yield* memoryFs.discardStaging(cwd)
@@ -262,7 +269,7 @@ const publishMemory = Effect.fnUntraced(function* (
   }
   yield* progress.report({ _tag: "Consolidating", cwd })
   const staging = yield* memoryFs.stage(cwd, memories, state.notes, {
-    facts,
+    facts: facts.text,
     isPublishedShown,
     isToldAgain: decisions.isToldAgain
   })
