@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Array as Arr, Effect, Option, Schema } from "effect"
 import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
-import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { type CommandHome, emptyHome, ferry, pier } from "../support/commandHome.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 import { snapshot } from "../support/program.js"
@@ -141,6 +141,23 @@ describe("forget --fact", () => {
     })
   )
 
+  it.scoped("a forgotten outcome stays away when its session goes on under a longer title", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      home.session(1, { request: `add the ${canary} flag to the parser` })
+      yield* home.pass()
+      const { id } = yield* Arr.findFirst(yield* search(home, canary), ({ kind }) => kind === "Outcome")
+      yield* home.run("forget", "--fact", id, "--yes")
+      const start = startOfFixtures + 3_600_000
+      appendFileSync(home.pathOf(1), new RolloutBuilder(start).user("go on").assistant("Done.").turnEnd().text())
+      const report = JSON.parse((yield* home.pass("--min-idle", "0", "--json")).stdout)
+      assert.strictEqual(report.extracted.length, 1)
+      assert.isEmpty(yield* search(home, canary))
+      const texts = snapshot(home.memories, (path) => path.endsWith(".md"))
+      assert.notInclude(JSON.stringify(texts), canary)
+    })
+  )
+
   it.scoped("a forgotten fact stays away when the state DB is lost, and the record of it has no words", () =>
     Effect.gen(function* () {
       const home = yield* taughtHome
@@ -164,6 +181,43 @@ describe("forget --fact", () => {
       )
       assert.include((yield* home.run("why", "--fact", id)).stderr, "was forgotten on")
       assert.strictEqual((yield* home.json("verify")).code, 0)
+    })
+  )
+
+  it.scoped("notes, corrections of other facts and state DBs that were set aside go with the fact", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id: command } = yield* testsOf(home, ferry)
+      yield* home.run("remember", "--cwd", ferry, `never deploy on a ${canary} Friday, says Ada`)
+      yield* home.run("correct", "--fact", command, "--cwd", ferry, `npm test; never deploy on a ${canary} Friday`)
+      writeFileSync(join(home.memories, "state.sqlite.corrupt-1"), canary)
+      const id = yield* wishOf(home)
+      const asked = yield* home.run("forget", "--fact", id)
+      assert.include(asked.stdout, `note: never deploy on a ${canary} Friday, says Ada`)
+      assert.include(asked.stdout, `correction of ${command}: `)
+      assert.strictEqual((yield* home.run("forget", "--fact", id, "--yes")).code, 0)
+      assert.deepStrictEqual(home.holding(canary), [])
+      assert.include(memoryText(home, ferry), "Run the tests: `npm test`")
+    })
+  )
+
+  it.scoped("a fact that was forgotten can be forgotten again, which erases what a killed command left", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const id = yield* wishOf(home)
+      yield* home.run("forget", "--fact", id, "--yes")
+      home.sql("CREATE TABLE rest (text TEXT)")
+      home.sql("INSERT INTO rest VALUES (?)", canary.repeat(200))
+      home.sql("DROP TABLE rest")
+      assert.isNotEmpty(home.holding(canary))
+      const again = yield* home.run("forget", "--fact", id, "--yes")
+      assert.strictEqual(again.code, 0, again.stderr)
+      assert.include(again.stdout, "Forgotten: 1 fact, in 1 project.")
+      assert.deepStrictEqual(home.holding(canary), [])
+      assert.deepStrictEqual(
+        (yield* history(home, "--fact", id)).map(({ event }) => event),
+        ["forgotten"]
+      )
     })
   )
 
@@ -265,6 +319,20 @@ describe("pin and correct", () => {
       yield* home.run("correct", "--fact", yield* wishOf(home), "Deploy \u202Eyadirf no\u202C never")
       assert.include(memoryText(home, ferry), "- Deploy yadirf no never")
       assert.notMatch((yield* home.run("context", "--cwd", ferry)).stdout, /[\u202A-\u202E\u2066-\u2069]/)
+    })
+  )
+
+  it.scoped("the one that counts of two corrections at once stands in MEMORY.md", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id } = yield* testsOf(home, ferry)
+      const texts = ["Run the tests: `npm run one`", "Run the tests: `npm run two`"]
+      yield* Effect.forEach(texts, (text) => home.run("correct", "--fact", id, "--cwd", ferry, text), {
+        concurrency: "unbounded"
+      })
+      const { text } = yield* Arr.head(yield* search(home, "run", "tests", "--cwd", ferry))
+      assert.include(texts, text)
+      assert.include(memoryText(home, ferry), text)
     })
   )
 

@@ -142,7 +142,7 @@ const make = Effect.map(Queries, (queries) => {
     if (given._tag === "Forgotten") {
       yield* sql`DELETE FROM facts WHERE id = ${id} AND cwd = ${cwd}`
       yield* sql`DELETE FROM fact_marks WHERE id = ${id} AND cwd = ${cwd} AND mark <> 'Forgotten'`
-      yield* sql`DELETE FROM fact_history WHERE id = ${id} AND cwd = ${cwd}`
+      yield* sql`DELETE FROM fact_history WHERE cwd = ${cwd} AND (id = ${id} OR by_id = ${id})`
     }
     const entry = { id, cwd, event: given._tag.toLowerCase(), at: now, text: given._tag === "Forgotten" ? null : text }
     yield* sql`INSERT INTO fact_history ${sql.insert(entry)}`
@@ -167,9 +167,18 @@ const make = Effect.map(Queries, (queries) => {
     yield* mark(id, cwd, given, text)
   })
 
-  const forget = Effect.fnUntraced(function* (cwd: Directory, { ids, memories, threads }: ForgottenFacts) {
+  const forget = Effect.fnUntraced(function* (cwd: Directory, { corrections, ids, memories, threads }: ForgottenFacts) {
     yield* keepRecord(cwd, ids)
     yield* Effect.forEach(ids, (id) => mark(id, cwd, { _tag: "Forgotten" }, ""), { discard: true })
+    yield* Effect.forEach(
+      corrections,
+      ({ id, text }) =>
+        Effect.zipRight(
+          sql`DELETE FROM fact_marks WHERE id = ${id} AND cwd = ${cwd} AND mark = 'Corrected' AND text = ${text}`,
+          sql`DELETE FROM fact_history WHERE id = ${id} AND cwd = ${cwd} AND event = 'corrected' AND text = ${text}`
+        ),
+      { discard: true }
+    )
     const left = yield* ofDirectory(cwd)
     for (const { memorySummary, slug, threadId, traceSummary } of memories) {
       const facts = left.filter((fact) => fact.threadId === threadId)

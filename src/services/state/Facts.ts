@@ -85,11 +85,19 @@ export interface CleanedThread {
   readonly firstUserMessage: string | null
 }
 
+/** A person's correction of a fact, in the words in which it was recorded. */
+export interface ForgottenCorrection {
+  readonly id: FactId
+  readonly text: string
+}
+
 /** The facts to forget, and the texts that replace those which state them. */
 export interface ForgottenFacts {
   readonly ids: ReadonlyArray<FactId>
   readonly memories: ReadonlyArray<CleanedMemory>
   readonly threads: ReadonlyArray<CleanedThread>
+  /** Corrections of other facts that state the forgotten ones. */
+  readonly corrections: ReadonlyArray<ForgottenCorrection>
 }
 
 /** The facts of a session in one directory, as the current version of the rules extracts them. */

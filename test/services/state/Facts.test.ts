@@ -77,8 +77,8 @@ contract("facts", ({ test }) => {
       yield* TestClock.setTime(5_000)
       yield* teach(db, 1, friday, tabs)
       yield* db.facts.mark(friday.id, ferry, { _tag: "Forgotten" }, friday.text)
-      yield* teach(db, 1, friday, tabs)
-      yield* teach(db, 2, friday)
+      assert.strictEqual((yield* Effect.flip(teach(db, 1, friday, tabs)))._tag, "FactsForgotten")
+      assert.strictEqual((yield* Effect.flip(teach(db, 2, friday)))._tag, "FactsForgotten")
       assert.deepStrictEqual(yield* textsOf(db), [[idOf(1), tabs.text]])
       assert.deepStrictEqual(yield* db.facts.search(["friday"], undefined, 10), [])
       assert.deepStrictEqual(yield* db.facts.history({ cwd: undefined, id: friday.id }, 10), [
