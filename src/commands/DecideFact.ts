@@ -1,13 +1,33 @@
 import * as Effect from "effect/Effect"
 import type { FactId } from "../domain/facts/Fact.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
-import { makePass } from "../pass/Pass.js"
+import { makePass, type Pass } from "../pass/Pass.js"
 import { consolidate } from "../pass/PhaseTwo.js"
 import { AgentControl } from "../services/AgentControl.js"
 import { type Decided, InputInvalid, type Republished } from "../services/Memories.js"
 import { redact } from "../services/Redactor.js"
 import { type FactMark, Facts } from "../services/state/Facts.js"
+import { Consolidations } from "../services/state/Consolidations.js"
+import { Settings } from "../settings/Settings.js"
 import { type FactGroup, findFact } from "./FindFact.js"
+
+/**
+ * Consolidates a directory once more if a decision was stored during the consolidation before: the command that made it
+ * found the lock held, and left the directory to this one.
+ */
+const publishLate = (pass: Pass, cwd: Directory) =>
+  Effect.gen(function* () {
+    const consolidations = yield* Consolidations
+    const { tracesPerCwd } = yield* Settings
+    for (let last: string | undefined; ;) {
+      const { fingerprint, published } = yield* consolidations.state(cwd, tracesPerCwd)
+      if (published === fingerprint || fingerprint === last) {
+        return
+      }
+      yield* consolidate(pass, cwd)
+      last = fingerprint
+    }
+  })
 
 /**
  * Consolidates a directory at once if its agent works by rule, which costs nothing. With any other agent, leaves it to
@@ -19,7 +39,11 @@ export const republish = Effect.fn("DecideFact.republish")(function* (cwd: Direc
     const later: Republished = "next pass"
     return later
   }
-  const { _tag } = yield* consolidate(yield* makePass, cwd)
+  const pass = yield* makePass
+  const { _tag } = yield* consolidate(pass, cwd)
+  if (_tag === "Published" || _tag === "Unchanged") {
+    yield* publishLate(pass, cwd)
+  }
   const now: Republished = _tag === "Locked" ? "running pass" : _tag === "Failed" ? "failed" : "written"
   return now
 })

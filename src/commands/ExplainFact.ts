@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { Basis, FactId, FactKind } from "../domain/facts/Fact.js"
 import { supersededIn } from "../domain/facts/FactLines.js"
 import type { KnownFact } from "../domain/facts/ProjectFacts.js"
@@ -6,6 +7,7 @@ import { exactTime } from "../domain/text/ExactTime.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { wishChains } from "../pass/facts/ReadFacts.js"
 import type { HistoryLine } from "../services/Memories.js"
+import { MemoryInspection } from "../services/MemoryInspection.js"
 import type { StoredFact } from "../services/state/Facts.js"
 import { type FactGroup, findFact } from "./FindFact.js"
 import { historyLines } from "./History.js"
@@ -36,7 +38,7 @@ export interface ExplainedFact {
   readonly text: string
   /** The decisions of people about the fact, such as a pin. */
   readonly marks: ReadonlyArray<{ readonly mark: string; readonly text: string | null; readonly at: string | null }>
-  /** The lines of `MEMORY.md` that state the fact. A line may be missing in the file if there was no room for it. */
+  /** The lines of `MEMORY.md` that state the fact, as the file has them now; empty if none does. */
   readonly memoryLines: ReadonlyArray<{ readonly heading: string; readonly text: string }>
   /** The ids of the other facts that are merged into the same lines. */
   readonly mergedWith: ReadonlyArray<FactId>
@@ -56,6 +58,28 @@ const evidenceOf = ({ at, basis, lastLine, line, text, threadId }: StoredFact): 
 })
 
 const linkOf = ({ at, id, text, threadId }: KnownFact): ChainLink => ({ id, text, threadId, at: exactTime(at) })
+
+/** Loads the code that writes and compares lines. */
+const loadLines = Effect.promise(() =>
+  Promise.all([
+    import("../domain/offline/consolidating/Merging.js"),
+    import("../domain/offline/consolidating/PersonLines.js")
+  ])
+)
+
+/**
+ * Finds the lines of the fact in the file. A line that the facts give may be missing there: there was no room for it, a
+ * person took it out or words it otherwise, a model writes the file, or an earlier generation was restored.
+ */
+const linesInFile = Effect.fnUntraced(function* (cwd: Directory, lines: FactGroup["lines"]) {
+  const inspection = yield* MemoryInspection
+  const text = Option.getOrElse(yield* inspection.memoryText(cwd), () => "")
+  const [{ lineText }, { newest }] = yield* loadLines
+  const present = new Set(text.split("\n").map(newest))
+  return lines
+    .filter(({ line }) => present.has(newest(lineText(line))))
+    .map(({ heading, line }) => ({ heading: heading.replace(/^#+ /, ""), text: line.text }))
+})
 
 /** Maximum number of history entries shown for one fact. */
 const mostEntries = 50
@@ -78,7 +102,7 @@ const explainIn = Effect.fnUntraced(function* (id: FactId, { all, cwd, facts, id
         text: mark._tag === "Corrected" ? mark.text : null,
         at: exactTime(at)
       })),
-    memoryLines: lines.map(({ heading, line }) => ({ heading: heading.replace(/^#+ /, ""), text: line.text })),
+    memoryLines: yield* linesInFile(cwd, lines),
     mergedWith: ids.filter((other) => other !== id),
     evidence: own.map(evidenceOf),
     chain: links.map(linkOf),

@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { FactId, SessionFact } from "../domain/facts/Fact.js"
 import { alsoTold, tellingOf, withoutFacts } from "../domain/facts/FactWords.js"
 import type { ForgetRule } from "../domain/memory/Forgetting.js"
+import { noteLine } from "../domain/memory/UserNote.js"
 import { traceSlug } from "../domain/memory/TraceMemory.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { makePass } from "../pass/Pass.js"
@@ -11,13 +13,20 @@ import type { Forgotten } from "../services/Memories.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
 import { Claims } from "../services/state/Claims.js"
-import { type CleanedMemory, type CleanedThread, Facts, type StoredFact } from "../services/state/Facts.js"
+import {
+  type CleanedMemory,
+  type CleanedThread,
+  Facts,
+  type ForgottenCorrection,
+  type StoredFact
+} from "../services/state/Facts.js"
 import { Forgetting, ThreadsClaimed } from "../services/state/Forgetting.js"
+import { Notes, type UserNote } from "../services/state/Notes.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 import { republish } from "./DecideFact.js"
-import { type FactGroup, findFact } from "./FindFact.js"
+import { type FactGroup, factIdFrom, findFact } from "./FindFact.js"
 import { revise, underLocks } from "./Forget.js"
 
 type Statement = Pick<SessionFact, "content" | "text">
@@ -38,6 +47,12 @@ export interface FactsOfDirectory {
   readonly memories: ReadonlyArray<CleanedMemory>
   /** The sessions whose title or first message mentions the facts, with the text that remains without them. */
   readonly threads: ReadonlyArray<CleanedThread>
+  /** The notes that mention the facts. */
+  readonly notes: ReadonlyArray<UserNote>
+  /** The corrections of other facts, also replaced ones, that mention the facts. */
+  readonly corrections: ReadonlyArray<ForgottenCorrection>
+  /** The facts that were forgotten before. A command that was killed may have left their words. */
+  readonly forgottenBefore: ReadonlyArray<FactId>
 }
 
 /** The facts to forget, directory by directory. */
@@ -63,7 +78,13 @@ const statementsOf = (groups: ReadonlyArray<FactGroup>): ReadonlyArray<Statement
   )
 ]
 
-const planDirectory = Effect.fnUntraced(function* (cwd: Directory, groups: ReadonlyArray<FactGroup>) {
+const planDirectory = Effect.fnUntraced(function* (
+  cwd: Directory,
+  groups: ReadonlyArray<FactGroup>,
+  forgottenBefore: ReadonlyArray<FactId>
+) {
+  const notes = (yield* (yield* Notes).all).filter((note) => note.cwd === cwd)
+  const history = yield* (yield* Facts).history({ cwd, id: undefined }, Number.MAX_SAFE_INTEGER)
   const inspection = yield* MemoryInspection
   const threadIndex = yield* ThreadIndex
   const threadMemories = yield* ThreadMemories
@@ -117,25 +138,49 @@ const planDirectory = Effect.fnUntraced(function* (cwd: Directory, groups: Reado
     lines: lines.filter(isTold),
     allLines: [...new Set(published.filter((line) => line.trim() !== "" && isTold(line)))],
     memories: told,
-    threads
+    threads,
+    notes: notes.filter(({ text }) => isTold(noteLine(text))),
+    corrections: history.flatMap(({ event, id, text }) =>
+      event === "corrected" && text !== null && !ids.has(id) && isTold(`- ${text}`) ? [{ id, text }] : []
+    ),
+    forgottenBefore
   }
   return directory
 })
 
 /**
- * Determines what is deleted when facts are forgotten, together with the facts merged into the same lines. Changes
- * nothing.
+ * Finds the directories that have a fact, and those where it was forgotten before. Fails with `FactNotFound` if there
+ * are none.
+ */
+const findGiven = Effect.fnUntraced(function* (given: string, cwd: Directory | undefined) {
+  const facts = yield* Facts
+  const id = yield* factIdFrom(given)
+  const marks = yield* facts.marksWithId(id, cwd)
+  const before = marks.flatMap(({ cwd: of, mark }) => (mark._tag === "Forgotten" ? [of] : []))
+  const found = yield* Effect.either(findFact(given, cwd))
+  if (Either.isLeft(found) && (found.left._tag !== "FactNotFound" || before.length === 0)) {
+    return yield* found.left
+  }
+  const groups = Either.match(found, { onLeft: () => [], onRight: (right) => right.groups })
+  return { id, groups, before }
+})
+
+/**
+ * Determines what is deleted when facts are forgotten, together with the facts merged into the same lines. For a fact
+ * that was forgotten before, this is what a killed command may have left. Changes nothing.
  */
 export const planForgetFacts = Effect.fn("ForgetFacts.plan")(function* (
   given: ReadonlyArray<string>,
   cwd: Directory | undefined
 ) {
-  const groups = (yield* Effect.forEach(given, (id) => findFact(id, cwd))).flatMap((found) => found.groups)
-  const cwds = [...new Set(groups.map((group) => group.cwd))].sort()
+  const found = yield* Effect.forEach(given, (id) => findGiven(id, cwd))
+  const groups = found.flatMap((one) => one.groups)
+  const cwds = [...new Set([...groups.map((group) => group.cwd), ...found.flatMap(({ before }) => before)])].sort()
   const directories = yield* Effect.forEach(cwds, (of) =>
     planDirectory(
       of,
-      groups.filter((group) => group.cwd === of)
+      groups.filter((group) => group.cwd === of),
+      found.flatMap(({ before, id }) => (before.includes(of) ? [id] : []))
     )
   )
   const plan: FactsPlan = { directories }
@@ -146,9 +191,9 @@ export const planForgetFacts = Effect.fn("ForgetFacts.plan")(function* (
 export const forgottenFactsOf = ({ directories }: FactsPlan): Forgotten => ({
   forgotten: true,
   threadIds: [],
-  notes: [],
+  notes: directories.flatMap(({ notes }) => notes.map(({ text }) => text)),
   cwds: directories.map(({ cwd }) => cwd),
-  facts: [...new Set(directories.flatMap(({ ids }) => ids))]
+  facts: [...new Set(directories.flatMap(({ forgottenBefore, ids }) => [...ids, ...forgottenBefore]))]
 })
 
 const requireUnclaimed = Effect.fnUntraced(function* ({ directories }: FactsPlan) {
@@ -162,21 +207,26 @@ const requireUnclaimed = Effect.fnUntraced(function* ({ directories }: FactsPlan
   }
 })
 
-const eraseIn = Effect.fn("ForgetFacts.erase")(function* ({ allLines, cwd, ids, memories, threads }: FactsOfDirectory) {
+const eraseIn = Effect.fn("ForgetFacts.erase")(function* (directory: FactsOfDirectory) {
+  const { allLines, corrections, cwd, ids, memories, notes, threads } = directory
   const facts = yield* Facts
   const memoryFs = yield* MemoryFs
-  const rule: ForgetRule = { threadIds: new Set(), lines: new Set(allLines), text: undefined }
+  const lines = new Set([...allLines, ...notes.map(({ text }) => noteLine(text))])
+  const rule: ForgetRule = { threadIds: new Set(), lines, text: undefined }
   yield* resume(cwd)
   // The files first: as long as the rows have the facts, a command that was killed can be given again.
   yield* memoryFs.forget(cwd, rule)
   yield* memoryFs.resume(cwd)
-  yield* facts.forget(cwd, { ids, memories, threads })
+  yield* (yield* Notes).remove(notes.map(({ id }) => id))
+  yield* facts.forget(cwd, { ids, memories, threads, corrections })
   yield* revise(cwd, rule)
 })
 
 /**
  * Deletes facts for good: from the rows, their history and the search index, from the traces and summaries that mention
- * them, and from `MEMORY.md` and its earlier generations. They are not stored again when their sessions are read again.
+ * them, from notes and corrections, from `MEMORY.md` and its earlier generations, and with the corrupt state DBs that
+ * were set aside. They are not stored again when their sessions are read again. After a kill or a failure, the same
+ * command finishes the work.
  * Fails before any change if another pass works on one of the directories or sessions. Cannot be interrupted once
  * begun. `tell` receives progress messages.
  */
@@ -191,6 +241,7 @@ export const forgetFacts = Effect.fn("ForgetFacts.forget")(function* (
     owner,
     Effect.gen(function* () {
       yield* requireUnclaimed(plan)
+      yield* (yield* MemoryFs).removeSetAside
       yield* Effect.forEach(plan.directories, eraseIn, { discard: true })
       yield* tell("writing the state DB anew")
       yield* forgetting.eraseRemains

@@ -14,6 +14,7 @@ import { exactTime } from "../domain/text/ExactTime.js"
 import { type Directory, projectName } from "../domain/thread/WorkingDirectory.js"
 import { wishChains } from "../pass/facts/ReadFacts.js"
 import { type FoundFact, InputInvalid, type SearchHit, type SearchResults } from "../services/Memories.js"
+import { redact } from "../services/Redactor.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
 import { Consolidations } from "../services/state/Consolidations.js"
 import { Facts } from "../services/state/Facts.js"
@@ -29,7 +30,9 @@ const memoryFiles = Effect.fnUntraced(function* (query: SearchQuery, cwds: Reado
   const inspection = yield* MemoryInspection
   const texts = (yield* Effect.forEach(cwds, (cwd) =>
     inspection.memoryText(cwd).pipe(
-      Effect.map((text) => Option.toArray(Option.map(text, (text) => ({ cwd, text })))),
+      Effect.map(Option.toArray),
+      // A person may have typed a secret into it.
+      Effect.flatMap(Effect.forEach((text) => Effect.map(redact(text), (shown) => ({ cwd, text: shown })))),
       // One that cannot be read hides nothing of the others.
       Effect.catchAll((error) => Effect.as(warn(error.message), []))
     )

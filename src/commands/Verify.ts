@@ -5,7 +5,8 @@ import { extractTrace } from "../domain/offline/writing/OfflineExtractor.js"
 import { memoryFile, traceFolder } from "../domain/memory/Publication.js"
 import { rolloutFilters } from "../domain/session/codex/RolloutFilter.js"
 import { RolloutReader } from "../domain/session/codex/RolloutReading.js"
-import { citationsIn } from "../domain/memory/Citation.js"
+import { linesWith } from "../domain/facts/FactLines.js"
+import { citationsIn, withoutCitations } from "../domain/memory/Citation.js"
 import type { Thread } from "../domain/thread/Thread.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { normaliseOutput, threadOfTraceFile } from "../domain/memory/TraceMemory.js"
@@ -19,7 +20,9 @@ import {
   type VerificationFinding
 } from "../domain/memory/Verification.js"
 import { Directory } from "../domain/thread/WorkingDirectory.js"
+import { marksOf, readProjectFacts } from "../pass/facts/ReadFacts.js"
 import { Consolidations } from "../services/state/Consolidations.js"
+import { Facts } from "../services/state/Facts.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { MemoryInspection, type MemoryTextFile } from "../services/MemoryInspection.js"
@@ -37,6 +40,9 @@ export interface ProjectVerification {
   /** Threads whose rollout can no longer be read. Statements that only these could confirm were not checked. */
   readonly unreadable: ReadonlyArray<{ readonly threadId: string; readonly reason: string }>
 }
+
+/** Loads the code that writes lines, with the first directory that has a correction. */
+const loadLines = Effect.promise(() => import("../domain/offline/consolidating/Merging.js"))
 
 /**
  * Maximum number of threads that a generated line cites. A line that cites this many may be based on further threads.
@@ -85,6 +91,18 @@ interface Searched {
   readonly lines: number
 }
 
+/** Lists the lines of a directory that tell corrections, without citations: their words are a person's. */
+const correctedLines = Effect.fnUntraced(function* (cwd: Directory) {
+  const facts = yield* Facts
+  const { corrected } = marksOf(yield* facts.marks(cwd))
+  if (corrected.size === 0) {
+    return new Set<string>()
+  }
+  const { lineText } = yield* loadLines
+  const lines = linesWith(yield* readProjectFacts(cwd), new Set(corrected.keys()))
+  return new Set(lines.map(({ line }) => withoutCitations(lineText(line))))
+})
+
 /** Returns the threads that could confirm a quotation: the cited ones, or all when the citation may be incomplete. */
 const witnesses = ({ cited }: Quote, threadIds: ReadonlyArray<ThreadId>): ReadonlyArray<ThreadId> => {
   const named = threadIds.filter((threadId) => cited.some((beginning) => threadId.startsWith(beginning)))
@@ -100,9 +118,15 @@ const verifyProject = Effect.fn("Verify.project")(function* (
   const inspection = yield* MemoryInspection
   const files = yield* inspection.files(cwd)
   const record = Option.getOrUndefined(yield* inspection.record(cwd))
+  const corrected = yield* correctedLines(cwd)
+  const taken = new Set(record?.edits.added.map(({ line }) => line))
   const quotes = files.flatMap((file) => {
     const isPersonal = file.path === memoryFile ? personalLines(record, file.text) : () => false
-    const isOurs = (line: string): boolean => citationsIn(line).length > 0 || !isPersonal(line.trimEnd())
+    // An edit that cites a session is a person's once a pass has taken it in; until then it may be a mistake.
+    const isOurs = (line: string): boolean =>
+      !taken.has(line.trimEnd()) &&
+      !corrected.has(withoutCitations(line)) &&
+      (citationsIn(line).length > 0 || !isPersonal(line.trimEnd()))
     return quotesIn(file, threadOfFile(file), isOurs)
   })
   const searched = new Map<ThreadId, Searched>()

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
+import { marksAfter } from "../domain/facts/FactDecisions.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { projectName } from "../domain/thread/WorkingDirectory.js"
 import { noEdits } from "../domain/memory/PersonEdits.js"
-import { marksOf, mergeFacts } from "../pass/facts/ReadFacts.js"
+import { mergeFacts } from "../pass/facts/ReadFacts.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { redact } from "../services/Redactor.js"
 import { Facts } from "../services/state/Facts.js"
@@ -13,9 +14,9 @@ import { blockOf, type ContextOptions } from "./MemoryContext.js"
 const loadConsolidator = Effect.promise(() => import("../domain/offline/consolidating/OfflineConsolidator.js"))
 
 /**
- * Renders the facts of a directory as they were at a time, always with the offline consolidator. Includes the pins and
- * corrections that were made by then and are still in force, and leaves out the facts that were forgotten since. Empty
- * if no fact was recorded by then.
+ * Renders the facts of a directory as they were at a time, always with the offline consolidator. Applies the
+ * decisions of people that were in force then, and leaves out the facts that were forgotten since. Empty if no fact was
+ * recorded by then.
  */
 export const forDirectoryAsOf = Effect.fn("ContextAsOf.forDirectory")(function* (
   cwd: Directory,
@@ -28,7 +29,7 @@ export const forDirectoryAsOf = Effect.fn("ContextAsOf.forDirectory")(function* 
   if (known.length === 0) {
     return ""
   }
-  const marks = marksOf((yield* facts.marks(cwd)).filter(({ at }) => at <= moment))
+  const marks = marksAfter((yield* facts.decisions(cwd)).filter(({ at }) => at <= moment))
   const merged = yield* mergeFacts(known, marks)
   const { consolidate } = yield* loadConsolidator
   const [memory] = consolidate({

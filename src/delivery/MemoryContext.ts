@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { byteLength } from "../domain/text/ByteBudget.js"
+import { withoutDirectionControls } from "../domain/text/WritingDirection.js"
 import {
   type ContextPiece,
   contextPieces,
@@ -77,7 +78,7 @@ export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, options
 
 /** Renders the context block for a canonical directory; see {@link forCwd}. */
 export const blockOf = Effect.fnUntraced(function* (sources: ContextSources, { maxTokens }: ContextOptions) {
-  const all = contextPieces(sources)
+  const all = contextPieces({ ...sources, memory: withoutDirectionControls(sources.memory) })
   if (all.length === 0) {
     return ""
   }

@@ -69,8 +69,8 @@ const sqlite = (path: string) =>
   )
 
 /**
- * Canonical working directories. This layer needs nothing but Node, so a host that brings every port installs no
- * further package.
+ * Resolves working directories to canonical paths. Needs only Node's own modules, so a host that supplies all other
+ * services need not install an optional package.
  */
 const directories = loaded(() => import("../layers/node/WorkingDirectories.js").then(({ layer }) => layer))
 

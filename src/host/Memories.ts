@@ -101,5 +101,8 @@ const make = Effect.map(Effect.context<MemoriesNeeds>(), (services) =>
   })
 )
 
-/** The memories of a home, over the services of a pass; exported as `Layers.memories`. */
+/**
+ * Layer of the `Memories` service. It requires the services of a pass and of inspection (`MemoriesNeeds`). Exported
+ * as `Layers.memories`.
+ */
 export const layer: Layer.Layer<Memories, never, MemoriesNeeds> = Layer.effect(Memories, make)

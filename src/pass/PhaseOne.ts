@@ -32,7 +32,9 @@ import type { Pass } from "./Pass.js"
 import { MemoryFs, type MemoryFsFailure, type TraceFile } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import { Progress } from "../services/Progress.js"
-import { type Claim, Claims } from "../services/state/Claims.js"
+import { type Claim, type ClaimLost, Claims } from "../services/state/Claims.js"
+import type { Facts } from "../services/state/Facts.js"
+import type { StateDbFailure } from "../services/state/StateDbError.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { type Learned, ThreadMemories } from "../services/state/ThreadMemories.js"
 import { whileRenewed } from "../services/state/WhileRenewed.js"
@@ -210,8 +212,6 @@ const learn = Effect.fnUntraced(function* (
   rollout: LoadedRollout,
   context: RuleContext
 ) {
-  const threadMemories = yield* ThreadMemories
-  const progress = yield* Progress
   yield* Ref.update(pass.unknownLines, (counts) => joinUnknown(counts, rollout.unknownLines))
   if (!rollout.facts.isRollout) {
     return yield* new NotACodexRollout({ path: rollout.file.path })
@@ -232,17 +232,42 @@ const learn = Effect.fnUntraced(function* (
   const { isPartial, parts } = yield* partsByDirectory(thread, cwd, rollout, context.ignore)
   const answers = yield* Effect.forEach(parts, (part) => askOfPart(pass, rollout, part))
   const learned = { content: rollout.content, updatedAt: thread.updatedAt, isPartial }
-  const traces = answers.filter(({ output }) => !isNothing(output))
-  if (!Arr.isNonEmptyReadonlyArray(traces)) {
-    yield* threadMemories.storeNothing(claim, learned)
-    yield* progress.report({ _tag: "NoOutput", threadId: thread.id })
-    const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd }
-    return outcome
-  }
-  const outcome: ExtractionOutcome = { _tag: "Extracted", thread, traces: yield* store(claim, learned, traces) }
-  yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd: traces[0].part.cwd })
-  return outcome
+  return yield* storeAnswers(claim, { ...thread, cwd }, learned, answers)
 })
+
+type Services = Facts | MemoryFs | Progress | Settings | ThreadMemories
+
+/**
+ * Stores what is left of the answers without the facts that people forgot. Begins again if a fact is forgotten before
+ * the rows are stored.
+ */
+const storeAnswers = (
+  claim: Claim,
+  thread: Thread & { readonly cwd: Directory },
+  learned: Learned,
+  answers: ReadonlyArray<PartAnswer>
+): Effect.Effect<ExtractionOutcome, ClaimLost | MemoryFsFailure | StateDbFailure, Services> =>
+  Effect.gen(function* () {
+    const threadMemories = yield* ThreadMemories
+    const progress = yield* Progress
+    const { withoutForgottenFacts } = yield* loadForgotten
+    const left = yield* Effect.forEach(answers, (answer) =>
+      Effect.map(withoutForgottenFacts(answer.part.cwd, answer.facts, answer.output), (kept): PartAnswer => ({
+        ...answer,
+        ...kept
+      }))
+    )
+    const traces = left.filter(({ output }) => !isNothing(output))
+    if (!Arr.isNonEmptyReadonlyArray(traces)) {
+      yield* threadMemories.storeNothing(claim, learned)
+      yield* progress.report({ _tag: "NoOutput", threadId: thread.id })
+      const outcome: ExtractionOutcome = { _tag: "Nothing", thread, cwd: thread.cwd }
+      return outcome
+    }
+    const outcome: ExtractionOutcome = { _tag: "Extracted", thread, traces: yield* store(claim, learned, traces) }
+    yield* progress.report({ _tag: "Extracted", threadId: thread.id, cwd: traces[0].part.cwd })
+    return outcome
+  }).pipe(Effect.catchTag("FactsForgotten", () => storeAnswers(claim, thread, learned, answers)))
 
 /** The memory and the facts that were extracted from one part of a session, ready to be stored. */
 interface PartAnswer {
@@ -266,12 +291,11 @@ const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollou
     const nothing: PartAnswer = { part, grounding, facts: [], output: noOutput }
     return nothing
   }
-  const { withoutForgottenFacts } = yield* loadForgotten
-  const told = normaliseOutput(output, { traceBytes, summaryBytes }, redact)
   const answer: PartAnswer = {
     part,
     grounding,
-    ...(yield* withoutForgottenFacts(part.cwd, yield* factsOfPart(part), told))
+    facts: yield* factsOfPart(part),
+    output: normaliseOutput(output, { traceBytes, summaryBytes }, redact)
   }
   return answer
 })

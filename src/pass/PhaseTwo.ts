@@ -18,6 +18,7 @@ import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import { retryDelay } from "../domain/thread/Extraction.js"
 import { isServersFault, ModelError } from "../domain/model/ModelError.js"
 import { isHeldBack } from "../domain/report/Report.js"
+import { memoryVersion } from "../domain/memory/TraceMemory.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { consolidationDuration, consolidations as consolidationCount } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
@@ -244,6 +245,11 @@ const publishMemory = Effect.fnUntraced(function* (
     yield* consolidations.recordPublished(cwd, state.fingerprint)
     return unchanged
   }
+  // Before a model is asked and before a decision is stored: a secret stops the publish in any case.
+  const secrets = yield* memoryFs.typedSecrets(cwd)
+  if (secrets.length > 0) {
+    return yield* new PublishRefused({ cwd, reasons: secrets, isForPerson: true })
+  }
   const { adoptEdits, decisionsIn } = yield* loadDecisions
   if (yield* adoptEdits(cwd)) {
     const { tracesPerCwd } = yield* Settings
@@ -252,8 +258,14 @@ const publishMemory = Effect.fnUntraced(function* (
   yield* recordSuperseded(cwd)
   const decisions = yield* decisionsIn(cwd)
   const { isPublishedShown, mayBeTold } = yield* keepToProvider(cwd, state)
-  const facts = yield* factsForAgent(cwd, mayBeTold)
-  const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(memories), state.notes), facts)
+  // A session that another pass has learned from meanwhile is not among those that may be cited.
+  const known = new Set<string>([...state.memories, ...state.earlier].map(({ threadId }) => threadId))
+  const facts = yield* factsForAgent(cwd, (threadId) => known.has(threadId) && mayBeTold(threadId))
+  const texts = memories.map(({ memorySummary, threadId, traceSummary }) => ({
+    threadId,
+    version: memoryVersion({ traceMemory: traceSummary, summary: memorySummary })
+  }))
+  const content = fingerprintOfContent(fingerprintWithNotes(fingerprintOf(texts), state.notes), facts.content)
   // Another earlier session that leaves nothing is no work for an agent.
   if (state.removals.length === 0 && Option.contains(yield* memoryFs.publishedContent(cwd), content)) {
     yield* memoryFs.discardStaging(cwd)
@@ -262,9 +274,10 @@ const publishMemory = Effect.fnUntraced(function* (
   }
   yield* progress.report({ _tag: "Consolidating", cwd })
   const staging = yield* memoryFs.stage(cwd, memories, state.notes, {
-    facts,
+    facts: facts.text,
     isPublishedShown,
-    isToldAgain: decisions.isToldAgain
+    isToldAgain: decisions.isToldAgain,
+    isTakenBack: decisions.isTakenBack
   })
   return yield* Effect.onError(
     publishStaged(pass, staging, state, { content, decisions: decisions.lines }, lock),
@@ -349,11 +362,12 @@ const recordFailure = Effect.fnUntraced(
       error._tag === "StateDbFailure" ||
       error._tag === "MemoryFsFailure" ||
       (isModelError(error) && isServersFault(error))
+    const isForPerson = error._tag === "PublishRefused" && error.isForPerson === true
     const delay = retryDelay({ first: retryFirst, factor: retryFactor, longest: retryLongest }, attempts)
     yield* consolidations.recordFailure(cwd, state.fingerprint, {
       errorTag: error._tag,
       errorMessage: yield* safeMessage(error),
-      retryAt: isEnvironment && attempts === 1 ? now : now + delay
+      retryAt: isForPerson || (isEnvironment && attempts === 1) ? now : now + delay
     })
   },
   Effect.catchAll((error) => warn(`a failed consolidation could not be recorded: ${error.message}`))

@@ -48,7 +48,10 @@ interface ThreadParts {
   readonly isIncomplete: boolean
 }
 
-/** Determines the files of a thread; `known` are the files in the index. */
+/**
+ * Chooses and orders the files to read for a thread, and tells whether an earlier one is missing. `known` are its
+ * files in the index; if there are none, the thread's own file is read.
+ */
 export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
   thread: Thread,
   known: ReadonlyArray<KnownRollout>

@@ -43,7 +43,12 @@ export class MemoryFsFailure extends Schema.TaggedError<MemoryFsFailure>("rollou
  */
 export class PublishRefused extends Schema.TaggedError<PublishRefused>("rollout-memories/PublishRefused")(
   "PublishRefused",
-  { cwd: Schema.String, reasons: Schema.Array(Schema.String) }
+  {
+    cwd: Schema.String,
+    reasons: Schema.Array(Schema.String),
+    /** True if a person's line of `MEMORY.md` is the reason: the next pass tries again at once, since no model was asked. */
+    isForPerson: Schema.optional(Schema.Boolean)
+  }
 ) {
   override get message(): string {
     const [first = "", ...others] = this.reasons
@@ -114,10 +119,12 @@ export interface AgentInputs {
   /** True when the agent may read the published memory. */
   readonly isPublishedShown: boolean
   /**
-   * True for a line that a person removed from `MEMORY.md`, but whose fact a person pinned later. The agent may write
-   * it again.
+   * True for a line that a person removed from `MEMORY.md`, but whose fact a person pinned later, or whose correction
+   * was taken back. The agent may write it again.
    */
   readonly isToldAgain?: (line: string) => boolean
+  /** True for a line that a person wrote as a correction of a fact, and that was taken back since the last publish. */
+  readonly isTakenBack?: (line: string) => boolean
 }
 
 /** The inputs of a publish. */
@@ -195,6 +202,8 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     readonly publishedContent: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** Reads the changes that people made in `MEMORY.md` since the last publish. */
     readonly newEdits: (cwd: Directory) => Effect.Effect<PersonEdits, MemoryFsFailure>
+    /** Names the lines of `MEMORY.md` in which a person typed a secret, as reasons not to publish. */
+    readonly typedSecrets: (cwd: Directory) => Effect.Effect<ReadonlyArray<string>, MemoryFsFailure>
     /**
      * Creates a new staged copy of exactly these memories. The published memory is left out, except for its text if the
      * agent may read it. The user's notes count as lines that a person wrote.

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Array as Arr, Effect, Option, Schema } from "effect"
 import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
-import { threadIdOf } from "../../src/testing/RolloutBuilder.js"
+import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { type CommandHome, emptyHome, ferry, pier } from "../support/commandHome.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 import { snapshot } from "../support/program.js"
@@ -44,6 +44,8 @@ const Entries = Schema.Struct({
 const Explained = Schema.Struct({
   facts: Schema.Array(
     Schema.Struct({
+      cwd: Schema.String,
+      memoryLines: Schema.Array(Schema.Struct({ text: Schema.String })),
       evidence: Schema.Array(Schema.Struct({ threadId: Schema.String, line: Schema.Int, basis: Schema.String })),
       chain: Schema.Array(Schema.Struct({ id: Schema.String, text: Schema.String }))
     })
@@ -139,6 +141,23 @@ describe("forget --fact", () => {
     })
   )
 
+  it.scoped("a forgotten outcome stays away when its session goes on under a longer title", () =>
+    Effect.gen(function* () {
+      const home = yield* emptyHome
+      home.session(1, { request: `add the ${canary} flag to the parser` })
+      yield* home.pass()
+      const { id } = yield* Arr.findFirst(yield* search(home, canary), ({ kind }) => kind === "Outcome")
+      yield* home.run("forget", "--fact", id, "--yes")
+      const start = startOfFixtures + 3_600_000
+      appendFileSync(home.pathOf(1), new RolloutBuilder(start).user("go on").assistant("Done.").turnEnd().text())
+      const report = JSON.parse((yield* home.pass("--min-idle", "0", "--json")).stdout)
+      assert.strictEqual(report.extracted.length, 1)
+      assert.isEmpty(yield* search(home, canary))
+      const texts = snapshot(home.memories, (path) => path.endsWith(".md"))
+      assert.notInclude(JSON.stringify(texts), canary)
+    })
+  )
+
   it.scoped("a forgotten fact stays away when the state DB is lost, and the record of it has no words", () =>
     Effect.gen(function* () {
       const home = yield* taughtHome
@@ -162,6 +181,43 @@ describe("forget --fact", () => {
       )
       assert.include((yield* home.run("why", "--fact", id)).stderr, "was forgotten on")
       assert.strictEqual((yield* home.json("verify")).code, 0)
+    })
+  )
+
+  it.scoped("notes, corrections of other facts and state DBs that were set aside go with the fact", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id: command } = yield* testsOf(home, ferry)
+      yield* home.run("remember", "--cwd", ferry, `never deploy on a ${canary} Friday, says Ada`)
+      yield* home.run("correct", "--fact", command, "--cwd", ferry, `npm test; never deploy on a ${canary} Friday`)
+      writeFileSync(join(home.memories, "state.sqlite.corrupt-1"), canary)
+      const id = yield* wishOf(home)
+      const asked = yield* home.run("forget", "--fact", id)
+      assert.include(asked.stdout, `note: never deploy on a ${canary} Friday, says Ada`)
+      assert.include(asked.stdout, `correction of ${command}: `)
+      assert.strictEqual((yield* home.run("forget", "--fact", id, "--yes")).code, 0)
+      assert.deepStrictEqual(home.holding(canary), [])
+      assert.include(memoryText(home, ferry), "Run the tests: `npm test`")
+    })
+  )
+
+  it.scoped("a fact that was forgotten can be forgotten again, which erases what a killed command left", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const id = yield* wishOf(home)
+      yield* home.run("forget", "--fact", id, "--yes")
+      home.sql("CREATE TABLE rest (text TEXT)")
+      home.sql("INSERT INTO rest VALUES (?)", canary.repeat(200))
+      home.sql("DROP TABLE rest")
+      assert.isNotEmpty(home.holding(canary))
+      const again = yield* home.run("forget", "--fact", id, "--yes")
+      assert.strictEqual(again.code, 0, again.stderr)
+      assert.include(again.stdout, "Forgotten: 1 fact, in 1 project.")
+      assert.deepStrictEqual(home.holding(canary), [])
+      assert.deepStrictEqual(
+        (yield* history(home, "--fact", id)).map(({ event }) => event),
+        ["forgotten"]
+      )
     })
   )
 
@@ -232,6 +288,54 @@ describe("pin and correct", () => {
     })
   )
 
+  const asWritten = [
+    "End titles with 🦩",
+    "Always do it (see the wiki)",
+    "Read the first one as array[0]",
+    "-x is the flag that never helps",
+    'Deploy "when it is quiet", never on a Friday'
+  ]
+  for (const text of asWritten) {
+    it.scoped(`the correction of a wish stays as it is written, as a person's line: ${text}`, () =>
+      Effect.gen(function* () {
+        const home = yield* taughtHome
+        const ended = yield* home.run("correct", "--fact", yield* wishOf(home), "--", text)
+        assert.strictEqual(ended.code, 0, ended.stderr)
+        const line = memoryText(home, ferry)
+          .split("\n")
+          .find((line) => line.startsWith(`- ${text}`))
+        assert.match(line?.slice(`- ${text}`.length) ?? "none", /^ \[[^\]]+\]$/)
+        assert.strictEqual((yield* home.json("verify")).code, 0)
+        home.session(4)
+        yield* home.pass()
+        assert.strictEqual(memoryText(home, ferry).split(text).length, 2)
+      })
+    )
+  }
+
+  it.scoped("invisible characters that turn a text around are taken out of a correction", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      yield* home.run("correct", "--fact", yield* wishOf(home), "Deploy \u202Eyadirf no\u202C never")
+      assert.include(memoryText(home, ferry), "- Deploy yadirf no never")
+      assert.notMatch((yield* home.run("context", "--cwd", ferry)).stdout, /[\u202A-\u202E\u2066-\u2069]/)
+    })
+  )
+
+  it.scoped("the one that counts of two corrections at once stands in MEMORY.md", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id } = yield* testsOf(home, ferry)
+      const texts = ["Run the tests: `npm run one`", "Run the tests: `npm run two`"]
+      yield* Effect.forEach(texts, (text) => home.run("correct", "--fact", id, "--cwd", ferry, text), {
+        concurrency: "unbounded"
+      })
+      const { text } = yield* Arr.head(yield* search(home, "run", "tests", "--cwd", ferry))
+      assert.include(texts, text)
+      assert.include(memoryText(home, ferry), text)
+    })
+  )
+
   it.scoped("a pin is told once, and taken back once", () =>
     Effect.gen(function* () {
       const home = yield* taughtHome
@@ -286,7 +390,123 @@ describe("edits of MEMORY.md by hand", () => {
   )
 })
 
+describe("lines that a person words anew", () => {
+  const reword = (home: CommandHome, from: RegExp, to: string) => {
+    assert.match(memoryText(home, ferry), from)
+    writeFileSync(memoryFile(home, ferry), memoryText(home, ferry).replace(from, to))
+  }
+  const linesWith = (home: CommandHome, words: string) =>
+    memoryText(home, ferry)
+      .split("\n")
+      .filter((line) => line.includes(words))
+
+  it.scoped("a reworded wish without its citation stands once, also after later passes", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      reword(home, /^- .*canary-heron.*$/m, `- never deploy on a ${canary} Friday or Monday`)
+      for (const number of [4, 5]) {
+        home.session(number)
+        yield* home.pass()
+        assert.deepStrictEqual(linesWith(home, canary), [`- never deploy on a ${canary} Friday or Monday`])
+      }
+      assert.strictEqual((yield* home.json("verify")).code, 0)
+    })
+  )
+
+  it.scoped("a reworded line that is taken back is told as its sessions say it, and the person's wording is gone", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const [before] = linesWith(home, canary)
+      const id = yield* wishOf(home)
+      reword(home, /^- .*canary-heron.*$/m, `- never deploy on a ${canary} Friday or Monday`)
+      home.session(4)
+      yield* home.pass()
+      yield* home.run("correct", "--fact", id, "--undo")
+      assert.deepStrictEqual(linesWith(home, canary), [before])
+      home.session(5)
+      yield* home.pass()
+      assert.deepStrictEqual(linesWith(home, canary), [before])
+    })
+  )
+
+  it.scoped("a correction that replaces a reworded line stands alone", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const id = yield* wishOf(home)
+      reword(home, /^- .*canary-heron.*$/m, `- never deploy on a ${canary} Friday or Monday`)
+      home.session(4)
+      yield* home.pass()
+      yield* home.run("correct", "--fact", id, `Deploy the ${canary} on Tuesdays`)
+      assert.strictEqual(linesWith(home, canary).length, 1)
+      assert.match(linesWith(home, canary)[0] ?? "", /^- Deploy the canary-heron on Tuesdays/)
+    })
+  )
+
+  it.scoped("a wish that is reworded with a command in it leaves the line of that command alone", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      reword(home, /^- .*canary-heron.*$/m, `- never deploy on a ${canary} Friday before \`npm test\` passed`)
+      home.session(4)
+      yield* home.pass()
+      assert.strictEqual(linesWith(home, canary).length, 1)
+      assert.strictEqual(linesWith(home, "- Run the tests: `npm test`").length, 1)
+    })
+  )
+})
+
+describe("a secret that a person types into MEMORY.md", () => {
+  it.scoped(
+    "a typed secret is named by file and line and shown nowhere, and the pass after it is gone writes the file",
+    () =>
+      Effect.gen(function* () {
+        const home = yield* taughtHome
+        const token = `ghp_${"c3D4".repeat(9)}`
+        const path = memoryFile(home, ferry)
+        const published = memoryText(home, ferry)
+        writeFileSync(path, `${published}- Log in with ${token}, the heron token\n`)
+        home.session(4)
+        const refused = JSON.parse((yield* home.pass("--json")).stdout)
+        const line = published.split("\n").length
+        assert.include(refused.consolidated[0].error.message, `${path} holds a secret in line ${line}`)
+        for (const words of [
+          ["search", "heron", "token"],
+          ["show", "--cwd", ferry],
+          ["context", "--cwd", ferry],
+          ["show", "--cwd", ferry, "--json"]
+        ]) {
+          const { stdout } = yield* home.run(...words)
+          assert.include(stdout, "heron token")
+          assert.notInclude(stdout, token)
+        }
+        writeFileSync(path, published)
+        const report = JSON.parse((yield* home.pass("--json")).stdout)
+        assert.deepInclude(report.consolidated[0], { cwd: ferry, outcome: "published" })
+      })
+  )
+})
+
 describe("history, and what a fact rests on", () => {
+  it.scoped("why --fact names a line of MEMORY.md only while the file has it", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id } = yield* testsOf(home, ferry)
+      const lines = Effect.map(explained(home, id), ({ facts }) =>
+        facts.filter(({ cwd }) => cwd === ferry).map(({ memoryLines }) => memoryLines.map(({ text }) => text))
+      )
+      assert.deepStrictEqual(yield* lines, [["Run the tests: `npm test`"]])
+      const published = memoryText(home, ferry)
+      writeFileSync(memoryFile(home, ferry), published.replace(/^- Run the tests.*\n/m, ""))
+      assert.deepStrictEqual(yield* lines, [[]])
+      writeFileSync(
+        memoryFile(home, ferry),
+        published.replace(/^- Run the tests.*$/m, "- Run the tests: `npm test -- --all`")
+      )
+      home.session(4)
+      yield* home.pass()
+      assert.deepStrictEqual(yield* lines, [["Run the tests: `npm test -- --all`"]])
+    })
+  )
+
   it.scoped("a newer wish supersedes an older one: search marks it, why shows the chain, and the history when", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
@@ -328,5 +548,36 @@ describe("history, and what a fact rests on", () => {
       assert.notInclude(first, threadIdOf(2).slice(0, 13))
       assert.include((yield* asOf("2026-05-03T00:00:00Z")).stdout, threadIdOf(2).slice(0, 13))
     })
+  )
+
+  it.scoped(
+    "context --as-of tells the newer of two wishes that one pass learned, and the correction of each time",
+    () =>
+      Effect.gen(function* () {
+        const home = yield* emptyHome
+        home.session(1, { request: "from now on always use spaces, not tabs, in this project" })
+        home.session(2, { request: "always use tabs for indentation in this project, never spaces" })
+        yield* home.pass()
+        const asOf = (date: string) =>
+          Effect.map(home.run("context", "--cwd", ferry, "--as-of", date), ({ stdout }) => stdout)
+        // The older session was learned last.
+        home.sql("UPDATE fact_history SET at = ?", Date.UTC(2026, 4, 1))
+        home.sql("UPDATE fact_history SET at = ? WHERE thread_id = ?", Date.UTC(2026, 4, 1) + 5, threadIdOf(1))
+        const line =
+          memoryText(home, ferry)
+            .split("\n")
+            .find((line) => line.startsWith('- "')) ?? "none"
+        assert.include(line, "superseded")
+        assert.include(yield* asOf("2026-05-02"), line)
+
+        const id = (yield* search(home, "tabs", "indentation")).find(({ threadId }) => threadId === threadIdOf(2))?.id
+        yield* home.run("correct", "--fact", id ?? "", "Indent with three blanks")
+        yield* home.run("correct", "--fact", id ?? "", "Indent with four blanks")
+        home.sql("UPDATE fact_history SET at = ? WHERE text LIKE '%three%'", Date.UTC(2026, 4, 3))
+        home.sql("UPDATE fact_history SET at = ? WHERE text LIKE '%four%'", Date.UTC(2026, 4, 5))
+        assert.include(yield* asOf("2026-05-02"), line)
+        assert.include(yield* asOf("2026-05-04"), "Indent with three blanks")
+        assert.include(yield* asOf("2026-05-06"), "Indent with four blanks")
+      })
   )
 })

@@ -182,7 +182,9 @@ describe("Memories", () => {
           facts.map(({ id }) => String(id)),
           fact.id
         )
-        const error = yield* Effect.flip(memories.forget({ _tag: "Fact", ...fact }))
+        const again = yield* memories.forget({ _tag: "Fact", ...fact })
+        assert.deepStrictEqual([again.forgotten, again.facts], [true, [fact.id]])
+        const error = yield* Effect.flip(memories.forget({ _tag: "Fact", id: "0123456789ab" }))
         assert.strictEqual(error._tag, "FactNotFound")
         const told = yield* printed(codexHome, "history", "--fact", fact.id, "--cwd", ferryTimes)
         assert.deepStrictEqual(told, yield* memories.history(fact))

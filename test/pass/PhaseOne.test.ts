@@ -1,11 +1,12 @@
 import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Fiber, Option, Stream, TestClock } from "effect"
+import { Context, Deferred, Duration, Effect, Fiber, Option, Stream, TestClock } from "effect"
 import { ContextTooLong } from "../../src/domain/model/ModelError.js"
 import { ThreadId } from "../../src/domain/thread/ThreadId.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { type ModelEvent, ModelFailure, TokenUsage } from "../../src/services/ModelClient.js"
 import { Claims } from "../../src/services/state/Claims.js"
+import { Facts } from "../../src/services/state/Facts.js"
 import { StateDbFailure } from "../../src/services/state/StateDbError.js"
 import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
@@ -74,6 +75,40 @@ describe("phase one: learning", () => {
           request?.evidence.events.map(({ _tag }) => _tag),
           ["UserText", "CommandRun", "FileEdit", "CommandRun", "AssistantText", "TurnEnd"]
         )
+      })
+    )
+  })
+
+  it.effect("a fact that is forgotten just before the memory is stored is in no row and no trace file", () => {
+    const words = "never deploy on a heron Friday"
+    const world = new World({
+      model: () => Stream.fromIterable(answer({ traceMemory: `# A day\n- "${words}"\n- done`, summary: words })),
+      stateDb: (context) => {
+        const facts = Context.get(context, Facts)
+        return over(ThreadMemories, (service) => ({
+          ...service,
+          store: (claim, learned, memories) =>
+            Effect.zipRight(
+              Effect.forEach(
+                (memories[0].facts ?? []).filter(({ content }) => content._tag === "Wish"),
+                (wish) => facts.mark(wish.id, ferry, { _tag: "Forgotten" }, "")
+              ),
+              service.store(claim, learned, memories)
+            )
+        }))(context)
+      }
+    }).add(1, { content: simpleSession({ id: threadIdOf(1), start: startOfFixtures + 60_000, request: words }) })
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        const [learned] = (yield* pass).extracted
+        assert.strictEqual(world.requests.length, 1)
+        const text = yield* readText(learned?.traceFile ?? "")
+        assert.include(text, "- done")
+        assert.notInclude(text, words)
+        const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry }))
+        assert.strictEqual(memory.memorySummary, "(forgotten).")
+        assert.isEmpty((yield* (yield* Facts).of(ferry)).filter(({ content }) => content._tag === "Wish"))
       })
     )
   })

@@ -101,6 +101,7 @@ const database = Layer.mergeAll(
     forget: unused("forget"),
     recordSuperseded: () => Effect.void,
     unmark: unused("unmark"),
+    decisions: () => Effect.succeed([]),
     history: unused("history"),
     stale: Effect.succeed([]),
     replace: unused("replace")

@@ -1,9 +1,10 @@
+import { withoutDirectionControls } from "../../domain/text/WritingDirection.js"
 import { columnsOf, fitText } from "./TextWidth.js"
 
 /**
  * Replaces control characters and line breaks by spaces, since text from sessions and models must not move the cursor.
  */
-const shown = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+const shown = (text: string): string => withoutDirectionControls(text).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
 
 /**
  * A column: its heading, whether it may be narrowed when a line is too wide, and whether it is aligned to the right.

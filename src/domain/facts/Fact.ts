@@ -166,7 +166,7 @@ export const SessionFact = Schema.Struct({
   line: Schema.Int,
   /** The last line of the session's file that shows the fact. */
   lastLine: Schema.Int,
-  /** The time of the last line in Unix milliseconds; null if the session does not record it. */
+  /** The time recorded for `lastLine`, in Unix milliseconds; null if the session does not record it. */
   at: Schema.NullOr(Schema.Int),
   content: FactContent
 })

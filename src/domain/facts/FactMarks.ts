@@ -10,8 +10,12 @@ export interface MarkedFacts {
   readonly removed: ReadonlySet<FactId>
 }
 
-const correctedBy = (fact: KnownFact, text: string): KnownFact =>
-  fact.content._tag === "File" ? { ...fact, text, content: { ...fact.content, remark: text } } : { ...fact, text }
+const correctedBy = (fact: KnownFact, text: string): KnownFact => ({
+  ...fact,
+  text,
+  isCorrected: true,
+  ...(fact.content._tag === "File" ? { content: { ...fact.content, remark: text } } : {})
+})
 
 /** Replaces the text of each fact that a person corrected. The correction of a file replaces its remark. */
 export const withCorrections = (

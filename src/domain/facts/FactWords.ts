@@ -90,20 +90,115 @@ const linePointer = /\s*\((?:edited, )?L\d[^)]{0,40}\)/g
 const statementOf = (line: string): string =>
   wordsIn(withoutCitations(line).replace(lineMark, "").replace(linePointer, "")).join(" ")
 
-/** Makes the test for lines that state a fact: they quote its words, or have the same text as the fact's own line. */
-export const tellingOf = ({ content, text }: Pick<SessionFact, "content" | "text">): Telling => {
+/** Returns the pattern that finds words in a line, with the quotation marks around them. */
+const everyOf = (sequence: string): RegExp => new RegExp(`["“„«「\`]{0,2}${sequence}[.!?。！？]?["”“»」\`]{0,2}`, "giu")
+
+/** Makes the test for lines with the same text as the fact's own line. */
+const lineTelling = (text: string): Telling => {
   const statement = statementOf(text)
-  const quoted = wordsIn(quotedIn(content) ?? (content._tag === "Failure" || content._tag === "Open" ? text : ""))
-  if (!isTelling(quoted)) {
-    const isIt = (line: string): boolean => statement !== "" && statementOf(line) === statement
-    return { tells: isIt, withoutWords: (line) => (isIt(line) ? forgottenWords : line) }
-  }
-  const sequence = sequenceOf(quoted)
+  const isIt = (line: string): boolean => statement !== "" && statementOf(line) === statement
+  return { tells: isIt, withoutWords: (line) => (isIt(line) ? forgottenWords : line) }
+}
+
+/** Makes the test for lines that quote words. */
+const quoteTelling = (words: ReadonlyArray<string>): Telling => {
+  const sequence = sequenceOf(words)
   const pattern = new RegExp(sequence, "iu")
-  const every = new RegExp(`["“„«「]?${sequence}[.!?。！？]?["”“»」]?`, "giu")
+  const every = everyOf(sequence)
   return {
-    tells: (line) => pattern.test(line.normalize("NFC")) || statementOf(line) === statement,
+    tells: (line) => pattern.test(line.normalize("NFC")),
     withoutWords: (line) => line.normalize("NFC").replace(every, forgottenWords)
+  }
+}
+
+/**
+ * Makes the test for lines that name an error. Other commands may give the same short error, so its own command must
+ * then stand in the line too.
+ */
+const errorTelling = (error: string, command: string): ReadonlyArray<Telling> => {
+  const words = wordsIn(error)
+  if (words.length === 0) {
+    return []
+  }
+  const quote = quoteTelling(words)
+  const commandWords = wordsIn(command)
+  const named = new RegExp(sequenceOf(commandWords), "iu")
+  const isIt = (line: string): boolean => quote.tells(line) && commandWords.length > 0 && named.test(line)
+  return isTelling(words.filter((word) => !/^\p{N}+$/u.test(word)))
+    ? [quote]
+    : [{ tells: isIt, withoutWords: (line) => (isIt(line) ? quote.withoutWords(line) : line) }]
+}
+
+/** The minimum number of letters that identify a command which was cut with `…`. */
+const beginningOfCommand = 12
+
+const quotations = /("[^"]*"|“[^”]*”)/u
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+
+/**
+ * Makes the test for lines about a command: items that begin with it or name its purpose, procedures that list it, and sentences
+ * that name it. The user's words, its failures and what it verified belong to other facts.
+ */
+const commandTelling = (command: string): Telling => {
+  const isIt = (code: string): boolean =>
+    code === command ||
+    (code.length > beginningOfCommand && code.endsWith("…") && command.startsWith(code.slice(0, -1)))
+  const name = `(?<![\\p{L}\\p{N}./_-])\`?${escaped(command)}\`?(?![\\p{L}\\p{N}/_-])`
+  const every = new RegExp(
+    /\s/.test(command) ? name : `${name}(?= (?:passe[sd]|fail(?:s|ed)))|(?<=run with )${name}`,
+    "giu"
+  )
+  const unquoted = (line: string): ReadonlyArray<string> => line.split(quotations).filter((_, at) => at % 2 === 0)
+  return {
+    tells: (line) => {
+      if (!lineMark.test(line)) {
+        return unquoted(line).some((part) => part.search(every) !== -1)
+      }
+      const item = line.replace(lineMark, "")
+      const [, first] = /^(?:[^`"“]{1,80}: )?`([^`]+)`(?! failed)/u.exec(item) ?? []
+      return (
+        (first !== undefined && isIt(first)) ||
+        (item.includes("`skills/") && [...item.matchAll(/`([^`]+)`/gu)].some(([, code = ""]) => isIt(code)))
+      )
+    },
+    withoutWords: (line) =>
+      line
+        .split(quotations)
+        .map((part, at) => (at % 2 === 0 ? part.replace(every, forgottenWords) : part))
+        .join("")
+  }
+}
+
+/** Makes the tests for lines that name an error of a fact. */
+const errorsIn = ({ content, text }: Pick<SessionFact, "content" | "text">): ReadonlyArray<Telling> => {
+  switch (content._tag) {
+    case "Failure":
+      return content.errors
+        .filter((error, at) => at === 0 || text.includes(error))
+        .flatMap((error) => errorTelling(error, content.command))
+    case "Limit":
+      return errorTelling(content.error, content.subject)
+    case "Open":
+      return content.error === null ? [] : errorTelling(content.error, content.command ?? "")
+    default:
+      return []
+  }
+}
+
+/** Makes the test of the lines that tell a fact: those that quote its words, name its error or command, or say the very line. */
+export const tellingOf = (fact: Pick<SessionFact, "content" | "text">): Telling => {
+  const { content, text } = fact
+  const quoted = wordsIn(quotedIn(content) ?? (content._tag === "Failure" || content._tag === "Open" ? text : ""))
+  const tellings = [
+    ...(isTelling(quoted) ? [quoteTelling(quoted)] : []),
+    ...errorsIn(fact),
+    ...(content._tag === "Command" ? [commandTelling(content.command)] : [])
+  ]
+  const all = [...tellings, lineTelling(text)]
+  return {
+    tells: (line) => all.some(({ tells }) => tells(line)),
+    withoutWords: (line) => all.reduce((left, { withoutWords }) => withoutWords(left), line)
   }
 }
 
@@ -129,23 +224,21 @@ export const withoutFacts = (text: string, facts: ReadonlyArray<Pick<SessionFact
 }
 
 /**
- * Lists the other facts that repeat the words of a forgotten fact, such as the title of its task. They must be
- * forgotten too.
+ * Lists the other facts that repeat the words of a forgotten one: the title of its task, or a conclusion; of a failure also
+ * the limits and failures with its error.
  */
 export const alsoTold = <A extends SessionFact>(
   facts: ReadonlyArray<A>,
   forgotten: ReadonlyArray<SessionFact>
 ): ReadonlyArray<A> => {
   const ids = new Set(forgotten.map(({ id }) => id))
-  const tellings = forgotten
-    .filter(({ content }) => isTelling(wordsIn(quotedIn(content) ?? "")))
-    .map((fact) => tellingOf(fact))
+  const quoting = forgotten.filter(({ content }) => isTelling(wordsIn(quotedIn(content) ?? ""))).map(tellingOf)
+  const errors = forgotten.flatMap(errorsIn)
   return facts.filter(
     ({ content, id, text }) =>
       !ids.has(id) &&
       content._tag !== "Command" &&
-      content._tag !== "Failure" &&
-      content._tag !== "Limit" &&
-      tellings.some(({ tells }) => tells(text))
+      (errors.some(({ tells }) => tells(text)) ||
+        (content._tag !== "Failure" && content._tag !== "Limit" && quoting.some(({ tells }) => tells(text))))
   )
 }

@@ -4,6 +4,8 @@ import { FactId, type SessionFact } from "./Fact.js"
 /** A fact of a session, with the id of its thread. */
 export interface KnownFact extends SessionFact {
   readonly threadId: string
+  /** True if `text` is a person's correction, which memory tells word for word. */
+  readonly isCorrected?: boolean
 }
 
 /**

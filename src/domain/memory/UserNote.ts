@@ -1,3 +1,4 @@
+import { withoutDirectionControls } from "../text/WritingDirection.js"
 import type { PersonEdits } from "./PersonEdits.js"
 
 /** The section of `MEMORY.md` that holds the user's notes. */
@@ -7,7 +8,10 @@ export const notesHeading = "## What the user asked to remember"
 export const noteBytes = 2_000
 
 /** Puts a note on one line, as it is stored; empty when nothing is left of it. */
-export const noteText = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim()
+export const noteText = (text: string): string =>
+  withoutDirectionControls(text)
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .trim()
 
 /** The line of `MEMORY.md` that holds a note. */
 export const noteLine = (note: string): string => `- ${note}`

@@ -1,4 +1,5 @@
 import { citationsIn, unknownCitations } from "./Citation.js"
+import { withoutDirectionControls } from "../text/WritingDirection.js"
 import { aroundMarkers } from "../privacy/redaction/Marker.js"
 
 /*
@@ -32,7 +33,7 @@ export interface VerificationFinding {
 
 /** Normalises a text for comparison: ignores layout, kinds of quotation marks, and escaped markup. */
 const comparable = (text: string): string =>
-  text
+  withoutDirectionControls(text)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s`]+/gu, " ")
     .replace(/["“”]/g, "'")
     .replace(/\[/g, "(")

@@ -2,6 +2,7 @@ import { meaningfulWords } from "../offline/consolidating/SameMeaning.js"
 import { isNotConfirmed, isVerdict, notConfirmed } from "./NotConfirmed.js"
 import { sentencesOf } from "../offline/writing/Wording.js"
 import type { SessionEvidence } from "../evidence/SessionEvidence.js"
+import { withoutCitations } from "../memory/Citation.js"
 import type { StageOneOutput } from "../memory/StageOneOutput.js"
 import { inUserWords, printedLinesOf, type UserWords, userWordsOf } from "./UserWords.js"
 
@@ -361,7 +362,7 @@ export const withTracedWishes = (text: string, { own, steps, traces, words }: Re
       return [own.has(line.trimEnd()) || isTitle(line) ? line : asHeading(line, wishRank > 0)]
     }
     const { from, mark, said: claimed } = partsOf(line)
-    if (own.has(line.trimEnd()) || line.trim() === "" || nothing.test(claimed)) {
+    if (own.has(line.trimEnd()) || own.has(withoutCitations(line)) || line.trim() === "" || nothing.test(claimed)) {
       return [line]
     }
     if (wishRank > 0) {

@@ -76,6 +76,25 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     }
   })
 
+  const typedSecrets = Effect.fn("MemoryFs.typedSecrets")(function* (cwd: Directory) {
+    const path = join(rootOf(cwd).memoryPath, memoryFile)
+    const record = Option.getOrUndefined(yield* failing("reading", path)(readRecord(files, bucketPath(cwd))))
+    const current = yield* failing("reading", path)(files.readIfThere(path))
+    if (Option.isNone(current)) {
+      return []
+    }
+    const text = decoder.decode(current.value)
+    const { added } = detectEdits(record?.memoryText ?? "", text, record?.edits ?? noEdits)
+    const typed = new Set(added.map(({ line }) => line))
+    return (yield* Effect.forEach(text.split("\n"), (line, index) =>
+      !typed.has(line.trimEnd())
+        ? Effect.succeed([])
+        : Effect.map(redact(line), (shown) =>
+            shown === line ? [] : [`${path} holds a secret in line ${index + 1}; take it out, and run a pass again`]
+          )
+    )).flat()
+  })
+
   /** Renders the edits of people for an agent. The lines are redacted, since a person may have typed a secret. */
   const shownEdits = Effect.fnUntraced(function* ({ added, removed }: PersonEdits) {
     const shown = {
@@ -91,7 +110,10 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     cwd: Directory,
     memories: ReadonlyArray<ThreadMemory>,
     notes: ReadonlyArray<SafeText>,
-    { facts, isPublishedShown, isToldAgain = () => false }: AgentInputs = { facts: safe``, isPublishedShown: false }
+    { facts, isPublishedShown, isTakenBack = () => false, isToldAgain = () => false }: AgentInputs = {
+      facts: safe``,
+      isPublishedShown: false
+    }
   ) {
     const root = rootOf(cwd)
     yield* discardStaging(cwd)
@@ -101,10 +123,12 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
       const entries = yield* files.listTree(root.memoryPath)
       const outside = yield* files.readFiles(root.memoryPath, entries)
       const current = outside.find(({ path }) => path === memoryFile)
+      const { added, removed } = record?.edits ?? noEdits
+      const standing = { added: added.filter(({ line }) => !isTakenBack(line)), removed }
       const detected =
         current === undefined
-          ? (record?.edits ?? noEdits)
-          : detectEdits(record?.memoryText ?? "", decoder.decode(current.bytes), record?.edits ?? noEdits)
+          ? standing
+          : detectEdits(record?.memoryText ?? "", decoder.decode(current.bytes), standing)
       const edits = withNotes({ ...detected, removed: detected.removed.filter((line) => !isToldAgain(line)) }, notes)
       const skills = outside.filter(({ path }) => path.startsWith(`${skillFolder}/`))
       const ownership = skillOwnership(record, skills)
@@ -167,5 +191,5 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     }
   )
 
-  return { newEdits, stage, restoreOutside, discardStaging }
+  return { newEdits, typedSecrets, stage, restoreOutside, discardStaging }
 }

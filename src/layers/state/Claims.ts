@@ -41,7 +41,7 @@ type Columns = { readonly [column: string]: string | number | null }
 type Sql = Queries["Type"]["sql"]
 
 /** Updates the row of a claimed thread if the owner still holds the claim. Returns whether it does. */
-const change = (sql: Sql, claim: Claim, columns: Columns) =>
+export const changeClaimed = (sql: Sql, claim: Claim, columns: Columns) =>
   Effect.map(
     sql`UPDATE extractions SET ${sql.update(columns)}
       WHERE thread_id = ${claim.threadId} AND claim_owner = ${claim.owner} RETURNING thread_id`,
@@ -58,7 +58,9 @@ export const asOwner = (
   columns: Columns,
   work: Effect.Effect<unknown, QueryError>
 ): Effect.Effect<void, ClaimLost | StateDbFailure> =>
-  transaction(operation)(Effect.tap(change(sql, claim, columns), (isOurs) => (isOurs ? work : Effect.void))).pipe(
+  transaction(operation)(
+    Effect.tap(changeClaimed(sql, claim, columns), (isOurs) => (isOurs ? work : Effect.void))
+  ).pipe(
     Effect.filterOrFail(
       (isOurs) => isOurs,
       () => new ClaimLost({ threadId: claim.threadId })
@@ -148,11 +150,11 @@ const make = Effect.map(Queries, (queries) => {
     acquire: (threadId, owner, lease) => statement("Claims.acquire")(acquire(threadId, owner, lease)),
     renew: Effect.fnUntraced(function* (claim, lease) {
       const { columns } = yield* holding(claim.owner, lease)
-      if (!(yield* statement("Claims.renew")(change(sql, claim, columns)))) {
+      if (!(yield* statement("Claims.renew")(changeClaimed(sql, claim, columns)))) {
         return yield* new ClaimLost({ threadId: claim.threadId })
       }
     }),
-    release: (claim) => statement("Claims.release")(change(sql, claim, unclaimedRow)),
+    release: (claim) => statement("Claims.release")(changeClaimed(sql, claim, unclaimedRow)),
     recordFailure: (claim, { attempts, content, errorMessage, errorTag, modifiedAt, retryAt }) =>
       asOwner(
         queries,

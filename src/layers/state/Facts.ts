@@ -12,6 +12,7 @@ import {
   type ExtractedFacts,
   factEvents,
   type FactMark,
+  factMarks,
   Facts,
   type ForgottenFacts,
   type HistoryEntry,
@@ -28,7 +29,7 @@ import { findAll, findOne } from "./sqlite/Rows.js"
 const MarkRow = Schema.Struct({
   id: FactId,
   cwd: Directory,
-  mark: Schema.Literal("Pinned", "Forgotten", "Corrected", "Removed"),
+  mark: Schema.Literal(...factMarks),
   text: Schema.NullOr(Schema.String),
   at: Schema.Int
 })
@@ -91,9 +92,10 @@ const make = Effect.map(Queries, (queries) => {
     execute: ({ cwd, time }) => sql`SELECT thread_id, cwd, fact FROM (
         SELECT number, thread_id, cwd, fact, event,
           row_number() OVER (PARTITION BY id, thread_id ORDER BY number DESC) AS place,
-          max(at) OVER (PARTITION BY thread_id) AS learned_at
+          coalesce(max(fact ->> 'at') OVER (PARTITION BY thread_id), (SELECT m.updated_at FROM thread_memory m
+            WHERE m.thread_id = fact_history.thread_id AND m.cwd = fact_history.cwd), at) AS said_at
         FROM fact_history WHERE cwd = ${cwd} AND at <= ${time} AND event IN ('added', 'withdrawn')
-      ) WHERE place = 1 AND event = 'added' AND fact IS NOT NULL ORDER BY learned_at DESC, thread_id DESC, number`
+      ) WHERE place = 1 AND event = 'added' AND fact IS NOT NULL ORDER BY said_at DESC, thread_id DESC, number`
   })
 
   const asOf = Effect.fnUntraced(function* (cwd: Directory, time: number) {
@@ -140,7 +142,7 @@ const make = Effect.map(Queries, (queries) => {
     if (given._tag === "Forgotten") {
       yield* sql`DELETE FROM facts WHERE id = ${id} AND cwd = ${cwd}`
       yield* sql`DELETE FROM fact_marks WHERE id = ${id} AND cwd = ${cwd} AND mark <> 'Forgotten'`
-      yield* sql`DELETE FROM fact_history WHERE id = ${id} AND cwd = ${cwd}`
+      yield* sql`DELETE FROM fact_history WHERE cwd = ${cwd} AND (id = ${id} OR by_id = ${id})`
     }
     const entry = { id, cwd, event: given._tag.toLowerCase(), at: now, text: given._tag === "Forgotten" ? null : text }
     yield* sql`INSERT INTO fact_history ${sql.insert(entry)}`
@@ -165,9 +167,18 @@ const make = Effect.map(Queries, (queries) => {
     yield* mark(id, cwd, given, text)
   })
 
-  const forget = Effect.fnUntraced(function* (cwd: Directory, { ids, memories, threads }: ForgottenFacts) {
+  const forget = Effect.fnUntraced(function* (cwd: Directory, { corrections, ids, memories, threads }: ForgottenFacts) {
     yield* keepRecord(cwd, ids)
     yield* Effect.forEach(ids, (id) => mark(id, cwd, { _tag: "Forgotten" }, ""), { discard: true })
+    yield* Effect.forEach(
+      corrections,
+      ({ id, text }) =>
+        Effect.zipRight(
+          sql`DELETE FROM fact_marks WHERE id = ${id} AND cwd = ${cwd} AND mark = 'Corrected' AND text = ${text}`,
+          sql`DELETE FROM fact_history WHERE id = ${id} AND cwd = ${cwd} AND event = 'corrected' AND text = ${text}`
+        ),
+      { discard: true }
+    )
     const left = yield* ofDirectory(cwd)
     for (const { memorySummary, slug, threadId, traceSummary } of memories) {
       const facts = left.filter((fact) => fact.threadId === threadId)
@@ -212,6 +223,13 @@ const make = Effect.map(Queries, (queries) => {
     }) => sql`SELECT id, cwd, event, at, thread_id, kind, text, by_id AS "by" FROM fact_history
       WHERE ${cwd === undefined ? sql`1` : sql`cwd = ${cwd}`} AND ${id === undefined ? sql`1` : sql`id = ${id}`}
       ORDER BY number DESC LIMIT ${limit}`
+  })
+
+  const decisions = findAll({
+    Request: Schema.typeSchema(Directory),
+    Result: HistoryRow,
+    execute: (cwd) => sql`SELECT id, cwd, event, at, thread_id, kind, text, by_id AS "by" FROM fact_history
+      WHERE cwd = ${cwd} AND event NOT IN ('added', 'withdrawn', 'superseded', 'forgotten') ORDER BY number`
   })
 
   const staleRows = findAll({
@@ -265,6 +283,8 @@ const make = Effect.map(Queries, (queries) => {
       superseded.length === 0 ? Effect.void : transaction("Facts.recordSuperseded")(recordSuperseded(cwd, superseded)),
     mark: (id, cwd, given, text) => transaction("Facts.mark")(markOne(id, cwd, given, text)),
     unmark: (id, cwd, given) => transaction("Facts.unmark")(unmark(id, cwd, given)),
+    decisions: (cwd) =>
+      statement("Facts.decisions")(Effect.map(decisions(cwd), (rows): ReadonlyArray<HistoryEntry> => rows)),
     history: ({ cwd, id }, limit) =>
       statement("Facts.history")(Effect.map(history({ cwd, id, limit }), (rows): ReadonlyArray<HistoryEntry> => rows)),
     stale: statement("Facts.stale")(staleRows(factsVersion)),

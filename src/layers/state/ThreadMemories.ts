@@ -13,14 +13,15 @@ import {
   type SearchDocument,
   type SearchQuery
 } from "../../domain/memory/Search.js"
-import { factsVersion } from "../../domain/facts/Fact.js"
+import { FactId, factsVersion } from "../../domain/facts/Fact.js"
 import { memoryVersion } from "../../domain/memory/TraceMemory.js"
 import { rewrite } from "../../domain/privacy/SafeText.js"
 import { learnedFrom } from "../../domain/thread/Extraction.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
-import { Directory } from "../../domain/thread/WorkingDirectory.js"
-import type { Claim } from "../../services/state/Claims.js"
+import { bucketOf, Directory } from "../../domain/thread/WorkingDirectory.js"
+import { type Claim, ClaimLost } from "../../services/state/Claims.js"
 import {
+  FactsForgotten,
   type ImportedMemory,
   type Learned,
   type MemoryEntry,
@@ -29,7 +30,7 @@ import {
   type SearchResult,
   ThreadMemories
 } from "../../services/state/ThreadMemories.js"
-import { asOwner, noFailureRow, recordTry, unclaimedRow } from "./Claims.js"
+import { asOwner, changeClaimed, noFailureRow, recordTry, unclaimedRow } from "./Claims.js"
 import { writeFacts } from "./sqlite/FactRows.js"
 import { memoriesIn, memoryColumns, memoryOf, MemoryRow } from "./sqlite/MemoryRow.js"
 import { Queries } from "./sqlite/Queries.js"
@@ -88,6 +89,18 @@ const anywhere = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%
 const make = Effect.map(Queries, (queries) => {
   const { sql, statement, transaction } = queries
 
+  const forgottenAmong = findAll({
+    Request: Schema.Struct({ cwd: Schema.typeSchema(Directory), ids: Schema.Array(FactId) }),
+    Result: Schema.Struct({ id: FactId }),
+    execute: ({ cwd, ids }) => sql`SELECT value AS id FROM json_each(${JSON.stringify(ids)})
+      WHERE value IN (SELECT id FROM fact_marks WHERE cwd = ${cwd} AND mark = 'Forgotten')
+        OR value IN (SELECT id FROM forgotten_facts WHERE bucket = ${bucketOf(cwd)})`
+  })
+
+  /** Lists the facts of a memory that a person forgot. */
+  const forgottenOf = ({ cwd, facts = [] }: NewMemory) =>
+    Effect.map(forgottenAmong({ cwd, ids: facts.map(({ id }) => id) }), (rows) => rows.map(({ id }) => id))
+
   const store = (claim: Claim, learned: Learned, memories: Arr.NonEmptyReadonlyArray<NewMemory>) => {
     const rows = memories.map(({ cwd, facts, grounding, memorySummary, slug, traceSummary }) => ({
       threadId: claim.threadId,
@@ -110,23 +123,34 @@ const make = Effect.map(Queries, (queries) => {
         memories.map(({ cwd }) => cwd)
       )}`
     ])
-    return asOwner(
-      queries,
-      "ThreadMemories.store",
-      claim,
-      endOfClaim("memory", learned),
-      Effect.all([
-        sql`DELETE FROM thread_memory WHERE ${others}`,
-        Effect.forEach(
-          rows,
-          (row) => sql`INSERT INTO thread_memory ${sql.insert(row)}
-            ON CONFLICT (thread_id, cwd) DO UPDATE SET ${sql.update(row, ["threadId", "cwd"])}`
-        ),
-        Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          Effect.forEach(memories, ({ cwd, facts = [] }) => writeFacts(sql, claim.threadId, { cwd, facts }, now))
-        ),
-        recordTry(sql, claim, { outcome: "memory" })
-      ])
+    const work = Effect.gen(function* () {
+      const forgotten = (yield* Effect.forEach(memories, forgottenOf)).flat()
+      const isOurs = forgotten.length > 0 || (yield* changeClaimed(sql, claim, endOfClaim("memory", learned)))
+      if (forgotten.length > 0 || !isOurs) {
+        return { forgotten, isOurs }
+      }
+      const now = yield* Clock.currentTimeMillis
+      yield* sql`DELETE FROM thread_memory WHERE ${others}`
+      yield* Effect.forEach(
+        rows,
+        (row) => sql`INSERT INTO thread_memory ${sql.insert(row)}
+          ON CONFLICT (thread_id, cwd) DO UPDATE SET ${sql.update(row, ["threadId", "cwd"])}`,
+        { discard: true }
+      )
+      yield* Effect.forEach(memories, ({ cwd, facts = [] }) => writeFacts(sql, claim.threadId, { cwd, facts }, now), {
+        discard: true
+      })
+      yield* recordTry(sql, claim, { outcome: "memory" })
+      return { forgotten, isOurs }
+    })
+    return Effect.flatMap(
+      transaction("ThreadMemories.store")(work),
+      ({ forgotten, isOurs }): Effect.Effect<void, ClaimLost | FactsForgotten> =>
+        forgotten.length > 0
+          ? new FactsForgotten({ threadId: claim.threadId, ids: forgotten })
+          : isOurs
+            ? Effect.void
+            : new ClaimLost({ threadId: claim.threadId })
     )
   }
 

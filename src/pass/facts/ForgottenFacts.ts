@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { SessionFact } from "../../domain/facts/Fact.js"
 import { withoutFacts } from "../../domain/facts/FactWords.js"
+import { withForgottenTitle } from "../../domain/facts/ForgottenTitles.js"
 import type { SafeOutput } from "../../domain/memory/TraceMemory.js"
 import { rewrite } from "../../domain/privacy/SafeText.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
@@ -18,9 +19,11 @@ export const withoutForgottenFacts = Effect.fn("ForgottenFacts.leaveOut")(functi
   const facts = yield* Facts
   const marks = yield* facts.marks(cwd)
   const ids = new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Forgotten" ? [id] : [])))
-  const forgotten = found.filter(({ id }) => ids.has(id))
+  const carriedOn = withForgottenTitle(found, ids)
+  const gone = new Set([...ids, ...carriedOn.map(({ fact }) => fact.id)])
+  const forgotten = [...found.filter(({ id }) => ids.has(id)), ...carriedOn.map(({ told }) => told)]
   return {
-    facts: found.filter(({ id }) => !ids.has(id)),
+    facts: found.filter(({ id }) => !gone.has(id)),
     output: {
       traceMemory: rewrite(output.traceMemory, (text) => withoutFacts(text, forgotten)),
       summary: rewrite(output.summary, (text) => withoutFacts(text, forgotten))

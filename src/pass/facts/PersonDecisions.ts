@@ -1,10 +1,12 @@
 import * as Effect from "effect/Effect"
 import type { FactId } from "../../domain/facts/Fact.js"
+import { takenBack } from "../../domain/facts/FactDecisions.js"
 import { linesWith } from "../../domain/facts/FactLines.js"
 import { noEdits, type PersonEdits } from "../../domain/memory/PersonEdits.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { MemoryFs } from "../../services/MemoryFs.js"
 import { redact } from "../../services/Redactor.js"
+import { Consolidations } from "../../services/state/Consolidations.js"
 import { type FactMark, Facts, type MarkedFact } from "../../services/state/Facts.js"
 import { readProjectFacts } from "./ReadFacts.js"
 
@@ -55,25 +57,33 @@ export interface Decisions {
   /** The corrections, as lines that a person added, and the lines that corrections and removals replaced. */
   readonly lines: PersonEdits
   /**
-   * True for a line that a person deleted from the file, but whose fact a person pinned later. The line is published
-   * again.
+   * True for a line that a person deleted from the file, but whose fact a person pinned later, or for the line that a
+   * correction replaced and that was taken back. The line is published again.
    */
   readonly isToldAgain: (line: string) => boolean
+  /** True for a line that a person wrote as a correction, and that was taken back since the last publish. */
+  readonly isTakenBack: (line: string) => boolean
 }
 
 /** Reads the decisions of people about the facts of a directory. */
 export const decisionsIn = Effect.fn("PersonDecisions.read")(function* (cwd: Directory) {
   const facts = yield* Facts
   const marks = yield* facts.marks(cwd)
-  if (marks.every(({ mark }) => mark._tag === "Forgotten")) {
-    const none: Decisions = { lines: noEdits, isToldAgain: () => false }
+  const entries = yield* facts.decisions(cwd)
+  if (entries.length === 0 && marks.every(({ mark }) => mark._tag === "Forgotten")) {
+    const none: Decisions = { lines: noEdits, isToldAgain: () => false, isTakenBack: () => false }
     return none
   }
+  const consolidations = yield* Consolidations
   const [{ lineText }, { newest }] = yield* loadLines
+  const { correctionOfLine } = yield* loadEdited
+  const published = (yield* consolidations.all).find((entry) => entry.cwd === cwd)?.publishedAt ?? 0
+  const old = takenBack(entries, published)
   const ids = new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Pinned" ? [] : [id])))
   const pinned = new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Pinned" ? [id] : [])))
   const overruled = (yield* facts.of(cwd)).filter(({ id }) => ids.has(id))
-  const again = new Set(linesWith(yield* readProjectFacts(cwd), pinned).map(({ line }) => newest(lineText(line))))
+  const shown = new Set([...pinned, ...old.ids])
+  const again = new Set(linesWith(yield* readProjectFacts(cwd), shown).map(({ line }) => newest(lineText(line))))
   const decisions: Decisions = {
     lines: {
       added: marks.flatMap(({ mark }) =>
@@ -81,7 +91,8 @@ export const decisionsIn = Effect.fn("PersonDecisions.read")(function* (cwd: Dir
       ),
       removed: [...new Set(overruled.map(({ text }) => `- ${text}`))]
     },
-    isToldAgain: (line) => again.has(newest(line))
+    isToldAgain: (line) => again.has(newest(line)),
+    isTakenBack: (line) => old.texts.has(correctionOfLine(line))
   }
   return decisions
 })

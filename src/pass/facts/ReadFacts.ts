@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { supersededIn } from "../../domain/facts/FactLines.js"
 import { type MarkedFacts, withCorrections, withMarks } from "../../domain/facts/FactMarks.js"
-import { ProjectFacts } from "../../domain/facts/ProjectFacts.js"
+import { ProjectFacts, sectionHeadings } from "../../domain/facts/ProjectFacts.js"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { Facts, type MarkedFact, type StoredFact } from "../../services/state/Facts.js"
 import { redact } from "../../services/Redactor.js"
@@ -19,13 +20,19 @@ export const marksOf = (marks: ReadonlyArray<MarkedFact>): MarkedFacts => ({
   removed: new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Removed" ? [id] : [])))
 })
 
-/** Merges facts that say the same, and applies the decisions of people. Takes the facts of the newest session first. */
+/**
+ * Merges facts that say the same, and applies the decisions of people. `known` must be ordered newest session first,
+ * as `Facts.of` returns it.
+ */
 export const mergeFacts = Effect.fnUntraced(function* (known: ReadonlyArray<StoredFact>, marks: MarkedFacts) {
   const { projectFacts } = yield* loadMerging
   return withMarks(projectFacts(withCorrections(known, marks)), marks)
 })
 
-/** Finds the wishes of the user that superseded earlier ones. Takes the facts of the newest session first. */
+/**
+ * Finds the wishes of the user that superseded earlier ones. `known` must be ordered newest session first, as
+ * `Facts.of` returns it.
+ */
 export const wishChains = Effect.fnUntraced(function* (known: ReadonlyArray<StoredFact>) {
   const { supersedingWishes } = yield* loadMerging
   return supersedingWishes(known)
@@ -44,12 +51,28 @@ export const readProjectFacts = Effect.fn("PhaseTwo.readProjectFacts")(function*
   return yield* mergeFacts(known, marksOf(yield* facts.marks(cwd)))
 })
 
+/** The facts of a directory for its agent. */
+export interface AgentFacts {
+  /** The facts as JSON. */
+  readonly text: SafeText
+  /** The words, sessions and order of the lines. Equal texts give the same memory, whatever the ids of the facts are. */
+  readonly content: string
+}
+
 /**
  * Renders the facts of a directory as JSON for its agent. The text is redacted again, since the stored rows may have
  * been redacted by older rules.
  */
 export const factsForAgent = Effect.fnUntraced(function* (cwd: Directory, mayBeTold: (threadId: string) => boolean) {
-  return yield* redact(encodeFacts(yield* readProjectFacts(cwd, mayBeTold)))
+  const facts = yield* readProjectFacts(cwd, mayBeTold)
+  const lines = sectionHeadings.flatMap(([name, heading]) =>
+    facts[name].map(({ text, threadIds }) => [heading, text, ...threadIds])
+  )
+  const agentFacts: AgentFacts = {
+    text: yield* redact(encodeFacts(facts)),
+    content: lines.length + facts.procedures.length === 0 ? "" : JSON.stringify([lines, facts.procedures])
+  }
+  return agentFacts
 })
 
 /**

@@ -23,7 +23,8 @@ export interface ConsolidationState {
   /** The newest memories, newest first, up to the number that is kept as trace files. */
   readonly memories: ReadonlyArray<ThreadMemory>
   /**
-   * All older memories, newest first. Their user wishes and fixes are still used, although they have no trace files.
+   * The memories that are older than those in `memories`, newest first. Their trace files are no longer kept, but
+   * their facts are still used.
    */
   readonly earlier: ReadonlyArray<{ readonly threadId: ThreadId; readonly version: string }>
   /** Fingerprint of exactly these memories, the earlier ones included; see `fingerprintOf`. */

@@ -32,6 +32,9 @@ export interface MarkedFact {
   readonly at: number
 }
 
+/** The kinds of decisions of people about a fact. */
+export const factMarks = ["Pinned", "Forgotten", "Corrected", "Removed"] as const
+
 /** The kinds of events in the history of a fact. */
 export const factEvents = [
   "added",
@@ -82,11 +85,19 @@ export interface CleanedThread {
   readonly firstUserMessage: string | null
 }
 
+/** A person's correction of a fact, in the words in which it was recorded. */
+export interface ForgottenCorrection {
+  readonly id: FactId
+  readonly text: string
+}
+
 /** The facts to forget, and the texts that replace those which state them. */
 export interface ForgottenFacts {
   readonly ids: ReadonlyArray<FactId>
   readonly memories: ReadonlyArray<CleanedMemory>
   readonly threads: ReadonlyArray<CleanedThread>
+  /** Corrections of other facts that state the forgotten ones. */
+  readonly corrections: ReadonlyArray<ForgottenCorrection>
 }
 
 /** The facts of a session in one directory, as the current version of the rules extracts them. */
@@ -117,8 +128,8 @@ export class Facts extends Context.Tag("rollout-memories/state/Facts")<
       cwd: Directory | undefined
     ) => Effect.Effect<ReadonlyArray<StoredFact>, StateDbFailure>
     /**
-     * Lists the facts of a directory as they were at a time in Unix milliseconds. Leaves out those that were forgotten
-     * since.
+     * Lists the facts of a directory as they were at a time in Unix milliseconds, in the order of {@link of}: a session
+     * is as old as its newest fact. Leaves out those that were forgotten since.
      */
     readonly asOf: (cwd: Directory, time: number) => Effect.Effect<ReadonlyArray<StoredFact>, StateDbFailure>
     /**
@@ -159,6 +170,8 @@ export class Facts extends Context.Tag("rollout-memories/state/Facts")<
       cwd: Directory,
       mark: Exclude<FactMark["_tag"], "Forgotten">
     ) => Effect.Effect<boolean, StateDbFailure>
+    /** Lists the decisions of people about the facts of a directory from its history, the oldest first. */
+    readonly decisions: (cwd: Directory) => Effect.Effect<ReadonlyArray<HistoryEntry>, StateDbFailure>
     /** Lists the history of a directory, of one fact, or of all; newest entries first. */
     readonly history: (
       of: { readonly cwd: Directory | undefined; readonly id: FactId | undefined },

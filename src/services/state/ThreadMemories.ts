@@ -2,15 +2,29 @@ import type * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import type { SessionFact } from "../../domain/facts/Fact.js"
+import * as Schema from "effect/Schema"
+import { FactId, type SessionFact } from "../../domain/facts/Fact.js"
 import type { Grounding } from "../../domain/memory/Grounding.js"
 import type { SearchDocument, SearchQuery } from "../../domain/memory/Search.js"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { RolloutContent } from "../../domain/thread/Extraction.js"
-import type { ThreadId } from "../../domain/thread/ThreadId.js"
+import { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim, ClaimLost } from "./Claims.js"
 import type { StateDbFailure } from "./StateDbError.js"
+
+/**
+ * A person forgot facts of a thread after its memories were made. Nothing was stored, and the claim still holds. The
+ * caller leaves these facts out, with the words that state them, and stores again.
+ */
+export class FactsForgotten extends Schema.TaggedError<FactsForgotten>("rollout-memories/FactsForgotten")(
+  "FactsForgotten",
+  { threadId: ThreadId, ids: Schema.Array(FactId) }
+) {
+  override get message(): string {
+    return `facts of thread ${this.threadId} were forgotten while it was read`
+  }
+}
 
 /**
  * The content of a thread that an extraction read. It is recorded whether or not the extraction found something to
@@ -117,13 +131,13 @@ export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMe
     /**
      * Stores the memories of a thread, one for each directory, ends the claim, and clears earlier failures. Deletes
      * earlier memories of the thread in other directories, and records each deletion, so that their trace files may be
-     * removed. Stores everything or nothing.
+     * removed. Stores everything or nothing. Fails with `FactsForgotten` if one of the facts is forgotten.
      */
     readonly store: (
       claim: Claim,
       learned: Learned,
       memories: Arr.NonEmptyReadonlyArray<NewMemory>
-    ) => Effect.Effect<void, ClaimLost | StateDbFailure>
+    ) => Effect.Effect<void, ClaimLost | FactsForgotten | StateDbFailure>
     /**
      * Records that there is nothing to remember, and ends the claim. Deletes earlier memories of the thread and records
      * each deletion, so that their trace files may be removed.

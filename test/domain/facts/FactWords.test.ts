@@ -96,6 +96,62 @@ describe("withoutFacts", () => {
     assert.strictEqual(withoutFacts('- "请不要在星期五部署" (L3)\n- ok\n', [wish("请不要在星期五部署")]), "- ok\n"))
 })
 
+const failure = (errors: ReadonlyArray<string>) =>
+  fact(
+    {
+      _tag: "Failure",
+      signature: "heron",
+      errors,
+      command: "make test",
+      key: "make test",
+      edits: [],
+      commands: [],
+      check: "make test",
+      isFixed: true
+    },
+    `\`${errors[0]}\`: fixed by editing \`src/a.py\`; verified by \`make test\``
+  )
+
+describe("withoutFacts of failures and commands", () => {
+  it("the error of a failure goes from titles, steps and summaries", () =>
+    assert.strictEqual(
+      withoutFacts(
+        "# make test failed with IndexError: heron index out of range; it passes now\n- `make test` failed (exit 1): `IndexError: heron index out of range` (L7)\n- `make test` passed (L9)",
+        [failure(["IndexError: heron index out of range"])]
+      ),
+      "# make test failed with (forgotten); it passes now\n- `make test` passed (L9)"
+    ))
+
+  it("a short error goes where its own command is named, and stays elsewhere", () =>
+    assert.strictEqual(
+      withoutFacts("- `make test` failed: `1 failed, 7 passed`\n- `npm test` failed: `1 failed, 7 passed`", [
+        failure(["1 failed, 7 passed"])
+      ]),
+      "- `npm test` failed: `1 failed, 7 passed`"
+    ))
+
+  it("a command goes from its runs, procedures and titles, and stays in the user's words and in failures", () =>
+    assert.strictEqual(
+      withoutFacts(
+        [
+          "# Fix the list; npm test passes (8 tests)",
+          '- "always run `npm test`" (L4)',
+          "- `npm test`, printed `ok` (L9)",
+          "- `npm test -- --all` passed (L10)",
+          "- All checks in order (`npm run lint` and `npm test`): see `skills/checks/SKILL.md`",
+          "- `TypeError: x`: fixed by editing `a.js`; verified by `npm test`"
+        ].join("\n"),
+        [command("Run the tests: `npm test`")]
+      ),
+      [
+        "# Fix the list; (forgotten) passes (8 tests)",
+        '- "always run `npm test`" (L4)',
+        "- `npm test -- --all` passed (L10)",
+        "- `TypeError: x`: fixed by editing `a.js`; verified by `npm test`"
+      ].join("\n")
+    ))
+})
+
 describe("alsoTold", () => {
   const friday = wish("please never deploy on a Friday")
   const outcome = fact(

@@ -54,6 +54,7 @@ import {
   makeThread,
   storedAlone
 } from "../../support/rows.js"
+import { madeWish } from "../../support/madeFacts.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
 import { amount } from "../../support/sample.js"
 
@@ -775,6 +776,26 @@ describe("state DBs with unreadable rows", () => {
       })
     )
   }
+
+  it.scoped("every decision of a person and every event of a fact's history is readable", () =>
+    Effect.gen(function* () {
+      const path = yield* newPath
+      const [older, newer] = [madeWish("use tabs"), madeWish("use spaces")]
+      const db = yield* connect(path)
+      yield* learn(db, makeThread(1), { facts: [older] })
+      yield* learn(db, makeThread(2), { facts: [newer] })
+      yield* db.facts.recordSuperseded(ferry, [{ id: older.id, by: newer.id, threadId: idOf(2) }])
+      yield* db.facts.mark(older.id, ferry, { _tag: "Pinned" }, "")
+      yield* db.facts.mark(older.id, ferry, { _tag: "Corrected", text: "use both" }, "use both")
+      yield* db.facts.mark(older.id, ferry, { _tag: "Removed" }, "")
+      assert.deepStrictEqual(yield* damageOf(path), [])
+      yield* Effect.forEach(["Pinned", "Corrected", "Removed"] as const, (mark) =>
+        db.facts.unmark(older.id, ferry, mark)
+      )
+      yield* db.facts.mark(newer.id, ferry, { _tag: "Forgotten" }, "")
+      assert.deepStrictEqual(yield* damageOf(path), [])
+    })
+  )
 
   it.scoped("unreadable rows are repaired by the next pass, with one warning, and their files are read again", () =>
     Effect.gen(function* () {

@@ -5,6 +5,7 @@ import { Arbitrary, Duration, Effect, FastCheck, Option, Schema, TestClock } fro
 import { notTried } from "../../../src/domain/thread/Extraction.js"
 import type { Thread } from "../../../src/domain/thread/Thread.js"
 import { type Claim, ClaimLost } from "../../../src/services/state/Claims.js"
+import type { FactsForgotten } from "../../../src/services/state/ThreadMemories.js"
 import type { StateDbFailure } from "../../../src/services/state/StateDbError.js"
 import type { ThreadPage } from "../../../src/services/state/ThreadIndex.js"
 import { startOfFixtures } from "../../../src/testing/RolloutBuilder.js"
@@ -44,7 +45,7 @@ const failure = {
 
 /** That a claim was lost is told by a typed error. */
 const isLost = Effect.fnUntraced(function* (
-  use: Effect.Effect<Thread | void, ClaimLost | StateDbFailure>,
+  use: Effect.Effect<Thread | void, ClaimLost | FactsForgotten | StateDbFailure>,
   claim: Claim
 ) {
   const error = yield* Effect.flip(use)
@@ -154,7 +155,11 @@ contract("claims", ({ numRuns, provided, test }) => {
   const losers: ReadonlyArray<
     readonly [
       string,
-      (db: Db, claim: Claim, thread: Thread) => Effect.Effect<Thread | void, ClaimLost | StateDbFailure>
+      (
+        db: Db,
+        claim: Claim,
+        thread: Thread
+      ) => Effect.Effect<Thread | void, ClaimLost | FactsForgotten | StateDbFailure>
     ]
   > = [
     ["renewing", (db, claim) => db.claims.renew(claim, lease)],

@@ -1,9 +1,9 @@
 import { assert } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Duration, Effect, Option } from "effect"
 import type { SessionFact } from "../../../src/domain/facts/Fact.js"
 import { Directory } from "../../../src/domain/thread/WorkingDirectory.js"
 import { madeCommand, madeFact, madeWish } from "../../support/madeFacts.js"
-import { type Db, ferry, idOf, learn, makeMemory, makeThread } from "../../support/rows.js"
+import { changesOf, type Db, ferry, idOf, learn, makeMemory, makeThread, storedAlone } from "../../support/rows.js"
 import { contract } from "../../support/stateDb.js"
 
 const pier = Directory.make("/home/ada/projects/pier")
@@ -90,7 +90,8 @@ contract("forgetting of facts", ({ test }) => {
       yield* db.facts.forget(ferry, {
         ids: [friday.id],
         memories: [cleaned],
-        threads: [{ threadId, title: "(forgotten)", firstUserMessage: null }]
+        threads: [{ threadId, title: "(forgotten)", firstUserMessage: null }],
+        corrections: []
       })
       assert.deepStrictEqual(
         (yield* db.facts.of(ferry)).map(({ id }) => id),
@@ -104,8 +105,57 @@ contract("forgetting of facts", ({ test }) => {
         history.map(({ event, text }) => [event, text]),
         [["forgotten", null]]
       )
-      yield* teach(db, 2, [friday])
+      assert.strictEqual((yield* Effect.flip(teach(db, 2, [friday])))._tag, "FactsForgotten")
       assert.deepStrictEqual(yield* db.facts.withId(friday.id, undefined), [])
+    }))
+
+  test("corrections of other facts that state a forgotten one go, also those that were replaced", (db) =>
+    Effect.gen(function* () {
+      yield* teach(db, 1, [friday, tests])
+      const [first, second, third] = ["deploy on a Friday", "on a Friday too", "npm test"]
+      for (const text of [first, second, third]) {
+        yield* db.facts.mark(tests.id, ferry, { _tag: "Corrected", text }, text)
+      }
+      const corrections = [first, second].map((text) => ({ id: tests.id, text }))
+      yield* db.facts.forget(ferry, { ids: [friday.id], memories: [], threads: [], corrections })
+      const entries = yield* db.facts.history({ cwd: ferry, id: tests.id }, 10)
+      assert.deepStrictEqual(
+        entries.filter(({ event }) => event === "corrected").map(({ text }) => text),
+        [third]
+      )
+      assert.isTrue((yield* db.facts.marks(ferry)).some(({ mark }) => mark._tag === "Corrected" && mark.text === third))
+    }))
+
+  test("a memory with a fact that was forgotten meanwhile is refused, and the claim holds for the next try", (db) =>
+    Effect.gen(function* () {
+      yield* teach(db, 1, [friday])
+      yield* db.facts.mark(friday.id, ferry, { _tag: "Forgotten" }, "")
+      yield* db.threadIndex.change(changesOf({ threads: [makeThread(2)] }))
+      const claim = yield* Effect.flatten(db.claims.acquire(idOf(2), "one", Duration.minutes(10)))
+      const memory = { ...makeMemory(makeThread(2)), facts: [friday, tests] }
+      const error = yield* Effect.flip(db.threadMemories.store(claim, ...storedAlone(memory)))
+      assert.deepStrictEqual(
+        [error._tag, error._tag === "FactsForgotten" ? error.ids : []],
+        ["FactsForgotten", [friday.id]]
+      )
+      yield* db.threadMemories.store(claim, ...storedAlone({ ...memory, facts: [tests] }))
+      assert.deepStrictEqual(
+        (yield* db.facts.of(ferry)).map(({ id }) => id),
+        [tests.id]
+      )
+    }))
+
+  test("the history of a wish that was superseded goes with the only session that said it", (db) =>
+    Effect.gen(function* () {
+      yield* teach(db, 1, [tabs])
+      yield* teach(db, 2, [friday])
+      yield* db.facts.recordSuperseded(ferry, [{ id: tabs.id, by: friday.id, threadId: idOf(2) }])
+      yield* db.forgetting.forget([idOf(1)])
+      const entries = yield* db.facts.history({ cwd: ferry, id: tabs.id }, 10)
+      assert.deepStrictEqual(
+        entries.map(({ event }) => event),
+        ["forgotten"]
+      )
     }))
 
   test("a pin and its words go with the only session that gave the fact", (db) =>

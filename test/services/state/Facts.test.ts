@@ -77,8 +77,8 @@ contract("facts", ({ test }) => {
       yield* TestClock.setTime(5_000)
       yield* teach(db, 1, friday, tabs)
       yield* db.facts.mark(friday.id, ferry, { _tag: "Forgotten" }, friday.text)
-      yield* teach(db, 1, friday, tabs)
-      yield* teach(db, 2, friday)
+      assert.strictEqual((yield* Effect.flip(teach(db, 1, friday, tabs)))._tag, "FactsForgotten")
+      assert.strictEqual((yield* Effect.flip(teach(db, 2, friday)))._tag, "FactsForgotten")
       assert.deepStrictEqual(yield* textsOf(db), [[idOf(1), tabs.text]])
       assert.deepStrictEqual(yield* db.facts.search(["friday"], undefined, 10), [])
       assert.deepStrictEqual(yield* db.facts.history({ cwd: undefined, id: friday.id }, 10), [
@@ -115,7 +115,7 @@ contract("facts", ({ test }) => {
       assert.isFalse(yield* isDirty)
     }))
 
-  test("facts are given as they were at a time", (db) =>
+  test("facts are given as they were at a time, the session that said something last first", (db) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_000)
       yield* teach(db, 1, friday)
@@ -127,8 +127,8 @@ contract("facts", ({ test }) => {
       assert.deepStrictEqual(yield* at(999), [])
       assert.deepStrictEqual(yield* at(1_999), [[idOf(1), friday.text]])
       assert.deepStrictEqual(yield* at(2_000), [
-        [idOf(2), friday.text],
-        [idOf(1), tabs.text]
+        [idOf(1), tabs.text],
+        [idOf(2), friday.text]
       ])
     }))
 

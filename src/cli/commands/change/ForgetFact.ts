@@ -18,21 +18,26 @@ export interface ForgetFactGiven {
 }
 
 const describeIn = (
-  { cwd, facts, lines, memories, threads }: FactsOfDirectory,
+  { corrections, cwd, facts, forgottenBefore, lines, memories, notes, threads }: FactsOfDirectory,
   { bold, table }: Screen
 ): ReadonlyArray<string> => [
   bold(cwd),
-  ...table(
-    [
-      { heading: "fact" },
-      { heading: "kind" },
-      { heading: "session" },
-      { heading: "line" },
-      { heading: "text", isFlexible: true }
-    ],
-    facts.map(({ content, id, line, text, threadId }) => [id, content._tag, shortId(threadId), String(line), text])
-  ),
+  ...forgottenBefore.map((id) => `what may be left of ${id}, which was forgotten before`),
+  ...(facts.length === 0
+    ? []
+    : table(
+        [
+          { heading: "fact" },
+          { heading: "kind" },
+          { heading: "session" },
+          { heading: "line" },
+          { heading: "text", isFlexible: true }
+        ],
+        facts.map(({ content, id, line, text, threadId }) => [id, content._tag, shortId(threadId), String(line), text])
+      )),
   ...lines.map((line) => `in MEMORY.md: ${line}`),
+  ...notes.map(({ text }) => `note: ${text}`),
+  ...corrections.map(({ id, text }) => `correction of ${id}: ${text}`),
   ...(memories.length === 0
     ? []
     : [
@@ -54,14 +59,18 @@ const describe = ({ directories }: FactsPlan, style: Screen): ReadonlyArray<stri
 
 const outcomeOf = ({ directories }: FactsPlan, forgotten: boolean) => ({
   forgotten,
-  directories: directories.map(({ cwd, facts, ids, lines, memories, threads }) => ({
-    cwd,
-    facts: ids,
-    versions: facts.length,
-    lines: lines.length,
-    traces: memories.map(({ threadId }) => threadId),
-    titles: threads.map(({ threadId }) => threadId)
-  }))
+  directories: directories.map(
+    ({ corrections, cwd, facts, forgottenBefore, ids, lines, memories, notes, threads }) => ({
+      cwd,
+      facts: [...new Set([...ids, ...forgottenBefore])],
+      versions: facts.length,
+      lines: lines.length,
+      traces: memories.map(({ threadId }) => threadId),
+      titles: threads.map(({ threadId }) => threadId),
+      notes: notes.map(({ text }) => text),
+      corrections
+    })
+  )
 })
 
 /** Implements `forget --fact`: shows what it would delete, asks for consent, and deletes it. */
@@ -76,7 +85,7 @@ export const forgetGivenFacts = Effect.fnUntraced(function* (given: ForgetFactGi
     }
   }
   const republished = yield* withProgressLine((tell) => forgetFacts(plan, tell))
-  const ids = new Set(plan.directories.flatMap(({ ids }) => ids))
+  const ids = new Set(plan.directories.flatMap(({ forgottenBefore, ids }) => [...ids, ...forgottenBefore]))
   yield* print(given.json, outcomeOf(plan, true), () => [
     `Forgotten: ${counted(ids.size, "fact", "facts")}, in ${counted(plan.directories.length, "project", "projects")}.`,
     ...(republished.every((state) => state === "written")

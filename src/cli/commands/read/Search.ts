@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { search } from "../../../commands/Search.js"
+import { withoutDirectionControls } from "../../../domain/text/WritingDirection.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import type { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { SearchHit, SearchResults } from "../../../services/Memories.js"
@@ -33,7 +34,7 @@ const factLines = (
       fact.cwd
     ]
     return [
-      `${bold(fact.id)}  ${fitText(fact.text.replace(/\p{Cc}+/gu, " "), width - fact.id.length - 2)}`,
+      `${bold(fact.id)}  ${fitText(withoutDirectionControls(fact.text).replace(/\p{Cc}+/gu, " "), width - fact.id.length - 2)}`,
       dim(`  ${about.filter((part) => part !== "").join("  ")}`)
     ]
   })

@@ -6,6 +6,7 @@ import { exactTime } from "../../../domain/text/ExactTime.js"
 import { readableSize, readableTime } from "../../terminal/ReadableTime.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
+import { redact } from "../../../services/Redactor.js"
 import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
@@ -71,10 +72,12 @@ const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean)
   const threadMemories = yield* ThreadMemories
   const inspection = yield* MemoryInspection
   const cwd = yield* directoryOf(given)
-  const text = Option.getOrUndefined(yield* inspection.memoryText(cwd))
-  if (text === undefined) {
+  const published = Option.getOrUndefined(yield* inspection.memoryText(cwd))
+  if (published === undefined) {
     return yield* new NothingToShow({ of: cwd, hint: "`rollout-memories list` shows the projects that have one" })
   }
+  // A person may have typed a secret into it.
+  const text = yield* redact(published)
   const cited = citationsIn(text)
   const sources = (yield* threadMemories.list(cwd, Infinity)).filter(({ threadId }) =>
     cited.some((beginning) => threadId.startsWith(beginning))

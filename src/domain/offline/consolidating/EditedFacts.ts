@@ -3,7 +3,7 @@ import type { ProjectFacts } from "../../facts/ProjectFacts.js"
 import { sectionHeadings } from "../../facts/ProjectFacts.js"
 import { withoutCitations } from "../../memory/Citation.js"
 import type { PersonEdits } from "../../memory/PersonEdits.js"
-import { plainLine } from "../writing/Wording.js"
+import { cutText, oneLine, withoutBreakingMarkup } from "../writing/Wording.js"
 import { lineText } from "./Merging.js"
 import { newest } from "./PersonLines.js"
 import { isFileList } from "./ProjectLines.js"
@@ -22,9 +22,18 @@ const rewordedFrom = 0.4
 /** The maximum length, in characters, of a line that a person wrote in place of a generated one. */
 const correctionCharacters = 1_000
 
-/** Prepares the text of a correction for storage: one line, never read as markup, without citations. */
+/**
+ * Makes the text of a correction: the person's words on one line, without citations, a heading's mark, and markup that
+ * would end the structure around the line.
+ */
 export const correctionText = (text: string): string =>
-  plainLine(withoutCitations(text), correctionCharacters).replaceAll("[", "(").replaceAll("]", ")")
+  cutText(withoutBreakingMarkup(oneLine(withoutCitations(text)).replace(/^#{1,6} /, "")).trim(), correctionCharacters)
+
+/** The mark of a list item, which is no word of its line. */
+const itemMark = /^\s*(?:[-*+]|\d{1,3}[.)])\s+/
+
+/** Makes the text of the correction that a person's line in `MEMORY.md` is. */
+export const correctionOfLine = (line: string): string => correctionText(line.replace(itemMark, ""))
 
 const isText = (line: string): boolean => !/^#{1,6} /.test(line)
 
@@ -53,7 +62,7 @@ export const editedFacts = (project: ProjectFacts, edits: PersonEdits): Readonly
     if (best !== undefined) {
       left.splice(left.indexOf(best.added), 1)
     }
-    const correction = best === undefined ? undefined : correctionText(best.added.line)
+    const correction = best === undefined ? undefined : correctionOfLine(best.added.line)
     return [{ ids: known.line.ids, correction: correction === "" ? undefined : correction }]
   })
 }

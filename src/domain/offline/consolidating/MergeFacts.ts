@@ -11,6 +11,7 @@ import { ByKeys, FailureLines, type HeldWish, Wishes } from "./Merging.js"
 import { proceduresOf } from "./Procedures.js"
 import {
   byWorth,
+  correctionIn,
   fileListText,
   newestTime,
   projectLine,
@@ -166,6 +167,10 @@ const lastingWishes = ({ outcomes, wishes }: Pick<Sorted, "outcomes" | "wishes">
   return lasting.held()
 }
 
+/** The line of a wish or an answer: the words and the day of the newest time; a person's correction as it is. */
+const saidLine = (text: string, facts: ReadonlyArray<KnownFact>): string =>
+  facts.some((fact) => fact.isCorrected === true && fact.text === text) ? text : withDay(text, newestTime(facts))
+
 const wantsOf = (all: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(
     lastingWishes(all).flatMap(({ facts: [first, ...others], isForGood, text }) =>
@@ -174,7 +179,7 @@ const wantsOf = (all: Sorted): ReadonlyArray<WeighedLine> =>
         : [
             projectLine(
               [first, ...others],
-              withDay(text, newestTime([first, ...others])),
+              saidLine(text, [first, ...others]),
               worth.wish + (isForGood ? 24 : 0),
               all.order
             )
@@ -201,7 +206,7 @@ export const supersedingWishes = (facts: ReadonlyArray<KnownFact>): ReadonlyArra
 const decidedOf = ({ decisions, order }: Sorted): ReadonlyArray<WeighedLine> =>
   byWorth(
     groupsOf(decisions, ({ content }) => [...meaningfulWords(content.question)].toSorted().join(" ")).map((group) =>
-      projectLine(group, withDay(group[0].text, newestTime(group)), worth.decision, order)
+      projectLine(group, saidLine(correctionIn(group) ?? group[0].text, group), worth.decision, order)
     )
   )
 
@@ -279,7 +284,7 @@ const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
     )
   return byWorth(
     groups.flatMap((group) => {
-      const fact = commonest(group)
+      const fact = group.find(({ isCorrected }) => isCorrected === true) ?? commonest(group)
       // A look in one session answered one question; only a look that is repeated is worth a line.
       const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
       return isOnce || isSpared(fact) || isFailing(keyOf(fact))
@@ -330,7 +335,12 @@ const failuresOf = (facts: Sorted, works: ReadonlyArray<WeighedLine>): ReadonlyA
     merged.all().map(({ facts: group, text }) => {
       const { content } = group[0]
       const isFix = content._tag === "Failure" && content.isFixed
-      return projectLine(group, asPublished(text, spellings), isFix ? worth.fix : worth.passedAfter, order)
+      return projectLine(
+        group,
+        correctionIn(group) ?? asPublished(text, spellings),
+        isFix ? worth.fix : worth.passedAfter,
+        order
+      )
     })
   )
 }
@@ -354,6 +364,12 @@ const remarkedOf = (
 ): ReadonlyArray<WeighedLine> =>
   groups.flatMap((group) => {
     const [newest] = group
+    const corrected = group.find(({ isCorrected }) => isCorrected === true)
+    if (corrected !== undefined) {
+      const { content, text } = corrected
+      const line = text.includes(inCode(content.path, 160)) ? text : `${inCode(content.path, 160)}: ${text}`
+      return [projectLine(group, line, worth.place + 4 * Math.log2(editsOf(group)), order)]
+    }
     const remark = group.find(({ content }) => content.remark !== "")?.content.remark ?? ""
     const own = said.filter(({ text }) => text.includes(newest.content.path))
     const isNew = (part: string): boolean => !own.some(({ text }) => isSaidIn(part, text))
@@ -508,8 +524,10 @@ const openOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArray<
   return byWorth(
     groups
       .all()
-      .filter(({ group: [{ text }] }) => !isSaid(text))
-      .map(({ group }) => projectLine(group, capitalised(group[0].text), worth.open, facts.order))
+      .filter(({ group }) => correctionIn(group) !== undefined || !isSaid(group[0].text))
+      .map(({ group }) =>
+        projectLine(group, correctionIn(group) ?? capitalised(group[0].text), worth.open, facts.order)
+      )
   )
 }
 

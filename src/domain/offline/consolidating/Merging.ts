@@ -2,6 +2,7 @@ import { citationsIn, cite, mostCitations } from "../../memory/Citation.js"
 import type { KnownFact } from "../../facts/ProjectFacts.js"
 import { meaningfulWords, similarity, tellingWords } from "./SameMeaning.js"
 import { asksTheSame, cannotBoth, keysOfWish, readWish, type ReadWish } from "./WishConflicts.js"
+import { correctionIn } from "./ProjectLines.js"
 import { capitalised, quoted } from "../writing/Wording.js"
 
 /*
@@ -121,7 +122,7 @@ export class Wishes {
       newer.superseded.push({ text: bare, read, facts: [...facts] })
       this.kept.add(newer, keys)
     } else {
-      const text = wish.startsWith('"') ? wish : capitalised(wish)
+      const text = wish.startsWith('"') || facts[0]?.isCorrected === true ? wish : capitalised(wish)
       this.kept.add({ read, text, threadIds: [...threadIds], facts: [...facts], superseded: [] }, keys)
     }
   }
@@ -137,8 +138,10 @@ export class Wishes {
   held(): ReadonlyArray<HeldWish> {
     return this.ranked().map(({ facts, superseded, text }) => {
       const old = superseded.slice(0, mostSuperseded).map((wish) => quoted(wish.text, 160))
+      const replaced = new Set(superseded.flatMap((wish) => wish.facts))
+      const own = correctionIn(facts.filter((fact) => !replaced.has(fact)))
       return {
-        text: old.length === 0 ? text : `${text} (newer; superseded: ${old.join(", ")})`,
+        text: own ?? (old.length === 0 ? text : `${text} (newer; superseded: ${old.join(", ")})`),
         facts,
         superseded: superseded.map((wish) => wish.facts),
         isForGood: isForGood.test(text)

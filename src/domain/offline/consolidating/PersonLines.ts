@@ -37,6 +37,9 @@ export const newest = (line: string): string => splitDay(bare(line))[0].replace(
 const codeSpans = (line: string): ReadonlyArray<string> =>
   [...line.slice(0, 1_000).matchAll(/`([^`\n]{2,300})`/g)].map((match) => match[1] ?? "")
 
+/** Matches a line that is about a command, and does not only mention one: the command stands first, or after a label. */
+const aboutCommand = /^\s*(?:[-*•+]\s+)?(?:[^`"“„«「:]{0,60}: ?)?`/
+
 /**
  * True if a person's line says the same as a generated line, or contains the same command. The person's line then
  * replaces the generated one.
@@ -47,9 +50,7 @@ const isSaidByPerson = (line: string, own: string): boolean => {
   }
   const words = meaningfulWords(withoutCitations(line))
   const commands = new Set(
-    codeSpans(own)
-      .map(commandKey)
-      .filter((key) => key.includes(" "))
+    (aboutCommand.test(own) ? codeSpans(own) : []).map(commandKey).filter((key) => key.includes(" "))
   )
   const isSameCommand =
     /^- [A-Z][^`"]{0,60}: `/.test(line) &&

@@ -32,6 +32,10 @@ export const newestTime = (facts: ReadonlyArray<KnownFact>): number | null =>
 const worthOf = (ofKind: number, sessions: number, sessionsSince: number): number =>
   ofKind + Math.min(24, 6 * Math.log2(Math.max(1, sessions))) - 3 * Math.log2(1 + sessionsSince)
 
+/** Returns a person's words for facts that say the same, which stand before those of any session. */
+export const correctionIn = (facts: ReadonlyArray<KnownFact>): string | undefined =>
+  facts.find(({ isCorrected }) => isCorrected === true)?.text
+
 /** Makes a line from facts that say the same, given newest first. */
 export const projectLine = (
   facts: readonly [KnownFact, ...ReadonlyArray<KnownFact>],

@@ -25,8 +25,8 @@ const sectionHeadings: ReadonlyArray<readonly [RegExp, SectionName]> = [
 ]
 
 /**
- * Patterns of headings in notes that do not have the structure of a trace memory, with the part that such notes belong
- * to.
+ * Maps headings of free-form notes to a section of a trace memory, for example 'Gotchas' to `problems`. The first
+ * pattern that matches wins.
  */
 const looseHeadings: ReadonlyArray<readonly [RegExp, SectionName]> = [
   [/\bprefer/i, "preferences"],

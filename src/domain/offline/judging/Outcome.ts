@@ -56,8 +56,8 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
 }
 
 /**
- * True if the user started the turn at an index of the task's items, so that no work that the user asked for ended
- * before it. The turns that pursue a goal all count as started by the user.
+ * True if the item at index `at` belongs to the turn that the user's last message started: no turn ended between that
+ * message and the item. While the user's last message sets a goal, every turn counts.
  */
 const isAskedFor = (task: Task, at: number): boolean => {
   const asked = task.items.findLastIndex((item, index) => index < at && item._tag === "Asked")

@@ -78,7 +78,10 @@ const targets: Rule = ({ operands }) => operands.some(isNamedAct)
 /** True if the name of a file says that it acts outside the working copy, such as `scripts/deploy.sh`. */
 const isActsFile = (word: string): boolean => isNamedAct(programName(word).replace(/\.\w{1,4}$/, ""))
 
-/** A rule for programs that run the file in their first argument; see {@link isActsFile}. */
+/**
+ * Rule for interpreters, such as `bash scripts/deploy.sh`: the command acts outside the working copy if the file in
+ * the first argument is named for such an act.
+ */
 const runsFiles: Rule = ({ words: [first = ""] }) => /\.\w{1,4}$/.test(first) && isActsFile(first)
 
 const toldToAct =

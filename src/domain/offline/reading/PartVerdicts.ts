@@ -25,9 +25,9 @@ export const printedExit = (parts: ReadonlyArray<CommandPart>, output: string): 
 const stopsAtFailure = /^set\s+-[a-z]{0,6}e|^set\s+-o\s+errexit\b/
 
 /**
- * Returns the parts after the last `;` or `
- *
- * `. Only these can have caused the exit code of the whole command.
+ * Returns the parts joined by `&&` after the last `;`, or from `set -e` on if no `||` follows it. One of them set the
+ * exit code of the whole command. Empty if the last separator other than `&&` is `||`, since either side of it can
+ * have set the code.
  */
 const finalChain = (parts: ReadonlyArray<CommandPart>): ReadonlyArray<CommandPart> => {
   const closing = parts.at(-1)
@@ -51,7 +51,7 @@ const errorProgram = /^(?:(?:ba|z|da)?sh: )?(?:line \d{1,6}: )?([\w.-]{1,40}):/
 const scriptHeader = /^> \S{1,200}@\S{1,60} ([\w:.-]{1,60})$/gm
 
 interface Suspects {
-  /** The parts that can have caused the exit code. */
+  /** The parts of the command line, joined by `&&`, of which one set its exit code; see `finalChain`. */
   readonly chain: ReadonlyArray<CommandPart>
   readonly telling: ReadonlyArray<CommandPart>
   readonly told: ReadonlyMap<CommandPart, CheckVerdict>

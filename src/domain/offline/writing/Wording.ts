@@ -1,3 +1,5 @@
+import { withoutDirectionControls } from "../../text/WritingDirection.js"
+
 /*
  * Converts text of a session to one line of Markdown that cannot end the structure around it, whatever the text
  * contains. The limits bound the work too: a line of megabytes costs no more than a short one.
@@ -19,25 +21,29 @@ export const cutText = (text: string, limit: number): string => {
 
 /** Makes one line of a text, without control characters, lone surrogates and repeated white space. */
 export const oneLine = (text: string): string =>
-  text
-    .slice(0, readCharacters)
+  withoutDirectionControls(text.slice(0, readCharacters))
     .replace(/\p{Cs}/gu, "\uFFFD")
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
     .trim()
+
+/** Takes the markup out of a line that would end the structure around it: fences, comments, closing tags, variables. */
+export const withoutBreakingMarkup = (line: string): string =>
+  line
+    .replace(/`{3,}|~{3,}/g, "'")
+    .replace(/<(?=[!/])/g, "< ")
+    .replace(/--+>/g, "-- >")
+    .replace(/\{\{+/g, "{ {")
+    .replace(/\}\}+/g, "} }")
 
 /**
  * Makes one line of a text that is never read as markup: no heading, list, fence, comment, closing tag or template
  * variable.
  */
 export const plainLine = (text: string, limit: number): string => {
-  const line = oneLine(text)
-    .replace(/^(?:[#>*+-]+ ?|\d{1,3}[.)] )+/, "")
-    .replace(/`{3,}|~{3,}/g, "'")
-    .replace(/<(?=[!/])/g, "< ")
-    .replace(/--+>/g, "-- >")
-    .replace(/\{\{+/g, "{ {")
-    .replace(/\}\}+/g, "} }")
-    .replace(/\[(?=x?\] )/g, "(")
+  const line = withoutBreakingMarkup(oneLine(text).replace(/^(?:[#>*+-]+ ?|\d{1,3}[.)] )+/, "")).replace(
+    /\[(?=x?\] )/g,
+    "("
+  )
   return cutText(line.trim(), limit)
 }
 

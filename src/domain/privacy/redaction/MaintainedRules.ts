@@ -7,8 +7,9 @@ import type { Span } from "./Span.js"
  */
 
 /**
- * Rules that are not used: `gcp` reads files by name, `filter-comments` lets the text switch the rules off, and for
- * private keys and URLs with credentials this program has rules that replace only the secret itself.
+ * Rules of secretlint that are not used. `gcp` opens files on disk. `filter-comments` lets a comment in the text
+ * switch rules off. The other three find private keys and URLs with credentials; this program's own rules replace
+ * only the secret in them.
  */
 const leftOut = new Set(["gcp", "filter-comments", "privatekey", "basicauth", "database-connection-string"])
 

@@ -65,7 +65,8 @@ export const createFactTables = Effect.gen(function* () {
   yield* sql`CREATE TRIGGER forgotten_thread_leaves_history AFTER INSERT ON forgotten_threads BEGIN
     DELETE FROM fact_marks WHERE mark <> 'Forgotten' AND ${ofThreadAlone("fact_marks")};
     UPDATE fact_history SET text = NULL WHERE thread_id IS NULL AND ${ofThreadAlone("fact_history")};
-    DELETE FROM fact_history WHERE thread_id = NEW.thread_id AND event = 'superseded';
+    DELETE FROM fact_history WHERE event = 'superseded'
+      AND (thread_id = NEW.thread_id OR ${ofThreadAlone("fact_history")});
     UPDATE fact_history SET kind = NULL, text = NULL, fact = NULL, event = 'forgotten', thread_id = NULL
       WHERE thread_id = NEW.thread_id;
   END`

@@ -15,7 +15,10 @@ import { readPlainText } from "../../node/PlainFile.js"
 const isThreadId = Schema.is(ThreadId)
 const isFactId = Schema.is(FactId)
 
-/** A forgotten fact. Its directory is known by its bucket alone, so that the record has no words. */
+/**
+ * A fact that was forgotten. The record has only its id and the bucket (the hash of the directory's path), so that it
+ * reveals neither paths nor texts.
+ */
 export interface ForgottenFact {
   readonly bucket: string
   readonly id: FactId

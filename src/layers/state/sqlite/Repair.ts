@@ -8,6 +8,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { Basis, FactKind } from "../../../domain/facts/Fact.js"
+import { factEvents, factMarks } from "../../../services/state/Facts.js"
 
 /** A column, with the SQL condition for an unreadable value and the SQL for its replacement. */
 interface Column {
@@ -47,7 +48,11 @@ const isNoThreadId = (name: string): string =>
 
 const isNoFactId = `(typeof(id) <> 'text' OR length(id) <> 12 OR id GLOB '*[^0-9a-f]*')`
 
-const factKinds = FactKind.literals.map((kind) => `'${kind}'`).join(", ")
+const listed = (values: ReadonlyArray<string>): string => values.map((value) => `'${value}'`).join(", ")
+
+const factKinds = listed(FactKind.literals)
+const events = listed(factEvents)
+const marks = listed(factMarks)
 
 /**
  * SQL condition for an unreadable row of a fact. The row is deleted, and the fact is extracted again from its session.
@@ -59,7 +64,7 @@ const isNoFact = [
   text("cwd").isBad,
   text("text").isBad,
   `kind NOT IN (${factKinds})`,
-  `basis NOT IN (${Basis.literals.map((basis) => `'${basis}'`).join(", ")})`,
+  `basis NOT IN (${listed(Basis.literals)})`,
   ...["line", "last_line", "at"].map((name) => integer(name, "0").isBad),
   "NOT json_valid(content)",
   "coalesce(content ->> '_tag', '') <> kind"
@@ -194,7 +199,7 @@ const tables: ReadonlyArray<Table> = [
       isNoFactId,
       text("cwd").isBad,
       text("text").isBad,
-      "mark NOT IN ('Pinned', 'Forgotten', 'Corrected')",
+      `mark NOT IN (${marks})`,
       integer("at", "0").isBad
     ].join(" OR "),
     columns: []
@@ -206,7 +211,7 @@ const tables: ReadonlyArray<Table> = [
       isNoFactId,
       text("cwd").isBad,
       `(thread_id IS NOT NULL AND ${isNoThreadId("thread_id")})`,
-      `event NOT IN ('added', 'withdrawn', 'forgotten', 'pinned', 'unpinned', 'corrected', 'uncorrected')`,
+      `event NOT IN (${events})`,
       integer("at", "0").isBad,
       `(kind IS NOT NULL AND kind NOT IN (${factKinds}))`,
       text("text").isBad,

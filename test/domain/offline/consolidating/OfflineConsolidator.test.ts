@@ -512,6 +512,24 @@ description: "Run npm run lint, npx tsc --noEmit and npm test in this order in s
     })
   })
 
+  describe("corrections of people", () => {
+    it("a correction is told word for word, also where a newer session says the same in other words", () => {
+      const correctedWith = (sessions: ReadonlyArray<Session>, text: string) => {
+        const facts = inputs(sessions).map((fact) =>
+          fact.threadId === idOf(1) && fact.content._tag === "Wish" ? { ...fact, text, isCorrected: true } : fact
+        )
+        return projectFacts(facts).wants.map((line) => line.text)
+      }
+      assert.deepStrictEqual(correctedWith([wish("always use pnpm")], "pnpm, and nothing else 🦩"), [
+        "pnpm, and nothing else 🦩"
+      ])
+      assert.deepStrictEqual(
+        correctedWith([wish("please always use pnpm"), wish("never use yarn")], "always use pnpm"),
+        ["always use pnpm"]
+      )
+    })
+  })
+
   describe("lines of people", () => {
     const edits: PersonEdits = {
       added: [
