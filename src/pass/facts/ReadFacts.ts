@@ -55,7 +55,7 @@ export const readProjectFacts = Effect.fn("PhaseTwo.readProjectFacts")(function*
 export interface AgentFacts {
   /** The facts as JSON. */
   readonly text: SafeText
-  /** The words, sessions and order of the lines. Equal texts give the same memory, whatever the ids of the facts are. */
+  /** The words, sessions and order of the lines, and the pins. Equal texts give the same memory, whatever the ids are. */
   readonly content: string
 }
 
@@ -65,12 +65,13 @@ export interface AgentFacts {
  */
 export const factsForAgent = Effect.fnUntraced(function* (cwd: Directory, mayBeTold: (threadId: string) => boolean) {
   const facts = yield* readProjectFacts(cwd, mayBeTold)
+  const { pinned } = marksOf(yield* (yield* Facts).marks(cwd))
   const lines = sectionHeadings.flatMap(([name, heading]) =>
     facts[name].map(({ text, threadIds }) => [heading, text, ...threadIds])
   )
   const agentFacts: AgentFacts = {
     text: yield* redact(encodeFacts(facts)),
-    content: lines.length + facts.procedures.length === 0 ? "" : JSON.stringify([lines, facts.procedures])
+    content: lines.length + facts.procedures.length === 0 ? "" : JSON.stringify([lines, facts.procedures, ...pinned])
   }
   return agentFacts
 })
