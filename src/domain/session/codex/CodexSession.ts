@@ -266,6 +266,7 @@ export class CodexSessionBuilder {
         return
       case "task_complete":
         this.recordsEnds = true
+        this.addLastMessage(payload["last_agent_message"], place)
         return this.endTurn("TurnEnd", "harness", place)
       case "turn_aborted":
         return this.endTurn("Interruption", userReasons.has(payload["reason"]) ? "user" : "harness", place)
@@ -275,6 +276,17 @@ export class CodexSessionBuilder {
       case "thread_rolled_back":
         return this.rollBack(event.payload["num_turns"])
       default:
+    }
+  }
+
+  /** Adds the answer that the end of a turn repeats, if no line of the turn has it. */
+  private addLastMessage(message: unknown, place: Place): void {
+    const text = typeof message === "string" ? message.trim() : ""
+    const isTold = this.events.all
+      .slice(this.turnStart)
+      .some((event) => event._tag === "AssistantText" && event.text.trim() === text)
+    if (!isTold) {
+      this.addAssistantText(text, "final_answer", place)
     }
   }
 

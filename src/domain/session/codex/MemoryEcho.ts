@@ -76,6 +76,8 @@ export class MemoryReadReader {
       case "agent_message":
       case "user_message":
         return { ...line, payload: this.withoutRepeatsIn(payload, "message") }
+      case "task_complete":
+        return { ...line, payload: this.withoutRepeatsIn(payload, "last_agent_message") }
       case "AgentMessage":
       case "UserMessage":
         return item === undefined ? line : { ...line, payload: { ...line.payload, item: this.ofMessage(item) } }

@@ -613,6 +613,21 @@ describe("the end of the newest turn", () => {
     assert.isTrue(finished(builder().event(started).user("a").event({ type: "turn_aborted" })))
   })
 
+  it("an answer that only the end of its turn records is the assistant's, and is there once", () => {
+    const end = { type: "task_complete", last_agent_message: "The pier has 12 berths." }
+    const asked = builder().event({ type: "task_started" }).event(userMessage("how many berths?"))
+    const told = ["user: how many berths?", "assistant: The pier has 12 berths.", "done"]
+    assert.deepStrictEqual(story(asked.event(end)), told)
+    const both = builder()
+      .event({ type: "task_started" })
+      .event(userMessage("how many berths?"))
+      .event({ type: "agent_message", message: "The pier has 12 berths." })
+      .event(end)
+    assert.deepStrictEqual(story(both), told)
+    const silent = builder().event(userMessage("stop")).event({ type: "task_complete", last_agent_message: null })
+    assert.deepStrictEqual(story(silent), ["user: stop", "done"])
+  })
+
   it("a session is finished if the final answer is recorded, whatever else is missing", () => {
     const answer = { type: "message", role: "assistant", phase: "final_answer", content: [{ text: "c" }] }
     assert.isTrue(finished(builder().event(started).user("a").command("ls", "").item(answer)))
