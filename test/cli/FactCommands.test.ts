@@ -4,7 +4,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Array as Arr, Effect, Option, Schema } from "effect"
 import { bucketOf, type Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
-import { type CommandHome, emptyHome, ferry, pier } from "../support/commandHome.js"
+import { CommandHome, emptyHome, ferry, pier } from "../support/commandHome.js"
+import { madeOnce } from "../support/madeOnce.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 import { snapshot } from "../support/program.js"
 
@@ -66,12 +67,16 @@ const explained = (home: CommandHome, id: string) =>
   Effect.flatMap(home.json("why", "--fact", id), ({ value }) => Schema.decodeUnknown(Explained)(value))
 
 /** A home where two sessions of one project, and one of another, were learned from. */
-const taughtHome = Effect.tap(emptyHome, (home) => {
-  home.session(1, { request: `never deploy on a ${canary} Friday` })
-  home.session(2, { request: `please never deploy on a ${canary} Friday` })
-  home.session(3, { cwd: pier })
-  return home.pass()
-})
+const taughtHome = madeOnce(
+  Effect.fnUntraced(function* (folder) {
+    const home = new CommandHome(folder)
+    home.session(1, { request: `never deploy on a ${canary} Friday` })
+    home.session(2, { request: `please never deploy on a ${canary} Friday` })
+    home.session(3, { cwd: pier })
+    yield* home.pass()
+    return home
+  })
+)
 
 const wishOf = (home: CommandHome) =>
   Effect.flatMap(search(home, canary), (facts) =>
