@@ -165,7 +165,11 @@ const joined = ({ check, ending, text }: Clause): string =>
 /**
  * Returns the rank of a task among the tasks of its session. If not all tasks fit, those with the lowest are dropped.
  */
-export const worthOf = (report: TaskReport): number => clauseOf(report).worth + (report.secrets.length > 0 ? 3 : 0)
+export const worthOf = (report: TaskReport): number =>
+  clauseOf(report).worth +
+  (report.secrets.length > 0 ? 3 : 0) +
+  (report.resolved.length > 0 ? 1 : 0) +
+  Math.min(2, report.changedAt.size / 3)
 
 const secretsIn = (reports: ReadonlyArray<TaskReport>): string =>
   listed([...new Set(reports.flatMap(({ secrets }) => secrets.flatMap(({ kinds }) => kinds)))])

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { readVerdict } from "../../../../src/domain/offline/reading/CheckVerdict.js"
+import { hasOnlySkips, readVerdict } from "../../../../src/domain/offline/reading/CheckVerdict.js"
 import type { CommandKind } from "../../../../src/domain/offline/reading/CommandPrograms.js"
 
 const read = (kind: CommandKind, output: string, program = "x"): string => readVerdict(kind, program, output).verdict
@@ -43,6 +43,10 @@ describe("readVerdict", () => {
 
   it("a test that is still to do is not a failure", () => {
     assert.strictEqual(read("test", "not ok 2 - later # TODO write it\n# pass 1\n# fail 0"), "passed")
+  })
+
+  it("a package without tests is no skip beside one that passed, also behind a task's name", () => {
+    assert.isFalse(hasOnlySkips(["[test:unit] ?   \tshop\t[no test files]", "[test:unit] ok  \tshop/cart\t0.1s"]))
   })
 
   it("a run that only skipped tests has not passed, and one that skipped some has", () => {
