@@ -17,7 +17,7 @@ const firstLookBytes = 65_536
 const splitBytes = 8_192
 /**
  * Maximum unpacked size up to which the end of a compressed file is read, since that requires unpacking the whole file.
- * Of a larger file only the beginning is read.
+ * Only the beginning of a larger file is read.
  */
 const unpackedForEnds = 67_108_864
 

@@ -12,6 +12,7 @@ const encodeFacts = Schema.encodeSync(Schema.parseJson(ProjectFacts, { space: 1 
 
 /** Loads the code that merges facts, with the first directory that has any. */
 const loadMerging = Effect.promise(() => import("../../domain/offline/consolidating/MergeFacts.js"))
+const loadWishes = Effect.promise(() => import("../../domain/offline/consolidating/WishLines.js"))
 
 /** Groups the marks of a directory by kind: pinned, corrected, removed. */
 export const marksOf = (marks: ReadonlyArray<MarkedFact>): MarkedFacts => ({
@@ -34,7 +35,7 @@ export const mergeFacts = Effect.fnUntraced(function* (known: ReadonlyArray<Stor
  * `Facts.of` returns it.
  */
 export const wishChains = Effect.fnUntraced(function* (known: ReadonlyArray<StoredFact>) {
-  const { supersedingWishes } = yield* loadMerging
+  const { supersedingWishes } = yield* loadWishes
   return supersedingWishes(known)
 })
 
