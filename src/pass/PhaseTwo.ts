@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { factsForAgent, recordSuperseded } from "./facts/ReadFacts.js"
+import { factsForAgent, readFacts, recordSuperseded } from "./facts/ReadFacts.js"
 import { keepToProvider, runAgent } from "./RunAgent.js"
 import { withoutVerdict } from "../domain/privacy/NotConfirmed.js"
 import { fingerprintOf, fingerprintOfContent, fingerprintWithNotes } from "../domain/memory/Consolidation.js"
@@ -255,12 +255,13 @@ const publishMemory = Effect.fnUntraced(function* (
     const { tracesPerCwd } = yield* Settings
     return yield* publishMemory(pass, cwd, yield* consolidations.state(cwd, tracesPerCwd), lock)
   }
-  yield* recordSuperseded(cwd)
-  const decisions = yield* decisionsIn(cwd)
+  const read = yield* readFacts(cwd)
+  yield* recordSuperseded(read)
+  const decisions = yield* decisionsIn(read)
   const { isPublishedShown, mayBeTold } = yield* keepToProvider(cwd, state)
   // A session that another pass has learned from meanwhile is not among those that may be cited.
   const known = new Set<string>([...state.memories, ...state.earlier].map(({ threadId }) => threadId))
-  const facts = yield* factsForAgent(cwd, (threadId) => known.has(threadId) && mayBeTold(threadId))
+  const facts = yield* factsForAgent(read, (threadId) => known.has(threadId) && mayBeTold(threadId))
   const texts = memories.map(({ memorySummary, threadId, traceSummary }) => ({
     threadId,
     version: memoryVersion({ traceMemory: traceSummary, summary: memorySummary })

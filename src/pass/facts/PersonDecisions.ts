@@ -8,7 +8,7 @@ import { MemoryFs } from "../../services/MemoryFs.js"
 import { redact } from "../../services/Redactor.js"
 import { Consolidations } from "../../services/state/Consolidations.js"
 import { type FactMark, Facts, type MarkedFact } from "../../services/state/Facts.js"
-import { readProjectFacts } from "./ReadFacts.js"
+import { type KnownFacts, marksOf, mergeFacts, readProjectFacts } from "./ReadFacts.js"
 
 /** Loads the code that finds the facts behind edited lines, with the first `MEMORY.md` that a person edited. */
 const loadEdited = Effect.promise(() => import("../../domain/offline/consolidating/EditedFacts.js"))
@@ -66,9 +66,8 @@ export interface Decisions {
 }
 
 /** Reads the decisions of people about the facts of a directory. */
-export const decisionsIn = Effect.fn("PersonDecisions.read")(function* (cwd: Directory) {
+export const decisionsIn = Effect.fn("PersonDecisions.read")(function* ({ cwd, known, marks }: KnownFacts) {
   const facts = yield* Facts
-  const marks = yield* facts.marks(cwd)
   const entries = yield* facts.decisions(cwd)
   if (entries.length === 0 && marks.every(({ mark }) => mark._tag === "Forgotten")) {
     const none: Decisions = { lines: noEdits, isToldAgain: () => false, isTakenBack: () => false }
@@ -81,9 +80,11 @@ export const decisionsIn = Effect.fn("PersonDecisions.read")(function* (cwd: Dir
   const old = takenBack(entries, published)
   const ids = new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Pinned" ? [] : [id])))
   const pinned = new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Pinned" ? [id] : [])))
-  const overruled = (yield* facts.of(cwd)).filter(({ id }) => ids.has(id))
+  const overruled = known.filter(({ id }) => ids.has(id))
   const shown = new Set([...pinned, ...old.ids])
-  const again = new Set(linesWith(yield* readProjectFacts(cwd), shown).map(({ line }) => newest(lineText(line))))
+  const again = new Set(
+    linesWith(yield* mergeFacts(known, marksOf(marks)), shown).map(({ line }) => newest(lineText(line)))
+  )
   const decisions: Decisions = {
     lines: {
       added: marks.flatMap(({ mark }) =>

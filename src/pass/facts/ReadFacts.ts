@@ -39,18 +39,23 @@ export const wishChains = Effect.fnUntraced(function* (known: ReadonlyArray<Stor
   return supersedingWishes(known)
 })
 
-/**
- * Reads the facts of a directory, merged, with the decisions of people applied. Leaves out sessions for which
- * `mayBeTold` is false.
- */
-export const readProjectFacts = Effect.fn("PhaseTwo.readProjectFacts")(function* (
-  cwd: Directory,
-  mayBeTold: (threadId: string) => boolean = () => true
-) {
+/** The facts of a directory, newest session first, and the decisions of people about them. */
+export interface KnownFacts {
+  readonly cwd: Directory
+  readonly known: ReadonlyArray<StoredFact>
+  readonly marks: ReadonlyArray<MarkedFact>
+}
+
+/** Reads the facts of a directory. */
+export const readFacts = Effect.fn("PhaseTwo.readFacts")(function* (cwd: Directory) {
   const facts = yield* Facts
-  const known = (yield* facts.of(cwd)).filter(({ threadId }) => mayBeTold(threadId))
-  return yield* mergeFacts(known, marksOf(yield* facts.marks(cwd)))
+  const read: KnownFacts = { cwd, known: yield* facts.of(cwd), marks: yield* facts.marks(cwd) }
+  return read
 })
+
+/** Reads the facts of a directory, merged, with the decisions of people applied. */
+export const readProjectFacts = (cwd: Directory) =>
+  Effect.flatMap(readFacts(cwd), ({ known, marks }) => mergeFacts(known, marksOf(marks)))
 
 /** The facts of a directory for its agent. */
 export interface AgentFacts {
@@ -61,18 +66,25 @@ export interface AgentFacts {
 }
 
 /**
- * Renders the facts of a directory as JSON for its agent. The text is redacted again, since the stored rows may have
- * been redacted by older rules.
+ * Renders the facts of a directory as JSON for its agent, without the sessions for which `mayBeTold` is false. The text
+ * is redacted again, since the stored rows may have been redacted by older rules.
  */
-export const factsForAgent = Effect.fnUntraced(function* (cwd: Directory, mayBeTold: (threadId: string) => boolean) {
-  const facts = yield* readProjectFacts(cwd, mayBeTold)
-  const { pinned } = marksOf(yield* (yield* Facts).marks(cwd))
+export const factsForAgent = Effect.fnUntraced(function* (
+  { known, marks }: KnownFacts,
+  mayBeTold: (threadId: string) => boolean
+) {
+  const marked = marksOf(marks)
+  const facts = yield* mergeFacts(
+    known.filter(({ threadId }) => mayBeTold(threadId)),
+    marked
+  )
   const lines = sectionHeadings.flatMap(([name, heading]) =>
     facts[name].map(({ text, threadIds }) => [heading, text, ...threadIds])
   )
   const agentFacts: AgentFacts = {
     text: yield* redact(encodeFacts(facts)),
-    content: lines.length + facts.procedures.length === 0 ? "" : JSON.stringify([lines, facts.procedures, ...pinned])
+    content:
+      lines.length + facts.procedures.length === 0 ? "" : JSON.stringify([lines, facts.procedures, ...marked.pinned])
   }
   return agentFacts
 })
@@ -81,9 +93,8 @@ export const factsForAgent = Effect.fnUntraced(function* (cwd: Directory, mayBeT
  * Records in the history which wishes of a directory were superseded by newer ones. Repeats nothing that is recorded
  * already.
  */
-export const recordSuperseded = Effect.fn("PhaseTwo.recordSuperseded")(function* (cwd: Directory) {
+export const recordSuperseded = Effect.fn("PhaseTwo.recordSuperseded")(function* ({ cwd, known }: KnownFacts) {
   const facts = yield* Facts
-  const known = yield* facts.of(cwd)
   const superseded = supersededIn(yield* wishChains(known))
   yield* facts.recordSuperseded(
     cwd,
