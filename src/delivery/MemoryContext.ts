@@ -76,7 +76,7 @@ export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, options
   return sources === undefined ? "" : yield* blockOf(sources, options)
 })
 
-/** Renders the context block for a canonical directory; see {@link forCwd}. */
+/** Renders the context block from the texts of a project; see {@link forCwd}. */
 export const blockOf = Effect.fnUntraced(function* (sources: ContextSources, { maxTokens }: ContextOptions) {
   const all = contextPieces({ ...sources, memory: withoutDirectionControls(sources.memory) })
   if (all.length === 0) {

@@ -285,12 +285,12 @@ const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollou
   const { askForMemory } = yield* loadAsking
   const { rolloutOfPart } = yield* loadParting
   const { grounding, output } = yield* askForMemory(pass, part.thread, yield* rolloutOfPart(rollout, part))
-  const redact = yield* (yield* Redactor).rules
-  const { factsOfPart } = yield* loadFacts
   if (isNothing(output)) {
     const nothing: PartAnswer = { part, grounding, facts: [], output: noOutput }
     return nothing
   }
+  const redact = yield* (yield* Redactor).rules
+  const { factsOfPart } = yield* loadFacts
   const answer: PartAnswer = {
     part,
     grounding,

@@ -33,8 +33,8 @@ const refused: ReadonlyArray<(ports: Ports, given: Given, raw: string) => unknow
   ({ memoryFs }, { memory }, raw) => memoryFs.stage(ferry, [{ ...memory, memorySummary: raw }], []),
   // @ts-expect-error a note, for an agent
   ({ memoryFs }, _, raw) => memoryFs.stage(ferry, [], [raw]),
-  // @ts-expect-error what earlier sessions left, for an agent
-  ({ memoryFs }, _, raw) => memoryFs.stage(ferry, [], [], { earlier: raw, isPublishedShown: false }),
+  // @ts-expect-error the facts of a project, for an agent
+  ({ memoryFs }, _, raw) => memoryFs.stage(ferry, [], [], { facts: raw, isPublishedShown: false }),
   // @ts-expect-error a session, for a model
   ({ model }, { request }, raw) => model.stream({ ...request, input: raw }),
   // @ts-expect-error the instructions of a model

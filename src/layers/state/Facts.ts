@@ -15,7 +15,6 @@ import {
   factMarks,
   Facts,
   type ForgottenFacts,
-  type HistoryEntry,
   type MarkedFact,
   type StoredFact
 } from "../../services/state/Facts.js"
@@ -46,7 +45,7 @@ const HistoryRow = Schema.Struct({
 })
 
 /** A fact as the history stored it. `asOf` reads these rows. */
-const PastRow = Schema.Struct({ threadId: ThreadId, cwd: Directory, fact: Schema.parseJson(SessionFact) })
+const PastRow = Schema.Struct({ threadId: ThreadId, fact: Schema.parseJson(SessionFact) })
 
 /** Converts a row to a mark. A correction without a text is read as a pin. */
 const markOf = ({ at, cwd, id, mark, text }: typeof MarkRow.Type): MarkedFact => ({
@@ -89,12 +88,13 @@ const make = Effect.map(Queries, (queries) => {
   const past = findAll({
     Request: Schema.Struct({ cwd: Directory, time: Schema.Number }),
     Result: PastRow,
-    execute: ({ cwd, time }) => sql`SELECT thread_id, cwd, fact FROM (
-        SELECT number, thread_id, cwd, fact, event,
+    execute: ({ cwd, time }) => sql`SELECT thread_id, fact FROM (
+        SELECT number, thread_id, fact, event,
           row_number() OVER (PARTITION BY id, thread_id ORDER BY number DESC) AS place,
           coalesce(max(fact ->> 'at') OVER (PARTITION BY thread_id), (SELECT m.updated_at FROM thread_memory m
             WHERE m.thread_id = fact_history.thread_id AND m.cwd = fact_history.cwd), at) AS said_at
         FROM fact_history WHERE cwd = ${cwd} AND at <= ${time} AND event IN ('added', 'withdrawn')
+          AND NOT EXISTS (SELECT 1 FROM threads t WHERE t.id = fact_history.thread_id AND t.cwd IS NULL)
       ) WHERE place = 1 AND event = 'added' AND fact IS NOT NULL ORDER BY said_at DESC, thread_id DESC, number`
   })
 
@@ -283,10 +283,8 @@ const make = Effect.map(Queries, (queries) => {
       superseded.length === 0 ? Effect.void : transaction("Facts.recordSuperseded")(recordSuperseded(cwd, superseded)),
     mark: (id, cwd, given, text) => transaction("Facts.mark")(markOne(id, cwd, given, text)),
     unmark: (id, cwd, given) => transaction("Facts.unmark")(unmark(id, cwd, given)),
-    decisions: (cwd) =>
-      statement("Facts.decisions")(Effect.map(decisions(cwd), (rows): ReadonlyArray<HistoryEntry> => rows)),
-    history: ({ cwd, id }, limit) =>
-      statement("Facts.history")(Effect.map(history({ cwd, id, limit }), (rows): ReadonlyArray<HistoryEntry> => rows)),
+    decisions: (cwd) => statement("Facts.decisions")(decisions(cwd)),
+    history: ({ cwd, id }, limit) => statement("Facts.history")(history({ cwd, id, limit })),
     stale: statement("Facts.stale")(staleRows(factsVersion)),
     replace
   })

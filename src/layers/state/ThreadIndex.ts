@@ -13,7 +13,7 @@ import type { Claim } from "../../services/state/Claims.js"
 import { type IndexChanges, type KnownRollout, ThreadIndex, type ThreadPage } from "../../services/state/ThreadIndex.js"
 import { asOwner } from "./Claims.js"
 import { Queries } from "./sqlite/Queries.js"
-import { findAll, findOne } from "./sqlite/Rows.js"
+import { anywhere, findAll, findOne } from "./sqlite/Rows.js"
 import { ExtractionRow, ThreadRow } from "./sqlite/ThreadRow.js"
 
 const ClaimantRow = Schema.Struct({
@@ -184,8 +184,7 @@ const make = Effect.map(Queries, (queries) => {
   )
 
   const idsHolding = ids(Schema.String, (text) => {
-    const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`
-    const holds = (column: string) => sql`${sql.literal(column)} LIKE ${pattern} ESCAPE '\\'`
+    const holds = (column: string) => sql`${sql.literal(column)} LIKE ${anywhere(text)} ESCAPE '\\'`
     return sql`SELECT DISTINCT t.id AS thread_id FROM threads t LEFT JOIN thread_memory m ON m.thread_id = t.id
       WHERE ${sql.or([holds("t.title"), holds("t.first_user_message"), holds("m.memory_summary"), holds("m.trace_summary")])}
       ORDER BY t.id`

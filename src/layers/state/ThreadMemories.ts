@@ -31,10 +31,10 @@ import {
   ThreadMemories
 } from "../../services/state/ThreadMemories.js"
 import { asOwner, changeClaimed, noFailureRow, recordTry, unclaimedRow } from "./Claims.js"
-import { writeFacts } from "./sqlite/FactRows.js"
+import { withdrawFacts, writeFacts } from "./sqlite/FactRows.js"
 import { memoriesIn, memoryColumns, memoryOf, MemoryRow } from "./sqlite/MemoryRow.js"
 import { Queries } from "./sqlite/Queries.js"
-import { findAll, findOne, StoredText } from "./sqlite/Rows.js"
+import { anywhere, findAll, findOne, StoredText } from "./sqlite/Rows.js"
 
 const EntryRow = Schema.Struct({
   threadId: ThreadId,
@@ -83,9 +83,6 @@ const endOfClaim = (outcome: "memory" | "nothing", learned: Learned) => ({
   isPartial: learned.isPartial === true ? 1 : 0
 })
 
-/** Makes a LIKE pattern that finds a text anywhere. */
-const anywhere = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
-
 const make = Effect.map(Queries, (queries) => {
   const { sql, statement, transaction } = queries
 
@@ -130,6 +127,7 @@ const make = Effect.map(Queries, (queries) => {
         return { forgotten, isOurs }
       }
       const now = yield* Clock.currentTimeMillis
+      yield* withdrawFacts(sql, others, now)
       yield* sql`DELETE FROM thread_memory WHERE ${others}`
       yield* Effect.forEach(
         rows,
@@ -207,9 +205,11 @@ const make = Effect.map(Queries, (queries) => {
 
   const applyIgnored = Effect.fnUntraced(function* (isIgnored: (cwd: Directory) => boolean) {
     yield* sql`UPDATE extractions SET learned_updated_at = NULL, learned_size = NULL, is_partial = 0 WHERE is_partial = 1`
+    const now = yield* Clock.currentTimeMillis
     for (const { cwd } of (yield* directories()).filter(({ cwd }) => isIgnored(cwd))) {
       yield* sql`UPDATE extractions SET is_partial = 1
         WHERE thread_id IN (SELECT thread_id FROM thread_memory WHERE cwd = ${cwd})`
+      yield* withdrawFacts(sql, sql`cwd = ${cwd}`, now)
       yield* sql`DELETE FROM thread_memory WHERE cwd = ${cwd}`
     }
   })
@@ -377,10 +377,12 @@ const make = Effect.map(Queries, (queries) => {
         "ThreadMemories.storeNothing",
         claim,
         endOfClaim("nothing", nothing),
-        Effect.zipRight(
-          sql`DELETE FROM thread_memory WHERE thread_id = ${claim.threadId}`,
-          recordTry(sql, claim, { outcome: "nothing" })
-        )
+        Effect.gen(function* () {
+          const ofThread = sql`thread_id = ${claim.threadId}`
+          yield* withdrawFacts(sql, ofThread, yield* Clock.currentTimeMillis)
+          yield* sql`DELETE FROM thread_memory WHERE ${ofThread}`
+          yield* recordTry(sql, claim, { outcome: "nothing" })
+        })
       ),
     import: (memories) => transaction("ThreadMemories.import")(importMemories(memories)),
     applyIgnored: (isIgnored) => transaction("ThreadMemories.applyIgnored")(applyIgnored(isIgnored)),

@@ -78,18 +78,14 @@ export const decisionsIn = Effect.fn("PersonDecisions.read")(function* ({ cwd, k
   const { correctionOfLine } = yield* loadEdited
   const published = (yield* consolidations.all).find((entry) => entry.cwd === cwd)?.publishedAt ?? 0
   const old = takenBack(entries, published)
-  const ids = new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Pinned" ? [] : [id])))
-  const pinned = new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Pinned" ? [id] : [])))
-  const overruled = known.filter(({ id }) => ids.has(id))
+  const marked = marksOf(marks)
+  const { corrected, pinned, removed } = marked
+  const overruled = known.filter(({ id }) => corrected.has(id) || removed.has(id))
   const shown = new Set([...pinned, ...old.ids])
-  const again = new Set(
-    linesWith(yield* mergeFacts(known, marksOf(marks)), shown).map(({ line }) => newest(lineText(line)))
-  )
+  const again = new Set(linesWith(yield* mergeFacts(known, marked), shown).map(({ line }) => newest(lineText(line))))
   const decisions: Decisions = {
     lines: {
-      added: marks.flatMap(({ mark }) =>
-        mark._tag === "Corrected" ? [{ heading: null, line: `- ${mark.text}` }] : []
-      ),
+      added: [...corrected.values()].map((text) => ({ heading: null, line: `- ${text}` })),
       removed: [...new Set(overruled.map(({ text }) => `- ${text}`))]
     },
     isToldAgain: (line) => again.has(newest(line)),

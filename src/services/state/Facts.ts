@@ -129,7 +129,7 @@ export class Facts extends Context.Tag("rollout-memories/state/Facts")<
     ) => Effect.Effect<ReadonlyArray<StoredFact>, StateDbFailure>
     /**
      * Lists the facts of a directory as they were at a time in Unix milliseconds, in the order of {@link of}: a session
-     * is as old as its newest fact. Leaves out those that were forgotten since.
+     * is as old as its newest fact. Leaves out those that were forgotten since, and those of withheld threads.
      */
     readonly asOf: (cwd: Directory, time: number) => Effect.Effect<ReadonlyArray<StoredFact>, StateDbFailure>
     /**

@@ -132,6 +132,30 @@ contract("facts", ({ test }) => {
       ])
     }))
 
+  test("facts of a time leave out what was withdrawn by then, however it went, and what is withheld now", (db) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(5_000)
+      yield* teach(db, 1, friday)
+      yield* teach(db, 2, tabs)
+      yield* TestClock.setTime(9_000)
+      yield* db.threadMemories.storeNothing(yield* claim(db, 1), makeMemory(makeThread(1)))
+      const at = (time: number) => Effect.map(db.facts.asOf(ferry, time), (facts) => facts.map(({ text }) => text))
+      assert.deepStrictEqual(yield* at(6_000), [tabs.text, friday.text])
+      assert.deepStrictEqual(yield* at(10_000), [tabs.text])
+      yield* db.threadIndex.change(changesOf({ threads: [withheld(makeThread(2), "ignored")] }))
+      assert.deepStrictEqual(yield* at(6_000), [friday.text])
+      assert.deepStrictEqual(yield* at(10_000), [])
+    }))
+
+  test("facts of a directory that is ignored now are withdrawn", (db) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(5_000)
+      yield* teach(db, 1, friday)
+      yield* TestClock.setTime(9_000)
+      yield* db.threadMemories.applyIgnored((cwd) => cwd === ferry)
+      assert.deepStrictEqual(yield* db.facts.asOf(ferry, 10_000), [])
+    }))
+
   test("words are found by their stems, by some of them, and nearly spelt", (db) =>
     Effect.gen(function* () {
       yield* teach(db, 1, friday, wish("run the unittest suite before each commit"))

@@ -1,4 +1,5 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
+import type { Fragment } from "@effect/sql/Statement"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Basis, FactContent, FactId, SessionFact } from "../../../domain/facts/Fact.js"
@@ -26,6 +27,11 @@ export const factColumns = "f.id, f.thread_id, f.cwd, f.basis, f.line, f.last_li
 const encodeContent = Schema.encodeSync(Schema.parseJson(FactContent))
 const encodeFact = Schema.encodeSync(Schema.parseJson(SessionFact))
 
+/** Adds to the history that facts are gone. Runs before their deletion; `which` is a condition on the table `facts`. */
+export const withdrawFacts = (sql: SqlClient.SqlClient, which: Fragment, now: number) =>
+  sql`INSERT INTO fact_history (id, cwd, thread_id, event, at, kind)
+    SELECT id, cwd, thread_id, 'withdrawn', ${now}, kind FROM facts WHERE ${which} ORDER BY number`
+
 /**
  * Replaces the facts of a memory, and adds to the history which facts are new and which are gone. The caller runs it in
  * a transaction, after checking that the memory's row exists and that the claim is held.
@@ -45,10 +51,11 @@ export const writeFacts = Effect.fnUntraced(function* (
     }))
   )
   yield* markForgottenFacts(sql, cwd)
-  yield* sql`INSERT INTO fact_history (id, cwd, thread_id, event, at, kind)
-    SELECT id, cwd, thread_id, 'withdrawn', ${now}, kind FROM facts
-    WHERE thread_id = ${threadId} AND cwd = ${cwd}
-      AND id NOT IN (SELECT value ->> 'id' FROM json_each(${rows})) ORDER BY number`
+  const gone = sql.and([
+    sql`thread_id = ${threadId} AND cwd = ${cwd}`,
+    sql`id NOT IN (SELECT value ->> 'id' FROM json_each(${rows}))`
+  ])
+  yield* withdrawFacts(sql, gone, now)
   yield* sql`INSERT INTO fact_history (id, cwd, thread_id, event, at, kind, text, fact)
     SELECT value ->> 'id', ${cwd}, ${threadId}, 'added', ${now}, value ->> 'kind', value ->> 'text', value ->> 'fact'
     FROM json_each(${rows})

@@ -1,12 +1,11 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { FactId } from "../../../domain/facts/Fact.js"
 import { factTermsOf, type FactTerm, letterPairs, nearSpellings } from "../../../domain/facts/FactQuery.js"
 import { fold } from "../../../domain/memory/Search.js"
 import { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import { factColumns, FactRow } from "./FactRows.js"
-import { findAll } from "./Rows.js"
+import { anywhere, findAll } from "./Rows.js"
 
 /** A term of a query with the words that count as matches for it: the word itself, near spellings, synonyms. */
 interface Alternatives {
@@ -24,9 +23,6 @@ const mostWeighed = 400
 const asTerm = (word: string): string => `"${word.replaceAll('"', '""')}"`
 
 const either = (words: ReadonlyArray<string>): string => `(${words.map(asTerm).join(" OR ")})`
-
-/** Makes a LIKE pattern that finds a word anywhere in a text. */
-const anywhere = (word: string): string => `%${word.replace(/[\\%_]/g, "\\$&")}%`
 
 const trigramsOf = (word: string): ReadonlyArray<string> => {
   const letters = Array.from(word)
@@ -132,19 +128,24 @@ export const makeFactSearch = (sql: SqlClient.SqlClient) => {
   ) {
     const words = terms.flatMap(({ isInside, words }) => (isInside ? [] : words))
     const pairs = terms.flatMap(({ isInside, words }) => (isInside ? words.flatMap(letterPairs) : []))
-    const shared = (text: string): number => pairs.filter((pair) => fold(text).includes(pair)).length
+    const sharedOf = (text: string): number => {
+      const folded = fold(text)
+      return pairs.filter((pair) => folded.includes(pair)).length
+    }
+    const weighed = (pairs.length === 0 ? [] : yield* withLetters({ letters: pairs, cwd }))
+      .map((fact) => ({ fact, shared: sharedOf(fact.text) }))
+      .filter(({ shared }) => shared * 2 >= pairs.length)
+      .toSorted((one, other) => other.shared - one.shared)
     return [
       ...(words.length === 0 ? [] : yield* matches({ match: either(words), inside: [], cwd, limit })),
-      ...(pairs.length === 0 ? [] : yield* withLetters({ letters: pairs, cwd }))
-        .filter(({ text }) => shared(text) * 2 >= pairs.length)
-        .toSorted((one, other) => shared(other.text) - shared(one.text))
+      ...weighed.map(({ fact }) => fact)
     ]
   })
 
   return Effect.fnUntraced(function* (words: ReadonlyArray<string>, cwd: Directory | undefined, limit: number) {
     const terms = factTermsOf(words)
     const found = new Map<string, typeof FactRow.Type>()
-    const add = (facts: ReadonlyArray<typeof FactRow.Type & { readonly id: FactId }>): void =>
+    const add = (facts: ReadonlyArray<typeof FactRow.Type>): void =>
       facts.forEach((fact) => {
         const key = `${fact.id} ${fact.cwd}`
         if (!found.has(key) && found.size < limit) {

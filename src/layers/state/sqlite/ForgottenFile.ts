@@ -1,6 +1,6 @@
 /*
- * The record of forgotten threads beside the database: one id a line. A database that replaces a lost or corrupt one
- * reads it, so that the threads stay forgotten.
+ * The record of forgotten threads and facts beside the database, one a line: the id of a thread, or the bucket and the
+ * id of a fact. A database that replaces a lost or corrupt one reads it, so that they stay forgotten.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -30,7 +30,7 @@ export interface ForgottenIds {
   readonly facts: ReadonlyArray<ForgottenFact>
 }
 
-/** Returns the path of the record of forgotten threads beside a database. */
+/** Returns the path of the record beside a database. */
 export const recordBeside = (database: string): string => join(dirname(database), "forgotten")
 
 const isMissing = (cause: unknown): boolean =>
@@ -58,8 +58,8 @@ const textOf = ({ facts, threadIds }: ForgottenIds): string =>
   [...new Set([...threadIds, ...facts.map(({ bucket, id }) => `${bucket} ${id}`)])].sort().join("\n") + "\n"
 
 /**
- * Reads the ids of the forgotten threads; empty when there is no record. Fails when the record cannot be read, since
- * forgotten threads must not be learned from again.
+ * Reads the forgotten ids; empty when there is no record. Fails when the record cannot be read, since what was
+ * forgotten must not be learned again.
  */
 export const readForgotten = (database: string): Effect.Effect<ForgottenIds, SqlError> =>
   Effect.try(() => readPlainText(recordBeside(database))).pipe(
@@ -85,7 +85,7 @@ const through = (path: string, flag: "r" | "wx", write: (file: number) => void):
 }
 
 /**
- * Replaces the record of forgotten threads atomically. The caller must hold the database's write lock, since two
+ * Adds ids to the record, which is replaced atomically. The caller must hold the database's write lock, since two
  * writers at once would lose ids.
  */
 export const addForgotten = Effect.fnUntraced(function* (database: string, added: ForgottenIds, pid: number) {

@@ -82,3 +82,6 @@ export const findOne = <IA, II, A, I, E>(query: Query<IA, II, A, I, E>) => {
   return (request: IA): Effect.Effect<Option.Option<A>, E | ParseResult.ParseError> =>
     Effect.map(find(request), Option.flatten)
 }
+
+/** Makes a LIKE pattern, with the escape character `\`, that finds a text anywhere. */
+export const anywhere = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
