@@ -56,9 +56,10 @@ const missingWishes = ({ before, edits, text, threadIds, traces }: Standing): Re
     return candidates
   }
   const standing = new Wishes()
-  traces.forEach((trace) => bulletsOf(readTrace("", trace)).wishes.forEach((wish) => standing.add(wish, [])))
+  traces.forEach((trace) => bulletsOf(readTrace("", trace)).wishes.forEach((wish) => standing.add(wish)))
+  const said = standing.standing()
   return candidates
-    .filter((line) => !standing.standing().some((wish) => contradict(wish.text, newest(line))))
+    .filter((line) => !said.some((wish) => contradict(wish, newest(line))))
     .map((line) => citingKnown(line, threadIds))
 }
 

@@ -1,4 +1,4 @@
-import { filesNamedIn } from "../judging/Findings.js"
+import { namedIn } from "../judging/Findings.js"
 import { inCode } from "../writing/Wording.js"
 import { byWorth, fileListText, projectLine, type WeighedLine } from "./ProjectLines.js"
 import { isSaidIn } from "./SameMeaning.js"
@@ -69,10 +69,8 @@ export const findingsOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const ageOf = ageIn(facts)
   const edited = facts.files.map((fact) => ({ path: fact.content.path, age: ageOf(fact) }))
   const isChanged = (finding: FactOf<"Finding">): boolean => {
-    const named = filesNamedIn(finding.content.claim)
-    return edited.some(
-      ({ age, path }) => age <= ageOf(finding) && named.some((file) => path === file || path.endsWith(`/${file}`))
-    )
+    const isNamed = namedIn(finding.content.claim)
+    return edited.some(({ age, path }) => age <= ageOf(finding) && isNamed(path))
   }
   return byWorth(
     groupsOf(facts.findings, ({ id }) => id).flatMap((group) =>

@@ -4,7 +4,7 @@ import { findingsOf, placesOf } from "./FileLines.js"
 import { openOf } from "./OpenLines.js"
 import { proceduresOf } from "./Procedures.js"
 import { withRanks } from "./ProjectLines.js"
-import { failuresOf, limitsOf } from "./ResolvedFailures.js"
+import { failuresOf, limitsOf } from "./FailuresAndLimits.js"
 import { sorted } from "./SortedFacts.js"
 import { decidedOf, wantsOf } from "./WishLines.js"
 

@@ -25,22 +25,7 @@ export const lineText = ({ text, threadIds }: MemoryLine): string => {
   return `- ${own} ${cite(threadIds.slice(0, mostCitations))}`
 }
 
-/** A line to publish, while sessions that contain it are still being added. */
-export interface Merged {
-  text: string
-  readonly threadIds: Array<string>
-}
-
-/** Adds the threads of further traces that contain the line. */
-const addThreads = (merged: Merged, threadIds: ReadonlyArray<string>): void => {
-  for (const threadId of threadIds) {
-    if (!merged.threadIds.includes(threadId) && merged.threadIds.length < mostCounted) {
-      merged.threadIds.push(threadId)
-    }
-  }
-}
-
-/** The maximum number of threads that are kept for a line; further ones do not raise its rank. */
+/** The maximum number of sessions that raise the rank of a wish. */
 const mostCounted = 20
 
 /** An index of entries, each under several keys. It keeps the order in which entries were added. */
@@ -79,7 +64,8 @@ const isForGood =
   /\b(?:never|always|ever|every(?: time)?|each time|whenever|from now on|in (?:the )?future|by default|under no circumstances|must(?: not|n'?t)?|nie(?:mals)?|immer|jamais|toujours|nunca|siempre|jam[aá]s|mai|sempre)\b|永远|从不|必须|絶対|必ず|常に/i
 
 /** A wish that no newer wish supersedes, while older wishes are still being added. */
-interface KeptWish extends Merged {
+interface KeptWish {
+  readonly text: string
   readonly read: ReadWish
   readonly facts: Array<KnownFact>
   readonly superseded: Array<{ readonly text: string; readonly read: ReadWish; readonly facts: Array<KnownFact> }>
@@ -103,7 +89,7 @@ export class Wishes {
   private readonly kept = new ByKeys<KeptWish>()
 
   /** Adds the next older wish, in its own words. */
-  add(wish: string, threadIds: ReadonlyArray<string>, facts: ReadonlyArray<KnownFact> = []): void {
+  add(wish: string, facts: ReadonlyArray<KnownFact> = []): void {
     const bare = wish.replace(/^"(.*)"$/, "$1")
     const read = readWish(bare)
     const keys = keysOfWish(read)
@@ -113,25 +99,23 @@ export class Wishes {
     )
     const newer = same === undefined ? near.find((known) => cannotBoth(known.read, read)) : undefined
     if (same !== undefined) {
-      addThreads(same, threadIds)
       same.facts.push(...facts)
       same.superseded.find((old) => !asksTheSame(same.read, read) && asksTheSame(old.read, read))?.facts.push(...facts)
     } else if (newer !== undefined) {
-      addThreads(newer, threadIds)
       newer.facts.push(...facts)
       newer.superseded.push({ text: bare, read, facts: [...facts] })
       this.kept.add(newer, keys)
     } else {
       const text = wish.startsWith('"') || facts[0]?.isCorrected === true ? wish : capitalised(wish)
-      this.kept.add({ read, text, threadIds: [...threadIds], facts: [...facts], superseded: [] }, keys)
+      this.kept.add({ read, text, facts: [...facts], superseded: [] }, keys)
     }
   }
 
   /**
    * Lists the wishes that were not superseded: first those that hold for every task, then those of the most sessions.
    */
-  standing(): ReadonlyArray<MemoryLine> {
-    return this.ranked().map(({ text, threadIds }) => ({ text, threadIds }))
+  standing(): ReadonlyArray<string> {
+    return this.ranked().map(({ text }) => text)
   }
 
   /** Lists the wishes in the order of {@link standing}, each with the wishes that it supersedes. */
@@ -150,8 +134,13 @@ export class Wishes {
   }
 
   private ranked(): ReadonlyArray<KeptWish> {
-    const worth = ({ text, threadIds }: KeptWish): number => (isForGood.test(text) ? mostCounted : 0) + threadIds.length
-    return this.kept.all().toSorted((one, other) => worth(other) - worth(one))
+    const ranks = new Map(
+      this.kept.all().map((wish) => {
+        const sessions = new Set(wish.facts.map(({ threadId }) => threadId)).size
+        return [wish, (isForGood.test(wish.text) ? mostCounted : 0) + Math.min(mostCounted, sessions)]
+      })
+    )
+    return this.kept.all().toSorted((one, other) => (ranks.get(other) ?? 0) - (ranks.get(one) ?? 0))
   }
 }
 

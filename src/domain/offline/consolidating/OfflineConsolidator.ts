@@ -2,7 +2,7 @@ import { cite } from "../../memory/Citation.js"
 import { nothingLeft } from "../../memory/ContextBlock.js"
 import type { PersonEdits } from "../../memory/PersonEdits.js"
 import { notesHeading } from "../../memory/UserNote.js"
-import { type ProjectFacts, type ProjectLine, sectionHeadings } from "../../facts/ProjectFacts.js"
+import { type ProjectFacts, sectionHeadings } from "../../facts/ProjectFacts.js"
 import { counted, plainLine } from "../writing/Wording.js"
 import { lineText } from "./Merging.js"
 import { documentText, withPersonEdits } from "./PersonLines.js"
@@ -61,18 +61,17 @@ const mostThatFit = (count: number, maxBytes: number, sizeWith: (lines: number) 
 export const consolidate = (input: ConsolidationInput): ReadonlyArray<PublishedFile> => {
   const { edits, facts, maxBytes, threadIds } = input
   const project = plainLine(input.project, 80) || "this directory"
-  const pointers = facts.procedures.map((procedure): readonly [Pick<ProjectLine, "text" | "threadIds">] => [
-    { text: skillPointer(procedure), threadIds: procedure.threadIds }
-  ])
+  const pointers = facts.procedures.map((procedure) => ({
+    text: skillPointer(procedure),
+    threadIds: procedure.threadIds
+  }))
   const ranked = sectionHeadings.flatMap(([name]) => facts[name]).toSorted((one, other) => one.rank - other.rank)
-  const isEmpty = threadIds.length > 0 && ranked.length === 0
+  const isEmpty = threadIds.length > 0 && ranked.length + facts.procedures.length === 0
   const memoryWith = (count: number): string => {
     const kept = new Set(ranked.slice(0, count))
     const sections = sectionHeadings.map(([name, heading]) => ({
       heading,
-      lines: [...facts[name].filter((line) => kept.has(line)), ...(name === "works" ? pointers.flat() : [])].map(
-        lineText
-      )
+      lines: [...facts[name].filter((line) => kept.has(line)), ...(name === "works" ? pointers : [])].map(lineText)
     }))
     const preface = isEmpty ? [`${nothingLeft} ${cite(threadIds.slice(0, 3))}`] : leftOutText(ranked.length - count)
     const title = `# Memory: ${project}`

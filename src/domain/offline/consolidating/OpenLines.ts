@@ -1,5 +1,6 @@
 import type { KnownFact } from "../../facts/ProjectFacts.js"
 import { isTaskRunner } from "../judging/CheckCoverage.js"
+import { placeInKey } from "../reading/CommandNames.js"
 import { programFamilies } from "../reading/CommandPrograms.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised } from "../writing/Wording.js"
@@ -34,8 +35,6 @@ const withWider = (key: string): ReadonlyArray<string> => {
     .filter((wider) => wider !== key && isPartOf(key, wider))
 }
 
-const placeIn = (key: string): string | undefined => key.split(" @", 2)[1]
-
 /**
  * Returns a test for the failure of a test: true if a run in the same directory that covers as much passed later, by a
  * program of the same family or by a task runner.
@@ -55,7 +54,7 @@ const testedSince = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
       passed.some(
         (fact) =>
           isLater(fact) &&
-          placeIn(fact.content.key) === placeIn(failed.content.key) &&
+          placeInKey(fact.content.key) === placeInKey(failed.content.key) &&
           (fact.content.narrowness === 0 || fact.content.narrowness < failed.content.narrowness) &&
           (familyOf(fact) === familyOf(failed) || isTaskRunner(fact.content.program))
       )

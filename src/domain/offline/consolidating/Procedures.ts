@@ -84,7 +84,13 @@ const slugOf = (commands: ReadonlyArray<Pass>): string => {
 const runsOf = (facts: ReadonlyArray<KnownFact>): ReadonlyArray<Run> => {
   const byThread = new Map<string, Array<Pass & { readonly line: number }>>()
   for (const { content, lastLine, threadId } of facts) {
-    if (content._tag === "Command" && content.passes > 0 && content.kind !== "look" && !content.command.endsWith("…")) {
+    if (
+      content._tag === "Command" &&
+      content.isReusable &&
+      content.passes > 0 &&
+      content.kind !== "look" &&
+      !content.command.endsWith("…")
+    ) {
       const { command, key, place } = content
       byThread.set(threadId, [...(byThread.get(threadId) ?? []), { key, command, place, line: lastLine }])
     }

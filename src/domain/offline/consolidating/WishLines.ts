@@ -49,7 +49,7 @@ const isSaidAgain = (facts: ReadonlyArray<KnownFact>, titleOf: (fact: KnownFact)
 const lastingWishes = ({ outcomes, wishes }: Pick<Sorted, "outcomes" | "wishes">): ReadonlyArray<HeldWish> => {
   const titleOf = titlesIn(outcomes)
   const ofTasks = new Wishes()
-  wishes.filter(({ content }) => !content.isLasting).forEach((fact) => ofTasks.add(fact.text, [fact.threadId], [fact]))
+  wishes.filter(({ content }) => !content.isLasting).forEach((fact) => ofTasks.add(fact.text, [fact]))
   const repeated: ReadonlySet<KnownFact> = new Set(
     ofTasks
       .held()
@@ -63,7 +63,7 @@ const lastingWishes = ({ outcomes, wishes }: Pick<Sorted, "outcomes" | "wishes">
   const lasting = new Wishes()
   wishes
     .filter((fact) => fact.content.isLasting || repeated.has(fact))
-    .forEach((fact) => lasting.add(fact.text, [fact.threadId], [fact]))
+    .forEach((fact) => lasting.add(fact.text, [fact]))
   return lasting.held()
 }
 

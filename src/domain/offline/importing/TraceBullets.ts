@@ -11,9 +11,9 @@ import {
 } from "./CommandBullets.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import type { ReadTrace } from "./TraceReading.js"
-import { plainLine } from "../writing/Wording.js"
+import { lowered, plainLine } from "../writing/Wording.js"
 
-/* Reads the bullets of trace memories into facts, which consolidation merges. */
+/* Reads the bullets of trace memories, sorted by what they are about. `factsFromTrace` makes facts of them. */
 
 /** A bullet about a failure, its fix, or both. */
 export interface FailureBullet {
@@ -45,7 +45,6 @@ export interface OpenBullet {
 
 /** The bullets of one trace memory, sorted by what they are about. */
 export interface TraceBullets {
-  readonly threadId: string
   readonly wishes: ReadonlyArray<string>
   readonly commands: ReadonlyArray<CommandBullet>
   readonly failures: ReadonlyArray<FailureBullet>
@@ -77,9 +76,6 @@ const failureBullet = (item: string, isFix: boolean): FailureBullet => {
   const name = item.split(/: (?:fixed by|passed after) |\bfixed by\b|\bresolved by\b|; verified by/i, 1)[0] ?? item
   return { key: errorSignature(name.slice(0, 300)), text: item, isFix }
 }
-
-/** Lowers the first letter of a sentence that continues after a colon or a semicolon. */
-const lowered = (text: string): string => text.replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())
 
 const placeBullet = (item: string): PlaceBullet | undefined => {
   const path = codeIn(item) ?? /^([\w@./\\-]{2,160})(?=\s|:|$)/.exec(item)?.[1]
@@ -154,7 +150,6 @@ export const bulletsOf = (trace: ReadTrace): TraceBullets => {
   const isPassed = (item: string): boolean =>
     /\b(?:passed|passes|succeeded|worked)\b/i.test(item) && !failureWords.test(item.replace(/`[^`]*`/g, ""))
   return {
-    threadId: trace.threadId,
     wishes: preferences.map(cleaned),
     commands: commands.filter((fact) => fact !== undefined),
     failures: [

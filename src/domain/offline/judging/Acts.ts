@@ -1,5 +1,5 @@
 import { type FileChange, replacedLine, type ReplacedLine } from "../../session/FileChange.js"
-import { filesOf, filesOfPart } from "../reading/EditedFiles.js"
+import { changedPath, filesOf, filesOfPart } from "../reading/EditedFiles.js"
 import { isFormatter } from "../reading/CheckMessages.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
@@ -34,7 +34,7 @@ const renamesIn = (changes: ReadonlyArray<FileChange>): ReadonlyMap<string, stri
 const actsOf = (step: Step, { isUndone }: UndoneChanges, by: number, upTo?: RanPart): ReadonlyArray<Act> => {
   if (step._tag === "EditStep") {
     const changes = filesOf(step).filter((change) => !isUndone(step.line, change, by))
-    const files = changes.map((change) => change.movedTo ?? change.path)
+    const files = changes.map(changedPath)
     const replaced = new Map(
       changes.flatMap((change) => {
         const line = replacedLine(change)
@@ -67,7 +67,7 @@ const actsOf = (step: Step, { isUndone }: UndoneChanges, by: number, upTo?: RanP
     .map(({ changes, part }) => ({
       line: step.line,
       command: part.text,
-      files: changes.map((change) => change.movedTo ?? change.path),
+      files: changes.map(changedPath),
       renamed: renamesIn(changes),
       replaced: new Map(),
       isOutside: part.isOutside,

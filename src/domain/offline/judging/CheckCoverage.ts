@@ -1,5 +1,6 @@
 import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
 import { isAvoidable } from "./MachineErrors.js"
+import { placeInKey } from "../reading/CommandNames.js"
 import { narrowness } from "../reading/InvocationWords.js"
 import type { RanPart } from "../reading/Steps.js"
 
@@ -38,7 +39,7 @@ export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): 
   if (!checkKinds.has(passed.kind) || passed.family !== failed.family || (passed.kind !== failed.kind && !isImplied)) {
     return false
   }
-  if (passed.key.split(" @", 2)[1] !== failed.key.split(" @", 2)[1]) {
+  if (placeOf(passed) !== placeOf(failed)) {
     return false
   }
   const places = passed.narrowing.filter(isPlace)
@@ -84,7 +85,7 @@ export const avoids = (passed: RanPart, failed: RanPart, error: string): boolean
   }) &&
   isAvoidable(error)
 
-const placeOf = ({ key }: RanPart): string | undefined => key.split(" @", 2)[1]
+const placeOf = ({ key }: RanPart): string | undefined => placeInKey(key)
 
 /** Matches commands that a merge conflict may stop, and that `git commit` then completes. */
 const joins = /^git (?:merge|pull|rebase|cherry-pick|revert|am|stash)\b/

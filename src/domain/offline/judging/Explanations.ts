@@ -2,7 +2,7 @@ import type { AssistantText } from "../../session/SessionEvent.js"
 import type { Failure } from "./Failures.js"
 import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { withoutSecrets } from "./Secrets.js"
-import { plainLine, sentencesOf } from "../writing/Wording.js"
+import { lowered, plainLine, sentencesOf } from "../writing/Wording.js"
 
 /*
  * Finds the assistant's own sentence about a failure, a file or a result. Memory contains such a sentence only as a
@@ -204,7 +204,7 @@ export const remarkOn = (
       const told = [...(tellsMore(own) ? [own] : []), ...caveats.slice(0, 1).map(withoutAsides)]
       const says = told.map((sentence, index) => {
         const text = beside(sentence, file)
-        return index === 0 ? text : text.replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())
+        return index === 0 ? text : lowered(text)
       })
       return says.length === 0 ? undefined : plainLine(says.join("; "), 220)
     }

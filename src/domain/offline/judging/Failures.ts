@@ -229,13 +229,12 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
   const pass = (
     at: number,
     step: Step,
-    line: number,
     check: string,
-    passedTests: number | undefined,
     part: RanPart | undefined,
-    isEscalated: boolean,
     test: (known: TrackedFailure) => boolean
   ): void => {
+    const isEscalated = step._tag === "CommandStep" && step.isEscalated
+    const line = step._tag === "CommandStep" ? step.outputLine : step.line
     for (const known of open.filter(test)) {
       const { last, replacedAt } = known
       const lasting = replacedAt === undefined ? [] : actsBetween(steps, last, replacedAt, undone, line)
@@ -257,7 +256,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         line,
         check,
         directory: part?.directory,
-        passedTests,
+        passedTests: part?.passedTests,
         acts,
         isByEscalation,
         passedOutside,
@@ -277,11 +276,8 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         pass(
           at,
           step,
-          step.line,
           "the next patch",
           undefined,
-          undefined,
-          false,
           ({ failure }) => failure.kind === "patch" && failure.key.split(", ").some((file) => files.includes(file))
         )
       }
@@ -289,16 +285,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
       if (step.error !== undefined) {
         fail(at, plainFailure(step, step.tool, step.error), undefined, "")
       } else {
-        pass(
-          at,
-          step,
-          step.line,
-          step.tool,
-          undefined,
-          undefined,
-          false,
-          ({ failure }) => failure.kind === "tool" && failure.key === step.tool
-        )
+        pass(at, step, step.tool, undefined, ({ failure }) => failure.kind === "tool" && failure.key === step.tool)
       }
     } else {
       for (const part of step.parts) {
@@ -306,11 +293,8 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
           pass(
             at,
             step,
-            step.outputLine,
             part.text,
-            part.passedTests,
             part,
-            step.isEscalated,
             (known) =>
               known.part !== undefined &&
               (covers(part, known.part, known.output) || avoids(part, known.part, known.failure.error ?? ""))

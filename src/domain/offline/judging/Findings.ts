@@ -9,8 +9,6 @@ import { plainLine, sentencesOf } from "../writing/Wording.js"
 export interface Finding {
   /** The line of the session's file with the assistant's answer. */
   readonly line: number
-  /** The places that the conclusion names, as `path:line`. */
-  readonly places: ReadonlyArray<string>
   readonly text: string
 }
 
@@ -43,13 +41,15 @@ const linking = /^(?:But|So|And|Also|Consequently|Therefore|Thus|Hence|However|I
 
 const capitalised = (_: string, first: string): string => first.toUpperCase()
 
-const placesIn = (sentence: string): ReadonlyArray<{ readonly whole: string; readonly file: string }> =>
-  [...sentence.matchAll(place)].map(([whole, file = ""]) => ({ whole, file }))
+const filesNamedIn = (claim: string): ReadonlyArray<string> => [...claim.matchAll(place)].map(([, file = ""]) => file)
 
-/** Lists the files whose lines a conclusion names. */
-export const filesNamedIn = (claim: string): ReadonlyArray<string> => placesIn(claim).map(({ file }) => file)
+/** Returns a test for paths: true if a conclusion names a line of the file, by its path or by the end of its path. */
+export const namedIn = (claim: string): ((path: string) => boolean) => {
+  const named = filesNamedIn(claim)
+  return (path) => named.some((file) => path === file || path.endsWith(`/${file}`))
+}
 
-const namesPlace = (sentence: string): boolean => placesIn(sentence).length > 0
+const namesPlace = (sentence: string): boolean => filesNamedIn(sentence).length > 0
 
 const isPlaceAlone = (sentence: string): boolean => namesPlace(sentence) && !tellsSomething(sentence)
 
@@ -87,19 +87,10 @@ export const findingsIn = (
       return isPlaceAlone(sentence) && !namesPlace(before) ? `${before} ${sentence}` : sentence
     })
     .flatMap((sentence): ReadonlyArray<Finding> => {
-      const named = placesIn(sentence)
-      const isStale = named.some(({ file }) =>
-        [...changedLater].some((path) => path === file || path.endsWith(`/${file}`))
-      )
-      return named.length === 0 || isStale || !isClaim(sentence)
+      const isStale = [...changedLater].some(namedIn(sentence))
+      return !namesPlace(sentence) || isStale || !isClaim(sentence)
         ? []
-        : [
-            {
-              line: answer.line,
-              places: named.map(({ whole }) => whole),
-              text: plainLine(sentence.replace(linking, capitalised), findingCharacters)
-            }
-          ]
+        : [{ line: answer.line, text: plainLine(sentence.replace(linking, capitalised), findingCharacters) }]
     })
     .slice(0, mostFindings)
 }

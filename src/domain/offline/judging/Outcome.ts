@@ -1,5 +1,5 @@
 import { checkKinds } from "../reading/CommandPrograms.js"
-import { filesOf } from "../reading/EditedFiles.js"
+import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import type { Failure } from "./Failures.js"
 import { lacksService } from "./MachineErrors.js"
 import { isScript } from "../writing/ShownCommand.js"
@@ -22,7 +22,7 @@ const exercises = (part: RanPart, files: ReadonlySet<string>): boolean =>
   part.kind === "run" && [...files].some((file) => file.length > 2 && part.pipeline.text.includes(file))
 
 const editedFiles = (steps: ReadonlyArray<Step>): ReadonlySet<string> =>
-  new Set(steps.flatMap(filesOf).map((change) => change.movedTo ?? change.path))
+  new Set(steps.flatMap(filesOf).map(changedPath))
 
 /**
  * Lists the checks that passed after the task last changed a file: tests, builds, lints, type checks, commands that had

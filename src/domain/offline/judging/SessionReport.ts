@@ -1,5 +1,5 @@
 import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
-import { failuresOf } from "./Failures.js"
+import { distinctFailures, failuresOf } from "./Failures.js"
 import { packageScripts } from "../reading/PackageScripts.js"
 import { type Preference, preferencesIn } from "./Preferences.js"
 import { projectPaths } from "../reading/ProjectPaths.js"
@@ -9,7 +9,6 @@ import { undoneChanges } from "./UndoneChanges.js"
 
 /** A session, judged by rule: the input for the trace memory and the facts that are written from it. */
 export interface SessionReport {
-  readonly cwd: string
   readonly reports: ReadonlyArray<TaskReport>
   /** The wishes of the user that hold beyond their task. */
   readonly preferences: ReadonlyArray<Preference>
@@ -25,17 +24,18 @@ const judge = (cwd: string, evidence: SessionEvidence): SessionReport | undefine
   const steps = tasks.flatMap(stepsOf)
   const undone = undoneChanges(steps)
   const failures = failuresOf(steps, undone)
-  const findings = { failures, steps, undone, finished: evidence.finished, plan: evidence.plan, ...context }
+  const resolved = distinctFailures(failures).filter(({ resolution }) => resolution !== undefined)
+  const findings = { failures, resolved, steps, undone, finished: evidence.finished, plan: evidence.plan, ...context }
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
   return tasks.length === 0 || (evidence.onlyReadMemory === true && preferences.length === 0)
     ? undefined
-    : { cwd, reports: tasks.map((task) => reportOf(task, findings)), preferences }
+    : { reports: tasks.map((task) => reportOf(task, findings)), preferences }
 }
 
 /**
  * The reports of sessions that are being read. The trace and the facts of a session are written from the same report.
  */
-const judged = new WeakMap<SessionEvidence, SessionReport>()
+const judged = new WeakMap<SessionEvidence, { readonly cwd: string; readonly report: SessionReport | undefined }>()
 
 /**
  * Judges a session by rule. Undefined if nothing is worth remembering: it has no work and no request but a greeting, or
@@ -44,11 +44,9 @@ const judged = new WeakMap<SessionEvidence, SessionReport>()
 export const readSession = (cwd: string, evidence: SessionEvidence): SessionReport | undefined => {
   const known = judged.get(evidence)
   if (known?.cwd === cwd) {
-    return known
+    return known.report
   }
   const report = judge(cwd, evidence)
-  if (report !== undefined) {
-    judged.set(evidence, report)
-  }
+  judged.set(evidence, { cwd, report })
   return report
 }

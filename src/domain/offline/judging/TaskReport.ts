@@ -1,5 +1,5 @@
 import type { AssistantPlan } from "../../evidence/SessionEvidence.js"
-import { filesOf } from "../reading/EditedFiles.js"
+import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import { type Finding, findingsIn } from "./Findings.js"
 import { distinctFailures, type Failure } from "./Failures.js"
 import { type CutOff, cutOffOf, type Outcome, outcomeOf, type Verification, verificationsOf } from "./Outcome.js"
@@ -46,6 +46,13 @@ export interface TaskReport {
 /** True if a failure occurred after its task had changed something, so that the task itself may have caused it. */
 export const cameUpOnTheWay = ({ firstChange }: TaskReport, failure: Failure): boolean => firstChange < failure.callLine
 
+/**
+ * True if a task was left unfinished and may still be wanted. After an interruption that the user answered with
+ * something else, it is not known whether it is.
+ */
+export const isUnfinished = ({ cutOff, task }: TaskReport): boolean =>
+  cutOff === "record" || (cutOff !== undefined && task.isLast)
+
 const isChange = (step: Step): boolean =>
   filesOf(step).length > 0 ||
   (step._tag === "CommandStep" && step.parts.some((part) => part.verdict === "passed" && addsPackage(part)))
@@ -54,8 +61,8 @@ const isChange = (step: Step): boolean =>
 const changedFilesOf = (task: Task, { isUndone }: UndoneChanges): ReadonlyMap<string, number> => {
   const found = new Map<string, number>()
   for (const step of stepsOf(task)) {
-    for (const { movedTo, path } of filesOf(step).filter((change) => !isUndone(step.line, change))) {
-      const file = movedTo ?? path
+    for (const change of filesOf(step).filter((change) => !isUndone(step.line, change))) {
+      const file = changedPath(change)
       found.set(file, found.get(file) ?? step.line)
     }
   }
@@ -65,6 +72,8 @@ const changedFilesOf = (task: Task, { isUndone }: UndoneChanges): ReadonlyMap<st
 /** The evidence about a session that is shared by the reports of all its tasks. */
 export interface SessionFindings {
   readonly failures: ReadonlyArray<Failure>
+  /** The failures that the session resolved. Each error occurs once. */
+  readonly resolved: ReadonlyArray<Failure>
   readonly finished: boolean | undefined
   readonly plan: AssistantPlan | undefined
   /** The steps of all tasks, in order. */
@@ -94,7 +103,7 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   const failures = distinctFailures(own)
   const cutOff = cutOffOf(task, findings.finished)
   const { plan } = findings
-  const resolved = distinctFailures(findings.failures).filter(
+  const resolved = findings.resolved.filter(
     ({ resolution }) => resolution !== undefined && resolution.line >= first && resolution.line <= last
   )
   const changedLater = new Set(

@@ -1,6 +1,6 @@
 import { posix } from "node:path"
 import type { FileChange } from "../../session/FileChange.js"
-import { filesOf } from "../reading/EditedFiles.js"
+import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 
 /*
@@ -23,8 +23,6 @@ interface Standing {
   readonly line: number
   readonly change: FileChange
 }
-
-const changedPath = ({ movedTo, path }: FileChange): string => movedTo ?? path
 
 const keyOf = (line: number, change: FileChange): string => `${line} ${changedPath(change)}`
 

@@ -5,6 +5,9 @@ import { actsOutside } from "./OutsideActs.js"
 import { narrowness } from "./InvocationWords.js"
 import { type Pipeline, pipelinesOf } from "./ShellSyntax.js"
 
+/** Returns the directory in the key of a command that ran outside the project's own; undefined if the key has none. */
+export const placeInKey = (key: string): string | undefined => key.split(" @", 2)[1]
+
 /** One pipeline of a command, read as one action, such as `npm test` in `cd web && npm test`. */
 export interface CommandPart {
   readonly kind: CommandKind

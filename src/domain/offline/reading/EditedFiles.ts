@@ -19,9 +19,12 @@ const update = (path: string): FileChange => ({ path, action: "update", movedTo:
  */
 const isPassing = (path: string): boolean => /[$*?]|^(?:\/private)?\/(?:tmp|var\/folders|dev)\//.test(path)
 
+/** Returns the path of a file after a change. */
+export const changedPath = ({ movedTo, path }: FileChange): string => movedTo ?? path
+
 /** Returns the files that a part of a command changed: by moving, deleting, redirecting output or editing in place. */
 export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> =>
-  changesOf(part).filter(({ movedTo, path }) => !isPassing(movedTo ?? path))
+  changesOf(part).filter((change) => !isPassing(changedPath(change)))
 
 const changesOf = (part: CommandPart): ReadonlyArray<FileChange> => {
   if (part.kind !== "edit") {

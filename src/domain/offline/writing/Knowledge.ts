@@ -11,7 +11,7 @@ import { withoutSecrets } from "../judging/Secrets.js"
 import { isSessionBound } from "../reading/SessionBound.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { CommandStep, RanPart } from "../reading/Steps.js"
-import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
+import { cameUpOnTheWay, isUnfinished, type TaskReport } from "../judging/TaskReport.js"
 import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
 import { addsPackage, isInstallation } from "../judging/Installations.js"
 import { inCode, listed, plainLine, quoted } from "./Wording.js"
@@ -405,8 +405,7 @@ const cutOff = (report: TaskReport): ReadonlyArray<string> => {
       ]
     default: {
       const who = report.cutOff === "user" ? "the user interrupted" : "the harness stopped"
-      // Behind it the user went on with something: whether this was still wanted is not known.
-      return report.task.isLast
+      return isUnfinished(report)
         ? [`open: ${who} ${title} ${isBegun ? "before it was done" : "before any answer"} (L${line})${plan}`]
         : [`${who} ${title} (L${line})`]
     }

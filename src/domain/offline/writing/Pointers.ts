@@ -1,5 +1,5 @@
 import type { FileChange } from "../../session/FileChange.js"
-import { filesOf } from "../reading/EditedFiles.js"
+import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import { missingModuleIn } from "./ErrorNames.js"
 import { remarkOn } from "../judging/Explanations.js"
 import type { Step } from "../reading/Steps.js"
@@ -41,7 +41,7 @@ export const editedFiles = (report: TaskReport): ReadonlyArray<Pointer> => {
   const found = new Map<string, Pointer>()
   for (const step of stepsOf(report.task)) {
     for (const change of filesOf(step).filter((change) => !report.undone.isUndone(step.line, change))) {
-      const path = change.movedTo ?? change.path
+      const path = changedPath(change)
       if (change.movedTo !== undefined) {
         found.delete(change.path)
       }

@@ -7,9 +7,9 @@ import type { Failure } from "../judging/Failures.js"
 import { constraintsIn, remarksBeside } from "../judging/TaskWishes.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { readSession, type SessionReport } from "../judging/SessionReport.js"
-import type { TaskReport } from "../judging/TaskReport.js"
-import { filesOf } from "../reading/EditedFiles.js"
-import { narrownessOf } from "../reading/CommandNames.js"
+import { isUnfinished, type TaskReport } from "../judging/TaskReport.js"
+import { changedPath, filesOf } from "../reading/EditedFiles.js"
+import { narrownessOf, placeInKey } from "../reading/CommandNames.js"
 import { isOpenFailure } from "../judging/Outcome.js"
 import { isSessionBound } from "../reading/SessionBound.js"
 import type { CommandStep, RanPart } from "../reading/Steps.js"
@@ -28,7 +28,7 @@ import {
 } from "./Knowledge.js"
 import { editedFiles } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
-import { capitalised, inCode, listed, plainLine, quoted } from "./Wording.js"
+import { capitalised, inCode, listed, lowered, plainLine, quoted } from "./Wording.js"
 
 /* The facts of a session, by rule: pure, and the same for the same session. */
 
@@ -90,7 +90,7 @@ const decisions = ({ task }: TaskReport): ReadonlyArray<Draft> =>
 const wordsOfPart = (part: RanPart): string => `${part.program} ${part.narrowing[0] ?? ""}`
 
 const useOf = (part: RanPart): string => {
-  const place = part.key.split(" @", 2)[1]
+  const place = placeInKey(part.key)
   return place === undefined ? wordsOfPart(part) : `${wordsOfPart(part)} @${place}`
 }
 
@@ -246,7 +246,7 @@ const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
   for (const { task, undone } of reports) {
     for (const step of stepsOf(task)) {
       for (const change of filesOf(step).filter((change) => !undone.isUndone(step.line, change))) {
-        const path = change.movedTo ?? change.path
+        const path = changedPath(change)
         edits.set(path, (edits.get(path) ?? 0) + 1)
       }
     }
@@ -257,7 +257,7 @@ const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
     .toSorted((one, other) => (edits.get(other.path) ?? 0) - (edits.get(one.path) ?? 0))
     .map(({ line, path, remark }) => {
       // The title of the task that added a file is in the trace; it seldom says what the file is for.
-      const told = (remark ?? "").replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())
+      const told = lowered(remark ?? "")
       return {
         content: { _tag: "File", path: plainLine(path, 300), edits: edits.get(path) ?? 1, remark: told },
         text: told === "" ? inCode(path, 160) : `${inCode(path, 160)}: ${told}`,
@@ -319,8 +319,7 @@ const open = (report: TaskReport): ReadonlyArray<Draft> => {
     ...leftOversIn(said, report.paths).map((left) =>
       openDraft(`The assistant left open: ${quoted(left, 200)}`, "assistant", said.at(-1)?.line ?? line)
     ),
-    // Behind it the user went on with something: whether this was still wanted is not known.
-    ...(report.cutOff !== undefined && (report.cutOff === "record" || report.task.isLast) && !endsInRefusal(report)
+    ...(isUnfinished(report) && !endsInRefusal(report)
       ? [
           openDraft(`Unfinished: ${quoted(report.title, 120)}${planLeftText(report)}`, "ran", line, {
             title: report.title

@@ -1,4 +1,4 @@
-import { filesOf } from "../reading/EditedFiles.js"
+import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { type Asked, saidIn, stepsOf, type Task } from "../reading/Tasks.js"
 import { isQuestion, readUserWord } from "../reading/UserWord.js"
@@ -70,13 +70,7 @@ const shortRequest = (text: string, limit: number): string => {
   return plainLine(bare.length < 3 ? core : bare, limit).replace(/[.,;:]$/, "")
 }
 
-const fileNames = (task: Task): ReadonlyArray<string> => [
-  ...new Set(
-    stepsOf(task)
-      .flatMap(filesOf)
-      .map((change) => change.movedTo ?? change.path)
-  )
-]
+const fileNames = (task: Task): ReadonlyArray<string> => [...new Set(stepsOf(task).flatMap(filesOf).map(changedPath))]
 
 /** Makes a title for a task without a request from its work: the edited files, the command or the tool. */
 const workTitle = (task: Task): string => {

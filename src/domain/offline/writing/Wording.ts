@@ -78,5 +78,8 @@ export const listed = (items: ReadonlyArray<string>): string =>
 /** Counts a noun: `1 test`, `2 tests`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
+/** Lowers the first letter of a sentence that continues after a colon or a semicolon; names such as `README` stay. */
+export const lowered = (text: string): string => text.replace(/^[A-Z](?=[a-z]+ )/, (letter) => letter.toLowerCase())
+
 /** Capitalises the first letter; a code span or a quotation stays as it is. */
 export const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

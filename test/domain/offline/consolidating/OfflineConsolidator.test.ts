@@ -505,6 +505,25 @@ description: "Run npm run lint, npx tsc --noEmit and npm test in this order in s
       assert.strictEqual(filesOf([failing, failing, failing]).length, 1)
     })
 
+    it("a procedure has no step with an effect outside the working copy, and none that only its session could run", () => {
+      const release = trace(
+        asked("release it"),
+        ran("npm test", 0, "# pass 12\n# fail 0"),
+        ran("git commit -am release", 0, ""),
+        ran("git push origin main --force", 0, ""),
+        ran("npm publish", 0, ""),
+        ended
+      )
+      assert.lengthOf(filesOf([release, release, release]), 1)
+      const scratch = trace(
+        asked("generate it"),
+        ran("mktemp -d", 0, "/tmp/x"),
+        ran("python3 /tmp/x/gen.py", 0, ""),
+        ended
+      )
+      assert.lengthOf(filesOf([scratch, scratch, scratch]), 1)
+    })
+
     it("the front matter of a skill is valid", () => {
       for (const file of nonEmpty(filesOf([gate(), gate(), gate()]).slice(1))) {
         assert.isUndefined(wrongFrontMatter(file.text, file.path.split("/")[1] ?? ""))
