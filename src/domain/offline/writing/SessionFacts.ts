@@ -16,16 +16,10 @@ import type { CommandStep, RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
-import {
-  fixesIn,
-  limitsIn,
-  looksOf,
-  openFailuresIn,
-  planLeftText,
-  scriptOf,
-  wayAround,
-  workingCommands
-} from "./Knowledge.js"
+import { fixesIn, limitsIn, wayAround } from "./FixesAndLimits.js"
+import { looksOf } from "./Knowledge.js"
+import { openFailuresIn, planLeftText } from "./OpenEnds.js"
+import { scriptOf, workingCommands } from "./WorkingCommands.js"
 import { editedFiles } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import { capitalised, inCode, listed, lowered, plainLine, quoted } from "./Wording.js"

@@ -1,0 +1,85 @@
+import { leftOversIn } from "../judging/Explanations.js"
+import type { Failure } from "../judging/Failures.js"
+import { failureLines, failureText } from "./FailureTexts.js"
+import { isLimit, isOpenFailure } from "../judging/Outcome.js"
+import { actsOutside } from "../reading/OutsideActs.js"
+import { withoutSecrets } from "../judging/Secrets.js"
+import { shownCommand } from "./ShownCommand.js"
+import { isUnfinished, type TaskReport } from "../judging/TaskReport.js"
+import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
+import { inCode, listed, plainLine, quoted } from "./Wording.js"
+
+/* The work that a task left open. */
+
+/** Lists the last five failures of a task that have no fix and that a later session should know of. */
+export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
+  report.failures
+    .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isLimit(failure))
+    .filter(({ isDropped, passedBeside, what }) => !isDropped && !passedBeside && !actsOutside(what))
+    .filter(
+      (failure) =>
+        failure.isRepeatable ||
+        failure.kind === "patch" ||
+        (failure.error !== undefined && report.outcome !== "success")
+    )
+    .slice(-5)
+
+const openFailureText = (failure: Failure): string =>
+  isOpenFailure(failure)
+    ? `open: ${failureText(failure)} (${failureLines(failure)})`
+    : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work${failure.error === undefined || failure.kind === "patch" ? "" : `: ${inCode(failure.error, 240)}`} (L${failure.line})`
+
+/**
+ * Quotes the open steps of the plan of an interrupted task, in words that follow the task's title; empty if there are
+ * none.
+ */
+export const planLeftText = (report: TaskReport): string => {
+  const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
+  const more = report.planLeft.length - left.length
+  return left.length === 0 ? "" : `; the plan had left: ${listed(more > 0 ? [...left, `${more} more`] : left)}`
+}
+
+const cutOff = (report: TaskReport): ReadonlyArray<string> => {
+  const line = report.task.items.at(-1)?.line ?? 0
+  const isBegun = saidIn(report.task).length > 0 || stepsOf(report.task).length > 0
+  const plan = planLeftText(report)
+  const title = quoted(report.title, 120)
+  switch (report.cutOff) {
+    case undefined:
+      return []
+    case "record":
+      return [
+        `open: the session broke off ${isBegun ? "in the middle of" : "before any answer to"} ${title} (L${line})${plan}`
+      ]
+    default: {
+      const who = report.cutOff === "user" ? "the user interrupted" : "the harness stopped"
+      return isUnfinished(report)
+        ? [`open: ${who} ${title} ${isBegun ? "before it was done" : "before any answer"} (L${line})${plan}`]
+        : [`${who} ${title} (L${line})`]
+    }
+  }
+}
+
+const corrections = (report: TaskReport): ReadonlyArray<string> =>
+  followUpsOf(report.task)
+    .filter(({ word }) => word.stance === "rejects" || word.stance === "drops")
+    .slice(0, 3)
+    .map(({ line, text, word }) => {
+      const did = word.stance === "drops" ? "the user gave it up" : "the user corrected"
+      return `${did}: ${quoted(plainLine(text, 140), 140)} (L${line})`
+    })
+
+/**
+ * Lists the bullets about open ends: pasted secrets, failures without a fix, the user's corrections, and work that is
+ * left to do.
+ */
+export const openEnds = (report: TaskReport): ReadonlyArray<string> => [
+  ...report.secrets.map(
+    ({ kinds, line }) =>
+      `open: the user pasted live-looking secrets into the session (L${line}): ${listed(kinds)}; rotate them`
+  ),
+  ...openFailuresIn(report).map(openFailureText),
+  ...corrections(report),
+  ...leftOversIn(saidIn(report.task), report.paths).map((left) => `open, the assistant said: ${quoted(left, 200)}`),
+  ...cutOff(report)
+]
