@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import * as AgentControlOffline from "../../src/layers/agent/Offline.js"
 import * as ModelClientOffline from "../../src/layers/model/Offline.js"
+import { bucketOf, Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { runPass } from "../../src/pass/RunPass.js"
 import { aDayLater, namesIn, World } from "../../src/testing/World.js"
 import { fixtureNumber, rolloutOf, threadIdFor } from "./render.js"
@@ -18,15 +18,14 @@ export interface ProjectMemories {
   readonly memories: ReadonlyArray<string>
 }
 
-const bucketOf = (cwd: string): string => createHash("sha256").update(cwd).digest("hex")
-
 /** Removes the lines above the first blank line of a trace file. */
 const withoutHeader = (text: string): string => text.replace(/^(?:\w+: [^\n]*\n)+\n/, "")
 
 const readOrEmpty = (path: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(path)).pipe(Effect.orElseSucceed(() => ""))
 
-const memoryFolder = (world: World, project: QualityProject): string => `${world.home}/${bucketOf(project.cwd)}/memory`
+const memoryFolder = (world: World, project: QualityProject): string =>
+  `${world.home}/${bucketOf(Directory.make(project.cwd))}/memory`
 
 const readTrace = Effect.fnUntraced(function* (folder: string, threadId: string) {
   const names = yield* namesIn(`${folder}/trace_summaries`)

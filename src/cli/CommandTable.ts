@@ -1,4 +1,5 @@
-import { flag, type OptionTable, optional, repeated, required } from "./CommandOption.js"
+import { flag, type OptionTable, optional, type Parsed, repeated, required } from "./CommandOption.js"
+import type { Given } from "./Options.js"
 
 /** A command: its help text, its own options, and its arguments. */
 export interface CommandText {
@@ -173,6 +174,9 @@ export const commandTable = {
 
 /** The name of a command. */
 export type CommandName = keyof typeof commandTable
+
+/** The parsed values of the options of a command, its own and those of a pass. */
+export type GivenTo<Name extends CommandName> = Given & Parsed<(typeof commandTable)[Name]["options"]>
 
 /** Tells whether a word is the name of a command. */
 export const isCommandName = (word: string): word is CommandName => Object.hasOwn(commandTable, word)

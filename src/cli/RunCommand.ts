@@ -17,7 +17,12 @@ const isInputInvalid = Schema.is(InputInvalid)
  * Converts an `InputInvalid` of an operation into a usage error, which names the option or word that the user typed.
  */
 export const asUsage = <A, E, R>(source: string, work: Effect.Effect<A, E | InputInvalid, R>) =>
-  Effect.catchIf(work, isInputInvalid, ({ expected, value }) => new SettingInvalid({ source, value, expected }))
+  Effect.catchIf(
+    work,
+    isInputInvalid,
+    ({ expected, input, value }) =>
+      new SettingInvalid({ source: input === "fact" ? "--fact" : source, value, expected })
+  )
 
 /** Finds the thread whose id is given in `--thread`, or whose id begins with the given text. */
 export const threadOf = (given: string) => asUsage("--thread", findThread(given))

@@ -31,14 +31,18 @@ const publishLate = (pass: Pass, cwd: Directory) =>
 
 /**
  * Consolidates a directory at once if its agent works by rule, which costs nothing. With any other agent, leaves it to
- * the next pass.
+ * the next pass. `tell` receives progress messages.
  */
-export const republish = Effect.fn("DecideFact.republish")(function* (cwd: Directory) {
+export const republish = Effect.fn("DecideFact.republish")(function* (
+  cwd: Directory,
+  tell: (step: string) => Effect.Effect<void> = () => Effect.void
+) {
   const { worksByRule = false } = yield* AgentControl
   if (!worksByRule) {
     const later: Republished = "next pass"
     return later
   }
+  yield* tell(`writing the memory of ${cwd} anew`)
   const pass = yield* makePass
   const { _tag } = yield* consolidate(pass, cwd)
   if (_tag === "Published" || _tag === "Unchanged") {

@@ -2,7 +2,6 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { FactId, type FactKind } from "../domain/facts/Fact.js"
 import { linesWith, mergedWith } from "../domain/facts/FactLines.js"
-import { withMarks } from "../domain/facts/FactMarks.js"
 import type { ProjectLine } from "../domain/facts/ProjectFacts.js"
 import { exactTime } from "../domain/text/ExactTime.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
@@ -43,12 +42,11 @@ const groupIn = Effect.fnUntraced(function* (id: FactId, kind: FactKind, cwd: Di
   const facts = yield* Facts
   const all = yield* facts.of(cwd)
   const marks = yield* facts.marks(cwd)
-  const none = marksOf([])
   // What a correction or a removal hides belongs to the line all the same.
-  const merged = yield* mergeFacts(all, none)
+  const merged = yield* mergeFacts(all, marksOf([]))
   const ids = mergedWith({ id, kind }, merged, yield* wishChains(all))
   const known = new Set(ids)
-  const shown = withMarks(yield* mergeFacts(all, { ...none, corrected: marksOf(marks).corrected }), marksOf(marks))
+  const shown = yield* mergeFacts(all, marksOf(marks))
   const group: FactGroup = {
     cwd,
     ids,

@@ -7,8 +7,7 @@ import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { noteLine } from "../domain/memory/UserNote.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { makePass } from "../pass/Pass.js"
-import { consolidate, resume } from "../pass/PhaseTwo.js"
-import { AgentControl } from "../services/AgentControl.js"
+import { resume } from "../pass/PhaseTwo.js"
 import { DirectoryLocked, type Forgotten, type ForgetTarget, InputInvalid } from "../services/Memories.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
@@ -21,6 +20,7 @@ import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 import { warn } from "../services/Logging.js"
+import { republish } from "./DecideFact.js"
 
 /** The threads, notes and directories that a deletion affects. */
 export interface ForgetPlan {
@@ -143,13 +143,21 @@ export const underLocks = <A, E, R>(cwds: ReadonlyArray<Directory>, owner: strin
     return yield* under(cwds)
   }).pipe(Effect.uninterruptible)
 
-/** Updates the files of one directory after its rows were deleted. The caller holds its lock. */
-export const revise = Effect.fn("Forget.revise")(function* (cwd: Directory, rule: ForgetRule) {
+/** Deletes from the files of one directory what a rule names. The caller holds its lock. */
+export const reviseFiles = Effect.fn("Forget.reviseFiles")(function* (cwd: Directory, rule: ForgetRule) {
+  const memoryFs = yield* MemoryFs
+  yield* memoryFs.forget(cwd, rule)
+  yield* memoryFs.resume(cwd)
+})
+
+/**
+ * Writes the traces and summaries of one directory from the rows that are left, or clears it. Returns true if nothing
+ * is left. The caller holds its lock.
+ */
+export const settle = Effect.fn("Forget.settle")(function* (cwd: Directory) {
   const memoryFs = yield* MemoryFs
   const consolidations = yield* Consolidations
   const { tracesPerCwd } = yield* Settings
-  yield* memoryFs.forget(cwd, rule)
-  yield* memoryFs.resume(cwd)
   const { fingerprint, memories, notes } = yield* consolidations.state(cwd, tracesPerCwd)
   const isEmpty = memories.length + notes.length === 0
   if (isEmpty) {
@@ -179,7 +187,7 @@ const erase = Effect.fn("Forget.erase")(function* (plan: ForgetPlan, tell: (step
   const revised = yield* Effect.forEach(plan.cwds, (cwd, index) =>
     Effect.zipRight(
       tell(`forgetting: directory ${index + 1} of ${plan.cwds.length}`),
-      Effect.map(Effect.either(revise(cwd, rule)), (result) => ({ cwd, result }))
+      Effect.map(Effect.either(Effect.zipRight(reviseFiles(cwd, rule), settle(cwd))), (result) => ({ cwd, result }))
     )
   )
   yield* memoryFs.describeProjects(yield* (yield* ThreadMemories).projects)
@@ -203,11 +211,7 @@ export const forget = Effect.fn("Forget.forget")(function* (
   plan: ForgetPlan,
   tell: (step: string) => Effect.Effect<void>
 ) {
-  const { worksByRule = false } = yield* AgentControl
-  const pass = yield* makePass
-  const left = yield* underLocks(plan.cwds, pass.owner, erase(plan, tell))
-  for (const cwd of worksByRule ? left : []) {
-    yield* tell(`writing the memory of ${cwd} anew`)
-    yield* consolidate(pass, cwd)
-  }
+  const { owner } = yield* makePass
+  const left = yield* underLocks(plan.cwds, owner, erase(plan, tell))
+  yield* Effect.forEach(left, (cwd) => republish(cwd, tell), { discard: true })
 })

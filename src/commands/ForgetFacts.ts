@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import type { FactId, SessionFact } from "../domain/facts/Fact.js"
 import { alsoTold, tellingOf, withoutFacts } from "../domain/facts/FactWords.js"
 import type { ForgetRule } from "../domain/memory/Forgetting.js"
+import { traceFolder } from "../domain/memory/Publication.js"
 import { noteLine } from "../domain/memory/UserNote.js"
 import { traceSlug } from "../domain/memory/TraceMemory.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
@@ -27,7 +28,7 @@ import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 import { republish } from "./DecideFact.js"
 import { type FactGroup, factIdFrom, findFact } from "./FindFact.js"
-import { revise, underLocks } from "./Forget.js"
+import { reviseFiles, settle, underLocks } from "./Forget.js"
 
 type Statement = Pick<SessionFact, "content" | "text">
 
@@ -101,7 +102,7 @@ const planDirectory = Effect.fnUntraced(function* (
   const memoryText = Option.getOrElse(yield* inspection.memoryText(cwd), () => "")
   const lines = memoryText.split("\n").map((line) => line.trimEnd())
   const published = [
-    ...files.filter(({ path }) => !path.startsWith("trace_summaries/")).flatMap(({ text }) => text.split("\n")),
+    ...files.filter(({ path }) => !path.startsWith(`${traceFolder}/`)).flatMap(({ text }) => text.split("\n")),
     ...(record?.memoryText ?? "").split("\n"),
     ...(record?.edits.added ?? []).map(({ line }) => line),
     ...(record?.edits.removed ?? [])
@@ -187,21 +188,24 @@ export const planForgetFacts = Effect.fn("ForgetFacts.plan")(function* (
   return plan
 })
 
+/** Lists the ids of the facts that a plan deletes, with those that were forgotten before, each once. */
+export const forgottenIdsOf = ({ directories }: FactsPlan): ReadonlyArray<FactId> => [
+  ...new Set(directories.flatMap(({ forgottenBefore, ids }) => [...ids, ...forgottenBefore]))
+]
+
 /** Describes a plan as the result of `Memories.forget`. */
 export const forgottenFactsOf = ({ directories }: FactsPlan): Forgotten => ({
   forgotten: true,
   threadIds: [],
   notes: directories.flatMap(({ notes }) => notes.map(({ text }) => text)),
   cwds: directories.map(({ cwd }) => cwd),
-  facts: [...new Set(directories.flatMap(({ forgottenBefore, ids }) => [...ids, ...forgottenBefore]))]
+  facts: forgottenIdsOf({ directories })
 })
 
 const requireUnclaimed = Effect.fnUntraced(function* ({ directories }: FactsPlan) {
-  const threadIds = new Set<string>(directories.flatMap(({ facts }) => facts.map(({ threadId }) => threadId)))
-  const held = (yield* (yield* Claims).holders).filter(({ isAbandoned, of }) => !isAbandoned && threadIds.has(of))
-  const claimed = directories
-    .flatMap(({ facts }) => facts.map(({ threadId }) => threadId))
-    .filter((threadId, at, all) => all.indexOf(threadId) === at && held.some(({ of }) => of === threadId))
+  const held = new Set((yield* (yield* Claims).holders).flatMap(({ isAbandoned, of }) => (isAbandoned ? [] : [of])))
+  const threadIds = new Set(directories.flatMap(({ facts }) => facts.map(({ threadId }) => threadId)))
+  const claimed = [...threadIds].filter((threadId) => held.has(threadId))
   if (claimed.length > 0) {
     return yield* new ThreadsClaimed({ threadIds: claimed })
   }
@@ -210,16 +214,14 @@ const requireUnclaimed = Effect.fnUntraced(function* ({ directories }: FactsPlan
 const eraseIn = Effect.fn("ForgetFacts.erase")(function* (directory: FactsOfDirectory) {
   const { allLines, corrections, cwd, ids, memories, notes, threads } = directory
   const facts = yield* Facts
-  const memoryFs = yield* MemoryFs
   const lines = new Set([...allLines, ...notes.map(({ text }) => noteLine(text))])
   const rule: ForgetRule = { threadIds: new Set(), lines, text: undefined }
   yield* resume(cwd)
   // The files first: as long as the rows have the facts, a command that was killed can be given again.
-  yield* memoryFs.forget(cwd, rule)
-  yield* memoryFs.resume(cwd)
+  yield* reviseFiles(cwd, rule)
   yield* (yield* Notes).remove(notes.map(({ id }) => id))
   yield* facts.forget(cwd, { ids, memories, threads, corrections })
-  yield* revise(cwd, rule)
+  yield* settle(cwd)
 })
 
 /**
@@ -247,7 +249,5 @@ export const forgetFacts = Effect.fn("ForgetFacts.forget")(function* (
       yield* forgetting.eraseRemains
     })
   )
-  return yield* Effect.forEach(plan.directories, ({ cwd }) =>
-    Effect.zipRight(tell(`writing the memory of ${cwd} anew`), republish(cwd))
-  )
+  return yield* Effect.forEach(plan.directories, ({ cwd }) => republish(cwd, tell))
 })

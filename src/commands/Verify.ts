@@ -2,14 +2,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { personalLines } from "../domain/memory/Forgetting.js"
 import { extractTrace } from "../domain/offline/writing/OfflineExtractor.js"
-import { memoryFile, traceFolder } from "../domain/memory/Publication.js"
+import { memoryFile } from "../domain/memory/Publication.js"
 import { rolloutFilters } from "../domain/session/codex/RolloutFilter.js"
 import { RolloutReader } from "../domain/session/codex/RolloutReading.js"
 import { linesWith } from "../domain/facts/FactLines.js"
-import { citationsIn, withoutCitations } from "../domain/memory/Citation.js"
+import { citationsIn, mostCitations, withoutCitations } from "../domain/memory/Citation.js"
 import type { Thread } from "../domain/thread/Thread.js"
 import type { ThreadId } from "../domain/thread/ThreadId.js"
-import { normaliseOutput, threadOfTraceFile } from "../domain/memory/TraceMemory.js"
+import { normaliseOutput, threadOfTrace } from "../domain/memory/TraceMemory.js"
 import {
   danglingCitations,
   danglingPointers,
@@ -25,7 +25,7 @@ import { Consolidations } from "../services/state/Consolidations.js"
 import { Facts } from "../services/state/Facts.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
-import { MemoryInspection, type MemoryTextFile } from "../services/MemoryInspection.js"
+import { MemoryInspection } from "../services/MemoryInspection.js"
 import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
 import { partsByDirectory } from "../pass/SessionParts.js"
@@ -44,19 +44,11 @@ export interface ProjectVerification {
 /** Loads the code that writes lines, with the first directory that has a correction. */
 const loadLines = Effect.promise(() => import("../domain/offline/consolidating/Merging.js"))
 
-/**
- * Maximum number of threads that a generated line cites. A line that cites this many may be based on further threads.
- */
-const mostCitations = 3
-
 /** Ignore rules that exclude no directory: every directory of a session may confirm what its memory says. */
 const noRules = { isIgnored: () => false }
 
 /** Maximum bytes of the rendering, which verification does not use: the offline extractor works from the events. */
 const renderedBytes = 1_000
-
-const threadOfFile = ({ path }: MemoryTextFile): string | undefined =>
-  path.startsWith(`${traceFolder}/`) ? threadOfTraceFile(path.slice(traceFolder.length + 1)) : undefined
 
 /**
  * Searches text pieces in a rollout, and in the trace that the offline extractor makes from it. Returns the search and
@@ -103,7 +95,10 @@ const correctedLines = Effect.fnUntraced(function* (cwd: Directory) {
   return new Set(lines.map(({ line }) => withoutCitations(lineText(line))))
 })
 
-/** Returns the threads that could confirm a quotation: the cited ones, or all when the citation may be incomplete. */
+/**
+ * Returns the threads that could confirm a quotation: the cited ones, or all when the citation may be incomplete, as one
+ * of {@link mostCitations} is.
+ */
 const witnesses = ({ cited }: Quote, threadIds: ReadonlyArray<ThreadId>): ReadonlyArray<ThreadId> => {
   const named = threadIds.filter((threadId) => cited.some((beginning) => threadId.startsWith(beginning)))
   return named.length === 0 || named.length >= mostCitations ? threadIds : named
@@ -127,13 +122,13 @@ const verifyProject = Effect.fn("Verify.project")(function* (
       !taken.has(line.trimEnd()) &&
       !corrected.has(withoutCitations(line)) &&
       (citationsIn(line).length > 0 || !isPersonal(line.trimEnd()))
-    return quotesIn(file, threadOfFile(file), isOurs)
+    return quotesIn(file, threadOfTrace(file.path), isOurs)
   })
   const searched = new Map<ThreadId, Searched>()
   const unreadable: Array<{ readonly threadId: string; readonly reason: string }> = []
   for (const threadId of threadIds) {
     const pieces = quotes.flatMap((quote) => (witnesses(quote, threadIds).includes(threadId) ? quote.pieces : []))
-    const hasTrace = files.some((file) => threadOfFile(file) === threadId)
+    const hasTrace = files.some((file) => threadOfTrace(file.path) === threadId)
     const known = Option.getOrUndefined(yield* threadIndex.get(threadId))
     if (known !== undefined && (pieces.length > 0 || hasTrace)) {
       yield* tell(threadId)
@@ -153,7 +148,7 @@ const verifyProject = Effect.fn("Verify.project")(function* (
   const findings: ReadonlyArray<VerificationFinding> = [
     ...files.flatMap((file) => danglingCitations(file, threadIds)),
     ...files.flatMap((file) => {
-      const own = threadIds.find((threadId) => threadId === threadOfFile(file))
+      const own = threadIds.find((threadId) => threadId === threadOfTrace(file.path))
       const lines = own === undefined ? undefined : searched.get(own)?.lines
       return lines === undefined ? [] : danglingPointers(file, lines)
     }),

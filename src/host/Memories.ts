@@ -28,6 +28,9 @@ export type MemoriesNeeds = MemoryInspection | PassServices | Progress | Working
 /** The most entries of the history that are given where no number is asked for. */
 const usualEntries = 100
 
+/** Rounds a limit of entries to one that every state DB takes: an infinite one asks for all. */
+const entriesOf = (limit: number): number => Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER - 1))
+
 /** Resolves a directory that a host names to its canonical path. */
 const directoryOf = Effect.fnUntraced(function* (cwd: string) {
   return isAbsolute(cwd)
@@ -93,7 +96,7 @@ const make = Effect.map(Effect.context<MemoriesNeeds>(), (services) =>
       }).pipe(Effect.provide(services)),
     history: ({ cwd, id, limit = usualEntries }) =>
       Effect.provide(
-        Effect.flatMap(givenDirectory(cwd), (directory) => readHistory(id, directory, Math.max(0, Math.trunc(limit)))),
+        Effect.flatMap(givenDirectory(cwd), (directory) => readHistory(id, directory, entriesOf(limit))),
         services
       ),
     status: Effect.provide(status, services),

@@ -51,8 +51,8 @@ const outcomeOf = Effect.fnUntraced(function* (exit: Exit.Exit<PassReport, unkno
 })
 
 /**
- * Builds the services, runs a session's pass over them, and returns its outcome. `begins` receives the fiber of the
- * pass before its first step. The caller runs this uninterruptibly; only the pass inside can be interrupted.
+ * Builds the services, runs a session's pass over them, and returns its outcome. `begins` receives the log of
+ * events before the first of them. The caller runs this uninterruptibly; only the pass inside can be interrupted.
  */
 export const run = <E, R>(
   session: Session,

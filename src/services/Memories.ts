@@ -128,7 +128,7 @@ export type Remembered = typeof Remembered.Type
 /** A fact: its id, and the directory if it is meant in one alone. */
 export const FactPlace = Schema.Struct({
   id: Schema.String,
-  cwd: Schema.optional(Schema.UndefinedOr(Schema.String))
+  cwd: Schema.optional(Schema.String)
 })
 
 /** See the schema of the same name. */

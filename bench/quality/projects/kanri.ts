@@ -18,7 +18,7 @@ const gradlePass = "BUILD SUCCESSFUL in 6s\n7 actionable tasks: 3 executed, 4 up
 /** A stock ledger in Java; its user writes Japanese. */
 export const kanri: QualityProject = {
   name: "kanri",
-  cwd: "/home/aoi/work/kanri",
+  cwd: "/home/aoi/code/kanri",
   instructions: "",
   sessions: [
     {
@@ -57,7 +57,7 @@ FAILURE: Build failed with an exception.
 
 * What went wrong:
 Execution failed for task ':test'.
-> There were failing tests. See the report at: file:///home/aoi/work/kanri/build/reports/tests/test/index.html
+> There were failing tests. See the report at: file:///home/aoi/code/kanri/build/reports/tests/test/index.html
 
 BUILD FAILED in 4s
 `

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../UsageError.js"
 
@@ -6,7 +7,7 @@ import { UsageError } from "../UsageError.js"
  * Asks for consent on the terminal; `y` and `yes` give it, Ctrl-C and the end of input refuse. Fails without a
  * terminal.
  */
-export const confirm = (question: string) =>
+const confirm = (question: string) =>
   process.stdin.isTTY
     ? Effect.async<boolean>((resume) => {
         // Line editing is off, as it would handle Ctrl-C itself.
@@ -23,3 +24,9 @@ export const confirm = (question: string) =>
         problem: "there is no terminal to ask on, so nothing was changed",
         todo: "pass --yes to do it without asking"
       })
+
+/** Prints what would be done, on stderr beside a JSON result, and asks for consent. Fails without a terminal. */
+export const consent = (lines: ReadonlyArray<string>, question: string, asJson: boolean) => {
+  const text = lines.join("\n")
+  return Effect.zipRight(asJson ? Console.error(text) : Console.log(text), confirm(question))
+}

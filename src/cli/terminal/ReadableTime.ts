@@ -11,6 +11,9 @@ export const readableTime = (milliseconds: number): string => {
     : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
+/** Formats an RFC 3339 time as {@link readableTime} does; empty for null. */
+export const readableStamp = (time: string | null): string => (time === null ? "" : readableTime(Date.parse(time)))
+
 const units: ReadonlyArray<readonly [number, string]> = [
   [86_400_000, "d"],
   [3_600_000, "h"],

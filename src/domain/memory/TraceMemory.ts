@@ -5,6 +5,7 @@ import { cutMiddle, keptText, type Split } from "../text/ByteBudget.js"
 import { neutralDocument, neutralLine } from "../text/Markdown.js"
 import type { SessionFact } from "../facts/Fact.js"
 import { type Redact, rewrite, type SafeText } from "../privacy/SafeText.js"
+import { traceFolder } from "./Publication.js"
 import type { StageOneOutput } from "./StageOneOutput.js"
 import { timestampOf } from "../session/Timestamp.js"
 import { ThreadId } from "../thread/ThreadId.js"
@@ -81,6 +82,10 @@ const traceFile = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 /** The thread that a file of `trace_summaries/` belongs to; undefined for a file that is not a trace. */
 export const threadOfTraceFile = (fileName: string): string | undefined => traceFile.exec(fileName)?.[1]
+
+/** Parses the thread id from the path of a trace file below a memory root; undefined for other files. */
+export const threadOfTrace = (path: string): string | undefined =>
+  path.startsWith(`${traceFolder}/`) ? threadOfTraceFile(path.slice(traceFolder.length + 1)) : undefined
 
 /** The header of a trace file. */
 export interface TraceHeader {

@@ -1,8 +1,6 @@
 import { join } from "node:path"
 import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
-import { traceFolder } from "../../domain/memory/Publication.js"
-import { threadOfTraceFile } from "../../domain/memory/TraceMemory.js"
 import { type Directory, bucketOf } from "../../domain/thread/WorkingDirectory.js"
 import { MemoryFsFailure, type MemoryRoot } from "../../services/MemoryFs.js"
 
@@ -45,10 +43,6 @@ export const makeLayout = (memoriesHome: string): Layout => {
     })
   }
 }
-
-/** Parses the thread id from the path of a trace file below a memory root; undefined for other files. */
-export const threadOfTrace = (path: string): string | undefined =>
-  path.startsWith(`${traceFolder}/`) ? threadOfTraceFile(path.slice(traceFolder.length + 1)) : undefined
 
 /** Converts a failure of the file system into a `MemoryFsFailure` that names the operation and the path. */
 export const failing =

@@ -15,6 +15,7 @@ import {
   textFile
 } from "../../domain/memory/Publication.js"
 import type { StagedEntry } from "../../domain/memory/PublishCheck.js"
+import { threadOfTrace } from "../../domain/memory/TraceMemory.js"
 import { withNotes } from "../../domain/memory/UserNote.js"
 import { safe, type SafeText } from "../../domain/privacy/SafeText.js"
 import { type Directory, isBucket } from "../../domain/thread/WorkingDirectory.js"
@@ -22,7 +23,7 @@ import type { AgentInputs, MemoryFs } from "../../services/MemoryFs.js"
 import type { Redactor } from "../../services/Redactor.js"
 import type { ThreadMemory } from "../../services/state/ThreadMemories.js"
 import type { Files } from "./DurableFiles.js"
-import { failing, type Layout, nextFolder, nextPreviousFolder, threadOfTrace } from "./HomeLayout.js"
+import { failing, type Layout, nextFolder, nextPreviousFolder } from "./HomeLayout.js"
 import { readRecord } from "./PublicationFile.js"
 import { phaseOneFiles } from "./TraceFiles.js"
 

@@ -1,20 +1,13 @@
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
 import { correctFact, uncorrectFact } from "../../../commands/DecideFact.js"
 import { asUsage, givenDirectory, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
-import type { Given } from "../../Options.js"
+import type { GivenTo } from "../../CommandTable.js"
 import { print } from "../../terminal/Screen.js"
 import { UsageError } from "../../UsageError.js"
 import { decisionLines } from "./DecisionText.js"
 
-interface CorrectGiven extends Given {
-  readonly json: boolean
-  readonly fact: string
-  readonly cwd: Option.Option<string>
-  readonly undo: boolean
-  readonly words: ReadonlyArray<string>
-}
+type CorrectGiven = GivenTo<"correct"> & { readonly words: ReadonlyArray<string> }
 
 const correct = Effect.fnUntraced(function* (given: CorrectGiven) {
   const text = given.words.join(" ")

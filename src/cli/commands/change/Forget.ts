@@ -14,21 +14,11 @@ import {
 import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
 import { asUsage, directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
-import type { Given } from "../../Options.js"
+import type { GivenTo } from "../../CommandTable.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
-import { confirm } from "../../terminal/Prompt.js"
+import { consent } from "../../terminal/Prompt.js"
 import { print, type Screen, screen } from "../../terminal/Screen.js"
 import { UsageError } from "../../UsageError.js"
-
-interface ForgetGiven extends Given {
-  readonly json: boolean
-  readonly thread: Option.Option<string>
-  readonly fact: ReadonlyArray<string>
-  readonly cwd: Option.Option<string>
-  readonly match: Option.Option<string>
-  readonly all: boolean
-  readonly yes: boolean
-}
 
 /** Maximum number of threads that the question for consent names. Further threads are counted. */
 const namedThreads = 20
@@ -57,7 +47,7 @@ const describe = Effect.fnUntraced(function* ({ cwds, notes, text, threadIds }: 
   ]
 })
 
-const targetOf = Effect.fnUntraced(function* ({ all, cwd, fact, match, thread }: ForgetGiven) {
+const targetOf = Effect.fnUntraced(function* ({ all, cwd, fact, match, thread }: GivenTo<"forget">) {
   const targets = [Option.isSome(thread), fact.length > 0, Option.isSome(cwd), Option.isSome(match), all]
   if (targets.filter((isGiven) => isGiven).length !== 1) {
     return yield* new UsageError({
@@ -79,7 +69,7 @@ const targetOf = Effect.fnUntraced(function* ({ all, cwd, fact, match, thread }:
 const loadFacts = Effect.promise(() => import("./ForgetFact.js"))
 
 /** Implements `forget`: shows what it would delete, asks for consent, and deletes it. */
-export const run = <E>(given: ForgetGiven, { amending }: CommandServices<E>) =>
+export const run = <E>(given: GivenTo<"forget">, { amending }: CommandServices<E>) =>
   runOn(
     given,
     amending,
@@ -95,9 +85,7 @@ export const run = <E>(given: ForgetGiven, { amending }: CommandServices<E>) =>
       }
       if (!given.yes) {
         const lines = (yield* describe(plan))(yield* screen)
-        const output = given.json ? process.stderr : process.stdout
-        output.write(`${lines.join("\n")}\n`)
-        if (!(yield* confirm("Forget this?"))) {
+        if (!(yield* consent(lines, "Forget this?", given.json))) {
           return yield* print(given.json, forgottenOf(plan, false), () => ["Nothing was changed."])
         }
       }

@@ -1,21 +1,18 @@
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
-import { forgetFacts, type FactsOfDirectory, type FactsPlan, planForgetFacts } from "../../../commands/ForgetFacts.js"
+import type { GivenTo } from "../../CommandTable.js"
+import {
+  forgetFacts,
+  forgottenIdsOf,
+  type FactsOfDirectory,
+  type FactsPlan,
+  planForgetFacts
+} from "../../../commands/ForgetFacts.js"
 import { counted } from "../../../domain/text/Counted.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { asUsage, givenDirectory } from "../../RunCommand.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
-import { confirm } from "../../terminal/Prompt.js"
+import { consent } from "../../terminal/Prompt.js"
 import { print, type Screen, screen } from "../../terminal/Screen.js"
-
-/** The options of `forget` that select facts. */
-export interface ForgetFactGiven {
-  readonly json: boolean
-  readonly fact: ReadonlyArray<string>
-  readonly cwd: Option.Option<string>
-  readonly yes: boolean
-}
 
 const describeIn = (
   { corrections, cwd, facts, forgottenBefore, lines, memories, notes, threads }: FactsOfDirectory,
@@ -74,20 +71,17 @@ const outcomeOf = ({ directories }: FactsPlan, forgotten: boolean) => ({
 })
 
 /** Implements `forget --fact`: shows what it would delete, asks for consent, and deletes it. */
-export const forgetGivenFacts = Effect.fnUntraced(function* (given: ForgetFactGiven) {
+export const forgetGivenFacts = Effect.fnUntraced(function* (given: GivenTo<"forget">) {
   const cwd = yield* givenDirectory(given.cwd)
   const plan = yield* asUsage("--fact", planForgetFacts(given.fact, cwd))
   if (!given.yes) {
-    const list = describe(plan, yield* screen).join("\n")
-    yield* given.json ? Console.error(list) : Console.log(list)
-    if (!(yield* confirm("Forget this?"))) {
+    if (!(yield* consent(describe(plan, yield* screen), "Forget this?", given.json))) {
       return yield* print(given.json, outcomeOf(plan, false), () => ["Nothing was changed."])
     }
   }
   const republished = yield* withProgressLine((tell) => forgetFacts(plan, tell))
-  const ids = new Set(plan.directories.flatMap(({ forgottenBefore, ids }) => [...ids, ...forgottenBefore]))
   yield* print(given.json, outcomeOf(plan, true), () => [
-    `Forgotten: ${counted(ids.size, "fact", "facts")}, in ${counted(plan.directories.length, "project", "projects")}.`,
+    `Forgotten: ${counted(forgottenIdsOf(plan).length, "fact", "facts")}, in ${counted(plan.directories.length, "project", "projects")}.`,
     ...(republished.every((state) => state === "written")
       ? []
       : ["The lines are gone from MEMORY.md; the next pass writes it anew."])

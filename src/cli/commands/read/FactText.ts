@@ -3,10 +3,8 @@ import type { Basis } from "../../../domain/facts/Fact.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import type { ExplainedFact } from "../../../commands/ExplainFact.js"
 import type { HistoryLine } from "../../../services/Memories.js"
-import { readableTime } from "../../terminal/ReadableTime.js"
+import { readableStamp } from "../../terminal/ReadableTime.js"
 import type { Screen } from "../../terminal/Screen.js"
-
-const readable = (time: string | null): string => (time === null ? "" : readableTime(Date.parse(time)))
 
 const grounds: { readonly [Ground in Basis]: string } = {
   user: "the user said it",
@@ -29,7 +27,7 @@ export const renderHistory = (entries: ReadonlyArray<HistoryLine>, { table }: Sc
       { heading: "line", isFlexible: true }
     ],
     entries.map((entry) => [
-      readable(entry.at),
+      readableStamp(entry.at),
       eventText(entry),
       entry.id,
       entry.threadId === null ? (entry.event === "withdrawn" ? "" : "a person") : shortId(entry.threadId),
@@ -42,7 +40,7 @@ const renderIn = (fact: ExplainedFact, screen: Screen): ReadonlyArray<string> =>
   return [
     bold(fact.text),
     dim(`${fact.id}  ${fact.kind}  ${fact.cwd}`),
-    ...fact.marks.map(({ at, mark, text }) => `${mark} ${readable(at)}${text === null ? "" : `: ${text}`}`),
+    ...fact.marks.map(({ at, mark, text }) => `${mark} ${readableStamp(at)}${text === null ? "" : `: ${text}`}`),
     "",
     bold("Evidence"),
     ...table(
@@ -50,7 +48,7 @@ const renderIn = (fact: ExplainedFact, screen: Screen): ReadonlyArray<string> =>
       fact.evidence.map(({ at, basis, lastLine, line, threadId }) => [
         shortId(threadId),
         line === lastLine ? String(line) : `${line}-${lastLine}`,
-        readable(at),
+        readableStamp(at),
         grounds[basis]
       ])
     ),
@@ -61,7 +59,7 @@ const renderIn = (fact: ExplainedFact, screen: Screen): ReadonlyArray<string> =>
           bold("The newest wish stands, and superseded those below it"),
           ...table(
             [{ heading: "fact" }, { heading: "session" }, { heading: "when" }, { heading: "wish", isFlexible: true }],
-            fact.chain.map(({ at, id, text, threadId }) => [id, shortId(threadId), readable(at), text])
+            fact.chain.map(({ at, id, text, threadId }) => [id, shortId(threadId), readableStamp(at), text])
           )
         ]),
     "",

@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import { readHistory } from "../../../commands/History.js"
 import { asUsage, givenDirectory, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
-import type { Given } from "../../Options.js"
+import type { GivenTo } from "../../CommandTable.js"
 import { print } from "../../terminal/Screen.js"
 import { renderHistory } from "./FactText.js"
 
@@ -12,14 +12,7 @@ const shownEntries = 100
 const givenEntries = 10_000
 
 /** Implements `history`: prints the events of facts (added, superseded, pinned, forgotten, …) with their times. */
-export const run = <E>(
-  given: Given & {
-    readonly json: boolean
-    readonly cwd: Option.Option<string>
-    readonly fact: Option.Option<string>
-  },
-  { looking }: CommandServices<E>
-) =>
+export const run = <E>(given: GivenTo<"history">, { looking }: CommandServices<E>) =>
   runOn(
     given,
     looking,

@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
 import { search } from "../../../commands/Search.js"
 import { withoutDirectionControls } from "../../../domain/text/WritingDirection.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
@@ -7,8 +6,8 @@ import type { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { SearchHit, SearchResults } from "../../../services/Memories.js"
 import { asUsage, givenDirectory, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
-import type { Given } from "../../Options.js"
-import { readableTime } from "../../terminal/ReadableTime.js"
+import type { GivenTo } from "../../CommandTable.js"
+import { readableStamp } from "../../terminal/ReadableTime.js"
 import { print, type Screen } from "../../terminal/Screen.js"
 import { fitText } from "../../terminal/TextWidth.js"
 
@@ -30,7 +29,7 @@ const factLines = (
     const about = [
       `${fact.kind}${fact.isCorrected ? ", corrected" : ""}${fact.supersededBy === null ? "" : `, superseded by ${fact.supersededBy}`}`,
       `${shortId(fact.threadId)} line ${fact.line}`,
-      fact.at === null ? "" : readableTime(Date.parse(fact.at)),
+      readableStamp(fact.at),
       fact.cwd
     ]
     return [
@@ -51,11 +50,7 @@ const render = (
         ...(facts.length === 0 ? [] : [bold("Facts"), ...factLines(facts, { bold, dim, width })]),
         ...(facts.length === 0 || hits.length === 0 ? [] : ["", bold("Traces and files")]),
         ...hits.flatMap((hit) => {
-          const about = [
-            hit.threadId === null ? "" : shortId(hit.threadId),
-            hit.updatedAt === null ? "" : readableTime(Date.parse(hit.updatedAt)),
-            hit.cwd
-          ]
+          const about = [hit.threadId === null ? "" : shortId(hit.threadId), readableStamp(hit.updatedAt), hit.cwd]
           return [
             bold(fitText(hit.title, width)),
             dim(`  ${about.filter((part) => part !== "").join("  ")}`),
@@ -70,11 +65,7 @@ const render = (
  * word.
  */
 export const run = <E>(
-  given: Given & {
-    readonly json: boolean
-    readonly cwd: Option.Option<string>
-    readonly words: ReadonlyArray<string>
-  },
+  given: GivenTo<"search"> & { readonly words: ReadonlyArray<string> },
   { looking }: CommandServices<E>
 ) =>
   runOn(

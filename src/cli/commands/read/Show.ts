@@ -10,7 +10,7 @@ import { redact } from "../../../services/Redactor.js"
 import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { directoryOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
-import type { Given } from "../../Options.js"
+import type { GivenTo } from "../../CommandTable.js"
 import { print } from "../../terminal/Screen.js"
 import { UsageError } from "../../UsageError.js"
 
@@ -102,14 +102,7 @@ const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean)
 })
 
 /** Implements `show`: prints the traces of one thread, or a project's `MEMORY.md`. */
-export const run = <E>(
-  given: Given & {
-    readonly json: boolean
-    readonly thread: Option.Option<string>
-    readonly cwd: Option.Option<string>
-  },
-  { looking }: CommandServices<E>
-) =>
+export const run = <E>(given: GivenTo<"show">, { looking }: CommandServices<E>) =>
   runOn(
     given,
     looking,

@@ -8,7 +8,7 @@ import { runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import { NeedsPerson } from "../../ExitCode.js"
 import type { Given } from "../../Options.js"
-import { readableSize, readableTime } from "../../terminal/ReadableTime.js"
+import { readableSize, readableStamp } from "../../terminal/ReadableTime.js"
 import { print, type Screen } from "../../terminal/Screen.js"
 
 const reasons: { readonly [reason: string]: string } = {
@@ -26,8 +26,6 @@ const reasons: { readonly [reason: string]: string } = {
   missing: "whose rollout is gone"
 }
 
-const readable = (time: string | null): string => (time === null ? "" : readableTime(Date.parse(time)))
-
 const threadLines = (threads: MemoriesStatus["threads"], { alarm, bold, table }: Screen): ReadonlyArray<string> => {
   const waiting = Object.entries(threads.waiting)
   const outside = Object.entries(threads.outside)
@@ -44,7 +42,7 @@ const threadLines = (threads: MemoriesStatus["threads"], { alarm, bold, table }:
           bold("Failed, to be tried again"),
           ...table(
             [{ heading: "thread" }, { heading: "not before" }, { heading: "last error", isFlexible: true }],
-            threads.backingOff.map(({ error, threadId, until }) => [shortId(threadId), readable(until), error])
+            threads.backingOff.map(({ error, threadId, until }) => [shortId(threadId), readableStamp(until), error])
           )
         ]),
     ...(threads.quarantined.length === 0
@@ -84,7 +82,7 @@ const render = (status: MemoriesStatus, screen: Screen): ReadonlyArray<string> =
               projectName(project.cwd),
               String(project.memories),
               project.state,
-              readable(project.publishedAt) || "never",
+              readableStamp(project.publishedAt) || "never",
               project.error?.message ?? "",
               project.cwd
             ])

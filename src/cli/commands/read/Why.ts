@@ -5,8 +5,8 @@ import { explainFact } from "../../../commands/ExplainFact.js"
 import type { ComparedValue, Explanation } from "../../../services/Memories.js"
 import { asUsage, givenDirectory, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
-import type { Given } from "../../Options.js"
-import { readableDuration, readableSize, readableTime } from "../../terminal/ReadableTime.js"
+import type { GivenTo } from "../../CommandTable.js"
+import { readableDuration, readableSize, readableStamp } from "../../terminal/ReadableTime.js"
 import { print, type Screen } from "../../terminal/Screen.js"
 import { UsageError } from "../../UsageError.js"
 import { renderFact } from "./FactText.js"
@@ -30,14 +30,12 @@ const sentences: { readonly [verdict: string]: string } = {
   waiting: "It may be taken, but others go first: the next pass has fewer places than there are candidates."
 }
 
-const readable = (time: string | null): string => (time === null ? "" : readableTime(Date.parse(time)))
-
 const shownValue = ({ unit, value }: ComparedValue): string =>
   value === null
     ? "none"
     : typeof value === "string"
       ? unit === "time"
-        ? readable(value)
+        ? readableStamp(value)
         : value
       : unit === "duration"
         ? readableDuration(value)
@@ -73,22 +71,15 @@ const render = (why: Explanation, { bold, dim, table }: Screen): ReadonlyArray<s
           { heading: "error", isFlexible: true }
         ],
         why.tries.map(({ at, errorMessage, errorTag, outcome, retryAt }) => [
-          readable(at),
+          readableStamp(at),
           outcome === "memory" ? "a memory" : outcome === "nothing" ? "nothing to remember" : (errorTag ?? "a failure"),
-          readable(retryAt),
+          readableStamp(retryAt),
           errorMessage ?? ""
         ])
       ))
 ]
 
-interface WhyGiven extends Given {
-  readonly json: boolean
-  readonly thread: Option.Option<string>
-  readonly fact: Option.Option<string>
-  readonly cwd: Option.Option<string>
-}
-
-const why = Effect.fnUntraced(function* (given: WhyGiven) {
+const why = Effect.fnUntraced(function* (given: GivenTo<"why">) {
   if (Option.isSome(given.fact) && Option.isNone(given.thread)) {
     const cwd = yield* givenDirectory(given.cwd)
     const explained = yield* asUsage("--fact", explainFact(given.fact.value, cwd))
@@ -105,4 +96,4 @@ const why = Effect.fnUntraced(function* (given: WhyGiven) {
 })
 
 /** Implements `why`: prints the rules that decided whether a thread is learned from, or the evidence of a fact. */
-export const run = <E>(given: WhyGiven, { looking }: CommandServices<E>) => runOn(given, looking, why(given))
+export const run = <E>(given: GivenTo<"why">, { looking }: CommandServices<E>) => runOn(given, looking, why(given))
