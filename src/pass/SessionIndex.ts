@@ -225,13 +225,18 @@ const changedThreads = Effect.fnUntraced(function* (
       const file = seen.has(rollout.path) ? undefined : files.get(rollout.path)
       return file === undefined ? Effect.succeed([]) : Effect.map(look(file, rollout), (one) => [one])
     })
-    const chain = chainOf(threadId, [...others.flat(), ...(news.get(threadId) ?? [])])
+    const rolloutPath = Option.map(yield* threadIndex.get(threadId), ({ thread }) => thread.rolloutPath)
+    const { lacksNewest, parts } = chainOf(
+      threadId,
+      [...others.flat(), ...(news.get(threadId) ?? [])],
+      Option.getOrUndefined(rolloutPath)
+    )
     // What was learned from a file that vanished stays, as long as the one that is written to is there.
-    const isToWrite =
-      news.has(threadId) ||
-      !Option.exists(yield* threadIndex.get(threadId), ({ thread }) => thread.rolloutPath === chain.at(-1)?.path)
-    if (chain.length > 0 && isToWrite) {
-      threads.push(yield* rowOf(threadId, chain, disabled.has(threadId), rules))
+    const isToWrite = news.has(threadId) || !Option.contains(rolloutPath, parts.at(-1)?.path ?? "")
+    if (parts.length > 0 && isToWrite) {
+      const row = yield* rowOf(threadId, parts, disabled.has(threadId), rules)
+      // Without its newest file nobody can tell what of the session was undone, so it stays missing.
+      threads.push(...(lacksNewest && row.withheld === null ? [] : [row]))
     }
   }
   return threads

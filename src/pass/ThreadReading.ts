@@ -3,13 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
 import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
-import {
-  chainOf,
-  joinContents,
-  joinFiles,
-  lacksFile,
-  type RolloutPart
-} from "../domain/session/codex/RolloutSegments.js"
+import { chainOf, joinContents, joinFiles, type RolloutPart } from "../domain/session/codex/RolloutSegments.js"
 import { type RolloutFile, type Thread, threadOf } from "../domain/thread/Thread.js"
 import { cwdOf, noFacts, type ThreadFacts } from "../domain/thread/ThreadFacts.js"
 import { Redactor } from "../services/Redactor.js"
@@ -44,12 +38,12 @@ export const fileOf = (thread: Thread): RolloutFile => ({
 interface ThreadParts {
   /** The files in the order in which they are read. */
   readonly parts: ReadonlyArray<RolloutPart>
-  /** True if an earlier file of the session, which one of `parts` continues, is missing. */
+  /** True if a file of the session is missing. What nobody can tell to be undone or not is then left out. */
   readonly isIncomplete: boolean
 }
 
 /**
- * Chooses and orders the files to read for a thread, and tells whether an earlier one is missing. `known` are its
+ * Chooses and orders the files to read for a thread, and tells whether one is missing. `known` are its
  * files in the index; if there are none, the thread's own file is read.
  */
 export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
@@ -70,8 +64,7 @@ export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
       (facts) => ({ path, size, lastRecordAt, file, facts })
     )
   })
-  const parts = chainOf(thread.id, files)
-  const found: ThreadParts = { parts, isIncomplete: lacksFile(thread.id, parts) }
+  const found: ThreadParts = chainOf(thread.id, files, thread.rolloutPath)
   return found
 })
 

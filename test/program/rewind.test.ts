@@ -142,10 +142,10 @@ describe("sessions that were rewound", () => {
     )
   })
 
-  it.effect("a rewound session is read by its ordinals if the segment's facts about its base are wrong", () => {
+  it.effect("a rewound session is read by its ordinals, whatever its segment says of bytes", () => {
     const world = new World()
     const session = new RewoundSession().turns(turn(wish), turn("now rewrite everything in Rust"))
-    put(world, session.rewind(1, { thread_id: threadIdOf(77), end_byte_offset: 999_999_999 }).turns(turn("go on")))
+    put(world, session.rewind(1, { end_byte_offset: 999_999_999 }).turns(turn("go on")))
     return inWorld(
       world,
       Effect.gen(function* () {
@@ -155,6 +155,90 @@ describe("sessions that were rewound", () => {
       })
     )
   })
+
+  const twice = () =>
+    new RewoundSession()
+      .turns(turn(wish), turn("now rewrite everything in Rust"))
+      .rewind(1)
+      .turns(turn("sort the rows"), turn("now rewrite everything in Zig"))
+      .rewind(2, { thread_id: threadIdOf(9_001) })
+      .turns(turn("what does git restore do?"))
+
+  it.effect(
+    "a rewound session without its middle file is learned from what follows, and as a whole once it is back",
+    () => {
+      const world = new World()
+      const session = twice()
+      put(world, session)
+      const middle = `${folder}/${session.files[1]?.[0]}`
+      const kept = world.rollouts.get(middle)
+      world.rollouts.delete(middle)
+      return inWorld(
+        world,
+        Effect.gen(function* () {
+          yield* pass
+          assert.include(shown(world), "what does git restore do?")
+          assert.notMatch(shown(world), /Rust|Zig/)
+          assert.strictEqual((yield* recordOf(session)).thread.title, "what does git restore do?")
+          assert(kept !== undefined)
+          world.rollouts.set(middle, kept)
+          yield* pass
+          assert.lengthOf(world.requests, 2)
+          for (const told of [wish, "sort the rows", "what does git restore do?"]) {
+            assert.include(shown(world), told)
+          }
+          assert.notMatch(shown(world), /Rust|Zig/)
+          assert.strictEqual((yield* recordOf(session)).thread.title, wish)
+        })
+      )
+    }
+  )
+
+  it.effect("a rewound session whose newest file is gone is not learned from the others until it is back", () => {
+    const world = new World()
+    const session = twice()
+    put(world, session)
+    const newest = `${folder}/${session.files[2]?.[0]}`
+    const kept = world.rollouts.get(newest)
+    return inWorld(
+      world,
+      Effect.gen(function* () {
+        yield* pass
+        const before = yield* recordOf(session)
+        world.rollouts.delete(newest)
+        yield* pass
+        assert.deepStrictEqual((yield* recordOf(session)).extraction, before.extraction)
+        yield* runPass({ all: false, rebuildIndex: true })
+        assert.lengthOf(world.requests, 1)
+        assert(kept !== undefined)
+        world.rollouts.set(newest, { ...kept, content: kept.content.replace("# tests 4", "# tests 40") })
+        yield* pass
+        assert.lengthOf(world.requests, 2)
+        assert.include(shown(world), wish)
+        assert.notMatch(shown(world), /Rust|Zig/)
+      })
+    )
+  })
+
+  it.effect(
+    "a rewound session is learned from its segment alone if the segment begins after the end of its first file",
+    () => {
+      const world = new World()
+      const session = new RewoundSession().turns(turn("use tabs"), turn(wish), turn("now rewrite everything in Rust"))
+      put(world, session.rewind(2).turns(turn("what does git restore do?")))
+      const [name = "", text = ""] = session.files[0] ?? []
+      const cut = text.split("\n").slice(0, 6).join("\n")
+      world.rollouts.set(`${folder}/${name}`, { path: `${folder}/${name}`, content: cut, modifiedAt: startOfFixtures })
+      return inWorld(
+        world,
+        Effect.gen(function* () {
+          yield* pass
+          assert.include(shown(world), "what does git restore do?")
+          assert.notInclude(shown(world), "use tabs")
+        })
+      )
+    }
+  )
 
   it.effect("a rewound session is ignored, or withheld, if any of its files is", () => {
     const world = new World()

@@ -92,7 +92,7 @@ export const readTail = (
   endOrdinal?: number
 ): ThreadFacts => {
   const counts = ({ _tag, ordinal }: RolloutLine): boolean =>
-    _tag === "SessionMeta" || endOrdinal === undefined || ordinal === undefined || ordinal < endOrdinal
+    _tag === "SessionMeta" || endOrdinal === undefined || (ordinal ?? 0) < endOrdinal
   const isOwn = ({ meta }: ThreadFacts): boolean => meta === undefined || meta.id === head.meta?.id
   let told = noFacts
   let wanted = new Set(Object.values(tellers).flat())

@@ -10,9 +10,9 @@ import type { ThreadFacts } from "../../thread/ThreadFacts.js"
  * Joins the files of a thread. After a rewind, a session continues in a second file of the same thread, a segment. The
  * lines of a thread are numbered across its files (ordinals). The first ordinal of a segment tells where the rewind
  * went back to: lines with the same or a higher ordinal in earlier files are undone. A thread may be rewound several
- * times, also to a point before the current segment. If a file of the chain is missing, the others are read as they
- * are. The byte offset in a segment's header is ignored: compressing or editing a file changes offsets, but not
- * ordinals.
+ * times, also to a point before the current segment. If a file of the chain is missing, nobody can tell which lines of
+ * the files before it were undone, so only what follows it counts. The byte offset in a segment's header is ignored:
+ * compressing or editing a file changes offsets, but not ordinals.
  */
 
 /** A file of a thread, with the facts from its ends. */
@@ -30,19 +30,22 @@ export interface RolloutPart {
 const segmentName =
   /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/i
 
+/** Returns the id of a thread's segment that a path names; undefined if it names none. */
+const namedSegment = (threadId: string, path: string): string | undefined => {
+  const [, owner, segment] = segmentName.exec(path) ?? []
+  return owner?.toLowerCase() === threadId ? segment?.toLowerCase() : undefined
+}
+
+/** Returns the id of the thread or the segment that a file continues; undefined if its first line names none. */
+const baseOf = ({ facts }: ThreadFile): string | undefined => facts.meta?.history_base?.thread_id?.toLowerCase()
+
 /**
  * Returns the id of the segment in a file, a later file of a rewound thread; undefined for the first file of the
  * thread. A file without a segment's id in its name is a segment if it continues its own thread; a fork continues
  * another one.
  */
-const segmentOf = (threadId: string, { facts, path }: ThreadFile): string | undefined => {
-  const [, owner, segment] = segmentName.exec(path) ?? []
-  return owner?.toLowerCase() === threadId
-    ? segment?.toLowerCase()
-    : facts.meta?.history_base?.thread_id?.toLowerCase() === threadId
-      ? path
-      : undefined
-}
+const segmentOf = (threadId: string, file: ThreadFile): string | undefined =>
+  namedSegment(threadId, file.path) ?? (baseOf(file) === threadId ? file.path : undefined)
 
 const startOf = ({ facts, lastRecordAt }: ThreadFile): number =>
   timestampOf(facts.meta?.timestamp) ?? facts.metaTimestamp ?? lastRecordAt
@@ -53,14 +56,25 @@ const startOf = ({ facts, lastRecordAt }: ThreadFile): number =>
  */
 const isLookAlike = ({ facts }: ThreadFile): boolean => facts.meta !== undefined && !facts.isRollout
 
+/** The files of a thread, in the order in which they are read. */
+export interface ThreadChain<A> {
+  readonly parts: ReadonlyArray<A & RolloutPart>
+  /** True if a file that belongs to the session is missing. The lines of the files before it then count as undone. */
+  readonly isIncomplete: boolean
+  /** True if the newest file of the session is missing, so that nothing of the others counts. */
+  readonly lacksNewest: boolean
+}
+
 /**
  * Orders the files of a thread for reading, so that the file that is still being written comes last. Among copies of
- * one file, {@link chooseFile} decides.
+ * one file, {@link chooseFile} decides. `newest` is the path of the newest file that the thread is known to have, if it
+ * is known.
  */
 export const chainOf = <A extends ThreadFile>(
   threadId: string,
-  files: ReadonlyArray<A>
-): ReadonlyArray<A & RolloutPart> => {
+  files: ReadonlyArray<A>,
+  newest?: string
+): ThreadChain<A> => {
   const copies = new Map<string | undefined, Array<A>>()
   const real = files.filter((file) => !isLookAlike(file))
   for (const file of real.length > 0 ? real : files) {
@@ -77,37 +91,51 @@ export const chainOf = <A extends ThreadFile>(
         ? Number(left.segment !== undefined) - Number(right.segment !== undefined)
         : startOf(left.chosen) - startOf(right.chosen) || (left.segment < right.segment ? -1 : 1)
     )
-  return chain.map(({ chosen }, index) => ({
-    ...chosen,
-    endOrdinal: chain.slice(index + 1).reduce<number | undefined>((end, { chosen }) => {
-      const start = chosen.facts.startOrdinal
-      return start === undefined ? end : Math.min(start, end ?? start)
-    }, undefined)
+  const ordered = chain.map(({ chosen }) => chosen)
+  const lacksNewest = isBehindAll(threadId, ordered, newest)
+  const lacking = lacksNewest
+    ? ordered.length
+    : ordered.findLastIndex((_, index) => lacksBase(threadId, ordered, index))
+  const parts = ordered.map((file, index) => ({
+    ...file,
+    endOrdinal:
+      index < lacking
+        ? 0
+        : ordered.slice(index + 1).reduce<number | undefined>((end, { facts: { startOrdinal } }) => {
+            return startOrdinal === undefined ? end : Math.min(startOrdinal, end ?? startOrdinal)
+          }, undefined)
   }))
+  return { parts, isIncomplete: lacking !== -1, lacksNewest }
 }
 
 /**
- * True if a file in the chain continues a file that is missing from it. The first file of a fork continues another
- * thread, and so does a rewind to a point before the fork; neither lacks a file.
+ * True if a file continues one that is missing, or lines that the file it continues does not have. The first file of a
+ * fork continues another thread, and so does a rewind to a point before the fork; neither lacks a file.
  */
-export const lacksFile = (threadId: string, chain: ReadonlyArray<ThreadFile>): boolean => {
-  const baseOf = ({ facts }: ThreadFile): string | undefined => facts.meta?.history_base?.thread_id?.toLowerCase()
-  const first = chain.find((file) => segmentOf(threadId, file) === undefined)
-  const bases = new Set(chain.map((file) => segmentOf(threadId, file) ?? threadId))
-  const foreign = first === undefined ? undefined : baseOf(first)
-  return chain.some((file, index) => {
-    if (segmentOf(threadId, file) === undefined) {
-      return false
-    }
-    const base = baseOf(file) ?? threadId
-    const begins = file.facts.startOrdinal ?? 0
-    const before = chain.slice(0, index)
-    // Where it goes on behind the end of all that is there, what lies between is missing, whatever it names.
-    const isBehind =
-      before.length > 0 &&
-      before.every(({ facts: { lastOrdinal } }) => lastOrdinal !== undefined && lastOrdinal + 1 < begins)
-    return isBehind || (!bases.has(base) && base !== foreign)
-  })
+const lacksBase = (threadId: string, chain: ReadonlyArray<ThreadFile>, index: number): boolean => {
+  const file = chain[index]
+  if (file === undefined || segmentOf(threadId, file) === undefined) {
+    return false
+  }
+  const base = baseOf(file) ?? threadId
+  const first = chain.find((other) => segmentOf(threadId, other) === undefined)
+  const isBeforeFork = first !== undefined && base === baseOf(first)
+  const bases = chain.filter((other) => (segmentOf(threadId, other) ?? threadId) === base)
+  // Some records name only the thread, so that any earlier file may be the one that it continues.
+  const continued = base === threadId ? chain.slice(0, index) : bases
+  const begins = file.facts.startOrdinal ?? 0
+  const isBehind =
+    continued.length > 0 &&
+    continued.every(({ facts: { lastOrdinal } }) => lastOrdinal !== undefined && lastOrdinal + 1 < begins)
+  return !isBeforeFork && (bases.length === 0 || isBehind)
+}
+
+/** True if a path names a segment that is not in the chain and that was begun after all that are. */
+const isBehindAll = (threadId: string, chain: ReadonlyArray<ThreadFile>, path: string | undefined): boolean => {
+  const newest = path === undefined ? undefined : namedSegment(threadId, path)
+  const segments = chain.flatMap((file) => namedSegment(threadId, file.path) ?? [])
+  // The ids of segments are UUIDs that sort by the time at which they were made.
+  return newest !== undefined && chain.length > 0 && segments.every((segment) => segment < newest)
 }
 
 /**

@@ -4,7 +4,6 @@ import {
   chainOf,
   joinContents,
   joinFiles,
-  lacksFile,
   type ThreadFile,
   UndoneLines
 } from "../../../../src/domain/session/codex/RolloutSegments.js"
@@ -37,7 +36,15 @@ const segment = (number: number, end: unknown, base: string = id): ThreadFile =>
   })
 
 const chain = (...files: ReadonlyArray<ThreadFile>) =>
-  chainOf(id, files).map(({ endOrdinal, path }) => [path, endOrdinal])
+  chainOf(id, files).parts.map(({ endOrdinal, path }) => [path, endOrdinal])
+
+const lacks = (...files: ReadonlyArray<ThreadFile>) => chainOf(id, files).isIncomplete
+
+/** A file whose last line has an ordinal. */
+const ended = (name: ThreadFile, lastOrdinal: number): ThreadFile => ({
+  ...name,
+  facts: { ...name.facts, lastOrdinal }
+})
 
 describe("files of a thread", () => {
   it("a thread consists of its first file, up to where the segment begins, and then the segment", () => {
@@ -58,17 +65,37 @@ describe("files of a thread", () => {
     ])
   })
 
-  it("a thread with a missing file is read without it", () => {
-    const [one, two] = [segment(1, 30), segment(2, 40, threadIdOf(91))]
+  it("a thread whose middle file is missing is read from what follows it, since anything before it may be undone", () => {
+    const [one, two, three] = [segment(1, 30), segment(2, 40, threadIdOf(91)), segment(3, 35, threadIdOf(92))]
     assert.deepStrictEqual(chain(first, two), [
-      [first.path, 40],
+      [first.path, 0],
+      [two.path, undefined]
+    ])
+    assert.deepStrictEqual(chain(first, three, two), [
+      [first.path, 0],
+      [two.path, 35],
+      [three.path, undefined]
+    ])
+    assert.deepStrictEqual(chain(one, three), [
+      [one.path, 0],
+      [three.path, undefined]
+    ])
+    assert.deepStrictEqual(chain(first, one, two), [
+      [first.path, 30],
+      [one.path, 40],
       [two.path, undefined]
     ])
     assert.deepStrictEqual(chain(one), [[one.path, undefined]])
   })
 
+  it("a thread lacks no file if the missing one was undone as a whole", () => {
+    const [one, three] = [segment(1, 30), segment(3, 25)]
+    assert.isFalse(lacks(first, three))
+    assert.deepStrictEqual(chain(first, three)[0], [first.path, 25])
+    assert.isFalse(lacks(first, one, segment(3, 35, threadIdOf(91))))
+  })
+
   it("a thread lacks a file if one of its files continues a file that is missing", () => {
-    const lacks = (...files: ReadonlyArray<ThreadFile>) => lacksFile(id, chainOf(id, files))
     const [one, two] = [segment(1, 30), segment(2, 40, threadIdOf(91))]
     assert.deepStrictEqual([lacks(one), lacks(two), lacks(first, two), lacks(one, two)], [true, true, true, true])
     assert.deepStrictEqual([lacks(first), lacks(first, one), lacks(first, one, two)], [false, false, false])
@@ -79,14 +106,42 @@ describe("files of a thread", () => {
   })
 
   it("a thread lacks a file if a segment begins after the end of all others, even if it names only the thread", () => {
-    const ended = (name: ThreadFile, lastOrdinal: number): ThreadFile => ({
-      ...name,
-      facts: { ...name.facts, lastOrdinal }
-    })
     const [short, one, two] = [ended(first, 20), ended(segment(1, 15), 60), segment(2, 40)]
-    assert.isTrue(lacksFile(id, chainOf(id, [short, two])))
-    assert.isFalse(lacksFile(id, chainOf(id, [short, one, two])))
-    assert.isFalse(lacksFile(id, chainOf(id, [first, two])))
+    assert.isTrue(lacks(short, two))
+    assert.isFalse(lacks(short, one, two))
+    assert.isFalse(lacks(first, two))
+    assert.deepStrictEqual(chain(short, two)[0], [short.path, 0])
+  })
+
+  it("a thread lacks lines if a segment begins after the end of the very file that it names", () => {
+    const [long, cut, two] = [ended(first, 60), ended(segment(1, 15), 20), segment(2, 40, threadIdOf(91))]
+    assert.isTrue(lacks(long, cut, two))
+    assert.deepStrictEqual(chain(long, cut, two), [
+      [long.path, 0],
+      [cut.path, 0],
+      [two.path, undefined]
+    ])
+    assert.isFalse(lacks(long, ended(cut, 39), two))
+  })
+
+  it("a thread lacks its newest file if the one that it is known to have is not there, nor a later one", () => {
+    const [one, two, three] = [segment(1, 30), segment(2, 20, threadIdOf(91)), segment(3, 10)]
+    const without = chainOf(id, [first, one], two.path)
+    assert.deepStrictEqual([without.isIncomplete, without.lacksNewest], [true, true])
+    assert.deepStrictEqual(
+      without.parts.map(({ endOrdinal }) => endOrdinal),
+      [0, 0]
+    )
+    for (const files of [
+      [first, one, two],
+      [first, one, { ...two, path: `/codex/archived_sessions/${two.path.split("/").at(-1)}.zst` }],
+      [first, three]
+    ]) {
+      const { isIncomplete, lacksNewest } = chainOf(id, files, two.path)
+      assert.deepStrictEqual([isIncomplete, lacksNewest], [false, false])
+    }
+    assert.isFalse(chainOf(id, [first], first.path).lacksNewest)
+    assert.isFalse(chainOf(id, [], two.path).lacksNewest)
   })
 
   it("a file with the id of a thread and no line of a rollout is none of its files", () => {
@@ -105,9 +160,7 @@ describe("files of a thread", () => {
       history_base: { thread_id: threadIdOf(2), end_ordinal_exclusive: 19 }
     })
     const beyond = segment(1, 10, threadIdOf(2))
-    assert.isFalse(lacksFile(id, [fork]))
-    assert.isFalse(lacksFile(id, [fork, beyond]))
-    assert.isTrue(lacksFile(id, [beyond]))
+    assert.deepStrictEqual([lacks(fork), lacks(fork, beyond), lacks(beyond)], [false, false, true])
   })
 
   it("a file with copies counts once: the copy with the later last record, then the longer one", () => {
