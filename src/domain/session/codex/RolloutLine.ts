@@ -132,6 +132,9 @@ export interface MalformedLine {
   readonly line: number
 }
 
+/** Types of lines that are read as events of the same name, although they are not recorded as events. */
+export const eventLineTypes = ["token_usage_record", "retained_context"] as const
+
 const kindOf = (type: unknown): ItemKind => itemKinds.find((kind) => kind === type) ?? "other"
 
 /** Types of items that older versions wrote without an envelope. */
@@ -233,11 +236,12 @@ const decodeEnvelope = (type: unknown, payload: JsonObject, placed: Placed): Rol
         kind: typeof payload["type"] === "string" ? payload["type"] : "",
         payload
       }
-    case "token_usage_record":
-    case "retained_context":
-      return { _tag: "Event", ...placed, kind: type, payload }
-    default:
-      return { _tag: "Unrecognised", ...placed, type }
+    default: {
+      const kind = eventLineTypes.find((known) => known === type)
+      return kind === undefined
+        ? { _tag: "Unrecognised", ...placed, type }
+        : { _tag: "Event", ...placed, kind, payload }
+    }
   }
 }
 

@@ -1,11 +1,11 @@
-import { isOfRollout, itemKinds, type MalformedLine, type RolloutLine } from "./RolloutLine.js"
+import { eventLineTypes, isOfRollout, itemKinds, type MalformedLine, type RolloutLine } from "./RolloutLine.js"
 import { completedItem } from "./SessionText.js"
 
 /** Makes a set from the words in a text. The sets below have the type names that Codex is known to write. */
 const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
 const lineTypes = names(`
-  session_meta turn_context response_item event_msg compacted token_usage_record world_state retained_context
+  session_meta turn_context response_item event_msg compacted ${eventLineTypes.join(" ")} world_state
   inter_agent_communication inter_agent_communication_metadata security_risk_score realtime_item record_type/state`)
 
 const responseItems = names(`
@@ -14,10 +14,10 @@ const responseItems = names(`
 
 const completedItems = names(`
   UserMessage AgentMessage HookPrompt Plan Reasoning CommandExecution FileChange McpToolCall DynamicToolCall
-  CollabAgentToolCall WebSearch ImageView ImageGeneration ContextCompaction EnteredReviewMode ExitedReviewMode`)
+  CollabAgentToolCall Extension WebSearch ImageView ImageGeneration ContextCompaction EnteredReviewMode ExitedReviewMode`)
 
 const events = names(`
-  agent_message agent_message_content_delta agent_message_delta agent_reasoning agent_reasoning_delta
+  ${eventLineTypes.join(" ")} agent_message agent_message_content_delta agent_message_delta agent_reasoning agent_reasoning_delta
   agent_reasoning_raw_content agent_reasoning_raw_content_delta agent_reasoning_section_break
   apply_patch_approval_request background_event collab_agent_interaction_begin collab_agent_interaction_end
   collab_agent_spawn_begin collab_agent_spawn_end collab_close_begin collab_close_end collab_resume_begin
@@ -29,8 +29,8 @@ const events = names(`
   model_verification patch_apply_begin patch_apply_end patch_apply_updated plan_delta plan_update raw_response_item
   realtime_conversation_closed realtime_conversation_realtime realtime_conversation_started reasoning_content_delta
   reasoning_raw_content_delta request_permissions request_user_input session_configured shutdown_complete
-  skills_update_available stream_error task_complete task_started terminal_interaction thread_goal_updated
-  thread_name_updated thread_rolled_back thread_settings_applied token_count token_usage_record turn_aborted
+  skills_update_available stream_error sub_agent_activity task_complete task_started terminal_interaction thread_goal_updated
+  thread_name_updated thread_rolled_back thread_settings_applied token_count turn_aborted
   turn_complete turn_diff turn_started undo_completed undo_started user_message view_image_tool_call warning
   web_search_begin web_search_end`)
 
