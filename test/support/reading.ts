@@ -3,7 +3,7 @@ import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../
 import type { SessionEvidence } from "../../src/domain/evidence/SessionEvidence.js"
 import { CodexSessionBuilder } from "../../src/domain/session/codex/CodexSession.js"
 import type { CommandOutput } from "../../src/domain/session/CommandOutput.js"
-import type { SessionEvent } from "../../src/domain/session/SessionEvent.js"
+import type { FileEdit, SessionEvent } from "../../src/domain/session/SessionEvent.js"
 import type { RolloutBuilder } from "../../src/testing/RolloutBuilder.js"
 
 /** The lines of a file's content, whatever its size, with no string of them shortened. */
@@ -38,7 +38,7 @@ export const outline = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<stri
       case "CommandRun":
         return `command: ${event.command} -> ${endOf(event.output)}`
       case "FileEdit":
-        return `edit: ${event.changes.map(({ action, path }) => `${action} ${path}`).join(", ")}${event.error === undefined ? "" : ` failed: ${event.error}`}`
+        return `edit: ${event.changes.map(({ action, path }) => `${action} ${path}`).join(", ")}${editEnd(event)}`
       case "ToolUse":
         return `tool: ${event.tool}${event.error === undefined ? "" : ` failed: ${event.error}`}`
       case "Interruption":
@@ -49,6 +49,9 @@ export const outline = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<stri
         return "done"
     }
   })
+
+const editEnd = ({ end, error }: FileEdit): string =>
+  ({ applied: "", failed: ` failed: ${error ?? ""}`, refused: " -> refused", unknown: " -> open" })[end]
 
 const endOf = (output: CommandOutput | undefined): string | number =>
   output === undefined ? "open" : output.end === "exited" ? (output.exitCode ?? "?") : output.end

@@ -71,7 +71,7 @@ export const evidenceByDirectory = <Directory extends string>(
       const holds = (event: SessionEvent | undefined) => event !== undefined && part.events.includes(event)
       const named = part.events.map(workedIn).find((directory) => directory !== undefined)
       // Of a turn that was left for another directory no line says how it ended.
-      const hasEnded = hasFinished(part.events, false) === true ? true : undefined
+      const hasEnded = hasFinished(part.events, { recordsEnds: false, isOpen: false }) === true ? true : undefined
       const evidence: SessionEvidence = {
         ...whole,
         events: part.events,

@@ -75,6 +75,7 @@ const cut = (text: string, characters: number): string => {
 const failed = ({ output }: CommandRun): boolean =>
   output !== undefined &&
   output.end !== "interrupted" &&
+  output.end !== "refused" &&
   (output.exitCode === undefined ? output.errorLine !== undefined : output.exitCode !== 0)
 
 /**
@@ -101,7 +102,7 @@ const worthOf = (events: ReadonlyArray<SessionEvent>): ReadonlyArray<Worth> => {
         return isFix ? "failure" : "routine"
       }
       case "FileEdit":
-        return event.error === undefined ? "edit" : "failure"
+        return event.end === "failed" ? "failure" : event.end === "applied" ? "edit" : "routine"
       case "ToolUse":
         return event.error === undefined ? "routine" : "failure"
       case "AssistantText":
@@ -149,6 +150,7 @@ const show = (event: SessionEvent, characters: number, home: string | undefined)
       return JSON.stringify({
         line,
         edit: cut(JSON.stringify(event.changes), characters),
+        ended: event.end === "applied" ? undefined : event.end,
         error: event.error === undefined ? undefined : label(event.error)
       })
     case "ToolUse":

@@ -27,22 +27,45 @@ export interface SessionEvidence {
   readonly onlyReadMemory?: boolean
 }
 
+/** True for a command, an edit or a call of a tool whose end or result the record does not have. */
+export const isUnderWay = (event: SessionEvent): boolean =>
+  event._tag === "CommandRun"
+    ? event.output === undefined || event.output.end === "running"
+    : event._tag === "FileEdit"
+      ? event.end === "unknown"
+      : event._tag === "ToolUse" && !event.hasEnded
+
+/** The lines about turns that a record has, beside the events. */
+export interface RecordedTurns {
+  /** True if the record has a line, or a mark on an answer, for each end of a turn. */
+  readonly recordsEnds: boolean
+  /** True if a line records that the newest turn began, and none that it ended. */
+  readonly isOpen: boolean
+}
+
 /**
- * Determines whether the newest turn of a session ended: true after its end, its interruption or a final answer, false
- * after an answer that is known not to be final. Otherwise false if `recordsEnds` says that this record has a line for
- * each end, and undefined if it may lack one.
+ * Determines whether the newest turn of a session ended: true after its end, its interruption or a final answer; false
+ * after an answer that is known not to be final, and if something was under way at the end of the record, such as a
+ * request, a command or a turn that is known to have begun. Undefined if the record does not say, as after a command
+ * that ended.
  */
-export const hasFinished = (events: ReadonlyArray<SessionEvent>, recordsEnds: boolean): boolean | undefined => {
+export const hasFinished = (
+  events: ReadonlyArray<SessionEvent>,
+  { isOpen, recordsEnds }: RecordedTurns
+): boolean | undefined => {
   const last = events.findLast(({ _tag }) => _tag !== "Compaction")
-  switch (last?._tag) {
-    case undefined:
-      return undefined
+  if (last === undefined) {
+    return undefined
+  }
+  switch (last._tag) {
     case "TurnEnd":
     case "Interruption":
       return true
     case "AssistantText":
       return last.isFinal
-    default:
+    case "UserText":
       return recordsEnds ? false : undefined
+    default:
+      return isOpen || (recordsEnds && isUnderWay(last)) ? false : undefined
   }
 }

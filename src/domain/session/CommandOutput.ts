@@ -49,11 +49,11 @@ export const continueOutput = (before: CommandOutput, after: CommandOutput): Com
 
 /**
  * Merges two records of one command's output. Takes the exit code of the record that has one, the longer text, and the
- * more precise end.
+ * more precise end. A command that one record says was refused did not run, whatever the other one says.
  */
 export const mergeOutputs = (known: CommandOutput, told: CommandOutput): CommandOutput => {
   const isCertain = told.end !== "exited" || told.exitCode !== undefined
-  const end = isCertain || known.end === "running" ? told.end : known.end
+  const end = known.end !== "refused" && (isCertain || known.end === "running") ? told.end : known.end
   return {
     exitCode: end === "exited" ? (told.exitCode ?? known.exitCode) : undefined,
     end,

@@ -71,13 +71,20 @@ export interface CommandRun extends DonePlaced {
   readonly output: CommandOutput | undefined
 }
 
+/**
+ * The way in which an edit ended. `applied`: the record says that it changed the files; `refused`: it was not allowed;
+ * `unknown`: the record has no result, or somebody stopped the edit. Only an applied edit changed anything for sure.
+ */
+export type EditEnd = "applied" | "failed" | "refused" | "unknown"
+
 /** An edit of files. */
 export interface FileEdit extends DonePlaced {
   readonly _tag: "FileEdit"
   /** The line that records the end of the command or the edit; the line of the call if none does. */
   readonly outputLine: number
   readonly changes: ReadonlyArray<FileChange>
-  /** The reason why the edit failed; undefined if it succeeded or the record shows no failure. */
+  readonly end: EditEnd
+  /** The reason why the edit failed; undefined for any other end. */
   readonly error: string | undefined
 }
 
@@ -85,6 +92,8 @@ export interface FileEdit extends DonePlaced {
 export interface ToolUse extends Placed {
   readonly _tag: "ToolUse"
   readonly tool: string
+  /** True if the record has the result of the call. */
+  readonly hasEnded: boolean
   /** The error; undefined if the record has none. */
   readonly error: string | undefined
 }

@@ -120,7 +120,7 @@ describe("the parts of a session", () => {
             output: undefined
           }
         case "ToolUse":
-          return { _tag: tag, ...where, provenance: "assistant", tool: "web_search", error: undefined }
+          return { _tag: tag, ...where, provenance: "assistant", tool: "web_search", hasEnded: true, error: undefined }
         case "TurnEnd":
           return { _tag: tag, ...where, provenance: "harness" }
         default:

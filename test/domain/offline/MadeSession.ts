@@ -77,10 +77,12 @@ export const added = (...paths: ReadonlyArray<string>): Part =>
 /** A patch of the given changes. */
 export const changed =
   (...changes: ReadonlyArray<FileChange>): Part =>
-  (line) => [{ _tag: "FileEdit", ...at(line, "assistant"), outputLine: line + 1, changes, error: undefined }]
+  (line) => [
+    { _tag: "FileEdit", ...at(line, "assistant"), outputLine: line + 1, changes, end: "applied", error: undefined }
+  ]
 
 /** A patch that did not apply. */
-export const refused =
+export const unapplied =
   (path: string, error: string): Part =>
   (line) => [
     {
@@ -88,14 +90,29 @@ export const refused =
       ...at(line, "assistant"),
       outputLine: line + 1,
       changes: [{ path, action: "update", movedTo: undefined }],
+      end: "failed",
       error
+    }
+  ]
+
+/** A patch that was not allowed, or one without a recorded end. */
+export const undoneEdit =
+  (end: "refused" | "unknown", ...paths: ReadonlyArray<string>): Part =>
+  (line) => [
+    {
+      _tag: "FileEdit",
+      ...at(line, "assistant"),
+      outputLine: line,
+      changes: paths.map((path) => ({ path, action: "update", movedTo: undefined })),
+      end,
+      error: undefined
     }
   ]
 
 /** Another tool was called. */
 export const used =
   (tool: string, error?: string): Part =>
-  (line) => [{ _tag: "ToolUse", ...at(line, "assistant"), tool, error }]
+  (line) => [{ _tag: "ToolUse", ...at(line, "assistant"), tool, hasEnded: true, error }]
 
 /** A turn ends. */
 export const ended: Part = (line) => [{ _tag: "TurnEnd", ...at(line, "harness") }]

@@ -1,7 +1,7 @@
 import { type FileChange, replacedLine, type ReplacedLine } from "../../session/FileChange.js"
 import { changedPath, filesOf, filesOfPart } from "../reading/EditedFiles.js"
 import { isFormatter } from "../reading/CheckMessages.js"
-import type { RanPart, Step } from "../reading/Steps.js"
+import { isRefused, type RanPart, type Step } from "../reading/Steps.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 
 /** A command or an edit between a failure and the pass of its check, which may have fixed the failure. */
@@ -55,7 +55,7 @@ const actsOf = (step: Step, { isUndone }: UndoneChanges, by: number, upTo?: RanP
           }
         ]
   }
-  if (step._tag !== "CommandStep") {
+  if (step._tag !== "CommandStep" || isRefused(step)) {
     return []
   }
   const end = upTo === undefined ? step.parts.length : step.parts.indexOf(upTo)

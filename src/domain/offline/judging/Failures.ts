@@ -3,7 +3,7 @@ import { avoids, covers, isNarrower, standsBeside } from "./CheckCoverage.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
-import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
+import { type CommandStep, isRefused, type RanPart, type Step } from "../reading/Steps.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 
 /** The end of a failure: the check that passed at last, and the acts before that. */
@@ -268,11 +268,14 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
     open = open.filter((known) => known.resolution === undefined)
   }
   for (const [at, step] of steps.entries()) {
+    if (isRefused(step)) {
+      continue
+    }
     if (step._tag === "EditStep") {
       const files = step.changes.map((change) => change.path)
       if (step.error !== undefined) {
         fail(at, plainFailure(step, files.join(", "), step.error), undefined, step.error)
-      } else {
+      } else if (step.end === "applied") {
         pass(
           at,
           step,

@@ -88,9 +88,8 @@ export const cutOffOf = (task: Task, finished: boolean | undefined): CutOff | un
   }
   // Without recorded ends, work without a request may be a fragment of a session that continues in another rollout.
   const isFragment = finished === undefined && task.requests.length === 0
-  const isUnderWay =
-    finished === false || (finished === undefined && !isFragment && last._tag !== "AssistantText" && !endsTurn(last))
-  return isUnderWay ? "record" : undefined
+  const isUnderWay = last._tag === "Asked" || ("isUnderWay" in last && last.isUnderWay)
+  return finished === false || (finished === undefined && !isFragment && isUnderWay) ? "record" : undefined
 }
 
 /** Matches a request to run checks, in several languages. */

@@ -71,10 +71,10 @@ const changesOf = (part: CommandPart): ReadonlyArray<FileChange> => {
   }
 }
 
-/** Returns the files that a step changed; empty if the step failed. */
+/** Returns the files that a step changed; empty if the record does not show that the step did it. */
 export const filesOf = (step: Step): ReadonlyArray<FileChange> =>
   step._tag === "EditStep"
-    ? step.error === undefined
+    ? step.end === "applied"
       ? step.changes
       : []
     : step._tag === "CommandStep"

@@ -1,8 +1,9 @@
 import { posix } from "node:path"
+import { isUnderWay } from "../../evidence/SessionEvidence.js"
 import { errorDetails } from "../../session/ErrorDetails.js"
 import { withoutTerminalControl } from "../../session/ErrorLine.js"
 import type { FileChange } from "../../session/FileChange.js"
-import type { CommandRun, FileEdit, SessionEvent } from "../../session/SessionEvent.js"
+import type { CommandRun, EditEnd, FileEdit, SessionEvent } from "../../session/SessionEvent.js"
 import { type CommandPart, nameCommand } from "./CommandNames.js"
 import type { PackageScripts } from "./PackageScripts.js"
 import { printedExit, readParts } from "./PartVerdicts.js"
@@ -52,6 +53,8 @@ export interface CommandStep {
    * True if the record has an output and the command was not refused, so that the command may have changed something.
    */
   readonly hasEnded: boolean
+  /** True if the record does not show the end of the command. */
+  readonly isUnderWay: boolean
   /** True if the assistant asked to run the command outside the sandbox. */
   readonly isEscalated: boolean
   /** True if the user did not allow the command, or stopped it while it ran outside the sandbox. */
@@ -65,6 +68,10 @@ export interface EditStep {
   readonly outputLine: number
   /** The changes of files, with paths relative to the project. */
   readonly changes: ReadonlyArray<FileChange>
+  /** The way in which it ended; only an applied edit changed anything for sure. */
+  readonly end: EditEnd
+  /** True if the record does not show the end of the edit. */
+  readonly isUnderWay: boolean
   readonly error: string | undefined
 }
 
@@ -73,11 +80,17 @@ export interface ToolStep {
   readonly _tag: "ToolStep"
   readonly line: number
   readonly tool: string
+  /** True if the record has no result of the call. */
+  readonly isUnderWay: boolean
   readonly error: string | undefined
 }
 
 /** A command, an edit or a tool call in a session, as opposed to a message. */
 export type Step = CommandStep | EditStep | ToolStep
+
+/** True if a command or an edit was not allowed. It did nothing, so it neither passed nor failed. */
+export const isRefused = (step: Step): boolean =>
+  step._tag === "CommandStep" ? step.isRefused : step._tag === "EditStep" && step.end === "refused"
 
 /** The properties of a session that {@link stepOf} needs to convert its events. */
 export interface StepContext {
@@ -146,6 +159,7 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
     output,
     isOutputOwn: parts.every((part) => part.kind === "scene" || telling.includes(part)),
     hasEnded: run.output !== undefined && run.output.end !== "refused",
+    isUnderWay: isUnderWay(run),
     isEscalated: run.isEscalated,
     isRefused: run.output?.end === "refused" || (run.isEscalated && run.output?.end === "interrupted")
   }
@@ -178,13 +192,15 @@ export const stepOf = (event: SessionEvent, context: StepContext): Step | undefi
           before: change.before === undefined ? undefined : withoutSecrets(change.before),
           after: change.after === undefined ? undefined : withoutSecrets(change.after)
         })),
+        end: event.end,
+        isUnderWay: isUnderWay(event),
         error:
           event.error === undefined
             ? undefined
             : withoutSecrets(context.paths.text(withoutTerminalControl(event.error.slice(0, 2_000))))
       }
     case "ToolUse":
-      return { _tag: "ToolStep", line: event.line, tool: event.tool, error: event.error }
+      return { _tag: "ToolStep", line: event.line, tool: event.tool, isUnderWay: isUnderWay(event), error: event.error }
     default:
       return undefined
   }

@@ -7,7 +7,7 @@ import { failureLines, failureText } from "./FailureTexts.js"
 import { constraintsIn } from "../judging/TaskWishes.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
-import type { CommandStep, EditStep } from "../reading/Steps.js"
+import { type CommandStep, type EditStep, isRefused } from "../reading/Steps.js"
 import type { TaskReport } from "../judging/TaskReport.js"
 import { followUpsOf, saidIn, stepsOf } from "../reading/Tasks.js"
 import { counted, inCode, listed, plainLine, quoted, sentencesOf } from "./Wording.js"
@@ -129,6 +129,22 @@ const editSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
       }))
 }
 
+const notAllowed = "which was not allowed"
+
+/** Lists the edits that were not allowed. */
+const refusedEdits = (report: TaskReport): ReadonlyArray<KeyStep> =>
+  stepsOf(report.task).flatMap((step) =>
+    step._tag === "EditStep" && isRefused(step) && step.changes.length > 0
+      ? [
+          {
+            line: step.line,
+            weight: 7,
+            text: `an edit of ${listed([...new Set(step.changes.map(({ path }) => inCode(path, 160)))].slice(0, 4))}, ${notAllowed} (L${step.line})`
+          }
+        ]
+      : []
+  )
+
 /** Quotes the output of a command if it is short and no other command can have printed it; otherwise empty. */
 const printed = (step: CommandStep): string => {
   if (step.isLook && step.exitCode === 1 && step.output.trim() === "") {
@@ -149,7 +165,7 @@ const printed = (step: CommandStep): string => {
 }
 
 const commandStep = (step: CommandStep, weight: number): KeyStep => {
-  const end = step.hasEnded ? printed(step) : ", without a recorded end"
+  const end = isRefused(step) ? `, ${notAllowed}` : step.hasEnded ? printed(step) : ", without a recorded end"
   return {
     line: step.outputLine,
     weight,
@@ -272,7 +288,7 @@ export const keySteps = (report: TaskReport): ReadonlyArray<string> => {
   const told = new Set([...failures, ...passes].map(({ line }) => line))
   report.failures.forEach(({ line }) => told.add(line))
   const commands = latest(otherCommands(report, told), 4)
-  const work = [...failures, ...passes, ...edits, ...commands]
+  const work = [...failures, ...passes, ...edits, ...refusedEdits(report), ...commands]
   const isOnlyLooking = work.every(({ weight }) => weight < 5)
   const looks = isOnlyLooking ? [...lookSteps(report), ...toolSteps(report)] : []
   const words = [...userSteps(report), ...wordStep(report), ...approvalStep(report)]

@@ -12,7 +12,7 @@ import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import { narrownessOf, placeInKey } from "../reading/CommandNames.js"
 import { isOpenFailure } from "../judging/Outcome.js"
 import { isSessionBound } from "../reading/SessionBound.js"
-import type { CommandStep, RanPart } from "../reading/Steps.js"
+import { type CommandStep, isRefused, type RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
@@ -294,11 +294,8 @@ const openFailure = (failure: Failure): Draft =>
 /** True if a failure is of a command that only its own session could run, so that no later one can take it up. */
 const isPassing = ({ directory, what }: Failure): boolean => isSessionBound(what) || isSessionBound(directory ?? "")
 
-/** True if the user did not allow the last act of a task. The task then ended as the user wanted. */
-const endsInRefusal = ({ task }: TaskReport): boolean => {
-  const last = stepsOf(task).at(-1)
-  return last?._tag === "CommandStep" && last.isRefused
-}
+/** True if the last act of a task was not allowed. The task then ended as the user wanted. */
+const endsInRefusal = ({ task }: TaskReport): boolean => stepsOf(task).slice(-1).some(isRefused)
 
 const open = (report: TaskReport): ReadonlyArray<Draft> => {
   const { line = 0 } = report.task.items.at(-1) ?? {}

@@ -44,6 +44,8 @@ export class CodexSessionBuilder {
   private readonly questions = new Map<string, ReadonlyMap<string, AskedQuestion>>()
   private readonly answered = new Set<string>()
   private recordsEnds = false
+  /** True if a line recorded that the current turn began, and none that it ended. */
+  private isTurnOpen = false
   /**
    * The place of the final answer in the current turn; undefined if there is none, or if a line records the end of the
    * turn.
@@ -81,7 +83,7 @@ export class CodexSessionBuilder {
       this.answeredAt === undefined ? told : [...told, { _tag: "TurnEnd", ...this.answeredAt, provenance: "assistant" }]
     return {
       events,
-      finished: hasFinished(events, this.recordsEnds),
+      finished: hasFinished(events, { recordsEnds: this.recordsEnds, isOpen: this.isTurnOpen }),
       ...(this.firstDirectory === undefined ? {} : { directory: this.firstDirectory }),
       ...(this.plan === undefined ? {} : { plan: this.plan })
     }
@@ -145,7 +147,14 @@ export class CodexSessionBuilder {
           : this.calls.addOutput(item, place.line)
       case "web_search_call":
         this.goOn()
-        this.events.push({ _tag: "ToolUse", ...place, provenance: "assistant", tool: "web_search", error: undefined })
+        this.events.push({
+          _tag: "ToolUse",
+          ...place,
+          provenance: "assistant",
+          tool: "web_search",
+          hasEnded: true,
+          error: undefined
+        })
         return
       default:
     }
@@ -260,11 +269,14 @@ export class CodexSessionBuilder {
         return this.moveTo(typeof cwd === "string" && cwd !== "" ? cwd : undefined)
       }
       case "task_started":
+      case "turn_started":
         this.recordsEnds = true
         this.closeTurn()
+        this.isTurnOpen = true
         this.turnStart = this.events.length
         return
       case "task_complete":
+      case "turn_complete":
         this.recordsEnds = true
         this.addLastMessage(payload["last_agent_message"], place)
         return this.endTurn("TurnEnd", "harness", place)
@@ -293,6 +305,7 @@ export class CodexSessionBuilder {
   private endTurn(_tag: "TurnEnd" | "Interruption", provenance: Provenance, place: Place): void {
     const isAnswered = this.answeredAt !== undefined
     this.answeredAt = undefined
+    this.isTurnOpen = false
     if (_tag === "Interruption") {
       this.calls.interruptTurn(place.line)
     } else {
@@ -395,6 +408,7 @@ export class CodexSessionBuilder {
     if (from !== undefined) {
       this.plan = undefined
       this.answeredAt = undefined
+      this.isTurnOpen = false
       this.events.cut(from)
       this.turnStart = Math.min(this.turnStart, from)
       this.calls.rollBack(from)

@@ -86,7 +86,11 @@ export class RolloutReader {
 
 /**
  * True if an event shows that something was done. A command without an output does not count, since its output may have
- * been memory.
+ * been memory, and neither does what was refused.
  */
 const isAct = (event: SessionEvent): boolean =>
-  event._tag === "CommandRun" ? event.output !== undefined : event._tag === "FileEdit" || event._tag === "ToolUse"
+  event._tag === "CommandRun"
+    ? event.output !== undefined && event.output.end !== "refused"
+    : event._tag === "FileEdit"
+      ? event.end !== "refused"
+      : event._tag === "ToolUse"

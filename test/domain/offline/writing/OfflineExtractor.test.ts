@@ -16,7 +16,7 @@ import {
   eventsOf,
   type Part,
   ran,
-  refused,
+  unapplied,
   said,
   started,
   traceOf,
@@ -252,7 +252,7 @@ Pointers and references (annotate why each item matters):
 
     it("a task is a failure if its only attempt did not work", () => {
       assert.deepStrictEqual(
-        outcomes(memory(asked("apply it"), refused("a.py", "Failed to find expected lines"), ended)),
+        outcomes(memory(asked("apply it"), unapplied("a.py", "Failed to find expected lines"), ended)),
         ["fail"]
       )
       assert.deepStrictEqual(
@@ -757,7 +757,7 @@ Pointers and references (annotate why each item matters):
         .tuple(text, fc.option(fc.nat(130), { nil: undefined }), text)
         .map(([command, exit, output]) => ran(command, exit, output)),
       text.map((path) => edited(path)),
-      text.map((path) => refused(path, path)),
+      text.map((path) => unapplied(path, path)),
       text.map((tool) => used(tool, tool)),
       fc.constantFrom<Part>(ended, aborted)
     ),

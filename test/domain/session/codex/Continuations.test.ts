@@ -274,6 +274,11 @@ describe("commands outside the sandbox", () => {
     const refusals = [
       "exec command rejected by user",
       'exec_command failed for `rm x`: CreateProcess { message: "Rejected(\\"rejected by user\\")" }',
+      'exec_command failed: Rejected("rejected by user")',
+      'Rejected("rejected by user")',
+      "rejected by user",
+      "Error: exec command rejected by user\n    at tools.exec_command",
+      JSON.stringify({ output: "exec command rejected by user", metadata: { exit_code: 1 } }),
       "approval policy is Never; reject command — you cannot ask for escalated permissions"
     ]
     for (const refusal of refusals) {
@@ -281,6 +286,45 @@ describe("commands outside the sandbox", () => {
         .functionCall("c", "exec_command", { cmd: "rm x", sandbox_permissions: "require_escalated" })
         .functionOutput("c", refusal)
       assert.deepStrictEqual(story(rollout), ["command: rm x -> refused"])
+    }
+  })
+
+  it("a command is refused if its event says that it was declined, whatever else is recorded", () => {
+    const call = () => builder().functionCall("c", "exec_command", { cmd: "rm x" })
+    const item = (rest: object) => ({ type: "CommandExecution", id: "c", command: ["rm", "x"], ...rest })
+    const forms = [
+      builder().completed(item({ status: "declined" })),
+      builder().completed(item({ status: "declined", exit_code: -1, aggregated_output: "" })),
+      builder().completed(
+        item({ status: "declined", exit_code: 1, aggregated_output: "exec command rejected by user" })
+      ),
+      call()
+        .completed(item({ status: "declined" }))
+        .functionOutput("c", "exec command rejected by user"),
+      call()
+        .completed(item({ status: "declined" }))
+        .functionOutput("c", "Process exited with code 1\nOutput:\n"),
+      call()
+        .functionOutput("c", "exec command rejected by user")
+        .completed(item({ status: "declined", exit_code: 1 })),
+      call().event({ type: "exec_command_end", call_id: "c", status: "declined", exit_code: -1 }),
+      builder()
+        .customCall("c", "exec", 'const r = await tools.exec_command({cmd: "rm x"}); text(r.output)')
+        .customOutput("c", [
+          "Script failed\nOutput:\n",
+          'Script error:\nexec_command failed: Rejected("rejected by user")'
+        ])
+    ]
+    for (const rollout of forms) {
+      assert.deepStrictEqual(story(rollout), ["command: rm x -> refused"])
+    }
+    assert.deepStrictEqual(story(builder().completed(item({ status: "failed", exit_code: 1 }))), ["command: rm x -> 1"])
+  })
+
+  it("a command that prints a refusal of its own is not refused", () => {
+    const printed = ["the pull request was rejected by user mira yesterday", "1 patch, rejected by user: 0\nok"]
+    for (const output of printed) {
+      assert.deepStrictEqual(story(builder().command("gh pr view", output)), ["command: gh pr view -> 0"])
     }
   })
 })

@@ -273,7 +273,7 @@ describe("exec scripts", () => {
     const rollout = builder().functionCall("c", "functions.exec", {
       source: 'tools.exec_command({cmd: ["git", "status"], workdir: "/repo"}); tools.apply_patch(`' + patch + "`)"
     })
-    assert.deepStrictEqual(story(rollout), ["command: git status -> open", "edit: update src/tides.js"])
+    assert.deepStrictEqual(story(rollout), ["command: git status -> open", "edit: update src/tides.js -> open"])
   })
 })
 
@@ -316,7 +316,10 @@ describe("edits", () => {
   ]
   for (const [form, rollout] of told) {
     it(`an edit is read from ${form}`, () => {
-      assert.deepStrictEqual(story(rollout), ["edit: update src/tides.js"])
+      assert.deepStrictEqual(
+        story(rollout).map((told) => told.replace(" -> open", "")),
+        ["edit: update src/tides.js"]
+      )
     })
   }
 
@@ -373,12 +376,87 @@ describe("edits", () => {
         "no such file"
       ],
       [
-        builder().customCall("c", "apply_patch", patch).completed({ type: "FileChange", id: "c", status: "declined" }),
+        builder().customCall("c", "apply_patch", patch).completed({ type: "FileChange", id: "c", status: "failed" }),
         "the patch was not applied"
+      ],
+      [
+        builder()
+          .customCall("c", "exec", `await tools.apply_patch(${JSON.stringify(patch)})`)
+          .customOutput("c", [
+            { type: "input_text", text: "Script failed\nWall time 0.0 seconds\nOutput:\n" },
+            { type: "input_text", text: "Script error:\napply_patch verification failed: Failed to find lines" }
+          ]),
+        "apply_patch verification failed: Failed to find lines"
       ]
     ]
     for (const [rollout, reason] of failed) {
       assert.deepStrictEqual(story(rollout), [`edit: update src/tides.js failed: ${reason}`])
+    }
+  })
+
+  const script = (source: string) => builder().customCall("c", "exec", source)
+  const applied = `await tools.apply_patch(${JSON.stringify(patch)})`
+  const completed = (...printed: ReadonlyArray<string>) =>
+    ["Script completed\nWall time 0.1 seconds\nOutput:\n", ...printed].map((text) => ({ type: "input_text", text }))
+
+  it("an edit was applied if its own output, an event, or the end of its script says so", () => {
+    const forms = [
+      builder().patch(patch),
+      builder().customCall("c", "apply_patch", patch).customOutput("c", "{}"),
+      builder().customCall("c", "apply_patch", patch).event({ type: "patch_apply_end", call_id: "c", success: true }),
+      builder().customCall("c", "apply_patch", patch).completed({ type: "FileChange", id: "c", status: "completed" }),
+      script(`${applied}; text("done")`).customOutput("c", completed("done")),
+      script(`text(${applied})`).customOutput("c", completed("{}")),
+      script(applied).customOutput("c", completed()),
+      script(`${applied}; nothing.at.all`)
+        .completed({ type: "FileChange", id: "exec-1", status: "completed", changes: {} })
+        .customOutput("c", ["Script failed\nOutput:\n", "Script error:\nReferenceError: nothing is not defined"])
+    ]
+    for (const rollout of forms) {
+      assert.deepStrictEqual(story(rollout), ["edit: update src/tides.js"])
+    }
+    const two = script(`${applied}; const r = await tools.exec_command({cmd: "npm test"}); text(r.output)`)
+    assert.deepStrictEqual(story(two.customOutput("c", completed("4 passed"))).at(0), "edit: update src/tides.js")
+  })
+
+  it("an edit is open if the record has no result of it, or one that says nothing of it", () => {
+    const forms = [
+      builder().customCall("c", "apply_patch", patch),
+      builder().customCall("c", "apply_patch", patch).event({ type: "turn_aborted" }),
+      builder().customCall("c", "apply_patch", patch).customOutput("c", "aborted by user after 2.1s"),
+      builder().customCall("c", "apply_patch", patch).completed({ type: "FileChange", id: "c", status: "in_progress" }),
+      script(applied).customOutput("c", ["Script running with cell ID 4\nWall time 9 seconds\nOutput:\n"]),
+      script(applied).customOutput("c", "aborted by user"),
+      script(`${applied}; nothing.at.all`).customOutput("c", [
+        "Script failed\nOutput:\n",
+        "Script error:\nReferenceError: nothing is not defined"
+      ]),
+      script(`try { ${applied} } catch { } await tools.exec_command({cmd: "ls"}); text("done")`).customOutput(
+        "c",
+        completed("done")
+      )
+    ]
+    for (const rollout of forms) {
+      assert.strictEqual(story(rollout)[0], "edit: update src/tides.js -> open")
+    }
+  })
+
+  it("an edit that was not allowed is refused, which is no failure", () => {
+    const call = () => builder().customCall("c", "apply_patch", patch)
+    const forms = [
+      call().customOutput("c", "patch rejected by user"),
+      call().customOutput("c", JSON.stringify({ output: "patch rejected by user", metadata: { exit_code: 1 } })),
+      call().customOutput("c", "patch rejected: writing outside of the project; rejected by user approval settings"),
+      call().completed({ type: "FileChange", id: "c", status: "declined", changes: {} }),
+      call()
+        .event({ type: "patch_apply_end", call_id: "c", success: false, stderr: "patch rejected by user" })
+        .customOutput("c", "patch rejected by user"),
+      call().completed({ type: "FileChange", id: "c", status: "declined" }).customOutput("c", "{}"),
+      script(applied).customOutput("c", ["Script failed\nOutput:\n", "Script error:\npatch rejected by user"]),
+      script(applied).customOutput("c", ["Script failed\nOutput:\n", "Script error:\nError: patch rejected by user"])
+    ]
+    for (const rollout of forms) {
+      assert.deepStrictEqual(story(rollout), ["edit: update src/tides.js -> refused"])
     }
   })
 
@@ -656,6 +734,43 @@ describe("the end of the newest turn", () => {
     assert.isUndefined(finished(builder().user("a").assistant("b")))
     assert.isUndefined(finished(builder().event(started).user("a").assistant("b")))
     assert.isUndefined(finished(builder().user("a").event({ type: "turn_aborted" }).user("b").assistant("c")))
+  })
+
+  it("a session's end is unknown after work that ended, unless its turn is known to have begun", () => {
+    const answer = { type: "message", role: "assistant", phase: "final_answer", content: [{ text: "c" }] }
+    const works: ReadonlyArray<(rollout: RolloutBuilder) => RolloutBuilder> = [
+      (rollout) => rollout.command("npm test", "4 passed"),
+      (rollout) => rollout.patch(patch),
+      (rollout) => rollout.functionCall("m", "fetch", {}).functionOutput("m", "ok")
+    ]
+    for (const work of works) {
+      assert.isUndefined(finished(work(builder().user("a"))))
+      assert.isUndefined(finished(work(builder().user("a").item(answer).user("b"))))
+      assert.isFalse(finished(work(builder().event(started).user("a"))))
+      assert.isTrue(finished(work(builder().event(started).user("a")).turnEnd()))
+      assert.isTrue(finished(work(builder().event(started).user("a")).event({ type: "turn_aborted" })))
+    }
+  })
+
+  it("a session is not finished after a call without an output, if ends are recorded", () => {
+    const answer = { type: "message", role: "assistant", phase: "final_answer", content: [{ text: "c" }] }
+    const before = () => builder().user("a").item(answer).user("b")
+    assert.isFalse(finished(before().customCall("c", "apply_patch", patch)))
+    assert.isFalse(finished(before().functionCall("m", "fetch", {})))
+    assert.isFalse(
+      finished(
+        before()
+          .functionCall("c", "exec_command", { cmd: "npm start" })
+          .functionOutput("c", "Wall time: 1 seconds\nProcess running with session ID 7\nOutput:\nlistening")
+      )
+    )
+  })
+
+  it("a turn begins and ends also under the other names of its events", () => {
+    assert.isFalse(finished(builder().event({ type: "turn_started" }).user("a").command("ls", "")))
+    assert.isTrue(
+      finished(builder().event({ type: "turn_started" }).user("a").command("ls", "").event({ type: "turn_complete" }))
+    )
   })
 
   it("a session whose newest turn was rolled back has the end of the turn before", () => {

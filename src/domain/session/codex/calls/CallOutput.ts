@@ -20,6 +20,10 @@ export interface CallOutput {
 export interface ScriptOutput {
   /** The id of the cell in which a script still runs; later output refers to it. */
   readonly cell: string | undefined
+  /** True if the output says that the script ran to its end without an error. */
+  readonly hasCompleted: boolean
+  /** True if the output says that an error ended the script. */
+  readonly hasFailed: boolean
   readonly printed: ReadonlyArray<string>
 }
 
@@ -109,18 +113,24 @@ const cutNotice = /^(?:Warning: truncated output \(original token count: \d+\)\n
 
 const stopped =
   /^(?:Wall time:? [\d.]+ seconds\n)?(?:aborted by user|command was interrupted)(?: after [\d.]+ ?s(?:econds)?)?\.?\s*$/i
+/** Matches a refusal by the user or by the settings for approval, also in what a script says of a call that failed. */
 const refused =
-  /^(?:exec command )?rejected by user|\brejected by user\b(?=["'\\) }]*$)|^(?:the )?user (?:rejected|denied|declined)\b|^approval policy is \w+; reject command|^This action was rejected\b/i
+  /^(?:Script error:\s*)?(?:(?:Uncaught )?Error: )?(?:(?:exec command|patch) )?(?:rejected|declined) by user\b|\brejected by user\b(?=["'\\)` }]*(?:\n\s+at |$))|^(?:the )?user (?:rejected|denied|declined)\b|^patch rejected\b|^approval policy is \w+; reject command|^This action was rejected\b/i
 const notStarted =
   /^(?:execution error|sandbox error|exec error|failed to (?:spawn|execute|run)|(?:exec_command|shell|shell_command) failed for)/i
 const timedOut = /^command timed out/i
+
+const startOf = (text: string): string => text.slice(0, 1_000).trim()
+
+/** True if a text says, in place of a result, that a command or a patch was not allowed. */
+export const isRefusal = (text: string): boolean => refused.test(startOf(text))
 
 /**
  * Returns the end of a command, if the harness reports it in place of an output or before it; undefined for any other
  * output.
  */
 const endOf = (text: string): CommandEnd | undefined => {
-  const start = text.slice(0, 1_000).trim()
+  const start = startOf(text)
   switch (true) {
     case stopped.test(start):
       return "interrupted"
@@ -176,6 +186,8 @@ export const readScriptOutput = (output: unknown): ScriptOutput => {
   const own = first.slice(heading.length)
   return {
     cell: /^Script running with cell ID (\S+)/m.exec(heading)?.[1],
+    hasCompleted: /^Script completed/m.test(heading),
+    hasFailed: /^Script failed/m.test(heading),
     printed: (heading !== "" && own === "" ? rest : [own, ...rest]).map((text) => text.replace(cutNotice, ""))
   }
 }

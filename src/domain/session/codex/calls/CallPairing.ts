@@ -1,7 +1,7 @@
 import { type CommandOutput, continueOutput, mergeOutputs, outputOf } from "../../CommandOutput.js"
 import type { EventList } from "../../EventList.js"
 import type { JsonObject } from "../../LenientField.js"
-import type { Place, SessionEvent } from "../../SessionEvent.js"
+import type { EditEnd, Place, SessionEvent } from "../../SessionEvent.js"
 import { commandOutput, isFailedPoll, readOutput, readResult, readScriptOutput } from "./CallOutput.js"
 import { type PrintedResult, resultsOf, type Script } from "./ScriptPrints.js"
 import { type Act, type Ending, readToolCall } from "./ToolCall.js"
@@ -42,6 +42,21 @@ type Call =
   | { readonly _tag: "Runs"; readonly run: ScriptRun | undefined }
 
 const failedPatch = /^(?:apply_patch verification failed|Failed to |error:|Invalid )/i
+/** Returns the end of an edit, by the output of its call. */
+const editEnd = ({ end, exitCode, text }: CommandOutput): EditEnd => {
+  switch (end) {
+    case "refused":
+      return "refused"
+    case "running":
+    case "interrupted":
+      return "unknown"
+    case "exited":
+      return failedPatch.test(text) || (exitCode ?? 0) !== 0 ? "failed" : "applied"
+    default:
+      return "failed"
+  }
+}
+
 const failedTool = /^(?:error\b|err:|failed\b|tool call (?:error|failed))/i
 
 /** Matches the calls of one session with their outputs and their ends, and updates the session's events. */
@@ -148,7 +163,7 @@ export class CallPairing {
    * Adds further texts that a script printed, and updates the events of its calls with what all its texts show so far.
    */
   private print(run: ScriptRun, given: unknown, line: number): void {
-    const { cell, printed } = readScriptOutput(given)
+    const { cell, hasCompleted, hasFailed, printed } = readScriptOutput(given)
     run.printed.push(...printed)
     if (cell !== undefined) {
       this.runningCells.set(cell, run)
@@ -159,8 +174,31 @@ export class CallPairing {
       script.prints === undefined || !isHeld ? undefined : resultsOf(script.prints, run.printed, cell === undefined)
     if (results !== undefined) {
       results.forEach((result, number) => this.tellResult(acts[number], result, line))
-    } else if (acts.length === 1) {
+    } else if (acts.length === 1 && !(hasFailed && this.isOtherError(acts[0], run.printed))) {
       this.tellResult(acts[0], resultIn(run.printed), line)
+    }
+    if (hasCompleted && !script.catchesErrors) {
+      this.endEdits(acts, line)
+    }
+  }
+
+  /** True if a script that ended with an error made an edit, and the error says nothing of it. */
+  private isOtherError(act: ScriptAct | undefined, printed: ReadonlyArray<string>): boolean {
+    const event = act?.index === undefined ? undefined : this.events.at(act.index)
+    const { exitCode, isRunning, text } = resultIn(printed)
+    return event?._tag === "FileEdit" && editEnd(commandOutput(text ?? "", exitCode, isRunning)) === "applied"
+  }
+
+  /**
+   * Marks the edits of a script that ran to its end as applied, since an edit that fails ends a script that does not
+   * catch errors.
+   */
+  private endEdits(acts: ReadonlyArray<ScriptAct>, line: number): void {
+    for (const { index } of acts) {
+      const event = index === undefined ? undefined : this.events.at(index)
+      if (index !== undefined && event?._tag === "FileEdit" && event.end === "unknown") {
+        this.events.replace(index, { ...event, outputLine: line, end: "applied" })
+      }
     }
   }
 
@@ -197,13 +235,15 @@ export class CallPairing {
       const whole = event.output === undefined ? output : withKnown(event.output)
       this.events.replace(index, { ...event, outputLine: line, output: whole })
     } else if (event?._tag === "FileEdit") {
-      const isStopped = output.end !== "exited" && output.end !== "running"
-      const failed = isStopped || failedPatch.test(output.text) || (output.exitCode ?? 0) !== 0
+      const told = editEnd(output)
+      // An event that records the end knows better than what was printed, which may be of another call.
+      const end = this.ended.has(index) && event.end !== "unknown" ? event.end : told
       const said = output.text.trim().split("\n", 2).join(" ")
-      const error = failed ? said || `the patch was ${output.end}` : event.error
-      this.events.replace(index, { ...event, outputLine: line, error })
-    } else if (event?._tag === "ToolUse" && failedTool.test(output.text.trim())) {
-      this.events.replace(index, { ...event, error: output.errorLine ?? event.error })
+      const error = told === "failed" ? said || `the patch was ${output.end}` : event.error
+      this.events.replace(index, { ...event, outputLine: line, end, error: end === "failed" ? error : undefined })
+    } else if (event?._tag === "ToolUse") {
+      const error = failedTool.test(output.text.trim()) ? (output.errorLine ?? event.error) : event.error
+      this.events.replace(index, { ...event, hasEnded: event.hasEnded || output.end !== "running", error })
     }
   }
 
@@ -231,9 +271,11 @@ export class CallPairing {
       this.events.replace(index, { ...known, outputLine: event.outputLine, output })
     } else if (known._tag === "FileEdit" && event._tag === "FileEdit") {
       const changes = known.changes.length > 0 ? known.changes : event.changes
-      this.events.replace(index, { ...known, outputLine: event.outputLine, changes, error: event.error ?? known.error })
+      const end = event.end === "unknown" ? known.end : event.end
+      const error = end === "failed" ? (event.error ?? known.error) : undefined
+      this.events.replace(index, { ...known, outputLine: event.outputLine, changes, end, error })
     } else if (known._tag === "ToolUse" && event._tag === "ToolUse") {
-      this.events.replace(index, { ...known, error: event.error ?? known.error })
+      this.events.replace(index, { ...known, hasEnded: true, error: event.error ?? known.error })
     }
   }
 

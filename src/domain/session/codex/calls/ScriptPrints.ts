@@ -46,6 +46,8 @@ interface Print {
 export interface Script {
   readonly calls: ReadonlyArray<ScriptCall>
   readonly prints: ReadonlyArray<Print> | undefined
+  /** True if the script goes on after a call that fails. */
+  readonly catchesErrors: boolean
   /** Returns the number of the call whose result a variable holds at an index of the script. */
   readonly callNamed: (name: string, at: number) => number | undefined
 }
@@ -322,6 +324,7 @@ export const readScript = (text: string): Script => {
   return {
     calls,
     prints: printsOf(marked, resolve),
+    catchesErrors: /\bcatch\b|\ballSettled\b/.test(text),
     callNamed: (given, at) => resolve(given, at)[0]
   }
 }

@@ -4,8 +4,8 @@ import * as Schema from "effect/Schema"
 import { type CommandOutput, outputOf } from "../../CommandOutput.js"
 import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../../LenientField.js"
 import { type FileChange, withDiff } from "../../FileChange.js"
-import type { CommandRun, FileEdit, Place, SessionEvent, ToolUse } from "../../SessionEvent.js"
-import { commandOutput } from "./CallOutput.js"
+import type { CommandRun, EditEnd, FileEdit, Place, SessionEvent, ToolUse } from "../../SessionEvent.js"
+import { commandOutput, isRefusal } from "./CallOutput.js"
 import { patchedFiles, patchInCommand } from "./Patch.js"
 import { readScript, type Script } from "./ScriptPrints.js"
 import { contentText } from "../SessionText.js"
@@ -88,6 +88,7 @@ const editEvent = (patch: string, place: Place): FileEdit => ({
   provenance: "assistant",
   outputLine: place.line,
   changes: patchedFiles(patch),
+  end: "unknown",
   error: undefined
 })
 
@@ -210,7 +211,9 @@ export const readToolCall = (item: JsonObject, place: Place): ToolCall => {
     }
     default:
       return does(
-        silentTools.has(tool) ? [] : [{ _tag: "ToolUse", ...place, provenance: "assistant", tool, error: undefined }]
+        silentTools.has(tool)
+          ? []
+          : [{ _tag: "ToolUse", ...place, provenance: "assistant", tool, hasEnded: false, error: undefined }]
       )
   }
 }
@@ -221,6 +224,7 @@ const CommandEnding = Schema.Struct({
   command: lenient(Command),
   cwd: lenient(Schema.String),
   source: lenient(Schema.String),
+  status: lenient(Schema.String),
   process_id: lenient(Name),
   exit_code: lenient(Schema.Number),
   aggregated_output: lenient(Schema.String),
@@ -250,6 +254,9 @@ export interface Ending<A extends SessionEvent> {
 /** The exit code in events for a command that did not end by itself. */
 const noExitCode = -1
 
+/** The status of a command or a patch that was not allowed. */
+const declined = "declined"
+
 /** Matches output that ends with the note of the harness that the user stopped the command. */
 const stoppedBelow = /\n?\baborted by user(?: after [\d.]+ ?s)?\.?\s*$/i
 
@@ -275,7 +282,7 @@ export const readCommandEnding = (
       outputLine: place.line,
       command: commandText(ending.command ?? ""),
       isEscalated: false,
-      output: endedOutput(text, ending.exit_code)
+      output: ending.status === declined ? outputOf(text, undefined, "refused") : endedOutput(text, ending.exit_code)
     }
   }
 }
@@ -302,10 +309,21 @@ const changeOf = ([path, change]: readonly [string, unknown]): FileChange => {
   return withDiff(made, typeof diff === "string" ? diff.split("\n") : [])
 }
 
+const patchEnd = ({ status, stderr = "", success }: typeof PatchEnding.Type): EditEnd => {
+  if (status === declined || isRefusal(stderr)) {
+    return "refused"
+  }
+  return success === false || status === "failed"
+    ? "failed"
+    : status === "in_progress" || status === "inProgress"
+      ? "unknown"
+      : "applied"
+}
+
 /** Reads a `patch_apply_end` event or a `FileChange` item. */
 export const readPatchEnding = (payload: JsonObject, place: Place): Ending<FileEdit> => {
   const ending = decodePatchEnding(payload)
-  const failed = ending.success === false || ending.status === "failed" || ending.status === "declined"
+  const end = patchEnd(ending)
   return {
     callId: ending.call_id ?? ending.id,
     event: {
@@ -314,7 +332,8 @@ export const readPatchEnding = (payload: JsonObject, place: Place): Ending<FileE
       provenance: "assistant",
       outputLine: place.line,
       changes: Object.entries(ending.changes ?? {}).map(changeOf),
-      error: failed ? (ending.stderr?.trim() ?? "") || "the patch was not applied" : undefined
+      end,
+      error: end === "failed" ? (ending.stderr?.trim() ?? "") || "the patch was not applied" : undefined
     }
   }
 }
@@ -330,6 +349,7 @@ export const readMcpEnding = (payload: JsonObject, place: Place): Ending<ToolUse
       ...place,
       provenance: "assistant",
       tool: [invocation["server"], invocation["tool"]].filter((part) => typeof part === "string").join("."),
+      hasEnded: true,
       error: mcpError(payload["result"])
     }
   }

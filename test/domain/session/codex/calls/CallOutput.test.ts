@@ -75,16 +75,20 @@ describe("headers of an output", () => {
     )
   })
 
-  it("the header of a script shows whether its cell is still running", () => {
+  it("the header of a script shows whether its cell is still running, and whether an error ended it", () => {
     const parts = (first: string) => [
       { type: "input_text", text: `${first}\nWall time 1.2 seconds\nOutput:\n` },
       "tick 1\n"
     ]
-    assert.deepStrictEqual(readScriptOutput(parts("Script completed")), { cell: undefined, printed: ["tick 1\n"] })
-    assert.deepStrictEqual(readScriptOutput(parts("Script running with cell ID 4")), {
-      cell: "4",
-      printed: ["tick 1\n"]
-    })
+    const printed = ["tick 1\n"]
+    const forms: ReadonlyArray<readonly [string, object]> = [
+      ["Script completed", { cell: undefined, hasCompleted: true, hasFailed: false, printed }],
+      ["Script failed", { cell: undefined, hasCompleted: false, hasFailed: true, printed }],
+      ["Script running with cell ID 4", { cell: "4", hasCompleted: false, hasFailed: false, printed }]
+    ]
+    for (const [first, form] of forms) {
+      assert.deepStrictEqual(readScriptOutput(parts(first)), form)
+    }
   })
 
   it("a header without an Output: line is recognised by its exit code", () => {

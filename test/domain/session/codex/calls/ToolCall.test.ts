@@ -116,15 +116,32 @@ describe("events that end a call", () => {
     )
   })
 
-  it("an event that ends a patch is a failure if it says so", () => {
-    const errors = [
+  it("an event that ends a patch tells whether it was applied, failed or was not allowed", () => {
+    const ends = [
       { success: true },
       { status: "completed" },
       { success: false, stderr: " no such file\n" },
       { status: "failed", stderr: "no such file" },
-      { status: "declined", stderr: "" }
-    ].map((payload) => readPatchEnding({ ...payload, changes: {} }, place).event.error)
-    assert.deepStrictEqual(errors, [undefined, undefined, "no such file", "no such file", "the patch was not applied"])
+      { status: "failed" },
+      { status: "declined", stderr: "" },
+      { success: false, stderr: "patch rejected by user\n" },
+      { status: "in_progress" },
+      {}
+    ].map((payload) => {
+      const { end, error } = readPatchEnding({ ...payload, changes: {} }, place).event
+      return error === undefined ? end : `${end}: ${error}`
+    })
+    assert.deepStrictEqual(ends, [
+      "applied",
+      "applied",
+      "failed: no such file",
+      "failed: no such file",
+      "failed: the patch was not applied",
+      "refused",
+      "refused",
+      "unknown",
+      "applied"
+    ])
   })
 
   it.prop(
