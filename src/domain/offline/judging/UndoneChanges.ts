@@ -1,6 +1,6 @@
 import { posix } from "node:path"
 import type { FileChange } from "../../session/FileChange.js"
-import { changedPath, filesOf } from "../reading/EditedFiles.js"
+import { changedPath, filesOf, isPassing } from "../reading/EditedFiles.js"
 import type { RanPart, Step } from "../reading/Steps.js"
 
 /*
@@ -53,12 +53,12 @@ const makesBranch = /\s(?:-[bB]|--orphan)\s/
 const valueOptions = /^(?:-m|--message|-s|--source)$/
 
 /** Returns the files that a `git` command restores to an earlier state; undefined if it restores none. */
-const restoringOf = ({ directory, narrowing, program, text }: RanPart): Restoring | undefined => {
+const restoringOf = ({ narrowing, place, program, text }: RanPart): Restoring | undefined => {
   const [verb = "", ...words] = program === "git" ? narrowing : []
   const has = (...options: ReadonlyArray<string>): boolean => options.some((option) => words.includes(option))
   const operands = words.filter((word, index) => !word.startsWith("-") && !valueOptions.test(words[index - 1] ?? ""))
-  const named = placesOf(operands, directory)
-  const all = placesOf([directory ?? "."], undefined)
+  const named = placesOf(operands, place)
+  const all = placesOf([place ?? "."], undefined)
   switch (verb) {
     case "checkout":
       return makesBranch.test(text) || has("-p", "--patch") ? undefined : { holds: named, isEvenNew: false }
@@ -73,7 +73,7 @@ const restoringOf = ({ directory, narrowing, program, text }: RanPart): Restorin
       const files = operands[0] === "push" ? operands.slice(1) : []
       return isPush && !has("-p", "--patch", "--keep-index")
         ? {
-            holds: files.length === 0 ? placesOf(["."], undefined) : placesOf(files, directory),
+            holds: files.length === 0 ? placesOf(["."], undefined) : placesOf(files, place),
             isEvenNew: has("-u", "--include-untracked", "-a", "--all")
           }
         : undefined
@@ -153,7 +153,8 @@ export const undoneChanges = (steps: ReadonlyArray<Step>): UndoneChanges => {
   for (const step of steps) {
     filesOf(step).forEach((change) => apply(step.line, change))
     for (const part of step._tag === "CommandStep" && step.hasEnded ? step.parts : []) {
-      if (part.verdict !== "failed") {
+      // What is done in a repository elsewhere changes nothing here.
+      if (part.verdict !== "failed" && !isPassing(`${part.place ?? ""}/`)) {
         control(step.line, part)
       }
     }

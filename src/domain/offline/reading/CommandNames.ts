@@ -3,6 +3,7 @@ import { type CommandKind, checkKinds } from "./CommandPrograms.js"
 import type { PackageScripts } from "./PackageScripts.js"
 import { actsOutside } from "./OutsideActs.js"
 import { narrowness } from "./InvocationWords.js"
+import { withPlaces } from "./Places.js"
 import { type Pipeline, pipelinesOf } from "./ShellSyntax.js"
 
 /** Returns the directory in the key of a command that ran outside the project's own; undefined if the key has none. */
@@ -26,6 +27,11 @@ export interface CommandPart {
    */
   readonly text: string
   readonly pipeline: Pipeline
+  /**
+   * The directory that the command had changed to before it, as the command names it; undefined if it had not. It
+   * contains a `$` if only the shell knows it.
+   */
+  readonly place: string | undefined
   /** True if the shell returns the exit code of a filter after the command. */
   readonly isPiped: boolean
   /**
@@ -175,6 +181,7 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
       : telling.slice(1),
     text: invocation.kind === "look" || invocation.kind === "scene" ? bare : withoutTrailing(bare, isCheck),
     pipeline,
+    place: undefined,
     isPiped: !invocation.isLast,
     isOutside: actsOutside(pipeline.text) || actsOutside(scriptBehind(invocation, scripts) ?? "")
   }
@@ -228,7 +235,7 @@ export const nameCommand = (
   scripts: PackageScripts,
   isRoot: (directory: string | undefined) => boolean
 ): NamedCommand => {
-  const parts = pipelinesOf(command).map((pipeline) => partOf(pipeline, scripts))
+  const parts = withPlaces(pipelinesOf(command).map((pipeline) => partOf(pipeline, scripts)))
   const loud = parts.filter((part) => !isQuiet(part))
   const looks = parts.filter((part) => part.kind === "look")
   const own = loud.length > 0 ? loud : looks.length > 0 ? looks : parts

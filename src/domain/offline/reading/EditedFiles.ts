@@ -1,6 +1,7 @@
 import type { FileChange } from "../../session/FileChange.js"
 import type { CommandPart } from "./CommandNames.js"
-import type { Step } from "./Steps.js"
+import { pathFrom } from "./Places.js"
+import type { RanPart, Step } from "./Steps.js"
 
 /* Finds the files that a command changed, if its words name them. */
 
@@ -14,17 +15,26 @@ const bare = (path: string): string => path.replace(/^\.[\\/]/, "")
 const update = (path: string): FileChange => ({ path, action: "update", movedTo: undefined })
 
 /**
- * True if a path is no file of the project: it contains a variable or a pattern, or is in a directory for temporary
- * files.
+ * True if a path is not known to be in the project: it contains a variable or a pattern, or is in a directory for
+ * temporary files.
  */
-const isPassing = (path: string): boolean => /[$*?]|^(?:\/private)?\/(?:tmp|var\/folders|dev)\//.test(path)
+export const isPassing = (path: string): boolean => /[$*?]|%\w+%|^(?:\/private)?\/(?:tmp|var\/folders|dev)\//.test(path)
 
 /** Returns the path of a file after a change. */
 export const changedPath = ({ movedTo, path }: FileChange): string => movedTo ?? path
 
-/** Returns the files that a part of a command changed: by moving, deleting, redirecting output or editing in place. */
-export const filesOfPart = (part: CommandPart): ReadonlyArray<FileChange> =>
-  changesOf(part).filter((change) => !isPassing(changedPath(change)))
+/**
+ * Returns the files that a part of a command changed: by moving, deleting, redirecting output or editing in place. Their
+ * paths are relative to the project.
+ */
+export const filesOfPart = (part: RanPart): ReadonlyArray<FileChange> =>
+  changesOf(part)
+    .map((change) => ({
+      ...change,
+      path: pathFrom(part.place, change.path),
+      movedTo: change.movedTo === undefined ? undefined : pathFrom(part.place, change.movedTo)
+    }))
+    .filter((change) => !isPassing(changedPath(change)))
 
 const changesOf = (part: CommandPart): ReadonlyArray<FileChange> => {
   if (part.kind !== "edit") {

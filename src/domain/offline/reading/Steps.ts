@@ -1,4 +1,3 @@
-import { posix } from "node:path"
 import { isUnderWay } from "../../evidence/SessionEvidence.js"
 import { errorDetails } from "../../session/ErrorDetails.js"
 import { withoutTerminalControl } from "../../session/ErrorLine.js"
@@ -7,13 +6,19 @@ import type { CommandRun, EditEnd, FileEdit, SessionEvent } from "../../session/
 import { type CommandPart, nameCommand } from "./CommandNames.js"
 import type { PackageScripts } from "./PackageScripts.js"
 import { printedExit, readParts } from "./PartVerdicts.js"
+import { pathFrom } from "./Places.js"
 import type { ProjectPaths } from "./ProjectPaths.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 
 /** One part of a command that was run, with the verdict on it. */
 export interface RanPart extends CommandPart {
-  /** The directory in which it ran; undefined for the project's own. */
+  /** The directory in which the whole command was started; undefined for the project's own. */
   readonly directory: string | undefined
+  /**
+   * The directory in which the part itself ran, after each `cd` before it; undefined for the project's own. It contains a
+   * `$` if only the shell knows it.
+   */
+  readonly place: string | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly passedTests: number | undefined
 }
@@ -118,6 +123,11 @@ const linesAround = (output: string, error: string): string => {
       ].join("\n")
 }
 
+const projectPlace = (place: string, paths: ProjectPaths): string | undefined => {
+  const path = paths.path(place)
+  return path === "." || paths.isRoot(path) ? undefined : path
+}
+
 const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepContext): CommandStep => {
   const isHere = run.directory === home || paths.isRoot(run.directory)
   const isShortened = isHere && !run.command.trim().includes("\n")
@@ -129,6 +139,7 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
   const ran = readParts({ run, parts, telling, error }).map((part) => ({
     ...part,
     directory,
+    place: part.place === undefined ? directory : projectPlace(pathFrom(directory, part.place), paths),
     key: directory === undefined ? part.key : `${part.key} @${directory.replace(/[/\\]$/, "")}`
   }))
   const isLook = telling.every(({ kind }) => kind === "look" || kind === "scene")
@@ -169,11 +180,7 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
  * Returns the path of an edit relative to the project. A relative path starts at the session's directory at that time.
  */
 const pathOf = (path: string, { directory }: FileEdit, context: StepContext): string =>
-  context.paths.path(
-    directory === undefined || directory === context.directory || /^(?:[/\\~]|[A-Za-z]:)/.test(path)
-      ? path
-      : posix.join(directory, path)
-  )
+  context.paths.path(pathFrom(directory === context.directory ? undefined : directory, path))
 
 /** Converts an event to a step; undefined for messages, compactions and ends of turns. */
 export const stepOf = (event: SessionEvent, context: StepContext): Step | undefined => {

@@ -1,0 +1,57 @@
+import { posix } from "node:path"
+import type { CommandPart } from "./CommandNames.js"
+
+/* Follows the changes of directory in a command, such as `cd web && npm test`. */
+
+/** Matches the words that stand for the directory in which a command is. */
+const stays = /^(?:\.\/?|\$\{?PWD\}?|\$\(pwd\))$/
+/** Matches the words that stand for the top of the project. Few commands begin anywhere else. */
+const top = /^\$\(git rev-parse --show-toplevel\)\/?$/
+
+/** The place that nobody can tell. It contains a `$`, like any other place that only the shell knows. */
+const unknownPlace = "$OLDPWD"
+
+/** True if a path does not depend on the directory of the command that names it. */
+export const isAbsolute = (path: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(path)
+
+/** Returns a path that is given from a place; an undefined place is the one that the result is relative to. */
+export const pathFrom = (place: string | undefined, path: string): string =>
+  place === undefined || isAbsolute(path) || path.startsWith("$") ? path : posix.join(place, path)
+
+const moved = (place: string | undefined, to: string): string | undefined =>
+  stays.test(to) || (place === undefined && top.test(to)) ? place : pathFrom(place, to.replace(/(?<=.)[/\\]$/, ""))
+
+/**
+ * Adds to each part of a command the directory that the command had changed to before it. Parts in brackets are not
+ * split, so that no `cd` in them counts for what follows.
+ */
+export const withPlaces = (parts: ReadonlyArray<CommandPart>): ReadonlyArray<CommandPart> => {
+  let place: string | undefined
+  let before: string | undefined = unknownPlace
+  const pushed: Array<string | undefined> = []
+  return parts.map((part) => {
+    const here = { ...part, place }
+    const to = part.narrowing.find((word) => !/^-./.test(word)) ?? "~"
+    switch (part.program) {
+      case "pushd":
+        pushed.push(place)
+        before = place
+        place = moved(place, to)
+        break
+      case "popd":
+        before = place
+        place = pushed.length === 0 ? unknownPlace : pushed.pop()
+        break
+      case "cd":
+      case "chdir":
+      case "set-location": {
+        const next = to === "-" ? before : moved(place, to)
+        before = place
+        place = next
+        break
+      }
+      default:
+    }
+    return here
+  })
+}
