@@ -1,4 +1,6 @@
+import { answerText } from "./AnswerTexts.js"
 import { changeText } from "./ChangeTexts.js"
+import { answersIn } from "../reading/Answers.js"
 import { checkKinds } from "../reading/CommandPrograms.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import { announces, lastWordOf } from "../judging/Explanations.js"
@@ -262,11 +264,10 @@ const approvalStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
 /** Lists as steps the user's answers to the assistant's questions, and the user's limits for this task alone. */
 const userSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
   const { requests } = report.task
-  const answers = requests.flatMap(({ kind, line, question, text }) => {
+  const answers = answersIn(requests).map((answer) => {
+    const { line, question } = answer.asked
     const about = question === undefined ? "" : ` to the question ${quoted(question, 120)}`
-    return kind === "answer" || kind === "note"
-      ? [{ line, weight: 8, text: `the user answered ${quoted(withoutSecrets(text), 160)}${about} (L${line})` }]
-      : []
+    return { line, weight: 8, text: `${answerText(answer)}${about} (L${line})` }
   })
   const titles = new Set(report.title.split(" → "))
   const demands = constraintsIn(requests).filter(({ text }) => !titles.has(text))

@@ -1,9 +1,12 @@
 import { type Basis, type FactContent, factIdOf, type FactKind, type SessionFact } from "../../facts/Fact.js"
 import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import type { SessionEvent } from "../../session/SessionEvent.js"
+import { type Answer, answersIn } from "../reading/Answers.js"
+import { answerText } from "./AnswerTexts.js"
 import { usesDeleted } from "../judging/DeletedFiles.js"
 import { leftOversIn } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
+import { wishesIn } from "../judging/Preferences.js"
 import { constraintsIn, remarksBeside } from "../judging/TaskWishes.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { readSession, type SessionReport } from "../judging/SessionReport.js"
@@ -66,14 +69,22 @@ const wishes = ({ preferences, reports }: SessionReport): ReadonlyArray<Draft> =
   }))
 }
 
+/** Matches an option that says nothing by itself, so that the user's own words beside it are all of the answer. */
+const saysNothing = /^(?:no|none(?: of (?:the above|these|them))?|nothing|neither|other)\W*$/i
+
+/** True if an answer is nothing but a wish, which is told as one. */
+const isOnlyWish = ({ asked, choice }: Answer): boolean =>
+  asked.kind === "note" && (choice === undefined || saysNothing.test(choice)) && wishesIn(asked).length > 0
+
 const decisions = ({ task }: TaskReport): ReadonlyArray<Draft> =>
-  task.requests.flatMap(({ kind, line, question, text }): ReadonlyArray<Draft> => {
+  answersIn(task.requests).flatMap((given): ReadonlyArray<Draft> => {
+    const { line, question, text } = given.asked
     const answer = plainLine(withoutSecrets(text), 240)
-    return kind === "answer" && question !== undefined && answer !== ""
+    return question !== undefined && answer !== "" && !isOnlyWish(given)
       ? [
           {
             content: { _tag: "Decision", question: plainLine(question, 240), answer },
-            text: `${quoted(question, 160)}: the user answered ${quoted(answer, 160)}`,
+            text: `${quoted(question, 160)}: ${answerText(given)}`,
             basis: "user",
             line
           }

@@ -1,6 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { UserText } from "../../../../src/domain/session/SessionEvent.js"
-import { aborted, asked, ended, type Part, ran, said, traceOf } from "../MadeSession.js"
+import { extractFacts } from "../../../../src/domain/offline/writing/SessionFacts.js"
+import { aborted, asked, cwd, ended, eventsOf, type Part, ran, said, traceOf } from "../MadeSession.js"
+
+/** The user chooses an option and says something beside it, which one line records. */
+const chosen =
+  (question: string, choice: string, note?: string): Part =>
+  (line) => [
+    ...given("answer", choice, question)(line),
+    ...(note === undefined ? [] : given("note", note, question)(line))
+  ]
 
 const given =
   (kind: UserText["kind"], text: string, question?: string): Part =>
@@ -36,6 +45,52 @@ describe("traces of sessions with questions to the user", () => {
   it("a wish is taken from a note, and not from a question", () => {
     assert.include(traceMemory, 'User preferences:\n- "never store the names of sailors" (L5)\n')
     assert.notInclude(traceMemory, '- "Always keep backups')
+  })
+})
+
+describe("decisions of the user", () => {
+  const decided = (...parts: ReadonlyArray<Part>) =>
+    extractFacts(cwd, { events: eventsOf(asked("Plan the store"), ...parts, ended), finished: true }).flatMap(
+      ({ content, text }) => (content._tag === "Decision" ? [`${content.answer} | ${text}`] : [])
+    )
+
+  it("a note beside a choice is the answer, since it may amend or contradict the choice", () => {
+    assert.deepStrictEqual(decided(chosen("Drop the old table?", "No", "yes, but after the release")), [
+      'yes, but after the release | "Drop the old table?": the user answered "yes, but after the release" beside the choice "No"'
+    ])
+    assert.deepStrictEqual(decided(chosen("Which store?", "SQLite", "no, take Postgres")), [
+      'no, take Postgres | "Which store?": the user answered "no, take Postgres" beside the choice "SQLite"'
+    ])
+    const { traceMemory } = traceOf(asked("Plan"), chosen("Which store?", "SQLite", "no, take Postgres"), ended)
+    assert.include(
+      traceMemory,
+      '- the user answered "no, take Postgres" beside the choice "SQLite" to the question "Which store?" (L3)'
+    )
+    assert.notInclude(traceMemory, 'the user answered "SQLite"')
+  })
+
+  it("each question has its own answer, also where one line records several", () => {
+    const both: Part = (line) => [
+      ...chosen("Which store?", "SQLite")(line),
+      ...chosen("Drop the old table?", "No", "yes, but after the release")(line)
+    ]
+    assert.deepStrictEqual(
+      decided(both).map((text) => text.split(" | ")[0]),
+      ["SQLite", "yes, but after the release"]
+    )
+  })
+
+  it("a note without a choice is the answer", () => {
+    assert.deepStrictEqual(decided(given("note", "the one of the harbour", "Which clock?")), [
+      'the one of the harbour | "Which clock?": the user answered "the one of the harbour"'
+    ])
+  })
+
+  it("a note that is a wish is told as a wish, and as a decision only beside a choice that says something", () => {
+    const wish = "never store the names of sailors"
+    assert.deepStrictEqual(decided(given("note", wish, "Anything else?")), [])
+    assert.deepStrictEqual(decided(chosen("Anything else?", "No", wish)), [])
+    assert.lengthOf(decided(chosen("Which store?", "SQLite", wish)), 1)
   })
 })
 
