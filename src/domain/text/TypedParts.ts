@@ -1,3 +1,5 @@
+import { withoutGreeting, withoutPoliteness } from "./Greetings.js"
+
 /*
  * Separates the text that a person typed from the other content of a message: quotations, listings, logs and pasted
  * pages.
@@ -82,21 +84,17 @@ export const titleOfPlan = (message: string): string | undefined => {
     .trim()
 }
 
-const salutation =
-  /^(?:(?:hi|hey|hello|hiya|dear|good (?:morning|afternoon|evening)|hola|bonjour|hallo|moin|ciao|olá|привет|你好|您好|こんにちは)(?: (?:there|codex|claude|chatgpt|assistant|all|again|team|everyone))?\s*[,!.:;–—、，。！-]+\s*)+(?=\S)/iu
-
 /**
- * Returns a title for a session from its first message: the first paragraph of the user's own words without a
- * salutation, or the heading of a plan from an earlier session. A message that is pasted as a whole keeps its text.
+ * Returns a title for a session from its first message: the first paragraph of the user's own words without greetings
+ * and polite words, or the heading of a plan from an earlier session. A message that is pasted as a whole, or only
+ * greets, keeps its text.
  */
 export const sessionTitle = (message: string): string => {
   const plan = titleOfPlan(message)
   if (plan !== undefined) {
     return plan
   }
-  const [said = ""] = wordsToAssistant(message)
-    .replace(salutation, "")
-    .split(/\n\s*\n/)
+  const [said = ""] = withoutPoliteness(withoutGreeting(wordsToAssistant(message))).split(/\n\s*\n/)
   return said.trim() === "" ? message : said.trim()
 }
 
