@@ -136,12 +136,14 @@ export const wordsToAssistant = (message: string): string => {
  * Empty if the message contains a log, or is about a text that it contains.
  */
 export const briefToAssistant = (message: string): string => {
-  const [opening = "", ...rest] = wordsToAssistant(message).split(/\n\s*\n/)
+  if (planHandover.test(message)) {
+    return ""
+  }
   const typed = typedPartsOf(message).join("\n\n")
-  const lines = typed.split("\n")
-  return opening === "" ||
-    [opening, ...rest].some((part) => aboutText.test(part)) ||
-    lines.some((line) => logLine.test(line))
+  const brief = typed.slice(0, heading.exec(typed)?.index ?? typed.length)
+  const [opening = ""] = brief.split(/\n\s*\n/)
+  return [wordsToAssistant(message), opening].some((part) => aboutText.test(part)) ||
+    typed.split("\n").some((line) => logLine.test(line))
     ? ""
-    : typed.slice(0, heading.exec(typed)?.index ?? typed.length)
+    : brief
 }

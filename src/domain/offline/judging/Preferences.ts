@@ -154,6 +154,10 @@ const leastLetters = (clause: string): number => (/[\u3040-\u30ff\u3400-\u9fff\u
 const definite =
   /^(?:please )?(?:don'?t|do not|avoid|stop) \w+ (?:the|this|these|that|those|any other|other|unrelated|existing)\b/i
 
+/** Matches a wish in the conditional, such as `I'd rather have one file`. In a message with a request it is about that. */
+const conditional =
+  /^(?:I|we)(?:['’]d| would) (?:rather|prefer|like)\b(?!.{0,80}\b(?:always|never|generally|usually|(?:while|when|whenever|before|after) you)\b)/i
+
 /** Lists the clauses of a message that state a wish which holds beyond its task. */
 export const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const isCorrection = word.stance === "rejects"
@@ -162,7 +166,9 @@ export const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
     (clause) =>
       !onlyNow.test(clause) &&
       ![clause, clause.replace(leadIn, "")].some(isOfTaskAlone) &&
-      (clauses.length === 1 || isCorrection || !definite.test(clause.replace(leadIn, ""))) &&
+      (clauses.length === 1 ||
+        isCorrection ||
+        ![definite, conditional].some((rule) => rule.test(clause.replace(leadIn, "")))) &&
       isLasting(clause, isCorrection)
   )
 }

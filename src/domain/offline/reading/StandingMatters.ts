@@ -39,7 +39,8 @@ const matters: ReadonlyArray<Matter> = [
     things:
       "(?:(?:変数|関数|クラス|ファイル|テスト|ブランチ|メソッド)名|命名|コメント|コミット(?:メッセージ)?|回答|返答|返事|説明|ドキュメント|日付|日時|時刻|ログ|エラーメッセージ)(?:は|も|は(?:全て|すべて))",
     forms: `\\p{Script=Han}{1,3}語|キャメルケース|スネークケース|小文字|${formats}`,
-    orders: "ください|下さい|お願い|ほしい|欲しい|(?:書く|する|使う|統一する)(?:こと)?[。！]?$|統一(?:して)?[。！]?$|して[。！]?$|で[。！]?$",
+    orders:
+      "ください|下さい|お願い|ほしい|欲しい|(?:書く|する|使う|統一する)(?:こと)?[。！]?$|統一(?:して)?[。！]?$|して[。！]?$|で[。！]?$",
     changes: "翻訳|直して|変換|変えて|変更|修正|なぜ|どう"
   },
   {
@@ -55,9 +56,9 @@ const matters: ReadonlyArray<Matter> = [
     things:
       "(?:code-?)?kommentare|docstrings|(?:variablen|funktions|klassen|methoden|datei|test|branch|spalten|tabellen)-?namen|namen|bezeichner|commits|commit-?(?:nachrichten|messages|texte)|(?:log|fehler)-?(?:meldungen|nachrichten)|pr-?(?:titel|beschreibungen)|antworten|datumsangaben|zeitangaben|zeitstempel|erklärungen",
     forms: `(?:auf|in) (?:deutsch|englisch|französisch|spanisch|italienisch|polnisch|russisch|türkisch)|(?:im )?imperativ|kleinbuchstaben|${formats}`,
-    orders:
-      String.raw`bitte|immer|schreibe?|verfasse?|nenne?|formatiere?|müssen|sollen|sollten|will|möchte|(?:schreiben|verfassen|benennen|formatieren|angeben|halten)[\s.!]*$`,
-    changes: "übersetze?|änder\\p{L}*|benenne? .* um|umbenennen|konvertier\\p{L}*|warum|sind|waren|wandle|repariere?|füge?"
+    orders: String.raw`bitte|immer|schreibe?|verfasse?|nenne?|formatiere?|müssen|sollen|sollten|will|möchte|(?:schreiben|verfassen|benennen|formatieren|angeben|halten)[\s.!]*$`,
+    changes:
+      "übersetze?|änder\\p{L}*|benenne? .* um|umbenennen|konvertier\\p{L}*|warum|sind|waren|wandle|repariere?|füge?"
   },
   {
     language: "Spanish",
@@ -72,8 +73,10 @@ const matters: ReadonlyArray<Matter> = [
     things:
       "commentaires|docstrings|commits|noms (?:de |des |d['’])(?:variables?|fonctions?|classes?|fichiers?|branches?|tests?|méthodes?)|messages (?:de |des |d['’])(?:commits?|logs?|erreurs?)|identifiants|réponses|dates|heures|explications",
     forms: `en (?:anglais|français|allemand|espagnol|italien|portugais|minuscules?)|à l['’]impératif|${formats}`,
-    orders: "écris|écrivez|mets|mettez|doivent|toujours|veux|voudrais|nomme[sz]?|utilise[sz]?|formate[sz]?|s['’]il (?:te|vous) plaît",
-    changes: "traduis|traduisez|change[sz]?|convertis|convertissez|renomme[sz]?|corrige[sz]?|sont|ajoute[sz]?|passe[sz]?"
+    orders:
+      "écris|écrivez|mets|mettez|doivent|toujours|veux|voudrais|nomme[sz]?|utilise[sz]?|formate[sz]?|s['’]il (?:te|vous) plaît",
+    changes:
+      "traduis|traduisez|change[sz]?|convertis|convertissez|renomme[sz]?|corrige[sz]?|sont|ajoute[sz]?|passe[sz]?"
   },
   {
     language: "Portuguese",
@@ -88,8 +91,10 @@ const matters: ReadonlyArray<Matter> = [
     things:
       "комментарии|докстринги|коммиты|(?:имена|названия) (?:переменных|функций|классов|файлов|веток|тестов|методов)|(?:сообщения|описания) (?:к )?коммит(?:ов|ам)|сообщения об ошибках|переменные|идентификаторы|ответы|даты|логи|объяснения",
     forms: `(?:на|по)[ -](?:английск|русск|немецк|французск|испанск)\\p{L}+|${formats}`,
-    orders: "пиши(?:те)?|давай(?:те)?|должны|всегда|хочу|называй(?:те)?|используй(?:те)?|форматируй(?:те)?|пожалуйста|нужно писать",
-    changes: "переведи(?:те)?|переименуй(?:те)?|измени(?:те)?|исправь(?:те)?|конвертируй|преобразуй|почему|добавь(?:те)?|удали(?:те)?"
+    orders:
+      "пиши(?:те)?|давай(?:те)?|должны|всегда|хочу|называй(?:те)?|используй(?:те)?|форматируй(?:те)?|пожалуйста|нужно писать",
+    changes:
+      "переведи(?:те)?|переименуй(?:те)?|измени(?:те)?|исправь(?:те)?|конвертируй|преобразуй|почему|добавь(?:те)?|удали(?:те)?"
   },
   {
     language: "Polish",
@@ -156,10 +161,7 @@ export const isAboutStandingMatter = (clause: string): boolean => {
     text.length <= longest &&
     patterns.some(
       ({ changes, forms, orders, things, withoutVerb }) =>
-        things.test(text) &&
-        forms.test(text) &&
-        !changes.test(text) &&
-        (orders.test(text) || withoutVerb.test(text))
+        things.test(text) && forms.test(text) && !changes.test(text) && (orders.test(text) || withoutVerb.test(text))
     )
   )
 }

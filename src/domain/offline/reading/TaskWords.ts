@@ -5,8 +5,10 @@ interface Steering {
   readonly language: string
   /** Words that make a clause hold for good, whatever it points at. */
   readonly forGood: RegExp
-  /** Words for something that only the task knows, such as `the second one`, or a ban on changing what is there. */
+  /** Words for something that only the task knows, such as `the second one`. */
   readonly pointing: ReadonlyArray<RegExp>
+  /** Bans on changing one thing that is there. Said again beside another request, such a ban is a wish. */
+  readonly bans: RegExp
 }
 
 const words = (source: string): RegExp => new RegExp(String.raw`(?<!\p{L})(?:${source})(?!\p{L})`, "iu")
@@ -34,46 +36,48 @@ const steering: ReadonlyArray<Steering> = [
       /\b(?:for|to|in|with|on) it\b/i,
       /\ba new (?:file|test|function|class|component|page|branch|helper)\b/i,
       /\b(?:instead|first)[.!]?$/i,
-      /^(?:please )?(?:don'?t|do not|avoid|stop) (?!(?:commit|push|publish|deploy|start|run|launch|install|merg|open|rebas|ask|sign)\w*\b)\w+ (?:the|my|your) (?!any\b|[`"'])/i,
-      /\b(?:want|like|rather) you (?:to )?\w+ (?:the|this|that|my) /i,
-      /^(?:always|never) (?:show|hide|display|render|highlight|redirect|scroll|animate|enable|disable) (?!me\b|your\b|us\b)/i
-    ]
+      /\b(?:want|like|rather) you (?:to )?\w+ (?:the|this|that|my) /i
+    ],
+    bans: /^(?:please )?(?:don'?t|do not|avoid|stop) (?!(?:commit|push|publish|deploy|start|run|launch|install|merg|open|rebas|ask|sign)\w*\b)\w+ (?:the|my|your) (?!any\b|[`"']|.{0,40}\b(?:folders?|director(?:y|ies)|vendor|generated|lock ?files?|submodules?|node_modules|dist)\b)/i
   },
   {
     language: "Chinese",
     forGood: /永远|以后|今后|从现在|从今|每次|始终|一律|绝(?:不|对)|这个(?:项目|仓库|代码库)|本项目/u,
     pointing: [
-      /第[一二三四五六\d]|另(?:外)?(?:一个|那个|一种)|(?:旧|新|原来|之前|前面|后面|刚才)的(?:那个|那种|文件|方法|版本)?|(?:上|前|后)一个|那个|这个/u,
-      /(?:不要|别|不准|不许|请勿|勿)再?(?:修改|删除|删掉|改动|改|删|动|碰)/u
-    ]
+      /第[一二三四五六\d]|另(?:外)?(?:一个|那个|一种)|(?:旧|新|原来|之前|前面|后面|刚才)的(?:那个|那种|文件|方法|版本)?|(?:上|前|后)一个|那个|这个/u
+    ],
+    bans: /(?:不要|别|不准|不许|请勿|勿)再?(?:修改|删除|删掉|改动|改|删|动|碰)/u
   },
   {
     language: "Japanese",
-    forGood: /今後|これから|以後|次回|必ず|常に|毎回|いつも|絶対|勝手に|(?:この|当|本)(?:リポジトリ|プロジェクト)|せずに/u,
+    forGood:
+      /今後|これから|以後|次回|必ず|常に|毎回|いつも|絶対|勝手に|(?:この|当|本)(?:リポジトリ|プロジェクト)|せずに/u,
     pointing: [
-      /[\d０-９一二三四]番目|(?:最初|最後|前|別|他|ほか|古い|新しい|元)の?(?:方法|方|ほう|ファイル|案|やつ|もの|バージョン)|代わりに|もう一つ|そっち|こっち|先ほどの|さっきの/u,
-      /(?:消さ|変更し|削除し|触ら|変え|直さ|修正し)ないで/u
-    ]
+      /[\d０-９一二三四]番目|(?:最初|最後|前|別|他|ほか|古い|新しい|元)の?(?:方法|方|ほう|ファイル|案|やつ|もの|バージョン)|代わりに|もう一つ|そっち|こっち|先ほどの|さっきの/u
+    ],
+    bans: /(?:消さ|変更し|削除し|触ら|変え|直さ|修正し)ないで/u
   },
   {
     language: "Korean",
     forGood: /앞으로|이제부터|지금부터|다음부터|항상|언제나|매번|절대|(?:이|우리) ?(?:프로젝트|저장소|레포)/u,
     pointing: [
-      /(?:첫|두|세|네) ?번째|(?:다른|이전|예전|기존|원래|아까) (?:것|거|걸|파일|방법|버전)|대신에?[,.]?$|^대신 |그 (?:파일|테스트|함수|버튼)/u,
-      /(?:지우|삭제하|바꾸|변경하|수정하|건드리|고치)지 ?(?:마|말)/u
-    ]
+      /(?:첫|두|세|네) ?번째|(?:다른|이전|예전|기존|원래|아까) (?:것|거|걸|파일|방법|버전)|대신에?[,.]?$|^대신 |그 (?:파일|테스트|함수|버튼)/u
+    ],
+    bans: /(?:지우|삭제하|바꾸|변경하|수정하|건드리|고치)지 ?(?:마|말)/u
   },
   {
     language: "German",
-    forGood: words("immer|nie|niemals|stets|grundsätzlich|ab (?:jetzt|sofort)|von nun an|in zukunft|künftig|jede[mrs]?"),
+    forGood: words(
+      "immer|nie|niemals|stets|grundsätzlich|ab (?:jetzt|sofort)|von nun an|in zukunft|künftig|jede[mrs]?"
+    ),
     pointing: [
       words(
         "(?:den|die|das|dem|der) (?:erste|zweite|dritte|letzte|andere|alte|neue|vorige|bestehende|ursprüngliche|einfachere)[nrsm]?"
       ),
       words("(?:variante|option|ansatz|lösung|version) (?:[a-d]|\\d)|stattdessen|diese[nrsm]? (?:hier|da)"),
-      words("(?:dies|jen)e[nrsm]? (?!projekt|repo|repository|team|code|ordner|paket|modul)\\p{L}+"),
-      /^(?:bitte |nein,? )?(?:füge?|ändere?|lösche?|entferne?|benenne?|verschiebe?|rühre?|fass|setze?|nimm) (?:den|die|das|dem) .{1,60}(?<!\p{L})nicht(?!\p{L})/iu
-    ]
+      words("(?:dies|jen)e[nrsm]? (?!projekt|repo|repository|team|code|ordner|paket|modul)\\p{L}+")
+    ],
+    bans: /^(?:bitte |nein,? )?(?:füge?|ändere?|lösche?|entferne?|benenne?|verschiebe?|rühre?|fass|setze?|nimm) (?:den|die|das|dem) .{1,60}(?<!\p{L})nicht(?!\p{L})/iu
   },
   {
     language: "Spanish",
@@ -82,11 +86,13 @@ const steering: ReadonlyArray<Steering> = [
       words(
         "(?:el|la|los|las|lo) (?:primer[oa]?|segund[oa]|tercer[oa]?|últim[oa]|otr[oa]s?|anterior|viej[oa]|nuev[oa]|mism[oa]|existente)|opción (?:[a-d]|\\d)|en su lugar"
       ),
-      words("(?:est|es|aquel)[ea]s? (?!proyecto|repo|repositorio|equipo|código)(?:archivo|fichero|función|prueba|test|botón|página|clase|parte|línea)"),
       words(
-        "no (?:borres|toques|cambies|modifiques|añadas|agregues|pongas|metas|muevas|renombres|quites|elimines|uses) (?:el|la|los|las)"
+        "(?:est|es|aquel)[ea]s? (?!proyecto|repo|repositorio|equipo|código)(?:archivo|fichero|función|prueba|test|botón|página|clase|parte|línea)"
       )
-    ]
+    ],
+    bans: words(
+      "no (?:borres|toques|cambies|modifiques|añadas|agregues|pongas|metas|muevas|renombres|quites|elimines|uses) (?:el|la|los|las)"
+    )
   },
   {
     language: "French",
@@ -95,11 +101,11 @@ const steering: ReadonlyArray<Steering> = [
       words(
         "(?:le|la|les) (?:premi(?:er|ère)|deuxième|seconde?|troisième|derni(?:er|ère)|ancien(?:ne)?|nouveau|nouvelle|même)s?|l['’](?:autre|ancien(?:ne)?)|option (?:[a-d]|\\d)|à la place"
       ),
-      words("(?:ce|cet|cette|ces) (?:fichier|fonction|test|bouton|page|classe|partie|ligne)s?"),
-      words(
-        "ne (?:supprime[sz]?|touche[sz]?|modifie[sz]?|change[sz]?|ajoute[sz]?|déplace[sz]?|renomme[sz]?|mets|mettez|enlève[sz]?) (?:pas|plus) (?:à |de )?(?:le|la|les|au|aux|du)|ne (?:supprime|touche|modifie|change|ajoute)[sz]? (?:pas|plus) (?:à )?l['’]\\p{L}+"
-      )
-    ]
+      words("(?:ce|cet|cette|ces) (?:fichier|fonction|test|bouton|page|classe|partie|ligne)s?")
+    ],
+    bans: words(
+      "ne (?:supprime[sz]?|touche[sz]?|modifie[sz]?|change[sz]?|ajoute[sz]?|déplace[sz]?|renomme[sz]?|mets|mettez|enlève[sz]?) (?:pas|plus) (?:à |de )?(?:le|la|les|au|aux|du)|ne (?:supprime|touche|modifie|change|ajoute)[sz]? (?:pas|plus) (?:à )?l['’]\\p{L}+"
+    )
   },
   {
     language: "Portuguese",
@@ -108,46 +114,64 @@ const steering: ReadonlyArray<Steering> = [
       words(
         "(?:[oa]s?|d[oa]s?|n[oa]s?) (?:primeir[oa]|segund[oa]|terceir[oa]|últim[oa]|outr[oa]|antig[oa]|nov[oa]|mesm[oa]|anterior|existente)s?|opção (?:[a-d]|\\d)|em vez disso|no lugar"
       ),
-      words("(?:n|d)?(?:est|ess|aquel)[ea]s? (?:arquivo|função|teste|botão|página|classe|parte|linha)s?"),
-      words(
-        "não (?:apague|remova|toque|mexa|altere|mude|adicione|coloque|mova|renomeie|use) (?:em )?(?:[oa]s?|n[oa]s?)"
-      )
-    ]
+      words("(?:n|d)?(?:est|ess|aquel)[ea]s? (?:arquivo|função|teste|botão|página|classe|parte|linha)s?")
+    ],
+    bans: words(
+      "não (?:apague|remova|toque|mexa|altere|mude|adicione|coloque|mova|renomeie|use) (?:em )?(?:[oa]s?|n[oa]s?)"
+    )
   },
   {
     language: "Russian",
-    forGood: words("всегда|никогда|впредь|отныне|с этого момента|в дальнейшем|больше не|кажд\\p{L}+|в (?:этом|нашем) (?:проекте|репозитории)"),
+    forGood: words(
+      "всегда|никогда|впредь|отныне|с этого момента|в дальнейшем|больше не|кажд\\p{L}+|в (?:этом|нашем) (?:проекте|репозитории)"
+    ),
     pointing: [
-      words("(?:перв|втор|трет|друг|прошл|предыдущ|последн)(?!ую очередь)\\p{L}{2,3}|вместо этого|вариант (?:[а-гa-d]|\\d)"),
-      words("(?:эт|т)(?:от|у|ой|ого|ом|о|и) (?:файл\\p{L}*|функци\\p{L}+|тест\\p{L}*|кнопк\\p{L}+|страниц\\p{L}+|класс\\p{L}*|строк\\p{L}+)"),
-      words("не (?:удаляй|меняй|трогай|изменяй|переименовывай|перемещай|убирай)(?:те)?")
-    ]
+      words(
+        "(?:перв|втор|трет|друг|прошл|предыдущ|последн)(?!ую очередь)\\p{L}{2,3}|вместо этого|вариант (?:[а-гa-d]|\\d)"
+      ),
+      words(
+        "(?:эт|т)(?:от|у|ой|ого|ом|о|и) (?:файл\\p{L}*|функци\\p{L}+|тест\\p{L}*|кнопк\\p{L}+|страниц\\p{L}+|класс\\p{L}*|строк\\p{L}+)"
+      )
+    ],
+    bans: words("не (?:удаляй|меняй|трогай|изменяй|переименовывай|перемещай|убирай)(?:те)?")
   },
   {
     language: "Polish",
-    forGood: words("zawsze|nigdy|od (?:teraz|tej pory)|na przyszłość|każd\\p{L}+|w (?:tym|naszym) (?:projekcie|repo|repozytorium)"),
+    forGood: words(
+      "zawsze|nigdy|od (?:teraz|tej pory)|na przyszłość|każd\\p{L}+|w (?:tym|naszym) (?:projekcie|repo|repozytorium)"
+    ),
     pointing: [
-      words("(?:pierwsz|drug|trzeci|ostatni|poprzedni)\\p{L}{1,3}|zamiast tego|inn(?:y|ego|ej|ą) (?:plik|opcj|podejści)\\p{L}*|opcj[ęai] (?:[a-d]|\\d)"),
-      words("(?:ten|tę|tego|tej|tym) (?:plik\\p{L}*|funkcj\\p{L}+|test\\p{L}*|przycisk\\p{L}*|stron\\p{L}+|klas\\p{L}+)"),
-      words("nie (?:usuwaj|zmieniaj|dotykaj|ruszaj|przenoś|modyfikuj)(?:cie)?")
-    ]
+      words(
+        "(?:pierwsz|drug|trzeci|ostatni|poprzedni)\\p{L}{1,3}|zamiast tego|inn(?:y|ego|ej|ą) (?:plik|opcj|podejści)\\p{L}*|opcj[ęai] (?:[a-d]|\\d)"
+      ),
+      words(
+        "(?:ten|tę|tego|tej|tym) (?:plik\\p{L}*|funkcj\\p{L}+|test\\p{L}*|przycisk\\p{L}*|stron\\p{L}+|klas\\p{L}+)"
+      )
+    ],
+    bans: words("nie (?:usuwaj|zmieniaj|dotykaj|ruszaj|przenoś|modyfikuj)(?:cie)?")
   },
   {
     language: "Turkish",
-    forGood: words("her zaman|daima|asla|hiçbir zaman|bundan (?:sonra|böyle)|bir daha|artık|(?:bu|bizim) (?:projede|repoda|depoda)|her"),
+    forGood: words(
+      "her zaman|daima|asla|hiçbir zaman|bundan (?:sonra|böyle)|bir daha|artık|(?:bu|bizim) (?:projede|repoda|depoda)|her"
+    ),
     pointing: [
-      words("(?:birinci|ikinci|üçüncü|diğer|öteki|önceki|eski|sonuncu)\\p{L}*|onun yerine|bunun yerine|ilk (?:yöntem|seçenek|dosya)\\p{L}*"),
-      words("(?:bu|şu|o) (?:dosya|fonksiyon|test|buton|düğme|sayfa|sınıf|satır)\\p{L}*"),
-      /(?<!\p{L})(?:silme|değiştirme|kaldırma|taşıma|dokunma|elleme)(?:y[ıi]n(?:[ıi]z)?)?[\s.!]*$/iu
-    ]
+      words(
+        "(?:birinci|ikinci|üçüncü|diğer|öteki|önceki|eski|sonuncu)\\p{L}*|onun yerine|bunun yerine|ilk (?:yöntem|seçenek|dosya)\\p{L}*"
+      ),
+      words("(?:bu|şu|o) (?:dosya|fonksiyon|test|buton|düğme|sayfa|sınıf|satır)\\p{L}*")
+    ],
+    bans: /(?<!\p{L})(?:silme|değiştirme|kaldırma|taşıma|dokunma|elleme)(?:y[ıi]n(?:[ıi]z)?)?[\s.!]*$/iu
   },
   {
     language: "Vietnamese",
     forGood: words("luôn|bao giờ|từ (?:giờ|nay|bây giờ)|mỗi|trong (?:dự án|repo) này|tự ý|tuyệt đối"),
     pointing: [
-      words("(?:cách|cái|phương án|lựa chọn|tùy chọn|file|tệp|hàm) thứ (?:nhất|hai|ba|tư)|cách (?:đầu|khác|kia|cũ|đầu tiên)|(?:file|tệp|hàm|nút|test) (?:khác|kia|đó|này|cũ)|cái (?:kia|khác|đó|này)|thay vào đó"),
-      words("(?:đừng|không|không được) (?:xóa|xoá|sửa|đổi|đụng|thay đổi|chạm)")
-    ]
+      words(
+        "(?:cách|cái|phương án|lựa chọn|tùy chọn|file|tệp|hàm) thứ (?:nhất|hai|ba|tư)|cách (?:đầu|khác|kia|cũ|đầu tiên)|(?:file|tệp|hàm|nút|test) (?:khác|kia|đó|này|cũ)|cái (?:kia|khác|đó|này)|thay vào đó"
+      )
+    ],
+    bans: words("(?:đừng|không|không được) (?:xóa|xoá|sửa|đổi|đụng|thay đổi|chạm)")
   }
 ]
 
@@ -178,10 +202,16 @@ export const isBanOnWork = (clause: string): boolean => {
  * True if a clause steers the task at hand and so holds for no other one, even if it is said again: it points at
  * something that only the task knows, or forbids the work itself.
  */
-export const isOfTaskAlone = (clause: string): boolean => {
+export const isSteering = (clause: string): boolean => {
   const text = clause.normalize("NFC")
   return (
     isBanOnWork(text) ||
-    steering.some(({ forGood, pointing }) => pointing.some((rule) => rule.test(text)) && !forGood.test(text))
+    steering.some(({ forGood, pointing }) => !forGood.test(text) && pointing.some((rule) => rule.test(text)))
   )
+}
+
+/** True if a clause, said once, holds for its task alone: it steers, or forbids to change one thing that is there. */
+export const isOfTaskAlone = (clause: string): boolean => {
+  const text = clause.normalize("NFC")
+  return isSteering(text) || steering.some(({ bans, forGood }) => !forGood.test(text) && bans.test(text))
 }

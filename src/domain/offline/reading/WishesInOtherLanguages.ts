@@ -137,15 +137,19 @@ const languages: ReadonlyArray<Language> = [
       /^기억해(?:둬|줘| ?둬)?[:：,]/u
     ],
     passing:
-      /이번|이 파일|이것|저것|그것|지금은|아직|일단|(?:이|그|저) (?!프로젝트|저장소|레포|리포|코드베이스|팀)(?:함수|버튼|화면|커밋|작업)/u
+      /이번|이 파일|이것|저것|그것|지금은|아직|일단|(?<![가-힣])(?:이|그|저) (?!프로젝트|저장소|레포|리포|코드베이스|팀)(?:함수|버튼|화면|커밋|작업)/u
   },
   {
     name: "Russian",
     letters: /[\u0400-\u04ff]/,
     wishes: [
       words(String.raw`(?:хочу|хотим|хотелось бы)(?:,? чтобы (?:ты|вы|мы)?)? ?(?:\p{L}+ )?всегда|всегда хочу`),
-      words(String.raw`(?:перед|после) кажд(?:ым|ого) (?:коммит|пуш|мерж|релиз|изменени|депло)\p{L}*,? (?:сначала |обязательно )?(?:запускай|прогоняй|проверяй|спрашивай|делай|пиши|обновляй)(?:те)?`),
-      words(String.raw`(?:запускай|прогоняй|проверяй|спрашивай|обновляй)(?:те)? .{2,50} (?:перед|после) кажд(?:ым|ого) (?:коммит|пуш|мерж|релиз|изменени|депло)\p{L}*`),
+      words(
+        String.raw`(?:перед|после) кажд(?:ым|ого) (?:коммит|пуш|мерж|релиз|изменени|депло)\p{L}*,? (?:сначала |обязательно )?(?:запускай|прогоняй|проверяй|спрашивай|делай|пиши|обновляй)(?:те)?`
+      ),
+      words(
+        String.raw`(?:запускай|прогоняй|проверяй|спрашивай|обновляй)(?:те)? .{2,50} (?:перед|после) кажд(?:ым|ого) (?:коммит|пуш|мерж|релиз|изменени|депло)\p{L}*`
+      ),
       first("и|но|мы", String.raw`используем (?:только|всегда|исключительно) \S+`),
       words(
         String.raw`(?:всегда|только) (?:лежит|лежат|живёт|живет|хранится|хранятся|должн[аоы]? (?:быть|лежать|жить|идти)) (?:в|на|под)`
@@ -175,9 +179,16 @@ const languages: ReadonlyArray<Language> = [
         "bitte|und",
         String.raw`(?:vor|nach) jede[mr] (?:commit|push|merge|release|änderung|deployment|deploy|pr|schritt) (?:bitte |immer |erst |zuerst |zunächst )*(?:(?:${germanOrder})(?!\p{L})|.{3,60}\p{L}(?:en|ern|eln)[.!]?$)`
       ),
-      words(String.raw`(?:${germanOrder}) .{2,60} (?:vor|nach) jede[mr] (?:commit|push|merge|release|änderung|deployment|deploy|pr)`),
-      words(String.raw`(?:ich (?:möchte|will|hätte gerne?)|wir (?:wollen|möchten)),? dass (?:du|ihr|wir|alle) .{0,40}(?:immer|nie|niemals|stets)`),
-      first("bitte", String.raw`in (?:diesem|unserem) (?:projekt|repo(?:sitory)?|code) (?:bitte )?(?:keine?n?|nur|ausschließlich) \p{L}+`),
+      words(
+        String.raw`(?:${germanOrder}) .{2,60} (?:vor|nach) jede[mr] (?:commit|push|merge|release|änderung|deployment|deploy|pr)`
+      ),
+      words(
+        String.raw`(?:ich (?:möchte|will|hätte gerne?)|wir (?:wollen|möchten)),? dass (?:du|ihr|wir|alle) .{0,40}(?:immer|nie|niemals|stets)`
+      ),
+      first(
+        "bitte",
+        String.raw`in (?:diesem|unserem) (?:projekt|repo(?:sitory)?|code) (?:bitte )?(?:keine?n?|nur|ausschließlich) \p{L}+`
+      ),
       words(
         String.raw`(?:gehör(?:t|en)|komm(?:t|en)|lieg(?:t|en)|bleib(?:t|en)|steh(?:t|en)|müssen|muss) (?:immer|stets|ausschließlich|grundsätzlich) (?:in|nach|unter|ins|im|zu)`
       ),
@@ -220,10 +231,16 @@ const languages: ReadonlyArray<Language> = [
     letters: latin,
     wishes: [
       words(String.raw`réponds?(?:ez)?(?:-moi|-nous)? (?:toujours |uniquement )?en \p{L}+`),
-      words(String.raw`(?:je (?:veux|voudrais|souhaite)|nous voulons|on veut) (?:que (?:tu|vous|l['’]on|on) .{0,30})?(?:toujours|systématiquement) (?:que|les?|la|des|une?|l['’]|d['’])`),
+      words(
+        String.raw`(?:je (?:veux|voudrais|souhaite)|nous voulons|on veut) (?:que (?:tu|vous|l['’]on|on) .{0,30})?(?:toujours|systématiquement) (?:que|les?|la|des|une?|l['’]|d['’])`
+      ),
       words(String.raw`je veux que (?:tu|vous) \p{L}+ (?:toujours|systématiquement)`),
-      words(`(?:avant|après) chaque (?:commit|push|merge|release|changement|modification|déploiement|pr),? (?:${frenchOrder}|vérifie[sz]?|teste[sz]?|demande[sz]?)`),
-      words(String.raw`(?:${frenchOrder}|vérifie[sz]?|teste[sz]?|demande[sz]?) .{2,50} (?:avant|après) chaque (?:commit|push|merge|release|changement|modification|déploiement|pr)`),
+      words(
+        `(?:avant|après) chaque (?:commit|push|merge|release|changement|modification|déploiement|pr),? (?:${frenchOrder}|vérifie[sz]?|teste[sz]?|demande[sz]?)`
+      ),
+      words(
+        String.raw`(?:${frenchOrder}|vérifie[sz]?|teste[sz]?|demande[sz]?) .{2,50} (?:avant|après) chaque (?:commit|push|merge|release|changement|modification|déploiement|pr)`
+      ),
       words(
         String.raw`(?:va|vont|reste|restent|vit|vivent|se met|se mettent|doit|doivent) toujours (?:dans|sous|en|être|aller|rester|vivre)`
       ),
@@ -263,8 +280,12 @@ const languages: ReadonlyArray<Language> = [
     letters: latin,
     wishes: [
       words(String.raw`(?:quiero|queremos|quisiera|me gustaría) (?:que )?(?:\p{L}+ ){0,3}siempre|siempre quiero`),
-      words(`(?:antes|después) de (?:cada|hacer cada) (?:commit|push|merge|release|cambio|despliegue|pr),? (?:${spanishOrder}|verifica|revisa)`),
-      words(String.raw`(?:${spanishOrder}|verifica|revisa) .{2,50} (?:antes|después) de cada (?:commit|push|merge|release|cambio|despliegue|pr)`),
+      words(
+        `(?:antes|después) de (?:cada|hacer cada) (?:commit|push|merge|release|cambio|despliegue|pr),? (?:${spanishOrder}|verifica|revisa)`
+      ),
+      words(
+        String.raw`(?:${spanishOrder}|verifica|revisa) .{2,50} (?:antes|después) de cada (?:commit|push|merge|release|cambio|despliegue|pr)`
+      ),
       first("y|pero", String.raw`(?:solo |siempre )?usamos (?:solo|solamente|siempre|únicamente) \S+`),
       words(
         String.raw`(?:va|van|vive|viven|queda|quedan|debe|deben) (?:ir |estar |vivir |quedar )?siempre (?:en|bajo|dentro|ir|estar|vivir)|siempre (?:va|van|vive|viven|debe|deben) (?:en|bajo|dentro|ir|estar)`
@@ -291,8 +312,12 @@ const languages: ReadonlyArray<Language> = [
     letters: latin,
     wishes: [
       words(String.raw`(?:quero|queremos|gostaria) (?:que )?(?:\p{L}+ ){0,3}sempre|sempre quero`),
-      words(`(?:antes|depois) de (?:cada|todo) (?:commit|push|merge|release|mudança|alteração|deploy|pr),? (?:${portugueseOrder})`),
-      words(String.raw`(?:${portugueseOrder}) .{2,50} (?:antes|depois) de (?:cada|todo) (?:commit|push|merge|release|mudança|alteração|deploy|pr)`),
+      words(
+        `(?:antes|depois) de (?:cada|todo) (?:commit|push|merge|release|mudança|alteração|deploy|pr),? (?:${portugueseOrder})`
+      ),
+      words(
+        String.raw`(?:${portugueseOrder}) .{2,50} (?:antes|depois) de (?:cada|todo) (?:commit|push|merge|release|mudança|alteração|deploy|pr)`
+      ),
       first("e|mas", String.raw`(?:só |sempre )?usamos (?:só|somente|apenas|sempre) \S+`),
       words(
         String.raw`(?:fica|ficam|vai|vão|mora|moram|vive|vivem|deve|devem) (?:ir |ficar |estar |morar )?sempre (?:em|no|na|nos|nas|sob|dentro|ficar|ir|estar)|sempre (?:fica|ficam|vai|vão|deve|devem) (?:em|no|na|nos|nas|sob|dentro|ficar|ir|estar)`
@@ -333,10 +358,16 @@ const languages: ReadonlyArray<Language> = [
     name: "Polish",
     letters: latin,
     wishes: [
-      words(String.raw`(?:chcę|chcemy|chciałbym|chciałabym)(?:,? (?:żeby|aby|żebyś|abyś))? ?(?:\p{L}+ )?zawsze|zawsze chcę`),
+      words(
+        String.raw`(?:chcę|chcemy|chciałbym|chciałabym)(?:,? (?:żeby|aby|żebyś|abyś))? ?(?:\p{L}+ )?zawsze|zawsze chcę`
+      ),
       words(String.raw`\p{L}+(?:aj|uj|ij|sz|isz)(?:cie)? (?:\p{L}{1,4} )?zawsze`),
-      words(String.raw`(?:przed|po) każd(?:ym|ej|ą) (?:commit|push|merge|release|zmian|wdrożeni)\p{L}*,? (?:zawsze |najpierw )?(?:uruchom|uruchamiaj|puść|puszczaj|sprawdź|sprawdzaj|pytaj|zapytaj|rób|pisz)(?:cie)?`),
-      words(String.raw`(?:uruchamiaj|puszczaj|sprawdzaj|pytaj)(?:cie)? .{2,50} (?:przed|po) każd(?:ym|ej|ą) (?:commit|push|merge|release|zmian|wdrożeni)\p{L}*`),
+      words(
+        String.raw`(?:przed|po) każd(?:ym|ej|ą) (?:commit|push|merge|release|zmian|wdrożeni)\p{L}*,? (?:zawsze |najpierw )?(?:uruchom|uruchamiaj|puść|puszczaj|sprawdź|sprawdzaj|pytaj|zapytaj|rób|pisz)(?:cie)?`
+      ),
+      words(
+        String.raw`(?:uruchamiaj|puszczaj|sprawdzaj|pytaj)(?:cie)? .{2,50} (?:przed|po) każd(?:ym|ej|ą) (?:commit|push|merge|release|zmian|wdrożeni)\p{L}*`
+      ),
       first("i|ale|my", String.raw`używamy (?:tylko|zawsze|wyłącznie) \S+`),
       words(String.raw`zawsze (?:trafia|trafiają|leży|leżą|jest|są|ma być|mają być|idzie|idą) (?:do|w|pod|na)`),
       words(
@@ -393,9 +424,15 @@ const languages: ReadonlyArray<Language> = [
     name: "Vietnamese",
     letters: /[à-ỹđ]/iu,
     wishes: [
-      words(String.raw`(?:tôi|mình|chúng tôi) (?:luôn|luôn luôn) muốn|(?:tôi|mình|chúng tôi) muốn (?:bạn |mọi |tất cả )?(?:\p{L}+ ){0,2}luôn`),
-      words(`(?:trước|sau) (?:mỗi|từng)(?: lần| khi)? (?:commit|push|merge|release|deploy|thay đổi|pr),? (?:thì |bạn )?(?:hãy |luôn |phải |nhớ |cần )*(?:${vietnameseOrder})`),
-      words(`(?:hãy|luôn|phải|nhớ) (?:${vietnameseOrder}) .{2,50} (?:trước|sau) (?:mỗi|từng)(?: lần| khi)? (?:commit|push|merge|release|deploy|thay đổi|pr)`),
+      words(
+        String.raw`(?:tôi|mình|chúng tôi) (?:luôn|luôn luôn) muốn|(?:tôi|mình|chúng tôi) muốn (?:bạn |mọi |tất cả )?(?:\p{L}+ ){0,2}luôn`
+      ),
+      words(
+        `(?:trước|sau) (?:mỗi|từng)(?: lần| khi)? (?:commit|push|merge|release|deploy|thay đổi|pr),? (?:thì |bạn )?(?:hãy |luôn |phải |nhớ |cần )*(?:${vietnameseOrder})`
+      ),
+      words(
+        `(?:hãy|luôn|phải|nhớ) (?:${vietnameseOrder}) .{2,50} (?:trước|sau) (?:mỗi|từng)(?: lần| khi)? (?:commit|push|merge|release|deploy|thay đổi|pr)`
+      ),
       words(`(?:không|đừng|chỉ|luôn) (?:${vietnameseOrder}) .{1,40} trong (?:dự án|repo|kho|project|kho mã) này`),
       words(`(?:dự án|repo|kho|project|kho mã) này (?:chỉ|luôn|không|không được|phải) (?:${vietnameseOrder})`),
       first("xin|làm ơn|vui lòng|và|nhưng", `(?:đừng|không|không được) (?:tự ý|bao giờ) (?:${vietnameseOrder})`),
