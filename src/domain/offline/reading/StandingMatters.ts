@@ -3,7 +3,7 @@
 /** The words of one language for such wishes, as sources of patterns. */
 interface Matter {
   readonly language: string
-  /** What a project has many of. Only plurals, where the language has them: one comment belongs to its task. */
+  /** Names of what a project has many of. Only plurals, where the language has them: one comment belongs to its task. */
   readonly things: string
   /** The form in which they should be: a language, a format of dates, a way to write names. */
   readonly forms: string
