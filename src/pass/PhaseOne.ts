@@ -19,13 +19,15 @@ import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import type { BudgetExhausted } from "../domain/model/ModelError.js"
 import { judge, type RuleContext } from "../domain/thread/LearningRules.js"
 import { isCandidate, select } from "../domain/thread/Selection.js"
+import { withName } from "../domain/thread/ThreadFacts.js"
+import { SessionStore } from "../services/SessionStore.js"
 import { isSubAgentSource } from "../domain/session/codex/RolloutLine.js"
 import { joinUnknown } from "../domain/session/codex/UnknownLine.js"
 import { isNothing } from "../domain/memory/StageOneOutput.js"
 import { isComplete, type Thread, withheld } from "../domain/thread/Thread.js"
 import type { WhyNot } from "../domain/thread/WhyNot.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
-import { normaliseOutput, type SafeOutput, traceSlug } from "../domain/memory/TraceMemory.js"
+import { namedTrace, normaliseOutput, type SafeOutput, traceSlug } from "../domain/memory/TraceMemory.js"
 import { type ExtractionError, storeFailure, treatmentOf } from "./ExtractionRetry.js"
 import { extractionDuration, extractions } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
@@ -230,7 +232,8 @@ const learn = Effect.fnUntraced(function* (
   }
   const { partsByDirectory } = yield* loadParting
   const { isPartial, parts } = yield* partsByDirectory(thread, cwd, rollout, context.ignore)
-  const answers = yield* Effect.forEach(parts, (part) => askOfPart(pass, rollout, part))
+  const { threadName } = withName(rollout.facts, yield* (yield* SessionStore).names)
+  const answers = yield* Effect.forEach(parts, (part) => askOfPart(pass, rollout, part, threadName))
   const learned = { content: rollout.content, updatedAt: thread.updatedAt, isPartial }
   return yield* storeAnswers(claim, { ...thread, cwd }, learned, answers)
 })
@@ -280,7 +283,12 @@ interface PartAnswer {
 /** The answer that there is nothing to remember. */
 const noOutput: SafeOutput = { traceMemory: safe``, summary: safe`` }
 
-const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollout, part: SessionPart) {
+const askOfPart = Effect.fnUntraced(function* (
+  pass: Pass,
+  rollout: LoadedRollout,
+  part: SessionPart,
+  name: string | undefined
+) {
   const { summaryBytes, traceBytes } = yield* Settings
   const { askForMemory } = yield* loadAsking
   const { rolloutOfPart } = yield* loadParting
@@ -295,7 +303,11 @@ const askOfPart = Effect.fnUntraced(function* (pass: Pass, rollout: LoadedRollou
     part,
     grounding,
     facts: yield* factsOfPart(part),
-    output: normaliseOutput(output, { traceBytes, summaryBytes }, redact)
+    output: normaliseOutput(
+      { ...output, traceMemory: namedTrace(output.traceMemory, name ?? "", null) },
+      { traceBytes, summaryBytes },
+      redact
+    )
   }
   return answer
 })

@@ -11,7 +11,7 @@ import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { Redactor } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
-import { type KnownRollout, ThreadIndex } from "../services/state/ThreadIndex.js"
+import { type KnownRollout, type RenamedThread, ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { readParts, readThread } from "./ThreadReading.js"
 
@@ -169,17 +169,20 @@ const indexChanges = Effect.fnUntraced(function* (
     return reread || before?.size !== file.size || before.modifiedAt !== file.modifiedAt
   }
   const renamed = yield* renamedThreads(new Set([...known.values()].map(({ threadId }) => threadId)))
-  const isRenamed = ({ path }: RolloutFile): boolean => renamed.has(known.get(path)?.threadId ?? "")
+  const isRenamed = ({ path }: RolloutFile): boolean =>
+    renamed.some(({ threadId }) => threadId === known.get(path)?.threadId)
   const toRead = listed.filter((file) => isChanged(file) || isRenamed(file))
   const changed = yield* Effect.forEach(toRead, (file) => look(file, known.get(file.path)))
   const replaced = changed.filter(({ path, threadId }) => (known.get(path)?.threadId ?? threadId) !== threadId)
   const gone = [...[...known.keys()].filter((path) => !files.has(path)), ...replaced.map(({ path }) => path)]
   const threads = yield* changedThreads(known, changed, gone, files, rules)
+  const may = new Set(threads.flatMap(({ id, withheld }) => (withheld === null ? [id] : [])))
   const batches = Math.max(1, Math.ceil(Math.max(threads.length, changed.length) / threadsWritten))
   for (let batch = 0; batch < batches; batch++) {
     const [from, to] = [batch * threadsWritten, (batch + 1) * threadsWritten]
     yield* threadIndex.change({
       threads: threads.slice(from, to),
+      renamed: batch === 0 ? renamed.filter(({ threadId }) => may.has(threadId)) : [],
       known: changed.slice(from, to),
       gone: batch === 0 ? gone : [],
       now,
@@ -189,17 +192,18 @@ const indexChanges = Effect.fnUntraced(function* (
   return changed.length
 })
 
-/** Lists the threads whose stored title differs from the name that a person gave them. */
+/** Lists the threads whose stored title differs from the name that a person gave them, with both. */
 const renamedThreads = Effect.fnUntraced(function* (known: ReadonlySet<ThreadId>) {
   const threadIndex = yield* ThreadIndex
   const names = yield* (yield* SessionStore).names
   const redact = yield* (yield* Redactor).rules
-  const renamed = new Set<string>()
+  const renamed: Array<RenamedThread> = []
   for (const id of known) {
     const name = names.get(id)
     const record = name === undefined ? Option.none() : yield* threadIndex.get(id)
-    if (Option.exists(record, ({ thread }) => thread.title !== titleOf(name, redact))) {
-      renamed.add(id)
+    const title = titleOf(name, redact)
+    if (title !== null && Option.isSome(record) && record.value.thread.title !== title) {
+      renamed.push({ threadId: id, name: title, formerTitle: record.value.thread.title })
     }
   }
   return renamed

@@ -67,6 +67,30 @@ export const normaliseOutput = (output: StageOneOutput, limits: MemoryLimits, re
   }
 }
 
+/** The maximum number of characters of a name in the heading of a trace. */
+const nameCharacters = 120
+
+/**
+ * Puts the name of a session before the heading of its trace, in the place of its former title if the heading begins
+ * with that. A trace without the usual headings stays as it is. The rest of the heading says what came out.
+ */
+export const namedTrace = (trace: string, name: string, formerTitle: string | null): string => {
+  if (!isStructured(trace)) {
+    return trace
+  }
+  const [heading = "", ...rest] = trace.split("\n")
+  const shown = neutralLine(name.replace(/\s+/g, " ").trim()).slice(0, nameCharacters)
+  const told = heading.replace(/^#+\s*/, "")
+  if (shown === "" || told === shown || told.startsWith(`${shown}: `)) {
+    return trace
+  }
+  const former = neutralLine((formerTitle ?? "").replace(/\s+/g, " ").trim()).slice(0, nameCharacters)
+  const after = told.slice(former.length)
+  const begins = former !== "" && told.startsWith(former) && /^(?:[:,;?.!]|$)/.test(after)
+  const left = begins ? after.replace(/^[\s:,;?.!]+/, "") : told
+  return [`# ${shown}${left === "" ? "" : `: ${left}`}`, ...rest].join("\n")
+}
+
 /** Returns the readable part of a trace file's name: at most `length` characters of `[a-z0-9_]`. */
 export const traceSlug = (title: string, length: number): string =>
   title

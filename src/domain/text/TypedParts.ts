@@ -1,3 +1,5 @@
+import { withoutGreeting, withoutPoliteness } from "./Greetings.js"
+
 /*
  * Separates the text that a person typed from the other content of a message: quotations, listings, logs and pasted
  * pages.
@@ -82,21 +84,17 @@ export const titleOfPlan = (message: string): string | undefined => {
     .trim()
 }
 
-const salutation =
-  /^(?:(?:hi|hey|hello|hiya|dear|good (?:morning|afternoon|evening)|hola|bonjour|hallo|moin|ciao|olá|привет|你好|您好|こんにちは)(?: (?:there|codex|claude|chatgpt|assistant|all|again|team|everyone))?\s*[,!.:;–—、，。！-]+\s*)+(?=\S)/iu
-
 /**
- * Returns a title for a session from its first message: the first paragraph of the user's own words without a
- * salutation, or the heading of a plan from an earlier session. A message that is pasted as a whole keeps its text.
+ * Returns a title for a session from its first message: the first paragraph of the user's own words without greetings
+ * and polite words, or the heading of a plan from an earlier session. A message that is pasted as a whole, or only
+ * greets, keeps its text.
  */
 export const sessionTitle = (message: string): string => {
   const plan = titleOfPlan(message)
   if (plan !== undefined) {
     return plan
   }
-  const [said = ""] = wordsToAssistant(message)
-    .replace(salutation, "")
-    .split(/\n\s*\n/)
+  const [said = ""] = withoutPoliteness(withoutGreeting(wordsToAssistant(message))).split(/\n\s*\n/)
   return said.trim() === "" ? message : said.trim()
 }
 
@@ -138,12 +136,14 @@ export const wordsToAssistant = (message: string): string => {
  * Empty if the message contains a log, or is about a text that it contains.
  */
 export const briefToAssistant = (message: string): string => {
-  const [opening = "", ...rest] = wordsToAssistant(message).split(/\n\s*\n/)
+  if (planHandover.test(message)) {
+    return ""
+  }
   const typed = typedPartsOf(message).join("\n\n")
-  const lines = typed.split("\n")
-  return opening === "" ||
-    [opening, ...rest].some((part) => aboutText.test(part)) ||
-    lines.some((line) => logLine.test(line))
+  const brief = typed.slice(0, heading.exec(typed)?.index ?? typed.length)
+  const [opening = ""] = brief.split(/\n\s*\n/)
+  return [wordsToAssistant(message), opening].some((part) => aboutText.test(part)) ||
+    typed.split("\n").some((line) => logLine.test(line))
     ? ""
-    : typed.slice(0, heading.exec(typed)?.index ?? typed.length)
+    : brief
 }

@@ -1,6 +1,7 @@
 import { sessionTitle } from "../text/TypedParts.js"
 import * as Data from "effect/Data"
 import { cutEnd, keptText } from "../text/ByteBudget.js"
+import { isGreeting } from "../text/Greetings.js"
 import { type Redact, rewrite, safe, type SafeText } from "../privacy/SafeText.js"
 import { sourceOf } from "../session/codex/RolloutLine.js"
 import { timestampOf } from "../session/Timestamp.js"
@@ -126,7 +127,9 @@ export const threadOf = (
   const name = baseName(file.path)
   const roleMessage = facts.goal === undefined ? facts.firstUserMessage : undefined
   const firstUserMessage = facts.firstRequest ?? facts.goal ?? roleMessage
-  const firstWords = facts.firstRequest === undefined ? roleMessage : facts.firstWords
+  const { firstRequest } = facts
+  const greeting = firstRequest !== undefined && isGreeting(firstRequest) ? firstRequest : undefined
+  const firstWords = firstRequest === undefined ? roleMessage : (facts.firstWords ?? greeting)
   return new Thread({
     id: threadIdOf(facts.meta?.id, name),
     rolloutPath: file.path,

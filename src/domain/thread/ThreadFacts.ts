@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { keptText } from "../text/ByteBudget.js"
+import { isGreeting } from "../text/Greetings.js"
 import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../session/LenientField.js"
 import { environmentCwd, isWrapped } from "../session/codex/InjectedText.js"
 import {
@@ -38,7 +39,7 @@ export interface ThreadFacts {
   readonly environmentCwd: string | undefined
   /** The first message in a `user_message` event; `[Image]` if it is an image without text. */
   readonly firstRequest: string | undefined
-  /** The first message in a `user_message` event that has text. */
+  /** The first message in a `user_message` event that has text, and more than a greeting. */
   readonly firstWords: string | undefined
   /** The first user-role message that the harness did not inject; used if there is no such event. */
   readonly firstUserMessage: string | undefined
@@ -161,7 +162,8 @@ const decodeTokens = decodeLenient(TokenPayload, {})
 const addEvent = (facts: ThreadFacts, event: Event): ThreadFacts => {
   const typed = facts.firstWords === undefined ? typedEventText(event) : undefined
   if (typed !== undefined) {
-    return { ...facts, firstRequest: facts.firstRequest ?? (typed || "[Image]"), firstWords: typed || undefined }
+    const firstWords = typed === "" || isGreeting(typed) ? undefined : typed
+    return { ...facts, firstRequest: facts.firstRequest ?? (typed || "[Image]"), firstWords }
   }
   switch (event.kind) {
     case "token_count": {

@@ -5,15 +5,24 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { memoryVersion, namedTrace } from "../../domain/memory/TraceMemory.js"
+import { rewrite } from "../../domain/privacy/SafeText.js"
 import { Extraction, type ThreadRecord, unclaimed } from "../../domain/thread/Extraction.js"
 import { Thread } from "../../domain/thread/Thread.js"
 import { ThreadId } from "../../domain/thread/ThreadId.js"
 import { Directory } from "../../domain/thread/WorkingDirectory.js"
 import type { Claim } from "../../services/state/Claims.js"
-import { type IndexChanges, type KnownRollout, ThreadIndex, type ThreadPage } from "../../services/state/ThreadIndex.js"
+import {
+  type IndexChanges,
+  type KnownRollout,
+  type RenamedThread,
+  ThreadIndex,
+  type ThreadPage
+} from "../../services/state/ThreadIndex.js"
 import { asOwner } from "./Claims.js"
+import { factColumns, FactRow } from "./sqlite/FactRows.js"
 import { Queries } from "./sqlite/Queries.js"
-import { anywhere, findAll, findOne } from "./sqlite/Rows.js"
+import { anywhere, findAll, findOne, StoredText } from "./sqlite/Rows.js"
 import { ExtractionRow, ThreadRow } from "./sqlite/ThreadRow.js"
 
 const ClaimantRow = Schema.Struct({
@@ -241,11 +250,37 @@ const make = Effect.map(Queries, (queries) => {
     sql`INSERT INTO indexed_listing ${sql.insert({ id: 1, fingerprint: fingerprint ?? null })}
       ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint`
 
-  const change = Effect.fnUntraced(function* ({ gone, known, listing, now, threads }: IndexChanges) {
+  const tracesOf = findAll({
+    Request: ThreadId,
+    Result: Schema.Struct({ cwd: Directory, traceSummary: StoredText, memorySummary: Schema.String }),
+    execute: (threadId) => sql`SELECT cwd, trace_summary, memory_summary FROM thread_memory
+      WHERE thread_id = ${threadId} AND cwd <> ''`
+  })
+
+  const factsOf = findAll({
+    Request: Schema.Struct({ threadId: ThreadId, cwd: Directory }),
+    Result: FactRow,
+    execute: ({ cwd, threadId }) => sql`SELECT ${sql.literal(factColumns)} FROM facts f
+      WHERE f.thread_id = ${threadId} AND f.cwd = ${cwd} ORDER BY f.number`
+  })
+
+  /** Puts the new name of a thread into the headings of its traces. */
+  const rename = Effect.fnUntraced(function* ({ formerTitle, name, threadId }: RenamedThread) {
+    for (const { cwd, memorySummary, traceSummary: before } of yield* tracesOf(threadId)) {
+      const traceSummary = rewrite(before, (trace) => namedTrace(trace, name, formerTitle))
+      const facts = yield* factsOf({ threadId, cwd })
+      const version = memoryVersion({ traceMemory: traceSummary, summary: memorySummary }, facts)
+      yield* sql`UPDATE thread_memory SET ${sql.update({ traceSummary, version })}
+        WHERE thread_id = ${threadId} AND cwd = ${cwd}`
+    }
+  })
+
+  const change = Effect.fnUntraced(function* ({ gone, known, listing, now, renamed = [], threads }: IndexChanges) {
     yield* transaction("ThreadIndex.change")(
       Effect.gen(function* () {
         yield* Effect.forEach(gone, (path) => forgetFile(path, now), { discard: true })
         yield* Effect.forEach(Arr.chunksOf(threads, insertedRows), upsert, { discard: true })
+        yield* Effect.forEach(renamed, rename, { discard: true })
         yield* Effect.forEach(Arr.chunksOf(known, insertedRows), know, { discard: true })
         yield* setListing(listing)
       })

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { ThreadRecord } from "../../domain/thread/Extraction.js"
+import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { Thread } from "../../domain/thread/Thread.js"
 import type { ThreadId } from "../../domain/thread/ThreadId.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
@@ -18,10 +19,19 @@ export interface KnownRollout {
   readonly lastRecordAt: number
 }
 
+/** A thread with a new name, and the title that it had before. */
+export interface RenamedThread {
+  readonly threadId: ThreadId
+  readonly name: SafeText
+  readonly formerTitle: SafeText | null
+}
+
 /** The changes to the index that follow from one listing of the session files. */
 export interface IndexChanges {
   /** Rows to write. A null field leaves the stored value unchanged, since indexing reads only the ends of a file. */
   readonly threads: ReadonlyArray<Thread>
+  /** Threads that a person named since their row was written. Their traces get the name too, in the same transaction. */
+  readonly renamed?: ReadonlyArray<RenamedThread>
   /** Files that were read, with the size and times to store. */
   readonly known: ReadonlyArray<KnownRollout>
   /**

@@ -209,6 +209,15 @@ describe("title and first_user_message", () => {
     assert.deepStrictEqual(labels(builder().completed(item)), { firstUserMessage: safe`[Image]`, title: null })
   })
 
+  it("the title is the first message that says more than hello, or the greeting if there is no other", () => {
+    const rollout = builder().event(userMessage("Hello there."))
+    assert.deepStrictEqual(labels(rollout), both(safe`Hello there.`))
+    assert.deepStrictEqual(labels(rollout.event(userMessage("sort the harbours"))), {
+      firstUserMessage: safe`Hello there.`,
+      title: safe`sort the harbours`
+    })
+  })
+
   it("title and first message are the words of a message that has an image too", () => {
     assert.deepStrictEqual(labels(builder().event(userMessage("what is it?", image))), both(safe`what is it?`))
   })

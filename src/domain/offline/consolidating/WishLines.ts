@@ -1,5 +1,6 @@
 import type { KnownFact, WishChain } from "../../facts/ProjectFacts.js"
 import { withDay } from "../../memory/SaidOn.js"
+import { isSteering } from "../reading/TaskWords.js"
 import { type HeldWish, Wishes } from "./Merging.js"
 import { byWorth, correctionIn, newestTime, projectLine, type WeighedLine } from "./ProjectLines.js"
 import { meaningfulWords } from "./SameMeaning.js"
@@ -44,12 +45,15 @@ const isSaidAgain = (facts: ReadonlyArray<KnownFact>, titleOf: (fact: KnownFact)
 
 /**
  * Lists the wishes that hold beyond their task: those whose words say so, and those that the user said in two sessions
- * beside different requests. Other wishes supersede nothing.
+ * beside different requests. Words that steer one task, such as a ban on editing anything, never last. Other wishes
+ * supersede nothing.
  */
 const lastingWishes = ({ outcomes, wishes }: Pick<Sorted, "outcomes" | "wishes">): ReadonlyArray<HeldWish> => {
   const titleOf = titlesIn(outcomes)
   const ofTasks = new Wishes()
-  wishes.filter(({ content }) => !content.isLasting).forEach((fact) => ofTasks.add(fact.text, [fact]))
+  wishes
+    .filter(({ content }) => !content.isLasting && !isSteering(content.words))
+    .forEach((fact) => ofTasks.add(fact.text, [fact]))
   const repeated: ReadonlySet<KnownFact> = new Set(
     ofTasks
       .held()

@@ -1,5 +1,7 @@
 import { holdsSecret } from "./Secrets.js"
+import { isAboutStandingMatter } from "../reading/StandingMatters.js"
 import type { Asked } from "../reading/Tasks.js"
+import { isOfTaskAlone } from "../reading/TaskWords.js"
 import { isQuestion } from "../reading/UserWord.js"
 import { isWishInOtherLanguage } from "../reading/WishesInOtherLanguages.js"
 import { wordsToAssistant } from "../../text/TypedParts.js"
@@ -22,12 +24,15 @@ const lasting: ReadonlyArray<RegExp> = [
   /\b(?:in|for) (?:this|our|my|the whole) (?:repo(?:sitory)?|project|codebase|team|code|fork|monorepo|workspace|package|crate|module|service|app|library)\b.{0,20}\b(?:I|we|use|always|never|prefer|don'?t|do not|keep|avoid)\b/i,
   /\bI want (?:all|every|each) (?:of )?(?:the |our |my )?(?:\w+ )?(?:dates?|times?|timestamps?|names?|identifiers?|commits?|messages?|comments?|docstrings?|branch(?:es)?|files?|functions?|types?|strings?|errors?|logs?|amounts?|prices?|paths?|answers?|variables?|classes|components?|tests?|queries|headings?|titles?|imports?|columns?|tables?|endpoints?) (?:as|in|written|named|formatted|to be (?:in|written|named)|to (?:start|begin|use|have|follow|stay))\b/i,
   /\bI (?:always|never) (?:want|use|write|commit|like|need)\b/i,
-  /\bI (?:don'?t|do not|never) (?:want|like) (?:you to |to see |any )?(?!this\b|that\b|it\b|to\b)/i,
+  /\bI (?:don'?t|do not|never) (?:want|like) (?:you to |to see |any )?(?!this\b|that\b|it\b|to\b|the\b|an?\b|my\b)/i,
   /\bI (?:like|love|hate|dislike) (?!this\b|that\b|it\b|the\b|how\b|what\b|your\b|to (?:know|see|add|have))/i,
   /\b(?:we|you should|you must|you to|please|also|and) (?:always|never)\b/i,
   /\bwe (?:don'?t|do not|only) (?:use|write|want|commit|allow|mock|add|put|like|do)\b/i,
   /^(?:this|our) (?:project|repo(?:sitory)?|codebase|team) (?:uses|targets|follows|sticks to)\b/i,
-  /\bI(?:'d| would) rather (?:you |we |have |not )/i,
+  /\bI(?:'d| would) rather (?:you |we |have |not )(?!the\b|this\b|that\b)/i,
+  /\b(?:I|we)(?:'d| would) like (?:you |us )?to (?:always|never)\b/i,
+  /^(?:please )?(?:use|only use|keep|prefer|avoid|stick to|follow|don'?t|do not)\b.{3,100}\b(?:in|for|across|throughout) (?:this|our|the whole) (?:repo(?:sitory)?|project|codebase|monorepo)$/i,
+  /^(?:please )?(?:name|call|use|write|put|store|format|keep) \S.{0,80}, (?:never|always) \S/i,
   /\bI (?:feel|find|think|believe)\b.{0,80}\b(?:instead of|rather than|over) .{0,60}\bis (?:better|nicer|cleaner|preferable)\b/i,
   /^(?:in|for|inside|within|under) [`"']?[\w@][\w@./-]{0,60}[`"']?(?: (?:repo(?:sitory)?|project|package|folder|directory))?,? (?:please )?(?:(?:always|never) (?!\w+s\b)|(?:we|you) (?:always|never|only|don'?t|do not) |only use |don'?t use |do not use )\w/i,
   /^(?:we|I)(?:'ve| have)? (?:already )?(?:decided|agreed|chose|chosen|settled)(?: on| to| that we)? (?:to )?(?:keep|keeping|use|using|stay|staying|stick|sticking|never|not|no longer|avoid)\b(?!.{0,160},? so (?:please )?(?!don'?t|do not|never|no |avoid|stop|keep|always|we )\w)/i,
@@ -39,14 +44,14 @@ const lasting: ReadonlyArray<RegExp> = [
 
 /** Patterns of orders that hold for every task when they begin a clause, such as `never commit …`. */
 const standing: ReadonlyArray<RegExp> = [
-  /^(?:always|never)\s+(?!mind\b)\w/i,
+  /^(?:always|never)\s+(?!mind\b|(?:show|hide|display|render|highlight|redirect|scroll|animate|enable|disable) (?!me\b|your\b|us\b))\w/i,
   /^(?:no|no more|skip the|without) (?:trailing |extra |unnecessary |long |final |inline |code )?(?:summar|comment|emoji|explanation|preamble|apolog|filler|docstring|semicolon|default export|mock|abbreviation|trailing)/i,
   /^(?:don'?t|do not|stop|avoid) (?:ever )?(?:use|using|commit|committing|push|pushing|add|adding|open|opening|write|writing|touch|touching|install|installing|ask|asking|mock|mocking|rename|explain|explaining|summari[sz]e|summari[sz]ing|put|leave|amend|rebase|force|publish|deploy|include|including|create|creating|generate|reformat|suggest|apologi[sz]|repeat|hard-?code|skip|restate|invent|guess|sign|squash|disable|swallow)/i,
   /^(?:don'?t|do not|never) (?:ever )?(?:start|run|launch|restart|kill|spawn|open) (?:the |a |an |any |my |up )*(?:dev(?:elopment)? |local |preview |web |whole |full |entire |test )*(?:servers?|watch(?:er|ers| mode)?|docker|containers?|daemons?|browsers?|emulators?|simulators?|(?:test )?suite|migrations?)\b/i,
   /^no (?:new|more|extra|additional|external|third-party|other) (?:dependenc|package|librar|framework|tool|abstraction|file)/i,
   /^prefer(?:ably)? \w/i,
-  /^(?:keep|make) (?:it|answers|responses|replies|commits|messages|explanations|functions|the answers) (?:short|brief|concise|small|simple|terse)\b/i,
-  /^(?:remember|note) (?:that |to )/i,
+  /^(?:keep|make) (?:answers|responses|replies|commits|messages|explanations|functions|the answers) (?:short|brief|concise|small|simple|terse)\b/i,
+  /^remember (?:that |to (?:always|never) )/i,
   /^(?:whenever|each time|every time) you\b/i,
   /^(?:before|after) (?:you |each |every |any )(?:commit|push|merg|chang|edit|releas|deploy|finish|say)/i,
   /^make sure (?:that )?(?:you |to |we )?(?:always|never)\b/i,
@@ -58,7 +63,7 @@ const standing: ReadonlyArray<RegExp> = [
 /** Patterns of choices between two alternatives, such as `tabs, not spaces`. A choice holds for later tasks too. */
 const choices: ReadonlyArray<RegExp> = [
   /^(?:we |I )?use \S.{0,80}?,? (?:and )?not \S/i,
-  /^(?:we |I )?use \S.{0,80}? (?:instead of|rather than|over) \S/i,
+  /^(?:(?:we|I) use|use (?!the\b|that\b|this\b|an?\b|my\b|your\b|it\b)) ?\S.{0,80}? (?:instead of|rather than|over) (?!the\b|that\b|this\b|it\b)\S/i,
   /^\S{1,40} over \S{1,40}$/i,
   /^(?!this\b|his\b|yes\b|\w+ss\b)[a-z]{3,20}s,? (?:and )?not (?!yes\b|this\b|\w+ss\b)[a-z]{3,20}s(?: here| please)?$/i,
   /^(?:p?npm|yarn|bun|deno|node|uv|pip|poetry|conda|cargo|make|just|gradle|maven|[a-z]+(?:[A-Z]\w+)+|[a-z]+(?:[_-][a-z]+)*[_-]case|(?:single|double) quotes),? (?:and )?not (?:p?npm|yarn|bun|deno|node|uv|pip|poetry|conda|cargo|make|just|gradle|maven|[a-z]+(?:[A-Z]\w+)+|[a-z]+(?:[_-][a-z]+)*[_-]case|(?:single|double) quotes)(?: here| please)?$/
@@ -69,12 +74,6 @@ const choices: ReadonlyArray<RegExp> = [
  * rejects the assistant's work.
  */
 const bans = /^no \w+s in (?:the |our |any )?\w+s$/i
-
-/** Patterns of orders to use something else. They count only in a message that rejects the assistant's work. */
-const replacements: ReadonlyArray<RegExp> = [
-  /^(?:please )?(?:use|we use|I use|do it with|go with)\s+\S/i,
-  /\binstead\b/i
-]
 
 const onlyNow =
   /\bin (?:a|an|another|the|its own) (?:new |separate |different |follow-?up |next |own |same )+(?:pr|pull request|merge request|mr|branch|commit)\b|\b(?:I|we) (?:don'?t|do not) (?:want|like|need)\b[^.!?]{0,160}[,;:]\s*(?:so |please |just |then |and )*(?:remove|delete|drop|revert|undo|take|get rid of|rip|strip|kill)\b|\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:please )?(?:don'?t|do not) (?:open|create|make|submit|send|push|publish|cut) (?:a|an|the|another) (?:new )?(?:pr|pull request|merge request|issue|branch|commit|release|tag)\b(?! (?:without|unless|before|when|if))|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
@@ -116,9 +115,10 @@ const isLasting = (clause: string, isCorrection: boolean): boolean => {
   return (
     lasting.some((rule) => rule.test(clause)) ||
     isWishInOtherLanguage(clause) ||
+    isAboutStandingMatter(order) ||
     standing.some((rule) => rule.test(order)) ||
     choices.some((rule) => rule.test(order)) ||
-    (isCorrection && order.length < 160 && [bans, ...replacements].some((rule) => rule.test(order)))
+    (isCorrection && order.length < 160 && bans.test(order))
   )
 }
 
@@ -154,6 +154,10 @@ const leastLetters = (clause: string): number => (/[\u3040-\u30ff\u3400-\u9fff\u
 const definite =
   /^(?:please )?(?:don'?t|do not|avoid|stop) \w+ (?:the|this|these|that|those|any other|other|unrelated|existing)\b/i
 
+/** Matches a wish in the conditional, such as `I'd rather have one file`. In a message with a request it is about that. */
+const conditional =
+  /^(?:I|we)(?:['’]d| would) (?:rather|prefer|like)\b(?!.{0,80}\b(?:always|never|generally|usually|(?:while|when|whenever|before|after) you)\b)/i
+
 /** Lists the clauses of a message that state a wish which holds beyond its task. */
 export const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const isCorrection = word.stance === "rejects"
@@ -161,7 +165,10 @@ export const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
   return clauses.filter(
     (clause) =>
       !onlyNow.test(clause) &&
-      (clauses.length === 1 || isCorrection || !definite.test(clause.replace(leadIn, ""))) &&
+      ![clause, clause.replace(leadIn, "")].some(isOfTaskAlone) &&
+      (clauses.length === 1 ||
+        isCorrection ||
+        ![definite, conditional].some((rule) => rule.test(clause.replace(leadIn, "")))) &&
       isLasting(clause, isCorrection)
   )
 }

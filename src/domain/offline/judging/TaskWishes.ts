@@ -1,5 +1,6 @@
 import { asListed, clausesIn, leadIn, type Preference, readCharacters, wishesIn } from "./Preferences.js"
 import type { Asked } from "../reading/Tasks.js"
+import { isSteering } from "../reading/TaskWords.js"
 import { readUserWord } from "../reading/UserWord.js"
 import { briefToAssistant, wordsToAssistant } from "../../text/TypedParts.js"
 import { requestIn } from "../writing/Titles.js"
@@ -50,30 +51,62 @@ const limitsTask = (clause: string): boolean => {
   return bound.test(order) || boundInOtherLanguages.some((rule) => rule.test(order))
 }
 
-const prohibition = /^(?:please )?(?:do not|don'?t|never|must not)\s/i
+/** Matches a clause that forbids something, in English. */
+const prohibition =
+  /^(?:please )?(?:do not|don'?t|never|must not|avoid|without|no (?:new|further|other|additional)|under no circumstances)\s|^(?:please )?(?:leave|keep) .{1,80}\b(?:alone|untouched|unchanged|intact|as (?:it|they) (?:is|are))$|\b(?:must|should|may|shall|can) ?not (?:be|change|touch|break|use|add|edit|depend|modify|remove)\b|\b(?:mustn|shouldn)['’]t\b/i
+
+/**
+ * Matches a clause that says what the user would like, such as `we want renovate to group them`. Beside a request it is
+ * a wish about how the task is done.
+ */
+const wanting =
+  /^(?:(?:I|we)(?:['’]d| would) (?:also |really )?(?:like|rather|prefer|love)|(?:I|we) (?:also |really |only )?(?:want|prefer|expect|need)(?! to (?:know|understand|see|ask)\b)|ich (?:möchte|will|hätte gerne?)|wir (?:möchten|wollen)|(?:quiero|queremos|me gustaría|quisiera)|(?:je (?:veux|voudrais|souhaite)|on veut|nous voulons)|(?:quero|gostaria)|(?:я )?(?:хочу|хотим|хотелось бы)|(?:chcę|chcemy|chciałbym|chciałabym)|(?:tôi|mình|chúng tôi|chúng ta) muốn)(?!\p{L})|(?<!\p{L})(?:istiyorum|istiyoruz|isterim)[.!]?$|^我(?:们)?(?:想要?|希望|要)|(?:ほしい|欲しい|たい)(?:です)?[。！]?$|(?:원해요?|싶어요?|싶습니다|좋겠어요?|좋겠습니다)[.!]?$/iu
+
+/** Matches an order in a correction of the work, such as `use the Result type`. */
+const correcting = /^(?:please )?(?:use|we use|I use|do it with|go with)\s+\S/i
 
 /** Splits a text into clauses, also where a clause in a language other than English goes on with a prohibition. */
 const furtherClausesIn = (words: string): ReadonlyArray<string> =>
   clausesIn(words).flatMap((clause) => clause.split(furtherBreak).map((part) => part.trim()))
 
-/**
- * Returns the clauses of a message that limit how its task is done. Of a long brief, only prohibitions count beyond its
- * first part; the rest describes the work.
- */
-const demandsIn = (message: string): ReadonlyArray<string> => {
-  const own = furtherClausesIn(wordsToAssistant(message)).filter(limitsTask)
-  const prohibited = clausesIn(briefToAssistant(message)).filter((clause) => prohibition.test(clause))
-  return [...new Set([...own, ...prohibited])]
+const wants = (clause: string): boolean => wanting.test(bare(clause))
+
+const forbids = (clause: string): boolean => {
+  const order = bare(clause).replace(/[\s.!。！]+$/u, "")
+  return prohibition.test(order) || boundInOtherLanguages.some((rule) => rule.test(order))
 }
 
-/** Lists the user's limits for one task, verbatim. They hold for no other task. */
+/**
+ * Returns the clauses of a message that say how its task is done: limits, and what the user wants beside the request.
+ * Of a long brief, only prohibitions and wishes count beyond its first part; the rest describes the work.
+ */
+const demandsIn = (message: string): ReadonlyArray<string> => {
+  const own = furtherClausesIn(wordsToAssistant(message))
+  const brief = furtherClausesIn(briefToAssistant(message))
+  const request = Math.max(own.length, brief.length) > 1 ? requestIn(message) : message
+  const isWanted = (clause: string): boolean => wants(clause) && !request.includes(clause)
+  return [
+    ...new Set([
+      ...own.filter((clause) => limitsTask(clause) || isWanted(clause)),
+      ...brief.filter((clause) => forbids(clause) || isWanted(clause))
+    ])
+  ]
+}
+
+/** Returns the orders in a message that corrects the work, without those that only point at a part of it. */
+const correctionsIn = (message: string): ReadonlyArray<string> =>
+  furtherClausesIn(wordsToAssistant(message)).filter((clause) => correcting.test(bare(clause)) && !isSteering(clause))
+
+/** Lists the user's demands for one task, verbatim. They hold for no other task unless they are said again. */
 export const constraintsIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> =>
   requests.flatMap((request) => {
     const wishes = wishesIn(request).map(asListed)
     const isWish = (text: string): boolean => wishes.some((wish) => wish.includes(text))
-    return request.kind === "answer" || request.word.stance === "rejects"
+    const message = request.text.slice(0, readCharacters)
+    const demands = request.word.stance === "rejects" ? correctionsIn(message) : demandsIn(message)
+    return request.kind === "answer"
       ? []
-      : demandsIn(request.text.slice(0, readCharacters))
+      : demands
           .map(asListed)
           .filter((text) => !isWish(text))
           .map((text) => ({ line: request.line, text }))

@@ -1,3 +1,4 @@
+import { isGreeting as greets } from "../../text/Greetings.js"
 import { oneLine } from "../writing/Wording.js"
 
 /** The meaning of a user's message for the work before it. */
@@ -13,9 +14,6 @@ export interface UserWord {
   /** True if the message is only a greeting. */
   readonly isGreeting: boolean
 }
-
-const greeting =
-  /^(?:hi|hey|hello|hiya|yo|howdy|good (?:morning|afternoon|evening)|greetings|test|testing|ping|hola|bonjour|salut|hallo|moin|servus|ciao|olá|привет|こんにちは|你好|안녕(?:하세요)?)(?: (?:there|codex|claude|chatgpt|assistant|all|again|world))?[\s!.,?👋🙂]{0,10}$/iu
 
 const thanks =
   /^(?:(?:ok(?:ay)?|great|perfect|nice|cool|awesome|excellent|yes|good|super)[\s,!.]{1,4})?(?:thanks?|thank you|thx|ty|cheers|merci|danke|gracias|obrigad[oa]|grazie|спасибо|ありがとう(?:ございます)?|谢谢|감사합니다)(?![\p{L}])/iu
@@ -89,7 +87,7 @@ const remainder = (line: string, opening: RegExp): string => {
  */
 export const readUserWord = (text: string, isFirst: boolean): UserWord => {
   const line = oneLine(text.slice(0, 1_000))
-  const isGreeting = greeting.test(line)
+  const isGreeting = greets(line)
   if (isFirst || isGreeting) {
     return { stance: "neither", continues: !isFirst && isGreeting, isGreeting }
   }

@@ -67,6 +67,10 @@ const languages: ReadonlyArray<Language> = [
     name: "Chinese",
     letters: han,
     wishes: [
+      /(?:之|以)?前(?:一定|务必|必须|总是|都)(?:都|要|得|先)*(?:跑|运行|执行|检查|测试|问|写|确认)/u,
+      /每次(?!.{0,20}(?:失败|报错|崩|出错)).{1,12}(?:前|后|时|完)(?:.{0,6})?[，,]?(?:都|先|必须|务必)(?:要|得|先)*(?:跑|运行|执行|检查|测试|问|写|确认)/u,
+      /(?:从现在(?:起|开始)|从今以后)[，,]?(?:用|使用|写|跑|不)/u,
+      /我(?:们)?(?:希望|想要?|要)(?:你)?(?:以后|总是|每次|一直|始终)/u,
       /(?:一律|统一|绝不|决不|永远不)(?:要|能|可以?|准|许|得|会|再)?(?:用|使用|写|放|存|以|按|由|走|改|加|引入|提交|推送|出现)/u,
       /(?:我们|咱们|团队|大家)(?:已经?|之前)?(?:决定|商定|说好|约定|定下)(?:了|好了?|过)?(?:要|就)?(?:继续|保留|坚持|一直|只|不再?|都)?(?:用|使用|保留|坚持|放弃)/u,
       /(?:不要|别|不用)再(?:建议|提议|提出|推荐|问|提)/u,
@@ -113,6 +117,8 @@ const languages: ReadonlyArray<Language> = [
     name: "Korean",
     letters: /[\uac00-\ud7af]/,
     wishes: [
+      last(String.raw`전에(?:는)? ?(?:반드시|항상|꼭|먼저) .{1,40}(?:줘|주세요|할 것|하자|하세요)`),
+      /(?:허락|확인|승인|허가|묻지|물어보지|동의)(?:도)? ?(?:없이|않고|안 하고).{0,20}지 ?(?:마|말)/u,
       last(
         String.raw`(?:항상|언제나|무조건|전부|모두) .{1,60}(?:두기|둔다|둡니다|넣기|넣는다|써야 ?(?:해|합니다)|있어야 ?(?:해|합니다)|통일(?:해|합니다)?)`
       ),
@@ -131,12 +137,20 @@ const languages: ReadonlyArray<Language> = [
       /^기억해(?:둬|줘| ?둬)?[:：,]/u
     ],
     passing:
-      /이번|이 파일|이것|저것|그것|지금은|아직|일단|(?:이|그|저) (?!프로젝트|저장소|레포|리포|코드베이스|팀)(?:함수|버튼|화면|커밋|작업)/u
+      /이번|이 파일|이것|저것|그것|지금은|아직|일단|(?<![가-힣])(?:이|그|저) (?!프로젝트|저장소|레포|리포|코드베이스|팀)(?:함수|버튼|화면|커밋|작업)/u
   },
   {
     name: "Russian",
     letters: /[\u0400-\u04ff]/,
     wishes: [
+      words(String.raw`(?:хочу|хотим|хотелось бы)(?:,? чтобы (?:ты|вы|мы)?)? ?(?:\p{L}+ )?всегда|всегда хочу`),
+      words(
+        String.raw`(?:перед|после) кажд(?:ым|ого) (?:коммит|пуш|мерж|релиз|изменени|депло)\p{L}*,? (?:сначала |обязательно )?(?:запускай|прогоняй|проверяй|спрашивай|делай|пиши|обновляй)(?:те)?`
+      ),
+      words(
+        String.raw`(?:запускай|прогоняй|проверяй|спрашивай|обновляй)(?:те)? .{2,50} (?:перед|после) кажд(?:ым|ого) (?:коммит|пуш|мерж|релиз|изменени|депло)\p{L}*`
+      ),
+      first("и|но|мы", String.raw`используем (?:только|всегда|исключительно) \S+`),
       words(
         String.raw`(?:всегда|только) (?:лежит|лежат|живёт|живет|хранится|хранятся|должн[аоы]? (?:быть|лежать|жить|идти)) (?:в|на|под)`
       ),
@@ -161,6 +175,20 @@ const languages: ReadonlyArray<Language> = [
     name: "German",
     letters: latin,
     wishes: [
+      first(
+        "bitte|und",
+        String.raw`(?:vor|nach) jede[mr] (?:commit|push|merge|release|änderung|deployment|deploy|pr|schritt) (?:bitte |immer |erst |zuerst |zunächst )*(?:(?:${germanOrder})(?!\p{L})|.{3,60}\p{L}(?:en|ern|eln)[.!]?$)`
+      ),
+      words(
+        String.raw`(?:${germanOrder}) .{2,60} (?:vor|nach) jede[mr] (?:commit|push|merge|release|änderung|deployment|deploy|pr)`
+      ),
+      words(
+        String.raw`(?:ich (?:möchte|will|hätte gerne?)|wir (?:wollen|möchten)),? dass (?:du|ihr|wir|alle) .{0,40}(?:immer|nie|niemals|stets)`
+      ),
+      first(
+        "bitte",
+        String.raw`in (?:diesem|unserem) (?:projekt|repo(?:sitory)?|code) (?:bitte )?(?:keine?n?|nur|ausschließlich) \p{L}+`
+      ),
       words(
         String.raw`(?:gehör(?:t|en)|komm(?:t|en)|lieg(?:t|en)|bleib(?:t|en)|steh(?:t|en)|müssen|muss) (?:immer|stets|ausschließlich|grundsätzlich) (?:in|nach|unter|ins|im|zu)`
       ),
@@ -202,6 +230,17 @@ const languages: ReadonlyArray<Language> = [
     name: "French",
     letters: latin,
     wishes: [
+      words(String.raw`réponds?(?:ez)?(?:-moi|-nous)? (?:toujours |uniquement )?en \p{L}+`),
+      words(
+        String.raw`(?:je (?:veux|voudrais|souhaite)|nous voulons|on veut) (?:que (?:tu|vous|l['’]on|on) .{0,30})?(?:toujours|systématiquement) (?:que|les?|la|des|une?|l['’]|d['’])`
+      ),
+      words(String.raw`je veux que (?:tu|vous) \p{L}+ (?:toujours|systématiquement)`),
+      words(
+        `(?:avant|après) chaque (?:commit|push|merge|release|changement|modification|déploiement|pr),? (?:${frenchOrder}|vérifie[sz]?|teste[sz]?|demande[sz]?)`
+      ),
+      words(
+        String.raw`(?:${frenchOrder}|vérifie[sz]?|teste[sz]?|demande[sz]?) .{2,50} (?:avant|après) chaque (?:commit|push|merge|release|changement|modification|déploiement|pr)`
+      ),
       words(
         String.raw`(?:va|vont|reste|restent|vit|vivent|se met|se mettent|doit|doivent) toujours (?:dans|sous|en|être|aller|rester|vivre)`
       ),
@@ -240,6 +279,14 @@ const languages: ReadonlyArray<Language> = [
     name: "Spanish",
     letters: latin,
     wishes: [
+      words(String.raw`(?:quiero|queremos|quisiera|me gustaría) (?:que )?(?:\p{L}+ ){0,3}siempre|siempre quiero`),
+      words(
+        `(?:antes|después) de (?:cada|hacer cada) (?:commit|push|merge|release|cambio|despliegue|pr),? (?:${spanishOrder}|verifica|revisa)`
+      ),
+      words(
+        String.raw`(?:${spanishOrder}|verifica|revisa) .{2,50} (?:antes|después) de cada (?:commit|push|merge|release|cambio|despliegue|pr)`
+      ),
+      first("y|pero", String.raw`(?:solo |siempre )?usamos (?:solo|solamente|siempre|únicamente) \S+`),
       words(
         String.raw`(?:va|van|vive|viven|queda|quedan|debe|deben) (?:ir |estar |vivir |quedar )?siempre (?:en|bajo|dentro|ir|estar|vivir)|siempre (?:va|van|vive|viven|debe|deben) (?:en|bajo|dentro|ir|estar)`
       ),
@@ -264,6 +311,14 @@ const languages: ReadonlyArray<Language> = [
     name: "Portuguese",
     letters: latin,
     wishes: [
+      words(String.raw`(?:quero|queremos|gostaria) (?:que )?(?:\p{L}+ ){0,3}sempre|sempre quero`),
+      words(
+        `(?:antes|depois) de (?:cada|todo) (?:commit|push|merge|release|mudança|alteração|deploy|pr),? (?:${portugueseOrder})`
+      ),
+      words(
+        String.raw`(?:${portugueseOrder}) .{2,50} (?:antes|depois) de (?:cada|todo) (?:commit|push|merge|release|mudança|alteração|deploy|pr)`
+      ),
+      first("e|mas", String.raw`(?:só |sempre )?usamos (?:só|somente|apenas|sempre) \S+`),
       words(
         String.raw`(?:fica|ficam|vai|vão|mora|moram|vive|vivem|deve|devem) (?:ir |ficar |estar |morar )?sempre (?:em|no|na|nos|nas|sob|dentro|ficar|ir|estar)|sempre (?:fica|ficam|vai|vão|deve|devem) (?:em|no|na|nos|nas|sob|dentro|ficar|ir|estar)`
       ),
@@ -303,6 +358,17 @@ const languages: ReadonlyArray<Language> = [
     name: "Polish",
     letters: latin,
     wishes: [
+      words(
+        String.raw`(?:chcę|chcemy|chciałbym|chciałabym)(?:,? (?:żeby|aby|żebyś|abyś))? ?(?:\p{L}+ )?zawsze|zawsze chcę`
+      ),
+      words(String.raw`\p{L}+(?:aj|uj|ij|sz|isz)(?:cie)? (?:\p{L}{1,4} )?zawsze`),
+      words(
+        String.raw`(?:przed|po) każd(?:ym|ej|ą) (?:commit|push|merge|release|zmian|wdrożeni)\p{L}*,? (?:zawsze |najpierw )?(?:uruchom|uruchamiaj|puść|puszczaj|sprawdź|sprawdzaj|pytaj|zapytaj|rób|pisz)(?:cie)?`
+      ),
+      words(
+        String.raw`(?:uruchamiaj|puszczaj|sprawdzaj|pytaj)(?:cie)? .{2,50} (?:przed|po) każd(?:ym|ej|ą) (?:commit|push|merge|release|zmian|wdrożeni)\p{L}*`
+      ),
+      first("i|ale|my", String.raw`używamy (?:tylko|zawsze|wyłącznie) \S+`),
       words(String.raw`zawsze (?:trafia|trafiają|leży|leżą|jest|są|ma być|mają być|idzie|idą) (?:do|w|pod|na)`),
       words(
         String.raw`(?:zdecydowaliśmy|ustaliliśmy|postanowiliśmy),? (?:że |się )?(?:zostajemy|zostawiamy|używamy|zostać|używać|nie)|zostajemy przy`
@@ -329,6 +395,11 @@ const languages: ReadonlyArray<Language> = [
     letters: latin,
     wishes: [
       last(
+        String.raw`(?<!\p{L})(?:her (?:commit|push|merge|sürüm|değişiklik|pr)\p{L}*(?:['’]\p{L}+)? (?:önce|sonra)|artık) .{1,60}(?<!\p{L})(?:${turkishOrder})(?:[ıiuü]n(?:[ıiuü]z)?|y[ıi]n)?`
+      ),
+      last(String.raw`^(?:biz )?(?:sadece|yalnızca|hep) \S.{0,30} (?:kullanıyoruz|kullanırız|yazıyoruz)`),
+      last(String.raw`(?<!\p{L})(?:her zaman|daima|hep) .{1,60}(?:istiyorum|istiyoruz|isterim)`),
+      last(
         String.raw`(?<!\p{L})(?:her zaman|daima|hep) .{1,50}(?:altında|içinde|klasöründe|dizininde) (?:olmalı|kalmalı|durmalı|olsun|kalsın|dursun)`
       ),
       last(String.raw`(?:karar verdik|kararlaştırdık|anlaştık|kalıyoruz)`),
@@ -353,6 +424,18 @@ const languages: ReadonlyArray<Language> = [
     name: "Vietnamese",
     letters: /[à-ỹđ]/iu,
     wishes: [
+      words(
+        String.raw`(?:tôi|mình|chúng tôi) (?:luôn|luôn luôn) muốn|(?:tôi|mình|chúng tôi) muốn (?:bạn |mọi |tất cả )?(?:\p{L}+ ){0,2}luôn`
+      ),
+      words(
+        `(?:trước|sau) (?:mỗi|từng)(?: lần| khi)? (?:commit|push|merge|release|deploy|thay đổi|pr),? (?:thì |bạn )?(?:hãy |luôn |phải |nhớ |cần )*(?:${vietnameseOrder})`
+      ),
+      words(
+        `(?:hãy|luôn|phải|nhớ) (?:${vietnameseOrder}) .{2,50} (?:trước|sau) (?:mỗi|từng)(?: lần| khi)? (?:commit|push|merge|release|deploy|thay đổi|pr)`
+      ),
+      words(`(?:không|đừng|chỉ|luôn) (?:${vietnameseOrder}) .{1,40} trong (?:dự án|repo|kho|project|kho mã) này`),
+      words(`(?:dự án|repo|kho|project|kho mã) này (?:chỉ|luôn|không|không được|phải) (?:${vietnameseOrder})`),
+      first("xin|làm ơn|vui lòng|và|nhưng", `(?:đừng|không|không được) (?:tự ý|bao giờ) (?:${vietnameseOrder})`),
       words(String.raw`luôn (?:nằm|đặt|để|ở|phải nằm|phải đặt) (?:trong|ở|tại|dưới)`),
       words(
         String.raw`(?:chúng ta|chúng tôi|mình|bọn mình) (?:đã )?(?:quyết định|thống nhất|chốt) (?:giữ|dùng|tiếp tục|không)`
@@ -374,7 +457,7 @@ const languages: ReadonlyArray<Language> = [
       words(String.raw`trả lời bằng tiếng \p{L}+`),
       words(String.raw`dùng \S.{0,40} (?:thay vì|thay cho|chứ không dùng) \S{1,30}`)
     ],
-    passing: /(?<!\p{L})(?:(?:tệp|file|hàm|lần) này|(?<!từ )bây giờ|tạm thời|chưa)(?!\p{L})/iu
+    passing: /(?<!\p{L})(?:(?:tệp|file|hàm|lần) này|(?<!từ )bây giờ|tạm thời|(?<!khi )chưa)(?!\p{L})/iu
   }
 ]
 

@@ -19,6 +19,8 @@ import { counted, inCode, listed, plainLine, quoted, sentencesOf } from "./Wordi
 const mostSteps = 12
 /** The maximum number of failures, and of passes, among the key steps, so that neither leaves no room for others. */
 const mostOfASort = 5
+/** The maximum number of demands of the user that a task shows; those of one message are one step. */
+const mostDemands = 8
 
 interface KeyStep {
   readonly line: number
@@ -270,13 +272,18 @@ const userSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
     return { line, weight: 8, text: `${answerText(answer)}${about} (L${line})` }
   })
   const titles = new Set(report.title.split(" → "))
-  const demands = constraintsIn(requests).filter(({ text }) => !titles.has(text))
+  const demands = constraintsIn(requests)
+    .filter(({ text }) => !titles.has(text))
+    .slice(0, mostDemands)
+  const lines = [...new Set(demands.map(({ line }) => line))]
+  const quotedAt = (line: number): string =>
+    demands.flatMap((demand) => (demand.line === line ? [quoted(withoutSecrets(demand.text), 160)] : [])).join("; ")
   return [
     ...answers.slice(0, mostOfASort),
-    ...demands.slice(0, 3).map(({ line, text }) => ({
+    ...lines.map((line) => ({
       line,
-      weight: 6,
-      text: `the user demanded for this task: ${quoted(withoutSecrets(text), 160)} (L${line})`
+      weight: 9,
+      text: `the user demanded for this task: ${quotedAt(line)} (L${line})`
     }))
   ]
 }

@@ -2,6 +2,7 @@ import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { type Asked, saidIn, stepsOf, type Task } from "../reading/Tasks.js"
 import { isQuestion, readUserWord } from "../reading/UserWord.js"
+import { isGreeting, withoutGreeting, withoutPoliteness } from "../../text/Greetings.js"
 import { titleOfPlan, wordsToAssistant } from "../../text/TypedParts.js"
 import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 
@@ -9,9 +10,9 @@ import { listed, oneLine, plainLine, sentencesOf } from "./Wording.js"
 
 const titleCharacters = 90
 
-const politeness =
-  /^(?:(?:please|pls|hi|hey|hello|ok(?:ay)?|so|now|then|also|and|thanks?(?: you)?|great|perfect|nice|yes|sure|cool|just a (?:quick )?question|one more thing)\b[\s,.!:;–—-]{1,4}){1,4}(?=\S)/i
-const asking = /^(?:can|could|would|will) you (?:please |also |now |maybe ){0,3}(?=\w{2})/i
+/** Matches words before a request that only lead to it, such as `ok, now`. */
+const leadingWords =
+  /^(?:(?:ok(?:ay)?|so|now|then|also|and|thanks?(?: you)?|great|perfect|nice|yes|sure|cool|one more thing)\b[\s,.!:;–—-]{1,4}){1,4}(?=\S)/i
 const onlyWord =
   /^(?:thanks?|thank you|great|perfect|nice|ok(?:ay)?|yes|no|sure|cool|lgtm|hi|hello|hey|approved|done|go|start)[\s,.!]*$/i
 
@@ -45,9 +46,12 @@ export const requestIn = (text: string): string => {
   const plain = withoutSecrets(wordsToAssistant(given) || given)
     .replace(link, "$1")
     .replace(/^\s{0,12}(?:#{1,6}|>)\s+/gm, "")
-  const sentences = sentencesOf(plain)
+  const sentences = sentencesOf(withoutGreeting(plain))
   const meant = sentences
-    .filter((sentence) => /\p{L}{2}/u.test(sentence) && !onlyWord.test(sentence) && !isPraise(sentence))
+    .filter(
+      (sentence) =>
+        /\p{L}{2}/u.test(sentence) && !onlyWord.test(sentence) && !isGreeting(sentence) && !isPraise(sentence)
+    )
     .slice(0, 8)
   const best = meant.reduce(
     (found, sentence, index) => {
@@ -63,10 +67,10 @@ export const requestIn = (text: string): string => {
 /** Shortens a request to its core, without polite words. */
 const shortRequest = (text: string, limit: number): string => {
   const core = oneLine(requestIn(text))
-  const bare = core
-    .replace(politeness, "")
-    .replace(asking, "")
-    .replace(/,? please[.!]?$/i, "")
+  const bare = withoutPoliteness(withoutGreeting(core).replace(leadingWords, "")).replace(
+    /,? (?:please|pls|bitte|por favor|s['’]il te plaît|stp|пожалуйста|proszę|lütfen)[.!]?$/iu,
+    ""
+  )
   return plainLine(bare.length < 3 ? core : bare, limit).replace(/[.,;:]$/, "")
 }
 

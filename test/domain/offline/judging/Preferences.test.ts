@@ -56,8 +56,11 @@ describe("preferencesIn", () => {
     ])
   })
 
-  it("an order in a correction is a preference", () => {
-    assert.deepStrictEqual(wishes("Write a parser", "no, that's wrong, use the Result type"), ["use the Result type"])
+  it("an order in a correction holds for its task, unless its words say more", () => {
+    assert.deepStrictEqual(wishes("Write a parser", "no, that's wrong, use the Result type"), [])
+    assert.deepStrictEqual(wishes("Write a parser", "no, that's wrong, always use the Result type"), [
+      "always use the Result type"
+    ])
   })
 
   it("an order for the task at hand is not a preference", () => {
