@@ -1,4 +1,4 @@
-import { namedIn } from "../judging/Findings.js"
+import { filesNamedIn, isOneOf } from "../judging/Findings.js"
 import { inCode } from "../writing/Wording.js"
 import { byWorth, fileListText, projectLine, type WeighedLine } from "./ProjectLines.js"
 import { isSaidIn } from "./SameMeaning.js"
@@ -69,7 +69,8 @@ export const findingsOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const ageOf = ageIn(facts)
   const edited = facts.files.map((fact) => ({ path: fact.content.path, age: ageOf(fact) }))
   const isChanged = (finding: FactOf<"Finding">): boolean => {
-    const isNamed = namedIn(finding.content.claim)
+    const { claim, files } = finding.content
+    const isNamed = isOneOf([...filesNamedIn(claim), ...files])
     return edited.some(({ age, path }) => age <= ageOf(finding) && isNamed(path))
   }
   return byWorth(

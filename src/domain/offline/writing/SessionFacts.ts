@@ -17,7 +17,7 @@ import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
 import { fixesIn, limitsIn, wayAround } from "./FixesAndLimits.js"
-import { looksOf } from "./Knowledge.js"
+import { findingText, looksOf } from "./Knowledge.js"
 import { openFailuresIn, planLeftText } from "./OpenEnds.js"
 import { scriptOf, workingCommands } from "./WorkingCommands.js"
 import { editedFiles } from "./Pointers.js"
@@ -263,11 +263,11 @@ const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
 
 /** Drafts a fact for each conclusion of the assistant, as a claim. */
 const findings = (report: TaskReport): ReadonlyArray<Draft> =>
-  report.findings.map(({ line, text }) => ({
-    content: { _tag: "Finding", claim: text },
-    text: `The assistant concluded: ${quoted(text, 300)}`,
+  report.findings.map((finding) => ({
+    content: { _tag: "Finding", claim: finding.text, files: finding.files },
+    text: capitalised(findingText(finding)),
     basis: "assistant",
-    line
+    line: finding.line
   }))
 
 const openDraft = (
