@@ -16,8 +16,6 @@ const refersBack = ({ kind, text, word }: Asked): boolean =>
   kind === "typed" &&
   (word.stance === "consents" || consents.test(text.trimStart()) || actsOnAnswer.test(text.slice(0, 400)))
 
-const hasChanged = (task: Task): boolean => stepsOf(task).some((step) => filesOf(step).length > 0)
-
 /**
  * Returns the tasks whose answers the session acted on: the next task that changed files was requested with words that
  * refer back to what was said. What such an answer concluded may no longer hold, whichever files were changed.
@@ -26,14 +24,14 @@ export const tasksActedOn = (tasks: ReadonlyArray<Task>): ReadonlySet<Task> => {
   const actedOn = new Set<Task>()
   let answered: Array<Task> = []
   for (const task of tasks) {
-    if (hasChanged(task)) {
-      const [first] = task.requests
-      if (first !== undefined && refersBack(first)) {
+    const change = stepsOf(task).find((step) => filesOf(step).length > 0)
+    if (change === undefined) {
+      answered.push(task)
+    } else {
+      if (task.requests.some((request) => request.line < change.line && refersBack(request))) {
         answered.forEach((earlier) => actedOn.add(earlier))
       }
       answered = []
-    } else {
-      answered.push(task)
     }
   }
   return actedOn

@@ -104,9 +104,16 @@ describe("findings of a review", () => {
         then("can we make a pr to do that and see if they can build it?", edited("src/run.go")),
         then("ok edit the pr and its title too", edited("src/run.go")),
         then("Address the review comments", edited("src/run.go")),
-        then("make a pr to fix", edited("src/run.go"))
+        then("make a pr to fix", edited("src/run.go")),
+        then(
+          "but it works in CI?",
+          said("CI has another clock."),
+          ended,
+          asked("ok, fix that all"),
+          edited("src/run.go")
+        )
       ],
-      [0, 0, 0, 0]
+      [0, 0, 0, 0, 0]
     )
     assert.deepStrictEqual(
       [
