@@ -1,4 +1,5 @@
 import { announces, isOffer, readable } from "./Explanations.js"
+import { proposes } from "./Proposals.js"
 import { cutOffOf } from "./Outcome.js"
 import { filesOf } from "../reading/EditedFiles.js"
 import type { ProjectPaths } from "../reading/ProjectPaths.js"
@@ -59,14 +60,6 @@ const namesPlace = (sentence: string): boolean => filesNamedIn(sentence).length 
 
 const isPlaceAlone = (sentence: string): boolean => namesPlace(sentence) && !tellsSomething(sentence)
 
-/** Matches the words with which a sentence orders something. Such a sentence proposes work and concludes nothing. */
-const order =
-  /^(?:Please )?(?:(?:Add|Adjust|Avoid|Consider|Convert|Delete|Do|Don['’]t|Disable|Emit|Enable|Ensure|Exclude|Expose|Extend|Extract|Fix|Implement|Include|Initiali[sz]e|Install|Introduce|Keep|Make|Merge|Never|Prefer|Preserve|Propagate|Put|Refactor|Reject|Remove|Rename|Replace|Reuse|Rerun|Re-run|Revert|Sanitize|Start|Stop|Tighten|Treat|Try|Use|Validate|Verify|Wait|Wire|Wrap)\b|(?:Call|Change|Check|Clear|Cover|Create|Define|Document|Drop|Guard|Handle|Limit|Log|Match|Move|Pass|Pin|Read|Record|Return|Run|Set|Skip|Split|Store|Switch|Test|Throw|Update|Write) (?:the|a|an|all|any|both|each|every|it|its|them|this|that|these|those|your|only|either)\b)(?!-)/
-
-/** Matches a sentence of the assistant about its own plans or proposals. */
-const plan =
-  /\b(?:I|we)(?:['’]d| would| will|['’]ll| plan| intend| recommend| suggest| propose|['’]m going| am going| can| could| should)\b|^(?:Recommendation|Suggestion|Proposal|Plan|Next)\b/i
-
 /** Matches a sentence whose subject is in the sentence before it. */
 const pointsBack =
   /^(?:It|They|(?:This|That|These|Those|Both|Which)(?= (?:\w{2,20}s|is|are|can|could|may|might|must|will|would|should|do|did|have|had|was|were|mean|make|also|only|still|now|then)\b))\b/
@@ -79,8 +72,7 @@ const isClaim = (sentence: string): boolean =>
   !announces(sentence) &&
   !isOffer(sentence) &&
   !report.test(sentence) &&
-  !order.test(sentence) &&
-  !plan.test(sentence) &&
+  !proposes(sentence) &&
   !pointsBack.test(sentence)
 
 /** Matches the name of a request for review, an issue or a commit that a heading or a request names. */

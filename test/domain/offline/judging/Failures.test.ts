@@ -155,7 +155,9 @@ describe("tests that a later output names", () => {
       `${cwd}/agents`
     )
     const openAfter = (...parts: ReadonlyArray<Part>): boolean =>
-      /open: `go test/.test(traceOf(asked("why does it fail?"), failed, said("A stale text."), ...parts, ended).traceMemory)
+      /open: `go test/.test(
+        traceOf(asked("why does it fail?"), failed, said("A stale text."), ...parts, ended).traceMemory
+      )
     assert.isTrue(openAfter())
     assert.isFalse(openAfter(ran("mise run test:unit", 0, "[test:unit] ok  \texample.org/agents/internal/pi\t0.2s")))
     assert.isFalse(openAfter(ran("mise run all", 1, "--- PASS: TestGenerate (0.1s)\n--- FAIL: TestOther (0.1s)\nFAIL")))
