@@ -132,6 +132,9 @@ const isOneOff = (part: RanPart, report: TaskReport): boolean =>
   (isScript(part.pipeline.text) || inlineScript.test(part.text)) &&
   triedFile(part, report) === undefined
 
+/** The words that begin a loop. A loop repeats a command to answer one question, and is no command of the project. */
+const loops: ReadonlySet<string> = new Set(["for", "while", "until", "foreach"])
+
 /** Lists the commands of a task that are known to work in the project, each in its newest form. */
 export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
@@ -142,6 +145,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
   )
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
+    !loops.has(part.program) &&
     !part.isOutside &&
     !isSessionBound(part.text) &&
     (verifying.has(part) ||
