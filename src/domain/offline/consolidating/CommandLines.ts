@@ -130,13 +130,19 @@ export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
       )
     )
   }
-  const superseded = supersededIn(groups, facts)
+  const isTold = (group: Group<"Command">): boolean => {
+    const fact = commonest(group)
+    // A look in one session answered one question; only a look that is repeated is worth a line.
+    const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
+    return !isOnce && !isSpared(fact) && !isFailing(keyOf(fact))
+  }
+  const told = groups.filter(isTold)
+  const superseded = supersededIn(told, facts)
   return byWorth(
-    groups.flatMap((group) => {
-      const fact = group.find(({ isCorrected }) => isCorrected === true) ?? commonest(group)
-      // A look in one session answered one question; only a look that is repeated is worth a line.
-      const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
-      return isOnce || isSpared(fact) || isFailing(keyOf(fact)) || (fact.isCorrected !== true && superseded.has(group))
+    told.flatMap((group) => {
+      const corrected = group.find(({ isCorrected }) => isCorrected === true)
+      const fact = corrected ?? commonest(group)
+      return corrected === undefined && superseded.has(group)
         ? []
         : [
             projectLine(

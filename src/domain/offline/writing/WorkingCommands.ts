@@ -132,8 +132,19 @@ const isOneOff = (part: RanPart, report: TaskReport): boolean =>
   (isScript(part.pipeline.text) || inlineScript.test(part.text)) &&
   triedFile(part, report) === undefined
 
-/** The words that begin a loop. A loop repeats a command to answer one question, and is no command of the project. */
-const loops: ReadonlySet<string> = new Set(["for", "while", "until", "foreach"])
+/** Matches a `for` loop: its variable, and the commands in it. */
+const forLoop = /^for (\w{1,40}) in .{0,400}?\bdo\b(.{0,4000})/s
+
+/**
+ * True for a loop that runs the same command again and again, as one does to see whether a test is flaky. It answered
+ * one question, and is not worth repeating.
+ */
+const onlyRepeats = ({ pipeline: { text } }: RanPart): boolean => {
+  const [, variable, body = ""] = forLoop.exec(text) ?? []
+  return (
+    /^(?:while|until) /.test(text) || (variable !== undefined && !new RegExp(`\\$\\{?${variable}(?!\\w)`).test(body))
+  )
+}
 
 /** Lists the commands of a task that are known to work in the project, each in its newest form. */
 export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
@@ -145,7 +156,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
   )
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
-    !loops.has(part.program) &&
+    !onlyRepeats(part) &&
     !part.isOutside &&
     !isSessionBound(part.text) &&
     (verifying.has(part) ||

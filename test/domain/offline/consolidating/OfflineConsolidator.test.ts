@@ -11,7 +11,20 @@ import type { SessionFact } from "../../../../src/domain/facts/Fact.js"
 import type { KnownFact } from "../../../../src/domain/facts/ProjectFacts.js"
 import { missingLines, noEdits, type PersonEdits } from "../../../../src/domain/memory/PersonEdits.js"
 import { extractTrace } from "../../../../src/domain/offline/writing/OfflineExtractor.js"
-import { aborted, added, asked, cwd, edited, ended, eventsOf, type Part, ran, ranSo, said } from "../MadeSession.js"
+import {
+  aborted,
+  added,
+  asked,
+  cwd,
+  edited,
+  ended,
+  eventsOf,
+  type Part,
+  ran,
+  ranSo,
+  said,
+  started
+} from "../MadeSession.js"
 import { nonEmpty } from "../../../support/nonEmpty.js"
 
 const idOf = (number: number): string => `0190000${number}-aaaa-7000-8000-00000000000${number}`
@@ -429,6 +442,23 @@ Pointers and references (annotate why each item matters):
     assert.deepStrictEqual(bulletsOf(memoryOf([traceMemory])), [
       '- Unfinished: "sort the rows"; the plan had left: "Test" [01900001-aaaa…]'
     ])
+  })
+
+  it("unfinished work quotes the user's last request and the command that was under way", () => {
+    const events = eventsOf(
+      asked("fill out the page about tides"),
+      edited("docs/tides.md"),
+      said("The page is filled out."),
+      ended,
+      asked("commit"),
+      started('git commit -m "Add tides"')
+    )
+    const line =
+      '- Unfinished: "commit", asked after "fill out the page about tides"; no result of `git commit -m "Add tides"` is recorded [01900001-aaaa…]'
+    const { traceMemory } = extractTrace({ cwd, gitBranch: undefined, gitSha: undefined }, { events, finished: false })
+    const facts = extractFacts(cwd, { events, finished: false })
+    assert.include(bulletsOf(memoryOf([traceMemory])), line)
+    assert.include(bulletsOf(memoryOf([facts])), line)
   })
 
   it("an open failure of some tests is dropped when all tests pass later, but not in another directory", () => {
