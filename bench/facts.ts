@@ -75,7 +75,7 @@ const contentsOf = (session: number): ReadonlyArray<readonly [string, FactConten
           { _tag: "Limit", subject: name, error: "command not found", instead: null }
         ]
       case 7:
-        return [`the ${name} is read twice`, { _tag: "Finding", claim: `the ${name} is read twice` }]
+        return [`the ${name} is read twice`, { _tag: "Finding", claim: `the ${name} is read twice`, files: [] }]
       case 8:
         return [
           `\`npm run ${name}\` fails`,

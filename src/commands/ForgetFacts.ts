@@ -68,7 +68,7 @@ export interface FactsPlan {
 const statementsOf = (groups: ReadonlyArray<FactGroup>): ReadonlyArray<Statement> => [
   ...groups.flatMap(({ marks }) =>
     marks.flatMap(({ mark }): ReadonlyArray<Statement> =>
-      mark._tag === "Corrected" ? [{ content: { _tag: "Finding", claim: mark.text }, text: mark.text }] : []
+      mark._tag === "Corrected" ? [{ content: { _tag: "Finding", claim: mark.text, files: [] }, text: mark.text }] : []
     )
   ),
   ...groups.flatMap(({ facts, kind, lines }) =>

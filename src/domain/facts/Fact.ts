@@ -115,7 +115,11 @@ const File = Schema.TaggedStruct("File", {
 })
 
 /** A conclusion that the assistant drew in a review or in research. Nothing in the session proves it. */
-const Finding = Schema.TaggedStruct("Finding", { claim: Schema.String })
+const Finding = Schema.TaggedStruct("Finding", {
+  claim: Schema.String,
+  /** The files that the claim and the words around it name. */
+  files: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] })
+})
 
 /** Work that a session left undone, such as a failure without a fix or an interrupted task. */
 const Open = Schema.TaggedStruct("Open", {

@@ -56,6 +56,52 @@ const insteadOfWhole = ({ wishes }: Sorted): ReadonlyArray<string> =>
     .filter((said) => said.some((words) => noWhole.test(words)))
     .flatMap((said) => [...said.join(" ").matchAll(/`([^`]{2,200})`/g)].map(([, code = ""]) => commandKey(code)))
 
+const packageTools: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"])
+
+/**
+ * Returns the words that say what a command is run on: those of its key without options, with the values of options
+ * that have any but a number. Package tools are one word, since a project changes from one to another.
+ */
+const aimsOf = ({ content: { key } }: FactOf<"Command">): ReadonlySet<string> =>
+  new Set(
+    key
+      .split(" ")
+      .map((word, index) => (index === 0 && packageTools.has(word) ? "package" : word))
+      .map((word) => (word.startsWith("-") ? (/=(.*)$/.exec(word)?.[1] ?? "") : word))
+      .filter((word) => word !== "" && !/^\d+$/.test(word))
+  )
+
+const isWithin = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  [...one].every((word) => other.has(word))
+
+/**
+ * Returns the groups whose command was run on the same things in another way since, with other options or by another
+ * package tool, in as many sessions.
+ */
+const supersededIn = (groups: ReadonlyArray<Group<"Command">>, facts: Sorted): ReadonlySet<Group<"Command">> => {
+  const ageOf = ageIn(facts)
+  const ways = new Map<string, Array<Group<"Command">>>()
+  for (const group of groups) {
+    const key = [group[0].content.kind, ...[...aimsOf(group[0])].toSorted()].join(" ")
+    ways.set(key, [...(ways.get(key) ?? []), group])
+  }
+  const lastRun = (group: Group<"Command">): readonly [age: number, line: number] => [
+    ageOf(group[0]),
+    Math.max(...group.filter((fact) => ageOf(fact) === ageOf(group[0])).map(({ lastLine }) => lastLine))
+  ]
+  const sessionsOf = (group: Group<"Command">): number => new Set(group.map(({ threadId }) => threadId)).size
+  return new Set(
+    [...ways.values()].flatMap((same) => {
+      const [newest] = same.toSorted((one, other) => {
+        const [age, line] = lastRun(one)
+        const [otherAge, otherLine] = lastRun(other)
+        return age - otherAge || otherLine - line
+      })
+      return same.filter((group) => newest !== undefined && group !== newest && sessionsOf(group) <= sessionsOf(newest))
+    })
+  )
+}
+
 /** Makes the lines of the commands that work. */
 export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const { commands, order } = facts
@@ -68,20 +114,35 @@ export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
     reusable.filter((fact) => !instead.some((key) => isPartOf(key, keyOf(fact)))),
     (fact) => (fact.content.kind === "run" ? fact.content.use : keyOf(fact))
   )
-  const tests = groups.map(commonest).filter(({ content }) => content.kind === "test")
-  const isSpared = (fact: FactOf<"Command">): boolean =>
-    fact.content.kind === "test" &&
-    tests.some(
-      (other) =>
-        other.content.program === fact.content.program &&
-        (other.content.narrowness < fact.content.narrowness || isPartOf(fact.content.key, other.content.key))
+  const tests = groups
+    .map(commonest)
+    .filter(({ content }) => content.kind === "test")
+    .map((fact) => ({ content: fact.content, aims: aimsOf(fact) }))
+  const isSpared = (fact: FactOf<"Command">): boolean => {
+    const aims = aimsOf(fact)
+    return (
+      fact.content.kind === "test" &&
+      tests.some(
+        (other) =>
+          other.content.program === fact.content.program &&
+          (other.content.narrowness < fact.content.narrowness ||
+            (other.aims.size < aims.size && isWithin(other.aims, aims)))
+      )
     )
+  }
+  const isTold = (group: Group<"Command">): boolean => {
+    const fact = commonest(group)
+    // A look in one session answered one question; only a look that is repeated is worth a line.
+    const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
+    return !isOnce && !isSpared(fact) && !isFailing(keyOf(fact))
+  }
+  const told = groups.filter(isTold)
+  const superseded = supersededIn(told, facts)
   return byWorth(
-    groups.flatMap((group) => {
-      const fact = group.find(({ isCorrected }) => isCorrected === true) ?? commonest(group)
-      // A look in one session answered one question; only a look that is repeated is worth a line.
-      const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
-      return isOnce || isSpared(fact) || isFailing(keyOf(fact))
+    told.flatMap((group) => {
+      const corrected = group.find(({ isCorrected }) => isCorrected === true)
+      const fact = corrected ?? commonest(group)
+      return corrected === undefined && superseded.has(group)
         ? []
         : [
             projectLine(

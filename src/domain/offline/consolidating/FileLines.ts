@@ -1,4 +1,4 @@
-import { namedIn } from "../judging/Findings.js"
+import { filesNamedIn, isOneOf } from "../judging/Findings.js"
 import { inCode } from "../writing/Wording.js"
 import { byWorth, fileListText, projectLine, type WeighedLine } from "./ProjectLines.js"
 import { isSaidIn } from "./SameMeaning.js"
@@ -19,8 +19,9 @@ const remarkedOf = (
   groups: ReadonlyArray<Group<"File">>,
   { order }: Sorted,
   said: ReadonlyArray<WeighedLine>
-): ReadonlyArray<WeighedLine> =>
-  groups.flatMap((group) => {
+): ReadonlyArray<WeighedLine> => {
+  const told = new Set<string>()
+  return groups.flatMap((group) => {
     const [newest] = group
     const corrected = group.find(({ isCorrected }) => isCorrected === true)
     if (corrected !== undefined) {
@@ -32,11 +33,16 @@ const remarkedOf = (
     const own = said.filter(({ text }) => text.includes(newest.content.path))
     const isNew = (part: string): boolean => !own.some(({ text }) => isSaidIn(part, text))
     const left = isNew(remark) ? remark.split("; ").filter(isNew) : []
-    const text = `${inCode(newest.content.path, 160)}: ${left.join("; ")}`
-    return remark === "" || left.length === 0
-      ? []
-      : [projectLine(group, text, worth.place + 4 * Math.log2(editsOf(group)), order)]
+    const rest = left.join("; ")
+    // What the assistant said of several files at once is told of the first one.
+    if (remark === "" || rest === "" || told.has(rest)) {
+      return []
+    }
+    told.add(rest)
+    const text = `${inCode(newest.content.path, 160)}: ${rest}`
+    return [projectLine(group, text, worth.place + 4 * Math.log2(editsOf(group)), order)]
   })
+}
 
 /** Makes the lines of the files: one for those with the most edits, and one for each remark. */
 export const placesOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): ReadonlyArray<WeighedLine> => {
@@ -69,7 +75,8 @@ export const findingsOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const ageOf = ageIn(facts)
   const edited = facts.files.map((fact) => ({ path: fact.content.path, age: ageOf(fact) }))
   const isChanged = (finding: FactOf<"Finding">): boolean => {
-    const isNamed = namedIn(finding.content.claim)
+    const { claim, files } = finding.content
+    const isNamed = isOneOf([...filesNamedIn(claim), ...files])
     return edited.some(({ age, path }) => age <= ageOf(finding) && isNamed(path))
   }
   return byWorth(

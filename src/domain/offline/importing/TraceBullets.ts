@@ -104,7 +104,7 @@ const openBullet = (item: string): OpenBullet => {
   const bare = item.replace(/^open(?:, the assistant said)?:?\s*/i, "")
   const secrets = pasted.exec(bare)
   const brokenOff =
-    /\b(?:broke off (?:in the middle of|before any answer to)|the user interrupted|the harness stopped) "([^"]{1,160})"(?: before it was done| before any answer)?(; the plan had left: .*)?/.exec(
+    /\b(?:broke off (?:in the middle of|before any answer to)|the user interrupted|the harness stopped) "([^"]{1,160})"(, asked after "[^"]{1,160}")?(?: before it was done| before any answer)?(; (?:the plan had left: |no result of ).*)?/.exec(
       bare
     )
   const broken = brokenOff?.[1]
@@ -114,7 +114,7 @@ const openBullet = (item: string): OpenBullet => {
     secrets !== null
       ? `A user pasted into a session what looks like ${secrets[1] ?? "secrets"}: rotate what was pasted`
       : broken !== undefined
-        ? `Unfinished: "${broken}"${brokenOff?.[2] ?? ""}`
+        ? `Unfinished: "${broken}"${brokenOff?.[2] ?? ""}${brokenOff?.[3] ?? ""}`
         : said
           ? `The assistant left open: ${bare}`
           : bare

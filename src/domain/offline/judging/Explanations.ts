@@ -1,5 +1,6 @@
 import type { AssistantText } from "../../session/SessionEvent.js"
 import type { Failure } from "./Failures.js"
+import { proposes } from "./Proposals.js"
 import type { ProjectPaths } from "../reading/ProjectPaths.js"
 import { withoutSecrets } from "./Secrets.js"
 import { lowered, plainLine, sentencesOf } from "../writing/Wording.js"
@@ -128,14 +129,16 @@ const caveat =
 const passing =
   /\b(?:tests?|suite|checks?|verif\w{1,10}|passes|pass|green)\b|\d (?:\p{L}+ )?(?:passam|pasan|passent|passano|bestehen|laufen|проходят|przechodzą|geçiyor)(?!\p{L})|通过|通る|通りました|통과/iu
 const emptyWord =
-  /^(?:the|a|an|in|to|with|for|and|of|is|are|it|now|also|new|file|files|done|added|adding|updated|update|created|create|renamed|edited|changed|fixed|implemented|removed|deleted|wrote|using|all|here|this|that|at|on|by|git|mv)$/i
+  /^(?:the|a|an|in|to|with|for|and|of|is|are|it|now|also|new|file|files|done|added|adding|updated|update|docs?|documentation|examples?|entry|entries|created|create|renamed|edited|changed|fixed|implemented|removed|deleted|wrote|using|all|here|this|that|at|on|by|git|mv)$/i
 
-/** True if a sentence says more about a file than that it was changed. */
-const tellsMore = (sentence: string): boolean => {
+/** True if a sentence says more about a file than its name and that it was changed. */
+const tellsMore = (sentence: string, file: string): boolean => {
+  const named = baseName(file).toLowerCase()
   const words = sentence
     .split(/\s+/)
     .map((word) => word.replace(/^[`"'*([]+|[`"'*)\],;:.!]+$/g, ""))
-    .filter((word) => word !== "" && !emptyWord.test(word) && !/[\\/]|\.\w{1,8}$/.test(word))
+    .filter((word) => word !== "" && !emptyWord.test(word) && !/[\\/]|\.\w{1,8}(?::\d+)?$/.test(word))
+    .filter((word) => !(word.length > 3 && named.includes(word.toLowerCase())))
   // Scripts without spaces have few words and many letters.
   const letters = (sentence.replace(/`[^`]*`/g, "").match(/(?!\p{Script=Latin})\p{L}/gu) ?? []).length
   return letters > 0 ? letters >= 16 : words.length >= 2
@@ -151,6 +154,13 @@ const withoutAsides = (sentence: string): string =>
     .filter((clause, index) => index === 0 || !(passing.test(clause) || /^please\b/i.test(clause)))
     .join("; ")
     .replace(selfPraise, "")
+
+/**
+ * Matches a sentence about a command and its result, and one that only introduces a list. Neither says anything about
+ * a file.
+ */
+const notOfFile =
+  /^`[^`\s]{1,80} [^`]{1,200}` (?:(?:still|now|also|only|was|is|has|had|could|cannot|can['’]?t|did|does|exits?|pass(?:es|ed)?|fail(?:s|ed)?|ran|runs?)\b)|:$/
 
 /** Removes the name of a file from a sentence that is shown beside that name. */
 const beside = (sentence: string, file: string): string => {
@@ -196,12 +206,17 @@ export const remarkOn = (
     const sentences = sentencesOf(readable(message.text, paths))
     const at = sentences.findIndex(
       (sentence) =>
-        namesFile(sentence, file) && !didBefore.test(sentence) && !announces(sentence) && sentence.length < 300
+        namesFile(sentence, file) &&
+        !didBefore.test(sentence) &&
+        !notOfFile.test(sentence) &&
+        !announces(sentence) &&
+        !proposes(sentence) &&
+        sentence.length < 300
     )
     if (at !== -1) {
       const own = withoutAsides(sentences[at] ?? "")
       const caveats = sentences.slice(at + 1, at + 4).filter((next) => caveat.test(next) && next.length < 160)
-      const told = [...(tellsMore(own) ? [own] : []), ...caveats.slice(0, 1).map(withoutAsides)]
+      const told = [...(tellsMore(beside(own, file), file) ? [own] : []), ...caveats.slice(0, 1).map(withoutAsides)]
       const says = told.map((sentence, index) => {
         const text = beside(sentence, file)
         return index === 0 ? text : lowered(text)

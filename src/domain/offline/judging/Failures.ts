@@ -4,6 +4,7 @@ import type { CommandKind } from "../reading/CommandPrograms.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
 import { type CommandStep, isRefused, type RanPart, type Step } from "../reading/Steps.js"
+import { type TestNames, testNamesIn, vouchesFor } from "../reading/TestNames.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 
 /** The end of a failure: the check that passed at last, and the acts before that. */
@@ -48,7 +49,10 @@ export interface Failure {
   readonly aims: ReadonlyArray<string>
   /** True if the command is known to have run inside a sandbox. */
   readonly isSandboxed: boolean
-  /** True if the command itself never passed, but a later check that does the same in another way did. */
+  /**
+   * True if the command itself never passed, but a later check that does the same in another way did, or a later output
+   * names what failed as passed.
+   */
   readonly passedBeside: boolean
   /** True if the user gave up the request after the failure, so that nobody needs a fix. */
   readonly isDropped: boolean
@@ -80,6 +84,8 @@ interface TrackedFailure {
   /** True if the step at `replacedAt` ran outside the sandbox. */
   isReplacedOutside: boolean
   readonly output: string
+  /** The tests that the output names as failed; undefined if it names none. */
+  readonly tests: TestNames | undefined
   passedBeside: boolean
   /** False if a run that passed printed the same error line. The line then does not explain the failure. */
   isNamed: boolean
@@ -136,6 +142,11 @@ const withoutNumbers = (text: string): string => text.replace(/\d{1,20}/g, "0")
  */
 const isStillPrinted = (error: string | undefined, output: string): boolean =>
   error !== undefined && withoutNumbers(output).includes(withoutNumbers(error))
+
+const failedTestsIn = (output: string): TestNames | undefined => {
+  const names = testNamesIn(output)
+  return names.failed.size + names.failedGroups.size === 0 ? undefined : names
+}
 
 const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   line: step.outputLine,
@@ -218,6 +229,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         replacedAt: undefined,
         isReplacedOutside: false,
         output,
+        tests: part === undefined ? undefined : failedTestsIn(output),
         passedBeside: false,
         isNamed: true,
         resolution: undefined
@@ -309,6 +321,14 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
           fail(at, partFailure(step, part), part, step.output)
         } else {
           open.filter(({ part: known }) => known?.key === part.key).forEach((known) => (known.retriedLine = step.line))
+        }
+      }
+      // An output that names the failed tests as passed speaks for them, whichever command printed it, from wherever.
+      const failing = open.filter((known) => known.tests !== undefined && known.last < at)
+      const later = failing.length === 0 ? undefined : testNamesIn(step.output)
+      for (const known of failing) {
+        if (later !== undefined && known.tests !== undefined && vouchesFor(later, known.tests)) {
+          known.passedBeside = true
         }
       }
     }

@@ -1,3 +1,4 @@
+import { tasksActedOn } from "./ActedOn.js"
 import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import { distinctFailures, failuresOf } from "./Failures.js"
 import { packageScripts } from "../reading/PackageScripts.js"
@@ -25,7 +26,16 @@ const judge = (cwd: string, evidence: SessionEvidence): SessionReport | undefine
   const undone = undoneChanges(steps)
   const failures = failuresOf(steps, undone)
   const resolved = distinctFailures(failures).filter(({ resolution }) => resolution !== undefined)
-  const findings = { failures, resolved, steps, undone, finished: evidence.finished, plan: evidence.plan, ...context }
+  const findings = {
+    failures,
+    resolved,
+    steps,
+    undone,
+    finished: evidence.finished,
+    plan: evidence.plan,
+    actedOn: tasksActedOn(tasks),
+    ...context
+  }
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))
   return tasks.length === 0 || (evidence.onlyReadMemory === true && preferences.length === 0)
     ? undefined

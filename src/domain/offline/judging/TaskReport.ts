@@ -79,6 +79,8 @@ export interface SessionFindings {
   /** The steps of all tasks, in order. */
   readonly steps: ReadonlyArray<Step>
   readonly undone: UndoneChanges
+  /** The tasks whose answers a later task acted on; see `tasksActedOn`. */
+  readonly actedOn: ReadonlySet<Task>
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
@@ -127,7 +129,7 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
       const kinds = secretKinds(text)
       return kinds.length === 0 ? [] : [{ line, kinds }]
     }),
-    findings: findingsIn(task, findings.finished, changedLater, findings.paths),
+    findings: findings.actedOn.has(task) ? [] : findingsIn(task, findings.finished, changedLater, findings.paths),
     undone: findings.undone,
     paths: findings.paths,
     scripts: findings.scripts

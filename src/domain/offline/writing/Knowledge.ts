@@ -4,6 +4,7 @@ import { shownCommand } from "./ShownCommand.js"
 import type { CommandStep } from "../reading/Steps.js"
 import { type TaskReport } from "../judging/TaskReport.js"
 import { stepsOf } from "../reading/Tasks.js"
+import type { Finding } from "../judging/Findings.js"
 import { inCode, quoted } from "./Wording.js"
 import { fixesIn, limitsIn } from "./FixesAndLimits.js"
 import { workingCommands } from "./WorkingCommands.js"
@@ -45,6 +46,10 @@ export const looksOf = (report: TaskReport): ReadonlyArray<Look> => {
 
 const lookBullet = ({ file, step }: Look): string => `look into ${inCode(file, 120)}: ${shownCommand(step.shown)}`
 
+/** Quotes a conclusion of the assistant, after the name of what it is about. */
+export const findingText = ({ subject, text }: Finding): string =>
+  `the assistant concluded${subject === undefined ? "" : ` of ${subject}`}: ${quoted(text, 300)}`
+
 /** The maximum number of bullets about reusable knowledge from one task. */
 const mostBullets = 10
 
@@ -66,7 +71,7 @@ export const reusableKnowledge = (report: TaskReport, told: Set<string>): Readon
       .slice(0, 3)
       .map(({ text }) => text),
     ...looksOf(report).map(lookBullet),
-    ...report.findings.map(({ line, text }) => `the assistant concluded: ${quoted(text, 300)} (L${line})`)
+    ...report.findings.map((finding) => `${findingText(finding)} (L${finding.line})`)
   ]
   return [...new Set(all)].slice(0, mostBullets)
 }

@@ -29,33 +29,54 @@ const openFailureText = (failure: Failure): string =>
     ? `open: ${failureText(failure)} (${failureLines(failure)})`
     : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work${failure.error === undefined || failure.kind === "patch" ? "" : `: ${inCode(failure.error, 240)}`} (L${failure.line})`
 
-/**
- * Quotes the open steps of the plan of an interrupted task, in words that follow the task's title; empty if there are
- * none.
- */
-export const planLeftText = (report: TaskReport): string => {
+/** Quotes the open steps of the plan of an interrupted task; empty if there are none. */
+const planLeftText = (report: TaskReport): string => {
   const left = report.planLeft.slice(0, 2).map((step) => quoted(withoutSecrets(report.paths.text(step)), 120))
   const more = report.planLeft.length - left.length
   return left.length === 0 ? "" : `; the plan had left: ${listed(more > 0 ? [...left, `${more} more`] : left)}`
 }
 
+/** Names the command that was under way when the record of a task ended; empty if there is none. */
+const underWayText = ({ task }: TaskReport): string => {
+  const last = stepsOf(task).at(-1)
+  return last?._tag === "CommandStep" && !last.isLook && !last.isRefused && !last.hasEnded
+    ? `; no result of ${shownCommand(last.shown)} is recorded`
+    : ""
+}
+
+/**
+ * Quotes the request that an interrupted task left undone, which is the user's last one, after what the task was about,
+ * and tells how far the work had come.
+ */
+export const leftUndone = (report: TaskReport): { readonly request: string; readonly rest: string } => {
+  const asked = report.task.requests.findLast(
+    ({ kind, word }) => kind !== "answer" && kind !== "note" && !word.isGreeting
+  )
+  const isFirst = asked === undefined || asked === report.task.requests.find(({ word }) => !word.isGreeting)
+  const title = quoted(isFirst ? report.title : (report.title.split(" → ", 1)[0] ?? ""), 120)
+  const last = isFirst ? "" : quoted(withoutSecrets(report.paths.text(asked.text)), 120)
+  return {
+    request: last === "" || last === title ? title : `${last}, asked after ${title}`,
+    rest: `${underWayText(report)}${planLeftText(report)}`
+  }
+}
+
 const cutOff = (report: TaskReport): ReadonlyArray<string> => {
   const line = report.task.items.at(-1)?.line ?? 0
   const isBegun = saidIn(report.task).length > 0 || stepsOf(report.task).length > 0
-  const plan = planLeftText(report)
-  const title = quoted(report.title, 120)
+  const { request, rest } = leftUndone(report)
   switch (report.cutOff) {
     case undefined:
       return []
     case "record":
       return [
-        `open: the session broke off ${isBegun ? "in the middle of" : "before any answer to"} ${title} (L${line})${plan}`
+        `open: the session broke off ${isBegun ? "in the middle of" : "before any answer to"} ${request} (L${line})${rest}`
       ]
     default: {
       const who = report.cutOff === "user" ? "the user interrupted" : "the harness stopped"
       return isUnfinished(report)
-        ? [`open: ${who} ${title} ${isBegun ? "before it was done" : "before any answer"} (L${line})${plan}`]
-        : [`${who} ${title} (L${line})`]
+        ? [`open: ${who} ${request} ${isBegun ? "before it was done" : "before any answer"} (L${line})${rest}`]
+        : [`${who} ${request} (L${line})`]
     }
   }
 }

@@ -20,8 +20,8 @@ import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
 import { fixesIn, limitsIn, wayAround } from "./FixesAndLimits.js"
-import { looksOf } from "./Knowledge.js"
-import { openFailuresIn, planLeftText } from "./OpenEnds.js"
+import { findingText, looksOf } from "./Knowledge.js"
+import { leftUndone, openFailuresIn } from "./OpenEnds.js"
 import { scriptOf, workingCommands } from "./WorkingCommands.js"
 import { editedFiles } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
@@ -274,11 +274,11 @@ const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
 
 /** Drafts a fact for each conclusion of the assistant, as a claim. */
 const findings = (report: TaskReport): ReadonlyArray<Draft> =>
-  report.findings.map(({ line, text }) => ({
-    content: { _tag: "Finding", claim: text },
-    text: `The assistant concluded: ${quoted(text, 300)}`,
+  report.findings.map((finding) => ({
+    content: { _tag: "Finding", claim: finding.text, files: finding.files },
+    text: capitalised(findingText(finding)),
     basis: "assistant",
-    line
+    line: finding.line
   }))
 
 const openDraft = (
@@ -311,6 +311,7 @@ const endsInRefusal = ({ task }: TaskReport): boolean => stepsOf(task).slice(-1)
 const open = (report: TaskReport): ReadonlyArray<Draft> => {
   const { line = 0 } = report.task.items.at(-1) ?? {}
   const said = saidIn(report.task)
+  const left = leftUndone(report)
   return [
     ...report.secrets.map(({ kinds, line: at }) =>
       openDraft(`A user pasted into a session what looks like ${listed(kinds)}: rotate what was pasted`, "user", at)
@@ -318,12 +319,12 @@ const open = (report: TaskReport): ReadonlyArray<Draft> => {
     ...openFailuresIn(report)
       .filter((failure) => isOpenFailure(failure) && !isPassing(failure))
       .map(openFailure),
-    ...leftOversIn(said, report.paths).map((left) =>
-      openDraft(`The assistant left open: ${quoted(left, 200)}`, "assistant", said.at(-1)?.line ?? line)
+    ...leftOversIn(said, report.paths).map((sentence) =>
+      openDraft(`The assistant left open: ${quoted(sentence, 200)}`, "assistant", said.at(-1)?.line ?? line)
     ),
     ...(isUnfinished(report) && !endsInRefusal(report)
       ? [
-          openDraft(`Unfinished: ${quoted(report.title, 120)}${planLeftText(report)}`, "ran", line, {
+          openDraft(`Unfinished: ${left.request}${left.rest}`, "ran", line, {
             title: report.title
           })
         ]

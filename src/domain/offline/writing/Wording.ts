@@ -56,20 +56,46 @@ export const inCode = (text: string, limit: number): string => {
   return line.includes("``") ? `\`\`\` ${line} \`\`\`` : line.includes("`") ? `\`\` ${line} \`\`` : `\`${line}\``
 }
 
-/** Splits a text into sentences. Fenced code is left out: a pasted listing is not in its author's own words. */
-export const sentencesOf = (text: string): ReadonlyArray<string> => {
-  const sentences: Array<string> = []
+/** A passage of a text: a heading, a list item or the lines of a paragraph, as sentences. */
+export interface Passage {
+  /** The level of a heading, from 1 to 6; undefined for text that is no heading. */
+  readonly level: number | undefined
+  readonly sentences: ReadonlyArray<string>
+}
+
+const headingMark = /^\s{0,3}(#{1,6})\s+/
+const itemMark = /^\s{0,12}(?:\d{1,3}[.)]|[-*•+])\s+/
+
+/** Splits a text into passages. Fenced code is left out: a pasted listing is not in its author's own words. */
+export const passagesOf = (text: string): ReadonlyArray<Passage> => {
+  const passages: Array<{ readonly level: number | undefined; readonly sentences: Array<string> }> = []
   let inFence = false
+  let isOpen = false
   for (const line of text.slice(0, 20_000).split("\n")) {
     if (/^\s{0,3}(?:`{3}|~{3})/.test(line)) {
       inFence = !inFence
     } else if (!inFence) {
-      const item = line.slice(0, readCharacters).replace(/^\s{0,12}(?:\d{1,3}[.)]|[-*•+])\s+/, "")
-      sentences.push(...item.split(/(?<=(?<!\b(?:e\.g|i\.e|vs|cf))[.!?。!?])(?=\s|$)|(?<=[。!?])/))
+      const level = headingMark.exec(line)?.[1]?.length
+      const begins = !isOpen || level !== undefined || itemMark.test(line)
+      const item = line.slice(0, readCharacters).replace(itemMark, "")
+      const sentences = item
+        .split(/(?<=(?<!\b(?:e\.g|i\.e|vs|cf))[.!?。!?])(?=\s|$)|(?<=[。!?])/)
+        .map((sentence) => sentence.trim())
+        .filter((sentence) => sentence !== "")
+      isOpen = sentences.length > 0 && level === undefined
+      if (begins && sentences.length > 0) {
+        passages.push({ level, sentences })
+      } else {
+        passages.at(-1)?.sentences.push(...sentences)
+      }
     }
   }
-  return sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence !== "")
+  return passages
 }
+
+/** Splits a text into sentences, without fenced code. */
+export const sentencesOf = (text: string): ReadonlyArray<string> =>
+  passagesOf(text).flatMap(({ sentences }) => sentences)
 
 /** Joins items to a list in prose: `a`, `a and b`, `a, b and c`. */
 export const listed = (items: ReadonlyArray<string>): string =>

@@ -132,6 +132,20 @@ const isOneOff = (part: RanPart, report: TaskReport): boolean =>
   (isScript(part.pipeline.text) || inlineScript.test(part.text)) &&
   triedFile(part, report) === undefined
 
+/** Matches a `for` loop: its variable, and the commands in it. */
+const forLoop = /^for (\w{1,40}) in .{0,400}?\bdo\b(.{0,4000})/s
+
+/**
+ * True for a loop that runs the same command again and again, as one does to see whether a test is flaky. It answered
+ * one question, and is not worth repeating.
+ */
+const onlyRepeats = ({ pipeline: { text } }: RanPart): boolean => {
+  const [, variable, body = ""] = forLoop.exec(text) ?? []
+  return (
+    /^(?:while|until) /.test(text) || (variable !== undefined && !new RegExp(`\\$\\{?${variable}(?!\\w)`).test(body))
+  )
+}
+
 /** Lists the commands of a task that are known to work in the project, each in its newest form. */
 export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingCommand> => {
   const rejectedAt = followUpsOf(report.task).findLast(({ word }) => word.stance === "rejects")?.line ?? 0
@@ -142,6 +156,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
   )
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
+    !onlyRepeats(part) &&
     !part.isOutside &&
     !isSessionBound(part.text) &&
     (verifying.has(part) ||

@@ -11,7 +11,20 @@ import type { SessionFact } from "../../../../src/domain/facts/Fact.js"
 import type { KnownFact } from "../../../../src/domain/facts/ProjectFacts.js"
 import { missingLines, noEdits, type PersonEdits } from "../../../../src/domain/memory/PersonEdits.js"
 import { extractTrace } from "../../../../src/domain/offline/writing/OfflineExtractor.js"
-import { aborted, added, asked, cwd, edited, ended, eventsOf, type Part, ran, ranSo, said } from "../MadeSession.js"
+import {
+  aborted,
+  added,
+  asked,
+  cwd,
+  edited,
+  ended,
+  eventsOf,
+  type Part,
+  ran,
+  ranSo,
+  said,
+  started
+} from "../MadeSession.js"
 import { nonEmpty } from "../../../support/nonEmpty.js"
 
 const idOf = (number: number): string => `0190000${number}-aaaa-7000-8000-00000000000${number}`
@@ -277,6 +290,42 @@ Pointers and references (annotate why each item matters):
     ])
   })
 
+  it("a command gives way to a newer one that does the same with other options or another package tool", () => {
+    const checks = (...commands: ReadonlyArray<string>) =>
+      trace(asked("check it"), ...commands.map((command) => ran(command, 0, "ok  shop/cart  0.4s")), ended)
+    const listed = (...sessions: ReadonlyArray<Session>) =>
+      bulletsOf(memoryOf(sessions)).map((line) => /`([^`]*)`/.exec(line)?.[1])
+    assert.deepStrictEqual(
+      listed(checks("go test ./cart", "go test -count=1 -run 'TestSum' ./cart", "go test -race -count=1 ./cart")),
+      ["go test -race -count=1 ./cart"]
+    )
+    assert.deepStrictEqual(listed(checks("pnpm build"), checks("npm run build")), ["pnpm build"])
+    assert.deepStrictEqual(listed(checks("npx eslint src --max-warnings=0"), checks("npx eslint src")), [
+      "npx eslint src --max-warnings=0"
+    ])
+    assert.deepStrictEqual(
+      listed(checks("npm run build --workspace=web", "npm run build --workspace=api", "npm run lint")).length,
+      3
+    )
+    // One run in another way supersedes nothing that several sessions do.
+    assert.strictEqual(
+      listed(checks("go build -race ./..."), checks("go build ./..."), checks("go build ./...")).length,
+      2
+    )
+  })
+
+  it("a loop over a command is no command that works", () => {
+    const looped = trace(
+      asked("is the test flaky?"),
+      ran("for i in 1 2 3; do npx bats test/cart.bats || exit; done", 0, "ok 1 sums up"),
+      ran("npx bats test/cart.bats", 0, "ok 1 sums up"),
+      ended
+    )
+    assert.deepStrictEqual(bulletsOf(memoryOf([looped])), [
+      "- Run these tests: `npx bats test/cart.bats` [01900001-aaaa…]"
+    ])
+  })
+
   it("a program is listed once for each of its uses, whatever the options", () => {
     const run = (command: string) => trace(asked("render it"), ran(command, 0, "done"), ended)
     assert.deepStrictEqual(
@@ -393,6 +442,23 @@ Pointers and references (annotate why each item matters):
     assert.deepStrictEqual(bulletsOf(memoryOf([traceMemory])), [
       '- Unfinished: "sort the rows"; the plan had left: "Test" [01900001-aaaa…]'
     ])
+  })
+
+  it("unfinished work quotes the user's last request and the command that was under way", () => {
+    const events = eventsOf(
+      asked("fill out the page about tides"),
+      edited("docs/tides.md"),
+      said("The page is filled out."),
+      ended,
+      asked("commit"),
+      started('git commit -m "Add tides"')
+    )
+    const line =
+      '- Unfinished: "commit", asked after "fill out the page about tides"; no result of `git commit -m "Add tides"` is recorded [01900001-aaaa…]'
+    const { traceMemory } = extractTrace({ cwd, gitBranch: undefined, gitSha: undefined }, { events, finished: false })
+    const facts = extractFacts(cwd, { events, finished: false })
+    assert.include(bulletsOf(memoryOf([traceMemory])), line)
+    assert.include(bulletsOf(memoryOf([facts])), line)
   })
 
   it("an open failure of some tests is dropped when all tests pass later, but not in another directory", () => {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { aborted, asked, edited, ended, type Part, ran, ranSo, said, started, traceOf } from "../MadeSession.js"
+import { aborted, asked, cwd, edited, ended, type Part, ran, ranSo, said, started, traceOf } from "../MadeSession.js"
 
 const memory = (...parts: ReadonlyArray<Part>): string => traceOf(...parts).traceMemory
 
@@ -143,5 +143,25 @@ describe("searches", () => {
       ended
     )
     assert.notInclude(text, "does not work here")
+  })
+})
+
+describe("tests that a later output names", () => {
+  it("a failed test is not open after another command named it, or its package, as passed", () => {
+    const failed = ran(
+      "go test ./internal/pi -run TestGenerate -v",
+      1,
+      "--- FAIL: TestGenerate (0.00s)\nFAIL\nFAIL\texample.org/agents/internal/pi\t0.2s\nFAIL",
+      `${cwd}/agents`
+    )
+    const openAfter = (...parts: ReadonlyArray<Part>): boolean =>
+      /open: `go test/.test(
+        traceOf(asked("why does it fail?"), failed, said("A stale text."), ...parts, ended).traceMemory
+      )
+    assert.isTrue(openAfter())
+    assert.isFalse(openAfter(ran("mise run test:unit", 0, "[test:unit] ok  \texample.org/agents/internal/pi\t0.2s")))
+    assert.isFalse(openAfter(ran("mise run all", 1, "--- PASS: TestGenerate (0.1s)\n--- FAIL: TestOther (0.1s)\nFAIL")))
+    assert.isTrue(openAfter(ran("mise run moon", 0, "[moon] ok  \texample.org/agents/internal/moon\t0.2s")))
+    assert.isTrue(openAfter(ran("mise run all", 1, "FAIL\texample.org/agents/internal/pi\t0.2s")))
   })
 })

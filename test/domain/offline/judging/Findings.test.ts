@@ -42,4 +42,115 @@ describe("findings of a review", () => {
       ["Berths are counted twice. src/berths.go:7"]
     )
   })
+
+  const answer = (...lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+    concluded(asked("review the branch"), look, said(lines.join("\n")), ended)
+
+  it("an order, a plan and a sentence without a subject of its own are no findings", () => {
+    assert.deepStrictEqual(
+      answer(
+        "- Add a lock around the counter in src/tides.go:41.",
+        "- Return the error of the reader in src/tides.go:44.",
+        "- I'd move the check to src/tides.go:50 before the loop.",
+        "- Next, the parser in src/tides.go:60 needs a look.",
+        "- It drops the last sample when the list is odd, see src/tides.go:41.",
+        "- Return values of the reader are dropped in src/tides.go:70."
+      ),
+      ["Return values of the reader are dropped in src/tides.go:70."]
+    )
+  })
+
+  it("a place after an order belongs to the conclusion of its passage, and one after nothing to none", () => {
+    assert.deepStrictEqual(
+      answer(
+        "- **Cache keys leave out the harbour.** Two harbours share one entry. Include and validate `Harbour`. src/cache.go:9",
+        "",
+        "Remove the second loop.",
+        "src/berths.go:7"
+      ),
+      ["Cache keys leave out the harbour. Two harbours share one entry. … src/cache.go:9"]
+    )
+  })
+
+  it("a sentence that points back is told after the one before it", () => {
+    assert.deepStrictEqual(
+      answer("1. The reader skips the last line. This makes the total in src/tides.go:41 too small."),
+      ["The reader skips the last line. This makes the total in src/tides.go:41 too small."]
+    )
+  })
+
+  it("a finding is left out if the session changed another file that its passage names", () => {
+    const claim =
+      "- The parser hides errors in src/parser.go:4. The caller in src/provider.go:9 takes them for success."
+    const next = (path: string) =>
+      concluded(
+        asked("review the branch"),
+        look,
+        said(claim),
+        ended,
+        asked("Write the release notes"),
+        edited(path),
+        ended
+      )
+    assert.deepStrictEqual(next("src/provider.go"), [])
+    assert.strictEqual(next("src/other.go").length, 2)
+  })
+
+  it("no finding is left of an answer that a later request made work of, whichever files were changed", () => {
+    const then = (request: string, ...parts: ReadonlyArray<Part>) =>
+      concluded(asked("review the branch"), look, said(review), ended, asked(request), ...parts, ended).length
+    assert.deepStrictEqual(
+      [
+        then("can we make a pr to do that and see if they can build it?", edited("src/run.go")),
+        then("ok edit the pr and its title too", edited("src/run.go")),
+        then("Address the review comments", edited("src/run.go")),
+        then("make a pr to fix", edited("src/run.go")),
+        then(
+          "but it works in CI?",
+          said("CI has another clock."),
+          ended,
+          asked("ok, fix that all"),
+          edited("src/run.go")
+        )
+      ],
+      [0, 0, 0, 0, 0]
+    )
+    assert.deepStrictEqual(
+      [
+        then("Add a page about the harbour", edited("docs/harbour.md")),
+        then("ok, what does the pilot do?", said("The pilot guides ships.")),
+        then("Merge 38-40", ran("gh pr merge 38", 0, ""))
+      ],
+      [2, 2, 2]
+    )
+  })
+
+  const subjects = (...parts: ReadonlyArray<Part>): ReadonlyArray<string> =>
+    [...traceOf(...parts).traceMemory.matchAll(/^- the assistant concluded( of [^:]*)?: /gm)].map(
+      (match) => match[1]?.slice(4) ?? ""
+    )
+
+  it("a finding names the request for review that its heading or the user's request is about", () => {
+    const text = [
+      "### [PR #43 — Better search](https://example.org/pull/43)",
+      "- The cache changes the results of src/search.go:3.",
+      "#### Details",
+      "- The index in src/index.go:3 is built twice.",
+      "### General",
+      "- The clock in src/clock.go:3 runs backwards.",
+      "",
+      "**Issue 7: tides**",
+      "- The moon in src/moon.go:3 is missing."
+    ].join("\n")
+    assert.deepStrictEqual(subjects(asked("Review all open PRs"), look, said(text), ended), [
+      "PR #43",
+      "PR #43",
+      "",
+      "Issue 7"
+    ])
+    const plain = said("The clock in src/clock.go:3 runs backwards.")
+    assert.deepStrictEqual(subjects(asked("Review https://example.org/o/r/pull/12"), look, plain, ended), ["PR #12"])
+    assert.deepStrictEqual(subjects(asked("Review PR 12 and PR 13"), look, plain, ended), [""])
+    assert.deepStrictEqual(subjects(asked("Review src/clock.go"), look, plain, ended), [""])
+  })
 })

@@ -85,4 +85,22 @@ describe("remarks on files", () => {
     assert.notInclude(remark("`src/price.ts` counted the tax twice.", "src/price.ts"), "counted the tax")
     assert.include(remark("`src/price.ts` is used by the basket and the mail.", "src/price.ts"), "used by the basket")
   })
+
+  it("a remark that only lists files, orders work, opens a list or tells of a command is none", () => {
+    const says = (text: string, path = "src/price.ts"): boolean =>
+      / \((?:edited|added)[^)]*\): \S/.test(remark(text, path))
+    assert.deepStrictEqual(
+      [
+        says("Fixed in this checkout by adding the missing tax to two files: `src/price.ts` and `src/tax.ts`."),
+        says("Add an explicit rounding step in `src/price.ts`."),
+        says("- add an explicit rounding step in `src/price.ts`"),
+        says("Prices are shown in `src/price.ts` as follows:\n- with tax"),
+        says("`npm test -- src/price.ts` was blocked by a missing `parallel`."),
+        says("Changelog entry in `CHANGELOG.md`.", "CHANGELOG.md"),
+        says("The rounding rules and their tests are in `src/price.ts`."),
+        says("Sums are made in `src/price.ts`, without tax.")
+      ],
+      [false, false, false, false, false, false, true, true]
+    )
+  })
 })
