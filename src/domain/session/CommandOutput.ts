@@ -25,13 +25,15 @@ export interface CommandOutput {
  */
 const keptOutputBytes = 8_192
 
+const keptText = (text: string): string => cutMiddle(text, keptOutputBytes, { marker: "\n[…]\n", headShare: 0.25 })
+
 /** Makes the output of a command from the printed text. */
 export const outputOf = (printed: string, exitCode: number | undefined, end: CommandEnd = "exited"): CommandOutput => {
   const text = withoutTerminalControl(printed)
   return {
     exitCode,
     end,
-    text: cutMiddle(text, keptOutputBytes, { marker: "\n[…]\n", headShare: 0.25 }),
+    text: keptText(text),
     errorLine: firstErrorLine(text)
   }
 }
@@ -47,17 +49,36 @@ export const continueOutput = (before: CommandOutput, after: CommandOutput): Com
       : (firstErrorLine(`${before.errorLine}\n${after.errorLine}`) ?? before.errorLine)
 })
 
+/** The minimum length of a line, in characters, by which two records of one output are recognised as overlapping. */
+const leastSharedLine = 8
+
 /**
- * Merges two records of one command's output. Takes the exit code of the record that has one, the longer text, and the
- * more precise end. A command that one record says was refused did not run, whatever the other one says.
+ * Returns the part of the second text that goes on where the first one stops; undefined if it does not go on there. Some
+ * records of a command that ran on have only what it printed since the last look at it, with the last lines from before.
+ */
+const continuation = (before: string, after: string): string | undefined => {
+  const lines = after.split("\n")
+  const shared = lines.filter((line) => line.trim().length >= leastSharedLine && before.includes(line))
+  const again = shared.join("\n")
+  const isNew = after.slice(again.length).trim() !== "" && !after.includes(before.trim())
+  return isNew && after.startsWith(again) && before.trimEnd().endsWith(again) ? after.slice(again.length) : undefined
+}
+
+/**
+ * Merges two records of one command's output. Takes the exit code of the record that has one, the more precise end, and
+ * the longer text; both texts if the second one goes on where the first one stopped while the command ran on. A command
+ * that one record says was refused did not run, whatever the other one says.
  */
 export const mergeOutputs = (known: CommandOutput, told: CommandOutput): CommandOutput => {
   const isCertain = told.end !== "exited" || told.exitCode !== undefined
   const end = known.end !== "refused" && (isCertain || known.end === "running") ? told.end : known.end
+  const exitCode = end === "exited" ? (told.exitCode ?? known.exitCode) : undefined
+  const more = known.end === "running" ? continuation(known.text, told.text) : undefined
+  const longer = told.text.length > known.text.length ? told.text : known.text
   return {
-    exitCode: end === "exited" ? (told.exitCode ?? known.exitCode) : undefined,
+    exitCode,
     end,
-    text: told.text.length > known.text.length ? told.text : known.text,
+    text: more === undefined ? longer : keptText(`${known.text.trimEnd()}\n${more.trimStart()}`),
     errorLine: told.errorLine ?? known.errorLine
   }
 }

@@ -116,7 +116,7 @@ const ranks: ReadonlyArray<(line: string) => boolean> = [
       line
     ) || /^[\w./-]{1,80}: (?:\d+: )?[\w./-]{1,80}: not found$/.test(line),
   (line) =>
-    /\b(?:cannot|can't|could not|couldn't|unable to|failed to|not found|not defined|does not exist|refused|timed out|undefined reference|rejected)\b/i.test(
+    /\b(?:cannot|can't|could not|couldn't|unable to|failed to|not found|not defined|does not exist|refused|timed out|undefined reference|rejected|do(?:es)? not match)\b/i.test(
       line
     ),
   (line) => line.includes(" ") && /\b(?:error|failed|failure|exception|npm ERR!)(?!\w)/i.test(line)

@@ -10,8 +10,7 @@ export interface Act {
   /** The command, verbatim; undefined for an edit by patch. */
   readonly command: string | undefined
   readonly files: ReadonlyArray<string>
-  /** The earlier names of the files that were renamed, by their new names. */
-  readonly renamed: ReadonlyMap<string, string>
+  readonly changes: ReadonlyArray<FileChange>
   /** The one line that a patch replaced, by file; a file that it changed in any other way is absent. */
   readonly replaced: ReadonlyMap<string, ReplacedLine>
   /**
@@ -19,17 +18,21 @@ export interface Act {
    * fix.
    */
   readonly isOutside: boolean
-  /** True for a command that repairs only failures of its own kind, such as a formatter or `git`. */
+  /** True for a command that mends only failures of its own kind, such as a formatter or `git`. */
   readonly isTidying: boolean
+  /** True for a check that repairs what it finds, such as `lint:fix`. It mends only what checks of its kind find. */
+  readonly isRepair: boolean
 }
 
-const chores = /^git (?:add|commit|tag|fetch|clone|switch|config|init)\b|^mkdir\b/
+const chores = /^git (?:-C \S{1,200} )?(?:add|commit|tag|fetch|clone|switch|config|init)\b|^mkdir\b/
 
-const changesThings = ({ isOutside, kind, text }: RanPart): boolean =>
-  isOutside || kind === "edit" || kind === "act" || kind === "format" || /\s--(?:fix|write)\b/.test(text.slice(0, 400))
+/** Matches the option, or the name of a script, by which a check repairs what it finds: `--fix`, `lint:fix`, `pnpm fix`. */
+const repairs = /\s--(?:fix|write)\b|(?:^|[\s:])(?:auto-?)?fix(?=$|[\s:])/
 
-const renamesIn = (changes: ReadonlyArray<FileChange>): ReadonlyMap<string, string> =>
-  new Map(changes.flatMap(({ movedTo, path }) => (movedTo === undefined ? [] : [[movedTo, path] as const])))
+const isRepairing = ({ text }: RanPart): boolean => repairs.test(text.slice(0, 400))
+
+const changesThings = (part: RanPart): boolean =>
+  part.isOutside || part.kind === "edit" || part.kind === "act" || part.kind === "format" || isRepairing(part)
 
 const actsOf = (step: Step, { isUndone }: UndoneChanges, by: number, upTo?: RanPart): ReadonlyArray<Act> => {
   if (step._tag === "EditStep") {
@@ -48,10 +51,11 @@ const actsOf = (step: Step, { isUndone }: UndoneChanges, by: number, upTo?: RanP
             line: step.line,
             command: undefined,
             files,
-            renamed: renamesIn(changes),
+            changes,
             replaced,
             isOutside: false,
-            isTidying: false
+            isTidying: false,
+            isRepair: false
           }
         ]
   }
@@ -68,11 +72,41 @@ const actsOf = (step: Step, { isUndone }: UndoneChanges, by: number, upTo?: RanP
       line: step.line,
       command: part.text,
       files: changes.map(changedPath),
-      renamed: renamesIn(changes),
+      changes,
       replaced: new Map(),
       isOutside: part.isOutside,
-      isTidying: isFormatter(part) || (part.program === "git" && changes.length === 0)
+      isTidying: isFormatter(part) || (part.program === "git" && changes.length === 0),
+      isRepair: isRepairing(part)
     }))
+}
+
+/** Matches a command that generates files, such as code from a schema. */
+const generates = /\b(?:generate|codegen|gen)\b/
+
+/** True if a command makes files that others need: a build, or a generator of code. */
+const isMaker = ({ isOutside, kind, text, verdict }: RanPart): boolean =>
+  verdict === "passed" && !isOutside && (kind === "build" || (kind === "run" && generates.test(text.slice(0, 400))))
+
+/**
+ * Lists the commands after index `from` up to index `to` that made files which others need, oldest first, such as a
+ * build. They are no acts, since most builds only check.
+ */
+export const makersBetween = (
+  steps: ReadonlyArray<Step>,
+  from: number,
+  to: number,
+  upTo: RanPart | undefined
+): ReadonlyArray<string> => {
+  const parts = steps.slice(from + 1, to + 1).flatMap((step) => (step._tag === "CommandStep" ? step.parts : []))
+  const end = upTo === undefined ? -1 : parts.indexOf(upTo)
+  return [
+    ...new Set(
+      parts
+        .slice(0, end === -1 ? parts.length : end)
+        .filter(isMaker)
+        .map(({ text }) => text)
+    )
+  ]
 }
 
 /** The maximum number of acts that are kept between a failure and the pass of its check; the newest ones stay. */

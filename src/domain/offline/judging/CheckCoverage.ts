@@ -23,6 +23,22 @@ const implied: Readonly<Partial<Record<CommandKind, ReadonlyArray<CommandKind>>>
   build: ["type-check"]
 }
 
+const isFile = (word: string): boolean => !word.startsWith("-") && /[\\/]/.test(word)
+
+/** True if one of two checks of a kind is a task of the project, and both were run for the same files. */
+const runsSameFiles = (one: RanPart, other: RanPart): boolean => {
+  const files = one.narrowing.filter(isFile)
+  return (
+    checkKinds.has(one.kind) &&
+    one.kind === other.kind &&
+    isTaskRunner(one.program) !== isTaskRunner(other.program) &&
+    placeOf(one) === placeOf(other) &&
+    files.length > 0 &&
+    files.every((file) => other.narrowing.includes(file)) &&
+    other.narrowing.filter(isFile).length === files.length
+  )
+}
+
 /**
  * True if a check that passed proves that a failed check passes now: it is the same check, a wider one, or one that
  * includes the place that failed.
@@ -34,6 +50,9 @@ export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): 
   // `npm install x --legacy-peer-deps` does the same as `npm install x`.
   if (passed.kind === "act" && passed.kind === failed.kind && passed.program === failed.program) {
     return failed.narrowing.every((word) => passed.narrowing.includes(word))
+  }
+  if (runsSameFiles(passed, failed)) {
+    return true
   }
   const isImplied = compiled.has(passed.family) && (implied[passed.kind] ?? []).includes(failed.kind)
   if (!checkKinds.has(passed.kind) || passed.family !== failed.family || (passed.kind !== failed.kind && !isImplied)) {

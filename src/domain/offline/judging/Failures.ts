@@ -1,6 +1,8 @@
-import { type Act, actsBetween } from "./Acts.js"
+import { type Act, actsBetween, makersBetween } from "./Acts.js"
 import { avoids, covers, isNarrower, standsBeside } from "./CheckCoverage.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
+import { isRefusal } from "./MachineErrors.js"
+import { passesAgain } from "./NamedTests.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
 import { type CommandStep, isRefused, type RanPart, type Step } from "../reading/Steps.js"
@@ -20,6 +22,8 @@ export interface Resolution {
    * The acts between the failure and the pass, oldest first; empty if the check passed when it was simply run again.
    */
   readonly acts: ReadonlyArray<Act>
+  /** The commands between the failure and the pass that made files which others need, such as a build. */
+  readonly makers: ReadonlyArray<string>
   /** True if the check passed only because it ran outside the sandbox. That is a fact about the machine, and no fix. */
   readonly isByEscalation: boolean
   /** True if the same command passed outside the sandbox, and not only got past this error there. */
@@ -91,10 +95,6 @@ interface TrackedFailure {
   isNamed: boolean
   resolution: Resolution | undefined
 }
-
-/** Matches the message of a sandbox that refuses writing, network access, or access to other processes. */
-const refusal =
-  /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to (?:download|fetch)|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
 
 /**
  * Drops further failures with the same error. A repeatable command is kept before a one-off script, and a resolved
@@ -192,6 +192,20 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
   resolution: undefined
 })
 
+/** The kinds of commands that may have printed the result of a test: a script of the project may run the tests. */
+const runsTests: ReadonlySet<string> = new Set(["test", "run"])
+
+/**
+ * Matches a command that sets changes aside, runs something without them, and takes them back. What fails in between was
+ * meant to fail.
+ */
+const isWithoutChanges =
+  /\bgit (?:stash(?! (?:pop|apply|list|show|drop))|show \S{1,300} ?> ?\S)[^]{1,4000}\bgit (?:stash (?:pop|apply)|checkout|restore)\b/
+
+/** True if the pass of a command proves that a command that failed passes now, or passes in a form that avoids the error. */
+const proves = (part: RanPart, { failure, output, part: failed }: TrackedFailure): boolean =>
+  failed !== undefined && (covers(part, failed, output) || avoids(part, failed, failure.error ?? ""))
+
 /**
  * Lists the failures of a session with their resolutions, in one pass over the steps. If a check failed first with one
  * error and then with another, the first counts only if the check passed in the end.
@@ -255,13 +269,16 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         replacedAt !== undefined &&
         (lasting.length > 0 || actsBetween(steps, last, replacedAt, undone, beforeAnyLine).length === 0)
       const acts = isByReplacement ? lasting : actsBetween(steps, last, at, undone, line, part)
-      if (acts.length === 0 && part !== undefined && known.part !== undefined && isNarrower(part, known.part)) {
+      // Fewer tests, or the same ones in another run, may have passed by chance if nothing was done.
+      const isWeak =
+        part !== undefined && known.part !== undefined && (isNarrower(part, known.part) || !proves(part, known))
+      if (acts.length === 0 && isWeak) {
         continue
       }
       const isByEscalation =
         (known.replacedAt === undefined ? isEscalated : known.isReplacedOutside) &&
         known.failure.isSandboxed &&
-        (acts.length === 0 || refusal.test(`${known.failure.error ?? ""}\n${known.output}`))
+        (acts.length === 0 || isRefusal(`${known.failure.error ?? ""}\n${known.output}`))
       const isByUndoing = undone.areUndoneBetween(known.failure.callLine, line)
       const passedOutside = isByEscalation && isEscalated && part?.key === known.failure.key
       known.resolution = {
@@ -270,6 +287,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         directory: part?.directory,
         passedTests: part?.passedTests,
         acts,
+        makers: makersBetween(steps, last, at, part),
         isByEscalation,
         passedOutside,
         isByUndoing
@@ -311,13 +329,17 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
             part.text,
             part,
             (known) =>
-              known.part !== undefined &&
-              (covers(part, known.part, known.output) || avoids(part, known.part, known.failure.error ?? ""))
+              proves(part, known) ||
+              (known.part?.kind === "test" && runsTests.has(part.kind) && passesAgain(step.output, known.output))
           )
           open
             .filter((known) => known.part !== undefined && standsBeside(part, known.part))
             .forEach((known) => (known.passedBeside = true))
-        } else if (part.verdict === "failed" && (part.kind !== "look" || isTellingLook(step, part))) {
+        } else if (
+          part.verdict === "failed" &&
+          (part.kind !== "look" || isTellingLook(step, part)) &&
+          !isWithoutChanges.test(step.shown.slice(0, 8_000))
+        ) {
           fail(at, partFailure(step, part), part, step.output)
         } else {
           open.filter(({ part: known }) => known?.key === part.key).forEach((known) => (known.retriedLine = step.line))

@@ -9,8 +9,11 @@ const ofProject = /^(?:npm|pnpm|yarn|bun|pip3?|uv|poetry|pipenv|bundle|composer|
 const noPackage = /^\.|[/\\]$|\.(?:txt|toml|lock|in)$/
 const globally = /^(?:-g|--global|tool)$/
 
-/** True if a command installs a package or a tool. */
-export const isInstallation = (part: CommandPart): boolean => installs.test(part.key)
+/** True if a command, given as its text, installs a package or a tool. */
+export const isInstalling = (command: string): boolean => installs.test(command)
+
+/** True if a part of a command installs a package or a tool. */
+export const isInstallation = ({ key }: CommandPart): boolean => isInstalling(key)
 
 /**
  * True if a command adds a package to the project. Memory does not recommend it, since afterwards a plain installation

@@ -34,3 +34,10 @@ export const lacksService = (error: string): boolean => missingService.test(erro
  */
 export const isAvoidable = (error: string): boolean =>
   taken.test(error) || serviceDown.test(error) || lacksService(error)
+
+/** Matches the message of a sandbox that refuses writing, network access, or access to other processes. */
+const refusal =
+  /\b(?:Operation not permitted|Permission ?denied|Read-only file system|EPERM|EACCES|EROFS|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|sandbox\w{0,4}|Network is unreachable|(?:Could not|Couldn't) resolve host|failed to (?:download|fetch)|failed to lookup address|name resolution|error connecting to|Connection refused|no route to host)\b/i
+
+/** True if a text has the message of a sandbox that refuses something. */
+export const isRefusal = (text: string): boolean => refusal.test(text)

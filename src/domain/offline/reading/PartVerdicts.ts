@@ -215,7 +215,9 @@ const verdictsOf = ({ error, parts, run, telling }: CommandReading): ReadonlyArr
     const isHeard =
       exitCode !== undefined && chain.includes(part) && (!part.isPiped || isReexposed || part.kind === "look")
     if (ended !== undefined) {
-      return { ...part, verdict: ended, passedTests: undefined }
+      // Tests that failed stay failed, also when nobody waited for the end of their run.
+      const hasFailedTests = run.output?.end === "running" && isTest(part.kind) && own.verdict === "failed"
+      return { ...part, verdict: hasFailedTests ? "failed" : ended, passedTests: undefined }
     }
     if (!isHeard) {
       const isSaid = own.verdict !== "unknown" || (part.isPiped && !isReexposed)

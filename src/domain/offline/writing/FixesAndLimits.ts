@@ -1,8 +1,10 @@
 import { explanationOf } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { fixText } from "./FailureTexts.js"
-import { lacksService } from "../judging/MachineErrors.js"
+import { passedWithout } from "../judging/Fixes.js"
+import { isRefusal, lacksService } from "../judging/MachineErrors.js"
 import { isLimit, missingProgramOf } from "../judging/Outcome.js"
+import { rankOf, wrapUpRank } from "../../session/ErrorLine.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { shownCommand } from "./ShownCommand.js"
 import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
@@ -12,11 +14,14 @@ import { inCode } from "./Wording.js"
 /* The failures of a task with what resolved them, and the limits of the machine. */
 
 /**
- * True if memory should mention the fix of a failure. A failure without a known error cannot be recognised when it
- * occurs again.
+ * True if memory should mention the fix of a failure. A failure without a known error, or with a line that only says
+ * that something failed, cannot be recognised when it occurs again.
  */
 const isWorthFixing = (failure: Failure): boolean =>
-  failure.kind !== "patch" && failure.kind !== "tool" && failure.error !== undefined
+  failure.kind !== "patch" &&
+  failure.kind !== "tool" &&
+  failure.error !== undefined &&
+  rankOf(failure.error) !== wrapUpRank
 
 /** The maximum number of edits after which a failure still counts as fixed at once; see {@link isOwnSlip}. */
 const editsOfSlip = 2
@@ -30,16 +35,13 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
   return (
     cameUpOnTheWay(report, failure) &&
+    !isRefusal(failure.error ?? "") &&
     failure.againLine === undefined &&
     acts.length > 0 &&
     acts.length <= editsOfSlip &&
     acts.every(({ command, files }) => command === undefined && files.every(wasChanged))
   )
 }
-
-/** True if a command failed for lack of a service, and then passed in a form that does not need the service. */
-const passedWithout = ({ error, resolution, what }: Failure): boolean =>
-  resolution !== undefined && resolution.check !== what && lacksService(error ?? "")
 
 /** True if a failure says something about the machine: something is missing, or the sandbox refuses an action. */
 const isOfPlace = (failure: Failure): boolean =>
@@ -130,7 +132,7 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
     .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
     .filter((failure) => failure.resolution !== undefined || !isSlip(missingProgramOf(failure), report))
     .map((failure) => {
-      const missing = failure.resolution === undefined ? missingProgramOf(failure) : undefined
+      const missing = failure.resolution === undefined || passedWithout(failure) ? missingProgramOf(failure) : undefined
       const subject = missing ?? (actsOnOneThing.exec(failure.what)?.[0] || failure.what)
       const around = wayAround(failure)
       const end =

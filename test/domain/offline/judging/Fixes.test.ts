@@ -78,6 +78,215 @@ describe("edits that fixed a failure", () => {
   })
 })
 
+describe("names that were missing", () => {
+  const python = 'Traceback (most recent call last):\n  File "<stdin>", line 1, in <module>\n'
+
+  it("the fix is the file that was made, if the error says that its module is missing", () => {
+    const text = mended(
+      "python3 -m reef.cli list",
+      `${python}ModuleNotFoundError: No module named 'reef'`,
+      changed(
+        { path: "reef/__init__.py", action: "add", movedTo: undefined },
+        { path: "src/reef/version.py", action: "add", movedTo: undefined },
+        { path: "src/reef/__init__.py", action: "update", movedTo: undefined }
+      )
+    )
+    assert.include(text, "fixed by editing `reef/__init__.py`; verified")
+    const node = mended(
+      "node --test",
+      "Error: Cannot find module '../lib/tides'",
+      edited("test/tides.test.js"),
+      added("lib/tides.js")
+    )
+    assert.include(node, "fixed by editing `lib/tides.js`")
+  })
+
+  it("the fix is the edit that brought in the identifier that was unknown", () => {
+    const withLines = (path: string, before: string, after: string) =>
+      changed({ path, action: "update", movedTo: undefined, before, after })
+    const text = mended(
+      "go vet -tags=e2e",
+      "# reef/e2e\ntestenv.go:26:17: undefined: binaries",
+      withLines("e2e/docs.go", "// old", "// new"),
+      withLines("e2e/setup.go", "var x int", "var binaries map[string]string")
+    )
+    assert.include(text, "fixed by editing `e2e/setup.go`")
+    const renamed = mended(
+      "go vet -tags=e2e",
+      "# reef/e2e\ntestenv.go:26:17: undefined: binaries",
+      withLines("e2e/setup.go", "var binaries int", "var files int"),
+      withLines("testenv.go", "binaries()", "files()")
+    )
+    assert.include(renamed, "fixed by editing `testenv.go`")
+  })
+
+  it("the place of a Python error is the innermost file of the traceback that was edited", () => {
+    const text = mended(
+      "python3 -m reef.cli list",
+      `${python}  File "reef/engine.py", line 7, in <module>\n  File "reef/metadata.py", line 9, in <module>\nImportError: cannot import name 'VERSION' from 'reef.names' (reef/names.py)`,
+      edited("reef/engine.py", "reef/metadata.py")
+    )
+    assert.include(text, "fixed by editing `reef/metadata.py`")
+  })
+
+  it("the file that an error of a circular import names is not told as the fix", () => {
+    const text = mended(
+      "python3 -m reef.cli list",
+      `${python}  File "reef/metadata.py", line 9, in <module>\nImportError: cannot import name 'VERSION' from partially initialized module 'reef' (most likely due to a circular import) (src/reef/__init__.py)`,
+      edited("src/reef/version.py", "src/reef/__init__.py")
+    )
+    assert.include(text, "passed after 1 edit in `src/reef/version.py` and `src/reef/__init__.py`")
+    assert.notInclude(text, "fixed by")
+  })
+})
+
+describe("fixes that are in doubt", () => {
+  it("several edits of which the error names none are told as edits, and one patch as the fix", () => {
+    const error = "E   AssertionError: expected 3 berths"
+    const several = mended("pytest", error, edited("reef/berths.py"), edited("reef/ferry.py"))
+    assert.include(several, "passed after 2 edits in `reef/berths.py` and `reef/ferry.py`")
+    assert.notInclude(several, "fixed by")
+    assert.include(
+      mended("pytest", error, edited("reef/berths.py", "reef/ferry.py")),
+      "fixed by editing `reef/berths.py` and `reef/ferry.py`"
+    )
+  })
+
+  it("a command beside edits is the fix only if it names or installs what was missing", () => {
+    const moved = ran("git mv berths ferries", 0, "")
+    const text = mended("npx tsc", "Error: expected 3 berths", moved, edited("src/ferries.ts"))
+    assert.notInclude(text, "fixed by")
+    assert.include(text, "passed after 1 edit in `src/ferries.ts`")
+    const installed = mended(
+      "node --test",
+      "Error: Cannot find package 'zod' imported from src/a.js",
+      edited("src/b.js"),
+      ran("npm install zod", 0, "added 1 package")
+    )
+    assert.include(installed, "fixed by `npm install zod`")
+  })
+
+  it("a script that was written once is no other form of a command", () => {
+    const script = (body: string) => `python3 - <<'EOF'\n${body}\nEOF`
+    const text = memory(
+      asked("count the berths"),
+      ran(script("print(a['b'])"), 1, `KeyError: 'berth'`),
+      ran(script("print(a['c'])"), 0, "3"),
+      ended
+    )
+    assert.notInclude(text, "fixed by")
+  })
+
+  it("a line that only says that something failed is not told with a fix", () => {
+    const text = mended("pnpm fix", "[ELIFECYCLE] Command failed with exit code 1.", edited("src/berths.ts"))
+    assert.notInclude(text, "ELIFECYCLE] Command failed with exit code 1.`: ")
+  })
+
+  it("a check without the changes, which were set aside for it, did not fail", () => {
+    const text = memory(
+      asked("add a test"),
+      edited("src/ebb.go"),
+      ran(
+        "git stash push -- src/ebb.go && go test ./src; git stash pop",
+        1,
+        "--- FAIL: TestEbb (0.00s)\nFAIL\treef/src\t0.1s"
+      ),
+      edited("src/ebb.go"),
+      ran("go test ./src", 0, "ok  \treef/src\t0.1s"),
+      ended
+    )
+    assert.notInclude(text, "fixed by")
+    assert.notInclude(text, "open:")
+  })
+})
+
+describe("commands that fixed a failure", () => {
+  it("a script that repairs what a check finds is the fix of that check alone", () => {
+    const repair = ran("bun run lint:fix", 0, "Fixed 1 file.")
+    assert.include(
+      mended("bun run lint", "× Formatter would have printed the following content:", repair),
+      "fixed by `bun run lint:fix`"
+    )
+    assert.notInclude(mended("bun run lint", 'error: Script not found "lint"', repair), "fixed by")
+    assert.notInclude(mended("bun test", "Error: expected 3 berths", repair), "fixed by")
+  })
+
+  it("a build or a generator is the fix if something was missing, and nothing else was done", () => {
+    const error = "Error: Cannot find module '../gen/tides.js'"
+    const generator = ran("npm run codegen", 0, "done")
+    assert.include(mended("node --test", error, generator), "fixed by `npm run codegen`; verified by `node --test`")
+    assert.include(mended("node --test", error, ran("npm run build", 0, "done")), "fixed by `npm run build`")
+    assert.notInclude(mended("node --test", "Error: expected 3 berths", generator), "fixed by")
+    const beside = mended("node --test", error, generator, edited("src/ebb.js"))
+    assert.notInclude(beside, "fixed by `npm run codegen`")
+  })
+
+  it("files that version control brought in are the fix if they were missing", () => {
+    const checkout = ran("git -C vendor/tides checkout 1807c8b", 0, "HEAD is now at 1807c8b")
+    const missing = "Error: could not find 'vendor/tides/load'\nFAILED"
+    assert.include(mended("bats test/ebb.bats", missing, checkout), "fixed by `git -C vendor/tides checkout 1807c8b`")
+    assert.notInclude(mended("bats test/ebb.bats", "Error: expected 3 berths", checkout), "fixed by")
+    assert.include(
+      mended(
+        "make test",
+        "make: vendor/tides/load: No such file or directory",
+        ran("git submodule update --init", 0, "")
+      ),
+      "fixed by `git submodule update --init`"
+    )
+  })
+})
+
+describe("checks by another command", () => {
+  it("a test that failed passes if another command says that it passed, after an edit", () => {
+    const parts = [
+      asked("why does it fail?"),
+      ran("go test ./tides -run TestEbb -v", 1, "--- FAIL: TestEbb (0.00s)\nFAIL\tharbour.org/reef/tides\t0.2s")
+    ]
+    const passed = ran(
+      "bash scripts/run.sh test",
+      0,
+      "[test] $ go test ./...\n[test] ok  \tharbour.org/reef/tides\t0.2s"
+    )
+    const text = memory(...parts, edited("tides/ebb.go"), passed, ended)
+    assert.include(text, "fixed by editing `tides/ebb.go`; verified by `bash scripts/run.sh test`")
+    assert.include(memory(...parts, passed, ended), "open: `go test ./tides -run TestEbb -v` failed")
+    const other = ran("bash scripts/run.sh test", 0, "ok  \tharbour.org/reef/moon\t0.2s")
+    assert.include(memory(...parts, edited("tides/ebb.go"), other, ended), "open: `go test ./tides")
+  })
+
+  it("a task of the project and the tool itself prove the same for the same files", () => {
+    const text = memory(
+      asked("run the tests"),
+      ran("mise run test:bats -- test/ebb.bats", 1, "not ok 1 ebb\nError: expected 3 berths"),
+      edited("src/ebb.rs"),
+      ran("vendor/bin/bats test/ebb.bats", 0, "ok 1 ebb"),
+      ended
+    )
+    assert.include(text, "fixed by editing `src/ebb.rs`; verified by `vendor/bin/bats test/ebb.bats`")
+    const other = memory(
+      asked("run the tests"),
+      ran("mise run test:bats -- test/ebb.bats", 1, "not ok 1 ebb\nError: expected 3 berths"),
+      edited("src/ebb.rs"),
+      ran("vendor/bin/bats test/moon.bats", 0, "ok 1 moon"),
+      ended
+    )
+    assert.notInclude(other, "fixed by")
+  })
+
+  it("a missing program is a limit of the machine if the check passed without it", () => {
+    const text = memory(
+      asked("run the tests"),
+      ran("mise run test:bats -- test/ebb.bats", 1, "bats-exec-suite: line 314: parallel: command not found"),
+      ran("vendor/bin/bats test/ebb.bats", 0, "ok 1 ebb"),
+      ended
+    )
+    assert.include(text, "`parallel` does not work here")
+    assert.include(text, "; `vendor/bin/bats test/ebb.bats` passes")
+    assert.notInclude(text, "fixed by")
+  })
+})
+
 describe("errors of loading", () => {
   it("the fix is the edit of the test that could not be loaded, under its new name", () => {
     const text = mended(

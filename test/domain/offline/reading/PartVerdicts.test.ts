@@ -112,7 +112,7 @@ describe("parts that are not chained", () => {
 })
 
 describe("commands that did not end by themselves", () => {
-  const end = (ended: "interrupted" | "refused" | "running" | "timed out" | "not started") => {
+  const end = (ended: "interrupted" | "refused" | "running" | "timed out" | "not started", printed = "# fail 1") => {
     const { parts, telling } = nameCommand("npm test", new Map(), () => false)
     const run = {
       _tag: "CommandRun" as const,
@@ -123,13 +123,17 @@ describe("commands that did not end by themselves", () => {
       provenance: "assistant" as const,
       command: "npm test",
       isEscalated: false,
-      output: outputOf("# fail 1", undefined, ended)
+      output: outputOf(printed, undefined, ended)
     }
     return readParts({ run, parts, telling, error: undefined })[0]?.verdict
   }
 
-  it("a command that was stopped, refused or left running neither passed nor failed", () => {
-    assert.deepStrictEqual([end("interrupted"), end("refused"), end("running")], ["unknown", "unknown", "unknown"])
+  it("a command that was stopped or refused neither passed nor failed", () => {
+    assert.deepStrictEqual([end("interrupted"), end("refused")], ["unknown", "unknown"])
+  })
+
+  it("tests that were left running failed if one of them did, and are not known to have passed", () => {
+    assert.deepStrictEqual([end("running"), end("running", "# pass 9")], ["failed", "unknown"])
   })
 
   it("a command that could not start, or took too long, failed", () => {
