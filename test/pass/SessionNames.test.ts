@@ -73,7 +73,10 @@ it.effect("the name of a session leads the heading of its trace from the next pa
       yield* passWithNames([1, "Winter ferries"], [2, "Harbour list"])
       const renamed = ["Harbour list: sorted the tides", "Winter ferries: sorted the tides"]
       assert.deepStrictEqual(yield* headings, renamed)
-      assert.deepStrictEqual((yield* headingsOfFiles).toReversed(), renamed.map((heading) => `# ${heading}`))
+      assert.deepStrictEqual(
+        (yield* headingsOfFiles).toReversed(),
+        renamed.map((heading) => `# ${heading}`)
+      )
       yield* passWithNames([1, "Winter ferries"], [2, "Harbour list"])
       assert.deepStrictEqual(yield* headings, renamed, "a name is put before the heading once")
     })

@@ -1,5 +1,5 @@
 import { cutMiddle } from "../text/ByteBudget.js"
-import { firstErrorLine, withoutTerminalControl } from "./ErrorLine.js"
+import { firstErrorLine, linesForError, withoutTerminalControl } from "./ErrorLine.js"
 
 /**
  * The way in which a command ended. `running`: not known to have ended; `interrupted`: stopped by a person; `refused`:
@@ -25,29 +25,63 @@ export interface CommandOutput {
  */
 const keptOutputBytes = 8_192
 
-const keptText = (text: string): string => cutMiddle(text, keptOutputBytes, { marker: "\n[…]\n", headShare: 0.25 })
+const split = { marker: "\n[…]\n", headShare: 0.25 }
 
-/** Makes the output of a command from the printed text. */
-export const outputOf = (printed: string, exitCode: number | undefined, end: CommandEnd = "exited"): CommandOutput => {
-  const text = withoutTerminalControl(printed)
+const keptText = (text: string): string => cutMiddle(text, keptOutputBytes, split)
+
+/**
+ * A text that a command prints piece by piece, as far as its output depends on it, whatever is printed next. Bounded:
+ * the middle of a long text is left out.
+ */
+export interface PrintedText {
+  /** The complete lines without terminal control sequences, and the end of them once they are longer than is kept. */
+  readonly start: string
+  readonly end: string
+  /** The last line, as far as it was printed. */
+  readonly lastLine: string
+  /** The complete lines that the error line depends on; see `linesForError`. */
+  readonly errorLines: ReadonlyArray<string>
+}
+
+/** The text of a command that has not printed anything. */
+export const nothingPrinted: PrintedText = { start: "", end: "", lastLine: "", errorLines: [] }
+
+/** The maximum number of characters of an unfinished line. The rest of a longer line counts as a line of its own. */
+const lastLineCharacters = 65_536
+
+/** Adds a further piece to the text that a command printed; the piece may begin and end anywhere. */
+export const printMore = ({ end, errorLines, lastLine, start }: PrintedText, piece: string): PrintedText => {
+  const text = lastLine + piece
+  const cut = text.length > lastLineCharacters && !text.includes("\n") ? text.length : text.lastIndexOf("\n") + 1
+  if (cut === 0) {
+    return { start, end, lastLine: text, errorLines }
+  }
+  const clean = withoutTerminalControl(text.slice(0, cut))
+  const room = Math.max(0, keptOutputBytes + 1 - start.length)
+  const lines = clean.endsWith("\n") ? clean.slice(0, -1).split("\n") : clean.split("\n")
   return {
-    exitCode,
-    end,
-    text: keptText(text),
-    errorLine: firstErrorLine(text)
+    start: start + clean.slice(0, room),
+    end: (end + clean.slice(room)).slice(-keptOutputBytes - 1),
+    lastLine: text.slice(cut),
+    errorLines: linesForError([...errorLines, ...lines])
   }
 }
 
-/**
- * Joins two parts of one command's output, of which `after` was printed later. It also decides how the command ended.
- */
-export const continueOutput = (before: CommandOutput, after: CommandOutput): CommandOutput => ({
-  ...outputOf(before.text + after.text, after.exitCode ?? before.exitCode, after.end),
-  errorLine:
-    before.errorLine === undefined || after.errorLine === undefined
-      ? (before.errorLine ?? after.errorLine)
-      : (firstErrorLine(`${before.errorLine}\n${after.errorLine}`) ?? before.errorLine)
-})
+/** Makes the output of a command from the text that it printed, in one piece or in several. */
+export const outputOf = (
+  printed: string | PrintedText,
+  exitCode: number | undefined,
+  end: CommandEnd = "exited"
+): CommandOutput => {
+  const all = typeof printed === "string" ? printMore(nothingPrinted, printed) : printed
+  const last = withoutTerminalControl(all.lastLine)
+  return {
+    exitCode,
+    end,
+    text: keptText(all.start + all.end + last),
+    errorLine: firstErrorLine([...all.errorLines, last].join("\n"))
+  }
+}
 
 /** The minimum length of a line, in characters, by which two records of one output are recognised as overlapping. */
 const leastSharedLine = 8

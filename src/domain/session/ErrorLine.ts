@@ -258,6 +258,9 @@ const findLine = (
   return undefined
 }
 
+/** The maximum number of lines of one traceback that are searched for its end. Longer ones are not followed. */
+const tracebackLines = 500
+
 /**
  * Returns the line of a Python traceback that names the exception: the first one after the frames, in a chain of
  * exceptions that of the last.
@@ -266,7 +269,7 @@ const tracebackEnd = (lines: ReadonlyArray<string>, heading: number): number | u
   let end: number | undefined
   for (let next: number | undefined = heading; next !== undefined;) {
     const indent = indentOf(lines[next] ?? "")
-    const named = findLine(lines, next + 1, lines.length, (line) => line.trim() !== "" && indentOf(line) <= indent)
+    const named = findLine(lines, next + 1, tracebackLines, (line) => line.trim() !== "" && indentOf(line) <= indent)
     if (named === undefined) {
       return end
     }
@@ -277,12 +280,21 @@ const tracebackEnd = (lines: ReadonlyArray<string>, heading: number): number | u
   return end
 }
 
-/** Returns the line of an output that names the error, without marks in front of it; undefined if there is none. */
-export const firstErrorLine = (output: string): string | undefined => {
-  if (!anyHint.test(output)) {
-    return undefined
-  }
-  const lines = withoutTerminalControl(output).split("\n")
+/** The number of lines after an error line that may belong to it: the rest of the message, its cause, a chain's heading. */
+const linesBehind = 20
+
+interface FoundError {
+  readonly line: string
+  /** The index of the line that names the error. */
+  readonly at: number
+  /** The index of the line that begins the message: the heading of a traceback, else the same line. */
+  readonly from: number
+  /** True if no later line can name the error better, unless a traceback ends that began before it. */
+  readonly isBest: boolean
+}
+
+/** Finds the error in the lines of an output; undefined if there is none. */
+const errorIn = (lines: ReadonlyArray<string>): FoundError | undefined => {
   let best = Number.POSITIVE_INFINITY
   let found: number | undefined
   for (let index = 0; index < lines.length; index++) {
@@ -290,7 +302,7 @@ export const firstErrorLine = (output: string): string | undefined => {
     if (tracebackHeading.test(raw.slice(0, lineCharacters))) {
       const end = tracebackEnd(lines, index)
       if (end !== undefined) {
-        return withItsRest(lines, end)
+        return { line: withItsRest(lines, end), at: end, from: index, isBest: true }
       }
     }
     const rank = rankOf(plain(raw))
@@ -302,5 +314,33 @@ export const firstErrorLine = (output: string): string | undefined => {
       break
     }
   }
-  return found === undefined ? undefined : (causeBelow(lines, found, best) ?? withItsRest(lines, found))
+  return found === undefined
+    ? undefined
+    : { line: causeBelow(lines, found, best) ?? withItsRest(lines, found), at: found, from: found, isBest: best === 0 }
+}
+
+/** Returns the line of an output that names the error, without marks in front of it; undefined if there is none. */
+export const firstErrorLine = (output: string): string | undefined =>
+  anyHint.test(output) ? errorIn(withoutTerminalControl(output).split("\n"))?.line : undefined
+
+/**
+ * Returns those lines of an output that its first error line depends on, whatever lines follow. {@link firstErrorLine}
+ * finds the same in them and all later lines as in the whole output. Bounded: at most some hundred lines.
+ */
+export const linesForError = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const error = errorIn(lines)
+  const isHeading = (line: string): boolean => tracebackHeading.test(line.slice(0, lineCharacters))
+  const isOpen = (index: number): boolean => lines.length - index <= tracebackLines
+  const opened = lines.findIndex(
+    (line, index) => isOpen(index) && isHeading(line) && (error?.isBest !== true || index < error.from)
+  )
+  const [from, to] = error === undefined ? [lines.length, lines.length] : [error.from, error.at + linesBehind]
+  return lines.flatMap((line, index) => {
+    if ((index < from || index > to) && (opened === -1 || index < opened)) {
+      return []
+    }
+    // A traceback that is too long must not seem short when lines are left out.
+    const isGivenUp = isHeading(line) && !isOpen(index) && index !== error?.from
+    return [isGivenUp ? `${line} ` : line.slice(0, lineCharacters)]
+  })
 }

@@ -1,3 +1,4 @@
+import { checksNothing, skipsTests } from "./ChecklessRuns.js"
 import { type CommandKind, checkKinds, programFamilies, programKinds, scriptKind } from "./CommandPrograms.js"
 import { operands, programName, withoutPrefixes } from "./InvocationWords.js"
 import { actsOutside } from "./OutsideActs.js"
@@ -178,6 +179,12 @@ const onlyReports =
 const kindOf = (program: string, given: ReadonlyArray<string>, text: string): CommandKind => {
   const words = given.filter((word, index) => index !== 1 || !toolchain.test(word))
   const kind = kindByWords(program, words, text)
+  if (checkKinds.has(kind) && checksNothing(program, words, kind)) {
+    return "look"
+  }
+  if (kind === "test" && skipsTests(words)) {
+    return "build"
+  }
   return kind === "format" && words.some((word) => onlyReports.test(word)) ? "lint" : kind
 }
 

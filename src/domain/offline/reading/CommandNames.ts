@@ -2,7 +2,7 @@ import { type Invocation, invocationOf } from "./CommandKinds.js"
 import { type CommandKind, checkKinds } from "./CommandPrograms.js"
 import type { PackageScripts } from "./PackageScripts.js"
 import { actsOutside } from "./OutsideActs.js"
-import { narrowness } from "./InvocationWords.js"
+import { narrowness, operands } from "./InvocationWords.js"
 import { withPlaces } from "./Places.js"
 import { type Pipeline, pipelinesOf } from "./ShellSyntax.js"
 
@@ -19,6 +19,8 @@ export interface CommandPart {
    * versions, programs that only start it, and the name of a package script.
    */
   readonly key: string
+  /** The package script, or the task of mise, that the command runs by name; undefined for any other command. */
+  readonly task: string | undefined
   /** The operands and options that limit or change what the command does. */
   readonly narrowing: ReadonlyArray<string>
   /**
@@ -54,6 +56,16 @@ const noiseWords =
 const scriptTool = /^(?:npm|pnpm|yarn|bun)$/
 
 const isScriptTool = ({ program }: Invocation): boolean => scriptTool.test(program)
+
+/** Returns the name of the package script, or of the task of mise, that a command runs; undefined if it runs none. */
+const taskOf = (invocation: Invocation): string | undefined => {
+  const [first, second] = operands(invocation.words)
+  return isScriptTool(invocation)
+    ? scriptName(first === "run" || first === "run-script" ? [second ?? ""] : [first ?? ""]) || undefined
+    : invocation.program === "mise" && /^(?:run|r)$/.test(first ?? "")
+      ? second
+      : undefined
+}
 
 /** Returns the words after a package tool such as `npm`: the name of a script, and its arguments. */
 const scriptWords = (invocation: Invocation): ReadonlyArray<string> =>
@@ -175,6 +187,7 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
     kind: invocation.kind,
     family: invocation.family,
     program: invocation.program,
+    task: taskOf(invocation),
     key: isScript ? scriptKey(invocation.program, pipeline.text) : telling.join(" "),
     narrowing: /^(?:e?grep|rg|ag|ack|awk|jq)$/.test(invocation.program)
       ? withoutPattern(telling.slice(1))

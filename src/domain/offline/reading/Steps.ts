@@ -21,6 +21,12 @@ export interface RanPart extends CommandPart {
   readonly place: string | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly passedTests: number | undefined
+  /** The line of the output that names the part's error; undefined if it did not fail, or if no line is known to be its. */
+  readonly error: string | undefined
+  /** The lines of the output that say more about the error; empty if there is no error. */
+  readonly errorDetails: ReadonlyArray<string>
+  /** The lines of the output around the error, with paths relative to the project, and without secrets. */
+  readonly errorContext: string
 }
 
 /** A command that was run, with the results of its parts. */
@@ -46,10 +52,6 @@ export interface CommandStep {
   readonly exitCode: number | undefined
   readonly verdict: "passed" | "failed" | "unknown"
   readonly error: string | undefined
-  /** The lines of the output that say more about the error; empty if the command did not fail. */
-  readonly errorDetails: ReadonlyArray<string>
-  /** The lines of the output around the error, with paths relative to the project, and without secrets. */
-  readonly errorContext: string
   /** The output of the command, cut to the length that is kept of it. */
   readonly output: string
   /** True if only the parts that memory mentions can have printed the output. */
@@ -136,10 +138,14 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
   const output = run.output?.text ?? ""
   const error = run.output?.errorLine
   const directory = isHere ? undefined : paths.path(run.directory ?? "")
+  const safe = (line: string): string => withoutSecrets(paths.text(line))
   const ran = readParts({ run, parts, telling, error }).map((part) => ({
     ...part,
     directory,
     place: part.place === undefined ? directory : projectPlace(pathFrom(directory, part.place), paths),
+    error: part.error === undefined ? undefined : safe(part.error),
+    errorDetails: part.error === undefined ? [] : errorDetails(output, part.error).map(safe),
+    errorContext: part.error === undefined ? "" : safe(linesAround(output, part.error)),
     key: directory === undefined ? part.key : `${part.key} @${directory.replace(/[/\\]$/, "")}`
   }))
   const isLook = telling.every(({ kind }) => kind === "look" || kind === "scene")
@@ -161,12 +167,7 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
       : ran.length > 0 && ran.every(({ verdict }) => verdict === "passed")
         ? "passed"
         : "unknown",
-    error: error === undefined ? undefined : withoutSecrets(paths.text(error)),
-    errorDetails:
-      error === undefined || !hasFailed
-        ? []
-        : errorDetails(output, error).map((line) => withoutSecrets(paths.text(line))),
-    errorContext: error === undefined ? "" : withoutSecrets(paths.text(linesAround(output, error))),
+    error: error === undefined ? undefined : safe(error),
     output,
     isOutputOwn: parts.every((part) => part.kind === "scene" || telling.includes(part)),
     hasEnded: run.output !== undefined && run.output.end !== "refused",

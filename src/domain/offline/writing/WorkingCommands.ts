@@ -5,7 +5,7 @@ import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { RanPart } from "../reading/Steps.js"
 import { type TaskReport } from "../judging/TaskReport.js"
 import { followUpsOf, stepsOf } from "../reading/Tasks.js"
-import { addsPackage, isInstallation } from "../judging/Installations.js"
+import { addsPackage, isInstallation } from "../reading/Installations.js"
 import { inCode } from "./Wording.js"
 
 /* The commands of a task that are known to work, for later sessions. */

@@ -368,6 +368,8 @@ const addPiece = (
   }
 }
 
+const trace = 'Traceback (most recent call last):\n  File "a.py", line 1\n'
+
 it.prop(
   "a session has the same commands in one piece as in any number of yields, polls and nested calls",
   [
@@ -378,10 +380,21 @@ it.prop(
           fc.record({
             form: fc.constantFrom(...forms),
             text: fc
-              .array(fc.constantFrom("ok 1", "Error: no boats", "warning: old", "FAIL x", "3 passed", ""), {
-                maxLength: 3
-              })
-              .map((lines) => lines.map((line) => `${line}\n`).join(""))
+              .array(
+                fc.constantFrom(
+                  "ok 1\n",
+                  "Err",
+                  "or: no ",
+                  "boats\n",
+                  "warning: old\n",
+                  "FAIL x",
+                  "\n",
+                  "3 passed\n",
+                  trace
+                ),
+                { maxLength: 4 }
+              )
+              .map((parts) => parts.join(""))
           }),
           { minLength: 1, maxLength: 5 }
         )

@@ -12,6 +12,8 @@ import { readString } from "./ScriptText.js"
 /** The output of a call, read as the output of one command. */
 export interface CallOutput {
   readonly output: CommandOutput
+  /** The text that the command printed, uncut. */
+  readonly text: string
   /** The id of the terminal session in which a command still runs; later calls refer to it. */
   readonly session: string | undefined
 }
@@ -168,7 +170,7 @@ export const readOutput = (output: unknown): CallOutput => {
   const exitCode = inner.exitCode ?? outer.exitCode ?? (code === null ? undefined : Number(code[1]))
   const running = /^Process running with session ID (\S+)/m.exec(heading)?.[1]
   const session = exitCode === undefined ? (running ?? inner.session ?? outer.session) : undefined
-  return { output: commandOutput(inner.text, exitCode, session !== undefined), session }
+  return { output: commandOutput(inner.text, exitCode, session !== undefined), text: inner.text, session }
 }
 
 /**

@@ -1,4 +1,11 @@
-import { type CommandOutput, continueOutput, mergeOutputs, outputOf } from "../../CommandOutput.js"
+import {
+  type CommandOutput,
+  mergeOutputs,
+  nothingPrinted,
+  outputOf,
+  type PrintedText,
+  printMore
+} from "../../CommandOutput.js"
 import type { EventList } from "../../EventList.js"
 import type { JsonObject } from "../../LenientField.js"
 import type { EditEnd, Place, SessionEvent } from "../../SessionEvent.js"
@@ -23,10 +30,8 @@ interface ScriptAct {
   readonly index: number | undefined
   readonly isPoll: boolean
   readonly isStop: boolean
-  /**
-   * The output that the command had before a call that reads more of it, set when that call first reports something.
-   */
-  before: CommandOutput | undefined
+  /** The text that the command had printed before a call that reads more of it, set when that call first reports something. */
+  before: PrintedText | undefined
 }
 
 interface ScriptRun {
@@ -65,6 +70,8 @@ export class CallPairing {
   private readonly calls = new Map<string, Call>()
   private readonly openScripts = new Map<string, ReadonlyArray<number>>()
   private readonly runningSessions = new Map<string, number>()
+  /** The texts that running commands have printed so far, by the indexes of their events. */
+  private readonly printedTexts = new Map<number, PrintedText>()
   private readonly runningCells = new Map<string, ScriptRun>()
   /** Indexes of events whose end was recorded by an event of the rollout. Later output does not change them. */
   private ended = new Set<number>()
@@ -141,8 +148,9 @@ export class CallPairing {
   }
 
   private answer(index: number, given: unknown, line: number): void {
-    const { output, session } = readOutput(given)
+    const { output, session, text } = readOutput(given)
     this.tell(index, line, output, (known) => mergeOutputs(known, output))
+    this.keepPrinted(index, output, printMore(nothingPrinted, text))
     if (session !== undefined) {
       this.runningSessions.set(session, index)
     }
@@ -152,8 +160,9 @@ export class CallPairing {
     if (this.ended.has(index) || isFailedPoll(given)) {
       return
     }
-    const { output, session } = readOutput(given)
-    this.tell(index, line, output, (known) => stoppedIf(isStop, continueOutput(known, output)))
+    const { output: piece, session, text } = readOutput(given)
+    const output = stoppedIf(isStop, this.continued(index, this.printedBy(index), piece, text))
+    this.tell(index, line, output, () => output)
     if (session !== undefined) {
       this.runningSessions.set(session, index)
     }
@@ -214,13 +223,39 @@ export class CallPairing {
     if (this.ended.has(index) || (act.isPoll && isFailedPoll(text))) {
       return
     }
+    const piece = commandOutput(text, result.exitCode, result.isRunning)
+    act.before ??= act.isPoll ? this.printedBy(index) : nothingPrinted
+    const output = stoppedIf(act.isStop, this.continued(index, act.before, piece, text))
+    this.tell(index, line, output, () => output)
+  }
+
+  /** Returns the text that a command has printed so far. */
+  private printedBy(index: number): PrintedText {
     const event = this.events.at(index)
-    if (act.isPoll && event?._tag === "CommandRun") {
-      act.before ??= event.output
+    const known = event?._tag === "CommandRun" ? (event.output?.text ?? "") : ""
+    return this.printedTexts.get(index) ?? printMore(nothingPrinted, known)
+  }
+
+  /**
+   * Returns the output of a command that printed `text` after `before`. `piece` is that text read as an output of its
+   * own, which tells how the command ended.
+   */
+  private continued(index: number, before: PrintedText, piece: CommandOutput, text: string): CommandOutput {
+    const event = this.events.at(index)
+    const known = event?._tag === "CommandRun" ? event.output?.exitCode : undefined
+    // The note of the harness that a command was stopped is no output.
+    const printed = piece.end === "interrupted" ? before : printMore(before, text)
+    this.keepPrinted(index, piece, printed)
+    return outputOf(printed, piece.exitCode ?? known, piece.end)
+  }
+
+  /** Keeps the text of a command for as long as it runs. */
+  private keepPrinted(index: number, { end }: CommandOutput, printed: PrintedText): void {
+    if (end === "running") {
+      this.printedTexts.set(index, printed)
+    } else {
+      this.printedTexts.delete(index)
     }
-    const output = commandOutput(text, result.exitCode, result.isRunning)
-    const whole = act.before === undefined ? output : continueOutput(act.before, output)
-    this.tell(index, line, stoppedIf(act.isStop, whole), () => stoppedIf(act.isStop, whole))
   }
 
   /** Stores an output in an event. `withKnown` joins it with the output that the event already has. */
@@ -340,6 +375,7 @@ export class CallPairing {
     this.calls.clear()
     this.openScripts.clear()
     this.runningSessions.clear()
+    this.printedTexts.clear()
     this.runningCells.clear()
   }
 }

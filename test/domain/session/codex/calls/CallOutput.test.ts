@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import { byteLength } from "../../../../../src/domain/text/ByteBudget.js"
-import { continueOutput, outputOf } from "../../../../../src/domain/session/CommandOutput.js"
 import { readOutput, readScriptOutput } from "../../../../../src/domain/session/codex/calls/CallOutput.js"
 
 /** What was read of an output, without what its first error line is. */
@@ -122,29 +121,6 @@ describe("the kept text of an output", () => {
     assert.notInclude(output.text, "TypeError")
     assert.strictEqual(output.errorLine, "TypeError: departures.sort is not a function")
     assert.isUndefined(readOutput("3 ferries").output.errorLine)
-  })
-})
-
-describe("outputs that continue", () => {
-  it("an output that continues is one, with the later exit code, and its session while it runs", () => {
-    const first = readOutput("Process running with session ID 5\nOutput:\ntick 1\n").output
-    const second = readOutput("Process running with session ID 5\nOutput:\ntick 2\n").output
-    const last = readOutput("Process exited with code 1\nOutput:\nError: no more ticks\n").output
-    assert.deepInclude(continueOutput(first, second), { text: "tick 1\ntick 2\n", exitCode: undefined, end: "running" })
-    assert.deepStrictEqual(continueOutput(continueOutput(first, second), last), {
-      text: "tick 1\ntick 2\nError: no more ticks\n",
-      exitCode: 1,
-      end: "exited",
-      errorLine: "Error: no more ticks"
-    })
-  })
-
-  it("an output that continues keeps its first error line and its known exit code", () => {
-    const failed = outputOf("Error: first\n", 1)
-    assert.deepInclude(continueOutput(failed, outputOf("Error: second\n", undefined)), {
-      exitCode: 1,
-      errorLine: "Error: first"
-    })
   })
 })
 

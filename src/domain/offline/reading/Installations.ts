@@ -1,5 +1,5 @@
-import type { CommandPart } from "../reading/CommandNames.js"
-import { operands } from "../reading/InvocationWords.js"
+import type { CommandPart } from "./CommandNames.js"
+import { operands } from "./InvocationWords.js"
 
 /* The rules for commands that install packages or tools. */
 
