@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { preferencesIn } from "../../../src/domain/offline/judging/Preferences.js"
-import { constraintsIn } from "../../../src/domain/offline/judging/TaskWishes.js"
+import { preferencesIn } from "../../../src/domain/offline/wishes/Preferences.js"
+import { constraintsIn } from "../../../src/domain/offline/wishes/TaskWishes.js"
 import { readUserWord } from "../../../src/domain/offline/reading/UserWord.js"
 import { sessionTitle, titleOfPlan, wordsToAssistant } from "../../../src/domain/text/TypedParts.js"
 

@@ -1,6 +1,6 @@
 import type { KnownFact, WishChain } from "../../facts/ProjectFacts.js"
 import { withDay } from "../../memory/SaidOn.js"
-import { isSteering } from "../reading/TaskWords.js"
+import { isSteering } from "../wishes/TaskWords.js"
 import { type HeldWish, Wishes } from "./Merging.js"
 import { byWorth, correctionIn, newestTime, projectLine, type WeighedLine } from "./ProjectLines.js"
 import { meaningfulWords } from "./SameMeaning.js"

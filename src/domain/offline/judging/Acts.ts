@@ -1,6 +1,6 @@
 import { type FileChange, replacedLine, type ReplacedLine } from "../../session/FileChange.js"
 import { changedPath, filesOf, filesOfPart } from "../reading/EditedFiles.js"
-import { isFormatter } from "../reading/PartOutput.js"
+import { isFormatter } from "../verdicts/PartOutput.js"
 import { isRefused, type RanPart, type Step } from "../reading/Steps.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 

@@ -2,11 +2,10 @@ import { type Act, actsBetween, makersBetween } from "./Acts.js"
 import { avoids, covers, isNarrower, standsBeside } from "./CheckCoverage.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
 import { isRefusal } from "./MachineErrors.js"
-import { passesAgain } from "./NamedTests.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
 import { type CommandStep, isRefused, type RanPart, type Step } from "../reading/Steps.js"
-import { type TestNames, testNamesIn, vouchesFor } from "../reading/TestNames.js"
+import { type TestNames, testNamesIn, vouchesFor } from "../verdicts/TestNames.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 
 /** The end of a failure: the check that passed at last, and the acts before that. */
@@ -321,6 +320,9 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         pass(at, step, step.tool, undefined, ({ failure }) => failure.kind === "tool" && failure.key === step.tool)
       }
     } else {
+      const names = open.some(({ tests }) => tests !== undefined) ? testNamesIn(step.output) : undefined
+      const isNamedPassed = ({ tests }: TrackedFailure): boolean =>
+        names !== undefined && tests !== undefined && vouchesFor(names, tests)
       for (const part of step.parts) {
         if (part.verdict === "passed" && open.length > 0) {
           pass(
@@ -329,8 +331,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
             part.text,
             part,
             (known) =>
-              proves(part, known) ||
-              (known.part?.kind === "test" && runsTests.has(part.kind) && passesAgain(step.output, known.output))
+              proves(part, known) || (known.part?.kind === "test" && runsTests.has(part.kind) && isNamedPassed(known))
           )
           open
             .filter((known) => known.part !== undefined && standsBeside(part, known.part))
@@ -346,13 +347,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
         }
       }
       // An output that names the failed tests as passed speaks for them, whichever command printed it, from wherever.
-      const failing = open.filter((known) => known.tests !== undefined && known.last < at)
-      const later = failing.length === 0 ? undefined : testNamesIn(step.output)
-      for (const known of failing) {
-        if (later !== undefined && known.tests !== undefined && vouchesFor(later, known.tests)) {
-          known.passedBeside = true
-        }
-      }
+      open.filter((known) => known.last < at && isNamedPassed(known)).forEach((known) => (known.passedBeside = true))
     }
   }
   return all

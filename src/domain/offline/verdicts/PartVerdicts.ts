@@ -1,9 +1,9 @@
 import type { CommandOutput } from "../../session/CommandOutput.js"
 import type { CommandRun } from "../../session/SessionEvent.js"
 import { type CheckVerdict, hasOnlySkips, readVerdict, verdictLines } from "./CheckVerdict.js"
-import type { CommandPart } from "./CommandNames.js"
-import { isInstallation } from "./Installations.js"
-import { type CommandKind, checkKinds } from "./CommandPrograms.js"
+import type { CommandPart } from "../reading/CommandNames.js"
+import { isInstallation } from "../reading/Installations.js"
+import { type CommandKind, checkKinds } from "../reading/CommandPrograms.js"
 import { isFormatter, isSpeaker, type PartOutput, partOutputs } from "./PartOutput.js"
 import { firstErrorLine } from "../../session/ErrorLine.js"
 

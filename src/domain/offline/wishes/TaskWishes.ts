@@ -1,6 +1,6 @@
 import { asListed, clausesIn, leadIn, type Preference, readCharacters, wishesIn } from "./Preferences.js"
 import type { Asked } from "../reading/Tasks.js"
-import { isSteering } from "../reading/TaskWords.js"
+import { isSteering } from "./TaskWords.js"
 import { readUserWord } from "../reading/UserWord.js"
 import { briefToAssistant, wordsToAssistant } from "../../text/TypedParts.js"
 import { requestIn } from "../writing/Titles.js"

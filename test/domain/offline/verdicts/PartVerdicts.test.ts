@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { outputOf } from "../../../../src/domain/session/CommandOutput.js"
 import { nameCommand } from "../../../../src/domain/offline/reading/CommandNames.js"
-import { type JudgedPart, readParts } from "../../../../src/domain/offline/reading/PartVerdicts.js"
+import { type JudgedPart, readParts } from "../../../../src/domain/offline/verdicts/PartVerdicts.js"
 import { nonEmpty } from "../../../support/nonEmpty.js"
 import { toolOutputs } from "./ToolOutputs.js"
 
@@ -114,7 +114,7 @@ describe("parts that are not chained", () => {
         "git init -q\n./target/debug/ferry check || true",
         "thread 'main' (77) panicked at src/main.rs:3:1:\nboom"
       ),
-      ["git init -q: unknown", "./target/debug/ferry check: failed"]
+      ["git init -q: unknown", "../reading/target/debug/ferry check: failed"]
     )
   })
 })

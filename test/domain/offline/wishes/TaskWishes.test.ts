@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { constraintsIn, remarksBeside } from "../../../../src/domain/offline/judging/TaskWishes.js"
-import { preferencesIn } from "../../../../src/domain/offline/judging/Preferences.js"
+import { constraintsIn, remarksBeside } from "../../../../src/domain/offline/wishes/TaskWishes.js"
+import { preferencesIn } from "../../../../src/domain/offline/wishes/Preferences.js"
 import type { Asked } from "../../../../src/domain/offline/reading/Tasks.js"
 import { readUserWord } from "../../../../src/domain/offline/reading/UserWord.js"
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { testNamesIn, vouchesFor } from "../../../../src/domain/offline/reading/TestNames.js"
+import { testNamesIn, vouchesFor } from "../../../../src/domain/offline/verdicts/TestNames.js"
 
 const vouches = (later: string, failed: string): boolean => vouchesFor(testNamesIn(later), testNamesIn(failed))
 

@@ -1,9 +1,9 @@
-import { holdsSecret } from "./Secrets.js"
-import { isAboutStandingMatter } from "../reading/StandingMatters.js"
+import { holdsSecret } from "../judging/Secrets.js"
+import { isAboutStandingMatter } from "./StandingMatters.js"
 import type { Asked } from "../reading/Tasks.js"
-import { isOfTaskAlone } from "../reading/TaskWords.js"
+import { isOfTaskAlone } from "./TaskWords.js"
 import { isQuestion } from "../reading/UserWord.js"
-import { isWishInOtherLanguage } from "../reading/WishesInOtherLanguages.js"
+import { isWishInOtherLanguage } from "./WishesInOtherLanguages.js"
 import { wordsToAssistant } from "../../text/TypedParts.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 

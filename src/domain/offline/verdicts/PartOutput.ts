@@ -1,5 +1,5 @@
-import type { CommandPart } from "./CommandNames.js"
-import { type CommandKind, checkKinds, programKinds } from "./CommandPrograms.js"
+import type { CommandPart } from "../reading/CommandNames.js"
+import { type CommandKind, checkKinds, programKinds } from "../reading/CommandPrograms.js"
 import { type ToolMessages, toolMessages } from "./ToolMessages.js"
 
 /* Tells which lines of an output each part of a command printed, although all parts share one output. */

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { preferencesIn } from "../../../../src/domain/offline/judging/Preferences.js"
+import { preferencesIn } from "../../../../src/domain/offline/wishes/Preferences.js"
 import { readUserWord } from "../../../../src/domain/offline/reading/UserWord.js"
 import { nonEmpty } from "../../../support/nonEmpty.js"
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { hasOnlySkips, readVerdict } from "../../../../src/domain/offline/reading/CheckVerdict.js"
+import { hasOnlySkips, readVerdict } from "../../../../src/domain/offline/verdicts/CheckVerdict.js"
 import type { CommandKind } from "../../../../src/domain/offline/reading/CommandPrograms.js"
 
 const read = (kind: CommandKind, output: string, program = "x"): string => readVerdict(kind, program, output).verdict

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { redact } from "../../../../src/domain/privacy/Redaction.js"
 import * as fc from "effect/FastCheck"
-import { preferencesIn } from "../../../../src/domain/offline/judging/Preferences.js"
+import { preferencesIn } from "../../../../src/domain/offline/wishes/Preferences.js"
 import { readUserWord } from "../../../../src/domain/offline/reading/UserWord.js"
 
 const wishes = (...texts: ReadonlyArray<string>): ReadonlyArray<string> =>
