@@ -1,5 +1,4 @@
 import { posix } from "node:path"
-import type { CommandPart } from "./CommandNames.js"
 
 /* Follows the changes of directory in a command, such as `cd web && npm test`. */
 
@@ -21,11 +20,18 @@ export const pathFrom = (place: string | undefined, path: string): string =>
 const moved = (place: string | undefined, to: string): string | undefined =>
   stays.test(to) || (place === undefined && top.test(to)) ? place : pathFrom(place, to.replace(/(?<=.)[/\\]$/, ""))
 
+interface Part {
+  readonly program: string
+  readonly narrowing: ReadonlyArray<string>
+}
+
 /**
  * Adds to each part of a command the directory that the command had changed to before it. Parts in brackets are not
  * split, so that no `cd` in them counts for what follows.
  */
-export const withPlaces = (parts: ReadonlyArray<CommandPart>): ReadonlyArray<CommandPart> => {
+export const withPlaces = <A extends Part>(
+  parts: ReadonlyArray<A>
+): ReadonlyArray<A & { readonly place: string | undefined }> => {
   let place: string | undefined
   let before: string | undefined = unknownPlace
   const pushed: Array<string | undefined> = []
