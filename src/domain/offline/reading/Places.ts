@@ -11,7 +11,7 @@ const top = /^\$\(git rev-parse --show-toplevel\)\/?$/
 const unknownPlace = "$OLDPWD"
 
 /** True if a path does not depend on the directory of the command that names it. */
-export const isAbsolute = (path: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(path)
+const isAbsolute = (path: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(path)
 
 /** Returns a path that is given from a place; an undefined place is the one that the result is relative to. */
 export const pathFrom = (place: string | undefined, path: string): string =>
