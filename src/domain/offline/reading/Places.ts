@@ -11,7 +11,7 @@ const top = /^\$\(git rev-parse --show-toplevel\)\/?$/
 const unknownPlace = "$OLDPWD"
 
 /** True if a path does not depend on the directory of the command that names it. */
-export const isAbsolute = (path: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(path)
+const isAbsolute = (path: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(path)
 
 /** Returns a path that is given from a place; an undefined place is the one that the result is relative to. */
 export const pathFrom = (place: string | undefined, path: string): string =>
@@ -20,8 +20,7 @@ export const pathFrom = (place: string | undefined, path: string): string =>
 const moved = (place: string | undefined, to: string): string | undefined =>
   stays.test(to) || (place === undefined && top.test(to)) ? place : pathFrom(place, to.replace(/(?<=.)[/\\]$/, ""))
 
-/** The words of a part of a command that tell whether it changes the directory. */
-interface PartWords {
+interface Part {
   readonly program: string
   readonly narrowing: ReadonlyArray<string>
 }
@@ -30,9 +29,9 @@ interface PartWords {
  * Adds to each part of a command the directory that the command had changed to before it. Parts in brackets are not
  * split, so that no `cd` in them counts for what follows.
  */
-export const withPlaces = <Part extends PartWords>(
-  parts: ReadonlyArray<Part>
-): ReadonlyArray<Part & { readonly place: string | undefined }> => {
+export const withPlaces = <A extends Part>(
+  parts: ReadonlyArray<A>
+): ReadonlyArray<A & { readonly place: string | undefined }> => {
   let place: string | undefined
   let before: string | undefined = unknownPlace
   const pushed: Array<string | undefined> = []

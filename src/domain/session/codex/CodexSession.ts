@@ -8,8 +8,18 @@ import { CallPairing } from "./calls/CallPairing.js"
 import { environmentCwd, isWrapped, readOwnCommand } from "./InjectedText.js"
 import type { Compacted, Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
 import { completedItem, contentParts, contentText, goalText, typedEventText, typedText } from "./SessionText.js"
-import { readCommandEnding, readMcpEnding, readPatchEnding } from "./calls/ToolCall.js"
-import { type AskedQuestion, readAnswers, readQuestions, readRetainedAnswers, type UserAnswer } from "./UserAnswers.js"
+import { readScriptOutput } from "./calls/CallOutput.js"
+import { isWait, readCommandEnding, readMcpEnding, readPatchEnding, scriptIn } from "./calls/ToolCall.js"
+import {
+  type AskedQuestions,
+  readAnswers,
+  readPrintedAnswers,
+  readQuestions,
+  readRetainedAnswers,
+  readScriptQuestions,
+  retainsAnswersTo,
+  type UserAnswer
+} from "./UserAnswers.js"
 
 /**
  * The maximum number of characters of outputs and edits that are held for one session. Beyond it the oldest outputs
@@ -41,8 +51,13 @@ export class CodexSessionBuilder {
    * Questions to the user by the id of their call. `answered` has the calls whose answer was read, since two lines
    * record each answer.
    */
-  private readonly questions = new Map<string, ReadonlyMap<string, AskedQuestion>>()
+  private readonly questions = new Map<string, AskedQuestions>()
   private readonly answered = new Set<string>()
+  /**
+   * The newest script that asks the user something, with the ids of its own call and of the calls that waited for it;
+   * undefined if there is none.
+   */
+  private asking: { readonly callId: string; readonly calls: ReadonlySet<string> } | undefined
   private recordsEnds = false
   /** True if a line recorded that the current turn began, and none that it ended. */
   private isTurnOpen = false
@@ -142,9 +157,7 @@ export class CodexSessionBuilder {
         return this.askUser(item) ? undefined : this.calls.addCall(item, place)
       case "function_call_output":
       case "custom_tool_call_output":
-        return this.answerQuestions(item["call_id"], place, (questions) => readAnswers(item["output"], questions))
-          ? undefined
-          : this.calls.addOutput(item, place.line)
+        return this.answer(item, place) ? undefined : this.calls.addOutput(item, place.line)
       case "web_search_call":
         this.goOn()
         this.events.push({
@@ -160,15 +173,46 @@ export class CodexSessionBuilder {
     }
   }
 
-  /** Records a call that asks the user something. Returns whether the item is one. */
+  /** Records a call that asks the user something. Returns whether the item does nothing else. */
   private askUser(item: JsonObject): boolean {
-    const questions = readQuestions(item)
     const { call_id: callId } = item
-    if (questions === undefined || typeof callId !== "string") {
+    if (typeof callId !== "string") {
       return false
     }
-    this.questions.set(callId, questions)
-    return true
+    const questions = readQuestions(item)
+    if (questions !== undefined) {
+      this.questions.set(callId, questions)
+      return true
+    }
+    const script = scriptIn(item)
+    const asked = script === undefined ? undefined : readScriptQuestions(script)
+    if (asked !== undefined && asked.size > 0) {
+      this.questions.set(callId, asked)
+      this.asking = { callId, calls: new Set([callId]) }
+    } else if (this.asking !== undefined && isWait(item)) {
+      this.asking = { ...this.asking, calls: new Set([...this.asking.calls, callId]) }
+    }
+    return false
+  }
+
+  /** Adds the answers in the output of a call that asked something. Returns whether the call did nothing else. */
+  private answer({ call_id: callId, output }: JsonObject, place: Place): boolean {
+    const { asking } = this
+    if (asking !== undefined && typeof callId === "string" && asking.calls.has(callId)) {
+      const { printed } = readScriptOutput(output)
+      this.answerQuestions(asking.callId, place, (questions) => readPrintedAnswers(printed, questions))
+      return false
+    }
+    return this.answerQuestions(callId, place, (questions) => readAnswers(output, questions))
+  }
+
+  /** Adds the answers in a line that retains them. It may name the call in a script, which has no line of its own. */
+  private retainAnswers(payload: JsonObject, place: Place): void {
+    const isKnown = typeof payload["call_id"] === "string" && this.questions.has(payload["call_id"])
+    const asked = this.asking === undefined ? undefined : this.questions.get(this.asking.callId)
+    const isOfScript = asked !== undefined && retainsAnswersTo(payload, asked)
+    const callId = isKnown ? payload["call_id"] : isOfScript ? this.asking?.callId : undefined
+    this.answerQuestions(callId, place, (questions) => readRetainedAnswers(payload, questions))
   }
 
   /**
@@ -178,7 +222,7 @@ export class CodexSessionBuilder {
   private answerQuestions(
     callId: unknown,
     place: Place,
-    read: (questions: ReadonlyMap<string, AskedQuestion>) => ReadonlyArray<UserAnswer>
+    read: (questions: AskedQuestions) => ReadonlyArray<UserAnswer>
   ): boolean {
     const questions = typeof callId === "string" ? this.questions.get(callId) : undefined
     if (typeof callId !== "string" || questions === undefined) {
@@ -283,8 +327,7 @@ export class CodexSessionBuilder {
       case "turn_aborted":
         return this.endTurn("Interruption", userReasons.has(payload["reason"]) ? "user" : "harness", place)
       case "retained_context":
-        this.answerQuestions(payload["call_id"], place, () => readRetainedAnswers(payload))
-        return
+        return this.retainAnswers(payload, place)
       case "thread_rolled_back":
         return this.rollBack(event.payload["num_turns"])
       default:
@@ -409,6 +452,7 @@ export class CodexSessionBuilder {
       this.plan = undefined
       this.answeredAt = undefined
       this.isTurnOpen = false
+      this.asking = undefined
       this.events.cut(from)
       this.turnStart = Math.min(this.turnStart, from)
       this.calls.rollBack(from)

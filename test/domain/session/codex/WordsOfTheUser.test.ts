@@ -119,6 +119,123 @@ describe("answers to the assistant's questions", () => {
   })
 })
 
+describe("answers to questions that a script asks", () => {
+  const store =
+    '{id: "store", header: "Store", question: "Which store?", options: [{label: "SQLite (Recommended)", description: "a file"}, {label: "Postgres"}]}'
+  const rest = '{id: "rest", question: "Anything else?"}'
+  const runs = (source: string, callId = "s1") =>
+    line("response_item", { type: "custom_tool_call", name: "exec", call_id: callId, input: source })
+  const asksBy = (...questions: ReadonlyArray<string>) =>
+    runs(`const r = await tools.request_user_input({questions: [${questions.join(", ")}]});\ntext(JSON.stringify(r))`)
+  const prints = (callId: string, header: string, ...printed: ReadonlyArray<string>) =>
+    line("response_item", {
+      type: "custom_tool_call_output",
+      call_id: callId,
+      output: [`${header}\nWall time 9.0 seconds\nOutput:\n`, ...printed].map((text) => ({ type: "input_text", text }))
+    })
+  const printed = (...texts: ReadonlyArray<string>) => prints("s1", "Script completed", ...texts)
+  const given = JSON.stringify({
+    answers: { store: { answers: ["SQLite", "user_note: below .data"] }, rest: { answers: ["user_note: no cloud"] } }
+  })
+  const told: ReturnType<typeof wordsIn> = [
+    { kind: "answer", text: "SQLite", question: "Which store?" },
+    { kind: "note", text: "below .data", question: "Which store?" },
+    { kind: "note", text: "no cloud", question: "Anything else?" }
+  ]
+
+  it("an answer is read with its question, however the script writes and prints them", () => {
+    const scripts = [
+      asksBy(store, rest),
+      runs(`text(await tools.request_user_input({"questions": [${store}, ${rest}]}))`),
+      runs(`const questions = [${store}, ${rest}]; text(await tools.request_user_input({ questions }))`),
+      runs(`const args = {questions: [${store}, ${rest}]};\nconst r = await tools.request_user_input(args); text(r)`)
+    ]
+    for (const script of scripts) {
+      for (const output of [
+        given,
+        `answers: ${given}`,
+        JSON.stringify({ said: JSON.parse(given) }),
+        JSON.stringify(JSON.parse(given).answers)
+      ]) {
+        assert.deepStrictEqual(wordsIn(script, printed(output)), told)
+      }
+    }
+  })
+
+  it("an answer is read from the output of a later wait, and not from that of another call", () => {
+    const running = prints("s1", "Script running with cell ID 4")
+    const wait = line("response_item", {
+      type: "function_call",
+      name: "wait",
+      call_id: "w1",
+      arguments: JSON.stringify({ cell_id: "4" })
+    })
+    assert.deepStrictEqual(wordsIn(asksBy(store, rest), running, wait, prints("w1", "Script completed", given)), told)
+    const other = [
+      runs('text(await tools.exec_command({cmd: "cat x"}))', "o1"),
+      prints("o1", "Script completed", given)
+    ]
+    assert.deepStrictEqual(wordsIn(asksBy(store, rest), running, ...other), [])
+  })
+
+  it("an answer is read from a retained context, once, whatever id it has and whatever the script prints", () => {
+    const retained = line("retained_context", {
+      type: "verified_answer",
+      call_id: "exec-1",
+      questions: [
+        { question: "Which store?\nSQLite: a file", answer: "SQLite\nuser_note: below .data" },
+        { question: "Anything else?", answer: "user_note: no cloud" }
+      ]
+    })
+    assert.deepStrictEqual(wordsIn(asksBy(store, rest), retained, printed("thanks")), told)
+    assert.deepStrictEqual(wordsIn(asksBy(store, rest), retained, printed(given)), told)
+    assert.deepStrictEqual(wordsIn(asksBy(store, rest), printed(given), retained), told)
+    assert.deepStrictEqual(wordsIn(retained), [])
+    assert.deepStrictEqual(wordsIn(asksBy(store), retained), [])
+  })
+
+  it("an answer to the only question may be printed alone", () => {
+    const alone = [
+      ["SQLite\nuser_note: below .data"],
+      [JSON.stringify(["SQLite (Recommended)", "user_note: below .data"])],
+      [JSON.stringify({ answers: ["SQLite", "user_note: below .data"] })]
+    ]
+    for (const texts of alone) {
+      assert.deepStrictEqual(wordsIn(asksBy(store), printed(...texts)), told.slice(0, 2))
+    }
+    for (const text of ["asked the user", "SQLite is a file", "{}", ""]) {
+      assert.deepStrictEqual(wordsIn(asksBy(store), printed(text)), [])
+    }
+  })
+
+  it("an answer to a question for a secret is not kept, and neither is a question that only running tells", () => {
+    const pin = '{id: "pin", question: "Which PIN?", isSecret: true}'
+    const secret = JSON.stringify({ answers: { pin: { answers: ["user_note: 4711"] } } })
+    const retained = line("retained_context", {
+      type: "verified_answer",
+      call_id: "exec-1",
+      questions: [{ question: "Which PIN?", answer: "user_note: 4711" }]
+    })
+    assert.deepStrictEqual(wordsIn(asksBy(pin), retained, printed(secret)), [])
+    assert.deepStrictEqual(wordsIn(asksBy(pin), printed("user_note: 4711")), [])
+    assert.deepStrictEqual(wordsIn(runs("text(await tools.request_user_input(ask()))"), printed(given)), [])
+  })
+
+  it("a command of a script that also asks is told as ever", () => {
+    const script = runs(
+      `const r = await tools.request_user_input({questions: [${store}]}); text(JSON.stringify(r)); const c = await tools.exec_command({cmd: "npm test"}); text(c.output)`
+    )
+    const events = eventsOf(
+      script,
+      printed(JSON.stringify({ answers: { store: { answers: ["Postgres"] } } }), "4 passed")
+    )
+    assert.deepStrictEqual(
+      events.map((event) => (event._tag === "CommandRun" ? [event.command, event.output?.text] : event._tag)),
+      [["npm test", "4 passed"], "UserText"]
+    )
+  })
+})
+
 describe("goals", () => {
   const goal = (objective: string, status: string) => event("thread_goal_updated", { goal: { objective, status } })
   const objective = "Port the importer to streams"

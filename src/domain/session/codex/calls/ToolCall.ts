@@ -171,6 +171,16 @@ const scriptAct = (call: ScriptCall, place: Place): Act => {
     : noAct
 }
 
+/** Returns the script that a call of `exec` runs; undefined for a call of any other tool. */
+export const scriptIn = (item: JsonObject): string | undefined => {
+  const given = item["arguments"] ?? item["input"]
+  const { source } = typeof given === "string" ? decodeJsonParameters(given) : decodeParameters(given)
+  return toolName(item) === "exec" ? (source ?? (typeof given === "string" ? given : "")) : undefined
+}
+
+/** True for a call that waits for a script that still runs. */
+export const isWait = (item: JsonObject): boolean => toolName(item) === "wait"
+
 /**
  * Reads a `function_call`, `custom_tool_call` or `local_shell_call` item, under any of the names that the tools have
  * had.
@@ -206,7 +216,7 @@ export const readToolCall = (item: JsonObject, place: Place): ToolCall => {
     case "wait":
       return { _tag: "Waits", cell: String(parameters.cell_id) }
     case "exec": {
-      const script = readScript(parameters.source ?? text)
+      const script = readScript(scriptIn(item) ?? "")
       return { _tag: "Script", script, acts: script.calls.map((call) => scriptAct(call, place)) }
     }
     default:
