@@ -1,7 +1,7 @@
 import { explanationOf } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { fixText } from "./FailureTexts.js"
-import { lacksService } from "../judging/MachineErrors.js"
+import { isOfSetup, lacksService } from "../judging/MachineErrors.js"
 import { isLimit, missingProgramOf } from "../judging/Outcome.js"
 import { actsOutside } from "../reading/OutsideActs.js"
 import { shownCommand } from "./ShownCommand.js"
@@ -30,6 +30,7 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
   return (
     cameUpOnTheWay(report, failure) &&
+    !isOfSetup(failure.error ?? "") &&
     failure.againLine === undefined &&
     acts.length > 0 &&
     acts.length <= editsOfSlip &&
