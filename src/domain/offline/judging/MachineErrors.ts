@@ -41,3 +41,15 @@ const refusal =
 
 /** True if a text has the message of a sandbox that refuses something. */
 export const isRefusal = (text: string): boolean => refusal.test(text)
+
+/** Matches errors of a tool that cannot read its configuration. */
+const configuration =
+  /\bcan't load config\b|\b(?:invalid|cannot (?:read|load|parse)|could ?n[o']t (?:read|load|parse|find)|failed to (?:read|load|parse)|error (?:loading|reading|parsing)|unsupported version of the)\b.{0,60}\b(?:config(?:uration)?|settings|TOML|YAML)\b|\b(?:TOML|YAML) parse error\b|^ESLint couldn't find /i
+
+/**
+ * True if an error is about the machine or about the configuration of a tool. It is worth remembering, even if the
+ * session met it on the way and mended it at once.
+ */
+export const isOfSetup = (error: string): boolean =>
+  [configuration, refusal, missingTool, unreachable].some((rule) => rule.test(error.slice(0, 400))) ||
+  isAvoidable(error)

@@ -1,8 +1,8 @@
 import { explanationOf } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { fixText } from "./FailureTexts.js"
+import { isOfSetup, lacksService } from "../judging/MachineErrors.js"
 import { passedWithout } from "../judging/Fixes.js"
-import { isRefusal, lacksService } from "../judging/MachineErrors.js"
 import { isLimit, missingProgramOf } from "../judging/Outcome.js"
 import { rankOf, wrapUpRank } from "../../session/ErrorLine.js"
 import { actsOutside } from "../reading/OutsideActs.js"
@@ -35,7 +35,7 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
   const wasChanged = (file: string): boolean => (report.changedAt.get(file) ?? failure.callLine) < failure.callLine
   return (
     cameUpOnTheWay(report, failure) &&
-    !isRefusal(failure.error ?? "") &&
+    !isOfSetup(failure.error ?? "") &&
     failure.againLine === undefined &&
     acts.length > 0 &&
     acts.length <= editsOfSlip &&

@@ -1,6 +1,7 @@
 import { isJsonObject } from "../../LenientField.js"
 import { jsonObject, readResult } from "./CallOutput.js"
-import { closeOf, quotes, readString, skipSpace } from "./ScriptText.js"
+import { withRounds } from "./ScriptLoops.js"
+import { closeOf, quotes, readString, skipSpace, splitAt } from "./ScriptText.js"
 import { type ScriptCall, scriptCalls, scriptCharacters } from "./ToolScript.js"
 
 /*
@@ -85,6 +86,8 @@ const manyResults = new RegExp(
   "g"
 )
 
+const pushedResult = new RegExp(`(${name})\\.push\\(\\s*(?:(?:await\\s+)?${callMark}(\\d+)\\s*\\))?`, "g")
+
 /** Returns the calls whose results each variable of a script holds, in the order of the assignments. */
 const bindingsOf = (marked: string): ReadonlyMap<string, ReadonlyArray<Binding>> => {
   const found = new Map<string, Array<Binding>>()
@@ -95,6 +98,12 @@ const bindingsOf = (marked: string): ReadonlyMap<string, ReadonlyArray<Binding>>
   }
   for (const { 0: whole, 1: to = "", 2: call, index } of marked.matchAll(oneResult)) {
     bind(to, index + whole.length - 1, [Number(call)])
+  }
+  const pushed = new Map<string, ReadonlyArray<number>>()
+  for (const { 1: to = "", 2: call, index } of marked.matchAll(pushedResult)) {
+    const calls = [...(pushed.get(to) ?? []), ...(call === undefined ? [] : [Number(call)])]
+    pushed.set(to, calls)
+    bind(to, index, call === undefined ? [] : calls)
   }
   for (const { 1: to = "", 2: list = "", index } of marked.matchAll(manyResults)) {
     const items = list.split(",").map((item) => item.trim())
@@ -165,25 +174,6 @@ const loopAt = (source: string, at: number): Loop | undefined => {
   return { start: at, end: isCall ? close : body(close + 1), list: "", item: "", index: "" }
 }
 
-/** Splits a sum or a list at an operator that is outside strings and brackets. */
-const splitAt = (text: string, operator: string): ReadonlyArray<string> => {
-  const terms: Array<string> = []
-  let depth = 0
-  let start = 0
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at] ?? ""
-    if (quotes.includes(character)) {
-      at = (readString(text, at)?.end ?? text.length) - 1
-    } else if (character === operator && depth === 0) {
-      terms.push(text.slice(start, at))
-      start = at + 1
-    } else {
-      depth += /[([{]/.test(character) ? 1 : /[)\]}]/.test(character) ? -1 : 0
-    }
-  }
-  return [...terms, text.slice(start)]
-}
-
 const unknown: Piece = { _tag: "Unknown" }
 
 type Resolve = (reference: string) => number | undefined
@@ -209,6 +199,8 @@ const objectOf = (expression: string, resolve: Resolve): Piece => {
   return { _tag: "Object", entries }
 }
 
+const withoutAwait = (expression: string): string => expression.replace(/^await\s+/, "")
+
 const stringified = /^JSON\.stringify\(([\s\S]*)\)$/
 const eitherWay = new RegExp(
   `^typeof\\s+(${name})\\s*===?\\s*["']string["']\\s*\\?\\s*\\1\\s*:\\s*JSON\\.stringify\\(\\1\\b[^()]*\\)$`
@@ -225,9 +217,9 @@ const piecesOf = (expression: string, resolve: Resolve, depth = 0): ReadonlyArra
     return whole.startsWith("`") ? templatePieces(whole, resolve, depth) : [{ _tag: "Words", words: literal.value }]
   }
   const json = stringified.exec(whole)?.[1]
-  const given = json === undefined ? undefined : (splitAt(json, ",")[0] ?? "").trim()
+  const given = json === undefined ? undefined : withoutAwait((splitAt(json, ",")[0] ?? "").trim())
   return given === undefined
-    ? [fieldOf(eitherWay.exec(whole)?.[1] ?? whole.replace(/^await\s+/, ""), resolve)]
+    ? [fieldOf(eitherWay.exec(whole)?.[1] ?? withoutAwait(whole), resolve)]
     : [given.startsWith("{") && given.endsWith("}") ? objectOf(given, resolve) : fieldOf(given, resolve)]
 }
 
@@ -315,7 +307,7 @@ const printsOf = (
 
 /** Parses a script into its calls and prints. */
 export const readScript = (text: string): Script => {
-  const source = text.slice(0, scriptCharacters)
+  const source = withRounds(text.slice(0, scriptCharacters))
   const calls = scriptCalls(source)
   const marked = withMarks(source, calls)
   const bindings = bindingsOf(marked)

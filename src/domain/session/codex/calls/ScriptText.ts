@@ -94,3 +94,22 @@ export const closeOf = (source: string, start: number): number => {
 /** True if the template literal between two indexes contains a substitution, so that its text is not known. */
 export const isInterpolated = (source: string, start: number, end: number): boolean =>
   source[start] === "`" && /(?:^|[^\\])(?:\\\\)*\$\{/.test(source.slice(start, end))
+
+/** Splits a sum or a list at an operator that is outside strings and brackets. */
+export const splitAt = (text: string, operator: string): ReadonlyArray<string> => {
+  const terms: Array<string> = []
+  let depth = 0
+  let start = 0
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] ?? ""
+    if (quotes.includes(character)) {
+      at = (readString(text, at)?.end ?? text.length) - 1
+    } else if (character === operator && depth === 0) {
+      terms.push(text.slice(start, at))
+      start = at + 1
+    } else {
+      depth += /[([{]/.test(character) ? 1 : /[)\]}]/.test(character) ? -1 : 0
+    }
+  }
+  return [...terms, text.slice(start)]
+}

@@ -60,12 +60,33 @@ const isWholeValue = (source: string, end: number): boolean => {
 
 type Names = ReadonlyMap<string, string>
 
+/** Reads a string, and the strings and names that `+` joins to it. */
+const readSum = (source: string, start: number, names: Names): Read<string> | undefined => {
+  const first = readString(source, start)
+  if (first === undefined) {
+    return undefined
+  }
+  let { end, value } = first
+  for (let at = skipSpace(source, end); source[at] === "+"; at = skipSpace(source, end)) {
+    const next = skipSpace(source, at + 1)
+    const name = identifierAt(source, next)
+    const term = readString(source, next)
+    const text = term?.value ?? names.get(name)
+    if (text === undefined || (term !== undefined && isInterpolated(source, next, term.end))) {
+      break
+    }
+    value += text
+    end = term?.end ?? next + name.length
+  }
+  return { value, end }
+}
+
 const readValue = (source: string, start: number, names: Names): Read<string | ReadonlyArray<string>> | undefined => {
   const name = identifierAt(source, start)
   const bound = names.get(name)
-  const bare = /^(?:-?\d{1,15}(?:\.\d{1,9})?|true|false)(?![\w$])/.exec(source.slice(start, start + 32))?.[0]
+  const bare = bareValue.exec(source.slice(start, start + 32))?.[0]
   const read =
-    readString(source, start) ??
+    readSum(source, start, names) ??
     readStrings(source, start) ??
     (bare === undefined ? undefined : { value: bare, end: start + bare.length }) ??
     (bound === undefined ? undefined : { value: bound, end: start + name.length })
@@ -96,15 +117,16 @@ const readProperties = (source: string, start: number, names: Names): Read<Scrip
   return { value: properties, end: at }
 }
 
+/** Matches a number or a boolean. */
+const bareValue = /^(?:-?\d{1,15}(?:\.\d{1,9})?|true|false)(?![\w$])/
+
 const namesIn = (source: string): Names => {
   const names = new Map<string, string>()
   for (const declaration of source.matchAll(/\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*/g)) {
-    const value = readString(source, declaration.index + declaration[0].length)
     const start = declaration.index + declaration[0].length
-    const isLiteral =
-      value !== undefined && isWholeValue(source, value.end) && !isInterpolated(source, start, value.end)
-    if (isLiteral && declaration[1] !== undefined) {
-      names.set(declaration[1], value.value)
+    const value = readValue(source, start, new Map())?.value
+    if (typeof value === "string" && declaration[1] !== undefined) {
+      names.set(declaration[1], value)
     }
   }
   for (const [name, count] of givenNames(source)) {
