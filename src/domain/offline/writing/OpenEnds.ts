@@ -16,6 +16,7 @@ export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
   report.failures
     .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isLimit(failure))
     .filter(({ isDropped, passedBeside, what }) => !isDropped && !passedBeside && !actsOutside(what))
+    .filter((failure) => !report.definitions.isRemovedAfter({ ...failure, text: failure.what }, failure.line))
     .filter(
       (failure) =>
         failure.isRepeatable ||

@@ -122,14 +122,17 @@ const runsIn = (reports: ReadonlyArray<TaskReport>): ReadonlyArray<Runs> => {
 
 const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
   const isGone = usesDeleted(reports.flatMap(({ task }) => stepsOf(task)))
+  const runs = runsIn(reports)
+  const lastRuns = new Map(runs.map(({ part, step }) => [part.key, step.line]))
   const working = new Map(
     reports.flatMap((report) =>
       workingCommands(report)
         .filter(({ part }) => !isGone(part))
+        .filter(({ part }) => !report.definitions.isRemovedAfter(part, lastRuns.get(part.key) ?? 0))
         .map((command) => [command.part.key, { ...command, report }])
     )
   )
-  return runsIn(reports)
+  return runs
     .filter(({ part }) => !isScript(part.text) || working.has(part.key))
     .map(({ failures, first, part, passes, step }): Draft => {
       const known = working.get(part.key)
