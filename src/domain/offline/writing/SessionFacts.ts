@@ -10,15 +10,13 @@ import { readSession, type SessionReport } from "../judging/SessionReport.js"
 import { isUnfinished, type TaskReport } from "../judging/TaskReport.js"
 import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import { narrownessOf, placeInKey } from "../reading/CommandNames.js"
-import { isOpenFailure } from "../judging/Outcome.js"
-import { isSessionBound } from "../reading/SessionBound.js"
 import type { CommandStep, RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
 import { fixesIn, limitsIn, wayAround } from "./FixesAndLimits.js"
 import { findingText, looksOf } from "./Knowledge.js"
-import { leftUndone, openFailuresIn } from "./OpenEnds.js"
+import { leftOpenIn, leftUndone } from "./OpenEnds.js"
 import { scriptOf, workingCommands } from "./WorkingCommands.js"
 import { editedFiles } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
@@ -294,9 +292,6 @@ const openDraft = (
 const openFailure = (failure: Failure): Draft =>
   openDraft(failureText(failure), "ran", failure.line, { command: failure.key, error: failure.error })
 
-/** True if a failure is of a command that only its own session could run, so that no later one can take it up. */
-const isPassing = ({ directory, what }: Failure): boolean => isSessionBound(what) || isSessionBound(directory ?? "")
-
 /** True if the user did not allow the last act of a task. The task then ended as the user wanted. */
 const endsInRefusal = ({ task }: TaskReport): boolean => {
   const last = stepsOf(task).at(-1)
@@ -311,9 +306,7 @@ const open = (report: TaskReport): ReadonlyArray<Draft> => {
     ...report.secrets.map(({ kinds, line: at }) =>
       openDraft(`A user pasted into a session what looks like ${listed(kinds)}: rotate what was pasted`, "user", at)
     ),
-    ...openFailuresIn(report)
-      .filter((failure) => isOpenFailure(failure) && !isPassing(failure))
-      .map(openFailure),
+    ...leftOpenIn(report).map(openFailure),
     ...leftOversIn(said, report.paths).map((sentence) =>
       openDraft(`The assistant left open: ${quoted(sentence, 200)}`, "assistant", said.at(-1)?.line ?? line)
     ),
