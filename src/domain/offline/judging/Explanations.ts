@@ -259,7 +259,8 @@ export const lastWordOf = (
 
 const leftOver =
   /\b(?:residual risk|remaining (?:work|issue|problem|risk)|still (?:needs?|to do|fails?|failing|missing|open|above|broken)|not yet (?:done|implemented|tested|verified|wired|supported)|left to do|todo\b|follow-?up|could not verify|couldn['’]t verify|was not able|wasn['’]t able|haven['’]t (?:run|tested|verified)|did not run|didn['’]t run|(?<!\b(?:may|must|can|could|should|shall|will|would|need|do|does) )not (?:been )?(?:run|tested|verified))\b/i
-const nothingLeft = /^(?:No|Nothing|None)\b|\bno (?:remaining|residual|follow)|\?$/i
+const nothingLeft =
+  /^(?:No|Nothing|None)\b|\bno (?:remaining|residual|follow)|\b[a-z]{3,20}-only (?:change|edit|update)s?\b|\bno (?:code|functional|runtime|behaviou?r(?:al)?) changes?\b|\b(?:not (?:needed|necessary|required|applicable)|unnecessary)\b|\?$/i
 
 /** Matches an offer of the assistant to do something more, such as `I can also …`. */
 const offer =

@@ -221,4 +221,6 @@ export const isOpenFailure = (failure: Failure): boolean =>
   failure.kind !== "edit" &&
   failure.kind !== "patch" &&
   failure.kind !== "tool" &&
+  // Without an error nobody can tell what to mend, or whether a later failure is the same one; a check still says what is wrong.
+  (failure.error !== undefined || checkKinds.has(failure.kind)) &&
   !isScript(failure.what)

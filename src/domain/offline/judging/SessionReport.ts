@@ -6,6 +6,7 @@ import { type Preference, preferencesIn } from "../wishes/Preferences.js"
 import { projectPaths } from "../reading/ProjectPaths.js"
 import { reportOf, type TaskReport } from "./TaskReport.js"
 import { stepsOf, tasksOf } from "../reading/Tasks.js"
+import { taskDefinitions } from "./TaskDefinitions.js"
 import { undoneChanges } from "./UndoneChanges.js"
 
 /** A session, judged by rule: the input for the trace memory and the facts that are written from it. */
@@ -34,6 +35,7 @@ const judge = (cwd: string, evidence: SessionEvidence): SessionReport | undefine
     finished: evidence.finished,
     plan: evidence.plan,
     actedOn: tasksActedOn(tasks),
+    definitions: taskDefinitions(steps),
     ...context
   }
   const preferences = preferencesIn(tasks.flatMap(({ requests }) => requests))

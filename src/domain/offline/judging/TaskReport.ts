@@ -10,6 +10,7 @@ import { secretKinds } from "./Secrets.js"
 import type { Step } from "../reading/Steps.js"
 import { droppedAt, type Task, stepsOf } from "../reading/Tasks.js"
 import { titleOf } from "../writing/Titles.js"
+import type { TaskDefinitions } from "./TaskDefinitions.js"
 import type { UndoneChanges } from "./UndoneChanges.js"
 
 /** The evidence about a task from which its parts of the trace memory and its facts are written. */
@@ -39,6 +40,8 @@ export interface TaskReport {
   readonly findings: ReadonlyArray<Finding>
   /** The changes that the session undid later. */
   readonly undone: UndoneChanges
+  /** The tasks of the project that the session changed. */
+  readonly definitions: TaskDefinitions
   readonly paths: ProjectPaths
   readonly scripts: PackageScripts
 }
@@ -79,6 +82,7 @@ export interface SessionFindings {
   /** The steps of all tasks, in order. */
   readonly steps: ReadonlyArray<Step>
   readonly undone: UndoneChanges
+  readonly definitions: TaskDefinitions
   /** The tasks whose answers a later task acted on; see `tasksActedOn`. */
   readonly actedOn: ReadonlySet<Task>
   readonly paths: ProjectPaths
@@ -131,6 +135,7 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
     }),
     findings: findings.actedOn.has(task) ? [] : findingsIn(task, findings.finished, changedLater, findings.paths),
     undone: findings.undone,
+    definitions: findings.definitions,
     paths: findings.paths,
     scripts: findings.scripts
   }

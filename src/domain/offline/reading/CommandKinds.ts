@@ -172,6 +172,23 @@ const toolchain = /^\+[\w.-]{1,60}$/
 const onlyReports =
   /^(?:-{1,2}check(?:-only|-formatted)?|-c|--list-different|-l|-d|--diff|--verify(?:-no-changes)?|--dry-run|--set-exit-if-changed|-Dcheck)$/
 
+/** Returns the kind of the check that a container runs (`docker compose run app pytest`); undefined if it runs none. */
+const checkInside = (words: ReadonlyArray<string>): CommandKind | undefined => {
+  const start = words.findIndex((word) => word === "run" || word === "exec") + 1
+  return words
+    .slice(start, start + 20)
+    .map((word, index): CommandKind => {
+      const inner = words.slice(start + index)
+      const program = programName(word)
+      return word.startsWith("-") || containerPrograms.has(program)
+        ? "act"
+        : kindOf(program, [program, ...inner.slice(1)], inner.join(" "))
+    })
+    .find((kind) => checkKinds.has(kind))
+}
+
+const containerPrograms: ReadonlySet<string> = new Set(["docker", "docker-compose", "podman"])
+
 /**
  * Returns the kind of a command by its program and words. A formatter that only reports what it would change counts as
  * a lint.
@@ -245,11 +262,13 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
     case "docker":
     case "docker-compose":
     case "podman":
-      return has(/^build$/)
-        ? "build"
-        : /^(?:ps|images|logs|inspect|version|info)$/.test(first) || has(/^(?:ps|logs)$/)
-          ? "look"
-          : "act"
+      return has(/^(?:run|exec)$/)
+        ? (checkInside(words) ?? "act")
+        : has(/^build$/)
+          ? "build"
+          : /^(?:ps|images|logs|inspect|version|info)$/.test(first) || has(/^(?:ps|logs)$/)
+            ? "look"
+            : "act"
     case "gh":
     case "kubectl":
       return /^(?:get|describe|logs|explain|search)$/.test(first) ||

@@ -131,6 +131,12 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
   report.failures
     .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
     .filter((failure) => failure.resolution !== undefined || !isSlip(missingProgramOf(failure), report))
+    // What a task needed before its definition was changed is no limit of the task as it is now.
+    .filter(
+      (failure) =>
+        missingProgramOf(failure) !== undefined ||
+        !report.definitions.isChangedAfter({ ...failure, text: failure.what }, failure.line)
+    )
     .map((failure) => {
       const missing = failure.resolution === undefined || passedWithout(failure) ? missingProgramOf(failure) : undefined
       const subject = missing ?? (actsOnOneThing.exec(failure.what)?.[0] || failure.what)

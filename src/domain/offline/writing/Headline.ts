@@ -3,8 +3,9 @@ import { plainErrorName } from "./ErrorNames.js"
 import { announces, lastWordOf } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { fixWords } from "./FailureTexts.js"
-import { type CutOff, isOpenFailure } from "../judging/Outcome.js"
+import type { CutOff } from "../judging/Outcome.js"
 import type { Preference } from "../wishes/Preferences.js"
+import { leftOpenIn } from "./OpenEnds.js"
 import { isScript } from "./ShownCommand.js"
 import { cameUpOnTheWay, type TaskReport } from "../judging/TaskReport.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
@@ -102,13 +103,13 @@ const manyFiles = 6
  */
 const clauseOf = (report: TaskReport): Clause => {
   const fixed = chief(report.failures.filter((failure) => failure.resolution !== undefined && isTold(failure)))
-  const open = chief(report.failures.filter(isOpenFailure))
+  const open = chief(leftOpenIn(report))
   const files = [...report.changedAt.keys()]
   const check = checkOf(report)
   const isApproved = report.outcome === "success" && report.verifications.length === 0
   const ending = report.cutOff !== undefined ? cutOffWords[report.cutOff] : isApproved ? "the user approved" : ""
   if (files.length > manyFiles) {
-    const open = report.failures.find(isOpenFailure)
+    const [open] = leftOpenIn(report)
     const left = open === undefined ? (check === "" ? "not verified" : "") : `${failed(open)}, still open`
     return {
       text: changed(report, counted(files.length, "file"), left === "" ? "" : `; ${left}`),

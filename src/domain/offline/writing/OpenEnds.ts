@@ -3,6 +3,7 @@ import type { Failure } from "../judging/Failures.js"
 import { failureLines, failureText } from "./FailureTexts.js"
 import { isLimit, isOpenFailure } from "../judging/Outcome.js"
 import { actsOutside } from "../reading/OutsideActs.js"
+import { isSessionBound } from "../reading/SessionBound.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 import { shownCommand } from "./ShownCommand.js"
 import { isUnfinished, type TaskReport } from "../judging/TaskReport.js"
@@ -12,10 +13,11 @@ import { inCode, listed, plainLine, quoted } from "./Wording.js"
 /* The work that a task left open. */
 
 /** Lists the last five failures of a task that have no fix and that a later session should know of. */
-export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
+const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
   report.failures
     .filter((failure) => failure.resolution === undefined && failure.kind !== "look" && !isLimit(failure))
     .filter(({ isDropped, passedBeside, what }) => !isDropped && !passedBeside && !actsOutside(what))
+    .filter((failure) => !report.definitions.isRemovedAfter({ ...failure, text: failure.what }, failure.line))
     .filter(
       (failure) =>
         failure.isRepeatable ||
@@ -24,8 +26,15 @@ export const openFailuresIn = (report: TaskReport): ReadonlyArray<Failure> =>
     )
     .slice(-5)
 
-const openFailureText = (failure: Failure): string =>
-  isOpenFailure(failure)
+/** True if a failure is of a command that only its own session could run, so that no later one can take it up. */
+const isPassing = ({ directory, what }: Failure): boolean => isSessionBound(what) || isSessionBound(directory ?? "")
+
+/** Lists the failures of a task that still have to be fixed. The trace, its heading and `MEMORY.md` call these open. */
+export const leftOpenIn = (report: TaskReport): ReadonlyArray<Failure> =>
+  openFailuresIn(report).filter((failure) => isOpenFailure(failure) && !isPassing(failure))
+
+const openFailureText = (failure: Failure, isOpen: boolean): string =>
+  isOpen
     ? `open: ${failureText(failure)} (${failureLines(failure)})`
     : `${failure.kind === "patch" ? `the patch to ${inCode(failure.what, 160)}` : shownCommand(failure.what)} was not made to work${failure.error === undefined || failure.kind === "patch" ? "" : `: ${inCode(failure.error, 240)}`} (L${failure.line})`
 
@@ -99,7 +108,7 @@ export const openEnds = (report: TaskReport): ReadonlyArray<string> => [
     ({ kinds, line }) =>
       `open: the user pasted live-looking secrets into the session (L${line}): ${listed(kinds)}; rotate them`
   ),
-  ...openFailuresIn(report).map(openFailureText),
+  ...openFailuresIn(report).map((failure) => openFailureText(failure, leftOpenIn(report).includes(failure))),
   ...corrections(report),
   ...leftOversIn(saidIn(report.task), report.paths).map((left) => `open, the assistant said: ${quoted(left, 200)}`),
   ...cutOff(report)

@@ -13,15 +13,13 @@ import { readSession, type SessionReport } from "../judging/SessionReport.js"
 import { isUnfinished, type TaskReport } from "../judging/TaskReport.js"
 import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import { narrownessOf, placeInKey } from "../reading/CommandNames.js"
-import { isOpenFailure } from "../judging/Outcome.js"
-import { isSessionBound } from "../reading/SessionBound.js"
 import { type CommandStep, isRefused, type RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
 import { fixesIn, limitsIn, wayAround } from "./FixesAndLimits.js"
 import { findingText, looksOf } from "./Knowledge.js"
-import { leftUndone, openFailuresIn } from "./OpenEnds.js"
+import { leftOpenIn, leftUndone } from "./OpenEnds.js"
 import { scriptOf, workingCommands } from "./WorkingCommands.js"
 import { editedFiles } from "./Pointers.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
@@ -133,14 +131,17 @@ const runsIn = (reports: ReadonlyArray<TaskReport>): ReadonlyArray<Runs> => {
 
 const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
   const isGone = usesDeleted(reports.flatMap(({ task }) => stepsOf(task)))
+  const runs = runsIn(reports)
+  const lastRuns = new Map(runs.map(({ part, step }) => [part.key, step.line]))
   const working = new Map(
     reports.flatMap((report) =>
       workingCommands(report)
         .filter(({ part }) => !isGone(part))
+        .filter(({ part }) => !report.definitions.isRemovedAfter(part, lastRuns.get(part.key) ?? 0))
         .map((command) => [command.part.key, { ...command, report }])
     )
   )
-  return runsIn(reports)
+  return runs
     .filter(({ part }) => !isScript(part.text) || working.has(part.key))
     .map(({ failures, first, part, passes, step }): Draft => {
       const known = working.get(part.key)
@@ -302,9 +303,6 @@ const openDraft = (
 const openFailure = (failure: Failure): Draft =>
   openDraft(failureText(failure), "ran", failure.line, { command: failure.key, error: failure.error })
 
-/** True if a failure is of a command that only its own session could run, so that no later one can take it up. */
-const isPassing = ({ directory, what }: Failure): boolean => isSessionBound(what) || isSessionBound(directory ?? "")
-
 /** True if the last act of a task was not allowed. The task then ended as the user wanted. */
 const endsInRefusal = ({ task }: TaskReport): boolean => stepsOf(task).slice(-1).some(isRefused)
 
@@ -316,9 +314,7 @@ const open = (report: TaskReport): ReadonlyArray<Draft> => {
     ...report.secrets.map(({ kinds, line: at }) =>
       openDraft(`A user pasted into a session what looks like ${listed(kinds)}: rotate what was pasted`, "user", at)
     ),
-    ...openFailuresIn(report)
-      .filter((failure) => isOpenFailure(failure) && !isPassing(failure))
-      .map(openFailure),
+    ...leftOpenIn(report).map(openFailure),
     ...leftOversIn(said, report.paths).map((sentence) =>
       openDraft(`The assistant left open: ${quoted(sentence, 200)}`, "assistant", said.at(-1)?.line ?? line)
     ),

@@ -511,6 +511,18 @@ describe("open work", () => {
   })
 })
 
+describe("checks that were not run", () => {
+  const after = (text: string): string =>
+    memory(asked("add a licence"), added("LICENSE"), said(`Added it. ${text}`), ended)
+
+  it("a check that the assistant calls needless is not open work, and one that it only left out is", () => {
+    assert.include(after("Tests not run: license-only change."), "- none left open")
+    assert.include(after("Tests were not run, since there are no code changes."), "- none left open")
+    assert.include(after("Tests were not run."), 'open, the assistant said: "Tests were not run."')
+    assert.include(after("The read-only mode is not yet supported."), "open, the assistant said")
+  })
+})
+
 describe("commands that worked", () => {
   it("a command is not listed if only its own session could run it", () => {
     for (const command of [

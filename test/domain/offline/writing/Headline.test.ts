@@ -111,6 +111,26 @@ describe("the heading of a trace", () => {
   })
 })
 
+describe("open ends and checks in the heading", () => {
+  const done = (...parts: ReadonlyArray<Part>): string =>
+    heading(asked("Round the prices"), edited("src/price.py"), ...parts, said("Prices are rounded."), ended)
+
+  it("a check that ran in a container verifies the work, and another command in one does not", () => {
+    assert.include(done(ran("docker compose run --rm app pytest", 0, "12 passed in 0.3s")), "pytest passes (12 tests)")
+    assert.include(done(ran("docker exec -w /app web npm test", 0, "Tests  4 passed (4)")), "npm test passes")
+    assert.include(done(ran("docker compose run --rm app python seed.py", 0, "done")), "not verified")
+    assert.include(done(ran("docker compose up -d", 0, "")), "not verified")
+  })
+
+  it("the heading calls a failure open only where the trace and MEMORY.md do", () => {
+    const failed = "src/price.ts(1,1): error TS1005: ';' expected."
+    assert.include(done(ran("npx tsc -p packages/web", 2, failed)), "still open")
+    assert.notInclude(done(ran("npx tsc -p /tmp/try/tsconfig.json", 2, failed)), "still open")
+    assert.notInclude(done(ran("./bin/price --all", 1, "")), "still open")
+    assert.include(done(ran("./bin/price --all", 1, "error: no such price list")), "still open")
+  })
+})
+
 describe("a summary", () => {
   it("the summary leaves out tasks that were answered without any step, if there are others", () => {
     const question: ReadonlyArray<Part> = [asked("how do I undo a commit?"), said("Use `git revert`."), ended]
