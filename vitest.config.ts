@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, statfsSync } from "node:fs"
 import { join } from "node:path"
 import { defineConfig } from "vitest/config"
 
@@ -10,6 +10,22 @@ const sampled = () =>
     .filter((name) => name.endsWith(".test.ts"))
     .filter((name) => /"isFull"|support\/(?:sample|stateDb)\.js"/.test(readFileSync(join(tests, name), "utf8")))
     .map((name) => `test/${name.replaceAll("\\", "/")}`)
+
+/** Returns Linux's folder of files in memory where 4 GB are free in it, else undefined. */
+const folderInMemory = () => {
+  try {
+    const { bavail, bsize } = statfsSync("/dev/shm")
+    return bavail * bsize > 4_000_000_000 ? "/dev/shm" : undefined
+  } catch {
+    return undefined
+  }
+}
+
+// Tests write and remove many small files, which a disk makes slow.
+const temporaryFiles = process.env["TMPDIR"] ?? folderInMemory()
+if (temporaryFiles !== undefined) {
+  process.env["TMPDIR"] = temporaryFiles
+}
 
 const source = `${import.meta.dirname}/src`
 

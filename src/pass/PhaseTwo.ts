@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { adoptEdits, decisionsIn } from "./facts/PersonDecisions.js"
 import { factsForAgent, readFacts, recordSuperseded } from "./facts/ReadFacts.js"
 import { keepToProvider, runAgent } from "./RunAgent.js"
 import { withoutVerdict } from "../domain/privacy/NotConfirmed.js"
@@ -215,9 +216,6 @@ const clearMemory = Effect.fnUntraced(function* (cwd: Directory, state: Consolid
   return outcome
 })
 
-/** Loads the code that reads people's decisions, with the first directory to publish. */
-const loadDecisions = Effect.promise(() => import("./facts/PersonDecisions.js"))
-
 const publishMemory = Effect.fnUntraced(function* (
   pass: Pass,
   cwd: Directory,
@@ -250,7 +248,6 @@ const publishMemory = Effect.fnUntraced(function* (
   if (secrets.length > 0) {
     return yield* new PublishRefused({ cwd, reasons: secrets, isForPerson: true })
   }
-  const { adoptEdits, decisionsIn } = yield* loadDecisions
   if (yield* adoptEdits(cwd)) {
     const { tracesPerCwd } = yield* Settings
     return yield* publishMemory(pass, cwd, yield* consolidations.state(cwd, tracesPerCwd), lock)

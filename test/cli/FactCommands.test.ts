@@ -206,6 +206,22 @@ describe("forget --fact", () => {
     })
   )
 
+  it.scoped("a note and a correction that do not tell the forgotten fact stay", () =>
+    Effect.gen(function* () {
+      const home = yield* taughtHome
+      const { id: command } = yield* testsOf(home, ferry)
+      yield* home.run("remember", "--cwd", ferry, "the quay is closed in winter")
+      yield* home.run("correct", "--fact", command, "--cwd", ferry, "Run the tests: `npm run quay`")
+      const asked = yield* home.run("forget", "--fact", yield* wishOf(home))
+      assert.include(asked.stdout, canary)
+      assert.notInclude(asked.stdout, "quay")
+      yield* home.run("forget", "--fact", yield* wishOf(home), "--yes")
+      assert.notInclude(memoryText(home, ferry), canary)
+      assert.include(memoryText(home, ferry), "the quay is closed in winter")
+      assert.include(memoryText(home, ferry), "Run the tests: `npm run quay`")
+    })
+  )
+
   it.scoped("a fact that was forgotten can be forgotten again, which erases what a killed command left", () =>
     Effect.gen(function* () {
       const home = yield* taughtHome

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Schema } from "effect"
+import { Duration, Effect } from "effect"
 import { StateDbFailure } from "../../src/services/state/StateDbError.js"
 import { programPath } from "../support/provided.js"
 import { againWith, sampleOf } from "../support/sample.js"
@@ -11,8 +11,6 @@ import { realPass } from "../support/realWorld.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 const codes = Object.keys(diskErrors)
-
-const decodePoints = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.String)))
 
 /** A place where a pass is disturbed: its number among the points of an undisturbed one, from 1, and its name. */
 interface Point {
@@ -99,15 +97,27 @@ const prepare = (situation: keyof typeof situations) =>
 
 const pass = (codex: string, memories: string) => realPass({ codexHome: codex, memoriesHome: memories, settings })
 
+/** Runs an undisturbed pass; returns the names of its points. */
+const recordedPass = Effect.fnUntraced(function* (codexHome: string, memoriesHome: string) {
+  const names: Array<string> = []
+  const note = (name: string) => Effect.sync(() => void names.push(name))
+  yield* realPass({
+    codexHome,
+    memoriesHome,
+    settings,
+    filePoint: (operation, path) => note(`${operation} ${path.slice(memoriesHome.length)}`),
+    dbPoint: note
+  })
+  return names
+})
+
 describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situation) => {
   it.scopedLive("a pass killed at any point leaves whole files, and the next one ends like an undisturbed pass", () =>
     Effect.gen(function* () {
       const { codex, fresh } = yield* prepare(situation)
       const undisturbed = yield* fresh
       const old = published(undisturbed)
-      const recorded = yield* start(program, [codex, undisturbed, "0"]).ended
-      assert.strictEqual(recorded.code, 0, recorded.stderr)
-      const points = pointsOf(decodePoints(recorded.stdout))
+      const points = pointsOf(yield* recordedPass(codex, undisturbed))
       assert.isAbove(points.length, 40)
       const wanted = keptFiles(undisturbed)
       const wholes = new Set(
@@ -115,7 +125,7 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
       )
 
       yield* Effect.forEach(
-        sampleOf(points, 3, kindOf),
+        sampleOf(points, 2, kindOf),
         Effect.fnUntraced(function* ({ name, number }) {
           const at = `point ${number}, before ${name}${againWith()}`
           const memories = yield* fresh
@@ -138,19 +148,11 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
     Effect.gen(function* () {
       const { codex, fresh } = yield* prepare(situation)
       const undisturbed = yield* fresh
-      const names: Array<string> = []
-      const note = (name: string) => Effect.sync(() => void names.push(name))
-      yield* realPass({
-        codexHome: codex,
-        memoriesHome: undisturbed,
-        settings,
-        filePoint: (operation, path) => note(`${operation} ${path.slice(undisturbed.length)}`),
-        dbPoint: note
-      })
+      const names = yield* recordedPass(codex, undisturbed)
       const wanted = keptFiles(undisturbed)
 
       assert.isAbove(names.length, 30)
-      for (const { name, number } of sampleOf(pointsOf(names), 4, kindOf)) {
+      for (const { name, number } of sampleOf(pointsOf(names), 3, kindOf)) {
         const memories = yield* fresh
         const code = codes[number % codes.length] ?? "EIO"
         let at = 0
@@ -195,8 +197,7 @@ describe("passes over a home whose state DB was lost", () => {
         cpSync(memories, `${memories}-${name}`, { recursive: true })
         return `${memories}-${name}`
       }
-      const recorded = yield* start(program, [codex, copy("whole"), "0"]).ended
-      const names = decodePoints(recorded.stdout)
+      const names = yield* recordedPass(codex, copy("whole"))
       const points = pointsOf(names.slice(0, names.lastIndexOf("ThreadIndex.change") + 2))
       assert.strictEqual(points.filter(({ name }) => name === "ThreadMemories.import").length, 4)
       yield* Effect.forEach(
@@ -246,8 +247,7 @@ describe("points of interruption", () => {
     Effect.gen(function* () {
       const { codex, fresh } = yield* prepare("a pass that replaces")
       const memories = yield* fresh
-      const { stdout } = yield* start(program, [codex, memories, "0"]).ended
-      const points = decodePoints(stdout).join("\n")
+      const points = (yield* recordedPass(codex, memories)).join("\n")
       for (const expected of [
         "ThreadIndex.change",
         "Claims.acquire",

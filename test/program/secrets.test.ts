@@ -7,7 +7,7 @@ import { PassReport } from "../../src/domain/report/Report.js"
 import * as AgentControlFromFunction from "../../src/layers/agent/FromFunction.js"
 import * as ModelClientFromFunction from "../../src/layers/model/FromFunction.js"
 import { ModelFailure } from "../../src/services/ModelClient.js"
-import { bytesBelow, leaksIn, writePlantedHome, writeSampleOfPlantedHome } from "../support/plantedHome.js"
+import { bytesBelow, leaksIn, writePlantedHome } from "../support/plantedHome.js"
 import { temporaryFolder } from "../support/program.js"
 import { runInProcess } from "../support/programInProcess.js"
 import { realPass } from "../support/realWorld.js"
@@ -18,29 +18,26 @@ import { againWith } from "../support/sample.js"
 
 const decodeReport = Schema.decodeUnknownSync(Schema.parseJson(PassReport))
 
-const homesOf = (writeHome: (home: string) => number) =>
-  Effect.map(temporaryFolder, (folder) => {
-    const [codexHome, memoriesHome] = [join(folder, "codex"), join(folder, "memories")]
-    return { codexHome, memoriesHome, sessions: writeHome(codexHome) }
-  })
-
-const wholeHome = homesOf(writePlantedHome)
-const sampleOfHome = homesOf(writeSampleOfPlantedHome)
+const plantedHome = Effect.map(temporaryFolder, (folder) => {
+  const [codexHome, memoriesHome] = [join(folder, "codex"), join(folder, "memories")]
+  return { codexHome, memoriesHome, sessions: writePlantedHome(codexHome) }
+})
 
 const everySecret = madeSecrets.map(({ text }) => text).join("\n")
 
 describe("a home full of secrets", () => {
   it.scopedLive("no secret of a home is in anything that the program writes or prints", () =>
     Effect.gen(function* () {
-      const { codexHome, memoriesHome, sessions } = yield* wholeHome
+      const { codexHome, memoriesHome, sessions } = yield* plantedHome
       const ended = yield* runInProcess(["--codex-home", codexHome, "--memories-home", memoriesHome, "--all", "--json"])
       assert.strictEqual(ended.code, 0, ended.stderr.slice(0, 2_000))
       const report = decodeReport(ended.stdout)
-      assert.strictEqual(report.extracted.length, sessions)
+      assert.strictEqual(report.extracted.length, sessions, againWith())
       assert.isTrue(nonEmpty(report.consolidated).every(({ outcome }) => outcome === "published"))
       assert.deepStrictEqual(
         leaksIn([...bytesBelow(memoriesHome), ["stdout", ended.stdout], ["stderr", ended.stderr]]),
-        []
+        [],
+        againWith()
       )
       for (const path of nonEmpty(bytesBelow(memoriesHome).keys())) {
         assert.strictEqual(statSync(path).mode & 0o077, 0, path)
@@ -50,7 +47,7 @@ describe("a home full of secrets", () => {
 
   it.scopedLive("no secret of a home is in a request, or in the result of a model or an agent that repeats it", () =>
     Effect.gen(function* () {
-      const { codexHome, memoriesHome, sessions } = yield* sampleOfHome
+      const { codexHome, memoriesHome, sessions } = yield* plantedHome
       const requests: Array<readonly [string, string]> = []
       const duringWork: Array<string> = []
       const model = ModelClientFromFunction.layer("scripted", (request) => {
@@ -75,13 +72,13 @@ describe("a home full of secrets", () => {
       assert.strictEqual(report.extracted.length, sessions, againWith())
       assert.isTrue(nonEmpty(report.consolidated).every(({ outcome }) => outcome === "published"))
       assert.deepStrictEqual(duringWork, [], againWith())
-      assert.deepStrictEqual(leaksIn([...requests, ...bytesBelow(memoriesHome)]), [])
+      assert.deepStrictEqual(leaksIn([...requests, ...bytesBelow(memoriesHome)]), [], againWith())
     })
   )
 
   it.scopedLive("no secret of a home is in an error that repeats it, wherever it is shown, or is published", () =>
     Effect.gen(function* () {
-      const { codexHome, memoriesHome } = yield* sampleOfHome
+      const { codexHome, memoriesHome } = yield* plantedHome
       const model = ModelClientFromFunction.layer("scripted", ({ thread }) =>
         thread.id.includes("-7abc-") && thread.title?.startsWith("deploy") === true
           ? Stream.fail(new ModelFailure({ threadId: thread.id, reason: everySecret, isServerSide: false }))
@@ -99,8 +96,8 @@ describe("a home full of secrets", () => {
           ({ error }) => error?.message.includes("MEMORY.md holds a secret in line") === true
         )
       )
-      assert.deepStrictEqual(leaksIn([["report", JSON.stringify(report)]]), [])
-      assert.deepStrictEqual(leaksIn(bytesBelow(memoriesHome)), [])
+      assert.deepStrictEqual(leaksIn([["report", JSON.stringify(report)]]), [], againWith())
+      assert.deepStrictEqual(leaksIn(bytesBelow(memoriesHome)), [], againWith())
     })
   )
 })

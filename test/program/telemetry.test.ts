@@ -12,7 +12,7 @@ import { nonEmpty } from "../support/nonEmpty.js"
 const canary = "canary-of-the-harbour"
 
 /** The variables of a collector that is waited for, however busy this machine is. */
-const telling = (url: string) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_TIMEOUT: "45000" })
+const telling = (url: string) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_TIMEOUT: "600000" })
 
 /** A home of two sessions, both with a text that is theirs alone. */
 const home = Effect.map(temporaryFolder, (folder) => {

@@ -81,20 +81,12 @@ const plantedSessions = (): ReadonlyArray<Planted> => [
   ...madeSecrets.map((secret, index): Planted => [index + 101, "secret", smallSession(index + 101, secret)])
 ]
 
-const writeSessions = (home: string, sessions: ReadonlyArray<Planted>): number => {
+/** Writes the sessions of the home that this run tries, at least one made for each; returns how many they are. */
+export const writePlantedHome = (home: string): number => {
+  const sessions = sampleOf(plantedSessions(), 20, ([, what]) => what)
   sessions.forEach(([number, , rollout]) => write(rolloutPath(home, number), rollout.text()))
   return sessions.length
 }
-
-/** Writes the home; returns how many sessions it has. */
-export const writePlantedHome = (home: string): number => writeSessions(home, plantedSessions())
-
-/** Writes the sessions of the home that this run tries, at least one made for each; returns how many they are. */
-export const writeSampleOfPlantedHome = (home: string): number =>
-  writeSessions(
-    home,
-    sampleOf(plantedSessions(), 20, ([, what]) => what)
-  )
 
 /** The bytes of every file below a folder, by path. */
 export const bytesBelow = (folder: string): ReadonlyMap<string, Buffer> =>

@@ -105,6 +105,12 @@ describe("assignments to a secret's name", () => {
     )
   })
 
+  it("a random argument after the option of a secret is redacted from 8 characters on", () => {
+    const shown = (value: string) => redact(JSON.stringify(["deploy", "--password", value]))
+    assert.strictEqual(shown("a7Qx9dkE"), '["deploy","--password","[REDACTED_SECRET]"]')
+    assert.strictEqual(shown("a7Qx9dk"), '["deploy","--password","a7Qx9dk"]')
+  })
+
   it("an assignment whose name is only part of a word stays", () => {
     assert.deepStrictEqual(
       changed([

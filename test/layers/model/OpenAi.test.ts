@@ -535,7 +535,7 @@ describe("sessions larger than the model's window", () => {
     "a session far beyond the window is packed to fit, with wishes and errors of its start, middle and end",
     () =>
       Effect.gen(function* () {
-        const turns = amount(1_100, 160)
+        const turns = amount(1_100, 90)
         const { codexHome, pass, server } = yield* home(replies.ok(good))
         const content = hugeSession(turns)
         assert.isAbove(Buffer.byteLength(content), turns * 63_000)
@@ -591,7 +591,8 @@ describe("sessions larger than the model's window", () => {
 describe("passes with a cap on requests", () => {
   it.scopedLive("a cap of 0 allows no request, and the sessions left out are reported without a failure", () =>
     Effect.gen(function* () {
-      for (const cap of [{ maxTokens: 0 }, { maxRequests: 0 }, { maxTokensPerDay: 0 }, { maxRequestsPerDay: 0 }]) {
+      const caps = [{ maxTokens: 0 }, { maxRequests: 0 }, { maxTokensPerDay: 0 }, { maxRequestsPerDay: 0 }]
+      for (const cap of sampleOf(caps, 2, (one) => Object.keys(one).join())) {
         const { pass, server } = yield* home(replies.ok(good), 2)
         const report = yield* pass(cap)
         assert.strictEqual(server.requests.length, 0)

@@ -19,7 +19,7 @@ const fieldsOf = (pid: number): ReadonlyArray<string> => {
 const running = (command: string, ...args: ReadonlyArray<string>): Effect.Effect<ChildProcess, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<ChildProcess>((resume) => {
-      const child = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"] })
+      const child = spawn(command, args, { stdio: ["pipe", "pipe", "ignore"] })
       child.once("spawn", () => resume(Effect.succeed(child)))
     }),
     (child) => Effect.sync(() => void child.kill("SIGKILL"))
@@ -29,6 +29,12 @@ const ended = (child: ChildProcess) =>
   Effect.async<void>((resume) => {
     child.once("exit", () => resume(Effect.void))
     child.kill("SIGKILL")
+  })
+
+/** The pid that a shell prints of its child. */
+const childOf = (parent: ChildProcess) =>
+  Effect.async<number>((resume) => {
+    parent.stdout?.once("data", (data) => resume(Effect.succeed(Number(String(data)))))
   })
 
 const pidOf = (child: ChildProcess): number => child.pid ?? 0
@@ -54,7 +60,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
 
   it.scopedLive("a process is not gone while it runs, and gone once it has ended", () =>
     Effect.gen(function* () {
-      const child = yield* running("sleep", "60")
+      const child = yield* running("sleep", "1h")
       const identity = yield* identify(pidOf(child))
       assert.isFalse(yield* isGone(identity))
       yield* ended(child)
@@ -64,7 +70,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
 
   it.scopedLive("a process is identified by its start time too, since pids are reused", () =>
     Effect.gen(function* () {
-      const child = yield* running("sleep", "60")
+      const child = yield* running("sleep", "1h")
       const identity = yield* identify(pidOf(child))
       assert.isTrue(yield* isGone({ ...identity, startedAt: String(Number(identity.startedAt) - 1) }))
       assert.isFalse(yield* isGone({ ...identity, startedAt: undefined }))
@@ -75,7 +81,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder, "a) Z 1 (b")
       symlinkSync("/bin/sleep", path)
-      const child = yield* running(path, "60")
+      const child = yield* running(path, "1h")
       const identity = yield* identify(pidOf(child))
       assert.isFalse(yield* isGone(identity))
       assert.isTrue(yield* isGone({ ...identity, startedAt: "1" }))
@@ -84,15 +90,33 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the processes of this host", ()
 
   it.scopedLive("a process is gone once it has ended, even before its parent has collected it", () =>
     Effect.gen(function* () {
-      const parent = yield* running("sh", "-c", "sleep 60 & echo $!; exec sleep 60")
-      const pid = yield* Effect.async<number>((resume) => {
-        parent.stdout?.once("data", (data) => resume(Effect.succeed(Number(String(data)))))
-      })
-      const identity = yield* identify(pid)
+      const parent = yield* running("sh", "-c", "sleep 1h & echo $!; wait")
+      const identity = yield* identify(yield* childOf(parent))
       assert.isFalse(yield* isGone(identity))
-      yield* Effect.sync(() => process.kill(pid, "SIGKILL"))
-      yield* until(() => fieldsOf(pid)[0] === "Z")
+      // A parent that stands still does not collect its child.
+      parent.kill("SIGSTOP")
+      yield* until(() => fieldsOf(pidOf(parent))[0] === "T")
+      process.kill(identity.pid, "SIGKILL")
+      yield* until(() => fieldsOf(identity.pid)[0] === "Z")
       assert.isTrue(yield* isGone(identity))
+    }).pipe(Effect.provide(ProcessTableNode.layer))
+  )
+
+  it.scopedLive("a process that ends and is collected while it is asked about is gone, and no error", () =>
+    Effect.gen(function* () {
+      const parent = yield* running("sh", "-c", "while read -r _; do sleep 1h & echo $!; wait $!; done")
+      yield* Effect.replicateEffect(
+        Effect.gen(function* () {
+          parent.stdin?.write("\n")
+          const identity = yield* identify(yield* childOf(parent))
+          process.kill(identity.pid, "SIGKILL")
+          // Questions without a break: the process ends before one, or between its opening of the file and its reading.
+          yield* Effect.repeat(isGone(identity), { until: (gone) => gone })
+          yield* until(() => !existsSync(`/proc/${identity.pid}`))
+          assert.isTrue(yield* isGone(identity))
+        }),
+        20
+      )
     }).pipe(Effect.provide(ProcessTableNode.layer))
   )
 
