@@ -56,6 +56,21 @@ const insteadOfWhole = ({ wishes }: Sorted): ReadonlyArray<string> =>
     .filter((said) => said.some((words) => noWhole.test(words)))
     .flatMap((said) => [...said.join(" ").matchAll(/`([^`]{2,200})`/g)].map(([, code = ""]) => commandKey(code)))
 
+/** The maximum number of commands of one program that run only some tests; more of them only show how to choose tests. */
+const mostNarrow = 2
+
+/** Returns the commands that run the most tests, {@link mostNarrow} of each program. */
+const mostUsefulOf = (tests: ReadonlyArray<FactOf<"Command">>): ReadonlyArray<FactOf<"Command">> => {
+  const counts = new Map<string, number>()
+  return tests
+    .toSorted((one, other) => one.content.narrowness - other.content.narrowness)
+    .filter(({ content: { place, program } }) => {
+      const count = (counts.get(`${program} ${place}`) ?? 0) + 1
+      counts.set(`${program} ${place}`, count)
+      return count <= mostNarrow
+    })
+}
+
 /** Makes the lines of the commands that work. */
 export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const { commands, order } = facts
@@ -76,12 +91,15 @@ export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
         other.content.program === fact.content.program &&
         (other.content.narrowness < fact.content.narrowness || isPartOf(fact.content.key, other.content.key))
     )
+  const narrow = new Set(mostUsefulOf(tests.filter((fact) => fact.content.narrowness > 0 && !isSpared(fact))))
   return byWorth(
     groups.flatMap((group) => {
       const fact = group.find(({ isCorrected }) => isCorrected === true) ?? commonest(group)
       // A look in one session answered one question; only a look that is repeated is worth a line.
       const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
-      return isOnce || isSpared(fact) || isFailing(keyOf(fact))
+      const isOneOfMany =
+        fact.isCorrected !== true && tests.includes(fact) && fact.content.narrowness > 0 && !narrow.has(fact)
+      return isOnce || isSpared(fact) || isOneOfMany || isFailing(keyOf(fact))
         ? []
         : [
             projectLine(
