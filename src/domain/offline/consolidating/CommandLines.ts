@@ -102,6 +102,21 @@ const supersededIn = (groups: ReadonlyArray<Group<"Command">>, facts: Sorted): R
   )
 }
 
+/** The maximum number of commands of one program that run only some tests; more of them only show how to choose tests. */
+const mostNarrow = 2
+
+/** Returns the commands that run the most tests, {@link mostNarrow} of each program. */
+const mostUsefulOf = (tests: ReadonlyArray<FactOf<"Command">>): ReadonlyArray<FactOf<"Command">> => {
+  const counts = new Map<string, number>()
+  return tests
+    .toSorted((one, other) => one.content.narrowness - other.content.narrowness)
+    .filter(({ content: { place, program } }) => {
+      const count = (counts.get(`${program} ${place}`) ?? 0) + 1
+      counts.set(`${program} ${place}`, count)
+      return count <= mostNarrow
+    })
+}
+
 /** Makes the lines of the commands that work. */
 export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const { commands, order } = facts
@@ -117,7 +132,7 @@ export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const tests = groups
     .map(commonest)
     .filter(({ content }) => content.kind === "test")
-    .map((fact) => ({ content: fact.content, aims: aimsOf(fact) }))
+    .map((fact) => ({ fact, content: fact.content, aims: aimsOf(fact) }))
   const isSpared = (fact: FactOf<"Command">): boolean => {
     const aims = aimsOf(fact)
     return (
@@ -130,11 +145,18 @@ export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
       )
     )
   }
+  const someTests = tests.map(({ fact }) => fact).filter((fact) => fact.content.narrowness > 0 && !isSpared(fact))
+  const narrow = new Set(mostUsefulOf(someTests))
   const isTold = (group: Group<"Command">): boolean => {
     const fact = commonest(group)
     // A look in one session answered one question; only a look that is repeated is worth a line.
     const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
-    return !isOnce && !isSpared(fact) && !isFailing(keyOf(fact))
+    const isOneOfMany =
+      fact.content.kind === "test" &&
+      fact.content.narrowness > 0 &&
+      !narrow.has(fact) &&
+      group.every(({ isCorrected }) => isCorrected !== true)
+    return !isOnce && !isSpared(fact) && !isOneOfMany && !isFailing(keyOf(fact))
   }
   const told = groups.filter(isTold)
   const superseded = supersededIn(told, facts)

@@ -50,4 +50,10 @@ export const failuresOf = (facts: Sorted, works: ReadonlyArray<WeighedLine>): Re
 
 /** Makes the lines of what the machine refuses or lacks. */
 export const limitsOf = ({ limits, order }: Sorted): ReadonlyArray<WeighedLine> =>
-  byWorth(groupsOf(limits, ({ id }) => id).map((group) => projectLine(group, group[0].text, worth.limit, order)))
+  byWorth(
+    groupsOf(limits, ({ id }) => id).map((group) => {
+      // Some sessions found a way around the limit, and others did not need one.
+      const { text } = group.find(({ content }) => content.instead !== null) ?? group[0]
+      return projectLine(group, text, worth.limit, order)
+    })
+  )

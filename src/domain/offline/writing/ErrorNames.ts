@@ -45,11 +45,17 @@ export const plainErrorName = (error: string, limit: number): string => {
     : `${missing.code} for ${missing.module}`
 }
 
+/** The maximum length of the name of an error, in characters. */
+const nameCharacters = 160
+
+/** Matches a hash, of which the beginning is enough. */
+const hash = /\b([0-9a-f]{7})[0-9a-f]{17,}\b/g
+
 /** Writes the name of an error with code spans, in words that people search for. */
 export const errorName = (error: string): string => {
   const missing = missingModuleIn(error)
   if (missing === undefined) {
-    return inCode(error, 240)
+    return inCode(error.replace(hash, "$1…"), nameCharacters)
   }
   const importer = missing.importer === undefined ? "" : ` in ${inCode(missing.importer, 160)}`
   return `${inCode(missing.code, 80)} for ${inCode(missing.module, 160)}${importer}`

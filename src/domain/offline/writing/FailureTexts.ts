@@ -51,6 +51,9 @@ export const fixWords = (failure: Failure, isFull = false): string | undefined =
   }
 }
 
+/** The length of a command, in characters, from which the check that passed stands for it. */
+const longCommand = 100
+
 /** Names a failure for a bullet: by its error, or by the command if the error is not known. */
 const failureName = (failure: Failure): string =>
   failure.error === undefined ? `${shownCommand(failure.what)} failing` : errorName(failure.error)
@@ -67,20 +70,23 @@ export const fixText = (failure: Failure, explanation: string | undefined): stri
     return undefined
   }
   const name = failureName(failure)
-  const isSaid =
-    check === failure.what ||
-    isScript(failure.what) ||
-    name.includes(" for ") ||
-    failure.error === undefined ||
-    actsOutside(failure.what)
-  const where = isSaid ? "" : ` (${shownCommand(failure.what)})`
-  const why = explanation === undefined ? "" : ` (${quoted(explanation, 200)})`
   const isVerified =
     check !== "" &&
     !isScript(check) &&
     !actsOutside(check) &&
     (acts.length > 0 || check === failure.what) &&
     failure.kind !== "look"
+  const isSaid =
+    check === failure.what ||
+    (isVerified && failure.what.length > longCommand) ||
+    isScript(failure.what) ||
+    name.includes(" for ") ||
+    failure.error === undefined ||
+    actsOutside(failure.what)
+  const where = isSaid ? "" : ` (${shownCommand(failure.what)})`
+  // The line that an edit replaced says more than what the assistant said of it.
+  const isShown = fix.includes(" → ")
+  const why = explanation === undefined || isShown ? "" : ` (${quoted(explanation, 140)})`
   return `${name}${where}: ${fix}${why}${isVerified ? `; verified by ${shownCommand(check)}${inDirectory(failure.resolution?.directory)}` : ""}`
 }
 

@@ -263,13 +263,16 @@ const approvalStep = (report: TaskReport): ReadonlyArray<KeyStep> => {
       ]
 }
 
+/** The weight of what the user decided or demanded, which is above that of all work. */
+const saidWeight = 10
+
 /** Lists as steps the user's answers to the assistant's questions, and the user's limits for this task alone. */
 const userSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
   const { requests } = report.task
   const answers = answersIn(requests).map((answer) => {
     const { line, question } = answer.asked
     const about = question === undefined ? "" : ` to the question ${quoted(question, 120)}`
-    return { line, weight: 8, text: `${answerText(answer)}${about} (L${line})` }
+    return { line, weight: saidWeight, text: `${answerText(answer)}${about} (L${line})` }
   })
   const titles = new Set(report.title.split(" → "))
   const demands = constraintsIn(requests)
@@ -282,14 +285,14 @@ const userSteps = (report: TaskReport): ReadonlyArray<KeyStep> => {
     ...answers.slice(0, mostOfASort),
     ...lines.map((line) => ({
       line,
-      weight: 9,
+      weight: saidWeight,
       text: `the user demanded for this task: ${quotedAt(line)} (L${line})`
     }))
   ]
 }
 
-/** Lists the key steps of a task in order, at most {@link mostSteps}; never empty. */
-export const keySteps = (report: TaskReport): ReadonlyArray<string> => {
+/** Lists the key steps of a task in order; never empty. `isShort` lists half as many, for a task that matters less. */
+export const keySteps = (report: TaskReport, isShort = false): ReadonlyArray<string> => {
   const failures = heaviest(failureSteps(report), mostOfASort)
   const passes = heaviest(passSteps(report), mostOfASort)
   const edits = editSteps(report)
@@ -300,7 +303,9 @@ export const keySteps = (report: TaskReport): ReadonlyArray<string> => {
   const isOnlyLooking = work.every(({ weight }) => weight < 5)
   const looks = isOnlyLooking ? [...lookSteps(report), ...toolSteps(report)] : []
   const words = [...userSteps(report), ...wordStep(report), ...approvalStep(report)]
-  const shown = heaviest([...work, ...looks, ...words], mostSteps).toSorted((one, other) => one.line - other.line)
+  const shown = heaviest([...work, ...looks, ...words], isShort ? mostSteps / 2 : mostSteps).toSorted(
+    (one, other) => one.line - other.line
+  )
   const texts = [...new Set(shown.map(({ text }) => text))]
   return texts.length === 0 ? ["none recorded"] : texts
 }

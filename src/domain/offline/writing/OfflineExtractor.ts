@@ -2,6 +2,7 @@ import { byteLength } from "../../text/ByteBudget.js"
 import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import type { StageOneOutput } from "../../memory/StageOneOutput.js"
 import { projectName } from "../../thread/WorkingDirectory.js"
+import { constraintsIn } from "../judging/TaskWishes.js"
 import { headingOf, summaryOf, worthOf } from "./Headline.js"
 import { keySteps } from "./KeySteps.js"
 import { reusableKnowledge } from "./Knowledge.js"
@@ -31,13 +32,23 @@ const nothing: StageOneOutput = { traceMemory: "", summary: "" }
 const bullets = (lines: ReadonlyArray<string>, otherwise: string): string =>
   (lines.length === 0 ? [otherwise] : lines).map((line) => `- ${line}`).join("\n")
 
-const taskSection = (report: TaskReport, said: Set<string>, told: Set<string>): string => {
+/** The number of tasks, the most important ones, that are told in full if a session has more. */
+const fullTasks = 3
+
+/** True if a task only asked something, and left nothing that a later session could use. */
+const isPassing = (report: TaskReport): boolean =>
+  report.outcome === "uncertain" &&
+  report.changedAt.size + report.failures.length + report.verifications.length + report.findings.length === 0 &&
+  report.task.requests.every(({ kind }) => kind !== "answer" && kind !== "note") &&
+  constraintsIn(report.task.requests).length + openEnds(report).length === 0
+
+const taskSection = (report: TaskReport, said: Set<string>, told: Set<string>, isShort: boolean): string => {
   const knowledge = reusableKnowledge(report, told).filter((line) => !said.has(line))
   knowledge.forEach((line) => said.add(line))
   return `## Task: ${report.title}
 Outcome: ${report.outcome}
 Key steps:
-${bullets(keySteps(report), "none recorded")}
+${bullets(keySteps(report, isShort), "none recorded")}
 Things that did not work / things that can be improved:
 ${bullets(openEnds(report), "none left open")}
 Reusable knowledge:
@@ -90,20 +101,23 @@ export const extractTrace = (session: OfflineSession, evidence: SessionEvidence)
     return nothing
   }
   const { preferences, reports } = read
+  const worthTelling =
+    reports.length > fullTasks ? reports.filter((report) => report.task.isLast || !isPassing(report)) : reports
   const tasks = reports.map(({ task }) => task)
   const heading = `# ${headingOf(reports, preferences)}`
   const write = (count: number): string => {
-    const told = chosen(reports, count)
+    const told = chosen(worthTelling, count)
+    const full = new Set(chosen(told, fullTasks))
     const left = reports.length - told.length
     const more = left === 0 ? "" : `; ${counted(left, "smaller request")} not told here`
     const said = new Set<string>()
     const known = new Set<string>()
     return [
       `${heading}\nTrace context: ${contextText(session, tasks, evidence)}${more}\n${preferenceText(preferences)}`,
-      ...told.map((report) => taskSection(report, said, known))
+      ...told.map((report) => taskSection(report, said, known, !full.has(report)))
     ].join("\n\n")
   }
-  let count = Math.min(mostTasks, reports.length)
+  let count = Math.min(mostTasks, worthTelling.length)
   let traceMemory = write(count)
   while (count > 1 && byteLength(traceMemory) > mostBytes) {
     count--

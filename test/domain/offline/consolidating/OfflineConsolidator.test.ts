@@ -326,6 +326,32 @@ Pointers and references (annotate why each item matters):
     ])
   })
 
+  it("commands that run some tests are listed twice for a program, those that run the most and the newest first", () => {
+    const tests = (command: string) => trace(asked("run the tests"), ran(command, 0, "ok  shop/cart  0.4s"), ended)
+    const listed = bulletsOf(
+      memoryOf([
+        tests("go test ./cart -run TestPay"),
+        tests("go test ./cart"),
+        tests("go test ./till"),
+        tests("go test ./shelf")
+      ])
+    )
+    assert.deepStrictEqual(listed, [
+      "- Run these tests: `go test ./cart` [01900003-aaaa…]",
+      "- Run these tests: `go test ./till` [01900002-aaaa…]"
+    ])
+  })
+
+  it("a limit of the machine is told with the way around it that some session found", () => {
+    const failed = ran("mise run test:bats -- test/ebb.bats", 1, "exec-suite: line 3: parallel: command not found")
+    const found = ran("vendor/bin/bats test/ebb.bats", 0, "ok 1 ebb")
+    const text = memoryOf([
+      trace(asked("run them"), failed, found, ended),
+      trace(asked("run them again"), failed, ended)
+    ])
+    assert.match(text, /- `parallel` does not work here: .*; `vendor\/bin\/bats test\/ebb\.bats` passes \[/)
+  })
+
   it("a program is listed once for each of its uses, whatever the options", () => {
     const run = (command: string) => trace(asked("render it"), ran(command, 0, "done"), ended)
     assert.deepStrictEqual(

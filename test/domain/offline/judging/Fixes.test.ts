@@ -572,3 +572,27 @@ describe("stopped turns", () => {
     assert.include(text, "stopped by the harness")
   })
 })
+
+describe("lines of fixes", () => {
+  it("a line is short: a hash is cut, a long command gives way to the check, a shown edit needs no explanation", () => {
+    const long = `go test -count=1 -run '${"TestEbbAndFlood|".repeat(8)}TestTide' ./tides`
+    const text = memory(
+      asked("make it pass"),
+      ran(
+        long,
+        1,
+        "open /home/ada/.cache/go-build/99/99cd98d578af7220efa58f391bc9101fb89aca4c-a: no such file or directory"
+      ),
+      changed({ path: "tides/ebb.go", action: "update", movedTo: undefined, before: "ebbs := 1", after: "ebbs := 2" }),
+      said("The cause was the wrong number of ebbs in `tides/ebb.go`, which is why it could not be opened."),
+      ran("go test ./tides", 0, "ok  \tharbour.org/reef/tides\t0.2s"),
+      ended
+    )
+    const line = text.split("\n").findLast((bullet) => bullet.includes("fixed by")) ?? ""
+    assert.include(
+      line,
+      "99cd98d…-a: no such file or directory`: fixed by editing `tides/ebb.go` (`ebbs := 1` → `ebbs := 2`); verified by"
+    )
+    assert.notInclude(line, "wrong number")
+  })
+})

@@ -174,6 +174,44 @@ Pointers and references (annotate why each item matters):
       assert.strictEqual(titles(text).length, 10)
       assert.include(text, "40 user turns, 0 commands, finished; 30 smaller requests not told here")
     })
+
+    const question = [asked("and what does the module do?"), said("It counts."), ended]
+    const work = (name: string, ...more: ReadonlyArray<Part>): ReadonlyArray<Part> => [
+      asked(`Now write the ${name}`),
+      edited(`src/${name}.ts`),
+      ...more,
+      ran("npm test", 0, "# pass 1"),
+      said("Done."),
+      ended
+    ]
+
+    it("a question that left nothing is not told among many tasks, unless it is the last one", () => {
+      const text = memory(...work("ebb"), ...question, ...work("flood"), ...work("tide"), ...question)
+      assert.deepStrictEqual(titles(text), [
+        "write the ebb",
+        "write the flood",
+        "write the tide",
+        "what does the module do?"
+      ])
+      assert.include(text, "; 1 smaller request not told here")
+      assert.strictEqual(titles(memory(...work("ebb"), ...question, ...question)).length, 3)
+    })
+
+    it("the steps of less important tasks are few, and what the user demanded stays", () => {
+      const runs = Array.from({ length: 9 }, (_, index) => ran(`npm run job-${index}`, 0, ""))
+      const text = memory(
+        asked("Write the ebb. Do not touch the generated files."),
+        ...runs,
+        ended,
+        ...work("flood", ran("npm test", 1, "Error: too low"), edited("src/flood.ts")),
+        ...work("tide", ran("npm test", 1, "Error: too high"), edited("src/tide.ts")),
+        ...work("moon", ran("npm test", 1, "Error: no moon"), edited("src/moon.ts"))
+      )
+      const first = text.split("## Task: ")[1] ?? ""
+      const steps = first.slice(first.indexOf("Key steps:"), first.indexOf("Things that")).match(/^- /gm) ?? []
+      assert.isAtMost(steps.length, 6)
+      assert.match(text, /Do not touch the generated files/)
+    })
   })
 
   describe("outcomes", () => {
