@@ -193,7 +193,7 @@ const bansOnWork: ReadonlyArray<RegExp> = [
 ]
 
 /** True if a clause forbids the work itself, such as `do not edit any code`. It is about the task in which it is said. */
-export const isBanOnWork = (clause: string): boolean => {
+const isBanOnWork = (clause: string): boolean => {
   const text = clause.normalize("NFC").replace(/[\s.!。！]+$/u, "")
   return bansOnWork.some((ban) => ban.test(text))
 }
