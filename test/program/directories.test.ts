@@ -36,7 +36,7 @@ const movingSession = (): RolloutBuilder =>
     .turnContext({ cwd: tram })
     .user("always run npm run lint before you commit. The tram test fails too")
     .command("npm test", "ReferenceError: fare is not defined\n# fail 1\n", 1)
-    .patch("*** Begin Patch\n*** Update File: src/fare.js\n@@\n-a\n+b\n*** End Patch")
+    .patch("*** Begin Patch\n*** Update File: src/fare.js\n@@\n-a\n+const fare = 3\n*** End Patch")
     .patch(`*** Begin Patch\n*** Update File: ${ferry}/src/shared.js\n@@\n-a\n+b\n*** End Patch`)
     .command("npm test", "# pass 3\n# fail 0\n")
     .turnEnd()

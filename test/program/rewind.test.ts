@@ -16,7 +16,8 @@ import { RewoundSession, turn } from "../support/rewound.js"
 import { zstdFrame } from "../support/zstd.js"
 import { nonEmpty } from "../support/nonEmpty.js"
 
-const wish = "Please never use floats for money in this project"
+const title = "never use floats for money in this project"
+const wish = `Please ${title}`
 const folder = "/codex/sessions/2026/03/02"
 
 /** Puts the files of a session into a world, as they are now. */
@@ -48,7 +49,7 @@ describe("sessions that were rewound", () => {
         assert.include(shown(world), "what does git restore do?")
         assert.notInclude(shown(world), "Rust")
         const { thread } = yield* recordOf(session)
-        assert.deepStrictEqual([thread.title, thread.createdAt], [wish, startOfFixtures])
+        assert.deepStrictEqual([thread.title, thread.createdAt], [title, startOfFixtures])
         assert.strictEqual(thread.rolloutPath, `${folder}/${session.files[1]?.[0]}`)
         yield* pass
         assert.lengthOf(world.requests, 1)
@@ -83,7 +84,7 @@ describe("sessions that were rewound", () => {
       world,
       Effect.gen(function* () {
         yield* pass
-        assert.strictEqual((yield* recordOf(session)).thread.title, wish)
+        assert.strictEqual((yield* recordOf(session)).thread.title, title)
         assert.notInclude(shown(world), "Rust")
       })
     )
@@ -137,7 +138,7 @@ describe("sessions that were rewound", () => {
       Effect.gen(function* () {
         yield* pass
         assert.include(shown(world), wish)
-        assert.strictEqual((yield* recordOf(session)).thread.title, wish)
+        assert.strictEqual((yield* recordOf(session)).thread.title, title)
       })
     )
   })
@@ -188,7 +189,7 @@ describe("sessions that were rewound", () => {
             assert.include(shown(world), told)
           }
           assert.notMatch(shown(world), /Rust|Zig/)
-          assert.strictEqual((yield* recordOf(session)).thread.title, wish)
+          assert.strictEqual((yield* recordOf(session)).thread.title, title)
         })
       )
     }

@@ -24,7 +24,7 @@ export interface FailureBullet {
   readonly isFix: boolean
 }
 
-/** A bullet with a remark about a file or a place in it. */
+/** A bullet about a file or a place in it; the remark is empty if the file was only edited. */
 export interface PlaceBullet {
   readonly path: string
   /** The whole bullet; `remark` is the part beside the path. */
@@ -91,7 +91,10 @@ const placeBullet = (item: string): PlaceBullet | undefined => {
     const purpose = own[1]?.startsWith("added for") === true ? own[1] : undefined
     const said = [purpose ?? "", own[2] ?? ""].filter((part) => part !== "").map(lowered)
     const remark = said.join("; ")
-    return own[1] === "deleted" || remark === "" ? undefined : { path, text: `\`${path}\`: ${remark}`, remark }
+    const isEdited = own[1] === "edited" || own[1] === "added"
+    return own[1] === "deleted" || (remark === "" && !isEdited)
+      ? undefined
+      : { path, text: remark === "" ? `\`${path}\`` : `\`${path}\`: ${remark}`, remark }
   }
   const rest = item.replace(path, "").replace(/[^\p{L}]/gu, "")
   const remark = after.replace(/[^\p{L}]/gu, "").length >= 8 ? after.replace(/^[\s:–—-]+/, "") : item
