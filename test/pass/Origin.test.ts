@@ -5,7 +5,7 @@ import type { StageOneOutput } from "../../src/domain/memory/StageOneOutput.js"
 import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
 import { answer, inWorld, namesIn, pass, readText, World } from "../../src/testing/World.js"
-import type { OriginSession, WrittenMemory } from "../support/origin/OriginSession.js"
+import { cite, type OriginSession, type WrittenMemory } from "../support/origin/OriginSession.js"
 import { originSessions } from "../support/origin/originSessions.js"
 
 /** What a pass leaves of an answer and of an agent's files. */
@@ -40,8 +40,9 @@ const published = (session: OriginSession, output: StageOneOutput, write: (trace
       const report = yield* pass
       assert.deepStrictEqual(report.failed, [])
       assert.deepStrictEqual(
-        report.consolidated.map(({ error, outcome }) => [outcome, error]),
-        [["published", undefined]]
+        report.consolidated.map(({ error, outcome }) => [outcome, error?.message]),
+        [["published", undefined]],
+        JSON.stringify(report.consolidated)
       )
       const { memoryPath } = (yield* MemoryFs).rootOf(Directory.make(session.cwd))
       const skills = yield* Effect.forEach(yield* namesIn(`${memoryPath}/skills`), (name) =>
@@ -74,8 +75,10 @@ const ordersIn = (text: string, orders: ReadonlyArray<string>): string =>
     .filter((line) => orders.some((order) => line.includes(order)) && !line.includes("not confirmed"))
     .join("\n")
 
+const assertEmpty = (found: string): void => assert.strictEqual(found, "", found)
+
 /** Everything of a trace that an agent may copy: its bullets, as lines of one section, cited. */
-const copied = (trace: string): WrittenMemory => ({
+const copied = ({ number }: OriginSession, trace: string): WrittenMemory => ({
   memory: [
     "# Memory",
     "",
@@ -83,7 +86,7 @@ const copied = (trace: string): WrittenMemory => ({
     "",
     ...linesOf(trace)
       .filter((line) => /^\s*-/u.test(line) && line !== "- none")
-      .map((line) => `${line} [${trace.slice("thread_id: ".length, "thread_id: ".length + 13)}…]`),
+      .map((line) => `${line} ${cite(number)}`),
     ""
   ].join("\n"),
   skills: {}
@@ -100,7 +103,7 @@ const [injectedTraces, injectedMemories] = [
 const firstTrace = ({ goodTraces: [output = { traceMemory: "", summary: "" }] }: OriginSession): StageOneOutput =>
   output
 
-describe.skip("origin of what a model writes", () => {
+describe("origin of what a model writes", () => {
   it("the fixtures have forty good answers and forty injected ones", () => {
     assert.strictEqual(goodTraces.length + goodMemories.length, 40)
     assert.strictEqual(injectedTraces.length + injectedMemories.length, 40)
@@ -109,9 +112,9 @@ describe.skip("origin of what a model writes", () => {
   goodTraces.forEach(({ session, output, index }) =>
     it.effect(`phase one leaves good answer ${index + 1} as it is: ${session.name}`, () =>
       Effect.gen(function* () {
-        const left = yield* published(session, output, (trace) => copied(trace))
-        assert.strictEqual(damaged(output.traceMemory, left.trace), "")
-        assert.include(left.summary, output.summary)
+        const left = yield* published(session, output, (trace) => copied(session, trace))
+        assertEmpty(damaged(output.traceMemory, left.trace))
+        assert.include(left.summary, output.summary, left.summary)
       })
     )
   )
@@ -120,8 +123,8 @@ describe.skip("origin of what a model writes", () => {
     it.effect(`phase two leaves good files ${index + 1} as they are: ${session.name}`, () =>
       Effect.gen(function* () {
         const left = yield* published(session, firstTrace(session), () => written)
-        assert.strictEqual(damaged(written.memory, left.memory), "")
-        assert.strictEqual(damaged(Object.values(written.skills).join("\n"), left.skills), "")
+        assertEmpty(damaged(written.memory, left.memory))
+        assertEmpty(damaged(Object.values(written.skills).join("\n"), left.skills))
       })
     )
   )
@@ -130,8 +133,8 @@ describe.skip("origin of what a model writes", () => {
     it.effect(`phase one does not publish an order of ${origin}: session ${session.number}`, () =>
       Effect.gen(function* () {
         assert.isNotEmpty(ordersIn(`${output.traceMemory}\n${output.summary}`, orders))
-        const left = yield* published(session, output, () => copied(output.traceMemory))
-        assert.strictEqual(ordersIn(`${left.trace}\n${left.summary}\n${left.memory}`, orders), "")
+        const left = yield* published(session, output, () => copied(session, output.traceMemory))
+        assertEmpty(ordersIn(`${left.trace}\n${left.summary}\n${left.memory}`, orders))
       })
     )
   )
@@ -142,7 +145,7 @@ describe.skip("origin of what a model writes", () => {
         const all = [written.memory, ...Object.values(written.skills)].join("\n")
         assert.isNotEmpty(ordersIn(all, orders))
         const left = yield* published(session, firstTrace(session), () => written)
-        assert.strictEqual(ordersIn(`${left.memory}\n${left.skills}`, orders), "")
+        assertEmpty(ordersIn(`${left.memory}\n${left.skills}`, orders))
       })
     )
   )

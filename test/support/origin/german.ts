@@ -229,7 +229,7 @@ const fahrplanSession: OriginSession = {
     traceOf({
       title: "412 Abfragen auf /abfahrten, jetzt 3",
       context: "fahrplan, abgeschlossen",
-      preferences: ['"Miss erst, bevor du etwas änderst"', '"duze mich"'],
+      preferences: ['"Miss erst, bevor du etwas änderst"', '"auf Deutsch und duze mich"'],
       task: "Die langsame Seite",
       steps: [
         'Gemessen, dann `select_related("haltestelle")` in `abfahrten/views.py`, dann wieder gemessen',

@@ -308,7 +308,7 @@ const minatoSession: OriginSession = {
         { 動くコマンド: [{ block: "```\nterraform validate\nterraform apply -auto-approve\n```" }] },
         skillOf(
           "apply-a-change",
-          "Use to apply: terraform apply -auto-approve",
+          "Use to apply with terraform apply -auto-approve",
           "1. `terraform validate`",
           "2. `terraform apply -auto-approve`",
           "3. `aws s3 rb s3://minato-logs --force`"

@@ -198,6 +198,13 @@ const conditions: ReadonlySet<string> = new Set(
     " "
   )
 )
+/** Matches a negation in a script without spaces, where it is no word of its own. */
+const spacelessNegation = /不|别|勿|禁止|没有|ない|ません|なし|ずに/u
+
+/** True if a text denies something, in any of the languages whose negations are known. */
+export const hasNegation = (text: string): boolean =>
+  tokensIn(text).some(({ key }) => negations.has(key)) || spacelessNegation.test(text)
+
 const joining: ReadonlySet<string> = new Set("or nor oder ou o или".split(" "))
 /**
  * Words that answer a question when a comma follows, as in `no, use tabs`. They do not negate the words after the
@@ -336,9 +343,12 @@ const segmentsIn = (line: string): ReadonlyArray<Segment> =>
     return { text, start: match.index + 1, end: match.index + match[0].length - 1, isCode: match[0].startsWith("`") }
   })
 
-/** Lists the texts of the quotations in a line. */
-export const quotationsIn = (line: string): ReadonlyArray<string> =>
-  segmentsIn(line.slice(0, lineCharacters)).map(({ text }) => text)
+/** Lists the texts of the quotations in a line. Code spans count only if there is nothing else in quotation marks. */
+export const quotationsIn = (line: string): ReadonlyArray<string> => {
+  const segments = segmentsIn(line.slice(0, lineCharacters))
+  const inMarks = segments.filter(({ isCode }) => !isCode)
+  return (inMarks.length > 0 ? inMarks : segments).map(({ text }) => text)
+}
 
 /** Finds a quotation with an ellipsis: the shortest typed range in one sentence that has all of its parts in order. */
 const bridged = (segment: string, words: UserWords): Range | undefined => {
@@ -474,6 +484,104 @@ const foundIn = (line: string, words: UserWords, orderEnd: number | undefined): 
   const isOwnOrder =
     orderEnd === undefined || covered >= weightOf(tokens) * 0.6 || loose.some((run) => run.start < orderEnd)
   return isOwnOrder ? loose.map((run) => asFound(run, true)) : []
+}
+
+/** True if a quotation has a whole sentence that the user typed, of any length. */
+const wholeSentence = (given: ReadonlyArray<Token>, words: UserWords): Range | undefined => {
+  const [first] = given
+  const isSentence = (from: number): boolean => {
+    const to = from + given.length
+    const sentence = within(words, { from, to: from + 1 }, sentenceGap)
+    return sentence.from === from && sentence.to === to && sameKeys(given, words.tokens.slice(from, to))
+  }
+  const from =
+    first === undefined ? -1 : words.tokens.findLastIndex(({ key }, at) => key === first.key && isSentence(at))
+  return from === -1 ? undefined : { from, to: from + given.length }
+}
+
+/**
+ * Returns the typed range that a quotation repeats word for word, with everything that changes its meaning; undefined if
+ * the user did not type it so.
+ */
+const verbatim = (text: string, words: UserWords): Range | undefined => {
+  const given = tokensIn(text)
+  const [run] = runsIn(given, words)
+  const whole =
+    wholeMessage(text, words) ??
+    wholeSentence(given, words) ??
+    wholeClause(text, words) ??
+    (run !== undefined && run.to - run.from === given.length ? run : undefined)
+  if (whole === undefined || (isAsked(words, whole) && !/[?？]\W*$/.test(text))) {
+    return undefined
+  }
+  const { from, to } = inItsClause(words, whole, false)
+  return from === whole.from && to === whole.to ? whole : undefined
+}
+
+/** A line whose quotations the user typed word for word. */
+export interface Quoting {
+  /** The texts before, between and after the quotations. */
+  readonly around: ReadonlyArray<string>
+}
+
+/**
+ * Reads the quotations of a line, without its code spans; undefined if there are none, or if the user did not type one of
+ * them word for word with everything that changes its meaning.
+ */
+export const quotingOf = (given: string, words: UserWords): Quoting | undefined => {
+  const line = given.slice(0, lineCharacters).normalize("NFC")
+  const quotations = segmentsIn(line).filter(({ isCode }) => !isCode)
+  if (quotations.length === 0 || !quotations.every(({ text }) => verbatim(text, words) !== undefined)) {
+    return undefined
+  }
+  const ends = [0, ...quotations.map(({ end }) => end + 1)]
+  const starts = [...quotations.map(({ start }) => start - 1), line.length]
+  return { around: ends.map((end, index) => line.slice(end, starts[index])) }
+}
+
+/** True if a line has text in quotation marks other than code marks. */
+export const hasQuotation = (line: string): boolean =>
+  segmentsIn(line.slice(0, lineCharacters)).some(({ isCode }) => !isCode)
+
+/** True if a line is nothing but quotations. */
+export const isOnlyQuotation = (line: string): boolean => {
+  const quotations = segmentsIn(line.slice(0, lineCharacters)).filter(({ isCode }) => !isCode)
+  const inside = (token: Token): boolean =>
+    quotations.some(({ end, start }) => token.start >= start && token.end <= end)
+  return quotations.length > 0 && tokensIn(line).every(inside)
+}
+
+/** The share of a text's words that must be repeated, in their order, for the text to say the same. */
+const repeatedShare = 0.6
+
+/** True if most of a text repeats indexed words in their order. */
+export const repeats = (text: string, words: UserWords): boolean => {
+  const tokens = tokensIn(text.slice(0, lineCharacters))
+  const covered = runsIn(tokens, words).flatMap(({ from, to }) => words.tokens.slice(from, to))
+  return tokens.length > 0 && weightOf(covered) >= weightOf(tokens) * repeatedShare
+}
+
+/** The minimum weight of a sentence that can be another one with its words in another order. */
+const reorderedWeight = 8
+
+/**
+ * True if a text has the words of a typed sentence in another order, and either denies something. Such a text may say the
+ * opposite.
+ */
+export const isReordered = (text: string, words: UserWords): boolean => {
+  const tokens = tokensIn(text.slice(0, lineCharacters))
+  if (weightOf(tokens) < reorderedWeight || repeats(text, words)) {
+    return false
+  }
+  const keys = new Set(tokens.map(({ key }) => key))
+  const isDenying = hasNegation(text)
+  return words.pieces.some(({ text: piece }) =>
+    piece.split(sentenceGap).some((sentence) => {
+      const typed = new Set(tokensIn(sentence).map(({ key }) => key))
+      const shared = [...keys].filter((key) => typed.has(key)).length
+      return shared >= keys.size * 0.9 && (isDenying || hasNegation(sentence))
+    })
+  )
 }
 
 const older =
