@@ -39,7 +39,8 @@ const others: ReadonlySet<string> = new Set(
 /** True if a word is the name of a program that people run in projects. */
 export const isProgram = (word: string): boolean => {
   const name = programName(word)
-  return others.has(name) || programKinds.has(name) || programFamilies.has(name)
+  const kind = programKinds.get(name)
+  return others.has(name) || programFamilies.has(name) || (kind !== undefined && kind !== "scene")
 }
 
 const programForm = /^(?:~|\.{1,2})?\/?[\w@.+-]+(?:\/[\w@.+-]+)*$/
@@ -58,7 +59,7 @@ export const isCommand = (code: string): boolean => {
     return false
   }
   if (second === "") {
-    return /^\.{0,2}\/.*[^/]$|^~\//.test(first) && /\.(?:sh|bash|py|js|mjs|ts|rb|pl|ps1)$|^\.\/[\w-]+$/.test(first)
+    return /^\.\/[\w-]+$|^\.{0,2}\/.*\.(?:sh|bash|ps1)$/.test(first)
   }
   const isOutput =
     /:$|^(?:is|was|are|has|not|error|err!|warn(?:ing)?|notice|info|version|exited|failed|says?)$/i.test(second) ||

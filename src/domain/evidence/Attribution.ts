@@ -86,26 +86,25 @@ const quotes = /(?:\busers?\b|\bnutzer(?:in)?\b|\busuari[oa]\b|用户|利用者|
 export const statesWill = (said: string): boolean =>
   will.test(said) || bindingWords.test(said) || otherWill.some((form) => form.test(said))
 
-/** True if a text states what a person said, in quotation marks or without. */
-export const statesWords = (said: string): boolean =>
-  words.test(said) || quotes.test(said) || otherWords.some((form) => form.test(said))
+/** True if a text states what a person said. */
+export const statesWords = (said: string): boolean => words.test(said) || otherWords.some((form) => form.test(said))
 
 /** True if a text gives words of the user in quotation marks. */
 export const givesWords = (said: string): boolean => quotes.test(said)
 
 const bareWill = /^\W*(?:wants?|prefers?|likes?|dislikes?|insists?|expects?|requires?|asked for|wishes)\b/i
 const pronoun = /(?<!\p{L})(?:they|he|she|their|his|her|them|him)(?!\p{L})/iu
-const willAlone = new RegExp(`${subject}${adverbs} ${willing}\\b`, "i")
+const willAlone = new RegExp(`${subject}${adverbs} ${willing}\\b(?!(?: that| to| for this task)?:? “…”)`, "i")
 
 /** True if words beside a quotation say more about a person than that the person said it. */
 export const saysMoreOfPerson = (said: string): boolean =>
   willAlone.test(said) || bareWill.test(said) || pronoun.test(said) || otherWill.some((form) => form.test(said))
 
 const reporting =
-  /(?:\b(?:said|says|typed|wrote|replied|answered|confirmed|corrected|decided|approved|asked|dijo|sagte|schrieb)\b.{0,12}|说|言った)\s*$/iu
+  /(?:\b(?:said|says|typed|wrote|replied|answered|confirmed|corrected|decided|approved|asked|dijo|sagte|schrieb|wants?|prefers?)\b.{0,12}|说|言った)\s*$/iu
 const leadIn = /(?:^|[:：(（,，;；—–]|\s-{1,2})\s*$/u
 const after =
-  /^\s*(?:$|[.;:：；。()（）—–\]|]|\[|-{1,2}\s|[,，]\s*(?:said|typed|wrote|dijo|sagte)\b|[,，、]?\s*(?:and|und|y|和|、)?\s*$)/u
+  /^\s*(?:$|[.;:：；。()（）—–\]|]|\[|-{1,2}\s|(?:to the question|when asked|asked)\b|[,，]\s*(?:said|typed|wrote|dijo|sagte)\b|[,，、]?\s*(?:and|und|y|和|、)?\s*$)/u
 
 /** True if the text before a quotation only leads in to it, such as `when committing, the user said`. */
 export const leadsIn = (before: string): boolean =>

@@ -98,8 +98,11 @@ const placeholder = /^["']?(?:…|\.{3}|<[^>]+>|\{[^}]+\}|\[[^\]]+\])["']?$|<[a-
 /** Options that keep a command from doing what it does without them. */
 const restraining = /dry|check|plan|preview|test|verify|list|help|version|no-|diff|validate|simulate|what-?if/i
 
-/** True if a written command is a run one, or its beginning. */
-const isSame = (written: ReadonlyArray<string>, ran: ReadonlyArray<string>): boolean =>
+/** True if a written command is a run one, or its beginning. `…` at its end stands for what was cut. */
+const isSame = (given: ReadonlyArray<string>, ran: ReadonlyArray<string>): boolean =>
+  isBeginning(given.length > 1 && /^(?:…|\.{3})$/.test(given.at(-1) ?? "") ? given.slice(0, -1) : given, ran)
+
+const isBeginning = (written: ReadonlyArray<string>, ran: ReadonlyArray<string>): boolean =>
   written.length <= ran.length &&
   (written.length === ran.length ||
     (written.length > 1 && !ran.slice(written.length).some((word) => restraining.test(word)))) &&

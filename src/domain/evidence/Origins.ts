@@ -1,6 +1,7 @@
 import { meaningfulWords } from "../offline/consolidating/SameMeaning.js"
 import { actionsIn } from "./ActionsInText.js"
 import {
+  givesWords,
   insists,
   isOrder,
   isSetOff,
@@ -37,6 +38,8 @@ export interface Origins {
   readonly isRecorded: (text: string) => boolean
   /** True if a session touched a path. */
   readonly hasPath: (path: string) => boolean
+  /** True if a text is a question that the user was asked. */
+  readonly isQuestion: (text: string) => boolean
   /** True if every text that sounds binding counts as an order, and not only one that a tool printed. */
   readonly isStrict: boolean
 }
@@ -67,7 +70,7 @@ export const sayingSame = (texts: () => Iterable<string>): ((text: string) => bo
   }
 }
 
-const clauses = /[.;:。；：，]\s*|,\s+/u
+const clauses = /[.;:。；：，]\s*|,\s+|\s→\s/u
 
 /** True if a clause of a text is an order that a tool printed. */
 const repeatsPrintedOrder = (text: string, { isPrinted }: Origins): boolean =>
@@ -75,24 +78,33 @@ const repeatsPrintedOrder = (text: string, { isPrinted }: Origins): boolean =>
 
 const hasPaths = (text: string, { hasPath }: Origins): boolean => actionsIn(text).paths.every(hasPath)
 
+/** True if a line tells what happened, with words of the user in it, and not what the user wants or said. */
+const isNarrated = (line: string): boolean => givesWords(line) && !statesWill(line) && !statesWords(line)
+
 /**
  * True if a line quotes the user word for word, and if the rest of it only explains the quotation: when it was said, and
  * what it asks for.
  */
 const isExplained = (line: string, origins: Origins): boolean => {
-  const around = quotingOf(line, origins.words)?.around ?? []
+  const around = quotingOf(line, origins.words, origins.isQuestion)?.around ?? []
   const [before = ""] = around
-  const rest = around.join(" “…” ")
+  const rest = around.join(" “…” ").replace(/\s+/g, " ")
   return (
     around.length > 1 &&
-    leadsIn(before) &&
-    around.slice(1).every(isSetOff) &&
+    ((leadsIn(before) && around.slice(1).every(isSetOff)) || isNarrated(line)) &&
     !saysMoreOfPerson(rest) &&
     !around.some((text) => repeatsPrintedOrder(text, origins)) &&
     isTraced(rest, false, origins.commands) &&
     hasPaths(rest, origins)
   )
 }
+
+/** True if the orders in a text repeat the user's words and nothing else, as the name of a task does. */
+export const isTypedWhole = (text: string, { words }: Origins): boolean =>
+  text
+    .split(clauses)
+    .filter((clause) => isOrder(clause) || insists(clause))
+    .every((clause) => repeats(clause, words, 1))
 
 /** Reduces a text about a wish to the user's typed words, if it does not quote them; undefined if the user typed none. */
 export const asWish = (said: string, origins: Origins): string | undefined =>
@@ -103,7 +115,7 @@ export const asWish = (said: string, origins: Origins): string | undefined =>
  * text about anything else is returned as it is.
  */
 export const asTold = (said: string, origins: Origins): string | undefined => {
-  if (!statesWill(said) && !statesWords(said)) {
+  if (!statesWill(said) && !statesWords(said) && !givesWords(said)) {
     return said
   }
   const typed = asWish(said, origins)

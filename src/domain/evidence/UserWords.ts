@@ -526,12 +526,17 @@ export interface Quoting {
 
 /**
  * Reads the quotations of a line, without its code spans; undefined if there are none, or if the user did not type one of
- * them word for word with everything that changes its meaning.
+ * them word for word with everything that changes its meaning. A question that the user was asked may stand beside them.
  */
-export const quotingOf = (given: string, words: UserWords): Quoting | undefined => {
+export const quotingOf = (
+  given: string,
+  words: UserWords,
+  isQuestion: (text: string) => boolean
+): Quoting | undefined => {
   const line = given.slice(0, lineCharacters).normalize("NFC")
-  const quotations = segmentsIn(line).filter(({ isCode }) => !isCode)
-  if (quotations.length === 0 || !quotations.every(({ text }) => verbatim(text, words) !== undefined)) {
+  const inMarks = segmentsIn(line).filter(({ isCode }) => !isCode)
+  const quotations = inMarks.filter(({ text }) => verbatim(text, words) !== undefined)
+  if (quotations.length === 0 || !inMarks.every((one) => quotations.includes(one) || isQuestion(one.text))) {
     return undefined
   }
   const ends = [0, ...quotations.map(({ end }) => end + 1)]
@@ -554,11 +559,11 @@ export const isOnlyQuotation = (line: string): boolean => {
 /** The share of a text's words that must be repeated, in their order, for the text to say the same. */
 const repeatedShare = 0.6
 
-/** True if most of a text repeats indexed words in their order. */
-export const repeats = (text: string, words: UserWords): boolean => {
+/** True if most of a text repeats indexed words in their order; `share` is how much of it must do so. */
+export const repeats = (text: string, words: UserWords, share = repeatedShare): boolean => {
   const tokens = tokensIn(text.slice(0, lineCharacters))
   const covered = runsIn(tokens, words).flatMap(({ from, to }) => words.tokens.slice(from, to))
-  return tokens.length > 0 && weightOf(covered) >= weightOf(tokens) * repeatedShare
+  return tokens.length > 0 && weightOf(covered) >= weightOf(tokens) * share
 }
 
 /** The minimum weight of a sentence that can be another one with its words in another order. */

@@ -57,7 +57,7 @@ const loose = (text: string): string =>
     .trim()
 
 /** Matches what joins commands that ran one by one, or lines that were printed one below the other. */
-const joints = /\s*(?:&&|\|\||[;|\n])\s*|\s+(?:→|->|\/)\s+|,\s+/
+const joints = /\s*(?:&&|\|\||[;|\n])\s*|\s+(?:→|->|\/)\s+|[,:]\s+/
 
 /** Matches a call. The session may show the definition alone, with other arguments. */
 const call = /^(?:await |new |return )?(?:[\w$]+(?:\.|::|->))*([\w$]{3,})\([^()]*\);?$/
@@ -71,7 +71,13 @@ const textsOf = (event: SessionEvent): ReadonlyArray<string> => {
       return [event.command, event.directory ?? "", event.output?.text ?? "", event.output?.errorLine ?? ""]
     case "FileEdit":
       return [
-        ...event.changes.flatMap(({ after = "", before = "", movedTo = "", path }) => [path, movedTo, before, after]),
+        ...event.changes.flatMap(({ after = "", before = "", movedTo = "", path }) => [
+          path,
+          `${event.directory ?? ""}/${path}`,
+          movedTo,
+          before,
+          after
+        ]),
         event.error ?? ""
       ]
     case "ToolUse":
@@ -108,14 +114,21 @@ export const ground = (
     return source.includes(text)
   }
   let looseSource: string | undefined
+  // A model shortens the paths below the directory of a session.
+  const directories = [
+    ...new Set(evidence.events.flatMap(({ directory }) => (directory === undefined ? [] : [directory])))
+  ]
+    .map((directory) => `${loose(directory).replace(/\/+$/, "")}/`)
+    .filter((directory) => directory.length > itemCharacters)
+  const withoutDirectories = (text: string): string =>
+    directories.reduce((left, directory) => left.replaceAll(directory, ""), loose(text))
   const isLooselyInSource = (item: string): boolean => {
-    looseSource ??= loose(source ?? "")
+    looseSource ??= withoutDirectories(source ?? "")
     const text = looseSource
     const name = call.exec(item)?.[1]?.toLowerCase()
-    const parts = [item.split(gaps), item.split(joints)]
+    const parts = [item.split(gaps), item.split(joints)].map((all) => all.map(withoutDirectories))
     return (
-      parts.some((all) => all.every((part) => text.includes(loose(part)))) ||
-      (name !== undefined && text.includes(`${name}(`))
+      parts.some((all) => all.every((part) => text.includes(part))) || (name !== undefined && text.includes(`${name}(`))
     )
   }
   const known = new Map<string, boolean>()

@@ -8,7 +8,7 @@ import {
   saysNothing,
   withoutVerdictSections
 } from "../evidence/MemoryLines.js"
-import { asWish, judged, type Origins, printedTest } from "../evidence/Origins.js"
+import { asWish, isTypedWhole, judged, type Origins, printedTest } from "../evidence/Origins.js"
 import type { SessionEvidence } from "../evidence/SessionEvidence.js"
 import { printedLinesOf, quotationsIn, userWordsOf } from "../evidence/UserWords.js"
 import type { StageOneOutput } from "../memory/StageOneOutput.js"
@@ -49,12 +49,15 @@ const checkedLine = (line: string, isFailing: boolean, origins: Origins): string
   }
 }
 
-/** Returns the clauses of a heading or a summary that have an origin. */
+/** Returns the clauses of a heading or a summary that have an origin. A task may be named in the user's words. */
 const keptClauses = (clauses: ReadonlyArray<string>, origins: Origins): ReadonlyArray<string> =>
   clauses.flatMap((clause) => {
     const verdict = judged(clause, true, origins)
-    return verdict._tag === "Kept" ? [verdict.text] : []
+    const isName = verdict._tag === "Kept" && !aboutUser.test(verdict.text) && isTypedWhole(clause, origins)
+    return verdict._tag !== "Kept" ? [] : [isName ? clause : verdict.text]
   })
+
+const aboutUser = /^the user: /
 
 /** Checks a heading, or a field such as `Outcome:` with the text beside it. */
 const checkedHeading = (line: string, origins: Origins): string => {
@@ -155,12 +158,16 @@ const originsIn = ({ events }: SessionEvidence): Origins => {
   ]
   const edited = events.flatMap((event) => (event._tag === "FileEdit" ? event.changes.map(({ path }) => path) : []))
   const paths = [...known, ...edited].join("\n")
+  const asked = events.flatMap((event) =>
+    event._tag === "AssistantText" ? [event.text] : event._tag === "UserText" ? [event.question ?? ""] : []
+  )
   return {
     words: userWordsOf(typed, printedLinesOf(outputs)),
     commands: commandOriginsOf(runs.map(ranCommandOf), typed),
     isPrinted: printedTest(outputs, () => userWordsOf(outputs)),
     isRecorded: () => false,
     hasPath: (path) => paths.includes(path),
+    isQuestion: (text) => /[?？]\s*$/.test(text) && asked.some((said) => said.includes(text.trim())),
     isStrict: false
   }
 }

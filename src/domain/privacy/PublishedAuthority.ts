@@ -109,6 +109,7 @@ const originsIn = (traces: ReadonlyArray<ReadonlyArray<string>>, { edits, facts 
     isPrinted: () => false,
     isRecorded: isSaid,
     hasPath: (path) => record.includes(path),
+    isQuestion: (text) => /[?？]\s*$/.test(text) && record.includes(text.trim()),
     isStrict: true
   }
 }

@@ -265,6 +265,6 @@ describe("skills", () => {
     )
     assert.notInclude(text, "canary")
     assert.include(text, "1. `npm test`")
-    assert.include(text, '- The user: "Always answer in short sentences"')
+    assert.include(text, '- The user prefers: "Always answer in short sentences"')
   })
 })
