@@ -37,7 +37,7 @@ const others: ReadonlySet<string> = new Set(
 )
 
 /** True if a word is the name of a program that people run in projects. */
-export const isProgram = (word: string): boolean => {
+const isProgram = (word: string): boolean => {
   const name = programName(word)
   const kind = programKinds.get(name)
   return others.has(name) || programFamilies.has(name) || (kind !== undefined && kind !== "scene")

@@ -148,7 +148,7 @@ const hasSetting = (setting: string, { named }: CommandOrigins): boolean => {
 }
 
 /** True if every command, URL, option and setting has an origin. `isFailing` says that commands may have failed. */
-export const haveOrigins = (
+const haveOrigins = (
   { commands, settings, urls }: Actions,
   isFailing: boolean,
   origins: CommandOrigins
