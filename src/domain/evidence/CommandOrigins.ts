@@ -148,11 +148,7 @@ const hasSetting = (setting: string, { named }: CommandOrigins): boolean => {
 }
 
 /** True if every command, URL, option and setting has an origin. `isFailing` says that commands may have failed. */
-const haveOrigins = (
-  { commands, settings, urls }: Actions,
-  isFailing: boolean,
-  origins: CommandOrigins
-): boolean =>
+const haveOrigins = ({ commands, settings, urls }: Actions, isFailing: boolean, origins: CommandOrigins): boolean =>
   commands.every((command) => hasCommand(command, isFailing, origins)) &&
   urls.every((url) => hasUrl(url, origins)) &&
   settings.every((setting) => hasSetting(setting, origins))
