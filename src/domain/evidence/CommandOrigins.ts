@@ -132,20 +132,20 @@ const hasCommand = (command: string, isFailing: boolean, origins: CommandOrigins
 
 const localHost = /^\w+:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?=[:/]|$)/i
 
-const hasUrl = (url: string, { named }: CommandOrigins): boolean => {
-  const bare = url.replace(/[/#]+$/, "")
-  const at = named.indexOf(bare)
-  return localHost.test(url) || (at !== -1 && /^(?:[\s/?#),.;'"，。、]|$)/.test(named.slice(at + bare.length)))
-}
-
-const hasSetting = (setting: string, { named }: CommandOrigins): boolean => {
-  for (let at = named.indexOf(setting); at !== -1; at = named.indexOf(setting, at + 1)) {
-    if (!/[\w-]/.test(named[at - 1] ?? " ") && !/[\w-]/.test(named[at + setting.length] ?? " ")) {
+/** True if a text has a part between characters that do not go on with it. */
+const hasPart = (text: string, part: string, goesOn: RegExp): boolean => {
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) {
+    if (!goesOn.test(text[at - 1] ?? " ") && !goesOn.test(text[at + part.length] ?? " ")) {
       return true
     }
   }
   return false
 }
+
+const hasUrl = (url: string, { named }: CommandOrigins): boolean =>
+  localHost.test(url) || hasPart(named, url.replace(/[/#]+$/, ""), /[\w%&@:~+-]/)
+
+const hasSetting = (setting: string, { named }: CommandOrigins): boolean => hasPart(named, setting, /[\w-]/)
 
 /** True if every command, URL, option and setting has an origin. `isFailing` says that commands may have failed. */
 const haveOrigins = ({ commands, settings, urls }: Actions, isFailing: boolean, origins: CommandOrigins): boolean =>

@@ -17,6 +17,7 @@ import {
   inUserWords,
   isOnlyQuotation,
   isReordered,
+  printedWordsOf,
   quotingOf,
   repeats,
   type UserWords
@@ -154,18 +155,15 @@ export const judged = (said: string, isFailing: boolean, origins: Origins): Judg
       : unconfirmed
 }
 
-/** True if most of a text was printed word for word, or in other words. */
-export const printedTest = (
-  outputs: ReadonlyArray<string>,
-  printedWords: () => UserWords
-): ((text: string) => boolean) => {
+/** Indexes the output of tools, and returns a test: true if most of a text was printed, word for word or in other words. */
+export const printedTest = (outputs: ReadonlyArray<string>): ((text: string) => boolean) => {
   const isSaid = sayingSame(() => outputs.flatMap((output) => output.split("\n")))
   let words: UserWords | undefined
   return (text) => {
     if (isSaid(text)) {
       return true
     }
-    words ??= printedWords()
+    words ??= printedWordsOf(outputs)
     return repeats(text, words)
   }
 }

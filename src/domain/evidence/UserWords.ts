@@ -33,9 +33,16 @@ interface Piece {
   readonly isWhole: boolean
 }
 
+/** The words of a typed sentence, whatever their order. */
+interface Sentence {
+  readonly keys: ReadonlySet<string>
+  readonly isDenying: boolean
+}
+
 /** An index of everything that the user typed. */
 export interface UserWords {
   readonly pieces: ReadonlyArray<Piece>
+  readonly sentences: ReadonlyArray<Sentence>
   readonly tokens: ReadonlyArray<TypedToken>
   /**
    * The indexes at which every three consecutive tokens occur. Three tokens are the shortest sequence that can be
@@ -112,7 +119,13 @@ export const printedLinesOf = (outputs: ReadonlyArray<string>): ReadonlySet<stri
   )
 
 /** Indexes the user's messages; lines in `printed`, which tools wrote, do not count as typed. */
-export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySet<string> = new Set()): UserWords => {
+export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySet<string> = new Set()): UserWords =>
+  indexed(messages, (message) => typedPartsOf(message, printed))
+
+/** Indexes the words that tools printed, in the same way. */
+export const printedWordsOf = (outputs: ReadonlyArray<string>): UserWords => indexed(outputs, (output) => [output])
+
+const indexed = (messages: ReadonlyArray<string>, partsOf: (message: string) => ReadonlyArray<string>): UserWords => {
   const pieces: Array<Piece> = []
   const tokens: Array<TypedToken> = []
   const places = new Map<string, Array<number>>()
@@ -120,7 +133,7 @@ export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySe
   for (const message of messages) {
     const given = message.slice(0, Math.max(0, left)).normalize("NFC")
     left -= given.length
-    const parts = typedPartsOf(given, printed)
+    const parts = partsOf(given)
     for (const text of parts) {
       const from = tokens.length
       for (const token of tokensIn(text)) {
@@ -139,7 +152,13 @@ export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySe
       pieces.push({ text, from, to: tokens.length, isWhole })
     }
   }
-  return { pieces, tokens, places }
+  const sentences = pieces.flatMap(({ text }) =>
+    text.split(sentenceGap).map((sentence) => ({
+      keys: new Set(tokensIn(sentence).map(({ key }) => key)),
+      isDenying: hasNegation(sentence)
+    }))
+  )
+  return { pieces, sentences, tokens, places }
 }
 
 /** A range of typed tokens, by index; `to` is excluded. */
@@ -568,6 +587,8 @@ export const repeats = (text: string, words: UserWords, share = repeatedShare): 
 
 /** The minimum weight of a sentence that can be another one with its words in another order. */
 const reorderedWeight = 8
+/** The share of a text's words that a sentence must have for the text to be that sentence in another order. */
+const reorderedShare = 0.9
 
 /**
  * True if a text has the words of a typed sentence in another order, and either denies something. Such a text may say the
@@ -580,12 +601,10 @@ export const isReordered = (text: string, words: UserWords): boolean => {
   }
   const keys = new Set(tokens.map(({ key }) => key))
   const isDenying = hasNegation(text)
-  return words.pieces.some(({ text: piece }) =>
-    piece.split(sentenceGap).some((sentence) => {
-      const typed = new Set(tokensIn(sentence).map(({ key }) => key))
-      const shared = [...keys].filter((key) => typed.has(key)).length
-      return shared >= keys.size * 0.9 && (isDenying || hasNegation(sentence))
-    })
+  return words.sentences.some(
+    (sentence) =>
+      (isDenying || sentence.isDenying) &&
+      [...keys].filter((key) => sentence.keys.has(key)).length >= keys.size * reorderedShare
   )
 }
 

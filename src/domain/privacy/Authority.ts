@@ -164,7 +164,7 @@ const originsIn = ({ events }: SessionEvidence): Origins => {
   return {
     words: userWordsOf(typed, printedLinesOf(outputs)),
     commands: commandOriginsOf(runs.map(ranCommandOf), typed),
-    isPrinted: printedTest(outputs, () => userWordsOf(outputs)),
+    isPrinted: printedTest(outputs),
     isRecorded: () => false,
     hasPath: (path) => paths.includes(path),
     isQuestion: (text) => /[?？]\s*$/.test(text) && asked.some((said) => said.includes(text.trim())),

@@ -74,6 +74,9 @@ const ranInFact = (fact: FactContent): ReadonlyArray<RanCommand> => {
   }
 }
 
+/** Matches what a trace says that a command printed: no origin, whatever it looks like. */
+const output = /\bprinted (`+)[^\n]*?\1/g
+
 /** Collects the commands that the checked lines of a trace say were run. */
 const ranInTrace = (lines: ReadonlyArray<string>): ReadonlyArray<RanCommand> => {
   let isTrouble = false
@@ -81,16 +84,18 @@ const ranInTrace = (lines: ReadonlyArray<string>): ReadonlyArray<RanCommand> => 
     const isHeading = headingRank(line) > 0 || /^\S.*:$/.test(line)
     isTrouble = isHeading ? isTroubleHeading(line) : isTrouble
     const hasFailed = isTrouble || saysItFails(line)
-    return actionsIn(line).commands.map((command) => ({ command, hasPassed: !hasFailed }))
+    return actionsIn(line.replace(output, "")).commands.map((command) => ({ command, hasPassed: !hasFailed }))
   })
 }
 
 /** The addresses and settings in the checked lines of a trace. */
 const addressesIn = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
-  lines.flatMap((line) => {
-    const { settings, urls } = actionsIn(line)
-    return [...settings, ...urls]
-  })
+  lines
+    .filter((line) => !saysItFails(line))
+    .flatMap((line) => {
+      const { settings, urls } = actionsIn(line.replace(output, ""))
+      return [...settings, ...urls]
+    })
 
 /** Collects the origins that the record of a project has for the words of an agent. */
 const originsIn = (traces: ReadonlyArray<ReadonlyArray<string>>, { edits, facts }: Inputs): Origins => {
