@@ -96,9 +96,24 @@ const bareWill = /^\W*(?:wants?|prefers?|likes?|dislikes?|insists?|expects?|requ
 const pronoun = /(?<!\p{L})(?:they|he|she|their|his|her|them|him)(?!\p{L})/iu
 const willAlone = new RegExp(`${subject}${adverbs} ${willing}\\b(?!(?: that| to| for this task)?:? “…”)`, "i")
 
-/** True if words beside a quotation say more about a person than that the person said it. */
+const theUser =
+  /\b(?:the|our|this) user\b|\b(?:der|die) (?:be)?nutzer(?:in)?\b|\b(?:el|la) usuari[oa]\b|用户|利用者|ユーザー/iu
+/** Matches the words that introduce or end a quotation as the user's. */
+const introduction = new RegExp(
+  `(?:${theUser.source})[^“”.;]{0,60}“…”|“…” ?[,，]? (?:said|typed|wrote|dijo|sagte) (?:${theUser.source})`,
+  "giu"
+)
+
+/**
+ * True if words beside quotations say more about a person than that the person said them. Each quotation is given as
+ * `“…”`.
+ */
 export const saysMoreOfPerson = (said: string): boolean =>
-  willAlone.test(said) || bareWill.test(said) || pronoun.test(said) || otherWill.some((form) => form.test(said))
+  willAlone.test(said) ||
+  bareWill.test(said) ||
+  pronoun.test(said) ||
+  otherWill.some((form) => form.test(said)) ||
+  theUser.test(said.replace(introduction, ""))
 
 const reporting =
   /(?:\b(?:said|says|typed|wrote|replied|answered|confirmed|corrected|decided|approved|asked|dijo|sagte|schrieb|wants?|prefers?)\b.{0,12}|说|言った)\s*$/iu
