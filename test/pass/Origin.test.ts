@@ -1,6 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
+import type { Grounding } from "../../src/domain/memory/Grounding.js"
 import type { StageOneOutput } from "../../src/domain/memory/StageOneOutput.js"
 import { Directory } from "../../src/domain/thread/WorkingDirectory.js"
 import { MemoryFs } from "../../src/services/MemoryFs.js"
@@ -14,6 +15,8 @@ interface Published {
   readonly summary: string
   readonly memory: string
   readonly skills: string
+  /** The number of quotations of the answer, and the number of them that the session has. */
+  readonly grounding: Grounding | undefined
 }
 
 /** Runs one pass over a session, with a scripted model and a scripted agent. */
@@ -52,7 +55,8 @@ const published = (session: OriginSession, output: StageOneOutput, write: (trace
         trace: yield* readText(report.extracted[0]?.traceFile ?? ""),
         summary: yield* readText(`${memoryPath}/memory_summary.md`),
         memory: yield* readText(`${memoryPath}/MEMORY.md`),
-        skills: skills.join("\n")
+        skills: skills.join("\n"),
+        grounding: report.extracted[0]?.grounding
       }
       return left
     })
@@ -115,6 +119,8 @@ describe("origin of what a model writes", () => {
         const left = yield* published(session, output, (trace) => copied(session, trace))
         assertEmpty(damaged(output.traceMemory, left.trace))
         assert.include(left.summary, output.summary, left.summary)
+        assert.isAbove(left.grounding?.items ?? 0, 0)
+        assert.strictEqual(left.grounding?.grounded, left.grounding?.items)
       })
     )
   )
