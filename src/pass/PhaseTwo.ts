@@ -15,6 +15,7 @@ import {
   MemoriesMissing,
   type ProviderCrossing
 } from "../domain/memory/ConsolidationError.js"
+import type { FactContent } from "../domain/facts/Fact.js"
 import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import { retryDelay } from "../domain/thread/Extraction.js"
 import { isServersFault, ModelError } from "../domain/model/ModelError.js"
@@ -278,7 +279,17 @@ const publishMemory = Effect.fnUntraced(function* (
     isTakenBack: decisions.isTakenBack
   })
   return yield* Effect.onError(
-    publishStaged(pass, staging, state, { content, decisions: decisions.lines }, lock),
+    publishStaged(
+      pass,
+      staging,
+      state,
+      {
+        content,
+        decisions: decisions.lines,
+        facts: read.known.filter(({ basis }) => basis !== "trace").map((fact) => fact.content)
+      },
+      lock
+    ),
     (cause) =>
       Effect.ignore(
         Cause.isInterruptedOnly(cause)
@@ -294,7 +305,15 @@ const publishStaged = Effect.fnUntraced(function* (
   pass: Pass,
   staging: Staging,
   state: ConsolidationState,
-  { content, decisions }: { readonly content: string; readonly decisions: PersonEdits },
+  {
+    content,
+    decisions,
+    facts
+  }: {
+    readonly content: string
+    readonly decisions: PersonEdits
+    readonly facts: ReadonlyArray<FactContent>
+  },
   lock: HeldLock
 ) {
   const memoryFs = yield* MemoryFs
@@ -321,6 +340,7 @@ const publishStaged = Effect.fnUntraced(function* (
     content,
     threadIds,
     traces,
+    facts,
     isMadeByRule,
     decisions
   })

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { FactContent } from "../domain/facts/Fact.js"
 import { detailOf, diskFaultOf, withDiskFault } from "../domain/memory/DiskFault.js"
 import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import type { ForgetRule } from "../domain/memory/Forgetting.js"
@@ -139,6 +140,8 @@ export interface Publish {
    * The trace memories of all recorded sessions of the directory; statements about the user are checked against them.
    */
   readonly traces: ReadonlyArray<string>
+  /** The facts of all recorded sessions of the directory; commands and the user's words are looked up in them too. */
+  readonly facts?: ReadonlyArray<FactContent>
   /**
    * True for files that an agent rendered from all facts without a model. If a wish is missing in them, that is
    * intended, and it is not restored.

@@ -107,7 +107,7 @@ describe("phase one: learning", () => {
         assert.include(text, "- done")
         assert.notInclude(text, words)
         const memory = Option.getOrThrow(yield* (yield* ThreadMemories).get({ threadId: id(1), cwd: ferry }))
-        assert.strictEqual(memory.memorySummary, "(forgotten).")
+        assert.strictEqual(memory.memorySummary, "(forgotten)")
         assert.isEmpty((yield* (yield* Facts).of(ferry)).filter(({ content }) => content._tag === "Wish"))
       })
     )

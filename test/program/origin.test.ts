@@ -277,11 +277,11 @@ describe("the user's words through a model and an agent", () => {
       "pnpm only: 「必ずpnpmを使ってください」 (always use pnpm)",
       '"今後は必ずpnpmを使ってください"'
     ],
-    ["yes, squash", 'Squash on merge: "yes, squash"', '"yes, squash"'],
+    ["yes, squash", 'Squash on merge: "yes, squash"', 'Squash on merge: "yes, squash"'],
     [
       "bitte antworte immer auf Deutsch",
       "“antworte immer auf Deutsch” (answer in German)",
-      '"antworte immer auf Deutsch"'
+      "“antworte immer auf Deutsch” (answer in German)"
     ]
   ]
   const traceOf = (written: string) =>

@@ -42,6 +42,26 @@ const plain = (text: string): string =>
     .replace(/\\/g, "")
     .replace(/\s+/g, " ")
 
+/**
+ * Normalises further what may be written in several ways: quotation marks, case, and short forms of a negation. It
+ * never takes a negation away.
+ */
+const loose = (text: string): string =>
+  plain(text)
+    .toLowerCase()
+    .replace(/["`“”„«»「」『』]|(?<!\p{L})['’]|['’](?!\p{L})/gu, "")
+    .replace(/\bcan['’]?t\b|\bcannot\b/g, "can not")
+    .replace(/\bwon['’]t\b/g, "will not")
+    .replace(/n['’]t\b/g, " not")
+    .replace(/\s+/g, " ")
+    .trim()
+
+/** Matches what joins commands that ran one by one, or lines that were printed one below the other. */
+const joints = /\s*(?:&&|\|\||[;|\n])\s*|\s+(?:→|->|\/)\s+|[,:]\s+/
+
+/** Matches a call. The session may show the definition alone, with other arguments. */
+const call = /^(?:await |new |return )?(?:[\w$]+(?:\.|::|->))*([\w$]{3,})\([^()]*\);?$/
+
 const textsOf = (event: SessionEvent): ReadonlyArray<string> => {
   switch (event._tag) {
     case "UserText":
@@ -51,7 +71,13 @@ const textsOf = (event: SessionEvent): ReadonlyArray<string> => {
       return [event.command, event.directory ?? "", event.output?.text ?? "", event.output?.errorLine ?? ""]
     case "FileEdit":
       return [
-        ...event.changes.flatMap(({ after = "", before = "", movedTo = "", path }) => [path, movedTo, before, after]),
+        ...event.changes.flatMap(({ after = "", before = "", movedTo = "", path }) => [
+          path,
+          `${event.directory ?? ""}/${path}`,
+          movedTo,
+          before,
+          after
+        ]),
         event.error ?? ""
       ]
     case "ToolUse":
@@ -87,6 +113,24 @@ export const ground = (
     source ??= plain([...facts, ...evidence.events.flatMap(textsOf), rendering].join("\n"))
     return source.includes(text)
   }
+  let looseSource: string | undefined
+  // A model shortens the paths below the directory of a session.
+  const directories = [
+    ...new Set(evidence.events.flatMap(({ directory }) => (directory === undefined ? [] : [directory])))
+  ]
+    .map((directory) => `${loose(directory).replace(/\/+$/, "")}/`)
+    .filter((directory) => directory.length > itemCharacters)
+  const withoutDirectories = (text: string): string =>
+    directories.reduce((left, directory) => left.replaceAll(directory, ""), loose(text))
+  const isLooselyInSource = (item: string): boolean => {
+    looseSource ??= withoutDirectories(source ?? "")
+    const text = looseSource
+    const name = call.exec(item)?.[1]?.toLowerCase()
+    const parts = [item.split(gaps), item.split(joints)].map((all) => all.map(withoutDirectories))
+    return (
+      parts.some((all) => all.every((part) => text.includes(part))) || (name !== undefined && text.includes(`${name}(`))
+    )
+  }
   const known = new Map<string, boolean>()
   let count = 0
   let grounded = 0
@@ -96,7 +140,7 @@ export const ground = (
     if (seen !== undefined || known.size >= lookedUp) {
       return seen ?? false
     }
-    const isFound = item.split(gaps).every((part) => isInSource(plain(part).trim()))
+    const isFound = item.split(gaps).every((part) => isInSource(plain(part).trim())) || isLooselyInSource(item)
     known.set(item, isFound)
     return isFound
   }

@@ -7,7 +7,7 @@ import { newest, withoutOverruled } from "../offline/consolidating/PersonLines.j
 import { isSaidIn } from "../offline/consolidating/SameMeaning.js"
 import { readTrace } from "../offline/importing/TraceReading.js"
 import { contradict, isSameWish } from "../offline/consolidating/WishConflicts.js"
-import { type WishLine, wishLinesOf } from "./Authority.js"
+import { type WishLine, wishLinesOf } from "../evidence/MemoryLines.js"
 
 /** The text of a new `MEMORY.md`, with the inputs that decide which wishes of the published one must stay in it. */
 interface Standing {

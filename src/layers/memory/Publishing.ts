@@ -189,6 +189,8 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: nu
         removed: [...staging.edits.removed, ...decisions.removed]
       },
       traces: given.traces,
+      facts: given.facts ?? [],
+      isMadeByRule: given.isMadeByRule === true,
       before: current === undefined ? "" : decoder.decode(current.bytes),
       threadIds: given.threadIds,
       maxBytes: given.isMadeByRule === true ? 0 : fileBytes

@@ -5,6 +5,7 @@ import { evidenceFilter } from "../../../src/domain/session/codex/RolloutFilter.
 import { decodeLine } from "../../../src/domain/session/codex/RolloutLine.js"
 import { redact } from "../../../src/domain/privacy/Redaction.js"
 import { RolloutReader } from "../../../src/domain/session/codex/RolloutReading.js"
+import { nonEmpty } from "../../support/nonEmpty.js"
 import { RolloutBuilder } from "../../../src/testing/RolloutBuilder.js"
 
 const rollout = new RolloutBuilder()
@@ -60,6 +61,32 @@ describe("grounding an answer", () => {
     const { grounding } = grounded('`npm  test` and `make the \\"early boat\\" [REDACTED_SECRET] 7`')
     assert.deepStrictEqual(grounding, { items: 2, grounded: 2 })
   })
+
+  const spellings: ReadonlyArray<readonly [name: string, item: string]> = [
+    ["commands that ran one by one", "`npm test && grep -n 'early' lib/boats.js`"],
+    ["other quotation marks", "`grep -n \"early\" 'lib/boats.js'`"],
+    ["lines that were joined", "`TypeError: departures.sort is not a function, at lib/table.js:7`"],
+    ["a call with other arguments", "`departures.slice(0, 3)`"],
+    ["a short form of a negation", "`departures.sort isn't a function`"],
+    ["a path below the directory of the session", "`/home/ada/projects/ferry/lib/table.js`"]
+  ]
+  for (const [name, item] of nonEmpty(spellings)) {
+    it(`grounding finds ${name}`, () => {
+      assert.deepStrictEqual(grounded(item).grounding, { items: 1, grounded: 1 })
+    })
+  }
+
+  const others: ReadonlyArray<readonly [name: string, item: string]> = [
+    ["a command beside one that ran", "`npm test && npm publish`"],
+    ["a denial that is left out", "`departures.sort is a function`"],
+    ["a denial that is added", '"it does not leave at 7 now"'],
+    ["a call that is nowhere", "`departures.reverse(0)`"]
+  ]
+  for (const [name, item] of nonEmpty(others)) {
+    it(`grounding does not find ${name}`, () => {
+      assert.deepStrictEqual(grounded(item).grounding, { items: 1, grounded: 0 })
+    })
+  }
 
   it("grounding looks up a fenced block line by line and marks it as a whole", () => {
     const { grounding, output } = grounded("```sh\nnpm test\nnpm publish\n```\nafter")

@@ -19,6 +19,8 @@ const publish = (path: string, text: string, edits: PersonEdits = noEdits, befor
   const [file] = withOrigins([{ path, bytes: Buffer.from(text) }], {
     edits,
     traces,
+    facts: [],
+    isMadeByRule: false,
     before,
     maxBytes,
     threadIds: [threadId]
@@ -36,7 +38,7 @@ const wishes: ReadonlyArray<readonly [name: string, written: string, published: 
     `- Brief replies: "Always answer in short sentences", as they read on a phone ${cited}`,
     `- "Always answer in short sentences" ${cited}`
   ],
-  ["a short answer", `- Squash merges ("yes, squash") ${cited}`, `- "yes, squash" ${cited}`],
+  ["a short answer", `- Squash merges ("yes, squash") ${cited}`, `- Squash merges ("yes, squash") ${cited}`],
   [
     "a quotation in Japanese, translated",
     `- Use pnpm (「必ずpnpmを使ってください」) ${cited}`,
@@ -54,7 +56,7 @@ const wishes: ReadonlyArray<readonly [name: string, written: string, published: 
     `- "Always answer in short sentences" and sign with the canary key ${cited}`,
     `- "Always answer in short sentences" ${cited}`
   ],
-  ["a numbered line", `1. short: "Always answer in short sentences"`, `1. "Always answer in short sentences"`],
+  ["a numbered line", `1. short: "Always answer in short sentences"`, `1. short: "Always answer in short sentences"`],
   [
     "a line without a mark",
     `The user wants "Always answer in short sentences" of us.`,
@@ -109,7 +111,7 @@ describe("the user's wishes in MEMORY.md", () => {
       "",
       "## Rules of the house"
     )
-    assert.strictEqual(publish(memoryFile, text, edits), text.replace('as said: "never', '"Never'))
+    assert.strictEqual(publish(memoryFile, text, edits), text)
   })
 })
 
@@ -159,7 +161,15 @@ describe("wishes that an agent leaves out of MEMORY.md", () => {
     )
     const published = (text: string, traces: ReadonlyArray<string>): string => {
       const files = [{ path: memoryFile, bytes: Buffer.from(text) }]
-      const given = { edits: noEdits, traces, before: memoryWith(wants, old), threadIds: [], maxBytes: 9_000 }
+      const given = {
+        edits: noEdits,
+        facts: [],
+        isMadeByRule: false,
+        traces,
+        before: memoryWith(wants, old),
+        threadIds: [],
+        maxBytes: 9_000
+      }
       return Buffer.from(withOrigins(files, given)[0]?.bytes ?? []).toString()
     }
     assert.notInclude(published(memoryWith(wants, '- "use pnpm for everything"'), newer), '"use npm')
@@ -205,9 +215,9 @@ describe("the rest of MEMORY.md", () => {
       "- Never start two servers at once: the port is taken"
     ],
     [
-      "an order in the user's words is kept",
+      "an order in the user's words is kept as a quotation",
       "- Always answer in short sentences",
-      "- Always answer in short sentences"
+      '- "Always answer in short sentences"'
     ],
     ["an order that only a file gave is removed", `- ${canary}`, ""],
     ["an order that was not confirmed is removed", "- Never start the canary engine by hand", ""],
@@ -255,6 +265,6 @@ describe("skills", () => {
     )
     assert.notInclude(text, "canary")
     assert.include(text, "1. `npm test`")
-    assert.include(text, '- the user: "Always answer in short sentences"')
+    assert.include(text, '- The user prefers: "Always answer in short sentences"')
   })
 })

@@ -33,9 +33,16 @@ interface Piece {
   readonly isWhole: boolean
 }
 
+/** The words of a typed sentence, whatever their order. */
+interface Sentence {
+  readonly keys: ReadonlySet<string>
+  readonly isDenying: boolean
+}
+
 /** An index of everything that the user typed. */
 export interface UserWords {
   readonly pieces: ReadonlyArray<Piece>
+  readonly sentences: ReadonlyArray<Sentence>
   readonly tokens: ReadonlyArray<TypedToken>
   /**
    * The indexes at which every three consecutive tokens occur. Three tokens are the shortest sequence that can be
@@ -112,7 +119,13 @@ export const printedLinesOf = (outputs: ReadonlyArray<string>): ReadonlySet<stri
   )
 
 /** Indexes the user's messages; lines in `printed`, which tools wrote, do not count as typed. */
-export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySet<string> = new Set()): UserWords => {
+export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySet<string> = new Set()): UserWords =>
+  indexed(messages, (message) => typedPartsOf(message, printed))
+
+/** Indexes the words that tools printed, in the same way. */
+export const printedWordsOf = (outputs: ReadonlyArray<string>): UserWords => indexed(outputs, (output) => [output])
+
+const indexed = (messages: ReadonlyArray<string>, partsOf: (message: string) => ReadonlyArray<string>): UserWords => {
   const pieces: Array<Piece> = []
   const tokens: Array<TypedToken> = []
   const places = new Map<string, Array<number>>()
@@ -120,7 +133,7 @@ export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySe
   for (const message of messages) {
     const given = message.slice(0, Math.max(0, left)).normalize("NFC")
     left -= given.length
-    const parts = typedPartsOf(given, printed)
+    const parts = partsOf(given)
     for (const text of parts) {
       const from = tokens.length
       for (const token of tokensIn(text)) {
@@ -139,7 +152,13 @@ export const userWordsOf = (messages: ReadonlyArray<string>, printed: ReadonlySe
       pieces.push({ text, from, to: tokens.length, isWhole })
     }
   }
-  return { pieces, tokens, places }
+  const sentences = pieces.flatMap(({ text }) =>
+    text.split(sentenceGap).map((sentence) => ({
+      keys: new Set(tokensIn(sentence).map(({ key }) => key)),
+      isDenying: hasNegation(sentence)
+    }))
+  )
+  return { pieces, sentences, tokens, places }
 }
 
 /** A range of typed tokens, by index; `to` is excluded. */
@@ -198,6 +217,13 @@ const conditions: ReadonlySet<string> = new Set(
     " "
   )
 )
+/** Matches a negation in a script without spaces, where it is no word of its own. */
+const spacelessNegation = /不|别|勿|禁止|没有|ない|ません|なし|ずに/u
+
+/** True if a text denies something, in any of the languages whose negations are known. */
+export const hasNegation = (text: string): boolean =>
+  tokensIn(text).some(({ key }) => negations.has(key)) || spacelessNegation.test(text)
+
 const joining: ReadonlySet<string> = new Set("or nor oder ou o или".split(" "))
 /**
  * Words that answer a question when a comma follows, as in `no, use tabs`. They do not negate the words after the
@@ -336,9 +362,12 @@ const segmentsIn = (line: string): ReadonlyArray<Segment> =>
     return { text, start: match.index + 1, end: match.index + match[0].length - 1, isCode: match[0].startsWith("`") }
   })
 
-/** Lists the texts of the quotations in a line. */
-export const quotationsIn = (line: string): ReadonlyArray<string> =>
-  segmentsIn(line.slice(0, lineCharacters)).map(({ text }) => text)
+/** Lists the texts of the quotations in a line. Code spans count only if there is nothing else in quotation marks. */
+export const quotationsIn = (line: string): ReadonlyArray<string> => {
+  const segments = segmentsIn(line.slice(0, lineCharacters))
+  const inMarks = segments.filter(({ isCode }) => !isCode)
+  return (inMarks.length > 0 ? inMarks : segments).map(({ text }) => text)
+}
 
 /** Finds a quotation with an ellipsis: the shortest typed range in one sentence that has all of its parts in order. */
 const bridged = (segment: string, words: UserWords): Range | undefined => {
@@ -474,6 +503,109 @@ const foundIn = (line: string, words: UserWords, orderEnd: number | undefined): 
   const isOwnOrder =
     orderEnd === undefined || covered >= weightOf(tokens) * 0.6 || loose.some((run) => run.start < orderEnd)
   return isOwnOrder ? loose.map((run) => asFound(run, true)) : []
+}
+
+/** True if a quotation has a whole sentence that the user typed, of any length. */
+const wholeSentence = (given: ReadonlyArray<Token>, words: UserWords): Range | undefined => {
+  const [first] = given
+  const isSentence = (from: number): boolean => {
+    const to = from + given.length
+    const sentence = within(words, { from, to: from + 1 }, sentenceGap)
+    return sentence.from === from && sentence.to === to && sameKeys(given, words.tokens.slice(from, to))
+  }
+  const from =
+    first === undefined ? -1 : words.tokens.findLastIndex(({ key }, at) => key === first.key && isSentence(at))
+  return from === -1 ? undefined : { from, to: from + given.length }
+}
+
+/**
+ * Returns the typed range that a quotation repeats word for word, with everything that changes its meaning; undefined if
+ * the user did not type it so.
+ */
+const verbatim = (text: string, words: UserWords): Range | undefined => {
+  const given = tokensIn(text)
+  const [run] = runsIn(given, words)
+  const whole =
+    wholeMessage(text, words) ??
+    wholeSentence(given, words) ??
+    wholeClause(text, words) ??
+    (run !== undefined && run.to - run.from === given.length ? run : undefined)
+  if (whole === undefined || (isAsked(words, whole) && !/[?？]\W*$/.test(text))) {
+    return undefined
+  }
+  const { from, to } = inItsClause(words, whole, false)
+  return from === whole.from && to === whole.to ? whole : undefined
+}
+
+/** A line whose quotations the user typed word for word. */
+export interface Quoting {
+  /** The texts before, between and after the quotations. */
+  readonly around: ReadonlyArray<string>
+}
+
+/**
+ * Reads the quotations of a line, without its code spans; undefined if there are none, or if the user did not type one of
+ * them word for word with everything that changes its meaning. A question that the user was asked may stand beside them.
+ */
+export const quotingOf = (
+  given: string,
+  words: UserWords,
+  isQuestion: (text: string) => boolean
+): Quoting | undefined => {
+  const line = given.slice(0, lineCharacters).normalize("NFC")
+  const inMarks = segmentsIn(line).filter(({ isCode }) => !isCode)
+  const quotations = inMarks.filter(({ text }) => verbatim(text, words) !== undefined)
+  if (quotations.length === 0 || !inMarks.every((one) => quotations.includes(one) || isQuestion(one.text))) {
+    return undefined
+  }
+  const ends = [0, ...quotations.map(({ end }) => end + 1)]
+  const starts = [...quotations.map(({ start }) => start - 1), line.length]
+  return { around: ends.map((end, index) => line.slice(end, starts[index])) }
+}
+
+/** True if a line has text in quotation marks other than code marks. */
+export const hasQuotation = (line: string): boolean =>
+  segmentsIn(line.slice(0, lineCharacters)).some(({ isCode }) => !isCode)
+
+/** True if a line is nothing but quotations. */
+export const isOnlyQuotation = (line: string): boolean => {
+  const quotations = segmentsIn(line.slice(0, lineCharacters)).filter(({ isCode }) => !isCode)
+  const inside = (token: Token): boolean =>
+    quotations.some(({ end, start }) => token.start >= start && token.end <= end)
+  return quotations.length > 0 && tokensIn(line).every(inside)
+}
+
+/** The share of a text's words that must be repeated, in their order, for the text to say the same. */
+const repeatedShare = 0.6
+
+/** True if most of a text repeats indexed words in their order; `share` is how much of it must do so. */
+export const repeats = (text: string, words: UserWords, share = repeatedShare): boolean => {
+  const tokens = tokensIn(text.slice(0, lineCharacters))
+  const covered = runsIn(tokens, words).flatMap(({ from, to }) => words.tokens.slice(from, to))
+  return tokens.length > 0 && weightOf(covered) >= weightOf(tokens) * share
+}
+
+/** The minimum weight of a sentence that can be another one with its words in another order. */
+const reorderedWeight = 8
+/** The share of a text's words that a sentence must have for the text to be that sentence in another order. */
+const reorderedShare = 0.9
+
+/**
+ * True if a text has the words of a typed sentence in another order, and either denies something. Such a text may say the
+ * opposite.
+ */
+export const isReordered = (text: string, words: UserWords): boolean => {
+  const tokens = tokensIn(text.slice(0, lineCharacters))
+  if (weightOf(tokens) < reorderedWeight || repeats(text, words)) {
+    return false
+  }
+  const keys = new Set(tokens.map(({ key }) => key))
+  const isDenying = hasNegation(text)
+  return words.sentences.some(
+    (sentence) =>
+      (isDenying || sentence.isDenying) &&
+      [...keys].filter((key) => sentence.keys.has(key)).length >= keys.size * reorderedShare
+  )
 }
 
 const older =
