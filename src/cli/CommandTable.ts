@@ -158,6 +158,16 @@ export const commandTable = {
     options: { cwd: required("cwd", "DIR", "The project.") },
     words: { name: "TEXT", help: "The note, in one sentence or two." }
   },
+  consent: {
+    summary: "let a clone share the memory of the project that has the same origin",
+    details:
+      "`context` names the project. An origin alone proves nothing, so no directory reads a memory by it unasked.",
+    examples: ["consent --cwd ~/projects/ferry-clone", "consent --cwd . --no"],
+    options: {
+      cwd: required("cwd", "DIR", "The clone."),
+      no: flag("no", "Keep the clone a project of its own, and ask no more.")
+    }
+  },
   verify: {
     summary: "check every citation, command, path and quotation in the memories against the sessions",
     details: "Exits with 1 when something does not hold.",
