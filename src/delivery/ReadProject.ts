@@ -23,7 +23,7 @@ export interface ReadProject {
 
 /**
  * Finds the project whose memory a directory reads: that of its repository, also from a subdirectory, a worktree and a
- * repository that was renamed. Reads published files only. A directory whose own memory was not yet joined with its
+ * repository that was renamed, and from a clone that a person agreed to. Reads published files only. A directory whose own memory was not yet joined with its
  * project's reads its own.
  */
 export const readProject = Effect.fn("ReadProject.of")(function* (given: Directory) {
@@ -43,11 +43,13 @@ export const readProject = Effect.fn("ReadProject.of")(function* (given: Directo
   if (isOwnLeft) {
     return own
   }
+  const offered = offeredProject(question, known, decided)
+  const top = located.found._tag === "Checkout" ? located.found.checkout.main : given
   const found: ReadProject = {
-    project: decided.project,
+    project: offered === decided.project ? top : decided.project,
     place: decided.place,
-    offered: offeredProject(question, known, decided),
-    top: located.found._tag === "Checkout" ? located.found.checkout.main : given
+    offered,
+    top
   }
   return found
 })

@@ -155,6 +155,8 @@ describe("reading the memory of a repository", () => {
       const shown = yield* shop.run("show", "--cwd", join(repo, "packages/api"))
       assert.include(shown.stdout, "make lint")
       assert.include((yield* shop.run("search", "lint", "--cwd", feature ?? "")).stdout, "make lint")
+      const { value } = yield* shop.json("status", "--cwd", join(repo, "packages"))
+      assert.include(JSON.stringify(value["projects"]), `"cwd":"${repo}"`)
       yield* shop.run("remember", "--cwd", join(repo, "packages"), "ask before a release")
       yield* shop.pass()
       assert.include(shop.textOf(repo), "ask before a release")
@@ -164,6 +166,7 @@ describe("reading the memory of a repository", () => {
       assert.include((yield* shop.context(join(renamed, "packages/api"))).stdout, "make lint")
       assert.include((yield* shop.run("forget", "--cwd", renamed, "--yes")).stdout, "1 session")
       assert.strictEqual((yield* shop.context(renamed)).stdout, "")
+      assert.notInclude(readFileSync(join(shop.memories, "projects.json"), "utf8"), repo)
     })
   )
 
@@ -186,7 +189,7 @@ describe("reading the memory of a repository", () => {
     })
   )
 
-  it.scopedLive("a clone reads the memory once a person agrees, or a session there was learned from", () =>
+  it.scopedLive("a clone shares the project's memory, and reads it once a person agrees", () =>
     Effect.gen(function* () {
       const { repo, shop } = yield* learned
       const [clone, second] = [join(shop.folder, "clone"), join(shop.folder, "second")]
@@ -201,6 +204,10 @@ describe("reading the memory of a repository", () => {
       shop.say(second, "never squash commits", origin)
       yield* shop.pass()
       assert.include(shop.textOf(repo), "squash commits")
+      const asked = yield* shop.context(second)
+      assert.deepStrictEqual([asked.code, asked.stdout], [0, ""])
+      assert.include(asked.stderr, `consent --cwd ${second}`)
+      yield* shop.run("consent", "--cwd", second)
       assert.include((yield* shop.context(second)).stdout, "make lint")
       const none = yield* shop.run("consent", "--cwd", shop.folder)
       assert.strictEqual(none.code, 2)

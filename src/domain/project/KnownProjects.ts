@@ -11,7 +11,8 @@ export interface KnownProjects {
 
 /**
  * Indexes known directories. A project that a person named for a directory is no project of its origin: what a person
- * kept apart stays apart.
+ * kept apart stays apart. The identity of a clone, which belongs to a project by its origin alone, is none of the
+ * project's.
  */
 export const knownProjects = (rows: ReadonlyArray<ProjectDirectory>): KnownProjects => {
   const directories = new Map(rows.map((row) => [row.directory, row]))
@@ -21,13 +22,11 @@ export const knownProjects = (rows: ReadonlyArray<ProjectDirectory>): KnownProje
     (one, other) => one.decidedAt - other.decidedAt || (one.directory < other.directory ? -1 : 1)
   )
   for (const { ground, identity, origin, project } of byAge) {
-    if (ground !== "person") {
-      if (origin !== null && !origins.has(origin)) {
-        origins.set(origin, project)
-      }
-      if (identity !== null && !identities.has(identity)) {
-        identities.set(identity, project)
-      }
+    if (ground !== "person" && origin !== null && !origins.has(origin)) {
+      origins.set(origin, project)
+    }
+    if ((ground === "repository" || ground === "moved") && identity !== null && !identities.has(identity)) {
+      identities.set(identity, project)
     }
   }
   return {

@@ -23,7 +23,8 @@ export type Decision = Omit<ProjectDirectory, "decidedAt">
  * name by which it is known; else, for a directory that is gone, what was decided while it was there; else a known
  * project of the same origin, if a session recorded that origin; else the directory itself.
  *
- * The origin in a repository's own configuration decides nothing here: anyone may write one. See {@link offeredProject}.
+ * An origin that only the repository's own configuration tells decides nothing. Who reads by an origin alone needs a
+ * person's word; see {@link offeredProject}.
  */
 export const decideProject = (
   { directory, found, given, recorded }: ProjectQuestion,
@@ -71,13 +72,17 @@ export const decideProject = (
 
 /**
  * Returns the known project that has the same origin as the repository at a directory, where nothing but that origin
- * speaks for it. A person has to agree before the directory's sessions are given that project's memory.
+ * speaks for it, whether a session recorded it or the repository's configuration names it: anyone may write one. A person
+ * has to agree before the directory's sessions are given that project's memory.
  */
 export const offeredProject = (
   { found }: ProjectQuestion,
   known: KnownProjects,
   decided: Decision
 ): Directory | undefined => {
+  if (decided.ground === "origin" && found._tag !== "Gone") {
+    return decided.project
+  }
   const origin = found._tag === "Checkout" ? normaliseOrigin(found.checkout.origin) : undefined
   const same = origin === undefined ? undefined : known.ofOrigin(origin)
   return same === decided.project || decided.ground === "person" ? undefined : same

@@ -1,4 +1,4 @@
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { noEdits } from "../../domain/memory/PersonEdits.js"
@@ -50,6 +50,8 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout) => {
   const writeFile = Effect.fnUntraced(function* (cwd: Directory, { bytes, path }: MemoryFile) {
     const { memoryPath } = rootOf(cwd)
     yield* files.makeFoldersFor(memoryPath, [path])
+    // A kill during the write before may have left a temporary file.
+    yield* files.sweep(join(memoryPath, dirname(path)))
     yield* files.replaceFile(join(memoryPath, path), bytes)
   })
 

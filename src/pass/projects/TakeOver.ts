@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { knownProjects } from "../../domain/project/KnownProjects.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { warn } from "../../services/Logging.js"
 import { MemoryFs } from "../../services/MemoryFs.js"
@@ -9,7 +10,7 @@ import { WorkingDirectories } from "../../services/WorkingDirectories.js"
 import { Settings } from "../../settings/Settings.js"
 import type { Pass } from "../Pass.js"
 import { resume } from "../PhaseTwo.js"
-import { decideProjectOf } from "./ProjectOf.js"
+import { decideProjectOf, projectAmong } from "./ProjectOf.js"
 
 /** Loads the code that reads people's decisions, with the first memory to join. */
 const loadDecisions = Effect.promise(() => import("../facts/PersonDecisions.js"))
@@ -87,8 +88,14 @@ export const takeOver = Effect.fn("TakeOver.run")(function* (pass: Pass) {
     Effect.catchAll(move(pass, moved), (error) =>
       warn(`the memory of ${moved.from} could not be joined with that of ${moved.to}: ${error.message}`)
     )
-  for (const { directory, recorded } of yield* inOrder(yield* projects.roots)) {
-    const { place, project } = yield* decideProjectOf({ directory, recorded: recorded ?? undefined })
+  const known = knownProjects(yield* projects.all)
+  for (const root of yield* inOrder(yield* projects.roots)) {
+    const { directory } = root
+    const worked = { directory, recorded: root.recorded ?? undefined }
+    // Mostly a project is its own root as before, and then nothing is written.
+    const isRoot =
+      known.ofDirectory(directory)?.project === directory && (yield* projectAmong(known, worked)).project === directory
+    const { place, project } = isRoot ? { place: "", project: directory } : yield* decideProjectOf(worked)
     if (project !== directory) {
       tried.add(directory)
       yield* tryMove({ from: directory, to: project, place })

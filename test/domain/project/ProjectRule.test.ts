@@ -97,6 +97,11 @@ describe("project of a directory", () => {
     const below = { ...question, given: dir(`${clone}/x`), directory: dir(`${clone}/x`) }
     assert.strictEqual(decideProject(below, agreed).project, repo)
     assert.isUndefined(offeredProject({ ...question, found: plain }, projects, decided))
+    // Also where a session recorded it: what it recorded is what the repository's configuration says.
+    const learned = knownProjects([known, row(clone, { project: repo, identity: "1-12-100", ground: "origin" })])
+    assert.strictEqual(offeredProject(question, learned, decideProject(question, learned)), repo)
+    const lost = { ...question, found: gone }
+    assert.isUndefined(offeredProject(lost, learned, decideProject(lost, learned)))
   })
 
   it("a repository that was renamed is known by its identity", () => {
