@@ -101,7 +101,16 @@ describe("memory of a repository", () => {
         shop.say(repo, "always run make lint")
         shop.say(api, "never touch the vendor folder")
         shop.say(api, "always deploy from the staging branch")
+        shop.say(api, "always indent with tabs")
         yield* byDirectory("--all")
+        const idOf = (words: string) =>
+          Effect.map(byDirectory("search", words, "--cwd", api, "--json"), ({ stdout }) => {
+            const [, id = ""] = /"id":"([0-9a-f]{12})","kind":"Wish"/.exec(stdout) ?? []
+            return id
+          })
+        assert.strictEqual((yield* byDirectory("pin", "--fact", yield* idOf("vendor"), "--cwd", api)).code, 0)
+        const tabs = yield* idOf("tabs")
+        assert.strictEqual((yield* byDirectory("forget", "--fact", tabs, "--cwd", api, "--yes")).code, 0)
         yield* byDirectory("remember", "--cwd", api, "the staging server sleeps at night")
         const path = join(shop.memoryPath(api), "MEMORY.md")
         const edited = readFileSync(path, "utf8")
@@ -118,12 +127,24 @@ describe("memory of a repository", () => {
         }
         assert.notInclude(text, "staging branch")
         assert.isTrue(existsSync(join(shop.memoryPath(repo), "skills/mine/SKILL.md")))
+        assert.deepStrictEqual(
+          shop.sql("SELECT DISTINCT mark FROM fact_marks WHERE cwd = ? ORDER BY mark", repo).map(({ mark }) => mark),
+          ["Forgotten", "Pinned", "Removed"]
+        )
+        assert.include(
+          readFileSync(join(shop.memories, "forgotten"), "utf8"),
+          `${bucketOf(Directory.make(repo))} ${tabs}`
+        )
         const moved = readFileSync(join(shop.memoryPath(api), "MOVED.md"), "utf8")
         assert.include(moved, `${bucketOf(Directory.make(repo))}/memory/MEMORY.md`)
         assert.isFalse(existsSync(path))
         // Nothing is left to do, and nothing changes.
         yield* shop.pass()
         assert.strictEqual(shop.textOf(repo), text)
+        // And what was forgotten stays away, wherever in the project it is said again.
+        shop.say(repo, "always indent with tabs")
+        yield* shop.pass()
+        assert.notInclude(shop.textOf(repo), "indent with tabs")
       })
   )
 })
