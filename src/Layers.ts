@@ -44,5 +44,5 @@ export const memories = <Own extends MemoriesNeeds = never, E = never, R = never
  */
 export const reading = (
   settings?: HostSettings
-): Layer.Layer<MemoryFs | Redactor | WorkingDirectories, PackageMissing | SettingsError> =>
+): Layer.Layer<MemoryFs | Redactor | Settings | WorkingDirectories, PackageMissing | SettingsError> =>
   Layer.unwrapEffect(Effect.map(loadHostLayers, ({ makeReading }) => makeReading(settings)))

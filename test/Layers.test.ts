@@ -16,6 +16,7 @@ import { Forgetting } from "../src/services/state/Forgetting.js"
 import { Integrity } from "../src/services/state/Integrity.js"
 import { Notes } from "../src/services/state/Notes.js"
 import { ProjectLocks } from "../src/services/state/ProjectLocks.js"
+import { Projects } from "../src/services/state/Projects.js"
 import { Spending } from "../src/services/state/Spending.js"
 import { ThreadIndex } from "../src/services/state/ThreadIndex.js"
 import { ThreadMemories } from "../src/services/state/ThreadMemories.js"
@@ -104,6 +105,7 @@ describe("the layers of a pass", () => {
           Integrity,
           Notes,
           ProjectLocks,
+          Projects,
           Spending,
           ThreadIndex,
           ThreadMemories

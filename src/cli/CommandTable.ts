@@ -40,8 +40,8 @@ export const commandTable = {
   status: {
     summary: "show the state of all sessions and projects, who is at work, and the disk space",
     details: "Exits with 1 when something needs a person.",
-    examples: ["status", "status --json"],
-    options: noOptions
+    examples: ["status", "status --cwd .", "status --json"],
+    options: { cwd: optional("cwd", "DIR", "Show the state of this project alone, beside that of the sessions.") }
   },
   list: {
     summary: "list projects and their memories: thread, title, time, outcome, size",
@@ -157,6 +157,16 @@ export const commandTable = {
     examples: ['remember --cwd . "deploy from main only, never on a Friday"'],
     options: { cwd: required("cwd", "DIR", "The project.") },
     words: { name: "TEXT", help: "The note, in one sentence or two." }
+  },
+  consent: {
+    summary: "let sessions in a clone read the memory of the project that has the same origin",
+    details:
+      "`context` names the project. An origin alone proves nothing, so no directory reads a memory by it unasked.",
+    examples: ["consent --cwd ~/projects/ferry-clone", "consent --cwd . --no"],
+    options: {
+      cwd: required("cwd", "DIR", "The clone."),
+      no: flag("no", "Keep the clone a project of its own, and ask no more.")
+    }
   },
   verify: {
     summary: "check every citation, command, path and quotation in the memories against the sessions",

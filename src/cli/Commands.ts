@@ -32,6 +32,7 @@ const load = {
   retry: Effect.promise(() => import("./commands/change/Retry.js")),
   restore: Effect.promise(() => import("./commands/change/Restore.js")),
   remember: Effect.promise(() => import("./commands/change/Remember.js")),
+  consent: Effect.promise(() => import("./commands/change/Consent.js")),
   verify: Effect.promise(() => import("./commands/read/Verify.js")),
   doctor: Effect.promise(() => import("./commands/read/Doctor.js"))
 }
@@ -85,6 +86,9 @@ export const makeCommands = <E extends { readonly message: string }, E2>(
     Command.make("remember", { ...parsers(commandTable.remember), ...words }, (given) =>
       Effect.flatMap(load.remember, ({ run }) => run(given, services))
     ).pipe(describe("remember")),
+    Command.make("consent", parsers(commandTable.consent), (given) =>
+      Effect.flatMap(load.consent, ({ run }) => run(given, services))
+    ).pipe(describe("consent")),
     Command.make("verify", parsers(commandTable.verify), (given) =>
       Effect.flatMap(load.verify, ({ run }) => run(given, services))
     ).pipe(describe("verify")),

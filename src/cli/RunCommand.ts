@@ -4,6 +4,7 @@ import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { findThread } from "../commands/FindThread.js"
+import { readProject } from "../delivery/ReadProject.js"
 import { InputInvalid } from "../services/Memories.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { loadSettings, SettingInvalid, Settings } from "../settings/Settings.js"
@@ -27,18 +28,22 @@ export const asUsage = <A, E, R>(source: string, work: Effect.Effect<A, E | Inpu
 /** Finds the thread whose id is given in `--thread`, or whose id begins with the given text. */
 export const threadOf = (given: string) => asUsage("--thread", findThread(given))
 
-/** Resolves the directory of `--cwd` to its canonical path. Fails on an empty text. */
-export const directoryOf = Effect.fnUntraced(function* (given: string) {
+/** Finds the directory of `--cwd` by its canonical path, and the project whose memory it reads. Fails on an empty text. */
+export const readProjectOf = Effect.fnUntraced(function* (given: string) {
   if (given === "") {
     return yield* new SettingInvalid({ source: "--cwd", value: given, expected: "a directory" })
   }
   const { normalise } = yield* WorkingDirectories
-  return yield* normalise(resolve(given))
+  const cwd = yield* normalise(resolve(given))
+  return { cwd, read: yield* readProject(cwd) }
 })
 
-/** Resolves the directory of `--cwd`; undefined if the option was not given. */
-export const givenDirectory = (given: Option.Option<string>) =>
-  Option.match(given, { onNone: () => Effect.succeed(undefined), onSome: directoryOf })
+/** Finds the root of the project that the directory of `--cwd` belongs to. Fails on an empty text. */
+export const projectOf = (given: string) => Effect.map(readProjectOf(given), ({ read }) => read.project)
+
+/** Finds the root of the project of `--cwd`; undefined if the option was not given. */
+export const givenProject = (given: Option.Option<string>) =>
+  Option.match(given, { onNone: () => Effect.succeed(undefined), onSome: projectOf })
 
 /** Runs a command's work with its services and the settings of the command line. */
 export const runOn = <A, E, R, E2>(

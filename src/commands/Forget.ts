@@ -8,6 +8,7 @@ import { noteLine } from "../domain/memory/UserNote.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { makePass } from "../pass/Pass.js"
 import { resume } from "../pass/PhaseTwo.js"
+import { describeProjects } from "../pass/projects/TakeOver.js"
 import { DirectoryLocked, type Forgotten, type ForgetTarget, InputInvalid } from "../services/Memories.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
@@ -190,7 +191,7 @@ const erase = Effect.fn("Forget.erase")(function* (plan: ForgetPlan, tell: (step
       Effect.map(Effect.either(Effect.zipRight(reviseFiles(cwd, rule), settle(cwd))), (result) => ({ cwd, result }))
     )
   )
-  yield* memoryFs.describeProjects(yield* (yield* ThreadMemories).projects)
+  yield* describeProjects
   const failed = revised.find(({ result }) => result._tag === "Left")
   if (failed?.result._tag === "Left") {
     return yield* Effect.fail(failed.result.left)

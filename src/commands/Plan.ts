@@ -13,7 +13,7 @@ import { loadIgnoreRules } from "../pass/LoadIgnoreRules.js"
 import { listUnlearned } from "../pass/PhaseOne.js"
 import { load, type LoadedRollout, threadAsRead } from "../pass/ReadSession.js"
 import { ruleContext } from "../pass/RuleContext.js"
-import { partsByDirectory, rolloutOfPart } from "../pass/SessionParts.js"
+import { partsByProject, rolloutOfPart } from "../pass/SessionParts.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
 import type { RolloutUnreadable } from "../services/SessionStore.js"
@@ -53,7 +53,7 @@ const countRequests = Effect.fnUntraced(function* (
   if (thread.cwd === null) {
     return yield* new NoWorkingDirectory({ path })
   }
-  const { parts } = yield* partsByDirectory(thread, thread.cwd, rollout, ignore)
+  const { parts } = yield* partsByProject(thread, thread.cwd, rollout, ignore)
   return yield* Effect.forEach(parts, (part) =>
     Effect.gen(function* () {
       const input = yield* stageOneInput(path, yield* rolloutOfPart(rollout, part), Infinity)

@@ -28,7 +28,7 @@ import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { MemoryInspection } from "../services/MemoryInspection.js"
 import { Redactor } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
-import { partsByDirectory } from "../pass/SessionParts.js"
+import { partsByProject } from "../pass/SessionParts.js"
 import { partsOf, readParts } from "../pass/ThreadReading.js"
 
 /** The result of verifying the memory of one project. */
@@ -67,7 +67,7 @@ const searchRollout = Effect.fnUntraced(function* (thread: Thread, pieces: Reado
     reader.add(read)
     textsIn(read).forEach((text) => search.add(text))
   })
-  const session = yield* partsByDirectory(thread, thread.cwd ?? Directory.make(""), reader.result(), noRules)
+  const session = yield* partsByProject(thread, thread.cwd ?? Directory.make(""), reader.result(), noRules)
   for (const part of session.parts) {
     const { cwd, gitBranch, gitSha } = part.thread
     const place = { cwd: cwd ?? "", gitBranch: gitBranch ?? undefined, gitSha: gitSha ?? undefined }

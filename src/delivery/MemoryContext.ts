@@ -12,6 +12,7 @@ import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { Redactor } from "../services/Redactor.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
+import { type ReadProject, readProject } from "./ReadProject.js"
 import { newestCounter } from "../services/Tokenizer.js"
 
 /** Options of the context block: the text about a project that a new session receives. */
@@ -70,10 +71,13 @@ const fit = Effect.fnUntraced(function* (sources: ContextSources, all: ReadonlyA
   return block
 })
 
-/** Renders the block for a canonical directory; see {@link forCwd}. */
-export const forDirectory = Effect.fnUntraced(function* (cwd: Directory, options: ContextOptions) {
-  const sources = yield* sourcesOf(cwd)
-  return sources === undefined ? "" : yield* blockOf(sources, options)
+/** Renders the block for a place in a project; see {@link forCwd}. */
+export const forPlace = Effect.fnUntraced(function* (
+  { place, project }: Pick<ReadProject, "place" | "project">,
+  options: ContextOptions
+) {
+  const sources = yield* sourcesOf(project)
+  return sources === undefined ? "" : yield* blockOf({ ...sources, place }, options)
 })
 
 /** Renders the context block from the texts of a project; see {@link forCwd}. */
@@ -88,8 +92,8 @@ export const blockOf = Effect.fnUntraced(function* (sources: ContextSources, { m
 })
 
 /**
- * Renders the memory of a directory for a session that starts there: the user's wishes, what works, what fails, where
- * things are, the newest sessions, and the paths of the files. Never longer than `maxTokens`: the least important lines
+ * Renders the memory of a directory's project for a session that starts there: the user's wishes, what works, what fails, where
+ * things are, the newest sessions, and the paths of the files. Lines that hold in another subdirectory alone come last. Never longer than `maxTokens`: the least important lines
  * are left out, always whole. Equal files give equal text. Empty when there is no memory, when `MEMORY.md` has no line of any
  * section, or when there is no room for a line. The tags around the text keep later passes from learning it again, so pass it on unchanged.
  * Reads published files only, also while passes run. Fails with `MemoryFsFailure` when the disk does; a session can
@@ -97,5 +101,5 @@ export const blockOf = Effect.fnUntraced(function* (sources: ContextSources, { m
  */
 export const forCwd = Effect.fn("MemoryContext.forCwd")(function* (cwd: string, options: ContextOptions) {
   const { normalise } = yield* WorkingDirectories
-  return yield* forDirectory(yield* normalise(cwd), options)
+  return yield* forPlace(yield* readProject(yield* normalise(cwd)), options)
 })

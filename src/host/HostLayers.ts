@@ -24,6 +24,7 @@ import { Forgetting } from "../services/state/Forgetting.js"
 import { Integrity } from "../services/state/Integrity.js"
 import { Notes } from "../services/state/Notes.js"
 import { ProjectLocks } from "../services/state/ProjectLocks.js"
+import { Projects } from "../services/state/Projects.js"
 import { Spending } from "../services/state/Spending.js"
 import type { StateDb } from "../services/state/StateDb.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
@@ -98,6 +99,7 @@ const capabilitiesOr = <E, R>(
     ownOr(own, Integrity, ours),
     ownOr(own, Notes, ours),
     ownOr(own, ProjectLocks, ours),
+    ownOr(own, Projects, ours),
     ownOr(own, Spending, ours),
     ownOr(own, ThreadIndex, ours),
     ownOr(own, ThreadMemories, ours),
@@ -177,5 +179,5 @@ export const makeMemories = <Own extends MemoriesNeeds, E, R>({
 /** The services that read memories; exported as `Layers.reading`. */
 export const makeReading = (
   settings: HostSettings | undefined
-): Layer.Layer<MemoryFs | Redactor.Redactor | WorkingDirectories, PackageMissing | SettingsError> =>
-  memoryFs.pipe(Layer.provideMerge(Layer.merge(machine, Redactor.layer)), Layer.provide(settingsOf(settings)))
+): Layer.Layer<MemoryFs | Redactor.Redactor | Settings.Settings | WorkingDirectories, PackageMissing | SettingsError> =>
+  memoryFs.pipe(Layer.provideMerge(Layer.merge(machine, Redactor.layer)), Layer.provideMerge(settingsOf(settings)))

@@ -10,7 +10,8 @@ import { readHistory } from "../commands/History.js"
 import { remember } from "../commands/Remember.js"
 import { search } from "../commands/Search.js"
 import { status } from "../commands/Status.js"
-import { forDirectory } from "../delivery/MemoryContext.js"
+import { forPlace } from "../delivery/MemoryContext.js"
+import { readProject } from "../delivery/ReadProject.js"
 import { type ForgetTarget, InputInvalid, Memories } from "../services/Memories.js"
 import type { MemoryInspection } from "../services/MemoryInspection.js"
 import type { Progress } from "../services/Progress.js"
@@ -31,25 +32,27 @@ const usualEntries = 100
 /** Rounds a limit of entries to one that every state DB takes: an infinite one asks for all. */
 const entriesOf = (limit: number): number => Math.max(0, Math.min(Math.trunc(limit) || 0, Number.MAX_SAFE_INTEGER - 1))
 
-/** Resolves a directory that a host names to its canonical path. */
-const directoryOf = Effect.fnUntraced(function* (cwd: string) {
+/** Finds the project whose memory a directory that a host names reads. */
+const readProjectOf = Effect.fnUntraced(function* (cwd: string) {
   return isAbsolute(cwd)
-    ? yield* (yield* WorkingDirectories).normalise(cwd)
+    ? yield* readProject(yield* (yield* WorkingDirectories).normalise(cwd))
     : yield* new InputInvalid({ input: "cwd", value: cwd, expected: "an absolute path" })
 })
 
-const givenDirectory = (cwd: string | undefined) => (cwd === undefined ? Effect.succeed(undefined) : directoryOf(cwd))
+const projectOf = (cwd: string) => Effect.map(readProjectOf(cwd), ({ project }) => project)
+
+const givenProject = (cwd: string | undefined) => (cwd === undefined ? Effect.succeed(undefined) : projectOf(cwd))
 
 const forgetTarget = Effect.fnUntraced(function* (target: ForgetTarget) {
   const { redact } = yield* Redactor
   const tellLog = (step: string) => Effect.flatMap(redact(step), logDebug)
   if (target._tag === "Fact") {
-    const plan = yield* planForgetFacts([target.id], yield* givenDirectory(target.cwd))
+    const plan = yield* planForgetFacts([target.id], yield* givenProject(target.cwd))
     yield* forgetFacts(plan, tellLog)
     return forgottenFactsOf(plan)
   }
   const plan = yield* planForget(
-    target._tag === "Directory" ? { ...target, cwd: yield* directoryOf(target.cwd) } : target
+    target._tag === "Directory" ? { ...target, cwd: yield* projectOf(target.cwd) } : target
   )
   if (!isNothing(plan)) {
     yield* forget(plan, tellLog)
@@ -61,42 +64,42 @@ const make = Effect.map(Effect.context<MemoriesNeeds>(), (services) =>
   Memories.of({
     context: (cwd, options) =>
       Effect.provide(
-        Effect.flatMap(directoryOf(cwd), (directory) => forDirectory(directory, options)),
+        Effect.flatMap(readProjectOf(cwd), (read) => forPlace(read, options)),
         services
       ),
     search: ({ cwd, words }) =>
       Effect.gen(function* () {
-        const directory = yield* givenDirectory(cwd)
+        const directory = yield* givenProject(cwd)
         return (yield* search(words, directory)).results
       }).pipe(Effect.provide(services)),
     remember: (cwd, text) =>
-      Effect.flatMap(directoryOf(cwd), (directory) => remember(directory, text)).pipe(
+      Effect.flatMap(projectOf(cwd), (directory) => remember(directory, text)).pipe(
         Effect.map(({ remembered }) => remembered),
         Effect.provide(services)
       ),
     forget: (target) => Effect.provide(forgetTarget(target), services),
     pin: ({ cwd, id }) =>
       Effect.provide(
-        Effect.flatMap(givenDirectory(cwd), (directory) => pinFact(id, directory)),
+        Effect.flatMap(givenProject(cwd), (directory) => pinFact(id, directory)),
         services
       ),
     unpin: ({ cwd, id }) =>
       Effect.provide(
-        Effect.flatMap(givenDirectory(cwd), (directory) => unpinFact(id, directory)),
+        Effect.flatMap(givenProject(cwd), (directory) => unpinFact(id, directory)),
         services
       ),
     correct: ({ cwd, id }, words) =>
       Effect.gen(function* () {
-        const { decided, text } = yield* correctFact(id, yield* givenDirectory(cwd), words)
+        const { decided, text } = yield* correctFact(id, yield* givenProject(cwd), words)
         return { ...decided, text }
       }).pipe(Effect.provide(services)),
     uncorrect: ({ cwd, id }) =>
       Effect.gen(function* () {
-        return { ...(yield* uncorrectFact(id, yield* givenDirectory(cwd))), text: null }
+        return { ...(yield* uncorrectFact(id, yield* givenProject(cwd))), text: null }
       }).pipe(Effect.provide(services)),
     history: ({ cwd, id, limit = usualEntries }) =>
       Effect.provide(
-        Effect.flatMap(givenDirectory(cwd), (directory) => readHistory(id, directory, entriesOf(limit))),
+        Effect.flatMap(givenProject(cwd), (directory) => readHistory(id, directory, entriesOf(limit))),
         services
       ),
     status: Effect.provide(status, services),

@@ -7,6 +7,7 @@ import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { Redactor } from "../services/Redactor.js"
 import { type IndexOptions, updateIndex } from "./SessionIndex.js"
 import { MemoryFs } from "../services/MemoryFs.js"
+import { Projects } from "../services/state/Projects.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
 import { type ImportedMemory, ThreadMemories } from "../services/state/ThreadMemories.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
@@ -32,6 +33,7 @@ export const indexWithMemories = Effect.fn("Rebuild.indexWithMemories")(function
   if (!options.reread && !mayBeNew) {
     return { threads: yield* updateIndex(options), failures: [] }
   }
+  yield* (yield* Projects).import(yield* (yield* MemoryFs).knownDirectories)
   const failures: Array<MemoryNotImported> = []
   const completion = Effect.map(importMemories(), (missed) => void failures.push(...missed))
   return { threads: yield* updateIndex(options, completion), failures }

@@ -42,6 +42,7 @@ import { type Learned, ThreadMemories } from "../services/state/ThreadMemories.j
 import { whileRenewed } from "../services/state/WhileRenewed.js"
 import { Redactor, safeMessage } from "../services/Redactor.js"
 import { Settings } from "../settings/Settings.js"
+import { decideProjectOf } from "./projects/ProjectOf.js"
 import type { LoadedRollout } from "./ReadSession.js"
 import type { SessionPart } from "./SessionParts.js"
 import { ruleContext } from "./RuleContext.js"
@@ -230,8 +231,8 @@ const learn = Effect.fnUntraced(function* (
   if (rollout.isIncomplete && record.extraction.outcome === "memory") {
     return yield* new IncompleteSession({ path: rollout.file.path })
   }
-  const { partsByDirectory } = yield* loadParting
-  const { isPartial, parts } = yield* partsByDirectory(thread, cwd, rollout, context.ignore)
+  const { partsByProject } = yield* loadParting
+  const { isPartial, parts } = yield* partsByProject(thread, cwd, rollout, context.ignore, decideProjectOf)
   const { threadName } = withName(rollout.facts, yield* (yield* SessionStore).names)
   const answers = yield* Effect.forEach(parts, (part) => askOfPart(pass, rollout, part, threadName))
   const learned = { content: rollout.content, updatedAt: thread.updatedAt, isPartial }

@@ -9,10 +9,10 @@ import { makeReport, nothingRan } from "./PassReport.js"
 import { runPhaseOne } from "./PhaseOne.js"
 import { finishInterrupted, runPhaseTwo } from "./PhaseTwo.js"
 import { indexWithMemories } from "./ImportMemories.js"
+import { describeProjects, takeOver } from "./projects/TakeOver.js"
 import { refreshFacts } from "./facts/RefreshFacts.js"
 import { MemoryFs } from "../services/MemoryFs.js"
 import { ModelClient } from "../services/ModelClient.js"
-import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { Settings } from "../settings/Settings.js"
 
 /** Options of one pass that are not settings. */
@@ -24,7 +24,7 @@ export interface PassOptions {
 }
 
 /**
- * Runs one pass: checks that memory is on, updates the index, writes trace memories (phase one), consolidates
+ * Runs one pass: checks that memory is on, updates the index, joins memories of one project, writes trace memories (phase one), consolidates
  * directories (phase two), and returns the report. The failure of a single rollout or directory is in the report.
  */
 export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOptions) {
@@ -34,20 +34,20 @@ export const runPass = Effect.fn("Pipeline.runPass")(function* (options: PassOpt
   }
   const startedAt = yield* Clock.currentTimeMillis
   const memoryFs = yield* MemoryFs
-  const threadMemories = yield* ThreadMemories
   const pass = yield* makePass
 
   yield* memoryFs.prepare
   const ignoreRules = yield* loadIgnoreRules
   yield* finishInterrupted(pass)
   const { failures, threads } = yield* indexWithMemories({ reread: options.rebuildIndex, ignoreRules })
+  yield* takeOver(pass)
   const { extractions, subAgents, waiting } = yield* runPhaseOne(pass, options.all ? Infinity : candidates, ignoreRules)
   yield* refreshFacts(pass, ignoreRules)
   const touched = new Set(
     extractions.flatMap((outcome) => (outcome._tag === "Extracted" ? outcome.traces.map(({ cwd }) => cwd) : []))
   )
   const consolidations = yield* runPhaseTwo(pass, touched)
-  const described = yield* Effect.either(Effect.flatMap(threadMemories.projects, memoryFs.describeProjects))
+  const described = yield* Effect.either(describeProjects)
   const unwritten = Option.toArray(Either.getLeft(described))
   return yield* makeReport(pass, startedAt, {
     threads,

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { IgnoreRules } from "../domain/thread/IgnoreRules.js"
 import { isUnderSameRules, listingFingerprint, underNames, underRules } from "../domain/session/RolloutChoice.js"
+import { type KnownProjects, knownProjects } from "../domain/project/KnownProjects.js"
 import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
 import { chainOf, joinFiles, type RolloutPart, type ThreadFile } from "../domain/session/codex/RolloutSegments.js"
 import { namesOf, type RolloutFile, Thread, titleOf, withheld } from "../domain/thread/Thread.js"
@@ -11,8 +12,10 @@ import type { ThreadId } from "../domain/thread/ThreadId.js"
 import { Redactor } from "../services/Redactor.js"
 import { Progress } from "../services/Progress.js"
 import { SessionStore } from "../services/SessionStore.js"
+import { Projects } from "../services/state/Projects.js"
 import { type KnownRollout, type RenamedThread, ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
+import { projectAmong } from "./projects/ProjectOf.js"
 import { readParts, readThread } from "./ThreadReading.js"
 
 /** Maximum threads written in one transaction, so that it stays short in a home of any size. */
@@ -65,12 +68,22 @@ const rowOf = Effect.fnUntraced(function* (
   const file = chain.map((part) => part.file).reduce(joinFiles)
   const [only] = chain.length === 1 ? chain : []
   const thread = only?.thread ?? new Thread({ ...(yield* readThread(facts, file)), id: threadId })
-  if ([...namesOf(thread, facts), ...chain.flatMap((part) => namesOf(part.thread, part.facts))].some(rules.isIgnored)) {
+  const names = [...namesOf(thread, facts), ...chain.flatMap((part) => namesOf(part.thread, part.facts))]
+  if (names.some(rules.isIgnored) || (yield* isProjectIgnored(thread, rules))) {
     return withheld(thread, "ignored")
   }
   const isDisabled =
     rules.switchedOff.has(threadId) || isMemoryDisabled(facts) || (wasDisabled && (yield* isStillDisabled(chain)))
   return isDisabled ? withheld(thread, "memory-disabled") : thread
+})
+
+/** True if the project of a thread's directory is ignored: its worktrees and subdirectories are then, too. */
+const isProjectIgnored = Effect.fnUntraced(function* ({ cwd, gitOriginUrl }: Thread, rules: WithholdingRules) {
+  if (rules.known === undefined || cwd === null) {
+    return false
+  }
+  const { project } = yield* projectAmong(rules.known, { directory: cwd, recorded: gitOriginUrl ?? undefined })
+  return rules.isIgnored({ cwd: project, rolloutPath: "" })
 })
 
 const isStillDisabled = Effect.fnUntraced(function* (chain: ReadonlyArray<RolloutPart>) {
@@ -101,6 +114,8 @@ const groupByThread = <A extends KnownRollout>(files: Iterable<A>): ReadonlyMap<
  */
 interface WithholdingRules extends IgnoreRules {
   readonly switchedOff: ReadonlySet<string>
+  /** The known projects; undefined if nothing is ignored. */
+  readonly known: KnownProjects | undefined
 }
 
 /** Options of an index update. */
@@ -127,7 +142,10 @@ export const updateIndex = Effect.fn("RolloutIndex.update")(function* <E = never
   // Where the switches cannot be told now, what was withheld stays withheld.
   const told = yield* store.switchedOff
   const switchedOff: ReadonlySet<string> = Option.isSome(told) ? told.value : new Set(yield* threadIndex.memoryDisabled)
-  const rules: WithholdingRules = { ...options.ignoreRules, switchedOff }
+  const projects = yield* Projects
+  const isAnyIgnored = options.ignoreRules.text.trim() !== ""
+  const known = isAnyIgnored ? knownProjects(yield* projects.all) : undefined
+  const rules: WithholdingRules = { ...options.ignoreRules, switchedOff, known }
   const listing = underRules(underNames(listingFingerprint(listed), yield* store.names), rules.text, switchedOff)
   const before = Option.getOrElse(yield* threadIndex.listing, () => "")
   const isUpToDate = !options.reread && before === listing

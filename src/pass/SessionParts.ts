@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { EvidencePacking } from "../domain/evidence/EvidencePacking.js"
-import { evidenceByDirectory, workedIn } from "../domain/evidence/EvidenceByDirectory.js"
+import { type DirectoryEvidence, evidenceByDirectory, workedIn } from "../domain/evidence/EvidenceByDirectory.js"
 import type { SessionEvidence } from "../domain/evidence/SessionEvidence.js"
 import { byteLength } from "../domain/text/ByteBudget.js"
 import { sessionTitle } from "../domain/text/TypedParts.js"
@@ -11,17 +11,29 @@ import { type Directory, isAbsolutePath, isSameName, isStaging } from "../domain
 import { redact, Redactor } from "../services/Redactor.js"
 import { WorkingDirectories } from "../services/WorkingDirectories.js"
 import { Settings } from "../settings/Settings.js"
+import { type decideProjectOf, lookUpProject, type ProjectPlace } from "./projects/ProjectOf.js"
 import type { LoadedRollout } from "./ReadSession.js"
 
-/** The work of a session in one directory. */
+/** The work of a session in one directory of a project. */
+export interface PlacedEvidence {
+  readonly directory: Directory
+  /** The path of the directory below the top of its working copy; empty at the top. */
+  readonly place: string
+  readonly evidence: SessionEvidence
+}
+
+/** The work of a session in one project. */
 export interface SessionPart {
+  /** The project's root, under which the part is stored. */
   readonly cwd: Directory
   /**
-   * The thread's row, as it applies to this part. Facts that hold only for the thread's own directory, such as the Git
-   * branch, are removed for another directory.
+   * The thread's row, as it applies to this part. Its directory is the one that the work was done in, or the first of
+   * several. Facts that hold only for the thread's own directory, such as the Git branch, are removed for another one.
    */
   readonly thread: Thread
   readonly evidence: SessionEvidence
+  /** The same evidence by directory. */
+  readonly places: ReadonlyArray<PlacedEvidence>
 }
 
 /** The parts of a session that may become memory. */
@@ -32,47 +44,83 @@ export interface SessionParts {
 }
 
 /**
- * Splits a session by the directory of each turn, and leaves out ignored directories. A session without events is one
- * part.
+ * Splits a session by the project of each turn's directory, and leaves out ignored directories: those that are ignored
+ * themselves, and those of an ignored project. A session without events is one part. `projectOf` decides the project of
+ * a directory; by default it only looks it up.
  */
-export const partsByDirectory = Effect.fn("SessionParts.byDirectory")(function* (
+export const partsByProject = Effect.fn("SessionParts.byProject")(function* (
   thread: Thread,
   cwd: Directory,
   { evidence, facts }: { readonly evidence: SessionEvidence; readonly facts: ThreadFacts },
-  ignore: Pick<IgnoreRules, "isIgnored">
+  ignore: Pick<IgnoreRules, "isIgnored">,
+  projectOf: typeof decideProjectOf = lookUpProject
 ) {
   const { rules } = yield* Redactor
   const redactText = yield* rules
   const names = yield* directoryNames(cwd, evidence, facts)
-  const all = evidenceByDirectory(evidence, (given) => names.get(given) ?? cwd)
-  const isLeftOut = (directory: Directory): boolean =>
-    isStaging(directory) ||
-    [
-      directory,
-      ...[...names].flatMap(([given, name]) => (name === directory && given !== undefined ? [given] : []))
-    ].some((name) => ignore.isIgnored({ cwd: name, rolloutPath: "" }))
-  const kept = all.filter(({ directory }) => directory === cwd || !isLeftOut(directory))
-  const parts = kept.map((part): SessionPart => ({
-    cwd: part.directory,
-    evidence: all.length === 1 ? evidence : part.evidence,
-    thread:
-      part.directory === cwd
-        ? thread
-        : new Thread({
-            ...thread,
-            cwd: part.directory,
-            title: titleOf(firstRequest(part.evidence), redactText) ?? thread.title,
-            gitSha: null,
-            gitBranch: null,
-            gitOriginUrl: null
-          })
-  }))
-  const result: SessionParts = {
-    parts: all.length === 0 ? [{ cwd, thread, evidence }] : parts,
-    isPartial: kept.length < all.length
+  const nameOf = (given: string | undefined): Directory => names.get(given) ?? cwd
+  const all = evidenceByDirectory(evidence, nameOf)
+  const placed = new Map<Directory, ProjectPlace>()
+  for (const directory of new Set([cwd, ...all.map((part) => part.directory)])) {
+    const recorded = directory === cwd ? (thread.gitOriginUrl ?? undefined) : undefined
+    placed.set(directory, yield* projectOf({ directory, recorded }))
   }
+  const placeOf = (directory: Directory): ProjectPlace => placed.get(directory) ?? { project: directory, place: "" }
+  const isLeftOut = (directory: Directory): boolean =>
+    directory !== cwd &&
+    (isStaging(directory) ||
+      [
+        directory,
+        placeOf(directory).project,
+        ...[...names].flatMap(([given, name]) => (name === directory && given !== undefined ? [given] : []))
+      ].some((name) => ignore.isIgnored({ cwd: name, rolloutPath: "" })))
+  const kept = all.filter(({ directory }) => !isLeftOut(directory))
+  if (all.length === 0) {
+    const { place, project } = placeOf(cwd)
+    const whole: SessionPart = { cwd: project, thread, evidence, places: [{ directory: cwd, place, evidence }] }
+    const parts: SessionParts = { parts: [whole], isPartial: false }
+    return parts
+  }
+  const ofProjects = evidenceByDirectory(evidence, (given) => {
+    const directory = nameOf(given)
+    return isLeftOut(directory) ? directory : placeOf(directory).project
+  })
+  const parts = ofProjects.flatMap((part): ReadonlyArray<SessionPart> => {
+    const own = kept.filter(({ directory }) => placeOf(directory).project === part.directory)
+    const [first] = own
+    if (first === undefined) {
+      return []
+    }
+    const isOnly = ofProjects.length === 1
+    return [
+      {
+        cwd: part.directory,
+        evidence: isOnly ? evidence : part.evidence,
+        places: own.map((one) => ({
+          directory: one.directory,
+          place: placeOf(one.directory).place,
+          evidence: all.length === 1 ? evidence : one.evidence
+        })),
+        thread: own.some(({ directory }) => directory === cwd)
+          ? thread
+          : elsewhere(thread, first, titleOf(firstRequest(part.evidence), redactText))
+      }
+    ]
+  })
+  const result: SessionParts = { parts, isPartial: kept.length < all.length }
   return result
 })
+
+/** Returns the row of a thread, as it applies to a directory that is not the thread's own. */
+const elsewhere = (thread: Thread, { directory }: DirectoryEvidence<Directory>, title: Thread["title"]): Thread =>
+  new Thread({
+    ...thread,
+    cwd: directory,
+    title: title ?? thread.title,
+    gitSha: null,
+    gitBranch: null,
+    gitOriginUrl: null
+  })
 
 /**
  * Returns the canonical path of each directory in the events. A text that is not a path counts as the thread's own

@@ -352,7 +352,7 @@ export type DecisionError = InputInvalid | FactNotFound | MemoryFsFailure | Stat
 
 /**
  * The operations on the memories of a home, for the tools and pages of a host. All of them may run concurrently, also
- * while passes run. A directory is given as an absolute path, by any of its names. Results have the form of the
+ * while passes run. A directory is given as an absolute path, by any of its names, and stands for its project. Results have the form of the
  * commands' `--json`.
  */
 export class Memories extends Context.Tag("rollout-memories/Memories")<
@@ -373,9 +373,12 @@ export class Memories extends Context.Tag("rollout-memories/Memories")<
     readonly search: (query: {
       readonly words: ReadonlyArray<string>
       readonly cwd?: string | undefined
-    }) => Effect.Effect<SearchResults, InputInvalid | StateDbFailure>
+    }) => Effect.Effect<SearchResults, InputInvalid | MemoryFsFailure | StateDbFailure>
     /** Stores a note that every later consolidation of the directory includes. Secrets are removed from it. */
-    readonly remember: (cwd: string, text: string) => Effect.Effect<Remembered, InputInvalid | StateDbFailure>
+    readonly remember: (
+      cwd: string,
+      text: string
+    ) => Effect.Effect<Remembered, InputInvalid | MemoryFsFailure | StateDbFailure>
     /**
      * Deletes memories for good, and prevents their sessions, or the fact, from being learned again. The files of the
      * sessions stay.
@@ -400,7 +403,7 @@ export class Memories extends Context.Tag("rollout-memories/Memories")<
       readonly cwd?: string | undefined
       /** The most entries; 100 by default. */
       readonly limit?: number | undefined
-    }) => Effect.Effect<History, InputInvalid | FactNotFound | StateDbFailure>
+    }) => Effect.Effect<History, InputInvalid | FactNotFound | MemoryFsFailure | StateDbFailure>
     readonly status: Effect.Effect<MemoriesStatus, MemoryFsFailure | StateDbFailure>
     /**
      * Explains whether and why a thread is learned from. Takes the thread's id, or at least its first eight characters.

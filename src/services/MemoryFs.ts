@@ -8,6 +8,7 @@ import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import type { ForgetRule } from "../domain/memory/Forgetting.js"
 import type { MemoryFile } from "../domain/memory/Publication.js"
 import type { StoredMemory, TraceHeader } from "../domain/memory/TraceMemory.js"
+import type { ProjectDirectory } from "../domain/project/ProjectDirectory.js"
 import type { SafeText } from "../domain/privacy/SafeText.js"
 import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import type { ProjectRow, ThreadMemory } from "./state/ThreadMemories.js"
@@ -236,8 +237,33 @@ export class MemoryFs extends Context.Tag("rollout-memories/MemoryFs")<
     readonly resume: (cwd: Directory) => Effect.Effect<Option.Option<string>, MemoryFsFailure>
     /** Removes the staged copy and the leftovers of a killed publish. */
     readonly discardStaging: (cwd: Directory) => Effect.Effect<void, MemoryFsFailure>
-    /** Writes the list of projects and their folders, if it has changed. */
-    readonly describeProjects: (projects: ReadonlyArray<ProjectRow>) => Effect.Effect<void, MemoryFsFailure>
+    /**
+     * Writes the list of projects and their folders, and the file of the known directories, if they have changed.
+     */
+    readonly describeProjects: (
+      projects: ReadonlyArray<ProjectRow>,
+      directories: ReadonlyArray<ProjectDirectory>
+    ) => Effect.Effect<void, MemoryFsFailure>
+    /**
+     * Reads the directories that were known to belong to projects when `describeProjects` last wrote them. Empty if the
+     * file is missing or has another form.
+     */
+    readonly knownDirectories: Effect.Effect<ReadonlyArray<ProjectDirectory>, MemoryFsFailure>
+    /**
+     * Adds to the memory of `to` what people wrote in the files of `from`: lines of `MEMORY.md`, lines that they
+     * removed, and files. If `to` has no memory yet, it becomes a copy of that of `from`. Nothing is removed, and
+     * running it again changes nothing. The caller holds the locks of both.
+     */
+    readonly takeOver: (from: Directory, to: Directory) => Effect.Effect<void, MemoryFsFailure>
+    /**
+     * Removes the files of `from`, and leaves a file there that leads to the memory of `to`. The caller holds the locks
+     * of both, and has moved everything else.
+     */
+    readonly leavePointer: (from: Directory, to: Directory) => Effect.Effect<void, MemoryFsFailure>
+    /** True if a folder holds memories: a state DB, or the memory of a directory. It need not be the memories home. */
+    readonly isMemoriesHome: (path: string) => Effect.Effect<boolean>
+    /** True if a directory has files of a memory; a file that leads to another memory does not count. */
+    readonly hasMemory: (cwd: Directory) => Effect.Effect<boolean, MemoryFsFailure>
     /**
      * Removes everything that `rule` selects from all files of a directory: traces, published files, the record of the
      * publish, the staged copy, and the kept generations. Other traces stay unchanged. An interrupted publish that it

@@ -42,6 +42,11 @@ export const settings = {
     1_000,
     "Traces kept as files per directory; wishes and verified fixes of older sessions are consolidated too."
   ),
+  project: choice(
+    "repository",
+    ["repository", "directory"],
+    "What a memory belongs to: the repository that a session worked in, or the very directory."
+  ),
   lockLease: seconds(600, 86_400, "The lease of a directory's lock, in seconds."),
   claimLease: seconds(600, 86_400, "The lease of a rollout's claim, in seconds."),
   rolloutBytes: integer(

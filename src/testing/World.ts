@@ -31,6 +31,7 @@ import { Forgetting } from "../services/state/Forgetting.js"
 import { Integrity } from "../services/state/Integrity.js"
 import { Notes } from "../services/state/Notes.js"
 import { ProjectLocks } from "../services/state/ProjectLocks.js"
+import { Projects } from "../services/state/Projects.js"
 import { Spending } from "../services/state/Spending.js"
 import type { StateDb } from "../services/state/StateDb.js"
 import { ThreadIndex } from "../services/state/ThreadIndex.js"
@@ -117,6 +118,7 @@ export class World {
     modelClient: new Faults<ModelClient["Type"]>(),
     notes: new Faults<Notes["Type"]>(),
     projectLocks: new Faults<ProjectLocks["Type"]>(),
+    projects: new Faults<Projects["Type"]>(),
     sessionStore: new Faults<SessionStore["Type"]>(),
     spending: new Faults<Spending["Type"]>(),
     threadIndex: new Faults<ThreadIndex["Type"]>(),
@@ -139,6 +141,7 @@ export class World {
         over(Integrity, (service) => faults.integrity.wrap(service)),
         over(Notes, (service) => faults.notes.wrap(service)),
         over(ProjectLocks, (service) => faults.projectLocks.wrap(service)),
+        over(Projects, (service) => faults.projects.wrap(service)),
         over(Spending, (service) => faults.spending.wrap(service)),
         over(ThreadIndex, (service) => faults.threadIndex.wrap(service)),
         over(ThreadMemories, (service) => faults.threadMemories.wrap(service))

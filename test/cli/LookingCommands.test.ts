@@ -285,12 +285,13 @@ describe("context", () => {
     })
   )
 
-  it.scoped("context prints nothing if there is nothing, needs no home, and creates none", () =>
+  it.scoped("context without any memory says on stderr alone where memory is, needs no home, and creates none", () =>
     Effect.gen(function* () {
       const home = yield* emptyHome
       rmSync(home.codex, { recursive: true })
       const nothing = yield* home.run("context", "--cwd", ".")
-      assert.deepStrictEqual([nothing.code, nothing.stdout, nothing.stderr], [0, "", ""])
+      assert.deepStrictEqual([nothing.code, nothing.stdout], [0, ""])
+      assert.include(nothing.stderr, `the memories home ${home.memories} knows no project`)
       assert.strictEqual((yield* home.json("context", "--cwd", ferry)).value["text"], "")
       assert.isFalse(existsSync(home.codex) || existsSync(home.memories))
       const wrong = yield* home.run("context", "--cwd", ferry, "--max-tokens", "many")

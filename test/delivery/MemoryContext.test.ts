@@ -21,13 +21,14 @@ const pier = Directory.make("/home/ada/projects/pier")
 
 /** Two names of one directory. */
 const directories = Layer.succeed(WorkingDirectories, {
-  normalise: (cwd) => Effect.succeed(Directory.make(cwd.replace("/link/", "/ada/")))
+  normalise: (cwd) => Effect.succeed(Directory.make(cwd.replace("/link/", "/ada/"))),
+  locate: (directory) => Effect.succeed({ directory, found: { _tag: "Gone" } })
 })
 
 const layer = () =>
   MemoryFsLayer.layer.pipe(
     Layer.provideMerge(Layer.mergeAll(FileSystemMemory.layer, ProcessTableMemory.layer, directories, Redactor.layer)),
-    Layer.provide(Settings.layer({ codexHome: "/codex", memoriesHome: "/memories" }))
+    Layer.provideMerge(Settings.layer({ codexHome: "/codex", memoriesHome: "/memories" }))
   )
 
 /** Puts files where readers see them. */

@@ -11,6 +11,7 @@ import { Forgetting } from "../../src/services/state/Forgetting.js"
 import { Integrity } from "../../src/services/state/Integrity.js"
 import { Notes } from "../../src/services/state/Notes.js"
 import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
+import { Projects } from "../../src/services/state/Projects.js"
 import { Spending } from "../../src/services/state/Spending.js"
 import { Facts } from "../../src/services/state/Facts.js"
 import { StateDbUnavailable } from "../../src/services/state/StateDbError.js"
@@ -153,6 +154,7 @@ describe("MemoriesStartup.layer", () => {
               ModelClient,
               Notes,
               ProjectLocks,
+              Projects,
               Redactor,
               SessionStore,
               Settings,

@@ -1,8 +1,10 @@
 import { cpSync, readFileSync, rmSync, utimesSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { StateDbFailure } from "../../src/services/state/StateDbError.js"
+import { bucketOf, Directory } from "../../src/domain/thread/WorkingDirectory.js"
+import { git, repository } from "../support/gitRepository.js"
 import { programPath } from "../support/provided.js"
 import { againWith, sampleOf } from "../support/sample.js"
 import { diskError, diskErrors } from "../support/faults.js"
@@ -44,8 +46,12 @@ const settings = { concurrency: 1, retryFirst: Duration.zero }
 const ferry = "/home/ada/projects/ferry"
 const pier = "/home/ada/projects/pier"
 
-/** Everything that is kept, but the state DB and the generation before, which tells how often something was published. */
-const keptFiles = (memories: string) => snapshot(memories, (path) => !/state\.sqlite|\/previous\//.test(path))
+/**
+ * Everything that is kept, but the state DB, the generation before, which tells how often something was published, and the
+ * times at which projects were decided.
+ */
+const keptFiles = (memories: string) =>
+  snapshot(memories, (path) => !/state\.sqlite|\/previous\/|projects\.json/.test(path))
 
 const leftovers = (memories: string) =>
   Object.keys(snapshot(memories)).filter((path) =>
@@ -56,8 +62,9 @@ const leftovers = (memories: string) =>
 const published = (memories: string) => snapshot(memories, (path) => /\/memory\/(?:MEMORY\.md|skills\/)/.test(path))
 
 /**
- * Two situations to be killed in: the very first pass, and one that finds a session that grew and a new one, so that files,
- * rows and a published generation are replaced.
+ * The situations to be killed in: the very first pass; one that finds a session that grew and a new one, so that files,
+ * rows and a published generation are replaced; and one that joins the memories of a repository's directories, with lines
+ * and files that people wrote.
  */
 const situations = {
   "the first pass": (codex: string) =>
@@ -75,8 +82,43 @@ const situations = {
       const more = new RolloutBuilder(startOfFixtures + 900_000).user("from now on use pnpm, not npm").turnEnd().text()
       addSession(codex, 1, ferry, more)
       addSession(codex, 4, ferry)
+    }),
+  "a pass that takes over": (codex: string, memories: string) =>
+    Effect.gen(function* () {
+      const repo = repository(join(codex, "repo"))
+      const api = join(repo, "packages/api")
+      const worktree = join(codex, "worktree")
+      git(repo, "worktree", "add", "--quiet", worktree)
+      addSession(codex, 1, repo)
+      addSession(codex, 2, api, saying("never touch the vendor folder"))
+      addSession(codex, 3, worktree, saying("always keep the changelog"))
+      const byDirectory = { ...settings, project: "directory" as const }
+      yield* realPass({ codexHome: codex, memoriesHome: memories, settings: byDirectory })
+      for (const cwd of [api, worktree]) {
+        const memory = join(memories, bucketOf(Directory.make(cwd)), "memory")
+        const lines = readFileSync(join(memory, "MEMORY.md"), "utf8").split("\n")
+        const kept = lines.filter((line) => !line.includes("changelog"))
+        write(join(memory, "MEMORY.md"), [...kept, `- written by hand in ${basename(cwd)}`, ""].join("\n"))
+        write(join(memory, "skills/mine/SKILL.md"), `---\nname: mine\ndescription: of ${basename(cwd)}\n---\n`)
+      }
     })
 }
+
+const saying = (wish: string): string => new RolloutBuilder(startOfFixtures + 900_000).user(wish).turnEnd().text()
+
+/** Every line that readers see, in the order of the lines. */
+const linesThatAreRead = (memories: string): ReadonlyArray<string> =>
+  Object.keys(snapshot(memories, (path) => /\/memory\/.*\.md$/.test(path)))
+    .flatMap((path) => readFileSync(join(memories, path), "utf8").split("\n"))
+    .filter((line) => line !== "")
+    .toSorted()
+
+/**
+ * Makes what a failed write must not change. A directory that could not be joined is joined after the others, so that its
+ * lines and its files of the same name come after theirs.
+ */
+const resultOf = (situation: keyof typeof situations) =>
+  situation === "a pass that takes over" ? linesThatAreRead : keptFiles
 
 /** A situation, as it is before the pass that is disturbed, and what an undisturbed one leaves. */
 const prepare = (situation: keyof typeof situations) =>
@@ -111,7 +153,7 @@ const recordedPass = Effect.fnUntraced(function* (codexHome: string, memoriesHom
   return names
 })
 
-describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situation) => {
+describe.each(["the first pass", "a pass that replaces", "a pass that takes over"] as const)("%s", (situation) => {
   it.scopedLive("a pass killed at any point leaves whole files, and the next one ends like an undisturbed pass", () =>
     Effect.gen(function* () {
       const { codex, fresh } = yield* prepare(situation)
@@ -131,7 +173,10 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
           const memories = yield* fresh
           const killed = yield* start(program, [codex, memories, String(number)]).ended
           assert.strictEqual(killed.signal, "SIGKILL", at)
-          const torn = Object.entries(published(memories)).filter(([path, hash]) => !wholes.has(`${path} ${hash}`))
+          // While memories are joined, one has the lines of the others as if a person had just written them.
+          const torn = Object.entries(published(memories)).filter(
+            ([path, hash]) => situation !== "a pass that takes over" && !wholes.has(`${path} ${hash}`)
+          )
           assert.deepStrictEqual(torn, [], `${at}: neither the old ones nor the new ones`)
           const report = yield* pass(codex, memories)
           assert.deepStrictEqual([report.failed, report.skipped], [[], []], at)
@@ -149,7 +194,8 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
       const { codex, fresh } = yield* prepare(situation)
       const undisturbed = yield* fresh
       const names = yield* recordedPass(codex, undisturbed)
-      const wanted = keptFiles(undisturbed)
+      const result = resultOf(situation)
+      const wanted = result(undisturbed)
 
       assert.isAbove(names.length, 30)
       for (const { name, number } of sampleOf(pointsOf(names), 3, kindOf)) {
@@ -170,7 +216,7 @@ describe.each(["the first pass", "a pass that replaces"] as const)("%s", (situat
         assert.isAtLeast(at, number, where)
         const report = yield* pass(codex, memories)
         assert.deepStrictEqual([report.failed, report.skipped], [[], []], where)
-        assert.deepStrictEqual(keptFiles(memories), wanted, where)
+        assert.deepStrictEqual(result(memories), wanted, where)
         assert.deepStrictEqual(leftovers(memories), [], where)
       }
     })
@@ -261,7 +307,9 @@ describe("points of interruption", () => {
         "published.json",
         "previous",
         "Consolidations.recordPublished",
-        "README.md"
+        "README.md",
+        "Projects.decide",
+        "projects.json"
       ]) {
         assert.include(points, expected)
       }

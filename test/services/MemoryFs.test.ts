@@ -260,7 +260,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist" })
         yield* memoryFs.storeTrace(traceOf(memoryOf(3)), Effect.void)
         yield* memoryFs.stage(ferry, memories, [])
-        yield* memoryFs.describeProjects([{ cwd: ferry, memories: 3 }])
+        yield* memoryFs.describeProjects([{ cwd: ferry, memories: 3 }], [])
         assert.strictEqual(statSync(world.home).mode & 0o777, 0o700)
         for (const entry of nonEmpty(readdirSync(world.home, { recursive: true, withFileTypes: true }))) {
           const { mode } = lstatSync(join(entry.parentPath, entry.name))
@@ -592,7 +592,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         yield* fifo(join(world.home, "ignore"))
         yield* fifo(join(world.home, "README.md"))
         assert.include((yield* Effect.flip(memoryFs.ignoreText)).message, `${join(world.home, "ignore")} is a FIFO`)
-        const error = yield* Effect.flip(memoryFs.describeProjects([{ cwd: ferry, memories: 1 }]))
+        const error = yield* Effect.flip(memoryFs.describeProjects([{ cwd: ferry, memories: 1 }], []))
         assert.include(error.message, `${join(world.home, "README.md")} is a FIFO`)
       })
     )
@@ -1037,7 +1037,7 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         ).open()
         yield* memoryFs.storeTrace(traceOf(memoryOf(1)), Effect.void)
         yield* publishAll(world, memoryFs, memories, "# Memory\n", { sail: "hoist", row: "pull" })
-        yield* memoryFs.describeProjects([{ cwd: ferry, memories: 2 }])
+        yield* memoryFs.describeProjects([{ cwd: ferry, memories: 2 }], [])
         const journal = events.indexOf(`show ${join(bucketIn(world), "publish.json")}`)
         assert.isAbove(journal, 20)
         const told = (what: string) =>
@@ -1551,21 +1551,21 @@ const suite = (name: string, makeWorld: Effect.Effect<World, never, Scope.Scope>
         })
         yield* memoryFs.prepare
         const readme = join(world.home, "README.md")
-        yield* memoryFs.describeProjects([])
+        yield* memoryFs.describeProjects([], [])
         assert.isFalse(yield* world.files.exists(readme))
         const projects = [
           { cwd: Directory.make("/home/ada/tram"), memories: 1 },
           { cwd: ferry, memories: 2 }
         ]
-        yield* memoryFs.describeProjects(projects)
+        yield* memoryFs.describeProjects(projects, [])
         const text = yield* world.files.readFileString(readme)
         assert.include(text, `${bucketOf(ferry)}/memory/MEMORY.md`)
         assert.isBelow(text.indexOf(ferry), text.indexOf("/home/ada/tram"))
 
         points.length = 0
-        yield* memoryFs.describeProjects(projects)
+        yield* memoryFs.describeProjects(projects, [])
         assert.deepStrictEqual(points, [])
-        yield* memoryFs.describeProjects([])
+        yield* memoryFs.describeProjects([], [])
         assert.notInclude(yield* world.files.readFileString(readme), ferry)
       }))
 

@@ -6,6 +6,7 @@ import { Consolidations } from "../../src/services/state/Consolidations.js"
 import { Facts } from "../../src/services/state/Facts.js"
 import { Notes } from "../../src/services/state/Notes.js"
 import { ProjectLocks } from "../../src/services/state/ProjectLocks.js"
+import { Projects } from "../../src/services/state/Projects.js"
 import { ThreadIndex } from "../../src/services/state/ThreadIndex.js"
 import { ThreadMemories } from "../../src/services/state/ThreadMemories.js"
 import { over } from "../../src/testing/World.js"
@@ -58,6 +59,7 @@ export const layerStateDbWithPoints = <E, R>(
       pointed(Facts),
       pointed(Notes),
       pointed(ProjectLocks),
+      pointed(Projects),
       pointed(ThreadIndex),
       pointed(ThreadMemories)
     )

@@ -17,6 +17,7 @@ import {
   MemoriesStartup,
   Notes,
   ProjectLocks,
+  Projects,
   Spending,
   type Thread,
   ThreadIndex,
@@ -154,6 +155,13 @@ const database = Layer.mergeAll(
     eraseRemains: Effect.void,
     all: Effect.succeed([]),
     directoriesOf: unused("directoriesOf")
+  }),
+  Layer.succeed(Projects, {
+    all: Effect.succeed([]),
+    decide: (decision) => Effect.sync(() => ({ ...decision([]), decidedAt: 0 })),
+    import: () => Effect.void,
+    roots: Effect.succeed([]),
+    join: unused("join")
   }),
   Layer.succeed(Integrity, { damage: Effect.succeed([]) })
 )

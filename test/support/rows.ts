@@ -11,6 +11,7 @@ import { Forgetting } from "../../src/services/state/Forgetting.js"
 import { Integrity } from "../../src/services/state/Integrity.js"
 import { Notes } from "../../src/services/state/Notes.js"
 import { type LockRequest, ProjectLocks } from "../../src/services/state/ProjectLocks.js"
+import { Projects } from "../../src/services/state/Projects.js"
 import type { StateDbFailure } from "../../src/services/state/StateDbError.js"
 import { Spending } from "../../src/services/state/Spending.js"
 import { Claims } from "../../src/services/state/Claims.js"
@@ -101,6 +102,7 @@ export const capabilities = Effect.all({
   integrity: Integrity,
   notes: Notes,
   projectLocks: ProjectLocks,
+  projects: Projects,
   spending: Spending,
   threadIndex: ThreadIndex,
   threadMemories: ThreadMemories

@@ -172,6 +172,11 @@ export const SessionFact = Schema.Struct({
   lastLine: Schema.Int,
   /** The time recorded for `lastLine`, in Unix milliseconds; null if the session does not record it. */
   at: Schema.NullOr(Schema.Int),
+  /**
+   * The directory in which the session worked, as its path below the top of the project's working copy. Absent or empty
+   * if that is the top, or if the fact is from several directories.
+   */
+  place: Schema.optionalWith(Schema.String, { exact: true }),
   content: FactContent
 })
 

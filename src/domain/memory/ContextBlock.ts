@@ -1,5 +1,6 @@
 import { withoutCitations } from "./Citation.js"
 import { parseMemorySummary } from "./MemorySummary.js"
+import { isElsewhere } from "../project/PlaceMark.js"
 import { isVerdict } from "../privacy/NotConfirmed.js"
 import { wrapMemory } from "../session/MemoryTag.js"
 import { memoryFile, skillFolder, summaryFile, traceFolder } from "./Publication.js"
@@ -11,6 +12,8 @@ import { memoryFile, skillFolder, summaryFile, traceFolder } from "./Publication
 /** Inputs of the context block. */
 export interface ContextSources {
   readonly cwd: string
+  /** The path of the session's directory below the top of its working copy; absent or empty at the top. */
+  readonly place?: string
   /** The memory root; absolute. */
   readonly memoryPath: string
   /** The texts of `MEMORY.md` and `memory_summary.md`; empty for a missing file. */
@@ -82,14 +85,17 @@ const saysNothing = ({ heading, lines: [line = ""] }: ContextPiece): boolean =>
   heading === "" && withoutCitations(line).trim() === nothingLeft
 
 /**
- * Lists all pieces for the block, the most important first. Empty if a published `MEMORY.md` says nothing and there is
+ * Lists all pieces for the block, the most important first; those that hold in another subdirectory alone come last. Empty if a published `MEMORY.md` says nothing and there is
  * no skill: summaries alone are shown only as long as there is no `MEMORY.md`.
  */
 export const contextPieces = (sources: ContextSources): ReadonlyArray<ContextPiece> => {
   const told = piecesIn(sources.memory).filter((piece) => !isVerdict(piece.heading) && !saysNothing(piece))
+  const { place = "" } = sources
+  const orderOf = ({ heading, lines: [line = ""] }: ContextPiece): number =>
+    rankOf(heading) + (isElsewhere(line, place) ? worth.length + 1 : 0)
   return sources.memory !== "" && told.length === 0 && sources.skills.length === 0
     ? []
-    : [...told.toSorted((one, other) => rankOf(one.heading) - rankOf(other.heading)), ...piecesAround(sources)]
+    : [...told.toSorted((one, other) => orderOf(one) - orderOf(other)), ...piecesAround(sources)]
 }
 
 /** Makes the pieces that do not come from `MEMORY.md`: the summaries of traces, and the skills. */

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
  * 2026-11-20)`.
  */
 
-const suffix = / \(said \d{4}-\d{2}-\d{2}\)$/
+const suffix = /(?: \(said \d{4}-\d{2}-\d{2}\))?(?: \(only in `[^`]+`\))?$/
 
 /** Adds the day of a time to a line, in UTC. The time is in Unix milliseconds; null leaves the line unchanged. */
 export const withDay = (line: string, at: number | null): string =>
@@ -15,8 +15,11 @@ export const withDay = (line: string, at: number | null): string =>
     onSome: (time) => `${line} (said ${DateTime.formatIsoDateUtc(time)})`
   })
 
-/** Splits a line without citations into its words and the day at its end; the day is empty if there is none. */
-export const splitDay = (line: string): readonly [words: string, day: string] => {
-  const day = suffix.exec(line)?.[0] ?? ""
-  return [line.slice(0, line.length - day.length), day]
+/**
+ * Splits a line without citations into its words and its end: the day, and the subdirectory in which alone it holds (see
+ * `withPlace`). The end is empty if there is neither.
+ */
+export const splitDay = (line: string): readonly [words: string, end: string] => {
+  const end = suffix.exec(line)?.[0] ?? ""
+  return [line.slice(0, line.length - end.length), end]
 }

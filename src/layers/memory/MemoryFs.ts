@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { projectIndexFile, renderProjectIndex } from "../../domain/memory/ProjectIndex.js"
+import { projectsFile, readProjects, renderProjects } from "../../domain/project/ProjectsFile.js"
+import { isBucket } from "../../domain/thread/WorkingDirectory.js"
 import { MemoriesHomeUnavailable, MemoryFs } from "../../services/MemoryFs.js"
 import { ProcessTable } from "../../services/ProcessTable.js"
 import { Redactor } from "../../services/Redactor.js"
@@ -11,6 +13,7 @@ import { SymbolicLinks } from "../../services/SymbolicLinks.js"
 import { Settings } from "../../settings/Settings.js"
 import { make as makeFiles } from "./DurableFiles.js"
 import { failing, makeLayout } from "./HomeLayout.js"
+import * as Moving from "./Moving.js"
 import * as Published from "./Published.js"
 import * as Publishing from "./Publishing.js"
 import * as Revision from "./Revision.js"
@@ -62,27 +65,48 @@ const make = Effect.gen(function* () {
   })
 
   const describeProjects: MemoryFs["Type"]["describeProjects"] = Effect.fn("MemoryFs.describeProjects")(
-    function* (projects) {
+    function* (projects, directories) {
       const path = join(memoriesHome, projectIndexFile)
+      const known = join(memoriesHome, projectsFile)
       const isNew = !(yield* failing("reading", path)(files.exists(path)))
       if (projects.length > 0 || !isNew) {
         yield* files
           .keepAs(path, renderProjectIndex(projects))
           .pipe(Effect.zipLeft(files.sweep(memoriesHome)), failing("writing", path))
       }
+      if (directories.length > 0 || (yield* failing("reading", known)(files.exists(known)))) {
+        yield* failing("writing", known)(files.keepAs(known, renderProjects(directories)))
+      }
     }
   )
 
+  const knownDirectories = Effect.suspend(() => {
+    const path = join(memoriesHome, projectsFile)
+    return Effect.map(
+      files.readIfThere(path),
+      Option.match({ onNone: () => [], onSome: (text) => readProjects(decoder.decode(text)) })
+    ).pipe(failing("reading the known projects", path))
+  })
+
+  const isMemoriesHome = (path: string) =>
+    fileSystem.readDirectory(path).pipe(
+      Effect.map((names) => names.some((name) => name === "state.sqlite" || isBucket(name))),
+      Effect.orElseSucceed(() => false)
+    )
+
   return MemoryFs.of({
+    isMemoriesHome,
     prepare,
     ignoreText,
+    knownDirectories,
     rootOf: layout.rootOf,
     describeProjects,
     ...Published.make(files, layout),
     ...TraceFiles.make(files, layout),
     ...Staging.make(files, layout, redactor),
     ...Publishing.make(files, layout, publishedFileBytes, redactor),
-    ...Revision.make(files, layout)
+    ...Revision.make(files, layout),
+    ...Moving.make(files, layout)
   })
 })
 

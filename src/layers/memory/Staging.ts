@@ -54,7 +54,10 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout,
     const home = yield* files.namesIn(memoriesHome)
     const bucket = yield* files.namesIn(bucketPath(cwd))
     const isOurs = (name: string) =>
-      isBucket(name) || name === agentOutputFolder || name.startsWith("state.sqlite") || /^\.?README\.md/.test(name)
+      isBucket(name) ||
+      name === agentOutputFolder ||
+      name.startsWith("state.sqlite") ||
+      /^\.?(?:README\.md|projects\.json)/.test(name)
     return [
       ...home.filter((name) => !isOurs(name)).map((name) => join(memoriesHome, name)),
       ...bucket.map((name) => join(bucketPath(cwd), name)).filter((path) => path !== memoryPath),

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import { detailOf } from "../../domain/memory/DiskFault.js"
 import { parseMemorySummary, renderMemorySummary } from "../../domain/memory/MemorySummary.js"
 import { type MemoryFile, summaryFile, textFile, traceFolder } from "../../domain/memory/Publication.js"
+import { movedFile } from "../../domain/project/MovedMemory.js"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
 import { readTraceFile, renderTraceFile, threadOfTraceFile, traceFileName } from "../../domain/memory/TraceMemory.js"
 import { type Directory, isBucket } from "../../domain/thread/WorkingDirectory.js"
@@ -137,6 +138,10 @@ export const make = (files: Files, { bucketPath, memoriesHome, rootOf }: Layout)
     return yield* Effect.gen(function* () {
       const folder = yield* makeFolder(cwd)
       yield* Effect.forEach([bucketPath(cwd), memoryPath, folder], files.sweep, { discard: true })
+      // A directory that has a memory of its own again leads nowhere else.
+      if (yield* files.isFile(join(memoryPath, movedFile))) {
+        yield* files.removeFile(join(memoryPath, movedFile))
+      }
       const traces = memories.map(traceOf)
       yield* Effect.forEach(traces, ({ path, text }) => files.keepAs(join(memoryPath, path), text), { discard: true })
       const warnings = yield* prune(folder, new Set(traces.map(({ path }) => basename(path))))

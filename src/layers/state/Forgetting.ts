@@ -57,7 +57,15 @@ const make = Effect.map(Queries, ({ isGone, path, self, sql, statement, transact
   const forgetBatch = Effect.fnUntraced(function* (threadIds: ReadonlyArray<ThreadId>, forgottenAt: number) {
     yield* sql`INSERT INTO forgotten_threads ${sql.insert(threadIds.map((threadId) => ({ threadId, forgottenAt })))}
       ON CONFLICT (thread_id) DO UPDATE SET erased_at = NULL`
+    // A directory in which no other session began is not known any more, nor is one of a project of which nothing is
+    // left, unless a person said what it belongs to.
+    yield* sql`DELETE FROM project_directories WHERE ground <> 'person'
+      AND directory IN (SELECT cwd FROM threads WHERE ${sql.in("id", threadIds)})
+      AND directory NOT IN (SELECT cwd FROM threads WHERE cwd IS NOT NULL AND NOT ${sql.in("id", threadIds)})`
     yield* sql`DELETE FROM threads WHERE ${sql.in("id", threadIds)}`
+    yield* sql`DELETE FROM project_directories WHERE ground <> 'person'
+      AND project NOT IN (SELECT cwd FROM thread_memory)
+      AND project NOT IN (SELECT d.project FROM project_directories d JOIN threads t ON t.cwd = d.directory)`
   })
 
   /**

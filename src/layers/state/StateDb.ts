@@ -12,6 +12,7 @@ import * as Forgetting from "./Forgetting.js"
 import * as Integrity from "./Integrity.js"
 import * as Notes from "./Notes.js"
 import * as ProjectLocks from "./ProjectLocks.js"
+import * as Projects from "./Projects.js"
 import * as Spending from "./Spending.js"
 import * as ThreadIndex from "./ThreadIndex.js"
 import * as ThreadMemories from "./ThreadMemories.js"
@@ -28,6 +29,7 @@ const capabilities: Layer.Layer<StateDb, never, Queries> = Layer.mergeAll(
   Integrity.layer,
   Notes.layer,
   ProjectLocks.layer,
+  Projects.layer,
   Spending.layer,
   ThreadIndex.layer,
   ThreadMemories.layer

@@ -189,6 +189,7 @@ const make = Effect.map(Queries, (queries) => {
     cwd === undefined
       ? sql`SELECT id AS thread_id FROM threads ORDER BY id`
       : sql`SELECT id AS thread_id FROM threads WHERE cwd = ${cwd}
+            OR cwd IN (SELECT directory FROM project_directories WHERE project = ${cwd})
             UNION SELECT thread_id FROM thread_memory WHERE cwd = ${cwd} ORDER BY 1`
   )
 

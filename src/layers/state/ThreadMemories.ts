@@ -203,6 +203,21 @@ const make = Effect.map(Queries, (queries) => {
     execute: () => sql`SELECT DISTINCT cwd FROM thread_memory WHERE cwd <> ''`
   })
 
+  const places = findAll({
+    Request: Schema.Void,
+    Result: Schema.Struct({ threadId: ThreadId, cwd: Directory, place: Schema.String, own: Directory }),
+    execute: () => sql`SELECT DISTINCT f.thread_id, f.cwd, f.place, t.cwd AS own
+      FROM facts f JOIN threads t ON t.id = f.thread_id WHERE f.place <> '' AND t.cwd IS NOT NULL`
+  })
+
+  /** Deletes the memory of a session that also worked in an ignored subdirectory, so that it is read again without it. */
+  const rereadWithout = Effect.fnUntraced(function* (cwd: Directory, threadId: ThreadId, now: number) {
+    const memory = sql`thread_id = ${threadId} AND cwd = ${cwd}`
+    yield* sql`UPDATE extractions SET learned_updated_at = NULL, learned_size = NULL WHERE thread_id = ${threadId}`
+    yield* withdrawFacts(sql, memory, now)
+    yield* sql`DELETE FROM thread_memory WHERE ${memory}`
+  })
+
   const applyIgnored = Effect.fnUntraced(function* (isIgnored: (cwd: Directory) => boolean) {
     yield* sql`UPDATE extractions SET learned_updated_at = NULL, learned_size = NULL, is_partial = 0 WHERE is_partial = 1`
     const now = yield* Clock.currentTimeMillis
@@ -211,6 +226,12 @@ const make = Effect.map(Queries, (queries) => {
         WHERE thread_id IN (SELECT thread_id FROM thread_memory WHERE cwd = ${cwd})`
       yield* withdrawFacts(sql, sql`cwd = ${cwd}`, now)
       yield* sql`DELETE FROM thread_memory WHERE cwd = ${cwd}`
+    }
+    // A session whose own directory is ignored is withheld as a whole, and keeps its memory for when it is not.
+    for (const { cwd, own, place, threadId } of yield* places()) {
+      if (isIgnored(Directory.make(`${cwd}/${place}`)) && !isIgnored(own)) {
+        yield* rereadWithout(cwd, threadId, now)
+      }
     }
   })
 

@@ -1,8 +1,10 @@
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { supersededIn } from "../../domain/facts/FactLines.js"
 import { type MarkedFacts, withCorrections, withMarks } from "../../domain/facts/FactMarks.js"
-import { ProjectFacts, sectionHeadings } from "../../domain/facts/ProjectFacts.js"
+import { mapSections, ProjectFacts, sectionHeadings } from "../../domain/facts/ProjectFacts.js"
+import { onlyPlaceOf, withPlace } from "../../domain/project/PlaceMark.js"
 import type { SafeText } from "../../domain/privacy/SafeText.js"
 import type { Directory } from "../../domain/thread/WorkingDirectory.js"
 import { Facts, type MarkedFact, type StoredFact } from "../../services/state/Facts.js"
@@ -21,13 +23,33 @@ export const marksOf = (marks: ReadonlyArray<MarkedFact>): MarkedFacts => ({
   removed: new Set(marks.flatMap(({ id, mark }) => (mark._tag === "Removed" ? [id] : [])))
 })
 
+/** Marks the lines that hold in one subdirectory alone. A person's correction stays word for word. */
+const withPlaces = (
+  facts: ProjectFacts,
+  known: ReadonlyArray<StoredFact>,
+  { corrected }: MarkedFacts
+): ProjectFacts => {
+  if (known.every(({ place = "" }) => place === "")) {
+    return facts
+  }
+  const ofId = Arr.groupBy(known, ({ id }) => id)
+  const sections = mapSections(facts, (lines) =>
+    lines.map((line) =>
+      line.ids.some((id) => corrected.has(id))
+        ? line
+        : { ...line, text: withPlace(line.text, onlyPlaceOf(line.ids.flatMap((id) => ofId[id] ?? []))) }
+    )
+  )
+  return { ...facts, ...sections }
+}
+
 /**
- * Merges facts that say the same, and applies the decisions of people. `known` must be ordered newest session first,
+ * Merges facts that say the same, marks those of one subdirectory, and applies the decisions of people. `known` must be ordered newest session first,
  * as `Facts.of` returns it.
  */
 export const mergeFacts = Effect.fnUntraced(function* (known: ReadonlyArray<StoredFact>, marks: MarkedFacts) {
   const { projectFacts } = yield* loadMerging
-  return withMarks(projectFacts(withCorrections(known, marks)), marks)
+  return withMarks(withPlaces(projectFacts(withCorrections(known, marks)), known, marks), marks)
 })
 
 /**

@@ -4,6 +4,7 @@ import type { IgnoreRules } from "../../domain/thread/IgnoreRules.js"
 import { safe } from "../../domain/privacy/SafeText.js"
 import type { Thread } from "../../domain/thread/Thread.js"
 import type { Pass } from "../Pass.js"
+import { decideProjectOf } from "../projects/ProjectOf.js"
 import { Claims } from "../../services/state/Claims.js"
 import { Facts } from "../../services/state/Facts.js"
 import { ThreadIndex } from "../../services/state/ThreadIndex.js"
@@ -56,9 +57,9 @@ const refresh = (pass: Pass, thread: Thread, ignore: IgnoreRules) =>
         onSome: (claim) =>
           whileRenewed(
             Effect.gen(function* () {
-              const [{ load }, { partsByDirectory }, { factsOfPart }] = yield* loadReading
+              const [{ load }, { partsByProject }, { factsOfPart }] = yield* loadReading
               const rollout = yield* load(thread)
-              const { parts } = yield* partsByDirectory(thread, cwd, rollout, ignore)
+              const { parts } = yield* partsByProject(thread, cwd, rollout, ignore, decideProjectOf)
               const extracted = yield* Effect.forEach(parts, (part) =>
                 Effect.map(factsOfPart(part), (found) => ({ cwd: part.cwd, facts: found }))
               )

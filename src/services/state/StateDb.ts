@@ -5,6 +5,7 @@ import type { Forgetting } from "./Forgetting.js"
 import type { Integrity } from "./Integrity.js"
 import type { Notes } from "./Notes.js"
 import type { ProjectLocks } from "./ProjectLocks.js"
+import type { Projects } from "./Projects.js"
 import type { Spending } from "./Spending.js"
 import type { ThreadIndex } from "./ThreadIndex.js"
 import type { ThreadMemories } from "./ThreadMemories.js"
@@ -22,6 +23,7 @@ export type StateDb =
   | Integrity
   | Notes
   | ProjectLocks
+  | Projects
   | Spending
   | ThreadIndex
   | ThreadMemories

@@ -150,7 +150,8 @@ export class ThreadMemories extends Context.Tag("rollout-memories/state/ThreadMe
      */
     readonly import: (memories: Arr.NonEmptyReadonlyArray<ImportedMemory>) => Effect.Effect<boolean, StateDbFailure>
     /**
-     * Deletes the memories in directories that are ignored now, and records each deletion. Threads of which a directory
+     * Deletes the memories in directories that are ignored now, and records each deletion. A memory with facts of an
+     * ignored subdirectory is deleted and read again. Threads of which a directory
      * was left out before, because it was ignored then, are read again.
      */
     readonly applyIgnored: (isIgnored: (cwd: Directory) => boolean) => Effect.Effect<void, StateDbFailure>

@@ -17,7 +17,15 @@ const backToVersion5 = (path: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     yield* sql.unsafe("DROP TRIGGER forgotten_thread_leaves_history")
-    for (const table of ["fact_words", "fact_trigrams", "facts", "fact_marks", "fact_history", "forgotten_facts"]) {
+    for (const table of [
+      "fact_words",
+      "fact_trigrams",
+      "facts",
+      "fact_marks",
+      "fact_history",
+      "forgotten_facts",
+      "project_directories"
+    ]) {
       yield* sql.unsafe(`DROP TABLE ${table}`)
     }
     yield* sql.unsafe("ALTER TABLE extractions DROP COLUMN is_partial")

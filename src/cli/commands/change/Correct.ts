@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { correctFact, uncorrectFact } from "../../../commands/DecideFact.js"
-import { asUsage, givenDirectory, runOn } from "../../RunCommand.js"
+import { asUsage, givenProject, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { GivenTo } from "../../CommandTable.js"
 import { print } from "../../terminal/Screen.js"
@@ -17,7 +17,7 @@ const correct = Effect.fnUntraced(function* (given: CorrectGiven) {
       todo: 'give the right line, `correct --fact ID "TEXT"`, or take it back with `correct --fact ID --undo`'
     })
   }
-  const cwd = yield* givenDirectory(given.cwd)
+  const cwd = yield* givenProject(given.cwd)
   if (given.undo) {
     const decided = yield* asUsage("--fact", uncorrectFact(given.fact, cwd))
     return yield* print(given.json, { ...decided, text: null }, () =>

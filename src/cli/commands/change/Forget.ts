@@ -12,7 +12,7 @@ import {
   type PlanTarget
 } from "../../../commands/Forget.js"
 import { ThreadIndex } from "../../../services/state/ThreadIndex.js"
-import { asUsage, directoryOf, runOn, threadOf } from "../../RunCommand.js"
+import { asUsage, projectOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { GivenTo } from "../../CommandTable.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
@@ -58,7 +58,7 @@ const targetOf = Effect.fnUntraced(function* ({ all, cwd, fact, match, thread }:
   const target: PlanTarget = Option.isSome(thread)
     ? { _tag: "Thread", threadId: yield* threadOf(thread.value) }
     : Option.isSome(cwd)
-      ? { _tag: "Directory", cwd: yield* directoryOf(cwd.value) }
+      ? { _tag: "Directory", cwd: yield* projectOf(cwd.value) }
       : Option.isSome(match)
         ? { _tag: "Matching", text: match.value }
         : { _tag: "Everything" }

@@ -9,7 +9,7 @@ import {
 } from "../../../commands/ForgetFacts.js"
 import { counted } from "../../../domain/text/Counted.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
-import { asUsage, givenDirectory } from "../../RunCommand.js"
+import { asUsage, givenProject } from "../../RunCommand.js"
 import { withProgressLine } from "../../terminal/ProgressLine.js"
 import { consent } from "../../terminal/Prompt.js"
 import { print, type Screen, screen } from "../../terminal/Screen.js"
@@ -72,7 +72,7 @@ const outcomeOf = ({ directories }: FactsPlan, forgotten: boolean) => ({
 
 /** Implements `forget --fact`: shows what it would delete, asks for consent, and deletes it. */
 export const forgetGivenFacts = Effect.fnUntraced(function* (given: GivenTo<"forget">) {
-  const cwd = yield* givenDirectory(given.cwd)
+  const cwd = yield* givenProject(given.cwd)
   const plan = yield* asUsage("--fact", planForgetFacts(given.fact, cwd))
   if (!given.yes) {
     if (!(yield* consent(describe(plan, yield* screen), "Forget this?", given.json))) {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { remember } from "../../../commands/Remember.js"
-import { asUsage, directoryOf, runOn } from "../../RunCommand.js"
+import { asUsage, projectOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
@@ -14,7 +14,7 @@ export const run = <E>(
     given,
     amending,
     Effect.gen(function* () {
-      const cwd = yield* directoryOf(given.cwd)
+      const cwd = yield* projectOf(given.cwd)
       const { isRedacted, remembered } = yield* asUsage("remember", remember(cwd, given.words.join(" ")))
       yield* print(given.json, remembered, () => [
         `Noted for ${cwd}: ${remembered.note}`,

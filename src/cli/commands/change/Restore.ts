@@ -9,7 +9,7 @@ import { MemoryFs } from "../../../services/MemoryFs.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { Consolidations } from "../../../services/state/Consolidations.js"
 import { Settings } from "../../../settings/Settings.js"
-import { directoryOf, runOn } from "../../RunCommand.js"
+import { projectOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
@@ -39,7 +39,7 @@ export const run = <E>(
     amending,
     Effect.gen(function* () {
       const inspection = yield* MemoryInspection
-      const cwd = yield* directoryOf(given.cwd)
+      const cwd = yield* projectOf(given.cwd)
       const { owner } = yield* makePass
       const notes = yield* underLocks([cwd], owner, restore(cwd))
       const text = Option.getOrElse(yield* inspection.memoryText(cwd), () => "")

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { pinFact } from "../../../commands/DecideFact.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { GivenTo } from "../../CommandTable.js"
-import { asUsage, givenDirectory, runOn } from "../../RunCommand.js"
+import { asUsage, givenProject, runOn } from "../../RunCommand.js"
 import { print } from "../../terminal/Screen.js"
 import { decisionLines } from "./DecisionText.js"
 
@@ -17,7 +17,7 @@ export const runDecision = <E>(
     given,
     amending,
     Effect.gen(function* () {
-      const cwd = yield* givenDirectory(given.cwd)
+      const cwd = yield* givenProject(given.cwd)
       const decided = yield* asUsage("--fact", decide(given.fact, cwd))
       yield* print(given.json, decided, () => decisionLines(decided, words))
     })

@@ -1,12 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { forDirectory } from "../../../delivery/MemoryContext.js"
+import { forPlace } from "../../../delivery/MemoryContext.js"
+import type { ReadProject } from "../../../delivery/ReadProject.js"
 import { asOfExpected, asOfMoment } from "../../../domain/facts/AsOf.js"
 import { exactTime } from "../../../domain/text/ExactTime.js"
+import type { Directory } from "../../../domain/thread/WorkingDirectory.js"
+import { warn } from "../../../services/Logging.js"
 import { MemoryFs } from "../../../services/MemoryFs.js"
 import { integer } from "../../../settings/SettingKinds.js"
 import { SettingInvalid } from "../../../settings/Settings.js"
-import { directoryOf, runOn } from "../../RunCommand.js"
+import { readProjectOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print } from "../../terminal/Screen.js"
@@ -38,6 +41,16 @@ const momentOf = (text: string): Effect.Effect<number, SettingInvalid> =>
 /** Loads the code of `context --as-of`, which other uses of `context` do not need. */
 const loadAsOf = Effect.promise(() => import("../../../delivery/ContextAsOf.js"))
 
+/** Loads the code that says where memory is, which only a directory without memory needs. */
+const loadWhere = Effect.promise(() => import("../../../delivery/NothingFound.js"))
+
+/** Says on stderr where memory is, for a directory that has none. Stdout stays empty, since a session reads it. */
+const tellWhere = Effect.fnUntraced(function* (cwd: Directory, read: ReadProject) {
+  const { whereMemoryIs } = yield* loadWhere
+  const where = yield* whereMemoryIs(cwd, read)
+  yield* where === "" ? Effect.void : warn(`there is no memory of ${read.project}; ${where}`)
+})
+
 /** Renders, for `context --as-of`, the context block from the facts that the state DB had at that time. */
 const runAsOf = <E>(given: ContextGiven, asOf: string, { looking }: CommandServices<E>) =>
   runOn(
@@ -46,9 +59,11 @@ const runAsOf = <E>(given: ContextGiven, asOf: string, { looking }: CommandServi
     Effect.gen(function* () {
       const maxTokens = yield* tokensOf(given.maxTokens)
       const moment = yield* momentOf(asOf)
-      const cwd = yield* directoryOf(given.cwd)
+      const { cwd: directory, read } = yield* readProjectOf(given.cwd)
+      const cwd = read.project
       const { forDirectoryAsOf } = yield* loadAsOf
       const text = yield* forDirectoryAsOf(cwd, moment, { maxTokens })
+      yield* text === "" ? tellWhere(directory, read) : Effect.void
       const { memoryPath } = (yield* MemoryFs).rootOf(cwd)
       if (given.json || text !== "") {
         const time = exactTime(moment)
@@ -63,8 +78,10 @@ const runPublished = <E>(given: ContextGiven, { reading }: CommandServices<E>) =
     reading,
     Effect.gen(function* () {
       const maxTokens = yield* tokensOf(given.maxTokens)
-      const cwd = yield* directoryOf(given.cwd)
-      const text = yield* forDirectory(cwd, { maxTokens })
+      const { cwd: directory, read } = yield* readProjectOf(given.cwd)
+      const cwd = read.project
+      const text = yield* forPlace(read, { maxTokens })
+      yield* text === "" ? tellWhere(directory, read) : Effect.void
       const { memoryPath } = (yield* MemoryFs).rootOf(cwd)
       if (given.json || text !== "") {
         yield* print(given.json, { cwd, memoryRoot: memoryPath, maxTokens, text }, () => [text])

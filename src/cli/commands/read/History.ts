@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { readHistory } from "../../../commands/History.js"
-import { asUsage, givenDirectory, runOn } from "../../RunCommand.js"
+import { asUsage, givenProject, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { GivenTo } from "../../CommandTable.js"
 import { print } from "../../terminal/Screen.js"
@@ -17,7 +17,7 @@ export const run = <E>(given: GivenTo<"history">, { looking }: CommandServices<E
     given,
     looking,
     Effect.gen(function* () {
-      const cwd = yield* givenDirectory(given.cwd)
+      const cwd = yield* givenProject(given.cwd)
       const most = given.json ? givenEntries : shownEntries
       const history = yield* asUsage("--fact", readHistory(Option.getOrUndefined(given.fact), cwd, most))
       yield* print(given.json, history, (screen) =>

@@ -8,7 +8,7 @@ import { type Directory, projectName } from "../../../domain/thread/WorkingDirec
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { type MemoryEntry, ThreadMemories } from "../../../services/state/ThreadMemories.js"
 import { Settings } from "../../../settings/Settings.js"
-import { directoryOf, runOn } from "../../RunCommand.js"
+import { projectOf, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { Given } from "../../Options.js"
 import { print, type Screen } from "../../terminal/Screen.js"
@@ -73,7 +73,7 @@ export const run = <E>(
       const threadMemories = yield* ThreadMemories
       const { rootOf } = yield* MemoryInspection
       const { memoriesHome } = yield* Settings
-      const cwd = Option.isSome(given.cwd) ? yield* directoryOf(given.cwd.value) : undefined
+      const cwd = Option.isSome(given.cwd) ? yield* projectOf(given.cwd.value) : undefined
       const counts = new Map((yield* threadMemories.projects).map(({ cwd, memories }) => [cwd, memories]))
       const shown = given.json || cwd !== undefined ? Infinity : shownPerProject
       const projects = byProject(counts, yield* threadMemories.list(cwd, shown))

@@ -4,7 +4,7 @@ import { withoutDirectionControls } from "../../../domain/text/WritingDirection.
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import type { Directory } from "../../../domain/thread/WorkingDirectory.js"
 import type { SearchHit, SearchResults } from "../../../services/Memories.js"
-import { asUsage, givenDirectory, runOn } from "../../RunCommand.js"
+import { asUsage, givenProject, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { GivenTo } from "../../CommandTable.js"
 import { readableStamp } from "../../terminal/ReadableTime.js"
@@ -72,7 +72,7 @@ export const run = <E>(
     given,
     looking,
     Effect.gen(function* () {
-      const cwd = yield* givenDirectory(given.cwd)
+      const cwd = yield* givenProject(given.cwd)
       const { results, terms } = yield* asUsage("search", search(given.words, cwd))
       yield* print(given.json, results, (screen) => render(terms, cwd, results, screen))
     })

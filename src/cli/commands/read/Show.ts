@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { whereMemoryIs } from "../../../delivery/NothingFound.js"
 import { citationsIn } from "../../../domain/memory/Citation.js"
 import { exactTime } from "../../../domain/text/ExactTime.js"
 import { readableSize, readableTime } from "../../terminal/ReadableTime.js"
@@ -8,7 +9,7 @@ import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { MemoryInspection } from "../../../services/MemoryInspection.js"
 import { redact } from "../../../services/Redactor.js"
 import { ThreadMemories } from "../../../services/state/ThreadMemories.js"
-import { directoryOf, runOn, threadOf } from "../../RunCommand.js"
+import { readProjectOf, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { GivenTo } from "../../CommandTable.js"
 import { print } from "../../terminal/Screen.js"
@@ -71,10 +72,15 @@ const showThread = Effect.fnUntraced(function* (text: string, asJson: boolean) {
 const showProject = Effect.fnUntraced(function* (given: string, asJson: boolean) {
   const threadMemories = yield* ThreadMemories
   const inspection = yield* MemoryInspection
-  const cwd = yield* directoryOf(given)
+  const { cwd: directory, read } = yield* readProjectOf(given)
+  const cwd = read.project
   const published = Option.getOrUndefined(yield* inspection.memoryText(cwd))
   if (published === undefined) {
-    return yield* new NothingToShow({ of: cwd, hint: "`rollout-memories list` shows the projects that have one" })
+    const where = yield* whereMemoryIs(directory, read)
+    return yield* new NothingToShow({
+      of: cwd,
+      hint: `${where === "" ? "" : `${where}; `}\`rollout-memories list\` shows the projects that have one`
+    })
   }
   // A person may have typed a secret into it.
   const text = yield* redact(published)

@@ -4,10 +4,10 @@ import { counted } from "../../../domain/text/Counted.js"
 import { shortId } from "../../../domain/thread/ThreadPrefix.js"
 import { projectName } from "../../../domain/thread/WorkingDirectory.js"
 import type { MemoriesStatus } from "../../../services/Memories.js"
-import { runOn } from "../../RunCommand.js"
+import { givenProject, runOn } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import { NeedsPerson } from "../../ExitCode.js"
-import type { Given } from "../../Options.js"
+import type { GivenTo } from "../../CommandTable.js"
 import { readableSize, readableStamp } from "../../terminal/ReadableTime.js"
 import { print, type Screen } from "../../terminal/Screen.js"
 
@@ -119,12 +119,14 @@ const render = (status: MemoriesStatus, screen: Screen): ReadonlyArray<string> =
  * Implements `status`: prints the state of sessions and memories. Fails with `NeedsPerson` if a person has to act, for
  * example on a thread in quarantine.
  */
-export const run = <E>(given: Given & { readonly json: boolean }, { looking }: CommandServices<E>) =>
+export const run = <E>(given: GivenTo<"status">, { looking }: CommandServices<E>) =>
   runOn(
     given,
     looking,
     Effect.gen(function* () {
-      const status = yield* currentStatus
+      const project = yield* givenProject(given.cwd)
+      const all = yield* currentStatus
+      const status = { ...all, projects: all.projects.filter(({ cwd }) => project === undefined || cwd === project) }
       yield* print(given.json, status, (screen) => render(status, screen))
       if (status.needsPerson) {
         return yield* new NeedsPerson()

@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import { explain } from "../../../commands/Explain.js"
 import { explainFact } from "../../../commands/ExplainFact.js"
 import type { ComparedValue, Explanation } from "../../../services/Memories.js"
-import { asUsage, givenDirectory, runOn, threadOf } from "../../RunCommand.js"
+import { asUsage, givenProject, runOn, threadOf } from "../../RunCommand.js"
 import type { CommandServices } from "../../CommandServices.js"
 import type { GivenTo } from "../../CommandTable.js"
 import { readableDuration, readableSize, readableStamp } from "../../terminal/ReadableTime.js"
@@ -81,7 +81,7 @@ const render = (why: Explanation, { bold, dim, table }: Screen): ReadonlyArray<s
 
 const why = Effect.fnUntraced(function* (given: GivenTo<"why">) {
   if (Option.isSome(given.fact) && Option.isNone(given.thread)) {
-    const cwd = yield* givenDirectory(given.cwd)
+    const cwd = yield* givenProject(given.cwd)
     const explained = yield* asUsage("--fact", explainFact(given.fact.value, cwd))
     return yield* print(given.json, { facts: explained }, (screen) => renderFact(explained, screen))
   }

@@ -17,12 +17,14 @@ export const FactRow = Schema.Struct({
   line: Schema.Int,
   lastLine: Schema.Int,
   at: Schema.NullOr(Schema.Int),
+  place: Schema.optionalWith(Schema.String, { nullable: true, exact: true }),
   text: Schema.String,
   content: Schema.parseJson(FactContent)
 })
 
 /** SQL that selects the columns of a {@link FactRow} from the table `facts` under the name `f`. */
-export const factColumns = "f.id, f.thread_id, f.cwd, f.basis, f.line, f.last_line, f.at, f.text, f.content"
+export const factColumns =
+  "f.id, f.thread_id, f.cwd, f.basis, f.line, f.last_line, f.at, nullif(f.place, '') AS place, f.text, f.content"
 
 const encodeContent = Schema.encodeSync(Schema.parseJson(FactContent))
 const encodeFact = Schema.encodeSync(Schema.parseJson(SessionFact))
@@ -69,4 +71,9 @@ export const writeFacts = Effect.fnUntraced(function* (
     SELECT value ->> 'id', ${threadId}, ${cwd}, value ->> 'kind', value ->> 'basis', value ->> 'line',
       value ->> 'lastLine', value ->> 'at', value ->> 'text', value ->> 'content'
     FROM json_each(${rows}) WHERE true ORDER BY key`
+  // The migration that reads facts from traces runs before there are places; no such fact has one.
+  if (facts.some(({ place = "" }) => place !== "")) {
+    yield* sql`UPDATE facts SET place = coalesce((SELECT value ->> 'place' FROM json_each(${rows})
+      WHERE value ->> 'id' = facts.id), '') WHERE thread_id = ${threadId} AND cwd = ${cwd}`
+  }
 })

@@ -10,6 +10,7 @@ import { takeForgottenFacts } from "./ForgottenFacts.js"
 import { readForgotten, recordBeside } from "./ForgottenFile.js"
 import { createInspectionTables } from "./InspectionTables.js"
 import { addMemoryDirectories } from "./MemoryDirectories.js"
+import { createProjectTables } from "./ProjectTables.js"
 
 /**
  * Creates the first version of the schema: threads and the files that record them, memories, extractions, locks and
@@ -170,7 +171,8 @@ const migrations = {
   "0004_create_inspection_tables": createInspectionTables,
   "0005_add_withheld": addWithheld,
   "0006_add_memory_directories": addMemoryDirectories,
-  "0007_create_facts": createFactTables
+  "0007_create_facts": createFactTables,
+  "0008_create_projects": createProjectTables
 }
 
 /** Text that stands for the path in messages about a database in memory. */

@@ -8,6 +8,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { Basis, FactKind } from "../../../domain/facts/Fact.js"
+import { ProjectGround } from "../../../domain/project/ProjectDirectory.js"
 import { factEvents, factMarks } from "../../../services/state/Facts.js"
 
 /** A column, with the SQL condition for an unreadable value and the SQL for its replacement. */
@@ -62,6 +63,7 @@ const isNoFact = [
   isNoFactId,
   isNoThreadId("thread_id"),
   text("cwd").isBad,
+  text("place").isBad,
   text("text").isBad,
   `kind NOT IN (${factKinds})`,
   `basis NOT IN (${listed(Basis.literals)})`,
@@ -216,6 +218,17 @@ const tables: ReadonlyArray<Table> = [
       `(kind IS NOT NULL AND kind NOT IN (${factKinds}))`,
       text("text").isBad,
       "(fact IS NOT NULL AND NOT json_valid(fact))"
+    ].join(" OR "),
+    columns: []
+  },
+  {
+    // A directory whose row is gone is decided anew.
+    name: "project_directories",
+    key: "directory",
+    isLost: [
+      ...["directory", "project", "place", "origin", "identity"].map((name) => text(name).isBad),
+      `ground NOT IN (${listed(ProjectGround.literals)})`,
+      integer("decided_at", "0").isBad
     ].join(" OR "),
     columns: []
   },
