@@ -174,7 +174,7 @@ describe("confirmation of forget", () => {
       ] as const) {
         const asked = yield* onTerminal(home, ["forget", "--thread", threadIdOf(2)], typed)
         assert.strictEqual(asked.code, code, asked.output)
-        assert.isTrue(asked.output.includes("please sort the boats"), "it says what would go")
+        assert.isTrue(asked.output.includes("sort the boats"), "it says what would go")
         assert.deepStrictEqual(kept(home), before)
       }
       const refused = yield* onTerminal(home, ["forget", "--thread", threadIdOf(2), "--json"], "n\n")

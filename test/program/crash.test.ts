@@ -293,7 +293,11 @@ describe("points of interruption", () => {
     Effect.gen(function* () {
       const { codex, fresh } = yield* prepare("a pass that replaces")
       const memories = yield* fresh
-      const points = (yield* recordedPass(codex, memories)).join("\n")
+      const taking = yield* prepare("a pass that takes over")
+      const points = [
+        ...(yield* recordedPass(codex, memories)),
+        ...(yield* recordedPass(taking.codex, yield* taking.fresh))
+      ].join("\n")
       for (const expected of [
         "ThreadIndex.change",
         "Claims.acquire",
