@@ -120,8 +120,8 @@ const mostUsefulOf = (tests: ReadonlyArray<FactOf<"Command">>): ReadonlyArray<Fa
     })
 }
 
-/** Makes the lines of the commands that work. */
-export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
+/** Makes the lines of the commands that work. `isGone` is true for those that nobody can run any more. */
+export const worksOf = (facts: Sorted, isGone: (fact: FactOf<"Command">) => boolean): ReadonlyArray<WeighedLine> => {
   const { commands, order } = facts
   const isFailing = failingIn(facts)
   const reusable = commands.filter(({ content }) => content.isReusable && content.passes > 0)
@@ -148,14 +148,15 @@ export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
       )
     )
   }
+  const isCorrected = (group: Group<"Command">): boolean => group.some((fact) => fact.isCorrected === true)
   const isHidden = (group: Group<"Command">): boolean =>
     // A look in one session answered one question; only a look that is repeated is worth a line.
     (group[0].content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2) ||
+    (isGone(group[0]) && !isCorrected(group)) ||
     isSpared(commonest(group)) ||
     isFailing(keyOf(commonest(group)))
   const left = groups.filter((group) => !isHidden(group))
   const superseded = supersededIn(left, facts)
-  const isCorrected = (group: Group<"Command">): boolean => group.some((fact) => fact.isCorrected === true)
   // What gives way to a newer command leaves its room to others.
   const someTests = left
     .filter((group) => !superseded.has(group))

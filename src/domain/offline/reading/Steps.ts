@@ -64,6 +64,8 @@ export interface CommandStep {
   readonly isUnderWay: boolean
   /** True if the assistant asked to run the command outside the sandbox. */
   readonly isEscalated: boolean
+  /** The sandbox mode of its turn; undefined if the record does not have it. */
+  readonly sandbox: string | undefined
   /** True if the user did not allow the command, or stopped it while it ran outside the sandbox. */
   readonly isRefused: boolean
 }
@@ -173,6 +175,7 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
     hasEnded: run.output !== undefined && run.output.end !== "refused",
     isUnderWay: isUnderWay(run),
     isEscalated: run.isEscalated,
+    sandbox: run.sandbox,
     isRefused: run.output?.end === "refused" || (run.isEscalated && run.output?.end === "interrupted")
   }
 }

@@ -114,7 +114,7 @@ describe("parts that are not chained", () => {
         "git init -q\n./target/debug/ferry check || true",
         "thread 'main' (77) panicked at src/main.rs:3:1:\nboom"
       ),
-      ["git init -q: unknown", "../reading/target/debug/ferry check: failed"]
+      ["git init -q: unknown", "./target/debug/ferry check: failed"]
     )
   })
 })
