@@ -61,6 +61,10 @@ const isLikeLimited = ({ content }: FactOf<"Command">, { key = "", kind = "" }: 
       ? content.program === key.split(" ", 1)[0] && content.narrowness === 0
       : firstWords(content.key) === firstWords(key)))
 
+/** True if a command runs a program by its bare name. What `uv run` starts need not be on the path. */
+const startsWithProgram = (command: string, program: string): boolean =>
+  command.split(/ && |; /).some((part) => part === program || part.startsWith(`${program} `))
+
 /**
  * Returns a test for limits: true if a newer session shows that the limit is gone. A command of the same kind passed
  * there without escalation, in the same sandbox mode, or the missing program ran.
@@ -77,7 +81,7 @@ const endedIn = (facts: Sorted): ((limit: FactOf<"Limit">) => boolean) => {
           ageOf(fact) < ageOf(limit) &&
           (missing === undefined
             ? fact.content.sandboxes?.includes(sandbox) === true && isLikeLimited(fact, limit.content)
-            : fact.content.program === missing)
+            : startsWithProgram(fact.content.command, missing))
       )
     )
   }

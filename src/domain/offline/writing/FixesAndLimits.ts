@@ -52,7 +52,7 @@ const unconfined = "danger-full-access"
 
 /** Names the sandbox in which a command failed, with its mode if the record has it. */
 const sandboxName = ({ sandbox }: Failure): string =>
-  sandbox === undefined || sandbox === unconfined ? "sandbox" : `${inCode(sandbox, 80)} sandbox`
+  sandbox === undefined || sandbox === unconfined ? "sandbox" : `sandbox (${sandbox})`
 
 /** Returns what refused a command that did not pass in any way, as a clause. */
 const refuser = (failure: Failure): string =>

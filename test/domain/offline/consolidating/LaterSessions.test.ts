@@ -32,7 +32,7 @@ const limitsAfter = (...sessions: ReadonlyArray<ReadonlyArray<Part>>): ReadonlyA
 const removed = (path: string): Part => changed({ path, action: "delete", movedTo: undefined })
 const moved = (path: string, movedTo: string): Part => changed({ path, action: "update", movedTo })
 
-describe("a failure that is open", () => {
+describe("failures that are open", () => {
   const failing = [ran("go test ./berth", 1, "--- FAIL: TestMoor (0.01s)\nFAIL\tshop/berth\t0.01s\nFAIL")]
   const leaf = [ran("bats test/tide.bats", 1, "not ok 1 tide turns at noon\n# in test file test/tide.bats, line 3")]
 
@@ -57,8 +57,8 @@ describe("a failure that is open", () => {
   })
 })
 
-describe("a command that needs a file or a task", () => {
-  it("leaves the commands that work when a newer session deletes or renames the file", () => {
+describe("commands that need a file or a task", () => {
+  it("a command leaves what works when a newer session deletes or renames its file", () => {
     const works = [ran("node scripts/report.js", 0, "12 berths")]
     assert.lengthOf(worksAfter(works), 1)
     assert.deepStrictEqual(worksAfter(works, [removed("scripts/report.js")]), [])
@@ -66,7 +66,7 @@ describe("a command that needs a file or a task", () => {
     assert.deepStrictEqual(worksAfter(works, [ran("git mv scripts/report.js tools/report.js", 0, "")]), [])
   })
 
-  it("stays when another file is deleted, the file comes back, or the command passes later", () => {
+  it("a command stays when another file is deleted, its file comes back, or it passes later", () => {
     const works = [ran("node scripts/report.js", 0, "12 berths")]
     const gone = [removed("scripts/report.js")]
     assert.lengthOf(worksAfter(works, [removed("scripts/other.js")]), 1)
@@ -76,7 +76,7 @@ describe("a command that needs a file or a task", () => {
     assert.lengthOf(worksAfter(works, [added("scripts/tmp.js"), removed("scripts/tmp.js")]), 1)
   })
 
-  it("leaves the commands that work when a newer session removes or renames its task", () => {
+  it("a command leaves what works when a newer session removes or renames its task", () => {
     const works = [ran("make lint-docs", 0, "done"), ran("make test", 0, "ok")]
     const renamed = changed({
       path: "Makefile",
@@ -98,7 +98,7 @@ describe("a command that needs a file or a task", () => {
   })
 })
 
-describe("a limit of the machine", () => {
+describe("limits of the machine", () => {
   const refused = "error: open /home/ada/.cache/go-build/a1: operation not permitted"
   const sandbox = "workspace-write"
   const limited = (command: string): ReadonlyArray<Part> => [
@@ -106,12 +106,12 @@ describe("a limit of the machine", () => {
     ranSo(command, "ok", { exitCode: 0, sandbox, isEscalated: true })
   ]
 
-  it("names the sandbox mode of its turn", () => {
+  it("a limit names the sandbox mode of its turn", () => {
     assert.deepStrictEqual(limitsAfter(limited("make image")), [
-      `\`make image\` does not work here: \`${refused}\`; it passes outside of the \`workspace-write\` sandbox`
+      `\`make image\` does not work here: \`${refused}\`; it passes outside of the sandbox (workspace-write)`
     ])
     assert.deepStrictEqual(limitsAfter([ranSo("make image", refused, { exitCode: 1, sandbox })]), [
-      `\`make image\` does not work here: \`${refused}\`; the \`workspace-write\` sandbox refuses it`
+      `\`make image\` does not work here: \`${refused}\`; the sandbox (workspace-write) refuses it`
     ])
     assert.deepStrictEqual(
       limitsAfter([ranSo("make image", refused, { exitCode: 1, sandbox: "danger-full-access" })]),
@@ -119,7 +119,7 @@ describe("a limit of the machine", () => {
     )
   })
 
-  it("names the network when a download failed in the sandbox", () => {
+  it("a limit names the network when a download failed in the sandbox", () => {
     const failed = "error: failed to download from `https://static.crates.io/crates/ebb`"
     const [text = ""] = limitsAfter([
       ranSo("cargo fetch", failed, { exitCode: 1, sandbox }),
@@ -127,12 +127,12 @@ describe("a limit of the machine", () => {
     ])
     assert.include(
       text,
-      "without network access in the `workspace-write` sandbox while its downloads are not cached; it passes outside"
+      "without network access in the sandbox (workspace-write) while its downloads are not cached; it passes outside"
     )
     assert.notInclude(limitsAfter(limited("make image")).join(), "network")
   })
 
-  it("ends with a newer pass of the same kind of command in the same sandbox mode", () => {
+  it("a limit ends with a newer pass of the same kind of command in the same sandbox mode", () => {
     const pass = (command: string, mode = sandbox, isEscalated = false): ReadonlyArray<Part> => [
       ranSo(command, "ok", { exitCode: 0, sandbox: mode, isEscalated })
     ]
@@ -146,21 +146,22 @@ describe("a limit of the machine", () => {
     assert.lengthOf(limitsAfter(pass("go test ./berth"), limited("go test ./berth")), 1)
   })
 
-  it("ends with a later pass in its own session", () => {
+  it("a limit ends with a later pass in its own session", () => {
     const again = ranSo("make image", "ok", { exitCode: 0, sandbox })
     assert.deepStrictEqual(limitsAfter([...limited("make image"), again]), [])
   })
 
-  it("ends when the missing program runs in a newer session", () => {
+  it("a limit ends when the missing program runs in a newer session", () => {
     const missing = [ran("parallel --version-check run", 127, "zsh: command not found: parallel")]
     assert.lengthOf(limitsAfter(missing), 1)
     assert.deepStrictEqual(limitsAfter(missing, [ran("parallel make ::: a b", 0, "done")]), [])
     assert.lengthOf(limitsAfter(missing, [ran("make all", 0, "done")]), 1)
+    assert.lengthOf(limitsAfter(missing, [ran("uv run parallel make ::: a b", 0, "done")]), 1)
   })
 })
 
 describe("facts of earlier versions", () => {
-  it("decode, and neither close nor end anything", () => {
+  it("facts of earlier versions decode, and neither close nor end anything", () => {
     const old = (content: object, text: string) =>
       Schema.decodeUnknownSync(SessionFact)({
         id: "0123456789ab",
