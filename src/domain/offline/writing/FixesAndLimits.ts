@@ -161,11 +161,10 @@ export interface Limit extends FailureLine {
 /** Lists the failures that show a limit of the machine: a missing program or service, or a refusal of the sandbox. */
 export const limitsIn = (report: TaskReport): ReadonlyArray<Limit> =>
   report.failures
-    .filter(
-      (failure) =>
-        failure.error !== undefined && !failure.passedInside && !actsOutside(failure.what) && isOfPlace(failure)
-    )
+    .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
     .filter((failure) => failure.resolution !== undefined || !isSlip(missingProgramOf(failure), report))
+    // What the sandbox refused once and let pass later is no limit. A program may still be missing under its own name.
+    .filter((failure) => !(failure.passedInside && failure.resolution?.isByEscalation === true))
     // What a task needed before its definition was changed is no limit of the task as it is now.
     .filter(
       (failure) =>

@@ -156,6 +156,13 @@ describe("limits of the machine", () => {
     assert.lengthOf(limitsAfter(missing), 1)
     assert.deepStrictEqual(limitsAfter(missing, [ran("parallel make ::: a b", 0, "done")]), [])
     assert.lengthOf(limitsAfter(missing, [ran("make all", 0, "done")]), 1)
+    assert.lengthOf(
+      limitsAfter([
+        ran("ruff check .", 127, "bash: ruff: command not found"),
+        ran("uv run ruff check .", 0, "All checks passed!")
+      ]),
+      1
+    )
     assert.lengthOf(limitsAfter(missing, [ran("uv run parallel make ::: a b", 0, "done")]), 1)
   })
 })
