@@ -37,7 +37,7 @@ const isAt = (path: string, { path: before, ...change }: FileChange): boolean =>
 
 /**
  * Returns the changes of the files in which an error of loading or compiling occurred. Of the frames of a traceback only
- * the innermost one with a changed file counts.
+ * the innermost one with a changed file counts, unless the modules import each other.
  */
 export const changesAtPlace = (
   changes: ReadonlyArray<FileChange>,
@@ -50,10 +50,9 @@ export const changesAtPlace = (
   const text = `${error}\n${context}`
   const frames = [...text.matchAll(frame)].map(([, path = ""]) => path)
   const innermost = frames.findLast((path) => changes.some((change) => isAt(path, change)))
-  const places = [
-    ...[...text.matchAll(place)].map(([, path = ""]) => path),
-    ...(innermost === undefined ? [] : [innermost])
-  ]
+  // Each module of a circle is at fault as much as the others.
+  const wrong = circular.test(error) ? frames : innermost === undefined ? [] : [innermost]
+  const places = [...[...text.matchAll(place)].map(([, path = ""]) => path), ...wrong]
   return changes.filter((change) => places.some((path) => isAt(path, change)))
 }
 
