@@ -34,7 +34,7 @@ export const withoutTerminalControl = (text: string): string =>
 const lineCharacters = 2_000
 
 /** Matches the marks that test runners, TAP and log viewers put before a message, such as `# ` or `E   `. */
-const decoration = /^(?:[#>|│]\s+|E {2,}|\s)+/
+const decoration = /^(?:(?:[#>|│]|╰─▶)\s+|E {2,}|\s)+/
 
 /** Matches Python's message about a module that it could not run, which contains the real error in brackets. */
 const wrapped =

@@ -1,4 +1,5 @@
 import type { FileChange } from "../../session/FileChange.js"
+import { circular } from "../reading/CircularImports.js"
 import { changedPath } from "../reading/EditedFiles.js"
 
 /* Finds the changes of files that an error points to: by the file it names, or by a name that was missing. */
@@ -118,6 +119,3 @@ export const changesThatName = (changes: ReadonlyArray<FileChange>, error: strin
     missing.some((name) => new RegExp(`\\b${name}\\b`).test(after) && !new RegExp(`\\b${name}\\b`).test(before))
   )
 }
-
-/** Matches the error of modules that import each other. It names the module that was being loaded, and not the wrong one. */
-export const circular = /\bcircular import\b|\bpartially initialized module\b|\bcircular dependency\b|\bimport cycle\b/i

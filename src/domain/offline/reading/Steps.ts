@@ -9,7 +9,7 @@ import type { PackageScripts } from "./PackageScripts.js"
 import { printedExit, readParts } from "../verdicts/PartVerdicts.js"
 import { pathFrom } from "./Places.js"
 import type { ProjectPaths } from "./ProjectPaths.js"
-import { circular } from "../judging/ErrorPlaces.js"
+import { circular } from "./CircularImports.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 
 /** One part of a command that was run, with the verdict on it. */
