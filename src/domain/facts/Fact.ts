@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
  * The version of the rules that extract facts. Every change of the rules raises it, so that sessions are extracted
  * again.
  */
-export const factsVersion = 1
+export const factsVersion = 2
 
 /**
  * The id of a fact. The same fact has the same id in every session and after every extraction; see {@link factIdOf}.
@@ -40,6 +40,17 @@ const Wish = Schema.TaggedStruct("Wish", { words: Schema.String, isLasting: Sche
 /** A question that the assistant asked, and the user's answer to it. */
 const Decision = Schema.TaggedStruct("Decision", { question: Schema.String, answer: Schema.String })
 
+/** The names of tests in outputs; see `TestNames`. An empty list says nothing about what the list is for. */
+const NamedTests = Schema.Struct({
+  passed: Schema.Array(Schema.String),
+  failed: Schema.Array(Schema.String),
+  passedGroups: Schema.Array(Schema.String),
+  failedGroups: Schema.Array(Schema.String)
+})
+
+/** The names of tests in outputs, as facts carry them. */
+export type NamedTests = typeof NamedTests.Type
+
 /** A command that ran, with the numbers of its passes and failures. */
 const Command = Schema.TaggedStruct("Command", {
   command: Schema.String,
@@ -64,6 +75,10 @@ const Command = Schema.TaggedStruct("Command", {
   purpose: Schema.String,
   passes: Schema.Int,
   failures: Schema.Int,
+  /** The sandbox modes in which it passed without escalation; an empty text stands for one that is not recorded. */
+  sandboxes: Schema.optional(Schema.Array(Schema.String)),
+  /** The tests that its last output names; absent if it names none, or too many. */
+  tests: Schema.optional(NamedTests),
   /**
    * True if memory may list the command as one that works: it can be run again as it is, and acts on nothing outside
    * the working copy.
@@ -103,15 +118,26 @@ const Limit = Schema.TaggedStruct("Limit", {
   subject: Schema.String,
   error: Schema.String,
   /** A way in which it works all the same, such as outside the sandbox; null if none is known. */
-  instead: Schema.NullOr(Schema.String)
+  instead: Schema.NullOr(Schema.String),
+  /** The key of the command that failed, and its kind; absent in facts of earlier versions. */
+  key: Schema.optional(Schema.String),
+  kind: Schema.optional(Schema.String),
+  /** The missing program; absent if none is missing. */
+  missing: Schema.optional(Schema.String),
+  /** The sandbox mode of the turn; absent if the record does not have it. */
+  sandbox: Schema.optional(Schema.String)
 })
 
-/** A file that the session worked on. */
+/** A file that the session worked on, or removed. */
 const File = Schema.TaggedStruct("File", {
   path: Schema.String,
   edits: Schema.Int,
   /** The assistant's remark on the file; empty if there is none. */
-  remark: Schema.String
+  remark: Schema.String,
+  /** True if the session deleted or renamed the file, which then is not there at its end. */
+  isGone: Schema.optional(Schema.Boolean),
+  /** The names of the tasks that the file defined and that the session removed from it. */
+  removedTasks: Schema.optional(Schema.Array(Schema.String))
 })
 
 /** A conclusion that the assistant drew in a review or in research. Nothing in the session proves it. */
@@ -129,7 +155,9 @@ const Open = Schema.TaggedStruct("Open", {
   command: Schema.NullOr(Schema.String),
   error: Schema.NullOr(Schema.String),
   /** The title of the interrupted task; null if this is no interrupted task. */
-  title: Schema.NullOr(Schema.String)
+  title: Schema.NullOr(Schema.String),
+  /** The tests that the output of the command names as failed; absent if it names none, or too many. */
+  tests: Schema.optional(NamedTests)
 })
 
 /** The result of a task, as the events of the session prove it. */

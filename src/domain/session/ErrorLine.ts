@@ -34,7 +34,7 @@ export const withoutTerminalControl = (text: string): string =>
 const lineCharacters = 2_000
 
 /** Matches the marks that test runners, TAP and log viewers put before a message, such as `# ` or `E   `. */
-const decoration = /^(?:[#>|│]\s+|E {2,}|\s)+/
+const decoration = /^(?:(?:[#>|│]|╰─▶)\s+|E {2,}|\s)+/
 
 /** Matches Python's message about a module that it could not run, which contains the real error in brackets. */
 const wrapped =
@@ -122,8 +122,20 @@ const ranks: ReadonlyArray<(line: string) => boolean> = [
   (line) => line.includes(" ") && /\b(?:error|failed|failure|exception|npm ERR!)(?!\w)/i.test(line)
 ]
 
+/**
+ * Patterns of error lines that say hardly anything: the code of an error alone (`Error: ferry::command::failed`), or a
+ * message about an operand that was empty (`chmod: : No such file or directory`). Any other error line says more.
+ */
+const poorMessages: ReadonlyArray<RegExp> = [
+  /^(?:\w{1,20} )?(?:error|fatal|err):? [a-z_]\w{0,60}(?:::[a-z_]\w{0,60}){1,8}$/i,
+  /^[\w./-]{1,80}: (?:line \d{1,9}: )?(?:: |''?: |""?: )\S/
+]
+
+/** The rank of error lines that say hardly anything. */
+const poorRank = ranks.length
+
 /** The rank of lines that only report that something failed. */
-export const wrapUpRank = ranks.length
+export const wrapUpRank = ranks.length + 1
 
 const passLine = /^(?:ok\b|PASS\b|[✓✔√]|\[PASS\])|\.\.\. ok$/
 const zeroCount = /\b(?:0|no) (?:errors?|failures?|failed|failing|problems?)\b|\b(?:errors?|fail(?:ures|ed)?):? 0\b/i
@@ -174,7 +186,9 @@ export const rankOf = (line: string): number => {
   if (!hint.test(line) || isNothing(line)) {
     return Number.POSITIVE_INFINITY
   }
-  const rank = wrapUps.some((rule) => rule.test(line)) ? wrapUpRank : ranks.findIndex((rule) => rule(line))
+  const isPoor = poorMessages.some((rule) => rule.test(line))
+  const known = ranks.findIndex((rule) => rule(line))
+  const rank = wrapUps.some((rule) => rule.test(line)) ? wrapUpRank : isPoor && known !== -1 ? poorRank : known
   return rank === -1 || (rank > 0 && isMere(line)) ? Number.POSITIVE_INFINITY : rank
 }
 

@@ -38,7 +38,12 @@ interface DonePlaced extends Placed {
    * The directory that the session worked in at that time; absent if the command or edit was in that same directory.
    */
   readonly sessionDirectory?: string | undefined
+  /** The sandbox mode of the turn, such as `workspace-write`; absent if the record does not have it. */
+  readonly sandbox?: string
 }
+
+/** The place of a call, with the sandbox mode of its turn. */
+export type CallPlace = Place & Pick<DonePlaced, "sandbox">
 
 /** The user's own words. */
 export interface UserText extends Placed {

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { keptText } from "../text/ByteBudget.js"
 import { isGreeting } from "../text/Greetings.js"
-import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../session/LenientField.js"
+import { decodeLenient, type JsonObject, lenient } from "../session/LenientField.js"
 import { environmentCwd, isWrapped } from "../session/codex/InjectedText.js"
 import {
   type Event,
@@ -11,6 +11,7 @@ import {
   type SessionMeta,
   sourceOf
 } from "../session/codex/RolloutLine.js"
+import { policyOf } from "../session/codex/SandboxPolicy.js"
 import { contentParts, goalText, typedEventText, typedText } from "../session/codex/SessionText.js"
 
 /**
@@ -144,13 +145,6 @@ const firstEnvironmentCwd = (content: unknown): string | undefined =>
   contentParts(content)
     .map(environmentCwd)
     .find((cwd) => cwd !== undefined)
-
-const policyOf = (policy: unknown): string | undefined =>
-  typeof policy === "string"
-    ? policy
-    : isJsonObject(policy)
-      ? [policy["type"], policy["mode"]].find((name) => typeof name === "string")?.toString()
-      : undefined
 
 const TokenUsage = Schema.Struct({ total_tokens: lenient(Schema.NonNegativeInt) })
 const TokenPayload = Schema.Struct({

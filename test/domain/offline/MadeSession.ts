@@ -38,9 +38,13 @@ export const ran =
     }
   ]
 
-/** A command that ended in another way than by itself, or that was to run outside of the sandbox. */
+/** A command that ended in another way than by itself, or that ran in a known sandbox or outside of it. */
 export const ranSo =
-  (command: string, output: string, end: { exitCode?: number; end?: CommandEnd; isEscalated?: boolean }): Part =>
+  (
+    command: string,
+    output: string,
+    end: { exitCode?: number; end?: CommandEnd; isEscalated?: boolean; sandbox?: string }
+  ): Part =>
   (line) => [
     {
       _tag: "CommandRun",
@@ -48,6 +52,7 @@ export const ranSo =
       outputLine: line + 1,
       command,
       isEscalated: end.isEscalated === true,
+      ...(end.sandbox === undefined ? {} : { sandbox: end.sandbox }),
       output: outputOf(output, end.exitCode, end.end)
     }
   ]

@@ -197,6 +197,34 @@ const found: ReadonlyArray<readonly [string, string, string]> = [
   ]
 ]
 
+const poor: ReadonlyArray<readonly [string, string, string]> = [
+  [
+    "a report whose first line has only the code of the error",
+    lines("Error: ferry::command::execution_failed", "", "  × Failed to read the timetable ebb.toml", "  ╰─▶ no key"),
+    "× Failed to read the timetable ebb.toml"
+  ],
+  [
+    "a message about an empty operand beside one that names the cause",
+    lines("chmod: : No such file or directory", "install.sh: cannot create /opt/ferry: read-only volume"),
+    "install.sh: cannot create /opt/ferry: read-only volume"
+  ],
+  [
+    "a code that is all there is",
+    lines("starting", "Error: ferry::command::execution_failed", "error: command failed with exit code 1"),
+    "Error: ferry::command::execution_failed"
+  ],
+  [
+    "a message about an empty operand alone",
+    "chmod: : No such file or directory",
+    "chmod: : No such file or directory"
+  ],
+  [
+    "a code with words beside it, which is no poor name",
+    lines("Error: ferry::command::execution_failed: no key", "  × Failed to read the timetable"),
+    "Error: ferry::command::execution_failed: no key"
+  ]
+]
+
 const silent: ReadonlyArray<readonly [string, string]> = [
   ["nothing", ""],
   ["tests that passed", lines("Ran 4 tests in 0.1s", "", "OK")],
@@ -221,7 +249,7 @@ const silent: ReadonlyArray<readonly [string, string]> = [
 ]
 
 describe("firstErrorLine", () => {
-  for (const [what, output, expected] of found) {
+  for (const [what, output, expected] of [...found, ...poor]) {
     it(`the first error line is found in ${what}`, () => {
       assert.strictEqual(firstErrorLine(output), expected)
     })

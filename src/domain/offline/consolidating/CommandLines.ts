@@ -1,4 +1,5 @@
 import { commandKey } from "../importing/CommandBullets.js"
+import { productOptions } from "../reading/ProductOptions.js"
 import { byWorth, projectLine, type WeighedLine } from "./ProjectLines.js"
 import {
   ageIn,
@@ -76,13 +77,15 @@ const isWithin = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean
 
 /**
  * Returns the groups whose command was run on the same things in another way since, with other options or by another
- * package tool, in as many sessions.
+ * package tool, in as many sessions. Options that change what a command makes give it another purpose.
  */
 const supersededIn = (groups: ReadonlyArray<Group<"Command">>, facts: Sorted): ReadonlySet<Group<"Command">> => {
   const ageOf = ageIn(facts)
   const ways = new Map<string, Array<Group<"Command">>>()
   for (const group of groups) {
-    const key = [group[0].content.kind, ...[...aimsOf(group[0])].toSorted()].join(" ")
+    const { content } = group[0]
+    const made = productOptions(content.key.split(" "))
+    const key = [content.kind, ...[...aimsOf(group[0]), ...made].toSorted()].join(" ")
     ways.set(key, [...(ways.get(key) ?? []), group])
   }
   const lastRun = (group: Group<"Command">): readonly [age: number, line: number] => [
@@ -117,8 +120,8 @@ const mostUsefulOf = (tests: ReadonlyArray<FactOf<"Command">>): ReadonlyArray<Fa
     })
 }
 
-/** Makes the lines of the commands that work. */
-export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
+/** Makes the lines of the commands that work. `isGone` is true for those that nobody can run any more. */
+export const worksOf = (facts: Sorted, isGone: (fact: FactOf<"Command">) => boolean): ReadonlyArray<WeighedLine> => {
   const { commands, order } = facts
   const isFailing = failingIn(facts)
   const reusable = commands.filter(({ content }) => content.isReusable && content.passes > 0)
@@ -145,35 +148,30 @@ export const worksOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
       )
     )
   }
-  const someTests = tests.map(({ fact }) => fact).filter((fact) => fact.content.narrowness > 0 && !isSpared(fact))
-  const narrow = new Set(mostUsefulOf(someTests))
-  const isTold = (group: Group<"Command">): boolean => {
-    const fact = commonest(group)
+  const isCorrected = (group: Group<"Command">): boolean => group.some((fact) => fact.isCorrected === true)
+  const isHidden = (group: Group<"Command">): boolean =>
     // A look in one session answered one question; only a look that is repeated is worth a line.
-    const isOnce = fact.content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2
-    const isOneOfMany =
-      fact.content.kind === "test" &&
-      fact.content.narrowness > 0 &&
-      !narrow.has(fact) &&
-      group.every(({ isCorrected }) => isCorrected !== true)
-    return !isOnce && !isSpared(fact) && !isOneOfMany && !isFailing(keyOf(fact))
-  }
-  const told = groups.filter(isTold)
-  const superseded = supersededIn(told, facts)
+    (group[0].content.kind === "look" && new Set(group.map(({ threadId }) => threadId)).size < 2) ||
+    (isGone(group[0]) && !isCorrected(group)) ||
+    isSpared(commonest(group)) ||
+    isFailing(keyOf(commonest(group)))
+  const left = groups.filter((group) => !isHidden(group))
+  const superseded = supersededIn(left, facts)
+  // What gives way to a newer command leaves its room to others.
+  const someTests = left
+    .filter((group) => !superseded.has(group))
+    .map(commonest)
+    .filter(({ content }) => content.kind === "test" && content.narrowness > 0)
+  const narrow = new Set(mostUsefulOf(someTests))
+  const isOneOfMany = (fact: FactOf<"Command">): boolean =>
+    fact.content.kind === "test" && fact.content.narrowness > 0 && !narrow.has(fact)
+  const told = left.filter((group) => isCorrected(group) || (!superseded.has(group) && !isOneOfMany(commonest(group))))
   return byWorth(
-    told.flatMap((group) => {
+    told.map((group) => {
       const corrected = group.find(({ isCorrected }) => isCorrected === true)
       const fact = corrected ?? commonest(group)
-      return corrected === undefined && superseded.has(group)
-        ? []
-        : [
-            projectLine(
-              group,
-              fact.text,
-              isCheck(fact) && fact.content.narrowness === 0 ? worth.check : worth.command,
-              order
-            )
-          ]
+      const ofKind = isCheck(fact) && fact.content.narrowness === 0 ? worth.check : worth.command
+      return projectLine(group, fact.text, ofKind, order)
     })
   )
 }

@@ -73,7 +73,7 @@ export const placesOf = (facts: Sorted, said: ReadonlyArray<WeighedLine>): Reado
  */
 export const findingsOf = (facts: Sorted): ReadonlyArray<WeighedLine> => {
   const ageOf = ageIn(facts)
-  const edited = facts.files.map((fact) => ({ path: fact.content.path, age: ageOf(fact) }))
+  const edited = facts.changedFiles.map((fact) => ({ path: fact.content.path, age: ageOf(fact) }))
   const isChanged = (finding: FactOf<"Finding">): boolean => {
     const { claim, files } = finding.content
     const isNamed = isOneOf([...filesNamedIn(claim), ...files])

@@ -1,6 +1,7 @@
 import type { KnownFact, ProjectFacts } from "../../facts/ProjectFacts.js"
 import { worksOf } from "./CommandLines.js"
 import { findingsOf, placesOf } from "./FileLines.js"
+import { goneSince } from "./GoneCommands.js"
 import { openOf } from "./OpenLines.js"
 import { proceduresOf } from "./Procedures.js"
 import { withRanks } from "./ProjectLines.js"
@@ -15,7 +16,8 @@ import { decidedOf, wantsOf } from "./WishLines.js"
 export const projectFacts = (facts: ReadonlyArray<KnownFact>): ProjectFacts => {
   const all = sorted(facts)
   const wants = wantsOf(all)
-  const works = worksOf(all)
+  const isGone = goneSince(all)
+  const works = worksOf(all, isGone)
   const failures = failuresOf(all, works)
   const sections = withRanks({
     wants,
@@ -27,5 +29,5 @@ export const projectFacts = (facts: ReadonlyArray<KnownFact>): ProjectFacts => {
     findings: findingsOf(all),
     open: openOf(all, [...wants, ...failures])
   })
-  return { ...sections, procedures: proceduresOf(all.commands) }
+  return { ...sections, procedures: proceduresOf(all.commands.filter((fact) => !isGone(fact))) }
 }

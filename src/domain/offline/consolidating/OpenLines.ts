@@ -2,6 +2,7 @@ import type { KnownFact } from "../../facts/ProjectFacts.js"
 import { isTaskRunner } from "../judging/CheckCoverage.js"
 import { placeInKey } from "../reading/CommandNames.js"
 import { programFamilies } from "../reading/CommandPrograms.js"
+import { namesOf, type TestNames, vouchesFor } from "../verdicts/TestNames.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { capitalised } from "../writing/Wording.js"
 import { ByKeys } from "./Merging.js"
@@ -62,6 +63,27 @@ const testedSince = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
   }
 }
 
+/** Returns a test for the failure of tests: true if an output of a newer session names all of them as passed. */
+const namedSince = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
+  const ageOf = ageIn(facts)
+  const outputs = new ByKeys<{ readonly names: TestNames; readonly age: number }>()
+  for (const fact of facts.commands) {
+    const { tests } = fact.content
+    if (tests !== undefined) {
+      outputs.add({ names: namesOf(tests), age: ageOf(fact) }, [...tests.passed, ...tests.passedGroups])
+    }
+  }
+  return (item) => {
+    const { tests } = item.content
+    return (
+      tests !== undefined &&
+      outputs
+        .under([...tests.failed, ...tests.failedGroups])
+        .some(({ age, names }) => age < ageOf(item) && vouchesFor(names, namesOf(tests)))
+    )
+  }
+}
+
 /** Returns a test for open work: true if the same session or a newer one shows that it was done. */
 const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
   const ageOf = ageIn(facts)
@@ -83,6 +105,7 @@ const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
       .some((other) => other.age < age && isSameTask(other.words, words))
   }
   const isTestedSince = testedSince(facts)
+  const isNamedSince = namedSince(facts)
   return (item) => {
     const age = ageOf(item)
     const { command, error, title } = item.content
@@ -92,7 +115,8 @@ const closedIn = (facts: Sorted): ((item: FactOf<"Open">) => boolean) => {
       (command !== null &&
         (isNewer(passedAt.get(command)) || withWider(command).some((wider) => isNewer(checkedAt.get(wider))))) ||
       (title !== null && isDone(title, age)) ||
-      isTestedSince(item)
+      isTestedSince(item) ||
+      isNamedSince(item)
     )
   }
 }

@@ -61,10 +61,19 @@ export interface Sorted {
   readonly commands: ReadonlyArray<FactOf<"Command">>
   readonly failures: ReadonlyArray<FactOf<"Failure">>
   readonly limits: ReadonlyArray<FactOf<"Limit">>
+  /** The files that are there, as far as the sessions tell. */
   readonly files: ReadonlyArray<FactOf<"File">>
+  /** All files that sessions changed, with those that are gone. */
+  readonly changedFiles: ReadonlyArray<FactOf<"File">>
   readonly findings: ReadonlyArray<FactOf<"Finding">>
   readonly open: ReadonlyArray<FactOf<"Open">>
   readonly outcomes: ReadonlyArray<FactOf<"Outcome">>
+}
+
+/** Drops the files whose newest fact says that they are gone. */
+const withoutGone = (files: ReadonlyArray<FactOf<"File">>): ReadonlyArray<FactOf<"File">> => {
+  const isGone = new Map(files.toReversed().map(({ content }) => [content.path, content.isGone === true]))
+  return files.filter(({ content }) => content.isGone !== true && isGone.get(content.path) !== true)
 }
 
 /** Sorts the facts of a project by kind. The facts are given newest session first. */
@@ -75,7 +84,8 @@ export const sorted = (facts: ReadonlyArray<KnownFact>): Sorted => ({
   commands: facts.filter(isOf("Command")),
   failures: facts.filter(isOf("Failure")),
   limits: facts.filter(isOf("Limit")),
-  files: facts.filter(isOf("File")),
+  files: withoutGone(facts.filter(isOf("File"))),
+  changedFiles: facts.filter(isOf("File")),
   findings: facts.filter(isOf("Finding")),
   open: facts.filter(isOf("Open")),
   outcomes: facts.filter(isOf("Outcome"))

@@ -3,22 +3,33 @@ import { type Asked, stepsOf, type Task } from "../reading/Tasks.js"
 
 /* Finds the answers of the assistant that a later request of the session turned into work. */
 
-/** Matches an order whose object is what was said before: `fix it`, `make a PR to do that`, `address all findings`. */
-const actsOnAnswer =
-  /\b(?:add|address|apply|change|clean|correct|do|edit|fix|handle|implement|make|mend|patch|refactor|remove|resolve|ship|solve|unify|update)\b(?: \w{1,20}){0,2} (?:it|that|this|them|those|these|everything|both|all)\b|\bto (?:fix|mend|solve|resolve|address)(?: it| that| this)?(?=$|[\s,.;!?])|\b(?:fix|address|resolve|implement|apply) (?:\w{1,20} ){0,3}(?:findings?|issues?|comments?|feedback|suggestions?|recommendations?|problems?)\b/i
+/** The verbs of an order to mend or to do something. */
+const mends =
+  "add|address|apply|change|clean(?: up)?|correct|do|fix|handle|implement|make|mend|patch|refactor|remove|resolve|ship|solve|update"
 
-/** Matches a word of consent at the beginning of a request, before an order. */
-const consents =
-  /^(?:ok(?:ay)?|yes|yep|yeah|sure|alright|all right|great|good|perfect|cool|fine|go ahead|let['’]?s|agreed|ja|oui|sí|sim|да|はい|好的?|네)(?=$|[\s,.!;:。、])/iu
+/** Matches an order to act on all that was said before: `fix them`, `address the findings`, `apply both`. */
+const actsOnAll = new RegExp(
+  `\\b(?:${mends}) (?:\\w{1,20} ){0,2}(?:everything|them|these|those|both|all)\\b|\\b(?:${mends}) (?:(?!any\\b|some\\b|most\\b|first\\b|no\\b)\\w{1,20} ){0,3}(?:findings|issues|comments|suggestions|recommendations|problems|points)\\b`,
+  "i"
+)
 
-/** True if a request tells the assistant to act on what it said before. */
-const refersBack = ({ kind, text, word }: Asked): boolean =>
-  kind === "typed" &&
-  (word.stance === "consents" || consents.test(text.trimStart()) || actsOnAnswer.test(text.slice(0, 400)))
+/** Matches words that take something out of all, or choose a part of it: `except the last one`, `in cart.ts`. */
+const onlySome =
+  /\b(?:except|but not|apart from|other than|only|first (?:\w{1,10} )?|(?:number|no\.?|#) ?\d|one|two|three|four|some|most|in|of those in|for now)\b/i
+
+/** True if a request tells the assistant to act on all that it said before. What comes first in it decides. */
+const actsOnAnswer = ({ kind, text }: Asked): boolean => {
+  const [sentence = ""] = text
+    .trimStart()
+    .slice(0, 400)
+    .split(/[.!?\n](?:\s|$)/, 1)
+  return kind === "typed" && actsOnAll.test(sentence) && !onlySome.test(sentence)
+}
 
 /**
- * Returns the tasks whose answers the session acted on: the next task that changed files was requested with words that
- * refer back to what was said. What such an answer concluded may no longer hold, whichever files were changed.
+ * Returns the tasks whose answers the session acted on: the next task that changed files was requested to act on all
+ * that was said. What such an answer concluded may no longer hold, whichever files were changed. Of any other answer,
+ * only the conclusions about changed files are in doubt; see `findingsIn`.
  */
 export const tasksActedOn = (tasks: ReadonlyArray<Task>): ReadonlySet<Task> => {
   const actedOn = new Set<Task>()
@@ -28,7 +39,7 @@ export const tasksActedOn = (tasks: ReadonlyArray<Task>): ReadonlySet<Task> => {
     if (change === undefined) {
       answered.push(task)
     } else {
-      if (task.requests.some((request) => request.line < change.line && refersBack(request))) {
+      if (task.requests.some((request) => request.line < change.line && actsOnAnswer(request))) {
         answered.forEach((earlier) => actedOn.add(earlier))
       }
       answered = []

@@ -1,5 +1,6 @@
 import { checkKinds, type CommandKind } from "../reading/CommandPrograms.js"
 import { isAvoidable } from "./MachineErrors.js"
+import { isInContainer } from "../reading/InnerCommands.js"
 import { placeInKey } from "../reading/CommandNames.js"
 import { narrowness } from "../reading/InvocationWords.js"
 import type { RanPart } from "../reading/Steps.js"
@@ -39,11 +40,23 @@ const runsSameFiles = (one: RanPart, other: RanPart): boolean => {
   )
 }
 
+/** The forms of a part by which it is compared: its own, and those of the checks inside it. */
+const withInner = (part: RanPart): ReadonlyArray<RanPart> => [
+  part,
+  ...part.inner.map((inner) => ({ ...part, ...inner }))
+]
+
 /**
  * True if a check that passed proves that a failed check passes now: it is the same check, a wider one, or one that
- * includes the place that failed.
+ * includes the place that failed. A task that passed also proves what the checks that it ran prove. Of a check that
+ * failed only the one in a container stands for the whole.
  */
-export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): boolean => {
+export const covers = (passed: RanPart, failed: RanPart, failedOutput: string): boolean =>
+  withInner(passed).some((one) =>
+    (isInContainer(failed) ? withInner(failed) : [failed]).some((other) => coversItself(one, other, failedOutput))
+  )
+
+const coversItself = (passed: RanPart, failed: RanPart, failedOutput: string): boolean => {
   if (passed.key === failed.key) {
     return true
   }

@@ -1,4 +1,5 @@
 import type { FileChange } from "../../session/FileChange.js"
+import { circular } from "../reading/CircularImports.js"
 import { changedPath } from "../reading/EditedFiles.js"
 
 /* Finds the changes of files that an error points to: by the file it names, or by a name that was missing. */
@@ -37,7 +38,7 @@ const isAt = (path: string, { path: before, ...change }: FileChange): boolean =>
 
 /**
  * Returns the changes of the files in which an error of loading or compiling occurred. Of the frames of a traceback only
- * the innermost one with a changed file counts.
+ * the innermost one with a changed file counts, unless the modules import each other.
  */
 export const changesAtPlace = (
   changes: ReadonlyArray<FileChange>,
@@ -50,10 +51,9 @@ export const changesAtPlace = (
   const text = `${error}\n${context}`
   const frames = [...text.matchAll(frame)].map(([, path = ""]) => path)
   const innermost = frames.findLast((path) => changes.some((change) => isAt(path, change)))
-  const places = [
-    ...[...text.matchAll(place)].map(([, path = ""]) => path),
-    ...(innermost === undefined ? [] : [innermost])
-  ]
+  // Each module of a circle is at fault as much as the others.
+  const wrong = circular.test(error) ? frames : innermost === undefined ? [] : [innermost]
+  const places = [...[...text.matchAll(place)].map(([, path = ""]) => path), ...wrong]
   return changes.filter((change) => places.some((path) => isAt(path, change)))
 }
 
@@ -119,6 +119,3 @@ export const changesThatName = (changes: ReadonlyArray<FileChange>, error: strin
     missing.some((name) => new RegExp(`\\b${name}\\b`).test(after) && !new RegExp(`\\b${name}\\b`).test(before))
   )
 }
-
-/** Matches the error of modules that import each other. It names the module that was being loaded, and not the wrong one. */
-export const circular = /\bcircular import\b|\bpartially initialized module\b|\bcircular dependency\b|\bimport cycle\b/i

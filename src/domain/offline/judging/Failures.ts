@@ -52,6 +52,12 @@ export interface Failure {
   readonly aims: ReadonlyArray<string>
   /** True if the command is known to have run inside a sandbox. */
   readonly isSandboxed: boolean
+  /** The sandbox mode of its turn; undefined if the record does not have it. */
+  readonly sandbox: string | undefined
+  /** True if the same command passed later in the same sandbox, so that the sandbox does not refuse it any more. */
+  readonly passedInside: boolean
+  /** The tests that the output names as failed; undefined if it names none. */
+  readonly tests: TestNames | undefined
   /**
    * True if the command itself never passed, but a later check that does the same in another way did, or a later output
    * names what failed as passed.
@@ -161,6 +167,9 @@ const partFailure = (step: CommandStep, part: RanPart): Failure => ({
   context: part.errorContext,
   aims: part.narrowing,
   isSandboxed: !step.isEscalated,
+  sandbox: step.sandbox,
+  passedInside: false,
+  tests: undefined,
   passedBeside: false,
   isDropped: false,
   isRepeatable: !isScript(part.pipeline.text) && !/\s-[ce]\s/.test(part.text.slice(0, 200)),
@@ -183,6 +192,9 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
   context: "",
   aims: [],
   isSandboxed: false,
+  sandbox: undefined,
+  passedInside: false,
+  tests: undefined,
   passedBeside: false,
   isDropped: false,
   isRepeatable: false,
@@ -192,7 +204,7 @@ const plainFailure = (step: Step, key: string, error: string): Failure => ({
 })
 
 /** The kinds of commands that may have printed the result of a test: a script of the project may run the tests. */
-const runsTests: ReadonlySet<string> = new Set(["test", "run"])
+export const runsTests: ReadonlySet<string> = new Set(["test", "run"])
 
 /**
  * Matches a command that sets changes aside, runs something without them, and takes them back. What fails in between was
@@ -200,6 +212,13 @@ const runsTests: ReadonlySet<string> = new Set(["test", "run"])
  */
 const isWithoutChanges =
   /\bgit (?:stash(?! (?:pop|apply|list|show|drop))|show \S{1,300} ?> ?\S)[^]{1,4000}\bgit (?:stash (?:pop|apply)|checkout|restore)\b/
+
+/** True if a step is the pass of a command that failed before, in the same sandbox and without escalation. */
+const passesInside = (step: Step, { key, sandbox }: Failure): boolean =>
+  step._tag === "CommandStep" &&
+  !step.isEscalated &&
+  step.sandbox === sandbox &&
+  step.parts.some((part) => part.verdict === "passed" && part.key === key)
 
 /** True if the pass of a command proves that a command that failed passes now, or passes in a form that avoids the error. */
 const proves = (part: RanPart, { failure, output, part: failed }: TrackedFailure): boolean =>
@@ -352,8 +371,10 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
   }
   return all
     .filter(({ replacedAt, resolution }) => resolution !== undefined || replacedAt === undefined)
-    .map(({ failure, isNamed, lastLine, passedBeside, resolution, retriedLine }) => ({
+    .map(({ failure, isNamed, last, lastLine, passedBeside, resolution, retriedLine, tests }) => ({
       ...failure,
+      tests,
+      passedInside: steps.slice(last + 1).some((step) => passesInside(step, failure)),
       passedBeside: passedBeside && resolution === undefined,
       error: isNamed ? failure.error : undefined,
       details: isNamed ? failure.details : [],

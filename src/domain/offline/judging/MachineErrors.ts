@@ -11,6 +11,13 @@ export const missingTool =
 export const unreachable =
   /\b(?:Could not|Couldn't) resolve host\b|\bfailed to (?:download|fetch) (?:from|\S*https?:)|\bfailed to lookup address\b|\bname resolution\b|\bNetwork is unreachable\b|\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT)\b|\bdial tcp\b|\bTLS handshake timeout\b/i
 
+/** Matches errors about a download or a service that a sandbox without access to the network gives, beside {@link unreachable}. */
+const withoutNetwork = /\b(?:failed to (?:download|fetch)|error connecting to|no route to host)\b/i
+
+/** True if an error says that there is no access to the network. */
+export const isOfNetwork = (error: string): boolean =>
+  [unreachable, withoutNetwork].some((rule) => rule.test(error.slice(0, 400)))
+
 /** Matches errors about a port or an address that another program uses. */
 const taken =
   /\b(?:address|port)\b.{0,40}\b(?:already )?(?:in use|allocated|taken|occupied)\b|\bE?ADDRINUSE\b|\bOnly one usage of each socket address\b/i

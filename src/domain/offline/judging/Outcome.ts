@@ -1,6 +1,7 @@
 import { checkKinds } from "../reading/CommandPrograms.js"
 import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import type { Failure } from "./Failures.js"
+import { hostedPassAfter } from "./HostedChecks.js"
 import { lacksService } from "./MachineErrors.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
@@ -26,15 +27,22 @@ const editedFiles = (steps: ReadonlyArray<Step>): ReadonlySet<string> =>
 
 /**
  * Lists the checks that passed after the task last changed a file: tests, builds, lints, type checks, commands that had
- * failed before, and commands that run a changed file.
+ * failed before, and commands that run a changed file. A hosted CI counts too if it passed for what was pushed
+ * afterwards, in whichever task of the session.
  */
-export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): ReadonlyArray<Verification> => {
+export const verificationsOf = (
+  task: Task,
+  failures: ReadonlyArray<Failure>,
+  session: ReadonlyArray<Step>
+): ReadonlyArray<Verification> => {
   const steps = stepsOf(task)
   const files = editedFiles(steps)
   const failedBefore = new Set(failures.map(({ key }) => key))
   const resolving = new Set(failures.map(({ resolution }) => `${resolution?.line ?? 0} ${resolution?.check ?? ""}`))
   const lastChange = steps.findLastIndex(changes)
-  return steps.flatMap((step, index) => {
+  const hosted = hostedPassAfter(session, (steps[lastChange] ?? steps[0])?.line ?? Number.POSITIVE_INFINITY)
+  const isOwn = lastChange !== -1 || (hosted !== undefined && steps.includes(hosted.step))
+  const local = steps.flatMap((step, index): ReadonlyArray<Verification> => {
     if (step._tag !== "CommandStep" || index < lastChange) {
       return []
     }
@@ -53,6 +61,7 @@ export const verificationsOf = (task: Task, failures: ReadonlyArray<Failure>): R
       )
       .map((part) => ({ step, part }))
   })
+  return hosted === undefined || !isOwn ? local : [...local, hosted]
 }
 
 /**
@@ -156,7 +165,8 @@ export const outcomeOf = (
   task: Task,
   failures: ReadonlyArray<Failure>,
   resolved: ReadonlyArray<Failure>,
-  finished: boolean | undefined
+  finished: boolean | undefined,
+  session: ReadonlyArray<Step>
 ): Outcome => {
   const steps = stepsOf(task)
   const hasWork = steps.some(
@@ -165,7 +175,7 @@ export const outcomeOf = (
       (step._tag === "CommandStep" && step.parts.some(({ kind, verdict }) => kind === "act" && verdict === "passed"))
   )
   const isChanged = steps.some(changes)
-  const verified = verificationsOf(task, [...failures, ...resolved])
+  const verified = verificationsOf(task, [...failures, ...resolved], session)
   const lastPass = steps.findLast((step) => step._tag === "CommandStep" && !step.isLook && step.verdict === "passed")
   const wasDoneOtherwise = (failure: Failure): boolean => isLimit(failure) && (lastPass?.line ?? 0) > failure.callLine
   const open = failures.filter(

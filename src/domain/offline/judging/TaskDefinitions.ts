@@ -18,6 +18,8 @@ export interface TaskDefinitions {
   readonly isRemovedAfter: (command: TaskCommand, line: number) => boolean
   /** True if the definition of the task that a command runs was changed after a line of the rollout. */
   readonly isChangedAfter: (command: TaskCommand, line: number) => boolean
+  /** Returns the names of the tasks that the session removed from a file that defines tasks, and defined nowhere again. */
+  readonly removedFrom: (file: string) => ReadonlyArray<string>
 }
 
 /** The files that define the tasks of a program; the first group that matched in `definition` is the task's name. */
@@ -25,29 +27,45 @@ interface TaskFile {
   readonly programs: ReadonlySet<string>
   readonly file: RegExp
   readonly definition: RegExp
+  /** True if a directory has only one such file, so that the tasks are gone with it. */
+  readonly isOnlyOne: boolean
 }
 
 const taskFiles: ReadonlyArray<TaskFile> = [
   {
     programs: new Set(["mise"]),
     file: /^\.?mise(?:\.\w{1,20})?\.toml$/,
+    isOnlyOne: false,
     definition: /^\s*\[tasks\.(?:"([^"]{1,80})"|([\w:-]{1,80}))\]/gm
   },
   {
     programs: new Set(["npm", "pnpm", "yarn", "bun"]),
     file: /^package\.json$/,
+    isOnlyOne: true,
     definition: /^\s*"([\w:./-]{1,80})"\s*:\s*"/gm
   },
   {
     programs: new Set(["make", "gmake"]),
     file: /^(?:GNU)?[Mm]akefile$/,
+    isOnlyOne: true,
     definition: /^([\w./-]{1,80})\s*:(?!=)/gm
   },
-  { programs: new Set(["just"]), file: /^\.?[Jj]ustfile$/, definition: /^@?([\w-]{1,80})(?: [^:=\n]{0,80})?:(?!=)/gm },
-  { programs: new Set(["task"]), file: /^[Tt]askfile\.ya?ml$/, definition: /^ {2}["']?([\w:-]{1,80})["']?:\s*$/gm },
+  {
+    programs: new Set(["just"]),
+    isOnlyOne: true,
+    file: /^\.?[Jj]ustfile$/,
+    definition: /^@?([\w-]{1,80})(?: [^:=\n]{0,80})?:(?!=)/gm
+  },
+  {
+    programs: new Set(["task"]),
+    isOnlyOne: true,
+    file: /^[Tt]askfile\.ya?ml$/,
+    definition: /^ {2}["']?([\w:-]{1,80})["']?:\s*$/gm
+  },
   {
     programs: new Set(["composer"]),
     file: /^composer\.json$/,
+    isOnlyOne: true,
     definition: /^\s*"([\w:-]{1,80})"\s*:\s*["[]/gm
   }
 ]
@@ -55,10 +73,12 @@ const taskFiles: ReadonlyArray<TaskFile> = [
 /** Matches a file that is a task by itself, below a folder of such files. */
 const ownFile = /^(.*\/)?(?:\.?mise-tasks|\.?mise\/tasks)\/(.{1,120})$/
 
-interface Definition {
+/** A task of a project. */
+export interface Definition {
   readonly programs: ReadonlySet<string>
   readonly directory: string
-  readonly name: string
+  /** The name of the task; undefined stands for every task of the file that defined them. */
+  readonly name: string | undefined
 }
 
 const keyOf = ({ directory, name }: Definition): string => `${directory}\0${name}`
@@ -93,45 +113,62 @@ const ownTask = (path: string): ReadonlyArray<Definition> => {
       ]
 }
 
+/** True if a command runs a task. */
+export const runsTask = ({ key, program, text }: TaskCommand, { directory, name, programs }: Definition): boolean =>
+  programs.has(program) &&
+  directory === (placeInKey(key) ?? "").replace(/\/$/, "") &&
+  (name === undefined || text.slice(0, 2_000).split(/\s+/).includes(name))
+
+/**
+ * Returns the tasks that a project lost with a file, or with some of what the file defined. `isGone` is true if the
+ * whole file is gone.
+ */
+export const tasksLostWith = (
+  path: string,
+  isGone: boolean,
+  removed: ReadonlyArray<string>
+): ReadonlyArray<Definition> => {
+  const kind = taskFiles.find(({ file }) => file.test(posix.basename(path)))
+  const names = isGone && kind?.isOnlyOne === true ? [undefined] : removed
+  const own = kind === undefined ? [] : names.map((name) => ({ ...kind, directory: inDirectoryOf(path), name }))
+  return [...own, ...(isGone ? ownTask(path) : [])]
+}
+
 /** Finds the tasks that the steps of a session changed, in one pass. */
 export const taskDefinitions = (steps: ReadonlyArray<Step>): TaskDefinitions => {
-  const changed = new Map<string, { readonly definition: Definition; line: number; isRemoved: boolean }>()
+  const changed = new Map<string, { readonly definition: Definition; file: string; line: number; isRemoved: boolean }>()
   const files = new Set<string>()
-  const note = (definition: Definition, line: number, isRemoved: boolean): void => {
-    changed.set(keyOf(definition), { definition, line, isRemoved })
+  const note = (definition: Definition, file: string, line: number, isRemoved: boolean): void => {
+    changed.set(keyOf(definition), { definition, file, line, isRemoved })
   }
   for (const step of steps) {
     for (const change of filesOf(step)) {
       const removed = definedIn(change.path, change.before ?? "")
       const added = definedIn(changedPath(change), change.after ?? "")
-      removed.forEach((definition) => note(definition, step.line, !files.has(keyOf(definition))))
-      added.forEach((definition) => note(definition, step.line, false))
+      removed.forEach((definition) => note(definition, changedPath(change), step.line, !files.has(keyOf(definition))))
+      added.forEach((definition) => note(definition, changedPath(change), step.line, false))
       if (change.action === "delete" || change.movedTo !== undefined) {
         ownTask(change.path).forEach((definition) => {
           files.delete(keyOf(definition))
-          note(definition, step.line, true)
+          note(definition, change.path, step.line, true)
         })
       }
       if (change.action !== "delete") {
         ownTask(changedPath(change)).forEach((definition) => {
           files.add(keyOf(definition))
-          note(definition, step.line, false)
+          note(definition, changedPath(change), step.line, false)
         })
       }
     }
   }
   const all = [...changed.values()]
-  const changeOf = ({ key, program, text }: TaskCommand, line: number) => {
-    const words = new Set(text.slice(0, 2_000).split(/\s+/))
-    return all.find(
-      (entry) =>
-        entry.line > line &&
-        entry.definition.programs.has(program) &&
-        words.has(entry.definition.name) &&
-        entry.definition.directory === (placeInKey(key) ?? "").replace(/\/$/, "")
-    )
-  }
+  const changeOf = (command: TaskCommand, line: number) =>
+    all.find((entry) => entry.line > line && runsTask(command, entry.definition))
   return {
+    removedFrom: (path) =>
+      all.flatMap(({ definition: { name }, file, isRemoved }) =>
+        isRemoved && file === path && name !== undefined ? [name] : []
+      ),
     isRemovedAfter: (command, line) => changeOf(command, line)?.isRemoved === true,
     isChangedAfter: (command, line) => changeOf(command, line) !== undefined
   }

@@ -121,10 +121,10 @@ export const reportOf = (task: Task, findings: SessionFindings): TaskReport => {
   return {
     task,
     title: titleOf(task),
-    outcome: outcomeOf(task, own, resolved, findings.finished),
+    outcome: outcomeOf(task, own, resolved, findings.finished, findings.steps),
     failures,
     resolved,
-    verifications: verificationsOf(task, findings.failures),
+    verifications: verificationsOf(task, findings.failures, findings.steps),
     changedAt: changedFilesOf(task, findings.undone),
     firstChange: stepsOf(task).find(isChange)?.line ?? Number.POSITIVE_INFINITY,
     cutOff,

@@ -99,7 +99,9 @@ const tellingWords = (invocation: Invocation, scripts: PackageScripts): Readonly
   }
   const implied =
     meant[0] === "unittest" ? "discover" : meant[0] === "vitest" || meant[0] === "jest" ? "run" : undefined
-  return meant.filter((word, index) => index === 0 || (!noiseWords.test(word) && !(index === 1 && word === implied)))
+  // For Cargo, `-r` is no option of a report.
+  const spelled = program === "cargo" ? meant.map((word) => (word === "-r" ? "--release" : word)) : meant
+  return spelled.filter((word, index) => index === 0 || (!noiseWords.test(word) && !(index === 1 && word === implied)))
 }
 
 const screens: ReadonlySet<string> = new Set([

@@ -4,10 +4,12 @@ import { withoutTerminalControl } from "../../session/ErrorLine.js"
 import type { FileChange } from "../../session/FileChange.js"
 import type { CommandRun, EditEnd, FileEdit, SessionEvent } from "../../session/SessionEvent.js"
 import { type CommandPart, nameCommand } from "./CommandNames.js"
+import { innerChecks } from "./InnerCommands.js"
 import type { PackageScripts } from "./PackageScripts.js"
 import { printedExit, readParts } from "../verdicts/PartVerdicts.js"
 import { pathFrom } from "./Places.js"
 import type { ProjectPaths } from "./ProjectPaths.js"
+import { circular } from "./CircularImports.js"
 import { withoutSecrets } from "../judging/Secrets.js"
 
 /** One part of a command that was run, with the verdict on it. */
@@ -20,6 +22,8 @@ export interface RanPart extends CommandPart {
    */
   readonly place: string | undefined
   readonly verdict: "passed" | "failed" | "unknown"
+  /** The checks that it ran inside itself; see `innerChecks`. */
+  readonly inner: ReadonlyArray<CommandPart>
   readonly passedTests: number | undefined
   /** The line of the output that names the part's error; undefined if it did not fail, or if no line is known to be its. */
   readonly error: string | undefined
@@ -64,6 +68,8 @@ export interface CommandStep {
   readonly isUnderWay: boolean
   /** True if the assistant asked to run the command outside the sandbox. */
   readonly isEscalated: boolean
+  /** The sandbox mode of its turn; undefined if the record does not have it. */
+  readonly sandbox: string | undefined
   /** True if the user did not allow the command, or stopped it while it ran outside the sandbox. */
   readonly isRefused: boolean
 }
@@ -107,16 +113,26 @@ export interface StepContext {
   readonly scripts: PackageScripts
 }
 
+/** Matches a frame of a Python traceback. */
+const frame = /^\s{0,8}File "[^"]{1,300}", line \d{1,7}\b/
+
+/** Returns the lines above an error. Of modules that import each other, each one's frame belongs to the error. */
+const linesAbove = (before: string, error: string): ReadonlyArray<string> =>
+  circular.test(error)
+    ? before
+        .slice(-8_000)
+        .split("\n")
+        .filter((line) => frame.test(line))
+        .slice(-12)
+    : before.slice(-600).split("\n").slice(-3)
+
 /** Returns the lines of an output around an error. Some programs print the file above or below the message. */
 const linesAround = (output: string, error: string): string => {
   const at = output.indexOf(error.slice(0, 40).trimEnd())
   return at === -1
     ? ""
     : [
-        ...output
-          .slice(Math.max(0, at - 600), at)
-          .split("\n")
-          .slice(-3),
+        ...linesAbove(output.slice(0, at), error),
         "\n",
         ...output
           .slice(at, at + 1_200)
@@ -142,6 +158,11 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
   const ran = readParts({ run, parts, telling, error }).map((part) => ({
     ...part,
     directory,
+    inner: innerChecks(
+      directory === undefined ? part : { ...part, key: `${part.key} @${directory.replace(/[/\\]$/, "")}` },
+      parts.length === 1 ? output : "",
+      scripts
+    ),
     place: part.place === undefined ? directory : projectPlace(pathFrom(directory, part.place), paths),
     error: part.error === undefined ? undefined : safe(part.error),
     errorDetails: part.error === undefined ? [] : errorDetails(output, part.error).map(safe),
@@ -173,6 +194,7 @@ const commandStep = (run: CommandRun, { directory: home, paths, scripts }: StepC
     hasEnded: run.output !== undefined && run.output.end !== "refused",
     isUnderWay: isUnderWay(run),
     isEscalated: run.isEscalated,
+    sandbox: run.sandbox,
     isRefused: run.output?.end === "refused" || (run.isEscalated && run.output?.end === "interrupted")
   }
 }

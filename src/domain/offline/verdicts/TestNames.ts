@@ -1,3 +1,5 @@
+import type { NamedTests } from "../../facts/Fact.js"
+
 /*
  * Reads which tests, packages and targets an output names as passed or failed. With that, a run from another directory
  * or with other arguments shows what became of a test.
@@ -83,6 +85,35 @@ export const testNamesIn = (output: string): TestNames => {
   }
   return found
 }
+
+/** The maximum number of names of one list that a fact carries. */
+const mostListed = 200
+
+const firstOf = (names: ReadonlySet<string>): ReadonlyArray<string> => [...names].slice(0, mostListed)
+
+/**
+ * Lists names for a fact; undefined if there are none, or more failed ones than a fact carries. A list of failed tests
+ * that was cut would let a run of some of them speak for all.
+ */
+export const listedNames = ({ failed, failedGroups, passed, passedGroups }: TestNames): NamedTests | undefined =>
+  failed.size + failedGroups.size + passed.size + passedGroups.size === 0 ||
+  failed.size > mostListed ||
+  failedGroups.size > mostListed
+    ? undefined
+    : {
+        passed: firstOf(passed),
+        failed: [...failed],
+        passedGroups: firstOf(passedGroups),
+        failedGroups: [...failedGroups]
+      }
+
+/** Returns the names that a fact carries. */
+export const namesOf = ({ failed, failedGroups, passed, passedGroups }: NamedTests): TestNames => ({
+  passed: new Set(passed),
+  failed: new Set(failed),
+  passedGroups: new Set(passedGroups),
+  failedGroups: new Set(failedGroups)
+})
 
 /** Returns the failed tests without those that only contain other failed ones, such as `TestA` beside `TestA/one`. */
 const leavesOf = (failed: ReadonlySet<string>): ReadonlyArray<string> =>

@@ -78,6 +78,27 @@ const bans = /^no \w+s in (?:the |our |any )?\w+s$/i
 const onlyNow =
   /\bin (?:a|an|another|the|its own) (?:new |separate |different |follow-?up |next |own |same )+(?:pr|pull request|merge request|mr|branch|commit)\b|\b(?:I|we) (?:don'?t|do not) (?:want|like|need)\b[^.!?]{0,160}[,;:]\s*(?:so |please |just |then |and )*(?:remove|delete|drop|revert|undo|take|get rid of|rip|strip|kill)\b|\b(?:for now|this time|right now|just this once|in this (?:task|session|change|commit|pr|step)|yet|until I say|before I|anything (?:yet|else)|(?:the|this|these) (?:file|plan|task|step)s?)\b|^(?:please )?(?:don'?t|do not) (?:open|create|make|submit|send|push|publish|cut) (?:a|an|the|another) (?:new )?(?:pr|pull request|merge request|issue|branch|commit|release|tag)\b(?! (?:without|unless|before|when|if))|^(?:don'?t|do not) touch \S{0,80}\.\w|^(?:don'?t|do not) (?:use|add|create|write|open|touch|include) (?:it|that|this|them)\b/i
 
+/** Matches words of duration, with which a ban holds for every task. */
+const duration =
+  /\b(?:never|always|ever|from now on|going forward|in (?:the )?future|any ?more|again|every|each|whenever|unless|without|before|when|by default|as a rule)\b/i
+
+/**
+ * Patterns of bans on one act within the task, which hold for it alone without a word of {@link duration}: to show
+ * something that is there, or to do anything but the work that the same clause orders.
+ */
+const oneOff: ReadonlyArray<RegExp> = [
+  /^(?:please )?(?:don'?t|do not) (?:open|show|display|launch) (?:up )?(?:the|this|that|my|your|a|an) (?:\w+ )?(?:browser|page|tab|window|editor|preview|file|link|url|diff|app|report)\b/i,
+  /^(?:please )?(?:don'?t|do not|stop|no) \S.{0,80}[,;:–—-] ?(?:and |but |please )*(?:just|simply) \w+/i
+]
+
+const forbids = /^(?:please )?(?:don'?t|do not|stop|no)\b/i
+const ordersOnly = /^(?:please |and |but )*(?:just|simply) \w/i
+
+/** True if a clause bans an act within the task. The next clause may order the work instead: `don't ask. Just fix it`. */
+const isOneOff = (clause: string, next: string): boolean =>
+  !duration.test(clause) &&
+  (oneOff.some((rule) => rule.test(clause)) || (forbids.test(clause) && ordersOnly.test(next)))
+
 /** Matches words before an order that say nothing about it, such as `ok, please`. */
 export const leadIn =
   /^(?:(?:no|nope|wrong|ok(?:ay)?|yes|please|and|but|also|so|then|btw|by the way|that'?s wrong|that is wrong|not like that|thanks|actually|remember|fyi|oh|hey|well|sorry|ps|p\.s\.|nb|important|note|reminder)\b(?! (?:more|trailing|extra|unnecessary|long|final|inline|code|new|other|external|additional|third-party|dependenc|librar|framework|that|to|summar|comment|emoji|explanation|preamble|semicolon|docstring))[\s,:;.!–—-]{0,6})+/i
@@ -163,8 +184,9 @@ export const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const isCorrection = word.stance === "rejects"
   const clauses = clausesIn(wordsToAssistant(text.slice(0, readCharacters)))
   return clauses.filter(
-    (clause) =>
+    (clause, index) =>
       !onlyNow.test(clause) &&
+      !isOneOff(clause.replace(leadIn, ""), clauses[index + 1] ?? "") &&
       ![clause, clause.replace(leadIn, "")].some(isOfTaskAlone) &&
       (clauses.length === 1 ||
         isCorrection ||

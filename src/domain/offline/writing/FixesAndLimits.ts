@@ -1,7 +1,7 @@
 import { explanationOf } from "../judging/Explanations.js"
 import type { Failure } from "../judging/Failures.js"
 import { fixText } from "./FailureTexts.js"
-import { isOfSetup, lacksService } from "../judging/MachineErrors.js"
+import { isOfNetwork, isOfSetup, lacksService } from "../judging/MachineErrors.js"
 import { passedWithout } from "../judging/Fixes.js"
 import { isLimit, missingProgramOf } from "../judging/Outcome.js"
 import { rankOf, wrapUpRank } from "../../session/ErrorLine.js"
@@ -47,6 +47,30 @@ const isOwnSlip = (failure: Failure, report: TaskReport): boolean => {
 const isOfPlace = (failure: Failure): boolean =>
   failure.resolution === undefined ? isLimit(failure) : failure.resolution.isByEscalation || passedWithout(failure)
 
+/** The name of the mode in which nothing is refused. */
+const unconfined = "danger-full-access"
+
+/** Names the sandbox in which a command failed, with its mode if the record has it. */
+const sandboxName = ({ sandbox }: Failure): string =>
+  sandbox === undefined || sandbox === unconfined ? "sandbox" : `sandbox (${sandbox})`
+
+/** Returns what refused a command that did not pass in any way, as a clause. */
+const refuser = (failure: Failure): string =>
+  failure.sandbox === undefined
+    ? "the machine or its sandbox refuses it"
+    : failure.sandbox === unconfined
+      ? "the machine refuses it"
+      : `the ${sandboxName(failure)} refuses it`
+
+/**
+ * Returns the circumstance in which a command fails that passes outside of the sandbox, if the network is what it lacks
+ * there. With everything already downloaded it may pass.
+ */
+const circumstance = (failure: Failure): string =>
+  failure.resolution?.isByEscalation === true && isOfNetwork(failure.error ?? "")
+    ? ` without network access in the ${sandboxName(failure)}${/\bfailed to (?:download|fetch)\b/i.test(failure.error ?? "") ? " while its downloads are not cached" : ""}`
+    : ""
+
 /**
  * Returns how a failed command can pass in spite of a limit of the machine, as a clause; undefined if that is not
  * known.
@@ -57,7 +81,7 @@ export const wayAround = (failure: Failure): string | undefined =>
     : passedWithout(failure)
       ? `${shownCommand(failure.resolution.check)} passes`
       : failure.resolution.passedOutside
-        ? "it passes outside of the sandbox"
+        ? `it passes outside of the ${sandboxName(failure)}`
         : "asking for escalation gets past this"
 
 /** A failure with the line that memory shows for it. */
@@ -126,11 +150,21 @@ const isSlip = (missing: string | undefined, report: TaskReport): boolean =>
       )
   )
 
+/** A failure that shows a limit of the machine. */
+export interface Limit extends FailureLine {
+  /** The command or the program that does not work. */
+  readonly subject: string
+  /** The missing program; undefined if none is missing. */
+  readonly missing: string | undefined
+}
+
 /** Lists the failures that show a limit of the machine: a missing program or service, or a refusal of the sandbox. */
-export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { readonly subject: string }> =>
+export const limitsIn = (report: TaskReport): ReadonlyArray<Limit> =>
   report.failures
     .filter((failure) => failure.error !== undefined && !actsOutside(failure.what) && isOfPlace(failure))
     .filter((failure) => failure.resolution !== undefined || !isSlip(missingProgramOf(failure), report))
+    // What the sandbox refused once and let pass later is no limit. A program may still be missing under its own name.
+    .filter((failure) => !(failure.passedInside && failure.resolution?.isByEscalation === true))
     // What a task needed before its definition was changed is no limit of the task as it is now.
     .filter(
       (failure) =>
@@ -147,13 +181,14 @@ export const limitsIn = (report: TaskReport): ReadonlyArray<FailureLine & { read
           : missing === undefined
             ? lacksService(failure.error ?? "")
               ? "; this machine does not have it"
-              : "; the machine or its sandbox refuses it"
+              : `; ${refuser(failure)}`
             : missing === failure.program
               ? ""
               : `, which ${shownCommand(failure.what)} needs`
       return {
         failure,
         subject,
-        text: `${shownCommand(subject)} does not work here: ${inCode(failure.error ?? "", 240)}${end}`
+        missing,
+        text: `${shownCommand(subject)} does not work here: ${inCode(failure.error ?? "", 240)}${circumstance(failure)}${end}`
       }
     })

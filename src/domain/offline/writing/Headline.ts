@@ -1,3 +1,4 @@
+import { showsHostedChecks } from "../judging/HostedChecks.js"
 import { byteLength, cutEnd } from "../../text/ByteBudget.js"
 import { plainErrorName } from "./ErrorNames.js"
 import { announces, lastWordOf } from "../judging/Explanations.js"
@@ -69,6 +70,9 @@ const checkOf = (report: TaskReport): string => {
     return ""
   }
   const count = last.part.passedTests
+  if (showsHostedChecks(last.part)) {
+    return `CI passes (${brief(last.part.text)})`
+  }
   return `${brief(last.part.text)} passes${count === undefined ? "" : ` (${counted(count, "test")})`}`
 }
 

@@ -1,11 +1,18 @@
-import { type Basis, type FactContent, factIdOf, type FactKind, type SessionFact } from "../../facts/Fact.js"
+import {
+  type Basis,
+  type FactContent,
+  factIdOf,
+  type FactKind,
+  type NamedTests,
+  type SessionFact
+} from "../../facts/Fact.js"
 import type { SessionEvidence } from "../../evidence/SessionEvidence.js"
 import type { SessionEvent } from "../../session/SessionEvent.js"
 import { type Answer, answersIn } from "../reading/Answers.js"
 import { answerText } from "./AnswerTexts.js"
-import { usesDeleted } from "../judging/DeletedFiles.js"
+import { goneFiles, usesDeleted } from "../judging/DeletedFiles.js"
 import { leftOversIn } from "../judging/Explanations.js"
-import type { Failure } from "../judging/Failures.js"
+import { type Failure, runsTests } from "../judging/Failures.js"
 import { wishesIn } from "../wishes/Preferences.js"
 import { constraintsIn, remarksBeside } from "../wishes/TaskWishes.js"
 import { withoutSecrets } from "../judging/Secrets.js"
@@ -15,6 +22,7 @@ import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import { narrownessOf, placeInKey } from "../reading/CommandNames.js"
 import { type CommandStep, isRefused, type RanPart } from "../reading/Steps.js"
 import { saidIn, stepsOf } from "../reading/Tasks.js"
+import { listedNames, testNamesIn } from "../verdicts/TestNames.js"
 import { errorSignature } from "./ErrorNames.js"
 import { failureText } from "./FailureTexts.js"
 import { fixesIn, limitsIn, wayAround } from "./FixesAndLimits.js"
@@ -100,6 +108,10 @@ const useOf = (part: RanPart): string => {
 interface Runs {
   part: RanPart
   step: CommandStep
+  /** The step of the last run, whether it passed or not. */
+  last: CommandStep
+  /** The sandbox modes in which it passed without escalation. */
+  sandboxes: ReadonlySet<string>
   passes: number
   failures: number
   first: number
@@ -114,11 +126,14 @@ const runsIn = (reports: ReadonlyArray<TaskReport>): ReadonlyArray<Runs> => {
       if (isTold && step._tag === "CommandStep") {
         const known = runs.get(part.key)
         const isPass = part.verdict === "passed"
+        const inside = isPass && !step.isEscalated ? [step.sandbox ?? ""] : []
         runs.delete(part.key)
         runs.set(part.key, {
           // A pass is worth showing, not the failed spelling after it.
           part: isPass || known === undefined ? part : known.part,
           step: isPass || known === undefined ? step : known.step,
+          last: step,
+          sandboxes: new Set([...(known?.sandboxes ?? []), ...inside]),
           passes: (known?.passes ?? 0) + Number(isPass),
           failures: (known?.failures ?? 0) + Number(!isPass),
           first: known?.first ?? step.line
@@ -143,7 +158,8 @@ const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
   )
   return runs
     .filter(({ part }) => !isScript(part.text) || working.has(part.key))
-    .map(({ failures, first, part, passes, step }): Draft => {
+    .map(({ failures, first, last, part, passes, sandboxes, step }): Draft => {
+      const tests = runsTests.has(part.kind) ? listedNames(testNamesIn(last.output)) : undefined
       const known = working.get(part.key)
       const place = inDirectory(part.directory)
       const script = known === undefined ? undefined : scriptOf(known.part, known.report)
@@ -162,6 +178,8 @@ const commands = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
           purpose: known?.purpose ?? "",
           passes,
           failures,
+          ...(sandboxes.size === 0 ? {} : { sandboxes: [...sandboxes] }),
+          ...(tests === undefined ? {} : { tests }),
           isReusable: known !== undefined
         },
         text: known === undefined ? `${shown}${place}` : `${capitalised(known.purpose)}: ${shown}${place}`,
@@ -234,20 +252,41 @@ const failures = (report: TaskReport): ReadonlyArray<Draft> =>
   })
 
 const limits = (report: TaskReport): ReadonlyArray<Draft> =>
-  limitsIn(report).map(({ failure, subject, text }) => ({
+  limitsIn(report).map(({ failure, missing, subject, text }) => ({
     content: {
       _tag: "Limit",
       subject: plainLine(subject, 240),
       error: plainLine(failure.error ?? "", 400),
-      instead: wayAround(failure) ?? null
+      instead: wayAround(failure) ?? null,
+      key: failure.key,
+      kind: failure.kind,
+      ...(missing === undefined ? {} : { missing }),
+      ...(failure.sandbox === undefined ? {} : { sandbox: failure.sandbox })
     },
     text: capitalised(text),
     basis: "ran",
     line: failure.line
   }))
 
-/** Drafts a fact for each file that the session changed, those with the most edits first. */
-const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
+/** Drafts a fact for each file that was there when the session began, and is gone at its end. */
+const goneOf = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
+  const steps = reports.flatMap(({ task }) => stepsOf(task))
+  const [{ undone } = { undone: { isUndone: () => false } }] = reports
+  return [...goneFiles(steps, undone)].map(([path, { line, movedTo }]) => ({
+    content: { _tag: "File", path: plainLine(path, 300), edits: 1, remark: "", isGone: true },
+    text: `${inCode(path, 160)}: ${movedTo === undefined ? "deleted" : `renamed to ${inCode(movedTo, 160)}`}`,
+    basis: "ran",
+    line
+  }))
+}
+
+/** The maximum number of removed tasks that the fact of a file names. */
+const mostRemovedTasks = 60
+
+/** Drafts a fact for each file that the session changed, those with the most edits first, and for each that is gone. */
+const files = (session: SessionReport): ReadonlyArray<Draft> => {
+  const { reports } = session
+  const [definitions] = reports.map((report) => report.definitions)
   const edits = new Map<string, number>()
   for (const { task, undone } of reports) {
     for (const step of stepsOf(task)) {
@@ -258,19 +297,27 @@ const files = ({ reports }: SessionReport): ReadonlyArray<Draft> => {
     }
   }
   const pointers = new Map(reports.flatMap(editedFiles).map((pointer) => [pointer.path, pointer]))
-  return [...pointers.values()]
+  const there = [...pointers.values()]
     .filter(({ note }) => note !== "deleted")
     .toSorted((one, other) => (edits.get(other.path) ?? 0) - (edits.get(one.path) ?? 0))
-    .map(({ line, path, remark }) => {
+    .map(({ line, path, remark }): Draft => {
+      const removedTasks = definitions?.removedFrom(path).slice(0, mostRemovedTasks) ?? []
       // The title of the task that added a file is in the trace; it seldom says what the file is for.
       const told = lowered(remark ?? "")
       return {
-        content: { _tag: "File", path: plainLine(path, 300), edits: edits.get(path) ?? 1, remark: told },
+        content: {
+          _tag: "File",
+          path: plainLine(path, 300),
+          edits: edits.get(path) ?? 1,
+          remark: told,
+          ...(removedTasks.length === 0 ? {} : { removedTasks })
+        },
         text: told === "" ? inCode(path, 160) : `${inCode(path, 160)}: ${told}`,
         basis: remark === undefined ? "ran" : "assistant",
         line
       }
     })
+  return [...there, ...goneOf(session)]
 }
 
 /** Drafts a fact for each conclusion of the assistant, as a claim. */
@@ -286,22 +333,34 @@ const openDraft = (
   text: string,
   basis: Basis,
   line: number,
-  about: { readonly command?: string; readonly error?: string | undefined; readonly title?: string } = {}
+  about: {
+    readonly command?: string
+    readonly error?: string | undefined
+    readonly title?: string
+    readonly tests?: NamedTests | undefined
+  } = {}
 ): Draft => ({
   content: {
     _tag: "Open",
     signature: errorSignature(text),
     command: about.command ?? null,
     error: about.error ?? null,
-    title: about.title ?? null
+    title: about.title ?? null,
+    ...(about.tests === undefined ? {} : { tests: about.tests })
   },
   text,
   basis,
   line
 })
 
+const nonePassed = { passed: new Set<string>(), passedGroups: new Set<string>() }
+
 const openFailure = (failure: Failure): Draft =>
-  openDraft(failureText(failure), "ran", failure.line, { command: failure.key, error: failure.error })
+  openDraft(failureText(failure), "ran", failure.line, {
+    command: failure.key,
+    error: failure.error,
+    tests: failure.tests === undefined ? undefined : listedNames({ ...failure.tests, ...nonePassed })
+  })
 
 /** True if the last act of a task was not allowed. The task then ended as the user wanted. */
 const endsInRefusal = ({ task }: TaskReport): boolean => stepsOf(task).slice(-1).some(isRefused)

@@ -1,5 +1,6 @@
 import { type CommandPart, narrownessOf } from "../reading/CommandNames.js"
 import { checkKinds, type CommandKind, programKinds } from "../reading/CommandPrograms.js"
+import { showsHostedChecks } from "../judging/HostedChecks.js"
 import { isSessionBound } from "../reading/SessionBound.js"
 import { inDirectory, isScript, shownCommand } from "./ShownCommand.js"
 import type { RanPart } from "../reading/Steps.js"
@@ -156,6 +157,7 @@ export const workingCommands = (report: TaskReport): ReadonlyArray<WorkingComman
   )
   const isKept = (part: RanPart, line: number): boolean =>
     part.verdict === "passed" &&
+    !showsHostedChecks(part) &&
     !onlyRepeats(part) &&
     !part.isOutside &&
     !isSessionBound(part.text) &&

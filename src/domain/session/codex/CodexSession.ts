@@ -2,11 +2,12 @@ import { type AssistantPlan, hasFinished, type SessionEvidence } from "../../evi
 import { EventList } from "../EventList.js"
 import { isJsonObject, type JsonObject } from "../LenientField.js"
 import { outputOf } from "../CommandOutput.js"
-import type { Place, Provenance, SessionEvent, UserText } from "../SessionEvent.js"
+import type { CallPlace, Place, Provenance, SessionEvent, UserText } from "../SessionEvent.js"
 import { readPlan } from "./AssistantPlan.js"
 import { CallPairing } from "./calls/CallPairing.js"
 import { environmentCwd, isWrapped, readOwnCommand } from "./InjectedText.js"
 import type { Compacted, Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
+import { sandboxModeOf } from "./SandboxPolicy.js"
 import { completedItem, contentParts, contentText, goalText, typedEventText, typedText } from "./SessionText.js"
 import { readScriptOutput } from "./calls/CallOutput.js"
 import { isWait, readCommandEnding, readMcpEnding, readPatchEnding, scriptIn } from "./calls/ToolCall.js"
@@ -71,6 +72,8 @@ export class CodexSessionBuilder {
   private firstDirectory: string | undefined
   private directory: string | undefined
   private plan: AssistantPlan | undefined
+  /** The sandbox mode of the current turn; undefined until a line records it. */
+  private sandbox: string | undefined
 
   /** Adds the next line of the rollout, in file order. */
   add(line: RolloutLine): void {
@@ -80,6 +83,7 @@ export class CodexSessionBuilder {
         return this.moveTo(this.directory ?? line.meta.cwd)
       case "TurnContext":
         this.moveTo(line.context.cwd)
+        this.sandbox = sandboxModeOf(line.context.sandbox_policy) ?? this.sandbox
         return this.moveRequest()
       case "ResponseItem":
         return this.addItem(line, place)
@@ -114,6 +118,10 @@ export class CodexSessionBuilder {
     }
     const event = this.events.at(index)
     return this.sawUserEvents || (this.recordsEnds && event?._tag === "UserText" && isWrapped(event.text))
+  }
+
+  private callPlace(place: Place): CallPlace {
+    return this.sandbox === undefined ? place : { ...place, sandbox: this.sandbox }
   }
 
   private moveTo(directory: string | undefined): void {
@@ -154,7 +162,7 @@ export class CodexSessionBuilder {
       case "local_shell_call":
         this.goOn()
         this.plan = readPlan(item, place.line) ?? this.plan
-        return this.askUser(item) ? undefined : this.calls.addCall(item, place)
+        return this.askUser(item) ? undefined : this.calls.addCall(item, this.callPlace(place))
       case "function_call_output":
       case "custom_tool_call_output":
         return this.answer(item, place) ? undefined : this.calls.addOutput(item, place.line)
@@ -300,7 +308,7 @@ export class CodexSessionBuilder {
         return this.addAssistantText(contentText(payload["content"]), payload["phase"], place)
       case "exec_command_end":
       case "CommandExecution":
-        return this.calls.addEnding(readCommandEnding(payload, place))
+        return this.calls.addEnding(readCommandEnding(payload, this.callPlace(place)))
       case "patch_apply_end":
       case "FileChange":
         return this.calls.addEnding(readPatchEnding(payload, place))

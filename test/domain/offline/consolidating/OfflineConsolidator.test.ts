@@ -395,6 +395,49 @@ Pointers and references (annotate why each item matters):
     }
   })
 
+  const listedCommands = (...sessions: ReadonlyArray<Session>) =>
+    bulletsOf(memoryOf(sessions)).flatMap((line) => /: `([^`]*)`/.exec(line)?.[1] ?? [])
+  const checksOf = (...commands: ReadonlyArray<string>) =>
+    trace(asked("check it"), ...commands.map((command) => ran(command, 0, "ok  shop/cart  0.4s")), ended)
+
+  it("a command with another product hides no older one, and a command that reports otherwise does", () => {
+    const both = ([older, newer]: readonly [string, string]) =>
+      listedCommands(checksOf(newer), checksOf(older)).toSorted()
+    const differ = [
+      ["cargo build", "cargo build --release"],
+      ["cargo build", "cargo build -r"],
+      ["cargo build", "cargo build --all-features"],
+      ["cargo build", "cargo build --target wasm32-wasip1"],
+      ["cargo build", "cargo build --profile bench"],
+      ["npx tsc -p app", "npx tsc -p app --watch"],
+      ["npx vite build", "npx vite build --mode staging"],
+      ["cmake --build out", "cmake --build out --config Release"],
+      ["mvn package", "mvn package -Pnative"],
+      ["npx eslint src", "npx eslint src --write"]
+    ] as const
+    assert.deepStrictEqual(
+      differ.map(both),
+      differ.map((commands) => commands.toSorted())
+    )
+    const same = [
+      ["cargo build", "cargo build --locked"],
+      ["cargo build", "cargo build --timings"],
+      ["npx tsc -p app", "npx tsc -p app --extendedDiagnostics"],
+      ["go build ./...", "go build -v ./..."]
+    ] as const
+    assert.deepStrictEqual(
+      same.map((commands) => both(commands).length),
+      same.map(() => 1)
+    )
+  })
+
+  it("a test that gave way to a newer one leaves its room to a test of something else", () => {
+    const listed = listedCommands(
+      checksOf("go test ./cart", "go test -v -count=1 ./cart", "go test -count=1 ./berth", "go test -count=1 ./tide")
+    )
+    assert.deepStrictEqual(listed, ["go test -v -count=1 ./cart", "go test -count=1 ./berth"])
+  })
+
   it("a newer wish wins, and the older one is marked as superseded", () => {
     assert.deepStrictEqual(
       bulletsOf(

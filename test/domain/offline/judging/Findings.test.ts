@@ -96,33 +96,51 @@ describe("findings of a review", () => {
     assert.strictEqual(next("src/other.go").length, 2)
   })
 
-  it("no finding is left of an answer that a later request made work of, whichever files were changed", () => {
+  it("no finding is left of an answer when a later request orders to act on all of it", () => {
     const then = (request: string, ...parts: ReadonlyArray<Part>) =>
       concluded(asked("review the branch"), look, said(review), ended, asked(request), ...parts, ended).length
+    const all = [
+      "Address the review comments",
+      "please fix them",
+      "fix all of these and push",
+      "apply both",
+      "ok, resolve all findings",
+      "Clean up everything"
+    ]
     assert.deepStrictEqual(
-      [
-        then("can we make a pr to do that and see if they can build it?", edited("src/run.go")),
-        then("ok edit the pr and its title too", edited("src/run.go")),
-        then("Address the review comments", edited("src/run.go")),
-        then("make a pr to fix", edited("src/run.go")),
-        then(
-          "but it works in CI?",
-          said("CI has another clock."),
-          ended,
-          asked("ok, fix that all"),
-          edited("src/run.go")
-        )
-      ],
-      [0, 0, 0, 0, 0]
+      all.map((request) => then(request, edited("src/run.go"))),
+      all.map(() => 0)
     )
+    assert.strictEqual(
+      then(
+        "but it works in CI?",
+        said("CI has another clock."),
+        ended,
+        asked("ok, fix them all"),
+        edited("src/run.go")
+      ),
+      0
+    )
+  })
+
+  it("findings about other files are left when a request acts on a part of the answer, or on something else", () => {
+    const then = (request: string, ...parts: ReadonlyArray<Part>) =>
+      concluded(asked("review the branch"), look, said(review), ended, asked(request), ...parts, ended).length
+    const other = [
+      "can we make a pr to do that and see if they can build it?",
+      "make a pr to fix",
+      "fix the issues in src/run.go",
+      "fix all but not the last one",
+      "only resolve the first two comments",
+      "Add a page about the harbour"
+    ]
     assert.deepStrictEqual(
-      [
-        then("Add a page about the harbour", edited("docs/harbour.md")),
-        then("ok, what does the pilot do?", said("The pilot guides ships.")),
-        then("Merge 38-40", ran("gh pr merge 38", 0, ""))
-      ],
-      [2, 2, 2]
+      other.map((request) => then(request, edited("src/run.go"))),
+      other.map(() => 2)
     )
+    assert.strictEqual(then("make a pr to fix", edited("src/tides.go")), 1)
+    assert.strictEqual(then("ok, what does the pilot do?", said("The pilot guides ships.")), 2)
+    assert.strictEqual(then("Merge 38-40", ran("gh pr merge 38", 0, "")), 2)
   })
 
   const subjects = (...parts: ReadonlyArray<Part>): ReadonlyArray<string> =>

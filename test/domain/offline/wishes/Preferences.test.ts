@@ -23,6 +23,40 @@ describe("preferencesIn", () => {
     )
   })
 
+  it("a ban on one act within the task is no preference, and one with a word of duration is", () => {
+    const oneOff = [
+      "don't open the browser",
+      "please do not open a preview window",
+      "don't explain, just do it",
+      "don't ask; simply fix the test",
+      "do not show the diff"
+    ]
+    assert.deepStrictEqual(
+      oneOff.map((order) => wishes(order)),
+      oneOff.map(() => [])
+    )
+    const lasting = [
+      "never open the browser",
+      "don't ever open the browser",
+      "don't open browsers",
+      "don't explain obvious code",
+      "never explain, just do it",
+      "do not start the dev server",
+      "from now on don't explain, just do it"
+    ]
+    assert.deepStrictEqual(
+      lasting.map((order) => wishes(order)),
+      lasting.map((order) => [order])
+    )
+  })
+
+  it("a fact that the user says to remember is a preference by its word", () => {
+    for (const note of ["remember that the test is in src/a.test.ts", "Remember that berth 4 has no crane"]) {
+      assert.deepStrictEqual(wishes(note), [note])
+    }
+    assert.deepStrictEqual(wishes("do you remember that test in src/a.test.ts?"), [])
+  })
+
   it("standing orders are preferences", () => {
     for (const order of [
       "always run npm test before committing",

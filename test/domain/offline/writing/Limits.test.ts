@@ -46,9 +46,9 @@ describe("limits of the machine", () => {
 describe("limits of the sandbox", () => {
   it("a command that only got past its error outside of the sandbox is not told as one that passes there", () => {
     const memory = trace(
-      "cargo test",
+      "cargo test -p basket",
       "error: Operation not permitted (os error 1)",
-      ranSo("cargo test", "test adds ... FAILED\ntest result: FAILED. 0 passed; 1 failed", {
+      ranSo("cargo test -p basket", "test adds ... FAILED\ntest result: FAILED. 0 passed; 1 failed", {
         exitCode: 101,
         isEscalated: true
       }),

@@ -270,6 +270,27 @@ describe("commands outside the sandbox", () => {
     assert.isFalse(commandsOf(builder().functionCall("c", "exec_command", { cmd: "ls" }))[0]?.isEscalated)
   })
 
+  it("a command has the sandbox mode of its turn, as far as the record has it", () => {
+    const modes = (...policies: ReadonlyArray<unknown>) =>
+      commandsOf(
+        policies.reduce(
+          (rollout: RolloutBuilder, sandbox_policy, index) =>
+            rollout.turnContext({ sandbox_policy }).functionCall(`c${index}`, "exec_command", { cmd: `ls ${index}` }),
+          builder()
+        )
+      ).map(({ sandbox }) => sandbox)
+    assert.deepStrictEqual(
+      modes(
+        { type: "workspace-write", network_access: false },
+        { type: "workspace-write", network_access: true },
+        { mode: "read-only" },
+        "danger-full-access"
+      ),
+      ["workspace-write", "workspace-write with network access", "read-only", "danger-full-access"]
+    )
+    assert.deepStrictEqual(modes(undefined, { type: "`x`](http://ebb.test)" }, 3), [undefined, undefined, undefined])
+  })
+
   it("a command is refused if the user or the policy did not allow it", () => {
     const refusals = [
       "exec command rejected by user",

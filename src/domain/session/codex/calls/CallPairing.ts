@@ -8,7 +8,7 @@ import {
 } from "../../CommandOutput.js"
 import type { EventList } from "../../EventList.js"
 import type { JsonObject } from "../../LenientField.js"
-import type { EditEnd, Place, SessionEvent } from "../../SessionEvent.js"
+import type { CallPlace, EditEnd, SessionEvent } from "../../SessionEvent.js"
 import { commandOutput, isFailedPoll, readOutput, readResult, readScriptOutput } from "./CallOutput.js"
 import { type PrintedResult, resultsOf, type Script } from "./ScriptPrints.js"
 import { type Act, type Ending, readToolCall } from "./ToolCall.js"
@@ -83,7 +83,7 @@ export class CallPairing {
   }
 
   /** Adds a call from a response item. It becomes one or more events, or continues a command that is still running. */
-  addCall(item: JsonObject, place: Place): void {
+  addCall(item: JsonObject, place: CallPlace): void {
     const callId = callIdOf(item, place.line)
     const call = readToolCall(item, place)
     switch (call._tag) {

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { type CommandOutput, outputOf } from "../../CommandOutput.js"
 import { decodeLenient, isJsonObject, type JsonObject, lenient } from "../../LenientField.js"
 import { type FileChange, withDiff } from "../../FileChange.js"
-import type { CommandRun, EditEnd, FileEdit, Place, SessionEvent, ToolUse } from "../../SessionEvent.js"
+import type { CallPlace, CommandRun, EditEnd, FileEdit, Place, SessionEvent, ToolUse } from "../../SessionEvent.js"
 import { commandOutput, isRefusal } from "./CallOutput.js"
 import { patchedFiles, patchInCommand } from "./Patch.js"
 import { readScript, type Script } from "./ScriptPrints.js"
@@ -95,7 +95,7 @@ const editEvent = (patch: string, place: Place): FileEdit => ({
 const isAbsolute = (directory: string): boolean => /^(?:[/\\~]|[A-Za-z]:)/.test(directory)
 
 /** Returns the place of a call that names its own directory, which may be relative to the session's. */
-const placeIn = (given: string | undefined, place: Place): Place & Pick<CommandRun, "sessionDirectory"> => {
+const placeIn = (given: string | undefined, place: CallPlace): CallPlace & Pick<CommandRun, "sessionDirectory"> => {
   const { directory: session } = place
   if (given === undefined || given === "" || given === session) {
     return place
@@ -112,7 +112,7 @@ interface GivenCommand {
 
 const commandEvents = (
   { command: given, isEscalated, workdir }: GivenCommand,
-  place: Place
+  place: CallPlace
 ): ReadonlyArray<CommandRun | FileEdit> => {
   const command = commandText(given ?? "")
   const patch = patchInCommand(command)
@@ -143,7 +143,7 @@ const interruptKey = "\u0003"
 
 const noAct: Act = { _tag: "Does", events: [] }
 
-const scriptAct = (call: ScriptCall, place: Place): Act => {
+const scriptAct = (call: ScriptCall, place: CallPlace): Act => {
   const property = (name: string): string | undefined => {
     const value = call.properties.get(name)
     return typeof value === "string" ? value : undefined
@@ -185,7 +185,8 @@ export const isWait = (item: JsonObject): boolean => toolName(item) === "wait"
  * Reads a `function_call`, `custom_tool_call` or `local_shell_call` item, under any of the names that the tools have
  * had.
  */
-export const readToolCall = (item: JsonObject, place: Place): ToolCall => {
+export const readToolCall = (item: JsonObject, place: CallPlace): ToolCall => {
+  const { sandbox: _, ...toolPlace } = place
   const isLocalShell = item["type"] === "local_shell_call"
   const tool = isLocalShell ? "local_shell" : toolName(item)
   const given = isLocalShell ? item["action"] : (item["arguments"] ?? item["input"])
@@ -223,7 +224,7 @@ export const readToolCall = (item: JsonObject, place: Place): ToolCall => {
       return does(
         silentTools.has(tool)
           ? []
-          : [{ _tag: "ToolUse", ...place, provenance: "assistant", tool, hasEnded: false, error: undefined }]
+          : [{ _tag: "ToolUse", ...toolPlace, provenance: "assistant", tool, hasEnded: false, error: undefined }]
       )
   }
 }
@@ -278,7 +279,7 @@ const endedOutput = (text: string, exitCode: number | undefined): CommandOutput 
 /** Reads an `exec_command_end` event or a `CommandExecution` item. */
 export const readCommandEnding = (
   payload: JsonObject,
-  place: Place
+  place: CallPlace
 ): Ending<CommandRun & { output: CommandOutput }> => {
   const ending = decodeCommandEnding(payload)
   const text = ending.aggregated_output ?? `${ending.stdout ?? ""}${ending.stderr ?? ""}`
