@@ -180,10 +180,19 @@ const passesWithNothing = /\s--(?:if-present|passWithNoTests|pass-with-no-tests)
 export const readParts = (reading: CommandReading): ReadonlyArray<JudgedPart> => {
   const told = toldOf(reading.parts, reading.telling, reading.run.output?.text ?? "")
   const judged = ofLostFailures(verdictsOf(reading, told), told).map((part) =>
-    provesNothing(part, told) ? { ...part, ...unknownVerdict } : part
+    provesNothing(part, told) || hadNothingToDo(part, reading.run.output?.text ?? "")
+      ? { ...part, ...unknownVerdict }
+      : part
   )
   return judged.map(({ part: own, ...part }) => ({ ...part, error: errorOf(own, part, judged, told, reading) }))
 }
+
+/** True if a commit or a push failed only since there was nothing new. */
+const hadNothingToDo = ({ part: { narrowing, program }, verdict }: Verdict, output: string): boolean =>
+  program === "git" &&
+  verdict === "failed" &&
+  /^(?:commit|push)$/.test(narrowing[0] ?? "") &&
+  /^(?:nothing (?:added )?to commit|no changes added to commit|Everything up-to-date)/m.test(output)
 
 /** True if the output shows that a run checked nothing. */
 const provesNothing = ({ part, verdict }: Verdict, { outputs, verdicts }: Told): boolean => {

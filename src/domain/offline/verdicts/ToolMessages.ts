@@ -50,7 +50,7 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
     passed: /^[1-9]\d{0,6} tests? passed$/
   }),
   row("test", "playwright", { failed: /^[1-9]\d{0,6} failed$/, passed: /^[1-9]\d{0,6} passed \([\d.]+m?s\)$/ }),
-  row("test", "bun, bun test", { failed: /^[1-9]\d{0,6} fail$/, passed: /^[1-9]\d{0,6} pass$/ }),
+  row("test", "bun test", { failed: /^[1-9]\d{0,6} fail$/, passed: /^[1-9]\d{0,6} pass$/ }),
   row("test", "deno, deno test", {
     failed: /^FAILED \| \d{1,7} passed/,
     passed: /^ok \| [1-9]\d{0,6} passed/
@@ -96,24 +96,24 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
     failed: /^\[error\] (?:Failed: Total \d|\(.{0,60}[tT]est\S*\) sbt\.TestsFailedException)/,
     passed: /^\[info\] (?:Passed: Total [1-9]|All tests passed\.)/
   }),
-  row("test", "flutter test, dart test, flutter, dart", {
+  row("test", "flutter test, dart test", {
     failed: /^\d{2}:\d{2} \+\d{1,6}(?: ~\d{1,6})? -[1-9]\d{0,5}: Some tests failed\./,
     passed: /^\d{2}:\d{2} \+[1-9]\d{0,5}(?: ~\d{1,6})?: All tests passed!/
   }),
-  row("test", "zig, zig build, zig test", {
+  row("test", "zig build, zig test", {
     failed:
       /^Build Summary: .{0,80}\b[1-9]\d{0,6} failed|^[1-9]\d{0,6} of \d{1,7} tests? (?:failed|passed[.;] .{0,40}[1-9]\d{0,6} failed)/,
     passed: /^All [1-9]\d{0,6} tests passed\.$/
   }),
-  row("test", "gleam, gleam test", {
+  row("test", "gleam test", {
     failed: /^\d{1,7} (?:tests?|passed), [1-9]\d{0,6} failures?$/,
     passed: /^[1-9]\d{0,6} (?:tests?|passed), no failures$/
   }),
-  row("test", "forge, forge test", {
+  row("test", "forge test", {
     failed: /^Suite result: FAILED\./,
     passed: /^Suite result: ok\. [1-9]/
   }),
-  row("test", "lein, lein test, clojure, clj", {
+  row("test", "lein test, clojure, clj", {
     failed: /^(?:[1-9]\d{0,6} failures?, \d{1,7} errors?|\d{1,7} failures?, [1-9]\d{0,6} errors?)\.$/,
     passed: /^0 failures, 0 errors\.$/
   }),
@@ -133,7 +133,7 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
     failed: /^Tests Passed: \d{1,7}, Failed: [1-9]/,
     passed: /^Tests Passed: [1-9]\d{0,6}, Failed: 0\b/
   }),
-  row("test", "stack, stack test, cabal, cabal test", {
+  row("test", "stack test, cabal test", {
     failed:
       /^Test suite \S{1,80}: FAIL|^\S{1,80}> Test suite \S{1,80} failed|^\d{1,7} examples?, [1-9]\d{0,6} failures?/,
     passed: /^Test suite \S{1,80}: PASS|^\S{1,80}> Test suite \S{1,80} passed|^[1-9]\d{0,6} examples?, 0 failures/
@@ -208,7 +208,7 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
     passed: /^Passed: 0 failure\(s\)/
   }),
   row("lint", "tflint", { failed: /^[1-9]\d{0,6} issue\(s\) found:$/ }),
-  row("lint", "sqlfluff, sqlfluff lint", {
+  row("lint", "sqlfluff", {
     failed: /^== \[.{1,300}\] FAIL$/,
     passed: /^== \[.{1,300}\] PASS$|^All Finished .{0,4}!$/
   }),
@@ -314,7 +314,7 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
     failed: /^error\[[a-z][a-z-]{2,60}\]: |^Found [1-9]\d{0,6} diagnostics?$/,
     passed: /^All checks passed!/
   }),
-  row("type-check", "dart, dart analyze, flutter, flutter analyze", {
+  row("type-check", "dart analyze, flutter analyze", {
     failed: /^(?:error|warning|info) (?:•|-) .{1,300} (?:•|-) |^[1-9]\d{0,6} issues? found\./,
     passed: /^No issues found!/
   }),
@@ -326,7 +326,7 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
     failed: /^\S{1,300}:\d{1,9}:\d{1,9}: error: .{1,300}\[[a-z-]{3,40}\]$/,
     passed: /^Success: no errors found$/
   }),
-  row("type-check", "astro, astro check", { failed: /^- [1-9]\d{0,6} errors?$/, passed: /^- 0 errors$/ }),
+  row("type-check", "astro check", { failed: /^- [1-9]\d{0,6} errors?$/, passed: /^- 0 errors$/ }),
   row("type-check", "pyre", { failed: /^ƛ Found [1-9]\d{0,6} type errors?/, passed: /^ƛ No type errors found/ }),
 
   // Formatters
@@ -354,7 +354,7 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
   row("format", "terraform fmt --check, tofu fmt --check", { failed: /^\S{1,300}\.(?:tf|tfvars|tftest\.hcl)$/ }),
   row("format", "zig fmt --check", { failed: /^\S{1,300}\.zig$/ }),
   row("format", "shfmt --check", { failed: /^\S{1,300}\.(?:sh|bash|bats)$|^--- \S{1,300}\.orig$/ }),
-  row("format", "mix format, mix", { failed: /^\*\* \(Mix\) mix format failed due to --check-formatted/ }),
+  row("format", "mix format", { failed: /^\*\* \(Mix\) mix format failed due to --check-formatted/ }),
   row("format", "dart format, flutter format", {
     failed: /^Changed \S{1,300}\.dart$|^Formatted \d{1,7} files? \([1-9]\d{0,6} changed\)/,
     passed: /^Formatted \d{1,7} files? \(0 changed\)/
@@ -362,7 +362,7 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
   row("format", "scalafmt, sbt", {
     failed: /^error: --test failed$|^\[error\] .{1,300} (?:isn't|must be) formatted(?: properly)?/
   }),
-  row("format", "taplo, taplo fmt, taplo format", {
+  row("format", "taplo fmt, taplo format", {
     failed: /^ERROR taplo:.{0,40} the file is not properly formatted/
   }),
   row("format", "deno fmt", {
