@@ -1,6 +1,8 @@
 import { type Act, actsBetween, makersBetween } from "./Acts.js"
 import { avoids, covers, isNarrower, standsBeside } from "./CheckCoverage.js"
 import type { CommandKind } from "../reading/CommandPrograms.js"
+import { deliveryOf, isDelivery } from "./Deliveries.js"
+import { mayLeaveOut } from "./LeftOutTests.js"
 import { isRefusal } from "./MachineErrors.js"
 import { errorSignature } from "../writing/ErrorNames.js"
 import { isScript } from "../writing/ShownCommand.js"
@@ -222,7 +224,19 @@ const passesInside = (step: Step, { key, sandbox }: Failure): boolean =>
 
 /** True if the pass of a command proves that a command that failed passes now, or passes in a form that avoids the error. */
 const proves = (part: RanPart, { failure, output, part: failed }: TrackedFailure): boolean =>
-  failed !== undefined && (covers(part, failed, output) || avoids(part, failed, failure.error ?? ""))
+  failed !== undefined &&
+  (covers(part, failed, output) || avoids(part, failed, failure.error ?? "")) &&
+  !mayLeaveOut(part, failed, output)
+
+/**
+ * True if a pass leaves it open whether an earlier failure still stands. What was to be delivered is not delivered since
+ * tests pass, but it is when a later attempt passes, such as another commit.
+ */
+const isBeside = (part: RanPart, { output, part: failed }: TrackedFailure): boolean =>
+  failed !== undefined &&
+  (isDelivery(failed.key)
+    ? deliveryOf(part.key) === deliveryOf(failed.key)
+    : standsBeside(part, failed) && !mayLeaveOut(part, failed, output))
 
 /**
  * Lists the failures of a session with their resolutions, in one pass over the steps. If a check failed first with one
@@ -352,9 +366,7 @@ export const failuresOf = (steps: ReadonlyArray<Step>, undone: UndoneChanges): R
             (known) =>
               proves(part, known) || (known.part?.kind === "test" && runsTests.has(part.kind) && isNamedPassed(known))
           )
-          open
-            .filter((known) => known.part !== undefined && standsBeside(part, known.part))
-            .forEach((known) => (known.passedBeside = true))
+          open.filter((known) => isBeside(part, known)).forEach((known) => (known.passedBeside = true))
         } else if (
           part.verdict === "failed" &&
           (part.kind !== "look" || isTellingLook(step, part)) &&

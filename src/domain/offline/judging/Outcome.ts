@@ -2,6 +2,8 @@ import { checkKinds } from "../reading/CommandPrograms.js"
 import { changedPath, filesOf } from "../reading/EditedFiles.js"
 import type { Failure } from "./Failures.js"
 import { hostedPassAfter } from "./HostedChecks.js"
+import { isDelivery } from "./Deliveries.js"
+import { mayLeaveOut } from "./LeftOutTests.js"
 import { lacksService } from "./MachineErrors.js"
 import { isScript } from "../writing/ShownCommand.js"
 import type { CommandStep, RanPart, Step } from "../reading/Steps.js"
@@ -24,6 +26,15 @@ const exercises = (part: RanPart, files: ReadonlySet<string>): boolean =>
 
 const editedFiles = (steps: ReadonlyArray<Step>): ReadonlySet<string> =>
   new Set(steps.flatMap(filesOf).map(changedPath))
+
+/** True if a check that passed may have left out what failed before and is not known to pass. */
+const leavesOutFailure = (part: RanPart, failures: ReadonlyArray<Failure>): boolean =>
+  failures.some(
+    ({ aims, context, details, error = "", kind, passedBeside, program, resolution }) =>
+      resolution === undefined &&
+      !passedBeside &&
+      mayLeaveOut(part, { kind, program, narrowing: aims }, [error, ...details, context].join("\n"))
+  )
 
 /**
  * Lists the checks that passed after the task last changed a file: tests, builds, lints, type checks, commands that had
@@ -53,6 +64,7 @@ export const verificationsOf = (
         (part) =>
           part.verdict === "passed" &&
           !part.isOutside &&
+          !leavesOutFailure(part, failures) &&
           (checkKinds.has(part.kind) ||
             (part.kind === "run" &&
               (failedBefore.has(part.key) ||
@@ -202,7 +214,7 @@ export const outcomeOf = (
   }
   const lastChange = steps.findLast(changes)?.line ?? 0
   if (verified.length > 0) {
-    if (open.some((failure) => failure.kind === "run" && failure.callLine > lastChange)) {
+    if (open.some(({ callLine, key, kind }) => (kind === "run" && callLine > lastChange) || isDelivery(key))) {
       return "partial"
     }
     const isAsked = task.requests.some(({ text }) => asksForChecks.test(text.slice(0, 2_000)))

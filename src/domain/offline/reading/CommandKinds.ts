@@ -170,7 +170,7 @@ const toolchain = /^\+[\w.-]{1,60}$/
 
 /** Matches the options with which a formatter only reports what it would change. */
 const onlyReports =
-  /^(?:-{1,2}check(?:-only|-formatted)?|-c|--list-different|-l|-d|--diff|--verify(?:-no-changes)?|--dry-run|--set-exit-if-changed|-Dcheck)$/
+  /^(?:-{1,2}check(?:-only|-formatted)?|-c|--list-different|-l|-d|--diff|--verify(?:-no-changes)?|--dry-run|--set-exit-if-changed|-Dcheck|--test)$/
 
 /** Returns the kind of the check that a container runs (`docker compose run app pytest`); undefined if it runs none. */
 const checkInside = (words: ReadonlyArray<string>): CommandKind | undefined => {
@@ -276,7 +276,18 @@ const kindByWords = (program: string, words: ReadonlyArray<string>, text: string
         (first === "api" && !actsOutside(text))
         ? "look"
         : "act"
+    case "helm":
+      return first === "lint"
+        ? "lint"
+        : /^(?:list|status|get|show|search|template|history|version)$/.test(first)
+          ? "look"
+          : "act"
+    case "taplo":
+      return /^(?:fmt|format)$/.test(first) ? "format" : /^(?:lint|check)$/.test(first) ? "lint" : "run"
+    case "astro":
+      return first === "check" ? "type-check" : first === "build" ? "build" : "run"
     case "terraform":
+    case "tofu":
       return first === "fmt"
         ? "format"
         : first === "validate"

@@ -1,10 +1,11 @@
 import { type Invocation, invocationOf } from "./CommandKinds.js"
 import { type CommandKind, checkKinds } from "./CommandPrograms.js"
+import { isOnlyStarted, isTurnedRound } from "./Starts.js"
 import type { PackageScripts } from "./PackageScripts.js"
 import { actsOutside } from "./OutsideActs.js"
 import { narrowness, operands } from "./InvocationWords.js"
 import { withPlaces } from "./Places.js"
-import { type Pipeline, pipelinesOf } from "./ShellSyntax.js"
+import { flatPipelinesOf, type Pipeline, pipelinesOf } from "./ShellSyntax.js"
 
 /** Returns the directory in the key of a command that ran outside the project's own; undefined if the key has none. */
 export const placeInKey = (key: string): string | undefined => key.split(" @", 2)[1]
@@ -36,6 +37,10 @@ export interface CommandPart {
   readonly place: string | undefined
   /** True if the shell returns the exit code of a filter after the command. */
   readonly isPiped: boolean
+  /** True if the shell does not wait for the end of the command; see {@link isOnlyStarted}. */
+  readonly isOnlyStarted: boolean
+  /** True if `!` turns the exit code of the command round. The text of the part is without the `!`. */
+  readonly isTurnedRound: boolean
   /**
    * True if the command, or the package script that it runs, acts outside the working copy; see {@link actsOutside}.
    */
@@ -184,6 +189,7 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
   const isCut = own < pipeline.stages.length
   const bare = isCut ? pipeline.stages.slice(0, own).join(" | ") : pipeline.text
   const telling = tellingWords(invocation, scripts)
+  const isNegated = isTurnedRound(pipeline)
   const isScript = pipeline.text.includes("\n") || /\s-[ce]\s/.test(pipeline.text.slice(0, 400))
   return {
     kind: invocation.kind,
@@ -194,10 +200,15 @@ const partOf = (pipeline: Pipeline, scripts: PackageScripts): CommandPart => {
     narrowing: /^(?:e?grep|rg|ag|ack|awk|jq)$/.test(invocation.program)
       ? withoutPattern(telling.slice(1))
       : telling.slice(1),
-    text: invocation.kind === "look" || invocation.kind === "scene" ? bare : withoutTrailing(bare, isCheck),
+    text:
+      invocation.kind === "look" || invocation.kind === "scene"
+        ? bare
+        : withoutTrailing(isNegated ? bare.replace(/^(?:!\s{1,10}){1,4}/, "") : bare, isCheck),
     pipeline,
     place: undefined,
     isPiped: !invocation.isLast,
+    isOnlyStarted: isOnlyStarted(pipeline),
+    isTurnedRound: isNegated,
     isOutside: actsOutside(pipeline.text) || actsOutside(scriptBehind(invocation, scripts) ?? "")
   }
 }
@@ -242,6 +253,17 @@ const isGround = (part: CommandPart, isRoot: (directory: string | undefined) => 
   !(part.narrowing.length === 1 && isRoot(part.narrowing[0])) &&
   !part.pipeline.text.includes("/dev/null")
 
+/** Returns the text of a part with the brackets that begin before it or end after it, if they hold other parts too. */
+const bracketed = (
+  { pipeline: { group }, text }: CommandPart,
+  before: CommandPart | undefined,
+  after: CommandPart | undefined
+): string => {
+  const isFirst = before?.pipeline.group !== group
+  const isLast = after?.pipeline.group !== group
+  return group === undefined || (isFirst && isLast) ? text : `${isFirst ? "(" : ""}${text}${isLast ? ")" : ""}`
+}
+
 /**
  * Splits a command into its parts. `isRoot` recognises the project's own directory, so that a `cd` into it is left out.
  */
@@ -250,7 +272,7 @@ export const nameCommand = (
   scripts: PackageScripts,
   isRoot: (directory: string | undefined) => boolean
 ): NamedCommand => {
-  const parts = withPlaces(pipelinesOf(command).map((pipeline) => partOf(pipeline, scripts)))
+  const parts = withPlaces(flatPipelinesOf(command).map((pipeline) => partOf(pipeline, scripts)))
   const loud = parts.filter((part) => !isQuiet(part))
   const looks = parts.filter((part) => part.kind === "look")
   const own = loud.length > 0 ? loud : looks.length > 0 ? looks : parts
@@ -260,7 +282,13 @@ export const nameCommand = (
     index < lastTelling && part.kind === "scene" && isGround(part, isRoot)
   const kept = parts.filter((part, index) => own.includes(part) || isKeptGround(part, index))
   const grounded = (part: CommandPart): CommandPart => {
-    const grounds = parts.slice(0, parts.indexOf(part)).filter(isKeptGround)
+    const grounds = parts
+      .slice(0, parts.indexOf(part))
+      .filter(
+        (other, index) =>
+          isKeptGround(other, index) &&
+          (other.pipeline.group === undefined || other.pipeline.group === part.pipeline.group)
+      )
     const moves = grounds.filter(({ program }) => program === "cd" || program === "pushd")
     const place = moves.at(-1)?.narrowing[0]
     return grounds.length === 0
@@ -271,13 +299,10 @@ export const nameCommand = (
           text: [...grounds, part].map(({ text }) => text).join(" && ")
         }
   }
-  const shown = kept.reduce(
-    (text, part, index) =>
-      index === 0
-        ? part.text
-        : `${text}${part.pipeline.joint === "&&" ? " && " : `${part.pipeline.joint || ";"} `}${part.text}`,
-    ""
-  )
+  const shown = kept.reduce((text, part, index) => {
+    const joint = part.pipeline.joint === "&&" ? " && " : `${part.pipeline.joint || ";"} `
+    return `${text}${index === 0 ? "" : joint}${bracketed(part, kept[index - 1], kept[index + 1])}`
+  }, "")
   const telling = new Map(own.map((part) => [part, grounded(part)]))
   return {
     parts: parts.map((part) => telling.get(part) ?? part),

@@ -7,6 +7,8 @@ const prefixes: ReadonlySet<string> = new Set([
   "time",
   "nice",
   "nohup",
+  "setsid",
+  "eval",
   "env",
   "exec",
   "npx",

@@ -23,19 +23,33 @@ const moved = (place: string | undefined, to: string): string | undefined =>
 interface Part {
   readonly program: string
   readonly narrowing: ReadonlyArray<string>
+  readonly pipeline: { readonly group: number | undefined }
 }
 
 /**
- * Adds to each part of a command the directory that the command had changed to before it. Parts in brackets are not
- * split, so that no `cd` in them counts for what follows.
+ * Adds to each part of a command the directory that the command had changed to before it. A `cd` inside of brackets does
+ * not count for what follows them.
  */
 export const withPlaces = <A extends Part>(
   parts: ReadonlyArray<A>
 ): ReadonlyArray<A & { readonly place: string | undefined }> => {
   let place: string | undefined
   let before: string | undefined = unknownPlace
-  const pushed: Array<string | undefined> = []
+  let pushed: Array<string | undefined> = []
+  let group: number | undefined
+  let outside: { place: string | undefined; before: string | undefined; pushed: Array<string | undefined> } = {
+    place,
+    before,
+    pushed
+  }
   return parts.map((part) => {
+    if (part.pipeline.group !== group) {
+      if (group !== undefined) {
+        ;({ place, before, pushed } = outside)
+      }
+      group = part.pipeline.group
+      outside = { place, before, pushed: [...pushed] }
+    }
     const here = { ...part, place }
     const to = part.narrowing.find((word) => !/^-./.test(word)) ?? "~"
     switch (part.program) {

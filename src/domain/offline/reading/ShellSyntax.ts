@@ -11,6 +11,10 @@ export interface Pipeline {
   /** The operator between this pipeline and the one before it; empty for the first. */
   readonly joint: "" | "&&" | "||" | ";"
   readonly stages: ReadonlyArray<string>
+  /** True if the shell does not wait for the pipeline, since `&` follows it or the list that it belongs to. */
+  readonly isBackground: boolean
+  /** The number of the brackets that the pipeline stands in, from 1; undefined outside of brackets. */
+  readonly group: number | undefined
 }
 
 /**
@@ -61,8 +65,10 @@ const scan = (text: string, onOperator: (operator: string, at: number, length: n
       if (two === "&&" || two === "||") {
         onOperator(two, at, 2)
         at++
-      } else if (character === ";" || character === "\n" || isBackground(text, at)) {
+      } else if (character === ";" || character === "\n") {
         onOperator(";", at, 1)
+      } else if (isBackground(text, at)) {
+        onOperator("&", at, 1)
       } else if (character === "|") {
         const length = text[at + 1] === "&" ? 2 : 1
         onOperator("|", at, length)
@@ -109,6 +115,8 @@ interface Piece {
   readonly start: number
   readonly end: number
   readonly pipes: ReadonlyArray<readonly [number, number]>
+  /** The operator after the piece; empty after the last one. */
+  readonly closing: string
 }
 
 const pieces = (text: string): ReadonlyArray<Piece> => {
@@ -116,20 +124,20 @@ const pieces = (text: string): ReadonlyArray<Piece> => {
   let joint: Pipeline["joint"] = ""
   let start = 0
   let pipes: Array<readonly [number, number]> = []
-  const finish = (end: number): void => {
-    found.push({ joint, start, end, pipes })
+  const finish = (end: number, closing: string): void => {
+    found.push({ joint, start, end, pipes, closing })
     pipes = []
   }
   scan(text, (operator, at, length) => {
     if (operator === "|") {
       pipes.push([at, length])
     } else {
-      finish(at)
+      finish(at, operator)
       joint = operator === "&&" || operator === "||" ? operator : ";"
       start = at + length
     }
   })
-  finish(text.length)
+  finish(text.length, "")
   return found
 }
 
@@ -141,6 +149,19 @@ const stagesOf = (text: string, piece: Piece): ReadonlyArray<string> => {
     start = at + length
     return stage
   })
+}
+
+/** Marks every pipeline of a list that `&` sends to the background: in `npm run build && npm test &` both are. */
+const withBackground = (pipelines: ReadonlyArray<Pipeline>): ReadonlyArray<Pipeline> => {
+  let isBackground = false
+  return pipelines
+    .toReversed()
+    .map((pipeline, index, all) => {
+      const next = all[index - 1]
+      isBackground = pipeline.isBackground || (isBackground && (next?.joint === "&&" || next?.joint === "||"))
+      return isBackground ? { ...pipeline, isBackground } : pipeline
+    })
+    .toReversed()
 }
 
 /** Parses the pipelines of a command, in order. A compound command (`for … done`) is one pipeline of one stage. */
@@ -163,7 +184,9 @@ export const pipelinesOf = (command: string): ReadonlyArray<Pipeline> => {
         pipelines.push({
           text: whole,
           joint: pipelines.length === 0 ? "" : (open ?? piece).joint,
-          stages: open === undefined ? stagesOf(text, piece) : [whole]
+          stages: open === undefined ? stagesOf(text, piece) : [whole],
+          isBackground: piece.closing === "&",
+          group: undefined
         })
       }
       open = undefined
@@ -171,9 +194,51 @@ export const pipelinesOf = (command: string): ReadonlyArray<Pipeline> => {
     }
   }
   const unfinished = open === undefined ? "" : text.slice(open.start).trim()
-  return unfinished === ""
-    ? pipelines
-    : [...pipelines, { text: unfinished, joint: pipelines.length === 0 ? "" : ";", stages: [unfinished] }]
+  return withBackground(
+    unfinished === ""
+      ? pipelines
+      : [
+          ...pipelines,
+          {
+            text: unfinished,
+            joint: pipelines.length === 0 ? "" : ";",
+            stages: [unfinished],
+            isBackground: false,
+            group: undefined
+          }
+        ]
+  )
+}
+
+/** Returns the commands between the brackets of a pipeline that is nothing but a pair of them; undefined for others. */
+const insideOf = ({ stages, text }: Pipeline): string | undefined => {
+  const inner = /^(?:\(([^]*)\)|\{\s([^]*[;\n&])\s*\})$/.exec(text)
+  const words = inner?.[1] ?? inner?.[2]
+  return stages.length > 1 ? undefined : words
+}
+
+/**
+ * Parses the pipelines of a command like {@link pipelinesOf}, and those inside of brackets one by one. Brackets stay
+ * whole where their commands do not depend on the command before them in the same way as the brackets do: in
+ * `a && (b; c)`, `c` does not run when `a` failed.
+ */
+export const flatPipelinesOf = (command: string): ReadonlyArray<Pipeline> => {
+  let group = 0
+  return pipelinesOf(command).flatMap((outer) => {
+    const words = insideOf(outer)
+    const inner = words === undefined ? [] : pipelinesOf(words)
+    const isLoose = inner.some(({ joint }) => joint === ";" || joint === "||")
+    if (inner.length === 0 || (isLoose && (outer.joint === "&&" || outer.joint === "||"))) {
+      return [outer]
+    }
+    group++
+    return inner.map((pipeline, index) => ({
+      ...pipeline,
+      joint: index === 0 ? outer.joint : pipeline.joint,
+      isBackground: outer.isBackground || pipeline.isBackground,
+      group
+    }))
+  })
 }
 
 const assignmentWord = /^[A-Za-z_]\w{0,80}=/

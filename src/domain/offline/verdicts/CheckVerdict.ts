@@ -92,6 +92,25 @@ export const hasOnlySkips = (printed: ReadonlyArray<string>): boolean => {
   )
 }
 
+/** Matches a line by which a runner says that it had no test to run. */
+const noTests =
+  /\b(?:no tests? (?:files? )?(?:were |was |has been |have been |is )?(?:found|ran|run|executed|available|collected|to run)|No test files found|no tests? match|no tests? matches|0 tests? (?:passed|found|collected|ran|executed)|No specs found|No test suites? found|No examples found|No tests executed)\b|^(?:Ran 0 tests?\b|running 0 tests$|collected 0 items|0 (?:examples?|tests|runs|passing|scenarios?)\b|Executed 0 tests|1\.\.0$|[#ℹ] tests 0$|Tests: +0 total|Tests run: 0,|OK \(0 tests|test result: ok\. 0 passed; 0 failed|(?:=* ?)\d{1,7} deselected\b|ok \| 0 passed \| 0 failed)/i
+
+/**
+ * True if a runner says that it ran no test, and nothing of it says that one passed or failed. Such a run neither passed
+ * nor failed.
+ */
+export const hasRunNothing = (printed: ReadonlyArray<string>): boolean => {
+  const lines = printed.map((line) => line.replace(taskName, ""))
+  return (
+    lines.some((line) => noTests.test(line)) &&
+    !lines.some(
+      (line) => countedPass.test(line) || countsMore(line) || tally.some((rule) => Number(rule.exec(line)?.[1]) > 0)
+    ) &&
+    !lines.some((line) => !noTests.test(line) && /^ok\b/.test(line) && !skippedTests.some((rule) => rule.test(line)))
+  )
+}
+
 const failedChecks: ReadonlyArray<RegExp> = [
   /\berror(?:\[\w{1,20}\])?(?: [A-Z]{1,8}\d{2,6})?:/i,
   /^(?:Found )?[1-9]\d{0,6} (?:errors?|problems?|issues?)\b/i,

@@ -1,5 +1,6 @@
 import type { CommandPart } from "../reading/CommandNames.js"
 import { type CommandKind, checkKinds, programKinds } from "../reading/CommandPrograms.js"
+import { programName } from "../reading/InvocationWords.js"
 import { type ToolMessages, toolMessages } from "./ToolMessages.js"
 
 /* Tells which lines of an output each part of a command printed, although all parts share one output. */
@@ -31,9 +32,29 @@ const programsOf = ({ key, narrowing, program }: CommandPart): ReadonlyArray<rea
   ]
 }
 
+const containers = /^(?:docker|docker-compose|podman|podman-compose)$/
+
+/** Returns the check that a part runs in a container, with its first argument: `pytest` in `docker exec api pytest`. */
+const insideOf = ({ kind, narrowing, program }: CommandPart): ReadonlyArray<readonly [string, string]> => {
+  const start =
+    containers.test(program) && checkKinds.has(kind) ? narrowing.findIndex((word) => /^(?:run|exec)$/.test(word)) : -1
+  return start === -1
+    ? []
+    : narrowing
+        .slice(start + 1, start + 20)
+        .map((word, index, words) => [programName(word), words[index + 1] ?? ""] as const)
+        .filter(([name, first]) => tools.has(name) || tools.has(`${name} ${first}`))
+        .slice(0, 1)
+}
+
 /** Returns the names by which {@link toolMessages} may know the tool that a part runs. The longest names decide. */
 const toolNames = (part: CommandPart): ReadonlyArray<string> => {
-  const programs = programsOf(part)
+  const programs = [...programsOf(part), ...insideOf(part)]
+  const reporting = programs.flatMap(([name, first]) => [`${name} --check`, `${name} ${first} --check`])
+  const checking = part.kind === "lint" ? reporting.filter((name) => tools.has(name)) : []
+  if (checking.length > 0) {
+    return checking
+  }
   const precise = programs.map((words) => words.join(" ")).filter((name) => tools.has(name))
   return precise.length > 0 ? precise : programs.map(([name]) => name)
 }
@@ -70,6 +91,24 @@ const mayRun = (part: CommandPart, { kind }: ToolMessages): boolean => {
   )
   return !isKnown && (runsAnything.test(part.task ?? "") || (kindsOfScripts[part.kind] ?? []).includes(kind))
 }
+
+/** True if the messages of the tool that a part runs are known. */
+export const isKnownTool = (part: CommandPart): boolean => toolMessages.some((row) => isToolOf(part, row))
+
+/** Returns the verdict that the messages of a part's own kind of tool give; undefined if the lines have none. */
+export const saidIn = (part: CommandPart, lines: ReadonlyArray<string>): "passed" | "failed" | undefined => {
+  const isKnown = isKnownTool(part)
+  const rows = toolMessages.filter((row) => (isKnown ? isToolOf(part, row) : mayRun(part, row)))
+  const has = (verdict: "passed" | "failed"): boolean =>
+    lines.some((line) => rows.some((row) => row[verdict]?.test(line.slice(0, lineCharacters).trim()) === true))
+  return has("failed") ? "failed" : has("passed") ? "passed" : undefined
+}
+
+/** True if two parts run one tool, or scripts of one kind, so that nobody can tell their messages apart. */
+export const isTwin = (one: CommandPart, other: CommandPart): boolean =>
+  one !== other &&
+  one.kind === other.kind &&
+  (one.program === other.program || toolMessages.some((row) => isToolOf(one, row) && isToolOf(other, row)))
 
 /** The messages in one line, with the one part that printed them; undefined if no part or several may have. */
 interface Message {

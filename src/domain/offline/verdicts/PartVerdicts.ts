@@ -1,11 +1,12 @@
 import type { CommandOutput } from "../../session/CommandOutput.js"
-import type { CommandRun } from "../../session/SessionEvent.js"
-import { type CheckVerdict, hasOnlySkips, readVerdict, verdictLines } from "./CheckVerdict.js"
-import type { CommandPart } from "../reading/CommandNames.js"
-import { isInstallation } from "../reading/Installations.js"
-import { type CommandKind, checkKinds } from "../reading/CommandPrograms.js"
-import { isFormatter, isSpeaker, type PartOutput, partOutputs } from "./PartOutput.js"
 import { firstErrorLine } from "../../session/ErrorLine.js"
+import type { CommandRun } from "../../session/SessionEvent.js"
+import type { CommandPart } from "../reading/CommandNames.js"
+import { checkKinds } from "../reading/CommandPrograms.js"
+import { isInstallation } from "../reading/Installations.js"
+import { type CheckVerdict, hasOnlySkips, hasRunNothing, verdictLines } from "./CheckVerdict.js"
+import { isFormatter, isSpeaker, isTwin, saidIn } from "./PartOutput.js"
+import { isTest, type Told, toldOf, unknownVerdict } from "./ToldVerdicts.js"
 
 /* Determines the result of each part of a command, although all parts share one output and at most one exit code. */
 
@@ -46,12 +47,6 @@ const finalChain = (parts: ReadonlyArray<CommandPart>): ReadonlyArray<CommandPar
 
 const errorProgram = /^(?:(?:ba|z|da)?sh: )?(?:line \d{1,6}: )?([\w.-]{1,40}):/
 
-/** The outputs of the parts of a command, and the verdicts that these give. */
-interface Told {
-  readonly outputs: ReadonlyMap<CommandPart, PartOutput>
-  readonly verdicts: ReadonlyMap<CommandPart, CheckVerdict>
-}
-
 const saysSomething = ({ verdicts }: Told, part: CommandPart): boolean =>
   isSpeaker(part) && (verdicts.get(part) ?? unknownVerdict).verdict !== "unknown"
 
@@ -79,75 +74,50 @@ interface Suspects {
   readonly chain: ReadonlyArray<CommandPart>
   readonly suspects: ReadonlyArray<CommandPart>
   readonly error: string | undefined
+  readonly told: Told
 }
+
+/** Matches the messages of git, and of the hooks that it runs. */
+const ofGit =
+  /^(?:fatal: |error: (?:failed to push some refs|pathspec '|Your local changes|cannot pull|could not (?:apply|lock))|!? ?\[(?:remote )?rejected\]|husky - \S{1,40} (?:hook|script)\b|CONFLICT \()/
+
+/** True if a part of a command that memory does not mention may set the exit code: a search, a comparison, a test. */
+const canFail = ({ kind, program }: CommandPart): boolean => kind !== "scene" || /^(?:false|exit|return)$/.test(program)
+
+/** Matches programs that only show something, and that print no error of another program when they fail. */
+const failsSilently = /^(?:e?grep|rg|ag|ack|test|\[|\[\[|ls|dir|cmp|which|find|fd|wc|type|command|pgrep|lsof)$/
 
 /**
  * Finds the one part that failed: the program that the error names, or the only suspect that is a check. Undefined if
- * several checks are left.
+ * several checks are left, or if a command behind the suspect may have failed, which memory does not mention.
  */
-const guiltyOf = ({ chain, error, suspects }: Suspects): CommandPart | undefined => {
-  const named = errorProgram.exec(error ?? "")?.[1]?.toLowerCase()
+const guiltyOf = ({ chain, error, suspects, told }: Suspects): CommandPart | undefined => {
+  const named = ofGit.test(error ?? "") ? "git" : errorProgram.exec(error ?? "")?.[1]?.toLowerCase()
   const from = suspects[0] === undefined ? chain.length : chain.indexOf(suspects[0])
+  const last = suspects.at(-1)
+  const behind =
+    last === undefined
+      ? []
+      : chain.slice(chain.indexOf(last) + 1).filter((part) => canFail(part) && !told.verdicts.has(part))
+  const isAble =
+    last === undefined ||
+    behind.length === 0 ||
+    told.verdicts.get(last)?.verdict === "failed" ||
+    (error !== undefined && behind.every(({ program }) => failsSilently.test(program)))
   return (
-    chain.slice(from).find(({ program }) => program === named || (named === "fatal" && program === "git")) ??
-    (isUndecided(suspects) ? undefined : suspects.at(-1))
+    chain.slice(from).find(({ program }) => program === named) ??
+    (isUndecided(suspects, told) || !isAble ? undefined : last)
   )
 }
 
 /**
- * True if nobody can tell which suspect failed: several checks, or a check that said nothing after an installation, which
- * may have failed before it.
+ * True if nobody can tell which suspect failed: several checks, a check that said nothing after an installation, which
+ * may have failed before it, or a check and a command whose error the output may have.
  */
-const isUndecided = (suspects: ReadonlyArray<CommandPart>): boolean =>
+const isUndecided = (suspects: ReadonlyArray<CommandPart>, { unclear }: Told): boolean =>
   suspects.filter(({ kind }) => checkKinds.has(kind)).length > 1 ||
-  (suspects.some(({ kind }) => checkKinds.has(kind)) && suspects.some(isInstallation))
-
-const isTest = (kind: CommandKind): boolean => kind === "test"
-
-/**
- * Reads the verdict on each part from the output they share. A part that may share its lines with others is known by
- * the messages of its kind of tool only. A failure of a part that is no check is used only if no check ran and no other
- * part could have caused it.
- */
-const toldOf = (telling: ReadonlyArray<CommandPart>, output: string): Told => {
-  const speakers = telling.filter(isSpeaker)
-  const others = telling.filter((part) => !isSpeaker(part))
-  const outputs = partOutputs(speakers, output)
-  const verdictOf = (part: CommandPart): CheckVerdict => {
-    const printed = outputs.get(part)
-    if (isSpeaker(part)) {
-      return printed === undefined ? unknownVerdict : toldBy(part, printed)
-    }
-    const own = readVerdict(part.kind, part.program, output)
-    // A crash is a program's that ran, and not that of a command that only prepared it.
-    const able = others.some(({ kind }) => kind === "run") ? others.filter(({ kind }) => kind === "run") : others
-    return own.verdict !== "failed" || (speakers.length === 0 && able.length === 1 && able[0] === part)
-      ? own
-      : unknownVerdict
-  }
-  return { outputs, verdicts: new Map(telling.map((part) => [part, verdictOf(part)])) }
-}
-
-/** Returns the verdict on a check or formatter from what it printed. A count of tests belongs to the part that printed it. */
-const toldBy = (part: CommandPart, { own, possible, rivals, said, isLeftOut }: PartOutput): CheckVerdict => {
-  if (isLeftOut) {
-    return unknownVerdict
-  }
-  if (rivals.length === 0) {
-    return readVerdict(part.kind, part.program, possible.join("\n"))
-  }
-  if (said === undefined) {
-    return unknownVerdict
-  }
-  const lines = rivals.some(({ kind }) => isTest(kind)) ? own : possible
-  return {
-    verdict: said,
-    passedTests:
-      said === "passed" && isTest(part.kind)
-        ? readVerdict(part.kind, part.program, lines.join("\n")).passedTests
-        : undefined
-  }
-}
+  (suspects.some(({ kind }) => checkKinds.has(kind)) && suspects.some(isInstallation)) ||
+  (suspects.length > 1 && suspects.some((part) => unclear.has(part)))
 
 /** True if the output proves that a later part of a chain with `&&` ran, so that this part passed. */
 const isVouchedFor = (part: CommandPart, parts: ReadonlyArray<CommandPart>, told: Told): boolean => {
@@ -158,14 +128,25 @@ const isVouchedFor = (part: CommandPart, parts: ReadonlyArray<CommandPart>, told
     .some((other) => saysSomething(told, other) || told.outputs.get(other)?.hasBegun === true)
 }
 
+/** Matches commands that stop others, or themselves after some time. */
+const stopsOthers = /\b(?:kill|pkill|killall|timeout)\b/
+
+/** True for the exit codes of a program that a signal stopped: nobody sends SIGINT or SIGTERM by accident. */
+const isStopped = (exitCode: number | undefined, command: string): boolean =>
+  exitCode === 130 || exitCode === 143 || (exitCode === 137 && stopsOthers.test(command))
+
 /**
- * Returns the verdict on a command that did not end by itself, such as one that timed out; undefined if it ended by
- * itself.
+ * Returns the verdict on a command that did not end by itself, such as one that timed out or was killed; undefined if it
+ * ended by itself.
  */
-const verdictOfEnd = (output: CommandOutput | undefined): CheckVerdict["verdict"] | undefined => {
+const verdictOfEnd = (
+  output: CommandOutput | undefined,
+  exitCode: number | undefined,
+  command: string
+): CheckVerdict["verdict"] | undefined => {
   switch (output?.end) {
     case "exited":
-      return undefined
+      return isStopped(exitCode, command) ? "unknown" : undefined
     case "not started":
     case "timed out":
       return "failed"
@@ -189,23 +170,76 @@ export type JudgedPart = CommandPart &
     readonly error: string | undefined
   }
 
+/** Matches options with which a run passes although there was nothing to run. */
+const passesWithNothing = /\s--(?:if-present|passWithNoTests|pass-with-no-tests)\b/
+
 /**
- * Determines the verdict on each part of a command that memory mentions. A run of tests that only skipped some is no
- * pass.
+ * Determines the verdict on each part of a command that memory mentions. A run of tests that only skipped some, or had
+ * none to run, neither passed nor failed.
  */
 export const readParts = (reading: CommandReading): ReadonlyArray<JudgedPart> => {
-  const told = toldOf(reading.telling, reading.run.output?.text ?? "")
-  const judged = verdictsOf(reading, told).map((part) => {
-    const printed = told.outputs.get(part.part)
-    const isAlone = printed !== undefined && !printed.rivals.some(({ kind }) => isTest(kind))
-    return isTest(part.kind) &&
-      part.verdict === "passed" &&
-      isAlone &&
-      hasOnlySkips(verdictLines(printed.possible.join("\n")))
+  const told = toldOf(reading.parts, reading.telling, reading.run.output?.text ?? "")
+  const judged = ofLostFailures(verdictsOf(reading, told), told).map((part) =>
+    provesNothing(part, told) || hadNothingToDo(part, reading.run.output?.text ?? "")
       ? { ...part, ...unknownVerdict }
       : part
-  })
+  )
   return judged.map(({ part: own, ...part }) => ({ ...part, error: errorOf(own, part, judged, told, reading) }))
+}
+
+/** True if a commit or a push failed only since there was nothing new. */
+const hadNothingToDo = ({ part: { narrowing, program }, verdict }: Verdict, output: string): boolean =>
+  program === "git" &&
+  verdict === "failed" &&
+  /^(?:commit|push)$/.test(narrowing[0] ?? "") &&
+  /^(?:nothing (?:added )?to commit|no changes added to commit|Everything up-to-date)/m.test(output)
+
+/** True if the output shows that a run checked nothing. */
+const provesNothing = ({ part, verdict }: Verdict, { outputs, verdicts }: Told): boolean => {
+  const printed = outputs.get(part)
+  if (printed === undefined || verdict === "unknown") {
+    return false
+  }
+  const lines = verdictLines(
+    (printed.rivals.some(({ kind }) => isTest(kind)) ? printed.own : printed.possible).join("\n")
+  )
+  return (
+    (verdict === "passed" && lines.length === 0 && passesWithNothing.test(part.pipeline.text)) ||
+    (isTest(part.kind) &&
+      ((verdict === "passed" && hasOnlySkips(lines)) ||
+        (verdicts.get(part)?.verdict !== "failed" && hasRunNothing(lines))))
+  )
+}
+
+/**
+ * Adds the failures that runs of one tool reported and that no run is known to have had: all but one of the runs passed,
+ * so it was that one; or several are left, so it was all of them together.
+ */
+const ofLostFailures = (judged: ReadonlyArray<Verdict>, told: Told): ReadonlyArray<Verdict> => {
+  const lost = judged.find(({ part, verdict }) => {
+    const twins = judged.filter((other) => isTwin(other.part, part))
+    return (
+      verdict === "unknown" &&
+      isSpeaker(part) &&
+      twins.length > 0 &&
+      twins.every((other) => other.verdict !== "failed") &&
+      saidIn(part, told.outputs.get(part)?.possible ?? []) === "failed"
+    )
+  })
+  if (lost === undefined) {
+    return judged
+  }
+  const runs = judged.filter(
+    ({ part, verdict }) => verdict === "unknown" && (part === lost.part || isTwin(part, lost.part))
+  )
+  const failed = {
+    verdict: "failed" as const,
+    passedTests: undefined,
+    key: runs.map(({ key }) => key).join("; "),
+    text: runs.map(({ text }) => text).join("; ")
+  }
+  const last = runs.at(-1)
+  return judged.flatMap((part) => (part === last ? [{ ...part, ...failed }] : runs.includes(part) ? [] : [part]))
 }
 
 /** A part with the verdict on it. `part` is the part as the command has it, which other parts may have joined. */
@@ -248,21 +282,29 @@ const followsInChain = (own: CommandPart, later: CommandPart, judged: ReadonlyAr
   return to > at && parts.slice(at + 1, to + 1).every(({ pipeline }) => pipeline.joint === "&&")
 }
 
+/**
+ * Returns the exit code of the commands of a chain in which `!` turns codes round: that of a single command is turned
+ * back, and a failed chain of several says nothing about any of them.
+ */
+const turnedRound = (exitCode: number | undefined, chain: ReadonlyArray<CommandPart>): number | undefined =>
+  exitCode === undefined ? undefined : chain.length === 1 ? (exitCode === 0 ? 1 : 0) : exitCode === 0 ? 0 : undefined
+
 const verdictsOf = ({ error, parts, run, telling }: CommandReading, told: Told): ReadonlyArray<Verdict> => {
   const output = run.output?.text ?? ""
-  const exitCode = printedExit(parts, output) ?? run.output?.exitCode
   const chain = finalChain(parts)
+  const given = printedExit(parts, output) ?? run.output?.exitCode
+  const exitCode = chain.some((part) => part.isTurnedRound) ? turnedRound(given, chain) : given
   const isReexposed = reexposed.test(run.command.slice(0, 20_000))
-  const ended = verdictOfEnd(run.output)
+  const ended = verdictOfEnd(run.output, given, run.command.slice(0, 20_000))
   const hasFailed = ended === undefined && exitCode !== undefined && exitCode !== 0
   const own = telling.filter((part) => chain.includes(part))
   const suspects = suspectsOf(own, told)
-  const guilty = hasFailed ? guiltyOf({ chain, suspects, error }) : undefined
+  const guilty = hasFailed ? guiltyOf({ chain, suspects, error, told }) : undefined
   const last = suspects.at(-1)
   /** The last part that surely began: all of those before it passed. */
   const reached = own.findLastIndex((part) => saysSomething(told, part) || told.outputs.get(part)?.hasBegun === true)
   const saidOf = (part: CommandPart): CheckVerdict => told.verdicts.get(part) ?? unknownVerdict
-  if (hasFailed && guilty === undefined && isUndecided(suspects) && last !== undefined) {
+  if (hasFailed && guilty === undefined && isUndecided(suspects, told) && last !== undefined) {
     // Nobody can say which of the parts it was, so it was all of them together.
     const key = suspects.map((part) => part.key).join(" && ")
     const text = suspects.map((part) => part.text).join(" && ")
@@ -280,24 +322,33 @@ const verdictsOf = ({ error, parts, run, telling }: CommandReading, told: Told):
   }
   return telling.map((part): Verdict => {
     const said = saidOf(part)
+    const isStarted = part.isOnlyStarted && (part.kind !== "act" || part.pipeline.isBackground)
     const isHeard =
-      exitCode !== undefined && chain.includes(part) && (!part.isPiped || isReexposed || part.kind === "look")
+      exitCode !== undefined &&
+      chain.includes(part) &&
+      (!part.isPiped || isReexposed || part.kind === "look") &&
+      !isStarted &&
+      !(part.isTurnedRound && chain.length > 1)
     if (ended !== undefined) {
       // Tests that failed stay failed, also when nobody waited for the end of their run.
-      const hasFailedTests = run.output?.end === "running" && isTest(part.kind) && said.verdict === "failed"
+      const isOwn = run.output?.end === "running" || run.output?.end === "exited"
+      const hasFailedTests = isOwn && isTest(part.kind) && said.verdict === "failed"
       return { ...part, verdict: hasFailedTests ? "failed" : ended, passedTests: undefined, part }
     }
     if (!isHeard) {
-      const isSure = !(part.isPiped && !isReexposed) && isVouchedFor(part, parts, told)
+      if (part.isTurnedRound && exitCode === 0 && said.verdict !== "passed" && chain.includes(part)) {
+        return { ...part, verdict: "failed", passedTests: undefined, part }
+      }
+      const isWaitedFor = !(part.isPiped && !isReexposed) && !(isStarted && !part.pipeline.isBackground)
+      const isSure = isWaitedFor && !part.isTurnedRound && isVouchedFor(part, parts, told)
       return isSure ? { ...part, verdict: "passed", passedTests: said.passedTests, part } : { ...part, ...said, part }
     }
     const at = own.indexOf(part)
     if (guilty === undefined || chain.indexOf(part) < chain.indexOf(guilty)) {
-      const verdict = exitCode === 0 || guilty !== undefined || at < reached ? "passed" : "unknown"
+      const isFollowed = said.verdict === "passed" && chain.slice(chain.indexOf(part) + 1).some(canFail)
+      const verdict = exitCode === 0 || guilty !== undefined || at < reached || isFollowed ? "passed" : "unknown"
       return { ...part, verdict, passedTests: verdict === "passed" ? said.passedTests : undefined, part }
     }
     return { ...part, verdict: guilty === part ? "failed" : "unknown", passedTests: undefined, part }
   })
 }
-
-const unknownVerdict: CheckVerdict = { verdict: "unknown", passedTests: undefined }

@@ -50,7 +50,7 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
     passed: /^[1-9]\d{0,6} tests? passed$/
   }),
   row("test", "playwright", { failed: /^[1-9]\d{0,6} failed$/, passed: /^[1-9]\d{0,6} passed \([\d.]+m?s\)$/ }),
-  row("test", "bun, bun test", { failed: /^[1-9]\d{0,6} fail$/, passed: /^[1-9]\d{0,6} pass$/ }),
+  row("test", "bun test", { failed: /^[1-9]\d{0,6} fail$/, passed: /^[1-9]\d{0,6} pass$/ }),
   row("test", "deno, deno test", {
     failed: /^FAILED \| \d{1,7} passed/,
     passed: /^ok \| [1-9]\d{0,6} passed/
@@ -91,6 +91,56 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
   row("test", "dotnet test, dotnet", {
     failed: /^Failed! {1,3}- Failed: {1,6}[1-9]|^Test Run Failed\./,
     passed: /^Passed! {1,3}- Failed: {1,6}0|^Test Run Successful\./
+  }),
+  row("test", "sbt", {
+    failed: /^\[error\] (?:Failed: Total \d|\(.{0,60}[tT]est\S*\) sbt\.TestsFailedException)/,
+    passed: /^\[info\] (?:Passed: Total [1-9]|All tests passed\.)/
+  }),
+  row("test", "flutter test, dart test", {
+    failed: /^\d{2}:\d{2} \+\d{1,6}(?: ~\d{1,6})? -[1-9]\d{0,5}: Some tests failed\./,
+    passed: /^\d{2}:\d{2} \+[1-9]\d{0,5}(?: ~\d{1,6})?: All tests passed!/
+  }),
+  row("test", "zig build, zig test", {
+    failed:
+      /^Build Summary: .{0,80}\b[1-9]\d{0,6} failed|^[1-9]\d{0,6} of \d{1,7} tests? (?:failed|passed[.;] .{0,40}[1-9]\d{0,6} failed)/,
+    passed: /^All [1-9]\d{0,6} tests passed\.$/
+  }),
+  row("test", "gleam test", {
+    failed: /^\d{1,7} (?:tests?|passed), [1-9]\d{0,6} failures?$/,
+    passed: /^[1-9]\d{0,6} (?:tests?|passed), no failures$/
+  }),
+  row("test", "forge test", {
+    failed: /^Suite result: FAILED\./,
+    passed: /^Suite result: ok\. [1-9]/
+  }),
+  row("test", "lein test, clojure, clj", {
+    failed: /^(?:[1-9]\d{0,6} failures?, \d{1,7} errors?|\d{1,7} failures?, [1-9]\d{0,6} errors?)\.$/,
+    passed: /^0 failures, 0 errors\.$/
+  }),
+  row("test", "busted", {
+    failed: /^\d{1,7} success(?:es)? \/ (?:[1-9]\d{0,6} failures?|\d{1,7} failures? \/ [1-9]\d{0,6} errors?)\b/,
+    passed: /^[1-9]\d{0,6} success(?:es)? \/ 0 failures \/ 0 errors\b/
+  }),
+  row("test", "cucumber, cucumber-js, behave", {
+    failed: /^\d{1,7} scenarios? \(.{0,40}[1-9]\d{0,6} failed|^\d{1,7} scenarios? passed, [1-9]\d{0,6} failed/,
+    passed: /^[1-9]\d{0,6} scenarios? \([1-9]\d{0,6} passed\)$|^[1-9]\d{0,6} scenarios? passed, 0 failed/
+  }),
+  row("test", "robot", {
+    failed: /^\d{1,7} tests?, \d{1,7} passed, [1-9]\d{0,6} failed/,
+    passed: /^[1-9]\d{0,6} tests?, [1-9]\d{0,6} passed, 0 failed/
+  }),
+  row("test", "invoke-pester", {
+    failed: /^Tests Passed: \d{1,7}, Failed: [1-9]/,
+    passed: /^Tests Passed: [1-9]\d{0,6}, Failed: 0\b/
+  }),
+  row("test", "stack test, cabal test", {
+    failed:
+      /^Test suite \S{1,80}: FAIL|^\S{1,80}> Test suite \S{1,80} failed|^\d{1,7} examples?, [1-9]\d{0,6} failures?/,
+    passed: /^Test suite \S{1,80}: PASS|^\S{1,80}> Test suite \S{1,80} passed|^[1-9]\d{0,6} examples?, 0 failures/
+  }),
+  row("test", "rscript", {
+    failed: /^\[ FAIL [1-9]\d{0,6} \|/,
+    passed: /^\[ FAIL 0 \| WARN \d{1,7} \| SKIP \d{1,7} \| PASS [1-9]/
   }),
   row("test", "ctest", { failed: /^\d{1,2}% tests passed, /, passed: /^100% tests passed, / }),
   row("test", "mix test, bats, elixir", {
@@ -137,7 +187,82 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
     passed: /^Your code has been rated at 10\.00\/10/
   }),
   row("lint", "bandit", { failed: /^>> Issue: \[B\d+:/, passed: /^No issues identified\./ }),
-  row("lint", "cargo clippy, clippy", { failed: /\bclippy::\w|rust-clippy\// }),
+  row("lint", "cargo clippy, clippy", {
+    failed: /\bclippy::\w|rust-clippy\/|^error: (?!test (?:failed|run failed)|\d+ targets? failed)\S/
+  }),
+  row("lint", "deno lint", {
+    failed: /^Found [1-9]\d{0,6} problems?$|^error\[[a-z-]{2,60}\]: /,
+    passed: /^Checked \d{1,7} files?$/
+  }),
+  row("lint", "pre-commit, prek", {
+    failed: /^\S.{0,78}\.{3,}(?:\(.{1,60}\))?Failed$/,
+    passed: /^\S.{0,78}\.{3,}Passed$/
+  }),
+  row("lint", "mvn checkstyle:check, mvnw checkstyle:check, mvn spotbugs:check, mvn pmd:check", {
+    failed:
+      /^\[(?:ERROR|WARN(?:ING)?)\] \S{1,300}\.java:(?:\[?\d{1,9}(?:,\d{1,9})?\]?):? |^\[ERROR\] Failed to execute goal /,
+    passed: /^\[INFO\] You have 0 Checkstyle violations\./
+  }),
+  row("lint", "ansible-lint", {
+    failed: /^Failed: [1-9]\d{0,6} failure\(s\)/,
+    passed: /^Passed: 0 failure\(s\)/
+  }),
+  row("lint", "tflint", { failed: /^[1-9]\d{0,6} issue\(s\) found:$/ }),
+  row("lint", "sqlfluff", {
+    failed: /^== \[.{1,300}\] FAIL$/,
+    passed: /^== \[.{1,300}\] PASS$|^All Finished .{0,4}!$/
+  }),
+  row("lint", "cspell", {
+    failed: /^CSpell: Files checked: \d{1,7}, Issues found: [1-9]/,
+    passed: /^CSpell: Files checked: [1-9]\d{0,6}, Issues found: 0\b/
+  }),
+  row("lint", "codespell", { failed: /^\S{1,300}:\d{1,9}: \S{1,60} ==> \S/ }),
+  row("lint", "typos", { failed: /^error: `[^`]{1,80}` should be / }),
+  row("lint", "djlint", {
+    failed: /^Linted \d{1,7} files?, found [1-9]/,
+    passed: /^Linted [1-9]\d{0,6} files?, found 0 errors/
+  }),
+  row("lint", "brakeman", {
+    failed: /^Security Warnings: [1-9]/,
+    passed: /^Security Warnings: 0$|^No warnings found$/
+  }),
+  row("lint", "php-cs-fixer", {
+    failed: /^Found [1-9]\d{0,6} of \d{1,7} files? that can be fixed/,
+    passed: /^Found 0 of \d{1,7} files? that can be fixed/
+  }),
+  row("lint", "phpcs", { failed: /^FOUND [1-9]\d{0,6} ERRORS? / }),
+  row("lint", "pint", {
+    failed: /^FAIL {2,}\.{5,} \d{1,7} files?, [1-9]\d{0,6} style issues?/,
+    passed: /^PASS {2,}\.{5,} \d{1,7} files?/
+  }),
+  row("lint", "mix credo", {
+    failed: /^\d{1,7} mods\/funs, found (?!no issues)/,
+    passed: /^\d{1,7} mods\/funs, found no issues\./
+  }),
+  row("lint", "cargo deny", {
+    failed: /^(?=.{0,120}\bFAILED\b)(?:(?:advisories|bans|licenses|sources) (?:ok|FAILED)(?:, |$)){1,4}/,
+    passed: /^(?:(?:advisories|bans|licenses|sources) ok(?:, |$)){1,4}$/
+  }),
+  row("lint", "cargo audit", { failed: /^error: [1-9]\d{0,6} (?:vulnerabilit|denied)/ }),
+  row("lint", "detekt, gradle, gradlew", { failed: /^(?:> )?Analysis failed with [1-9]\d{0,6} (?:weighted )?issues/ }),
+  row("lint", "hlint", { failed: /^[1-9]\d{0,6} hints?$/, passed: /^No hints$/ }),
+  row("lint", "helm lint", {
+    failed: /^\d{1,7} chart\(s\) linted, [1-9]/,
+    passed: /^[1-9]\d{0,6} chart\(s\) linted, 0 chart\(s\) failed/
+  }),
+  row("lint", "kubeconform", {
+    failed: /^Summary: .{1,80}(?:Invalid: [1-9]|Errors: [1-9])/,
+    passed: /^Summary: .{1,60}Invalid: 0, Errors: 0\b/
+  }),
+  row("lint", "commitlint", {
+    failed: /^[✖×✗] +found [1-9]\d{0,6} problems?, /,
+    passed: /^[✔✓√] +found 0 problems, /
+  }),
+  row("lint", "terraform validate, tofu validate", {
+    failed: /^(?:[│|] )?Error: /,
+    passed: /^Success! The configuration is valid\b/
+  }),
+  row("lint", "actionlint", { failed: /^\S{1,300}\.ya?ml:\d{1,9}:\d{1,9}: .{1,300} \[[a-z-]{3,40}\]$/ }),
   row("lint", "golangci-lint", {
     failed:
       /^\S{1,300}\.go:\d{1,9}(?::\d{1,9})?: .{1,400} \([a-z]{2,30}\)$|^[1-9]\d{0,6} issues:$|^\* [a-z]{2,30}: [1-9]\d{0,6}$|\bcan't load config: |^level=error msg="Running error|^Error: can't load config/,
@@ -189,6 +314,19 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
     failed: /^error\[[a-z][a-z-]{2,60}\]: |^Found [1-9]\d{0,6} diagnostics?$/,
     passed: /^All checks passed!/
   }),
+  row("type-check", "dart analyze, flutter analyze", {
+    failed: /^(?:error|warning|info) (?:•|-) .{1,300} (?:•|-) |^[1-9]\d{0,6} issues? found\./,
+    passed: /^No issues found!/
+  }),
+  row("type-check", "mix dialyzer", {
+    failed: /^Total errors: [1-9]/,
+    passed: /^done \(passed successfully\)$|^Total errors: 0, /
+  }),
+  row("type-check", "pytype", {
+    failed: /^\S{1,300}:\d{1,9}:\d{1,9}: error: .{1,300}\[[a-z-]{3,40}\]$/,
+    passed: /^Success: no errors found$/
+  }),
+  row("type-check", "astro check", { failed: /^- [1-9]\d{0,6} errors?$/, passed: /^- 0 errors$/ }),
   row("type-check", "pyre", { failed: /^ƛ Found [1-9]\d{0,6} type errors?/, passed: /^ƛ No type errors found/ }),
 
   // Formatters
@@ -211,6 +349,22 @@ export const toolMessages: ReadonlyArray<ToolMessages> = [
   row("format", "dprint", { failed: /^Found [1-9]\d{0,6} not formatted files?\./ }),
   row("format", "clang-format", { failed: /\[-Wclang-format-violations\]$/ }),
   row("format", "terraform fmt", { failed: /^Error: .{0,40}\bformatting\b/ }),
+  // With an option to check, these print nothing but the names of the files that they would change.
+  row("format", "gofmt --check, goimports --check, gofumpt --check", { failed: /^\S{1,300}\.go$/ }),
+  row("format", "terraform fmt --check, tofu fmt --check", { failed: /^\S{1,300}\.(?:tf|tfvars|tftest\.hcl)$/ }),
+  row("format", "zig fmt --check", { failed: /^\S{1,300}\.zig$/ }),
+  row("format", "shfmt --check", { failed: /^\S{1,300}\.(?:sh|bash|bats)$|^--- \S{1,300}\.orig$/ }),
+  row("format", "mix format", { failed: /^\*\* \(Mix\) mix format failed due to --check-formatted/ }),
+  row("format", "dart format, flutter format", {
+    failed: /^Changed \S{1,300}\.dart$|^Formatted \d{1,7} files? \([1-9]\d{0,6} changed\)/,
+    passed: /^Formatted \d{1,7} files? \(0 changed\)/
+  }),
+  row("format", "scalafmt, sbt", {
+    failed: /^error: --test failed$|^\[error\] .{1,300} (?:isn't|must be) formatted(?: properly)?/
+  }),
+  row("format", "taplo fmt, taplo format", {
+    failed: /^ERROR taplo:.{0,40} the file is not properly formatted/
+  }),
   row("format", "deno fmt", {
     failed: /^error: Found [1-9]\d{0,6} not formatted files?/,
     passed: /^Checked \d{1,7} files?$/
