@@ -34,7 +34,8 @@ const Git = Schema.Struct({
  */
 const HistoryBase = Schema.Struct({
   thread_id: lenient(Schema.NonEmptyString),
-  end_ordinal_exclusive: lenient(Schema.Int.pipe(Schema.positive()))
+  end_ordinal_exclusive: lenient(Schema.Int.pipe(Schema.positive())),
+  end_byte_offset: lenient(Schema.Int.pipe(Schema.positive()))
 })
 
 const SessionMetaPayload = Schema.Struct({
