@@ -30,6 +30,7 @@ import { redact } from "../../src/domain/privacy/Redaction.js"
 import { temporaryFolder } from "../support/program.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { frameHeader, runBlock, zstdFrame } from "../support/zstd.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 type Store = SessionStore["Type"]
 type Line = RolloutLine | MalformedLine | EndOfRollout
@@ -242,9 +243,17 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       { "a.jsonl": numbered, "bare.jsonl": '{"type":"x"}\n{"type":"y"}\n' },
       (world) =>
         Effect.gen(function* () {
-          const starts = numbered.split("\n").slice(0, -1).map((_, index, lines) =>
-            Buffer.byteLength(lines.slice(0, index).map((line) => `${line}\n`).join(""))
-          )
+          const starts = numbered
+            .split("\n")
+            .slice(0, -1)
+            .map((_, index, lines) =>
+              Buffer.byteLength(
+                lines
+                  .slice(0, index)
+                  .map((line) => `${line}\n`)
+                  .join("")
+              )
+            )
           for (const [ordinal, offset] of nonEmpty(starts.entries()).slice(1)) {
             assert.strictEqual(yield* world.store.lineStart(fileAt(world, "a.jsonl"), offset), ordinal)
             assert.strictEqual(yield* world.store.lineStart(fileAt(world, "a.jsonl"), offset + 1), "none")
