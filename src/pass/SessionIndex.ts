@@ -16,7 +16,7 @@ import { Projects } from "../services/state/Projects.js"
 import { type KnownRollout, type RenamedThread, ThreadIndex } from "../services/state/ThreadIndex.js"
 import { ThreadMemories } from "../services/state/ThreadMemories.js"
 import { projectAmong } from "./projects/ProjectOf.js"
-import { readParts, readThread } from "./ThreadReading.js"
+import { compared, readParts, readThread } from "./ThreadReading.js"
 
 /** Maximum threads written in one transaction, so that it stays short in a home of any size. */
 const threadsWritten = 500
@@ -250,7 +250,7 @@ const changedThreads = Effect.fnUntraced(function* (
     const rolloutPath = Option.map(yield* threadIndex.get(threadId), ({ thread }) => thread.rolloutPath)
     const { lacksNewest, parts } = chainOf(
       threadId,
-      [...others.flat(), ...(news.get(threadId) ?? [])],
+      yield* compared([...others.flat(), ...(news.get(threadId) ?? [])]),
       Option.getOrUndefined(rolloutPath)
     )
     // What was learned from a file that vanished stays, as long as the one that is written to is there.

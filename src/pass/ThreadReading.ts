@@ -3,7 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
 import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
-import { chainOf, joinContents, joinFiles, type RolloutPart } from "../domain/session/codex/RolloutSegments.js"
+import {
+  baseEndOf,
+  chainOf,
+  doesFit,
+  joinContents,
+  joinFiles,
+  type RolloutPart,
+  type ThreadFile
+} from "../domain/session/codex/RolloutSegments.js"
 import { type RolloutFile, type Thread, threadOf } from "../domain/thread/Thread.js"
 import { cwdOf, noFacts, type ThreadFacts } from "../domain/thread/ThreadFacts.js"
 import { Redactor } from "../services/Redactor.js"
@@ -32,6 +40,30 @@ export const fileOf = (thread: Thread): RolloutFile => ({
   size: thread.rolloutSize,
   modifiedAt: thread.rolloutModifiedAt,
   isArchived: thread.archivedAt !== null
+})
+
+/**
+ * Compares the files of a thread with the headers of those that continue one, so that {@link chainOf} can tell where a
+ * file is missing. A file that cannot be read is compared with none.
+ */
+export const compared = Effect.fnUntraced(function* <A extends ThreadFile>(files: ReadonlyArray<A>) {
+  const store = yield* SessionStore
+  return yield* Effect.forEach(files, (file) => {
+    const end = files.length === 1 ? undefined : baseEndOf(file)
+    return end === undefined
+      ? Effect.succeed(file)
+      : Effect.map(
+          Effect.filter(
+            files.filter((other) => other !== file),
+            (other) =>
+              store.lineStart(other.file, end.offset).pipe(
+                Effect.map((found) => !doesFit(found, end)),
+                Effect.orElseSucceed(() => false)
+              )
+          ),
+          (unfitting): A => ({ ...file, unfitting: new Set(unfitting.map(({ path }) => path)) })
+        )
+  })
 })
 
 /** The files that a whole read of a thread needs. */
@@ -64,7 +96,7 @@ export const partsOf = Effect.fn("ThreadReading.partsOf")(function* (
       (facts) => ({ path, size, lastRecordAt, file, facts })
     )
   })
-  const found: ThreadParts = chainOf(thread.id, files, thread.rolloutPath)
+  const found: ThreadParts = chainOf(thread.id, yield* compared(files), thread.rolloutPath)
   return found
 })
 

@@ -6,6 +6,7 @@ import type * as Stream from "effect/Stream"
 import { withDiskFault } from "../domain/memory/DiskFault.js"
 import type { RolloutContent } from "../domain/thread/Extraction.js"
 import type { MalformedLine, RolloutLine } from "../domain/session/codex/RolloutLine.js"
+import type { LineStart } from "../domain/session/codex/RolloutSegments.js"
 import type { SessionNames } from "../domain/session/codex/SessionNames.js"
 import type { RolloutFile } from "../domain/thread/Thread.js"
 import type { ThreadFacts } from "../domain/thread/ThreadFacts.js"
@@ -60,6 +61,11 @@ export class SessionStore extends Context.Tag("rollout-memories/SessionStore")<
      * `endOrdinal`.
      */
     readonly readEnds: (file: RolloutFile, endOrdinal?: number) => Effect.Effect<ThreadFacts, RolloutUnreadable>
+    /**
+     * Reads which line begins at a byte of a session file, so that a rewind can be checked against the file that it
+     * continues. `unknown` for a compressed file, whose bytes are others.
+     */
+    readonly lineStart: (file: RolloutFile, offset: number) => Effect.Effect<LineStart, RolloutUnreadable>
     /**
      * Streams the lines of a session file in order, then its end. Leaves out blank lines and, with an `endOrdinal`, the
      * lines from there on that a rewind undid; see `UndoneLines`.

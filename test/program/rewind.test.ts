@@ -100,7 +100,7 @@ describe("sessions that were rewound", () => {
         yield* pass
         for (const [index, [name, text]] of nonEmpty(session.files.entries())) {
           const path = `${folder}/${name}`
-          const content = text.replace("# tests 4", "# tests 40")
+          const content = text.replace("# tests 4", "# tests 5")
           world.rollouts.set(path, { path, content, modifiedAt: startOfFixtures + index * 60_000 + 1 })
           yield* pass
           assert.lengthOf(world.requests, index + 2)
@@ -143,19 +143,52 @@ describe("sessions that were rewound", () => {
     )
   })
 
-  it.effect("a rewound session is read by its ordinals, whatever its segment says of bytes", () => {
+  it.effect("a rewound session is read from its rewind on where another line begins at the byte that it names", () => {
     const world = new World()
-    const session = new RewoundSession().turns(turn(wish), turn("now rewrite everything in Rust"))
-    put(world, session.rewind(1, { end_byte_offset: 999_999_999 }).turns(turn("go on")))
+    const session = new RewoundSession().turns(turn("sort the rows"), turn("now rewrite everything in Rust"))
+    put(world, session.rewind(1, { end_byte_offset: 999_999 }).turns(turn(wish)))
     return inWorld(
       world,
       Effect.gen(function* () {
         yield* pass
         assert.include(shown(world), wish)
         assert.notInclude(shown(world), "Rust")
+        assert.notInclude(shown(world), "sort the rows")
       })
     )
   })
+
+  it.effect(
+    "a rewound session brings nothing back that a missing file undid, if a rewind names only the thread",
+    () => {
+      const world = new World()
+      const session = new RewoundSession()
+        .turns(turn("sort the rows"), turn("now rewrite everything in Rust"), turn("then port it to Go"))
+        .rewind(1)
+        .turns(turn("sort the columns"), turn("now rewrite everything in Zig"))
+        .rewind(2)
+        .turns(turn(wish))
+      put(world, session)
+      const middle = `${folder}/${session.files[1]?.[0]}`
+      const kept = world.rollouts.get(middle)
+      assert(kept !== undefined)
+      world.rollouts.delete(middle)
+      return inWorld(
+        world,
+        Effect.gen(function* () {
+          yield* pass
+          assert.include(shown(world), wish)
+          for (const undone of ["Rust", "to Go", "Zig"]) {
+            assert.notInclude(shown(world), undone)
+          }
+          world.rollouts.set(middle, kept)
+          yield* pass
+          assert.include(shown(world), "sort the columns")
+          assert.notInclude(shown(world), "Rust")
+        })
+      )
+    }
+  )
 
   const twice = () =>
     new RewoundSession()

@@ -30,6 +30,7 @@ import { redact } from "../../src/domain/privacy/Redaction.js"
 import { temporaryFolder } from "../support/program.js"
 import { RolloutBuilder, simpleSession, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 import { frameHeader, runBlock, zstdFrame } from "../support/zstd.js"
+import { nonEmpty } from "../support/nonEmpty.js"
 
 type Store = SessionStore["Type"]
 type Line = RolloutLine | MalformedLine | EndOfRollout
@@ -237,6 +238,34 @@ const suite = (name: string, makeWorld: (files: Home) => Effect.Effect<World, ne
       .user("undone")
       .event({ type: "token_count", info: { total_token_usage: { total_tokens: 70 } } })
       .text()
+    test(
+      "the line that begins at a byte is told by its ordinal, where a line begins there",
+      { "a.jsonl": numbered, "bare.jsonl": '{"type":"x"}\n{"type":"y"}\n' },
+      (world) =>
+        Effect.gen(function* () {
+          const starts = numbered
+            .split("\n")
+            .slice(0, -1)
+            .map((_, index, lines) =>
+              Buffer.byteLength(
+                lines
+                  .slice(0, index)
+                  .map((line) => `${line}\n`)
+                  .join("")
+              )
+            )
+          for (const [ordinal, offset] of nonEmpty(starts.entries()).slice(1)) {
+            assert.strictEqual(yield* world.store.lineStart(fileAt(world, "a.jsonl"), offset), ordinal)
+            assert.strictEqual(yield* world.store.lineStart(fileAt(world, "a.jsonl"), offset + 1), "none")
+          }
+          const size = Buffer.byteLength(numbered)
+          assert.strictEqual(yield* world.store.lineStart(fileAt(world, "a.jsonl"), size), "end")
+          assert.strictEqual(yield* world.store.lineStart(fileAt(world, "a.jsonl"), size + 9_000), "none")
+          assert.strictEqual(yield* world.store.lineStart(fileAt(world, "bare.jsonl"), 13), "unknown")
+          const gone = { ...fileAt(world, "a.jsonl"), path: `${fileAt(world, "a.jsonl").path}-gone` }
+          assert.instanceOf(yield* Effect.flip(world.store.lineStart(gone, 5)), RolloutUnreadable)
+        })
+    )
     test(
       "undone lines are left out from an ordinal on, in whole readings and in readings of the ends",
       { "a.jsonl": numbered },

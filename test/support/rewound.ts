@@ -1,3 +1,4 @@
+import { byteLength } from "../../src/domain/text/ByteBudget.js"
 import { RolloutBuilder, startOfFixtures, threadIdOf } from "../../src/testing/RolloutBuilder.js"
 
 /** What happens in a turn, told line by line. */
@@ -7,6 +8,8 @@ interface Segment {
   readonly name: string
   readonly builder: RolloutBuilder
 }
+
+const ordinalOf = (line: string): number => Number(/"ordinal":(\d+)/.exec(line)?.[1])
 
 /** A turn in which something is said and a command is run. */
 export const turn =
@@ -40,13 +43,16 @@ export class RewoundSession {
   rewind(kept: number, base: Record<string, unknown> = {}): this {
     const { at, ordinal: end } = this.last.next
     const ordinal = this.history[kept]?.ordinal ?? end
+    const before = this.files.map(([, text]) => text.split("\n").filter((line) => ordinalOf(line) < ordinal))
+    const continued = before.findLast((lines) => lines.length > 0) ?? []
+    const offset = byteLength(continued.map((line) => `${line}\n`).join(""))
     const segment = threadIdOf(9_000 + this.segments.length)
     this.history = this.history.slice(0, kept)
     const builder = new RolloutBuilder(at, ordinal)
       .meta({
         id: this.id,
         history_mode: "paginated",
-        history_base: { thread_id: this.id, end_ordinal_exclusive: ordinal, end_byte_offset: 1, ...base }
+        history_base: { thread_id: this.id, end_ordinal_exclusive: ordinal, end_byte_offset: offset, ...base }
       })
       .event({ type: "thread_settings_applied", thread_id: this.id, thread_settings: {} })
     this.segments.push({

@@ -17,11 +17,20 @@ const announcement =
  */
 export const printedLines = 2
 
+/** Matches a line that ends in a colon; an indented list below it is a listing, such as YAML. */
+const keyLine = /^\s*[\w.-]+:\s*$/
+const indentedItem = /^\s{1,12}- \S/
+
+/** Matches a line of a conversation with its time, such as `[10:12] tom: rebase`, or of a ticket, such as `Reporter: Tom`. */
+const othersLine =
+  /^\s*\[?\d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?\]?\s+\S[^:\n]{0,40}:\s|^\s*(?:[A-Z]{2,10}-\d+:\s|(?:Reporter|Assignee|Priority|Status|Labels|Sprint|Story points|Acceptance criteria):\s)/
+
 /** Returns the typed parts of a message, without listings, quotations of others, and output that a tool had printed. */
 export const typedPartsOf = (message: string, printed: ReadonlySet<string> = new Set()): ReadonlyArray<string> => {
   const lines = message.replace(/\r\n?/g, "\n").split("\n")
   const isPrinted = (line: string | undefined): boolean => line !== undefined && printed.has(line.trim())
   const parts: Array<Array<string>> = [[]]
+  let key = ""
   let closing: ((line: string) => boolean) | undefined
   for (const [index, line] of lines.entries()) {
     const mark = fence.exec(line)?.[1]
@@ -38,7 +47,9 @@ export const typedPartsOf = (message: string, printed: ReadonlySet<string> = new
       closing = () => false
     } else {
       const isListed = isPrinted(line) && (isPrinted(lines[index - 1]) || isPrinted(lines[index + 1]))
-      isTyped = !/^\s{0,3}>/.test(line) && !isListed
+      key = indentedItem.test(line) ? key : line
+      const isOfKey = key !== line && keyLine.test(key)
+      isTyped = !/^\s{0,3}>/.test(line) && !isListed && !isOfKey && !othersLine.test(line)
     }
     if (isTyped) {
       parts.at(-1)?.push(line)

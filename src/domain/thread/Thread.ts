@@ -141,7 +141,8 @@ export const threadOf = (
     modelProvider: label(facts.meta?.model_provider, redact),
     cwd,
     cliVersion: label(facts.meta?.cli_version, redact),
-    title: titleOf(facts.threadName ?? facts.goal ?? (firstWords && sessionTitle(firstWords)), redact),
+    // A goal may be the assistant's where the user asked for something too.
+    title: titleOf(facts.threadName ?? (firstWords && sessionTitle(firstWords)) ?? facts.goal, redact),
     sandboxPolicy: label(facts.sandboxPolicy, redact),
     approvalMode: label(facts.approvalMode, redact),
     tokensUsed: facts.countedTokens ?? facts.recordedTokens ?? null,

@@ -11,8 +11,9 @@ import {
   type SessionMeta,
   sourceOf
 } from "../session/codex/RolloutLine.js"
+import { contentParts, typedEventText, typedText } from "../session/codex/SessionText.js"
+import { goalOutsideTurns } from "../session/codex/Goals.js"
 import { policyOf } from "../session/codex/SandboxPolicy.js"
-import { contentParts, goalText, typedEventText, typedText } from "../session/codex/SessionText.js"
 
 /**
  * Facts about a thread from the lines of its rollout. `undefined` means not seen: after a read of only the head and the
@@ -128,7 +129,7 @@ export const addLine = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
 const withRollout = (facts: ThreadFacts): ThreadFacts => (facts.isRollout ? facts : { ...facts, isRollout: true })
 
 const withGoal = (facts: ThreadFacts, line: RolloutLine): ThreadFacts => {
-  const goal = goalText(line)
+  const goal = goalOutsideTurns(line)
   return goal === undefined ? facts : { ...facts, goal }
 }
 

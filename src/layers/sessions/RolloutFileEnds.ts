@@ -2,7 +2,15 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { CollectedBytes, LastBytes } from "../../domain/session/CollectedBytes.js"
 import { type LineLimits, LineSplitter } from "../../domain/session/LineSplitter.js"
-import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/codex/RolloutEnds.js"
+import {
+  HeadReader,
+  headBytes,
+  lineStartBytes,
+  lineStartIn,
+  readTail,
+  tailBytes
+} from "../../domain/session/codex/RolloutEnds.js"
+import type { LineStart } from "../../domain/session/codex/RolloutSegments.js"
 import { joinFacts, type ThreadFacts } from "../../domain/thread/ThreadFacts.js"
 import { RolloutUnreadable } from "../../services/SessionStore.js"
 import { readFlags, requireFileStats } from "../node/PlainFile.js"
@@ -13,6 +21,8 @@ import { isCompressed, loadUnpacker, type Unpacker } from "./Compression.js"
 const pieceBytes = 262_144
 /** Number of bytes in the first read of a file's beginning. Most session_metas and first requests lie within them. */
 const firstLookBytes = 65_536
+/** Number of bytes of a file's beginning that show whether it is compressed. */
+const magicBytes = 16
 /** Number of bytes of a file's beginning that are split into lines before checking whether all facts were found. */
 const splitBytes = 8_192
 /**
@@ -166,5 +176,17 @@ export const make = (limits: LineLimits) => {
     )
   }
 
-  return { read }
+  /** Reads which line begins at a byte of a file; `unknown` for a compressed file. */
+  const lineStart = (path: string, offset: number): Effect.Effect<LineStart, RolloutUnreadable> =>
+    Effect.try({
+      try: () =>
+        withFile(path, (descriptor) =>
+          isCompressed(fill(descriptor, 0, Buffer.allocUnsafe(magicBytes)))
+            ? "unknown"
+            : lineStartIn(fill(descriptor, offset - 1, Buffer.allocUnsafe(lineStartBytes + 1)))
+        ),
+      catch: (cause) => new RolloutUnreadable({ path, cause })
+    })
+
+  return { read, lineStart }
 }

@@ -294,6 +294,7 @@ const make = Effect.gen(function* () {
     names,
     switchedOff,
     readEnds,
+    lineStart: (file, offset) => ends.lineStart(file.path, offset),
     read: (file, endOrdinal) => readWhole(file, endOrdinal, limits)
   })
 })

@@ -5,7 +5,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { LineSplitter } from "../../domain/session/LineSplitter.js"
-import { HeadReader, headBytes, readTail, tailBytes } from "../../domain/session/codex/RolloutEnds.js"
+import {
+  HeadReader,
+  headBytes,
+  lineStartBytes,
+  lineStartIn,
+  readTail,
+  tailBytes
+} from "../../domain/session/codex/RolloutEnds.js"
 import { decodeNumberedLine, type MalformedLine, type RolloutLine } from "../../domain/session/codex/RolloutLine.js"
 import { UndoneLines } from "../../domain/session/codex/RolloutSegments.js"
 import type { RolloutFile } from "../../domain/thread/Thread.js"
@@ -117,6 +124,8 @@ export const layer = (held: HeldRollouts | (() => HeldRollouts)): Layer.Layer<Se
         const head = reader.result()
         return joinFacts(head, tailOf(bytes, head, endOrdinal))
       }),
+    lineStart: (file, offset) =>
+      Effect.map(find(file), ({ bytes }) => lineStartIn(bytes.subarray(offset - 1, offset + lineStartBytes))),
     read: (file, endOrdinal) =>
       Stream.unwrap(
         Effect.map(find(file), ({ bytes, rollout }) => {

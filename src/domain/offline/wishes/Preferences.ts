@@ -1,10 +1,11 @@
 import { holdsSecret } from "../judging/Secrets.js"
+import { isPassing } from "./PassingWords.js"
 import { isAboutStandingMatter } from "./StandingMatters.js"
 import type { Asked } from "../reading/Tasks.js"
 import { isOfTaskAlone } from "./TaskWords.js"
 import { isQuestion } from "../reading/UserWord.js"
 import { isWishInOtherLanguage } from "./WishesInOtherLanguages.js"
-import { wordsToAssistant } from "../../text/TypedParts.js"
+import { ordersToAssistant } from "../../text/OthersWords.js"
 import { plainLine, sentencesOf } from "../writing/Wording.js"
 
 /** A wish of the user that holds beyond its task, in the user's own words. */
@@ -39,6 +40,12 @@ const lasting: ReadonlyArray<RegExp> = [
   /^we(?:'re| are) (?:staying|sticking) with \w/i,
   /\b(?:don'?t|do not|stop|never|no need to) (?:ever |keep )?(?:suggest|propos|recommend|bring(?:ing)? up|ask(?:ing)?(?: me| us)?(?: about)?|mention)\w* (?!this|that|it\b|them).{0,120}\b(?:again|any ?more|ever|every time|each time)$/i,
   /^(?!the (?:request|response|cursor|error|process|server|page|build|test)\b)(?:the |our |all )?(?:[\w-]+ ){1,4}(?:always|only) (?:goes?|belongs?|lives?|stays?) (?:in|into|under|inside) (?:[`"']?[\w.-]*\/|the [\w-]+ (?:folder|directory|package|module|layer)\b)/i,
+  /^(?:in general|generally),? (?:please )?(?:prefer|use|avoid|write|keep|favou?r|don'?t|do not)\b/i,
+  /^next time,? (?:please )?(?:(?:always|never|first|don'?t|do not|run|ask|check|test|use|write|read|start|commit|keep)\b)/i,
+  /^by default,? (?:please )?(?:use|write|run|add|put|keep|answer|name|format|log|store|target|prefer|create)\b/i,
+  /\b(?:for|in) all (?:future|further|later|other) (?:work|tasks?|sessions?|changes|commits|projects|prs?|code)\b/i,
+  /^(?:it(?:'s| is) (?:very |really )?(?:important|essential|crucial|vital) (?:to me )?that (?:you|we) |(?:you|we) must )(?:always|never)\b/i,
+  /^(?:please )?(?:ask|answer|reply|respond|tell|warn|check|show|write|speak|run|use|keep|put|add|name|format|commit|sign|squash|quote|cite)\b.{3,100}, (?:please,? )?(?:always|every time|each time|in general|as a rule)(?:,? please)?$/i,
   /^(?:please )?use (?:the |our )(?:[\w-]+ ){1,2}(?:commands|scripts|tasks|targets|recipes|wrappers?|conventions)(?: instead| please)?$/i
 ]
 
@@ -116,10 +123,22 @@ const clauseBreak =
  */
 const referring = /^(?:and |but |also |please |always |never |don'?t |do not )*\w+ (?:them|it|those|these|that|this)\b/i
 
+/** Matches the condition at the beginning of a sentence, which belongs to the wish after it. */
+const condition =
+  /^(?:(?:and|but|so|also|please|ok(?:ay)?),? )*(?:while|when|whenever|if|unless|until|once|as long as|during|before|after|solange|wenn|falls|während|bis|sobald|si|quand|lorsque|tant que|pendant|cuando|mientras|se|quando|enquanto|mentre|finché|если|когда|пока|jeśli|gdy|kiedy|dopóki)(?!\p{L})[^,;]{1,120}$/iu
+
+/** Matches a condition on the work of the assistant. The wish after it holds whenever the condition does. */
+const ownCondition =
+  /^(?:when(?:ever)?|if|before|after|once|unless|every time|each time) (?:you|we|I|there|in doubt|unsure)\b[^,;]{1,100}, (?:then )?/i
+
+/** True if a sentence gives an order under a condition, although it begins like a question: `when you commit, sign`. */
+const isConditioned = (sentence: string): boolean => ownCondition.test(sentence) && !/[?？]\s*$/.test(sentence)
+
 /** Splits a sentence into clauses. Each contains at most one wish and can be understood alone. */
 const clausesOf = (sentence: string): ReadonlyArray<string> => {
   const breaks = Array.from(sentence.matchAll(clauseBreak)).filter(
-    (found) => !referring.test(sentence.slice(found.index + found[0].length))
+    (found) =>
+      !referring.test(sentence.slice(found.index + found[0].length)) && !condition.test(sentence.slice(0, found.index))
   )
   return [...breaks, undefined].flatMap((found, index) => {
     const before = breaks[index - 1]
@@ -133,11 +152,12 @@ const isListed = (line: string): boolean => /^\s{0,12}(?:>|\||#)/.test(line)
 
 const isLasting = (clause: string, isCorrection: boolean): boolean => {
   const order = clause.replace(leadIn, "")
+  const conditioned = order.replace(ownCondition, "")
   return (
     lasting.some((rule) => rule.test(clause)) ||
     isWishInOtherLanguage(clause) ||
     isAboutStandingMatter(order) ||
-    standing.some((rule) => rule.test(order)) ||
+    standing.some((rule) => rule.test(order) || rule.test(conditioned)) ||
     choices.some((rule) => rule.test(order)) ||
     (isCorrection && order.length < 160 && bans.test(order))
   )
@@ -154,7 +174,7 @@ export const clausesIn = (words: string): ReadonlyArray<string> => {
     .map((line) => line.replace(/^\s{0,12}(?:[-*+]|\d{1,2}[.)])\s+/, ""))
     .join("\n")
   return sentencesOf(typed)
-    .filter((sentence) => sentence.length <= 400 && !isQuestion(sentence))
+    .filter((sentence) => sentence.length <= 400 && (!isQuestion(sentence) || isConditioned(sentence)))
     .flatMap(clausesOf)
     .map((clause) =>
       clause
@@ -182,11 +202,12 @@ const conditional =
 /** Lists the clauses of a message that state a wish which holds beyond its task. */
 export const wishesIn = ({ text, word }: Asked): ReadonlyArray<string> => {
   const isCorrection = word.stance === "rejects"
-  const clauses = clausesIn(wordsToAssistant(text.slice(0, readCharacters)))
+  const clauses = clausesIn(ordersToAssistant(text.slice(0, readCharacters)))
   return clauses.filter(
     (clause, index) =>
       !onlyNow.test(clause) &&
       !isOneOff(clause.replace(leadIn, ""), clauses[index + 1] ?? "") &&
+      !isPassing(clause) &&
       ![clause, clause.replace(leadIn, "")].some(isOfTaskAlone) &&
       (clauses.length === 1 ||
         isCorrection ||

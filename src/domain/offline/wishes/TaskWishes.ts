@@ -2,7 +2,8 @@ import { asListed, clausesIn, leadIn, type Preference, readCharacters, wishesIn 
 import type { Asked } from "../reading/Tasks.js"
 import { isSteering } from "./TaskWords.js"
 import { readUserWord } from "../reading/UserWord.js"
-import { briefToAssistant, wordsToAssistant } from "../../text/TypedParts.js"
+import { ordersToAssistant } from "../../text/OthersWords.js"
+import { briefToAssistant } from "../../text/TypedParts.js"
 import { requestIn } from "../writing/Titles.js"
 
 /* Finds the user's words on how one task is done, which hold for no other task unless they are said again. */
@@ -81,7 +82,7 @@ const forbids = (clause: string): boolean => {
  * Of a long brief, only prohibitions and wishes count beyond its first part; the rest describes the work.
  */
 const demandsIn = (message: string): ReadonlyArray<string> => {
-  const own = furtherClausesIn(wordsToAssistant(message))
+  const own = furtherClausesIn(ordersToAssistant(message))
   const brief = furtherClausesIn(briefToAssistant(message))
   const request = Math.max(own.length, brief.length) > 1 ? requestIn(message) : message
   const isWanted = (clause: string): boolean => wants(clause) && !request.includes(clause)
@@ -95,7 +96,7 @@ const demandsIn = (message: string): ReadonlyArray<string> => {
 
 /** Returns the orders in a message that corrects the work, without those that only point at a part of it. */
 const correctionsIn = (message: string): ReadonlyArray<string> =>
-  furtherClausesIn(wordsToAssistant(message)).filter((clause) => correcting.test(bare(clause)) && !isSteering(clause))
+  furtherClausesIn(ordersToAssistant(message)).filter((clause) => correcting.test(bare(clause)) && !isSteering(clause))
 
 /** Lists the user's demands for one task, verbatim. They hold for no other task unless they are said again. */
 export const constraintsIn = (requests: ReadonlyArray<Asked>): ReadonlyArray<Preference> =>
@@ -150,7 +151,7 @@ export const remarksBeside = (requests: ReadonlyArray<Asked>): ReadonlyArray<Pre
     .filter(({ kind, word }) => kind === "typed" && word.stance === "neither" && !word.isGreeting)
     .flatMap(({ line, text }) => {
       const message = text.slice(0, readCharacters)
-      const clauses = clausesIn(wordsToAssistant(message))
+      const clauses = clausesIn(ordersToAssistant(message))
       const request = requestIn(message)
       return clauses
         .filter(

@@ -108,6 +108,19 @@ const steering: ReadonlyArray<Steering> = [
     )
   },
   {
+    language: "Italian",
+    forGood: words("sempre|mai|d['’]ora in poi|in futuro|ogni"),
+    pointing: [
+      words(
+        "(?:il|lo|la|i|gli|le|l['’])\\s?(?:prim[oa]|second[oa]|terz[oa]|ultim[oa]|altr[oa]|vecchi[oa]|nuov[oa]|stess[oa]|precedente|esistente)|opzione (?:[a-d]|\\d)|invece"
+      ),
+      words("quest[oaie] (?:file|funzione|test|pulsante|pagina|classe|parte|riga)")
+    ],
+    bans: words(
+      "non (?:cancellare|toccare|cambiare|modificare|aggiungere|spostare|rinominare|usare) (?:il|lo|la|i|gli|le)"
+    )
+  },
+  {
     language: "Portuguese",
     forGood: words("sempre|nunca|jamais|de agora em diante|a partir de agora|cada"),
     pointing: [

@@ -62,6 +62,11 @@ const japaneseOrder =
   "ください|下さい|お願いします|お願い|ほしい(?:です)?|欲しい(?:です)?|こと|ようにして|使う|使って|使用する|禁止(?:です)?|して"
 const japaneseForbidden = "(?:使わ|書か|入れ|残さ|含め|触ら|直接触ら|(?<!動作|起動|機能|存在|成功|対応)し)ない"
 
+const italianOrder =
+  "usa|usate|utilizza|scrivi|esegui|lancia|rispondi|chiedi|metti|tieni|aggiungi|crea|controlla|verifica|preferisci|evita|formatta|testa"
+const italianForbidden =
+  "usare|utilizzare|scrivere|eseguire|committare|pushare|installare|aggiungere|toccare|modificare|cancellare|fare|creare|mettere|chiedere|pubblicare|unire|rinominare"
+
 const languages: ReadonlyArray<Language> = [
   {
     name: "Chinese",
@@ -349,10 +354,25 @@ const languages: ReadonlyArray<Language> = [
         String.raw`(?:va|vanno|resta|restano|sta|stanno) sempre (?:in|nel|nella|sotto|dentro)|abbiamo deciso di (?:tenere|usare|non)`
       ),
       words("preferisco|d['’]ora in poi|(?:usa|scrivi|esegui|rispondi) sempre|mai usare"),
-      first("per favore|e|ma", "non (?:usare|aggiungere|scrivere|committare)"),
+      first(
+        "per favore|e|ma",
+        "non (?:usare|aggiungere|scrivere|committare|installare|pushare|toccare|modificare|creare|eseguire|fare) "
+      ),
+      words(
+        String.raw`(?:${italianOrder}) sempre|sempre (?:${italianOrder})|non (?:${italianForbidden}) mai|mai (?:${italianForbidden})`
+      ),
+      words(
+        String.raw`(?:prima|dopo) (?:di )?ogni (?:commit|push|merge|release|modifica|pr),? (?:${italianOrder})|(?:${italianOrder}) .{2,50} (?:prima|dopo) (?:di )?ogni (?:commit|push|merge|release|modifica|pr)`
+      ),
+      words(
+        String.raw`in quest[oa] (?:progetto|repo|repository),? (?:non |si |sempre |solo )?(?:${italianOrder}|usiamo|usa|scriviamo)`
+      ),
+      words(String.raw`(?:ricorda|ricordati)(?: che| di)? \S.{4,80}`),
+      words(String.raw`usa \S.{0,40} (?:invece di|al posto di|e non) \S{1,30}`),
+      words("non (?:mi piacciono|voglio) (?!quest|che |il |la |lo )"),
       words(String.raw`rispondi in \p{L}+`)
     ],
-    passing: /(?<!\p{L})(?:questo file|questa volta|per ora|ancora)(?!\p{L})/iu
+    passing: /(?<!\p{L})(?:questo file|questa funzione|questa volta|per ora|al momento|ancora)(?!\p{L})/iu
   },
   {
     name: "Polish",

@@ -7,8 +7,9 @@ import { readPlan } from "./AssistantPlan.js"
 import { CallPairing } from "./calls/CallPairing.js"
 import { environmentCwd, isWrapped, readOwnCommand } from "./InjectedText.js"
 import type { Compacted, Event, ResponseItem, RolloutLine } from "./RolloutLine.js"
+import { Goals } from "./Goals.js"
+import { completedItem, contentParts, contentText, typedEventText, typedText } from "./SessionText.js"
 import { sandboxModeOf } from "./SandboxPolicy.js"
-import { completedItem, contentParts, contentText, goalText, typedEventText, typedText } from "./SessionText.js"
 import { readScriptOutput } from "./calls/CallOutput.js"
 import { isWait, readCommandEnding, readMcpEnding, readPatchEnding, scriptIn } from "./calls/ToolCall.js"
 import {
@@ -43,11 +44,7 @@ export class CodexSessionBuilder {
   /** Indexes of the events directly after a user's message that has only images, which makes no event itself. */
   private imageTurns: ReadonlyArray<number> = []
   private sawUserEvents = false
-  /**
-   * The current goal of the session. Every change of the goal's state records the goal again; only a new goal is an
-   * event.
-   */
-  private goal: string | undefined
+  private readonly goals = new Goals()
   /**
    * Questions to the user by the id of their call. `answered` has the calls whose answer was read, since two lines
    * record each answer.
@@ -78,6 +75,10 @@ export class CodexSessionBuilder {
   /** Adds the next line of the rollout, in file order. */
   add(line: RolloutLine): void {
     const place = { line: line.line, time: line.timestamp, directory: this.directory }
+    const goal = this.goals.read(line)
+    if (goal?.isUsers === true) {
+      this.addGoal(goal.text, place)
+    }
     switch (line._tag) {
       case "SessionMeta":
         return this.moveTo(this.directory ?? line.meta.cwd)
@@ -146,10 +147,6 @@ export class CodexSessionBuilder {
 
   private addItem(line: ResponseItem, place: Place): void {
     const { item, kind } = line
-    const goal = goalText(line)
-    if (goal !== undefined) {
-      return this.addGoal(goal, place)
-    }
     switch (kind) {
       case "message":
         return item["role"] === "assistant"
@@ -161,10 +158,12 @@ export class CodexSessionBuilder {
       case "custom_tool_call":
       case "local_shell_call":
         this.goOn()
+        this.goals.addCall(item)
         this.plan = readPlan(item, place.line) ?? this.plan
         return this.askUser(item) ? undefined : this.calls.addCall(item, this.callPlace(place))
       case "function_call_output":
       case "custom_tool_call_output":
+        this.goals.addOutput(item)
         return this.answer(item, place) ? undefined : this.calls.addOutput(item, place.line)
       case "web_search_call":
         this.goOn()
@@ -261,11 +260,8 @@ export class CodexSessionBuilder {
 
   private addGoal(goal: string, place: Place): void {
     this.sawUserEvents = true
-    if (goal !== this.goal) {
-      this.closeTurn()
-      this.goal = goal
-      this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "goal", text: goal })
-    }
+    this.closeTurn()
+    this.events.push({ _tag: "UserText", ...place, provenance: "user", kind: "goal", text: goal })
   }
 
   /** Adds a command that the user ran without the assistant, unless an event has already recorded it. */
@@ -291,10 +287,6 @@ export class CodexSessionBuilder {
   }
 
   private addEvent(event: Event, place: Place): void {
-    const goal = goalText(event)
-    if (goal !== undefined) {
-      return this.addGoal(goal, place)
-    }
     const typed = typedEventText(event)
     if (typed !== undefined) {
       return this.addUserEvent(typed, place)
@@ -324,6 +316,7 @@ export class CodexSessionBuilder {
       case "turn_started":
         this.recordsEnds = true
         this.closeTurn()
+        this.goals.endTurn()
         this.isTurnOpen = true
         this.turnStart = this.events.length
         return
@@ -357,6 +350,7 @@ export class CodexSessionBuilder {
     const isAnswered = this.answeredAt !== undefined
     this.answeredAt = undefined
     this.isTurnOpen = false
+    this.goals.endTurn()
     if (_tag === "Interruption") {
       this.calls.interruptTurn(place.line)
     } else {

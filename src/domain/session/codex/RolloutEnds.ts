@@ -1,6 +1,6 @@
 import type { NumberedLine } from "../LineSplitter.js"
 import { decodeNumberedLine, type RolloutLine } from "./RolloutLine.js"
-import { UndoneLines } from "./RolloutSegments.js"
+import { type LineStart, UndoneLines } from "./RolloutSegments.js"
 import { addLine, cwdOf, noFacts, type ThreadFacts } from "../../thread/ThreadFacts.js"
 
 /** The maximum number of bytes at the start of a file that an index reads. */
@@ -118,4 +118,21 @@ export const readTail = (
     end = start - 1
   }
   return told
+}
+
+/** Number of bytes of a line that are read to tell its ordinal. */
+export const lineStartBytes = 65_536
+
+/**
+ * Reads the line that begins at a byte of an uncompressed file. `bytes` are those from the one before it on, at most
+ * {@link lineStartBytes} and one more; fewer of them means that the file ends.
+ */
+export const lineStartIn = (bytes: Buffer): LineStart => {
+  if (bytes[0] !== lineFeed) {
+    return "none"
+  }
+  const end = bytes.indexOf(lineFeed, 1)
+  const isCut = end === -1 && bytes.length > lineStartBytes
+  const [line] = isCut ? [] : decode(bytes.subarray(1, end === -1 ? bytes.length : end))
+  return bytes.length === 1 ? "end" : (line?.ordinal ?? "unknown")
 }

@@ -34,7 +34,8 @@ const Git = Schema.Struct({
  */
 const HistoryBase = Schema.Struct({
   thread_id: lenient(Schema.NonEmptyString),
-  end_ordinal_exclusive: lenient(Schema.Int.pipe(Schema.positive()))
+  end_ordinal_exclusive: lenient(Schema.Int.pipe(Schema.positive())),
+  end_byte_offset: lenient(Schema.Int.pipe(Schema.positive()))
 })
 
 const SessionMetaPayload = Schema.Struct({
@@ -205,15 +206,35 @@ export const decodeNumberedLine = ({ line, text }: NumberedLine): ReadonlyArray<
 /** Maximum depth below a line's payload at which messages are searched. */
 const deepestMessage = 8
 
-/** Removes private text from every user message that a line may contain, and drops values that are nested deeper. */
+/** Types of records that hold the user's own words: messages, goals, names, answers and instructions for a review. */
+const usersTypes: ReadonlySet<unknown> = new Set([
+  "user_message",
+  "UserMessage",
+  "thread_goal_updated",
+  "thread_name_updated",
+  "verified_answer",
+  "entered_review_mode",
+  "EnteredReviewMode"
+])
+
+/**
+ * True if a record holds the user's own words, or a command that the user ran. The answers in the output of a call are
+ * known by their call alone; see `PrivateAnswers`.
+ */
+const isUsers = ({ name, role, source, type }: JsonObject): boolean =>
+  usersTypes.has(type) ||
+  (type === "message" && role === "user") ||
+  (type === "function_call_output" && name === "goal_objective") ||
+  source === "user_shell"
+
+/** Removes private text from everything that the user said in a line, and drops values that are nested deeper. */
 const withoutPrivateMessages = (json: JsonObject, depth: number): JsonObject => {
   if (depth > deepestMessage) {
     return {}
   }
   const { item, payload } = json
-  const isMessage = (json["type"] === "message" && json["role"] === "user") || json["type"] === "user_message"
   return {
-    ...(isMessage || json["type"] === "UserMessage" ? withoutPrivate(json) : json),
+    ...(isUsers(json) ? withoutPrivate(json) : json),
     ...(isJsonObject(payload) ? { payload: withoutPrivateMessages(payload, depth + 1) } : {}),
     ...(isJsonObject(item) ? { item: withoutPrivateMessages(item, depth + 1) } : {})
   }

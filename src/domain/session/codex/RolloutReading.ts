@@ -1,5 +1,6 @@
 import { ForkCopyReader } from "./ForkCopy.js"
 import { MemoryReadReader } from "./MemoryEcho.js"
+import { PrivateAnswers } from "./PrivateAnswers.js"
 import { PrintedCredentials } from "../../privacy/PrintedCredentials.js"
 import { redactLine } from "../../privacy/RedactedLine.js"
 import type { Redact } from "../../privacy/SafeText.js"
@@ -28,6 +29,7 @@ export interface RolloutReading {
 export class RolloutReader {
   private facts: ThreadFacts = noFacts
   private malformedLines = 0
+  private readonly answers = new PrivateAnswers()
   private readonly credentials = new PrintedCredentials()
   private readonly unknownLines = new UnknownLineCounter()
   private readonly forkCopy = new ForkCopyReader()
@@ -57,7 +59,7 @@ export class RolloutReader {
       return
     }
     this.unknownLines.add(read)
-    const line = this.credentials.without(redactLine(read, this.redact))
+    const line = this.credentials.without(redactLine(this.answers.without(read), this.redact))
     this.facts = addLine(this.facts, line)
     const isOwn = !this.forkCopy.isCopied(line)
     const learned = isOwn ? this.memoryReads.withoutMemory(line) : undefined

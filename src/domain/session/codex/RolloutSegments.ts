@@ -11,15 +11,41 @@ import type { ThreadFacts } from "../../thread/ThreadFacts.js"
  * lines of a thread are numbered across its files (ordinals). The first ordinal of a segment tells where the rewind
  * went back to: lines with the same or a higher ordinal in earlier files are undone. A thread may be rewound several
  * times, also to a point before the current segment. If a file of the chain is missing, nobody can tell which lines of
- * the files before it were undone, so only what follows it counts. The byte offset in a segment's header is ignored:
- * compressing or editing a file changes offsets, but not ordinals.
+ * the files before it were undone, so only what follows it counts. A segment's header also has the byte at which the
+ * part that it continues ends; a file in which another line begins there is not the one that it continues.
  */
 
 /** A file of a thread, with the facts from its ends. */
 export interface ThreadFile extends RecordedFile {
   readonly file: RolloutFile
   readonly facts: ThreadFacts
+  /**
+   * The paths of the files that the header of this one does not fit; see {@link doesFit}. Absent if nothing was compared.
+   */
+  readonly unfitting?: ReadonlySet<string>
 }
+
+/**
+ * The line that begins at a byte of a file: its ordinal, `end` where the file ends there, `none` where no line begins
+ * there, and `unknown` where that cannot be told.
+ */
+export type LineStart = number | "end" | "none" | "unknown"
+
+/** The line of a file that its continuation names: its ordinal, and the byte at which it begins. */
+export interface BaseEnd {
+  readonly ordinal: number
+  readonly offset: number
+}
+
+/** Returns the end of the part that a file of a thread continues; undefined if its header does not say it whole. */
+export const baseEndOf = ({ facts }: ThreadFile): BaseEnd | undefined => {
+  const { end_byte_offset: offset, end_ordinal_exclusive: ordinal } = facts.meta?.history_base ?? {}
+  return offset === undefined || ordinal === undefined ? undefined : { ordinal, offset }
+}
+
+/** False if the line that begins in a file at the end of a base is another one, so that it is not the file of the base. */
+export const doesFit = (found: LineStart, { ordinal }: BaseEnd): boolean =>
+  found === "unknown" || found === "end" || found === ordinal
 
 /** A file of a thread to be read. Only lines below `endOrdinal` count; undefined means all. */
 export interface RolloutPart {
@@ -122,10 +148,11 @@ const lacksBase = (threadId: string, chain: ReadonlyArray<ThreadFile>, index: nu
   const isBeforeFork = first !== undefined && base === baseOf(first)
   const bases = chain.filter((other) => (segmentOf(threadId, other) ?? threadId) === base)
   // Some records name only the thread, so that any earlier file may be the one that it continues.
-  const continued = base === threadId ? chain.slice(0, index) : bases
+  const named = base === threadId ? chain.slice(0, index) : bases
+  const continued = named.filter(({ path }) => file.unfitting?.has(path) !== true)
   const begins = file.facts.startOrdinal ?? 0
   const isBehind =
-    continued.length > 0 &&
+    named.length > 0 &&
     continued.every(({ facts: { lastOrdinal } }) => lastOrdinal !== undefined && lastOrdinal + 1 < begins)
   return !isBeforeFork && (bases.length === 0 || isBehind)
 }

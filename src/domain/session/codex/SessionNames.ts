@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { withoutPrivateWords } from "../../privacy/PrivateText.js"
 import { decodeLenient, lenient } from "../LenientField.js"
 
 /** The names that people gave their sessions, by thread id. */
@@ -11,9 +12,10 @@ const decodeEntry = decodeLenient(Schema.parseJson(Entry), {})
 export const namesIn = (text: string): SessionNames => {
   const names = new Map<string, string>()
   for (const line of text.split("\n")) {
-    const { id, thread_name: name } = line.trim() === "" ? {} : decodeEntry(line)
-    if (id !== undefined && name !== undefined && name.trim() !== "") {
-      names.set(id, name.trim())
+    const { id, thread_name: given } = line.trim() === "" ? {} : decodeEntry(line)
+    const name = given === undefined ? "" : withoutPrivateWords(given).trim()
+    if (id !== undefined && name !== "") {
+      names.set(id, name)
     }
   }
   return names

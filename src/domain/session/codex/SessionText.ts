@@ -31,11 +31,14 @@ export const typedText = (item: JsonObject): string =>
     )
   )
 
-/** Returns the goal that the user set, from an event or the output of a call; undefined for any other line. */
+/** Returns the goal that a line sets or repeats, in an event or in an output without a call; else undefined. */
 export const goalText = (line: RolloutLine): string | undefined => {
   const goal = line._tag === "Event" && line.kind === "thread_goal_updated" ? line.payload["goal"] : undefined
   const isOutput =
-    line._tag === "ResponseItem" && line.kind === "function_call_output" && line.item["name"] === "goal_objective"
+    line._tag === "ResponseItem" &&
+    line.kind === "function_call_output" &&
+    line.item["name"] === "goal_objective" &&
+    line.item["call_id"] === undefined
   const objective = isJsonObject(goal) ? goal["objective"] : isOutput ? line.item["output"] : undefined
   return typeof objective === "string" && objective.trim() !== "" ? objective.trim() : undefined
 }

@@ -58,15 +58,18 @@ export const readQuestions = (item: JsonObject): AskedQuestions | undefined =>
     ? questionsById(decodeJsonQuestions(item["arguments"]))
     : undefined
 
+const askingCall = /\btools\.request_user_input\s*\(\s*/g
+
+/** True if a script asks the user something, also where its questions cannot be read. */
+export const asksInScript = (script: string): boolean => script.includes("request_user_input")
+
 /** Returns the questions that a script asks with `tools.request_user_input(…)`; empty if it asks none. */
 export const readScriptQuestions = (script: string): AskedQuestions =>
   new Map(
-    [...script.slice(0, scriptCharacters).matchAll(/\btools\.request_user_input\s*\(\s*/g)]
-      .slice(0, mostScriptCalls)
-      .flatMap((call) => {
-        const given = literalAt(script.slice(0, scriptCharacters), call.index + call[0].length)
-        return [...questionsById(decodeQuestions(given))]
-      })
+    [...script.slice(0, scriptCharacters).matchAll(askingCall)].slice(0, mostScriptCalls).flatMap((call) => {
+      const given = literalAt(script.slice(0, scriptCharacters), call.index + call[0].length)
+      return [...questionsById(decodeQuestions(given))]
+    })
   )
 
 /** The maximum number of calls in one script whose questions are read. */

@@ -267,6 +267,60 @@ describe("goals", () => {
     )
   })
 
+  const calls = (name: string, given: Payload, callId = "g1") =>
+    line("response_item", { type: "function_call", name, call_id: callId, arguments: JSON.stringify(given) })
+  const ends = (callId = "g1", output: unknown = "{}") =>
+    line("response_item", { type: "function_call_output", call_id: callId, output })
+  const script = (input: string, callId = "g1") =>
+    line("response_item", { type: "custom_tool_call", name: "exec", call_id: callId, input })
+  const inTurn = (field: string) =>
+    event("thread_goal_updated", { [field]: "turn-1", goal: { objective, status: "active" } })
+  const begins = event("task_started", { turn_id: "turn-1" })
+  const finishes = event("task_complete", { turn_id: "turn-1", last_agent_message: "Done." })
+  const request = plain("typed", "read the page")
+
+  it("a goal that a call of the assistant set is no word of the user", () => {
+    const page = [begins, typed("read the page")]
+    for (const lines of [
+      [calls("create_goal", { objective }), goal(objective, "active"), ends()],
+      [calls("create_goal", { objective }), ends(), goal(objective, "active")],
+      [calls("tracker.set", { text: objective }), goal(objective, "active"), ends()],
+      [script(`await tools.create_goal({objective: "${objective}"})`), goal(objective, "active"), ends()],
+      [script("const make = tools['create_' + 'goal']; await make(page)"), ends(), goal(objective, "active")],
+      [inTurn("turnId")],
+      [inTurn("turn_id")]
+    ]) {
+      assert.deepStrictEqual(wordsIn(...page, ...lines, finishes), [request], JSON.stringify(lines))
+      // The harness hands the goal to each later turn.
+      const handed = line("response_item", { type: "function_call_output", name: "goal_objective", output: objective })
+      assert.deepStrictEqual(wordsIn(...page, ...lines, finishes, begins, handed, goal(objective, "done")), [request])
+    }
+    const own = line("response_item", {
+      type: "function_call_output",
+      name: "goal_objective",
+      call_id: "g1",
+      output: "x"
+    })
+    assert.deepStrictEqual(wordsIn(...page, calls("look_up", {}), own), [request])
+  })
+
+  it("a goal that the user sets between or during turns is the user's, whatever calls were made before", () => {
+    const before = [
+      begins,
+      typed("read the page"),
+      calls("create_goal", { objective: "x" }),
+      goal("x", "active"),
+      ends()
+    ]
+    const told = [request, plain("goal", objective)]
+    assert.deepStrictEqual(wordsIn(...before, finishes, goal(objective, "active")), told)
+    assert.deepStrictEqual(wordsIn(...before, event("turn_aborted"), goal(objective, "active"), begins), told)
+    assert.deepStrictEqual(
+      wordsIn(begins, typed("read the page"), calls("look_up", {}), ends(), goal(objective, "active")),
+      told
+    )
+  })
+
   it("a changed goal is another request", () => {
     assert.deepStrictEqual(wordsIn(goal(objective, "active"), goal("Port the exporter", "active")), [
       plain("goal", objective),
