@@ -15,7 +15,6 @@ import {
   MemoriesMissing,
   type ProviderCrossing
 } from "../domain/memory/ConsolidationError.js"
-import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import { retryDelay } from "../domain/thread/Extraction.js"
 import { isServersFault, ModelError } from "../domain/model/ModelError.js"
 import { isHeldBack } from "../domain/report/Report.js"
@@ -24,7 +23,8 @@ import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { consolidationDuration, consolidations as consolidationCount } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
 import { AgentControl, type AgentFailure } from "../services/AgentControl.js"
-import { MemoryFs, type MemoryFsFailure, PublishRefused, type Staging } from "../services/MemoryFs.js"
+import type { SessionFact } from "../domain/facts/Fact.js"
+import { MemoryFs, type MemoryFsFailure, type Publish, PublishRefused, type Staging } from "../services/MemoryFs.js"
 import { Progress } from "../services/Progress.js"
 import { Consolidations, type ConsolidationState } from "../services/state/Consolidations.js"
 import type { Facts } from "../services/state/Facts.js"
@@ -278,7 +278,13 @@ const publishMemory = Effect.fnUntraced(function* (
     isTakenBack: decisions.isTakenBack
   })
   return yield* Effect.onError(
-    publishStaged(pass, staging, state, { content, decisions: decisions.lines }, lock),
+    publishStaged(
+      pass,
+      staging,
+      state,
+      { content, decisions: decisions.lines, commands: passedCommands(read.known) },
+      lock
+    ),
     (cause) =>
       Effect.ignore(
         Cause.isInterruptedOnly(cause)
@@ -289,12 +295,18 @@ const publishMemory = Effect.fnUntraced(function* (
   )
 })
 
+/** Lists the commands that passed, which a session ran and nobody only claimed. */
+const passedCommands = (known: ReadonlyArray<SessionFact>): ReadonlyArray<string> =>
+  known.flatMap(({ basis, content }) =>
+    basis === "ran" && content._tag === "Command" && content.passes > 0 ? [content.command] : []
+  )
+
 /** Lets the agent work in a staged copy, and publishes the result. */
 const publishStaged = Effect.fnUntraced(function* (
   pass: Pass,
   staging: Staging,
   state: ConsolidationState,
-  { content, decisions }: { readonly content: string; readonly decisions: PersonEdits },
+  { commands, content, decisions }: Pick<Publish, "commands" | "content" | "decisions">,
   lock: HeldLock
 ) {
   const memoryFs = yield* MemoryFs
@@ -318,11 +330,12 @@ const publishStaged = Effect.fnUntraced(function* (
   const { worksByRule: isMadeByRule = false } = yield* AgentControl
   yield* memoryFs.publish(staging, {
     fingerprint: state.fingerprint,
-    content,
+    ...(content === undefined ? {} : { content }),
     threadIds,
     traces,
     isMadeByRule,
-    decisions
+    ...(commands === undefined ? {} : { commands }),
+    ...(decisions === undefined ? {} : { decisions })
   })
   yield* memoryFs.discardStaging(cwd)
   yield* consolidations.recordPublished(cwd, state.fingerprint)

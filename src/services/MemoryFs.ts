@@ -144,6 +144,8 @@ export interface Publish {
    * intended, and it is not restored.
    */
   readonly isMadeByRule?: boolean
+  /** The commands that passed, by the facts of the directory. A trace has room for some of them only. */
+  readonly commands?: ReadonlyArray<string>
   /**
    * The decisions of people about facts, in the form of edited lines. The check of statements about the user treats
    * them as edits.

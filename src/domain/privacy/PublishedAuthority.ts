@@ -11,6 +11,8 @@ interface Inputs {
   readonly edits: PersonEdits
   /** The stored trace memories of all sessions of the directory. */
   readonly traces: ReadonlyArray<string>
+  /** The commands that passed, by the facts of all sessions of the directory. */
+  readonly commands: ReadonlyArray<string>
   /** The `MEMORY.md` that is published now; empty if there is none. */
   readonly before: string
   /** The threads that may be cited. */
@@ -40,19 +42,19 @@ const typedIn = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
 
 /**
  * Checks files before they are published. A wish of the user stays only if a trace quotes it or a person wrote it into
- * the memory, and a step of a skill stays only if a trace contains it. Wishes in the published file that the new one
+ * the memory, and a step of a skill or a command that works stays only if a trace or a fact contains it. Wishes in the published file that the new one
  * lacks, and that nothing contradicts, are restored.
  */
 export const withOrigins = (
   published: ReadonlyArray<MemoryFile>,
-  { before, edits, maxBytes, threadIds, traces }: Inputs
+  { before, commands, edits, maxBytes, threadIds, traces }: Inputs
 ): ReadonlyArray<MemoryFile> => {
   const confirmed = traces.map(confirmedLines)
   const own = edits.added.map(({ line }) => line)
   const bare = own.map((line) => withoutCitations(line).replace(/^\s*[-*•+]\s+/, ""))
   const words = userWordsOf([...confirmed.flatMap(typedIn), ...bare])
   const lines = confirmed.flat()
-  const steps = stepsOf(lines, own)
+  const steps = stepsOf([...commands, ...lines], own)
   return published.map((file) => {
     const isMemory = file.path === memoryFile
     if (!isMemory && !(file.path.startsWith(`${skillFolder}/`) && file.path.endsWith(".md"))) {

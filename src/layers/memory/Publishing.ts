@@ -189,6 +189,7 @@ export const make = (files: Files, { bucketPath, rootOf }: Layout, fileBytes: nu
         removed: [...staging.edits.removed, ...decisions.removed]
       },
       traces: given.traces,
+      commands: given.commands ?? [],
       before: current === undefined ? "" : decoder.decode(current.bytes),
       threadIds: given.threadIds,
       maxBytes: given.isMadeByRule === true ? 0 : fileBytes

@@ -19,6 +19,7 @@ const publish = (path: string, text: string, edits: PersonEdits = noEdits, befor
   const [file] = withOrigins([{ path, bytes: Buffer.from(text) }], {
     edits,
     traces,
+    commands: ["go test -race -count=1 ./berth"],
     before,
     maxBytes,
     threadIds: [threadId]
@@ -143,6 +144,15 @@ describe("wishes that an agent leaves out of MEMORY.md", () => {
     }
   })
 
+  it("a command that works stays when only a fact has it, and goes when neither a fact nor a trace has it", () => {
+    const works = "## What works here"
+    const known = "- Run these tests: `go test -race -count=1 ./berth` [01955000-0001…]"
+    const unknown = "- Run these tests: `go test -race -count=1 ./tide` [01955000-0001…]"
+    const text = publish(memoryFile, memoryWith(works, known, unknown))
+    assert.include(text, known)
+    assert.notInclude(text, "./tide")
+  })
+
   it("a wish left out is not restored if a person removed it, or wrote the opposite", () => {
     const removed: PersonEdits = { added: [], removed: [short] }
     const text = memoryWith(...rest)
@@ -159,7 +169,14 @@ describe("wishes that an agent leaves out of MEMORY.md", () => {
     )
     const published = (text: string, traces: ReadonlyArray<string>): string => {
       const files = [{ path: memoryFile, bytes: Buffer.from(text) }]
-      const given = { edits: noEdits, traces, before: memoryWith(wants, old), threadIds: [], maxBytes: 9_000 }
+      const given = {
+        edits: noEdits,
+        traces,
+        commands: [],
+        before: memoryWith(wants, old),
+        threadIds: [],
+        maxBytes: 9_000
+      }
       return Buffer.from(withOrigins(files, given)[0]?.bytes ?? []).toString()
     }
     assert.notInclude(published(memoryWith(wants, '- "use pnpm for everything"'), newer), '"use npm')
