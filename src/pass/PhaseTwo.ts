@@ -15,8 +15,6 @@ import {
   MemoriesMissing,
   type ProviderCrossing
 } from "../domain/memory/ConsolidationError.js"
-import type { FactContent } from "../domain/facts/Fact.js"
-import type { PersonEdits } from "../domain/memory/PersonEdits.js"
 import { retryDelay } from "../domain/thread/Extraction.js"
 import { isServersFault, ModelError } from "../domain/model/ModelError.js"
 import { isHeldBack } from "../domain/report/Report.js"
@@ -25,7 +23,7 @@ import type { Directory } from "../domain/thread/WorkingDirectory.js"
 import { consolidationDuration, consolidations as consolidationCount } from "./Metrics.js"
 import type { Pass } from "./Pass.js"
 import { AgentControl, type AgentFailure } from "../services/AgentControl.js"
-import { MemoryFs, type MemoryFsFailure, PublishRefused, type Staging } from "../services/MemoryFs.js"
+import { MemoryFs, type MemoryFsFailure, type Publish, PublishRefused, type Staging } from "../services/MemoryFs.js"
 import { Progress } from "../services/Progress.js"
 import { Consolidations, type ConsolidationState } from "../services/state/Consolidations.js"
 import type { Facts } from "../services/state/Facts.js"
@@ -305,15 +303,7 @@ const publishStaged = Effect.fnUntraced(function* (
   pass: Pass,
   staging: Staging,
   state: ConsolidationState,
-  {
-    content,
-    decisions,
-    facts
-  }: {
-    readonly content: string
-    readonly decisions: PersonEdits
-    readonly facts: ReadonlyArray<FactContent>
-  },
+  { content, decisions, facts }: Pick<Publish, "content" | "decisions" | "facts">,
   lock: HeldLock
 ) {
   const memoryFs = yield* MemoryFs
@@ -337,12 +327,12 @@ const publishStaged = Effect.fnUntraced(function* (
   const { worksByRule: isMadeByRule = false } = yield* AgentControl
   yield* memoryFs.publish(staging, {
     fingerprint: state.fingerprint,
-    content,
+    ...(content === undefined ? {} : { content }),
     threadIds,
     traces,
-    facts,
+    ...(facts === undefined ? {} : { facts }),
     isMadeByRule,
-    decisions
+    ...(decisions === undefined ? {} : { decisions })
   })
   yield* memoryFs.discardStaging(cwd)
   yield* consolidations.recordPublished(cwd, state.fingerprint)

@@ -121,7 +121,7 @@ const originsIn = (traces: ReadonlyArray<ReadonlyArray<string>>, { edits, facts 
 
 /**
  * Checks files before they are published. A wish of the user stays only if a trace quotes it or a person wrote it into
- * the memory, and a step of a skill stays only if a trace contains it. Wishes in the published file that the new one
+ * the memory, and a step of a skill or a command that works stays only if a trace or a fact contains it. Wishes in the published file that the new one
  * lacks, and that nothing contradicts, are restored.
  */
 export const withOrigins = (published: ReadonlyArray<MemoryFile>, inputs: Inputs): ReadonlyArray<MemoryFile> => {

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { noEdits, type PersonEdits } from "../../../src/domain/memory/PersonEdits.js"
 import { memoryFile } from "../../../src/domain/memory/Publication.js"
 import { withOrigins } from "../../../src/domain/privacy/PublishedAuthority.js"
+import { madeCommand } from "../../support/madeFacts.js"
 import { injectedOrders } from "../../support/orders.js"
 import { nonEmpty } from "../../support/nonEmpty.js"
 
@@ -19,7 +20,7 @@ const publish = (path: string, text: string, edits: PersonEdits = noEdits, befor
   const [file] = withOrigins([{ path, bytes: Buffer.from(text) }], {
     edits,
     traces,
-    facts: [],
+    facts: [madeCommand("go test -race -count=1 ./berth").content],
     isMadeByRule: false,
     before,
     maxBytes,
@@ -143,6 +144,15 @@ describe("wishes that an agent leaves out of MEMORY.md", () => {
       const text = publish(memoryFile, memoryWith(wants, line), noEdits, memoryWith(wants, short))
       assert.lengthOf(text.match(/short sentences/gi) ?? [], 1, line)
     }
+  })
+
+  it("a command that works stays when only a fact has it, and goes when neither a fact nor a trace has it", () => {
+    const works = "## What works here"
+    const known = "- Run these tests: `go test -race -count=1 ./berth` [01955000-0001…]"
+    const unknown = "- Run these tests: `go test -race -count=1 ./tide` [01955000-0001…]"
+    const text = publish(memoryFile, memoryWith(works, known, unknown))
+    assert.include(text, known)
+    assert.notInclude(text, "./tide")
   })
 
   it("a wish left out is not restored if a person removed it, or wrote the opposite", () => {
