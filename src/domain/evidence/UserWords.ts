@@ -12,7 +12,10 @@ import { printedLines, typedPartsOf } from "../text/TypedParts.js"
 
 /** A word, or a character of a script without spaces. */
 interface Token {
-  /** The normal form: case, width, the encoding of accents, and apostrophes do not count. */
+  /**
+   * The normal form: case, width, the encoding of accents, and apostrophes do not count, except for the one of a negation
+   * such as `n'installe`.
+   */
   readonly key: string
   readonly start: number
   readonly end: number
@@ -85,7 +88,8 @@ const tokensIn = (text: string): ReadonlyArray<Token> =>
       : word
           .normalize("NFKC")
           .toLowerCase()
-          .replace(/['’ʼ]/g, "")
+          .replace(/(?<!^n)['’ʼ]/g, "")
+          .replace(/['’ʼ]/g, "'")
           .replace(/^_+|_+$/g, "")
     const weight = isMarker ? 0 : isSpaceless.test(word) ? 1 : wordWeight
     return key === "" ? [] : [{ key, start: match.index, end: match.index + word.length, weight }]
@@ -205,9 +209,13 @@ const runsIn = (line: ReadonlyArray<Token>, { places, tokens }: UserWords): Read
 const clauseGap = /[.!?,;:]["'”’)*_`]*\s|[。！？；：，、…—–\n]|\s-{1,2}\s|\s\(|\)/u
 const sentenceGap = /[.!?]["'”’)*_`]*\s|[。！？\n]/u
 
+/** Adds words as people type them without accents. */
+const withoutAccents = (words: ReadonlyArray<string>): ReadonlySet<string> =>
+  new Set(words.flatMap((word) => [word, word.normalize("NFD").replace(/\p{M}/gu, "")]))
+
 /** Words such as `not`, which reverse the meaning of the words beside them. */
-const negations: ReadonlySet<string> = new Set(
-  "not never no dont doesnt didnt wont cant cannot isnt arent shouldnt mustnt neednt without avoid stop neither nor nobody nothing nicht nie niemals kein keine keinen keinem keiner ohne statt jamais pas sans ne nunca jamás sin não nunca sem non mai senza niet geen nooit zonder inte aldrig ikke aldri не нет никогда нельзя без nie nigdy bez ei älä ne".split(
+const negations: ReadonlySet<string> = withoutAccents(
+  "not never no dont doesnt didnt wont cant cannot isnt arent shouldnt mustnt neednt without avoid stop neither nor nobody nothing none nowhere havent hasnt wouldnt couldnt nicht nix nichts nie niemals kein keine keinen keinem keiner ohne statt jamais pas sans rien aucun aucune ni ne nunca jamás sin nada ningún ninguna tampoco não nem nenhum nenhuma sem non niente nessun mai senza niet geen nooit zonder inte aldrig ikke aldri не нет никогда нельзя без ни ничего никаких nie nigdy bez ei älä ne".split(
     " "
   )
 )
@@ -217,12 +225,18 @@ const conditions: ReadonlySet<string> = new Set(
     " "
   )
 )
-/** Matches a negation in a script without spaces, where it is no word of its own. */
-const spacelessNegation = /不|别|勿|禁止|没有|ない|ません|なし|ずに/u
+/** Matches a negation that is no word of its own, as in scripts without spaces and in Korean. */
+const joinedNegation = /不|别|勿|禁止|没有|ない|ません|なし|ずに|지\s*(?:마|말|않|못)|말고|없이|금지|(?<!\p{L})(?:안|못)(?=\s|$)/u
+
+/** True for a word that denies, also for one with a negation in front of it, such as `n'installe`. */
+const denies = (key: string): boolean => negations.has(key) || key.startsWith("n'")
+
+/** Matches the name of a tool that is also a negation, with what it is told to do. */
+const tool = /(?<!\p{L})nix(?= (?:build|develop|flake|fmt|profile|run|shell|store|-))/giu
 
 /** True if a text denies something, in any of the languages whose negations are known. */
 export const hasNegation = (text: string): boolean =>
-  tokensIn(text).some(({ key }) => negations.has(key)) || spacelessNegation.test(text)
+  tokensIn(text.replace(tool, " ")).some(({ key }) => denies(key)) || joinedNegation.test(text)
 
 const joining: ReadonlySet<string> = new Set("or nor oder ou o или".split(" "))
 /**
@@ -268,7 +282,7 @@ const clauseOf = (words: UserWords, range: Range): Range => {
   // A comma may separate a negation from its verb: "don't, whatever happens, push".
   const cutOff = keysOf(words, { from: sentence.from, to: from }).findIndex(
     (key, index) =>
-      negations.has(key) && !answers.has(key) && startOf(sentence.from + index + 1) === sentence.from + index + 1
+      denies(key) && !answers.has(key) && startOf(sentence.from + index + 1) === sentence.from + index + 1
   )
   // A condition after a comma still belongs to the clause.
   const next = words.tokens[clause.to]?.key ?? ""
@@ -317,7 +331,7 @@ const inItsClause = (words: UserWords, range: Range, isLoose: boolean): Range =>
     ...keysOf(words, { from: clause.from, to: range.from }),
     ...keysOf(words, { from: range.to, to: clause.to })
   ]
-  const isLimited = rest.some((key) => negations.has(key) || conditions.has(key)) || isAsked(words, range)
+  const isLimited = rest.some((key) => denies(key) || conditions.has(key)) || isAsked(words, range)
   if (!isLoose && !isLimited && !joinsWords.test(textOf(words, range))) {
     return range
   }
@@ -446,7 +460,7 @@ const isDenied = (line: ReadonlyArray<Token>, run: Run): boolean => {
   const at = line.findIndex(({ start }) => start >= run.start)
   const before = line.slice(Math.max(0, at - 4), at).map(({ key }) => key)
   return before.some(
-    (key, index) => negations.has(key) && !/^(?:forget|skip|omit|miss|fail)/.test(before[index + 1] ?? "")
+    (key, index) => denies(key) && !/^(?:forget|skip|omit|miss|fail)/.test(before[index + 1] ?? "")
   )
 }
 
@@ -456,7 +470,7 @@ const holdsUnquoted = (line: ReadonlyArray<Token>, run: Run, words: UserWords): 
   const typed = words.tokens.slice(run.from, run.to)
   return (
     (typed.some(({ weight }) => weight === 1) || meaningfulWords(textOf(words, run)).size > 1) &&
-    (!isDenied(line, run) || keysOf(words, clause).some((key) => negations.has(key)))
+    (!isDenied(line, run) || keysOf(words, clause).some(denies))
   )
 }
 

@@ -441,7 +441,7 @@ const pontoSession: OriginSession = {
         },
         skillOf(
           "atualizar",
-          "Use sempre: flutter pub upgrade --major-versions",
+          "Use sempre flutter pub upgrade --major-versions",
           "> flutter pub upgrade --major-versions",
           "",
           "1. `fvm flutter analyze`"
