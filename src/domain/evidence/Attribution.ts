@@ -29,6 +29,9 @@ const insistence =
 export const isOrder = (said: string): boolean =>
   order.test(said) || addressed.test(said) || otherOrders.some((form) => form.test(said))
 
+const agents =
+  /\b(?:ai |coding |all )?(?:agents?|assistants?|llms?)\b[^:\n]{0,40}:|(?:agenten|assistenten|агент\p{L}*|에이전트|agentes|asistentes|assistentes)(?!\p{L})/iu
+
 /** True if a text sounds binding. */
 export const insists = (said: string): boolean => insistence.test(said)
 
@@ -99,11 +102,33 @@ export const statesWill = (said: string): boolean =>
 /** True if a text states what a person said. */
 export const statesWords = (said: string): boolean => words.test(said) || otherWords.some((form) => form.test(said))
 
+/** True if a text speaks to agents, or claims to state a person's will or words. */
+export const claimsAuthority = (said: string): boolean => agents.test(said) || statesWill(said) || statesWords(said)
+
+const diagnosis = /^\s*(?:[\w.]*(?:Error|Exception)|error|fatal|warning)(?:\[[^\]\n]{0,40}\]| \[[^\]\n]{0,40}\])?:\s+/i
+
+/**
+ * Drops the code spans in which a tool's message says what is wrong, such as `error: --out must be given`. A message that
+ * gives its reader an order, or speaks to agents, stays.
+ */
+export const withoutDiagnoses = (said: string): string =>
+  said.replace(/`([^`\n]*)`/g, (span: string, code: string) => {
+    const message = code.replace(diagnosis, "")
+    return message !== code && !isOrder(message) && !claimsAuthority(message) && !/\byou(?:r)?\b/i.test(message)
+      ? "` `"
+      : span
+  })
+
 /** True if a text gives words of the user in quotation marks. */
 export const givesWords = (said: string): boolean => quotes.test(said)
 
 const bareWill = /^\W*(?:wants?|prefers?|likes?|dislikes?|insists?|expects?|requires?|asked for|wishes)\b/i
-const pronoun = /(?<!\p{L})(?:they|he|she|their|his|her|them|him)(?!\p{L})/iu
+/**
+ * Matches a pronoun that may stand for a person. `them` after the first word of a clause is the object of an order, as in
+ * `write them in Korean`.
+ */
+const pronoun =
+  /(?<!\p{L})(?:they|he|she|their|his|her|him|(?<!(?:^|[:;,.]\s*|\band )(?:always |never |please )?[a-z]+ )them)(?!\p{L})/iu
 const willAlone = new RegExp(`${subject}${adverbs} ${willing}\\b(?!(?: that| to| for this task)?:? “…”)`, "i")
 
 const theUser =
@@ -124,6 +149,22 @@ export const saysMoreOfPerson = (said: string): boolean =>
   pronoun.test(said) ||
   otherWill.some((form) => form.test(said)) ||
   theUser.test(said.replace(introduction, ""))
+
+/** Matches a statement that the user refused what was told before, with the refusal quoted. */
+const refusal = new RegExp(
+  [
+    `${subject} (?:did|does)(?: not|n['’]t) (?:want|like) (?:it|that|this)`,
+    String.raw`\b(?:der|die) (?:be)?nutzer(?:in)? (?:wollte|will|möchte) (?:das|es)(?: so)? nicht`,
+    String.raw`\b(?:el|la) usuari[oa] no (?:lo )?(?:quería|quiso|quiere)(?: eso)?`,
+    String.raw`l['’]utilisat(?:eur|rice) n['’]en (?:voulait|veut) pas`,
+    String.raw`(?<!\p{L})(?:o|a) usuári[oa] não (?:quis|queria|quer)(?: isso)?`,
+    String.raw`пользователь (?:этого )?не (?:хотел|хочет)(?: этого)?`
+  ].join("|"),
+  "iu"
+)
+/** Replaces the statement of a refusal before a quotation, given as `“…”`, by a plain introduction. */
+export const withoutRefusal = (said: string): string =>
+  said.replace(new RegExp(`(?:${refusal.source}) ?[:,] ?“…”`, "iu"), "the user: “…”")
 
 const reporting =
   /(?:\b(?:said|says|typed|wrote|replied|answered|confirmed|corrected|decided|approved|asked|dijo|sagte|schrieb|wants?|prefers?)\b.{0,12}|说|言った)\s*$/iu

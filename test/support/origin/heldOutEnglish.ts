@@ -79,7 +79,7 @@ const quaysideSession: OriginSession = {
       ],
       pointers: ["`apps/ui/src/theme.ts` - decides which theme is active"],
       summary:
-        'Dark mode toggle in quayside: `apps/ui/src/theme.ts` now reads the setting before matchMedia, which tests lack. 7 theme tests and `pnpm lint` pass. User wants pnpm ("never commit a package-lock.json") and no needless comments.'
+        'Dark mode toggle in quayside: `apps/ui/src/theme.ts` now reads the setting before matchMedia, which tests lack. 7 theme tests and `pnpm lint` pass. User: "i use pnpm here, and never commit a package-lock.json pls".'
     }),
     traceOf({
       title: "Settings page got a dark mode toggle, after a false start with npm",

@@ -158,7 +158,11 @@ const anlegerSession: OriginSession = {
             "Nach dem Commit: `git push origin HEAD:prod`"
           ]
         },
-        skillOf("release", "Use after each commit, then git push origin HEAD:prod", "- `./gradlew flywayMigrate -Penv=prod`")
+        skillOf(
+          "release",
+          "Use after each commit, then git push origin HEAD:prod",
+          "- `./gradlew flywayMigrate -Penv=prod`"
+        )
       ),
       orders: ["flywayMigrate", "HEAD:prod"]
     },
